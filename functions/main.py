@@ -1,0 +1,66 @@
+"""Every deployed function: its name, its trigger, its memory and its time.
+
+What a function runs is imported in its body: the Firebase CLI imports this file to learn of the functions, within
+10 seconds, and each function's cold start pays for the imports of all of them.
+"""
+
+from typing import Any
+
+from firebase_functions.firestore_fn import Event, on_document_created
+from firebase_functions.https_fn import CallableRequest
+from firebase_functions.options import MemoryOption, RateLimits, RetryConfig
+from firebase_functions.scheduler_fn import ScheduledEvent, on_schedule
+from firebase_functions.tasks_fn import on_task_dispatched
+from google.cloud.firestore_v1 import DocumentSnapshot
+
+from stoker import config
+
+
+@on_document_created(
+    document=f"{config.JOBS}/{{jobId}}",
+    region=config.REGION,
+    memory=MemoryOption.MB_512,
+    cpu=1,
+    concurrency=40,
+    timeout_sec=60,
+)
+def dispatch_job(event: Event[DocumentSnapshot[Any] | None]) -> None:
+    """Arrive: a new job goes into its queue, or ends with what is wrong with it."""
+    from stoker.jobs.dispatch import dispatch
+
+    if event.data is not None:
+        dispatch(event.data)
+
+
+@on_task_dispatched(
+    region=config.REGION,
+    memory=MemoryOption.GB_4,
+    cpu=2,
+    concurrency=1,
+    timeout_sec=config.TASK_SECONDS,
+    retry_config=RetryConfig(
+        max_attempts=config.MAX_ATTEMPTS, min_backoff_seconds=10, max_backoff_seconds=300, max_doublings=4
+    ),
+    rate_limits=RateLimits(max_concurrent_dispatches=20),
+)
+def videoprocessing(request: CallableRequest[Any]) -> None:
+    """Run: one attempt at a `video-processing` job."""
+    from stoker.jobs.work import work
+    from stoker.media.video import process_video
+
+    work(request.data["jobId"], process_video)
+
+
+@on_schedule(
+    schedule="every 1 minutes",
+    region=config.REGION,
+    memory=MemoryOption.MB_512,
+    cpu=1,
+    concurrency=1,
+    timeout_sec=300,
+)
+def sweep_jobs(event: ScheduledEvent) -> None:
+    """Sweep: jobs that an event, a task or a worker was lost for come back."""
+    from stoker.jobs.sweep import sweep
+
+    sweep()

@@ -1,0 +1,1 @@
+"""Stoker: background jobs, documents and the rules around them, on Firebase."""

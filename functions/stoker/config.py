@@ -1,0 +1,96 @@
+"""All configuration: where the emulator and production differ, the deployer's parameters, and the limits.
+
+Imports nothing heavy: `main.py` reads it while the Firebase CLI waits for the list of functions.
+"""
+
+import json
+import os
+from typing import Final
+
+REGION: Final = os.environ.get("STOKER_REGION", "us-central1")
+"""Where every function runs and every queue lives; set it in `functions/.env`, near the database."""
+
+GIB: Final = 1024**3
+
+# --- Jobs -----------------------------------------------------------------------------------------
+
+JOBS: Final = "processingJobs"
+"""The collection that holds the jobs."""
+
+QUEUES: Final = {"video-processing": "videoprocessing"}
+"""The function that works each type of job. Its queue has the same name, in which Cloud Tasks allows no underscore."""
+
+MAX_ATTEMPTS: Final = 5
+"""Attempts at a job before it fails for good, where its document names no other number."""
+
+TASK_SECONDS: Final = 1800
+"""How long an attempt may run: the longest that a task queue function is allowed.
+Source: https://firebase.google.com/docs/functions/quotas (task queue functions, 30 minutes)."""
+
+DEADLINE_MARGIN_SECONDS: Final = 45
+"""An attempt stops itself this long before `TASK_SECONDS`, so that it can still say why."""
+
+LEASE_SECONDS: Final = 90
+"""An attempt that has not been heard of for so long is taken for dead. Four heartbeats and a slow write fit in."""
+
+HEARTBEAT_SECONDS: Final = 20
+"""The longest silence of a living attempt."""
+
+PROGRESS_SECONDS: Final = 2.0
+"""The shortest time between two progress writes of one stage: Firestore sustains one write a second to a document.
+Source: https://firebase.google.com/docs/firestore/quotas (maximum write rate to a document)."""
+
+STALE_PENDING_SECONDS: Final = 60
+"""A job that is still `pending` after so long has lost its event or its task, and is dispatched again."""
+
+SWEEP_PAGE: Final = 100
+"""Documents that one sweep handles of each kind; the next sweep takes the next ones."""
+
+# --- Media ----------------------------------------------------------------------------------------
+
+MAX_SOURCE_BYTES: Final = 1 * GIB
+"""The largest source: it and its outputs lie in `/tmp`, which is the worker's memory."""
+
+MAX_SOURCE_SECONDS: Final = 4 * 3600
+"""The longest source."""
+
+MAX_SOURCE_PIXELS: Final = 33_177_600
+"""The largest picture: 7680 x 4320."""
+
+MAX_SOURCE_STREAMS: Final = 32
+"""The most streams in a source; films on disc have about twenty."""
+
+STALL_SECONDS: Final = 60
+"""An ffmpeg that has said nothing for so long is stuck, and is ended."""
+
+MEDIA_MEMORY_BYTES: Final = 3 * GIB
+"""The address space of a child that reads a user's file."""
+
+# --- Where the emulator and production differ -----------------------------------------------------
+
+
+def emulated() -> bool:
+    """Whether this process runs in the emulator suite."""
+    return os.environ.get("FUNCTIONS_EMULATOR") == "true" or "FIRESTORE_EMULATOR_HOST" in os.environ
+
+
+def project() -> str:
+    """The id of the Firebase project.
+
+    Raises:
+        RuntimeError: The environment names no project.
+    """
+    name = os.environ.get("GCLOUD_PROJECT") or os.environ.get("GOOGLE_CLOUD_PROJECT")
+    if not name:
+        raise RuntimeError("Set GCLOUD_PROJECT to the id of the Firebase project.")
+    return name
+
+
+def bucket() -> str:
+    """The name of the project's default Cloud Storage bucket, as Firebase tells it to every function.
+
+    Outside a function, where nobody says, it is the name that new projects get.
+    Source: https://firebase.google.com/docs/storage/faq-storage-changes-september-2024
+    """
+    settings = json.loads(os.environ.get("FIREBASE_CONFIG") or "{}")
+    return str(settings.get("storageBucket") or f"{project()}.firebasestorage.app")

@@ -1,0 +1,144 @@
+"""Every error that Stoker raises, as one tree.
+
+StokerError
+├── PermanentError            trying again can't help: the job fails now
+│   ├── InvalidJob              invalid-job           the document is not a job that can run
+│   ├── UnsupportedType         unsupported-type      no worker here does jobs of this type
+│   ├── InputForbidden          input-forbidden       the source is not the owner's
+│   ├── InputNotFound           input-not-found       there is no such file
+│   ├── InputEmpty              input-empty           the file holds nothing
+│   ├── InputTooLarge           input-too-large       bytes, pixels, seconds or streams beyond a limit
+│   ├── UnsupportedMedia        unsupported-media     not a video, or one that can't be read
+│   ├── TruncatedMedia          truncated-media       the file ends before its own end
+│   ├── DeadlineExceeded        deadline-exceeded     the work doesn't fit the time there is
+│   └── AttemptsExhausted       attempts-exhausted    the last attempt was lost without a word
+├── TransientError            a later attempt may succeed
+│   ├── Unavailable             unavailable           a service that the work needs did not answer
+│   ├── EncoderFailed           encoder-failed        ffmpeg stopped for a reason that is not the input's
+│   └── InternalError           internal              an error that nobody foresaw
+└── Interrupted               the attempt must stop; nothing is wrong with the work
+    ├── JobCancelled            cancelled             the user asked for it
+    └── LeaseLost               lease-lost            another attempt has taken the job over
+
+A message is a sentence for the person who wrote the job, and says what to do. A code is stable: clients may
+branch on it.
+"""
+
+from typing import ClassVar
+
+
+class StokerError(Exception):
+    """The root of the tree.
+
+    Args:
+        message: A sentence for the user.
+    """
+
+    code: ClassVar[str] = "internal"
+
+    @property
+    def message(self) -> str:
+        """The sentence that the error was raised with."""
+        return str(self)
+
+
+class PermanentError(StokerError):
+    """Trying again can't help."""
+
+
+class InvalidJob(PermanentError):
+    """The document is not a job that can run."""
+
+    code = "invalid-job"
+
+
+class UnsupportedType(PermanentError):
+    """No worker here does jobs of this type."""
+
+    code = "unsupported-type"
+
+
+class InputForbidden(PermanentError):
+    """The source lies outside the folders that the job's owner may read."""
+
+    code = "input-forbidden"
+
+
+class InputNotFound(PermanentError):
+    """There is no such file."""
+
+    code = "input-not-found"
+
+
+class InputEmpty(PermanentError):
+    """The file holds nothing."""
+
+    code = "input-empty"
+
+
+class InputTooLarge(PermanentError):
+    """Bytes, pixels, seconds or streams beyond a limit."""
+
+    code = "input-too-large"
+
+
+class UnsupportedMedia(PermanentError):
+    """Not a video, or one that can't be read."""
+
+    code = "unsupported-media"
+
+
+class TruncatedMedia(PermanentError):
+    """The file ends before its own end."""
+
+    code = "truncated-media"
+
+
+class DeadlineExceeded(PermanentError):
+    """The work doesn't fit the time that there is."""
+
+    code = "deadline-exceeded"
+
+
+class AttemptsExhausted(PermanentError):
+    """The last attempt that the job had was lost without a word."""
+
+    code = "attempts-exhausted"
+
+
+class TransientError(StokerError):
+    """A later attempt may succeed."""
+
+
+class Unavailable(TransientError):
+    """A service that the work needs did not answer."""
+
+    code = "unavailable"
+
+
+class EncoderFailed(TransientError):
+    """ffmpeg stopped for a reason that is not the input's: out of memory, killed, stalled."""
+
+    code = "encoder-failed"
+
+
+class InternalError(TransientError):
+    """An error that nobody foresaw; its stack is in the log, never in the document."""
+
+    code = "internal"
+
+
+class Interrupted(StokerError):
+    """The attempt must stop; nothing is wrong with the work."""
+
+
+class JobCancelled(Interrupted):
+    """The user asked for it."""
+
+    code = "cancelled"
+
+
+class LeaseLost(Interrupted):
+    """Another attempt has taken the job over."""
+
+    code = "lease-lost"

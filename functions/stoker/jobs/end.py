@@ -1,0 +1,42 @@
+"""The fields of a final write. Each removes the lease, so that nothing half-done can be told from it."""
+
+from typing import Any
+
+from google.cloud.firestore import DELETE_FIELD, SERVER_TIMESTAMP
+
+from stoker.errors import JobCancelled, PermanentError, StokerError, TransientError
+from stoker.models.job import JobOutput
+
+
+def completed(output: JobOutput) -> dict[str, Any]:
+    """The work is done; this write alone makes the attempt's outputs the job's."""
+    return {
+        "status": "completed",
+        "progress": 100,
+        "stage": "completed",
+        "output": output.to_firestore(),
+        "error": DELETE_FIELD,
+        "errorCode": DELETE_FIELD,
+        "lease": DELETE_FIELD,
+        "completedAt": SERVER_TIMESTAMP,
+    }
+
+
+def failed(error: PermanentError | TransientError) -> dict[str, Any]:
+    """The work can't be done."""
+    return {"status": "failed", **_reason(error), "lease": DELETE_FIELD, "completedAt": SERVER_TIMESTAMP}
+
+
+def cancelled() -> dict[str, Any]:
+    """The owner asked for it."""
+    error = JobCancelled("The job was cancelled, as you asked.")
+    return {"status": "cancelled", **_reason(error), "lease": DELETE_FIELD, "completedAt": SERVER_TIMESTAMP}
+
+
+def pending_again(error: TransientError) -> dict[str, Any]:
+    """The attempt failed; another one may not."""
+    return {"status": "pending", "stage": "queued", **_reason(error), "lease": DELETE_FIELD}
+
+
+def _reason(error: StokerError) -> dict[str, Any]:
+    return {"error": error.message, "errorCode": error.code}

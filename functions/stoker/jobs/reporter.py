@@ -1,0 +1,102 @@
+"""Report: progress goes to the document from a thread of its own, so that the work never waits for it."""
+
+import threading
+import time
+from types import TracebackType
+from typing import Self
+
+from stoker import config
+from stoker.errors import Interrupted
+from stoker.firestore.errors import TRANSIENT
+from stoker.jobs.claim import Claim
+from stoker.logs import JobLog
+
+
+class Reporter:
+    """Writes the latest progress at most every `config.PROGRESS_SECONDS`, a new stage at once, and a heartbeat
+    where the work is silent.
+
+    Use it as a context manager; on leaving it, no write is under way any more.
+
+    Args:
+        claim: Where to write.
+        log: For the writes that fail.
+    """
+
+    def __init__(self, claim: Claim, log: JobLog) -> None:
+        self._claim = claim
+        self._log = log
+        self._news = threading.Condition()
+        self._progress = 0.0
+        self._stage = self._written_stage = "queued"
+        self._written_progress = 0.0
+        self._written_at = time.monotonic()
+        self._done = False
+        self._interruption: Interrupted | None = None
+        self._thread = threading.Thread(target=self._write_until_done, name="reporter", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, stack: TracebackType | None
+    ) -> None:
+        with self._news:
+            self._done = True
+            self._news.notify()
+        self._thread.join()
+
+    def report(self, progress: float, stage: str) -> None:
+        """Takes note of how far the work is; returns at once.
+
+        Args:
+            progress: Percent. What is less than before is not told; 100 is told by the final write alone.
+            stage: What the attempt is doing.
+        """
+        with self._news:
+            self._progress = max(self._progress, min(round(progress, 1), 99.9))
+            self._stage = stage
+            self._news.notify()
+
+    def check(self) -> None:
+        """Returns where the work may go on.
+
+        Raises:
+            JobCancelled: The owner wants the job to stop.
+            LeaseLost: Another attempt has taken the job over.
+        """
+        if self._interruption is not None:
+            raise self._interruption
+
+    def _write_until_done(self) -> None:
+        while True:
+            with self._news:
+                if not self._done and self._due() > 0:
+                    self._news.wait(self._due())
+                if self._done or self._interruption is not None:
+                    return
+                if self._due() > 0:
+                    continue
+                progress, stage = self._progress, self._stage
+            self._write(progress, stage)
+
+    def _due(self) -> float:
+        """Seconds until the next write."""
+        silent = time.monotonic() - self._written_at
+        if self._stage != self._written_stage:
+            return 0
+        if self._progress > self._written_progress:
+            return config.PROGRESS_SECONDS - silent
+        return config.HEARTBEAT_SECONDS - silent
+
+    def _write(self, progress: float, stage: str) -> None:
+        try:
+            self._claim.report(progress, stage)
+        except Interrupted as interruption:
+            self._interruption = interruption
+        except TRANSIENT as error:
+            # The next write says it all again, and the lease outlasts some silence.
+            self._log.error("A progress write failed; the next one will tell.", error)
+        self._written_progress, self._written_stage = progress, stage
+        self._written_at = time.monotonic()

@@ -1,0 +1,112 @@
+"""Run and end: one attempt at a job, from its claim to its final write."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+from stoker.errors import (
+    InternalError,
+    JobCancelled,
+    LeaseLost,
+    PermanentError,
+    TransientError,
+    Unavailable,
+)
+from stoker.firestore.errors import TRANSIENT
+from stoker.jobs.claim import Claim, claim
+from stoker.jobs.end import cancelled, completed, failed, pending_again
+from stoker.jobs.reporter import Reporter
+from stoker.jobs.run import JobRun
+from stoker.jobs.workspace import workspace
+from stoker.logs import JobLog
+from stoker.models.document import Model
+from stoker.models.job import JobOutput
+from stoker.storage.outputs import AttemptOutputs
+
+Input = TypeVar("Input", bound=Model)
+Worker = Callable[[JobRun, Input], JobOutput]
+"""Does the work of one type of job: takes the run and the input, returns what it made."""
+
+
+class AttemptFailed(Exception):
+    """Tells Cloud Tasks to come back: the job waits for its next attempt."""
+
+
+def work(job_id: str, worker: Worker[Input]) -> None:
+    """Makes an attempt at a job, if it is there to be had.
+
+    Args:
+        job_id: The document's id.
+        worker: Does the work.
+
+    Raises:
+        AttemptFailed: The attempt failed, but another may not: the queue should send the task again.
+    """
+    held = claim(job_id)
+    if held is None:
+        return
+    log = JobLog(job_id, jobType=held.job.document.type, attempt=held.attempt)
+    log.info("The attempt begins.")
+    try:
+        _attempt(held, worker, log)
+    except LeaseLost as lost:
+        log.warning("The attempt lost the job, and has changed nothing.", reason=lost.message)
+
+
+def _attempt(held: Claim, worker: Worker[Input], log: JobLog) -> None:
+    document = held.job.document
+    outputs = AttemptOutputs(document.user_id, document.id, held.attempt)
+    try:
+        with workspace() as folder, Reporter(held, log) as reporter:
+            run = JobRun(document, outputs, reporter, folder, log)
+            result = _result(worker, run, cast(Input, held.job.input), log)
+        result = _end(held, result, log)
+    except LeaseLost:
+        outputs.discard()
+        raise
+    # Not after any other error: a final write whose answer was lost may still have made them the job's.
+    if not isinstance(result, JobOutput):
+        outputs.discard()
+    if isinstance(result, TransientError) and not held.last:
+        raise AttemptFailed(result.message)
+
+
+Result = JobOutput | PermanentError | TransientError | JobCancelled
+
+
+def _result(worker: Worker[Input], run: JobRun, job_input: Input, log: JobLog) -> Result:
+    try:
+        return worker(run, job_input)
+    except (PermanentError, TransientError, JobCancelled) as error:
+        return error
+    except LeaseLost:
+        raise
+    except TRANSIENT as error:
+        log.error("A service did not answer.", error)
+        return Unavailable("A service that the work needs did not answer. The job is tried again by itself.")
+    except Exception as error:
+        # A bug of ours, or something new in the world: the user learns that, the log learns where.
+        log.error("The attempt met an error that nobody foresaw.", error)
+        return InternalError("Something went wrong on our side. If trying again did not help, report the job's id.")
+
+
+def _end(held: Claim, result: Result, log: JobLog) -> Result:
+    try:
+        fields = _fields(held, result)
+        held.end(fields)
+    except JobCancelled as meanwhile:
+        result, fields = meanwhile, cancelled()
+        held.end(fields)
+    log.info("The attempt ended.", status=fields["status"], errorCode=getattr(result, "code", None))
+    return result
+
+
+def _fields(held: Claim, result: Result) -> dict[str, Any]:
+    match result:
+        case JobOutput():
+            return completed(result)
+        case JobCancelled():
+            return cancelled()
+        case TransientError() if not held.last:
+            return pending_again(result)
+        case _:
+            return failed(result)

@@ -1,0 +1,34 @@
+"""Structured log lines that Cloud Logging can filter by job."""
+
+import traceback
+from typing import Any
+
+from firebase_functions import logger
+
+
+class JobLog:
+    """Writes log lines that each carry the job's id, its type and the attempt.
+
+    Filter for them with `jsonPayload.jobId="..."`.
+
+    Args:
+        job_id: The document's id.
+        fields: What else every line is to carry, such as `jobType` and `attempt`.
+    """
+
+    def __init__(self, job_id: str, **fields: Any) -> None:
+        self._fields = {"jobId": job_id, **fields}
+
+    def info(self, message: str, **fields: Any) -> None:
+        """Says what happened."""
+        logger.info(message, **self._fields, **fields)
+
+    def warning(self, message: str, **fields: Any) -> None:
+        """Says what someone may want to look at."""
+        logger.warn(message, **self._fields, **fields)
+
+    def error(self, message: str, error: BaseException, **fields: Any) -> None:
+        """Says what went wrong on our side, with the stack, which no user ever sees."""
+        # As text: the logger fails on an exception object (firebase-functions-python #172).
+        stack = "".join(traceback.format_exception(error))
+        logger.error(message, **self._fields, **fields, stack=stack)

@@ -1,0 +1,58 @@
+"""Confines a program that reads a user's file: limits, no core dump, and no life beyond its parent's.
+
+Run as a script, it confines itself and becomes the program:
+
+    python -I -S child.py PARENT MEMORY_BYTES PROGRAM [ARGUMENT ...]
+
+It imports the standard library alone, since each start of it is paid for by a job. Not a `preexec_fn`, which may
+deadlock in a process that has threads.
+"""
+
+import ctypes
+import os
+import resource
+import signal
+import sys
+
+PR_SET_PDEATHSIG = 1
+"""Source: prctl(2), linux/prctl.h."""
+
+FILE_BYTES = 4 * 1024**3
+"""The largest file that a child may write."""
+
+
+def confine(parent: int, memory_bytes: int) -> None:
+    """Limits this process.
+
+    Args:
+        parent: The process id of the parent; when that dies, this process is killed.
+        memory_bytes: The address space that this process may have.
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        # Other systems do not enforce an address space, and some refuse to set one.
+        resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (FILE_BYTES, FILE_BYTES))
+    if os.getppid() != parent:
+        sys.exit("The parent died before its child began.")
+
+
+def command(memory_bytes: int, program: list[str]) -> list[str]:
+    """The command that runs a program confined.
+
+    Args:
+        memory_bytes: The address space that it may have.
+        program: Its path and its arguments.
+    """
+    return [sys.executable, "-I", "-S", __file__, str(os.getpid()), str(memory_bytes), *program]
+
+
+# Two arenas: glibc otherwise reserves address space by the core, up to the limit on a machine with many.
+ENVIRONMENT = {"MALLOC_ARENA_MAX": "2", "LC_ALL": "C.UTF-8"}
+"""All that a child sees of ours: no credentials, no path."""
+
+
+if __name__ == "__main__":
+    confine(int(sys.argv[1]), int(sys.argv[2]))
+    os.execve(sys.argv[3], sys.argv[3:], ENVIRONMENT)

@@ -1,0 +1,175 @@
+"""Runs ffmpeg on a user's file: confined, watched, and told to stop when the job is."""
+
+import os
+import selectors
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import IO
+
+from stoker import config
+from stoker.errors import EncoderFailed, UnsupportedMedia
+from stoker.media.child import ENVIRONMENT, command
+from stoker.media.formats import CONTAINERS, PROTOCOLS
+
+STDERR_BYTES = 16 * 1024
+"""How much of what ffmpeg complains of is kept: the end says why it stopped."""
+
+POLL_SECONDS = 0.5
+"""How often ffmpeg tells its progress, and how long a cancelled job may go on unasked."""
+
+
+class FfmpegFailed(Exception):
+    """ffmpeg stopped with an error.
+
+    Args:
+        status: Its exit status; negative where a signal ended it.
+        complaint: The end of what it wrote to standard error.
+    """
+
+    def __init__(self, status: int, complaint: str) -> None:
+        super().__init__(f"ffmpeg ended with {status}: {complaint}")
+        self.status = status
+        self.complaint = complaint
+
+    @property
+    def own_fault(self) -> bool:
+        """Whether it was killed or lacked memory, so that another attempt may succeed."""
+        killed = self.status < 0 and self.status != -signal.SIGXFSZ
+        return killed or "Cannot allocate memory" in self.complaint
+
+
+def ffmpeg_path() -> str:
+    """The ffmpeg that comes with the `imageio-ffmpeg` package: Google's images may have none."""
+    import imageio_ffmpeg
+
+    return str(imageio_ffmpeg.get_ffmpeg_exe())
+
+
+def input_options(formats: str = CONTAINERS) -> list[str]:
+    """The options that must stand before `-i` for every file that a user brought."""
+    return [
+        *("-protocol_whitelist", PROTOCOLS),
+        *("-format_whitelist", formats),
+        *("-max_pixels", str(config.MAX_SOURCE_PIXELS)),
+    ]
+
+
+def ffmpeg_command(arguments: Sequence[str]) -> list[str]:
+    """The whole command for inputs, filters and outputs that are given."""
+    return [
+        ffmpeg_path(),
+        *("-hide_banner", "-nostdin", "-y", "-loglevel", "error"),
+        *("-progress", "pipe:1", "-stats_period", str(POLL_SECONDS)),
+        *("-max_alloc", str(config.GIB)),
+        *arguments,
+    ]
+
+
+def run_ffmpeg(arguments: Sequence[str], folder: Path, on_progress: Callable[[float], None]) -> str:
+    """Runs ffmpeg to its end.
+
+    Args:
+        arguments: Inputs, filters and outputs; paths are relative to `folder`.
+        folder: Its working folder.
+        on_progress: Called with the seconds of media written so far, about every `POLL_SECONDS` whether there is
+            news or not; what it raises stops ffmpeg.
+
+    Returns:
+        The end of what it wrote to standard error, although it went well.
+
+    Raises:
+        FfmpegFailed: It stopped with an error.
+        EncoderFailed: It said nothing new for `config.STALL_SECONDS`.
+    """
+    process = subprocess.Popen(
+        command(config.MEDIA_MEMORY_BYTES, ffmpeg_command(arguments)),
+        cwd=folder,
+        env=ENVIRONMENT,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    try:
+        ended, complaint = _watch(process, on_progress)
+        status = process.wait()
+    finally:
+        process.kill()
+        process.communicate()
+    # After a signal the files are playable and cut short, and the status may still be 0.
+    if status != 0 or not ended:
+        raise FfmpegFailed(status, complaint)
+    return complaint
+
+
+def _watch(process: subprocess.Popen[bytes], on_progress: Callable[[float], None]) -> tuple[bool, str]:
+    """Reads both pipes until ffmpeg closes them; says whether it reported its end, and what it complained of."""
+    assert process.stdout is not None
+    assert process.stderr is not None
+    progress, complaint = Progress(), bytearray()
+    with selectors.DefaultSelector() as selector:
+        selector.register(process.stdout, selectors.EVENT_READ, progress.feed)
+        selector.register(process.stderr, selectors.EVENT_READ, complaint.extend)
+        while selector.get_map():
+            for key, _ in selector.select(POLL_SECONDS):
+                pipe: IO[bytes] = key.fileobj  # type: ignore[assignment]
+                data = os.read(pipe.fileno(), 65_536)
+                if data:
+                    key.data(data)
+                else:
+                    selector.unregister(pipe)
+            del complaint[:-STDERR_BYTES]
+            on_progress(progress.seconds)
+            if progress.silent_seconds > config.STALL_SECONDS:
+                raise EncoderFailed("The encoder got stuck on this file. The job is tried again by itself.")
+    return progress.ended, complaint.decode(errors="replace").strip()
+
+
+class Progress:
+    """Reads what `-progress` writes: lines of `name=value`, with `progress=end` last.
+
+    Attributes:
+        seconds: Seconds of media written so far.
+        ended: Whether ffmpeg has said that it came to its end.
+    """
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+        self.ended = False
+        self._rest = b""
+        self._moved_at = time.monotonic()
+
+    @property
+    def silent_seconds(self) -> float:
+        """How long there has been no news."""
+        return time.monotonic() - self._moved_at
+
+    def feed(self, data: bytes) -> None:
+        """Takes what has arrived; a line may come in pieces."""
+        *lines, self._rest = (self._rest + data).split(b"\n")
+        for line in lines:
+            name, _, value = line.partition(b"=")
+            if name == b"out_time_us" and value.strip().isdigit():
+                self._move(int(value) / 1_000_000)
+            elif name == b"progress":
+                self.ended = value.strip() == b"end"
+
+    def _move(self, seconds: float) -> None:
+        if seconds > self.seconds:
+            self.seconds = seconds
+            self._moved_at = time.monotonic()
+
+
+def unsupported(name: str, reason: str) -> UnsupportedMedia:
+    """The error for a file that can't be read, in the user's words and the decoder's.
+
+    Args:
+        name: The file as the user knows it.
+        reason: What the decoder said of it.
+    """
+    said = reason.splitlines()[-1][:200] if reason else "it holds no picture"
+    return UnsupportedMedia(
+        f"The file {name!r} can't be read as a video ({said}). Upload an MP4, MOV, WebM, MKV or AVI that plays."
+    )

@@ -1,0 +1,10 @@
+"""What ffmpeg may open. Its own defaults would let a file name other files and hosts, and read them."""
+
+CONTAINERS = "mov,matroska,avi,flv,mpegts,mpeg,ogg,wav,mp3,flac,aac,asf"
+"""Demuxers for what users upload. None of them is a playlist, a script or a list of other files."""
+
+PICTURES = "image2,jpeg_pipe"
+"""Demuxers for the still pictures that we made ourselves."""
+
+PROTOCOLS = "file"
+"""No network, no pipes into shells, no `concat:` or `subfile:` of other files."""

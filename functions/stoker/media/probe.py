@@ -1,0 +1,146 @@
+"""What a file holds, found out by a child process that may crash without harm."""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from stoker import config
+from stoker.media.child import ENVIRONMENT
+from stoker.media.formats import CONTAINERS
+
+PROBE_SECONDS = 30
+"""A file that takes longer to open is made to take long."""
+
+
+class NotReadable(Exception):
+    """The file can't be opened, or holds nothing that can be decoded; the message is the decoder's."""
+
+
+@dataclass(frozen=True)
+class VideoStream:
+    """The film of a file.
+
+    Attributes:
+        index: Its place among the streams.
+        width: Pixels as shown: with square pixels, and turned as the file says.
+        height: Pixels as shown.
+        rotation: Degrees that the decoded picture has to be turned by.
+        duration_seconds: Of this stream alone, where the file says.
+    """
+
+    index: int
+    codec: str
+    width: int
+    height: int
+    square_pixels: bool
+    rotation: int
+    pixel_format: str | None
+    frames_per_second: float
+    duration_seconds: float | None
+
+
+@dataclass(frozen=True)
+class AudioStream:
+    """The sound of a file."""
+
+    index: int
+    codec: str
+    channels: int
+    sample_rate: int
+
+
+@dataclass(frozen=True)
+class MediaInfo:
+    """What a file holds.
+
+    Attributes:
+        format: The container's names, in ffmpeg's words.
+        duration_seconds: Of its longest stream; None where nothing in it tells.
+        streams: How many there are of any kind.
+        video: The first film; a cover picture is none.
+        audio: The first sound.
+    """
+
+    format: str
+    duration_seconds: float | None
+    streams: int
+    video: VideoStream | None
+    audio: AudioStream | None
+
+    @classmethod
+    def from_answer(cls, answer: Mapping[str, Any]) -> Self:
+        """Reads the answer of the child process."""
+        video, audio = answer["video"], answer["audio"]
+        return cls(
+            format=answer["format"],
+            duration_seconds=answer["duration_seconds"],
+            streams=answer["streams"],
+            video=VideoStream(**video) if video else None,
+            audio=AudioStream(**audio) if audio else None,
+        )
+
+
+class Prober:
+    """A child process that opens files; it starts at once, so that it is ready when the download is.
+
+    Example:
+        >>> with Prober() as prober:  # doctest: +SKIP
+        ...     prober.probe(Path("cat.mov")).duration_seconds
+        30.0
+    """
+
+    def __init__(self) -> None:
+        script = Path(__file__).with_name("probe_child.py")
+        arguments = [str(os.getpid()), str(config.MEDIA_MEMORY_BYTES)]
+        self._child = subprocess.Popen(
+            [sys.executable, "-I", str(script), *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,  # decoders chat there, at the file's will
+            env=ENVIRONMENT,
+            text=True,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, stack: TracebackType | None
+    ) -> None:
+        self._child.kill()
+        self._child.communicate()
+
+    def probe(self, file: Path, formats: str = CONTAINERS) -> MediaInfo:
+        """Says what a file holds.
+
+        Args:
+            file: The file.
+            formats: The demuxers that may open it.
+
+        Raises:
+            NotReadable: It can't be opened in `PROBE_SECONDS`, or kills what opens it.
+        """
+        assert self._child.stdin is not None
+        assert self._child.stdout is not None
+        too_late = threading.Timer(PROBE_SECONDS, self._child.kill)
+        too_late.start()
+        try:
+            print(json.dumps({"path": str(file), "formats": formats}), file=self._child.stdin, flush=True)
+            line = self._child.stdout.readline()
+        except BrokenPipeError:
+            line = ""
+        finally:
+            too_late.cancel()
+        if not line:
+            raise NotReadable("the decoder gave up on it")
+        answer = json.loads(line)
+        if "error" in answer:
+            raise NotReadable(answer["error"])
+        return MediaInfo.from_answer(answer)

@@ -1,0 +1,1 @@
+"""The documents. Every field, bound and default is declared here, and nowhere else."""

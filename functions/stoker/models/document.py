@@ -1,0 +1,103 @@
+"""What every document is: camelCase in Firestore, snake_case in Python, nothing that is not declared."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Annotated, Any, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, ValidationError
+from pydantic.alias_generators import to_camel
+
+DocumentId = Annotated[str, StringConstraints(min_length=1, max_length=1500, pattern=r"^[^/]+$")]
+"""The id of a document. Source: https://firebase.google.com/docs/firestore/quotas (constraints on document ids)."""
+
+UserId = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=r"^[^/\x00-\x1f\x7f]+$")]
+"""A Firebase Auth uid: at most 128 characters; it becomes a folder's name, so no slash and no control characters."""
+
+
+def _in_utc(time: datetime) -> datetime:
+    if time.tzinfo is None:
+        raise ValueError("a timestamp needs a time zone")
+    return time.astimezone(UTC)
+
+
+Timestamp = Annotated[datetime, AfterValidator(_in_utc)]
+"""A Firestore timestamp, in UTC."""
+
+PROBLEMS_SHOWN = 20
+"""Beyond so many, a person reads no further."""
+
+
+class Model(BaseModel):
+    """A map in Firestore: a document, or a part of one. Types are not coerced: `"5"` is no number."""
+
+    model_config = ConfigDict(
+        alias_generator=to_camel,
+        validate_by_name=True,
+        validate_by_alias=True,
+        extra="forbid",
+        strict=True,
+        allow_inf_nan=False,
+    )
+
+    @classmethod
+    def from_firestore(cls, data: Mapping[str, Any]) -> Self:
+        """Reads what `DocumentSnapshot.to_dict()` gives.
+
+        Raises:
+            ValidationError: The data is not of this shape; `problems` makes sentences of it.
+        """
+        return cls.model_validate(dict(data))
+
+    def to_firestore(self) -> dict[str, Any]:
+        """The map that Firestore stores; a field that is None is left out."""
+        return self.model_dump(by_alias=True, exclude_none=True)
+
+
+def problems(error: ValidationError) -> list[str]:
+    """Says every problem of a document in words that name the field as the client wrote it.
+
+    Example:
+        >>> class Poster(Model):
+        ...     width: int
+        >>> try:
+        ...     Poster.from_firestore({"width": "wide", "hue": 1})
+        ... except ValidationError as error:
+        ...     problems(error)
+        ['width: input should be a valid integer', 'hue: there is no such field']
+    """
+    found = [_problem(one["type"], one["loc"], one["msg"], one.get("ctx", {})) for one in error.errors()]
+    if len(found) > PROBLEMS_SHOWN:
+        return [*found[:PROBLEMS_SHOWN], f"and {len(found) - PROBLEMS_SHOWN} more"]
+    return found
+
+
+def _problem(kind: str, location: tuple[int | str, ...], message: str, context: Mapping[str, Any]) -> str:
+    match kind:
+        case "missing":
+            said = "is missing"
+        case "extra_forbidden":
+            said = "there is no such field"
+        case "union_tag_invalid":
+            said = f"'{_shortened(context['tag'])}' is not one of {context['expected_tags']}"
+        case "union_tag_not_found":
+            said = f"needs {context['discriminator']}"
+        case "value_error":
+            said = str(context["error"])
+        case _:
+            said = message[0].lower() + message[1:]
+    return f"{_path(location)}: {said}" if location else said
+
+
+def _shortened(value: object, length: int = 40) -> str:
+    text = str(value)
+    return text if len(text) <= length else text[: length - 1] + "…"
+
+
+def _path(location: tuple[int | str, ...]) -> str:
+    path = ""
+    for part in location:
+        if isinstance(part, int):
+            path += f"[{part}]"
+        else:
+            path += ("." if path else "") + _shortened(part)
+    return path

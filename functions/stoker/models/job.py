@@ -1,0 +1,94 @@
+"""`processingJobs/{id}`: a piece of work, from the client's wish to its result."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from stoker.models.document import DocumentId, Model, Timestamp, UserId
+
+JobType = Literal["video-processing", "audio-generation", "batch-operation"]
+JobStatus = Literal["pending", "processing", "completed", "failed", "cancelled"]
+ENDED: frozenset[JobStatus] = frozenset({"completed", "failed", "cancelled"})
+
+Stage = Literal["queued", "downloading", "probing", "encoding", "uploading", "completed"]
+"""What an attempt is doing; shown to the user beside the progress."""
+
+
+class Lease(Model):
+    """Who works on the job, and until when that is believed.
+
+    Attributes:
+        token: Drawn anew by each attempt.
+        expires_at: From then on, the attempt counts as dead.
+    """
+
+    token: str
+    expires_at: Timestamp
+
+
+class OutputFile(Model):
+    """One file that a job made.
+
+    Attributes:
+        kind: The kind of output that asked for it.
+        path: Its object in the default bucket, under `job-outputs/{userId}/{jobId}/`.
+        content_type: Its media type.
+        bytes: Its size.
+        sha256: Its checksum, in hexadecimal.
+        width: Pixels, where it is a picture.
+        height: Pixels, where it is a picture.
+        duration_seconds: Where it plays.
+    """
+
+    kind: str
+    path: str
+    content_type: str
+    bytes: int
+    sha256: str
+    width: int | None = None
+    height: int | None = None
+    duration_seconds: float | None = None
+
+
+class JobOutput(Model):
+    """What a completed job made."""
+
+    files: list[OutputFile]
+
+
+class ProcessingJob(Model):
+    """The document. The client writes the first group of fields on creation, and may later set `cancel_requested`;
+    the server writes the rest.
+
+    Attributes:
+        id: Repeats the document's id.
+        user_id: The owner.
+        type: Which worker runs it.
+        input: By type; the worker's own model reads it.
+        created_at: The server's time at creation.
+        cancel_requested: The owner wants it to stop.
+        progress: Percent; never falls within an attempt, and is 100 only when completed.
+        attempt: How many attempts have begun.
+        error: A sentence for the owner.
+        error_code: A stable kebab-case code, from `stoker.errors`.
+    """
+
+    id: DocumentId
+    user_id: UserId
+    type: JobType
+    input: dict[str, Any]
+    status: JobStatus
+    created_at: Timestamp
+    cancel_requested: bool = False
+
+    progress: Annotated[float, Field(ge=0, le=100)] = 0
+    stage: str | None = None
+    output: JobOutput | None = None
+    error: str | None = None
+    error_code: str | None = None
+    attempt: Annotated[int, Field(ge=0)] = 0
+    max_attempts: Annotated[int, Field(ge=1, le=20)] | None = None
+    lease: Lease | None = None
+    started_at: Timestamp | None = None
+    updated_at: Timestamp | None = None
+    completed_at: Timestamp | None = None

@@ -1,0 +1,63 @@
+"""The input and the output of a `video-processing` job."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from stoker.models.document import Model
+
+SourcePath = Annotated[str, StringConstraints(min_length=1, max_length=1024)]
+"""The name of an object in Cloud Storage, in characters; whose it must be is checked where it is read.
+Source: https://cloud.google.com/storage/docs/objects#naming (1 to 1,024 bytes)."""
+
+Height = Annotated[int, Field(ge=16, le=4320)]
+"""The height of a picture, in pixels. A source that is smaller is never enlarged."""
+
+
+class Mp4Output(Model):
+    """H.264 and AAC in an MP4 that starts to play before it is loaded.
+
+    Attributes:
+        height: Pixels; the width follows from the source's shape.
+        quality: What a viewer gets for the bytes: `low`, `medium` or `high`.
+    """
+
+    kind: Literal["mp4"]
+    height: Height = 720
+    quality: Literal["low", "medium", "high"] = "medium"
+
+
+class PosterOutput(Model):
+    """A still picture, as JPEG.
+
+    Attributes:
+        at: Seconds from the start; a tenth of the duration where it is left out.
+        width: Pixels; the height follows from the source's shape.
+    """
+
+    kind: Literal["poster"]
+    at: Annotated[float, Field(ge=0, le=86_400)] | None = None
+    width: Annotated[int, Field(ge=16, le=7680)] = 1280
+
+
+VideoOutput = Annotated[Mp4Output | PosterOutput, Field(discriminator="kind")]
+
+
+def _default_outputs() -> list[Mp4Output | PosterOutput]:
+    return [Mp4Output(kind="mp4"), PosterOutput(kind="poster")]
+
+
+class VideoInput(Model):
+    """What to make of which file.
+
+    Attributes:
+        source: An object under the owner's `user-uploads/{userId}/` or `job-outputs/{userId}/`, or under `public/`.
+        outputs: At most ten; an MP4 of 720 lines and a poster where it is left out.
+
+    Example:
+        >>> VideoInput.from_firestore({"source": "user-uploads/ada/cat.mov"}).outputs[0].kind
+        'mp4'
+    """
+
+    source: SourcePath
+    outputs: Annotated[list[VideoOutput], Field(min_length=1, max_length=10)] = Field(default_factory=_default_outputs)

@@ -1,0 +1,83 @@
+"""What a job reads: a file of its owner's."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import BinaryIO
+
+from google.api_core import exceptions
+
+from stoker import config
+from stoker.errors import InputEmpty, InputForbidden, InputNotFound, InputTooLarge, Unavailable
+from stoker.storage.client import bucket
+
+CHUNK_BYTES = 8 * 1024**2
+"""One read of a download, so that progress is told and a cancelled job stops in between."""
+
+
+def check_owner(path: str, user_id: str) -> None:
+    """Keeps one user out of another's files: the worker itself may read them all.
+
+    Args:
+        path: The object's name, as the client wrote it.
+        user_id: The job's owner.
+
+    Raises:
+        InputForbidden: The object is not under one of the folders that the owner may read.
+
+    Example:
+        >>> check_owner("user-uploads/ada/cat.mov", "ada")
+        >>> check_owner("user-uploads/ada/../bob/cat.mov", "ada")
+        Traceback (most recent call last):
+        ...
+        stoker.errors.InputForbidden: You may not use 'user-uploads/ada/../bob/cat.mov'. Name a file under ...
+    """
+    folders = (f"user-uploads/{user_id}/", f"job-outputs/{user_id}/", "public/")
+    # Object names are flat, but what stands between us and the object (a proxy, an emulator) may resolve dots.
+    plain = path.isprintable() and not {"", ".", ".."} & set(path.split("/"))
+    if not plain or not path.startswith(folders):
+        raise InputForbidden(f"You may not use {path!r}. Name a file under {', '.join(folders)}.")
+
+
+def download(path: str, user_id: str, into: Path, on_bytes: Callable[[int, int], None]) -> None:
+    """Copies a source of a job's owner to a file.
+
+    Args:
+        path: The object's name in the default bucket.
+        user_id: The job's owner.
+        into: The file to write.
+        on_bytes: Called with the bytes that have arrived and the bytes there are; what it raises ends the download.
+
+    Raises:
+        InputForbidden: The object is not the owner's.
+        InputNotFound: There is no such object.
+        InputEmpty: The object holds nothing.
+        InputTooLarge: The object is larger than `config.MAX_SOURCE_BYTES`.
+        Unavailable: The download broke off.
+    """
+    check_owner(path, user_id)
+    blob = bucket().get_blob(path)
+    if blob is None:
+        raise InputNotFound(f"There is no file {path!r}. Upload it before the job is written.")
+    size = int(blob.size or 0)
+    if size == 0:
+        raise InputEmpty(f"The file {path!r} is empty. Upload it again.")
+    if size > config.MAX_SOURCE_BYTES:
+        limit = config.MAX_SOURCE_BYTES // 1024**2
+        raise InputTooLarge(f"The file {path!r} has {size // 1024**2} MiB; the limit is {limit} MiB.")
+    try:
+        with into.open("wb") as file, blob.open("rb", chunk_size=CHUNK_BYTES) as source:
+            _copy(source, file, size, on_bytes)
+    except exceptions.NotFound:
+        raise InputNotFound(f"The file {path!r} was deleted or replaced while the job read it.") from None
+
+
+def _copy(source: BinaryIO, file: BinaryIO, size: int, on_bytes: Callable[[int, int], None]) -> None:
+    arrived = 0
+    # Not until a read gives nothing: beyond the end, the emulator answers with the whole file again.
+    while arrived < size:
+        chunk = source.read(min(CHUNK_BYTES, size - arrived))
+        if not chunk:
+            raise Unavailable("The download of the job's file broke off. The job is tried again by itself.")
+        file.write(chunk)
+        arrived += len(chunk)
+        on_bytes(arrived, size)

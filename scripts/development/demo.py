@@ -1,0 +1,131 @@
+"""Runs the main job as a user of the app would see it: sign up, upload, write the job, watch it, get the files."""
+
+import argparse
+import mimetypes
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from development import environment
+
+if TYPE_CHECKING:
+    from development.user import User
+
+EPILOG = """\
+examples:
+  scripts/demo                        a clip that is made on the spot
+  scripts/demo holiday.mov            a film of yours
+  scripts/demo --keep                 leaves the suite running, to look around
+
+The outputs are saved under demo-output/. Exit codes: 0 the job completed, 1 it did not, 2 the command line is wrong.
+"""
+
+
+def main() -> int:
+    """The command."""
+    parser = argparse.ArgumentParser(
+        prog="scripts/demo",
+        description="Runs a video job end to end on the emulator suite.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("file", nargs="?", type=Path, metavar="FILE", help="a film; one is made where it is left out")
+    parser.add_argument("--keep", action="store_true", help="leave the suite running until Ctrl-C")
+    arguments = parser.parse_args()
+    if arguments.file is not None and not arguments.file.is_file():
+        parser.error(f"there is no file {str(arguments.file)!r}")
+    environment.enter("development.demo")
+    with tempfile.TemporaryDirectory() as folder:
+        return _run(arguments.file, Path(folder), arguments.keep)
+
+
+def _run(file: Path | None, folder: Path, keep: bool) -> int:
+    import os
+
+    from development import suite
+
+    clip = _make_clip(folder) if file is None else None
+    print("Starting the emulator suite ...", flush=True)
+    with suite.running() as emulators:
+        os.environ.update(emulators.environment)
+        if clip is not None:
+            clip.communicate()
+            if clip.returncode != 0:
+                print("The clip could not be made: name a FILE of yours.", file=sys.stderr)
+                return 1
+            file = folder / "clip.mp4"
+        assert file is not None
+        status = _run_job(file)
+        if keep:
+            print(f"\nThe suite is running; Ctrl-C ends it.\n\n{emulators.describe()}", flush=True)
+            emulators.wait()
+    return status
+
+
+def _make_clip(folder: Path) -> "subprocess.Popen[bytes]":
+    """Starts to make a clip; the suite starts in the meantime."""
+    return subprocess.Popen([sys.executable, "-m", "development.clip", str(folder / "clip.mp4")])
+
+
+def _run_job(file: Path) -> int:
+    from rich.console import Console
+
+    from development.user import User
+
+    console = Console(highlight=False)
+    user = User.sign_up()
+    console.print(f"Signed up as {user.id}.")
+    source = user.upload(file, mimetypes.guess_type(file.name)[0] or "video/mp4")
+    console.print(f"Uploaded {source} ({file.stat().st_size / 1e6:.1f} MB).")
+    job_id = user.write_job({"source": source})
+    console.print(f"Wrote processingJobs/{job_id} with status 'pending'.")
+    began = time.monotonic()
+    job = _watch(user, job_id, console)
+    if job["status"] != "completed":
+        console.print(f"The job ended as {job['status']} ({job.get('errorCode')}): {job.get('error')}", style="red")
+        return 1
+    _save(user, job, console)
+    console.print(f"The job took {time.monotonic() - began:.1f} s.")
+    return 0
+
+
+def _watch(user: "User", job_id: str, console: Any) -> dict[str, Any]:
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+
+    bar = Progress(
+        TextColumn("{task.description:12}"), BarColumn(40), TaskProgressColumn(), TimeElapsedColumn(), console=console
+    )
+    job: dict[str, Any] = {}
+    with bar:
+        task = bar.add_task("queued", total=100)
+        for job in user.watch(job_id):
+            stage, progress = str(job.get("stage", "queued")), float(job.get("progress", 0))
+            bar.update(task, completed=progress, description=stage)
+            if not console.is_terminal:
+                console.print(f"{progress:5.1f} %  {stage}", soft_wrap=True)
+        bar.update(task, visible=console.is_terminal)
+    return job
+
+
+def _save(user: "User", job: dict[str, Any], console: Any) -> None:
+    from rich.table import Table
+
+    folder = Path("demo-output")
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    table = Table("file", "type", "picture", "seconds", "bytes")
+    for file in job["output"]["files"]:
+        path = folder / Path(file["path"]).name
+        path.write_bytes(user.download(file["path"]))
+        picture = f"{file['width']} x {file['height']}" if "width" in file else ""
+        seconds = f"{file['durationSeconds']:.2f}" if "durationSeconds" in file else ""
+        table.add_row(str(path), file["contentType"], picture, seconds, f"{file['bytes']:,}")
+    console.print(table)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
