@@ -17,6 +17,9 @@ from stoker.media.formats import CONTAINERS, PROTOCOLS
 STDERR_BYTES = 16 * 1024
 """How much of what ffmpeg complains of is kept: the end says why it stopped."""
 
+OUT_OF_MEMORY = ("Cannot allocate memory", "malloc of size", "Resource temporarily unavailable")
+"""What ffmpeg and x264 say where there is no memory, or no thread, to be had."""
+
 POLL_SECONDS = 0.5
 """How often ffmpeg tells its progress, and how long a cancelled job may go on unasked."""
 
@@ -38,7 +41,7 @@ class FfmpegFailed(Exception):
     def own_fault(self) -> bool:
         """Whether it was killed or lacked memory, so that another attempt may succeed."""
         killed = self.status < 0 and self.status != -signal.SIGXFSZ
-        return killed or "Cannot allocate memory" in self.complaint
+        return killed or any(words in self.complaint for words in OUT_OF_MEMORY)
 
 
 def ffmpeg_path() -> str:

@@ -80,7 +80,14 @@ def plan(source: str, info: MediaInfo, video: VideoStream, outputs: Sequence[Mp4
 def _mp4(output: Mp4Output, info: MediaInfo, video: VideoStream) -> tuple[list[str], list[str], PlannedFile]:
     height = min(output.height, video.height)
     width = video.width * height / video.height
-    file = PlannedFile("mp4", f"mp4-{output.height}p.mp4", "video/mp4", _even(width), _even(height), plays=True)
+    file = PlannedFile(
+        "mp4",
+        f"mp4-{output.height}p.mp4",
+        "video/mp4",
+        _even(width, video.width),
+        _even(height, video.height),
+        plays=True,
+    )
     filters = [*_scale(file, video), "format=yuv420p"]
     if video.frames_per_second > MAX_FRAMES_PER_SECOND:
         filters.insert(0, f"fps={MAX_FRAMES_PER_SECOND}")
@@ -103,7 +110,9 @@ def _sound(info: MediaInfo) -> list[str]:
 def _poster(output: PosterOutput, info: MediaInfo, video: VideoStream) -> tuple[list[str], list[str], PlannedFile]:
     width = min(output.width, video.width)
     height = video.height * width / video.width
-    file = PlannedFile("poster", "poster.jpg", "image/jpeg", _even(width), _even(height), plays=False)
+    file = PlannedFile(
+        "poster", "poster.jpg", "image/jpeg", _even(width, video.width), _even(height, video.height), plays=False
+    )
     duration = video.duration_seconds or info.duration_seconds or 0
     at = min(duration * POSTER_AT if output.at is None else output.at, duration)
     # The last frame stands still beyond its time, so that any time up to the end has a picture.
@@ -118,9 +127,9 @@ def _scale(file: PlannedFile, video: VideoStream) -> list[str]:
     return [f"scale={file.width}:{file.height}:flags=lanczos", "setsar=1"]
 
 
-def _even(pixels: float) -> int:
-    """4:2:0 halves the colour in both directions."""
-    return max(2, round(pixels / 2) * 2)
+def _even(pixels: float, most: int) -> int:
+    """4:2:0 halves the colour in both directions; and nothing grows by rounding."""
+    return max(2, min(round(pixels / 2), most // 2) * 2)
 
 
 def _longest(info: MediaInfo) -> float:

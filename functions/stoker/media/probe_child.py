@@ -27,12 +27,13 @@ def probe(path: str, formats: str) -> dict[str, Any]:
     """
     options = {"protocol_whitelist": PROTOCOLS, "format_whitelist": formats}
     with av.open(path, options=options, metadata_errors="replace") as container:
+        video = _video(container)
         return {
             "format": container.format.name,
-            "duration_seconds": _duration(container),
             "streams": len(container.streams),
-            "video": _video(container),
+            "video": video,
             "audio": _audio(container),
+            "duration_seconds": _duration(container),  # last, since it may read to the end
         }
 
 

@@ -1,0 +1,51 @@
+"""What all tests share: the services that they need, and the clips that they work on."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import imageio_ffmpeg
+import pytest
+
+
+def missing(what: str) -> None:
+    """Skips a test that needs what is not there; in CI, where everything must be there, fails it."""
+    if os.environ.get("CI"):
+        pytest.fail(f"{what} is missing, and CI must have it.")
+    pytest.skip(f"{what} is missing: run this through scripts/test.")
+
+
+Ffmpeg = Callable[..., Path]
+
+
+@pytest.fixture
+def ffmpeg(tmp_path: Path) -> Ffmpeg:
+    """Makes a file with ffmpeg: `ffmpeg("name.mp4", "-f", "lavfi", ...)`."""
+
+    def make(name: str, *arguments: str) -> Path:
+        file = tmp_path / name
+        command = [imageio_ffmpeg.get_ffmpeg_exe(), "-nostdin", "-y", "-loglevel", "error", *arguments, str(file)]
+        subprocess.run(command, check=True)
+        return file
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def made_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three seconds of moving picture, 320 x 180, with a tone; H.264 and AAC in MP4, index at the front."""
+    file = tmp_path_factory.mktemp("clip") / "clip.mp4"
+    picture = ("-f", "lavfi", "-i", "testsrc2=size=320x180:rate=25:duration=3")
+    sound = ("-f", "lavfi", "-i", "sine=frequency=440:duration=3")
+    codecs = ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-c:a", "aac", "-ac", "1")
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-nostdin", "-y", "-loglevel", "error"]
+    subprocess.run([*command, *picture, *sound, *codecs, "-movflags", "+faststart", str(file)], check=True)
+    return file
+
+
+@pytest.fixture
+def clip(made_clip: Path, tmp_path: Path) -> Path:
+    """A copy of the clip that a test may spoil."""
+    return Path(shutil.copy(made_clip, tmp_path / "clip.mp4"))

@@ -1,0 +1,63 @@
+"""Documents are read strictly, and what is wrong with them is said in words."""
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from pydantic import ValidationError
+
+from stoker.models.document import PROBLEMS_SHOWN, problems
+from stoker.models.job import ProcessingJob
+
+JOB = {
+    "id": "j1",
+    "userId": "ada",
+    "type": "video-processing",
+    "input": {"source": "user-uploads/ada/cat.mov"},
+    "status": "pending",
+    "createdAt": datetime(2026, 11, 22, tzinfo=UTC),
+}
+
+
+def problems_of(data: dict[str, object]) -> list[str]:
+    with pytest.raises(ValidationError) as error:
+        ProcessingJob.from_firestore(data)
+    return problems(error.value)
+
+
+def test_a_document_goes_both_ways() -> None:
+    job = ProcessingJob.from_firestore(JOB)
+    assert job.user_id == "ada"
+    assert ProcessingJob.from_firestore(job.to_firestore()) == job
+    assert job.to_firestore()["createdAt"] == JOB["createdAt"]
+
+
+def test_timestamps_are_in_utc() -> None:
+    elsewhere = datetime(2026, 11, 22, 5, tzinfo=timezone(timedelta(hours=5)))
+    job = ProcessingJob.from_firestore({**JOB, "createdAt": elsewhere})
+    assert job.created_at == JOB["createdAt"]
+    assert job.created_at.tzinfo is UTC
+
+
+def test_a_timestamp_without_a_zone_is_refused() -> None:
+    naive = datetime(2026, 11, 22)
+    assert problems_of({**JOB, "createdAt": naive}) == ["createdAt: a timestamp needs a time zone"]
+
+
+def test_every_problem_is_named_as_the_client_wrote_it() -> None:
+    said = problems_of({**JOB, "userId": 7, "progress": "50", "status": "paused", "hue": 1})
+    assert {problem.split(":")[0] for problem in said} == {"userId", "progress", "status", "hue"}
+    assert "hue: there is no such field" in said
+
+
+def test_what_is_missing_is_named() -> None:
+    assert set(problems_of({})) == {f"{name}: is missing" for name in JOB}
+
+
+def test_a_flood_of_problems_is_cut() -> None:
+    said = problems_of({**JOB, **{f"field{number}": 1 for number in range(100)}})
+    assert len(said) == PROBLEMS_SHOWN + 1
+    assert said[-1] == "and 80 more"
+
+
+def test_a_long_name_does_not_flood_the_sentence() -> None:
+    assert len(problems_of({**JOB, "x" * 1500: 1})[0]) < 100

@@ -1,0 +1,46 @@
+"""The input of a video job: typed options only."""
+
+import pytest
+from pydantic import ValidationError
+
+from stoker.models.document import problems
+from stoker.models.video import Mp4Output, PosterOutput, VideoInput
+
+SOURCE = "user-uploads/ada/cat.mov"
+
+
+def test_without_outputs_there_is_an_mp4_and_a_poster() -> None:
+    outputs = VideoInput.from_firestore({"source": SOURCE}).outputs
+    assert [output.kind for output in outputs] == ["mp4", "poster"]
+    assert outputs[0] == Mp4Output(kind="mp4", height=720, quality="medium")
+
+
+def test_outputs_are_read_by_their_kind() -> None:
+    wanted = [{"kind": "poster", "at": 2, "width": 640}, {"kind": "mp4", "height": 1080, "quality": "high"}]
+    outputs = VideoInput.from_firestore({"source": SOURCE, "outputs": wanted}).outputs
+    assert outputs == [
+        PosterOutput(kind="poster", at=2, width=640),
+        Mp4Output(kind="mp4", height=1080, quality="high"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        ({}, "source: is missing"),
+        ({"source": 5}, "source: input should be a valid string"),
+        ({"source": ""}, "source: string should have at least 1 character"),
+        ({"source": SOURCE, "outputs": []}, "outputs: list should have at least 1 item"),
+        ({"source": SOURCE, "outputs": [{}]}, "outputs[0]: needs 'kind'"),
+        ({"source": SOURCE, "outputs": [{"kind": "gif"}]}, "outputs[0]: 'gif' is not one of 'mp4', 'poster'"),
+        ({"source": SOURCE, "outputs": [{"kind": "mp4", "height": 9}]}, "outputs[0].mp4.height: input should be"),
+        ({"source": SOURCE, "outputs": [{"kind": "mp4", "height": 7.5}]}, "outputs[0].mp4.height: input should be"),
+        ({"source": SOURCE, "outputs": [{"kind": "poster", "at": float("nan")}]}, "outputs[0].poster.at: input should"),
+        ({"source": SOURCE, "arguments": "-vf scale"}, "arguments: there is no such field"),
+    ],
+)
+def test_what_is_wrong_is_said(data: dict[str, object], said: str) -> None:
+    with pytest.raises(ValidationError) as error:
+        VideoInput.from_firestore(data)
+    [problem] = problems(error.value)
+    assert problem.startswith(said)
