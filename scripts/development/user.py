@@ -132,20 +132,10 @@ class User:
         Raises:
             TimeoutError: The job was silent for too long.
         """
-        news: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
-        reference = self.firestore.collection("processingJobs").document(job_id)
-        watch = reference.on_snapshot(lambda snapshots, _changes, _time: news.put(snapshots[0].to_dict() or {}))
-        try:
-            while True:
-                try:
-                    job = news.get(timeout=silence_seconds)
-                except queue.Empty:
-                    raise TimeoutError(f"The job {job_id} was silent for {silence_seconds} s.") from None
-                yield job
-                if job.get("status") in ENDED:
-                    return
-        finally:
-            watch.unsubscribe()
+        for job in follow(self.firestore.collection("processingJobs").document(job_id), silence_seconds):
+            yield job
+            if job.get("status") in ENDED:
+                return
 
     def result(self, job_id: str, seconds: float = SILENCE_SECONDS) -> dict[str, Any]:
         """Waits for the end of a job.
@@ -164,6 +154,33 @@ class User:
     @property
     def _authorization(self) -> dict[str, str]:
         return {"Authorization": f"Firebase {self.token}"}
+
+
+def follow(reference: firestore.DocumentReference, silence_seconds: float) -> Iterator[dict[str, Any]]:
+    """Follows a document live, for as long as the caller takes more.
+
+    Args:
+        reference: The document.
+        silence_seconds: How long it may be silent.
+
+    Yields:
+        Its fields, at first and each time that it has changed; none while there is no such document.
+
+    Raises:
+        TimeoutError: The document was silent for too long.
+    """
+    news: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
+    watch = reference.on_snapshot(
+        lambda snapshots, _changes, _time: news.put((snapshots[0].to_dict() or {}) if snapshots else {})
+    )
+    try:
+        while True:
+            try:
+                yield news.get(timeout=silence_seconds)
+            except queue.Empty:
+                raise TimeoutError(f"{reference.path} was silent for {silence_seconds} s.") from None
+    finally:
+        watch.unsubscribe()
 
 
 def _objects() -> str:

@@ -70,9 +70,10 @@ class Claim:
 
     def _written_already(self, fields: dict[str, Any]) -> bool:
         """Finds out who wrote in between; returns False where the write may be tried again."""
-        now = self._fence.look_again()
-        if now is None:
+        snapshot = self._fence.look()
+        if not snapshot.exists:
             raise LeaseLost("The job was deleted while it ran.")
+        now = snapshot.to_dict() or {}
         if now.get("status") != "processing":
             # A commit whose answer was lost is sent again by the client, and then meets its own work.
             if now.get("status") == fields.get("status") and now.get("attempt") == self.attempt:
@@ -80,6 +81,7 @@ class Claim:
             raise LeaseLost("The job has ended without this attempt.")
         if (now.get("lease") or {}).get("token") != self._token:
             raise LeaseLost("Another attempt has taken the job over.")
+        self._fence.accept(snapshot)
         if now.get("cancelRequested") is True and fields.get("status") != "cancelled":
             raise JobCancelled("The job was cancelled, as you asked.")
         return False

@@ -5,6 +5,7 @@ from typing import Any
 
 from google.api_core import exceptions
 from google.cloud import firestore
+from google.cloud.firestore_v1 import DocumentSnapshot
 
 
 class FenceBroken(Exception):
@@ -39,14 +40,10 @@ class Fence:
         except (exceptions.FailedPrecondition, exceptions.NotFound):
             raise FenceBroken(self.reference.path) from None
 
-    def look_again(self) -> dict[str, Any] | None:
-        """Reads the document; from here on, writes are fenced by what it is now.
+    def look(self) -> DocumentSnapshot[Any]:
+        """Reads the document as it is now, to find out who wrote it. Writes stay refused until `accept`."""
+        return self.reference.get()
 
-        Returns:
-            Its fields, or None where it is gone.
-        """
-        snapshot = self.reference.get()
-        if not snapshot.exists:
-            return None
+    def accept(self, snapshot: DocumentSnapshot[Any]) -> None:
+        """Takes what someone else wrote for good: from here on, writes are fenced by that."""
         self._update_time = snapshot.update_time
-        return snapshot.to_dict() or {}

@@ -39,10 +39,10 @@ def read_job(job_id: str, data: Mapping[str, Any]) -> Job:
     found: list[str] = []
     try:
         document = ProcessingJob.from_firestore(data)
-        if document.id != job_id:
-            found.append(f"id: must repeat the document's id, '{job_id}'")
     except ValidationError as error:
         found.extend(problems(error))
+    if isinstance(data.get("id"), str) and data["id"] != job_id:
+        found.append(f"id: must repeat the document's id, '{job_id}'")
     job_type, job_input = data.get("type"), data.get("input")
     model = INPUTS.get(job_type) if isinstance(job_type, str) else None  # type: ignore[call-overload]
     if model is not None and isinstance(job_input, Mapping):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-PREFIX = "stoker-"
+PREFIX = "stoker-job-"
 
 
 @contextmanager

@@ -36,7 +36,7 @@ def test_no_one_else_may_enter() -> None:
 def test_folders_of_dead_processes_go_and_those_of_living_ones_stay(tmp_path: Path) -> None:
     dead = subprocess.Popen([sys.executable, "-c", ""])
     dead.wait()
-    abandoned = tmp_path / f"stoker-{dead.pid}-abc"
+    abandoned = tmp_path / f"stoker-job-{dead.pid}-abc"
     abandoned.mkdir()
     (abandoned / "source").write_text("a film")
     with workspace() as ours:

@@ -1,0 +1,88 @@
+"""A job's media time (probe, encode, check) against the same ffmpeg command run bare. At most 1.05.
+
+The worker's own code runs, with a film of 30 s and the default outputs, an MP4 and a poster; only the document that
+it would report to is left out. `scripts/bench media_time FILE` takes a film of yours.
+"""
+
+import argparse
+import subprocess
+import sys
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import cast
+
+from benchmarks.pairs import Comparison, compare
+from development.clip import make_clip
+from stoker.jobs.reporter import Reporter
+from stoker.jobs.run import JobRun
+from stoker.logs import JobLog
+from stoker.media.ffmpeg import ffmpeg_command
+from stoker.media.plan import plan
+from stoker.media.probe import Prober
+from stoker.media.video import make_outputs
+from stoker.models.job import ProcessingJob
+from stoker.models.video import VideoInput
+from stoker.storage.outputs import AttemptOutputs
+
+LIMIT = 1.05
+INPUT = {"source": "user-uploads/ada/film.mp4"}
+
+
+class Unheard:
+    """Takes reports, and tells nobody."""
+
+    def report(self, progress: float, stage: str) -> None:
+        """Takes one."""
+
+    def check(self) -> None:
+        """Never stops the work."""
+
+
+def main() -> int:
+    """Runs the comparison."""
+    parser = argparse.ArgumentParser(prog="scripts/bench media_time", description=__doc__)
+    parser.add_argument(
+        "file", nargs="?", type=Path, help="a film; one of 30 s, 854 x 480, is made where it is left out"
+    )
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--json", action="store_true")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        workspace = Path(folder)
+        source = workspace / "source"
+        if options.file:
+            source.write_bytes(options.file.read_bytes())
+        else:
+            make_clip(workspace / "made.mp4", seconds=30, size="854x480")
+            (workspace / "made.mp4").rename(source)
+        return _compare(workspace, source, options.rounds).show(options.json)
+
+
+def _compare(workspace: Path, source: Path, rounds: int) -> Comparison:
+    video_input = VideoInput.from_firestore(INPUT)
+    document = ProcessingJob(
+        id="j",
+        user_id="ada",
+        type="video-processing",
+        input=INPUT,
+        status="processing",
+        created_at=datetime.now(UTC),
+    )
+    run = JobRun(document, AttemptOutputs("ada", "j", 1), cast(Reporter, Unheard()), workspace, JobLog("j"))
+    with Prober() as prober:
+        info = prober.probe(source)
+        assert info.video is not None
+        command = ffmpeg_command(plan(source.name, info, info.video, video_input.outputs).arguments)
+        return compare(
+            "job: probe, encode, check",
+            lambda: make_outputs(run, prober, source, video_input),
+            "the same ffmpeg command, bare",
+            lambda: subprocess.run(command, cwd=workspace, stdout=subprocess.DEVNULL, check=True),
+            rounds,
+            LIMIT,
+        )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,87 @@
+"""What `firebase deploy` learns of the functions, from `functions/` installed alone."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+FUNCTIONS = Path(__file__).parents[2] / "functions"
+
+DISCOVER = """
+import json, yaml
+from firebase_functions.private import serving
+print(json.dumps(yaml.safe_load(serving.functions_as_yaml(serving.get_functions()))))
+"""
+
+EVENT = {"availableMemoryMb": 512, "cpu": 1, "timeoutSeconds": 60, "concurrency": 40}
+SCHEDULE = {"availableMemoryMb": 512, "cpu": 1, "timeoutSeconds": 300, "concurrency": 1}
+WORKER = {"availableMemoryMb": 4096, "cpu": 2, "timeoutSeconds": 1800, "concurrency": 1}
+
+
+@pytest.fixture(scope="module")
+def endpoints(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    environment = tmp_path_factory.mktemp("deployed") / "venv"
+    subprocess.run([sys.executable, "-m", "venv", str(environment)], check=True)
+    python = environment / "bin" / "python"
+    install = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
+    subprocess.run([*install, "-r", "requirements.txt"], cwd=FUNCTIONS, check=True)
+    # Alone: nothing of this checkout, no credentials, no project.
+    found = subprocess.run(
+        [str(python), "-W", "error", "-c", DISCOVER], cwd=FUNCTIONS, env={}, capture_output=True, text=True, check=True
+    )
+    manifest: dict[str, Any] = json.loads(found.stdout)
+    assert all(endpoint["region"] == ["us-central1"] for endpoint in manifest["endpoints"].values())
+    assert all(endpoint["platform"] == "gcfv2" for endpoint in manifest["endpoints"].values())
+    return dict(manifest["endpoints"])
+
+
+def test_these_functions_are_deployed(endpoints: dict[str, Any]) -> None:
+    assert endpoints.keys() == {"dispatch_job", "videoprocessing", "sweep_jobs"}
+
+
+@pytest.mark.parametrize(
+    ("name", "resources"), [("dispatch_job", EVENT), ("videoprocessing", WORKER), ("sweep_jobs", SCHEDULE)]
+)
+def test_each_has_its_memory_cpu_time_and_concurrency(
+    endpoints: dict[str, Any], name: str, resources: dict[str, int]
+) -> None:
+    assert {key: endpoints[name][key] for key in resources} == resources
+
+
+def test_the_dispatcher_hears_of_new_jobs(endpoints: dict[str, Any]) -> None:
+    trigger = endpoints["dispatch_job"]["eventTrigger"]
+    assert trigger["eventType"] == "google.cloud.firestore.document.v1.created"
+    assert trigger["eventFilterPathPatterns"] == {"document": "processingJobs/{jobId}"}
+    assert trigger["retry"] is False  # no Python Firestore trigger can be retried: the sweeper is there for that
+
+
+def test_the_queue_tries_again_and_backs_off(endpoints: dict[str, Any]) -> None:
+    trigger = endpoints["videoprocessing"]["taskQueueTrigger"]
+    assert trigger["retryConfig"] == {
+        "maxAttempts": 5,
+        "minBackoffSeconds": 10,
+        "maxBackoffSeconds": 300,
+        "maxDoublings": 4,
+    }
+    assert trigger["rateLimits"] == {"maxConcurrentDispatches": 20}
+
+
+def test_the_sweeper_runs_each_minute(endpoints: dict[str, Any]) -> None:
+    assert endpoints["sweep_jobs"]["scheduleTrigger"]["schedule"] == "every 1 minutes"
+
+
+def test_every_queue_has_its_function(endpoints: dict[str, Any]) -> None:
+    from stoker import config
+
+    queues = {name for name, endpoint in endpoints.items() if "taskQueueTrigger" in endpoint}
+    assert queues == set(config.QUEUES.values())
+
+
+def test_firebase_json_deploys_python_313_without_the_environment() -> None:
+    settings = json.loads((FUNCTIONS.parent / "firebase.json").read_text())
+    [codebase] = settings["functions"]
+    assert (codebase["source"], codebase["runtime"]) == ("functions", "python313")
+    assert "venv" in codebase["ignore"]

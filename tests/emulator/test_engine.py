@@ -1,0 +1,233 @@
+"""The engine's own functions against the real Firestore: one claim, fenced writes, and nobody waits for ever."""
+
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from google.cloud import firestore
+
+from stoker import config
+from stoker.errors import JobCancelled, LeaseLost, UnsupportedMedia
+from stoker.jobs.claim import Claim, claim
+from stoker.jobs.end import completed, failed
+from stoker.jobs.reporter import Reporter
+from stoker.jobs.run import JobRun
+from stoker.jobs.work import AttemptFailed, work
+from stoker.logs import JobLog
+from stoker.models.job import JobOutput
+from stoker.models.video import VideoInput
+
+DONE = JobOutput(files=[])
+
+
+class Job:
+    """A job that no trigger knows of: the tests drive it."""
+
+    def __init__(self, database: firestore.Client) -> None:
+        # In a collection of its own, so that the deployed dispatcher does not get hold of it.
+        self.reference = database.collection(config.JOBS).document()
+        self.reference.set(
+            {
+                "id": self.reference.id,
+                "userId": "ada",
+                "type": "video-processing",
+                "input": {"source": "user-uploads/ada/cat.mov"},
+                "status": "pending",
+                "createdAt": datetime.now(UTC),
+            }
+        )
+
+    @property
+    def id(self) -> str:
+        return str(self.reference.id)
+
+    def data(self) -> dict[str, Any]:
+        return self.reference.get().to_dict() or {}
+
+    def claim(self) -> Claim:
+        held = claim(self.id)
+        assert held is not None
+        return held
+
+    def lapse(self) -> None:
+        """Lets the lease of the attempt that runs be over."""
+        self.reference.update({"lease.expiresAt": datetime.now(UTC) - timedelta(seconds=1)})
+
+
+@pytest.fixture
+def job(database: firestore.Client, monkeypatch: pytest.MonkeyPatch) -> Iterator[Job]:
+    monkeypatch.setattr(config, "JOBS", "engineTests")
+    one = Job(database)
+    yield one
+    one.reference.delete()
+
+
+def test_of_many_one_gets_the_job(job: Job) -> None:
+    with ThreadPoolExecutor(20) as pool:
+        held = [one for one in pool.map(lambda _: claim(job.id), range(20)) if one is not None]
+    assert len(held) == 1
+    data = job.data()
+    assert (data["status"], data["attempt"]) == ("processing", 1)
+
+
+def test_a_job_that_is_held_or_has_ended_is_left_alone(job: Job) -> None:
+    held = job.claim()
+    assert claim(job.id) is None
+    held.end(completed(DONE))
+    assert claim(job.id) is None
+    assert job.data()["status"] == "completed"
+
+
+def test_a_job_that_is_gone_is_no_error(job: Job) -> None:
+    job.reference.delete()
+    assert claim(job.id) is None
+
+
+def test_a_lapsed_lease_lets_the_next_attempt_in_and_the_old_one_out(job: Job) -> None:
+    zombie = job.claim()
+    job.lapse()
+    successor = job.claim()
+    assert successor.attempt == 2
+    with pytest.raises(LeaseLost):
+        zombie.report(50, "encoding")
+    with pytest.raises(LeaseLost):
+        zombie.end(completed(DONE))
+    successor.end(completed(DONE))
+    with pytest.raises(LeaseLost):
+        zombie.end(failed(UnsupportedMedia("no")))
+    assert job.data()["status"] == "completed"
+
+
+def test_writes_of_the_owner_do_not_break_the_fence_for_good(job: Job) -> None:
+    held = job.claim()
+    job.reference.update({"note": "from the owner"})
+    held.report(10, "encoding")
+    held.report(20, "encoding")
+    assert job.data()["progress"] == 20
+
+
+def test_a_final_write_that_arrived_although_its_answer_was_lost_counts(job: Job) -> None:
+    held = job.claim()
+    fence_before = held._fence._update_time
+    held.end(completed(DONE))
+    held._fence._update_time = fence_before
+    held.end(completed(DONE))
+    assert job.data()["status"] == "completed"
+
+
+def test_a_cancelled_job_stops_at_its_next_write(job: Job) -> None:
+    held = job.claim()
+    job.reference.update({"cancelRequested": True})
+    with pytest.raises(JobCancelled):
+        held.report(10, "encoding")
+
+
+def test_a_job_that_was_cancelled_while_it_waited_never_starts(job: Job) -> None:
+    job.reference.update({"cancelRequested": True})
+    assert claim(job.id) is None
+    assert job.data()["status"] == "cancelled"
+
+
+def test_a_job_that_is_lost_too_often_fails(job: Job) -> None:
+    for _ in range(config.MAX_ATTEMPTS):
+        job.claim()
+        job.lapse()
+    assert claim(job.id) is None
+    data = job.data()
+    assert (data["status"], data["errorCode"]) == ("failed", "attempts-exhausted")
+
+
+def test_a_final_write_removes_the_lease_and_the_error_of_earlier_attempts(job: Job) -> None:
+    def fails(run: JobRun, job_input: VideoInput) -> JobOutput:
+        raise RuntimeError("/secret/path")
+
+    with pytest.raises(AttemptFailed):
+        work(job.id, fails)
+    data = job.data()
+    assert (data["status"], data["errorCode"], data["attempt"]) == ("pending", "internal", 1)
+    assert "secret" not in data["error"]
+    work(job.id, lambda run, job_input: DONE)
+    data = job.data()
+    assert (data["status"], data["attempt"], data["progress"]) == ("completed", 2, 100)
+    assert not {"error", "errorCode", "lease"} & data.keys()
+
+
+def test_a_job_whose_every_attempt_fails_ends_as_failed(job: Job) -> None:
+    def fails(run: JobRun, job_input: VideoInput) -> JobOutput:
+        raise RuntimeError
+
+    for _ in range(config.MAX_ATTEMPTS - 1):
+        with pytest.raises(AttemptFailed):
+            work(job.id, fails)
+    work(job.id, fails)
+    data = job.data()
+    assert (data["status"], data["errorCode"], data["attempt"]) == ("failed", "internal", config.MAX_ATTEMPTS)
+
+
+def test_progress_is_written_at_most_once_in_its_time_and_a_new_stage_at_once(
+    job: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(config, "PROGRESS_SECONDS", 0.5)
+    held = job.claim()
+    writes: list[tuple[float, float, str]] = []
+    told = threading.Event()
+
+    def write(progress: float, stage: str) -> None:
+        writes.append((time.monotonic(), progress, stage))
+        if stage == "uploading":
+            told.set()
+
+    monkeypatch.setattr(held, "report", write)
+    with Reporter(held, JobLog(job.id)) as reporter:
+        for step in range(1, 151):
+            reporter.report(step / 2, "encoding")
+            reporter.report(step / 4, "encoding")  # falls, and is not told
+            time.sleep(0.01)
+        reporter.report(80, "uploading")
+        assert told.wait(5)
+    times, progress, stages = zip(*writes, strict=True)
+    assert stages[0] == "encoding"
+    assert list(progress) == sorted(progress)
+    assert all(later - earlier >= 0.49 for earlier, later in pairwise(times[:-1]))
+    assert 3 <= len(writes) <= 6
+
+
+def test_silent_work_keeps_its_lease(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(config, "HEARTBEAT_SECONDS", 0.1)
+    held = job.claim()
+    first = job.data()["lease"]["expiresAt"]
+    until = time.monotonic() + 10
+    with Reporter(held, JobLog(job.id)):
+        while job.data()["lease"]["expiresAt"] <= first and time.monotonic() < until:
+            time.sleep(0.02)
+    assert job.data()["lease"]["expiresAt"] > first
+
+
+def test_a_worker_learns_that_its_job_was_cancelled(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(config, "HEARTBEAT_SECONDS", 0.1)
+
+    def endless(run: JobRun, job_input: VideoInput) -> JobOutput:
+        job.reference.update({"cancelRequested": True})
+        until = time.monotonic() + 20
+        while time.monotonic() < until:
+            run.check()
+            time.sleep(0.01)
+        return DONE
+
+    work(job.id, endless)
+    data = job.data()
+    assert (data["status"], data["errorCode"]) == ("cancelled", "cancelled")
+
+
+def test_a_job_that_is_deleted_while_it_runs_is_not_brought_back(job: Job) -> None:
+    def deleted(run: JobRun, job_input: VideoInput) -> JobOutput:
+        job.reference.delete()
+        return DONE
+
+    work(job.id, deleted)
+    assert not job.reference.get().exists

@@ -1,0 +1,105 @@
+"""The main job: a user uploads a film, writes a job, watches it, and gets files that play."""
+
+import struct
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conftest import Ffmpeg
+from development.user import User
+from stoker.media.formats import PICTURES
+from stoker.media.probe import MediaInfo, Prober
+
+
+@pytest.fixture
+def film(ffmpeg: Ffmpeg) -> Path:
+    """Forty seconds of 854 x 480 with 5.1 sound: a shape that is not a multiple of anything."""
+    picture = ("-f", "lavfi", "-i", "testsrc2=size=854x480:rate=24:duration=40")
+    sound = ("-f", "lavfi", "-i", "sine=frequency=330:duration=40")
+    surround = ("-af", "pan=5.1|FL=c0|FR=c0|FC=c0|LFE=c0|BL=c0|BR=c0")
+    return ffmpeg("film.mp4", *picture, *sound, *surround, "-c:v", "libx264", "-preset", "ultrafast", "-c:a", "aac")
+
+
+def boxes(mp4: bytes) -> list[str]:
+    """The top-level boxes of an MP4, in their order."""
+    found, at = [], 0
+    while at < len(mp4):
+        size, kind = struct.unpack(">I4s", mp4[at : at + 8])
+        found.append(kind.decode())
+        at += size
+    return found
+
+
+def saved(user: User, job: dict[str, Any], folder: Path) -> dict[str, tuple[Path, MediaInfo]]:
+    """Downloads the outputs of a job, by kind."""
+    files = {}
+    with Prober() as prober:
+        for output in job["output"]["files"]:
+            file = folder / Path(output["path"]).name
+            file.write_bytes(user.download(output["path"]))
+            poster = output["kind"] == "poster"
+            files[output["kind"]] = (file, prober.probe(file, PICTURES) if poster else prober.probe(file))
+    return files
+
+
+@pytest.mark.usefixtures("nothing_left_in_tmp")
+def test_a_pending_job_becomes_files_that_play(user: User, film: Path, tmp_path: Path) -> None:
+    source = user.upload(film, "video/mp4")
+    seen = list(user.watch(user.write_job({"source": source})))
+    job = seen[-1]
+    assert job["status"] == "completed", job.get("error")
+
+    progress = [float(one.get("progress", 0)) for one in seen]
+    assert progress == sorted(progress)
+    assert progress[-1] == 100
+    assert len(set(progress)) > 5
+
+    files = saved(user, job, tmp_path)
+    mp4, info = files["mp4"]
+    assert boxes(mp4.read_bytes())[:2] == ["ftyp", "moov"]  # plays before it is loaded
+    assert info.duration_seconds == pytest.approx(40, abs=0.1)
+    assert info.video is not None
+    assert (info.video.codec, info.video.width, info.video.height) == ("h264", 854, 480)
+    assert info.audio is not None
+    assert (info.audio.codec, info.audio.channels) == ("aac", 2)
+
+    picture = files["poster"][1].video
+    assert picture is not None
+    assert (picture.codec, picture.width, picture.height) == ("mjpeg", 854, 480)
+
+    for output in job["output"]["files"]:
+        content = user.download(output["path"])
+        assert output["bytes"] == len(content)
+        assert output["path"].startswith(f"job-outputs/{user.id}/{job['id']}/")
+    assert {"startedAt", "updatedAt", "completedAt"} <= job.keys()
+    assert "lease" not in job
+
+
+@pytest.mark.usefixtures("nothing_left_in_tmp")
+def test_outputs_are_as_they_were_asked_for(user: User, film: Path, tmp_path: Path) -> None:
+    source = user.upload(film, "video/mp4")
+    wanted = [
+        {"kind": "poster", "at": 3, "width": 320},
+        {"kind": "mp4", "height": 240, "quality": "low"},
+        {"kind": "mp4", "height": 144},
+    ]
+    job = user.result(user.write_job({"source": source, "outputs": wanted}))
+    assert job["status"] == "completed", job.get("error")
+    assert [(file["kind"], file["width"], file["height"]) for file in job["output"]["files"]] == [
+        ("poster", 320, 180),
+        ("mp4", 428, 240),
+        ("mp4", 256, 144),
+    ]
+
+
+def test_another_user_sees_neither_the_job_nor_its_files(user: User, clip: Path) -> None:
+    import httpx
+    from google.api_core.exceptions import PermissionDenied
+
+    job = user.result(user.write_job({"source": user.upload(clip, "video/mp4")}))
+    stranger = User.sign_up()
+    with pytest.raises(PermissionDenied):
+        stranger.firestore.collection("processingJobs").document(job["id"]).get()
+    with pytest.raises(httpx.HTTPStatusError, match="403"):
+        stranger.download(job["output"]["files"][0]["path"])

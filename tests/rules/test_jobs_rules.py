@@ -1,0 +1,108 @@
+"""processingJobs: the owner writes a pending job, follows it, and may ask for its end. Nothing else."""
+
+import os
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+import pytest
+from google.api_core.exceptions import PermissionDenied
+from google.cloud import firestore
+
+from development.user import User
+
+INPUT: dict[str, Any] = {}  # refused by the dispatcher at once, so that nothing runs
+
+
+@pytest.fixture
+def job_id(user: User) -> str:
+    return user.write_job(INPUT)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"userId": "someone-else"},
+        {"id": "another-id"},
+        {"status": "completed"},
+        {"status": "processing"},
+        {"type": "video-destroying"},
+        {"input": "not a map"},
+        {"createdAt": datetime(2020, 1, 1, tzinfo=UTC)},
+        {"progress": 50},
+        {"attempt": 3},
+        {"lease": {"token": "mine"}},
+        {"output": {"files": []}},
+        {"parentId": "another-job"},
+        {"cancelRequested": "yes"},
+    ],
+    ids=str,
+)
+def test_a_job_that_is_not_as_it_must_be_can_not_be_written(user: User, fields: dict[str, Any]) -> None:
+    with pytest.raises(PermissionDenied):
+        user.write_job(INPUT, **fields)
+
+
+def test_without_signing_in_nothing_can_be_read_or_written(job_id: str) -> None:
+    project = f"http://{os.environ['FIRESTORE_EMULATOR_HOST']}/v1/projects/demo-stoker"
+    jobs = f"{project}/databases/(default)/documents/processingJobs"
+    assert httpx.get(f"{jobs}/{job_id}").status_code == 403
+    assert httpx.get(f"{jobs}?pageSize=10").status_code == 403
+    assert httpx.post(jobs, json={"fields": {"status": {"stringValue": "pending"}}}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"status": "completed"},
+        {"progress": 100},
+        {"output": {"files": []}},
+        {"userId": "someone-else"},
+        {"input": {"source": "other"}},
+        {"cancelRequested": False},
+        {"lease": firestore.DELETE_FIELD},
+    ],
+    ids=str,
+)
+def test_the_owner_can_not_change_what_the_server_writes(user: User, job_id: str, change: dict[str, Any]) -> None:
+    reference = user.firestore.collection("processingJobs").document(job_id)
+    with pytest.raises(PermissionDenied):
+        reference.update({**change, "updatedAt": firestore.SERVER_TIMESTAMP})
+    with pytest.raises(PermissionDenied):
+        reference.delete()
+
+
+Attempt = Callable[[firestore.CollectionReference, str], object]
+
+
+@pytest.mark.parametrize(
+    "attempt",
+    [
+        lambda jobs, job_id: jobs.document(job_id).get(),
+        lambda jobs, job_id: jobs.document(job_id).update({"cancelRequested": True}),
+        lambda jobs, job_id: jobs.document(job_id).delete(),
+        lambda jobs, job_id: list(jobs.limit(10).stream()),
+    ],
+    ids=["get", "cancel", "delete", "list"],
+)
+def test_a_stranger_can_do_nothing_with_it(job_id: str, attempt: Attempt) -> None:
+    with pytest.raises(PermissionDenied):
+        attempt(User.sign_up().firestore.collection("processingJobs"), job_id)
+
+
+def test_the_owner_lists_own_jobs_within_bounds(user: User, job_id: str) -> None:
+    own = user.firestore.collection("processingJobs").where(filter=firestore.FieldFilter("userId", "==", user.id))
+    assert [snapshot.id for snapshot in own.limit(100).stream()] == [job_id]
+    for unbounded in (own, own.limit(101)):
+        with pytest.raises(PermissionDenied):
+            list(unbounded.stream())
+
+
+@pytest.mark.parametrize("collection", ["users", "adminData", "anything"])
+def test_all_else_is_denied(user: User, collection: str) -> None:
+    document = user.firestore.collection(collection).document(user.id)
+    with pytest.raises(PermissionDenied):
+        document.get()
+    with pytest.raises(PermissionDenied):
+        document.set({"role": "admin"})

@@ -1,0 +1,34 @@
+"""Storage: users bring films and sounds to their own folder, and read what their jobs have made."""
+
+from pathlib import Path
+
+import httpx
+import pytest
+
+from development.user import User
+
+
+def test_the_owner_uploads_and_reads_back(user: User, clip: Path) -> None:
+    assert user.download(user.upload(clip, "video/mp4")) == clip.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("name", "content_type"),
+    [
+        ("user-uploads/someone-else/clip.mp4", "video/mp4"),
+        ("job-outputs/{id}/job/1/clip.mp4", "video/mp4"),
+        ("public/clip.mp4", "video/mp4"),
+        ("clip.mp4", "video/mp4"),
+        ("user-uploads/{id}/page.html", "text/html"),
+        ("user-uploads/{id}/program", "application/octet-stream"),
+    ],
+)
+def test_what_may_not_be_uploaded(user: User, clip: Path, name: str, content_type: str) -> None:
+    with pytest.raises(httpx.HTTPStatusError, match="403"):
+        user.upload(clip, content_type, name.format(id=user.id))
+
+
+def test_a_stranger_reads_nothing(user: User, clip: Path) -> None:
+    name = user.upload(clip, "video/mp4")
+    with pytest.raises(httpx.HTTPStatusError, match="403"):
+        User.sign_up().download(name)

@@ -1,0 +1,60 @@
+"""The house keeps its order: dependencies point one way, and nothing heavy is imported before it is needed."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+FUNCTIONS = Path(__file__).parents[2] / "functions"
+
+ALLOWED = {
+    "models": set[str](),
+    "firestore": {"models"},
+    "storage": {"models"},
+    "jobs": {"models", "firestore", "storage"},
+    "media": {"models", "firestore", "storage", "jobs"},
+}
+"""Which packages of `stoker` each one may import; `config`, `errors` and `logs` stand below them all, but for
+`models`, which imports nothing of ours."""
+
+FOUNDATION = {"config", "errors", "logs"}
+
+
+def imported(package: str) -> set[tuple[str, str]]:
+    """Which of our modules the files of a package import: (file, top-level name below `stoker`)."""
+    found = set()
+    for file in (FUNCTIONS / "stoker" / package).rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text())):
+            names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else names
+            if names == ["stoker"] and isinstance(node, ast.ImportFrom):
+                names = [f"stoker.{alias.name}" for alias in node.names]
+            found |= {(file.name, name.split(".")[1]) for name in names if name.startswith("stoker.")}
+    return found
+
+
+def test_every_package_is_listed() -> None:
+    packages = {path.parent.name for path in (FUNCTIONS / "stoker").glob("*/__init__.py")}
+    assert packages == ALLOWED.keys()
+
+
+@pytest.mark.parametrize("package", ALLOWED)
+def test_dependencies_point_one_way(package: str) -> None:
+    below = set[str]() if package == "models" else FOUNDATION
+    allowed = ALLOWED[package] | below | {package}
+    assert {(file, name) for file, name in imported(package) if name not in allowed} == set()
+
+
+def test_importing_main_imports_nothing_that_a_function_alone_needs() -> None:
+    """Every function's cold start would pay for it, and the Firebase CLI waits 10 s for `main` at most."""
+    heavy = ("pydantic", "google.cloud.storage", "firebase_admin.functions", "av", "imageio_ffmpeg", "stoker.jobs")
+    code = f"import sys, main; print([name for name in {heavy!r} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], cwd=FUNCTIONS, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_importing_main_needs_no_project_and_makes_no_client() -> None:
+    code = "import main, threading; assert threading.active_count() == 1"
+    subprocess.run([sys.executable, "-c", code], cwd=FUNCTIONS, env={"PATH": ""}, check=True)
