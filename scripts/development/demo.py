@@ -2,6 +2,7 @@
 
 import argparse
 import mimetypes
+import os
 import shutil
 import subprocess
 import sys
@@ -13,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 from development import environment
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from development.user import User
 
 EPILOG = """\
@@ -44,8 +47,6 @@ def main() -> int:
 
 
 def _run(file: Path | None, folder: Path, keep: bool) -> int:
-    import os
-
     from development import suite
 
     clip = _make_clip(folder) if file is None else None
@@ -76,7 +77,7 @@ def _run_job(file: Path) -> int:
 
     from development.user import User
 
-    console = Console(highlight=False)
+    console = Console(highlight=False, soft_wrap=True)
     user = User.sign_up()
     console.print(f"Signed up as {user.id}.")
     source = user.upload(file, mimetypes.guess_type(file.name)[0] or "video/mp4")
@@ -93,28 +94,31 @@ def _run_job(file: Path) -> int:
     return 0
 
 
-def _watch(user: "User", job_id: str, console: Any) -> dict[str, Any]:
-    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
-
-    bar = Progress(
-        TextColumn("{task.description:12}"), BarColumn(40), TaskProgressColumn(), TimeElapsedColumn(), console=console
-    )
+def _watch(user: "User", job_id: str, console: "Console") -> dict[str, Any]:
+    """Shows the job's progress as it comes: a bar on a terminal, plain lines elsewhere."""
     job: dict[str, Any] = {}
-    with bar:
-        task = bar.add_task("queued", total=100)
-        for job in user.watch(job_id):
-            stage, progress = str(job.get("stage", "queued")), float(job.get("progress", 0))
-            bar.update(task, completed=progress, description=stage)
-            if not console.is_terminal:
-                console.print(f"{progress:5.1f} %  {stage}", soft_wrap=True)
-        bar.update(task, visible=console.is_terminal)
+    if console.is_terminal:
+        from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+
+        columns = (TextColumn("{task.description:11}"), BarColumn(40), TaskProgressColumn(), TimeElapsedColumn())
+        with Progress(*columns, console=console) as bar:
+            task = bar.add_task("queued", total=100)
+            for job in user.watch(job_id):
+                bar.update(task, completed=job.get("progress", 0), description=job.get("stage", "queued"))
+        return job
+    shown = ""
+    for job in user.watch(job_id):
+        line = f"{job.get('progress', 0):5.1f} %  {job.get('stage', 'queued')}"
+        if line != shown:
+            print(line, flush=True)
+        shown = line
     return job
 
 
-def _save(user: "User", job: dict[str, Any], console: Any) -> None:
+def _save(user: "User", job: dict[str, Any], console: "Console") -> None:
     from rich.table import Table
 
-    folder = Path("demo-output")
+    folder = environment.ROOT / "demo-output"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     table = Table("file", "type", "picture", "seconds", "bytes")
@@ -123,7 +127,9 @@ def _save(user: "User", job: dict[str, Any], console: Any) -> None:
         path.write_bytes(user.download(file["path"]))
         picture = f"{file['width']} x {file['height']}" if "width" in file else ""
         seconds = f"{file['durationSeconds']:.2f}" if "durationSeconds" in file else ""
-        table.add_row(str(path), file["contentType"], picture, seconds, f"{file['bytes']:,}")
+        table.add_row(
+            str(path.relative_to(environment.ROOT)), file["contentType"], picture, seconds, f"{file['bytes']:,}"
+        )
     console.print(table)
 
 

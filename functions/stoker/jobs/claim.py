@@ -101,11 +101,11 @@ def claim(job_id: str) -> Claim | None:
     """
     reference = client().collection(config.JOBS).document(job_id)
     snapshot = reference.get()
-    log = JobLog(job_id)
+    data = snapshot.to_dict() or {}
+    log = JobLog(job_id, jobType=str(data.get("type")), attempt=data.get("attempt", 0))
     if not snapshot.exists:
         log.info("The job is gone.")
         return None
-    data = snapshot.to_dict() or {}
     if data.get("status") in ENDED:
         return None
     fence = Fence(reference, snapshot.update_time)

@@ -27,7 +27,7 @@ def dispatch(snapshot: DocumentSnapshot[Any], occasion: str = "created") -> None
         occasion: Why now; see `enqueue`.
     """
     data = snapshot.to_dict() or {}
-    log = JobLog(snapshot.id, jobType=str(data.get("type")))
+    log = JobLog(snapshot.id, jobType=str(data.get("type")), attempt=data.get("attempt", 0))
     status = data.get("status")
     if isinstance(status, str) and status in ENDED:
         return  # A restored or imported document: its work is done.

@@ -7,7 +7,6 @@ from typing import Self
 
 from stoker import config
 from stoker.errors import Interrupted
-from stoker.firestore.errors import TRANSIENT
 from stoker.jobs.claim import Claim
 from stoker.logs import JobLog
 
@@ -95,8 +94,8 @@ class Reporter:
             self._claim.report(progress, stage)
         except Interrupted as interruption:
             self._interruption = interruption
-        except TRANSIENT as error:
-            # The next write says it all again, and the lease outlasts some silence.
+        except Exception as error:
+            # The next write says it all again, and the lease outlasts some silence; without this thread it would lapse.
             self._log.error("A progress write failed; the next one will tell.", error)
         self._written_progress, self._written_stage = progress, stage
         self._written_at = time.monotonic()

@@ -22,10 +22,12 @@ def sweep(now: datetime | None = None) -> int:
         How many jobs were found.
     """
     now = now or datetime.now(UTC)
-    found = [*_stale_pending(now).stream(), *_lapsed(now).stream()]
-    for snapshot in found:
-        dispatch(snapshot, occasion_of_sweep(now))
-    return len(found)
+    found = 0
+    for query in (_stale_pending(now), _lapsed(now)):
+        for snapshot in query.stream():  # one at a time: a document may have a megabyte
+            dispatch(snapshot, occasion_of_sweep(now))
+            found += 1
+    return found
 
 
 def _stale_pending(now: datetime) -> Query:

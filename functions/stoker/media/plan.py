@@ -1,7 +1,7 @@
 """From what was asked for and what there is to one ffmpeg command: a single decode feeds every output."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from stoker import config
 from stoker.media.ffmpeg import input_options
@@ -78,16 +78,8 @@ def plan(source: str, info: MediaInfo, video: VideoStream, outputs: Sequence[Mp4
 
 
 def _mp4(output: Mp4Output, info: MediaInfo, video: VideoStream) -> tuple[list[str], list[str], PlannedFile]:
-    height = min(output.height, video.height)
-    width = video.width * height / video.height
-    file = PlannedFile(
-        "mp4",
-        f"mp4-{output.height}p.mp4",
-        "video/mp4",
-        _even(width, video.width),
-        _even(height, video.height),
-        plays=True,
-    )
+    width, height = _fitted(video, output.height / video.height)
+    file = PlannedFile("mp4", f"video-{height}p.mp4", "video/mp4", width, height, plays=True)
     filters = [*_scale(file, video), "format=yuv420p"]
     if video.frames_per_second > MAX_FRAMES_PER_SECOND:
         filters.insert(0, f"fps={MAX_FRAMES_PER_SECOND}")
@@ -108,11 +100,8 @@ def _sound(info: MediaInfo) -> list[str]:
 
 
 def _poster(output: PosterOutput, info: MediaInfo, video: VideoStream) -> tuple[list[str], list[str], PlannedFile]:
-    width = min(output.width, video.width)
-    height = video.height * width / video.width
-    file = PlannedFile(
-        "poster", "poster.jpg", "image/jpeg", _even(width, video.width), _even(height, video.height), plays=False
-    )
+    width, height = _fitted(video, output.width / video.width)
+    file = PlannedFile("poster", "poster.jpg", "image/jpeg", width, height, plays=False)
     duration = video.duration_seconds or info.duration_seconds or 0
     at = min(duration * POSTER_AT if output.at is None else output.at, duration)
     # The last frame stands still beyond its time, so that any time up to the end has a picture.
@@ -127,9 +116,12 @@ def _scale(file: PlannedFile, video: VideoStream) -> list[str]:
     return [f"scale={file.width}:{file.height}:flags=lanczos", "setsar=1"]
 
 
-def _even(pixels: float, most: int) -> int:
-    """4:2:0 halves the colour in both directions; and nothing grows by rounding."""
-    return max(2, min(round(pixels / 2), most // 2) * 2)
+def _fitted(video: VideoStream, share: float) -> tuple[int, int]:
+    """The picture's size at a share of its own, never enlarged, and even: 4:2:0 halves the colour both ways."""
+    share = min(share, 1)
+    # Rounded to the nearest, but not beyond the source.
+    width, height = (max(2, min(round(side * share / 2), side // 2) * 2) for side in (video.width, video.height))
+    return width, height
 
 
 def _longest(info: MediaInfo) -> float:
@@ -144,4 +136,4 @@ def _renamed(file: PlannedFile, names: set[str]) -> PlannedFile:
         number += 1
         name = f"{stem}-{number}.{ending}"
     names.add(name)
-    return PlannedFile(file.kind, name, file.content_type, file.width, file.height, file.plays)
+    return replace(file, name=name)

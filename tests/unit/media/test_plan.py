@@ -30,7 +30,7 @@ def planned(*outputs: Mp4Output | PosterOutput, film: VideoStream = FILM, sound:
 def test_one_input_feeds_every_output() -> None:
     made = planned(MP4, POSTER, Mp4Output(kind="mp4", height=360))
     assert made.arguments.count("-i") == 1
-    assert [file.name for file in made.files] == ["mp4-720p.mp4", "poster.jpg", "mp4-360p.mp4"]
+    assert [file.name for file in made.files] == ["video-720p.mp4", "poster.jpg", "video-360p.mp4"]
     assert all(file.name in made.arguments for file in made.files)
 
 

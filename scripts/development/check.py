@@ -1,0 +1,23 @@
+"""The command `scripts/check`: lint, format and types."""
+
+import argparse
+import subprocess
+import sys
+
+from development import environment
+
+TOOLS = (["ruff", "check", "."], ["ruff", "format", "--check", "."], ["mypy"])
+
+
+def main() -> int:
+    """Runs every tool, whatever the ones before it said; the exit code is 1 where one of them complained."""
+    argparse.ArgumentParser(prog="scripts/check", description="Runs ruff and mypy; changes nothing.").parse_args()
+    environment.enter("development.check")
+    codes = [
+        subprocess.run([sys.executable, "-m", *tool], cwd=environment.ROOT, check=False).returncode for tool in TOOLS
+    ]
+    return int(any(codes))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,20 @@
+"""The examples in the docstrings run."""
+
+import doctest
+import importlib
+import pkgutil
+
+import pytest
+
+import stoker
+
+CHILDREN = {"stoker.media.probe_child"}
+"""Scripts, which are no modules of ours to import."""
+
+MODULES = {module.name for module in pkgutil.walk_packages(stoker.__path__, "stoker.")} - CHILDREN
+
+
+@pytest.mark.parametrize("name", sorted(MODULES))
+def test_the_examples_of(name: str) -> None:
+    flags = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE | doctest.IGNORE_EXCEPTION_DETAIL
+    assert doctest.testmod(importlib.import_module(name), optionflags=flags).failed == 0
