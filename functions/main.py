@@ -34,7 +34,7 @@ def dispatch_job(event: Event[DocumentSnapshot[Any] | None]) -> None:
 
 @on_task_dispatched(
     region=config.REGION,
-    memory=MemoryOption.GB_4,
+    memory=MemoryOption.GB_8,
     cpu=2,
     concurrency=1,
     timeout_sec=config.TASK_SECONDS,

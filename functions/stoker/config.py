@@ -44,7 +44,10 @@ STALE_PENDING_SECONDS: Final = 60
 """A job that is still `pending` after so long has lost its event or its task, and is dispatched again."""
 
 SWEEP_PAGE: Final = 100
-"""Documents that one sweep handles of each kind; the next sweep takes the next ones."""
+"""Documents that a sweep reads at once."""
+
+SWEEP_SECONDS: Final = 240
+"""How long a sweep goes on; what it did not come to is left to the next one."""
 
 # --- Media ----------------------------------------------------------------------------------------
 
@@ -64,7 +67,10 @@ STALL_SECONDS: Final = 60
 """An ffmpeg that has said nothing for so long is stuck, and is ended."""
 
 MEDIA_MEMORY_BYTES: Final = 3 * GIB
-"""The address space of a child that reads a user's file."""
+"""The address space of a child that reads a user's file. A source, its outputs and this fit the worker's 8 GiB."""
+
+MAX_OUTPUT_BYTES: Final = 2 * GIB
+"""The largest file that a child may write."""
 
 # --- Where the emulator and production differ -----------------------------------------------------
 

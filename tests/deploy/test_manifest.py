@@ -18,7 +18,7 @@ print(json.dumps(yaml.safe_load(serving.functions_as_yaml(serving.get_functions(
 
 EVENT = {"availableMemoryMb": 512, "cpu": 1, "timeoutSeconds": 60, "concurrency": 40}
 SCHEDULE = {"availableMemoryMb": 512, "cpu": 1, "timeoutSeconds": 300, "concurrency": 1}
-WORKER = {"availableMemoryMb": 4096, "cpu": 2, "timeoutSeconds": 1800, "concurrency": 1}
+WORKER = {"availableMemoryMb": 8192, "cpu": 2, "timeoutSeconds": 1800, "concurrency": 1}
 
 
 @pytest.fixture(scope="module")

@@ -46,7 +46,10 @@ WITHOUT = object()
             {"input": {"source": "user-uploads/ada/a.mov", "outputs": [{"kind": "hologram"}, {"kind": "mp4", "x": 1}]}},
             ["input.outputs[0]: 'hologram' is not one of 'mp4', 'poster'", "input.outputs[1].mp4.x: there is no such"],
         ),
-        ({"id": "someone-else", "hue": 3, "input": {"outputs": 5}}, ["id: ", "hue: ", "input.source", "input.outputs"]),
+        (
+            {"id": "someone-else", "input": {"outputs": 5, "hue": 3}},
+            ["id: ", "input.hue: ", "input.source", "input.outputs"],
+        ),
         ({"status": 12}, ["status: "]),
         ({"userId": "../../etc"}, ["userId: "]),
     ],

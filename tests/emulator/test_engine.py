@@ -6,21 +6,26 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
+from google.api_core import exceptions
 from google.cloud import firestore
 
 from stoker import config
 from stoker.errors import JobCancelled, LeaseLost, UnsupportedMedia
 from stoker.jobs.claim import Claim, claim
 from stoker.jobs.end import completed, failed
+from stoker.jobs.fence import Fence, FenceBroken
 from stoker.jobs.reporter import Reporter
 from stoker.jobs.run import JobRun
 from stoker.jobs.work import AttemptFailed, work
 from stoker.logs import JobLog
-from stoker.models.job import JobOutput
+from stoker.models.job import JobOutput, OutputFile
 from stoker.models.video import VideoInput
+from stoker.storage.client import bucket
+from stoker.storage.outputs import AttemptOutputs
 
 DONE = JobOutput(files=[])
 
@@ -120,6 +125,99 @@ def test_a_final_write_that_arrived_although_its_answer_was_lost_counts(job: Job
     assert job.data()["status"] == "completed"
 
 
+def test_a_final_write_that_is_refused_for_a_moment_is_made_again(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
+    refusals = iter([exceptions.Aborted("busy"), exceptions.DeadlineExceeded("slow"), None])
+    write = Fence.write
+
+    def refused(fence: Fence, fields: dict[str, Any]) -> None:
+        if "completedAt" in fields and (refusal := next(refusals)):
+            raise refusal
+        write(fence, fields)
+
+    monkeypatch.setattr(Fence, "write", refused)
+    work(job.id, lambda run, job_input: DONE)
+    data = job.data()
+    assert (data["status"], data["attempt"]) == ("completed", 1)
+
+
+def test_a_claim_whose_answer_was_lost_is_held(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
+    write = Fence.write
+    lost = iter([True])
+
+    def loses_its_answer(fence: Fence, fields: dict[str, Any]) -> None:
+        write(fence, fields)
+        if next(lost, False):
+            raise FenceBroken  # what the client meets when it sends the commit again
+
+    monkeypatch.setattr(Fence, "write", loses_its_answer)
+    held = job.claim()
+    assert held.attempt == 1
+    held.end(completed(DONE))
+    assert job.data()["status"] == "completed"
+
+
+def test_an_owner_who_writes_between_the_read_and_the_claim_does_not_stop_it(
+    job: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = Fence.write
+    meddling = iter([True, True])
+
+    def meddled(fence: Fence, fields: dict[str, Any]) -> None:
+        if next(meddling, False):
+            job.reference.update({"note": time.monotonic()})
+        write(fence, fields)
+
+    monkeypatch.setattr(Fence, "write", meddled)
+    assert job.claim().attempt == 1
+
+
+def test_a_cancel_that_comes_with_the_last_of_the_work_counts(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(config, "HEARTBEAT_SECONDS", 0.05)
+
+    def finishes(run: JobRun, job_input: VideoInput) -> JobOutput:
+        job.reference.update({"cancelRequested": True})
+        until = time.monotonic() + 10
+        while run._reporter._interruption is None and time.monotonic() < until:
+            time.sleep(0.01)
+        return DONE
+
+    work(job.id, finishes)
+    assert job.data()["status"] == "cancelled"
+
+
+def test_what_dead_attempts_have_uploaded_goes_and_what_was_published_stays(job: Job, tmp_path: Path) -> None:
+    file = tmp_path / "poster.jpg"
+    file.write_bytes(b"a picture")
+
+    def publishes(run: JobRun, job_input: VideoInput) -> JobOutput:
+        name, sha256 = run.outputs.upload(file, "image/jpeg", run.check)
+        made = OutputFile(kind="poster", path=name, content_type="image/jpeg", bytes=9, sha256=sha256)
+        return JobOutput(files=[made])
+
+    AttemptOutputs("ada", job.id, job.claim().attempt).upload(file, "image/jpeg", lambda: None)
+    job.lapse()
+    work(job.id, publishes)
+    data = job.data()
+    assert (data["status"], data["attempt"]) == ("completed", 2)
+    there = [blob.name for blob in bucket().list_blobs(prefix=f"job-outputs/ada/{job.id}/")]
+    assert there == [data["output"]["files"][0]["path"]]
+
+
+def test_what_an_attempt_uploaded_goes_when_it_loses_the_job(job: Job, tmp_path: Path) -> None:
+    file = tmp_path / "poster.jpg"
+    file.write_bytes(b"a picture")
+
+    def is_overtaken(run: JobRun, job_input: VideoInput) -> JobOutput:
+        run.outputs.upload(file, "image/jpeg", run.check)
+        job.lapse()
+        job.claim().end(failed(UnsupportedMedia("no")))
+        return DONE
+
+    work(job.id, is_overtaken)
+    assert job.data()["errorCode"] == "unsupported-media"
+    assert list(bucket().list_blobs(prefix=f"job-outputs/ada/{job.id}/")) == []
+
+
 def test_a_cancelled_job_stops_at_its_next_write(job: Job) -> None:
     held = job.claim()
     job.reference.update({"cancelRequested": True})
@@ -183,6 +281,7 @@ def test_progress_is_written_at_most_once_in_its_time_and_a_new_stage_at_once(
             told.set()
 
     monkeypatch.setattr(held, "report", write)
+    began = time.monotonic()
     with Reporter(held, JobLog(job.id)) as reporter:
         for step in range(1, 151):
             reporter.report(step / 2, "encoding")
@@ -194,7 +293,7 @@ def test_progress_is_written_at_most_once_in_its_time_and_a_new_stage_at_once(
     assert stages[0] == "encoding"
     assert list(progress) == sorted(progress)
     assert all(later - earlier >= 0.49 for earlier, later in pairwise(times[:-1]))
-    assert 3 <= len(writes) <= 6
+    assert 3 <= len(writes) <= (times[-1] - began) / config.PROGRESS_SECONDS + 2
 
 
 def test_silent_work_keeps_its_lease(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:

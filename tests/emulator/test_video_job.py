@@ -5,11 +5,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from google.cloud import firestore
 
 from conftest import Ffmpeg
 from development.user import User
 from stoker.media.formats import PICTURES
 from stoker.media.probe import MediaInfo, Prober
+from stoker.storage.client import bucket
 
 
 @pytest.fixture
@@ -91,6 +93,22 @@ def test_outputs_are_as_they_were_asked_for(user: User, film: Path, tmp_path: Pa
         ("mp4", 428, 240),
         ("mp4", 256, 144),
     ]
+
+
+@pytest.mark.usefixtures("nothing_left_in_tmp")
+def test_the_owner_cancels_a_job_while_it_runs(user: User, film: Path) -> None:
+    wanted = [{"kind": "mp4", "height": height, "quality": "high"} for height in (480, 400, 320, 240)]
+    job_id = user.write_job({"source": user.upload(film, "video/mp4"), "outputs": wanted})
+    reference = user.firestore.collection("processingJobs").document(job_id)
+    job: dict[str, Any] = {}
+    asked = False
+    for job in user.watch(job_id):
+        if job.get("stage") == "encoding" and not asked:
+            reference.update({"cancelRequested": True, "updatedAt": firestore.SERVER_TIMESTAMP})
+            asked = True
+    assert (job["status"], job["errorCode"]) == ("cancelled", "cancelled")
+    assert "output" not in job
+    assert list(bucket().list_blobs(prefix=f"job-outputs/{user.id}/")) == []
 
 
 def test_another_user_sees_neither_the_job_nor_its_files(user: User, clip: Path) -> None:

@@ -11,13 +11,20 @@ from google.api_core.exceptions import PermissionDenied
 from google.cloud import firestore
 
 from development.user import User
+from stoker.firestore.client import client
 
 INPUT: dict[str, Any] = {}  # refused by the dispatcher at once, so that nothing runs
 
 
 @pytest.fixture
 def job_id(user: User) -> str:
-    return user.write_job(INPUT)
+    """A job of the user's that is being worked on, as far as anyone can tell."""
+    reference = client().collection("processingJobs").document()
+    # Written as ended, which the dispatcher leaves alone, and then changed, which it does not hear of.
+    job = {"id": reference.id, "userId": user.id, "type": "video-processing", "input": INPUT, "status": "cancelled"}
+    reference.set(job)
+    reference.update({"status": "processing"})
+    return str(reference.id)
 
 
 @pytest.mark.parametrize(
@@ -36,8 +43,13 @@ def job_id(user: User) -> str:
         {"output": {"files": []}},
         {"parentId": "another-job"},
         {"cancelRequested": "yes"},
+        {"input": {"source": "a" * 1025}},
+        {"input": {"source": 5}},
+        {"input": {"outputs": [{"kind": "mp4"}] * 11}},
+        {"input": {"junk": "x" * 10_000}},
+        {"hue": "blue"},
     ],
-    ids=str,
+    ids=lambda fields: str(fields)[:60],
 )
 def test_a_job_that_is_not_as_it_must_be_can_not_be_written(user: User, fields: dict[str, Any]) -> None:
     with pytest.raises(PermissionDenied):
@@ -52,25 +64,50 @@ def test_without_signing_in_nothing_can_be_read_or_written(job_id: str) -> None:
     assert httpx.post(jobs, json={"fields": {"status": {"stringValue": "pending"}}}).status_code == 403
 
 
+@pytest.mark.parametrize("name", ["a" * 129, "a.b", "a\nb", "a b", "ü"], ids=["long", "dot", "newline", "space", "ü"])
+def test_an_id_that_is_no_name_for_a_folder_can_not_be_written(user: User, name: str) -> None:
+    job = {"id": name, "userId": user.id, "type": "video-processing", "input": INPUT, "status": "pending"}
+    reference = user.firestore.collection("processingJobs").document(name)
+    with pytest.raises(PermissionDenied):
+        reference.create({**job, "createdAt": firestore.SERVER_TIMESTAMP})
+
+
+CANCEL = {"cancelRequested": True, "updatedAt": firestore.SERVER_TIMESTAMP}
+
+
+def test_the_owner_may_ask_for_its_end(user: User, job_id: str) -> None:
+    reference = user.firestore.collection("processingJobs").document(job_id)
+    reference.update(CANCEL)
+    assert reference.get().get("cancelRequested") is True
+
+
 @pytest.mark.parametrize(
     "change",
     [
-        {"status": "completed"},
-        {"progress": 100},
-        {"output": {"files": []}},
-        {"userId": "someone-else"},
-        {"input": {"source": "other"}},
-        {"cancelRequested": False},
-        {"lease": firestore.DELETE_FIELD},
+        {**CANCEL, "status": "completed"},
+        {**CANCEL, "progress": 100},
+        {**CANCEL, "output": {"files": []}},
+        {**CANCEL, "userId": "someone-else"},
+        {**CANCEL, "input": {"source": "other"}},
+        {**CANCEL, "lease": {"token": "mine"}},
+        {**CANCEL, "cancelRequested": False},
+        {**CANCEL, "updatedAt": datetime(2020, 1, 1, tzinfo=UTC)},
+        {"cancelRequested": True},
     ],
-    ids=str,
+    ids=lambda change: "-".join(change),
 )
-def test_the_owner_can_not_change_what_the_server_writes(user: User, job_id: str, change: dict[str, Any]) -> None:
+def test_the_owner_can_change_nothing_else(user: User, job_id: str, change: dict[str, Any]) -> None:
     reference = user.firestore.collection("processingJobs").document(job_id)
     with pytest.raises(PermissionDenied):
-        reference.update({**change, "updatedAt": firestore.SERVER_TIMESTAMP})
+        reference.update(change)
     with pytest.raises(PermissionDenied):
         reference.delete()
+
+
+def test_a_job_that_has_ended_can_not_be_cancelled(user: User, job_id: str) -> None:
+    client().collection("processingJobs").document(job_id).update({"status": "completed"})
+    with pytest.raises(PermissionDenied):
+        user.firestore.collection("processingJobs").document(job_id).update(CANCEL)
 
 
 Attempt = Callable[[firestore.CollectionReference, str], object]
@@ -80,7 +117,7 @@ Attempt = Callable[[firestore.CollectionReference, str], object]
     "attempt",
     [
         lambda jobs, job_id: jobs.document(job_id).get(),
-        lambda jobs, job_id: jobs.document(job_id).update({"cancelRequested": True}),
+        lambda jobs, job_id: jobs.document(job_id).update(CANCEL),
         lambda jobs, job_id: jobs.document(job_id).delete(),
         lambda jobs, job_id: list(jobs.limit(10).stream()),
     ],

@@ -5,16 +5,22 @@ import threading
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from google.api_core import exceptions, retry
 from google.cloud.firestore import SERVER_TIMESTAMP
 
 from stoker import config
 from stoker.errors import AttemptsExhausted, JobCancelled, LeaseLost, PermanentError
-from stoker.firestore.client import client
+from stoker.firestore.errors import TRANSIENT
 from stoker.jobs.end import cancelled, failed
 from stoker.jobs.fence import Fence, FenceBroken
 from stoker.jobs.job import Job, read_job
+from stoker.jobs.unclaimed import end_unclaimed, load
 from stoker.logs import JobLog
 from stoker.models.job import ENDED, ProcessingJob
+from stoker.storage.outputs import remove_outputs
+
+TRIES = 10
+"""How often a write that someone else came before is tried again: an owner may touch the job, but not hold it up."""
 
 
 class Claim:
@@ -48,7 +54,7 @@ class Claim:
         self._write({"progress": progress, "stage": stage, "lease.expiresAt": _lease_end()})
 
     def end(self, fields: dict[str, Any]) -> None:
-        """Makes the final write.
+        """Makes the final write; tries again for as long as the lease lasts, since all the work hangs on it.
 
         Args:
             fields: From `stoker.jobs.end`.
@@ -57,16 +63,18 @@ class Claim:
             JobCancelled: The owner has asked for that before the write arrived.
             LeaseLost: The job is no longer this attempt's.
         """
-        self._write(fields)
+        passing = retry.if_exception_type(*TRANSIENT)
+        retry.Retry(predicate=passing, initial=0.2, maximum=10, timeout=config.LEASE_SECONDS / 2)(self._write)(fields)
 
     def _write(self, fields: dict[str, Any]) -> None:
         with self._lock:
-            while True:
+            for _ in range(TRIES):
                 try:
                     return self._fence.write(fields)
                 except FenceBroken:
                     if self._written_already(fields):
                         return None
+        raise exceptions.Aborted("The job's document is written by others too often.")
 
     def _written_already(self, fields: dict[str, Any]) -> bool:
         """Finds out who wrote in between; returns False where the write may be tried again."""
@@ -99,56 +107,57 @@ def claim(job_id: str) -> Claim | None:
         The hold on the job, or None where there is nothing to do: it has ended, someone else holds it, or it was
         ended here because it can't run.
     """
-    reference = client().collection(config.JOBS).document(job_id)
-    snapshot = reference.get()
-    data = snapshot.to_dict() or {}
+    token = secrets.token_urlsafe(12)
+    for _ in range(TRIES):
+        try:
+            return _claim(job_id, token)
+        except FenceBroken:
+            # The owner wrote, another attempt did, or our own write arrived and its answer did not: look again.
+            continue
+    raise exceptions.Aborted("The job's document is written by others too often.")
+
+
+def _claim(job_id: str, token: str) -> Claim | None:
+    snapshot = load(job_id)
+    if snapshot is None or (data := snapshot.to_dict() or {}).get("status") in ENDED:
+        return None
     log = JobLog(job_id, jobType=str(data.get("type")), attempt=data.get("attempt", 0))
-    if not snapshot.exists:
-        log.info("The job is gone.")
-        return None
-    if data.get("status") in ENDED:
-        return None
-    fence = Fence(reference, snapshot.update_time)
+    fence = Fence.of(snapshot)
     try:
-        return _take(fence, job_id, data)
-    except FenceBroken:
-        return None  # Whoever wrote first has it; if it was only the owner, the sweeper brings it back.
+        job = read_job(job_id, data)
     except PermanentError as error:
-        fields = failed(error)
-    except JobCancelled:
-        fields = cancelled()
-    try:
-        fence.write(fields)
-    except FenceBroken:
-        return None  # As above.
-    log.warning("The job ended before it began.", status=fields["status"], errorCode=fields["errorCode"])
-    return None
-
-
-def _take(fence: Fence, job_id: str, data: dict[str, Any]) -> Claim | None:
-    job = read_job(job_id, data)
-    document = job.document
-    if document.status == "processing" and document.lease and document.lease.expires_at > datetime.now(UTC):
+        end_unclaimed(fence, failed(error), log)
         return None
+    document = job.document
+    try:
+        if document.status == "processing" and document.lease and document.lease.expires_at > datetime.now(UTC):
+            return Claim(fence, job, document.attempt, token) if document.lease.token == token else None
+        _take(fence, document, token)
+    except (AttemptsExhausted, JobCancelled) as error:
+        end_unclaimed(fence, cancelled() if isinstance(error, JobCancelled) else failed(error), log)
+        remove_outputs(document.user_id, job_id)
+        return None
+    return Claim(fence, job, document.attempt + 1, token)
+
+
+def _take(fence: Fence, document: ProcessingJob, token: str) -> None:
     if document.cancel_requested:
         raise JobCancelled("The job was cancelled, as you asked.")
     if document.attempt >= _max_attempts(document):
         raise AttemptsExhausted(
-            f"The job was lost {document.attempt} times without a word. Its file may need more memory or time "
-            "than a worker has: try a smaller one."
+            f"Each of {document.attempt} attempts was lost before it could tell why. Write a new job for a smaller "
+            "file or fewer outputs; if that is lost too, report the job's id."
         )
-    attempt, token = document.attempt + 1, secrets.token_urlsafe(12)
     fence.write(
         {
             "status": "processing",
             "stage": "queued",
             "progress": 0,
-            "attempt": attempt,
+            "attempt": document.attempt + 1,
             "lease": {"token": token, "expiresAt": _lease_end()},
             "startedAt": SERVER_TIMESTAMP,
         }
     )
-    return Claim(fence, job, attempt, token)
 
 
 def _max_attempts(document: ProcessingJob) -> int:

@@ -1,11 +1,13 @@
 """Writes to one document that are refused once anyone else has written it."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 
 from google.api_core import exceptions
 from google.cloud import firestore
 from google.cloud.firestore_v1 import DocumentSnapshot
+
+from stoker.firestore.client import client
 
 
 class FenceBroken(Exception):
@@ -23,6 +25,13 @@ class Fence:
     def __init__(self, reference: firestore.DocumentReference, update_time: datetime) -> None:
         self.reference = reference
         self._update_time = update_time
+
+    @classmethod
+    def of(cls, snapshot: DocumentSnapshot[Any]) -> Self:
+        """The fence of a document as it was read."""
+        # Not a trigger's `snapshot.reference`: that one brings a Firestore client of its own for each event.
+        path = snapshot.reference.path
+        return cls(client().document(path), snapshot.update_time)
 
     def write(self, fields: dict[str, Any]) -> None:
         """Updates fields of the document.

@@ -1,13 +1,21 @@
 """Sweep: brings back every job that an event, a task or a worker was lost for. Each step may be done twice."""
 
+import time
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from google.cloud.firestore_v1 import Query
+from google.cloud.firestore_v1 import DocumentSnapshot, Query
 from google.cloud.firestore_v1.base_query import FieldFilter
 
 from stoker import config
 from stoker.firestore.client import client
-from stoker.jobs.dispatch import dispatch, occasion_of_sweep
+from stoker.jobs.dispatch import dispatch
+from stoker.jobs.unclaimed import load
+from stoker.logs import JobLog
+
+EVERYTHING_MINUTES = 10
+"""How often all that is pending is looked at; in the minutes between, what has just become stale."""
 
 
 def sweep(now: datetime | None = None) -> int:
@@ -22,21 +30,55 @@ def sweep(now: datetime | None = None) -> int:
         How many jobs were found.
     """
     now = now or datetime.now(UTC)
+    until = time.monotonic() + config.SWEEP_SECONDS
     found = 0
-    for query in (_stale_pending(now), _lapsed(now)):
-        for snapshot in query.stream():  # one at a time: a document may have a megabyte
-            dispatch(snapshot, occasion_of_sweep(now))
-            found += 1
+    for query in (lapsed_leases(now), stale_pending(now)):
+        for page in _pages(query):
+            for snapshot in page:
+                _bring_back(snapshot.id, now)
+            found += len(page)
+            if time.monotonic() > until:
+                return found  # The next sweep goes on.
     return found
 
 
-def _stale_pending(now: datetime) -> Query:
+def stale_pending(now: datetime) -> Query:
+    """Jobs that wait for longer than their event should take: those that have just become stale, so that a long
+    queue is not read each minute; and every so often all of them."""
     before = now - timedelta(seconds=config.STALE_PENDING_SECONDS)
     jobs = client().collection(config.JOBS).where(filter=FieldFilter("status", "==", "pending"))
-    return jobs.where(filter=FieldFilter("createdAt", "<", before)).order_by("createdAt").limit(config.SWEEP_PAGE)
+    jobs = jobs.where(filter=FieldFilter("createdAt", "<", before)).order_by("createdAt")
+    if now.minute % EVERYTHING_MINUTES:
+        # Three minutes, so that a sweep that was late or lost itself leaves no gap.
+        jobs = jobs.where(filter=FieldFilter("createdAt", ">=", before - timedelta(minutes=3)))
+    return jobs
 
 
-def _lapsed(now: datetime) -> Query:
+def lapsed_leases(now: datetime) -> Query:
+    """Jobs whose attempt has gone silent."""
     jobs = client().collection(config.JOBS).where(filter=FieldFilter("status", "==", "processing"))
-    lapsed = jobs.where(filter=FieldFilter("lease.expiresAt", "<", now))
-    return lapsed.order_by("lease.expiresAt").limit(config.SWEEP_PAGE)
+    return jobs.where(filter=FieldFilter("lease.expiresAt", "<", now)).order_by("lease.expiresAt")
+
+
+def _pages(query: Query) -> Iterator[list[DocumentSnapshot[Any]]]:
+    # Without the fields that users write: one that can't be decoded would end the whole sweep.
+    query = query.select(["createdAt", "lease.expiresAt"]).limit(config.SWEEP_PAGE)
+    page = list(query.get())
+    while page:
+        yield page
+        page = list(query.start_after(page[-1]).get()) if len(page) == config.SWEEP_PAGE else []
+
+
+def _bring_back(job_id: str, now: datetime) -> None:
+    try:
+        snapshot = load(job_id)
+        if snapshot is not None:
+            dispatch(snapshot, _occasion(now))
+    except Exception as error:
+        # One job must not keep the others from being brought back.
+        JobLog(job_id).error("The job could not be brought back; the next sweep will try again.", error)
+
+
+def _occasion(now: datetime) -> str:
+    """The same for ten minutes, so that a job that waits in a long queue is not queued each minute again."""
+    return f"sweep-{int(now.timestamp()) // 600}"

@@ -20,7 +20,7 @@ from stoker.jobs.workspace import workspace
 from stoker.logs import JobLog
 from stoker.models.document import Model
 from stoker.models.job import JobOutput
-from stoker.storage.outputs import AttemptOutputs
+from stoker.storage.outputs import AttemptOutputs, remove_outputs
 
 Input = TypeVar("Input", bound=Model)
 Worker = Callable[[JobRun, Input], JobOutput]
@@ -59,15 +59,17 @@ def _attempt(held: Claim, worker: Worker[Input], log: JobLog) -> None:
         with workspace() as folder, Reporter(held, log) as reporter:
             run = JobRun(document, outputs, reporter, folder, log)
             result = _result(worker, run, cast(Input, held.job.input), log)
-        result = _end(held, result, log)
+        result = _end(held, _unless_cancelled(reporter, result), log)
     except LeaseLost:
         outputs.discard()
         raise
     # Not after any other error: a final write whose answer was lost may still have made them the job's.
-    if not isinstance(result, JobOutput):
-        outputs.discard()
     if isinstance(result, TransientError) and not held.last:
+        outputs.discard()
         raise AttemptFailed(result.message)
+    if held.attempt > 1 or not isinstance(result, JobOutput):
+        published = {file.path for file in result.files} if isinstance(result, JobOutput) else set()
+        remove_outputs(document.user_id, document.id, published)
 
 
 Result = JobOutput | PermanentError | TransientError | JobCancelled
@@ -87,6 +89,15 @@ def _result(worker: Worker[Input], run: JobRun, job_input: Input, log: JobLog) -
         # A bug of ours, or something new in the world: the user learns that, the log learns where.
         log.error("The attempt met an error that nobody foresaw.", error)
         return InternalError("Something went wrong on our side. If trying again did not help, report the job's id.")
+
+
+def _unless_cancelled(reporter: Reporter, result: Result) -> Result:
+    """The work may be done before it hears of what the reporter has heard."""
+    try:
+        reporter.check()
+    except JobCancelled as error:
+        return error
+    return result
 
 
 def _end(held: Claim, result: Result, log: JobLog) -> Result:

@@ -2,7 +2,6 @@
 
 import os
 import selectors
-import signal
 import subprocess
 import time
 from collections.abc import Callable, Sequence
@@ -17,8 +16,14 @@ from stoker.media.formats import CONTAINERS, PROTOCOLS
 STDERR_BYTES = 16 * 1024
 """How much of what ffmpeg complains of is kept: the end says why it stopped."""
 
-OUT_OF_MEMORY = ("Cannot allocate memory", "malloc of size", "Resource temporarily unavailable")
-"""What ffmpeg and x264 say where there is no memory, or no thread, to be had."""
+LIMITS_MET = (
+    "Cannot allocate memory",
+    "malloc of size",
+    "Resource temporarily unavailable",
+    "File too large",
+    "No space left on device",
+)
+"""What ffmpeg and x264 say where there is no memory, no thread or no room to be had."""
 
 POLL_SECONDS = 0.5
 """How often ffmpeg tells its progress, and how long a cancelled job may go on unasked."""
@@ -38,10 +43,14 @@ class FfmpegFailed(Exception):
         self.complaint = complaint
 
     @property
-    def own_fault(self) -> bool:
-        """Whether it was killed or lacked memory, so that another attempt may succeed."""
-        killed = self.status < 0 and self.status != -signal.SIGXFSZ
-        return killed or any(words in self.complaint for words in OUT_OF_MEMORY)
+    def killed(self) -> bool:
+        """Whether a signal ended it, so that another attempt may succeed."""
+        return self.status < 0
+
+    @property
+    def too_much(self) -> bool:
+        """Whether it met a limit that it was given, as it will again."""
+        return any(words in self.complaint for words in LIMITS_MET)
 
 
 def ffmpeg_path() -> str:
@@ -88,7 +97,7 @@ def run_ffmpeg(arguments: Sequence[str], folder: Path, on_progress: Callable[[fl
         EncoderFailed: It said nothing new for `config.STALL_SECONDS`.
     """
     process = subprocess.Popen(
-        command(config.MEDIA_MEMORY_BYTES, ffmpeg_command(arguments)),
+        command(config.MEDIA_MEMORY_BYTES, config.MAX_OUTPUT_BYTES, ffmpeg_command(arguments)),
         cwd=folder,
         env=ENVIRONMENT,
         stdin=subprocess.DEVNULL,

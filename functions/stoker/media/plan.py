@@ -16,6 +16,9 @@ AUDIO_BITS_PER_SECOND = 128_000
 """Stereo AAC that few can tell from the source. Source: https://trac.ffmpeg.org/wiki/Encode/AAC"""
 
 MAX_FRAMES_PER_SECOND = 60
+SEEK_SECONDS = 20
+"""How far before a poster's time its reading begins, so that a film that ends a little early still has a last frame."""
+
 POSTER_AT = 0.1
 """Where a poster is taken by default, as a share of the duration: past black and titles."""
 
@@ -59,14 +62,17 @@ def plan(source: str, info: MediaInfo, video: VideoStream, outputs: Sequence[Mp4
         video: Its film.
         outputs: What was asked for.
     """
+    if not any(isinstance(output, Mp4Output) for output in outputs):
+        return _posters(source, info, video, [output for output in outputs if isinstance(output, PosterOutput)])
     names: set[str] = set()
     branches: list[str] = []
     writes: list[str] = []
     files: list[PlannedFile] = []
     for number, output in enumerate(outputs):
-        filters, options, file = (
-            _mp4(output, info, video) if isinstance(output, Mp4Output) else _poster(output, info, video)
-        )
+        if isinstance(output, Mp4Output):
+            filters, options, file = _mp4(output, info, video)
+        else:
+            filters, options, file = _poster(output, video, _poster_at(output, info, video))
         file = _renamed(file, names)
         branches.append(f"[in{number}]{','.join(filters)}[out{number}]")
         writes += ["-map", f"[out{number}]", *options, file.name]
@@ -75,6 +81,23 @@ def plan(source: str, info: MediaInfo, video: VideoStream, outputs: Sequence[Mp4
     split = f"[0:{video.index}]split={len(outputs)}{inputs}"
     arguments = [*input_options(), "-i", source, "-filter_complex", ";".join([split, *branches]), *writes]
     return Plan(arguments, files)
+
+
+def _posters(source: str, info: MediaInfo, video: VideoStream, outputs: Sequence[PosterOutput]) -> Plan:
+    """Posters alone: each jumps to its place, since nothing else needs what lies before it."""
+    names: set[str] = set()
+    inputs: list[str] = []
+    writes: list[str] = []
+    files: list[PlannedFile] = []
+    for number, output in enumerate(outputs):
+        at = _poster_at(output, info, video)
+        start = max(0, at - SEEK_SECONDS)
+        filters, options, file = _poster(output, video, at - start)
+        file = _renamed(file, names)
+        inputs += [*input_options(), "-ss", f"{start:.3f}", "-i", source]
+        writes += ["-map", f"{number}:{video.index}", "-vf", ",".join(filters), *options, file.name]
+        files.append(file)
+    return Plan([*inputs, *writes], files)
 
 
 def _mp4(output: Mp4Output, info: MediaInfo, video: VideoStream) -> tuple[list[str], list[str], PlannedFile]:
@@ -87,7 +110,7 @@ def _mp4(output: Mp4Output, info: MediaInfo, video: VideoStream) -> tuple[list[s
         *("-c:v", "libx264", "-preset", "veryfast", "-crf", str(CONSTANT_RATE_FACTOR[output.quality])),
         *_sound(info),
         *("-map_metadata", "-1", "-map_chapters", "-1", "-movflags", "+faststart"),
-        *("-t", str(_longest(info)), "-f", "mp4"),
+        *("-t", str(config.MAX_SOURCE_SECONDS), "-f", "mp4"),
     ]
     return filters, options, file
 
@@ -99,15 +122,19 @@ def _sound(info: MediaInfo) -> list[str]:
     return ["-map", f"0:{info.audio.index}", "-c:a", "aac", "-b:a", bits, "-ac", "2", "-ar", "48000"]
 
 
-def _poster(output: PosterOutput, info: MediaInfo, video: VideoStream) -> tuple[list[str], list[str], PlannedFile]:
+def _poster(output: PosterOutput, video: VideoStream, at: float) -> tuple[list[str], list[str], PlannedFile]:
     width, height = _fitted(video, output.width / video.width)
     file = PlannedFile("poster", "poster.jpg", "image/jpeg", width, height, plays=False)
-    duration = video.duration_seconds or info.duration_seconds or 0
-    at = min(duration * POSTER_AT if output.at is None else output.at, duration)
     # The last frame stands still beyond its time, so that any time up to the end has a picture.
     filters = [f"tpad=stop_mode=clone:stop_duration={at + 1:.3f}", f"select=gte(t\\,{at:.3f})", *_scale(file, video)]
     options = ["-frames:v", "1", "-c:v", "mjpeg", "-q:v", "3", "-map_metadata", "-1", "-f", "image2", "-update", "1"]
     return filters, options, file
+
+
+def _poster_at(output: PosterOutput, info: MediaInfo, video: VideoStream) -> float:
+    """Seconds from the start."""
+    duration = video.duration_seconds or info.duration_seconds or 0
+    return min(duration * POSTER_AT if output.at is None else output.at, duration)
 
 
 def _scale(file: PlannedFile, video: VideoStream) -> list[str]:
@@ -122,11 +149,6 @@ def _fitted(video: VideoStream, share: float) -> tuple[int, int]:
     # Rounded to the nearest, but not beyond the source.
     width, height = (max(2, min(round(side * share / 2), side // 2) * 2) for side in (video.width, video.height))
     return width, height
-
-
-def _longest(info: MediaInfo) -> float:
-    """A file can lie about its duration, and go on for ever."""
-    return (info.duration_seconds or config.MAX_SOURCE_SECONDS) + 10
 
 
 def _renamed(file: PlannedFile, names: set[str]) -> PlannedFile:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -12,6 +13,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from stoker import config
+from stoker.errors import EncoderFailed
 from stoker.media.child import ENVIRONMENT
 from stoker.media.formats import CONTAINERS
 
@@ -31,7 +33,6 @@ class VideoStream:
         index: Its place among the streams.
         width: Pixels as shown: with square pixels, and turned as the file says.
         height: Pixels as shown.
-        rotation: Degrees that the decoded picture has to be turned by.
         duration_seconds: Of this stream alone, where the file says.
     """
 
@@ -40,8 +41,6 @@ class VideoStream:
     width: int
     height: int
     square_pixels: bool
-    rotation: int
-    pixel_format: str | None
     frames_per_second: float
     duration_seconds: float | None
 
@@ -53,7 +52,7 @@ class AudioStream:
     index: int
     codec: str
     channels: int
-    sample_rate: int
+    duration_seconds: float | None
 
 
 @dataclass(frozen=True)
@@ -61,14 +60,12 @@ class MediaInfo:
     """What a file holds.
 
     Attributes:
-        format: The container's names, in ffmpeg's words.
         duration_seconds: Of its longest stream; None where nothing in it tells.
         streams: How many there are of any kind.
         video: The first film; a cover picture is none.
         audio: The first sound.
     """
 
-    format: str
     duration_seconds: float | None
     streams: int
     video: VideoStream | None
@@ -79,7 +76,6 @@ class MediaInfo:
         """Reads the answer of the child process."""
         video, audio = answer["video"], answer["audio"]
         return cls(
-            format=answer["format"],
             duration_seconds=answer["duration_seconds"],
             streams=answer["streams"],
             video=VideoStream(**video) if video else None,
@@ -117,30 +113,44 @@ class Prober:
         self._child.kill()
         self._child.communicate()
 
-    def probe(self, file: Path, formats: str = CONTAINERS) -> MediaInfo:
+    def probe(self, file: Path, formats: str = CONTAINERS, *, measure: bool = False) -> MediaInfo:
         """Says what a file holds.
 
         Args:
             file: The file.
             formats: The demuxers that may open it.
+            measure: Whether to read it to its end, rather than to believe the duration that it tells.
 
         Raises:
-            NotReadable: It can't be opened in `PROBE_SECONDS`, or kills what opens it.
+            NotReadable: It can't be opened in `PROBE_SECONDS`, or crashes what opens it.
+            EncoderFailed: The child was killed, for want of memory or because the machine goes down.
         """
-        assert self._child.stdin is not None
-        assert self._child.stdout is not None
-        too_late = threading.Timer(PROBE_SECONDS, self._child.kill)
-        too_late.start()
+        late = threading.Event()
+
+        def give_up() -> None:
+            late.set()
+            self._child.kill()
+
+        timer = threading.Timer(PROBE_SECONDS, give_up)
+        timer.start()
         try:
-            print(json.dumps({"path": str(file), "formats": formats}), file=self._child.stdin, flush=True)
-            line = self._child.stdout.readline()
-        except BrokenPipeError:
-            line = ""
+            line = self._ask({"path": str(file), "formats": formats, "measure": measure})
         finally:
-            too_late.cancel()
+            timer.cancel()
         if not line:
+            if self._child.wait() == -signal.SIGKILL and not late.is_set():
+                raise EncoderFailed("The process that opens the file was stopped. The job is tried again by itself.")
             raise NotReadable("the decoder gave up on it")
         answer = json.loads(line)
         if "error" in answer:
             raise NotReadable(answer["error"])
         return MediaInfo.from_answer(answer)
+
+    def _ask(self, request: dict[str, Any]) -> str:
+        assert self._child.stdin is not None
+        assert self._child.stdout is not None
+        try:
+            print(json.dumps(request), file=self._child.stdin, flush=True)
+        except BrokenPipeError:
+            return ""
+        return self._child.stdout.readline()

@@ -1,6 +1,6 @@
 """The child process that opens a user's file to see what it is.
 
-Reads one request a line, `{"path": ..., "formats": ...}`, and answers each with a line: the fields of
+Reads one request a line, `{"path": ..., "formats": ..., "measure": ...}`, and answers each with a line: the fields of
 `stoker.media.probe.MediaInfo`, or `{"error": ...}`. A file that crashes the decoder kills this process alone.
 
     python -I probe_child.py PARENT MEMORY_BYTES
@@ -8,6 +8,7 @@ Reads one request a line, `{"path": ..., "formats": ...}`, and answers each with
 
 import json
 import os
+import re
 import sys
 from fractions import Fraction
 from typing import Any
@@ -19,34 +20,37 @@ from child import confine  # type: ignore[import-not-found, unused-ignore]
 from formats import PROTOCOLS  # type: ignore[import-not-found, unused-ignore]
 
 
-def probe(path: str, formats: str) -> dict[str, Any]:
+def probe(path: str, formats: str, measure: bool) -> dict[str, Any]:
     """What a file holds.
+
+    Args:
+        path: The file.
+        formats: The demuxers that may open it.
+        measure: Whether to read it to its end, rather than to believe the duration that it tells.
 
     Raises:
         av.FFmpegError: It can't be opened.
     """
     options = {"protocol_whitelist": PROTOCOLS, "format_whitelist": formats}
     with av.open(path, options=options, metadata_errors="replace") as container:
-        video = _video(container)
+        video, audio = _video(container), _audio(container)
+        told = 0 if measure else (container.duration or 0) / av.time_base
         return {
-            "format": container.format.name,
             "streams": len(container.streams),
             "video": video,
-            "audio": _audio(container),
-            "duration_seconds": _duration(container),  # last, since it may read to the end
+            "audio": audio,
+            "duration_seconds": told if told > 0 else _measured(container),
         }
 
 
 def _video(container: "av.container.InputContainer") -> dict[str, Any] | None:
     for stream in container.streams.video:
-        if stream.disposition & av.stream.Disposition.attached_pic:
-            continue  # The cover of an album is no film.
+        if stream.codec_context is None or stream.disposition & av.stream.Disposition.attached_pic:
+            continue  # A codec that nobody knows can't be decoded, and the cover of an album is no film.
         if not stream.width or not stream.height:
             continue
-        rotation = _rotation(container, stream)
-        width = round(stream.width * (stream.sample_aspect_ratio or Fraction(1)))
-        height = stream.height
-        if rotation % 180:
+        width, height = round(stream.width * (stream.sample_aspect_ratio or Fraction(1))), stream.height
+        if _rotation(container, stream) % 180:
             width, height = height, width
         return {
             "index": stream.index,
@@ -54,8 +58,6 @@ def _video(container: "av.container.InputContainer") -> dict[str, Any] | None:
             "width": width,
             "height": height,
             "square_pixels": (stream.sample_aspect_ratio or 1) == 1,
-            "rotation": rotation,
-            "pixel_format": stream.pix_fmt,
             "frames_per_second": float(stream.average_rate or 0),
             "duration_seconds": _stream_duration(stream),
         }
@@ -71,42 +73,46 @@ def _rotation(container: "av.container.InputContainer", stream: "av.VideoStream"
 
 def _audio(container: "av.container.InputContainer") -> dict[str, Any] | None:
     for stream in container.streams.audio:
-        if stream.channels:
+        if stream.codec_context is not None and stream.channels:
             return {
                 "index": stream.index,
                 "codec": stream.codec_context.name,
                 "channels": stream.channels,
-                "sample_rate": stream.sample_rate,
+                "duration_seconds": _stream_duration(stream),
             }
     return None
 
 
-def _duration(container: "av.container.InputContainer") -> float | None:
-    if container.duration is not None and container.duration > 0:
-        return container.duration / av.time_base
-    # Browsers record WebM without a duration: the last packet tells.
-    ends = [
-        float((packet.pts + (packet.duration or 0)) * packet.time_base)
-        for packet in container.demux()
-        if packet.pts is not None and packet.time_base is not None
-    ]
-    return max(ends, default=None)
-
-
 def _stream_duration(stream: "av.stream.Stream") -> float | None:
-    if stream.duration is None or stream.time_base is None:
-        return None
-    return float(stream.duration * stream.time_base)
+    if stream.duration is not None and stream.time_base is not None:
+        return float(stream.duration * stream.time_base)
+    return _clock(stream.metadata.get("DURATION", ""))  # where Matroska keeps it
+
+
+def _clock(text: str) -> float | None:
+    found = re.fullmatch(r"(\d+):(\d\d):(\d\d(?:\.\d+)?)", text)
+    return int(found[1]) * 3600 + int(found[2]) * 60 + float(found[3]) if found else None
+
+
+def _measured(container: "av.container.InputContainer") -> float | None:
+    """From the first packet to the end of the last: browsers record WebM without a duration, and a file may lie."""
+    starts, ends = [], []
+    for packet in container.demux():
+        if packet.pts is not None and packet.time_base is not None:
+            starts.append(float(packet.pts * packet.time_base))
+            ends.append(float((packet.pts + (packet.duration or 0)) * packet.time_base))
+    return max(ends) - min(starts) if ends else None
 
 
 def main() -> None:
     """Answers requests until the parent closes the pipe."""
-    confine(int(sys.argv[1]), int(sys.argv[2]))
+    confine(int(sys.argv[1]), int(sys.argv[2]), file_bytes=0)
     for line in sys.stdin:
         request = json.loads(line)
         try:
-            answer = probe(request["path"], request["formats"])
-        except (av.FFmpegError, ValueError, MemoryError) as error:
+            answer = probe(**request)
+        except Exception as error:
+            # Whatever a file does to the decoder, it is an answer, and the next file is asked for.
             answer = {"error": getattr(error, "strerror", None) or str(error) or type(error).__name__}
         print(json.dumps(answer), flush=True)
 

@@ -20,6 +20,9 @@ MISSING_SECONDS = 0.5
 MISSING_SHARE = 0.01
 """A film that comes out shorter than it said by more than both has lost its end. Containers round, so not 0."""
 
+Made = tuple[PlannedFile, MediaInfo]
+"""A file that was asked for, and what it was found to hold."""
+
 SOURCE = "source"
 """The source's name in the workspace: the user's name for it never reaches a command."""
 
@@ -47,9 +50,7 @@ def process_video(run: JobRun, video_input: VideoInput) -> JobOutput:
         return _upload(run, make_outputs(run, prober, source, video_input))
 
 
-def make_outputs(
-    run: JobRun, prober: Prober, source: Path, video_input: VideoInput
-) -> list[tuple[PlannedFile, MediaInfo]]:
+def make_outputs(run: JobRun, prober: Prober, source: Path, video_input: VideoInput) -> list[Made]:
     """All between the download and the upload: the media time of a job.
 
     Args:
@@ -66,7 +67,9 @@ def make_outputs(
     run.report(PROBED, "encoding")
     planned = plan(source.name, info, video, video_input.outputs)
     complaint = _encode(run, planned, info, video_input.source)
-    return _checked(run, prober, planned, info, complaint, video_input.source)
+    made = _checked(run, prober, planned, video_input.source, complaint)
+    _check_whole(prober, source, info, made, video_input.source, complaint)
+    return made
 
 
 def _probe(prober: Prober, source: Path, name: str) -> tuple[MediaInfo, VideoStream]:
@@ -76,9 +79,8 @@ def _probe(prober: Prober, source: Path, name: str) -> tuple[MediaInfo, VideoStr
         raise unsupported(name, str(reason)) from None
     if info.video is None:
         raise unsupported(name, "it holds no picture")
-    hours = config.MAX_SOURCE_SECONDS // 3600
     if (info.duration_seconds or 0) > config.MAX_SOURCE_SECONDS:
-        raise InputTooLarge(f"The file {name!r} plays longer than {hours} hours. Cut it into shorter parts.")
+        raise _too_long(name)
     if info.video.width * info.video.height > config.MAX_SOURCE_PIXELS:
         raise InputTooLarge(f"The picture of {name!r} is larger than 7680 x 4320. Upload a smaller one.")
     if info.streams > config.MAX_SOURCE_STREAMS:
@@ -95,39 +97,68 @@ def _encode(run: JobRun, planned: Plan, info: MediaInfo, name: str) -> str:
         return run_ffmpeg(planned.arguments, run.workspace, told)
     except FfmpegFailed as failure:
         run.log.warning("ffmpeg failed.", status=failure.status, complaint=failure.complaint)
-        if failure.own_fault:
+        if failure.killed:
             raise EncoderFailed(f"The encoder was stopped while it worked on {name!r}.") from failure
+        if failure.too_much:
+            raise InputTooLarge(
+                f"The file {name!r} needs more memory than a worker has. Ask for fewer or smaller outputs."
+            ) from failure
         raise unsupported(name, failure.complaint) from failure
 
 
-def _checked(
-    run: JobRun, prober: Prober, planned: Plan, info: MediaInfo, complaint: str, name: str
-) -> list[tuple[PlannedFile, MediaInfo]]:
+def _checked(run: JobRun, prober: Prober, planned: Plan, name: str, complaint: str) -> list[Made]:
     checked = []
     for file in planned.files:
+        run.check()
         try:
             made = prober.probe(run.workspace / file.name, CONTAINERS if file.plays else PICTURES)
         except NotReadable as reason:
             run.log.warning("An output can't be read.", file=file.name, reason=str(reason), complaint=complaint)
             raise unsupported(name, complaint) from None
+        if file.plays and (made.duration_seconds or 0) > config.MAX_SOURCE_SECONDS - 1:
+            raise _too_long(name)
         checked.append((file, made))
-    ends = [made.duration_seconds or 0 for file, made in checked if file.plays]
-    # "partial file" is what ffmpeg's MOV demuxer says where a sample lies beyond the end of the file.
-    cut_short = info.duration_seconds is not None and any(
-        info.duration_seconds - end > max(MISSING_SECONDS, MISSING_SHARE * info.duration_seconds) for end in ends
-    )
-    if cut_short or "partial file" in complaint:
-        raise TruncatedMedia(f"The file {name!r} is cut off before its end. Upload it again, whole.")
     return checked
 
 
-def _upload(run: JobRun, made: list[tuple[PlannedFile, MediaInfo]]) -> JobOutput:
+def _check_whole(prober: Prober, source: Path, info: MediaInfo, made: list[Made], name: str, complaint: str) -> None:
+    """Compares what came out with what the source said that it holds.
+
+    Raises:
+        TruncatedMedia: The source ends before its own end.
+    """
+    ends = [found.duration_seconds or 0 for file, found in made if file.plays]
+    if not ends:
+        return
+    streams = [stream.duration_seconds for stream in (info.video, info.audio) if stream is not None]
+    if None in streams:  # Only the container tells, and that may mean a stream which is not encoded, such as captions.
+        declared = info.duration_seconds or 0
+        cut_short = _misses(declared, min(ends)) and _misses(
+            declared, prober.probe(source, measure=True).duration_seconds or 0
+        )
+    else:
+        cut_short = _misses(max(stream or 0 for stream in streams), min(ends))
+    # "partial file" is what ffmpeg's MOV demuxer says where a sample lies beyond the end of the file.
+    if cut_short or "partial file" in complaint:
+        raise TruncatedMedia(f"The file {name!r} is cut off before its end. Upload it again, whole.")
+
+
+def _misses(declared: float, found: float) -> bool:
+    return declared - found > max(MISSING_SECONDS, MISSING_SHARE * declared)
+
+
+def _too_long(name: str) -> InputTooLarge:
+    hours = config.MAX_SOURCE_SECONDS // 3600
+    return InputTooLarge(f"The file {name!r} plays longer than {hours} hours. Cut it into shorter parts.")
+
+
+def _upload(run: JobRun, made: list[Made]) -> JobOutput:
     files = []
     for number, (file, info) in enumerate(made):
         run.report(ENCODED + (100 - ENCODED) * number / len(made), "uploading")
         path = run.workspace / file.name
         size = path.stat().st_size
-        name, sha256 = run.outputs.upload(path, file.content_type)
+        name, sha256 = run.outputs.upload(path, file.content_type, run.check)
         files.append(
             OutputFile(
                 kind=file.kind,

@@ -7,9 +7,6 @@ from typing import Annotated, Any, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, ValidationError
 from pydantic.alias_generators import to_camel
 
-DocumentId = Annotated[str, StringConstraints(min_length=1, max_length=1500, pattern=r"^[^/]+$")]
-"""The id of a document. Source: https://firebase.google.com/docs/firestore/quotas (constraints on document ids)."""
-
 UserId = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=r"^[^/\x00-\x1f\x7f]+$")]
 """A Firebase Auth uid: at most 128 characters; it becomes a folder's name, so no slash and no control characters."""
 

@@ -2,13 +2,16 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field, StringConstraints
 
-from stoker.models.document import DocumentId, Model, Timestamp, UserId
+from stoker.models.document import Model, Timestamp, UserId
 
 JobType = Literal["video-processing", "audio-generation", "batch-operation"]
 JobStatus = Literal["pending", "processing", "completed", "failed", "cancelled"]
 ENDED: frozenset[JobStatus] = frozenset({"completed", "failed", "cancelled"})
+
+JobId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,128}$")]
+"""The id of a job: the client chooses it, and it becomes a folder's name."""
 
 Stage = Literal["queued", "downloading", "probing", "encoding", "uploading", "completed"]
 """What an attempt is doing; shown to the user beside the progress."""
@@ -73,7 +76,10 @@ class ProcessingJob(Model):
         error_code: A stable kebab-case code, from `stoker.errors`.
     """
 
-    id: DocumentId
+    # The rules refuse what a client adds; an extension or a newer version may add fields while a job waits.
+    model_config = ConfigDict(extra="ignore")
+
+    id: JobId
     user_id: UserId
     type: JobType
     input: dict[str, Any]

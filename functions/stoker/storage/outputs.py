@@ -1,9 +1,14 @@
 """What an attempt makes: objects under its own name, which count only once the job's final write names them."""
 
 import hashlib
+import io
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from stoker.storage.client import bucket
+
+CHUNK_BYTES = 8 * 1024**2
+"""One part of an upload; a cancelled job stops in between. A multiple of 256 KiB, as Cloud Storage demands."""
 
 
 class AttemptOutputs:
@@ -19,22 +24,25 @@ class AttemptOutputs:
         self.folder = f"job-outputs/{user_id}/{job_id}/{attempt}"
         self._uploaded: list[str] = []
 
-    def upload(self, file: Path, content_type: str) -> tuple[str, str]:
+    def upload(self, file: Path, content_type: str, check: Callable[[], None]) -> tuple[str, str]:
         """Uploads a file under its own name, checked by its CRC32C on arrival.
 
         Args:
             file: What to upload.
             content_type: Its media type.
+            check: Called before each part; what it raises ends the upload.
 
         Returns:
             The object's name, and the SHA-256 of the file in hexadecimal.
         """
         with file.open("rb") as content:
             sha256 = hashlib.file_digest(content, "sha256").hexdigest()
-        blob = bucket().blob(f"{self.folder}/{file.name}")
+        blob = bucket().blob(f"{self.folder}/{file.name}", chunk_size=CHUNK_BYTES)
         blob.metadata = {"sha256": sha256}
         self._uploaded.append(blob.name)
-        blob.upload_from_filename(str(file), content_type=content_type, checksum="crc32c")
+        with _Checked(file, check) as content:
+            size = file.stat().st_size
+            blob.upload_from_file(content, size=size, content_type=content_type, checksum="crc32c")
         return blob.name, sha256
 
     def discard(self) -> None:
@@ -42,3 +50,29 @@ class AttemptOutputs:
         # An upload that failed half-way left no object: nothing to delete is no error.
         bucket().delete_blobs(self._uploaded, on_error=lambda blob: None)
         self._uploaded.clear()
+
+
+def remove_outputs(user_id: str, job_id: str, published: Collection[str] = ()) -> None:
+    """Removes what attempts that died have left of a job that has ended.
+
+    Args:
+        user_id: The job's owner.
+        job_id: The job.
+        published: The objects that its final write named; these stay.
+    """
+    left = [
+        blob for blob in bucket().list_blobs(prefix=f"job-outputs/{user_id}/{job_id}/") if blob.name not in published
+    ]
+    bucket().delete_blobs(left, on_error=lambda blob: None)
+
+
+class _Checked(io.FileIO):
+    """A file that asks before each read whether the work may go on."""
+
+    def __init__(self, file: Path, check: Callable[[], None]) -> None:
+        super().__init__(file)
+        self._check = check
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        self._check()
+        return super().read(-1 if size is None else size)

@@ -65,7 +65,8 @@ def download(path: str, user_id: str, into: Path, on_bytes: Callable[[int, int],
         limit = config.MAX_SOURCE_BYTES // 1024**2
         raise InputTooLarge(f"The file {path!r} has {size // 1024**2} MiB; the limit is {limit} MiB.")
     try:
-        with into.open("wb") as file, blob.open("rb", chunk_size=CHUNK_BYTES) as source:
+        # Raw: a user may mark an object as gzip, and a small one would unpack to more memory than there is.
+        with into.open("wb") as file, blob.open("rb", chunk_size=CHUNK_BYTES, raw_download=True) as source:
             _copy(source, file, size, on_bytes)
     except exceptions.NotFound:
         raise InputNotFound(f"The file {path!r} was deleted or replaced while the job read it.") from None

@@ -46,7 +46,7 @@ def test_an_error_carries_what_ffmpeg_said(tmp_path: Path) -> None:
     with pytest.raises(FfmpegFailed) as failure:
         run_ffmpeg([*input_options(), "-i", "source", "-f", "null", "-"], tmp_path, silent)
     assert "Invalid data" in failure.value.complaint
-    assert not failure.value.own_fault
+    assert not failure.value.killed
 
 
 def test_a_job_that_is_cancelled_ends_ffmpeg(tmp_path: Path) -> None:
@@ -77,7 +77,7 @@ def test_an_ffmpeg_that_is_killed_may_be_tried_again(tmp_path: Path) -> None:
 
     with pytest.raises(FfmpegFailed) as failure:
         run_ffmpeg(ENDLESS, tmp_path, kill)
-    assert failure.value.own_fault
+    assert failure.value.killed
 
 
 def test_ffmpeg_gets_no_more_memory_than_it_may_have(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -85,13 +85,26 @@ def test_ffmpeg_gets_no_more_memory_than_it_may_have(tmp_path: Path, monkeypatch
     huge = ["-f", "lavfi", "-i", "color=size=7680x4320:duration=1", "-c:v", "libx264", "-f", "null", "-"]
     with pytest.raises(FfmpegFailed) as failure:
         run_ffmpeg(huge, tmp_path, silent)
-    assert failure.value.own_fault
+    assert failure.value.too_much
+
+
+def test_ffmpeg_writes_no_larger_file_than_it_may(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(config, "MAX_OUTPUT_BYTES", 100_000)
+    long = ["-f", "lavfi", "-i", "testsrc2=size=320x180:duration=20", "-c:v", "rawvideo", "out.avi"]
+    with pytest.raises(FfmpegFailed) as failure:
+        run_ffmpeg(long, tmp_path, silent)
+    assert failure.value.too_much
+    assert (tmp_path / "out.avi").stat().st_size <= 100_000
 
 
 def test_a_child_sees_nothing_of_our_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", "secret")
     seen = subprocess.run(
-        child.command(config.GIB, ["/usr/bin/env"]), capture_output=True, text=True, check=True, cwd=tmp_path
+        child.command(config.GIB, config.GIB, ["/usr/bin/env"]),
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=tmp_path,
     )
     assert sorted(seen.stdout.split()) == sorted(f"{name}={value}" for name, value in child.ENVIRONMENT.items())
 
@@ -102,7 +115,7 @@ def test_a_child_dies_with_its_parent() -> None:
         [sys.executable, "-c", textwrap.dedent("""
             import subprocess, time
             from stoker.media import child
-            running = subprocess.Popen(child.command(2**30, ["/bin/sleep", "600"]))
+            running = subprocess.Popen(child.command(2**30, 2**30, ["/bin/sleep", "600"]))
             while b"sleep" not in open(f"/proc/{running.pid}/cmdline", "rb").read():
                 time.sleep(0.01)
             print(running.pid, flush=True)

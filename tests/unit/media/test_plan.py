@@ -14,17 +14,15 @@ FILM = VideoStream(
     width=1920,
     height=1080,
     square_pixels=True,
-    rotation=0,
-    pixel_format="yuv420p",
     frames_per_second=25,
     duration_seconds=60,
 )
-SOUND = AudioStream(index=1, codec="aac", channels=6, sample_rate=48000)
+SOUND = AudioStream(index=1, codec="aac", channels=6, duration_seconds=60)
 MP4, POSTER = Mp4Output(kind="mp4"), PosterOutput(kind="poster")
 
 
 def planned(*outputs: Mp4Output | PosterOutput, film: VideoStream = FILM, sound: AudioStream | None = SOUND) -> Plan:
-    return plan("source", MediaInfo("mov", 60, 2, film, sound), film, outputs or (MP4, POSTER))
+    return plan("source", MediaInfo(60, 2, film, sound), film, outputs or (MP4, POSTER))
 
 
 def test_one_input_feeds_every_output() -> None:
@@ -72,8 +70,15 @@ def test_no_more_than_sixty_frames_a_second() -> None:
 
 
 def test_a_poster_beyond_the_end_is_the_last_picture() -> None:
-    assert r"select=gte(t\,60.000)" in " ".join(planned(PosterOutput(kind="poster", at=3600)).arguments)
-    assert r"select=gte(t\,6.000)" in " ".join(planned(POSTER).arguments)
+    assert r"select=gte(t\,60.000)" in " ".join(planned(MP4, PosterOutput(kind="poster", at=3600)).arguments)
+    assert r"select=gte(t\,6.000)" in " ".join(planned(MP4, POSTER).arguments)
+
+
+def test_posters_alone_jump_to_their_places() -> None:
+    arguments = planned(PosterOutput(kind="poster", at=50), POSTER).arguments
+    starts = [arguments[place + 1] for place, argument in enumerate(arguments) if argument == "-ss"]
+    assert starts == ["30.000", "0.000"]
+    assert r"select=gte(t\,20.000)" in " ".join(arguments)
 
 
 def test_files_that_would_have_one_name_get_two() -> None:

@@ -1,10 +1,12 @@
 """What a file holds is found out without trusting it."""
 
+import signal
 from pathlib import Path
 
 import pytest
 
 from conftest import Ffmpeg
+from stoker.errors import EncoderFailed
 from stoker.media.formats import PICTURES
 from stoker.media.probe import NotReadable, Prober
 
@@ -84,8 +86,15 @@ def test_a_picture_is_read_only_where_pictures_are_meant(ffmpeg: Ffmpeg) -> None
     assert (video.width, video.height) == (64, 48)
 
 
-def test_a_child_that_dies_makes_the_file_unreadable_not_the_worker(clip: Path) -> None:
+def test_a_child_that_is_killed_is_not_the_files_fault(clip: Path) -> None:
     with Prober() as prober:
         prober._child.kill()
+        with pytest.raises(EncoderFailed):
+            prober.probe(clip)
+
+
+def test_a_child_that_a_file_crashes_makes_the_file_unreadable(clip: Path) -> None:
+    with Prober() as prober:
+        prober._child.send_signal(signal.SIGSEGV)
         with pytest.raises(NotReadable, match="gave up"):
             prober.probe(clip)

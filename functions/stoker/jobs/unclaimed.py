@@ -1,0 +1,57 @@
+"""Documents that nobody works on yet: reading them, and ending those that can't run. Anyone may have written them."""
+
+from typing import Any
+
+from google.api_core import exceptions
+from google.cloud.firestore_v1 import DocumentSnapshot
+
+from stoker import config
+from stoker.errors import InvalidJob
+from stoker.firestore.client import client
+from stoker.jobs.end import failed
+from stoker.jobs.fence import Fence
+from stoker.logs import JobLog
+from stoker.models.job import ENDED
+
+
+def load(job_id: str) -> DocumentSnapshot[Any] | None:
+    """Reads a job's document.
+
+    Returns:
+        The document, or None where there is none, or where it could not be decoded and was ended for that.
+
+    Raises:
+        FenceBroken: It could not be decoded, and changed before it could be ended.
+    """
+    reference = client().collection(config.JOBS).document(job_id)
+    try:
+        snapshot = reference.get()
+    except ValueError:
+        # The client library does not decode a reference into another database; a field mask leaves it out.
+        snapshot = reference.get(field_paths=["status"])
+        if (snapshot.to_dict() or {}).get("status") not in ENDED:
+            error = InvalidJob(
+                "This job can't run: it holds a reference into another database. Write a new one, with text instead."
+            )
+            end_unclaimed(Fence.of(snapshot), failed(error), JobLog(job_id, attempt=0))
+        return None
+    return snapshot if snapshot.exists else None
+
+
+def end_unclaimed(fence: Fence, fields: dict[str, Any], log: JobLog) -> None:
+    """Ends a job that nobody works on.
+
+    Args:
+        fence: From the document as it was read.
+        fields: From `stoker.jobs.end`.
+        log: The job's.
+
+    Raises:
+        FenceBroken: It has changed since it was read.
+    """
+    try:
+        fence.write(fields)
+    except exceptions.InvalidArgument:
+        # A document of nearly a megabyte has no room for a sentence. Its input, which nobody can use, makes it.
+        fence.write({**fields, "input": {}})
+    log.warning("The job ended before it began.", status=fields["status"], errorCode=fields["errorCode"])

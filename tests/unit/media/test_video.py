@@ -1,0 +1,175 @@
+"""Odd films: each becomes what was asked for, or fails for a reason that is its own."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from conftest import Ffmpeg
+from stoker.errors import TruncatedMedia
+from stoker.logs import JobLog
+from stoker.media.probe import MediaInfo, Prober
+from stoker.media.video import make_outputs
+from stoker.models.video import VideoInput
+
+PICTURE = ("-f", "lavfi", "-i", "testsrc2=size=320x180:rate=25:duration=3")
+SOUND = ("-f", "lavfi", "-i", "sine=frequency=440:duration=3")
+H264 = ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p")
+
+
+class Run:
+    """A run that nobody watches."""
+
+    def __init__(self, workspace: Path) -> None:
+        self.workspace = workspace
+        self.log = JobLog("test")
+
+    def report(self, progress: float, stage: str) -> None:
+        """Takes a report."""
+
+    def check(self) -> None:
+        """Never stops the work."""
+
+
+def made(source: Path, *outputs: dict[str, object]) -> list[MediaInfo]:
+    """What comes out of a film; an MP4 and a poster where nothing is asked for."""
+    asked = {"outputs": list(outputs)} if outputs else {}
+    video_input = VideoInput.from_firestore({"source": "user-uploads/ada/film", **asked})
+    with Prober() as prober:
+        return [info for _, info in make_outputs(Run(source.parent), prober, source, video_input)]  # type: ignore[arg-type]
+
+
+def film(ffmpeg: Ffmpeg) -> Path:
+    return ffmpeg("film.mp4", *PICTURE, *SOUND, *H264, "-c:a", "aac")
+
+
+def without_sound(ffmpeg: Ffmpeg) -> Path:
+    return ffmpeg("silent.mp4", *PICTURE, *H264)
+
+
+def turned(ffmpeg: Ffmpeg) -> Path:
+    return ffmpeg("turned.mp4", "-display_rotation", "90", "-i", str(film(ffmpeg)), "-c", "copy")
+
+
+def odd_size(ffmpeg: Ffmpeg) -> Path:
+    return ffmpeg("odd.mkv", *PICTURE, "-vf", "crop=319:179", "-c:v", "libx264", "-pix_fmt", "yuv444p")
+
+
+def variable_rate(ffmpeg: Ffmpeg) -> Path:
+    chosen = "select='not(mod(n\\,3))+gt(t\\,1.5)'"
+    return ffmpeg(
+        "variable.webm", *PICTURE, "-vf", chosen, "-fps_mode", "vfr", "-c:v", "libvpx", "-deadline", "realtime"
+    )
+
+
+def longer_sound(ffmpeg: Ffmpeg) -> Path:
+    return ffmpeg("longer.mp4", *PICTURE, "-f", "lavfi", "-i", "sine=duration=5", *H264, "-c:a", "aac")
+
+
+def second_track(ffmpeg: Ffmpeg) -> Path:
+    tracks = ("-f", "lavfi", "-i", "sine=duration=9", "-map", "0", "-map", "1", "-map", "2")
+    return ffmpeg("tracks.mp4", *PICTURE, *SOUND, *tracks, *H264, "-c:a", "aac")
+
+
+def longer_captions(ffmpeg: Ffmpeg) -> Path:
+    captions = ffmpeg("silence.wav", *SOUND).with_name("captions.srt")
+    captions.write_text("1\n00:00:01,000 --> 00:00:09,000\nstill here\n")
+    return ffmpeg("captions.mkv", *PICTURE, *SOUND, "-i", str(captions), "-map", "0", "-map", "1", "-map", "2", *H264)
+
+
+def without_tags(ffmpeg: Ffmpeg) -> Path:
+    """Matroska whose streams tell no duration, and whose captions outlast its film."""
+    return ffmpeg("untagged.mkv", "-i", str(longer_captions(ffmpeg)), "-map", "0", "-c", "copy", "-fflags", "+bitexact")
+
+
+def transport_stream(ffmpeg: Ffmpeg) -> Path:
+    return ffmpeg("offset.ts", *PICTURE, *SOUND, *H264, "-c:a", "aac", "-output_ts_offset", "1000")
+
+
+def fragmented(ffmpeg: Ffmpeg) -> Path:
+    return ffmpeg("fragmented.mp4", *PICTURE, *SOUND, *H264, "-c:a", "aac", "-movflags", "frag_keyframe+empty_moov")
+
+
+def recorded_live(ffmpeg: Ffmpeg) -> Path:
+    live = ("-live", "1", "-output_ts_offset", "100")
+    return ffmpeg("live.webm", *PICTURE, *SOUND, "-c:v", "libvpx", "-deadline", "realtime", "-c:a", "libopus", *live)
+
+
+def one_frame(ffmpeg: Ffmpeg) -> Path:
+    return ffmpeg("frame.mp4", *PICTURE, *H264, "-frames:v", "1")
+
+
+Source = Callable[[Ffmpeg], Path]
+
+
+@pytest.mark.parametrize(
+    ("source", "seconds", "size"),
+    [
+        (film, 3, (320, 180)),
+        (without_sound, 3, (320, 180)),
+        (turned, 3, (180, 320)),
+        (odd_size, 3, (318, 178)),
+        (variable_rate, 3, (320, 180)),
+        (longer_sound, 5, (320, 180)),
+        (second_track, 3, (320, 180)),
+        (longer_captions, 3, (320, 180)),
+        (without_tags, 3, (320, 180)),
+        (transport_stream, 3, (320, 180)),
+        (fragmented, 3, (320, 180)),
+        (recorded_live, 3, (320, 180)),
+        (one_frame, 0.04, (320, 180)),
+    ],
+    ids=lambda value: getattr(value, "__name__", None) or str(value),
+)
+def test_an_odd_film_plays(ffmpeg: Ffmpeg, source: Source, seconds: float, size: tuple[int, int]) -> None:
+    mp4, poster = made(source(ffmpeg))
+    assert mp4.duration_seconds == pytest.approx(seconds, abs=0.15)
+    for info in (mp4, poster):
+        assert info.video is not None
+        assert (info.video.width, info.video.height) == size
+
+
+def joined_streams(ffmpeg: Ffmpeg) -> Path:
+    part = transport_stream(ffmpeg).read_bytes()
+    joined = transport_stream(ffmpeg).with_name("joined.ts")
+    joined.write_bytes(part * 3)
+    return joined
+
+
+def test_more_than_the_header_says_is_not_cut(ffmpeg: Ffmpeg) -> None:
+    [mp4] = made(joined_streams(ffmpeg), {"kind": "mp4"})
+    assert mp4.duration_seconds == pytest.approx(9, abs=0.5)
+
+
+def test_a_poster_shows_the_frame_of_its_time(ffmpeg: Ffmpeg, tmp_path: Path) -> None:
+    """Red until 2 s, blue after: alone, and beside an MP4."""
+    halves = (
+        "-f",
+        "lavfi",
+        "-i",
+        "color=red:size=64x64:rate=25:duration=2,format=yuv420p[a];color=blue:size=64x64:rate=25:duration=2,format=yuv420p[b];[a][b]concat",
+    )
+    source = ffmpeg("halves.mp4", *halves, *H264)
+    alone: list[dict[str, object]] = []
+    for others in (alone, [{"kind": "mp4"}]):
+        for at, colour in ((1.9, "red"), (2.1, "blue"), (99, "blue")):
+            made(source, {"kind": "poster", "at": at}, *others)
+            pixel = ffmpeg("pixel.rgb", "-i", str(tmp_path / "poster.jpg"), "-vf", "scale=1:1", "-pix_fmt", "rgb24")
+            red, _, blue = pixel.read_bytes()
+            assert ("red" if red > blue else "blue") == colour
+
+
+def test_a_matroska_file_that_is_cut_off_is_truncated(ffmpeg: Ffmpeg) -> None:
+    whole = ffmpeg("whole.mkv", *PICTURE, *SOUND, *H264, "-fflags", "+bitexact")
+    content = whole.read_bytes()
+    whole.write_bytes(content[: len(content) // 2])
+    with pytest.raises(TruncatedMedia):
+        made(whole)
+
+
+def test_a_sound_track_that_nobody_can_decode_is_left_out(ffmpeg: Ffmpeg) -> None:
+    source = ffmpeg("film.mkv", *PICTURE, *SOUND, *H264, "-c:a", "aac")
+    source.write_bytes(source.read_bytes().replace(b"A_AAC", b"A_XYZ"))
+    [mp4] = made(source, {"kind": "mp4"})
+    assert mp4.video is not None
+    assert mp4.audio is None
