@@ -1,0 +1,25 @@
+"""What is left of a suite, and waiting until it is as it should be."""
+
+import time
+from collections.abc import Callable
+
+import psutil
+
+from development.suite.guardian import MARKER
+
+
+def marked(marker: str) -> list[psutil.Process]:
+    """The live processes that carry a suite's mark, and all that descend from them."""
+    found: dict[int, psutil.Process] = {}
+    for process in psutil.process_iter(["environ"]):
+        if (process.info["environ"] or {}).get(MARKER) == marker:
+            found |= {relative.pid: relative for relative in [process, *process.children(recursive=True)]}
+    return list(found.values())
+
+
+def until(condition: Callable[[], object], seconds: float = 20.0) -> None:
+    """Waits until a condition holds, and fails the test if it does not in time."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"not so within {seconds} s"
+        time.sleep(0.05)

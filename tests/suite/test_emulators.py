@@ -1,0 +1,92 @@
+"""The command scripts/emulators, as a user runs it."""
+
+import os
+import shutil
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from development.environment import ROOT
+from development.suite.guardian import MARKER
+from suite.processes import marked, until
+
+COMMAND = str(ROOT / "scripts" / "emulators")
+
+
+def test_a_command_gets_the_variables_and_gives_its_exit_code(tmp_path: Path) -> None:
+    script = 'printf "%s %s" "$GCLOUD_PROJECT" "$FIREBASE_AUTH_EMULATOR_HOST"; exit 7'
+    facts = tmp_path / "facts.json"
+    done = subprocess.run(
+        [COMMAND, "--only", "auth", "--json", str(facts), "--", "sh", "-c", script],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 7
+    project, host = done.stdout.split()
+    assert project == "demo-stoker"
+    assert f'"auth": "{host}"' in facts.read_text()
+
+
+def test_a_command_that_a_signal_ends_gives_the_exit_code_that_a_shell_gives() -> None:
+    done = subprocess.run([COMMAND, "--only", "auth", "--", "sh", "-c", "kill -9 $$"], check=False)
+    assert done.returncode == 128 + signal.SIGKILL
+
+
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
+def test_nothing_is_left_after_a_signal(ending: signal.Signals, tmp_path: Path) -> None:
+    started, temporary = tmp_path / "started", tmp_path / "tmp"
+    temporary.mkdir()
+    # An interrupted command is left to end in its own way: this one does not.
+    script = f"trap '' INT; echo ${MARKER} > {started}.part; mv {started}.part {started}; sleep 600 & wait; sleep 600"
+    process = subprocess.Popen(
+        [COMMAND, "--only", "auth", "--", "sh", "-c", script],
+        env={**os.environ, "TMPDIR": str(temporary)},
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+    with process:
+        try:
+            until(started.exists)
+            marker = started.read_text().strip()
+            assert marked(marker)
+            if ending == signal.SIGINT:
+                os.killpg(process.pid, ending)  # as a terminal does
+                with pytest.raises(subprocess.TimeoutExpired):
+                    process.wait(0.5)  # the command is left to its own end
+                os.killpg(process.pid, ending)
+            else:
+                process.send_signal(ending)
+            # The guardian shares its standard error: when that is closed, it has ended too.
+            assert b"Traceback" not in process.communicate(timeout=10)[1]
+        finally:
+            process.kill()
+    assert process.returncode in {128 + ending, -ending}
+    assert not marked(marker)
+    assert not list(temporary.iterdir())
+
+
+def test_help_needs_nothing_installed(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "scripts", tmp_path / "scripts")
+    for name in ("emulators", "test"):
+        done = subprocess.run([tmp_path / "scripts" / name, "--help"], capture_output=True, text=True, check=False)
+        assert done.returncode == 0
+        assert f"scripts/{name}" in done.stdout
+    assert [entry.name for entry in tmp_path.iterdir()] == ["scripts"]
+
+
+def test_a_missing_python_is_said_in_a_sentence() -> None:
+    environment = {**os.environ, "STOKER_PYTHON": "false"}
+    done = subprocess.run([COMMAND, "--help"], env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "STOKER_PYTHON" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_an_unknown_emulator_is_said_in_a_sentence() -> None:
+    done = subprocess.run([COMMAND, "--only", "auth,mainframe"], capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "mainframe" in done.stderr
+    assert done.stderr.count("\n") == 1
