@@ -33,7 +33,3 @@ def make_clip(file: Path, seconds: float = 20, size: str = "1280x720") -> None:
         encode = ["-af", "apad", "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-c:a", "aac"]
         ffmpeg = [imageio_ffmpeg.get_ffmpeg_exe(), "-nostdin", "-loglevel", "error", "-y"]
         subprocess.run([*ffmpeg, *picture, "-i", str(sound), *encode, "-t", str(seconds), str(file)], check=True)
-
-
-if __name__ == "__main__":
-    make_clip(Path(sys.argv[1]))

@@ -4,9 +4,8 @@ import argparse
 import mimetypes
 import os
 import shutil
-import subprocess
+import signal
 import sys
-import tempfile
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -42,34 +41,35 @@ def main() -> int:
     if arguments.file is not None and not arguments.file.is_file():
         parser.error(f"there is no file {str(arguments.file)!r}")
     environment.enter("development.demo")
-    with tempfile.TemporaryDirectory() as folder:
-        return _run(arguments.file, Path(folder), arguments.keep)
-
-
-def _run(file: Path | None, folder: Path, keep: bool) -> int:
     from development import suite
+    from development.suite.command import end_in_order
 
-    clip = _make_clip(folder) if file is None else None
+    end_in_order()
+    try:
+        return _run(arguments.file, arguments.keep)
+    except suite.SuiteError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 128 + signal.SIGINT
+
+
+def _run(file: Path | None, keep: bool) -> int:
+    from development import suite
+    from development.clip import make_clip
+
     print("Starting the emulator suite ...", flush=True)
     with suite.running() as emulators:
+        # Processes that carry the suite's variables, and files in its folder, end with it.
         os.environ.update(emulators.environment)
-        if clip is not None:
-            clip.communicate()
-            if clip.returncode != 0:
-                print("The clip could not be made: name a FILE of yours.", file=sys.stderr)
-                return 1
-            file = folder / "clip.mp4"
-        assert file is not None
+        if file is None:
+            file = emulators.log_path.with_name("clip.mp4")
+            make_clip(file)
         status = _run_job(file)
         if keep:
             print(f"\nThe suite is running; Ctrl-C ends it.\n\n{emulators.describe()}", flush=True)
             emulators.wait()
     return status
-
-
-def _make_clip(folder: Path) -> "subprocess.Popen[bytes]":
-    """Starts to make a clip; the suite starts in the meantime."""
-    return subprocess.Popen([sys.executable, "-m", "development.clip", str(folder / "clip.mp4")])
 
 
 def _run_job(file: Path) -> int:

@@ -155,8 +155,7 @@ def _wanted(names: Sequence[str]) -> list[Place]:
     requirements = ROOT / "functions" / "requirements.txt"
     deployed = requirements.read_text()
     groups = tomllib.loads((ROOT / "pyproject.toml").read_text())["dependency-groups"]
-    extra = ["python-dotenv==1.2.4", "types-croniter==6.2.4.20261006"]
-    development = [*groups["dev"], *extra, *([JAVA] if _java_is_wanted() else [])]
+    development = [*groups["dev"], *([JAVA] if _java_is_wanted() else [])]
     places = {
         "functions/venv": _virtual_environment("functions/venv", ["-r", str(requirements)], deployed),
         ".venv": _virtual_environment(

@@ -104,16 +104,20 @@ def test_a_port_that_is_lost_to_another_program_is_replaced(monkeypatch: pytest.
             assert emulators.hosts["auth"] != f"127.0.0.1:{port}"
 
 
-def test_functions_that_do_not_load_are_said_with_their_reason(functions: Path) -> None:
+def test_functions_that_do_not_load_are_said_with_their_reason(
+    functions: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    temporary = tmp_path / "tmp"
+    temporary.mkdir()
+    monkeypatch.setenv("TMPDIR", str(temporary))
     main = functions / "main.py"
     main.write_text(main.read_text() + "\ndef broken(:\n")
-    before = set(os.listdir("/tmp"))
     with pytest.raises(suite.LoadError) as error, running(functions=functions):
         pass
     sentence, *output = str(error.value).splitlines()
     assert "main.py could not be loaded: SyntaxError" in sentence
     assert any("def broken(:" in line for line in output)
-    assert not {name for name in set(os.listdir("/tmp")) - before if name.startswith("stoker-")}
+    assert not list(temporary.iterdir())
 
 
 def test_schedules_call_their_functions_one_call_at_a_time(

@@ -107,7 +107,7 @@ def discover(functions: Path, python: Path, environment: Mapping[str, str]) -> M
 
 
 def _settings(functions: Path, project: str) -> dict[str, str]:
-    """The variables that the emulator would set: those of the functions' `.env` files, the later ones first."""
+    """The variables that the emulator would set: those of the functions' `.env` files, of which the later win."""
     settings = {"FUNCTIONS_EMULATOR": "true", "FIREBASE_CONFIG": json.dumps({"projectId": project})}
     for name in (".env", f".env.{project}", ".env.local"):
         found = dotenv_values(functions / name, interpolate=False)

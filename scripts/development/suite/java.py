@@ -156,7 +156,11 @@ def _running(command: Sequence[str], environment: Mapping[str, str]) -> "Iterato
             yield process
         finally:
             process.terminate()
-        process.communicate(timeout=SECONDS)
+        try:
+            process.communicate(timeout=SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            raise
 
 
 REHEARSALS = {"firestore": _rehearse_firestore, "storage": _rehearse_storage}
