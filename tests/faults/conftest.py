@@ -1,0 +1,5 @@
+"""Faults are injected into the running suite, and what a user would notice is what counts."""
+
+from emulator.conftest import _suite, database, nothing_left_in_tmp, user
+
+__all__ = ["_suite", "database", "nothing_left_in_tmp", "user"]

@@ -1,0 +1,77 @@
+"""Processes that are killed in the middle of their work."""
+
+import os
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import psutil
+import pytest
+from google.cloud import firestore
+
+from conftest import Ffmpeg
+from development.user import User
+from stoker.jobs.sweep import sweep
+from stoker.storage.client import bucket
+
+pytestmark = pytest.mark.usefixtures("nothing_left_in_tmp")
+
+
+@pytest.fixture
+def source(user: User, ffmpeg: Ffmpeg) -> str:
+    """A film that takes some seconds to encode."""
+    picture = ("-f", "lavfi", "-i", "testsrc2=size=640x360:rate=25:duration=60")
+    film = ffmpeg("film.mp4", *picture, "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p")
+    return user.upload(film, "video/mp4")
+
+
+def encoders() -> Iterator[psutil.Process]:
+    """The ffmpeg processes of the workers, known by the folder that they work in."""
+    folder = Path(os.environ["STOKER_FUNCTIONS_TMPDIR"])
+    for process in psutil.process_iter(["name", "cwd"]):
+        if process.info["name"].startswith("ffmpeg") and Path(process.info["cwd"] or "/").parent == folder:
+            yield process
+
+
+def encoder() -> psutil.Process:
+    """Waits for the one ffmpeg that there should be."""
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        for process in encoders():
+            return process
+        time.sleep(0.02)
+    raise TimeoutError("no encoder has started")
+
+
+def one_set_of_outputs(user: User, job: dict[str, object]) -> bool:
+    """Whether the objects that there are, are those that the job names."""
+    output = job["output"]
+    assert isinstance(output, dict)
+    there = {blob.name for blob in bucket().list_blobs(prefix=f"job-outputs/{user.id}/")}
+    return there == {file["path"] for file in output["files"]}
+
+
+def test_a_job_whose_encoder_was_killed_is_tried_again(user: User, source: str) -> None:
+    job_id = user.write_job({"source": source})
+    encoder().kill()
+    job = user.result(job_id)
+    assert (job["status"], job["attempt"]) == ("completed", 2), job.get("error")
+    assert one_set_of_outputs(user, job)
+
+
+def test_a_job_whose_worker_was_killed_is_run_again(user: User, source: str, database: firestore.Client) -> None:
+    job_id = user.write_job({"source": source})
+    running = encoder()
+    worker = running.parent()
+    assert worker is not None
+    worker.kill()
+    psutil.wait_procs([running], timeout=10)
+    assert list(encoders()) == []  # it died with its worker
+    # As if the lease had lapsed, which would take a minute and a half.
+    reference = database.collection("processingJobs").document(job_id)
+    reference.update({"lease.expiresAt": datetime.now(UTC) - timedelta(seconds=1)})
+    sweep()
+    job = user.result(job_id)
+    assert (job["status"], job["attempt"]) == ("completed", 2), job.get("error")
+    assert one_set_of_outputs(user, job)
