@@ -69,7 +69,7 @@ def _compare(workspace: Path, source: Path, rounds: int) -> Comparison:
         status="processing",
         created_at=datetime.now(UTC),
     )
-    run = JobRun(document, AttemptOutputs("ada", "j", 1), cast(Reporter, Unheard()), workspace, JobLog("j"))
+    run = JobRun(document, AttemptOutputs("ada", "j", "1"), cast(Reporter, Unheard()), workspace, JobLog("j"))
     with Prober() as prober:
         info = prober.probe(source)
         assert info.video is not None

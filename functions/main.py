@@ -13,7 +13,9 @@ from firebase_functions.scheduler_fn import ScheduledEvent, on_schedule
 from firebase_functions.tasks_fn import on_task_dispatched
 from google.cloud.firestore_v1 import DocumentSnapshot
 
-from stoker import config
+from stoker import config, shutdown
+
+shutdown.listen()
 
 
 @on_document_created(

@@ -18,7 +18,8 @@ StokerError
 │   └── InternalError           internal              an error that nobody foresaw
 └── Interrupted               the attempt must stop; nothing is wrong with the work
     ├── JobCancelled            cancelled             the user asked for it
-    └── LeaseLost               lease-lost            another attempt has taken the job over
+    ├── LeaseLost               lease-lost            another attempt has taken the job over
+    └── HandedBack              handed-back           the platform takes the instance away; the attempt does not count
 
 A message is a sentence for the person who wrote the job, and says what to do. A code is stable: clients may
 branch on it.
@@ -142,3 +143,9 @@ class LeaseLost(Interrupted):
     """Another attempt has taken the job over."""
 
     code = "lease-lost"
+
+
+class HandedBack(Interrupted):
+    """The platform takes the instance away; the job waits for another, and the attempt does not count."""
+
+    code = "handed-back"

@@ -194,7 +194,7 @@ def test_what_dead_attempts_have_uploaded_goes_and_what_was_published_stays(job:
         made = OutputFile(kind="poster", path=name, content_type="image/jpeg", bytes=9, sha256=sha256)
         return JobOutput(files=[made])
 
-    AttemptOutputs("ada", job.id, job.claim().attempt).upload(file, "image/jpeg", lambda: None)
+    AttemptOutputs("ada", job.id, job.claim().name).upload(file, "image/jpeg", lambda: None)
     job.lapse()
     work(job.id, publishes)
     data = job.data()

@@ -16,10 +16,10 @@ ALLOWED = {
     "jobs": {"models", "firestore", "storage"},
     "media": {"models", "firestore", "storage", "jobs"},
 }
-"""Which packages of `stoker` each one may import; `config`, `errors` and `logs` stand below them all, but for
-`models`, which imports nothing of ours."""
+"""Which packages of `stoker` each one may import; `config`, `errors`, `logs` and `shutdown` stand below them all, but
+for `models`, which imports nothing of ours."""
 
-FOUNDATION = {"config", "errors", "logs"}
+FOUNDATION = {"config", "errors", "logs", "shutdown"}
 
 
 def imported(package: str) -> set[tuple[str, str]]:

@@ -40,6 +40,11 @@ class Claim:
         self._lock = threading.Lock()
 
     @property
+    def name(self) -> str:
+        """The attempt's own name: a number alone is used again once an attempt is handed back."""
+        return f"{self.attempt}-{self._token}"
+
+    @property
     def last(self) -> bool:
         """Whether the job has no further attempt after this one."""
         return self.attempt >= _max_attempts(self.job.document)

@@ -38,5 +38,10 @@ def pending_again(error: TransientError) -> dict[str, Any]:
     return {"status": "pending", "stage": "queued", **_reason(error), "lease": DELETE_FIELD}
 
 
+def handed_back(attempt: int) -> dict[str, Any]:
+    """The platform took the worker away: the job waits for another one, as if this attempt had not been."""
+    return {"status": "pending", "stage": "queued", "attempt": attempt - 1, "lease": DELETE_FIELD}
+
+
 def _reason(error: StokerError) -> dict[str, Any]:
     return {"error": error.message, "errorCode": error.code}

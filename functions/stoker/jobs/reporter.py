@@ -5,8 +5,8 @@ import time
 from types import TracebackType
 from typing import Self
 
-from stoker import config
-from stoker.errors import Interrupted
+from stoker import config, shutdown
+from stoker.errors import HandedBack, Interrupted
 from stoker.jobs.claim import Claim
 from stoker.logs import JobLog
 
@@ -64,9 +64,12 @@ class Reporter:
         Raises:
             JobCancelled: The owner wants the job to stop.
             LeaseLost: Another attempt has taken the job over.
+            HandedBack: The platform takes the instance away.
         """
         if self._interruption is not None:
             raise self._interruption
+        if shutdown.going_down():
+            raise HandedBack("The worker was taken away; the job goes on with another one.")
 
     def _write_until_done(self) -> None:
         while True:

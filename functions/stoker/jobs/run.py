@@ -53,6 +53,7 @@ class JobRun:
         Raises:
             JobCancelled: The owner wants the job to stop.
             LeaseLost: Another attempt has taken the job over.
+            HandedBack: The platform takes the instance away.
             DeadlineExceeded: The platform's time is up.
         """
         self._reporter.check()

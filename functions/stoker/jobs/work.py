@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
 from stoker.errors import (
+    HandedBack,
     InternalError,
     JobCancelled,
     LeaseLost,
@@ -13,7 +14,7 @@ from stoker.errors import (
 )
 from stoker.firestore.errors import TRANSIENT
 from stoker.jobs.claim import Claim, claim
-from stoker.jobs.end import cancelled, completed, failed, pending_again
+from stoker.jobs.end import cancelled, completed, failed, handed_back, pending_again
 from stoker.jobs.reporter import Reporter
 from stoker.jobs.run import JobRun
 from stoker.jobs.workspace import workspace
@@ -54,7 +55,7 @@ def work(job_id: str, worker: Worker[Input]) -> None:
 
 def _attempt(held: Claim, worker: Worker[Input], log: JobLog) -> None:
     document = held.job.document
-    outputs = AttemptOutputs(document.user_id, document.id, held.attempt)
+    outputs = AttemptOutputs(document.user_id, document.id, held.name)
     try:
         with workspace() as folder, Reporter(held, log) as reporter:
             run = JobRun(document, outputs, reporter, folder, log)
@@ -64,7 +65,7 @@ def _attempt(held: Claim, worker: Worker[Input], log: JobLog) -> None:
         outputs.discard()
         raise
     # Not after any other error: a final write whose answer was lost may still have made them the job's.
-    if isinstance(result, TransientError) and not held.last:
+    if isinstance(result, HandedBack) or (isinstance(result, TransientError) and not held.last):
         outputs.discard()
         raise AttemptFailed(result.message)
     if held.attempt > 1 or not isinstance(result, JobOutput):
@@ -72,13 +73,13 @@ def _attempt(held: Claim, worker: Worker[Input], log: JobLog) -> None:
         remove_outputs(document.user_id, document.id, published)
 
 
-Result = JobOutput | PermanentError | TransientError | JobCancelled
+Result = JobOutput | PermanentError | TransientError | JobCancelled | HandedBack
 
 
 def _result(worker: Worker[Input], run: JobRun, job_input: Input, log: JobLog) -> Result:
     try:
         return worker(run, job_input)
-    except (PermanentError, TransientError, JobCancelled) as error:
+    except (PermanentError, TransientError, JobCancelled, HandedBack) as error:
         return error
     except LeaseLost:
         raise
@@ -97,6 +98,8 @@ def _unless_cancelled(reporter: Reporter, result: Result) -> Result:
         reporter.check()
     except JobCancelled as error:
         return error
+    except HandedBack:
+        pass  # What is done is done: there is time enough for the final write.
     return result
 
 
@@ -117,6 +120,8 @@ def _fields(held: Claim, result: Result) -> dict[str, Any]:
             return completed(result)
         case JobCancelled():
             return cancelled()
+        case HandedBack():
+            return handed_back(held.attempt)
         case TransientError() if not held.last:
             return pending_again(result)
         case _:

@@ -17,10 +17,10 @@ class AttemptOutputs:
     Args:
         user_id: The job's owner.
         job_id: The job.
-        attempt: The attempt's number: two attempts never write the same object.
+        attempt: The attempt's own name: two attempts never write the same object.
     """
 
-    def __init__(self, user_id: str, job_id: str, attempt: int) -> None:
+    def __init__(self, user_id: str, job_id: str, attempt: str) -> None:
         self.folder = f"job-outputs/{user_id}/{job_id}/{attempt}"
         self._uploaded: list[str] = []
 
