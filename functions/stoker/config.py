@@ -23,6 +23,13 @@ QUEUES: Final = {"video-processing": "videoprocessing"}
 MAX_ATTEMPTS: Final = 5
 """Attempts at a job before it fails for good, where its document names no other number."""
 
+ATTEMPTS_TOLD: Final = 10
+"""How many failed attempts a job's document remembers."""
+
+KEEP_ENDED_DAYS: Final = 30
+"""How long the document of a job that has ended is kept; Firestore deletes it some time after `expiresAt`.
+Source: https://firebase.google.com/docs/firestore/ttl (typically within 24 hours)."""
+
 TASK_SECONDS: Final = 1800
 """How long an attempt may run: the longest that a task queue function is allowed.
 Source: https://firebase.google.com/docs/functions/quotas (task queue functions, 30 minutes)."""

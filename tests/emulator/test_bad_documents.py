@@ -51,6 +51,7 @@ WITHOUT = object()
             ["id: ", "input.hue: ", "input.source", "input.outputs"],
         ),
         ({"status": 12}, ["status: "]),
+        ({"runAfter": "soon"}, ["runAfter: "]),
         ({"userId": "../../etc"}, ["userId: "]),
     ],
     ids=lambda value: None if isinstance(value, list) else "-".join(value),

@@ -15,12 +15,13 @@ from google.cloud import firestore
 
 from stoker import config
 from stoker.errors import JobCancelled, LeaseLost, UnsupportedMedia
-from stoker.jobs.claim import Claim, claim
+from stoker.jobs import end
+from stoker.jobs.claim import Claim, NotYetDue, claim
 from stoker.jobs.end import completed, failed
 from stoker.jobs.fence import Fence, FenceBroken
 from stoker.jobs.reporter import Reporter
 from stoker.jobs.run import JobRun
-from stoker.jobs.work import AttemptFailed, work
+from stoker.jobs.work import work
 from stoker.logs import JobLog
 from stoker.models.job import JobOutput, OutputFile
 from stoker.models.video import VideoInput
@@ -58,6 +59,10 @@ class Job:
         held = claim(self.id)
         assert held is not None
         return held
+
+    def become_due(self) -> None:
+        """Lets the wait for the next attempt be over."""
+        self.reference.update({"runAfter": datetime.now(UTC) - timedelta(seconds=1)})
 
     def lapse(self) -> None:
         """Lets the lease of the attempt that runs be over."""
@@ -240,29 +245,46 @@ def test_a_job_that_is_lost_too_often_fails(job: Job) -> None:
     assert (data["status"], data["errorCode"]) == ("failed", "attempts-exhausted")
 
 
-def test_a_final_write_removes_the_lease_and_the_error_of_earlier_attempts(job: Job) -> None:
+def test_a_final_write_removes_the_lease_and_the_error_of_earlier_attempts(
+    job: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def fails(run: JobRun, job_input: VideoInput) -> JobOutput:
         raise RuntimeError("/secret/path")
 
-    with pytest.raises(AttemptFailed):
-        work(job.id, fails)
+    monkeypatch.setattr(end, "backoff_seconds", lambda attempt: 60)
+    work(job.id, fails)
     data = job.data()
     assert (data["status"], data["errorCode"], data["attempt"]) == ("pending", "internal", 1)
     assert "secret" not in data["error"]
+    assert data["runAfter"] > datetime.now(UTC) + timedelta(seconds=50)
+    with pytest.raises(NotYetDue):
+        work(job.id, lambda run, job_input: DONE)
+    job.become_due()
     work(job.id, lambda run, job_input: DONE)
     data = job.data()
     assert (data["status"], data["attempt"], data["progress"]) == ("completed", 2, 100)
     assert not {"error", "errorCode", "lease"} & data.keys()
+    assert data["expiresAt"] > datetime.now(UTC) + timedelta(days=29)
+    assert [(one["number"], one["errorCode"]) for one in data["attempts"]] == [(1, "internal")]
+
+
+def test_an_attempt_that_went_silent_is_told_of(job: Job) -> None:
+    job.claim()
+    job.lapse()
+    job.claim()
+    [attempt] = job.data()["attempts"]
+    assert (attempt["number"], attempt["errorCode"]) == (1, "lease-lost")
+    assert {"startedAt", "endedAt"} <= attempt.keys()
 
 
 def test_a_job_whose_every_attempt_fails_ends_as_failed(job: Job) -> None:
     def fails(run: JobRun, job_input: VideoInput) -> JobOutput:
         raise RuntimeError
 
-    for _ in range(config.MAX_ATTEMPTS - 1):
-        with pytest.raises(AttemptFailed):
-            work(job.id, fails)
-    work(job.id, fails)
+    for _ in range(config.MAX_ATTEMPTS):
+        assert job.data()["status"] == "pending"
+        job.become_due()
+        work(job.id, fails)
     data = job.data()
     assert (data["status"], data["errorCode"], data["attempt"]) == ("failed", "internal", config.MAX_ATTEMPTS)
 

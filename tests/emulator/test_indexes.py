@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from google.cloud.firestore_v1 import Query
 
-from stoker.jobs.sweep import lapsed_leases, stale_pending
+from stoker.jobs.sweep import due, lapsed_leases, stale_pending
 
 ROOT = Path(__file__).parents[2]
 NOW = datetime(2026, 11, 22, 7, 1, tzinfo=UTC)
@@ -24,7 +24,7 @@ def index_of(query: Query) -> list[tuple[str, str]]:
     ]
 
 
-@pytest.mark.parametrize("declare", [stale_pending, lapsed_leases])
+@pytest.mark.parametrize("declare", [stale_pending, lapsed_leases, due])
 def test_the_sweepers_queries_are_served(declare: Callable[[datetime], Query]) -> None:
     declared = json.loads((ROOT / "firestore.indexes.json").read_text())["indexes"]
     served = [[(field["fieldPath"], field["order"]) for field in index["fields"]] for index in declared]

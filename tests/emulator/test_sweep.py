@@ -51,6 +51,18 @@ def test_a_job_whose_worker_died_is_run_again(user: User, clip: Path, database: 
     assert (result["status"], result["attempt"]) == ("completed", 2)
 
 
+def test_a_job_that_is_to_run_later_waits_until_it_is_due(user: User, clip: Path, database: firestore.Client) -> None:
+    source = user.upload(clip, "video/mp4")
+    job_id = user.write_job({"source": source}, runAfter=datetime.now(UTC) + timedelta(days=1))
+    job_ran_meanwhile = user.write_job({"source": source})
+    assert user.result(job_ran_meanwhile)["status"] == "completed"
+    reference = database.collection(config.JOBS).document(job_id)
+    assert reference.get().get("status") == "pending"
+    reference.update({"runAfter": datetime.now(UTC) - timedelta(seconds=1)})
+    sweep()
+    assert user.result(job_id)["status"] == "completed"
+
+
 def test_documents_that_can_not_be_read_keep_no_other_from_being_brought_back(
     user: User, clip: Path, database: firestore.Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -48,6 +48,10 @@ def job_id(user: User) -> str:
         {"input": {"outputs": [{"kind": "mp4"}] * 11}},
         {"input": {"junk": "x" * 10_000}},
         {"hue": "blue"},
+        {"runAfter": "tomorrow"},
+        {"runAfter": datetime.now(UTC) + timedelta(days=31)},
+        {"attempts": []},
+        {"expiresAt": datetime(2100, 1, 1, tzinfo=UTC)},
     ],
     ids=lambda fields: str(fields)[:60],
 )
@@ -102,6 +106,11 @@ def test_the_owner_can_change_nothing_else(user: User, job_id: str, change: dict
         reference.update(change)
     with pytest.raises(PermissionDenied):
         reference.delete()
+
+
+def test_a_job_may_be_written_for_later(user: User) -> None:
+    job_id = user.write_job(INPUT, runAfter=datetime.now(UTC) + timedelta(days=29))
+    assert user.firestore.collection("processingJobs").document(job_id).get().exists
 
 
 def test_a_job_that_has_ended_can_not_be_cancelled(user: User, job_id: str) -> None:

@@ -16,11 +16,18 @@ from stoker.jobs.fence import Fence, FenceBroken
 from stoker.jobs.job import Job, read_job
 from stoker.jobs.unclaimed import end_unclaimed, load
 from stoker.logs import JobLog
-from stoker.models.job import ENDED, ProcessingJob
+from stoker.models.job import ENDED, Attempt, ProcessingJob
 from stoker.storage.outputs import remove_outputs
+
+EARLY = timedelta(seconds=1)
+"""Clocks differ."""
 
 TRIES = 10
 """How often a write that someone else came before is tried again: an owner may touch the job, but not hold it up."""
+
+
+class NotYetDue(Exception):
+    """The task came early, as it does in the emulator: the queue should send it again."""
 
 
 class Claim:
@@ -36,6 +43,7 @@ class Claim:
         self.attempt = attempt
         self._fence = fence
         self._token = token
+        self._began = datetime.now(UTC)
         # The reporter's thread writes too, and each write needs the time of the last one.
         self._lock = threading.Lock()
 
@@ -57,6 +65,11 @@ class Claim:
             LeaseLost: The job is no longer this attempt's. No write will succeed any more.
         """
         self._write({"progress": progress, "stage": stage, "lease.expiresAt": _lease_end()})
+
+    def ended(self, error_code: str) -> dict[str, Any]:
+        """The field that tells what became of this attempt and of those before it, for a final write."""
+        ended = Attempt(number=self.attempt, started_at=self._began, ended_at=datetime.now(UTC), error_code=error_code)
+        return {"attempts": _told([*self.job.document.attempts, ended])}
 
     def end(self, fields: dict[str, Any]) -> None:
         """Makes the final write; tries again for as long as the lease lasts, since all the work hangs on it.
@@ -111,6 +124,9 @@ def claim(job_id: str) -> Claim | None:
     Returns:
         The hold on the job, or None where there is nothing to do: it has ended, someone else holds it, or it was
         ended here because it can't run.
+
+    Raises:
+        NotYetDue: The job has to wait for its time.
     """
     token = secrets.token_urlsafe(12)
     for _ in range(TRIES):
@@ -137,6 +153,8 @@ def _claim(job_id: str, token: str) -> Claim | None:
     try:
         if document.status == "processing" and document.lease and document.lease.expires_at > datetime.now(UTC):
             return Claim(fence, job, document.attempt, token) if document.lease.token == token else None
+        if document.status == "pending" and document.run_after and document.run_after > datetime.now(UTC) + EARLY:
+            raise NotYetDue(f"The job is due at {document.run_after.isoformat()}.")
         _take(fence, document, token)
     except (AttemptsExhausted, JobCancelled) as error:
         end_unclaimed(fence, cancelled() if isinstance(error, JobCancelled) else failed(error), log)
@@ -153,8 +171,15 @@ def _take(fence: Fence, document: ProcessingJob, token: str) -> None:
             f"Each of {document.attempt} attempts was lost before it could tell why. Write a new job for a smaller "
             "file or fewer outputs; if that is lost too, report the job's id."
         )
+    attempts = list(document.attempts)
+    if document.status == "processing" and document.lease is not None:
+        began = document.started_at or document.created_at
+        silent = document.lease.expires_at
+        attempts.append(Attempt(number=document.attempt, started_at=began, ended_at=silent, error_code=LeaseLost.code))
+    document.attempts = attempts
     fence.write(
         {
+            **({"attempts": _told(attempts)} if attempts else {}),
             "status": "processing",
             "stage": "queued",
             "progress": 0,
@@ -163,6 +188,10 @@ def _take(fence: Fence, document: ProcessingJob, token: str) -> None:
             "startedAt": SERVER_TIMESTAMP,
         }
     )
+
+
+def _told(attempts: list[Attempt]) -> list[dict[str, Any]]:
+    return [attempt.to_firestore() for attempt in attempts[-config.ATTEMPTS_TOLD :]]
 
 
 def _max_attempts(document: ProcessingJob) -> int:

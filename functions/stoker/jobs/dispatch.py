@@ -1,5 +1,6 @@
 """Arrive: a new job is checked, and put into its queue. No work is done here."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from google.cloud.firestore_v1 import DocumentSnapshot
@@ -40,6 +41,9 @@ def _dispatch(snapshot: DocumentSnapshot[Any], data: dict[str, Any], occasion: s
         job = read_job(snapshot.id, data)
     except PermanentError as error:
         end_unclaimed(Fence.of(snapshot), failed(error), log)
+        return
+    if job.document.run_after is not None and job.document.run_after > datetime.now(UTC):
+        log.info("The job is not due yet; the sweeper will start it.", runAfter=job.document.run_after.isoformat())
         return
     enqueue(job.document.type, snapshot.id, f"{occasion}/{job.document.attempt}")
     log.info("The job is queued.", occasion=occasion)

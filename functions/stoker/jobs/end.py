@@ -1,10 +1,13 @@
 """The fields of a final write. Each removes the lease, so that nothing half-done can be told from it."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from google.cloud.firestore import DELETE_FIELD, SERVER_TIMESTAMP
 
+from stoker import config
 from stoker.errors import JobCancelled, PermanentError, StokerError, TransientError
+from stoker.jobs.backoff import backoff_seconds
 from stoker.models.job import JobOutput
 
 
@@ -17,25 +20,25 @@ def completed(output: JobOutput) -> dict[str, Any]:
         "output": output.to_firestore(),
         "error": DELETE_FIELD,
         "errorCode": DELETE_FIELD,
-        "lease": DELETE_FIELD,
-        "completedAt": SERVER_TIMESTAMP,
+        **_ended(),
     }
 
 
 def failed(error: PermanentError | TransientError) -> dict[str, Any]:
     """The work can't be done."""
-    return {"status": "failed", **_reason(error), "lease": DELETE_FIELD, "completedAt": SERVER_TIMESTAMP}
+    return {"status": "failed", **_reason(error), **_ended()}
 
 
 def cancelled() -> dict[str, Any]:
     """The owner asked for it."""
     error = JobCancelled("The job was cancelled, as you asked.")
-    return {"status": "cancelled", **_reason(error), "lease": DELETE_FIELD, "completedAt": SERVER_TIMESTAMP}
+    return {"status": "cancelled", **_reason(error), **_ended()}
 
 
-def pending_again(error: TransientError) -> dict[str, Any]:
-    """The attempt failed; another one may not."""
-    return {"status": "pending", "stage": "queued", **_reason(error), "lease": DELETE_FIELD}
+def pending_again(error: TransientError, attempt: int) -> dict[str, Any]:
+    """The attempt failed; another one, after a while, may not."""
+    due = datetime.now(UTC) + timedelta(seconds=backoff_seconds(attempt))
+    return {"status": "pending", "stage": "queued", "runAfter": due, **_reason(error), "lease": DELETE_FIELD}
 
 
 def handed_back(attempt: int) -> dict[str, Any]:
@@ -45,3 +48,8 @@ def handed_back(attempt: int) -> dict[str, Any]:
 
 def _reason(error: StokerError) -> dict[str, Any]:
     return {"error": error.message, "errorCode": error.code}
+
+
+def _ended() -> dict[str, Any]:
+    expires = datetime.now(UTC) + timedelta(days=config.KEEP_ENDED_DAYS)
+    return {"lease": DELETE_FIELD, "completedAt": SERVER_TIMESTAMP, "expiresAt": expires}

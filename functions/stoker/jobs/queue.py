@@ -2,6 +2,7 @@
 
 import contextlib
 import hashlib
+from datetime import datetime
 
 import firebase_admin
 from firebase_admin import exceptions, functions
@@ -9,13 +10,14 @@ from firebase_admin import exceptions, functions
 from stoker import config
 
 
-def enqueue(job_type: str, job_id: str, occasion: str) -> None:
+def enqueue(job_type: str, job_id: str, occasion: str, due: datetime | None = None) -> None:
     """Asks for an attempt at a job.
 
     Args:
         job_type: Names the queue.
         job_id: The job.
         occasion: Why now: Cloud Tasks drops a second task for the same job and occasion for about an hour.
+        due: Not before this time; at once where it is left out. The emulator does not wait.
 
     Raises:
         firebase_admin.exceptions.FirebaseError: Cloud Tasks did not take it.
@@ -24,7 +26,7 @@ def enqueue(job_type: str, job_id: str, occasion: str) -> None:
     # Hashed, because ids that share a prefix slow a queue down.
     # Source: https://cloud.google.com/tasks/docs/reference/rest/v2/projects.locations.queues.tasks/create
     task_id = hashlib.sha256(f"{job_id}/{occasion}".encode()).hexdigest()
-    options = functions.TaskOptions(task_id=task_id, dispatch_deadline_seconds=config.TASK_SECONDS)
+    options = functions.TaskOptions(task_id=task_id, dispatch_deadline_seconds=config.TASK_SECONDS, schedule_time=due)
     # Where the same task is there already, what was asked for holds.
     with contextlib.suppress(exceptions.AlreadyExistsError, exceptions.ConflictError, *_misread()):
         # The handler reads `request.data`, and the SDK does not wrap the payload.

@@ -19,7 +19,7 @@ EVERYTHING_MINUTES = 10
 
 
 def sweep(now: datetime | None = None) -> int:
-    """Dispatches jobs that are `pending` for too long, and jobs whose attempt has gone silent.
+    """Dispatches jobs that are due, jobs that are `pending` for too long, and jobs whose attempt has gone silent.
 
     What happens to each is decided where it is claimed; here they are only found.
 
@@ -32,7 +32,7 @@ def sweep(now: datetime | None = None) -> int:
     now = now or datetime.now(UTC)
     until = time.monotonic() + config.SWEEP_SECONDS
     found = 0
-    for query in (lapsed_leases(now), stale_pending(now)):
+    for query in (lapsed_leases(now), due(now), stale_pending(now)):
         for page in _pages(query):
             for snapshot in page:
                 _bring_back(snapshot.id, now)
@@ -54,6 +54,13 @@ def stale_pending(now: datetime) -> Query:
     return jobs
 
 
+def due(now: datetime) -> Query:
+    """Jobs that had to wait, for the time that their owner has set or after an attempt that failed, and need not any
+    longer."""
+    jobs = client().collection(config.JOBS).where(filter=FieldFilter("status", "==", "pending"))
+    return jobs.where(filter=FieldFilter("runAfter", "<=", now)).order_by("runAfter")
+
+
 def lapsed_leases(now: datetime) -> Query:
     """Jobs whose attempt has gone silent."""
     jobs = client().collection(config.JOBS).where(filter=FieldFilter("status", "==", "processing"))
@@ -62,7 +69,7 @@ def lapsed_leases(now: datetime) -> Query:
 
 def _pages(query: Query) -> Iterator[list[DocumentSnapshot[Any]]]:
     # Without the fields that users write: one that can't be decoded would end the whole sweep.
-    query = query.select(["createdAt", "lease.expiresAt"]).limit(config.SWEEP_PAGE)
+    query = query.select(["createdAt", "runAfter", "lease.expiresAt"]).limit(config.SWEEP_PAGE)
     page = list(query.get())
     while page:
         yield page

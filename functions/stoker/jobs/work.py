@@ -1,6 +1,7 @@
 """Run and end: one attempt at a job, from its claim to its final write."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, TypeVar, cast
 
 from stoker.errors import (
@@ -15,6 +16,7 @@ from stoker.errors import (
 from stoker.firestore.errors import TRANSIENT
 from stoker.jobs.claim import Claim, claim
 from stoker.jobs.end import cancelled, completed, failed, handed_back, pending_again
+from stoker.jobs.queue import enqueue
 from stoker.jobs.reporter import Reporter
 from stoker.jobs.run import JobRun
 from stoker.jobs.workspace import workspace
@@ -28,8 +30,8 @@ Worker = Callable[[JobRun, Input], JobOutput]
 """Does the work of one type of job: takes the run and the input, returns what it made."""
 
 
-class AttemptFailed(Exception):
-    """Tells Cloud Tasks to come back: the job waits for its next attempt."""
+class AttemptHandedBack(Exception):
+    """Tells Cloud Tasks to come back, to another instance."""
 
 
 def work(job_id: str, worker: Worker[Input]) -> None:
@@ -40,7 +42,8 @@ def work(job_id: str, worker: Worker[Input]) -> None:
         worker: Does the work.
 
     Raises:
-        AttemptFailed: The attempt failed, but another may not: the queue should send the task again.
+        AttemptHandedBack: The platform takes this instance away: the queue should send the task again.
+        NotYetDue: The task came too early: the queue should send it again.
     """
     held = claim(job_id)
     if held is None:
@@ -65,9 +68,12 @@ def _attempt(held: Claim, worker: Worker[Input], log: JobLog) -> None:
         outputs.discard()
         raise
     # Not after any other error: a final write whose answer was lost may still have made them the job's.
-    if isinstance(result, HandedBack) or (isinstance(result, TransientError) and not held.last):
+    if isinstance(result, HandedBack):
         outputs.discard()
-        raise AttemptFailed(result.message)
+        raise AttemptHandedBack(result.message)
+    if isinstance(result, TransientError) and not held.last:
+        outputs.discard()
+        return
     if held.attempt > 1 or not isinstance(result, JobOutput):
         published = {file.path for file in result.files} if isinstance(result, JobOutput) else set()
         remove_outputs(document.user_id, document.id, published)
@@ -108,10 +114,21 @@ def _end(held: Claim, result: Result, log: JobLog) -> Result:
         fields = _fields(held, result)
         held.end(fields)
     except JobCancelled as meanwhile:
-        result, fields = meanwhile, cancelled()
+        result, fields = meanwhile, _fields(held, meanwhile)
         held.end(fields)
     log.info("The attempt ended.", status=fields["status"], errorCode=getattr(result, "code", None))
+    if fields["status"] == "pending" and "runAfter" in fields:
+        _ask_for_the_next(held, fields["runAfter"], log)
     return result
+
+
+def _ask_for_the_next(held: Claim, due: datetime, log: JobLog) -> None:
+    document = held.job.document
+    try:
+        enqueue(document.type, document.id, f"after/{held.attempt}", due)
+    except Exception as error:
+        # Whatever keeps the task out of the queue, the sweeper finds the job when it is due.
+        log.error("The next attempt could not be queued; the sweeper will do it.", error)
 
 
 def _fields(held: Claim, result: Result) -> dict[str, Any]:
@@ -119,10 +136,10 @@ def _fields(held: Claim, result: Result) -> dict[str, Any]:
         case JobOutput():
             return completed(result)
         case JobCancelled():
-            return cancelled()
+            return {**cancelled(), **held.ended(result.code)}
         case HandedBack():
             return handed_back(held.attempt)
         case TransientError() if not held.last:
-            return pending_again(result)
+            return {**pending_again(result, held.attempt), **held.ended(result.code)}
         case _:
-            return failed(result)
+            return {**failed(result), **held.ended(result.code)}

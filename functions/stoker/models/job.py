@@ -59,6 +59,20 @@ class JobOutput(Model):
     files: list[OutputFile]
 
 
+class Attempt(Model):
+    """What became of an attempt that did not complete the job.
+
+    Attributes:
+        number: From 1.
+        error_code: Why it ended; `lease-lost` where it went silent.
+    """
+
+    number: int
+    started_at: Timestamp
+    ended_at: Timestamp
+    error_code: str
+
+
 class ProcessingJob(Model):
     """The document. The client writes the first group of fields on creation, and may later set `cancel_requested`;
     the server writes the rest.
@@ -70,8 +84,10 @@ class ProcessingJob(Model):
         input: By type; the worker's own model reads it.
         created_at: The server's time at creation.
         cancel_requested: The owner wants it to stop.
+        run_after: Not before this time: the owner's wish, or the wait after an attempt that failed.
         progress: Percent; never falls within an attempt, and is 100 only when completed.
         attempt: How many attempts have begun.
+        attempts: What became of the last of them.
         error: A sentence for the owner.
         error_code: A stable kebab-case code, from `stoker.errors`.
     """
@@ -86,6 +102,7 @@ class ProcessingJob(Model):
     status: JobStatus
     created_at: Timestamp
     cancel_requested: bool = False
+    run_after: Timestamp | None = None
 
     progress: Annotated[float, Field(ge=0, le=100)] = 0
     stage: str | None = None
@@ -94,7 +111,9 @@ class ProcessingJob(Model):
     error_code: str | None = None
     attempt: Annotated[int, Field(ge=0)] = 0
     max_attempts: Annotated[int, Field(ge=1, le=20)] | None = None
+    attempts: list[Attempt] = Field(default_factory=list)
     lease: Lease | None = None
     started_at: Timestamp | None = None
     updated_at: Timestamp | None = None
     completed_at: Timestamp | None = None
+    expires_at: Timestamp | None = None

@@ -1,0 +1,20 @@
+"""How long a job waits before its next attempt."""
+
+import random
+
+BASE_SECONDS = 10.0
+MOST_SECONDS = 300.0
+
+
+def backoff_seconds(attempt: int) -> float:
+    """Exponential back-off with full jitter, which spreads the jobs that one fault has failed at once.
+
+    Source: https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
+
+    Args:
+        attempt: The number of the attempt that has failed, from 1.
+
+    Returns:
+        Seconds, evenly drawn from 0 to a bound that doubles with each attempt, up to `MOST_SECONDS`.
+    """
+    return random.uniform(0, min(MOST_SECONDS, BASE_SECONDS * 2 ** (attempt - 1)))
