@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks.pairs import compare
+from benchmarks.pairs import children_cpu, compare
 
 FUNCTIONS = Path(__file__).parents[1] / "functions"
 LIMIT = 1.25
@@ -19,11 +19,12 @@ MODULES = "firebase_functions.firestore_fn, firebase_functions.scheduler_fn, fir
 def main() -> int:
     """Runs the comparison."""
     parser = argparse.ArgumentParser(prog="scripts/bench import_main", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=15)
-    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--rounds", type=int, default=15, help="pairs that count")
+    parser.add_argument("--json", action="store_true", help="for machines")
     options = parser.parse_args()
     ours, peer = _imports("main"), _imports(MODULES)
-    return compare("import main", ours, "import firebase_functions", peer, options.rounds, LIMIT).show(options.json)
+    names = "import main", "import firebase_functions"
+    return compare(names[0], ours, names[1], peer, options.rounds, LIMIT, children_cpu).show(options.json)
 
 
 def _imports(modules: str) -> Callable[[], object]:

@@ -45,8 +45,8 @@ def main() -> int:
     parser.add_argument(
         "file", nargs="?", type=Path, help="a film; one of 30 s, 854 x 480, is made where it is left out"
     )
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--rounds", type=int, default=9, help="pairs that count")
+    parser.add_argument("--json", action="store_true", help="for machines")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         workspace = Path(folder)

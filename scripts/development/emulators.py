@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import signal
 import sys
 import time
@@ -39,6 +40,7 @@ def main() -> int:
             if options.json:
                 options.json.write_text(json.dumps(_facts(emulators), indent=2) + "\n")
             if inside:
+                os.environ.pop("PYTHONPATH", None)  # it leads to these tools, and is not meant for COMMAND
                 return run(inside, emulators)
             print(f"The emulators are ready, after {time.monotonic() - started:.0f} s:\n{emulators.describe()}")
             print("Ctrl-C ends them.", flush=True)
@@ -64,7 +66,7 @@ def _parser() -> argparse.ArgumentParser:
         "--only",
         metavar="NAMES",
         type=lambda names: names.split(","),
-        help="these emulators only, separated by commas: auth, functions, firestore, storage, pubsub",
+        help="these emulators only, separated by commas: auth, functions, firestore, storage, tasks, eventarc, pubsub",
     )
     parser.add_argument(
         "--no-schedules", dest="schedules", action="store_false", help="do not call scheduled functions at their times"

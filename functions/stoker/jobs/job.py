@@ -40,7 +40,7 @@ def read_job(job_id: str, data: Mapping[str, Any]) -> Job:
     try:
         document = ProcessingJob.from_firestore(data)
     except ValidationError as error:
-        found.extend(problems(error))
+        found.extend(problems(error, data))
     if isinstance(data.get("id"), str) and data["id"] != job_id:
         found.append(f"id: must repeat the document's id, '{job_id}'")
     job_type, job_input = data.get("type"), data.get("input")
@@ -49,7 +49,7 @@ def read_job(job_id: str, data: Mapping[str, Any]) -> Job:
         try:
             read_input = model.from_firestore(job_input)
         except ValidationError as error:
-            found.extend(f"input.{problem}" for problem in problems(error))
+            found.extend(f"input.{problem}" for problem in problems(error, job_input))
     if found:
         listed = "; ".join(found)
         raise InvalidJob(f"This job can't run: {listed}. Correct it and write a new job.")

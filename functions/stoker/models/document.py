@@ -50,25 +50,30 @@ class Model(BaseModel):
         return self.model_dump(by_alias=True, exclude_none=True)
 
 
-def problems(error: ValidationError) -> list[str]:
+def problems(error: ValidationError, data: object) -> list[str]:
     """Says every problem of a document in words that name the field as the client wrote it.
+
+    Args:
+        error: What reading the document raised.
+        data: The document.
 
     Example:
         >>> class Poster(Model):
         ...     width: int
+        >>> wrong = {"width": "wide", "hue": 1}
         >>> try:
-        ...     Poster.from_firestore({"width": "wide", "hue": 1})
+        ...     Poster.from_firestore(wrong)
         ... except ValidationError as error:
-        ...     problems(error)
+        ...     problems(error, wrong)
         ['width: input should be a valid integer', 'hue: there is no such field']
     """
-    found = [_problem(one["type"], one["loc"], one["msg"], one.get("ctx", {})) for one in error.errors()]
+    found = [_problem(one["type"], _path(one["loc"], data), one["msg"], one.get("ctx", {})) for one in error.errors()]
     if len(found) > PROBLEMS_SHOWN:
         return [*found[:PROBLEMS_SHOWN], f"and {len(found) - PROBLEMS_SHOWN} more"]
     return found
 
 
-def _problem(kind: str, location: tuple[int | str, ...], message: str, context: Mapping[str, Any]) -> str:
+def _problem(kind: str, path: str, message: str, context: Mapping[str, Any]) -> str:
     match kind:
         case "missing":
             said = "is missing"
@@ -81,8 +86,8 @@ def _problem(kind: str, location: tuple[int | str, ...], message: str, context: 
         case "value_error":
             said = str(context["error"])
         case _:
-            said = message[0].lower() + message[1:]
-    return f"{_path(location)}: {said}" if location else said
+            said = message[0].lower() + message[1:].replace(" after validation", "")
+    return f"{path}: {said}" if path else said
 
 
 def _shortened(value: object, length: int = 40) -> str:
@@ -90,11 +95,17 @@ def _shortened(value: object, length: int = 40) -> str:
     return text if len(text) <= length else text[: length - 1] + "…"
 
 
-def _path(location: tuple[int | str, ...]) -> str:
+def _path(location: tuple[int | str, ...], data: Any) -> str:
     path = ""
     for part in location:
         if isinstance(part, int):
             path += f"[{part}]"
+        elif isinstance(data, Mapping) and part not in data and part in data.values():
+            continue  # pydantic's own step into one kind of several, which is not in the document
         else:
             path += ("." if path else "") + _shortened(part)
+        try:
+            data = data[part]
+        except (TypeError, KeyError, IndexError):
+            data = None
     return path

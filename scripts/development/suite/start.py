@@ -5,6 +5,7 @@ import functools
 import json
 import os
 import secrets
+import shlex
 import sys
 import time
 import urllib.request
@@ -61,8 +62,8 @@ class Emulators:
         """Where each emulator is, and the variables by which a program finds it, as lines of text."""
         lines = [f"  {name:10} http://{host}" for name, host in sorted(self.hosts.items())]
         lines.append("A program finds them by these variables:")
-        hidden = {guardian.MARKER, "FIREBASE_CONFIG"}
-        lines += [f"  export {name}={value}" for name, value in sorted(self.environment.items()) if name not in hidden]
+        shown = sorted(item for item in self.environment.items() if item[0] != guardian.MARKER)
+        lines += [f"  export {name}={shlex.quote(value)}" for name, value in shown]
         return "\n".join(lines)
 
     def wait(self) -> None:
@@ -96,7 +97,7 @@ def running(
     """
     names = set(DEFAULT if only is None else only)
     if unknown := names.difference(NAMES):
-        raise SuiteError(f"There is no emulator named {', '.join(sorted(unknown))}: choose of {', '.join(NAMES)}.")
+        raise SuiteError(f"There is no emulator named {', '.join(sorted(unknown))}: choose from {', '.join(NAMES)}.")
     functions = functions.resolve()
     marker = secrets.token_hex(8)
     configuration = project.configured(ROOT)

@@ -33,14 +33,14 @@ def test_outputs_are_read_by_their_kind() -> None:
         ({"source": SOURCE, "outputs": []}, "outputs: list should have at least 1 item"),
         ({"source": SOURCE, "outputs": [{}]}, "outputs[0]: needs 'kind'"),
         ({"source": SOURCE, "outputs": [{"kind": "gif"}]}, "outputs[0]: 'gif' is not one of 'mp4', 'poster'"),
-        ({"source": SOURCE, "outputs": [{"kind": "mp4", "height": 9}]}, "outputs[0].mp4.height: input should be"),
-        ({"source": SOURCE, "outputs": [{"kind": "mp4", "height": 7.5}]}, "outputs[0].mp4.height: input should be"),
-        ({"source": SOURCE, "outputs": [{"kind": "poster", "at": float("nan")}]}, "outputs[0].poster.at: input should"),
+        ({"source": SOURCE, "outputs": [{"kind": "mp4", "height": 9}]}, "outputs[0].height: input should be"),
+        ({"source": SOURCE, "outputs": [{"kind": "mp4", "height": 7.5}]}, "outputs[0].height: input should be"),
+        ({"source": SOURCE, "outputs": [{"kind": "poster", "at": float("nan")}]}, "outputs[0].at: input should"),
         ({"source": SOURCE, "arguments": "-vf scale"}, "arguments: there is no such field"),
     ],
 )
 def test_what_is_wrong_is_said(data: dict[str, object], said: str) -> None:
     with pytest.raises(ValidationError) as error:
         VideoInput.from_firestore(data)
-    [problem] = problems(error.value)
+    [problem] = problems(error.value, data)
     assert problem.startswith(said)
