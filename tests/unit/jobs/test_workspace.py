@@ -1,5 +1,6 @@
 """Nothing stays in /tmp."""
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -34,12 +35,23 @@ def test_no_one_else_may_enter() -> None:
 
 
 def test_folders_of_dead_processes_go_and_those_of_living_ones_stay(tmp_path: Path) -> None:
-    dead = subprocess.Popen([sys.executable, "-c", ""])
-    dead.wait()
-    abandoned = tmp_path / f"stoker-job-{dead.pid}-abc"
-    abandoned.mkdir()
+    program = "from stoker.jobs.workspace import workspace\nwith workspace() as ours: print(ours, flush=True); input()"
+    dies = subprocess.Popen(
+        [sys.executable, "-c", program],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "TMPDIR": str(tmp_path)},
+    )
+    assert dies.stdout is not None
+    abandoned = Path(dies.stdout.readline().strip())
     (abandoned / "source").write_text("a film")
+    with workspace():
+        assert abandoned.exists()
+    dies.kill()
+    os.waitid(os.P_PID, dies.pid, os.WEXITED | os.WNOWAIT)  # dead, and still a zombie
     with workspace() as ours:
         with workspace():
             assert ours.exists()
         assert not abandoned.exists()
+    dies.communicate()
