@@ -32,7 +32,7 @@ JOB_USERS: Final = "jobUsers"
 SETTINGS_SECONDS: Final = 15.0
 """How old the settings may be that a worker goes by."""
 
-QUEUES: Final = {"video-processing": "videoprocessing"}
+QUEUES: Final = {"video-processing": "videoprocessing", "batch-operation": "batchoperation"}
 """The function that works each type of job. Its queue has the same name, in which Cloud Tasks allows no underscore."""
 
 MAX_ATTEMPTS: Final = 5
@@ -100,6 +100,14 @@ MEDIA_MEMORY_BYTES: Final = 3 * GIB
 
 MAX_OUTPUT_BYTES: Final = 2 * GIB
 """The largest file that a child may write."""
+
+# --- Documents ------------------------------------------------------------------------------------
+
+TASKS: Final = "tasks"
+"""The collection that holds what users have to do."""
+
+PROJECTS: Final = "projects"
+"""The collection that holds the groups of tasks."""
 
 # --- Where the emulator and production differ -----------------------------------------------------
 

@@ -1,0 +1,27 @@
+"""The worker of `batch-operation` jobs."""
+
+from stoker.batch.delete_tasks import delete_tasks
+from stoker.batch.update_tasks import update_tasks
+from stoker.jobs.children import Children
+from stoker.jobs.run import JobRun
+from stoker.models.batch import BatchInput, DeleteTasks, UpdateTasks
+from stoker.models.job import BatchOutput
+
+
+def process_batch(run: JobRun, batch_input: BatchInput) -> BatchOutput | Children:
+    """Does what a batch job asks for.
+
+    Args:
+        run: The attempt.
+        batch_input: The operation and what it needs.
+
+    Raises:
+        PermanentError: It can't be done; the operation says why.
+        Interrupted: As `JobRun.check`.
+    """
+    match batch_input:
+        case UpdateTasks():
+            return update_tasks(run, batch_input)
+        case DeleteTasks():
+            return delete_tasks(run, batch_input)
+    raise NotImplementedError
