@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, ValidationError
 from pydantic.alias_generators import to_camel
@@ -33,6 +33,9 @@ def _not_reserved(name: str) -> str:
 DocumentId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,128}$"), AfterValidator(_not_reserved)]
 """The id of a task or a project.
 Source: https://firebase.google.com/docs/firestore/quotas#collections_documents_and_fields"""
+
+SchemaVersion = Literal[1]
+"""The form that a document has; migrations count it up."""
 
 PROBLEMS_SHOWN = 20
 """Beyond so many, a person reads no further."""

@@ -4,7 +4,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from stoker.models.document import DocumentId, Model, Timestamp, UserId
+from stoker.models.document import DocumentId, Model, SchemaVersion, Timestamp, UserId
+from stoker.models.writers import CLIENT, CLIENT_ONCE, CREATION_TIME, WRITE_TIME
 
 
 class Project(Model):
@@ -19,9 +20,10 @@ class Project(Model):
         updated_at: The server's time of the last change.
     """
 
-    id: DocumentId
-    user_id: UserId
-    name: Annotated[str, Field(min_length=1, max_length=200)]
-    description: Annotated[str, Field(max_length=10_000)] | None = None
-    created_at: Timestamp
-    updated_at: Timestamp
+    id: Annotated[DocumentId, CLIENT_ONCE]
+    user_id: Annotated[UserId, CLIENT_ONCE]
+    name: Annotated[str, CLIENT, Field(min_length=1, max_length=200)]
+    description: Annotated[str | None, CLIENT, Field(max_length=10_000)] = None
+    created_at: Annotated[Timestamp, CREATION_TIME]
+    updated_at: Annotated[Timestamp, WRITE_TIME]
+    schema_version: Annotated[SchemaVersion, CLIENT_ONCE] = 1

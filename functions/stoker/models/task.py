@@ -4,7 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from stoker.models.document import DocumentId, Model, Timestamp, UserId
+from stoker.models.document import DocumentId, Model, SchemaVersion, Timestamp, UserId
+from stoker.models.writers import CLIENT, CLIENT_ONCE, CREATION_TIME, WRITE_TIME
 
 TaskStatus = Literal["todo", "in-progress", "completed", "cancelled"]
 TaskPriority = Literal["urgent", "high", "medium", "low"]
@@ -46,17 +47,17 @@ class TaskContent(Model):
         project_id: The project that it belongs to, one of the user's own.
     """
 
-    title: Annotated[str, Field(min_length=1, max_length=200)]
-    description: Annotated[str, Field(max_length=10_000)] | None = None
-    priority: TaskPriority = "medium"
-    status: TaskStatus = "todo"
-    category: Category = "general"
-    tags: Tags = Field(default_factory=list)
-    estimated_duration: Minutes | None = None
-    actual_duration: Minutes | None = None
-    due_date: Timestamp | None = None
-    subtasks: Annotated[list[Subtask], Field(max_length=100)] = Field(default_factory=list)
-    project_id: DocumentId | None = None
+    title: Annotated[str, CLIENT, Field(min_length=1, max_length=200)]
+    description: Annotated[str | None, CLIENT, Field(max_length=10_000)] = None
+    priority: Annotated[TaskPriority, CLIENT] = "medium"
+    status: Annotated[TaskStatus, CLIENT] = "todo"
+    category: Annotated[Category, CLIENT] = "general"
+    tags: Annotated[Tags, CLIENT] = Field(default_factory=list)
+    estimated_duration: Annotated[Minutes | None, CLIENT] = None
+    actual_duration: Annotated[Minutes | None, CLIENT] = None
+    due_date: Annotated[Timestamp | None, CLIENT] = None
+    subtasks: Annotated[list[Subtask], CLIENT, Field(max_length=100)] = Field(default_factory=list)
+    project_id: Annotated[DocumentId | None, CLIENT] = None
 
 
 class Task(TaskContent):
@@ -69,7 +70,8 @@ class Task(TaskContent):
         updated_at: The server's time of the last change.
     """
 
-    id: DocumentId
-    user_id: UserId
-    created_at: Timestamp
-    updated_at: Timestamp
+    id: Annotated[DocumentId, CLIENT_ONCE]
+    user_id: Annotated[UserId, CLIENT_ONCE]
+    created_at: Annotated[Timestamp, CREATION_TIME]
+    updated_at: Annotated[Timestamp, WRITE_TIME]
+    schema_version: Annotated[SchemaVersion, CLIENT_ONCE] = 1

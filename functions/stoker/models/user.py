@@ -1,0 +1,105 @@
+"""`users/{uid}`: who someone is in the app, and how far they have come."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from stoker.models.document import Model, SchemaVersion, Timestamp, UserId
+from stoker.models.writers import CLIENT, WRITE_TIME
+
+Role = Literal["user", "admin", "moderator"]
+Permission = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z-]*:[a-z][a-z-]*$", max_length=64)]
+"""What someone may do, such as `read:own-data`."""
+
+Name = Annotated[str, Field(min_length=1, max_length=100)]
+Url = Annotated[str, StringConstraints(pattern=r"^https://[^\s]+$", max_length=2048)]
+
+
+class Preferences(Model):
+    """How the user wants the app.
+
+    Attributes:
+        language: A BCP 47 tag, such as `de` or `pt-BR`.
+        time_zone: A name of the tz database, such as `Europe/Berlin`: the user's days begin there.
+        theme: Of the app's surface.
+        notifications: Whether the app may send any.
+    """
+
+    language: Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$", max_length=35)] = "en"
+    time_zone: Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_+/-]*$", max_length=64)] = "UTC"
+    theme: Literal["system", "light", "dark"] = "system"
+    notifications: bool = True
+
+
+class Achievement(Model):
+    """Something that the user has done, once and for all.
+
+    Attributes:
+        id: Which; the server's list has the words.
+        achieved_at: When.
+    """
+
+    id: Annotated[str, Field(min_length=1, max_length=64)]
+    achieved_at: Timestamp
+
+
+class Stats(Model):
+    """What the user has done, counted.
+
+    Attributes:
+        completed: Tasks.
+        on_time: Of them, those that were due and not late.
+        late: Of them, those that were late.
+        minutes: What they took, in all.
+        by_priority: Of them, by their priority.
+        by_category: Of them, by their category; at most 100 categories.
+    """
+
+    completed: Annotated[int, Field(ge=0)] = 0
+    on_time: Annotated[int, Field(ge=0)] = 0
+    late: Annotated[int, Field(ge=0)] = 0
+    minutes: Annotated[int, Field(ge=0)] = 0
+    by_priority: dict[str, int] = Field(default_factory=dict)
+    by_category: Annotated[dict[str, int], Field(max_length=100)] = Field(default_factory=dict)
+
+
+class Progress(Model):
+    """How far the user has come.
+
+    Attributes:
+        level: From 1; follows from `xp`.
+        xp: Points, for tasks that were completed.
+        streak: Days in a row with a completed task, in the user's own time zone.
+    """
+
+    level: Annotated[int, Field(ge=1)] = 1
+    xp: Annotated[int, Field(ge=0)] = 0
+    streak: Annotated[int, Field(ge=0)] = 0
+    achievements: Annotated[list[Achievement], Field(max_length=200)] = Field(default_factory=list)
+    stats: Stats = Field(default_factory=Stats)
+
+
+class User(Model):
+    """The document; the server makes it on sign-up, the user changes the name, the picture and the preferences.
+
+    Attributes:
+        id: The Auth uid, and the document's id.
+        email: As Auth knows it; anonymous users have none.
+        photo_url: A picture of the user.
+        role: As in the token's claims, where the rules look.
+        permissions: As in the token's claims.
+        provisional: The account may not have come to be: the sign-up was still under way.
+    """
+
+    id: UserId
+    email: Annotated[str, Field(max_length=320)] | None = None
+    display_name: Annotated[Name, CLIENT] = "New User"
+    photo_url: Annotated[Url | None, CLIENT, Field(alias="photoURL")] = None
+    role: Role = "user"
+    permissions: Annotated[list[Permission], Field(max_length=50)] = Field(default_factory=list)
+    preferences: Annotated[Preferences, CLIENT] = Field(default_factory=Preferences)
+    progress: Progress = Field(default_factory=Progress)
+    provisional: bool | None = None
+    created_at: Timestamp
+    updated_at: Annotated[Timestamp, WRITE_TIME]
+    schema_version: SchemaVersion = 1

@@ -1,0 +1,1 @@
+"""What is made from the models: rules, indexes, and the clients' types."""

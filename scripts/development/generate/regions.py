@@ -1,0 +1,39 @@
+"""Files of which a part is made: what lies between two marks is replaced, and all else is written by hand."""
+
+import re
+
+from development.generate.errors import GenerateError
+
+BEGIN = re.compile(r"^(?P<indent> *)// BEGIN (?P<name>[\w. ]+), made by scripts/generate\n", re.MULTILINE)
+
+
+def replaced(text: str, parts: dict[str, str]) -> str:
+    """The text with each part in its region.
+
+    Args:
+        text: Holds `// BEGIN name, made by scripts/generate` and `// END name` for every part.
+        parts: By name, not indented.
+
+    Raises:
+        GenerateError: A region has no part, or a part has no region.
+
+    Example:
+        >>> print(replaced("  // BEGIN a, made by scripts/generate\\n  old\\n  // END a\\n", {"a": "new"}), end="")
+          // BEGIN a, made by scripts/generate
+          new
+          // END a
+    """
+    named = [match["name"] for match in BEGIN.finditer(text)]
+    if sorted(named) != sorted(parts):
+        raise GenerateError(f"The file has regions for {', '.join(named)}, and the models make {', '.join(parts)}.")
+    for match in list(BEGIN.finditer(text)):
+        indent, name = match["indent"], match["name"]
+        begin = match[0]
+        end = f"{indent}// END {name}\n"
+        before, _, rest = text.partition(begin)
+        _, found, after = rest.partition(end)
+        if not found:
+            raise GenerateError(f"The region {name} has no end: add the line `// END {name}`.")
+        lines = "".join(f"{indent}{line}\n" if line else "\n" for line in parts[name].splitlines())
+        text = before + begin + lines + end + after
+    return text
