@@ -90,10 +90,11 @@ def settle(parent_id: str) -> None:
         snapshot = load(parent_id)
         data = (snapshot.to_dict() or {}) if snapshot is not None else {}
         if snapshot is None or data.get("status") != "processing" or data.get("stage") != RUNNING_JOBS:
-            return None
+            return
         # Another child that ends at the same time looks after the job too, but may have counted too early.
         with contextlib.suppress(FenceBroken):
-            return _settle(Fence.of(snapshot), ProcessingJob.from_firestore(data))
+            _settle(Fence.of(snapshot), ProcessingJob.from_firestore(data))
+            return
 
 
 def _settle(fence: Fence, parent: ProcessingJob) -> None:
