@@ -30,7 +30,7 @@ from stoker.jobs.run import JobRun
 from stoker.jobs.workspace import workspace
 from stoker.logs import JobLog
 from stoker.models.document import Model
-from stoker.models.job import ENDED, JobOutput
+from stoker.models.job import JobOutput, has_ended
 from stoker.storage.outputs import AttemptOutputs
 
 Input = TypeVar("Input", bound=Model)
@@ -77,7 +77,7 @@ def _attempt(held: Claim, worker: Worker[Input], outputs: AttemptOutputs, log: J
         result = _result(worker, run, cast(Input, held.job.input), log)
     result, fields = _end(held, _unless_cancelled(reporter, result))
     status = fields["status"]
-    if status in ENDED:
+    if has_ended(status):
         job_ended(log, held.as_claimed(), status, fields.get("errorCode") if status != "completed" else None)
         clean_up_after_end(document, result if isinstance(result, JobOutput) else None)
         if document.parent_id is not None:
