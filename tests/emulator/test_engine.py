@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -11,13 +11,12 @@ from typing import Any
 
 import pytest
 from google.api_core import exceptions
-from google.cloud import firestore
 from google.cloud.firestore_v1.types import WriteResult
 
+from emulator.driven import DrivenJob as Job
 from stoker import config
 from stoker.errors import JobCancelled, LeaseLost, UnsupportedMedia
 from stoker.jobs import end
-from stoker.jobs.claim import Claim
 from stoker.jobs.claiming import NotYetDue, claim
 from stoker.jobs.end import completed, failed
 from stoker.jobs.fence import Also, Fence, FenceBroken
@@ -31,52 +30,6 @@ from stoker.storage.client import bucket
 from stoker.storage.outputs import AttemptOutputs
 
 DONE = JobOutput(files=[])
-
-
-class Job:
-    """A job that no trigger knows of: the tests drive it."""
-
-    def __init__(self, database: firestore.Client) -> None:
-        # In a collection of its own, so that the deployed dispatcher does not get hold of it.
-        self.reference = database.collection(config.JOBS).document()
-        self.reference.set(
-            {
-                "id": self.reference.id,
-                "userId": "ada",
-                "type": "video-processing",
-                "input": {"source": "user-uploads/ada/cat.mov"},
-                "status": "pending",
-                "createdAt": datetime.now(UTC),
-            }
-        )
-
-    @property
-    def id(self) -> str:
-        return str(self.reference.id)
-
-    def data(self) -> dict[str, Any]:
-        return self.reference.get().to_dict() or {}
-
-    def claim(self) -> Claim:
-        held = claim(self.id)
-        assert held is not None
-        return held
-
-    def become_due(self) -> None:
-        """Lets the wait for the next attempt be over."""
-        self.reference.update({"runAfter": datetime.now(UTC) - timedelta(seconds=1)})
-
-    def lapse(self) -> None:
-        """Lets the lease of the attempt that runs be over."""
-        self.reference.update({"lease.expiresAt": datetime.now(UTC) - timedelta(seconds=1)})
-
-
-@pytest.fixture
-def job(database: firestore.Client, monkeypatch: pytest.MonkeyPatch) -> Iterator[Job]:
-    monkeypatch.setattr(config, "JOBS", "engineTests")
-    one = Job(database)
-    yield one
-    one.reference.delete()
 
 
 def test_of_many_one_gets_the_job(job: Job) -> None:
