@@ -83,6 +83,9 @@ SWEEP_SECONDS: Final = 240
 MAX_SOURCE_BYTES: Final = 1 * GIB
 """The largest source: it and its outputs lie in `/tmp`, which is the worker's memory."""
 
+UPLOAD_CONTENT_TYPES: Final = ("video/*", "audio/*", "text/csv", "application/x-ndjson")
+"""What a client may upload: films and sounds, and the lists of tasks that a batch imports."""
+
 MAX_SOURCE_SECONDS: Final = 4 * 3600
 """The longest source."""
 

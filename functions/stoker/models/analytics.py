@@ -1,14 +1,19 @@
 """`analyticsEvents/{id}`, which only grow, and `analyticsAggregates/{id}`, which they are rolled up into."""
 
-from typing import Annotated, Any, Literal
+from datetime import timedelta
+from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
 from stoker.models.document import DocumentId, Model, SchemaVersion, Timestamp, UserId
-from stoker.models.writers import CLIENT_ONCE, CREATION_TIME
+from stoker.models.writers import CLIENT_ONCE, CREATION_TIME, Near
 
 EventName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_.-]{0,63}$")]
 """What happened, such as `video.played`; it becomes a part of a document's id."""
+
+PropertyName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,39}$")]
+PropertyText = Annotated[str, StringConstraints(pattern=r"^[^\n]{0,500}$")]
+"""On one line, so that the rules can look at all the properties at once."""
 
 Granularity = Literal["hour", "day", "month"]
 
@@ -22,16 +27,18 @@ class AnalyticsEvent(Model):
         name: What.
         properties: What else is to be known of it: at most 20 fields.
         value: A figure that is added up, where there is one.
-        occurred_at: When, by the client's clock: at most a day before it is written, and not in the future.
+        occurred_at: When, by the client's clock: at most a day before it is written, and 5 minutes after.
         created_at: The server's time.
     """
 
     id: Annotated[DocumentId, CLIENT_ONCE]
     user_id: Annotated[UserId, CLIENT_ONCE]
     name: Annotated[EventName, CLIENT_ONCE]
-    properties: Annotated[dict[str, Any], CLIENT_ONCE, Field(max_length=20)] = Field(default_factory=dict)
+    properties: Annotated[
+        dict[PropertyName, PropertyText | bool | int | float | None], CLIENT_ONCE, Field(max_length=20)
+    ] = Field(default_factory=dict)
     value: Annotated[float | None, CLIENT_ONCE, Field(ge=-1e12, le=1e12)] = None
-    occurred_at: Annotated[Timestamp, CLIENT_ONCE]
+    occurred_at: Annotated[Timestamp, CLIENT_ONCE, Near(before=timedelta(days=1), after=timedelta(minutes=5))]
     created_at: Annotated[Timestamp, CREATION_TIME]
     schema_version: Annotated[SchemaVersion, CLIENT_ONCE] = 1
 

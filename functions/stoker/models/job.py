@@ -1,10 +1,12 @@
 """`processingJobs/{id}`: a piece of work, from the client's wish to its result."""
 
+from datetime import timedelta
 from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field, StringConstraints
 
-from stoker.models.document import Model, Timestamp, UserId
+from stoker.models.document import Model, SchemaVersion, Timestamp, UserId
+from stoker.models.writers import CLIENT, CLIENT_ONCE, CREATION_TIME, WRITE_TIME, Becomes, Begins, Near
 
 JobType = Literal["video-processing", "audio-generation", "batch-operation"]
 JobStatus = Literal["pending", "processing", "completed", "failed", "cancelled"]
@@ -135,7 +137,7 @@ class Attempt(Model):
 
 class ProcessingJob(Model):
     """The document. The client writes the first group of fields on creation, and may later set `cancel_requested`;
-    the server writes the rest.
+    the server writes the rest. `schema_version` may be left out.
 
     Attributes:
         id: Repeats the document's id.
@@ -146,6 +148,7 @@ class ProcessingJob(Model):
         cancel_requested: The owner wants it to stop.
         dedupe_key: No second job of the owner's with this key is run while this one is alive.
         run_after: Not before this time: the owner's wish, or the wait after an attempt that failed.
+        status: Where it stands.
         progress: Percent; never falls within an attempt, and is 100 only when completed.
         attempt: How many attempts have begun.
         attempts: What became of the last of them.
@@ -159,17 +162,18 @@ class ProcessingJob(Model):
     # The rules refuse what a client adds; an extension or a newer version may add fields while a job waits.
     model_config = ConfigDict(extra="ignore")
 
-    id: JobId
-    user_id: UserId
-    type: JobType
-    input: dict[str, Any]
-    status: JobStatus
-    created_at: Timestamp
-    cancel_requested: bool = False
-    dedupe_key: DedupeKey | None = None
-    run_after: Timestamp | None = None
+    id: Annotated[JobId, CLIENT_ONCE]
+    user_id: Annotated[UserId, CLIENT_ONCE]
+    type: Annotated[JobType, CLIENT_ONCE]
+    input: Annotated[dict[str, Any], CLIENT_ONCE]
+    status: Annotated[JobStatus, CLIENT_ONCE, Begins("pending")]
+    created_at: Annotated[Timestamp, CREATION_TIME]
+    cancel_requested: Annotated[bool, CLIENT, Begins(False), Becomes(True)] = False
+    dedupe_key: Annotated[DedupeKey | None, CLIENT_ONCE] = None
+    run_after: Annotated[Timestamp | None, CLIENT_ONCE, Near(after=timedelta(days=30))] = None
+    schema_version: Annotated[SchemaVersion, CLIENT_ONCE] = 1
 
-    progress: Annotated[float, Field(ge=0, le=100)] = 0
+    progress: Annotated[float, CLIENT_ONCE, Begins(0), Field(ge=0, le=100)] = 0
     stage: str | None = None
     output: BatchOutput | JobOutput | None = None
     error: str | None = None
@@ -182,6 +186,6 @@ class ProcessingJob(Model):
     children: Annotated[int, Field(ge=1)] | None = None
     checkpoint: dict[str, Any] = Field(default_factory=dict)
     started_at: Timestamp | None = None
-    updated_at: Timestamp | None = None
+    updated_at: Annotated[Timestamp | None, WRITE_TIME] = None
     completed_at: Timestamp | None = None
     expires_at: Timestamp | None = None

@@ -1,17 +1,28 @@
 """`tasks/{id}`: one thing that a user has to do."""
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from stoker.models.document import DocumentId, Model, SchemaVersion, Timestamp, UserId
-from stoker.models.writers import CLIENT, CLIENT_ONCE, CREATION_TIME, WRITE_TIME
+from stoker.models.writers import CLIENT, CLIENT_ONCE, CREATION_TIME, WRITE_TIME, Moves
 
 TaskStatus = Literal["todo", "in-progress", "completed", "cancelled"]
 TaskPriority = Literal["urgent", "high", "medium", "low"]
 
+STATUS_MOVES: Mapping[TaskStatus, tuple[TaskStatus, ...]] = {
+    "todo": ("in-progress", "completed", "cancelled"),
+    "in-progress": ("todo", "completed", "cancelled"),
+    "completed": ("todo", "in-progress"),
+    "cancelled": ("todo",),
+}
+"""What a user may make of a task. What is done can be reopened, not called off; what was called off begins anew."""
+
 Category = Annotated[str, Field(min_length=1, max_length=100)]
-Tag = Annotated[str, Field(min_length=1, max_length=50)]
+Tag = Annotated[str, StringConstraints(pattern=r"^[^\n]{1,50}$")]
+"""The user's own word; on one line, so that the rules can look at all the tags at once."""
+
 Tags = Annotated[list[Tag], Field(max_length=50)]
 
 Minutes = Annotated[int, Field(ge=0, le=525_600)]
@@ -50,7 +61,7 @@ class TaskContent(Model):
     title: Annotated[str, CLIENT, Field(min_length=1, max_length=200)]
     description: Annotated[str | None, CLIENT, Field(max_length=10_000)] = None
     priority: Annotated[TaskPriority, CLIENT] = "medium"
-    status: Annotated[TaskStatus, CLIENT] = "todo"
+    status: Annotated[TaskStatus, CLIENT, Moves(STATUS_MOVES)] = "todo"
     category: Annotated[Category, CLIENT] = "general"
     tags: Annotated[Tags, CLIENT] = Field(default_factory=list)
     estimated_duration: Annotated[Minutes | None, CLIENT] = None

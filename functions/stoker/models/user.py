@@ -12,7 +12,7 @@ Permission = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z-]*:[a-z][a-z-
 """What someone may do, such as `read:own-data`."""
 
 Name = Annotated[str, Field(min_length=1, max_length=100)]
-Url = Annotated[str, StringConstraints(pattern=r"^https://[^\s]+$", max_length=2048)]
+Url = Annotated[str, StringConstraints(pattern=r"^https://[!-~]+$", max_length=2048)]
 
 
 class Preferences(Model):

@@ -1,5 +1,8 @@
-"""Who writes a field. Each field of a document says it, and the rules are made from that."""
+"""Who writes a field, and what is asked of the write. Each field of a document says it; the rules follow from it."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
 from enum import Enum
 
 
@@ -29,7 +32,53 @@ WRITE_TIME = Writer.WRITE_TIME
 SERVER = Writer.SERVER
 
 
-def writer_of(metadata: list[object]) -> Writer:
+@dataclass(frozen=True)
+class Begins:
+    """The one value that a client may create the field with.
+
+    Attributes:
+        value: As Firestore stores it.
+    """
+
+    value: str | int | bool
+
+
+@dataclass(frozen=True)
+class Becomes:
+    """The one value that a client may change the field to.
+
+    Attributes:
+        value: As Firestore stores it.
+    """
+
+    value: str | int | bool
+
+
+@dataclass(frozen=True)
+class Near:
+    """How far from the time of its write a timestamp of the client's may lie.
+
+    Attributes:
+        before: How far in the past; any time where it is None.
+        after: How far in the future; any time where it is None.
+    """
+
+    before: timedelta | None = None
+    after: timedelta | None = None
+
+
+@dataclass(frozen=True)
+class Moves:
+    """Which value a client may let follow which; any may stay as it is.
+
+    Attributes:
+        to: What may follow each value.
+    """
+
+    to: Mapping[str, Sequence[str]]
+
+
+def writer_of(metadata: Sequence[object]) -> Writer:
     """Who writes a field.
 
     Args:
