@@ -1,5 +1,46 @@
 """Tests of the rules: as users, with tokens of the Auth emulator, never as the owner of the project."""
 
+import os
+from collections.abc import Callable, Iterator, Mapping
+from uuid import uuid4
+
+import pytest
+
+from development.environment import ROOT
+from development.rules.firestore import FirestoreEmulator
+from development.rules.identities import tokens
 from emulator.conftest import _suite, user
+from rules.documents import documents
 
 __all__ = ["_suite", "user"]
+
+Tokens = Mapping[str, str | None]
+
+
+@pytest.fixture(scope="session")
+def identities(_suite: None) -> Tokens:
+    """A token of everyone who asks, by name."""
+    return tokens(os.environ["FIREBASE_AUTH_EMULATOR_HOST"])
+
+
+@pytest.fixture(scope="session")
+def new_project(_suite: None) -> Callable[[], FirestoreEmulator]:
+    """Makes a project of the emulator, with rules and documents that nobody else sees."""
+    return lambda: FirestoreEmulator(os.environ["FIRESTORE_EMULATOR_HOST"], f"demo-rules-{uuid4().hex[:12]}")
+
+
+@pytest.fixture(scope="session")
+def firestore_rules() -> str:
+    """The rules of Firestore."""
+    return (ROOT / "rules/firestore.rules").read_text()
+
+
+@pytest.fixture(scope="session")
+def guarded(new_project: Callable[[], FirestoreEmulator], firestore_rules: str) -> Iterator[FirestoreEmulator]:
+    """A project with the rules and with `documents.documents`."""
+    project = new_project()
+    project.load(firestore_rules)
+    project.put(documents())
+    yield project
+    project.clear()
+    project.close()

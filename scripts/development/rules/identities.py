@@ -1,0 +1,91 @@
+"""Those who ask: accounts of the Auth emulator, with tokens of its own, and tokens that are worth nothing."""
+
+import base64
+import json
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import httpx
+
+PROJECT = "demo-stoker"
+PASSWORD = "correct-horse"
+
+ROLES = {"ada": None, "bob": None, "mia": "moderator", "rex": "admin"}
+"""The accounts, by their uids, and their roles. Ada owns what is asked for."""
+
+
+def tokens(auth_host: str) -> Mapping[str, str | None]:
+    """A token of everyone who asks, by name; None for who has none.
+
+    `expired` and `tenant` have Ada's uid, in a token that has expired, and in one of another tenant; `stale` signed in
+    10 minutes ago, and the token of `nameless` does not say when it expires. The uid of `slash` is no name for a
+    folder, that of `long` has 129 characters, and `impostor` is Bob with claims that mean nothing.
+
+    Args:
+        auth_host: The Auth emulator's, as host:port.
+    """
+    with httpx.Client(base_url=f"http://{auth_host}/identitytoolkit.googleapis.com", timeout=60) as auth:
+        found: dict[str, str | None] = {uid: _signed_in(auth, uid, role) for uid, role in ROLES.items()}
+        found["tenant"] = _signed_in(auth, "ada", None, _tenant(auth))
+    ada = claims(str(found["ada"]))
+    found["nobody"] = None
+    found["expired"] = unsigned({**ada, "iat": ada["iat"] - 7200, "exp": ada["exp"] - 7200})
+    found["stale"] = unsigned({**ada, "auth_time": ada["auth_time"] - 600})
+    found["nameless"] = unsigned({name: value for name, value in ada.items() if name != "exp"})
+    found["slash"] = unsigned({**ada, "sub": "a/da", "user_id": "a/da"})
+    found["long"] = unsigned({**ada, "sub": "a" * 129, "user_id": "a" * 129})
+    found["impostor"] = unsigned({**ada, "sub": "bob", "user_id": "bob", "role": "superuser", "admin": True})
+    return found
+
+
+def claims(token: str) -> dict[str, Any]:
+    """What a token says."""
+    payload = token.split(".")[1]
+    decoded: dict[str, Any] = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    return decoded
+
+
+def unsigned(said: Mapping[str, Any]) -> str:
+    """A token that nobody has signed, as the emulators take them."""
+    parts = ({"alg": "none", "typ": "JWT"}, dict(said))
+    return ".".join(base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in parts) + "."
+
+
+def _tenant(auth: httpx.Client) -> str:
+    answer = auth.post(
+        f"/v2/projects/{PROJECT}/tenants",
+        json={"displayName": f"tenant-{time.time_ns() % 10**9}", "allowPasswordSignup": True},
+        headers={"Authorization": "Bearer owner"},
+    )
+    answer.raise_for_status()
+    return str(answer.json()["tenantId"])
+
+
+def _signed_in(auth: httpx.Client, uid: str, role: str | None, tenant: str | None = None) -> str:
+    accounts = f"/v1/projects/{PROJECT}" + (f"/tenants/{tenant}" if tenant else "") + "/accounts"
+    email = f"{uid}@example.com"
+    made = auth.post(
+        accounts,
+        json={"localId": uid, "email": email, "password": PASSWORD},
+        headers={"Authorization": "Bearer owner"},
+    )
+    if made.status_code != 200 and "DUPLICATE" not in made.text and "EXISTS" not in made.text:
+        made.raise_for_status()
+    if role:
+        auth.post(
+            f"{accounts}:update",
+            json={"localId": uid, "customAttributes": json.dumps({"role": role})},
+            headers={"Authorization": "Bearer owner"},
+        ).raise_for_status()
+    answer = auth.post(
+        "/v1/accounts:signInWithPassword?key=any",
+        json={
+            "email": email,
+            "password": PASSWORD,
+            "returnSecureToken": True,
+            **({"tenantId": tenant} if tenant else {}),
+        },
+    )
+    answer.raise_for_status()
+    return str(answer.json()["idToken"])

@@ -1,0 +1,37 @@
+"""One request to the rules, and what they must say."""
+
+from dataclasses import dataclass
+
+from development.rules.firestore import Query, Request
+
+STRANGERS = ("nobody", "expired", "tenant", "bob", "mia", "rex", "impostor")
+"""Who may not write what is Ada's."""
+
+STAFF = ("mia", "rex")
+
+
+@dataclass(frozen=True)
+class Case:
+    """A request, and whether it must be allowed.
+
+    Attributes:
+        group: What is asked for: a collection and an operation, such as `tasks create`.
+        name: What is special about it.
+        who: One of `development.rules.identities.tokens`.
+        request: What to do.
+        allowed: Whether the rules must allow it.
+    """
+
+    group: str
+    name: str
+    who: str
+    request: Request
+    allowed: bool = False
+
+    @property
+    def place(self) -> str:
+        """What it touches."""
+        return self.name + self.who if isinstance(self.request, Query) else self.request.path
+
+    def __str__(self) -> str:
+        return f"{self.group}, {self.who}, {self.name}: must be {'allowed' if self.allowed else 'refused'}"

@@ -1,0 +1,237 @@
+"""What is asked of one collection alone, and of what is in none."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from development.rules.firestore import Create, Delete, Get, Query, Update
+from development.rules.values import NOW
+from rules.bad_values import MEGABYTE, bad_values
+from rules.case import STAFF, STRANGERS, Case
+from rules.written import collections
+from stoker.models.settings import JobSettings
+from stoker.models.task import STATUS_MOVES
+
+Fields = dict[str, Any]
+
+
+def particular_cases() -> Iterator[Case]:
+    """All of them."""
+    yield from _of_tasks()
+    yield from _of_jobs()
+    yield from _of_inputs()
+    yield from _of_events()
+    yield from _of_users()
+    yield from _of_aggregates()
+    yield from _of_admin_data()
+    yield from _elsewhere()
+
+
+def _of_tasks() -> Iterator[Case]:
+    todo = next(collection for collection in collections() if collection.name == "tasks")
+    new = "tasks/new"
+    for status in STATUS_MOVES:
+        for after in STATUS_MOVES:
+            may = after == status or after in STATUS_MOVES[status]
+            name = f"from {status} to {after}"
+            request = Update(f"tasks/{status}", {"status": after, "updatedAt": NOW})
+            yield Case("tasks update", name, "ada", request, allowed=may)
+    yield Case("tasks update", "from the default", "ada", Update("tasks/bare", todo.change), allowed=True)
+    yield Case("tasks create", "in another one's project", "ada", Create(new, todo.least | {"projectId": "bobs"}))
+    yield Case("tasks create", "in no project", "ada", Create(new, todo.least | {"projectId": "none"}))
+    yield Case("tasks create", "in a path", "ada", Create(new, todo.least | {"projectId": "adas/tasks/x"}))
+    for project, may in (("adas", True), ("adas-other", True), ("bobs", False), ("none", False), (None, True)):
+        for task in ("todo", "in-project"):
+            request = Update(f"tasks/{task}", {"projectId": project, "updatedAt": NOW})
+            yield Case("tasks update", f"{task} into the project {project}", "ada", request, allowed=may)
+    lost = Update("tasks/in-lost-project", todo.change)
+    yield Case("tasks update", "in a project that is no more", "ada", lost, allowed=True)
+    out = Update("tasks/in-project", {"updatedAt": NOW}, ["projectId"])
+    yield Case("tasks update", "out of its project", "ada", out, allowed=True)
+    everything = {name: value for name, value in todo.most.items() if name not in ("schemaVersion", "status")}
+    yield Case(
+        "tasks update", "all at once", "ada", Update("tasks/todo", {**everything, "updatedAt": NOW}), allowed=True
+    )
+    optional = ["description", "status"]
+    yield Case("tasks update", "remove", "ada", Update("tasks/todo", {"updatedAt": NOW}, optional), allowed=True)
+    for tags in ([], ["a"], ["a" * 50, "🐈" * 50]):
+        yield Case("tasks create", f"{len(tags)} tags", "ada", Create(new, todo.least | {"tags": tags}), allowed=True)
+
+
+def _of_jobs() -> Iterator[Case]:
+    group = "processingJobs update"
+    cancel = {"cancelRequested": True, "updatedAt": NOW}
+    for status in ("pending", "processing", "completed", "failed", "cancelled"):
+        may = status in ("pending", "processing")
+        yield Case(group, f"cancel what is {status}", "ada", Update(f"processingJobs/{status}", cancel), allowed=may)
+    for status in ("completed", "cancelled", "processing", "failed"):
+        yield Case(group, f"to {status}", "ada", Update("processingJobs/pending", cancel | {"status": status}))
+    yield Case(group, "not to cancel", "ada", Update("processingJobs/pending", cancel | {"cancelRequested": False}))
+    job = next(collection for collection in collections() if collection.name == "processingJobs")
+    for days in (31, 365, 30.01):
+        later = datetime.now(UTC) + timedelta(days=days)
+        yield Case(
+            "processingJobs create",
+            f"in {days} days",
+            "ada",
+            Create("processingJobs/new", job.least | {"runAfter": later}),
+        )
+    past = job.least | {"runAfter": datetime(2020, 1, 1, tzinfo=UTC)}
+    yield Case("processingJobs create", "long ago", "ada", Create("processingJobs/new", past), allowed=True)
+
+
+def _of_inputs() -> Iterator[Case]:
+    job = next(collection for collection in collections() if collection.name == "processingJobs")
+    group = "processingJobs create"
+    given: Fields
+
+    def case(job_type: str, given: Any, allowed: bool = False, who: str = "ada") -> Case:
+        name = f"{job_type} {str(given)[:60]}"
+        return Case(
+            group, name, who, Create("processingJobs/new", job.least | {"type": job_type, "input": given}), allowed
+        )
+
+    for given in (
+        {"source": "a" * 1025},
+        {"source": 5},
+        {"source": None},
+        {"source": ["a"]},
+        {"outputs": [{"kind": "mp4"}] * 11},
+        {"outputs": {"kind": "mp4"}},
+        {"outputs": "mp4"},
+        {"junk": "x" * 10_000},
+        {"source": MEGABYTE},
+        {"operation": "delete-tasks"},
+    ):
+        yield case("video-processing", given)
+    for given in ({"text": "a", "junk": 1}, {"junk": MEGABYTE}):
+        yield case("audio-generation", given)
+    yield case("audio-generation", {}, allowed=True)
+    for given in (
+        {"operation": "drop-tables"},
+        {"operation": 5},
+        {"operation": "run-jobs", "jobs": [{}] * 101},
+        {"operation": "run-jobs", "jobs": "all"},
+        {"operation": "run-jobs", "jobs": {}},
+        {"operation": "update-tasks", "where": {f"f{i}": 1 for i in range(7)}},
+        {"operation": "update-tasks", "where": "everything"},
+        {"operation": "update-tasks", "set": {f"f{i}": 1 for i in range(7)}},
+        {"operation": "update-tasks", "set": ["status"]},
+        {"operation": "import-tasks", "source": "a" * 1025},
+        {"operation": "import-tasks", "source": {}},
+        {"operation": "import-tasks", "source": 5},
+        {"operation": "run-jobs", "outputs": []},
+        {"ghost": 1},
+    ):
+        yield case("batch-operation", given)
+    yield case("batch-operation", {"operation": "delete-user-data"}, who="stale")
+    yield case("batch-operation", {"operation": "delete-user-data"}, allowed=True)
+    yield case("batch-operation", {"operation": "export-user-data"}, allowed=True, who="stale")
+    yield case("batch-operation", {}, allowed=True)
+    for given in (
+        {"operation": "run-jobs", "jobs": [{}] * 100},
+        {"operation": "update-tasks", "where": {f"f{i}": 1 for i in range(6)}, "set": {f"f{i}": 1 for i in range(6)}},
+        {"operation": "import-tasks", "source": "a" * 1024},
+        {"operation": "delete-tasks", "where": {"tag": "old"}},
+    ):
+        yield case("batch-operation", given, allowed=True)
+
+
+def _of_events() -> Iterator[Case]:
+    group = "analyticsEvents create"
+    least = next(collection for collection in collections() if collection.name == "analyticsEvents").least
+    for label, ago, may in (
+        ("nearly a day ago", timedelta(hours=23, minutes=55), True),
+        ("more than a day ago", timedelta(days=1, minutes=5), False),
+        ("soon", timedelta(minutes=-4), True),
+        ("later", timedelta(minutes=-9), False),
+        ("long ago", timedelta(days=3650), False),
+        ("some day", timedelta(days=-3650), False),
+    ):
+        request = Create("analyticsEvents/new", least | {"occurredAt": datetime.now(UTC) - ago})
+        yield Case(group, label, "ada", request, allowed=may)
+    for value in (-1e12, 0, 1e12, 0.5):
+        yield Case(
+            group, f"the value {value}", "ada", Create("analyticsEvents/new", least | {"value": value}), allowed=True
+        )
+    for properties in ({}, {"a": None}, {"a": "", "b": 2**62}, {"a": False}):
+        request = Create("analyticsEvents/new", least | {"properties": properties})
+        yield Case(group, f"the properties {properties}", "ada", request, allowed=True)
+
+
+def _of_users() -> Iterator[Case]:
+    changed: Fields
+    group = "users update"
+    now = {"updatedAt": NOW}
+    for changed in (
+        {"displayName": "a" * 100},
+        {"photoURL": None},
+        {"photoURL": "https://a/" + "b" * 2038},
+        {"preferences": {}},
+        {"preferences": {"language": "pt-BR", "timeZone": "Europe/Berlin", "theme": "dark", "notifications": False}},
+        {"preferences": {"language": "ab-" + "-".join(["a" * 7] * 4), "timeZone": "A" * 64}},
+    ):
+        yield Case(group, f"{changed}"[:50], "ada", Update("users/ada", changed | now), allowed=True)
+    optional = Update("users/ada", now, ["displayName", "preferences"])
+    yield Case(group, "remove what may be left out", "ada", optional, allowed=True)
+    for promotion in (
+        {"role": "admin"},
+        {"permissions": ["admin:all"]},
+        {"progress": {"level": 99, "xp": 10**6}},
+        {"progress.xp": 10**6},
+        {"email": "root@example.com"},
+        {"provisional": True},
+        {"createdAt": NOW},
+    ):
+        yield Case(group, f"self-promotion {promotion}", "ada", Update("users/ada", promotion | now))
+    yield Case(group, "another one's profile", "ada", Update("users/bob", {"displayName": "a", **now}))
+    yield Case("users get", "another one's profile", "ada", Get("users/bob"))
+    yield Case("users get", "one's own that is not there yet", "long", Get(f"users/{'a' * 129}"), allowed=True)
+
+
+def _of_aggregates() -> Iterator[Case]:
+    path = "analyticsAggregates/day_2026-01-01_video.played"
+    for who in ("ada", *STRANGERS):
+        staff = who in STAFF
+        yield Case("analyticsAggregates get", "one", who, Get(path), allowed=staff)
+        yield Case("analyticsAggregates list", "100", who, Query("analyticsAggregates", 100), allowed=staff)
+        yield Case("analyticsAggregates list", "101", who, Query("analyticsAggregates", 101))
+        yield Case("analyticsAggregates list", "without a limit", who, Query("analyticsAggregates", None))
+        yield Case("analyticsAggregates write", "update", who, Update(path, {"count": 10**6}))
+        yield Case("analyticsAggregates write", "create", who, Create("analyticsAggregates/new", {"count": 1}))
+        yield Case("analyticsAggregates write", "delete", who, Delete(path))
+
+
+def _of_admin_data() -> Iterator[Case]:
+    settings: Fields
+    schema = JobSettings.model_json_schema(by_alias=True)
+    for who in ("ada", *STRANGERS):
+        admin = who == "rex"
+        yield Case("adminData get", "one", who, Get("adminData/notes"), allowed=admin)
+        yield Case("adminData list", "100", who, Query("adminData", 100), allowed=admin)
+        yield Case("adminData list", "101", who, Query("adminData", 101))
+        yield Case("adminData list", "without a limit", who, Query("adminData", None))
+        yield Case("adminData write", "create", who, Create("adminData/new", {"a": 1}), allowed=admin)
+        yield Case("adminData write", "update", who, Update("adminData/notes", {"a": 1}), allowed=admin)
+        yield Case("adminData write", "delete", who, Delete("adminData/notes"), allowed=admin)
+        limits = Update("adminData/jobs", {"userLimits": {"atOnce": 1, "aDay": 1}})
+        yield Case("adminData write", "the limits", who, limits, allowed=admin)
+    every_type = schema["properties"]["paused"]["items"]["enum"]
+    for settings in ({"paused": every_type}, {"paused": []}, {"userLimits": None}, {"userLimits": {"atOnce": None}}):
+        yield Case("adminData write", f"{settings}", "rex", Update("adminData/jobs", settings), allowed=True)
+    yield Case("adminData write", "a ghost field", "rex", Update("adminData/jobs", {"ghost": 1}))
+    for name, inner in schema["properties"].items():
+        for label, value in bad_values(inner, schema["$defs"]):
+            yield Case("adminData write", f"{name} is {label}", "rex", Update("adminData/jobs", {name: value}))
+
+
+def _elsewhere() -> Iterator[Case]:
+    for who in ("ada", *STRANGERS):
+        for path in ("jobKeys/key", "jobUsers/ada", "tasks/todo/comments/first", "users/ada/tasks/inner", "any/thing"):
+            collection = path.rpartition("/")[0]
+            yield Case("elsewhere", f"get {path}", who, Get(path))
+            yield Case("elsewhere", f"update {path}", who, Update(path, {"userId": who}))
+            yield Case("elsewhere", f"create in {collection}", who, Create(f"{collection}/new", {"userId": who}))
+            yield Case("elsewhere", f"delete {path}", who, Delete(path))
+        for name in ("comments", "tasks", "processingJobs", "jobKeys"):
+            yield Case("elsewhere", f"group {name}", who, Query(name, 10, {"userId": "ada"}, group=True))

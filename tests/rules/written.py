@@ -1,0 +1,110 @@
+"""The collections that clients know, and what of them they may write."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from development.generate.fields import DocumentField, fields_of
+from development.rules.values import NOW
+from rules.documents import event
+from stoker.models.analytics import AnalyticsEvent
+from stoker.models.document import Model
+from stoker.models.job import ProcessingJob
+from stoker.models.project import Project
+from stoker.models.task import Task
+from stoker.models.user import User
+
+
+@dataclass(frozen=True)
+class Collection:
+    """A collection, and documents that a client may write into it.
+
+    Attributes:
+        name: Of the collection.
+        model: Of its documents.
+        least: A new document with what it must have; empty where clients make none.
+        most: What it may have beyond that.
+        present: The id of a document that is there and Ada's.
+        change: What may be changed in it; empty where clients change nothing.
+    """
+
+    name: str
+    model: type[Model]
+    least: dict[str, Any]
+    most: dict[str, Any]
+    present: str
+    change: dict[str, Any] = field(default_factory=dict)
+
+    def fields(self) -> list[DocumentField]:
+        """Of the model."""
+        return fields_of(self.model, self.schema())
+
+    def schema(self) -> dict[str, Any]:
+        """Of the model."""
+        return self.model.model_json_schema(by_alias=True)
+
+
+def collections() -> list[Collection]:
+    """Those into which clients write."""
+    own = {"id": "new", "userId": "ada", "createdAt": NOW}
+    return [
+        Collection("users", User, {}, {}, "ada", {"displayName": "Ada", "updatedAt": NOW}),
+        Collection(
+            "tasks",
+            Task,
+            {**own, "title": "a", "updatedAt": NOW},
+            {
+                "title": "a" * 200,
+                "description": "a" * 10_000,
+                "priority": "urgent",
+                "status": "in-progress",
+                "category": "a" * 100,
+                "tags": ["a" * 50] * 50,
+                "estimatedDuration": 525_600,
+                "actualDuration": 0,
+                "dueDate": datetime(2030, 1, 1, tzinfo=UTC),
+                "subtasks": [{"title": "a", "completed": True}] * 100,
+                "projectId": "adas",
+                "schemaVersion": 1,
+            },
+            "todo",
+            {"title": "b", "updatedAt": NOW},
+        ),
+        Collection(
+            "projects",
+            Project,
+            {**own, "name": "a", "updatedAt": NOW},
+            {"name": "a" * 200, "description": "a" * 10_000, "schemaVersion": 1},
+            "adas",
+            {"name": "b", "updatedAt": NOW},
+        ),
+        Collection(
+            "processingJobs",
+            ProcessingJob,
+            {**own, "type": "video-processing", "input": {}, "status": "pending"},
+            {
+                "input": {"source": "a" * 1024, "outputs": [{"kind": "mp4"}] * 10},
+                "cancelRequested": False,
+                "dedupeKey": "a" * 128,
+                "runAfter": datetime.now(UTC) + timedelta(days=29),
+                "progress": 0,
+                "updatedAt": NOW,
+                "schemaVersion": 1,
+            },
+            "processing",
+            {"cancelRequested": True, "updatedAt": NOW},
+        ),
+        Collection(
+            "analyticsEvents",
+            AnalyticsEvent,
+            {**own, "name": "a", "occurredAt": datetime.now(UTC)},
+            {
+                **event("new", "ada"),
+                "name": "a" * 64,
+                "properties": {f"a{i:039}": "a" * 500 for i in range(20)},
+                "value": 1e12,
+                "schemaVersion": 1,
+            },
+            "played",
+        ),
+    ]
