@@ -137,7 +137,7 @@ def _bad(item: DocumentField, schema: dict[str, Any]) -> Iterator[Bad]:
     elif item.writer in WRITTEN_TIMES:
         yield from _forged()
     elif begins:
-        others = (7, 50.0, True, "yes", "completed", "processing", None, [], {})
+        others: tuple[Any, ...] = (7, 50.0, True, "yes", "completed", "processing", None, [], {})
         yield from _each([value for value in others if value != begins.value])
     elif item.said(Near):
         yield from _each(("tomorrow", 5, {}, [], True))

@@ -1,5 +1,6 @@
 """The collections that clients know, and what of them they may write."""
 
+import functools
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -37,11 +38,21 @@ class Collection:
 
     def fields(self) -> list[DocumentField]:
         """Of the model."""
-        return fields_of(self.model, self.schema())
+        return _fields(self.model)
 
     def schema(self) -> dict[str, Any]:
         """Of the model."""
-        return self.model.model_json_schema(by_alias=True)
+        return _schema(self.model)
+
+
+@functools.cache
+def _schema(model: type[Model]) -> dict[str, Any]:
+    return model.model_json_schema(by_alias=True)
+
+
+@functools.cache
+def _fields(model: type[Model]) -> list[DocumentField]:
+    return fields_of(model, _schema(model))
 
 
 def collections() -> list[Collection]:

@@ -1,0 +1,69 @@
+"""Where the rules decide otherwise than the models, and why. There is no other place."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+Fields = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Exemption:
+    """A kind of document of which the rules and the models may think differently.
+
+    Attributes:
+        reason: Why.
+        stricter: Whether it is the rules that refuse.
+        concerns: Whether a collection's document is of that kind.
+    """
+
+    reason: str
+    stricter: bool
+    concerns: Callable[[str, Fields], bool]
+
+
+def _texts(value: Any) -> list[str]:
+    if isinstance(value, str):
+        return [value]
+    if isinstance(value, Mapping):
+        return [text for name, item in value.items() for text in (name, *_texts(item))]
+    return [text for item in value for text in _texts(item)] if isinstance(value, list) else []
+
+
+def _is_list(value: Any) -> bool:
+    return isinstance(value, list)
+
+
+EXEMPTIONS = (
+    Exemption(
+        "Rules can't loop: of a list of maps they see the length. A bad subtask is refused by whatever reads the task.",
+        stricter=False,
+        concerns=lambda collection, fields: collection == "tasks" and _is_list(fields.get("subtasks")),
+    ),
+    Exemption(
+        "Tags are joined to be looked at all at once, and numbers, booleans and null are joined as text.",
+        stricter=False,
+        concerns=lambda collection, fields: (
+            collection == "tasks"
+            and _is_list(fields.get("tags"))
+            and any(item is None or isinstance(item, bool | int | float) for item in fields["tags"])
+        ),
+    ),
+    Exemption(
+        "A line break within a tag, a property or its name looks like two of them, once they are joined.",
+        stricter=False,
+        concerns=lambda collection, fields: any(
+            "\n" in text for text in _texts([fields.get("tags"), fields.get("properties")])
+        ),
+    ),
+    Exemption(
+        "The emulator counts a character beyond U+FFFF as two.",
+        stricter=True,
+        concerns=lambda collection, fields: any(ord(letter) > 0xFFFF for text in _texts(fields) for letter in text),
+    ),
+    Exemption(
+        "What is wrong inside of an input is told to the user by the worker, where the rules could only refuse.",
+        stricter=True,
+        concerns=lambda collection, fields: collection == "processingJobs" and "input" in fields,
+    ),
+)

@@ -1,0 +1,96 @@
+"""The models' validator and the rules agree on what a client may write, but for the exceptions that are listed."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from development.rules.firestore import Create, FirestoreEmulator, Request, Update
+from development.rules.identities import claims, unsigned
+from development.rules.judge import misjudged
+from rules.conftest import Tokens
+from rules.documents import documents
+from rules.exceptions import EXEMPTIONS
+from rules.near_valid import NearlyValid
+from rules.validator import accepts_change, accepts_creation
+from rules.written import collections
+
+CREATED = ("tasks", "tasks", "projects", "processingJobs", "analyticsEvents", "analyticsEvents")
+CHANGED = ("tasks", "users", "projects")
+
+
+@dataclass(frozen=True)
+class Write:
+    """A client's write, and what the validator says of it."""
+
+    collection: str
+    request: Request
+    fields: dict[str, Any]
+    place: str
+    who: str
+    allowed: bool
+
+    def exempted(self) -> list[str]:
+        """Why the rules may decide otherwise."""
+        return [
+            exemption.reason
+            for exemption in EXEMPTIONS
+            if exemption.stricter == self.allowed and exemption.concerns(self.collection, self.fields)
+        ]
+
+
+def writes(seed: int, count: int) -> list[Write]:
+    """As many writes as one asks for, each to a document of its own."""
+    by_name = {collection.name: collection for collection in collections()}
+    before = documents()
+    drawn = NearlyValid(seed)
+    found = []
+    for number in range(count):
+        if drawn.random.random() < 0.6:
+            collection = by_name[drawn.random.choice(CREATED)]
+            path = f"{collection.name}/w{number}"
+            fields = drawn.creation(collection, f"w{number}")
+            allowed = accepts_creation(collection, fields)
+            found.append(Write(collection.name, Create(path, fields), fields, path, "ada", allowed))
+        else:
+            collection = by_name[drawn.random.choice(CHANGED)]
+            # Whoever has a profile has its id: to have many of them changed at once, there are many users.
+            who = f"u{number}" if collection.name == "users" else "ada"
+            path = f"{collection.name}/{who if collection.name == 'users' else f'w{number}'}"
+            fields = drawn.change(collection)
+            there = before[f"{collection.name}/{collection.present}"]
+            allowed = accepts_change(collection, there, fields)
+            found.append(Write(collection.name, Update(path, fields), fields, path, who, allowed))
+    return found
+
+
+@pytest.mark.parametrize("count", [1000, pytest.param(5000, marks=pytest.mark.soak)])
+def test_they_agree(
+    new_project: Callable[[], FirestoreEmulator], firestore_rules: str, identities: Tokens, count: int
+) -> None:
+    drawn = writes(seed=count, count=count)
+    project = new_project()
+    project.load(firestore_rules)
+    project.put(documents())
+    there = documents()
+    present = {collection.name: there[f"{collection.name}/{collection.present}"] for collection in collections()}
+    changed = {write.place: present[write.collection] for write in drawn if isinstance(write.request, Update)}
+    for start in range(0, len(changed), 500):
+        project.put(dict(list(changed.items())[start : start + 500]))
+    ada = claims(str(identities["ada"]))
+
+    def allows(write: Write) -> bool:
+        return project.allows(write.request, unsigned({**ada, "sub": write.who, "user_id": write.who}))
+
+    differing = misjudged(drawn, allows, lambda write: None)
+    project.clear()
+    project.close()
+
+    assert [write for write in differing if not write.exempted()] == []
+    verdicts = Counter(write.allowed for write in drawn)
+    assert min(verdicts.values()) > count * 0.3, "nearly valid documents are about as often valid as not"
+    if count >= 5000:
+        met = {reason for write in differing for reason in write.exempted()}
+        assert met == {exemption.reason for exemption in EXEMPTIONS}, "an exception that is never met is none"
