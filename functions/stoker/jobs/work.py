@@ -125,7 +125,8 @@ def _end(held: Claim, result: Result, log: JobLog) -> Result:
 def _ask_for_the_next(held: Claim, due: datetime, log: JobLog) -> None:
     document = held.job.document
     try:
-        enqueue(document.type, document.id, f"after/{held.attempt}", due)
+        # By its own name: where the job is retried by hand, attempts are numbered anew.
+        enqueue(document.type, document.id, f"after/{held.name}", due)
     except Exception as error:
         # Whatever keeps the task out of the queue, the sweeper finds the job when it is due.
         log.error("The next attempt could not be queued; the sweeper will do it.", error)
