@@ -109,7 +109,9 @@ class JobMonitor:
 
     def _follow(self, found: DocumentSnapshot[Any]) -> None:
         try:
+            self._begin_watch()
             self._tell(found)
+            self._listen()
             while not self._result.done():
                 self._begin_watch()
                 self._listen()
