@@ -12,8 +12,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast
 
+from google.auth.credentials import AnonymousCredentials
+from google.cloud import firestore
+
 from benchmarks.pairs import Comparison, compare
 from development.clip import make_clip
+from stoker.jobs.claim import Claim
+from stoker.jobs.fence import Fence
+from stoker.jobs.job import Job
 from stoker.jobs.reporter import Reporter
 from stoker.jobs.run import JobRun
 from stoker.logs import JobLog
@@ -69,7 +75,9 @@ def _compare(workspace: Path, source: Path, rounds: int) -> Comparison:
         status="processing",
         created_at=datetime.now(UTC),
     )
-    run = JobRun(document, AttemptOutputs("ada", "j", "1"), cast(Reporter, Unheard()), workspace, JobLog("j"))
+    reference = firestore.Client("demo-stoker", AnonymousCredentials()).collection("processingJobs").document("j")
+    claim = Claim(Fence(reference, document.created_at), Job(document, video_input), 1, "token", limited=False)
+    run = JobRun(claim, AttemptOutputs("ada", "j", "1"), cast(Reporter, Unheard()), workspace, JobLog("j"))
     with Prober() as prober:
         info = prober.probe(source)
         assert info.video is not None

@@ -17,6 +17,21 @@ GIB: Final = 1024**3
 JOBS: Final = "processingJobs"
 """The collection that holds the jobs."""
 
+ADMIN_DATA: Final = "adminData"
+"""The collection that admins alone read and write."""
+
+JOB_SETTINGS: Final = "jobs"
+"""The document there that pauses types of jobs and limits users; `stoker.models.settings` has its form."""
+
+JOB_KEYS: Final = "jobKeys"
+"""The collection that says which job holds a `dedupeKey`. The server's own."""
+
+JOB_USERS: Final = "jobUsers"
+"""The collection that says which jobs of a user run, where users are limited. The server's own."""
+
+SETTINGS_SECONDS: Final = 15.0
+"""How old the settings may be that a worker goes by."""
+
 QUEUES: Final = {"video-processing": "videoprocessing"}
 """The function that works each type of job. Its queue has the same name, in which Cloud Tasks allows no underscore."""
 
@@ -44,8 +59,15 @@ HEARTBEAT_SECONDS: Final = 20
 """The longest silence of a living attempt."""
 
 PROGRESS_SECONDS: Final = 2.0
-"""The shortest time between two progress writes of one stage: Firestore sustains one write a second to a document.
+"""The shortest time between two progress writes of one stage, once an attempt has run for `BRISK_FOR_SECONDS`."""
+
+BRISK_PROGRESS_SECONDS: Final = 1.0
+"""The same before that, and for a new stage: Firestore sustains one write a second to a document.
 Source: https://firebase.google.com/docs/firestore/quotas (maximum write rate to a document)."""
+
+BRISK_FOR_SECONDS: Final = 10.0
+"""How long someone looks at a bar that does not move, before they look elsewhere.
+Source: https://www.nngroup.com/articles/response-times-3-important-limits/"""
 
 STALE_PENDING_SECONDS: Final = 60
 """A job that is still `pending` after so long has lost its event or its task, and is dispatched again."""

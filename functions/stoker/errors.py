@@ -4,6 +4,7 @@ StokerError
 ├── PermanentError            trying again can't help: the job fails now
 │   ├── InvalidJob              invalid-job           the document is not a job that can run
 │   ├── UnsupportedType         unsupported-type      no worker here does jobs of this type
+│   ├── Duplicate               duplicate             a job with the same dedupeKey is not done yet
 │   ├── InputForbidden          input-forbidden       the source is not the owner's
 │   ├── InputNotFound           input-not-found       there is no such file
 │   ├── InputEmpty              input-empty           the file holds nothing
@@ -20,11 +21,13 @@ StokerError
 ├── TransientError            a later attempt may succeed
 │   ├── Unavailable             unavailable           a service that the work needs did not answer
 │   ├── EncoderFailed           encoder-failed        ffmpeg stopped for a reason that is not the input's
+│   ├── NearlyDone              deadline-exceeded     the time was up, but a quicker attempt may make it
 │   └── InternalError           internal              an error that nobody foresaw
 └── Interrupted               the attempt must stop; nothing is wrong with the work
     ├── JobCancelled            cancelled             the user asked for it
     ├── LeaseLost               lease-lost            another attempt has taken the job over
-    └── HandedBack              handed-back           the platform takes the instance away; the attempt does not count
+    ├── HandedBack              handed-back           the platform takes the instance away; the attempt does not count
+    └── TimeIsUp                time-is-up            the next attempt goes on from what was saved, uncounted too
 
 A message is a sentence for the person who wrote the job, and says what to do. A code is stable: clients may
 branch on it.
@@ -62,6 +65,12 @@ class UnsupportedType(PermanentError):
     """No worker here does jobs of this type."""
 
     code = "unsupported-type"
+
+
+class Duplicate(PermanentError):
+    """Another job of the owner's with the same `dedupeKey` is not done yet."""
+
+    code = "duplicate"
 
 
 class InputForbidden(PermanentError):
@@ -156,6 +165,12 @@ class EncoderFailed(TransientError):
     code = "encoder-failed"
 
 
+class NearlyDone(TransientError):
+    """The time was up when the work was nearly done: a quicker instance may make it."""
+
+    code = "deadline-exceeded"
+
+
 class InternalError(TransientError):
     """An error that nobody foresaw; its stack is in the log, never in the document."""
 
@@ -182,3 +197,9 @@ class HandedBack(Interrupted):
     """The platform takes the instance away; the job waits for another, and the attempt does not count."""
 
     code = "handed-back"
+
+
+class TimeIsUp(Interrupted):
+    """The time was up, and the next attempt goes on from what this one has saved."""
+
+    code = "time-is-up"

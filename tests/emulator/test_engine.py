@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -11,14 +11,15 @@ from typing import Any
 
 import pytest
 from google.api_core import exceptions
-from google.cloud import firestore
+from google.cloud.firestore_v1.types import WriteResult
 
+from emulator.driven import DrivenJob as Job
 from stoker import config
 from stoker.errors import JobCancelled, LeaseLost, UnsupportedMedia
 from stoker.jobs import end
-from stoker.jobs.claim import Claim, NotYetDue, claim
+from stoker.jobs.claiming import NotYetDue, claim
 from stoker.jobs.end import completed, failed
-from stoker.jobs.fence import Fence, FenceBroken
+from stoker.jobs.fence import Also, Fence, FenceBroken
 from stoker.jobs.reporter import Reporter
 from stoker.jobs.run import JobRun
 from stoker.jobs.work import work
@@ -29,52 +30,6 @@ from stoker.storage.client import bucket
 from stoker.storage.outputs import AttemptOutputs
 
 DONE = JobOutput(files=[])
-
-
-class Job:
-    """A job that no trigger knows of: the tests drive it."""
-
-    def __init__(self, database: firestore.Client) -> None:
-        # In a collection of its own, so that the deployed dispatcher does not get hold of it.
-        self.reference = database.collection(config.JOBS).document()
-        self.reference.set(
-            {
-                "id": self.reference.id,
-                "userId": "ada",
-                "type": "video-processing",
-                "input": {"source": "user-uploads/ada/cat.mov"},
-                "status": "pending",
-                "createdAt": datetime.now(UTC),
-            }
-        )
-
-    @property
-    def id(self) -> str:
-        return str(self.reference.id)
-
-    def data(self) -> dict[str, Any]:
-        return self.reference.get().to_dict() or {}
-
-    def claim(self) -> Claim:
-        held = claim(self.id)
-        assert held is not None
-        return held
-
-    def become_due(self) -> None:
-        """Lets the wait for the next attempt be over."""
-        self.reference.update({"runAfter": datetime.now(UTC) - timedelta(seconds=1)})
-
-    def lapse(self) -> None:
-        """Lets the lease of the attempt that runs be over."""
-        self.reference.update({"lease.expiresAt": datetime.now(UTC) - timedelta(seconds=1)})
-
-
-@pytest.fixture
-def job(database: firestore.Client, monkeypatch: pytest.MonkeyPatch) -> Iterator[Job]:
-    monkeypatch.setattr(config, "JOBS", "engineTests")
-    one = Job(database)
-    yield one
-    one.reference.delete()
 
 
 def test_of_many_one_gets_the_job(job: Job) -> None:
@@ -134,10 +89,10 @@ def test_a_final_write_that_is_refused_for_a_moment_is_made_again(job: Job, monk
     refusals = iter([exceptions.Aborted("busy"), exceptions.DeadlineExceeded("slow"), None])
     write = Fence.write
 
-    def refused(fence: Fence, fields: dict[str, Any]) -> None:
+    def refused(fence: Fence, fields: dict[str, Any], also: Also | None = None) -> Sequence[WriteResult]:
         if "completedAt" in fields and (refusal := next(refusals)):
             raise refusal
-        write(fence, fields)
+        return write(fence, fields, also)
 
     monkeypatch.setattr(Fence, "write", refused)
     work(job.id, lambda run, job_input: DONE)
@@ -149,10 +104,11 @@ def test_a_claim_whose_answer_was_lost_is_held(job: Job, monkeypatch: pytest.Mon
     write = Fence.write
     lost = iter([True])
 
-    def loses_its_answer(fence: Fence, fields: dict[str, Any]) -> None:
-        write(fence, fields)
+    def loses_its_answer(fence: Fence, fields: dict[str, Any], also: Also | None = None) -> Sequence[WriteResult]:
+        results = write(fence, fields, also)
         if next(lost, False):
             raise FenceBroken  # what the client meets when it sends the commit again
+        return results
 
     monkeypatch.setattr(Fence, "write", loses_its_answer)
     held = job.claim()
@@ -167,10 +123,10 @@ def test_an_owner_who_writes_between_the_read_and_the_claim_does_not_stop_it(
     write = Fence.write
     meddling = iter([True, True])
 
-    def meddled(fence: Fence, fields: dict[str, Any]) -> None:
+    def meddled(fence: Fence, fields: dict[str, Any], also: Also | None = None) -> Sequence[WriteResult]:
         if next(meddling, False):
             job.reference.update({"note": time.monotonic()})
-        write(fence, fields)
+        return write(fence, fields, also)
 
     monkeypatch.setattr(Fence, "write", meddled)
     assert job.claim().attempt == 1
@@ -289,10 +245,12 @@ def test_a_job_whose_every_attempt_fails_ends_as_failed(job: Job) -> None:
     assert (data["status"], data["errorCode"], data["attempt"]) == ("failed", "internal", config.MAX_ATTEMPTS)
 
 
-def test_progress_is_written_at_most_once_in_its_time_and_a_new_stage_at_once(
+def test_progress_is_written_at_most_once_in_its_time_and_a_new_stage_sooner(
     job: Job, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(config, "PROGRESS_SECONDS", 0.5)
+    monkeypatch.setattr(config, "BRISK_PROGRESS_SECONDS", 0.1)
+    monkeypatch.setattr(config, "BRISK_FOR_SECONDS", 0)
     held = job.claim()
     writes: list[tuple[float, float, str]] = []
     told = threading.Event()
@@ -315,6 +273,7 @@ def test_progress_is_written_at_most_once_in_its_time_and_a_new_stage_at_once(
     assert stages[0] == "encoding"
     assert list(progress) == sorted(progress)
     assert all(later - earlier >= 0.49 for earlier, later in pairwise(times[:-1]))
+    assert times[-1] - times[-2] >= 0.09
     assert 3 <= len(writes) <= (times[-1] - began) / config.PROGRESS_SECONDS + 2
 
 

@@ -17,7 +17,6 @@ from development.user import PROJECT, User
 from stoker import config
 from stoker.errors import InvalidJob, JobNotFound, NotCancellable, NotRetryable, UnsupportedType
 from stoker.firestore.client import client
-from stoker.jobs import retry as retry_module
 from stoker.jobs.cancel import cancel_job
 from stoker.jobs.retry import retry_job
 
@@ -54,20 +53,11 @@ def written(job_id: str, **fields: Any) -> firestore.DocumentReference:
     return reference
 
 
-@pytest.fixture
-def queued(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The jobs that are dispatched; they go no further, in a collection that no trigger knows of."""
-    found: list[str] = []
-    monkeypatch.setattr(config, "JOBS", "retryTests")
-    monkeypatch.setattr(retry_module, "dispatch", lambda snapshot, occasion: found.append(snapshot.id))
-    return found
-
-
 # From Python
 
 
 @pytest.mark.parametrize("status", ["failed", "cancelled"])
-def test_an_ended_job_becomes_as_new_and_keeps_its_history(queued: list[str], status: str) -> None:
+def test_an_ended_job_becomes_as_new_and_keeps_its_history(undelivered: None, queued: list[str], status: str) -> None:
     reference = written("one", status=status)
     retry_job("one")
     job = reference.get().to_dict() or {}
@@ -88,7 +78,9 @@ def test_an_ended_job_becomes_as_new_and_keeps_its_history(queued: list[str], st
     ("status", "said"),
     [("pending", "has not ended"), ("processing", "has not ended"), ("completed", "write a new one")],
 )
-def test_a_job_that_is_under_way_or_done_stays_as_it_is(queued: list[str], status: str, said: str) -> None:
+def test_a_job_that_is_under_way_or_done_stays_as_it_is(
+    undelivered: None, queued: list[str], status: str, said: str
+) -> None:
     before = written("two", status=status).get()
     with pytest.raises(NotRetryable, match=said):
         retry_job("two")
@@ -97,14 +89,16 @@ def test_a_job_that_is_under_way_or_done_stays_as_it_is(queued: list[str], statu
 
 
 @pytest.mark.parametrize("job_id", ["no-such-job", "", "a/b", "a/b/c", ".", "x" * 2000])
-def test_there_must_be_such_a_job(queued: list[str], job_id: str) -> None:
+def test_there_must_be_such_a_job(undelivered: None, queued: list[str], job_id: str) -> None:
     with pytest.raises(JobNotFound, match="There is no job"):
         retry_job(job_id)
     with pytest.raises(JobNotFound, match="There is no job"):
         cancel_job(job_id)
 
 
-def test_a_job_that_can_never_run_is_not_started_again(queued: list[str], database: firestore.Client) -> None:
+def test_a_job_that_can_never_run_is_not_started_again(
+    undelivered: None, queued: list[str], database: firestore.Client
+) -> None:
     elsewhere = firestore.Client(project="another", credentials=database._credentials).document("a/b")
     for fields, error in (
         ({"input": {"source": 5}}, InvalidJob),
@@ -118,7 +112,7 @@ def test_a_job_that_can_never_run_is_not_started_again(queued: list[str], databa
     assert queued == []
 
 
-def test_of_many_retries_one_counts(queued: list[str]) -> None:
+def test_of_many_retries_one_counts(undelivered: None, queued: list[str]) -> None:
     written("four")
 
     def attempt(_: int) -> bool:
@@ -133,7 +127,7 @@ def test_of_many_retries_one_counts(queued: list[str]) -> None:
     assert queued == ["four"]
 
 
-def test_only_a_job_that_has_not_ended_is_cancelled(queued: list[str]) -> None:
+def test_only_a_job_that_has_not_ended_is_cancelled(undelivered: None, queued: list[str]) -> None:
     for status in ("pending", "processing"):
         reference = written("five", status=status, cancelRequested=False)
         cancel_job("five")

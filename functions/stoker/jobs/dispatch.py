@@ -5,14 +5,17 @@ from typing import Any
 
 from google.cloud.firestore_v1 import DocumentSnapshot
 
-from stoker.errors import PermanentError
-from stoker.jobs.end import failed
+from stoker.errors import JobCancelled, PermanentError
+from stoker.jobs.children import settle
+from stoker.jobs.end import cancelled, failed
 from stoker.jobs.fence import Fence, FenceBroken
 from stoker.jobs.job import read_job
+from stoker.jobs.keys import take_key
+from stoker.jobs.metrics import job_queued
 from stoker.jobs.queue import enqueue
 from stoker.jobs.unclaimed import end_unclaimed
 from stoker.logs import JobLog
-from stoker.models.job import ENDED
+from stoker.models.job import ENDED, ProcessingJob
 
 
 def dispatch(snapshot: DocumentSnapshot[Any], occasion: str = "created") -> None:
@@ -38,12 +41,22 @@ def dispatch(snapshot: DocumentSnapshot[Any], occasion: str = "created") -> None
 
 def _dispatch(snapshot: DocumentSnapshot[Any], data: dict[str, Any], occasion: str, log: JobLog) -> None:
     try:
-        job = read_job(snapshot.id, data)
-    except PermanentError as error:
-        end_unclaimed(Fence.of(snapshot), failed(error), log)
+        document = read_job(snapshot.id, data).document
+        if document.status == "pending":
+            _check_wanted(document)
+    except (PermanentError, JobCancelled) as error:
+        end_unclaimed(Fence.of(snapshot), cancelled() if isinstance(error, JobCancelled) else failed(error), log)
+        if isinstance(parent_id := data.get("parentId"), str):
+            settle(parent_id)
         return
-    if job.document.run_after is not None and job.document.run_after > datetime.now(UTC):
-        log.info("The job is not due yet; the sweeper will start it.", runAfter=job.document.run_after.isoformat())
+    if document.run_after is not None and document.run_after > datetime.now(UTC):
+        log.info("The job is not due yet; the sweeper will start it.", runAfter=document.run_after.isoformat())
         return
-    enqueue(job.document.type, snapshot.id, f"{occasion}/{job.document.attempt}")
-    log.info("The job is queued.", occasion=occasion)
+    enqueue(document.type, snapshot.id, f"{occasion}/{document.attempt}")
+    job_queued(log, occasion)
+
+
+def _check_wanted(document: ProcessingJob) -> None:
+    if document.cancel_requested:
+        raise JobCancelled("The job was cancelled, as you asked.")
+    take_key(document)

@@ -1,13 +1,18 @@
 """Writes to one document that are refused once anyone else has written it."""
 
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, Self
 
 from google.api_core import exceptions
 from google.cloud import firestore
 from google.cloud.firestore_v1 import DocumentSnapshot
+from google.cloud.firestore_v1.types import WriteResult
 
 from stoker.firestore.client import client
+
+Also = Callable[[firestore.WriteBatch], None]
+"""Adds writes of other documents to a commit."""
 
 
 class FenceBroken(Exception):
@@ -33,21 +38,36 @@ class Fence:
         path = snapshot.reference.path
         return cls(client().document(path), snapshot.update_time)
 
-    def write(self, fields: dict[str, Any]) -> None:
+    @property
+    def update_time(self) -> datetime:
+        """The document's update time as last seen."""
+        return self._update_time
+
+    def write(self, fields: dict[str, Any], also: Also | None = None) -> Sequence[WriteResult]:
         """Updates fields of the document.
 
         Args:
             fields: By field path; every write also sets `updatedAt` to the server's time.
+            also: Other documents to write in the same commit: all is written, or nothing.
+
+        Returns:
+            Firestore's answers: to the document's write, then to the others.
 
         Raises:
-            FenceBroken: Someone else has written it. Nothing was changed.
+            FenceBroken: Someone else has written it, or a condition of the other writes does not hold. Nothing was
+                changed.
         """
+        batch = client().batch()
         option = firestore.Client.write_option(last_update_time=self._update_time)
-        changed = {**fields, "updatedAt": firestore.SERVER_TIMESTAMP}
+        batch.update(self.reference, {**fields, "updatedAt": firestore.SERVER_TIMESTAMP}, option=option)
+        if also is not None:
+            also(batch)
         try:
-            self._update_time = self.reference.update(changed, option=option).update_time
-        except (exceptions.FailedPrecondition, exceptions.NotFound):
+            results = batch.commit()
+        except (exceptions.FailedPrecondition, exceptions.NotFound, exceptions.AlreadyExists):
             raise FenceBroken(self.reference.path) from None
+        self._update_time = results[0].update_time
+        return results
 
     def look(self) -> DocumentSnapshot[Any]:
         """Reads the document as it is now, to find out who wrote it. Writes stay refused until `accept`."""

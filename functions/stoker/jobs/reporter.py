@@ -12,8 +12,8 @@ from stoker.logs import JobLog
 
 
 class Reporter:
-    """Writes the latest progress at most every `config.PROGRESS_SECONDS`, a new stage at once, and a heartbeat
-    where the work is silent.
+    """Writes the latest progress at most every `config.PROGRESS_SECONDS`, a new stage sooner, and a heartbeat where
+    the work is silent.
 
     Use it as a context manager; on leaving it, no write is under way any more.
 
@@ -29,7 +29,7 @@ class Reporter:
         self._progress = 0.0
         self._stage = self._written_stage = "queued"
         self._written_progress = 0.0
-        self._written_at = time.monotonic()
+        self._began = self._written_at = time.monotonic()
         self._done = False
         self._interruption: Interrupted | None = None
         self._thread = threading.Thread(target=self._write_until_done, name="reporter", daemon=True)
@@ -86,8 +86,9 @@ class Reporter:
     def _due(self) -> float:
         """Seconds until the next write."""
         silent = time.monotonic() - self._written_at
-        if self._stage != self._written_stage:
-            return 0
+        brisk = time.monotonic() - self._began < config.BRISK_FOR_SECONDS
+        if self._stage != self._written_stage or (brisk and self._progress > self._written_progress):
+            return config.BRISK_PROGRESS_SECONDS - silent
         if self._progress > self._written_progress:
             return config.PROGRESS_SECONDS - silent
         return config.HEARTBEAT_SECONDS - silent

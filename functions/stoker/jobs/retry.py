@@ -8,23 +8,11 @@ from google.cloud.firestore_v1 import DocumentSnapshot
 
 from stoker.errors import NotRetryable
 from stoker.jobs.dispatch import dispatch
+from stoker.jobs.end import renewed
 from stoker.jobs.fence import Fence, FenceBroken
 from stoker.jobs.find import find_job
 from stoker.jobs.job import read_job
 from stoker.logs import JobLog
-
-GONE = (
-    "error",
-    "errorCode",
-    "output",
-    "completedAt",
-    "expiresAt",
-    "cancelRequested",
-    "lease",
-    "startedAt",
-    "checkpoint",
-)
-"""What the last run has left. The history of its attempts stays."""
 
 
 def retry_job(job_id: str) -> None:
@@ -43,7 +31,8 @@ def retry_job(job_id: str) -> None:
         _check(snapshot)
         now = datetime.now(UTC)
         try:
-            Fence.of(snapshot).write(_as_new(now))
+            # Due at once: should the task be lost, the sweeper finds the job within a minute, and not within ten.
+            Fence.of(snapshot).write({**renewed(), "runAfter": now})
             break
         except FenceBroken:
             snapshot = find_job(job_id)  # Someone else has retried it, perhaps, or the engine had not done with it.
@@ -58,16 +47,5 @@ def _check(snapshot: DocumentSnapshot[Any]) -> None:
     if status not in ("failed", "cancelled"):
         said = "is completed: write a new one" if status == "completed" else "has not ended: wait for it, or cancel it"
         raise NotRetryable(f"The job {snapshot.id} can't be retried, because it {said}.")
-    read_job(snapshot.id, {**{name: value for name, value in data.items() if name not in GONE}, "status": "pending"})
-
-
-def _as_new(now: datetime) -> dict[str, Any]:
-    return {
-        **dict.fromkeys(GONE, DELETE_FIELD),
-        "status": "pending",
-        "stage": "queued",
-        "progress": 0,
-        "attempt": 0,
-        # Due at once: should the task be lost, the sweeper finds the job within a minute, and not within ten.
-        "runAfter": now,
-    }
+    new = {**data, **renewed()}
+    read_job(snapshot.id, {name: value for name, value in new.items() if value is not DELETE_FIELD})

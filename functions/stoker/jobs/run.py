@@ -2,13 +2,20 @@
 
 import time
 from pathlib import Path
+from typing import Any
 
 from stoker import config
-from stoker.errors import DeadlineExceeded
+from stoker.errors import DeadlineExceeded, NearlyDone, StokerError, TimeIsUp
+from stoker.jobs.claim import Claim
+from stoker.jobs.fence import Also
 from stoker.jobs.reporter import Reporter
 from stoker.logs import JobLog
-from stoker.models.job import ProcessingJob, Stage
+from stoker.models.job import Stage
 from stoker.storage.outputs import AttemptOutputs
+
+NEARLY_PERCENT = 85.0
+"""An attempt that was so far when its time was up may have had a slow instance or a slow download: one more is worth
+its price. What is slower than that by its nature fails only later."""
 
 
 class JobRun:
@@ -19,20 +26,24 @@ class JobRun:
         user_id: The owner.
         workspace: An empty folder of the attempt's own; it is removed after the attempt, whatever happens.
         outputs: Where to upload what the attempt makes.
+        checkpoint: What the attempts before this one have saved last; empty at first.
         deadline: The `time.monotonic()` at which the attempt must have ended.
         log: Writes lines that carry the job's id and the attempt.
     """
 
-    def __init__(
-        self, document: ProcessingJob, outputs: AttemptOutputs, reporter: Reporter, workspace: Path, log: JobLog
-    ) -> None:
+    def __init__(self, claim: Claim, outputs: AttemptOutputs, reporter: Reporter, workspace: Path, log: JobLog) -> None:
+        document = claim.job.document
         self.id = document.id
         self.user_id = document.user_id
         self.workspace = workspace
         self.outputs = outputs
+        self.checkpoint = dict(document.checkpoint)
         self.deadline = time.monotonic() + config.TASK_SECONDS - config.DEADLINE_MARGIN_SECONDS
         self.log = log
+        self._claim = claim
         self._reporter = reporter
+        self._progress = 0.0
+        self._saved = False
 
     def report(self, progress: float, stage: Stage) -> None:
         """Tells the user how far the work is; cheap, so call it as often as there is news.
@@ -42,10 +53,26 @@ class JobRun:
             stage: What the attempt is doing.
 
         Raises:
-            Interrupted, DeadlineExceeded: As `check`.
+            Interrupted, DeadlineExceeded, NearlyDone: As `check`.
         """
+        self._progress = progress
         self._reporter.report(progress, stage)
         self.check()
+
+    def save(self, checkpoint: dict[str, Any], also: Also | None = None) -> None:
+        """Writes a checkpoint, and documents in the same commit: all of it once, or nothing, whatever crashes.
+
+        Args:
+            checkpoint: Where the next attempt would go on; each one differs from the one before. At most some 100 KB.
+            also: Adds the writes of other documents: `lambda batch: batch.update(reference, fields)`. At most 500.
+
+        Raises:
+            JobCancelled, LeaseLost: As `check`; nothing was written.
+            WritesRefused: A document is not as its write supposed; nothing was written. Read again what is there.
+        """
+        self._claim.save(checkpoint, also)
+        self.checkpoint = checkpoint
+        self._saved = True
 
     def check(self) -> None:
         """Call it in every loop: it raises where the work must stop.
@@ -54,12 +81,35 @@ class JobRun:
             JobCancelled: The owner wants the job to stop.
             LeaseLost: Another attempt has taken the job over.
             HandedBack: The platform takes the instance away.
+            TimeIsUp: The platform's time is up, and the next attempt goes on from what this one has saved.
+            NearlyDone: The platform's time is up, and the next attempt may be quicker.
             DeadlineExceeded: The platform's time is up.
         """
         self._reporter.check()
         if time.monotonic() > self.deadline:
-            minutes = config.TASK_SECONDS // 60
-            raise DeadlineExceeded(
-                f"The work does not fit the {minutes} minutes that it may take. Ask for fewer or smaller outputs, "
-                "or for a shorter part."
-            )
+            raise self._out_of_time()
+
+    def _out_of_time(self) -> StokerError:
+        minutes = (config.TASK_SECONDS - config.DEADLINE_MARGIN_SECONDS) // 60
+        if self._saved:
+            return TimeIsUp("The job goes on in another attempt.")
+        missed_before = any(
+            attempt.error_code == DeadlineExceeded.code for attempt in self._claim.job.document.attempts
+        )
+        if self._progress >= NEARLY_PERCENT and not missed_before:
+            return NearlyDone(f"The work was not quite done in {minutes} minutes. The job is tried again by itself.")
+        return DeadlineExceeded(
+            f"The work came to {self._progress:.0f} % in the {minutes} minutes that it may take. What would fit is "
+            f"{_fitting(self._progress)}: ask for a shorter part, or for fewer or smaller outputs."
+        )
+
+
+def _fitting(progress: float) -> str:
+    """How much of the work fits the time, carefully rounded.
+
+    Example:
+        >>> _fitting(47.5), _fitting(3.0)
+        ('about 40 % of it', 'less than a tenth of it')
+    """
+    tenths = int(progress * 0.95 // 10)
+    return f"about {tenths * 10} % of it" if tenths else "less than a tenth of it"

@@ -9,7 +9,7 @@ from stoker import config
 from stoker.errors import InvalidJob
 from stoker.firestore.client import client
 from stoker.jobs.end import failed
-from stoker.jobs.fence import Fence
+from stoker.jobs.fence import Also, Fence
 from stoker.logs import JobLog
 from stoker.models.job import ENDED
 
@@ -38,20 +38,23 @@ def load(job_id: str) -> DocumentSnapshot[Any] | None:
     return snapshot if snapshot.exists else None
 
 
-def end_unclaimed(fence: Fence, fields: dict[str, Any], log: JobLog) -> None:
+def end_unclaimed(fence: Fence, fields: dict[str, Any], log: JobLog, also: Also | None = None) -> None:
     """Ends a job that nobody works on.
 
     Args:
         fence: From the document as it was read.
         fields: From `stoker.jobs.end`.
         log: The job's.
+        also: Other documents to write in the same commit.
 
     Raises:
         FenceBroken: It has changed since it was read.
     """
     try:
-        fence.write(fields)
+        fence.write(fields, also)
     except exceptions.InvalidArgument:
         # A document of nearly a megabyte has no room for a sentence. Its input, which nobody can use, makes it.
-        fence.write({**fields, "input": {}})
-    log.warning("The job ended before it began.", status=fields["status"], errorCode=fields["errorCode"])
+        fence.write({**fields, "input": {}}, also)
+    log.warning(
+        "The job ended before it began.", event="job-ended", status=fields["status"], errorCode=fields["errorCode"]
+    )

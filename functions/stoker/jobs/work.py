@@ -1,5 +1,6 @@
 """Run and end: one attempt at a job, from its claim to its final write."""
 
+import time
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, TypeVar, cast
@@ -10,24 +11,32 @@ from stoker.errors import (
     JobCancelled,
     LeaseLost,
     PermanentError,
+    TimeIsUp,
     TransientError,
     Unavailable,
 )
 from stoker.firestore.errors import TRANSIENT
-from stoker.jobs.claim import Claim, claim
-from stoker.jobs.end import cancelled, completed, failed, handed_back, pending_again
+from stoker.jobs.children import Children, made, settle
+from stoker.jobs.claim import Claim
+from stoker.jobs.claiming import claim
+from stoker.jobs.end import cancelled, completed, failed, handed_back, pending_again, waiting_for_children
+from stoker.jobs.fence import Also
+from stoker.jobs.leftovers import clean_up_after_end, clean_up_after_loss
+from stoker.jobs.metrics import attempt_began, attempt_retried, job_ended
 from stoker.jobs.queue import enqueue
 from stoker.jobs.reporter import Reporter
 from stoker.jobs.run import JobRun
 from stoker.jobs.workspace import workspace
 from stoker.logs import JobLog
 from stoker.models.document import Model
-from stoker.models.job import JobOutput
-from stoker.storage.outputs import AttemptOutputs, remove_outputs
+from stoker.models.job import ENDED, JobOutput
+from stoker.storage.outputs import AttemptOutputs
 
 Input = TypeVar("Input", bound=Model)
-Worker = Callable[[JobRun, Input], JobOutput]
-"""Does the work of one type of job: takes the run and the input, returns what it made."""
+Worker = Callable[[JobRun, Input], JobOutput | Children]
+"""Does the work of one type of job: takes the run and the input, returns what it made, or the jobs to do it."""
+
+Result = JobOutput | Children | PermanentError | TransientError | JobCancelled | HandedBack | TimeIsUp
 
 
 class AttemptHandedBack(Exception):
@@ -48,44 +57,46 @@ def work(job_id: str, worker: Worker[Input]) -> None:
     held = claim(job_id)
     if held is None:
         return
-    log = JobLog(job_id, jobType=held.job.document.type, attempt=held.attempt)
-    log.info("The attempt begins.")
-    try:
-        _attempt(held, worker, log)
-    except LeaseLost as lost:
-        log.warning("The attempt lost the job, and has changed nothing.", reason=lost.message)
-
-
-def _attempt(held: Claim, worker: Worker[Input], log: JobLog) -> None:
     document = held.job.document
+    log = JobLog(job_id, jobType=document.type, attempt=held.attempt)
+    attempt_began(log, document)
     outputs = AttemptOutputs(document.user_id, document.id, held.name)
     try:
-        with workspace() as folder, Reporter(held, log) as reporter:
-            run = JobRun(document, outputs, reporter, folder, log)
-            result = _result(worker, run, cast(Input, held.job.input), log)
-        result = _end(held, _unless_cancelled(reporter, result), log)
-    except LeaseLost:
-        outputs.discard()
-        raise
-    # Not after any other error: a final write whose answer was lost may still have made them the job's.
-    if isinstance(result, HandedBack):
-        outputs.discard()
+        _attempt(held, worker, outputs, log)
+    except LeaseLost as lost:
+        log.warning("The attempt lost the job, and has changed nothing.", reason=lost.message)
+        clean_up_after_loss(job_id, outputs)
+
+
+def _attempt(held: Claim, worker: Worker[Input], outputs: AttemptOutputs, log: JobLog) -> None:
+    began = time.monotonic()
+    document = held.job.document
+    with workspace() as folder, Reporter(held, log) as reporter:
+        run = JobRun(held, outputs, reporter, folder, log)
+        result = _result(worker, run, cast(Input, held.job.input), log)
+    result, fields = _end(held, _unless_cancelled(reporter, result))
+    status = fields["status"]
+    if status in ENDED:
+        job_ended(log, held.as_claimed(), status, fields.get("errorCode") if status != "completed" else None)
+        clean_up_after_end(document, result if isinstance(result, JobOutput) else None)
+        if document.parent_id is not None:
+            settle(document.parent_id)
+    elif isinstance(result, Children):
+        log.info("The job has made others, and waits for them.", children=len(result.jobs))
+    elif isinstance(result, HandedBack):
         raise AttemptHandedBack(result.message)
-    if isinstance(result, TransientError) and not held.last:
-        outputs.discard()
-        return
-    if held.attempt > 1 or not isinstance(result, JobOutput):
-        published = {file.path for file in result.files} if isinstance(result, JobOutput) else set()
-        remove_outputs(document.user_id, document.id, published)
-
-
-Result = JobOutput | PermanentError | TransientError | JobCancelled | HandedBack
+    elif isinstance(result, TimeIsUp):
+        log.info("The time was up; the next attempt goes on from here.")
+        _ask_for_the_next(held, None, log)
+    else:
+        attempt_retried(log, str(fields["errorCode"]), round(time.monotonic() - began, 3))
+        _ask_for_the_next(held, fields["runAfter"], log)
 
 
 def _result(worker: Worker[Input], run: JobRun, job_input: Input, log: JobLog) -> Result:
     try:
         return worker(run, job_input)
-    except (PermanentError, TransientError, JobCancelled, HandedBack) as error:
+    except (PermanentError, TransientError, JobCancelled, HandedBack, TimeIsUp) as error:
         return error
     except LeaseLost:
         raise
@@ -109,23 +120,23 @@ def _unless_cancelled(reporter: Reporter, result: Result) -> Result:
     return result
 
 
-def _end(held: Claim, result: Result, log: JobLog) -> Result:
+def _end(held: Claim, result: Result) -> tuple[Result, dict[str, Any]]:
+    """Makes the final write; returns what it said."""
+    also: Also | None = made(held.job.document, result) if isinstance(result, Children) else None
+    fields = _fields(held, result)
     try:
-        fields = _fields(held, result)
-        held.end(fields)
+        held.end(fields, also)
     except JobCancelled as meanwhile:
         result, fields = meanwhile, _fields(held, meanwhile)
         held.end(fields)
-    log.info("The attempt ended.", status=fields["status"], errorCode=getattr(result, "code", None))
-    if fields["status"] == "pending" and "runAfter" in fields:
-        _ask_for_the_next(held, fields["runAfter"], log)
-    return result
+    return result, fields
 
 
-def _ask_for_the_next(held: Claim, due: datetime, log: JobLog) -> None:
+def _ask_for_the_next(held: Claim, due: datetime | None, log: JobLog) -> None:
     document = held.job.document
     try:
-        # By its own name: where the job is retried by hand, attempts are numbered anew.
+        # By the attempt's own name: numbers come again where none is counted, or where the job is retried by hand, and
+        # Cloud Tasks would drop a second task of the same.
         enqueue(document.type, document.id, f"after/{held.name}", due)
     except Exception as error:
         # Whatever keeps the task out of the queue, the sweeper finds the job when it is due.
@@ -136,9 +147,11 @@ def _fields(held: Claim, result: Result) -> dict[str, Any]:
     match result:
         case JobOutput():
             return completed(result)
+        case Children():
+            return waiting_for_children(len(result.jobs))
         case JobCancelled():
             return {**cancelled(), **held.ended(result.code)}
-        case HandedBack():
+        case HandedBack() | TimeIsUp():
             return handed_back(held.attempt)
         case TransientError() if not held.last:
             return {**pending_again(result, held.attempt), **held.ended(result.code)}

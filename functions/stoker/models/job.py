@@ -13,8 +13,26 @@ ENDED: frozenset[JobStatus] = frozenset({"completed", "failed", "cancelled"})
 JobId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,128}$")]
 """The id of a job: the client chooses it, and it becomes a folder's name."""
 
-Stage = Literal["queued", "downloading", "probing", "encoding", "uploading", "completed"]
+DedupeKey = Annotated[str, StringConstraints(min_length=1, max_length=128)]
+"""Chosen by the client, and its own: another user's same key is another key."""
+
+Stage = Literal[
+    "queued",
+    "downloading",
+    "probing",
+    "encoding",
+    "uploading",
+    "running-jobs",
+    "updating",
+    "deleting",
+    "importing",
+    "exporting",
+    "completed",
+]
 """What an attempt is doing; shown to the user beside the progress."""
+
+HeldStage = Literal["paused", "waiting-for-other-jobs", "waiting-for-tomorrow"]
+"""Why a pending job is held back: an admin has paused its type, or the owner is at a limit."""
 
 
 class Lease(Model):
@@ -59,6 +77,37 @@ class JobOutput(Model):
     files: list[OutputFile]
 
 
+class ItemFailure(Model):
+    """An item of a batch that could not be done.
+
+    Attributes:
+        item: Which: a document's id, a line's number, or a job's place in the list.
+        error: A sentence for the owner.
+        error_code: A stable kebab-case code.
+    """
+
+    item: str
+    error: str
+    error_code: str
+
+
+class BatchOutput(JobOutput):
+    """What a completed `batch-operation` did.
+
+    Attributes:
+        total: Items that there were; `succeeded` and `failed` add up to it.
+        failures: The first 100 items that failed.
+        removed: What a deletion removed, by kind, such as `{"tasks": 12, "files": 3}`.
+    """
+
+    files: list[OutputFile] = Field(default_factory=list)
+    total: int
+    succeeded: int
+    failed: int
+    failures: Annotated[list[ItemFailure], Field(max_length=100)] = Field(default_factory=list)
+    removed: dict[str, int] | None = None
+
+
 class Attempt(Model):
     """What became of an attempt that did not complete the job.
 
@@ -84,12 +133,16 @@ class ProcessingJob(Model):
         input: By type; the worker's own model reads it.
         created_at: The server's time at creation.
         cancel_requested: The owner wants it to stop.
+        dedupe_key: No second job of the owner's with this key is run while this one is alive.
         run_after: Not before this time: the owner's wish, or the wait after an attempt that failed.
         progress: Percent; never falls within an attempt, and is 100 only when completed.
         attempt: How many attempts have begun.
         attempts: What became of the last of them.
         error: A sentence for the owner.
         error_code: A stable kebab-case code, from `stoker.errors`.
+        parent_id: The batch job that made this one.
+        children: How many jobs this one has made and waits for.
+        checkpoint: How far the work is, in the worker's own terms: where the next attempt goes on.
     """
 
     # The rules refuse what a client adds; an extension or a newer version may add fields while a job waits.
@@ -102,17 +155,21 @@ class ProcessingJob(Model):
     status: JobStatus
     created_at: Timestamp
     cancel_requested: bool = False
+    dedupe_key: DedupeKey | None = None
     run_after: Timestamp | None = None
 
     progress: Annotated[float, Field(ge=0, le=100)] = 0
     stage: str | None = None
-    output: JobOutput | None = None
+    output: BatchOutput | JobOutput | None = None
     error: str | None = None
     error_code: str | None = None
     attempt: Annotated[int, Field(ge=0)] = 0
     max_attempts: Annotated[int, Field(ge=1, le=20)] | None = None
     attempts: list[Attempt] = Field(default_factory=list)
     lease: Lease | None = None
+    parent_id: JobId | None = None
+    children: Annotated[int, Field(ge=1)] | None = None
+    checkpoint: dict[str, Any] = Field(default_factory=dict)
     started_at: Timestamp | None = None
     updated_at: Timestamp | None = None
     completed_at: Timestamp | None = None

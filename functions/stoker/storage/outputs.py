@@ -45,10 +45,14 @@ class AttemptOutputs:
             blob.upload_from_file(content, size=size, content_type=content_type, checksum="crc32c")
         return blob.name, sha256
 
-    def discard(self) -> None:
-        """Removes what was uploaded, because the attempt did not end as the job's result."""
+    def discard(self, published: Collection[str] = ()) -> None:
+        """Removes what was uploaded, because the attempt did not end as the job's result.
+
+        Args:
+            published: Objects that another attempt has made part of the result; these stay.
+        """
         # An upload that failed half-way left no object: nothing to delete is no error.
-        bucket().delete_blobs(self._uploaded, on_error=lambda blob: None)
+        bucket().delete_blobs([name for name in self._uploaded if name not in published], on_error=lambda blob: None)
         self._uploaded.clear()
 
 

@@ -1,0 +1,39 @@
+"""`adminData/jobs`: what an admin may change of the job engine while it runs."""
+
+from typing import Annotated
+
+from pydantic import ConfigDict, Field
+
+from stoker.models.document import Model
+from stoker.models.job import JobType
+
+
+class UserLimits(Model):
+    """What one user may ask for. A job beyond it waits; it does not fail.
+
+    Attributes:
+        at_once: Jobs that run at the same time.
+        a_day: Jobs that begin on one day, in UTC.
+    """
+
+    at_once: Annotated[int, Field(ge=1)] | None = None
+    a_day: Annotated[int, Field(ge=1)] | None = None
+
+
+class JobSettings(Model):
+    """The document; without it, nothing is paused and nobody is limited.
+
+    Attributes:
+        paused: Types of which no job begins; those that run go on.
+        user_limits: For every user; nobody is limited where it is left out.
+
+    Example:
+        >>> JobSettings.from_firestore({"paused": ["video-processing"], "userLimits": {"atOnce": 3}}).user_limits
+        UserLimits(at_once=3, a_day=None)
+    """
+
+    # A newer version may know more of them.
+    model_config = ConfigDict(extra="ignore")
+
+    paused: list[JobType] = Field(default_factory=list)
+    user_limits: UserLimits | None = None

@@ -1,0 +1,74 @@
+"""Jobs that a job makes."""
+
+import pytest
+
+from emulator.driven import DrivenJob
+from stoker.errors import UnsupportedMedia
+from stoker.jobs.children import ChildJob, Children, child_id, settle
+from stoker.jobs.claiming import claim
+from stoker.jobs.end import completed, failed
+from stoker.jobs.sweep import sweep
+from stoker.jobs.work import work
+from stoker.models.job import JobOutput
+
+pytestmark = pytest.mark.usefixtures("undelivered", "queued")
+
+DONE = completed(JobOutput(files=[]))
+
+
+@pytest.fixture
+def parent() -> DrivenJob:
+    """A job that has made three others."""
+    job = DrivenJob()
+    child = ChildJob("video-processing", {"source": "user-uploads/ada/cat.mov"})
+    work(job.id, lambda run, job_input: Children([child] * 3))
+    return job
+
+
+@pytest.fixture
+def children(parent: DrivenJob) -> list[DrivenJob]:
+    return [DrivenJob.there(child_id(parent.id, number)) for number in range(3)]
+
+
+def test_a_job_waits_for_those_it_has_made_without_a_worker(parent: DrivenJob, children: list[DrivenJob]) -> None:
+    data = parent.data()
+    assert (data["status"], data["stage"], data["children"]) == ("processing", "running-jobs", 3)
+    assert "lease" not in data
+    assert [child.status for child in children] == ["pending"] * 3
+    assert claim(parent.id) is None
+    assert parent.data()["attempt"] == 1
+
+
+def test_their_ends_move_it_on_and_the_last_one_ends_it(parent: DrivenJob, children: list[DrivenJob]) -> None:
+    work(children[0].id, lambda run, job_input: JobOutput(files=[]))
+    assert parent.data()["progress"] == 33.3
+    held = children[1].claim()
+    held.report(50, "encoding")
+    settle(parent.id)
+    assert parent.data()["progress"] == 50
+    held.end(failed(UnsupportedMedia("It is no film.")))
+    work(children[2].id, lambda run, job_input: JobOutput(files=[]))
+    data = parent.data()
+    assert (data["status"], data["progress"]) == ("completed", 100)
+    output = data["output"]
+    assert (output["total"], output["succeeded"], output["failed"]) == (3, 2, 1)
+    assert output["failures"] == [{"item": "1", "error": "It is no film.", "errorCode": "unsupported-media"}]
+
+
+def test_the_sweeper_ends_it_if_the_last_of_them_could_not(parent: DrivenJob, children: list[DrivenJob]) -> None:
+    for child in children:
+        child.claim().end(DONE)  # and its worker dies
+    assert parent.status == "processing"
+    sweep()
+    assert parent.status == "completed"
+
+
+def test_its_cancellation_reaches_them(parent: DrivenJob, children: list[DrivenJob]) -> None:
+    work(children[0].id, lambda run, job_input: JobOutput(files=[]))
+    parent.reference.update({"cancelRequested": True})
+    sweep()
+    sweep()
+    assert [child.status for child in children] == ["completed", "cancelled", "cancelled"]
+    data = parent.data()
+    assert data["status"] == "cancelled"
+    assert (data["output"]["succeeded"], data["output"]["failed"]) == (1, 2)

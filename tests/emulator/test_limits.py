@@ -1,0 +1,163 @@
+"""Pauses and limits: a job that may not begin waits, says why, and begins when it may."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+from google.cloud import firestore
+
+from emulator.driven import DrivenJob
+from stoker.errors import Unavailable, UnsupportedMedia
+from stoker.jobs import sweep as sweep_module
+from stoker.jobs.claiming import NotYetDue, claim
+from stoker.jobs.end import completed, failed, pending_again
+from stoker.jobs.sweep import sweep
+from stoker.models.job import JobOutput
+
+pytestmark = pytest.mark.usefixtures("undelivered")
+
+Settings = Callable[..., None]
+DONE = completed(JobOutput(files=[]))
+
+
+@pytest.fixture
+def user_id() -> str:
+    return uuid4().hex
+
+
+def test_a_paused_type_does_not_begin_and_says_so(settings: Settings, queued: list[str]) -> None:
+    settings(paused=["video-processing"])
+    job = DrivenJob()
+    assert claim(job.id) is None
+    assert (job.status, job.data()["stage"]) == ("pending", "paused")
+    held = job.data()["updatedAt"]
+    assert claim(job.id) is None
+    assert job.data()["updatedAt"] == held  # said once
+    sweep()
+    assert queued == []
+    settings(paused=[])
+    sweep()
+    assert queued == [job.id]
+    job.claim().end(DONE)
+
+
+def test_a_type_that_is_paused_lets_those_go_on_that_run(settings: Settings) -> None:
+    job = DrivenJob()
+    held = job.claim()
+    settings(paused=["video-processing"])
+    held.report(50, "encoding")
+    held.end(DONE)
+    assert job.status == "completed"
+
+
+def test_settings_that_are_not_as_they_must_be_stop_nothing(settings: Settings) -> None:
+    settings(paused="everything")
+    DrivenJob().claim()
+
+
+def test_a_user_has_so_many_jobs_at_once(settings: Settings, queued: list[str], user_id: str) -> None:
+    settings(userLimits={"atOnce": 2})
+    jobs = [DrivenJob(user_id) for _ in range(4)]
+    held = [jobs[0].claim(), jobs[1].claim()]
+    assert [claim(job.id) for job in jobs[2:]] == [None, None]
+    assert [job.data()["stage"] for job in jobs[2:]] == ["waiting-for-other-jobs"] * 2
+    assert [job.status for job in jobs[2:]] == ["pending"] * 2
+    DrivenJob("another").claim()
+
+    held[0].end(DONE)
+    assert queued == [jobs[2].id]  # the oldest is woken
+    held[0] = jobs[2].claim()
+    assert claim(jobs[3].id) is None
+    held[1].end(failed(UnsupportedMedia("no")))
+    assert queued == [jobs[2].id, jobs[3].id]
+    jobs[3].claim().end(DONE)
+    held[0].end(DONE)
+    assert len(queued) == 2  # nobody waits any more
+
+
+def test_of_many_at_once_no_more_begin_than_may(settings: Settings, queued: list[str], user_id: str) -> None:
+    settings(userLimits={"atOnce": 3})
+    jobs = [DrivenJob(user_id) for _ in range(8)]
+    with ThreadPoolExecutor(8) as pool:
+        held = [one for one in pool.map(lambda job: claim(job.id), jobs) if one is not None]
+    assert len(held) == 3
+    done = 0
+    while held:
+        held.pop().end(DONE)
+        done += 1
+        held += [one for job_id in queued if (one := claim(job_id)) is not None]
+        assert len(held) <= 3
+    assert done == 8
+
+
+def test_an_attempt_that_failed_gives_its_place_back(settings: Settings, user_id: str) -> None:
+    settings(userLimits={"atOnce": 1})
+    job, other = DrivenJob(user_id), DrivenJob(user_id)
+    job.claim().end(pending_again(Unavailable("later"), 1))
+    other.claim()
+
+
+def test_a_job_that_was_lost_keeps_its_place_until_it_has_ended(
+    settings: Settings, queued: list[str], user_id: str
+) -> None:
+    settings(userLimits={"atOnce": 1})
+    job, other = DrivenJob(user_id, maxAttempts=1), DrivenJob(user_id)
+    job.claim()
+    job.lapse()
+    assert claim(other.id) is None
+    assert claim(job.id) is None
+    assert job.data()["errorCode"] == "attempts-exhausted"
+    assert claim(other.id) is not None
+
+
+def test_a_user_has_so_many_jobs_a_day(settings: Settings, user_id: str) -> None:
+    settings(userLimits={"aDay": 2})
+    for _ in range(2):
+        held = DrivenJob(user_id).claim()
+        held.end(pending_again(Unavailable("later"), 1))
+    again = DrivenJob(user_id, startedAt=datetime.now(UTC))
+    again.claim()  # it has begun before, and counts once
+    third = DrivenJob(user_id)
+    assert claim(third.id) is None
+    data = third.data()
+    assert (data["status"], data["stage"]) == ("pending", "waiting-for-tomorrow")
+    tomorrow = datetime.now(UTC).date() + timedelta(days=1)
+    assert data["runAfter"].date() == tomorrow
+    with pytest.raises(NotYetDue):
+        claim(third.id)
+
+
+def test_a_new_day_is_a_new_count(settings: Settings, user_id: str, database: firestore.Client) -> None:
+    settings(userLimits={"aDay": 1})
+    DrivenJob(user_id).claim()
+    database.document(f"jobUsers/{user_id}").update({"day": "2026-01-01"})
+    DrivenJob(user_id).claim()
+
+
+def test_a_waiting_job_can_be_cancelled(settings: Settings, queued: list[str], user_id: str) -> None:
+    settings(userLimits={"atOnce": 1})
+    DrivenJob(user_id).claim()
+    waiting = DrivenJob(user_id)
+    later = DrivenJob(user_id, runAfter=datetime.now(UTC) + timedelta(days=3))
+    assert claim(waiting.id) is None
+    for job in (waiting, later):
+        job.reference.update({"cancelRequested": True})
+    sweep()
+    assert (waiting.status, later.status) == ("cancelled", "cancelled")
+    assert queued == []
+
+
+def test_those_that_wait_are_not_read_again_and_again(
+    settings: Settings, user_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings(userLimits={"atOnce": 1})
+    now = datetime.now(UTC).replace(minute=21)
+    for stage in ("waiting-for-other-jobs", "queued"):
+        DrivenJob(user_id, createdAt=now - timedelta(seconds=90), stage=stage)
+    DrivenJob(user_id, createdAt=now - timedelta(seconds=90), runAfter=now + timedelta(days=1))
+    brought_back: list[str] = []
+    monkeypatch.setattr(sweep_module, "_bring_back", lambda job_id, now: brought_back.append(job_id))
+    assert sweep(now) == 1
+    assert sweep(now.replace(minute=30)) == 2  # in case that a wake-up was lost
