@@ -81,7 +81,7 @@ SWEEP_SECONDS: Final = 240
 WATCH_CHECK_SECONDS: Final = 1.0
 """How often a monitor checks whether its watch is alive."""
 
-WATCH_SILENCE_SECONDS: Final = 60.0
+WATCH_SILENCE_SECONDS: Final = 30.0
 """A monitor whose watch has said nothing for so long reads the document itself. A job that runs is written at least
 every `HEARTBEAT_SECONDS`, so that this is rare."""
 

@@ -22,6 +22,7 @@ def cancel_job(job_id: str) -> None:
         if status in ENDED:
             raise NotCancellable(f"The job {job_id} can't be cancelled, because it has ended: it is {status}.")
         try:
-            return Fence.of(snapshot).write({"cancelRequested": True})
+            Fence.of(snapshot).write({"cancelRequested": True})
         except FenceBroken:
             continue  # It goes on meanwhile: one write in two seconds at most, so this comes to its turn.
+        return
