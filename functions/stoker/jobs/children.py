@@ -1,5 +1,6 @@
 """Jobs that a job makes: they run as any other, and their ends move it on. No worker waits for them."""
 
+import contextlib
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,9 @@ from stoker.logs import JobLog
 from stoker.models.job import ENDED, BatchOutput, ItemFailure, ProcessingJob
 
 ALIVE = ("pending", "processing")
+
+TRIES = 5
+"""How often a count is made again that another one came before; the sweeper makes one each minute."""
 
 
 @dataclass(frozen=True)
@@ -82,29 +86,30 @@ def settle(parent_id: str) -> None:
     Args:
         parent_id: The job.
     """
-    snapshot = load(parent_id)
-    data = (snapshot.to_dict() or {}) if snapshot is not None else {}
-    if snapshot is None or data.get("status") != "processing" or data.get("stage") != RUNNING_JOBS:
-        return
-    document = ProcessingJob.from_firestore(data)
-    if document.cancel_requested:
-        _cancel_children(parent_id)
-    progress, ended = _counted(document)
-    fence = Fence.of(snapshot)
-    try:
-        if ended < (document.children or 0):
-            if progress > document.progress:
-                fence.write({"progress": progress})
+    for _ in range(TRIES):
+        snapshot = load(parent_id)
+        data = (snapshot.to_dict() or {}) if snapshot is not None else {}
+        if snapshot is None or data.get("status") != "processing" or data.get("stage") != RUNNING_JOBS:
             return
-        output = _output(document)
-        fence.write(
-            {**cancelled(), "output": output.to_firestore()} if document.cancel_requested else completed(output)
-        )
-    except FenceBroken:
-        # Another child ended at the same time and looks after the job, or the owner wrote: whoever comes next goes on.
+        # Another child that ends at the same time looks after the job too, but may have counted too early.
+        with contextlib.suppress(FenceBroken):
+            _settle(Fence.of(snapshot), ProcessingJob.from_firestore(data))
+            return
+
+
+def _settle(fence: Fence, parent: ProcessingJob) -> None:
+    if parent.cancel_requested:
+        _cancel_children(parent.id)
+    progress, ended = _counted(parent)
+    if ended < (parent.children or 0):
+        if progress > parent.progress:
+            fence.write({"progress": progress})
         return
-    status = "cancelled" if document.cancel_requested else "completed"
-    job_ended(JobLog(parent_id, jobType=document.type, attempt=document.attempt), document, status)
+    output = _output(parent)
+    fields = {**cancelled(), "output": output.to_firestore()} if parent.cancel_requested else completed(output)
+    fence.write(fields)
+    log = JobLog(parent.id, jobType=parent.type, attempt=parent.attempt)
+    job_ended(log, parent, fields["status"])
 
 
 def _counted(parent: ProcessingJob) -> tuple[float, int]:

@@ -15,6 +15,7 @@ from stoker.firestore.errors import TRANSIENT
 from stoker.jobs.fence import Also, Fence, FenceBroken
 from stoker.jobs.job import Job
 from stoker.jobs.limits import release, wake_next
+from stoker.logs import JobLog
 from stoker.models.job import Attempt, ProcessingJob
 
 TRIES = 10
@@ -107,7 +108,16 @@ class Claim:
         again = retry.Retry(predicate=passing, initial=0.2, maximum=10, timeout=config.LEASE_SECONDS / 2)
         results = again(self._write)(fields, everything)
         if self._limited:
-            wake_next(document.user_id, results)
+            self._wake_next(results)
+
+    def _wake_next(self, results: Sequence[WriteResult]) -> None:
+        try:
+            wake_next(self.job.document.user_id, results)
+        except Exception as error:
+            # This job has ended all the same, and the sweeper wakes those that wait.
+            JobLog(self.job.document.id).error(
+                "The owner's next job could not be woken; the sweeper will do it.", error
+            )
 
     def _write(self, fields: dict[str, Any], also: Also | None = None) -> Sequence[WriteResult]:
         """Returns Firestore's answers, or none where they were lost."""

@@ -12,14 +12,14 @@ from google.cloud.firestore import DELETE_FIELD, SERVER_TIMESTAMP
 from stoker.errors import AttemptsExhausted, JobCancelled, LeaseLost, PermanentError
 from stoker.jobs.children import settle
 from stoker.jobs.claim import TRIES, Claim, lease_end, max_attempts, told
-from stoker.jobs.end import cancelled, failed
+from stoker.jobs.end import RUNNING_JOBS, cancelled, failed
 from stoker.jobs.fence import Also, Fence, FenceBroken
 from stoker.jobs.job import read_job
 from stoker.jobs.limits import Held, admit, release
 from stoker.jobs.settings import settings
 from stoker.jobs.unclaimed import end_unclaimed, load
 from stoker.logs import JobLog
-from stoker.models.job import ENDED, Attempt, ProcessingJob
+from stoker.models.job import Attempt, ProcessingJob, has_ended
 from stoker.storage.outputs import remove_outputs
 
 EARLY = timedelta(seconds=1)
@@ -66,22 +66,22 @@ def _claim(job_id: str, token: str) -> Claim | None:
     try:
         job = read_job(job_id, data)
     except PermanentError as error:
-        if data.get("status") not in ENDED:
+        if not has_ended(data.get("status")):
             end_unclaimed(fence, failed(error), log)
             _tell_parent(data.get("parentId"))
         return None
     document = job.document
     limits = settings().user_limits
-    if document.status in ENDED:
+    if has_ended(document.status):
         _tidy(document)
         return None
     if document.status == "processing":
-        if document.lease is None:
-            settle(job_id)  # its children run; nothing is to be done for it but to look after them
+        if document.stage == RUNNING_JOBS:
+            settle(job_id)  # nobody is to work on it: its children run
             return None
-        if document.lease.token == token:
+        if document.lease is not None and document.lease.token == token:
             return Claim(fence, job, document.attempt, token, limited=limits is not None)
-        if document.lease.expires_at > datetime.now(UTC):
+        if document.lease is not None and document.lease.expires_at > datetime.now(UTC):
             return None
     elif document.run_after and document.run_after > datetime.now(UTC) + EARLY and not document.cancel_requested:
         raise NotYetDue(f"The job is due at {document.run_after.isoformat()}.")

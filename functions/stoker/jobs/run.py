@@ -11,7 +11,7 @@ from stoker.jobs.fence import Also
 from stoker.jobs.reporter import Reporter
 from stoker.logs import JobLog
 from stoker.models.job import Stage
-from stoker.storage.outputs import AttemptOutputs
+from stoker.storage.outputs import AttemptOutputs, EarlierOutput, earlier_outputs
 
 NEARLY_PERCENT = 85.0
 """An attempt that was so far when its time was up may have had a slow instance or a slow download: one more is worth
@@ -58,6 +58,12 @@ class JobRun:
         self._progress = progress
         self._reporter.report(progress, stage)
         self.check()
+
+    def earlier_outputs(self) -> dict[str, EarlierOutput]:
+        """What the attempts before this one have uploaded whole, by recipe. What of it the result names, stays."""
+        if self._claim.job.document.started_at is None:
+            return {}
+        return earlier_outputs(self.user_id, self.id)
 
     def save(self, checkpoint: dict[str, Any], also: Also | None = None) -> None:
         """Writes a checkpoint, and documents in the same commit: all of it once, or nothing, whatever crashes.

@@ -11,7 +11,7 @@ from stoker.firestore.client import client
 from stoker.jobs.end import failed
 from stoker.jobs.fence import Also, Fence
 from stoker.logs import JobLog
-from stoker.models.job import ENDED
+from stoker.models.job import has_ended
 
 
 def load(job_id: str) -> DocumentSnapshot[Any] | None:
@@ -29,7 +29,7 @@ def load(job_id: str) -> DocumentSnapshot[Any] | None:
     except ValueError:
         # The client library does not decode a reference into another database; a field mask leaves it out.
         snapshot = reference.get(field_paths=["status"])
-        if (snapshot.to_dict() or {}).get("status") not in ENDED:
+        if not has_ended((snapshot.to_dict() or {}).get("status")):
             error = InvalidJob(
                 "This job can't run: it holds a reference into another database. Write a new one, with text instead."
             )

@@ -17,7 +17,7 @@ from stoker.errors import (
 )
 from stoker.firestore.errors import TRANSIENT
 from stoker.jobs.children import Children, made, settle
-from stoker.jobs.claim import Claim
+from stoker.jobs.claim import Claim, WritesRefused
 from stoker.jobs.claiming import claim
 from stoker.jobs.end import cancelled, completed, failed, handed_back, pending_again, waiting_for_children
 from stoker.jobs.fence import Also
@@ -29,7 +29,7 @@ from stoker.jobs.run import JobRun
 from stoker.jobs.workspace import workspace
 from stoker.logs import JobLog
 from stoker.models.document import Model
-from stoker.models.job import ENDED, JobOutput
+from stoker.models.job import JobOutput, has_ended
 from stoker.storage.outputs import AttemptOutputs
 
 Input = TypeVar("Input", bound=Model)
@@ -76,7 +76,7 @@ def _attempt(held: Claim, worker: Worker[Input], outputs: AttemptOutputs, log: J
         result = _result(worker, run, cast(Input, held.job.input), log)
     result, fields = _end(held, _unless_cancelled(reporter, result))
     status = fields["status"]
-    if status in ENDED:
+    if has_ended(status):
         job_ended(log, held.as_claimed(), status, fields.get("errorCode") if status != "completed" else None)
         clean_up_after_end(document, result if isinstance(result, JobOutput) else None)
         if document.parent_id is not None:
@@ -122,14 +122,22 @@ def _unless_cancelled(reporter: Reporter, result: Result) -> Result:
 
 def _end(held: Claim, result: Result) -> tuple[Result, dict[str, Any]]:
     """Makes the final write; returns what it said."""
-    also: Also | None = made(held.job.document, result) if isinstance(result, Children) else None
-    fields = _fields(held, result)
     try:
-        held.end(fields, also)
+        return result, _ended(held, result)
     except JobCancelled as meanwhile:
-        result, fields = meanwhile, _fields(held, meanwhile)
-        held.end(fields)
-    return result, fields
+        return meanwhile, _ended(held, meanwhile)
+    except (*TRANSIENT, WritesRefused):
+        if not isinstance(result, Children):
+            raise  # the lease lapses, and the sweeper brings the job back
+        later = Unavailable("The jobs of the batch could not be written. The job is tried again by itself.")
+        return later, _ended(held, later)
+
+
+def _ended(held: Claim, result: Result) -> dict[str, Any]:
+    fields = _fields(held, result)
+    also: Also | None = made(held.job.document, result) if isinstance(result, Children) else None
+    held.end(fields, also)
+    return fields
 
 
 def _ask_for_the_next(held: Claim, due: datetime | None, log: JobLog) -> None:

@@ -1,5 +1,7 @@
 """The worker of `video-processing` jobs."""
 
+import hashlib
+import json
 from pathlib import Path
 
 from stoker import config
@@ -9,8 +11,10 @@ from stoker.media.ffmpeg import FfmpegFailed, run_ffmpeg, unsupported
 from stoker.media.formats import CONTAINERS, PICTURES
 from stoker.media.plan import Plan, PlannedFile, plan
 from stoker.media.probe import MediaInfo, NotReadable, Prober, VideoStream
+from stoker.models.document import Model
 from stoker.models.job import JobOutput, OutputFile
 from stoker.models.video import VideoInput
+from stoker.storage.outputs import EarlierOutput
 from stoker.storage.sources import download
 
 DOWNLOADED, PROBED, ENCODED = 4.0, 5.0, 92.0
@@ -22,6 +26,9 @@ MISSING_SHARE = 0.01
 
 Made = tuple[PlannedFile, MediaInfo]
 """A file that was asked for, and what it was found to hold."""
+
+RECIPES = 1
+"""Counts up where the same order would make another file: then no later attempt takes what an earlier one made."""
 
 SOURCE = "source"
 """The source's name in the workspace: the user's name for it never reaches a command."""
@@ -41,13 +48,23 @@ def process_video(run: JobRun, video_input: VideoInput) -> JobOutput:
     run.report(0, "downloading")
     with Prober() as prober:
         source = run.workspace / SOURCE
-        download(
+        generation = download(
             video_input.source,
             run.user_id,
             source,
             lambda arrived, size: run.report(DOWNLOADED * arrived / size, "downloading"),
         )
-        return _upload(run, make_outputs(run, prober, source, video_input))
+        recipes = [_recipe(video_input.source, generation, output) for output in video_input.outputs]
+        there = run.earlier_outputs()
+        missing = {
+            recipe: output for recipe, output in zip(recipes, video_input.outputs, strict=True) if recipe not in there
+        }
+        files = {recipe: _reused(earlier) for recipe, earlier in there.items() if recipe in recipes}
+        if missing:
+            wanted = video_input.model_copy(update={"outputs": list(missing.values())})
+            made = make_outputs(run, prober, source, wanted)
+            files |= _upload(run, dict(zip(missing, made, strict=True)))
+        return JobOutput(files=[files[recipe] for recipe in dict.fromkeys(recipes)])
 
 
 def make_outputs(run: JobRun, prober: Prober, source: Path, video_input: VideoInput) -> list[Made]:
@@ -152,23 +169,31 @@ def _too_long(name: str) -> InputTooLarge:
     return InputTooLarge(f"The file {name!r} plays longer than {hours} hours. Cut it into shorter parts.")
 
 
-def _upload(run: JobRun, made: list[Made]) -> JobOutput:
-    files = []
-    for number, (file, info) in enumerate(made):
+def _recipe(source: str, generation: int, output: Model) -> str:
+    """Names what a file is made of, and how."""
+    order = [RECIPES, source, generation, output.to_firestore()]
+    return hashlib.sha256(json.dumps(order, sort_keys=True).encode()).hexdigest()
+
+
+def _reused(earlier: EarlierOutput) -> OutputFile:
+    found = {**earlier.facts, "path": earlier.path, "bytes": earlier.bytes, "sha256": earlier.sha256}
+    return OutputFile.model_validate(found)
+
+
+def _upload(run: JobRun, made: dict[str, Made]) -> dict[str, OutputFile]:
+    """Uploads files, by recipe."""
+    files = {}
+    for number, (recipe, (file, info)) in enumerate(made.items()):
         run.report(ENCODED + (100 - ENCODED) * number / len(made), "uploading")
         path = run.workspace / file.name
+        facts = {
+            "kind": file.kind,
+            "content_type": file.content_type,
+            "width": info.video.width if info.video else None,
+            "height": info.video.height if info.video else None,
+            "duration_seconds": round(info.duration_seconds or 0, 3) if file.plays else None,
+        }
         size = path.stat().st_size
-        name, sha256 = run.outputs.upload(path, file.content_type, run.check)
-        files.append(
-            OutputFile(
-                kind=file.kind,
-                path=name,
-                content_type=file.content_type,
-                bytes=size,
-                sha256=sha256,
-                width=info.video.width if info.video else None,
-                height=info.video.height if info.video else None,
-                duration_seconds=round(info.duration_seconds or 0, 3) if file.plays else None,
-            )
-        )
-    return JobOutput(files=files)
+        name, sha256 = run.outputs.upload(path, file.content_type, run.check, recipe, facts)
+        files[recipe] = OutputFile.model_validate({**facts, "path": name, "bytes": size, "sha256": sha256})
+    return files

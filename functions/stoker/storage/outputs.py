@@ -1,14 +1,37 @@
 """What an attempt makes: objects under its own name, which count only once the job's final write names them."""
 
+import base64
 import hashlib
 import io
-from collections.abc import Callable, Collection
+import json
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import google_crc32c
 
 from stoker.storage.client import bucket
 
 CHUNK_BYTES = 8 * 1024**2
 """One part of an upload; a cancelled job stops in between. A multiple of 256 KiB, as Cloud Storage demands."""
+
+
+@dataclass(frozen=True)
+class EarlierOutput:
+    """What an earlier attempt has uploaded, whole.
+
+    Attributes:
+        path: The object's name.
+        bytes: Its size.
+        sha256: Its checksum, in hexadecimal.
+        facts: What the attempt found it to hold.
+    """
+
+    path: str
+    bytes: int
+    sha256: str
+    facts: Mapping[str, Any]
 
 
 class AttemptOutputs:
@@ -24,21 +47,30 @@ class AttemptOutputs:
         self.folder = f"job-outputs/{user_id}/{job_id}/{attempt}"
         self._uploaded: list[str] = []
 
-    def upload(self, file: Path, content_type: str, check: Callable[[], None]) -> tuple[str, str]:
+    def upload(
+        self,
+        file: Path,
+        content_type: str,
+        check: Callable[[], None],
+        recipe: str = "",
+        facts: Mapping[str, Any] | None = None,
+    ) -> tuple[str, str]:
         """Uploads a file under its own name, checked by its CRC32C on arrival.
 
         Args:
             file: What to upload.
             content_type: Its media type.
             check: Called before each part; what it raises ends the upload.
+            recipe: Names what the file was made of, and how: a later attempt that needs the same takes this one.
+            facts: What that attempt would have to find out of the file again.
 
         Returns:
             The object's name, and the SHA-256 of the file in hexadecimal.
         """
-        with file.open("rb") as content:
-            sha256 = hashlib.file_digest(content, "sha256").hexdigest()
+        sha256, crc32c = _checksums(file)
         blob = bucket().blob(f"{self.folder}/{file.name}", chunk_size=CHUNK_BYTES)
-        blob.metadata = {"sha256": sha256}
+        told = {"recipe": recipe, "facts": json.dumps(dict(facts or {}))} if recipe else {}
+        blob.metadata = {"sha256": sha256, "crc32c": crc32c, **told}
         self._uploaded.append(blob.name)
         with _Checked(file, check) as content:
             size = file.stat().st_size
@@ -54,6 +86,23 @@ class AttemptOutputs:
         # An upload that failed half-way left no object: nothing to delete is no error.
         bucket().delete_blobs([name for name in self._uploaded if name not in published], on_error=lambda blob: None)
         self._uploaded.clear()
+
+
+def earlier_outputs(user_id: str, job_id: str) -> dict[str, EarlierOutput]:
+    """What the attempts at a job have uploaded so far, by recipe. Objects whose checksum is not that of the file that
+    was uploaded are left out.
+
+    Args:
+        user_id: The job's owner.
+        job_id: The job.
+    """
+    found = {}
+    for blob in bucket().list_blobs(prefix=f"job-outputs/{user_id}/{job_id}/"):
+        told = blob.metadata or {}
+        if told.get("recipe") and told.get("crc32c") == blob.crc32c:
+            facts = json.loads(told.get("facts", "{}"))
+            found[told["recipe"]] = EarlierOutput(blob.name, int(blob.size or 0), told["sha256"], facts)
+    return found
 
 
 def remove_outputs(user_id: str, job_id: str, published: Collection[str] = ()) -> None:
@@ -80,3 +129,13 @@ class _Checked(io.FileIO):
     def read(self, size: int | None = -1, /) -> bytes:
         self._check()
         return super().read(-1 if size is None else size)
+
+
+def _checksums(file: Path) -> tuple[str, str]:
+    """The SHA-256 in hexadecimal, and the CRC32C as Cloud Storage writes it."""
+    sha256, crc32c = hashlib.sha256(), google_crc32c.Checksum()
+    with file.open("rb") as content:
+        while chunk := content.read(CHUNK_BYTES):
+            sha256.update(chunk)
+            crc32c.update(chunk)
+    return sha256.hexdigest(), base64.b64encode(crc32c.digest()).decode()

@@ -38,7 +38,7 @@ def check_owner(path: str, user_id: str) -> None:
         raise InputForbidden(f"You may not use {path!r}. Name a file under {', '.join(folders)}.")
 
 
-def download(path: str, user_id: str, into: Path, on_bytes: Callable[[int, int], None]) -> None:
+def download(path: str, user_id: str, into: Path, on_bytes: Callable[[int, int], None]) -> int:
     """Copies a source of a job's owner to a file.
 
     Args:
@@ -46,6 +46,9 @@ def download(path: str, user_id: str, into: Path, on_bytes: Callable[[int, int],
         user_id: The job's owner.
         into: The file to write.
         on_bytes: Called with the bytes that have arrived and the bytes there are; what it raises ends the download.
+
+    Returns:
+        The object's generation: another one is another file, under the same name.
 
     Raises:
         InputForbidden: The object is not the owner's.
@@ -70,6 +73,7 @@ def download(path: str, user_id: str, into: Path, on_bytes: Callable[[int, int],
             _copy(source, file, size, on_bytes)
     except exceptions.NotFound:
         raise InputNotFound(f"The file {path!r} was deleted or replaced while the job read it.") from None
+    return int(blob.generation or 0)
 
 
 def _copy(source: BinaryIO, file: BinaryIO, size: int, on_bytes: Callable[[int, int], None]) -> None:

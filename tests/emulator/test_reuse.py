@@ -1,0 +1,118 @@
+"""A later attempt takes over what an earlier one has uploaded whole."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from development.user import User
+from emulator.driven import DrivenJob
+from stoker.errors import EncoderFailed, Unavailable
+from stoker.jobs.work import work
+from stoker.media import ffmpeg, video
+from stoker.media.video import process_video
+from stoker.storage.client import bucket
+from stoker.storage.outputs import AttemptOutputs
+
+pytestmark = pytest.mark.usefixtures("undelivered", "queued")
+
+
+@pytest.fixture
+def encoded(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """What each run of ffmpeg was asked to write."""
+    runs: list[list[str]] = []
+    run_ffmpeg = ffmpeg.run_ffmpeg
+
+    def listened(arguments: list[str], folder: Path, told: Callable[[float], None]) -> str:
+        runs.append([name for name in arguments if name.endswith((".mp4", ".jpg"))])
+        return run_ffmpeg(arguments, folder, told)
+
+    monkeypatch.setattr(video, "run_ffmpeg", listened)
+    return runs
+
+
+def failing_once(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """The first upload of a file of this name fails."""
+    upload = AttemptOutputs.upload
+    failures = iter([Unavailable("Storage is away.")])
+
+    def failing(outputs: AttemptOutputs, file: Path, *arguments: Any) -> tuple[str, str]:
+        if file.name == name and (failure := next(failures, None)):
+            raise failure
+        return upload(outputs, file, *arguments)
+
+    monkeypatch.setattr(AttemptOutputs, "upload", failing)
+
+
+def objects(user: User, job: DrivenJob) -> set[str]:
+    return {blob.name for blob in bucket().list_blobs(prefix=f"job-outputs/{user.id}/{job.id}/")}
+
+
+def test_what_was_uploaded_is_not_made_again(
+    user: User, clip: Path, encoded: list[list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failing_once(monkeypatch, "poster.jpg")
+    job = DrivenJob(user.id, input={"source": user.upload(clip, "video/mp4")})
+    work(job.id, process_video)
+    assert job.status == "pending"
+    job.become_due()
+    work(job.id, process_video)
+    data = job.data()
+    assert (data["status"], data["attempt"]) == ("completed", 2)
+    assert encoded == [["video-180p.mp4", "poster.jpg"], ["poster.jpg"]]
+    files = data["output"]["files"]
+    assert [(file["kind"], file["height"]) for file in files] == [("mp4", 180), ("poster", 180)]
+    assert objects(user, job) == {file["path"] for file in files}
+    assert len(user.download(files[0]["path"])) == files[0]["bytes"]
+
+
+def test_a_source_that_was_replaced_is_another_source(
+    user: User, clip: Path, encoded: list[list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failing_once(monkeypatch, "poster.jpg")
+    job = DrivenJob(user.id, input={"source": user.upload(clip, "video/mp4")})
+    work(job.id, process_video)
+    user.upload(clip, "video/mp4")
+    job.become_due()
+    work(job.id, process_video)
+    assert job.status == "completed"
+    assert encoded == [["video-180p.mp4", "poster.jpg"]] * 2
+    assert objects(user, job) == {file["path"] for file in job.data()["output"]["files"]}
+
+
+def test_an_object_that_is_not_what_was_uploaded_is_made_again(
+    user: User, clip: Path, encoded: list[list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failing_once(monkeypatch, "poster.jpg")
+    job = DrivenJob(user.id, input={"source": user.upload(clip, "video/mp4")})
+    work(job.id, process_video)
+    [name] = objects(user, job)
+    spoilt = bucket().get_blob(name)
+    metadata = spoilt.metadata
+    spoilt.metadata = metadata
+    spoilt.upload_from_string(b"half of it", content_type="video/mp4")
+    assert bucket().get_blob(name).metadata == metadata
+    job.become_due()
+    work(job.id, process_video)
+    assert job.status == "completed"
+    assert encoded == [["video-180p.mp4", "poster.jpg"]] * 2
+    assert objects(user, job) == {file["path"] for file in job.data()["output"]["files"]}
+
+
+def test_nothing_stays_of_a_job_that_fails_for_good(user: User, clip: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    failing_once(monkeypatch, "poster.jpg")
+    job = DrivenJob(user.id, input={"source": user.upload(clip, "video/mp4")}, maxAttempts=2)
+    work(job.id, process_video)
+    assert len(objects(user, job)) == 1
+
+    def fails(*_: Any) -> str:
+        raise EncoderFailed("killed")
+
+    monkeypatch.setattr(video, "run_ffmpeg", fails)
+    bucket().get_blob(next(iter(objects(user, job)))).delete()
+    failing_once(monkeypatch, "none")
+    job.become_due()
+    work(job.id, process_video)
+    assert job.data()["errorCode"] == "encoder-failed"
+    assert objects(user, job) == set()
