@@ -3,7 +3,7 @@
 from stoker.errors import NotCancellable
 from stoker.jobs.fence import Fence, FenceBroken
 from stoker.jobs.find import find_job
-from stoker.models.job import ENDED
+from stoker.models.job import has_ended
 
 
 def cancel_job(job_id: str) -> None:
@@ -18,8 +18,8 @@ def cancel_job(job_id: str) -> None:
     """
     while True:
         snapshot = find_job(job_id)
-        status = str((snapshot.to_dict() or {}).get("status"))
-        if status in ENDED:
+        status = (snapshot.to_dict() or {}).get("status")
+        if has_ended(status):
             raise NotCancellable(f"The job {job_id} can't be cancelled, because it has ended: it is {status}.")
         try:
             Fence.of(snapshot).write({"cancelRequested": True})

@@ -19,7 +19,7 @@ from stoker.firestore.client import client
 from stoker.firestore.errors import TRANSIENT
 from stoker.jobs.find import find_job
 from stoker.logs import JobLog
-from stoker.models.job import ENDED
+from stoker.models.job import has_ended
 
 OnUpdate = Callable[[dict[str, Any]], None]
 """Takes the job's document as Firestore stores it, with its `id`."""
@@ -168,7 +168,7 @@ class JobMonitor:
             self._on_update(job)
         except Exception as error:
             self._log.error("The callback of a monitor raised an error.", error)
-        if str(job.get("status")) in ENDED:
+        if has_ended(job.get("status")):
             self._finish(job)
 
     def _finish(self, result: dict[str, Any] | Exception) -> None:

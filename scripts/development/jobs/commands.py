@@ -1,6 +1,7 @@
 """The subcommands: each prints what it found or did, and returns its exit code."""
 
 import argparse
+import sys
 from collections.abc import Callable, Iterator
 from typing import Any, NoReturn, get_args
 
@@ -64,7 +65,8 @@ def _check(value: str | None, what: str, known: tuple[str, ...], refuse: Callabl
 
 def _list(options: argparse.Namespace) -> int:
     query = queries.newest(options.user, options.status, options.type, options.limit)
-    jobs = [{"id": snapshot.id, **(snapshot.to_dict() or {})} for snapshot in query.stream()]
+    found = [(snapshot.id, snapshot.to_dict() or {}) for snapshot in query.stream()]
+    jobs = [{"id": name, **{field: data[field] for field in queries.SHOWN if field in data}} for name, data in found]
     if options.json:
         print(as_json(jobs))
     elif jobs:
@@ -95,8 +97,12 @@ def _each(options: argparse.Namespace, act: Callable[[str], None], done: Callabl
             results.append({"id": job_id, "done": False, "error": error.message, "errorCode": error.code})
         else:
             results.append({"id": job_id, "done": True})
-        if not options.json:
-            print(f"{job_id}: {done()}." if results[-1]["done"] else results[-1]["error"], flush=True)
+        if options.json:
+            continue
+        if results[-1]["done"]:
+            print(f"{job_id} {done()}.", flush=True)
+        else:
+            print(results[-1]["error"], file=sys.stderr)
     if options.json:
         print(as_json(results))
     return 0 if all(result["done"] for result in results) else 1
@@ -107,7 +113,7 @@ def _started(logged: list[dict[str, Any]]) -> str:
     # sweeper, and so does whoever meets a fault.
     failed = any(str(entry.get("severity")) == "ERROR" for entry in logged)
     logged.clear()
-    return "pending, and starts within two minutes" if failed else "pending, and starts now"
+    return "is pending again; the sweeper will queue it, within two minutes" if failed else "is pending again"
 
 
 def _settings(options: argparse.Namespace, change: dict[str, Any] | None) -> int:
