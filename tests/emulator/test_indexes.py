@@ -72,7 +72,7 @@ def test_what_only_filters_by_equality_needs_no_index() -> None:
 
 
 @pytest.mark.parametrize(
-    ("user", "status", "job_type"), itertools.product((None, "ada"), (None, "failed"), (None, "batch-operation"))
+    ("user", "status", "job_type"), list(itertools.product((None, "ada"), (None, "failed"), (None, "batch-operation")))
 )
 def test_the_commands_lists_are_served(user: str | None, status: str | None, job_type: str | None) -> None:
     """Firestore merges indexes that have one equal field each, and are sorted the same way.

@@ -50,19 +50,18 @@ class Jobs:
         reference.set({**job, **fields})
         return reference
 
-    def run(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Runs the command to its end."""
-        return run(*arguments, "--project", self.project, **environment)
+        return run(*arguments, "--project", self.project)
 
     def json(self, *arguments: str) -> Any:
         """What the command says in JSON."""
         return json.loads(self.run(*arguments, "--json").stdout)
 
 
-def run(*arguments: str, environment: Mapping[str, str] | None = None, **more: str) -> subprocess.CompletedProcess[str]:
-    """Runs the command to its end."""
-    variables = {**(os.environ if environment is None else environment), **more}
-    done = subprocess.run([COMMAND, *arguments], capture_output=True, text=True, env=variables, timeout=120)
+def run(*arguments: str, environment: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    """Runs the command to its end, in this process's environment where no other is given."""
+    done = subprocess.run([COMMAND, *arguments], capture_output=True, text=True, env=environment, timeout=120)
     assert "Traceback" not in done.stderr
     return done
 
@@ -134,7 +133,7 @@ def test_show_tells_all_of_a_job(jobs: Jobs) -> None:
 def test_hostile_text_does_not_reach_the_terminal(jobs: Jobs, database: firestore.Client) -> None:
     elsewhere = firestore.Client(project="another", credentials=database._credentials).document("a/b")
     evil = {"userId": HOSTILE, "stage": HOSTILE, "error": HOSTILE, "errorCode": HOSTILE, "progress": HOSTILE}
-    jobs.write("evil", **evil, input={HOSTILE: HOSTILE, "deep": [HOSTILE] * 100}, note=HOSTILE)
+    jobs.write("evil", **evil, input={HOSTILE[:60]: HOSTILE, "deep": [HOSTILE] * 100}, note=HOSTILE)
     jobs.write("foreign", input={"source": elsewhere}, status=["no", "status"], createdAt=datetime.now(UTC))
     project = ("--project", jobs.project)
     ended = jobs.write("ended", **evil, status="failed")
@@ -256,7 +255,13 @@ def test_retry_runs_a_job_again(user: User, clip: Path) -> None:
 
 def test_a_retry_that_can_not_be_queued_from_here_is_left_to_the_sweeper(jobs: Jobs) -> None:
     reference = jobs.write("one", status="failed")
-    done = jobs.run("retry", "one", CLOUD_TASKS_EMULATOR_HOST="127.0.0.1:1")
+    done = run(
+        "retry",
+        "one",
+        "--project",
+        jobs.project,
+        environment={**os.environ, "CLOUD_TASKS_EMULATOR_HOST": "127.0.0.1:1"},
+    )
     assert (done.returncode, done.stderr) == (0, "")
     assert "the sweeper will queue it, within two minutes" in done.stdout
     job = reference.get().to_dict() or {}
@@ -351,7 +356,7 @@ def test_a_demo_project_is_not_looked_for_in_production(tmp_path: Path) -> None:
 
 
 def test_an_emulator_that_is_not_there_is_named() -> None:
-    done = run("list", FIRESTORE_EMULATOR_HOST="127.0.0.1:1")
+    done = run("list", environment={**os.environ, "FIRESTORE_EMULATOR_HOST": "127.0.0.1:1"})
     assert done.returncode == 1
     assert done.stderr == "No Firestore emulator answers at 127.0.0.1:1: start one with scripts/emulators.\n"
 
