@@ -21,7 +21,7 @@ def find_job(job_id: object, timeout: float | None = None) -> DocumentSnapshot[A
 
     Args:
         job_id: What is said to be the document's id.
-        timeout: Seconds that the read may take; the client library's own limit where it is left out.
+        timeout: Seconds that a single try may take; the client library's own patience where it is left out.
 
     Returns:
         The document; without its `input` where the client library can't decode that.
@@ -33,12 +33,13 @@ def find_job(job_id: object, timeout: float | None = None) -> DocumentSnapshot[A
         name = _ID.validate_python(job_id, strict=True)
     except ValidationError:
         raise no_such_job(job_id) from None
+    patience: dict[str, Any] = {} if timeout is None else {"timeout": timeout, "retry": None}
     reference = client().collection(config.JOBS).document(name)
     try:
-        snapshot = reference.get(timeout=timeout)
+        snapshot = reference.get(**patience)
     except ValueError:
         # It holds a reference into another database, which any client may write.
-        snapshot = reference.get(field_paths=WITHOUT_INPUT, timeout=timeout)
+        snapshot = reference.get(field_paths=WITHOUT_INPUT, **patience)
     if not snapshot.exists:
         raise no_such_job(name)
     return snapshot

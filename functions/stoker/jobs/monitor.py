@@ -21,6 +21,9 @@ from stoker.jobs.find import find_job
 from stoker.logs import JobLog
 from stoker.models.job import has_ended
 
+READ_SECONDS = 10.0
+"""How long a read may take; `stop` may have to wait for it."""
+
 OnUpdate = Callable[[dict[str, Any]], None]
 """Takes the job's document as Firestore stores it, with its `id`."""
 
@@ -131,14 +134,17 @@ class JobMonitor:
                 if not (self._watch and self._watch.is_active):
                     # Twice as long each time, in case that a watch of this document can't live.
                     self._patience = min(2 * self._patience, config.WATCH_SILENCE_SECONDS)
-                    self._log.warning("A watch has ended; it is begun anew.")
-                    return self._look()
-                if time.monotonic() - heard > config.WATCH_SILENCE_SECONDS:
+                    if self._look():
+                        self._log.warning("A watch has ended; it is begun anew.")
+                        return
+                elif time.monotonic() - heard > config.WATCH_SILENCE_SECONDS:
                     before, heard = self._told, time.monotonic()
-                    self._look()
-                    if self._told != before:
+                    if not self._look():
+                        # The library's watch would try again without a pause, and keep a processor busy.
+                        self._end_watch()
+                    elif self._told != before:
                         self._log.warning("A watch has fallen silent; it is begun anew.")
-                        return None
+                        return
                 continue
             heard, self._patience = time.monotonic(), config.WATCH_CHECK_SECONDS
             for snapshot in news:
@@ -146,17 +152,19 @@ class JobMonitor:
                     self._look()  # Gone, or so says a watch that ended long ago: a read knows.
                 else:
                     self._tell(snapshot)
-        return None
 
-    def _look(self) -> None:
+    def _look(self) -> bool:
+        """Reads the document, and tells what is new; returns whether Firestore has answered."""
         try:
-            found = find_job(self.job_id, timeout=config.WATCH_SILENCE_SECONDS)
+            found = find_job(self.job_id, timeout=READ_SECONDS)
         except JobNotFound:
             self._finish(JobNotFound(f"The job {self.job_id} was deleted before it ended."))
         except TRANSIENT as error:
             self._log.error("A job could not be read; it is tried again.", error)
+            return False
         else:
             self._tell(found)
+        return True
 
     def _tell(self, snapshot: DocumentSnapshot[Any]) -> None:
         # A watch that is begun anew starts with what may have been told already.
