@@ -327,8 +327,9 @@ def test_a_wrong_command_line_is_named(arguments: list[str], said: str) -> None:
     assert said in done.stderr
 
 
-@pytest.mark.parametrize("command", ["show", "watch", "cancel", "retry"])
-@pytest.mark.parametrize("job_id", ["none", "a/b", "\x1b[31m", ""])
+@pytest.mark.parametrize(
+    ("command", "job_id"), [("show", "none"), ("show", ""), ("watch", "a/b"), ("cancel", "\x1b[31m"), ("retry", "none")]
+)
 def test_an_unknown_job_is_named(jobs: Jobs, command: str, job_id: str) -> None:
     done = jobs.run(command, job_id)
     assert (done.returncode, done.stdout) == (1, "")
