@@ -18,14 +18,19 @@ def load(job_id: str) -> DocumentSnapshot[Any] | None:
     """Reads a job's document.
 
     Returns:
-        The document, or None where there is none, or where it could not be decoded and was ended for that.
+        The document, or None where there is none, or none can have this id, or where it could not be decoded and was
+        ended for that.
 
     Raises:
         FenceBroken: It could not be decoded, and changed before it could be ended.
     """
+    if "/" in job_id:
+        return None  # What names its parent may name anything; this would be a document of another collection.
     reference = client().collection(config.JOBS).document(job_id)
     try:
         snapshot = reference.get()
+    except exceptions.InvalidArgument:
+        return None  # As above: Firestore allows no such id.
     except ValueError:
         # The client library does not decode a reference into another database; a field mask leaves it out.
         snapshot = reference.get(field_paths=["status"])
