@@ -3,7 +3,9 @@
 from typing import Any
 
 from google.api_core import exceptions
+from google.cloud.firestore import DELETE_FIELD
 from google.cloud.firestore_v1 import DocumentSnapshot
+from google.cloud.firestore_v1.field_path import FieldPath
 
 from stoker import config
 from stoker.errors import InvalidJob
@@ -12,6 +14,9 @@ from stoker.jobs.end import failed
 from stoker.jobs.fence import Also, Fence
 from stoker.logs import JobLog
 from stoker.models.job import has_ended
+
+LONG = 1000
+"""Characters of a field that no job needs: input apart, which is emptied."""
 
 
 def load(job_id: str) -> DocumentSnapshot[Any] | None:
@@ -58,8 +63,17 @@ def end_unclaimed(fence: Fence, fields: dict[str, Any], log: JobLog, also: Also 
     try:
         fence.write(fields, also)
     except exceptions.InvalidArgument:
-        # A document of nearly a megabyte has no room for a sentence. Its input, which nobody can use, makes it.
-        fence.write({**fields, "input": {}}, also)
+        # A document of nearly a megabyte has no room for a sentence. What is long in it, and no use, makes it.
+        fence.write({**_without_what_is_long(fence), **fields, "input": {}}, also)
     log.warning(
         "The job ended before it began.", event="job-ended", status=fields["status"], errorCode=fields["errorCode"]
     )
+
+
+def _without_what_is_long(fence: Fence) -> dict[str, Any]:
+    try:
+        data = fence.look().to_dict() or {}
+    except ValueError:
+        return {}  # It can't be decoded: see `load`.
+    long = [name for name, value in data.items() if len(str(value)) > LONG]
+    return {FieldPath(name).to_api_repr(): DELETE_FIELD for name in long}
