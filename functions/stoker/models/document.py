@@ -14,7 +14,9 @@ UserId = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=
 def _in_utc(time: datetime) -> datetime:
     if time.tzinfo is None:
         raise ValueError("a timestamp needs a time zone")
-    return time.astimezone(UTC)
+    utc = time.astimezone(UTC)
+    # A plain one: the client library's own, with nanoseconds, can't be written back at the end of the year 9999.
+    return datetime.combine(utc.date(), utc.timetz())
 
 
 Timestamp = Annotated[datetime, AfterValidator(_in_utc)]
