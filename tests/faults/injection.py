@@ -96,7 +96,10 @@ def install() -> None:
         ("stoker.media.ffmpeg", "run_ffmpeg", _run_ffmpeg),
     ):
         owner = _imported(module)
-        bound = [other for other, loaded in sys.modules.items() if other != module and name in vars(loaded)]
+        function = getattr(owner, name)
+        bound = [
+            other for other, loaded in sys.modules.items() if vars(loaded).get(name) is function and other != module
+        ]
         assert not bound, f"{bound} have {name} already, without its faults"
         _wrap(owner, name, around)
     for module, constants in HURRIED.items():
@@ -378,7 +381,7 @@ def _read(read: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
 
 
 def _fail_firestore(kind: str) -> NoReturn:
-    raise KINDS[kind][0]("An injected fault.")
+    raise KINDS[kind][0]("An injected fault.")  # type: ignore[no-untyped-call]
 
 
 def _fail_tasks(kind: str) -> NoReturn:

@@ -11,23 +11,30 @@ from faults.injection import POINTS
 Jobs = dict[str, dict[str, Any]]
 
 
-def killed_at(point: str) -> dict[str, str]:
-    return {"at": point, "signal": "SIGKILL"}
+TWICE = ("before the final write", "final write made")
+"""The first attempt leaves outputs, and the second has no time to remove them."""
+
+KILLS = {**{point: (point,) for point in POINTS}, "twice": TWICE}
+"""Where the first attempt is killed, and the second where that is too."""
 
 
 @pytest.fixture(scope="module")
 def killed(faulty: FaultySuite, film: Path) -> Jobs:
-    """A job for each point, side by side: what became of them."""
+    """A job for each of `KILLS`, side by side: what became of them."""
     source = faulty.upload(film)
     with faulty.sweeping():
-        ids = {point: faulty.write_job(source, {"signals": {"1": killed_at(point)}}) for point in POINTS}
-        return {point: faulty.result(job_id) for point, job_id in ids.items()}
+        ids = {name: faulty.write_job(source, {"signals": kills(points)}) for name, points in KILLS.items()}
+        return {name: faulty.result(job_id) for name, job_id in ids.items()}
 
 
-@pytest.mark.parametrize("point", POINTS)
-def test_a_job_whose_worker_was_killed_completes(faulty: FaultySuite, killed: Jobs, point: str) -> None:
-    job = killed[point]
-    assert [note["at"] for note in faulty.notes("signal", job["id"])] == [point]
+def kills(points: tuple[str, ...]) -> dict[str, dict[str, str]]:
+    return {str(attempt): {"at": point, "signal": "SIGKILL"} for attempt, point in enumerate(points, 1)}
+
+
+@pytest.mark.parametrize("name", KILLS)
+def test_a_job_whose_worker_was_killed_completes(faulty: FaultySuite, killed: Jobs, name: str) -> None:
+    job = killed[name]
+    assert tuple(note["at"] for note in faulty.notes("signal", job["id"])) == KILLS[name]
     assert job["status"] == "completed", job
     faulty.assert_one_set_of_outputs(job)
 
