@@ -1,17 +1,14 @@
 """A worker stands still for so long that another one does its job, and then goes on as if nothing had happened."""
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import psutil
 import pytest
 
 from conftest import Ffmpeg
-from faults.faulty_suite import FaultySuite, until
+from faults.faulty_suite import FaultySuite, objects, until
 from stoker import config
 from stoker.firestore.client import client
-from stoker.storage.client import bucket
 
 
 @pytest.fixture
@@ -19,12 +16,6 @@ def long_film(ffmpeg: Ffmpeg) -> Path:
     """A film that takes some seconds to encode."""
     picture = ("-f", "lavfi", "-i", "testsrc2=size=640x360:rate=25:duration=30")
     return ffmpeg("long.mp4", *picture, "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p")
-
-
-def objects(job: Mapping[str, Any]) -> dict[str, tuple[int, bytes]]:
-    """A job's objects: their generations and their bytes."""
-    blobs = bucket().list_blobs(prefix=f"job-outputs/{job['userId']}/{job['id']}/")
-    return {blob.name: (blob.generation, blob.download_as_bytes()) for blob in blobs}
 
 
 def ended_tasks(faulty: FaultySuite, job_id: str) -> set[int]:
