@@ -140,7 +140,11 @@ def claim(job_id: str) -> Claim | None:
 
 def _claim(job_id: str, token: str) -> Claim | None:
     snapshot = load(job_id)
-    if snapshot is None or (data := snapshot.to_dict() or {}).get("status") in ENDED:
+    if snapshot is None:
+        return None
+    data = snapshot.to_dict() or {}
+    if data.get("status") in ENDED:
+        _tidy(job_id, data)
         return None
     log = JobLog(job_id, jobType=str(data.get("type")), attempt=data.get("attempt", 0))
     fence = Fence.of(snapshot)
@@ -161,6 +165,13 @@ def _claim(job_id: str, token: str) -> Claim | None:
         remove_outputs(document.user_id, job_id)
         return None
     return Claim(fence, job, document.attempt + 1, token)
+
+
+def _tidy(job_id: str, data: dict[str, Any]) -> None:
+    """The attempt that ended the job may have died, or met a fault, before it had removed what others left."""
+    if data.get("attempt"):
+        files = (data.get("output") or {}).get("files", [])
+        remove_outputs(data["userId"], job_id, {file["path"] for file in files})
 
 
 def _take(fence: Fence, document: ProcessingJob, token: str) -> None:
