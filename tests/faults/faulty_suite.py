@@ -52,11 +52,9 @@ def started(directory: Path) -> Iterator[Emulators]:
         (directory / name).symlink_to(target)
     # Functions Framework looks for modules beside the real file.
     shutil.copy(faults / "functions" / "main.py", directory)
-    with _environment({"FUNCTIONS_EMULATOR_PARALLEL": str(PARALLEL)}):
-        suite = running(functions=directory, schedules=False)
-        emulators = suite.__enter__()
     with contextlib.ExitStack() as stack:
-        stack.push(suite)
+        with _environment({"FUNCTIONS_EMULATOR_PARALLEL": str(PARALLEL)}):
+            emulators = stack.enter_context(running(functions=directory, schedules=False))
         yield emulators
 
 

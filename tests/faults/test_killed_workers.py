@@ -8,6 +8,8 @@ import pytest
 from faults.faulty_suite import FaultySuite
 from faults.injection import POINTS
 
+pytestmark = pytest.mark.timeout(600)  # the first test waits for all jobs; each kill costs two starts of a process
+
 Jobs = dict[str, dict[str, Any]]
 
 
