@@ -7,30 +7,36 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, ValidationError
 from pydantic.alias_generators import to_camel
 
-UserId = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=r"^[^/\x00-\x1f\x7f]+$")]
-"""A Firebase Auth uid: at most 128 characters; it becomes a folder's name, so no slash and no control characters."""
+
+def _allowed(name: str) -> str:
+    if name in (".", "..") or (name.startswith("__") and name.endswith("__")):
+        raise ValueError(f"Firestore allows no document '{name}'")
+    return name
+
+
+UserId = Annotated[
+    str, StringConstraints(min_length=1, max_length=128, pattern=r"^[^/\x00-\x1f\x7f]+$"), AfterValidator(_allowed)
+]
+"""A Firebase Auth uid: at most 128 characters; it becomes a folder's name, so no slash and no control characters, and a
+document's id. Source: https://firebase.google.com/docs/firestore/quotas (constraints on document ids)."""
 
 
 def _in_utc(time: datetime) -> datetime:
     if time.tzinfo is None:
         raise ValueError("a timestamp needs a time zone")
     try:
-        return time.astimezone(UTC)
+        utc = time.astimezone(UTC)
     except OverflowError:
         raise ValueError("in UTC, the timestamp lies outside the years 1 to 9999") from None
+    # A plain one: the client library's own, with nanoseconds, can't be written back at the end of the year 9999.
+    return datetime.combine(utc.date(), utc.timetz())
 
 
 Timestamp = Annotated[datetime, AfterValidator(_in_utc)]
 """A Firestore timestamp, in UTC."""
 
 
-def _not_reserved(name: str) -> str:
-    if name.startswith("__") and name.endswith("__"):
-        raise ValueError("Firestore keeps names that begin and end with two underscores for itself")
-    return name
-
-
-DocumentId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,128}$"), AfterValidator(_not_reserved)]
+DocumentId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,128}$"), AfterValidator(_allowed)]
 """The id of a task or a project.
 Source: https://firebase.google.com/docs/firestore/quotas#collections_documents_and_fields"""
 
