@@ -1,0 +1,131 @@
+"""Every attack on the files that we can think of, and every way that must be open."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from development.rules.storage import Browse, Download, Relabel, Remove, StorageRequest, Upload
+from rules.case import STRANGERS
+from stoker import config
+
+SCALED = 1_000
+"""The largest upload in bytes in these tests: no emulator takes a gigabyte."""
+
+EVERYONE = ("ada", "nameless", *STRANGERS)
+
+OBJECTS = (
+    "user-uploads/ada/cat.mp4",
+    "user-uploads/ada/deep/er/cat.mp4",
+    "job-outputs/ada/job/1/cat.mp4",
+    "public/cat.mp4",
+)
+"""Files that are there."""
+
+
+@dataclass(frozen=True)
+class StorageCase:
+    """A request, and whether it must be allowed.
+
+    Attributes:
+        group: A folder.
+        name: What is special about it.
+        who: One of `development.rules.identities.tokens`.
+        request: What to do.
+        allowed: Whether the rules must allow it.
+    """
+
+    group: str
+    name: str
+    who: str
+    request: StorageRequest
+    allowed: bool = False
+
+    @property
+    def place(self) -> str:
+        """What it touches."""
+        return self.request.path
+
+    def __str__(self) -> str:
+        return f"{self.request} by {self.who}, {self.name}: must be {'allowed' if self.allowed else 'refused'}"
+
+
+def scaled(rules: str) -> str:
+    """The rules, with `SCALED` in place of the size that workers take."""
+    return rules.replace(str(config.MAX_SOURCE_BYTES), str(SCALED))
+
+
+def storage_cases() -> list[StorageCase]:
+    """All of them."""
+    return [*_uploads(), *_outputs(), *_public(), *_elsewhere()]
+
+
+def _uploads() -> Iterator[StorageCase]:
+    group = "user-uploads"
+    for who in EVERYONE:
+        own = who in ("ada", "nameless")
+        for there in OBJECTS[:2]:
+            yield StorageCase(group, "read", who, Download(there), allowed=own)
+            yield StorageCase(group, "replace", who, Upload(there), allowed=own)
+            yield StorageCase(group, "delete", who, Remove(there), allowed=own)
+            yield StorageCase(group, "relabel", who, Relabel(there, "video/webm"), allowed=own)
+        yield StorageCase(group, "new", who, Upload("user-uploads/ada/new.mp4"), allowed=own)
+        yield StorageCase(group, "list", who, Browse("user-uploads/ada/"), allowed=own)
+        yield StorageCase(group, "list all", who, Browse("user-uploads/"))
+        yield StorageCase(group, "no owner", who, Upload("user-uploads/cat.mp4"))
+    new = "user-uploads/ada/new.mp4"
+    accepted = ("video/mp4", "video/quicktime", "audio/mpeg", "audio/x-wav", "text/csv", "application/x-ndjson")
+    for content_type in accepted:
+        yield StorageCase(group, "accepted", "ada", Upload(new, content_type), allowed=True)
+    for content_type in (
+        "text/html",
+        "text/plain",
+        "image/svg+xml",
+        "image/png",
+        "application/octet-stream",
+        "application/javascript",
+        "video/",
+        "video/mp4/html",
+        "xvideo/mp4",
+        "text/csv2",
+        "text/html;video/mp4",
+        "application/x-ndjson+html",
+    ):
+        yield StorageCase(group, "another type", "ada", Upload(new, content_type))
+    yield StorageCase(group, "relabel as HTML", "ada", Relabel(OBJECTS[0], "text/html"))
+    yield StorageCase(group, "the largest", "ada", Upload(new, size=SCALED), allowed=True)
+    yield StorageCase(group, "too large", "ada", Upload(new, size=SCALED + 1))
+    yield StorageCase(group, "far too large", "ada", Upload(new, size=100 * SCALED))
+
+
+def _outputs() -> Iterator[StorageCase]:
+    group = "job-outputs"
+    there = OBJECTS[2]
+    for who in EVERYONE:
+        own = who in ("ada", "nameless")
+        yield StorageCase(group, "read", who, Download(there), allowed=own)
+        yield StorageCase(group, "list", who, Browse("job-outputs/ada/job/1/"), allowed=own)
+        yield StorageCase(group, "list all", who, Browse("job-outputs/"))
+        yield StorageCase(group, "replace", who, Upload(there))
+        yield StorageCase(group, "new", who, Upload("job-outputs/ada/job/1/new.mp4"))
+        yield StorageCase(group, "delete", who, Remove(there))
+        yield StorageCase(group, "relabel", who, Relabel(there, "text/html"))
+
+
+def _public() -> Iterator[StorageCase]:
+    group = "public"
+    there = OBJECTS[3]
+    for who in EVERYONE:
+        admin = who == "rex"
+        yield StorageCase(group, "read", who, Download(there), allowed=True)
+        yield StorageCase(group, "list", who, Browse("public/"), allowed=True)
+        yield StorageCase(group, "replace", who, Upload(there, "image/png"), allowed=admin)
+        yield StorageCase(group, "new", who, Upload("public/a/new.html", "text/html"), allowed=admin)
+        yield StorageCase(group, "relabel", who, Relabel(there, "text/html"), allowed=admin)
+        yield StorageCase(group, "delete", who, Remove(there), allowed=admin)
+
+
+def _elsewhere() -> Iterator[StorageCase]:
+    for who in EVERYONE:
+        for path in ("cat.mp4", "other/cat.mp4", "ada/cat.mp4", "user-uploads", "backups/all.zip", "publicity/cat.mp4"):
+            yield StorageCase("elsewhere", "new", who, Upload(path))
+            yield StorageCase("elsewhere", "read", who, Download(path))
+            yield StorageCase("elsewhere", "delete", who, Remove(path))
