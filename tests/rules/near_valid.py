@@ -103,7 +103,8 @@ class NearlyValid:
                 return self.random.choice(MATCHING[schema["pattern"]])
             case "string":
                 least, most = schema.get("minLength", 0), schema.get("maxLength", 20)
-                return self.random.choice("aü ") * self.random.choice((least, most, self.random.randint(least, most)))
+                letter = self.random.choice("aaaaüü  🐈")
+                return letter * self.random.choice((least, most, self.random.randint(least, most)))
             case "array":
                 count = self.random.choice((0, 1, 3, schema.get("maxItems", 3)))
                 return [self._valid(schema["items"], definitions) for _ in range(count)]
@@ -134,6 +135,8 @@ class NearlyValid:
             yield from ({"name": text} for text in self.random.sample(texts, 4))
             yield from ({"name": "a" * 499 + letters} for letters in ALPHABETS)
             yield from ({text: 1} for text in self.random.sample(texts, 4) if "." not in text)
+        if item.name == "input":
+            yield from ({"source": 5}, {"ghost": 1}, {"outputs": "all"}, {"source": "a" * 1024})
         if moves := item.said(Moves):
             yield from moves.to
         if item.writer is not Writer.SERVER:

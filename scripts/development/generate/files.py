@@ -4,21 +4,22 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from development.environment import ROOT
+from development.generate.documents import DOCUMENTS
 from development.generate.errors import GenerateError
 from development.generate.inputs import input_functions
 from development.generate.regions import replaced
 from development.generate.rules import document_functions, map_functions
+from development.generate.schemas import schemas
+from development.generate.typescript import converters, declarations
 from development.generate.uploads import upload_function
 from development.rules.budget import excesses
-from stoker.models.analytics import AnalyticsEvent
-from stoker.models.job import ProcessingJob
-from stoker.models.project import Project
-from stoker.models.settings import JobSettings
-from stoker.models.task import Task
-from stoker.models.user import User
+from stoker import config
 
 FIRESTORE_RULES = Path("rules/firestore.rules")
 STORAGE_RULES = Path("rules/storage.rules")
+TYPES = Path("clients/typescript/stoker.d.ts")
+CONVERTERS = Path("clients/typescript/converters.ts")
+SCHEMAS = Path("clients/json-schema")
 
 
 def made_files(root: Path = ROOT) -> Mapping[Path, str]:
@@ -34,21 +35,27 @@ def made_files(root: Path = ROOT) -> Mapping[Path, str]:
         FIRESTORE_RULES: _within_limits(
             replaced(
                 (root / FIRESTORE_RULES).read_text(),
-                {
-                    "user": document_functions(User, "user"),
-                    "task": document_functions(Task, "task"),
-                    "project": document_functions(Project, "project"),
-                    "job": document_functions(ProcessingJob, "job"),
-                    "input": input_functions("input"),
-                    "event": document_functions(AnalyticsEvent, "event"),
-                    "jobSettings": map_functions(JobSettings, "jobSettings"),
-                },
+                {**_document_regions(), "input": input_functions("input")},
             )
         ),
         STORAGE_RULES: _within_limits(
             replaced((root / STORAGE_RULES).read_text(), {"uploads": upload_function("isAccepted")})
         ),
+        TYPES: declarations(),
+        CONVERTERS: converters(),
+        **{SCHEMAS / f"{name}.json": text for name, text in schemas().items()},
     }
+
+
+def _document_regions() -> dict[str, str]:
+    """What the rules say of each kind of document that a client may write."""
+    regions = {}
+    for document in DOCUMENTS:
+        if document.collection == config.ADMIN_DATA:
+            regions[document.name] = map_functions(document.model, document.name)
+        elif functions := document_functions(document.model, document.name):
+            regions[document.name] = functions
+    return regions
 
 
 def _within_limits(rules: str) -> str:

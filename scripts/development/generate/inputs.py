@@ -6,20 +6,13 @@ They are wider than the models: the worker names every problem to the user, wher
 from collections.abc import Iterator, Mapping, Sequence
 from typing import get_args
 
+from development.generate import documents
 from development.generate.checks import function, listed, size
 from development.generate.errors import GenerateError
 from development.generate.fields import Schema, without_null
-from stoker.models.batch import BatchInput
 from stoker.models.document import Model
 from stoker.models.inputs import INPUTS
 from stoker.models.job import JobType
-from stoker.models.video import VideoInput
-
-MODELS: Mapping[JobType, Sequence[type[Model]]] = {
-    "video-processing": (VideoInput,),
-    "batch-operation": get_args(BatchInput),
-}
-"""Which models an input of each type may be of."""
 
 MAX_WORD = 100
 """Characters of what is one of a few words, where the worker says which."""
@@ -34,15 +27,15 @@ def input_functions(name: str) -> str:
     Raises:
         GenerateError: A type that has a worker has no model here.
     """
-    if missing := INPUTS.keys() - MODELS.keys():
-        raise GenerateError(f"Name the models of the input of {', '.join(missing)} in development.generate.inputs.")
+    if missing := INPUTS.keys() - documents.INPUTS.keys():
+        raise GenerateError(f"Name the models of the input of {', '.join(missing)} in development.generate.documents.")
     choice = "false"
     parts = []
-    for job_type, models in reversed(list(MODELS.items())):
+    for job_type, models in reversed(list(documents.INPUTS.items())):
         of_type = f"{job_type.partition('-')[0]}InputFits"
         choice = f"type == '{job_type}' ? {of_type}(input) :\n    {choice}"
         parts.append(_function(of_type, models))
-    others = [job_type for job_type in get_args(JobType) if job_type not in MODELS]
+    others = [job_type for job_type in get_args(JobType) if job_type not in documents.INPUTS]
     if others:
         choice = choice.removesuffix("false") + "input.size() == 0"
     return "\n\n".join(

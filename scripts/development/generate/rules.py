@@ -15,7 +15,8 @@ def document_functions(model: type[Model], name: str) -> str:
     """The functions of the rules that check what a client writes of a document.
 
     `{name}Created(data)` allows a new document, `{name}Updated(data, before)` a changed one, and `{name}Fits(data)` is
-    what they have in common: the fields that a client may write at any time. What no client may do is not made.
+    what they have in common: the fields that a client may write at any time. What no client may do is not made; where
+    clients write nothing at all, the text is empty.
 
     Args:
         model: The document's.
@@ -31,7 +32,7 @@ def document_functions(model: type[Model], name: str) -> str:
         parts.append(_updated(name, fields))
     if free := [field for field in fields if _is_free(field)]:
         parts.append(function(f"{name}Fits", [name], [_content(name, field, checks) for field in free]))
-    return _from(model, [*parts, *checks.functions()])
+    return _from(model, [*parts, *checks.functions()]) if parts else ""
 
 
 def map_functions(model: type[Model], name: str) -> str:

@@ -1,0 +1,503 @@
+// Made by scripts/generate from functions/stoker/models: change it there.
+
+import type { Timestamp } from 'firebase/firestore';
+
+/** How the user wants the app. */
+export interface Preferences {
+  /**
+   * A BCP 47 tag, such as `de` or `pt-BR`. At most 35 characters. Matches `^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$`.
+   * `"en"` where it is left out.
+   */
+  language?: string;
+  /**
+   * A name of the tz database, such as `Europe/Berlin`: the user's days begin there. At most 64 characters.
+   * Matches `^[A-Za-z][A-Za-z0-9_+/-]*$`. `"UTC"` where it is left out.
+   */
+  timeZone?: string;
+  /** Of the app's surface. `"system"` where it is left out. */
+  theme?: 'system' | 'light' | 'dark';
+  /** Whether the app may send any. `true` where it is left out. */
+  notifications?: boolean;
+}
+
+/** Something that the user has done, once and for all. */
+export interface Achievement {
+  /** Which; the server's list has the words. Not empty. At most 64 characters. */
+  id: string;
+  /** When. */
+  achievedAt: Timestamp;
+}
+
+/** What the user has done, counted. */
+export interface Stats {
+  /** Tasks. `0` where it is left out. */
+  completed?: number;
+  /** Of them, those that were due and not late. `0` where it is left out. */
+  onTime?: number;
+  /** Of them, those that were late. `0` where it is left out. */
+  late?: number;
+  /** What they took, in all. `0` where it is left out. */
+  minutes?: number;
+  /** Of them, by their priority. `{}` where it is left out. */
+  byPriority?: Record<string, number>;
+  /** Of them, by their category; at most 100 categories. At most 100 fields. `{}` where it is left out. */
+  byCategory?: Record<string, number>;
+}
+
+/** How far the user has come. */
+export interface Progress {
+  /** From 1; follows from `xp`. At least 1. `1` where it is left out. */
+  level?: number;
+  /** Points, for tasks that were completed. `0` where it is left out. */
+  xp?: number;
+  /** Days in a row with a completed task, in the user's own time zone. `0` where it is left out. */
+  streak?: number;
+  /** At most 200 items. `[]` where it is left out. */
+  achievements?: Achievement[];
+  stats?: Stats;
+}
+
+/**
+ * The document; the server makes it on sign-up, the user changes the name, the picture and the preferences.
+ */
+export interface User {
+  /**
+   * The Auth uid, and the document's id. Not empty. At most 128 characters. Matches `^[^/\x00-\x1f\x7f]+$`.
+   */
+  id: string;
+  /** As Auth knows it; anonymous users have none. At most 320 characters. */
+  email?: string | null;
+  /**
+   * Not empty. At most 100 characters. `"New User"` where it is left out. Written by the client, at any time.
+   */
+  displayName?: string;
+  /**
+   * A picture of the user. At most 2,048 characters. Matches `^https://[!-~]+$`. Written by the client, at any
+   * time.
+   */
+  photoURL?: string | null;
+  /** As in the token's claims, where the rules look. `"user"` where it is left out. */
+  role?: 'user' | 'admin' | 'moderator';
+  /** As in the token's claims. At most 50 items. `[]` where it is left out. */
+  permissions?: string[];
+  /** Written by the client, at any time. */
+  preferences?: Preferences;
+  progress?: Progress;
+  /** The account may not have come to be: the sign-up was still under way. */
+  provisional?: boolean | null;
+  createdAt: Timestamp;
+  /** Written by the client, with each write, with the server's time. */
+  updatedAt: Timestamp;
+  /** `1` where it is left out. */
+  schemaVersion?: 1;
+}
+
+/** A step of a task. */
+export interface Subtask {
+  /** What is to be done. Not empty. At most 200 characters. */
+  title: string;
+  /** Whether it is. `false` where it is left out. */
+  completed?: boolean;
+}
+
+/** The document. */
+export interface Task {
+  /** What is to be done. Not empty. At most 200 characters. Written by the client, at any time. */
+  title: string;
+  /** All that belongs to it. At most 10,000 characters. Written by the client, at any time. */
+  description?: string | null;
+  /** How much it matters. `"medium"` where it is left out. Written by the client, at any time. */
+  priority?: 'urgent' | 'high' | 'medium' | 'low';
+  /** Where it stands. `"todo"` where it is left out. Written by the client, at any time. */
+  status?: 'todo' | 'in-progress' | 'completed' | 'cancelled';
+  /**
+   * The user's own word for its kind. Not empty. At most 100 characters. `"general"` where it is left out. Written
+   * by the client, at any time.
+   */
+  category?: string;
+  /**
+   * The user's own words for it. At most 50 items. `[]` where it is left out. Written by the client, at any time.
+   */
+  tags?: string[];
+  /** How long it should take, in minutes. At most 525,600. Written by the client, at any time. */
+  estimatedDuration?: number | null;
+  /** How long it took, in minutes. At most 525,600. Written by the client, at any time. */
+  actualDuration?: number | null;
+  /** When it must be done. Written by the client, at any time. */
+  dueDate?: Timestamp | null;
+  /** Its steps. At most 100 items. `[]` where it is left out. Written by the client, at any time. */
+  subtasks?: Subtask[];
+  /**
+   * The project that it belongs to, one of the user's own. Matches `^[A-Za-z0-9_-]{1,128}$`. Written by the
+   * client, at any time.
+   */
+  projectId?: string | null;
+  /** Repeats the document's id. Matches `^[A-Za-z0-9_-]{1,128}$`. Written by the client, at creation. */
+  id: string;
+  /**
+   * The owner. Not empty. At most 128 characters. Matches `^[^/\x00-\x1f\x7f]+$`. Written by the client, at
+   * creation.
+   */
+  userId: string;
+  /** The server's time at creation. Written by the client, at creation, with the server's time. */
+  createdAt: Timestamp;
+  /**
+   * The server's time of the last change. Written by the client, with each write, with the server's time.
+   */
+  updatedAt: Timestamp;
+  /** `1` where it is left out. Written by the client, at creation. */
+  schemaVersion?: 1;
+}
+
+/** The document. */
+export interface Project {
+  /** Repeats the document's id. Matches `^[A-Za-z0-9_-]{1,128}$`. Written by the client, at creation. */
+  id: string;
+  /**
+   * The owner. Not empty. At most 128 characters. Matches `^[^/\x00-\x1f\x7f]+$`. Written by the client, at
+   * creation.
+   */
+  userId: string;
+  /** What the user calls it. Not empty. At most 200 characters. Written by the client, at any time. */
+  name: string;
+  /** What it is about. At most 10,000 characters. Written by the client, at any time. */
+  description?: string | null;
+  /** The server's time at creation. Written by the client, at creation, with the server's time. */
+  createdAt: Timestamp;
+  /**
+   * The server's time of the last change. Written by the client, with each write, with the server's time.
+   */
+  updatedAt: Timestamp;
+  /** `1` where it is left out. Written by the client, at creation. */
+  schemaVersion?: 1;
+}
+
+/** One file that a job made. */
+export interface OutputFile {
+  /** The kind of output that asked for it. */
+  kind: string;
+  /** Its object in the default bucket, under `job-outputs/{userId}/{jobId}/`. */
+  path: string;
+  /** Its media type. */
+  contentType: string;
+  /** Its size. */
+  bytes: number;
+  /** Its checksum, in hexadecimal. */
+  sha256: string;
+  /** Pixels, where it is a picture. */
+  width?: number | null;
+  /** Pixels, where it is a picture. */
+  height?: number | null;
+  /** Where it plays. */
+  durationSeconds?: number | null;
+}
+
+/** An item of a batch that could not be done. */
+export interface ItemFailure {
+  /** Which: a document's id, a line's number, or a job's place in the list. */
+  item: string;
+  /** A sentence for the owner. */
+  error: string;
+  /** A stable kebab-case code. */
+  errorCode: string;
+}
+
+/** What a completed `batch-operation` did. */
+export interface BatchOutput {
+  /** `[]` where it is left out. */
+  files?: OutputFile[];
+  /** Items that there were; `succeeded` and `failed` add up to it. */
+  total: number;
+  succeeded: number;
+  failed: number;
+  /** The first 100 items that failed. At most 100 items. `[]` where it is left out. */
+  failures?: ItemFailure[];
+  /** What a deletion removed, by kind, such as `{"tasks": 12, "files": 3}`. */
+  removed?: Record<string, number> | null;
+}
+
+/** What a completed job made. */
+export interface JobOutput {
+  files: OutputFile[];
+}
+
+/** What became of an attempt that did not complete the job. */
+export interface Attempt {
+  /** From 1. */
+  number: number;
+  startedAt: Timestamp;
+  endedAt: Timestamp;
+  /** Why it ended; `lease-lost` where it went silent. */
+  errorCode: string;
+}
+
+/** Who works on the job, and until when that is believed. */
+export interface Lease {
+  /** Drawn anew by each attempt. */
+  token: string;
+  /** From then on, the attempt counts as dead. */
+  expiresAt: Timestamp;
+}
+
+/**
+ * The document. The client writes the first group of fields on creation, and may later set `cancel_requested`;
+ * the server writes the rest. `schema_version` may be left out.
+ */
+export interface ProcessingJob {
+  /** Repeats the document's id. Matches `^[A-Za-z0-9_-]{1,128}$`. Written by the client, at creation. */
+  id: string;
+  /**
+   * The owner. Not empty. At most 128 characters. Matches `^[^/\x00-\x1f\x7f]+$`. Written by the client, at
+   * creation.
+   */
+  userId: string;
+  /** Which worker runs it. Written by the client, at creation. */
+  type: 'video-processing' | 'audio-generation' | 'batch-operation';
+  /** By type; the worker's own model reads it. Written by the client, at creation. */
+  input: JobInput;
+  /** Where it stands. `"pending"` at creation. Written by the client, at creation. */
+  status: 'pending' | 'processing' | 'completed' | 'failed' | 'cancelled';
+  /** The server's time at creation. Written by the client, at creation, with the server's time. */
+  createdAt: Timestamp;
+  /** The owner wants it to stop. `false` at creation. Written by the client, at any time. */
+  cancelRequested?: boolean;
+  /**
+   * No second job of the owner's with this key is run while this one is alive. Not empty. At most 128 characters.
+   * Written by the client, at creation.
+   */
+  dedupeKey?: string | null;
+  /**
+   * Not before this time: the owner's wish, or the wait after an attempt that failed. Written by the client, at
+   * creation.
+   */
+  runAfter?: Timestamp | null;
+  /** `1` where it is left out. Written by the client, at creation. */
+  schemaVersion?: 1;
+  /**
+   * Percent; never falls within an attempt, and is 100 only when completed. At most 100. `0` at creation. Written
+   * by the client, at creation.
+   */
+  progress?: number;
+  stage?: string | null;
+  output?: BatchOutput | JobOutput | null;
+  /** A sentence for the owner. */
+  error?: string | null;
+  /** A stable kebab-case code, from `stoker.errors`. */
+  errorCode?: string | null;
+  /** How many attempts have begun. `0` where it is left out. */
+  attempt?: number;
+  /** At least 1. At most 20. */
+  maxAttempts?: number | null;
+  /** What became of the last of them. `[]` where it is left out. */
+  attempts?: Attempt[];
+  lease?: Lease | null;
+  /** The batch job that made this one. Matches `^[A-Za-z0-9_-]{1,128}$`. */
+  parentId?: string | null;
+  /** How many jobs this one has made and waits for. At least 1. */
+  children?: number | null;
+  /**
+   * How far the work is, in the worker's own terms: where the next attempt goes on. `{}` where it is left out.
+   */
+  checkpoint?: Record<string, unknown>;
+  startedAt?: Timestamp | null;
+  /** Written by the client, with each write, with the server's time. */
+  updatedAt?: Timestamp | null;
+  completedAt?: Timestamp | null;
+  expiresAt?: Timestamp | null;
+}
+
+/** Something that happened. */
+export interface AnalyticsEvent {
+  /** Repeats the document's id. Matches `^[A-Za-z0-9_-]{1,128}$`. Written by the client, at creation. */
+  id: string;
+  /**
+   * To whom. Not empty. At most 128 characters. Matches `^[^/\x00-\x1f\x7f]+$`. Written by the client, at
+   * creation.
+   */
+  userId: string;
+  /** What. Matches `^[a-z][a-z0-9_.-]{0,63}$`. Written by the client, at creation. */
+  name: string;
+  /**
+   * What else is to be known of it: at most 20 fields. At most 20 fields. `{}` where it is left out. Written by
+   * the client, at creation.
+   */
+  properties?: Record<string, string | boolean | number | null>;
+  /**
+   * A figure that is added up, where there is one. At least -1000000000000.0. At most 1,000,000,000,000.0. Written
+   * by the client, at creation.
+   */
+  value?: number | null;
+  /**
+   * When, by the client's clock: at most a day before it is written, and 5 minutes after. Written by the client,
+   * at creation.
+   */
+  occurredAt: Timestamp;
+  /** The server's time. Written by the client, at creation, with the server's time. */
+  createdAt: Timestamp;
+  /** `1` where it is left out. Written by the client, at creation. */
+  schemaVersion?: 1;
+}
+
+/** What happened under one name in one hour, day or month, by `occurred_at` in UTC. */
+export interface AnalyticsAggregate {
+  granularity: 'hour' | 'day' | 'month';
+  /** `2026-11-22T07`, `2026-11-22` or `2026-11`. */
+  bucket: string;
+  /** Matches `^[a-z][a-z0-9_.-]{0,63}$`. */
+  name: string;
+  /** Events. `0` where it is left out. */
+  count?: number;
+  /**
+   * Of their values; so `min` and `max`, which are missing where no event has a value. `0` where it is left out.
+   */
+  sum?: number;
+  min?: number | null;
+  max?: number | null;
+  /** How many different users; exact while they are few. `0` where it is left out. */
+  uniqueUsers?: number;
+  updatedAt: Timestamp;
+  /** `1` where it is left out. */
+  schemaVersion?: 1;
+}
+
+/** What one user may ask for. A job beyond it waits; it does not fail. */
+export interface UserLimits {
+  /** Jobs that run at the same time. At least 1. */
+  atOnce?: number | null;
+  /** Jobs that begin on one day, in UTC. At least 1. */
+  aDay?: number | null;
+}
+
+/** The document; without it, nothing is paused and nobody is limited. */
+export interface JobSettings {
+  /** Types of which no job begins; those that run go on. `[]` where it is left out. */
+  paused?: ('video-processing' | 'audio-generation' | 'batch-operation')[];
+  /** For every user; nobody is limited where it is left out. */
+  userLimits?: UserLimits | null;
+}
+
+/** H.264 and AAC in an MP4 that starts to play before it is loaded. */
+export interface Mp4Output {
+  kind: 'mp4';
+  /**
+   * Pixels; the width follows from the source's shape. At least 16. At most 4,320. `720` where it is left out.
+   */
+  height?: number;
+  /** What a viewer gets for the bytes: `low`, `medium` or `high`. `"medium"` where it is left out. */
+  quality?: 'low' | 'medium' | 'high';
+}
+
+/** A still picture, as JPEG. */
+export interface PosterOutput {
+  kind: 'poster';
+  /** Seconds from the start; a tenth of the duration where it is left out. At most 86,400. */
+  at?: number | null;
+  /**
+   * Pixels; the height follows from the source's shape. At least 16. At most 7,680. `1280` where it is left out.
+   */
+  width?: number;
+}
+
+/** What to make of which file. */
+export interface VideoInput {
+  /**
+   * An object under the owner's `user-uploads/{userId}/` or `job-outputs/{userId}/`, or under `public/`. Not
+   * empty. At most 1,024 characters.
+   */
+  source: string;
+  /**
+   * At most ten; an MP4 of 720 lines and a poster where it is left out. At most 10 items. `[{"kind": "mp4",
+   * "height": 720, "quality": "medium"}, {"kind": "poster", "width": 1280}]` where it is left out.
+   */
+  outputs?: (Mp4Output | PosterOutput)[];
+}
+
+/** A job that a batch makes. No batch: what one makes must have an end. */
+export interface ChildInput {
+  /** Which worker runs it. */
+  type: 'video-processing' | 'audio-generation';
+  /** By type; checked when the job arrives, as any job's. */
+  input: Record<string, unknown>;
+}
+
+/** Makes jobs, which run as any other, and waits for their ends. */
+export interface RunJobs {
+  operation: 'run-jobs';
+  /** 1 to 100 of them. At most 100 items. */
+  jobs: ChildInput[];
+}
+
+/** Which of the owner's tasks: those of which all of this is true. */
+export interface TaskFilter {
+  status?: 'todo' | 'in-progress' | 'completed' | 'cancelled' | null;
+  priority?: 'urgent' | 'high' | 'medium' | 'low' | null;
+  /** Not empty. At most 100 characters. */
+  category?: string | null;
+  /** Matches `^[A-Za-z0-9_-]{1,128}$`. */
+  projectId?: string | null;
+  /** One of the task's tags. Matches `^[^\n]{1,50}$`. */
+  tag?: string | null;
+}
+
+/** What to write into each task. A `dueDate` or a `projectId` of null removes it. */
+export interface TaskChange {
+  status?: 'todo' | 'in-progress' | 'completed' | 'cancelled' | null;
+  priority?: 'urgent' | 'high' | 'medium' | 'low' | null;
+  /** Not empty. At most 100 characters. */
+  category?: string | null;
+  /** At most 50 items. */
+  tags?: string[] | null;
+  dueDate?: Timestamp | null;
+  /** One of the owner's own projects. Matches `^[A-Za-z0-9_-]{1,128}$`. */
+  projectId?: string | null;
+}
+
+/** Writes the same change into all of the owner's tasks that a filter finds. */
+export interface UpdateTasks {
+  operation: 'update-tasks';
+  where: TaskFilter;
+  set: TaskChange;
+}
+
+/** Which of the owner's tasks to delete. */
+export interface DeletionFilter {
+  status?: 'todo' | 'in-progress' | 'completed' | 'cancelled' | null;
+  priority?: 'urgent' | 'high' | 'medium' | 'low' | null;
+  /** Not empty. At most 100 characters. */
+  category?: string | null;
+  /** Matches `^[A-Za-z0-9_-]{1,128}$`. */
+  projectId?: string | null;
+  /** One of the task's tags. Matches `^[^\n]{1,50}$`. */
+  tag?: string | null;
+  /** Every one. Said in so many words, lest an empty filter do it. */
+  all?: true | null;
+}
+
+/** Deletes all of the owner's tasks that a filter finds. */
+export interface DeleteTasks {
+  operation: 'delete-tasks';
+  where: DeletionFilter;
+}
+
+/** Makes tasks of the lines of a file. */
+export interface ImportTasks {
+  operation: 'import-tasks';
+  /**
+   * NDJSON or CSV under the owner's `user-uploads/{userId}/` or `job-outputs/{userId}/`, or under `public/`. Not
+   * empty. At most 1,024 characters.
+   */
+  source: string;
+}
+
+/** Puts all that there is of the owner into ZIP files. */
+export interface ExportUserData {
+  operation: 'export-user-data';
+}
+
+/** Deletes all that there is of the owner, and the account. */
+export interface DeleteUserData {
+  operation: 'delete-user-data';
+}
+
+/** What a job works on, by its type. */
+export type JobInput = DeleteTasks | DeleteUserData | ExportUserData | ImportTasks | RunJobs | UpdateTasks | VideoInput;

@@ -1,0 +1,48 @@
+"""All documents: where they are, and which model says what is in them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import get_args
+
+from stoker import config
+from stoker.models.analytics import AnalyticsAggregate, AnalyticsEvent
+from stoker.models.batch import BatchInput
+from stoker.models.document import Model
+from stoker.models.job import JobType, ProcessingJob
+from stoker.models.project import Project
+from stoker.models.settings import JobSettings
+from stoker.models.task import Task
+from stoker.models.user import User
+from stoker.models.video import VideoInput
+
+
+@dataclass(frozen=True)
+class Document:
+    """A kind of document.
+
+    Attributes:
+        collection: Where it is.
+        model: What is in it.
+        name: In singular, as the rules call it.
+    """
+
+    collection: str
+    model: type[Model]
+    name: str
+
+
+DOCUMENTS: Sequence[Document] = (
+    Document("users", User, "user"),
+    Document(config.TASKS, Task, "task"),
+    Document(config.PROJECTS, Project, "project"),
+    Document(config.JOBS, ProcessingJob, "job"),
+    Document("analyticsEvents", AnalyticsEvent, "event"),
+    Document("analyticsAggregates", AnalyticsAggregate, "aggregate"),
+    Document(config.ADMIN_DATA, JobSettings, "jobSettings"),
+)
+
+INPUTS: Mapping[JobType, Sequence[type[Model]]] = {
+    "video-processing": (VideoInput,),
+    "batch-operation": get_args(BatchInput),
+}
+"""Which models the input of a job may be of, by its type."""

@@ -1,0 +1,124 @@
+// A web app, as far as Stoker sees one: what it reads and writes has the generated types and passes the generated rules.
+// Run by test_typescript.py, which says in the environment where the emulators are. Each line that it prints is a fact.
+
+import { deleteApp, initializeApp } from 'firebase/app';
+import { connectAuthEmulator, createUserWithEmailAndPassword, initializeAuth, inMemoryPersistence } from 'firebase/auth';
+import {
+  collection,
+  connectFirestoreEmulator,
+  doc,
+  FirestoreError,
+  getDoc,
+  getDocs,
+  getFirestore,
+  limit,
+  onSnapshot,
+  query,
+  serverTimestamp,
+  setDoc,
+  terminate,
+  updateDoc,
+  where,
+} from 'firebase/firestore';
+import {
+  processingJobConverter,
+  projectConverter,
+  taskConverter,
+  taskDefaults,
+} from '../../clients/typescript/converters';
+import type { ProcessingJob, Task } from '../../clients/typescript/stoker';
+
+declare const process: { env: Record<string, string>; exit(code: number): never };
+
+async function refused(write: Promise<void>): Promise<string> {
+  try {
+    await write;
+    return 'allowed';
+  } catch (error) {
+    return (error as FirestoreError).code;
+  }
+}
+
+async function main(): Promise<void> {
+  const app = initializeApp({ apiKey: 'any', projectId: process.env['GCLOUD_PROJECT'] ?? '' });
+  const auth = initializeAuth(app, { persistence: inMemoryPersistence });
+  connectAuthEmulator(auth, `http://${process.env['FIREBASE_AUTH_EMULATOR_HOST']}`, { disableWarnings: true });
+  const db = getFirestore(app);
+  const [host = '', port = ''] = (process.env['FIRESTORE_EMULATOR_HOST'] ?? '').split(':');
+  connectFirestoreEmulator(db, host, Number(port));
+
+  const email = `${Math.random().toString(36).slice(2)}@example.com`;
+  const { user } = await createUserWithEmailAndPassword(auth, email, 'correct-horse');
+
+  // A job: written, and followed live to its end. Its input is empty, and so it ends at once.
+  const jobs = collection(db, 'processingJobs').withConverter(processingJobConverter);
+  const job = doc(jobs);
+  await setDoc(job, {
+    id: job.id,
+    userId: user.uid,
+    type: 'video-processing',
+    input: { source: 'elsewhere/cat.mov' },
+    status: 'pending',
+    createdAt: serverTimestamp(),
+    cancelRequested: false,
+    progress: 0,
+    schemaVersion: 1,
+  });
+  const ended = await new Promise<ProcessingJob>((resolve, reject) => {
+    const stop = onSnapshot(
+      job,
+      (snapshot) => {
+        const data = snapshot.data();
+        if (data && data.status !== 'pending' && data.status !== 'processing') {
+          stop();
+          resolve(data);
+        }
+      },
+      reject,
+    );
+  });
+  console.log(`job: ${ended.status}, ${ended.errorCode}`);
+
+  // What the rules refuse.
+  const bad = doc(collection(db, 'processingJobs'));
+  const forged = { id: bad.id, userId: user.uid, type: 'video-processing', input: {}, status: 'completed' };
+  console.log(`forged: ${await refused(setDoc(bad, { ...forged, createdAt: serverTimestamp() }))}`);
+
+  // Tasks: the defaults are there when a document is read that leaves them out.
+  const project = doc(collection(db, 'projects').withConverter(projectConverter));
+  const times = { createdAt: serverTimestamp(), updatedAt: serverTimestamp() };
+  await setDoc(project, { id: project.id, userId: user.uid, name: 'House', schemaVersion: 1, ...times });
+  const tasks = collection(db, 'tasks').withConverter(taskConverter);
+  const task = doc(tasks);
+  const least = { id: task.id, userId: user.uid, title: 'Paint the door', projectId: project.id };
+  await setDoc(task, { ...taskDefaults, ...least, ...times });
+  await updateDoc(task, { status: 'completed', updatedAt: serverTimestamp() });
+  const bare = doc(collection(db, 'tasks'));
+  await setDoc(bare, { id: bare.id, userId: user.uid, title: 'Bare', ...times });
+  const read = (await getDoc(bare.withConverter(taskConverter))).data();
+  console.log(`defaults: ${read?.priority}, ${read?.status}, ${read?.tags.length}`);
+  const own = await getDocs(query(tasks, where('userId', '==', user.uid), limit(20)));
+  console.log(`own: ${own.docs.map((found) => found.data().status).sort().join(' ')}`);
+  console.log(`skip: ${await refused(updateDoc(task, { status: 'cancelled', updatedAt: serverTimestamp() }))}`);
+
+  await terminate(db);
+  await deleteApp(app);
+}
+
+// What the types refuse; compiled, and never called.
+export function mistakes(): Task[] {
+  const time = null as never;
+  const task: Task = { id: 'a', userId: 'b', title: 'c', createdAt: time, updatedAt: time };
+  // @ts-expect-error: there is no such status
+  const wrongStatus: Task = { ...task, status: 'done' };
+  // @ts-expect-error: there is no such field
+  const ghost: Task = { ...task, ghost: 1 };
+  // @ts-expect-error: it must have a title
+  const untitled: Task = { id: 'a', userId: 'b', createdAt: time, updatedAt: time };
+  return [wrongStatus, ghost, untitled];
+}
+
+main().catch((error: unknown) => {
+  console.log(String(error));
+  process.exit(1);
+});
