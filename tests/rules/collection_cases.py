@@ -9,8 +9,9 @@ from development.rules.firestore import Create, Delete, Get, Query, Update
 from development.rules.values import NOW
 from rules.bad_values import Bad, bad_values
 from rules.case import STAFF, STRANGERS, Case
+from rules.good_values import good_values
 from rules.written import Collection
-from stoker.models.writers import Becomes, Begins, Near, Writer
+from stoker.models.writers import Becomes, Begins, Moves, Near, Writer
 
 WRITTEN_TIMES = (Writer.CREATION_TIME, Writer.WRITE_TIME)
 
@@ -38,10 +39,6 @@ def _creations(collection: Collection) -> Iterator[Case]:
     yield Case(group, "a token without an end", "nameless", Create(path, least), allowed=True)
     for name, value in collection.most.items():
         yield Case(group, f"{name} alone", "ada", Create(path, least | {name: value}), allowed=True)
-    for name in collection.schema()["properties"]:
-        unset = next((item for item in collection.fields() if item.name == name and _may_be_null(item)), None)
-        if unset:
-            yield Case(group, f"{name} is null", "ada", Create(path, least | {name: None}), allowed=True)
     for who in STRANGERS:
         yield Case(group, "in Ada's name", who, Create(path, least))
     for who in ("slash", "long"):
@@ -57,6 +54,9 @@ def _creations(collection: Collection) -> Iterator[Case]:
         missing = {key: value for key, value in least.items() if key != name}
         yield Case(group, f"{name} is missing", "ada", Create(path, missing))
     for item in collection.fields():
+        for value in _good(item, schema):
+            request = Create(path, least | {item.name: value})
+            yield Case(group, f"{item.name} is {repr(value)[:30]}", "ada", request, allowed=True)
         for label, value in _bad(item, schema):
             yield Case(group, f"{item.name} is {label}", "ada", Create(path, least | {item.name: value}))
 
@@ -89,6 +89,9 @@ def _changes(collection: Collection) -> Iterator[Case]:
             for label, time in _forged():
                 yield Case(group, f"{name} is {label}", "ada", Update(path, change | {name: time}))
     for item in fields:
+        for value in _good(item, schema) if item.writer is Writer.CLIENT and not item.said(Moves) else ():
+            request = Update(path, change | {item.name: value})
+            yield Case(group, f"{item.name} is {repr(value)[:30]}", "ada", request, allowed=True)
         if item.writer in (Writer.CLIENT, Writer.WRITE_TIME):
             for label, value in _bad_change(item, schema):
                 yield Case(group, f"{item.name} is {label}", "ada", Update(path, change | {item.name: value}))
@@ -129,6 +132,13 @@ def _readings(collection: Collection) -> Iterator[Case]:
     yield Case(f"{name} get", "what is not there", "bob", Get(f"{name}/none"))
 
 
+def _good(item: DocumentField, schema: dict[str, Any]) -> Iterator[Any]:
+    """What a client may create a field with, where that does not depend on anything else."""
+    bound = any(item.said(kind) for kind in (Begins, Becomes, Near)) or item.name in ("id", "userId", "projectId")
+    if item.writer in (Writer.CLIENT, Writer.CLIENT_ONCE) and not bound and item.name != "input":
+        yield from good_values(item.schema, schema.get("$defs", {}))
+
+
 def _bad(item: DocumentField, schema: dict[str, Any]) -> Iterator[Bad]:
     """What a client must not create a field with."""
     begins = item.said(Begins)
@@ -167,8 +177,3 @@ def _forged() -> Iterator[Bad]:
     yield "a text", now.isoformat()
     yield "a number", int(now.timestamp())
     yield "null", None
-
-
-def _may_be_null(item: DocumentField) -> bool:
-    client = item.writer in (Writer.CLIENT, Writer.CLIENT_ONCE)
-    return client and any(kind.get("type") == "null" for kind in item.schema.get("anyOf", []))

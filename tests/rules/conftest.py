@@ -1,26 +1,24 @@
 """Tests of the rules: as users, with tokens of the Auth emulator, never as the owner of the project."""
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from uuid import uuid4
 
 import pytest
 
 from development.environment import ROOT
 from development.rules.firestore import FirestoreEmulator
-from development.rules.identities import tokens
+from development.rules.identities import Tokens
 from emulator.conftest import _suite, user
 from rules.documents import documents
 
-__all__ = ["_suite", "user"]
-
-Tokens = Mapping[str, str | None]
+__all__ = ["Tokens", "_suite", "user"]
 
 
 @pytest.fixture(scope="session")
 def identities(_suite: None) -> Tokens:
     """A token of everyone who asks, by name."""
-    return tokens(os.environ["FIREBASE_AUTH_EMULATOR_HOST"])
+    return Tokens(os.environ["FIREBASE_AUTH_EMULATOR_HOST"])
 
 
 @pytest.fixture(scope="session")

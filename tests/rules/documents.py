@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from development.rules.values import Later
+
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -43,7 +45,7 @@ def event(event_id: str, user_id: str) -> dict[str, Any]:
         "name": "video.played",
         "properties": {"seconds": 12.5, "title": "Cat", "loop": True, "list": None},
         "value": 12,
-        "occurredAt": datetime.now(UTC) - timedelta(minutes=1),
+        "occurredAt": Later(timedelta(minutes=-1)),
     }
 
 

@@ -8,21 +8,11 @@ from typing import Any
 from development.generate.fields import DocumentField, Schema, without_null
 from development.rules.values import NOW
 from rules.bad_values import MEGABYTE, bad_values
+from rules.good_values import MATCHING
 from rules.written import Collection
 from stoker.models.writers import Begins, Moves, Near, Writer
 
 ALPHABETS = ("a", "Z9_-", "ü", "🐈", " ", "\n", "a\u00a0", "/", "\x00b", "߿")
-
-MATCHING = {
-    r"^[A-Za-z0-9_-]{1,128}$": ("a", "adas", "-", "A" * 128, "x_1"),
-    r"^[^\n]{1,50}$": ("a", "two words", "ü" * 50, "🐈" * 50, "\x00"),
-    r"^[a-z][a-z0-9_.-]{0,63}$": ("a", "video.played", "a" * 64, "a-1_b"),
-    r"^[^\n]{0,500}$": ("", "a", "ü" * 500, "🐈" * 250, "\t"),
-    r"^https://[!-~]+$": ("https://a", "https://example.com/a?b=c#d", "https://" + "a" * 2040),
-    r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$": ("de", "pt-BR", "zh-Hant-TW"),
-    r"^[A-Za-z][A-Za-z0-9_+/-]*$": ("UTC", "Europe/Berlin", "Etc/GMT+5"),
-}
-"""Strings that match the patterns of the models."""
 
 Fields = dict[str, Any]
 

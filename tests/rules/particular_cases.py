@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from development.rules.firestore import Create, Delete, Get, Query, Update
-from development.rules.values import NOW
+from development.rules.values import NOW, Later
 from rules.bad_values import MEGABYTE, bad_values
 from rules.case import STAFF, STRANGERS, Case
 from rules.written import collections
@@ -13,6 +13,9 @@ from stoker.models.settings import JobSettings
 from stoker.models.task import STATUS_MOVES
 
 Fields = dict[str, Any]
+
+MOMENT = timedelta(seconds=10)
+"""What lies between the making of a request and its judgement."""
 
 
 def particular_cases() -> Iterator[Case]:
@@ -68,14 +71,10 @@ def _of_jobs() -> Iterator[Case]:
         yield Case(group, f"to {status}", "ada", Update("processingJobs/pending", cancel | {"status": status}))
     yield Case(group, "not to cancel", "ada", Update("processingJobs/pending", cancel | {"cancelRequested": False}))
     job = next(collection for collection in collections() if collection.name == "processingJobs")
-    for days in (31, 365, 30.01):
-        later = datetime.now(UTC) + timedelta(days=days)
-        yield Case(
-            "processingJobs create",
-            f"in {days} days",
-            "ada",
-            Create("processingJobs/new", job.least | {"runAfter": later}),
-        )
+    month = timedelta(days=30)
+    for later, may in ((month - MOMENT, True), (month + MOMENT, False), (timedelta(days=365), False)):
+        request = Create("processingJobs/new", job.least | {"runAfter": Later(later)})
+        yield Case("processingJobs create", f"runAfter in {later}", "ada", request, allowed=may)
     past = job.least | {"runAfter": datetime(2020, 1, 1, tzinfo=UTC)}
     yield Case("processingJobs create", "long ago", "ada", Create("processingJobs/new", past), allowed=True)
 
@@ -95,6 +94,8 @@ def _of_inputs() -> Iterator[Case]:
         {"source": "a" * 1025},
         {"source": 5},
         {"source": None},
+        {"source": []},
+        {"outputs": {}},
         {"source": ["a"]},
         {"outputs": [{"kind": "mp4"}] * 11},
         {"outputs": {"kind": "mp4"}},
@@ -114,7 +115,10 @@ def _of_inputs() -> Iterator[Case]:
         {"operation": "run-jobs", "jobs": "all"},
         {"operation": "run-jobs", "jobs": {}},
         {"operation": "update-tasks", "where": {f"f{i}": 1 for i in range(7)}},
-        {"operation": "update-tasks", "where": "everything"},
+        {"operation": "update-tasks", "where": "all"},
+        {"operation": "update-tasks", "where": []},
+        {"operation": "update-tasks", "set": "all"},
+        {"operation": "import-tasks", "source": []},
         {"operation": "update-tasks", "set": {f"f{i}": 1 for i in range(7)}},
         {"operation": "update-tasks", "set": ["status"]},
         {"operation": "import-tasks", "source": "a" * 1025},
@@ -127,12 +131,15 @@ def _of_inputs() -> Iterator[Case]:
     yield case("batch-operation", {"operation": "delete-user-data"}, who="stale")
     yield case("batch-operation", {"operation": "delete-user-data"}, allowed=True)
     yield case("batch-operation", {"operation": "export-user-data"}, allowed=True, who="stale")
+    yield case("batch-operation", {"operation": "delete-user-data"}, allowed=True, who="fresh")
     yield case("batch-operation", {}, allowed=True)
     for given in (
         {"operation": "run-jobs", "jobs": [{}] * 100},
         {"operation": "update-tasks", "where": {f"f{i}": 1 for i in range(6)}, "set": {f"f{i}": 1 for i in range(6)}},
         {"operation": "import-tasks", "source": "a" * 1024},
         {"operation": "delete-tasks", "where": {"tag": "old"}},
+        {"operation": "update-tasks"},
+        {"source": "a"},
     ):
         yield case("batch-operation", given, allowed=True)
 
@@ -140,16 +147,17 @@ def _of_inputs() -> Iterator[Case]:
 def _of_events() -> Iterator[Case]:
     group = "analyticsEvents create"
     least = next(collection for collection in collections() if collection.name == "analyticsEvents").least
-    for label, ago, may in (
-        ("nearly a day ago", timedelta(hours=23, minutes=55), True),
-        ("more than a day ago", timedelta(days=1, minutes=5), False),
-        ("soon", timedelta(minutes=-4), True),
-        ("later", timedelta(minutes=-9), False),
-        ("long ago", timedelta(days=3650), False),
-        ("some day", timedelta(days=-3650), False),
+    day, soon = timedelta(days=1), timedelta(minutes=5)
+    for by, may in (
+        (MOMENT - day, True),
+        (-MOMENT - day, False),
+        (soon - MOMENT, True),
+        (soon + MOMENT, False),
+        (timedelta(days=-3650), False),
+        (timedelta(days=3650), False),
     ):
-        request = Create("analyticsEvents/new", least | {"occurredAt": datetime.now(UTC) - ago})
-        yield Case(group, label, "ada", request, allowed=may)
+        request = Create("analyticsEvents/new", least | {"occurredAt": Later(by)})
+        yield Case(group, f"occurredAt {by} from now", "ada", request, allowed=may)
     for value in (-1e12, 0, 1e12, 0.5):
         yield Case(
             group, f"the value {value}", "ada", Create("analyticsEvents/new", least | {"value": value}), allowed=True

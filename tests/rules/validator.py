@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from development.generate.fields import DocumentField
-from development.rules.values import NOW
+from development.rules.values import NOW, Later
 from rules.written import Collection
 from stoker.models.writers import Becomes, Begins, Moves, Near, Writer
 
@@ -34,12 +34,17 @@ def accepts_change(collection: Collection, before: Fields, fields: Fields) -> bo
 
 
 def _is_valid(collection: Collection, fields: Fields) -> bool:
-    now = datetime.now(UTC)
     try:
-        collection.model.from_firestore({name: now if value is NOW else value for name, value in fields.items()})
+        collection.model.from_firestore({name: _stored(value) for name, value in fields.items()})
     except ValidationError:
         return False
     return True
+
+
+def _stored(value: Any) -> Any:
+    if isinstance(value, Later):
+        return datetime.now(UTC) + value.by
+    return datetime.now(UTC) if value is NOW else value
 
 
 def _may_begin(item: DocumentField, value: Any) -> bool:
@@ -50,9 +55,9 @@ def _may_begin(item: DocumentField, value: Any) -> bool:
     if begins := item.said(Begins):
         return _is_same(begins.value, value)
     if (near := item.said(Near)) and value is not None:
-        now = datetime.now(UTC)
-        early = near.before is not None and value < now - near.before
-        late = near.after is not None and value > now + near.after
+        now, time = datetime.now(UTC), _stored(value)
+        early = near.before is not None and time < now - near.before
+        late = near.after is not None and time > now + near.after
         return not early and not late
     return True
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from development.generate.fields import DocumentField, fields_of
-from development.rules.values import NOW
+from development.rules.values import NOW, Later
 from rules.documents import event
 from stoker.models.analytics import AnalyticsEvent
 from stoker.models.document import Model
@@ -97,7 +97,7 @@ def collections() -> list[Collection]:
                 "input": {"source": "a" * 1024, "outputs": [{"kind": "mp4"}] * 10},
                 "cancelRequested": False,
                 "dedupeKey": "a" * 128,
-                "runAfter": datetime.now(UTC) + timedelta(days=29),
+                "runAfter": Later(timedelta(days=29)),
                 "progress": 0,
                 "updatedAt": NOW,
                 "schemaVersion": 1,
@@ -108,7 +108,7 @@ def collections() -> list[Collection]:
         Collection(
             "analyticsEvents",
             AnalyticsEvent,
-            {**own, "name": "a", "occurredAt": datetime.now(UTC)},
+            {**own, "name": "a", "occurredAt": Later(timedelta())},
             {
                 **event("new", "ada"),
                 "name": "a" * 64,

@@ -3,7 +3,7 @@
 import base64
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import httpx
@@ -15,28 +15,50 @@ ROLES = {"ada": None, "bob": None, "mia": "moderator", "rex": "admin"}
 """The accounts, by their uids, and their roles. Ada owns what is asked for."""
 
 
-def tokens(auth_host: str) -> Mapping[str, str | None]:
+class Tokens(Mapping[str, str | None]):
     """A token of everyone who asks, by name; None for who has none.
 
-    `expired` and `tenant` have Ada's uid, in a token that has expired, and in one of another tenant; `stale` signed in
-    10 minutes ago, and the token of `nameless` does not say when it expires. The uid of `slash` is no name for a
-    folder, that of `long` has 129 characters, and `impostor` is Bob with claims that mean nothing.
+    `expired` and `tenant` have Ada's uid, in a token that has expired, and in one of another tenant. `stale` and
+    `fresh`
+    are Ada, who signed in a little more or less than 5 minutes ago; the token of `nameless` does not say when it
+    expires. The uid of `slash` is no name for a folder, that of `long` has 129 characters, and `impostor` is Bob with
+    claims that mean nothing.
 
     Args:
         auth_host: The Auth emulator's, as host:port.
     """
-    with httpx.Client(base_url=f"http://{auth_host}/identitytoolkit.googleapis.com", timeout=60) as auth:
-        found: dict[str, str | None] = {uid: _signed_in(auth, uid, role) for uid, role in ROLES.items()}
-        found["tenant"] = _signed_in(auth, "ada", None, _tenant(auth))
-    ada = claims(str(found["ada"]))
-    found["nobody"] = None
+
+    def __init__(self, auth_host: str) -> None:
+        with httpx.Client(base_url=f"http://{auth_host}/identitytoolkit.googleapis.com", timeout=60) as auth:
+            real = {uid: _signed_in(auth, uid, role) for uid, role in ROLES.items()}
+            real["tenant"] = _signed_in(auth, "ada", None, _tenant(auth))
+        self._ada = claims(real["ada"])
+        self._kept = {**real, **_made_up(self._ada)}
+
+    def __getitem__(self, who: str) -> str | None:
+        if who in AGES:  # these age while the tests run
+            return unsigned({**self._ada, "auth_time": int(time.time()) - AGES[who]})
+        return self._kept[who]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter([*self._kept, *AGES])
+
+    def __len__(self) -> int:
+        return len(self._kept) + len(AGES)
+
+
+def _made_up(ada: Mapping[str, Any]) -> dict[str, str | None]:
+    found: dict[str, str | None] = {"nobody": None}
     found["expired"] = unsigned({**ada, "iat": ada["iat"] - 7200, "exp": ada["exp"] - 7200})
-    found["stale"] = unsigned({**ada, "auth_time": ada["auth_time"] - 600})
     found["nameless"] = unsigned({name: value for name, value in ada.items() if name != "exp"})
     found["slash"] = unsigned({**ada, "sub": "a/da", "user_id": "a/da"})
     found["long"] = unsigned({**ada, "sub": "a" * 129, "user_id": "a" * 129})
-    found["impostor"] = unsigned({**ada, "sub": "bob", "user_id": "bob", "role": "superuser", "admin": True})
+    found["impostor"] = unsigned({**ada, "sub": "bob", "user_id": "bob", "role": "ghost", "admin": True})
     return found
+
+
+AGES = {"fresh": 290, "stale": 310}
+"""How long ago someone has signed in, in seconds."""
 
 
 def claims(token: str) -> dict[str, Any]:

@@ -3,7 +3,8 @@
 import base64
 import math
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from enum import Enum
 from typing import Any
 
@@ -18,6 +19,13 @@ class Now(Enum):
 
 
 NOW = Now.NOW
+
+
+@dataclass(frozen=True)
+class Later:
+    """A time, so long after the request is made; before it, where the duration is negative."""
+
+    by: timedelta
 
 
 def encoded(value: Any) -> Value:
@@ -45,6 +53,8 @@ def encoded(value: Any) -> Value:
             return {"bytesValue": base64.b64encode(value).decode()}
         case datetime():
             return {"timestampValue": value.astimezone(UTC).isoformat().replace("+00:00", "Z")}
+        case Later(by):
+            return encoded(datetime.now(UTC) + by)
         case Mapping():
             return {"mapValue": {"fields": {name: encoded(item) for name, item in value.items()}}}
         case list() | tuple():

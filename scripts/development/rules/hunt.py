@@ -1,0 +1,105 @@
+"""Whether the cases notice the mistakes in mutated rules."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Generic, Protocol, TypeVar
+
+from development.rules.language import RulesError
+from development.rules.mutants import Mutant
+
+
+class Named(Protocol):
+    """A case, as far as the order in which cases are tried goes.
+
+    Attributes:
+        group: What it is about, such as `tasks create`.
+        name: What is special about it.
+        who: Who asks.
+        allowed: Whether the rules must allow it.
+    """
+
+    @property
+    def group(self) -> str: ...
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def who(self) -> str: ...
+
+    @property
+    def allowed(self) -> bool: ...
+
+
+Case = TypeVar("Case", bound=Named)
+Asked = TypeVar("Asked", bound=Named, contravariant=True)
+
+
+class Hunter(Protocol[Asked]):
+    """One place where mutated rules can be tried, apart from all others."""
+
+    def load(self, rules: str) -> None:
+        """Puts rules there; raises `RulesError` where they don't compile."""
+
+    def allows(self, case: Asked) -> bool:
+        """Asks the rules, and undoes what has been changed."""
+
+
+class Hunt(Generic[Case]):
+    """Tries mutants at several places at once.
+
+    Args:
+        hunters: The places.
+        cases: What is asked, most telling first; each must be judged right by the rules as they are.
+    """
+
+    def __init__(self, hunters: Sequence[Hunter[Case]], cases: Sequence[Case]) -> None:
+        self._free = list(hunters)
+        self._cases = cases
+
+    def survivors(self, mutants: Iterable[Mutant], on_mutant: Callable[[Mutant, Case | None], None]) -> list[Mutant]:
+        """The mutants that no case notices. Those that don't compile are noticed by the compiler.
+
+        Args:
+            mutants: To try.
+            on_mutant: Called with each mutant, and the case that has noticed it.
+        """
+
+        def survives(mutant: Mutant) -> bool:
+            hunter = self._free.pop()
+            try:
+                hunter.load(mutant.rules)
+                killer = next((case for case in self.ordered(mutant) if hunter.allows(case) != case.allowed), None)
+            except RulesError:
+                return False
+            finally:
+                self._free.append(hunter)
+            on_mutant(mutant, killer)
+            return killer is None
+
+        tried = list(mutants)
+        with ThreadPoolExecutor(len(self._free)) as threads:
+            return [mutant for mutant, alive in zip(tried, threads.map(survives, tried), strict=True) if alive]
+
+    def ordered(self, mutant: Mutant) -> Iterator[Case]:
+        """The cases that the mistake can concern, those first that are the likeliest to notice it."""
+        collection = mutant.block.strip("/").partition("/")[0]
+        # What stands in no collection's block, such as who is signed in, concerns them all.
+        concerned = [case for case in self._cases if case.group.split()[0] == collection] or self._cases
+        return iter(sorted(concerned, key=lambda case: -_closeness(mutant, case)))
+
+
+def _closeness(mutant: Mutant, case: Named) -> int:
+    """How likely it is that the case notices the mutant."""
+    operation = case.group.split()[-1]
+    name = case.name.split()
+    near = sum(3 for word in mutant.words if word in name) + sum(
+        1 for word in mutant.words if word and word in case.name
+    )
+    if mutant.place.endswith("Updated"):
+        near += 4 * (operation == "update")
+    if mutant.place.endswith("Created"):
+        near += 4 * (operation == "create")
+    if mutant.place.startswith("allow "):
+        near += 4 * (operation in mutant.place)
+    return 2 * near + case.allowed
