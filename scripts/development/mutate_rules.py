@@ -90,7 +90,7 @@ def _storage(options: argparse.Namespace, host: str, who: Any, tried: list[str])
 
     path = environment.ROOT / "rules/storage.rules"
     chosen = _chosen(options, "rules/storage.rules")
-    hunter = StorageHunter(StorageEmulator(host, "mutants"), who, path, str)
+    hunter = StorageHunter(StorageEmulator(host, "mutants"), who, path)
     try:
         return Hunt([hunter], storage_cases()).survivors(chosen, _Progress(len(chosen), tried, options.verbose))
     finally:

@@ -1,6 +1,5 @@
 """Where mutated rules are tried: projects of the emulator for documents, the one bucket for files."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 from development.rules.firestore import FirestoreEmulator, Get, Query
@@ -45,20 +44,18 @@ class StorageHunter:
         files: The emulator.
         tokens: Of everyone who asks.
         rules: The path of the rules' file, which the emulator goes on to watch.
-        scale: Makes rules that can be tried.
     """
 
-    def __init__(self, files: StorageEmulator, tokens: Tokens, rules: Path, scale: Callable[[str], str]) -> None:
+    def __init__(self, files: StorageEmulator, tokens: Tokens, rules: Path) -> None:
         self.files = files
         self._tokens = tokens
         self._rules = rules
-        self._scale = scale
         for path in OBJECTS:
             files.put(path)
 
     def load(self, rules: str) -> None:
         """Puts rules there."""
-        self.files.load(self._scale(rules), str(self._rules))
+        self.files.load(rules, str(self._rules))
 
     def allows(self, case: StorageCase) -> bool:
         """Asks the rules, and undoes what has been changed."""

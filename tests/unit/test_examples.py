@@ -6,12 +6,18 @@ import pkgutil
 
 import pytest
 
+import development.generate
+import development.rules
 import stoker
 
 CHILDREN = {"stoker.media.probe_child"}
 """Scripts, which are no modules of ours to import."""
 
-MODULES = {module.name for module in pkgutil.walk_packages(stoker.__path__, "stoker.")} - CHILDREN
+PACKAGES = (stoker, development.generate, development.rules)
+
+MODULES = {
+    module.name for package in PACKAGES for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")
+} - CHILDREN
 
 
 @pytest.mark.parametrize("name", sorted(MODULES))

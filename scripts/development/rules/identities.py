@@ -19,10 +19,9 @@ class Tokens(Mapping[str, str | None]):
     """A token of everyone who asks, by name; None for who has none.
 
     `expired` and `tenant` have Ada's uid, in a token that has expired, and in one of another tenant. `stale` and
-    `fresh`
-    are Ada, who signed in a little more or less than 5 minutes ago; the token of `nameless` does not say when it
-    expires. The uid of `slash` is no name for a folder, that of `long` has 129 characters, and `impostor` is Bob with
-    claims that mean nothing.
+    `fresh` are Ada, who signed in a little more or less than 5 minutes ago; the token of `nameless` does not say when
+    it expires. The uid of `slash` is no name for a folder, that of `long` has 129 characters, and `impostor` is Bob
+    with claims that mean nothing.
 
     Args:
         auth_host: The Auth emulator's, as host:port.
