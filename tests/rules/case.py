@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from development.rules.firestore import Query, Request
 
-STRANGERS = ("nobody", "expired", "tenant", "bob", "mia", "rex", "impostor")
+STRANGERS = ("nobody", "expired", "tenant", "bob", "mia", "rex", "retired", "impostor")
 """Who may not write what is Ada's."""
 
 STAFF = ("mia", "rex")

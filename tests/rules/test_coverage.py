@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from development.rules.budget import costs
 from development.rules.firestore import FirestoreEmulator
 from development.rules.judge import misjudged
 from rules.conftest import Tokens
@@ -19,6 +20,12 @@ def unevaluated(report: dict[str, Any]) -> Iterator[tuple[int, int]]:
         yield from unevaluated(child)
 
 
+def evaluations(report: dict[str, Any]) -> int:
+    """How often an expression, or a part of it, was evaluated."""
+    parts = sum(evaluations(child) for child in report.get("children", []))
+    return parts + sum(int(value.get("count", 1)) for value in report.get("values", []))
+
+
 def test_every_expression_is_evaluated(
     new_project: Callable[[], FirestoreEmulator], firestore_rules: str, identities: Tokens
 ) -> None:
@@ -29,3 +36,21 @@ def test_every_expression_is_evaluated(
     never = {offsets for tree in hunter.project.coverage() for offsets in unevaluated(tree)}
     hunter.project.close()
     assert [firestore_rules[start:end] for start, end in sorted(never)] == []
+
+
+def test_no_request_costs_more_than_is_estimated(
+    new_project: Callable[[], FirestoreEmulator], firestore_rules: str, identities: Tokens
+) -> None:
+    hunter = FirestoreHunter(new_project(), identities)
+    estimated = costs(firestore_rules)
+    dearest = [case for case in cases() if case.name in ("the most", "all at once", "what may be changed")]
+    assert len(dearest) > 5
+    for case in dearest:
+        hunter.load(firestore_rules)  # counts anew
+        assert hunter.allows(case)
+        collection, operation = case.group.split()
+        (request,) = (name for name in estimated if name.startswith(f"/{collection}/") and name.endswith(operation))
+        # The emulator judges a write with the server's time in it twice.
+        spent = sum(evaluations(tree) for tree in hunter.project.coverage()) / 2
+        assert 0 < spent <= estimated[request].expressions, case
+    hunter.project.close()

@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 
-from development.rules.language import RulesError
+from development.rules.errors import NoVerdict, RulesError
 from development.rules.values import NOW, Value, encoded
 
 Documents = Mapping[str, Mapping[str, Any]]
@@ -106,7 +106,7 @@ class FirestoreEmulator:
             token: An ID token; None for a client that is not signed in.
 
         Raises:
-            RuntimeError: The emulator answered neither yes nor no.
+            NoVerdict: The emulator answered neither yes nor no.
         """
         answer = self._ask(request, {"Authorization": f"Bearer {token}"} if token else {})
         # Whoever may read learns that there is nothing; and a query's refusal comes as an item of its answer.
@@ -114,7 +114,7 @@ class FirestoreEmulator:
             return True
         if answer.status_code == 403:
             return False
-        raise RuntimeError(f"{request!s:.300}: {answer.status_code} {answer.text[:500]}")
+        raise NoVerdict(f"{request!s:.300}: {answer.status_code} {answer.text[:500]}")
 
     def put(self, documents: Documents, removed: Sequence[str] = ()) -> None:
         """Writes documents past the rules, all at once.

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Generic, Protocol, TypeVar
 
-from development.rules.language import RulesError
+from development.rules.errors import NoVerdict, RulesError
 from development.rules.mutants import Mutant
 
 
@@ -69,7 +69,7 @@ class Hunt(Generic[Case]):
             hunter = self._free.pop()
             try:
                 hunter.load(mutant.rules)
-                killer = next((case for case in self.ordered(mutant) if hunter.allows(case) != case.allowed), None)
+                killer = next((case for case in self.ordered(mutant) if _notices(hunter, case)), None)
             except RulesError:
                 return False
             finally:
@@ -87,6 +87,13 @@ class Hunt(Generic[Case]):
         # What stands in no collection's block, such as who is signed in, concerns them all.
         concerned = [case for case in self._cases if case.group.split()[0] == collection] or self._cases
         return iter(sorted(concerned, key=lambda case: -_closeness(mutant, case)))
+
+
+def _notices(hunter: Hunter[Case], case: Case) -> bool:
+    try:
+        return hunter.allows(case) != case.allowed
+    except NoVerdict:  # a mistake may let something through on which the emulator itself stumbles: that tells nothing
+        return False
 
 
 def _closeness(mutant: Mutant, case: Named) -> int:

@@ -18,7 +18,8 @@ ROLES = {"ada": None, "bob": None, "mia": "moderator", "rex": "admin"}
 class Tokens(Mapping[str, str | None]):
     """A token of everyone who asks, by name; None for who has none.
 
-    `expired` and `tenant` have Ada's uid, in a token that has expired, and in one of another tenant. `stale` and
+    `expired` and `tenant` have Ada's uid, in a token that has expired, and in one of another tenant; `retired` is
+    the admin, in a token that has expired. `stale` and
     `fresh` are Ada, who signed in a little more or less than 5 minutes ago; the token of `nameless` does not say when
     it expires. The uid of `slash` is no name for a folder, that of `long` has 129 characters, and `impostor` is Bob
     with claims that mean nothing.
@@ -32,7 +33,7 @@ class Tokens(Mapping[str, str | None]):
             real = {uid: _signed_in(auth, uid, role) for uid, role in ROLES.items()}
             real["tenant"] = _signed_in(auth, "ada", None, _tenant(auth))
         self._ada = claims(real["ada"])
-        self._kept = {**real, **_made_up(self._ada)}
+        self._kept = {**real, **_made_up(self._ada), "retired": _expired(claims(real["rex"]))}
 
     def __getitem__(self, who: str) -> str | None:
         if who in AGES:  # these age while the tests run
@@ -48,7 +49,7 @@ class Tokens(Mapping[str, str | None]):
 
 def _made_up(ada: Mapping[str, Any]) -> dict[str, str | None]:
     found: dict[str, str | None] = {"nobody": None}
-    found["expired"] = unsigned({**ada, "iat": ada["iat"] - 7200, "exp": ada["exp"] - 7200})
+    found["expired"] = _expired(ada)
     found["nameless"] = unsigned({name: value for name, value in ada.items() if name != "exp"})
     found["slash"] = unsigned({**ada, "sub": "a/da", "user_id": "a/da"})
     found["long"] = unsigned({**ada, "sub": "a" * 129, "user_id": "a" * 129})
@@ -58,6 +59,10 @@ def _made_up(ada: Mapping[str, Any]) -> dict[str, str | None]:
 
 AGES = {"fresh": 290, "stale": 310}
 """How long ago someone has signed in, in seconds."""
+
+
+def _expired(said: Mapping[str, Any]) -> str:
+    return unsigned({**said, "iat": said["iat"] - 7200, "exp": said["exp"] - 7200})
 
 
 def claims(token: str) -> dict[str, Any]:

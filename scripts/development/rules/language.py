@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from development.rules.errors import RulesError
+
 TOKEN = re.compile(
     r"(?P<space>(?:\s|//[^\n]*|/\*.*?\*/)+)"
     r"|(?P<string>'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")"
@@ -18,10 +20,6 @@ TOKEN = re.compile(
 
 BINARY = (("||",), ("&&",), ("==", "!="), ("<", ">", "<=", ">=", "in", "is"), ("+", "-"), ("*", "/", "%"))
 """The operators, those that bind the least first."""
-
-
-class RulesError(Exception):
-    """The text is not of the rules' language; the message says where."""
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import httpx
 
-from development.rules.language import RulesError
+from development.rules.errors import NoVerdict, RulesError
 
 
 @dataclass(frozen=True)
@@ -91,14 +91,14 @@ class StorageEmulator:
             token: An ID token; None for a client that is not signed in.
 
         Raises:
-            RuntimeError: The emulator answered neither yes nor no.
+            NoVerdict: The emulator answered neither yes nor no.
         """
         answer = self._ask(request, {"Authorization": f"Firebase {token}"} if token else {})
         if answer.status_code in (200, 204, 404):  # who may read learns that there is nothing
             return True
         if answer.status_code == 403:
             return False
-        raise RuntimeError(f"{request}: {answer.status_code} {answer.text[:500]}")
+        raise NoVerdict(f"{request}: {answer.status_code} {answer.text[:500]}")
 
     def put(self, path: str, content_type: str = "video/mp4") -> None:
         """Writes an object past the rules."""

@@ -16,7 +16,8 @@ from development.generate.files import made_files
 from development.generate.regions import replaced
 from development.generate.rules import document_functions
 from development.rules.budget import costs, excesses
-from development.rules.language import RulesError, parse
+from development.rules.errors import RulesError
+from development.rules.language import parse
 from stoker.models.document import Model, Timestamp
 from stoker.models.writers import CLIENT, CLIENT_ONCE, WRITE_TIME
 
