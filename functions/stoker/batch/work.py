@@ -1,10 +1,11 @@
 """The worker of `batch-operation` jobs."""
 
 from stoker.batch.delete_tasks import delete_tasks
+from stoker.batch.run_jobs import run_jobs
 from stoker.batch.update_tasks import update_tasks
 from stoker.jobs.children import Children
 from stoker.jobs.run import JobRun
-from stoker.models.batch import BatchInput, DeleteTasks, UpdateTasks
+from stoker.models.batch import BatchInput, DeleteTasks, RunJobs, UpdateTasks
 from stoker.models.job import BatchOutput
 
 
@@ -20,6 +21,8 @@ def process_batch(run: JobRun, batch_input: BatchInput) -> BatchOutput | Childre
         Interrupted: As `JobRun.check`.
     """
     match batch_input:
+        case RunJobs():
+            return run_jobs(run, batch_input)
         case UpdateTasks():
             return update_tasks(run, batch_input)
         case DeleteTasks():

@@ -1,10 +1,13 @@
 """Run and end: one attempt at a job, from its claim to its final write."""
 
+import contextlib
 import secrets
 import time
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, TypeVar, cast
+
+from google.api_core import exceptions
 
 from stoker.errors import (
     HandedBack,
@@ -17,11 +20,10 @@ from stoker.errors import (
     Unavailable,
 )
 from stoker.firestore.errors import TRANSIENT
-from stoker.jobs.children import Children, made, settle
-from stoker.jobs.claim import Claim
+from stoker.jobs.children import Children, made, settle, start_again
+from stoker.jobs.claim import TRIES, Claim, WritesRefused
 from stoker.jobs.claiming import claim
 from stoker.jobs.end import cancelled, completed, failed, handed_back, pending_again, waiting_for_children
-from stoker.jobs.fence import Also
 from stoker.jobs.leftovers import clean_up_after_end, clean_up_after_loss
 from stoker.jobs.metrics import attempt_began, attempt_retried, job_ended
 from stoker.jobs.queue import enqueue
@@ -84,6 +86,7 @@ def _attempt(held: Claim, worker: Worker[Input], outputs: AttemptOutputs, log: J
             settle(document.parent_id)
     elif isinstance(result, Children):
         log.info("The job has made others, and waits for them.", children=len(result.jobs))
+        _start_again(document.id, log)
     elif isinstance(result, HandedBack):
         raise AttemptHandedBack(result.message)
     elif isinstance(result, TimeIsUp):
@@ -123,14 +126,33 @@ def _unless_cancelled(reporter: Reporter, result: Result) -> Result:
 
 def _end(held: Claim, result: Result) -> tuple[Result, dict[str, Any]]:
     """Makes the final write; returns what it said."""
-    also: Also | None = made(held.job.document, result) if isinstance(result, Children) else None
     fields = _fields(held, result)
     try:
-        held.end(fields, also)
+        if isinstance(result, Children):
+            _hand_over(held, fields, result)
+        else:
+            held.end(fields)
     except JobCancelled as meanwhile:
         result, fields = meanwhile, _fields(held, meanwhile)
         held.end(fields)
     return result, fields
+
+
+def _hand_over(held: Claim, fields: dict[str, Any], children: Children) -> None:
+    for _ in range(TRIES):
+        # Refused: a child of an earlier run has changed since it was read.
+        with contextlib.suppress(WritesRefused):
+            held.end(fields, made(held.job.document, children))
+            return
+    raise exceptions.Aborted("The job's children are written by others too often.")
+
+
+def _start_again(parent_id: str, log: JobLog) -> None:
+    try:
+        start_again(parent_id)
+    except Exception as error:
+        # As below.
+        log.error("The job's children could not be queued again; the sweeper will do it.", error)
 
 
 def _ask_for_the_next(held: Claim, due: datetime | None, log: JobLog) -> None:
