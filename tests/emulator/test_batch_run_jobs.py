@@ -55,7 +55,7 @@ def test_a_user_runs_many_jobs_as_one(user: User, clip: Path) -> None:
     batch_input = jobs(good, {"hue": "blue"}, good, missing)
     *_, job = user.watch(user.write_job(batch_input, type="batch-operation"))
     assert job["status"] == "completed", job.get("error")
-    assert (job["progress"], figures(job["output"])) == (100, (4, 2, 2))
+    assert (job["progress"], figures(job["output"])) == (100, (4, 2, 2)), job["output"]["failures"]
     assert [(one["item"], one["errorCode"]) for one in job["output"]["failures"]] == [
         ("1", "invalid-job"),
         ("3", "input-not-found"),

@@ -147,15 +147,15 @@ def _counted(parent: ProcessingJob) -> tuple[int, float]:
     """
     # The library's annotations are wrong here: it answers with two lists, one per answer, one per aggregation.
     counting: Any = alive_children(parent.id)
-    count, done = (float(answer.value or 0) for answer in counting.get()[0])
-    children = parent.children or 1
-    return int(count), min(99.9, round((done + 100 * (children - count)) / children, 1))
+    found = {answer.alias: answer.value or 0 for answer in counting.get()[0]}
+    alive, children = int(found["alive"]), parent.children or 1
+    return alive, min(99.9, round((found["progress"] + 100 * (children - alive)) / children, 1))
 
 
 def alive_children(parent_id: str) -> AggregationQuery:
     """The number of a job's children that have not ended, and the sum of their progress."""
     query: Any = of_parent(parent_id, ALIVE)
-    counting: AggregationQuery = query.count(alias="count").sum("progress", alias="progress")
+    counting: AggregationQuery = query.count(alias="alive").sum("progress", alias="progress")
     return counting
 
 
