@@ -19,6 +19,7 @@ print(json.dumps(yaml.safe_load(serving.functions_as_yaml(serving.get_functions(
 EVENT = {"availableMemoryMb": 512, "cpu": 1, "timeoutSeconds": 60, "concurrency": 40}
 SCHEDULE = {"availableMemoryMb": 512, "cpu": 1, "timeoutSeconds": 300, "concurrency": 1}
 WORKER = {"availableMemoryMb": 8192, "cpu": 2, "timeoutSeconds": 1800, "concurrency": 1}
+BATCH = {"availableMemoryMb": 1024, "cpu": 1, "timeoutSeconds": 1800, "concurrency": 1}
 
 
 @pytest.fixture(scope="module")
@@ -39,11 +40,12 @@ def endpoints(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 
 def test_these_functions_are_deployed(endpoints: dict[str, Any]) -> None:
-    assert endpoints.keys() == {"dispatch_job", "videoprocessing", "sweep_jobs"}
+    assert endpoints.keys() == {"dispatch_job", "videoprocessing", "batchoperation", "sweep_jobs"}
 
 
 @pytest.mark.parametrize(
-    ("name", "resources"), [("dispatch_job", EVENT), ("videoprocessing", WORKER), ("sweep_jobs", SCHEDULE)]
+    ("name", "resources"),
+    [("dispatch_job", EVENT), ("videoprocessing", WORKER), ("batchoperation", BATCH), ("sweep_jobs", SCHEDULE)],
 )
 def test_each_has_its_memory_cpu_time_and_concurrency(
     endpoints: dict[str, Any], name: str, resources: dict[str, int]
@@ -58,8 +60,9 @@ def test_the_dispatcher_hears_of_new_jobs(endpoints: dict[str, Any]) -> None:
     assert trigger["retry"] is False  # no Python Firestore trigger can be retried: the sweeper is there for that
 
 
-def test_the_queue_tries_again_and_backs_off(endpoints: dict[str, Any]) -> None:
-    trigger = endpoints["videoprocessing"]["taskQueueTrigger"]
+@pytest.mark.parametrize("name", ["videoprocessing", "batchoperation"])
+def test_the_queue_tries_again_and_backs_off(endpoints: dict[str, Any], name: str) -> None:
+    trigger = endpoints[name]["taskQueueTrigger"]
     assert trigger["retryConfig"] == {
         "maxAttempts": 5,
         "minBackoffSeconds": 10,

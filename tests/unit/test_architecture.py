@@ -15,6 +15,7 @@ ALLOWED = {
     "storage": {"models"},
     "jobs": {"models", "firestore", "storage"},
     "media": {"models", "firestore", "storage", "jobs"},
+    "batch": {"models", "firestore", "storage", "jobs"},
 }
 """Which packages of `stoker` each one may import; `config`, `errors`, `logs` and `shutdown` stand below them all, but
 for `models`, which imports nothing of ours."""

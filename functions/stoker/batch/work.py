@@ -1,11 +1,12 @@
 """The worker of `batch-operation` jobs."""
 
 from stoker.batch.delete_tasks import delete_tasks
+from stoker.batch.import_tasks import import_tasks
 from stoker.batch.run_jobs import run_jobs
 from stoker.batch.update_tasks import update_tasks
 from stoker.jobs.children import Children
 from stoker.jobs.run import JobRun
-from stoker.models.batch import BatchInput, DeleteTasks, RunJobs, UpdateTasks
+from stoker.models.batch import BatchInput, DeleteTasks, ImportTasks, RunJobs, UpdateTasks
 from stoker.models.job import BatchOutput
 
 
@@ -27,4 +28,6 @@ def process_batch(run: JobRun, batch_input: BatchInput) -> BatchOutput | Childre
             return update_tasks(run, batch_input)
         case DeleteTasks():
             return delete_tasks(run, batch_input)
+        case ImportTasks():
+            return import_tasks(run, batch_input)
     raise NotImplementedError
