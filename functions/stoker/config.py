@@ -109,6 +109,24 @@ TASKS: Final = "tasks"
 PROJECTS: Final = "projects"
 """The collection that holds the groups of tasks."""
 
+ANALYTICS_EVENTS: Final = "analyticsEvents"
+"""The collection that holds what users did."""
+
+USERS: Final = "users"
+"""The collection that holds the profiles, by uid."""
+
+
+def user_trees() -> tuple[str, ...]:
+    """The collections whose documents belong to the user that their `userId` names, with all that is below them. Add
+    your own: a user's data is exported and deleted by this list."""
+    return (JOBS, TASKS, PROJECTS)
+
+
+def user_documents() -> tuple[str, ...]:
+    """The same, where nothing is below the documents: it is not looked for, which saves a query for each."""
+    return (ANALYTICS_EVENTS,)
+
+
 # --- Where the emulator and production differ -----------------------------------------------------
 
 

@@ -15,7 +15,7 @@ from stoker.jobs.claim import WritesRefused
 from stoker.jobs.run import JobRun
 from stoker.models.batch import ImportedTask, ImportTasks
 from stoker.models.job import BatchOutput
-from stoker.storage.sources import Source, replaced
+from stoker.storage.sources import open_source, replaced
 
 PAGE = 200
 """Lines in a commit."""
@@ -47,10 +47,10 @@ def import_tasks(run: JobRun, batch_input: ImportTasks) -> BatchOutput:
         batch_input: Which file.
 
     Raises:
-        InputForbidden, InputNotFound, InputEmpty, InputTooLarge: As `Source`.
+        InputForbidden, InputNotFound, InputEmpty, InputTooLarge: As `open_source`.
         UnsupportedMedia: The file is neither NDJSON nor CSV.
     """
-    source = Source(batch_input.source, run.user_id)
+    source = open_source(batch_input.source, run.user_id)
     position = Position.from_firestore(run.checkpoint)
     if position.generation not in (None, source.generation):
         raise replaced(source.path)

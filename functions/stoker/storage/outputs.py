@@ -2,8 +2,12 @@
 
 import hashlib
 import io
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
+
+from typing_extensions import Buffer
 
 from stoker.storage.client import bucket
 
@@ -45,6 +49,19 @@ class AttemptOutputs:
             blob.upload_from_file(content, size=size, content_type=content_type, checksum="crc32c")
         return blob.name, sha256
 
+    @contextmanager
+    def open(self, name: str, content_type: str) -> Iterator["OutputStream"]:
+        """Writes an object piece by piece; it is there once the context is left without an error.
+
+        Args:
+            name: The object's, under the attempt's folder.
+            content_type: Its media type.
+        """
+        blob = bucket().blob(f"{self.folder}/{name}", chunk_size=CHUNK_BYTES)
+        self._uploaded.append(blob.name)
+        with blob.open("wb", content_type=content_type, ignore_flush=True) as target:
+            yield OutputStream(blob.name, target)
+
     def discard(self, published: Collection[str] = ()) -> None:
         """Removes what was uploaded, because the attempt did not end as the job's result.
 
@@ -68,6 +85,38 @@ def remove_outputs(user_id: str, job_id: str, published: Collection[str] = ()) -
         blob for blob in bucket().list_blobs(prefix=f"job-outputs/{user_id}/{job_id}/") if blob.name not in published
     ]
     bucket().delete_blobs(left, on_error=lambda blob: None)
+
+
+class OutputStream(io.RawIOBase):
+    """An object that is being written.
+
+    Attributes:
+        path: The object's name.
+        bytes: How many were written.
+    """
+
+    def __init__(self, path: str, target: IO[bytes]) -> None:
+        self.path = path
+        self.bytes = 0
+        self._target = target
+        self._sha256 = hashlib.sha256()
+
+    @property
+    def sha256(self) -> str:
+        """The SHA-256 of what was written, in hexadecimal."""
+        return self._sha256.hexdigest()
+
+    def writable(self) -> bool:
+        """It is; it can't be read, and knows no position."""
+        return True
+
+    def write(self, content: Buffer, /) -> int:
+        """Writes bytes."""
+        chunk = bytes(content)
+        self._target.write(chunk)
+        self._sha256.update(chunk)
+        self.bytes += len(chunk)
+        return len(chunk)
 
 
 class _Checked(io.FileIO):

@@ -40,27 +40,20 @@ def check_owner(path: str, user_id: str) -> None:
 
 
 class Source:
-    """A file of a job's owner's, read piece by piece: it may be larger than the worker's memory.
+    """A file that is read piece by piece: it may be larger than the worker's memory.
 
     Args:
-        path: The object's name in the default bucket.
-        user_id: The job's owner.
+        blob: The object, as it was found.
 
     Attributes:
+        path: The object's name.
         size: Bytes.
         content_type: The media type that it was uploaded with.
         generation: Which of the objects that had this name it is.
-
-    Raises:
-        InputForbidden: The object is not the owner's.
-        InputNotFound: There is no such object.
-        InputEmpty: The object holds nothing.
-        InputTooLarge: The object is larger than `config.MAX_SOURCE_BYTES`.
     """
 
-    def __init__(self, path: str, user_id: str) -> None:
-        blob = _find(path, user_id)
-        self.path = path
+    def __init__(self, blob: Blob) -> None:
+        self.path = str(blob.name)
         self.size = int(blob.size)
         self.content_type = str(blob.content_type or "")
         self.generation = str(blob.generation)
@@ -85,6 +78,22 @@ class Source:
         return bytes(content)
 
 
+def open_source(path: str, user_id: str) -> Source:
+    """Finds a source of a job's owner.
+
+    Args:
+        path: The object's name in the default bucket.
+        user_id: The job's owner.
+
+    Raises:
+        InputForbidden: The object is not the owner's.
+        InputNotFound: There is no such object.
+        InputEmpty: The object holds nothing.
+        InputTooLarge: The object is larger than `config.MAX_SOURCE_BYTES`.
+    """
+    return Source(_find(path, user_id))
+
+
 def replaced(path: str) -> InputNotFound:
     """The file that a job reads is not there any more, or not the same."""
     return InputNotFound(f"The file {path!r} was deleted or replaced while the job read it.")
@@ -100,7 +109,7 @@ def download(path: str, user_id: str, into: Path, on_bytes: Callable[[int, int],
         on_bytes: Called with the bytes that have arrived and the bytes there are; what it raises ends the download.
 
     Raises:
-        InputForbidden, InputNotFound, InputEmpty, InputTooLarge: As `Source`.
+        InputForbidden, InputNotFound, InputEmpty, InputTooLarge: As `open_source`.
         Unavailable: The download broke off.
     """
     blob = _find(path, user_id)
