@@ -102,7 +102,8 @@ def test_the_account_is_locked_while_it_goes_and_free_again_when_that_is_cancell
     delete_page = delete_module._Deletion._delete_page
 
     def watched(*arguments: Any) -> None:
-        seen.append(account.find(ada).disabled)
+        found = account.find(ada)
+        seen.append(found is not None and found.disabled)
         job.reference.update({"cancelRequested": True})
         delete_page(*arguments)
 

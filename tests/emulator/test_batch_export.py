@@ -14,6 +14,7 @@ from development.user import User
 from emulator.batch import BatchJob, documents_that_name, files_of, put_file, write_everything
 from stoker import config
 from stoker.batch import export_user_data as export_module
+from stoker.storage import sources
 from stoker.storage.client import bucket
 
 EXPORT = {"operation": "export-user-data"}
@@ -129,7 +130,7 @@ def test_a_user_of_whom_there_is_nothing_gets_a_part_all_the_same(ada: str) -> N
 def test_a_file_that_is_deleted_meanwhile_is_told_of(ada: str, monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(3):
         put_file(f"user-uploads/{ada}/{number}.mp4", b"film")
-    source = export_module.Source
+    source = sources.Source
 
     def deleted(blob: Any) -> Any:
         if blob.name.endswith("1.mp4"):

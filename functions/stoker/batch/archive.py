@@ -1,5 +1,6 @@
 """One part of an export: a ZIP file that is written as a stream, so that no part of it needs to fit into memory."""
 
+import contextlib
 import io
 import json
 import re
@@ -42,11 +43,20 @@ class Part:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, stack: TracebackType | None
     ) -> None:
-        if kind is None:
-            for file in self._files:
-                self.add_document("files", file)
-            self._end_list()
-            self._zip.close()
+        try:
+            if kind is None:
+                for file in self._files:
+                    self.add_document("files", file)
+                self._close()
+        finally:
+            # Unclosed, it would close itself some time later. After an error, what it writes is dropped with the
+            # object, and what goes wrong with it matters less than the error that is on its way.
+            with contextlib.suppress(Exception):
+                self._close()
+
+    def _close(self) -> None:
+        self._end_list()
+        self._zip.close()
 
     def add_text(self, name: str, text: str) -> None:
         """Puts a text in."""
