@@ -56,6 +56,26 @@ def videoprocessing(request: CallableRequest[Any]) -> None:
     work(request.data["jobId"], process_video)
 
 
+@on_task_dispatched(
+    region=config.REGION,
+    # It holds a page of documents or a chunk of a file at a time, and mostly waits for the network.
+    memory=MemoryOption.GB_1,
+    cpu=1,
+    concurrency=1,
+    timeout_sec=config.TASK_SECONDS,
+    retry_config=RetryConfig(
+        max_attempts=config.MAX_ATTEMPTS, min_backoff_seconds=10, max_backoff_seconds=300, max_doublings=4
+    ),
+    rate_limits=RateLimits(max_concurrent_dispatches=20),
+)
+def batchoperation(request: CallableRequest[Any]) -> None:
+    """Run: one attempt at a `batch-operation` job."""
+    from stoker.batch.work import process_batch
+    from stoker.jobs.work import work
+
+    work(request.data["jobId"], process_batch)
+
+
 @on_schedule(
     schedule="every 1 minutes",
     region=config.REGION,

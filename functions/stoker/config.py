@@ -32,7 +32,7 @@ JOB_USERS: Final = "jobUsers"
 SETTINGS_SECONDS: Final = 15.0
 """How old the settings may be that a worker goes by."""
 
-QUEUES: Final = {"video-processing": "videoprocessing"}
+QUEUES: Final = {"video-processing": "videoprocessing", "batch-operation": "batchoperation"}
 """The function that works each type of job. Its queue has the same name, in which Cloud Tasks allows no underscore."""
 
 MAX_ATTEMPTS: Final = 5
@@ -107,6 +107,32 @@ MEDIA_MEMORY_BYTES: Final = 3 * GIB
 
 MAX_OUTPUT_BYTES: Final = 2 * GIB
 """The largest file that a child may write."""
+
+# --- Documents ------------------------------------------------------------------------------------
+
+TASKS: Final = "tasks"
+"""The collection that holds what users have to do."""
+
+PROJECTS: Final = "projects"
+"""The collection that holds the groups of tasks."""
+
+ANALYTICS_EVENTS: Final = "analyticsEvents"
+"""The collection that holds what users did."""
+
+USERS: Final = "users"
+"""The collection that holds the profiles, by uid."""
+
+
+def user_trees() -> tuple[str, ...]:
+    """The collections whose documents belong to the user that their `userId` names, with all that is below them. Add
+    your own: a user's data is exported and deleted by this list."""
+    return (JOBS, TASKS, PROJECTS)
+
+
+def user_documents() -> tuple[str, ...]:
+    """The same, where nothing is below the documents: it is not looked for, which saves a query for each."""
+    return (ANALYTICS_EVENTS,)
+
 
 # --- Where the emulator and production differ -----------------------------------------------------
 

@@ -9,7 +9,7 @@ StokerError
 │   ├── InputNotFound           input-not-found       there is no such file
 │   ├── InputEmpty              input-empty           the file holds nothing
 │   ├── InputTooLarge           input-too-large       bytes, pixels, seconds or streams beyond a limit
-│   ├── UnsupportedMedia        unsupported-media     not a video, or one that can't be read
+│   ├── UnsupportedMedia        unsupported-media     not a file of a kind that the job takes, or unreadable
 │   ├── TruncatedMedia          truncated-media       the file ends before its own end
 │   ├── DeadlineExceeded        deadline-exceeded     the work doesn't fit the time there is
 │   └── AttemptsExhausted       attempts-exhausted    the last attempt was lost without a word
@@ -98,7 +98,7 @@ class InputTooLarge(PermanentError):
 
 
 class UnsupportedMedia(PermanentError):
-    """Not a video, or one that can't be read."""
+    """Not a file of a kind that the job takes, or one that can't be read."""
 
     code = "unsupported-media"
 

@@ -12,6 +12,17 @@ def test_the_owner_uploads_and_reads_back(user: User, clip: Path) -> None:
     assert user.download(user.upload(clip, "video/mp4")) == clip.read_bytes()
 
 
+@pytest.mark.parametrize("content_type", ["text/csv", "application/x-ndjson", "application/json"])
+def test_lists_may_be_uploaded_up_to_their_bound(user: User, tmp_path: Path, content_type: str) -> None:
+    file = tmp_path / "tasks"
+    file.write_bytes(b"title")
+    assert user.download(user.upload(file, content_type)) == b"title"
+    with file.open("ab") as content:
+        content.truncate(100 * 1024**2 + 1)
+    with pytest.raises(httpx.HTTPStatusError, match="403"):
+        user.upload(file, content_type)
+
+
 @pytest.mark.parametrize(
     ("name", "content_type"),
     [
@@ -20,6 +31,9 @@ def test_the_owner_uploads_and_reads_back(user: User, clip: Path) -> None:
         ("public/clip.mp4", "video/mp4"),
         ("clip.mp4", "video/mp4"),
         ("user-uploads/{id}/page.html", "text/html"),
+        ("user-uploads/{id}/page.html", "text/csv+html"),
+        ("user-uploads/{id}/list.zip", "application/zip"),
+        ("user-uploads/someone-else/tasks.csv", "text/csv"),
         ("user-uploads/{id}/program", "application/octet-stream"),
     ],
 )

@@ -83,6 +83,10 @@ class Claim:
         """
         self._write({"checkpoint": checkpoint, "lease.expiresAt": lease_end()}, also)
 
+    def forget_limits(self) -> None:
+        """From now on, the attempt's end does not free its place among those of the user: there are none any more."""
+        self._limited = False
+
     def ended(self, error_code: str) -> dict[str, Any]:
         """The field that tells what became of this attempt and of those before it, for a final write."""
         ended = Attempt(number=self.attempt, started_at=self._began, ended_at=datetime.now(UTC), error_code=error_code)

@@ -23,7 +23,8 @@ def completed(output: JobOutput) -> dict[str, Any]:
         "output": output.to_firestore(),
         "error": DELETE_FIELD,
         "errorCode": DELETE_FIELD,
-        **_ended(),
+        **dict.fromkeys(output.forgotten, DELETE_FIELD),
+        **_ended(output.keep_days),
     }
 
 
@@ -66,6 +67,6 @@ def _reason(error: StokerError) -> dict[str, Any]:
     return {"error": error.message, "errorCode": error.code}
 
 
-def _ended() -> dict[str, Any]:
-    expires = datetime.now(UTC) + timedelta(days=config.KEEP_ENDED_DAYS)
+def _ended(keep_days: int | None = None) -> dict[str, Any]:
+    expires = datetime.now(UTC) + timedelta(days=keep_days or config.KEEP_ENDED_DAYS)
     return {"lease": DELETE_FIELD, "checkpoint": DELETE_FIELD, "completedAt": SERVER_TIMESTAMP, "expiresAt": expires}

@@ -44,15 +44,15 @@ def read_job(job_id: str, data: Mapping[str, Any]) -> Job:
     if isinstance(data.get("id"), str) and data["id"] != job_id:
         found.append(f"id: must repeat the document's id, '{job_id}'")
     job_type, job_input = data.get("type"), data.get("input")
-    model = INPUTS.get(job_type) if isinstance(job_type, str) else None  # type: ignore[call-overload]
-    if model is not None and isinstance(job_input, Mapping):
+    read_input = INPUTS.get(job_type) if isinstance(job_type, str) else None  # type: ignore[call-overload]
+    if read_input is not None and isinstance(job_input, Mapping):
         try:
-            read_input = model.from_firestore(job_input)
+            input_read = read_input(job_input)
         except ValidationError as error:
-            found.extend(f"input.{problem}" for problem in problems(error, job_input))
+            found.extend(problems(error, job_input, "input"))
     if found:
         listed = "; ".join(found)
         raise InvalidJob(f"This job can't run: {listed}. Correct it and write a new job.")
-    if model is None:
+    if read_input is None:
         raise UnsupportedType(f"No worker here does jobs of type {job_type!r}. There are: {', '.join(INPUTS)}.")
-    return Job(document, read_input)
+    return Job(document, input_read)

@@ -80,6 +80,10 @@ class JobRun:
         self.checkpoint = checkpoint
         self._saved = True
 
+    def forget_limits(self) -> None:
+        """The user is gone, and with them the document that counts their jobs: the attempt's end won't write it."""
+        self._claim.forget_limits()
+
     def check(self) -> None:
         """Call it in every loop: it raises where the work must stop.
 

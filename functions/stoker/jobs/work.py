@@ -1,9 +1,12 @@
 """Run and end: one attempt at a job, from its claim to its final write."""
 
+import contextlib
 import time
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, TypeVar, cast
+
+from google.api_core import exceptions
 
 from stoker.errors import (
     HandedBack,
@@ -16,11 +19,10 @@ from stoker.errors import (
     Unavailable,
 )
 from stoker.firestore.errors import TRANSIENT
-from stoker.jobs.children import Children, made, settle
-from stoker.jobs.claim import Claim, WritesRefused
+from stoker.jobs.children import Children, made, settle, start_again
+from stoker.jobs.claim import TRIES, Claim, WritesRefused
 from stoker.jobs.claiming import claim
 from stoker.jobs.end import cancelled, completed, failed, handed_back, pending_again, waiting_for_children
-from stoker.jobs.fence import Also
 from stoker.jobs.leftovers import clean_up_after_end, clean_up_after_loss
 from stoker.jobs.metrics import attempt_began, attempt_retried, job_ended
 from stoker.jobs.queue import enqueue
@@ -83,6 +85,7 @@ def _attempt(held: Claim, worker: Worker[Input], outputs: AttemptOutputs, log: J
             settle(document.parent_id)
     elif isinstance(result, Children):
         log.info("The job has made others, and waits for them.", children=len(result.jobs))
+        _start_again(document.id, log)
     elif isinstance(result, HandedBack):
         raise AttemptHandedBack(result.message)
     elif isinstance(result, TimeIsUp):
@@ -126,7 +129,7 @@ def _end(held: Claim, result: Result) -> tuple[Result, dict[str, Any]]:
         return result, _ended(held, result)
     except JobCancelled as meanwhile:
         return meanwhile, _ended(held, meanwhile)
-    except (*TRANSIENT, WritesRefused):
+    except TRANSIENT:
         if not isinstance(result, Children):
             raise  # the lease lapses, and the sweeper brings the job back
         later = Unavailable("The jobs of the batch could not be written. The job is tried again by itself.")
@@ -135,9 +138,27 @@ def _end(held: Claim, result: Result) -> tuple[Result, dict[str, Any]]:
 
 def _ended(held: Claim, result: Result) -> dict[str, Any]:
     fields = _fields(held, result)
-    also: Also | None = made(held.job.document, result) if isinstance(result, Children) else None
-    held.end(fields, also)
+    if isinstance(result, Children):
+        _hand_over(held, fields, result)
+    else:
+        held.end(fields)
     return fields
+
+
+def _hand_over(held: Claim, fields: dict[str, Any], children: Children) -> None:
+    for _ in range(TRIES):
+        # Refused: a child of an earlier run has changed since it was read.
+        with contextlib.suppress(WritesRefused):
+            return held.end(fields, made(held.job.document, children))
+    raise exceptions.Aborted("The job's children are written by others too often.")
+
+
+def _start_again(parent_id: str, log: JobLog) -> None:
+    try:
+        start_again(parent_id)
+    except Exception as error:
+        # As below.
+        log.error("The job's children could not be queued again; the sweeper will do it.", error)
 
 
 def _ask_for_the_next(held: Claim, due: datetime | None, log: JobLog) -> None:

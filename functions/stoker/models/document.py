@@ -24,13 +24,27 @@ document's id. Source: https://firebase.google.com/docs/firestore/quotas (constr
 def _in_utc(time: datetime) -> datetime:
     if time.tzinfo is None:
         raise ValueError("a timestamp needs a time zone")
-    utc = time.astimezone(UTC)
+    try:
+        utc = time.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("in UTC, the timestamp lies outside the years 1 to 9999") from None
     # A plain one: the client library's own, with nanoseconds, can't be written back at the end of the year 9999.
     return datetime.combine(utc.date(), utc.timetz())
 
 
 Timestamp = Annotated[datetime, AfterValidator(_in_utc)]
 """A Firestore timestamp, in UTC."""
+
+
+def _not_reserved(name: str) -> str:
+    if name.startswith("__") and name.endswith("__"):
+        raise ValueError("Firestore keeps names that begin and end with two underscores for itself")
+    return name
+
+
+DocumentId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,128}$"), AfterValidator(_not_reserved)]
+"""The id of a task or a project.
+Source: https://firebase.google.com/docs/firestore/quotas#collections_documents_and_fields"""
 
 PROBLEMS_SHOWN = 20
 """Beyond so many, a person reads no further."""
@@ -62,12 +76,13 @@ class Model(BaseModel):
         return self.model_dump(by_alias=True, exclude_none=True)
 
 
-def problems(error: ValidationError, data: object) -> list[str]:
+def problems(error: ValidationError, data: object, within: str = "") -> list[str]:
     """Says every problem of a document in words that name the field as the client wrote it.
 
     Args:
         error: What reading the document raised.
-        data: The document.
+        data: The document, or the part of one that was read.
+        within: The path of that part in the document.
 
     Example:
         >>> class Poster(Model):
@@ -79,7 +94,9 @@ def problems(error: ValidationError, data: object) -> list[str]:
         ...     problems(error, wrong)
         ['width: input should be a valid integer', 'hue: there is no such field']
     """
-    found = [_problem(one["type"], _path(one["loc"], data), one["msg"], one.get("ctx", {})) for one in error.errors()]
+    found = [
+        _problem(one["type"], _path(one["loc"], data, within), one["msg"], one.get("ctx", {})) for one in error.errors()
+    ]
     if len(found) > PROBLEMS_SHOWN:
         return [*found[:PROBLEMS_SHOWN], f"and {len(found) - PROBLEMS_SHOWN} more"]
     return found
@@ -107,8 +124,7 @@ def _shortened(value: object, length: int = 40) -> str:
     return text if len(text) <= length else text[: length - 1] + "…"
 
 
-def _path(location: tuple[int | str, ...], data: Any) -> str:
-    path = ""
+def _path(location: tuple[int | str, ...], data: Any, path: str) -> str:
     for part in location:
         if isinstance(part, int):
             path += f"[{part}]"

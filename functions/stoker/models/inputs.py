@@ -1,10 +1,15 @@
 """Which model reads the `input` of which type of job."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
 
+from stoker.models.batch import read_batch_input
 from stoker.models.document import Model
 from stoker.models.job import JobType
 from stoker.models.video import VideoInput
 
-INPUTS: Mapping[JobType, type[Model]] = {"video-processing": VideoInput}
+INPUTS: Mapping[JobType, Callable[[Mapping[str, Any]], Model]] = {
+    "video-processing": VideoInput.from_firestore,
+    "batch-operation": read_batch_input,
+}
 """The types that have a worker. A job of another type fails as `unsupported-type`."""

@@ -1,6 +1,6 @@
 """`processingJobs/{id}`: a piece of work, from the client's wish to its result."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import ConfigDict, Field, StringConstraints
 
@@ -83,7 +83,15 @@ class OutputFile(Model):
 
 
 class JobOutput(Model):
-    """What a completed job made."""
+    """What a completed job made.
+
+    Attributes:
+        keep_days: How long the document is kept where its output is of this kind; None for as long as any.
+        forgotten: Fields of the document that go with the end.
+    """
+
+    keep_days: ClassVar[int | None] = None
+    forgotten: ClassVar[tuple[str, ...]] = ()
 
     files: list[OutputFile]
 
@@ -117,6 +125,13 @@ class BatchOutput(JobOutput):
     failed: int
     failures: Annotated[list[ItemFailure], Field(max_length=100)] = Field(default_factory=list)
     removed: dict[str, int] | None = None
+
+
+class DeletionReceipt(BatchOutput):
+    """What is left of a user: figures, for a day."""
+
+    keep_days: ClassVar[int | None] = 1
+    forgotten: ClassVar[tuple[str, ...]] = ("dedupeKey",)
 
 
 class Attempt(Model):

@@ -4,12 +4,14 @@ import base64
 import hashlib
 import io
 import json
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import google_crc32c
+from typing_extensions import Buffer
 
 from stoker import config
 from stoker.errors import Unavailable
@@ -85,6 +87,26 @@ class AttemptOutputs:
             raise Unavailable("An output did not arrive whole. The job is tried again by itself.")
         return blob.name, sha256
 
+    @contextmanager
+    def open(self, name: str, content_type: str) -> Iterator["OutputStream"]:
+        """Writes an object piece by piece; it is there once the context is left without an error.
+
+        Args:
+            name: The object's, under the attempt's folder.
+            content_type: Its media type.
+
+        Raises:
+            Unavailable: The object is not as large as what was written.
+        """
+        # As above: in the emulator, one part must hold it all.
+        blob = bucket().blob(f"{self.folder}/{name}", chunk_size=config.GIB if config.emulated() else CHUNK_BYTES)
+        self._uploaded.append(blob.name)
+        with blob.open("wb", content_type=content_type, ignore_flush=True) as target:
+            stream = OutputStream(blob.name, target)
+            yield stream
+        if blob.size != stream.bytes:
+            raise Unavailable("An output did not arrive whole. The job is tried again by itself.")
+
     def discard(self, published: Collection[str] = ()) -> None:
         """Removes what was uploaded, because the attempt did not end as the job's result.
 
@@ -125,6 +147,38 @@ def remove_outputs(user_id: str, job_id: str, published: Collection[str] = ()) -
         blob for blob in bucket().list_blobs(prefix=f"job-outputs/{user_id}/{job_id}/") if blob.name not in published
     ]
     bucket().delete_blobs(left, on_error=lambda blob: None)
+
+
+class OutputStream(io.RawIOBase):
+    """An object that is being written.
+
+    Attributes:
+        path: The object's name.
+        bytes: How many were written.
+    """
+
+    def __init__(self, path: str, target: IO[bytes]) -> None:
+        self.path = path
+        self.bytes = 0
+        self._target = target
+        self._sha256 = hashlib.sha256()
+
+    @property
+    def sha256(self) -> str:
+        """The SHA-256 of what was written, in hexadecimal."""
+        return self._sha256.hexdigest()
+
+    def writable(self) -> bool:
+        """It is; it can't be read, and knows no position."""
+        return True
+
+    def write(self, content: Buffer, /) -> int:
+        """Writes bytes."""
+        chunk = bytes(content)
+        self._target.write(chunk)
+        self._sha256.update(chunk)
+        self.bytes += len(chunk)
+        return len(chunk)
 
 
 class _Checked(io.FileIO):

@@ -4,8 +4,8 @@ from faults import injection
 
 injection.install()
 
-from deployed import dispatch_job, retryJob, sweep_jobs, videoprocessing  # type: ignore[import-not-found]  # noqa: E402
+from deployed import batchoperation, dispatch_job, retryJob, sweep_jobs, videoprocessing  # type: ignore[import-not-found]  # noqa: E402
 
 injection.hurry(videoprocessing)
 
-__all__ = ["dispatch_job", "retryJob", "sweep_jobs", "videoprocessing"]
+__all__ = ["batchoperation", "dispatch_job", "retryJob", "sweep_jobs", "videoprocessing"]

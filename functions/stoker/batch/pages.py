@@ -1,0 +1,128 @@
+"""A user's tasks, page by page: each page is one commit with its checkpoint, so that each task is written once."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from google.cloud import firestore
+from google.cloud.firestore_v1 import DocumentSnapshot, Query
+from google.cloud.firestore_v1.base_query import FieldFilter
+
+from stoker import config
+from stoker.batch.tally import Tally
+from stoker.firestore.client import client
+from stoker.jobs.claim import WritesRefused
+from stoker.jobs.run import JobRun
+from stoker.models.batch import TaskFilter
+from stoker.models.job import Stage
+
+PAGE = 200
+"""Tasks in a commit: one that is refused because someone has written a task of it costs no more than that."""
+
+Write = Callable[[firestore.WriteBatch, DocumentSnapshot[Any]], None]
+"""Adds the write of one task to a commit; a task that has changed since must refuse it."""
+
+Find = Callable[[DocumentSnapshot[Any]], str | None]
+"""Says in a sentence what is wrong with a task, if anything is."""
+
+
+class Position(Tally):
+    """The checkpoint.
+
+    Attributes:
+        after: The id of the last task that is done with.
+    """
+
+    after: str | None = None
+
+
+def tasks_of(user_id: str, where: TaskFilter) -> Query:
+    """A user's tasks that a filter finds, by their ids. Equality alone: Firestore merges the single-field indexes."""
+    query = client().collection(config.TASKS).where(filter=FieldFilter("userId", "==", user_id))
+    for field, operator, value in where.filters():
+        query = query.where(filter=FieldFilter(field, operator, value))
+    return query.order_by("__name__")
+
+
+def through_pages(run: JobRun, query: Query, stage: Stage, write: Write, find_problem: Find) -> Position:
+    """Writes every document of a query.
+
+    Args:
+        run: The attempt.
+        query: From `tasks_of`.
+        stage: What the user sees.
+        write: Adds a document's write to a commit.
+        find_problem: Where it says something, the document is counted as failed, and not written.
+
+    Returns:
+        What has become of them.
+
+    Raises:
+        Interrupted: As `JobRun.check`.
+    """
+    position = Position.from_firestore(run.checkpoint)
+    expected = position.total + _count(_rest(query, position))
+    limit = PAGE
+    while True:
+        run.report(100 * position.total / max(expected, position.total, 1), stage)
+        page = list(_read(_rest(query, position).limit(limit)))
+        if not page:
+            return position
+        done, writes = _tallied(position, page, find_problem)
+        try:
+            run.save(done.to_firestore(), _writer(writes, write))
+        except WritesRefused:
+            # Someone has written a task of this page, or deleted it. Fewer at once, lest it be so each time.
+            limit = max(1, limit // 2)
+            continue
+        position, limit = done, PAGE
+
+
+def _rest(query: Query, position: Position) -> Query:
+    return query.start_after({"__name__": position.after}) if position.after is not None else query
+
+
+def _count(query: Query) -> int:
+    # The library's annotations are wrong here: it answers with two lists, one per answer, one per aggregation.
+    counting: Any = query.count()
+    return int(counting.get()[0][0].value)
+
+
+def _read(query: Query) -> Iterator[DocumentSnapshot[Any]]:
+    """The documents of a page; of one that can't be decoded, the `userId` alone."""
+    try:
+        yield from list(query.get())
+    except ValueError:
+        # The client library does not decode a reference into another database, and gives up on the whole page.
+        for one in query.select(["userId"]).get():
+            try:
+                yield one.reference.get()
+            except ValueError:
+                yield one
+
+
+def _tallied(
+    position: Position, page: list[DocumentSnapshot[Any]], find_problem: Find
+) -> tuple[Position, list[DocumentSnapshot[Any]]]:
+    done = position.model_copy(deep=True, update={"after": page[-1].id})
+    writes = []
+    for snapshot in page:
+        problem = find_problem(snapshot)
+        if problem is None:
+            done.succeeded += 1
+            writes.append(snapshot)
+        else:
+            done.fail(snapshot.id, problem, "invalid-task")
+    return done, writes
+
+
+def _writer(snapshots: list[DocumentSnapshot[Any]], write: Write) -> Callable[[firestore.WriteBatch], None]:
+    def also(batch: firestore.WriteBatch) -> None:
+        for snapshot in snapshots:
+            write(batch, snapshot)
+
+    return also
+
+
+def unchanged(snapshot: DocumentSnapshot[Any]) -> firestore.WriteOption:
+    """The condition of a write: nobody has written the document since it was read."""
+    return firestore.Client.write_option(last_update_time=snapshot.update_time)

@@ -1,0 +1,58 @@
+"""`update-tasks`: the same change for all of the owner's tasks that a filter finds."""
+
+from typing import Any
+
+from google.cloud import firestore
+from google.cloud.firestore_v1 import DocumentSnapshot
+from pydantic import ValidationError
+
+from stoker.batch.pages import tasks_of, through_pages, unchanged
+from stoker.batch.projects import not_owned
+from stoker.errors import InvalidJob
+from stoker.jobs.run import JobRun
+from stoker.models.batch import TaskChange, UpdateTasks
+from stoker.models.document import problems
+from stoker.models.job import BatchOutput
+from stoker.models.task import Task
+
+
+def update_tasks(run: JobRun, batch_input: UpdateTasks) -> BatchOutput:
+    """Updates tasks.
+
+    Args:
+        run: The attempt.
+        batch_input: Which tasks, and the change.
+
+    Raises:
+        InvalidJob: The project that they are to belong to is not the owner's.
+    """
+    change = batch_input.set
+    if change.project_id is not None and not_owned(run.user_id, [change.project_id]):
+        raise InvalidJob(f"You have no project {change.project_id!r}. Name one of yours, and write a new job.")
+    fields = _fields(change)
+    query = tasks_of(run.user_id, batch_input.where)
+    done = through_pages(
+        run,
+        query,
+        "updating",
+        lambda batch, task: batch.update(task.reference, fields, option=unchanged(task)),
+        _problem,
+    )
+    return done.output()
+
+
+def _fields(change: TaskChange) -> dict[str, Any]:
+    removed = change.model_dump(by_alias=True, include=change.removed())
+    gone = dict.fromkeys(removed, firestore.DELETE_FIELD)
+    return {**change.to_firestore(), **gone, "updatedAt": firestore.SERVER_TIMESTAMP}
+
+
+def _problem(snapshot: DocumentSnapshot[Any]) -> str | None:
+    data = snapshot.to_dict() or {}
+    try:
+        task = Task.from_firestore(data)
+    except ValidationError as error:
+        return f"This task can't be changed: {'; '.join(problems(error, data))}. Correct it first."
+    if task.id != snapshot.id:
+        return f"This task can't be changed: id: must repeat the document's id, '{snapshot.id}'. Correct it first."
+    return None

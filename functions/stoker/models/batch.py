@@ -1,0 +1,191 @@
+"""The input of a `batch-operation` job: one model for each operation."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, TypeAdapter, model_validator
+
+from stoker.models.document import DocumentId, Model, Timestamp
+from stoker.models.task import Category, Tag, Tags, TaskContent, TaskPriority, TaskStatus
+from stoker.models.video import SourcePath
+
+MAX_JOBS = 100
+"""Jobs that one batch makes, in one commit."""
+
+MAX_JOBS_CHARACTERS = 400_000
+"""All their inputs together: the batch's own document of at most 1 MiB must keep room for what becomes of them."""
+
+
+class ChildInput(Model):
+    """A job that a batch makes. No batch: what one makes must have an end.
+
+    Attributes:
+        type: Which worker runs it.
+        input: By type; checked when the job arrives, as any job's.
+    """
+
+    type: Literal["video-processing", "audio-generation"]
+    input: dict[str, Any]
+
+
+class RunJobs(Model):
+    """Makes jobs, which run as any other, and waits for their ends.
+
+    Attributes:
+        jobs: 1 to 100 of them.
+    """
+
+    operation: Literal["run-jobs"]
+    jobs: Annotated[list[ChildInput], Field(min_length=1, max_length=MAX_JOBS)]
+
+    @model_validator(mode="after")
+    def _fit(self) -> Self:
+        if sum(len(str(job.input)) for job in self.jobs) > MAX_JOBS_CHARACTERS:
+            raise ValueError(
+                f"the jobs' inputs have more than {MAX_JOBS_CHARACTERS:,} characters; write several batches"
+            )
+        return self
+
+
+class TaskFilter(Model):
+    """Which of the owner's tasks: those of which all of this is true.
+
+    Attributes:
+        tag: One of the task's tags.
+    """
+
+    status: TaskStatus | None = None
+    priority: TaskPriority | None = None
+    category: Category | None = None
+    project_id: DocumentId | None = None
+    tag: Tag | None = None
+
+    def filters(self) -> list[tuple[str, str, str]]:
+        """The conditions of a query: field, operator, value."""
+        named = self.to_firestore()
+        tag = named.pop("tag", None)
+        equal = [(field, "==", value) for field, value in named.items() if field != "all"]
+        return [*equal, ("tags", "array_contains", tag)] if tag is not None else equal
+
+    @model_validator(mode="after")
+    def _named(self) -> Self:
+        self._check_named()
+        return self
+
+    def _check_named(self) -> None:
+        if not self.filters():
+            raise ValueError("name at least one of status, priority, category, projectId and tag")
+
+
+class DeletionFilter(TaskFilter):
+    """Which of the owner's tasks to delete.
+
+    Attributes:
+        all: Every one. Said in so many words, lest an empty filter do it.
+    """
+
+    all: Literal[True] | None = None
+
+    def _check_named(self) -> None:
+        if bool(self.filters()) == bool(self.all):
+            raise ValueError("name either filters (status, priority, category, projectId, tag) or all: true")
+
+
+class TaskChange(Model):
+    """What to write into each task. A `dueDate` or a `projectId` of null removes it.
+
+    Attributes:
+        project_id: One of the owner's own projects.
+    """
+
+    status: TaskStatus | None = None
+    priority: TaskPriority | None = None
+    category: Category | None = None
+    tags: Tags | None = None
+    due_date: Timestamp | None = None
+    project_id: DocumentId | None = None
+
+    @model_validator(mode="after")
+    def _change_something(self) -> Self:
+        if not self.model_fields_set:
+            raise ValueError("name at least one of status, priority, category, tags, dueDate and projectId")
+        kept = {"status", "priority", "category", "tags"} & self.removed()
+        if kept:
+            raise ValueError(f"only dueDate and projectId can be null, not {', '.join(sorted(kept))}")
+        return self
+
+    def removed(self) -> set[str]:
+        """The fields that are to go, by their names in Python."""
+        return {name for name in self.model_fields_set if getattr(self, name) is None}
+
+
+class UpdateTasks(Model):
+    """Writes the same change into all of the owner's tasks that a filter finds."""
+
+    operation: Literal["update-tasks"]
+    where: TaskFilter
+    set: TaskChange
+
+
+class DeleteTasks(Model):
+    """Deletes all of the owner's tasks that a filter finds."""
+
+    operation: Literal["delete-tasks"]
+    where: DeletionFilter
+
+
+class ImportTasks(Model):
+    """Makes tasks of the lines of a file.
+
+    Attributes:
+        source: NDJSON or CSV under the owner's `user-uploads/{userId}/` or `job-outputs/{userId}/`, or under `public/`.
+    """
+
+    operation: Literal["import-tasks"]
+    source: SourcePath
+
+
+class ImportedTask(TaskContent):
+    """A line of the file. What a task's document says beyond its content is the server's: it may be there, as in a file
+    that was exported, and is not looked at."""
+
+    id: Any = None
+    user_id: Any = None
+    created_at: Any = None
+    updated_at: Any = None
+
+    def content(self) -> dict[str, Any]:
+        """What goes into the new task's document."""
+        ignored = {"id", "user_id", "created_at", "updated_at"}
+        return self.model_dump(by_alias=True, exclude_none=True, exclude=ignored)
+
+
+class ExportUserData(Model):
+    """Puts all that there is of the owner into ZIP files."""
+
+    operation: Literal["export-user-data"]
+
+
+class DeleteUserData(Model):
+    """Deletes all that there is of the owner, and the account."""
+
+    operation: Literal["delete-user-data"]
+
+
+BatchInput = RunJobs | UpdateTasks | DeleteTasks | ImportTasks | ExportUserData | DeleteUserData
+"""The input of a `batch-operation` job."""
+
+_BY_OPERATION: TypeAdapter[BatchInput] = TypeAdapter(Annotated[BatchInput, Field(discriminator="operation")])
+
+
+def read_batch_input(data: Mapping[str, Any]) -> BatchInput:
+    """Reads the input of a `batch-operation` job by the model of its operation.
+
+    Raises:
+        ValidationError: The data is not of that shape; `problems` makes sentences of it.
+
+    Example:
+        >>> read_batch_input({"operation": "delete-tasks", "where": {"tag": "old"}}).where.filters()
+        [('tags', 'array_contains', 'old')]
+    """
+    return _BY_OPERATION.validate_python(dict(data))
