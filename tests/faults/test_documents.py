@@ -327,6 +327,7 @@ def check_variety(outcomes: Counter[str], at_least: Mapping[str, int]) -> None:
     assert {name: outcomes[name] for name in at_least if outcomes[name] < at_least[name]} == {}
 
 
+@pytest.mark.timeout(900)
 def test_ten_thousand_documents(queued: list[str]) -> None:
     written = dict(documents(DOCUMENTS - HUGE)) | dict(huge_documents())
     assert len(written) == DOCUMENTS

@@ -438,7 +438,7 @@ def run_machine(examples: int, steps: int) -> None:
 
 @pytest.mark.timeout(600)
 def test_whatever_happens_to_jobs() -> None:
-    run_machine(examples=10, steps=40)
+    run_machine(examples=20, steps=40)
 
 
 @pytest.mark.soak
