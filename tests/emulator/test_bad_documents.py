@@ -69,7 +69,7 @@ def test_every_problem_is_named(
 
 def test_a_type_that_no_worker_does(database: firestore.Client) -> None:
     job_id = database.collection("processingJobs").document().id
-    seen = ended(database, job_id, job(job_id, type="batch-operation", input={}))
+    seen = ended(database, job_id, job(job_id, type="audio-generation", input={}))
     assert (seen["status"], seen["errorCode"]) == ("failed", "unsupported-type")
 
 
