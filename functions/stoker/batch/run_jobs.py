@@ -12,5 +12,4 @@ def run_jobs(run: JobRun, batch_input: RunJobs) -> Children:
         run: The attempt.
         batch_input: The jobs. What is wrong with one is found when it arrives, and fails it alone.
     """
-    run.report(0, "running-jobs")
     return Children([ChildJob(job.type, job.input) for job in batch_input.jobs])

@@ -14,17 +14,20 @@ from google.cloud import firestore
 from google.cloud.firestore_v1 import Query
 from google.cloud.firestore_v1.aggregation import AggregationQuery
 from google.cloud.firestore_v1.base_query import FieldFilter
+from pydantic import ValidationError
 
 from stoker import config
+from stoker.errors import InvalidJob
 from stoker.firestore.client import client
-from stoker.jobs.end import RUNNING_JOBS, cancelled, completed, renewed
+from stoker.jobs.end import cancelled, completed, failed, renewed
 from stoker.jobs.fence import Also, Fence, FenceBroken
+from stoker.jobs.leftovers import remove_leftovers
 from stoker.jobs.metrics import job_ended
 from stoker.jobs.queue import enqueue
 from stoker.jobs.unclaimed import end_unclaimed, load
 from stoker.logs import JobLog
+from stoker.models.document import problems
 from stoker.models.job import BatchOutput, ItemFailure, ProcessingJob
-from stoker.storage.outputs import remove_outputs
 
 ALIVE = ("pending", "processing")
 
@@ -54,16 +57,26 @@ class Children:
 
     jobs: Sequence[ChildJob]
 
+    def __post_init__(self) -> None:
+        if not self.jobs:
+            raise ValueError("A job that makes no others has a result of its own.")
+
 
 def made(parent: ProcessingJob, children: Children) -> Also:
     """What to write in the commit that hands a job over to its children: either all of them are there, or none.
 
     Children that are there already are of an earlier run of a batch that is run again: those that were completed stay
     as they are, the others begin anew.
+
+    Raises:
+        InvalidJob: A job of someone else's making has the id of a child.
     """
     jobs = client().collection(config.JOBS)
     references = [jobs.document(child_id(parent.id, number)) for number in range(len(children.jobs))]
-    there = {snapshot.id: snapshot for snapshot in client().get_all(references, field_paths=["status"])}
+    there = {snapshot.id: snapshot for snapshot in client().get_all(references, field_paths=["status", "parentId"])}
+    for snapshot in there.values():
+        if snapshot.exists and (snapshot.to_dict() or {}).get("parentId") != parent.id:
+            raise InvalidJob(f"There is a job {snapshot.id} already. Write this batch under another id.")
 
     def write(batch: firestore.WriteBatch) -> None:
         for reference, child in zip(references, children.jobs, strict=True):
@@ -123,10 +136,17 @@ def settle(parent_id: str) -> None:
 def _settle(parent_id: str) -> None:
     snapshot = load(parent_id)
     data = (snapshot.to_dict() or {}) if snapshot is not None else {}
-    if snapshot is None or data.get("status") != "processing" or data.get("stage") != RUNNING_JOBS:
+    if snapshot is None or data.get("status") != "processing" or data.get("children") is None:
         return
-    document = ProcessingJob.from_firestore(data)
     fence = Fence.of(snapshot)
+    try:
+        document = ProcessingJob.from_firestore(data)
+    except ValidationError as error:
+        listed = "; ".join(problems(error, data))
+        fence.write(failed(InvalidJob(f"This job can't go on: {listed}. Write a new one.")))
+        return
+    if not document.waits_for_children:
+        return
     if document.cancel_requested:
         _cancel_children(document)
     alive, progress = _counted(document)
@@ -175,7 +195,7 @@ def _cancel_children(parent: ProcessingJob) -> None:
             if data["status"] == "pending":
                 end_unclaimed(fence, cancelled(), JobLog(child.id, attempt=data.get("attempt", 0)))
                 if data.get("attempt"):
-                    remove_outputs(parent.user_id, child.id)
+                    remove_leftovers(parent.user_id, child.id)
             elif data.get("cancelRequested") is not True:
                 fence.write({"cancelRequested": True})
 

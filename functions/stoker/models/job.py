@@ -4,7 +4,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import ConfigDict, Field, StringConstraints
 
-from stoker.models.document import Model, Timestamp, UserId
+from stoker.models.document import DocumentId, Model, Timestamp, UserId
 
 JobType = Literal["video-processing", "audio-generation", "batch-operation"]
 JobStatus = Literal["pending", "processing", "completed", "failed", "cancelled"]
@@ -21,7 +21,7 @@ def has_ended(status: object) -> bool:
     return isinstance(status, str) and status in ENDED
 
 
-JobId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,128}$")]
+JobId = DocumentId
 """The id of a job: the client chooses it, and it becomes a folder's name."""
 
 DedupeKey = Annotated[str, StringConstraints(min_length=1, max_length=128)]
@@ -33,7 +33,6 @@ Stage = Literal[
     "probing",
     "encoding",
     "uploading",
-    "running-jobs",
     "updating",
     "deleting",
     "importing",
@@ -52,10 +51,12 @@ class Lease(Model):
     Attributes:
         token: Drawn anew by each attempt.
         expires_at: From then on, the attempt counts as dead.
+        saved: Drawn anew with each checkpoint: the attempt knows its own by it.
     """
 
     token: str
     expires_at: Timestamp
+    saved: str | None = None
 
 
 class OutputFile(Model):
@@ -166,6 +167,7 @@ class ProcessingJob(Model):
         attempts: What became of the last of them.
         error: A sentence for the owner.
         error_code: A stable kebab-case code, from `stoker.errors`.
+        ended_by: The token of the attempt that has written last of all, or handed the job on.
         parent_id: The batch job that made this one.
         children: How many jobs this one has made and waits for.
         checkpoint: How far the work is, in the worker's own terms: where the next attempt goes on.
@@ -193,6 +195,7 @@ class ProcessingJob(Model):
     max_attempts: Annotated[int, Field(ge=1, le=20)] | None = None
     attempts: list[Attempt] = Field(default_factory=list)
     lease: Lease | None = None
+    ended_by: str | None = None
     parent_id: JobId | None = None
     children: Annotated[int, Field(ge=1)] | None = None
     checkpoint: dict[str, Any] = Field(default_factory=dict)
@@ -200,3 +203,8 @@ class ProcessingJob(Model):
     updated_at: Timestamp | None = None
     completed_at: Timestamp | None = None
     expires_at: Timestamp | None = None
+
+    @property
+    def waits_for_children(self) -> bool:
+        """Whether it has made other jobs and is held by nobody while they run."""
+        return self.status == "processing" and self.children is not None and self.lease is None

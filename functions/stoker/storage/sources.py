@@ -152,4 +152,4 @@ def _copy(source: BinaryIO, file: BinaryIO, size: int, on_bytes: Callable[[int, 
 
 
 def _broke_off() -> Unavailable:
-    return Unavailable("The download of the job's file broke off. The job is tried again by itself.")
+    return Unavailable("The download of the job's file broke off.")

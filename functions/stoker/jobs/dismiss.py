@@ -1,0 +1,44 @@
+"""Ending a job that nobody works on, and all that follows from it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from stoker.errors import JobCancelled, PermanentError
+from stoker.firestore.errors import TRANSIENT
+from stoker.jobs.children import settle
+from stoker.jobs.end import cancelled, failed
+from stoker.jobs.fence import Fence
+from stoker.jobs.leftovers import remove_leftovers
+from stoker.jobs.limits import release, wake_next
+from stoker.jobs.settings import settings
+from stoker.jobs.unclaimed import end_unclaimed
+from stoker.logs import JobLog
+
+
+def dismiss(fence: Fence, error: PermanentError | JobCancelled, data: Mapping[str, Any], log: JobLog) -> None:
+    """Ends a job, frees its place, wakes the owner's next, removes what dead attempts have left, and tells its parent.
+
+    Args:
+        fence: From the document as it was read.
+        error: Why it ends.
+        data: The document as it was read; anyone may have written it.
+        log: The job's.
+
+    Raises:
+        FenceBroken: It has changed since it was read. Nothing was done.
+    """
+    job_id, user_id = fence.reference.id, data.get("userId")
+    began = isinstance(user_id, str) and data.get("startedAt") is not None
+    limited = settings().user_limits is not None
+    fields = cancelled() if isinstance(error, JobCancelled) else failed(error)
+    end_unclaimed(fence, fields, log, release(str(user_id), job_id) if limited and began else None)
+    try:
+        if began:
+            remove_leftovers(str(user_id), job_id)
+        if limited and isinstance(user_id, str):
+            wake_next(user_id, ())
+        if isinstance(parent_id := data.get("parentId"), str):
+            settle(parent_id)
+    except TRANSIENT as failure:
+        # The job has ended. The sweeper wakes those that wait and looks after parents.
+        log.error("What follows from the job's end is left to the sweeper.", failure)
