@@ -39,11 +39,17 @@ def endpoints(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 
 def test_these_functions_are_deployed(endpoints: dict[str, Any]) -> None:
-    assert endpoints.keys() == {"dispatch_job", "videoprocessing", "sweep_jobs"}
+    assert endpoints.keys() == {"dispatch_job", "videoprocessing", "audiogeneration", "sweep_jobs"}
 
 
 @pytest.mark.parametrize(
-    ("name", "resources"), [("dispatch_job", EVENT), ("videoprocessing", WORKER), ("sweep_jobs", SCHEDULE)]
+    ("name", "resources"),
+    [
+        ("dispatch_job", EVENT),
+        ("videoprocessing", WORKER),
+        ("audiogeneration", {**WORKER, "availableMemoryMb": 4096}),
+        ("sweep_jobs", SCHEDULE),
+    ],
 )
 def test_each_has_its_memory_cpu_time_and_concurrency(
     endpoints: dict[str, Any], name: str, resources: dict[str, int]
@@ -58,15 +64,16 @@ def test_the_dispatcher_hears_of_new_jobs(endpoints: dict[str, Any]) -> None:
     assert trigger["retry"] is False  # no Python Firestore trigger can be retried: the sweeper is there for that
 
 
-def test_the_queue_tries_again_and_backs_off(endpoints: dict[str, Any]) -> None:
-    trigger = endpoints["videoprocessing"]["taskQueueTrigger"]
+@pytest.mark.parametrize(("name", "at_once"), [("videoprocessing", 20), ("audiogeneration", 10)])
+def test_the_queues_try_again_and_back_off(endpoints: dict[str, Any], name: str, at_once: int) -> None:
+    trigger = endpoints[name]["taskQueueTrigger"]
     assert trigger["retryConfig"] == {
         "maxAttempts": 5,
         "minBackoffSeconds": 10,
         "maxBackoffSeconds": 300,
         "maxDoublings": 4,
     }
-    assert trigger["rateLimits"] == {"maxConcurrentDispatches": 20}
+    assert trigger["rateLimits"] == {"maxConcurrentDispatches": at_once}
 
 
 def test_the_sweeper_runs_each_minute(endpoints: dict[str, Any]) -> None:

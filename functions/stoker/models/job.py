@@ -21,6 +21,8 @@ Stage = Literal[
     "downloading",
     "probing",
     "encoding",
+    "synthesizing",
+    "mastering",
     "uploading",
     "running-jobs",
     "updating",
@@ -72,9 +74,14 @@ class OutputFile(Model):
 
 
 class JobOutput(Model):
-    """What a completed job made."""
+    """What a completed job made.
+
+    Attributes:
+        media: What was measured of it, where that is not a single file's.
+    """
 
     files: list[OutputFile]
+    media: dict[str, Any] | None = None
 
 
 class ItemFailure(Model):
