@@ -104,6 +104,10 @@ MAX_OUTPUT_BYTES: Final = 2 * GIB
 MAX_SPEECH_SECONDS: Final = 4 * 3600
 """The longest speech. As PCM it takes 0.7 GB, twice where the output is a WAV file, and `/tmp` is memory."""
 
+SPEECH_ENDPOINT: Final = "https://texttospeech.googleapis.com"
+"""Cloud Text-to-Speech. Data that must stay in a region has endpoints of its own.
+Source: https://cloud.google.com/text-to-speech/docs/endpoints"""
+
 SPEECH_MEMORY_BYTES: Final = GIB // 2
 """The address space of the child that speaks; it needs a tenth of it."""
 

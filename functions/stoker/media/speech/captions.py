@@ -71,13 +71,18 @@ def word_timings(sentences: Sequence[SpokenSentence], text: str, language: str, 
 
 def _cues(sentence: SpokenSentence, words: Sequence[Word]) -> Iterator[Sequence[Word]]:
     """Halves what is too long for a cue, until nothing is."""
-    fits = all(columns(line) <= LINE_COLUMNS for line in _lines(sentence, words))
-    if len(words) == 1 or (fits and words[-1].end - words[0].start <= CUE_SECONDS):
+    if len(words) == 1 or _fits(sentence, words):
         yield words
         return
     cut = _middle(sentence, words)
     yield from _cues(sentence, words[:cut])
     yield from _cues(sentence, words[cut:])
+
+
+def _fits(sentence: SpokenSentence, words: Sequence[Word]) -> bool:
+    if words[-1].end - words[0].start > CUE_SECONDS or columns(_text(sentence, words)) > CUE_LINES * LINE_COLUMNS:
+        return False
+    return all(columns(line) <= LINE_COLUMNS for line in _lines(sentence, words))
 
 
 def _lines(sentence: SpokenSentence, words: Sequence[Word]) -> list[str]:

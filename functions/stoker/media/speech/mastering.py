@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from stoker.errors import EncoderFailed, NothingToSpeak
 from stoker.media.ffmpeg import FfmpegFailed, input_options, run_ffmpeg
@@ -23,8 +24,13 @@ LOUDNESS_TOLERANCE = 0.2
 SILENCE = -70.0
 """LUFS; what is softer is gated away. Source: ITU-R BS.1770-5, absolute threshold."""
 
+SMALL_CORRECTION = 0.5
+"""dB. Of so little, hardly any is lost to the limiter, and it need not be measured again."""
+
 LIMITER_TRIES = 4
 ENCODING_TRIES = 4
+
+Peak = Literal["sample", "true"]
 
 MEASURED, ENCODED = 0.25, 0.75
 """Shares of the work, from the times of ten minutes of speech as MP3."""
@@ -36,14 +42,16 @@ class Encoding:
 
     Attributes:
         options: For ffmpeg.
+        lost: dB by which the encoder turns it down.
     """
 
     content_type: str
     options: tuple[str, ...]
+    lost: float = 0.0
 
 
 ENCODINGS: dict[AudioFormat, Encoding] = {
-    "mp3": Encoding("audio/mpeg", ("-c:a", "libmp3lame", "-b:a", "64k")),
+    "mp3": Encoding("audio/mpeg", ("-c:a", "libmp3lame", "-b:a", "64k"), lost=0.4),
     "ogg": Encoding("audio/ogg", ("-c:a", "libopus", "-b:a", "32k", "-ar", "24000", "-compression_level", "5")),
     "m4a": Encoding("audio/mp4", ("-c:a", "aac", "-b:a", "64k", "-aac_coder", "fast", "-movflags", "+faststart")),
     "wav": Encoding("audio/wav", ("-c:a", "pcm_s16le")),
@@ -59,46 +67,23 @@ class Sound:
 
     Attributes:
         loudness: Integrated, in LUFS, of one channel that plays from two loudspeakers.
-        true_peak: dBTP.
+        peak: dBTP, or dBFS where the samples alone were measured.
         seconds: How long it plays.
     """
 
     loudness: float
-    true_peak: float
+    peak: float
     seconds: float
 
 
-def reshape(source: Path, tempo: float, semitones: float, tell: Callable[[float], None]) -> Path:
-    """Does what an engine can't do by itself.
-
-    Args:
-        source: A WAV file.
-        tempo: Times faster, at the same pitch.
-        semitones: Higher, at the same tempo.
-        tell: Called with the seconds that are done; what it raises ends the work.
-
-    Returns:
-        Another WAV file beside it.
-
-    Raises:
-        EncoderFailed: ffmpeg was stopped.
-    """
-    shaped = source.with_name("reshaped.wav")
-    filters = f"rubberband=tempo={tempo:.6f}:pitch={2 ** (semitones / 12):.6f}:formant=preserved"
-    _ffmpeg(
-        [*input_options(), "-i", source.name, "-af", filters, "-c:a", "pcm_s16le", shaped.name], source.parent, tell
-    )
-    return shaped
-
-
-def measure(file: Path, tell: Callable[[float], None], filters: str = "", *, peak: bool = True) -> Sound:
+def measure(file: Path, tell: Callable[[float], None], filters: str = "", peak: Peak = "true") -> Sound:
     """Measures a sound with ffmpeg's EBU R 128 meter.
 
     Args:
         file: The file.
         tell: Called with the seconds that are done; what it raises ends the work.
         filters: What the sound goes through before.
-        peak: Whether to measure the true peak as well, which takes twice as long.
+        peak: Of the wave between the samples too, which takes three times as long, or of the samples alone.
 
     Raises:
         EncoderFailed: ffmpeg was stopped.
@@ -111,10 +96,10 @@ def measure(file: Path, tell: Callable[[float], None], filters: str = "", *, pea
         tell(done)
 
     # A file of one channel is heard from two loudspeakers, 3 dB louder than the meter takes it by itself.
-    meter = f"ebur128=dualmono=true:framelog=quiet{':peak=true' if peak else ''}"
+    meter = f"ebur128=dualmono=true:framelog=quiet:peak={peak}"
     arguments = ["-loglevel", "info", "-nostats", *input_options(), "-i", file.name]
     told = _ffmpeg([*arguments, "-af", f"{filters}{meter}", "-f", "null", "-"], file.parent, heard)
-    return Sound(_figure(r"I:\s+(\S+) LUFS", told), _figure(r"Peak:\s+(\S+) dBFS", told) if peak else 0.0, seconds)
+    return Sound(_figure(r"I:\s+(\S+) LUFS", told), _figure(r"Peak:\s+(\S+) dBFS", told), seconds)
 
 
 def master(
@@ -135,7 +120,7 @@ def master(
         NothingToSpeak: It is silent.
         EncoderFailed: ffmpeg was stopped, or the file is not what it should be.
     """
-    before = measure(source, lambda _: tell(0))
+    before = measure(source, lambda _: tell(0), peak="sample")
     if not before.loudness > SILENCE:
         raise NothingToSpeak("The voice has no sound for this text. Write it in the language of the voice.")
 
@@ -144,9 +129,10 @@ def master(
 
     tell(MEASURED / 2)
     ceiling, gain = CEILING, loudness - before.loudness
-    if before.true_peak + gain > ceiling:
+    if before.peak + gain > ceiling:
         gain = _limited_gain(source, loudness, gain, ceiling, share(MEASURED / 2, MEASURED))
     encoding = ENCODINGS[audio_format]
+    gain += encoding.lost
     file = source.with_name(f"speech.{audio_format}")
     for tried in range(ENCODING_TRIES):
         options = ["-i", source.name, "-af", _chain(gain, ceiling), *encoding.options, "-map_metadata", "-1", file.name]
@@ -154,20 +140,20 @@ def master(
         found = measure(file, share(ENCODED, 1))
         if abs(found.seconds - before.seconds) > 0.1:
             raise EncoderFailed("The encoder lost a part of the speech. The job is tried again by itself.")
-        off, over = loudness - found.loudness, found.true_peak - MOST_TRUE_PEAK
+        off, over = loudness - found.loudness, found.peak - MOST_TRUE_PEAK
         if over <= 0 and (abs(off) <= LOUDNESS_TOLERANCE or tried > 0):
             return file, found
         gain += off
         ceiling -= over + 0.3 if over > 0 else 0
-    raise EncoderFailed(f"The true peak of the speech stayed at {found.true_peak} dBTP. Ask for a lower loudness.")
+    raise EncoderFailed(f"The true peak of the speech stayed at {found.peak} dBTP. Ask for a lower loudness.")
 
 
 def _limited_gain(source: Path, loudness: float, gain: float, ceiling: float, tell: Callable[[float], None]) -> float:
     """What to add so that the loudness is right although the peaks are held down, in dB."""
     for _ in range(LIMITER_TRIES):
-        off = loudness - measure(source, tell, f"{_chain(gain, ceiling)},", peak=False).loudness
+        off = loudness - measure(source, tell, f"{_chain(gain, ceiling)},", "sample").loudness
         gain += off
-        if abs(off) < LOUDNESS_TOLERANCE / 2:
+        if abs(off) < SMALL_CORRECTION:
             break
     return gain
 

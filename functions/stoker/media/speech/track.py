@@ -1,6 +1,5 @@
 """The sound of a whole text: pieces joined with exact silences, and when each word of it is spoken."""
 
-import re
 import wave
 from array import array
 from bisect import bisect_right
@@ -13,7 +12,8 @@ from typing import Self
 from stoker import config
 from stoker.errors import InputTooLarge
 from stoker.media.speech.engine import Mark, Piece
-from stoker.media.speech.sentences import Break, is_spoken
+from stoker.media.speech.sentences import Break
+from stoker.media.speech.words import word_spans
 
 PAUSE_SECONDS: dict[Break, float] = {"clause": 0.0, "sentence": 0.4, "paragraph": 0.8}
 """The silence after what has ended, at the voice's own speed."""
@@ -29,12 +29,6 @@ LEAST_AUDIBLE = 16
 
 STEP = 16
 """Samples from one look to the next, under a millisecond."""
-
-WORD = re.compile(
-    r"[\u2e80-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]|[^\s\u2e80-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]{1,40}"
-)
-"""What stands between spaces; of Chinese and Japanese, which have none, each character. Nothing is longer than a line
-of a caption."""
 
 
 @dataclass(frozen=True)
@@ -79,17 +73,15 @@ class Track:
         file: The file to write.
         sample_rate: Samples per second.
         speed: Times the voice's own; silences shrink with it.
-        tempo: How many times faster the track will be made afterwards; the times that it tells are those of then.
     """
 
-    def __init__(self, file: Path, sample_rate: int, speed: float = 1.0, tempo: float = 1.0) -> None:
+    def __init__(self, file: Path, sample_rate: int, speed: float = 1.0) -> None:
         self._wave = wave.open(str(file), "wb")  # noqa: SIM115 (the track is the context manager)
         self._wave.setnchannels(1)
         self._wave.setsampwidth(2)
         self._wave.setframerate(sample_rate)
         self._sample_rate = sample_rate
         self._speed = speed
-        self._tempo = tempo
         self._samples = 0
         self._pause = EDGE_SECONDS
 
@@ -129,8 +121,7 @@ class Track:
             hours = config.MAX_SPEECH_SECONDS // 3600
             raise InputTooLarge(f"The text takes more than {hours} hours to speak. Cut it into parts, or speak faster.")
         text = piece.sentence.text
-        spans = [found.span() for found in WORD.finditer(text)]
-        spans = _attached(text, spans)
+        spans = word_spans(text)
         starts = _starts(spans, piece.marks, first, last)
         words = []
         for number, (begin, end) in enumerate(spans):
@@ -149,10 +140,10 @@ class Track:
         )
 
     def _seconds(self, samples: int) -> float:
-        return samples / self._sample_rate / self._tempo
+        return samples / self._sample_rate
 
     def _silence(self, seconds: float) -> None:
-        self._write(array("h", bytes(2 * round(seconds * self._tempo * self._sample_rate))))
+        self._write(array("h", bytes(2 * round(seconds * self._sample_rate))))
 
     def _write(self, samples: "array[int]") -> None:
         self._wave.writeframesraw(samples.tobytes())
@@ -177,17 +168,6 @@ def _last_audible(samples: "array[int]", start: int, end: int, threshold: int) -
     while end - STEP > start and _peak(samples[end - STEP : end]) <= threshold:
         end -= STEP
     return end
-
-
-def _attached(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Leaves punctuation with the word before it, since it has no sound of its own."""
-    words: list[tuple[int, int]] = []
-    for begin, end in spans:
-        if words and not (is_spoken(text[begin:end]) and is_spoken(text[slice(*words[-1])])):
-            words[-1] = (words[-1][0], end)
-        else:
-            words.append((begin, end))
-    return words
 
 
 def _starts(spans: Sequence[tuple[int, int]], marks: Sequence[Mark], first: int, last: int) -> list[int]:

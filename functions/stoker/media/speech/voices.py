@@ -15,11 +15,11 @@ class Voice:
     """A voice of an engine.
 
     Attributes:
-        name: What selects it; None for the engine's own choice in the language.
+        name: What selects it.
         languages: BCP 47 tags of what it speaks, its own first.
     """
 
-    name: str | None
+    name: str
     languages: tuple[str, ...]
 
 
@@ -44,10 +44,10 @@ def choose_voice(voices: Sequence[Voice], language: str | None, name: str | None
         ...
         stoker.errors.UnknownVoice: The voice 'en-gb' does not speak 'de'. Voices that do: de.
     """
-    named = [voice for voice in voices if name is not None and (voice.name or "").lower() == name.lower()]
+    named = [voice for voice in voices if name is not None and voice.name.lower() == name.lower()]
     if name is not None and language is None:
         if not named:
-            raise UnknownVoice(f"There is no voice {name!r}. There are: {_listed([one.name or '' for one in voices])}.")
+            raise UnknownVoice(f"There is no voice {name!r}. There are: {_listed([one.name for one in voices])}.")
         return named[0]
     language = language or DEFAULT_LANGUAGE
     speakers = _speakers(voices, language)
@@ -59,7 +59,7 @@ def choose_voice(voices: Sequence[Voice], language: str | None, name: str | None
     if named and named[0] in speakers:
         return named[0]
     wrong = f"The voice {name!r} does not speak {language!r}." if named else f"There is no voice {name!r}."
-    raise UnknownVoice(f"{wrong} Voices that do: {_listed([one.name or '' for one in speakers])}.")
+    raise UnknownVoice(f"{wrong} Voices that do: {_listed([one.name for one in speakers])}.")
 
 
 def _speakers(voices: Sequence[Voice], language: str) -> list[Voice]:
