@@ -95,13 +95,14 @@ def _lines(sentence: SpokenSentence, words: Sequence[Word]) -> list[str]:
 
 
 def _middle(sentence: SpokenSentence, words: Sequence[Word]) -> int:
-    """The word before which to cut: near the middle, the nearer the better, after a clause if there is one near."""
-    whole = columns(_text(sentence, words))
+    """The word before which to cut: the nearest to the middle, but rather after a clause, if one ends near it."""
+    widths = [columns(word.text) for word in words]
+    whole = sum(widths)
     before = 0
     costs = []
-    for number in range(1, len(words)):
-        before += columns(words[number - 1].text)
-        costs.append(abs(2 * before - whole) * (1 if words[number - 1].text.endswith(CLAUSE_ENDS) else 2))
+    for word, width in zip(words[:-1], widths, strict=False):
+        before += width
+        costs.append(abs(2 * before - whole) + (0 if word.text.endswith(CLAUSE_ENDS) else whole / 3))
     return costs.index(min(costs)) + 1
 
 

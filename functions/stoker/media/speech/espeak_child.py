@@ -23,6 +23,7 @@ from typing import Any
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))  # -I leaves it out
 
 from child import confine  # type: ignore[import-not-found, unused-ignore]
+from offline import go_offline  # type: ignore[import-not-found, unused-ignore]
 
 # Source of the numbers and structures: espeak-ng/speak_lib.h, version 1.52
 AUDIO_OUTPUT_SYNCHRONOUS = 2
@@ -88,12 +89,13 @@ class Espeak:
         self._library.espeak_SetSynthCallback(self._callback)
 
     def voices(self) -> list[dict[str, Any]]:
-        """Every voice by the tag that selects it, with its languages and how well it speaks each (less is better)."""
+        """Every voice by the file that defines it, with its languages and how well it speaks each (less is better)."""
         listed = self._library.espeak_ListVoices(None)
         found, number = [], 0
         while listed[number]:
-            languages = _languages(listed[number].contents.languages)
-            found.append({"name": languages[0][1], "languages": languages})
+            voice = listed[number].contents
+            name = voice.identifier.decode().rpartition("/")[2]
+            found.append({"name": name, "languages": _languages(voice.languages)})
             number += 1
         return found
 
@@ -136,6 +138,7 @@ def _languages(address: int) -> list[tuple[int, str]]:
 def main() -> None:
     """Answers requests until the parent closes the pipe."""
     confine(int(sys.argv[1]), int(sys.argv[2]), file_bytes=0)
+    go_offline()
     espeak = Espeak(sys.argv[3], sys.argv[4])
     _answer({"sample_rate": espeak.sample_rate, "voices": espeak.voices()})
     for line in sys.stdin.buffer:

@@ -20,7 +20,7 @@ WINDOW_CHARACTERS = 10_000
 ABBREVIATION = re.compile(
     r"(?:^|[\s(«„“\"'-])"
     r"(?:M|MM|Mme|Mmes|Mlle|Mlles|Dr|Drs|Pr|Me|Mgr|St|Ste|No|Nos|av|bd|approx|ca|cf|vol|fig|pag|pág|pp"
-    r"|т\. ?е|a\.m|p\.m)\.\s*$"
+    r"|т\. ?е|a\.m|p\.m|[^\W\d_]\.-[^\W\d_])\.\s*$"
 )
 """Abbreviations before which or after which something follows, and that `sentencex` 1.0.32 takes for an end.
 Source: Unicode CLDR 45, segment suppressions of French, English, Italian, Portuguese and Russian."""
@@ -56,7 +56,7 @@ def split_sentences(text: str, language: str) -> list[Sentence]:
         language: A BCP 47 tag, such as `de-AT`.
 
     Example:
-        >>> [sentence.text for sentence in split_sentences("Dr. Who came. * * * Did he?", "en")]
+        >>> [sentence.text for sentence in split_sentences("Dr. Who came.\\n\\n***\\n\\nDid he?", "en")]
         ['Dr. Who came.', 'Did he?']
     """
     base = language.split("-")[0].lower()
