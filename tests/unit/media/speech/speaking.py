@@ -18,7 +18,12 @@ RATE = 22_050
 
 def tone(seconds: float, amplitude: int = 8000) -> bytes:
     """A hum."""
-    return array("h", [int(amplitude * math.sin(0.04 * at)) for at in range(round(seconds * RATE))]).tobytes()
+    return tone_at(RATE, seconds, amplitude)
+
+
+def tone_at(rate: int, seconds: float, amplitude: int = 8000) -> bytes:
+    """A hum, at so many samples a second."""
+    return array("h", [int(amplitude * math.sin(0.04 * at)) for at in range(round(seconds * rate))]).tobytes()
 
 
 def silence(seconds: float) -> bytes:
