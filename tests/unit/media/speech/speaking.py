@@ -62,9 +62,11 @@ def heard(file: Path, *filters: str) -> str:
 
 def sounds(file: Path, least_silence: float = 0.15, level: int = -45) -> list[tuple[float, float]]:
     """Where there is sound, in seconds, as ffmpeg's own detector hears it."""
-    told = heard(file, f"silencedetect=n={level}dB:d={least_silence}")
-    starts = [float(found) for found in re.findall(r"silence_start: (-?[\d.]+)", told)]
-    ends = [float(found) for found in re.findall(r"silence_end: (-?[\d.]+)", told)]
+    # A second of silence around it, so that the first and the last silence are found however short they are.
+    around = ("adelay=1000", "apad=pad_dur=1")
+    told = heard(file, *around, f"silencedetect=n={level}dB:d={least_silence}")
+    starts = [float(found) - 1 for found in re.findall(r"silence_start: (-?[\d.]+)", told)]
+    ends = [float(found) - 1 for found in re.findall(r"silence_end: (-?[\d.]+)", told)]
     return list(zip(ends, starts[1:], strict=False))
 
 
