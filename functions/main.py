@@ -6,8 +6,9 @@ What a function runs is imported in its body: the Firebase CLI imports this file
 
 from typing import Any
 
+from firebase_admin import initialize_app
 from firebase_functions.firestore_fn import Event, on_document_created
-from firebase_functions.https_fn import CallableRequest
+from firebase_functions.https_fn import CallableRequest, on_call
 from firebase_functions.options import MemoryOption, RateLimits, RetryConfig
 from firebase_functions.scheduler_fn import ScheduledEvent, on_schedule
 from firebase_functions.tasks_fn import on_task_dispatched
@@ -16,6 +17,8 @@ from google.cloud.firestore_v1 import DocumentSnapshot
 from stoker import config, shutdown
 
 shutdown.listen()
+# `on_call` checks a caller's token with it, before any body runs.
+initialize_app()
 
 
 @on_document_created(
@@ -87,3 +90,11 @@ def sweep_jobs(event: ScheduledEvent) -> None:
     from stoker.jobs.sweep import sweep
 
     sweep()
+
+
+@on_call(region=config.REGION, memory=MemoryOption.MB_256, cpu=1, concurrency=40, timeout_sec=60)
+def retryJob(request: CallableRequest[Any]) -> dict[str, str]:  # noqa: N802 - clients call it by this name
+    """Retry: a job that failed or was cancelled gets another chance, if its owner or an admin calls."""
+    from stoker.jobs.calls import call_retry_job
+
+    return call_retry_job(request)

@@ -78,6 +78,13 @@ SWEEP_PAGE: Final = 100
 SWEEP_SECONDS: Final = 240
 """How long a sweep goes on; what it did not come to is left to the next one."""
 
+WATCH_CHECK_SECONDS: Final = 1.0
+"""How often a monitor checks whether its watch is alive."""
+
+WATCH_SILENCE_SECONDS: Final = 30.0
+"""A monitor whose watch has said nothing for so long reads the document itself. A job that runs is written at least
+every `HEARTBEAT_SECONDS`, so that this is rare."""
+
 # --- Media ----------------------------------------------------------------------------------------
 
 MAX_SOURCE_BYTES: Final = 1 * GIB

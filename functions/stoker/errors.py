@@ -17,6 +17,11 @@ StokerError
 │   ├── SpeechRefused           speech-refused        the voice does not take what was asked of it
 │   ├── DeadlineExceeded        deadline-exceeded     the work doesn't fit the time there is
 │   └── AttemptsExhausted       attempts-exhausted    the last attempt was lost without a word
+├── RequestRefused            what was asked for can't be done; no job was changed
+│   ├── JobNotFound             job-not-found         there is no such job, or it is not the caller's
+│   ├── JobExists               job-exists            the id is another job's
+│   ├── NotRetryable            not-retryable         the job is under way, or it is done
+│   └── NotCancellable          not-cancellable       the job has ended
 ├── TransientError            a later attempt may succeed
 │   ├── Unavailable             unavailable           a service that the work needs did not answer
 │   ├── EncoderFailed           encoder-failed        ffmpeg stopped for a reason that is not the input's
@@ -143,6 +148,34 @@ class AttemptsExhausted(PermanentError):
     """The last attempt that the job had was lost without a word."""
 
     code = "attempts-exhausted"
+
+
+class RequestRefused(StokerError):
+    """What was asked for can't be done; no job was changed."""
+
+
+class JobNotFound(RequestRefused):
+    """There is no such job, or it is not the caller's: nobody learns which."""
+
+    code = "job-not-found"
+
+
+class JobExists(RequestRefused):
+    """The id is another job's."""
+
+    code = "job-exists"
+
+
+class NotRetryable(RequestRefused):
+    """The job is still under way, or it is done."""
+
+    code = "not-retryable"
+
+
+class NotCancellable(RequestRefused):
+    """The job has ended."""
+
+    code = "not-cancellable"
 
 
 class TransientError(StokerError):

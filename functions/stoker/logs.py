@@ -17,7 +17,9 @@ class JobLog:
     """
 
     def __init__(self, job_id: str, **fields: Any) -> None:
-        self._fields = {"jobId": job_id, **fields}
+        # A document that is no job may hold anything in their place, and the logger fails on what JSON has no form for.
+        plain = {name: field if isinstance(field, str | int) else str(field) for name, field in fields.items()}
+        self._fields = {"jobId": job_id, **plain}
 
     def info(self, message: str, **fields: Any) -> None:
         """Says what happened."""

@@ -17,6 +17,7 @@ print(json.dumps(yaml.safe_load(serving.functions_as_yaml(serving.get_functions(
 """
 
 EVENT = {"availableMemoryMb": 512, "cpu": 1, "timeoutSeconds": 60, "concurrency": 40}
+CALL = {"availableMemoryMb": 256, "cpu": 1, "timeoutSeconds": 60, "concurrency": 40}
 SCHEDULE = {"availableMemoryMb": 512, "cpu": 1, "timeoutSeconds": 300, "concurrency": 1}
 WORKER = {"availableMemoryMb": 8192, "cpu": 2, "timeoutSeconds": 1800, "concurrency": 1}
 
@@ -39,7 +40,7 @@ def endpoints(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 
 def test_these_functions_are_deployed(endpoints: dict[str, Any]) -> None:
-    assert endpoints.keys() == {"dispatch_job", "videoprocessing", "audiogeneration", "sweep_jobs"}
+    assert endpoints.keys() == {"dispatch_job", "videoprocessing", "audiogeneration", "sweep_jobs", "retryJob"}
 
 
 @pytest.mark.parametrize(
@@ -49,6 +50,7 @@ def test_these_functions_are_deployed(endpoints: dict[str, Any]) -> None:
         ("videoprocessing", WORKER),
         ("audiogeneration", {**WORKER, "availableMemoryMb": 4096}),
         ("sweep_jobs", SCHEDULE),
+        ("retryJob", CALL),
     ],
 )
 def test_each_has_its_memory_cpu_time_and_concurrency(
@@ -78,6 +80,10 @@ def test_the_queues_try_again_and_back_off(endpoints: dict[str, Any], name: str,
 
 def test_the_sweeper_runs_each_minute(endpoints: dict[str, Any]) -> None:
     assert endpoints["sweep_jobs"]["scheduleTrigger"]["schedule"] == "every 1 minutes"
+
+
+def test_clients_call_the_retry(endpoints: dict[str, Any]) -> None:
+    assert "callableTrigger" in endpoints["retryJob"]
 
 
 def test_every_queue_has_its_function(endpoints: dict[str, Any]) -> None:

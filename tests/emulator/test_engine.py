@@ -79,9 +79,10 @@ def test_writes_of_the_owner_do_not_break_the_fence_for_good(job: Job) -> None:
 def test_a_final_write_that_arrived_although_its_answer_was_lost_counts(job: Job) -> None:
     held = job.claim()
     fence_before = held._fence._update_time
-    held.end(completed(DONE))
+    final = completed(DONE)
+    held.end(final)
     held._fence._update_time = fence_before
-    held.end(completed(DONE))
+    held.end(final)
     assert job.data()["status"] == "completed"
 
 

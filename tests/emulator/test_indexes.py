@@ -1,5 +1,6 @@
 """Production refuses a query that no index serves; the emulator runs any."""
 
+import itertools
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 from google.cloud.firestore_v1 import Query
 
+from development.jobs.queries import alive, newest
 from stoker.jobs.children import of_parent
 from stoker.jobs.limits import waiting_jobs
 from stoker.jobs.sweep import (
@@ -31,7 +33,8 @@ def served() -> list[list[tuple[str, str]]]:
 def index_of(query: Query) -> list[tuple[str, str]]:
     """The composite index that a query needs: what must be equal, then what it is sorted by."""
     structured = query._to_protobuf()
-    filters = [one.field_filter for one in structured.where.composite_filter.filters]
+    where = structured.where
+    filters = [one.field_filter for one in where.composite_filter.filters] or [where.field_filter]
     equal = [one.field.field_path for one in filters if one.op.name == "EQUAL"]
     if not structured.order_by:
         return []
@@ -66,3 +69,25 @@ def test_what_only_filters_by_equality_needs_no_index() -> None:
         structured = query._to_protobuf()
         assert all(one.field_filter.op.name == "EQUAL" for one in structured.where.composite_filter.filters)
         assert not structured.order_by
+
+
+@pytest.mark.parametrize(
+    ("user", "status", "job_type"), list(itertools.product((None, "ada"), (None, "failed"), (None, "batch-operation")))
+)
+def test_the_commands_lists_are_served(user: str | None, status: str | None, job_type: str | None) -> None:
+    """Firestore merges indexes that have one equal field each, and are sorted the same way.
+
+    Source: https://firebase.google.com/docs/firestore/query-data/index-overview#taking_advantage_of_index_merging
+    """
+    *equal, (sorted_by, direction) = index_of(newest(user, status, job_type, 20))
+    assert (sorted_by, direction) == ("createdAt", "DESCENDING")
+    assert len(equal) == sum(value is not None for value in (user, status, job_type))
+    assert all([field, ("createdAt", "DESCENDING")] in served() for field in equal)
+
+
+def test_the_commands_list_of_what_is_alive_is_served() -> None:
+    structured = alive(50)._to_protobuf()
+    assert structured.where.field_filter.op.name == "IN"  # as if each status were asked for alone
+    assert structured.where.field_filter.field.field_path == "status"
+    assert index_of(alive(50)) == [("createdAt", "DESCENDING")]
+    assert [("status", "ASCENDING"), ("createdAt", "DESCENDING")] in served()

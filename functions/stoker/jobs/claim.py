@@ -21,6 +21,9 @@ from stoker.models.job import Attempt, ProcessingJob
 TRIES = 10
 """How often a write that someone else came before is tried again: an owner may touch the job, but not hold it up."""
 
+OF_THE_END = ("status", "attempt", "stage", "runAfter", "expiresAt")
+"""The fields by which an attempt knows its own final write."""
+
 
 class WritesRefused(Exception):
     """Another document of the commit is not as it was: read it again. Nothing was changed."""
@@ -137,9 +140,11 @@ class Claim:
             raise LeaseLost("The job was deleted while it ran.")
         now = snapshot.to_dict() or {}
         if now.get("status") != "processing" or now.get("lease") is None:
-            # A commit whose answer was lost is sent again by the client, and then meets its own work.
+            # A commit whose answer was lost is sent again by the client, and then meets its own work. An attempt of the
+            # same number may have ended it in the same way, once the owner has retried it: but not at the same moment.
             ours = {"attempt": self.attempt, **fields}
-            if all(now.get(name) == ours.get(name) for name in ("status", "attempt", "stage") if name in ours):
+            same = all(now.get(name) == ours[name] for name in OF_THE_END if name in ours)
+            if "status" in fields and same:
                 return True
             raise LeaseLost("The job has ended without this attempt.")
         if now["lease"].get("token") != self._token:

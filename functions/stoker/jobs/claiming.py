@@ -19,7 +19,7 @@ from stoker.jobs.limits import Held, admit, release
 from stoker.jobs.settings import settings
 from stoker.jobs.unclaimed import end_unclaimed, load
 from stoker.logs import JobLog
-from stoker.models.job import ENDED, Attempt, ProcessingJob
+from stoker.models.job import Attempt, ProcessingJob, has_ended
 from stoker.storage.outputs import remove_outputs
 
 EARLY = timedelta(seconds=1)
@@ -66,13 +66,13 @@ def _claim(job_id: str, token: str) -> Claim | None:
     try:
         job = read_job(job_id, data)
     except PermanentError as error:
-        if data.get("status") not in ENDED:
+        if not has_ended(data.get("status")):
             end_unclaimed(fence, failed(error), log)
             _tell_parent(data.get("parentId"))
         return None
     document = job.document
     limits = settings().user_limits
-    if document.status in ENDED:
+    if has_ended(document.status):
         _tidy(document)
         return None
     if document.status == "processing":

@@ -15,7 +15,7 @@ from stoker.jobs.metrics import job_queued
 from stoker.jobs.queue import enqueue
 from stoker.jobs.unclaimed import end_unclaimed
 from stoker.logs import JobLog
-from stoker.models.job import ENDED, ProcessingJob
+from stoker.models.job import ProcessingJob, has_ended
 
 
 def dispatch(snapshot: DocumentSnapshot[Any], occasion: str = "created") -> None:
@@ -28,7 +28,7 @@ def dispatch(snapshot: DocumentSnapshot[Any], occasion: str = "created") -> None
     data = snapshot.to_dict() or {}
     log = JobLog(snapshot.id, jobType=str(data.get("type")), attempt=data.get("attempt", 0))
     status = data.get("status")
-    if isinstance(status, str) and status in ENDED:
+    if has_ended(status):
         return  # A restored or imported document: its work is done.
     try:
         _dispatch(snapshot, data, occasion, log)

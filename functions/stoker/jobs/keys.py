@@ -9,7 +9,7 @@ from google.cloud import firestore
 from stoker import config
 from stoker.errors import Duplicate
 from stoker.firestore.client import client
-from stoker.models.job import ENDED, ProcessingJob
+from stoker.models.job import ProcessingJob
 
 KEEP = timedelta(days=60)
 """Longer than a job may wait for its `runAfter`, so that Firestore never deletes the key of a job that is alive."""
@@ -51,4 +51,4 @@ def take_key(document: ProcessingJob) -> None:
 
 def _alive(job_id: str) -> bool:
     snapshot = client().collection(config.JOBS).document(job_id).get(field_paths=["status"])
-    return snapshot.exists and snapshot.get("status") not in ENDED
+    return (snapshot.to_dict() or {}).get("status") in ("pending", "processing")

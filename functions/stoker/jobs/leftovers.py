@@ -3,7 +3,7 @@ a later attempt may use them."""
 
 from stoker import config
 from stoker.firestore.client import client
-from stoker.models.job import ENDED, JobOutput, ProcessingJob
+from stoker.models.job import JobOutput, ProcessingJob, has_ended
 from stoker.storage.outputs import AttemptOutputs, remove_outputs
 
 
@@ -31,7 +31,7 @@ def clean_up_after_loss(job_id: str, outputs: AttemptOutputs) -> None:
     """
     snapshot = client().collection(config.JOBS).document(job_id).get(field_paths=["status", "output.files"])
     data = snapshot.to_dict() or {}
-    if snapshot.exists and data.get("status") not in ENDED:
+    if snapshot.exists and not has_ended(data.get("status")):
         return
     output = data.get("output") or {}
     outputs.discard({file["path"] for file in output.get("files", [])})

@@ -1,6 +1,5 @@
 """Run and end: one attempt at a job, from its claim to its final write."""
 
-import secrets
 import time
 from collections.abc import Callable
 from datetime import datetime
@@ -30,7 +29,7 @@ from stoker.jobs.run import JobRun
 from stoker.jobs.workspace import workspace
 from stoker.logs import JobLog
 from stoker.models.document import Model
-from stoker.models.job import ENDED, JobOutput
+from stoker.models.job import JobOutput, has_ended
 from stoker.storage.outputs import AttemptOutputs
 
 Input = TypeVar("Input", bound=Model)
@@ -77,7 +76,7 @@ def _attempt(held: Claim, worker: Worker[Input], outputs: AttemptOutputs, log: J
         result = _result(worker, run, cast(Input, held.job.input), log)
     result, fields = _end(held, _unless_cancelled(reporter, result))
     status = fields["status"]
-    if status in ENDED:
+    if has_ended(status):
         job_ended(log, held.as_claimed(), status, fields.get("errorCode") if status != "completed" else None)
         clean_up_after_end(document, result if isinstance(result, JobOutput) else None)
         if document.parent_id is not None:
@@ -143,10 +142,10 @@ def _ended(held: Claim, result: Result) -> dict[str, Any]:
 
 def _ask_for_the_next(held: Claim, due: datetime | None, log: JobLog) -> None:
     document = held.job.document
-    # By its own name where no attempt is counted: Cloud Tasks would drop a second task of the same.
-    occasion = f"after/{held.attempt}" if due is not None else f"on/{secrets.token_hex(8)}"
     try:
-        enqueue(document.type, document.id, occasion, due)
+        # By the attempt's own name: numbers come again where none is counted, or where the job is retried by hand, and
+        # Cloud Tasks would drop a second task of the same.
+        enqueue(document.type, document.id, f"after/{held.name}", due)
     except Exception as error:
         # Whatever keeps the task out of the queue, the sweeper finds the job when it is due.
         log.error("The next attempt could not be queued; the sweeper will do it.", error)

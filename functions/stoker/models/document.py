@@ -7,14 +7,26 @@ from typing import Annotated, Any, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, ValidationError
 from pydantic.alias_generators import to_camel
 
-UserId = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=r"^[^/\x00-\x1f\x7f]+$")]
-"""A Firebase Auth uid: at most 128 characters; it becomes a folder's name, so no slash and no control characters."""
+
+def _allowed(name: str) -> str:
+    if name in (".", "..") or (name.startswith("__") and name.endswith("__")):
+        raise ValueError(f"Firestore allows no document '{name}'")
+    return name
+
+
+UserId = Annotated[
+    str, StringConstraints(min_length=1, max_length=128, pattern=r"^[^/\x00-\x1f\x7f]+$"), AfterValidator(_allowed)
+]
+"""A Firebase Auth uid: at most 128 characters; it becomes a folder's name, so no slash and no control characters, and a
+document's id. Source: https://firebase.google.com/docs/firestore/quotas (constraints on document ids)."""
 
 
 def _in_utc(time: datetime) -> datetime:
     if time.tzinfo is None:
         raise ValueError("a timestamp needs a time zone")
-    return time.astimezone(UTC)
+    utc = time.astimezone(UTC)
+    # A plain one: the client library's own, with nanoseconds, can't be written back at the end of the year 9999.
+    return datetime.combine(utc.date(), utc.timetz())
 
 
 Timestamp = Annotated[datetime, AfterValidator(_in_utc)]

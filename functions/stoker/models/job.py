@@ -10,6 +10,17 @@ JobType = Literal["video-processing", "audio-generation", "batch-operation"]
 JobStatus = Literal["pending", "processing", "completed", "failed", "cancelled"]
 ENDED: frozenset[JobStatus] = frozenset({"completed", "failed", "cancelled"})
 
+
+def has_ended(status: object) -> bool:
+    """Whether this is the status of a job that has ended. A document may hold anything in its place.
+
+    Example:
+        >>> has_ended("failed"), has_ended("pending"), has_ended(["failed"])
+        (True, False, False)
+    """
+    return isinstance(status, str) and status in ENDED
+
+
 JobId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,128}$")]
 """The id of a job: the client chooses it, and it becomes a folder's name."""
 

@@ -1,0 +1,151 @@
+"""The subcommands: each prints what it found or did, and returns its exit code."""
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any, NoReturn, get_args
+
+from firebase_functions import logger
+from google.cloud.firestore import DELETE_FIELD, ArrayRemove, ArrayUnion
+
+from development.jobs import queries, tables
+from development.jobs.arguments import NO_LIMIT
+from development.jobs.connection import CommandError
+from development.jobs.text import as_json, clean
+from development.jobs.watching import watch
+from stoker import config
+from stoker.errors import StokerError
+from stoker.firestore.client import client
+from stoker.jobs.cancel import cancel_job
+from stoker.jobs.find import find_job
+from stoker.jobs.retry import retry_job
+from stoker.models.document import problems
+from stoker.models.job import JobStatus, JobType
+from stoker.models.settings import JobSettings
+
+MOST_WATCHED = 50
+"""How many jobs are followed where none is named: each takes a connection's stream and a line of the terminal."""
+
+
+def run(options: argparse.Namespace, refuse: Callable[[str], NoReturn]) -> int:
+    """Carries a command line out.
+
+    Args:
+        options: What it says.
+        refuse: Ends the program where it says what can't be.
+    """
+    _check(getattr(options, "status", None), "status", get_args(JobStatus), refuse)
+    _check(getattr(options, "type", None), "type", get_args(JobType), refuse)
+    logged = _collected_log()
+    match options.command:
+        case "list":
+            return _list(options)
+        case "show":
+            return _show(options)
+        case "watch":
+            ids = options.ids or [snapshot.id for snapshot in queries.alive(MOST_WATCHED).stream()]
+            return watch(list(dict.fromkeys(ids)), options.json)
+        case "cancel":
+            return _each(options, cancel_job, lambda: "will stop")
+        case "retry":
+            return _each(options, retry_job, lambda: _started(logged))
+        case "pause":
+            return _settings(options, {"paused": ArrayUnion([options.type])})
+        case "resume":
+            return _settings(options, {"paused": ArrayRemove([options.type])})
+    limits = {"atOnce": options.at_once, "aDay": options.a_day}
+    changed = {name: DELETE_FIELD if n == NO_LIMIT else n for name, n in limits.items() if n is not None}
+    return _settings(options, {"userLimits": changed} if changed else None)
+
+
+def _check(value: str | None, what: str, known: tuple[str, ...], refuse: Callable[[str], NoReturn]) -> None:
+    if value is not None and value not in known:
+        refuse(f"there is no {what} {clean(value, 60)!r}: choose from {', '.join(known)}")
+
+
+def _list(options: argparse.Namespace) -> int:
+    query = queries.newest(options.user, options.status, options.type, options.limit)
+    found = [(snapshot.id, snapshot.to_dict() or {}) for snapshot in query.stream()]
+    jobs = [{"id": name, **{field: data[field] for field in queries.SHOWN if field in data}} for name, data in found]
+    if options.json:
+        print(as_json(jobs))
+    elif jobs:
+        tables.print_jobs(jobs)
+        if len(jobs) == options.limit:
+            print(f"The newest {options.limit}; --limit shows more.")
+    else:
+        print("There is no such job.")
+    return 0
+
+
+def _show(options: argparse.Namespace) -> int:
+    snapshot = find_job(options.id)
+    job = {**(snapshot.to_dict() or {}), "id": snapshot.id}
+    if options.json:
+        print(as_json(job))
+    else:
+        tables.print_job(job)
+    return 0
+
+
+def _each(options: argparse.Namespace, act: Callable[[str], None], done: Callable[[], str]) -> int:
+    results: list[dict[str, Any]] = []
+    for job_id in dict.fromkeys(options.ids):
+        try:
+            act(job_id)
+        except StokerError as error:
+            results.append({"id": job_id, "done": False, "error": error.message, "errorCode": error.code})
+        else:
+            results.append({"id": job_id, "done": True})
+        if options.json:
+            continue
+        if results[-1]["done"]:
+            print(f"{job_id} {done()}.", flush=True)
+        else:
+            print(results[-1]["error"], file=sys.stderr)
+    if options.json:
+        print(as_json(results))
+    return 0 if all(result["done"] for result in results) else 1
+
+
+def _started(logged: list[dict[str, Any]]) -> str:
+    # Cloud Tasks takes tasks in the name of service accounts alone; whoever is logged in as a person leaves it to the
+    # sweeper, and so does whoever meets a fault.
+    failed = any(str(entry.get("severity")) == "ERROR" for entry in logged)
+    logged.clear()
+    return "is pending again; the sweeper will queue it, within two minutes" if failed else "is pending again"
+
+
+def _settings(options: argparse.Namespace, change: dict[str, Any] | None) -> int:
+    reference = client().collection(config.ADMIN_DATA).document(config.JOB_SETTINGS)
+    if change is not None:
+        reference.set(change, merge=True)
+    data = reference.get().to_dict() or {}
+    try:
+        settings = JobSettings.from_firestore(data)
+    except ValueError as error:
+        wrong = "; ".join(_named(error, data))
+        raise CommandError(f"{reference.path} is not as it must be, so that workers ignore it: {wrong}.") from None
+    if options.json:
+        print(as_json({"paused": [], **settings.to_firestore()}))
+        return 0
+    limits = settings.user_limits
+    print(f"paused       {', '.join(settings.paused) or 'nothing'}")
+    print(f"at once      {(limits and limits.at_once) or 'no limit'}")
+    print(f"a day        {(limits and limits.a_day) or 'no limit'}")
+    if change is not None:
+        print(f"Workers know of it within {config.SETTINGS_SECONDS:.0f} s.")
+    return 0
+
+
+def _named(error: ValueError, data: dict[str, Any]) -> Iterator[str]:
+    from pydantic import ValidationError
+
+    yield from (clean(problem) for problem in problems(error, data)) if isinstance(error, ValidationError) else ()
+
+
+def _collected_log() -> list[dict[str, Any]]:
+    """Keeps the engine's log lines, which are for Cloud Logging, away from the terminal."""
+    entries: list[dict[str, Any]] = []
+    setattr(logger, "write", entries.append)  # noqa: B010 - a function, which mypy lets nobody assign to
+    return entries

@@ -1,0 +1,198 @@
+"""What a job costs: the documents that the engine reads and writes in Firestore, which are what is paid for.
+
+Counted is what the client sends, by a proxy around its API: nothing of it is guessed.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from google.cloud.firestore_v1.base_query import FieldFilter
+
+from development.user import User
+from emulator.driven import DrivenJob
+from stoker import config
+from stoker.firestore.client import client
+from stoker.jobs.claim import Claim
+from stoker.jobs.dispatch import dispatch
+from stoker.jobs.end import completed
+from stoker.jobs.reporter import Reporter
+from stoker.jobs.run import JobRun
+from stoker.jobs.settings import settings as read_settings
+from stoker.jobs.work import work
+from stoker.logs import JobLog
+from stoker.media.video import process_video
+from stoker.models.job import JobOutput
+from stoker.models.video import VideoInput
+
+pytestmark = pytest.mark.usefixtures("undelivered", "queued")
+
+JOBS = 30
+DONE = JobOutput(files=[])
+
+
+class Meter:
+    """Stands before Firestore's API, and counts the documents of each call as they are billed.
+
+    A query or a look-up that finds nothing counts one read, and so does an aggregation (up to a thousand entries).
+    Source: https://firebase.google.com/docs/firestore/pricing#operations
+    """
+
+    def __init__(self, api: Any) -> None:
+        self._api = api
+        self.reads = 0
+        self.writes = 0
+
+    def __getattr__(self, name: str) -> Any:
+        raise NotImplementedError(f"The meter does not know what {name} costs.")
+
+    def commit(self, request: Any, **options: Any) -> Any:
+        self.writes += len(request["writes"])
+        return self._api.commit(request=request, **options)
+
+    def batch_get_documents(self, request: Any, **options: Any) -> Any:
+        self.reads += len(request["documents"])
+        return self._api.batch_get_documents(request=request, **options)
+
+    def run_query(self, request: Any, **options: Any) -> Iterator[Any]:
+        answers = list(self._api.run_query(request=request, **options))
+        self.reads += max(1, sum("document" in answer for answer in answers))
+        return iter(answers)
+
+    def run_aggregation_query(self, request: Any, **options: Any) -> Any:
+        self.reads += 1
+        return self._api.run_aggregation_query(request=request, **options)
+
+    def forget(self) -> None:
+        self.reads = self.writes = 0
+
+    @property
+    def counted(self) -> tuple[int, int]:
+        """Reads and writes since `forget`."""
+        return self.reads, self.writes
+
+
+@pytest.fixture
+def meter(monkeypatch: pytest.MonkeyPatch) -> Meter:
+    """Counts from the test's first call of `forget`. The settings are known already, as in any worker that is warm."""
+    read_settings()
+    meter = Meter(client()._firestore_api)
+    monkeypatch.setattr(client(), "_firestore_api_internal", meter)
+    return meter
+
+
+def one_stage(run: JobRun, job_input: VideoInput) -> JobOutput:
+    """A short job's work: it tells a stage, and goes on until that is written."""
+    run.report(50, "encoding")
+    wait_until(lambda: run._reporter._written_stage == "encoding")
+    return DONE
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    until = time.monotonic() + 10
+    while not condition():
+        assert time.monotonic() < until
+        time.sleep(0.002)
+
+
+def cost_of_short_jobs(meter: Meter, user_id: str) -> tuple[int, int]:
+    """Runs short jobs from their events on; returns the reads and writes of them all."""
+    events = [DrivenJob(user_id).reference.get() for _ in range(JOBS)]  # the event brings the document along
+    meter.forget()
+    for event in events:
+        dispatch(event)
+        work(event.id, one_stage)
+    counted = meter.counted
+    assert all(DrivenJob.there(event.id).status == "completed" for event in events)
+    return counted
+
+
+@pytest.fixture
+def without_delay(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A new stage is written at once, and not after a second."""
+    monkeypatch.setattr(config, "BRISK_PROGRESS_SECONDS", 0)
+
+
+def test_the_meter_counts_what_is_billed(meter: Meter) -> None:
+    jobs = client().collection(config.JOBS)
+    meter.forget()
+    jobs.document("missing").get()
+    list(jobs.where(filter=FieldFilter("status", "==", "pending")).get())
+    jobs.count().get()
+    assert meter.counted == (3, 0)
+    batch = client().batch()
+    for name in ("a", "b"):
+        batch.set(jobs.document(name), {"status": "pending"})
+    batch.commit()
+    assert meter.counted == (3, 2)
+    list(jobs.stream())
+    assert meter.counted == (5, 2)
+
+
+@pytest.mark.usefixtures("without_delay")
+def test_a_short_job_costs_a_read_and_three_writes(meter: Meter) -> None:
+    assert cost_of_short_jobs(meter, "ada") == (JOBS, 3 * JOBS)
+
+
+@pytest.mark.usefixtures("without_delay")
+def test_where_users_are_limited_it_costs_two_reads_and_five_writes(
+    meter: Meter, settings: Callable[..., None]
+) -> None:
+    settings(userLimits={"atOnce": 5, "aDay": 1000})
+    read_settings()
+    assert cost_of_short_jobs(meter, uuid4().hex) == (2 * JOBS, 5 * JOBS)
+
+
+def test_a_report_and_a_checkpoint_cost_a_write_each(meter: Meter, job: DrivenJob) -> None:
+    held = job.claim()
+    meter.forget()
+    for step in range(10):
+        held.report(step, "encoding")
+    assert meter.counted == (0, 10)
+    held.save({"after": "a"})
+    assert meter.counted == (0, 11)
+
+
+def test_a_heartbeat_costs_a_write(meter: Meter, job: DrivenJob, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(config, "HEARTBEAT_SECONDS", 0.05)
+    beats: list[str] = []
+    report = Claim.report
+
+    def counted(held: Claim, progress: float, stage: str) -> None:
+        beats.append(stage)
+        report(held, progress, stage)
+
+    monkeypatch.setattr(Claim, "report", counted)
+    held = job.claim()
+    meter.forget()
+    with Reporter(held, JobLog(job.id)):
+        wait_until(lambda: len(beats) >= 5)
+    assert meter.counted == (0, len(beats))
+
+
+def test_a_task_that_comes_again_costs_a_read(meter: Meter, job: DrivenJob) -> None:
+    held = job.claim()
+    meter.forget()
+    work(job.id, one_stage)
+    assert meter.counted == (1, 0)  # someone holds it
+    held.end(completed(DONE))
+    meter.forget()
+    work(job.id, one_stage)
+    assert meter.counted == (1, 0)  # it has ended
+
+
+def test_the_video_worker_writes_at_most_once_a_second(meter: Meter, user: User, clip: Path) -> None:
+    job = DrivenJob(user.id, input={"source": user.upload(clip, "video/mp4")})
+    event = job.reference.get()
+    meter.forget()
+    began = time.monotonic()
+    dispatch(event)
+    work(job.id, process_video)
+    seconds = time.monotonic() - began
+    reads, writes = meter.counted
+    assert job.status == "completed"
+    assert reads == 1
+    assert 3 <= writes <= 2 + 1 + seconds / config.BRISK_PROGRESS_SECONDS

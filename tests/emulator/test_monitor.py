@@ -1,0 +1,283 @@
+"""A job is followed to its end, whatever becomes of the watch beneath."""
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import CancelledError
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from google.api_core import exceptions
+from google.cloud import firestore
+
+from development.user import User
+from stoker import config
+from stoker.errors import JobNotFound
+from stoker.jobs import monitor as monitor_module
+from stoker.jobs.create import create_processing_job
+from stoker.jobs.find import find_job
+from stoker.jobs.monitor import JobMonitor, monitor_job
+from suite.processes import until
+
+
+class Told:
+    """Takes what a monitor tells, and lets a test wait for it."""
+
+    def __init__(self) -> None:
+        self.jobs: list[dict[str, Any]] = []
+        self._news = threading.Condition()
+
+    def __call__(self, job: dict[str, Any]) -> None:
+        with self._news:
+            self.jobs.append(job)
+            self._news.notify_all()
+
+    @property
+    def progress(self) -> list[float]:
+        return [job["progress"] for job in self.jobs]
+
+    def until(self, progress: float) -> None:
+        with self._news:
+            assert self._news.wait_for(lambda: progress in self.progress, 20), f"{progress} was never told"
+
+
+@pytest.fixture
+def job(database: firestore.Client, monkeypatch: pytest.MonkeyPatch) -> firestore.DocumentReference:
+    """A job that no trigger knows of, under way."""
+    monkeypatch.setattr(config, "JOBS", "monitorTests")
+    monkeypatch.setattr(config, "WATCH_CHECK_SECONDS", 0.1)
+    # Short, because the emulator's own watches fall silent at times, where a write meets their beginning.
+    monkeypatch.setattr(config, "WATCH_SILENCE_SECONDS", 3.0)
+    reference = database.collection("monitorTests").document()
+    reference.set({"id": reference.id, "status": "processing", "progress": 0, "createdAt": datetime.now(UTC)})
+    return reference
+
+
+def write(job: firestore.DocumentReference, **fields: Any) -> None:
+    """Writes fields, once. While a watch of the document goes away, the emulator may call a write cancelled."""
+    try:
+        job.update(fields)
+    except exceptions.Cancelled:
+        now = job.get().to_dict() or {}
+        if any(now.get(name) != value for name, value in fields.items()):
+            job.update(fields)
+
+
+def living_watch(monitor: JobMonitor) -> Any:
+    """The monitor's watch, as soon as it has one that is alive."""
+    until(lambda: monitor._watch and monitor._watch.is_active)
+    return monitor._watch
+
+
+def consumer_ends(monitor: JobMonitor) -> None:
+    """What an error that can't be recovered from leaves: a watch whose thread has ended."""
+    living_watch(monitor)._consumer._on_response = lambda response: 1 / 0
+
+
+def stream_is_cancelled(monitor: JobMonitor) -> None:
+    living_watch(monitor)._rpc.call.cancel()
+
+
+def watch_is_closed(monitor: JobMonitor) -> None:
+    living_watch(monitor).close()
+
+
+def test_a_real_job_is_followed_to_its_end(user: User, clip: Path) -> None:
+    source = user.upload(clip, "video/mp4")
+    job_id = create_processing_job(user.id, "video-processing", {"source": source})
+    told = Told()
+    with monitor_job(job_id, told) as monitor:
+        ended = monitor.wait(120)
+    assert (ended["id"], ended["status"], ended["progress"]) == (job_id, "completed", 100)
+    assert told.jobs[-1] == ended
+    times = [job.get("updatedAt", job["createdAt"]) for job in told.jobs]
+    assert times == sorted(set(times))
+
+
+def test_every_state_comes_once_and_the_last_one_ends_it(job: firestore.DocumentReference) -> None:
+    told = Told()
+    monitor = monitor_job(job.id, told)
+    for progress in (0, 25, 50, 75):
+        write(job, progress=progress)
+        told.until(progress)
+    write(job, progress=100, status="completed")
+    assert monitor.wait(20)["status"] == "completed"
+    assert told.progress == sorted(told.progress)
+    assert told.progress[-4:] == [25, 50, 75, 100]
+    write(job, progress=1)  # a retry, say: this monitor has done its work
+    monitor.stop()
+    assert told.progress[-1] == 100
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+@pytest.mark.parametrize("kill", [consumer_ends, stream_is_cancelled, watch_is_closed])
+def test_a_watch_that_is_killed_is_begun_anew_and_nothing_is_lost_or_told_twice(
+    job: firestore.DocumentReference, kill: Callable[[JobMonitor], None]
+) -> None:
+    told = Told()
+    with monitor_job(job.id, told) as monitor:
+        for progress in range(10, 100, 30):
+            write(job, progress=progress)
+            told.until(progress)
+            kill(monitor)
+            write(job, progress=progress + 5)
+            told.until(progress + 5)
+        write(job, status="failed", errorCode="input-empty")
+        assert monitor.wait(20)["errorCode"] == "input-empty"
+    times = [snapshot["progress"] for snapshot in told.jobs]
+    assert times == [0, 10, 15, 40, 45, 70, 75, 75]
+
+
+def test_a_watch_that_falls_silent_is_found_out(
+    job: firestore.DocumentReference, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(config, "WATCH_SILENCE_SECONDS", 0.5)
+    told = Told()
+    with monitor_job(job.id, told) as monitor:
+        write(job, progress=10)
+        told.until(10)
+        deaf = living_watch(monitor)
+        deaf._consumer.pause()
+        write(job, progress=20)  # may still come, as the consumer is in the middle of receiving
+        write(job, progress=30)
+        told.until(30)
+        write(job, progress=40)
+        told.until(40)
+        assert monitor._watch is not deaf
+        write(job, status="completed", progress=100)
+        assert monitor.wait(20)["progress"] == 100
+    assert told.progress == sorted(set(told.progress))
+
+
+def test_a_callback_that_raises_is_logged_and_called_again(
+    job: firestore.DocumentReference, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = Told()
+
+    def raising(update: dict[str, Any]) -> None:
+        told(update)
+        raise RuntimeError("the caller's own mistake")
+
+    with monitor_job(job.id, raising) as monitor:
+        write(job, progress=10)
+        told.until(10)
+        write(job, status="completed", progress=100)
+        assert monitor.wait(20)["status"] == "completed"
+    assert told.progress == [0, 10, 100]
+    logged = capsys.readouterr().err
+    assert logged.count("The callback of a monitor raised an error.") == 3
+    assert "in raising" in logged  # the stack
+
+
+def test_a_job_that_is_deleted_ends_the_monitoring(job: firestore.DocumentReference) -> None:
+    told = Told()
+    monitor = monitor_job(job.id, told)
+    told.until(0)
+    job.delete()
+    with pytest.raises(JobNotFound, match="was deleted before it ended"):
+        monitor.wait(20)
+    assert told.progress == [0]
+
+
+@pytest.mark.parametrize("job_id", ["no-such-job", "", "a/b/c", "x" * 200, None])
+def test_there_must_be_such_a_job(job: firestore.DocumentReference, job_id: Any) -> None:
+    with pytest.raises(JobNotFound, match="There is no job"):
+        monitor_job(job_id, print)
+
+
+def test_waiting_has_an_end(job: firestore.DocumentReference) -> None:
+    told = Told()
+    with monitor_job(job.id, told) as monitor:
+        with pytest.raises(TimeoutError):
+            monitor.wait(0.2)
+        write(job, progress=50)  # it goes on
+        told.until(50)
+        monitor.stop()
+        monitor.stop()
+        with pytest.raises(CancelledError):
+            monitor.wait(20)
+
+
+def test_after_stop_nothing_is_told(job: firestore.DocumentReference) -> None:
+    told = Told()
+    monitor = monitor_job(job.id, told)
+    told.until(0)
+    monitor.stop()
+    write(job, progress=50)
+    assert told.progress == [0]
+    assert not monitor._thread.is_alive()
+
+
+def test_a_callback_may_stop_its_monitor(job: firestore.DocumentReference) -> None:
+    told = Told()
+    monitors: list[JobMonitor] = []
+
+    def stop_at_half(update: dict[str, Any]) -> None:
+        told(update)
+        if update["progress"] == 50:
+            monitors[0].stop()
+
+    monitors.append(monitor_job(job.id, stop_at_half))
+    told.until(0)
+    write(job, progress=50)
+    told.until(50)
+    with pytest.raises(CancelledError):
+        monitors[0].wait(20)
+
+
+def test_a_job_that_has_ended_is_told_once(job: firestore.DocumentReference) -> None:
+    write(job, status="cancelled")
+    told = Told()
+    assert monitor_job(job.id, told).wait(20)["status"] == "cancelled"
+    assert len(told.jobs) == 1
+
+
+def test_a_document_that_is_no_valid_job_is_followed_too(
+    job: firestore.DocumentReference, database: firestore.Client
+) -> None:
+    elsewhere = firestore.Client(project="another", credentials=database._credentials).document("a/b")
+    write(job, input={"source": elsewhere}, userId=7)  # which the client library can't decode
+    told = Told()
+    with monitor_job(job.id, told) as monitor:
+        told.until(0)
+        write(job, status="failed", errorCode="invalid-job")
+        assert monitor.wait(20)["errorCode"] == "invalid-job"
+    assert "input" not in told.jobs[0]
+
+
+def test_firestore_may_be_away_for_a_while(job: firestore.DocumentReference, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = Told()
+    tried = threading.Semaphore(0)
+    back = threading.Event()
+
+    def sometimes(job_id: str, timeout: float | None = None) -> Any:
+        tried.release()
+        if not back.is_set():
+            raise exceptions.ServiceUnavailable("not now")
+        return find_job(job_id, timeout)
+
+    with monitor_job(job.id, told) as monitor:
+        told.until(0)
+        monkeypatch.setattr(monitor_module, "find_job", sometimes)
+        assert tried.acquire(timeout=20)  # into the silence
+        until(lambda: monitor._watch and not monitor._watch.is_active)  # it would try again without a pause
+        assert tried.acquire(timeout=20)
+        back.set()
+        write(job, status="completed", progress=100)
+        assert monitor.wait(20)["progress"] == 100
+
+
+def test_who_waits_learns_that_firestore_refuses(
+    job: firestore.DocumentReference, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(job_id: str, timeout: float | None = None) -> Any:
+        raise exceptions.PermissionDenied("not yours any more")
+
+    told = Told()
+    monitor = monitor_job(job.id, told)
+    told.until(0)
+    monkeypatch.setattr(monitor_module, "find_job", refuse)
+    watch_is_closed(monitor)
+    with pytest.raises(exceptions.PermissionDenied):
+        monitor.wait(20)

@@ -1,0 +1,293 @@
+"""A job that failed or was cancelled gets another chance: from Python, and by a call over HTTP with a real token."""
+
+import base64
+import json
+import os
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from google.api_core import exceptions
+from google.cloud import firestore
+
+from development.user import PROJECT, User
+from stoker import config
+from stoker.errors import InvalidJob, JobNotFound, NotCancellable, NotRetryable, UnsupportedType
+from stoker.firestore.client import client
+from stoker.jobs.cancel import cancel_job
+from stoker.jobs.retry import retry_job
+
+NOW = datetime.now(UTC)
+ENDED: dict[str, Any] = {
+    "userId": "ada",
+    "type": "video-processing",
+    "input": {"source": "user-uploads/ada/cat.mov"},
+    "status": "failed",
+    "stage": "encoding",
+    "progress": 40,
+    "createdAt": NOW,
+    "cancelRequested": True,
+    "attempt": 5,
+    "attempts": [{"number": 5, "startedAt": NOW, "endedAt": NOW, "errorCode": "unavailable"}],
+    "error": "A service did not answer.",
+    "errorCode": "unavailable",
+    "startedAt": NOW,
+    "completedAt": NOW,
+    "expiresAt": NOW + timedelta(days=30),
+    "runAfter": NOW + timedelta(days=1),
+    "checkpoint": {"done": 3},
+}
+
+
+def written(job_id: str, **fields: Any) -> firestore.DocumentReference:
+    """A job as it was left, without any function's hearing of it."""
+    reference: firestore.DocumentReference = client().collection(config.JOBS).document(job_id)
+    job = {**ENDED, "id": reference.id, **fields}
+    # The dispatcher leaves a new document alone that has ended.
+    reference.set({**job, "status": "failed"})
+    if job["status"] != "failed":
+        reference.update({"status": job["status"]})
+    return reference
+
+
+# From Python
+
+
+@pytest.mark.parametrize("status", ["failed", "cancelled"])
+def test_an_ended_job_becomes_as_new_and_keeps_its_history(undelivered: None, queued: list[str], status: str) -> None:
+    reference = written("one", status=status)
+    retry_job("one")
+    job = reference.get().to_dict() or {}
+    assert job.pop("updatedAt") > NOW
+    assert NOW < job.pop("runAfter") <= datetime.now(UTC)  # due, for the sweeper
+    assert job == {
+        "id": "one",
+        "status": "pending",
+        "stage": "queued",
+        "progress": 0,
+        "attempt": 0,
+        **{name: ENDED[name] for name in ("userId", "type", "input", "createdAt", "attempts")},
+    }
+    assert queued == ["one"]
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [("pending", "has not ended"), ("processing", "has not ended"), ("completed", "write a new one")],
+)
+def test_a_job_that_is_under_way_or_done_stays_as_it_is(
+    undelivered: None, queued: list[str], status: str, said: str
+) -> None:
+    before = written("two", status=status).get()
+    with pytest.raises(NotRetryable, match=said):
+        retry_job("two")
+    assert before.reference.get().update_time == before.update_time
+    assert queued == []
+
+
+@pytest.mark.parametrize("job_id", ["no-such-job", "", "a/b", "a/b/c", ".", "x" * 2000])
+def test_there_must_be_such_a_job(undelivered: None, queued: list[str], job_id: str) -> None:
+    with pytest.raises(JobNotFound, match="There is no job"):
+        retry_job(job_id)
+    with pytest.raises(JobNotFound, match="There is no job"):
+        cancel_job(job_id)
+
+
+def test_a_job_that_can_never_run_is_not_started_again(
+    undelivered: None, queued: list[str], database: firestore.Client
+) -> None:
+    elsewhere = firestore.Client(project="another", credentials=database._credentials).document("a/b")
+    for fields, error in (
+        ({"input": {"source": 5}}, InvalidJob),
+        ({"type": "audio-generation", "input": {}}, UnsupportedType),
+        ({"input": {"source": elsewhere}}, InvalidJob),
+    ):
+        reference = written("three", **fields)
+        with pytest.raises(error):
+            retry_job("three")
+        assert reference.get(field_paths=["status"]).get("status") == "failed"
+    assert queued == []
+
+
+def test_of_many_retries_one_counts(undelivered: None, queued: list[str]) -> None:
+    written("four")
+
+    def attempt(_: int) -> bool:
+        try:
+            retry_job("four")
+        except NotRetryable:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(attempt, range(8))) == 1
+    assert queued == ["four"]
+
+
+def test_only_a_job_that_has_not_ended_is_cancelled(undelivered: None, queued: list[str]) -> None:
+    for status in ("pending", "processing"):
+        reference = written("five", status=status, cancelRequested=False)
+        cancel_job("five")
+        job = reference.get().to_dict() or {}
+        assert (job["cancelRequested"], job["status"]) == (True, status)
+        assert job["updatedAt"] > NOW
+    for status in ("completed", "failed", "cancelled"):
+        before = written("five", status=status).get()
+        with pytest.raises(NotCancellable, match=f"it is {status}"):
+            cancel_job("five")
+        assert before.reference.get().update_time == before.update_time
+
+
+# Over HTTP
+
+
+@pytest.fixture
+def stranger() -> User:
+    """Another user, who has signed up as well."""
+    return User.sign_up()
+
+
+@pytest.fixture
+def failed_job(user: User) -> str:
+    """The id of a job of the user's that has failed by itself: its source was not there."""
+    job_id = user.write_job({"source": f"user-uploads/{user.id}/clip.mp4", "outputs": [{"kind": "poster"}]})
+    assert user.result(job_id)["errorCode"] == "input-not-found"
+    return job_id
+
+
+def call(data: Any, token: str | None) -> httpx.Response:
+    """Calls the function as the client SDKs do."""
+    url = f"http://{os.environ['STOKER_FUNCTIONS_EMULATOR']}/{PROJECT}/{config.REGION}/retryJob"
+    headers = {} if token is None else {"Authorization": f"Bearer {token}"}
+    return httpx.post(url, json={"data": data}, headers=headers, timeout=60)
+
+
+def refusal(answer: httpx.Response) -> tuple[int, str, str | None]:
+    """The HTTP status, Firebase's code and ours."""
+    error = answer.json()["error"]
+    assert error["message"]
+    return answer.status_code, error["status"], (error.get("details") or {}).get("code")
+
+
+def token_with(user: User, claims: dict[str, Any]) -> str:
+    """A token of the user's, issued after an admin has given the account claims of its own."""
+    host = f"http://{os.environ['FIREBASE_AUTH_EMULATOR_HOST']}/identitytoolkit.googleapis.com/v1"
+    change = {"localId": user.id, "customAttributes": json.dumps(claims)}
+    admin = {"Authorization": "Bearer owner"}
+    httpx.post(f"{host}/projects/{PROJECT}/accounts:update", json=change, headers=admin).raise_for_status()
+    account = {"token": json.dumps({"uid": user.id}), "returnSecureToken": True}
+    answer = httpx.post(f"{host}/accounts:signInWithCustomToken?key=any", json=account).raise_for_status()
+    return str(answer.json()["idToken"])
+
+
+def unsigned(claims: dict[str, Any]) -> str:
+    """A token without a signature, as the Auth emulator issues them."""
+    parts = [{"alg": "none", "typ": "JWT"}, claims]
+    return ".".join(base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in parts) + "."
+
+
+def test_the_owner_retries_a_job_and_it_completes(user: User, failed_job: str, clip: Path) -> None:
+    user.upload(clip, "video/mp4")
+    answer = call({"jobId": failed_job}, user.token)
+    assert (answer.status_code, answer.json()) == (200, {"result": {"jobId": failed_job, "status": "pending"}})
+    job = user.result(failed_job)
+    assert (job["status"], job["attempt"]) == ("completed", 1)
+    assert [attempt["errorCode"] for attempt in job["attempts"]] == ["input-not-found"]
+    assert "error" not in job
+    assert refusal(call({"jobId": failed_job}, user.token)) == (400, "FAILED_PRECONDITION", "not-retryable")
+
+
+def test_an_admin_retries_anyones_job(user: User, stranger: User, failed_job: str) -> None:
+    admin = token_with(stranger, {"role": "admin"})
+    assert call({"jobId": failed_job}, admin).status_code == 200
+    assert user.result(failed_job)["errorCode"] == "input-not-found"
+
+
+def test_a_strangers_job_looks_like_none(user: User, stranger: User, failed_job: str) -> None:
+    before = client().collection(config.JOBS).document(failed_job).get()
+    moderator = token_with(stranger, {"role": "moderator"})
+    for token in (stranger.token, moderator):
+        answer = call({"jobId": failed_job}, token)
+        missing = call({"jobId": "no-such-job"}, token)
+        assert refusal(answer) == refusal(missing) == (404, "NOT_FOUND", "job-not-found")
+        assert answer.text.replace(failed_job, "ID") == missing.text.replace("no-such-job", "ID")
+    assert before.reference.get().update_time == before.update_time
+
+
+def test_without_a_token_nothing_is_told(failed_job: str) -> None:
+    assert refusal(call({"jobId": failed_job}, None)) == (401, "UNAUTHENTICATED", "unauthenticated")
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        "garbage",
+        "a.b.c",
+        unsigned({"sub": "ada", "aud": "another-project", "iss": "https://securetoken.google.com/another-project"}),
+        unsigned({"aud": PROJECT, "iss": f"https://securetoken.google.com/{PROJECT}"}),
+        unsigned({"uid": "ada", "aud": "https://identitytoolkit.googleapis.com/google.identity.identitytoolkit.v1"}),
+    ],
+    ids=["garbage", "dots", "another project's", "nobody's", "a custom token"],
+)
+def test_a_token_that_is_not_the_projects_is_refused(token: str, failed_job: str) -> None:
+    status, code, _ = refusal(call({"jobId": failed_job}, token))
+    assert (status, code) == (401, "UNAUTHENTICATED")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        None,
+        "job",
+        5,
+        [],
+        {},
+        {"jobId": None},
+        {"jobId": ""},
+        {"jobId": 5},
+        {"jobId": ["a"]},
+        {"jobId": "a", "force": 1},
+    ],
+    ids=str,
+)
+def test_arguments_of_another_form_are_named_as_such(user: User, data: Any) -> None:
+    assert refusal(call(data, user.token)) == (400, "INVALID_ARGUMENT", "invalid-argument")
+
+
+@pytest.mark.parametrize(
+    "job_id", ["a/b/c", "../x", "\x00", "x" * 5000, "<b>", "🎬"], ids=lambda job_id: ascii(job_id)[:9]
+)
+def test_what_can_be_no_id_is_not_found(user: User, job_id: str) -> None:
+    assert refusal(call({"jobId": job_id}, user.token)) == (404, "NOT_FOUND", "job-not-found")
+
+
+def test_a_job_that_runs_is_left_alone(user: User) -> None:
+    reference = written("runs-" + user.id, userId=user.id, status="processing")
+    before = reference.get()
+    assert refusal(call({"jobId": reference.id}, user.token)) == (400, "FAILED_PRECONDITION", "not-retryable")
+    assert reference.get().update_time == before.update_time
+
+
+def test_a_job_that_can_not_run_says_why(user: User) -> None:
+    reference = written("bad-" + user.id, userId=user.id, input={"source": 5})
+    answer = call({"jobId": reference.id}, user.token)
+    assert refusal(answer) == (400, "FAILED_PRECONDITION", "invalid-job")
+    assert "input.source" in answer.json()["error"]["message"]
+
+
+def test_firestore_that_does_not_answer_is_no_error_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    from firebase_functions.https_fn import AuthData, CallableRequest, HttpsError
+
+    from stoker.jobs import calls
+
+    def unavailable(job_id: object) -> Any:
+        raise exceptions.ServiceUnavailable("not now")
+
+    monkeypatch.setattr(calls, "find_job", unavailable)
+    request: Any = CallableRequest(data={"jobId": "a"}, raw_request=None, auth=AuthData("ada", {}))  # type: ignore[arg-type]
+    with pytest.raises(HttpsError) as refused:
+        calls.call_retry_job(request)
+    assert (str(refused.value.code), refused.value.details) == ("unavailable", {"code": "unavailable"})

@@ -1,0 +1,258 @@
+"""A second emulator suite, whose functions meet faults, and what a test does with it."""
+
+import contextlib
+import hashlib
+import json
+import os
+import shutil
+import threading
+import time
+from base64 import b64encode
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx
+from google.cloud import firestore
+from google.events.cloud.firestore import Document, DocumentEventData  # type: ignore[import-untyped]
+
+from development.environment import ROOT
+from development.suite import Emulators, running
+from faults.injection import NOTES
+from stoker import config
+from stoker.firestore.client import client
+from stoker.storage.client import bucket
+
+PARALLEL = 12
+"""Requests that the Functions emulator serves at once; each has a process of its own."""
+
+SWEEP_SECONDS = 2
+"""In place of the schedule's minute."""
+
+ENDED = ("completed", "failed", "cancelled")
+
+
+@contextlib.contextmanager
+def started(directory: Path) -> Iterator[Emulators]:
+    """Runs the suite.
+
+    Args:
+        directory: An empty one, for the functions.
+    """
+    faults = ROOT / "tests" / "faults"
+    links = {
+        "faults": faults,
+        "deployed.py": ROOT / "functions" / "main.py",
+        **{name: ROOT / "functions" / name for name in ("stoker", "requirements.txt", ".env")},
+    }
+    for name, target in links.items():
+        (directory / name).symlink_to(target)
+    # Functions Framework looks for modules beside the real file.
+    shutil.copy(faults / "functions" / "main.py", directory)
+    with contextlib.ExitStack() as stack:
+        with _environment({"FUNCTIONS_EMULATOR_PARALLEL": str(PARALLEL)}):
+            emulators = stack.enter_context(running(functions=directory, schedules=False))
+        yield emulators
+
+
+@contextlib.contextmanager
+def entered(emulators: Emulators) -> Iterator["FaultySuite"]:
+    """Leads this process to the suite, and back."""
+    with _environment(emulators.environment):
+        _forget_clients()
+        try:
+            yield FaultySuite(emulators)
+        finally:
+            _forget_clients()
+
+
+@contextlib.contextmanager
+def _environment(variables: Mapping[str, str]) -> Iterator[None]:
+    before = dict(os.environ)
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+def _forget_clients() -> None:
+    client.cache_clear()
+    bucket.cache_clear()
+
+
+def until(condition: Callable[[], object], seconds: float, what: str) -> None:
+    """Waits until a condition holds.
+
+    Raises:
+        TimeoutError: It did not in time.
+    """
+    end = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > end:
+            raise TimeoutError(f"{what}: not within {seconds} s")
+        time.sleep(0.05)
+
+
+@dataclass(frozen=True)
+class FaultySuite:
+    """The suite, to a process that has entered it."""
+
+    emulators: Emulators
+
+    @property
+    def temporary(self) -> Path:
+        """The functions' temporary folder."""
+        return Path(self.emulators.environment["STOKER_FUNCTIONS_TMPDIR"])
+
+    @property
+    def left(self) -> set[str]:
+        """What jobs have left in the temporary folder."""
+        return {path.name for path in self.temporary.iterdir() if path.name.startswith(("stoker", "tmp"))}
+
+    def notes(self, what: str | None = None, job_id: str | None = None) -> list[dict[str, Any]]:
+        """What the functions have noted so far: all, or that of a kind, or that of a job."""
+        file = self.temporary / NOTES
+        lines = file.read_text().splitlines() if file.exists() else []
+        notes = [json.loads(line) for line in lines]
+        return [note for note in notes if what in (None, note["what"]) and job_id in (None, note.get("jobId"))]
+
+    def upload(self, file: Path) -> str:
+        """Uploads a file that every user may read; returns the object's name."""
+        name = f"public/{file.name}"
+        bucket().blob(name).upload_from_filename(str(file))
+        return name
+
+    def write_jobs(self, source: str, faults: Mapping[str, Mapping[str, Any]], **fields: Any) -> None:
+        """Writes jobs at once, each with an owner of its own; with admin rights, since the rules refuse a fault.
+
+        Args:
+            source: Their source.
+            faults: The fault of each, by the job's id.
+            fields: What else to write, or to write instead.
+        """
+        batch = client().batch()
+        for job_id, fault in faults.items():
+            job = {
+                "id": job_id,
+                "userId": f"owner-of-{job_id}",
+                "type": "video-processing",
+                "input": {"source": source},
+                "status": "pending",
+                "createdAt": firestore.SERVER_TIMESTAMP,
+                "fault": fault,
+            }
+            batch.create(client().collection(config.JOBS).document(job_id), {**job, **fields})
+        batch.commit()
+
+    def write_job(self, source: str, fault: Mapping[str, Any], **fields: Any) -> str:
+        """Writes one job; returns its id."""
+        job_id = uuid4().hex
+        self.write_jobs(source, {job_id: fault}, **fields)
+        return job_id
+
+    def job(self, job_id: str) -> dict[str, Any]:
+        """A job's document."""
+        return client().collection(config.JOBS).document(job_id).get().to_dict() or {}
+
+    def result(self, job_id: str, seconds: float = 120) -> dict[str, Any]:
+        """Waits for the end of a job."""
+        return self.results([job_id], seconds)[0]
+
+    def results(self, ids: Sequence[str], seconds: float) -> list[dict[str, Any]]:
+        """Waits for the end of jobs.
+
+        Raises:
+            TimeoutError: Some have not ended in time; the message shows one of them, and what was noted of it.
+        """
+        end = time.monotonic() + seconds
+        jobs: dict[str, dict[str, Any]] = {job_id: {} for job_id in ids}
+        while waiting := [job_id for job_id, job in jobs.items() if job.get("status") not in ENDED]:
+            if time.monotonic() > end:
+                notes = self.notes(job_id=waiting[0])
+                raise TimeoutError(
+                    f"{len(waiting)} of {len(ids)} jobs did not end within {seconds} s; one is\n"
+                    f"{jobs[waiting[0]]}\nof which was noted\n{notes}"
+                )
+            time.sleep(0.1)
+            # A few at a time: the emulators have work to do.
+            references = [client().collection(config.JOBS).document(job_id) for job_id in waiting[:50]]
+            jobs |= {snapshot.id: snapshot.to_dict() or {} for snapshot in client().get_all(references)}
+        return [jobs[job_id] for job_id in ids]
+
+    def sweep(self) -> int:
+        """Makes a sweep, as the schedule would; returns the status of the answer."""
+        return self._post(f"/{config.project()}/{config.REGION}/sweep_jobs-0", json={}).status_code
+
+    def deliver_task(self, job_id: str) -> int:
+        """Delivers a job's task once more, as Cloud Tasks may; returns the status of the answer."""
+        queue = config.QUEUES["video-processing"]
+        return self._post(f"/{config.project()}/{config.REGION}/{queue}", json={"data": {"jobId": job_id}}).status_code
+
+    def deliver_event(self, job_id: str) -> int:
+        """Delivers the event that a job was created once more, as Eventarc may; returns the status of the answer."""
+        project, document = config.project(), f"{config.JOBS}/{job_id}"
+        database = f"projects/{project}/databases/(default)"
+        stored = client()._firestore_api.get_document(
+            request={"name": f"{database}/documents/{document}"}, metadata=client()._rpc_metadata
+        )
+        value = Document.deserialize(type(stored).serialize(stored))
+        attributes = {
+            "specversion": "1.0",
+            "id": "delivered-again",
+            "type": "google.cloud.firestore.document.v1.created",
+            "source": f"//firestore.googleapis.com/{database}",
+            "subject": f"documents/{document}",
+            "time": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+            "project": project,
+            "database": "(default)",
+            "namespace": "(default)",
+            "document": document,
+            "location": "nam5",
+        }
+        headers = {f"ce-{name}": value for name, value in attributes.items()}
+        return self._post(
+            f"/functions/projects/{project}/triggers/{config.REGION}-dispatch_job-0",
+            # As the Firestore emulator sends it.
+            content=b64encode(DocumentEventData.serialize(DocumentEventData(value=value))),
+            headers={**headers, "Content-Type": "application/protobuf"},
+        ).status_code
+
+    def _post(self, path: str, **named: Any) -> httpx.Response:
+        return httpx.post(f"http://{self.emulators.hosts['functions']}{path}", timeout=120, **named)
+
+    @contextlib.contextmanager
+    def sweeping(self) -> Iterator[None]:
+        """Sweeps every `SWEEP_SECONDS` while the block runs."""
+        done = threading.Event()
+
+        def sweep() -> None:
+            while not done.wait(SWEEP_SECONDS):
+                self.sweep()
+
+        thread = threading.Thread(target=sweep)
+        thread.start()
+        try:
+            yield
+        finally:
+            done.set()
+            thread.join()
+
+    def assert_one_set_of_outputs(self, job: Mapping[str, Any], said: str = "") -> None:
+        """The objects that there are, are those that the job names, and hold what it says."""
+        named = {file["path"]: file for file in job["output"]["files"]}
+        # What attempts that died have left is removed after the job has completed.
+        until(lambda: objects(job).keys() == named.keys(), 30, f"{said} There are only outputs that {job} names")
+        for path, (_, content) in objects(job).items():
+            found = (len(content), hashlib.sha256(content).hexdigest())
+            assert found == (named[path]["bytes"], named[path]["sha256"]), (said, job)
+
+
+def objects(job: Mapping[str, Any]) -> dict[str, tuple[int, bytes]]:
+    """A job's objects: their generations and their bytes."""
+    blobs = bucket().list_blobs(prefix=f"job-outputs/{job['userId']}/{job['id']}/")
+    return {blob.name: (blob.generation, blob.download_as_bytes()) for blob in blobs}

@@ -1,0 +1,50 @@
+"""Workers that cost little, for tests of many jobs. They run in the processes of the faulty suite's functions."""
+
+from faults.injection import note
+from stoker.errors import Unavailable
+from stoker.jobs.children import Children
+from stoker.jobs.run import JobRun
+from stoker.jobs.work import Worker
+from stoker.models.job import JobOutput, OutputFile
+from stoker.models.video import VideoInput
+from stoker.storage.sources import download
+
+COPIES = ("one.txt", "two.txt")
+"""What `copy` makes of its source."""
+
+
+def chosen(name: str | None, deployed: Worker[VideoInput]) -> Worker[VideoInput]:
+    """The worker of a name, the deployed one where there is none; it notes each run."""
+    worker = {"copy": copy, "nothing": nothing, "poison": poison}[name] if name else deployed
+
+    def noting(run: JobRun, job_input: VideoInput) -> JobOutput | Children:
+        note("run", jobId=run.id)
+        return worker(run, job_input)
+
+    return noting
+
+
+def copy(run: JobRun, job_input: VideoInput) -> JobOutput:
+    """Uploads its source, twice."""
+    source = run.workspace / "source"
+    run.report(0, "downloading")
+    download(job_input.source, run.user_id, source, lambda arrived, size: run.report(30 * arrived / size, "encoding"))
+    files = []
+    for number, name in enumerate(COPIES):
+        run.report(40 + 30 * number, "uploading")
+        file = source.with_name(name)
+        file.write_bytes(source.read_bytes())
+        path, sha256 = run.outputs.upload(file, "text/plain", run.check)
+        size = file.stat().st_size
+        files.append(OutputFile(kind="copy", path=path, content_type="text/plain", bytes=size, sha256=sha256))
+    return JobOutput(files=files)
+
+
+def nothing(run: JobRun, job_input: VideoInput) -> JobOutput:
+    """Makes nothing."""
+    return JobOutput(files=[])
+
+
+def poison(run: JobRun, job_input: VideoInput) -> JobOutput:
+    """Fails, each time."""
+    raise Unavailable("The test wants this job to fail. It is tried again by itself.")
