@@ -176,7 +176,7 @@ def test_the_longest_text_is_spoken_while_its_progress_is_told(user: User) -> No
 @pytest.mark.usefixtures("nothing_left_in_tmp")
 @pytest.mark.parametrize("stage", ["synthesizing", "mastering"])
 def test_the_owner_cancels_it(user: User, stage: str) -> None:
-    job_id = write(user, "All work and no play makes Jack a dull boy. " * 1000)
+    job_id = write(user, "All work and no play makes Jack a dull boy. " * 500)
     reference = user.firestore.collection("processingJobs").document(job_id)
     job: dict[str, Any] = {}
     asked = False

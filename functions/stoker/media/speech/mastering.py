@@ -55,7 +55,7 @@ class Encoding:
 
 
 ENCODINGS: dict[AudioFormat, Encoding] = {
-    "mp3": Encoding("audio/mpeg", ("-c:a", "libmp3lame", "-b:a", "64k"), lost=0.4),
+    "mp3": Encoding("audio/mpeg", ("-c:a", "libmp3lame", "-b:a", "64k"), lost=0.5),
     "ogg": Encoding("audio/ogg", ("-c:a", "libopus", "-b:a", "32k", "-ar", "24000", "-compression_level", "5")),
     "m4a": Encoding("audio/mp4", ("-c:a", "aac", "-b:a", "64k", "-aac_coder", "fast", "-movflags", "+faststart")),
     "wav": Encoding("audio/wav", ("-c:a", "pcm_s16le")),
