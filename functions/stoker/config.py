@@ -32,7 +32,11 @@ JOB_USERS: Final = "jobUsers"
 SETTINGS_SECONDS: Final = 15.0
 """How old the settings may be that a worker goes by."""
 
-QUEUES: Final = {"video-processing": "videoprocessing", "batch-operation": "batchoperation"}
+QUEUES: Final = {
+    "video-processing": "videoprocessing",
+    "audio-generation": "audiogeneration",
+    "batch-operation": "batchoperation",
+}
 """The function that works each type of job. Its queue has the same name, in which Cloud Tasks allows no underscore."""
 
 MAX_ATTEMPTS: Final = 5
@@ -108,6 +112,16 @@ MEDIA_MEMORY_BYTES: Final = 3 * GIB
 MAX_OUTPUT_BYTES: Final = 2 * GIB
 """The largest file that a child may write."""
 
+MAX_SPEECH_SECONDS: Final = 4 * 3600
+"""The longest speech. As PCM it takes 0.7 GB, twice where the output is a WAV file, and `/tmp` is memory."""
+
+SPEECH_ENDPOINT: Final = "https://texttospeech.googleapis.com"
+"""Cloud Text-to-Speech. Data that must stay in a region has endpoints of its own.
+Source: https://cloud.google.com/text-to-speech/docs/endpoints"""
+
+SPEECH_MEMORY_BYTES: Final = GIB // 2
+"""The address space of the child that speaks; it needs a tenth of it."""
+
 # --- Documents ------------------------------------------------------------------------------------
 
 TASKS: Final = "tasks"
@@ -140,6 +154,21 @@ def user_documents() -> tuple[str, ...]:
 def emulated() -> bool:
     """Whether this process runs in the emulator suite."""
     return os.environ.get("FUNCTIONS_EMULATOR") == "true" or "FIRESTORE_EMULATOR_HOST" in os.environ
+
+
+def speech_engine() -> str:
+    """Which engine speaks: `google` (Cloud Text-to-Speech) or `espeak` (eSpeak NG, embedded).
+
+    `STOKER_SPEECH` says it, in `functions/.env`. Where nothing is said, it is `espeak` in the emulator suite, which
+    has no Cloud Text-to-Speech, and `google` in production. One never stands in for the other.
+
+    Raises:
+        RuntimeError: There is no such engine.
+    """
+    name = os.environ.get("STOKER_SPEECH") or ("espeak" if emulated() else "google")
+    if name not in ("google", "espeak"):
+        raise RuntimeError(f"STOKER_SPEECH is {name!r}. Set it to google or espeak, or leave it out.")
+    return name
 
 
 def project() -> str:

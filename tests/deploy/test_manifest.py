@@ -41,7 +41,8 @@ def endpoints(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 
 def test_these_functions_are_deployed(endpoints: dict[str, Any]) -> None:
-    assert endpoints.keys() == {"dispatch_job", "videoprocessing", "batchoperation", "sweep_jobs", "retryJob"}
+    workers = {"videoprocessing", "audiogeneration", "batchoperation"}
+    assert endpoints.keys() == {"dispatch_job", *workers, "sweep_jobs", "retryJob"}
 
 
 @pytest.mark.parametrize(
@@ -49,6 +50,7 @@ def test_these_functions_are_deployed(endpoints: dict[str, Any]) -> None:
     [
         ("dispatch_job", EVENT),
         ("videoprocessing", WORKER),
+        ("audiogeneration", {**WORKER, "availableMemoryMb": 4096}),
         ("batchoperation", BATCH),
         ("sweep_jobs", SCHEDULE),
         ("retryJob", CALL),
@@ -67,8 +69,10 @@ def test_the_dispatcher_hears_of_new_jobs(endpoints: dict[str, Any]) -> None:
     assert trigger["retry"] is False  # no Python Firestore trigger can be retried: the sweeper is there for that
 
 
-@pytest.mark.parametrize("name", ["videoprocessing", "batchoperation"])
-def test_the_queue_tries_again_and_backs_off(endpoints: dict[str, Any], name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "at_once"), [("videoprocessing", 20), ("audiogeneration", 10), ("batchoperation", 20)]
+)
+def test_the_queues_try_again_and_back_off(endpoints: dict[str, Any], name: str, at_once: int) -> None:
     trigger = endpoints[name]["taskQueueTrigger"]
     assert trigger["retryConfig"] == {
         "maxAttempts": 5,
@@ -76,7 +80,7 @@ def test_the_queue_tries_again_and_backs_off(endpoints: dict[str, Any], name: st
         "maxBackoffSeconds": 300,
         "maxDoublings": 4,
     }
-    assert trigger["rateLimits"] == {"maxConcurrentDispatches": 20}
+    assert trigger["rateLimits"] == {"maxConcurrentDispatches": at_once}
 
 
 def test_the_sweeper_runs_each_minute(endpoints: dict[str, Any]) -> None:

@@ -230,7 +230,6 @@ DISPATCHED = {
     "waiting": 50,
     "had ended": 50,
     "failed: invalid-job": 2_000,
-    "failed: unsupported-type": 20,
     "failed: duplicate": 20,
     "cancelled: cancelled": 50,
 }

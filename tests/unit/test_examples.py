@@ -8,7 +8,7 @@ import pytest
 
 import stoker
 
-CHILDREN = {"stoker.media.probe_child"}
+CHILDREN = {"stoker.media.probe_child", "stoker.media.speech.espeak_child"}
 """Scripts, which are no modules of ours to import."""
 
 MODULES = {module.name for module in pkgutil.walk_packages(stoker.__path__, "stoker.")} - CHILDREN

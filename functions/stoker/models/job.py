@@ -32,6 +32,8 @@ Stage = Literal[
     "downloading",
     "probing",
     "encoding",
+    "synthesizing",
+    "mastering",
     "uploading",
     "updating",
     "deleting",
@@ -87,6 +89,7 @@ class JobOutput(Model):
     """What a completed job made.
 
     Attributes:
+        media: What was measured of it, where that is not a single file's.
         keep_days: How long the document is kept where its output is of this kind; None for as long as any.
         forgotten: Fields of the document that go with the end.
     """
@@ -95,6 +98,7 @@ class JobOutput(Model):
     forgotten: ClassVar[tuple[str, ...]] = ()
 
     files: list[OutputFile]
+    media: dict[str, Any] | None = None
 
 
 class ItemFailure(Model):
