@@ -58,6 +58,27 @@ def videoprocessing(request: CallableRequest[Any]) -> None:
 
 @on_task_dispatched(
     region=config.REGION,
+    # The least that comes with two processors; four hours of speech, as PCM and again as a WAV file, are 1.4 GB of it.
+    memory=MemoryOption.GB_4,
+    cpu=2,
+    concurrency=1,
+    timeout_sec=config.TASK_SECONDS,
+    retry_config=RetryConfig(
+        max_attempts=config.MAX_ATTEMPTS, min_backoff_seconds=10, max_backoff_seconds=300, max_doublings=4
+    ),
+    # Each asks Cloud Text-to-Speech for several sentences at a time, which has a quota for the whole project.
+    rate_limits=RateLimits(max_concurrent_dispatches=10),
+)
+def audiogeneration(request: CallableRequest[Any]) -> None:
+    """Run: one attempt at an `audio-generation` job."""
+    from stoker.jobs.work import work
+    from stoker.media.audio import process_audio
+
+    work(request.data["jobId"], process_audio)
+
+
+@on_task_dispatched(
+    region=config.REGION,
     # It holds a page of documents or a chunk of a file at a time, and mostly waits for the network.
     memory=MemoryOption.GB_1,
     cpu=1,

@@ -206,6 +206,11 @@ export interface ItemFailure {
 export interface BatchOutput {
   /** `[]` where it is left out. */
   files?: OutputFile[];
+  /**
+   * What was measured of it, where that is not a single file's. keep_days: How long the document is kept where its
+   * output is of this kind; None for as long as any. forgotten: Fields of the document that go with the end.
+   */
+  media?: Record<string, unknown> | null;
   /** Items that there were; `succeeded` and `failed` add up to it. */
   total: number;
   succeeded: number;
@@ -219,6 +224,11 @@ export interface BatchOutput {
 /** What a completed job made. */
 export interface JobOutput {
   files: OutputFile[];
+  /**
+   * What was measured of it, where that is not a single file's. keep_days: How long the document is kept where its
+   * output is of this kind; None for as long as any. forgotten: Fields of the document that go with the end.
+   */
+  media?: Record<string, unknown> | null;
 }
 
 /** What became of an attempt that did not complete the job. */
@@ -237,6 +247,8 @@ export interface Lease {
   token: string;
   /** From then on, the attempt counts as dead. */
   expiresAt: Timestamp;
+  /** Drawn anew with each checkpoint: the attempt knows its own by it. */
+  saved?: string | null;
 }
 
 /**
@@ -291,6 +303,8 @@ export interface ProcessingJob {
   /** What became of the last of them. `[]` where it is left out. */
   attempts?: Attempt[];
   lease?: Lease | null;
+  /** The token of the attempt that has written last of all, or handed the job on. */
+  endedBy?: string | null;
   /** The batch job that made this one. Matches `^[A-Za-z0-9_-]{1,128}$`. */
   parentId?: string | null;
   /** How many jobs this one has made and waits for. At least 1. */
@@ -412,6 +426,38 @@ export interface VideoInput {
   outputs?: (Mp4Output | PosterOutput)[];
 }
 
+/** What to speak, and how. */
+export interface AudioInput {
+  /**
+   * Plain text; whatever looks like markup is spoken as it stands. A blank line ends a paragraph. Not empty. At
+   * most 100,000 characters.
+   */
+  text: string;
+  /**
+   * A BCP 47 tag, such as `en-US` or `de`; the voice's own where it is left out, or else `en-US`. Matches
+   * `^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}$`.
+   */
+  language?: string | null;
+  /**
+   * A voice of the engine that speaks, such as `en-US-Neural2-C`, or `en-gb` for the embedded one. Not empty. At
+   * most 100 characters.
+   */
+  voice?: string | null;
+  /** Times the voice's own. At least 0.25. At most 4. `1.0` where it is left out. */
+  speed?: number;
+  /** Semitones above the voice's own. At least -20. At most 20. `0.0` where it is left out. */
+  pitch?: number;
+  /** MP3, Opus in Ogg, AAC in MP4, or 16-bit PCM. `"mp3"` where it is left out. */
+  format?: 'mp3' | 'ogg' | 'm4a' | 'wav';
+  /**
+   * Integrated, in LUFS, as a listener hears it who has two loudspeakers. At least -31. At most -9. `-16.0` where
+   * it is left out.
+   */
+  loudness?: number;
+  /** Whether to make captions (WebVTT) and word timings (JSON). `true` where it is left out. */
+  captions?: boolean;
+}
+
 /** A job that a batch makes. No batch: what one makes must have an end. */
 export interface ChildInput {
   /** Which worker runs it. */
@@ -500,4 +546,4 @@ export interface DeleteUserData {
 }
 
 /** What a job works on, by its type. */
-export type JobInput = DeleteTasks | DeleteUserData | ExportUserData | ImportTasks | RunJobs | UpdateTasks | VideoInput;
+export type JobInput = AudioInput | DeleteTasks | DeleteUserData | ExportUserData | ImportTasks | RunJobs | UpdateTasks | VideoInput;

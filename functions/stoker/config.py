@@ -32,7 +32,11 @@ JOB_USERS: Final = "jobUsers"
 SETTINGS_SECONDS: Final = 15.0
 """How old the settings may be that a worker goes by."""
 
-QUEUES: Final = {"video-processing": "videoprocessing", "batch-operation": "batchoperation"}
+QUEUES: Final = {
+    "video-processing": "videoprocessing",
+    "audio-generation": "audiogeneration",
+    "batch-operation": "batchoperation",
+}
 """The function that works each type of job. Its queue has the same name, in which Cloud Tasks allows no underscore."""
 
 MAX_ATTEMPTS: Final = 5
@@ -90,8 +94,14 @@ every `HEARTBEAT_SECONDS`, so that this is rare."""
 MAX_SOURCE_BYTES: Final = 1 * GIB
 """The largest source: it and its outputs lie in `/tmp`, which is the worker's memory."""
 
-UPLOAD_CONTENT_TYPES: Final = ("video/*", "audio/*", "text/csv", "application/x-ndjson")
-"""What a client may upload: films and sounds, and the lists of tasks that a batch imports."""
+MEDIA_TYPES: Final = ("video/*", "audio/*")
+"""The media types of sources: what a client may upload, as large as `MAX_SOURCE_BYTES`."""
+
+LIST_TYPES: Final = ("text/csv", "application/x-ndjson", "application/json")
+"""The media types of lists that a batch imports: what a client may upload, as large as `MAX_LIST_BYTES`."""
+
+MAX_LIST_BYTES: Final = 100 * 1024**2
+"""The largest list: some hundred thousand tasks, which a batch imports within its time."""
 
 MAX_SOURCE_SECONDS: Final = 4 * 3600
 """The longest source."""
@@ -111,6 +121,16 @@ MEDIA_MEMORY_BYTES: Final = 3 * GIB
 MAX_OUTPUT_BYTES: Final = 2 * GIB
 """The largest file that a child may write."""
 
+MAX_SPEECH_SECONDS: Final = 4 * 3600
+"""The longest speech. As PCM it takes 0.7 GB, twice where the output is a WAV file, and `/tmp` is memory."""
+
+SPEECH_ENDPOINT: Final = "https://texttospeech.googleapis.com"
+"""Cloud Text-to-Speech. Data that must stay in a region has endpoints of its own.
+Source: https://cloud.google.com/text-to-speech/docs/endpoints"""
+
+SPEECH_MEMORY_BYTES: Final = GIB // 2
+"""The address space of the child that speaks; it needs a tenth of it."""
+
 # --- Documents ------------------------------------------------------------------------------------
 
 TASKS: Final = "tasks"
@@ -119,12 +139,45 @@ TASKS: Final = "tasks"
 PROJECTS: Final = "projects"
 """The collection that holds the groups of tasks."""
 
+ANALYTICS_EVENTS: Final = "analyticsEvents"
+"""The collection that holds what users did."""
+
+USERS: Final = "users"
+"""The collection that holds the profiles, by uid."""
+
+
+def user_trees() -> tuple[str, ...]:
+    """The collections whose documents belong to the user that their `userId` names, with all that is below them. Add
+    your own: a user's data is exported and deleted by this list."""
+    return (JOBS, TASKS, PROJECTS)
+
+
+def user_documents() -> tuple[str, ...]:
+    """The same, where nothing is below the documents: it is not looked for, which saves a query for each."""
+    return (ANALYTICS_EVENTS,)
+
+
 # --- Where the emulator and production differ -----------------------------------------------------
 
 
 def emulated() -> bool:
     """Whether this process runs in the emulator suite."""
     return os.environ.get("FUNCTIONS_EMULATOR") == "true" or "FIRESTORE_EMULATOR_HOST" in os.environ
+
+
+def speech_engine() -> str:
+    """Which engine speaks: `google` (Cloud Text-to-Speech) or `espeak` (eSpeak NG, embedded).
+
+    `STOKER_SPEECH` says it, in `functions/.env`. Where nothing is said, it is `espeak` in the emulator suite, which
+    has no Cloud Text-to-Speech, and `google` in production. One never stands in for the other.
+
+    Raises:
+        RuntimeError: There is no such engine.
+    """
+    name = os.environ.get("STOKER_SPEECH") or ("espeak" if emulated() else "google")
+    if name not in ("google", "espeak"):
+        raise RuntimeError(f"STOKER_SPEECH is {name!r}. Set it to google or espeak, or leave it out.")
+    return name
 
 
 def project() -> str:

@@ -9,8 +9,12 @@ StokerError
 │   ├── InputNotFound           input-not-found       there is no such file
 │   ├── InputEmpty              input-empty           the file holds nothing
 │   ├── InputTooLarge           input-too-large       bytes, pixels, seconds or streams beyond a limit
-│   ├── UnsupportedMedia        unsupported-media     not a video, or one that can't be read
+│   ├── UnsupportedMedia        unsupported-media     not a file of a kind that the job takes, or unreadable
 │   ├── TruncatedMedia          truncated-media       the file ends before its own end
+│   ├── UnknownLanguage         unknown-language      no voice speaks the language
+│   ├── UnknownVoice            unknown-voice         there is no such voice, or it speaks another language
+│   ├── NothingToSpeak          nothing-to-speak      the text holds nothing that can be spoken
+│   ├── SpeechRefused           speech-refused        the voice does not take what was asked of it
 │   ├── DeadlineExceeded        deadline-exceeded     the work doesn't fit the time there is
 │   └── AttemptsExhausted       attempts-exhausted    the last attempt was lost without a word
 ├── RequestRefused            what was asked for can't be done; no job was changed
@@ -21,6 +25,7 @@ StokerError
 ├── TransientError            a later attempt may succeed
 │   ├── Unavailable             unavailable           a service that the work needs did not answer
 │   ├── EncoderFailed           encoder-failed        ffmpeg stopped for a reason that is not the input's
+│   ├── SpeechFailed            speech-failed         the voice stopped for a reason that is not the input's
 │   ├── NearlyDone              deadline-exceeded     the time was up, but a quicker attempt may make it
 │   └── InternalError           internal              an error that nobody foresaw
 └── Interrupted               the attempt must stop; nothing is wrong with the work
@@ -98,7 +103,7 @@ class InputTooLarge(PermanentError):
 
 
 class UnsupportedMedia(PermanentError):
-    """Not a video, or one that can't be read."""
+    """Not a file of a kind that the job takes, or one that can't be read."""
 
     code = "unsupported-media"
 
@@ -107,6 +112,30 @@ class TruncatedMedia(PermanentError):
     """The file ends before its own end."""
 
     code = "truncated-media"
+
+
+class UnknownLanguage(PermanentError):
+    """No voice speaks the language."""
+
+    code = "unknown-language"
+
+
+class UnknownVoice(PermanentError):
+    """There is no such voice, or it speaks another language."""
+
+    code = "unknown-voice"
+
+
+class NothingToSpeak(PermanentError):
+    """The text holds nothing that can be spoken."""
+
+    code = "nothing-to-speak"
+
+
+class SpeechRefused(PermanentError):
+    """The voice does not take what was asked of it."""
+
+    code = "speech-refused"
 
 
 class DeadlineExceeded(PermanentError):
@@ -163,6 +192,12 @@ class EncoderFailed(TransientError):
     """ffmpeg stopped for a reason that is not the input's: out of memory, killed, stalled."""
 
     code = "encoder-failed"
+
+
+class SpeechFailed(TransientError):
+    """The voice stopped for a reason that is not the input's: killed, stalled, an answer cut short."""
+
+    code = "speech-failed"
 
 
 class NearlyDone(TransientError):

@@ -20,6 +20,7 @@ EVENT = {"availableMemoryMb": 512, "cpu": 1, "timeoutSeconds": 60, "concurrency"
 CALL = {"availableMemoryMb": 256, "cpu": 1, "timeoutSeconds": 60, "concurrency": 40}
 SCHEDULE = {"availableMemoryMb": 512, "cpu": 1, "timeoutSeconds": 300, "concurrency": 1}
 WORKER = {"availableMemoryMb": 8192, "cpu": 2, "timeoutSeconds": 1800, "concurrency": 1}
+BATCH = {"availableMemoryMb": 1024, "cpu": 1, "timeoutSeconds": 1800, "concurrency": 1}
 
 
 @pytest.fixture(scope="module")
@@ -40,12 +41,20 @@ def endpoints(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 
 def test_these_functions_are_deployed(endpoints: dict[str, Any]) -> None:
-    assert endpoints.keys() == {"dispatch_job", "videoprocessing", "sweep_jobs", "retryJob"}
+    workers = {"videoprocessing", "audiogeneration", "batchoperation"}
+    assert endpoints.keys() == {"dispatch_job", *workers, "sweep_jobs", "retryJob"}
 
 
 @pytest.mark.parametrize(
     ("name", "resources"),
-    [("dispatch_job", EVENT), ("videoprocessing", WORKER), ("sweep_jobs", SCHEDULE), ("retryJob", CALL)],
+    [
+        ("dispatch_job", EVENT),
+        ("videoprocessing", WORKER),
+        ("audiogeneration", {**WORKER, "availableMemoryMb": 4096}),
+        ("batchoperation", BATCH),
+        ("sweep_jobs", SCHEDULE),
+        ("retryJob", CALL),
+    ],
 )
 def test_each_has_its_memory_cpu_time_and_concurrency(
     endpoints: dict[str, Any], name: str, resources: dict[str, int]
@@ -60,15 +69,18 @@ def test_the_dispatcher_hears_of_new_jobs(endpoints: dict[str, Any]) -> None:
     assert trigger["retry"] is False  # no Python Firestore trigger can be retried: the sweeper is there for that
 
 
-def test_the_queue_tries_again_and_backs_off(endpoints: dict[str, Any]) -> None:
-    trigger = endpoints["videoprocessing"]["taskQueueTrigger"]
+@pytest.mark.parametrize(
+    ("name", "at_once"), [("videoprocessing", 20), ("audiogeneration", 10), ("batchoperation", 20)]
+)
+def test_the_queues_try_again_and_back_off(endpoints: dict[str, Any], name: str, at_once: int) -> None:
+    trigger = endpoints[name]["taskQueueTrigger"]
     assert trigger["retryConfig"] == {
         "maxAttempts": 5,
         "minBackoffSeconds": 10,
         "maxBackoffSeconds": 300,
         "maxDoublings": 4,
     }
-    assert trigger["rateLimits"] == {"maxConcurrentDispatches": 20}
+    assert trigger["rateLimits"] == {"maxConcurrentDispatches": at_once}
 
 
 def test_the_sweeper_runs_each_minute(endpoints: dict[str, Any]) -> None:

@@ -1,6 +1,7 @@
 """What the tests of batch jobs work on: a user's documents, and jobs that the tests drive."""
 
-from collections.abc import Callable, Sequence
+import json
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -9,8 +10,11 @@ from google.cloud import firestore
 
 from stoker import config
 from stoker.batch.work import process_batch
+from stoker.firestore import raw
 from stoker.firestore.client import client
+from stoker.firestore.readable import readable
 from stoker.jobs.work import work
+from stoker.storage.client import bucket
 
 
 def write_tasks(user_id: str, count: int, **fields: Any) -> list[str]:
@@ -68,9 +72,6 @@ class BatchJob:
             self.reference.update({"lease.expiresAt": datetime.now(UTC) - timedelta(seconds=1)})
 
 
-Step = Callable[[], object]
-
-
 def figures(output: dict[str, Any]) -> tuple[int, int, int]:
     """What an output says of how many items."""
     return output["total"], output["succeeded"], output["failed"]
@@ -79,3 +80,41 @@ def figures(output: dict[str, Any]) -> tuple[int, int, int]:
 def items(output: dict[str, Any]) -> Sequence[str]:
     """Which items an output says have failed."""
     return [failure["item"] for failure in output["failures"]]
+
+
+def write_everything(user_id: str, tasks: int = 5) -> None:
+    """Writes some of all that there may be of a user's, as the server would."""
+    now = datetime.now(UTC)
+    own = {"userId": user_id, "createdAt": now, "updatedAt": now}
+    names = write_tasks(user_id, tasks)
+    project, event, old_job = (uuid4().hex for _ in range(3))
+    write_documents(f"tasks/{names[0]}/comments", {"first": {"text": "Too wet"}})
+    write_documents("projects", {project: {"id": project, "name": "Garden", **own}})
+    write_documents(f"projects/{project}/plans/missing/years", {"2027": {"beds": 3}})
+    write_documents("analyticsEvents", {event: {"id": event, "name": "task.done", **own}})
+    ended = {"id": old_job, "type": "video-processing", "input": {}, "status": "completed", **own}
+    write_documents(config.JOBS, {old_job: ended})
+    write_documents(config.JOB_KEYS, {f"key-{uuid4().hex}": {"jobId": old_job, "userId": user_id}})
+    write_documents("users", {user_id: {"id": user_id, "displayName": "Ada", "likes": [1.5, float("nan"), b"\x00"]}})
+    write_documents(f"users/{user_id}/notes", {"one": {"text": "Hello", "at": firestore.GeoPoint(1, 2)}})
+    write_documents(f"users/{user_id}/missing/parent/leaves", {"deep": {"ref": client().document("tasks/x")}})
+    for number in range(3):
+        put_file(f"user-uploads/{user_id}/films/{number}.mp4", b"film" * number)
+    put_file(f"job-outputs/{user_id}/{old_job}/1-abc/poster.jpg", b"picture")
+    put_file(f"job-outputs/{user_id}/{old_job}/1-abc/export-001.zip", b"an earlier export")
+
+
+def put_file(name: str, content: bytes, content_type: str = "video/mp4") -> None:
+    bucket().blob(name).upload_from_string(content, content_type=content_type)
+
+
+def documents_that_name(user_id: str) -> set[str]:
+    """The paths of all documents of the database that have a user's id anywhere in them."""
+    every = (readable(document) for document in raw.below(""))
+    return {one["path"] for one in every if user_id in json.dumps(one)}
+
+
+def files_of(user_id: str) -> set[str]:
+    """The names of all objects that are a user's."""
+    prefixes = (f"user-uploads/{user_id}/", f"job-outputs/{user_id}/")
+    return {blob.name for prefix in prefixes for blob in bucket().list_blobs(prefix=prefix)}

@@ -67,12 +67,6 @@ def test_every_problem_is_named(
         assert problem in seen["error"]
 
 
-def test_a_type_that_no_worker_does(database: firestore.Client) -> None:
-    job_id = database.collection("processingJobs").document().id
-    seen = ended(database, job_id, job(job_id, type="batch-operation", input={}))
-    assert (seen["status"], seen["errorCode"]) == ("failed", "unsupported-type")
-
-
 def test_a_document_that_has_ended_before_is_left_alone(database: firestore.Client) -> None:
     """A restored backup, for one."""
     restored, fresh = (database.collection("processingJobs").document() for _ in range(2))

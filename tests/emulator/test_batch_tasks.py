@@ -1,9 +1,28 @@
 """`update-tasks` and `delete-tasks`: the owner's tasks that a filter finds, and no other."""
 
 from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from google.cloud import firestore
+from google.cloud.firestore_v1 import DocumentSnapshot
 
 from development.user import User
-from emulator.batch import figures, tasks_of, write_tasks
+from emulator.batch import BatchJob, figures, items, task, tasks_of, write_documents, write_tasks
+from stoker import config
+from stoker.batch import pages
+from stoker.firestore.client import client
+
+HOME = {"operation": "update-tasks", "where": {"category": "home"}, "set": {"status": "completed"}}
+DELETE = {"operation": "delete-tasks", "where": {"category": "home"}}
+
+
+@pytest.fixture
+def ada(monkeypatch: pytest.MonkeyPatch) -> str:
+    """A user of the test's own, whose jobs the deployed functions do not hear of."""
+    monkeypatch.setattr(config, "JOBS", "batchTests")
+    return f"ada-{uuid4().hex}"
 
 
 def test_a_user_updates_tasks(user: User) -> None:
@@ -12,15 +31,8 @@ def test_a_user_updates_tasks(user: User) -> None:
     strangers = write_tasks("a-stranger", 3, category="home")
     due = datetime(2027, 1, 2, tzinfo=UTC)
     change = {"status": "completed", "tags": ["done", "old"], "dueDate": due}
-    seen = list(
-        user.watch(
-            user.write_job(
-                {"operation": "update-tasks", "where": {"category": "home", "tag": "green"}, "set": change},
-                type="batch-operation",
-            )
-        )
-    )
-    job = seen[-1]
+    batch_input = {"operation": "update-tasks", "where": {"category": "home", "tag": "green"}, "set": change}
+    *_, job = user.watch(user.write_job(batch_input, type="batch-operation"))
     assert job["status"] == "completed", job.get("error")
     assert (figures(job["output"]), job["output"]["failures"]) == ((450, 450, 0), [])
     assert (job["progress"], "checkpoint" in job) == (100, False)
@@ -31,3 +43,113 @@ def test_a_user_updates_tasks(user: User) -> None:
     assert all(after[name]["updatedAt"] > after[name]["createdAt"] for name in found)
     assert {after[name]["status"] for name in others} == {"todo"}
     assert {tasks_of("a-stranger")[name]["status"] for name in strangers} == {"todo"}
+
+
+def test_a_user_deletes_tasks(user: User) -> None:
+    write_tasks(user.id, 230, status="cancelled", projectId="garden")
+    kept = [*write_tasks(user.id, 2, status="cancelled"), *write_tasks(user.id, 2, projectId="garden")]
+    write_tasks("a-stranger", 1, status="cancelled", projectId="garden")
+    where = {"status": "cancelled", "projectId": "garden"}
+    *_, job = user.watch(user.write_job({"operation": "delete-tasks", "where": where}, type="batch-operation"))
+    assert job["status"] == "completed", job.get("error")
+    assert figures(job["output"]) == (230, 230, 0)
+    assert set(tasks_of(user.id)) == set(kept)
+    assert len(tasks_of("a-stranger")) >= 1
+
+
+def test_everything_is_deleted_only_where_that_is_said(ada: str) -> None:
+    write_tasks(ada, 3)
+    job = BatchJob(ada, {"operation": "delete-tasks", "where": {}}).work()
+    assert (job["errorCode"], len(tasks_of(ada))) == ("invalid-job", 3)
+    job = BatchJob(ada, {"operation": "delete-tasks", "where": {"all": True}}).work()
+    assert (figures(job["output"]), len(tasks_of(ada))) == ((3, 3, 0), 0)
+
+
+def test_nothing_found_is_no_error(ada: str) -> None:
+    job = BatchJob(ada, HOME).work()
+    assert (job["status"], figures(job["output"])) == ("completed", (0, 0, 0))
+
+
+def test_tasks_that_are_none_fail_alone_and_stay_as_they_are(ada: str) -> None:
+    elsewhere = firestore.Client(project="another", credentials=client()._credentials).document("a/b")
+    bad: dict[str, dict[str, Any]] = {
+        f"{ada}-1": {"priority": "whenever", "hue": "blue"},
+        f"{ada}-2": {"id": "another"},
+        f"{ada}-3": {"description": elsewhere},
+    }
+    write_documents(config.TASKS, {name: task(name, ada, **fields) for name, fields in bad.items()})
+    good = write_tasks(ada, 4)
+    job = BatchJob(ada, HOME).work()
+    assert (job["status"], figures(job["output"])) == ("completed", (7, 4, 3))
+    assert set(items(job["output"])) == set(bad)
+    by_item = {one["item"]: one for one in job["output"]["failures"]}
+    assert {one["errorCode"] for one in by_item.values()} == {"invalid-task"}
+    assert "priority: " in by_item[f"{ada}-1"]["error"]
+    assert "hue: there is no such field" in by_item[f"{ada}-1"]["error"]
+    statuses = client().get_all([client().document(f"tasks/{name}") for name in [*bad, *good]], field_paths=["status"])
+    assert {one.id: one.get("status") for one in statuses} == {
+        **dict.fromkeys(bad, "todo"),
+        **dict.fromkeys(good, "completed"),
+    }
+    job = BatchJob(ada, DELETE).work()
+    assert figures(job["output"]) == (7, 7, 0)  # their owner wants them gone, proper or not
+
+
+def test_a_project_must_be_the_owners(ada: str) -> None:
+    write_tasks(ada, 2, dueDate=datetime.now(UTC))
+    now = datetime.now(UTC)
+    dates = {"createdAt": now, "updatedAt": now}
+    mine, theirs = f"{ada}-garden", f"{ada}-theirs"
+    project = {"id": mine, "userId": ada, "name": "Garden", **dates}
+    write_documents(config.PROJECTS, {mine: project, theirs: {**project, "userId": "bob"}})
+    for foreign in (theirs, "there-is-none"):
+        job = BatchJob(ada, {**HOME, "set": {"projectId": foreign}}).work()
+        assert (job["status"], job["errorCode"]) == ("failed", "invalid-job")
+        assert foreign in job["error"]
+        assert all("projectId" not in one for one in tasks_of(ada).values())
+    BatchJob(ada, {**HOME, "set": {"projectId": mine, "dueDate": None}}).work()
+    assert all(one["projectId"] == mine and "dueDate" not in one for one in tasks_of(ada).values())
+    BatchJob(ada, {**HOME, "set": {"projectId": None}}).work()
+    assert all("projectId" not in one for one in tasks_of(ada).values())
+
+
+def test_tasks_that_change_while_they_are_worked_on_are_read_again(ada: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pages, "PAGE", 5)
+    names = write_tasks(ada, 12)
+    meddling = iter(
+        [
+            lambda: client().document(f"tasks/{names[1]}").update({"category": "work"}),
+            lambda: client().document(f"tasks/{names[2]}").delete(),
+            lambda: client().document(f"tasks/{names[3]}").update({"title": "Water them well"}),
+        ]
+    )
+    read = pages._read
+
+    def meddled(query: Any) -> list[DocumentSnapshot[Any]]:
+        page = list(read(query))
+        next(meddling, lambda: None)()
+        return page
+
+    monkeypatch.setattr(pages, "_read", meddled)
+    job = BatchJob(ada, HOME).work()
+    assert (job["status"], job["attempt"], figures(job["output"])) == ("completed", 1, (10, 10, 0))
+    after = tasks_of(ada)
+    assert (after[names[1]]["status"], after[names[3]]["title"]) == ("todo", "Water them well")
+    assert sum(one["status"] == "completed" for one in after.values()) == 10
+
+
+def test_a_cancel_stops_between_pages(ada: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pages, "PAGE", 5)
+    write_tasks(ada, 20)
+    job = BatchJob(ada, HOME)
+    read, pages_read = pages._read, iter(range(100))
+
+    def cancelled(query: Any) -> list[DocumentSnapshot[Any]]:
+        page = list(read(query))
+        if next(pages_read) == 2:
+            job.reference.update({"cancelRequested": True})
+        return page
+
+    monkeypatch.setattr(pages, "_read", cancelled)
+    assert job.work()["status"] == "cancelled"
+    assert sum(one["status"] == "completed" for one in tasks_of(ada).values()) == 10

@@ -14,14 +14,14 @@ from stoker.models.job import JobOutput
 pytestmark = pytest.mark.usefixtures("undelivered", "queued")
 
 DONE = completed(JobOutput(files=[]))
+CHILD = ChildJob("video-processing", {"source": "user-uploads/ada/cat.mov"})
 
 
 @pytest.fixture
 def parent() -> DrivenJob:
     """A job that has made three others."""
     job = DrivenJob()
-    child = ChildJob("video-processing", {"source": "user-uploads/ada/cat.mov"})
-    work(job.id, lambda run, job_input: Children([child] * 3))
+    work(job.id, lambda run, job_input: Children([CHILD] * 3))
     return job
 
 
@@ -72,3 +72,33 @@ def test_its_cancellation_reaches_them(parent: DrivenJob, children: list[DrivenJ
     data = parent.data()
     assert data["status"] == "cancelled"
     assert (data["output"]["succeeded"], data["output"]["failed"]) == (1, 2)
+
+
+def test_a_child_that_was_deleted_holds_nobody_up(parent: DrivenJob, children: list[DrivenJob]) -> None:
+    children[0].reference.delete()
+    for child in children[1:]:
+        work(child.id, lambda run, job_input: JobOutput(files=[]))
+    data = parent.data()
+    assert data["status"] == "completed"
+    assert [one["errorCode"] for one in data["output"]["failures"]] == ["deleted"]
+
+
+@pytest.mark.parametrize("status", ["pending", "failed", "completed"])
+def test_a_job_of_someone_else_is_not_taken_for_a_child(status: str) -> None:
+    batch = DrivenJob()
+    strangers = DrivenJob.there(child_id(batch.id, 0))
+    before = {"id": strangers.id, "userId": "mallory", "status": status}
+    strangers.reference.set(before)
+    work(batch.id, lambda run, job_input: Children([CHILD]))
+    data = batch.data()
+    assert (data["status"], data["errorCode"]) == ("failed", "invalid-job")
+    assert strangers.id in data["error"]
+    assert strangers.data() == before
+
+
+def test_a_parent_that_is_no_valid_job_any_more_ends(parent: DrivenJob, children: list[DrivenJob]) -> None:
+    parent.reference.update({"dedupeKey": 5})
+    work(children[0].id, lambda run, job_input: JobOutput(files=[]))
+    assert children[0].status == "completed"
+    data = parent.data()
+    assert (data["status"], data["errorCode"]) == ("failed", "invalid-job")

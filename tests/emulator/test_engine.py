@@ -11,12 +11,15 @@ from typing import Any
 
 import pytest
 from google.api_core import exceptions
+from google.cloud import firestore
 from google.cloud.firestore_v1.types import WriteResult
 
 from emulator.driven import DrivenJob as Job
 from stoker import config
 from stoker.errors import JobCancelled, LeaseLost, UnsupportedMedia
 from stoker.jobs import end
+from stoker.jobs.children import Children
+from stoker.jobs.claim import WritesRefused
 from stoker.jobs.claiming import NotYetDue, claim
 from stoker.jobs.end import completed, failed
 from stoker.jobs.fence import Also, Fence, FenceBroken
@@ -312,3 +315,41 @@ def test_a_job_that_is_deleted_while_it_runs_is_not_brought_back(job: Job) -> No
 
     work(job.id, deleted)
     assert not job.reference.get().exists
+
+
+@pytest.mark.parametrize("checkpoint", [{"after": "a"}, {"at": firestore.SERVER_TIMESTAMP}], ids=["plain", "time"])
+def test_what_is_saved_with_a_checkpoint_is_written_once_though_the_answer_was_lost(
+    job: Job, monkeypatch: pytest.MonkeyPatch, checkpoint: dict[str, Any]
+) -> None:
+    other = job.reference.collection("others").document("other")
+    other.set({"count": 0})
+    held = job.claim()
+    write = Fence.write
+    lost = iter([True])
+
+    def loses_its_answer(fence: Fence, fields: dict[str, Any], also: Also | None = None) -> Sequence[WriteResult]:
+        before = fence.update_time
+        results = write(fence, fields, also)
+        if next(lost, False):
+            fence._update_time = before
+            raise FenceBroken
+        return results
+
+    monkeypatch.setattr(Fence, "write", loses_its_answer)
+    held.save(checkpoint, lambda batch: batch.update(other, {"count": firestore.Increment(1)}))
+    assert other.get().get("count") == 1
+
+
+def test_a_write_that_another_document_refuses_changes_nothing(job: Job) -> None:
+    other = job.reference.collection("others").document("gone")
+    held = job.claim()
+    with pytest.raises(WritesRefused):
+        held.save({"after": "a"}, lambda batch: batch.update(other, {"count": 1}))
+    assert "checkpoint" not in job.data()
+    held.end(completed(DONE))
+    assert job.data()["status"] == "completed"
+
+
+def test_a_worker_that_makes_no_children_has_not_made_any(job: Job) -> None:
+    work(job.id, lambda run, job_input: Children([]))
+    assert job.data()["errorCode"] == "internal"

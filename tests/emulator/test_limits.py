@@ -57,6 +57,22 @@ def test_settings_that_are_not_as_they_must_be_stop_nothing(settings: Settings) 
     DrivenJob().claim()
 
 
+def test_a_limit_with_a_slip_of_the_pen_lifts_no_pause(settings: Settings) -> None:
+    settings(paused=["video-processing"], userLimits={"atOnce": "3"})
+    assert claim(DrivenJob().id) is None
+
+
+def test_a_job_that_crashes_its_workers_is_held_by_a_pause_too(settings: Settings) -> None:
+    job = DrivenJob()
+    job.claim()
+    job.lapse()
+    settings(paused=["video-processing"])
+    assert claim(job.id) is None
+    data = job.data()
+    assert (data["status"], data["stage"]) == ("pending", "paused")
+    assert [one["errorCode"] for one in data["attempts"]] == ["lease-lost"]
+
+
 def test_a_user_has_so_many_jobs_at_once(settings: Settings, queued: list[str], user_id: str) -> None:
     settings(userLimits={"atOnce": 2})
     jobs = [DrivenJob(user_id) for _ in range(4)]
@@ -90,6 +106,45 @@ def test_of_many_at_once_no_more_begin_than_may(settings: Settings, queued: list
         held += [one for job_id in queued if (one := claim(job_id)) is not None]
         assert len(held) <= 3
     assert done == 8
+
+
+def test_each_end_wakes_another_job(settings: Settings, queued: list[str], user_id: str) -> None:
+    settings(userLimits={"atOnce": 2})
+    held = [DrivenJob(user_id).claim() for _ in range(2)]
+    waiting = [DrivenJob(user_id) for _ in range(3)]
+    for job in waiting:
+        assert claim(job.id) is None
+    for one in held:
+        one.end(DONE)  # before any of those that were woken has come
+    assert queued == [waiting[0].id, waiting[1].id]
+
+
+@pytest.mark.parametrize("what", ["cancelled", "invalid", "paused", "lost"])
+def test_a_woken_job_that_does_not_begin_lets_the_next_one_in(
+    settings: Settings, queued: list[str], user_id: str, what: str
+) -> None:
+    settings(userLimits={"atOnce": 1})
+    held = DrivenJob(user_id).claim()
+    first, second = (
+        DrivenJob(user_id),
+        DrivenJob(user_id, type="batch-operation", input={"operation": "export-user-data"}),
+    )
+    assert [claim(job.id) for job in (first, second)] == [None, None]
+    held.end(DONE)
+    match what:
+        case "cancelled":
+            first.reference.update({"cancelRequested": True})
+        case "invalid":
+            first.reference.update({"input": {}})
+        case "paused":
+            settings(userLimits={"atOnce": 1}, paused=["video-processing"])
+        case "lost":
+            first.reference.update({"maxAttempts": 1})
+            first.claim()
+            first.lapse()
+    assert claim(first.id) is None
+    assert queued[-1] == second.id
+    assert claim(second.id) is not None
 
 
 def test_an_attempt_that_failed_gives_its_place_back(settings: Settings, user_id: str) -> None:
@@ -150,7 +205,7 @@ def test_a_waiting_job_can_be_cancelled(settings: Settings, queued: list[str], u
 
 
 def test_those_that_wait_are_not_read_again_and_again(
-    settings: Settings, user_id: str, monkeypatch: pytest.MonkeyPatch
+    settings: Settings, queued: list[str], user_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings(userLimits={"atOnce": 1})
     now = datetime.now(UTC).replace(minute=21)
@@ -158,6 +213,8 @@ def test_those_that_wait_are_not_read_again_and_again(
         DrivenJob(user_id, createdAt=now - timedelta(seconds=90), stage=stage)
     DrivenJob(user_id, createdAt=now - timedelta(seconds=90), runAfter=now + timedelta(days=1))
     brought_back: list[str] = []
-    monkeypatch.setattr(sweep_module, "_bring_back", lambda job_id, now: brought_back.append(job_id))
+    monkeypatch.setattr(sweep_module, "_bring_back", lambda found, now: brought_back.append(found.id))
     assert sweep(now) == 1
-    assert sweep(now.replace(minute=30)) == 2  # in case that a wake-up was lost
+    assert queued == []
+    sweep(now.replace(minute=30))
+    assert len(queued) == 1  # in case that a wake-up was lost

@@ -29,6 +29,10 @@ from stoker.storage.client import bucket
 PARALLEL = 12
 """Requests that the Functions emulator serves at once; each has a process of its own."""
 
+START_SECONDS = 240
+"""How long the emulator waits for a process to start. It takes 30 s by default, and leaves behind what it has given up,
+so that a machine that is too busy gets busier and busier."""
+
 SWEEP_SECONDS = 2
 """In place of the schedule's minute."""
 
@@ -53,7 +57,8 @@ def started(directory: Path) -> Iterator[Emulators]:
     # Functions Framework looks for modules beside the real file.
     shutil.copy(faults / "functions" / "main.py", directory)
     with contextlib.ExitStack() as stack:
-        with _environment({"FUNCTIONS_EMULATOR_PARALLEL": str(PARALLEL)}):
+        limits = {"FUNCTIONS_EMULATOR_PARALLEL": str(PARALLEL), "FUNCTIONS_DISCOVERY_TIMEOUT": str(START_SECONDS)}
+        with _environment(limits):
             emulators = stack.enter_context(running(functions=directory, schedules=False))
         yield emulators
 
@@ -159,7 +164,7 @@ class FaultySuite:
         """A job's document."""
         return client().collection(config.JOBS).document(job_id).get().to_dict() or {}
 
-    def result(self, job_id: str, seconds: float = 120) -> dict[str, Any]:
+    def result(self, job_id: str, seconds: float = 240) -> dict[str, Any]:
         """Waits for the end of a job."""
         return self.results([job_id], seconds)[0]
 

@@ -1,5 +1,6 @@
 """A worker's process is killed, at each point of a job's way: the job completes all the same, once."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -19,14 +20,20 @@ TWICE = ("before the final write", "final write made")
 KILLS = {**{point: (point,) for point in POINTS}, "twice": TWICE}
 """Where the first attempt is killed, and the second where that is too."""
 
+AT_A_TIME = 6
+"""More would only wait for the processor: each attempt starts a process."""
+
 
 @pytest.fixture(scope="module")
 def killed(faulty: FaultySuite, film: Path) -> Jobs:
-    """A job for each of `KILLS`, side by side: what became of them."""
+    """A job for each of `KILLS`, some at a time: what became of them."""
     source = faulty.upload(film)
-    with faulty.sweeping():
-        ids = {name: faulty.write_job(source, {"signals": kills(points)}) for name, points in KILLS.items()}
-        return {name: faulty.result(job_id) for name, job_id in ids.items()}
+
+    def run(points: tuple[str, ...]) -> dict[str, Any]:
+        return faulty.result(faulty.write_job(source, {"signals": kills(points)}))
+
+    with faulty.sweeping(), ThreadPoolExecutor(AT_A_TIME) as pool:
+        return dict(zip(KILLS, pool.map(run, KILLS.values()), strict=True))
 
 
 def kills(points: tuple[str, ...]) -> dict[str, dict[str, str]]:

@@ -14,6 +14,18 @@ from stoker.models.task import STATUS_MOVES
 
 Fields = dict[str, Any]
 
+BAD_SPEECH: tuple[Fields, ...] = (
+    {"text": "a", "junk": 1},
+    {"junk": MEGABYTE},
+    {"source": "a"},
+    {"text": "a" * 100_001},
+    *({name: [] if number else 5} for name in ("text", "language", "voice", "format") for number in (0, 1)),
+    *({name: None} for name in ("text", "language", "voice", "format", "speed", "pitch", "loudness", "captions")),
+    *({name: "a" * 101} for name in ("language", "voice", "format")),
+    *({name: "1"} for name in ("speed", "pitch", "loudness", "captions")),
+)
+"""Inputs of `audio-generation` with more than a worker could use."""
+
 MOMENT = timedelta(seconds=10)
 """What lies between the making of a request and its judgement."""
 
@@ -105,9 +117,12 @@ def _of_inputs() -> Iterator[Case]:
         {"operation": "delete-tasks"},
     ):
         yield case("video-processing", given)
-    for given in ({"text": "a", "junk": 1}, {"junk": MEGABYTE}):
+    for given in BAD_SPEECH:
         yield case("audio-generation", given)
-    yield case("audio-generation", {}, allowed=True)
+    words = {"language": "a" * 100, "voice": "a" * 100, "format": "a" * 100}
+    figures = {"speed": 0.5, "pitch": -1, "loudness": -16.5, "captions": False}
+    for given in ({}, {"text": "a" * 100_000}, words, figures, {"speed": 1, "captions": True}, {"loudness": -16}):
+        yield case("audio-generation", given, allowed=True)
     for given in (
         {"operation": "drop-tables"},
         {"operation": 5},
@@ -132,14 +147,13 @@ def _of_inputs() -> Iterator[Case]:
     yield case("batch-operation", {"operation": "delete-user-data"}, allowed=True)
     yield case("batch-operation", {"operation": "export-user-data"}, allowed=True, who="stale")
     yield case("batch-operation", {"operation": "delete-user-data"}, allowed=True, who="fresh")
-    yield case("batch-operation", {}, allowed=True)
+    yield case("batch-operation", {})
     for given in (
         {"operation": "run-jobs", "jobs": [{}] * 100},
         {"operation": "update-tasks", "where": {f"f{i}": 1 for i in range(6)}, "set": {f"f{i}": 1 for i in range(6)}},
         {"operation": "import-tasks", "source": "a" * 1024},
         {"operation": "delete-tasks", "where": {"tag": "old"}},
         {"operation": "update-tasks"},
-        {"source": "a"},
     ):
         yield case("batch-operation", given, allowed=True)
 

@@ -8,7 +8,10 @@ from rules.case import STRANGERS
 from stoker import config
 
 SCALED = 1_000
-"""The largest upload in bytes in these tests: no emulator takes a gigabyte."""
+"""The largest film in bytes in these tests: no emulator takes a gigabyte."""
+
+SCALED_LIST = 500
+"""The largest list."""
 
 EVERYONE = ("ada", "nameless", *STRANGERS)
 
@@ -49,8 +52,9 @@ class StorageCase:
 
 
 def scaled(rules: str) -> str:
-    """The rules, with `SCALED` in place of the size that workers take."""
-    return rules.replace(str(config.MAX_SOURCE_BYTES), str(SCALED))
+    """The rules, with `SCALED` and `SCALED_LIST` in place of the sizes that workers take."""
+    small = rules.replace(str(config.MAX_SOURCE_BYTES), str(SCALED))
+    return small.replace(str(config.MAX_LIST_BYTES), str(SCALED_LIST))
 
 
 def storage_cases() -> list[StorageCase]:
@@ -72,7 +76,15 @@ def _uploads() -> Iterator[StorageCase]:
         yield StorageCase(group, "list all", who, Browse("user-uploads/"))
         yield StorageCase(group, "no owner", who, Upload("user-uploads/cat.mp4"))
     new = "user-uploads/ada/new.mp4"
-    accepted = ("video/mp4", "video/quicktime", "audio/mpeg", "audio/x-wav", "text/csv", "application/x-ndjson")
+    accepted = (
+        "video/mp4",
+        "video/quicktime",
+        "audio/mpeg",
+        "audio/x-wav",
+        "text/csv",
+        "application/x-ndjson",
+        "application/json",
+    )
     for content_type in accepted:
         yield StorageCase(group, "accepted", "ada", Upload(new, content_type), allowed=True)
     for content_type in (
@@ -82,6 +94,8 @@ def _uploads() -> Iterator[StorageCase]:
         "image/png",
         "application/octet-stream",
         "application/javascript",
+        "application/zip",
+        "text/csv+html",
         "video/",
         "video/mp4/html",
         "xvideo/mp4",
@@ -93,6 +107,9 @@ def _uploads() -> Iterator[StorageCase]:
     yield StorageCase(group, "relabel as HTML", "ada", Relabel(OBJECTS[0], "text/html"))
     yield StorageCase(group, "the largest", "ada", Upload(new, size=SCALED), allowed=True)
     yield StorageCase(group, "too large", "ada", Upload(new, size=SCALED + 1))
+    for content_type in config.LIST_TYPES:
+        yield StorageCase(group, "the longest list", "ada", Upload(new, content_type, SCALED_LIST), allowed=True)
+        yield StorageCase(group, "a list too long", "ada", Upload(new, content_type, SCALED_LIST + 1))
     yield StorageCase(group, "far too large", "ada", Upload(new, size=100 * SCALED))
 
 

@@ -1,6 +1,9 @@
 """processingJobs: the owner writes a pending job, follows it, and may ask for its end. Nothing else."""
 
+import base64
+import json
 import os
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -10,7 +13,7 @@ import pytest
 from google.api_core.exceptions import PermissionDenied
 from google.cloud import firestore
 
-from development.user import User
+from development.user import User, _UserFirestore
 from stoker.firestore.client import client
 
 INPUT: dict[str, Any] = {}  # refused by the dispatcher at once, so that nothing runs
@@ -63,6 +66,63 @@ def job_id(user: User) -> str:
 def test_a_job_that_is_not_as_it_must_be_can_not_be_written(user: User, fields: dict[str, Any]) -> None:
     with pytest.raises(PermissionDenied):
         user.write_job(INPUT, **fields)
+
+
+@pytest.mark.parametrize(
+    "batch_input",
+    [
+        {},
+        {"operation": "drop-tables"},
+        {"operation": ["run-jobs"]},
+        {"operation": "run-jobs", "jobs": [{}] * 101},
+        {"operation": "run-jobs", "jobs": "all"},
+        {"operation": "update-tasks", "where": "all", "set": {}},
+        {"operation": "update-tasks", "where": {str(number): 1 for number in range(7)}},
+        {"operation": "update-tasks", "set": {str(number): 1 for number in range(7)}},
+        {"operation": "update-tasks", "set": []},
+        {"operation": "import-tasks", "source": "a" * 1025},
+        {"operation": "import-tasks", "source": 5},
+        {"operation": "export-user-data", "userId": "someone-else"},
+        {"operation": "run-jobs", "outputs": []},
+    ],
+    ids=lambda batch_input: str(batch_input)[:60],
+)
+def test_a_batch_that_is_not_as_it_must_be_can_not_be_written(user: User, batch_input: dict[str, Any]) -> None:
+    with pytest.raises(PermissionDenied):
+        user.write_job(batch_input, type="batch-operation")
+
+
+def test_batches_as_they_must_be_can_be_written(user: User) -> None:
+    later = datetime.now(UTC) + timedelta(days=1)  # so that nothing runs
+    for batch_input in (
+        {"operation": "run-jobs", "jobs": [{}] * 100},
+        {"operation": "update-tasks", "where": {"tag": "a"}, "set": {"status": "todo"}},
+        {"operation": "delete-tasks", "where": {"all": True}},
+        {"operation": "import-tasks", "source": "a" * 1024},
+        {"operation": "export-user-data"},
+        {"operation": "delete-user-data"},
+    ):
+        user.write_job(batch_input, type="batch-operation", runAfter=later)
+
+
+def signed_in_for(user: User, seconds: int) -> User:
+    """The same user, with a token from a sign-in some time ago, as the emulators take it unsigned."""
+    header, claims, _ = user.token.split(".")
+    said = json.loads(base64.urlsafe_b64decode(claims + "=="))
+    said["auth_time"] = int(time.time()) - seconds
+    token = f"{header}.{base64.urlsafe_b64encode(json.dumps(said).encode()).decode().rstrip('=')}."
+    return User(user.id, token, _UserFirestore(token))
+
+
+def test_a_user_who_signed_in_long_ago_can_not_delete_everything(user: User) -> None:
+    later = datetime.now(UTC) + timedelta(days=1)
+    for seconds in (310, 86_400):
+        with pytest.raises(PermissionDenied):
+            signed_in_for(user, seconds).write_job({"operation": "delete-user-data"}, type="batch-operation")
+        signed_in_for(user, seconds).write_job(
+            {"operation": "export-user-data"}, type="batch-operation", runAfter=later
+        )
+    signed_in_for(user, 280).write_job({"operation": "delete-user-data"}, type="batch-operation", runAfter=later)
 
 
 def test_without_signing_in_nothing_can_be_read_or_written(job_id: str) -> None:

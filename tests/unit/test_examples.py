@@ -10,7 +10,7 @@ import development.generate
 import development.rules
 import stoker
 
-CHILDREN = {"stoker.media.probe_child"}
+CHILDREN = {"stoker.media.probe_child", "stoker.media.speech.espeak_child"}
 """Scripts, which are no modules of ours to import."""
 
 PACKAGES = (stoker, development.generate, development.rules)

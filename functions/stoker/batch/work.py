@@ -1,10 +1,22 @@
 """The worker of `batch-operation` jobs."""
 
 from stoker.batch.delete_tasks import delete_tasks
+from stoker.batch.delete_user_data import delete_user_data
+from stoker.batch.export_user_data import export_user_data
+from stoker.batch.import_tasks import import_tasks
+from stoker.batch.run_jobs import run_jobs
 from stoker.batch.update_tasks import update_tasks
 from stoker.jobs.children import Children
 from stoker.jobs.run import JobRun
-from stoker.models.batch import BatchInput, DeleteTasks, UpdateTasks
+from stoker.models.batch import (
+    BatchInput,
+    DeleteTasks,
+    DeleteUserData,
+    ExportUserData,
+    ImportTasks,
+    RunJobs,
+    UpdateTasks,
+)
 from stoker.models.job import BatchOutput
 
 
@@ -20,8 +32,15 @@ def process_batch(run: JobRun, batch_input: BatchInput) -> BatchOutput | Childre
         Interrupted: As `JobRun.check`.
     """
     match batch_input:
+        case RunJobs():
+            return run_jobs(run, batch_input)
         case UpdateTasks():
             return update_tasks(run, batch_input)
         case DeleteTasks():
             return delete_tasks(run, batch_input)
-    raise NotImplementedError
+        case ImportTasks():
+            return import_tasks(run, batch_input)
+        case ExportUserData():
+            return export_user_data(run)
+        case DeleteUserData():
+            return delete_user_data(run)

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from secrets import token_hex
 from typing import Any
 
 from google.api_core import exceptions, retry
@@ -12,6 +13,7 @@ from google.cloud.firestore_v1.types import WriteResult
 from stoker import config
 from stoker.errors import JobCancelled, LeaseLost
 from stoker.firestore.errors import TRANSIENT
+from stoker.jobs.end import CANCELLED
 from stoker.jobs.fence import Also, Fence, FenceBroken
 from stoker.jobs.job import Job
 from stoker.jobs.limits import release, wake_next
@@ -74,14 +76,18 @@ class Claim:
         """Writes how far the work is, for the attempt that may have to go on from here.
 
         Args:
-            checkpoint: In the worker's own terms; each one differs from the one before.
+            checkpoint: In the worker's own terms.
             also: Other documents to write in the same commit. Whatever crashes, they are written once.
 
         Raises:
             JobCancelled, LeaseLost: As `report`.
             WritesRefused: A condition of the other writes does not hold.
         """
-        self._write({"checkpoint": checkpoint, "lease.expiresAt": lease_end()}, also)
+        self._write({"checkpoint": checkpoint, "lease.expiresAt": lease_end(), "lease.saved": token_hex(8)}, also)
+
+    def forget_limits(self) -> None:
+        """From now on, the attempt's end does not free its place among those of the user: there are none any more."""
+        self._limited = False
 
     def ended(self, error_code: str) -> dict[str, Any]:
         """The field that tells what became of this attempt and of those before it, for a final write."""
@@ -100,10 +106,12 @@ class Claim:
             LeaseLost: The job is no longer this attempt's.
         """
         document = self.job.document
+        # By its token: after a retry by hand, another attempt has the same number.
+        fields = {**fields, "endedBy": self._token}
 
         def everything(batch: WriteBatch) -> None:
             if self._limited:
-                release(document)(batch)
+                release(document.user_id, document.id)(batch)
             if also is not None:
                 also(batch)
 
@@ -140,11 +148,8 @@ class Claim:
             raise LeaseLost("The job was deleted while it ran.")
         now = snapshot.to_dict() or {}
         if now.get("status") != "processing" or now.get("lease") is None:
-            # A commit whose answer was lost is sent again by the client, and then meets its own work. An attempt of the
-            # same number may have ended it in the same way, once the owner has retried it: but not at the same moment.
-            ours = {"attempt": self.attempt, **fields}
-            same = all(now.get(name) == ours[name] for name in OF_THE_END if name in ours)
-            if "status" in fields and same:
+            # A commit whose answer was lost is sent again by the client, and then meets its own work.
+            if "endedBy" in fields and now.get("endedBy") == fields["endedBy"]:
                 return True
             raise LeaseLost("The job has ended without this attempt.")
         if now["lease"].get("token") != self._token:
@@ -152,11 +157,22 @@ class Claim:
         if conditional and snapshot.update_time == self._fence.update_time:
             raise WritesRefused(self._fence.reference.path)
         self._fence.accept(snapshot)
-        if "checkpoint" in fields and now.get("checkpoint") == fields["checkpoint"]:
+        if "lease.saved" in fields and now["lease"].get("saved") == fields["lease.saved"]:
             return True
         if now.get("cancelRequested") is True and fields.get("status") != "cancelled":
-            raise JobCancelled("The job was cancelled, as you asked.")
+            raise JobCancelled(CANCELLED)
         return False
+
+
+def lost(document: ProcessingJob) -> list[Attempt]:
+    """A job's attempts, with the one that has gone silent, if it has."""
+    if document.status != "processing" or document.lease is None:
+        return document.attempts
+    began = document.started_at or document.created_at
+    silent = Attempt(
+        number=document.attempt, started_at=began, ended_at=document.lease.expires_at, error_code=LeaseLost.code
+    )
+    return [*document.attempts, silent]
 
 
 def told(attempts: list[Attempt]) -> list[dict[str, Any]]:

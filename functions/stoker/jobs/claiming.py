@@ -9,18 +9,20 @@ from typing import Any
 from google.api_core import exceptions
 from google.cloud.firestore import DELETE_FIELD, SERVER_TIMESTAMP
 
-from stoker.errors import AttemptsExhausted, JobCancelled, LeaseLost, PermanentError
+from stoker.errors import AttemptsExhausted, JobCancelled, PermanentError
 from stoker.jobs.children import settle
-from stoker.jobs.claim import TRIES, Claim, lease_end, max_attempts, told
-from stoker.jobs.end import RUNNING_JOBS, cancelled, failed
+from stoker.jobs.claim import TRIES, Claim, lease_end, lost, max_attempts, told
+from stoker.jobs.dismiss import dismiss
+from stoker.jobs.end import CANCELLED
 from stoker.jobs.fence import Also, Fence, FenceBroken
-from stoker.jobs.job import read_job
-from stoker.jobs.limits import Held, admit, release
+from stoker.jobs.job import Job, read_job
+from stoker.jobs.leftovers import remove_leftovers
+from stoker.jobs.limits import Held, admit, release, wake_next
 from stoker.jobs.settings import settings
-from stoker.jobs.unclaimed import end_unclaimed, load
+from stoker.jobs.unclaimed import load
 from stoker.logs import JobLog
-from stoker.models.job import Attempt, ProcessingJob, has_ended
-from stoker.storage.outputs import remove_outputs
+from stoker.models.job import ProcessingJob, has_ended
+from stoker.models.settings import UserLimits
 
 EARLY = timedelta(seconds=1)
 """Clocks differ."""
@@ -49,7 +51,7 @@ def claim(job_id: str) -> Claim | None:
     for tried in range(TRIES):
         try:
             return _claim(job_id, token)
-        except FenceBroken:
+        except (FenceBroken, exceptions.Aborted):
             # The owner wrote, another attempt did, another job of the owner's began, or our own write arrived and its
             # answer did not: look again, and not in step with the others.
             time.sleep(random.uniform(0, 0.05 * tried))
@@ -67,87 +69,43 @@ def _claim(job_id: str, token: str) -> Claim | None:
         job = read_job(job_id, data)
     except PermanentError as error:
         if not has_ended(data.get("status")):
-            end_unclaimed(fence, failed(error), log)
-            _tell_parent(data.get("parentId"))
+            dismiss(fence, error, data, log)
         return None
     document = job.document
-    limits = settings().user_limits
     if has_ended(document.status):
-        _tidy(document)
+        # The attempt that ended it may have died before its last step.
+        remove_leftovers(document.user_id, document.id)
         return None
-    if document.status == "processing":
-        if document.stage == RUNNING_JOBS:
-            settle(job_id)  # nobody is to work on it: its children run
+    if document.waits_for_children:
+        settle(job_id)  # nobody is to work on it
+        return None
+    limited = settings().user_limits is not None
+    if document.status == "processing" and document.lease is not None:
+        if document.lease.token == token:
+            return Claim(fence, job, document.attempt, token, limited=limited)
+        if document.lease.expires_at > datetime.now(UTC):
             return None
-        if document.lease is not None and document.lease.token == token:
-            return Claim(fence, job, document.attempt, token, limited=limits is not None)
-        if document.lease is not None and document.lease.expires_at > datetime.now(UTC):
-            return None
-    elif document.run_after and document.run_after > datetime.now(UTC) + EARLY and not document.cancel_requested:
-        raise NotYetDue(f"The job is due at {document.run_after.isoformat()}.")
-    try:
-        _check_attempts(document)
-    except (AttemptsExhausted, JobCancelled) as error:
-        also = release(document) if limits is not None else None
-        end_unclaimed(fence, cancelled() if isinstance(error, JobCancelled) else failed(error), log, also)
-        remove_outputs(document.user_id, job_id)
-        _tell_parent(document.parent_id)
+    if document.status == "pending" and not document.cancel_requested and _is_early(document):
+        raise NotYetDue(f"The job is due at {document.run_after}.")
+    return _take(fence, job, token, data, log)
+
+
+def _take(fence: Fence, job: Job, token: str, data: dict[str, Any], log: JobLog) -> Claim | None:
+    """Takes a job that nobody holds, if it may begin."""
+    document, limits = job.document, settings().user_limits
+    end = _end(document)
+    if end is not None:
+        dismiss(fence, end, data, log)
         return None
-    if document.status == "pending" and document.type in settings().paused:
-        _hold(fence, document, Held("paused"), log)
-        return None
-    admission = admit(document, limits) if limits is not None else None
+    admission = _admit(document, limits)
     if isinstance(admission, Held):
         _hold(fence, document, admission, log)
+        if admission.stage == "paused" and limits is not None:
+            wake_next(document.user_id, ())  # a job of another type, in its place
         return None
-    _take(fence, document, token, admission)
-    return Claim(fence, job, document.attempt + 1, token, limited=limits is not None)
-
-
-def _tell_parent(parent_id: Any) -> None:
-    if isinstance(parent_id, str):
-        settle(parent_id)
-
-
-def _tidy(document: ProcessingJob) -> None:
-    """The worker may have died between its final write and its last step; then the task comes again."""
-    if document.status == "completed" and document.output is not None:
-        remove_outputs(document.user_id, document.id, {file.path for file in document.output.files})
-    else:
-        remove_outputs(document.user_id, document.id)
-
-
-def _hold(fence: Fence, document: ProcessingJob, held: Held, log: JobLog) -> None:
-    fields: dict[str, Any] = {"stage": held.stage}
-    if document.status == "processing":  # its lease has lapsed
-        fields |= {"status": "pending", "lease": DELETE_FIELD}
-    if held.due is not None:
-        fields["runAfter"] = held.due
-    if held.also is not None or document.stage != held.stage:
-        fence.write(fields, held.also)
-    log.info("The job has to wait.", stage=held.stage)
-
-
-def _check_attempts(document: ProcessingJob) -> None:
-    if document.cancel_requested:
-        raise JobCancelled("The job was cancelled, as you asked.")
-    if document.attempt >= max_attempts(document):
-        raise AttemptsExhausted(
-            f"Each of {document.attempt} attempts was lost before it could tell why. Write a new job for a smaller "
-            "file or fewer outputs; if that is lost too, report the job's id."
-        )
-
-
-def _take(fence: Fence, document: ProcessingJob, token: str, also: Also | None) -> None:
-    attempts = list(document.attempts)
-    if document.status == "processing" and document.lease is not None:
-        began = document.started_at or document.created_at
-        silent = document.lease.expires_at
-        attempts.append(Attempt(number=document.attempt, started_at=began, ended_at=silent, error_code=LeaseLost.code))
-    document.attempts = attempts
     fence.write(
         {
-            **({"attempts": told(attempts)} if attempts else {}),
+            **_attempts(document),
             "status": "processing",
             "stage": "queued",
             "progress": 0,
@@ -155,5 +113,48 @@ def _take(fence: Fence, document: ProcessingJob, token: str, also: Also | None) 
             "lease": {"token": token, "expiresAt": lease_end()},
             "startedAt": SERVER_TIMESTAMP,
         },
-        also,
+        admission,
     )
+    document.attempts = lost(document)
+    return Claim(fence, job, document.attempt + 1, token, limited=limits is not None)
+
+
+def _is_early(document: ProcessingJob) -> bool:
+    return document.run_after is not None and document.run_after > datetime.now(UTC) + EARLY
+
+
+def _end(document: ProcessingJob) -> PermanentError | JobCancelled | None:
+    """Why a job has to end that nobody holds, if it has to."""
+    if document.cancel_requested:
+        return JobCancelled(CANCELLED)
+    if document.attempt >= max_attempts(document):
+        return AttemptsExhausted(
+            f"Each of {document.attempt} attempts was lost before it could tell why. Write a new job for a smaller "
+            "file or fewer outputs; if that is lost too, report the job's id."
+        )
+    return None
+
+
+def _admit(document: ProcessingJob, limits: UserLimits | None) -> Held | Also | None:
+    if document.type in settings().paused:
+        frees = limits is not None and document.status == "processing"
+        return Held("paused", also=release(document.user_id, document.id) if frees else None)
+    return admit(document, limits) if limits is not None else None
+
+
+def _hold(fence: Fence, document: ProcessingJob, held: Held, log: JobLog) -> None:
+    fields: dict[str, Any] = {"stage": held.stage}
+    if document.status == "processing":  # its attempt has gone silent
+        fields |= {"status": "pending", "lease": DELETE_FIELD, **_attempts(document)}
+    if held.due is not None:
+        fields["runAfter"] = held.due
+    elif document.run_after is not None:
+        fields["runAfter"] = DELETE_FIELD  # it was due, and the sweeper need not find it for that each minute
+    if held.also is not None or document.stage != held.stage or len(fields) > 1:
+        fence.write(fields, held.also)
+    log.info("The job has to wait.", stage=held.stage)
+
+
+def _attempts(document: ProcessingJob) -> dict[str, Any]:
+    attempts = lost(document)
+    return {"attempts": told(attempts)} if attempts else {}

@@ -6,14 +6,13 @@ from typing import Any
 from google.cloud.firestore_v1 import DocumentSnapshot
 
 from stoker.errors import JobCancelled, PermanentError
-from stoker.jobs.children import settle
-from stoker.jobs.end import cancelled, failed
+from stoker.jobs.dismiss import dismiss
+from stoker.jobs.end import CANCELLED
 from stoker.jobs.fence import Fence, FenceBroken
 from stoker.jobs.job import read_job
 from stoker.jobs.keys import take_key
 from stoker.jobs.metrics import job_queued
 from stoker.jobs.queue import enqueue
-from stoker.jobs.unclaimed import end_unclaimed
 from stoker.logs import JobLog
 from stoker.models.job import ProcessingJob, has_ended
 
@@ -45,9 +44,7 @@ def _dispatch(snapshot: DocumentSnapshot[Any], data: dict[str, Any], occasion: s
         if document.status == "pending":
             _check_wanted(document)
     except (PermanentError, JobCancelled) as error:
-        end_unclaimed(Fence.of(snapshot), cancelled() if isinstance(error, JobCancelled) else failed(error), log)
-        if isinstance(parent_id := data.get("parentId"), str):
-            settle(parent_id)
+        dismiss(Fence.of(snapshot), error, data, log)
         return
     if document.run_after is not None and document.run_after > datetime.now(UTC):
         log.info("The job is not due yet; the sweeper will start it.", runAfter=document.run_after.isoformat())
@@ -58,5 +55,5 @@ def _dispatch(snapshot: DocumentSnapshot[Any], data: dict[str, Any], occasion: s
 
 def _check_wanted(document: ProcessingJob) -> None:
     if document.cancel_requested:
-        raise JobCancelled("The job was cancelled, as you asked.")
+        raise JobCancelled(CANCELLED)
     take_key(document)

@@ -10,6 +10,9 @@ from stoker.errors import JobCancelled, PermanentError, StokerError, TransientEr
 from stoker.jobs.backoff import backoff_seconds
 from stoker.models.job import JobOutput
 
+CANCELLED = "The job was cancelled, as you asked."
+"""What an owner reads."""
+
 RUNNING_JOBS = "running-jobs"
 """The stage of a job that waits for its children."""
 
@@ -23,7 +26,8 @@ def completed(output: JobOutput) -> dict[str, Any]:
         "output": output.to_firestore(),
         "error": DELETE_FIELD,
         "errorCode": DELETE_FIELD,
-        **_ended(),
+        **dict.fromkeys(output.forgotten, DELETE_FIELD),
+        **_ended(output.keep_days),
     }
 
 
@@ -34,20 +38,20 @@ def failed(error: PermanentError | TransientError) -> dict[str, Any]:
 
 def cancelled() -> dict[str, Any]:
     """The owner asked for it."""
-    error = JobCancelled("The job was cancelled, as you asked.")
-    return {"status": "cancelled", **_reason(error), **_ended()}
+    return {"status": "cancelled", **_reason(JobCancelled(CANCELLED)), **_ended()}
 
 
 def pending_again(error: TransientError, attempt: int) -> dict[str, Any]:
     """The attempt failed; another one, after a while, may not."""
     due = datetime.now(UTC) + timedelta(seconds=backoff_seconds(attempt))
-    return {"status": "pending", "stage": "queued", "runAfter": due, **_reason(error), "lease": DELETE_FIELD}
+    reason = {"error": f"{error.message} The job is tried again by itself.", "errorCode": error.code}
+    return {"status": "pending", "stage": "queued", "runAfter": due, **reason, "lease": DELETE_FIELD}
 
 
 def renewed() -> dict[str, Any]:
     """The owner wants a job that has ended to be run again, as if it were new."""
     ended = ("error", "errorCode", "output", "startedAt", "completedAt", "expiresAt")
-    begun = ("runAfter", "lease", "cancelRequested", "children", "checkpoint")
+    begun = ("runAfter", "lease", "endedBy", "cancelRequested", "children", "checkpoint")
     gone = dict.fromkeys((*ended, *begun), DELETE_FIELD)
     return {**gone, "status": "pending", "stage": "queued", "progress": 0, "attempt": 0}
 
@@ -66,6 +70,6 @@ def _reason(error: StokerError) -> dict[str, Any]:
     return {"error": error.message, "errorCode": error.code}
 
 
-def _ended() -> dict[str, Any]:
-    expires = datetime.now(UTC) + timedelta(days=config.KEEP_ENDED_DAYS)
+def _ended(keep_days: int | None = None) -> dict[str, Any]:
+    expires = datetime.now(UTC) + timedelta(days=keep_days or config.KEEP_ENDED_DAYS)
     return {"lease": DELETE_FIELD, "checkpoint": DELETE_FIELD, "completedAt": SERVER_TIMESTAMP, "expiresAt": expires}

@@ -3,35 +3,26 @@ a later attempt may use them."""
 
 from stoker import config
 from stoker.firestore.client import client
-from stoker.models.job import JobOutput, ProcessingJob, has_ended
-from stoker.storage.outputs import AttemptOutputs, remove_outputs
+from stoker.models.job import has_ended
+from stoker.storage.outputs import delete_objects, list_objects
 
 
-def clean_up_after_end(document: ProcessingJob, output: JobOutput | None) -> None:
-    """Removes what is not the job's result.
+def remove_leftovers(user_id: str, job_id: str) -> None:
+    """Removes what a job's attempts have uploaded and its result does not name, if the job has ended or is gone.
 
-    Args:
-        document: The job, as it was when its last attempt claimed it.
-        output: What the final write named; None where the job has no result.
-    """
-    if document.started_at is None and output is not None:
-        return  # There was no other attempt, and this one has published all that it made.
-    published = {file.path for file in output.files} if output is not None else set()
-    remove_outputs(document.user_id, document.id, published)
-
-
-def clean_up_after_loss(job_id: str, outputs: AttemptOutputs) -> None:
-    """Removes what an attempt has uploaded that lost its job, if that job has ended or is gone.
-
-    While the job is alive, its next attempt may be using these objects, and removes them at its end.
+    Whoever calls it may be late: the job may have been run again meanwhile. So it is the document that decides, and it
+    is read after the list was made: what a newer attempt uploads is not on it.
 
     Args:
+        user_id: The job's owner.
         job_id: The job.
-        outputs: The attempt's.
     """
+    there = list_objects(user_id, job_id)
+    if not there:
+        return
     snapshot = client().collection(config.JOBS).document(job_id).get(field_paths=["status", "output.files"])
     data = snapshot.to_dict() or {}
     if snapshot.exists and not has_ended(data.get("status")):
         return
-    output = data.get("output") or {}
-    outputs.discard({file["path"] for file in output.get("files", [])})
+    published = {file["path"] for file in (data.get("output") or {}).get("files", [])}
+    delete_objects([name for name in there if name not in published])

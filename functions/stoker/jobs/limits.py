@@ -18,13 +18,17 @@ from google.cloud.firestore_v1.types import WriteResult
 
 from stoker import config
 from stoker.firestore.client import client
-from stoker.jobs.fence import Also
+from stoker.jobs.fence import Also, Fence, FenceBroken
 from stoker.jobs.queue import enqueue
 from stoker.models.job import HeldStage, ProcessingJob
 from stoker.models.settings import UserLimits
 
 FORGOTTEN = timedelta(seconds=2 * config.TASK_SECONDS)
 """No attempt lasts so long: its job was deleted while it ran, or limits were lifted meanwhile."""
+
+
+WOKEN_AT_MOST = 10
+"""Waiting jobs that are looked at to wake one: so many others would have to be woken at the same time."""
 
 
 @dataclass(frozen=True)
@@ -73,14 +77,15 @@ def admit(document: ProcessingJob, limits: UserLimits) -> Held | Also:
         return lambda batch: batch.update(reference, fields, option=option)
 
     if limits.at_once is not None and len(running) >= limits.at_once:
-        return Held("waiting-for-other-jobs", also=write({"running": running, "waiting": 1}))
+        told = document.stage == "waiting-for-other-jobs" and state.get("waiting") == 1
+        return Held("waiting-for-other-jobs", also=None if told else write({"running": running, "waiting": 1}))
     return write({"running": {**running, document.id: now}, "day": today, "began": began + int(is_new)})
 
 
-def release(document: ProcessingJob) -> Also:
+def release(user_id: str, job_id: str) -> Also:
     """What to write in the commit that ends an attempt: its place is free. Its answer tells whether others wait."""
-    fields = {"running": {document.id: firestore.DELETE_FIELD}, "waiting": firestore.Increment(0)}
-    return lambda batch: batch.set(_reference(document.user_id), fields, merge=True)
+    fields = {"running": {job_id: firestore.DELETE_FIELD}, "waiting": firestore.Increment(0)}
+    return lambda batch: batch.set(_reference(user_id), fields, merge=True)
 
 
 def wake_next(user_id: str, results: Sequence[WriteResult]) -> None:
@@ -92,10 +97,13 @@ def wake_next(user_id: str, results: Sequence[WriteResult]) -> None:
     """
     if results and results[1].transform_results[0].integer_value == 0:
         return
-    oldest = next(iter(waiting_jobs(user_id).limit(1).get()), None)
-    if oldest is not None:
-        enqueue(oldest.get("type"), oldest.id, f"place/{secrets.token_hex(8)}")
-    elif results:
+    for oldest in waiting_jobs(user_id).limit(WOKEN_AT_MOST).get():
+        # It waits no longer, so that the next job to end wakes another one.
+        with contextlib.suppress(FenceBroken):
+            Fence.of(oldest).write({"stage": "queued"})
+            enqueue(oldest.get("type"), oldest.id, f"place/{secrets.token_hex(8)}")
+            return
+    if results:
         option = firestore.Client.write_option(last_update_time=results[1].update_time)
         # Where another job has begun, ended, or begun to wait, the next to end looks again.
         with contextlib.suppress(exceptions.FailedPrecondition):

@@ -4,10 +4,10 @@ import contextlib
 import hashlib
 from datetime import datetime
 
-import firebase_admin
 from firebase_admin import exceptions, functions
 
 from stoker import config
+from stoker.firebase import app
 
 
 def enqueue(job_type: str, job_id: str, occasion: str, due: datetime | None = None) -> None:
@@ -22,7 +22,7 @@ def enqueue(job_type: str, job_id: str, occasion: str, due: datetime | None = No
     Raises:
         firebase_admin.exceptions.FirebaseError: Cloud Tasks did not take it.
     """
-    queue = functions.task_queue(f"locations/{config.REGION}/functions/{config.QUEUES[job_type]}", app=_app())
+    queue = functions.task_queue(f"locations/{config.REGION}/functions/{config.QUEUES[job_type]}", app=app())
     # Hashed, because ids that share a prefix slow a queue down.
     # Source: https://cloud.google.com/tasks/docs/reference/rest/v2/projects.locations.queues.tasks/create
     task_id = hashlib.sha256(f"{job_id}/{occasion}".encode()).hexdigest()
@@ -37,10 +37,3 @@ def _misread() -> tuple[type[Exception], ...]:
     """The emulator answers with the task's name as it got it; the SDK (7.7.0) takes its first letter for a slash that
     older emulators put there, and then raises, although the task is queued."""
     return (ValueError,) if config.emulated() else ()
-
-
-def _app() -> firebase_admin.App:
-    try:
-        return firebase_admin.get_app()
-    except ValueError:
-        return firebase_admin.initialize_app(options={"projectId": config.project()})

@@ -27,15 +27,17 @@ def retry_job(job_id: str) -> None:
         InvalidJob, UnsupportedType: It could not run this time either; the message says why.
     """
     snapshot = find_job(job_id)
+    now = datetime.now(UTC)
     while True:
         _check(snapshot)
-        now = datetime.now(UTC)
         try:
             # Due at once: should the task be lost, the sweeper finds the job within a minute, and not within ten.
             Fence.of(snapshot).write({**renewed(), "runAfter": now})
             break
         except FenceBroken:
             snapshot = find_job(job_id)  # Someone else has retried it, perhaps, or the engine had not done with it.
+            if (snapshot.to_dict() or {}).get("runAfter") == now:
+                break  # This write arrived, and its answer did not.
     JobLog(job_id).info("The job is tried again.")
     # Not the same occasion as that of another retry: Cloud Tasks would drop the task.
     dispatch(find_job(job_id), f"retry-{now.timestamp()}")

@@ -80,6 +80,10 @@ class JobRun:
         self.checkpoint = checkpoint
         self._saved = True
 
+    def forget_limits(self) -> None:
+        """The user is gone, and with them the document that counts their jobs: the attempt's end won't write it."""
+        self._claim.forget_limits()
+
     def check(self) -> None:
         """Call it in every loop: it raises where the work must stop.
 
@@ -103,7 +107,7 @@ class JobRun:
             attempt.error_code == DeadlineExceeded.code for attempt in self._claim.job.document.attempts
         )
         if self._progress >= NEARLY_PERCENT and not missed_before:
-            return NearlyDone(f"The work was not quite done in {minutes} minutes. The job is tried again by itself.")
+            return NearlyDone(f"The work was not quite done in {minutes} minutes.")
         return DeadlineExceeded(
             f"The work came to {self._progress:.0f} % in the {minutes} minutes that it may take. What would fit is "
             f"{_fitting(self._progress)}: ask for a shorter part, or for fewer or smaller outputs."

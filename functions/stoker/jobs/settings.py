@@ -39,13 +39,20 @@ def forget() -> None:
 
 def _read(known: JobSettings) -> JobSettings:
     path = f"{config.ADMIN_DATA}/{config.JOB_SETTINGS}"
-    data = None
     try:
         data = client().document(path).get().to_dict() or {}
-        return JobSettings.from_firestore(data)
     except TRANSIENT as error:
         JobLog("").error(f"{path} could not be read; the settings that were known hold.", error)
-    except ValidationError as error:
-        listed = "; ".join(problems(error, data))
-        JobLog("").error(f"{path} is not as it must be ({listed}); the settings that were known hold.", error)
-    return known
+        return known
+    read = JobSettings()
+    # Each by itself: a limit with a slip of the pen must not lift a pause.
+    for field in ("paused", "userLimits"):
+        try:
+            one = JobSettings.from_firestore({field: data[field]} if field in data else {})
+        except ValidationError as error:
+            listed = "; ".join(problems(error, data))
+            JobLog("").error(f"{path} is not as it must be ({listed}); what was known of it holds.", error)
+            one = known
+        name = "paused" if field == "paused" else "user_limits"
+        read = read.model_copy(update={name: getattr(one, name)})
+    return read

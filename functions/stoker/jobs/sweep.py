@@ -1,7 +1,8 @@
 """Sweep: brings back every job that an event, a task or a worker was lost for. Each step may be done twice."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,12 +14,19 @@ from stoker.firestore.client import client
 from stoker.jobs.children import settle
 from stoker.jobs.dispatch import dispatch
 from stoker.jobs.end import RUNNING_JOBS
+from stoker.jobs.limits import wake_next
 from stoker.jobs.settings import settings
 from stoker.jobs.unclaimed import load
 from stoker.logs import JobLog
 
-SEEN = ["createdAt", "runAfter", "lease.expiresAt", "stage", "type", "cancelRequested"]
+SEEN = ["createdAt", "runAfter", "lease.expiresAt", "stage", "type", "userId", "cancelRequested"]
 """The fields that decide. Not those that users write at will: one that can't be decoded would end the whole sweep."""
+
+OVERLAP = timedelta(minutes=3)
+"""How far back a sweep looks, so that one that was late or lost itself leaves no gap."""
+
+THREADS = 8
+"""Jobs that are brought back at the same time: each waits for Firestore and for Cloud Tasks."""
 
 EVERYTHING_MINUTES = 10
 """How often all that is pending is looked at; in the minutes between, what has just become stale."""
@@ -39,19 +47,37 @@ def sweep(now: datetime | None = None) -> int:
     now = now or datetime.now(UTC)
     until = time.monotonic() + config.SWEEP_SECONDS
     found = 0
-    for query in (lapsed_leases(now), due(now), cancelled_while_waiting(), *no_longer_paused(), stale_pending(now)):
-        for page in _pages(query):
-            ripe = [snapshot for snapshot in page if _may_begin(snapshot, now)]
-            for snapshot in ripe:
-                _bring_back(snapshot.id, now)
-            found += len(ripe)
-            if time.monotonic() > until:
-                return found  # The next sweep goes on.
     for page in _pages(waiting_for_children()):
-        for snapshot in page:
-            _settle(snapshot.id)
-        found += len(page)
+        found += _each(page, _settle)
+    # What is few comes first. Of what may be many, the first must not take the time of the second.
+    few = (lapsed_leases(now), cancelled_while_waiting(), *no_longer_paused())
+    for query, enough in (
+        *((query, until) for query in few),
+        (due(now), _half_way_to(until)),
+        (stale_pending(now), until),
+    ):
+        for page in _pages(query):
+            found += _each([one for one in page if _may_begin(one, now)], lambda one: _bring_back(one, now))
+            if _looks_at_everything(now):
+                _wake(page)
+            if time.monotonic() > enough:
+                break  # The next sweep goes on.
     return found
+
+
+def _half_way_to(until: float) -> float:
+    return (time.monotonic() + until) / 2
+
+
+def _each(page: list[DocumentSnapshot[Any]], do: Callable[[DocumentSnapshot[Any]], None]) -> int:
+    """Does something for each job of a page, several at a time; returns how many there were."""
+    with ThreadPoolExecutor(THREADS) as pool:
+        list(pool.map(do, page))
+    return len(page)
+
+
+def _looks_at_everything(now: datetime) -> bool:
+    return now.minute % EVERYTHING_MINUTES == 0
 
 
 def _may_begin(snapshot: DocumentSnapshot[Any], now: datetime) -> bool:
@@ -64,8 +90,19 @@ def _may_begin(snapshot: DocumentSnapshot[Any], now: datetime) -> bool:
         return False
     if data.get("stage") == "paused":
         return data.get("type") not in settings().paused
-    # A user's waiting jobs are woken by those that end. In case that was lost, all of them are tried now and then.
-    return data.get("stage") != "waiting-for-other-jobs" or now.minute % EVERYTHING_MINUTES == 0
+    return data.get("stage") != "waiting-for-other-jobs"
+
+
+def _wake(page: list[DocumentSnapshot[Any]]) -> None:
+    """A user's waiting jobs are woken by those that end. In case that was lost, one of each user's is tried."""
+    jobs = [snapshot.to_dict() or {} for snapshot in page]
+    waiting = {str(job.get("userId")) for job in jobs if job.get("stage") == "waiting-for-other-jobs"}
+    for user_id in waiting:
+        try:
+            wake_next(user_id, ())
+        except Exception as error:
+            # One user must not keep the others' jobs from being woken.
+            JobLog("").error("A user's waiting jobs could not be woken; the next sweep will try again.", error)
 
 
 def cancelled_while_waiting() -> Query:
@@ -95,17 +132,19 @@ def stale_pending(now: datetime) -> Query:
     before = now - timedelta(seconds=config.STALE_PENDING_SECONDS)
     jobs = client().collection(config.JOBS).where(filter=FieldFilter("status", "==", "pending"))
     jobs = jobs.where(filter=FieldFilter("createdAt", "<", before)).order_by("createdAt")
-    if now.minute % EVERYTHING_MINUTES:
-        # Three minutes, so that a sweep that was late or lost itself leaves no gap.
-        jobs = jobs.where(filter=FieldFilter("createdAt", ">=", before - timedelta(minutes=3)))
+    if not _looks_at_everything(now):
+        jobs = jobs.where(filter=FieldFilter("createdAt", ">=", before - OVERLAP))
     return jobs
 
 
 def due(now: datetime) -> Query:
     """Jobs that had to wait, for the time that their owner has set or after an attempt that failed, and need not any
-    longer."""
+    longer: those of the last minutes, since each is in its queue then; and every so often all of them."""
     jobs = client().collection(config.JOBS).where(filter=FieldFilter("status", "==", "pending"))
-    return jobs.where(filter=FieldFilter("runAfter", "<=", now)).order_by("runAfter")
+    jobs = jobs.where(filter=FieldFilter("runAfter", "<=", now)).order_by("runAfter")
+    if not _looks_at_everything(now):
+        jobs = jobs.where(filter=FieldFilter("runAfter", ">", now - OVERLAP))
+    return jobs
 
 
 def lapsed_leases(now: datetime) -> Query:
@@ -122,24 +161,22 @@ def _pages(query: Query) -> Iterator[list[DocumentSnapshot[Any]]]:
         page = list(query.start_after(page[-1]).get()) if len(page) == config.SWEEP_PAGE else []
 
 
-def _bring_back(job_id: str, now: datetime) -> None:
+def _bring_back(found: DocumentSnapshot[Any], now: datetime) -> None:
+    job_id = found.id
     try:
         snapshot = load(job_id)
         if snapshot is not None:
-            dispatch(snapshot, _occasion(now))
+            # One that was paused may meet a worker that has not heard of its release: it is tried each minute.
+            minutes = 1 if (found.to_dict() or {}).get("stage") == "paused" else EVERYTHING_MINUTES
+            dispatch(snapshot, f"sweep-{int(now.timestamp()) // (60 * minutes)}")
     except Exception as error:
         # One job must not keep the others from being brought back.
         JobLog(job_id).error("The job could not be brought back; the next sweep will try again.", error)
 
 
-def _settle(job_id: str) -> None:
+def _settle(found: DocumentSnapshot[Any]) -> None:
     try:
-        settle(job_id)
+        settle(found.id)
     except Exception as error:
         # As above.
-        JobLog(job_id).error("The job's children could not be counted; the next sweep will try again.", error)
-
-
-def _occasion(now: datetime) -> str:
-    """The same for ten minutes, so that a job that waits in a long queue is not queued each minute again."""
-    return f"sweep-{int(now.timestamp()) // 600}"
+        JobLog(found.id).error("The job's children could not be counted; the next sweep will try again.", error)

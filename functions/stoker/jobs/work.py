@@ -1,9 +1,12 @@
 """Run and end: one attempt at a job, from its claim to its final write."""
 
+import contextlib
 import time
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, TypeVar, cast
+
+from google.api_core import exceptions
 
 from stoker.errors import (
     HandedBack,
@@ -16,12 +19,11 @@ from stoker.errors import (
     Unavailable,
 )
 from stoker.firestore.errors import TRANSIENT
-from stoker.jobs.children import Children, made, settle
-from stoker.jobs.claim import Claim, WritesRefused
+from stoker.jobs.children import Children, made, settle, start_again
+from stoker.jobs.claim import TRIES, Claim, WritesRefused
 from stoker.jobs.claiming import claim
 from stoker.jobs.end import cancelled, completed, failed, handed_back, pending_again, waiting_for_children
-from stoker.jobs.fence import Also
-from stoker.jobs.leftovers import clean_up_after_end, clean_up_after_loss
+from stoker.jobs.leftovers import remove_leftovers
 from stoker.jobs.metrics import attempt_began, attempt_retried, job_ended
 from stoker.jobs.queue import enqueue
 from stoker.jobs.reporter import Reporter
@@ -65,7 +67,7 @@ def work(job_id: str, worker: Worker[Input]) -> None:
         _attempt(held, worker, outputs, log)
     except LeaseLost as lost:
         log.warning("The attempt lost the job, and has changed nothing.", reason=lost.message)
-        clean_up_after_loss(job_id, outputs)
+        remove_leftovers(document.user_id, job_id)
 
 
 def _attempt(held: Claim, worker: Worker[Input], outputs: AttemptOutputs, log: JobLog) -> None:
@@ -78,11 +80,14 @@ def _attempt(held: Claim, worker: Worker[Input], outputs: AttemptOutputs, log: J
     status = fields["status"]
     if has_ended(status):
         job_ended(log, held.as_claimed(), status, fields.get("errorCode") if status != "completed" else None)
-        clean_up_after_end(document, result if isinstance(result, JobOutput) else None)
+        if document.started_at is not None or not isinstance(result, JobOutput):
+            # Otherwise there was no other attempt, and this one has published all that it made.
+            remove_leftovers(document.user_id, document.id)
         if document.parent_id is not None:
             settle(document.parent_id)
     elif isinstance(result, Children):
         log.info("The job has made others, and waits for them.", children=len(result.jobs))
+        _start_again(document.id, log)
     elif isinstance(result, HandedBack):
         raise AttemptHandedBack(result.message)
     elif isinstance(result, TimeIsUp):
@@ -102,7 +107,7 @@ def _result(worker: Worker[Input], run: JobRun, job_input: Input, log: JobLog) -
         raise
     except TRANSIENT as error:
         log.error("A service did not answer.", error)
-        return Unavailable("A service that the work needs did not answer. The job is tried again by itself.")
+        return Unavailable("A service that the work needs did not answer.")
     except Exception as error:
         # A bug of ours, or something new in the world: the user learns that, the log learns where.
         log.error("The attempt met an error that nobody foresaw.", error)
@@ -126,18 +131,38 @@ def _end(held: Claim, result: Result) -> tuple[Result, dict[str, Any]]:
         return result, _ended(held, result)
     except JobCancelled as meanwhile:
         return meanwhile, _ended(held, meanwhile)
-    except (*TRANSIENT, WritesRefused):
+    except PermanentError as error:
+        return error, _ended(held, error)
+    except TRANSIENT:
         if not isinstance(result, Children):
             raise  # the lease lapses, and the sweeper brings the job back
-        later = Unavailable("The jobs of the batch could not be written. The job is tried again by itself.")
+        later = Unavailable("The jobs of the batch could not be written.")
         return later, _ended(held, later)
 
 
 def _ended(held: Claim, result: Result) -> dict[str, Any]:
     fields = _fields(held, result)
-    also: Also | None = made(held.job.document, result) if isinstance(result, Children) else None
-    held.end(fields, also)
+    if isinstance(result, Children):
+        _hand_over(held, fields, result)
+    else:
+        held.end(fields)
     return fields
+
+
+def _hand_over(held: Claim, fields: dict[str, Any], children: Children) -> None:
+    for _ in range(TRIES):
+        # Refused: a child of an earlier run has changed since it was read.
+        with contextlib.suppress(WritesRefused):
+            return held.end(fields, made(held.job.document, children))
+    raise exceptions.Aborted("The job's children are written by others too often.")
+
+
+def _start_again(parent_id: str, log: JobLog) -> None:
+    try:
+        start_again(parent_id)
+    except Exception as error:
+        # As below.
+        log.error("The job's children could not be queued again; the sweeper will do it.", error)
 
 
 def _ask_for_the_next(held: Claim, due: datetime | None, log: JobLog) -> None:

@@ -135,7 +135,7 @@ def _watch(process: subprocess.Popen[bytes], on_progress: Callable[[float], None
             del complaint[:-STDERR_BYTES]
             on_progress(progress.seconds)
             if progress.silent_seconds > config.STALL_SECONDS:
-                raise EncoderFailed("The encoder got stuck on this file. The job is tried again by itself.")
+                raise EncoderFailed("The encoder got stuck on this file.")
     return progress.ended, complaint.decode(errors="replace").strip()
 
 

@@ -139,7 +139,7 @@ class Prober:
             timer.cancel()
         if not line:
             if self._child.wait() == -signal.SIGKILL and not late.is_set():
-                raise EncoderFailed("The process that opens the file was stopped. The job is tried again by itself.")
+                raise EncoderFailed("The process that opens the file was stopped.")
             raise NotReadable("the decoder gave up on it")
         answer = json.loads(line)
         if "error" in answer:

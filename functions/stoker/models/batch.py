@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, TypeAdapter, model_validator
 
 from stoker.models.document import DocumentId, Model, Timestamp
-from stoker.models.task import Category, Tag, Tags, TaskPriority, TaskStatus
+from stoker.models.task import Category, Tag, Tags, TaskContent, TaskPriority, TaskStatus
 from stoker.models.video import SourcePath
 
 MAX_JOBS = 100
@@ -143,6 +143,21 @@ class ImportTasks(Model):
 
     operation: Literal["import-tasks"]
     source: SourcePath
+
+
+class ImportedTask(TaskContent):
+    """A line of the file. What a task's document says beyond its content is the server's: it may be there, as in a file
+    that was exported, and is not looked at."""
+
+    id: Any = None
+    user_id: Any = None
+    created_at: Any = None
+    updated_at: Any = None
+
+    def content(self) -> dict[str, Any]:
+        """What goes into the new task's document."""
+        ignored = {"id", "user_id", "created_at", "updated_at"}
+        return self.model_dump(by_alias=True, exclude_none=True, exclude=ignored)
 
 
 class ExportUserData(Model):

@@ -1,11 +1,11 @@
 """`processingJobs/{id}`: a piece of work, from the client's wish to its result."""
 
 from datetime import timedelta
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import ConfigDict, Field, StringConstraints
 
-from stoker.models.document import Model, SchemaVersion, Timestamp, UserId
+from stoker.models.document import DocumentId, Model, SchemaVersion, Timestamp, UserId
 from stoker.models.writers import CLIENT, CLIENT_ONCE, CREATION_TIME, WRITE_TIME, Becomes, Begins, Near
 
 JobType = Literal["video-processing", "audio-generation", "batch-operation"]
@@ -23,7 +23,7 @@ def has_ended(status: object) -> bool:
     return isinstance(status, str) and status in ENDED
 
 
-JobId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,128}$")]
+JobId = DocumentId
 """The id of a job: the client chooses it, and it becomes a folder's name."""
 
 DedupeKey = Annotated[str, StringConstraints(min_length=1, max_length=128)]
@@ -34,8 +34,9 @@ Stage = Literal[
     "downloading",
     "probing",
     "encoding",
+    "synthesizing",
+    "mastering",
     "uploading",
-    "running-jobs",
     "updating",
     "deleting",
     "importing",
@@ -54,10 +55,12 @@ class Lease(Model):
     Attributes:
         token: Drawn anew by each attempt.
         expires_at: From then on, the attempt counts as dead.
+        saved: Drawn anew with each checkpoint: the attempt knows its own by it.
     """
 
     token: str
     expires_at: Timestamp
+    saved: str | None = None
 
 
 class OutputFile(Model):
@@ -85,9 +88,19 @@ class OutputFile(Model):
 
 
 class JobOutput(Model):
-    """What a completed job made."""
+    """What a completed job made.
+
+    Attributes:
+        media: What was measured of it, where that is not a single file's.
+        keep_days: How long the document is kept where its output is of this kind; None for as long as any.
+        forgotten: Fields of the document that go with the end.
+    """
+
+    keep_days: ClassVar[int | None] = None
+    forgotten: ClassVar[tuple[str, ...]] = ()
 
     files: list[OutputFile]
+    media: dict[str, Any] | None = None
 
 
 class ItemFailure(Model):
@@ -119,6 +132,13 @@ class BatchOutput(JobOutput):
     failed: int
     failures: Annotated[list[ItemFailure], Field(max_length=100)] = Field(default_factory=list)
     removed: dict[str, int] | None = None
+
+
+class DeletionReceipt(BatchOutput):
+    """What is left of a user: figures, for a day."""
+
+    keep_days: ClassVar[int | None] = 1
+    forgotten: ClassVar[tuple[str, ...]] = ("dedupeKey",)
 
 
 class Attempt(Model):
@@ -154,6 +174,7 @@ class ProcessingJob(Model):
         attempts: What became of the last of them.
         error: A sentence for the owner.
         error_code: A stable kebab-case code, from `stoker.errors`.
+        ended_by: The token of the attempt that has written last of all, or handed the job on.
         parent_id: The batch job that made this one.
         children: How many jobs this one has made and waits for.
         checkpoint: How far the work is, in the worker's own terms: where the next attempt goes on.
@@ -182,6 +203,7 @@ class ProcessingJob(Model):
     max_attempts: Annotated[int, Field(ge=1, le=20)] | None = None
     attempts: list[Attempt] = Field(default_factory=list)
     lease: Lease | None = None
+    ended_by: str | None = None
     parent_id: JobId | None = None
     children: Annotated[int, Field(ge=1)] | None = None
     checkpoint: dict[str, Any] = Field(default_factory=dict)
@@ -189,3 +211,8 @@ class ProcessingJob(Model):
     updated_at: Annotated[Timestamp | None, WRITE_TIME] = None
     completed_at: Timestamp | None = None
     expires_at: Timestamp | None = None
+
+    @property
+    def waits_for_children(self) -> bool:
+        """Whether it has made other jobs and is held by nobody while they run."""
+        return self.status == "processing" and self.children is not None and self.lease is None

@@ -16,6 +16,8 @@ class UserLimits(Model):
         a_day: Jobs that begin on one day, in UTC.
     """
 
+    model_config = ConfigDict(extra="ignore")
+
     at_once: Annotated[int, Field(ge=1)] | None = None
     a_day: Annotated[int, Field(ge=1)] | None = None
 

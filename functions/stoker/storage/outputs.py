@@ -4,12 +4,14 @@ import base64
 import hashlib
 import io
 import json
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import google_crc32c
+from typing_extensions import Buffer
 
 from stoker import config
 from stoker.errors import Unavailable
@@ -47,7 +49,6 @@ class AttemptOutputs:
 
     def __init__(self, user_id: str, job_id: str, attempt: str) -> None:
         self.folder = f"job-outputs/{user_id}/{job_id}/{attempt}"
-        self._uploaded: list[str] = []
 
     def upload(
         self,
@@ -77,23 +78,32 @@ class AttemptOutputs:
         blob = bucket().blob(f"{self.folder}/{file.name}", chunk_size=None if config.emulated() else CHUNK_BYTES)
         told = {"recipe": recipe, "facts": json.dumps(dict(facts or {}))} if recipe else {}
         blob.metadata = {"sha256": sha256, "crc32c": crc32c, **told}
-        self._uploaded.append(blob.name)
         with _Checked(file, check) as content:
             size = file.stat().st_size
             blob.upload_from_file(content, size=size, content_type=content_type, checksum="crc32c")
         if blob.size != size:
-            raise Unavailable("An output did not arrive whole. The job is tried again by itself.")
+            raise Unavailable("An output did not arrive whole.")
         return blob.name, sha256
 
-    def discard(self, published: Collection[str] = ()) -> None:
-        """Removes what was uploaded, because the attempt did not end as the job's result.
+    @contextmanager
+    def open(self, name: str, content_type: str) -> Iterator["OutputStream"]:
+        """Writes an object piece by piece; it is there once the context is left without an error.
 
         Args:
-            published: Objects that another attempt has made part of the result; these stay.
+            name: The object's, under the attempt's folder.
+            content_type: Its media type.
+
+        Raises:
+            Unavailable: The object is not as large as what was written.
         """
-        # An upload that failed half-way left no object: nothing to delete is no error.
-        bucket().delete_blobs([name for name in self._uploaded if name not in published], on_error=lambda blob: None)
-        self._uploaded.clear()
+        # As above: in the emulator, one part must hold it all.
+        blob = bucket().blob(f"{self.folder}/{name}", chunk_size=config.GIB if config.emulated() else CHUNK_BYTES)
+        with blob.open("wb", content_type=content_type, ignore_flush=True) as target:
+            stream = OutputStream(blob.name, target)
+            yield stream
+        blob.reload()
+        if blob.size != stream.bytes:
+            raise Unavailable("An output did not arrive whole.")
 
 
 def earlier_outputs(user_id: str, job_id: str) -> dict[str, EarlierOutput]:
@@ -113,18 +123,46 @@ def earlier_outputs(user_id: str, job_id: str) -> dict[str, EarlierOutput]:
     return found
 
 
-def remove_outputs(user_id: str, job_id: str, published: Collection[str] = ()) -> None:
-    """Removes what attempts that died have left of a job that has ended.
+def list_objects(user_id: str, job_id: str) -> list[str]:
+    """The names of all that the attempts at a job have uploaded."""
+    return [blob.name for blob in bucket().list_blobs(prefix=f"job-outputs/{user_id}/{job_id}/")]
 
-    Args:
-        user_id: The job's owner.
-        job_id: The job.
-        published: The objects that its final write named; these stay.
+
+def delete_objects(names: Collection[str]) -> None:
+    """Deletes objects; one that is gone already is what was wanted."""
+    bucket().delete_blobs(list(names), on_error=lambda blob: None)
+
+
+class OutputStream(io.RawIOBase):
+    """An object that is being written.
+
+    Attributes:
+        path: The object's name.
+        bytes: How many were written.
     """
-    left = [
-        blob for blob in bucket().list_blobs(prefix=f"job-outputs/{user_id}/{job_id}/") if blob.name not in published
-    ]
-    bucket().delete_blobs(left, on_error=lambda blob: None)
+
+    def __init__(self, path: str, target: IO[bytes]) -> None:
+        self.path = path
+        self.bytes = 0
+        self._target = target
+        self._sha256 = hashlib.sha256()
+
+    @property
+    def sha256(self) -> str:
+        """The SHA-256 of what was written, in hexadecimal."""
+        return self._sha256.hexdigest()
+
+    def writable(self) -> bool:
+        """It is; it can't be read, and knows no position."""
+        return True
+
+    def write(self, content: Buffer, /) -> int:
+        """Writes bytes."""
+        chunk = bytes(content)
+        self._target.write(chunk)
+        self._sha256.update(chunk)
+        self.bytes += len(chunk)
+        return len(chunk)
 
 
 class _Checked(io.FileIO):

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from google.api_core import exceptions
+from google.cloud.storage import Blob
 
 from stoker import config
 from stoker.errors import InputEmpty, InputForbidden, InputNotFound, InputTooLarge, Unavailable
@@ -38,6 +39,66 @@ def check_owner(path: str, user_id: str) -> None:
         raise InputForbidden(f"You may not use {path!r}. Name a file under {', '.join(folders)}.")
 
 
+class Source:
+    """A file that is read piece by piece: it may be larger than the worker's memory.
+
+    Args:
+        blob: The object, as it was found.
+
+    Attributes:
+        path: The object's name.
+        size: Bytes.
+        content_type: The media type that it was uploaded with.
+        generation: Which of the objects that had this name it is.
+    """
+
+    def __init__(self, blob: Blob) -> None:
+        self.path = str(blob.name)
+        self.size = int(blob.size)
+        self.content_type = str(blob.content_type or "")
+        self.generation = str(blob.generation)
+        self._blob = blob
+
+    def read(self, offset: int, length: int) -> bytes:
+        """Reads bytes as they are stored; fewer at the end of the file.
+
+        Raises:
+            InputNotFound: The object was deleted or replaced.
+            Unavailable: The download broke off.
+        """
+        length = min(length, self.size - offset)
+        if length <= 0:
+            return b""
+        try:
+            content = self._blob.download_as_bytes(start=offset, end=offset + length - 1, raw_download=True)
+        except exceptions.NotFound:
+            raise replaced(self.path) from None
+        if len(content) != length:
+            raise _broke_off()
+        return bytes(content)
+
+
+def open_source(path: str, user_id: str) -> Source:
+    """Finds a source of a job's owner.
+
+    Args:
+        path: The object's name in the default bucket.
+        user_id: The job's owner.
+
+    Raises:
+        InputForbidden: The object is not the owner's.
+        InputNotFound: There is no such object.
+        InputEmpty: The object holds nothing.
+        InputTooLarge: The object is larger than `config.MAX_SOURCE_BYTES`.
+    """
+    return Source(_find(path, user_id))
+
+
+def replaced(path: str) -> InputNotFound:
+    """The file that a job reads is not there any more, or not the same."""
+    return InputNotFound(f"The file {path!r} was deleted or replaced while the job read it.")
+
+
 def download(path: str, user_id: str, into: Path, on_bytes: Callable[[int, int], None]) -> int:
     """Copies a source of a job's owner to a file.
 
@@ -51,29 +112,31 @@ def download(path: str, user_id: str, into: Path, on_bytes: Callable[[int, int],
         The object's generation: another one is another file, under the same name.
 
     Raises:
-        InputForbidden: The object is not the owner's.
-        InputNotFound: There is no such object.
-        InputEmpty: The object holds nothing.
-        InputTooLarge: The object is larger than `config.MAX_SOURCE_BYTES`.
+        InputForbidden, InputNotFound, InputEmpty, InputTooLarge: As `open_source`.
         Unavailable: The download broke off.
     """
+    blob = _find(path, user_id)
+    try:
+        # Raw: a user may mark an object as gzip, and a small one would unpack to more memory than there is.
+        with into.open("wb") as file, blob.open("rb", chunk_size=CHUNK_BYTES, raw_download=True) as source:
+            _copy(source, file, int(blob.size), on_bytes)
+    except exceptions.NotFound:
+        raise replaced(path) from None
+    return int(blob.generation or 0)
+
+
+def _find(path: str, user_id: str) -> Blob:
     check_owner(path, user_id)
-    blob = bucket().get_blob(path)
-    if blob is None:
+    found = bucket().get_blob(path)
+    if found is None:
         raise InputNotFound(f"There is no file {path!r}. Upload it before the job is written.")
-    size = int(blob.size or 0)
+    size = int(found.size or 0)
     if size == 0:
         raise InputEmpty(f"The file {path!r} is empty. Upload it again.")
     if size > config.MAX_SOURCE_BYTES:
         limit = config.MAX_SOURCE_BYTES // 1024**2
         raise InputTooLarge(f"The file {path!r} has {size // 1024**2} MiB; the limit is {limit} MiB.")
-    try:
-        # Raw: a user may mark an object as gzip, and a small one would unpack to more memory than there is.
-        with into.open("wb") as file, blob.open("rb", chunk_size=CHUNK_BYTES, raw_download=True) as source:
-            _copy(source, file, size, on_bytes)
-    except exceptions.NotFound:
-        raise InputNotFound(f"The file {path!r} was deleted or replaced while the job read it.") from None
-    return int(blob.generation or 0)
+    return found
 
 
 def _copy(source: BinaryIO, file: BinaryIO, size: int, on_bytes: Callable[[int, int], None]) -> None:
@@ -82,7 +145,11 @@ def _copy(source: BinaryIO, file: BinaryIO, size: int, on_bytes: Callable[[int, 
     while arrived < size:
         chunk = source.read(min(CHUNK_BYTES, size - arrived))
         if not chunk:
-            raise Unavailable("The download of the job's file broke off. The job is tried again by itself.")
+            raise _broke_off()
         file.write(chunk)
         arrived += len(chunk)
         on_bytes(arrived, size)
+
+
+def _broke_off() -> Unavailable:
+    return Unavailable("The download of the job's file broke off.")

@@ -6,6 +6,7 @@ from typing import get_args
 
 from stoker import config
 from stoker.models.analytics import AnalyticsAggregate, AnalyticsEvent
+from stoker.models.audio import AudioInput
 from stoker.models.batch import BatchInput
 from stoker.models.document import Model
 from stoker.models.job import JobType, ProcessingJob
@@ -32,17 +33,18 @@ class Document:
 
 
 DOCUMENTS: Sequence[Document] = (
-    Document("users", User, "user"),
+    Document(config.USERS, User, "user"),
     Document(config.TASKS, Task, "task"),
     Document(config.PROJECTS, Project, "project"),
     Document(config.JOBS, ProcessingJob, "job"),
-    Document("analyticsEvents", AnalyticsEvent, "event"),
+    Document(config.ANALYTICS_EVENTS, AnalyticsEvent, "event"),
     Document("analyticsAggregates", AnalyticsAggregate, "aggregate"),
     Document(config.ADMIN_DATA, JobSettings, "jobSettings"),
 )
 
 INPUTS: Mapping[JobType, Sequence[type[Model]]] = {
     "video-processing": (VideoInput,),
+    "audio-generation": (AudioInput,),
     "batch-operation": get_args(BatchInput),
 }
 """Which models the input of a job may be of, by its type."""

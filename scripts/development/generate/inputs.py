@@ -29,15 +29,13 @@ def input_functions(name: str) -> str:
     """
     if missing := INPUTS.keys() - documents.INPUTS.keys():
         raise GenerateError(f"Name the models of the input of {', '.join(missing)} in development.generate.documents.")
-    choice = "false"
+    others = set(get_args(JobType)) - documents.INPUTS.keys()
+    choice = "input.size() == 0" if others else ""  # what has no worker yet needs no input
     parts = []
     for job_type, models in reversed(list(documents.INPUTS.items())):
         of_type = f"{job_type.partition('-')[0]}InputFits"
-        choice = f"type == '{job_type}' ? {of_type}(input) :\n    {choice}"
+        choice = f"type == '{job_type}' ? {of_type}(input) :\n    {choice}" if choice else f"{of_type}(input)"
         parts.append(_function(of_type, models))
-    others = [job_type for job_type in get_args(JobType) if job_type not in documents.INPUTS]
-    if others:
-        choice = choice.removesuffix("false") + "input.size() == 0"
     return "\n\n".join(
         [
             "// From stoker.models: no more than a worker could ever use; the worker names every problem inside.\n"
@@ -58,7 +56,9 @@ def _function(name: str, models: Sequence[type[Model]]) -> str:
     checks = [f"input.keys().hasOnly({listed(fields)})"]
     for field, schemas in fields.items():
         conditions = list(_wide(f"input.{field}", [without_null(schema)[0] for schema in schemas], definitions))
-        if len(conditions) == 1:
+        if len(schemas) == len(models) and all("const" in schema for schema in schemas):
+            checks += conditions  # it says which of the models it is, and so it must be there
+        elif len(conditions) == 1:
             checks.append(f"(!('{field}' in input) || {conditions[0]})")
         else:
             checks.append(f"(!('{field}' in input) || ({' && '.join(conditions)}))")

@@ -1,6 +1,6 @@
 """Rules for what users may upload, from the constants that the workers go by."""
 
-from development.generate.checks import function, literal
+from development.generate.checks import listed, literal
 from stoker import config
 
 
@@ -10,8 +10,11 @@ def upload_function(name: str) -> str:
     Args:
         name: The function's.
     """
-    types = "|".join(content_type.replace("*", "[^/]+") for content_type in config.UPLOAD_CONTENT_TYPES)
-    checks = [f"file.size <= {config.MAX_SOURCE_BYTES}", f"file.contentType.matches({literal(types)})"]
-    return "// From stoker.config, MAX_SOURCE_BYTES and UPLOAD_CONTENT_TYPES: change it there.\n" + function(
-        name, ["file"], checks
+    media = literal("|".join(content_type.replace("*", "[^/]+") for content_type in config.MEDIA_TYPES))
+    return (
+        "// From stoker.config, MEDIA_TYPES, MAX_SOURCE_BYTES, LIST_TYPES and MAX_LIST_BYTES: change it there.\n"
+        f"function {name}(file) {{\n"
+        f"  return (file.contentType.matches({media}) && file.size <= {config.MAX_SOURCE_BYTES})\n"
+        f"    || (file.contentType in {listed(config.LIST_TYPES)} && file.size <= {config.MAX_LIST_BYTES});\n"
+        "}"
     )

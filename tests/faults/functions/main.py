@@ -4,8 +4,15 @@ from faults import injection
 
 injection.install()
 
-from deployed import dispatch_job, retryJob, sweep_jobs, videoprocessing  # type: ignore[import-not-found]  # noqa: E402
+from deployed import (  # type: ignore[import-not-found]  # noqa: E402
+    audiogeneration,
+    batchoperation,
+    dispatch_job,
+    retryJob,
+    sweep_jobs,
+    videoprocessing,
+)
 
 injection.hurry(videoprocessing)
 
-__all__ = ["dispatch_job", "retryJob", "sweep_jobs", "videoprocessing"]
+__all__ = ["audiogeneration", "batchoperation", "dispatch_job", "retryJob", "sweep_jobs", "videoprocessing"]

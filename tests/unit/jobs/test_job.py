@@ -40,9 +40,10 @@ def test_the_id_must_be_the_documents() -> None:
         read_job("j2", JOB)
 
 
-def test_a_type_without_a_worker_is_unsupported() -> None:
-    with pytest.raises(UnsupportedType, match="audio-generation"):
-        read_job("j1", {**JOB, "type": "audio-generation"})
+def test_a_type_without_a_worker_is_unsupported(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("stoker.jobs.job.INPUTS", {})
+    with pytest.raises(UnsupportedType, match="video-processing"):
+        read_job("j1", JOB)
 
 
 values = st.recursive(

@@ -1,0 +1,209 @@
+"""`delete-user-data`: nothing is left of the owner, and the figures are exact, whatever crashes."""
+
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from functools import partial
+from itertools import islice
+
+from google.cloud import firestore
+from google.cloud.firestore_v1.types import Document
+from pydantic import Field
+
+from stoker import config
+from stoker.batch import account
+from stoker.errors import JobCancelled
+from stoker.firestore import raw
+from stoker.firestore.client import client
+from stoker.jobs.claim import WritesRefused
+from stoker.jobs.run import JobRun
+from stoker.models.document import Model, Timestamp
+from stoker.models.job import DeletionReceipt
+from stoker.storage.client import bucket
+
+PAGE = 200
+"""Documents in a commit."""
+
+FILES = 100
+"""Files that are removed between two checkpoints, which name them."""
+
+LEASE_END = "lease.expiresAt"
+
+
+class Position(Model):
+    """The checkpoint. Where the work is, it need not tell: what is gone is not found again.
+
+    Attributes:
+        removed: How many of what.
+        doomed: Files that are counted already, and are gone before the next checkpoint.
+        locked_before: Whether the account was disabled when the job began; None before it was looked at.
+        quiet_at: When the last of the user's jobs that ran has noticed that it was deleted.
+    """
+
+    removed: dict[str, int] = Field(default_factory=dict)
+    doomed: list[str] = Field(default_factory=list)
+    locked_before: bool | None = None
+    quiet_at: Timestamp | None = None
+
+    def with_removed(self, kind: str, count: int) -> "Position":
+        """The position after some more are gone."""
+        removed = {**self.removed, kind: self.removed.get(kind, 0) + count}
+        return self.model_copy(update={"removed": removed, "doomed": []})
+
+    @property
+    def total(self) -> int:
+        """All that was removed."""
+        return sum(self.removed.values())
+
+
+def delete_user_data(run: JobRun) -> DeletionReceipt:
+    """Deletes everything, looks again, and deletes the account last.
+
+    Args:
+        run: The attempt.
+    """
+    deletion = _Deletion(run)
+    try:
+        deletion.lock_account()
+        deletion.delete_until_nothing_is_found()
+    except JobCancelled:
+        deletion.unlock_account()
+        raise
+    deletion.delete_account()
+    removed = deletion.position.removed
+    total = deletion.position.total
+    return DeletionReceipt(total=total, succeeded=total, failed=0, removed=removed)
+
+
+class _Deletion:
+    def __init__(self, run: JobRun) -> None:
+        self.position = Position.from_firestore(run.checkpoint)
+        self._run = run
+        self._user_id = run.user_id
+        self._expected = 0
+
+    def lock_account(self) -> None:
+        """First of all, so that as little as possible is written meanwhile."""
+        if self.position.locked_before is None:
+            found = account.find(self._user_id)
+            position = self.position.with_removed("accounts", 1) if found is not None else self.position
+            # Counted here: from the next commit on, it will be deleted, however many attempts that takes.
+            self._save(position.model_copy(update={"locked_before": found is None or bool(found.disabled)}))
+        account.lock(self._user_id)
+
+    def unlock_account(self) -> None:
+        """The user has changed their mind, and keeps what is left."""
+        if self.position.locked_before is False:
+            account.unlock(self._user_id)
+
+    def delete_until_nothing_is_found(self) -> None:
+        """Twice at least: what was under way when it was deleted may have written once more."""
+        self._remove(self.position.doomed)
+        self._expected = self._count()
+        while True:
+            before = self.position.total
+            for collection in config.user_trees():
+                self._delete_trees(collection)
+            for collection in (*config.user_documents(), config.JOB_KEYS):
+                self._delete(collection, partial(self._owned, collection))
+            if raw.possible_id(self._user_id):
+                self._delete_profile()
+            self._delete_files()
+            if not self._wait_until_quiet() and self.position.total == before:
+                return
+
+    def delete_account(self) -> None:
+        """And what the engine keeps of the user's jobs."""
+        self._run.check()
+        account.delete(self._user_id)
+        self._run.forget_limits()
+        if raw.possible_id(self._user_id):
+            client().collection(config.JOB_USERS).document(self._user_id).delete()
+
+    def _delete_trees(self, collection: str) -> None:
+        while True:
+            page = self._owned(collection, with_own_job=True)
+            for document in page:
+                path = raw.path_of(document)
+                self._delete("subcollections", partial(raw.below_page, path, PAGE, (raw.NAME,)))
+            found = [document for document in page if not self._is_own_job(document)]
+            if not found:
+                return
+            self._delete_page(collection, found)
+
+    def _delete_profile(self) -> None:
+        path = f"{config.USERS}/{self._user_id}"
+        self._delete("subcollections", partial(raw.below_page, path, PAGE, (raw.NAME,)))
+        self._delete(config.USERS, lambda: [found] if (found := raw.get(path)) else [])
+
+    def _delete(self, kind: str, find: Callable[[], Iterator[Document] | list[Document]]) -> None:
+        while page := list(find()):
+            self._delete_page(kind, page)
+
+    def _delete_page(self, kind: str, page: list[Document]) -> None:
+        self._report()
+        position = self.position.with_removed(kind, len(page))
+        ends = [end for document in page if (end := _lease_end(document)) is not None]
+        if ends:
+            position.quiet_at = max([*ends, *([position.quiet_at] if position.quiet_at else [])])
+
+        def also(batch: firestore.WriteBatch) -> None:
+            there = firestore.Client.write_option(exists=True)
+            for document in page:
+                batch.delete(client().document(raw.path_of(document)), option=there)
+
+        try:
+            self._save(position, also)
+        except WritesRefused:
+            return  # someone else has deleted one of them: the caller looks again
+
+    def _delete_files(self) -> None:
+        for prefix in (f"user-uploads/{self._user_id}/", f"job-outputs/{self._user_id}/"):
+            while names := [blob.name for blob in bucket().list_blobs(prefix=prefix, max_results=FILES)]:
+                self._report()
+                self._save(self.position.with_removed("files", len(names)).model_copy(update={"doomed": names}))
+                self._remove(names)
+
+    def _remove(self, names: list[str]) -> None:
+        # One that is gone already is what was wanted.
+        bucket().delete_blobs(names, on_error=lambda blob: None)
+
+    def _wait_until_quiet(self) -> bool:
+        """Lets the user's jobs that ran notice their end, and remove what they have made; whether there were any."""
+        if self.position.quiet_at is None:
+            return False
+        while datetime.now(UTC) < self.position.quiet_at:
+            self._report()
+            time.sleep(0.5)
+        self._save(self.position.model_copy(update={"quiet_at": None, "doomed": []}))
+        return True
+
+    def _owned(self, collection: str, *, with_own_job: bool = False) -> list[Document]:
+        page = raw.owned_page(collection, self._user_id, PAGE, (raw.NAME, LEASE_END))
+        return [document for document in page if with_own_job or not self._is_own_job(document)]
+
+    def _is_own_job(self, document: Document) -> bool:
+        return raw.path_of(document) == f"{config.JOBS}/{self._run.id}"
+
+    def _count(self) -> int:
+        """About how much there is to be removed; only the progress hangs on it."""
+        collections = (*config.user_trees(), *config.user_documents())
+        documents = sum(raw.count_owned(collection, self._user_id) for collection in collections)
+        prefixes = (f"user-uploads/{self._user_id}/", f"job-outputs/{self._user_id}/")
+        files = sum(1 for prefix in prefixes for _ in islice(bucket().list_blobs(prefix=prefix), 100_000))
+        return self.position.total + documents + files
+
+    def _report(self) -> None:
+        self._run.report(99 * min(1, self.position.total / max(self._expected, 1)), "deleting")
+
+    def _save(self, position: Position, also: Callable[[firestore.WriteBatch], None] | None = None) -> None:
+        self._run.save(position.to_firestore(), also)
+        self.position = position
+
+
+def _lease_end(document: Document) -> datetime | None:
+    lease = document.fields.get("lease")
+    if lease is None or "map_value" not in lease or "expiresAt" not in lease.map_value.fields:
+        return None
+    end = Document.pb(document).fields["lease"].map_value.fields["expiresAt"].timestamp_value
+    return end.ToDatetime(UTC) if end.seconds else None

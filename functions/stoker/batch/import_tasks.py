@@ -1,0 +1,138 @@
+"""`import-tasks`: a task for each line of a file, once, whatever crashes."""
+
+import hashlib
+from typing import Any
+
+from google.cloud import firestore
+
+from stoker import config
+from stoker.batch.lines import Lines
+from stoker.batch.projects import not_owned
+from stoker.batch.records import Reader, Record, reader_of
+from stoker.batch.tally import Tally
+from stoker.firestore.client import client
+from stoker.jobs.claim import WritesRefused
+from stoker.jobs.run import JobRun
+from stoker.models.batch import ImportedTask, ImportTasks
+from stoker.models.job import BatchOutput
+from stoker.storage.sources import open_source, replaced
+
+PAGE = 200
+"""Lines in a commit."""
+
+PAGE_BYTES = 4 * 1024**2
+"""Bytes of the file in a commit, which may have 10 MiB.
+Source: https://firebase.google.com/docs/firestore/quotas (maximum API request size)."""
+
+
+class Position(Tally):
+    """The checkpoint.
+
+    Attributes:
+        offset: Where the next line begins; None before the first.
+        line: Its number.
+        generation: Of the file: in another one, the offset means nothing.
+    """
+
+    offset: int | None = None
+    line: int = 1
+    generation: str | None = None
+
+
+def import_tasks(run: JobRun, batch_input: ImportTasks) -> BatchOutput:
+    """Makes tasks.
+
+    Args:
+        run: The attempt.
+        batch_input: Which file.
+
+    Raises:
+        InputForbidden, InputNotFound, InputEmpty, InputTooLarge: As `open_source`.
+        UnsupportedMedia: The file is neither NDJSON nor CSV.
+    """
+    source = open_source(batch_input.source, run.user_id)
+    position = Position.from_firestore(run.checkpoint)
+    if position.generation not in (None, source.generation):
+        raise replaced(source.path)
+
+    def read(offset: int, length: int) -> bytes:
+        run.check()
+        return source.read(offset, length)
+
+    reader = reader_of(source.path, source.content_type, Lines(read, source.size))
+    if position.offset is None:
+        offset, line = reader.begin
+        position = position.model_copy(update={"offset": offset, "line": line, "generation": source.generation})
+    while True:
+        run.report(100 * (position.offset or 0) / source.size, "importing")
+        page = _page(reader, position)
+        if not page:
+            return position.output()
+        position = _write(run, position, page)
+
+
+def _page(reader: Reader, position: Position) -> list[Record]:
+    offset, line = position.offset or 0, position.line
+    page: list[Record] = []
+    while len(page) < PAGE and offset - (position.offset or 0) < PAGE_BYTES:
+        record = reader.at(offset, line)
+        if record is None:
+            break
+        page.append(record)
+        offset, line = record.after, record.next_line
+    return page
+
+
+def _write(run: JobRun, position: Position, page: list[Record]) -> Position:
+    tasks = client().collection(config.TASKS)
+    content = [record.found for record in page if isinstance(record.found, ImportedTask)]
+    named = {task.project_id for task in content if task.project_id is not None}
+    foreign = not_owned(run.user_id, named) if named else set()
+    there: dict[str, Any] = {}
+    while True:
+        done = position.model_copy(deep=True, update={"offset": page[-1].after, "line": page[-1].next_line})
+        new: dict[str, ImportedTask] = {}
+        for record in page:
+            name = task_id(run.id, record.line)
+            if isinstance(record.found, str):
+                done.fail(str(record.line), record.found, "invalid-task")
+            elif record.found is None:
+                continue  # a blank line is no item
+            elif record.found.project_id in foreign:
+                done.fail(str(record.line), f"You have no project {record.found.project_id!r}.", "invalid-task")
+            elif there.get(name, run.user_id) != run.user_id:
+                done.fail(str(record.line), f"Someone else has a task {name!r}.", "invalid-task")
+            else:
+                done.succeeded += 1
+                if name not in there:
+                    new[name] = record.found
+
+        def also(batch: firestore.WriteBatch, new: dict[str, ImportedTask] = new) -> None:
+            for name, task in new.items():
+                batch.create(tasks.document(name), _document(name, run.user_id, task))
+
+        try:
+            run.save(done.to_firestore(), also)
+        except WritesRefused:
+            # Some are there: the job was run before, and is run again from its beginning.
+            snapshots = client().get_all([tasks.document(name) for name in new], field_paths=["userId"])
+            there |= {one.id: (one.to_dict() or {}).get("userId") for one in snapshots if one.exists}
+        else:
+            return done
+
+
+def task_id(job_id: str, line: int) -> str:
+    """The id of the task that a line becomes: always the same, so that no line becomes two.
+
+    Example:
+        >>> task_id("spring", 7)
+        'spring-7'
+    """
+    # A job's id may be as long as a task's may be.
+    stem = job_id if len(job_id) <= 115 else hashlib.sha256(job_id.encode()).hexdigest()
+    return f"{stem}-{line}"
+
+
+def _document(name: str, user_id: str, task: ImportedTask) -> dict[str, Any]:
+    now = firestore.SERVER_TIMESTAMP
+    return {**task.content(), "id": name, "userId": user_id, "createdAt": now, "updatedAt": now}

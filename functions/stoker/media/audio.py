@@ -1,0 +1,178 @@
+"""The worker of `audio-generation` jobs."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from stoker import config
+from stoker.errors import NothingToSpeak
+from stoker.jobs.run import JobRun
+from stoker.media.speech.captions import webvtt, word_timings
+from stoker.media.speech.engine import Engine
+from stoker.media.speech.espeak import Espeak
+from stoker.media.speech.mastering import ENCODINGS, Sound, master
+from stoker.media.speech.reshape import Shape, reshaped
+from stoker.media.speech.sentences import split_sentences
+from stoker.media.speech.track import SpokenSentence, Track
+from stoker.media.speech.voices import DEFAULT_LANGUAGE, Voice, choose_voice
+from stoker.models.audio import AudioInput
+from stoker.models.job import JobOutput, OutputFile
+
+SYNTHESIZED = {"espeak": 15.0, "google": 60.0}
+MASTERED = 95.0
+"""Percent of the job at the end of each stage, from the times of 10,000 characters as MP3."""
+
+
+@dataclass(frozen=True)
+class Narration:
+    """A text as a voice has spoken it.
+
+    Attributes:
+        file: The sound as it came: a WAV file.
+        sentences: When each is spoken.
+        language: A BCP 47 tag.
+        exact: Whether the engine told when each word is spoken, rather than each sentence alone.
+    """
+
+    file: Path
+    sentences: Sequence[SpokenSentence]
+    voice: Voice
+    language: str
+    exact: bool
+
+
+@dataclass(frozen=True)
+class MadeFile:
+    """A file to be uploaded.
+
+    Attributes:
+        seconds: How long it plays, if it does.
+    """
+
+    kind: str
+    path: Path
+    content_type: str
+    seconds: float | None = None
+
+
+def process_audio(run: JobRun, audio_input: AudioInput) -> JobOutput:
+    """Speaks the text of an audio job.
+
+    Args:
+        run: The attempt.
+        audio_input: What to speak, and how.
+
+    Raises:
+        PermanentError: There is nothing to speak, no such voice, or too much of it.
+        TransientError: The voice or the encoder was stopped, or did not answer.
+    """
+    run.report(0, "synthesizing")
+    with speech_engine(run) as engine:
+        narration, sound, made = make_speech(run, engine, audio_input)
+        files = _upload(run, made)
+    return JobOutput(
+        files=files,
+        media={
+            "loudness": sound.loudness,
+            "truePeak": sound.peak,
+            "engine": engine.name,
+            "voice": narration.voice.name,
+            "language": narration.language,
+        },
+    )
+
+
+@contextmanager
+def speech_engine(run: JobRun) -> Iterator[Engine]:
+    """Starts the engine that `config.speech_engine` names; afterwards it is gone, and so is what it kept for a retry.
+
+    Pieces are kept where they cost money: eSpeak NG speaks a sentence in less time than Cloud Storage takes to find it.
+
+    Args:
+        run: The attempt.
+    """
+    if config.speech_engine() == "espeak":
+        with Espeak(run.workspace, run.check) as espeak:
+            yield espeak
+        return
+    from stoker.media.speech.google import Google
+    from stoker.media.speech.kept import KeptAnswers
+
+    kept = KeptAnswers(run)
+    with Google(kept, run.check, run.log) as google:
+        yield google
+    kept.forget()
+
+
+def make_speech(run: JobRun, engine: Engine, audio_input: AudioInput) -> tuple[Narration, Sound, list[MadeFile]]:
+    """All but the upload: the media time of a job.
+
+    Args:
+        run: The attempt; the files are made in its workspace.
+        engine: What speaks.
+        audio_input: What to speak, and how.
+    """
+    narration = _speak(run, engine, audio_input)
+    spoken = SYNTHESIZED[engine.name]
+    run.report(spoken, "mastering")
+    file, sound = master(
+        narration.file,
+        audio_input.format,
+        audio_input.loudness,
+        lambda done: run.report(spoken + (MASTERED - spoken) * done, "mastering"),
+    )
+    files = [MadeFile("audio", file, ENCODINGS[audio_input.format].content_type, round(sound.seconds, 3))]
+    if audio_input.captions:
+        captions, words = run.workspace / "captions.vtt", run.workspace / "words.json"
+        captions.write_text(webvtt(narration.sentences), encoding="utf-8")
+        timings = word_timings(
+            narration.sentences, audio_input.text, narration.language, sound.seconds, narration.exact
+        )
+        words.write_text(timings, encoding="utf-8")
+        files += [MadeFile("captions", captions, "text/vtt"), MadeFile("words", words, "application/json")]
+    return narration, sound, files
+
+
+def _speak(run: JobRun, engine: Engine, audio_input: AudioInput) -> Narration:
+    text = audio_input.text
+    voice = choose_voice(engine.voices(), audio_input.language, audio_input.voice)
+    language = audio_input.language or (voice.languages[0] if audio_input.voice else DEFAULT_LANGUAGE)
+    sentences = split_sentences(text, language)
+    if not sentences:
+        raise NothingToSpeak("The text holds nothing that can be spoken: no letter, no digit, no symbol.")
+    speed, pitch = engine.speed(voice, audio_input.speed), engine.pitch(voice, audio_input.pitch)
+    shape = Shape(audio_input.speed / speed, audio_input.pitch - pitch)
+    file = run.workspace / "track.wav"
+    spoken, exact = [], True
+    with Track(file, engine.sample_rate, audio_input.speed) as track:
+        pieces = engine.speak(sentences, voice, speed, pitch)
+        for piece in reshaped(pieces, shape, engine.sample_rate, run.workspace, run.check):
+            heard = track.add(piece)
+            if heard is not None:
+                spoken.append(heard)
+                exact = exact and bool(piece.marks)
+            done = (piece.sentence.start + len(piece.sentence.text)) / len(text)
+            run.report(SYNTHESIZED[engine.name] * done, "synthesizing")
+    if not spoken:
+        raise NothingToSpeak("The voice has no sound for this text. Write it in the language of the voice.")
+    return Narration(file, spoken, voice, language, exact)
+
+
+def _upload(run: JobRun, made: Sequence[MadeFile]) -> list[OutputFile]:
+    files = []
+    for number, one in enumerate(made):
+        run.report(MASTERED + (100 - MASTERED) * number / len(made), "uploading")
+        size = one.path.stat().st_size
+        name, sha256 = run.outputs.upload(one.path, one.content_type, run.check)
+        files.append(
+            OutputFile(
+                kind=one.kind,
+                path=name,
+                content_type=one.content_type,
+                bytes=size,
+                sha256=sha256,
+                duration_seconds=one.seconds,
+            )
+        )
+    return files

@@ -1,0 +1,122 @@
+"""What is written of the speech: captions to read along, and the times of the words."""
+
+import json
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+
+from stoker.media.speech.track import SpokenSentence, Word
+from stoker.media.speech.width import columns
+
+LINE_COLUMNS = 42
+CUE_LINES = 2
+CUE_SECONDS = 7.0
+"""What can be read at once. Source: https://partnerhelp.netflixstudios.com/hc/en-us/articles/217350977 (English Timed
+Text Style Guide: 42 characters a line, two lines, seven seconds)."""
+
+CLAUSE_ENDS = tuple(",;:.!?…—–)、，；：。！？）」』،؛")
+
+
+def webvtt(sentences: Sequence[SpokenSentence]) -> str:
+    """Captions as WebVTT: a cue begins with the first sound of what it shows, and ends with the last.
+
+    Source: https://www.w3.org/TR/webvtt1/
+
+    Args:
+        sentences: In the order in which they are spoken.
+    """
+    cues = [
+        f"{_clock(words[0].start)} --> {_clock(words[-1].end)}\n{_escaped(chr(10).join(_lines(sentence, words)))}\n"
+        for sentence in sentences
+        for words in _cues(sentence, sentence.words)
+    ]
+    return "\n".join(["WEBVTT\n", *cues])
+
+
+def word_timings(sentences: Sequence[SpokenSentence], text: str, language: str, seconds: float, exact: bool) -> str:
+    """The times of sentences and words as JSON.
+
+    Args:
+        sentences: In the order in which they are spoken.
+        text: The job's; `position` is where a word begins in it, in UTF-16 units, as JavaScript counts.
+        language: A BCP 47 tag.
+        seconds: How long the sound plays.
+        exact: Whether the engine told the times of the words, rather than of the sentences alone.
+    """
+    wide = [position for position, character in enumerate(text) if ord(character) > 0xFFFF]
+    told = [
+        {
+            "text": sentence.text,
+            "start": round(sentence.start, 3),
+            "end": round(sentence.end, 3),
+            "words": [
+                {
+                    "text": word.text,
+                    "start": round(word.start, 3),
+                    "end": round(word.end, 3),
+                    "position": word.position + bisect_left(wide, word.position),
+                }
+                for word in sentence.words
+            ],
+        }
+        for sentence in sentences
+    ]
+    timings = {
+        "language": language,
+        "durationSeconds": round(seconds, 3),
+        "wordTimes": "exact" if exact else "estimated",
+        "sentences": told,
+    }
+    return json.dumps(timings, ensure_ascii=False)
+
+
+def _cues(sentence: SpokenSentence, words: Sequence[Word]) -> Iterator[Sequence[Word]]:
+    """Halves what is too long for a cue, until nothing is."""
+    if len(words) == 1 or _fits(sentence, words):
+        yield words
+        return
+    cut = _middle(sentence, words)
+    yield from _cues(sentence, words[:cut])
+    yield from _cues(sentence, words[cut:])
+
+
+def _fits(sentence: SpokenSentence, words: Sequence[Word]) -> bool:
+    if words[-1].end - words[0].start > CUE_SECONDS or columns(_text(sentence, words)) > CUE_LINES * LINE_COLUMNS:
+        return False
+    return all(columns(line) <= LINE_COLUMNS for line in _lines(sentence, words))
+
+
+def _lines(sentence: SpokenSentence, words: Sequence[Word]) -> list[str]:
+    whole = _text(sentence, words)
+    if columns(whole) <= LINE_COLUMNS or len(words) == 1:
+        return [whole]
+    cuts = range(1, len(words))
+    halves = [[_text(sentence, words[:cut]), _text(sentence, words[cut:])] for cut in cuts]
+    return min(halves, key=lambda lines: max(columns(line) for line in lines))
+
+
+def _middle(sentence: SpokenSentence, words: Sequence[Word]) -> int:
+    """The word before which to cut: the nearest to the middle, but rather after a clause, if one ends near it."""
+    widths = [columns(word.text) for word in words]
+    whole = sum(widths)
+    before = 0
+    costs = []
+    for word, width in zip(words[:-1], widths, strict=False):
+        before += width
+        costs.append(abs(2 * before - whole) + (0 if word.text.endswith(CLAUSE_ENDS) else whole / 3))
+    return costs.index(min(costs)) + 1
+
+
+def _text(sentence: SpokenSentence, words: Sequence[Word]) -> str:
+    begin = words[0].position - sentence.position
+    end = words[-1].position - sentence.position + len(words[-1].text)
+    return sentence.text[begin:end]
+
+
+def _clock(seconds: float) -> str:
+    milliseconds = round(seconds * 1000)
+    minutes, milliseconds = divmod(milliseconds, 60_000)
+    return f"{minutes // 60:02}:{minutes % 60:02}:{milliseconds // 1000:02}.{milliseconds % 1000:03}"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -1,0 +1,65 @@
+"""How wide a text is, and where it is best cut."""
+
+import re
+import unicodedata
+from collections.abc import Callable
+
+CLAUSE_END = re.compile(r"[,;:–—、，；：،؛]+[\s”’\"'»)]*\s*")
+SPACE = re.compile(r"\s+")
+
+
+def columns(text: str) -> int:
+    """The columns that a text takes on a screen: East Asian characters take two, combining marks none.
+
+    Source: Unicode Standard Annex #11.
+
+    Example:
+        >>> columns("abc"), columns("日本")
+        (3, 4)
+    """
+    return sum(
+        0 if unicodedata.combining(character) else 2 if unicodedata.east_asian_width(character) in "WF" else 1
+        for character in text
+    )
+
+
+def cut_to_fit(text: str, most: int, size: Callable[[str], int] = len) -> str:
+    """The first part of a text that fits: it ends after a clause, else after a word, else where it must.
+
+    A clause's end in the first half is passed over for a later space: a part should not be too short either.
+
+    Args:
+        text: The text.
+        most: The size that the part may have.
+        size: Measures a text; grows with it.
+
+    Example:
+        >>> cut_to_fit("To be, or not to be, that is", 24)
+        'To be, or not to be, '
+    """
+    if size(text) <= most:
+        return text
+    fits = _fitting(text, most, size)
+    for end in (CLAUSE_END, SPACE):
+        cuts = [found.end() for found in end.finditer(text[:fits]) if found.end() > fits / 2]
+        if cuts:
+            return text[: cuts[-1]]
+    # No letter is parted from its accents, no emoji from what shapes it.
+    while fits > 1 and (
+        unicodedata.category(text[fits]) in ("Mn", "Mc", "Me", "Sk") or _joins(text[fits - 1 : fits + 1])
+    ):
+        fits -= 1
+    return text[:fits]
+
+
+def _joins(pair: str) -> bool:
+    return "\u200d" in pair or "\ufe0f" in pair[1:]
+
+
+def _fitting(text: str, most: int, size: Callable[[str], int]) -> int:
+    """The longest start of the text that fits, in characters; at least one."""
+    low, high = 1, len(text)
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if size(text[:middle]) <= most else (low, middle - 1)
+    return low

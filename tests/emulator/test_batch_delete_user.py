@@ -1,0 +1,144 @@
+"""`delete-user-data`: nothing of the user is left, and all of everyone else's."""
+
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from firebase_admin import auth
+
+from development.user import User
+from emulator.batch import BatchJob, documents_that_name, files_of, put_file, write_documents, write_everything
+from stoker import config
+from stoker.batch import account
+from stoker.batch import delete_user_data as delete_module
+from stoker.firebase import app
+from stoker.firestore.client import client
+from stoker.jobs import settings
+from stoker.jobs.claim import Claim
+from stoker.jobs.claiming import claim
+
+DELETE = {"operation": "delete-user-data"}
+
+
+def test_a_user_deletes_everything(user: User) -> None:
+    write_everything(user.id)
+    neighbour = f"{user.id}m"  # whose id begins with the same letters
+    write_everything(neighbour)
+    theirs = (documents_that_name(neighbour), files_of(neighbour))
+    *_, job = user.watch(user.write_job(DELETE, type="batch-operation"))
+    assert job["status"] == "completed", job.get("error")
+    assert job["output"]["removed"] == {
+        "accounts": 1,
+        "processingJobs": 1,
+        "tasks": 5,
+        "projects": 1,
+        "analyticsEvents": 1,
+        "jobKeys": 1,
+        "users": 1,
+        "subcollections": 4,
+        "files": 5,
+    }
+    assert (job["output"]["total"], job["output"]["failed"]) == (20, 0)
+    left = documents_that_name(user.id)
+    assert left - theirs[0] == {f"processingJobs/{job['id']}"}
+    assert files_of(user.id) == set()
+    assert account.find(user.id) is None
+    assert (documents_that_name(neighbour), files_of(neighbour)) == theirs
+    assert set(job) == {
+        *("id", "userId", "type", "input", "status", "createdAt", "progress", "stage", "output", "attempt"),
+        *("startedAt", "updatedAt", "completedAt", "expiresAt"),
+    }
+    assert job["expiresAt"] - datetime.now(UTC) < timedelta(days=1, minutes=1)
+
+
+@pytest.fixture
+def ada(monkeypatch: pytest.MonkeyPatch) -> str:
+    """A user with an account, whose jobs the deployed functions do not hear of."""
+    monkeypatch.setattr(config, "JOBS", "batchTests")
+    name = f"ada-{uuid4().hex}"
+    auth.create_user(uid=name, email=f"{name}@example.com", password=uuid4().hex, app=app())
+    return name
+
+
+@pytest.mark.parametrize("user_id", ["..", ".", "__ada__", "a b", "*", 'ada"; --', "ädä", "x" * 128])
+def test_a_user_may_have_any_id(user_id: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(config, "JOBS", "batchTests")
+    write_documents("tasks", {uuid4().hex: {"userId": user_id}, (other := uuid4().hex): {"userId": f"{user_id}2"}})
+    job = BatchJob(user_id, DELETE).work()
+    assert job["status"] == "completed", job.get("error")
+    assert job["output"]["removed"] == {"tasks": 1}
+    assert client().document(f"tasks/{other}").get().exists
+
+
+def test_jobs_that_run_end_and_what_they_still_make_is_found(ada: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    running = BatchJob(ada, {"operation": "export-user-data"})
+    held = claim(running.id)
+    assert isinstance(held, Claim)
+    running.reference.update({"lease.expiresAt": datetime.now(UTC) + timedelta(seconds=2)})
+
+    def uploads() -> None:
+        while running.reference.get().exists:
+            time.sleep(0.05)
+        time.sleep(0.5)  # it notices late
+        put_file(f"job-outputs/{ada}/{running.id}/1/export-001.zip", b"late")
+
+    late = threading.Thread(target=uploads)
+    late.start()
+    job = BatchJob(ada, DELETE).work()
+    late.join()
+    assert (job["status"], job["output"]["removed"]) == ("completed", {"accounts": 1, "batchTests": 1, "files": 1})
+    assert files_of(ada) == set()
+
+
+def test_the_account_is_locked_while_it_goes_and_free_again_when_that_is_cancelled(
+    ada: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_everything(ada)
+    job = BatchJob(ada, DELETE)
+    seen: list[Any] = []
+    delete_page = delete_module._Deletion._delete_page
+
+    def watched(*arguments: Any) -> None:
+        found = account.find(ada)
+        seen.append(found is not None and found.disabled)
+        job.reference.update({"cancelRequested": True})
+        delete_page(*arguments)
+
+    monkeypatch.setattr(delete_module._Deletion, "_delete_page", watched)
+    data = job.work()
+    assert (data["status"], seen) == ("cancelled", [True])
+    found = account.find(ada)
+    assert found is not None
+    assert not found.disabled
+
+
+def test_what_the_engine_keeps_of_the_users_jobs_goes_too(ada: str) -> None:
+    settings_document = client().document(f"{config.ADMIN_DATA}/{config.JOB_SETTINGS}")
+    settings_document.set({"userLimits": {"atOnce": 3}})
+    settings.forget()
+    try:
+        job = BatchJob(ada, DELETE, dedupeKey="ada@example.com").work()
+    finally:
+        settings_document.delete()
+        settings.forget()
+    assert (job["status"], "dedupeKey" in job) == ("completed", False)
+    assert documents_that_name(ada) == {f"batchTests/{job['id']}"}
+
+
+def test_documents_that_come_meanwhile_are_found(ada: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_everything(ada)
+    more = iter([lambda: write_everything(ada)])
+    delete_files = delete_module._Deletion._delete_files
+
+    def meddled(deletion: Any) -> None:
+        delete_files(deletion)
+        next(more, lambda: None)()
+
+    monkeypatch.setattr(delete_module._Deletion, "_delete_files", meddled)
+    job = BatchJob(ada, DELETE).work()
+    assert job["output"]["removed"]["tasks"] == 10
+    assert documents_that_name(ada) == {f"batchTests/{job['id']}"}
+    assert files_of(ada) == set()

@@ -1,0 +1,143 @@
+"""`export-user-data`: all that there is of a user, once, in ZIP files that open anywhere."""
+
+import hashlib
+import io
+import json
+from pathlib import PurePosixPath, PureWindowsPath
+from typing import Any
+from uuid import uuid4
+from zipfile import ZipFile
+
+import pytest
+
+from development.user import User
+from emulator.batch import BatchJob, documents_that_name, files_of, put_file, write_everything
+from stoker import config
+from stoker.batch import export_user_data as export_module
+from stoker.storage import sources
+from stoker.storage.client import bucket
+
+EXPORT = {"operation": "export-user-data"}
+
+
+class Export:
+    """What is in the parts of an export; nothing may be there twice."""
+
+    def __init__(self, parts: list[bytes]) -> None:
+        self.documents: dict[str, dict[str, Any]] = {}
+        self.account: list[dict[str, Any]] = []
+        self.files: dict[str, bytes] = {}
+        names: list[str] = []
+        for part in parts:
+            with ZipFile(io.BytesIO(part)) as archive:
+                assert archive.testzip() is None
+                names += archive.namelist()
+                for name in archive.namelist():
+                    if name.startswith("data/"):
+                        self._add(archive, json.loads(archive.read(name)), name)
+        assert len({name.lower() for name in names}) == len(names)
+        for name in names:
+            assert not PurePosixPath(name).is_absolute()
+            assert not PureWindowsPath(name).drive
+            assert not {"..", "."} & set(PureWindowsPath(name).parts)
+        self.names = names
+
+    def _add(self, archive: ZipFile, entries: list[dict[str, Any]], name: str) -> None:
+        for entry in entries:
+            if name.startswith("data/account-"):
+                self.account.append(entry)
+            elif name.startswith("data/files-"):
+                assert entry["path"] not in self.files
+                self.files[entry["path"]] = archive.read(entry["entry"])
+            else:
+                assert entry["path"] not in self.documents
+                self.documents[entry["path"]] = entry["fields"]
+
+
+def test_a_user_exports_everything(user: User) -> None:
+    write_everything(user.id)
+    write_everything(f"{user.id}m")  # whose id begins with the same letters
+    files = {name for name in files_of(user.id) if "export" not in name}
+    *_, job = user.watch(user.write_job(EXPORT, type="batch-operation"))
+    assert job["status"] == "completed", job.get("error")
+    [file] = job["output"]["files"]
+    part = user.download(file["path"])
+    assert file["path"].startswith(f"job-outputs/{user.id}/{job['id']}/")
+    assert (file["kind"], file["contentType"], file["bytes"]) == ("export", "application/zip", len(part))
+    assert file["sha256"] == hashlib.sha256(part).hexdigest()
+    export = Export([part])
+    [account] = export.account
+    assert account["uid"] == user.id
+    assert not [key for key in account if "assword" in key or "salt" in key.lower()]
+    assert "README.txt" in export.names
+    assert export.files.keys() == files
+    assert export.files[f"user-uploads/{user.id}/films/2.mp4"] == b"filmfilm"
+    named = {path for path in documents_that_name(user.id) if f"{user.id}m" not in path}
+    roots = {path for path in export.documents if path.count("/") == 1}
+    assert {path.split("/")[0] for path in roots} == {"users", "tasks", "projects", "processingJobs", "analyticsEvents"}
+    assert roots <= named
+    assert {path.split("/", 2)[2] for path in export.documents if path not in roots} == {
+        "comments/first",
+        "plans/missing/years/2027",
+        "notes/one",
+        "missing/parent/leaves/deep",
+    }
+    assert export.documents[f"users/{user.id}"]["likes"] == [1.5, "NaN", "AA=="]
+    assert export.documents[f"users/{user.id}/notes/one"]["at"] == {"latitude": 1, "longitude": 2}
+    things = len(export.documents) + len(export.files) + 1
+    assert (job["output"]["total"], job["output"]["succeeded"]) == (things, things)
+
+
+@pytest.fixture
+def ada(monkeypatch: pytest.MonkeyPatch) -> str:
+    """A user of the test's own, whose jobs the deployed functions do not hear of."""
+    monkeypatch.setattr(config, "JOBS", "batchTests")
+    return f"ada-{uuid4().hex}"
+
+
+def test_many_small_parts_hold_the_same_as_one(ada: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_everything(ada, tasks=7)
+    for name in (
+        "a/nul.txt",
+        "a/A.txt",
+        "a/a.txt",
+        "b/tail. ",
+        'c/qu"o:te?.mp4',
+        "d/" + "é" * 300,
+        "e/back\\slash.txt",
+    ):
+        put_file(f"user-uploads/{ada}/{name}", name.encode())
+    files = {name for name in files_of(ada) if "export" not in name}
+    whole = BatchJob(ada, EXPORT).work()
+    monkeypatch.setattr(export_module, "PART_BYTES", 400)
+    parts = BatchJob(ada, EXPORT).work()
+    exports = []
+    for job in (whole, parts):
+        assert job["status"] == "completed", job.get("error")
+        exports.append(Export([bucket().blob(one["path"]).download_as_bytes() for one in job["output"]["files"]]))
+    assert len(whole["output"]["files"]) == 1
+    assert len(parts["output"]["files"]) >= 8
+    assert exports[0].files == exports[1].files
+    assert exports[0].files.keys() == files
+    assert exports[1].documents.keys() - exports[0].documents.keys() == {f"batchTests/{parts['id']}"}
+
+
+def test_a_user_of_whom_there_is_nothing_gets_a_part_all_the_same(ada: str) -> None:
+    job = BatchJob(ada, EXPORT).work()
+    assert (job["status"], len(job["output"]["files"])) == ("completed", 1)
+
+
+def test_a_file_that_is_deleted_meanwhile_is_told_of(ada: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(3):
+        put_file(f"user-uploads/{ada}/{number}.mp4", b"film")
+    source = sources.Source
+
+    def deleted(blob: Any) -> Any:
+        if blob.name.endswith("1.mp4"):
+            blob.delete()
+        return source(blob)
+
+    monkeypatch.setattr(export_module, "Source", deleted)
+    job = BatchJob(ada, EXPORT).work()
+    assert (job["status"], job["output"]["failed"]) == ("completed", 1)
+    assert job["output"]["failures"][0]["item"] == f"user-uploads/{ada}/1.mp4"

@@ -1,0 +1,136 @@
+"""`import-tasks`: a task for each line of a file."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from development.user import User
+from emulator.batch import BatchJob, figures, items, task, tasks_of, write_documents
+from stoker import config
+from stoker.batch import import_tasks as import_module
+from stoker.batch import lines as lines_module
+from stoker.jobs.end import renewed
+from stoker.storage.client import bucket
+
+
+@pytest.fixture
+def ada(monkeypatch: pytest.MonkeyPatch) -> str:
+    """A user of the test's own, whose jobs the deployed functions do not hear of."""
+    monkeypatch.setattr(config, "JOBS", "batchTests")
+    return f"ada-{uuid4().hex}"
+
+
+def put(user_id: str, content: bytes, content_type: str = "application/x-ndjson") -> str:
+    blob = bucket().blob(f"user-uploads/{user_id}/tasks")
+    blob.upload_from_string(content, content_type=content_type)
+    return str(blob.name)
+
+
+def lines_of(count: int) -> bytes:
+    return b"".join(json.dumps({"title": f"Task {number}"}).encode() + b"\n" for number in range(1, count + 1))
+
+
+def test_a_user_imports_tasks(user: User, tmp_path: Path) -> None:
+    file = tmp_path / "tasks.csv"
+    rows = [f'"Task, {number}",high,"a;b",2027-01-02T00:00:00Z' for number in range(1, 451)]
+    rows[99] = "Task,whenever,,soon"
+    file.write_text("\ufefftitle,priority,tags,dueDate\r\n" + "\r\n".join(rows) + "\r\n")
+    began = datetime.now(UTC)
+    job_input = {"operation": "import-tasks", "source": user.upload(file, "text/csv")}
+    *_, job = user.watch(user.write_job(job_input, type="batch-operation"))
+    assert job["status"] == "completed", job.get("error")
+    assert figures(job["output"]) == (450, 449, 1)
+    [failure] = job["output"]["failures"]
+    assert (failure["item"], failure["errorCode"]) == ("101", "invalid-task")
+    assert "priority: " in failure["error"]
+    assert "dueDate: " in failure["error"]
+    made = tasks_of(user.id)
+    assert sorted(one["title"] for one in made.values()) == sorted(f"Task, {n}" for n in range(1, 451) if n != 100)
+    one = made[f"{job['id']}-2"]
+    assert abs(one["createdAt"] - began) < timedelta(minutes=5)
+    assert one == {
+        "id": f"{job['id']}-2",
+        "userId": user.id,
+        "title": "Task, 1",
+        "priority": "high",
+        "status": "todo",
+        "category": "general",
+        "tags": ["a", "b"],
+        "subtasks": [],
+        "dueDate": datetime(2027, 1, 2, tzinfo=UTC),
+        "createdAt": one["createdAt"],
+        "updatedAt": one["createdAt"],
+    }
+
+
+@pytest.mark.parametrize(
+    ("source", "code"),
+    [
+        ("user-uploads/bob/tasks.csv", "input-forbidden"),
+        ("user-uploads/{ada}/../bob/tasks.csv", "input-forbidden"),
+        ("user-uploads/{ada}/missing.csv", "input-not-found"),
+    ],
+)
+def test_a_file_that_is_not_the_owners_is_not_read(ada: str, source: str, code: str) -> None:
+    job = BatchJob(ada, {"operation": "import-tasks", "source": source.format(ada=ada)}).work()
+    assert (job["status"], job["errorCode"]) == ("failed", code)
+
+
+def test_an_empty_file_and_one_that_is_no_list(ada: str) -> None:
+    job_input = {"operation": "import-tasks", "source": put(ada, b"")}
+    assert BatchJob(ada, job_input).work()["errorCode"] == "input-empty"
+    put(ada, b'[{"title": "Water"}]')
+    assert BatchJob(ada, job_input).work()["errorCode"] == "unsupported-media"
+
+
+def test_tasks_join_their_owners_projects_only(ada: str) -> None:
+    now = datetime.now(UTC)
+    project = {"name": "Garden", "createdAt": now, "updatedAt": now}
+    write_documents("projects", {f"{ada}-p": {**project, "id": f"{ada}-p", "userId": ada}})
+    write_documents("projects", {f"{ada}-q": {**project, "id": f"{ada}-q", "userId": "bob"}})
+    lines = [{"title": "Water", "projectId": f"{ada}-{name}"} for name in ("p", "q", "r")]
+    source = put(ada, "\n".join(json.dumps(line) for line in lines).encode())
+    job = BatchJob(ada, {"operation": "import-tasks", "source": source}).work()
+    assert (figures(job["output"]), items(job["output"])) == ((3, 1, 2), ["2", "3"])
+    assert [one["projectId"] for one in tasks_of(ada).values()] == [f"{ada}-p"]
+
+
+def test_a_file_is_read_in_windows(ada: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lines_module, "MAX_LINE_BYTES", 200)
+    monkeypatch.setattr(lines_module, "WINDOW_BYTES", 100)
+    monkeypatch.setattr(import_module, "PAGE_BYTES", 500)
+    source = put(ada, lines_of(40) + b"x" * 1000 + b"\n" + lines_of(40))
+    job = BatchJob(ada, {"operation": "import-tasks", "source": source}).work()
+    assert (figures(job["output"]), items(job["output"])) == ((81, 80, 1), ["41"])
+    assert len(tasks_of(ada)) == 80
+
+
+def test_a_job_that_is_run_again_makes_no_task_twice(ada: str) -> None:
+    job = BatchJob(ada, {"operation": "import-tasks", "source": put(ada, lines_of(5))})
+    write_documents("tasks", {f"{job.id}-2": task(f"{job.id}-2", "bob")})
+    for _ in range(2):
+        data = job.work()
+        assert (data["status"], figures(data["output"]), items(data["output"])) == ("completed", (5, 4, 1), ["2"])
+        assert set(tasks_of(ada)) == {f"{job.id}-{line}" for line in (1, 3, 4, 5)}
+        job.reference.update(renewed())
+
+
+def test_a_file_that_is_replaced_ends_the_import(ada: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(import_module, "PAGE", 2)
+    job = BatchJob(ada, {"operation": "import-tasks", "source": put(ada, lines_of(5))})
+    write = import_module._write
+
+    def dies(*arguments: object) -> object:
+        done = write(*arguments)  # type: ignore[arg-type]
+        raise ConnectionError(done)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(import_module, "_write", dies)
+        assert job.work()["status"] == "pending"
+    put(ada, lines_of(3))
+    job.reference.update({"runAfter": datetime.now(UTC)})
+    data = job.work()
+    assert (data["status"], data["errorCode"]) == ("failed", "input-not-found")

@@ -1,0 +1,308 @@
+"""Batch jobs whose attempts die at each commit and between commits: nothing is done twice, nothing is left out."""
+
+import itertools
+import json
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from firebase_admin import auth
+from google.cloud.firestore_v1.base_query import FieldFilter
+from google.cloud.firestore_v1.types import WriteResult
+
+from emulator.batch import (
+    BatchJob,
+    documents_that_name,
+    figures,
+    files_of,
+    items,
+    put_file,
+    task,
+    tasks_of,
+    write_documents,
+    write_everything,
+    write_tasks,
+)
+from emulator.test_batch_export import Export
+from stoker import config
+from stoker.batch import account, archive, pages
+from stoker.batch import delete_user_data as delete_module
+from stoker.batch import export_user_data as export_module
+from stoker.batch import import_tasks as import_module
+from stoker.firebase import app
+from stoker.firestore.client import client
+from stoker.jobs.children import child_id
+from stoker.jobs.fence import Also, Fence
+from stoker.jobs.sweep import sweep
+from stoker.jobs.work import work
+from stoker.models.job import JobOutput
+from stoker.storage.client import bucket
+
+pytestmark = pytest.mark.timeout(600)
+
+
+class Killed(BaseException):
+    """The process is gone: nothing of ours runs after this, no final write, no clean-up that counts."""
+
+
+class Deaths:
+    """Counts the places at which an attempt can die, and has it die at one of them.
+
+    Args:
+        at: Which of them, from 0.
+        every: Whether all attempts die there, not the first alone.
+    """
+
+    def __init__(self, at: int, *, every: bool = False) -> None:
+        self.died = False
+        self._at, self._every = at, every
+        self._passed = 0
+
+    def begin(self) -> None:
+        """A new attempt."""
+        self._passed = 0
+
+    def place(self) -> None:
+        """The attempt dies here, if this is the place."""
+        here = self._passed == self._at and (self._every or not self.died)
+        self._passed += 1
+        if here:
+            self.died = True
+            raise Killed
+
+
+Patch = Callable[[pytest.MonkeyPatch, Deaths], None]
+
+
+def at_commits(patch: pytest.MonkeyPatch, deaths: Deaths) -> None:
+    """Before and after each checkpoint and final write."""
+    write = Fence.write
+
+    def dies(fence: Fence, fields: dict[str, Any], also: Also | None = None) -> Sequence[WriteResult]:
+        if not {"checkpoint", "completedAt", "children"} & fields.keys():
+            return write(fence, fields, also)
+        deaths.place()
+        results = write(fence, fields, also)
+        deaths.place()
+        return results
+
+    patch.setattr(Fence, "write", dies)
+
+
+def around(owner: Any, name: str) -> Patch:
+    """Before and after each call of a function."""
+
+    def apply(patch: pytest.MonkeyPatch, deaths: Deaths) -> None:
+        function = getattr(owner, name)
+
+        def dies(*arguments: Any, **named: Any) -> Any:
+            deaths.place()
+            result = function(*arguments, **named)
+            deaths.place()
+            return result
+
+        patch.setattr(owner, name, dies)
+
+    return apply
+
+
+@contextmanager
+def dying(patches: Sequence[Patch], deaths: Deaths) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        for one in patches:
+            one(patch, deaths)
+        yield
+
+
+def attempts(job: BatchJob, deaths: Deaths, *patches: Patch) -> dict[str, Any]:
+    """Makes attempts at a job until one has not died."""
+    with dying(patches, deaths):
+        for _ in range(20):
+            deaths.begin()
+            try:
+                return job.work()
+            except Killed:
+                job.lapse()
+    raise AssertionError("each of 20 attempts died")
+
+
+def everywhere(scenario: Callable[[Deaths], None]) -> int:
+    """Runs a scenario with a death at each place that there is; returns how many there were."""
+    for at in itertools.count():
+        deaths = Deaths(at)
+        scenario(deaths)
+        if not deaths.died:
+            return at
+    raise AssertionError
+
+
+@pytest.fixture(autouse=True)
+def _apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(config, "JOBS", "batchFaults")
+    monkeypatch.setattr(pages, "PAGE", 3)
+    monkeypatch.setattr(import_module, "PAGE", 3)
+    monkeypatch.setattr(export_module, "PART_BYTES", 2500)
+    monkeypatch.setattr(delete_module, "PAGE", 2)
+    monkeypatch.setattr(delete_module, "FILES", 2)
+
+
+def someone() -> str:
+    return f"ada-{uuid4().hex}"
+
+
+UPDATE = {"operation": "update-tasks", "where": {"category": "home"}, "set": {"status": "completed"}}
+
+
+def test_tasks_are_updated_once() -> None:
+    def scenario(deaths: Deaths) -> None:
+        ada = someone()
+        write_tasks(ada, 7)
+        write_documents("tasks", {f"{ada}-bad": task(f"{ada}-bad", ada, hue="blue")})
+        job = BatchJob(ada, UPDATE)
+        written: dict[str, Any] = {}
+
+        def note(patch: pytest.MonkeyPatch, deaths: Deaths) -> None:
+            lapse = BatchJob.lapse
+
+            def noting(one: BatchJob) -> None:
+                written.update({name: data["updatedAt"] for name, data in tasks_of(ada).items()})
+                written.update({"done": [name for name, data in tasks_of(ada).items() if data["status"] != "todo"]})
+                lapse(one)
+
+            patch.setattr(BatchJob, "lapse", noting)
+
+        data = attempts(job, deaths, at_commits, note)
+        assert (data["status"], figures(data["output"]), items(data["output"])) == (
+            "completed",
+            (8, 7, 1),
+            [f"{ada}-bad"],
+        )
+        after = tasks_of(ada)
+        assert sum(one["status"] == "completed" for one in after.values()) == 7
+        assert all(after[name]["updatedAt"] == written[name] for name in written.get("done", []))
+
+    assert everywhere(scenario) == 8  # three pages and the end
+
+
+def test_tasks_are_deleted_once() -> None:
+    def scenario(deaths: Deaths) -> None:
+        ada = someone()
+        write_tasks(ada, 7)
+        data = attempts(BatchJob(ada, {"operation": "delete-tasks", "where": {"category": "home"}}), deaths, at_commits)
+        assert (data["status"], figures(data["output"]), tasks_of(ada)) == ("completed", (7, 7, 0), {})
+
+    assert everywhere(scenario) == 8
+
+
+def test_attempts_that_die_after_each_page_come_to_the_end() -> None:
+    ada = someone()
+    write_tasks(ada, 20)
+    deaths = Deaths(1, every=True)
+    job = BatchJob(ada, UPDATE)
+    with dying([at_commits], deaths):
+        for _ in range(7):
+            deaths.begin()
+            with pytest.raises(Killed):
+                job.work()
+            job.lapse()
+    data = job.work()
+    assert (data["status"], data["attempt"], figures(data["output"])) == ("completed", 8, (20, 20, 0))
+
+
+def test_tasks_are_imported_once() -> None:
+    lines = [json.dumps({"title": f"Task {number}"}) for number in range(1, 9)]
+    lines[4] = "no task"
+
+    def scenario(deaths: Deaths) -> None:
+        ada = someone()
+        put_file(f"user-uploads/{ada}/tasks", "\n".join(lines).encode(), "application/x-ndjson")
+        job = BatchJob(ada, {"operation": "import-tasks", "source": f"user-uploads/{ada}/tasks"})
+        data = attempts(job, deaths, at_commits)
+        assert (data["status"], figures(data["output"]), items(data["output"])) == ("completed", (8, 7, 1), ["5"])
+        made = tasks_of(ada)
+        assert {name: one["title"] for name, one in made.items()} == {
+            f"{job.id}-{number}": f"Task {number}" for number in range(1, 9) if number != 5
+        }
+
+    assert everywhere(scenario) == 8
+
+
+def test_everything_is_exported_once() -> None:
+    ada = someone()
+    write_everything(ada, tasks=3)
+    files = {name for name in files_of(ada) if "export" not in name}
+    documents = {path for path in documents_that_name(ada) if not path.startswith(config.JOB_KEYS)}
+
+    def scenario(deaths: Deaths) -> None:
+        job = BatchJob(ada, {"operation": "export-user-data"})
+        data = attempts(job, deaths, at_commits, around(archive.Part, "add_document"))
+        assert data["status"] == "completed", data.get("error")
+        parts = [file["path"] for file in data["output"]["files"]]
+        export = Export([bucket().blob(path).download_as_bytes() for path in parts])
+        assert export.files.keys() == files
+        assert {path for path in export.documents if path != f"batchFaults/{job.id}"} >= documents
+        assert data["output"]["total"] == data["output"]["succeeded"] == len(export.documents) + len(files)
+        there = {blob.name for blob in bucket().list_blobs(prefix=f"job-outputs/{ada}/{job.id}/")}
+        assert there == set(parts)
+        job.reference.delete()  # or it would be in the next export
+
+    assert everywhere(scenario) >= 20
+
+
+def test_everything_is_deleted_and_counted_once() -> None:
+    def scenario(deaths: Deaths) -> None:
+        ada = someone()
+        auth.create_user(uid=ada, email=f"{ada}@example.com", app=app())
+        write_everything(ada, tasks=3)
+        job = BatchJob(ada, {"operation": "delete-user-data"})
+        others = (around(delete_module._Deletion, "_remove"), *(around(account, name) for name in ("lock", "delete")))
+        data = attempts(job, deaths, at_commits, *others)
+        assert data["status"] == "completed", data.get("error")
+        assert data["output"]["removed"] == {
+            "accounts": 1,
+            "batchFaults": 1,
+            "tasks": 3,
+            "projects": 1,
+            "analyticsEvents": 1,
+            "jobKeys": 1,
+            "users": 1,
+            "subcollections": 4,
+            "files": 5,
+        }
+        assert documents_that_name(ada) == {f"batchFaults/{job.id}"}
+        assert files_of(ada) == set()
+        assert account.find(ada) is None
+
+    assert everywhere(scenario) >= 30
+
+
+def test_jobs_are_made_once() -> None:
+    one = {"type": "video-processing", "input": {"source": "public/a.mp4"}}
+
+    def scenario(deaths: Deaths) -> None:
+        job = BatchJob(someone(), {"operation": "run-jobs", "jobs": [one, one]})
+        data = attempts(job, deaths, at_commits)
+        assert (data["status"], data["stage"], data["children"]) == ("processing", "running-jobs", 2)
+        jobs = client().collection(config.JOBS).where(filter=FieldFilter("parentId", "==", job.id))
+        assert {child.id: child.get("status") for child in jobs.stream()} == {
+            child_id(job.id, number): "pending" for number in range(2)
+        }
+        for number in range(2):
+            work(child_id(job.id, number), lambda run, job_input: JobOutput(files=[]))
+        assert (job.data()["status"], figures(job.data()["output"])) == ("completed", (2, 2, 0))
+
+    assert everywhere(scenario) == 2
+
+
+def test_a_batch_whose_last_jobs_death_is_not_heard_of_is_ended_by_the_sweeper() -> None:
+    one = {"type": "video-processing", "input": {"source": "public/a.mp4"}}
+    job = BatchJob(someone(), {"operation": "run-jobs", "jobs": [one]})
+    job.work()
+    deaths = Deaths(1)
+    with dying([at_commits], deaths), pytest.raises(Killed):
+        work(child_id(job.id, 0), lambda run, job_input: JobOutput(files=[]))
+    assert job.data()["status"] == "processing"
+    sweep()
+    assert (job.data()["status"], figures(job.data()["output"])) == ("completed", (1, 1, 0))

@@ -1,0 +1,39 @@
+"""A child that went offline reaches nothing but what it holds already."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+MEDIA = Path(__file__).parents[3] / "functions" / "stoker" / "media"
+
+BEGIN = f"""
+import os, socket, sys, threading
+sys.path.insert(0, {str(MEDIA)!r})
+from offline import go_offline
+go_offline()
+"""
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="Stoker is deployed on Linux")
+
+
+@pytest.mark.parametrize(
+    "attempt",
+    [
+        "socket.socket()",
+        "socket.socket(socket.AF_UNIX)",
+        "socket.socketpair()",
+        "os.execv('/bin/true', ['true'])",
+        "threading.Thread(target=socket.socket).run()",
+    ],
+)
+def test_no_socket_and_no_program(attempt: str) -> None:
+    done = subprocess.run([sys.executable, "-I", "-c", BEGIN + attempt], capture_output=True, text=True, check=False)
+    assert "PermissionError" in done.stderr
+
+
+def test_it_can_still_read_write_and_start_threads() -> None:
+    work = "threading.Thread(target=print, args=(open(sys.path[0] + '/offline.py').read(3),)).start()"
+    done = subprocess.run([sys.executable, "-I", "-c", BEGIN + work], capture_output=True, text=True, check=True)
+    assert done.stdout == '"""\n'

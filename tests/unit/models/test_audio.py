@@ -1,0 +1,48 @@
+"""What a client may ask for of an audio job."""
+
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from stoker.models.audio import AudioInput
+from stoker.models.document import problems
+
+
+def test_a_text_is_enough() -> None:
+    wanted = AudioInput.from_firestore({"text": "Hello."})
+    assert (wanted.format, wanted.speed, wanted.pitch, wanted.loudness, wanted.captions) == ("mp3", 1, 0, -16, True)
+
+
+def test_newlines_tabs_emoji_and_every_script_may_be_spoken() -> None:
+    AudioInput.from_firestore({"text": "A\n\tb 😀 日本語 العربية \u202eabc e\u0301"})
+
+
+@pytest.mark.parametrize(
+    ("wrong", "named"),
+    [
+        ({}, "text: is missing"),
+        ({"text": ""}, "text: string should have at least 1 character"),
+        ({"text": "a" * 100_001}, "text: string should have at most 100000 characters"),
+        ({"text": "ab\x00c"}, "text: holds the control character U+0000 at position 2"),
+        ({"text": "\x1b[31m"}, "U+001B at position 0"),
+        ({"text": "a\x01+10d"}, "U+0001 at position 1"),  # how eSpeak NG is given orders
+        ({"text": "a\x85b"}, "U+0085"),
+        ({"text": 5}, "text: input should be a valid string"),
+        ({"text": "a", "speed": 0.2}, "speed: input should be greater than or equal to 0.25"),
+        ({"text": "a", "speed": 5}, "speed: input should be less than or equal to 4"),
+        ({"text": "a", "pitch": 21}, "pitch: input should be less than or equal to 20"),
+        ({"text": "a", "loudness": 0}, "loudness: input should be less than or equal to -9"),
+        ({"text": "a", "format": "flac"}, "format: input should be 'mp3', 'ogg', 'm4a' or 'wav'"),
+        ({"text": "a", "language": "english please"}, "language: string should match pattern"),
+        ({"text": "a", "voice": "x" * 101}, "voice: string should have at most 100 characters"),
+        ({"text": "a", "captions": "yes"}, "captions: input should be a valid boolean"),
+        ({"text": "a", "ssml": True}, "ssml: there is no such field"),
+    ],
+    ids=lambda value: str(value)[:30],
+)
+def test_what_can_not_be_is_named(wrong: dict[str, Any], named: str) -> None:
+    with pytest.raises(ValidationError) as raised:
+        AudioInput.from_firestore(wrong)
+    [problem] = problems(raised.value, wrong)
+    assert named in problem
