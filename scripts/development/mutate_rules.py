@@ -79,20 +79,22 @@ def _firestore(options: argparse.Namespace, host: str, who: Any, tried: list[str
     chosen = _chosen(options, "rules/firestore.rules")
     mark = f"demo-mutants-{os.getpid()}"
     hunters = [FirestoreHunter(FirestoreEmulator(host, f"{mark}-{number}"), who) for number in range(PLACES)]
-    return Hunt(hunters, cases()).survivors(chosen, _Progress(len(chosen), tried, options.verbose))
+    rules = (environment.ROOT / "rules/firestore.rules").read_text()
+    return Hunt(hunters, cases(), rules).survivors(chosen, _Progress(len(chosen), tried, options.verbose))
 
 
 def _storage(options: argparse.Namespace, host: str, who: Any, tried: list[str]) -> "list[Mutant]":
     from development.rules.hunt import Hunt
     from development.rules.storage import StorageEmulator
     from rules.hunters import StorageHunter
-    from rules.storage_cases import storage_cases
+    from rules.storage_cases import scaled, storage_cases
 
     path = environment.ROOT / "rules/storage.rules"
     chosen = _chosen(options, "rules/storage.rules")
     hunter = StorageHunter(StorageEmulator(host, "mutants"), who, path)
     try:
-        return Hunt([hunter], storage_cases()).survivors(chosen, _Progress(len(chosen), tried, options.verbose))
+        rules = scaled(path.read_text())
+        return Hunt([hunter], storage_cases(), rules).survivors(chosen, _Progress(len(chosen), tried, options.verbose))
     finally:
         hunter.load(path.read_text())
 

@@ -8,6 +8,12 @@ from typing import Any
 
 from development.generate.fields import Schema, without_null
 
+BEGINNINGS = {
+    r"^https://[!-~]+$": "https://",
+    r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$": "aaaaaaaa-bbbbbbbb-cccccccc-dddd-",
+}
+"""How texts begin that match a pattern, whatever their length."""
+
 Bad = tuple[str, Any]
 """What is wrong with a value, in a few words, and the value."""
 
@@ -57,7 +63,7 @@ def bad_values(schema: Schema, definitions: dict[str, Schema]) -> Iterator[Bad]:
         yield from ((f"{value!r}", value) for value in (0, 2, -1))
     elif "enum" in schema:
         yield from (
-            (f"{value!r}", value) for value in ("", "nonsense", schema["enum"][0].upper(), schema["enum"][0] + " ")
+            (f"{value!r}", value) for value in ("", "ghost", schema["enum"][0].upper(), schema["enum"][0] + " ")
         )
     elif schema.get("type") == "string" and schema.get("format") != "date-time":
         yield from _strings(schema)
@@ -87,8 +93,8 @@ def _other_types(schema: Schema, nullable: bool) -> Iterator[Bad]:
 def _strings(schema: Schema) -> Iterator[Bad]:
     yield "a megabyte", MEGABYTE
     if "maxLength" in schema:
-        start = "https://" if "https" in schema.get("pattern", "") else "a"
-        yield "one character too many", start + "a" * (schema["maxLength"] + 1 - len(start))
+        text = BEGINNINGS.get(schema.get("pattern", ""), "")
+        yield "one character too many", text + "a" * (schema["maxLength"] + 1 - len(text))
     if schema.get("minLength"):
         yield "an empty string", ""
     if "pattern" in schema:
@@ -119,7 +125,7 @@ def _lists(schema: Schema) -> Iterator[Bad]:
     if "maxItems" in schema:
         yield "one item too many", [item] * (schema["maxItems"] + 1)
     if "enum" in items:
-        yield "an item that is not one of them", [item, "nonsense"]
+        yield "an item that is not one of them", [item, "ghost"]
         yield "an item of another type", [item, 7]
     elif items.get("type") == "string":
         for label, value in _strings(items):

@@ -44,6 +44,8 @@ def _creations(collection: Collection) -> Iterator[Case]:
     for who in ("slash", "long"):
         uid = {"slash": "a/da", "long": "a" * 129}[who]
         yield Case(group, "an owner that is no name for a folder", who, Create(path, least | {"userId": uid}))
+    longest = Create(path, least | {"userId": "a" * 128})
+    yield Case(group, "an owner with the longest uid", "longest", longest, allowed=True)
     yield Case(group, "in another one's name", "ada", Create(path, least | {"userId": "bob"}))
     yield Case(group, "another id", "ada", Create(path, least | {"id": "another"}))
     for name in ("a.b", "a b", "ü", "a" * 129, "a\nb"):
@@ -134,7 +136,12 @@ def _readings(collection: Collection) -> Iterator[Case]:
 
 def _good(item: DocumentField, schema: dict[str, Any]) -> Iterator[Any]:
     """What a client may create a field with, where that does not depend on anything else."""
-    bound = any(item.said(kind) for kind in (Begins, Becomes, Near)) or item.name in ("id", "userId", "projectId")
+    bound = any(item.said(kind) for kind in (Begins, Becomes, Near)) or item.name in (
+        "id",
+        "userId",
+        "projectId",
+        "type",
+    )
     if item.writer in (Writer.CLIENT, Writer.CLIENT_ONCE) and not bound and item.name != "input":
         yield from good_values(item.schema, schema.get("$defs", {}))
 

@@ -1,11 +1,30 @@
-"""Mutants of the rules that no test can notice, and why: they allow and refuse the same."""
+"""Mutants of the rules that no test can notice, and why: they allow and refuse the same. Each is as it is written out."""
 
-from development.rules.mutants import Mutant
+# ruff: noqa: E501
 
-EQUIVALENT: dict[str, str] = {}
-"""Reasons, by the mutant as it is written out."""
+INSTANTS = (
+    "/databases/{database}/documents signedIn: another operator: request.time < timestamp.value(request.auth.token.exp * 1000) -> ((request.time) <= (timestamp.value(request.auth.token.exp * 1000)))",
+    "/analyticsEvents/{eventId} eventCreated: another operator: event.occurredAt >= request.time - duration.value(1, 'd') -> ((event.occurredAt) > (request.time - duration.value(1, 'd')))",
+    "/analyticsEvents/{eventId} eventCreated: another operator: event.occurredAt <= request.time + duration.value(5, 'm') -> ((event.occurredAt) < (request.time + duration.value(5, 'm')))",
+    "/processingJobs/{jobId} signedInLately: another operator: request.time <= timestamp.value(request.auth.token.auth_time * 1000) + duration.value(5, 'm') -> ((request.time) < (timestamp.value(request.auth.token.auth_time * 1000) + duration.value(5, 'm')))",
+    "/processingJobs/{jobId} jobCreated: another operator: job.runAfter <= request.time + duration.value(30, 'd') -> ((job.runAfter) < (request.time + duration.value(30, 'd')))",
+    "/b/{bucket}/o signedIn: another operator: request.time < timestamp.value(request.auth.token.exp * 1000) -> ((request.time) <= (timestamp.value(request.auth.token.exp * 1000)))",
+)
+"""They differ in a single instant, of which no request can be sure."""
 
+SAID_TWICE = (
+    "/tasks/{taskId} taskUpdated: add an item: ['todo', 'in-progress', 'completed', 'cancelled'] -> ['todo', 'in-progress', 'completed', 'cancelled', 'ghost']",
+    "/tasks/{taskId} taskUpdated: add an item: ['in-progress', 'todo', 'completed', 'cancelled'] -> ['in-progress', 'todo', 'completed', 'cancelled', 'ghost']",
+    "/tasks/{taskId} taskUpdated: add an item: ['completed', 'todo', 'in-progress'] -> ['completed', 'todo', 'in-progress', 'ghost']",
+    "/tasks/{taskId} taskUpdated: add an item: ['cancelled', 'todo'] -> ['cancelled', 'todo', 'ghost']",
+)
+"""Where a task may go says what may follow; taskFits says what there is, and refuses the rest."""
 
-def is_equivalent(mutant: Mutant) -> bool:
-    """Whether it is known that the mutant changes nothing."""
-    return str(mutant) in EQUIVALENT
+KNOWN_BY_ITS_OWNER = (
+    "/tasks/{taskId} taskFits: drop a condition: (task.get('projectId', null) == null || task.projectId.matches('[A-Za-z0-9_-]{1,128}')) -> nothing",
+    "/tasks/{taskId} taskFits: another text: 'projectId' -> 'xprojectId'",
+    "/tasks/{taskId} taskFits: match anything: task.projectId.matches('[A-Za-z0-9_-]{1,128}') -> task.projectId.matches('(?s).*')",
+)
+"""An own project has an id that fits, and isInOwnProject asks for an own project."""
+
+EQUIVALENT = frozenset((*INSTANTS, *SAID_TWICE, *KNOWN_BY_ITS_OWNER))

@@ -144,7 +144,6 @@ def _of_inputs() -> Iterator[Case]:
     ):
         yield case("batch-operation", given)
     yield case("batch-operation", {"operation": "delete-user-data"}, who="stale")
-    yield case("batch-operation", {"operation": "delete-user-data"}, allowed=True)
     yield case("batch-operation", {"operation": "export-user-data"}, allowed=True, who="stale")
     yield case("batch-operation", {"operation": "delete-user-data"}, allowed=True, who="fresh")
     yield case("batch-operation", {})
@@ -241,6 +240,8 @@ def _of_admin_data() -> Iterator[Case]:
     every_type = schema["properties"]["paused"]["items"]["enum"]
     for settings in ({"paused": every_type}, {"paused": []}, {"userLimits": None}, {"userLimits": {"atOnce": None}}):
         yield Case("adminData write", f"{settings}", "rex", Update("adminData/jobs", settings), allowed=True)
+    unpaused = Update("adminData/jobs", {"userLimits": {"atOnce": 1}}, ["paused"])
+    yield Case("adminData write", "paused is left out", "rex", unpaused, allowed=True)
     yield Case("adminData write", "a ghost field", "rex", Update("adminData/jobs", {"ghost": 1}))
     for name, inner in schema["properties"].items():
         for label, value in bad_values(inner, schema["$defs"]):

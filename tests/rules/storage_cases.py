@@ -95,6 +95,7 @@ def _uploads() -> Iterator[StorageCase]:
         "application/octet-stream",
         "application/javascript",
         "application/zip",
+        "ghost",
         "text/csv+html",
         "video/",
         "video/mp4/html",

@@ -26,7 +26,9 @@ def test_mistakes_in_the_rules_of_firestore_are_noticed(
 ) -> None:
     made = [mutant for mutant in mutants(firestore_rules) if str(mutant) not in EQUIVALENT]
     hunters = [FirestoreHunter(new_project(), identities) for _ in range(2)]
-    survivors = Hunt(hunters, cases()).survivors(random.Random(SEED).sample(made, 20), lambda mutant, case: None)
+    survivors = Hunt(hunters, cases(), firestore_rules).survivors(
+        random.Random(SEED).sample(made, 20), lambda mutant, case: None
+    )
     for hunter in hunters:
         hunter.project.close()
     assert [str(mutant) for mutant in survivors] == []
@@ -38,7 +40,9 @@ def test_mistakes_in_the_rules_of_storage_are_noticed(identities: Tokens) -> Non
     hunter = StorageHunter(files, identities, STORAGE_RULES)
     made = [mutant for mutant in mutants(scaled(rules)) if str(mutant) not in EQUIVALENT]
     try:
-        survivors = Hunt([hunter], storage_cases()).survivors(random.Random(SEED).sample(made, 6), lambda *_: None)
+        survivors = Hunt([hunter], storage_cases(), scaled(rules)).survivors(
+            random.Random(SEED).sample(made, 6), lambda *_: None
+        )
     finally:
         hunter.load(rules)
         files.close()

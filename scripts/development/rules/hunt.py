@@ -50,12 +50,14 @@ class Hunt(Generic[Case]):
 
     Args:
         hunters: The places.
-        cases: What is asked, most telling first; each must be judged right by the rules as they are.
+        cases: What is asked.
+        rules: The rules without a mistake, which must judge each case right.
     """
 
-    def __init__(self, hunters: Sequence[Hunter[Case]], cases: Sequence[Case]) -> None:
+    def __init__(self, hunters: Sequence[Hunter[Case]], cases: Sequence[Case], rules: str) -> None:
         self._free = list(hunters)
         self._cases = cases
+        self._rules = rules
 
     def survivors(self, mutants: Iterable[Mutant], on_mutant: Callable[[Mutant, Case | None], None]) -> list[Mutant]:
         """The mutants that no case notices. Those that don't compile are noticed by the compiler.
@@ -63,7 +65,11 @@ class Hunt(Generic[Case]):
         Args:
             mutants: To try.
             on_mutant: Called with each mutant, and the case that has noticed it.
+
+        Raises:
+            RulesError: A case has noticed mistakes where there are none, so that its word means nothing.
         """
+        killers: list[Case] = []
 
         def survives(mutant: Mutant) -> bool:
             hunter = self._free.pop()
@@ -75,11 +81,22 @@ class Hunt(Generic[Case]):
             finally:
                 self._free.append(hunter)
             on_mutant(mutant, killer)
+            if killer is not None:
+                killers.append(killer)
             return killer is None
 
         tried = list(mutants)
         with ThreadPoolExecutor(len(self._free)) as threads:
-            return [mutant for mutant, alive in zip(tried, threads.map(survives, tried), strict=True) if alive]
+            alive = list(threads.map(survives, tried))
+        self._check(killers)
+        return [mutant for mutant, survived in zip(tried, alive, strict=True) if survived]
+
+    def _check(self, killers: Iterable[Case]) -> None:
+        hunter = self._free[0]
+        hunter.load(self._rules)
+        for case in {str(case): case for case in killers}.values():
+            if _notices(hunter, case):
+                raise RulesError(f"The rules as they are do not decide as a case expects: {case}")
 
     def ordered(self, mutant: Mutant) -> Iterator[Case]:
         """The cases that the mistake can concern, those first that are the likeliest to notice it."""

@@ -18,11 +18,10 @@ ROLES = {"ada": None, "bob": None, "mia": "moderator", "rex": "admin"}
 class Tokens(Mapping[str, str | None]):
     """A token of everyone who asks, by name; None for who has none.
 
-    `expired` and `tenant` have Ada's uid, in a token that has expired, and in one of another tenant; `retired` is
-    the admin, in a token that has expired. `stale` and
-    `fresh` are Ada, who signed in a little more or less than 5 minutes ago; the token of `nameless` does not say when
-    it expires. The uid of `slash` is no name for a folder, that of `long` has 129 characters, and `impostor` is Bob
-    with claims that mean nothing.
+    `expired` and `tenant` have Ada's uid, in a token that has expired, and in one of another tenant; `retired` is the
+    admin, in a token that has expired. `stale` and `fresh` are Ada, who signed in a little more or less than 5 minutes
+    ago; the token of `nameless` does not say when it expires. The uid of `slash` is no name for a folder, that of
+    `long` has 129 characters, that of `longest` 128, and `impostor` is Bob with claims that mean nothing.
 
     Args:
         auth_host: The Auth emulator's, as host:port.
@@ -53,6 +52,7 @@ def _made_up(ada: Mapping[str, Any]) -> dict[str, str | None]:
     found["nameless"] = unsigned({name: value for name, value in ada.items() if name != "exp"})
     found["slash"] = unsigned({**ada, "sub": "a/da", "user_id": "a/da"})
     found["long"] = unsigned({**ada, "sub": "a" * 129, "user_id": "a" * 129})
+    found["longest"] = unsigned({**ada, "sub": "a" * 128, "user_id": "a" * 128})
     found["impostor"] = unsigned({**ada, "sub": "bob", "user_id": "bob", "role": "ghost", "admin": True})
     return found
 

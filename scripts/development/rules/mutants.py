@@ -1,7 +1,7 @@
 """Rules with one mistake each: whoever tests the rules must notice every one of them."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from development.rules.language import Allow, Block, Expression, Function, parse
 
@@ -134,7 +134,7 @@ class _Spoiler:
                     continue  # several at once: its own parts are dropped one by one
                 if expression.text == "&&":
                     self.words = frozenset(_words(dropped)) | words
-                yield self.made(f"drop {named}", start, end, kept)
+                yield replace(self.made(f"drop {named}", start, end, kept), before=self.source(dropped), after="")
             self.words = words
         elif expression.text in ("in", "is"):
             yield self.made("not", start, end, f"!({one} {expression.text} {self.source(right)})")
