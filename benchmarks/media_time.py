@@ -24,6 +24,7 @@ from stoker.jobs.reporter import Reporter
 from stoker.jobs.run import JobRun
 from stoker.logs import JobLog
 from stoker.media.ffmpeg import ffmpeg_command
+from stoker.media.film import Film
 from stoker.media.plan import plan
 from stoker.media.probe import Prober
 from stoker.media.video import make_outputs
@@ -80,8 +81,8 @@ def _compare(workspace: Path, source: Path, rounds: int) -> Comparison:
     run = JobRun(claim, AttemptOutputs("ada", "j", "1"), cast(Reporter, Unheard()), workspace, JobLog("j"))
     with Prober() as prober:
         info = prober.probe(source)
-        assert info.video is not None
-        command = ffmpeg_command(plan(source.name, info, info.video, video_input.outputs).arguments)
+        [arguments] = plan(source.name, Film(info), video_input.outputs).runs
+        command = ffmpeg_command(arguments)
         return compare(
             "job: probe, encode, check",
             lambda: make_outputs(run, prober, source, video_input),

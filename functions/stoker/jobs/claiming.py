@@ -112,7 +112,7 @@ def _tell_parent(parent_id: Any) -> None:
 def _tidy(document: ProcessingJob) -> None:
     """The worker may have died between its final write and its last step; then the task comes again."""
     if document.status == "completed" and document.output is not None:
-        remove_outputs(document.user_id, document.id, {file.path for file in document.output.files})
+        remove_outputs(document.user_id, document.id, document.output.paths)
     else:
         remove_outputs(document.user_id, document.id)
 

@@ -3,7 +3,7 @@ a later attempt may use them."""
 
 from stoker import config
 from stoker.firestore.client import client
-from stoker.models.job import ENDED, JobOutput, ProcessingJob
+from stoker.models.job import ENDED, JobOutput, OutputFile, ProcessingJob
 from stoker.storage.outputs import AttemptOutputs, remove_outputs
 
 
@@ -16,8 +16,7 @@ def clean_up_after_end(document: ProcessingJob, output: JobOutput | None) -> Non
     """
     if document.started_at is None and output is not None:
         return  # There was no other attempt, and this one has published all that it made.
-    published = {file.path for file in output.files} if output is not None else set()
-    remove_outputs(document.user_id, document.id, published)
+    remove_outputs(document.user_id, document.id, output.paths if output is not None else ())
 
 
 def clean_up_after_loss(job_id: str, outputs: AttemptOutputs) -> None:
@@ -33,5 +32,5 @@ def clean_up_after_loss(job_id: str, outputs: AttemptOutputs) -> None:
     data = snapshot.to_dict() or {}
     if snapshot.exists and data.get("status") not in ENDED:
         return
-    output = data.get("output") or {}
-    outputs.discard({file["path"] for file in output.get("files", [])})
+    files = [OutputFile.from_firestore(file) for file in (data.get("output") or {}).get("files", [])]
+    outputs.discard(JobOutput(files=files).paths)

@@ -8,11 +8,13 @@ from stoker import config
 from stoker.errors import EncoderFailed, InputTooLarge, TruncatedMedia
 from stoker.jobs.run import JobRun
 from stoker.media.ffmpeg import FfmpegFailed, run_ffmpeg, unsupported
-from stoker.media.formats import CONTAINERS, PICTURES
-from stoker.media.plan import Plan, PlannedFile, plan
-from stoker.media.probe import MediaInfo, NotReadable, Prober, VideoStream
+from stoker.media.film import Film
+from stoker.media.formats import CONTAINERS
+from stoker.media.outputs.finish import Bench, Finish, MadeFile, MadeOutput
+from stoker.media.plan import plan
+from stoker.media.probe import MediaInfo, NotReadable, Prober
 from stoker.models.document import Model
-from stoker.models.job import JobOutput, OutputFile
+from stoker.models.job import JobOutput, OutputFile, StoredFile
 from stoker.models.video import VideoInput
 from stoker.storage.outputs import EarlierOutput
 from stoker.storage.sources import download
@@ -24,10 +26,7 @@ MISSING_SECONDS = 0.5
 MISSING_SHARE = 0.01
 """A film that comes out shorter than it said by more than both has lost its end. Containers round, so not 0."""
 
-Made = tuple[PlannedFile, MediaInfo]
-"""A file that was asked for, and what it was found to hold."""
-
-RECIPES = 1
+RECIPES = 2
 """Counts up where the same order would make another file: then no later attempt takes what an earlier one made."""
 
 SOURCE = "source"
@@ -67,7 +66,7 @@ def process_video(run: JobRun, video_input: VideoInput) -> JobOutput:
         return JobOutput(files=[files[recipe] for recipe in dict.fromkeys(recipes)])
 
 
-def make_outputs(run: JobRun, prober: Prober, source: Path, video_input: VideoInput) -> list[Made]:
+def make_outputs(run: JobRun, prober: Prober, source: Path, video_input: VideoInput) -> list[MadeOutput]:
     """All between the download and the upload: the media time of a job.
 
     Args:
@@ -77,19 +76,26 @@ def make_outputs(run: JobRun, prober: Prober, source: Path, video_input: VideoIn
         video_input: What to make of it.
 
     Returns:
-        Each file that was asked for, with what it was found to hold.
+        What was asked for, in that order.
     """
+    name = video_input.source
     run.report(DOWNLOADED, "probing")
-    info, video = _probe(prober, source, video_input.source)
+    film = Film(_probe(prober, source, name))
     run.report(PROBED, "encoding")
-    planned = plan(source.name, info, video, video_input.outputs)
-    complaint = _encode(run, planned, info, video_input.source)
-    made = _checked(run, prober, planned, video_input.source, complaint)
-    _check_whole(prober, source, info, made, video_input.source, complaint)
+    planned = plan(source.name, film, video_input.outputs)
+    complaint = ""
+    for number, arguments in enumerate(planned.runs):
+        complaint += _encode(run, arguments, film, name, number, len(planned.runs))
+    bench = Bench(run.workspace, prober)
+    made = []
+    for finish in planned.finishes:
+        run.check()
+        made.append(_finished(run, finish, bench, name, complaint))
+    _check_whole(prober, source, film.info, made, name, complaint)
     return made
 
 
-def _probe(prober: Prober, source: Path, name: str) -> tuple[MediaInfo, VideoStream]:
+def _probe(prober: Prober, source: Path, name: str) -> MediaInfo:
     try:
         info = prober.probe(source, CONTAINERS)
     except NotReadable as reason:
@@ -102,16 +108,16 @@ def _probe(prober: Prober, source: Path, name: str) -> tuple[MediaInfo, VideoStr
         raise InputTooLarge(f"The picture of {name!r} is larger than 7680 x 4320. Upload a smaller one.")
     if info.streams > config.MAX_SOURCE_STREAMS:
         raise InputTooLarge(f"The file {name!r} has {info.streams} streams; {config.MAX_SOURCE_STREAMS} are allowed.")
-    return info, info.video
+    return info
 
 
-def _encode(run: JobRun, planned: Plan, info: MediaInfo, name: str) -> str:
+def _encode(run: JobRun, arguments: list[str], film: Film, name: str, number: int, runs: int) -> str:
     def told(seconds: float) -> None:
-        share = min(seconds / info.duration_seconds, 1) if info.duration_seconds else 0
-        run.report(PROBED + (ENCODED - PROBED) * share, "encoding")
+        share = min(seconds / film.seconds, 1) if film.seconds else 0
+        run.report(PROBED + (ENCODED - PROBED) * (number + share) / runs, "encoding")
 
     try:
-        return run_ffmpeg(planned.arguments, run.workspace, told)
+        return run_ffmpeg(arguments, run.workspace, told)
     except FfmpegFailed as failure:
         run.log.warning("ffmpeg failed.", status=failure.status, complaint=failure.complaint)
         if failure.killed:
@@ -123,28 +129,26 @@ def _encode(run: JobRun, planned: Plan, info: MediaInfo, name: str) -> str:
         raise unsupported(name, failure.complaint) from failure
 
 
-def _checked(run: JobRun, prober: Prober, planned: Plan, name: str, complaint: str) -> list[Made]:
-    checked = []
-    for file in planned.files:
-        run.check()
-        try:
-            made = prober.probe(run.workspace / file.name, CONTAINERS if file.plays else PICTURES)
-        except NotReadable as reason:
-            run.log.warning("An output can't be read.", file=file.name, reason=str(reason), complaint=complaint)
-            raise unsupported(name, complaint) from None
-        if file.plays and (made.duration_seconds or 0) > config.MAX_SOURCE_SECONDS - 1:
-            raise _too_long(name)
-        checked.append((file, made))
-    return checked
+def _finished(run: JobRun, finish: Finish, bench: Bench, name: str, complaint: str) -> MadeOutput:
+    try:
+        made = finish(bench)
+    except NotReadable as reason:
+        run.log.warning("An output can't be read.", reason=str(reason), complaint=complaint)
+        raise unsupported(name, complaint) from None
+    if (made.duration_seconds or 0) > config.MAX_SOURCE_SECONDS - 1:
+        raise _too_long(name)
+    return made
 
 
-def _check_whole(prober: Prober, source: Path, info: MediaInfo, made: list[Made], name: str, complaint: str) -> None:
+def _check_whole(
+    prober: Prober, source: Path, info: MediaInfo, made: list[MadeOutput], name: str, complaint: str
+) -> None:
     """Compares what came out with what the source said that it holds.
 
     Raises:
         TruncatedMedia: The source ends before its own end.
     """
-    ends = [found.duration_seconds or 0 for file, found in made if file.plays]
+    ends = [output.duration_seconds or 0 for output in made if output.whole]
     if not ends:
         return
     streams = [stream.duration_seconds for stream in (info.video, info.audio) if stream is not None]
@@ -177,23 +181,39 @@ def _recipe(source: str, generation: int, output: Model) -> str:
 
 def _reused(earlier: EarlierOutput) -> OutputFile:
     found = {**earlier.facts, "path": earlier.path, "bytes": earlier.bytes, "sha256": earlier.sha256}
-    return OutputFile.model_validate(found)
+    return OutputFile.model_validate({**found, "parts": list(earlier.parts) or None})
 
 
-def _upload(run: JobRun, made: dict[str, Made]) -> dict[str, OutputFile]:
-    """Uploads files, by recipe."""
-    files = {}
-    for number, (recipe, (file, info)) in enumerate(made.items()):
-        run.report(ENCODED + (100 - ENCODED) * number / len(made), "uploading")
-        path = run.workspace / file.name
+def _upload(run: JobRun, made: dict[str, MadeOutput]) -> dict[str, OutputFile]:
+    """Uploads outputs, by recipe. An output's own file comes after its parts: where it is there, so are they."""
+    total = sum(_bytes(run, file) for output in made.values() for file in (output.file, *output.parts))
+    sent, files = 0, {}
+    for recipe, output in made.items():
+        parts = []
+        for part in output.parts:
+            run.report(ENCODED + (100 - ENCODED) * sent / total, "uploading")
+            path, sha256 = run.outputs.upload(run.workspace / part.name, part.content_type, run.check)
+            size = _bytes(run, part)
+            parts.append(StoredFile(path=path, content_type=part.content_type, bytes=size, sha256=sha256))
+            sent += size
         facts = {
-            "kind": file.kind,
-            "content_type": file.content_type,
-            "width": info.video.width if info.video else None,
-            "height": info.video.height if info.video else None,
-            "duration_seconds": round(info.duration_seconds or 0, 3) if file.plays else None,
+            "kind": output.kind,
+            "content_type": output.file.content_type,
+            "width": output.width,
+            "height": output.height,
+            "duration_seconds": None if output.duration_seconds is None else round(output.duration_seconds, 3),
         }
-        size = path.stat().st_size
-        name, sha256 = run.outputs.upload(path, file.content_type, run.check, recipe, facts)
-        files[recipe] = OutputFile.model_validate({**facts, "path": name, "bytes": size, "sha256": sha256})
+        run.report(ENCODED + (100 - ENCODED) * sent / total, "uploading")
+        names = [part.name for part in output.parts]
+        path, sha256 = run.outputs.upload(
+            run.workspace / output.file.name, output.file.content_type, run.check, recipe, facts, names
+        )
+        size = _bytes(run, output.file)
+        found = {**facts, "path": path, "bytes": size, "sha256": sha256, "parts": parts or None}
+        files[recipe] = OutputFile.model_validate(found)
+        sent += size
     return files
+
+
+def _bytes(run: JobRun, file: MadeFile) -> int:
+    return (run.workspace / file.name).stat().st_size

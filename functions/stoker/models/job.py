@@ -47,34 +47,54 @@ class Lease(Model):
     expires_at: Timestamp
 
 
-class OutputFile(Model):
-    """One file that a job made.
+class StoredFile(Model):
+    """A file in Cloud Storage.
 
     Attributes:
-        kind: The kind of output that asked for it.
         path: Its object in the default bucket, under `job-outputs/{userId}/{jobId}/`.
         content_type: Its media type.
         bytes: Its size.
         sha256: Its checksum, in hexadecimal.
-        width: Pixels, where it is a picture.
-        height: Pixels, where it is a picture.
-        duration_seconds: Where it plays.
     """
 
-    kind: str
     path: str
     content_type: str
     bytes: int
     sha256: str
+
+
+class OutputFile(StoredFile):
+    """One file that a job made.
+
+    Attributes:
+        kind: The kind of output that asked for it.
+        width: Pixels, where it is a picture.
+        height: Pixels, where it is a picture.
+        duration_seconds: Where it plays.
+        parts: The files that it names, in the same folder: the streams of a playlist, the pictures of a sprite.
+    """
+
+    kind: str
     width: int | None = None
     height: int | None = None
     duration_seconds: float | None = None
+    parts: list[StoredFile] | None = None
+
+    @property
+    def paths(self) -> list[str]:
+        """All its objects."""
+        return [self.path, *(part.path for part in self.parts or [])]
 
 
 class JobOutput(Model):
     """What a completed job made."""
 
     files: list[OutputFile]
+
+    @property
+    def paths(self) -> set[str]:
+        """All the objects that it names."""
+        return {path for file in self.files for path in file.paths}
 
 
 class ItemFailure(Model):

@@ -40,10 +40,23 @@ class PosterOutput(Model):
     width: Annotated[int, Field(ge=16, le=7680)] = 1280
 
 
-VideoOutput = Annotated[Mp4Output | PosterOutput, Field(discriminator="kind")]
+class HlsOutput(Model):
+    """HTTP Live Streaming: the same film in several sizes, between which a player changes as the network allows.
+
+    Attributes:
+        heights: Pixels of each size; those above the source's own height become one of that height.
+    """
+
+    kind: Literal["hls"]
+    heights: Annotated[list[Height], Field(min_length=1, max_length=6)] = Field(
+        default_factory=lambda: [1080, 720, 480]
+    )
 
 
-def _default_outputs() -> list[Mp4Output | PosterOutput]:
+VideoOutput = Annotated[Mp4Output | HlsOutput | PosterOutput, Field(discriminator="kind")]
+
+
+def _default_outputs() -> list[VideoOutput]:
     return [Mp4Output(kind="mp4"), PosterOutput(kind="poster")]
 
 

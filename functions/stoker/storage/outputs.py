@@ -4,13 +4,15 @@ import base64
 import hashlib
 import io
 import json
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import google_crc32c
+from google.cloud.storage import Blob
 
+from stoker.models.job import StoredFile
 from stoker.storage.client import bucket
 
 CHUNK_BYTES = 8 * 1024**2
@@ -26,12 +28,14 @@ class EarlierOutput:
         bytes: Its size.
         sha256: Its checksum, in hexadecimal.
         facts: What the attempt found it to hold.
+        parts: The objects beside it that it names.
     """
 
     path: str
     bytes: int
     sha256: str
     facts: Mapping[str, Any]
+    parts: tuple[StoredFile, ...] = ()
 
 
 class AttemptOutputs:
@@ -54,6 +58,7 @@ class AttemptOutputs:
         check: Callable[[], None],
         recipe: str = "",
         facts: Mapping[str, Any] | None = None,
+        parts: Sequence[str] = (),
     ) -> tuple[str, str]:
         """Uploads a file under its own name, checked by its CRC32C on arrival.
 
@@ -63,14 +68,15 @@ class AttemptOutputs:
             check: Called before each part; what it raises ends the upload.
             recipe: Names what the file was made of, and how: a later attempt that needs the same takes this one.
             facts: What that attempt would have to find out of the file again.
+            parts: The names of the files that this one is nothing without, and that have been uploaded before.
 
         Returns:
             The object's name, and the SHA-256 of the file in hexadecimal.
         """
         sha256, crc32c = _checksums(file)
         blob = bucket().blob(f"{self.folder}/{file.name}", chunk_size=CHUNK_BYTES)
-        told = {"recipe": recipe, "facts": json.dumps(dict(facts or {}))} if recipe else {}
-        blob.metadata = {"sha256": sha256, "crc32c": crc32c, **told}
+        told = {"recipe": recipe, "facts": json.dumps(dict(facts or {})), "parts": json.dumps(list(parts))}
+        blob.metadata = {"sha256": sha256, "crc32c": crc32c, **(told if recipe else {})}
         self._uploaded.append(blob.name)
         with _Checked(file, check) as content:
             size = file.stat().st_size
@@ -90,19 +96,34 @@ class AttemptOutputs:
 
 def earlier_outputs(user_id: str, job_id: str) -> dict[str, EarlierOutput]:
     """What the attempts at a job have uploaded so far, by recipe. Objects whose checksum is not that of the file that
-    was uploaded are left out.
+    was uploaded are left out, and so is an object of whose parts one is not there.
 
     Args:
         user_id: The job's owner.
         job_id: The job.
     """
+    blobs = bucket().list_blobs(prefix=f"job-outputs/{user_id}/{job_id}/")
+    whole = {blob.name: blob for blob in blobs if (blob.metadata or {}).get("crc32c") == blob.crc32c}
     found = {}
-    for blob in bucket().list_blobs(prefix=f"job-outputs/{user_id}/{job_id}/"):
-        told = blob.metadata or {}
-        if told.get("recipe") and told.get("crc32c") == blob.crc32c:
+    for blob in whole.values():
+        told = blob.metadata
+        folder = blob.name.rpartition("/")[0]
+        parts = [whole.get(f"{folder}/{name}") for name in json.loads(told.get("parts", "[]"))]
+        if told.get("recipe") and None not in parts:
+            main = _stored(blob)
             facts = json.loads(told.get("facts", "{}"))
-            found[told["recipe"]] = EarlierOutput(blob.name, int(blob.size or 0), told["sha256"], facts)
+            beside = tuple(_stored(part) for part in parts)
+            found[told["recipe"]] = EarlierOutput(main.path, main.bytes, main.sha256, facts, beside)
     return found
+
+
+def _stored(blob: Blob) -> StoredFile:
+    return StoredFile(
+        path=blob.name,
+        content_type=blob.content_type,
+        bytes=int(blob.size or 0),
+        sha256=blob.metadata["sha256"],
+    )
 
 
 def remove_outputs(user_id: str, job_id: str, published: Collection[str] = ()) -> None:

@@ -3,11 +3,14 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import av
 import pytest
 
 from conftest import Ffmpeg
 from stoker.errors import TruncatedMedia
 from stoker.logs import JobLog
+from stoker.media.formats import CONTAINERS, PICTURES
+from stoker.media.outputs.finish import MadeOutput
 from stoker.media.probe import MediaInfo, Prober
 from stoker.media.video import make_outputs
 from stoker.models.video import VideoInput
@@ -31,12 +34,21 @@ class Run:
         """Never stops the work."""
 
 
-def made(source: Path, *outputs: dict[str, object]) -> list[MediaInfo]:
-    """What comes out of a film; an MP4 and a poster where nothing is asked for."""
+def outputs_of(source: Path, *outputs: dict[str, object]) -> list[MadeOutput]:
+    """What comes out of a film, in the film's folder; an MP4 and a poster where nothing is asked for."""
     asked = {"outputs": list(outputs)} if outputs else {}
     video_input = VideoInput.from_firestore({"source": "user-uploads/ada/film", **asked})
     with Prober() as prober:
-        return [info for _, info in make_outputs(Run(source.parent), prober, source, video_input)]  # type: ignore[arg-type]
+        return make_outputs(Run(source.parent), prober, source, video_input)  # type: ignore[arg-type]
+
+
+def made(source: Path, *outputs: dict[str, object]) -> list[MediaInfo]:
+    """What the files hold that come out of a film."""
+    with Prober() as prober:
+        return [
+            prober.probe(source.with_name(output.file.name), CONTAINERS if output.duration_seconds else PICTURES)
+            for output in outputs_of(source, *outputs)
+        ]
 
 
 def film(ffmpeg: Ffmpeg) -> Path:
@@ -173,3 +185,40 @@ def test_a_sound_track_that_nobody_can_decode_is_left_out(ffmpeg: Ffmpeg) -> Non
     [mp4] = made(source, {"kind": "mp4"})
     assert mp4.video is not None
     assert mp4.audio is None
+
+
+HLS: dict[str, object] = {"kind": "hls", "heights": [720, 120, 90]}
+
+
+def key_frames(media: Path) -> list[float]:
+    """When a decoder may begin, in seconds."""
+    with av.open(str(media)) as container:
+        stream = container.streams.video[0]
+        keys = [packet.pts for packet in container.demux(stream) if packet.is_keyframe and packet.pts is not None]
+        return [float(pts * (stream.time_base or 0)) for pts in keys]
+
+
+@pytest.mark.parametrize("source", [film, variable_rate, without_sound, turned, longer_sound, one_frame])
+def test_a_playlist_plays_and_its_sizes_change_places_at_the_same_times(ffmpeg: Ffmpeg, source: Source) -> None:
+    path = source(ffmpeg)
+    [hls, mp4] = outputs_of(path, HLS, {"kind": "mp4"})
+    # What a player would take as one: all sizes, and the sound.
+    with av.open(str(path.with_name(hls.file.name)), format="hls") as container:
+        seen = [stream.type for stream in container.streams]
+        assert seen.count("video") == 3
+        heights = {stream.height for stream in container.streams.video}
+    assert hls.height in heights
+    assert len(heights) == 3
+    sizes = [path.with_name(part.name) for part in hls.parts if part.name.endswith("p.m4s")]
+    times = [key_frames(size) for size in sizes]
+    assert times[0] == times[1] == times[2]
+    assert hls.duration_seconds == pytest.approx(mp4.duration_seconds, abs=0.1)
+
+
+def test_a_playlist_and_a_file_of_one_height_hold_the_same_pictures(ffmpeg: Ffmpeg, tmp_path: Path) -> None:
+    outputs_of(film(ffmpeg), HLS, {"kind": "mp4", "height": 120})
+    pictures = [
+        ffmpeg(f"{number}.h264", "-i", str(tmp_path / name), "-map", "0:v", "-c", "copy", "-bsf:v", "h264_mp4toannexb")
+        for number, name in enumerate(("video-120p.mp4", "hls-120p.m3u8"))
+    ]
+    assert pictures[0].read_bytes() == pictures[1].read_bytes()

@@ -1,0 +1,70 @@
+"""The codecs: what each stream that is made is encoded with."""
+
+from stoker.media.film import Film, Size
+from stoker.media.graph import Graph
+
+CONSTANT_RATE_FACTOR = {"low": 28, "medium": 23, "high": 19}
+"""x264's own scale; 23 is its default, and 6 more halve the bit rate.
+Source: https://trac.ffmpeg.org/wiki/Encode/H.264#crf"""
+
+PEAK_SHARE = {"low": 0.5, "medium": 1.0, "high": 2.0}
+"""How far each quality may go, as a share of `peak_bits`."""
+
+BITS_PER_PIXEL = 0.15
+"""At most, at 30 frames a second: 4.1 Mbit/s for 1280 x 720, which is told to have 4.5.
+Source: https://developer.apple.com/documentation/http-live-streaming/hls-authoring-specification-for-apple-devices"""
+
+LEAST_PEAK_BITS = 400_000
+"""Below that, moving pictures of any size fall apart."""
+
+KEY_FRAME_SECONDS = 2
+"""Source: the same (1.10, key frames should be present every two seconds)."""
+
+AUDIO_BITS_PER_SECOND = 128_000
+"""Stereo AAC that few can tell from the source. Source: https://trac.ffmpeg.org/wiki/Encode/AAC"""
+
+
+def peak_bits(size: Size, frames_per_second: float) -> int:
+    """The most bits a second that a picture of medium quality may take.
+
+    Example:
+        >>> peak_bits((1280, 720), 30), peak_bits((1280, 720), 60)
+        (4147200, 6220800)
+    """
+    # Frames that are closer together differ less.
+    frames = min(frames_per_second, 30) + max(0.0, frames_per_second - 30) / 2
+    return max(LEAST_PEAK_BITS, round(BITS_PER_PIXEL * size[0] * size[1] * frames))
+
+
+def h264(graph: Graph, size: Size, quality: str) -> str:
+    """The picture in H.264. Key frames lie at the same times in every size, so that any of them serves for HLS."""
+    peak = round(peak_bits(size, _rate(graph.film)) * PEAK_SHARE[quality])
+    return graph.video(
+        graph.picture(size, "format=yuv420p"),
+        {
+            "c": "libx264",
+            "preset": "veryfast",
+            "crf": str(CONSTANT_RATE_FACTOR[quality]),
+            "maxrate": str(peak),
+            "bufsize": str(2 * peak),
+            "sc_threshold": "0",
+            "g": "9999",
+            "force_key_frames": _every(KEY_FRAME_SECONDS),
+        },
+    )
+
+
+def aac(graph: Graph) -> list[str]:
+    """The sound in AAC, stereo; no stream where there is no sound."""
+    if graph.film.audio is None:
+        return []
+    return [graph.audio(graph.sound(), {"c": "aac", "b": str(AUDIO_BITS_PER_SECOND)})]
+
+
+def _rate(film: Film) -> float:
+    return min((film.video.frames_per_second if film.video else 0) or 30, 60)
+
+
+def _every(seconds: int) -> str:
+    # By the clock, not by what was forced so far: a picture that stands still for long owes no key frames.
+    return f"expr:if(isnan(prev_forced_t),1,gte(floor(t/{seconds}),floor(prev_forced_t/{seconds})+1))"

@@ -1,0 +1,103 @@
+"""From what ffmpeg has written to the files of an output."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from stoker.media.formats import CONTAINERS
+from stoker.media.probe import MediaInfo, Prober
+
+PLAYLIST = "application/vnd.apple.mpegurl"
+
+
+@dataclass(frozen=True)
+class MadeFile:
+    """A file in the working folder.
+
+    Attributes:
+        name: Its name there, and in Storage.
+        content_type: Its media type.
+    """
+
+    name: str
+    content_type: str
+
+
+@dataclass(frozen=True)
+class MadeOutput:
+    """What was asked for, made.
+
+    Attributes:
+        kind: As it was asked for.
+        file: What the output's path names.
+        parts: The files that it names, in the same folder.
+        width: Pixels, where it is a picture.
+        height: Pixels, where it is a picture.
+        duration_seconds: Where it plays.
+        whole: Whether it plays for as long as the source does.
+    """
+
+    kind: str
+    file: MadeFile
+    parts: tuple[MadeFile, ...] = ()
+    width: int | None = None
+    height: int | None = None
+    duration_seconds: float | None = None
+    whole: bool = False
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What finishing needs.
+
+    Attributes:
+        folder: The working folder.
+        prober: Opens what was made.
+    """
+
+    folder: Path
+    prober: Prober
+
+    def probe(self, name: str, formats: str = CONTAINERS) -> MediaInfo:
+        """What a file in the folder holds.
+
+        Raises:
+            NotReadable: It is none of the formats, or holds nothing.
+        """
+        return self.prober.probe(self.folder / name, formats)
+
+
+Finish = Callable[[Bench], MadeOutput]
+"""Checks an output, once ffmpeg has written it, and makes what ffmpeg can't.
+
+Raises:
+    NotReadable: What ffmpeg wrote is no such output.
+"""
+
+
+def plays(kind: str, name: str, content_type: str) -> Finish:
+    """An output that is one file, which plays for as long as the source does."""
+
+    def finish(bench: Bench) -> MadeOutput:
+        info = bench.probe(name)
+        return MadeOutput(
+            kind,
+            MadeFile(name, content_type),
+            width=info.video.width if info.video else None,
+            height=info.video.height if info.video else None,
+            duration_seconds=info.duration_seconds,
+            whole=True,
+        )
+
+    return finish
+
+
+def still(kind: str, name: str, content_type: str, formats: str) -> Finish:
+    """An output that is one picture."""
+
+    def finish(bench: Bench) -> MadeOutput:
+        video = bench.probe(name, formats).video
+        assert video is not None  # what the formats are of
+        return MadeOutput(kind, MadeFile(name, content_type), width=video.width, height=video.height)
+
+    return finish

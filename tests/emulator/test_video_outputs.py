@@ -1,0 +1,38 @@
+"""Every kind of output, through the whole of a job: made, uploaded, and found by the owner."""
+
+from pathlib import Path
+from typing import Any
+
+import av
+import pytest
+
+from development.user import User
+
+pytestmark = pytest.mark.usefixtures("nothing_left_in_tmp")
+
+
+def completed(user: User, clip: Path, *outputs: dict[str, Any]) -> list[dict[str, Any]]:
+    """Runs a job on the clip; returns the files of its output."""
+    job = user.result(user.write_job({"source": user.upload(clip, "video/mp4"), "outputs": list(outputs)}))
+    assert job["status"] == "completed", job.get("error")
+    files: list[dict[str, Any]] = job["output"]["files"]
+    assert [file["kind"] for file in files] == [output["kind"] for output in outputs]
+    return files
+
+
+def saved(user: User, file: dict[str, Any], folder: Path) -> Path:
+    """Downloads an output with its parts, side by side, as a player finds them."""
+    for one in (file, *file.get("parts", [])):
+        content = user.download(one["path"])
+        assert len(content) == one["bytes"]
+        (folder / Path(one["path"]).name).write_bytes(content)
+    return folder / Path(file["path"]).name
+
+
+def test_a_playlist_plays_from_any_folder(user: User, clip: Path, tmp_path: Path) -> None:
+    [hls, mp4] = completed(user, clip, {"kind": "hls", "heights": [720, 90]}, {"kind": "mp4"})
+    assert (hls["width"], hls["height"], hls["contentType"]) == (320, 180, "application/vnd.apple.mpegurl")
+    assert hls["durationSeconds"] == pytest.approx(mp4["durationSeconds"], abs=0.1)
+    with av.open(str(saved(user, hls, tmp_path)), format="hls") as container:
+        assert sorted(stream.type for stream in container.streams) == ["audio", "video", "video"]
+        assert sum(1 for frame in container.decode(container.streams.video[0])) == 75
