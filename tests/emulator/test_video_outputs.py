@@ -36,3 +36,11 @@ def test_a_playlist_plays_from_any_folder(user: User, clip: Path, tmp_path: Path
     with av.open(str(saved(user, hls, tmp_path)), format="hls") as container:
         assert sorted(stream.type for stream in container.streams) == ["audio", "video", "video"]
         assert sum(1 for frame in container.decode(container.streams.video[0])) == 75
+
+
+def test_sound_and_what_it_is_found_as(user: User, clip: Path, tmp_path: Path) -> None:
+    [mp3] = completed(user, clip, {"kind": "audio"})
+    assert mp3["contentType"] == "audio/mpeg"
+    assert "width" not in mp3
+    with av.open(str(saved(user, mp3, tmp_path))) as container:
+        assert sum(frame.samples for frame in container.decode(audio=0)) / 48_000 == pytest.approx(3, abs=0.1)

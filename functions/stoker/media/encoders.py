@@ -1,5 +1,7 @@
 """The codecs: what each stream that is made is encoded with."""
 
+from collections.abc import Mapping
+
 from stoker.media.film import Film, Size
 from stoker.media.graph import Graph
 
@@ -20,8 +22,14 @@ LEAST_PEAK_BITS = 400_000
 KEY_FRAME_SECONDS = 2
 """Source: the same (1.10, key frames should be present every two seconds)."""
 
-AUDIO_BITS_PER_SECOND = 128_000
-"""Stereo AAC that few can tell from the source. Source: https://trac.ffmpeg.org/wiki/Encode/AAC"""
+SOUND_OPTIONS: Mapping[str, Mapping[str, str]] = {
+    "aac": {"c": "aac", "b": "128000"},
+    "mp3": {"c": "libmp3lame", "q": "2"},
+    "opus": {"c": "libopus", "b": "112000"},
+    "pcm": {"c": "pcm_s16le"},
+}
+"""Stereo that few can tell from the source. Sources: https://trac.ffmpeg.org/wiki/Encode/AAC and Encode/MP3 (V2 is
+transparent to most), https://wiki.xiph.org/Opus_Recommended_Settings (96 to 128 kbit/s)."""
 
 
 def peak_bits(size: Size, frames_per_second: float) -> int:
@@ -40,7 +48,8 @@ def h264(graph: Graph, size: Size, quality: str) -> str:
     """The picture in H.264. Key frames lie at the same times in every size, so that any of them serves for HLS."""
     peak = round(peak_bits(size, _rate(graph.film)) * PEAK_SHARE[quality])
     return graph.video(
-        graph.picture(size, "format=yuv420p"),
+        size,
+        ("format=yuv420p",),
         {
             "c": "libx264",
             "preset": "veryfast",
@@ -54,11 +63,16 @@ def h264(graph: Graph, size: Size, quality: str) -> str:
     )
 
 
-def aac(graph: Graph) -> list[str]:
-    """The sound in AAC, stereo; no stream where there is no sound."""
+def sound(graph: Graph, codec: str) -> list[str]:
+    """The sound, stereo; no stream where there is no sound.
+
+    Args:
+        graph: What encodes it.
+        codec: One of `SOUND_OPTIONS`.
+    """
     if graph.film.audio is None:
         return []
-    return [graph.audio(graph.sound(), {"c": "aac", "b": str(AUDIO_BITS_PER_SECOND)})]
+    return [graph.audio(SOUND_OPTIONS[codec])]
 
 
 def _rate(film: Film) -> float:

@@ -3,7 +3,7 @@
 Streams that are encoded go through ffmpeg's `tee` muxer, which writes each of them into any number of files.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from stoker import config
@@ -35,18 +35,20 @@ class _Encodes:
     """The encoded streams of one medium, each with what feeds it."""
 
     letter: str
-    streams: list[tuple[str, Options]] = field(default_factory=list)
+    wanted: list[tuple[_Branch, Options]] = field(default_factory=list)
+    pads: list[str] = field(default_factory=list)
 
-    def place(self, pad: str, options: Options) -> str:
-        """How files name the stream; the same pad with the same options is the same stream."""
-        stream = (pad, options)
-        if stream not in self.streams:
-            self.streams.append(stream)
-        return f"{self.letter}:{self.streams.index(stream)}"
+    def place(self, branch: _Branch, options: Options, pad: Callable[[_Branch], str]) -> str:
+        """How files name the stream; the same branch with the same options is the same stream."""
+        stream = (branch, options)
+        if stream not in self.wanted:
+            self.wanted.append(stream)
+            self.pads.append(pad(branch))
+        return f"{self.letter}:{self.wanted.index(stream)}"
 
     def arguments(self) -> list[str]:
         maps, options = [], []
-        for number, (pad, named) in enumerate(self.streams):
+        for number, ((_, named), pad) in enumerate(zip(self.wanted, self.pads, strict=True)):
             maps += ["-map", pad]
             for name, value in named.items():
                 options += [f"-{name}:{self.letter}:{number}", value]
@@ -91,29 +93,22 @@ class Graph:
         self._names.add(name)
         return name
 
-    def picture(self, size: Size, *filters: str) -> str:
-        """A pad that gives the picture in a size, through filters; the same wish gives the same pad."""
-        return f"[picture{_place(self._pictures, _Branch(filters, size))}]"
-
-    def sound(self, *filters: str) -> str:
-        """A pad that gives the sound, stereo, through filters; the same wish gives the same pad."""
-        return f"[sound{_place(self._sounds, _Branch(filters))}]"
-
-    def video(self, pad: str, options: Options) -> str:
+    def video(self, size: Size, filters: tuple[str, ...], options: Options) -> str:
         """A stream of encoded picture.
 
         Args:
-            pad: From `picture`.
+            size: How large the picture is.
+            filters: What it goes through in that size.
             options: The encoder's.
 
         Returns:
             What `mux` calls it.
         """
-        return self._video.place(pad, {"fps_mode": "vfr", **options})
+        return self._video.place(_Branch(filters, size), {"fps_mode": "vfr", **options}, self._picture)
 
-    def audio(self, pad: str, options: Options) -> str:
-        """A stream of encoded sound; as `video`."""
-        return self._audio.place(pad, options)
+    def audio(self, options: Options) -> str:
+        """A stream of encoded sound, stereo; as `video`."""
+        return self._audio.place(_Branch(()), options, self._sound)
 
     def mux(self, name: str, muxer: str, streams: Sequence[str], options: Options) -> None:
         """A file of encoded streams.
@@ -127,16 +122,20 @@ class Graph:
         told = ":".join(f"{key}={value}" for key, value in {"f": muxer, "onfail": "abort", **options}.items())
         self._tee.append(rf"[select=\'{','.join(streams)}\':{told}]{name}")
 
-    def write(self, name: str, pad: str, options: Options) -> None:
-        """A file of its own, of one pad alone, such as a still picture.
+    def write_picture(self, name: str, size: Size, filters: tuple[str, ...], options: Options) -> None:
+        """A file of the picture alone, which shares its encode with no other, such as a still.
 
         Args:
-            name: The file.
-            pad: From `picture` or `sound`.
+            name: The file, or a pattern of names.
+            size: How large the picture is.
+            filters: What it goes through in that size.
             options: The encoder's and the muxer's.
         """
-        named = [part for key, value in options.items() for part in (f"-{key}", value)]
-        self._others += ["-map", pad, *named, "-map_metadata", "-1", name]
+        self._write(name, self._picture(_Branch(filters, size)), options)
+
+    def write_sound(self, name: str, filters: tuple[str, ...], options: Options) -> None:
+        """A file of the sound alone; as `write_picture`."""
+        self._write(name, self._sound(_Branch(filters)), options)
 
     def arguments(self) -> list[str]:
         """The command, for `run_ffmpeg`."""
@@ -150,6 +149,18 @@ class Graph:
             *("-t", str(config.MAX_SOURCE_SECONDS), "-f", "tee", "|".join(self._tee)),
         ]
         return [*input_options(), *seek, "-i", self._source, *filters, *(tee if self._tee else []), *self._others]
+
+    def _picture(self, branch: _Branch) -> str:
+        self._pictures.append(branch)
+        return f"[picture{len(self._pictures) - 1}]"
+
+    def _sound(self, branch: _Branch) -> str:
+        self._sounds.append(branch)
+        return f"[sound{len(self._sounds) - 1}]"
+
+    def _write(self, name: str, pad: str, options: Options) -> None:
+        named = [part for key, value in options.items() for part in (f"-{key}", value)]
+        self._others += ["-map", pad, *named, "-map_metadata", "-1", name]
 
     def _picture_chains(self) -> list[str]:
         video = self.film.video
@@ -186,12 +197,6 @@ class Graph:
             return []
         trimmed = [f"{prefix}trim=start={offset:.6f}{end}"] if offset > 0 or end else []
         return [*trimmed, f"{prefix}setpts=PTS-({offset:.6f})/TB"]
-
-
-def _place(branches: list[_Branch], branch: _Branch) -> int:
-    if branch not in branches:
-        branches.append(branch)
-    return branches.index(branch)
 
 
 def _scaled(size: Size) -> list[str]:

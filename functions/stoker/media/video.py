@@ -5,11 +5,12 @@ import json
 from pathlib import Path
 
 from stoker import config
-from stoker.errors import EncoderFailed, InputTooLarge, TruncatedMedia
+from stoker.errors import EncoderFailed, InputTooLarge, TruncatedMedia, UnsupportedMedia
 from stoker.jobs.run import JobRun
 from stoker.media.ffmpeg import FfmpegFailed, run_ffmpeg, unsupported
 from stoker.media.film import Film
 from stoker.media.formats import CONTAINERS
+from stoker.media.outputs import OF_SOUND
 from stoker.media.outputs.finish import Bench, Finish, MadeFile, MadeOutput
 from stoker.media.plan import plan
 from stoker.media.probe import MediaInfo, NotReadable, Prober
@@ -81,6 +82,7 @@ def make_outputs(run: JobRun, prober: Prober, source: Path, video_input: VideoIn
     name = video_input.source
     run.report(DOWNLOADED, "probing")
     film = Film(_probe(prober, source, name))
+    _check_holds(film, video_input)
     run.report(PROBED, "encoding")
     planned = plan(source.name, film, video_input.outputs)
     complaint = ""
@@ -100,15 +102,23 @@ def _probe(prober: Prober, source: Path, name: str) -> MediaInfo:
         info = prober.probe(source, CONTAINERS)
     except NotReadable as reason:
         raise unsupported(name, str(reason)) from None
-    if info.video is None:
-        raise unsupported(name, "it holds no picture")
     if (info.duration_seconds or 0) > config.MAX_SOURCE_SECONDS:
         raise _too_long(name)
-    if info.video.width * info.video.height > config.MAX_SOURCE_PIXELS:
+    if info.video and info.video.width * info.video.height > config.MAX_SOURCE_PIXELS:
         raise InputTooLarge(f"The picture of {name!r} is larger than 7680 x 4320. Upload a smaller one.")
     if info.streams > config.MAX_SOURCE_STREAMS:
         raise InputTooLarge(f"The file {name!r} has {info.streams} streams; {config.MAX_SOURCE_STREAMS} are allowed.")
     return info
+
+
+def _check_holds(film: Film, video_input: VideoInput) -> None:
+    kinds = {output.kind for output in video_input.outputs}
+    if film.video is None and kinds - OF_SOUND:
+        raise unsupported(video_input.source, "it holds no picture")
+    if film.audio is None and kinds & OF_SOUND:
+        raise UnsupportedMedia(
+            f"The file {video_input.source!r} holds no sound. Ask for outputs of the picture, or upload one that does."
+        )
 
 
 def _encode(run: JobRun, arguments: list[str], film: Film, name: str, number: int, runs: int) -> str:
@@ -148,19 +158,19 @@ def _check_whole(
     Raises:
         TruncatedMedia: The source ends before its own end.
     """
-    ends = [output.duration_seconds or 0 for output in made if output.whole]
-    if not ends:
-        return
-    streams = [stream.duration_seconds for stream in (info.video, info.audio) if stream is not None]
-    if None in streams:  # Only the container tells, and that may mean a stream which is not encoded, such as captions.
-        declared = info.duration_seconds or 0
-        cut_short = _misses(declared, min(ends)) and _misses(
-            declared, prober.probe(source, measure=True).duration_seconds or 0
-        )
-    else:
-        cut_short = _misses(max(stream or 0 for stream in streams), min(ends))
     # "partial file" is what ffmpeg's MOV demuxer says where a sample lies beyond the end of the file.
-    if cut_short or "partial file" in complaint:
+    cut_short = "partial file" in complaint
+    for output in made:
+        streams = [info.video if "video" in output.of else None, info.audio if "audio" in output.of else None]
+        told = [stream.duration_seconds for stream in streams if stream is not None]
+        found = output.duration_seconds or 0
+        if None in told:  # Only the container tells, and that may mean a stream which is left out, such as captions.
+            cut_short |= _misses(info.duration_seconds or 0, found) and _misses(
+                info.duration_seconds or 0, prober.probe(source, measure=True).duration_seconds or 0
+            )
+        else:
+            cut_short |= _misses(max((seconds or 0 for seconds in told), default=0), found)
+    if cut_short:
         raise TruncatedMedia(f"The file {name!r} is cut off before its end. Upload it again, whole.")
 
 

@@ -53,7 +53,18 @@ class HlsOutput(Model):
     )
 
 
-VideoOutput = Annotated[Mp4Output | HlsOutput | PosterOutput, Field(discriminator="kind")]
+class AudioOutput(Model):
+    """The sound alone, in stereo.
+
+    Attributes:
+        format: `mp3`, `ogg` (Opus), `m4a` (AAC) or `wav` (16 bits).
+    """
+
+    kind: Literal["audio"]
+    format: Literal["mp3", "ogg", "m4a", "wav"] = "mp3"
+
+
+VideoOutput = Annotated[Mp4Output | HlsOutput | PosterOutput | AudioOutput, Field(discriminator="kind")]
 
 
 def _default_outputs() -> list[VideoOutput]:

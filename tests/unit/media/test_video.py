@@ -1,13 +1,13 @@
 """Odd films: each becomes what was asked for, or fails for a reason that is its own."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import av
 import pytest
 
 from conftest import Ffmpeg
-from stoker.errors import TruncatedMedia
+from stoker.errors import TruncatedMedia, UnsupportedMedia
 from stoker.logs import JobLog
 from stoker.media.formats import CONTAINERS, PICTURES
 from stoker.media.outputs.finish import MadeOutput
@@ -34,7 +34,7 @@ class Run:
         """Never stops the work."""
 
 
-def outputs_of(source: Path, *outputs: dict[str, object]) -> list[MadeOutput]:
+def outputs_of(source: Path, *outputs: Mapping[str, object]) -> list[MadeOutput]:
     """What comes out of a film, in the film's folder; an MP4 and a poster where nothing is asked for."""
     asked = {"outputs": list(outputs)} if outputs else {}
     video_input = VideoInput.from_firestore({"source": "user-uploads/ada/film", **asked})
@@ -42,7 +42,7 @@ def outputs_of(source: Path, *outputs: dict[str, object]) -> list[MadeOutput]:
         return make_outputs(Run(source.parent), prober, source, video_input)  # type: ignore[arg-type]
 
 
-def made(source: Path, *outputs: dict[str, object]) -> list[MediaInfo]:
+def made(source: Path, *outputs: Mapping[str, object]) -> list[MediaInfo]:
     """What the files hold that come out of a film."""
     with Prober() as prober:
         return [
@@ -187,7 +187,7 @@ def test_a_sound_track_that_nobody_can_decode_is_left_out(ffmpeg: Ffmpeg) -> Non
     assert mp4.audio is None
 
 
-HLS: dict[str, object] = {"kind": "hls", "heights": [720, 120, 90]}
+HLS = {"kind": "hls", "heights": [720, 120, 90]}
 
 
 def key_frames(media: Path) -> list[float]:
@@ -222,3 +222,37 @@ def test_a_playlist_and_a_file_of_one_height_hold_the_same_pictures(ffmpeg: Ffmp
         for number, name in enumerate(("video-120p.mp4", "hls-120p.m3u8"))
     ]
     assert pictures[0].read_bytes() == pictures[1].read_bytes()
+
+
+def sound_alone(ffmpeg: Ffmpeg) -> Path:
+    return ffmpeg("sound.mp3", "-f", "lavfi", "-i", "sine=frequency=440:duration=3", "-ac", "1")
+
+
+@pytest.mark.parametrize("source", [film, sound_alone])
+def test_the_sound_comes_out_in_every_format(ffmpeg: Ffmpeg, source: Source) -> None:
+    formats = {"mp3": ("mp3float", "mp3"), "ogg": ("opus",), "m4a": ("aac",), "wav": ("pcm_s16le",)}
+    files = made(source(ffmpeg), *({"kind": "audio", "format": name} for name in formats))
+    for info, codecs in zip(files, formats.values(), strict=True):
+        assert info.video is None
+        assert info.audio is not None
+        assert info.audio.codec in codecs
+        assert info.audio.channels == 2
+        assert info.duration_seconds == pytest.approx(3, abs=0.1)
+
+
+def test_a_film_and_its_sound_share_an_encode(ffmpeg: Ffmpeg, tmp_path: Path) -> None:
+    outputs_of(film(ffmpeg), {"kind": "mp4"}, {"kind": "audio", "format": "m4a"})
+    sounds = [
+        ffmpeg(f"{number}.aac", "-i", str(tmp_path / name), "-map", "0:a", "-c", "copy")
+        for number, name in enumerate(("video-180p.mp4", "audio.m4a"))
+    ]
+    assert sounds[0].read_bytes() == sounds[1].read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("source", "kind", "said"),
+    [(without_sound, "audio", "holds no sound"), (sound_alone, "mp4", "holds no picture")],
+)
+def test_what_a_source_does_not_hold_can_not_come_out(ffmpeg: Ffmpeg, source: Source, kind: str, said: str) -> None:
+    with pytest.raises(UnsupportedMedia, match=said):
+        made(source(ffmpeg), {"kind": kind})

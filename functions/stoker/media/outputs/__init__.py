@@ -4,10 +4,14 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from stoker.media.graph import Graph
+from stoker.media.outputs.audio import audio
 from stoker.media.outputs.finish import Finish
 from stoker.media.outputs.hls import hls
 from stoker.media.outputs.mp4 import mp4
 from stoker.media.outputs.poster import poster
 
-KINDS: Mapping[str, Callable[[Any, Graph], Finish]] = {"mp4": mp4, "hls": hls, "poster": poster}
+KINDS: Mapping[str, Callable[[Any, Graph], Finish]] = {"mp4": mp4, "hls": hls, "poster": poster, "audio": audio}
 """What plans each kind; it takes the kind's own model."""
+
+OF_SOUND = frozenset({"audio"})
+"""The kinds that need sound, and no picture. All others need a picture, and go without sound where there is none."""

@@ -8,6 +8,9 @@ from stoker.media.formats import CONTAINERS
 from stoker.media.probe import MediaInfo, Prober
 
 PLAYLIST = "application/vnd.apple.mpegurl"
+"""Source: RFC 8216, section 10."""
+
+WHOLE = ("video", "audio")
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,7 @@ class MadeOutput:
         width: Pixels, where it is a picture.
         height: Pixels, where it is a picture.
         duration_seconds: Where it plays.
-        whole: Whether it plays for as long as the source does.
+        of: The media of the source, `video` and `audio`, that it plays to their end.
     """
 
     kind: str
@@ -43,7 +46,7 @@ class MadeOutput:
     width: int | None = None
     height: int | None = None
     duration_seconds: float | None = None
-    whole: bool = False
+    of: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -75,8 +78,8 @@ Raises:
 """
 
 
-def plays(kind: str, name: str, content_type: str) -> Finish:
-    """An output that is one file, which plays for as long as the source does."""
+def plays(kind: str, name: str, content_type: str, of: tuple[str, ...] = WHOLE) -> Finish:
+    """An output that is one file, which plays media of the source to their end."""
 
     def finish(bench: Bench) -> MadeOutput:
         info = bench.probe(name)
@@ -86,7 +89,7 @@ def plays(kind: str, name: str, content_type: str) -> Finish:
             width=info.video.width if info.video else None,
             height=info.video.height if info.video else None,
             duration_seconds=info.duration_seconds,
-            whole=True,
+            of=of,
         )
 
     return finish

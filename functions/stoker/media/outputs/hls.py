@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-from stoker.media.encoders import KEY_FRAME_SECONDS, aac, h264
+from stoker.media.encoders import KEY_FRAME_SECONDS, h264, sound
 from stoker.media.film import Size
 from stoker.media.graph import Graph
-from stoker.media.outputs.finish import PLAYLIST, Bench, Finish, MadeFile, MadeOutput
+from stoker.media.outputs.finish import PLAYLIST, WHOLE, Bench, Finish, MadeFile, MadeOutput
 from stoker.media.outputs.fragments import Fragment, fragments
 from stoker.media.probe import NotReadable
 from stoker.models.video import HlsOutput
@@ -71,20 +71,20 @@ def hls(output: HlsOutput, graph: Graph) -> Finish:
         rendition = _Rendition(f"{stem}-{size[1]}p", "video/mp4", size)
         graph.mux(rendition.media, "mp4", [h264(graph, size, "medium")], {"movflags": FLAGS})
         pictures.append(rendition)
-    streams = aac(graph)
-    sound = _Rendition(f"{stem}-audio", "audio/mp4") if streams else None
-    if sound:
+    streams = sound(graph, "aac")
+    audio = _Rendition(f"{stem}-audio", "audio/mp4") if streams else None
+    if audio:
         # Sound has a key frame with every sample.
         flags = {"movflags": FLAGS.replace("+frag_keyframe", ""), "frag_duration": str(KEY_FRAME_SECONDS * 1_000_000)}
-        graph.mux(sound.media, "mp4", streams, flags)
+        graph.mux(audio.media, "mp4", streams, flags)
 
     def finish(bench: Bench) -> MadeOutput:
-        renditions = [*pictures, *([sound] if sound else [])]
+        renditions = [*pictures, *([audio] if audio else [])]
         segments = {rendition: _checked(bench, rendition) for rendition in renditions}
         for rendition, parts in segments.items():
             (bench.folder / rendition.playlist).write_text(_playlist(rendition.media, parts))
         codecs = {picture: _h264_codec(bench.folder / picture.media) for picture in pictures}
-        (bench.folder / master).write_text(_master(codecs, sound, segments))
+        (bench.folder / master).write_text(_master(codecs, audio, segments))
         width, height = pictures[0].size or (0, 0)
         return MadeOutput(
             "hls",
@@ -93,7 +93,7 @@ def hls(output: HlsOutput, graph: Graph) -> Finish:
             width=width,
             height=height,
             duration_seconds=max(sum(part.seconds for part in parts) for parts in segments.values()),
-            whole=True,
+            of=WHOLE,
         )
 
     return finish
@@ -134,21 +134,21 @@ def _playlist(media: str, segments: list[_Segment]) -> str:
     return "\n".join([*lines, "#EXT-X-ENDLIST"]) + "\n"
 
 
-def _master(codecs: dict[_Rendition, str], sound: _Rendition | None, segments: dict[_Rendition, list[_Segment]]) -> str:
+def _master(codecs: dict[_Rendition, str], audio: _Rendition | None, segments: dict[_Rendition, list[_Segment]]) -> str:
     lines = ["#EXTM3U", "#EXT-X-VERSION:7", "#EXT-X-INDEPENDENT-SEGMENTS"]
-    peak_sound, mean_sound = _bits(segments[sound]) if sound else (0, 0)
-    if sound:
+    peak_audio, mean_audio = _bits(segments[audio]) if audio else (0, 0)
+    if audio:
         told = 'TYPE=AUDIO,GROUP-ID="audio",NAME="audio",DEFAULT=YES,AUTOSELECT=YES,CHANNELS="2"'
-        lines.append(f'#EXT-X-MEDIA:{told},URI="{sound.playlist}"')
+        lines.append(f'#EXT-X-MEDIA:{told},URI="{audio.playlist}"')
     for picture, codec in codecs.items():
         peak, mean = _bits(segments[picture])
         width, height = picture.size or (0, 0)
         attributes = [
-            f"BANDWIDTH={peak + peak_sound}",
-            f"AVERAGE-BANDWIDTH={mean + mean_sound}",
-            f'CODECS="{codec},{SOUND_CODEC}"' if sound else f'CODECS="{codec}"',
+            f"BANDWIDTH={peak + peak_audio}",
+            f"AVERAGE-BANDWIDTH={mean + mean_audio}",
+            f'CODECS="{codec},{SOUND_CODEC}"' if audio else f'CODECS="{codec}"',
             f"RESOLUTION={width}x{height}",
-            *(['AUDIO="audio"'] if sound else []),
+            *(['AUDIO="audio"'] if audio else []),
         ]
         lines += [f"#EXT-X-STREAM-INF:{','.join(attributes)}", picture.playlist]
     return "\n".join(lines) + "\n"

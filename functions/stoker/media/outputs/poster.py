@@ -25,6 +25,8 @@ def poster(output: PosterOutput, graph: Graph) -> Finish:
     name = graph.name("poster", "jpg")
     # The last frame stands still beyond its time, so that any time up to the end has a picture.
     filters = (f"tpad=stop_mode=clone:stop_duration={at + 1:.3f}", f"select=gte(t\\,{at:.3f})")
-    pad = graph.picture(graph.film.fitted(width=output.width), *filters)
-    graph.write(name, pad, {"frames:v": "1", "c:v": "mjpeg", "q:v": QUALITY, "f": "image2", "update": "1"})
+    size = graph.film.fitted(width=output.width)
+    graph.write_picture(
+        name, size, filters, {"frames:v": "1", "c:v": "mjpeg", "q:v": QUALITY, "f": "image2", "update": "1"}
+    )
     return still("poster", name, "image/jpeg", PICTURES)
