@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 from stoker import config
@@ -88,7 +89,7 @@ def make_outputs(run: JobRun, prober: Prober, source: Path, video_input: VideoIn
     complaint = ""
     for number, arguments in enumerate(planned.runs):
         complaint += _encode(run, arguments, film, name, number, len(planned.runs))
-    bench = Bench(run.workspace, prober)
+    bench = Bench(run.workspace, prober, lambda arguments: _run(run, arguments, name, lambda seconds: run.check()))
     made = []
     for finish in planned.finishes:
         run.check()
@@ -126,6 +127,10 @@ def _encode(run: JobRun, arguments: list[str], film: Film, name: str, number: in
         share = min(seconds / film.seconds, 1) if film.seconds else 0
         run.report(PROBED + (ENCODED - PROBED) * (number + share) / runs, "encoding")
 
+    return _run(run, arguments, name, told)
+
+
+def _run(run: JobRun, arguments: list[str], name: str, told: Callable[[float], None]) -> str:
     try:
         return run_ffmpeg(arguments, run.workspace, told)
     except FfmpegFailed as failure:

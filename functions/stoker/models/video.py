@@ -64,7 +64,28 @@ class AudioOutput(Model):
     format: Literal["mp3", "ogg", "m4a", "wav"] = "mp3"
 
 
-VideoOutput = Annotated[Mp4Output | HlsOutput | PosterOutput | AudioOutput, Field(discriminator="kind")]
+class SpriteOutput(Model):
+    """Small pictures of the film side by side, and a WebVTT that says which of them belongs to which time.
+
+    Attributes:
+        interval: Seconds from one picture to the next; more where the film would need over 3,000 of them.
+        width: Pixels of each; the height follows from the source's shape.
+    """
+
+    kind: Literal["sprite"]
+    interval: Annotated[float, Field(ge=1, le=600)] = 5
+    width: Annotated[int, Field(ge=16, le=640)] = 160
+
+
+class WaveformOutput(Model):
+    """The loudness of the sound over time: peaks as JSON, and drawn as PNG."""
+
+    kind: Literal["waveform"]
+
+
+VideoOutput = Annotated[
+    Mp4Output | HlsOutput | PosterOutput | SpriteOutput | AudioOutput | WaveformOutput, Field(discriminator="kind")
+]
 
 
 def _default_outputs() -> list[VideoOutput]:

@@ -1,5 +1,7 @@
 """Odd films: each becomes what was asked for, or fails for a reason that is its own."""
 
+import json
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -256,3 +258,76 @@ def test_a_film_and_its_sound_share_an_encode(ffmpeg: Ffmpeg, tmp_path: Path) ->
 def test_what_a_source_does_not_hold_can_not_come_out(ffmpeg: Ffmpeg, source: Source, kind: str, said: str) -> None:
     with pytest.raises(UnsupportedMedia, match=said):
         made(source(ffmpeg), {"kind": kind})
+
+
+def cues(track: Path) -> list[tuple[float, float, str, tuple[int, int, int, int]]]:
+    """The start, the end, the sheet and the place of each small picture."""
+    found = []
+    time = r"(\d+):(\d+):(\d+\.\d+)"
+    for cue in re.finditer(rf"{time} --> {time}\n(\S+)#xywh=(\d+),(\d+),(\d+),(\d+)\n", track.read_text()):
+        clock = [float(part) for part in cue.groups()[:6]]
+        start, end = (hours * 3600 + minutes * 60 + seconds for hours, minutes, seconds in (clock[:3], clock[3:]))
+        found.append((start, end, cue[7], (int(cue[8]), int(cue[9]), int(cue[10]), int(cue[11]))))
+    return found
+
+
+def grey_ramp(ffmpeg: Ffmpeg, seconds: int) -> Path:
+    """Each second is lighter than the one before, by one."""
+    ramp = f"color=black:size=64x36:rate=5:duration={seconds},geq=lum='16+floor(T)':cb=128:cr=128"
+    return ffmpeg("ramp.mp4", "-f", "lavfi", "-i", ramp, *H264, "-qp", "0")
+
+
+@pytest.mark.parametrize(("seconds", "sheets"), [(3, 1), (130, 2)])
+def test_a_sprite_shows_each_time_at_its_place(ffmpeg: Ffmpeg, tmp_path: Path, seconds: int, sheets: int) -> None:
+    [sprite] = outputs_of(grey_ramp(ffmpeg, seconds), {"kind": "sprite", "interval": 1, "width": 32})
+    found = cues(tmp_path / sprite.file.name)
+    assert [(start, end) for start, end, _, _ in found] == [(number, number + 1) for number in range(seconds)]
+    assert len(sprite.parts) == sheets
+    sizes = {part.name: made_picture(tmp_path / part.name) for part in sprite.parts}
+    for start, _, sheet, (x, y, width, height) in found:
+        columns, rows, pixels = sizes[sheet]
+        assert (width, height) == (32, 18)
+        assert x + width <= columns
+        assert y + height <= rows
+        assert pixels[(y + 9) * columns + x + 16] == pytest.approx(16 + start, abs=3)
+
+
+def made_picture(file: Path) -> tuple[int, int, bytes]:
+    """Width, height and the grey of each pixel, as a film has it."""
+    with av.open(str(file)) as container:
+        frame = next(container.decode(video=0)).reformat(format="yuv420p", dst_color_range="MPEG")
+        plane = frame.planes[0]
+        rows = bytes(plane)
+        size = plane.line_size
+        return (
+            frame.width,
+            frame.height,
+            b"".join(rows[row * size : row * size + frame.width] for row in range(frame.height)),
+        )
+
+
+def loud_then_quiet(ffmpeg: Ffmpeg) -> Path:
+    """Half of full scale for a second, a tenth of it for the next, and silence after."""
+    levels = "aevalsrc='sin(2*PI*440*t)*if(lt(t,1),0.5,if(lt(t,2),0.1,0))':sample_rate=48000:duration=3"
+    return ffmpeg("levels.wav", "-f", "lavfi", "-i", levels)
+
+
+def test_a_waveform_is_that_of_the_sound(ffmpeg: Ffmpeg, tmp_path: Path) -> None:
+    [waveform] = outputs_of(loud_then_quiet(ffmpeg), {"kind": "waveform"})
+    data = json.loads((tmp_path / waveform.file.name).read_text())
+    assert len(data["data"]) == 2 * data["length"]
+    a_second = data["sample_rate"] / data["samples_per_pixel"]
+    assert data["length"] == pytest.approx(3 * a_second, abs=1)
+    for second, level in ((0, 64), (1, 13), (2, 0)):
+        inside = slice(2 * round((second + 0.1) * a_second), 2 * round((second + 0.9) * a_second))
+        assert min(data["data"][inside]) == pytest.approx(-level, abs=1)
+        assert max(data["data"][inside]) == pytest.approx(level, abs=1)
+    width, height, grey = made_picture(tmp_path / waveform.parts[0].name)
+    assert (width, height) == (waveform.width, waveform.height) == (1800, 280)
+    lit = [sum(grey[row * width + column] != grey[0] for row in range(height)) for column in (300, 900, 1500)]
+    assert lit == pytest.approx([140, 28, 1], abs=3)
+
+
+def test_a_film_of_one_picture_has_a_sprite(ffmpeg: Ffmpeg, tmp_path: Path) -> None:
+    [sprite] = outputs_of(one_frame(ffmpeg), {"kind": "sprite"})
+    assert [place for _, _, _, place in cues(tmp_path / sprite.file.name)] == [(0, 0, 160, 90)]

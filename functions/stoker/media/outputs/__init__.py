@@ -9,9 +9,18 @@ from stoker.media.outputs.finish import Finish
 from stoker.media.outputs.hls import hls
 from stoker.media.outputs.mp4 import mp4
 from stoker.media.outputs.poster import poster
+from stoker.media.outputs.sprite import sprite
+from stoker.media.outputs.waveform import waveform
 
-KINDS: Mapping[str, Callable[[Any, Graph], Finish]] = {"mp4": mp4, "hls": hls, "poster": poster, "audio": audio}
+KINDS: Mapping[str, Callable[[Any, Graph], Finish]] = {
+    "mp4": mp4,
+    "hls": hls,
+    "poster": poster,
+    "sprite": sprite,
+    "audio": audio,
+    "waveform": waveform,
+}
 """What plans each kind; it takes the kind's own model."""
 
-OF_SOUND = frozenset({"audio"})
+OF_SOUND = frozenset({"audio", "waveform"})
 """The kinds that need sound, and no picture. All others need a picture, and go without sound where there is none."""

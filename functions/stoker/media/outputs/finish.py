@@ -7,6 +7,7 @@ from pathlib import Path
 from stoker.media.formats import CONTAINERS
 from stoker.media.probe import MediaInfo, Prober
 
+WEBVTT = "text/vtt"
 PLAYLIST = "application/vnd.apple.mpegurl"
 """Source: RFC 8216, section 10."""
 
@@ -56,10 +57,12 @@ class Bench:
     Attributes:
         folder: The working folder.
         prober: Opens what was made.
+        run_ffmpeg: Runs it once more, with arguments whose paths are relative to the folder.
     """
 
     folder: Path
     prober: Prober
+    run_ffmpeg: Callable[[list[str]], object]
 
     def probe(self, name: str, formats: str = CONTAINERS) -> MediaInfo:
         """What a file in the folder holds.
