@@ -1,5 +1,6 @@
 """Every kind of output, through the whole of a job: made, uploaded, and found by the owner."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -44,3 +45,24 @@ def test_sound_and_what_it_is_found_as(user: User, clip: Path, tmp_path: Path) -
     assert "width" not in mp3
     with av.open(str(saved(user, mp3, tmp_path))) as container:
         assert sum(frame.samples for frame in container.decode(audio=0)) / 48_000 == pytest.approx(3, abs=0.1)
+
+
+def test_every_kind_comes_out_of_one_job(user: User, clip: Path, tmp_path: Path) -> None:
+    kinds = ("mp4", "webm", "av1", "poster", "sprite", "preview", "audio", "waveform")
+    outputs: list[dict[str, Any]] = [{"kind": kind} for kind in kinds]
+    files = dict(zip(kinds, completed(user, clip, *outputs), strict=True))
+    sizes = {kind: (file.get("width"), file.get("height")) for kind, file in files.items()}
+    assert sizes == {
+        **dict.fromkeys(("mp4", "webm", "av1", "poster", "preview"), (320, 180)),
+        "sprite": (160, 90),
+        "audio": (None, None),
+        "waveform": (1800, 280),
+    }
+    for kind in ("mp4", "webm", "av1", "audio"):
+        assert files[kind]["durationSeconds"] == pytest.approx(3, abs=0.1)
+    track = saved(user, files["sprite"], tmp_path).read_text()
+    assert [name for name in track.split() if "#" in name] == ["sprite-1.jpg#xywh=0,0,160,90"]
+    assert (tmp_path / "sprite-1.jpg").exists()
+    waveform = json.loads(saved(user, files["waveform"], tmp_path).read_text())
+    assert waveform["length"] == len(waveform["data"]) / 2
+    assert (tmp_path / "waveform.png").exists()

@@ -40,6 +40,28 @@ class PosterOutput(Model):
     width: Annotated[int, Field(ge=16, le=7680)] = 1280
 
 
+class WebmOutput(Model):
+    """VP9 and Opus in WebM: free of patents, and played by every browser.
+
+    Attributes:
+        height: Pixels; the width follows from the source's shape.
+    """
+
+    kind: Literal["webm"]
+    height: Height = 720
+
+
+class Av1Output(Model):
+    """AV1 and AAC in an MP4: the smallest file, for players that know AV1.
+
+    Attributes:
+        height: Pixels; the width follows from the source's shape.
+    """
+
+    kind: Literal["av1"]
+    height: Height = 720
+
+
 class HlsOutput(Model):
     """HTTP Live Streaming: the same film in several sizes, between which a player changes as the network allows.
 
@@ -77,6 +99,19 @@ class SpriteOutput(Model):
     width: Annotated[int, Field(ge=16, le=640)] = 160
 
 
+class PreviewOutput(Model):
+    """A short moving picture without sound, of 320 pixels in width, which plays over and over.
+
+    Attributes:
+        format: `webp` is smaller, `gif` is shown everywhere.
+        seconds: How long it plays.
+    """
+
+    kind: Literal["preview"]
+    format: Literal["webp", "gif"] = "webp"
+    seconds: Annotated[float, Field(ge=0.5, le=10)] = 3
+
+
 class WaveformOutput(Model):
     """The loudness of the sound over time: peaks as JSON, and drawn as PNG."""
 
@@ -84,7 +119,16 @@ class WaveformOutput(Model):
 
 
 VideoOutput = Annotated[
-    Mp4Output | HlsOutput | PosterOutput | SpriteOutput | AudioOutput | WaveformOutput, Field(discriminator="kind")
+    Mp4Output
+    | WebmOutput
+    | Av1Output
+    | HlsOutput
+    | PosterOutput
+    | SpriteOutput
+    | PreviewOutput
+    | AudioOutput
+    | WaveformOutput,
+    Field(discriminator="kind"),
 ]
 
 

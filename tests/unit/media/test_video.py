@@ -331,3 +331,24 @@ def test_a_waveform_is_that_of_the_sound(ffmpeg: Ffmpeg, tmp_path: Path) -> None
 def test_a_film_of_one_picture_has_a_sprite(ffmpeg: Ffmpeg, tmp_path: Path) -> None:
     [sprite] = outputs_of(one_frame(ffmpeg), {"kind": "sprite"})
     assert [place for _, _, _, place in cues(tmp_path / sprite.file.name)] == [(0, 0, 160, 90)]
+
+
+@pytest.mark.parametrize("source", [film, without_sound])
+@pytest.mark.parametrize(("kind", "codecs"), [("webm", ("vp9", "opus")), ("av1", ("libdav1d", "aac"))])
+def test_a_film_in_newer_codecs(ffmpeg: Ffmpeg, source: Source, kind: str, codecs: tuple[str, str]) -> None:
+    path = source(ffmpeg)
+    [info] = made(path, {"kind": kind, "height": 90})
+    assert info.video is not None
+    assert (info.video.codec, info.video.width, info.video.height) == (codecs[0], 160, 90)
+    assert info.duration_seconds == pytest.approx(3, abs=0.1)
+    assert (info.audio and info.audio.codec) == (codecs[1] if source is film else None)
+
+
+@pytest.mark.parametrize(("seconds", "frames"), [(1, 10), (10, 30)])
+def test_a_preview_moves_for_as_long_as_it_should(ffmpeg: Ffmpeg, tmp_path: Path, seconds: float, frames: int) -> None:
+    wanted = [{"kind": "preview", "format": name, "seconds": seconds} for name in ("webp", "gif")]
+    webp, gif = outputs_of(film(ffmpeg), *wanted)
+    assert (webp.width, webp.height, webp.duration_seconds) == (320, 180, seconds if seconds < 3 else 3)
+    assert (tmp_path / webp.file.name).read_bytes().count(b"ANMF") == frames
+    with av.open(str(tmp_path / gif.file.name)) as container:
+        assert sum(1 for _ in container.decode(video=0)) == frames

@@ -32,7 +32,7 @@ def test_outputs_are_read_by_their_kind() -> None:
         ({"source": ""}, "source: string should have at least 1 character"),
         ({"source": SOURCE, "outputs": []}, "outputs: list should have at least 1 item"),
         ({"source": SOURCE, "outputs": [{}]}, "outputs[0]: needs 'kind'"),
-        ({"source": SOURCE, "outputs": [{"kind": "vhs"}]}, "outputs[0]: 'vhs' is not one of 'mp4', 'hls', "),
+        ({"source": SOURCE, "outputs": [{"kind": "vhs"}]}, "outputs[0]: 'vhs' is not one of 'mp4', 'webm', "),
         ({"source": SOURCE, "outputs": [{"kind": "mp4", "height": 9}]}, "outputs[0].height: input should be"),
         ({"source": SOURCE, "outputs": [{"kind": "mp4", "height": 7.5}]}, "outputs[0].height: input should be"),
         ({"source": SOURCE, "outputs": [{"kind": "poster", "at": float("nan")}]}, "outputs[0].at: input should"),

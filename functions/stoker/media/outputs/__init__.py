@@ -5,18 +5,22 @@ from typing import Any
 
 from stoker.media.graph import Graph
 from stoker.media.outputs.audio import audio
+from stoker.media.outputs.films import av1_mp4, mp4, webm
 from stoker.media.outputs.finish import Finish
 from stoker.media.outputs.hls import hls
-from stoker.media.outputs.mp4 import mp4
 from stoker.media.outputs.poster import poster
+from stoker.media.outputs.preview import preview
 from stoker.media.outputs.sprite import sprite
 from stoker.media.outputs.waveform import waveform
 
 KINDS: Mapping[str, Callable[[Any, Graph], Finish]] = {
     "mp4": mp4,
+    "webm": webm,
+    "av1": av1_mp4,
     "hls": hls,
     "poster": poster,
     "sprite": sprite,
+    "preview": preview,
     "audio": audio,
     "waveform": waveform,
 }
