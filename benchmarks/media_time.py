@@ -85,7 +85,7 @@ def _compare(workspace: Path, source: Path, rounds: int) -> Comparison:
         command = ffmpeg_command(arguments)
         return compare(
             "job: probe, encode, check",
-            lambda: make_outputs(run, prober, source, video_input),
+            lambda: make_outputs(run, prober, video_input),
             "the same ffmpeg command, bare",
             lambda: subprocess.run(command, cwd=workspace, stdout=subprocess.DEVNULL, check=True),
             rounds,

@@ -7,6 +7,7 @@ from typing import Any
 import av
 import pytest
 
+from conftest import Ffmpeg
 from development.user import User
 
 pytestmark = pytest.mark.usefixtures("nothing_left_in_tmp")
@@ -66,3 +67,30 @@ def test_every_kind_comes_out_of_one_job(user: User, clip: Path, tmp_path: Path)
     waveform = json.loads(saved(user, files["waveform"], tmp_path).read_text())
     assert waveform["length"] == len(waveform["data"]) / 2
     assert (tmp_path / "waveform.png").exists()
+
+
+def test_a_part_with_a_watermark_and_captions(user: User, clip: Path, ffmpeg: Ffmpeg, tmp_path: Path) -> None:
+    mark = ffmpeg("mark.png", "-f", "lavfi", "-i", "color=white:size=64x64", "-frames:v", "1", "-update", "1")
+    words = tmp_path / "words.vtt"
+    words.write_text("WEBVTT\n\n00:01.200 --> 00:02.000\nHello.\n")
+    job_input = {
+        "source": user.upload(clip, "video/mp4"),
+        "trim": {"start": 1, "end": 2},
+        "watermark": {"source": user.upload(mark, "image/png"), "position": "top-left"},
+        "captions": {"source": user.upload(words, "text/vtt"), "burnIn": True},
+        "outputs": [{"kind": "mp4"}],
+    }
+    job = user.result(user.write_job(job_input))
+    assert job["status"] == "completed", job.get("error")
+    mp4, captions = job["output"]["files"]
+    assert mp4["durationSeconds"] == pytest.approx(1, abs=0.05)
+    assert (captions["kind"], captions["contentType"]) == ("captions", "text/vtt")
+    assert "00:00:00.200 --> 00:00:01.000\nHello." in saved(user, captions, tmp_path).read_text()
+
+
+@pytest.mark.parametrize("field", ["watermark", "captions"])
+def test_what_is_not_the_owners_is_not_laid_over_a_film(user: User, clip: Path, field: str) -> None:
+    theirs = User.sign_up().upload(clip, "video/mp4")
+    job = user.result(user.write_job({"source": user.upload(clip, "video/mp4"), field: {"source": theirs}}))
+    assert (job["status"], job["errorCode"]) == ("failed", "input-forbidden")
+    assert theirs in job["error"]

@@ -3,9 +3,26 @@
 from dataclasses import dataclass
 
 from stoker.media.probe import AudioStream, MediaInfo, VideoStream
+from stoker.media.webvtt import Cue
 
 Size = tuple[int, int]
 """Width and height in pixels."""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A picture that is laid over the film.
+
+    Attributes:
+        file: Its path, relative to the working folder.
+        size: Its own.
+        opacity: From 0 to 1.
+    """
+
+    file: str
+    size: Size
+    position: str
+    opacity: float
 
 
 @dataclass(frozen=True)
@@ -16,11 +33,17 @@ class Film:
         info: What the source holds.
         start: Where the part begins, in seconds of the source.
         end: Where it ends, in seconds of the source; None where the source does.
+        mark: What is laid over it.
+        cues: What is said in it, in its own time.
+        subtitles: The file that is burnt into its picture, relative to the working folder.
     """
 
     info: MediaInfo
     start: float = 0
     end: float | None = None
+    mark: Mark | None = None
+    cues: tuple[Cue, ...] = ()
+    subtitles: str | None = None
 
     @property
     def video(self) -> VideoStream | None:
@@ -35,15 +58,16 @@ class Film:
     @property
     def seconds(self) -> float:
         """How long it plays, as far as the source tells; 0 where it does not."""
-        return self._part_of(self.info.duration_seconds)
+        return self.part_of(self.info.duration_seconds)
 
     @property
     def picture_seconds(self) -> float:
         """How long its picture moves."""
         told = self.video.duration_seconds if self.video else None
-        return self._part_of(told or self.info.duration_seconds)
+        return self.part_of(told or self.info.duration_seconds)
 
-    def _part_of(self, seconds: float | None) -> float:
+    def part_of(self, seconds: float | None) -> float:
+        """How much of a stream belongs to the film, in seconds, where the stream has as many."""
         end = seconds or 0
         return max(0, (end if self.end is None else min(end, self.end)) - self.start)
 

@@ -9,14 +9,22 @@ from dataclasses import dataclass, field
 from stoker import config
 from stoker.media.ffmpeg import input_options
 from stoker.media.film import Film, Size
+from stoker.media.formats import WATERMARKS
+from stoker.media.watermark import overlay
 
 SEEK_SECONDS = 20
 """How far before the wanted time reading begins: further than key frames usually lie apart, so that nothing is lost
 where a container's index is coarse, and a film that ends a little early still has a last frame."""
 
+TOLERANCE_SECONDS = 0.0005
+"""A frame that begins so little before a time begins at that time: containers and users write milliseconds."""
+
 MAX_FRAMES_PER_SECOND = 60
 SAMPLES_PER_SECOND = 48_000
 """What video players and Opus work with."""
+
+FONTS = "fonts"
+"""The folder, in the working folder, of what subtitles are written with."""
 
 Options = Mapping[str, str]
 """ffmpeg's options without their dash, by name."""
@@ -148,7 +156,14 @@ class Graph:
             *("-flags", "+global_header", "-map_metadata", "-1", "-map_chapters", "-1"),
             *("-t", str(config.MAX_SOURCE_SECONDS), "-f", "tee", "|".join(self._tee)),
         ]
-        return [*input_options(), *seek, "-i", self._source, *filters, *(tee if self._tee else []), *self._others]
+        mark = [*input_options(WATERMARKS), "-i", self.film.mark.file] if self.film.mark and self._pictures else []
+        inputs = [*input_options(), *seek, "-i", self._source, *mark]
+        return [*inputs, *filters, *(tee if self._tee else []), *self._others]
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing is wanted of it."""
+        return not self._tee and not self._others
 
     def _picture(self, branch: _Branch) -> str:
         self._pictures.append(branch)
@@ -174,6 +189,10 @@ class Graph:
             base.append(f"fps={MAX_FRAMES_PER_SECOND}")
         if largest != (video.width, video.height) or not video.square_pixels:
             base += _scaled(largest)
+        if self.film.subtitles:
+            base.append(f"subtitles=filename={self.film.subtitles}:fontsdir={FONTS}")
+        if self.film.mark:
+            base.append(overlay(self.film.mark, largest))
         branches = [
             _Branch((*(_scaled(branch.size) if branch.size and branch.size != largest else ()), *branch.filters))
             for branch in self._pictures
@@ -192,11 +211,11 @@ class Graph:
     def _part(self, prefix: str) -> list[str]:
         """Filters that cut out the wanted part, exact to the frame, and let its time begin at 0."""
         offset = self.film.start - self._seek
-        end = "" if self.film.end is None else f":end={self.film.end - self._seek:.6f}"
+        end = "" if self.film.end is None else f":end={self.film.end - self._seek - TOLERANCE_SECONDS:.6f}"
         if not offset and not end:
             return []
-        trimmed = [f"{prefix}trim=start={offset:.6f}{end}"] if offset > 0 or end else []
-        return [*trimmed, f"{prefix}setpts=PTS-({offset:.6f})/TB"]
+        start = f"{prefix}trim=start={max(0, offset - TOLERANCE_SECONDS):.6f}{end}"
+        return [*([start] if offset > 0 or end else []), f"{prefix}setpts=PTS-({offset:.6f})/TB"]
 
 
 def _scaled(size: Size) -> list[str]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from stoker.media.film import Film
 from stoker.media.graph import Graph
 from stoker.media.outputs import KINDS
+from stoker.media.outputs.captions import CaptionsOutput
 from stoker.media.outputs.finish import Finish
 from stoker.media.outputs.poster import poster_seconds
 from stoker.models.video import PosterOutput, VideoOutput
@@ -24,7 +25,7 @@ class Plan:
     finishes: list[Finish]
 
 
-def plan(source: str, film: Film, outputs: Sequence[VideoOutput]) -> Plan:
+def plan(source: str, film: Film, outputs: Sequence[VideoOutput | CaptionsOutput]) -> Plan:
     """Plans the work.
 
     Args:
@@ -32,12 +33,15 @@ def plan(source: str, film: Film, outputs: Sequence[VideoOutput]) -> Plan:
         film: What it holds.
         outputs: What was asked for.
     """
-    if all(isinstance(output, PosterOutput) for output in outputs):
-        # Each jumps to its place, since nothing else needs what lies before it.
+    if all(isinstance(output, PosterOutput | CaptionsOutput) for output in outputs):
+        # Each poster jumps to its place, since nothing else needs what lies before it.
         names: set[str] = set()
-        skips = [poster_seconds(output, film) for output in outputs if isinstance(output, PosterOutput)]
-        graphs = [Graph(source, film, names, skip) for skip in skips]
+        graphs = [Graph(source, film, names, _skip(output, film)) for output in outputs]
     else:
         graphs = [Graph(source, film)] * len(outputs)
     finishes = [KINDS[output.kind](output, graph) for output, graph in zip(outputs, graphs, strict=True)]
-    return Plan([graph.arguments() for graph in dict.fromkeys(graphs)], finishes)
+    return Plan([graph.arguments() for graph in dict.fromkeys(graphs) if not graph.empty], finishes)
+
+
+def _skip(output: VideoOutput | CaptionsOutput, film: Film) -> float:
+    return poster_seconds(output, film) if isinstance(output, PosterOutput) else 0

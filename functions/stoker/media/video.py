@@ -2,24 +2,23 @@
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from stoker import config
-from stoker.errors import EncoderFailed, InputTooLarge, TruncatedMedia, UnsupportedMedia
+from stoker.errors import EncoderFailed, InputTooLarge, TruncatedMedia
 from stoker.jobs.run import JobRun
 from stoker.media.ffmpeg import FfmpegFailed, run_ffmpeg, unsupported
 from stoker.media.film import Film
-from stoker.media.formats import CONTAINERS
-from stoker.media.outputs import OF_SOUND
+from stoker.media.outputs.captions import CaptionsOutput
 from stoker.media.outputs.finish import Bench, Finish, MadeFile, MadeOutput
 from stoker.media.plan import plan
-from stoker.media.probe import MediaInfo, NotReadable, Prober
+from stoker.media.probe import NotReadable, Prober
+from stoker.media.sources import SOURCE, fetch, opened, too_long
 from stoker.models.document import Model
 from stoker.models.job import JobOutput, OutputFile, StoredFile
-from stoker.models.video import VideoInput
+from stoker.models.video import VideoInput, VideoOutput
 from stoker.storage.outputs import EarlierOutput
-from stoker.storage.sources import download
 
 DOWNLOADED, PROBED, ENCODED = 4.0, 5.0, 92.0
 """Percent of the job at the end of each stage, from the times of a 30 s film with an MP4 and a poster."""
@@ -31,8 +30,7 @@ MISSING_SHARE = 0.01
 RECIPES = 2
 """Counts up where the same order would make another file: then no later attempt takes what an earlier one made."""
 
-SOURCE = "source"
-"""The source's name in the workspace: the user's name for it never reaches a command."""
+Output = VideoOutput | CaptionsOutput
 
 
 def process_video(run: JobRun, video_input: VideoInput) -> JobOutput:
@@ -48,44 +46,38 @@ def process_video(run: JobRun, video_input: VideoInput) -> JobOutput:
     """
     run.report(0, "downloading")
     with Prober() as prober:
-        source = run.workspace / SOURCE
-        generation = download(
-            video_input.source,
-            run.user_id,
-            source,
-            lambda arrived, size: run.report(DOWNLOADED * arrived / size, "downloading"),
+        generations = fetch(
+            video_input, run.user_id, run.workspace, lambda share: run.report(DOWNLOADED * share, "downloading")
         )
-        recipes = [_recipe(video_input.source, generation, output) for output in video_input.outputs]
+        wanted = {_recipe(video_input, generations, output): output for output in _outputs(video_input)}
         there = run.earlier_outputs()
-        missing = {
-            recipe: output for recipe, output in zip(recipes, video_input.outputs, strict=True) if recipe not in there
-        }
-        files = {recipe: _reused(earlier) for recipe, earlier in there.items() if recipe in recipes}
+        missing = {recipe: output for recipe, output in wanted.items() if recipe not in there}
+        files = {recipe: _reused(there[recipe]) for recipe in wanted if recipe in there}
         if missing:
-            wanted = video_input.model_copy(update={"outputs": list(missing.values())})
-            made = make_outputs(run, prober, source, wanted)
+            made = make_outputs(run, prober, video_input, list(missing.values()))
             files |= _upload(run, dict(zip(missing, made, strict=True)))
-        return JobOutput(files=[files[recipe] for recipe in dict.fromkeys(recipes)])
+        return JobOutput(files=[files[recipe] for recipe in wanted])
 
 
-def make_outputs(run: JobRun, prober: Prober, source: Path, video_input: VideoInput) -> list[MadeOutput]:
+def make_outputs(
+    run: JobRun, prober: Prober, video_input: VideoInput, outputs: Sequence[Output] | None = None
+) -> list[MadeOutput]:
     """All between the download and the upload: the media time of a job.
 
     Args:
-        run: The attempt; the files are made in its workspace.
-        prober: Opens the source and the outputs.
-        source: The source, in the workspace.
+        run: The attempt; what was fetched lies in its workspace, and the files are made there.
+        prober: Opens what was fetched, and the outputs.
         video_input: What to make of it.
+        outputs: Those of its outputs that are missing; all where it is left out.
 
     Returns:
         What was asked for, in that order.
     """
     name = video_input.source
     run.report(DOWNLOADED, "probing")
-    film = Film(_probe(prober, source, name))
-    _check_holds(film, video_input)
+    film = opened(video_input, run.workspace, prober)
     run.report(PROBED, "encoding")
-    planned = plan(source.name, film, video_input.outputs)
+    planned = plan(SOURCE, film, _outputs(video_input) if outputs is None else outputs)
     complaint = ""
     for number, arguments in enumerate(planned.runs):
         complaint += _encode(run, arguments, film, name, number, len(planned.runs))
@@ -94,32 +86,13 @@ def make_outputs(run: JobRun, prober: Prober, source: Path, video_input: VideoIn
     for finish in planned.finishes:
         run.check()
         made.append(_finished(run, finish, bench, name, complaint))
-    _check_whole(prober, source, film.info, made, name, complaint)
+    _check_whole(prober, run.workspace / SOURCE, film, made, name, complaint)
     return made
 
 
-def _probe(prober: Prober, source: Path, name: str) -> MediaInfo:
-    try:
-        info = prober.probe(source, CONTAINERS)
-    except NotReadable as reason:
-        raise unsupported(name, str(reason)) from None
-    if (info.duration_seconds or 0) > config.MAX_SOURCE_SECONDS:
-        raise _too_long(name)
-    if info.video and info.video.width * info.video.height > config.MAX_SOURCE_PIXELS:
-        raise InputTooLarge(f"The picture of {name!r} is larger than 7680 x 4320. Upload a smaller one.")
-    if info.streams > config.MAX_SOURCE_STREAMS:
-        raise InputTooLarge(f"The file {name!r} has {info.streams} streams; {config.MAX_SOURCE_STREAMS} are allowed.")
-    return info
-
-
-def _check_holds(film: Film, video_input: VideoInput) -> None:
-    kinds = {output.kind for output in video_input.outputs}
-    if film.video is None and kinds - OF_SOUND:
-        raise unsupported(video_input.source, "it holds no picture")
-    if film.audio is None and kinds & OF_SOUND:
-        raise UnsupportedMedia(
-            f"The file {video_input.source!r} holds no sound. Ask for outputs of the picture, or upload one that does."
-        )
+def _outputs(video_input: VideoInput) -> list[Output]:
+    """What is asked for, and what comes with it."""
+    return [*video_input.outputs, *([CaptionsOutput()] if video_input.captions else [])]
 
 
 def _encode(run: JobRun, arguments: list[str], film: Film, name: str, number: int, runs: int) -> str:
@@ -151,13 +124,11 @@ def _finished(run: JobRun, finish: Finish, bench: Bench, name: str, complaint: s
         run.log.warning("An output can't be read.", reason=str(reason), complaint=complaint)
         raise unsupported(name, complaint) from None
     if (made.duration_seconds or 0) > config.MAX_SOURCE_SECONDS - 1:
-        raise _too_long(name)
+        raise too_long(name)
     return made
 
 
-def _check_whole(
-    prober: Prober, source: Path, info: MediaInfo, made: list[MadeOutput], name: str, complaint: str
-) -> None:
+def _check_whole(prober: Prober, source: Path, film: Film, made: list[MadeOutput], name: str, complaint: str) -> None:
     """Compares what came out with what the source said that it holds.
 
     Raises:
@@ -166,15 +137,15 @@ def _check_whole(
     # "partial file" is what ffmpeg's MOV demuxer says where a sample lies beyond the end of the file.
     cut_short = "partial file" in complaint
     for output in made:
-        streams = [info.video if "video" in output.of else None, info.audio if "audio" in output.of else None]
+        streams = [film.video if "video" in output.of else None, film.audio if "audio" in output.of else None]
         told = [stream.duration_seconds for stream in streams if stream is not None]
         found = output.duration_seconds or 0
         if None in told:  # Only the container tells, and that may mean a stream which is left out, such as captions.
-            cut_short |= _misses(info.duration_seconds or 0, found) and _misses(
-                info.duration_seconds or 0, prober.probe(source, measure=True).duration_seconds or 0
+            cut_short |= _misses(film.seconds, found) and _misses(
+                film.seconds, film.part_of(prober.probe(source, measure=True).duration_seconds)
             )
         else:
-            cut_short |= _misses(max((seconds or 0 for seconds in told), default=0), found)
+            cut_short |= _misses(max(map(film.part_of, told), default=0), found)
     if cut_short:
         raise TruncatedMedia(f"The file {name!r} is cut off before its end. Upload it again, whole.")
 
@@ -183,14 +154,10 @@ def _misses(declared: float, found: float) -> bool:
     return declared - found > max(MISSING_SECONDS, MISSING_SHARE * declared)
 
 
-def _too_long(name: str) -> InputTooLarge:
-    hours = config.MAX_SOURCE_SECONDS // 3600
-    return InputTooLarge(f"The file {name!r} plays longer than {hours} hours. Cut it into shorter parts.")
-
-
-def _recipe(source: str, generation: int, output: Model) -> str:
+def _recipe(video_input: VideoInput, generations: list[int], output: Model) -> str:
     """Names what a file is made of, and how."""
-    order = [RECIPES, source, generation, output.to_firestore()]
+    material = {name: part for name, part in video_input.to_firestore().items() if name != "outputs"}
+    order = [RECIPES, material, generations, output.to_firestore()]
     return hashlib.sha256(json.dumps(order, sort_keys=True).encode()).hexdigest()
 
 

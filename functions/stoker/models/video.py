@@ -1,8 +1,8 @@
 """The input and the output of a `video-processing` job."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 
 from stoker.models.document import Model
 
@@ -136,11 +136,58 @@ def _default_outputs() -> list[VideoOutput]:
     return [Mp4Output(kind="mp4"), PosterOutput(kind="poster")]
 
 
+class Trim(Model):
+    """The part of the source that all outputs are made of, exact to the frame.
+
+    Attributes:
+        start: Seconds of the source; the frames from this time on.
+        end: Seconds of the source; the frames before this time. The source's own end where it is left out.
+    """
+
+    start: Annotated[float, Field(ge=0, le=86_400)] = 0
+    end: Annotated[float, Field(gt=0, le=86_400)] | None = None
+
+    @model_validator(mode="after")
+    def _ends_after_its_start(self) -> Self:
+        if self.end is not None and self.end <= self.start:
+            raise ValueError("the end must be later than the start")
+        return self
+
+
+class Watermark(Model):
+    """A picture that is laid over the film, as large as a fifth of it at most.
+
+    Attributes:
+        source: A PNG, JPEG or WebP; whose it must be is as with the source of the film.
+        position: Where.
+        opacity: From 0, which is not seen, to 1, which hides what is under it.
+    """
+
+    source: SourcePath
+    position: Literal["top-left", "top-right", "bottom-left", "bottom-right", "center"] = "bottom-right"
+    opacity: Annotated[float, Field(gt=0, le=1)] = 1
+
+
+class Captions(Model):
+    """What is said in the film, in writing.
+
+    Attributes:
+        source: A WebVTT; whose it must be is as with the source of the film. Its times are those of the source.
+        burn_in: Whether it becomes part of the picture, too.
+    """
+
+    source: SourcePath
+    burn_in: bool = False
+
+
 class VideoInput(Model):
     """What to make of which file.
 
     Attributes:
         source: An object under the owner's `user-uploads/{userId}/` or `job-outputs/{userId}/`, or under `public/`.
+        trim: The part that is wanted; all of it where it is left out.
+        watermark: Laid over every picture.
+        captions: Given back beside the film, and named by its playlists.
         outputs: At most ten; an MP4 of 720 lines and a poster where it is left out.
 
     Example:
@@ -149,4 +196,7 @@ class VideoInput(Model):
     """
 
     source: SourcePath
+    trim: Trim | None = None
+    watermark: Watermark | None = None
+    captions: Captions | None = None
     outputs: Annotated[list[VideoOutput], Field(min_length=1, max_length=10)] = Field(default_factory=_default_outputs)

@@ -38,7 +38,13 @@ def check_owner(path: str, user_id: str) -> None:
         raise InputForbidden(f"You may not use {path!r}. Name a file under {', '.join(folders)}.")
 
 
-def download(path: str, user_id: str, into: Path, on_bytes: Callable[[int, int], None]) -> int:
+def download(
+    path: str,
+    user_id: str,
+    into: Path,
+    on_bytes: Callable[[int, int], None],
+    most: int = config.MAX_SOURCE_BYTES,
+) -> int:
     """Copies a source of a job's owner to a file.
 
     Args:
@@ -46,6 +52,7 @@ def download(path: str, user_id: str, into: Path, on_bytes: Callable[[int, int],
         user_id: The job's owner.
         into: The file to write.
         on_bytes: Called with the bytes that have arrived and the bytes there are; what it raises ends the download.
+        most: The most bytes that it may have.
 
     Returns:
         The object's generation: another one is another file, under the same name.
@@ -54,7 +61,7 @@ def download(path: str, user_id: str, into: Path, on_bytes: Callable[[int, int],
         InputForbidden: The object is not the owner's.
         InputNotFound: There is no such object.
         InputEmpty: The object holds nothing.
-        InputTooLarge: The object is larger than `config.MAX_SOURCE_BYTES`.
+        InputTooLarge: The object is larger than that.
         Unavailable: The download broke off.
     """
     check_owner(path, user_id)
@@ -64,9 +71,8 @@ def download(path: str, user_id: str, into: Path, on_bytes: Callable[[int, int],
     size = int(blob.size or 0)
     if size == 0:
         raise InputEmpty(f"The file {path!r} is empty. Upload it again.")
-    if size > config.MAX_SOURCE_BYTES:
-        limit = config.MAX_SOURCE_BYTES // 1024**2
-        raise InputTooLarge(f"The file {path!r} has {size // 1024**2} MiB; the limit is {limit} MiB.")
+    if size > most:
+        raise InputTooLarge(f"The file {path!r} has {size / 1024**2:.1f} MiB; the limit is {most // 1024**2} MiB.")
     try:
         # Raw: a user may mark an object as gzip, and a small one would unpack to more memory than there is.
         with into.open("wb") as file, blob.open("rb", chunk_size=CHUNK_BYTES, raw_download=True) as source:

@@ -9,7 +9,7 @@ import av
 import pytest
 
 from conftest import Ffmpeg
-from stoker.errors import TruncatedMedia, UnsupportedMedia
+from stoker.errors import InvalidJob, TruncatedMedia, UnsupportedMedia
 from stoker.logs import JobLog
 from stoker.media.formats import CONTAINERS, PICTURES
 from stoker.media.outputs.finish import MadeOutput
@@ -36,20 +36,21 @@ class Run:
         """Never stops the work."""
 
 
-def outputs_of(source: Path, *outputs: Mapping[str, object]) -> list[MadeOutput]:
+def outputs_of(source: Path, *outputs: Mapping[str, object], **also: object) -> list[MadeOutput]:
     """What comes out of a film, in the film's folder; an MP4 and a poster where nothing is asked for."""
     asked = {"outputs": list(outputs)} if outputs else {}
-    video_input = VideoInput.from_firestore({"source": "user-uploads/ada/film", **asked})
+    video_input = VideoInput.from_firestore({"source": "user-uploads/ada/film", **asked, **also})
+    source.with_name("source").write_bytes(source.read_bytes())
     with Prober() as prober:
-        return make_outputs(Run(source.parent), prober, source, video_input)  # type: ignore[arg-type]
+        return make_outputs(Run(source.parent), prober, video_input)  # type: ignore[arg-type]
 
 
-def made(source: Path, *outputs: Mapping[str, object]) -> list[MediaInfo]:
+def made(source: Path, *outputs: Mapping[str, object], **also: object) -> list[MediaInfo]:
     """What the files hold that come out of a film."""
     with Prober() as prober:
         return [
             prober.probe(source.with_name(output.file.name), CONTAINERS if output.duration_seconds else PICTURES)
-            for output in outputs_of(source, *outputs)
+            for output in outputs_of(source, *outputs, **also)
         ]
 
 
@@ -352,3 +353,129 @@ def test_a_preview_moves_for_as_long_as_it_should(ffmpeg: Ffmpeg, tmp_path: Path
     assert (tmp_path / webp.file.name).read_bytes().count(b"ANMF") == frames
     with av.open(str(tmp_path / gif.file.name)) as container:
         assert sum(1 for _ in container.decode(video=0)) == frames
+
+
+def numbered(ffmpeg: Ffmpeg, name: str, seconds: int, rate: int) -> Path:
+    """Each frame is a grey that tells its number: one lighter than the frame before, from 16 on."""
+    ramp = f"color=black:size=64x36:rate={rate}:duration={seconds},geq=lum='16+mod(N,200)':cb=128:cr=128"
+    sound = ("-f", "lavfi", "-i", f"sine=frequency=440:duration={seconds}")
+    return ffmpeg(name, "-f", "lavfi", "-i", ramp, *sound, *H264, "-qp", "0", "-g", "100", "-bf", "2", "-c:a", "aac")
+
+
+def frame_numbers(file: Path) -> list[int]:
+    """The numbers of the frames of a film that was numbered."""
+    with av.open(str(file)) as container:
+        return [round(sum(line := bytes(frame.planes[0])[:64]) / len(line)) - 16 for frame in container.decode(video=0)]
+
+
+@pytest.mark.parametrize(
+    ("name", "seconds", "rate", "trim", "numbers"),
+    [
+        ("film.mp4", 4, 25, {"start": 1, "end": 2}, range(25, 50)),
+        ("film.mp4", 4, 25, {"start": 0.99, "end": 1.001}, range(25, 26)),
+        ("film.mkv", 4, 25, {"start": 3.5}, range(88, 100)),
+        ("film.ts", 4, 25, {"end": 0.15}, range(4)),  # whose sound begins 21 ms before its picture
+        ("film.mp4", 4, 30, {"start": 0.033, "end": 0.067}, range(1, 2)),  # times that are cut to milliseconds
+        ("film.mp4", 36, 5, {"start": 30, "end": 31}, range(150, 155)),
+        ("film.mkv", 36, 5, {"start": 30.1, "end": 99}, range(151, 180)),
+        ("film.ts", 36, 5, {"start": 30, "end": 31}, range(150, 155)),
+    ],
+    ids=str,
+)
+def test_a_part_is_exact_to_the_frame(
+    ffmpeg: Ffmpeg, tmp_path: Path, name: str, seconds: int, rate: int, trim: object, numbers: range
+) -> None:
+    wanted = ({"kind": "mp4", "quality": "high"}, {"kind": "poster", "at": 0}, {"kind": "audio", "format": "wav"})
+    mp4, poster, sound = outputs_of(numbered(ffmpeg, name, seconds, rate), *wanted, trim=trim)
+    assert frame_numbers(tmp_path / mp4.file.name) == list(numbers)
+    _, _, grey = made_picture(tmp_path / poster.file.name)
+    assert grey[0] - 16 == pytest.approx(numbers[0], abs=2)
+    assert sound.duration_seconds == pytest.approx(len(numbers) / rate, abs=1 / rate)
+
+
+def test_a_part_that_the_film_has_not_is_refused(ffmpeg: Ffmpeg) -> None:
+    with pytest.raises(InvalidJob, match="begins at 5 s"):
+        outputs_of(film(ffmpeg), trim={"start": 5})
+
+
+def black(ffmpeg: Ffmpeg) -> Path:
+    return ffmpeg("black.mp4", "-f", "lavfi", "-i", "color=black:size=320x180:rate=10:duration=4", *H264)
+
+
+@pytest.mark.parametrize(
+    ("position", "place"),
+    [("top-left", (20, 20)), ("top-right", (299, 20)), ("bottom-right", (299, 159)), ("center", (160, 90))],
+)
+def test_a_watermark_lies_where_it_should(
+    ffmpeg: Ffmpeg, tmp_path: Path, position: str, place: tuple[int, int]
+) -> None:
+    mark = ffmpeg("mark.png", "-f", "lavfi", "-i", "color=white:size=900x900", "-frames:v", "1", "-update", "1")
+    mark.rename(tmp_path / "watermark")
+    watermark = {"source": "public/mark.png", "position": position, "opacity": 0.5}
+    _, poster = outputs_of(black(ffmpeg), watermark=watermark)
+    width, _, grey = made_picture(tmp_path / poster.file.name)
+    assert grey[place[1] * width + place[0]] == pytest.approx(16 + 219 / 2, abs=4)
+    assert sum(level > 60 for level in grey) == pytest.approx(36 * 36, rel=0.1)  # a fifth of the height, both ways
+
+
+def test_a_watermark_that_is_no_picture_is_refused(ffmpeg: Ffmpeg, tmp_path: Path) -> None:
+    (tmp_path / "watermark").write_text("#EXTM3U\n")
+    with pytest.raises(UnsupportedMedia, match=r"public/mark\.png.*PNG"):
+        outputs_of(black(ffmpeg), watermark={"source": "public/mark.png"})
+
+
+WEBVTT = """WEBVTT
+
+NOTE nothing of this is shown
+
+STYLE
+::cue { color: red }
+
+one
+00:00.500 --> 00:01.500 align:start
+<v Ada>Good & <i>bad</i>
+
+00:02.500 --> 00:03.500
+{\\an8}and on
+"""
+
+
+def test_captions_are_given_back_as_plain_text_and_follow_the_trim(ffmpeg: Ffmpeg, tmp_path: Path) -> None:
+    (tmp_path / "captions").write_text(WEBVTT)
+    captions = {"source": "public/words.vtt"}
+    [_, track] = outputs_of(black(ffmpeg), {"kind": "poster"}, captions=captions, trim={"start": 1, "end": 3})
+    assert (tmp_path / track.file.name).read_text() == (
+        "WEBVTT\n\n00:00:00.000 --> 00:00:00.500\nGood &amp; bad\n\n00:00:01.500 --> 00:00:02.000\n{\\an8}and on\n"
+    )
+
+
+@pytest.mark.parametrize("burn_in", [True, False])
+def test_captions_are_burnt_in_where_they_are_to_be(ffmpeg: Ffmpeg, tmp_path: Path, burn_in: bool) -> None:
+    (tmp_path / "captions").write_text(WEBVTT)
+    wanted = [{"kind": "poster", "at": at} for at in (0.1, 1, 2, 3)]
+    captions = {"source": "public/words.vtt", "burnIn": burn_in}
+    for outputs in (wanted, [*wanted, {"kind": "mp4"}]):
+        posters = outputs_of(black(ffmpeg), *outputs, captions=captions)[:4]
+        lit = []
+        for poster in posters:
+            width, _, grey = made_picture(tmp_path / poster.file.name)
+            lit.append(any(level > 150 for level in grey[120 * width :]))
+            assert all(level < 60 for level in grey[: 90 * width])  # the user's own orders to the renderer are none
+        assert lit == [False, burn_in, False, burn_in]
+
+
+def test_a_playlist_names_the_captions(ffmpeg: Ffmpeg, tmp_path: Path) -> None:
+    (tmp_path / "captions").write_text(WEBVTT)
+    [hls, _] = outputs_of(film(ffmpeg), HLS, captions={"source": "public/words.vtt"})
+    assert (tmp_path / "hls-captions.vtt").exists()
+    assert {part.name for part in hls.parts} >= {"hls-captions.m3u8", "hls-captions.vtt"}
+    with av.open(str(tmp_path / hls.file.name), format="hls") as container:
+        assert [stream.type for stream in container.streams].count("video") == 3
+    master = (tmp_path / hls.file.name).read_text()
+    assert master.count('SUBTITLES="captions"') == 3
+
+
+def test_captions_that_are_no_webvtt_are_refused(ffmpeg: Ffmpeg, tmp_path: Path) -> None:
+    (tmp_path / "captions").write_text("1\n00:00:01,000 --> 00:00:02,000\nSubRip\n")
+    with pytest.raises(UnsupportedMedia, match=r"public/words\.srt.*WEBVTT"):
+        outputs_of(black(ffmpeg), captions={"source": "public/words.srt"})

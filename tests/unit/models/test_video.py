@@ -36,6 +36,9 @@ def test_outputs_are_read_by_their_kind() -> None:
         ({"source": SOURCE, "outputs": [{"kind": "mp4", "height": 9}]}, "outputs[0].height: input should be"),
         ({"source": SOURCE, "outputs": [{"kind": "mp4", "height": 7.5}]}, "outputs[0].height: input should be"),
         ({"source": SOURCE, "outputs": [{"kind": "poster", "at": float("nan")}]}, "outputs[0].at: input should"),
+        ({"source": SOURCE, "trim": {"start": 3, "end": 2}}, "trim: the end must be later than the start"),
+        ({"source": SOURCE, "watermark": {"source": "a.png", "opacity": 0}}, "watermark.opacity: input should be"),
+        ({"source": SOURCE, "captions": {}}, "captions.source: is missing"),
         ({"source": SOURCE, "arguments": "-vf scale"}, "arguments: there is no such field"),
     ],
 )

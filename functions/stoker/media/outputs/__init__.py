@@ -5,6 +5,7 @@ from typing import Any
 
 from stoker.media.graph import Graph
 from stoker.media.outputs.audio import audio
+from stoker.media.outputs.captions import captions
 from stoker.media.outputs.films import av1_mp4, mp4, webm
 from stoker.media.outputs.finish import Finish
 from stoker.media.outputs.hls import hls
@@ -23,6 +24,7 @@ KINDS: Mapping[str, Callable[[Any, Graph], Finish]] = {
     "preview": preview,
     "audio": audio,
     "waveform": waveform,
+    "captions": captions,
 }
 """What plans each kind; it takes the kind's own model."""
 

@@ -4,6 +4,7 @@ Each size is one file, of which the playlist names ranges of bytes: a film of ho
 ten thousand. Source: https://datatracker.ietf.org/doc/html/rfc8216#section-4.3.2.2 (EXT-X-BYTERANGE).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -11,9 +12,10 @@ from pathlib import Path
 from stoker.media.encoders import KEY_FRAME_SECONDS, h264, sound
 from stoker.media.film import Size
 from stoker.media.graph import Graph
-from stoker.media.outputs.finish import PLAYLIST, WHOLE, Bench, Finish, MadeFile, MadeOutput
+from stoker.media.outputs.finish import PLAYLIST, WEBVTT, WHOLE, Bench, Finish, MadeFile, MadeOutput
 from stoker.media.outputs.fragments import Fragment, fragments
 from stoker.media.probe import NotReadable
+from stoker.media.webvtt import Cue, written
 from stoker.models.video import HlsOutput
 
 SEGMENT_SECONDS = 6
@@ -78,21 +80,26 @@ def hls(output: HlsOutput, graph: Graph) -> Finish:
         flags = {"movflags": FLAGS.replace("+frag_keyframe", ""), "frag_duration": str(KEY_FRAME_SECONDS * 1_000_000)}
         graph.mux(audio.media, "mp4", streams, flags)
 
+    # Burnt in, they would be read twice.
+    cues = graph.film.cues if not graph.film.subtitles else ()
+
     def finish(bench: Bench) -> MadeOutput:
         renditions = [*pictures, *([audio] if audio else [])]
         segments = {rendition: _checked(bench, rendition) for rendition in renditions}
         for rendition, parts in segments.items():
             (bench.folder / rendition.playlist).write_text(_playlist(rendition.media, parts))
+        seconds = max(sum(part.seconds for part in parts) for parts in segments.values())
+        words = _write_captions(bench.folder, stem, cues, seconds) if cues else []
         codecs = {picture: _h264_codec(bench.folder / picture.media) for picture in pictures}
-        (bench.folder / master).write_text(_master(codecs, audio, segments))
+        (bench.folder / master).write_text(_master(codecs, audio, segments, words))
         width, height = pictures[0].size or (0, 0)
         return MadeOutput(
             "hls",
             MadeFile(master, PLAYLIST),
-            parts=tuple(file for rendition in renditions for file in rendition.files),
+            parts=(*(file for rendition in renditions for file in rendition.files), *words),
             width=width,
             height=height,
-            duration_seconds=max(sum(part.seconds for part in parts) for parts in segments.values()),
+            duration_seconds=seconds,
             of=WHOLE,
         )
 
@@ -134,12 +141,30 @@ def _playlist(media: str, segments: list[_Segment]) -> str:
     return "\n".join([*lines, "#EXT-X-ENDLIST"]) + "\n"
 
 
-def _master(codecs: dict[_Rendition, str], audio: _Rendition | None, segments: dict[_Rendition, list[_Segment]]) -> str:
+def _write_captions(folder: Path, stem: str, cues: Sequence[Cue], seconds: float) -> list[MadeFile]:
+    """A playlist of one segment: words are too small to be worth more."""
+    playlist, track = f"{stem}-captions.m3u8", f"{stem}-captions.vtt"
+    head = ["#EXTM3U", "#EXT-X-VERSION:7", f"#EXT-X-TARGETDURATION:{max(1, round(seconds))}"]
+    lines = [*head, "#EXT-X-PLAYLIST-TYPE:VOD", f"#EXTINF:{seconds:.6f},", track, "#EXT-X-ENDLIST"]
+    (folder / playlist).write_text("\n".join(lines) + "\n")
+    (folder / track).write_text(written(cue.escaped() for cue in cues))
+    return [MadeFile(playlist, PLAYLIST), MadeFile(track, WEBVTT)]
+
+
+def _master(
+    codecs: dict[_Rendition, str],
+    audio: _Rendition | None,
+    segments: dict[_Rendition, list[_Segment]],
+    words: list[MadeFile],
+) -> str:
     lines = ["#EXTM3U", "#EXT-X-VERSION:7", "#EXT-X-INDEPENDENT-SEGMENTS"]
     peak_audio, mean_audio = _bits(segments[audio]) if audio else (0, 0)
     if audio:
         told = 'TYPE=AUDIO,GROUP-ID="audio",NAME="audio",DEFAULT=YES,AUTOSELECT=YES,CHANNELS="2"'
         lines.append(f'#EXT-X-MEDIA:{told},URI="{audio.playlist}"')
+    if words:
+        told = 'TYPE=SUBTITLES,GROUP-ID="captions",NAME="captions",DEFAULT=NO,AUTOSELECT=YES,FORCED=NO'
+        lines.append(f'#EXT-X-MEDIA:{told},URI="{words[0].name}"')
     for picture, codec in codecs.items():
         peak, mean = _bits(segments[picture])
         width, height = picture.size or (0, 0)
@@ -149,6 +174,7 @@ def _master(codecs: dict[_Rendition, str], audio: _Rendition | None, segments: d
             f'CODECS="{codec},{SOUND_CODEC}"' if audio else f'CODECS="{codec}"',
             f"RESOLUTION={width}x{height}",
             *(['AUDIO="audio"'] if audio else []),
+            *(['SUBTITLES="captions"'] if words else []),
         ]
         lines += [f"#EXT-X-STREAM-INF:{','.join(attributes)}", picture.playlist]
     return "\n".join(lines) + "\n"
