@@ -27,6 +27,7 @@ from stoker.media.ffmpeg import ffmpeg_command
 from stoker.media.film import Film
 from stoker.media.plan import plan
 from stoker.media.probe import Prober
+from stoker.media.sources import opened
 from stoker.media.video import make_outputs
 from stoker.models.job import ProcessingJob
 from stoker.models.video import VideoInput
@@ -83,9 +84,14 @@ def _compare(workspace: Path, source: Path, rounds: int) -> Comparison:
         info = prober.probe(source)
         [arguments] = plan(source.name, Film(info), video_input.outputs).runs
         command = ffmpeg_command(arguments)
+
+        def ours() -> None:
+            film = opened(video_input, workspace, prober)
+            make_outputs(run, prober, film, video_input.source, video_input.outputs)
+
         return compare(
             "job: probe, encode, check",
-            lambda: make_outputs(run, prober, video_input),
+            ours,
             "the same ffmpeg command, bare",
             lambda: subprocess.run(command, cwd=workspace, stdout=subprocess.DEVNULL, check=True),
             rounds,

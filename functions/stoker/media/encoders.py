@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from stoker.media.film import Film, Size
-from stoker.media.graph import Graph
+from stoker.media.graph import MAX_FRAMES_PER_SECOND, Graph
 
 CONSTANT_RATE_FACTOR = {"low": 28, "medium": 23, "high": 19}
 """x264's own scale; 23 is its default, and 6 more halve the bit rate.
@@ -91,7 +91,7 @@ def sound(graph: Graph, codec: str) -> list[str]:
 
 
 def _rate(film: Film) -> float:
-    return min((film.video.frames_per_second if film.video else 0) or 30, 60)
+    return min((film.video.frames_per_second if film.video else 0) or 30, MAX_FRAMES_PER_SECOND)
 
 
 def _every(seconds: int) -> str:

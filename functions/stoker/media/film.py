@@ -66,6 +66,11 @@ class Film:
         told = self.video.duration_seconds if self.video else None
         return self.part_of(told or self.info.duration_seconds)
 
+    @property
+    def frames_per_second(self) -> float:
+        """Of its picture, on average; 0 where there is none."""
+        return self.video.frames_per_second if self.video else 0
+
     def part_of(self, seconds: float | None) -> float:
         """How much of a stream belongs to the film, in seconds, where the stream has as many."""
         end = seconds or 0

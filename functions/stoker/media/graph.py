@@ -10,6 +10,7 @@ from stoker import config
 from stoker.media.ffmpeg import input_options
 from stoker.media.film import Film, Size
 from stoker.media.formats import WATERMARKS
+from stoker.media.probe import AudioStream, VideoStream
 from stoker.media.watermark import overlay
 
 SEEK_SECONDS = 20
@@ -25,6 +26,17 @@ SAMPLES_PER_SECOND = 48_000
 
 FONTS = "fonts"
 """The folder, in the working folder, of what subtitles are written with."""
+
+TO_SDR = (
+    "zscale=transfer=linear:npl=100",
+    "format=gbrpf32le",
+    "zscale=primaries=bt709",
+    "tonemap=hable:desat=0",
+    "zscale=transfer=bt709:matrix=bt709:range=limited",
+    "format=yuv420p",
+)
+"""From PQ or HLG to BT.709, at a white of 100 cd/m2. Source: https://ffmpeg.org/ffmpeg-filters.html#tonemap-1, and
+the white of Rec. ITU-R BT.1886."""
 
 Options = Mapping[str, str]
 """ffmpeg's options without their dash, by name."""
@@ -118,6 +130,11 @@ class Graph:
         """A stream of encoded sound, stereo; as `video`."""
         return self._audio.place(_Branch(()), options, self._sound)
 
+    def copied(self, stream: VideoStream | AudioStream) -> str:
+        """A stream of the source, as it is; as `video`."""
+        encodes = self._video if isinstance(stream, VideoStream) else self._audio
+        return encodes.place(_Branch((f"0:{stream.index}",)), {"c": "copy"}, lambda branch: branch.filters[0])
+
     def mux(self, name: str, muxer: str, streams: Sequence[str], options: Options) -> None:
         """A file of encoded streams.
 
@@ -161,6 +178,11 @@ class Graph:
         return [*inputs, *filters, *(tee if self._tee else []), *self._others]
 
     @property
+    def listens(self) -> bool:
+        """Whether it decodes the sound."""
+        return bool(self._sounds)
+
+    @property
     def empty(self) -> bool:
         """Whether nothing is wanted of it."""
         return not self._tee and not self._others
@@ -185,10 +207,14 @@ class Graph:
         # What is smaller is scaled from the largest that is wanted: a fraction of the work, where the source is large.
         largest = max(sizes, key=lambda size: size[0] * size[1])
         base = self._part("")
+        if video.interlaced:
+            base.append("bwdif=mode=send_frame:deint=interlaced")
         if video.frames_per_second > MAX_FRAMES_PER_SECOND:
             base.append(f"fps={MAX_FRAMES_PER_SECOND}")
         if largest != (video.width, video.height) or not video.square_pixels:
             base += _scaled(largest)
+        if video.hdr:
+            base += TO_SDR
         if self.film.subtitles:
             base.append(f"subtitles=filename={self.film.subtitles}:fontsdir={FONTS}")
         if self.film.mark:

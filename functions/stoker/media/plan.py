@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from stoker.media.film import Film
 from stoker.media.graph import Graph
+from stoker.media.loudness import measure
 from stoker.media.outputs import KINDS
 from stoker.media.outputs.captions import CaptionsOutput
 from stoker.media.outputs.finish import Finish
@@ -40,6 +41,9 @@ def plan(source: str, film: Film, outputs: Sequence[VideoOutput | CaptionsOutput
     else:
         graphs = [Graph(source, film)] * len(outputs)
     finishes = [KINDS[output.kind](output, graph) for output, graph in zip(outputs, graphs, strict=True)]
+    for graph in dict.fromkeys(graphs):
+        if graph.listens:
+            measure(graph)
     return Plan([graph.arguments() for graph in dict.fromkeys(graphs) if not graph.empty], finishes)
 
 

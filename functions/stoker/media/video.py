@@ -8,20 +8,24 @@ from pathlib import Path
 from stoker import config
 from stoker.errors import EncoderFailed, InputTooLarge, TruncatedMedia
 from stoker.jobs.run import JobRun
+from stoker.media.description import described
 from stoker.media.ffmpeg import FfmpegFailed, run_ffmpeg, unsupported
 from stoker.media.film import Film
+from stoker.media.graph import MAX_FRAMES_PER_SECOND
+from stoker.media.loudness import measured
 from stoker.media.outputs.captions import CaptionsOutput
 from stoker.media.outputs.finish import Bench, Finish, MadeFile, MadeOutput
 from stoker.media.plan import plan
 from stoker.media.probe import NotReadable, Prober
 from stoker.media.sources import SOURCE, fetch, opened, too_long
+from stoker.media.weights import encoded_percent
 from stoker.models.document import Model
 from stoker.models.job import JobOutput, OutputFile, StoredFile
 from stoker.models.video import VideoInput, VideoOutput
 from stoker.storage.outputs import EarlierOutput
 
-DOWNLOADED, PROBED, ENCODED = 4.0, 5.0, 92.0
-"""Percent of the job at the end of each stage, from the times of a 30 s film with an MP4 and a poster."""
+DOWNLOADED, PROBED = 4.0, 5.0
+"""Percent of the job at the end of its first stages, from the times of a 30 s film with an MP4 and a poster."""
 
 MISSING_SECONDS = 0.5
 MISSING_SHARE = 0.01
@@ -49,38 +53,44 @@ def process_video(run: JobRun, video_input: VideoInput) -> JobOutput:
         generations = fetch(
             video_input, run.user_id, run.workspace, lambda share: run.report(DOWNLOADED * share, "downloading")
         )
+        run.report(DOWNLOADED, "probing")
+        film = opened(video_input, run.workspace, prober)
         wanted = {_recipe(video_input, generations, output): output for output in _outputs(video_input)}
         there = run.earlier_outputs()
         missing = {recipe: output for recipe, output in wanted.items() if recipe not in there}
         files = {recipe: _reused(there[recipe]) for recipe in wanted if recipe in there}
-        if missing:
-            made = make_outputs(run, prober, video_input, list(missing.values()))
-            files |= _upload(run, dict(zip(missing, made, strict=True)))
-        return JobOutput(files=[files[recipe] for recipe in wanted])
+        outputs = list(missing.values())
+        made = make_outputs(run, prober, film, video_input.source, outputs)
+        files |= _upload(run, dict(zip(missing, made, strict=True)), encoded_percent(film, outputs, PROBED))
+        return JobOutput(
+            files=[files[recipe] for recipe in wanted], media=described(film.info, measured(run.workspace))
+        )
 
 
-def make_outputs(
-    run: JobRun, prober: Prober, video_input: VideoInput, outputs: Sequence[Output] | None = None
-) -> list[MadeOutput]:
-    """All between the download and the upload: the media time of a job.
+def make_outputs(run: JobRun, prober: Prober, film: Film, name: str, outputs: Sequence[Output]) -> list[MadeOutput]:
+    """All between the opening of what was fetched and the upload.
 
     Args:
         run: The attempt; what was fetched lies in its workspace, and the files are made there.
-        prober: Opens what was fetched, and the outputs.
-        video_input: What to make of it.
-        outputs: Those of its outputs that are missing; all where it is left out.
+        prober: Opens the outputs.
+        film: What to make them of.
+        name: The source as the user knows it.
+        outputs: What to make.
 
     Returns:
         What was asked for, in that order.
     """
-    name = video_input.source
-    run.report(DOWNLOADED, "probing")
-    film = opened(video_input, run.workspace, prober)
     run.report(PROBED, "encoding")
-    planned = plan(SOURCE, film, _outputs(video_input) if outputs is None else outputs)
+    planned = plan(SOURCE, film, outputs)
+    encoded = encoded_percent(film, outputs, PROBED)
     complaint = ""
     for number, arguments in enumerate(planned.runs):
-        complaint += _encode(run, arguments, film, name, number, len(planned.runs))
+
+        def told(seconds: float, number: int = number) -> None:
+            share = min(seconds / film.seconds, 1) if film.seconds else 0
+            run.report(PROBED + (encoded - PROBED) * (number + share) / len(planned.runs), "encoding")
+
+        complaint += _run(run, arguments, name, told, min(film.frames_per_second, MAX_FRAMES_PER_SECOND))
     bench = Bench(run.workspace, prober, lambda arguments: _run(run, arguments, name, lambda seconds: run.check()))
     made = []
     for finish in planned.finishes:
@@ -95,17 +105,11 @@ def _outputs(video_input: VideoInput) -> list[Output]:
     return [*video_input.outputs, *([CaptionsOutput()] if video_input.captions else [])]
 
 
-def _encode(run: JobRun, arguments: list[str], film: Film, name: str, number: int, runs: int) -> str:
-    def told(seconds: float) -> None:
-        share = min(seconds / film.seconds, 1) if film.seconds else 0
-        run.report(PROBED + (ENCODED - PROBED) * (number + share) / runs, "encoding")
-
-    return _run(run, arguments, name, told)
-
-
-def _run(run: JobRun, arguments: list[str], name: str, told: Callable[[float], None]) -> str:
+def _run(
+    run: JobRun, arguments: list[str], name: str, told: Callable[[float], None], frames_per_second: float = 0
+) -> str:
     try:
-        return run_ffmpeg(arguments, run.workspace, told)
+        return run_ffmpeg(arguments, run.workspace, told, frames_per_second)
     except FfmpegFailed as failure:
         run.log.warning("ffmpeg failed.", status=failure.status, complaint=failure.complaint)
         if failure.killed:
@@ -166,14 +170,14 @@ def _reused(earlier: EarlierOutput) -> OutputFile:
     return OutputFile.model_validate({**found, "parts": list(earlier.parts) or None})
 
 
-def _upload(run: JobRun, made: dict[str, MadeOutput]) -> dict[str, OutputFile]:
-    """Uploads outputs, by recipe. An output's own file comes after its parts: where it is there, so are they."""
+def _upload(run: JobRun, made: dict[str, MadeOutput], begun: float) -> dict[str, OutputFile]:
+    """Uploads outputs, by recipe, from a percent on. An output's own file comes last: where it is, its parts are."""
     total = sum(_bytes(run, file) for output in made.values() for file in (output.file, *output.parts))
     sent, files = 0, {}
     for recipe, output in made.items():
         parts = []
         for part in output.parts:
-            run.report(ENCODED + (100 - ENCODED) * sent / total, "uploading")
+            run.report(begun + (100 - begun) * sent / total, "uploading")
             path, sha256 = run.outputs.upload(run.workspace / part.name, part.content_type, run.check)
             size = _bytes(run, part)
             parts.append(StoredFile(path=path, content_type=part.content_type, bytes=size, sha256=sha256))
@@ -185,7 +189,7 @@ def _upload(run: JobRun, made: dict[str, MadeOutput]) -> dict[str, OutputFile]:
             "height": output.height,
             "duration_seconds": None if output.duration_seconds is None else round(output.duration_seconds, 3),
         }
-        run.report(ENCODED + (100 - ENCODED) * sent / total, "uploading")
+        run.report(begun + (100 - begun) * sent / total, "uploading")
         names = [part.name for part in output.parts]
         path, sha256 = run.outputs.upload(
             run.workspace / output.file.name, output.file.content_type, run.check, recipe, facts, names

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, Field, StringConstraints
 
 from stoker.models.document import Model, Timestamp, UserId
+from stoker.models.media import Media
 
 JobType = Literal["video-processing", "audio-generation", "batch-operation"]
 JobStatus = Literal["pending", "processing", "completed", "failed", "cancelled"]
@@ -87,9 +88,14 @@ class OutputFile(StoredFile):
 
 
 class JobOutput(Model):
-    """What a completed job made."""
+    """What a completed job made.
+
+    Attributes:
+        media: What its source was found to be, where that was a film or a sound.
+    """
 
     files: list[OutputFile]
+    media: Media | None = None
 
     @property
     def paths(self) -> set[str]:
@@ -155,6 +161,7 @@ class ProcessingJob(Model):
         cancel_requested: The owner wants it to stop.
         dedupe_key: No second job of the owner's with this key is run while this one is alive.
         run_after: Not before this time: the owner's wish, or the wait after an attempt that failed.
+        eta_seconds: How long the attempt will still take, as far as its progress tells.
         progress: Percent; never falls within an attempt, and is 100 only when completed.
         attempt: How many attempts have begun.
         attempts: What became of the last of them.
@@ -180,6 +187,7 @@ class ProcessingJob(Model):
 
     progress: Annotated[float, Field(ge=0, le=100)] = 0
     stage: str | None = None
+    eta_seconds: int | None = None
     output: BatchOutput | JobOutput | None = None
     error: str | None = None
     error_code: str | None = None

@@ -18,7 +18,7 @@ FILM = VideoStream(
     frames_per_second=25,
     duration_seconds=60,
 )
-SOUND = AudioStream(index=1, codec="aac", channels=6, duration_seconds=60)
+SOUND = AudioStream(index=1, codec="aac", channels=6, duration_seconds=60, layout="5.1")
 MP4, POSTER, HLS = Mp4Output(kind="mp4"), PosterOutput(kind="poster"), HlsOutput(kind="hls")
 
 

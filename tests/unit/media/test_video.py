@@ -12,9 +12,12 @@ from conftest import Ffmpeg
 from stoker.errors import InvalidJob, TruncatedMedia, UnsupportedMedia
 from stoker.logs import JobLog
 from stoker.media.formats import CONTAINERS, PICTURES
+from stoker.media.loudness import measured
 from stoker.media.outputs.finish import MadeOutput
+from stoker.media.plan import plan
 from stoker.media.probe import MediaInfo, Prober
-from stoker.media.video import make_outputs
+from stoker.media.sources import opened
+from stoker.media.video import _outputs, make_outputs
 from stoker.models.video import VideoInput
 
 PICTURE = ("-f", "lavfi", "-i", "testsrc2=size=320x180:rate=25:duration=3")
@@ -42,7 +45,9 @@ def outputs_of(source: Path, *outputs: Mapping[str, object], **also: object) -> 
     video_input = VideoInput.from_firestore({"source": "user-uploads/ada/film", **asked, **also})
     source.with_name("source").write_bytes(source.read_bytes())
     with Prober() as prober:
-        return make_outputs(Run(source.parent), prober, video_input)  # type: ignore[arg-type]
+        opening = opened(video_input, source.parent, prober)
+        wanted = _outputs(video_input)
+        return make_outputs(Run(source.parent), prober, opening, video_input.source, wanted)  # type: ignore[arg-type]
 
 
 def made(source: Path, *outputs: Mapping[str, object], **also: object) -> list[MediaInfo]:
@@ -479,3 +484,64 @@ def test_captions_that_are_no_webvtt_are_refused(ffmpeg: Ffmpeg, tmp_path: Path)
     (tmp_path / "captions").write_text("1\n00:00:01,000 --> 00:00:02,000\nSubRip\n")
     with pytest.raises(UnsupportedMedia, match=r"public/words\.srt.*WEBVTT"):
         outputs_of(black(ffmpeg), captions={"source": "public/words.srt"})
+
+
+def bright(ffmpeg: Ffmpeg) -> Path:
+    """HDR10: PQ, BT.2020, ten bits."""
+    tags = ("-color_primaries", "bt2020", "-color_trc", "smpte2084", "-colorspace", "bt2020nc")
+    master = "master-display=G(13250,34500)B(7500,3000)R(34000,16000)WP(15635,16450)L(10000000,1):max-cll=1000,400"
+    told = f"log-level=none:colorprim=bt2020:transfer=smpte2084:colormatrix=bt2020nc:hdr10=1:{master}"
+    encode = ("-pix_fmt", "yuv420p10le", "-c:v", "libx265", "-preset", "ultrafast", "-x265-params", told)
+    return ffmpeg("bright.mp4", *PICTURE, "-t", "1", *encode, *tags, "-tag:v", "hvc1")
+
+
+def test_hdr_becomes_what_every_screen_shows(ffmpeg: Ffmpeg, tmp_path: Path) -> None:
+    outputs = outputs_of(bright(ffmpeg), {"kind": "mp4", "height": 90}, {"kind": "poster"}, {"kind": "hls"})
+    for name in (outputs[0].file.name, "hls-180p.m4s"):
+        with av.open(str(tmp_path / name)) as container:
+            stream = container.streams.video[0].codec_context
+            assert (stream.color_primaries, stream.color_trc, stream.colorspace) == (1, 1, 1)  # BT.709
+            assert stream.format is not None
+            assert stream.format.name == "yuv420p"
+    _, _, grey = made_picture(tmp_path / outputs[1].file.name)
+    assert max(grey) - min(grey) > 100  # neither washed out nor dark
+
+
+def light(ffmpeg: Ffmpeg) -> Path:
+    return ffmpeg("light.mp4", *PICTURE, *SOUND, *H264, "-crf", "40", "-c:a", "aac", "-metadata", "title=secret")
+
+
+def test_what_fits_is_copied_without_its_metadata(ffmpeg: Ffmpeg, tmp_path: Path) -> None:
+    source = light(ffmpeg)
+    [mp4, _] = outputs_of(source)
+    for stream in ("v", "a"):
+        hashes = [
+            ffmpeg(f"{number}.md5", "-i", str(file), "-map", f"0:{stream}", "-c", "copy", "-f", "md5").read_text()
+            for number, file in enumerate((source, tmp_path / mp4.file.name))
+        ]
+        assert hashes[0] == hashes[1]
+    assert b"secret" in source.read_bytes()
+    assert b"secret" not in (tmp_path / mp4.file.name).read_bytes()
+
+
+@pytest.mark.parametrize(
+    "also",
+    [{"outputs": [{"kind": "mp4", "height": 90}]}, {"trim": {"start": 1}}, {"outputs": [{"kind": "hls"}]}],
+    ids=["smaller", "trimmed", "hls"],
+)
+def test_what_does_not_fit_is_encoded(ffmpeg: Ffmpeg, tmp_path: Path, also: dict[str, object]) -> None:
+    video_input = VideoInput.from_firestore({"source": "user-uploads/ada/film", **also})
+    light(ffmpeg).rename(tmp_path / "source")
+    with Prober() as prober:
+        [run, *_] = plan("source", opened(video_input, tmp_path, prober), video_input.outputs).runs
+    assert "libx264" in run
+
+
+def test_the_loudness_is_that_of_a_standard_tone(ffmpeg: Ffmpeg, tmp_path: Path) -> None:
+    """Both channels a sine of 1 kHz at -23 dBFS: -23 LUFS. Source: EBU Tech 3341, test signal 1."""
+    tone = f"aevalsrc='{10 ** (-23 / 20):.6f}*sin(2*PI*1000*t)|{10 ** (-23 / 20):.6f}*sin(2*PI*1000*t)':s=48000:d=5"
+    outputs_of(ffmpeg("tone.wav", "-f", "lavfi", "-i", tone), {"kind": "audio"})
+    heard = measured(tmp_path)
+    assert heard is not None
+    assert heard.lufs == pytest.approx(-23, abs=0.1)
+    assert heard.peak_dbtp == pytest.approx(-23, abs=0.2)
