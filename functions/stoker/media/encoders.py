@@ -49,7 +49,7 @@ def h264(graph: Graph, size: Size, quality: str) -> str:
     peak = round(peak_bits(size, _rate(graph.film)) * PEAK_SHARE[quality])
     return graph.video(
         size,
-        ("format=yuv420p",),
+        (),
         {
             "c": "libx264",
             "preset": "veryfast",
@@ -69,13 +69,13 @@ def vp9(graph: Graph, size: Size) -> str:
     # Constrained quality; the speed is that of a film, not of a call, with as many threads as there are rows to share.
     speed = {"deadline": "good", "cpu-used": "5", "row-mt": "1", "tile-columns": "1"}
     options = {"c": "libvpx-vp9", "crf": "33", "b": peak, "g": "240", **speed}
-    return graph.video(size, ("format=yuv420p",), options)
+    return graph.video(size, (), options)
 
 
 def av1(graph: Graph, size: Size) -> str:
     """The picture in AV1."""
     # 9 is the fastest preset that its makers would show to people.
-    return graph.video(size, ("format=yuv420p",), {"c": "libsvtav1", "preset": "9", "crf": "35", "g": "240"})
+    return graph.video(size, (), {"c": "libsvtav1", "preset": "9", "crf": "35", "g": "240"})
 
 
 def sound(graph: Graph, codec: str) -> list[str]:

@@ -27,13 +27,15 @@ SAMPLES_PER_SECOND = 48_000
 FONTS = "fonts"
 """The folder, in the working folder, of what subtitles are written with."""
 
+PLAIN = "format=pix_fmts=yuv420p:color_ranges=tv"
+"""What every player shows. Said before the ways part: JPEG wants the full range, and all others would get it too."""
+
 TO_SDR = (
     "zscale=transfer=linear:npl=100",
     "format=gbrpf32le",
     "zscale=primaries=bt709",
     "tonemap=hable:desat=0",
     "zscale=transfer=bt709:matrix=bt709:range=limited",
-    "format=yuv420p",
 )
 """From PQ or HLG to BT.709, at a white of 100 cd/m2. Source: https://ffmpeg.org/ffmpeg-filters.html#tonemap-1, and
 the white of Rec. ITU-R BT.1886."""
@@ -215,6 +217,7 @@ class Graph:
             base += _scaled(largest)
         if video.hdr:
             base += TO_SDR
+        base.append(PLAIN)
         if self.film.subtitles:
             base.append(f"subtitles=filename={self.film.subtitles}:fontsdir={FONTS}")
         if self.film.mark:
