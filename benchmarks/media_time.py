@@ -67,8 +67,8 @@ def main() -> int:
         return _compare(workspace, source, options.rounds).show(options.json)
 
 
-def _compare(workspace: Path, source: Path, rounds: int) -> Comparison:
-    video_input = VideoInput.from_firestore(INPUT)
+def unheard_run(workspace: Path) -> JobRun:
+    """An attempt at a job that reports to nobody."""
     document = ProcessingJob(
         id="j",
         user_id="ada",
@@ -78,8 +78,14 @@ def _compare(workspace: Path, source: Path, rounds: int) -> Comparison:
         created_at=datetime.now(UTC),
     )
     reference = firestore.Client("demo-stoker", AnonymousCredentials()).collection("processingJobs").document("j")
-    claim = Claim(Fence(reference, document.created_at), Job(document, video_input), 1, "token", limited=False)
-    run = JobRun(claim, AttemptOutputs("ada", "j", "1"), cast(Reporter, Unheard()), workspace, JobLog("j"))
+    job = Job(document, VideoInput.from_firestore(INPUT))
+    claim = Claim(Fence(reference, document.created_at), job, 1, "token", limited=False)
+    return JobRun(claim, AttemptOutputs("ada", "j", "1"), cast(Reporter, Unheard()), workspace, JobLog("j"))
+
+
+def _compare(workspace: Path, source: Path, rounds: int) -> Comparison:
+    video_input = VideoInput.from_firestore(INPUT)
+    run = unheard_run(workspace)
     with Prober() as prober:
         info = prober.probe(source)
         [arguments] = plan(source.name, Film(info), video_input.outputs).runs

@@ -1,7 +1,6 @@
 """A later attempt takes over what an earlier one has uploaded whole."""
 
 import re
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +8,7 @@ import pytest
 
 from development.user import User
 from emulator.driven import DrivenJob
-from stoker.errors import EncoderFailed, Unavailable
+from stoker.errors import EncoderFailed, JobCancelled, Unavailable
 from stoker.jobs.work import work
 from stoker.media import ffmpeg, video
 from stoker.media.video import process_video
@@ -25,9 +24,9 @@ def encoded(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     runs: list[list[str]] = []
     run_ffmpeg = ffmpeg.run_ffmpeg
 
-    def listened(arguments: list[str], folder: Path, told: Callable[[float], None]) -> str:
+    def listened(arguments: list[str], *others: Any) -> str:
         runs.append(re.findall(r"[\w-]+\.(?:mp4|m4s|jpg)", " ".join(arguments)))
-        return run_ffmpeg(arguments, folder, told)
+        return run_ffmpeg(arguments, *others)
 
     monkeypatch.setattr(video, "run_ffmpeg", listened)
     return runs
@@ -162,3 +161,25 @@ def test_a_playlist_of_which_a_part_is_gone_is_made_again(
     work(job.id, process_video)
     assert job.status == "completed"
     assert encoded == [["hls-180p.m4s", "hls-audio.m4s", "poster.jpg"]] * 2
+
+
+@pytest.mark.parametrize("name", ["hls-180p.m4s", "hls.m3u8", "sprite-1.jpg"])
+def test_nothing_stays_of_a_job_that_is_cancelled_while_it_uploads(
+    user: User, clip: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    outputs = [{"kind": "poster"}, {"kind": "hls"}, {"kind": "sprite"}]
+    job = DrivenJob(user.id, input={"source": user.upload(clip, "video/mp4"), "outputs": outputs})
+    upload = AttemptOutputs.upload
+    seen: list[set[str]] = []
+
+    def cancelled(attempt: AttemptOutputs, file: Path, *arguments: Any) -> tuple[str, str]:
+        if file.name == name:
+            seen.append(objects(user, job))
+            raise JobCancelled("as you asked")
+        return upload(attempt, file, *arguments)
+
+    monkeypatch.setattr(AttemptOutputs, "upload", cancelled)
+    work(job.id, process_video)
+    assert job.status == "cancelled"
+    assert seen[0]
+    assert objects(user, job) == set()
