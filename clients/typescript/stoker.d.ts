@@ -172,10 +172,8 @@ export interface Project {
   schemaVersion?: 1;
 }
 
-/** One file that a job made. */
-export interface OutputFile {
-  /** The kind of output that asked for it. */
-  kind: string;
+/** A file in Cloud Storage. */
+export interface StoredFile {
   /** Its object in the default bucket, under `job-outputs/{userId}/{jobId}/`. */
   path: string;
   /** Its media type. */
@@ -184,12 +182,74 @@ export interface OutputFile {
   bytes: number;
   /** Its checksum, in hexadecimal. */
   sha256: string;
+}
+
+/** One file that a job made. */
+export interface OutputFile {
+  /** Its object in the default bucket, under `job-outputs/{userId}/{jobId}/`. */
+  path: string;
+  /** Its media type. */
+  contentType: string;
+  /** Its size. */
+  bytes: number;
+  /** Its checksum, in hexadecimal. */
+  sha256: string;
+  /** The kind of output that asked for it. */
+  kind: string;
   /** Pixels, where it is a picture. */
   width?: number | null;
   /** Pixels, where it is a picture. */
   height?: number | null;
   /** Where it plays. */
   durationSeconds?: number | null;
+  /** The files that it names, in the same folder: the streams of a playlist, the pictures of a sprite. */
+  parts?: StoredFile[] | null;
+}
+
+/** The picture. */
+export interface MediaVideo {
+  /** As ffmpeg calls it. */
+  codec: string;
+  /** Pixels as shown. */
+  width: number;
+  /** Pixels as shown. */
+  height: number;
+  /** On average. */
+  framesPerSecond: number;
+  /** Degrees by which the file says that the picture is turned, counter-clockwise. */
+  rotation: number;
+  /** Of each colour. */
+  bitDepth: number;
+  /** `pq` (HDR10) or `hlg`, where it is. */
+  hdr?: 'pq' | 'hlg' | null;
+}
+
+/** The sound. */
+export interface MediaAudio {
+  /** As ffmpeg calls it. */
+  codec: string;
+  /** How many there are. */
+  channels: number;
+  /** Which, as ffmpeg calls it: `stereo`, `5.1(side)`. */
+  layout: string;
+  /** Of each channel. */
+  samplesPerSecond: number;
+  /**
+   * Integrated, of its stereo mix and of the part that was used; left out where nobody listened. Source: EBU R
+   * 128.
+   */
+  loudnessLufs?: number | null;
+  /** The same, in decibels below full scale. */
+  truePeakDbtp?: number | null;
+}
+
+/** What a file holds. */
+export interface Media {
+  /** ffmpeg's names for its format. */
+  container: string;
+  durationSeconds?: number | null;
+  video?: MediaVideo | null;
+  audio?: MediaAudio | null;
 }
 
 /** An item of a batch that could not be done. */
@@ -207,10 +267,11 @@ export interface BatchOutput {
   /** `[]` where it is left out. */
   files?: OutputFile[];
   /**
-   * What was measured of it, where that is not a single file's. keep_days: How long the document is kept where its
-   * output is of this kind; None for as long as any. forgotten: Fields of the document that go with the end.
+   * What a film's source was found to be, or what was measured of speech. keep_days: How long the document is kept
+   * where its output is of this kind; None for as long as any. forgotten: Fields of the document that go with the
+   * end.
    */
-  media?: Record<string, unknown> | null;
+  media?: Media | Record<string, unknown> | null;
   /** Items that there were; `succeeded` and `failed` add up to it. */
   total: number;
   succeeded: number;
@@ -225,10 +286,11 @@ export interface BatchOutput {
 export interface JobOutput {
   files: OutputFile[];
   /**
-   * What was measured of it, where that is not a single file's. keep_days: How long the document is kept where its
-   * output is of this kind; None for as long as any. forgotten: Fields of the document that go with the end.
+   * What a film's source was found to be, or what was measured of speech. keep_days: How long the document is kept
+   * where its output is of this kind; None for as long as any. forgotten: Fields of the document that go with the
+   * end.
    */
-  media?: Record<string, unknown> | null;
+  media?: Media | Record<string, unknown> | null;
 }
 
 /** What became of an attempt that did not complete the job. */
@@ -291,6 +353,8 @@ export interface ProcessingJob {
    */
   progress?: number;
   stage?: string | null;
+  /** How long the attempt will still take, as far as its progress tells. */
+  etaSeconds?: number | null;
   output?: BatchOutput | JobOutput | null;
   /** A sentence for the owner. */
   error?: string | null;
@@ -390,6 +454,39 @@ export interface JobSettings {
   userLimits?: UserLimits | null;
 }
 
+/** The part of the source that all outputs are made of, exact to the frame. */
+export interface Trim {
+  /** Seconds of the source; the frames from this time on. At most 86,400. `0` where it is left out. */
+  start?: number;
+  /**
+   * Seconds of the source; the frames before this time. The source's own end where it is left out. At most 86,400.
+   */
+  end?: number | null;
+}
+
+/** A picture that is laid over the film, as large as a fifth of it at most. */
+export interface Watermark {
+  /**
+   * A PNG, JPEG or WebP; whose it must be is as with the source of the film. Not empty. At most 1,024 characters.
+   */
+  source: string;
+  /** Where. `"bottom-right"` where it is left out. */
+  position?: 'top-left' | 'top-right' | 'bottom-left' | 'bottom-right' | 'center';
+  /** From 0, which is not seen, to 1, which hides what is under it. At most 1. `1` where it is left out. */
+  opacity?: number;
+}
+
+/** What is said in the film, in writing. */
+export interface Captions {
+  /**
+   * A WebVTT; whose it must be is as with the source of the film. Its times are those of the source. Not empty. At
+   * most 1,024 characters.
+   */
+  source: string;
+  /** Whether it becomes part of the picture, too. `false` where it is left out. */
+  burnIn?: boolean;
+}
+
 /** H.264 and AAC in an MP4 that starts to play before it is loaded. */
 export interface Mp4Output {
   kind: 'mp4';
@@ -399,6 +496,36 @@ export interface Mp4Output {
   height?: number;
   /** What a viewer gets for the bytes: `low`, `medium` or `high`. `"medium"` where it is left out. */
   quality?: 'low' | 'medium' | 'high';
+}
+
+/** VP9 and Opus in WebM: free of patents, and played by every browser. */
+export interface WebmOutput {
+  kind: 'webm';
+  /**
+   * Pixels; the width follows from the source's shape. At least 16. At most 4,320. `720` where it is left out.
+   */
+  height?: number;
+}
+
+/** AV1 and AAC in an MP4: the smallest file, for players that know AV1. */
+export interface Av1Output {
+  kind: 'av1';
+  /**
+   * Pixels; the width follows from the source's shape. At least 16. At most 4,320. `720` where it is left out.
+   */
+  height?: number;
+}
+
+/**
+ * HTTP Live Streaming: the same film in several sizes, between which a player changes as the network allows.
+ */
+export interface HlsOutput {
+  kind: 'hls';
+  /**
+   * Pixels of each size; those above the source's own height become one of that height. At most 6 items. `[1080,
+   * 720, 480]` where it is left out.
+   */
+  heights?: number[];
 }
 
 /** A still picture, as JPEG. */
@@ -412,6 +539,44 @@ export interface PosterOutput {
   width?: number;
 }
 
+/**
+ * Small pictures of the film side by side, and a WebVTT that says which of them belongs to which time.
+ */
+export interface SpriteOutput {
+  kind: 'sprite';
+  /**
+   * Seconds from one picture to the next; more where the film would need over 3,000 of them. At least 1. At most
+   * 600. `5` where it is left out.
+   */
+  interval?: number;
+  /**
+   * Pixels of each; the height follows from the source's shape. At least 16. At most 640. `160` where it is left
+   * out.
+   */
+  width?: number;
+}
+
+/** A short moving picture without sound, of 320 pixels in width, which plays over and over. */
+export interface PreviewOutput {
+  kind: 'preview';
+  /** `webp` is smaller, `gif` is shown everywhere. `"webp"` where it is left out. */
+  format?: 'webp' | 'gif';
+  /** How long it plays. At least 0.5. At most 10. `3` where it is left out. */
+  seconds?: number;
+}
+
+/** The sound alone, in stereo. */
+export interface AudioOutput {
+  kind: 'audio';
+  /** `mp3`, `ogg` (Opus), `m4a` (AAC) or `wav` (16 bits). `"mp3"` where it is left out. */
+  format?: 'mp3' | 'ogg' | 'm4a' | 'wav';
+}
+
+/** The loudness of the sound over time: peaks as JSON, and drawn as PNG. */
+export interface WaveformOutput {
+  kind: 'waveform';
+}
+
 /** What to make of which file. */
 export interface VideoInput {
   /**
@@ -419,11 +584,17 @@ export interface VideoInput {
    * empty. At most 1,024 characters.
    */
   source: string;
+  /** The part that is wanted; all of it where it is left out. */
+  trim?: Trim | null;
+  /** Laid over every picture. */
+  watermark?: Watermark | null;
+  /** Given back beside the film, and named by its playlists. */
+  captions?: Captions | null;
   /**
    * At most ten; an MP4 of 720 lines and a poster where it is left out. At most 10 items. `[{"kind": "mp4",
    * "height": 720, "quality": "medium"}, {"kind": "poster", "width": 1280}]` where it is left out.
    */
-  outputs?: (Mp4Output | PosterOutput)[];
+  outputs?: (Mp4Output | WebmOutput | Av1Output | HlsOutput | PosterOutput | SpriteOutput | PreviewOutput | AudioOutput | WaveformOutput)[];
 }
 
 /** What to speak, and how. */

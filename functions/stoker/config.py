@@ -103,11 +103,26 @@ LIST_TYPES: Final = ("text/csv", "application/x-ndjson", "application/json")
 MAX_LIST_BYTES: Final = 100 * 1024**2
 """The largest list: some hundred thousand tasks, which a batch imports within its time."""
 
+MAX_WATERMARK_BYTES: Final = 10 * 1024**2
+"""The largest picture that is laid over a film."""
+
+WATERMARK_TYPES: Final = ("image/png", "image/jpeg", "image/webp")
+"""The media types of such pictures."""
+
+MAX_CAPTIONS_BYTES: Final = 2 * 1024**2
+"""The largest captions: the words of a film of hours have a tenth of that."""
+
+CAPTIONS_TYPES: Final = ("text/vtt",)
+"""The media type of captions."""
+
 MAX_SOURCE_SECONDS: Final = 4 * 3600
 """The longest source."""
 
 MAX_SOURCE_PIXELS: Final = 33_177_600
 """The largest picture: 7680 x 4320."""
+
+MAX_WATERMARK_PIXELS: Final = 16_777_216
+"""The largest watermark: 4096 x 4096."""
 
 MAX_SOURCE_STREAMS: Final = 32
 """The most streams in a source; films on disc have about twenty."""

@@ -90,7 +90,10 @@ def test_what_can_not_run_is_refused_with_every_problem_named(
     assert list(jobs.stream()) == []
 
 
-def test_a_type_that_no_worker_does_is_refused(jobs: firestore.CollectionReference) -> None:
+def test_a_type_that_no_worker_does_is_refused(
+    jobs: firestore.CollectionReference, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("stoker.jobs.job.INPUTS", {})
     with pytest.raises(UnsupportedType, match="'batch-operation'"):
         create_processing_job("ada", "batch-operation", {})
     assert list(jobs.stream()) == []

@@ -280,7 +280,9 @@ def after_dispatch(job_id: str, written: Fields, before: Snapshot, after: Snapsh
         return "queued"
     told = standing(job_id, data)
     if told == "failed: invalid-job":
-        changed = [name for name in PLAUSIBLE if name not in written or written[name] != good(job_id).get(name)]
+        changed = [
+            name for name in {*PLAUSIBLE, *written} if name not in written or written[name] != good(job_id).get(name)
+        ]
         # Of another type, its input is wrong as well.
         wrong = [*changed, "id", *(["input"] if "type" in changed else [])]
         assert any(re.search(rf"(^|\W){name}\b", data["error"]) for name in wrong)

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from development.environment import ROOT
@@ -48,3 +49,15 @@ def test_every_request_is_judged_as_it_must_be(files: StorageEmulator, identitie
 
 def test_the_owner_uploads_and_reads_back(user: User, clip: Path) -> None:
     assert user.download(user.upload(clip, "video/mp4")) == clip.read_bytes()
+
+
+@pytest.mark.parametrize(("content_type", "most"), [("image/png", 10 * 1024**2), ("text/vtt", 2 * 1024**2)])
+def test_watermarks_and_captions_may_be_as_large_as_a_worker_takes_them(
+    user: User, tmp_path: Path, content_type: str, most: int
+) -> None:
+    file = tmp_path / "file"
+    file.write_bytes(bytes(most))
+    user.upload(file, content_type)
+    file.write_bytes(bytes(most + 1))
+    with pytest.raises(httpx.HTTPStatusError, match="403"):
+        user.upload(file, content_type)

@@ -1,5 +1,6 @@
 """What is left of a suite, and waiting until it is as it should be."""
 
+import contextlib
 import time
 from collections.abc import Callable
 
@@ -13,7 +14,8 @@ def marked(marker: str) -> list[psutil.Process]:
     found: dict[int, psutil.Process] = {}
     for process in psutil.process_iter(["environ"]):
         if (process.info["environ"] or {}).get(MARKER) == marker:
-            found |= {relative.pid: relative for relative in [process, *process.children(recursive=True)]}
+            with contextlib.suppress(psutil.NoSuchProcess):  # it has ended in the meantime
+                found |= {relative.pid: relative for relative in [process, *process.children(recursive=True)]}
     return list(found.values())
 
 

@@ -11,10 +11,14 @@ def upload_function(name: str) -> str:
         name: The function's.
     """
     media = literal("|".join(content_type.replace("*", "[^/]+") for content_type in config.MEDIA_TYPES))
+    others = (
+        (config.WATERMARK_TYPES, config.MAX_WATERMARK_BYTES),
+        (config.CAPTIONS_TYPES, config.MAX_CAPTIONS_BYTES),
+        (config.LIST_TYPES, config.MAX_LIST_BYTES),
+    )
+    checks = [f"(file.contentType.matches({media}) && file.size <= {config.MAX_SOURCE_BYTES})"]
+    checks += [f"(file.contentType in {listed(types)} && file.size <= {most})" for types, most in others]
     return (
-        "// From stoker.config, MEDIA_TYPES, MAX_SOURCE_BYTES, LIST_TYPES and MAX_LIST_BYTES: change it there.\n"
-        f"function {name}(file) {{\n"
-        f"  return (file.contentType.matches({media}) && file.size <= {config.MAX_SOURCE_BYTES})\n"
-        f"    || (file.contentType in {listed(config.LIST_TYPES)} && file.size <= {config.MAX_LIST_BYTES});\n"
-        "}"
+        "// From stoker.config, MEDIA_TYPES and MAX_SOURCE_BYTES and their like: change it there.\n"
+        f"function {name}(file) {{\n  return " + "\n    || ".join(checks) + ";\n}"
     )
