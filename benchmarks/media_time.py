@@ -24,8 +24,10 @@ from stoker.jobs.reporter import Reporter
 from stoker.jobs.run import JobRun
 from stoker.logs import JobLog
 from stoker.media.ffmpeg import ffmpeg_command
+from stoker.media.film import Film
 from stoker.media.plan import plan
 from stoker.media.probe import Prober
+from stoker.media.sources import opened
 from stoker.media.video import make_outputs
 from stoker.models.job import ProcessingJob
 from stoker.models.video import VideoInput
@@ -65,8 +67,8 @@ def main() -> int:
         return _compare(workspace, source, options.rounds).show(options.json)
 
 
-def _compare(workspace: Path, source: Path, rounds: int) -> Comparison:
-    video_input = VideoInput.from_firestore(INPUT)
+def unheard_run(workspace: Path) -> JobRun:
+    """An attempt at a job that reports to nobody."""
     document = ProcessingJob(
         id="j",
         user_id="ada",
@@ -76,15 +78,26 @@ def _compare(workspace: Path, source: Path, rounds: int) -> Comparison:
         created_at=datetime.now(UTC),
     )
     reference = firestore.Client("demo-stoker", AnonymousCredentials()).collection("processingJobs").document("j")
-    claim = Claim(Fence(reference, document.created_at), Job(document, video_input), 1, "token", limited=False)
-    run = JobRun(claim, AttemptOutputs("ada", "j", "1"), cast(Reporter, Unheard()), workspace, JobLog("j"))
+    job = Job(document, VideoInput.from_firestore(INPUT))
+    claim = Claim(Fence(reference, document.created_at), job, 1, "token", limited=False)
+    return JobRun(claim, AttemptOutputs("ada", "j", "1"), cast(Reporter, Unheard()), workspace, JobLog("j"))
+
+
+def _compare(workspace: Path, source: Path, rounds: int) -> Comparison:
+    video_input = VideoInput.from_firestore(INPUT)
+    run = unheard_run(workspace)
     with Prober() as prober:
         info = prober.probe(source)
-        assert info.video is not None
-        command = ffmpeg_command(plan(source.name, info, info.video, video_input.outputs).arguments)
+        [arguments] = plan(source.name, Film(info), video_input.outputs).runs
+        command = ffmpeg_command(arguments)
+
+        def ours() -> None:
+            film = opened(video_input, workspace, prober)
+            make_outputs(run, prober, film, video_input.source, video_input.outputs)
+
         return compare(
             "job: probe, encode, check",
-            lambda: make_outputs(run, prober, source, video_input),
+            ours,
             "the same ffmpeg command, bare",
             lambda: subprocess.run(command, cwd=workspace, stdout=subprocess.DEVNULL, check=True),
             rounds,

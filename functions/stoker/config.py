@@ -94,11 +94,20 @@ every `HEARTBEAT_SECONDS`, so that this is rare."""
 MAX_SOURCE_BYTES: Final = 1 * GIB
 """The largest source: it and its outputs lie in `/tmp`, which is the worker's memory."""
 
+MAX_WATERMARK_BYTES: Final = 10 * 1024**2
+"""The largest picture that is laid over a film."""
+
+MAX_CAPTIONS_BYTES: Final = 2 * 1024**2
+"""The largest captions: the words of a film of hours have a tenth of that."""
+
 MAX_SOURCE_SECONDS: Final = 4 * 3600
 """The longest source."""
 
 MAX_SOURCE_PIXELS: Final = 33_177_600
 """The largest picture: 7680 x 4320."""
+
+MAX_WATERMARK_PIXELS: Final = 16_777_216
+"""The largest watermark: 4096 x 4096."""
 
 MAX_SOURCE_STREAMS: Final = 32
 """The most streams in a source; films on disc have about twenty."""

@@ -259,7 +259,7 @@ def test_progress_is_written_at_most_once_in_its_time_and_a_new_stage_sooner(
     writes: list[tuple[float, float, str]] = []
     told = threading.Event()
 
-    def write(progress: float, stage: str) -> None:
+    def write(progress: float, stage: str, eta_seconds: int | None) -> None:
         writes.append((time.monotonic(), progress, stage))
         if stage == "uploading":
             told.set()

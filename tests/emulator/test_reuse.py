@@ -1,6 +1,6 @@
 """A later attempt takes over what an earlier one has uploaded whole."""
 
-from collections.abc import Callable
+import re
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +8,7 @@ import pytest
 
 from development.user import User
 from emulator.driven import DrivenJob
-from stoker.errors import EncoderFailed, Unavailable
+from stoker.errors import EncoderFailed, JobCancelled, Unavailable
 from stoker.jobs.work import work
 from stoker.media import ffmpeg, video
 from stoker.media.video import process_video
@@ -24,9 +24,9 @@ def encoded(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     runs: list[list[str]] = []
     run_ffmpeg = ffmpeg.run_ffmpeg
 
-    def listened(arguments: list[str], folder: Path, told: Callable[[float], None]) -> str:
-        runs.append([name for name in arguments if name.endswith((".mp4", ".jpg"))])
-        return run_ffmpeg(arguments, folder, told)
+    def listened(arguments: list[str], *others: Any) -> str:
+        runs.append(re.findall(r"[\w-]+\.(?:mp4|m4s|jpg)", " ".join(arguments)))
+        return run_ffmpeg(arguments, *others)
 
     monkeypatch.setattr(video, "run_ffmpeg", listened)
     return runs
@@ -115,4 +115,71 @@ def test_nothing_stays_of_a_job_that_fails_for_good(user: User, clip: Path, monk
     job.become_due()
     work(job.id, process_video)
     assert job.data()["errorCode"] == "encoder-failed"
+    assert objects(user, job) == set()
+
+
+@pytest.mark.parametrize("name", ["hls-180p.m4s", "hls-audio.m3u8", "hls.m3u8"])
+def test_a_playlist_is_taken_over_whole_or_not_at_all(
+    user: User, clip: Path, encoded: list[list[str]], monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    outputs = [{"kind": "poster"}, {"kind": "hls"}, {"kind": "mp4"}]
+    failing_once(monkeypatch, name)
+    job = DrivenJob(user.id, input={"source": user.upload(clip, "video/mp4"), "outputs": outputs})
+    work(job.id, process_video)
+    job.become_due()
+    failing_once(monkeypatch, "video-180p.mp4")
+    work(job.id, process_video)
+    job.become_due()
+    work(job.id, process_video)
+    data = job.data()
+    assert (data["status"], data["attempt"]) == ("completed", 3)
+    assert [sorted(run) for run in encoded] == [
+        ["hls-180p.m4s", "hls-audio.m4s", "poster.jpg", "video-180p.mp4"],
+        ["hls-180p.m4s", "hls-audio.m4s", "video-180p.mp4"],
+        ["video-180p.mp4"],
+    ]
+    hls = data["output"]["files"][1]
+    folder = hls["path"].rpartition("/")[0]
+    assert [part["path"] for part in hls["parts"]] == [
+        f"{folder}/{part}" for part in ("hls-180p.m3u8", "hls-180p.m4s", "hls-audio.m3u8", "hls-audio.m4s")
+    ]
+    files = [*data["output"]["files"], *hls["parts"]]
+    assert objects(user, job) == {file["path"] for file in files}
+    assert all(len(user.download(file["path"])) == file["bytes"] for file in files)
+
+
+def test_a_playlist_of_which_a_part_is_gone_is_made_again(
+    user: User, clip: Path, encoded: list[list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outputs = [{"kind": "hls"}, {"kind": "poster"}]
+    failing_once(monkeypatch, "poster.jpg")
+    job = DrivenJob(user.id, input={"source": user.upload(clip, "video/mp4"), "outputs": outputs})
+    work(job.id, process_video)
+    [part] = [name for name in objects(user, job) if name.endswith("audio.m4s")]
+    bucket().blob(part).delete()
+    job.become_due()
+    work(job.id, process_video)
+    assert job.status == "completed"
+    assert encoded == [["hls-180p.m4s", "hls-audio.m4s", "poster.jpg"]] * 2
+
+
+@pytest.mark.parametrize("name", ["hls-180p.m4s", "hls.m3u8", "sprite-1.jpg"])
+def test_nothing_stays_of_a_job_that_is_cancelled_while_it_uploads(
+    user: User, clip: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    outputs = [{"kind": "poster"}, {"kind": "hls"}, {"kind": "sprite"}]
+    job = DrivenJob(user.id, input={"source": user.upload(clip, "video/mp4"), "outputs": outputs})
+    upload = AttemptOutputs.upload
+    seen: list[set[str]] = []
+
+    def cancelled(attempt: AttemptOutputs, file: Path, *arguments: Any) -> tuple[str, str]:
+        if file.name == name:
+            seen.append(objects(user, job))
+            raise JobCancelled("as you asked")
+        return upload(attempt, file, *arguments)
+
+    monkeypatch.setattr(AttemptOutputs, "upload", cancelled)
+    work(job.id, process_video)
+    assert job.status == "cancelled"
+    assert seen[0]
     assert objects(user, job) == set()

@@ -62,6 +62,24 @@ def test_a_pending_job_becomes_files_that_play(user: User, film: Path, tmp_path:
     brisk = min(seconds, config.BRISK_FOR_SECONDS) * 0.7
     assert len(set(progress)) >= 1 + brisk + (seconds - brisk) // (2 * config.PROGRESS_SECONDS)
 
+    told = [one for one in seen if "etaSeconds" in one]
+    assert told
+    assert all(isinstance(one["etaSeconds"], int) and one["etaSeconds"] > 0 for one in told)
+    assert "etaSeconds" not in job
+
+    media = job["output"]["media"]
+    assert media["durationSeconds"] == pytest.approx(40, abs=0.1)
+    assert media["video"] == {
+        "codec": "h264",
+        "width": 854,
+        "height": 480,
+        "framesPerSecond": 24,
+        "rotation": 0,
+        "bitDepth": 8,
+    }
+    assert (media["audio"]["codec"], media["audio"]["channels"], media["audio"]["layout"]) == ("aac", 6, "5.1")
+    assert -40 < media["audio"]["loudnessLufs"] < 0
+
     files = saved(user, job, tmp_path)
     mp4, info = files["mp4"]
     assert boxes(mp4.read_bytes())[:2] == ["ftyp", "moov"]  # plays before it is loaded

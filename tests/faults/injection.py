@@ -262,7 +262,12 @@ def _status(request: Any) -> str:
 
 
 def _download(
-    download: Callable[..., int], path: str, user_id: str, into: Path, on_bytes: Callable[[int, int], None]
+    download: Callable[..., int],
+    path: str,
+    user_id: str,
+    into: Path,
+    on_bytes: Callable[[int, int], None],
+    *most: int,
 ) -> int:
     def on_some_bytes(arrived: int, size: int) -> None:
         if arrived < size:
@@ -270,7 +275,7 @@ def _download(
         on_bytes(arrived, size)
 
     _reach("before the download")
-    return download(path, user_id, into, on_some_bytes)
+    return download(path, user_id, into, on_some_bytes, *most)
 
 
 def _probe(probe: Callable[..., Any], *arguments: Any, **named: Any) -> Any:

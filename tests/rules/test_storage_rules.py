@@ -35,11 +35,25 @@ def test_lists_may_be_uploaded_up_to_their_bound(user: User, tmp_path: Path, con
         ("user-uploads/{id}/list.zip", "application/zip"),
         ("user-uploads/someone-else/tasks.csv", "text/csv"),
         ("user-uploads/{id}/program", "application/octet-stream"),
+        ("user-uploads/{id}/drawing.svg", "image/svg+xml"),
+        ("user-uploads/{id}/words.txt", "text/plain"),
     ],
 )
 def test_what_may_not_be_uploaded(user: User, clip: Path, name: str, content_type: str) -> None:
     with pytest.raises(httpx.HTTPStatusError, match="403"):
         user.upload(clip, content_type, name.format(id=user.id))
+
+
+@pytest.mark.parametrize(("content_type", "most"), [("image/png", 10 * 1024**2), ("text/vtt", 2 * 1024**2)])
+def test_watermarks_and_captions_may_be_as_large_as_a_worker_takes_them(
+    user: User, tmp_path: Path, content_type: str, most: int
+) -> None:
+    file = tmp_path / "file"
+    file.write_bytes(bytes(most))
+    user.upload(file, content_type)
+    file.write_bytes(bytes(most + 1))
+    with pytest.raises(httpx.HTTPStatusError, match="403"):
+        user.upload(file, content_type)
 
 
 def test_a_stranger_reads_nothing(user: User, clip: Path) -> None:

@@ -63,14 +63,20 @@ class Claim:
         """Whether the job has no further attempt after this one."""
         return self.attempt >= max_attempts(self.job.document)
 
-    def report(self, progress: float, stage: str) -> None:
+    def report(self, progress: float, stage: str, eta_seconds: int | None = None) -> None:
         """Writes how far the attempt is, and keeps its lease alive.
+
+        Args:
+            progress: Percent.
+            stage: What the attempt is doing.
+            eta_seconds: How long it will still take, where that is known.
 
         Raises:
             JobCancelled: The owner wants the job to stop. A final write may follow.
             LeaseLost: The job is no longer this attempt's. No write will succeed any more.
         """
-        self._write({"progress": progress, "stage": stage, "lease.expiresAt": lease_end()})
+        eta = {} if eta_seconds is None else {"etaSeconds": eta_seconds}
+        self._write({"progress": progress, "stage": stage, **eta, "lease.expiresAt": lease_end()})
 
     def save(self, checkpoint: dict[str, Any], also: Also | None = None) -> None:
         """Writes how far the work is, for the attempt that may have to go on from here.

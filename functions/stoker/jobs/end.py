@@ -16,6 +16,9 @@ CANCELLED = "The job was cancelled, as you asked."
 RUNNING_JOBS = "running-jobs"
 """The stage of a job that waits for its children."""
 
+_LET_GO = {"lease": DELETE_FIELD, "etaSeconds": DELETE_FIELD}
+"""Nobody works on the job any more."""
+
 
 def completed(output: JobOutput) -> dict[str, Any]:
     """The work is done; this write alone makes the attempt's outputs the job's."""
@@ -45,25 +48,25 @@ def pending_again(error: TransientError, attempt: int) -> dict[str, Any]:
     """The attempt failed; another one, after a while, may not."""
     due = datetime.now(UTC) + timedelta(seconds=backoff_seconds(attempt))
     reason = {"error": f"{error.message} The job is tried again by itself.", "errorCode": error.code}
-    return {"status": "pending", "stage": "queued", "runAfter": due, **reason, "lease": DELETE_FIELD}
+    return {"status": "pending", "stage": "queued", "runAfter": due, **reason, **_LET_GO}
 
 
 def renewed() -> dict[str, Any]:
     """The owner wants a job that has ended to be run again, as if it were new."""
     ended = ("error", "errorCode", "output", "startedAt", "completedAt", "expiresAt")
-    begun = ("runAfter", "lease", "endedBy", "cancelRequested", "children", "checkpoint")
+    begun = ("runAfter", "lease", "endedBy", "etaSeconds", "cancelRequested", "children", "checkpoint")
     gone = dict.fromkeys((*ended, *begun), DELETE_FIELD)
     return {**gone, "status": "pending", "stage": "queued", "progress": 0, "attempt": 0}
 
 
 def waiting_for_children(children: int) -> dict[str, Any]:
     """The attempt has made jobs, which run by themselves: nobody holds this one while they do."""
-    return {"stage": RUNNING_JOBS, "status": "processing", "children": children, "lease": DELETE_FIELD}
+    return {"stage": RUNNING_JOBS, "status": "processing", "children": children, **_LET_GO}
 
 
 def handed_back(attempt: int) -> dict[str, Any]:
     """The platform took the worker away: the job waits for another one, as if this attempt had not been."""
-    return {"status": "pending", "stage": "queued", "attempt": attempt - 1, "lease": DELETE_FIELD}
+    return {"status": "pending", "stage": "queued", "attempt": attempt - 1, **_LET_GO}
 
 
 def _reason(error: StokerError) -> dict[str, Any]:
@@ -72,4 +75,4 @@ def _reason(error: StokerError) -> dict[str, Any]:
 
 def _ended(keep_days: int | None = None) -> dict[str, Any]:
     expires = datetime.now(UTC) + timedelta(days=keep_days or config.KEEP_ENDED_DAYS)
-    return {"lease": DELETE_FIELD, "checkpoint": DELETE_FIELD, "completedAt": SERVER_TIMESTAMP, "expiresAt": expires}
+    return {**_LET_GO, "checkpoint": DELETE_FIELD, "completedAt": SERVER_TIMESTAMP, "expiresAt": expires}

@@ -3,7 +3,7 @@ a later attempt may use them."""
 
 from stoker import config
 from stoker.firestore.client import client
-from stoker.models.job import has_ended
+from stoker.models.job import JobOutput, OutputFile, has_ended
 from stoker.storage.outputs import delete_objects, list_objects
 
 
@@ -24,5 +24,6 @@ def remove_leftovers(user_id: str, job_id: str) -> None:
     data = snapshot.to_dict() or {}
     if snapshot.exists and not has_ended(data.get("status")):
         return
-    published = {file["path"] for file in (data.get("output") or {}).get("files", [])}
+    files = [OutputFile.from_firestore(file) for file in (data.get("output") or {}).get("files", [])]
+    published = JobOutput(files=files).paths
     delete_objects([name for name in there if name not in published])

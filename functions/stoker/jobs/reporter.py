@@ -1,5 +1,6 @@
 """Report: progress goes to the document from a thread of its own, so that the work never waits for it."""
 
+import math
 import threading
 import time
 from types import TracebackType
@@ -9,6 +10,9 @@ from stoker import config, shutdown
 from stoker.errors import HandedBack, Interrupted
 from stoker.jobs.claim import Claim
 from stoker.logs import JobLog
+
+ETA_FROM_PERCENT = 6.0
+"""Before that, the time went into the start, and tells nothing of the rest."""
 
 
 class Reporter:
@@ -93,9 +97,16 @@ class Reporter:
             return config.PROGRESS_SECONDS - silent
         return config.HEARTBEAT_SECONDS - silent
 
+    def _eta_seconds(self, progress: float) -> int | None:
+        """How long the rest takes, if it goes on as it went; None while too little has been done to tell."""
+        took = time.monotonic() - self._began
+        if progress < ETA_FROM_PERCENT:
+            return None
+        return math.ceil(took * (100 - progress) / progress)
+
     def _write(self, progress: float, stage: str) -> None:
         try:
-            self._claim.report(progress, stage)
+            self._claim.report(progress, stage, self._eta_seconds(progress))
         except Interrupted as interruption:
             self._interruption = interruption
         except Exception as error:

@@ -49,7 +49,8 @@ def command(memory_bytes: int, file_bytes: int, program: list[str]) -> list[str]
 
 
 # Two arenas: glibc otherwise reserves address space by the core, up to the limit on a machine with many.
-ENVIRONMENT = {"MALLOC_ARENA_MAX": "2", "LC_ALL": "C.UTF-8"}
+# And SVT-AV1 speaks of errors alone, as ffmpeg does.
+ENVIRONMENT = {"MALLOC_ARENA_MAX": "2", "LC_ALL": "C.UTF-8", "SVT_LOG": "1"}
 """All that a child sees of ours: no credentials, no path."""
 
 

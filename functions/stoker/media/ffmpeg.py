@@ -80,7 +80,9 @@ def ffmpeg_command(arguments: Sequence[str]) -> list[str]:
     ]
 
 
-def run_ffmpeg(arguments: Sequence[str], folder: Path, on_progress: Callable[[float], None]) -> str:
+def run_ffmpeg(
+    arguments: Sequence[str], folder: Path, on_progress: Callable[[float], None], frames_per_second: float = 0
+) -> str:
     """Runs ffmpeg to its end.
 
     Args:
@@ -88,6 +90,8 @@ def run_ffmpeg(arguments: Sequence[str], folder: Path, on_progress: Callable[[fl
         folder: Its working folder.
         on_progress: Called with the seconds of media written so far, about every `POLL_SECONDS` whether there is
             news or not; what it raises stops ffmpeg.
+        frames_per_second: Of the first picture that it writes, where there is one. ffmpeg itself tells no time while
+            one of its outputs has not begun, as a still from the middle of the film has not.
 
     Returns:
         The end of what it wrote to standard error, although it went well.
@@ -105,7 +109,7 @@ def run_ffmpeg(arguments: Sequence[str], folder: Path, on_progress: Callable[[fl
         stderr=subprocess.PIPE,
     )
     try:
-        ended, complaint = _watch(process, on_progress)
+        ended, complaint = _watch(process, on_progress, frames_per_second)
         status = process.wait()
     finally:
         process.kill()
@@ -116,11 +120,13 @@ def run_ffmpeg(arguments: Sequence[str], folder: Path, on_progress: Callable[[fl
     return complaint
 
 
-def _watch(process: subprocess.Popen[bytes], on_progress: Callable[[float], None]) -> tuple[bool, str]:
+def _watch(
+    process: subprocess.Popen[bytes], on_progress: Callable[[float], None], frames_per_second: float
+) -> tuple[bool, str]:
     """Reads both pipes until ffmpeg closes them; says whether it reported its end, and what it complained of."""
     assert process.stdout is not None
     assert process.stderr is not None
-    progress, complaint = Progress(), bytearray()
+    progress, complaint = Progress(frames_per_second), bytearray()
     with selectors.DefaultSelector() as selector:
         selector.register(process.stdout, selectors.EVENT_READ, progress.feed)
         selector.register(process.stderr, selectors.EVENT_READ, complaint.extend)
@@ -142,14 +148,18 @@ def _watch(process: subprocess.Popen[bytes], on_progress: Callable[[float], None
 class Progress:
     """Reads what `-progress` writes: lines of `name=value`, with `progress=end` last.
 
+    Args:
+        frames_per_second: Of the picture whose frames are counted; 0 where they tell no time.
+
     Attributes:
         seconds: Seconds of media written so far.
         ended: Whether ffmpeg has said that it came to its end.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, frames_per_second: float = 0) -> None:
         self.seconds = 0.0
         self.ended = False
+        self._frames_per_second = frames_per_second
         self._rest = b""
         self._moved_at = time.monotonic()
 
@@ -165,6 +175,8 @@ class Progress:
             name, _, value = line.partition(b"=")
             if name == b"out_time_us" and value.strip().isdigit():
                 self._move(int(value) / 1_000_000)
+            elif name == b"frame" and value.strip().isdigit() and self._frames_per_second:
+                self._move(int(value) / self._frames_per_second)
             elif name == b"progress":
                 self.ended = value.strip() == b"end"
 

@@ -6,5 +6,8 @@ CONTAINERS = "mov,matroska,avi,flv,mpegts,mpeg,ogg,wav,mp3,flac,aac,asf"
 PICTURES = "image2,jpeg_pipe"
 """Demuxers for the still pictures that we made ourselves."""
 
+WATERMARKS = "png_pipe,jpeg_pipe,webp_pipe"
+"""Demuxers for the still pictures that users bring."""
+
 PROTOCOLS = "file"
 """No network, no pipes into shells, no `concat:` or `subfile:` of other files."""

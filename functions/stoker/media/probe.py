@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from stoker import config
 from stoker.errors import EncoderFailed
@@ -33,7 +33,15 @@ class VideoStream:
         index: Its place among the streams.
         width: Pixels as shown: with square pixels, and turned as the file says.
         height: Pixels as shown.
+        square_pixels: Whether each of its own pixels is as wide as high.
+        frames_per_second: On average.
         duration_seconds: Of this stream alone, where the file says.
+        pixel_format: As ffmpeg calls it.
+        bit_depth: Of each colour.
+        rotation: Degrees by which the picture is turned before it is shown, counter-clockwise.
+        interlaced: Whether each frame is two halves, of different times.
+        hdr: `pq` (HDR10) or `hlg` where it is brighter than screens usually are.
+        bits_per_second: Of this stream alone, where the file says.
     """
 
     index: int
@@ -43,16 +51,30 @@ class VideoStream:
     square_pixels: bool
     frames_per_second: float
     duration_seconds: float | None
+    pixel_format: str = "yuv420p"
+    bit_depth: int = 8
+    rotation: int = 0
+    interlaced: bool = False
+    hdr: Literal["pq", "hlg"] | None = None
+    bits_per_second: int | None = None
 
 
 @dataclass(frozen=True)
 class AudioStream:
-    """The sound of a file."""
+    """The sound of a file.
+
+    Attributes:
+        layout: Which channels there are, as ffmpeg calls it: `stereo`, `5.1(side)`.
+        profile: Of the codec, such as `LC`.
+    """
 
     index: int
     codec: str
     channels: int
     duration_seconds: float | None
+    layout: str = "stereo"
+    samples_per_second: int = 48_000
+    profile: str | None = None
 
 
 @dataclass(frozen=True)
@@ -64,12 +86,16 @@ class MediaInfo:
         streams: How many there are of any kind.
         video: The first film; a cover picture is none.
         audio: The first sound.
+        container: ffmpeg's names for the format of the file.
+        bits_per_second: Of all streams together.
     """
 
     duration_seconds: float | None
     streams: int
     video: VideoStream | None
     audio: AudioStream | None
+    container: str = ""
+    bits_per_second: int | None = None
 
     @classmethod
     def from_answer(cls, answer: Mapping[str, Any]) -> Self:
@@ -80,6 +106,8 @@ class MediaInfo:
             streams=answer["streams"],
             video=VideoStream(**video) if video else None,
             audio=AudioStream(**audio) if audio else None,
+            container=answer["container"],
+            bits_per_second=answer["bits_per_second"],
         )
 
 

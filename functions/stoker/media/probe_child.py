@@ -19,6 +19,9 @@ import av
 from child import confine  # type: ignore[import-not-found, unused-ignore]
 from formats import PROTOCOLS  # type: ignore[import-not-found, unused-ignore]
 
+HDR = {16: "pq", 18: "hlg"}
+"""Transfer functions. Source: ITU-T H.273, table 3."""
+
 
 def probe(path: str, formats: str, measure: bool) -> dict[str, Any]:
     """What a file holds.
@@ -40,6 +43,8 @@ def probe(path: str, formats: str, measure: bool) -> dict[str, Any]:
             "video": video,
             "audio": audio,
             "duration_seconds": told if told > 0 else _measured(container),
+            "container": container.format.name,
+            "bits_per_second": container.bit_rate or None,
         }
 
 
@@ -49,8 +54,9 @@ def _video(container: "av.container.InputContainer") -> dict[str, Any] | None:
             continue  # A codec that nobody knows can't be decoded, and the cover of an album is no film.
         if not stream.width or not stream.height:
             continue
+        frame = _first_frame(container, stream)
         width, height = round(stream.width * (stream.sample_aspect_ratio or Fraction(1))), stream.height
-        if _rotation(container, stream) % 180:
+        if frame.rotation % 180:
             width, height = height, width
         return {
             "index": stream.index,
@@ -60,14 +66,20 @@ def _video(container: "av.container.InputContainer") -> dict[str, Any] | None:
             "square_pixels": (stream.sample_aspect_ratio or 1) == 1,
             "frames_per_second": float(stream.average_rate or 0),
             "duration_seconds": _stream_duration(stream),
+            "pixel_format": frame.format.name,
+            "bit_depth": frame.format.components[0].bits,
+            "rotation": int(frame.rotation),
+            "interlaced": bool(frame.interlaced_frame),
+            "hdr": HDR.get(int(frame.color_trc or 0)),
+            "bits_per_second": stream.bit_rate or None,
         }
     return None
 
 
-def _rotation(container: "av.container.InputContainer", stream: "av.VideoStream") -> int:
-    """Degrees; known to the decoded frame alone, which also shows that the stream can be decoded."""
+def _first_frame(container: "av.container.InputContainer", stream: "av.VideoStream") -> "av.VideoFrame":
+    """The decoded frame alone knows how it is turned, and shows that the stream can be decoded."""
     for frame in container.decode(stream):
-        return int(frame.rotation)
+        return frame
     raise av.InvalidDataError(0, "no frame can be decoded")
 
 
@@ -79,6 +91,9 @@ def _audio(container: "av.container.InputContainer") -> dict[str, Any] | None:
                 "codec": stream.codec_context.name,
                 "channels": stream.channels,
                 "duration_seconds": _stream_duration(stream),
+                "layout": stream.layout.name,
+                "samples_per_second": stream.rate,
+                "profile": stream.codec_context.profile,
             }
     return None
 

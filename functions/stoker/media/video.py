@@ -2,36 +2,39 @@
 
 import hashlib
 import json
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from stoker import config
 from stoker.errors import EncoderFailed, InputTooLarge, TruncatedMedia
 from stoker.jobs.run import JobRun
+from stoker.media.description import described
 from stoker.media.ffmpeg import FfmpegFailed, run_ffmpeg, unsupported
-from stoker.media.formats import CONTAINERS, PICTURES
-from stoker.media.plan import Plan, PlannedFile, plan
-from stoker.media.probe import MediaInfo, NotReadable, Prober, VideoStream
+from stoker.media.film import Film
+from stoker.media.graph import MAX_FRAMES_PER_SECOND
+from stoker.media.loudness import measured
+from stoker.media.outputs.captions import CaptionsOutput
+from stoker.media.outputs.finish import Bench, Finish, MadeFile, MadeOutput
+from stoker.media.plan import plan
+from stoker.media.probe import NotReadable, Prober
+from stoker.media.sources import SOURCE, fetch, opened, too_long
+from stoker.media.weights import encoded_percent
 from stoker.models.document import Model
-from stoker.models.job import JobOutput, OutputFile
-from stoker.models.video import VideoInput
+from stoker.models.job import JobOutput, OutputFile, StoredFile
+from stoker.models.video import VideoInput, VideoOutput
 from stoker.storage.outputs import EarlierOutput
-from stoker.storage.sources import download
 
-DOWNLOADED, PROBED, ENCODED = 4.0, 5.0, 92.0
-"""Percent of the job at the end of each stage, from the times of a 30 s film with an MP4 and a poster."""
+DOWNLOADED, PROBED = 4.0, 5.0
+"""Percent of the job at the end of its first stages, from the times of a 30 s film with an MP4 and a poster."""
 
 MISSING_SECONDS = 0.5
 MISSING_SHARE = 0.01
 """A film that comes out shorter than it said by more than both has lost its end. Containers round, so not 0."""
 
-Made = tuple[PlannedFile, MediaInfo]
-"""A file that was asked for, and what it was found to hold."""
-
-RECIPES = 1
+RECIPES = 2
 """Counts up where the same order would make another file: then no later attempt takes what an earlier one made."""
 
-SOURCE = "source"
-"""The source's name in the workspace: the user's name for it never reaches a command."""
+Output = VideoOutput | CaptionsOutput
 
 
 def process_video(run: JobRun, video_input: VideoInput) -> JobOutput:
@@ -47,71 +50,66 @@ def process_video(run: JobRun, video_input: VideoInput) -> JobOutput:
     """
     run.report(0, "downloading")
     with Prober() as prober:
-        source = run.workspace / SOURCE
-        generation = download(
-            video_input.source,
-            run.user_id,
-            source,
-            lambda arrived, size: run.report(DOWNLOADED * arrived / size, "downloading"),
+        generations = fetch(
+            video_input, run.user_id, run.workspace, lambda share: run.report(DOWNLOADED * share, "downloading")
         )
-        recipes = [_recipe(video_input.source, generation, output) for output in video_input.outputs]
+        run.report(DOWNLOADED, "probing")
+        film = opened(video_input, run.workspace, prober)
+        wanted = {_recipe(video_input, generations, output): output for output in _outputs(video_input)}
         there = run.earlier_outputs()
-        missing = {
-            recipe: output for recipe, output in zip(recipes, video_input.outputs, strict=True) if recipe not in there
-        }
-        files = {recipe: _reused(earlier) for recipe, earlier in there.items() if recipe in recipes}
-        if missing:
-            wanted = video_input.model_copy(update={"outputs": list(missing.values())})
-            made = make_outputs(run, prober, source, wanted)
-            files |= _upload(run, dict(zip(missing, made, strict=True)))
-        return JobOutput(files=[files[recipe] for recipe in dict.fromkeys(recipes)])
+        missing = {recipe: output for recipe, output in wanted.items() if recipe not in there}
+        files = {recipe: _reused(there[recipe]) for recipe in wanted if recipe in there}
+        outputs = list(missing.values())
+        made = make_outputs(run, prober, film, video_input.source, outputs)
+        files |= _upload(run, dict(zip(missing, made, strict=True)), encoded_percent(film, outputs, PROBED))
+        return JobOutput(
+            files=[files[recipe] for recipe in wanted], media=described(film.info, measured(run.workspace))
+        )
 
 
-def make_outputs(run: JobRun, prober: Prober, source: Path, video_input: VideoInput) -> list[Made]:
-    """All between the download and the upload: the media time of a job.
+def make_outputs(run: JobRun, prober: Prober, film: Film, name: str, outputs: Sequence[Output]) -> list[MadeOutput]:
+    """All between the opening of what was fetched and the upload.
 
     Args:
-        run: The attempt; the files are made in its workspace.
-        prober: Opens the source and the outputs.
-        source: The source, in the workspace.
-        video_input: What to make of it.
+        run: The attempt; what was fetched lies in its workspace, and the files are made there.
+        prober: Opens the outputs.
+        film: What to make them of.
+        name: The source as the user knows it.
+        outputs: What to make.
 
     Returns:
-        Each file that was asked for, with what it was found to hold.
+        What was asked for, in that order.
     """
-    run.report(DOWNLOADED, "probing")
-    info, video = _probe(prober, source, video_input.source)
     run.report(PROBED, "encoding")
-    planned = plan(source.name, info, video, video_input.outputs)
-    complaint = _encode(run, planned, info, video_input.source)
-    made = _checked(run, prober, planned, video_input.source, complaint)
-    _check_whole(prober, source, info, made, video_input.source, complaint)
+    planned = plan(SOURCE, film, outputs)
+    encoded = encoded_percent(film, outputs, PROBED)
+    complaint = ""
+    for number, arguments in enumerate(planned.runs):
+
+        def told(seconds: float, number: int = number) -> None:
+            share = min(seconds / film.seconds, 1) if film.seconds else 0
+            run.report(PROBED + (encoded - PROBED) * (number + share) / len(planned.runs), "encoding")
+
+        complaint += _run(run, arguments, name, told, min(film.frames_per_second, MAX_FRAMES_PER_SECOND))
+    bench = Bench(run.workspace, prober, lambda arguments: _run(run, arguments, name, lambda seconds: run.check()))
+    made = []
+    for finish in planned.finishes:
+        run.check()
+        made.append(_finished(run, finish, bench, name, complaint))
+    _check_whole(prober, run.workspace / SOURCE, film, made, name, complaint)
     return made
 
 
-def _probe(prober: Prober, source: Path, name: str) -> tuple[MediaInfo, VideoStream]:
+def _outputs(video_input: VideoInput) -> list[Output]:
+    """What is asked for, and what comes with it."""
+    return [*video_input.outputs, *([CaptionsOutput()] if video_input.captions else [])]
+
+
+def _run(
+    run: JobRun, arguments: list[str], name: str, told: Callable[[float], None], frames_per_second: float = 0
+) -> str:
     try:
-        info = prober.probe(source, CONTAINERS)
-    except NotReadable as reason:
-        raise unsupported(name, str(reason)) from None
-    if info.video is None:
-        raise unsupported(name, "it holds no picture")
-    if (info.duration_seconds or 0) > config.MAX_SOURCE_SECONDS:
-        raise _too_long(name)
-    if info.video.width * info.video.height > config.MAX_SOURCE_PIXELS:
-        raise InputTooLarge(f"The picture of {name!r} is larger than 7680 x 4320. Upload a smaller one.")
-    if info.streams > config.MAX_SOURCE_STREAMS:
-        raise InputTooLarge(f"The file {name!r} has {info.streams} streams; {config.MAX_SOURCE_STREAMS} are allowed.")
-    return info, info.video
-
-
-def _encode(run: JobRun, planned: Plan, info: MediaInfo, name: str) -> str:
-    def told(seconds: float) -> None:
-        share = min(seconds / info.duration_seconds, 1) if info.duration_seconds else 0
-        run.report(PROBED + (ENCODED - PROBED) * share, "encoding")
-
-    try:
-        return run_ffmpeg(planned.arguments, run.workspace, told)
+        return run_ffmpeg(arguments, run.workspace, told, frames_per_second)
     except FfmpegFailed as failure:
         run.log.warning("ffmpeg failed.", status=failure.status, complaint=failure.complaint)
         if failure.killed:
@@ -123,40 +121,36 @@ def _encode(run: JobRun, planned: Plan, info: MediaInfo, name: str) -> str:
         raise unsupported(name, failure.complaint) from failure
 
 
-def _checked(run: JobRun, prober: Prober, planned: Plan, name: str, complaint: str) -> list[Made]:
-    checked = []
-    for file in planned.files:
-        run.check()
-        try:
-            made = prober.probe(run.workspace / file.name, CONTAINERS if file.plays else PICTURES)
-        except NotReadable as reason:
-            run.log.warning("An output can't be read.", file=file.name, reason=str(reason), complaint=complaint)
-            raise unsupported(name, complaint) from None
-        if file.plays and (made.duration_seconds or 0) > config.MAX_SOURCE_SECONDS - 1:
-            raise _too_long(name)
-        checked.append((file, made))
-    return checked
+def _finished(run: JobRun, finish: Finish, bench: Bench, name: str, complaint: str) -> MadeOutput:
+    try:
+        made = finish(bench)
+    except NotReadable as reason:
+        run.log.warning("An output can't be read.", reason=str(reason), complaint=complaint)
+        raise unsupported(name, complaint) from None
+    if (made.duration_seconds or 0) > config.MAX_SOURCE_SECONDS - 1:
+        raise too_long(name)
+    return made
 
 
-def _check_whole(prober: Prober, source: Path, info: MediaInfo, made: list[Made], name: str, complaint: str) -> None:
+def _check_whole(prober: Prober, source: Path, film: Film, made: list[MadeOutput], name: str, complaint: str) -> None:
     """Compares what came out with what the source said that it holds.
 
     Raises:
         TruncatedMedia: The source ends before its own end.
     """
-    ends = [found.duration_seconds or 0 for file, found in made if file.plays]
-    if not ends:
-        return
-    streams = [stream.duration_seconds for stream in (info.video, info.audio) if stream is not None]
-    if None in streams:  # Only the container tells, and that may mean a stream which is not encoded, such as captions.
-        declared = info.duration_seconds or 0
-        cut_short = _misses(declared, min(ends)) and _misses(
-            declared, prober.probe(source, measure=True).duration_seconds or 0
-        )
-    else:
-        cut_short = _misses(max(stream or 0 for stream in streams), min(ends))
     # "partial file" is what ffmpeg's MOV demuxer says where a sample lies beyond the end of the file.
-    if cut_short or "partial file" in complaint:
+    cut_short = "partial file" in complaint
+    for output in made:
+        streams = [film.video if "video" in output.of else None, film.audio if "audio" in output.of else None]
+        told = [stream.duration_seconds for stream in streams if stream is not None]
+        found = output.duration_seconds or 0
+        if None in told:  # Only the container tells, and that may mean a stream which is left out, such as captions.
+            cut_short |= _misses(film.seconds, found) and _misses(
+                film.seconds, film.part_of(prober.probe(source, measure=True).duration_seconds)
+            )
+        else:
+            cut_short |= _misses(max(map(film.part_of, told), default=0), found)
+    if cut_short:
         raise TruncatedMedia(f"The file {name!r} is cut off before its end. Upload it again, whole.")
 
 
@@ -164,36 +158,48 @@ def _misses(declared: float, found: float) -> bool:
     return declared - found > max(MISSING_SECONDS, MISSING_SHARE * declared)
 
 
-def _too_long(name: str) -> InputTooLarge:
-    hours = config.MAX_SOURCE_SECONDS // 3600
-    return InputTooLarge(f"The file {name!r} plays longer than {hours} hours. Cut it into shorter parts.")
-
-
-def _recipe(source: str, generation: int, output: Model) -> str:
+def _recipe(video_input: VideoInput, generations: list[int], output: Model) -> str:
     """Names what a file is made of, and how."""
-    order = [RECIPES, source, generation, output.to_firestore()]
+    material = {name: part for name, part in video_input.to_firestore().items() if name != "outputs"}
+    order = [RECIPES, material, generations, output.to_firestore()]
     return hashlib.sha256(json.dumps(order, sort_keys=True).encode()).hexdigest()
 
 
 def _reused(earlier: EarlierOutput) -> OutputFile:
     found = {**earlier.facts, "path": earlier.path, "bytes": earlier.bytes, "sha256": earlier.sha256}
-    return OutputFile.model_validate(found)
+    return OutputFile.model_validate({**found, "parts": list(earlier.parts) or None})
 
 
-def _upload(run: JobRun, made: dict[str, Made]) -> dict[str, OutputFile]:
-    """Uploads files, by recipe."""
-    files = {}
-    for number, (recipe, (file, info)) in enumerate(made.items()):
-        run.report(ENCODED + (100 - ENCODED) * number / len(made), "uploading")
-        path = run.workspace / file.name
+def _upload(run: JobRun, made: dict[str, MadeOutput], begun: float) -> dict[str, OutputFile]:
+    """Uploads outputs, by recipe, from a percent on. An output's own file comes last: where it is, its parts are."""
+    total = sum(_bytes(run, file) for output in made.values() for file in (output.file, *output.parts))
+    sent, files = 0, {}
+    for recipe, output in made.items():
+        parts = []
+        for part in output.parts:
+            run.report(begun + (100 - begun) * sent / total, "uploading")
+            path, sha256 = run.outputs.upload(run.workspace / part.name, part.content_type, run.check)
+            size = _bytes(run, part)
+            parts.append(StoredFile(path=path, content_type=part.content_type, bytes=size, sha256=sha256))
+            sent += size
         facts = {
-            "kind": file.kind,
-            "content_type": file.content_type,
-            "width": info.video.width if info.video else None,
-            "height": info.video.height if info.video else None,
-            "duration_seconds": round(info.duration_seconds or 0, 3) if file.plays else None,
+            "kind": output.kind,
+            "content_type": output.file.content_type,
+            "width": output.width,
+            "height": output.height,
+            "duration_seconds": None if output.duration_seconds is None else round(output.duration_seconds, 3),
         }
-        size = path.stat().st_size
-        name, sha256 = run.outputs.upload(path, file.content_type, run.check, recipe, facts)
-        files[recipe] = OutputFile.model_validate({**facts, "path": name, "bytes": size, "sha256": sha256})
+        run.report(begun + (100 - begun) * sent / total, "uploading")
+        names = [part.name for part in output.parts]
+        path, sha256 = run.outputs.upload(
+            run.workspace / output.file.name, output.file.content_type, run.check, recipe, facts, names
+        )
+        size = _bytes(run, output.file)
+        found = {**facts, "path": path, "bytes": size, "sha256": sha256, "parts": parts or None}
+        files[recipe] = OutputFile.model_validate(found)
+        sent += size
     return files
+
+
+def _bytes(run: JobRun, file: MadeFile) -> int:
+    return (run.workspace / file.name).stat().st_size

@@ -5,6 +5,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import ConfigDict, Field, StringConstraints
 
 from stoker.models.document import DocumentId, Model, Timestamp, UserId
+from stoker.models.media import Media
 
 JobType = Literal["video-processing", "audio-generation", "batch-operation"]
 JobStatus = Literal["pending", "processing", "completed", "failed", "cancelled"]
@@ -61,35 +62,50 @@ class Lease(Model):
     saved: str | None = None
 
 
-class OutputFile(Model):
-    """One file that a job made.
+class StoredFile(Model):
+    """A file in Cloud Storage.
 
     Attributes:
-        kind: The kind of output that asked for it.
         path: Its object in the default bucket, under `job-outputs/{userId}/{jobId}/`.
         content_type: Its media type.
         bytes: Its size.
         sha256: Its checksum, in hexadecimal.
-        width: Pixels, where it is a picture.
-        height: Pixels, where it is a picture.
-        duration_seconds: Where it plays.
     """
 
-    kind: str
     path: str
     content_type: str
     bytes: int
     sha256: str
+
+
+class OutputFile(StoredFile):
+    """One file that a job made.
+
+    Attributes:
+        kind: The kind of output that asked for it.
+        width: Pixels, where it is a picture.
+        height: Pixels, where it is a picture.
+        duration_seconds: Where it plays.
+        parts: The files that it names, in the same folder: the streams of a playlist, the pictures of a sprite.
+    """
+
+    kind: str
     width: int | None = None
     height: int | None = None
     duration_seconds: float | None = None
+    parts: list[StoredFile] | None = None
+
+    @property
+    def paths(self) -> list[str]:
+        """All its objects."""
+        return [self.path, *(part.path for part in self.parts or [])]
 
 
 class JobOutput(Model):
     """What a completed job made.
 
     Attributes:
-        media: What was measured of it, where that is not a single file's.
+        media: What a film's source was found to be, or what was measured of speech.
         keep_days: How long the document is kept where its output is of this kind; None for as long as any.
         forgotten: Fields of the document that go with the end.
     """
@@ -98,7 +114,12 @@ class JobOutput(Model):
     forgotten: ClassVar[tuple[str, ...]] = ()
 
     files: list[OutputFile]
-    media: dict[str, Any] | None = None
+    media: Media | dict[str, Any] | None = None
+
+    @property
+    def paths(self) -> set[str]:
+        """All the objects that it names."""
+        return {path for file in self.files for path in file.paths}
 
 
 class ItemFailure(Model):
@@ -166,6 +187,7 @@ class ProcessingJob(Model):
         cancel_requested: The owner wants it to stop.
         dedupe_key: No second job of the owner's with this key is run while this one is alive.
         run_after: Not before this time: the owner's wish, or the wait after an attempt that failed.
+        eta_seconds: How long the attempt will still take, as far as its progress tells.
         progress: Percent; never falls within an attempt, and is 100 only when completed.
         attempt: How many attempts have begun.
         attempts: What became of the last of them.
@@ -192,6 +214,7 @@ class ProcessingJob(Model):
 
     progress: Annotated[float, Field(ge=0, le=100)] = 0
     stage: str | None = None
+    eta_seconds: int | None = None
     output: BatchOutput | JobOutput | None = None
     error: str | None = None
     error_code: str | None = None

@@ -4,17 +4,19 @@ import base64
 import hashlib
 import io
 import json
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
 import google_crc32c
+from google.cloud.storage import Blob
 from typing_extensions import Buffer
 
 from stoker import config
 from stoker.errors import Unavailable
+from stoker.models.job import StoredFile
 from stoker.storage.client import bucket
 
 CHUNK_BYTES = 8 * 1024**2
@@ -30,12 +32,14 @@ class EarlierOutput:
         bytes: Its size.
         sha256: Its checksum, in hexadecimal.
         facts: What the attempt found it to hold.
+        parts: The objects beside it that it names.
     """
 
     path: str
     bytes: int
     sha256: str
     facts: Mapping[str, Any]
+    parts: tuple[StoredFile, ...] = ()
 
 
 class AttemptOutputs:
@@ -57,6 +61,7 @@ class AttemptOutputs:
         check: Callable[[], None],
         recipe: str = "",
         facts: Mapping[str, Any] | None = None,
+        parts: Sequence[str] = (),
     ) -> tuple[str, str]:
         """Uploads a file under its own name, checked by its CRC32C on arrival.
 
@@ -66,6 +71,7 @@ class AttemptOutputs:
             check: Called before each part; what it raises ends the upload.
             recipe: Names what the file was made of, and how: a later attempt that needs the same takes this one.
             facts: What that attempt would have to find out of the file again.
+            parts: The names of the files that this one is nothing without, and that have been uploaded before.
 
         Returns:
             The object's name, and the SHA-256 of the file in hexadecimal.
@@ -76,8 +82,8 @@ class AttemptOutputs:
         sha256, crc32c = _checksums(file)
         # The Storage emulator takes the first part of an upload for the whole, and says that all is well.
         blob = bucket().blob(f"{self.folder}/{file.name}", chunk_size=None if config.emulated() else CHUNK_BYTES)
-        told = {"recipe": recipe, "facts": json.dumps(dict(facts or {}))} if recipe else {}
-        blob.metadata = {"sha256": sha256, "crc32c": crc32c, **told}
+        told = {"recipe": recipe, "facts": json.dumps(dict(facts or {})), "parts": json.dumps(list(parts))}
+        blob.metadata = {"sha256": sha256, "crc32c": crc32c, **(told if recipe else {})}
         with _Checked(file, check) as content:
             size = file.stat().st_size
             blob.upload_from_file(content, size=size, content_type=content_type, checksum="crc32c")
@@ -108,19 +114,34 @@ class AttemptOutputs:
 
 def earlier_outputs(user_id: str, job_id: str) -> dict[str, EarlierOutput]:
     """What the attempts at a job have uploaded so far, by recipe. Objects whose checksum is not that of the file that
-    was uploaded are left out.
+    was uploaded are left out, and so is an object of whose parts one is not there.
 
     Args:
         user_id: The job's owner.
         job_id: The job.
     """
+    blobs = bucket().list_blobs(prefix=f"job-outputs/{user_id}/{job_id}/")
+    whole = {blob.name: blob for blob in blobs if (blob.metadata or {}).get("crc32c") == blob.crc32c}
     found = {}
-    for blob in bucket().list_blobs(prefix=f"job-outputs/{user_id}/{job_id}/"):
-        told = blob.metadata or {}
-        if told.get("recipe") and told.get("crc32c") == blob.crc32c:
+    for blob in whole.values():
+        told = blob.metadata
+        folder = blob.name.rpartition("/")[0]
+        parts = [whole.get(f"{folder}/{name}") for name in json.loads(told.get("parts", "[]"))]
+        if told.get("recipe") and None not in parts:
+            main = _stored(blob)
             facts = json.loads(told.get("facts", "{}"))
-            found[told["recipe"]] = EarlierOutput(blob.name, int(blob.size or 0), told["sha256"], facts)
+            beside = tuple(_stored(part) for part in parts)
+            found[told["recipe"]] = EarlierOutput(main.path, main.bytes, main.sha256, facts, beside)
     return found
+
+
+def _stored(blob: Blob) -> StoredFile:
+    return StoredFile(
+        path=blob.name,
+        content_type=blob.content_type,
+        bytes=int(blob.size or 0),
+        sha256=blob.metadata["sha256"],
+    )
 
 
 def list_objects(user_id: str, job_id: str) -> list[str]:

@@ -99,7 +99,13 @@ def replaced(path: str) -> InputNotFound:
     return InputNotFound(f"The file {path!r} was deleted or replaced while the job read it.")
 
 
-def download(path: str, user_id: str, into: Path, on_bytes: Callable[[int, int], None]) -> int:
+def download(
+    path: str,
+    user_id: str,
+    into: Path,
+    on_bytes: Callable[[int, int], None],
+    most: int = config.MAX_SOURCE_BYTES,
+) -> int:
     """Copies a source of a job's owner to a file.
 
     Args:
@@ -107,6 +113,7 @@ def download(path: str, user_id: str, into: Path, on_bytes: Callable[[int, int],
         user_id: The job's owner.
         into: The file to write.
         on_bytes: Called with the bytes that have arrived and the bytes there are; what it raises ends the download.
+        most: The most bytes that it may have.
 
     Returns:
         The object's generation: another one is another file, under the same name.
@@ -115,7 +122,7 @@ def download(path: str, user_id: str, into: Path, on_bytes: Callable[[int, int],
         InputForbidden, InputNotFound, InputEmpty, InputTooLarge: As `open_source`.
         Unavailable: The download broke off.
     """
-    blob = _find(path, user_id)
+    blob = _find(path, user_id, most)
     try:
         # Raw: a user may mark an object as gzip, and a small one would unpack to more memory than there is.
         with into.open("wb") as file, blob.open("rb", chunk_size=CHUNK_BYTES, raw_download=True) as source:
@@ -125,7 +132,7 @@ def download(path: str, user_id: str, into: Path, on_bytes: Callable[[int, int],
     return int(blob.generation or 0)
 
 
-def _find(path: str, user_id: str) -> Blob:
+def _find(path: str, user_id: str, most: int = config.MAX_SOURCE_BYTES) -> Blob:
     check_owner(path, user_id)
     found = bucket().get_blob(path)
     if found is None:
@@ -133,9 +140,8 @@ def _find(path: str, user_id: str) -> Blob:
     size = int(found.size or 0)
     if size == 0:
         raise InputEmpty(f"The file {path!r} is empty. Upload it again.")
-    if size > config.MAX_SOURCE_BYTES:
-        limit = config.MAX_SOURCE_BYTES // 1024**2
-        raise InputTooLarge(f"The file {path!r} has {size // 1024**2} MiB; the limit is {limit} MiB.")
+    if size > most:
+        raise InputTooLarge(f"The file {path!r} has {size / 1024**2:.1f} MiB; the limit is {most // 1024**2} MiB.")
     return found
 
 

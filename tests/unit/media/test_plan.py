@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from stoker.media.plan import Plan, plan
+from stoker.media.film import Film
+from stoker.media.plan import plan
 from stoker.media.probe import AudioStream, MediaInfo, VideoStream
-from stoker.models.video import Mp4Output, PosterOutput
+from stoker.models.video import HlsOutput, Mp4Output, PosterOutput, VideoOutput
 
 FILM = VideoStream(
     index=0,
@@ -17,19 +18,31 @@ FILM = VideoStream(
     frames_per_second=25,
     duration_seconds=60,
 )
-SOUND = AudioStream(index=1, codec="aac", channels=6, duration_seconds=60)
-MP4, POSTER = Mp4Output(kind="mp4"), PosterOutput(kind="poster")
+SOUND = AudioStream(index=1, codec="aac", channels=6, duration_seconds=60, layout="5.1")
+MP4, POSTER, HLS = Mp4Output(kind="mp4"), PosterOutput(kind="poster"), HlsOutput(kind="hls")
 
 
-def planned(*outputs: Mp4Output | PosterOutput, film: VideoStream = FILM, sound: AudioStream | None = SOUND) -> Plan:
-    return plan("source", MediaInfo(60, 2, film, sound), film, outputs or (MP4, POSTER))
+def planned(*outputs: VideoOutput, film: VideoStream = FILM, sound: AudioStream | None = SOUND) -> list[str]:
+    """The arguments of the runs."""
+    runs = plan("source", Film(MediaInfo(60, 2, film, sound)), outputs or (MP4, POSTER)).runs
+    return [argument for run in runs for argument in run]
 
 
 def test_one_input_feeds_every_output() -> None:
-    made = planned(MP4, POSTER, Mp4Output(kind="mp4", height=360))
-    assert made.arguments.count("-i") == 1
-    assert [file.name for file in made.files] == ["video-720p.mp4", "poster.jpg", "video-360p.mp4"]
-    assert all(file.name in made.arguments for file in made.files)
+    command = planned(MP4, POSTER, Mp4Output(kind="mp4", height=360), HLS)
+    assert command.count("-i") == 1
+    for name in ("video-720p.mp4", "poster.jpg", "video-360p.mp4", "hls-1080p.m4s", "hls-audio.m4s"):
+        assert name in " ".join(command)
+
+
+def test_what_has_one_height_and_quality_is_encoded_once() -> None:
+    command = planned(MP4, HLS, Mp4Output(kind="mp4", height=480, quality="low"))
+    assert [argument for argument in command if argument in ("libx264", "aac")] == ["libx264"] * 4 + ["aac"]
+
+
+def test_sizes_above_the_source_become_one() -> None:
+    command = planned(HLS, film=replace(FILM, width=854, height=480))
+    assert command.count("libx264") == 1
 
 
 @pytest.mark.parametrize(
@@ -47,47 +60,41 @@ def test_one_input_feeds_every_output() -> None:
 def test_sizes_are_even_keep_the_shape_and_never_grow(
     width: int, height: int, wanted: int, made: tuple[int, int]
 ) -> None:
-    [file] = planned(Mp4Output(kind="mp4", height=wanted), film=replace(FILM, width=width, height=height)).files
-    assert (file.width, file.height) == made
+    film = Film(MediaInfo(60, 1, replace(FILM, width=width, height=height), None))
+    assert film.fitted(height=wanted) == made
 
 
 def test_a_picture_that_fits_is_not_scaled() -> None:
     small = replace(FILM, width=640, height=360)
-    assert "scale" not in " ".join(planned(film=small).arguments)
-    assert "scale" in " ".join(planned(film=replace(small, square_pixels=False)).arguments)
+    assert "scale" not in " ".join(planned(film=small))
+    assert "scale" in " ".join(planned(film=replace(small, square_pixels=False)))
 
 
 def test_sound_is_stereo_and_a_silent_film_stays_silent() -> None:
-    assert "-ac 2" in " ".join(planned(MP4).arguments)
-    silent = planned(MP4, sound=None).arguments
-    assert "-an" in silent
-    assert "-c:a" not in silent
+    assert "channel_layouts=stereo" in " ".join(planned(MP4))
+    silent = planned(MP4, sound=None)
+    assert not [argument for argument in silent if argument.startswith("-c:a")]
 
 
 def test_no_more_than_sixty_frames_a_second() -> None:
-    assert "fps=60" in " ".join(planned(film=replace(FILM, frames_per_second=240)).arguments)
-    assert "fps=60" not in " ".join(planned().arguments)
+    assert "fps=60" in " ".join(planned(film=replace(FILM, frames_per_second=240)))
+    assert "fps=60" not in " ".join(planned())
 
 
 def test_a_poster_beyond_the_end_is_the_last_picture() -> None:
-    assert r"select=gte(t\,60.000)" in " ".join(planned(MP4, PosterOutput(kind="poster", at=3600)).arguments)
-    assert r"select=gte(t\,6.000)" in " ".join(planned(MP4, POSTER).arguments)
+    assert r"select=gte(t\,60.000)" in " ".join(planned(MP4, PosterOutput(kind="poster", at=3600)))
+    assert r"select=gte(t\,6.000)" in " ".join(planned(MP4, POSTER))
 
 
 def test_posters_alone_jump_to_their_places() -> None:
-    arguments = planned(PosterOutput(kind="poster", at=50), POSTER).arguments
+    arguments = planned(PosterOutput(kind="poster", at=50), POSTER)
     starts = [arguments[place + 1] for place, argument in enumerate(arguments) if argument == "-ss"]
-    assert starts == ["30.000", "0.000"]
-    assert r"select=gte(t\,20.000)" in " ".join(arguments)
-
-
-def test_files_that_would_have_one_name_get_two() -> None:
-    made = planned(POSTER, PosterOutput(kind="poster", at=1), PosterOutput(kind="poster", at=2))
-    assert [file.name for file in made.files] == ["poster.jpg", "poster-2.jpg", "poster-3.jpg"]
+    assert starts == ["30.000"]
+    assert r"select=gte(t\,50.000)" in " ".join(arguments)
 
 
 def test_the_input_is_opened_with_the_allow_lists() -> None:
-    arguments = planned().arguments
+    arguments = planned()
     before_input = arguments[: arguments.index("-i")]
     assert before_input[before_input.index("-protocol_whitelist") + 1] == "file"
     assert "-format_whitelist" in before_input

@@ -1,0 +1,36 @@
+"""Whether a stream of the source is what is asked for already: a copy of it costs nothing, and loses nothing."""
+
+from stoker.media.encoders import PEAK_SHARE, peak_bits
+from stoker.media.film import Film, Size
+from stoker.media.graph import MAX_FRAMES_PER_SECOND
+from stoker.media.probe import AudioStream, VideoStream
+
+CONTAINERS = {"mov", "matroska"}
+"""Those whose times can be taken as they are."""
+
+
+def fitting_picture(film: Film, size: Size, quality: str) -> VideoStream | None:
+    """The picture, where it is H.264 that every player shows, of the size and no heavier than the quality allows."""
+    video = film.video
+    if video is None or film.start or film.end is not None or film.mark or film.subtitles:
+        return None
+    plain = (
+        video.codec == "h264"
+        and video.pixel_format == "yuv420p"
+        and video.square_pixels
+        and not (video.rotation or video.interlaced or video.hdr)
+        and 0 < video.frames_per_second <= MAX_FRAMES_PER_SECOND
+    )
+    # Where a stream does not tell its own, the file's bits are more.
+    bits = video.bits_per_second or film.info.bits_per_second
+    fits = (video.width, video.height) == size and bits is not None
+    light = (bits or 0) <= peak_bits(size, video.frames_per_second) * PEAK_SHARE[quality]
+    known = CONTAINERS & set(film.info.container.split(","))
+    return video if plain and fits and light and known else None
+
+
+def fitting_sound(film: Film) -> AudioStream | None:
+    """The sound, where it is AAC in one or two channels that every player plays."""
+    audio = film.audio
+    fits = audio is not None and audio.codec == "aac" and audio.profile == "LC" and audio.channels <= 2
+    return audio if fits else None

@@ -1,0 +1,88 @@
+"""What the outputs are made of: the source, as far as the job wants it."""
+
+from dataclasses import dataclass
+
+from stoker.media.probe import AudioStream, MediaInfo, VideoStream
+from stoker.media.webvtt import Cue
+
+Size = tuple[int, int]
+"""Width and height in pixels."""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A picture that is laid over the film.
+
+    Attributes:
+        file: Its path, relative to the working folder.
+        size: Its own.
+        opacity: From 0 to 1.
+    """
+
+    file: str
+    size: Size
+    position: str
+    opacity: float
+
+
+@dataclass(frozen=True)
+class Film:
+    """The part of a source that the job is about. Its own time begins at 0.
+
+    Attributes:
+        info: What the source holds.
+        start: Where the part begins, in seconds of the source.
+        end: Where it ends, in seconds of the source; None where the source does.
+        mark: What is laid over it.
+        cues: What is said in it, in its own time.
+        subtitles: The file that is burnt into its picture, relative to the working folder.
+    """
+
+    info: MediaInfo
+    start: float = 0
+    end: float | None = None
+    mark: Mark | None = None
+    cues: tuple[Cue, ...] = ()
+    subtitles: str | None = None
+
+    @property
+    def video(self) -> VideoStream | None:
+        """The picture."""
+        return self.info.video
+
+    @property
+    def audio(self) -> AudioStream | None:
+        """The sound."""
+        return self.info.audio
+
+    @property
+    def seconds(self) -> float:
+        """How long it plays, as far as the source tells; 0 where it does not."""
+        return self.part_of(self.info.duration_seconds)
+
+    @property
+    def picture_seconds(self) -> float:
+        """How long its picture moves."""
+        told = self.video.duration_seconds if self.video else None
+        return self.part_of(told or self.info.duration_seconds)
+
+    @property
+    def frames_per_second(self) -> float:
+        """Of its picture, on average; 0 where there is none."""
+        return self.video.frames_per_second if self.video else 0
+
+    def part_of(self, seconds: float | None) -> float:
+        """How much of a stream belongs to the film, in seconds, where the stream has as many."""
+        end = seconds or 0
+        return max(0, (end if self.end is None else min(end, self.end)) - self.start)
+
+    def fitted(self, *, height: int | None = None, width: int | None = None) -> Size:
+        """The picture's size at a height or a width, never enlarged, and even: 4:2:0 halves the colour both ways."""
+        assert self.video is not None
+        share = height / self.video.height if height else (width or self.video.width) / self.video.width
+        return self._even(self.video.width, share), self._even(self.video.height, share)
+
+    @staticmethod
+    def _even(side: int, share: float) -> int:
+        # Rounded to the nearest, but not beyond the source.
+        return max(2, min(round(side * min(share, 1) / 2), side // 2) * 2)

@@ -1,0 +1,32 @@
+"""The kinds of outputs: each plans its files in a graph, and says how they are finished once ffmpeg has run."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from stoker.media.graph import Graph
+from stoker.media.outputs.audio import audio
+from stoker.media.outputs.captions import captions
+from stoker.media.outputs.films import av1_mp4, mp4, webm
+from stoker.media.outputs.finish import Finish
+from stoker.media.outputs.hls import hls
+from stoker.media.outputs.poster import poster
+from stoker.media.outputs.preview import preview
+from stoker.media.outputs.sprite import sprite
+from stoker.media.outputs.waveform import waveform
+
+KINDS: Mapping[str, Callable[[Any, Graph], Finish]] = {
+    "mp4": mp4,
+    "webm": webm,
+    "av1": av1_mp4,
+    "hls": hls,
+    "poster": poster,
+    "sprite": sprite,
+    "preview": preview,
+    "audio": audio,
+    "waveform": waveform,
+    "captions": captions,
+}
+"""What plans each kind; it takes the kind's own model."""
+
+OF_SOUND = frozenset({"audio", "waveform"})
+"""The kinds that need sound, and no picture. All others need a picture, and go without sound where there is none."""

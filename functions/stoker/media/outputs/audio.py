@@ -1,0 +1,22 @@
+"""`audio`: the sound alone."""
+
+from stoker.media.encoders import sound
+from stoker.media.graph import Graph
+from stoker.media.outputs.finish import Finish, plays
+from stoker.models.video import AudioOutput
+
+FORMATS = {
+    "mp3": ("mp3", "mp3", "audio/mpeg"),
+    "ogg": ("opus", "ogg", "audio/ogg"),
+    "m4a": ("aac", "ipod", "audio/mp4"),
+    "wav": ("pcm", "wav", "audio/wav"),
+}
+"""The codec, ffmpeg's muxer and the media type of each."""
+
+
+def audio(output: AudioOutput, graph: Graph) -> Finish:
+    """Plans the file."""
+    codec, muxer, content_type = FORMATS[output.format]
+    name = graph.name("audio", output.format)
+    graph.mux(name, muxer, sound(graph, codec), {"movflags": "+faststart"} if output.format == "m4a" else {})
+    return plays("audio", name, content_type, of=("audio",))

@@ -1,0 +1,121 @@
+"""Where the fragments of an MP4 lie, and when each begins: what an HLS playlist tells of a file.
+
+ffmpeg's own HLS muxer adds up the durations that frames bring along, which are guesses where the frame rate varies.
+Boxes are read as ISO/IEC 14496-12 has them; the file is one that ffmpeg has just written, with one track.
+"""
+
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from stoker.media.probe import NotReadable
+
+DATA_OFFSET, FIRST_FLAGS, DURATION, BYTES, FLAGS, COMPOSITION = 0x1, 0x4, 0x100, 0x200, 0x400, 0x800
+"""What a `trun` box may hold (8.8.8.2), and, from DURATION on, what it holds of each sample."""
+
+DEFAULT_DURATION = 0x8
+"""What a `tfhd` box may hold (8.8.7.2)."""
+
+
+@dataclass(frozen=True)
+class Fragment:
+    """A `moof` and its `mdat`.
+
+    Attributes:
+        offset: Bytes from the start of the file.
+        size: Bytes.
+        start: When its first picture is shown, in seconds.
+        end: When its last one ends, in seconds.
+    """
+
+    offset: int
+    size: int
+    start: float
+    end: float
+
+
+def fragments(file: Path) -> list[Fragment]:
+    """Lists the fragments of a file. What lies before the first one is its header.
+
+    Raises:
+        NotReadable: There are none.
+    """
+    found: list[Fragment] = []
+    timescale = 0
+    with file.open("rb") as content:
+        begun: tuple[int, float, float] | None = None
+        for kind, offset, size in _top_level(content):
+            if kind == b"moov":
+                timescale = _timescale(content.read(size - 8))
+            elif kind == b"moof" and timescale:
+                start, end = _times(content.read(size - 8))
+                begun = (offset, start / timescale, end / timescale)
+            elif kind == b"mdat" and begun:
+                at, starts, ends = begun
+                found.append(Fragment(at, offset + size - at, starts, ends))
+                begun = None
+    if not found:
+        raise NotReadable("it holds no fragments")
+    return found
+
+
+def _top_level(content: BinaryIO) -> Iterator[tuple[bytes, int, int]]:
+    """The kind, the place and the size of each box; the content is left just behind the box's head."""
+    offset = 0
+    while len(head := content.read(8)) == 8:
+        size, kind = struct.unpack(">I4s", head)
+        if size == 1:  # the size is a long one, and follows
+            (size,) = struct.unpack(">Q", content.read(8))
+        yield kind, offset, size
+        offset += size
+        content.seek(offset)
+
+
+def _box(boxes: bytes, *path: bytes) -> bytes:
+    """The content of a box inside of boxes."""
+    for wanted in path:
+        at = 0
+        while at + 8 <= len(boxes):
+            size, kind = struct.unpack(">I4s", boxes[at : at + 8])
+            if kind == wanted:
+                break
+            at += max(size, 8)
+        else:
+            raise NotReadable(f"it holds no {wanted.decode()}")
+        boxes = boxes[at + 8 : at + size]
+    return boxes
+
+
+def _timescale(moov: bytes) -> int:
+    """Units in a second."""
+    mdhd = _box(moov, b"trak", b"mdia", b"mdhd")
+    return int.from_bytes(mdhd[20:24] if mdhd[0] == 1 else mdhd[12:16])
+
+
+def _times(moof: bytes) -> tuple[int, int]:
+    """When the first sample is shown, and when the one that is shown last is over."""
+    tfhd, tfdt, trun = (_box(moof, b"traf", kind) for kind in (b"tfhd", b"tfdt", b"trun"))
+    decoded = int.from_bytes(tfdt[4:12] if tfdt[0] == 1 else tfdt[4:8])
+    flags, samples = int.from_bytes(trun[1:4]), int.from_bytes(trun[4:8])
+    at = 8 + 4 * bool(flags & DATA_OFFSET) + 4 * bool(flags & FIRST_FLAGS)
+    columns = [column for column in (DURATION, BYTES, FLAGS, COMPOSITION) if flags & column]
+    rows = struct.iter_unpack(f">{len(columns)}i", trun[at : at + 4 * len(columns) * samples]) if columns else ()
+    told = [dict(zip(columns, row, strict=True)) for row in rows] or [{}] * samples
+    # What all samples have in common is told once.
+    common = 0 if DURATION in columns else _default_duration(tfhd)
+    shown, duration = [], 0
+    for sample in told:
+        shown.append(decoded + sample.get(COMPOSITION, 0))
+        duration = sample.get(DURATION, common)
+        decoded += duration
+    return shown[0], max(shown) + duration
+
+
+def _default_duration(tfhd: bytes) -> int:
+    flags = int.from_bytes(tfhd[1:4])
+    if not flags & DEFAULT_DURATION:
+        raise NotReadable("it tells no duration")
+    at = 8 + 8 * bool(flags & 0x1) + 4 * bool(flags & 0x2)
+    return int.from_bytes(tfhd[at : at + 4])

@@ -1,0 +1,47 @@
+"""`preview`: a short moving picture that plays over and over."""
+
+from stoker.media.film import Film
+from stoker.media.graph import Graph
+from stoker.media.outputs.finish import Bench, Finish, MadeFile, MadeOutput
+from stoker.media.outputs.poster import DEFAULT_SHARE
+from stoker.media.probe import NotReadable
+from stoker.models.video import PreviewOutput
+
+WIDTH = 320
+FRAMES_PER_SECOND = 10
+
+ENCODERS = {
+    "webp": {"c:v": "libwebp_anim", "q:v": "60", "loop": "0", "f": "webp"},
+    "gif": {"c:v": "gif", "loop": "0", "f": "gif"},
+}
+
+# The 256 colours are chosen for the pictures that there are.
+PALETTE = "split[{name}a][{name}b];[{name}a]palettegen=stats_mode=diff[{name}p];[{name}b][{name}p]paletteuse"
+
+
+def preview(output: PreviewOutput, graph: Graph) -> Finish:
+    """Plans the file."""
+    start, seconds = _part(output, graph.film)
+    name = graph.name("preview", output.format)
+    size = graph.film.fitted(width=WIDTH)
+    part = f"trim=start={start:.3f}:end={start + seconds:.3f}"
+    filters = [part, "setpts=PTS-STARTPTS", f"fps={FRAMES_PER_SECOND}"]
+    if output.format == "gif":
+        filters.append(PALETTE.format(name=name.partition(".")[0].replace("-", "")))
+    graph.write_picture(name, size, tuple(filters), ENCODERS[output.format])
+
+    def finish(bench: Bench) -> MadeOutput:
+        head = (bench.folder / name).read_bytes()[:12]
+        if not (head.startswith(b"GIF89a") or (head.startswith(b"RIFF") and head.endswith(b"WEBP"))):
+            raise NotReadable("no preview came out")
+        file = MadeFile(name, f"image/{output.format}")
+        return MadeOutput("preview", file, width=size[0], height=size[1], duration_seconds=seconds)
+
+    return finish
+
+
+def _part(output: PreviewOutput, film: Film) -> tuple[float, float]:
+    """Where it begins, as a poster would, and how long it plays, which a short film shortens."""
+    there = film.picture_seconds or output.seconds
+    seconds = min(output.seconds, there)
+    return min(there * DEFAULT_SHARE, there - seconds), seconds

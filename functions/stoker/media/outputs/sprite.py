@@ -1,0 +1,73 @@
+"""`sprite`: small pictures side by side on sheets, and a WebVTT that names the place of each, as players of films want
+them for their seek bars. Source: https://www.w3.org/TR/media-frags/#naming-space (`#xywh`)."""
+
+from itertools import count
+from pathlib import Path
+
+from stoker.media.film import Size
+from stoker.media.formats import PICTURES
+from stoker.media.graph import Graph
+from stoker.media.outputs.finish import WEBVTT, Bench, Finish, MadeFile, MadeOutput
+from stoker.media.probe import NotReadable
+from stoker.media.webvtt import Cue, written
+from stoker.models.video import SpriteOutput
+
+COLUMNS, ROWS = 10, 10
+"""Of a sheet."""
+
+MAX_PICTURES = 3000
+"""More than a seek bar has pixels; thirty sheets."""
+
+QUALITY = {"c:v": "mjpeg", "q:v": "3"}
+
+
+def sprite(output: SpriteOutput, graph: Graph) -> Finish:
+    """Plans the sheets. ffmpeg first writes each small picture as it comes by, so that progress is told on the way."""
+    seconds = graph.film.picture_seconds
+    interval = max(output.interval, seconds / MAX_PICTURES)
+    size = graph.film.fitted(width=output.width)
+    track = graph.name("sprite", "vtt")
+    stem = track.removesuffix(".vtt")
+    pattern = f"{stem}-picture-%05d.jpg"
+    # Rounded up: each picture is the one that is on the screen at its time.
+    every = f"fps=1/{interval:.6f}:start_time=0:round=up"
+    graph.write_picture(pattern, size, (every,), {**QUALITY, "f": "image2", "start_number": "0"})
+
+    def finish(bench: Bench) -> MadeOutput:
+        starts = _starts(bench.folder, pattern, interval, seconds)
+        columns, rows = min(COLUMNS, len(starts)), min(ROWS, -(-len(starts) // COLUMNS))
+        sheets = [f"{stem}-{number + 1}.jpg" for number in range(-(-len(starts) // (columns * rows)))]
+        bench.run_ffmpeg(
+            [
+                *("-f", "image2", "-framerate", "1", "-i", pattern, "-frames:v", str(len(sheets))),
+                *("-vf", f"trim=end_frame={len(starts)},tile={columns}x{rows}"),
+                *("-c:v", "mjpeg", "-q:v", "3", "-f", "image2", "-start_number", "1", f"{stem}-%d.jpg"),
+            ]
+        )
+        found = [bench.probe(sheet, PICTURES).video for sheet in sheets]
+        if any(video is None or (video.width, video.height) != (columns * size[0], rows * size[1]) for video in found):
+            raise NotReadable("a sheet is not of the size that it should have")
+        cues = _cues(starts, max(seconds, starts[-1] + 0.001), sheets, size, (columns, rows))
+        (bench.folder / track).write_text(written(cues))
+        parts = tuple(MadeFile(sheet, "image/jpeg") for sheet in sheets)
+        return MadeOutput("sprite", MadeFile(track, WEBVTT), parts, width=size[0], height=size[1])
+
+    return finish
+
+
+def _starts(folder: Path, pattern: str, interval: float, seconds: float) -> list[float]:
+    """When each picture that was written begins. The last one may begin at the end of the film, and is nobody's."""
+    made = next(number for number in count() if not (folder / (pattern % number)).exists())
+    if made == 0:
+        raise NotReadable("no picture came out")
+    return [number * interval for number in range(made) if number == 0 or not seconds or number * interval < seconds]
+
+
+def _cues(starts: list[float], end: float, sheets: list[str], size: Size, grid: Size) -> list[Cue]:
+    cues = []
+    for number, (start, stop) in enumerate(zip(starts, [*starts[1:], end], strict=True)):
+        sheet, place = divmod(number, grid[0] * grid[1])
+        row, column = divmod(place, grid[0])
+        fragment = f"#xywh={column * size[0]},{row * size[1]},{size[0]},{size[1]}"
+        cues.append(Cue(start, stop, sheets[sheet] + fragment))
+    return cues

@@ -1,0 +1,145 @@
+"""What a job brings: the film, the watermark and the captions, fetched and opened."""
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from stoker import config
+from stoker.errors import InputTooLarge, InvalidJob, UnsupportedMedia
+from stoker.media.ffmpeg import unsupported
+from stoker.media.film import Film, Mark
+from stoker.media.formats import CONTAINERS, WATERMARKS
+from stoker.media.graph import FONTS
+from stoker.media.outputs import OF_SOUND
+from stoker.media.probe import MediaInfo, NotReadable, Prober
+from stoker.media.subtitles import font_file, styled
+from stoker.media.webvtt import Cue, NotWebVtt, part, read
+from stoker.models.video import Captions, VideoInput, Watermark
+from stoker.storage.sources import download
+
+# The user's names for them never reach a command.
+SOURCE, WATERMARK, CAPTIONS, SUBTITLES = "source", "watermark", "captions", "captions.ass"
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """An object to fetch.
+
+    Attributes:
+        path: Its name.
+        file: Where to put it.
+        most: The most bytes that it may have.
+    """
+
+    path: str
+    file: str
+    most: int
+
+
+def fetch(video_input: VideoInput, user_id: str, folder: Path, on_share: Callable[[float], None]) -> list[int]:
+    """Downloads all that a job brings into the working folder.
+
+    Args:
+        video_input: What names it.
+        user_id: The job's owner.
+        folder: The working folder.
+        on_share: Called with how much of it has arrived, from 0 to 1; what it raises ends the download.
+
+    Returns:
+        The generation of each object: another one is another file under the same name.
+
+    Raises:
+        PermanentError: An object is missing, not the owner's, empty or too large.
+    """
+    wanted = [_Wanted(video_input.source, SOURCE, config.MAX_SOURCE_BYTES)]
+    if video_input.watermark:
+        wanted.insert(0, _Wanted(video_input.watermark.source, WATERMARK, config.MAX_WATERMARK_BYTES))
+    if video_input.captions:
+        wanted.insert(0, _Wanted(video_input.captions.source, CAPTIONS, config.MAX_CAPTIONS_BYTES))
+    generations = []
+    for one in wanted:
+        told = (lambda arrived, size: on_share(arrived / size)) if one.file == SOURCE else (lambda *_: on_share(0))
+        generations.append(download(one.path, user_id, folder / one.file, told, one.most))
+    return generations
+
+
+def opened(video_input: VideoInput, folder: Path, prober: Prober) -> Film:
+    """Finds out what the files hold that were fetched.
+
+    Raises:
+        PermanentError: A file can't be read, is beyond a limit, or does not hold what the outputs need.
+    """
+    info = _probed(prober, folder / SOURCE, video_input.source)
+    _check_holds(info, video_input)
+    trim = video_input.trim
+    start, end = (trim.start, trim.end) if trim else (0.0, None)
+    if info.duration_seconds and start >= info.duration_seconds:
+        raise InvalidJob(
+            f"The trim begins at {start:g} s, but {video_input.source!r} ends at {info.duration_seconds:g} s."
+        )
+    mark = _mark(video_input.watermark, folder, prober) if video_input.watermark and info.video else None
+    if video_input.captions is None:
+        return Film(info, start, end, mark)
+    cues = tuple(part(_cues(video_input.captions, folder), start, end))
+    if not video_input.captions.burn_in:
+        return Film(info, start, end, mark, cues)
+    (folder / SUBTITLES).write_text(styled(cues))
+    (folder / FONTS).mkdir(exist_ok=True)
+    shutil.copy(font_file(), folder / FONTS)
+    return Film(info, start, end, mark, cues, SUBTITLES)
+
+
+def too_long(name: str) -> InputTooLarge:
+    """The error for a file that plays beyond the limit."""
+    hours = config.MAX_SOURCE_SECONDS // 3600
+    return InputTooLarge(f"The file {name!r} plays longer than {hours} hours. Cut it into shorter parts.")
+
+
+def _probed(prober: Prober, source: Path, name: str) -> MediaInfo:
+    try:
+        info = prober.probe(source, CONTAINERS)
+    except NotReadable as reason:
+        raise unsupported(name, str(reason)) from None
+    if (info.duration_seconds or 0) > config.MAX_SOURCE_SECONDS:
+        raise too_long(name)
+    if info.video and info.video.width * info.video.height > config.MAX_SOURCE_PIXELS:
+        raise InputTooLarge(f"The picture of {name!r} is larger than 7680 x 4320. Upload a smaller one.")
+    if info.streams > config.MAX_SOURCE_STREAMS:
+        raise InputTooLarge(f"The file {name!r} has {info.streams} streams; {config.MAX_SOURCE_STREAMS} are allowed.")
+    return info
+
+
+def _check_holds(info: MediaInfo, video_input: VideoInput) -> None:
+    kinds = {output.kind for output in video_input.outputs}
+    if info.video is None and kinds - OF_SOUND:
+        raise unsupported(video_input.source, "it holds no picture")
+    if info.audio is None and kinds & OF_SOUND:
+        raise UnsupportedMedia(
+            f"The file {video_input.source!r} holds no sound. Ask for outputs of the picture, or upload one that does."
+        )
+
+
+def _mark(watermark: Watermark, folder: Path, prober: Prober) -> Mark:
+    try:
+        video = prober.probe(folder / WATERMARK, WATERMARKS).video
+    except NotReadable as reason:
+        raise _no_picture(watermark.source, str(reason)) from None
+    if video is None:
+        raise _no_picture(watermark.source, "it holds no picture")
+    if video.width * video.height > config.MAX_WATERMARK_PIXELS:
+        raise InputTooLarge(f"The watermark {watermark.source!r} is larger than 4096 x 4096. Upload a smaller one.")
+    return Mark(WATERMARK, (video.width, video.height), watermark.position, watermark.opacity)
+
+
+def _no_picture(name: str, reason: str) -> UnsupportedMedia:
+    return UnsupportedMedia(f"The watermark {name!r} can't be read ({reason}). Upload a PNG, JPEG or WebP.")
+
+
+def _cues(captions: Captions, folder: Path) -> list[Cue]:
+    try:
+        return read((folder / CAPTIONS).read_bytes())
+    except NotWebVtt as reason:
+        raise UnsupportedMedia(
+            f"The captions {captions.source!r} can't be read ({reason}). Upload a WebVTT file."
+        ) from None
