@@ -114,7 +114,7 @@ def test_the_newest_jobs_come_first_and_filters_narrow_them(jobs: Jobs) -> None:
     lines = done.stdout.splitlines()
     assert re.split(r"\s{2,}", lines[1].strip())[:5] == ["newest", "ada", "video-processing", "failed", "40.0 %"]
     assert lines[1].rstrip().endswith("input-empty")
-    assert jobs.run("list", "--user", "nobody").stdout == "There is no such job.\n"
+    assert jobs.run("list", "--user", "nobody").stdout == "No job is as you asked for.\n"
 
 
 def test_show_tells_all_of_a_job(jobs: Jobs) -> None:

@@ -284,14 +284,14 @@ def _probe(probe: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
     return info
 
 
-def _run_ffmpeg(run_ffmpeg: Callable[..., str], arguments: Any, folder: Path, on_progress: Any) -> str:
+def _run_ffmpeg(run_ffmpeg: Callable[..., str], arguments: Any, folder: Path, on_progress: Any, *rest: Any) -> str:
     def on_some_progress(seconds: float) -> None:
         if seconds > 0:
             _reach("in the encode")
         on_progress(seconds)
 
     note("encode", jobId=_here.job_id)
-    complaint = run_ffmpeg(arguments, folder, on_some_progress)
+    complaint = run_ffmpeg(arguments, folder, on_some_progress, *rest)
     _reach("encoded")
     return complaint
 

@@ -91,7 +91,7 @@ def _uploads() -> Iterator[StorageCase]:
         "text/html",
         "text/plain",
         "image/svg+xml",
-        "image/png",
+        "image/gif",
         "application/octet-stream",
         "application/javascript",
         "application/zip",

@@ -82,8 +82,8 @@ def _wide(path: str, schemas: Sequence[Schema], definitions: Mapping[str, Schema
             yield f"{path} is list"
             yield from size(path, None, max(schema["maxItems"] for schema in resolved))
         case "object":
-            yield f"{path} is map"
-            yield from size(path, None, len({field for schema in resolved for field in schema["properties"]}))
+            fields = dict.fromkeys(field for schema in resolved for field in schema["properties"])
+            yield f"{path}.keys().hasOnly({listed(fields)})"
         case "integer" | "number":
             yield f"{path} is number"
         case "boolean":

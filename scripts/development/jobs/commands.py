@@ -74,7 +74,7 @@ def _list(options: argparse.Namespace) -> int:
         if len(jobs) == options.limit:
             print(f"The newest {options.limit}; --limit shows more.")
     else:
-        print("There is no such job.")
+        print("No job is as you asked for.")
     return 0
 
 
