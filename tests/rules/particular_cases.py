@@ -123,6 +123,13 @@ def _of_inputs() -> Iterator[Case]:
         {"operation": "delete-tasks"},
     ):
         yield case("video-processing", given)
+    picture = {"source": "a.png", "position": "top-left", "opacity": 0.5}
+    for given in (
+        {"trim": {"start": 1, "end": 2}},
+        {"watermark": picture},
+        {"captions": {"source": "a.vtt", "burnIn": True}},
+    ):
+        yield case("video-processing", given, allowed=True)
     for given in BAD_SPEECH:
         yield case("audio-generation", given)
     words = {"language": "a" * 100, "voice": "a" * 100, "format": "a" * 100}
@@ -135,12 +142,12 @@ def _of_inputs() -> Iterator[Case]:
         {"operation": "run-jobs", "jobs": [{}] * 101},
         {"operation": "run-jobs", "jobs": "all"},
         {"operation": "run-jobs", "jobs": {}},
-        {"operation": "update-tasks", "where": {f"f{i}": 1 for i in range(7)}},
+        {"operation": "update-tasks", "where": {"ghost": 1}},
         {"operation": "update-tasks", "where": "all"},
         {"operation": "update-tasks", "where": []},
         {"operation": "update-tasks", "set": "all"},
         {"operation": "import-tasks", "source": []},
-        {"operation": "update-tasks", "set": {f"f{i}": 1 for i in range(7)}},
+        {"operation": "update-tasks", "set": {"ghost": 1}},
         {"operation": "update-tasks", "set": ["status"]},
         {"operation": "import-tasks", "source": "a" * 1025},
         {"operation": "import-tasks", "source": {}},
@@ -155,7 +162,11 @@ def _of_inputs() -> Iterator[Case]:
     yield case("batch-operation", {})
     for given in (
         {"operation": "run-jobs", "jobs": [{}] * 100},
-        {"operation": "update-tasks", "where": {f"f{i}": 1 for i in range(6)}, "set": {f"f{i}": 1 for i in range(6)}},
+        {
+            "operation": "update-tasks",
+            "where": dict.fromkeys(("status", "priority", "category", "projectId", "tag", "all"), 1),
+            "set": dict.fromkeys(("status", "priority", "category", "tags", "dueDate", "projectId"), 1),
+        },
         {"operation": "import-tasks", "source": "a" * 1024},
         {"operation": "delete-tasks", "where": {"tag": "old"}},
         {"operation": "update-tasks"},

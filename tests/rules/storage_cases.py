@@ -10,8 +10,12 @@ from stoker import config
 SCALED = 1_000
 """The largest film in bytes in these tests: no emulator takes a gigabyte."""
 
-SCALED_LIST = 500
-"""The largest list."""
+BOUNDED = (
+    (config.LIST_TYPES, config.MAX_LIST_BYTES, 500),
+    (config.WATERMARK_TYPES, config.MAX_WATERMARK_BYTES, 400),
+    (config.CAPTIONS_TYPES, config.MAX_CAPTIONS_BYTES, 300),
+)
+"""Media types that have a bound of their own, that bound, and what takes its place here."""
 
 EVERYONE = ("ada", "nameless", *STRANGERS)
 
@@ -52,9 +56,11 @@ class StorageCase:
 
 
 def scaled(rules: str) -> str:
-    """The rules, with `SCALED` and `SCALED_LIST` in place of the sizes that workers take."""
+    """The rules, with `SCALED` and those of `BOUNDED` in place of the sizes that workers take."""
     small = rules.replace(str(config.MAX_SOURCE_BYTES), str(SCALED))
-    return small.replace(str(config.MAX_LIST_BYTES), str(SCALED_LIST))
+    for most, scaled in ((most, scaled) for _, most, scaled in BOUNDED):
+        small = small.replace(str(most), str(scaled))
+    return small
 
 
 def storage_cases() -> list[StorageCase]:
@@ -108,9 +114,10 @@ def _uploads() -> Iterator[StorageCase]:
     yield StorageCase(group, "relabel as HTML", "ada", Relabel(OBJECTS[0], "text/html"))
     yield StorageCase(group, "the largest", "ada", Upload(new, size=SCALED), allowed=True)
     yield StorageCase(group, "too large", "ada", Upload(new, size=SCALED + 1))
-    for content_type in config.LIST_TYPES:
-        yield StorageCase(group, "the longest list", "ada", Upload(new, content_type, SCALED_LIST), allowed=True)
-        yield StorageCase(group, "a list too long", "ada", Upload(new, content_type, SCALED_LIST + 1))
+    for types, _, scaled in BOUNDED:
+        for content_type in types:
+            yield StorageCase(group, "the largest of its type", "ada", Upload(new, content_type, scaled), allowed=True)
+            yield StorageCase(group, "too large for its type", "ada", Upload(new, content_type, scaled + 1))
     yield StorageCase(group, "far too large", "ada", Upload(new, size=100 * SCALED))
 
 
