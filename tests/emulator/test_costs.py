@@ -75,6 +75,12 @@ class Meter:
         return self.reads, self.writes
 
 
+@pytest.fixture(autouse=True)
+def _settings_are_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are read once in a while, and not for any one job."""
+    monkeypatch.setattr(config, "SETTINGS_SECONDS", 3600)
+
+
 @pytest.fixture
 def meter(monkeypatch: pytest.MonkeyPatch) -> Meter:
     """Counts from the test's first call of `forget`. The settings are known already, as in any worker that is warm."""
@@ -161,9 +167,9 @@ def test_a_heartbeat_costs_a_write(meter: Meter, job: DrivenJob, monkeypatch: py
     beats: list[str] = []
     report = Claim.report
 
-    def counted(held: Claim, progress: float, stage: str) -> None:
+    def counted(held: Claim, progress: float, stage: str, *rest: Any) -> None:
         beats.append(stage)
-        report(held, progress, stage)
+        report(held, progress, stage, *rest)
 
     monkeypatch.setattr(Claim, "report", counted)
     held = job.claim()
