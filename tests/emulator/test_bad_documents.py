@@ -44,7 +44,7 @@ WITHOUT = object()
         ({"input": {}}, ["input.source: is missing"]),
         (
             {"input": {"source": "user-uploads/ada/a.mov", "outputs": [{"kind": "hologram"}, {"kind": "mp4", "x": 1}]}},
-            ["input.outputs[0]: 'hologram' is not one of 'mp4', 'poster'", "input.outputs[1].x: there is no such"],
+            ["input.outputs[0]: 'hologram' is not one of 'mp4', 'webm', ", "input.outputs[1].x: there is no such"],
         ),
         (
             {"id": "someone-else", "input": {"outputs": 5, "hue": 3}},

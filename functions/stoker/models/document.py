@@ -89,7 +89,7 @@ def problems(error: ValidationError, data: object, within: str = "") -> list[str
         ...     Poster.from_firestore(wrong)
         ... except ValidationError as error:
         ...     problems(error, wrong)
-        ['width: input should be a valid integer', 'hue: there is no such field']
+        ['width: must be a whole number', 'hue: there is no such field']
     """
     found = [
         _problem(one["type"], _path(one["loc"], data, within), one["msg"], one.get("ctx", {})) for one in error.errors()
@@ -97,6 +97,27 @@ def problems(error: ValidationError, data: object, within: str = "") -> list[str
     if len(found) > PROBLEMS_SHOWN:
         return [*found[:PROBLEMS_SHOWN], f"and {len(found) - PROBLEMS_SHOWN} more"]
     return found
+
+
+MUST_BE = {
+    "string_type": "text",
+    "bool_type": "true or false",
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "float_type": "a number",
+    "finite_number": "a finite number",
+    "datetime_type": "a timestamp",
+    "datetime_object_invalid": "a timestamp",
+    "list_type": "a list",
+    "dict_type": "a map",
+    "model_type": "a map",
+    "model_attributes_type": "a map",
+    "greater_than_equal": "at least {ge}",
+    "less_than_equal": "at most {le}",
+    "greater_than": "more than {gt}",
+    "less_than": "less than {lt}",
+}
+"""pydantic's errors in Firestore's words, by type."""
 
 
 def _problem(kind: str, path: str, message: str, context: Mapping[str, Any]) -> str:
@@ -111,8 +132,11 @@ def _problem(kind: str, path: str, message: str, context: Mapping[str, Any]) -> 
             said = f"needs {context['discriminator']}"
         case "value_error":
             said = str(context["error"])
+        case _ if kind in MUST_BE:
+            said = "must be " + MUST_BE[kind].format_map(context)
         case _:
-            said = message[0].lower() + message[1:].replace(" after validation", "")
+            said = message.replace("Input should be", "must be").replace(" after validation", "")
+            said = said[0].lower() + said[1:]
     return f"{path}: {said}" if path else said
 
 

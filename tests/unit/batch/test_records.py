@@ -76,7 +76,7 @@ def test_ndjson_names_every_problem_of_a_line_and_goes_on() -> None:
     content = b'\n{"title": 5, "hue": 1}\n\xff\n"text"\n{"title"\n{"title": "\\ud800"}\n' + ONE
     [wrong, *others, last] = titles(content)
     assert wrong[0] == 2
-    assert "title: input should be a valid string; hue: there is no such field" in wrong[1]
+    assert "title: must be text; hue: there is no such field" in wrong[1]
     assert [line for line, _ in others] == [3, 4, 5, 6]
     assert last == (7, "Water")
 
