@@ -125,6 +125,8 @@ def test_show_tells_all_of_a_job(jobs: Jobs) -> None:
     assert shown["output"] == output
     assert (shown["self"], shown["nan"], shown["raw"]) == (f"{config.JOBS}/one", "nan", "AP8=")
     assert shown["createdAt"].endswith("Z")
+    missing = run("show", "nobody", "--json", "--project", jobs.project)
+    assert (missing.returncode, json.loads(missing.stdout)) == (1, {"error": missing.stderr.rstrip("\n")})
     text = jobs.run("show", "one").stdout
     assert re.search(r"^status +completed$", text, re.MULTILINE)
     assert '"path": "job-outputs/ada/one/video.mp4"' in text

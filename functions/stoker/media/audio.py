@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from stoker import config
-from stoker.errors import NothingToSpeak
+from stoker.errors import NothingToSpeak, UnknownLanguage, UnknownVoice
 from stoker.jobs.run import JobRun
 from stoker.media.speech.captions import webvtt, word_timings
 from stoker.media.speech.engine import Engine
@@ -136,7 +136,10 @@ def make_speech(run: JobRun, engine: Engine, audio_input: AudioInput) -> tuple[N
 
 def _speak(run: JobRun, engine: Engine, audio_input: AudioInput) -> Narration:
     text = audio_input.text
-    voice = choose_voice(engine.voices(), audio_input.language, audio_input.voice)
+    try:
+        voice = choose_voice(engine.voices(), audio_input.language, audio_input.voice)
+    except (UnknownLanguage, UnknownVoice) as error:
+        raise type(error)(f"{error.message} (The speech engine here is {engine.name}.)") from None
     language = audio_input.language or (voice.languages[0] if audio_input.voice else DEFAULT_LANGUAGE)
     sentences = split_sentences(text, language)
     if not sentences:

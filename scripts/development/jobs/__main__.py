@@ -1,6 +1,7 @@
 """Runs the command line."""
 
 import io
+import json
 import os
 import signal
 import sys
@@ -38,6 +39,8 @@ def main() -> int:
         sys.stdout.flush()
     except connection.CommandError as error:
         print(error, file=sys.stderr)
+        if options.json:
+            print(json.dumps({"error": str(error)}))
         return 1
     except KeyboardInterrupt:
         print(file=sys.stderr)
