@@ -10,10 +10,10 @@ from google.cloud import firestore
 
 from stoker import config
 from stoker.batch.work import process_batch
-from stoker.firestore import raw
 from stoker.firestore.client import client
 from stoker.firestore.readable import readable
 from stoker.jobs.work import work
+from stoker.queries import trees
 from stoker.storage.client import bucket
 
 
@@ -110,7 +110,7 @@ def put_file(name: str, content: bytes, content_type: str = "video/mp4") -> None
 
 def documents_that_name(user_id: str) -> set[str]:
     """The paths of all documents of the database that have a user's id anywhere in them."""
-    every = (readable(document) for document in raw.below(""))
+    every = (readable(document) for document in trees.below(""))
     return {one["path"] for one in every if user_id in json.dumps(one)}
 
 

@@ -13,9 +13,10 @@ ALLOWED = {
     "models": set[str](),
     "firestore": {"models"},
     "storage": {"models"},
-    "jobs": {"models", "firestore", "storage"},
+    "queries": {"models", "firestore"},
+    "jobs": {"models", "firestore", "storage", "queries"},
     "media": {"models", "firestore", "storage", "jobs"},
-    "batch": {"models", "firestore", "storage", "jobs"},
+    "batch": {"models", "firestore", "storage", "queries", "jobs"},
 }
 """Which packages of `stoker` each one may import; those of `FOUNDATION` stand below them all, but for `models`, which
 imports nothing of ours."""

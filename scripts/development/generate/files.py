@@ -6,6 +6,7 @@ from pathlib import Path
 from development.environment import ROOT
 from development.generate.documents import DOCUMENTS
 from development.generate.errors import GenerateError
+from development.generate.indexes import indexes
 from development.generate.inputs import input_functions
 from development.generate.regions import replaced
 from development.generate.rules import document_functions, map_functions
@@ -20,6 +21,7 @@ STORAGE_RULES = Path("rules/storage.rules")
 TYPES = Path("clients/typescript/stoker.d.ts")
 CONVERTERS = Path("clients/typescript/converters.ts")
 SCHEMAS = Path("clients/json-schema")
+INDEXES = Path("firestore.indexes.json")
 
 
 def made_files(root: Path = ROOT) -> Mapping[Path, str]:
@@ -41,6 +43,7 @@ def made_files(root: Path = ROOT) -> Mapping[Path, str]:
         STORAGE_RULES: _within_limits(
             replaced((root / STORAGE_RULES).read_text(), {"uploads": upload_function("isAccepted")})
         ),
+        INDEXES: indexes(),
         TYPES: declarations(),
         CONVERTERS: converters(),
         **{SCHEMAS / f"{name}.json": text for name, text in schemas().items()},
