@@ -14,8 +14,10 @@ ALLOWED = {
     "firestore": {"models"},
     "storage": {"models"},
     "queries": {"models", "firestore"},
-    "jobs": {"models", "firestore", "storage", "queries"},
+    "access": {"firestore"},
+    "jobs": {"models", "firestore", "storage", "queries", "access"},
     "media": {"models", "firestore", "storage", "jobs"},
+    "users": {"models", "firestore", "access"},
     "batch": {"models", "firestore", "storage", "queries", "jobs"},
 }
 """Which packages of `stoker` each one may import; those of `FOUNDATION` stand below them all, but for `models`, which

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from development.environment import ROOT
+from development.generate.access import policies
 from development.generate.documents import DOCUMENTS
 from development.generate.errors import GenerateError
 from development.generate.indexes import indexes
@@ -21,6 +22,8 @@ STORAGE_RULES = Path("rules/storage.rules")
 TYPES = Path("clients/typescript/stoker.d.ts")
 CONVERTERS = Path("clients/typescript/converters.ts")
 SCHEMAS = Path("clients/json-schema")
+FUNCTIONS_RULES = Path("rules/functions.rules")
+POLICIES = Path("functions/stoker/access/policies.py")
 INDEXES = Path("firestore.indexes.json")
 
 
@@ -43,6 +46,7 @@ def made_files(root: Path = ROOT) -> Mapping[Path, str]:
         STORAGE_RULES: _within_limits(
             replaced((root / STORAGE_RULES).read_text(), {"uploads": upload_function("isAccepted")})
         ),
+        POLICIES: policies((root / FUNCTIONS_RULES).read_text()),
         INDEXES: indexes(),
         TYPES: declarations(),
         CONVERTERS: converters(),

@@ -28,7 +28,7 @@ MAX_EXEMPTIONS = 200
 """Of each, as many as a database may have without billing.
 Source: https://firebase.google.com/docs/firestore/quotas#indexes"""
 
-EXPIRING: Mapping[str, str] = {config.JOBS: "expiresAt", config.JOB_KEYS: "expiresAt"}
+EXPIRING: Mapping[str, str] = {config.JOBS: "expiresAt", config.JOB_KEYS: "expiresAt", config.CALL_COUNTS: "expiresAt"}
 """The fields by which Firestore deletes documents, by collection."""
 
 SERVERS_OWN: Mapping[str, Sequence[str]] = {config.JOB_USERS: ("running",), config.JOB_KEYS: ()}

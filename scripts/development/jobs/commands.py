@@ -8,11 +8,11 @@ from typing import Any, NoReturn, get_args
 from firebase_functions import logger
 from google.cloud.firestore import DELETE_FIELD, ArrayRemove, ArrayUnion
 
+from development.connection import CommandError
 from development.jobs import queries, tables
 from development.jobs.arguments import NO_LIMIT
-from development.jobs.connection import CommandError
-from development.jobs.text import as_json, clean
 from development.jobs.watching import watch
+from development.text import as_json, clean
 from stoker import config
 from stoker.errors import StokerError
 from stoker.firestore.client import client
