@@ -31,8 +31,8 @@ Source: https://firebase.google.com/docs/firestore/quotas#indexes"""
 EXPIRING: Mapping[str, str] = {config.JOBS: "expiresAt", config.JOB_KEYS: "expiresAt", config.CALL_COUNTS: "expiresAt"}
 """The fields by which Firestore deletes documents, by collection."""
 
-SERVERS_OWN: Mapping[str, Sequence[str]] = {config.JOB_USERS: ("running",), config.JOB_KEYS: ()}
-"""Collections without a model, which functions alone read, and their maps and timestamps."""
+SERVERS_OWN: Mapping[str, Sequence[str]] = {config.JOB_USERS: ("running",), config.CALL_COUNTS: ("calls",)}
+"""Fields that are written often and never asked for, of collections that functions alone read."""
 
 ASCENDING = {"order": "ASCENDING"}
 DESCENDING = {"order": "DESCENDING"}

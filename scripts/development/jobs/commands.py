@@ -127,7 +127,7 @@ def _settings(options: argparse.Namespace, change: dict[str, Any] | None) -> int
         wrong = "; ".join(_named(error, data))
         raise CommandError(f"{reference.path} is not as it must be, so that workers ignore it: {wrong}.") from None
     if options.json:
-        print(as_json({"paused": [], **settings.to_firestore()}))
+        print(as_json(settings.model_dump(by_alias=True, exclude_none=True, exclude={"schema_version"})))
         return 0
     limits = settings.user_limits
     print(f"paused       {', '.join(settings.paused) or 'nothing'}")
