@@ -15,6 +15,7 @@ from firebase_functions.tasks_fn import on_task_dispatched
 from google.cloud.firestore_v1 import DocumentSnapshot
 
 from stoker import config, shutdown
+from stoker.access.guard import guarded
 
 shutdown.listen()
 # `on_call` checks a caller's token with it, before any body runs.
@@ -113,8 +114,18 @@ def sweep_jobs(event: ScheduledEvent) -> None:
 
 
 @on_call(region=config.REGION, memory=MemoryOption.MB_256, cpu=1, concurrency=40, timeout_sec=60)
+@guarded
 def retryJob(request: CallableRequest[Any]) -> dict[str, str]:  # noqa: N802 - clients call it by this name
     """Retry: a job that failed or was cancelled gets another chance, if its owner or an admin calls."""
     from stoker.jobs.calls import call_retry_job
 
     return call_retry_job(request)
+
+
+@on_call(region=config.REGION, memory=MemoryOption.MB_256, cpu=1, concurrency=40, timeout_sec=60)
+@guarded
+def setRole(request: CallableRequest[Any]) -> dict[str, Any]:  # noqa: N802 - as above
+    """Roles: an admin makes someone a user, a moderator or an admin."""
+    from stoker.users.calls import call_set_role
+
+    return call_set_role(request)

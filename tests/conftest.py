@@ -3,7 +3,7 @@
 import os
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import imageio_ffmpeg
@@ -15,6 +15,16 @@ def missing(what: str) -> None:
     if os.environ.get("CI"):
         pytest.fail(f"{what} is missing, and CI must have it.")
     pytest.skip(f"{what} is missing: run this through scripts/test.")
+
+
+@pytest.fixture(autouse=True)
+def _declared_queries_only(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Fails a test in which our own code runs a query that is not declared, even where that code hides it."""
+    from declared_only import Guard  # many tests need nothing of what it imports before they run
+
+    guard = Guard(monkeypatch)
+    yield
+    assert guard.refused == []
 
 
 Ffmpeg = Callable[..., Path]

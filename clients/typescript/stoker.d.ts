@@ -452,6 +452,8 @@ export interface JobSettings {
   paused?: ('video-processing' | 'audio-generation' | 'batch-operation')[];
   /** For every user; nobody is limited where it is left out. */
   userLimits?: UserLimits | null;
+  /** `1` where it is left out. */
+  schemaVersion?: 1;
 }
 
 /** The part of the source that all outputs are made of, exact to the frame. */

@@ -29,6 +29,9 @@ JOB_KEYS: Final = "jobKeys"
 JOB_USERS: Final = "jobUsers"
 """The collection that says which jobs of a user run, where users are limited. The server's own."""
 
+CALL_COUNTS: Final = "callCounts"
+"""The collection that counts what each user calls in a minute. The server's own."""
+
 SETTINGS_SECONDS: Final = 15.0
 """How old the settings may be that a worker goes by."""
 

@@ -17,11 +17,20 @@ StokerError
 │   ├── SpeechRefused           speech-refused        the voice does not take what was asked of it
 │   ├── DeadlineExceeded        deadline-exceeded     the work doesn't fit the time there is
 │   └── AttemptsExhausted       attempts-exhausted    the last attempt was lost without a word
-├── RequestRefused            what was asked for can't be done; no job was changed
+├── RequestRefused            what was asked for can't be done; nothing was changed
 │   ├── JobNotFound             job-not-found         there is no such job, or it is not the caller's
 │   ├── JobExists               job-exists            the id is another job's
 │   ├── NotRetryable            not-retryable         the job is under way, or it is done
-│   └── NotCancellable          not-cancellable       the job has ended
+│   ├── NotCancellable          not-cancellable       the job has ended
+│   ├── UserNotFound            user-not-found        there is no such account
+│   ├── OwnRole                 own-role              an admin would be none any more by their own doing
+│   └── ClaimsTooLarge          claims-too-large      what the user may do does not fit into a token
+├── CallRefused               a client's call that may not pass, or that nobody can make sense of
+│   ├── NotSignedIn             unauthenticated       there is no token, or none that counts
+│   ├── AppCheckNeeded          app-check-required    the call does not come from the app itself
+│   ├── NotAllowed              permission-denied     the caller has not the role or the permissions
+│   ├── TooManyCalls            too-many-calls        more than a user has in a minute
+│   └── InvalidArgument         invalid-argument      the arguments are not of the form that the function takes
 ├── TransientError            a later attempt may succeed
 │   ├── Unavailable             unavailable           a service that the work needs did not answer
 │   ├── EncoderFailed           encoder-failed        ffmpeg stopped for a reason that is not the input's
@@ -151,7 +160,7 @@ class AttemptsExhausted(PermanentError):
 
 
 class RequestRefused(StokerError):
-    """What was asked for can't be done; no job was changed."""
+    """What was asked for can't be done; nothing was changed."""
 
 
 class JobNotFound(RequestRefused):
@@ -176,6 +185,67 @@ class NotCancellable(RequestRefused):
     """The job has ended."""
 
     code = "not-cancellable"
+
+
+class UserNotFound(RequestRefused):
+    """There is no such account."""
+
+    code = "user-not-found"
+
+
+class OwnRole(RequestRefused):
+    """An admin would be none any more by their own doing."""
+
+    code = "own-role"
+
+
+class ClaimsTooLarge(RequestRefused):
+    """What the user may do does not fit into a token."""
+
+    code = "claims-too-large"
+
+
+class CallRefused(StokerError):
+    """A client's call that may not pass, or that nobody can make sense of."""
+
+
+class NotSignedIn(CallRefused):
+    """There is no token, or none that counts."""
+
+    code = "unauthenticated"
+
+
+class AppCheckNeeded(CallRefused):
+    """The call does not come from the app itself, as far as Firebase App Check tells."""
+
+    code = "app-check-required"
+
+
+class NotAllowed(CallRefused):
+    """The caller has not the role or the permissions."""
+
+    code = "permission-denied"
+
+
+class TooManyCalls(CallRefused):
+    """More calls than a user has in a minute.
+
+    Args:
+        message: A sentence for the user.
+        retry_after_seconds: When the next one passes.
+    """
+
+    code = "too-many-calls"
+
+    def __init__(self, message: str, retry_after_seconds: int) -> None:
+        super().__init__(message)
+        self.retry_after_seconds = retry_after_seconds
+
+
+class InvalidArgument(CallRefused):
+    """The arguments are not of the form that the function takes."""
+
+    code = "invalid-argument"
 
 
 class TransientError(StokerError):

@@ -6,6 +6,12 @@ from typing import Any
 from firebase_functions import logger
 
 
+def log_error(message: str, error: BaseException, **fields: Any) -> None:
+    """Says what went wrong on our side, with the stack, which no user ever sees."""
+    # As text: the logger fails on an exception object (firebase-functions-python #172).
+    logger.error(message, **fields, stack="".join(traceback.format_exception(error)))
+
+
 class JobLog:
     """Writes log lines that each carry the job's id, its type and the attempt.
 
@@ -31,6 +37,4 @@ class JobLog:
 
     def error(self, message: str, error: BaseException, **fields: Any) -> None:
         """Says what went wrong on our side, with the stack, which no user ever sees."""
-        # As text: the logger fails on an exception object (firebase-functions-python #172).
-        stack = "".join(traceback.format_exception(error))
-        logger.error(message, **self._fields, **fields, stack=stack)
+        log_error(message, error, **self._fields, **fields)

@@ -42,7 +42,7 @@ def endpoints(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 def test_these_functions_are_deployed(endpoints: dict[str, Any]) -> None:
     workers = {"videoprocessing", "audiogeneration", "batchoperation"}
-    assert endpoints.keys() == {"dispatch_job", *workers, "sweep_jobs", "retryJob"}
+    assert endpoints.keys() == {"dispatch_job", *workers, "sweep_jobs", "retryJob", "setRole"}
 
 
 @pytest.mark.parametrize(
@@ -54,6 +54,7 @@ def test_these_functions_are_deployed(endpoints: dict[str, Any]) -> None:
         ("batchoperation", BATCH),
         ("sweep_jobs", SCHEDULE),
         ("retryJob", CALL),
+        ("setRole", CALL),
     ],
 )
 def test_each_has_its_memory_cpu_time_and_concurrency(
@@ -87,8 +88,8 @@ def test_the_sweeper_runs_each_minute(endpoints: dict[str, Any]) -> None:
     assert endpoints["sweep_jobs"]["scheduleTrigger"]["schedule"] == "every 1 minutes"
 
 
-def test_clients_call_the_retry(endpoints: dict[str, Any]) -> None:
-    assert "callableTrigger" in endpoints["retryJob"]
+def test_clients_call_these(endpoints: dict[str, Any]) -> None:
+    assert {name for name, one in endpoints.items() if "callableTrigger" in one} == {"retryJob", "setRole"}
 
 
 def test_every_queue_has_its_function(endpoints: dict[str, Any]) -> None:

@@ -10,9 +10,9 @@ from google.cloud.firestore_v1.types import Document
 
 from stoker import config
 from stoker.batch.work import process_batch
-from stoker.firestore import raw
 from stoker.firestore.client import client
 from stoker.jobs.work import work
+from stoker.queries import trees
 from stoker.storage.client import bucket
 
 
@@ -111,7 +111,7 @@ def documents_that_name(user_id: str) -> set[str]:
     """The paths of all documents of the database that have a user's id anywhere in them."""
     # Their bytes are searched: the other tests' documents are many, and slow to make readable.
     wanted = user_id.encode()
-    every = (Document.pb(document) for document in raw.below(""))
+    every = (Document.pb(document) for document in trees.below(""))
     found = (one.name for one in every if wanted in one.SerializeToString())
     return {name.partition("/documents/")[2] for name in found}
 

@@ -1,8 +1,5 @@
 """A job that failed or was cancelled gets another chance: from Python, and by a call over HTTP with a real token."""
 
-import base64
-import json
-import os
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,10 +7,12 @@ from typing import Any
 
 import httpx
 import pytest
-from google.api_core import exceptions
 from google.cloud import firestore
 
+from development.rules.identities import unsigned
 from development.user import PROJECT, User
+from emulator.calling import call as call_function
+from emulator.calling import refusal, token_with
 from stoker import config
 from stoker.errors import InvalidJob, JobNotFound, NotCancellable, NotRetryable, UnsupportedType
 from stoker.firestore.client import client
@@ -162,33 +161,7 @@ def failed_job(user: User) -> str:
 
 def call(data: Any, token: str | None) -> httpx.Response:
     """Calls the function as the client SDKs do."""
-    url = f"http://{os.environ['STOKER_FUNCTIONS_EMULATOR']}/{PROJECT}/{config.REGION}/retryJob"
-    headers = {} if token is None else {"Authorization": f"Bearer {token}"}
-    return httpx.post(url, json={"data": data}, headers=headers, timeout=60)
-
-
-def refusal(answer: httpx.Response) -> tuple[int, str, str | None]:
-    """The HTTP status, Firebase's code and ours."""
-    error = answer.json()["error"]
-    assert error["message"]
-    return answer.status_code, error["status"], (error.get("details") or {}).get("code")
-
-
-def token_with(user: User, claims: dict[str, Any]) -> str:
-    """A token of the user's, issued after an admin has given the account claims of its own."""
-    host = f"http://{os.environ['FIREBASE_AUTH_EMULATOR_HOST']}/identitytoolkit.googleapis.com/v1"
-    change = {"localId": user.id, "customAttributes": json.dumps(claims)}
-    admin = {"Authorization": "Bearer owner"}
-    httpx.post(f"{host}/projects/{PROJECT}/accounts:update", json=change, headers=admin).raise_for_status()
-    account = {"token": json.dumps({"uid": user.id}), "returnSecureToken": True}
-    answer = httpx.post(f"{host}/accounts:signInWithCustomToken?key=any", json=account).raise_for_status()
-    return str(answer.json()["idToken"])
-
-
-def unsigned(claims: dict[str, Any]) -> str:
-    """A token without a signature, as the Auth emulator issues them."""
-    parts = [{"alg": "none", "typ": "JWT"}, claims]
-    return ".".join(base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in parts) + "."
+    return call_function("retryJob", data, token)
 
 
 def test_the_owner_retries_a_job_and_it_completes(user: User, failed_job: str, clip: Path) -> None:
@@ -278,18 +251,3 @@ def test_a_job_that_can_not_run_says_why(user: User) -> None:
     answer = call({"jobId": reference.id}, user.token)
     assert refusal(answer) == (400, "FAILED_PRECONDITION", "invalid-job")
     assert "input.source" in answer.json()["error"]["message"]
-
-
-def test_firestore_that_does_not_answer_is_no_error_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
-    from firebase_functions.https_fn import AuthData, CallableRequest, HttpsError
-
-    from stoker.jobs import calls
-
-    def unavailable(job_id: object) -> Any:
-        raise exceptions.ServiceUnavailable("not now")
-
-    monkeypatch.setattr(calls, "find_job", unavailable)
-    request: Any = CallableRequest(data={"jobId": "a"}, raw_request=None, auth=AuthData("ada", {}))  # type: ignore[arg-type]
-    with pytest.raises(HttpsError) as refused:
-        calls.call_retry_job(request)
-    assert (str(refused.value.code), refused.value.details) == ("unavailable", {"code": "unavailable"})

@@ -76,6 +76,8 @@ TOGETHER_SECONDS = 60
 FOLDER = Path(os.environ.get("TMPDIR", "/tmp"))
 NOTES = "notes.jsonl"
 UNRELIABLE = "unreliable.json"
+APP_CHECK_KEYS = "app-check-keys.json"
+"""The public keys that App Check's tokens are verified with, in place of Google's."""
 
 KINDS = {
     "unavailable": (exceptions.ServiceUnavailable, firebase_admin.exceptions.UnavailableError, 503),

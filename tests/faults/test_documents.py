@@ -21,10 +21,9 @@ from stoker.errors import StokerError
 from stoker.firestore.client import client
 from stoker.jobs.claiming import NotYetDue, claim
 from stoker.jobs.dispatch import dispatch
-from stoker.jobs.end import RUNNING_JOBS
 from stoker.jobs.job import read_job
 from stoker.jobs.sweep import sweep
-from stoker.models.job import has_ended
+from stoker.models.job import RUNNING_JOBS, has_ended
 
 pytestmark = pytest.mark.usefixtures("undelivered", "own_keys")
 

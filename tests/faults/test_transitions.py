@@ -32,13 +32,13 @@ from stoker.jobs.children import ChildJob, Children, settle
 from stoker.jobs.claim import Claim
 from stoker.jobs.claiming import NotYetDue, claim
 from stoker.jobs.dispatch import dispatch
-from stoker.jobs.end import RUNNING_JOBS, completed, renewed
+from stoker.jobs.end import completed, renewed
 from stoker.jobs.fence import Fence
 from stoker.jobs.reporter import Reporter
 from stoker.jobs.settings import forget
 from stoker.jobs.sweep import sweep
 from stoker.logs import JobLog
-from stoker.models.job import JobOutput, has_ended
+from stoker.models.job import RUNNING_JOBS, JobOutput, has_ended
 
 LEGAL: dict[tuple[str, str], set[str]] = {
     # A task that is delivered claims the job.

@@ -27,6 +27,7 @@ def documents() -> dict[str, dict[str, Any]]:
         "adminData/notes": {"text": "Hello"},
         "jobKeys/key": {"jobId": "bobs"},
         "jobUsers/ada": {"running": []},
+        "callCounts/count": {"calls": 1},
         "tasks/todo/comments/first": {"userId": "ada"},
         "users/ada/tasks/inner": _task("inner", "ada"),
     }

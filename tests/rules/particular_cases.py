@@ -255,7 +255,13 @@ def _of_admin_data() -> Iterator[Case]:
         limits = Update("adminData/jobs", {"userLimits": {"atOnce": 1, "aDay": 1}})
         yield Case("adminData write", "the limits", who, limits, allowed=admin)
     every_type = schema["properties"]["paused"]["items"]["enum"]
-    for settings in ({"paused": every_type}, {"paused": []}, {"userLimits": None}, {"userLimits": {"atOnce": None}}):
+    for settings in (
+        {"paused": every_type},
+        {"paused": []},
+        {"userLimits": None},
+        {"userLimits": {"atOnce": None}},
+        {"schemaVersion": 1},
+    ):
         yield Case("adminData write", f"{settings}", "rex", Update("adminData/jobs", settings), allowed=True)
     unpaused = Update("adminData/jobs", {"userLimits": {"atOnce": 1}}, ["paused"])
     yield Case("adminData write", "paused is left out", "rex", unpaused, allowed=True)
@@ -267,7 +273,8 @@ def _of_admin_data() -> Iterator[Case]:
 
 def _elsewhere() -> Iterator[Case]:
     for who in ("ada", *STRANGERS):
-        for path in ("jobKeys/key", "jobUsers/ada", "tasks/todo/comments/first", "users/ada/tasks/inner", "any/thing"):
+        own = ("jobKeys/key", "jobUsers/ada", "callCounts/count")
+        for path in (*own, "tasks/todo/comments/first", "users/ada/tasks/inner", "any/thing"):
             collection = path.rpartition("/")[0]
             yield Case("elsewhere", f"get {path}", who, Get(path))
             yield Case("elsewhere", f"update {path}", who, Update(path, {"userId": who}))

@@ -13,9 +13,12 @@ ALLOWED = {
     "models": set[str](),
     "firestore": {"models"},
     "storage": {"models"},
-    "jobs": {"models", "firestore", "storage"},
+    "queries": {"models", "firestore"},
+    "access": {"firestore"},
+    "jobs": {"models", "firestore", "storage", "queries", "access"},
     "media": {"models", "firestore", "storage", "jobs"},
-    "batch": {"models", "firestore", "storage", "jobs"},
+    "users": {"models", "firestore", "access"},
+    "batch": {"models", "firestore", "storage", "queries", "jobs"},
 }
 """Which packages of `stoker` each one may import; those of `FOUNDATION` stand below them all, but for `models`, which
 imports nothing of ours."""

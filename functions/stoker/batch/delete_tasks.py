@@ -1,9 +1,10 @@
 """`delete-tasks`: all of the owner's tasks that a filter finds go."""
 
-from stoker.batch.pages import tasks_of, through_pages, unchanged
+from stoker.batch.pages import through_pages, unchanged
 from stoker.jobs.run import JobRun
 from stoker.models.batch import DeleteTasks
 from stoker.models.job import BatchOutput
+from stoker.queries import declared
 
 
 def delete_tasks(run: JobRun, batch_input: DeleteTasks) -> BatchOutput:
@@ -13,7 +14,7 @@ def delete_tasks(run: JobRun, batch_input: DeleteTasks) -> BatchOutput:
         run: The attempt.
         batch_input: Which tasks.
     """
-    query = tasks_of(run.user_id, batch_input.where).select(["userId"])
+    query = declared.tasks_of(run.user_id, batch_input.where).select(["userId"])
     done = through_pages(
         run,
         query,

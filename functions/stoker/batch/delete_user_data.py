@@ -19,6 +19,8 @@ from stoker.jobs.claim import WritesRefused
 from stoker.jobs.run import JobRun
 from stoker.models.document import Model, Timestamp
 from stoker.models.job import DeletionReceipt
+from stoker.queries import trees
+from stoker.queries.query import NAME
 from stoker.storage.client import bucket
 
 PAGE = 200
@@ -125,7 +127,7 @@ class _Deletion:
             page = self._owned(collection, with_own_job=True)
             for document in page:
                 path = raw.path_of(document)
-                self._delete("subcollections", partial(raw.below_page, path, PAGE, (raw.NAME,)))
+                self._delete("subcollections", partial(trees.below_page, path, PAGE, (NAME,)))
             found = [document for document in page if not self._is_own_job(document)]
             if not found:
                 return
@@ -133,7 +135,7 @@ class _Deletion:
 
     def _delete_profile(self) -> None:
         path = f"{config.USERS}/{self._user_id}"
-        self._delete("subcollections", partial(raw.below_page, path, PAGE, (raw.NAME,)))
+        self._delete("subcollections", partial(trees.below_page, path, PAGE, (NAME,)))
         self._delete(config.USERS, lambda: [found] if (found := raw.get(path)) else [])
 
     def _delete(self, kind: str, find: Callable[[], Iterator[Document] | list[Document]]) -> None:
@@ -179,7 +181,7 @@ class _Deletion:
         return True
 
     def _owned(self, collection: str, *, with_own_job: bool = False) -> list[Document]:
-        page = raw.owned_page(collection, self._user_id, PAGE, (raw.NAME, LEASE_END))
+        page = trees.owned_page(collection, self._user_id, PAGE, (NAME, LEASE_END))
         return [document for document in page if with_own_job or not self._is_own_job(document)]
 
     def _is_own_job(self, document: Document) -> bool:
@@ -188,7 +190,7 @@ class _Deletion:
     def _count(self) -> int:
         """About how much there is to be removed; only the progress hangs on it."""
         collections = (*config.user_trees(), *config.user_documents())
-        documents = sum(raw.count_owned(collection, self._user_id) for collection in collections)
+        documents = sum(trees.count_owned(collection, self._user_id) for collection in collections)
         prefixes = (f"user-uploads/{self._user_id}/", f"job-outputs/{self._user_id}/")
         files = sum(1 for prefix in prefixes for _ in islice(bucket().list_blobs(prefix=prefix), 100_000))
         return self.position.total + documents + files

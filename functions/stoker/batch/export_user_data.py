@@ -19,6 +19,7 @@ from stoker.firestore import raw
 from stoker.firestore.readable import readable
 from stoker.jobs.run import JobRun
 from stoker.models.job import BatchOutput, OutputFile
+from stoker.queries import trees
 from stoker.storage.client import bucket
 from stoker.storage.sources import CHUNK_BYTES, Source
 
@@ -171,21 +172,21 @@ def _profile(user_id: str, after: str | None) -> Iterator[tuple[str, Thing]]:
     profile = raw.get(path) if after is None else None
     if profile is not None:
         yield path, profile
-    yield from _named(raw.below(path, after if after != path else None))
+    yield from _named(trees.below(path, after if after != path else None))
 
 
 def _trees(collection: str, user_id: str, after: str | None) -> Iterator[tuple[str, Thing]]:
     root = None
     if after is not None:
         root = "/".join(after.split("/")[:2])
-        yield from _named(raw.below(root, after if after != root else None))
-    for path, document in _named(raw.owned(collection, user_id, root)):
+        yield from _named(trees.below(root, after if after != root else None))
+    for path, document in _named(trees.owned(collection, user_id, root)):
         yield path, document
-        yield from _named(raw.below(path))
+        yield from _named(trees.below(path))
 
 
 def _documents(collection: str, user_id: str, after: str | None) -> Iterator[tuple[str, Thing]]:
-    return _named(raw.owned(collection, user_id, after))
+    return _named(trees.owned(collection, user_id, after))
 
 
 def _named(documents: Iterator[Document]) -> Iterator[tuple[str, Thing]]:
@@ -206,5 +207,5 @@ def _expected(user_id: str) -> int:
     """About how many things there are; only the progress hangs on it."""
     count = 1
     for collection in (*config.user_trees(), *config.user_documents()):
-        count += raw.count_owned(collection, user_id)
+        count += trees.count_owned(collection, user_id)
     return count + sum(1 for _ in _files(user_id, None))

@@ -5,14 +5,10 @@ from typing import Any
 
 from google.cloud import firestore
 from google.cloud.firestore_v1 import DocumentSnapshot, Query
-from google.cloud.firestore_v1.base_query import FieldFilter
 
-from stoker import config
 from stoker.batch.tally import Tally
-from stoker.firestore.client import client
 from stoker.jobs.claim import WritesRefused
 from stoker.jobs.run import JobRun
-from stoker.models.batch import TaskFilter
 from stoker.models.job import Stage
 
 PAGE = 200
@@ -35,20 +31,12 @@ class Position(Tally):
     after: str | None = None
 
 
-def tasks_of(user_id: str, where: TaskFilter) -> Query:
-    """A user's tasks that a filter finds, by their ids. Equality alone: Firestore merges the single-field indexes."""
-    query = client().collection(config.TASKS).where(filter=FieldFilter("userId", "==", user_id))
-    for field, operator, value in where.filters():
-        query = query.where(filter=FieldFilter(field, operator, value))
-    return query.order_by("__name__")
-
-
 def through_pages(run: JobRun, query: Query, stage: Stage, write: Write, find_problem: Find) -> Position:
     """Writes every document of a query.
 
     Args:
         run: The attempt.
-        query: From `tasks_of`.
+        query: One of `stoker.queries.declared` that is sorted by `__name__`.
         stage: What the user sees.
         write: Adds a document's write to a commit.
         find_problem: Where it says something, the document is counted as failed, and not written.

@@ -6,7 +6,7 @@ from google.cloud import firestore
 from google.cloud.firestore_v1 import DocumentSnapshot
 from pydantic import ValidationError
 
-from stoker.batch.pages import tasks_of, through_pages, unchanged
+from stoker.batch.pages import through_pages, unchanged
 from stoker.batch.projects import not_owned
 from stoker.errors import InvalidJob
 from stoker.jobs.run import JobRun
@@ -14,6 +14,7 @@ from stoker.models.batch import TaskChange, UpdateTasks
 from stoker.models.document import problems
 from stoker.models.job import BatchOutput
 from stoker.models.task import Task
+from stoker.queries import declared
 
 
 def update_tasks(run: JobRun, batch_input: UpdateTasks) -> BatchOutput:
@@ -30,7 +31,7 @@ def update_tasks(run: JobRun, batch_input: UpdateTasks) -> BatchOutput:
     if change.project_id is not None and not_owned(run.user_id, [change.project_id]):
         raise InvalidJob(f"You have no project {change.project_id!r}. Name one of yours, and write a new job.")
     fields = _fields(change)
-    query = tasks_of(run.user_id, batch_input.where)
+    query = declared.tasks_of(run.user_id, batch_input.where)
     done = through_pages(
         run,
         query,

@@ -1,19 +1,12 @@
 """Documents as Firestore sends them: the client library can't decode some, and can't ask for all that is below one."""
 
 import re
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Iterator
 
 from google.api_core import exceptions
-from google.cloud.firestore_v1.base_query import FieldFilter
-from google.cloud.firestore_v1.types import Cursor, Document, StructuredQuery, Value
+from google.cloud.firestore_v1.types import Document, StructuredQuery
 
 from stoker.firestore.client import client
-
-PAGE = 300
-"""Documents of one query: what reads them slowly must not keep a query open for long."""
-
-NAME = "__name__"
 
 
 def possible_id(name: str) -> bool:
@@ -29,94 +22,28 @@ def path_of(document: Document) -> str:
     return str(document.name).split("/documents/", 1)[1]
 
 
+def name_of(path: str) -> str:
+    """A document's name as the API wants it; without a path, that of the database's root."""
+    return f"{client()._database_string}/documents/{path}".rstrip("/")
+
+
 def get(path: str) -> Document | None:
     """One document, if there is one."""
     try:
-        found = client()._firestore_api.get_document(request={"name": _name(path)}, metadata=client()._rpc_metadata)
+        found = client()._firestore_api.get_document(request={"name": name_of(path)}, metadata=client()._rpc_metadata)
     except exceptions.NotFound:
         return None
     return Document(found)
 
 
-def owned(collection: str, user_id: str, after: str | None = None) -> Iterator[Document]:
-    """A user's documents: those of a collection whose `userId` is the user's, by their ids.
+def run(path: str, query: StructuredQuery) -> Iterator[Document]:
+    """The documents that a query finds.
 
     Args:
-        collection: A collection at the root.
-        user_id: The user.
-        after: The path of the document behind which to begin.
+        path: The document below which it asks; empty for the database's root.
+        query: One that is declared.
     """
-    return _pages(lambda last: owned_page(collection, user_id, PAGE, after=last), after)
-
-
-def below(path: str, after: str | None = None) -> Iterator[Document]:
-    """All documents below one, at any depth, also below documents that are missing.
-
-    Args:
-        path: The document's; it need not exist.
-        after: The path of the document behind which to begin.
-    """
-    return _pages(lambda last: below_page(path, PAGE, after=last), after)
-
-
-def owned_page(
-    collection: str, user_id: str, limit: int, fields: Sequence[str] = (), after: str | None = None
-) -> Iterator[Document]:
-    """The first of the documents of `owned`; with certain fields only, where these are named."""
-    where = StructuredQuery.FieldFilter(
-        field=StructuredQuery.FieldReference(field_path="userId"),
-        op=StructuredQuery.FieldFilter.Operator.EQUAL,
-        value=Value(string_value=user_id),
-    )
-    query = _query(StructuredQuery.CollectionSelector(collection_id=collection), limit, fields, after)
-    query.where = StructuredQuery.Filter(field_filter=where)
-    return _run(_name(""), query)
-
-
-def below_page(path: str, limit: int, fields: Sequence[str] = (), after: str | None = None) -> Iterator[Document]:
-    """The first of the documents of `below`; with certain fields only, where these are named."""
-    every = StructuredQuery.CollectionSelector(all_descendants=True)
-    return _run(_name(path), _query(every, limit, fields, after))
-
-
-def count_owned(collection: str, user_id: str) -> int:
-    """How many documents `owned` would find: one read for a thousand of them."""
-    query = client().collection(collection).where(filter=FieldFilter("userId", "==", user_id))
-    # The library's annotations are wrong here: it answers with two lists, one per answer, one per aggregation.
-    counting: Any = query.count()
-    return int(counting.get()[0][0].value)
-
-
-def _query(
-    selector: StructuredQuery.CollectionSelector, limit: int, fields: Sequence[str], after: str | None
-) -> StructuredQuery:
-    query = StructuredQuery(from_=[selector], limit=limit)
-    query.order_by.append(StructuredQuery.Order(field=StructuredQuery.FieldReference(field_path=NAME)))
-    if fields:
-        references = [StructuredQuery.FieldReference(field_path=field) for field in fields]
-        query.select = StructuredQuery.Projection(fields=references)
-    if after is not None:
-        query.start_at = Cursor(values=[Value(reference_value=_name(after))], before=False)
-    return query
-
-
-def _run(parent: str, query: StructuredQuery) -> Iterator[Document]:
-    request = {"parent": parent, "structured_query": query}
+    request = {"parent": name_of(path), "structured_query": query}
     for answer in client()._firestore_api.run_query(request=request, metadata=client()._rpc_metadata):
         if "document" in answer:
             yield answer.document
-
-
-def _pages(page: Any, after: str | None) -> Iterator[Document]:
-    while True:
-        count = 0
-        for document in page(after):
-            yield document
-            after, count = path_of(document), count + 1
-        if count < PAGE:
-            return
-
-
-def _name(path: str) -> str:
-    """A document's name as the API wants it; without a path, that of the database's root."""
-    return f"{client()._database_string}/documents/{path}".rstrip("/")

@@ -1,14 +1,13 @@
-"""What clients call: checked, done, and answered with Firebase's own codes and ours in `details`."""
+"""What clients call about jobs; `rules/functions.rules` says who may."""
 
 from typing import Any
 
-from firebase_functions.https_fn import CallableRequest, FunctionsErrorCode, HttpsError
+from firebase_functions.https_fn import CallableRequest
 
-from stoker.errors import JobNotFound, PermanentError, RequestRefused, StokerError, TransientError, Unavailable
-from stoker.firestore.errors import TRANSIENT
+from stoker.access.caller import caller_of
+from stoker.errors import InvalidArgument
 from stoker.jobs.find import find_job, no_such_job
 from stoker.jobs.retry import retry_job
-from stoker.logs import JobLog
 
 
 def call_retry_job(request: CallableRequest[Any]) -> dict[str, str]:
@@ -21,22 +20,16 @@ def call_retry_job(request: CallableRequest[Any]) -> dict[str, str]:
         `{jobId, status: 'pending'}`.
 
     Raises:
-        HttpsError: `unauthenticated`; `invalid-argument`; `not-found`, also where the job is someone else's;
-            `failed-precondition` where it can't be retried; `unavailable`.
+        InvalidArgument: There is no such `jobId` in it, or something else.
+        JobNotFound: There is no such job, or it is someone else's.
+        NotRetryable, InvalidJob, UnsupportedType: It can't be retried.
     """
-    if request.auth is None or not request.auth.uid:
-        raise _refused(FunctionsErrorCode.UNAUTHENTICATED, "unauthenticated", "Sign in, and call again.")
+    caller = caller_of(request)
     job_id = _job_id(request.data)
-    try:
-        job = find_job(job_id).to_dict() or {}
-        if job.get("userId") != request.auth.uid and request.auth.token.get("role") != "admin":
-            raise no_such_job(job_id)
-        retry_job(job_id)
-    except TRANSIENT as error:
-        JobLog(job_id).error("A job could not be retried.", error)
-        raise _https(Unavailable("Firestore did not answer. Call again in a moment.")) from None
-    except StokerError as error:
-        raise _https(error) from None
+    job = find_job(job_id).to_dict() or {}
+    if job.get("userId") != caller.user_id and caller.role != "admin":
+        raise no_such_job(job_id)
+    retry_job(job_id)
     return {"jobId": job_id, "status": "pending"}
 
 
@@ -44,22 +37,4 @@ def _job_id(data: Any) -> str:
     match data:
         case {"jobId": str(job_id)} if len(data) == 1 and job_id:
             return job_id
-    wanted = "Call with {jobId}, the id of the job as a string, and nothing else."
-    raise _refused(FunctionsErrorCode.INVALID_ARGUMENT, "invalid-argument", wanted)
-
-
-def _https(error: StokerError) -> HttpsError:
-    match error:
-        case JobNotFound():
-            code = FunctionsErrorCode.NOT_FOUND
-        case RequestRefused() | PermanentError():
-            code = FunctionsErrorCode.FAILED_PRECONDITION
-        case TransientError():
-            code = FunctionsErrorCode.UNAVAILABLE
-        case _:
-            code = FunctionsErrorCode.INTERNAL
-    return _refused(code, error.code, error.message)
-
-
-def _refused(code: FunctionsErrorCode, our_code: str, message: str) -> HttpsError:
-    return HttpsError(code, message, {"code": our_code})
+    raise InvalidArgument("Call with {jobId}, the id of the job as a string, and nothing else.")

@@ -11,9 +11,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from google.cloud import firestore
-from google.cloud.firestore_v1 import Query
-from google.cloud.firestore_v1.aggregation import AggregationQuery
-from google.cloud.firestore_v1.base_query import FieldFilter
 from pydantic import ValidationError
 
 from stoker import config
@@ -28,8 +25,7 @@ from stoker.jobs.unclaimed import end_unclaimed, load
 from stoker.logs import JobLog
 from stoker.models.document import problems
 from stoker.models.job import BatchOutput, ItemFailure, ProcessingJob
-
-ALIVE = ("pending", "processing")
+from stoker.queries import declared
 
 TRIES = 10
 """How often it is looked again because someone wrote at the same time."""
@@ -110,8 +106,7 @@ def start_again(parent_id: str) -> None:
     Args:
         parent_id: The batch, which has just been handed over to its children.
     """
-    undone = of_parent(parent_id, ("pending",)).where(filter=FieldFilter("stage", "==", "queued"))
-    for child in undone.select(["type"]).get():
+    for child in declared.queued_children(parent_id).select(["type"]).get():
         enqueue(child.get("type"), child.id, f"again/{secrets.token_hex(8)}")
 
 
@@ -166,28 +161,15 @@ def _counted(parent: ProcessingJob) -> tuple[int, float]:
     One that is gone counts as one that has ended, or its batch would wait for ever.
     """
     # The library's annotations are wrong here: it answers with two lists, one per answer, one per aggregation.
-    counting: Any = alive_children(parent.id)
+    counting: Any = declared.childrens_progress(parent.id)
     found = {answer.alias: answer.value or 0 for answer in counting.get()[0]}
     alive, children = int(found["alive"]), parent.children or 1
     return alive, min(99.9, round((found["progress"] + 100 * (children - alive)) / children, 1))
 
 
-def alive_children(parent_id: str) -> AggregationQuery:
-    """The number of a job's children that have not ended, and the sum of their progress."""
-    query: Any = of_parent(parent_id, ALIVE)
-    counting: AggregationQuery = query.count(alias="alive").sum("progress", alias="progress")
-    return counting
-
-
-def of_parent(parent_id: str, statuses: Sequence[str]) -> Query:
-    """The children of a job, of some statuses."""
-    jobs = client().collection(config.JOBS).where(filter=FieldFilter("parentId", "==", parent_id))
-    return jobs.where(filter=FieldFilter("status", "in", list(statuses)))
-
-
 def _cancel_children(parent: ProcessingJob) -> None:
     """Ends the children that nobody works on, and asks for the end of the others."""
-    for child in of_parent(parent.id, ALIVE).select(["status", "attempt", "cancelRequested"]).get():
+    for child in declared.alive_children(parent.id).select(["status", "attempt", "cancelRequested"]).get():
         fence = Fence.of(child)
         data = child.to_dict() or {}
         # Where one has just begun or ended, the next to look after the batch finds it so.

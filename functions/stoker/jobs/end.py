@@ -8,13 +8,10 @@ from google.cloud.firestore import DELETE_FIELD, SERVER_TIMESTAMP
 from stoker import config
 from stoker.errors import JobCancelled, PermanentError, StokerError, TransientError
 from stoker.jobs.backoff import backoff_seconds
-from stoker.models.job import JobOutput
+from stoker.models.job import RUNNING_JOBS, JobOutput
 
 CANCELLED = "The job was cancelled, as you asked."
 """What an owner reads."""
-
-RUNNING_JOBS = "running-jobs"
-"""The stage of a job that waits for its children."""
 
 _LET_GO = {"lease": DELETE_FIELD, "etaSeconds": DELETE_FIELD}
 """Nobody works on the job any more."""

@@ -12,8 +12,6 @@ from datetime import UTC, datetime, time, timedelta
 
 from google.api_core import exceptions
 from google.cloud import firestore
-from google.cloud.firestore_v1 import Query
-from google.cloud.firestore_v1.base_query import FieldFilter
 from google.cloud.firestore_v1.types import WriteResult
 
 from stoker import config
@@ -22,6 +20,7 @@ from stoker.jobs.fence import Also, Fence, FenceBroken
 from stoker.jobs.queue import enqueue
 from stoker.models.job import HeldStage, ProcessingJob
 from stoker.models.settings import UserLimits
+from stoker.queries import declared
 
 FORGOTTEN = timedelta(seconds=2 * config.TASK_SECONDS)
 """No attempt lasts so long: its job was deleted while it ran, or limits were lifted meanwhile."""
@@ -97,7 +96,7 @@ def wake_next(user_id: str, results: Sequence[WriteResult]) -> None:
     """
     if results and results[1].transform_results[0].integer_value == 0:
         return
-    for oldest in waiting_jobs(user_id).limit(WOKEN_AT_MOST).get():
+    for oldest in declared.waiting_for_a_place(user_id).select(["type"]).limit(WOKEN_AT_MOST).get():
         # It waits no longer, so that the next job to end wakes another one.
         with contextlib.suppress(FenceBroken):
             Fence.of(oldest).write({"stage": "queued"})
@@ -108,14 +107,6 @@ def wake_next(user_id: str, results: Sequence[WriteResult]) -> None:
         # Where another job has begun, ended, or begun to wait, the next to end looks again.
         with contextlib.suppress(exceptions.FailedPrecondition):
             _reference(user_id).update({"waiting": 0}, option=option)
-
-
-def waiting_jobs(user_id: str) -> Query:
-    """A user's jobs that wait for a place, the oldest first."""
-    jobs = client().collection(config.JOBS).where(filter=FieldFilter("userId", "==", user_id))
-    jobs = jobs.where(filter=FieldFilter("status", "==", "pending"))
-    jobs = jobs.where(filter=FieldFilter("stage", "==", "waiting-for-other-jobs"))
-    return jobs.order_by("createdAt").select(["type"])
 
 
 def _reference(user_id: str) -> firestore.DocumentReference:

@@ -7,17 +7,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from google.cloud.firestore_v1 import DocumentSnapshot, Query
-from google.cloud.firestore_v1.base_query import FieldFilter
 
 from stoker import config
-from stoker.firestore.client import client
 from stoker.jobs.children import settle
 from stoker.jobs.dispatch import dispatch
-from stoker.jobs.end import RUNNING_JOBS
 from stoker.jobs.limits import wake_next
 from stoker.jobs.settings import settings
 from stoker.jobs.unclaimed import load
 from stoker.logs import JobLog
+from stoker.queries import declared
 
 SEEN = ["createdAt", "runAfter", "lease.expiresAt", "stage", "type", "userId", "cancelRequested"]
 """The fields that decide. Not those that users write at will: one that can't be decoded would end the whole sweep."""
@@ -47,14 +45,14 @@ def sweep(now: datetime | None = None) -> int:
     now = now or datetime.now(UTC)
     until = time.monotonic() + config.SWEEP_SECONDS
     found = 0
-    for page in _pages(waiting_for_children()):
+    for page in _pages(declared.waiting_for_children()):
         found += _each(page, _settle)
     # What is few comes first. Of what may be many, the first must not take the time of the second.
-    few = (lapsed_leases(now), cancelled_while_waiting(), *no_longer_paused())
+    few = (declared.lapsed_leases(now), declared.cancelled_while_waiting(), *_no_longer_paused())
     for query, enough in (
         *((query, until) for query in few),
-        (due(now), _half_way_to(until)),
-        (stale_pending(now), until),
+        (_due(now), _half_way_to(until)),
+        (_stale_pending(now), until),
     ):
         for page in _pages(query):
             found += _each([one for one in page if _may_begin(one, now)], lambda one: _bring_back(one, now))
@@ -105,52 +103,22 @@ def _wake(page: list[DocumentSnapshot[Any]]) -> None:
             JobLog("").error("A user's waiting jobs could not be woken; the next sweep will try again.", error)
 
 
-def cancelled_while_waiting() -> Query:
-    """Jobs whose owner wants them to stop before they have begun."""
-    jobs = client().collection(config.JOBS).where(filter=FieldFilter("status", "==", "pending"))
-    return jobs.where(filter=FieldFilter("cancelRequested", "==", True))
-
-
-def no_longer_paused() -> Iterator[Query]:
+def _no_longer_paused() -> Iterator[Query]:
     """Jobs that were held back because their type was paused, and need not be any longer."""
-    jobs = client().collection(config.JOBS).where(filter=FieldFilter("status", "==", "pending"))
-    for job_type in config.QUEUES:
-        if job_type not in settings().paused:
-            held = jobs.where(filter=FieldFilter("stage", "==", "paused"))
-            yield held.where(filter=FieldFilter("type", "==", job_type))
+    return (declared.paused(job_type) for job_type in config.QUEUES if job_type not in settings().paused)
 
 
-def waiting_for_children() -> Query:
-    """Jobs that have made others, and wait for them."""
-    jobs = client().collection(config.JOBS).where(filter=FieldFilter("status", "==", "processing"))
-    return jobs.where(filter=FieldFilter("stage", "==", RUNNING_JOBS))
-
-
-def stale_pending(now: datetime) -> Query:
+def _stale_pending(now: datetime) -> Query:
     """Jobs that wait for longer than their event should take: those that have just become stale, so that a long
     queue is not read each minute; and every so often all of them."""
     before = now - timedelta(seconds=config.STALE_PENDING_SECONDS)
-    jobs = client().collection(config.JOBS).where(filter=FieldFilter("status", "==", "pending"))
-    jobs = jobs.where(filter=FieldFilter("createdAt", "<", before)).order_by("createdAt")
-    if not _looks_at_everything(now):
-        jobs = jobs.where(filter=FieldFilter("createdAt", ">=", before - OVERLAP))
-    return jobs
+    return declared.stale_pending(before, None if _looks_at_everything(now) else before - OVERLAP)
 
 
-def due(now: datetime) -> Query:
+def _due(now: datetime) -> Query:
     """Jobs that had to wait, for the time that their owner has set or after an attempt that failed, and need not any
     longer: those of the last minutes, since each is in its queue then; and every so often all of them."""
-    jobs = client().collection(config.JOBS).where(filter=FieldFilter("status", "==", "pending"))
-    jobs = jobs.where(filter=FieldFilter("runAfter", "<=", now)).order_by("runAfter")
-    if not _looks_at_everything(now):
-        jobs = jobs.where(filter=FieldFilter("runAfter", ">", now - OVERLAP))
-    return jobs
-
-
-def lapsed_leases(now: datetime) -> Query:
-    """Jobs whose attempt has gone silent."""
-    jobs = client().collection(config.JOBS).where(filter=FieldFilter("status", "==", "processing"))
-    return jobs.where(filter=FieldFilter("lease.expiresAt", "<", now)).order_by("lease.expiresAt")
+    return declared.due(now, None if _looks_at_everything(now) else now - OVERLAP)
 
 
 def _pages(query: Query) -> Iterator[list[DocumentSnapshot[Any]]]:

@@ -153,10 +153,11 @@ class ImportedTask(TaskContent):
     user_id: Any = None
     created_at: Any = None
     updated_at: Any = None
+    schema_version: Any = None
 
     def content(self) -> dict[str, Any]:
         """What goes into the new task's document."""
-        ignored = {"id", "user_id", "created_at", "updated_at"}
+        ignored = {"id", "user_id", "created_at", "updated_at", "schema_version"}
         return self.model_dump(by_alias=True, exclude_none=True, exclude=ignored)
 
 

@@ -1,7 +1,7 @@
 """`processingJobs/{id}`: a piece of work, from the client's wish to its result."""
 
 from datetime import timedelta
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Final, Literal
 
 from pydantic import ConfigDict, Field, StringConstraints
 
@@ -48,6 +48,10 @@ Stage = Literal[
 
 HeldStage = Literal["paused", "waiting-for-other-jobs", "waiting-for-tomorrow"]
 """Why a pending job is held back: an admin has paused its type, or the owner is at a limit."""
+
+
+RUNNING_JOBS: Final = "running-jobs"
+"""The stage of a job that waits for its children."""
 
 
 class Lease(Model):

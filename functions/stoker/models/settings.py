@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field
 
-from stoker.models.document import Model
+from stoker.models.document import Model, SchemaVersion
 from stoker.models.job import JobType
 
 
@@ -39,3 +39,4 @@ class JobSettings(Model):
 
     paused: list[JobType] = Field(default_factory=list)
     user_limits: UserLimits | None = None
+    schema_version: SchemaVersion = 1

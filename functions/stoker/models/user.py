@@ -15,6 +15,20 @@ Name = Annotated[str, Field(min_length=1, max_length=100)]
 Url = Annotated[str, StringConstraints(pattern=r"^https://[!-~]+$", max_length=2048)]
 
 
+class RoleChange(Model):
+    """What an admin asks for: another role for a user.
+
+    Attributes:
+        user_id: The user.
+        role: The new one.
+        permissions: Such as `read:own-data`; those that there are stay where it is left out.
+    """
+
+    user_id: UserId
+    role: Role
+    permissions: Annotated[list[Permission], Field(max_length=50)] | None = None
+
+
 class Preferences(Model):
     """How the user wants the app.
 

@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from development.environment import ROOT
+from development.generate.access import policies
 from development.generate.documents import DOCUMENTS
 from development.generate.errors import GenerateError
+from development.generate.indexes import indexes
 from development.generate.inputs import input_functions
 from development.generate.regions import replaced
 from development.generate.rules import document_functions, map_functions
@@ -20,6 +22,9 @@ STORAGE_RULES = Path("rules/storage.rules")
 TYPES = Path("clients/typescript/stoker.d.ts")
 CONVERTERS = Path("clients/typescript/converters.ts")
 SCHEMAS = Path("clients/json-schema")
+FUNCTIONS_RULES = Path("rules/functions.rules")
+POLICIES = Path("functions/stoker/access/policies.py")
+INDEXES = Path("firestore.indexes.json")
 
 
 def made_files(root: Path = ROOT) -> Mapping[Path, str]:
@@ -41,6 +46,8 @@ def made_files(root: Path = ROOT) -> Mapping[Path, str]:
         STORAGE_RULES: _within_limits(
             replaced((root / STORAGE_RULES).read_text(), {"uploads": upload_function("isAccepted")})
         ),
+        POLICIES: policies((root / FUNCTIONS_RULES).read_text()),
+        INDEXES: indexes(),
         TYPES: declarations(),
         CONVERTERS: converters(),
         **{SCHEMAS / f"{name}.json": text for name, text in schemas().items()},

@@ -8,11 +8,11 @@ from typing import Any, NoReturn, get_args
 from firebase_functions import logger
 from google.cloud.firestore import DELETE_FIELD, ArrayRemove, ArrayUnion
 
+from development.connection import CommandError
 from development.jobs import queries, tables
 from development.jobs.arguments import NO_LIMIT
-from development.jobs.connection import CommandError
-from development.jobs.text import as_json, clean
 from development.jobs.watching import watch
+from development.text import as_json, clean
 from stoker import config
 from stoker.errors import StokerError
 from stoker.firestore.client import client
@@ -127,7 +127,7 @@ def _settings(options: argparse.Namespace, change: dict[str, Any] | None) -> int
         wrong = "; ".join(_named(error, data))
         raise CommandError(f"{reference.path} is not as it must be, so that workers ignore it: {wrong}.") from None
     if options.json:
-        print(as_json({"paused": [], **settings.to_firestore()}))
+        print(as_json(settings.model_dump(by_alias=True, exclude_none=True, exclude={"schema_version"})))
         return 0
     limits = settings.user_limits
     print(f"paused       {', '.join(settings.paused) or 'nothing'}")

@@ -1,10 +1,8 @@
-"""The queries of the command; each is served by `firestore.indexes.json`."""
+"""The queries of the command, with the fields that it shows."""
 
 from google.cloud.firestore_v1 import Query
-from google.cloud.firestore_v1.base_query import FieldFilter
 
-from stoker import config
-from stoker.firestore.client import client
+from stoker.queries import declared
 
 SHOWN = [
     *("userId", "type", "status", "progress", "stage", "attempt", "error", "errorCode"),
@@ -15,14 +13,11 @@ SHOWN = [
 
 def newest(user: str | None, status: str | None, job_type: str | None, limit: int) -> Query:
     """Jobs of an owner, a status and a type, each where it is given; the newest first."""
-    query: Query = client().collection(config.JOBS).order_by("createdAt", direction=Query.DESCENDING)
-    for field, value in (("userId", user), ("status", status), ("type", job_type)):
-        if value is not None:
-            query = query.where(filter=FieldFilter(field, "==", value))
-    return query.select(SHOWN).limit(limit)
+    named = {"userId": user, "status": status, "type": job_type}
+    given = {field: value for field, value in named.items() if value is not None}
+    return declared.newest_jobs(given).select(SHOWN).limit(limit)
 
 
 def alive(limit: int) -> Query:
     """Jobs that have not ended; the newest first."""
-    query: Query = client().collection(config.JOBS).order_by("createdAt", direction=Query.DESCENDING)
-    return query.where(filter=FieldFilter("status", "in", ["pending", "processing"])).select(["status"]).limit(limit)
+    return declared.newest_alive_jobs().select(["status"]).limit(limit)

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from development.jobs.text import as_json, clean, moment
+from development.text import as_json, clean, moment
 from stoker.models.job import ProcessingJob
 
 COLOURS = {"completed": "green", "failed": "red", "cancelled": "yellow", "processing": "cyan"}

@@ -11,7 +11,7 @@ from typing import Any
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
 
 from development.jobs.tables import console, percent
-from development.jobs.text import as_json, clean
+from development.text import as_json, clean
 from stoker.errors import JobNotFound
 from stoker.jobs.monitor import JobMonitor, monitor_job
 from stoker.models.job import ENDED

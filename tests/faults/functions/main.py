@@ -9,10 +9,22 @@ from deployed import (  # type: ignore[import-not-found]  # noqa: E402
     batchoperation,
     dispatch_job,
     retryJob,
+    setRole,
     sweep_jobs,
     videoprocessing,
 )
 
+from faults.app_check import appsOnly  # noqa: E402
+
 injection.hurry(videoprocessing)
 
-__all__ = ["audiogeneration", "batchoperation", "dispatch_job", "retryJob", "sweep_jobs", "videoprocessing"]
+__all__ = [
+    "appsOnly",
+    "audiogeneration",
+    "batchoperation",
+    "dispatch_job",
+    "retryJob",
+    "setRole",
+    "sweep_jobs",
+    "videoprocessing",
+]

@@ -83,7 +83,8 @@ def test_ndjson_names_every_problem_of_a_line_and_goes_on() -> None:
 
 def test_all_of_a_task_can_be_imported_and_what_is_the_servers_is_left_aside() -> None:
     content = (
-        b'{"id": 7, "userId": "bob", "createdAt": "x", "updatedAt": null, "title": "Water", "priority": "high", '
+        b'{"id": 7, "userId": "bob", "createdAt": "x", "updatedAt": null, "schemaVersion": 1, "title": "Water", '
+        b'"priority": "high", '
         b'"status": "in-progress", "category": "home", "tags": ["a"], "estimatedDuration": 30, "dueDate": '
         b'"2027-01-02T03:04:05+01:00", "subtasks": [{"title": "Buy", "completed": true}], "projectId": "garden"}'
     )

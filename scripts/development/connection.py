@@ -8,6 +8,7 @@ import warnings
 import google.auth
 import google.auth.transport.requests
 from dotenv import dotenv_values
+from firebase_admin import exceptions as admin_exceptions
 from google.api_core import exceptions
 from google.auth.exceptions import DefaultCredentialsError, GoogleAuthError, TransportError
 
@@ -54,6 +55,7 @@ def _emulator(project: str | None) -> str:
         ports = preferred_ports(configured(ROOT))
         os.environ["FIRESTORE_EMULATOR_HOST"] = f"127.0.0.1:{ports['firestore']}"
         os.environ["CLOUD_TASKS_EMULATOR_HOST"] = f"127.0.0.1:{ports['tasks']}"
+        os.environ["FIREBASE_AUTH_EMULATOR_HOST"] = f"127.0.0.1:{ports['auth']}"
     address = os.environ["FIRESTORE_EMULATOR_HOST"]
     host, _, port = address.rpartition(":")
     try:
@@ -87,13 +89,21 @@ def _production(project: str | None) -> str:
     return name
 
 
-def explained(error: exceptions.GoogleAPIError | GoogleAuthError, project: str) -> CommandError:
+def explained(
+    error: exceptions.GoogleAPIError | GoogleAuthError | admin_exceptions.FirebaseError, project: str
+) -> CommandError:
     """Says what a refusal of Google's means here."""
     match error:
         case TransportError():
             said = "Google can't be reached. Check the network, and try again."
         case GoogleAuthError() | exceptions.Unauthenticated():
             said = f"Google does not take your credentials any more: {LOG_IN}."
+        case admin_exceptions.PermissionDeniedError() | admin_exceptions.UnauthenticatedError():
+            said = (
+                f"You may not use Firebase Auth of {project}: ask its owner for the role Firebase Authentication Admin."
+            )
+        case admin_exceptions.FirebaseError():
+            said = f"Firebase Auth refuses: {error}"
         case exceptions.PermissionDenied():
             said = f"You may not use the Firestore of {project}: ask its owner for the role Cloud Datastore User."
         case exceptions.NotFound():

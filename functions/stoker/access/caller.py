@@ -1,0 +1,60 @@
+"""Who calls, as the ID token says."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from firebase_functions.https_fn import CallableRequest
+
+from stoker.errors import NotSignedIn
+
+ROLES = ("user", "moderator", "admin")
+
+
+@dataclass(frozen=True)
+class Caller:
+    """A user who is signed in.
+
+    Attributes:
+        user_id: The uid.
+        role: `user`, `moderator` or `admin`.
+        permissions: Such as `read:own-data`.
+    """
+
+    user_id: str
+    role: str
+    permissions: frozenset[str]
+
+
+def caller_of(request: CallableRequest[Any]) -> Caller:
+    """The caller of a function.
+
+    Args:
+        request: Whose token has been verified.
+
+    Raises:
+        NotSignedIn: There is no token, or none that counts.
+    """
+    token: Mapping[str, Any] = request.auth.token if request.auth is not None else {}
+    user_id = request.auth.uid if request.auth is not None else None
+    # An account of another tenant may have the same uid. The emulator's tokens are verified without a look at the time.
+    if not user_id or not _is_later(token.get("exp")) or _tenant(token) is not None:
+        raise NotSignedIn("Sign in, and call again.")
+    role, permissions = token.get("role"), token.get("permissions")
+    return Caller(
+        user_id=user_id,
+        role=role if role in ROLES else "user",
+        permissions=frozenset(one for one in permissions if isinstance(one, str))
+        if isinstance(permissions, list)
+        else frozenset(),
+    )
+
+
+def _is_later(seconds: object) -> bool:
+    return isinstance(seconds, int | float) and seconds > time.time()
+
+
+def _tenant(token: Mapping[str, Any]) -> object:
+    firebase = token.get("firebase")
+    return firebase.get("tenant") if isinstance(firebase, Mapping) else None

@@ -1,0 +1,30 @@
+"""Who may call which function. Made by scripts/generate from rules/functions.rules: change it there."""
+
+from collections.abc import Mapping
+
+from stoker.access.policy import CallPolicy, Invoker
+
+CALLABLES: Mapping[str, CallPolicy] = {
+    "retryJob": CallPolicy(
+        signed_in=True,
+        roles=("user", "moderator", "admin"),
+        permissions=(),
+        app_check=False,
+        calls_per_minute=30,
+    ),
+    "setRole": CallPolicy(
+        signed_in=True,
+        roles=("admin",),
+        permissions=(),
+        app_check=False,
+        calls_per_minute=30,
+    ),
+}
+
+INVOKERS: Mapping[str, Invoker] = {
+    "dispatch_job": "eventarc",
+    "videoprocessing": "cloud-tasks",
+    "audiogeneration": "cloud-tasks",
+    "batchoperation": "cloud-tasks",
+    "sweep_jobs": "cloud-scheduler",
+}

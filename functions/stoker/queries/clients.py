@@ -1,0 +1,36 @@
+"""The lists that clients ask for, through the rules. Nobody here runs them: their indexes follow from them.
+
+Add those of your app, and run scripts/generate. An owner's list needs `userId`, since the rules let in no other.
+"""
+
+from collections.abc import Sequence
+
+from stoker import config
+from stoker.queries.query import DeclaredQuery, ascending, between, descending, equal
+
+JOBS_NEWEST_FIRST = DeclaredQuery(lambda: (config.JOBS,), where=equal("userId"), order=[descending("createdAt")])
+
+JOBS_OF_A_STATUS = DeclaredQuery(
+    lambda: (config.JOBS,), where=equal("userId", "status"), order=[descending("createdAt")]
+)
+
+TASKS_NEWEST_FIRST = DeclaredQuery(lambda: (config.TASKS,), where=equal("userId"), order=[descending("createdAt")])
+
+TASKS_OF_A_STATUS_BY_DUE_DATE = DeclaredQuery(
+    lambda: (config.TASKS,), where=equal("userId", "status"), order=[ascending("dueDate")]
+)
+
+TASKS_DUE = DeclaredQuery(
+    lambda: (config.TASKS,), where=[*equal("userId"), *between("dueDate")], order=[ascending("dueDate")]
+)
+
+TASKS_OF_A_PROJECT = DeclaredQuery(
+    lambda: (config.TASKS,), where=equal("userId", "projectId"), order=[descending("createdAt")]
+)
+
+PROJECTS_NEWEST_FIRST = DeclaredQuery(
+    lambda: (config.PROJECTS,), where=equal("userId"), order=[descending("createdAt")]
+)
+
+CLIENTS: Sequence[DeclaredQuery] = [one for one in list(vars().values()) if isinstance(one, DeclaredQuery)]
+"""All of them."""

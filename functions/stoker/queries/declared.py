@@ -1,0 +1,185 @@
+"""Every query that the functions and the commands run: its declaration, and below it what builds it.
+
+To add one, declare it here. `scripts/generate` then writes the index that serves it, and the tests refuse a query that
+is not here: the emulator answers any, production those alone that have an index.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from google.cloud.firestore_v1 import Query
+from google.cloud.firestore_v1.aggregation import AggregationQuery
+
+from stoker import config
+from stoker.models.batch import TaskFilter
+from stoker.models.job import RUNNING_JOBS
+from stoker.queries.query import (
+    NAME,
+    DeclaredQuery,
+    Filter,
+    ascending,
+    between,
+    contains,
+    descending,
+    equal,
+    one_of,
+    perhaps,
+)
+
+ALIVE = ("pending", "processing")
+"""The statuses of jobs that have not ended."""
+
+
+def jobs() -> tuple[str]:
+    """The collection of jobs, whose name may change while tests run."""
+    return (config.JOBS,)
+
+
+def tasks() -> tuple[str]:
+    """The collection of tasks."""
+    return (config.TASKS,)
+
+
+def with_owners() -> tuple[str, ...]:
+    """All collections at the root whose documents name the user that they belong to."""
+    return (*config.user_trees(), *config.user_documents(), config.JOB_KEYS)
+
+
+# --- The engine: jobs that wait, run, or are children ------------------------------------------------------------
+
+STALE_PENDING = DeclaredQuery(jobs, where=[*equal("status"), *between("createdAt")], order=[ascending("createdAt")])
+
+
+def stale_pending(before: datetime, since: datetime | None = None) -> Query:
+    """Jobs that have been pending since before a time, the oldest first; of these, where it is given, those that were
+    created since another one."""
+    later: list[Filter] = [] if since is None else [("createdAt", ">=", since)]
+    return STALE_PENDING.build(("status", "==", "pending"), ("createdAt", "<", before), *later)
+
+
+DUE = DeclaredQuery(jobs, where=[*equal("status"), *between("runAfter")], order=[ascending("runAfter")])
+
+
+def due(now: datetime, since: datetime | None = None) -> Query:
+    """Jobs that had to wait and need not any longer, in the order of their times; of these, where it is given, those
+    whose time has come since another one."""
+    later: list[Filter] = [] if since is None else [("runAfter", ">", since)]
+    return DUE.build(("status", "==", "pending"), ("runAfter", "<=", now), *later)
+
+
+LAPSED_LEASES = DeclaredQuery(
+    jobs, where=[*equal("status"), *between("lease.expiresAt")], order=[ascending("lease.expiresAt")]
+)
+
+
+def lapsed_leases(now: datetime) -> Query:
+    """Jobs whose attempt has gone silent."""
+    return LAPSED_LEASES.build(("status", "==", "processing"), ("lease.expiresAt", "<", now))
+
+
+CANCELLED_WHILE_WAITING = DeclaredQuery(jobs, where=equal("status", "cancelRequested"))
+
+
+def cancelled_while_waiting() -> Query:
+    """Jobs whose owner wants them to stop before they have begun."""
+    return CANCELLED_WHILE_WAITING.build(("status", "==", "pending"), ("cancelRequested", "==", True))
+
+
+PAUSED = DeclaredQuery(jobs, where=equal("status", "stage", "type"))
+
+
+def paused(job_type: str) -> Query:
+    """Jobs of a type that are held back because it is paused, or was."""
+    return PAUSED.build(("status", "==", "pending"), ("stage", "==", "paused"), ("type", "==", job_type))
+
+
+WAITING_FOR_CHILDREN = DeclaredQuery(jobs, where=equal("status", "stage"))
+
+
+def waiting_for_children() -> Query:
+    """Jobs that have made others, and wait for them."""
+    return WAITING_FOR_CHILDREN.build(("status", "==", "processing"), ("stage", "==", RUNNING_JOBS))
+
+
+WAITING_FOR_A_PLACE = DeclaredQuery(jobs, where=equal("userId", "status", "stage"), order=[ascending("createdAt")])
+
+
+def waiting_for_a_place(user_id: str) -> Query:
+    """A user's jobs that wait until fewer of the user's run, the oldest first."""
+    waiting: list[Filter] = [("status", "==", "pending"), ("stage", "==", "waiting-for-other-jobs")]
+    return WAITING_FOR_A_PLACE.build(("userId", "==", user_id), *waiting)
+
+
+CHILDREN = DeclaredQuery(jobs, where=[*equal("parentId"), *one_of("status")])
+
+
+def alive_children(parent_id: str) -> Query:
+    """The children of a job that have not ended."""
+    return CHILDREN.build(("parentId", "==", parent_id), ("status", "in", ALIVE))
+
+
+QUEUED_CHILDREN = DeclaredQuery(jobs, where=equal("parentId", "status", "stage"))
+
+
+def queued_children(parent_id: str) -> Query:
+    """The children of a job that wait for their first attempt, or for their first after they were retried."""
+    waiting: list[Filter] = [("status", "==", "pending"), ("stage", "==", "queued")]
+    return QUEUED_CHILDREN.build(("parentId", "==", parent_id), *waiting)
+
+
+CHILDRENS_PROGRESS = DeclaredQuery(jobs, where=[*equal("parentId"), *one_of("status")], sums=["progress"])
+
+
+def childrens_progress(parent_id: str) -> AggregationQuery:
+    """How many of a job's children have not ended (`alive`), and the sum of their progress (`progress`)."""
+    query: Any = CHILDRENS_PROGRESS.build(("parentId", "==", parent_id), ("status", "in", ALIVE))
+    counting: AggregationQuery = query.count(alias="alive").sum("progress", alias="progress")
+    return counting
+
+
+# --- The commands ------------------------------------------------------------------------------------------------
+
+NEWEST_JOBS = DeclaredQuery(jobs, where=perhaps(equal("userId", "status", "type")), order=[descending("createdAt")])
+
+
+def newest_jobs(named: Mapping[str, str]) -> Query:
+    """Jobs of an owner, a status and a type, each where it is named; the newest first."""
+    return NEWEST_JOBS.build(*((field, "==", value) for field, value in named.items()))
+
+
+NEWEST_ALIVE_JOBS = DeclaredQuery(jobs, where=one_of("status"), order=[descending("createdAt")])
+
+
+def newest_alive_jobs() -> Query:
+    """Jobs that have not ended, the newest first."""
+    return NEWEST_ALIVE_JOBS.build(("status", "in", ALIVE))
+
+
+# --- A user's documents ------------------------------------------------------------------------------------------
+
+TASKS_OF_A_USER = DeclaredQuery(
+    tasks,
+    where=[*equal("userId"), *perhaps([*equal("status", "priority", "category", "projectId"), *contains("tags")])],
+    order=[ascending(NAME)],
+)
+
+
+def tasks_of(user_id: str, where: TaskFilter) -> Query:
+    """A user's tasks that a filter finds, by their ids. Equality alone: Firestore merges the single-field indexes."""
+    return TASKS_OF_A_USER.build(("userId", "==", user_id), *where.filters())
+
+
+OWNED = DeclaredQuery(with_owners, where=equal("userId"), order=[ascending(NAME)])
+
+
+def owned(collection: str, user_id: str) -> Query:
+    """A user's documents in a collection of `with_owners`, by their ids."""
+    return OWNED.build(("userId", "==", user_id), collection=collection)
+
+
+BELOW = DeclaredQuery(lambda: ("",), order=[ascending(NAME)], group=True)
+"""All documents below one. The client library knows no query without a collection: `stoker.queries.trees` builds it."""
+
+DECLARED: Sequence[DeclaredQuery] = [one for one in list(vars().values()) if isinstance(one, DeclaredQuery)]
+"""All of them."""

@@ -1,0 +1,78 @@
+"""Documents as Firestore sends them, of a user's and below a document, page by page."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from google.cloud.firestore_v1.types import Cursor, Document, StructuredQuery, Value
+
+from stoker.firestore import raw
+from stoker.queries import declared
+
+PAGE = 300
+"""Documents of one query: what reads them slowly must not keep a query open for long."""
+
+
+def owned(collection: str, user_id: str, after: str | None = None) -> Iterator[Document]:
+    """A user's documents: those of a collection whose `userId` is the user's, by their ids.
+
+    Args:
+        collection: A collection at the root, one of `declared.with_owners`.
+        user_id: The user.
+        after: The path of the document behind which to begin.
+    """
+    return _pages(lambda last: owned_page(collection, user_id, PAGE, after=last), after)
+
+
+def below(path: str, after: str | None = None) -> Iterator[Document]:
+    """All documents below one, at any depth, also below documents that are missing.
+
+    Args:
+        path: The document's; it need not exist.
+        after: The path of the document behind which to begin.
+    """
+    return _pages(lambda last: below_page(path, PAGE, after=last), after)
+
+
+def owned_page(
+    collection: str, user_id: str, limit: int, fields: Sequence[str] = (), after: str | None = None
+) -> Iterator[Document]:
+    """The first of the documents of `owned`; with certain fields only, where these are named."""
+    query = declared.owned(collection, user_id)._to_protobuf()
+    return raw.run("", _page(query, limit, fields, after))
+
+
+def below_page(path: str, limit: int, fields: Sequence[str] = (), after: str | None = None) -> Iterator[Document]:
+    """The first of the documents of `below`; with certain fields only, where these are named."""
+    query = StructuredQuery(from_=[StructuredQuery.CollectionSelector(all_descendants=True)])
+    query.order_by.extend(
+        StructuredQuery.Order(field=StructuredQuery.FieldReference(field_path=field), direction=direction)
+        for field, direction in declared.BELOW.order
+    )
+    return raw.run(path, _page(query, limit, fields, after))
+
+
+def count_owned(collection: str, user_id: str) -> int:
+    """How many documents `owned` would find: one read for a thousand of them."""
+    # The library's annotations are wrong here: it answers with two lists, one per answer, one per aggregation.
+    counting: Any = declared.owned(collection, user_id).count()
+    return int(counting.get()[0][0].value)
+
+
+def _page(query: StructuredQuery, limit: int, fields: Sequence[str], after: str | None) -> StructuredQuery:
+    query.limit = limit
+    if fields:
+        references = [StructuredQuery.FieldReference(field_path=field) for field in fields]
+        query.select = StructuredQuery.Projection(fields=references)
+    if after is not None:
+        query.start_at = Cursor(values=[Value(reference_value=raw.name_of(after))], before=False)
+    return query
+
+
+def _pages(page: Callable[[str | None], Iterator[Document]], after: str | None) -> Iterator[Document]:
+    while True:
+        count = 0
+        for document in page(after):
+            yield document
+            after, count = raw.path_of(document), count + 1
+        if count < PAGE:
+            return

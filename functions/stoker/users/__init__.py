@@ -1,0 +1,1 @@
+"""Users: their roles, as claims of their tokens and in their profiles."""

@@ -1,0 +1,49 @@
+"""What clients call about users; `rules/functions.rules` says who may."""
+
+from typing import Any
+
+from firebase_functions.https_fn import CallableRequest
+from pydantic import ValidationError
+
+from stoker.access.caller import caller_of
+from stoker.errors import InvalidArgument, NotAllowed, OwnRole
+from stoker.models.document import problems
+from stoker.models.user import RoleChange
+from stoker.users.roles import assigned, find_account, set_role
+
+
+def call_set_role(request: CallableRequest[Any]) -> dict[str, Any]:
+    """Gives a user a role, for an admin.
+
+    Nobody takes the role of admin from themselves: so whoever does this is still one after it, and an app never loses
+    its last admin by a call.
+
+    Args:
+        request: Its `data` is a `RoleChange`.
+
+    Returns:
+        `{userId, role, permissions}`, as they are now.
+
+    Raises:
+        NotAllowed: The caller has lost the role since the token was issued.
+        InvalidArgument, OwnRole, UserNotFound, ClaimsTooLarge, Unavailable: It can't be done.
+    """
+    caller = caller_of(request)
+    change = _change(request.data)
+    if change.user_id == caller.user_id and change.role != "admin":
+        raise OwnRole("You can't take the role of admin from yourself. Ask another admin to do it.")
+    # A token may be an hour old, and this is what must not be done with an old one.
+    account = find_account(caller.user_id)
+    if account.disabled or assigned(account).role != "admin":
+        raise NotAllowed("You are not an admin any more. Sign in again.")
+    new = set_role(change.user_id, change.role, change.permissions, by=caller.user_id)
+    return {"userId": new.user_id, "role": new.role, "permissions": list(new.permissions)}
+
+
+def _change(data: Any) -> RoleChange:
+    if not isinstance(data, dict):
+        raise InvalidArgument("Call with {userId, role}, and permissions where they are to change.")
+    try:
+        return RoleChange.from_firestore(data)
+    except ValidationError as error:
+        raise InvalidArgument(f"This is no change of a role: {'; '.join(problems(error, data))}.") from None

@@ -1,0 +1,167 @@
+"""Giving a user a role: the claims of the account's tokens, where it counts, and the profile, where it is read."""
+
+import contextlib
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from firebase_admin import auth, exceptions
+from firebase_functions import logger
+from google.api_core import exceptions as firestore_exceptions
+from google.cloud import firestore
+from google.cloud.firestore_v1 import DocumentSnapshot
+
+from stoker import config
+from stoker.errors import ClaimsTooLarge, Unavailable, UserNotFound
+from stoker.firebase import app
+from stoker.firestore.client import client
+from stoker.models.user import User
+
+MAX_CLAIMS_CHARACTERS = 1000
+"""All claims of an account, as JSON. Source: https://firebase.google.com/docs/auth/admin/custom-claims"""
+
+TRIES = 10
+"""How often it is begun again because someone wrote the profile at the same time."""
+
+NO_ANSWER = (
+    exceptions.UnavailableError,
+    exceptions.DeadlineExceededError,
+    exceptions.ResourceExhaustedError,
+    exceptions.InternalError,
+    exceptions.UnknownError,
+)
+
+
+@dataclass(frozen=True)
+class Assigned:
+    """What a user may be and do.
+
+    Attributes:
+        user_id: The user.
+        role: `user`, `moderator` or `admin`.
+        permissions: Such as `read:own-data`.
+    """
+
+    user_id: str
+    role: str
+    permissions: tuple[str, ...]
+
+
+def assigned(account: auth.UserRecord) -> Assigned:
+    """What the claims of an account say; an account without any is a `user`."""
+    claims = account.custom_claims or {}
+    permissions = claims.get("permissions")
+    named = tuple(map(str, permissions)) if isinstance(permissions, list) else ()
+    return Assigned(account.uid, str(claims.get("role", "user")), named)
+
+
+def find_account(user_id: str) -> auth.UserRecord:
+    """The account of a user.
+
+    Raises:
+        UserNotFound: There is none.
+        Unavailable: Firebase Auth did not answer.
+    """
+    with _answers():
+        return auth.get_user(user_id, app=app())
+
+
+def set_role(user_id: str, role: str, permissions: Sequence[str] | None = None, *, by: str) -> Assigned:
+    """Gives a user a role. Doing it again changes nothing but the profile's `updatedAt`.
+
+    Auth and Firestore share no transaction. The claims are written first, then the profile, on the condition that
+    nobody has written it since it was read; otherwise all begins again. So of several at the same time the last one
+    holds in both places, and where one crashes in between, calling again mends it.
+
+    Args:
+        user_id: The user.
+        role: `user`, `moderator` or `admin`.
+        permissions: Such as `read:own-data`; those that there are stay where it is left out.
+        by: Who does it, for the log.
+
+    Returns:
+        What the user has now. A token that is out already says what was before, for an hour at most.
+
+    Raises:
+        UserNotFound: There is no such account.
+        ClaimsTooLarge: The claims do not fit into a token.
+        Unavailable: Firebase Auth did not answer, or others write the profile all the time.
+    """
+    reference = client().collection(config.USERS).document(user_id)
+    for _ in range(TRIES):
+        profile = reference.get(field_paths=["role", "permissions"])
+        account = find_account(user_id)
+        before = assigned(account)
+        new = Assigned(user_id, role, before.permissions if permissions is None else tuple(permissions))
+        _set_claims(account, new)
+        try:
+            _write_profile(reference, profile, account, new)
+        except (
+            firestore_exceptions.FailedPrecondition,
+            firestore_exceptions.NotFound,
+            firestore_exceptions.AlreadyExists,
+        ):
+            continue
+        if new != before:
+            logger.info(
+                "A role was set.",
+                event="role-set",
+                userId=user_id,
+                by=by,
+                role=new.role,
+                roleBefore=before.role,
+                permissions=list(new.permissions),
+                permissionsBefore=list(before.permissions),
+            )
+        return new
+    raise Unavailable(f"The profile of {user_id} is written by others all the time. Try again in a moment.")
+
+
+def _set_claims(account: auth.UserRecord, new: Assigned) -> None:
+    claims: dict[str, Any] = {**(account.custom_claims or {}), "role": new.role, "permissions": list(new.permissions)}
+    if not new.permissions:
+        del claims["permissions"]
+    if len(json.dumps(claims)) > MAX_CLAIMS_CHARACTERS:
+        raise ClaimsTooLarge(
+            f"A token has room for {MAX_CLAIMS_CHARACTERS:,} characters of claims, and these permissions need more. "
+            "Give fewer."
+        )
+    if claims != account.custom_claims:
+        with _answers():
+            auth.set_custom_user_claims(account.uid, claims, app=app())
+
+
+def _write_profile(
+    reference: firestore.DocumentReference, profile: DocumentSnapshot[Any], account: auth.UserRecord, new: Assigned
+) -> None:
+    # The time is written in any case: it is what lets others who do the same at the same time begin again.
+    fields = {"role": new.role, "permissions": list(new.permissions), "updatedAt": firestore.SERVER_TIMESTAMP}
+    if profile.exists:
+        reference.update(fields, option=firestore.Client.write_option(last_update_time=profile.update_time))
+    else:
+        reference.create({**_new_profile(account).to_firestore(), **fields})
+
+
+def _new_profile(account: auth.UserRecord) -> User:
+    now = datetime.now(UTC)
+    made = account.user_metadata.creation_timestamp
+    return User(
+        id=account.uid,
+        email=account.email,
+        display_name=(account.display_name or "New User")[:100],
+        created_at=datetime.fromtimestamp(made / 1000, UTC) if made else now,
+        updated_at=now,
+    )
+
+
+@contextlib.contextmanager
+def _answers() -> Iterator[None]:
+    """Says in our words what Firebase Auth's errors mean."""
+    try:
+        yield
+    except auth.UserNotFoundError:
+        raise UserNotFound("There is no such user. Check the uid or the e-mail address.") from None
+    except NO_ANSWER:
+        raise Unavailable("Firebase Auth did not answer. Try again in a moment.") from None

@@ -1,0 +1,161 @@
+"""Sees that our own code runs no query but those that are declared: the emulator would answer any."""
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import wraps
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import pytest
+from google.cloud.firestore_v1 import Query
+from google.cloud.firestore_v1.aggregation import AggregationQuery
+from google.cloud.firestore_v1.services.firestore import FirestoreClient
+from google.cloud.firestore_v1.types import StructuredQuery
+from google.cloud.firestore_v1.watch import Watch
+
+from development.environment import ROOT
+from development.generate.indexes import in_full
+from stoker.queries.declared import DECLARED
+from stoker.queries.query import DeclaredQuery, Direction, Kind, Order
+
+OURS = str(ROOT / "functions" / "stoker")
+LIBRARIES = (str(ROOT / ".venv"), str(ROOT / "functions" / "venv"), __file__)
+
+OPERATORS: dict[str, Kind] = {
+    "EQUAL": "equal",
+    "IN": "one-of",
+    "ARRAY_CONTAINS": "contains",
+    "LESS_THAN": "range",
+    "LESS_THAN_OR_EQUAL": "range",
+    "GREATER_THAN": "range",
+    "GREATER_THAN_OR_EQUAL": "range",
+}
+DIRECTIONS: dict[str, Direction] = {"ASCENDING": "ASCENDING", "DESCENDING": "DESCENDING"}
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What of a query decides whether an index serves it.
+
+    Attributes:
+        collection: Its id; empty where the query is about every collection.
+        group: Whether the collection is meant wherever it lies.
+        where: Each field with how it is compared.
+        order: What the results are sorted by, without the document's name at the end.
+        sums: What is added up.
+    """
+
+    collection: str
+    group: bool
+    where: frozenset[tuple[str, Kind]]
+    order: tuple[Order, ...]
+    sums: frozenset[str]
+
+    def is_one_of(self, declared: DeclaredQuery) -> bool:
+        """Whether the query is a declared one, whatever its values, its limit and where it begins."""
+        return (
+            self.collection in declared.collections()
+            and self.group == declared.group
+            and declared.asks(self.where)
+            and self.order == in_full(declared.order, self.where)
+            and self.sums == frozenset(declared.sums)
+        )
+
+
+def shape_of(parent: str, query: StructuredQuery, aggregations: Sequence[Any] = ()) -> Shape | None:
+    """The shape of a query as it is sent; None where it can't be declared.
+
+    Args:
+        parent: The name of the document below which it asks, or of the database's root.
+        query: What it asks.
+        aggregations: What is counted or added up.
+    """
+    [selector] = query.from_
+    filters = _filters(query.where)
+    if any(one is None or one.op.name not in OPERATORS for one in filters):
+        return None
+    if not selector.all_descendants and not parent.endswith("/documents"):
+        return None
+    where = frozenset((one.field.field_path, OPERATORS[one.op.name]) for one in filters)
+    order = [(one.field.field_path, DIRECTIONS[one.direction.name]) for one in query.order_by]
+    sums = [one.sum.field.field_path for one in aggregations if "sum" in one]
+    sums += [one.avg.field.field_path for one in aggregations if "avg" in one]
+    return Shape(selector.collection_id, selector.all_descendants, where, in_full(order, where), frozenset(sums))
+
+
+def _filters(found: Any) -> list[Any]:
+    """The filters of a query; None in place of one that is neither of one field nor of several that all must hold."""
+    if "field_filter" in found:
+        return [found.field_filter]
+    if "composite_filter" in found and found.composite_filter.op.name == "AND":
+        return [one for inner in found.composite_filter.filters for one in _filters(inner)]
+    return [None] if found else []
+
+
+class Guard:
+    """Stands before the client library, and refuses what is not declared.
+
+    Attributes:
+        refused: Where in our code, and what was asked. A refusal may be caught by the code that runs the query.
+    """
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.refused: list[str] = []
+        self._monkeypatch = monkeypatch
+        # What the library sends, whoever builds it; and its own methods, since it sends when the results are read.
+        self._before(FirestoreClient, "run_query", lambda _, request, *__: self._judge(request))
+        self._before(FirestoreClient, "run_aggregation_query", lambda _, request, *__: self._judge(request))
+        self._before(Query, "stream", lambda query, *_: self._judge(_request(query)))
+        self._before(AggregationQuery, "stream", lambda query, *_: self._judge(_request(query)))
+        watched = Watch.for_query
+
+        def for_query(query: Any, *rest: Any) -> Watch:
+            self._judge(_request(query))
+            watch: Watch = watched(query, *rest)  # type: ignore[no-untyped-call]
+            return watch
+
+        monkeypatch.setattr(Watch, "for_query", for_query)
+
+    def _before(self, owner: type, name: str, judge: Any) -> None:
+        method = getattr(owner, name)
+
+        @wraps(method)
+        def judged(one: Any, *arguments: Any, **named: Any) -> Any:
+            judge(one, *([named["request"]] if "request" in named else arguments))
+            return method(one, *arguments, **named)
+
+        self._monkeypatch.setattr(owner, name, judged)
+
+    def _judge(self, request: dict[str, Any]) -> None:
+        place = _our_place()
+        if place is None:
+            return
+        whole = request.get("structured_aggregation_query")
+        query = whole.structured_query if whole is not None else request["structured_query"]
+        shape = shape_of(request["parent"], query, whole.aggregations if whole is not None else ())
+        if shape is None or not any(shape.is_one_of(declared) for declared in DECLARED):
+            self.refused.append(f"{place} runs a query that stoker.queries.declared does not declare: {query}")
+            raise AssertionError(self.refused[-1])
+
+
+def _request(query: Any) -> dict[str, Any]:
+    """A query of the library's, as it is sent."""
+    nested = query._nested_query if isinstance(query, AggregationQuery) else query
+    parent, _ = nested._parent._parent_info()
+    kind = "structured_aggregation_query" if isinstance(query, AggregationQuery) else "structured_query"
+    return {"parent": parent, kind: query._to_protobuf()}
+
+
+def _our_place() -> str | None:
+    """Where in the deployed code a query is run; None where a test runs it."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None:
+        file = frame.f_code.co_filename
+        if file.startswith(OURS):
+            return f"{Path(file).relative_to(ROOT)}:{frame.f_lineno}"
+        if file.startswith(str(ROOT)) and not file.startswith(LIBRARIES):
+            return None
+        frame = frame.f_back
+    return None

@@ -1,0 +1,67 @@
+"""Calling a function over HTTP, as the client SDKs do, with tokens of the Auth emulator."""
+
+import json
+import os
+from collections.abc import Mapping
+from typing import Any
+
+import httpx
+
+from development.rules.identities import claims as claims_of
+from development.rules.identities import unsigned
+from development.user import PROJECT, User
+from stoker import config
+
+
+def call(function: str, data: Any, token: str | None, headers: Mapping[str, str] | None = None) -> httpx.Response:
+    """Calls a function of the running suite.
+
+    Args:
+        function: Its name.
+        data: The arguments.
+        token: The ID token, if any.
+        headers: Others.
+    """
+    url = f"http://{os.environ['STOKER_FUNCTIONS_EMULATOR']}/{PROJECT}/{config.REGION}/{function}"
+    sent = {**({} if token is None else {"Authorization": f"Bearer {token}"}), **(headers or {})}
+    return httpx.post(url, json={"data": data}, headers=sent, timeout=60)
+
+
+def refusal(answer: httpx.Response) -> tuple[int, str, str | None]:
+    """The HTTP status, Firebase's code and ours."""
+    error = answer.json()["error"]
+    assert error["message"]
+    return answer.status_code, error["status"], (error.get("details") or {}).get("code")
+
+
+def token_with(user: User, claims: Mapping[str, Any]) -> str:
+    """A token of the user's, issued after an admin has given the account claims of its own."""
+    change = {"localId": user.id, "customAttributes": json.dumps(dict(claims))}
+    _auth(f"projects/{PROJECT}/accounts:update", change, {"Authorization": "Bearer owner"})
+    return new_token(user)
+
+
+def new_token(user: User) -> str:
+    """A token with what the account's claims are now."""
+    account = {"token": json.dumps({"uid": user.id}), "returnSecureToken": True}
+    return str(_auth("accounts:signInWithCustomToken?key=any", account)["idToken"])
+
+
+def altered(token: str, **said: Any) -> str:
+    """A token that says some things otherwise, as only the emulator takes it."""
+    return unsigned({**claims_of(token), **said})
+
+
+def claims_now(user: User) -> dict[str, Any]:
+    """The claims of an account."""
+    found = _auth(f"projects/{PROJECT}/accounts:lookup", {"localId": [user.id]}, {"Authorization": "Bearer owner"})
+    claims: dict[str, Any] = json.loads(found["users"][0].get("customAttributes", "{}"))
+    return claims
+
+
+def _auth(path: str, body: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> dict[str, Any]:
+    host = f"http://{os.environ['FIREBASE_AUTH_EMULATOR_HOST']}/identitytoolkit.googleapis.com/v1"
+    answer = httpx.post(f"{host}/{path}", json=dict(body), headers=headers, timeout=60)
+    answer.raise_for_status()
+    said: dict[str, Any] = answer.json()
+    return said

@@ -1,0 +1,100 @@
+"""Our own code runs no query that is not declared."""
+
+import contextlib
+from types import ModuleType
+from typing import Any
+
+import pytest
+from google.cloud.firestore_v1.base_query import FieldFilter
+
+from declared_only import OURS, Guard
+from stoker import config
+from stoker.firestore.client import client
+
+CODE = """
+def run(query, how):
+    if how == "watch":
+        query.on_snapshot(lambda *_: None).unsubscribe()
+    elif how == "count":
+        query.count().get()
+    elif how == "sum":
+        query.sum("progress").get()
+    elif how == "get":
+        query.get()
+    else:
+        list(query.stream())
+"""
+
+
+NAMES = (
+    *("all of a collection", "another collection", "another field", "another operator", "nothing"),
+    *("another direction", "another order", "a group", "below a document"),
+)
+
+
+@pytest.fixture
+def ours() -> Any:
+    """Runs a query as if the code of a file of the deployed package did."""
+    code = compile(CODE, f"{OURS}/made_up.py", "exec")
+    module = ModuleType("made_up")
+    exec(code, vars(module))
+    return module.run
+
+
+@pytest.fixture
+def guard(_declared_queries_only: None, monkeypatch: pytest.MonkeyPatch) -> Guard:
+    """A guard of the test's own, whose refusals don't fail it."""
+    monkeypatch.undo()
+    return Guard(monkeypatch)
+
+
+def queries() -> dict[str, Any]:
+    jobs = client().collection(config.JOBS)
+    pending = jobs.where(filter=FieldFilter("status", "==", "pending"))
+    return {
+        "all of a collection": jobs,
+        "another collection": client().collection("notes").where(filter=FieldFilter("status", "==", "pending")),
+        "another field": pending.where(filter=FieldFilter("attempt", "==", 1)),
+        "another operator": jobs.where(filter=FieldFilter("status", "!=", "pending")),
+        "nothing": jobs.where(filter=FieldFilter("parentId", "==", None)),
+        "another direction": pending.order_by("createdAt").order_by("runAfter", direction="DESCENDING"),
+        "another order": pending.order_by("runAfter"),
+        "a group": client().collection_group(config.JOBS).where(filter=FieldFilter("userId", "==", "ada")),
+        "below a document": jobs.document("a").collection(config.JOBS).where(filter=FieldFilter("userId", "==", "a")),
+    }
+
+
+@pytest.mark.parametrize("how", ["get", "stream", "count", "watch"])
+@pytest.mark.parametrize("name", NAMES)
+def test_what_is_not_declared_is_refused(guard: Guard, ours: Any, name: str, how: str) -> None:
+    with pytest.raises(AssertionError, match=r"made_up\.py:.* runs a query that"):
+        ours(queries()[name], how)
+    assert guard.refused
+
+
+def test_a_sum_is_declared_by_itself(guard: Guard, ours: Any) -> None:
+    query = client().collection(config.JOBS).where(filter=FieldFilter("userId", "==", "ada"))
+    ours(query, "get")
+    with pytest.raises(AssertionError, match="a query that"):
+        ours(query, "sum")
+
+
+@pytest.mark.parametrize("how", ["get", "stream", "count", "watch"])
+def test_what_is_declared_runs_whatever_its_limit_and_place(guard: Guard, ours: Any, how: str) -> None:
+    pending = client().collection(config.JOBS).where(filter=FieldFilter("status", "==", "pending"))
+    ours(pending.where(filter=FieldFilter("cancelRequested", "==", True)).limit(3), how)
+    query = pending.where(filter=FieldFilter("runAfter", "<", 1)).order_by("runAfter").order_by("__name__")
+    ours(query.start_after({"runAfter": 0, "__name__": "a"}).select(["type"]), how)
+    assert guard.refused == []
+
+
+def test_a_refusal_that_our_code_catches_is_remembered(guard: Guard, ours: Any) -> None:
+    with contextlib.suppress(AssertionError):
+        ours(queries()["another order"], "get")
+    assert len(guard.refused) == 1
+
+
+def test_the_tests_own_queries_are_their_own_affair(guard: Guard) -> None:
+    for name in ("all of a collection", "another order"):
+        list(queries()[name].limit(1).stream())
+    assert guard.refused == []

@@ -1,0 +1,47 @@
+"""What the README says of the documents is what the models say."""
+
+import re
+from typing import Any
+
+import pytest
+
+from development.environment import ROOT
+from development.generate.documents import DOCUMENTS, Document
+from development.generate.fields import fields_of, without_null
+from stoker import config
+from stoker.models.writers import SERVER
+
+README = (ROOT / "README.md").read_text()
+TABLES = "What a client's new document must hold", "```typescript\nimport { taskConverter"
+"""Where the tables begin that tell what documents hold, and where they end."""
+
+
+def said(collection: str) -> list[str]:
+    """The cells of a collection's row, behind its name."""
+    begin, end = (README.index(mark) for mark in TABLES)
+    [row] = re.findall(rf"^\| `{collection}(?:/jobs)?` \|(.*)\|$", README[begin:end], re.MULTILINE)
+    return [cell.strip() for cell in row.split("|")]
+
+
+def words(text: str) -> set[str]:
+    """What is set as code."""
+    return {word for code in re.findall(r"`([^`]+)`", text) for word in re.findall(r"[\w-]+", code)}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.collection)
+def test_every_field_and_every_word_of_an_enumeration_is_named(document: Document) -> None:
+    must, may, *_ = said(document.collection)
+    schema: dict[str, Any] = document.model.model_json_schema(by_alias=True)
+    for field in fields_of(document.model, schema):
+        if field.name == "schemaVersion" or (document.collection == config.JOBS and field.writer is SERVER):
+            continue
+        assert field.name in words(must if field.required else must + may)
+        kinds, _ = without_null(field.schema)
+        status = document.collection == config.JOBS and field.name == "status"
+        for word in ["pending"] if status else kinds.get("enum", []):
+            assert word in words(must + may)
+
+
+def test_each_document_says_its_form() -> None:
+    for document in DOCUMENTS:
+        assert "schema_version" in document.model.model_fields
