@@ -15,8 +15,8 @@ from stoker.users.roles import assigned, find_account, set_role
 def call_set_role(request: CallableRequest[Any]) -> dict[str, Any]:
     """Gives a user a role, for an admin.
 
-    Nobody takes the role of admin from themselves: so whoever does this is still one after it, and an app never loses
-    its last admin by a call.
+    Nobody takes the role of admin from themselves, so that an app does not lose its last one by mistake. (Two who take
+    it from each other at the same moment both lose it; `scripts/roles` mends that.)
 
     Args:
         request: Its `data` is a `RoleChange`.
