@@ -18,6 +18,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))  # -I leaves it o
 import av
 from child import confine  # type: ignore[import-not-found, unused-ignore]
 from formats import PROTOCOLS  # type: ignore[import-not-found, unused-ignore]
+from offline import go_offline  # type: ignore[import-not-found, unused-ignore]
 
 HDR = {16: "pq", 18: "hlg"}
 """Transfer functions. Source: ITU-T H.273, table 3."""
@@ -122,6 +123,7 @@ def _measured(container: "av.container.InputContainer") -> float | None:
 def main() -> None:
     """Answers requests until the parent closes the pipe."""
     confine(int(sys.argv[1]), int(sys.argv[2]), file_bytes=0)
+    go_offline()
     for line in sys.stdin:
         request = json.loads(line)
         try:
