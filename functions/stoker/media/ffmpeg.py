@@ -2,6 +2,7 @@
 
 import os
 import selectors
+import signal
 import subprocess
 import time
 from collections.abc import Callable, Sequence
@@ -44,8 +45,8 @@ class FfmpegFailed(Exception):
 
     @property
     def killed(self) -> bool:
-        """Whether a signal ended it, so that another attempt may succeed."""
-        return self.status < 0
+        """Whether someone else ended it, so that another attempt may succeed. A crash is the file's own doing."""
+        return -self.status in (signal.SIGKILL, signal.SIGTERM, signal.SIGINT)
 
     @property
     def too_much(self) -> bool:

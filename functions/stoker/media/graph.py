@@ -40,6 +40,9 @@ TO_SDR = (
 """From PQ or HLG to BT.709, at a white of 100 cd/m2. Source: https://ffmpeg.org/ffmpeg-filters.html#tonemap-1, and
 the white of Rec. ITU-R BT.1886."""
 
+LASTING = ("-t", str(config.MAX_SOURCE_SECONDS))
+"""No output plays longer than a source may, whatever the times in a source say."""
+
 Options = Mapping[str, str]
 """ffmpeg's options without their dash, by name."""
 
@@ -173,7 +176,7 @@ class Graph:
             *self._video.arguments(),
             *self._audio.arguments(),
             *("-flags", "+global_header", "-map_metadata", "-1", "-map_chapters", "-1"),
-            *("-t", str(config.MAX_SOURCE_SECONDS), "-f", "tee", "|".join(self._tee)),
+            *(*LASTING, "-f", "tee", "|".join(self._tee)),
         ]
         mark = [*input_options(WATERMARKS), "-i", self.film.mark.file] if self.film.mark and self._pictures else []
         inputs = [*input_options(), *seek, "-i", self._source, *mark]
@@ -199,7 +202,7 @@ class Graph:
 
     def _write(self, name: str, pad: str, options: Options) -> None:
         named = [part for key, value in options.items() for part in (f"-{key}", value)]
-        self._others += ["-map", pad, *named, "-map_metadata", "-1", name]
+        self._others += ["-map", pad, *named, *LASTING, "-map_metadata", "-1", name]
 
     def _picture_chains(self) -> list[str]:
         video = self.film.video

@@ -84,7 +84,7 @@ def opened(video_input: VideoInput, folder: Path, prober: Prober) -> Film:
     cues = tuple(part(_cues(video_input.captions, folder), start, end))
     if not video_input.captions.burn_in:
         return Film(info, start, end, mark, cues)
-    (folder / SUBTITLES).write_text(styled(cues))
+    (folder / SUBTITLES).write_text(styled(cues), encoding="utf-8")
     (folder / FONTS).mkdir(exist_ok=True)
     shutil.copy(font_file(), folder / FONTS)
     return Film(info, start, end, mark, cues, SUBTITLES)

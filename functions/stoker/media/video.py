@@ -118,7 +118,8 @@ def _run(
             raise InputTooLarge(
                 f"The file {name!r} needs more memory than a worker has. Ask for fewer or smaller outputs."
             ) from failure
-        raise unsupported(name, failure.complaint) from failure
+        crashed = "the decoder gave up on it" if failure.status < 0 else ""
+        raise unsupported(name, crashed or failure.complaint) from failure
 
 
 def _finished(run: JobRun, finish: Finish, bench: Bench, name: str, complaint: str) -> MadeOutput:
