@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from stoker import config
 from stoker.media.ffmpeg import input_options
 from stoker.media.film import Film, Size
-from stoker.media.formats import WATERMARKS
+from stoker.media.formats import PIPE, PROTOCOLS, WATERMARKS
 from stoker.media.probe import AudioStream, VideoStream
 from stoker.media.watermark import overlay
 
@@ -84,7 +84,7 @@ class Graph:
     """Gathers what the outputs want, and makes one command of it.
 
     Args:
-        source: The source's path, relative to the working folder.
+        source: The source's path, relative to the working folder; it does not matter where the film is remote.
         film: What it holds, and which part of it is wanted.
         names: File names that are taken; this graph adds its own.
         skip: Seconds of the film that nobody wants, from its start: reading begins a little before their end.
@@ -92,9 +92,10 @@ class Graph:
 
     def __init__(self, source: str, film: Film, names: set[str] | None = None, skip: float = 0) -> None:
         self.film = film
-        self._source = source
+        self._source = f"{PIPE}:0" if film.remote else source
         self._names = set() if names is None else names
-        self._seek = max(0.0, film.start + skip - SEEK_SECONDS)
+        # A pipe can't jump, and formats differ in how near they come to a time where they can't.
+        self._seek = 0.0 if film.remote else max(0.0, film.start + skip - SEEK_SECONDS)
         self._pictures: list[_Branch] = []
         self._sounds: list[_Branch] = []
         self._video = _Encodes("v")
@@ -179,7 +180,8 @@ class Graph:
             *(*LASTING, "-f", "tee", "|".join(self._tee)),
         ]
         mark = [*input_options(WATERMARKS), "-i", self.film.mark.file] if self.film.mark and self._pictures else []
-        inputs = [*input_options(), *seek, "-i", self._source, *mark]
+        protocols = PIPE if self.film.remote else PROTOCOLS
+        inputs = [*input_options(protocols=protocols), *seek, "-i", self._source, *mark]
         return [*inputs, *filters, *(tee if self._tee else []), *self._others]
 
     @property
