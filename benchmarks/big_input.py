@@ -1,8 +1,9 @@
 """The most memory that a job takes with a film of 1 GiB, of which the index lies at the end. At most 600 MiB.
 
 The worker's own code runs (read, probe, encode, check, upload), with an MP4 of 360 lines and a poster; only the
-document that it would report to is left out. What counts is the resident memory of the worker and its children, and all bytes in
-the working folder, for `/tmp` is memory. A small server stands for Cloud Storage: the emulator holds what it serves.
+document that it would report to is left out. What counts is the resident memory of the worker and its children, and
+all bytes in the working folder, for `/tmp` is memory. A small server stands for Cloud Storage: the emulator holds what
+it serves.
 """
 
 import argparse

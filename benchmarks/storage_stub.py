@@ -5,6 +5,7 @@
 Source: https://cloud.google.com/storage/docs/json_api/v1/objects (get, insert, list).
 """
 
+import base64
 import json
 import re
 import sys
@@ -12,9 +13,32 @@ import uuid
 from collections.abc import Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, urlsplit
+
+import google_crc32c
 
 SERVER = __file__
+
+
+class Upload:
+    """What is known of an upload whose bytes are forgotten."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self._crc32c = google_crc32c.Checksum()
+
+    def add(self, content: bytes) -> None:
+        """Takes what has arrived."""
+        self.size += len(content)
+        self._crc32c.update(content)
+
+    def told(self) -> dict[str, str]:
+        """The object's metadata."""
+        return {**_object(self.size), "crc32c": base64.b64encode(self._crc32c.digest()).decode()}
+
+
+def _object(size: int) -> dict[str, str]:
+    return {"name": "o", "bucket": "b", "size": str(size), "generation": "1", "contentType": "video/mp4"}
 
 
 class Stub(BaseHTTPRequestHandler):
@@ -22,7 +46,7 @@ class Stub(BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
     film = Path()
-    sizes: dict[str, int] = {}  # noqa: RUF012 - of uploads that are under way, shared by all requests
+    uploads: dict[str, "Upload"] = {}  # noqa: RUF012 - those under way, shared by all requests
 
     def do_GET(self) -> None:
         """Metadata, a list, or a range."""
@@ -31,7 +55,7 @@ class Stub(BaseHTTPRequestHandler):
             return self._send_range()
         if url.path.endswith("/o"):
             return self._send({"items": []})
-        return self._send(self._object(unquote(url.path.rpartition("/o/")[2]), self.film.stat().st_size))
+        return self._send(_object(self.film.stat().st_size))
 
     def do_POST(self) -> None:
         """The whole of an upload, or its beginning."""
@@ -39,22 +63,19 @@ class Stub(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         if parse_qs(url.query).get("uploadType") == ["resumable"]:
             upload = uuid.uuid4().hex
-            self.sizes[upload] = 0
+            self.uploads[upload] = Upload()
             return self._send({}, Location=f"http://{self.headers['Host']}/upload?{upload}")
-        content = body.split(b"\r\n\r\n", 2)[2].rpartition(b"\r\n--")[0]
-        return self._send(self._object("upload", len(content)))
+        whole = Upload()
+        whole.add(body.split(b"\r\n\r\n", 2)[2].rpartition(b"\r\n--")[0])
+        return self._send(whole.told())
 
     def do_PUT(self) -> None:
         """A part of an upload."""
-        upload = urlsplit(self.path).query
-        self.sizes[upload] += len(self.rfile.read(int(self.headers.get("Content-Length", 0))))
-        total = self.headers["Content-Range"].rpartition("/")[2]
-        if total in ("*", str(self.sizes[upload])):
-            return self._send(self._object("upload", self.sizes[upload]))
-        return self._send({}, 308, Range=f"bytes=0-{self.sizes[upload] - 1}")
-
-    def _object(self, name: str, size: int) -> dict[str, str]:
-        return {"name": name, "bucket": "b", "size": str(size), "generation": "1", "contentType": "video/mp4"}
+        upload = self.uploads[urlsplit(self.path).query]
+        upload.add(self.rfile.read(int(self.headers.get("Content-Length", 0))))
+        if self.headers["Content-Range"].rpartition("/")[2] == str(upload.size):
+            return self._send(upload.told())
+        return self._send({}, 308, Range=f"bytes=0-{upload.size - 1}")
 
     def _send_range(self) -> None:
         asked = re.fullmatch(r"bytes=(\d+)-(\d+)", self.headers["Range"])
