@@ -1,15 +1,17 @@
 """A film that is read by ranges becomes the same as one that was fetched, whatever its format and its order."""
 
 import io
+import random
 import struct
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import cast
 
 import pytest
 
 from conftest import Ffmpeg
-from stoker.errors import InputNotFound, InputTooLarge, JobCancelled, TruncatedMedia, Unavailable
+from stoker.errors import InputNotFound, InputTooLarge, JobCancelled, TruncatedMedia, Unavailable, UnsupportedMedia
 from stoker.jobs.run import JobRun
 from stoker.media import streaming
 from stoker.media.outputs.finish import MadeOutput
@@ -204,3 +206,15 @@ def test_an_index_that_is_too_large_is_refused(monkeypatch: pytest.MonkeyPatch) 
 @pytest.mark.parametrize("film", [b"", b"\0" * 100, struct.pack(">I4s", 8, b"free") * 1000, b"\xff" * 64])
 def test_what_is_no_film_is_sent_as_it_is(film: bytes) -> None:
     assert b"".join(Remote(Kept(film), lambda: None).in_order("mov,mp4")) == film
+
+
+def test_flipped_bits_do_no_more_harm_than_in_a_file(ffmpeg: Ffmpeg, tmp_path: Path) -> None:
+    """Half of them in the index, which we read ourselves."""
+    whole = ffmpeg("end.mp4", *PICTURE, "-t", "1", *H264).read_bytes()
+    index = whole.index(b"moov")
+    for number in range(20):
+        chance, content = random.Random(2026 + number), bytearray(whole)
+        for _ in range(8):
+            content[chance.randrange(index if number % 2 else 0, len(content))] ^= 1 << chance.randrange(8)
+        with suppress(UnsupportedMedia, TruncatedMedia, InputTooLarge):
+            assert outputs_of(tmp_path, Kept(bytes(content)), {"kind": "mp4", "height": 90})
