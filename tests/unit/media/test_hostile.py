@@ -10,6 +10,7 @@ import shutil
 import struct
 import subprocess
 import sys
+import traceback
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
@@ -371,7 +372,7 @@ def test_a_film_with_flipped_bits(ffmpeg: Ffmpeg, tmp_path: Path, first: int, se
         except (UnsupportedMedia, TruncatedMedia, InputTooLarge):
             pass
         except Exception as error:
-            failures[number] = repr(error)
+            failures[number] = "".join(traceback.format_exception(error))
         if prober._child.poll() is not None:  # the file has crashed it; each job has one of its own
             prober.__exit__(None, None, None)
             prober = Prober()

@@ -2,6 +2,7 @@
 
 import io
 import random
+import re
 import struct
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -81,16 +82,20 @@ def outputs_of(
         return make_outputs(cast(JobRun, run), prober, film, video_input.source, video_input.outputs)
 
 
-def pictures_and_sound(ffmpeg: Ffmpeg, file: Path) -> list[bytes]:
-    """What a decoder gives, and when."""
-    return [ffmpeg("a.md5", "-i", str(file), "-map", f"0:{kind}", "-f", "framemd5").read_bytes() for kind in "va"]
+def pictures_and_sound(ffmpeg: Ffmpeg, file: Path) -> list[str]:
+    """When each picture is shown, and what a decoder makes of the sound. x264 may choose other bits for a picture where
+    its threads run otherwise; the posters tell what is seen."""
+    video, audio = (
+        ffmpeg("a.md5", "-i", str(file), "-map", f"0:{kind}", "-f", "framemd5").read_text() for kind in "va"
+    )
+    return [re.sub(r"\w{32}$", "", video, flags=re.MULTILINE), audio]
 
 
 @pytest.mark.parametrize("name", FORMATS)
 def test_it_becomes_the_same(name: str, ffmpeg: Ffmpeg, tmp_path: Path) -> None:
     film = ffmpeg(name, *PICTURE, *SOUND, *FORMATS[name])
     wanted = ({"kind": "mp4", "height": 90}, {"kind": "poster", "at": 2})
-    seen = []
+    seen: list[list[str | bytes]] = []
     for folder in (tmp_path / "fetched", tmp_path / "streamed"):
         folder.mkdir()
         source = Kept(film.read_bytes())
@@ -107,7 +112,7 @@ def test_it_becomes_the_same(name: str, ffmpeg: Ffmpeg, tmp_path: Path) -> None:
 def test_a_part_of_it_is_exact_to_the_frame(name: str, ffmpeg: Ffmpeg, tmp_path: Path) -> None:
     film = ffmpeg(name, *PICTURE, *SOUND, *FORMATS[name])
     wanted = ({"kind": "mp4", "quality": "high"}, {"kind": "poster", "at": 0}, {"kind": "poster", "at": 0.5})
-    parts = []
+    parts: list[list[str] | list[bytes]] = []
     for folder in (tmp_path / "fetched", tmp_path / "streamed"):
         folder.mkdir()
         (folder / SOURCE).write_bytes(film.read_bytes())
