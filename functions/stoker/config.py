@@ -95,7 +95,13 @@ every `HEARTBEAT_SECONDS`, so that this is rare."""
 # --- Media ----------------------------------------------------------------------------------------
 
 MAX_SOURCE_BYTES: Final = 1 * GIB
-"""The largest source: it and its outputs lie in `/tmp`, which is the worker's memory."""
+"""The largest source."""
+
+MAX_FETCHED_BYTES: Final = 128 * 1024**2
+"""The largest source that is copied to `/tmp`, which is the worker's memory; a larger one is read by ranges."""
+
+MAX_WORKSPACE_BYTES: Final = 4 * GIB
+"""All that a job may have in `/tmp` at a time. With `MEDIA_MEMORY_BYTES`, it fits the worker's 8 GiB."""
 
 MEDIA_TYPES: Final = ("video/*", "audio/*")
 """The media types of sources: what a client may upload, as large as `MAX_SOURCE_BYTES`."""
@@ -134,7 +140,7 @@ STALL_SECONDS: Final = 60
 """An ffmpeg that has said nothing for so long is stuck, and is ended."""
 
 MEDIA_MEMORY_BYTES: Final = 3 * GIB
-"""The address space of a child that reads a user's file. A source, its outputs and this fit the worker's 8 GiB."""
+"""The address space of a child that reads a user's file."""
 
 MAX_OUTPUT_BYTES: Final = 2 * GIB
 """The largest file that a child may write."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from development import environment
 
 BENCHMARKS = environment.ROOT / "benchmarks"
-HELPERS = {"__init__", "pairs"}
+HELPERS = {"__init__", "pairs", "storage_stub"}
 
 
 def main() -> None:

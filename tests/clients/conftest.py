@@ -1,5 +1,5 @@
 """Tests of what clients are given: as clients, against the suite."""
 
-from emulator.conftest import _suite
+from emulator.conftest import _suite, user
 
-__all__ = ["_suite"]
+__all__ = ["_suite", "user"]

@@ -1,6 +1,7 @@
 """Tests against the running emulator suite: real functions, real documents, real files."""
 
 import os
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -66,6 +67,12 @@ def undelivered(monkeypatch: pytest.MonkeyPatch) -> None:
 def job(undelivered: None) -> DrivenJob:
     """A job that the test drives."""
     return DrivenJob()
+
+
+@pytest.fixture
+def own_tmp(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lets the attempts that run in this process work under a folder of the test's own."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
 
 
 @pytest.fixture

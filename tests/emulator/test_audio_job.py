@@ -2,12 +2,10 @@
 
 import json
 import re
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import psutil
 import pytest
 import requests
 from google.api_core.exceptions import PermissionDenied
@@ -15,6 +13,7 @@ from google.cloud import firestore
 
 from development.user import User
 from emulator.driven import DrivenJob
+from emulator.left import left_behind
 from stoker import config
 from stoker.jobs.run import JobRun
 from stoker.jobs.work import work
@@ -186,23 +185,6 @@ def test_the_owner_cancels_it(user: User, stage: str) -> None:
             asked = True
     assert (asked, job["status"], job["stage"]) == (True, "cancelled", stage)
     assert list(bucket().list_blobs(prefix=f"job-outputs/{user.id}/")) == []
-
-
-def left_behind(job: DrivenJob) -> tuple[list[str], list[Path], list[psutil.Process]]:
-    """Objects, folders and processes of an attempt that ran in this process."""
-    objects = [blob.name for blob in bucket().list_blobs(prefix=f"job-outputs/ada/{job.id}/")]
-    # Of this process's children: other tests may have started a suite, which is one too.
-    children = [process for process in psutil.Process().children(recursive=True) if works_for_a_job(process)]
-    return objects, list(Path(tempfile.gettempdir()).glob("stoker-job-*")), children
-
-
-def works_for_a_job(process: psutil.Process) -> bool:
-    return any(name in " ".join(process.cmdline()) for name in ("espeak_child", "probe_child", "ffmpeg"))
-
-
-@pytest.fixture
-def own_tmp(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
 
 
 @pytest.mark.usefixtures("undelivered", "own_tmp")

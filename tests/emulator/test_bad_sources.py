@@ -48,9 +48,10 @@ def test_of_another_user(user: User, clip: Path) -> None:
         b"Dear diary, this is not a film.",
         random.Random(1).randbytes(100_000),
         b"#EXTM3U\n#EXTINF:3,\nfile:///etc/hostname\n#EXT-X-ENDLIST\n",
+        b"ffconcat version 1.0\nfile /etc/passwd\n",
         b"\x00\x00\x00\x18ftypisom\x00\x00\x02\x00isomiso2" + bytes(1000),
     ],
-    ids=["text", "noise", "playlist", "header-alone"],
+    ids=["text", "noise", "playlist", "ffconcat", "header-alone"],
 )
 def test_not_a_video(user: User, tmp_path: Path, content: bytes) -> None:
     assert refused(user, uploaded(user, tmp_path / "film.mp4", content))[0] == "unsupported-media"

@@ -40,6 +40,12 @@ def test_a_playlist_plays_from_any_folder(user: User, clip: Path, tmp_path: Path
         assert sum(1 for frame in container.decode(container.streams.video[0])) == 75
 
 
+def test_a_file_of_any_name(user: User, clip: Path) -> None:
+    named = clip.rename(clip.with_name("Ünïcödé 映画 🎬 $(x);'\"%n.mp4"))
+    [mp4] = completed(user, named, {"kind": "mp4"})
+    assert mp4["path"].endswith("/video-180p.mp4")
+
+
 def test_sound_and_what_it_is_found_as(user: User, clip: Path, tmp_path: Path) -> None:
     [mp3] = completed(user, clip, {"kind": "audio"})
     assert mp3["contentType"] == "audio/mpeg"

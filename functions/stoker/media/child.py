@@ -1,4 +1,4 @@
-"""Confines a program that reads a user's file: limits, no core dump, and no life beyond its parent's.
+"""Confines a program that reads a user's file: limits, no network, no core dump, and no life beyond its parent's.
 
 Run as a script, it confines itself and becomes the program:
 
@@ -55,5 +55,9 @@ ENVIRONMENT = {"MALLOC_ARENA_MAX": "2", "LC_ALL": "C.UTF-8", "SVT_LOG": "1"}
 
 
 if __name__ == "__main__":
+    sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))  # -I leaves it out
+    from offline import go_offline  # type: ignore[import-not-found, unused-ignore]
+
     confine(int(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))
+    go_offline(programs=True)
     os.execve(sys.argv[4], sys.argv[4:], ENVIRONMENT)

@@ -2,9 +2,11 @@
 
 import os
 import selectors
+import signal
 import subprocess
+import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import IO
 
@@ -44,8 +46,8 @@ class FfmpegFailed(Exception):
 
     @property
     def killed(self) -> bool:
-        """Whether a signal ended it, so that another attempt may succeed."""
-        return self.status < 0
+        """Whether someone else ended it, so that another attempt may succeed. A crash is the file's own doing."""
+        return -self.status in (signal.SIGKILL, signal.SIGTERM, signal.SIGINT)
 
     @property
     def too_much(self) -> bool:
@@ -60,10 +62,10 @@ def ffmpeg_path() -> str:
     return str(imageio_ffmpeg.get_ffmpeg_exe())
 
 
-def input_options(formats: str = CONTAINERS) -> list[str]:
+def input_options(formats: str = CONTAINERS, protocols: str = PROTOCOLS) -> list[str]:
     """The options that must stand before `-i` for every file that a user brought."""
     return [
-        *("-protocol_whitelist", PROTOCOLS),
+        *("-protocol_whitelist", protocols),
         *("-format_whitelist", formats),
         *("-max_pixels", str(config.MAX_SOURCE_PIXELS)),
     ]
@@ -81,7 +83,11 @@ def ffmpeg_command(arguments: Sequence[str]) -> list[str]:
 
 
 def run_ffmpeg(
-    arguments: Sequence[str], folder: Path, on_progress: Callable[[float], None], frames_per_second: float = 0
+    arguments: Sequence[str],
+    folder: Path,
+    on_progress: Callable[[float], None],
+    frames_per_second: float = 0,
+    feed: Iterator[bytes] | None = None,
 ) -> str:
     """Runs ffmpeg to its end.
 
@@ -92,6 +98,7 @@ def run_ffmpeg(
             news or not; what it raises stops ffmpeg.
         frames_per_second: Of the first picture that it writes, where there is one. ffmpeg itself tells no time while
             one of its outputs has not begun, as a still from the middle of the film has not.
+        feed: What it gets by standard input; what this raises, is raised here.
 
     Returns:
         The end of what it wrote to standard error, although it went well.
@@ -104,20 +111,51 @@ def run_ffmpeg(
         command(config.MEDIA_MEMORY_BYTES, config.MAX_OUTPUT_BYTES, ffmpeg_command(arguments)),
         cwd=folder,
         env=ENVIRONMENT,
-        stdin=subprocess.DEVNULL,
+        stdin=subprocess.DEVNULL if feed is None else subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
+    feeder = None if feed is None else _Feeder(feed, process)
     try:
         ended, complaint = _watch(process, on_progress, frames_per_second)
         status = process.wait()
     finally:
         process.kill()
+        if feeder:
+            feeder.join()
         process.communicate()
+    if feeder and feeder.error:
+        raise feeder.error
     # After a signal the files are playable and cut short, and the status may still be 0.
     if status != 0 or not ended:
         raise FfmpegFailed(status, complaint)
     return complaint
+
+
+class _Feeder(threading.Thread):
+    """Writes to the standard input of a process until that has enough.
+
+    Attributes:
+        error: What kept it from writing all that the process wanted.
+    """
+
+    def __init__(self, feed: Iterator[bytes], process: subprocess.Popen[bytes]) -> None:
+        super().__init__(daemon=True)
+        assert process.stdin is not None
+        self.error: Exception | None = None
+        self._feed = feed
+        self._pipe, process.stdin = process.stdin, None
+        self.start()
+
+    def run(self) -> None:
+        try:
+            with self._pipe:
+                for chunk in self._feed:
+                    self._pipe.write(chunk)
+        except BrokenPipeError:
+            pass  # It has all that it wants: a poster needs no end of the film.
+        except Exception as error:
+            self.error = error
 
 
 def _watch(

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from stoker.media.probe import AudioStream, MediaInfo, VideoStream
+from stoker.media.streaming import Remote
 from stoker.media.webvtt import Cue
 
 Size = tuple[int, int]
@@ -36,6 +37,7 @@ class Film:
         mark: What is laid over it.
         cues: What is said in it, in its own time.
         subtitles: The file that is burnt into its picture, relative to the working folder.
+        remote: Where the source is read from; None where it lies in the working folder.
     """
 
     info: MediaInfo
@@ -44,6 +46,7 @@ class Film:
     mark: Mark | None = None
     cues: tuple[Cue, ...] = ()
     subtitles: str | None = None
+    remote: Remote | None = None
 
     @property
     def video(self) -> VideoStream | None:

@@ -9,5 +9,8 @@ PICTURES = "image2,jpeg_pipe"
 WATERMARKS = "png_pipe,jpeg_pipe,webp_pipe"
 """Demuxers for the still pictures that users bring."""
 
+PIPE = "pipe"
+"""The protocol of what we hand over ourselves, by standard input."""
+
 PROTOCOLS = "file"
 """No network, no pipes into shells, no `concat:` or `subfile:` of other files."""

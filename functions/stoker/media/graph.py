@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from stoker import config
 from stoker.media.ffmpeg import input_options
 from stoker.media.film import Film, Size
-from stoker.media.formats import WATERMARKS
+from stoker.media.formats import PIPE, PROTOCOLS, WATERMARKS
 from stoker.media.probe import AudioStream, VideoStream
 from stoker.media.watermark import overlay
 
@@ -39,6 +39,9 @@ TO_SDR = (
 )
 """From PQ or HLG to BT.709, at a white of 100 cd/m2. Source: https://ffmpeg.org/ffmpeg-filters.html#tonemap-1, and
 the white of Rec. ITU-R BT.1886."""
+
+LASTING = ("-t", str(config.MAX_SOURCE_SECONDS))
+"""No output plays longer than a source may, whatever the times in a source say."""
 
 Options = Mapping[str, str]
 """ffmpeg's options without their dash, by name."""
@@ -81,7 +84,7 @@ class Graph:
     """Gathers what the outputs want, and makes one command of it.
 
     Args:
-        source: The source's path, relative to the working folder.
+        source: The source's path, relative to the working folder; it does not matter where the film is remote.
         film: What it holds, and which part of it is wanted.
         names: File names that are taken; this graph adds its own.
         skip: Seconds of the film that nobody wants, from its start: reading begins a little before their end.
@@ -89,9 +92,10 @@ class Graph:
 
     def __init__(self, source: str, film: Film, names: set[str] | None = None, skip: float = 0) -> None:
         self.film = film
-        self._source = source
+        self._source = f"{PIPE}:0" if film.remote else source
         self._names = set() if names is None else names
-        self._seek = max(0.0, film.start + skip - SEEK_SECONDS)
+        # A pipe can't jump, and formats differ in how near they come to a time where they can't.
+        self._seek = 0.0 if film.remote else max(0.0, film.start + skip - SEEK_SECONDS)
         self._pictures: list[_Branch] = []
         self._sounds: list[_Branch] = []
         self._video = _Encodes("v")
@@ -173,10 +177,11 @@ class Graph:
             *self._video.arguments(),
             *self._audio.arguments(),
             *("-flags", "+global_header", "-map_metadata", "-1", "-map_chapters", "-1"),
-            *("-t", str(config.MAX_SOURCE_SECONDS), "-f", "tee", "|".join(self._tee)),
+            *(*LASTING, "-f", "tee", "|".join(self._tee)),
         ]
         mark = [*input_options(WATERMARKS), "-i", self.film.mark.file] if self.film.mark and self._pictures else []
-        inputs = [*input_options(), *seek, "-i", self._source, *mark]
+        protocols = PIPE if self.film.remote else PROTOCOLS
+        inputs = [*input_options(protocols=protocols), *seek, "-i", self._source, *mark]
         return [*inputs, *filters, *(tee if self._tee else []), *self._others]
 
     @property
@@ -199,7 +204,7 @@ class Graph:
 
     def _write(self, name: str, pad: str, options: Options) -> None:
         named = [part for key, value in options.items() for part in (f"-{key}", value)]
-        self._others += ["-map", pad, *named, "-map_metadata", "-1", name]
+        self._others += ["-map", pad, *named, *LASTING, "-map_metadata", "-1", name]
 
     def _picture_chains(self) -> list[str]:
         video = self.film.video

@@ -5,7 +5,7 @@ By a seccomp filter, which needs no rights and can't be taken back. It imports t
 
 import ctypes
 import errno
-import platform
+import os
 import struct
 import sys
 
@@ -19,12 +19,15 @@ NUMBER_OFFSET, ARCHITECTURE_OFFSET = 0, 4
 X32 = 0x40000000
 """The calls of x86-64's 32-bit relatives are numbered from here. Source: arch/x86/include/uapi/asm/unistd.h."""
 
-REFUSED = {
-    "x86_64": (0xC000003E, (41, 42, 49, 53, 59, 322)),
-    "aarch64": (0xC00000B7, (198, 203, 200, 199, 221, 281)),
+SOCKETS = {
+    "x86_64": (0xC000003E, (41, 42, 49, 53, 425)),
+    "aarch64": (0xC00000B7, (198, 203, 200, 199, 425)),
 }
-"""By machine: its number, and those of socket, connect, bind, socketpair, execve and execveat.
-Source: linux/audit.h, arch/x86/entry/syscalls/syscall_64.tbl, asm-generic/unistd.h."""
+"""By machine: its number, and those of socket, connect, bind, socketpair, and io_uring_setup, whose rings open sockets
+past any filter. Source: linux/audit.h, arch/x86/entry/syscalls/syscall_64.tbl, asm-generic/unistd.h."""
+
+PROGRAMS = {"x86_64": (59, 322), "aarch64": (221, 281)}
+"""By machine: the numbers of execve and execveat. Source: the same."""
 
 
 class _Program(ctypes.Structure):
@@ -33,19 +36,24 @@ class _Program(ctypes.Structure):
     _fields_ = (("length", ctypes.c_ushort), ("instructions", ctypes.c_char_p))
 
 
-def go_offline() -> None:
-    """Takes sockets and other programs from this process, and from all threads that it starts. For good.
+def go_offline(*, programs: bool = False) -> None:
+    """Takes sockets and other programs from this process, and from all that it starts or becomes. For good.
 
     On systems other than Linux, where Stoker is developed and not deployed, it does nothing.
+
+    Args:
+        programs: Whether it may still become another program, which is offline as well.
 
     Raises:
         OSError: The kernel has no such filters, or nobody has said what the calls are called on this machine.
     """
     if sys.platform != "linux":
         return
-    if platform.machine() not in REFUSED:
-        raise OSError(errno.ENOSYS, f"no system calls are listed for {platform.machine()}")
-    program = _filter(*REFUSED[platform.machine()])
+    machine = os.uname().machine
+    if machine not in SOCKETS:
+        raise OSError(errno.ENOSYS, f"no system calls are listed for {machine}")
+    architecture, sockets = SOCKETS[machine]
+    program = _filter(architecture, sockets if programs else sockets + PROGRAMS[machine])
     kernel = ctypes.CDLL(None, use_errno=True)
     order = _Program(len(program) // 8, program)
     if kernel.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) or kernel.prctl(

@@ -16,9 +16,17 @@ from stoker import config
 from stoker.errors import EncoderFailed
 from stoker.media.child import ENVIRONMENT
 from stoker.media.formats import CONTAINERS
+from stoker.media.streaming import Remote
 
 PROBE_SECONDS = 30
 """A file that takes longer to open is made to take long."""
+
+READ_BYTES_A_SECOND = 10e6
+"""What a film that is read by ranges, to its end, takes beside that, at the least."""
+
+
+RANGE = b"range "
+"""How a line of the child's begins that asks for an offset and a length, in bytes, and is answered with as many."""
 
 
 class NotReadable(Exception):
@@ -129,7 +137,6 @@ class Prober:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,  # decoders chat there, at the file's will
             env=ENVIRONMENT,
-            text=True,
         )
 
     def __enter__(self) -> Self:
@@ -141,17 +148,18 @@ class Prober:
         self._child.kill()
         self._child.communicate()
 
-    def probe(self, file: Path, formats: str = CONTAINERS, *, measure: bool = False) -> MediaInfo:
+    def probe(self, file: Path | Remote, formats: str = CONTAINERS, *, measure: bool = False) -> MediaInfo:
         """Says what a file holds.
 
         Args:
-            file: The file.
+            file: The file, here or remote.
             formats: The demuxers that may open it.
             measure: Whether to read it to its end, rather than to believe the duration that it tells.
 
         Raises:
             NotReadable: It can't be opened in `PROBE_SECONDS`, or crashes what opens it.
             EncoderFailed: The child was killed, for want of memory or because the machine goes down.
+            InputNotFound, Unavailable: What is remote could not be read.
         """
         late = threading.Event()
 
@@ -159,10 +167,13 @@ class Prober:
             late.set()
             self._child.kill()
 
-        timer = threading.Timer(PROBE_SECONDS, give_up)
+        remote = file if isinstance(file, Remote) else None
+        named = {"size": remote.size} if remote else {"path": str(file)}
+        reading = remote.size / READ_BYTES_A_SECOND if remote and measure else 0
+        timer = threading.Timer(PROBE_SECONDS + reading, give_up)
         timer.start()
         try:
-            line = self._ask({"path": str(file), "formats": formats, "measure": measure})
+            line = self._ask({**named, "formats": formats, "measure": measure}, remote)
         finally:
             timer.cancel()
         if not line:
@@ -174,11 +185,19 @@ class Prober:
             raise NotReadable(answer["error"])
         return MediaInfo.from_answer(answer)
 
-    def _ask(self, request: dict[str, Any]) -> str:
+    def _ask(self, request: dict[str, Any], remote: Remote | None) -> bytes:
+        """The child's answer; while it asks for ranges of what is remote, it gets them."""
         assert self._child.stdin is not None
         assert self._child.stdout is not None
+        say = json.dumps(request).encode() + b"\n"
         try:
-            print(json.dumps(request), file=self._child.stdin, flush=True)
+            while True:
+                self._child.stdin.write(say)
+                self._child.stdin.flush()
+                line = self._child.stdout.readline()
+                if remote is None or not line.startswith(RANGE):
+                    return line
+                offset, length = map(int, line.removeprefix(RANGE).split())
+                say = remote.read(offset, length)
         except BrokenPipeError:
-            return ""
-        return self._child.stdout.readline()
+            return b""

@@ -3,6 +3,9 @@
 Reads one request a line, `{"path": ..., "formats": ..., "measure": ...}`, and answers each with a line: the fields of
 `stoker.media.probe.MediaInfo`, or `{"error": ...}`. A file that crashes the decoder kills this process alone.
 
+Where a request has the `size` of a file instead of a path, the file is read from the parent: this process writes
+`range OFFSET LENGTH`, and reads as many bytes.
+
     python -I probe_child.py PARENT MEMORY_BYTES
 """
 
@@ -18,16 +21,52 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))  # -I leaves it o
 import av
 from child import confine  # type: ignore[import-not-found, unused-ignore]
 from formats import PROTOCOLS  # type: ignore[import-not-found, unused-ignore]
+from offline import go_offline  # type: ignore[import-not-found, unused-ignore]
+
+READ_BYTES = 1024**2
+"""What is read at once of a file that the parent reads: a request each."""
 
 HDR = {16: "pq", 18: "hlg"}
 """Transfer functions. Source: ITU-T H.273, table 3."""
 
 
-def probe(path: str, formats: str, measure: bool) -> dict[str, Any]:
+class Remote:
+    """A file that the parent reads. PyAV takes it for an open one.
+
+    Args:
+        size: Bytes.
+    """
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._at = 0
+
+    def read(self, length: int) -> bytes:
+        """Reads bytes; fewer at the end of the file."""
+        length = min(length, self._size - self._at)
+        if length <= 0:
+            return b""
+        print(f"range {self._at} {length}", flush=True)
+        content = sys.stdin.buffer.read(length)
+        self._at += len(content)
+        return content
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        """Goes to another place."""
+        self._at = {os.SEEK_SET: 0, os.SEEK_CUR: self._at, os.SEEK_END: self._size}[whence] + offset
+        return self._at
+
+    def tell(self) -> int:
+        """The place where the next read begins."""
+        return self._at
+
+
+def probe(formats: str, measure: bool, path: str = "", size: int = 0) -> dict[str, Any]:
     """What a file holds.
 
     Args:
-        path: The file.
+        path: The file; none where the parent reads it.
+        size: How many bytes it has, where the parent reads it.
         formats: The demuxers that may open it.
         measure: Whether to read it to its end, rather than to believe the duration that it tells.
 
@@ -35,7 +74,8 @@ def probe(path: str, formats: str, measure: bool) -> dict[str, Any]:
         av.FFmpegError: It can't be opened.
     """
     options = {"protocol_whitelist": PROTOCOLS, "format_whitelist": formats}
-    with av.open(path, options=options, metadata_errors="replace") as container:
+    file = path or Remote(size)
+    with av.open(file, "r", options=options, metadata_errors="replace", buffer_size=READ_BYTES) as container:
         video, audio = _video(container), _audio(container)
         told = 0 if measure else (container.duration or 0) / av.time_base
         return {
@@ -122,7 +162,8 @@ def _measured(container: "av.container.InputContainer") -> float | None:
 def main() -> None:
     """Answers requests until the parent closes the pipe."""
     confine(int(sys.argv[1]), int(sys.argv[2]), file_bytes=0)
-    for line in sys.stdin:
+    go_offline()
+    while line := sys.stdin.buffer.readline():
         request = json.loads(line)
         try:
             answer = probe(**request)

@@ -13,10 +13,11 @@ from stoker.media.formats import CONTAINERS, WATERMARKS
 from stoker.media.graph import FONTS
 from stoker.media.outputs import OF_SOUND
 from stoker.media.probe import MediaInfo, NotReadable, Prober
+from stoker.media.streaming import Remote
 from stoker.media.subtitles import font_file, styled
 from stoker.media.webvtt import Cue, NotWebVtt, part, read
 from stoker.models.video import Captions, VideoInput, Watermark
-from stoker.storage.sources import download
+from stoker.storage.sources import Source, download, open_source
 
 # The user's names for them never reach a command.
 SOURCE, WATERMARK, CAPTIONS, SUBTITLES = "source", "watermark", "captions", "captions.ass"
@@ -37,8 +38,21 @@ class _Wanted:
     most: int
 
 
-def fetch(video_input: VideoInput, user_id: str, folder: Path, on_share: Callable[[float], None]) -> list[int]:
-    """Downloads all that a job brings into the working folder.
+@dataclass(frozen=True)
+class Fetched:
+    """What a job brings.
+
+    Attributes:
+        generations: Of each object: another one is another file under the same name.
+        remote: The film, where it is too large to be fetched.
+    """
+
+    generations: list[str]
+    remote: Source | None
+
+
+def fetch(video_input: VideoInput, user_id: str, folder: Path, on_share: Callable[[float], None]) -> Fetched:
+    """Downloads what a job brings into the working folder, but for a film that is too large for it.
 
     Args:
         video_input: What names it.
@@ -46,31 +60,40 @@ def fetch(video_input: VideoInput, user_id: str, folder: Path, on_share: Callabl
         folder: The working folder.
         on_share: Called with how much of it has arrived, from 0 to 1; what it raises ends the download.
 
-    Returns:
-        The generation of each object: another one is another file under the same name.
-
     Raises:
         PermanentError: An object is missing, not the owner's, empty or too large.
     """
-    wanted = [_Wanted(video_input.source, SOURCE, config.MAX_SOURCE_BYTES)]
+    wanted = [_Wanted(video_input.source, SOURCE, config.MAX_FETCHED_BYTES)]
     if video_input.watermark:
         wanted.insert(0, _Wanted(video_input.watermark.source, WATERMARK, config.MAX_WATERMARK_BYTES))
     if video_input.captions:
         wanted.insert(0, _Wanted(video_input.captions.source, CAPTIONS, config.MAX_CAPTIONS_BYTES))
-    generations = []
+    generations, remote = [], None
     for one in wanted:
         told = (lambda arrived, size: on_share(arrived / size)) if one.file == SOURCE else (lambda *_: on_share(0))
-        generations.append(download(one.path, user_id, folder / one.file, told, one.most))
-    return generations
+        try:
+            generations.append(str(download(one.path, user_id, folder / one.file, told, one.most)))
+        except InputTooLarge:
+            if one.file != SOURCE:
+                raise
+            remote = open_source(one.path, user_id)
+            generations.append(remote.generation)
+    return Fetched(generations, remote)
 
 
-def opened(video_input: VideoInput, folder: Path, prober: Prober) -> Film:
+def opened(video_input: VideoInput, folder: Path, prober: Prober, remote: Remote | None = None) -> Film:
     """Finds out what the files hold that were fetched.
+
+    Args:
+        video_input: What names them.
+        folder: Where they are.
+        prober: Opens them.
+        remote: The film, where it was not fetched.
 
     Raises:
         PermanentError: A file can't be read, is beyond a limit, or does not hold what the outputs need.
     """
-    info = _probed(prober, folder / SOURCE, video_input.source)
+    info = _probed(prober, remote or folder / SOURCE, video_input.source)
     _check_holds(info, video_input)
     trim = video_input.trim
     start, end = (trim.start, trim.end) if trim else (0.0, None)
@@ -80,14 +103,14 @@ def opened(video_input: VideoInput, folder: Path, prober: Prober) -> Film:
         )
     mark = _mark(video_input.watermark, folder, prober) if video_input.watermark and info.video else None
     if video_input.captions is None:
-        return Film(info, start, end, mark)
+        return Film(info, start, end, mark, remote=remote)
     cues = tuple(part(_cues(video_input.captions, folder), start, end))
     if not video_input.captions.burn_in:
-        return Film(info, start, end, mark, cues)
-    (folder / SUBTITLES).write_text(styled(cues))
+        return Film(info, start, end, mark, cues, remote=remote)
+    (folder / SUBTITLES).write_text(styled(cues), encoding="utf-8")
     (folder / FONTS).mkdir(exist_ok=True)
     shutil.copy(font_file(), folder / FONTS)
-    return Film(info, start, end, mark, cues, SUBTITLES)
+    return Film(info, start, end, mark, cues, SUBTITLES, remote)
 
 
 def too_long(name: str) -> InputTooLarge:
@@ -96,7 +119,7 @@ def too_long(name: str) -> InputTooLarge:
     return InputTooLarge(f"The file {name!r} plays longer than {hours} hours. Cut it into shorter parts.")
 
 
-def _probed(prober: Prober, source: Path, name: str) -> MediaInfo:
+def _probed(prober: Prober, source: Path | Remote, name: str) -> MediaInfo:
     try:
         info = prober.probe(source, CONTAINERS)
     except NotReadable as reason:

@@ -4,7 +4,7 @@ Source: http://www.tcax.org/docs/ass-specs.htm.
 """
 
 import importlib.util
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from stoker.media.webvtt import Cue
@@ -13,6 +13,9 @@ FONT = "Source Sans Pro"
 """Latin, Greek and Cyrillic; other scripts need a font of the system's. Google's images may have none at all."""
 
 FONT_FILE = "SourceSansPro-Semibold.ttf"
+
+MOST_AT_ONCE = 6
+"""Cues that are shown at the same time: more than a picture has room for, and each of them takes its time to draw."""
 
 LINES = 360
 """The height of the picture, as far as sizes and margins go."""
@@ -37,11 +40,15 @@ Format: Start, End, Style, Text
 def styled(cues: Iterable[Cue]) -> str:
     """A subtitles file.
 
+    Args:
+        cues: In the order of their start.
+
     Example:
         >>> styled([Cue(1, 2.5, "Good {morning}.\\nAda.")]).splitlines()[-1]
         'Dialogue: 0:00:01.00,0:00:02.50,Default,Good (morning).\\\\NAda.'
     """
-    return HEAD + "".join(f"Dialogue: {_clock(cue.start)},{_clock(cue.end)},Default,{_text(cue)}\n" for cue in cues)
+    shown = (f"Dialogue: {_clock(cue.start)},{_clock(cue.end)},Default,{_text(cue)}\n" for cue in _with_room(cues))
+    return HEAD + "".join(shown)
 
 
 def font_file() -> Path:
@@ -50,6 +57,16 @@ def font_file() -> Path:
     assert found is not None
     assert found.origin is not None
     return Path(found.origin).with_name("files") / FONT_FILE
+
+
+def _with_room(cues: Iterable[Cue]) -> Iterator[Cue]:
+    """All but those that would come when the picture is full; they are in the order of their start."""
+    ends: list[float] = []
+    for cue in cues:
+        ends = [end for end in ends if end > cue.start]
+        if len(ends) < MOST_AT_ONCE:
+            ends.append(cue.end)
+            yield cue
 
 
 def _text(cue: Cue) -> str:

@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+import os
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from stoker import config
@@ -18,6 +19,7 @@ from stoker.media.outputs.finish import Bench, Finish, MadeFile, MadeOutput
 from stoker.media.plan import plan
 from stoker.media.probe import NotReadable, Prober
 from stoker.media.sources import SOURCE, fetch, opened, too_long
+from stoker.media.streaming import Remote
 from stoker.media.weights import encoded_percent
 from stoker.models.document import Model
 from stoker.models.job import JobOutput, OutputFile, StoredFile
@@ -31,7 +33,7 @@ MISSING_SECONDS = 0.5
 MISSING_SHARE = 0.01
 """A film that comes out shorter than it said by more than both has lost its end. Containers round, so not 0."""
 
-RECIPES = 2
+RECIPES = 3
 """Counts up where the same order would make another file: then no later attempt takes what an earlier one made."""
 
 Output = VideoOutput | CaptionsOutput
@@ -50,12 +52,13 @@ def process_video(run: JobRun, video_input: VideoInput) -> JobOutput:
     """
     run.report(0, "downloading")
     with Prober() as prober:
-        generations = fetch(
+        fetched = fetch(
             video_input, run.user_id, run.workspace, lambda share: run.report(DOWNLOADED * share, "downloading")
         )
         run.report(DOWNLOADED, "probing")
-        film = opened(video_input, run.workspace, prober)
-        wanted = {_recipe(video_input, generations, output): output for output in _outputs(video_input)}
+        remote = Remote(fetched.remote, run.check) if fetched.remote else None
+        film = opened(video_input, run.workspace, prober, remote)
+        wanted = {_recipe(video_input, fetched.generations, output): output for output in _outputs(video_input)}
         there = run.earlier_outputs()
         missing = {recipe: output for recipe, output in wanted.items() if recipe not in there}
         files = {recipe: _reused(there[recipe]) for recipe in wanted if recipe in there}
@@ -90,13 +93,14 @@ def make_outputs(run: JobRun, prober: Prober, film: Film, name: str, outputs: Se
             share = min(seconds / film.seconds, 1) if film.seconds else 0
             run.report(PROBED + (encoded - PROBED) * (number + share) / len(planned.runs), "encoding")
 
-        complaint += _run(run, arguments, name, told, min(film.frames_per_second, MAX_FRAMES_PER_SECOND))
+        feed = film.remote.in_order(film.info.container) if film.remote else None
+        complaint += _run(run, arguments, name, told, min(film.frames_per_second, MAX_FRAMES_PER_SECOND), feed)
     bench = Bench(run.workspace, prober, lambda arguments: _run(run, arguments, name, lambda seconds: run.check()))
     made = []
     for finish in planned.finishes:
         run.check()
         made.append(_finished(run, finish, bench, name, complaint))
-    _check_whole(prober, run.workspace / SOURCE, film, made, name, complaint)
+    _check_whole(prober, film.remote or run.workspace / SOURCE, film, made, name, complaint)
     return made
 
 
@@ -106,10 +110,19 @@ def _outputs(video_input: VideoInput) -> list[Output]:
 
 
 def _run(
-    run: JobRun, arguments: list[str], name: str, told: Callable[[float], None], frames_per_second: float = 0
+    run: JobRun,
+    arguments: list[str],
+    name: str,
+    told: Callable[[float], None],
+    frames_per_second: float = 0,
+    feed: Iterator[bytes] | None = None,
 ) -> str:
+    def on_progress(seconds: float) -> None:
+        told(seconds)
+        _check_room(run.workspace, name)
+
     try:
-        return run_ffmpeg(arguments, run.workspace, told, frames_per_second)
+        return run_ffmpeg(arguments, run.workspace, on_progress, frames_per_second, feed)
     except FfmpegFailed as failure:
         run.log.warning("ffmpeg failed.", status=failure.status, complaint=failure.complaint)
         if failure.killed:
@@ -118,7 +131,17 @@ def _run(
             raise InputTooLarge(
                 f"The file {name!r} needs more memory than a worker has. Ask for fewer or smaller outputs."
             ) from failure
-        raise unsupported(name, failure.complaint) from failure
+        crashed = "the decoder gave up on it" if failure.status < 0 else ""
+        raise unsupported(name, crashed or failure.complaint) from failure
+
+
+def _check_room(folder: Path, name: str) -> None:
+    taken = sum(entry.stat().st_size for entry in os.scandir(folder))
+    if taken > config.MAX_WORKSPACE_BYTES:
+        raise InputTooLarge(
+            f"What was asked for of {name!r} has more than {config.MAX_WORKSPACE_BYTES / config.GIB:g} GiB. Ask for "
+            "fewer or smaller outputs, or for a shorter part."
+        )
 
 
 def _finished(run: JobRun, finish: Finish, bench: Bench, name: str, complaint: str) -> MadeOutput:
@@ -132,7 +155,9 @@ def _finished(run: JobRun, finish: Finish, bench: Bench, name: str, complaint: s
     return made
 
 
-def _check_whole(prober: Prober, source: Path, film: Film, made: list[MadeOutput], name: str, complaint: str) -> None:
+def _check_whole(
+    prober: Prober, source: Path | Remote, film: Film, made: list[MadeOutput], name: str, complaint: str
+) -> None:
     """Compares what came out with what the source said that it holds.
 
     Raises:
@@ -158,7 +183,7 @@ def _misses(declared: float, found: float) -> bool:
     return declared - found > max(MISSING_SECONDS, MISSING_SHARE * declared)
 
 
-def _recipe(video_input: VideoInput, generations: list[int], output: Model) -> str:
+def _recipe(video_input: VideoInput, generations: list[str], output: Model) -> str:
     """Names what a file is made of, and how."""
     material = {name: part for name, part in video_input.to_firestore().items() if name != "outputs"}
     order = [RECIPES, material, generations, output.to_firestore()]

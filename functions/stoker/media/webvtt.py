@@ -110,7 +110,9 @@ def _seconds(hours: str | None, minutes: str, seconds: str) -> float:
 
 def _plain(text: str) -> str:
     """Without tags, and without what a screen does not show; an arrow would be taken for a time."""
-    bare = html.unescape(re.sub(r"<[^>]*>?", "", text)).replace("-->", "→")
+    # Python refuses to read numbers of thousands of digits; no character has one of more than seven.
+    short = re.sub(r"&#[0-9]{8,};?|&#[xX][0-9a-fA-F]{8,};?", "\ufffd", re.sub(r"<[^>]*>?", "", text))
+    bare = html.unescape(short).replace("-->", "→")
     lines = ("".join(filter(_shown, " ".join(line.split()))) for line in bare.split("\n"))
     return "\n".join(line for line in lines if line)
 

@@ -80,6 +80,15 @@ def test_an_ffmpeg_that_is_killed_may_be_tried_again(tmp_path: Path) -> None:
     assert failure.value.killed
 
 
+def test_an_ffmpeg_that_crashes_would_crash_again(tmp_path: Path) -> None:
+    def crash(seconds: float) -> None:
+        subprocess.run(["pkill", "-SEGV", "-P", str(os.getpid()), "-f", "ffmpeg"], check=False)
+
+    with pytest.raises(FfmpegFailed) as failure:
+        run_ffmpeg(ENDLESS, tmp_path, crash)
+    assert not failure.value.killed
+
+
 def test_ffmpeg_gets_no_more_memory_than_it_may_have(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(config, "MEDIA_MEMORY_BYTES", 300 * 1024**2)
     huge = ["-f", "lavfi", "-i", "color=size=7680x4320:duration=1", "-c:v", "libx264", "-f", "null", "-"]

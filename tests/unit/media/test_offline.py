@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from stoker.config import GIB
+from stoker.media.child import command
+
 MEDIA = Path(__file__).parents[3] / "functions" / "stoker" / "media"
 
 BEGIN = f"""
@@ -37,3 +40,9 @@ def test_it_can_still_read_write_and_start_threads() -> None:
     work = "threading.Thread(target=print, args=(open(sys.path[0] + '/offline.py').read(3),)).start()"
     done = subprocess.run([sys.executable, "-I", "-c", BEGIN + work], capture_output=True, text=True, check=True)
     assert done.stdout == '"""\n'
+
+
+def test_what_ffmpeg_becomes_reaches_nothing_either() -> None:
+    attempt = [sys.executable, "-I", "-c", "import socket; socket.socket()"]
+    done = subprocess.run(command(GIB, GIB, attempt), capture_output=True, text=True, check=False)
+    assert "PermissionError" in done.stderr

@@ -19,7 +19,7 @@ def captions(output: CaptionsOutput, graph: Graph) -> Finish:
     name = graph.name("captions", "vtt")
 
     def finish(bench: Bench) -> MadeOutput:
-        (bench.folder / name).write_text(written(cue.escaped() for cue in graph.film.cues))
+        (bench.folder / name).write_text(written(cue.escaped() for cue in graph.film.cues), encoding="utf-8")
         return MadeOutput("captions", MadeFile(name, WEBVTT))
 
     return finish

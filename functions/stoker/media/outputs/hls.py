@@ -147,7 +147,7 @@ def _write_captions(folder: Path, stem: str, cues: Sequence[Cue], seconds: float
     head = ["#EXTM3U", "#EXT-X-VERSION:7", f"#EXT-X-TARGETDURATION:{max(1, round(seconds))}"]
     lines = [*head, "#EXT-X-PLAYLIST-TYPE:VOD", f"#EXTINF:{seconds:.6f},", track, "#EXT-X-ENDLIST"]
     (folder / playlist).write_text("\n".join(lines) + "\n")
-    (folder / track).write_text(written(cue.escaped() for cue in cues))
+    (folder / track).write_text(written(cue.escaped() for cue in cues), encoding="utf-8")
     return [MadeFile(playlist, PLAYLIST), MadeFile(track, WEBVTT)]
 
 

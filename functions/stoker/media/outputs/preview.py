@@ -25,7 +25,8 @@ def preview(output: PreviewOutput, graph: Graph) -> Finish:
     name = graph.name("preview", output.format)
     size = graph.film.fitted(width=WIDTH)
     part = f"trim=start={start:.3f}:end={start + seconds:.3f}"
-    filters = [part, "setpts=PTS-STARTPTS", f"fps={FRAMES_PER_SECOND}"]
+    # Made steady before it is cut: a picture that stands still, such as a slide, may have no frame in the part.
+    filters = [f"fps={FRAMES_PER_SECOND}:start_time=0", part, "setpts=PTS-STARTPTS"]
     if output.format == "gif":
         filters.append(PALETTE.format(name=name.partition(".")[0].replace("-", "")))
     graph.write_picture(name, size, tuple(filters), ENCODERS[output.format])

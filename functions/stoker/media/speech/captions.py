@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from stoker.media.speech.track import SpokenSentence, Word
 from stoker.media.speech.width import columns
+from stoker.media.webvtt import Cue, written
 
 LINE_COLUMNS = 42
 CUE_LINES = 2
@@ -19,17 +20,14 @@ CLAUSE_ENDS = tuple(",;:.!?…—–)、，；：。！？）」』،؛")
 def webvtt(sentences: Sequence[SpokenSentence]) -> str:
     """Captions as WebVTT: a cue begins with the first sound of what it shows, and ends with the last.
 
-    Source: https://www.w3.org/TR/webvtt1/
-
     Args:
         sentences: In the order in which they are spoken.
     """
-    cues = [
-        f"{_clock(words[0].start)} --> {_clock(words[-1].end)}\n{_escaped(chr(10).join(_lines(sentence, words)))}\n"
+    return written(
+        Cue(words[0].start, words[-1].end, "\n".join(_lines(sentence, words))).escaped()
         for sentence in sentences
         for words in _cues(sentence, sentence.words)
-    ]
-    return "\n".join(["WEBVTT\n", *cues])
+    )
 
 
 def word_timings(sentences: Sequence[SpokenSentence], text: str, language: str, seconds: float, exact: bool) -> str:
@@ -110,13 +108,3 @@ def _text(sentence: SpokenSentence, words: Sequence[Word]) -> str:
     begin = words[0].position - sentence.position
     end = words[-1].position - sentence.position + len(words[-1].text)
     return sentence.text[begin:end]
-
-
-def _clock(seconds: float) -> str:
-    milliseconds = round(seconds * 1000)
-    minutes, milliseconds = divmod(milliseconds, 60_000)
-    return f"{minutes // 60:02}:{minutes % 60:02}:{milliseconds // 1000:02}.{milliseconds % 1000:03}"
-
-
-def _escaped(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -5,6 +5,10 @@ import unicodedata
 from collections.abc import Callable
 
 CLAUSE_END = re.compile(r"[,;:–—、，；：،؛]+[\s”’\"'»)]*\s*")
+MAX_MARKS = 64
+"""More than a letter or an emoji has of what belongs to it. Source: Unicode Standard Annex #15, section 13 (Stream-Safe
+Text Format: no more than 30)."""
+
 SPACE = re.compile(r"\s+")
 
 
@@ -44,12 +48,15 @@ def cut_to_fit(text: str, most: int, size: Callable[[str], int] = len) -> str:
         cuts = [found.end() for found in end.finditer(text[:fits]) if found.end() > fits / 2]
         if cuts:
             return text[: cuts[-1]]
-    # No letter is parted from its accents, no emoji from what shapes it.
-    while fits > 1 and (
-        unicodedata.category(text[fits]) in ("Mn", "Mc", "Me", "Sk") or _joins(text[fits - 1 : fits + 1])
-    ):
-        fits -= 1
-    return text[:fits]
+    # No letter is parted from its accents, no emoji from what shapes it. A text of nothing else is cut all the same:
+    # in steps of one, it would never come to an end.
+    whole = next((at for at in range(fits, max(fits - MAX_MARKS, 0), -1) if not _belongs(text, at)), fits)
+    return text[:whole]
+
+
+def _belongs(text: str, at: int) -> bool:
+    """Whether a character is part of what stands before it."""
+    return unicodedata.category(text[at]) in ("Mn", "Mc", "Me", "Sk") or _joins(text[at - 1 : at + 1])
 
 
 def _joins(pair: str) -> bool:

@@ -89,3 +89,12 @@ def test_a_long_sentence_is_cut_after_a_clause() -> None:
     assert len(sentences) == 2
     assert sentences[0].text.endswith(",")
     assert [one.ends for one in sentences] == ["clause", "paragraph"]
+
+
+@pytest.mark.timeout(30)
+@pytest.mark.parametrize(
+    "letter", ["\u0301", "\u200d", "\ufe0f", "\u200b", "a\u0301", "\U0001f468\u200d", " .", "“", "\n"], ids=ascii
+)
+def test_a_long_text_of_odd_characters_comes_to_an_end(letter: str) -> None:
+    text = (letter * 100_000)[:100_000]
+    assert len(split_sentences(text, "en-US")) <= 400

@@ -1,0 +1,29 @@
+"""What an attempt has left behind that ran in this process."""
+
+import tempfile
+from pathlib import Path
+
+import psutil
+
+from emulator.driven import DrivenJob
+from stoker.storage.client import bucket
+
+
+def left_behind(job: DrivenJob) -> tuple[list[str], list[Path], list[psutil.Process]]:
+    """Objects, folders and processes."""
+    owner = job.data()["userId"]
+    objects = [blob.name for blob in bucket().list_blobs(prefix=f"job-outputs/{owner}/{job.id}/")]
+    return objects, list(Path(tempfile.gettempdir()).glob("stoker-job-*")), working()
+
+
+def working() -> list[psutil.Process]:
+    """The processes. Of this process's children: other tests may have started a suite, which is one too."""
+    return [process for process in psutil.Process().children(recursive=True) if _works_for_a_job(process)]
+
+
+def _works_for_a_job(process: psutil.Process) -> bool:
+    try:
+        command = " ".join(process.cmdline())
+    except psutil.NoSuchProcess:
+        return False  # it has ended just now
+    return any(name in command for name in ("espeak_child", "probe_child", "ffmpeg"))

@@ -1,0 +1,92 @@
+"""A video job that is cancelled, whatever it is doing: nothing of it stays."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from development.user import User
+from emulator.driven import DrivenJob
+from emulator.left import left_behind, working
+from stoker import config
+from stoker.jobs.run import JobRun
+from stoker.jobs.work import work
+from stoker.media import ffmpeg, video
+from stoker.media.video import process_video
+from stoker.models.job import JobOutput, Stage
+from stoker.models.video import VideoInput
+
+pytestmark = pytest.mark.usefixtures("undelivered", "own_tmp", "queued")
+
+OUTPUTS = [{"kind": kind} for kind in ("poster", "preview", "sprite", "hls", "webm")]
+REPORTS: dict[str, int] = {"downloading": 2, "probing": 1, "encoding": 2, "uploading": 4}
+"""The report of a stage at which it is under way: children run, or objects have been uploaded."""
+
+
+class Cancelling:
+    """Cancels a job in the midst of a stage, and waits until the attempt has heard of it."""
+
+    def __init__(self, job: DrivenJob, stage: str) -> None:
+        self.processes = 0
+        self.objects = 0
+        self._job = job
+        self._stage = stage
+        self._left = REPORTS.get(stage, 0)
+
+    def worker(self, run: JobRun, video_input: VideoInput) -> JobOutput:
+        """Works until the stage comes."""
+        report = run.report
+
+        def counting(progress: float, now: Stage) -> None:
+            report(progress, now)
+            self._left -= now == self._stage
+            if now == self._stage and self._left == 0:
+                self.cancel(run)
+
+        run.report = counting  # type: ignore[assignment, method-assign]
+        return process_video(run, video_input)
+
+    def cancel(self, run: JobRun) -> None:
+        self.processes = len(working())
+        self.objects = len(left_behind(self._job)[0])
+        self._job.reference.update({"cancelRequested": True})
+        while True:
+            run.check()
+
+
+@pytest.mark.parametrize(
+    ("stage", "remote"), [*((stage, False) for stage in REPORTS), ("probing", True), ("encoding", True)]
+)
+def test_nothing_stays(user: User, clip: Path, monkeypatch: pytest.MonkeyPatch, stage: str, remote: bool) -> None:
+    monkeypatch.setattr(config, "MAX_FETCHED_BYTES", 1000 if remote else config.GIB)
+    job = DrivenJob(user.id, input={"source": user.upload(clip, "video/mp4"), "outputs": OUTPUTS})
+    cancelling = Cancelling(job, stage)
+    work(job.id, cancelling.worker)
+    assert job.status == "cancelled"
+    assert cancelling.processes == {"encoding": 2}.get(stage, 1)  # the probe, and ffmpeg
+    assert bool(cancelling.objects) == (stage == "uploading")
+    assert left_behind(job) == ([], [], [])
+
+
+def test_nothing_stays_of_the_second_run_of_ffmpeg(user: User, clip: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The sheets of a sprite are made of its pictures."""
+    job = DrivenJob(user.id, input={"source": user.upload(clip, "video/mp4"), "outputs": [{"kind": "sprite"}]})
+    cancelling = Cancelling(job, "")
+    runs: list[Any] = []
+    attempts: list[JobRun] = []
+    run_ffmpeg = ffmpeg.run_ffmpeg
+
+    def second(arguments: list[str], folder: Path, on_progress: Any, *rest: Any) -> str:
+        runs.append(arguments)
+        if len(runs) < 2:
+            return run_ffmpeg(arguments, folder, on_progress, *rest)
+        return run_ffmpeg(arguments, folder, lambda seconds: cancelling.cancel(attempts[0]), *rest)
+
+    def worker(run: JobRun, video_input: VideoInput) -> JobOutput:
+        attempts.append(run)
+        return process_video(run, video_input)
+
+    monkeypatch.setattr(video, "run_ffmpeg", second)
+    work(job.id, worker)
+    assert (job.status, len(runs)) == ("cancelled", 2)
+    assert left_behind(job) == ([], [], [])

@@ -1,0 +1,93 @@
+"""Sees what the children of this process do while a test runs: what they open, whom they call, what they take."""
+
+import ctypes
+import os
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+
+IN_ACCESS, IN_OPEN = 0x1, 0x20
+"""Source: sys/inotify.h."""
+
+SAMPLE_SECONDS = 0.02
+
+
+@dataclass
+class Seen:
+    """What was seen.
+
+    Attributes:
+        address: Of a server on this machine that nobody has to call.
+        opened: Whether the file was opened that nobody has to open.
+        called: Whether the server was.
+        peak_bytes: The most memory that one child has had.
+        children: Those that are still there.
+    """
+
+    address: str
+    opened: bool = False
+    called: bool = False
+    peak_bytes: int = 0
+    children: list[str] = field(default_factory=list)
+
+
+@contextmanager
+def guard(forbidden: Path) -> Iterator[Seen]:
+    """Watches this process's children; what was seen is told once the context is left.
+
+    Args:
+        forbidden: A file that none of them may open.
+    """
+    libc = ctypes.CDLL(None, use_errno=True)
+    notices = libc.inotify_init1(os.O_NONBLOCK)
+    assert notices >= 0
+    assert libc.inotify_add_watch(notices, os.fsencode(forbidden), IN_ACCESS | IN_OPEN) >= 0
+    over = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.setblocking(False)
+        seen = Seen(f"http://127.0.0.1:{server.getsockname()[1]}")
+        watching = threading.Thread(target=_measure, args=(seen, over))
+        watching.start()
+        try:
+            yield seen
+        finally:
+            over.set()
+            watching.join()
+            seen.opened = _answers(lambda: os.read(notices, 4096))
+            seen.called = _answers(lambda: server.accept()[0].close())
+            seen.children = [" ".join(child.cmdline()) for child in psutil.Process().children(recursive=True)]
+            os.close(notices)
+
+
+def _measure(seen: Seen, over: threading.Event) -> None:
+    while not over.wait(SAMPLE_SECONDS):
+        for child in _children():
+            seen.peak_bytes = max(seen.peak_bytes, _peak_bytes(child))
+
+
+def _children() -> list[str]:
+    """The ids of this process's children. psutil looks at every process for them, which takes a third of a core."""
+    return [child for listed in Path("/proc/self/task").glob("*/children") for child in listed.read_text().split()]
+
+
+def _peak_bytes(process: str) -> int:
+    """The most that a process has had so far, so that no peak is missed between two looks."""
+    try:
+        status = Path(f"/proc/{process}/status").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
+    found = [line.split()[1] for line in status.splitlines() if line.startswith("VmHWM")]
+    return int(found[0]) * 1024 if found else 0
+
+
+def _answers(ask: Callable[[], object]) -> bool:
+    try:
+        ask()
+    except BlockingIOError:
+        return False
+    return True
