@@ -1,9 +1,9 @@
-"""Which tests scripts/test starts a suite for."""
+"""Which tests scripts/test starts a suite for, and which run at the same time."""
 
 import pytest
 
 from development.environment import ROOT
-from development.test import needs_suite
+from development.test import LANES, needs_suite
 
 
 @pytest.mark.parametrize(
@@ -22,3 +22,8 @@ from development.test import needs_suite
 )
 def test_needs_suite(arguments: list[str], needed: bool) -> None:
     assert needs_suite(arguments) is needed
+
+
+def test_the_lanes_hold_all_tests() -> None:
+    folders = {str(path.relative_to(ROOT)) for path in (ROOT / "tests").iterdir() if [*path.rglob("test_*.py")]}
+    assert sorted(folders) == sorted(folder for lane in LANES for folder in lane)
