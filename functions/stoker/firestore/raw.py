@@ -5,8 +5,17 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from google.api_core import exceptions
+from google.cloud.firestore_v1 import Query
 from google.cloud.firestore_v1.base_query import FieldFilter
-from google.cloud.firestore_v1.types import Cursor, Document, StructuredQuery, Value
+from google.cloud.firestore_v1.types import (
+    BatchGetDocumentsResponse,
+    CommitResponse,
+    Cursor,
+    Document,
+    RunQueryResponse,
+    StructuredQuery,
+    Value,
+)
 
 from stoker.firestore.client import client
 
@@ -85,6 +94,46 @@ def count_owned(collection: str, user_id: str) -> int:
     # The library's annotations are wrong here: it answers with two lists, one per answer, one per aggregation.
     counting: Any = query.count()
     return int(counting.get()[0][0].value)
+
+
+def found(query: Query) -> Iterator[Any]:
+    """The documents that a query finds, as plain protobuf messages: 4 µs each, where snapshots take 140."""
+    parent, _ = query._parent._parent_info()
+    request = {"parent": parent, "structured_query": query._to_protobuf()}
+    for answer in client()._firestore_api.run_query(request=request, metadata=client()._rpc_metadata):
+        message = RunQueryResponse.pb(answer)
+        if message.HasField("document"):
+            yield message.document
+
+
+def get_all(names: Sequence[str], fields: Sequence[str] = ()) -> Iterator[Any]:
+    """Documents by their names, as plain protobuf messages; those that are missing are left out.
+
+    Args:
+        names: In full, as messages have them.
+        fields: The fields that are wanted; all of them where none is named.
+    """
+    request: dict[str, Any] = {"database": client()._database_string, "documents": list(names)}
+    if fields:
+        request["mask"] = {"field_paths": list(fields)}
+    for answer in client()._firestore_api.batch_get_documents(request=request, metadata=client()._rpc_metadata):
+        message = BatchGetDocumentsResponse.pb(answer)
+        if message.HasField("found"):
+            yield message.found
+
+
+def commit(writes: Sequence[Any]) -> list[Any]:
+    """Makes writes all at once, or none of them.
+
+    Args:
+        writes: Plain protobuf messages.
+
+    Returns:
+        When each document was written, as protobuf has times, in the order of the writes.
+    """
+    request = {"database": client()._database_string, "writes": list(writes)}
+    answer = client()._firestore_api.commit(request=request, metadata=client()._rpc_metadata)
+    return [result.update_time for result in CommitResponse.pb(answer).write_results]
 
 
 def _query(
