@@ -12,11 +12,12 @@ from stoker import config
 from stoker.analytics.buckets import bucket_of
 from stoker.firestore import raw
 from stoker.firestore.client import client
-from stoker.firestore.messages import UNKNOWN, message, plain, unchanged_since, written
+from stoker.firestore.messages import plain, unchanged_since, written
 from stoker.models.analytics import CountedEvent
 from stoker.models.document import problems
 
-FIELDS: Final = ("userId", "name", "value", "occurredAt")
+COUNTED: Final = ("userId", "name", "value", "occurredAt")
+FIELDS: Final = (*COUNTED, "skipped")
 """What is read of an event: never its properties, which may be a megabyte."""
 
 EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
@@ -102,12 +103,14 @@ class NotCountable(Exception):
 
 
 def _counts(document: Any, latest: datetime) -> tuple[str, str, str, float | None]:
-    data = {field: plain(value) for field, value in document.fields.items() if field in FIELDS}
+    if "skipped" in document.fields:
+        # The roll-up has decided, once and for all: a rebuild must not count what was too far ahead then.
+        raise NotCountable(str(plain(document.fields["skipped"])))
+    data = {field: plain(value) for field, value in document.fields.items() if field in COUNTED}
     try:
         event = CountedEvent.from_firestore(data)
     except ValidationError as error:
-        shown = {field: "?" if value is UNKNOWN else value for field, value in data.items()}
-        raise NotCountable("; ".join(problems(error, shown))[:REASON_CHARACTERS]) from None
+        raise NotCountable("; ".join(problems(error, data))[:REASON_CHARACTERS]) from None
     if not EARLIEST <= event.occurred_at <= latest:
         raise NotCountable("occurredAt: must lie between the year 2000 and tomorrow")
     return bucket_of("hour", event.occurred_at), event.name, event.user_id, event.value

@@ -1,5 +1,6 @@
 """Who may write aggregates: one at a time. Each commit renews the lease, and none succeeds for who has lost it."""
 
+import contextlib
 import secrets
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self
@@ -9,6 +10,7 @@ from google.api_core import exceptions
 from stoker import config
 from stoker.firestore import raw
 from stoker.firestore.client import client
+from stoker.firestore.errors import TRANSIENT
 from stoker.firestore.messages import plain, unchanged_since, written
 
 REFUSED = (exceptions.FailedPrecondition, exceptions.NotFound, exceptions.AlreadyExists)
@@ -71,10 +73,8 @@ class Lease:
 
     def give_back(self) -> None:
         """Lets the next one have it at once."""
-        try:
+        with contextlib.suppress(*REFUSED, *TRANSIENT):  # It has become someone else's, or will run out.
             raw.commit([self._write(datetime.now(UTC))])
-        except REFUSED:
-            pass  # It has become someone else's already.
 
     def _write(self, until: datetime) -> Any:
         return unchanged_since(written(_name(), {"token": self._token, "expiresAt": until}), self._update_time)

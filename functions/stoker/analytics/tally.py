@@ -26,7 +26,7 @@ def add_exactly(parts: list[float], value: float) -> None:
     kept = 0
     for part in parts:
         if abs(value) < abs(part):
-            value, part = part, value  # noqa: PLW2901
+            value, part = part, value
         high = value + part
         low = part - (high - value)
         if low:

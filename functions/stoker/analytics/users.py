@@ -42,7 +42,8 @@ class Users:
         merged = hll_union(PRECISION)
         for _ in range(2):
             merged.update(self._sketch())
-        return round(merged.get_estimate())
+        estimate: float = merged.get_estimate()
+        return round(estimate)
 
     def to_bytes(self) -> bytes:
         """12 bytes for one user, 4 bytes more for each further one, 8 KiB at most."""
