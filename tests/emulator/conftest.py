@@ -11,6 +11,7 @@ from google.cloud import firestore
 
 from conftest import missing
 from development.user import User
+from emulator.analytics import own_collections
 from emulator.driven import DrivenJob
 from stoker import config
 from stoker.jobs import dispatch, limits, work
@@ -66,6 +67,15 @@ def undelivered(monkeypatch: pytest.MonkeyPatch) -> None:
 def job(undelivered: None) -> DrivenJob:
     """A job that the test drives."""
     return DrivenJob()
+
+
+@pytest.fixture
+def apart(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """Puts events and aggregates into collections of the test's own; returns their names, by those in `config`."""
+    names = own_collections()
+    for name, collection in names.items():
+        monkeypatch.setattr(config, name, collection)
+    return names
 
 
 @pytest.fixture
