@@ -25,7 +25,7 @@ class Users:
         if stored is not None:
             try:
                 self._union.update(hll_sketch.deserialize(stored))
-            except (RuntimeError, IndexError, MemoryError) as error:
+            except (IndexError, MemoryError, RuntimeError, ValueError) as error:
                 raise ValueError("These bytes are no sketch of users.") from error
 
     def add(self, user_id: str) -> None:
