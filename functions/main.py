@@ -113,6 +113,22 @@ def sweep_jobs(event: ScheduledEvent) -> None:
     sweep()
 
 
+@on_schedule(
+    schedule="every 1 minutes",
+    region=config.REGION,
+    # 10,000 events, the aggregates that they add to and numpy: 200 MB.
+    memory=MemoryOption.MB_512,
+    cpu=1,
+    concurrency=1,
+    timeout_sec=120,
+)
+def roll_up_events(event: ScheduledEvent) -> None:
+    """Roll up: events become aggregates, three times a minute."""
+    from stoker.analytics.roll_up import roll_up_through_the_minute
+
+    roll_up_through_the_minute()
+
+
 @on_call(region=config.REGION, memory=MemoryOption.MB_256, cpu=1, concurrency=40, timeout_sec=60)
 @guarded
 def retryJob(request: CallableRequest[Any]) -> dict[str, str]:  # noqa: N802 - clients call it by this name

@@ -412,6 +412,15 @@ export interface AnalyticsEvent {
   occurredAt: Timestamp;
   /** The server's time. Written by the client, at creation, with the server's time. */
   createdAt: Timestamp;
+  /**
+   * Whether the aggregates have it; what has no such field is never found. `false` at creation. Written by the
+   * client, at creation.
+   */
+  rolledUp: boolean;
+  /** Why it was not counted, where it could not be. */
+  skipped?: string | null;
+  /** When Firestore may delete it; set once it is rolled up. */
+  expiresAt?: Timestamp | null;
   /** `1` where it is left out. Written by the client, at creation. */
   schemaVersion?: 1;
 }
@@ -421,7 +430,7 @@ export interface AnalyticsAggregate {
   granularity: 'hour' | 'day' | 'month';
   /** `2026-11-22T07`, `2026-11-22` or `2026-11`. */
   bucket: string;
-  /** Matches `^[a-z][a-z0-9_.-]{0,63}$`. */
+  /** Of the events, or `all`. Matches `^[a-z][a-z0-9_.-]{0,63}$`. */
   name: string;
   /** Events. `0` where it is left out. */
   count?: number;

@@ -166,6 +166,9 @@ PROJECTS: Final = "projects"
 ANALYTICS_EVENTS: Final = "analyticsEvents"
 """The collection that holds what users did."""
 
+ANALYTICS_AGGREGATES: Final = "analyticsAggregates"
+"""The collection that holds what the events add up to, by the hour, the day and the month."""
+
 USERS: Final = "users"
 """The collection that holds the profiles, by uid."""
 
@@ -180,6 +183,37 @@ def user_documents() -> tuple[str, ...]:
     """The same, where nothing is below the documents: it is not looked for, which saves a query for each."""
     return (ANALYTICS_EVENTS,)
 
+
+# --- Analytics ------------------------------------------------------------------------------------
+
+ANALYTICS_SKETCHES: Final = "analyticsSketches"
+"""The collection that holds, for each aggregate, what it takes to go on counting. The server's own."""
+
+ANALYTICS_LEASES: Final = "analyticsLeases"
+"""The collection that says who rolls up. The server's own."""
+
+ROLL_UP_LEASE_SECONDS: Final = 15.0
+"""A roll-up that has not committed anything for so long is taken for dead. A commit takes a second or two."""
+
+ROLL_UP_EVERY_SECONDS: Final = 20.0
+"""How often a run of `roll_up_events` looks for events: at 0, 20 and 40 s."""
+
+ROLL_UP_SECONDS: Final = 55.0
+"""How long a run of `roll_up_events` goes on; the next begins after a minute."""
+
+ROLL_UP_WINDOW: Final = 10_000
+"""Events that are read, and sorted by their hours, at once."""
+
+ROLL_UP_BATCH: Final = 5_000
+"""Events of one commit: at 5,000 a second, an aggregate is written once a second. Some 1.1 MB of the 10 MiB that a
+commit may have; where the events' own size makes it too large, it is halved.
+Source: https://firebase.google.com/docs/firestore/quotas#writes_and_transactions"""
+
+ROLL_UP_SERIES: Final = 150
+"""The most hours of names in one commit: each may bring six aggregates with it, and a sketch of 8 KiB for each."""
+
+KEEP_EVENTS_DAYS: Final = 62
+"""How long a raw event is kept once it is rolled up: so that this month and the last can be recounted."""
 
 # --- Where the emulator and production differ -----------------------------------------------------
 

@@ -42,7 +42,7 @@ def endpoints(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 def test_these_functions_are_deployed(endpoints: dict[str, Any]) -> None:
     workers = {"videoprocessing", "audiogeneration", "batchoperation"}
-    assert endpoints.keys() == {"dispatch_job", *workers, "sweep_jobs", "retryJob", "setRole"}
+    assert endpoints.keys() == {"dispatch_job", *workers, "sweep_jobs", "roll_up_events", "retryJob", "setRole"}
 
 
 @pytest.mark.parametrize(
@@ -53,6 +53,7 @@ def test_these_functions_are_deployed(endpoints: dict[str, Any]) -> None:
         ("audiogeneration", {**WORKER, "availableMemoryMb": 4096}),
         ("batchoperation", BATCH),
         ("sweep_jobs", SCHEDULE),
+        ("roll_up_events", {**SCHEDULE, "timeoutSeconds": 120}),
         ("retryJob", CALL),
         ("setRole", CALL),
     ],
@@ -84,8 +85,9 @@ def test_the_queues_try_again_and_back_off(endpoints: dict[str, Any], name: str,
     assert trigger["rateLimits"] == {"maxConcurrentDispatches": at_once}
 
 
-def test_the_sweeper_runs_each_minute(endpoints: dict[str, Any]) -> None:
-    assert endpoints["sweep_jobs"]["scheduleTrigger"]["schedule"] == "every 1 minutes"
+@pytest.mark.parametrize("name", ["sweep_jobs", "roll_up_events"])
+def test_these_run_each_minute(endpoints: dict[str, Any], name: str) -> None:
+    assert endpoints[name]["scheduleTrigger"]["schedule"] == "every 1 minutes"
 
 
 def test_clients_call_these(endpoints: dict[str, Any]) -> None:

@@ -12,6 +12,7 @@ from google.cloud import firestore
 
 from conftest import missing
 from development.user import User
+from emulator.analytics import own_collections
 from emulator.driven import DrivenJob
 from stoker import config
 from stoker.jobs import dispatch, limits, work
@@ -73,6 +74,15 @@ def job(undelivered: None) -> DrivenJob:
 def own_tmp(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Lets the attempts that run in this process work under a folder of the test's own."""
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+
+
+@pytest.fixture
+def apart(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """Puts events and aggregates into collections of the test's own; returns their names, by those in `config`."""
+    names = own_collections()
+    for name, collection in names.items():
+        monkeypatch.setattr(config, name, collection)
+    return names
 
 
 @pytest.fixture

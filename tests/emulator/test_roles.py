@@ -243,7 +243,7 @@ def test_a_profile_that_says_otherwise_is_listed(user: User) -> None:
     [
         ([], 2, "required: COMMAND"),
         (["set", "ada"], 2, "required: ROLE"),
-        (["set", "ada", "owner"], 2, "role: input should be 'user', 'admin' or 'moderator'"),
+        (["set", "ada", "owner"], 2, "role: must be 'user', 'admin' or 'moderator'"),
         (["set", "ada", "user", "--permission", "all"], 2, "permissions[0]"),
         (["set", "no-such-user", "admin"], 1, "There is no user 'no-such-user'"),
         (["set", "no@example.com", "admin"], 1, "There is no user 'no@example.com'"),

@@ -8,11 +8,11 @@ import imageio_ffmpeg
 import pytest
 
 from development.suite import Emulators
-from emulator.conftest import _suite, database, nothing_left_in_tmp, queued, undelivered, user
+from emulator.conftest import _suite, apart, database, nothing_left_in_tmp, queued, undelivered, user
 from emulator.conftest import settings as settings
 from faults.faulty_suite import FaultySuite, entered, started
 
-__all__ = ["_suite", "database", "nothing_left_in_tmp", "queued", "settings", "undelivered", "user"]
+__all__ = ["_suite", "apart", "database", "nothing_left_in_tmp", "queued", "settings", "undelivered", "user"]
 
 
 @pytest.fixture(scope="session")

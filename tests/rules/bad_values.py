@@ -97,6 +97,8 @@ def _strings(schema: Schema) -> Iterator[Bad]:
         yield "one character too many", text + "a" * (schema["maxLength"] + 1 - len(text))
     if schema.get("minLength"):
         yield "an empty string", ""
+    if "not" in schema:
+        yield "a reserved word", schema["not"]["const"]
     if "pattern" in schema:
         for value in STRANGE:
             if not re.fullmatch(schema["pattern"], value):

@@ -23,6 +23,8 @@ def documents() -> dict[str, dict[str, Any]]:
         "processingJobs/bobs": _job("bobs", "bob", "processing"),
         "analyticsEvents/played": event("played", "ada") | {"createdAt": LONG_AGO},
         "analyticsAggregates/day_2026-01-01_video.played": {"granularity": "day", "count": 1},
+        "analyticsSketches/day_2026-01-01_video.played": {"users": b"", "sum": []},
+        "analyticsLeases/roll-up": {"token": "a"},
         "adminData/jobs": {"paused": []},
         "adminData/notes": {"text": "Hello"},
         "jobKeys/key": {"jobId": "bobs"},
@@ -47,6 +49,7 @@ def event(event_id: str, user_id: str) -> dict[str, Any]:
         "properties": {"seconds": 12.5, "title": "Cat", "loop": True, "list": None},
         "value": 12,
         "occurredAt": Later(timedelta(minutes=-1)),
+        "rolledUp": False,
     }
 
 

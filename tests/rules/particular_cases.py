@@ -188,6 +188,13 @@ def _of_events() -> Iterator[Case]:
     ):
         request = Create("analyticsEvents/new", least | {"occurredAt": Later(by)})
         yield Case(group, f"occurredAt {by} from now", "ada", request, allowed=may)
+    for year in (1900, 2100):
+        request = Create("analyticsEvents/new", least | {"occurredAt": datetime(year, 1, 1, tzinfo=UTC)})
+        yield Case(group, f"occurredAt in {year}", "ada", request)
+    unmarked = {name: value for name, value in least.items() if name != "rolledUp"}
+    for marks in ({}, {"rolledUp": True}, {"rolledUp": False, "skipped": "x"}, {"rolledUp": False, "expiresAt": NOW}):
+        yield Case(group, f"marked {marks}"[:50], "ada", Create("analyticsEvents/new", unmarked | marks))
+    yield Case(group, "marked again", "ada", Update("analyticsEvents/played", {"rolledUp": False}))
     for value in (-1e12, 0, 1e12, 0.5):
         yield Case(
             group, f"the value {value}", "ada", Create("analyticsEvents/new", least | {"value": value}), allowed=True
@@ -273,7 +280,13 @@ def _of_admin_data() -> Iterator[Case]:
 
 def _elsewhere() -> Iterator[Case]:
     for who in ("ada", *STRANGERS):
-        own = ("jobKeys/key", "jobUsers/ada", "callCounts/count")
+        own = (
+            "jobKeys/key",
+            "jobUsers/ada",
+            "callCounts/count",
+            "analyticsSketches/day_2026-01-01_video.played",
+            "analyticsLeases/roll-up",
+        )
         for path in (*own, "tasks/todo/comments/first", "users/ada/tasks/inner", "any/thing"):
             collection = path.rpartition("/")[0]
             yield Case("elsewhere", f"get {path}", who, Get(path))

@@ -108,7 +108,7 @@ def collections() -> list[Collection]:
         Collection(
             "analyticsEvents",
             AnalyticsEvent,
-            {**own, "name": "a", "occurredAt": Later(timedelta())},
+            {**own, "name": "a", "occurredAt": Later(timedelta()), "rolledUp": False},
             {
                 **event("new", "ada"),
                 "name": "a" * 64,

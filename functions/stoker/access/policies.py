@@ -27,4 +27,5 @@ INVOKERS: Mapping[str, Invoker] = {
     "audiogeneration": "cloud-tasks",
     "batchoperation": "cloud-tasks",
     "sweep_jobs": "cloud-scheduler",
+    "roll_up_events": "cloud-scheduler",
 }

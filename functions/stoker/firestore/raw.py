@@ -1,10 +1,18 @@
 """Documents as Firestore sends them: the client library can't decode some, and can't ask for all that is below one."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from google.api_core import exceptions
-from google.cloud.firestore_v1.types import Document, StructuredQuery
+from google.cloud.firestore_v1 import Query
+from google.cloud.firestore_v1.types import (
+    BatchGetDocumentsResponse,
+    CommitResponse,
+    Document,
+    RunQueryResponse,
+    StructuredQuery,
+)
 
 from stoker.firestore.client import client
 
@@ -47,3 +55,43 @@ def run(path: str, query: StructuredQuery) -> Iterator[Document]:
     for answer in client()._firestore_api.run_query(request=request, metadata=client()._rpc_metadata):
         if "document" in answer:
             yield answer.document
+
+
+def found(query: Query) -> Iterator[Any]:
+    """The documents that a query finds, as plain protobuf messages: 4 µs each, where snapshots take 140."""
+    parent, _ = query._parent._parent_info()
+    request = {"parent": parent, "structured_query": query._to_protobuf()}
+    for answer in client()._firestore_api.run_query(request=request, metadata=client()._rpc_metadata):
+        message = RunQueryResponse.pb(answer)
+        if message.HasField("document"):
+            yield message.document
+
+
+def get_all(names: Sequence[str], fields: Sequence[str] = ()) -> Iterator[Any]:
+    """Documents by their names, as plain protobuf messages; those that are missing are left out.
+
+    Args:
+        names: In full, as messages have them.
+        fields: The fields that are wanted; all of them where none is named.
+    """
+    request: dict[str, Any] = {"database": client()._database_string, "documents": list(names)}
+    if fields:
+        request["mask"] = {"field_paths": list(fields)}
+    for answer in client()._firestore_api.batch_get_documents(request=request, metadata=client()._rpc_metadata):
+        message = BatchGetDocumentsResponse.pb(answer)
+        if message.HasField("found"):
+            yield message.found
+
+
+def commit(writes: Sequence[Any]) -> list[Any]:
+    """Makes writes all at once, or none of them.
+
+    Args:
+        writes: Plain protobuf messages.
+
+    Returns:
+        When each document was written, as protobuf has times, in the order of the writes.
+    """
+    request = {"database": client()._database_string, "writes": list(writes)}
+    answer = client()._firestore_api.commit(request=request, metadata=client()._rpc_metadata)
+    return [result.update_time for result in CommitResponse.pb(answer).write_results]

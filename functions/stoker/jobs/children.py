@@ -17,6 +17,7 @@ from stoker import config
 from stoker.errors import InvalidJob
 from stoker.firestore.client import client
 from stoker.jobs.end import cancelled, completed, failed, renewed
+from stoker.jobs.ended import ended_event
 from stoker.jobs.fence import Also, Fence, FenceBroken
 from stoker.jobs.leftovers import remove_leftovers
 from stoker.jobs.metrics import job_ended
@@ -29,6 +30,9 @@ from stoker.queries import declared
 
 TRIES = 10
 """How often it is looked again because someone wrote at the same time."""
+
+CHILD_FIELDS = ["status", "attempt", "cancelRequested", "type", "createdAt"]
+"""What it takes to cancel a child."""
 
 ERROR_CHARACTERS = 2000
 """What a batch's document tells of one failure."""
@@ -150,7 +154,8 @@ def _settle(parent_id: str) -> None:
             fence.write({"progress": progress})
         return
     output = _output(document)
-    fence.write({**cancelled(), "output": output.to_firestore()} if document.cancel_requested else completed(output))
+    ends = {**cancelled(), "output": output.to_firestore()} if document.cancel_requested else completed(output)
+    fence.write(ends, ended_event(data, ends))
     status = "cancelled" if document.cancel_requested else "completed"
     job_ended(JobLog(parent_id, jobType=document.type, attempt=document.attempt), document, status)
 
@@ -169,13 +174,14 @@ def _counted(parent: ProcessingJob) -> tuple[int, float]:
 
 def _cancel_children(parent: ProcessingJob) -> None:
     """Ends the children that nobody works on, and asks for the end of the others."""
-    for child in declared.alive_children(parent.id).select(["status", "attempt", "cancelRequested"]).get():
+    for child in declared.alive_children(parent.id).select(CHILD_FIELDS).get():
         fence = Fence.of(child)
         data = child.to_dict() or {}
         # Where one has just begun or ended, the next to look after the batch finds it so.
         with contextlib.suppress(FenceBroken):
             if data["status"] == "pending":
-                end_unclaimed(fence, cancelled(), JobLog(child.id, attempt=data.get("attempt", 0)))
+                tell = ended_event({**data, "userId": parent.user_id}, cancelled())
+                end_unclaimed(fence, cancelled(), JobLog(child.id, attempt=data.get("attempt", 0)), tell)
                 if data.get("attempt"):
                     remove_leftovers(parent.user_id, child.id)
             elif data.get("cancelRequested") is not True:

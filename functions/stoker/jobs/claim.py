@@ -14,6 +14,7 @@ from stoker import config
 from stoker.errors import JobCancelled, LeaseLost
 from stoker.firestore.errors import TRANSIENT
 from stoker.jobs.end import CANCELLED
+from stoker.jobs.ended import ended_event
 from stoker.jobs.fence import Also, Fence, FenceBroken
 from stoker.jobs.job import Job
 from stoker.jobs.limits import release, wake_next
@@ -115,11 +116,14 @@ class Claim:
         # By its token: after a retry by hand, another attempt has the same number.
         fields = {**fields, "endedBy": self._token}
 
+        tell = ended_event(document.to_firestore(), fields)
+
         def everything(batch: WriteBatch) -> None:
             if self._limited:
                 release(document.user_id, document.id)(batch)
             if also is not None:
                 also(batch)
+            tell(batch)
 
         passing = retry.if_exception_type(*TRANSIENT)
         again = retry.Retry(predicate=passing, initial=0.2, maximum=10, timeout=config.LEASE_SECONDS / 2)

@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
+from google.cloud.firestore import WriteBatch
 from pydantic import TypeAdapter, ValidationError
 
 from stoker.errors import JobCancelled, PermanentError
 from stoker.firestore.errors import TRANSIENT
 from stoker.jobs.children import settle
 from stoker.jobs.end import cancelled, failed
+from stoker.jobs.ended import ended_event
 from stoker.jobs.fence import Fence
 from stoker.jobs.leftovers import remove_leftovers
 from stoker.jobs.limits import release, wake_next
@@ -36,7 +38,14 @@ def dismiss(fence: Fence, error: PermanentError | JobCancelled, data: Mapping[st
     began = user_id is not None and data.get("startedAt") is not None
     limited = settings().user_limits is not None
     fields = cancelled() if isinstance(error, JobCancelled) else failed(error)
-    end_unclaimed(fence, fields, log, release(user_id, job_id) if user_id and limited and began else None)
+    tell = ended_event(data, fields)
+
+    def also(batch: WriteBatch) -> None:
+        if user_id and limited and began:
+            release(user_id, job_id)(batch)
+        tell(batch)
+
+    end_unclaimed(fence, fields, log, also)
     try:
         if user_id and began:
             remove_leftovers(user_id, job_id)

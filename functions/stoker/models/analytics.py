@@ -1,15 +1,31 @@
 """`analyticsEvents/{id}`, which only grow, and `analyticsAggregates/{id}`, which they are rolled up into."""
 
 from datetime import timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from stoker.models.document import DocumentId, Model, SchemaVersion, Timestamp, UserId
-from stoker.models.writers import CLIENT_ONCE, CREATION_TIME, Near
+from stoker.models.writers import CLIENT_ONCE, CREATION_TIME, Begins, Near
 
-EventName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_.-]{0,63}$")]
-"""What happened, such as `video.played`; it becomes a part of a document's id."""
+ALL: Final = "all"
+"""The name of the aggregates of all events; no event has it."""
+
+
+def _not_reserved(name: str) -> str:
+    if name == ALL:
+        raise ValueError(f"'{ALL}' is the name of what all events add up to: choose another")
+    return name
+
+
+AggregateName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_.-]{0,63}$")]
+"""What happened, or `all`; it becomes a part of a document's id."""
+
+EventName = Annotated[AggregateName, AfterValidator(_not_reserved), Field(json_schema_extra={"not": {"const": ALL}})]
+"""What happened, such as `video.played`."""
+
+EventValue = Annotated[float, Field(ge=-1e12, le=1e12)]
+"""A figure of an event's, in whatever unit its name stands for."""
 
 PropertyName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,39}$")]
 PropertyText = Annotated[str, StringConstraints(pattern=r"^[^\n]{0,500}$")]
@@ -29,6 +45,9 @@ class AnalyticsEvent(Model):
         value: A figure that is added up, where there is one.
         occurred_at: When, by the client's clock: at most a day before it is written, and 5 minutes after.
         created_at: The server's time.
+        rolled_up: Whether the aggregates have it; what has no such field is never found.
+        skipped: Why it was not counted, where it could not be.
+        expires_at: When Firestore may delete it; set once it is rolled up.
     """
 
     id: Annotated[DocumentId, CLIENT_ONCE]
@@ -37,10 +56,26 @@ class AnalyticsEvent(Model):
     properties: Annotated[
         dict[PropertyName, PropertyText | bool | int | float | None], CLIENT_ONCE, Field(max_length=20)
     ] = Field(default_factory=dict)
-    value: Annotated[float | None, CLIENT_ONCE, Field(ge=-1e12, le=1e12)] = None
+    value: Annotated[EventValue | None, CLIENT_ONCE] = None
     occurred_at: Annotated[Timestamp, CLIENT_ONCE, Near(before=timedelta(days=1), after=timedelta(minutes=5))]
     created_at: Annotated[Timestamp, CREATION_TIME]
+    rolled_up: Annotated[bool, CLIENT_ONCE, Begins(False)]
+    skipped: str | None = None
+    expires_at: Timestamp | None = None
     schema_version: Annotated[SchemaVersion, CLIENT_ONCE] = 1
+
+
+class CountedEvent(Model):
+    """What of an event is counted; the roll-up reads no more of it.
+
+    Attributes:
+        user_id, name, value, occurred_at: As in `AnalyticsEvent`.
+    """
+
+    user_id: UserId
+    name: EventName
+    value: EventValue | None = None
+    occurred_at: Timestamp
 
 
 class AnalyticsAggregate(Model):
@@ -48,6 +83,7 @@ class AnalyticsAggregate(Model):
 
     Attributes:
         bucket: `2026-11-22T07`, `2026-11-22` or `2026-11`.
+        name: Of the events, or `all`.
         count: Events.
         sum: Of their values; so `min` and `max`, which are missing where no event has a value.
         unique_users: How many different users; exact while they are few.
@@ -55,7 +91,7 @@ class AnalyticsAggregate(Model):
 
     granularity: Granularity
     bucket: str
-    name: EventName
+    name: AggregateName
     count: Annotated[int, Field(ge=0)] = 0
     sum: float = 0
     min: float | None = None

@@ -12,6 +12,7 @@ from google.cloud.firestore_v1 import Query
 from google.cloud.firestore_v1.aggregation import AggregationQuery
 
 from stoker import config
+from stoker.models.analytics import Granularity
 from stoker.models.batch import TaskFilter
 from stoker.models.job import RUNNING_JOBS
 from stoker.queries.query import (
@@ -39,6 +40,16 @@ def jobs() -> tuple[str]:
 def tasks() -> tuple[str]:
     """The collection of tasks."""
     return (config.TASKS,)
+
+
+def events() -> tuple[str]:
+    """The collection of events."""
+    return (config.ANALYTICS_EVENTS,)
+
+
+def aggregates() -> tuple[str]:
+    """The collection of what events add up to."""
+    return (config.ANALYTICS_AGGREGATES,)
 
 
 def with_owners() -> tuple[str, ...]:
@@ -180,6 +191,41 @@ def owned(collection: str, user_id: str) -> Query:
 
 BELOW = DeclaredQuery(lambda: ("",), order=[ascending(NAME)], group=True)
 """All documents below one. The client library knows no query without a collection: `stoker.queries.trees` builds it."""
+
+# --- Analytics ---------------------------------------------------------------------------------------------------
+
+EVENTS_BY_MARK = DeclaredQuery(events, where=equal("rolledUp"), order=[ascending(NAME)])
+"""The index behind it is of `rolledUp` alone, and its entries are sorted by ids, which are random: clients that write
+many events at the same time write all over it, and not to its end."""
+
+
+def waiting_events() -> Query:
+    """Events that are not rolled up, by their ids."""
+    return EVENTS_BY_MARK.build(("rolledUp", "==", False))
+
+
+def rolled_up_events() -> Query:
+    """Events that the aggregates have, by their ids."""
+    return EVENTS_BY_MARK.build(("rolledUp", "==", True))
+
+
+GREATEST = DeclaredQuery(aggregates, where=equal("granularity", "bucket"), order=[descending("count")])
+
+
+def greatest(granularity: Granularity, bucket: str) -> Query:
+    """The aggregates of an hour, a day or a month; those of the most events first."""
+    return GREATEST.build(("granularity", "==", granularity), ("bucket", "==", bucket))
+
+
+AGGREGATES_OF = DeclaredQuery(
+    aggregates, where=[*equal("granularity"), *between("bucket")], order=[ascending("bucket")]
+)
+
+
+def aggregates_of(granularity: Granularity, start: str, end: str) -> Query:
+    """The aggregates from one bucket to another, both included, in their order."""
+    return AGGREGATES_OF.build(("granularity", "==", granularity), ("bucket", ">=", start), ("bucket", "<=", end))
+
 
 DECLARED: Sequence[DeclaredQuery] = [one for one in list(vars().values()) if isinstance(one, DeclaredQuery)]
 """All of them."""

@@ -76,6 +76,8 @@ class Checks:
             case "string" if "pattern" in schema:
                 yield from size(path, None, schema.get("maxLength"))
                 yield f"{path}.matches({literal(_inner(schema['pattern']))})"
+                if "not" in schema:
+                    yield f"{path} != {literal(schema['not']['const'])}"
             case "string":
                 yield f"{path} is string"
                 yield from size(path, schema.get("minLength"), schema.get("maxLength"))

@@ -38,7 +38,7 @@ DOCUMENTS: Sequence[Document] = (
     Document(config.PROJECTS, Project, "project"),
     Document(config.JOBS, ProcessingJob, "job"),
     Document(config.ANALYTICS_EVENTS, AnalyticsEvent, "event"),
-    Document("analyticsAggregates", AnalyticsAggregate, "aggregate"),
+    Document(config.ANALYTICS_AGGREGATES, AnalyticsAggregate, "aggregate"),
     Document(config.ADMIN_DATA, JobSettings, "jobSettings"),
 )
 

@@ -48,10 +48,11 @@ def guard(forbidden: Path) -> Iterator[Seen]:
     assert notices >= 0
     assert libc.inotify_add_watch(notices, os.fsencode(forbidden), IN_ACCESS | IN_OPEN) >= 0
     over = threading.Event()
+    before = _children()  # other tests of this process may have started a suite
     with socket.create_server(("127.0.0.1", 0)) as server:
         server.setblocking(False)
         seen = Seen(f"http://127.0.0.1:{server.getsockname()[1]}")
-        watching = threading.Thread(target=_measure, args=(seen, over))
+        watching = threading.Thread(target=_measure, args=(seen, over, before))
         watching.start()
         try:
             yield seen
@@ -60,19 +61,26 @@ def guard(forbidden: Path) -> Iterator[Seen]:
             watching.join()
             seen.opened = _answers(lambda: os.read(notices, 4096))
             seen.called = _answers(lambda: server.accept()[0].close())
-            seen.children = [" ".join(child.cmdline()) for child in psutil.Process().children(recursive=True)]
+            seen.children = [" ".join(psutil.Process(int(child)).cmdline()) for child in _children() - before]
             os.close(notices)
 
 
-def _measure(seen: Seen, over: threading.Event) -> None:
+def _measure(seen: Seen, over: threading.Event, before: set[str]) -> None:
     while not over.wait(SAMPLE_SECONDS):
-        for child in _children():
+        for child in _children() - before:
             seen.peak_bytes = max(seen.peak_bytes, _peak_bytes(child))
 
 
-def _children() -> list[str]:
+def _children() -> set[str]:
     """The ids of this process's children. psutil looks at every process for them, which takes a third of a core."""
-    return [child for listed in Path("/proc/self/task").glob("*/children") for child in listed.read_text().split()]
+    return {child for listed in Path("/proc/self/task").glob("*/children") for child in _read(listed).split()}
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return ""  # the thread has ended just now
 
 
 def _peak_bytes(process: str) -> int:

@@ -1,0 +1,133 @@
+"""Aggregates as Firestore has them: read once, then written with what is added to them, and never over someone else."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from stoker import config
+from stoker.analytics.buckets import Key
+from stoker.analytics.tally import Tally
+from stoker.analytics.users import Users
+from stoker.firestore import raw
+from stoker.firestore.client import client
+from stoker.firestore.messages import plain, unchanged_since, written
+from stoker.logs import JobLog
+from stoker.models.analytics import AnalyticsAggregate
+
+
+@dataclass
+class Stored:
+    """What an aggregate was when it was last seen.
+
+    Attributes:
+        tally: What it adds up to.
+        update_times: When its document and that of its sketch were written; None where they are missing.
+    """
+
+    tally: Tally
+    update_times: list[Any | None]
+
+
+class Aggregates:
+    """Those that were read or written, so that no other reads are needed while nobody else writes them."""
+
+    def __init__(self) -> None:
+        self._stored: dict[Key, Stored] = {}
+
+    def writes(self, added: Mapping[Key, Tally], now: datetime) -> list[Any]:
+        """The writes that add to aggregates: two for each, refused where it is not as it was seen.
+
+        Args:
+            added: What is added to each.
+            now: When.
+        """
+        self._load([key for key in added if key not in self._stored])
+        writes = []
+        for key, tally in added.items():
+            stored = self._stored[key]
+            tally.merge(stored.tally)
+            writes += [
+                unchanged_since(write, seen)
+                for write, seen in zip(replacements(key, tally, now), stored.update_times, strict=True)
+            ]
+        return writes
+
+    def written(self, added: Mapping[Key, Tally], update_times: Iterable[Any]) -> None:
+        """Takes note of writes that were committed.
+
+        Args:
+            added: What `writes` was given, to which it has added what there was.
+            update_times: Firestore's answers.
+        """
+        times = iter(update_times)
+        for key, tally in added.items():
+            self._stored[key] = Stored(tally, [next(times), next(times)])
+
+    def forget(self) -> None:
+        """Has all of them read again."""
+        self._stored.clear()
+
+    def _load(self, keys: list[Key]) -> None:
+        names = {name: key for key in keys for name in names_of(key)}
+        found = {one.name: one for one in raw.get_all(list(names))} if names else {}
+        for key in keys:
+            aggregate, sketch = (found.get(name) for name in names_of(key))
+            times = [None if one is None else one.update_time for one in (aggregate, sketch)]
+            self._stored[key] = Stored(_tally(key, aggregate, sketch), times)
+
+
+def names_of(key: Key) -> tuple[str, str]:
+    """The names of an aggregate's document and of its sketch's, in full."""
+    root = f"{client()._database_string}/documents"
+    return tuple(  # type: ignore[return-value]
+        f"{root}/{collection}/{key.document_id}"
+        for collection in (config.ANALYTICS_AGGREGATES, config.ANALYTICS_SKETCHES)
+    )
+
+
+def replacements(key: Key, tally: Tally, now: datetime) -> tuple[Any, Any]:
+    """The writes of an aggregate's document and of its sketch's, whatever there was before.
+
+    Args:
+        key: Which.
+        tally: What it adds up to.
+        now: When.
+    """
+    aggregate = AnalyticsAggregate(
+        granularity=key.granularity,
+        bucket=key.bucket,
+        name=key.name,
+        count=tally.count,
+        sum=tally.sum,
+        min=tally.min,
+        max=tally.max,
+        unique_users=tally.users.count(),
+        updated_at=now,
+    )
+    name, sketch = names_of(key)
+    return (
+        written(name, aggregate.to_firestore()),
+        written(sketch, {"users": tally.users.to_bytes(), "sum": list(tally.parts)}),
+    )
+
+
+def _tally(key: Key, aggregate: Any | None, sketch: Any | None) -> Tally:
+    """What was stored. Where someone has spoiled it, it begins anew, since it must not hold up all the others."""
+    try:
+        return _read(aggregate, sketch) if aggregate is not None else Tally()
+    except (TypeError, ValueError) as error:
+        message = f"{key.document_id} can't be read, and begins anew: recount it with scripts/analytics rebuild."
+        JobLog("").error(message, error)
+        return Tally()
+
+
+def _read(aggregate: Any, sketch: Any | None) -> Tally:
+    fields = {field: plain(value) for field, value in aggregate.fields.items()}
+    document = AnalyticsAggregate.from_firestore(fields)
+    tally = Tally(document.count, [document.sum] if document.sum else [], document.min, document.max)
+    if sketch is not None:
+        kept: Any = {field: plain(value) for field, value in sketch.fields.items()}
+        tally.parts = [float(part) for part in kept.get("sum", [])]
+        tally.users = Users(kept.get("users"))
+    return tally

@@ -1,0 +1,116 @@
+"""Events as the roll-up sees them: what is counted of them, or why that can't be done, and the mark that says so."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from google.cloud.firestore_v1 import Query
+from pydantic import ValidationError
+
+from stoker import config
+from stoker.analytics.buckets import bucket_of
+from stoker.firestore import raw
+from stoker.firestore.client import client
+from stoker.firestore.messages import plain, unchanged_since, written
+from stoker.models.analytics import CountedEvent
+from stoker.models.document import problems
+
+COUNTED: Final = ("userId", "name", "value", "occurredAt")
+FIELDS: Final = (*COUNTED, "skipped")
+"""What is read of an event: never its properties, which may be a megabyte."""
+
+EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
+"""What happened before is a clock that was not set."""
+
+AHEAD: Final = timedelta(days=1)
+"""How far in the future an event may lie: clocks differ, and time zones are mistaken for UTC."""
+
+REASON_CHARACTERS: Final = 300
+"""Of why an event was skipped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """An event that waits.
+
+    Attributes:
+        name: Of its document, in full.
+        update_time: When it was written, as protobuf has it.
+        counts: Its hour, its name, its user and its value; None where it can't be counted.
+        skipped: Why not.
+    """
+
+    name: str
+    update_time: Any
+    counts: tuple[str, str, str, float | None] | None
+    skipped: str | None = None
+
+    @property
+    def series(self) -> tuple[str, str]:
+        """By which events are sorted: those of an hour and a name come together."""
+        return self.counts[:2] if self.counts else ("", "")
+
+    def mark(self, now: datetime) -> Any:
+        """The write that says that the event is rolled up; refused where it has changed, or is gone.
+
+        Args:
+            now: From when on it is kept for a while.
+        """
+        fields: dict[str, object] = {"rolledUp": True, "expiresAt": now + timedelta(days=config.KEEP_EVENTS_DAYS)}
+        if self.skipped is not None:
+            fields["skipped"] = self.skipped
+        write = written(self.name, fields)
+        write.update_mask.field_paths.extend(fields)
+        return unchanged_since(write, self.update_time)
+
+
+def read(query: Query, after: str | None = None, limit: int | None = None) -> Iterator[Event]:
+    """Events that a query finds.
+
+    Args:
+        query: Of events, sorted by their ids.
+        after: The name of the event behind which to begin.
+        limit: The most events.
+    """
+    query = query.select(FIELDS)
+    if after is not None:
+        name = after.rpartition("/")[2]
+        query = query.start_after({"__name__": client().collection(config.ANALYTICS_EVENTS).document(name)})
+    return _events(raw.found(query if limit is None else query.limit(limit)))
+
+
+def read_again(events: Sequence[Event]) -> list[Event]:
+    """The same events as they are now, without those that are gone or that someone else has rolled up."""
+    documents = raw.get_all([event.name for event in events], [*FIELDS, "rolledUp"])
+    return list(_events(one for one in documents if plain(one.fields["rolledUp"]) is False))
+
+
+def _events(documents: Iterable[Any]) -> Iterator[Event]:
+    latest = datetime.now(UTC) + AHEAD
+    for document in documents:
+        # A message of its own, which does not keep the whole document's.
+        update_time = type(document.update_time)()
+        update_time.CopyFrom(document.update_time)
+        try:
+            yield Event(document.name, update_time, _counts(document, latest))
+        except NotCountable as reason:
+            yield Event(document.name, update_time, None, str(reason))
+
+
+class NotCountable(Exception):
+    """What is wrong with an event."""
+
+
+def _counts(document: Any, latest: datetime) -> tuple[str, str, str, float | None]:
+    if "skipped" in document.fields:
+        # The roll-up has decided, once and for all: a rebuild must not count what was too far ahead then.
+        raise NotCountable(str(plain(document.fields["skipped"])))
+    data = {field: plain(value) for field, value in document.fields.items() if field in COUNTED}
+    try:
+        event = CountedEvent.from_firestore(data)
+    except ValidationError as error:
+        raise NotCountable("; ".join(problems(error, data))[:REASON_CHARACTERS]) from None
+    if not EARLIEST <= event.occurred_at <= latest:
+        raise NotCountable("occurredAt: must lie between the year 2000 and tomorrow")
+    return bucket_of("hour", event.occurred_at), event.name, event.user_id, event.value

@@ -1,0 +1,170 @@
+"""Roll-up: events become aggregates, each of them once, whatever is delivered twice or crashes on the way.
+
+The aggregates and the marks on the events that they have grown by change in one commit. It is refused as a whole where
+any of them is not as it was read, or where another roll-up has taken the lease.
+"""
+
+import random
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+
+from google.api_core import exceptions
+
+from stoker import config, shutdown
+from stoker.analytics.aggregates import Aggregates
+from stoker.analytics.events import Event, read, read_again
+from stoker.analytics.lease import REFUSED, Lease, LeaseLost
+from stoker.analytics.tally import tallied, with_all_that_follow
+from stoker.firestore import raw
+from stoker.firestore.errors import TRANSIENT
+from stoker.logs import JobLog
+from stoker.queries.declared import waiting_events
+
+TRIES = 5
+"""How often a batch is read again that someone has touched; then it is left to the next roll-up."""
+
+
+def roll_up_through_the_minute() -> None:
+    """Rolls up at once, and again every so often until the next run begins: Cloud Scheduler knows no seconds."""
+    began = time.monotonic()
+    starts = began
+    while starts < began + config.ROLL_UP_SECONDS:
+        while (wait := starts - time.monotonic()) > 0:
+            if shutdown.going_down():
+                return
+            time.sleep(min(wait, 0.5))
+        try:
+            roll_up(began + config.ROLL_UP_SECONDS)
+        except Exception as error:
+            # The next try comes soon, and finds all that is not done.
+            JobLog("").error("Events could not be rolled up; it is tried again.", error)
+        starts += config.ROLL_UP_EVERY_SECONDS
+
+
+def roll_up(until: float = float("inf")) -> int:
+    """Rolls up all events that wait.
+
+    Args:
+        until: When to stop, by `time.monotonic`; what is not done then is left to the next.
+
+    Returns:
+        How many events were marked, with those that could not be counted. 0 where another roll-up is at it.
+    """
+    began = time.monotonic()
+    lease = Lease.take() if any(read(waiting_events(), limit=1)) else None
+    if lease is None:
+        return 0
+    rolling = RollUp(lease)
+    try:
+        for window in _windows():
+            for batch in batches(window):
+                if time.monotonic() > until or shutdown.going_down():
+                    return rolling.done
+                rolling.commit(batch)
+    except LeaseLost:
+        JobLog("").warning("Another roll-up has taken over; what was committed counts.")
+    finally:
+        lease.give_back()
+        seconds = round(time.monotonic() - began, 3)
+        JobLog("").info("Events were rolled up.", event="events-rolled-up", events=rolling.done, seconds=seconds)
+    return rolling.done
+
+
+class RollUp:
+    """A roll-up under way.
+
+    Args:
+        lease: The right to it.
+
+    Attributes:
+        done: How many events it has marked.
+    """
+
+    def __init__(self, lease: Lease) -> None:
+        self.done = 0
+        self._lease = lease
+        self._aggregates = Aggregates()
+
+    def commit(self, batch: Sequence[Event]) -> None:
+        """Rolls up some events. One that someone else has touched, or that Firestore refuses, holds up no other.
+
+        Args:
+            batch: As they were read.
+
+        Raises:
+            LeaseLost: Nothing was changed, and nothing can be any more.
+        """
+        for tried in range(TRIES):
+            if not batch:
+                return
+            try:
+                self._commit(batch)
+            except REFUSED:
+                pass  # A user's events were deleted meanwhile, or our own commit arrived twice.
+            except exceptions.InvalidArgument as error:
+                # Events are up to a megabyte, which counts towards the 10 MiB of a commit though only marks are sent.
+                self._in_halves(batch, error)
+                return
+            except TRANSIENT:
+                time.sleep(random.uniform(0, 0.2 * 2**tried))  # It may have arrived all the same.
+            else:
+                return
+            self._lease.check()
+            self._aggregates.forget()
+            batch = read_again(batch)
+        JobLog("").warning("Events are touched too often; the next roll-up will have them.", events=len(batch))
+
+    def _commit(self, batch: Sequence[Event]) -> None:
+        now = datetime.now(UTC)
+        added = with_all_that_follow(tallied(event.counts for event in batch if event.counts is not None))
+        writes = [self._lease.renewal(), *self._aggregates.writes(added, now), *(event.mark(now) for event in batch)]
+        lease, *times = raw.commit(writes)
+        self._lease.renewed(lease)
+        self._aggregates.written(added, times)
+        self.done += len(batch)
+
+    def _in_halves(self, batch: Sequence[Event], error: exceptions.InvalidArgument) -> None:
+        if len(batch) == 1:
+            JobLog("").error(f"{batch[0].name} can't be rolled up: delete it.", error)
+            return
+        middle = len(batch) // 2
+        self.commit(batch[:middle])
+        self.commit(batch[middle:])
+
+
+def batches(events: Sequence[Event]) -> Iterator[list[Event]]:
+    """Events in parts of which each makes a commit. They are sorted first: the more of an hour come together, the
+    fewer commits write its aggregates."""
+    batch: list[Event] = []
+    series: set[tuple[str, str]] = set()
+    for event in sorted(events, key=lambda event: event.series):
+        if len(batch) == config.ROLL_UP_BATCH or (len(series) == config.ROLL_UP_SERIES and event.series not in series):
+            yield batch
+            batch, series = [], set()
+        batch.append(event)
+        series.add(event.series)
+    if batch:
+        yield batch
+
+
+def _windows() -> Iterator[list[Event]]:
+    """All events that wait, once around, many at a time; the next are read while the last are worked on.
+
+    Each query begins behind the last event of the one before it: not at the start, where the index is full of what was
+    just taken out of it, and Firestore would have to step over that.
+    """
+    with ThreadPoolExecutor(1) as reader:
+        coming = reader.submit(_window, None)
+        while window := coming.result():
+            last = window[-1].name
+            if len(window) < config.ROLL_UP_WINDOW:
+                yield window
+                return
+            coming = reader.submit(_window, last)
+            yield window
+
+
+def _window(after: str | None) -> list[Event]:
+    return list(read(waiting_events(), after, config.ROLL_UP_WINDOW))

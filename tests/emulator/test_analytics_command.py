@@ -1,0 +1,240 @@
+"""What an app asks of the aggregates, and `scripts/analytics` at a terminal."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from development.analytics import __main__ as command_line
+from development.environment import ROOT
+from emulator.analytics import aggregates, deliver, drawn, recounted
+from stoker import config
+from stoker.analytics import rebuild as rebuilding
+from stoker.analytics.lease import Lease
+from stoker.analytics.rebuild import NotRebuildable, earliest, rebuild
+from stoker.analytics.roll_up import roll_up
+from stoker.analytics.series import active_users, series, top
+from stoker.firestore.client import client
+from stoker.queries.declared import aggregates_of, greatest, rolled_up_events, waiting_events
+
+pytestmark = pytest.mark.usefixtures("apart")
+
+NOW = datetime.now(UTC).replace(microsecond=0)
+TODAY = NOW.date()
+
+Events = list[dict[str, Any]]
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def events() -> Events:
+    """Some of the last five days, rolled up."""
+    made = drawn(600, users=40, days=5, seed=11)
+    deliver(made)
+    roll_up()
+    return made
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Runs the command in this process, whose collections are the test's own: exit code, output, complaints."""
+
+    def made(*arguments: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["scripts/analytics", *arguments])
+        try:
+            code = command_line.main()
+        except SystemExit as end:
+            code = int(end.code or 0)
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return made
+
+
+def test_a_series_has_every_hour_also_those_in_which_nothing_happened(events: Events) -> None:
+    start = NOW - timedelta(days=7)
+    found = series("search", "hour", start, NOW)
+    assert len(found) == 7 * 24 + 1
+    expected = recounted(events)
+    for one in found:
+        same = expected.get(f"hour_{one.bucket}_search", {"count": 0, "sum": 0, "uniqueUsers": 0})
+        assert (one.count, one.sum, one.unique_users) == (same["count"], same["sum"], same["uniqueUsers"])
+    assert sum(one.count for one in found) == sum(event["name"] == "search" for event in events)
+
+
+def test_the_queries_are_served_by_indexes() -> None:
+    """Those of events by the index that Firestore makes of `rolledUp`, and those of aggregates by ours."""
+    indexes = json.loads((ROOT / "firestore.indexes.json").read_text())
+    for query in (waiting_events(), rolled_up_events()):
+        structured = query._to_protobuf()
+        assert structured.where.field_filter.field.field_path == "rolledUp"
+        assert [order.field.field_path for order in structured.order_by] == ["__name__"]
+    exempt = {one["fieldPath"] for one in indexes["fieldOverrides"] if one["collectionGroup"] == "analyticsEvents"}
+    assert {"createdAt", "occurredAt", "expiresAt", "properties"} <= exempt
+    assert not {"rolledUp", "userId"} & exempt  # by the user, they are exported and deleted
+    served = [
+        [(field["fieldPath"], field["order"]) for field in one["fields"]]
+        for one in indexes["indexes"]
+        if one["collectionGroup"] == "analyticsAggregates"
+    ]
+    up, down = "ASCENDING", "DESCENDING"
+    assert sorted(served) == [
+        [("granularity", up), ("bucket", up)],
+        [("granularity", up), ("bucket", up), ("count", down)],
+    ]
+    orders = [
+        [(order.field.field_path, order.direction.name) for order in query._to_protobuf().order_by]
+        for query in (aggregates_of("day", "a", "b"), greatest("day", "a"))
+    ]
+    assert orders == [[("bucket", up)], [("count", down)]]
+
+
+def test_a_series_that_is_too_long_is_refused() -> None:
+    with pytest.raises(ValueError, match="more than 10,000 hours"):
+        series("search", "hour", NOW - timedelta(days=500), NOW)
+
+
+def test_the_top_names_those_of_the_most_events_without_all(events: Events) -> None:
+    expected = recounted(events)
+    month = f"{NOW - timedelta(days=1):%Y-%m}"
+    counts = {one["name"]: one["count"] for name, one in expected.items() if name.startswith(f"month_{month}_")}
+    del counts["all"]
+    found = top("month", month, 3)
+    assert [one.count for one in found] == sorted(counts.values(), reverse=True)[:3]
+    assert all(counts[one.name] == one.count for one in found)
+    with pytest.raises(ValueError, match="is no month"):
+        top("month", "2026-13")
+
+
+def test_active_users_of_a_day_a_week_and_a_month(events: Events) -> None:
+    def users(wanted: Callable[[datetime], bool]) -> int:
+        return len({event["userId"] for event in events if wanted(event["occurredAt"])})
+
+    assert active_users("day") == users(lambda time: time.date() == TODAY)
+    assert active_users("week") == users(lambda time: time.date() > TODAY - timedelta(days=7))
+    assert active_users("month") == users(lambda time: (time.year, time.month) == (NOW.year, NOW.month))
+    assert active_users("day", TODAY - timedelta(days=30)) == 0
+
+
+def test_a_rebuild_mends_what_was_spoiled_and_leaves_the_rest(events: Events) -> None:
+    expected = recounted(events)
+    collection = client().collection(config.ANALYTICS_AGGREGATES)
+    yesterday, before = (f"{NOW - timedelta(days=days):%Y-%m-%d}" for days in (1, 2))
+    collection.document(f"day_{yesterday}_search").update({"count": 10**6})
+    collection.document(f"day_{yesterday}_ghost").set(
+        {**expected[f"day_{yesterday}_search"], "name": "ghost", "updatedAt": NOW}
+    )
+    collection.document(f"day_{before}_search").update({"count": 10**6})
+    start = datetime.combine(TODAY - timedelta(days=1), datetime.min.time(), UTC)
+    rebuilt = rebuild(start)
+    assert rebuilt.removed == 1
+    found = aggregates()
+    assert found.pop(f"day_{before}_search")["count"] == 10**6
+    del expected[f"day_{before}_search"]
+    assert found == expected
+    assert rebuild().removed == 0
+    assert aggregates() == recounted(events)
+    # What comes after goes on from there.
+    later = drawn(50, users=60, days=1, seed=12)
+    deliver(later)
+    roll_up()
+    assert aggregates() == recounted(events + later)
+
+
+def test_what_was_skipped_stays_so_when_it_is_counted_again(events: Events) -> None:
+    client().collection(config.ANALYTICS_EVENTS).document(events[0]["id"]).update({"skipped": "why"})
+    rebuild()
+    assert aggregates() == recounted(events[1:])
+
+
+def test_what_may_have_expired_is_not_counted_again(monkeypatch: pytest.MonkeyPatch, events: Events) -> None:
+    with pytest.raises(NotRebuildable, match="kept for 62 days"):
+        rebuild(NOW - timedelta(days=90))
+    # By default, older aggregates are left as they are: here, those of the days before yesterday.
+    monkeypatch.setattr(config, "KEEP_EVENTS_DAYS", 2)
+    old = f"day_{NOW - timedelta(days=4):%Y-%m-%d}_search"
+    client().collection(config.ANALYTICS_AGGREGATES).document(old).update({"count": 10**6})
+    rebuild()
+    assert aggregates()[old]["count"] == 10**6
+    assert earliest(NOW) > NOW - timedelta(days=2)
+
+
+def test_a_rebuild_waits_for_a_roll_up_but_not_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rebuilding, "LEASE_WAIT_SECONDS", 0.3)
+    lease = Lease.take()
+    assert lease is not None
+    with pytest.raises(rebuilding.RollingUp):
+        rebuild()
+    lease.give_back()
+    assert rebuild().events == 0
+
+
+def test_the_report_of_a_name_as_text_json_picture_and_page(run: Run, events: Events, tmp_path: Path) -> None:
+    png, page = tmp_path / "week.png", tmp_path / "week.html"
+    code, said, _ = run("report", "search", "--png", str(png), "--html", str(page))
+    assert code == 0
+    expected = recounted(events)[f"day_{NOW - timedelta(days=1):%Y-%m-%d}_search"]
+    [line] = [line for line in said.splitlines() if line.startswith(expected["bucket"])]
+    assert line.split()[1:3] == [str(expected["count"]), str(expected["uniqueUsers"])]
+    assert png.read_bytes().startswith(b"\x89PNG")
+    assert expected["bucket"] in page.read_text()
+    assert "<svg" in page.read_text()
+    code, said, _ = run("report", "search", "--json")
+    assert code == 0
+    assert [one["count"] for one in json.loads(said)][-2] == expected["count"]
+    assert len(json.loads(said)) == 14
+
+
+def test_the_report_of_the_top_and_of_users(run: Run, events: Events) -> None:
+    month = f"{NOW:%Y-%m}"
+    code, said, _ = run("report", "--top", "--in", month, "-n", "2", "--json")
+    assert (code, len(json.loads(said))) == (0, 2)
+    assert run("report", "--top", "--in", month)[0] == 0
+    code, said, _ = run("report", "--users", "--json")
+    assert code == 0
+    assert json.loads(said) == {
+        "on": TODAY.isoformat(),
+        **{period: active_users(period) for period in ("day", "week", "month")},
+    }
+
+
+def test_the_rebuild_at_a_terminal(run: Run, events: Events) -> None:
+    code, said, _ = run("rebuild", "--json")
+    assert (code, json.loads(said)["events"]) == (0, 600)
+    code, said, complaint = run("rebuild", "--from", "2020-01-01")
+    assert (code, said) == (1, "")
+    assert "kept for 62 days" in complaint
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["report", "a", "--from", "soon"], 2, "is no time"),
+        (["report"], 2, "required"),
+        (["report", "a", "--from", "2026-11-22", "--to", "2026-11-01"], 1, "ends before it begins"),
+        (["report", "--top", "--in", "2026-13"], 1, "is no hour, day or month"),
+        (["report", "a", "--by", "hour", "--from", "2020-01-01", "--to", "2026-01-01"], 1, "more than 10,000"),
+        (["report", "--users", "--png", "x.png"], 1, "make no picture"),
+        (["report", "a", "--png", "/nowhere/x.png"], 1, "can't be written"),
+    ],
+)
+def test_mistakes_are_told_without_a_stack_trace(run: Run, arguments: list[str], code: int, said: str) -> None:
+    ended, _, complaint = run(*arguments)
+    assert ended == code
+    assert said in complaint
+    assert "Traceback" not in complaint
+
+
+def test_the_command_runs_by_itself() -> None:
+    script = str(ROOT / "scripts" / "analytics")
+    helped = subprocess.run([script, "--help"], capture_output=True, text=True, check=True)
+    assert "examples:" in helped.stdout
+    report = [script, "report", "nothing.happened", "--json"]
+    found = subprocess.run(report, capture_output=True, text=True, check=True, env=dict(os.environ))
+    assert {one["count"] for one in json.loads(found.stdout)} == {0}

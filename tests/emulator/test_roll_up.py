@@ -1,0 +1,277 @@
+"""Events become aggregates, each of them once."""
+
+import threading
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from google.api_core import exceptions
+from google.cloud.firestore import SERVER_TIMESTAMP
+from google.cloud.firestore_v1.types import Document, Value
+
+from development.user import User
+from emulator.analytics import aggregates, deliver, drawn, name_of, recounted, waiting, write_raw
+from stoker import config
+from stoker.analytics.events import FIELDS, read
+from stoker.analytics.lease import Lease, LeaseLost
+from stoker.analytics.record import record_event
+from stoker.analytics.roll_up import RollUp, batches, roll_up, roll_up_through_the_minute
+from stoker.firestore import raw
+from stoker.firestore.client import client
+from stoker.queries.declared import waiting_events
+
+pytestmark = pytest.mark.usefixtures("apart")
+
+NOW = datetime.now(UTC).replace(microsecond=0)
+
+
+def event(event_id: str, **fields: Any) -> dict[str, Any]:
+    least = {"id": event_id, "userId": "ada", "name": "a", "occurredAt": NOW, "createdAt": NOW, "rolledUp": False}
+    return {**least, **fields}
+
+
+def stored(event_id: str) -> dict[str, Any]:
+    return client().collection(config.ANALYTICS_EVENTS).document(event_id).get().to_dict() or {}
+
+
+def test_aggregates_equal_a_recount_after_each_of_several_roll_ups() -> None:
+    events = drawn(900, users=50, days=2, seed=1)
+    for end in (1, 300, 301, 900):
+        deliver(events[:end])
+        roll_up()
+        assert aggregates() == recounted(events[:end])
+        assert waiting() == 0
+    assert roll_up() == 0
+
+
+def test_an_event_comes_by_way_of_the_rules_and_is_counted(user: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(config, "ANALYTICS_EVENTS", "analyticsEvents")
+    name = f"clicked.{user.id.lower()}"
+    reference = user.firestore.collection("analyticsEvents").document()
+    now = datetime.now(UTC)
+    fields = event(reference.id, userId=user.id, name=name, value=2, occurredAt=now)
+    reference.create({**fields, "createdAt": SERVER_TIMESTAMP})
+    with pytest.raises(exceptions.PermissionDenied):
+        reference.set({**fields, "createdAt": SERVER_TIMESTAMP})  # delivered again, it would be counted again
+    roll_up()
+    day = client().document(f"{config.ANALYTICS_AGGREGATES}/day_{now:%Y-%m-%d}_{name}").get().to_dict() or {}
+    assert (day["count"], day["sum"], day["uniqueUsers"]) == (1, 2, 1)
+
+
+def test_a_raw_event_expires_some_weeks_after_it_was_counted() -> None:
+    deliver([event("one")])
+    roll_up()
+    kept = stored("one")["expiresAt"] - datetime.now(UTC)
+    assert timedelta(days=config.KEEP_EVENTS_DAYS - 1) < kept <= timedelta(days=config.KEEP_EVENTS_DAYS)
+
+
+BAD: dict[str, dict[str, Any]] = {
+    "not-a-number": {"value": float("nan")},
+    "infinite": {"value": float("inf")},
+    "infinitely-small": {"value": float("-inf")},
+    "too-great": {"value": 1e300},
+    "a-text": {"value": "5"},
+    "true": {"value": True},
+    "slash": {"name": "a/b"},
+    "up": {"name": "../.."},
+    "reserved": {"name": "all"},
+    "no-name": {"name": None},
+    "long-name": {"name": "a" * 65},
+    "long-ago": {"occurredAt": datetime(1900, 1, 1, tzinfo=UTC)},
+    "far-ahead": {"occurredAt": datetime(2100, 1, 1, tzinfo=UTC)},
+    "a-date-as-text": {"occurredAt": NOW.isoformat()},
+    "no-user": {"userId": ""},
+    "user-with-slash": {"userId": "a/b"},
+    "a-list-of-users": {"userId": ["ada"]},
+    "bytes": {"name": b"a"},
+}
+"""What an admin may write, and no client."""
+
+
+def test_bad_events_hold_up_no_other_and_say_what_is_wrong() -> None:
+    good = [event("good"), event("unknown-user", userId="nobody-knows-me", value=1)]
+    large = event("large", properties={"text": "x" * 1_000_000})
+    deliver([*good, *(event(name, **fields) for name, fields in BAD.items())])
+    deliver([large])
+    # What the client library can't even read: a reference into another project.
+    elsewhere = Document(name=name_of("reference"), fields={"rolledUp": Value(boolean_value=False)})
+    for field in ("name", "userId", "value", "occurredAt", "properties"):
+        elsewhere.fields[field] = Value(reference_value="projects/other/databases/(default)/documents/a/b")
+    write_raw(elsewhere)
+    roll_up()
+    assert aggregates() == recounted([*good, large])
+    reasons = {name: stored(name) for name in BAD}
+    assert all(fields["rolledUp"] is True and fields["skipped"] for fields in reasons.values())
+    assert reasons["slash"]["skipped"].startswith("name: ")
+    assert reasons["not-a-number"]["skipped"] == "value: must be a finite number"
+    assert "skipped" not in stored("large")
+    assert roll_up() == 0
+
+
+def test_only_what_is_counted_is_read() -> None:
+    """A megabyte of properties must not be fetched for each event."""
+    deliver([event("large", properties={"text": "x" * 1_000_000})])
+    [document] = raw.found(waiting_events().select(FIELDS))
+    assert document.ByteSize() < 1000
+
+
+def test_an_event_that_is_deleted_meanwhile_is_left_out() -> None:
+    events = drawn(20, users=5, days=0.1, seed=2)
+    deliver(events)
+    batch = list(read(waiting_events()))
+    client().collection(config.ANALYTICS_EVENTS).document(events[7]["id"]).delete()
+    lease = Lease.take()
+    assert lease is not None
+    RollUp(lease).commit(batch)
+    assert aggregates() == recounted(events[:7] + events[8:])
+
+
+def test_who_has_lost_the_lease_can_commit_nothing() -> None:
+    events = drawn(20, users=5, days=0.1, seed=3)
+    deliver(events)
+    batch = list(read(waiting_events()))
+    lease = Lease.take()
+    assert lease is not None
+    assert Lease.take() is None  # nobody else gets it meanwhile
+    lease.give_back()
+    other = Lease.take()
+    assert other is not None
+    with pytest.raises(LeaseLost):
+        RollUp(lease).commit(batch)
+    assert aggregates() == {}
+    RollUp(other).commit(batch)
+    assert aggregates() == recounted(events)
+
+
+def test_roll_ups_that_rob_each_other_count_each_event_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A lease that has always run out: each takes it from the others, in the middle of their work."""
+    monkeypatch.setattr(config, "ROLL_UP_LEASE_SECONDS", 0.0)
+    monkeypatch.setattr(config, "ROLL_UP_BATCH", 40)
+    events = drawn(400, users=20, days=1, seed=4)
+    deliver(events)
+    threads = [threading.Thread(target=roll_up) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    while roll_up():
+        pass
+    assert aggregates() == recounted(events)
+
+
+@pytest.fixture
+def commits(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[Callable[[], Any], int], Any]], None]:
+    """Puts something around each commit: it is given the commit, and of how many writes it is."""
+
+    def put(around: Callable[[Callable[[], Any], int], Any]) -> None:
+        commit = raw.commit
+        monkeypatch.setattr(raw, "commit", lambda writes: around(lambda: commit(writes), len(writes)))
+
+    return put
+
+
+def test_commits_whose_answers_are_lost_are_not_made_twice(commits: Callable[..., None]) -> None:
+    events = drawn(300, users=20, days=1, seed=5)
+    deliver(events)
+    made: list[int] = []
+
+    def unreliable(commit: Callable[[], Any], size: int) -> Any:
+        made.append(size)
+        if len(made) % 3 == 0:
+            raise exceptions.ServiceUnavailable("before")
+        answer = commit()
+        if len(made) % 3 == 1 and len(made) > 1:
+            raise exceptions.DeadlineExceeded("after")
+        return answer
+
+    commits(unreliable)
+    for _ in range(20):
+        roll_up()
+        if not waiting():
+            break
+    assert aggregates() == recounted(events)
+
+
+def test_what_is_too_much_for_one_commit_is_made_in_several(commits: Callable[..., None]) -> None:
+    """Events of a megabyte each pass the 10 MiB of a commit by their own size, which nobody knows before."""
+    events = drawn(200, users=20, days=0.01, seed=6)
+    deliver(events)
+
+    def limited(commit: Callable[[], Any], size: int) -> Any:
+        if size > 90:
+            raise exceptions.InvalidArgument("Transaction too big.")
+        return commit()
+
+    commits(limited)
+    roll_up()
+    assert aggregates() == recounted(events)
+
+
+def test_an_aggregate_that_someone_has_spoiled_holds_up_no_other() -> None:
+    deliver([event("one", name="a")])
+    client().document(f"{config.ANALYTICS_AGGREGATES}/day_{NOW:%Y-%m-%d}_a").set({"count": "many"})
+    client().document(f"{config.ANALYTICS_SKETCHES}/month_{NOW:%Y-%m}_a").set({"users": b"spoiled"})
+    roll_up()
+    assert aggregates() == recounted([event("one", name="a")])
+
+
+def test_events_of_an_hour_come_together_and_a_commit_has_not_too_many_aggregates(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(config, "ROLL_UP_BATCH", 50)
+    monkeypatch.setattr(config, "ROLL_UP_SERIES", 10)
+    deliver(drawn(300, users=20, days=2, seed=7))
+    made = list(batches(list(read(waiting_events()))))
+    assert sum(len(batch) for batch in made) == 300
+    assert all(len(batch) <= 50 and len({one.series for one in batch}) <= 10 for batch in made)
+    places = [one.series for batch in made for one in batch]
+    assert places == sorted(places)
+
+
+def test_a_roll_up_stops_when_its_time_is_up_and_the_next_goes_on() -> None:
+    events = drawn(50, users=5, days=0.1, seed=8)
+    deliver(events)
+    assert roll_up(until=time.monotonic() - 1) == 0
+    assert roll_up() == 50
+    assert aggregates() == recounted(events)
+
+
+def test_the_servers_own_events_are_recorded_once() -> None:
+    for _ in range(3):
+        assert record_event("task.completed", "ada", id="spring/1", value=25.0, properties={"late": False})
+    assert record_event("task.completed", "ada", id="spring/2", value=5.0)
+    roll_up()
+    day = aggregates()[f"day_{datetime.now(UTC):%Y-%m-%d}_task.completed"]
+    assert (day["count"], day["sum"], day["uniqueUsers"]) == (2, 30.0, 1)
+
+
+def test_recording_an_event_harms_nothing_where_firestore_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unavailable(*arguments: Any, **named: Any) -> None:
+        raise exceptions.ServiceUnavailable("An injected fault.")
+
+    monkeypatch.setattr(type(client()._firestore_api), "commit", unavailable)
+    assert record_event("user.signed-up", "ada", id="ada") is False
+
+
+@pytest.mark.timeout(200)
+def test_an_event_is_counted_within_a_minute_whenever_it_comes() -> None:
+    """Runs as Cloud Scheduler starts them: one at the full minute, and the next a minute later."""
+    began = time.monotonic()
+    run = threading.Thread(target=roll_up_through_the_minute)
+    run.start()
+    number = 0
+    while time.monotonic() < began + 62:
+        deliver([event(f"{number}-{one:04}", userId=f"user-{one}") for one in range(100)])
+        number += 1
+        time.sleep(max(0.0, began + number / 2 - time.monotonic()))  # 200 a second, as far as the machine goes along
+        if time.monotonic() > began + 60 and not run.is_alive():
+            roll_up()
+    run.join()
+    roll_up()
+    rolled = list(client().collection(config.ANALYTICS_EVENTS).stream())
+    assert len(rolled) == 100 * number
+    kept = timedelta(days=config.KEEP_EVENTS_DAYS)
+    waited = [(one.get("expiresAt") - kept - one.create_time).total_seconds() for one in rolled]
+    assert max(waited) < 60
