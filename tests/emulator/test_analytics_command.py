@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from development.analytics import __main__ as command_line
+from development import project_command
+from development.analytics import arguments
 from development.environment import ROOT
 from emulator.analytics import aggregates, deliver, drawn, recounted
 from stoker import config
@@ -21,7 +22,6 @@ from stoker.analytics.rebuild import NotRebuildable, earliest, rebuild
 from stoker.analytics.roll_up import roll_up
 from stoker.analytics.series import active_users, series, top
 from stoker.firestore.client import client
-from stoker.queries.declared import aggregates_of, greatest, rolled_up_events, waiting_events
 
 pytestmark = pytest.mark.usefixtures("apart")
 
@@ -45,10 +45,10 @@ def events() -> Events:
 def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
     """Runs the command in this process, whose collections are the test's own: exit code, output, complaints."""
 
-    def made(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["scripts/analytics", *arguments])
+    def made(*words: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["scripts/analytics", *words])
         try:
-            code = command_line.main()
+            code = project_command.main("development.analytics", arguments.parser())
         except SystemExit as end:
             code = int(end.code or 0)
         said = capsys.readouterr()
@@ -66,33 +66,6 @@ def test_a_series_has_every_hour_also_those_in_which_nothing_happened(events: Ev
         same = expected.get(f"hour_{one.bucket}_search", {"count": 0, "sum": 0, "uniqueUsers": 0})
         assert (one.count, one.sum, one.unique_users) == (same["count"], same["sum"], same["uniqueUsers"])
     assert sum(one.count for one in found) == sum(event["name"] == "search" for event in events)
-
-
-def test_the_queries_are_served_by_indexes() -> None:
-    """Those of events by the index that Firestore makes of `rolledUp`, and those of aggregates by ours."""
-    indexes = json.loads((ROOT / "firestore.indexes.json").read_text())
-    for query in (waiting_events(), rolled_up_events()):
-        structured = query._to_protobuf()
-        assert structured.where.field_filter.field.field_path == "rolledUp"
-        assert [order.field.field_path for order in structured.order_by] == ["__name__"]
-    exempt = {one["fieldPath"] for one in indexes["fieldOverrides"] if one["collectionGroup"] == "analyticsEvents"}
-    assert {"createdAt", "occurredAt", "expiresAt", "properties"} <= exempt
-    assert not {"rolledUp", "userId"} & exempt  # by the user, they are exported and deleted
-    served = [
-        [(field["fieldPath"], field["order"]) for field in one["fields"]]
-        for one in indexes["indexes"]
-        if one["collectionGroup"] == "analyticsAggregates"
-    ]
-    up, down = "ASCENDING", "DESCENDING"
-    assert sorted(served) == [
-        [("granularity", up), ("bucket", up)],
-        [("granularity", up), ("bucket", up), ("count", down)],
-    ]
-    orders = [
-        [(order.field.field_path, order.direction.name) for order in query._to_protobuf().order_by]
-        for query in (aggregates_of("day", "a", "b"), greatest("day", "a"))
-    ]
-    assert orders == [[("bucket", up)], [("count", down)]]
 
 
 def test_a_series_that_is_too_long_is_refused() -> None:
