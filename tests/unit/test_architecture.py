@@ -17,7 +17,7 @@ ALLOWED = {
     "access": {"firestore"},
     "jobs": {"models", "firestore", "storage", "queries", "access"},
     "media": {"models", "firestore", "storage", "jobs"},
-    "users": {"models", "firestore", "access"},
+    "users": {"models", "firestore", "queries", "access", "jobs"},
     "batch": {"models", "firestore", "storage", "queries", "jobs"},
 }
 """Which packages of `stoker` each one may import; those of `FOUNDATION` stand below them all, but for `models`, which

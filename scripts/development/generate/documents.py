@@ -8,6 +8,7 @@ from stoker import config
 from stoker.models.analytics import AnalyticsAggregate, AnalyticsEvent
 from stoker.models.audio import AudioInput
 from stoker.models.batch import BatchInput
+from stoker.models.completion import Completion
 from stoker.models.document import Model
 from stoker.models.job import JobType, ProcessingJob
 from stoker.models.project import Project
@@ -34,6 +35,7 @@ class Document:
 
 DOCUMENTS: Sequence[Document] = (
     Document(config.USERS, User, "user"),
+    Document(config.COMPLETIONS, Completion, "completion"),
     Document(config.TASKS, Task, "task"),
     Document(config.PROJECTS, Project, "project"),
     Document(config.JOBS, ProcessingJob, "job"),
