@@ -7,7 +7,8 @@ What a function runs is imported in its body: the Firebase CLI imports this file
 from typing import Any
 
 from firebase_admin import initialize_app
-from firebase_functions.firestore_fn import Change, Event, on_document_created, on_document_written
+from firebase_functions.core import Change
+from firebase_functions.firestore_fn import Event, on_document_created, on_document_written
 from firebase_functions.https_fn import CallableRequest, on_call
 from firebase_functions.identity_fn import (
     AuthBlockingEvent,
@@ -184,7 +185,7 @@ def on_task_written(event: Event[Change[DocumentSnapshot[Any] | None]]) -> None:
     """Progress: a task that is completed for the first time gives XP."""
     from stoker.users.progress.award import task_written
 
-    before, after = (one and one.to_dict() for one in (event.data.before, event.data.after))
+    before, after = (one.to_dict() if one is not None else None for one in (event.data.before, event.data.after))
     task_written(event.params["taskId"], before, after)
 
 

@@ -106,8 +106,8 @@ class Progress(Model):
     Attributes:
         level: From 1; follows from `xp`.
         xp: Points, for tasks that were completed.
-        streak: Days in a row with a completed task, in the user's own time zone, up to the last such day. It stands while
-            that day, the last one in `active_days`, is today or yesterday.
+        streak: Days in a row with a completed task, in the user's own time zone, up to the last of `active_days`. It
+            stands while that day is today or yesterday.
         longest_streak: The most that there ever were.
         active_days: The days with a completed task, as runs, the oldest first; the last 100 runs.
     """

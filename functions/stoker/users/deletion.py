@@ -1,5 +1,6 @@
 """A user deletes their account: a job does it, and removes the account last."""
 
+import contextlib
 import hashlib
 import time
 from collections.abc import Mapping
@@ -58,8 +59,6 @@ def delete_account(user_id: str) -> str:
         # Clients choose the ids of their jobs: another one has taken this one, lest the user could go.
         return create_processing_job(user_id, "batch-operation", DELETION)
     if job.get("status") in ("failed", "cancelled"):
-        try:
+        with contextlib.suppress(NotRetryable):  # another call has just done it
             retry_job(job_id)
-        except NotRetryable:
-            pass  # another call has just done it
     return job_id

@@ -4,6 +4,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from firebase_admin import auth
@@ -41,6 +42,7 @@ class Reconciled:
         made: Profiles for accounts that had none.
         confirmed: Provisional profiles whose account is there.
         removed: Provisional profiles whose account never came to be.
+        failed: The uids of accounts that have no profile still.
     """
 
     made: int = 0
@@ -82,7 +84,7 @@ def _make_missing(accounts: Sequence[auth.ExportedUserRecord], done: Reconciled)
     there = {snapshot.id for snapshot in found if snapshot.exists}
     for uid in possible.keys() - there:
         try:
-            done.made += make_profile(of_record(possible[uid]), lambda uid=uid: is_alive(uid))
+            done.made += make_profile(of_record(possible[uid]), partial(is_alive, uid))
         except Exception as error:
             # One account must not keep the others from their profiles.
             log_error("A profile could not be made; the next reconcile will try again.", error, userId=uid)

@@ -1,7 +1,7 @@
 """What Firebase Auth asks us before a user is made, and before one is signed in. Our own trouble is nobody's hindrance.
 
-Auth waits 7 s, and a function that fails, fails the sign-up. So all that is done here is done within `SECONDS`, and what
-could not be done is repaired at the next sign-in, by `ensureProfile`, or by the reconcile.
+Auth waits 7 s, and a function that fails, fails the sign-up. So all that is done here is done within `SECONDS`, and
+what could not be done is repaired at the next sign-in, by `ensureProfile`, or by the reconcile.
 Source: https://firebase.google.com/docs/auth/extend-with-blocking-functions
 """
 

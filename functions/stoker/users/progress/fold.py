@@ -13,7 +13,7 @@ from stoker.users.progress.streak import length, with_day
 def folded(progress: Progress, completions: Iterable[Completion]) -> Progress:
     """The progress with some completions more.
 
-    All figures come out the same in whatever order completions arrive. When an achievement was reached is the time of the
+    All figures come out the same in whatever order completions arrive. The time of an achievement is that of the
     completion that made it so, as far as is known then.
 
     Args:

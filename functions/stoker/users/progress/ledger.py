@@ -1,7 +1,6 @@
 """The ledger: `users/{uid}/completions/{taskId}`, what each user got XP for. Whoever is in it once, stays once."""
 
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Any
 
 from google.cloud import firestore
@@ -57,14 +56,15 @@ def completion_of(task_id: str, task: dict[str, Any], time_zone: object) -> Comp
         return None
     try:
         facts = _Facts.from_firestore({name: task[name] for name in FACTS if name in task and name != "status"})
-    except ValidationError:
+        day = day_of(facts.updated_at, time_zone)
+    except (ValidationError, OverflowError):
         return None  # only an admin can have written it
     on_time = None if facts.due_date is None else facts.updated_at <= facts.due_date
     return Completion(
         id=task_id,
         user_id=facts.user_id,
         completed_at=facts.updated_at,
-        day=day_of(facts.updated_at, time_zone),
+        day=day,
         priority=facts.priority,
         category=facts.category,
         minutes=facts.actual_duration or 0,
@@ -81,7 +81,8 @@ def time_zone_of(profile: dict[str, Any]) -> object:
 
 def entry(user_id: str, task_id: str) -> firestore.DocumentReference:
     """Where the completion of a task is."""
-    return reference(user_id).collection(config.COMPLETIONS).document(task_id)
+    found: firestore.DocumentReference = reference(user_id).collection(config.COMPLETIONS).document(task_id)
+    return found
 
 
 def entries(user_id: str) -> Iterator[Completion]:

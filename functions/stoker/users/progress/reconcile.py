@@ -35,8 +35,8 @@ class Reconciled:
 
 
 def reconcile_progress(seconds: float = config.RECONCILE_SECONDS) -> Reconciled:
-    """Counts what was not counted, and looks at some of the tasks that are completed, going on from where the one before
-    has come to.
+    """Counts what was not counted, and looks at some of the tasks that are completed, going on from where the one
+    before has come to.
 
     Args:
         seconds: When to leave the rest to the next one.
