@@ -62,8 +62,8 @@ export interface Progress {
   /** Points, for tasks that were completed. `0` where it is left out. */
   xp?: number;
   /**
-   * Days in a row with a completed task, in the user's own time zone, up to the last such day. It stands while
-   * that day, the last one in `active_days`, is today or yesterday. `0` where it is left out.
+   * Days in a row with a completed task, in the user's own time zone, up to the last of `active_days`. It stands
+   * while that day is today or yesterday. `0` where it is left out.
    */
   streak?: number;
   /** The most that there ever were. `0` where it is left out. */

@@ -2,6 +2,7 @@
 
 import random
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -71,12 +72,12 @@ def test_in_whatever_order_and_portions_they_come_the_figures_are_the_same(seed:
             number,
             chance.randrange(60),
             priority=chance.choice(["urgent", "high", "medium", "low"]),
-            category=chance.choice([f"c{chance.randrange(150):03}", "__x__", "a.b", "`", "/"]),
+            category=chance.choice([*(f"c{one:03}" for one in range(150)), "__x__", "a.b", "`", "/"]),
             minutes=chance.randrange(100),
             on_time=chance.choice([True, False, None]),
             xp=chance.randrange(50),
         )
-        for number in range(400)
+        for number in range(800)
     ]
     in_order = folded(Progress(), every)
     chance.shuffle(every)
@@ -106,7 +107,7 @@ def test_days_that_come_to_be_known_late_join_what_is_there() -> None:
         for more in range((date.fromisoformat(run.last) - date.fromisoformat(run.first)).days + 1)
     }
     assert found == set(days)
-    for one, next_one in zip(runs, runs[1:], strict=False):
+    for one, next_one in pairwise(runs):
         assert date.fromisoformat(next_one.first) - date.fromisoformat(one.last) > timedelta(days=1)
 
 
