@@ -1,6 +1,5 @@
 """The job that deletes an account: one, however often the user asks."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -19,10 +18,9 @@ pytestmark = pytest.mark.usefixtures("undelivered", "queued")
 
 
 @pytest.fixture
-def ada() -> Iterator[str]:
+def ada() -> str:
     """A user with an account; deployed functions do not hear of the jobs."""
-    name = auth.create_user(app=app()).uid
-    yield name
+    return str(auth.create_user(app=app()).uid)
 
 
 def job(job_id: str) -> dict[str, Any]:

@@ -24,8 +24,10 @@ from emulator.batch import documents_that_name
 from emulator.calling import altered, call, refusal
 from stoker import config
 from stoker.batch import account
+from stoker.errors import EmailDomainRefused
 from stoker.firebase import app
 from stoker.firestore.client import client
+from stoker.models.settings import SignUpSettings
 from stoker.models.user import Progress, User
 from stoker.users import cursor, domains
 from stoker.users import reconcile as reconcile_module
@@ -164,10 +166,10 @@ def test_a_domain_is_blocked_with_those_below_it(
 ) -> None:
     monkeypatch.setattr(config, "SIGN_UP_SETTINGS", name := uuid4().hex)
     monkeypatch.setattr(domains, "_read_at", float("-inf"))
-    monkeypatch.setattr(domains, "_known", domains.SignUpSettings())
+    monkeypatch.setattr(domains, "_known", SignUpSettings())
     client().collection(config.ADMIN_DATA).document(name).set(settings)
     if refused:
-        with pytest.raises(domains.EmailDomainRefused):
+        with pytest.raises(EmailDomainRefused):
             domains.check_domain(email)
     else:
         domains.check_domain(email)

@@ -21,7 +21,7 @@ from stoker.users.progress import award as award_module
 from stoker.users.progress import reconcile as reconcile_module
 from stoker.users.progress.award import award, count, task_written
 from stoker.users.progress.fold import folded
-from stoker.users.progress.ledger import entries, entry
+from stoker.users.progress.ledger import completion_of, entries, entry
 from stoker.users.progress.rebuild import rebuild
 from stoker.users.progress.reconcile import reconcile_progress
 
@@ -143,22 +143,22 @@ def test_days_are_those_of_the_user(ada: str) -> None:
 
 def test_a_profile_that_others_write_all_the_time_is_no_hindrance(ada: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(award_module, "BASE_SECONDS", 0.001)
-    commit = award_module._commit
+    commit = award_module.commit
     met = iter(range(5))
 
-    def meeting(profile: Any, found: Any) -> None:
+    def meeting(profile: Any, *rest: Any) -> None:
         if next(met, None) is not None:
             profile.reference.update({"displayName": "Ada"})
-        commit(profile, found)
+        commit(profile, *rest)
 
-    monkeypatch.setattr(award_module, "_commit", meeting)
+    monkeypatch.setattr(award_module, "commit", meeting)
     award("t", completed(ada))
     assert (progress_of(ada).xp, profile_of(ada)["displayName"]) == (10, "Ada")
 
 
 def test_who_dies_in_between_is_finished_by_the_next(ada: str, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as crash:
-        crash.setattr(award_module, "_commit", lambda *_: 1 / 0)
+        crash.setattr(award_module, "commit", lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             award("first", completed(ada))
     assert progress_of(ada).xp == 0
@@ -205,9 +205,7 @@ def test_a_progress_that_is_spoilt_is_made_anew(ada: str) -> None:
 def test_days_long_ago_that_come_to_be_known_late_count_right(ada: str) -> None:
     far = [completed(ada, updatedAt=NOON + timedelta(days=2 * number)) for number in range(MAX_RUNS + 3)]
     for number, one in enumerate(far[:-1]):
-        write_documents(
-            f"users/{ada}/completions", {f"t{number}": stored(award_module.completion_of(f"t{number}", one, "UTC"))}
-        )
+        write_documents(f"users/{ada}/completions", {f"t{number}": stored(completion_of(f"t{number}", one, "UTC"))})
     count(ada)
     for days in (1, 3):  # they join three runs, of which the first are not kept any more
         award(f"late{days}", completed(ada, updatedAt=NOON + timedelta(days=days)))
@@ -234,7 +232,7 @@ def test_the_reconcile_gives_what_was_lost(ada: str, monkeypatch: pytest.MonkeyP
     write_documents(config.TASKS, {uuid4().hex: completed("nobody"), uuid4().hex: {"status": "completed"}})
     write_documents(config.TASKS, {uuid4().hex: task("todo", ada)})
     award(names[0], completed(ada))
-    waits = award_module.completion_of("waits", completed(ada), "UTC")
+    waits = completion_of("waits", completed(ada), "UTC")
     entry(ada, "waits").set(stored(waits))
     done = reconcile_progress()
     assert (done.awarded, done.counted >= 1) == (9, True)

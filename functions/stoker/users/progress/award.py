@@ -7,6 +7,7 @@ it was read. Of many at the same time one succeeds, and has counted the others' 
 
 import random
 import time
+from collections.abc import Sequence
 from typing import Any
 
 from google.api_core import exceptions
@@ -117,7 +118,7 @@ def count(user_id: str, profile: DocumentSnapshot[Any] | None = None) -> int:
             _forget(found)
             return counted
         try:
-            _commit(profile, found)
+            commit(profile, _with(profile, found), found)
         except CONFLICTS:
             tried += 1
             if tried == TRIES:
@@ -138,11 +139,18 @@ def stored_progress(profile: DocumentSnapshot[Any]) -> Progress | None:
         return None
 
 
-def _commit(profile: DocumentSnapshot[Any], found: list[Completion]) -> None:
+def commit(profile: DocumentSnapshot[Any], progress: Progress, found: Sequence[Completion]) -> None:
+    """Writes a progress, and that some completions are in it.
+
+    Args:
+        profile: As it was read; whoever has written it since refuses the commit by one of `CONFLICTS`.
+        progress: The new one.
+        found: What is counted by that, at most `TOGETHER`.
+    """
     batch = client().batch()
     unchanged = firestore.Client.write_option(last_update_time=profile.update_time)
-    progress = _with(profile, found).to_firestore()
-    batch.update(profile.reference, {"progress": progress, "updatedAt": firestore.SERVER_TIMESTAMP}, option=unchanged)
+    fields = {"progress": progress.to_firestore(), "updatedAt": firestore.SERVER_TIMESTAMP}
+    batch.update(profile.reference, fields, option=unchanged)
     for completion in found:
         batch.update(entry(completion.user_id, completion.id), {"counted": True})
     batch.commit()

@@ -1,9 +1,9 @@
 """Progress anew, from all that was ever completed: the tasks that are there, and the ledger, which outlives them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from google.cloud import firestore
 from google.cloud.firestore_v1 import DocumentSnapshot
 
 from stoker.errors import Unavailable, UserNotFound
@@ -12,7 +12,7 @@ from stoker.models.completion import Completion
 from stoker.models.user import Progress
 from stoker.queries import declared
 from stoker.users.profile import reference
-from stoker.users.progress.award import CONFLICTS, TRIES, count, stored_progress, write_entry
+from stoker.users.progress.award import CONFLICTS, TOGETHER, TRIES, commit, stored_progress, write_entry
 from stoker.users.progress.fold import folded
 from stoker.users.progress.ledger import FACTS, completion_of, entries, pages, time_zone_of
 
@@ -60,14 +60,27 @@ def rebuild(user_id: str, *, dry_run: bool = False) -> Rebuilt:
         return Rebuilt(before, _from_start(before, all_of_them), len(all_of_them), len(missing))
     for completion in missing:
         write_entry(completion)
-    for _ in range(TRIES):
-        count(user_id)
+    tried = 0
+    while tried < TRIES:
         profile = _profile(user_id)
-        counted = [one for one in entries(user_id) if one.counted]
-        after = _from_start(stored_progress(profile) or before, counted)
-        if after == stored_progress(profile) or _write(profile, after):
-            return Rebuilt(before, after, len(counted), len(missing))
+        counted, waiting = _divided(entries(user_id))
+        now = waiting[:TOGETHER]
+        after = _from_start(stored_progress(profile) or before, [*counted, *now])
+        try:
+            if now or after != stored_progress(profile):
+                commit(profile, after, now)
+        except CONFLICTS:
+            tried += 1
+            continue
+        if len(now) == len(waiting):
+            return Rebuilt(before, after, len(counted) + len(now), len(missing))
     raise Unavailable(f"The profile of {user_id} is written by others all the time. Try again in a moment.")
+
+
+def _divided(found: Iterable[Completion]) -> tuple[list[Completion], list[Completion]]:
+    """Those that are counted, and those that wait for it."""
+    every = list(found)
+    return [one for one in every if one.counted], [one for one in every if not one.counted]
 
 
 def _profile(user_id: str) -> DocumentSnapshot[Any]:
@@ -87,13 +100,3 @@ def _missing(user_id: str, time_zone: object) -> list[Completion]:
 
 def _from_start(before: Progress | None, completions: list[Completion]) -> Progress:
     return folded(Progress(achievements=before.achievements if before is not None else []), completions)
-
-
-def _write(profile: DocumentSnapshot[Any], progress: Progress) -> bool:
-    unchanged = firestore.Client.write_option(last_update_time=profile.update_time)
-    new = {"progress": progress.to_firestore(), "updatedAt": firestore.SERVER_TIMESTAMP}
-    try:
-        profile.reference.update(new, option=unchanged)
-    except CONFLICTS:
-        return False
-    return True
