@@ -28,6 +28,8 @@ def documents() -> dict[str, dict[str, Any]]:
         "jobKeys/key": {"jobId": "bobs"},
         "jobUsers/ada": {"running": []},
         "tasks/todo/comments/first": {"userId": "ada"},
+        "users/ada/completions/done": {"id": "done", "userId": "ada", "xp": 10, "completedAt": LONG_AGO},
+        "users/bob/completions/done": {"id": "done", "userId": "bob", "xp": 10, "completedAt": LONG_AGO},
         "users/ada/tasks/inner": _task("inner", "ada"),
     }
     for status in ("todo", "in-progress", "completed", "cancelled"):

@@ -37,6 +37,7 @@ def particular_cases() -> Iterator[Case]:
     yield from _of_inputs()
     yield from _of_events()
     yield from _of_users()
+    yield from _of_completions()
     yield from _of_aggregates()
     yield from _of_admin_data()
     yield from _elsewhere()
@@ -225,6 +226,22 @@ def _of_users() -> Iterator[Case]:
     yield Case(group, "another one's profile", "ada", Update("users/bob", {"displayName": "a", **now}))
     yield Case("users get", "another one's profile", "ada", Get("users/bob"))
     yield Case("users get", "one's own that is not there yet", "long", Get(f"users/{'a' * 129}"), allowed=True)
+
+
+def _of_completions() -> Iterator[Case]:
+    """What XP was given for: its owner looks at it, and functions alone write it."""
+    collection = "users/ada/completions"
+    path = f"{collection}/done"
+    for who in ("ada", *STRANGERS):
+        own = who == "ada"
+        yield Case("completions get", "one of Ada's", who, Get(path), allowed=own)
+        yield Case("completions list", "100 of Ada's", who, Query(collection, 100), allowed=own)
+        yield Case("completions list", "101 of Ada's", who, Query(collection, 101))
+        yield Case("completions list", "Ada's without a limit", who, Query(collection, None))
+        yield Case("completions list", "everyone's", who, Query("completions", 10, {"userId": "ada"}, group=True))
+        yield Case("completions write", "more XP", who, Update(path, {"xp": 10**6}))
+        yield Case("completions write", "one more", who, Create(f"{collection}/new", {"userId": "ada", "xp": 50}))
+        yield Case("completions write", "away with it", who, Delete(path))
 
 
 def _of_aggregates() -> Iterator[Case]:
