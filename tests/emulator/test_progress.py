@@ -87,6 +87,14 @@ def test_completing_a_task_gives_xp_once_however_often_it_is_reopened() -> None:
     assert entry(who.id, name).get().get("counted") is True
 
 
+def test_what_one_commit_completes_counts_in_full() -> None:
+    who = sign_up()
+    write_documents(config.TASKS, {uuid4().hex: task("any", who.id, status="completed") for _ in range(150)})
+    until(lambda: progress_of(who.id).stats.completed == 150, 240)
+    assert progress_of(who.id).xp == 1500
+    assert figures(folded(Progress(), entries(who.id))) == figures(progress_of(who.id))
+
+
 def until(condition: Any, seconds: float = 90) -> None:
     end = time.monotonic() + seconds
     while not condition():

@@ -15,7 +15,7 @@ from stoker.access.answers import https_error
 from stoker.errors import EmailDomainRefused
 from stoker.logs import log_error
 from stoker.users.domains import check_domain
-from stoker.users.profile import Account, confirm_profile, create_profile, of_event
+from stoker.users.profile import confirm_profile, create_profile, of_event
 
 SECONDS = 3.0
 """In all. With a cold start it still fits into the 7 s."""
@@ -51,8 +51,7 @@ def before_signed_in(event: AuthBlockingEvent) -> None:
     Args:
         event: The sign-in.
     """
-    account: Account = of_event(event.data)
-    _attempt(event, lambda: confirm_profile(account, timeout=WRITE_SECONDS, retry=None))
+    _attempt(event, lambda: confirm_profile(of_event(event.data), timeout=WRITE_SECONDS, retry=None))
 
 
 def _attempt(event: AuthBlockingEvent, work: Callable[[], object]) -> None:
