@@ -501,6 +501,17 @@ export interface JobSettings {
   userLimits?: UserLimits | null;
 }
 
+/** The document `adminData/signUps`; without it, everyone may sign up. */
+export interface SignUpSettings {
+  /**
+   * Of e-mail addresses that nobody may sign up with, and with none of their subdomains. At most 1000 items. `[]`
+   * where it is left out.
+   */
+  blockedDomains?: string[];
+  /** Whether to refuse the domains of mailboxes that are thrown away too. `false` where it is left out. */
+  refuseDisposable?: boolean;
+}
+
 /** The part of the source that all outputs are made of, exact to the frame. */
 export interface Trim {
   /** Seconds of the source; the frames from this time on. At most 86,400. `0` where it is left out. */

@@ -24,6 +24,7 @@ def documents() -> dict[str, dict[str, Any]]:
         "analyticsEvents/played": event("played", "ada") | {"createdAt": LONG_AGO},
         "analyticsAggregates/day_2026-01-01_video.played": {"granularity": "day", "count": 1},
         "adminData/jobs": {"paused": []},
+        "adminData/signUps": {"blockedDomains": []},
         "adminData/notes": {"text": "Hello"},
         "jobKeys/key": {"jobId": "bobs"},
         "jobUsers/ada": {"running": []},

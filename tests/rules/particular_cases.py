@@ -9,7 +9,7 @@ from development.rules.values import NOW, Later
 from rules.bad_values import MEGABYTE, bad_values
 from rules.case import STAFF, STRANGERS, Case
 from rules.written import collections
-from stoker.models.settings import JobSettings
+from stoker.models.settings import JobSettings, SignUpSettings
 from stoker.models.task import STATUS_MOVES
 
 Fields = dict[str, Any]
@@ -280,6 +280,18 @@ def _of_admin_data() -> Iterator[Case]:
     for name, inner in schema["properties"].items():
         for label, value in bad_values(inner, schema["$defs"]):
             yield Case("adminData write", f"{name} is {label}", "rex", Update("adminData/jobs", {name: value}))
+    sign_ups = "adminData/signUps"
+    for domains in ([], ["example.com"], ["a" * 253] * 3, ["a.b"] * 1000):
+        for refuse in (True, False):
+            both = {"blockedDomains": domains, "refuseDisposable": refuse}
+            yield Case("adminData write", f"{len(domains)} domains", "rex", Update(sign_ups, both), allowed=True)
+    neither = Update(sign_ups, {}, ["blockedDomains"])
+    yield Case("adminData write", "no domains are named", "rex", neither, allowed=True)
+    yield Case("adminData write", "a ghost field", "rex", Update(sign_ups, {"ghost": 1}))
+    yield Case("adminData write", "who signs up", "ada", Update(sign_ups, {"blockedDomains": ["a.b"]}))
+    for name, inner in SignUpSettings.model_json_schema(by_alias=True)["properties"].items():
+        for label, value in bad_values(inner, {}):
+            yield Case("adminData write", f"{name} is {label}", "rex", Update(sign_ups, {name: value}))
 
 
 def _elsewhere() -> Iterator[Case]:

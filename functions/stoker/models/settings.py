@@ -41,8 +41,8 @@ class JobSettings(Model):
     user_limits: UserLimits | None = None
 
 
-Domain = Annotated[str, StringConstraints(pattern=r"^[^@\s.]+(\.[^@\s.]+)+$", max_length=253)]
-"""Of an e-mail address, such as `example.com`."""
+Domain = Annotated[str, StringConstraints(pattern=r"^[!-?A-~]{1,253}$")]
+"""Of an e-mail address, such as `example.com`; one with other letters in its ASCII form, `xn--...`."""
 
 
 class SignUpSettings(Model):
@@ -60,5 +60,5 @@ class SignUpSettings(Model):
     # As above.
     model_config = ConfigDict(extra="ignore")
 
-    blocked_domains: Annotated[list[Domain], Field(max_length=10_000)] = Field(default_factory=list)
+    blocked_domains: Annotated[list[Domain], Field(max_length=1000)] = Field(default_factory=list)
     refuse_disposable: bool = False

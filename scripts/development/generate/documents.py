@@ -12,7 +12,7 @@ from stoker.models.completion import Completion
 from stoker.models.document import Model
 from stoker.models.job import JobType, ProcessingJob
 from stoker.models.project import Project
-from stoker.models.settings import JobSettings
+from stoker.models.settings import JobSettings, SignUpSettings
 from stoker.models.task import Task
 from stoker.models.user import User
 from stoker.models.video import VideoInput
@@ -42,6 +42,7 @@ DOCUMENTS: Sequence[Document] = (
     Document(config.ANALYTICS_EVENTS, AnalyticsEvent, "event"),
     Document("analyticsAggregates", AnalyticsAggregate, "aggregate"),
     Document(config.ADMIN_DATA, JobSettings, "jobSettings"),
+    Document(config.ADMIN_DATA, SignUpSettings, "signUpSettings"),
 )
 
 INPUTS: Mapping[JobType, Sequence[type[Model]]] = {
