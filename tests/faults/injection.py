@@ -10,8 +10,8 @@ A test asks for the faults of a job by a field of its document, `fault`, which t
 
 and makes Google's services unreliable for all jobs by a file, `unreliable.json`: the share of calls that fail, and a
 seed. Another file, `firestore-down`, takes Firestore away from the functions that Auth asks: it holds "refuses" or,
-where Firestore is to be silent, "hangs". All lie in the functions' temporary folder, as does `notes.jsonl`, where it is noted
-what has happened.
+where Firestore is to be silent, "hangs". All lie in the functions' temporary folder, as does `notes.jsonl`, where it is
+noted what has happened.
 
 Faults come in where Google's client classes and the package's public functions are called; nothing is left out of what
 is tested.

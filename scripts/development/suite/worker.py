@@ -5,7 +5,7 @@ The emulator asks a new worker for `/__/health` until it answers. Functions Fram
 that a scheduled function, or one on_request, would run once more at each start of a worker.
 
 Node.js keeps connections and uses them again, while gunicorn closes them after two idle seconds: a request that comes
-at that moment fails with ECONNRESET. An event would be lost by that, and a sign-in, about which Auth asks us, would fail.
+at that moment fails with ECONNRESET. An event would be lost by that, and a sign-in would fail, of which Auth asks us.
 """
 
 from importlib import import_module
