@@ -47,7 +47,7 @@ def completion_of(task_id: str, task: dict[str, Any], time_zone: object) -> Comp
         time_zone: The user's.
 
     Example:
-        >>> from datetime import UTC
+        >>> from datetime import UTC, datetime
         >>> task = {"userId": "ada", "status": "completed", "updatedAt": datetime(2027, 1, 1, tzinfo=UTC)}
         >>> completion_of("spring", task, "UTC").xp
         20
