@@ -7,8 +7,15 @@ What a function runs is imported in its body: the Firebase CLI imports this file
 from typing import Any
 
 from firebase_admin import initialize_app
-from firebase_functions.firestore_fn import Event, on_document_created
+from firebase_functions.core import Change
+from firebase_functions.firestore_fn import Event, on_document_created, on_document_written
 from firebase_functions.https_fn import CallableRequest, on_call
+from firebase_functions.identity_fn import (
+    AuthBlockingEvent,
+    BeforeCreateResponse,
+    before_user_created,
+    before_user_signed_in,
+)
 from firebase_functions.options import MemoryOption, RateLimits, RetryConfig
 from firebase_functions.scheduler_fn import ScheduledEvent, on_schedule
 from firebase_functions.tasks_fn import on_task_dispatched
@@ -145,3 +152,84 @@ def setRole(request: CallableRequest[Any]) -> dict[str, Any]:  # noqa: N802 - as
     from stoker.users.calls import call_set_role
 
     return call_set_role(request)
+
+
+# Auth waits 7 s for these two, cold start included: an app to which people come seldom sets `min_instances`.
+@before_user_created(region=config.REGION, memory=MemoryOption.MB_512, cpu=1, concurrency=40, timeout_sec=60)
+def before_created(event: AuthBlockingEvent) -> BeforeCreateResponse | None:
+    """Sign-up: the new user gets a profile and the role of a user, unless the e-mail address is not welcome."""
+    from stoker.users import sign_up
+
+    return sign_up.before_created(event)
+
+
+@before_user_signed_in(region=config.REGION, memory=MemoryOption.MB_512, cpu=1, concurrency=40, timeout_sec=60)
+def before_signed_in(event: AuthBlockingEvent) -> None:
+    """Sign-in: a profile that is missing is made, and a provisional one confirmed."""
+    from stoker.users import sign_up
+
+    sign_up.before_signed_in(event)
+
+
+@on_call(region=config.REGION, memory=MemoryOption.MB_256, cpu=1, concurrency=40, timeout_sec=60)
+@guarded
+def ensureProfile(request: CallableRequest[Any]) -> dict[str, Any]:  # noqa: N802 - as above
+    """Profiles: whoever signs in without a sign-up that we hear of gets one."""
+    from stoker.users.calls import call_ensure_profile
+
+    return call_ensure_profile(request)
+
+
+@on_call(region=config.REGION, memory=MemoryOption.MB_256, cpu=1, concurrency=40, timeout_sec=60)
+@guarded
+def deleteAccount(request: CallableRequest[Any]) -> dict[str, str]:  # noqa: N802 - as above
+    """Deletion: a job deletes all that there is of the caller, and the account last."""
+    from stoker.users.calls import call_delete_account
+
+    return call_delete_account(request)
+
+
+@on_document_written(
+    document=f"{config.TASKS}/{{taskId}}",
+    region=config.REGION,
+    memory=MemoryOption.MB_512,
+    cpu=1,
+    concurrency=40,
+    timeout_sec=60,
+)
+def on_task_written(event: Event[Change[DocumentSnapshot[Any] | None]]) -> None:
+    """Progress: a task that is completed for the first time gives XP."""
+    from stoker.users.progress.award import task_written
+
+    before, after = (one.to_dict() if one is not None else None for one in (event.data.before, event.data.after))
+    task_written(event.params["taskId"], before, after)
+
+
+@on_schedule(
+    schedule="every 24 hours",
+    region=config.REGION,
+    memory=MemoryOption.MB_512,
+    cpu=1,
+    concurrency=1,
+    timeout_sec=1800,
+)
+def reconcile_profiles(event: ScheduledEvent) -> None:
+    """Reconcile: accounts without a profile get one, and profiles without an account go."""
+    from stoker.users import reconcile
+
+    reconcile.reconcile_profiles()
+
+
+@on_schedule(
+    schedule="every 24 hours",
+    region=config.REGION,
+    memory=MemoryOption.MB_512,
+    cpu=1,
+    concurrency=1,
+    timeout_sec=1800,
+)
+def reconcile_progress(event: ScheduledEvent) -> None:
+    """Reconcile: completed tasks whose event was lost give their XP."""
+    from stoker.users.progress import reconcile
+
+    reconcile.reconcile_progress()

@@ -1,7 +1,7 @@
 // Made by scripts/generate from functions/stoker/models: change it there.
 
 import type { FirestoreDataConverter, QueryDocumentSnapshot } from 'firebase/firestore';
-import type { AnalyticsAggregate, AnalyticsEvent, JobSettings, ProcessingJob, Project, Task, User } from './stoker';
+import type { AnalyticsAggregate, AnalyticsEvent, Completion, JobSettings, ProcessingJob, Project, SignUpSettings, Task, User } from './stoker';
 
 /** Documents of one form: what is read has what was left out, and what is written goes as it is. */
 function converter<Document extends object, Defaults extends Partial<Document>>(
@@ -22,6 +22,12 @@ export const userDefaults = {
 
 /** For `collection(db, 'users').withConverter(userConverter)`. */
 export const userConverter = converter<User, typeof userDefaults>(userDefaults);
+
+/** What a document of `completions` has where it is left out. */
+export const completionDefaults = {} satisfies Partial<Completion>;
+
+/** For `collection(db, 'completions').withConverter(completionConverter)`. */
+export const completionConverter = converter<Completion, typeof completionDefaults>(completionDefaults);
 
 /** What a document of `tasks` has where it is left out. */
 export const taskDefaults = {
@@ -74,3 +80,9 @@ export const jobSettingsDefaults = {} satisfies Partial<JobSettings>;
 
 /** For `collection(db, 'adminData').withConverter(jobSettingsConverter)`. */
 export const jobSettingsConverter = converter<JobSettings, typeof jobSettingsDefaults>(jobSettingsDefaults);
+
+/** What a document of `adminData` has where it is left out. */
+export const signUpSettingsDefaults = {} satisfies Partial<SignUpSettings>;
+
+/** For `collection(db, 'adminData').withConverter(signUpSettingsConverter)`. */
+export const signUpSettingsConverter = converter<SignUpSettings, typeof signUpSettingsDefaults>(signUpSettingsDefaults);

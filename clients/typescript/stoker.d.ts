@@ -20,6 +20,14 @@ export interface Preferences {
   notifications?: boolean;
 }
 
+/** Days in a row, each with a completed task. */
+export interface DayRun {
+  /** The first of them. Matches `^\d{4}-\d{2}-\d{2}$`. */
+  first: string;
+  /** The last of them. Matches `^\d{4}-\d{2}-\d{2}$`. */
+  last: string;
+}
+
 /** Something that the user has done, once and for all. */
 export interface Achievement {
   /** Which; the server's list has the words. Not empty. At most 64 characters. */
@@ -40,7 +48,10 @@ export interface Stats {
   minutes?: number;
   /** Of them, by their priority. `{}` where it is left out. */
   byPriority?: Record<string, number>;
-  /** Of them, by their category; at most 100 categories. At most 100 fields. `{}` where it is left out. */
+  /**
+   * Of them, by their category; of more than 100 categories, the first 100 in alphabetical order. At most 100
+   * fields. `{}` where it is left out.
+   */
   byCategory?: Record<string, number>;
 }
 
@@ -50,8 +61,18 @@ export interface Progress {
   level?: number;
   /** Points, for tasks that were completed. `0` where it is left out. */
   xp?: number;
-  /** Days in a row with a completed task, in the user's own time zone. `0` where it is left out. */
+  /**
+   * Days in a row with a completed task, in the user's own time zone, up to the last of `active_days`. It stands
+   * while that day is today or yesterday. `0` where it is left out.
+   */
   streak?: number;
+  /** The most that there ever were. `0` where it is left out. */
+  longestStreak?: number;
+  /**
+   * The days with a completed task, as runs, the oldest first; the last 100 runs. At most 100 items. `[]` where it
+   * is left out.
+   */
+  activeDays?: DayRun[];
   /** At most 200 items. `[]` where it is left out. */
   achievements?: Achievement[];
   stats?: Stats;
@@ -88,6 +109,32 @@ export interface User {
   createdAt: Timestamp;
   /** Written by the client, with each write, with the server's time. */
   updatedAt: Timestamp;
+  /** `1` where it is left out. */
+  schemaVersion?: 1;
+}
+
+/** The document. The server makes it when the task is completed for the first time; it stays as it is. */
+export interface Completion {
+  /** The task's id, and the document's. */
+  id: string;
+  /** The owner of the task. Not empty. At most 128 characters. Matches `^[^/\x00-\x1f\x7f]+$`. */
+  userId: string;
+  /** When the task was completed. */
+  completedAt: Timestamp;
+  /** On which day that was, in the time zone that the user had then. Matches `^\d{4}-\d{2}-\d{2}$`. */
+  day: string;
+  /** Of the task, as it was then. */
+  priority: 'urgent' | 'high' | 'medium' | 'low';
+  /** The same. Not empty. At most 100 characters. */
+  category: string;
+  /** How long it took, as far as the task said then. At most 525,600. `0` where it is left out. */
+  minutes?: number;
+  /** Whether it was done by its `dueDate`; left out where it had none. */
+  onTime?: boolean | null;
+  /** What the user got for it. */
+  xp: number;
+  /** Whether the user's progress has it already. `false` where it is left out. */
+  counted?: boolean;
   /** `1` where it is left out. */
   schemaVersion?: 1;
 }
@@ -461,6 +508,19 @@ export interface JobSettings {
   paused?: ('video-processing' | 'audio-generation' | 'batch-operation')[];
   /** For every user; nobody is limited where it is left out. */
   userLimits?: UserLimits | null;
+  /** `1` where it is left out. */
+  schemaVersion?: 1;
+}
+
+/** The document `adminData/signUps`; without it, everyone may sign up. */
+export interface SignUpSettings {
+  /**
+   * Of e-mail addresses that nobody may sign up with, and with none of their subdomains. At most 1000 items. `[]`
+   * where it is left out.
+   */
+  blockedDomains?: string[];
+  /** Whether to refuse the domains of mailboxes that are thrown away too. `false` where it is left out. */
+  refuseDisposable?: boolean;
   /** `1` where it is left out. */
   schemaVersion?: 1;
 }

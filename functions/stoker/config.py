@@ -32,6 +32,9 @@ JOB_USERS: Final = "jobUsers"
 CALL_COUNTS: Final = "callCounts"
 """The collection that counts what each user calls in a minute. The server's own."""
 
+SIGN_UP_SETTINGS: Final = "signUps"
+"""The document in `adminData` that says who may not sign up; `stoker.models.settings` has its form."""
+
 SETTINGS_SECONDS: Final = 15.0
 """How old the settings may be that a worker goes by."""
 
@@ -171,6 +174,16 @@ ANALYTICS_AGGREGATES: Final = "analyticsAggregates"
 
 USERS: Final = "users"
 """The collection that holds the profiles, by uid."""
+
+
+COMPLETIONS: Final = "completions"
+"""The collection below each profile that holds what XP was given for, by the task's id."""
+
+RECONCILES: Final = "reconciles"
+"""The collection that says how far each reconcile has come. The server's own."""
+
+RECONCILE_SECONDS: Final = 1500
+"""How long a reconcile goes on; what it did not come to is left to the next one."""
 
 
 def user_trees() -> tuple[str, ...]:

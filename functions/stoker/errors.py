@@ -24,11 +24,13 @@ StokerError
 │   ├── NotCancellable          not-cancellable       the job has ended
 │   ├── UserNotFound            user-not-found        there is no such account
 │   ├── OwnRole                 own-role              an admin would be none any more by their own doing
-│   └── ClaimsTooLarge          claims-too-large      what the user may do does not fit into a token
+│   ├── ClaimsTooLarge          claims-too-large      what the user may do does not fit into a token
+│   └── RecentSignInRequired    recent-sign-in-required  the sign-in is too long ago for what can't be undone
 ├── CallRefused               a client's call that may not pass, or that nobody can make sense of
 │   ├── NotSignedIn             unauthenticated       there is no token, or none that counts
 │   ├── AppCheckNeeded          app-check-required    the call does not come from the app itself
 │   ├── NotAllowed              permission-denied     the caller has not the role or the permissions
+│   ├── EmailDomainRefused      email-domain-refused  an admin wants no sign-ups from the address's domain
 │   ├── TooManyCalls            too-many-calls        more than a user has in a minute
 │   └── InvalidArgument         invalid-argument      the arguments are not of the form that the function takes
 ├── TransientError            a later attempt may succeed
@@ -205,6 +207,12 @@ class ClaimsTooLarge(RequestRefused):
     code = "claims-too-large"
 
 
+class RecentSignInRequired(RequestRefused):
+    """The sign-in is too long ago for what can't be undone."""
+
+    code = "recent-sign-in-required"
+
+
 class CallRefused(StokerError):
     """A client's call that may not pass, or that nobody can make sense of."""
 
@@ -225,6 +233,12 @@ class NotAllowed(CallRefused):
     """The caller has not the role or the permissions."""
 
     code = "permission-denied"
+
+
+class EmailDomainRefused(CallRefused):
+    """An admin wants no sign-ups from the e-mail address's domain."""
+
+    code = "email-domain-refused"
 
 
 class TooManyCalls(CallRefused):

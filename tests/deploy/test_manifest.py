@@ -42,7 +42,11 @@ def endpoints(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 def test_these_functions_are_deployed(endpoints: dict[str, Any]) -> None:
     workers = {"videoprocessing", "audiogeneration", "batchoperation"}
-    assert endpoints.keys() == {"dispatch_job", *workers, "sweep_jobs", "roll_up_events", "retryJob", "setRole"}
+    assert endpoints.keys() == {
+        *("dispatch_job", *workers, "sweep_jobs", "roll_up_events", "retryJob", "setRole"),
+        *("before_created", "before_signed_in", "ensureProfile", "deleteAccount"),
+        *("on_task_written", "reconcile_profiles", "reconcile_progress"),
+    }
 
 
 @pytest.mark.parametrize(
@@ -56,6 +60,13 @@ def test_these_functions_are_deployed(endpoints: dict[str, Any]) -> None:
         ("roll_up_events", {**SCHEDULE, "timeoutSeconds": 120}),
         ("retryJob", CALL),
         ("setRole", CALL),
+        ("ensureProfile", CALL),
+        ("deleteAccount", CALL),
+        ("before_created", EVENT),
+        ("before_signed_in", EVENT),
+        ("on_task_written", EVENT),
+        ("reconcile_profiles", {**SCHEDULE, "timeoutSeconds": 1800}),
+        ("reconcile_progress", {**SCHEDULE, "timeoutSeconds": 1800}),
     ],
 )
 def test_each_has_its_memory_cpu_time_and_concurrency(
@@ -91,7 +102,29 @@ def test_these_run_each_minute(endpoints: dict[str, Any], name: str) -> None:
 
 
 def test_clients_call_these(endpoints: dict[str, Any]) -> None:
-    assert {name for name, one in endpoints.items() if "callableTrigger" in one} == {"retryJob", "setRole"}
+    assert {name for name, one in endpoints.items() if "callableTrigger" in one} == {
+        *("retryJob", "setRole", "ensureProfile", "deleteAccount"),
+    }
+
+
+def test_auth_asks_before_a_user_is_made_and_before_one_is_signed_in(endpoints: dict[str, Any]) -> None:
+    asked = {name: one["blockingTrigger"] for name, one in endpoints.items() if "blockingTrigger" in one}
+    assert {name: one["eventType"].rpartition(".")[2] for name, one in asked.items()} == {
+        "before_created": "beforeCreate",
+        "before_signed_in": "beforeSignIn",
+    }
+    assert not any(any(one["options"].values()) for one in asked.values())  # no token of the user's is passed on
+
+
+def test_progress_hears_of_all_that_is_written_to_tasks(endpoints: dict[str, Any]) -> None:
+    trigger = endpoints["on_task_written"]["eventTrigger"]
+    assert trigger["eventType"] == "google.cloud.firestore.document.v1.written"
+    assert trigger["eventFilterPathPatterns"] == {"document": "tasks/{taskId}"}
+
+
+@pytest.mark.parametrize("name", ["reconcile_profiles", "reconcile_progress"])
+def test_the_reconciles_run_each_day(endpoints: dict[str, Any], name: str) -> None:
+    assert endpoints[name]["scheduleTrigger"]["schedule"] == "every 24 hours"
 
 
 def test_every_queue_has_its_function(endpoints: dict[str, Any]) -> None:

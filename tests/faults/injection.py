@@ -9,7 +9,9 @@ A test asks for the faults of a job by a field of its document, `fault`, which t
     waits       by attempt: seconds to wait before the next one
 
 and makes Google's services unreliable for all jobs by a file, `unreliable.json`: the share of calls that fail, and a
-seed. Both lie in the functions' temporary folder, as does `notes.jsonl`, where it is noted what has happened.
+seed. Another file, `firestore-down`, takes Firestore away from the functions that Auth asks: it holds "refuses" or,
+where Firestore is to be silent, "hangs". All lie in the functions' temporary folder, as does `notes.jsonl`, where it is
+noted what has happened.
 
 Faults come in where Google's client classes and the package's public functions are called; nothing is left out of what
 is tested.
@@ -76,6 +78,8 @@ TOGETHER_SECONDS = 60
 FOLDER = Path(os.environ.get("TMPDIR", "/tmp"))
 NOTES = "notes.jsonl"
 UNRELIABLE = "unreliable.json"
+FIRESTORE_DOWN = "firestore-down"
+SILENCE_SECONDS = 20
 APP_CHECK_KEYS = "app-check-keys.json"
 """The public keys that App Check's tokens are verified with, in place of Google's."""
 
@@ -368,8 +372,21 @@ def _unreliable(occasion: str) -> Iterator[None]:
         _random = None
 
 
+def _be_down() -> None:
+    """Fails as Firestore does while it is down, where a test wants that."""
+    file = FOLDER / FIRESTORE_DOWN
+    if os.environ.get("FUNCTION_TARGET") not in ("before_created", "before_signed_in") or not file.exists():
+        return
+    note("down", function=os.environ["FUNCTION_TARGET"])
+    if file.read_text() == "hangs":
+        time.sleep(SILENCE_SECONDS)  # longer than any deadline that the call was given
+    _fail_firestore("unavailable")
+
+
 def _shaken(service: str, make: Callable[[], Any], fail: Callable[[str], Any]) -> Any:
     """Makes a call, or fails before it, or makes it and loses its answer."""
+    if service == "firestore":
+        _be_down()
     with _drawing:
         if _random is None or _random.random() >= _share:
             kind, made = "", True

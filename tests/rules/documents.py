@@ -26,11 +26,14 @@ def documents() -> dict[str, dict[str, Any]]:
         "analyticsSketches/day_2026-01-01_video.played": {"users": b"", "sum": []},
         "analyticsLeases/roll-up": {"token": "a"},
         "adminData/jobs": {"paused": []},
+        "adminData/signUps": {"blockedDomains": []},
         "adminData/notes": {"text": "Hello"},
         "jobKeys/key": {"jobId": "bobs"},
         "jobUsers/ada": {"running": []},
         "callCounts/count": {"calls": 1},
         "tasks/todo/comments/first": {"userId": "ada"},
+        "users/ada/completions/done": {"id": "done", "userId": "ada", "xp": 10, "completedAt": LONG_AGO},
+        "users/bob/completions/done": {"id": "done", "userId": "bob", "xp": 10, "completedAt": LONG_AGO},
         "users/ada/tasks/inner": _task("inner", "ada"),
     }
     for status in ("todo", "in-progress", "completed", "cancelled"):

@@ -9,7 +9,7 @@ from development.rules.values import NOW, Later
 from rules.bad_values import MEGABYTE, bad_values
 from rules.case import STAFF, STRANGERS, Case
 from rules.written import collections
-from stoker.models.settings import JobSettings
+from stoker.models.settings import JobSettings, SignUpSettings
 from stoker.models.task import STATUS_MOVES
 
 Fields = dict[str, Any]
@@ -37,6 +37,7 @@ def particular_cases() -> Iterator[Case]:
     yield from _of_inputs()
     yield from _of_events()
     yield from _of_users()
+    yield from _of_completions()
     yield from _of_aggregates()
     yield from _of_admin_data()
     yield from _elsewhere()
@@ -234,6 +235,22 @@ def _of_users() -> Iterator[Case]:
     yield Case("users get", "one's own that is not there yet", "long", Get(f"users/{'a' * 129}"), allowed=True)
 
 
+def _of_completions() -> Iterator[Case]:
+    """What XP was given for: its owner looks at it, and functions alone write it."""
+    collection = "users/ada/completions"
+    path = f"{collection}/done"
+    for who in ("ada", *STRANGERS):
+        own = who == "ada"
+        yield Case("completions get", "one of Ada's", who, Get(path), allowed=own)
+        yield Case("completions list", "100 of Ada's", who, Query(collection, 100), allowed=own)
+        yield Case("completions list", "101 of Ada's", who, Query(collection, 101))
+        yield Case("completions list", "Ada's without a limit", who, Query(collection, None))
+        yield Case("completions list", "everyone's", who, Query("completions", 10, {"userId": "ada"}, group=True))
+        yield Case("completions write", "more XP", who, Update(path, {"xp": 10**6}))
+        yield Case("completions write", "one more", who, Create(f"{collection}/new", {"userId": "ada", "xp": 50}))
+        yield Case("completions write", "away with it", who, Delete(path))
+
+
 def _of_aggregates() -> Iterator[Case]:
     path = "analyticsAggregates/day_2026-01-01_video.played"
     for who in ("ada", *STRANGERS):
@@ -276,6 +293,18 @@ def _of_admin_data() -> Iterator[Case]:
     for name, inner in schema["properties"].items():
         for label, value in bad_values(inner, schema["$defs"]):
             yield Case("adminData write", f"{name} is {label}", "rex", Update("adminData/jobs", {name: value}))
+    sign_ups = "adminData/signUps"
+    for domains in ([], ["example.com"], ["a" * 253] * 3, ["a.b"] * 1000):
+        for refuse in (True, False):
+            both = {"blockedDomains": domains, "refuseDisposable": refuse}
+            yield Case("adminData write", f"{len(domains)} domains", "rex", Update(sign_ups, both), allowed=True)
+    neither = Update(sign_ups, {}, ["blockedDomains"])
+    yield Case("adminData write", "no domains are named", "rex", neither, allowed=True)
+    yield Case("adminData write", "a ghost field", "rex", Update(sign_ups, {"ghost": 1}))
+    yield Case("adminData write", "who signs up", "ada", Update(sign_ups, {"blockedDomains": ["a.b"]}))
+    for name, inner in SignUpSettings.model_json_schema(by_alias=True)["properties"].items():
+        for label, value in bad_values(inner, {}):
+            yield Case("adminData write", f"{name} is {label}", "rex", Update(sign_ups, {name: value}))
 
 
 def _elsewhere() -> Iterator[Case]:

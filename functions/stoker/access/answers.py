@@ -6,6 +6,7 @@ from firebase_functions.https_fn import FunctionsErrorCode, HttpsError
 
 from stoker.errors import (
     AppCheckNeeded,
+    EmailDomainRefused,
     InvalidArgument,
     JobNotFound,
     NotAllowed,
@@ -25,7 +26,7 @@ def https_error(error: StokerError) -> HttpsError:
     match error:
         case NotSignedIn() | AppCheckNeeded():
             code = FunctionsErrorCode.UNAUTHENTICATED
-        case NotAllowed():
+        case NotAllowed() | EmailDomainRefused():
             code = FunctionsErrorCode.PERMISSION_DENIED
         case TooManyCalls():
             code = FunctionsErrorCode.RESOURCE_EXHAUSTED

@@ -19,9 +19,28 @@ CALLABLES: Mapping[str, CallPolicy] = {
         app_check=False,
         calls_per_minute=30,
     ),
+    "ensureProfile": CallPolicy(
+        signed_in=True,
+        roles=("user", "moderator", "admin"),
+        permissions=(),
+        app_check=False,
+        calls_per_minute=10,
+    ),
+    "deleteAccount": CallPolicy(
+        signed_in=True,
+        roles=("user", "moderator", "admin"),
+        permissions=(),
+        app_check=False,
+        calls_per_minute=10,
+    ),
 }
 
 INVOKERS: Mapping[str, Invoker] = {
+    "before_created": "identity-platform",
+    "before_signed_in": "identity-platform",
+    "on_task_written": "eventarc",
+    "reconcile_profiles": "cloud-scheduler",
+    "reconcile_progress": "cloud-scheduler",
     "dispatch_job": "eventarc",
     "videoprocessing": "cloud-tasks",
     "audiogeneration": "cloud-tasks",

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-Invoker = Literal["eventarc", "cloud-tasks", "cloud-scheduler"]
+Invoker = Literal["eventarc", "cloud-tasks", "cloud-scheduler", "identity-platform"]
 """Who calls what no client may call."""
 
 

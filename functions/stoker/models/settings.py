@@ -1,8 +1,8 @@
-"""`adminData/jobs`: what an admin may change of the job engine while it runs."""
+"""`adminData/jobs` and `adminData/signUps`: what an admin may change while the functions run."""
 
 from typing import Annotated
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, StringConstraints
 
 from stoker.models.document import Model, SchemaVersion
 from stoker.models.job import JobType
@@ -39,4 +39,28 @@ class JobSettings(Model):
 
     paused: list[JobType] = Field(default_factory=list)
     user_limits: UserLimits | None = None
+    schema_version: SchemaVersion = 1
+
+
+Domain = Annotated[str, StringConstraints(pattern=r"^[!-?A-~]{1,253}$")]
+"""Of an e-mail address, such as `example.com`; one with other letters in its ASCII form, `xn--...`."""
+
+
+class SignUpSettings(Model):
+    """The document `adminData/signUps`; without it, everyone may sign up.
+
+    Attributes:
+        blocked_domains: Of e-mail addresses that nobody may sign up with, and with none of their subdomains.
+        refuse_disposable: Whether to refuse the domains of mailboxes that are thrown away too.
+
+    Example:
+        >>> SignUpSettings.from_firestore({"blockedDomains": ["example.com"]}).refuse_disposable
+        False
+    """
+
+    # As above.
+    model_config = ConfigDict(extra="ignore")
+
+    blocked_domains: Annotated[list[Domain], Field(max_length=1000)] = Field(default_factory=list)
+    refuse_disposable: bool = False
     schema_version: SchemaVersion = 1

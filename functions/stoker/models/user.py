@@ -57,6 +57,10 @@ class Achievement(Model):
     achieved_at: Timestamp
 
 
+MAX_CATEGORIES = 100
+"""Categories that a profile counts by."""
+
+
 class Stats(Model):
     """What the user has done, counted.
 
@@ -66,7 +70,7 @@ class Stats(Model):
         late: Of them, those that were late.
         minutes: What they took, in all.
         by_priority: Of them, by their priority.
-        by_category: Of them, by their category; at most 100 categories.
+        by_category: Of them, by their category; of more than 100 categories, the first 100 in alphabetical order.
     """
 
     completed: Annotated[int, Field(ge=0)] = 0
@@ -74,7 +78,26 @@ class Stats(Model):
     late: Annotated[int, Field(ge=0)] = 0
     minutes: Annotated[int, Field(ge=0)] = 0
     by_priority: dict[str, int] = Field(default_factory=dict)
-    by_category: Annotated[dict[str, int], Field(max_length=100)] = Field(default_factory=dict)
+    by_category: Annotated[dict[str, int], Field(max_length=MAX_CATEGORIES)] = Field(default_factory=dict)
+
+
+Day = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+"""A day of the calendar, such as `2027-01-02`, in the user's own time zone."""
+
+MAX_RUNS = 100
+"""Runs of days that a profile keeps: half a year at least, where no two days of it are in a row."""
+
+
+class DayRun(Model):
+    """Days in a row, each with a completed task.
+
+    Attributes:
+        first: The first of them.
+        last: The last of them.
+    """
+
+    first: Day
+    last: Day
 
 
 class Progress(Model):
@@ -83,12 +106,17 @@ class Progress(Model):
     Attributes:
         level: From 1; follows from `xp`.
         xp: Points, for tasks that were completed.
-        streak: Days in a row with a completed task, in the user's own time zone.
+        streak: Days in a row with a completed task, in the user's own time zone, up to the last of `active_days`. It
+            stands while that day is today or yesterday.
+        longest_streak: The most that there ever were.
+        active_days: The days with a completed task, as runs, the oldest first; the last 100 runs.
     """
 
     level: Annotated[int, Field(ge=1)] = 1
     xp: Annotated[int, Field(ge=0)] = 0
     streak: Annotated[int, Field(ge=0)] = 0
+    longest_streak: Annotated[int, Field(ge=0)] = 0
+    active_days: Annotated[list[DayRun], Field(max_length=MAX_RUNS)] = Field(default_factory=list)
     achievements: Annotated[list[Achievement], Field(max_length=200)] = Field(default_factory=list)
     stats: Stats = Field(default_factory=Stats)
 

@@ -32,5 +32,7 @@ PROJECTS_NEWEST_FIRST = DeclaredQuery(
     lambda: (config.PROJECTS,), where=equal("userId"), order=[descending("createdAt")]
 )
 
+COMPLETIONS_NEWEST_FIRST = DeclaredQuery(lambda: (config.COMPLETIONS,), order=[descending("completedAt")])
+
 CLIENTS: Sequence[DeclaredQuery] = [one for one in list(vars().values()) if isinstance(one, DeclaredQuery)]
 """All of them."""

@@ -189,6 +189,56 @@ def owned(collection: str, user_id: str) -> Query:
     return OWNED.build(("userId", "==", user_id), collection=collection)
 
 
+# --- Profiles and progress ---------------------------------------------------------------------------------------
+
+
+def users() -> tuple[str]:
+    """The collection of profiles."""
+    return (config.USERS,)
+
+
+def completions() -> tuple[str]:
+    """The collections, one below each profile, of what XP was given for."""
+    return (config.COMPLETIONS,)
+
+
+PROFILES = DeclaredQuery(users, where=perhaps(equal("provisional")), order=[ascending(NAME)])
+
+
+def profiles() -> Query:
+    """All profiles, by their ids."""
+    return PROFILES.build()
+
+
+def provisional_profiles() -> Query:
+    """Profiles that were made while the sign-up was still under way, by their ids."""
+    return PROFILES.build(("provisional", "==", True))
+
+
+COMPLETIONS = DeclaredQuery(completions, where=perhaps(equal("userId", "counted")), order=[ascending(NAME)], group=True)
+
+
+def completions_of(user_id: str) -> Query:
+    """All that a user got XP for, by the tasks' ids."""
+    return COMPLETIONS.build(("userId", "==", user_id))
+
+
+def waiting_completions(user_id: str | None = None) -> Query:
+    """What is not yet in a user's progress: a user's, or everyone's."""
+    of_one: list[Filter] = [] if user_id is None else [("userId", "==", user_id)]
+    return COMPLETIONS.build(("counted", "==", False), *of_one)
+
+
+COMPLETED_TASKS = DeclaredQuery(tasks, where=equal("status"), order=[ascending(NAME)])
+
+
+def completed_tasks() -> Query:
+    """Everyone's tasks that are completed, by their ids."""
+    return COMPLETED_TASKS.build(("status", "==", "completed"))
+
+
+# --- Whole trees -------------------------------------------------------------------------------------------------
+
 BELOW = DeclaredQuery(lambda: ("",), order=[ascending(NAME)], group=True)
 """All documents below one. The client library knows no query without a collection: `stoker.queries.trees` builds it."""
 

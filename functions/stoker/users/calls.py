@@ -9,7 +9,9 @@ from stoker.access.caller import caller_of
 from stoker.errors import InvalidArgument, NotAllowed, OwnRole
 from stoker.models.document import problems
 from stoker.models.user import RoleChange
-from stoker.users.roles import assigned, find_account, set_role
+from stoker.users.deletion import check_recent_sign_in, delete_account
+from stoker.users.profile import make_profile, of_record
+from stoker.users.roles import assigned, find_account, is_alive, set_role
 
 
 def call_set_role(request: CallableRequest[Any]) -> dict[str, Any]:
@@ -38,6 +40,57 @@ def call_set_role(request: CallableRequest[Any]) -> dict[str, Any]:
         raise NotAllowed("You are not an admin any more. Sign in again.")
     new = set_role(change.user_id, change.role, change.permissions, by=caller.user_id)
     return {"userId": new.user_id, "role": new.role, "permissions": list(new.permissions)}
+
+
+def call_ensure_profile(request: CallableRequest[Any]) -> dict[str, Any]:
+    """Makes the caller's profile, if there is none: nobody tells us of users who are anonymous, come with a token of an
+    admin's, or were made by one.
+
+    Args:
+        request: Has no arguments.
+
+    Returns:
+        `{userId, created}`.
+
+    Raises:
+        InvalidArgument: There are arguments.
+        UserNotFound: The account is gone.
+        NotAllowed: The account is locked.
+        Unavailable: Firebase Auth did not answer.
+    """
+    caller = caller_of(request)
+    _check_empty(request.data)
+    record = find_account(caller.user_id)
+    if record.disabled:
+        raise NotAllowed("Your account is locked.")
+    created = make_profile(of_record(record), lambda: is_alive(caller.user_id))
+    return {"userId": caller.user_id, "created": created}
+
+
+def call_delete_account(request: CallableRequest[Any]) -> dict[str, str]:
+    """Deletes the caller's account, and all that there is of the caller.
+
+    Args:
+        request: Has no arguments.
+
+    Returns:
+        `{jobId}`: the caller may follow the job for as long as their token lasts.
+
+    Raises:
+        InvalidArgument: There are arguments.
+        RecentSignInRequired: The sign-in is more than five minutes ago.
+        UserNotFound: The account is gone.
+        Unavailable: Firebase Auth or Firestore did not answer.
+    """
+    caller = caller_of(request)
+    _check_empty(request.data)
+    check_recent_sign_in(request.auth.token if request.auth is not None else {})
+    return {"jobId": delete_account(caller.user_id)}
+
+
+def _check_empty(data: Any) -> None:
+    if data not in (None, {}):
+        raise InvalidArgument("Call without arguments: it is about yourself.")
 
 
 def _change(data: Any) -> RoleChange:

@@ -4,7 +4,6 @@ import contextlib
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from firebase_admin import auth, exceptions
@@ -17,7 +16,7 @@ from stoker import config
 from stoker.errors import ClaimsTooLarge, Unavailable, UserNotFound
 from stoker.firebase import app
 from stoker.firestore.client import client
-from stoker.models.user import User
+from stoker.users.profile import new_profile, of_record
 
 MAX_CLAIMS_CHARACTERS = 1000
 """All claims of an account, as JSON. Source: https://firebase.google.com/docs/auth/admin/custom-claims"""
@@ -66,6 +65,18 @@ def find_account(user_id: str) -> auth.UserRecord:
     """
     with _answers():
         return auth.get_user(user_id, app=app())
+
+
+def is_alive(user_id: str) -> bool:
+    """Whether there is such an account, and it is not locked.
+
+    Raises:
+        Unavailable: Firebase Auth did not answer.
+    """
+    try:
+        return not find_account(user_id).disabled
+    except UserNotFound:
+        return False
 
 
 def set_role(user_id: str, role: str, permissions: Sequence[str] | None = None, *, by: str) -> Assigned:
@@ -141,19 +152,7 @@ def _write_profile(
     if profile.exists:
         reference.update(fields, option=firestore.Client.write_option(last_update_time=profile.update_time))
     else:
-        reference.create({**_new_profile(account).to_firestore(), **fields})
-
-
-def _new_profile(account: auth.UserRecord) -> User:
-    now = datetime.now(UTC)
-    made = account.user_metadata.creation_timestamp
-    return User(
-        id=account.uid,
-        email=account.email,
-        display_name=(account.display_name or "New User")[:100],
-        created_at=datetime.fromtimestamp(made / 1000, UTC) if made else now,
-        updated_at=now,
-    )
+        reference.create({**new_profile(of_record(account)).to_firestore(), **fields})
 
 
 @contextlib.contextmanager

@@ -8,10 +8,11 @@ from stoker import config
 from stoker.models.analytics import AnalyticsAggregate, AnalyticsEvent
 from stoker.models.audio import AudioInput
 from stoker.models.batch import BatchInput
+from stoker.models.completion import Completion
 from stoker.models.document import Model
 from stoker.models.job import JobType, ProcessingJob
 from stoker.models.project import Project
-from stoker.models.settings import JobSettings
+from stoker.models.settings import JobSettings, SignUpSettings
 from stoker.models.task import Task
 from stoker.models.user import User
 from stoker.models.video import VideoInput
@@ -34,12 +35,14 @@ class Document:
 
 DOCUMENTS: Sequence[Document] = (
     Document(config.USERS, User, "user"),
+    Document(config.COMPLETIONS, Completion, "completion"),
     Document(config.TASKS, Task, "task"),
     Document(config.PROJECTS, Project, "project"),
     Document(config.JOBS, ProcessingJob, "job"),
     Document(config.ANALYTICS_EVENTS, AnalyticsEvent, "event"),
     Document(config.ANALYTICS_AGGREGATES, AnalyticsAggregate, "aggregate"),
     Document(config.ADMIN_DATA, JobSettings, "jobSettings"),
+    Document(config.ADMIN_DATA, SignUpSettings, "signUpSettings"),
 )
 
 INPUTS: Mapping[JobType, Sequence[type[Model]]] = {

@@ -59,7 +59,7 @@ class Query:
     """Reads documents of a collection.
 
     Attributes:
-        collection: Its name.
+        collection: Its path; its name alone where a group is meant.
         limit: How many at most; no limit where it is None.
         equal: Values that fields must have.
         group: Whether it is all collections of that name, wherever they are.
@@ -173,9 +173,11 @@ class FirestoreEmulator:
             {"fieldFilter": {"field": {"fieldPath": name}, "op": "EQUAL", "value": encoded(value)}}
             for name, value in query.equal.items()
         ]
-        structured: dict[str, Any] = {"from": [{"collectionId": query.collection, "allDescendants": query.group}]}
+        parent, _, collection = query.collection.rpartition("/")
+        structured: dict[str, Any] = {"from": [{"collectionId": collection, "allDescendants": query.group}]}
         if filters:
             structured["where"] = {"compositeFilter": {"op": "AND", "filters": filters}}
         if query.limit is not None:
             structured["limit"] = query.limit
-        return self._client.post(f"/v1/{self._name}:runQuery", json={"structuredQuery": structured}, headers=headers)
+        place = f"{self._name}/{parent}" if parent else self._name
+        return self._client.post(f"/v1/{place}:runQuery", json={"structuredQuery": structured}, headers=headers)

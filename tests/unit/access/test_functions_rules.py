@@ -26,7 +26,12 @@ print(json.dumps({
 }))
 """
 
-TRIGGERS = {"eventarc": "eventTrigger", "cloud-tasks": "taskQueueTrigger", "cloud-scheduler": "scheduleTrigger"}
+TRIGGERS = {
+    "eventarc": "eventTrigger",
+    "cloud-tasks": "taskQueueTrigger",
+    "cloud-scheduler": "scheduleTrigger",
+    "identity-platform": "blockingTrigger",
+}
 
 
 @pytest.fixture(scope="module")

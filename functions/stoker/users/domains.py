@@ -1,0 +1,74 @@
+"""Whose e-mail addresses an admin wants no sign-ups with."""
+
+import threading
+import time
+
+from pydantic import ValidationError
+
+from stoker import config
+from stoker.errors import EmailDomainRefused
+from stoker.firestore.client import client
+from stoker.firestore.errors import TRANSIENT
+from stoker.logs import JobLog
+from stoker.models.document import problems
+from stoker.models.settings import SignUpSettings
+
+READ_SECONDS = 1.5
+"""The longest that a sign-up waits for the settings."""
+
+_lock = threading.Lock()
+_known = SignUpSettings()
+_read_at = float("-inf")
+
+
+def check_domain(email: str | None) -> None:
+    """Lets an e-mail address pass.
+
+    Args:
+        email: Of who signs up; those who have none pass.
+
+    Raises:
+        EmailDomainRefused: An admin wants no sign-ups from its domain.
+    """
+    settings = sign_up_settings()
+    domains = _domain_and_parents(email or "")
+    if not domains.isdisjoint(one.lower() for one in settings.blocked_domains):
+        raise EmailDomainRefused("This app takes no sign-ups with addresses of this domain. Use another address.")
+    if settings.refuse_disposable and not domains.isdisjoint(_disposable()):
+        raise EmailDomainRefused("This app takes no sign-ups with disposable addresses. Use one that will last.")
+
+
+def sign_up_settings() -> SignUpSettings:
+    """The settings, at most `config.SETTINGS_SECONDS` old; those that were known hold where there is trouble."""
+    global _known, _read_at
+    with _lock:
+        if time.monotonic() - _read_at > config.SETTINGS_SECONDS:
+            _known = _read(_known)
+            _read_at = time.monotonic()
+        return _known
+
+
+def _read(known: SignUpSettings) -> SignUpSettings:
+    path = f"{config.ADMIN_DATA}/{config.SIGN_UP_SETTINGS}"
+    data = {}
+    try:
+        data = client().document(path).get(timeout=READ_SECONDS, retry=None).to_dict() or {}
+        return SignUpSettings.from_firestore(data)
+    except TRANSIENT as error:
+        JobLog("").error(f"{path} could not be read; the settings that were known hold.", error)
+    except ValidationError as error:
+        JobLog("").error(f"{path} is not as it must be ({'; '.join(problems(error, data))}).", error)
+    return known
+
+
+def _domain_and_parents(email: str) -> set[str]:
+    """`a@mail.example.com` is of the domains `mail.example.com`, `example.com` and `com`."""
+    parts = email.rpartition("@")[2].lower().rstrip(".").split(".")
+    return {".".join(parts[first:]) for first in range(len(parts))}
+
+
+def _disposable() -> set[str]:
+    from disposable_email_domains import blocklist  # a long list, for those alone who want it
+
+    listed: set[str] = blocklist
+    return listed

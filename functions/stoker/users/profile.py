@@ -1,0 +1,163 @@
+"""A user's profile: made once, of what the account says."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from firebase_admin import auth
+from firebase_functions.identity_fn import AuthUserRecord
+from google.api_core import exceptions
+from google.cloud import firestore
+from pydantic import TypeAdapter, ValidationError
+
+from stoker import config
+from stoker.access.caller import ROLES
+from stoker.analytics.record import record_event
+from stoker.firestore.client import client
+from stoker.models.user import Permission, Url, User
+
+MAX_EMAIL = 320
+MAX_NAME = 100
+
+
+@dataclass(frozen=True)
+class Account:
+    """What a profile is made of.
+
+    Attributes:
+        user_id: The uid.
+        email: Anonymous users have none.
+        display_name: As the account has it, if it does.
+        photo_url: The same.
+        claims: Of the account's tokens.
+        created_at: When the account was made.
+    """
+
+    user_id: str
+    email: str | None
+    display_name: str | None
+    photo_url: str | None
+    claims: Mapping[str, Any]
+    created_at: datetime
+
+
+def of_record(record: auth.UserRecord) -> Account:
+    """An account as Firebase Auth has it."""
+    made = record.user_metadata.creation_timestamp
+    created_at = datetime.fromtimestamp(made / 1000, UTC) if made else datetime.now(UTC)
+    claims = record.custom_claims or {}
+    return Account(record.uid, record.email, record.display_name, record.photo_url, claims, created_at)
+
+
+def of_event(user: AuthUserRecord) -> Account:
+    """An account as a blocking function hears of it."""
+    # Firebase gives a time without a zone, in that of the machine.
+    created_at = user.metadata.creation_time.astimezone(UTC)
+    return Account(user.uid, user.email, user.display_name, user.photo_url, user.custom_claims or {}, created_at)
+
+
+def new_profile(account: Account) -> User:
+    """The profile of an account. What the account has in a form that no profile may have is left out."""
+    role, permissions = account.claims.get("role"), account.claims.get("permissions")
+    return User(
+        id=account.user_id,
+        email=email_of(account),
+        display_name=(account.display_name or "New User")[:MAX_NAME],
+        photo_url=account.photo_url if _is(Url, account.photo_url) else None,
+        role=role if role in ROLES else "user",
+        permissions=[one for one in permissions if _is(Permission, one)] if isinstance(permissions, list) else [],
+        created_at=account.created_at,
+        updated_at=datetime.now(UTC),
+    )
+
+
+def create_profile(account: Account, *, provisional: bool = False, **patience: Any) -> bool:
+    """Makes the profile, if there is none.
+
+    Args:
+        account: Of what.
+        provisional: Whether the account may yet not come to be.
+        patience: What the client library is to be told of its time, such as `timeout` in seconds.
+
+    Returns:
+        Whether there was none.
+    """
+    stored = {**new_profile(account).to_firestore(), "updatedAt": firestore.SERVER_TIMESTAMP}
+    if provisional:
+        stored["provisional"] = True
+    try:
+        reference(account.user_id).create(stored, **patience)
+    except exceptions.AlreadyExists:
+        return False
+    return True
+
+
+def confirm_profile(account: Account, **patience: Any) -> bool:
+    """Sees to it that an account which is there has its profile, and that this is provisional no longer.
+
+    Args:
+        account: Which.
+        patience: As `create_profile`.
+
+    Returns:
+        Whether there was no profile.
+    """
+    found = reference(account.user_id).get(field_paths=["provisional", "email"], **patience)
+    if not found.exists:
+        return create_profile(account, **patience)
+    stored = found.to_dict() or {}
+    changed: dict[str, Any] = {"provisional": firestore.DELETE_FIELD} if "provisional" in stored else {}
+    if stored.get("email") != email_of(account):
+        changed["email"] = email_of(account) or firestore.DELETE_FIELD
+    if changed:
+        try:
+            reference(account.user_id).update({**changed, "updatedAt": firestore.SERVER_TIMESTAMP}, **patience)
+        except exceptions.NotFound:
+            return False  # the user has just been deleted
+    return False
+
+
+def make_profile(account: Account, is_alive: Callable[[], bool]) -> bool:
+    """As `confirm_profile`, outside of a sign-in: the account may be deleted at the same time, and then none stays.
+
+    A deletion locks the account before it looks for what there is. So what is made while the account is not yet locked
+    will be found; and what is made later is seen here.
+
+    Args:
+        account: Which.
+        is_alive: Asks whether the account is there, and not locked.
+
+    Returns:
+        Whether there was no profile, and there is one now.
+    """
+    if not confirm_profile(account):
+        return False
+    if is_alive():
+        tell_of_sign_up(account)
+        return True
+    reference(account.user_id).delete()
+    return False
+
+
+def tell_of_sign_up(account: Account) -> None:
+    """Lets the analytics know of someone who has just got a profile."""
+    record_event("user.signed-up", account.user_id, id="profile")
+
+
+def email_of(account: Account) -> str | None:
+    """The address that the profile repeats."""
+    return account.email if account.email and len(account.email) <= MAX_EMAIL else None
+
+
+def reference(user_id: str) -> firestore.DocumentReference:
+    """Where a user's profile is."""
+    return client().collection(config.USERS).document(user_id)
+
+
+def _is(kind: Any, value: object) -> bool:
+    try:
+        TypeAdapter(kind).validate_python(value, strict=True)
+    except ValidationError:
+        return False
+    return True

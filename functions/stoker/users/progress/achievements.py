@@ -1,0 +1,69 @@
+"""The achievements: add your own. Each is reached by a figure that never falls, and stays."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from stoker.models.user import Achievement, Progress
+
+Figure = Literal["completed", "onTime", "minutes", "urgent", "longestStreak", "level"]
+
+FIGURES: Mapping[Figure, Callable[[Progress], int]] = {
+    "completed": lambda progress: progress.stats.completed,
+    "onTime": lambda progress: progress.stats.on_time,
+    "minutes": lambda progress: progress.stats.minutes,
+    "urgent": lambda progress: progress.stats.by_priority.get("urgent", 0),
+    "longestStreak": lambda progress: progress.longest_streak,
+    "level": lambda progress: progress.level,
+}
+
+
+@dataclass(frozen=True)
+class DeclaredAchievement:
+    """An achievement.
+
+    Attributes:
+        id: Stable: profiles name it.
+        title: For the user.
+        figure: What is looked at.
+        at_least: How much of it there must be.
+    """
+
+    id: str
+    title: str
+    figure: Figure
+    at_least: int
+
+
+ACHIEVEMENTS: Sequence[DeclaredAchievement] = (
+    DeclaredAchievement("first-task", "The first task is done", "completed", 1),
+    DeclaredAchievement("ten-tasks", "Ten tasks done", "completed", 10),
+    DeclaredAchievement("hundred-tasks", "A hundred tasks done", "completed", 100),
+    DeclaredAchievement("thousand-tasks", "A thousand tasks done", "completed", 1000),
+    DeclaredAchievement("punctual", "Ten tasks done on time", "onTime", 10),
+    DeclaredAchievement("firefighter", "Ten urgent tasks done", "urgent", 10),
+    DeclaredAchievement("hundred-hours", "A hundred hours of work", "minutes", 6000),
+    DeclaredAchievement("three-days", "Three days in a row", "longestStreak", 3),
+    DeclaredAchievement("a-week", "A week in a row", "longestStreak", 7),
+    DeclaredAchievement("a-month", "Thirty days in a row", "longestStreak", 30),
+    DeclaredAchievement("a-year", "A year in a row", "longestStreak", 365),
+    DeclaredAchievement("level-5", "Level 5", "level", 5),
+    DeclaredAchievement("level-10", "Level 10", "level", 10),
+)
+"""All of them."""
+
+
+def newly_achieved(progress: Progress, at: datetime) -> list[Achievement]:
+    """What the figures have reached, and the user has not got yet.
+
+    Args:
+        progress: With its new figures.
+        at: When they became so.
+    """
+    there = {one.id for one in progress.achievements}
+    return [
+        Achievement(id=one.id, achieved_at=at)
+        for one in ACHIEVEMENTS
+        if one.id not in there and FIGURES[one.figure](progress) >= one.at_least
+    ]

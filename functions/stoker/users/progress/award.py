@@ -1,0 +1,176 @@
+"""A task is completed: its owner gets XP for it, once, whatever is delivered twice or changed to and fro.
+
+First the completion is written, which there can be only one of for each task. Then all completions of the user that are
+not counted yet are counted, in one commit with the progress, on the condition that nobody has written the profile since
+it was read. Of many at the same time one succeeds, and has counted the others' too.
+"""
+
+import random
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from google.api_core import exceptions
+from google.cloud import firestore
+from google.cloud.firestore_v1 import DocumentSnapshot
+from pydantic import ValidationError
+
+from stoker.analytics.record import record_event
+from stoker.errors import Unavailable
+from stoker.firestore import raw
+from stoker.firestore.client import client
+from stoker.models.completion import Completion
+from stoker.models.user import Progress
+from stoker.users.profile import reference
+from stoker.users.progress.fold import folded
+from stoker.users.progress.ledger import completion_of, entries, entry, time_zone_of, waiting
+from stoker.users.progress.streak import reaches_back
+
+TOGETHER = 200
+"""Completions that are counted in one commit."""
+
+TRIES = 30
+"""How often it is begun again because someone has written the profile at the same time."""
+
+BASE_SECONDS = 0.05
+MOST_SECONDS = 2.0
+"""Of the waits between them, which are drawn anew each time, so that those who met do not meet again."""
+
+CONFLICTS = (exceptions.FailedPrecondition, exceptions.Aborted, exceptions.NotFound)
+
+
+def task_written(task_id: str, before: dict[str, Any] | None, after: dict[str, Any] | None) -> None:
+    """What follows from the writing of a task.
+
+    Args:
+        task_id: The document's id.
+        before: Its fields; None where there was none.
+        after: The same.
+
+    Raises:
+        Unavailable: Others write the profile all the time.
+        google.api_core.exceptions.GoogleAPICallError: Firestore did not answer. The reconcile will see to it.
+    """
+    if after is None or after.get("status") != "completed":
+        return
+    if before is not None and before.get("status") == "completed":
+        return  # it was done before, and its owner has got what there is for it
+    award(task_id, after)
+
+
+def award(task_id: str, task: dict[str, Any]) -> bool:
+    """Gives the owner of a completed task what there is for it, if the owner has not got it.
+
+    Without a profile there is nobody to give it to: a user who is being deleted, or one whose profile will be made, and
+    who gets it then by the reconcile.
+
+    Args:
+        task_id: The document's id.
+        task: Its fields.
+
+    Returns:
+        Whether the owner had not got it.
+
+    Raises:
+        As `task_written`.
+    """
+    user_id = task.get("userId")
+    if not isinstance(user_id, str) or not user_id or "/" in user_id or not raw.possible_id(user_id):
+        return False
+    profile = reference(user_id).get()
+    completion = completion_of(task_id, task, time_zone_of(profile.to_dict() or {}))
+    if completion is None or not profile.exists:
+        return False
+    new = write_entry(completion)
+    # Also where it was there: the one who wrote it may have died before it was counted.
+    count(user_id, profile)
+    if new and entry(user_id, completion.id).get(["id"]).exists:  # else the user has been deleted meanwhile
+        when = completion.completed_at
+        record_event("task.completed", user_id, id=task_id, value=completion.minutes, occurred_at=when)
+    return new
+
+
+def write_entry(completion: Completion) -> bool:
+    """Writes a completion into the ledger, to be counted; returns whether it was not there."""
+    try:
+        entry(completion.user_id, completion.id).create(completion.to_firestore())
+    except exceptions.AlreadyExists:
+        return False
+    return True
+
+
+def count(user_id: str, profile: DocumentSnapshot[Any] | None = None) -> int:
+    """Brings all completions of a user that are not counted yet into the progress.
+
+    Args:
+        user_id: The user.
+        profile: As it was before the completions were looked for, where it is known.
+
+    Returns:
+        How many there were.
+
+    Raises:
+        As `task_written`.
+    """
+    counted = tried = 0
+    while True:
+        profile = profile or reference(user_id).get()
+        found = waiting(user_id, TOGETHER)
+        if not found:
+            return counted
+        if not profile.exists:
+            _forget(found)
+            return counted
+        try:
+            commit(profile, _with(profile, found), found)
+        except CONFLICTS:
+            tried += 1
+            if tried == TRIES:
+                raise Unavailable(f"The profile of {user_id} is written by others all the time.") from None
+            time.sleep(random.uniform(0, min(MOST_SECONDS, BASE_SECONDS * 2**tried)))
+        else:
+            counted += len(found)
+            if len(found) < TOGETHER:
+                return counted
+        profile = None
+
+
+def stored_progress(profile: DocumentSnapshot[Any]) -> Progress | None:
+    """The progress that a profile has; None where it is not as it must be."""
+    try:
+        return Progress.from_firestore((profile.to_dict() or {}).get("progress") or {})
+    except (ValidationError, TypeError, ValueError):
+        return None
+
+
+def commit(profile: DocumentSnapshot[Any], progress: Progress, found: Sequence[Completion]) -> None:
+    """Writes a progress, and that some completions are in it.
+
+    Args:
+        profile: As it was read; whoever has written it since refuses the commit by one of `CONFLICTS`.
+        progress: The new one.
+        found: What is counted by that, at most `TOGETHER`.
+    """
+    batch = client().batch()
+    unchanged = firestore.Client.write_option(last_update_time=profile.update_time)
+    fields = {"progress": progress.to_firestore(), "updatedAt": firestore.SERVER_TIMESTAMP}
+    batch.update(profile.reference, fields, option=unchanged)
+    for completion in found:
+        batch.update(entry(completion.user_id, completion.id), {"counted": True})
+    batch.commit()
+
+
+def _with(profile: DocumentSnapshot[Any], found: list[Completion]) -> Progress:
+    progress = stored_progress(profile)
+    if progress is not None and not any(reaches_back(progress.active_days, one.day) for one in found):
+        return folded(progress, found)
+    # What is kept does not suffice, or is spoilt: the ledger knows all.
+    kept = progress.achievements if progress is not None else []
+    before = [one for one in entries(profile.id) if one.counted]
+    return folded(Progress(achievements=kept), [*before, *found])
+
+
+def _forget(found: list[Completion]) -> None:
+    """Of a user who was deleted in between, nothing stays."""
+    for completion in found:
+        entry(completion.user_id, completion.id).delete()

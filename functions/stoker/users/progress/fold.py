@@ -1,0 +1,40 @@
+"""Progress from completions. No clock, no database: the same completions make the same progress, in any order."""
+
+from collections.abc import Iterable
+
+from stoker.models.completion import Completion
+from stoker.models.user import MAX_RUNS, Progress
+from stoker.users.progress.achievements import newly_achieved
+from stoker.users.progress.level import level_of
+from stoker.users.progress.stats import with_completion
+from stoker.users.progress.streak import length, with_day
+
+
+def folded(progress: Progress, completions: Iterable[Completion]) -> Progress:
+    """The progress with some completions more.
+
+    All figures come out the same in whatever order completions arrive. The time of an achievement is that of the
+    completion that made it so, as far as is known then.
+
+    Args:
+        progress: Before.
+        completions: None of which is in it.
+    """
+    for completion in sorted(completions, key=lambda one: (one.completed_at, one.id)):
+        progress = _with_one(progress, completion)
+    return progress
+
+
+def _with_one(progress: Progress, completion: Completion) -> Progress:
+    xp = progress.xp + completion.xp
+    runs = with_day(progress.active_days, completion.day)
+    new = Progress(
+        level=level_of(xp),
+        xp=xp,
+        streak=length(runs[-1]),
+        longest_streak=max(progress.longest_streak, *map(length, runs)),
+        active_days=runs[-MAX_RUNS:],
+        achievements=progress.achievements,
+        stats=with_completion(progress.stats, completion),
+    )
+    return new.model_copy(update={"achievements": [*new.achievements, *newly_achieved(new, completion.completed_at)]})

@@ -1,0 +1,123 @@
+"""Accounts and profiles brought together again, page by page: nobody tells us of every account."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
+
+from firebase_admin import auth
+from google.api_core import exceptions
+from google.cloud import firestore
+from google.cloud.firestore_v1 import DocumentSnapshot
+
+from stoker import config
+from stoker.firebase import app
+from stoker.firestore import raw
+from stoker.firestore.client import client
+from stoker.logs import log_error
+from stoker.queries import declared
+from stoker.users import cursor
+from stoker.users.profile import make_profile, of_record, reference
+from stoker.users.roles import is_alive
+
+ACCOUNTS = 1000
+"""Accounts in a page: as many as Firebase Auth lists at once."""
+
+LOOKED_UP = 100
+"""Accounts that Firebase Auth looks up at once."""
+
+SIGN_UP = timedelta(hours=1)
+"""Longer than any sign-up takes: a profile that is provisional for so long has no other sign-in to wait for."""
+
+PLACE = "profiles"
+
+
+@dataclass
+class Reconciled:
+    """What was done.
+
+    Attributes:
+        made: Profiles for accounts that had none.
+        confirmed: Provisional profiles whose account is there.
+        removed: Provisional profiles whose account never came to be.
+        failed: The uids of accounts that have no profile still.
+    """
+
+    made: int = 0
+    confirmed: int = 0
+    removed: int = 0
+    failed: list[str] = field(default_factory=list)
+
+
+def reconcile_profiles(now: datetime | None = None, seconds: float = config.RECONCILE_SECONDS) -> Reconciled:
+    """Looks at what is provisional, and then at every account, going on from where the one before has come to.
+
+    Args:
+        now: The time to judge by.
+        seconds: When to leave the rest to the next one.
+    """
+    until = time.monotonic() + seconds
+    done = Reconciled()
+    _settle_provisional(done, now or datetime.now(UTC), until)
+    token = cursor.load(PLACE)
+    while True:
+        try:
+            page = auth.list_users(page_token=token, max_results=ACCOUNTS, app=app())
+        except ValueError:
+            page = auth.list_users(max_results=ACCOUNTS, app=app())  # what was kept leads nowhere any more
+        _make_missing(page.users, done)
+        token = page.next_page_token or None
+        cursor.save(PLACE, token)
+        if token is None or time.monotonic() > until:
+            return done
+
+
+def _make_missing(accounts: Sequence[auth.ExportedUserRecord], done: Reconciled) -> None:
+    # A locked account may be under deletion; its user can't sign in, and needs no profile.
+    possible = {
+        one.uid: one for one in accounts if raw.possible_id(one.uid) and "/" not in one.uid and not one.disabled
+    }
+    references = [reference(uid) for uid in possible]
+    found = client().get_all(references, field_paths=["provisional"])
+    there = {snapshot.id for snapshot in found if snapshot.exists}
+    for uid in possible.keys() - there:
+        try:
+            done.made += make_profile(of_record(possible[uid]), partial(is_alive, uid))
+        except Exception as error:
+            # One account must not keep the others from their profiles.
+            log_error("A profile could not be made; the next reconcile will try again.", error, userId=uid)
+            done.failed.append(uid)
+
+
+def _settle_provisional(done: Reconciled, now: datetime, until: float) -> None:
+    query = declared.provisional_profiles().select(["provisional"]).limit(LOOKED_UP)
+    page = list(query.get())
+    while page and time.monotonic() < until:
+        old = [one for one in page if one.create_time is not None and one.create_time < now - SIGN_UP]
+        accounts = _existing([one.id for one in old])
+        for profile in old:
+            _settle(profile, profile.id in accounts, done)
+        page = list(query.start_after(page[-1]).get()) if len(page) == LOOKED_UP else []
+
+
+def _existing(ids: Sequence[str]) -> set[str]:
+    if not ids:
+        return set()
+    found = auth.get_users([auth.UidIdentifier(uid) for uid in ids], app=app())
+    return {account.uid for account in found.users}
+
+
+def _settle(profile: DocumentSnapshot[Any], is_there: bool, done: Reconciled) -> None:
+    unchanged = firestore.Client.write_option(last_update_time=profile.update_time)
+    try:
+        if is_there:
+            confirmed = {"provisional": firestore.DELETE_FIELD, "updatedAt": firestore.SERVER_TIMESTAMP}
+            profile.reference.update(confirmed, option=unchanged)
+            done.confirmed += 1
+        else:
+            profile.reference.delete(option=unchanged)
+            done.removed += 1
+    except (exceptions.FailedPrecondition, exceptions.NotFound):
+        return  # someone has just written it, so that it is looked at next time

@@ -1,0 +1,89 @@
+"""What Firebase Auth asks us before a user is made, and before one is signed in. Our own trouble is nobody's hindrance.
+
+Auth waits 7 s, and a function that fails, fails the sign-up. So all that is done here is done within `SECONDS`, and
+what could not be done is repaired at the next sign-in, by `ensureProfile`, or by the reconcile.
+Source: https://firebase.google.com/docs/auth/extend-with-blocking-functions
+"""
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+
+from firebase_functions.identity_fn import AuthBlockingEvent, BeforeCreateResponse
+
+from stoker.access.answers import https_error
+from stoker.errors import EmailDomainRefused
+from stoker.logs import log_error
+from stoker.users.domains import check_domain
+from stoker.users.profile import confirm_profile, create_profile, of_event, tell_of_sign_up
+
+SECONDS = 3.0
+"""In all. With a cold start it still fits into the 7 s."""
+
+WRITE_SECONDS = 2.0
+"""Of each call of Firestore, which is made once."""
+
+
+def before_created(event: AuthBlockingEvent) -> BeforeCreateResponse:
+    """Makes the profile, and gives the account the role of a user.
+
+    The profile is provisional: the account may yet not come to be.
+
+    Args:
+        event: The sign-up.
+
+    Raises:
+        HttpsError: An admin wants no sign-ups from the e-mail address's domain. Nothing else refuses a sign-up.
+    """
+
+    def welcome() -> None:
+        check_domain(event.data.email)
+        account = of_event(event.data)
+        if create_profile(account, provisional=True, timeout=WRITE_SECONDS, retry=None):
+            tell_of_sign_up(account)
+
+    _attempt(event, welcome)
+    claims = event.data.custom_claims or {}
+    return {"custom_claims": {"role": "user", **claims}}
+
+
+def before_signed_in(event: AuthBlockingEvent) -> None:
+    """Makes a profile that is missing, and confirms one that is provisional.
+
+    Args:
+        event: The sign-in.
+    """
+
+    def greet() -> None:
+        account = of_event(event.data)
+        if confirm_profile(account, timeout=WRITE_SECONDS, retry=None):
+            tell_of_sign_up(account)
+
+    _attempt(event, greet)
+
+
+def _attempt(event: AuthBlockingEvent, work: Callable[[], object]) -> None:
+    try:
+        _within(SECONDS, work)
+    except EmailDomainRefused as error:
+        raise https_error(error) from None
+    except Exception as error:
+        # Whoever signs up must not pay for our trouble; the profile is repaired later.
+        log_error("A profile could not be looked after; it will be later.", error, userId=event.data.uid)
+
+
+def _within(seconds: float, work: Callable[[], object]) -> None:
+    """Waits so long for some work and no longer, wherever it hangs: credentials and name servers have no deadline."""
+    done: Future[None] = Future()
+
+    def run() -> None:
+        try:
+            work()
+        except BaseException as error:
+            done.set_exception(error)
+        else:
+            done.set_result(None)
+
+    # What comes too late does no harm: a profile is made once.
+    threading.Thread(target=run, daemon=True).start()
+    done.result(timeout=seconds)

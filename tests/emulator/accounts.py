@@ -1,0 +1,72 @@
+"""Accounts as clients make them: by the API of the Auth emulator."""
+
+import json
+import os
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+import httpx
+
+from stoker import config
+from stoker.firestore.client import client
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """What a client knows after it has signed in.
+
+    Attributes:
+        id: The uid.
+        token: The ID token.
+        email: The address, if there is one.
+        password: The same.
+    """
+
+    id: str
+    token: str
+    email: str = ""
+    password: str = ""
+
+
+def sign_up(email: str | None = None) -> SignedIn:
+    """By e-mail address and password."""
+    account = {"email": email or f"{uuid4().hex}@example.com", "password": uuid4().hex, "returnSecureToken": True}
+    said = _say("signUp", account).raise_for_status().json()
+    return SignedIn(said["localId"], said["idToken"], str(account["email"]), str(account["password"]))
+
+
+def refused_sign_up(email: str) -> httpx.Response:
+    """The answer to a sign-up that is expected to be refused."""
+    return _say("signUp", {"email": email, "password": uuid4().hex, "returnSecureToken": True})
+
+
+def sign_in(who: SignedIn) -> SignedIn:
+    """Once more, with the password."""
+    account = {"email": who.email, "password": who.password, "returnSecureToken": True}
+    said = _say("signInWithPassword", account).raise_for_status().json()
+    return SignedIn(who.id, said["idToken"], who.email, who.password)
+
+
+def sign_in_anonymously() -> SignedIn:
+    """Without a name."""
+    said = _say("signUp", {"returnSecureToken": True}).raise_for_status().json()
+    return SignedIn(said["localId"], said["idToken"])
+
+
+def sign_in_with_custom_token(user_id: str, **claims: Any) -> SignedIn:
+    """With a token of the app's own server."""
+    token = json.dumps({"uid": user_id, "claims": claims})
+    said = _say("signInWithCustomToken", {"token": token, "returnSecureToken": True}).raise_for_status().json()
+    return SignedIn(user_id, said["idToken"])
+
+
+def profile_of(user_id: str) -> dict[str, Any]:
+    """A user's profile; empty where there is none."""
+    return client().collection(config.USERS).document(user_id).get().to_dict() or {}
+
+
+def _say(what: str, body: dict[str, Any]) -> httpx.Response:
+    host = os.environ["FIREBASE_AUTH_EMULATOR_HOST"]
+    url = f"http://{host}/identitytoolkit.googleapis.com/v1/accounts:{what}?key=any"
+    return httpx.post(url, json=body, timeout=120)

@@ -1,0 +1,275 @@
+"""Profiles: everyone has one, however they come to their account."""
+
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from firebase_admin import auth
+from google.cloud import firestore
+from google.cloud.firestore_v1.base_query import FieldFilter
+
+from development.rules.identities import claims as claims_of
+from emulator.accounts import (
+    SignedIn,
+    profile_of,
+    refused_sign_up,
+    sign_in,
+    sign_in_anonymously,
+    sign_in_with_custom_token,
+    sign_up,
+)
+from emulator.batch import documents_that_name
+from emulator.calling import altered, call, refusal
+from stoker import config
+from stoker.batch import account
+from stoker.errors import EmailDomainRefused
+from stoker.firebase import app
+from stoker.firestore.client import client
+from stoker.models.settings import SignUpSettings
+from stoker.models.user import Progress, User
+from stoker.users import cursor, domains
+from stoker.users import reconcile as reconcile_module
+from stoker.users.profile import make_profile, of_record
+from stoker.users.reconcile import reconcile_profiles
+
+LATER = timedelta(hours=2)
+
+
+def document(user_id: str) -> firestore.DocumentReference:
+    return client().collection(config.USERS).document(user_id)
+
+
+def events_of(user_id: str) -> list[str]:
+    """The names of the server's events."""
+    events = client().collection(config.ANALYTICS_EVENTS).where(filter=FieldFilter("userId", "==", user_id))
+    return [event.get("name") for event in events.stream()]
+
+
+# Sign-up and sign-in
+
+
+def test_a_sign_up_by_e_mail_makes_the_profile_and_gives_the_role() -> None:
+    who = sign_up()
+    stored = profile_of(who.id)
+    profile = User.from_firestore(stored)
+    assert (profile.id, profile.email, profile.display_name, profile.role) == (who.id, who.email, "New User", "user")
+    assert (profile.permissions, profile.progress) == ([], Progress())
+    assert "provisional" not in stored  # the sign-in that follows has confirmed it
+    assert claims_of(who.token)["role"] == "user"
+    assert abs(profile.created_at - datetime.now(UTC)) < timedelta(minutes=2)
+    assert events_of(who.id) == ["user.signed-up"]
+
+
+def test_signing_in_again_changes_nothing_of_what_is_the_users() -> None:
+    who = sign_up()
+    document(who.id).update({"displayName": "Ada", "progress": {"xp": 7}, "preferences": {"theme": "dark"}})
+    before = profile_of(who.id)
+    sign_in(who)
+    assert profile_of(who.id) == before
+
+
+def test_a_sign_in_repairs_what_is_missing_and_follows_the_address() -> None:
+    who = sign_up()
+    document(who.id).delete()
+    auth.set_custom_user_claims(who.id, {"role": "moderator", "permissions": ["read:all-tasks", "no such"]}, app=app())
+    sign_in(who)
+    repaired = User.from_firestore(profile_of(who.id))
+    assert (repaired.role, repaired.permissions, repaired.provisional) == ("moderator", ["read:all-tasks"], None)
+    document(who.id).update({"provisional": True, "email": "old@example.com"})
+    sign_in(who)
+    assert User.from_firestore(profile_of(who.id)).email == who.email
+    assert "provisional" not in profile_of(who.id)
+
+
+@pytest.mark.parametrize("way", ["anonymous", "custom token", "made by an admin"])
+def test_whom_nobody_tells_us_of_gets_a_profile_by_a_call(way: str) -> None:
+    match way:
+        case "anonymous":
+            who = sign_in_anonymously()
+        case "custom token":
+            who = sign_in_with_custom_token(f"guest-{uuid4().hex}")
+        case _:
+            name = auth.create_user(display_name="N" * 200, photo_url="http://a/", app=app()).uid
+            who = sign_in_with_custom_token(name)
+    first, second = (call("ensureProfile", None, who.token).json()["result"] for _ in range(2))
+    made = User.from_firestore(profile_of(who.id))
+    assert (first["userId"], second) == (who.id, {"userId": who.id, "created": False})
+    assert (made.id, made.email, made.role, made.provisional, made.photo_url) == (who.id, None, "user", None, None)
+    assert made.display_name == ("N" * 100 if way == "made by an admin" else "New User")
+    assert documents_that_name(who.id) == {f"users/{who.id}"}
+
+
+def test_who_is_gone_or_locked_gets_no_profile() -> None:
+    who = sign_in_anonymously()
+    document(who.id).delete()
+    auth.update_user(who.id, disabled=True, app=app())
+    assert refusal(call("ensureProfile", None, who.token)) == (403, "PERMISSION_DENIED", "permission-denied")
+    auth.delete_user(who.id, app=app())
+    assert refusal(call("ensureProfile", None, who.token)) == (404, "NOT_FOUND", "user-not-found")
+    assert refusal(call("ensureProfile", {"userId": "bob"}, who.token))[2] == "invalid-argument"
+    assert profile_of(who.id) == {}
+
+
+def test_a_profile_that_is_made_while_the_account_goes_does_not_stay() -> None:
+    record = auth.create_user(app=app())
+
+    def goes() -> bool:
+        account.lock(record.uid)
+        return False
+
+    assert make_profile(of_record(record), goes) is False
+    assert profile_of(record.uid) == {}
+
+
+# Domains
+
+
+@pytest.fixture
+def sign_up_settings() -> Iterator[Callable[..., None]]:
+    """Sets what an admin may set; the deployed functions see it once what they know is too old."""
+    reference = client().collection(config.ADMIN_DATA).document(config.SIGN_UP_SETTINGS)
+
+    def write(**fields: Any) -> None:
+        reference.set(fields)
+
+    yield write
+    reference.delete()
+
+
+def test_an_admin_keeps_a_domain_out(sign_up_settings: Callable[..., None]) -> None:
+    domain = f"{uuid4().hex}.example.com"
+    sign_up_settings(blockedDomains=[domain.upper()])
+    until = time.monotonic() + 60
+    while (answer := refused_sign_up(f"{uuid4().hex}@mail.{domain}")).status_code == 200:
+        assert time.monotonic() < until  # the functions look every 15 s
+        time.sleep(1)
+    said = answer.json()["error"]["message"]
+    assert "BLOCKING_FUNCTION_ERROR_RESPONSE" in said
+    assert "email-domain-refused" in said
+    assert "takes no sign-ups with addresses of this domain" in said
+    assert profile_of(sign_up(f"{uuid4().hex}@un{domain}").id)
+
+
+@pytest.mark.parametrize(
+    ("settings", "email", "refused"),
+    [
+        ({"blockedDomains": ["spam.example"]}, "a@spam.example", True),
+        ({"blockedDomains": ["spam.example"]}, "a@A.B.Spam.Example", True),
+        ({"blockedDomains": ["spam.example"]}, "spam.example@good.example", False),
+        ({"blockedDomains": ["spam.example"]}, "a@notspam.example", False),
+        ({"blockedDomains": ["spam.example"]}, None, False),
+        ({"blockedDomains": ["spam.example"], "refuseDisposable": False}, "a@mailinator.com", False),
+        ({"refuseDisposable": True}, "a@mailinator.com", True),
+        ({"refuseDisposable": True}, "a@x.mailinator.com", True),
+        ({"refuseDisposable": True}, "a@gmail.com", False),
+        ({"blockedDomains": "spam.example"}, "a@spam.example", False),
+        ({}, "a@spam.example", False),
+    ],
+)
+def test_a_domain_is_blocked_with_those_below_it(
+    monkeypatch: pytest.MonkeyPatch, settings: dict[str, Any], email: str | None, refused: bool
+) -> None:
+    monkeypatch.setattr(config, "SIGN_UP_SETTINGS", name := uuid4().hex)
+    monkeypatch.setattr(domains, "_read_at", float("-inf"))
+    monkeypatch.setattr(domains, "_known", SignUpSettings())
+    client().collection(config.ADMIN_DATA).document(name).set(settings)
+    if refused:
+        with pytest.raises(EmailDomainRefused):
+            domains.check_domain(email)
+    else:
+        domains.check_domain(email)
+
+
+# Reconcile
+
+
+@pytest.fixture
+def from_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(config, "RECONCILES", f"reconciles-{uuid4().hex}")
+
+
+@pytest.mark.usefixtures("from_the_start")
+def test_the_reconcile_makes_what_is_missing_and_removes_what_never_came_to_be(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(reconcile_module, "ACCOUNTS", 3)  # so that there are pages
+    missing = [auth.create_user(app=app()).uid for _ in range(4)]
+    locked = auth.create_user(disabled=True, app=app()).uid
+    confirmed, failed, fresh = sign_up().id, uuid4().hex, uuid4().hex
+    for name in (confirmed, failed, fresh):
+        document(name).set({"id": name, "provisional": True}, merge=True)
+    done = reconcile_profiles()
+    assert all(User.from_firestore(profile_of(name)).id == name for name in missing)
+    assert profile_of(locked) == {}
+    assert all(profile_of(name)["provisional"] for name in (confirmed, failed, fresh))  # a sign-up may be under way
+    assert done.made >= 4
+    again = reconcile_profiles(datetime.now(UTC) + LATER)
+    assert (again.made, again.failed) == (0, [])
+    assert "provisional" not in profile_of(confirmed)
+    assert profile_of(failed) == profile_of(fresh) == {}
+
+
+@pytest.mark.usefixtures("from_the_start")
+def test_a_reconcile_goes_on_where_the_one_before_has_come_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reconcile_module, "ACCOUNTS", 1000)
+    missing = {auth.create_user(app=app()).uid for _ in range(3)}
+    every = len(list(auth.list_users(app=app()).iterate_all()))
+    monkeypatch.setattr(reconcile_module, "ACCOUNTS", every // 3 + 1)
+    for expected in (True, True, False):  # each has time for one page
+        reconcile_profiles(seconds=0)
+        assert (cursor.load(reconcile_module.PLACE) is not None) == expected
+    assert all(profile_of(name) for name in missing)
+
+
+# Deleting the account
+
+
+def test_a_user_deletes_the_account_and_nothing_stays() -> None:
+    who = sign_up()
+    document(who.id).collection(config.COMPLETIONS).document("spring").set({"userId": who.id, "counted": True})
+    first = call("deleteAccount", None, who.token)
+    second = call("deleteAccount", {}, who.token)
+    assert first.status_code == 200, first.text
+    job_id = first.json()["result"]["jobId"]
+    # The same job while it runs; and where it was quicker, the account is gone.
+    assert second.json().get("result") == {"jobId": job_id} or refusal(second)[2] == "user-not-found"
+    job = wait_for_end(job_id)
+    assert (job["status"], job["output"]["removed"]["users"]) == ("completed", 1)
+    assert job["output"]["removed"]["subcollections"] == 1
+    assert account.find(who.id) is None
+    assert documents_that_name(who.id) == {f"processingJobs/{job_id}"}
+    assert refusal(call("deleteAccount", None, who.token)) == (404, "NOT_FOUND", "user-not-found")
+    assert refusal(call("ensureProfile", None, who.token)) == (404, "NOT_FOUND", "user-not-found")
+    assert profile_of(who.id) == {}
+
+
+def wait_for_end(job_id: str) -> dict[str, Any]:
+    until = time.monotonic() + 120
+    while True:
+        job = client().collection(config.JOBS).document(job_id).get().to_dict() or {}
+        if job.get("status") in ("completed", "failed", "cancelled"):
+            return job
+        assert time.monotonic() < until, job
+        time.sleep(0.2)
+
+
+@pytest.fixture(scope="module")
+def ada() -> SignedIn:
+    return sign_up()
+
+
+@pytest.mark.parametrize("seconds", [-301, -86_400, 3600, None], ids=str)
+def test_only_who_has_signed_in_lately_deletes_the_account(ada: SignedIn, seconds: int | None) -> None:
+    old = altered(ada.token, auth_time=None if seconds is None else int(time.time()) + seconds)
+    told = refusal(call("deleteAccount", None, old))
+    assert told == (400, "FAILED_PRECONDITION", "recent-sign-in-required")
+    found = account.find(ada.id)
+    assert found is not None
+    assert not found.disabled
+
+
+def test_nobody_deletes_another_ones_account(ada: SignedIn) -> None:
+    assert refusal(call("deleteAccount", {"userId": "bob"}, ada.token))[2] == "invalid-argument"
