@@ -99,7 +99,8 @@ def test_whom_nobody_tells_us_of_gets_a_profile_by_a_call(way: str) -> None:
     assert (first["userId"], second) == (who.id, {"userId": who.id, "created": False})
     assert (made.id, made.email, made.role, made.provisional, made.photo_url) == (who.id, None, "user", None, None)
     assert made.display_name == ("N" * 100 if way == "made by an admin" else "New User")
-    assert documents_that_name(who.id) == {f"users/{who.id}"}
+    assert {path for path in documents_that_name(who.id) if "analyticsEvents" not in path} == {f"users/{who.id}"}
+    assert events_of(who.id) == ["user.signed-up"]
 
 
 def test_who_is_gone_or_locked_gets_no_profile() -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import firebase_admin
 import httpx
 from google.cloud import firestore
 from google.events.cloud.firestore import Document, DocumentEventData  # type: ignore[import-untyped]
@@ -23,6 +24,7 @@ from development.environment import ROOT
 from development.suite import Emulators, running
 from faults.injection import NOTES
 from stoker import config
+from stoker.firebase import app
 from stoker.firestore.client import client
 from stoker.storage.client import bucket
 
@@ -88,6 +90,7 @@ def _environment(variables: Mapping[str, str]) -> Iterator[None]:
 def _forget_clients() -> None:
     client.cache_clear()
     bucket.cache_clear()
+    firebase_admin.delete_app(app())  # Auth's client remembers where it was made
 
 
 def until(condition: Callable[[], object], seconds: float, what: str) -> None:
