@@ -156,6 +156,10 @@ class User:
         return {"Authorization": f"Firebase {self.token}"}
 
 
+LOOK_SECONDS = 5.0
+"""How long a listener may be silent until the document is read."""
+
+
 def follow(reference: firestore.DocumentReference, silence_seconds: float) -> Iterator[dict[str, Any]]:
     """Follows a document live, for as long as the caller takes more.
 
@@ -173,12 +177,21 @@ def follow(reference: firestore.DocumentReference, silence_seconds: float) -> It
     watch = reference.on_snapshot(
         lambda snapshots, _changes, _time: news.put((snapshots[0].to_dict() or {}) if snapshots else {})
     )
+    told: dict[str, Any] | None = None
+    last = time.monotonic()
     try:
         while True:
             try:
-                yield news.get(timeout=silence_seconds)
+                seen = news.get(timeout=min(LOOK_SECONDS, silence_seconds))
             except queue.Empty:
-                raise TimeoutError(f"{reference.path} was silent for {silence_seconds} s.") from None
+                # The library's listener misses a change now and then that comes while it begins.
+                seen = reference.get().to_dict() or {}
+            if seen != told:
+                told, last = seen, time.monotonic()
+                yield seen
+                last = time.monotonic()
+            elif time.monotonic() - last > silence_seconds:
+                raise TimeoutError(f"{reference.path} was silent for {silence_seconds} s.")
     finally:
         watch.unsubscribe()
 

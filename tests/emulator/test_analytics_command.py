@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from firebase_functions import logger
 
 from development import project_command
 from development.analytics import arguments
@@ -45,8 +46,11 @@ def events() -> Events:
 def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
     """Runs the command in this process, whose collections are the test's own: exit code, output, complaints."""
 
+    monkeypatch.setattr(logger, "write", logger.write)  # the command silences it for as long as it lives
+
     def made(*words: str) -> tuple[int, str, str]:
         monkeypatch.setattr(sys, "argv", ["scripts/analytics", *words])
+        capsys.readouterr()  # what was logged before
         try:
             code = project_command.main("development.analytics", arguments.parser())
         except SystemExit as end:
