@@ -17,6 +17,16 @@ def missing(what: str) -> None:
     pytest.skip(f"{what} is missing: run this through scripts/test.")
 
 
+MANY_DOCUMENTS = ("test_roll_up.py", "test_killed_roll_ups.py", "test_documents.py")
+"""Tests that write ten thousand documents. The Firestore emulator is slow after them, whatever becomes of these."""
+
+
+@pytest.hookimpl(trylast=True)  # after the shuffle
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Puts the tests to the end that leave the emulator slow."""
+    items.sort(key=lambda item: item.path.name in MANY_DOCUMENTS)
+
+
 @pytest.fixture(autouse=True)
 def _declared_queries_only(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Fails a test in which our own code runs a query that is not declared, even where that code hides it."""
