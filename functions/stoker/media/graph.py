@@ -88,6 +88,9 @@ class Graph:
         film: What it holds, and which part of it is wanted.
         names: File names that are taken; this graph adds its own.
         skip: Seconds of the film that nobody wants, from its start: reading begins a little before their end.
+
+    Attributes:
+        films: The files that hold encoded streams, and so may be large.
     """
 
     def __init__(self, source: str, film: Film, names: set[str] | None = None, skip: float = 0) -> None:
@@ -100,6 +103,7 @@ class Graph:
         self._sounds: list[_Branch] = []
         self._video = _Encodes("v")
         self._audio = _Encodes("a")
+        self.films: list[str] = []
         self._tee: list[str] = []
         self._others: list[str] = []
 
@@ -141,7 +145,9 @@ class Graph:
         encodes = self._video if isinstance(stream, VideoStream) else self._audio
         return encodes.place(_Branch((f"0:{stream.index}",)), {"c": "copy"}, lambda branch: branch.filters[0])
 
-    def mux(self, name: str, muxer: str, streams: Sequence[str], options: Options) -> None:
+    def mux(
+        self, name: str, muxer: str, streams: Sequence[str], options: Options, arranged: Options | None = None
+    ) -> None:
         """A file of encoded streams.
 
         Args:
@@ -149,8 +155,12 @@ class Graph:
             muxer: What writes it.
             streams: What it holds.
             options: The muxer's; their values are ours, so that none needs escaping.
+            arranged: Those by which it goes back and arranges the whole file anew, once that is written. A large film's
+                files have left by then (`stoker.media.departures`, which arranges them itself).
         """
+        options = {**options, **(arranged or {})} if self.film.remote is None else options
         told = ":".join(f"{key}={value}" for key, value in {"f": muxer, "onfail": "abort", **options}.items())
+        self.films.append(name)
         self._tee.append(rf"[select=\'{','.join(streams)}\':{told}]{name}")
 
     def write_picture(self, name: str, size: Size, filters: tuple[str, ...], options: Options) -> None:

@@ -20,10 +20,12 @@ class Plan:
     Attributes:
         runs: The arguments of each run of ffmpeg.
         finishes: How each output is finished after that, in the order in which they were asked for.
+        films: The files of those runs that may be large.
     """
 
     runs: list[list[str]]
     finishes: list[Finish]
+    films: list[str]
 
 
 def plan(source: str, film: Film, outputs: Sequence[VideoOutput | CaptionsOutput]) -> Plan:
@@ -41,10 +43,12 @@ def plan(source: str, film: Film, outputs: Sequence[VideoOutput | CaptionsOutput
     else:
         graphs = [Graph(source, film)] * len(outputs)
     finishes = [KINDS[output.kind](output, graph) for output, graph in zip(outputs, graphs, strict=True)]
-    for graph in dict.fromkeys(graphs):
+    different = list(dict.fromkeys(graphs))
+    for graph in different:
         if graph.listens:
             measure(graph)
-    return Plan([graph.arguments() for graph in dict.fromkeys(graphs) if not graph.empty], finishes)
+    films = [name for graph in different for name in graph.films]
+    return Plan([graph.arguments() for graph in different if not graph.empty], finishes, films)
 
 
 def _skip(output: VideoOutput | CaptionsOutput, film: Film) -> float:

@@ -4,11 +4,14 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
 from pathlib import Path
+from typing import Any
 
 from stoker import config
 from stoker.errors import EncoderFailed, InputTooLarge, TruncatedMedia
 from stoker.jobs.run import JobRun
+from stoker.media.departures import Departures
 from stoker.media.description import described
 from stoker.media.ffmpeg import FfmpegFailed, run_ffmpeg, unsupported
 from stoker.media.film import Film
@@ -63,14 +66,23 @@ def process_video(run: JobRun, video_input: VideoInput) -> JobOutput:
         missing = {recipe: output for recipe, output in wanted.items() if recipe not in there}
         files = {recipe: _reused(there[recipe]) for recipe in wanted if recipe in there}
         outputs = list(missing.values())
-        made = make_outputs(run, prober, film, video_input.source, outputs)
-        files |= _upload(run, dict(zip(missing, made, strict=True)), encoded_percent(film, outputs, PROBED))
+        departures = Departures(run.workspace, run.outputs)
+        made = make_outputs(run, prober, film, video_input.source, outputs, departures)
+        begun = encoded_percent(film, outputs, PROBED)
+        files |= _upload(run, dict(zip(missing, made, strict=True)), begun, departures)
         return JobOutput(
             files=[files[recipe] for recipe in wanted], media=described(film.info, measured(run.workspace))
         )
 
 
-def make_outputs(run: JobRun, prober: Prober, film: Film, name: str, outputs: Sequence[Output]) -> list[MadeOutput]:
+def make_outputs(
+    run: JobRun,
+    prober: Prober,
+    film: Film,
+    name: str,
+    outputs: Sequence[Output],
+    departures: Departures | None = None,
+) -> list[MadeOutput]:
     """All between the opening of what was fetched and the upload.
 
     Args:
@@ -79,6 +91,7 @@ def make_outputs(run: JobRun, prober: Prober, film: Film, name: str, outputs: Se
         film: What to make them of.
         name: The source as the user knows it.
         outputs: What to make.
+        departures: Where the files of a large film leave while they are written.
 
     Returns:
         What was asked for, in that order.
@@ -87,14 +100,17 @@ def make_outputs(run: JobRun, prober: Prober, film: Film, name: str, outputs: Se
     planned = plan(SOURCE, film, outputs)
     encoded = encoded_percent(film, outputs, PROBED)
     complaint = ""
-    for number, arguments in enumerate(planned.runs):
+    leaving = departures.following(planned.films) if film.remote and departures else nullcontext(lambda: None)
+    with leaving as check_leaving:
+        for number, arguments in enumerate(planned.runs):
 
-        def told(seconds: float, number: int = number) -> None:
-            share = min(seconds / film.seconds, 1) if film.seconds else 0
-            run.report(PROBED + (encoded - PROBED) * (number + share) / len(planned.runs), "encoding")
+            def told(seconds: float, number: int = number) -> None:
+                check_leaving()
+                share = min(seconds / film.seconds, 1) if film.seconds else 0
+                run.report(PROBED + (encoded - PROBED) * (number + share) / len(planned.runs), "encoding")
 
-        feed = film.remote.in_order(film.info.container) if film.remote else None
-        complaint += _run(run, arguments, name, told, min(film.frames_per_second, MAX_FRAMES_PER_SECOND), feed)
+            feed = film.remote.in_order(film.info.container) if film.remote else None
+            complaint += _run(run, arguments, name, told, min(film.frames_per_second, MAX_FRAMES_PER_SECOND), feed)
     bench = Bench(run.workspace, prober, lambda arguments: _run(run, arguments, name, lambda seconds: run.check()))
     made = []
     for finish in planned.finishes:
@@ -136,7 +152,8 @@ def _run(
 
 
 def _check_room(folder: Path, name: str) -> None:
-    taken = sum(entry.stat().st_size for entry in os.scandir(folder))
+    # In blocks of 512 bytes: what has left a file takes no room.
+    taken = sum(entry.stat().st_blocks * 512 for entry in os.scandir(folder))
     if taken > config.MAX_WORKSPACE_BYTES:
         raise InputTooLarge(
             f"What was asked for of {name!r} has more than {config.MAX_WORKSPACE_BYTES / config.GIB:g} GiB. Ask for "
@@ -195,18 +212,24 @@ def _reused(earlier: EarlierOutput) -> OutputFile:
     return OutputFile.model_validate({**found, "parts": list(earlier.parts) or None})
 
 
-def _upload(run: JobRun, made: dict[str, MadeOutput], begun: float) -> dict[str, OutputFile]:
+def _upload(run: JobRun, made: dict[str, MadeOutput], begun: float, departures: Departures) -> dict[str, OutputFile]:
     """Uploads outputs, by recipe, from a percent on. An output's own file comes last: where it is, its parts are."""
     total = sum(_bytes(run, file) for output in made.values() for file in (output.file, *output.parts))
     sent, files = 0, {}
+
+    def upload(file: MadeFile, *told: Any) -> StoredFile:
+        nonlocal sent
+        run.report(begun + (100 - begun) * sent / total, "uploading")
+        if file.name in departures:
+            path, sha256 = departures.arrive(file.name, file.content_type, run.check, *told)
+        else:
+            path, sha256 = run.outputs.upload(run.workspace / file.name, file.content_type, run.check, *told)
+        size = _bytes(run, file)
+        sent += size
+        return StoredFile(path=path, content_type=file.content_type, bytes=size, sha256=sha256)
+
     for recipe, output in made.items():
-        parts = []
-        for part in output.parts:
-            run.report(begun + (100 - begun) * sent / total, "uploading")
-            path, sha256 = run.outputs.upload(run.workspace / part.name, part.content_type, run.check)
-            size = _bytes(run, part)
-            parts.append(StoredFile(path=path, content_type=part.content_type, bytes=size, sha256=sha256))
-            sent += size
+        parts = [upload(part) for part in output.parts]
         facts = {
             "kind": output.kind,
             "content_type": output.file.content_type,
@@ -214,15 +237,8 @@ def _upload(run: JobRun, made: dict[str, MadeOutput], begun: float) -> dict[str,
             "height": output.height,
             "duration_seconds": None if output.duration_seconds is None else round(output.duration_seconds, 3),
         }
-        run.report(begun + (100 - begun) * sent / total, "uploading")
-        names = [part.name for part in output.parts]
-        path, sha256 = run.outputs.upload(
-            run.workspace / output.file.name, output.file.content_type, run.check, recipe, facts, names
-        )
-        size = _bytes(run, output.file)
-        found = {**facts, "path": path, "bytes": size, "sha256": sha256, "parts": parts or None}
-        files[recipe] = OutputFile.model_validate(found)
-        sent += size
+        stored = upload(output.file, recipe, facts, [part.name for part in output.parts])
+        files[recipe] = OutputFile.model_validate({**facts, **stored.model_dump(), "parts": parts or None})
     return files
 
 

@@ -5,13 +5,14 @@ import hashlib
 import io
 import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
 import google_crc32c
 from google.cloud.storage import Blob
+from google.cloud.storage.retry import DEFAULT_RETRY
 from typing_extensions import Buffer
 
 from stoker import config
@@ -82,8 +83,7 @@ class AttemptOutputs:
         sha256, crc32c = _checksums(file)
         # The Storage emulator takes the first part of an upload for the whole, and says that all is well.
         blob = bucket().blob(f"{self.folder}/{file.name}", chunk_size=None if config.emulated() else CHUNK_BYTES)
-        told = {"recipe": recipe, "facts": json.dumps(dict(facts or {})), "parts": json.dumps(list(parts))}
-        blob.metadata = {"sha256": sha256, "crc32c": crc32c, **(told if recipe else {})}
+        blob.metadata = _told(sha256, crc32c, recipe, facts, parts)
         with _Checked(file, check) as content:
             size = file.stat().st_size
             blob.upload_from_file(content, size=size, content_type=content_type, checksum="crc32c")
@@ -110,6 +110,74 @@ class AttemptOutputs:
         blob.reload()
         if blob.size != stream.bytes:
             raise Unavailable("An output did not arrive whole.")
+
+    def rest(self, name: str) -> AbstractContextManager["OutputStream"]:
+        """Writes all but the start of a file, before that is known; `join` makes the file of both. As `open`."""
+        return self.open(f"{name}.rest", "application/octet-stream")
+
+    def join(
+        self,
+        name: str,
+        content_type: str,
+        first: bytes,
+        rest: "OutputStream",
+        check: Callable[[], None],
+        recipe: str = "",
+        facts: Mapping[str, Any] | None = None,
+        parts: Sequence[str] = (),
+    ) -> tuple[str, str]:
+        """Makes one object of its start and of what `rest` has written, and reads it to see whether it is that.
+
+        Args:
+            name: The object's, under the attempt's folder.
+            content_type: Its media type.
+            first: Its start.
+            rest: All that follows.
+            check, recipe, facts, parts: As `upload`.
+
+        Returns:
+            The object's name, and its SHA-256 in hexadecimal.
+
+        Raises:
+            Unavailable: The object is not what was sent.
+        """
+        start, end, whole = (bucket().blob(f"{self.folder}/{name}{ending}") for ending in (".first", ".rest", ""))
+        size = len(first) + rest.bytes
+        if config.emulated():
+            # It can neither compose nor patch, so the object is made anew, and read after that as in production.
+            content = first + end.download_as_bytes(raw_download=True)
+            sha256, crc32c = hashlib.sha256(content), google_crc32c.Checksum(content)
+            whole.metadata = _told(sha256.hexdigest(), _written(crc32c), recipe, facts, parts)
+            whole.upload_from_string(content, content_type)
+        else:
+            start.upload_from_string(first, checksum="crc32c")
+            whole.content_type = content_type
+            # Again and again, it makes the same; so it may be tried again.
+            whole.compose([start, end], retry=DEFAULT_RETRY)
+        sha256, sha256_of_rest, crc32c = hashlib.sha256(), hashlib.sha256(), google_crc32c.Checksum()
+        for at in range(0, size, CHUNK_BYTES):
+            check()
+            last = min(at + CHUNK_BYTES, size) - 1
+            content = whole.download_as_bytes(start=at, end=last, raw_download=True, checksum=None)
+            sha256.update(content)
+            crc32c.update(content)
+            sha256_of_rest.update(content[max(0, len(first) - at) :])
+        whole.reload()
+        if whole.size != size or sha256_of_rest.hexdigest() != rest.sha256:
+            raise Unavailable("An output did not arrive whole.")
+        if not config.emulated():
+            whole.metadata = _told(sha256.hexdigest(), _written(crc32c), recipe, facts, parts)
+            whole.patch()
+        delete_objects([start.name, end.name])
+        return whole.name, sha256.hexdigest()
+
+
+def _told(
+    sha256: str, crc32c: str, recipe: str, facts: Mapping[str, Any] | None, parts: Sequence[str]
+) -> dict[str, str]:
+    """What an object tells of itself to later attempts."""
+    told = {"recipe": recipe, "facts": json.dumps(dict(facts or {})), "parts": json.dumps(list(parts))}
+    return {"sha256": sha256, "crc32c": crc32c, **(told if recipe else {})}
 
 
 def earlier_outputs(user_id: str, job_id: str) -> dict[str, EarlierOutput]:
@@ -205,4 +273,8 @@ def _checksums(file: Path) -> tuple[str, str]:
         while chunk := content.read(CHUNK_BYTES):
             sha256.update(chunk)
             crc32c.update(chunk)
-    return sha256.hexdigest(), base64.b64encode(crc32c.digest()).decode()
+    return sha256.hexdigest(), _written(crc32c)
+
+
+def _written(crc32c: google_crc32c.Checksum) -> str:
+    return base64.b64encode(crc32c.digest()).decode()

@@ -14,7 +14,7 @@ import pytest
 from conftest import Ffmpeg
 from stoker.errors import InputNotFound, InputTooLarge, JobCancelled, TruncatedMedia, Unavailable, UnsupportedMedia
 from stoker.jobs.run import JobRun
-from stoker.media import streaming
+from stoker.media import late_index, streaming
 from stoker.media.outputs.finish import MadeOutput
 from stoker.media.probe import Prober
 from stoker.media.sources import SOURCE, opened
@@ -202,7 +202,7 @@ def test_the_places_in_a_late_index_move_with_it(wide: bool) -> None:
 
 
 def test_an_index_that_is_too_large_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(streaming, "MAX_INDEX_BYTES", 10)
+    monkeypatch.setattr(late_index, "MAX_INDEX_BYTES", 10)
     film = struct.pack(">I4s8xI4s12x", 16, b"mdat", 20, b"moov")
     with pytest.raises(InputTooLarge, match="made for streaming"):
         list(Remote(Kept(film), lambda: None).in_order("mov,mp4"))

@@ -18,5 +18,5 @@ def audio(output: AudioOutput, graph: Graph) -> Finish:
     """Plans the file."""
     codec, muxer, content_type = FORMATS[output.format]
     name = graph.name("audio", output.format)
-    graph.mux(name, muxer, sound(graph, codec), {"movflags": "+faststart"} if output.format == "m4a" else {})
+    graph.mux(name, muxer, sound(graph, codec), {}, {"movflags": "+faststart"} if output.format == "m4a" else {})
     return plays("audio", name, content_type, of=("audio",))

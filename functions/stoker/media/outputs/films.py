@@ -19,7 +19,7 @@ def mp4(output: Mp4Output, graph: Graph) -> Finish:
     else:
         track = fitting_sound(graph.film)
         streams = [graph.copied(picture), *([graph.copied(track)] if track else sound(graph, "aac"))]
-    graph.mux(name, "mp4", streams, INDEX_FIRST)
+    graph.mux(name, "mp4", streams, {}, INDEX_FIRST)
     return plays("mp4", name, "video/mp4")
 
 
@@ -27,7 +27,7 @@ def webm(output: WebmOutput, graph: Graph) -> Finish:
     """Plans a film in VP9 and Opus."""
     size = graph.film.fitted(height=output.height)
     name = graph.name(f"video-{size[1]}p", "webm")
-    graph.mux(name, "webm", [vp9(graph, size), *sound(graph, "opus")], {"cues_to_front": "1"})
+    graph.mux(name, "webm", [vp9(graph, size), *sound(graph, "opus")], {}, {"cues_to_front": "1"})
     return plays("webm", name, "video/webm")
 
 
@@ -35,5 +35,5 @@ def av1_mp4(output: Av1Output, graph: Graph) -> Finish:
     """Plans a film in AV1 and AAC."""
     size = graph.film.fitted(height=output.height)
     name = graph.name(f"video-{size[1]}p-av1", "mp4")
-    graph.mux(name, "mp4", [av1(graph, size), *sound(graph, "aac")], INDEX_FIRST)
+    graph.mux(name, "mp4", [av1(graph, size), *sound(graph, "aac")], {}, INDEX_FIRST)
     return plays("av1", name, "video/mp4")

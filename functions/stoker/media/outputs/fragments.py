@@ -46,7 +46,7 @@ def fragments(file: Path) -> list[Fragment]:
     timescale = 0
     with file.open("rb") as content:
         begun: tuple[int, float, float] | None = None
-        for kind, offset, size in _top_level(content):
+        for kind, offset, size in top_level(content):
             if kind == b"moov":
                 timescale = _timescale(content.read(size - 8))
             elif kind == b"moof" and timescale:
@@ -61,14 +61,17 @@ def fragments(file: Path) -> list[Fragment]:
     return found
 
 
-def _top_level(content: BinaryIO) -> Iterator[tuple[bytes, int, int]]:
-    """The kind, the place and the size of each box; the content is left just behind the box's head."""
-    offset = 0
+def top_level(content: BinaryIO, offset: int = 0) -> Iterator[tuple[bytes, int, int]]:
+    """The kind, the place and the size of each box from one on; the content is left just behind the box's head. A size
+    of 0 is that of a box which goes on to the end, and may grow yet."""
+    content.seek(offset)
     while len(head := content.read(8)) == 8:
         size, kind = struct.unpack(">I4s", head)
         if size == 1:  # the size is a long one, and follows
             (size,) = struct.unpack(">Q", content.read(8))
         yield kind, offset, size
+        if size < 8:
+            return
         offset += size
         content.seek(offset)
 

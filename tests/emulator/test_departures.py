@@ -1,0 +1,160 @@
+"""The outputs of a large film leave while they are written: with lower limits, so that those of a small one do."""
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import av
+import pytest
+
+from conftest import Ffmpeg
+from development.user import User
+from emulator.driven import DrivenJob
+from emulator.left import left_behind
+from stoker import config
+from stoker.errors import Unavailable
+from stoker.jobs.work import work
+from stoker.media import departures, video
+from stoker.media.video import process_video
+from stoker.storage.client import bucket
+from stoker.storage.outputs import OutputStream
+
+pytestmark = pytest.mark.usefixtures("undelivered", "own_tmp", "queued")
+
+NOISE = ("-f", "lavfi", "-i", "nullsrc=size=320x180:rate=25:duration=6,geq=random(1)*255:128:128")
+SOUND = ("-f", "lavfi", "-i", "anoisesrc=duration=6:sample_rate=48000")
+FILM = (*NOISE, *SOUND, "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-c:a", "aac")
+OUTPUTS: Mapping[str, Mapping[str, object]] = {
+    "mp4": {"kind": "mp4"},
+    "webm": {"kind": "webm", "height": 90},
+    "av1": {"kind": "av1", "height": 90},
+    "hls": {"kind": "hls", "heights": [180, 90]},
+    "mp3": {"kind": "audio", "format": "mp3"},
+    "ogg": {"kind": "audio", "format": "ogg"},
+    "m4a": {"kind": "audio", "format": "m4a"},
+    "wav": {"kind": "audio", "format": "wav"},
+}
+
+
+SOUNDS = {"mp3", "ogg", "m4a", "wav"}
+
+
+@pytest.fixture(autouse=True)
+def _low_limits(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    name = request.node.callspec.params["name"]
+    monkeypatch.setattr(config, "MAX_FETCHED_BYTES", 10_000)
+    monkeypatch.setattr(departures, "FIRST_BYTES", 24_576 if name in SOUNDS else 131_072)
+    monkeypatch.setattr(departures, "LAST_BYTES", 16_384)
+    monkeypatch.setattr(departures, "SENT_BYTES", 8_192)
+    monkeypatch.setattr(departures, "LOOK_SECONDS", 0.01)
+
+
+@pytest.fixture
+def departed(monkeypatch: pytest.MonkeyPatch) -> dict[str, float]:
+    """The files that have left, with the share of each that takes room when all are made."""
+    seen: dict[str, float] = {}
+    upload = video._upload
+
+    def looking(run: Any, made: Any, begun: float, left: departures.Departures) -> Any:
+        for file in run.workspace.iterdir():
+            if file.name in left:
+                seen[file.name] = file.stat().st_blocks * 512 / file.stat().st_size
+        return upload(run, made, begun, left)
+
+    monkeypatch.setattr(video, "_upload", looking)
+    return seen
+
+
+def files_of(job: DrivenJob, folder: Path) -> list[Path]:
+    """What the job has made, as its document tells; the first file is what plays."""
+    [file] = job.data()["output"]["files"]
+    found = []
+    for told in (file, *file.get("parts", [])):
+        content = bucket().blob(told["path"]).download_as_bytes()
+        assert len(content) == told["bytes"]
+        assert hashlib.sha256(content).hexdigest() == told["sha256"]
+        found.append(folder / Path(told["path"]).name)
+        found[-1].write_bytes(content)
+    return found
+
+
+def played(file: Path) -> dict[str, int]:
+    """How many frames a player gets of each medium, to the end."""
+    with av.open(str(file), format="hls" if file.suffix == ".m3u8" else None) as container:
+        streams = [*container.streams.video[:1], *container.streams.audio[:1]]
+        frames: dict[str, int] = {stream.type: 0 for stream in streams}
+        for frame in container.decode(streams):
+            assert isinstance(frame, av.VideoFrame | av.AudioFrame)
+            frames["video" if isinstance(frame, av.VideoFrame) else "audio"] += not frame.is_corrupt
+        return frames
+
+
+@pytest.mark.parametrize("name", OUTPUTS)
+def test_what_has_left_is_what_would_have_stayed(
+    user: User, ffmpeg: Ffmpeg, departed: dict[str, float], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    source = user.upload(ffmpeg("film.mp4", *FILM), "video/mp4")
+    frames = []
+    for most in (config.GIB, 10_000):
+        monkeypatch.setattr(config, "MAX_FETCHED_BYTES", most)
+        job = DrivenJob(user.id, input={"source": source, "outputs": [OUTPUTS[name]]})
+        work(job.id, process_video)
+        assert job.status == "completed", job.data().get("error")
+        assert bool(departed) == (most == 10_000)
+        (folder := tmp_path / str(most)).mkdir()
+        files = files_of(job, folder)
+        frames.append(played(files[0]))
+        assert {Path(path).name for path in left_behind(job)[0]} == {file.name for file in files}
+        if files[0].suffix in {".mp4", ".m4a"}:
+            content = files[0].read_bytes()
+            assert content.index(b"moov") < content.index(b"mdat")
+    assert frames[0] == frames[1]
+    assert all(frames[0].values())
+    if name in ("mp4", "wav"):
+        assert max(departed.values()) < 0.5
+
+
+@pytest.mark.parametrize("name", ["mp4", "hls"])
+def test_what_can_not_leave_is_tried_again(
+    user: User, ffmpeg: Ffmpeg, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str
+) -> None:
+    written = OutputStream.write
+    broken: list[int] = []
+
+    def fails_once(stream: OutputStream, content: Any, /) -> int:
+        if stream.bytes > 30_000 and not broken:
+            broken.append(stream.bytes)
+            raise Unavailable("Cloud Storage did not answer.")
+        return written(stream, content)
+
+    monkeypatch.setattr(OutputStream, "write", fails_once)
+    source = user.upload(ffmpeg("film.mp4", *FILM), "video/mp4")
+    job = DrivenJob(user.id, input={"source": source, "outputs": [OUTPUTS[name]]})
+    work(job.id, process_video)
+    assert (job.status, job.data()["attempts"][0]["errorCode"]) == ("pending", "unavailable")
+    assert left_behind(job)[1:] == ([], [])
+    job.become_due()
+    work(job.id, process_video)
+    assert job.status == "completed"
+    files = files_of(job, tmp_path)
+    assert played(files[0])["video"] == 150
+    assert {Path(path).name for path in left_behind(job)[0]} == {file.name for file in files}
+
+
+@pytest.mark.parametrize("name", ["mp4", "wav"])
+def test_nothing_stays_of_what_was_leaving_when_the_job_was_cancelled(
+    user: User, ffmpeg: Ffmpeg, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    source = user.upload(ffmpeg("film.mp4", *FILM), "video/mp4")
+    job = DrivenJob(user.id, input={"source": source, "outputs": [OUTPUTS[name], OUTPUTS["webm"]]})
+    written = OutputStream.write
+
+    def cancels(stream: OutputStream, content: Any, /) -> int:
+        job.reference.update({"cancelRequested": True})
+        return written(stream, content)
+
+    monkeypatch.setattr(OutputStream, "write", cancels)
+    work(job.id, process_video)
+    assert job.status == "cancelled"
+    assert left_behind(job) == ([], [], [])
