@@ -38,7 +38,7 @@ def documents() -> dict[str, dict[str, Any]]:
     }
     for status in ("todo", "in-progress", "completed", "cancelled"):
         found[f"tasks/{status}"] = _task(status, "ada", status=status)
-    for status in ("pending", "processing", "completed", "failed", "cancelled"):
+    for status in ("pending", "processing", "completed", "failed", "cancelled", "ghost"):
         found[f"processingJobs/{status}"] = _job(status, "ada", status)
     return found
 

@@ -77,7 +77,7 @@ def _of_tasks() -> Iterator[Case]:
 def _of_jobs() -> Iterator[Case]:
     group = "processingJobs update"
     cancel = {"cancelRequested": True, "updatedAt": NOW}
-    for status in ("pending", "processing", "completed", "failed", "cancelled"):
+    for status in ("pending", "processing", "completed", "failed", "cancelled", "ghost"):
         may = status in ("pending", "processing")
         yield Case(group, f"cancel what is {status}", "ada", Update(f"processingJobs/{status}", cancel), allowed=may)
     for status in ("completed", "cancelled", "processing", "failed"):
@@ -122,8 +122,12 @@ def _of_inputs() -> Iterator[Case]:
         {"junk": "x" * 10_000},
         {"source": MEGABYTE},
         {"operation": "delete-tasks"},
+        {"ghost": 1},
     ):
         yield case("video-processing", given)
+    # A type that there is not, with an input that one of those takes which there are.
+    for given in ({"source": "a.mp4"}, {"text": "Hello."}, {"operation": "delete-tasks"}):
+        yield case("ghost", given)
     picture = {"source": "a.png", "position": "top-left", "opacity": 0.5}
     for given in (
         {"trim": {"start": 1, "end": 2}},
@@ -131,7 +135,7 @@ def _of_inputs() -> Iterator[Case]:
         {"captions": {"source": "a.vtt", "burnIn": True}},
     ):
         yield case("video-processing", given, allowed=True)
-    for given in BAD_SPEECH:
+    for given in (*BAD_SPEECH, {"ghost": 1}):
         yield case("audio-generation", given)
     words = {"language": "a" * 100, "voice": "a" * 100, "format": "a" * 100}
     figures = {"speed": 0.5, "pitch": -1, "loudness": -16.5, "captions": False}
@@ -139,6 +143,8 @@ def _of_inputs() -> Iterator[Case]:
         yield case("audio-generation", given, allowed=True)
     for given in (
         {"operation": "drop-tables"},
+        {"operation": "ghost"},
+        {"operation": "run-jobs", "ghost": 1},
         {"operation": 5},
         {"operation": "run-jobs", "jobs": [{}] * 101},
         {"operation": "run-jobs", "jobs": "all"},
@@ -300,6 +306,8 @@ def _of_admin_data() -> Iterator[Case]:
             yield Case("adminData write", f"{len(domains)} domains", "rex", Update(sign_ups, both), allowed=True)
     neither = Update(sign_ups, {}, ["blockedDomains"])
     yield Case("adminData write", "no domains are named", "rex", neither, allowed=True)
+    versioned = Update(sign_ups, {"schemaVersion": 1})
+    yield Case("adminData write", "its schemaVersion", "rex", versioned, allowed=True)
     yield Case("adminData write", "a ghost field", "rex", Update(sign_ups, {"ghost": 1}))
     yield Case("adminData write", "who signs up", "ada", Update(sign_ups, {"blockedDomains": ["a.b"]}))
     for name, inner in SignUpSettings.model_json_schema(by_alias=True)["properties"].items():

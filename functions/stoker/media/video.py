@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from stoker import config
-from stoker.errors import EncoderFailed, InputTooLarge, TruncatedMedia
+from stoker.errors import EncoderFailed, InputTooLarge, TruncatedMedia, UnsupportedMedia
 from stoker.jobs.run import JobRun
 from stoker.media.departures import Departures
 from stoker.media.description import described
@@ -35,6 +35,9 @@ DOWNLOADED, PROBED = 4.0, 5.0
 MISSING_SECONDS = 0.5
 MISSING_SHARE = 0.01
 """A film that comes out shorter than it said by more than both has lost its end. Containers round, so not 0."""
+
+GAP = "Failed to compensate for timestamp delta"
+"""What ffmpeg's resampler says where a gap in the sound is longer than one buffer of silence may be: 1 GiB."""
 
 RECIPES = 3
 """Counts up where the same order would make another file: then no later attempt takes what an earlier one made."""
@@ -179,6 +182,7 @@ def _check_whole(
 
     Raises:
         TruncatedMedia: The source ends before its own end.
+        UnsupportedMedia: Its sound has a gap of more than some half an hour.
     """
     # "partial file" is what ffmpeg's MOV demuxer says where a sample lies beyond the end of the file.
     cut_short = "partial file" in complaint
@@ -192,6 +196,10 @@ def _check_whole(
             )
         else:
             cut_short |= _misses(max(map(film.part_of, told), default=0), found)
+    if cut_short and GAP in complaint:
+        raise UnsupportedMedia(
+            f"The sound of {name!r} is silent for longer than can be filled. Cut it into shorter parts."
+        )
     if cut_short:
         raise TruncatedMedia(f"The file {name!r} is cut off before its end. Upload it again, whole.")
 

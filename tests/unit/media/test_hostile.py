@@ -317,6 +317,16 @@ def test_a_header_that_hides_100000_seconds(ffmpeg: Ffmpeg, kind: str) -> None:
         assert len(list(film.parent.iterdir())) < config.MAX_SOURCE_SECONDS / 5 + 20
 
 
+def test_a_sound_with_a_gap_of_hours(ffmpeg: Ffmpeg, seen: Seen) -> None:
+    """Half a second, silence that is not there, and half a second."""
+    silent = ("-f", "lavfi", "-i", "sine=duration=1,asetpts='if(lt(T,0.5),PTS,PTS+5000/TB)'")
+    error = refused(ffmpeg("gap.mkv", *silent, "-c:a", "pcm_s16le"), {"kind": "audio"})
+    assert isinstance(error, UnsupportedMedia)
+    assert "silent" in error.message
+    assert seen.peak_bytes < config.MEDIA_MEMORY_BYTES * 2 // 3
+    seen.peak_bytes = 0  # more than any other takes: the buffer that it fills with silence
+
+
 @pytest.mark.parametrize("name", ["many.mov", "many.ts"])
 def test_1000_streams(ffmpeg: Ffmpeg, name: str) -> None:
     picture = ffmpeg("one.mp4", *PICTURE, "-frames:v", "1", *H264)
