@@ -51,8 +51,12 @@ class Departures:
         self._departed: dict[str, _Departure] = {}
 
     @contextmanager
-    def following(self, names: Sequence[str]) -> Iterator[Callable[[], None]]:
+    def following(self, names: Sequence[str], check: Callable[[], None]) -> Iterator[Callable[[], None]]:
         """Sends what is written in the block into some files; at its end, all of it.
+
+        Args:
+            names: The files.
+            check: Called before each piece that is sent after the block; what it raises ends the work.
 
         Yields:
             What raises the error that keeps them from leaving, where there is one. Call it now and then.
@@ -63,11 +67,11 @@ class Departures:
             try:
                 while not over.wait(LOOK_SECONDS):
                     for file in files:
-                        file.follow()
+                        file.follow(over.is_set)
             except Exception as error:
                 errors.append(error)  # raised where ffmpeg is watched
 
-        def check() -> None:
+        def check_thread() -> None:
             if errors:
                 raise errors[0]
 
@@ -76,13 +80,13 @@ class Departures:
             thread = threading.Thread(target=follow, args=(files,), daemon=True)
             thread.start()
             try:
-                yield check
+                yield check_thread
             finally:
                 over.set()
                 thread.join()
-            check()
+            check_thread()
             for file in files:
-                file.follow(over=True)
+                file.finish(check)
         self._departed |= {file.path.name: file for file in files if file.stream}
 
     def __contains__(self, name: str) -> bool:
@@ -120,23 +124,33 @@ class _Departure:
         self._box = 0
         self._boxed = path.suffix in BOXED
 
-    def follow(self, over: bool = False) -> None:
-        """Sends what is there, in pieces that are worth it.
+    def follow(self, stopped: Callable[[], bool]) -> None:
+        """Sends what is there by now, in pieces that are worth it, until it is stopped."""
+        if self.path.exists():
+            with self.path.open("r+b") as content:
+                end = self._end(content)
+                while end - self._sent >= SENT_BYTES and not stopped():
+                    self._send(content, SENT_BYTES)
 
-        Args:
-            over: Whether all is written: then all is sent, and a file that is too small to leave is arranged.
-        """
+    def finish(self, check: Callable[[], None]) -> None:
+        """Sends all that is left, once all is written. A file that is too small to leave is arranged instead."""
         if not self.path.exists():
             return
         with self.path.open("r+b") as content:
             end = self._end(content)
-            while end - self._sent >= (1 if over and self.stream else SENT_BYTES):
-                content.seek(self._sent)
-                self._stream().write(chunk := content.read(min(SENT_BYTES, end - self._sent)))
-                self._sent += len(chunk)
-                self._free(content, self._sent - LAST_BYTES)
-        if over and self.stream is None and self._boxed:
+            while end - self._sent >= (1 if self.stream else SENT_BYTES):
+                check()
+                self._send(content, min(SENT_BYTES, end - self._sent))
+        if self.stream is None and self._boxed:
             self.path.write_bytes(self.first())
+
+    def _send(self, content: BinaryIO, length: int) -> None:
+        if self.stream is None:
+            self.stream = self._streams.enter_context(self._outputs.rest(self.path.name))
+        content.seek(self._sent)
+        self.stream.write(content.read(length))
+        self._sent += length
+        self._free(content, self._sent - LAST_BYTES)
 
     def first(self) -> bytes:
         """What has not left: of an MP4 with the index, which ffmpeg wrote at the end, before the rest."""
@@ -152,11 +166,6 @@ class _Departure:
                 return read(0, length)
             moved = index.moved(read(index.offset, index.size))
             return read(0, index.data) + moved + read(index.data, min(length, index.offset) - index.data)
-
-    def _stream(self) -> OutputStream:
-        if self.stream is None:
-            self.stream = self._streams.enter_context(self._outputs.rest(self.path.name))
-        return self.stream
 
     def _end(self, content: BinaryIO) -> int:
         """Where what may be sent ends. An index that follows does not belong to it; before ffmpeg writes that, it

@@ -103,7 +103,9 @@ def make_outputs(
     planned = plan(SOURCE, film, outputs)
     encoded = encoded_percent(film, outputs, PROBED)
     complaint = ""
-    leaving = departures.following(planned.films) if film.remote and departures else nullcontext(lambda: None)
+    leaving = (
+        departures.following(planned.films, run.check) if film.remote and departures else nullcontext(lambda: None)
+    )
     with leaving as check_leaving:
         for number, arguments in enumerate(planned.runs):
 
