@@ -31,6 +31,10 @@ MPEG4 = ("-c:v", "mpeg4", "-q:v", "5")
 PRORES = ("-c:v", "prores_ks", "-pix_fmt", "yuv422p10le")
 PQ = ("-color_primaries", "bt2020", "-color_trc", "smpte2084", "-colorspace", "bt2020nc")
 HDR10 = (*HEVC[:-1], "log-level=none:colorprim=bt2020:transfer=smpte2084:colormatrix=bt2020nc:hdr10=1", *PQ)
+HLG = (
+    *(*HEVC[:-1], "log-level=none:colorprim=bt2020:transfer=arib-std-b67:colormatrix=bt2020nc"),
+    *("-color_primaries", "bt2020", "-color_trc", "arib-std-b67", "-colorspace", "bt2020nc"),
+)
 SOME_FRAMES = ("-vf", "select='not(mod(n\\,3))+gt(n\\,6)'", "-fps_mode", "vfr")
 
 
@@ -68,6 +72,7 @@ SOURCES = {
     "hevc in mp4": Source("a.mp4", BOTH, (*HEVC, "-tag:v", "hvc1", "-c:a", "aac")),
     "hevc of 10 bits": Source("a.mkv", PICTURE, (*HEVC, "-pix_fmt", "yuv420p10le"), sound=False),
     "hdr10": Source("a.mp4", BOTH, (*HDR10, "-pix_fmt", "yuv420p10le", "-tag:v", "hvc1", "-c:a", "aac")),
+    "hlg": Source("a.mov", BOTH, (*HLG, "-pix_fmt", "yuv420p10le", "-tag:v", "hvc1", "-c:a", "aac")),
     "vp9 in webm": Source("a.webm", BOTH, (*VP9, "-c:a", "libopus")),
     "av1 in mp4": Source("a.mp4", BOTH, (*AV1, "-c:a", "aac")),
     "mpeg4 in avi": Source("a.avi", BOTH, (*MPEG4, "-c:a", "libmp3lame")),
