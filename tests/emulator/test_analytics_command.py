@@ -199,6 +199,7 @@ def test_the_rebuild_at_a_terminal(run: Run, events: Events) -> None:
         (["report", "a", "--by", "hour", "--from", "2020-01-01", "--to", "2026-01-01"], 1, "more than 10,000"),
         (["report", "--users", "--png", "x.png"], 1, "make no picture"),
         (["report", "a", "--png", "/nowhere/x.png"], 1, "can't be written"),
+        (["report", "nothing.happened"], 0, "Nothing of that happened"),
     ],
 )
 def test_mistakes_are_told_without_a_stack_trace(run: Run, arguments: list[str], code: int, said: str) -> None:

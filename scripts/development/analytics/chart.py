@@ -7,6 +7,7 @@ from pathlib import Path
 
 import matplotlib as mpl
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from development.analytics.tables import figure
 from stoker.models.analytics import AnalyticsAggregate
@@ -72,6 +73,7 @@ def _figure(title: str, aggregates: Sequence[AnalyticsAggregate], *, by_name: bo
     axes.set_xticks(list(places)[::step], [_label(one, by_name) for one in aggregates][::step], rotation=30, ha="right")
     axes.set_title(title)
     axes.set_ylim(bottom=0)
+    axes.yaxis.set_major_locator(MaxNLocator(integer=True))  # nobody plays half a film
     axes.grid(axis="y", alpha=0.3)
     axes.legend()
     return drawn

@@ -46,6 +46,10 @@ def run(options: argparse.Namespace, _refuse: Callable[[str], NoReturn]) -> int:
         print(as_json([one.to_firestore() for one in found]))
     else:
         tables.print_aggregates(title, found, by_name=options.top)
+        if not any(one.count for one in found):
+            print(
+                "Nothing of that happened then. Names that there are: scripts/analytics report --top", file=sys.stderr
+            )
     for file, draw in ((options.png, "png"), (options.html, "html")):
         if file is not None:
             _draw(file, draw, title, found, by_name=options.top)
