@@ -119,6 +119,18 @@ def test_each_end_wakes_another_job(settings: Settings, queued: list[str], user_
     assert queued == [waiting[0].id, waiting[1].id]
 
 
+def test_a_waiting_job_that_is_to_stop_is_not_woken(settings: Settings, queued: list[str], user_id: str) -> None:
+    settings(userLimits={"atOnce": 1})
+    held = DrivenJob(user_id).claim()
+    stopping, other = DrivenJob(user_id), DrivenJob(user_id)
+    assert [claim(stopping.id), claim(other.id)] == [None, None]
+    stopping.reference.update({"cancelRequested": True})
+    held.end(DONE)
+    assert queued == [other.id]
+    sweep()
+    assert stopping.status == "cancelled"
+
+
 @pytest.mark.parametrize("what", ["cancelled", "invalid", "paused", "lost"])
 def test_a_woken_job_that_does_not_begin_lets_the_next_one_in(
     settings: Settings, queued: list[str], user_id: str, what: str

@@ -238,7 +238,11 @@ def _reach(point: str) -> None:
         return
     name, _here.signal = _here.signal["signal"], None
     note("signal", jobId=_here.job_id, at=point, signal=name)
-    os.kill(os.getpid(), signal.Signals[name])
+    if name == "SIGSTOP":
+        # To this thread: where another one takes it, this one may first go on for a while.
+        signal.pthread_kill(threading.get_ident(), signal.SIGSTOP)
+    else:
+        os.kill(os.getpid(), signal.Signals[name])
 
 
 def _commit(commit: Callable[..., Any], api: Any, request: Any, **named: Any) -> Any:

@@ -96,7 +96,9 @@ def wake_next(user_id: str, results: Sequence[WriteResult]) -> None:
     """
     if results and results[1].transform_results[0].integer_value == 0:
         return
-    for oldest in declared.waiting_for_a_place(user_id).select(["type"]).limit(WOKEN_AT_MOST).get():
+    for oldest in declared.waiting_for_a_place(user_id).select(["type", "cancelRequested"]).limit(WOKEN_AT_MOST).get():
+        if (oldest.to_dict() or {}).get("cancelRequested") is True:
+            continue  # It would not take the place. The sweeper ends it, and must not meet our write.
         # It waits no longer, so that the next job to end wakes another one.
         with contextlib.suppress(FenceBroken):
             Fence.of(oldest).write({"stage": "queued"})
