@@ -62,6 +62,11 @@ EXEMPTIONS = (
         concerns=lambda collection, fields: any(ord(letter) > 0xFFFF for text in _texts(fields) for letter in text),
     ),
     Exemption(
+        "Whose a project is, or whether there is one, stands in another document than the one that the models look at.",
+        stricter=True,
+        concerns=lambda collection, fields: collection == "tasks" and fields.get("projectId") not in (None, "adas"),
+    ),
+    Exemption(
         "What is wrong inside of an input is told to the user by the worker, where the rules could only refuse.",
         stricter=True,
         concerns=lambda collection, fields: collection == "processingJobs" and "input" in fields,
