@@ -77,7 +77,8 @@ def test_jobs_that_run_end_and_what_they_still_make_is_found(ada: str, monkeypat
     running = BatchJob(ada, {"operation": "export-user-data"})
     held = claim(running.id)
     assert isinstance(held, Claim)
-    running.reference.update({"lease.expiresAt": datetime.now(UTC) + timedelta(seconds=2)})
+    # Long enough for a busy machine to delete the job and to upload what it still makes.
+    running.reference.update({"lease.expiresAt": datetime.now(UTC) + timedelta(seconds=10)})
 
     def uploads() -> None:
         while running.reference.get().exists:
