@@ -299,6 +299,14 @@ export interface Media {
   audio?: MediaAudio | null;
 }
 
+/** A part of the source that was left out or guessed. */
+export interface OutputWarning {
+  /** A stable kebab-case code. */
+  code: 'bad-cues' | 'colours-guessed' | 'duration-measured' | 'frame-rate-capped' | 'missing-glyphs' | 'picture-changes' | 'sound-changes' | 'track-without-packets' | 'tracks-ignored' | 'undecodable-sound' | 'unspoken-text';
+  /** A sentence for the owner. */
+  message: string;
+}
+
 /** An item of a batch that could not be done. */
 export interface ItemFailure {
   /** Which: a document's id, a line's number, or a job's place in the list. */
@@ -319,6 +327,8 @@ export interface BatchOutput {
    * end.
    */
   media?: Media | Record<string, unknown> | null;
+  /** Parts of the source that were left out or guessed. At most 20 items. */
+  warnings?: OutputWarning[] | null;
   /** Items that there were; `succeeded` and `failed` add up to it. */
   total: number;
   succeeded: number;
@@ -338,6 +348,8 @@ export interface JobOutput {
    * end.
    */
   media?: Media | Record<string, unknown> | null;
+  /** Parts of the source that were left out or guessed. At most 20 items. */
+  warnings?: OutputWarning[] | null;
 }
 
 /** What became of an attempt that did not complete the job. */

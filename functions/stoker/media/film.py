@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from stoker.media.probe import AudioStream, MediaInfo, VideoStream
 from stoker.media.streaming import Remote
 from stoker.media.webvtt import Cue
+from stoker.models.warnings import OutputWarning
 
 Size = tuple[int, int]
 """Width and height in pixels."""
@@ -38,6 +39,7 @@ class Film:
         cues: What is said in it, in its own time.
         subtitles: The file that is burnt into its picture, relative to the working folder.
         remote: Where the source is read from; None where it lies in the working folder.
+        warnings: Parts of the source that are left out or guessed.
     """
 
     info: MediaInfo
@@ -47,6 +49,7 @@ class Film:
     cues: tuple[Cue, ...] = ()
     subtitles: str | None = None
     remote: Remote | None = None
+    warnings: tuple[OutputWarning, ...] = ()
 
     @property
     def video(self) -> VideoStream | None:

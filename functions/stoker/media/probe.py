@@ -34,6 +34,26 @@ class NotReadable(Exception):
 
 
 @dataclass(frozen=True)
+class Colours:
+    """How numbers become colours, in the numbers of ITU-T H.273. 2 means that the file does not say.
+
+    Attributes:
+        primaries: Table 2: 1 is BT.709, 9 is BT.2020.
+        transfer: Table 3: 1 is BT.709, 16 is PQ, 18 is HLG.
+        matrix: Table 4: 0 is RGB, 1 is BT.709, 5 and 6 are BT.601, 9 is BT.2020.
+        full_range: Whether black is 0 and white 255, rather than 16 and 235; None where the file does not say.
+    """
+
+    primaries: int = 2
+    transfer: int = 2
+    matrix: int = 2
+    full_range: bool | None = None
+
+
+UNTAGGED = Colours()
+
+
+@dataclass(frozen=True)
 class VideoStream:
     """The film of a file.
 
@@ -50,6 +70,8 @@ class VideoStream:
         interlaced: Whether each frame is two halves, of different times.
         hdr: `pq` (HDR10) or `hlg` where it is brighter than screens usually are.
         bits_per_second: Of this stream alone, where the file says.
+        start_seconds: When its first picture is shown, on the clock of the file.
+        colours: What the file says of its colours.
     """
 
     index: int
@@ -65,6 +87,8 @@ class VideoStream:
     interlaced: bool = False
     hdr: Literal["pq", "hlg"] | None = None
     bits_per_second: int | None = None
+    start_seconds: float = 0
+    colours: Colours = UNTAGGED
 
 
 @dataclass(frozen=True)
@@ -74,6 +98,7 @@ class AudioStream:
     Attributes:
         layout: Which channels there are, as ffmpeg calls it: `stereo`, `5.1(side)`.
         profile: Of the codec, such as `LC`.
+        start_seconds: When its first sample is heard, on the clock of the file.
     """
 
     index: int
@@ -83,6 +108,7 @@ class AudioStream:
     layout: str = "stereo"
     samples_per_second: int = 48_000
     profile: str | None = None
+    start_seconds: float = 0
 
 
 @dataclass(frozen=True)
@@ -112,7 +138,7 @@ class MediaInfo:
         return cls(
             duration_seconds=answer["duration_seconds"],
             streams=answer["streams"],
-            video=VideoStream(**video) if video else None,
+            video=VideoStream(**{**video, "colours": Colours(**video["colours"])}) if video else None,
             audio=AudioStream(**audio) if audio else None,
             container=answer["container"],
             bits_per_second=answer["bits_per_second"],

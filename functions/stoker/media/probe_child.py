@@ -112,6 +112,13 @@ def _video(container: "av.container.InputContainer") -> dict[str, Any] | None:
             "interlaced": bool(frame.interlaced_frame),
             "hdr": HDR.get(int(frame.color_trc or 0)),
             "bits_per_second": stream.bit_rate or None,
+            "start_seconds": _start(stream),
+            "colours": {
+                "primaries": int(frame.color_primaries),
+                "transfer": int(frame.color_trc),
+                "matrix": int(frame.colorspace),
+                "full_range": {1: False, 2: True}.get(int(frame.color_range)),
+            },
         }
     return None
 
@@ -134,8 +141,13 @@ def _audio(container: "av.container.InputContainer") -> dict[str, Any] | None:
                 "layout": stream.layout.name,
                 "samples_per_second": stream.rate,
                 "profile": stream.codec_context.profile,
+                "start_seconds": _start(stream),
             }
     return None
+
+
+def _start(stream: "av.stream.Stream") -> float:
+    return float((stream.start_time or 0) * (stream.time_base or 0))
 
 
 def _stream_duration(stream: "av.stream.Stream") -> float | None:

@@ -27,6 +27,7 @@ from stoker.media.weights import encoded_percent
 from stoker.models.document import Model
 from stoker.models.job import JobOutput, OutputFile, StoredFile
 from stoker.models.video import VideoInput, VideoOutput
+from stoker.models.warnings import MAX_WARNINGS
 from stoker.storage.outputs import EarlierOutput
 
 DOWNLOADED, PROBED = 4.0, 5.0
@@ -74,7 +75,9 @@ def process_video(run: JobRun, video_input: VideoInput) -> JobOutput:
         begun = encoded_percent(film, outputs, PROBED)
         files |= _upload(run, dict(zip(missing, made, strict=True)), begun, departures)
         return JobOutput(
-            files=[files[recipe] for recipe in wanted], media=described(film.info, measured(run.workspace))
+            files=[files[recipe] for recipe in wanted],
+            media=described(film.info, measured(run.workspace)),
+            warnings=list(film.warnings[:MAX_WARNINGS]) or None,
         )
 
 

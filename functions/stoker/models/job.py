@@ -7,6 +7,7 @@ from pydantic import ConfigDict, Field, StringConstraints
 
 from stoker.models.document import DocumentId, Model, SchemaVersion, Timestamp, UserId
 from stoker.models.media import Media
+from stoker.models.warnings import MAX_WARNINGS, OutputWarning
 from stoker.models.writers import CLIENT, CLIENT_ONCE, CREATION_TIME, WRITE_TIME, Becomes, Begins, Near
 
 JobType = Literal["video-processing", "audio-generation", "batch-operation"]
@@ -114,6 +115,7 @@ class JobOutput(Model):
         media: What a film's source was found to be, or what was measured of speech.
         keep_days: How long the document is kept where its output is of this kind; None for as long as any.
         forgotten: Fields of the document that go with the end.
+        warnings: Parts of the source that were left out or guessed.
     """
 
     keep_days: ClassVar[int | None] = None
@@ -121,6 +123,7 @@ class JobOutput(Model):
 
     files: list[OutputFile]
     media: Media | dict[str, Any] | None = None
+    warnings: Annotated[list[OutputWarning], Field(max_length=MAX_WARNINGS)] | None = None
 
     @property
     def paths(self) -> set[str]:
