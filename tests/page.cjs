@@ -1,8 +1,6 @@
-// Plays a playlist with hls.js in a browser, as a web app would. Run by test_player.py:
+// Opens a page in a browser, and prints as JSON what an expression becomes there. Run by browser.py:
 //
-//     node player.cjs BROWSER PAGE_URL
-//
-// The page holds `playlist.m3u8`'s player; what it saw is printed as JSON.
+//     node page.cjs BROWSER PAGE_URL EXPRESSION
 
 const { chromium } = require('playwright-core');
 
@@ -10,12 +8,12 @@ const QUIET = ['--disable-quic', '--no-first-run', '--disable-background-network
 const PLAY = ['--no-sandbox', '--disable-gpu', '--disable-sync', '--autoplay-policy=no-user-gesture-required'];
 
 async function main() {
-  const [executablePath, url] = process.argv.slice(2);
+  const [executablePath, url, expression] = process.argv.slice(2);
   const browser = await chromium.launch({ executablePath, args: [...QUIET, ...PLAY] });
   try {
     const page = await browser.newPage();
     await page.goto(url);
-    console.log(JSON.stringify(await page.evaluate(() => play())));
+    console.log(JSON.stringify(await page.evaluate(expression)));
   } finally {
     await browser.close();
   }
