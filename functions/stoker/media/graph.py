@@ -24,6 +24,11 @@ MAX_FRAMES_PER_SECOND = 60
 SAMPLES_PER_SECOND = 48_000
 """What video players and Opus work with."""
 
+TIME_BASE = "1:90000"
+"""Of the encoders of pictures. Their default is the average time of a frame, to which ffmpeg rounds all times: of a
+picture of a variable rate, frames that come too close together are then lost. Source: the clock of MPEG-2 systems, which
+holds the times of all usual frame rates, and those in milliseconds, to 11 us."""
+
 FONTS = "fonts"
 """The folder, in the working folder, of what subtitles are written with."""
 
@@ -134,7 +139,8 @@ class Graph:
         Returns:
             What `mux` calls it.
         """
-        return self._video.place(_Branch(filters, size), {"fps_mode": "vfr", **options}, self._picture)
+        timed = {"fps_mode": "vfr", "enc_time_base": TIME_BASE, **options}
+        return self._video.place(_Branch(filters, size), timed, self._picture)
 
     def audio(self, options: Options) -> str:
         """A stream of encoded sound, stereo; as `video`."""
@@ -181,8 +187,10 @@ class Graph:
     def arguments(self) -> list[str]:
         """The command, for `run_ffmpeg`."""
         seek = ["-ss", f"{self._seek:.3f}"] if self._seek else []
-        chains = [*self._picture_chains(), *self._sound_chains()]
-        filters = ["-filter_complex", ";".join(chains)] if chains else []
+        # A graph for each medium: ffmpeg restarts a whole graph when a stream changes, such as its size, and a restart
+        # of the picture must not make the sound begin anew.
+        media = (self._picture_chains(), self._sound_chains())
+        filters = [part for chains in media if chains for part in ("-filter_complex", ";".join(chains))]
         tee = [
             *self._video.arguments(),
             *self._audio.arguments(),
