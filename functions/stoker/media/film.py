@@ -73,6 +73,14 @@ class Film:
         return self.part_of(told or self.info.duration_seconds)
 
     @property
+    def picture_end(self) -> float:
+        """When its picture ends, in seconds of the film: a picture may begin late."""
+        video = self.video
+        if video is None or not video.duration_seconds:
+            return self.seconds
+        return self.part_of(max(0.0, video.start_seconds) + video.duration_seconds)
+
+    @property
     def frames_per_second(self) -> float:
         """Of its picture, on average; 0 where there is none."""
         return self.video.frames_per_second if self.video else 0

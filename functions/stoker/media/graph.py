@@ -21,19 +21,34 @@ TOLERANCE_SECONDS = 0.0005
 """A frame that begins so little before a time begins at that time: containers and users write milliseconds."""
 
 MAX_FRAMES_PER_SECOND = 60
+SLACK = 0.05
+"""A frame that comes so little before a place on the grid, as a share of a place, belongs there: containers write
+milliseconds."""
+
 SAMPLES_PER_SECOND = 48_000
 """What video players and Opus work with."""
 
-TIME_BASE = "1:90000"
-"""Of the encoders of pictures. Their default is the average time of a frame, to which ffmpeg rounds all times: of a
-picture of a variable rate, frames that come too close together are then lost. Source: the clock of MPEG-2 systems, which
-holds the times of all usual frame rates, and those in milliseconds, to 11 us."""
+CLOCK = 90_000
+"""Units of a second, of the times of encoded pictures. ffmpeg's default unit is the average time of a frame, to which it
+rounds all times: of a variable rate, it loses frames that come too close together. Source: the clock of MPEG-2 systems.
+It holds the times of all usual frame rates, and those in milliseconds, to 11 us."""
 
 FONTS = "fonts"
 """The folder, in the working folder, of what subtitles are written with."""
 
 PLAIN = "format=pix_fmts=yuv420p:color_ranges=tv"
 """What every player shows. Said before the ways part: JPEG wants the full range, and all others would get it too."""
+
+PROGRESSIVE = frozenset({"av1", "gif", "libdav1d", "libvpx-vp9", "png", "vp8", "vp9", "webp"})
+"""Codecs that have no interlaced frames."""
+
+CAPPED = (
+    f"select=isnan(prev_selected_t)+gt(floor(t*{MAX_FRAMES_PER_SECOND}+{SLACK})\\,"
+    f"floor(prev_selected_t*{MAX_FRAMES_PER_SECOND}+{SLACK}))",
+    f"setpts=floor(T*{MAX_FRAMES_PER_SECOND}+{SLACK})/({MAX_FRAMES_PER_SECOND}*TB)",
+)
+"""Keeps one frame for each place on a grid of 60 a second, and moves it there. ffmpeg's `fps` would also repeat frames
+where the picture stands still."""
 
 TO_SDR = (
     "zscale=transfer=linear:npl=100",
@@ -139,7 +154,10 @@ class Graph:
         Returns:
             What `mux` calls it.
         """
-        timed = {"fps_mode": "vfr", "enc_time_base": TIME_BASE, **options}
+        timed = {"fps_mode": "vfr", "enc_time_base": f"1:{CLOCK}", **options}
+        if self._capped:
+            # The last frame stays for its place on the grid, and not for the shorter time that it had in the source.
+            timed["bsf"] = rf"setts=duration=max(DURATION\,{CLOCK // MAX_FRAMES_PER_SECOND})"
         return self._video.place(_Branch(filters, size), timed, self._picture)
 
     def audio(self, options: Options) -> str:
@@ -199,7 +217,7 @@ class Graph:
         ]
         mark = [*input_options(WATERMARKS), "-i", self.film.mark.file] if self.film.mark and self._pictures else []
         protocols = PIPE if self.film.remote else PROTOCOLS
-        inputs = [*input_options(protocols=protocols), *seek, "-i", self._source, *mark]
+        inputs = [*input_options(protocols=protocols), *seek, *self._whole_graph(), "-i", self._source, *mark]
         return [*inputs, *filters, *(tee if self._tee else []), *self._others]
 
     @property
@@ -232,11 +250,14 @@ class Graph:
         # What is smaller is scaled from the largest that is wanted: a fraction of the work, where the source is large.
         largest = max(sizes, key=lambda size: size[0] * size[1])
         base = self._part("")
-        if video.interlaced:
+        if not video.steady:
+            base += _fitted(largest)
+        if _may_be_interlaced(video):
+            # Frame by frame, because a film may begin with progressive frames. These pass unchanged.
             base.append("bwdif=mode=send_frame:deint=interlaced")
-        if video.frames_per_second > MAX_FRAMES_PER_SECOND:
-            base.append(f"fps={MAX_FRAMES_PER_SECOND}")
-        if largest != (video.width, video.height) or not video.square_pixels:
+        if self._capped:
+            base += CAPPED
+        if video.steady and (largest != (video.width, video.height) or not video.square_pixels):
             base += _scaled(largest)
         if video.hdr:
             base += TO_SDR
@@ -250,6 +271,16 @@ class Graph:
             for branch in self._pictures
         ]
         return _chains(f"[0:{video.index}]", base, "split", "picture", branches)
+
+    @property
+    def _capped(self) -> bool:
+        return self.film.frames_per_second > MAX_FRAMES_PER_SECOND
+
+    def _whole_graph(self) -> list[str]:
+        """Lets the filters go on where the picture changes its size: a restart would lose their frames and times. It
+        must not be where ffmpeg turns the picture, because its `transpose` takes frames of one size only."""
+        video = self.film.video
+        return ["-reinit_filter:v", "0"] if video and not (video.steady or video.rotation) else []
 
     def _sound_chains(self) -> list[str]:
         audio = self.film.audio
@@ -268,6 +299,17 @@ class Graph:
             return []
         start = f"{prefix}trim=start={max(0, offset - TOLERANCE_SECONDS):.6f}{end}"
         return [*([start] if offset > 0 or end else []), f"{prefix}setpts=PTS-({offset:.6f})/TB"]
+
+
+def _may_be_interlaced(video: VideoStream) -> bool:
+    plain = video.pixel_format.startswith(("yuv", "nv12"))  # bwdif would convert others, such as RGB
+    return video.interlaced or (plain and not video.steady and video.codec not in PROGRESSIVE)
+
+
+def _fitted(size: Size) -> list[str]:
+    """Filters for a picture whose size may change in the middle: each size is fitted into one, with black bars."""
+    each = "eval=frame:force_original_aspect_ratio=decrease:reset_sar=1:interl=-1"
+    return [f"scale={size[0]}:{size[1]}:flags=lanczos:{each}", f"pad={size[0]}:{size[1]}:-1:-1:eval=frame", "setsar=1"]
 
 
 def _scaled(size: Size) -> list[str]:

@@ -26,7 +26,8 @@ def preview(output: PreviewOutput, graph: Graph) -> Finish:
     size = graph.film.fitted(width=WIDTH)
     part = f"trim=start={start:.3f}:end={start + seconds:.3f}"
     # Made steady before it is cut: a picture that stands still, such as a slide, may have no frame in the part.
-    filters = [f"fps={FRAMES_PER_SECOND}:start_time=0", part, "setpts=PTS-STARTPTS"]
+    # Rounded up, so that a picture that lasts less than a frame of the preview becomes a frame.
+    filters = [f"fps={FRAMES_PER_SECOND}:start_time=0:round=up", part, "setpts=PTS-STARTPTS"]
     if output.format == "gif":
         filters.append(PALETTE.format(name=name.partition(".")[0].replace("-", "")))
     graph.write_picture(name, size, tuple(filters), ENCODERS[output.format])
@@ -43,6 +44,6 @@ def preview(output: PreviewOutput, graph: Graph) -> Finish:
 
 def _part(output: PreviewOutput, film: Film) -> tuple[float, float]:
     """Where it begins, as a poster would, and how long it plays, which a short film shortens."""
-    there = film.picture_seconds or output.seconds
+    there = film.picture_end or output.seconds
     seconds = min(output.seconds, there)
     return min(there * DEFAULT_SHARE, there - seconds), seconds

@@ -2,12 +2,14 @@
 them for their seek bars. Source: https://www.w3.org/TR/media-frags/#naming-space (`#xywh`)."""
 
 from itertools import count
+from math import ceil
 from pathlib import Path
 
 from stoker.media.film import Size
 from stoker.media.formats import PICTURES
 from stoker.media.graph import Graph
 from stoker.media.outputs.finish import WEBVTT, Bench, Finish, MadeFile, MadeOutput
+from stoker.media.outputs.moments import on_screen
 from stoker.media.probe import NotReadable
 from stoker.media.webvtt import Cue, written
 from stoker.models.video import SpriteOutput
@@ -23,15 +25,13 @@ QUALITY = {"c:v": "mjpeg", "q:v": "3"}
 
 def sprite(output: SpriteOutput, graph: Graph) -> Finish:
     """Plans the sheets. ffmpeg first writes each small picture as it comes by, so that progress is told on the way."""
-    seconds = graph.film.picture_seconds
+    seconds = graph.film.picture_end
     interval = max(output.interval, seconds / MAX_PICTURES)
     size = graph.film.fitted(width=output.width)
     track = graph.name("sprite", "vtt")
     stem = track.removesuffix(".vtt")
     pattern = f"{stem}-picture-%05d.jpg"
-    # Rounded up: each picture is the one that is on the screen at its time.
-    every = f"fps=1/{interval:.6f}:start_time=0:round=up"
-    graph.write_picture(pattern, size, (every,), {**QUALITY, "f": "image2", "start_number": "0"})
+    graph.write_picture(pattern, size, middles(interval, seconds), {**QUALITY, "f": "image2", "start_number": "0"})
 
     def finish(bench: Bench) -> MadeOutput:
         starts = _starts(bench.folder, pattern, interval, seconds)
@@ -53,6 +53,22 @@ def sprite(output: SpriteOutput, graph: Graph) -> Finish:
         return MadeOutput("sprite", MadeFile(track, WEBVTT), parts, width=size[0], height=size[1])
 
     return finish
+
+
+def middles(interval: float, seconds: float) -> tuple[str, ...]:
+    """Filters that take the frame in the middle of each interval: a film often begins with a black frame.
+
+    Args:
+        interval: Seconds.
+        seconds: When the picture ends; 0 where that is not known. The last interval ends there.
+    """
+    half = interval / 2
+    last = max(0, ceil(seconds / interval - 0.001) - 1) * interval
+    middle = (last + seconds) / 2 if seconds else last + half
+    # Time is moved, so that the middle of each interval comes to lie at its start. The last interval is stretched.
+    moved = f"if(lt(T\\,{last:.6f})\\,T-{half:.6f}\\,{last - half:.6f}+(T-{last:.6f})*{half / (middle - last):.6f})"
+    hold, every = on_screen(0, interval)
+    return (hold, f"setpts=({moved})/TB", every)
 
 
 def _starts(folder: Path, pattern: str, interval: float, seconds: float) -> list[float]:
