@@ -11,6 +11,10 @@ Size = tuple[int, int]
 """Width and height in pixels."""
 
 
+STILL_SECONDS = 0.25
+"""A frame that is shown for longer is a still picture: the slowest films have five frames a second."""
+
+
 @dataclass(frozen=True)
 class Mark:
     """A picture that is laid over the film.
@@ -84,6 +88,11 @@ class Film:
     def frames_per_second(self) -> float:
         """Of its picture, on average; 0 where there is none."""
         return self.video.frames_per_second if self.video else 0
+
+    @property
+    def has_stills(self) -> bool:
+        """Whether its picture stands still for a while, as slides and screen recordings do."""
+        return self.video is not None and self.video.longest_frame_seconds > STILL_SECONDS
 
     def part_of(self, seconds: float | None) -> float:
         """How much of a stream belongs to the film, in seconds, where the stream has as many."""

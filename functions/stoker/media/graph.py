@@ -29,9 +29,9 @@ SAMPLES_PER_SECOND = 48_000
 """What video players and Opus work with."""
 
 CLOCK = 90_000
-"""Units of a second, of the times of encoded pictures. ffmpeg's default unit is the average time of a frame, to which it
-rounds all times: of a variable rate, it loses frames that come too close together. Source: the clock of MPEG-2 systems.
-It holds the times of all usual frame rates, and those in milliseconds, to 11 us."""
+"""Units of a second, of the times of encoded pictures. ffmpeg's default unit is the average time of a frame. It rounds
+all times to that unit, and of a variable rate it loses frames that come too close together. Source: the clock of MPEG-2
+systems. It holds the times of all usual frame rates, and those in milliseconds, to 11 us."""
 
 FONTS = "fonts"
 """The folder, in the working folder, of what subtitles are written with."""
@@ -46,9 +46,10 @@ CAPPED = (
     f"select=isnan(prev_selected_t)+gt(floor(t*{MAX_FRAMES_PER_SECOND}+{SLACK})\\,"
     f"floor(prev_selected_t*{MAX_FRAMES_PER_SECOND}+{SLACK}))",
     f"setpts=floor(T*{MAX_FRAMES_PER_SECOND}+{SLACK})/({MAX_FRAMES_PER_SECOND}*TB)",
+    f"fps={MAX_FRAMES_PER_SECOND}:eof_action=pass",
 )
-"""Keeps one frame for each place on a grid of 60 a second, and moves it there. ffmpeg's `fps` would also repeat frames
-where the picture stands still."""
+"""Keeps the first frame of each place on a grid of 60 a second, and moves it there. ffmpeg's `fps` alone would keep the
+last frame of each place, and show it too early."""
 
 TO_SDR = (
     "zscale=transfer=linear:npl=100",
@@ -155,9 +156,6 @@ class Graph:
             What `mux` calls it.
         """
         timed = {"fps_mode": "vfr", "enc_time_base": f"1:{CLOCK}", **options}
-        if self._capped:
-            # The last frame stays for its place on the grid, and not for the shorter time that it had in the source.
-            timed["bsf"] = rf"setts=duration=max(DURATION\,{CLOCK // MAX_FRAMES_PER_SECOND})"
         return self._video.place(_Branch(filters, size), timed, self._picture)
 
     def audio(self, options: Options) -> str:
@@ -196,7 +194,8 @@ class Graph:
             filters: What it goes through in that size.
             options: The encoder's and the muxer's.
         """
-        self._write(name, self._picture(_Branch(filters, size)), options)
+        # Passed through, because ffmpeg would fill the time before the first picture with copies of it.
+        self._write(name, self._picture(_Branch(filters, size)), {"fps_mode": "passthrough", **options})
 
     def write_sound(self, name: str, filters: tuple[str, ...], options: Options) -> None:
         """A file of the sound alone; as `write_picture`."""
@@ -255,7 +254,7 @@ class Graph:
         if _may_be_interlaced(video):
             # Frame by frame, because a film may begin with progressive frames. These pass unchanged.
             base.append("bwdif=mode=send_frame:deint=interlaced")
-        if self._capped:
+        if video.frames_per_second > MAX_FRAMES_PER_SECOND:
             base += CAPPED
         if video.steady and (largest != (video.width, video.height) or not video.square_pixels):
             base += _scaled(largest)
@@ -271,10 +270,6 @@ class Graph:
             for branch in self._pictures
         ]
         return _chains(f"[0:{video.index}]", base, "split", "picture", branches)
-
-    @property
-    def _capped(self) -> bool:
-        return self.film.frames_per_second > MAX_FRAMES_PER_SECOND
 
     def _whole_graph(self) -> list[str]:
         """Lets the filters go on where the picture changes its size: a restart would lose their frames and times. It

@@ -72,6 +72,7 @@ class VideoStream:
         bits_per_second: Of this stream alone, where the file says.
         start_seconds: When its first picture is shown, on the clock of the file.
         colours: What the file says of its colours.
+        longest_frame_seconds: How long the frame is shown that is shown longest, as far as known.
         steady: Whether its size never changes and no frame is interlaced, as far as the headers of all packets say.
     """
 
@@ -90,6 +91,7 @@ class VideoStream:
     bits_per_second: int | None = None
     start_seconds: float = 0
     colours: Colours = UNTAGGED
+    longest_frame_seconds: float = 0
     steady: bool = False
 
 

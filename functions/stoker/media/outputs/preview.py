@@ -3,6 +3,7 @@
 from stoker.media.film import Film
 from stoker.media.graph import Graph
 from stoker.media.outputs.finish import Bench, Finish, MadeFile, MadeOutput
+from stoker.media.outputs.moments import on_screen
 from stoker.media.outputs.poster import DEFAULT_SHARE
 from stoker.media.probe import NotReadable
 from stoker.models.video import PreviewOutput
@@ -15,8 +16,8 @@ ENCODERS = {
     "gif": {"c:v": "gif", "loop": "0", "f": "gif"},
 }
 
-# The 256 colours are chosen for the pictures that there are.
-PALETTE = "split[{name}a][{name}b];[{name}a]palettegen=stats_mode=diff[{name}p];[{name}b][{name}p]paletteuse"
+# The 256 colours are those of all frames: by the differences between frames alone, slides would become black.
+PALETTE = "split[{name}a][{name}b];[{name}a]palettegen=stats_mode=full[{name}p];[{name}b][{name}p]paletteuse"
 
 
 def preview(output: PreviewOutput, graph: Graph) -> Finish:
@@ -26,8 +27,7 @@ def preview(output: PreviewOutput, graph: Graph) -> Finish:
     size = graph.film.fitted(width=WIDTH)
     part = f"trim=start={start:.3f}:end={start + seconds:.3f}"
     # Made steady before it is cut: a picture that stands still, such as a slide, may have no frame in the part.
-    # Rounded up, so that a picture that lasts less than a frame of the preview becomes a frame.
-    filters = [f"fps={FRAMES_PER_SECOND}:start_time=0:round=up", part, "setpts=PTS-STARTPTS"]
+    filters = [*on_screen(0, 1 / FRAMES_PER_SECOND), part, "setpts=PTS-STARTPTS"]
     if output.format == "gif":
         filters.append(PALETTE.format(name=name.partition(".")[0].replace("-", "")))
     graph.write_picture(name, size, tuple(filters), ENCODERS[output.format])
@@ -43,7 +43,7 @@ def preview(output: PreviewOutput, graph: Graph) -> Finish:
 
 
 def _part(output: PreviewOutput, film: Film) -> tuple[float, float]:
-    """Where it begins, as a poster would, and how long it plays, which a short film shortens."""
+    """Where it begins, as a poster would, and how long it plays, which a short film shortens to a frame at least."""
     there = film.picture_end or output.seconds
-    seconds = min(output.seconds, there)
-    return min(there * DEFAULT_SHARE, there - seconds), seconds
+    seconds = max(min(output.seconds, there), 1 / FRAMES_PER_SECOND)
+    return max(0.0, min(there * DEFAULT_SHARE, there - seconds)), seconds
