@@ -12,6 +12,7 @@ import av
 import pytest
 
 from browser import evaluated
+from conftest import Ffmpeg
 from development.environment import ROOT
 from unit.media.numbered import BITS, Frame, decoded, demuxed, film
 from unit.media.test_video import outputs_of
@@ -120,9 +121,14 @@ def expected(source: Path, pattern: Pattern) -> list[Frame]:
     return [(number, time + lead) for number, time in enumerate(pattern.times) if pattern.kept(number)]
 
 
+def shown_times(file: Path) -> list[float]:
+    """The times of the frames that are shown: an edit list hides those before 0."""
+    return [time for time in demuxed(file) if time > -1e-6]
+
+
 def seen(kind: str, file: Path) -> list[Frame]:
     """The frames of an output, with the times that a demuxer of another make than libav gives them."""
-    pairs, times = decoded(file), demuxed(file)
+    pairs, times = decoded(file), shown_times(file)
     assert len(pairs) == len(times)
     # libav moves a fragmented film with negative composition offsets to a later time; browsers do not.
     moved = pairs[0][1] - times[0] if kind == "hls" else 0
@@ -183,3 +189,23 @@ def test_a_browser_shows_each_frame_at_its_time(tmp_path: Path) -> None:
         shown = evaluated(tmp_path, "numbers.html", f"numbers({json.dumps(file)}, {json.dumps(moments)}, {BITS})")
         print([(i, n, moments[i]) for i, n in enumerate(shown) if i != n])
         assert shown == list(range(len(moments))), file
+
+
+@pytest.mark.parametrize("height", [HEIGHT, 64], ids=["encoded", "copied"])
+@pytest.mark.parametrize("options", [(), ("-c:a", "copy")], ids=["all copied", "sound copied"])
+@pytest.mark.parametrize("cut", [0.7, 1.31])
+def test_a_film_that_a_phone_has_trimmed_keeps_its_times(
+    cut: float, options: tuple[str, ...], height: int, ffmpeg: Ffmpeg, tmp_path: Path
+) -> None:
+    """A trim leaves the frames before the cut in the file, up to the last key frame; an edit list hides them."""
+    times = jittered(7, 90, 30, 0.004)
+    whole = film(tmp_path / "whole.mov", times, sound=(0, 3))
+    trimmed = ffmpeg("trimmed.mp4", "-ss", str(cut), "-i", str(whole), "-c", "copy", *options)
+    first = next(number for number, time in enumerate(times) if time >= cut)
+    wanted = list(enumerate(shown_times(trimmed), first))
+    assert len(wanted) == len(times) - first
+    mp4, _ = outputs_of(trimmed, {"kind": "mp4", "height": height}, wanted_output("hls"))
+    for kind, file in (("mp4", mp4.file.name), ("hls", f"hls-{HEIGHT}p.m4s")):
+        frames = seen(kind, tmp_path / file)
+        assert [number for number, _ in frames] == [number for number, _ in wanted], kind
+        assert [time for _, time in frames] == pytest.approx([time for _, time in wanted], abs=MILLISECOND), kind
