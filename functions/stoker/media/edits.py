@@ -1,9 +1,9 @@
 """The edit list of an MP4's picture: how late its first frame is.
 
-A trim on a telephone leaves all samples in the file, and adds an edit list that says from which time on they are shown.
-That time may lie within a frame. Then the next frame is shown a little after the start; ffmpeg shows it at the start, so
-the picture would come early beside the sound. Boxes are read as ISO/IEC 14496-12 has them. Standard library only,
-because the process that opens files uses it.
+A trim on a telephone leaves all samples in the file, and adds an edit list that says from which time on they are
+shown. That time may lie within a frame. Then the next frame is shown a little after the start, but ffmpeg shows it at
+the start. The picture would come early beside the sound. Boxes are read as ISO/IEC 14496-12 has them. This module uses
+the standard library only, because the process that opens files imports it.
 """
 
 import struct
