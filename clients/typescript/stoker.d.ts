@@ -614,10 +614,7 @@ export interface HlsOutput {
 /** A still picture, as JPEG. */
 export interface PosterOutput {
   kind: 'poster';
-  /**
-   * Seconds from the start. Where it is left out, a frame with detail is chosen, from a tenth of the duration on.
-   * At most 86,400.
-   */
+  /** Seconds from the start. Where it is left out, a frame with detail is chosen. At most 86,400. */
   at?: number | null;
   /**
    * Pixels; the height follows from the source's shape. At least 16. At most 7,680. `1280` where it is left out.

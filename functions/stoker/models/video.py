@@ -31,7 +31,7 @@ class PosterOutput(Model):
     """A still picture, as JPEG.
 
     Attributes:
-        at: Seconds from the start. Where it is left out, a frame with detail is chosen, from a tenth of the duration on.
+        at: Seconds from the start. Where it is left out, a frame with detail is chosen.
         width: Pixels; the height follows from the source's shape.
     """
 
