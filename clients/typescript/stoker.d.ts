@@ -562,8 +562,8 @@ export interface Watermark {
 /** What is said in the film, in writing. */
 export interface Captions {
   /**
-   * A WebVTT; whose it must be is as with the source of the film. Its times are those of the source. Not empty. At
-   * most 1,024 characters.
+   * A WebVTT or SubRip file; whose it must be is as with the source of the film. Its times are those of the
+   * source. Not empty. At most 1,024 characters.
    */
   source: string;
   /** Whether it becomes part of the picture, too. `false` where it is left out. */

@@ -172,7 +172,8 @@ class Captions(Model):
     """What is said in the film, in writing.
 
     Attributes:
-        source: A WebVTT; whose it must be is as with the source of the film. Its times are those of the source.
+        source: A WebVTT or SubRip file; whose it must be is as with the source of the film. Its times are those of the
+            source.
         burn_in: Whether it becomes part of the picture, too.
     """
 
