@@ -688,8 +688,8 @@ export interface AudioInput {
    */
   text: string;
   /**
-   * A BCP 47 tag, such as `en-US` or `de`; the voice's own where it is left out, or else `en-US`. Matches
-   * `^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}$`.
+   * A BCP 47 tag, such as `en-US` or `de`, also in older forms (`iw`, `de_DE`); the voice's own where it is left
+   * out, or else `en-US`. Matches `^[A-Za-z]{1,8}([-_][A-Za-z0-9]{1,8}){0,4}$`.
    */
   language?: string | null;
   /**
