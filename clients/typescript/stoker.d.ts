@@ -561,11 +561,18 @@ export interface Watermark {
 
 /** What is said in the film, in writing. */
 export interface Captions {
+  /** `source` for subtitles inside the film. Then there is no `source` here. */
+  from?: 'source' | null;
+  /**
+   * A BCP 47 tag, which chooses from the subtitles inside the film; the default track where it is left out.
+   * Matches `^[A-Za-z]{1,8}([-_][A-Za-z0-9]{1,8}){0,4}$`.
+   */
+  language?: string | null;
   /**
    * A WebVTT or SubRip file; whose it must be is as with the source of the film. Its times are those of the
    * source. Not empty. At most 1,024 characters.
    */
-  source: string;
+  source?: string | null;
   /** Whether it becomes part of the picture, too. `false` where it is left out. */
   burnIn?: boolean;
 }

@@ -8,7 +8,6 @@ from stoker.media.cues import UnreadableCaptions, read
 from stoker.media.graph import FONTS
 from stoker.media.subtitles import fonts_for, missing_glyphs, styled
 from stoker.media.webvtt import Cue, part
-from stoker.models.video import Captions
 from stoker.models.warnings import OutputWarning
 
 CAPTIONS, SUBTITLES = "captions", "captions.ass"
@@ -16,13 +15,13 @@ CAPTIONS, SUBTITLES = "captions", "captions.ass"
 
 
 def captioned(
-    captions: Captions, folder: Path, start: float, end: float | None
+    name: str, folder: Path, start: float, end: float | None
 ) -> tuple[tuple[Cue, ...], tuple[OutputWarning, ...]]:
     """The cues of a part of the film, in its own time, and what is left out of them.
 
     Args:
-        captions: What names them.
-        folder: The working folder, into which they were fetched.
+        name: The file as the user knows it.
+        folder: The working folder, where they are.
         start: Where the part begins, in seconds of the source.
         end: Where it ends, in seconds of the source; None where the source does.
 
@@ -33,9 +32,9 @@ def captioned(
         reading = read((folder / CAPTIONS).read_bytes())
     except UnreadableCaptions as reason:
         raise UnsupportedMedia(
-            f"The captions {captions.source!r} can't be read ({reason}). Upload a WebVTT or SubRip file."
+            f"The captions {name!r} can't be read ({reason}). Upload a WebVTT or SubRip file."
         ) from None
-    return tuple(part(reading.cues, start, end)), tuple(reading.warnings(captions.source))
+    return tuple(part(reading.cues, start, end)), tuple(reading.warnings(name))
 
 
 def burnt_in(cues: tuple[Cue, ...], folder: Path, name: str) -> tuple[OutputWarning, ...]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from stoker import config
 from stoker.errors import InputTooLarge, InvalidJob, UnsupportedMedia
 from stoker.media.captions import CAPTIONS, SUBTITLES, burnt_in, captioned
+from stoker.media.embedded import extract
 from stoker.media.ffmpeg import unsupported
 from stoker.media.film import Film, Mark
 from stoker.media.formats import CONTAINERS, WATERMARKS
@@ -63,7 +64,7 @@ def fetch(video_input: VideoInput, user_id: str, folder: Path, on_share: Callabl
     wanted = [_Wanted(video_input.source, SOURCE, config.MAX_FETCHED_BYTES)]
     if video_input.watermark:
         wanted.insert(0, _Wanted(video_input.watermark.source, WATERMARK, config.MAX_WATERMARK_BYTES))
-    if video_input.captions:
+    if video_input.captions and video_input.captions.source:
         wanted.insert(0, _Wanted(video_input.captions.source, CAPTIONS, config.MAX_CAPTIONS_BYTES))
     generations, remote = [], None
     for one in wanted:
@@ -101,10 +102,13 @@ def opened(video_input: VideoInput, folder: Path, prober: Prober, remote: Remote
     mark = _mark(video_input.watermark, folder, prober) if video_input.watermark and info.video else None
     if video_input.captions is None:
         return Film(info, start, end, mark, remote=remote)
-    cues, warnings = captioned(video_input.captions, folder, start, end)
+    name = video_input.captions.source or video_input.source
+    if video_input.captions.from_:
+        extract(video_input.captions, video_input.source, info, folder, remote)
+    cues, warnings = captioned(name, folder, start, end)
     if not video_input.captions.burn_in:
         return Film(info, start, end, mark, cues, remote=remote, warnings=warnings)
-    warnings += burnt_in(cues, folder, video_input.captions.source)
+    warnings += burnt_in(cues, folder, name)
     return Film(info, start, end, mark, cues, SUBTITLES, remote, warnings)
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from stoker.models.document import Model
+from stoker.models.document import LanguageTag, Model
 
 MAX_TEXT_CHARACTERS = 100_000
 """The longest text: about two hours of speech."""
@@ -44,7 +44,7 @@ class AudioInput(Model):
     """
 
     text: Annotated[str, Field(min_length=1, max_length=MAX_TEXT_CHARACTERS), AfterValidator(_no_control_characters)]
-    language: Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{1,8}([-_][A-Za-z0-9]{1,8}){0,4}$")] | None = None
+    language: LanguageTag | None = None
     voice: Annotated[str, StringConstraints(min_length=1, max_length=100)] | None = None
     speed: Annotated[float, Field(ge=0.25, le=4)] = 1.0
     pitch: Annotated[float, Field(ge=-20, le=20)] = 0.0
