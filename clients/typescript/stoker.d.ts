@@ -564,8 +564,8 @@ export interface Captions {
   /** `source` for subtitles inside the film. Then there is no `source` here. */
   from?: 'source' | null;
   /**
-   * A BCP 47 tag, which chooses from the subtitles inside the film; the default track where it is left out.
-   * Matches `^[A-Za-z]{1,8}([-_][A-Za-z0-9]{1,8}){0,4}$`.
+   * A BCP 47 tag, which chooses a track inside the film; the default track where it is left out. Matches
+   * `^[A-Za-z]{1,8}([-_][A-Za-z0-9]{1,8}){0,4}$`.
    */
   language?: string | null;
   /**

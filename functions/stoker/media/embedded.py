@@ -1,4 +1,4 @@
-"""Subtitles inside a film, taken out by ffmpeg. What it writes is read as a file of the user's, within the same bounds."""
+"""Subtitles inside a film, taken out by ffmpeg. They are read as a file of the user's is, within the same bounds."""
 
 from pathlib import Path
 
@@ -35,7 +35,7 @@ def extract(captions: Captions, name: str, info: MediaInfo, folder: Path, remote
         track = chosen(info.subtitles, captions.language, compared)
     except NoTextTrack as reason:
         raise UnsupportedMedia(
-            f"Captions were asked for from {name!r}, but {reason}. Upload them as a WebVTT file, and name it as 'source'."
+            f"Captions were asked for from {name!r}, but {reason}. Upload a WebVTT file, and name it as 'source'."
         ) from None
     source, protocols = (f"{PIPE}:0", PIPE) if remote else (SOURCE, PROTOCOLS)
     # SubRip has no character references: in it, text that looks like a tag is not taken for more than it is.

@@ -29,8 +29,8 @@ class AudioInput(Model):
 
     Attributes:
         text: Plain text; whatever looks like markup is spoken as it stands. A blank line ends a paragraph.
-        language: A BCP 47 tag, such as `en-US` or `de`, also in older forms (`iw`, `de_DE`); the voice's own where it is
-            left out, or else `en-US`.
+        language: A BCP 47 tag, such as `en-US` or `de`, also in older forms (`iw`, `de_DE`); the voice's own where
+            it is left out, or else `en-US`.
         voice: A voice of the engine that speaks, such as `en-US-Neural2-C`, or `en-gb` for the embedded one.
         speed: Times the voice's own.
         pitch: Semitones above the voice's own.

@@ -174,7 +174,7 @@ class Captions(Model):
 
     Attributes:
         from_: `source` for subtitles inside the film. Then there is no `source` here.
-        language: A BCP 47 tag, which chooses from the subtitles inside the film; the default track where it is left out.
+        language: A BCP 47 tag, which chooses a track inside the film; the default track where it is left out.
         source: A WebVTT or SubRip file; whose it must be is as with the source of the film. Its times are those of the
             source.
         burn_in: Whether it becomes part of the picture, too.

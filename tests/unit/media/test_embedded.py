@@ -151,7 +151,7 @@ def test_pictures_are_refused_with_a_sentence(ffmpeg: Ffmpeg) -> None:
     disc.write_bytes(segment(0x16, empty) + segment(0x80, b""))
     inputs = (*PICTURE[:4], "-i", str(disc), "-map", "0:v", "-map", "1:s", "-c:s", "copy")
     source = ffmpeg("pictures.mkv", *inputs, *PICTURE[4:])
-    with pytest.raises(UnsupportedMedia, match=r"film', but its subtitles are pictures, not text\. Upload them as"):
+    with pytest.raises(UnsupportedMedia, match=r"film', but its subtitles are pictures, not text\. Upload a WebVTT"):
         outputs_of(source, {"kind": "poster"}, captions=FROM_SOURCE)
 
 
