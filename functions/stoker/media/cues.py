@@ -16,7 +16,7 @@ MAX_CUES = 10_000
 MAX_CUE_CHARACTERS = 1000
 """More than fits a screen."""
 
-JOINERS_AND_MARKS = "\u200c\u200d\u200e\u200f"
+SHOWN = "\u200c\u200d\u200e\u200f"
 """Invisible, but without them Persian is spelt wrong, and Hebrew ends at the wrong side."""
 
 
@@ -126,9 +126,8 @@ def _shown(text: str) -> str:
 def _visible(line: str) -> str:
     if line.isprintable():
         return re.sub(r" +", " ", line).strip(" ")
+    spaced = re.sub(r"[\t\f\u2028\u2029]", " ", line)
     kept = (
-        letter if letter.isprintable() or letter in JOINERS_AND_MARKS or unicodedata.category(letter) == "Zs" else " "
-        for letter in line
-        if letter.isprintable() or letter.isspace() or letter in JOINERS_AND_MARKS
+        letter for letter in spaced if letter.isprintable() or letter in SHOWN or unicodedata.category(letter) == "Zs"
     )
     return re.sub(r" +", " ", "".join(kept)).strip(" ")

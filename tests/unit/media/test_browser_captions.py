@@ -48,11 +48,12 @@ def seen(text: str) -> str:
     """What a viewer sees of a text.
 
     Chromium's text differs from ours here, on purpose: `white-space: pre-line` shows a row of spaces as a space and no
-    spaces at the ends of a line. Control characters and unassigned ones are not drawn. Lines without any text are not
-    kept. An arrow is written as `→`, because it would begin a cue in our file.
+    spaces at the ends of a line, and a separator of lines (U+2028) is a space here. Control characters and unassigned
+    ones are not drawn. Lines without any text are not kept. An arrow is written as `→`, because it would begin a cue in
+    our file.
     """
-    lines = (re.sub(r"[ \t\f]+", " ", line) for line in text.replace("-->", "→").split("\n"))
-    return "\n".join(filter(None, ("".join(filter(_drawn, line)).strip(" ") for line in lines)))
+    lines = re.sub(r"[ \t\f\u2028]", " ", text.replace("-->", "→")).split("\n")
+    return "\n".join(filter(None, (re.sub(r" +", " ", "".join(filter(_drawn, line))).strip(" ") for line in lines)))
 
 
 def _drawn(letter: str) -> bool:

@@ -89,6 +89,7 @@ TEXTS = (
     "😀 👨‍👩‍👧 e\u0301",
     "\ufeffmark inside",
     "nul\0inside",
+    "vertical\vtab, line\u2028separator",
     "{\\an8}at the top",
     "42",
     "NOTE inside",
