@@ -561,11 +561,18 @@ export interface Watermark {
 
 /** What is said in the film, in writing. */
 export interface Captions {
+  /** `source` for subtitles inside the film. Then there is no `source` here. */
+  from?: 'source' | null;
   /**
-   * A WebVTT; whose it must be is as with the source of the film. Its times are those of the source. Not empty. At
-   * most 1,024 characters.
+   * A BCP 47 tag, which chooses a track inside the film; the default track where it is left out. Matches
+   * `^[A-Za-z]{1,8}([-_][A-Za-z0-9]{1,8}){0,4}$`.
    */
-  source: string;
+  language?: string | null;
+  /**
+   * A WebVTT or SubRip file; whose it must be is as with the source of the film. Its times are those of the
+   * source. Not empty. At most 1,024 characters.
+   */
+  source?: string | null;
   /** Whether it becomes part of the picture, too. `false` where it is left out. */
   burnIn?: boolean;
 }
@@ -688,8 +695,8 @@ export interface AudioInput {
    */
   text: string;
   /**
-   * A BCP 47 tag, such as `en-US` or `de`; the voice's own where it is left out, or else `en-US`. Matches
-   * `^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}$`.
+   * A BCP 47 tag, such as `en-US` or `de`, also in older forms (`iw`, `de_DE`); the voice's own where it is left
+   * out, or else `en-US`. Matches `^[A-Za-z]{1,8}([-_][A-Za-z0-9]{1,8}){0,4}$`.
    */
   language?: string | null;
   /**

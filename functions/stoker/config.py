@@ -124,8 +124,8 @@ WATERMARK_TYPES: Final = ("image/png", "image/jpeg", "image/webp")
 MAX_CAPTIONS_BYTES: Final = 2 * 1024**2
 """The largest captions: the words of a film of hours have a tenth of that."""
 
-CAPTIONS_TYPES: Final = ("text/vtt",)
-"""The media type of captions."""
+CAPTIONS_TYPES: Final = ("text/vtt", "application/x-subrip")
+"""The media types of captions: WebVTT and SubRip."""
 
 MAX_SOURCE_SECONDS: Final = 4 * 3600
 """The longest source."""

@@ -133,6 +133,7 @@ def _of_inputs() -> Iterator[Case]:
         {"trim": {"start": 1, "end": 2}},
         {"watermark": picture},
         {"captions": {"source": "a.vtt", "burnIn": True}},
+        {"captions": {"from": "source", "language": "de"}},
     ):
         yield case("video-processing", given, allowed=True)
     for given in (*BAD_SPEECH, {"ghost": 1}):

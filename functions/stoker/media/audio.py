@@ -11,13 +11,16 @@ from stoker.jobs.run import JobRun
 from stoker.media.speech.captions import webvtt, word_timings
 from stoker.media.speech.engine import Engine
 from stoker.media.speech.espeak import Espeak
+from stoker.media.speech.languages import preferred
 from stoker.media.speech.mastering import ENCODINGS, Sound, master
 from stoker.media.speech.reshape import Shape, reshaped
 from stoker.media.speech.sentences import split_sentences
 from stoker.media.speech.track import SpokenSentence, Track
+from stoker.media.speech.unspoken import unspoken
 from stoker.media.speech.voices import DEFAULT_LANGUAGE, Voice, choose_voice
 from stoker.models.audio import AudioInput
 from stoker.models.job import JobOutput, OutputFile
+from stoker.models.warnings import OutputWarning
 
 SYNTHESIZED = {"espeak": 15.0, "google": 60.0}
 MASTERED = 95.0
@@ -33,6 +36,7 @@ class Narration:
         sentences: When each is spoken.
         language: A BCP 47 tag.
         exact: Whether the engine told when each word is spoken, rather than each sentence alone.
+        warnings: Parts of the text that are not heard as they stand.
     """
 
     file: Path
@@ -40,6 +44,7 @@ class Narration:
     voice: Voice
     language: str
     exact: bool
+    warnings: tuple[OutputWarning, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -80,6 +85,7 @@ def process_audio(run: JobRun, audio_input: AudioInput) -> JobOutput:
             "voice": narration.voice.name,
             "language": narration.language,
         },
+        warnings=list(narration.warnings) or None,
     )
 
 
@@ -140,26 +146,30 @@ def _speak(run: JobRun, engine: Engine, audio_input: AudioInput) -> Narration:
         voice = choose_voice(engine.voices(), audio_input.language, audio_input.voice)
     except (UnknownLanguage, UnknownVoice) as error:
         raise type(error)(f"{error.message} (The speech engine here is {engine.name}.)") from None
-    language = audio_input.language or (voice.languages[0] if audio_input.voice else DEFAULT_LANGUAGE)
+    own = voice.languages[0] if audio_input.voice else DEFAULT_LANGUAGE
+    language = preferred(audio_input.language) if audio_input.language else own
     sentences = split_sentences(text, language)
     if not sentences:
         raise NothingToSpeak("The text holds nothing that can be spoken: no letter, no digit, no symbol.")
     speed, pitch = engine.speed(voice, audio_input.speed), engine.pitch(voice, audio_input.pitch)
     shape = Shape(audio_input.speed / speed, audio_input.pitch - pitch)
     file = run.workspace / "track.wav"
-    spoken, exact = [], True
+    spoken, silent, exact = [], [], True
     with Track(file, engine.sample_rate, audio_input.speed) as track:
         pieces = engine.speak(sentences, voice, speed, pitch)
         for piece in reshaped(pieces, shape, engine.sample_rate, run.workspace, run.check):
             heard = track.add(piece)
-            if heard is not None:
+            if heard is None:
+                silent.append(piece.sentence.text)
+            else:
                 spoken.append(heard)
                 exact = exact and bool(piece.marks)
             done = (piece.sentence.start + len(piece.sentence.text)) / len(text)
             run.report(SYNTHESIZED[engine.name] * done, "synthesizing")
     if not spoken:
         raise NothingToSpeak("The voice has no sound for this text. Write it in the language of the voice.")
-    return Narration(file, spoken, voice, language, exact)
+    warnings = unspoken(engine.unread(voice, text), silent, voice.name)
+    return Narration(file, spoken, voice, language, exact, warnings)
 
 
 def _upload(run: JobRun, made: Sequence[MadeFile]) -> list[OutputFile]:

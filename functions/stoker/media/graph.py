@@ -262,7 +262,7 @@ class Graph:
             base += TO_SDR
         base.append(PLAIN)
         if self.film.subtitles:
-            base.append(f"subtitles=filename={self.film.subtitles}:fontsdir={FONTS}")
+            base.append(f"subtitles=filename={self.film.subtitles}:fontsdir={FONTS}:wrap_unicode=1")
         if self.film.mark:
             base.append(overlay(self.film.mark, largest))
         branches = [

@@ -17,6 +17,7 @@ from stoker.errors import EncoderFailed
 from stoker.media.child import ENVIRONMENT
 from stoker.media.formats import CONTAINERS
 from stoker.media.streaming import Remote
+from stoker.media.text_tracks import TextTrack
 
 PROBE_SECONDS = 30
 """A file that takes longer to open is made to take long."""
@@ -126,6 +127,7 @@ class MediaInfo:
         audio: The first sound.
         container: ffmpeg's names for the format of the file.
         bits_per_second: Of all streams together.
+        subtitles: All that there are, text or not.
     """
 
     duration_seconds: float | None
@@ -134,6 +136,7 @@ class MediaInfo:
     audio: AudioStream | None
     container: str = ""
     bits_per_second: int | None = None
+    subtitles: tuple[TextTrack, ...] = ()
 
     @classmethod
     def from_answer(cls, answer: Mapping[str, Any]) -> Self:
@@ -146,6 +149,7 @@ class MediaInfo:
             audio=AudioStream(**audio) if audio else None,
             container=answer["container"],
             bits_per_second=answer["bits_per_second"],
+            subtitles=tuple(TextTrack(**track) for track in answer["subtitles"]),
         )
 
 

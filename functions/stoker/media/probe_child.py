@@ -22,6 +22,7 @@ import av
 from child import confine  # type: ignore[import-not-found, unused-ignore]
 from formats import PROTOCOLS  # type: ignore[import-not-found, unused-ignore]
 from offline import go_offline  # type: ignore[import-not-found, unused-ignore]
+from text_tracks import listed  # type: ignore[import-not-found, unused-ignore]
 
 READ_BYTES = 1024**2
 """What is read at once of a file that the parent reads: a request each."""
@@ -85,6 +86,7 @@ def probe(formats: str, measure: bool, path: str = "", size: int = 0) -> dict[st
             "duration_seconds": told if told > 0 else _measured(container),
             "container": container.format.name,
             "bits_per_second": container.bit_rate or None,
+            "subtitles": listed(container.streams.subtitles),
         }
 
 

@@ -1,26 +1,24 @@
 """What a job brings: the film, the watermark and the captions, fetched and opened."""
 
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from stoker import config
 from stoker.errors import InputTooLarge, InvalidJob, UnsupportedMedia
+from stoker.media.captions import CAPTIONS, SUBTITLES, burnt_in, captioned
+from stoker.media.embedded import extract
 from stoker.media.ffmpeg import unsupported
 from stoker.media.film import Film, Mark
 from stoker.media.formats import CONTAINERS, WATERMARKS
-from stoker.media.graph import FONTS
 from stoker.media.outputs import OF_SOUND
 from stoker.media.probe import MediaInfo, NotReadable, Prober
 from stoker.media.streaming import Remote
-from stoker.media.subtitles import font_file, styled
-from stoker.media.webvtt import Cue, NotWebVtt, part, read
-from stoker.models.video import Captions, VideoInput, Watermark
+from stoker.models.video import VideoInput, Watermark
 from stoker.storage.sources import Source, download, open_source
 
 # The user's names for them never reach a command.
-SOURCE, WATERMARK, CAPTIONS, SUBTITLES = "source", "watermark", "captions", "captions.ass"
+SOURCE, WATERMARK = "source", "watermark"
 
 
 @dataclass(frozen=True)
@@ -66,7 +64,7 @@ def fetch(video_input: VideoInput, user_id: str, folder: Path, on_share: Callabl
     wanted = [_Wanted(video_input.source, SOURCE, config.MAX_FETCHED_BYTES)]
     if video_input.watermark:
         wanted.insert(0, _Wanted(video_input.watermark.source, WATERMARK, config.MAX_WATERMARK_BYTES))
-    if video_input.captions:
+    if video_input.captions and video_input.captions.source:
         wanted.insert(0, _Wanted(video_input.captions.source, CAPTIONS, config.MAX_CAPTIONS_BYTES))
     generations, remote = [], None
     for one in wanted:
@@ -104,13 +102,14 @@ def opened(video_input: VideoInput, folder: Path, prober: Prober, remote: Remote
     mark = _mark(video_input.watermark, folder, prober) if video_input.watermark and info.video else None
     if video_input.captions is None:
         return Film(info, start, end, mark, remote=remote)
-    cues = tuple(part(_cues(video_input.captions, folder), start, end))
+    name = video_input.captions.source or video_input.source
+    if video_input.captions.from_:
+        extract(video_input.captions, video_input.source, info, folder, remote)
+    cues, warnings = captioned(name, folder, start, end)
     if not video_input.captions.burn_in:
-        return Film(info, start, end, mark, cues, remote=remote)
-    (folder / SUBTITLES).write_text(styled(cues), encoding="utf-8")
-    (folder / FONTS).mkdir(exist_ok=True)
-    shutil.copy(font_file(), folder / FONTS)
-    return Film(info, start, end, mark, cues, SUBTITLES, remote)
+        return Film(info, start, end, mark, cues, remote=remote, warnings=warnings)
+    warnings += burnt_in(cues, folder, name)
+    return Film(info, start, end, mark, cues, SUBTITLES, remote, warnings)
 
 
 def too_long(name: str) -> InputTooLarge:
@@ -157,12 +156,3 @@ def _mark(watermark: Watermark, folder: Path, prober: Prober) -> Mark:
 
 def _no_picture(name: str, reason: str) -> UnsupportedMedia:
     return UnsupportedMedia(f"The watermark {name!r} can't be read ({reason}). Upload a PNG, JPEG or WebP.")
-
-
-def _cues(captions: Captions, folder: Path) -> list[Cue]:
-    try:
-        return read((folder / CAPTIONS).read_bytes())
-    except NotWebVtt as reason:
-        raise UnsupportedMedia(
-            f"The captions {captions.source!r} can't be read ({reason}). Upload a WebVTT file."
-        ) from None

@@ -1,26 +1,26 @@
-"""WebVTT, the Web Video Text Tracks format: what users bring is read strictly, and written anew as plain text.
+"""WebVTT, the Web Video Text Tracks format: read as leniently as browsers read it, and written anew as plain text.
 
 Source: https://www.w3.org/TR/webvtt1/.
 """
 
 import html
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
-MAX_CUES = 10_000
-"""More than one a second for hours."""
+SPACE = r"[ \t\f]*"
+TIMING = re.compile(rf"{SPACE}([0-9:]+\.[0-9]+){SPACE}-->{SPACE}([0-9:]+\.[0-9]+)")
+TIME = re.compile(r"([0-9]{1,7}):([0-9]{2})(?::([0-9]{2}))?\.([0-9]{3})")
+"""Source: https://www.w3.org/TR/webvtt1/#collect-a-webvtt-timestamp. Hours may have any number of digits there;
+seven are more than a thousand years."""
 
-MAX_CUE_CHARACTERS = 1000
-"""More than fits a screen."""
+TEAMS_TIME = re.compile(r"(0|[1-9][0-9]?):(0|[1-9][0-9]?):(0|[1-9][0-9]?)\.([0-9]{1,3})")
+"""Microsoft Teams pads no part of a time: `0:0:6.90` is 6 s and 90 ms. Browsers skip such a cue.
+Source: https://learn.microsoft.com/en-us/graph/api/calltranscript-get (the example of its content)."""
 
-TIME = r"(?:(\d{2,4}):)?([0-5]\d):([0-5]\d\.\d{3})"
-TIMING = re.compile(rf"{TIME}[ \t]+-->[ \t]+{TIME}(?:[ \t].*)?")
-
-
-class NotWebVtt(ValueError):
-    """The file is no WebVTT, or beyond a limit; the message says why."""
+NOT_CUES = re.compile(r"(?:NOTE|STYLE|REGION)(?:\s|$)|[0-9]+\s*$")
+"""How a block begins that never holds a text to show. A number alone is a cue's number that lost its cue."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,21 @@ class Cue:
     def escaped(self) -> Self:
         """The same, for text that a reader must not take for tags."""
         return replace(self, text=html.escape(self.text, quote=False))
+
+
+@dataclass(frozen=True)
+class Block:
+    """A part of a file that has, or should have, a text to show.
+
+    Attributes:
+        line: The number of its first line that counts; the first line of a file is 1.
+        times: Its start and end in seconds; None where there are none that can be read.
+        text: As it stands in the file, with its tags.
+    """
+
+    line: int
+    times: tuple[float, float] | None
+    text: str
 
 
 def written(cues: Iterable[Cue]) -> str:
@@ -51,27 +66,54 @@ def written(cues: Iterable[Cue]) -> str:
     return "\n".join(["WEBVTT\n", *blocks])
 
 
-def read(content: bytes) -> list[Cue]:
-    """The cues of a WebVTT file: plain text, in the order of their start; styles, regions and settings are left out.
+def is_webvtt(lines: Sequence[str]) -> bool:
+    """Whether a file begins as a WebVTT file does."""
+    return re.match(r"WEBVTT(?:[ \t]|$)", lines[0]) is not None
 
-    Raises:
-        NotWebVtt: It is none, or beyond a limit.
+
+def timing(line: str) -> tuple[float, float] | None:
+    """The start and end of a cue in seconds; None if a browser cannot read them and Teams does not write them.
 
     Example:
-        >>> read(b"WEBVTT\\n\\n1\\n00:01.000 --> 00:02.500 align:start\\n<v Ada>Good &amp; <i>new</i>.\\n")
-        [Cue(start=1.0, end=2.5, text='Good & new.')]
+        >>> timing("1:00:01.500-->1:00:02.000 align:start"), timing("0:0:6.90 --> 0:0:7.5"), timing("0:01.5 --> 2")
+        ((3601.5, 3602.0), (6.09, 7.005), None)
     """
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise NotWebVtt("it is not in UTF-8") from None
-    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd")
-    if not re.match(r"WEBVTT(?:[ \t\n]|$)", text):
-        raise NotWebVtt("it does not begin with WEBVTT")
-    cues = [cue for block in re.split(r"\n{2,}", text)[1:] if (cue := _cue(block)) is not None]
-    if len(cues) > MAX_CUES:
-        raise NotWebVtt(f"it has more than {MAX_CUES} cues")
-    return sorted(cues, key=lambda cue: (cue.start, cue.end))
+    found = TIMING.match(line)
+    if found is None:
+        return None
+    start, end = map(_seconds, found.groups())
+    return None if start is None or end is None else (start, end)
+
+
+def blocks(lines: Sequence[str], timing: Callable[[str], tuple[float, float] | None] = timing) -> Iterator[Block]:
+    """The cues of a file, and the blocks that would be cues if they had a time. Notes and styles are left out.
+
+    A line with an arrow begins a cue wherever it stands, and a blank line ends it.
+    Source: https://www.w3.org/TR/webvtt1/#file-parsing.
+
+    Args:
+        lines: Of a file for which `is_webvtt` is true, without their line ends.
+        timing: Reads the line with the arrow.
+    """
+    number = 1
+    # The header ends at a blank line or at an arrow.
+    while number < len(lines) and lines[number] and "-->" not in lines[number]:
+        number += 1
+    while number < len(lines):
+        begin = number
+        if "-->" in lines[begin]:
+            number = _end(lines, begin + 1)
+            times = timing(lines[begin])
+            if times or not NOT_CUES.match(lines[begin]):
+                yield Block(begin + 1, times, "\n".join(lines[begin + 1 : number]))
+            continue
+        number = _end(lines, begin)
+        text = "\n".join(lines[begin:number])
+        # A single line right above an arrow is the name of that cue.
+        name = number - begin == 1 and number < len(lines) and bool(lines[number])
+        if text.strip() and not name and not NOT_CUES.match(text):
+            yield Block(begin + 1, None, text)
+        number = max(number, begin + 1)
 
 
 def part(cues: Iterable[Cue], start: float, end: float | None) -> list[Cue]:
@@ -88,37 +130,39 @@ def part(cues: Iterable[Cue], start: float, end: float | None) -> list[Cue]:
     ]
 
 
-def _cue(block: str) -> Cue | None:
-    """The cue of a block of lines; None where it is a note, a style, or holds no text."""
-    lines = block.strip("\n").split("\n")
-    at = next((number for number, line in enumerate(lines[:2]) if "-->" in line), None)
-    if at is None:
-        return None
-    timing = TIMING.fullmatch(lines[at].strip())
-    if timing is None:
-        raise NotWebVtt(f"it has a time that can't be read: {lines[at][:60]!r}")
-    start, end = _seconds(*timing.groups()[:3]), _seconds(*timing.groups()[3:])
-    text = _plain("\n".join(lines[at + 1 :]))
-    if len(text) > MAX_CUE_CHARACTERS:
-        raise NotWebVtt(f"it has a cue of more than {MAX_CUE_CHARACTERS} characters")
-    return Cue(start, end, text) if text and end > start else None
+def plain(text: str) -> str:
+    """The text of a cue without its tags, with its character references resolved.
 
-
-def _seconds(hours: str | None, minutes: str, seconds: str) -> float:
-    return int(hours or 0) * 3600 + int(minutes) * 60 + float(seconds)
-
-
-def _plain(text: str) -> str:
-    """Without tags, and without what a screen does not show; an arrow would be taken for a time."""
+    Example:
+        >>> plain("<v Ada>Good &amp; <i>new</i>")
+        'Good & new'
+    """
     # Python refuses to read numbers of thousands of digits; no character has one of more than seven.
-    short = re.sub(r"&#[0-9]{8,};?|&#[xX][0-9a-fA-F]{8,};?", "\ufffd", re.sub(r"<[^>]*>?", "", text))
-    bare = html.unescape(short).replace("-->", "→")
-    lines = ("".join(filter(_shown, " ".join(line.split()))) for line in bare.split("\n"))
-    return "\n".join(line for line in lines if line)
+    short = re.sub(r"(&#[xX]?)0+(?=[0-9a-fA-F])", r"\1", re.sub(r"<[^>]*>?", "", text))
+    return html.unescape(re.sub(r"&#[0-9]{8,};?|&#[xX][0-9a-fA-F]{8,};?", "\ufffd", short))
 
 
-def _shown(letter: str) -> bool:
-    return letter.isprintable() or letter in "\u200c\u200d"  # without its joiners, Persian is spelt wrong
+def _end(lines: Sequence[str], number: int) -> int:
+    """The index of the next line that is blank or has an arrow."""
+    while number < len(lines) and lines[number] and "-->" not in lines[number]:
+        number += 1
+    return number
+
+
+def _seconds(time: str) -> float | None:
+    if found := TEAMS_TIME.fullmatch(time):
+        hours, minutes, seconds, milliseconds = map(int, found.groups())
+    elif found := TIME.fullmatch(time):
+        first, second, third, last = found.groups()
+        if third is None and (len(first) != 2 or int(first) > 59):
+            return None
+        hours, minutes, seconds = (int(first), int(second), int(third)) if third else (0, int(first), int(second))
+        milliseconds = int(last)
+    else:
+        return None
+    if minutes > 59 or seconds > 59:
+        return None
+    return (((hours * 60 + minutes) * 60 + seconds) * 1000 + milliseconds) / 1000
 
 
 def _clock(seconds: float) -> str:

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from stoker.models.document import Model
+from stoker.models.document import LanguageTag, Model
 
 MAX_TEXT_CHARACTERS = 100_000
 """The longest text: about two hours of speech."""
@@ -14,9 +14,9 @@ AudioFormat = Literal["mp3", "ogg", "m4a", "wav"]
 
 
 def _no_control_characters(text: str) -> str:
-    """Voices take some of them for commands, and none of them can be spoken."""
+    """Voices take some of them for commands, and none of them can be spoken. Lines may end as on any system."""
     for position, character in enumerate(text):
-        if unicodedata.category(character) == "Cc" and character not in "\n\t":
+        if unicodedata.category(character) == "Cc" and character not in "\n\r\t":
             raise ValueError(
                 f"holds the control character U+{ord(character):04X} at position {position}; "
                 "only newlines and tabs are allowed"
@@ -29,7 +29,8 @@ class AudioInput(Model):
 
     Attributes:
         text: Plain text; whatever looks like markup is spoken as it stands. A blank line ends a paragraph.
-        language: A BCP 47 tag, such as `en-US` or `de`; the voice's own where it is left out, or else `en-US`.
+        language: A BCP 47 tag, such as `en-US` or `de`, also in older forms (`iw`, `de_DE`); the voice's own where
+            it is left out, or else `en-US`.
         voice: A voice of the engine that speaks, such as `en-US-Neural2-C`, or `en-gb` for the embedded one.
         speed: Times the voice's own.
         pitch: Semitones above the voice's own.
@@ -43,7 +44,7 @@ class AudioInput(Model):
     """
 
     text: Annotated[str, Field(min_length=1, max_length=MAX_TEXT_CHARACTERS), AfterValidator(_no_control_characters)]
-    language: Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}$")] | None = None
+    language: LanguageTag | None = None
     voice: Annotated[str, StringConstraints(min_length=1, max_length=100)] | None = None
     speed: Annotated[float, Field(ge=0.25, le=4)] = 1.0
     pitch: Annotated[float, Field(ge=-20, le=20)] = 0.0

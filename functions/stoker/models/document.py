@@ -40,6 +40,10 @@ DocumentId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,128}$")
 """The id of a task or a project.
 Source: https://firebase.google.com/docs/firestore/quotas#collections_documents_and_fields"""
 
+LanguageTag = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{1,8}([-_][A-Za-z0-9]{1,8}){0,4}$")]
+"""A language: a BCP 47 tag such as `en-US`, also in older forms (`iw`, `de_DE`).
+Source: https://www.rfc-editor.org/rfc/rfc5646 (section 2.1)."""
+
 SchemaVersion = Literal[1]
 """The form that a document has; migrations count it up."""
 

@@ -2,9 +2,10 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, ValidationInfo, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
-from stoker.models.document import Model
+from stoker.models.document import LanguageTag, Model
 
 SourcePath = Annotated[str, StringConstraints(min_length=1, max_length=1024)]
 """The name of an object in Cloud Storage, in characters; whose it must be is checked where it is read.
@@ -172,12 +173,29 @@ class Captions(Model):
     """What is said in the film, in writing.
 
     Attributes:
-        source: A WebVTT; whose it must be is as with the source of the film. Its times are those of the source.
+        from_: `source` for subtitles inside the film. Then there is no `source` here.
+        language: A BCP 47 tag, which chooses a track inside the film; the default track where it is left out.
+        source: A WebVTT or SubRip file; whose it must be is as with the source of the film. Its times are those of the
+            source.
         burn_in: Whether it becomes part of the picture, too.
     """
 
-    source: SourcePath
+    from_: Annotated[Literal["source"] | None, Field(alias="from")] = None
+    language: LanguageTag | None = None
+    source: Annotated[SourcePath | None, Field(validate_default=True)] = None
     burn_in: bool = False
+
+    @field_validator("source")
+    @classmethod
+    def _one_of_both(cls, source: str | None, fields: ValidationInfo) -> str | None:
+        inside = fields.data.get("from_") is not None
+        if source is None and not inside:
+            raise PydanticCustomError("missing", "is missing")
+        if source is not None and inside:
+            raise ValueError("there can't be one beside 'from'")
+        if source is not None and fields.data.get("language") is not None:
+            raise ValueError("has no tracks to choose from by 'language'")
+        return source
 
 
 class VideoInput(Model):

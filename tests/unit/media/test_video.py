@@ -480,10 +480,16 @@ def test_a_playlist_names_the_captions(ffmpeg: Ffmpeg, tmp_path: Path) -> None:
     assert master.count('SUBTITLES="captions"') == 3
 
 
-def test_captions_that_are_no_webvtt_are_refused(ffmpeg: Ffmpeg, tmp_path: Path) -> None:
+def test_captions_of_subrip_are_read(ffmpeg: Ffmpeg, tmp_path: Path) -> None:
     (tmp_path / "captions").write_text("1\n00:00:01,000 --> 00:00:02,000\nSubRip\n")
-    with pytest.raises(UnsupportedMedia, match=r"public/words\.srt.*WEBVTT"):
-        outputs_of(black(ffmpeg), captions={"source": "public/words.srt"})
+    [_, track] = outputs_of(black(ffmpeg), {"kind": "poster"}, captions={"source": "public/words.srt"})
+    assert (tmp_path / track.file.name).read_text() == "WEBVTT\n\n00:00:01.000 --> 00:00:02.000\nSubRip\n"
+
+
+def test_captions_that_are_none_are_refused(ffmpeg: Ffmpeg, tmp_path: Path) -> None:
+    (tmp_path / "captions").write_text("{0}{25}MicroDVD\n")
+    with pytest.raises(UnsupportedMedia, match=r"public/words\.sub.*WEBVTT.*SubRip"):
+        outputs_of(black(ffmpeg), captions={"source": "public/words.sub"})
 
 
 def bright(ffmpeg: Ffmpeg) -> Path:

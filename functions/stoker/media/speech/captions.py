@@ -1,8 +1,10 @@
 """What is written of the speech: captions to read along, and the times of the words."""
 
 import json
+import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from stoker.media.speech.track import SpokenSentence, Word
 from stoker.media.speech.width import columns
@@ -14,19 +16,29 @@ CUE_SECONDS = 7.0
 """What can be read at once. Source: https://partnerhelp.netflixstudios.com/hc/en-us/articles/217350977 (English Timed
 Text Style Guide: 42 characters a line, two lines, seven seconds)."""
 
+LEAST_CUE_SECONDS = 0.8
+"""The shortest time in which a word is noticed and read. Source: the same guide has 5/6 of a second."""
+
 CLAUSE_ENDS = tuple(",;:.!?…—–)、，；：。！？）」』،؛")
 
 
 def webvtt(sentences: Sequence[SpokenSentence]) -> str:
     """Captions as WebVTT: a cue begins with the first sound of what it shows, and ends with the last.
 
+    A cue that is too short to be read goes on in the pause that follows, until the next cue at the latest.
+
     Args:
         sentences: In the order in which they are spoken.
     """
-    return written(
+    cues = [
         Cue(words[0].start, words[-1].end, "\n".join(_lines(sentence, words))).escaped()
         for sentence in sentences
         for words in _cues(sentence, sentence.words)
+    ]
+    nexts = [cue.start for cue in cues[1:]] + [cue.end for cue in cues[-1:]]
+    return written(
+        replace(cue, end=max(cue.end, min(cue.start + LEAST_CUE_SECONDS, until)))
+        for cue, until in zip(cues, nexts, strict=True)
     )
 
 
@@ -107,4 +119,4 @@ def _middle(sentence: SpokenSentence, words: Sequence[Word]) -> int:
 def _text(sentence: SpokenSentence, words: Sequence[Word]) -> str:
     begin = words[0].position - sentence.position
     end = words[-1].position - sentence.position + len(words[-1].text)
-    return sentence.text[begin:end]
+    return re.sub(r" {2,}", " ", sentence.text[begin:end])

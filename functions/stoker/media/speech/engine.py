@@ -56,6 +56,9 @@ class Engine(Protocol):
     def pitch(self, voice: Voice, wanted: float) -> float:
         """The pitch nearest to what is wanted that the voice has by itself, in semitones above its own."""
 
+    def unread(self, voice: Voice, text: str) -> list[str]:
+        """The letters of a text that the voice is known to name or skip, rather than read, in their order."""
+
     def speak(self, sentences: Sequence[Sentence], voice: Voice, speed: float, pitch: float) -> Iterator[Piece]:
         """Speaks sentences, in their order.
 

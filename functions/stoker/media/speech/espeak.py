@@ -15,6 +15,7 @@ from stoker import config
 from stoker.errors import SpeechFailed
 from stoker.media.child import ENVIRONMENT
 from stoker.media.speech.engine import Mark, Piece
+from stoker.media.speech.scripts import folded, unread
 from stoker.media.speech.sentences import Sentence
 from stoker.media.speech.voices import Voice
 
@@ -93,11 +94,15 @@ class Espeak:
         """See `Engine`. Its own scale of pitch is not in semitones, and ends at some ten of them."""
         return 0.0
 
+    def unread(self, voice: Voice, text: str) -> list[str]:
+        """See `Engine`. It names the letters of most other scripts one by one, in English."""
+        return unread(text, voice.languages[0])
+
     def speak(self, sentences: Sequence[Sentence], voice: Voice, speed: float, pitch: float) -> Iterator[Piece]:
         """See `Engine`."""
         self._ask({"voice": voice.name, "words_per_minute": round(speed * NORMAL_WORDS_PER_MINUTE)})
         for sentence in sentences:
-            answer = self._ask({"text": sentence.text})
+            answer = self._ask({"text": folded(sentence.text)})
             yield Piece(sentence, self._take(2 * answer["samples"]), _marks(answer["words"]))
 
     def _ask(self, request: dict[str, Any]) -> dict[str, Any]:

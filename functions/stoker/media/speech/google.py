@@ -98,6 +98,10 @@ class Google:
         """See `Engine`."""
         return wanted if is_marked(voice) else 0.0
 
+    def unread(self, voice: Voice, text: str) -> list[str]:
+        """See `Engine`. No list says what its voices read; a sentence that has no sound is found where it is spoken."""
+        return []
+
     def speak(self, sentences: Sequence[Sentence], voice: Voice, speed: float, pitch: float) -> Iterator[Piece]:
         """See `Engine`."""
         asked: deque[tuple[Sentence, Future[tuple[bytes, list[Mark]]]]] = deque()

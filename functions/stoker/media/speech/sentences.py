@@ -52,7 +52,7 @@ def split_sentences(text: str, language: str) -> list[Sentence]:
     """Splits a text into what can be spoken of it; nothing of it is lost but what has no sound.
 
     Args:
-        text: Without control characters but newlines and tabs. A blank line ends a paragraph.
+        text: Without control characters but ends of lines and tabs. A blank line ends a paragraph.
         language: A BCP 47 tag, such as `de-AT`.
 
     Example:
@@ -61,6 +61,8 @@ def split_sentences(text: str, language: str) -> list[Sentence]:
     """
     base = language.split("-")[0].lower()
     spoken: list[Sentence] = []
+    # As long as it was, so that a position in it is one in the text of the job.
+    text = text.replace("\r\n", " \n").replace("\r", "\n")
     for start, end in _paragraphs(text):
         sentences = [
             part

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from stoker.errors import UnknownLanguage, UnknownVoice
+from stoker.media.speech.languages import compared
 
 DEFAULT_LANGUAGE = "en-US"
 NAMES_LISTED = 40
@@ -28,7 +29,8 @@ def choose_voice(voices: Sequence[Voice], language: str | None, name: str | None
 
     Args:
         voices: All of the engine's; of those that speak a language, the first is the one to choose.
-        language: A BCP 47 tag; the voice's own where it is None, or else `DEFAULT_LANGUAGE`.
+        language: A BCP 47 tag, in any of the forms that `languages` knows; the voice's own where it is None, or else
+            `DEFAULT_LANGUAGE`.
         name: The voice that is wanted, in capitals or not.
 
     Raises:
@@ -65,10 +67,11 @@ def choose_voice(voices: Sequence[Voice], language: str | None, name: str | None
 def _speakers(voices: Sequence[Voice], language: str) -> list[Voice]:
     """Those that speak exactly this; else the language without its region (`de` for `de-AT`), or with any (`pt-br`
     for `pt`)."""
-    wanted = language.lower()
+    wanted = compared(language)
+    tags = {voice: [compared(tag) for tag in voice.languages] for voice in voices}
     while True:
-        exact = [voice for voice in voices if wanted in {tag.lower() for tag in voice.languages}]
-        close = [voice for voice in voices if any(tag.lower().startswith(f"{wanted}-") for tag in voice.languages)]
+        exact = [voice for voice in voices if wanted in tags[voice]]
+        close = [voice for voice in voices if any(tag.startswith(f"{wanted}-") for tag in tags[voice])]
         if exact or close or "-" not in wanted:
             return exact + [voice for voice in close if voice not in exact]
         wanted = wanted.rpartition("-")[0]

@@ -73,3 +73,24 @@ def test_words_have_their_place_in_the_text_as_javascript_counts(tmp_path: Path)
         begin = 2 * word["position"]
         assert units[begin : begin + len(word["text"].encode("utf-16-le"))].decode("utf-16-le") == word["text"]
     assert (timings["language"], timings["durationSeconds"], timings["wordTimes"]) == ("en", 2.5, "exact")
+
+
+@pytest.mark.parametrize(
+    ("lengths", "expected"),
+    [
+        ([0.144, 1.0], [(0.25, 0.794), (0.794, 1.794)]),  # until the next cue
+        ([0.6, 1.0], [(0.25, 1.05), (1.25, 2.25)]),  # 0.8 s, where the pause has room
+        ([1.0, 1.0], [(0.25, 1.25), (1.65, 2.65)]),
+        ([1.0, 0.144], [(0.25, 1.25), (1.65, 1.794)]),  # nothing follows the last sound
+    ],
+)
+def test_a_short_cue_goes_on_in_the_pause(
+    tmp_path: Path, lengths: list[float], expected: list[tuple[float, float]]
+) -> None:
+    _, sentences = tracked(tmp_path, *(piece("Да!", tone(seconds)) for seconds in lengths))
+    found = cues(webvtt([sentence for sentence in sentences if sentence is not None]))
+    assert [(start, end) for start, end, _ in found] == [pytest.approx(times, abs=0.01) for times in expected]
+
+
+def test_a_cue_has_no_double_spaces(tmp_path: Path) -> None:
+    assert "\nTwo of them.\n" in webvtt(spoken(tmp_path, "Two of  them.", 1.5))

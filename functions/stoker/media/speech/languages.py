@@ -1,0 +1,107 @@
+"""Names of languages: the many forms in which people write them, and the one that is compared.
+
+Source: Unicode CLDR 45 (`languageAlias` and `territoryAlias`), which holds what IANA's registry prefers
+(https://www.iana.org/assignments/language-subtag-registry), and the two-letter code for each of ISO 639-2.
+"""
+
+import re
+
+LANGUAGES = dict(
+    re.findall(
+        r"(\w+)=(\w+)",
+        """
+aar=aa abk=ab adp=dz afr=af aka=ak alb=sq als=sq amh=am ara=ar arb=ar arg=an arm=hy asm=as ava=av ave=ae aym=ay ayr=ay
+aze=az azj=az bak=ba bam=bm baq=eu bel=be ben=bn bis=bi bod=bo bos=bs bre=br bul=bg bur=my cat=ca ces=cs cha=ch che=ce
+chi=zh chu=cu chv=cv cls=sa cor=kw cos=co cre=cr cwd=cr cym=cy cze=cs dan=da deu=de div=dv drh=mn dut=nl dzo=dz ekk=et
+ell=el eng=en epo=eo esk=ik est=et eus=eu ewe=ee fao=fo fas=fa fat=ak fij=fj fin=fi fra=fr fre=fr fry=fy fuc=ff ful=ff
+gaz=om geo=ka ger=de gla=gd gle=ga glg=gl glv=gv gom=kok gre=el grn=gn gug=gn guj=gu hat=ht hau=ha heb=he her=hz
+hin=hi hmo=ho hrv=hr hun=hu hye=hy ibo=ig ice=is ido=io iii=ii ike=iu iku=iu ile=ie in=id ina=ia ind=id ipk=ik isl=is
+ita=it iw=he jav=jv jaw=jv ji=yi jpn=ja jw=jv kal=kl kan=kn kas=ks kat=ka kau=kr kaz=kk khk=mn khm=km kik=ki kin=rw
+kir=ky kmr=ku knc=kr kng=kg kom=kv kon=kg kor=ko kpv=kv kua=kj kur=ku lao=lo lat=la lav=lv lim=li lin=ln lit=lt ltz=lb
+lub=lu lug=lg lvs=lv mac=mk mah=mh mal=ml mao=mi mar=mr may=ms mkd=mk mlg=mg mlt=mt mo=ro mol=ro mon=mn mri=mi msa=ms
+mya=my nau=na nav=nv nbl=nr nde=nd ndo=ng nep=ne nld=nl nno=nn nob=nb nor=no npi=ne nya=ny oci=oc ojg=oj oji=oj ori=or
+orm=om ory=or oss=os pan=pa pbu=ps per=fa pes=fa pli=pi plt=mg pol=pl por=pt prp=gu pus=ps que=qu quz=qu roh=rm ron=ro
+rum=ro run=rn rus=ru sag=sg san=sa scc=sr scr=hr sin=si slk=sk slo=sk slv=sl sme=se smo=sm sna=sn snd=sd som=so sot=st
+spa=es sqi=sq src=sc srd=sc srp=sr ssw=ss sun=su swa=sw swe=sv swh=sw tah=ty tam=ta tat=tt tel=te tgk=tg tgl=fil
+tha=th tib=bo tir=ti tl=fil ton=to tsn=tn tso=ts tuk=tk tur=tr twi=ak uig=ug ukr=uk urd=ur uzb=uz uzn=uz ven=ve vie=vi
+vol=vo wel=cy wln=wa wol=wo xho=xh ydd=yi yid=yi yor=yo zha=za zho=zh zsm=ms zul=zu zyb=za
+sh=sr
+""",
+    )
+)
+"""Codes that are withdrawn, or longer than they need be, and what is preferred."""
+
+REGIONS = dict(re.findall(r"(\w+)=(\w+)", "AN=CW BU=MM CS=RS DD=DE FX=FR SU=RU TP=TL UK=GB YD=YE YU=RS ZR=CD"))
+"""Codes of countries that are withdrawn, or were never right."""
+
+GRANDFATHERED = {
+    "art-lojban": "jbo",
+    "en-gb-oed": "en-GB",
+    "i-ami": "ami",
+    "i-bnn": "bnn",
+    "i-hak": "hak",
+    "i-klingon": "tlh",
+    "i-lux": "lb",
+    "i-navajo": "nv",
+    "i-pwn": "pwn",
+    "i-tao": "tao",
+    "i-tay": "tay",
+    "i-tsu": "tsu",
+    "no-bok": "nb",
+    "no-nyn": "nn",
+    "sgn-be-fr": "sfb",
+    "sgn-be-nl": "vgt",
+    "sgn-ch-de": "sgg",
+    "zh-guoyu": "cmn",
+    "zh-hakka": "hak",
+    "zh-min-nan": "nan",
+    "zh-xiang": "hsn",
+}
+"""Whole tags. Source: RFC 5646, section 2.2.8."""
+
+EXTENDED = re.compile(r"(?:zh|ar|ms|sw|uz|lv|kok|sgn)-([a-z]{3})(?=-|$)")
+"""A language of its own behind the one that it belongs to, as in `zh-yue`. Source: RFC 5646, section 2.2.2."""
+
+SAME = {"cmn": "zh", "nb": "no", "tlh": "piqd"}
+"""Languages with two names. CLDR joins the first two; the third is eSpeak NG's own name for Klingon."""
+
+
+def preferred(tag: str) -> str:
+    """A tag as BCP 47 prefers it.
+
+    Args:
+        tag: A tag, with hyphens or underscores, in capitals or not.
+
+    Example:
+        >>> [preferred(tag) for tag in ("iw", "de_DE", "zh_hant_tw", "in-ID", "ENG-uk", "zh-yue", "i-klingon")]
+        ['he', 'de-DE', 'zh-Hant-TW', 'id-ID', 'en-GB', 'yue', 'tlh']
+    """
+    plain = tag.replace("_", "-").lower()
+    plain = GRANDFATHERED.get(plain, EXTENDED.sub(r"\1", plain, count=1) if EXTENDED.match(plain) else plain)
+    first, *rest = plain.split("-")
+    return "-".join([LANGUAGES.get(first.lower(), first.lower()), *_written(rest)])
+
+
+def compared(tag: str) -> str:
+    """The form of a tag under which equal languages are equal.
+
+    Example:
+        >>> compared("cmn-CN") == compared("zh_CN"), compared("nb") == compared("no")
+        (True, True)
+    """
+    first, *rest = preferred(tag).lower().split("-")
+    return "-".join([SAME.get(first, first), *rest])
+
+
+def _written(subtags: list[str]) -> list[str]:
+    """Scripts as `Hant`, regions as `TW`, all else in small letters."""
+    written: list[str] = []
+    for number, subtag in enumerate(subtags):
+        if len(subtag) == 1:  # an extension or a private use follows
+            return [*written, *subtags[number:]]
+        if len(subtag) == 4 and subtag.isalpha():
+            subtag = subtag.capitalize()
+        elif len(subtag) == 2 and subtag.isalpha():
+            subtag = REGIONS.get(subtag.upper(), subtag.upper())
+        written.append(subtag)
+    return written
