@@ -54,10 +54,15 @@ Options = Mapping[str, str]
 
 @dataclass(frozen=True)
 class _Branch:
-    """What one taker does with the picture or the sound."""
+    """What one taker does with the picture or the sound.
+
+    Attributes:
+        stream: The sound that it takes; None for that of the film.
+    """
 
     filters: tuple[str, ...]
     size: Size | None = None
+    stream: AudioStream | None = None
 
 
 @dataclass
@@ -105,7 +110,7 @@ class Graph:
         # A pipe can't jump, and formats differ in how near they come to a time where they can't.
         self._seek = 0.0 if film.remote else max(0.0, film.start + skip - SEEK_SECONDS)
         self._pictures: list[_Branch] = []
-        self._sounds: list[_Branch] = []
+        self._sounds: dict[AudioStream | None, list[_Branch]] = {}
         self._video = _Encodes("v")
         self._audio = _Encodes("a")
         self.films: list[str] = []
@@ -142,9 +147,14 @@ class Graph:
         timed = {"fps_mode": "vfr", "enc_time_base": TIME_BASE, **options}
         return self._video.place(_Branch(filters, size), timed, self._picture)
 
-    def audio(self, options: Options) -> str:
-        """A stream of encoded sound, stereo; as `video`."""
-        return self._audio.place(_Branch(()), options, self._sound)
+    def audio(self, options: Options, stream: AudioStream | None = None) -> str:
+        """A stream of encoded sound, stereo; as `video`.
+
+        Args:
+            options: The encoder's.
+            stream: The sound of the source; None for that of the film.
+        """
+        return self._audio.place(_Branch((), stream=stream), options, self._sound)
 
     def copied(self, stream: VideoStream | AudioStream) -> str:
         """A stream of the source, as it is; as `video`."""
@@ -189,7 +199,8 @@ class Graph:
         seek = ["-ss", f"{self._seek:.3f}"] if self._seek else []
         # A graph for each medium: ffmpeg restarts a whole graph when a stream changes, such as its size, and a restart
         # of the picture must not make the sound begin anew.
-        media = (self._picture_chains(), self._sound_chains())
+        sounds = [self._sound_chains(stream, branches) for stream, branches in self._sounds.items()]
+        media = (self._picture_chains(), *sounds)
         filters = [part for chains in media if chains for part in ("-filter_complex", ";".join(chains))]
         tee = [
             *self._video.arguments(),
@@ -217,8 +228,9 @@ class Graph:
         return f"[picture{len(self._pictures) - 1}]"
 
     def _sound(self, branch: _Branch) -> str:
-        self._sounds.append(branch)
-        return f"[sound{len(self._sounds) - 1}]"
+        branches = self._sounds.setdefault(branch.stream, [])
+        branches.append(branch)
+        return f"[{_label(branch.stream)}{len(branches) - 1}]"
 
     def _write(self, name: str, pad: str, options: Options) -> None:
         named = [part for key, value in options.items() for part in (f"-{key}", value)]
@@ -251,14 +263,14 @@ class Graph:
         ]
         return _chains(f"[0:{video.index}]", base, "split", "picture", branches)
 
-    def _sound_chains(self) -> list[str]:
-        audio = self.film.audio
-        if audio is None or not self._sounds:
+    def _sound_chains(self, stream: AudioStream | None, branches: Sequence[_Branch]) -> list[str]:
+        audio = stream or self.film.audio
+        if audio is None:
             return []
         # Gaps become silence and sound that begins late begins with it, so that no format loses its place.
         steady = f"aresample={SAMPLES_PER_SECOND}:async=1:first_pts=0"
         base = [*self._part("a"), steady, "aformat=channel_layouts=stereo"]
-        return _chains(f"[0:{audio.index}]", base, "asplit", "sound", self._sounds)
+        return _chains(f"[0:{audio.index}]", base, "asplit", _label(stream), branches)
 
     def _part(self, prefix: str) -> list[str]:
         """Filters that cut out the wanted part, exact to the frame, and let its time begin at 0."""
@@ -268,6 +280,10 @@ class Graph:
             return []
         start = f"{prefix}trim=start={max(0, offset - TOLERANCE_SECONDS):.6f}{end}"
         return [*([start] if offset > 0 or end else []), f"{prefix}setpts=PTS-({offset:.6f})/TB"]
+
+
+def _label(stream: AudioStream | None) -> str:
+    return "sound" if stream is None else f"sound{stream.index}_"
 
 
 def _scaled(size: Size) -> list[str]:

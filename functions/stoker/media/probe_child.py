@@ -186,7 +186,7 @@ def _sounds(opened: Callable[[], "av.container.InputContainer"]) -> list[dict[st
         return [_sound(stream) for stream in streams if stream.index not in waiting]
 
 
-def _decodes(packet: "av.Packet") -> bool:
+def _decodes(packet: "av.Packet[Any]") -> bool:
     try:
         return bool(packet.decode())
     except av.FFmpegError:
@@ -198,7 +198,7 @@ def _chapters(container: "av.container.InputContainer") -> list[dict[str, Any]]:
     begins = (container.start_time or 0) / av.time_base
     found = [
         {
-            "start": max(0.0, float(chapter["start"] * chapter["time_base"]) - begins),
+            "start": max(0.0, float(chapter["start"] * (chapter["time_base"] or 0)) - begins),
             "title": _tag(chapter["metadata"].get("title")) or "",
         }
         for chapter in islice(container.chapters(), MAX_CHAPTERS)
