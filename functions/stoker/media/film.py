@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from stoker.media.probe import AudioStream, MediaInfo, VideoStream
+from stoker.media.chapters import chapters_of
+from stoker.media.probe import AudioStream, Chapter, MediaInfo, VideoStream
 from stoker.media.streaming import Remote
 from stoker.media.webvtt import Cue
 from stoker.models.warnings import OutputWarning
@@ -76,6 +77,12 @@ class Film:
     def frames_per_second(self) -> float:
         """Of its picture, on average; 0 where there is none."""
         return self.video.frames_per_second if self.video else 0
+
+    @property
+    def chapters(self) -> tuple[Chapter, ...]:
+        """Its chapters, in its own time, as plain text."""
+        ends = [end for end in (self.end, self.info.duration_seconds) if end]
+        return chapters_of(self.info.chapters, self.start, min(ends, default=None))
 
     def part_of(self, seconds: float | None) -> float:
         """How much of a stream belongs to the film, in seconds, where the stream has as many."""

@@ -3,7 +3,7 @@
 from stoker.media.copying import fitting_picture, fitting_sound
 from stoker.media.encoders import av1, h264, sound, vp9
 from stoker.media.graph import Graph
-from stoker.media.outputs.finish import Finish, plays
+from stoker.media.outputs.finish import Finish, plays, with_chapters
 from stoker.media.sizes import called, sizes
 from stoker.models.video import Av1Output, Mp4Output, WebmOutput
 
@@ -21,7 +21,7 @@ def mp4(output: Mp4Output, graph: Graph) -> Finish:
         track = fitting_sound(graph.film)
         streams = [graph.copied(picture), *([graph.copied(track)] if track else sound(graph, "aac"))]
     graph.mux(name, "mp4", streams, {}, INDEX_FIRST)
-    return plays("mp4", name, "video/mp4")
+    return with_chapters(plays("mp4", name, "video/mp4"), name, graph.film.chapters)
 
 
 def webm(output: WebmOutput, graph: Graph) -> Finish:
@@ -37,4 +37,4 @@ def av1_mp4(output: Av1Output, graph: Graph) -> Finish:
     [size] = sizes(graph.film, output)
     name = graph.name(f"video-{called(size, output)}-av1", "mp4")
     graph.mux(name, "mp4", [av1(graph, size), *sound(graph, "aac")], {}, INDEX_FIRST)
-    return plays("av1", name, "video/mp4")
+    return with_chapters(plays("av1", name, "video/mp4"), name, graph.film.chapters)

@@ -5,11 +5,10 @@ Boxes are read as ISO/IEC 14496-12 has them; the file is one that ffmpeg has jus
 """
 
 import struct
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
 
+from stoker.media.boxes import top_level
 from stoker.media.probe import NotReadable
 
 DATA_OFFSET, FIRST_FLAGS, DURATION, BYTES, FLAGS, COMPOSITION = 0x1, 0x4, 0x100, 0x200, 0x400, 0x800
@@ -63,21 +62,6 @@ def fragments(file: Path) -> list[Fragment]:
     if not found:
         raise NotReadable("it holds no fragments")
     return found
-
-
-def top_level(content: BinaryIO, offset: int = 0) -> Iterator[tuple[bytes, int, int]]:
-    """The kind, the place and the size of each box from one on; the content is left just behind the box's head. A size
-    of 0 is that of a box which goes on to the end, and may grow yet."""
-    content.seek(offset)
-    while len(head := content.read(8)) == 8:
-        size, kind = struct.unpack(">I4s", head)
-        if size == 1:  # the size is a long one, and follows
-            (size,) = struct.unpack(">Q", content.read(8))
-        yield kind, offset, size
-        if size < 8:
-            return
-        offset += size
-        content.seek(offset)
 
 
 def _box(boxes: bytes, *path: bytes) -> bytes:
