@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from stoker.media.outputs.fragments import Fragment
+from stoker.media.hls.fragments import Fragment
 
 SEGMENT_SECONDS = 6
 """Source: the authoring specification (7.5, target durations should be 6 seconds)."""

@@ -11,6 +11,7 @@ from pathlib import Path
 from stoker.media.encoders import KEY_FRAME_SECONDS, h264, sound
 from stoker.media.film import Size
 from stoker.media.graph import Graph
+from stoker.media.hls.fragments import Fragment, fragments
 from stoker.media.hls.master import Picture, Track, master_playlist
 from stoker.media.hls.playlist import captions_playlist, key_frame_playlist, media_playlist
 from stoker.media.hls.segments import (
@@ -25,7 +26,6 @@ from stoker.media.hls.segments import (
 )
 from stoker.media.hls.sounds import ChosenSound, chosen_sounds
 from stoker.media.outputs.finish import PLAYLIST, WEBVTT, WHOLE, Bench, Finish, MadeFile, MadeOutput
-from stoker.media.outputs.fragments import Fragment, fragments
 from stoker.media.probe import NotReadable
 from stoker.media.sizes import called, sizes
 from stoker.media.webvtt import Cue, written
