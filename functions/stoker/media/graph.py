@@ -152,9 +152,13 @@ class Graph:
 
         Args:
             options: The encoder's.
-            stream: The sound of the source; None for that of the film.
+            stream: The sound of the source; None for that of the film. Another one ends with silence where it is
+                shorter than that of the film.
         """
-        return self._audio.place(_Branch((), stream=stream), options, self._sound)
+        told = self.film.audio.duration_seconds if self.film.audio else None
+        seconds = self.film.part_of(told)
+        filters = (f"apad=whole_dur={seconds:.6f}",) if stream and seconds else ()
+        return self._audio.place(_Branch(filters, stream=stream), options, self._sound)
 
     def copied(self, stream: VideoStream | AudioStream) -> str:
         """A stream of the source, as it is; as `video`."""

@@ -260,8 +260,8 @@ def _together(pictures: list[Playlist], sounds: list[Playlist], same_length: boo
     if len({one.target for one in both}) > 1:
         yield f"8.2 target durations {[one.target for one in both]}"
     for one in both:
-        # A sound lasts whole frames, and its last one goes on beyond the picture.
-        allowed = 0.001 if one in pictures else 2 * AUDIO_FRAME
+        # A sound lasts whole frames, and the frames before its first may count for its length.
+        allowed = 0.001 if one in pictures else 3 * AUDIO_FRAME
         if (same_length or one in pictures) and abs(one.seconds - both[0].seconds) > allowed:
             yield f"8.3, 8.7 {one.name} plays {one.seconds} s, and {both[0].name} {both[0].seconds} s"
         # Only a picture that stands still for longer than a segment has other boundaries than the sound.

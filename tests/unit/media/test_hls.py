@@ -80,7 +80,18 @@ def test_a_set_keeps_to_the_rules(ffmpeg: Ffmpeg, tmp_path: Path, source: Source
 
 @pytest.mark.parametrize(
     ("size", "rate"),
-    [("320x180", "25"), ("640x360", "60"), ("1280x720", "30000/1001"), ("180x320", "24000/1001"), ("32x18", "12")],
+    [
+        ("320x180", "25"),
+        ("180x320", "24000/1001"),
+        *(
+            pytest.param(size, rate, marks=pytest.mark.soak)
+            for size, rate in (
+                *(("32x18", "12"), ("426x240", "15"), ("640x360", "60"), ("854x480", "24"), ("960x540", "50")),
+                *(("1280x720", "30000/1001"), ("1280x720", "60"), ("1920x1080", "30"), ("1080x1920", "30")),
+                *(("1920x1080", "60"), ("2560x1440", "30"), ("3840x2160", "25")),
+            )
+        ),
+    ],
 )
 def test_codecs_and_sizes_are_those_that_another_packager_finds(
     ffmpeg: Ffmpeg, tmp_path: Path, size: str, rate: str
@@ -88,7 +99,7 @@ def test_codecs_and_sizes_are_those_that_another_packager_finds(
     if not PACKAGER.exists():
         missing("shaka-packager")
     source = ffmpeg("film.mp4", *pictures(size, rate, 2), *sounds("eng", seconds=2), *H264)
-    outputs_of(source, {"kind": "hls", "resolutions": [720, 16]})
+    outputs_of(source, {"kind": "hls", "resolutions": [4320, 720, 16]})
     found = opened_set(tmp_path / "hls.m3u8")
     packager = tmp_path / "packager"
     shutil.copy(PACKAGER, packager)
@@ -117,6 +128,13 @@ def test_each_language_is_a_rendition(ffmpeg: Ffmpeg, tmp_path: Path) -> None:
         signs = [sound[at] >= 128 for at in range(1, len(sound), 2)]
         turns = sum(one != two for one, two in pairwise(signs))
         assert turns / 2 / (len(signs) / 48_000) == pytest.approx(hertz, rel=0.03)
+
+
+def test_all_languages_are_equally_long(ffmpeg: Ffmpeg, tmp_path: Path) -> None:
+    """Source: the authoring specification, 2.15."""
+    shortened = ("-filter:a:1", "atrim=end=3")
+    outputs_of(ffmpeg("uneven.mkv", *pictures(), *sounds("ger", "eng"), *shortened, *H264), SET)
+    assert broken_rules(tmp_path / "hls.m3u8") == []
 
 
 def test_a_language_that_can_not_be_decoded_is_left_out(ffmpeg: Ffmpeg, tmp_path: Path) -> None:
