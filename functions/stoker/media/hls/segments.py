@@ -91,11 +91,11 @@ def rates(parts: Sequence[Segment], target: int) -> Rates:
 
     Args:
         parts: Its segments.
-        target: Its target duration, in seconds. A single segment that is much shorter makes no peak.
+        target: Its target duration, in seconds. A segment alone that is much shorter makes no peak.
 
     Example:
         >>> rates([Segment(0, 6000, 6), Segment(6000, 3000, 2), Segment(9000, 2000, 1)], 6)
-        Rates(peak=9000, mean=9778)
+        Rates(peak=13333, mean=9778)
     """
     mean = 8 * sum(part.size for part in parts) / sum(part.seconds for part in parts)
     peak = 0.0
