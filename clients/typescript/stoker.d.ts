@@ -579,43 +579,61 @@ export interface Captions {
 
 /** H.264 and AAC in an MP4 that starts to play before it is loaded. */
 export interface Mp4Output {
-  kind: 'mp4';
   /**
-   * Pixels; the width follows from the source's shape. At least 16. At most 4,320. `720` where it is left out.
+   * Pixels from top to bottom. The width follows from the shape of the source. At least 16. At most 4,320.
    */
-  height?: number;
+  height?: number | null;
+  /**
+   * Pixels of the short side, which is the width of an upright picture. 720 where both are left out. At least 16.
+   * At most 4,320.
+   */
+  resolution?: number | null;
+  kind: 'mp4';
   /** What a viewer gets for the bytes: `low`, `medium` or `high`. `"medium"` where it is left out. */
   quality?: 'low' | 'medium' | 'high';
 }
 
 /** VP9 and Opus in WebM: free of patents, and played by every browser. */
 export interface WebmOutput {
-  kind: 'webm';
   /**
-   * Pixels; the width follows from the source's shape. At least 16. At most 4,320. `720` where it is left out.
+   * Pixels from top to bottom. The width follows from the shape of the source. At least 16. At most 4,320.
    */
-  height?: number;
+  height?: number | null;
+  /**
+   * Pixels of the short side, which is the width of an upright picture. 720 where both are left out. At least 16.
+   * At most 4,320.
+   */
+  resolution?: number | null;
+  kind: 'webm';
 }
 
 /** AV1 and AAC in an MP4: the smallest file, for players that know AV1. */
 export interface Av1Output {
-  kind: 'av1';
   /**
-   * Pixels; the width follows from the source's shape. At least 16. At most 4,320. `720` where it is left out.
+   * Pixels from top to bottom. The width follows from the shape of the source. At least 16. At most 4,320.
    */
-  height?: number;
+  height?: number | null;
+  /**
+   * Pixels of the short side, which is the width of an upright picture. 720 where both are left out. At least 16.
+   * At most 4,320.
+   */
+  resolution?: number | null;
+  kind: 'av1';
 }
 
 /**
- * HTTP Live Streaming: the same film in several sizes, between which a player changes as the network allows.
+ * HTTP Live Streaming: the same film in several sizes, between which a player changes as the network allows. Of
+ * a source without a picture, the sound alone.
  */
 export interface HlsOutput {
   kind: 'hls';
   /**
-   * Pixels of each size; those above the source's own height become one of that height. At most 6 items. `[1080,
-   * 720, 480]` where it is left out.
+   * Pixels of each size, from top to bottom. Sizes beyond the source's own become one of its own size. At most 6
+   * items.
    */
-  heights?: number[];
+  heights?: number[] | null;
+  /** Pixels of the short side of each size. `[1080, 720, 480]` where both are left out. At most 6 items. */
+  resolutions?: number[] | null;
 }
 
 /** A still picture, as JPEG. */
@@ -681,8 +699,8 @@ export interface VideoInput {
   /** Given back beside the film, and named by its playlists. */
   captions?: Captions | null;
   /**
-   * At most ten; an MP4 of 720 lines and a poster where it is left out. At most 10 items. `[{"kind": "mp4",
-   * "height": 720, "quality": "medium"}, {"kind": "poster", "width": 1280}]` where it is left out.
+   * At most ten; an MP4 of a resolution of 720 and a poster where it is left out. At most 10 items. `[{"kind":
+   * "mp4", "quality": "medium"}, {"kind": "poster", "width": 1280}]` where it is left out.
    */
   outputs?: (Mp4Output | WebmOutput | Av1Output | HlsOutput | PosterOutput | SpriteOutput | PreviewOutput | AudioOutput | WaveformOutput)[];
 }

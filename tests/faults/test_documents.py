@@ -82,7 +82,8 @@ def _spoilt(good: Fields) -> st.SearchStrategy[Fields]:
     return wrong.map(lambda wrong: {**good, **wrong})
 
 
-MP4 = nearly(kind=st.just("mp4"), height=st.sampled_from([16, 720, 4320, 0, 721.5]))
+SIDES = st.sampled_from([16, 720, 4320, 0, 721.5])
+MP4 = nearly(kind=st.just("mp4"), height=SIDES) | nearly(kind=st.just("mp4"), resolution=SIDES)
 POSTER = nearly(kind=st.just("poster"), at=st.sampled_from([0, 2.5, -1, float("nan")]))
 INPUT = nearly(
     source=st.sampled_from(["user-uploads/ada/cat.mov", "public/cat.mov", "user-uploads/bob/cat.mov"]) | TEXTS,

@@ -15,8 +15,8 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from stoker.media.boxes import top_level
 from stoker.media.late_index import late_index
-from stoker.media.outputs.fragments import top_level
 from stoker.storage.outputs import AttemptOutputs, OutputStream
 
 FIRST_BYTES = 4 * 1024**2

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from stoker.media.film import Film, Size
 from stoker.media.graph import MAX_FRAMES_PER_SECOND, Graph
+from stoker.media.probe import AudioStream
 
 CONSTANT_RATE_FACTOR = {"low": 28, "medium": 23, "high": 19}
 """x264's own scale; 23 is its default, and 6 more halve the bit rate.
@@ -81,16 +82,17 @@ def av1(graph: Graph, size: Size) -> str:
     return graph.video(size, (), {"c": "libsvtav1", "preset": "9", "crf": "35", "g": "240"})
 
 
-def sound(graph: Graph, codec: str) -> list[str]:
+def sound(graph: Graph, codec: str, stream: AudioStream | None = None) -> list[str]:
     """The sound, stereo; no stream where there is no sound.
 
     Args:
         graph: What encodes it.
         codec: One of `SOUND_OPTIONS`.
+        stream: A sound of the source; None for that of the film.
     """
     if graph.film.audio is None:
         return []
-    return [graph.audio(SOUND_OPTIONS[codec])]
+    return [graph.audio(SOUND_OPTIONS[codec], stream)]
 
 
 def _rate(film: Film) -> float:

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from stoker.media.probe import AudioStream, MediaInfo, VideoStream
+from stoker.media.chapters import chapters_of
+from stoker.media.probe import AudioStream, Chapter, MediaInfo, VideoStream
 from stoker.media.streaming import Remote
 from stoker.media.webvtt import Cue
 from stoker.models.warnings import OutputWarning
@@ -94,16 +95,36 @@ class Film:
         """Whether its picture stands still for a while, as slides and screen recordings do."""
         return self.video is not None and self.video.longest_frame_seconds > STILL_SECONDS
 
+    @property
+    def chapters(self) -> tuple[Chapter, ...]:
+        """Its chapters, in its own time, as plain text."""
+        ends = [end for end in (self.end, self.info.duration_seconds) if end]
+        return chapters_of(self.info.chapters, self.start, min(ends, default=None))
+
     def part_of(self, seconds: float | None) -> float:
         """How much of a stream belongs to the film, in seconds, where the stream has as many."""
         end = seconds or 0
         return max(0, (end if self.end is None else min(end, self.end)) - self.start)
 
-    def fitted(self, *, height: int | None = None, width: int | None = None) -> Size:
-        """The picture's size at a height or a width, never enlarged, and even: 4:2:0 halves the colour both ways."""
+    def fitted(self, *, height: int | None = None, width: int | None = None, resolution: int | None = None) -> Size:
+        """The picture's size, never enlarged, and even: 4:2:0 halves the colour both ways.
+
+        Args:
+            height: Pixels that it may have from top to bottom. It is made to fit all that are given.
+            width: Pixels that it may have from side to side.
+            resolution: Pixels that its short side may have.
+
+        Example:
+            >>> from stoker.media.probe import MediaInfo
+            >>> phone = Film(MediaInfo(1, 1, VideoStream(0, "h264", 1080, 1920, True, 30, 1), None))
+            >>> phone.fitted(resolution=720), phone.fitted(height=720)
+            ((720, 1280), (404, 720))
+        """
         assert self.video is not None
-        share = height / self.video.height if height else (width or self.video.width) / self.video.width
-        return self._even(self.video.width, share), self._even(self.video.height, share)
+        own = self.video.width, self.video.height
+        wanted = ((width, own[0]), (height, own[1]), (resolution, min(own)))
+        share = min([most / side for most, side in wanted if most], default=1.0)
+        return self._even(own[0], share), self._even(own[1], share)
 
     @staticmethod
     def _even(side: int, share: float) -> int:

@@ -70,10 +70,15 @@ Options = Mapping[str, str]
 
 @dataclass(frozen=True)
 class _Branch:
-    """What one taker does with the picture or the sound."""
+    """What one taker does with the picture or the sound.
+
+    Attributes:
+        stream: The sound that it takes; None for that of the film.
+    """
 
     filters: tuple[str, ...]
     size: Size | None = None
+    stream: AudioStream | None = None
 
 
 @dataclass
@@ -121,7 +126,7 @@ class Graph:
         # A pipe can't jump, and formats differ in how near they come to a time where they can't.
         self._seek = 0.0 if film.remote else max(0.0, film.start + skip - SEEK_SECONDS)
         self._pictures: list[_Branch] = []
-        self._sounds: list[_Branch] = []
+        self._sounds: dict[AudioStream | None, list[_Branch]] = {}
         self._video = _Encodes("v")
         self._audio = _Encodes("a")
         self.films: list[str] = []
@@ -158,9 +163,18 @@ class Graph:
         timed = {"fps_mode": "vfr", "enc_time_base": f"1:{CLOCK}", **options}
         return self._video.place(_Branch(filters, size), timed, self._picture)
 
-    def audio(self, options: Options) -> str:
-        """A stream of encoded sound, stereo; as `video`."""
-        return self._audio.place(_Branch(()), options, self._sound)
+    def audio(self, options: Options, stream: AudioStream | None = None) -> str:
+        """A stream of encoded sound, stereo; as `video`.
+
+        Args:
+            options: The encoder's.
+            stream: The sound of the source; None for that of the film. Another one ends with silence where it is
+                shorter than that of the film.
+        """
+        told = self.film.audio.duration_seconds if self.film.audio else None
+        seconds = self.film.part_of(told)
+        filters = (f"apad=whole_dur={seconds:.6f}",) if stream and seconds else ()
+        return self._audio.place(_Branch(filters, stream=stream), options, self._sound)
 
     def copied(self, stream: VideoStream | AudioStream) -> str:
         """A stream of the source, as it is; as `video`."""
@@ -206,7 +220,8 @@ class Graph:
         seek = ["-ss", f"{self._seek:.3f}"] if self._seek else []
         # A graph for each medium: ffmpeg restarts a whole graph when a stream changes, such as its size, and a restart
         # of the picture must not make the sound begin anew.
-        media = (self._picture_chains(), self._sound_chains())
+        sounds = [self._sound_chains(stream, branches) for stream, branches in self._sounds.items()]
+        media = (self._picture_chains(), *sounds)
         filters = [part for chains in media if chains for part in ("-filter_complex", ";".join(chains))]
         tee = [
             *self._video.arguments(),
@@ -234,8 +249,9 @@ class Graph:
         return f"[picture{len(self._pictures) - 1}]"
 
     def _sound(self, branch: _Branch) -> str:
-        self._sounds.append(branch)
-        return f"[sound{len(self._sounds) - 1}]"
+        branches = self._sounds.setdefault(branch.stream, [])
+        branches.append(branch)
+        return f"[{_label(branch.stream)}{len(branches) - 1}]"
 
     def _write(self, name: str, pad: str, options: Options) -> None:
         named = [part for key, value in options.items() for part in (f"-{key}", value)]
@@ -277,14 +293,14 @@ class Graph:
         video = self.film.video
         return ["-reinit_filter:v", "0"] if video and not (video.steady or video.rotation) else []
 
-    def _sound_chains(self) -> list[str]:
-        audio = self.film.audio
-        if audio is None or not self._sounds:
+    def _sound_chains(self, stream: AudioStream | None, branches: Sequence[_Branch]) -> list[str]:
+        audio = stream or self.film.audio
+        if audio is None:
             return []
         # Gaps become silence and sound that begins late begins with it, so that no format loses its place.
         steady = f"aresample={SAMPLES_PER_SECOND}:async=1:first_pts=0"
         base = [*self._part("a"), steady, "aformat=channel_layouts=stereo"]
-        return _chains(f"[0:{audio.index}]", base, "asplit", "sound", self._sounds)
+        return _chains(f"[0:{audio.index}]", base, "asplit", _label(stream), branches)
 
     def _part(self, prefix: str) -> list[str]:
         """Filters that cut out the wanted part, exact to the frame, and let its time begin at 0."""
@@ -305,6 +321,10 @@ def _fitted(size: Size) -> list[str]:
     """Filters for a picture whose size may change in the middle: each size is fitted into one, with black bars."""
     each = "eval=frame:force_original_aspect_ratio=decrease:reset_sar=1:interl=-1"
     return [f"scale={size[0]}:{size[1]}:flags=lanczos:{each}", f"pad={size[0]}:{size[1]}:-1:-1:eval=frame", "setsar=1"]
+
+
+def _label(stream: AudioStream | None) -> str:
+    return "sound" if stream is None else f"sound{stream.index}_"
 
 
 def _scaled(size: Size) -> list[str]:

@@ -73,30 +73,44 @@ class LateIndex:
 
     def moved(self, moov: bytes) -> bytes:
         """The box, as it must be before the data that it tells of."""
-        boxes = bytearray(moov)
-        self._move(boxes, 0, len(boxes))
-        return bytes(boxes)
-
-    def _move(self, boxes: bytearray, begin: int, end: int) -> None:
-        at = begin
-        while at + 8 <= end:
-            size, kind = struct.unpack(">I4s", boxes[at : at + 8])
-            if size < 8 or at + size > end:
-                return  # broken; ffmpeg says how
-            if kind in HOLDERS:
-                self._move(boxes, at + 8, at + size)
-            elif kind in PLACES and size >= 16:
-                self._move_places(boxes, at + 16, at + size, PLACES[kind])
-            at += size
-
-    def _move_places(self, boxes: bytearray, begin: int, end: int, width: str) -> None:
-        places = array(width)
-        end -= (end - begin) % places.itemsize
-        places.frombytes(boxes[begin:end])
-        if sys.byteorder == "little":
-            places.byteswap()
         # What lies behind the index stays where it is.
-        moved = array(width, (at + self.size if self.data <= at < self.offset else at for at in places))
-        if sys.byteorder == "little":
-            moved.byteswap()
-        boxes[begin:end] = moved.tobytes()
+        return moved(moov, self.size, self.data, self.offset)
+
+
+def moved(moov: bytes, by: int, begin: int, end: int) -> bytes:
+    """A `moov` box whose data moves.
+
+    Args:
+        moov: The box, with its head or without it.
+        by: How far the data moves towards the end of the file, in bytes.
+        begin: Where the data begins that moves.
+        end: Where it ends.
+    """
+    boxes = bytearray(moov)
+    _move(boxes, 0, len(boxes), lambda at: at + by if begin <= at < end else at)
+    return bytes(boxes)
+
+
+def _move(boxes: bytearray, begin: int, end: int, place: Callable[[int], int]) -> None:
+    at = begin
+    while at + 8 <= end:
+        size, kind = struct.unpack(">I4s", boxes[at : at + 8])
+        if size < 8 or at + size > end:
+            return  # broken; ffmpeg says how
+        if kind in HOLDERS:
+            _move(boxes, at + 8, at + size, place)
+        elif kind in PLACES and size >= 16:
+            _move_places(boxes, at + 16, at + size, PLACES[kind], place)
+        at += size
+
+
+def _move_places(boxes: bytearray, begin: int, end: int, width: str, place: Callable[[int], int]) -> None:
+    places = array(width)
+    end -= (end - begin) % places.itemsize
+    places.frombytes(boxes[begin:end])
+    if sys.byteorder == "little":
+        places.byteswap()
+    new = array(width, map(place, places))
+    if sys.byteorder == "little":
+        new.byteswap()
+    boxes[begin:end] = new.tobytes()

@@ -104,6 +104,8 @@ class AudioStream:
         layout: Which channels there are, as ffmpeg calls it: `stereo`, `5.1(side)`.
         profile: Of the codec, such as `LC`.
         start_seconds: When its first sample is heard, on the clock of the file.
+        language: As the file has it, of ISO 639-2 or BCP 47. Anything may stand there.
+        title: As the file has it. Anything may stand there.
     """
 
     index: int
@@ -114,6 +116,21 @@ class AudioStream:
     samples_per_second: int = 48_000
     profile: str | None = None
     start_seconds: float = 0
+    language: str | None = None
+    title: str | None = None
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """A part of a film that has a name.
+
+    Attributes:
+        start: Seconds from the start of the file.
+        title: As the file has it, or plain text in a film. Empty where there is none.
+    """
+
+    start: float
+    title: str
 
 
 @dataclass(frozen=True)
@@ -128,6 +145,8 @@ class MediaInfo:
         container: ffmpeg's names for the format of the file.
         bits_per_second: Of all streams together.
         subtitles: All that there are, text or not.
+        sounds: Every sound of which a sample can be decoded, at most `probe_child.MAX_SOUNDS`.
+        chapters: In the order of their start, at most `probe_child.MAX_CHAPTERS`.
     """
 
     duration_seconds: float | None
@@ -137,6 +156,8 @@ class MediaInfo:
     container: str = ""
     bits_per_second: int | None = None
     subtitles: tuple[TextTrack, ...] = ()
+    sounds: tuple[AudioStream, ...] = ()
+    chapters: tuple[Chapter, ...] = ()
 
     @classmethod
     def from_answer(cls, answer: Mapping[str, Any]) -> Self:
@@ -150,6 +171,8 @@ class MediaInfo:
             container=answer["container"],
             bits_per_second=answer["bits_per_second"],
             subtitles=tuple(TextTrack(**track) for track in answer["subtitles"]),
+            sounds=tuple(AudioStream(**sound) for sound in answer["sounds"]),
+            chapters=tuple(Chapter(**chapter) for chapter in answer["chapters"]),
         )
 
 

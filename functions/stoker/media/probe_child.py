@@ -13,7 +13,9 @@ import json
 import os
 import re
 import sys
+from collections.abc import Callable
 from fractions import Fraction
+from itertools import islice
 from typing import Any
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))  # -I leaves it out
@@ -26,6 +28,18 @@ from text_tracks import listed  # type: ignore[import-not-found, unused-ignore]
 
 READ_BYTES = 1024**2
 """What is read at once of a file that the parent reads: a request each."""
+
+MAX_SOUNDS = 32
+"""More than a film has languages."""
+
+MAX_PACKETS = 3000
+"""How many are read to find a sample of each sound: some ten seconds of a film. Sounds lie closer together."""
+
+MAX_CHAPTERS = 1000
+"""More than a film has."""
+
+MAX_TAG = 1000
+"""Characters of a title or a language. No reader shows more."""
 
 HDR = {16: "pq", 18: "hlg"}
 """Transfer functions. Source: ITU-T H.273, table 3."""
@@ -75,8 +89,12 @@ def probe(formats: str, measure: bool, path: str = "", size: int = 0) -> dict[st
         av.FFmpegError: It can't be opened.
     """
     options = {"protocol_whitelist": PROTOCOLS, "format_whitelist": formats}
-    file = path or Remote(size)
-    with av.open(file, "r", options=options, metadata_errors="replace", buffer_size=READ_BYTES) as container:
+
+    def opened() -> "av.container.InputContainer":
+        file = path or Remote(size)
+        return av.open(file, "r", options=options, metadata_errors="replace", buffer_size=READ_BYTES)
+
+    with opened() as container:
         video, audio = _video(container), _audio(container)
         told = 0 if measure else (container.duration or 0) / av.time_base
         return {
@@ -87,6 +105,8 @@ def probe(formats: str, measure: bool, path: str = "", size: int = 0) -> dict[st
             "container": container.format.name,
             "bits_per_second": container.bit_rate or None,
             "subtitles": listed(container.streams.subtitles),
+            "sounds": _sounds(opened) if len(container.streams.audio) > 1 else [audio] if audio else [],
+            "chapters": _chapters(container),
         }
 
 
@@ -135,17 +155,61 @@ def _first_frame(container: "av.container.InputContainer", stream: "av.VideoStre
 def _audio(container: "av.container.InputContainer") -> dict[str, Any] | None:
     for stream in container.streams.audio:
         if stream.codec_context is not None and stream.channels:
-            return {
-                "index": stream.index,
-                "codec": stream.codec_context.name,
-                "channels": stream.channels,
-                "duration_seconds": _stream_duration(stream),
-                "layout": stream.layout.name,
-                "samples_per_second": stream.rate,
-                "profile": stream.codec_context.profile,
-                "start_seconds": _start(stream),
-            }
+            return _sound(stream)
     return None
+
+
+def _sound(stream: "av.AudioStream") -> dict[str, Any]:
+    return {
+        "index": stream.index,
+        "codec": stream.codec_context.name,
+        "channels": stream.channels,
+        "duration_seconds": _stream_duration(stream),
+        "layout": stream.layout.name,
+        "samples_per_second": stream.rate,
+        "profile": stream.codec_context.profile,
+        "start_seconds": _start(stream),
+        "language": _tag(stream.metadata.get("language")),
+        "title": _tag(stream.metadata.get("title")),
+    }
+
+
+def _sounds(opened: Callable[[], "av.container.InputContainer"]) -> list[dict[str, Any]]:
+    """The sounds that can be decoded. The file is opened once more, because it may not be able to go back."""
+    with opened() as container:
+        streams = [stream for stream in container.streams.audio if stream.codec_context is not None and stream.channels]
+        streams = streams[:MAX_SOUNDS]
+        waiting = {stream.index for stream in streams}
+        for packet in islice(container.demux(), MAX_PACKETS):
+            if packet.stream.index in waiting and _decodes(packet):
+                waiting.discard(packet.stream.index)
+            if not waiting:
+                break
+        return [_sound(stream) for stream in streams if stream.index not in waiting]
+
+
+def _decodes(packet: "av.Packet[Any]") -> bool:
+    try:
+        return bool(packet.decode())
+    except av.FFmpegError:
+        return False  # the next packet may be whole
+
+
+def _chapters(container: "av.container.InputContainer") -> list[dict[str, Any]]:
+    """The chapters. ffmpeg tells their times on the clock of the file."""
+    begins = (container.start_time or 0) / av.time_base
+    found = [
+        {
+            "start": max(0.0, float(chapter["start"] * (chapter["time_base"] or 0)) - begins),
+            "title": _tag(chapter["metadata"].get("title")) or "",
+        }
+        for chapter in islice(container.chapters(), MAX_CHAPTERS)
+    ]
+    return sorted(found, key=lambda chapter: chapter["start"])
+
+
+def _tag(value: str | None) -> str | None:
+    return value[:MAX_TAG] if value else None
 
 
 def _start(stream: "av.stream.Stream") -> float:

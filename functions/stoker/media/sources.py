@@ -11,7 +11,7 @@ from stoker.media.embedded import extract
 from stoker.media.ffmpeg import unsupported
 from stoker.media.film import Film, Mark
 from stoker.media.formats import CONTAINERS, WATERMARKS
-from stoker.media.outputs import OF_SOUND
+from stoker.media.outputs import OF_EITHER, OF_SOUND
 from stoker.media.probe import MediaInfo, NotReadable, Prober
 from stoker.media.streaming import Remote
 from stoker.models.video import VideoInput, Watermark
@@ -134,7 +134,7 @@ def _probed(prober: Prober, source: Path | Remote, name: str) -> MediaInfo:
 
 def _check_holds(info: MediaInfo, video_input: VideoInput) -> None:
     kinds = {output.kind for output in video_input.outputs}
-    if info.video is None and kinds - OF_SOUND:
+    if info.video is None and kinds - OF_SOUND - OF_EITHER:
         raise unsupported(video_input.source, "it holds no picture")
     if info.audio is None and kinds & OF_SOUND:
         raise UnsupportedMedia(

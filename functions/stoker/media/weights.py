@@ -6,8 +6,8 @@ Pixels a second are those of two cores, measured with 1280 x 720 at 30 frames a 
 from collections.abc import Sequence
 
 from stoker.media.film import Film
+from stoker.media.sizes import sizes
 from stoker.models.document import Model
-from stoker.models.video import Av1Output, HlsOutput, Mp4Output, WebmOutput
 
 DECODED = 450e6
 """Pixels a second that are read."""
@@ -47,8 +47,7 @@ def encoded_percent(film: Film, outputs: Sequence[Model], begun: float) -> float
     own = film.video.width * film.video.height * frames if film.video else 0.0
     pixels = dict.fromkeys(ENCODED, 0.0)
     for output in outputs:
-        for height in _heights(output):
-            width, rows = film.fitted(height=height)
+        for width, rows in sizes(film, output):
             pixels[str(getattr(output, "kind", ""))] += width * rows * frames
     hdr = film.video is not None and film.video.hdr is not None
     encoding = own / DECODED + hdr * own / TONE_MAPPED + sum(pixels[kind] / ENCODED[kind] for kind in pixels)
@@ -56,13 +55,3 @@ def encoded_percent(film: Film, outputs: Sequence[Model], begun: float) -> float
     uploading = sum(pixels.values()) * BITS_PER_PIXEL / 8 / UPLOADED + FINISH_SECONDS * len(outputs)
     share = encoding / (encoding + uploading)
     return max(LEAST, min(MOST, begun + (100 - begun) * share))
-
-
-def _heights(output: Model) -> list[int]:
-    match output:
-        case HlsOutput():
-            return output.heights
-        case Mp4Output() | WebmOutput() | Av1Output():
-            return [output.height]
-        case _:
-            return []

@@ -1,6 +1,6 @@
 """The input and the output of a `video-processing` job."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import Field, StringConstraints, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
@@ -11,20 +11,44 @@ SourcePath = Annotated[str, StringConstraints(min_length=1, max_length=1024)]
 """The name of an object in Cloud Storage, in characters; whose it must be is checked where it is read.
 Source: https://cloud.google.com/storage/docs/objects#naming (1 to 1,024 bytes)."""
 
-Height = Annotated[int, Field(ge=16, le=4320)]
-"""The height of a picture, in pixels. A source that is smaller is never enlarged."""
+Side = Annotated[int, Field(ge=16, le=4320)]
+"""A side of a picture, in pixels. A source that is smaller is never enlarged."""
+
+DEFAULT_RESOLUTION: Final = 720
+DEFAULT_RESOLUTIONS: Final = (1080, 720, 480)
 
 
-class Mp4Output(Model):
+class Sized(Model):
+    """A film of a size that its owner chooses: by its height, or by its short side.
+
+    Attributes:
+        height: Pixels from top to bottom. The width follows from the shape of the source.
+        resolution: Pixels of the short side, which is the width of an upright picture. 720 where both are left out.
+    """
+
+    height: Side | None = None
+    resolution: Side | None = None
+
+    @model_validator(mode="after")
+    def _has_one_size(self) -> Self:
+        if self.height is not None and self.resolution is not None:
+            raise ValueError("takes 'height' or 'resolution', not both")
+        return self
+
+    @property
+    def short_side(self) -> int | None:
+        """The short side, in pixels; None where the height is given instead."""
+        return None if self.height is not None else self.resolution or DEFAULT_RESOLUTION
+
+
+class Mp4Output(Sized):
     """H.264 and AAC in an MP4 that starts to play before it is loaded.
 
     Attributes:
-        height: Pixels; the width follows from the source's shape.
         quality: What a viewer gets for the bytes: `low`, `medium` or `high`.
     """
 
     kind: Literal["mp4"]
-    height: Height = 720
     quality: Literal["low", "medium", "high"] = "medium"
 
 
@@ -41,39 +65,41 @@ class PosterOutput(Model):
     width: Annotated[int, Field(ge=16, le=7680)] = 1280
 
 
-class WebmOutput(Model):
-    """VP9 and Opus in WebM: free of patents, and played by every browser.
-
-    Attributes:
-        height: Pixels; the width follows from the source's shape.
-    """
+class WebmOutput(Sized):
+    """VP9 and Opus in WebM: free of patents, and played by every browser."""
 
     kind: Literal["webm"]
-    height: Height = 720
 
 
-class Av1Output(Model):
-    """AV1 and AAC in an MP4: the smallest file, for players that know AV1.
-
-    Attributes:
-        height: Pixels; the width follows from the source's shape.
-    """
+class Av1Output(Sized):
+    """AV1 and AAC in an MP4: the smallest file, for players that know AV1."""
 
     kind: Literal["av1"]
-    height: Height = 720
 
 
 class HlsOutput(Model):
     """HTTP Live Streaming: the same film in several sizes, between which a player changes as the network allows.
+    Of a source without a picture, the sound alone.
 
     Attributes:
-        heights: Pixels of each size; those above the source's own height become one of that height.
+        heights: Pixels of each size, from top to bottom. Sizes beyond the source's own become one of its own size.
+        resolutions: Pixels of the short side of each size. `[1080, 720, 480]` where both are left out.
     """
 
     kind: Literal["hls"]
-    heights: Annotated[list[Height], Field(min_length=1, max_length=6)] = Field(
-        default_factory=lambda: [1080, 720, 480]
-    )
+    heights: Annotated[list[Side], Field(min_length=1, max_length=6)] | None = None
+    resolutions: Annotated[list[Side], Field(min_length=1, max_length=6)] | None = None
+
+    @model_validator(mode="after")
+    def _has_one_kind_of_sizes(self) -> Self:
+        if self.heights is not None and self.resolutions is not None:
+            raise ValueError("takes 'heights' or 'resolutions', not both")
+        return self
+
+    @property
+    def short_sides(self) -> tuple[int, ...] | None:
+        """The short side of each size, in pixels; None where the heights are given instead."""
+        return None if self.heights is not None else tuple(self.resolutions or DEFAULT_RESOLUTIONS)
 
 
 class AudioOutput(Model):
@@ -206,7 +232,7 @@ class VideoInput(Model):
         trim: The part that is wanted; all of it where it is left out.
         watermark: Laid over every picture.
         captions: Given back beside the film, and named by its playlists.
-        outputs: At most ten; an MP4 of 720 lines and a poster where it is left out.
+        outputs: At most ten; an MP4 of a resolution of 720 and a poster where it is left out.
 
     Example:
         >>> VideoInput.from_firestore({"source": "user-uploads/ada/cat.mov"}).outputs[0].kind

@@ -172,7 +172,7 @@ def cover(ffmpeg: Ffmpeg) -> Path:
 
 def test_a_cover_is_no_film_but_has_a_sound(ffmpeg: Ffmpeg) -> None:
     song = cover(ffmpeg)
-    for kind in OF_PICTURE:
+    for kind in set(OF_PICTURE) - {"hls"}:  # of sound alone, hls makes a set of sound
         with pytest.raises(UnsupportedMedia, match="no picture"):
             outputs_of(song, {"kind": kind})
     audio, waveform = outputs_of(song, {"kind": "audio"}, {"kind": "waveform"})

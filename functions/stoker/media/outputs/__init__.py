@@ -29,4 +29,7 @@ KINDS: Mapping[str, Callable[[Any, Graph], Finish]] = {
 """What plans each kind; it takes the kind's own model."""
 
 OF_SOUND = frozenset({"audio", "waveform"})
-"""The kinds that need sound, and no picture. All others need a picture, and go without sound where there is none."""
+"""The kinds that need sound, and no picture. All others go without sound where there is none."""
+
+OF_EITHER = frozenset({"hls"})
+"""The kinds that go without a picture where there is none. All others need one, unless they are of sound."""

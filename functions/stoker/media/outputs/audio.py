@@ -2,7 +2,7 @@
 
 from stoker.media.encoders import sound
 from stoker.media.graph import Graph
-from stoker.media.outputs.finish import Finish, plays
+from stoker.media.outputs.finish import Finish, plays, with_chapters
 from stoker.models.video import AudioOutput
 
 FORMATS = {
@@ -19,4 +19,5 @@ def audio(output: AudioOutput, graph: Graph) -> Finish:
     codec, muxer, content_type = FORMATS[output.format]
     name = graph.name("audio", output.format)
     graph.mux(name, muxer, sound(graph, codec), {}, {"movflags": "+faststart"} if output.format == "m4a" else {})
-    return plays("audio", name, content_type, of=("audio",))
+    finish = plays("audio", name, content_type, of=("audio",))
+    return with_chapters(finish, name, graph.film.chapters) if output.format == "m4a" else finish

@@ -1,11 +1,12 @@
 """From what ffmpeg has written to the files of an output."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from stoker.media.chapters import put_chapters
 from stoker.media.formats import CONTAINERS
-from stoker.media.probe import MediaInfo, Prober
+from stoker.media.probe import Chapter, MediaInfo, Prober
 
 WEBVTT = "text/vtt"
 PLAYLIST = "application/vnd.apple.mpegurl"
@@ -96,6 +97,16 @@ def plays(kind: str, name: str, content_type: str, of: tuple[str, ...] = WHOLE) 
         )
 
     return finish
+
+
+def with_chapters(finish: Finish, name: str, chapters: Sequence[Chapter]) -> Finish:
+    """An output whose MP4 gets chapters before it is checked: ffmpeg's `tee` muxer hands none on."""
+
+    def finish_with_chapters(bench: Bench) -> MadeOutput:
+        put_chapters(bench.folder / name, chapters)
+        return finish(bench)
+
+    return finish_with_chapters if chapters else finish
 
 
 def still(kind: str, name: str, content_type: str, formats: str) -> Finish:

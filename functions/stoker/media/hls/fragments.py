@@ -5,17 +5,16 @@ Boxes are read as ISO/IEC 14496-12 has them; the file is one that ffmpeg has jus
 """
 
 import struct
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
 
+from stoker.media.boxes import top_level
 from stoker.media.probe import NotReadable
 
 DATA_OFFSET, FIRST_FLAGS, DURATION, BYTES, FLAGS, COMPOSITION = 0x1, 0x4, 0x100, 0x200, 0x400, 0x800
 """What a `trun` box may hold (8.8.8.2), and, from DURATION on, what it holds of each sample."""
 
-DEFAULT_DURATION = 0x8
+BASE_OFFSET, DESCRIPTION, DEFAULT_DURATION, DEFAULT_BYTES = 0x1, 0x2, 0x8, 0x10
 """What a `tfhd` box may hold (8.8.7.2)."""
 
 
@@ -28,12 +27,16 @@ class Fragment:
         size: Bytes.
         start: When its first picture is shown, in seconds.
         end: When its last one ends, in seconds.
+        samples: How many pictures or frames of sound it holds.
+        key_size: Bytes from its start to the end of its first sample.
     """
 
     offset: int
     size: int
     start: float
     end: float
+    samples: int
+    key_size: int
 
 
 def fragments(file: Path) -> list[Fragment]:
@@ -45,35 +48,20 @@ def fragments(file: Path) -> list[Fragment]:
     found: list[Fragment] = []
     timescale = 0
     with file.open("rb") as content:
-        begun: tuple[int, float, float] | None = None
+        begun: tuple[int, _Run] | None = None
         for kind, offset, size in top_level(content):
             if kind == b"moov":
                 timescale = _timescale(content.read(size - 8))
             elif kind == b"moof" and timescale:
-                start, end = _times(content.read(size - 8))
-                begun = (offset, start / timescale, end / timescale)
+                begun = offset, _run(content.read(size - 8))
             elif kind == b"mdat" and begun:
-                at, starts, ends = begun
-                found.append(Fragment(at, offset + size - at, starts, ends))
+                at, run = begun
+                start, end = run.start / timescale, run.end / timescale
+                found.append(Fragment(at, offset + size - at, start, end, run.samples, run.first_end))
                 begun = None
     if not found:
         raise NotReadable("it holds no fragments")
     return found
-
-
-def top_level(content: BinaryIO, offset: int = 0) -> Iterator[tuple[bytes, int, int]]:
-    """The kind, the place and the size of each box from one on; the content is left just behind the box's head. A size
-    of 0 is that of a box which goes on to the end, and may grow yet."""
-    content.seek(offset)
-    while len(head := content.read(8)) == 8:
-        size, kind = struct.unpack(">I4s", head)
-        if size == 1:  # the size is a long one, and follows
-            (size,) = struct.unpack(">Q", content.read(8))
-        yield kind, offset, size
-        if size < 8:
-            return
-        offset += size
-        content.seek(offset)
 
 
 def _box(boxes: bytes, *path: bytes) -> bytes:
@@ -97,8 +85,24 @@ def _timescale(moov: bytes) -> int:
     return int.from_bytes(mdhd[20:24] if mdhd[0] == 1 else mdhd[12:16])
 
 
-def _times(moof: bytes) -> tuple[int, int]:
-    """When the first sample is shown, and when the one that is shown last is over."""
+@dataclass(frozen=True)
+class _Run:
+    """What a `moof` says of its samples.
+
+    Attributes:
+        start: When the first sample is shown, in units of the track.
+        end: When the sample that is shown last is over.
+        samples: How many there are.
+        first_end: Bytes from the start of the `moof` to the end of the first sample.
+    """
+
+    start: int
+    end: int
+    samples: int
+    first_end: int
+
+
+def _run(moof: bytes) -> _Run:
     tfhd, tfdt, trun = (_box(moof, b"traf", kind) for kind in (b"tfhd", b"tfdt", b"trun"))
     decoded = int.from_bytes(tfdt[4:12] if tfdt[0] == 1 else tfdt[4:8])
     flags, samples = int.from_bytes(trun[1:4]), int.from_bytes(trun[4:8])
@@ -107,18 +111,23 @@ def _times(moof: bytes) -> tuple[int, int]:
     rows = struct.iter_unpack(f">{len(columns)}i", trun[at : at + 4 * len(columns) * samples]) if columns else ()
     told = [dict(zip(columns, row, strict=True)) for row in rows] or [{}] * samples
     # What all samples have in common is told once.
-    common = 0 if DURATION in columns else _default_duration(tfhd)
+    common = 0 if DURATION in columns else _default(tfhd, DEFAULT_DURATION)
     shown, duration = [], 0
     for sample in told:
         shown.append(decoded + sample.get(COMPOSITION, 0))
         duration = sample.get(DURATION, common)
         decoded += duration
-    return shown[0], max(shown) + duration
+    first = told[0][BYTES] if BYTES in columns else _default(tfhd, DEFAULT_BYTES)
+    # The places of samples are counted from the `moof` (`default_base_moof`).
+    data = int.from_bytes(trun[8:12]) if flags & DATA_OFFSET else len(moof) + 16
+    return _Run(shown[0], max(shown) + duration, samples, data + first)
 
 
-def _default_duration(tfhd: bytes) -> int:
+def _default(tfhd: bytes, wanted: int) -> int:
+    """What all samples of a track have in common."""
     flags = int.from_bytes(tfhd[1:4])
-    if not flags & DEFAULT_DURATION:
-        raise NotReadable("it tells no duration")
-    at = 8 + 8 * bool(flags & 0x1) + 4 * bool(flags & 0x2)
+    if not flags & wanted:
+        raise NotReadable("it tells neither the durations nor the sizes of its samples")
+    before = ((BASE_OFFSET, 8), (DESCRIPTION, 4), (DEFAULT_DURATION, 4))
+    at = 8 + sum(size for flag, size in before if flags & flag and flag < wanted)
     return int.from_bytes(tfhd[at : at + 4])
