@@ -217,12 +217,10 @@ class Graph:
 
     def arguments(self) -> list[str]:
         """The command, for `run_ffmpeg`."""
-        seek = ["-ss", f"{self._seek:.3f}"] if self._seek else []
-        # A graph for each medium: ffmpeg restarts a whole graph when a stream changes, such as its size, and a restart
-        # of the picture must not make the sound begin anew.
-        sounds = [self._sound_chains(stream, branches) for stream, branches in self._sounds.items()]
-        media = (self._picture_chains(), *sounds)
-        filters = [part for chains in media if chains for part in ("-filter_complex", ";".join(chains))]
+        pictures = self._picture_chains()
+        sounds = [chain for stream, branches in self._sounds.items() for chain in self._sound_chains(stream, branches)]
+        graphs = (pictures, sounds) if self._apart else ([*pictures, *sounds],)
+        filters = [part for chains in graphs if chains for part in ("-filter_complex", ";".join(chains))]
         tee = [
             *self._video.arguments(),
             *self._audio.arguments(),
@@ -230,9 +228,24 @@ class Graph:
             *(*LASTING, "-f", "tee", "|".join(self._tee)),
         ]
         mark = [*input_options(WATERMARKS), "-i", self.film.mark.file] if self.film.mark and self._pictures else []
-        protocols = PIPE if self.film.remote else PROTOCOLS
-        inputs = [*input_options(protocols=protocols), *seek, *self._whole_graph(), "-i", self._source, *mark]
+        inputs = [*self._input(*self._whole_graph()), *(self._input() if self._apart else ()), *mark]
         return [*inputs, *filters, *(tee if self._tee else []), *self._others]
+
+    @property
+    def _apart(self) -> bool:
+        """Whether the source is opened twice, once for the picture and once for the sound, with a filter graph for
+        each. ffmpeg restarts a whole graph where the sound changes, such as its channels, and a restart loses frames
+        of the picture. Two graphs that read one input can wait for each other for ever. A pipe can't be read twice."""
+        return bool(self._pictures and self._sounds) and self.film.remote is None
+
+    @property
+    def _sound_input(self) -> int:
+        return 1 if self._apart else 0
+
+    def _input(self, *options: str) -> list[str]:
+        seek = ("-ss", f"{self._seek:.3f}") if self._seek else ()
+        protocols = PIPE if self.film.remote else PROTOCOLS
+        return [*input_options(protocols=protocols), *seek, *options, "-i", self._source]
 
     @property
     def listens(self) -> bool:
@@ -280,7 +293,7 @@ class Graph:
         if self.film.subtitles:
             base.append(f"subtitles=filename={self.film.subtitles}:fontsdir={FONTS}:wrap_unicode=1")
         if self.film.mark:
-            base.append(overlay(self.film.mark, largest))
+            base.append(overlay(self.film.mark, largest, self._sound_input + 1))
         branches = [
             _Branch((*(_scaled(branch.size) if branch.size and branch.size != largest else ()), *branch.filters))
             for branch in self._pictures
@@ -300,7 +313,7 @@ class Graph:
         # Gaps become silence and sound that begins late begins with it, so that no format loses its place.
         steady = f"aresample={SAMPLES_PER_SECOND}:async=1:first_pts=0"
         base = [*self._part("a"), steady, "aformat=channel_layouts=stereo"]
-        return _chains(f"[0:{audio.index}]", base, "asplit", _label(stream), branches)
+        return _chains(f"[{self._sound_input}:{audio.index}]", base, "asplit", _label(stream), branches)
 
     def _part(self, prefix: str) -> list[str]:
         """Filters that cut out the wanted part, exact to the frame, and let its time begin at 0."""
