@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from stoker import config
+from stoker.media.downmix import SAMPLES_PER_SECOND, ceiling, limiter, stereo
 from stoker.media.ffmpeg import input_options
 from stoker.media.film import Film, Size
 from stoker.media.formats import PIPE, PROTOCOLS, WATERMARKS
@@ -21,13 +22,19 @@ TOLERANCE_SECONDS = 0.0005
 """A frame that begins so little before a time begins at that time: containers and users write milliseconds."""
 
 MAX_FRAMES_PER_SECOND = 60
-SAMPLES_PER_SECOND = 48_000
-"""What video players and Opus work with."""
+LEAST_GAP_SECONDS = 0.015
+"""Sound that is off its time by more than that is put right, by silence or a cut: ears notice from 20 ms on, and one
+lost packet of AAC or Opus has as many. Times that are rounded to milliseconds are not off. Source of the 20 ms:
+https://www.itu.int/rec/R-REC-BT.1359 (detectability is 45 ms; half of it is left to players)."""
+
+LATE_SECONDS = 0.1
+"""Sound that begins later than that after the picture gets silence before it. Less is kept by the times of a film. The
+silence would come again where ffmpeg restarts the graph, because the sound changes in the middle."""
 
 TIME_BASE = "1:90000"
 """Of the encoders of pictures. Their default is the average time of a frame, to which ffmpeg rounds all times: of a
-picture of a variable rate, frames that come too close together are then lost. Source: the clock of MPEG-2 systems, which
-holds the times of all usual frame rates, and those in milliseconds, to 11 us."""
+picture of a variable rate, frames that come too close together are then lost. Source: the clock of MPEG-2 systems,
+which holds the times of all usual frame rates, and those in milliseconds, to 11 us."""
 
 FONTS = "fonts"
 """The folder, in the working folder, of what subtitles are written with."""
@@ -256,9 +263,16 @@ class Graph:
         if audio is None or not self._sounds:
             return []
         # Gaps become silence and sound that begins late begins with it, so that no format loses its place.
-        steady = f"aresample={SAMPLES_PER_SECOND}:async=1:first_pts=0"
-        base = [*self._part("a"), steady, "aformat=channel_layouts=stereo"]
+        first = ":first_pts=0" if self._late(audio) else ""
+        steady = f"aresample={SAMPLES_PER_SECOND}:async=1:min_hard_comp={LEAST_GAP_SECONDS}{first}"
+        base = [*self._part("a"), *stereo(audio), steady, "aformat=channel_layouts=stereo", limiter(ceiling(audio))]
         return _chains(f"[0:{audio.index}]", base, "asplit", "sound", self._sounds)
+
+    def _late(self, audio: AudioStream) -> bool:
+        """Whether the sound begins after the wanted part does."""
+        video = self.film.video
+        starts = min(video.start_seconds, audio.start_seconds) if video else audio.start_seconds
+        return audio.start_seconds - starts - self.film.start > LATE_SECONDS
 
     def _part(self, prefix: str) -> list[str]:
         """Filters that cut out the wanted part, exact to the frame, and let its time begin at 0."""
