@@ -118,7 +118,7 @@ def seen(file: Path) -> list[float]:
     shift = _shift(file) if file.suffix == ".m4s" else 0.0
     with av.open(file) as container:
         bright = [
-            (float(frame.time) - shift, frame.to_ndarray(format="gray").mean() > 128)
+            (float(frame.time or 0) - shift, frame.to_ndarray(format="gray").mean() > 128)
             for frame in container.decode(video=0)
         ]
     bright.sort()
@@ -145,7 +145,8 @@ def heard(file: Path) -> list[float]:
     with av.open(file) as container:
         mono = av.AudioResampler(format="flt", layout="mono")
         for frame in container.decode(audio=0):
-            start = float(frame.time)
+            assert frame.time is not None
+            start = frame.time
             for part in mono.resample(frame):
                 samples = np.abs(part.to_ndarray()[0])
                 for at in np.flatnonzero(samples > 0.1):

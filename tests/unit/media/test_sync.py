@@ -148,3 +148,13 @@ def test_a_trimmed_film_stays_together(ffmpeg: Ffmpeg, tmp_path: Path) -> None:
     pairs = together(tmp_path, "mp4", output.file.name)
     assert len(pairs) >= 2
     assert max(abs(flash - click) for flash, click in pairs) <= APART
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind["kind"])
+def test_a_film_of_half_a_minute_stays_together(kind: dict[str, object], ffmpeg: Ffmpeg, tmp_path: Path) -> None:
+    source = film(ffmpeg, "a.mkv", 30, *H264, "-c:a", "libvorbis", rate=44_100)
+    [output] = outputs_of(source, kind)
+    pairs = together(tmp_path, output.kind, output.file.name)
+    assert len(pairs) == len(flash_times(30))
+    assert max(abs(flash - click) for flash, click in pairs) <= APART
