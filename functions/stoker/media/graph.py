@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from stoker import config
+from stoker.media.downmix import SAMPLES_PER_SECOND, ceiling, limiter, stereo
 from stoker.media.ffmpeg import input_options
 from stoker.media.film import Film, Size
 from stoker.media.formats import PIPE, PROTOCOLS, WATERMARKS
@@ -25,13 +26,19 @@ SLACK = 0.05
 """A frame that comes so little before a place on the grid, as a share of a place, belongs there: containers write
 milliseconds."""
 
-SAMPLES_PER_SECOND = 48_000
-"""What video players and Opus work with."""
-
 CLOCK = 90_000
 """Units of a second, of the times of encoded pictures. ffmpeg's default unit is the average time of a frame. It rounds
 all times to that unit, and of a variable rate it loses frames that come too close together. Source: the clock of MPEG-2
 systems. It holds the times of all usual frame rates, and those in milliseconds, to 11 us."""
+
+LEAST_GAP_SECONDS = 0.015
+"""Sound that is off its time by more than that is put right, by silence or a cut: ears notice from 20 ms on, and one
+lost packet of AAC or Opus has as many. Times that are rounded to milliseconds are not off. Source of the 20 ms:
+https://www.itu.int/rec/R-REC-BT.1359 (detectability is 45 ms; half of it is left to players)."""
+
+LATE_SECONDS = 0.1
+"""Sound that begins later than that after the picture gets silence before it. Less is kept by the times of a film. The
+silence would come again where ffmpeg restarts the graph, because the sound changes in the middle."""
 
 FONTS = "fonts"
 """The folder, in the working folder, of what subtitles are written with."""
@@ -311,9 +318,16 @@ class Graph:
         if audio is None:
             return []
         # Gaps become silence and sound that begins late begins with it, so that no format loses its place.
-        steady = f"aresample={SAMPLES_PER_SECOND}:async=1:first_pts=0"
-        base = [*self._part("a"), steady, "aformat=channel_layouts=stereo"]
+        first = ":first_pts=0" if self._late(audio) else ""
+        steady = f"aresample={SAMPLES_PER_SECOND}:async=1:min_hard_comp={LEAST_GAP_SECONDS}{first}"
+        base = [*self._part("a"), *stereo(audio), steady, "aformat=channel_layouts=stereo", limiter(ceiling(audio))]
         return _chains(f"[{self._sound_input}:{audio.index}]", base, "asplit", _label(stream), branches)
+
+    def _late(self, audio: AudioStream) -> bool:
+        """Whether the sound begins after the wanted part does."""
+        video = self.film.video
+        starts = min(video.start_seconds, audio.start_seconds) if video else audio.start_seconds
+        return audio.start_seconds - starts - self.film.start > LATE_SECONDS
 
     def _part(self, prefix: str) -> list[str]:
         """Filters that cut out the wanted part, exact to the frame, and let its time begin at 0."""

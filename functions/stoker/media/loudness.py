@@ -9,6 +9,9 @@ from stoker.media.graph import Graph
 
 INTEGRATED, PEAK = "loudness.txt", "peak.txt"
 
+METER = "ebur128=peak=true:metadata=1:framelog=quiet"
+"""It hears the stereo mix: a single channel counts as it sounds from two loudspeakers, 3 LU more than as a channel."""
+
 
 @dataclass(frozen=True)
 class Loudness:
@@ -27,7 +30,7 @@ def measure(graph: Graph) -> None:
     """Lets a run listen to the sound that it decodes for others."""
     told = ((INTEGRATED, "lavfi.r128.I"), (PEAK, "lavfi.r128.true_peak"))
     prints = [f"ametadata=mode=print:key={key}:file={name}" for name, key in told]
-    graph.write_sound("-", ("ebur128=peak=true:metadata=1:framelog=quiet", *prints), {"f": "null"})
+    graph.write_sound("-", (METER, *prints), {"f": "null"})
 
 
 def measured(folder: Path) -> Loudness | None:

@@ -9,7 +9,8 @@ import math
 import re
 from pathlib import Path
 
-from stoker.media.graph import SAMPLES_PER_SECOND, Graph
+from stoker.media.downmix import SAMPLES_PER_SECOND
+from stoker.media.graph import Graph
 from stoker.media.outputs.finish import Bench, Finish, MadeFile, MadeOutput
 from stoker.media.png import drawn
 from stoker.media.probe import NotReadable
@@ -37,7 +38,7 @@ def waveform(output: WaveformOutput, graph: Graph) -> Finish:
     stem = name.removesuffix(".json")
     measured, picture = f"{stem}.txt", f"{stem}.png"
     filters = (
-        "aformat=sample_fmts=flt:channel_layouts=mono",
+        "pan=mono|c0=0.5*c0+0.5*c1",
         f"asetnsamples=n={samples}:p=0",
         "astats=metadata=1:reset=1:measure_perchannel=none:measure_overall=Min_level+Max_level",
         f"ametadata=mode=print:file={measured}",
