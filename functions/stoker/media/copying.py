@@ -33,4 +33,4 @@ def fitting_sound(film: Film) -> AudioStream | None:
     """The sound, where it is AAC in one or two channels that every player plays."""
     audio = film.audio
     fits = audio is not None and audio.codec == "aac" and audio.profile == "LC" and audio.channels <= 2
-    return audio if fits else None
+    return audio if fits and film.loudness is None else None

@@ -7,6 +7,7 @@ channel is played by both sides at its own level, as players do. `docs/sound.md`
 
 import math
 import re
+from dataclasses import dataclass
 
 from stoker.media.probe import AudioStream
 
@@ -44,6 +45,25 @@ GUESSED_CHANNELS = 8
 """Up to as many channels without names get the names of the usual layout of so many, by ffmpeg."""
 
 
+@dataclass(frozen=True)
+class Level:
+    """By how much a sound is changed.
+
+    Attributes:
+        gain: dB.
+        ceiling: dBFS that no sample passes after the gain; None for no limit.
+    """
+
+    gain: float = 0.0
+    ceiling: float | None = None
+
+    @property
+    def filters(self) -> list[str]:
+        """Filters that apply it, to sound as floating point."""
+        gain = [f"volume={self.gain:.2f}dB"] if self.gain else []
+        return gain if self.ceiling is None else [*gain, limiter(self.ceiling)]
+
+
 def stereo(audio: AudioStream) -> list[str]:
     """Filters that make stereo of a sound, 48,000 samples a second, as floating point, so that nothing clips yet.
 
@@ -69,9 +89,9 @@ def limiter(ceiling: float) -> str:
     return f"alimiter=limit={10 ** (ceiling / 20):.5f}:attack=5:release=50:level=false:latency=true"
 
 
-def ceiling(audio: AudioStream) -> float:
-    """The highest sample that is let through, in dBFS. Mono and stereo keep full scale, which they may have had."""
-    return MIX_CEILING if audio.channels > 2 else 0.0
+def own_level(audio: AudioStream) -> Level:
+    """The level of a sound that stays as loud as it was. Mono and stereo keep full scale, which they may have had."""
+    return Level(ceiling=MIX_CEILING if audio.channels > 2 else 0.0)
 
 
 def _gains(audio: AudioStream) -> list[tuple[float, float]] | None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from stoker import config
-from stoker.media.downmix import SAMPLES_PER_SECOND, ceiling, limiter, stereo
+from stoker.media.downmix import SAMPLES_PER_SECOND, own_level, stereo
 from stoker.media.ffmpeg import input_options
 from stoker.media.film import Film, Size
 from stoker.media.formats import PIPE, PROTOCOLS, WATERMARKS
@@ -218,9 +218,11 @@ class Graph:
         # Passed through, because ffmpeg would fill the time before the first picture with copies of it.
         self._write(name, self._picture(_Branch(filters, size)), {"fps_mode": "passthrough", **options})
 
-    def write_sound(self, name: str, filters: tuple[str, ...], options: Options) -> None:
-        """A file of the sound alone; as `write_picture`."""
-        self._write(name, self._sound(_Branch(filters)), options)
+    def write_sound(
+        self, name: str, filters: tuple[str, ...], options: Options, stream: AudioStream | None = None
+    ) -> None:
+        """A file of the sound alone, or of another sound of the source; as `write_picture`."""
+        self._write(name, self._sound(_Branch(filters, stream=stream)), options)
 
     def arguments(self) -> list[str]:
         """The command, for `run_ffmpeg`."""
@@ -255,9 +257,10 @@ class Graph:
         return [*input_options(protocols=protocols), *seek, *options, "-i", self._source]
 
     @property
-    def listens(self) -> bool:
-        """Whether it decodes the sound."""
-        return bool(self._sounds)
+    def sounds(self) -> Mapping[AudioStream | None, Sequence[Options]]:
+        """The sounds that it decodes, each with the options of what encodes it. None is the sound of the film."""
+        encodes = [(branch.stream, options) for branch, options in self._audio.wanted]
+        return {stream: [options for of, options in encodes if of == stream] for stream in self._sounds}
 
     @property
     def empty(self) -> bool:
@@ -320,7 +323,8 @@ class Graph:
         # Gaps become silence and sound that begins late begins with it, so that no format loses its place.
         first = ":first_pts=0" if self._late(audio) else ""
         steady = f"aresample={SAMPLES_PER_SECOND}:async=1:min_hard_comp={LEAST_GAP_SECONDS}{first}"
-        base = [*self._part("a"), *stereo(audio), steady, "aformat=channel_layouts=stereo", limiter(ceiling(audio))]
+        level = self.film.levels.get(audio.index) or own_level(audio)
+        base = [*self._part("a"), *stereo(audio), steady, "aformat=channel_layouts=stereo", *level.filters]
         return _chains(f"[{self._sound_input}:{audio.index}]", base, "asplit", _label(stream), branches)
 
     def _late(self, audio: AudioStream) -> bool:

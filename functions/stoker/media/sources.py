@@ -93,7 +93,7 @@ def opened(video_input: VideoInput, folder: Path, prober: Prober, remote: Remote
     """
     info = _probed(prober, remote or folder / SOURCE, video_input.source)
     _check_holds(info, video_input)
-    trim = video_input.trim
+    trim, loudness = video_input.trim, video_input.loudness
     start, end = (trim.start, trim.end) if trim else (0.0, None)
     if info.duration_seconds and start >= info.duration_seconds:
         raise InvalidJob(
@@ -101,15 +101,15 @@ def opened(video_input: VideoInput, folder: Path, prober: Prober, remote: Remote
         )
     mark = _mark(video_input.watermark, folder, prober) if video_input.watermark and info.video else None
     if video_input.captions is None:
-        return Film(info, start, end, mark, remote=remote)
+        return Film(info, start, end, mark, remote=remote, loudness=loudness)
     name = video_input.captions.source or video_input.source
     if video_input.captions.from_:
         extract(video_input.captions, video_input.source, info, folder, remote)
     cues, warnings = captioned(name, folder, start, end)
     if not video_input.captions.burn_in:
-        return Film(info, start, end, mark, cues, remote=remote, warnings=warnings)
+        return Film(info, start, end, mark, cues, remote=remote, warnings=warnings, loudness=loudness)
     warnings += burnt_in(cues, folder, name)
-    return Film(info, start, end, mark, cues, SUBTITLES, remote, warnings)
+    return Film(info, start, end, mark, cues, SUBTITLES, remote, warnings, loudness)
 
 
 def too_long(name: str) -> InputTooLarge:

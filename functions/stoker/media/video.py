@@ -16,6 +16,7 @@ from stoker.media.description import described
 from stoker.media.ffmpeg import FfmpegFailed, run_ffmpeg, unsupported
 from stoker.media.film import Film
 from stoker.media.graph import MAX_FRAMES_PER_SECOND
+from stoker.media.levels import levelled
 from stoker.media.loudness import measured
 from stoker.media.outputs.captions import CaptionsOutput
 from stoker.media.outputs.finish import Bench, Finish, MadeFile, MadeOutput
@@ -32,6 +33,9 @@ from stoker.storage.outputs import EarlierOutput
 
 DOWNLOADED, PROBED = 4.0, 5.0
 """Percent of the job at the end of its first stages, from the times of a 30 s film with an MP4 and a poster."""
+
+LEVELLED = 12.0
+"""Percent of the job at which the levels of the sounds are known, where a loudness is wanted."""
 
 MISSING_SECONDS = 0.5
 MISSING_SHARE = 0.01
@@ -103,6 +107,7 @@ def make_outputs(
         What was asked for, in that order.
     """
     run.report(PROBED, "encoding")
+    film, begun = _levelled(run, film, name, outputs)
     planned = plan(SOURCE, film, outputs)
     encoded = encoded_percent(film, outputs, PROBED)
     complaint = ""
@@ -115,9 +120,9 @@ def make_outputs(
             def told(seconds: float, number: int = number) -> None:
                 check_leaving()
                 share = min(seconds / film.seconds, 1) if film.seconds else 0
-                run.report(PROBED + (encoded - PROBED) * (number + share) / len(planned.runs), "encoding")
+                run.report(begun + (encoded - begun) * (number + share) / len(planned.runs), "encoding")
 
-            feed = film.remote.in_order(film.info.container) if film.remote else None
+            feed = _feed(film)
             complaint += _run(run, arguments, name, told, min(film.frames_per_second, MAX_FRAMES_PER_SECOND), feed)
     bench = Bench(run.workspace, prober, lambda arguments: _run(run, arguments, name, lambda seconds: run.check()))
     made = []
@@ -126,6 +131,26 @@ def make_outputs(
         made.append(_finished(run, finish, bench, name, complaint))
     _check_whole(prober, film.remote or run.workspace / SOURCE, film, made, name, complaint)
     return made
+
+
+def _levelled(run: JobRun, film: Film, name: str, outputs: Sequence[Output]) -> tuple[Film, float]:
+    """The film with the levels of its sounds, and the percent of the job at which these are known."""
+    sounds = plan(SOURCE, film, outputs).sounds if film.loudness is not None else {}
+    if not sounds:
+        return film, PROBED
+
+    def listen(arguments: list[str], told: Callable[[float], None]) -> str:
+        return _run(run, arguments, name, told, feed=_feed(film))
+
+    def tell(share: float) -> None:
+        run.report(PROBED + (LEVELLED - PROBED) * share, "encoding")
+
+    return levelled(SOURCE, film, sounds, run.workspace, listen, tell), LEVELLED
+
+
+def _feed(film: Film) -> Iterator[bytes] | None:
+    """What ffmpeg gets by standard input."""
+    return film.remote.in_order(film.info.container) if film.remote else None
 
 
 def _outputs(video_input: VideoInput) -> list[Output]:
