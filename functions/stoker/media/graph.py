@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from stoker import config
+from stoker.media.colours import mark_colours, read_as, to_sdr
 from stoker.media.ffmpeg import input_options
 from stoker.media.film import Film, Size
 from stoker.media.formats import PIPE, PROTOCOLS, WATERMARKS
@@ -31,19 +32,6 @@ holds the times of all usual frame rates, and those in milliseconds, to 11 us.""
 
 FONTS = "fonts"
 """The folder, in the working folder, of what subtitles are written with."""
-
-PLAIN = "format=pix_fmts=yuv420p:color_ranges=tv"
-"""What every player shows. Said before the ways part: JPEG wants the full range, and all others would get it too."""
-
-TO_SDR = (
-    "zscale=transfer=linear:npl=100",
-    "format=gbrpf32le",
-    "zscale=primaries=bt709",
-    "tonemap=hable:desat=0",
-    "zscale=transfer=bt709:matrix=bt709:range=limited",
-)
-"""From PQ or HLG to BT.709, at a white of 100 cd/m2. Source: https://ffmpeg.org/ffmpeg-filters.html#tonemap-1, and
-the white of Rec. ITU-R BT.1886."""
 
 LASTING = ("-t", str(config.MAX_SOURCE_SECONDS))
 """No output plays longer than a source may, whatever the times in a source say."""
@@ -231,20 +219,18 @@ class Graph:
         sizes = [branch.size for branch in self._pictures if branch.size]
         # What is smaller is scaled from the largest that is wanted: a fraction of the work, where the source is large.
         largest = max(sizes, key=lambda size: size[0] * size[1])
-        base = self._part("")
+        base = [*self._part(""), read_as(video)]
         if video.interlaced:
             base.append("bwdif=mode=send_frame:deint=interlaced")
         if video.frames_per_second > MAX_FRAMES_PER_SECOND:
             base.append(f"fps={MAX_FRAMES_PER_SECOND}")
         if largest != (video.width, video.height) or not video.square_pixels:
             base += _scaled(largest)
-        if video.hdr:
-            base += TO_SDR
-        base.append(PLAIN)
+        base += to_sdr(video)
         if self.film.subtitles:
             base.append(f"subtitles=filename={self.film.subtitles}:fontsdir={FONTS}")
         if self.film.mark:
-            base.append(overlay(self.film.mark, largest))
+            base.append(overlay(self.film.mark, largest, mark_colours(video)))
         branches = [
             _Branch((*(_scaled(branch.size) if branch.size and branch.size != largest else ()), *branch.filters))
             for branch in self._pictures

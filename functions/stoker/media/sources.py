@@ -7,6 +7,7 @@ from pathlib import Path
 
 from stoker import config
 from stoker.errors import InputTooLarge, InvalidJob, UnsupportedMedia
+from stoker.media.colours import guesses
 from stoker.media.ffmpeg import unsupported
 from stoker.media.film import Film, Mark
 from stoker.media.formats import CONTAINERS, WATERMARKS
@@ -102,15 +103,17 @@ def opened(video_input: VideoInput, folder: Path, prober: Prober, remote: Remote
             f"The trim begins at {start:g} s, but {video_input.source!r} ends at {info.duration_seconds:g} s."
         )
     mark = _mark(video_input.watermark, folder, prober) if video_input.watermark and info.video else None
+    seen = any(output.kind not in OF_SOUND for output in video_input.outputs)
+    warnings = guesses(info.video, video_input.source) if info.video and seen else ()
     if video_input.captions is None:
-        return Film(info, start, end, mark, remote=remote)
+        return Film(info, start, end, mark, remote=remote, warnings=warnings)
     cues = tuple(part(_cues(video_input.captions, folder), start, end))
     if not video_input.captions.burn_in:
-        return Film(info, start, end, mark, cues, remote=remote)
+        return Film(info, start, end, mark, cues, remote=remote, warnings=warnings)
     (folder / SUBTITLES).write_text(styled(cues), encoding="utf-8")
     (folder / FONTS).mkdir(exist_ok=True)
     shutil.copy(font_file(), folder / FONTS)
-    return Film(info, start, end, mark, cues, SUBTITLES, remote)
+    return Film(info, start, end, mark, cues, SUBTITLES, remote, warnings)
 
 
 def too_long(name: str) -> InputTooLarge:

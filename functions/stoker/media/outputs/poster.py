@@ -1,5 +1,6 @@
 """`poster`: a still picture, as JPEG."""
 
+from stoker.media.colours import JPEG
 from stoker.media.film import Film
 from stoker.media.formats import PICTURES
 from stoker.media.graph import Graph
@@ -24,7 +25,7 @@ def poster(output: PosterOutput, graph: Graph) -> Finish:
     at = poster_seconds(output, graph.film)
     name = graph.name("poster", "jpg")
     # The last frame stands still beyond its time, so that any time up to the end has a picture.
-    filters = (f"tpad=stop_mode=clone:stop_duration={at + 1:.3f}", f"select=gte(t\\,{at:.3f})")
+    filters = (f"tpad=stop_mode=clone:stop_duration={at + 1:.3f}", f"select=gte(t\\,{at:.3f})", JPEG)
     size = graph.film.fitted(width=output.width)
     graph.write_picture(
         name, size, filters, {"frames:v": "1", "c:v": "mjpeg", "q:v": QUALITY, "f": "image2", "update": "1"}

@@ -1,5 +1,6 @@
 """`preview`: a short moving picture that plays over and over."""
 
+from stoker.media.colours import WEBP
 from stoker.media.film import Film
 from stoker.media.graph import Graph
 from stoker.media.outputs.finish import Bench, Finish, MadeFile, MadeOutput
@@ -29,6 +30,8 @@ def preview(output: PreviewOutput, graph: Graph) -> Finish:
     filters = [f"fps={FRAMES_PER_SECOND}:start_time=0", part, "setpts=PTS-STARTPTS"]
     if output.format == "gif":
         filters.append(PALETTE.format(name=name.partition(".")[0].replace("-", "")))
+    else:
+        filters.append(WEBP)
     graph.write_picture(name, size, tuple(filters), ENCODERS[output.format])
 
     def finish(bench: Bench) -> MadeOutput:

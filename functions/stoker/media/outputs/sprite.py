@@ -4,6 +4,7 @@ them for their seek bars. Source: https://www.w3.org/TR/media-frags/#naming-spac
 from itertools import count
 from pathlib import Path
 
+from stoker.media.colours import JPEG
 from stoker.media.film import Size
 from stoker.media.formats import PICTURES
 from stoker.media.graph import Graph
@@ -31,7 +32,7 @@ def sprite(output: SpriteOutput, graph: Graph) -> Finish:
     pattern = f"{stem}-picture-%05d.jpg"
     # Rounded up: each picture is the one that is on the screen at its time.
     every = f"fps=1/{interval:.6f}:start_time=0:round=up"
-    graph.write_picture(pattern, size, (every,), {**QUALITY, "f": "image2", "start_number": "0"})
+    graph.write_picture(pattern, size, (every, JPEG), {**QUALITY, "f": "image2", "start_number": "0"})
 
     def finish(bench: Bench) -> MadeOutput:
         starts = _starts(bench.folder, pattern, interval, seconds)
