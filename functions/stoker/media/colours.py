@@ -67,6 +67,9 @@ JPEG = f"{_STILL}pc"
 WEBP = f"{_STILL}tv"
 """From a film to the colours of WebP. Source: https://www.rfc-editor.org/rfc/rfc9649#section-2.6 (BT.601)."""
 
+GIF = "format=pix_fmts=gbrp"
+"""From a film to RGB. It stands there since ffmpeg's way to packed RGB, which it would take, is less exact."""
+
 
 def meant(video: VideoStream) -> Colours:
     """The colours of a film, with every value known: from its tags, and guessed where these say nothing or nonsense.
@@ -79,6 +82,8 @@ def meant(video: VideoStream) -> Colours:
         Colours(primaries=6, transfer=6, matrix=6, full_range=False)
     """
     told = video.colours
+    if video.codec == "vp8":  # Its decoder always says BT.601; what browsers show depends on the size, as untagged.
+        told = replace(told, matrix=UNKNOWN)
     transfer = told.transfer if told.transfer in TRANSFERS else UNKNOWN
     primaries = told.primaries if told.primaries in PRIMARIES else UNKNOWN
     if _is_rgb(video):
@@ -187,7 +192,9 @@ def _contradicts(video: VideoStream) -> bool:
     readable = (
         told.primaries in (*missing, *PRIMARIES)
         and told.transfer in (*missing, *TRANSFERS)
-        and (_is_rgb(video) or told.matrix in (UNKNOWN, *MATRICES) or (told.matrix == 14 and told.transfer in (PQ, HLG)))
+        and (
+            _is_rgb(video) or told.matrix in (UNKNOWN, *MATRICES) or (told.matrix == 14 and told.transfer in (PQ, HLG))
+        )
     )
     return not readable or (told.matrix == 10 and not _is_rgb(video))
 

@@ -1,6 +1,6 @@
 """`preview`: a short moving picture that plays over and over."""
 
-from stoker.media.colours import WEBP
+from stoker.media.colours import GIF, WEBP
 from stoker.media.film import Film
 from stoker.media.graph import Graph
 from stoker.media.outputs.finish import Bench, Finish, MadeFile, MadeOutput
@@ -29,7 +29,7 @@ def preview(output: PreviewOutput, graph: Graph) -> Finish:
     # Made steady before it is cut: a picture that stands still, such as a slide, may have no frame in the part.
     filters = [f"fps={FRAMES_PER_SECOND}:start_time=0", part, "setpts=PTS-STARTPTS"]
     if output.format == "gif":
-        filters.append(PALETTE.format(name=name.partition(".")[0].replace("-", "")))
+        filters += (GIF, PALETTE.format(name=name.partition(".")[0].replace("-", "")))
     else:
         filters.append(WEBP)
     graph.write_picture(name, size, tuple(filters), ENCODERS[output.format])
