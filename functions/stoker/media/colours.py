@@ -19,11 +19,15 @@ BT709 = Colours(1, 1, 1, full_range=False)
 
 BT601_MATRICES = (5, 6)
 BT601_PRIMARIES = (6, 7)
-"""Those of 525 lines. Those of 625 lines (5, and 22 which is near to them) are taken for BT.709's, from which only their
-green differs, by 0.01 in x."""
+"""Those of 525 lines. Those of 625 lines (5), and 22, are taken for BT.709's: of those of 625 lines, only green differs
+from them, by 0.01 in x."""
 
-MATRICES = {1: 1, 4: 4, 5: 5, 6: 6, 7: 7, 8: 8, 9: 9, 10: 9}
-"""The matrices that can be read, and how: BT.2020 with constant luminance (10) is read as without."""
+BT2020_CONSTANT = 10
+MATRICES = {1: 1, 4: 4, 5: 5, 6: 6, 7: 7, 8: 8, 9: 9, BT2020_CONSTANT: 9}
+"""The matrices that can be read, and how: BT.2020 with constant luminance is read as without."""
+
+ICTCP = 14
+"""The matrix of ICtCp, which is read where the transfer is that of HDR. Source: Rec. ITU-R BT.2100, table 7."""
 
 PRIMARIES = (1, 4, 5, 6, 7, 8, 9, 10, 11, 12, 22)
 
@@ -33,7 +37,7 @@ WIDE = (4, 8, 9, 10, 11, 12)
 LINEAR, PQ, HLG = 8, 16, 18
 TRANSFERS = (1, 4, 5, 6, 7, LINEAR, 11, 12, 13, 14, 15, PQ, HLG)
 """The transfer functions that can be read. All but three are read as BT.709's, as browsers do: sRGB's is near to it, and
-the gammas of 2.2 and 2.8 that BT.470 names (4, 5) stand in the tags of DVDs that were made as any other."""
+the gammas of 2.2 and 2.8 (4, 5) stand in the tags of DVDs whose pictures were made as any others."""
 
 BT2020_TRANSFERS = (14, 15)
 
@@ -46,29 +50,34 @@ PLAIN = "format=pix_fmts=yuv420p:color_ranges=tv"
 EXACT_FORMATS = "|".join(f"yuv{chroma}p{bits}" for chroma in (420, 422, 444) for bits in ("", "10", "12"))
 """The pixel formats that ffmpeg's filter `colorspace` reads. Source: https://ffmpeg.org/ffmpeg-filters.html#colorspace"""
 
+ROUNDED = "flags=accurate_rnd+full_chroma_int+full_chroma_inp"
+"""Without it, ffmpeg's scaler lets grey become a little green."""
+
+CUT = ("format=pix_fmts=gbrp10", f"scale=out_color_matrix=bt709:out_range=tv:{ROUNDED}")
+"""From colours that may lie beyond BT.709 to those within. As RGB they are cut off as screens do it; what is beyond, as
+BT.709, would become another colour where a still is made of it."""
+
 TO_SDR = (
     "zscale=transfer=linear:npl=100",
     "format=gbrpf32le",
     "zscale=primaries=bt709",
     "tonemap=hable:desat=0",
-    "zscale=transfer=bt709:matrix=bt709:range=limited",
+    "zscale=transfer=bt709:matrix=gbr:range=full",
+    *CUT,
 )
 """From PQ or HLG to BT.709, at a white of 100 cd/m2. Source: https://ffmpeg.org/ffmpeg-filters.html#tonemap-1, and
 the white of Rec. ITU-R BT.1886."""
 
-ROUNDED = "flags=accurate_rnd+full_chroma_int+full_chroma_inp"
-"""Without it, ffmpeg's scaler lets grey become a little green."""
+GIF = "format=pix_fmts=gbrp"
+"""From a film to RGB. ffmpeg's way to packed RGB, which GIF's palette would take, is less exact."""
 
-_STILL = "colorspace=fast=1:space=bt470bg:primaries=bt709:trc=bt709:format=yuv420p:range="
+_BT601 = "colorspace=fast=1:space=bt470bg:primaries=bt709:trc=bt709:format=yuv420p:range="
 
-JPEG = f"{_STILL}pc"
+JPEG = f"{_BT601}pc"
 """From a film to the colours of JPEG. Source: https://www.w3.org/Graphics/JPEG/jfif3.pdf (BT.601, full range)."""
 
-WEBP = f"{_STILL}tv"
+WEBP = f"{_BT601}tv"
 """From a film to the colours of WebP. Source: https://www.rfc-editor.org/rfc/rfc9649#section-2.6 (BT.601)."""
-
-GIF = "format=pix_fmts=gbrp"
-"""From a film to RGB. It stands there since ffmpeg's way to packed RGB, which it would take, is less exact."""
 
 
 def meant(video: VideoStream) -> Colours:
@@ -89,7 +98,7 @@ def meant(video: VideoStream) -> Colours:
     if _is_rgb(video):
         known = Colours(primaries, transfer, 0, full_range=True)
     else:
-        matrix = 14 if told.matrix == 14 and transfer in (PQ, HLG) else MATRICES.get(told.matrix, UNKNOWN)
+        matrix = ICTCP if told.matrix == ICTCP and transfer in (PQ, HLG) else MATRICES.get(told.matrix, UNKNOWN)
         full = bool(told.full_range) or video.pixel_format.startswith("yuvj")
         known = Colours(primaries, transfer, matrix, full)
     return _completed(known, _lines(video))
@@ -98,9 +107,10 @@ def meant(video: VideoStream) -> Colours:
 def made(video: VideoStream) -> Colours:
     """The colours that films have that are made of a film: BT.709, or BT.601 where a small film has that already."""
     known = meant(video)
+    if _is_hdr(known) or _needs_light(known):
+        return BT709
     primaries = 6 if known.primaries in BT601_PRIMARIES else 1
-    small = known.matrix in BT601_MATRICES and _lines(video) < HD_LINES
-    if small and not (_needs_light(known) or _is_hdr(known)):
+    if known.matrix in BT601_MATRICES and _lines(video) < HD_LINES:
         return Colours(primaries, 6, 6, full_range=False)
     return replace(BT709, primaries=primaries)
 
@@ -119,8 +129,8 @@ def to_sdr(video: VideoStream) -> tuple[str, ...]:
         # For light itself there is no curve to keep, so it gets that of screens.
         curve = "iec61966-2-1" if known.transfer == LINEAR else "bt709"
         space = "" if known.matrix else ":color_spaces=bt709:color_ranges=tv"
-        exact = f"colorspace=space=bt709:primaries=bt709:trc={curve}:range=tv:format=yuv420p10"
-        return (f"format=pix_fmts={EXACT_FORMATS}{space}", exact, PLAIN, _tags(wanted))
+        exact = f"colorspace=space=bt709:primaries=bt709:trc={curve}:range=tv:format=yuv444p12"
+        return (f"format=pix_fmts={EXACT_FORMATS}{space}", exact, *CUT, PLAIN, _tags(wanted))
     if known.full_range or _family(known.matrix) != wanted.matrix:
         matrix = "bt709" if wanted.matrix == 1 else "bt601"
         return (f"scale=out_color_matrix={matrix}:out_range=tv:{ROUNDED}", PLAIN, _tags(wanted))
@@ -164,6 +174,8 @@ def mark_colours(video: VideoStream) -> str:
 def _completed(known: Colours, lines: int) -> Colours:
     """Guesses what is unknown."""
     primaries, transfer, matrix = known.primaries, known.transfer, known.matrix
+    if matrix == ICTCP:
+        primaries = 9  # It is defined for no others.
     if matrix == UNKNOWN:
         matrix = _guessed_matrix(known, lines)
     if primaries == UNKNOWN and (transfer in (PQ, HLG) or matrix == 9):
@@ -189,14 +201,13 @@ def _guessed_matrix(known: Colours, lines: int) -> int:
 def _contradicts(video: VideoStream) -> bool:
     told = video.colours
     missing = (0, UNKNOWN)
-    readable = (
-        told.primaries in (*missing, *PRIMARIES)
-        and told.transfer in (*missing, *TRANSFERS)
-        and (
-            _is_rgb(video) or told.matrix in (UNKNOWN, *MATRICES) or (told.matrix == 14 and told.transfer in (PQ, HLG))
-        )
-    )
-    return not readable or (told.matrix == 10 and not _is_rgb(video))
+    if told.primaries not in (*missing, *PRIMARIES) or told.transfer not in (*missing, *TRANSFERS):
+        return True
+    if _is_rgb(video):
+        return False
+    if told.matrix == ICTCP:
+        return told.transfer not in (PQ, HLG) or told.primaries not in (*missing, 9)
+    return told.matrix == BT2020_CONSTANT or told.matrix not in (UNKNOWN, *MATRICES)
 
 
 def _is_rgb(video: VideoStream) -> bool:

@@ -27,6 +27,6 @@ def overlay(mark: Mark, over: Size, colours: str) -> str:
     vertical, _, horizontal = mark.position.partition("-")
     x = {"left": margin, "right": over[0] - width - margin}.get(horizontal, (over[0] - width) // 2)
     y = {"top": margin, "bottom": over[1] - height - margin}.get(vertical, (over[1] - height) // 2)
-    faded = f"scale={width}:{height},format=rgba,colorchannelmixer=aa={mark.opacity:.3f},{colours}"
+    faded = f"scale={width}:{height},format=gbrap,colorchannelmixer=aa={mark.opacity:.3f},{colours}"
     # The film may be as small as a few pixels, and the mark then lies at its edge.
     return f"null[bare];[1:0]{faded}[mark];[bare][mark]overlay=x={max(0, x)}:y={max(0, y)}"

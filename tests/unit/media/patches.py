@@ -37,8 +37,8 @@ SOFT: tuple[Colour, ...] = (
     (196, 132, 133),
 )
 """Colours whose blue is near to their brightness, and which BT.601 and BT.709 hold nearly exactly in 8 bits. From vivid
-ones, Chromium's canvas (libyuv) gets a blue that is off by up to 12 where the matrix is BT.709's, because its factor does
-not fit a byte. Source: `kYuvH709Constants` in
+ones, Chromium's canvas (libyuv) gets a blue that is off by up to 12 where the matrix is BT.709's, because its factor
+does not fit a byte. Source: `kYuvH709Constants` in
 https://chromium.googlesource.com/libyuv/libyuv/+/refs/heads/main/source/row_common.cc"""
 
 PATCHES = (VIVID, SOFT)
@@ -227,6 +227,6 @@ def _exact(film: dict[str, Any]) -> list[list[Colour]]:
     return [[_triple(np.rint(np.clip(pixel, 0, 1) * 255)) for pixel in row] for row in rgb]
 
 
-def off(shown: Sequence[Sequence[int]], expected: Sequence[Sequence[int]]) -> int:
-    """The largest difference in any part of any colour, of 255."""
+def off(shown: Sequence[Any], expected: Sequence[Any]) -> int:
+    """The largest difference in any part of any colour, of 255, between two arrays of colours."""
     return int(np.abs(np.array(shown) - np.array(expected)).max())

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from conftest import Ffmpeg
-from stoker.media.colours import MATRICES, PRIMARIES, TRANSFERS, copies, guesses, made, meant, read_as, to_sdr
+from stoker.media.colours import MATRICES, PRIMARIES, TRANSFERS, copies, guesses, made, meant, to_sdr
 from stoker.media.probe import Colours, Prober, VideoStream
 from unit.media.test_video import outputs_of
 
@@ -21,9 +21,12 @@ RESERVED = (23, 100, 255)
 TAGS = [*product((*range(23), *RESERVED), (*range(19), *RESERVED), (*range(15), *RESERVED))]
 """Every value of ITU-T H.273 for primaries, transfer and matrix, those that it reserves, and some beyond."""
 
+MADE = {Colours(primaries, other, other, False) for primaries in (1, 6) for other in (1, 6)}
+"""The colours of films that are made: BT.709 and BT.601, each with the primaries of either."""
 
-def told(video: VideoStream, *tags: int, full: bool | None = None) -> VideoStream:
-    return replace(video, colours=Colours(*tags, full_range=full))
+
+def told(video: VideoStream, primaries: int, transfer: int, matrix: int, full: bool | None = None) -> VideoStream:
+    return replace(video, colours=Colours(primaries, transfer, matrix, full))
 
 
 @pytest.mark.parametrize("video", [HD, SD, TURNED, RGB], ids=["HD", "SD", "turned", "RGB"])
@@ -35,12 +38,7 @@ def test_any_tags_are_read_as_colours_that_can_be_converted(video: VideoStream) 
         assert known.transfer in TRANSFERS
         assert known.matrix == 0 if video is RGB else known.matrix in (*MATRICES, 14)
         assert known.full_range == (video is RGB)
-        assert (wanted.primaries, wanted.transfer, wanted.matrix, wanted.full_range) in {
-            (1, 1, 1, False),
-            (6, 1, 1, False),
-            (1, 6, 6, False),
-            (6, 6, 6, False),
-        }
+        assert wanted in MADE
         assert to_sdr(film)[-1].startswith("setparams=")
         assert not (copies(film) and guesses(film, "film"))
 
@@ -65,6 +63,7 @@ def test_any_tags_are_read_as_colours_that_can_be_converted(video: VideoStream) 
         (told(SD, 2, 2, 9), Colours(9, 14, 9, False)),
         (told(SD, 9, 2, 2), Colours(9, 14, 9, False)),
         (told(SD, 9, 16, 14), Colours(9, 16, 14, False)),
+        (told(SD, 1, 18, 14), Colours(9, 18, 14, False)),
         (told(SD, 2, 2, 14), Colours(6, 6, 6, False)),
         (told(HD, 1, 1, 0), Colours(1, 1, 1, False)),
         (told(RGB, 2, 2, 2), Colours(1, 1, 0, True)),
@@ -72,9 +71,7 @@ def test_any_tags_are_read_as_colours_that_can_be_converted(video: VideoStream) 
         (told(replace(SD, codec="vp8"), 2, 2, 5), Colours(6, 6, 6, False)),
     ],
 )
-def test_the_colours_of_a_film_are_those_of_its_tags_or_else_of_its_size(
-    video: VideoStream, expected: Colours
-) -> None:
+def test_the_colours_of_a_film_are_those_of_its_tags_or_else_of_its_size(video: VideoStream, expected: Colours) -> None:
     assert meant(video) == expected
 
 
@@ -119,6 +116,7 @@ def test_what_players_show_already_is_tagged_and_not_converted(video: VideoStrea
         (told(HD, 1, 3, 1), True),
         (told(HD, 200, 1, 1), True),
         (told(HD, 9, 14, 10), True),
+        (told(HD, 1, 16, 14), True),
     ],
 )
 def test_a_guess_is_named_where_it_is_not_the_usual_one(video: VideoStream, warned: bool) -> None:
@@ -174,7 +172,7 @@ def check_completes(ffmpeg: Ffmpeg, tags: tuple[int, int, int], codec: str) -> N
     with Prober() as prober:
         video = prober.probe(source.with_name("video-40p.mp4")).video
     assert video is not None
-    assert video.colours in {Colours(1, 1, 1, False), Colours(6, 6, 6, False), Colours(1, 6, 6, False)}
+    assert video.colours in MADE
 
 
 @pytest.mark.parametrize("codec", ["h264", "hevc10"])

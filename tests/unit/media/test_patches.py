@@ -57,9 +57,7 @@ MORE = {
     "BT.2020, H.264": Source("a.mp4", (*H264, "-pix_fmt", "yuv420p10le"), "yuv420p10le", 9, (9, 1, 9), 9),
     "BT.2020, no more than the matrix": Source("a.mp4", TEN, "yuv420p10le", 9, (2, 2, 9), 9),
     "BT.2020, HD, ProRes": Source("a.mov", ("-c:v", "prores_ks"), "yuv422p10le", 9, (9, 1, 9), 9, size=HD),
-    "BT.2020, VP9": Source(
-        "a.webm", ("-c:v", "libvpx-vp9", "-crf", "4", "-b:v", "0"), "yuv420p10le", 9, (9, 14, 9), 9
-    ),
+    "BT.2020, VP9": Source("a.webm", ("-c:v", "libvpx-vp9", "-crf", "4", "-b:v", "0"), "yuv420p10le", 9, (9, 14, 9), 9),
     "P3": Source("a.mp4", TEN, "yuv420p10le", 1, (12, 1, 1), 12),
     "SMPTE 240M": Source("a.mp4", H264, matrix=7, tags=(7, 7, 7)),
     "full range, yuvj": Source("a.mp4", H264, "yuvj420p", 5, (5, 6, 5), full=True),
@@ -163,5 +161,3 @@ def untagged(files: Iterable[Path]) -> list[str]:
                 if told not in {(1, 1, 1, 1), (6, 1, 1, 1), (6, 6, 6, 1), (1, 6, 6, 1)}:
                     found.append(f"{file.name}: {told}")
     return found
-
-
