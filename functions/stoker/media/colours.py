@@ -23,11 +23,13 @@ BT601_PRIMARIES = (6, 7)
 from them, by 0.01 in x."""
 
 BT2020_CONSTANT = 10
-MATRICES = {1: 1, 4: 4, 5: 5, 6: 6, 7: 7, 8: 8, 9: 9, BT2020_CONSTANT: 9}
+MATRICES = {1: 1, 4: 4, 5: 5, 6: 6, 7: 7, 9: 9, BT2020_CONSTANT: 9}
 """The matrices that can be read, and how: BT.2020 with constant luminance is read as without."""
 
-ICTCP = 14
-"""The matrix of ICtCp, which is read where the transfer is that of HDR. Source: Rec. ITU-R BT.2100, table 7."""
+YCGCO, ICTCP = 8, 14
+UNSCALED = {YCGCO: (1, "bt709"), ICTCP: (9, "bt2020nc")}
+"""The matrices that ffmpeg's scaler can't read, and those to which zimg converts them before. ICtCp is for HDR alone.
+Source: Rec. ITU-R BT.2100, table 7."""
 
 PRIMARIES = (1, 4, 5, 6, 7, 8, 9, 10, 11, 12, 22)
 
@@ -36,8 +38,8 @@ WIDE = (4, 8, 9, 10, 11, 12)
 
 LINEAR, PQ, HLG = 8, 16, 18
 TRANSFERS = (1, 4, 5, 6, 7, LINEAR, 11, 12, 13, 14, 15, PQ, HLG)
-"""The transfer functions that can be read. All but three are read as BT.709's, as browsers do: sRGB's is near to it, and
-the gammas of 2.2 and 2.8 (4, 5) stand in the tags of DVDs whose pictures were made as any others."""
+"""The transfer functions that can be read. All but three are read as BT.709's, as browsers do: sRGB's is near to it,
+and the gammas of 2.2 and 2.8 (4, 5) stand in the tags of DVDs whose pictures were made as any others."""
 
 BT2020_TRANSFERS = (14, 15)
 
@@ -98,7 +100,7 @@ def meant(video: VideoStream) -> Colours:
     if _is_rgb(video):
         known = Colours(primaries, transfer, 0, full_range=True)
     else:
-        matrix = ICTCP if told.matrix == ICTCP and transfer in (PQ, HLG) else MATRICES.get(told.matrix, UNKNOWN)
+        matrix = told.matrix if _is_unscaled(video) else MATRICES.get(told.matrix, UNKNOWN)
         full = bool(told.full_range) or video.pixel_format.startswith("yuvj")
         known = Colours(primaries, transfer, matrix, full)
     return _completed(known, _lines(video))
@@ -116,13 +118,18 @@ def made(video: VideoStream) -> Colours:
 
 
 def read_as(video: VideoStream) -> str:
-    """The filter that tags the frames of a film with its colours. It touches no pixel."""
-    return _tags(meant(video))
+    """The filter that tags the frames of a film with its colours. It converts only those that could not be scaled."""
+    known = meant(video)
+    if known.matrix in UNSCALED:
+        return f"{_tags(known)},zscale=matrix={UNSCALED[known.matrix][1]}:range=limited"
+    return _tags(known)
 
 
 def to_sdr(video: VideoStream) -> tuple[str, ...]:
-    """The filters between frames that `read_as` has tagged and those that are encoded."""
+    """The filters between frames that have gone through `read_as` and those that are encoded."""
     known, wanted = meant(video), made(video)
+    if known.matrix in UNSCALED:
+        known = replace(known, matrix=UNSCALED[known.matrix][0], full_range=False)
     if _is_hdr(known):
         return (*TO_SDR, PLAIN, _tags(wanted))
     if _needs_light(known):
@@ -205,9 +212,15 @@ def _contradicts(video: VideoStream) -> bool:
         return True
     if _is_rgb(video):
         return False
-    if told.matrix == ICTCP:
-        return told.transfer not in (PQ, HLG) or told.primaries not in (*missing, 9)
-    return told.matrix == BT2020_CONSTANT or told.matrix not in (UNKNOWN, *MATRICES)
+    if told.matrix == ICTCP and told.primaries not in (*missing, 9):
+        return True
+    return told.matrix == BT2020_CONSTANT or not (told.matrix in (UNKNOWN, *MATRICES) or _is_unscaled(video))
+
+
+def _is_unscaled(video: VideoStream) -> bool:
+    told = video.colours
+    fits = told.matrix == YCGCO or (told.matrix == ICTCP and told.transfer in (PQ, HLG))
+    return fits and video.pixel_format.startswith("yuv")
 
 
 def _is_rgb(video: VideoStream) -> bool:
@@ -220,7 +233,7 @@ def _is_hdr(known: Colours) -> bool:
 
 def _needs_light(known: Colours) -> bool:
     """Whether its colours must be converted as light, and not by a matrix alone."""
-    return known.primaries in WIDE or known.transfer == LINEAR or known.matrix == 8
+    return known.primaries in WIDE or known.transfer == LINEAR
 
 
 def _family(matrix: int) -> int:
