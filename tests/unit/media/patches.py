@@ -73,6 +73,7 @@ class Source:
         primaries: What its patches are made for.
         full: Whether its black is 0.
         size: Width and height.
+        rows: Its patches, in BT.709.
     """
 
     name: str
@@ -83,6 +84,7 @@ class Source:
     primaries: int = 1
     full: bool = False
     size: tuple[int, int] = (280, 180)
+    rows: tuple[tuple[Colour, ...], ...] = PATCHES
 
     def write(self, folder: Path) -> Path:
         """Makes the file."""
@@ -100,7 +102,7 @@ class Source:
     def _frame(self) -> bytes:
         width, height = self.size
         picture = np.zeros((height, width, 3))
-        for row, colours in enumerate(PATCHES):
+        for row, colours in enumerate(self.rows):
             for column, colour in enumerate(colours):
                 lines = slice(row * height // 2, (row + 1) * height // 2)
                 picture[lines, column * width // 7 : (column + 1) * width // 7] = self._encoded(colour)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from conftest import Ffmpeg
-from stoker.media.colours import MATRICES, PRIMARIES, TRANSFERS, UNSCALED, copies, guesses, made, meant, to_sdr
+from stoker.media.colours import MATRICES, PRIMARIES, TRANSFERS, UNSCALED, copies, guesses, made, meant, read_as, to_sdr
 from stoker.media.ffmpeg import ffmpeg_path
 from stoker.media.probe import Colours, Prober, VideoStream
 from unit.media.test_video import outputs_of
