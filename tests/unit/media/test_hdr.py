@@ -13,7 +13,7 @@ from unit.media.patches import Source, colour_science, still
 from unit.media.test_patches import TEN
 from unit.media.test_video import outputs_of
 
-NITS = np.array([0.005, 1, 10, 58, 100, 203, 1000])
+NITS = np.array([0.0, 1, 10, 58, 100, 203, 1000])
 """The last but one is the white of graphics and paper. Source: Rec. ITU-R BT.2408."""
 
 
@@ -21,7 +21,8 @@ def greys(transfer: int) -> tuple[tuple[int, int, int], ...]:
     """R'G'B' of 255 for greys of `NITS`."""
     models = colour_science().models
     encode = models.eotf_inverse_BT2100_PQ if transfer == 16 else models.eotf_inverse_BT2100_HLG
-    encoded = np.rint(255 * encode(np.stack([NITS] * 3, axis=-1))).astype(int)
+    with np.errstate(invalid="ignore", divide="ignore"):  # it computes both branches of HLG's curve for every value
+        encoded = np.rint(255 * encode(np.stack([NITS] * 3, axis=-1))).astype(int)
     return tuple((red, green, blue) for red, green, blue in encoded.tolist())
 
 
@@ -37,7 +38,7 @@ def test_the_greys_of_hdr_stay_grey_and_apart(tmp_path: Path, transfer: int, oth
     shown = still(tmp_path / "poster.jpg")[0]
     assert all(max(colour) - min(colour) <= 2 for colour in shown)
     levels = [colour[1] for colour in shown]
-    assert levels[0] <= 2
+    assert levels[0] <= 4
     assert levels[-1] >= 250
     assert all(lower + 10 < upper for lower, upper in pairwise(levels))
     assert 170 < levels[-2] < 240
