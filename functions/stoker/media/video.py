@@ -40,7 +40,7 @@ MISSING_SHARE = 0.01
 GAP = "Failed to compensate for timestamp delta"
 """What ffmpeg's resampler says where a gap in the sound is longer than one buffer of silence may be: 1 GiB."""
 
-RECIPES = 3
+RECIPES = 4
 """Counts up where the same order would make another file: then no later attempt takes what an earlier one made."""
 
 Output = VideoOutput | CaptionsOutput
