@@ -90,7 +90,7 @@ def meant(video: VideoStream) -> Colours:
         >>> meant(film)
         Colours(primaries=1, transfer=1, matrix=1, full_range=False)
         >>> meant(replace(film, width=640, height=360))
-        Colours(primaries=6, transfer=6, matrix=6, full_range=False)
+        Colours(primaries=6, transfer=1, matrix=6, full_range=False)
     """
     told = video.colours
     if video.codec == "vp8":  # Its decoder always says BT.601; what browsers show depends on the size, as untagged.
@@ -189,8 +189,8 @@ def _completed(known: Colours, lines: int) -> Colours:
         primaries = 9
     elif primaries == UNKNOWN:
         primaries = 6 if matrix in (4, 5, 6, 7) else 1
-    if transfer == UNKNOWN:
-        transfer = {6: 6, 9: 14}.get(primaries, 1)
+    if transfer not in (LINEAR, PQ, HLG):
+        transfer = 1
     return Colours(primaries, transfer, matrix, known.full_range)
 
 
