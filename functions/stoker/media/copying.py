@@ -1,5 +1,6 @@
 """Whether a stream of the source is what is asked for already: a copy of it costs nothing, and loses nothing."""
 
+from stoker.media.colours import copies
 from stoker.media.encoders import PEAK_SHARE, peak_bits
 from stoker.media.film import Film, Size
 from stoker.media.graph import MAX_FRAMES_PER_SECOND
@@ -18,7 +19,8 @@ def fitting_picture(film: Film, size: Size, quality: str) -> VideoStream | None:
         video.codec == "h264"
         and video.pixel_format == "yuv420p"
         and video.square_pixels
-        and not (video.rotation or video.interlaced or video.hdr)
+        and not (video.rotation or video.interlaced)
+        and copies(video)
         and 0 < video.frames_per_second <= MAX_FRAMES_PER_SECOND
     )
     # Where a stream does not tell its own, the file's bits are more.

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from stoker import config
+from stoker.media.colours import mark_colours, read_as, to_sdr
 from stoker.media.downmix import SAMPLES_PER_SECOND, ceiling, limiter, stereo
 from stoker.media.ffmpeg import input_options
 from stoker.media.film import Film, Size
@@ -43,9 +44,6 @@ silence would come again where ffmpeg restarts the graph, because the sound chan
 FONTS = "fonts"
 """The folder, in the working folder, of what subtitles are written with."""
 
-PLAIN = "format=pix_fmts=yuv420p:color_ranges=tv"
-"""What every player shows. Said before the ways part: JPEG wants the full range, and all others would get it too."""
-
 PROGRESSIVE = frozenset({"av1", "gif", "libdav1d", "libvpx-vp9", "png", "vp8", "vp9", "webp"})
 """Codecs that have no interlaced frames."""
 
@@ -57,16 +55,6 @@ CAPPED = (
 )
 """Keeps the first frame of each place on a grid of 60 a second, and moves it there. ffmpeg's `fps` alone would keep the
 last frame of each place, and show it too early."""
-
-TO_SDR = (
-    "zscale=transfer=linear:npl=100",
-    "format=gbrpf32le",
-    "zscale=primaries=bt709",
-    "tonemap=hable:desat=0",
-    "zscale=transfer=bt709:matrix=bt709:range=limited",
-)
-"""From PQ or HLG to BT.709, at a white of 100 cd/m2. Source: https://ffmpeg.org/ffmpeg-filters.html#tonemap-1, and
-the white of Rec. ITU-R BT.1886."""
 
 LASTING = ("-t", str(config.MAX_SOURCE_SECONDS))
 """No output plays longer than a source may, whatever the times in a source say."""
@@ -284,7 +272,7 @@ class Graph:
         sizes = [branch.size for branch in self._pictures if branch.size]
         # What is smaller is scaled from the largest that is wanted: a fraction of the work, where the source is large.
         largest = max(sizes, key=lambda size: size[0] * size[1])
-        base = self._part("")
+        base = [*self._part(""), read_as(video)]
         if not video.steady:
             base += _fitted(largest)
         if _may_be_interlaced(video):
@@ -294,13 +282,11 @@ class Graph:
             base += CAPPED
         if video.steady and (largest != (video.width, video.height) or not video.square_pixels):
             base += _scaled(largest)
-        if video.hdr:
-            base += TO_SDR
-        base.append(PLAIN)
+        base += to_sdr(video)
         if self.film.subtitles:
             base.append(f"subtitles=filename={self.film.subtitles}:fontsdir={FONTS}:wrap_unicode=1")
         if self.film.mark:
-            base.append(overlay(self.film.mark, largest, self._sound_input + 1))
+            base.append(overlay(self.film.mark, largest, self._sound_input + 1, mark_colours(video)))
         branches = [
             _Branch((*(_scaled(branch.size) if branch.size and branch.size != largest else ()), *branch.filters))
             for branch in self._pictures

@@ -7,6 +7,7 @@ from pathlib import Path
 from stoker import config
 from stoker.errors import InputTooLarge, InvalidJob, UnsupportedMedia
 from stoker.media.captions import CAPTIONS, SUBTITLES, burnt_in, captioned
+from stoker.media.colours import guesses
 from stoker.media.embedded import extract
 from stoker.media.ffmpeg import unsupported
 from stoker.media.film import Film, Mark
@@ -100,12 +101,15 @@ def opened(video_input: VideoInput, folder: Path, prober: Prober, remote: Remote
             f"The trim begins at {start:g} s, but {video_input.source!r} ends at {info.duration_seconds:g} s."
         )
     mark = _mark(video_input.watermark, folder, prober) if video_input.watermark and info.video else None
+    seen = any(output.kind not in OF_SOUND for output in video_input.outputs)
+    warnings = guesses(info.video, video_input.source) if info.video and seen else ()
     if video_input.captions is None:
-        return Film(info, start, end, mark, remote=remote)
+        return Film(info, start, end, mark, remote=remote, warnings=warnings)
     name = video_input.captions.source or video_input.source
     if video_input.captions.from_:
         extract(video_input.captions, video_input.source, info, folder, remote)
-    cues, warnings = captioned(name, folder, start, end)
+    cues, left_out = captioned(name, folder, start, end)
+    warnings += left_out
     if not video_input.captions.burn_in:
         return Film(info, start, end, mark, cues, remote=remote, warnings=warnings)
     warnings += burnt_in(cues, folder, name)
