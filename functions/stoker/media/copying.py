@@ -18,13 +18,15 @@ def fitting_picture(film: Film, size: Size, quality: str) -> VideoStream | None:
         video.codec == "h264"
         and video.pixel_format == "yuv420p"
         and video.square_pixels
-        and not (video.rotation or video.interlaced or video.hdr)
-        and 0 < video.frames_per_second <= MAX_FRAMES_PER_SECOND
+        and not (video.rotation or video.hdr)
+        # A copy has one set of parameters for all of it, and nobody takes interlaced frames apart.
+        and video.steady
+        and 0 < film.moving_frames_per_second <= MAX_FRAMES_PER_SECOND
     )
     # Where a stream does not tell its own, the file's bits are more.
     bits = video.bits_per_second or film.info.bits_per_second
     fits = (video.width, video.height) == size and bits is not None
-    light = (bits or 0) <= peak_bits(size, video.frames_per_second) * PEAK_SHARE[quality]
+    light = (bits or 0) <= peak_bits(size, film.moving_frames_per_second) * PEAK_SHARE[quality]
     known = CONTAINERS & set(film.info.container.split(","))
     return video if plain and fits and light and known else None
 
@@ -33,4 +35,4 @@ def fitting_sound(film: Film) -> AudioStream | None:
     """The sound, where it is AAC in one or two channels that every player plays."""
     audio = film.audio
     fits = audio is not None and audio.codec == "aac" and audio.profile == "LC" and audio.channels <= 2
-    return audio if fits else None
+    return audio if audio is not None and fits and not audio.changes else None

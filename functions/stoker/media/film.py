@@ -68,14 +68,19 @@ class Film:
 
     @property
     def picture_seconds(self) -> float:
-        """How long its picture moves."""
-        told = self.video.duration_seconds if self.video else None
+        """When its picture ends, in its own time."""
+        told = self.video.end_seconds if self.video else None
         return self.part_of(told or self.info.duration_seconds)
 
     @property
     def frames_per_second(self) -> float:
         """Of its picture, on average; 0 where there is none."""
         return self.video.frames_per_second if self.video else 0
+
+    @property
+    def moving_frames_per_second(self) -> float:
+        """Of its picture where that does not stand still, on average; 0 where there is none."""
+        return (self.video.moving_frames_per_second or self.video.frames_per_second) if self.video else 0
 
     def part_of(self, seconds: float | None) -> float:
         """How much of a stream belongs to the film, in seconds, where the stream has as many."""

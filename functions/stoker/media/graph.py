@@ -234,7 +234,7 @@ class Graph:
         base = self._part("")
         if video.interlaced:
             base.append("bwdif=mode=send_frame:deint=interlaced")
-        if video.frames_per_second > MAX_FRAMES_PER_SECOND:
+        if self.film.moving_frames_per_second > MAX_FRAMES_PER_SECOND:
             base.append(f"fps={MAX_FRAMES_PER_SECOND}")
         if largest != (video.width, video.height) or not video.square_pixels:
             base += _scaled(largest)

@@ -11,6 +11,7 @@ from stoker.media.ffmpeg import unsupported
 from stoker.media.film import Film, Mark
 from stoker.media.formats import CONTAINERS, WATERMARKS
 from stoker.media.graph import FONTS
+from stoker.media.noticed import noticed
 from stoker.media.outputs import OF_SOUND
 from stoker.media.probe import MediaInfo, NotReadable, Prober
 from stoker.media.streaming import Remote
@@ -93,8 +94,10 @@ def opened(video_input: VideoInput, folder: Path, prober: Prober, remote: Remote
     Raises:
         PermanentError: A file can't be read, is beyond a limit, or does not hold what the outputs need.
     """
-    info = _probed(prober, remote or folder / SOURCE, video_input.source)
+    language = video_input.audio.language if video_input.audio else ""
+    info = _probed(prober, remote or folder / SOURCE, video_input.source, language)
     _check_holds(info, video_input)
+    warnings = noticed(info, video_input.source, language)
     trim = video_input.trim
     start, end = (trim.start, trim.end) if trim else (0.0, None)
     if info.duration_seconds and start >= info.duration_seconds:
@@ -103,14 +106,14 @@ def opened(video_input: VideoInput, folder: Path, prober: Prober, remote: Remote
         )
     mark = _mark(video_input.watermark, folder, prober) if video_input.watermark and info.video else None
     if video_input.captions is None:
-        return Film(info, start, end, mark, remote=remote)
+        return Film(info, start, end, mark, remote=remote, warnings=warnings)
     cues = tuple(part(_cues(video_input.captions, folder), start, end))
     if not video_input.captions.burn_in:
-        return Film(info, start, end, mark, cues, remote=remote)
+        return Film(info, start, end, mark, cues, remote=remote, warnings=warnings)
     (folder / SUBTITLES).write_text(styled(cues), encoding="utf-8")
     (folder / FONTS).mkdir(exist_ok=True)
     shutil.copy(font_file(), folder / FONTS)
-    return Film(info, start, end, mark, cues, SUBTITLES, remote)
+    return Film(info, start, end, mark, cues, SUBTITLES, remote, warnings)
 
 
 def too_long(name: str) -> InputTooLarge:
@@ -119,9 +122,9 @@ def too_long(name: str) -> InputTooLarge:
     return InputTooLarge(f"The file {name!r} plays longer than {hours} hours. Cut it into shorter parts.")
 
 
-def _probed(prober: Prober, source: Path | Remote, name: str) -> MediaInfo:
+def _probed(prober: Prober, source: Path | Remote, name: str, language: str) -> MediaInfo:
     try:
-        info = prober.probe(source, CONTAINERS)
+        info = prober.probe(source, CONTAINERS, language=language)
     except NotReadable as reason:
         raise unsupported(name, str(reason)) from None
     if (info.duration_seconds or 0) > config.MAX_SOURCE_SECONDS:
