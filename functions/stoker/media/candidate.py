@@ -70,11 +70,12 @@ class Candidate:
                 shown = shown and bool(content[0] & 0x10)
         else:
             self._hear(sound_parameters(self.codec or "", bytes(content[:8])))
-            if packet.has_sidedata("skip_samples"):
-                cut = self._cut(bytes(packet.get_sidedata("skip_samples")), packet.duration or 0)
             self._longest = max(self._longest, packet.duration or 0)
-        if packet.has_sidedata("new_extradata"):
-            self._changed(bytes(packet.get_sidedata("new_extradata")))
+        for side in packet.iter_sidedata():
+            if side.data_type == "skip_samples":
+                cut = self._cut(bytes(side), packet.duration or 0)
+            elif side.data_type == "new_extradata":
+                self._changed(bytes(side))
         self.survey.add(
             None if pts is None else pts + shift,
             None if dts is None else dts + shift,
@@ -106,9 +107,8 @@ class Candidate:
     def changes(self) -> list[str]:
         """What it becomes in its course, in words."""
         if self.picture:
-            sizes = [f"{width} x {height}" for width, height in self.parameters.sizes[1:]]
-            return sizes or ([] if self.parameters.steady else ["other parameters"])
+            return [f"{width} x {height}" for width, height in self.parameters.sizes[1:]]
         return [
-            f"{told[0]} Hz with {told[1]} channel{'s' if told[1] > 1 else ''}" if told else "other parameters"
+            f"{told[0]} Hz with {told[1]} channel{'s' if told[1] > 1 else ''}" if told else "another format"
             for told in self.heard[1:]
         ]

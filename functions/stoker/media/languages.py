@@ -18,7 +18,7 @@ su sun|sv swe|sw swa|ta tam|te tel|tg tgk|th tha|ti tir|tk tuk|tl tgl fil|tn tsn
 ty tah|ug uig|uk ukr|ur urd|uz uzb|ve ven|vi vie|vo vol|wa wln|wo wol|xh xho|yi yid ji|yo yor|za zha
 zh zho chi cmn yue|zu zul
 """
-"""Codes of one language: ISO 639-1, 639-2/T, 639-2/B, those that were replaced, and parts of it such as `nob` of `no`."""
+"""Codes of one language: ISO 639-1, 639-2/T, 639-2/B, those replaced, and parts of it such as `nob` of `no`."""
 
 SAME = {code: names.split()[0] for names in CODES.replace("\n", "|").split("|") for code in names.split()}
 

@@ -1,12 +1,22 @@
 """The parameters of a picture or a sound within its packets, and whether they change. The child process imports it."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import islice
 
 HEAD_BYTES = 512
 """Where parameters are looked for first: they come before the picture."""
 
 MAX_CHANGES = 8
 """How many different ones are kept."""
+
+MAX_SETS = 256
+"""Parameter sets that are kept, each as a hash."""
+
+MAX_SET_BYTES = 512
+"""Of a set, as far as it is read: what counts comes first."""
+
+MAX_UNITS = 64
+"""NAL units before the picture of a packet that are looked at."""
 
 NAMED = {"h264": {7: "sequence", 8: "picture"}, "hevc": {32: "video", 33: "sequence", 34: "picture"}}
 """Types of NAL units that hold parameters. Source: Rec. ITU-T H.264, table 7-1; H.265, table 7-1."""
@@ -26,6 +36,7 @@ class Bits:
     """Bits of a parameter set, whose bytes that prevent a false start code are taken out."""
 
     def __init__(self, content: bytes, *, escaped: bool = True) -> None:
+        content = content[:MAX_SET_BYTES]
         content = content.replace(b"\0\0\3", b"\0\0") if escaped else content
         self._value, self._left = int.from_bytes(content, "big"), 8 * len(content)
 
@@ -70,7 +81,8 @@ class PictureParameters:
         self.steady = True
         self.sizes: list[Size] = []
         self._codec = codec
-        self._sets: dict[tuple[str, int], bytes] = {}
+        self._sets: dict[tuple[str, int], int] = {}
+        self._read: dict[int, tuple[str, int]] = {}
         self._complete = False
         self._length = 0
         self._extradata = extradata
@@ -111,17 +123,19 @@ class PictureParameters:
             name = NAMED[self._codec].get(_kind(unit, self._codec))
             if name is None:
                 continue
-            try:
-                number = self._number(name, unit)
-            except ValueError:  # A decoder does not read it either.
-                continue
-            before = self._sets.get((name, number))
-            if before == unit:
-                continue
-            if before is not None or self._complete:
+            content = hash(unit)
+            if content not in self._read:
+                if len(self._read) == MAX_SETS:
+                    self.steady = False
+                    return
+                try:
+                    self._read[content] = name, self._number(name, unit)
+                except ValueError:  # A decoder does not read it either.
+                    continue
+            before = self._sets.get(self._read[content])
+            if before != content and (before is not None or self._complete):
                 self.steady = False
-            if len(self._sets) < 512:
-                self._sets[name, number] = unit
+            self._sets[self._read[content]] = content
 
     def _number(self, name: str, unit: bytes) -> int:
         if name == "picture":
@@ -200,7 +214,7 @@ def _before_picture(packet: memoryview, length: int, codec: str) -> Iterable[byt
 def _start_codes(packet: memoryview, codec: str) -> list[bytes]:
     for content in (bytes(packet[:HEAD_BYTES]), packet):  # seldom all of it
         units: list[bytes] = []
-        for unit in _annex_b(bytes(content)):
+        for unit in islice(_annex_b(bytes(content)), MAX_UNITS):
             if _is_picture(_kind(unit, codec), codec):
                 return units
             units.append(unit)
@@ -212,7 +226,9 @@ def _start_codes(packet: memoryview, codec: str) -> list[bytes]:
 def _lengths(packet: memoryview, length: int, codec: str) -> Iterator[bytes]:
     """Source: ISO/IEC 14496-15, 4.3.2."""
     at = 0
-    while at + length < len(packet):
+    for _ in range(MAX_UNITS):
+        if at + length >= len(packet):
+            return
         count = int.from_bytes(packet[at : at + length], "big")
         kind = _kind(bytes(packet[at + length : at + length + 1]), codec)
         if count == 0 or _is_picture(kind, codec):

@@ -23,7 +23,7 @@ PROBE_SECONDS = 30
 """A file that takes longer to open is made to take long."""
 
 READ_BYTES_A_SECOND = 10e6
-"""What the process that opens a film gets through at the least, where it reads the film by ranges."""
+"""What the process that opens a film gets through at the least, where it reads all of the film."""
 
 
 RANGE = b"range "
@@ -254,14 +254,15 @@ class Prober:
             language: Of the sound to prefer, as BCP 47 or ISO 639-2 has it.
 
         Raises:
-            NotReadable: Its bytes take the child longer than `PROBE_SECONDS`, and `READ_BYTES_A_SECOND` for those that
-                were read by ranges; or they crash it.
+            NotReadable: The child takes longer than `PROBE_SECONDS` and the time of `READ_BYTES_A_SECOND`, or crashes.
             EncoderFailed: The child was killed, for want of memory or because the machine goes down.
             InputNotFound, Unavailable: What is remote could not be read.
         """
         remote = file if isinstance(file, Remote) else None
         named = {"size": remote.size} if remote else {"path": str(file)}
         patience = _Patience(self._child)
+        if isinstance(file, Path) and file.exists():
+            patience.give(file.stat().st_size, file.stat().st_size)
         request = {**named, "formats": formats, "measure": measure, "language": language}
         line = self._ask(request, remote, patience)
         if not line:
