@@ -44,7 +44,7 @@ def _boxes(read: Read, size: int, most: int) -> int | None:
         length = int.from_bytes(head[:4], "big")
         if length == 1 and len(head) == 16:
             length = int.from_bytes(head[8:], "big")
-        if length == 0:  # to the end of the file
+        if length == 0 and any(head[4:8]):  # to the end of the file
             return size
         if length < 8:
             return None
