@@ -1,9 +1,12 @@
 """Whether a stream of the source is what is asked for already: a copy of it costs nothing, and loses nothing."""
 
+from dataclasses import replace
+
 from stoker.media.encoders import PEAK_SHARE, peak_bits
 from stoker.media.film import Film, Size
 from stoker.media.graph import MAX_FRAMES_PER_SECOND
 from stoker.media.probe import AudioStream, VideoStream
+from stoker.models.video import Mp4Output, VideoOutput
 
 CONTAINERS = {"mov", "matroska"}
 """Those whose times can be taken as they are."""
@@ -29,6 +32,22 @@ def fitting_picture(film: Film, size: Size, quality: str) -> VideoStream | None:
     light = (bits or 0) <= peak_bits(size, film.moving_frames_per_second) * PEAK_SHARE[quality]
     known = CONTAINERS & set(film.info.container.split(","))
     return video if plain and fits and light and known else None
+
+
+def may_fit(film: Film, output: VideoOutput) -> bool:
+    """Whether an output may be a copy of the picture, if reading all of its packets shows that it is steady.
+
+    Args:
+        film: What it is made of.
+        output: What is made.
+    """
+    video = film.video
+    if video is None or video.steady or film.info.measured or not video.progressive:
+        return False
+    if not isinstance(output, Mp4Output):
+        return False
+    steady = replace(film, info=replace(film.info, video=replace(video, steady=True)))
+    return fitting_picture(steady, film.fitted(height=output.height), output.quality) is not None
 
 
 def fitting_sound(film: Film) -> AudioStream | None:

@@ -204,8 +204,10 @@ class Found:
         return bool(known and parameters.progressive and not candidate.frame.interlaced_frame)
 
     def _all_seen(self, candidate: Candidate) -> bool:
-        # A track of `avc1` has its parameters in the index alone. Source: ISO/IEC 14496-15, 5.4.2.1.2
-        return self._measured or candidate.stream.codec_context.codec_tag == "avc1"
+        # A track of `avc1` has its parameters in the index alone, and a writer that has not begins with them in packets.
+        # Source: ISO/IEC 14496-15, 5.4.2.1.2
+        in_index = candidate.stream.codec_context.codec_tag == "avc1" and not candidate.parameters.in_band
+        return self._measured or in_index
 
     def _audio(self, candidate: Candidate, zero: Fraction) -> dict[str, Any]:
         stream = candidate.stream

@@ -72,6 +72,7 @@ class PictureParameters:
         known: Whether they were found.
         progressive: Whether no picture can be interlaced, for sure.
         steady: Whether they have never changed.
+        in_band: Whether packets bring them, too.
         sizes: Those that follow one another, each once.
     """
 
@@ -79,6 +80,7 @@ class PictureParameters:
         self.known = False
         self.progressive = codec not in ("mpeg1video", "mpeg2video", "mpeg4", "vc1", "dvvideo", "prores", "mjpeg")
         self.steady = True
+        self.in_band = False
         self.sizes: list[Size] = []
         self._codec = codec
         self._sets: dict[tuple[str, int], int] = {}
@@ -110,7 +112,7 @@ class PictureParameters:
     def look(self, packet: memoryview, key: bool) -> None:
         """Looks into a packet, which may bring other ones."""
         if self._codec in NAMED:
-            self._take(_before_picture(packet, self._length, self._codec))
+            self._take(_before_picture(packet, self._length, self._codec), in_band=True)
             self._complete = self._complete or self.known
         elif key and self._codec in SIZES:
             size = SIZES[self._codec](bytes(packet[:HEAD_BYTES]))
@@ -118,11 +120,12 @@ class PictureParameters:
                 self.known = True
                 self._sized(size)
 
-    def _take(self, units: Iterable[bytes]) -> None:
+    def _take(self, units: Iterable[bytes], *, in_band: bool = False) -> None:
         for unit in units:
             name = NAMED[self._codec].get(_kind(unit, self._codec))
             if name is None:
                 continue
+            self.in_band = self.in_band or in_band
             content = hash(unit)
             if content not in self._read:
                 if len(self._read) == MAX_SETS:

@@ -79,8 +79,9 @@ class VideoStream:
         moving_frames_per_second: On average over the parts that do not stand still. 60 where only jitter makes it more.
         decodable_seconds: When the first frame is shown with which a decoder can begin.
         packets: How many it has; None where nothing says.
-        progressive: Whether none of its frames can be interlaced, for sure.
-        steady: Whether it is progressive and its parameters never change, for sure.
+        progressive: Whether none of its frames can be interlaced, by the parameters that were read.
+        steady: Whether it is progressive and its parameters never change, by all of its packets, or by an index that
+            must have them all.
         changes: What it becomes in its course, such as `1280 x 720`, as far as its packets show.
     """
 

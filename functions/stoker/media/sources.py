@@ -7,6 +7,7 @@ from pathlib import Path
 
 from stoker import config
 from stoker.errors import InputTooLarge, InvalidJob, UnsupportedMedia
+from stoker.media.copying import may_fit
 from stoker.media.ffmpeg import unsupported
 from stoker.media.film import Film, Mark
 from stoker.media.formats import CONTAINERS, WATERMARKS
@@ -97,7 +98,6 @@ def opened(video_input: VideoInput, folder: Path, prober: Prober, remote: Remote
     language = video_input.audio.language if video_input.audio else ""
     info = _probed(prober, remote or folder / SOURCE, video_input.source, language)
     _check_holds(info, video_input)
-    warnings = noticed(info, video_input.source, language)
     trim = video_input.trim
     start, end = (trim.start, trim.end) if trim else (0.0, None)
     if info.duration_seconds and start >= info.duration_seconds:
@@ -105,6 +105,10 @@ def opened(video_input: VideoInput, folder: Path, prober: Prober, remote: Remote
             f"The trim begins at {start:g} s, but {video_input.source!r} ends at {info.duration_seconds:g} s."
         )
     mark = _mark(video_input.watermark, folder, prober) if video_input.watermark and info.video else None
+    if remote and any(may_fit(Film(info, start, end, mark), output) for output in video_input.outputs):
+        # To read it twice takes less than to encode it.
+        info = prober.probe(remote, measure=True, language=language)
+    warnings = noticed(info, video_input.source, language)
     if video_input.captions is None:
         return Film(info, start, end, mark, remote=remote, warnings=warnings)
     cues = tuple(part(_cues(video_input.captions, folder), start, end))
