@@ -204,7 +204,7 @@ class Found:
         return bool(known and parameters.progressive and not candidate.frame.interlaced_frame)
 
     def _all_seen(self, candidate: Candidate) -> bool:
-        # A track of `avc1` has its parameters in the index alone, and a writer that has not begins with them in packets.
+        # A track of `avc1` has all parameters in the index. A writer who puts them into packets begins with that.
         # Source: ISO/IEC 14496-15, 5.4.2.1.2
         in_index = candidate.stream.codec_context.codec_tag == "avc1" and not candidate.parameters.in_band
         return self._measured or in_index

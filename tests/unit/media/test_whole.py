@@ -77,6 +77,40 @@ def test_a_wrong_number_in_a_header_is_no_end(kind: str, ffmpeg: Ffmpeg) -> None
     assert made.duration_seconds == pytest.approx(4, abs=0.1)
 
 
+def test_a_recording_may_begin_within_a_group_of_pictures(ffmpeg: Ffmpeg) -> None:
+    """As one of television does: its first second can't be decoded."""
+    film = ffmpeg("a.ts", *PICTURE, *H264, "-g", "50", "-keyint_min", "50")
+    content = film.read_bytes()
+    film.write_bytes(content[188 * (len(content) // 188 // 8) :])
+    [made] = outputs_of(film, {"kind": "mp4"})
+    assert 1.5 < (made.duration_seconds or 0) < 4
+
+
+def checksum(page: bytes) -> bytes:
+    """Source: RFC 3533, 6."""
+    remainder = 0
+    for byte in page:
+        remainder ^= byte << 24
+        for _ in range(8):
+            remainder = (remainder << 1) ^ (0x04C11DB7 if remainder & 0x80000000 else 0)
+        remainder &= 0xFFFFFFFF
+    return struct.pack("<I", remainder)
+
+
+@pytest.mark.parametrize("samples", [0, 3840, 48_000])
+def test_the_start_of_opus_that_is_not_heard(samples: int, ffmpeg: Ffmpeg) -> None:
+    sound = ffmpeg("a.opus", *SOUND, "-c:a", "libopus")
+    content = bytearray(sound.read_bytes())
+    length = content.index(b"OggS", 4)
+    at = content.index(b"OpusHead") + 10
+    content[at : at + 2] = struct.pack("<H", samples)
+    content[22:26] = bytes(4)
+    content[22:26] = checksum(bytes(content[:length]))
+    sound.write_bytes(content)
+    [made] = outputs_of(sound, {"kind": "audio"})
+    assert made.duration_seconds == pytest.approx(4.0065 - samples / 48_000, abs=0.1)
+
+
 CUT = {
     "mp4": ("a.mp4", (*PICTURE, *SOUND, *H264, "-c:a", "aac", "-movflags", "+faststart")),
     "fragments": (
