@@ -200,7 +200,7 @@ class Found:
     @staticmethod
     def _progressive(candidate: Candidate) -> bool:
         parameters = candidate.parameters
-        known = parameters.known or candidate.codec not in ("h264",)
+        known = parameters.known or candidate.codec != "h264"
         return bool(known and parameters.progressive and not candidate.frame.interlaced_frame)
 
     def _all_seen(self, candidate: Candidate) -> bool:

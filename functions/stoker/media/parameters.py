@@ -21,6 +21,9 @@ MAX_UNITS = 64
 NAMED = {"h264": {7: "sequence", 8: "picture"}, "hevc": {32: "video", 33: "sequence", 34: "picture"}}
 """Types of NAL units that hold parameters. Source: Rec. ITU-T H.264, table 7-1; H.265, table 7-1."""
 
+PROGRESSIVE = frozenset({"h264", "hevc", "vp8", "vp9", "av1", "libdav1d", "gif", "apng", "png", "webp"})
+"""Codecs without interlaced frames, and H.264, whose parameters say whether it has any."""
+
 ADTS_RATES = (96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000, 7350)
 """Samples a second. Source: ISO/IEC 14496-3, table 1.18."""
 
@@ -70,7 +73,7 @@ class PictureParameters:
 
     Attributes:
         known: Whether they were found.
-        progressive: Whether no picture can be interlaced, for sure.
+        progressive: Whether no frame can be interlaced, for sure.
         steady: Whether they have never changed.
         in_band: Whether packets bring them, too.
         sizes: Those that follow one another, each once.
@@ -78,7 +81,7 @@ class PictureParameters:
 
     def __init__(self, codec: str, extradata: bytes) -> None:
         self.known = False
-        self.progressive = codec not in ("mpeg1video", "mpeg2video", "mpeg4", "vc1", "dvvideo", "prores", "mjpeg")
+        self.progressive = codec in PROGRESSIVE
         self.steady = True
         self.in_band = False
         self.sizes: list[Size] = []

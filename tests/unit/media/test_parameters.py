@@ -40,7 +40,10 @@ def video_of(file: Path) -> VideoStream:
     return video
 
 
-@pytest.mark.parametrize("name", ["whole.ts", "whole.mp4", "whole.mkv", "whole.flv"])
+@pytest.mark.parametrize(
+    "name",
+    ["whole.ts", "whole.mp4", *(pytest.param(name, marks=pytest.mark.soak) for name in ("whole.mkv", "whole.flv"))],
+)
 @pytest.mark.parametrize(
     ("second", "changes", "steady"),
     [
@@ -57,7 +60,7 @@ def test_a_change_is_seen(
     assert (video.changes, video.steady, video.progressive) == (changes, steady, True)
 
 
-@pytest.mark.parametrize("name", ["whole.ts", "whole.mp4", "whole.mkv"])
+@pytest.mark.parametrize("name", ["whole.ts", "whole.mp4", pytest.param("whole.mkv", marks=pytest.mark.soak)])
 def test_frames_that_are_interlaced_only_later_are_not_copied(ffmpeg: Ffmpeg, name: str) -> None:
     film = joined(ffmpeg, picture(SIZES[0], *H264), picture(SIZES[0], *H264, *INTERLACED), name)
     video = video_of(film)
@@ -88,7 +91,13 @@ CODECS = {
 
 
 @pytest.mark.parametrize("codec", CODECS)
-@pytest.mark.parametrize("sizes", [("64x64", "128x96"), ("98x56", "200x100")], ids=["whole blocks", "cropped"])
+@pytest.mark.parametrize(
+    "sizes",
+    [
+        pytest.param(("64x64", "128x96"), id="whole blocks", marks=pytest.mark.soak),
+        pytest.param(("98x56", "200x100"), id="cropped"),
+    ],
+)
 def test_a_size_is_read_of_every_codec(ffmpeg: Ffmpeg, codec: str, sizes: tuple[str, str]) -> None:
     options = CODECS[codec]
     film = joined(ffmpeg, picture(sizes[0], *options), picture(sizes[1], *options), "whole.ts")

@@ -1,6 +1,9 @@
 """What the packets of a file show: durations, starts and rates, whether or not its container holds them."""
 
+import json
 import struct
+import subprocess
+import sys
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
@@ -8,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from conftest import Ffmpeg
+from stoker.media import survey as survey_module
 from stoker.media.graph import MAX_FRAMES_PER_SECOND
 from stoker.media.probe import MediaInfo, Prober
 from stoker.media.survey import FASTEST, Joined, Survey
@@ -209,6 +213,24 @@ def test_millions_of_packets_take_no_memory() -> None:
     assert len(found._heap) == 0
     found.add(0, 0, 1, key=True)
     assert all(not isinstance(value, list) or len(value) < 20 for value in vars(found).values())
+
+
+def test_a_file_of_countless_packets_is_not_read_to_its_end(ffmpeg: Ffmpeg) -> None:
+    """As far as the bound goes, which is lowered here, and its container is believed then."""
+    packets = ffmpeg("a.mkv", "-f", "lavfi", "-i", "anullsrc=r=8000:cl=mono:nb_samples=8", "-t", "3", "-c:a", "pcm_u8")
+    lowered = (
+        "import json, sys; sys.path.insert(0, sys.argv[1]); import found, formats, probe_child;"
+        "found.MAX_PACKETS = 100;"
+        "print(json.dumps(probe_child.probe(formats.CONTAINERS, path=sys.argv[2])))"
+    )
+    folder = Path(survey_module.__file__).parent
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", lowered, str(folder), str(packets)], capture_output=True, check=True
+    )
+    answer = json.loads(done.stdout)
+    assert not answer["measured"]
+    assert answer["duration_seconds"] == pytest.approx(3, abs=0.01)
+    assert probed(packets).measured
 
 
 @pytest.mark.parametrize(

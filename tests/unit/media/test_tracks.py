@@ -29,7 +29,7 @@ def all_of(count: int) -> tuple[str, ...]:
     return tuple(part for number in range(count) for part in ("-map", str(number)))
 
 
-@pytest.mark.parametrize("name", ["a.mp4", "a.mov", "a.mkv"])
+@pytest.mark.parametrize("name", ["a.mp4", pytest.param("a.mov", marks=pytest.mark.soak), "a.mkv"])
 @pytest.mark.parametrize("defaults", [(), ("-disposition:v", "default"), ("-disposition:v:0", "default")])
 def test_a_track_of_thumbnails_is_no_film(ffmpeg: Ffmpeg, name: str, defaults: tuple[str, ...]) -> None:
     film = ffmpeg(name, *THUMBNAILS, *FILM, *TONE, *all_of(3), *H264, "-c:a", "aac", *defaults)
