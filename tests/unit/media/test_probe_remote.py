@@ -13,7 +13,7 @@ from stoker.media.probe import NotReadable, Prober
 from stoker.media.streaming import Remote
 from unit.media.test_streaming import AAC, H264, Kept
 
-PICTURE = ("-f", "lavfi", "-i", "color=grey:size=320x180:rate=25:duration=3,noise=alls=100:allf=t")
+PICTURE = ("-f", "lavfi", "-i", "color=gray:size=320x180:rate=25:duration=3,noise=alls=100:allf=t")
 SOUND = ("-f", "lavfi", "-i", "sine=frequency=440:duration=3")
 HEAVY = ("-qp", "5")
 FILMS = {
@@ -24,7 +24,7 @@ FILMS = {
     "mp3": ("film.mp3", ("-f", "lavfi", "-i", "anoisesrc=d=140", "-q:a", "0", "-write_xing", "0"), True),
     "120 frames a second": (
         "film.mkv",
-        (*("-f", "lavfi", "-i", "color=grey:size=320x180:rate=120:duration=1,noise=alls=100:allf=t"), *H264, *HEAVY),
+        (*("-f", "lavfi", "-i", "color=gray:size=320x180:rate=120:duration=1,noise=alls=100:allf=t"), *H264, *HEAVY),
         True,
     ),
 }

@@ -39,7 +39,7 @@ def test_a_track_of_thumbnails_is_no_film(ffmpeg: Ffmpeg, name: str, defaults: t
     assert [warning.code for warning in noticed(info, "film")] == []
 
 
-@pytest.mark.parametrize("name", ["a.mp4", "a.mkv"])
+@pytest.mark.parametrize("name", ["a.mp4", pytest.param("a.mkv", marks=pytest.mark.soak)])
 @pytest.mark.parametrize(
     ("flags", "language", "chosen"),
     [
