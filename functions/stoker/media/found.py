@@ -220,7 +220,7 @@ class Found:
             "profile": stream.codec_context.profile,
             **self._span(candidate, zero),
             "changes": candidate.changes(),
-            "language": stream.language or "",
+            "language": _language(stream),
         }
 
     def _beside_a_film(self, candidate: Candidate) -> bool:
