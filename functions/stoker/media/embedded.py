@@ -7,8 +7,8 @@ from stoker.errors import EncoderFailed, InputTooLarge, UnsupportedMedia
 from stoker.media.captions import CAPTIONS
 from stoker.media.ffmpeg import FfmpegFailed, input_options, run_ffmpeg, unsupported
 from stoker.media.formats import PIPE, PROTOCOLS
+from stoker.media.languages import compared
 from stoker.media.probe import MediaInfo
-from stoker.media.speech.languages import compared
 from stoker.media.streaming import Remote
 from stoker.media.text_tracks import NoTextTrack, chosen
 from stoker.models.video import Captions

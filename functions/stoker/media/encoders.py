@@ -96,7 +96,7 @@ def sound(graph: Graph, codec: str, stream: AudioStream | None = None) -> list[s
 
 
 def _rate(film: Film) -> float:
-    return min((film.video.frames_per_second if film.video else 0) or 30, MAX_FRAMES_PER_SECOND)
+    return min(film.moving_frames_per_second or 30, MAX_FRAMES_PER_SECOND)
 
 
 def _every(seconds: int) -> str:

@@ -44,6 +44,10 @@ silence would come again where ffmpeg restarts the graph, because the sound chan
 FONTS = "fonts"
 """The folder, in the working folder, of what subtitles are written with."""
 
+CLOCK_OF_USED = frozenset({"mpegts", "mpeg", "ogg"})
+"""Formats whose clock may begin anew in the middle. Source: AVFMT_TS_DISCONT in
+https://github.com/FFmpeg/FFmpeg/tree/master/libavformat."""
+
 PROGRESSIVE = frozenset({"av1", "gif", "libdav1d", "libvpx-vp9", "png", "vp8", "vp9", "webp"})
 """Codecs that have no interlaced frames."""
 
@@ -51,7 +55,6 @@ CAPPED = (
     f"select=isnan(prev_selected_t)+gt(floor(t*{MAX_FRAMES_PER_SECOND}+{SLACK})\\,"
     f"floor(prev_selected_t*{MAX_FRAMES_PER_SECOND}+{SLACK}))",
     f"setpts=floor(T*{MAX_FRAMES_PER_SECOND}+{SLACK})/({MAX_FRAMES_PER_SECOND}*TB)",
-    f"fps={MAX_FRAMES_PER_SECOND}:eof_action=pass",
 )
 """Keeps the first frame of each place on a grid of 60 a second, and moves it there. ffmpeg's `fps` alone would keep the
 last frame of each place, and show it too early."""
@@ -224,7 +227,16 @@ class Graph:
         ]
         mark = [*input_options(WATERMARKS), "-i", self.film.mark.file] if self.film.mark and self._pictures else []
         inputs = [*self._input(*self._whole_graph()), *(self._input() if self._apart else ()), *mark]
-        return [*inputs, *filters, *(tee if self._tee else []), *self._others]
+        return [*inputs, *filters, *(tee if self._tee else []), *self._others, *self._anchors()]
+
+    def _anchors(self) -> list[str]:
+        """Outputs that are nothing. ffmpeg begins the clock of some formats with the first stream that it uses. So both
+        inputs must use both streams, or picture and sound would have a clock each."""
+        video, audio = self.film.video, self.film.audio
+        if not self._apart or not video or not audio or not CLOCK_OF_USED & set(self.film.info.container.split(",")):
+            return []
+        nothing = ("-c", "copy", "-f", "null", "-")
+        return ["-map", f"0:{audio.index}", *nothing, "-map", f"1:{video.index}", *nothing]
 
     @property
     def _apart(self) -> bool:
@@ -272,14 +284,18 @@ class Graph:
         sizes = [branch.size for branch in self._pictures if branch.size]
         # What is smaller is scaled from the largest that is wanted: a fraction of the work, where the source is large.
         largest = max(sizes, key=lambda size: size[0] * size[1])
-        base = [*self._part(""), read_as(video)]
+        late = [f"setpts=PTS+{video.late_seconds:.6f}/TB"] if video.late_seconds else []
+        base = [*late, *self._part(""), read_as(video)]
         if not video.steady:
             base += _fitted(largest)
         if _may_be_interlaced(video):
             # Frame by frame, because a film may begin with progressive frames. These pass unchanged.
             base.append("bwdif=mode=send_frame:deint=interlaced")
-        if video.frames_per_second > MAX_FRAMES_PER_SECOND:
+        if self.film.moving_frames_per_second > MAX_FRAMES_PER_SECOND:
             base += CAPPED
+            if video.frames_per_second > MAX_FRAMES_PER_SECOND:
+                # Sets the rate that containers record. It would repeat frames where the picture stands still.
+                base.append(f"fps={MAX_FRAMES_PER_SECOND}:eof_action=pass")
         if video.steady and (largest != (video.width, video.height) or not video.square_pixels):
             base += _scaled(largest)
         base += to_sdr(video)
@@ -327,7 +343,7 @@ class Graph:
 
 def _may_be_interlaced(video: VideoStream) -> bool:
     plain = video.pixel_format.startswith(("yuv", "nv12"))  # bwdif would convert others, such as RGB
-    return video.interlaced or (plain and not video.steady and video.codec not in PROGRESSIVE)
+    return video.interlaced or (plain and not video.progressive and video.codec not in PROGRESSIVE)
 
 
 def _fitted(size: Size) -> list[str]:

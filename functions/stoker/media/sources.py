@@ -8,10 +8,12 @@ from stoker import config
 from stoker.errors import InputTooLarge, InvalidJob, UnsupportedMedia
 from stoker.media.captions import CAPTIONS, SUBTITLES, burnt_in, captioned
 from stoker.media.colours import guesses
+from stoker.media.copying import may_fit
 from stoker.media.embedded import extract
 from stoker.media.ffmpeg import unsupported
 from stoker.media.film import Film, Mark
 from stoker.media.formats import CONTAINERS, WATERMARKS
+from stoker.media.noticed import noticed
 from stoker.media.outputs import OF_EITHER, OF_SOUND
 from stoker.media.probe import MediaInfo, NotReadable, Prober
 from stoker.media.streaming import Remote
@@ -92,7 +94,8 @@ def opened(video_input: VideoInput, folder: Path, prober: Prober, remote: Remote
     Raises:
         PermanentError: A file can't be read, is beyond a limit, or does not hold what the outputs need.
     """
-    info = _probed(prober, remote or folder / SOURCE, video_input.source)
+    language = video_input.audio.language if video_input.audio else ""
+    info = _probed(prober, remote or folder / SOURCE, video_input.source, language)
     _check_holds(info, video_input)
     trim = video_input.trim
     start, end = (trim.start, trim.end) if trim else (0.0, None)
@@ -102,7 +105,12 @@ def opened(video_input: VideoInput, folder: Path, prober: Prober, remote: Remote
         )
     mark = _mark(video_input.watermark, folder, prober) if video_input.watermark and info.video else None
     seen = any(output.kind not in OF_SOUND for output in video_input.outputs)
-    warnings = guesses(info.video, video_input.source) if info.video and seen else ()
+    if remote and any(may_fit(Film(info, start, end, mark), output) for output in video_input.outputs):
+        # To read it twice takes less than to encode it.
+        info = prober.probe(remote, measure=True, language=language)
+    warnings = noticed(info, video_input.source, language)
+    if info.video and seen:
+        warnings += guesses(info.video, video_input.source)
     if video_input.captions is None:
         return Film(info, start, end, mark, remote=remote, warnings=warnings)
     name = video_input.captions.source or video_input.source
@@ -122,9 +130,9 @@ def too_long(name: str) -> InputTooLarge:
     return InputTooLarge(f"The file {name!r} plays longer than {hours} hours. Cut it into shorter parts.")
 
 
-def _probed(prober: Prober, source: Path | Remote, name: str) -> MediaInfo:
+def _probed(prober: Prober, source: Path | Remote, name: str, language: str) -> MediaInfo:
     try:
-        info = prober.probe(source, CONTAINERS)
+        info = prober.probe(source, CONTAINERS, language=language)
     except NotReadable as reason:
         raise unsupported(name, str(reason)) from None
     if (info.duration_seconds or 0) > config.MAX_SOURCE_SECONDS:

@@ -5,6 +5,7 @@ import json
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from stoker.media.probe import NotReadable, Prober
 from stoker.media.sources import SOURCE, fetch, opened, too_long
 from stoker.media.streaming import Remote
 from stoker.media.weights import encoded_percent
+from stoker.media.whole import is_cut_off
 from stoker.models.document import Model
 from stoker.models.job import JobOutput, OutputFile, StoredFile
 from stoker.models.video import VideoInput, VideoOutput
@@ -32,10 +34,6 @@ from stoker.storage.outputs import EarlierOutput
 
 DOWNLOADED, PROBED = 4.0, 5.0
 """Percent of the job at the end of its first stages, from the times of a 30 s film with an MP4 and a poster."""
-
-MISSING_SECONDS = 0.5
-MISSING_SHARE = 0.01
-"""A film that comes out shorter than it said by more than both has lost its end. Containers round, so not 0."""
 
 GAP = "Failed to compensate for timestamp delta"
 """What ffmpeg's resampler says where a gap in the sound is longer than one buffer of silence may be: 1 GiB."""
@@ -183,34 +181,24 @@ def _finished(run: JobRun, finish: Finish, bench: Bench, name: str, complaint: s
 def _check_whole(
     prober: Prober, source: Path | Remote, film: Film, made: list[MadeOutput], name: str, complaint: str
 ) -> None:
-    """Compares what came out with what the source said that it holds.
+    """Compares what came out with what the source holds.
 
     Raises:
         TruncatedMedia: The source ends before its own end.
         UnsupportedMedia: Its sound has a gap of more than some half an hour.
     """
-    # "partial file" is what ffmpeg's MOV demuxer says where a sample lies beyond the end of the file.
-    cut_short = "partial file" in complaint
-    for output in made:
-        streams = [film.video if "video" in output.of else None, film.audio if "audio" in output.of else None]
-        told = [stream.duration_seconds for stream in streams if stream is not None]
-        found = output.duration_seconds or 0
-        if None in told:  # Only the container tells, and that may mean a stream which is left out, such as captions.
-            cut_short |= _misses(film.seconds, found) and _misses(
-                film.seconds, film.part_of(prober.probe(source, measure=True).duration_seconds)
-            )
-        else:
-            cut_short |= _misses(max(map(film.part_of, told), default=0), found)
-    if cut_short and GAP in complaint:
+    if not is_cut_off(film, made, complaint):
+        return
+    if not film.info.measured:  # Its container may be wrong, so its packets decide.
+        language = film.audio.language if film.audio else ""
+        info = prober.probe(source, measure=True, language=language)
+        if not is_cut_off(replace(film, info=info), made, complaint):
+            return
+    if GAP in complaint:
         raise UnsupportedMedia(
             f"The sound of {name!r} is silent for longer than can be filled. Cut it into shorter parts."
         )
-    if cut_short:
-        raise TruncatedMedia(f"The file {name!r} is cut off before its end. Upload it again, whole.")
-
-
-def _misses(declared: float, found: float) -> bool:
-    return declared - found > max(MISSING_SECONDS, MISSING_SHARE * declared)
+    raise TruncatedMedia(f"The file {name!r} is cut off before its end. Upload it again, whole.")
 
 
 def _recipe(video_input: VideoInput, generations: list[str], output: Model) -> str:
