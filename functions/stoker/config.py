@@ -115,6 +115,12 @@ LIST_TYPES: Final = ("text/csv", "application/x-ndjson", "application/json")
 MAX_LIST_BYTES: Final = 100 * 1024**2
 """The largest list: some hundred thousand tasks, which a batch imports within its time."""
 
+MAX_ANIMATION_BYTES: Final = 100 * 1024**2
+"""The largest GIF, PNG or WebP that moves. Stickers and screen recordings have a hundredth of that."""
+
+MAX_ANIMATION_FRAMES: Final = 36_000
+"""The most frames of one: ten minutes at 60 a second, an hour at 10."""
+
 MAX_WATERMARK_BYTES: Final = 10 * 1024**2
 """The largest picture that is laid over a film."""
 

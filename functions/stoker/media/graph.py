@@ -7,9 +7,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from stoker import config
+from stoker.media.alpha import over_white
+from stoker.media.decoders import decoder_options
 from stoker.media.ffmpeg import input_options
 from stoker.media.film import Film, Size
 from stoker.media.formats import PIPE, PROTOCOLS, WATERMARKS
+from stoker.media.last_frame import held
 from stoker.media.probe import AudioStream, VideoStream
 from stoker.media.watermark import overlay
 
@@ -139,7 +142,7 @@ class Graph:
         Returns:
             What `mux` calls it.
         """
-        timed = {"fps_mode": "vfr", "enc_time_base": TIME_BASE, **options}
+        timed = {"fps_mode": "vfr", "enc_time_base": TIME_BASE, **held(self.film), **options}
         return self._video.place(_Branch(filters, size), timed, self._picture)
 
     def audio(self, options: Options) -> str:
@@ -199,7 +202,7 @@ class Graph:
         ]
         mark = [*input_options(WATERMARKS), "-i", self.film.mark.file] if self.film.mark and self._pictures else []
         protocols = PIPE if self.film.remote else PROTOCOLS
-        inputs = [*input_options(protocols=protocols), *seek, "-i", self._source, *mark]
+        inputs = [*input_options(protocols=protocols), *seek, *decoder_options(self.film), "-i", self._source, *mark]
         return [*inputs, *filters, *(tee if self._tee else []), *self._others]
 
     @property
@@ -231,7 +234,7 @@ class Graph:
         sizes = [branch.size for branch in self._pictures if branch.size]
         # What is smaller is scaled from the largest that is wanted: a fraction of the work, where the source is large.
         largest = max(sizes, key=lambda size: size[0] * size[1])
-        base = self._part("")
+        base = [*self._part(""), *over_white(video.pixel_format)]
         if video.interlaced:
             base.append("bwdif=mode=send_frame:deint=interlaced")
         if video.frames_per_second > MAX_FRAMES_PER_SECOND:

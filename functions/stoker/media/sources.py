@@ -7,14 +7,17 @@ from pathlib import Path
 
 from stoker import config
 from stoker.errors import InputTooLarge, InvalidJob, UnsupportedMedia
-from stoker.media.ffmpeg import unsupported
+from stoker.media.complaints import cause
 from stoker.media.film import Film, Mark
-from stoker.media.formats import CONTAINERS, WATERMARKS
+from stoker.media.formats import WATERMARKS
 from stoker.media.graph import FONTS
-from stoker.media.outputs import OF_SOUND
+from stoker.media.inspection import inspected
+from stoker.media.outputs import OF_SOUND, of_sound
 from stoker.media.probe import MediaInfo, NotReadable, Prober
+from stoker.media.refusals import too_large, undecodable, unsupported
 from stoker.media.streaming import Remote
 from stoker.media.subtitles import font_file, styled
+from stoker.media.unknown_codecs import unknown_codec
 from stoker.media.webvtt import Cue, NotWebVtt, part, read
 from stoker.models.video import Captions, VideoInput, Watermark
 from stoker.storage.sources import Source, download, open_source
@@ -93,8 +96,9 @@ def opened(video_input: VideoInput, folder: Path, prober: Prober, remote: Remote
     Raises:
         PermanentError: A file can't be read, is beyond a limit, or does not hold what the outputs need.
     """
-    info = _probed(prober, remote or folder / SOURCE, video_input.source)
-    _check_holds(info, video_input)
+    source = remote or folder / SOURCE
+    info = _probed(prober, source, video_input)
+    _check_holds(info, video_input, remote, folder)
     trim = video_input.trim
     start, end = (trim.start, trim.end) if trim else (0.0, None)
     if info.duration_seconds and start >= info.duration_seconds:
@@ -119,27 +123,32 @@ def too_long(name: str) -> InputTooLarge:
     return InputTooLarge(f"The file {name!r} plays longer than {hours} hours. Cut it into shorter parts.")
 
 
-def _probed(prober: Prober, source: Path | Remote, name: str) -> MediaInfo:
-    try:
-        info = prober.probe(source, CONTAINERS)
-    except NotReadable as reason:
-        raise unsupported(name, str(reason)) from None
+def _probed(prober: Prober, source: Path | Remote, video_input: VideoInput) -> MediaInfo:
+    name = video_input.source
+    info = inspected(prober, source, name, sound=of_sound(video_input.outputs))
     if (info.duration_seconds or 0) > config.MAX_SOURCE_SECONDS:
         raise too_long(name)
     if info.video and info.video.width * info.video.height > config.MAX_SOURCE_PIXELS:
-        raise InputTooLarge(f"The picture of {name!r} is larger than 7680 x 4320. Upload a smaller one.")
+        raise too_large(name)
     if info.streams > config.MAX_SOURCE_STREAMS:
-        raise InputTooLarge(f"The file {name!r} has {info.streams} streams; {config.MAX_SOURCE_STREAMS} are allowed.")
+        raise InputTooLarge(
+            f"The file {name!r} has {info.streams} streams; {config.MAX_SOURCE_STREAMS} are allowed. Upload it with "
+            "its picture and its sound alone."
+        )
     return info
 
 
-def _check_holds(info: MediaInfo, video_input: VideoInput) -> None:
-    kinds = {output.kind for output in video_input.outputs}
+def _check_holds(info: MediaInfo, video_input: VideoInput, remote: Remote | None, folder: Path) -> None:
+    name, kinds = video_input.source, {output.kind for output in video_input.outputs}
     if info.video is None and kinds - OF_SOUND:
-        raise unsupported(video_input.source, "it holds no picture")
+        if codec := unknown_codec(remote or SOURCE, folder, info.container, "V"):
+            raise undecodable(name, "picture", codec)
+        raise unsupported(name, "it holds no picture")
     if info.audio is None and kinds & OF_SOUND:
+        if codec := unknown_codec(remote or SOURCE, folder, info.container, "a"):
+            raise undecodable(name, "sound", codec)
         raise UnsupportedMedia(
-            f"The file {video_input.source!r} holds no sound. Ask for outputs of the picture, or upload one that does."
+            f"The file {name!r} holds no sound. Ask for outputs of the picture, or upload one that does."
         )
 
 
@@ -147,7 +156,7 @@ def _mark(watermark: Watermark, folder: Path, prober: Prober) -> Mark:
     try:
         video = prober.probe(folder / WATERMARK, WATERMARKS).video
     except NotReadable as reason:
-        raise _no_picture(watermark.source, str(reason)) from None
+        raise _no_picture(watermark.source, cause(str(reason))) from None
     if video is None:
         raise _no_picture(watermark.source, "it holds no picture")
     if video.width * video.height > config.MAX_WATERMARK_PIXELS:

@@ -1,6 +1,6 @@
 """The kinds of outputs: each plans its files in a graph, and says how they are finished once ffmpeg has run."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from stoker.media.graph import Graph
@@ -30,3 +30,8 @@ KINDS: Mapping[str, Callable[[Any, Graph], Finish]] = {
 
 OF_SOUND = frozenset({"audio", "waveform"})
 """The kinds that need sound, and no picture. All others need a picture, and go without sound where there is none."""
+
+
+def of_sound(outputs: Iterable[Any]) -> bool:
+    """Whether all of some outputs are of sound, captions aside."""
+    return {output.kind for output in outputs} - {"captions"} <= OF_SOUND
