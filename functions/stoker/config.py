@@ -107,7 +107,11 @@ MAX_WORKSPACE_BYTES: Final = 4 * GIB
 """All that a job may have in `/tmp` at a time. With `MEDIA_MEMORY_BYTES`, it fits the worker's 8 GiB."""
 
 MEDIA_TYPES: Final = ("video/*", "audio/*")
-"""The media types of sources: what a client may upload, as large as `MAX_SOURCE_BYTES`."""
+"""The media types of sources: what a client may upload, as large as `MAX_SOURCE_BYTES`. Those beside them are named by
+`stoker.media.formats`."""
+
+UNKNOWN_TYPES: Final = ("application/octet-stream", "binary/octet-stream", "")
+"""What clients send for a file whose media type they do not know. The ending of its name then decides."""
 
 LIST_TYPES: Final = ("text/csv", "application/x-ndjson", "application/json")
 """The media types of lists that a batch imports: what a client may upload, as large as `MAX_LIST_BYTES`."""
@@ -130,8 +134,11 @@ WATERMARK_TYPES: Final = ("image/png", "image/jpeg", "image/webp")
 MAX_CAPTIONS_BYTES: Final = 2 * 1024**2
 """The largest captions: the words of a film of hours have a tenth of that."""
 
-CAPTIONS_TYPES: Final = ("text/vtt",)
-"""The media type of captions."""
+CAPTIONS_TYPES: Final = ("text/vtt", "application/x-subrip")
+"""The media types of captions."""
+
+CAPTIONS_ENDINGS: Final = ("vtt", "srt")
+"""The endings of captions' names, in lower case, by which text and files of unknown types are captions."""
 
 MAX_SOURCE_SECONDS: Final = 4 * 3600
 """The longest source."""
