@@ -7,7 +7,10 @@ SPECIFIC = (
     ("it is cut off before its end", ("partial file",)),
     ("it ends in the middle", ("File ended prematurely", "Truncated", "truncated")),
     ("its header is damaged", ("EBML header parsing failed", "invalid EBML", "Duplicate element")),
-    ("its parts are damaged", ("exceeds containing master element",)),
+    (
+        "its parts are damaged",
+        ("exceeds containing master element", "Packet mismatch", "packet_obj_size", "invalid padsize", "bad header"),
+    ),
     ("its checksums are wrong, so it was damaged on its way", ("CRC mismatch", "checksum")),
     ("it holds no MP3 sound that can be found", ("Failed to find two consecutive MPEG audio frames", "Header missing")),
     (
@@ -174,7 +177,7 @@ CHARACTERS = 120
 
 
 def cause(complaint: str) -> str:
-    """The first cause that a complaint names.
+    """The first cause that a complaint names; its first line where none is known.
 
     Args:
         complaint: What ffmpeg wrote, or our own words; may be empty.
@@ -187,10 +190,8 @@ def cause(complaint: str) -> str:
     for line in lines:
         if words := _words(line, SPECIFIC):
             return words
-    unknown = [line for line in lines if not _words(line, GENERAL)]
-    if unknown:
-        return unknown[0][:CHARACTERS]
-    return next((words for line in lines if (words := _words(line, GENERAL))), "")
+    general = next((words for line in lines if (words := _words(line, GENERAL))), "")
+    return general or "".join(lines[:1])[:CHARACTERS]
 
 
 def _bare(line: str) -> str:

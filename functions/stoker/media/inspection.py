@@ -8,6 +8,8 @@ from pathlib import Path
 from stoker import config
 from stoker.errors import InputTooLarge, TruncatedMedia
 from stoker.media.animations import Animation, TooManyBlocks, animation
+from stoker.media.complaints import cause
+from stoker.media.diagnosis import complaint_about
 from stoker.media.formats import CONTAINERS
 from stoker.media.probe import Colours, MediaInfo, NotReadable, Prober, VideoStream
 from stoker.media.refusals import refused, too_large, unsupported
@@ -53,7 +55,8 @@ def inspected(prober: Prober, source: Path | Remote, name: str, *, sound: bool) 
     except NotReadable as reason:
         if found:
             raise refused(name, found, sound=sound) from None
-        raise unsupported(name, str(reason), sound=sound) from None
+        said = complaint_about(source) if isinstance(source, Path) else ""
+        raise unsupported(name, said if cause(said) else str(reason), sound=sound) from None
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from pathlib import Path
 from stoker import config
 from stoker.errors import InputTooLarge, InvalidJob, UnsupportedMedia
 from stoker.media.complaints import cause
+from stoker.media.diagnosis import unknown_codec
 from stoker.media.film import Film, Mark
 from stoker.media.formats import WATERMARKS
 from stoker.media.graph import FONTS
@@ -17,7 +18,6 @@ from stoker.media.probe import MediaInfo, NotReadable, Prober
 from stoker.media.refusals import too_large, undecodable, unsupported
 from stoker.media.streaming import Remote
 from stoker.media.subtitles import font_file, styled
-from stoker.media.unknown_codecs import unknown_codec
 from stoker.media.webvtt import Cue, NotWebVtt, part, read
 from stoker.models.video import Captions, VideoInput, Watermark
 from stoker.storage.sources import Source, download, open_source
@@ -98,7 +98,7 @@ def opened(video_input: VideoInput, folder: Path, prober: Prober, remote: Remote
     """
     source = remote or folder / SOURCE
     info = _probed(prober, source, video_input)
-    _check_holds(info, video_input, remote, folder)
+    _check_holds(info, video_input, source)
     trim = video_input.trim
     start, end = (trim.start, trim.end) if trim else (0.0, None)
     if info.duration_seconds and start >= info.duration_seconds:
@@ -138,18 +138,22 @@ def _probed(prober: Prober, source: Path | Remote, video_input: VideoInput) -> M
     return info
 
 
-def _check_holds(info: MediaInfo, video_input: VideoInput, remote: Remote | None, folder: Path) -> None:
+def _check_holds(info: MediaInfo, video_input: VideoInput, source: Path | Remote) -> None:
     name, kinds = video_input.source, {output.kind for output in video_input.outputs}
     if info.video is None and kinds - OF_SOUND:
-        if codec := unknown_codec(remote or SOURCE, folder, info.container, "V"):
-            raise undecodable(name, "picture", codec)
+        _check_codec(source, name, "picture")
         raise unsupported(name, "it holds no picture")
     if info.audio is None and kinds & OF_SOUND:
-        if codec := unknown_codec(remote or SOURCE, folder, info.container, "a"):
-            raise undecodable(name, "sound", codec)
+        _check_codec(source, name, "sound")
         raise UnsupportedMedia(
             f"The file {name!r} holds no sound. Ask for outputs of the picture, or upload one that does."
         )
+
+
+def _check_codec(source: Path | Remote, name: str, medium: str) -> None:
+    """Names the codec of a picture or sound that is there and can't be decoded; a large file is not read for it."""
+    if isinstance(source, Path) and (codec := unknown_codec(source, medium)):
+        raise undecodable(name, medium, codec)
 
 
 def _mark(watermark: Watermark, folder: Path, prober: Prober) -> Mark:
