@@ -10,7 +10,7 @@ OVER_WHITE = (
 """Chains that lay a picture over white, as most pages would. Without them ffmpeg drops the alpha channel, and the
 colours of transparent pixels are seen, which are anything."""
 
-WITH_ALPHA = re.compile(r"yuva|gbrap|rgba|bgra|argb|abgr|vuya|ayuv|uyva|ya\d|pal8|rgbaf")
+WITH_ALPHA = re.compile(r"yuva|gbrap|rgba|bgra|argb|abgr|vuya|ayuv|uyva|yaf?\d|pal8")
 """The beginnings of ffmpeg's names of pixel formats that have an alpha channel, or a palette that may have one."""
 
 

@@ -47,7 +47,7 @@ CAUSES = (
     (f"[in#0 @ 0x5642f604a740] Error opening input: Invalid data found when processing input\n{INVALID}", "its data are damaged, or of another kind than its beginning says"),
     ("Invalid data found when processing input", "its data are damaged, or of another kind than its beginning says"),
     ("[in#0 @ 0x55ee287e9740] Error opening input: End of file", "it ends before anything in it can be read"),
-    (f"[in#0 @ 0x5] Error opening input: Input/output error\nError opening input file source.", "it ends before anything in it can be read"),
+    ("[in#0 @ 0x5] Error opening input: Input/output error\nError opening input file source.", "it ends before anything in it can be read"),
     (f"[vf#0:0 @ 0x5] Error sending frames to consumers: Invalid argument\n[vf#0:0 @ 0x5] {FAILED}", "a part of it has a form that can't be worked on"),
     ("the decoder gave up on it", "the decoder gave up on it"),
     ("it holds no picture", "it holds no picture"),
