@@ -155,7 +155,7 @@ def test_films_with_an_alpha_channel_are_laid_over_white(ffmpeg: Ffmpeg, tmp_pat
 
 
 def test_pixel_formats_with_an_alpha_channel_are_known() -> None:
-    for name in sorted(av.video.format.names):
+    for name in sorted(vars(av.video.format)["names"]):
         described = av.VideoFormat(name)
         clear = name == "pal8" or any(component.is_alpha for component in described.components)
         assert bool(over_white(name)) == clear, name
