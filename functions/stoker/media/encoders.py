@@ -60,9 +60,6 @@ def h264(graph: Graph, size: Size, quality: str) -> str:
             "sc_threshold": "0",
             "g": "9999",
             "force_key_frames": _every(KEY_FRAME_SECONDS),
-            # Browsers take the duration of a frame from the times of decoding. With B-frames, these are the durations
-            # of other frames, and a seek into a still picture shows the next one.
-            **({"bf": "0"} if graph.film.has_stills else {}),
         },
     )
 

@@ -7,11 +7,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from stoker import config
+from stoker.media.alpha import over_white
 from stoker.media.colours import mark_colours, read_as, to_sdr
+from stoker.media.decoders import decoder_options
 from stoker.media.downmix import SAMPLES_PER_SECOND, ceiling, limiter, stereo
 from stoker.media.ffmpeg import input_options
 from stoker.media.film import Film, Size
 from stoker.media.formats import PIPE, PROTOCOLS, WATERMARKS
+from stoker.media.last_frame import held
 from stoker.media.probe import AudioStream, VideoStream
 from stoker.media.watermark import overlay
 
@@ -158,7 +161,7 @@ class Graph:
         Returns:
             What `mux` calls it.
         """
-        timed = {"fps_mode": "vfr", "enc_time_base": f"1:{CLOCK}", **options}
+        timed = {"fps_mode": "vfr", "enc_time_base": f"1:{CLOCK}", **held(self.film), **options}
         return self._video.place(_Branch(filters, size), timed, self._picture)
 
     def audio(self, options: Options, stream: AudioStream | None = None) -> str:
@@ -252,7 +255,7 @@ class Graph:
     def _input(self, *options: str) -> list[str]:
         seek = ("-ss", f"{self._seek:.3f}") if self._seek else ()
         protocols = PIPE if self.film.remote else PROTOCOLS
-        return [*input_options(protocols=protocols), *seek, *options, "-i", self._source]
+        return [*input_options(protocols=protocols), *seek, *decoder_options(self.film), *options, "-i", self._source]
 
     @property
     def listens(self) -> bool:
@@ -285,7 +288,7 @@ class Graph:
         # What is smaller is scaled from the largest that is wanted: a fraction of the work, where the source is large.
         largest = max(sizes, key=lambda size: size[0] * size[1])
         late = [f"setpts=PTS+{video.late_seconds:.6f}/TB"] if video.late_seconds else []
-        base = [*late, *self._part(""), read_as(video)]
+        base = [*late, *self._part(""), read_as(video), *over_white(video.pixel_format)]
         if not video.steady:
             base += _fitted(largest)
         if _may_be_interlaced(video):

@@ -14,14 +14,16 @@ from stoker.errors import EncoderFailed, InputTooLarge, TruncatedMedia, Unsuppor
 from stoker.jobs.run import JobRun
 from stoker.media.departures import Departures
 from stoker.media.description import described
-from stoker.media.ffmpeg import FfmpegFailed, run_ffmpeg, unsupported
+from stoker.media.ffmpeg import FfmpegFailed, run_ffmpeg
 from stoker.media.film import Film
 from stoker.media.graph import MAX_FRAMES_PER_SECOND
 from stoker.media.loudness import measured
+from stoker.media.outputs import of_sound
 from stoker.media.outputs.captions import CaptionsOutput
 from stoker.media.outputs.finish import Bench, Finish, MadeFile, MadeOutput
 from stoker.media.plan import plan
 from stoker.media.probe import NotReadable, Prober
+from stoker.media.refusals import unsupported
 from stoker.media.sources import SOURCE, fetch, opened, too_long
 from stoker.media.streaming import Remote
 from stoker.media.weights import encoded_percent
@@ -102,6 +104,7 @@ def make_outputs(
     """
     run.report(PROBED, "encoding")
     planned = plan(SOURCE, film, outputs)
+    sound = of_sound(outputs)
     encoded = encoded_percent(film, outputs, PROBED)
     complaint = ""
     leaving = (
@@ -116,12 +119,17 @@ def make_outputs(
                 run.report(PROBED + (encoded - PROBED) * (number + share) / len(planned.runs), "encoding")
 
             feed = film.remote.in_order(film.info.container) if film.remote else None
-            complaint += _run(run, arguments, name, told, min(film.frames_per_second, MAX_FRAMES_PER_SECOND), feed)
-    bench = Bench(run.workspace, prober, lambda arguments: _run(run, arguments, name, lambda seconds: run.check()))
+            rate = min(film.frames_per_second, MAX_FRAMES_PER_SECOND)
+            complaint += _run(run, arguments, name, told, rate, feed, sound=sound)
+
+    def run_more(arguments: list[str]) -> str:
+        return _run(run, arguments, name, lambda seconds: run.check(), sound=sound)
+
+    bench = Bench(run.workspace, prober, run_more)
     made = []
     for finish in planned.finishes:
         run.check()
-        made.append(_finished(run, finish, bench, name, complaint))
+        made.append(_finished(run, finish, bench, name, complaint, sound=sound))
     _check_whole(prober, film.remote or run.workspace / SOURCE, film, made, name, complaint)
     return made
 
@@ -138,6 +146,8 @@ def _run(
     told: Callable[[float], None],
     frames_per_second: float = 0,
     feed: Iterator[bytes] | None = None,
+    *,
+    sound: bool,
 ) -> str:
     def on_progress(seconds: float) -> None:
         told(seconds)
@@ -150,29 +160,36 @@ def _run(
         if failure.killed:
             raise EncoderFailed(f"The encoder was stopped while it worked on {name!r}.") from failure
         if failure.too_much:
-            raise InputTooLarge(
-                f"The file {name!r} needs more memory than a worker has. Ask for fewer or smaller outputs."
-            ) from failure
+            raise (_too_much_room(name) if failure.limit == "room" else _too_much_memory(name)) from failure
         crashed = "the decoder gave up on it" if failure.status < 0 else ""
-        raise unsupported(name, crashed or failure.complaint) from failure
+        raise unsupported(name, crashed or failure.complaint, sound=sound) from failure
 
 
 def _check_room(folder: Path, name: str) -> None:
     # In blocks of 512 bytes: what has left a file takes no room.
     taken = sum(entry.stat().st_blocks * 512 for entry in os.scandir(folder))
     if taken > config.MAX_WORKSPACE_BYTES:
-        raise InputTooLarge(
-            f"What was asked for of {name!r} has more than {config.MAX_WORKSPACE_BYTES / config.GIB:g} GiB. Ask for "
-            "fewer or smaller outputs, or for a shorter part."
-        )
+        raise _too_much_room(name)
 
 
-def _finished(run: JobRun, finish: Finish, bench: Bench, name: str, complaint: str) -> MadeOutput:
+def _too_much_memory(name: str) -> InputTooLarge:
+    return InputTooLarge(f"The file {name!r} needs more memory than a worker has. Ask for fewer or smaller outputs.")
+
+
+def _too_much_room(name: str) -> InputTooLarge:
+    most, each = config.MAX_WORKSPACE_BYTES / config.GIB, config.MAX_OUTPUT_BYTES / config.GIB
+    return InputTooLarge(
+        f"What was asked for of {name!r} has more than {most:g} GiB, or one file of it more than {each:g} GiB. Ask for "
+        "fewer or smaller outputs, or for a shorter part."
+    )
+
+
+def _finished(run: JobRun, finish: Finish, bench: Bench, name: str, complaint: str, *, sound: bool) -> MadeOutput:
     try:
         made = finish(bench)
     except NotReadable as reason:
         run.log.warning("An output can't be read.", reason=str(reason), complaint=complaint)
-        raise unsupported(name, complaint) from None
+        raise unsupported(name, complaint, sound=sound) from None
     if (made.duration_seconds or 0) > config.MAX_SOURCE_SECONDS - 1:
         raise too_long(name)
     return made
