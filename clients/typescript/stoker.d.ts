@@ -302,7 +302,7 @@ export interface Media {
 /** A part of the source that was left out or guessed. */
 export interface OutputWarning {
   /** A stable kebab-case code. */
-  code: 'bad-cues' | 'colours-guessed' | 'duration-measured' | 'frame-rate-capped' | 'missing-glyphs' | 'picture-changes' | 'sound-changes' | 'track-without-packets' | 'tracks-ignored' | 'undecodable-sound' | 'unspoken-text';
+  code: 'bad-cues' | 'colours-guessed' | 'duration-measured' | 'frame-rate-capped' | 'language-missing' | 'missing-glyphs' | 'picture-changes' | 'sound-changes' | 'track-without-packets' | 'tracks-ignored' | 'undecodable-sound' | 'unspoken-text';
   /** A sentence for the owner. */
   message: string;
 }
@@ -559,6 +559,15 @@ export interface Watermark {
   opacity?: number;
 }
 
+/** The sound to take of a film that has several. */
+export interface AudioChoice {
+  /**
+   * As BCP 47 or ISO 639-2 has it, such as `de`, `pt-BR` or `ger`. The file's default sound is taken where none is
+   * marked with it. Matches `^[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8}){0,4}$`.
+   */
+  language: string;
+}
+
 /** What is said in the film, in writing. */
 export interface Captions {
   /** `source` for subtitles inside the film. Then there is no `source` here. */
@@ -696,6 +705,8 @@ export interface VideoInput {
   trim?: Trim | null;
   /** Laid over every picture. */
   watermark?: Watermark | null;
+  /** Which sound to take; the file's default one where it is left out. */
+  audio?: AudioChoice | null;
   /** Given back beside the film, and named by its playlists. */
   captions?: Captions | null;
   /**

@@ -107,13 +107,23 @@ MAX_WORKSPACE_BYTES: Final = 4 * GIB
 """All that a job may have in `/tmp` at a time. With `MEDIA_MEMORY_BYTES`, it fits the worker's 8 GiB."""
 
 MEDIA_TYPES: Final = ("video/*", "audio/*")
-"""The media types of sources: what a client may upload, as large as `MAX_SOURCE_BYTES`."""
+"""The media types of sources: what a client may upload, as large as `MAX_SOURCE_BYTES`. Those beside them are named by
+`stoker.media.formats`."""
+
+UNKNOWN_TYPES: Final = ("application/octet-stream", "binary/octet-stream", "")
+"""What clients send for a file whose media type they do not know. The ending of its name then decides."""
 
 LIST_TYPES: Final = ("text/csv", "application/x-ndjson", "application/json")
 """The media types of lists that a batch imports: what a client may upload, as large as `MAX_LIST_BYTES`."""
 
 MAX_LIST_BYTES: Final = 100 * 1024**2
 """The largest list: some hundred thousand tasks, which a batch imports within its time."""
+
+MAX_ANIMATION_BYTES: Final = 100 * 1024**2
+"""The largest GIF, PNG or WebP that moves. Stickers and screen recordings have a hundredth of that."""
+
+MAX_ANIMATION_FRAMES: Final = 36_000
+"""The most frames of one: ten minutes at 60 a second, an hour at 10."""
 
 MAX_WATERMARK_BYTES: Final = 10 * 1024**2
 """The largest picture that is laid over a film."""
@@ -125,7 +135,10 @@ MAX_CAPTIONS_BYTES: Final = 2 * 1024**2
 """The largest captions: the words of a film of hours have a tenth of that."""
 
 CAPTIONS_TYPES: Final = ("text/vtt", "application/x-subrip")
-"""The media types of captions: WebVTT and SubRip."""
+"""The media types of captions."""
+
+CAPTIONS_ENDINGS: Final = ("vtt", "srt")
+"""The endings of captions' names, in lower case, by which text and files of unknown types are captions."""
 
 MAX_SOURCE_SECONDS: Final = 4 * 3600
 """The longest source."""

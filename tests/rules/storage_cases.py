@@ -10,12 +10,25 @@ from stoker import config
 SCALED = 1_000
 """The largest film in bytes in these tests: no emulator takes a gigabyte."""
 
+ANIMATION_TYPES = ("image/gif", "image/apng", "image/png", "image/webp")
+
 BOUNDED = (
     (config.LIST_TYPES, config.MAX_LIST_BYTES, 500),
-    (config.WATERMARK_TYPES, config.MAX_WATERMARK_BYTES, 400),
+    (ANIMATION_TYPES, config.MAX_ANIMATION_BYTES, 500),
+    (("image/jpeg",), config.MAX_WATERMARK_BYTES, 400),
     (config.CAPTIONS_TYPES, config.MAX_CAPTIONS_BYTES, 300),
 )
 """Media types that have a bound of their own, that bound, and what takes its place here."""
+
+UNKNOWN = ("application/octet-stream", "binary/octet-stream")
+"""What clients send for a file whose media type they do not know."""
+
+NAMED = (
+    ("new.MTS", UNKNOWN, SCALED),
+    ("new.GIF", UNKNOWN, 500),
+    ("new.Srt", (*UNKNOWN, "text/plain"), 300),
+)
+"""A name by which a file of some media types is accepted, and the bound of its size here."""
 
 EVERYONE = ("ada", "nameless", *STRANGERS)
 
@@ -24,6 +37,8 @@ OBJECTS = (
     "user-uploads/ada/deep/er/cat.mp4",
     "job-outputs/ada/job/1/cat.mp4",
     "public/cat.mp4",
+    "user-uploads/ada/cat.gif",
+    "user-uploads/ada/cat.vtt",
 )
 """Files that are there."""
 
@@ -90,6 +105,11 @@ def _uploads() -> Iterator[StorageCase]:
         "text/csv",
         "application/x-ndjson",
         "application/json",
+        "application/mp4",
+        "application/ogg",
+        "application/x-matroska",
+        "application/vnd.ms-asf",
+        "model/vnd.mts",
     )
     for content_type in accepted:
         yield StorageCase(group, "accepted", "ada", Upload(new, content_type), allowed=True)
@@ -97,9 +117,10 @@ def _uploads() -> Iterator[StorageCase]:
         "text/html",
         "text/plain",
         "image/svg+xml",
-        "image/gif",
-        "application/octet-stream",
         "application/javascript",
+        "application/vnd.apple.mpegurl",
+        "application/vnd-ms-asf",
+        "application/mp4/html",
         "application/zip",
         "ghost",
         "text/csv+html",
@@ -111,6 +132,7 @@ def _uploads() -> Iterator[StorageCase]:
         "application/x-ndjson+html",
     ):
         yield StorageCase(group, "another type", "ada", Upload(new, content_type))
+    yield from _unknown_types()
     yield StorageCase(group, "relabel as HTML", "ada", Relabel(OBJECTS[0], "text/html"))
     yield StorageCase(group, "the largest", "ada", Upload(new, size=SCALED), allowed=True)
     yield StorageCase(group, "too large", "ada", Upload(new, size=SCALED + 1))
@@ -119,6 +141,27 @@ def _uploads() -> Iterator[StorageCase]:
             yield StorageCase(group, "the largest of its type", "ada", Upload(new, content_type, scaled), allowed=True)
             yield StorageCase(group, "too large for its type", "ada", Upload(new, content_type, scaled + 1))
     yield StorageCase(group, "far too large", "ada", Upload(new, size=100 * SCALED))
+
+
+def _unknown_types() -> Iterator[StorageCase]:
+    """Files whose name decides, because their media type says nothing."""
+    group = "user-uploads"
+    for there in (OBJECTS[0], OBJECTS[4], OBJECTS[5]):
+        yield StorageCase(group, "relabel as nothing", "ada", Relabel(there, ""), allowed=True)
+    for name, types, most in NAMED:
+        path = f"user-uploads/ada/{name}"
+        for content_type in types:
+            yield StorageCase(group, "accepted by name", "ada", Upload(path, content_type, most), allowed=True)
+            yield StorageCase(group, "too large for its name", "ada", Upload(path, content_type, most + 1))
+        for content_type in ("text/html", "ghost", "application/zip"):
+            yield StorageCase(group, "a good name, another type", "ada", Upload(path, content_type))
+    for name in ("new.mkv", "new.caf", "new.amr", "deep/er/new.m2ts", "a.b.ogg", "mp4.webp", "new.apng", ".vtt"):
+        yield StorageCase(
+            group, "accepted by name", "ada", Upload(f"user-uploads/ada/{name}", UNKNOWN[0]), allowed=True
+        )
+    for name in ("new.html", "new", "mp4", "new.mp4.exe", "new.mp4/html", "newmp4", "new.mp4x", "new.xmp4", "new.m3u8"):
+        yield StorageCase(group, "another name", "ada", Upload(f"user-uploads/ada/{name}", UNKNOWN[0]))
+    yield StorageCase(group, "text by another name", "ada", Upload("user-uploads/ada/new.gif", "text/plain"))
 
 
 def _outputs() -> Iterator[StorageCase]:

@@ -8,10 +8,10 @@ from pathlib import Path
 from stoker import config
 from stoker.errors import NothingToSpeak, UnknownLanguage, UnknownVoice
 from stoker.jobs.run import JobRun
+from stoker.media.languages import preferred
 from stoker.media.speech.captions import webvtt, word_timings
 from stoker.media.speech.engine import Engine
 from stoker.media.speech.espeak import Espeak
-from stoker.media.speech.languages import preferred
 from stoker.media.speech.mastering import ENCODINGS, Sound, master
 from stoker.media.speech.reshape import Shape, reshaped
 from stoker.media.speech.sentences import split_sentences

@@ -5,10 +5,11 @@ from pathlib import Path
 from stoker import config
 from stoker.errors import EncoderFailed, InputTooLarge, UnsupportedMedia
 from stoker.media.captions import CAPTIONS
-from stoker.media.ffmpeg import FfmpegFailed, input_options, run_ffmpeg, unsupported
+from stoker.media.ffmpeg import FfmpegFailed, input_options, run_ffmpeg
 from stoker.media.formats import PIPE, PROTOCOLS
+from stoker.media.languages import compared
 from stoker.media.probe import MediaInfo
-from stoker.media.speech.languages import compared
+from stoker.media.refusals import unsupported
 from stoker.media.streaming import Remote
 from stoker.media.text_tracks import NoTextTrack, chosen
 from stoker.models.video import Captions

@@ -60,9 +60,6 @@ def h264(graph: Graph, size: Size, quality: str) -> str:
             "sc_threshold": "0",
             "g": "9999",
             "force_key_frames": _every(KEY_FRAME_SECONDS),
-            # Browsers take the duration of a frame from the times of decoding. With B-frames, these are the durations
-            # of other frames, and a seek into a still picture shows the next one.
-            **({"bf": "0"} if graph.film.has_stills else {}),
         },
     )
 
@@ -96,7 +93,7 @@ def sound(graph: Graph, codec: str, stream: AudioStream | None = None) -> list[s
 
 
 def _rate(film: Film) -> float:
-    return min((film.video.frames_per_second if film.video else 0) or 30, MAX_FRAMES_PER_SECOND)
+    return min(film.moving_frames_per_second or 30, MAX_FRAMES_PER_SECOND)
 
 
 def _every(seconds: int) -> str:

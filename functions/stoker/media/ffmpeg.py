@@ -11,21 +11,13 @@ from pathlib import Path
 from typing import IO
 
 from stoker import config
-from stoker.errors import EncoderFailed, UnsupportedMedia
+from stoker.errors import EncoderFailed
 from stoker.media.child import ENVIRONMENT, command
 from stoker.media.formats import CONTAINERS, PROTOCOLS
+from stoker.media.limits import Limit, met
 
 STDERR_BYTES = 16 * 1024
 """How much of what ffmpeg complains of is kept: the end says why it stopped."""
-
-LIMITS_MET = (
-    "Cannot allocate memory",
-    "malloc of size",
-    "Resource temporarily unavailable",
-    "File too large",
-    "No space left on device",
-)
-"""What ffmpeg and x264 say where there is no memory, no thread or no room to be had."""
 
 POLL_SECONDS = 0.5
 """How often ffmpeg tells its progress, and how long a cancelled job may go on unasked."""
@@ -50,9 +42,14 @@ class FfmpegFailed(Exception):
         return -self.status in (signal.SIGKILL, signal.SIGTERM, signal.SIGINT)
 
     @property
+    def limit(self) -> Limit | None:
+        """The limit that stopped it, as it will again; None where something else did."""
+        return met(self.complaint)
+
+    @property
     def too_much(self) -> bool:
-        """Whether it met a limit that it was given, as it will again."""
-        return any(words in self.complaint for words in LIMITS_MET)
+        """Whether it met a limit that it was given."""
+        return self.limit is not None
 
 
 def ffmpeg_path() -> str:
@@ -222,16 +219,3 @@ class Progress:
         if seconds > self.seconds:
             self.seconds = seconds
             self._moved_at = time.monotonic()
-
-
-def unsupported(name: str, reason: str) -> UnsupportedMedia:
-    """The error for a file that can't be read, in the user's words and the decoder's.
-
-    Args:
-        name: The file as the user knows it.
-        reason: What the decoder said of it.
-    """
-    said = reason.splitlines()[-1][:200] if reason else "it holds no picture"
-    return UnsupportedMedia(
-        f"The file {name!r} can't be read as a video ({said}). Upload an MP4, MOV, WebM, MKV or AVI that plays."
-    )

@@ -78,18 +78,10 @@ class Film:
         return self.part_of(self.info.duration_seconds)
 
     @property
-    def picture_seconds(self) -> float:
-        """How long its picture moves."""
-        told = self.video.duration_seconds if self.video else None
-        return self.part_of(told or self.info.duration_seconds)
-
-    @property
     def picture_end(self) -> float:
-        """When its picture ends, in seconds of the film: a picture may begin late."""
-        video = self.video
-        if video is None or not video.duration_seconds:
-            return self.seconds
-        return self.part_of(max(0.0, video.start_seconds) + video.duration_seconds)
+        """When its picture ends, in its own time."""
+        told = self.video.end_seconds if self.video else None
+        return self.part_of(told or self.info.duration_seconds)
 
     @property
     def frames_per_second(self) -> float:
@@ -106,6 +98,11 @@ class Film:
         """Its chapters, in its own time, as plain text."""
         ends = [end for end in (self.end, self.info.duration_seconds) if end]
         return chapters_of(self.info.chapters, self.start, min(ends, default=None))
+
+    @property
+    def moving_frames_per_second(self) -> float:
+        """Of its picture where that does not stand still, on average; 0 where there is none."""
+        return (self.video.moving_frames_per_second or self.video.frames_per_second) if self.video else 0
 
     def part_of(self, seconds: float | None) -> float:
         """How much of a stream belongs to the film, in seconds, where the stream has as many."""

@@ -7,10 +7,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from stoker import config
+from stoker.media.alpha import over_white
+from stoker.media.colours import mark_colours, read_as, to_sdr
+from stoker.media.decoders import decoder_options
 from stoker.media.downmix import SAMPLES_PER_SECOND, own_level, stereo
 from stoker.media.ffmpeg import input_options
 from stoker.media.film import Film, Size
 from stoker.media.formats import PIPE, PROTOCOLS, WATERMARKS
+from stoker.media.last_frame import held
 from stoker.media.probe import AudioStream, VideoStream
 from stoker.media.watermark import overlay
 
@@ -43,8 +47,9 @@ silence would come again where ffmpeg restarts the graph, because the sound chan
 FONTS = "fonts"
 """The folder, in the working folder, of what subtitles are written with."""
 
-PLAIN = "format=pix_fmts=yuv420p:color_ranges=tv"
-"""What every player shows. Said before the ways part: JPEG wants the full range, and all others would get it too."""
+CLOCK_OF_USED = frozenset({"mpegts", "mpeg", "ogg"})
+"""Formats whose clock may begin anew in the middle. Source: AVFMT_TS_DISCONT in
+https://github.com/FFmpeg/FFmpeg/tree/master/libavformat."""
 
 PROGRESSIVE = frozenset({"av1", "gif", "libdav1d", "libvpx-vp9", "png", "vp8", "vp9", "webp"})
 """Codecs that have no interlaced frames."""
@@ -53,20 +58,9 @@ CAPPED = (
     f"select=isnan(prev_selected_t)+gt(floor(t*{MAX_FRAMES_PER_SECOND}+{SLACK})\\,"
     f"floor(prev_selected_t*{MAX_FRAMES_PER_SECOND}+{SLACK}))",
     f"setpts=floor(T*{MAX_FRAMES_PER_SECOND}+{SLACK})/({MAX_FRAMES_PER_SECOND}*TB)",
-    f"fps={MAX_FRAMES_PER_SECOND}:eof_action=pass",
 )
 """Keeps the first frame of each place on a grid of 60 a second, and moves it there. ffmpeg's `fps` alone would keep the
 last frame of each place, and show it too early."""
-
-TO_SDR = (
-    "zscale=transfer=linear:npl=100",
-    "format=gbrpf32le",
-    "zscale=primaries=bt709",
-    "tonemap=hable:desat=0",
-    "zscale=transfer=bt709:matrix=bt709:range=limited",
-)
-"""From PQ or HLG to BT.709, at a white of 100 cd/m2. Source: https://ffmpeg.org/ffmpeg-filters.html#tonemap-1, and
-the white of Rec. ITU-R BT.1886."""
 
 LASTING = ("-t", str(config.MAX_SOURCE_SECONDS))
 """No output plays longer than a source may, whatever the times in a source say."""
@@ -167,7 +161,7 @@ class Graph:
         Returns:
             What `mux` calls it.
         """
-        timed = {"fps_mode": "vfr", "enc_time_base": f"1:{CLOCK}", **options}
+        timed = {"fps_mode": "vfr", "enc_time_base": f"1:{CLOCK}", **held(self.film), **options}
         return self._video.place(_Branch(filters, size), timed, self._picture)
 
     def audio(self, options: Options, stream: AudioStream | None = None) -> str:
@@ -238,7 +232,16 @@ class Graph:
         ]
         mark = [*input_options(WATERMARKS), "-i", self.film.mark.file] if self.film.mark and self._pictures else []
         inputs = [*self._input(*self._whole_graph()), *(self._input() if self._apart else ()), *mark]
-        return [*inputs, *filters, *(tee if self._tee else []), *self._others]
+        return [*inputs, *filters, *(tee if self._tee else []), *self._others, *self._anchors()]
+
+    def _anchors(self) -> list[str]:
+        """Outputs that are nothing. ffmpeg begins the clock of some formats with the first stream that it uses. So both
+        inputs must use both streams, or picture and sound would have a clock each."""
+        video, audio = self.film.video, self.film.audio
+        if not self._apart or not video or not audio or not CLOCK_OF_USED & set(self.film.info.container.split(",")):
+            return []
+        nothing = ("-c", "copy", "-f", "null", "-")
+        return ["-map", f"0:{audio.index}", *nothing, "-map", f"1:{video.index}", *nothing]
 
     @property
     def _apart(self) -> bool:
@@ -254,7 +257,7 @@ class Graph:
     def _input(self, *options: str) -> list[str]:
         seek = ("-ss", f"{self._seek:.3f}") if self._seek else ()
         protocols = PIPE if self.film.remote else PROTOCOLS
-        return [*input_options(protocols=protocols), *seek, *options, "-i", self._source]
+        return [*input_options(protocols=protocols), *seek, *decoder_options(self.film), *options, "-i", self._source]
 
     @property
     def sounds(self) -> Mapping[AudioStream | None, Sequence[Options]]:
@@ -287,23 +290,25 @@ class Graph:
         sizes = [branch.size for branch in self._pictures if branch.size]
         # What is smaller is scaled from the largest that is wanted: a fraction of the work, where the source is large.
         largest = max(sizes, key=lambda size: size[0] * size[1])
-        base = self._part("")
+        late = [f"setpts=PTS+{video.late_seconds:.6f}/TB"] if video.late_seconds else []
+        base = [*late, *self._part(""), read_as(video), *over_white(video.pixel_format)]
         if not video.steady:
             base += _fitted(largest)
         if _may_be_interlaced(video):
             # Frame by frame, because a film may begin with progressive frames. These pass unchanged.
             base.append("bwdif=mode=send_frame:deint=interlaced")
-        if video.frames_per_second > MAX_FRAMES_PER_SECOND:
+        if self.film.moving_frames_per_second > MAX_FRAMES_PER_SECOND:
             base += CAPPED
+            if video.frames_per_second > MAX_FRAMES_PER_SECOND:
+                # Sets the rate that containers record. It would repeat frames where the picture stands still.
+                base.append(f"fps={MAX_FRAMES_PER_SECOND}:eof_action=pass")
         if video.steady and (largest != (video.width, video.height) or not video.square_pixels):
             base += _scaled(largest)
-        if video.hdr:
-            base += TO_SDR
-        base.append(PLAIN)
+        base += to_sdr(video)
         if self.film.subtitles:
             base.append(f"subtitles=filename={self.film.subtitles}:fontsdir={FONTS}:wrap_unicode=1")
         if self.film.mark:
-            base.append(overlay(self.film.mark, largest, self._sound_input + 1))
+            base.append(overlay(self.film.mark, largest, self._sound_input + 1, mark_colours(video)))
         branches = [
             _Branch((*(_scaled(branch.size) if branch.size and branch.size != largest else ()), *branch.filters))
             for branch in self._pictures
@@ -345,7 +350,7 @@ class Graph:
 
 def _may_be_interlaced(video: VideoStream) -> bool:
     plain = video.pixel_format.startswith(("yuv", "nv12"))  # bwdif would convert others, such as RGB
-    return video.interlaced or (plain and not video.steady and video.codec not in PROGRESSIVE)
+    return video.interlaced or (plain and not video.progressive and video.codec not in PROGRESSIVE)
 
 
 def _fitted(size: Size) -> list[str]:

@@ -1,58 +1,150 @@
-"""From the languages that containers name to those that the web names."""
+"""Names of languages: the many forms in which people write them, and the one that is compared.
+
+Source: Unicode CLDR 45 (`languageAlias` and `territoryAlias`), which holds what IANA's registry prefers
+(https://www.iana.org/assignments/language-subtag-registry), and the two-letter code for each of ISO 639-2. The child
+process that opens files imports this module, too, and finds no package there: it must import nothing of `stoker`.
+"""
 
 import re
 
-UNKNOWN = "und"
-"""The tag of a language that nobody knows. Source: RFC 5646, section 4.1."""
+LANGUAGES = dict(
+    re.findall(
+        r"(\w+)=(\w+)",
+        """
+aar=aa abk=ab adp=dz afr=af aka=ak alb=sq als=sq amh=am ara=ar arb=ar arg=an arm=hy asm=as ava=av ave=ae aym=ay ayr=ay
+aze=az azj=az bak=ba bam=bm baq=eu bel=be ben=bn bis=bi bod=bo bos=bs bre=br bul=bg bur=my cat=ca ces=cs cha=ch che=ce
+chi=zh chu=cu chv=cv cls=sa cor=kw cos=co cre=cr cwd=cr cym=cy cze=cs dan=da deu=de div=dv drh=mn dut=nl dzo=dz ekk=et
+ell=el eng=en epo=eo esk=ik est=et eus=eu ewe=ee fao=fo fas=fa fat=ak fij=fj fin=fi fra=fr fre=fr fry=fy fuc=ff ful=ff
+gaz=om geo=ka ger=de gla=gd gle=ga glg=gl glv=gv gom=kok gre=el grn=gn gug=gn guj=gu hat=ht hau=ha heb=he her=hz
+hin=hi hmo=ho hrv=hr hun=hu hye=hy ibo=ig ice=is ido=io iii=ii ike=iu iku=iu ile=ie in=id ina=ia ind=id ipk=ik isl=is
+ita=it iw=he jav=jv jaw=jv ji=yi jpn=ja jw=jv kal=kl kan=kn kas=ks kat=ka kau=kr kaz=kk khk=mn khm=km kik=ki kin=rw
+kir=ky kmr=ku knc=kr kng=kg kom=kv kon=kg kor=ko kpv=kv kua=kj kur=ku lao=lo lat=la lav=lv lim=li lin=ln lit=lt ltz=lb
+lub=lu lug=lg lvs=lv mac=mk mah=mh mal=ml mao=mi mar=mr may=ms mkd=mk mlg=mg mlt=mt mo=ro mol=ro mon=mn mri=mi msa=ms
+mya=my nau=na nav=nv nbl=nr nde=nd ndo=ng nep=ne nld=nl nno=nn nob=nb nor=no npi=ne nya=ny oci=oc ojg=oj oji=oj ori=or
+orm=om ory=or oss=os pan=pa pbu=ps per=fa pes=fa pli=pi plt=mg pol=pl por=pt prp=gu pus=ps que=qu quz=qu roh=rm ron=ro
+rum=ro run=rn rus=ru sag=sg san=sa scc=sr scr=hr sin=si slk=sk slo=sk slv=sl sme=se smo=sm sna=sn snd=sd som=so sot=st
+spa=es sqi=sq src=sc srd=sc srp=sr ssw=ss sun=su swa=sw swe=sv swh=sw tah=ty tam=ta tat=tt tel=te tgk=tg tgl=fil
+tha=th tib=bo tir=ti tl=fil ton=to tsn=tn tso=ts tuk=tk tur=tr twi=ak uig=ug ukr=uk urd=ur uzb=uz uzn=uz ven=ve vie=vi
+vol=vo wel=cy wln=wa wol=wo xho=xh ydd=yi yid=yi yor=yo zha=za zho=zh zsm=ms zul=zu zyb=za
+sh=sr
+""",
+    )
+)
+"""Codes that are withdrawn, or longer than they need be, and what is preferred."""
 
-NO_LANGUAGE = {"und", "mis", "mul", "zxx"}
+REGIONS = dict(re.findall(r"(\w+)=(\w+)", "AN=CW BU=MM CS=RS DD=DE FX=FR SU=RU TP=TL UK=GB YD=YE YU=RS ZR=CD"))
+"""Codes of countries that are withdrawn, or were never right."""
+
+GRANDFATHERED = {
+    "art-lojban": "jbo",
+    "en-gb-oed": "en-GB",
+    "i-ami": "ami",
+    "i-bnn": "bnn",
+    "i-hak": "hak",
+    "i-klingon": "tlh",
+    "i-lux": "lb",
+    "i-navajo": "nv",
+    "i-pwn": "pwn",
+    "i-tao": "tao",
+    "i-tay": "tay",
+    "i-tsu": "tsu",
+    "no-bok": "nb",
+    "no-nyn": "nn",
+    "sgn-be-fr": "sfb",
+    "sgn-be-nl": "vgt",
+    "sgn-ch-de": "sgg",
+    "zh-guoyu": "cmn",
+    "zh-hakka": "hak",
+    "zh-min-nan": "nan",
+    "zh-xiang": "hsn",
+}
+"""Whole tags. Source: RFC 5646, section 2.2.8."""
+
+EXTENDED = re.compile(r"(?:zh|ar|ms|sw|uz|lv|kok|sgn)-([a-z]{3})(?=-|$)")
+"""A language of its own behind the one that it belongs to, as in `zh-yue`. Source: RFC 5646, section 2.2.2."""
+
+SAME = {"cmn": "zh", "nb": "no", "tlh": "piqd"}
+"""Languages with two names. CLDR joins the first two; the third is eSpeak NG's own name for Klingon."""
+
+
+UNKNOWN = "und"
+"""The tag of a language that is not known. Source: RFC 5646, section 4.1."""
+
+NO_LANGUAGE = {UNKNOWN, "mis", "mul", "zxx"}
 """Codes that name no language: undetermined, uncoded, several, none. Source: ISO 639-2."""
 
 TAG = re.compile(
-    r"(?P<language>[a-z]{2,3})(?:-(?P<script>[a-z]{4}))?(?:-(?P<region>[a-z]{2}|\d{3}))?"
-    r"(?P<variants>(?:-(?:[a-z0-9]{5,8}|\d[a-z0-9]{3})){0,3})",
-    re.IGNORECASE,
+    r"[a-z]{2,3}(?:-[a-z]{4})?(?:-(?:[a-z]{2}|\d{3}))?(?:-(?:[a-z0-9]{5,8}|\d[a-z0-9]{3})){0,3}", re.IGNORECASE
 )
 """A tag without extensions and private parts. Source: RFC 5646, section 2.1."""
 
-THREE_AND_TWO_LETTERS = """\
-aar:aa abk:ab afr:af aka:ak alb:sq amh:am ara:ar arg:an arm:hy asm:as ava:av ave:ae aym:ay aze:az bak:ba bam:bm
-baq:eu bel:be ben:bn bis:bi bod:bo bos:bs bre:br bul:bg bur:my cat:ca ces:cs cha:ch che:ce chi:zh chu:cu chv:cv
-cor:kw cos:co cre:cr cym:cy cze:cs dan:da deu:de div:dv dut:nl dzo:dz ell:el eng:en epo:eo est:et eus:eu ewe:ee
-fao:fo fas:fa fij:fj fin:fi fra:fr fre:fr fry:fy ful:ff geo:ka ger:de gla:gd gle:ga glg:gl glv:gv gre:el grn:gn
-guj:gu hat:ht hau:ha heb:he her:hz hin:hi hmo:ho hrv:hr hun:hu hye:hy ibo:ig ice:is ido:io iii:ii iku:iu ile:ie
-ina:ia ind:id ipk:ik isl:is ita:it jav:jv jpn:ja kal:kl kan:kn kas:ks kat:ka kau:kr kaz:kk khm:km kik:ki kin:rw
-kir:ky kom:kv kon:kg kor:ko kua:kj kur:ku lao:lo lat:la lav:lv lim:li lin:ln lit:lt ltz:lb lub:lu lug:lg mac:mk
-mah:mh mal:ml mao:mi mar:mr may:ms mkd:mk mlg:mg mlt:mt mon:mn mri:mi msa:ms mya:my nau:na nav:nv nbl:nr nde:nd
-ndo:ng nep:ne nld:nl nno:nn nob:nb nor:no nya:ny oci:oc oji:oj ori:or orm:om oss:os pan:pa per:fa pli:pi pol:pl
-por:pt pus:ps que:qu roh:rm ron:ro rum:ro run:rn rus:ru sag:sg san:sa sin:si slk:sk slo:sk slv:sl sme:se smo:sm
-sna:sn snd:sd som:so sot:st spa:es sqi:sq srd:sc srp:sr ssw:ss sun:su swa:sw swe:sv tah:ty tam:ta tat:tt tel:te
-tgk:tg tgl:tl tha:th tib:bo tir:ti ton:to tsn:tn tso:ts tuk:tk tur:tr twi:tw uig:ug ukr:uk urd:ur uzb:uz ven:ve
-vie:vi vol:vo wel:cy wln:wa wol:wo xho:xh yid:yi yor:yo zha:za zho:zh zul:zu"""
-"""The two letters of a language that has three, bibliographic (`ger`) or terminological (`deu`), because a tag takes
-the shorter code. Source: https://www.loc.gov/standards/iso639-2/php/code_list.php"""
 
-SHORTER = dict(pair.split(":") for pair in THREE_AND_TWO_LETTERS.split())
-
-
-def bcp47(code: str | None) -> str | None:
-    """The BCP 47 tag of a language that a container names; None where that names none.
+def preferred(tag: str) -> str:
+    """A tag as BCP 47 prefers it.
 
     Args:
-        code: Of ISO 639-1, ISO 639-2 or BCP 47, or anything else.
+        tag: A tag, with hyphens or underscores, in capitals or not.
 
     Example:
-        >>> [bcp47(code) for code in ("ger", "deu", "pt_br", "zh-hant", "und", 'de",URI="x', None)]
+        >>> [preferred(tag) for tag in ("iw", "de_DE", "zh_hant_tw", "in-ID", "ENG-uk", "zh-yue", "i-klingon")]
+        ['he', 'de-DE', 'zh-Hant-TW', 'id-ID', 'en-GB', 'yue', 'tlh']
+    """
+    plain = tag.replace("_", "-").lower()
+    plain = GRANDFATHERED.get(plain, EXTENDED.sub(r"\1", plain, count=1) if EXTENDED.match(plain) else plain)
+    first, *rest = plain.split("-")
+    return "-".join([LANGUAGES.get(first.lower(), first.lower()), *_written(rest)])
+
+
+def compared(tag: str) -> str:
+    """The form of a tag under which equal languages are equal.
+
+    Example:
+        >>> compared("cmn-CN") == compared("zh_CN"), compared("nb") == compared("no")
+        (True, True)
+    """
+    first, *rest = preferred(tag).lower().split("-")
+    return "-".join([SAME.get(first, first), *rest])
+
+
+def bcp47(code: str) -> str | None:
+    """The BCP 47 tag of a language that a container names; None if that names no language.
+
+    Args:
+        code: Of ISO 639-1, ISO 639-2 or BCP 47, or anything else, because a file may hold anything.
+
+    Example:
+        >>> [bcp47(code) for code in ("ger", "deu", "pt_br", "zh-hant", "und", 'de",URI="x', "")]
         ['de', 'de', 'pt-BR', 'zh-Hant', None, None, None]
     """
-    found = TAG.fullmatch((code or "").strip().replace("_", "-"))
-    if found is None or found["language"].lower() in NO_LANGUAGE:
+    tag = code.strip().replace("_", "-")
+    if not TAG.fullmatch(tag) or tag.partition("-")[0].lower() in NO_LANGUAGE:
         return None
-    language = found["language"].lower()
-    parts = (
-        SHORTER.get(language, language),
-        (found["script"] or "").title(),
-        (found["region"] or "").upper(),
-        found["variants"].lower().strip("-"),
-    )
-    return "-".join(filter(None, parts))
+    return preferred(tag)
+
+
+def match(asked: str, told: str) -> int:
+    """How well a track's language is the one that was asked for: 2 for the same tag, 1 for the same language, 0 for
+    another language.
+
+    Example:
+        >>> match("de", "ger"), match("pt-BR", "pt-BR"), match("pt-BR", "por"), match("de", "eng")
+        (2, 2, 1, 0)
+    """
+    wanted, there = (compared(tag) if (tag := bcp47(code)) else "" for code in (asked, told))
+    if not wanted or wanted.partition("-")[0] != there.partition("-")[0]:
+        return 0
+    return 2 if wanted == there else 1
+
+
+def _written(subtags: list[str]) -> list[str]:
+    """Scripts as `Hant`, regions as `TW`, all else in small letters."""
+    written: list[str] = []
+    for number, subtag in enumerate(subtags):
+        if len(subtag) == 1:  # an extension or a private use follows
+            return [*written, *subtags[number:]]
+        if len(subtag) == 4 and subtag.isalpha():
+            subtag = subtag.capitalize()
+        elif len(subtag) == 2 and subtag.isalpha():
+            subtag = REGIONS.get(subtag.upper(), subtag.upper())
+        written.append(subtag)
+    return written

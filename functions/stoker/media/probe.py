@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +24,7 @@ PROBE_SECONDS = 30
 """A file that takes longer to open is made to take long."""
 
 READ_BYTES_A_SECOND = 10e6
-"""What a film that is read by ranges, to its end, takes beside that, at the least."""
+"""What the process that opens a film gets through at the least, where it reads all of the film."""
 
 
 RANGE = b"range "
@@ -58,23 +59,34 @@ UNTAGGED = Colours()
 class VideoStream:
     """The film of a file.
 
+    Times are those of ffmpeg's `-i`: they count from the start of the file, whatever its clock shows there. They are
+    measured where all packets were read (`MediaInfo.measured`), and else as the container says.
+
     Attributes:
         index: Its place among the streams.
         width: Pixels as shown: with square pixels, and turned as the file says.
         height: Pixels as shown.
         square_pixels: Whether each of its own pixels is as wide as high.
-        frames_per_second: On average.
-        duration_seconds: Of this stream alone, where the file says.
+        frames_per_second: On average, from its first frame to its last.
+        duration_seconds: From the start of its first frame to the end of its last; None where nothing says.
         pixel_format: As ffmpeg calls it.
         bit_depth: Of each colour.
         rotation: Degrees by which the picture is turned before it is shown, counter-clockwise.
         interlaced: Whether each frame is two halves, of different times.
         hdr: `pq` (HDR10) or `hlg` where it is brighter than screens usually are.
         bits_per_second: Of this stream alone, where the file says.
-        start_seconds: When its first picture is shown, on the clock of the file.
+        start_seconds: When its first frame is shown.
         colours: What the file says of its colours.
-        longest_frame_seconds: How long the frame is shown that is shown longest, as far as known.
-        steady: Whether its size never changes and no frame is interlaced, as far as the headers of all packets say.
+        moving_frames_per_second: On average over the parts that do not stand still. 60 where only jitter makes it more.
+        decodable_seconds: When the first frame is shown with which a decoder can begin.
+        packets: How many it has; None where nothing says.
+        progressive: Whether none of its frames can be interlaced, by the parameters that were read.
+        hidden: Whether it has frames that are not to be shown, such as those that an edit list cuts off.
+        longest_frame_seconds: How long the frame is shown that is shown longest; 0 where packets were not read.
+        late_seconds: How long after the start of its edit list its first frame is shown; ffmpeg shows it at the start.
+        steady: Whether it is progressive and its parameters never change, by all of its packets, or by an index that
+            must have them all.
+        changes: What it becomes in its course, such as `1280 x 720`, as far as its packets show.
     """
 
     index: int
@@ -92,20 +104,36 @@ class VideoStream:
     bits_per_second: int | None = None
     start_seconds: float = 0
     colours: Colours = UNTAGGED
+    moving_frames_per_second: float = 0
+    decodable_seconds: float = 0
+    packets: int | None = None
+    progressive: bool = False
+    hidden: bool = False
     longest_frame_seconds: float = 0
+    late_seconds: float = 0
     steady: bool = False
+    changes: tuple[str, ...] = ()
+
+    @property
+    def end_seconds(self) -> float | None:
+        """When its last frame ends."""
+        return None if self.duration_seconds is None else self.start_seconds + self.duration_seconds
 
 
 @dataclass(frozen=True)
 class AudioStream:
-    """The sound of a file.
+    """The sound of a file; times as in `VideoStream`.
 
     Attributes:
+        duration_seconds: From its first sample to its last; None where nothing says.
         layout: Which channels there are, as ffmpeg calls it: `stereo`, `5.1(side)`.
         profile: Of the codec, such as `LC`.
-        start_seconds: When its first sample is heard, on the clock of the file.
-        language: As the file has it, of ISO 639-2 or BCP 47. Anything may stand there.
-        title: As the file has it. Anything may stand there.
+        start_seconds: When its first sample is heard.
+        decodable_seconds: When the first packet is heard with which a decoder can begin.
+        packets: How many it has; None where nothing says.
+        changes: What it becomes in its course, such as `44100 Hz with 1 channel`, as far as its packets show.
+        language: As the container has it, such as `ger` or `de-AT`. Anything may stand there.
+        title: As the container has it. Anything may stand there.
     """
 
     index: int
@@ -116,8 +144,16 @@ class AudioStream:
     samples_per_second: int = 48_000
     profile: str | None = None
     start_seconds: float = 0
-    language: str | None = None
-    title: str | None = None
+    decodable_seconds: float = 0
+    packets: int | None = None
+    changes: tuple[str, ...] = ()
+    language: str = ""
+    title: str = ""
+
+    @property
+    def end_seconds(self) -> float | None:
+        """When its last sample ends."""
+        return None if self.duration_seconds is None else self.start_seconds + self.duration_seconds
 
 
 @dataclass(frozen=True)
@@ -134,19 +170,44 @@ class Chapter:
 
 
 @dataclass(frozen=True)
+class FoundTrack:
+    """A picture or a sound of a file, and how far it can be used.
+
+    Attributes:
+        index: Its place among the streams.
+        state: `used`; `ignored` beside a better one; `still`, such as a cover; `empty` without packets; `undecodable`.
+        codec: As ffmpeg calls it; None where it knows none.
+        language: As the container has it.
+    """
+
+    index: int
+    kind: Literal["video", "audio"]
+    state: Literal["used", "ignored", "still", "empty", "undecodable"]
+    codec: str | None = None
+    language: str = ""
+
+
+@dataclass(frozen=True)
 class MediaInfo:
     """What a file holds.
 
     Attributes:
-        duration_seconds: Of its longest stream; None where nothing in it tells.
+        duration_seconds: From the start of the file to the end of the tracks that are used, if all packets were read;
+            else as the container says. None where nothing says.
         streams: How many there are of any kind.
-        video: The first film; a cover picture is none.
-        audio: The first sound.
+        video: The best picture that can be decoded (`stoker.media.tracks`); a cover picture is none.
+        audio: The best sound that can be decoded.
         container: ffmpeg's names for the format of the file.
         bits_per_second: Of all streams together.
+        measured: Whether all packets were read.
+        told_seconds: The duration that the demuxer has from the container, or guesses.
+        reached_seconds: Where the last packet of any stream ends, where all were read.
+        missing_share: The share of the file that lies beyond its end, by the sizes in its container; None where those
+            do not say.
+        tracks: All pictures and sounds.
         subtitles: All that there are, text or not.
-        sounds: Every sound of which a sample can be decoded, at most `probe_child.MAX_SOUNDS`.
-        chapters: In the order of their start, at most `probe_child.MAX_CHAPTERS`.
+        sounds: Every sound of which a sample was decoded.
+        chapters: In the order of their start.
     """
 
     duration_seconds: float | None
@@ -155,6 +216,11 @@ class MediaInfo:
     audio: AudioStream | None
     container: str = ""
     bits_per_second: int | None = None
+    measured: bool = False
+    told_seconds: float | None = None
+    reached_seconds: float | None = None
+    missing_share: float | None = None
+    tracks: tuple[FoundTrack, ...] = ()
     subtitles: tuple[TextTrack, ...] = ()
     sounds: tuple[AudioStream, ...] = ()
     chapters: tuple[Chapter, ...] = ()
@@ -163,17 +229,19 @@ class MediaInfo:
     def from_answer(cls, answer: Mapping[str, Any]) -> Self:
         """Reads the answer of the child process."""
         video, audio = answer["video"], answer["audio"]
-        return cls(
-            duration_seconds=answer["duration_seconds"],
-            streams=answer["streams"],
-            video=VideoStream(**{**video, "colours": Colours(**video["colours"])}) if video else None,
-            audio=AudioStream(**audio) if audio else None,
-            container=answer["container"],
-            bits_per_second=answer["bits_per_second"],
-            subtitles=tuple(TextTrack(**track) for track in answer["subtitles"]),
-            sounds=tuple(AudioStream(**sound) for sound in answer["sounds"]),
-            chapters=tuple(Chapter(**chapter) for chapter in answer["chapters"]),
-        )
+        streams: dict[str, Any] = {
+            "video": VideoStream(**{**_frozen(video), "colours": Colours(**video["colours"])}) if video else None,
+            "audio": AudioStream(**_frozen(audio)) if audio else None,
+            "tracks": tuple(FoundTrack(**track) for track in answer["tracks"]),
+            "subtitles": tuple(TextTrack(**track) for track in answer["subtitles"]),
+            "sounds": tuple(AudioStream(**_frozen(sound)) for sound in answer["sounds"]),
+            "chapters": tuple(Chapter(**chapter) for chapter in answer["chapters"]),
+        }
+        return cls(**{**answer, **streams})
+
+
+def _frozen(stream: Mapping[str, Any]) -> dict[str, Any]:
+    return {**stream, "changes": tuple(stream["changes"])}
 
 
 class Prober:
@@ -205,36 +273,32 @@ class Prober:
         self._child.kill()
         self._child.communicate()
 
-    def probe(self, file: Path | Remote, formats: str = CONTAINERS, *, measure: bool = False) -> MediaInfo:
+    def probe(
+        self, file: Path | Remote, formats: str = CONTAINERS, *, measure: bool | None = None, language: str = ""
+    ) -> MediaInfo:
         """Says what a file holds.
 
         Args:
             file: The file, here or remote.
             formats: The demuxers that may open it.
-            measure: Whether to read it to its end, rather than to believe the duration that it tells.
+            measure: Whether to read all packets, rather than to believe what its container says. None reads those of a
+                file that is here, and those of a remote one if its container does not say enough.
+            language: Of the sound to prefer, as BCP 47 or ISO 639-2 has it.
 
         Raises:
-            NotReadable: It can't be opened in `PROBE_SECONDS`, or crashes what opens it.
+            NotReadable: The child takes longer than `PROBE_SECONDS` and the time of `READ_BYTES_A_SECOND`, or crashes.
             EncoderFailed: The child was killed, for want of memory or because the machine goes down.
             InputNotFound, Unavailable: What is remote could not be read.
         """
-        late = threading.Event()
-
-        def give_up() -> None:
-            late.set()
-            self._child.kill()
-
         remote = file if isinstance(file, Remote) else None
         named = {"size": remote.size} if remote else {"path": str(file)}
-        reading = remote.size / READ_BYTES_A_SECOND if remote and measure else 0
-        timer = threading.Timer(PROBE_SECONDS + reading, give_up)
-        timer.start()
-        try:
-            line = self._ask({**named, "formats": formats, "measure": measure}, remote)
-        finally:
-            timer.cancel()
+        patience = _Patience(self._child)
+        if isinstance(file, Path) and file.exists():
+            patience.give(file.stat().st_size, file.stat().st_size)
+        request = {**named, "formats": formats, "measure": measure, "language": language}
+        line = self._ask(request, remote, patience)
         if not line:
-            if self._child.wait() == -signal.SIGKILL and not late.is_set():
+            if self._child.wait() == -signal.SIGKILL and not patience.ended:
                 raise EncoderFailed("The process that opens the file was stopped.")
             raise NotReadable("the decoder gave up on it")
         answer = json.loads(line)
@@ -242,19 +306,62 @@ class Prober:
             raise NotReadable(answer["error"])
         return MediaInfo.from_answer(answer)
 
-    def _ask(self, request: dict[str, Any], remote: Remote | None) -> bytes:
+    def _ask(self, request: dict[str, Any], remote: Remote | None, patience: "_Patience") -> bytes:
         """The child's answer; while it asks for ranges of what is remote, it gets them."""
         assert self._child.stdin is not None
         assert self._child.stdout is not None
         say = json.dumps(request).encode() + b"\n"
         try:
             while True:
-                self._child.stdin.write(say)
-                self._child.stdin.flush()
-                line = self._child.stdout.readline()
+                with patience:
+                    self._child.stdin.write(say)
+                    self._child.stdin.flush()
+                    line = self._child.stdout.readline()
                 if remote is None or not line.startswith(RANGE):
                     return line
                 offset, length = map(int, line.removeprefix(RANGE).split())
                 say = remote.read(offset, length)
+                patience.give(len(say), remote.size)
         except BrokenPipeError:
             return b""
+
+
+class _Patience:
+    """The time that a child may take by itself; the time that a download takes is not its own.
+
+    Args:
+        child: It is killed when its time is over.
+
+    Attributes:
+        ended: Whether it was killed.
+    """
+
+    def __init__(self, child: subprocess.Popen[bytes]) -> None:
+        self.ended = False
+        self._child = child
+        self._left: float = PROBE_SECONDS
+        self._read = 0
+
+    def give(self, length: int, size: int) -> None:
+        """Gives time for bytes that were read: of no more than twice the file, since a child may go back.
+
+        Args:
+            length: Bytes that were read.
+            size: Of the file, in bytes.
+        """
+        more = min(length, max(0, 2 * size - self._read))
+        self._read += more
+        self._left += more / READ_BYTES_A_SECOND
+
+    def __enter__(self) -> None:
+        self._timer = threading.Timer(self._left, self._end)
+        self._timer.start()
+        self._begun = time.monotonic()
+
+    def __exit__(self, *_: object) -> None:
+        self._timer.cancel()
+        self._left -= time.monotonic() - self._begun
+
+    def _end(self) -> None:
+        self.ended = True
+        self._child.kill()

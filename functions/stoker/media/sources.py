@@ -7,12 +7,18 @@ from pathlib import Path
 from stoker import config
 from stoker.errors import InputTooLarge, InvalidJob, UnsupportedMedia
 from stoker.media.captions import CAPTIONS, SUBTITLES, burnt_in, captioned
+from stoker.media.colours import guesses
+from stoker.media.complaints import cause
+from stoker.media.copying import may_fit
+from stoker.media.diagnosis import unknown_codec
 from stoker.media.embedded import extract
-from stoker.media.ffmpeg import unsupported
 from stoker.media.film import Film, Mark
-from stoker.media.formats import CONTAINERS, WATERMARKS
-from stoker.media.outputs import OF_EITHER, OF_SOUND
+from stoker.media.formats import WATERMARKS
+from stoker.media.inspection import inspected
+from stoker.media.noticed import noticed
+from stoker.media.outputs import OF_EITHER, OF_SOUND, of_sound
 from stoker.media.probe import MediaInfo, NotReadable, Prober
+from stoker.media.refusals import too_large, undecodable, unsupported
 from stoker.media.streaming import Remote
 from stoker.models.video import VideoInput, Watermark
 from stoker.storage.sources import Source, download, open_source
@@ -91,8 +97,10 @@ def opened(video_input: VideoInput, folder: Path, prober: Prober, remote: Remote
     Raises:
         PermanentError: A file can't be read, is beyond a limit, or does not hold what the outputs need.
     """
-    info = _probed(prober, remote or folder / SOURCE, video_input.source)
-    _check_holds(info, video_input)
+    source = remote or folder / SOURCE
+    language = video_input.audio.language if video_input.audio else ""
+    info = _probed(prober, source, video_input, language)
+    _check_holds(info, video_input, source)
     trim, loudness = video_input.trim, video_input.loudness
     start, end = (trim.start, trim.end) if trim else (0.0, None)
     if info.duration_seconds and start >= info.duration_seconds:
@@ -100,12 +108,20 @@ def opened(video_input: VideoInput, folder: Path, prober: Prober, remote: Remote
             f"The trim begins at {start:g} s, but {video_input.source!r} ends at {info.duration_seconds:g} s."
         )
     mark = _mark(video_input.watermark, folder, prober) if video_input.watermark and info.video else None
+    seen = any(output.kind not in OF_SOUND for output in video_input.outputs)
+    if remote and any(may_fit(Film(info, start, end, mark), output) for output in video_input.outputs):
+        # To read it twice takes less than to encode it.
+        info = prober.probe(remote, measure=True, language=language)
+    warnings = noticed(info, video_input.source, language)
+    if info.video and seen:
+        warnings += guesses(info.video, video_input.source)
     if video_input.captions is None:
-        return Film(info, start, end, mark, remote=remote, loudness=loudness)
+        return Film(info, start, end, mark, remote=remote, warnings=warnings, loudness=loudness)
     name = video_input.captions.source or video_input.source
     if video_input.captions.from_:
         extract(video_input.captions, video_input.source, info, folder, remote)
-    cues, warnings = captioned(name, folder, start, end)
+    cues, left_out = captioned(name, folder, start, end)
+    warnings += left_out
     if not video_input.captions.burn_in:
         return Film(info, start, end, mark, cues, remote=remote, warnings=warnings, loudness=loudness)
     warnings += burnt_in(cues, folder, name)
@@ -118,35 +134,44 @@ def too_long(name: str) -> InputTooLarge:
     return InputTooLarge(f"The file {name!r} plays longer than {hours} hours. Cut it into shorter parts.")
 
 
-def _probed(prober: Prober, source: Path | Remote, name: str) -> MediaInfo:
-    try:
-        info = prober.probe(source, CONTAINERS)
-    except NotReadable as reason:
-        raise unsupported(name, str(reason)) from None
+def _probed(prober: Prober, source: Path | Remote, video_input: VideoInput, language: str) -> MediaInfo:
+    name = video_input.source
+    info = inspected(prober, source, name, sound=of_sound(video_input.outputs), language=language)
     if (info.duration_seconds or 0) > config.MAX_SOURCE_SECONDS:
         raise too_long(name)
     if info.video and info.video.width * info.video.height > config.MAX_SOURCE_PIXELS:
-        raise InputTooLarge(f"The picture of {name!r} is larger than 7680 x 4320. Upload a smaller one.")
+        raise too_large(name)
     if info.streams > config.MAX_SOURCE_STREAMS:
-        raise InputTooLarge(f"The file {name!r} has {info.streams} streams; {config.MAX_SOURCE_STREAMS} are allowed.")
+        raise InputTooLarge(
+            f"The file {name!r} has {info.streams} streams; {config.MAX_SOURCE_STREAMS} are allowed. Upload it with "
+            "its picture and its sound alone."
+        )
     return info
 
 
-def _check_holds(info: MediaInfo, video_input: VideoInput) -> None:
-    kinds = {output.kind for output in video_input.outputs}
+def _check_holds(info: MediaInfo, video_input: VideoInput, source: Path | Remote) -> None:
+    name, kinds = video_input.source, {output.kind for output in video_input.outputs}
     if info.video is None and kinds - OF_SOUND - OF_EITHER:
-        raise unsupported(video_input.source, "it holds no picture")
+        _check_codec(source, name, "picture")
+        raise unsupported(name, "it holds no picture")
     if info.audio is None and kinds & OF_SOUND:
+        _check_codec(source, name, "sound")
         raise UnsupportedMedia(
-            f"The file {video_input.source!r} holds no sound. Ask for outputs of the picture, or upload one that does."
+            f"The file {name!r} holds no sound. Ask for outputs of the picture, or upload one that does."
         )
+
+
+def _check_codec(source: Path | Remote, name: str, medium: str) -> None:
+    """Names the codec of a picture or sound that is there and can't be decoded; a large file is not read for it."""
+    if isinstance(source, Path) and (codec := unknown_codec(source, medium)):
+        raise undecodable(name, medium, codec)
 
 
 def _mark(watermark: Watermark, folder: Path, prober: Prober) -> Mark:
     try:
         video = prober.probe(folder / WATERMARK, WATERMARKS).video
     except NotReadable as reason:
-        raise _no_picture(watermark.source, str(reason)) from None
+        raise _no_picture(watermark.source, cause(str(reason))) from None
     if video is None:
         raise _no_picture(watermark.source, "it holds no picture")
     if video.width * video.height > config.MAX_WATERMARK_PIXELS:

@@ -5,6 +5,7 @@ import json
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,18 +14,21 @@ from stoker.errors import EncoderFailed, InputTooLarge, TruncatedMedia, Unsuppor
 from stoker.jobs.run import JobRun
 from stoker.media.departures import Departures
 from stoker.media.description import described
-from stoker.media.ffmpeg import FfmpegFailed, run_ffmpeg, unsupported
+from stoker.media.ffmpeg import FfmpegFailed, run_ffmpeg
 from stoker.media.film import Film
 from stoker.media.graph import MAX_FRAMES_PER_SECOND
 from stoker.media.levels import levelled
 from stoker.media.loudness import measured
+from stoker.media.outputs import of_sound
 from stoker.media.outputs.captions import CaptionsOutput
 from stoker.media.outputs.finish import Bench, Finish, MadeFile, MadeOutput
 from stoker.media.plan import plan
 from stoker.media.probe import NotReadable, Prober
+from stoker.media.refusals import unsupported
 from stoker.media.sources import SOURCE, fetch, opened, too_long
 from stoker.media.streaming import Remote
 from stoker.media.weights import encoded_percent
+from stoker.media.whole import is_cut_off
 from stoker.models.document import Model
 from stoker.models.job import JobOutput, OutputFile, StoredFile
 from stoker.models.video import VideoInput, VideoOutput
@@ -36,10 +40,6 @@ DOWNLOADED, PROBED = 4.0, 5.0
 
 LEVELLED = 12.0
 """Percent of the job at which the levels of the sounds are known, where a loudness is wanted."""
-
-MISSING_SECONDS = 0.5
-MISSING_SHARE = 0.01
-"""A film that comes out shorter than it said by more than both has lost its end. Containers round, so not 0."""
 
 GAP = "Failed to compensate for timestamp delta"
 """What ffmpeg's resampler says where a gap in the sound is longer than one buffer of silence may be: 1 GiB."""
@@ -109,6 +109,7 @@ def make_outputs(
     run.report(PROBED, "encoding")
     film, begun = _levelled(run, film, name, outputs)
     planned = plan(SOURCE, film, outputs)
+    sound = of_sound(outputs)
     encoded = encoded_percent(film, outputs, PROBED)
     complaint = ""
     leaving = (
@@ -123,12 +124,17 @@ def make_outputs(
                 run.report(begun + (encoded - begun) * (number + share) / len(planned.runs), "encoding")
 
             feed = _feed(film)
-            complaint += _run(run, arguments, name, told, min(film.frames_per_second, MAX_FRAMES_PER_SECOND), feed)
-    bench = Bench(run.workspace, prober, lambda arguments: _run(run, arguments, name, lambda seconds: run.check()))
+            rate = min(film.frames_per_second, MAX_FRAMES_PER_SECOND)
+            complaint += _run(run, arguments, name, told, rate, feed, sound=sound)
+
+    def run_more(arguments: list[str]) -> str:
+        return _run(run, arguments, name, lambda seconds: run.check(), sound=sound)
+
+    bench = Bench(run.workspace, prober, run_more)
     made = []
     for finish in planned.finishes:
         run.check()
-        made.append(_finished(run, finish, bench, name, complaint))
+        made.append(_finished(run, finish, bench, name, complaint, sound=sound))
     _check_whole(prober, film.remote or run.workspace / SOURCE, film, made, name, complaint)
     return made
 
@@ -140,7 +146,7 @@ def _levelled(run: JobRun, film: Film, name: str, outputs: Sequence[Output]) -> 
         return film, PROBED
 
     def listen(arguments: list[str], told: Callable[[float], None]) -> str:
-        return _run(run, arguments, name, told, feed=_feed(film))
+        return _run(run, arguments, name, told, feed=_feed(film), sound=of_sound(outputs))
 
     def tell(share: float) -> None:
         run.report(PROBED + (LEVELLED - PROBED) * share, "encoding")
@@ -165,6 +171,8 @@ def _run(
     told: Callable[[float], None],
     frames_per_second: float = 0,
     feed: Iterator[bytes] | None = None,
+    *,
+    sound: bool,
 ) -> str:
     def on_progress(seconds: float) -> None:
         told(seconds)
@@ -177,29 +185,36 @@ def _run(
         if failure.killed:
             raise EncoderFailed(f"The encoder was stopped while it worked on {name!r}.") from failure
         if failure.too_much:
-            raise InputTooLarge(
-                f"The file {name!r} needs more memory than a worker has. Ask for fewer or smaller outputs."
-            ) from failure
+            raise (_too_much_room(name) if failure.limit == "room" else _too_much_memory(name)) from failure
         crashed = "the decoder gave up on it" if failure.status < 0 else ""
-        raise unsupported(name, crashed or failure.complaint) from failure
+        raise unsupported(name, crashed or failure.complaint, sound=sound) from failure
 
 
 def _check_room(folder: Path, name: str) -> None:
     # In blocks of 512 bytes: what has left a file takes no room.
     taken = sum(entry.stat().st_blocks * 512 for entry in os.scandir(folder))
     if taken > config.MAX_WORKSPACE_BYTES:
-        raise InputTooLarge(
-            f"What was asked for of {name!r} has more than {config.MAX_WORKSPACE_BYTES / config.GIB:g} GiB. Ask for "
-            "fewer or smaller outputs, or for a shorter part."
-        )
+        raise _too_much_room(name)
 
 
-def _finished(run: JobRun, finish: Finish, bench: Bench, name: str, complaint: str) -> MadeOutput:
+def _too_much_memory(name: str) -> InputTooLarge:
+    return InputTooLarge(f"The file {name!r} needs more memory than a worker has. Ask for fewer or smaller outputs.")
+
+
+def _too_much_room(name: str) -> InputTooLarge:
+    most, each = config.MAX_WORKSPACE_BYTES / config.GIB, config.MAX_OUTPUT_BYTES / config.GIB
+    return InputTooLarge(
+        f"What was asked for of {name!r} has more than {most:g} GiB, or one file of it more than {each:g} GiB. Ask for "
+        "fewer or smaller outputs, or for a shorter part."
+    )
+
+
+def _finished(run: JobRun, finish: Finish, bench: Bench, name: str, complaint: str, *, sound: bool) -> MadeOutput:
     try:
         made = finish(bench)
     except NotReadable as reason:
         run.log.warning("An output can't be read.", reason=str(reason), complaint=complaint)
-        raise unsupported(name, complaint) from None
+        raise unsupported(name, complaint, sound=sound) from None
     if (made.duration_seconds or 0) > config.MAX_SOURCE_SECONDS - 1:
         raise too_long(name)
     return made
@@ -208,34 +223,24 @@ def _finished(run: JobRun, finish: Finish, bench: Bench, name: str, complaint: s
 def _check_whole(
     prober: Prober, source: Path | Remote, film: Film, made: list[MadeOutput], name: str, complaint: str
 ) -> None:
-    """Compares what came out with what the source said that it holds.
+    """Compares what came out with what the source holds.
 
     Raises:
         TruncatedMedia: The source ends before its own end.
         UnsupportedMedia: Its sound has a gap of more than some half an hour.
     """
-    # "partial file" is what ffmpeg's MOV demuxer says where a sample lies beyond the end of the file.
-    cut_short = "partial file" in complaint
-    for output in made:
-        streams = [film.video if "video" in output.of else None, film.audio if "audio" in output.of else None]
-        told = [stream.duration_seconds for stream in streams if stream is not None]
-        found = output.duration_seconds or 0
-        if None in told:  # Only the container tells, and that may mean a stream which is left out, such as captions.
-            cut_short |= _misses(film.seconds, found) and _misses(
-                film.seconds, film.part_of(prober.probe(source, measure=True).duration_seconds)
-            )
-        else:
-            cut_short |= _misses(max(map(film.part_of, told), default=0), found)
-    if cut_short and GAP in complaint:
+    if not is_cut_off(film, made, complaint):
+        return
+    if not film.info.measured:  # Its container may be wrong, so its packets decide.
+        language = film.audio.language if film.audio else ""
+        info = prober.probe(source, measure=True, language=language)
+        if not is_cut_off(replace(film, info=info), made, complaint):
+            return
+    if GAP in complaint:
         raise UnsupportedMedia(
             f"The sound of {name!r} is silent for longer than can be filled. Cut it into shorter parts."
         )
-    if cut_short:
-        raise TruncatedMedia(f"The file {name!r} is cut off before its end. Upload it again, whole.")
-
-
-def _misses(declared: float, found: float) -> bool:
-    return declared - found > max(MISSING_SECONDS, MISSING_SHARE * declared)
+    raise TruncatedMedia(f"The file {name!r} is cut off before its end. Upload it again, whole.")
 
 
 def _recipe(video_input: VideoInput, generations: list[str], output: Model) -> str:

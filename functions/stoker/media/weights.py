@@ -42,7 +42,7 @@ def encoded_percent(film: Film, outputs: Sequence[Model], begun: float) -> float
         outputs: What is made.
         begun: The percent at which the encoding begins.
     """
-    rate, seconds = (film.video.frames_per_second, film.picture_seconds) if film.video else (0.0, 0.0)
+    rate, seconds = (film.video.frames_per_second, film.picture_end) if film.video else (0.0, 0.0)
     frames = rate * seconds
     own = film.video.width * film.video.height * frames if film.video else 0.0
     pixels = dict.fromkeys(ENCODED, 0.0)

@@ -224,6 +224,17 @@ class Captions(Model):
         return source
 
 
+class AudioChoice(Model):
+    """The sound to take of a film that has several.
+
+    Attributes:
+        language: As BCP 47 or ISO 639-2 has it, such as `de`, `pt-BR` or `ger`. The file's default sound is taken where
+            none is marked with it.
+    """
+
+    language: Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8}){0,4}$")]
+
+
 class VideoInput(Model):
     """What to make of which file.
 
@@ -231,6 +242,7 @@ class VideoInput(Model):
         source: An object under the owner's `user-uploads/{userId}/` or `job-outputs/{userId}/`, or under `public/`.
         trim: The part that is wanted; all of it where it is left out.
         watermark: Laid over every picture.
+        audio: Which sound to take; the file's default one where it is left out.
         captions: Given back beside the film, and named by its playlists.
         loudness: Of the sound of every output, in LUFS, integrated; the source's own where it is left out.
         outputs: At most ten; an MP4 of a resolution of 720 and a poster where it is left out.
@@ -243,6 +255,7 @@ class VideoInput(Model):
     source: SourcePath
     trim: Trim | None = None
     watermark: Watermark | None = None
+    audio: AudioChoice | None = None
     captions: Captions | None = None
     loudness: Loudness | None = None
     outputs: Annotated[list[VideoOutput], Field(min_length=1, max_length=10)] = Field(default_factory=_default_outputs)

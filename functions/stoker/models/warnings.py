@@ -12,6 +12,7 @@ WarningCode = Literal[
     "colours-guessed",
     "duration-measured",
     "frame-rate-capped",
+    "language-missing",
     "missing-glyphs",
     "picture-changes",
     "sound-changes",

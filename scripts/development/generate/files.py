@@ -9,6 +9,7 @@ from development.generate.documents import DOCUMENTS
 from development.generate.errors import GenerateError
 from development.generate.indexes import indexes
 from development.generate.inputs import input_functions
+from development.generate.inputs_page import accepted_table
 from development.generate.regions import replaced
 from development.generate.rules import document_functions, map_functions
 from development.generate.schemas import schemas
@@ -25,6 +26,7 @@ SCHEMAS = Path("clients/json-schema")
 FUNCTIONS_RULES = Path("rules/functions.rules")
 POLICIES = Path("functions/stoker/access/policies.py")
 INDEXES = Path("firestore.indexes.json")
+INPUTS_PAGE = Path("docs/inputs.md")
 
 
 def made_files(root: Path = ROOT) -> Mapping[Path, str]:
@@ -50,8 +52,16 @@ def made_files(root: Path = ROOT) -> Mapping[Path, str]:
         INDEXES: indexes(),
         TYPES: declarations(),
         CONVERTERS: converters(),
+        **_pages(root),
         **{SCHEMAS / f"{name}.json": text for name, text in schemas().items()},
     }
+
+
+def _pages(root: Path) -> dict[Path, str]:
+    """The pages of the documentation, which a copy of the project may lack."""
+    if not (root / INPUTS_PAGE).exists():
+        return {}
+    return {INPUTS_PAGE: replaced((root / INPUTS_PAGE).read_text(), {"inputs": accepted_table()})}
 
 
 def _document_regions() -> dict[str, str]:

@@ -4,14 +4,19 @@ import re
 
 from development.generate.errors import GenerateError
 
-BEGIN = re.compile(r"^(?P<indent> *)// BEGIN (?P<name>[\w. ]+), made by scripts/generate\n", re.MULTILINE)
+BEGIN = re.compile(
+    r"^(?P<indent> *)(?P<open>// |<!-- )BEGIN (?P<name>[\w. ]+), made by scripts/generate(?P<close>(?: -->)?)\n",
+    re.MULTILINE,
+)
+"""In rules, and in Markdown."""
 
 
 def replaced(text: str, parts: dict[str, str]) -> str:
     """The text with each part in its region.
 
     Args:
-        text: Holds `// BEGIN name, made by scripts/generate` and `// END name` for every part.
+        text: Holds `// BEGIN name, made by scripts/generate` and `// END name` for every part; in Markdown, the same
+            as comments.
         parts: By name, not indented.
 
     Raises:
@@ -29,11 +34,11 @@ def replaced(text: str, parts: dict[str, str]) -> str:
     for match in list(BEGIN.finditer(text)):
         indent, name = match["indent"], match["name"]
         begin = match[0]
-        end = f"{indent}// END {name}\n"
+        end = f"{indent}{match['open']}END {name}{match['close']}\n"
         before, _, rest = text.partition(begin)
         _, found, after = rest.partition(end)
         if not found:
-            raise GenerateError(f"The region {name} has no end: add the line `// END {name}`.")
+            raise GenerateError(f"The region {name} has no end: add the line `{end.strip()}`.")
         lines = "".join(f"{indent}{line}\n" if line else "\n" for line in parts[name].splitlines())
         text = before + begin + lines + end + after
     return text

@@ -16,6 +16,7 @@ from stoker.errors import InputNotFound, InputTooLarge, JobCancelled, TruncatedM
 from stoker.jobs.run import JobRun
 from stoker.media import late_index, streaming
 from stoker.media.outputs.finish import MadeOutput
+from stoker.media.plan import plan
 from stoker.media.probe import Prober
 from stoker.media.sources import SOURCE, opened
 from stoker.media.streaming import Remote
@@ -128,6 +129,24 @@ def test_a_film_that_fits_is_copied_from_there(ffmpeg: Ffmpeg, tmp_path: Path) -
     film = ffmpeg("light.mp4", *PICTURE, *SOUND, *H264, "-crf", "40", *AAC)
     outputs_of(tmp_path, Kept(film.read_bytes()), {"kind": "mp4"})
     assert pictures_and_sound(ffmpeg, film) == pictures_and_sound(ffmpeg, tmp_path / "video-180p.mp4")
+
+
+@pytest.mark.parametrize(("name", "size", "copied"), [("a.mkv", 180, True), ("b.mkv", 90, False), ("b.mp4", 90, False)])
+def test_a_film_is_copied_from_there_only_if_it_never_changes(
+    name: str, size: int, copied: bool, ffmpeg: Ffmpeg, tmp_path: Path
+) -> None:
+    parts = [
+        ffmpeg(f"{number}.ts", "-f", "lavfi", "-i", f"testsrc2=size=320x{rows}:duration=1", *H264, "-crf", "40")
+        for number, rows in enumerate((180, size))
+    ]
+    joined = parts[0].with_name("joined.ts")
+    joined.write_bytes(b"".join(part.read_bytes() for part in parts))
+    film = ffmpeg(name, "-i", str(joined), "-c", "copy")
+    video_input = VideoInput.from_firestore({"source": "user-uploads/ada/film", "outputs": [{"kind": "mp4"}]})
+    with Prober() as prober:
+        opening = opened(video_input, tmp_path, prober, Remote(Kept(film.read_bytes()), lambda: None))
+    [run] = plan(SOURCE, opening, video_input.outputs).runs
+    assert ("libx264" not in run) == copied
 
 
 def test_the_sound_of_a_long_recording(ffmpeg: Ffmpeg, tmp_path: Path) -> None:

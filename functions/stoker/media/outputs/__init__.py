@@ -1,6 +1,6 @@
 """The kinds of outputs: each plans its files in a graph, and says how they are finished once ffmpeg has run."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from stoker.media.graph import Graph
@@ -33,3 +33,8 @@ OF_SOUND = frozenset({"audio", "waveform"})
 
 OF_EITHER = frozenset({"hls"})
 """The kinds that go without a picture where there is none. All others need one, unless they are of sound."""
+
+
+def of_sound(outputs: Iterable[Any]) -> bool:
+    """Whether all of some outputs are of sound, captions aside."""
+    return {output.kind for output in outputs} - {"captions"} <= OF_SOUND

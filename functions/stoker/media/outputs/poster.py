@@ -1,5 +1,6 @@
 """`poster`: a still picture, as JPEG."""
 
+from stoker.media.colours import JPEG
 from stoker.media.film import Film
 from stoker.media.formats import PICTURES
 from stoker.media.graph import Graph
@@ -38,12 +39,12 @@ def poster(output: PosterOutput, graph: Graph) -> Finish:
     size = graph.film.fitted(width=output.width)
     encoder = {"c:v": "mjpeg", "q:v": QUALITY, "f": "image2"}
     if output.at is not None:
-        graph.write_picture(name, size, on_screen(at, 1), {"frames:v": "1", **encoder, "update": "1"})
+        graph.write_picture(name, size, (*on_screen(at, 1), JPEG), {"frames:v": "1", **encoder, "update": "1"})
         return still("poster", name, "image/jpeg", PICTURES)
 
     step = min(max(graph.film.picture_end / (2 * CANDIDATES), 0.1), MAX_STEP_SECONDS)
     pattern = name.replace(".jpg", "-candidate-%d.jpg")
-    graph.write_picture(pattern, size, on_screen(at, step), {"frames:v": str(CANDIDATES), **encoder})
+    graph.write_picture(pattern, size, (*on_screen(at, step), JPEG), {"frames:v": str(CANDIDATES), **encoder})
 
     def finish(bench: Bench) -> MadeOutput:
         made = [file for number in range(CANDIDATES) if (file := bench.folder / (pattern % (number + 1))).exists()]

@@ -1,5 +1,6 @@
 """`preview`: a short moving picture that plays over and over."""
 
+from stoker.media.colours import GIF, WEBP
 from stoker.media.film import Film
 from stoker.media.graph import Graph
 from stoker.media.outputs.finish import Bench, Finish, MadeFile, MadeOutput
@@ -29,7 +30,9 @@ def preview(output: PreviewOutput, graph: Graph) -> Finish:
     # Made steady before it is cut: a picture that stands still, such as a slide, may have no frame in the part.
     filters = [*on_screen(0, 1 / FRAMES_PER_SECOND), part, "setpts=PTS-STARTPTS"]
     if output.format == "gif":
-        filters.append(PALETTE.format(name=name.partition(".")[0].replace("-", "")))
+        filters += (GIF, PALETTE.format(name=name.partition(".")[0].replace("-", "")))
+    else:
+        filters.append(WEBP)
     graph.write_picture(name, size, tuple(filters), ENCODERS[output.format])
 
     def finish(bench: Bench) -> MadeOutput:

@@ -5,6 +5,7 @@ from itertools import count
 from math import ceil
 from pathlib import Path
 
+from stoker.media.colours import JPEG
 from stoker.media.film import Size
 from stoker.media.formats import PICTURES
 from stoker.media.graph import Graph
@@ -31,7 +32,8 @@ def sprite(output: SpriteOutput, graph: Graph) -> Finish:
     track = graph.name("sprite", "vtt")
     stem = track.removesuffix(".vtt")
     pattern = f"{stem}-picture-%05d.jpg"
-    graph.write_picture(pattern, size, middles(interval, seconds), {**QUALITY, "f": "image2", "start_number": "0"})
+    filters = (*middles(interval, seconds), JPEG)
+    graph.write_picture(pattern, size, filters, {**QUALITY, "f": "image2", "start_number": "0"})
 
     def finish(bench: Bench) -> MadeOutput:
         starts = _starts(bench.folder, pattern, interval, seconds)

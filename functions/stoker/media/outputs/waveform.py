@@ -31,7 +31,7 @@ Peak = tuple[int, int]
 
 def waveform(output: WaveformOutput, graph: Graph) -> Finish:
     """Plans both files."""
-    told = graph.film.audio.duration_seconds if graph.film.audio else None
+    told = graph.film.audio.end_seconds if graph.film.audio else None
     seconds = told or graph.film.seconds
     samples = max(LEAST_SAMPLES, math.ceil(seconds * SAMPLES_PER_SECOND / MAX_PEAKS))
     name = graph.name("waveform", "json")

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from stoker.errors import UnknownLanguage, UnknownVoice
-from stoker.media.speech.languages import compared
+from stoker.media.languages import compared
 
 DEFAULT_LANGUAGE = "en-US"
 NAMES_LISTED = 40

@@ -8,7 +8,7 @@ import pytest
 
 from conftest import missing
 from stoker.errors import UnknownLanguage
-from stoker.media.speech.languages import LANGUAGES, REGIONS, preferred
+from stoker.media.languages import LANGUAGES, REGIONS, preferred
 from stoker.media.speech.voices import Voice, choose_voice
 from stoker.models.audio import AudioInput
 

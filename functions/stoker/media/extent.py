@@ -1,0 +1,103 @@
+"""How much of a file is missing, by the sizes that its outermost parts have. The child process imports it."""
+
+from collections.abc import Callable
+
+Read = Callable[[int, int], bytes]
+"""Reads bytes at an offset: fewer at the end of the file."""
+
+MAX_PARTS = 20_000
+"""Boxes or chunks that are looked at: a film of four hours in fragments of two seconds has 14,400."""
+
+PLACEHOLDER = 0x7FFF0000
+"""Sizes from here on stand for one that is not known yet. Source: SoX, `wavwritehdr` in wav.c; ffmpeg sets all bits."""
+
+MAX_TAG_BYTES = 1024**2
+"""Of an ID3 tag before the sound."""
+
+
+def missing_share(container: str, read: Read, size: int, most: int = MAX_PARTS) -> float | None:
+    """The share of a file that should lie beyond its end.
+
+    Args:
+        container: ffmpeg's names for its format.
+        read: Reads the file.
+        size: Of the file, in bytes.
+        most: How many parts to look at.
+
+    Returns:
+        0 where it is whole; None where its format does not say.
+    """
+    for name, end in (("mov", _boxes), ("avi", _chunks), ("wav", _chunks), ("matroska", _segment), ("mp3", _frames)):
+        if name in container.split(","):
+            wanted = end(read, size, most)
+            return None if wanted is None else max(0, wanted - size) / max(wanted, 1)
+    return None
+
+
+def _boxes(read: Read, size: int, most: int) -> int | None:
+    """Source: ISO/IEC 14496-12, 4.2."""
+    at = 0
+    for _ in range(most):
+        head = read(at, 16)
+        if len(head) < 8:
+            return at + 8 if head else at
+        length = int.from_bytes(head[:4], "big")
+        if length == 1 and len(head) == 16:
+            length = int.from_bytes(head[8:], "big")
+        if length == 0 and any(head[4:8]):  # to the end of the file
+            return size
+        if length < 8:
+            return None
+        at += length
+        if at >= size:
+            return at
+    return None
+
+
+def _chunks(read: Read, size: int, most: int) -> int | None:
+    """Source: Multimedia Programming Interface and Data Specifications 1.0, RIFF; OpenDML has several in a row."""
+    at = 0
+    for _ in range(most):
+        head = read(at, 8)
+        if len(head) < 8 or head[:4] not in (b"RIFF", b"RF64", b"LIST"):
+            return at or None
+        length = int.from_bytes(head[4:], "little")
+        if length == 0 or length >= PLACEHOLDER:
+            return None
+        at += 8 + length + length % 2
+        if at - length % 2 >= size:
+            return at - length % 2
+    return None
+
+
+def _segment(read: Read, *_: int) -> int | None:
+    """Source: RFC 8794, 4 to 6, and RFC 9559: an EBML header, then a segment."""
+    at = 0
+    for kind in (b"\x1a\x45\xdf\xa3", b"\x18\x53\x80\x67"):
+        head = read(at, 12)
+        if head[:4] != kind or len(head) < 12 or not head[4]:
+            return None
+        width = 9 - head[4].bit_length()
+        length = int.from_bytes(head[4 : 4 + width], "big") & ((1 << 7 * width) - 1)
+        if length == (1 << 7 * width) - 1:
+            return None
+        at += 4 + width + length
+    return at
+
+
+def _frames(read: Read, *_: int) -> int | None:
+    """Source: the tag of Xing and LAME, http://gabriel.mp3-tech.org/mp3infotag.html"""
+    at, tag = 0, read(0, 10)
+    if tag[:3] == b"ID3" and len(tag) == 10:
+        length = sum((tag[6 + place] & 0x7F) << 7 * (3 - place) for place in range(4))
+        if length > MAX_TAG_BYTES:
+            return None
+        at = 10 + length
+    head = read(at, 64)
+    for name in (b"Xing", b"Info"):
+        place = head.find(name)
+        flags = int.from_bytes(head[place + 4 : place + 8], "big")
+        if place > 0 and flags & 2:
+            count = place + 8 + 4 * (flags & 1)
+            return at + int.from_bytes(head[count : count + 4], "big") or None
+    return None
