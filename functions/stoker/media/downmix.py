@@ -17,6 +17,9 @@ SAMPLES_PER_SECOND = 48_000
 HALF_POWER = math.sqrt(0.5)
 """-3 dB: a channel that two sides play is as loud as before. Source: ITU-R BS.775-4, table 2."""
 
+STEREO = (f"aresample={SAMPLES_PER_SECOND}:osf=fltp",)
+"""Filters that make floating point of stereo."""
+
 MIX_CEILING = -3.0
 """dBFS that no sample of a downmix passes. The wave between two samples may rise higher, and lossy encoders add to it:
 here by 2 dB at most where every channel was full of tones."""
@@ -70,7 +73,7 @@ def stereo(audio: AudioStream) -> list[str]:
     They are set up anew by ffmpeg where the sound changes its channels, its rate or its format in the middle. A layout
     that ffmpeg can mix may change to any other of the kind.
     """
-    mix = f"aresample={SAMPLES_PER_SECOND}:osf=fltp"
+    [mix] = STEREO
     gains = _gains(audio)
     if gains is not None:
         sides = (f"c{side}={_sum(gains, side)}" for side in (0, 1))

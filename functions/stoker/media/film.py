@@ -49,6 +49,8 @@ class Film:
         warnings: Parts of the source that are left out or guessed.
         loudness: What all of its sounds are wanted to have, in LUFS; None where they stay as loud as they are.
         levels: How each sound gets there, by its index among the streams.
+        decoded: Files of sounds that were decoded before, relative to the working folder, by the index of the sound
+            among the streams. Their times are those of the film.
     """
 
     info: MediaInfo
@@ -61,6 +63,7 @@ class Film:
     warnings: tuple[OutputWarning, ...] = ()
     loudness: float | None = None
     levels: Mapping[int, Level] = field(default_factory=dict)
+    decoded: Mapping[int, str] = field(default_factory=dict)
 
     @property
     def video(self) -> VideoStream | None:

@@ -12,6 +12,7 @@ from typing import Any
 from stoker import config
 from stoker.errors import EncoderFailed, InputTooLarge, TruncatedMedia, UnsupportedMedia
 from stoker.jobs.run import JobRun
+from stoker.media.decoded import with_decoded
 from stoker.media.departures import Departures
 from stoker.media.description import described
 from stoker.media.ffmpeg import FfmpegFailed, run_ffmpeg
@@ -38,8 +39,8 @@ from stoker.storage.outputs import EarlierOutput
 DOWNLOADED, PROBED = 4.0, 5.0
 """Percent of the job at the end of its first stages, from the times of a 30 s film with an MP4 and a poster."""
 
-LEVELLED = 12.0
-"""Percent of the job at which the levels of the sounds are known, where a loudness is wanted."""
+PREPARED = 12.0
+"""Percent of the job at which its sounds are prepared, where they change or a loudness is wanted."""
 
 GAP = "Failed to compensate for timestamp delta"
 """What ffmpeg's resampler says where a gap in the sound is longer than one buffer of silence may be: 1 GiB."""
@@ -107,7 +108,7 @@ def make_outputs(
         What was asked for, in that order.
     """
     run.report(PROBED, "encoding")
-    film, begun = _levelled(run, film, name, outputs)
+    film, begun = _prepared(run, film, name, outputs)
     planned = plan(SOURCE, film, outputs)
     sound = of_sound(outputs)
     encoded = encoded_percent(film, outputs, PROBED)
@@ -139,19 +140,21 @@ def make_outputs(
     return made
 
 
-def _levelled(run: JobRun, film: Film, name: str, outputs: Sequence[Output]) -> tuple[Film, float]:
-    """The film with the levels of its sounds, and the percent of the job at which these are known."""
-    sounds = plan(SOURCE, film, outputs).sounds if film.loudness is not None else {}
-    if not sounds:
+def _prepared(run: JobRun, film: Film, name: str, outputs: Sequence[Output]) -> tuple[Film, float]:
+    """The film with what must be known of its sounds before, and the percent of the job at which it is."""
+    sounds = plan(SOURCE, film, outputs).sounds
+    changing = any(audio.changes for audio in (stream or film.audio for stream in sounds) if audio)
+    if not sounds or not (changing or film.loudness is not None):
         return film, PROBED
 
-    def listen(arguments: list[str], told: Callable[[float], None]) -> str:
+    def listen(arguments: list[str], told: Callable[[float], None] = lambda _: run.check()) -> str:
         return _run(run, arguments, name, told, feed=_feed(film), sound=of_sound(outputs))
 
     def tell(share: float) -> None:
-        run.report(PROBED + (LEVELLED - PROBED) * share, "encoding")
+        run.report(PROBED + (PREPARED - PROBED) * share, "encoding")
 
-    return levelled(SOURCE, film, sounds, run.workspace, listen, tell), LEVELLED
+    film = with_decoded(SOURCE, film, sounds, listen)
+    return levelled(SOURCE, film, sounds, run.workspace, listen, tell), PREPARED
 
 
 def _feed(film: Film) -> Iterator[bytes] | None:
