@@ -20,9 +20,9 @@ HALF_POWER = math.sqrt(0.5)
 STEREO = (f"aresample={SAMPLES_PER_SECOND}:osf=fltp",)
 """Filters that make floating point of stereo."""
 
-MIX_CEILING = -3.0
-"""dBFS that no sample of a downmix passes. The wave between two samples may rise higher, and lossy encoders add to it:
-here by 2 dB at most where every channel was full of tones."""
+MIX_CEILING = -4.0
+"""dBFS that no sample of a downmix passes. Lossy encoders add to it: white noise at full scale in every channel of 5.1
+comes out of Opus with a true peak of -0.3 dBTP, and of AAC and MP3 with -1.0."""
 
 LEFT = ("FL", "FLC", "WL", "DL", "SDL", "BIL")
 LEFT_SURROUND = ("BL", "SL", "TFL", "TBL", "TSL", "BFL", "SSL", "TTL")
@@ -92,9 +92,15 @@ def limiter(ceiling: float) -> str:
     return f"alimiter=limit={10 ** (ceiling / 20):.5f}:attack=5:release=50:level=false:latency=true"
 
 
-def own_level(audio: AudioStream) -> Level:
-    """The level of a sound that stays as loud as it was. Mono and stereo keep full scale, which they may have had."""
-    return Level(ceiling=MIX_CEILING if audio.channels > 2 else 0.0)
+def at_own_level(audio: AudioStream) -> list[str]:
+    """Filters for the stereo of a sound that stays as loud as it was.
+
+    Mono and stereo keep full scale, which they may have had. A mix is limited at twice the rate, because the wave rises
+    higher between the samples.
+    """
+    if audio.channels <= 2:
+        return [limiter(0.0)]
+    return [f"aresample={2 * SAMPLES_PER_SECOND}", limiter(MIX_CEILING), f"aresample={SAMPLES_PER_SECOND}:osf=fltp"]
 
 
 def _gains(audio: AudioStream) -> list[tuple[float, float]] | None:

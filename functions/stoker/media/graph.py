@@ -10,7 +10,7 @@ from stoker import config
 from stoker.media.alpha import over_white
 from stoker.media.colours import mark_colours, read_as, to_sdr
 from stoker.media.decoders import decoder_options
-from stoker.media.downmix import SAMPLES_PER_SECOND, STEREO, own_level, stereo
+from stoker.media.downmix import SAMPLES_PER_SECOND, STEREO, at_own_level, stereo
 from stoker.media.ffmpeg import input_options
 from stoker.media.film import Film, Size
 from stoker.media.formats import PIPE, PROTOCOLS, WATERMARKS
@@ -351,8 +351,8 @@ class Graph:
         # Gaps become silence and sound that begins late begins with it, so that no format loses its place.
         first = ":first_pts=0" if stream in decoded or self._late(audio) else ""
         steady = f"aresample={SAMPLES_PER_SECOND}:async=1:min_hard_comp={LEAST_GAP_SECONDS}{first}"
-        level = self.film.levels.get(audio.index) or own_level(audio)
-        base += [steady, "aformat=channel_layouts=stereo", *level.filters]
+        level = self.film.levels.get(audio.index)
+        base += [steady, "aformat=channel_layouts=stereo", *(level.filters if level else at_own_level(audio))]
         return _chains(f"[{source}]", base, "asplit", _label(stream), branches)
 
     def _late(self, audio: AudioStream) -> bool:
