@@ -48,7 +48,8 @@ class Film:
         remote: Where the source is read from; None where it lies in the working folder.
         warnings: Parts of the source that are left out or guessed.
         loudness: What all of its sounds are wanted to have, in LUFS; None where they stay as loud as they are.
-        levels: How each sound gets there, by its index among the streams.
+        levels: How each sound gets there, by its index among the streams and the name of its encoder; the name is empty
+            for sound that is not encoded.
         decoded: Files of sounds that were decoded before, relative to the working folder, by the index of the sound
             among the streams. Their times are those of the film.
     """
@@ -62,7 +63,7 @@ class Film:
     remote: Remote | None = None
     warnings: tuple[OutputWarning, ...] = ()
     loudness: float | None = None
-    levels: Mapping[int, Level] = field(default_factory=dict)
+    levels: Mapping[tuple[int, str], Level] = field(default_factory=dict)
     decoded: Mapping[int, str] = field(default_factory=dict)
 
     @property

@@ -173,7 +173,8 @@ class Graph:
         """
         told = self.film.audio.duration_seconds if self.film.audio else None
         seconds = self.film.part_of(told)
-        filters = (f"apad=whole_dur={seconds:.6f}",) if stream and seconds else ()
+        padded = (f"apad=whole_dur={seconds:.6f}",) if stream and seconds else ()
+        filters = (*self._levelled(stream, options["c"]), *padded)
         return self._audio.place(_Branch(filters, stream=stream), options, self._sound)
 
     def copied(self, stream: VideoStream | AudioStream) -> str:
@@ -215,7 +216,7 @@ class Graph:
         self, name: str, filters: tuple[str, ...], options: Options, stream: AudioStream | None = None
     ) -> None:
         """A file of the sound alone, or of another sound of the source; as `write_picture`."""
-        self._write(name, self._sound(_Branch(filters, stream=stream)), options)
+        self._write(name, self._sound(_Branch((*self._levelled(stream), *filters), stream=stream)), options)
 
     def arguments(self) -> list[str]:
         """The command, for `run_ffmpeg`."""
@@ -351,9 +352,15 @@ class Graph:
         # Gaps become silence and sound that begins late begins with it, so that no format loses its place.
         first = ":first_pts=0" if stream in decoded or self._late(audio) else ""
         steady = f"aresample={SAMPLES_PER_SECOND}:async=1:min_hard_comp={LEAST_GAP_SECONDS}{first}"
-        level = self.film.levels.get(audio.index)
-        base += [steady, "aformat=channel_layouts=stereo", *(level.filters if level else at_own_level(audio))]
+        changed = any(index == audio.index for index, _ in self.film.levels)
+        base += [steady, "aformat=channel_layouts=stereo", *(() if changed else at_own_level(audio))]
         return _chains(f"[{source}]", base, "asplit", _label(stream), branches)
+
+    def _levelled(self, stream: AudioStream | None, encoder: str = "") -> list[str]:
+        """Filters that give a sound its loudness, where one is wanted."""
+        audio = stream or self.film.audio
+        level = self.film.levels.get((audio.index, encoder)) if audio else None
+        return level.filters if level else []
 
     def _late(self, audio: AudioStream) -> bool:
         """Whether the sound begins after the wanted part does. The silence before it would come again where the sound

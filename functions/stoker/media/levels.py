@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from stoker.media.downmix import Level
@@ -10,7 +11,7 @@ from stoker.media.graph import Graph, Options
 from stoker.media.probe import AudioStream
 from stoker.media.speech.mastering import SILENCE, TALKING, Peak, Sound, listened, measure, meter, settled
 
-TRIAL = "trial-{}.mka"
+TRIAL = "trial.mka"
 """A file of one sound, encoded as an output will have it. Matroska holds every codec of the outputs."""
 
 Run = Callable[[list[str], Callable[[float], None]], str]
@@ -46,7 +47,7 @@ def levelled(
     """
     if film.loudness is None:
         return film
-    levels = {}
+    levels: dict[tuple[int, str], Level] = {}
     for number, (stream, encoders) in enumerate(sounds.items()):
         # The count of passes is not known before, so that each takes half of what is left.
         done = [number / len(sounds)]
@@ -58,9 +59,8 @@ def levelled(
 
         audio = stream or film.audio
         assert audio is not None  # it is decoded
-        level = _level(_Listener(source, film, audio, stream, folder, run, on_pass), film.loudness, encoders)
-        if level is not None:
-            levels[audio.index] = level
+        found = _levels(_Listener(source, film, audio, stream, folder, run, on_pass), film.loudness, encoders)
+        levels |= {(audio.index, encoder): level for encoder, level in found.items()}
     return replace(film, levels=levels)
 
 
@@ -84,39 +84,39 @@ class _Listener:
         self._folder = folder
         self._run = run
         self._on_pass = on_pass
+        self._known: dict[tuple[Level, Peak], Sound] = {}
 
     def plain(self, level: Level, peak: Peak = "sample") -> Sound:
-        """What the sound is at a level, before it is encoded."""
-        graph = self._graph(level)
-        graph.write_sound("-", (meter(peak),), {"f": "null"}, self._stream)
-        arguments = [*TALKING, *graph.arguments()]
-        return listened(lambda tell: self._run(arguments, tell), self._on_pass())
+        """What the sound is at a level, before it is encoded. A level is measured once, for all encoders."""
+        if (level, peak) not in self._known:
+            graph = self._graph(level, "")
+            graph.write_sound("-", (meter(peak),), {"f": "null"}, self._stream)
+            arguments = [*TALKING, *graph.arguments()]
+            self._known[level, peak] = listened(lambda tell: self._run(arguments, tell), self._on_pass())
+        return self._known[level, peak]
 
-    def encoded(self, level: Level, encoders: Sequence[Options]) -> Sound:
-        """What the sound is at a level after it is encoded: the mean of the loudness, and the highest peak."""
-        graph = self._graph(level)
-        for number, options in enumerate(encoders):
-            graph.mux(TRIAL.format(number), "matroska", [graph.audio(options, self._stream)], {})
+    def encoded(self, level: Level, options: Options) -> Sound:
+        """What the sound is at a level after it is encoded."""
+        graph = self._graph(level, options["c"])
+        graph.mux(TRIAL, "matroska", [graph.audio(options, self._stream)], {})
         self._run(graph.arguments(), self._on_pass())
-        trials = [self._folder / TRIAL.format(number) for number in range(len(encoders))]
-        found = [measure(file, self._on_pass()) for file in trials]
-        for file in trials:
-            file.unlink()
-        loudness = [sound.loudness for sound in found]
-        return Sound((min(loudness) + max(loudness)) / 2, max(sound.peak for sound in found), found[0].seconds)
+        file = self._folder / TRIAL
+        found = measure(file, self._on_pass())
+        file.unlink()
+        return found
 
-    def _graph(self, level: Level) -> Graph:
-        return Graph(self._source, replace(self._film, levels={self._audio.index: level}))
+    def _graph(self, level: Level, encoder: str) -> Graph:
+        return Graph(self._source, replace(self._film, levels={(self._audio.index, encoder): level}))
 
 
-def _level(listener: _Listener, loudness: float, encoders: Sequence[Options]) -> Level | None:
+def _levels(listener: _Listener, loudness: float, encoders: Sequence[Options]) -> dict[str, Level]:
+    """The level for each encoder, by its name. The sound that is not encoded has the level of the first of them."""
     before = listener.plain(Level())
     if not before.loudness > SILENCE:
-        return None
+        return {}
 
-    def encoded(level: Level) -> Sound:
-        # A waveform is drawn of the sound that is not encoded.
-        return listener.encoded(level, encoders) if encoders else listener.plain(level, "true")
+    def level(encoded: Callable[[Level], Sound]) -> Level:
+        return settled(loudness, before, lambda level: listener.plain(level).loudness, encoded)[0]
 
-    level, _ = settled(loudness, before, lambda level: listener.plain(level).loudness, encoded)
-    return level
+    found = {options["c"]: level(partial(listener.encoded, options=options)) for options in encoders}
+    return {"": next(iter(found.values()), None) or level(partial(listener.plain, peak="true")), **found}

@@ -161,8 +161,13 @@ def settled(
         off, over = loudness - found.loudness, found.peak - MOST_TRUE_PEAK
         if over <= 0 and (abs(off) <= LOUDNESS_TOLERANCE or tried > 0):
             return level, found
-        gain += off
-        ceiling -= over + 0.3 if over > 0 else 0
+        if over > 0:
+            ceiling -= over + 0.3
+        # Peaks come first: more gain would undo a lower ceiling. With less of both, all that is heard gets softer.
+        if over <= 0 or tried == 0:
+            gain += off
+        elif tried > 1:
+            gain -= over + 0.3
     raise EncoderFailed(f"The true peak of the sound stayed at {found.peak} dBTP. Ask for a lower loudness.")
 
 
