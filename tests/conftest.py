@@ -8,6 +8,11 @@ from pathlib import Path
 
 import imageio_ffmpeg
 import pytest
+from hypothesis import settings
+
+# How long an example takes depends on what else the machine does.
+settings.register_profile("any machine", deadline=None)
+settings.load_profile("any machine")
 
 
 def missing(what: str) -> None:

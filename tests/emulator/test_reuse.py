@@ -25,7 +25,8 @@ def encoded(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     run_ffmpeg = ffmpeg.run_ffmpeg
 
     def listened(arguments: list[str], *others: Any) -> str:
-        runs.append(re.findall(r"[\w-]+\.(?:mp4|m4s|jpg)", " ".join(arguments)))
+        command = " ".join(arguments).replace("-candidate-%d", "")  # a poster is chosen among several files
+        runs.append(re.findall(r"[\w-]+\.(?:mp4|m4s|jpg)", command))
         return run_ffmpeg(arguments, *others)
 
     monkeypatch.setattr(video, "run_ffmpeg", listened)

@@ -10,8 +10,13 @@ import development.generate
 import development.rules
 import stoker
 
-CHILDREN = {"stoker.media.probe_child", "stoker.media.speech.espeak_child"}
-"""Scripts, which are no modules of ours to import."""
+CHILDREN = {
+    "stoker.media.candidate",
+    "stoker.media.found",
+    "stoker.media.probe_child",
+    "stoker.media.speech.espeak_child",
+}
+"""Scripts and parts of scripts, which can't be imported as modules of the package."""
 
 PACKAGES = (stoker, development.generate, development.rules)
 

@@ -1,7 +1,7 @@
 """What the README says of the documents is what the models say."""
 
 import re
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
@@ -9,6 +9,7 @@ from development.environment import ROOT
 from development.generate.documents import DOCUMENTS, Document
 from development.generate.fields import fields_of, without_null
 from stoker import config
+from stoker.models.warnings import WarningCode
 from stoker.models.writers import SERVER
 
 README = (ROOT / "README.md").read_text()
@@ -53,6 +54,11 @@ def test_every_field_and_every_word_of_an_enumeration_is_named(document: Documen
         status = document.collection == config.JOBS and field.name == "status"
         for word in ["pending"] if status else kinds.get("enum", []):
             assert word in words(must + may)
+
+
+def test_every_warning_is_explained() -> None:
+    page = (ROOT / "docs/warnings.md").read_text()
+    assert re.findall(r"^\| `([a-z]+-[a-z-]+)` \|", page, re.MULTILINE) == list(get_args(WarningCode))
 
 
 def test_each_document_says_its_form() -> None:

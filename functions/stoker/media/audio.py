@@ -131,7 +131,7 @@ def make_speech(run: JobRun, engine: Engine, audio_input: AudioInput) -> tuple[N
     files = [MadeFile("audio", file, ENCODINGS[audio_input.format].content_type, round(sound.seconds, 3))]
     if audio_input.captions:
         captions, words = run.workspace / "captions.vtt", run.workspace / "words.json"
-        captions.write_text(webvtt(narration.sentences), encoding="utf-8")
+        captions.write_text(webvtt(narration.sentences, sound.seconds), encoding="utf-8")
         timings = word_timings(
             narration.sentences, audio_input.text, narration.language, sound.seconds, narration.exact
         )

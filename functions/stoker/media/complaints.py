@@ -175,6 +175,18 @@ OUR_NAME = re.compile(
 )
 CHARACTERS = 120
 
+CODECS = {
+    "ac4": "AC-4",
+    "mpegh_3d_audio": "MPEG-H 3D Audio",
+    "evc": "EVC",
+    "avs3": "AVS3",
+    "drms": "FairPlay (encrypted)",
+    "drmi": "FairPlay (encrypted)",
+    "enca": "encrypted (DRM)",
+    "encv": "encrypted (DRM)",
+}
+"""Of codecs and tags whose own name says little."""
+
 
 def cause(complaint: str) -> str:
     """The first cause that a complaint names; its first line where none is known.
@@ -194,6 +206,15 @@ def cause(complaint: str) -> str:
     return general or "".join(lines[:1])[:CHARACTERS]
 
 
+def codec_name(name: str) -> str:
+    """The name of a codec for people.
+
+    Args:
+        name: As ffmpeg calls it, or the tag that a file has for it.
+    """
+    return CODECS.get(name, name[:32])
+
+
 def _bare(line: str) -> str:
     line = PART.sub("", line.strip())
     return (
@@ -205,5 +226,5 @@ def _words(line: str, table: tuple[tuple[str, tuple[str, ...]], ...]) -> str:
     for words, patterns in table:
         for pattern in patterns:
             if found := re.search(pattern, line):
-                return words.format(*found.groups())
+                return words.format(*map(codec_name, found.groups()))
     return ""

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from stoker.errors import EncoderFailed
+from stoker.media.complaints import codec_name
 from stoker.media.ffmpeg import FfmpegFailed, input_options, run_ffmpeg
 
 STREAMS = {"picture": ("V", "Video"), "sound": ("a", "Audio")}
@@ -11,18 +12,6 @@ STREAMS = {"picture": ("V", "Video"), "sound": ("a", "Audio")}
 
 NO_DECODER = re.compile(r"no decoder found for: (\S+)")
 LISTED = r"Stream #0:\d+.*?: {}: none \((?P<tag>[ -~]{{4}}) / 0x"
-
-NAMES = {
-    "ac4": "AC-4",
-    "mpegh_3d_audio": "MPEG-H 3D Audio",
-    "evc": "EVC",
-    "avs3": "AVS3",
-    "drms": "FairPlay (encrypted)",
-    "drmi": "FairPlay (encrypted)",
-    "enca": "encrypted (DRM)",
-    "encv": "encrypted (DRM)",
-}
-"""Of codecs and tags whose own name says little."""
 
 
 def complaint_about(file: Path, *options: str) -> str:
@@ -70,4 +59,4 @@ def codec_in(complaint: str, medium: str) -> str | None:
     if name == "none":
         listed = re.search(LISTED.format(STREAMS[medium][1]), complaint)
         name = listed["tag"].strip() if listed else "unknown"
-    return NAMES.get(name, name[:32])
+    return codec_name(name)

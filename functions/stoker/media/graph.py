@@ -338,10 +338,12 @@ class Graph:
         return _chains(f"[0:{video.index}]", base, "split", "picture", branches)
 
     def _whole_graph(self) -> list[str]:
-        """Lets the filters go on where the picture changes its size: a restart would lose their frames and times. It
-        must not be where ffmpeg turns the picture, because its `transpose` takes frames of one size only."""
+        """Lets the filters go on where the picture changes its size: a restart would lose their frames and times. The
+        first filter must then be one that takes frames of any size. ffmpeg's `transpose`, by which it turns a picture,
+        and the filters that lay a picture over white do not."""
         video = self.film.video
-        return ["-reinit_filter:v", "0"] if video and not (video.steady or video.rotation) else []
+        restarts = not video or video.steady or video.rotation or over_white(video.pixel_format)
+        return [] if restarts else ["-reinit_filter:v", "0"]
 
     def _sound_chains(self, stream: AudioStream | None, branches: Sequence[_Branch]) -> list[str]:
         audio, decoded = self._audio_of(stream), list(self._decoded)

@@ -112,4 +112,4 @@ def _webp(moving: Animation) -> MediaInfo:
         pixel_format="yuva420p" if moving.lossy else "argb",
         colours=BT601 if moving.lossy else RGB,
     )
-    return MediaInfo(moving.seconds, 1, video, None, "webp_anim")
+    return MediaInfo(moving.seconds, 1, video, None, "webp_anim", measured=True)

@@ -23,7 +23,7 @@ CAUSES = (
     ("[in#0 @ 0x5] missing packet table. It is required when block size or frame size are variable.", "its table of packets is damaged or missing"),
     ("[in#0 @ 0x55b558155a80] Format not on whitelist 'mov,matroska,avi'\nError opening input: Invalid argument", "its format is not accepted"),
     ("[in#0 @ 0x5] Protocol 'http' not on whitelist 'file'!", "it refers to another file or host, which is not opened"),
-    ("[aist#0:0/ac4 @ 0x5] Decoding requested, but no decoder found for: ac4\nError opening output file -.", "its codec is not supported: ac4"),
+    ("[aist#0:0/ac4 @ 0x5] Decoding requested, but no decoder found for: ac4\nError opening output file -.", "its codec is not supported: AC-4"),
     ("[vist#0:0/none @ 0x5606e2f13f40] Decoding requested, but no decoder found for: none", "its codec is not supported"),
     ("Decoder not found", "its codec is not supported"),
     ("[in#0/mpegts @ 0x55c33b3db740] could not find codec parameters", "its streams do not say what they hold"),

@@ -22,20 +22,21 @@ LEAST_CUE_SECONDS = 0.8
 CLAUSE_ENDS = tuple(",;:.!?…—–)、，；：。！？）」』،؛")
 
 
-def webvtt(sentences: Sequence[SpokenSentence]) -> str:
+def webvtt(sentences: Sequence[SpokenSentence], seconds: float) -> str:
     """Captions as WebVTT: a cue begins with the first sound of what it shows, and ends with the last.
 
-    A cue that is too short to be read goes on in the pause that follows, until the next cue at the latest.
+    A cue that is too short to be read goes on in the pause that follows, until the next cue or the end at the latest.
 
     Args:
         sentences: In the order in which they are spoken.
+        seconds: How long the sound plays.
     """
     cues = [
         Cue(words[0].start, words[-1].end, "\n".join(_lines(sentence, words))).escaped()
         for sentence in sentences
         for words in _cues(sentence, sentence.words)
     ]
-    nexts = [cue.start for cue in cues[1:]] + [cue.end for cue in cues[-1:]]
+    nexts = [*(cue.start for cue in cues[1:]), seconds]
     return written(
         replace(cue, end=max(cue.end, min(cue.start + LEAST_CUE_SECONDS, until)))
         for cue, until in zip(cues, nexts, strict=True)

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from stoker.media.speech.captions import webvtt, word_timings
+from stoker.media.speech import captions as speech_captions
+from stoker.media.speech.captions import word_timings
 from stoker.media.speech.track import SpokenSentence
 from stoker.media.speech.width import columns
 from unit.media.speech.speaking import piece, tone, tracked
@@ -16,6 +17,11 @@ def spoken(folder: Path, text: str, seconds: float) -> list[SpokenSentence]:
     _, [sentence] = tracked(folder, piece(text, tone(seconds)))
     assert sentence is not None
     return [sentence]
+
+
+def webvtt(sentences: list[SpokenSentence]) -> str:
+    """The captions of a sound that goes on for a quarter of a second after the last sentence."""
+    return speech_captions.webvtt(sentences, sentences[-1].end + 0.25)
 
 
 def cues(captions: str) -> list[tuple[float, float, str]]:
@@ -81,7 +87,7 @@ def test_words_have_their_place_in_the_text_as_javascript_counts(tmp_path: Path)
         ([0.144, 1.0], [(0.25, 0.794), (0.794, 1.794)]),  # until the next cue
         ([0.6, 1.0], [(0.25, 1.05), (1.25, 2.25)]),  # 0.8 s, where the pause has room
         ([1.0, 1.0], [(0.25, 1.25), (1.65, 2.65)]),
-        ([1.0, 0.144], [(0.25, 1.25), (1.65, 1.794)]),  # nothing follows the last sound
+        ([1.0, 0.144], [(0.25, 1.25), (1.65, 2.044)]),  # to the end of the sound
     ],
 )
 def test_a_short_cue_goes_on_in_the_pause(
