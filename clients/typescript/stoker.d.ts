@@ -710,6 +710,11 @@ export interface VideoInput {
   /** Given back beside the film, and named by its playlists. */
   captions?: Captions | null;
   /**
+   * Of the sound of every output, in LUFS, integrated; the source's own where it is left out. At least -31. At
+   * most -9.
+   */
+  loudness?: number | null;
+  /**
    * At most ten; an MP4 of a resolution of 720 and a poster where it is left out. At most 10 items. `[{"kind":
    * "mp4", "quality": "medium"}, {"kind": "poster", "width": 1280}]` where it is left out.
    */

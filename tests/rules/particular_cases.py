@@ -110,6 +110,7 @@ def _of_inputs() -> Iterator[Case]:
         {"source": []},
         {"trim": {"start": 1, "ghost": 1}},
         {"trim": "all"},
+        {"loudness": "-16"},
         {"watermark": {"source": "a.png", "ghost": 1}},
         {"watermark": "a.png"},
         {"captions": {"source": "a.vtt", "ghost": 1}},
@@ -131,6 +132,7 @@ def _of_inputs() -> Iterator[Case]:
     picture = {"source": "a.png", "position": "top-left", "opacity": 0.5}
     for given in (
         {"trim": {"start": 1, "end": 2}},
+        {"loudness": -16.5},
         {"watermark": picture},
         {"captions": {"source": "a.vtt", "burnIn": True}},
         {"captions": {"from": "source", "language": "de"}},

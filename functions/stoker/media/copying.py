@@ -58,4 +58,5 @@ def fitting_sound(film: Film) -> AudioStream | None:
     """The sound, where it is AAC in one or two channels that every player plays."""
     audio = film.audio
     fits = audio is not None and audio.codec == "aac" and audio.profile == "LC" and audio.channels <= 2
-    return audio if audio is not None and fits and not audio.changes else None
+    kept = film.loudness is None
+    return audio if audio is not None and fits and kept and not audio.changes else None

@@ -7,6 +7,7 @@ channel is played by both sides at its own level, as players do. `docs/sound.md`
 
 import math
 import re
+from dataclasses import dataclass
 
 from stoker.media.probe import AudioStream
 
@@ -16,9 +17,12 @@ SAMPLES_PER_SECOND = 48_000
 HALF_POWER = math.sqrt(0.5)
 """-3 dB: a channel that two sides play is as loud as before. Source: ITU-R BS.775-4, table 2."""
 
-MIX_CEILING = -3.0
-"""dBFS that no sample of a downmix passes. The wave between two samples may rise higher, and lossy encoders add to it:
-here by 2 dB at most where every channel was full of tones."""
+STEREO = (f"aresample={SAMPLES_PER_SECOND}:osf=fltp",)
+"""Filters that make floating point of stereo."""
+
+MIX_CEILING = -4.0
+"""dBFS that no sample of a downmix passes. Lossy encoders add to it: white noise at full scale in every channel of 5.1
+comes out of Opus with a true peak of -0.3 dBTP, and of AAC and MP3 with -1.0."""
 
 LEFT = ("FL", "FLC", "WL", "DL", "SDL", "BIL")
 LEFT_SURROUND = ("BL", "SL", "TFL", "TBL", "TSL", "BFL", "SSL", "TTL")
@@ -44,13 +48,32 @@ GUESSED_CHANNELS = 8
 """Up to as many channels without names get the names of the usual layout of so many, by ffmpeg."""
 
 
+@dataclass(frozen=True)
+class Level:
+    """By how much a sound is changed.
+
+    Attributes:
+        gain: dB.
+        ceiling: dBFS that no sample passes after the gain; None for no limit.
+    """
+
+    gain: float = 0.0
+    ceiling: float | None = None
+
+    @property
+    def filters(self) -> list[str]:
+        """Filters that apply it, to sound as floating point."""
+        gain = [f"volume={self.gain:.2f}dB"] if self.gain else []
+        return gain if self.ceiling is None else [*gain, limiter(self.ceiling)]
+
+
 def stereo(audio: AudioStream) -> list[str]:
     """Filters that make stereo of a sound, 48,000 samples a second, as floating point, so that nothing clips yet.
 
     They are set up anew by ffmpeg where the sound changes its channels, its rate or its format in the middle. A layout
     that ffmpeg can mix may change to any other of the kind.
     """
-    mix = f"aresample={SAMPLES_PER_SECOND}:osf=fltp"
+    [mix] = STEREO
     gains = _gains(audio)
     if gains is not None:
         sides = (f"c{side}={_sum(gains, side)}" for side in (0, 1))
@@ -69,9 +92,15 @@ def limiter(ceiling: float) -> str:
     return f"alimiter=limit={10 ** (ceiling / 20):.5f}:attack=5:release=50:level=false:latency=true"
 
 
-def ceiling(audio: AudioStream) -> float:
-    """The highest sample that is let through, in dBFS. Mono and stereo keep full scale, which they may have had."""
-    return MIX_CEILING if audio.channels > 2 else 0.0
+def at_own_level(audio: AudioStream) -> list[str]:
+    """Filters for the stereo of a sound that stays as loud as it was.
+
+    Mono and stereo keep full scale, which they may have had. A mix is limited at twice the rate, because the wave rises
+    higher between the samples.
+    """
+    if audio.channels <= 2:
+        return [limiter(0.0)]
+    return [f"aresample={2 * SAMPLES_PER_SECOND}", limiter(MIX_CEILING), f"aresample={SAMPLES_PER_SECOND}:osf=fltp"]
 
 
 def _gains(audio: AudioStream) -> list[tuple[float, float]] | None:

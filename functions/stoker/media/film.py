@@ -1,8 +1,10 @@
 """What the outputs are made of: the source, as far as the job wants it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from stoker.media.chapters import chapters_of
+from stoker.media.downmix import Level
 from stoker.media.probe import AudioStream, Chapter, MediaInfo, VideoStream
 from stoker.media.streaming import Remote
 from stoker.media.webvtt import Cue
@@ -45,6 +47,11 @@ class Film:
         subtitles: The file that is burnt into its picture, relative to the working folder.
         remote: Where the source is read from; None where it lies in the working folder.
         warnings: Parts of the source that are left out or guessed.
+        loudness: What all of its sounds are wanted to have, in LUFS; None where they stay as loud as they are.
+        levels: How each sound gets there, by its index among the streams and the name of its encoder; the name is empty
+            for sound that is not encoded.
+        decoded: Files of sounds that were decoded before, relative to the working folder, by the index of the sound
+            among the streams. Their times are those of the film.
     """
 
     info: MediaInfo
@@ -55,6 +62,9 @@ class Film:
     subtitles: str | None = None
     remote: Remote | None = None
     warnings: tuple[OutputWarning, ...] = ()
+    loudness: float | None = None
+    levels: Mapping[tuple[int, str], Level] = field(default_factory=dict)
+    decoded: Mapping[int, str] = field(default_factory=dict)
 
     @property
     def video(self) -> VideoStream | None:

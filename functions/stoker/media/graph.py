@@ -10,7 +10,7 @@ from stoker import config
 from stoker.media.alpha import over_white
 from stoker.media.colours import mark_colours, read_as, to_sdr
 from stoker.media.decoders import decoder_options
-from stoker.media.downmix import SAMPLES_PER_SECOND, ceiling, limiter, stereo
+from stoker.media.downmix import SAMPLES_PER_SECOND, STEREO, at_own_level, stereo
 from stoker.media.ffmpeg import input_options
 from stoker.media.film import Film, Size
 from stoker.media.formats import PIPE, PROTOCOLS, WATERMARKS
@@ -41,8 +41,7 @@ lost packet of AAC or Opus has as many. Times that are rounded to milliseconds a
 https://www.itu.int/rec/R-REC-BT.1359 (detectability is 45 ms; half of it is left to players)."""
 
 LATE_SECONDS = 0.1
-"""Sound that begins later than that after the picture gets silence before it. Less is kept by the times of a film. The
-silence would come again where ffmpeg restarts the graph, because the sound changes in the middle."""
+"""Sound that begins later than that after the picture gets silence before it. Less is kept by the times of a film."""
 
 FONTS = "fonts"
 """The folder, in the working folder, of what subtitles are written with."""
@@ -174,7 +173,8 @@ class Graph:
         """
         told = self.film.audio.duration_seconds if self.film.audio else None
         seconds = self.film.part_of(told)
-        filters = (f"apad=whole_dur={seconds:.6f}",) if stream and seconds else ()
+        padded = (f"apad=whole_dur={seconds:.6f}",) if stream and seconds else ()
+        filters = (*self._levelled(stream, options["c"]), *padded)
         return self._audio.place(_Branch(filters, stream=stream), options, self._sound)
 
     def copied(self, stream: VideoStream | AudioStream) -> str:
@@ -212,15 +212,18 @@ class Graph:
         # Passed through, because ffmpeg would fill the time before the first picture with copies of it.
         self._write(name, self._picture(_Branch(filters, size)), {"fps_mode": "passthrough", **options})
 
-    def write_sound(self, name: str, filters: tuple[str, ...], options: Options) -> None:
-        """A file of the sound alone; as `write_picture`."""
-        self._write(name, self._sound(_Branch(filters)), options)
+    def write_sound(
+        self, name: str, filters: tuple[str, ...], options: Options, stream: AudioStream | None = None
+    ) -> None:
+        """A file of the sound alone, or of another sound of the source; as `write_picture`."""
+        self._write(name, self._sound(_Branch((*self._levelled(stream), *filters), stream=stream)), options)
 
     def arguments(self) -> list[str]:
         """The command, for `run_ffmpeg`."""
         pictures = self._picture_chains()
-        sounds = [chain for stream, branches in self._sounds.items() for chain in self._sound_chains(stream, branches)]
-        graphs = (pictures, sounds) if self._apart else ([*pictures, *sounds],)
+        sounds = [chain for stream in self._direct for chain in self._sound_chains(stream, self._sounds[stream])]
+        graphs = [pictures, sounds] if self._apart else [[*pictures, *sounds]]
+        graphs += [self._sound_chains(stream, self._sounds[stream]) for stream in self._decoded]
         filters = [part for chains in graphs if chains for part in ("-filter_complex", ";".join(chains))]
         tee = [
             *self._video.arguments(),
@@ -229,24 +232,43 @@ class Graph:
             *(*LASTING, "-f", "tee", "|".join(self._tee)),
         ]
         mark = [*input_options(WATERMARKS), "-i", self.film.mark.file] if self.film.mark and self._pictures else []
-        inputs = [*self._input(*self._whole_graph()), *(self._input() if self._apart else ()), *mark]
+        decoded = [part for file in self._decoded.values() for part in (*input_options(), "-i", file)]
+        inputs = [*self._input(*self._whole_graph()), *(self._input() if self._apart else ()), *decoded, *mark]
         return [*inputs, *filters, *(tee if self._tee else []), *self._others, *self._anchors()]
 
     def _anchors(self) -> list[str]:
-        """Outputs that are nothing. ffmpeg begins the clock of some formats with the first stream that it uses. So both
-        inputs must use both streams, or picture and sound would have a clock each."""
+        """Outputs that are nothing. ffmpeg begins the clock of some formats with the first stream that it uses. So an
+        input must use both streams, or picture and sound would have a clock each."""
         video, audio = self.film.video, self.film.audio
-        if not self._apart or not video or not audio or not CLOCK_OF_USED & set(self.film.info.container.split(",")):
+        if not video or not audio or not CLOCK_OF_USED & set(self.film.info.container.split(",")):
             return []
-        nothing = ("-c", "copy", "-f", "null", "-")
-        return ["-map", f"0:{audio.index}", *nothing, "-map", f"1:{video.index}", *nothing]
+        maps = [f"0:{audio.index}"] if self._pictures and (self._apart or self._decoded) else []
+        # A picture alone is not held up: a poster ends where it has its frame.
+        maps += [f"{self._sound_input}:{video.index}"] if self._direct and (self._apart or not self._pictures) else []
+        return [part for stream in maps for part in ("-map", stream, "-c", "copy", "-f", "null", "-")]
 
     @property
     def _apart(self) -> bool:
         """Whether the source is opened twice, once for the picture and once for the sound, with a filter graph for
         each. ffmpeg restarts a whole graph where the sound changes, such as its channels, and a restart loses frames
         of the picture. Two graphs that read one input can wait for each other for ever. A pipe can't be read twice."""
-        return bool(self._pictures and self._sounds) and self.film.remote is None
+        return bool(self._pictures and self._direct) and self.film.remote is None
+
+    @property
+    def _direct(self) -> list[AudioStream | None]:
+        """The sounds that are read from the source."""
+        return [stream for stream in self._sounds if stream not in self._decoded]
+
+    @property
+    def _decoded(self) -> dict[AudioStream | None, str]:
+        """The sounds that are read from files of their own."""
+        files = {stream: self.film.decoded.get(self._audio_of(stream).index) for stream in self._sounds}
+        return {stream: file for stream, file in files.items() if file}
+
+    def _audio_of(self, stream: AudioStream | None) -> AudioStream:
+        audio = stream or self.film.audio
+        assert audio is not None  # it is asked for
+        return audio
 
     @property
     def _sound_input(self) -> int:
@@ -258,9 +280,10 @@ class Graph:
         return [*input_options(protocols=protocols), *seek, *decoder_options(self.film), *options, "-i", self._source]
 
     @property
-    def listens(self) -> bool:
-        """Whether it decodes the sound."""
-        return bool(self._sounds)
+    def sounds(self) -> Mapping[AudioStream | None, Sequence[Options]]:
+        """The sounds that it decodes, each with the options of what encodes it. None is the sound of the film."""
+        encodes = [(branch.stream, options) for branch, options in self._audio.wanted]
+        return {stream: [options for of, options in encodes if of == stream] for stream in self._sounds}
 
     @property
     def empty(self) -> bool:
@@ -305,7 +328,9 @@ class Graph:
         if self.film.subtitles:
             base.append(f"subtitles=filename={self.film.subtitles}:fontsdir={FONTS}:wrap_unicode=1")
         if self.film.mark:
-            base.append(overlay(self.film.mark, largest, self._sound_input + 1, mark_colours(video)))
+            base.append(
+                overlay(self.film.mark, largest, self._sound_input + len(self._decoded) + 1, mark_colours(video))
+            )
         branches = [
             _Branch((*(_scaled(branch.size) if branch.size and branch.size != largest else ()), *branch.filters))
             for branch in self._pictures
@@ -321,17 +346,29 @@ class Graph:
         return [] if restarts else ["-reinit_filter:v", "0"]
 
     def _sound_chains(self, stream: AudioStream | None, branches: Sequence[_Branch]) -> list[str]:
-        audio = stream or self.film.audio
-        if audio is None:
-            return []
+        audio, decoded = self._audio_of(stream), list(self._decoded)
+        if stream in decoded:
+            source, base = f"{self._sound_input + 1 + decoded.index(stream)}:0", [*STEREO]
+        else:
+            source, base = f"{self._sound_input}:{audio.index}", [*self._part("a"), *stereo(audio)]
         # Gaps become silence and sound that begins late begins with it, so that no format loses its place.
-        first = ":first_pts=0" if self._late(audio) else ""
+        first = ":first_pts=0" if stream in decoded or self._late(audio) else ""
         steady = f"aresample={SAMPLES_PER_SECOND}:async=1:min_hard_comp={LEAST_GAP_SECONDS}{first}"
-        base = [*self._part("a"), *stereo(audio), steady, "aformat=channel_layouts=stereo", limiter(ceiling(audio))]
-        return _chains(f"[{self._sound_input}:{audio.index}]", base, "asplit", _label(stream), branches)
+        changed = any(index == audio.index for index, _ in self.film.levels)
+        base += [steady, "aformat=channel_layouts=stereo", *(() if changed else at_own_level(audio))]
+        return _chains(f"[{source}]", base, "asplit", _label(stream), branches)
+
+    def _levelled(self, stream: AudioStream | None, encoder: str = "") -> list[str]:
+        """Filters that give a sound its loudness, where one is wanted."""
+        audio = stream or self.film.audio
+        level = self.film.levels.get((audio.index, encoder)) if audio else None
+        return level.filters if level else []
 
     def _late(self, audio: AudioStream) -> bool:
-        """Whether the sound begins after the wanted part does."""
+        """Whether the sound begins after the wanted part does. The silence before it would come again where the sound
+        changes, because ffmpeg restarts the graph there."""
+        if audio.changes:
+            return False
         video = self.film.video
         starts = min(video.start_seconds, audio.start_seconds) if video else audio.start_seconds
         return audio.start_seconds - starts - self.film.start > LATE_SECONDS

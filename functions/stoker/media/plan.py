@@ -1,15 +1,16 @@
 """From what was asked for and what there is to as few ffmpeg runs as can be."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from stoker.media.film import Film
-from stoker.media.graph import Graph
+from stoker.media.graph import Graph, Options
 from stoker.media.loudness import measure
 from stoker.media.outputs import KINDS
 from stoker.media.outputs.captions import CaptionsOutput
 from stoker.media.outputs.finish import Finish
 from stoker.media.outputs.poster import poster_seconds
+from stoker.media.probe import AudioStream
 from stoker.models.video import PosterOutput, VideoOutput
 
 
@@ -21,11 +22,13 @@ class Plan:
         runs: The arguments of each run of ffmpeg.
         finishes: How each output is finished after that, in the order in which they were asked for.
         films: The files of those runs that may be large.
+        sounds: The sounds that are decoded, each with the options of its encoders. None is the sound of the film.
     """
 
     runs: list[list[str]]
     finishes: list[Finish]
     films: list[str]
+    sounds: Mapping[AudioStream | None, Sequence[Options]]
 
 
 def plan(source: str, film: Film, outputs: Sequence[VideoOutput | CaptionsOutput]) -> Plan:
@@ -45,10 +48,11 @@ def plan(source: str, film: Film, outputs: Sequence[VideoOutput | CaptionsOutput
     finishes = [KINDS[output.kind](output, graph) for output, graph in zip(outputs, graphs, strict=True)]
     different = list(dict.fromkeys(graphs))
     for graph in different:
-        if graph.listens:
+        if graph.sounds:
             measure(graph)
     films = [name for graph in different for name in graph.films]
-    return Plan([graph.arguments() for graph in different if not graph.empty], finishes, films)
+    sounds = {stream: options for graph in different for stream, options in graph.sounds.items()}
+    return Plan([graph.arguments() for graph in different if not graph.empty], finishes, films, sounds)
 
 
 def _skip(output: VideoOutput | CaptionsOutput, film: Film) -> float:

@@ -101,7 +101,7 @@ def opened(video_input: VideoInput, folder: Path, prober: Prober, remote: Remote
     language = video_input.audio.language if video_input.audio else ""
     info = _probed(prober, source, video_input, language)
     _check_holds(info, video_input, source)
-    trim = video_input.trim
+    trim, loudness = video_input.trim, video_input.loudness
     start, end = (trim.start, trim.end) if trim else (0.0, None)
     if info.duration_seconds and start >= info.duration_seconds:
         raise InvalidJob(
@@ -116,16 +116,16 @@ def opened(video_input: VideoInput, folder: Path, prober: Prober, remote: Remote
     if info.video and seen:
         warnings += guesses(info.video, video_input.source)
     if video_input.captions is None:
-        return Film(info, start, end, mark, remote=remote, warnings=warnings)
+        return Film(info, start, end, mark, remote=remote, warnings=warnings, loudness=loudness)
     name = video_input.captions.source or video_input.source
     if video_input.captions.from_:
         extract(video_input.captions, video_input.source, info, folder, remote)
     cues, left_out = captioned(name, folder, start, end)
     warnings += left_out
     if not video_input.captions.burn_in:
-        return Film(info, start, end, mark, cues, remote=remote, warnings=warnings)
+        return Film(info, start, end, mark, cues, remote=remote, warnings=warnings, loudness=loudness)
     warnings += burnt_in(cues, folder, name)
-    return Film(info, start, end, mark, cues, SUBTITLES, remote, warnings)
+    return Film(info, start, end, mark, cues, SUBTITLES, remote, warnings, loudness)
 
 
 def too_long(name: str) -> InputTooLarge:

@@ -12,11 +12,13 @@ from typing import Any
 from stoker import config
 from stoker.errors import EncoderFailed, InputTooLarge, TruncatedMedia, UnsupportedMedia
 from stoker.jobs.run import JobRun
+from stoker.media.decoded import with_decoded
 from stoker.media.departures import Departures
 from stoker.media.description import described
 from stoker.media.ffmpeg import FfmpegFailed, run_ffmpeg
 from stoker.media.film import Film
 from stoker.media.graph import MAX_FRAMES_PER_SECOND
+from stoker.media.levels import levelled
 from stoker.media.loudness import measured
 from stoker.media.outputs import of_sound
 from stoker.media.outputs.captions import CaptionsOutput
@@ -36,6 +38,9 @@ from stoker.storage.outputs import EarlierOutput
 
 DOWNLOADED, PROBED = 4.0, 5.0
 """Percent of the job at the end of its first stages, from the times of a 30 s film with an MP4 and a poster."""
+
+PREPARED = 12.0
+"""Percent of the job at which its sounds are prepared, where they change or a loudness is wanted."""
 
 GAP = "Failed to compensate for timestamp delta"
 """What ffmpeg's resampler says where a gap in the sound is longer than one buffer of silence may be: 1 GiB."""
@@ -103,6 +108,7 @@ def make_outputs(
         What was asked for, in that order.
     """
     run.report(PROBED, "encoding")
+    film, begun = _prepared(run, film, name, outputs)
     planned = plan(SOURCE, film, outputs)
     sound = of_sound(outputs)
     encoded = encoded_percent(film, outputs, PROBED)
@@ -116,9 +122,9 @@ def make_outputs(
             def told(seconds: float, number: int = number) -> None:
                 check_leaving()
                 share = min(seconds / film.seconds, 1) if film.seconds else 0
-                run.report(PROBED + (encoded - PROBED) * (number + share) / len(planned.runs), "encoding")
+                run.report(begun + (encoded - begun) * (number + share) / len(planned.runs), "encoding")
 
-            feed = film.remote.in_order(film.info.container) if film.remote else None
+            feed = _feed(film)
             rate = min(film.frames_per_second, MAX_FRAMES_PER_SECOND)
             complaint += _run(run, arguments, name, told, rate, feed, sound=sound)
 
@@ -132,6 +138,28 @@ def make_outputs(
         made.append(_finished(run, finish, bench, name, complaint, sound=sound))
     _check_whole(prober, film.remote or run.workspace / SOURCE, film, made, name, complaint)
     return made
+
+
+def _prepared(run: JobRun, film: Film, name: str, outputs: Sequence[Output]) -> tuple[Film, float]:
+    """The film with what must be known of its sounds before, and the percent of the job at which it is."""
+    sounds = plan(SOURCE, film, outputs).sounds
+    changing = any(audio.changes for audio in (stream or film.audio for stream in sounds) if audio)
+    if not sounds or not (changing or film.loudness is not None):
+        return film, PROBED
+
+    def listen(arguments: list[str], told: Callable[[float], None] = lambda _: run.check()) -> str:
+        return _run(run, arguments, name, told, feed=_feed(film), sound=of_sound(outputs))
+
+    def tell(share: float) -> None:
+        run.report(PROBED + (PREPARED - PROBED) * share, "encoding")
+
+    film = with_decoded(SOURCE, film, sounds, listen)
+    return levelled(SOURCE, film, sounds, run.workspace, listen, tell), PREPARED
+
+
+def _feed(film: Film) -> Iterator[bytes] | None:
+    """What ffmpeg gets by standard input."""
+    return film.remote.in_order(film.info.container) if film.remote else None
 
 
 def _outputs(video_input: VideoInput) -> list[Output]:

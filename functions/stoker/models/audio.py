@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from stoker.models.document import LanguageTag, Model
+from stoker.models.document import LanguageTag, Loudness, Model
 
 MAX_TEXT_CHARACTERS = 100_000
 """The longest text: about two hours of speech."""
@@ -49,5 +49,5 @@ class AudioInput(Model):
     speed: Annotated[float, Field(ge=0.25, le=4)] = 1.0
     pitch: Annotated[float, Field(ge=-20, le=20)] = 0.0
     format: AudioFormat = "mp3"
-    loudness: Annotated[float, Field(ge=-31, le=-9)] = -16.0
+    loudness: Loudness = -16.0
     captions: bool = True

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 from pydantic.alias_generators import to_camel
 
 
@@ -43,6 +43,9 @@ Source: https://firebase.google.com/docs/firestore/quotas#collections_documents_
 LanguageTag = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{1,8}([-_][A-Za-z0-9]{1,8}){0,4}$")]
 """A language: a BCP 47 tag such as `en-US`, also in older forms (`iw`, `de_DE`).
 Source: https://www.rfc-editor.org/rfc/rfc5646 (section 2.1)."""
+
+Loudness = Annotated[float, Field(ge=-31, le=-9)]
+"""How loud a sound is as a whole, in LUFS, heard from two loudspeakers. Source: ITU-R BS.1770-5."""
 
 SchemaVersion = Literal[1]
 """The form that a document has; migrations count it up."""

@@ -5,7 +5,7 @@ from typing import Annotated, Final, Literal, Self
 from pydantic import Field, StringConstraints, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from stoker.models.document import LanguageTag, Model
+from stoker.models.document import LanguageTag, Loudness, Model
 
 SourcePath = Annotated[str, StringConstraints(min_length=1, max_length=1024)]
 """The name of an object in Cloud Storage, in characters; whose it must be is checked where it is read.
@@ -244,6 +244,7 @@ class VideoInput(Model):
         watermark: Laid over every picture.
         audio: Which sound to take; the file's default one where it is left out.
         captions: Given back beside the film, and named by its playlists.
+        loudness: Of the sound of every output, in LUFS, integrated; the source's own where it is left out.
         outputs: At most ten; an MP4 of a resolution of 720 and a poster where it is left out.
 
     Example:
@@ -256,4 +257,5 @@ class VideoInput(Model):
     watermark: Watermark | None = None
     audio: AudioChoice | None = None
     captions: Captions | None = None
+    loudness: Loudness | None = None
     outputs: Annotated[list[VideoOutput], Field(min_length=1, max_length=10)] = Field(default_factory=_default_outputs)

@@ -109,7 +109,10 @@ def test_sound_is_as_loud_as_the_documented_mix_of_its_source(layout: str, ffmpe
     expected = samples @ gains
     mixed = samples_of(tmp_path / wav.file.name)
     assert mixed.shape == expected.shape
-    assert np.abs(mixed - expected).max() < 1e-3
+    off = np.abs(mixed - expected)
+    # A sound that begins or ends at once is smoothed there by the limiter's filters.
+    assert off[RATE // 100 : -RATE // 100].max() < 1e-3
+    assert off.max() < 2e-3
     assert lufs(samples_of(tmp_path / mp4.file.name)) == pytest.approx(lufs(expected), abs=0.5)
     told = measured(tmp_path)
     assert told is not None
@@ -123,6 +126,13 @@ def test_nothing_clips_that_did_not_clip(layout: str, kind: str, ffmpeg: Ffmpeg,
     samples = sounds(channels, 0.99 if channels > 2 else 0.8)
     [output] = outputs_of(film(ffmpeg, layout, samples), {"kind": kind, "height": 32})
     assert np.abs(samples_of(tmp_path / output.file.name)).max() < 1
+
+
+@pytest.mark.parametrize("kind", ["m4a", "ogg", "mp3"])
+def test_a_mix_of_full_white_noise_does_not_clip(kind: str, ffmpeg: Ffmpeg, tmp_path: Path) -> None:
+    noise = np.random.default_rng(3).uniform(-1, 1, (6 * RATE, 6))
+    [audio] = outputs_of(film(ffmpeg, "5.1", noise), {"kind": "audio", "format": kind})
+    assert np.abs(samples_of(tmp_path / audio.file.name)).max() < 1
 
 
 def test_sound_at_full_scale_is_not_changed(ffmpeg: Ffmpeg, tmp_path: Path) -> None:

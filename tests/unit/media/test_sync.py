@@ -76,8 +76,8 @@ def edit_list(ffmpeg: Ffmpeg) -> Path:
     return ffmpeg("cut.mp4", "-ss", "0.64", "-i", str(constant(ffmpeg)), "-c", "copy")
 
 
-def _halves(ffmpeg: Ffmpeg, one: Sequence[str], two: Sequence[str], **second: object) -> Path:
-    first = film(ffmpeg, "a.ts", 2.4, *one, first=0.0)
+def _halves(ffmpeg: Ffmpeg, one: Sequence[str], two: Sequence[str], late_sound: float = 0.0, **second: object) -> Path:
+    first = film(ffmpeg, "a.ts", 2.4, *one, first=0.0, late_sound=late_sound)
     later = film(ffmpeg, "b.ts", 2.6, *two, "-output_ts_offset", "2.4", first=2.4, **second)  # type: ignore[arg-type]
     return joined(ffmpeg, first, later)
 
@@ -92,6 +92,19 @@ def channels_change(ffmpeg: Ffmpeg) -> Path:
 
 def rate_changes(ffmpeg: Ffmpeg) -> Path:
     return _halves(ffmpeg, (*H264, "-c:a", "mp2"), (*H264, "-c:a", "mp2"), rate=44_100, channels=1)
+
+
+def aac_changes(ffmpeg: Ffmpeg) -> Path:
+    return _halves(ffmpeg, AAC, AAC, rate=44_100, channels=1)
+
+
+def opus_changes(ffmpeg: Ffmpeg) -> Path:
+    return _halves(ffmpeg, (*H264, "-c:a", "libopus"), (*H264, "-c:a", "libopus"), channels=1)
+
+
+def late_sound_changes(ffmpeg: Ffmpeg) -> Path:
+    ac3 = (*H264, "-c:a", "ac3")
+    return _halves(ffmpeg, ac3, ac3, late_sound=1.0, channels=6)
 
 
 def all_changes(ffmpeg: Ffmpeg) -> Path:
@@ -109,11 +122,12 @@ def gap(ffmpeg: Ffmpeg) -> Path:
 Source = Callable[[Ffmpeg], Path]
 SOURCES: Sequence[Source] = (
     *(constant, low_rate_sound, stills, phone, late_sound, a_little_late_sound, late_picture, transport_stream),
-    *(edit_list, size_changes, channels_change, rate_changes, all_changes, gap),
+    *(edit_list, size_changes, channels_change, rate_changes, aac_changes, opus_changes, late_sound_changes),
+    *(all_changes, gap),
 )
 
 
-SILENT: Mapping[Source, int] = {late_sound: 2, gap: 1}
+SILENT: Mapping[Source, int] = {late_sound: 2, late_sound_changes: 1, gap: 1}
 """Flashes whose click the source has lost."""
 
 
@@ -126,7 +140,7 @@ def together(folder: Path, kind: str, name: str) -> list[tuple[float, float]]:
     return [(flash, min(clicks, key=lambda click: abs(click - flash))) for flash in seen(pictures)]
 
 
-USUAL = (constant, late_sound, all_changes, gap)
+USUAL = (constant, late_sound_changes, all_changes, gap)
 
 
 @pytest.mark.parametrize(

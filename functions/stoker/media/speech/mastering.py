@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from stoker.errors import EncoderFailed, NothingToSpeak
+from stoker.media.downmix import Level
 from stoker.media.ffmpeg import FfmpegFailed, input_options, run_ffmpeg
 from stoker.models.audio import AudioFormat
 
@@ -31,6 +32,9 @@ LIMITER_TRIES = 4
 ENCODING_TRIES = 4
 
 Peak = Literal["sample", "true"]
+
+TALKING = ("-loglevel", "info", "-nostats")
+"""Options with which ffmpeg writes what its meter has measured."""
 
 MEASURED, MASTERED = 0.2, 0.9
 """Shares of the work, from the times of ten minutes of speech as MP3. What is left is for encoding again, if need be;
@@ -92,6 +96,24 @@ def measure(file: Path, tell: Callable[[float], None], filters: str = "", peak: 
     Raises:
         EncoderFailed: ffmpeg was stopped.
     """
+    arguments = [*input_options(), "-i", file.name, "-af", f"{filters}{meter(peak)}", "-f", "null", "-"]
+    return listened(lambda report: _ffmpeg([*TALKING, *arguments], file.parent, report), tell)
+
+
+def meter(peak: Peak) -> str:
+    """The filter that measures."""
+    # A file of one channel is heard from two loudspeakers, 3 dB louder than the meter takes it by itself.
+    return f"ebur128=dualmono=true:framelog=quiet:peak={peak}"
+
+
+def listened(run: Callable[[Callable[[float], None]], str], tell: Callable[[float], None]) -> Sound:
+    """What a run of ffmpeg measured.
+
+    Args:
+        run: Runs ffmpeg with `TALKING` and a `meter`, calls what it gets with the seconds that are done, and returns
+            what ffmpeg wrote to standard error.
+        tell: Called with the seconds that are done.
+    """
     seconds = 0.0
 
     def heard(done: float) -> None:
@@ -99,11 +121,54 @@ def measure(file: Path, tell: Callable[[float], None], filters: str = "", peak: 
         seconds = done
         tell(done)
 
-    # A file of one channel is heard from two loudspeakers, 3 dB louder than the meter takes it by itself.
-    meter = f"ebur128=dualmono=true:framelog=quiet:peak={peak}"
-    arguments = ["-loglevel", "info", "-nostats", *input_options(), "-i", file.name]
-    told = _ffmpeg([*arguments, "-af", f"{filters}{meter}", "-f", "null", "-"], file.parent, heard)
+    told = run(heard)
     return Sound(_figure(r"I:\s+(\S+) LUFS", told), _figure(r"Peak:\s+(\S+) dBFS", told), seconds)
+
+
+def settled(
+    loudness: float,
+    before: Sound,
+    limited: Callable[[Level], float],
+    encoded: Callable[[Level], Sound],
+    lost: float = 0.0,
+) -> tuple[Level, Sound]:
+    """Finds the level at which a sound is as loud as is wanted, and its true peak is low enough once it is encoded.
+
+    Args:
+        loudness: LUFS. Where the true peak does not allow it, what comes nearest.
+        before: What was measured of the sound as it is; the peak is that of its samples.
+        limited: Measures the loudness of the sound at a level, in LUFS.
+        encoded: Encodes the sound at a level, and measures what came out, with its true peak.
+        lost: dB by which the encoder turns it down.
+
+    Returns:
+        The level, and what was measured at it.
+
+    Raises:
+        EncoderFailed: The true peak stays too high.
+    """
+    gain, ceiling = loudness - before.loudness, CEILING
+    if before.peak + gain > ceiling:
+        for _ in range(LIMITER_TRIES):
+            off = loudness - limited(Level(gain, ceiling))
+            gain += off
+            if abs(off) < SMALL_CORRECTION:
+                break
+    gain += lost
+    for tried in range(ENCODING_TRIES):
+        level = Level(gain, ceiling)
+        found = encoded(level)
+        off, over = loudness - found.loudness, found.peak - MOST_TRUE_PEAK
+        if over <= 0 and (abs(off) <= LOUDNESS_TOLERANCE or tried > 0):
+            return level, found
+        if over > 0:
+            ceiling -= over + 0.3
+        # Peaks come first: more gain would undo a lower ceiling. With less of both, all that is heard gets softer.
+        if over <= 0 or tried == 0:
+            gain += off
+        elif tried > 1:
+            gain -= over + 0.3
+    raise EncoderFailed(f"The true peak of the sound stayed at {found.peak} dBTP. Ask for a lower loudness.")
 
 
 def master(
@@ -127,47 +192,32 @@ def master(
     before = measure(source, lambda _: tell(0), peak="sample")
     if not before.loudness > SILENCE:
         raise NothingToSpeak("The voice has no sound for this text. Write it in the language of the voice.")
+    encoding = ENCODINGS[audio_format]
+    file = source.with_name(f"speech.{audio_format}")
+    start, end = MEASURED, MASTERED
 
     def share(start: float, end: float) -> Callable[[float], None]:
         return lambda seconds: tell(start + (end - start) * min(seconds / before.seconds, 1))
 
-    tell(MEASURED / 2)
-    ceiling, gain = CEILING, loudness - before.loudness
-    if before.peak + gain > ceiling:
-        gain = _limited_gain(source, loudness, gain, ceiling, share(MEASURED / 2, MEASURED))
-    encoding = ENCODINGS[audio_format]
-    gain += encoding.lost
-    file = source.with_name(f"speech.{audio_format}")
-    start, end = MEASURED, MASTERED
-    for tried in range(ENCODING_TRIES):
-        encoded = start + (end - start) * ENCODING_SHARE
-        options = ["-i", source.name, "-af", _chain(gain, ceiling), *encoding.options, "-map_metadata", "-1", file.name]
-        _ffmpeg([*input_options(), *options], source.parent, share(start, encoded))
-        found = measure(file, share(encoded, end))
+    def limited(level: Level) -> float:
+        filters = f"{','.join(level.filters)},"
+        return measure(source, share(MEASURED / 2, MEASURED), filters, "sample").loudness
+
+    def encoded(level: Level) -> Sound:
+        nonlocal start, end
+        halfway = start + (end - start) * ENCODING_SHARE
+        chain = ",".join(level.filters)
+        options = ["-i", source.name, "-af", chain, *encoding.options, "-map_metadata", "-1", file.name]
+        _ffmpeg([*input_options(), *options], source.parent, share(start, halfway))
+        found = measure(file, share(halfway, end))
         if abs(found.seconds - before.seconds) > 0.1:
             raise EncoderFailed("The encoder lost a part of the speech. The job is tried again by itself.")
-        off, over = loudness - found.loudness, found.peak - MOST_TRUE_PEAK
-        if over <= 0 and (abs(off) <= LOUDNESS_TOLERANCE or tried > 0):
-            return file, found
-        gain += off
-        ceiling -= over + 0.3 if over > 0 else 0
         start, end = end, (1 + end) / 2
-    raise EncoderFailed(f"The true peak of the speech stayed at {found.peak} dBTP. Ask for a lower loudness.")
+        return found
 
-
-def _limited_gain(source: Path, loudness: float, gain: float, ceiling: float, tell: Callable[[float], None]) -> float:
-    """What to add so that the loudness is right although the peaks are held down, in dB."""
-    for _ in range(LIMITER_TRIES):
-        off = loudness - measure(source, tell, f"{_chain(gain, ceiling)},", "sample").loudness
-        gain += off
-        if abs(off) < SMALL_CORRECTION:
-            break
-    return gain
-
-
-def _chain(gain: float, ceiling: float) -> str:
-    limit = f"limit={10 ** (ceiling / 20):.5f}:attack=5:release=50:level=false:latency=true"
-    return f"volume={gain:.2f}dB,alimiter={limit}"
+    tell(MEASURED / 2)
+    _, sound = settled(loudness, before, limited, encoded, encoding.lost)
+    return file, sound
 
 
 def _ffmpeg(arguments: list[str], folder: Path, tell: Callable[[float], None]) -> str:
@@ -178,4 +228,6 @@ def _ffmpeg(arguments: list[str], folder: Path, tell: Callable[[float], None]) -
 
 
 def _figure(pattern: str, told: str) -> float:
-    return float(re.findall(pattern, told)[-1])
+    # The meter says nothing where it got no sound.
+    found = re.findall(pattern, told)
+    return float(found[-1]) if found else float("-inf")
