@@ -142,7 +142,8 @@ def test_a_playlist_is_taken_over_whole_or_not_at_all(
     hls = data["output"]["files"][1]
     folder = hls["path"].rpartition("/")[0]
     assert [part["path"] for part in hls["parts"]] == [
-        f"{folder}/{part}" for part in ("hls-180p.m3u8", "hls-180p.m4s", "hls-audio.m3u8", "hls-audio.m4s")
+        f"{folder}/{part}"
+        for part in ("hls-180p.m3u8", "hls-180p-iframes.m3u8", "hls-180p.m4s", "hls-audio.m3u8", "hls-audio.m4s")
     ]
     files = [*data["output"]["files"], *hls["parts"]]
     assert objects(user, job) == {file["path"] for file in files}

@@ -45,7 +45,8 @@ def _differ(told: float, measured: float) -> bool:
 
 
 def _changes(what: str, name: str, changes: tuple[str, ...]) -> str:
-    return f"The {what} of {name!r} changes to {', then '.join(changes)}; outputs stay as the file begins."
+    kept = "outputs keep the size at its start" if what == "picture" else "outputs are stereo throughout"
+    return f"The {what} of {name!r} changes to {', then '.join(changes)}; {kept}."
 
 
 def _tracks(info: MediaInfo, name: str) -> Iterator[tuple[WarningCode, str]]:
