@@ -87,6 +87,12 @@ PATTERNS: Mapping[str, Pattern] = {
     "23.976": Pattern("a.mov", [number * 1001 / 24_000 for number in range(40)]),
     "a picture that begins late": Pattern("a.mp4", after(*[1 / 25] * 30, start=1.3)),
     "a transport stream": Pattern("a.ts", after(*chosen(6, 50, 1 / 24, 1 / 30, 1 / 60))),
+    "a burst of 120 after stills, which is capped": Pattern(
+        "a.mp4",
+        after(*[1.0] * 4, *[1 / 120] * 60),
+        hold=1 / 60,
+        kept=lambda number: number <= 4 or number % 2 == 0,
+    ),
     "120, which is capped": Pattern(
         "a.mp4", [number / 120 for number in range(120)], hold=1 / 120, kept=lambda number: number % 2 == 0
     ),
