@@ -5,7 +5,7 @@ from pathlib import Path
 
 from stoker.errors import UnsupportedMedia
 from stoker.media.cues import UnreadableCaptions, read
-from stoker.media.graph import FONTS
+from stoker.media.picture import FONTS
 from stoker.media.subtitles import fonts_for, missing_glyphs, styled
 from stoker.media.webvtt import Cue, part
 from stoker.models.warnings import OutputWarning

@@ -5,7 +5,7 @@ from dataclasses import replace
 from stoker.media.colours import copies
 from stoker.media.encoders import PEAK_SHARE, peak_bits
 from stoker.media.film import Film, Size
-from stoker.media.graph import MAX_FRAMES_PER_SECOND
+from stoker.media.picture import MAX_FRAMES_PER_SECOND
 from stoker.media.probe import AudioStream, VideoStream
 from stoker.models.video import Mp4Output, VideoOutput
 

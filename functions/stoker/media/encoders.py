@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 
 from stoker.media.film import Film, Size
-from stoker.media.graph import MAX_FRAMES_PER_SECOND, Graph
+from stoker.media.graph import Graph
+from stoker.media.picture import MAX_FRAMES_PER_SECOND
 from stoker.media.probe import AudioStream
 
 CONSTANT_RATE_FACTOR = {"low": 28, "medium": 23, "high": 19}

@@ -8,15 +8,14 @@ from dataclasses import dataclass, field
 
 from stoker import config
 from stoker.media.alpha import over_white
-from stoker.media.colours import mark_colours, read_as, to_sdr
 from stoker.media.decoders import decoder_options
 from stoker.media.downmix import SAMPLES_PER_SECOND, STEREO, at_own_level, stereo
 from stoker.media.ffmpeg import input_options
 from stoker.media.film import Film, Size
 from stoker.media.formats import PIPE, PROTOCOLS, WATERMARKS
 from stoker.media.last_frame import held
+from stoker.media.picture import picture_filters, scaled
 from stoker.media.probe import AudioStream, VideoStream
-from stoker.media.watermark import overlay
 
 SEEK_SECONDS = 20
 """How far before the wanted time reading begins: further than key frames usually lie apart, so that nothing is lost
@@ -24,11 +23,6 @@ where a container's index is coarse, and a film that ends a little early still h
 
 TOLERANCE_SECONDS = 0.0005
 """A frame that begins so little before a time begins at that time: containers and users write milliseconds."""
-
-MAX_FRAMES_PER_SECOND = 60
-SLACK = 0.05
-"""A frame that comes so little before a place on the grid, as a share of a place, belongs there: containers write
-milliseconds."""
 
 CLOCK = 90_000
 """Units of a second, of the times of encoded pictures. ffmpeg's default unit is the average time of a frame. It rounds
@@ -43,23 +37,9 @@ https://www.itu.int/rec/R-REC-BT.1359 (detectability is 45 ms; half of it is lef
 LATE_SECONDS = 0.1
 """Sound that begins later than that after the picture gets silence before it. Less is kept by the times of a film."""
 
-FONTS = "fonts"
-"""The folder, in the working folder, of what subtitles are written with."""
-
 CLOCK_OF_USED = frozenset({"mpegts", "mpeg", "ogg"})
 """Formats whose clock may begin anew in the middle. Source: AVFMT_TS_DISCONT in
 https://github.com/FFmpeg/FFmpeg/tree/master/libavformat."""
-
-PROGRESSIVE = frozenset({"av1", "gif", "libdav1d", "libvpx-vp9", "png", "vp8", "vp9", "webp"})
-"""Codecs that have no interlaced frames."""
-
-CAPPED = (
-    f"select=isnan(prev_selected_t)+gt(floor(t*{MAX_FRAMES_PER_SECOND}+{SLACK})\\,"
-    f"floor(prev_selected_t*{MAX_FRAMES_PER_SECOND}+{SLACK}))",
-    f"setpts=floor(T*{MAX_FRAMES_PER_SECOND}+{SLACK})/({MAX_FRAMES_PER_SECOND}*TB)",
-)
-"""Keeps the first frame of each place on a grid of 60 a second, and moves it there. ffmpeg's `fps` alone would keep the
-last frame of each place, and show it too early."""
 
 LASTING = ("-t", str(config.MAX_SOURCE_SECONDS))
 """No output plays longer than a source may, whatever the times in a source say."""
@@ -310,29 +290,10 @@ class Graph:
         sizes = [branch.size for branch in self._pictures if branch.size]
         # What is smaller is scaled from the largest that is wanted: a fraction of the work, where the source is large.
         largest = max(sizes, key=lambda size: size[0] * size[1])
-        late = [f"setpts=PTS+{video.late_seconds:.6f}/TB"] if video.late_seconds else []
-        base = [*late, *self._part(""), read_as(video), *over_white(video.pixel_format)]
-        if not video.steady:
-            base += _fitted(largest)
-        if _may_be_interlaced(video):
-            # Frame by frame, because a film may begin with progressive frames. These pass unchanged.
-            base.append("bwdif=mode=send_frame:deint=interlaced")
-        if self.film.moving_frames_per_second > MAX_FRAMES_PER_SECOND:
-            base += CAPPED
-            if video.frames_per_second > MAX_FRAMES_PER_SECOND:
-                # Sets the rate that containers record. It would repeat frames where the picture stands still.
-                base.append(f"fps={MAX_FRAMES_PER_SECOND}:eof_action=pass")
-        if video.steady and (largest != (video.width, video.height) or not video.square_pixels):
-            base += _scaled(largest)
-        base += to_sdr(video)
-        if self.film.subtitles:
-            base.append(f"subtitles=filename={self.film.subtitles}:fontsdir={FONTS}:wrap_unicode=1")
-        if self.film.mark:
-            base.append(
-                overlay(self.film.mark, largest, self._sound_input + len(self._decoded) + 1, mark_colours(video))
-            )
+        marks = self._sound_input + len(self._decoded) + 1
+        base = picture_filters(self.film, largest, self._part(""), marks)
         branches = [
-            _Branch((*(_scaled(branch.size) if branch.size and branch.size != largest else ()), *branch.filters))
+            _Branch((*(scaled(branch.size) if branch.size and branch.size != largest else ()), *branch.filters))
             for branch in self._pictures
         ]
         return _chains(f"[0:{video.index}]", base, "split", "picture", branches)
@@ -383,23 +344,8 @@ class Graph:
         return [*([start] if offset > 0 or end else []), f"{prefix}setpts=PTS-({offset:.6f})/TB"]
 
 
-def _may_be_interlaced(video: VideoStream) -> bool:
-    plain = video.pixel_format.startswith(("yuv", "nv12"))  # bwdif would convert others, such as RGB
-    return video.interlaced or (plain and not video.progressive and video.codec not in PROGRESSIVE)
-
-
-def _fitted(size: Size) -> list[str]:
-    """Filters for a picture whose size may change in the middle: each size is fitted into one, with black bars."""
-    each = "eval=frame:force_original_aspect_ratio=decrease:reset_sar=1:interl=-1"
-    return [f"scale={size[0]}:{size[1]}:flags=lanczos:{each}", f"pad={size[0]}:{size[1]}:-1:-1:eval=frame", "setsar=1"]
-
-
 def _label(stream: AudioStream | None) -> str:
     return "sound" if stream is None else f"sound{stream.index}_"
-
-
-def _scaled(size: Size) -> list[str]:
-    return [f"scale={size[0]}:{size[1]}:flags=lanczos", "setsar=1"]
 
 
 def _chains(source: str, base: Sequence[str], split: str, label: str, branches: Sequence[_Branch]) -> list[str]:

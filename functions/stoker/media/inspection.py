@@ -111,5 +111,6 @@ def _webp(moving: Animation) -> MediaInfo:
         duration_seconds=moving.seconds,
         pixel_format="yuva420p" if moving.lossy else "argb",
         colours=BT601 if moving.lossy else RGB,
+        progressive=True,
     )
     return MediaInfo(moving.seconds, 1, video, None, "webp_anim", measured=True)

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from stoker.media.graph import MAX_FRAMES_PER_SECOND
 from stoker.media.languages import match
+from stoker.media.picture import MAX_FRAMES_PER_SECOND
 from stoker.media.probe import MediaInfo
 from stoker.media.whole import misses
 from stoker.models.warnings import OutputWarning, WarningCode

@@ -17,12 +17,12 @@ from stoker.media.departures import Departures
 from stoker.media.description import described
 from stoker.media.ffmpeg import FfmpegFailed, run_ffmpeg
 from stoker.media.film import Film
-from stoker.media.graph import MAX_FRAMES_PER_SECOND
 from stoker.media.levels import levelled
 from stoker.media.loudness import measured
 from stoker.media.outputs import of_sound
 from stoker.media.outputs.captions import CaptionsOutput
 from stoker.media.outputs.finish import Bench, Finish, MadeFile, MadeOutput
+from stoker.media.picture import MAX_FRAMES_PER_SECOND
 from stoker.media.plan import plan
 from stoker.media.probe import NotReadable, Prober
 from stoker.media.refusals import unsupported

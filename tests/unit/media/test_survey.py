@@ -12,7 +12,7 @@ import pytest
 
 from conftest import Ffmpeg
 from stoker.media import survey as survey_module
-from stoker.media.graph import MAX_FRAMES_PER_SECOND
+from stoker.media.picture import MAX_FRAMES_PER_SECOND
 from stoker.media.probe import MediaInfo, Prober
 from stoker.media.survey import FASTEST, Joined, Survey
 
