@@ -115,6 +115,8 @@ def _of_inputs() -> Iterator[Case]:
         {"watermark": "a.png"},
         {"captions": {"source": "a.vtt", "ghost": 1}},
         {"captions": "a.vtt"},
+        {"audio": {"language": "de", "ghost": 1}},
+        {"audio": "de"},
         {"outputs": {}},
         {"source": ["a"]},
         {"outputs": [{"kind": "mp4"}] * 11},
@@ -136,6 +138,7 @@ def _of_inputs() -> Iterator[Case]:
         {"watermark": picture},
         {"captions": {"source": "a.vtt", "burnIn": True}},
         {"captions": {"from": "source", "language": "de"}},
+        {"audio": {"language": "de"}},
     ):
         yield case("video-processing", given, allowed=True)
     for given in (*BAD_SPEECH, {"ghost": 1}):

@@ -1,5 +1,7 @@
 """What the outputs are made of: the source, as far as the job wants it."""
 
+import math
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -15,7 +17,8 @@ Size = tuple[int, int]
 
 
 STILL_SECONDS = 0.25
-"""A frame that is shown for longer is a still picture: the slowest films have five frames a second."""
+"""A part may begin so much later than asked for, with the next frame. If the next frame comes later, the part begins
+with the frame that is on the screen."""
 
 
 @dataclass(frozen=True)
@@ -83,9 +86,28 @@ class Film:
 
     @property
     def picture_end(self) -> float:
-        """When its picture ends, in its own time."""
+        """When its picture ends, in its own time. A part that begins later shows the last frame to its end."""
         told = self.video.end_seconds if self.video else None
-        return self.part_of(told or self.info.duration_seconds)
+        return self.part_of(told or self.info.duration_seconds) or self.seconds
+
+    @property
+    def picture_start(self) -> float:
+        """When the frame begins with which its picture begins, in seconds of the source: before the part if that begins
+        within a still."""
+        begin, end = self.on_screen(self.start)
+        return begin if end - self.start > STILL_SECONDS else self.start
+
+    def on_screen(self, seconds: float) -> tuple[float, float]:
+        """When the still begins and ends that is on the screen at a time of the source; that time where there is none.
+        The last frame has no end."""
+        video = self.video
+        if video is None:
+            return seconds, seconds
+        if video.last_seconds is not None and seconds >= video.last_seconds:
+            return video.last_seconds, math.inf
+        place = bisect_right(video.stills, (seconds, math.inf)) - 1
+        begin, end = video.stills[place] if place >= 0 else (seconds, seconds)
+        return (begin, end) if begin <= seconds < end else (seconds, seconds)
 
     @property
     def frames_per_second(self) -> float:
@@ -95,7 +117,7 @@ class Film:
     @property
     def has_stills(self) -> bool:
         """Whether its picture stands still for a while, as slides and screen recordings do."""
-        return self.video is not None and self.video.longest_frame_seconds > STILL_SECONDS
+        return self.video is not None and (bool(self.video.stills) or self.picture_start < self.start)
 
     @property
     def chapters(self) -> tuple[Chapter, ...]:

@@ -197,7 +197,8 @@ class Found:
             "rotation": int(frame.rotation),
             "interlaced": bool(frame.interlaced_frame),
             "hidden": survey.hidden,
-            "longest_frame_seconds": float(survey.longest * survey.time_base) if self._measured else 0,
+            "last_seconds": self._seconds(candidate, survey.last, zero) if self._measured else None,
+            "stills": [[self._seconds(candidate, at, zero) for at in still] for still in survey.stills],
             "hdr": HDR.get(int(frame.color_trc or 0)),
             "bits_per_second": stream.bit_rate or None,
             "colours": {

@@ -104,7 +104,8 @@ class Graph:
         self._source = f"{PIPE}:0" if film.remote else source
         self._names = set() if names is None else names
         # A pipe can't jump, and formats differ in how near they come to a time where they can't.
-        self._seek = 0.0 if film.remote else max(0.0, film.start + skip - SEEK_SECONDS)
+        begin, _ = film.on_screen(film.start + skip)
+        self._seek = 0.0 if film.remote else max(0.0, begin - SEEK_SECONDS)
         self._pictures: list[_Branch] = []
         self._sounds: dict[AudioStream | None, list[_Branch]] = {}
         self._video = _Encodes("v")
@@ -291,7 +292,7 @@ class Graph:
         # What is smaller is scaled from the largest that is wanted: a fraction of the work, where the source is large.
         largest = max(sizes, key=lambda size: size[0] * size[1])
         marks = self._sound_input + len(self._decoded) + 1
-        base = picture_filters(self.film, largest, self._part(""), marks)
+        base = picture_filters(self.film, largest, self._part(), marks)
         branches = [
             _Branch((*(scaled(branch.size) if branch.size and branch.size != largest else ()), *branch.filters))
             for branch in self._pictures
@@ -311,7 +312,7 @@ class Graph:
         if stream in decoded:
             source, base = f"{self._sound_input + 1 + decoded.index(stream)}:0", [*STEREO]
         else:
-            source, base = f"{self._sound_input}:{audio.index}", [*self._part("a"), *stereo(audio)]
+            source, base = f"{self._sound_input}:{audio.index}", [*self._sound_part(), *stereo(audio)]
         # Gaps become silence and sound that begins late begins with it, so that no format loses its place.
         first = ":first_pts=0" if stream in decoded or self._late(audio) else ""
         steady = f"aresample={SAMPLES_PER_SECOND}:async=1:min_hard_comp={LEAST_GAP_SECONDS}{first}"
@@ -334,14 +335,24 @@ class Graph:
         starts = min(video.start_seconds, audio.start_seconds) if video else audio.start_seconds
         return audio.start_seconds - starts - self.film.start > LATE_SECONDS
 
-    def _part(self, prefix: str) -> list[str]:
-        """Filters that cut out the wanted part, exact to the frame, and let its time begin at 0."""
+    def _part(self) -> list[str]:
+        """Filters that cut out the wanted part of the picture, exact to the frame, and let its time begin at 0. A still
+        that is on the screen at the beginning begins there."""
+        return self._cut("trim", "setpts", self.film.picture_start)
+
+    def _sound_part(self) -> list[str]:
+        """The same, of the sound."""
+        return self._cut("atrim", "asetpts", self.film.start)
+
+    def _cut(self, trim: str, setpts: str, start: float) -> list[str]:
         offset = self.film.start - self._seek
         end = "" if self.film.end is None else f":end={self.film.end - self._seek - TOLERANCE_SECONDS:.6f}"
         if not offset and not end:
             return []
-        start = f"{prefix}trim=start={max(0, offset - TOLERANCE_SECONDS):.6f}{end}"
-        return [*([start] if offset > 0 or end else []), f"{prefix}setpts=PTS-({offset:.6f})/TB"]
+        cut = f"{trim}=start={max(0, start - self._seek - TOLERANCE_SECONDS):.6f}{end}"
+        moved = f"PTS-({offset:.6f})/TB"
+        moved = moved if start == self.film.start else rf"max({moved}\,0)"
+        return [*([cut] if offset > 0 or end else []), f"{setpts}={moved}"]
 
 
 def _label(stream: AudioStream | None) -> str:

@@ -20,5 +20,7 @@ def held(film: Film) -> Mapping[str, str]:
     """
     if film.info.container not in ANIMATIONS and not film.has_stills:
         return {}
-    last = f"max(DURATION,{film.picture_end:.6f}/TB-PTS)"
+    # Of a part, the last frame ends with the part, and not when it would in the source.
+    least = "DURATION" if film.end is None else "1"
+    last = f"max({least},{film.picture_end:.6f}/TB-PTS)"
     return {"bf": "0", "bsf": f"setts=duration='if(eq(NEXT_PTS,NOPTS),{last},DURATION)'"}

@@ -16,6 +16,15 @@ milliseconds."""
 FONTS = "fonts"
 """The folder, in the working folder, of what subtitles are written with."""
 
+STEADY = ";".join(
+    (
+        "split[moving][held]",
+        "[held]tpad=stop_mode=clone:stop_duration=0.04,fps=25:start_time=0:round=up[steady]",
+        "[moving][steady]interleave",
+    )
+)
+"""Adds copies of stills, 25 a second, because captions are drawn on frames alone and change while a still is shown."""
+
 CAPPED = (
     f"select=isnan(prev_selected_t)+gt(floor(t*{MAX_FRAMES_PER_SECOND}+{SLACK})\\,"
     f"floor(prev_selected_t*{MAX_FRAMES_PER_SECOND}+{SLACK}))",
@@ -52,6 +61,8 @@ def picture_filters(film: Film, size: Size, part: Sequence[str], marks: int) -> 
         filters += scaled(size)
     filters += to_sdr(video)
     if film.subtitles:
+        if film.has_stills:
+            filters.append(STEADY)
         filters.append(f"subtitles=filename={film.subtitles}:fontsdir={FONTS}:wrap_unicode=1")
     if film.mark:
         filters.append(overlay(film.mark, size, marks, mark_colours(video)))

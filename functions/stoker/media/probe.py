@@ -82,7 +82,9 @@ class VideoStream:
         packets: How many it has; None where nothing says.
         progressive: Whether none of its frames can be interlaced, by the parameters that were read.
         hidden: Whether it has frames that are not to be shown, such as those that an edit list cuts off.
-        longest_frame_seconds: How long the frame is shown that is shown longest; 0 where packets were not read.
+        last_seconds: When its last frame begins; None where packets were not read.
+        stills: When each frame begins and ends that is shown for more than a quarter of a second, as far as packets
+            were read.
         late_seconds: How long after the start of its edit list its first frame is shown; ffmpeg shows it at the start.
         steady: Whether it is progressive and its parameters never change, by all of its packets, or by an index that
             must have them all.
@@ -109,7 +111,8 @@ class VideoStream:
     packets: int | None = None
     progressive: bool = False
     hidden: bool = False
-    longest_frame_seconds: float = 0
+    last_seconds: float | None = None
+    stills: tuple[tuple[float, float], ...] = ()
     late_seconds: float = 0
     steady: bool = False
     changes: tuple[str, ...] = ()
@@ -230,7 +233,7 @@ class MediaInfo:
         """Reads the answer of the child process."""
         video, audio = answer["video"], answer["audio"]
         streams: dict[str, Any] = {
-            "video": VideoStream(**{**_frozen(video), "colours": Colours(**video["colours"])}) if video else None,
+            "video": _picture(video) if video else None,
             "audio": AudioStream(**_frozen(audio)) if audio else None,
             "tracks": tuple(FoundTrack(**track) for track in answer["tracks"]),
             "subtitles": tuple(TextTrack(**track) for track in answer["subtitles"]),
@@ -238,6 +241,11 @@ class MediaInfo:
             "chapters": tuple(Chapter(**chapter) for chapter in answer["chapters"]),
         }
         return cls(**{**answer, **streams})
+
+
+def _picture(video: Mapping[str, Any]) -> VideoStream:
+    stills = tuple((begin, end) for begin, end in video["stills"])
+    return VideoStream(**{**_frozen(video), "colours": Colours(**video["colours"]), "stills": stills})
 
 
 def _frozen(stream: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """What the packets of a stream show without being decoded. The child process that opens files imports it.
 
-Only sums are kept, however many packets there are.
+Only sums are kept, and a bounded list of stills, however many packets there are.
 """
 
 import heapq
@@ -12,6 +12,12 @@ REORDER = 17
 
 MOVING_SECONDS = Fraction(1, 10)
 """The longest time between two frames of a moving part; those of a part that stands still lie further apart."""
+
+STILL_SECONDS = Fraction(1, 4)
+"""A frame that is shown for longer is a still picture: the slowest films have five frames a second."""
+
+MAX_STILLS = 10_000
+"""Slides of 1.4 s for four hours."""
 
 FASTEST = 60
 """Frames a second: of a faster picture, some are left out. Jitter must not make a picture of this rate a faster one."""
@@ -39,7 +45,8 @@ class Survey:
         key: When the first frame is shown at which a decoder can begin, whether or not that is to be shown.
         end: When the last frame ends.
         hidden: Whether some frames are not to be shown.
-        longest: How long the frame is shown that is shown longest.
+        last: When the last frame begins.
+        stills: When each frame begins and ends that is shown for more than `STILL_SECONDS`, at most `MAX_STILLS`.
     """
 
     time_base: Fraction
@@ -49,8 +56,8 @@ class Survey:
     key: int | None = None
     end: int = 0
     hidden: bool = False
-    longest: int = 0
-    _last: int = 0
+    last: int = 0
+    stills: list[tuple[int, int]] = field(default_factory=list)
     _shown: int = 0
     _timed: bool = False
     _heap: list[int] = field(default_factory=list)
@@ -97,7 +104,7 @@ class Survey:
         if self.first is None or begin < self.first:
             self.first = begin
         self.end = end if self._shown == 0 else max(self.end, end)
-        self._last = pts if self._shown == 0 else max(self._last, pts)
+        self.last = pts if self._shown == 0 else max(self.last, pts)
         self._shown += 1
         if self.in_order:
             heapq.heappush(self._heap, pts)
@@ -107,23 +114,27 @@ class Survey:
     def _show(self, at: int) -> None:
         gap = at - self._before if self._before is not None else 0
         self._before = at
-        self.longest = max(self.longest, gap)
+        if self._stands(gap):
+            self.stills.append((at - gap, at))
         if 0 < gap <= self._still:
             self._moves += 1
             self._moving += gap
+
+    def _stands(self, gap: int) -> bool:
+        return gap * self.time_base > STILL_SECONDS and len(self.stills) < MAX_STILLS
 
     def finish(self) -> None:
         """Takes what is still held back; called once, after the last packet."""
         for at in sorted(self._heap):
             self._show(at)
         self._heap.clear()
-        if self.in_order and self._before is not None:
-            self.longest = max(self.longest, self.end - self._before)
+        if self._before is not None and self._stands(self.end - self._before):
+            self.stills.append((self._before, self.end))
 
     @property
     def frames_per_second(self) -> float:
         """From the first frame to the last; 0 where there are too few to tell."""
-        return _rate(self._shown - 1, (self._last - (self.first or 0)) * self.time_base)
+        return _rate(self._shown - 1, (self.last - (self.first or 0)) * self.time_base)
 
     @property
     def moving_frames_per_second(self) -> float:

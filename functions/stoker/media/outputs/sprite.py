@@ -26,13 +26,14 @@ QUALITY = {"c:v": "mjpeg", "q:v": "3"}
 
 def sprite(output: SpriteOutput, graph: Graph) -> Finish:
     """Plans the sheets. ffmpeg first writes each small picture as it comes by, so that progress is told on the way."""
-    seconds = graph.film.picture_end
+    # The last frame stays on the screen while the sound goes on.
+    seconds = max(graph.film.picture_end, graph.film.seconds)
     interval = max(output.interval, seconds / MAX_PICTURES)
     size = graph.film.fitted(width=output.width)
     track = graph.name("sprite", "vtt")
     stem = track.removesuffix(".vtt")
     pattern = f"{stem}-picture-%05d.jpg"
-    filters = (*middles(interval, seconds), JPEG)
+    filters = (*middles(interval, seconds, seconds - graph.film.picture_end), JPEG)
     graph.write_picture(pattern, size, filters, {**QUALITY, "f": "image2", "start_number": "0"})
 
     def finish(bench: Bench) -> MadeOutput:
@@ -57,19 +58,20 @@ def sprite(output: SpriteOutput, graph: Graph) -> Finish:
     return finish
 
 
-def middles(interval: float, seconds: float) -> tuple[str, ...]:
+def middles(interval: float, seconds: float, beyond: float = 0) -> tuple[str, ...]:
     """Filters that take the frame in the middle of each interval: a film often begins with a black frame.
 
     Args:
         interval: Seconds.
-        seconds: When the picture ends; 0 where that is not known. The last interval ends there.
+        seconds: When the film ends; 0 where that is not known. The last interval ends there.
+        beyond: How long the sound goes on after the picture, in seconds.
     """
     half = interval / 2
     last = max(0, ceil(seconds / interval - 0.001) - 1) * interval
     middle = (last + seconds) / 2 if seconds else last + half
     # Time is moved, so that the middle of each interval comes to lie at its start. The last interval is stretched.
     moved = f"if(lt(T\\,{last:.6f})\\,T-{half:.6f}\\,{last - half:.6f}+(T-{last:.6f})*{half / (middle - last):.6f})"
-    hold, every = on_screen(0, interval)
+    hold, every = on_screen(0, interval, beyond)
     return (hold, f"setpts=({moved})/TB", every)
 
 
