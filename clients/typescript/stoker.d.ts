@@ -302,7 +302,7 @@ export interface Media {
 /** A part of the source that was left out or guessed. */
 export interface OutputWarning {
   /** A stable kebab-case code. */
-  code: 'bad-cues' | 'colours-guessed' | 'duration-measured' | 'frame-rate-capped' | 'language-missing' | 'missing-glyphs' | 'picture-changes' | 'sound-changes' | 'track-without-packets' | 'tracks-ignored' | 'undecodable-sound' | 'unspoken-text';
+  code: 'bad-cues' | 'colours-guessed' | 'duration-measured' | 'frame-rate-capped' | 'language-missing' | 'missing-glyphs' | 'no-sound-in-part' | 'picture-changes' | 'sound-changes' | 'track-without-packets' | 'tracks-ignored' | 'undecodable-sound' | 'unspoken-text';
   /** A sentence for the owner. */
   message: string;
 }
@@ -321,11 +321,7 @@ export interface ItemFailure {
 export interface BatchOutput {
   /** `[]` where it is left out. */
   files?: OutputFile[];
-  /**
-   * What a film's source was found to be, or what was measured of speech. keep_days: How long the document is kept
-   * where its output is of this kind; None for as long as any. forgotten: Fields of the document that go with the
-   * end.
-   */
+  /** What a film's source was found to be, or what was measured of speech. */
   media?: Media | Record<string, unknown> | null;
   /** Parts of the source that were left out or guessed. At most 20 items. */
   warnings?: OutputWarning[] | null;
@@ -342,11 +338,7 @@ export interface BatchOutput {
 /** What a completed job made. */
 export interface JobOutput {
   files: OutputFile[];
-  /**
-   * What a film's source was found to be, or what was measured of speech. keep_days: How long the document is kept
-   * where its output is of this kind; None for as long as any. forgotten: Fields of the document that go with the
-   * end.
-   */
+  /** What a film's source was found to be, or what was measured of speech. */
   media?: Media | Record<string, unknown> | null;
   /** Parts of the source that were left out or guessed. At most 20 items. */
   warnings?: OutputWarning[] | null;

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from stoker.media.survey import MAX_STILLS, STILL_SECONDS
+
 Read = Callable[[int, int], bytes]
 """Reads from a place so many bytes; fewer at the end of the file."""
 
@@ -38,6 +40,8 @@ class Animation:
         whole: Whether the file goes on to its own end.
         seconds: How long all frames last.
         lossy: Whether the first frame is in YUV; of WebP alone.
+        last_seconds: When the last frame begins; of WebP alone.
+        stills: When each frame begins and ends that lasts for more than `STILL_SECONDS`; of WebP alone.
     """
 
     kind: Literal["GIF", "PNG", "WebP"]
@@ -47,6 +51,8 @@ class Animation:
     whole: bool
     seconds: float
     lossy: bool = False
+    last_seconds: float = 0
+    stills: tuple[tuple[float, float], ...] = ()
 
 
 def animation(read: Read) -> Animation | None:
@@ -98,6 +104,9 @@ def _gif_frames(content: _Bytes, flags: int) -> tuple[int, bool, float]:
     frames, seconds, told = 0, 0.0, 0.0
     at, left = 13 + _table(flags), MAX_BLOCKS
     while (introducer := content.get(at)) in (0x21, 0x2C):
+        left -= 1  # a block may be empty
+        if left < 0:
+            raise TooManyBlocks
         try:
             if introducer == 0x2C:
                 frames += 1
@@ -149,15 +158,20 @@ def _webp(read: Read, head: bytes) -> Animation | None:
     if head[12:16] != b"VP8X" or not head[20] & 2:
         return Animation("WebP", 0, 0, 1, whole=True, seconds=0)
     width, height = (1 + int.from_bytes(head[place : place + 3], "little") for place in (24, 27))
-    frames, seconds, lossy = 0, 0.0, False
+    frames, seconds, last, lossy = 0, 0.0, 0.0, False
+    stills: list[tuple[float, float]] = []
     for at, kind, size in _chunks(read, 12, "<4sI", 0):
         if kind == b"ANMF" and size >= 16:
             frame = read(at, 20)
+            last = seconds
             seconds += _lasting("WebP", int.from_bytes(frame[12:15], "little") / 1000)
+            if seconds - last > STILL_SECONDS and len(stills) < MAX_STILLS:
+                stills.append((last, seconds))
             lossy = lossy or (frames == 0 and frame[16:20] != b"VP8L")
             frames += 1
     end = 8 + int.from_bytes(head[4:8], "little")
-    return Animation("WebP", width, height, frames, len(read(end - 1, 1)) == 1, seconds, lossy)
+    whole = len(read(end - 1, 1)) == 1
+    return Animation("WebP", width, height, frames, whole, seconds, lossy, last, tuple(stills))
 
 
 def _chunks(read: Read, at: int, form: str, behind: int) -> Iterator[tuple[int, bytes, int]]:

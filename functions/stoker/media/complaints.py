@@ -174,6 +174,8 @@ OUR_NAME = re.compile(
     r"\b(source|watermark|captions)\b|\bpipe:\d?|(?<!\S)'?/\S+|\S+\.(mp4|webm|m4s|m4a|mp3|ogg|wav|jpg|webp|gif|ass|png)\b"
 )
 CHARACTERS = 120
+LINE_CHARACTERS = 500
+"""A file may make ffmpeg write lines of any length."""
 
 CODECS = {
     "ac4": "AC-4",
@@ -216,7 +218,7 @@ def codec_name(name: str) -> str:
 
 
 def _bare(line: str) -> str:
-    line = PART.sub("", line.strip())
+    line = PART.sub("", line.strip()[:LINE_CHARACTERS])
     return (
         "" if line.startswith("Last message repeated") else ADDRESS.sub("", OUR_NAME.sub("the file", line)).strip(" .:")
     )

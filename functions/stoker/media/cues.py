@@ -109,7 +109,7 @@ def _within_bounds(blocks: Iterable[Block], plain: Callable[[str], str]) -> Read
             left_out.append(block.line)
         elif text:
             cues.append(Cue(*block.times, text))
-        if len(cues) > MAX_CUES:
+        if max(len(cues), len(left_out)) > MAX_CUES:
             raise UnreadableCaptions(f"it has more than {MAX_CUES} cues")
     return Reading(tuple(sorted(cues, key=lambda cue: (cue.start, cue.end))), tuple(left_out))
 

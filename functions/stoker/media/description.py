@@ -14,7 +14,7 @@ def described(info: MediaInfo, loudness: Loudness | None) -> Media:
     """
     return Media(
         container=info.container,
-        duration_seconds=info.duration_seconds,
+        duration_seconds=None if info.duration_seconds is None else round(info.duration_seconds, 3),
         video=_picture(info.video) if info.video else None,
         audio=_sound(info.audio, loudness) if info.audio else None,
     )

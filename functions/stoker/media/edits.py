@@ -13,6 +13,8 @@ from typing import Final
 
 MAX_INDEX_BYTES: Final = 64 * 1024**2
 MAX_BOXES: Final = 64
+MAX_FILE_BYTES: Final = 1 << 62
+"""No file is larger. A size in a box may be, and no system seeks there."""
 REORDER_SAMPLES: Final = 64
 """As many samples may follow in the file before a frame that is shown earlier: four times what H.264 allows."""
 
@@ -70,10 +72,10 @@ def _index(read: Read) -> memoryview:
         size, kind = struct.unpack(">I4s", head[:8])
         if size == 1:
             (size,) = struct.unpack(">Q", head[8:])
+        if size < 8 or at + size > MAX_FILE_BYTES:
+            break
         if kind == b"moov":
             return memoryview(read(at + 8, size - 8) if size <= MAX_INDEX_BYTES else b"")
-        if size < 8:
-            break
         at += size
     return memoryview(b"")
 

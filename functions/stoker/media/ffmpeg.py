@@ -1,5 +1,6 @@
 """Runs ffmpeg on a user's file: confined, watched, and told to stop when the job is."""
 
+import math
 import os
 import selectors
 import signal
@@ -114,7 +115,7 @@ def run_ffmpeg(
     )
     feeder = None if feed is None else _Feeder(feed, process)
     try:
-        ended, complaint = _watch(process, on_progress, frames_per_second)
+        ended, complaint = _watch(process, on_progress, frames_per_second, feeder)
         status = process.wait()
     finally:
         process.kill()
@@ -134,12 +135,14 @@ class _Feeder(threading.Thread):
 
     Attributes:
         error: What kept it from writing all that the process wanted.
+        moved_at: When the process last took something, by the monotonic clock.
     """
 
     def __init__(self, feed: Iterator[bytes], process: subprocess.Popen[bytes]) -> None:
         super().__init__(daemon=True)
         assert process.stdin is not None
         self.error: Exception | None = None
+        self.moved_at = time.monotonic()
         self._feed = feed
         self._pipe, process.stdin = process.stdin, None
         self.start()
@@ -149,6 +152,7 @@ class _Feeder(threading.Thread):
             with self._pipe:
                 for chunk in self._feed:
                     self._pipe.write(chunk)
+                    self.moved_at = time.monotonic()
         except BrokenPipeError:
             pass  # It has all that it wants: a poster needs no end of the film.
         except Exception as error:
@@ -156,7 +160,10 @@ class _Feeder(threading.Thread):
 
 
 def _watch(
-    process: subprocess.Popen[bytes], on_progress: Callable[[float], None], frames_per_second: float
+    process: subprocess.Popen[bytes],
+    on_progress: Callable[[float], None],
+    frames_per_second: float,
+    feeder: _Feeder | None,
 ) -> tuple[bool, str]:
     """Reads both pipes until ffmpeg closes them; says whether it reported its end, and what it complained of."""
     assert process.stdout is not None
@@ -175,7 +182,9 @@ def _watch(
                     selector.unregister(pipe)
             del complaint[:-STDERR_BYTES]
             on_progress(progress.seconds)
-            if progress.silent_seconds > config.STALL_SECONDS:
+            # Before a late part of a film that comes through a pipe, it reads for long and writes nothing.
+            fed = time.monotonic() - feeder.moved_at if feeder else math.inf
+            if min(progress.silent_seconds, fed) > config.STALL_SECONDS:
                 raise EncoderFailed("The encoder got stuck on this file.")
     return progress.ended, complaint.decode(errors="replace").strip()
 

@@ -168,7 +168,8 @@ class Found:
                 ),
             }
         told = stream.duration
-        start = 0.0 if stream.start_time is None else self._seconds(candidate, stream.start_time, zero)
+        ticks = stream.start_time if survey.first is None else survey.first
+        start = 0.0 if ticks is None else self._seconds(candidate, ticks, zero)
         return {
             "start_seconds": start,
             "duration_seconds": None if told is None else float(told * survey.time_base),

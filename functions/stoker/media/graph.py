@@ -105,7 +105,7 @@ class Graph:
         self._names = set() if names is None else names
         # A pipe can't jump, and formats differ in how near they come to a time where they can't.
         begin, _ = film.on_screen(film.start + skip)
-        self._seek = 0.0 if film.remote else max(0.0, begin - SEEK_SECONDS)
+        self._seek = 0.0 if film.remote or _seeks_badly(film) else max(0.0, begin - SEEK_SECONDS)
         self._pictures: list[_Branch] = []
         self._sounds: dict[AudioStream | None, list[_Branch]] = {}
         self._video = _Encodes("v")
@@ -152,7 +152,7 @@ class Graph:
             stream: The sound of the source; None for that of the film. Another one ends with silence where it is
                 shorter than that of the film.
         """
-        told = self.film.audio.duration_seconds if self.film.audio else None
+        told = self.film.audio.end_seconds if self.film.audio else None
         seconds = self.film.part_of(told)
         padded = (f"apad=whole_dur={seconds:.6f}",) if stream and seconds else ()
         filters = (*self._levelled(stream, options["c"]), *padded)
@@ -223,10 +223,17 @@ class Graph:
         video, audio = self.film.video, self.film.audio
         if not video or not audio or not CLOCK_OF_USED & set(self.film.info.container.split(",")):
             return []
-        maps = [f"0:{audio.index}"] if self._pictures and (self._apart or self._decoded) else []
-        # A picture alone is not held up: a poster ends where it has its frame.
-        maps += [f"{self._sound_input}:{video.index}"] if self._direct and (self._apart or not self._pictures) else []
-        return [part for stream in maps for part in ("-map", stream, "-c", "copy", "-f", "null", "-")]
+        nothing = ("-c", "copy", "-f", "null", "-")
+        until = () if self.film.end is None else ("-t", f"{max(0.1, self.film.end - self._seek):.3f}")
+        anchors: list[str] = []
+        if self._pictures and (self._apart or self._decoded):
+            anchors += ["-map", f"0:{audio.index}", *until, *nothing]
+        elif not self._direct:
+            # A picture alone is not held up: a poster ends where it has its frame.
+            anchors += ["-map", f"0:{audio.index}", "-frames:a", "1", *nothing]
+        if self._direct and (self._apart or not self._pictures):
+            anchors += ["-map", f"{self._sound_input}:{video.index}", *until, *nothing]
+        return anchors
 
     @property
     def _apart(self) -> bool:
@@ -333,7 +340,7 @@ class Graph:
             return False
         video = self.film.video
         starts = min(video.start_seconds, audio.start_seconds) if video else audio.start_seconds
-        return audio.start_seconds - starts - self.film.start > LATE_SECONDS
+        return audio.start_seconds - max(starts, self.film.start) > LATE_SECONDS
 
     def _part(self) -> list[str]:
         """Filters that cut out the wanted part of the picture, exact to the frame, and let its time begin at 0. A still
@@ -353,6 +360,11 @@ class Graph:
         moved = f"PTS-({offset:.6f})/TB"
         moved = moved if start == self.film.start else rf"max({moved}\,0)"
         return [*([cut] if offset > 0 or end else []), f"{setpts}={moved}"]
+
+
+def _seeks_badly(film: Film) -> bool:
+    # Matroska finds a time by the key frames of its picture. Between two slides, ffmpeg then loses the sound.
+    return film.has_stills and "matroska" in film.info.container.split(",")
 
 
 def _label(stream: AudioStream | None) -> str:

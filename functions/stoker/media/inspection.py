@@ -112,5 +112,7 @@ def _webp(moving: Animation) -> MediaInfo:
         pixel_format="yuva420p" if moving.lossy else "argb",
         colours=BT601 if moving.lossy else RGB,
         progressive=True,
+        last_seconds=moving.last_seconds,
+        stills=moving.stills,
     )
     return MediaInfo(moving.seconds, 1, video, None, "webp_anim", measured=True)

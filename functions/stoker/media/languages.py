@@ -74,7 +74,8 @@ NO_LANGUAGE = {UNKNOWN, "mis", "mul", "zxx"}
 """Codes that name no language: undetermined, uncoded, several, none. Source: ISO 639-2."""
 
 TAG = re.compile(
-    r"[a-z]{2,3}(?:-[a-z]{4})?(?:-(?:[a-z]{2}|\d{3}))?(?:-(?:[a-z0-9]{5,8}|\d[a-z0-9]{3})){0,3}", re.IGNORECASE
+    r"[a-z]{2,3}(?:-[a-z]{4})?(?:-(?:[a-z]{2}|\d{3}))?(?:-(?:[a-z0-9]{5,8}|\d[a-z0-9]{3})){0,3}",
+    re.ASCII | re.IGNORECASE,
 )
 """A tag without extensions and private parts. Source: RFC 5646, section 2.1."""
 

@@ -1,6 +1,6 @@
 """Warnings about a source: what was left out of it, and what was measured because its container is wrong."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from stoker.media.languages import match
 from stoker.media.picture import MAX_FRAMES_PER_SECOND
@@ -9,18 +9,19 @@ from stoker.media.whole import misses
 from stoker.models.warnings import OutputWarning, WarningCode
 
 
-def noticed(info: MediaInfo, name: str, language: str = "") -> tuple[OutputWarning, ...]:
+def noticed(info: MediaInfo, name: str, language: str = "", used: Collection[int] = ()) -> tuple[OutputWarning, ...]:
     """What a source has that its outputs do not show.
 
     Args:
         info: What it holds.
         name: The source as the user knows it.
         language: Of the sound that was asked for.
+        used: The places of further tracks that the outputs have.
     """
-    return tuple(OutputWarning(code=code, message=message) for code, message in _notices(info, name, language))
+    return tuple(OutputWarning(code=code, message=message) for code, message in _notices(info, name, language, used))
 
 
-def _notices(info: MediaInfo, name: str, language: str) -> Iterator[tuple[WarningCode, str]]:
+def _notices(info: MediaInfo, name: str, language: str, used: Collection[int]) -> Iterator[tuple[WarningCode, str]]:
     video, audio, told = info.video, info.audio, info.told_seconds
     if info.measured and info.reached_seconds and (told is None or _differ(told, info.reached_seconds)):
         says = "does not say how long it plays" if told is None else f"seems to play for {told:.1f} s"
@@ -37,7 +38,7 @@ def _notices(info: MediaInfo, name: str, language: str) -> Iterator[tuple[Warnin
         yield "picture-changes", _changes("picture", name, video.changes)
     if audio and audio.changes:
         yield "sound-changes", _changes("sound", name, audio.changes)
-    yield from _tracks(info, name)
+    yield from _tracks(info, name, used)
 
 
 def _differ(told: float, measured: float) -> bool:
@@ -49,12 +50,12 @@ def _changes(what: str, name: str, changes: tuple[str, ...]) -> str:
     return f"The {what} of {name!r} changes to {', then '.join(changes)}; {kept}."
 
 
-def _tracks(info: MediaInfo, name: str) -> Iterator[tuple[WarningCode, str]]:
+def _tracks(info: MediaInfo, name: str, used: Collection[int]) -> Iterator[tuple[WarningCode, str]]:
     words = {"video": "picture", "audio": "sound"}
     for track in info.tracks:
         if track.state == "empty":
             yield "track-without-packets", f"A {words[track.kind]} track of {name!r} is empty; it was left out."
-    ignored = [track for track in info.tracks if track.state == "ignored"]
+    ignored = [track for track in info.tracks if track.state == "ignored" and track.index not in used]
     if ignored:
         counts = [
             f"{count} other {word} track{'s' if count > 1 else ''}"

@@ -93,8 +93,8 @@ def probe(
     options = {"protocol_whitelist": PROTOCOLS, "format_whitelist": formats}
     file = path or Remote(size)
     with av.open(file, "r", options=options, metadata_errors="replace", buffer_size=READ_BYTES) as container:
-        told = max(0, container.duration or 0) / av.time_base
         names = container.format.name
+        told = max(0, (container.duration or 0) - _lead(container)) / av.time_base
         missing = None if measure is False else _missing(file, names)
         if measure is None:
             measure = bool(path) or not believable(container, told)
@@ -105,6 +105,11 @@ def probe(
             answer["video"]["late_seconds"] = _late(file, answer["video"]["index"])
         marks = {"subtitles": listed(container.streams.subtitles), "chapters": chapters(container)}
         return {**answer, **marks}
+
+
+def _lead(container: "av.container.InputContainer") -> int:
+    """How much of the duration in a file lies before its start. Matroska counts from 0, wherever its clock begins."""
+    return max(0, container.start_time or 0) if "matroska" in container.format.name.split(",") else 0
 
 
 def believable(container: "av.container.InputContainer", told: float) -> bool:

@@ -14,9 +14,11 @@ from stoker.media.diagnosis import unknown_codec
 from stoker.media.embedded import extract
 from stoker.media.film import Film, Mark
 from stoker.media.formats import WATERMARKS
+from stoker.media.hls.sounds import chosen_sounds
 from stoker.media.inspection import inspected
 from stoker.media.noticed import noticed
 from stoker.media.outputs import OF_EITHER, OF_SOUND, of_sound
+from stoker.media.part import of_part
 from stoker.media.probe import MediaInfo, NotReadable, Prober
 from stoker.media.refusals import too_large, undecodable, unsupported
 from stoker.media.streaming import Remote
@@ -107,12 +109,16 @@ def opened(video_input: VideoInput, folder: Path, prober: Prober, remote: Remote
         raise InvalidJob(
             f"The trim begins at {start:g} s, but {video_input.source!r} ends at {info.duration_seconds:g} s."
         )
+    kinds = {output.kind for output in video_input.outputs}
+    info, silent = of_part(info, start, end, kinds, OF_SOUND, video_input.source)
     mark = _mark(video_input.watermark, folder, prober) if video_input.watermark and info.video else None
     seen = any(output.kind not in OF_SOUND for output in video_input.outputs)
     if remote and any(may_fit(Film(info, start, end, mark), output) for output in video_input.outputs):
         # To read it twice takes less than to encode it.
         info = prober.probe(remote, measure=True, language=language)
-    warnings = noticed(info, video_input.source, language)
+    sets = any(output.kind == "hls" for output in video_input.outputs)
+    further = [sound.stream.index for sound in chosen_sounds(info, start, end) if sound.stream] if sets else []
+    warnings = noticed(info, video_input.source, language, further) + silent
     if info.video and seen:
         warnings += guesses(info.video, video_input.source)
     if video_input.captions is None:
@@ -153,6 +159,11 @@ def _check_holds(info: MediaInfo, video_input: VideoInput, source: Path | Remote
     name, kinds = video_input.source, {output.kind for output in video_input.outputs}
     if info.video is None and kinds - OF_SOUND - OF_EITHER:
         _check_codec(source, name, "picture")
+        if info.audio:
+            raise UnsupportedMedia(
+                f"The file {name!r} holds no picture. Ask for outputs of the sound (audio, waveform or hls), or upload "
+                "one that does."
+            )
         raise unsupported(name, "it holds no picture")
     if info.audio is None and kinds & OF_SOUND:
         _check_codec(source, name, "sound")

@@ -112,9 +112,9 @@ class JobOutput(Model):
     """What a completed job made.
 
     Attributes:
-        media: What a film's source was found to be, or what was measured of speech.
         keep_days: How long the document is kept where its output is of this kind; None for as long as any.
         forgotten: Fields of the document that go with the end.
+        media: What a film's source was found to be, or what was measured of speech.
         warnings: Parts of the source that were left out or guessed.
     """
 

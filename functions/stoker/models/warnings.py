@@ -14,6 +14,7 @@ WarningCode = Literal[
     "frame-rate-capped",
     "language-missing",
     "missing-glyphs",
+    "no-sound-in-part",
     "picture-changes",
     "sound-changes",
     "track-without-packets",

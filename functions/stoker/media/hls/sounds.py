@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from itertools import count
 
 from stoker.media.languages import bcp47
+from stoker.media.part import has_part
 from stoker.media.probe import AudioStream, MediaInfo
 
 MAX_SOUNDS = 8
@@ -28,8 +29,13 @@ class ChosenSound:
     name: str
 
 
-def chosen_sounds(info: MediaInfo) -> list[ChosenSound]:
+def chosen_sounds(info: MediaInfo, start: float = 0, end: float | None = None) -> list[ChosenSound]:
     """The sound of the film, and each other one of a language that none before it has.
+
+    Args:
+        info: What the source holds.
+        start: Where the part begins that is wanted, in seconds of the source.
+        end: Where the part ends; None where the source does. A sound that is silent in the part is left out.
 
     Example:
         >>> german, russian = AudioStream(1, "aac", 2, 9, language="ger"), AudioStream(2, "aac", 2, 9, language="rus")
@@ -41,7 +47,7 @@ def chosen_sounds(info: MediaInfo) -> list[ChosenSound]:
     languages = {bcp47(info.audio.language): info.audio}
     for stream in info.sounds:
         language = bcp47(stream.language)
-        if stream.index != info.audio.index and language is not None:
+        if stream.index != info.audio.index and language is not None and has_part(stream, start, end):
             languages.setdefault(language, stream)
     chosen: list[ChosenSound] = []
     for language, stream in list(languages.items())[:MAX_SOUNDS]:

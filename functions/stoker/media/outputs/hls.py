@@ -73,7 +73,8 @@ def hls(output: HlsOutput, graph: Graph) -> Finish:
     master = graph.name("hls", "m3u8")
     stem = master.removesuffix(".m3u8")
     pictures = [_planned_picture(graph, stem, size, output) for size in sizes(graph.film, output)]
-    sounds = [_planned_sound(graph, stem, chosen) for chosen in chosen_sounds(graph.film.info)]
+    film = graph.film
+    sounds = [_planned_sound(graph, stem, chosen) for chosen in chosen_sounds(film.info, film.start, film.end)]
     # Burnt in, they would be read twice.
     cues = graph.film.cues if not graph.film.subtitles else ()
 
