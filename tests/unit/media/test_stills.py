@@ -130,3 +130,15 @@ def test_a_preview_of_slides_shows_each_at_its_time(tmp_path: Path) -> None:
     # From a tenth of the film on, 0.6 s; the frames of 2 s and after are a frame of the preview at most.
     assert seen[:14] == [0] * 14
     assert seen[16:] == [3] * 14
+
+
+@pytest.mark.parametrize("at", [0, 1, 2.9, 4])
+def test_a_poster_of_a_transport_stream_counts_from_the_start_of_its_sound(at: float, tmp_path: Path) -> None:
+    """The picture begins 2.5 s after the sound. ffmpeg would begin the clock with the one stream that a poster needs."""
+    source = film(tmp_path / "late.ts", [2.5 + number / 25 for number in range(100)], sound=(0, 6.5))
+    shown = []
+    for beside in ((), ({"kind": "mp4", "height": 48},)):
+        outputs_of(source, {"kind": "poster", "at": at}, *beside)
+        shown.append(number_in(tmp_path / "poster.jpg"))
+    expected = max(0, round((at - 2.5) * 25))
+    assert shown == [pytest.approx(expected, abs=2)] * 2

@@ -138,3 +138,9 @@ def test_1000_streams(ffmpeg: Ffmpeg, name: str) -> None:
     error = refused(ffmpeg(name, "-loglevel", "quiet", "-i", str(picture), *streams, "-c", "copy"))
     assert isinstance(error, InputTooLarge)
     assert "streams" in error.message
+
+
+def test_a_gif_of_empty_blocks(tmp_path: Path) -> None:
+    head = b"GIF89a" + struct.pack("<HH", 64, 64) + b"\0\0\0"
+    error = refused(written(tmp_path, head + b"\x21\x01\x00" * 2_100_000, "empty.gif"), {"kind": "mp4"})
+    assert isinstance(error, InputTooLarge)
