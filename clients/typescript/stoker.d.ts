@@ -565,8 +565,8 @@ export interface Captions {
   /** `source` for subtitles inside the film. Then there is no `source` here. */
   from?: 'source' | null;
   /**
-   * A BCP 47 tag, which chooses a track inside the film; the default track where it is left out. Matches
-   * `^[A-Za-z]{1,8}([-_][A-Za-z0-9]{1,8}){0,4}$`.
+   * A BCP 47 tag. With `source`, the language of that file, which players show; with `from`, the track to take,
+   * and the default track where it is left out. Matches `^[A-Za-z]{1,8}([-_][A-Za-z0-9]{1,8}){0,4}$`.
    */
   language?: string | null;
   /**

@@ -140,6 +140,8 @@ def _save(user: "User", job: dict[str, Any], console: "Console") -> None:
             str(path.relative_to(environment.ROOT)), file["contentType"], picture, seconds, f"{file['bytes']:,}"
         )
     console.print(table)
+    for warning in job["output"].get("warnings", ()):
+        console.print(f"Warning {warning['code']}: {warning['message']}", style="yellow", markup=False)
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from stoker.models.video import Captions
 SOURCE = "source"
 
 
-def extract(captions: Captions, name: str, info: MediaInfo, folder: Path, remote: Remote | None) -> None:
+def extract(captions: Captions, name: str, info: MediaInfo, folder: Path, remote: Remote | None) -> str:
     """Writes the subtitles of a film into the working folder, as SubRip, in the time of the film.
 
     Args:
@@ -26,6 +26,9 @@ def extract(captions: Captions, name: str, info: MediaInfo, folder: Path, remote
         info: What the film holds.
         folder: The working folder.
         remote: The film, where it was not fetched.
+
+    Returns:
+        Their language, as the film has it; nothing where it does not say.
 
     Raises:
         UnsupportedMedia: The film has no such subtitles, or they can't be read.
@@ -36,7 +39,8 @@ def extract(captions: Captions, name: str, info: MediaInfo, folder: Path, remote
         track = chosen(info.subtitles, captions.language, compared)
     except NoTextTrack as reason:
         raise UnsupportedMedia(
-            f"Captions were asked for from {name!r}, but {reason}. Upload a WebVTT file, and name it as 'source'."
+            f"Captions were asked for from {name!r}, but {reason}. Upload a WebVTT or SubRip file, and name it in "
+            "'captions.source'."
         ) from None
     source, protocols = (f"{PIPE}:0", PIPE) if remote else (SOURCE, PROTOCOLS)
     # SubRip has no character references: in it, text that looks like a tag is not taken for more than it is.
@@ -56,3 +60,4 @@ def extract(captions: Captions, name: str, info: MediaInfo, folder: Path, remote
         raise unsupported(name, failure.complaint) from failure
     if (folder / CAPTIONS).stat().st_size >= config.MAX_CAPTIONS_BYTES:
         raise InputTooLarge(f"The subtitles inside {name!r} have more than {config.MAX_CAPTIONS_BYTES // 1024**2} MiB.")
+    return track.language

@@ -47,6 +47,7 @@ class Film:
         end: Where it ends, in seconds of the source; None where the source does.
         mark: What is laid over it.
         cues: What is said in it, in its own time.
+        cues_language: The BCP 47 tag of their language; None where it is not known.
         subtitles: The file that is burnt into its picture, relative to the working folder.
         remote: Where the source is read from; None where it lies in the working folder.
         warnings: Parts of the source that are left out or guessed.
@@ -65,6 +66,7 @@ class Film:
     subtitles: str | None = None
     remote: Remote | None = None
     warnings: tuple[OutputWarning, ...] = ()
+    cues_language: str | None = None
     loudness: float | None = None
     levels: Mapping[tuple[int, str], Level] = field(default_factory=dict)
     decoded: Mapping[int, str] = field(default_factory=dict)

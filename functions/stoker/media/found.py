@@ -237,7 +237,7 @@ class Found:
             **self._span(candidate, zero),
             "changes": candidate.changes(),
             "language": _language(stream),
-            "title": tag(stream.metadata, "title"),
+            "title": tag(stream.metadata, "title") or tag(stream.metadata, "name"),  # MP4 has a `name` box
         }
 
     def _beside_a_film(self, candidate: Candidate) -> bool:

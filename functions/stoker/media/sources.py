@@ -1,7 +1,7 @@
 """What a job brings: the film, the watermark and the captions, fetched and opened."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from stoker import config
@@ -16,6 +16,7 @@ from stoker.media.film import Film, Mark
 from stoker.media.formats import WATERMARKS
 from stoker.media.hls.sounds import chosen_sounds
 from stoker.media.inspection import inspected
+from stoker.media.languages import bcp47
 from stoker.media.noticed import noticed
 from stoker.media.outputs import OF_EITHER, OF_SOUND, of_sound
 from stoker.media.part import of_part
@@ -124,14 +125,15 @@ def opened(video_input: VideoInput, folder: Path, prober: Prober, remote: Remote
     if video_input.captions is None:
         return Film(info, start, end, mark, remote=remote, warnings=warnings, loudness=loudness)
     name = video_input.captions.source or video_input.source
+    spoken = video_input.captions.language or ""
     if video_input.captions.from_:
-        extract(video_input.captions, video_input.source, info, folder, remote)
+        spoken = extract(video_input.captions, video_input.source, info, folder, remote)
     cues, left_out = captioned(name, folder, start, end)
     warnings += left_out
+    film = Film(info, start, end, mark, cues, None, remote, warnings, loudness=loudness, cues_language=bcp47(spoken))
     if not video_input.captions.burn_in:
-        return Film(info, start, end, mark, cues, remote=remote, warnings=warnings, loudness=loudness)
-    warnings += burnt_in(cues, folder, name)
-    return Film(info, start, end, mark, cues, SUBTITLES, remote, warnings, loudness)
+        return film
+    return replace(film, subtitles=SUBTITLES, warnings=warnings + burnt_in(cues, folder, name))
 
 
 def too_long(name: str) -> InputTooLarge:

@@ -200,7 +200,8 @@ class Captions(Model):
 
     Attributes:
         from_: `source` for subtitles inside the film. Then there is no `source` here.
-        language: A BCP 47 tag, which chooses a track inside the film; the default track where it is left out.
+        language: A BCP 47 tag. With `source`, the language of that file, which players show; with `from`, the track to
+            take, and the default track where it is left out.
         source: A WebVTT or SubRip file; whose it must be is as with the source of the film. Its times are those of the
             source.
         burn_in: Whether it becomes part of the picture, too.
@@ -219,8 +220,6 @@ class Captions(Model):
             raise PydanticCustomError("missing", "is missing")
         if source is not None and inside:
             raise ValueError("there can't be one beside 'from'")
-        if source is not None and fields.data.get("language") is not None:
-            raise ValueError("has no tracks to choose from by 'language'")
         return source
 
 

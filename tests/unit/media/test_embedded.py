@@ -218,7 +218,6 @@ def test_a_cue_that_is_forged_inside_a_text_is_a_cue_at_most(ffmpeg: Ffmpeg, tmp
     ("captions", "said"),
     [
         ({"source": "a.vtt", "from": "source"}, "captions.source: there can't be one beside 'from'"),
-        ({"source": "a.vtt", "language": "de"}, "captions.source: has no tracks to choose from by 'language'"),
         ({"language": "de"}, "captions.source: is missing"),
         ({"from": "film"}, "captions.from: must be 'source'"),
         ({"from": "source", "language": "x y"}, "captions.language: string should match pattern"),
@@ -234,3 +233,24 @@ def test_what_can_not_be_asked_for_is_said(captions: dict[str, str], said: str) 
 def test_it_is_stored_as_it_was_written() -> None:
     data = {"from": "source", "language": "de", "burnIn": True}
     assert Captions.from_firestore(data).to_firestore() == data
+
+
+@pytest.mark.parametrize(
+    ("captions", "language"),
+    [
+        (FROM_SOURCE, "en"),
+        ({"source": "public/w.vtt", "language": "pt-BR"}, "pt-BR"),
+        ({"source": "public/w.vtt"}, "und"),
+    ],
+)
+def test_a_playlist_names_the_language_of_captions(
+    captions: dict[str, str], language: str, ffmpeg: Ffmpeg, tmp_path: Path
+) -> None:
+    words = ffmpeg("empty.wav", "-f", "lavfi", "-i", "sine=d=0.1").with_name("words.srt")
+    words.write_text("1\n00:00:00,500 --> 00:00:01,000\nHello\n")
+    (tmp_path / "captions").write_text("WEBVTT\n\n00:00.500 --> 00:01.000\nHello\n")
+    told = ("-c:s", "subrip", "-metadata:s:s", "language=eng")
+    source = ffmpeg("film.mkv", *PICTURE[:4], "-i", str(words), *PICTURE[4:], *told)
+    outputs_of(source, {"kind": "hls", "heights": [90]}, captions=captions)
+    [line] = [line for line in (tmp_path / "hls.m3u8").read_text().splitlines() if "TYPE=SUBTITLES" in line]
+    assert f'LANGUAGE="{language}"' in line

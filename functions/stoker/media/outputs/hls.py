@@ -86,7 +86,7 @@ def hls(output: HlsOutput, graph: Graph) -> Finish:
         for stream, of_stream in parts.items():
             (bench.folder / stream.playlist).write_text(media_playlist(stream.media, of_stream, target))
         seconds = max(sum(part.seconds for part in of_stream) for of_stream in parts.values())
-        captions = _captions(bench.folder, stem, cues, seconds)
+        captions = _captions(bench.folder, stem, cues, film.cues_language, seconds)
         text = master_playlist(
             [_picture(bench.folder, stream, found[stream], rates(parts[stream], target)) for stream in pictures],
             [_track(stream, rates(parts[stream], target)) for stream in sounds],
@@ -145,7 +145,7 @@ def _track(stream: _Stream, of_segments: Rates) -> Track:
     return Track(stream.playlist, stream.sound.name, stream.sound.language, of_segments)
 
 
-def _captions(folder: Path, stem: str, cues: Sequence[Cue], seconds: float) -> list[Track]:
+def _captions(folder: Path, stem: str, cues: Sequence[Cue], language: str | None, seconds: float) -> list[Track]:
     """Writes the captions and their playlist; none where there are no cues."""
     if not cues:
         return []
@@ -155,7 +155,7 @@ def _captions(folder: Path, stem: str, cues: Sequence[Cue], seconds: float) -> l
     words.write_text(text, encoding="utf-8")
     (folder / playlist).write_text(captions_playlist(words.name, seconds))
     whole = [Segment(0, words.stat().st_size, seconds)]
-    return [Track(playlist, "captions", None, rates(whole, target_seconds(whole)))]
+    return [Track(playlist, language or "captions", language, rates(whole, target_seconds(whole)))]
 
 
 def _words(playlist: str) -> str:
