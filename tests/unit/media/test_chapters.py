@@ -44,7 +44,9 @@ def chapters(file: Path) -> list[tuple[float, str]]:
     return [(float(one["start"] * (one["time_base"] or 0)), one["metadata"].get("title", "")) for one in told]
 
 
-@pytest.mark.parametrize("name", ["film.mkv", "film.mp4", "film.mov"])
+@pytest.mark.parametrize(
+    "name", ["film.mkv", *(pytest.param(name, marks=pytest.mark.soak) for name in ("film.mp4", "film.mov"))]
+)
 @pytest.mark.parametrize(
     ("trim", "kept"),
     [

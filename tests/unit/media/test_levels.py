@@ -128,7 +128,7 @@ def test_nothing_clips_that_did_not_clip(layout: str, kind: str, ffmpeg: Ffmpeg,
     assert np.abs(samples_of(tmp_path / output.file.name)).max() < 1
 
 
-@pytest.mark.parametrize("kind", ["m4a", "ogg", "mp3"])
+@pytest.mark.parametrize("kind", few(("m4a", "ogg", "mp3"), ("ogg",)))
 def test_a_mix_of_full_white_noise_does_not_clip(kind: str, ffmpeg: Ffmpeg, tmp_path: Path) -> None:
     noise = np.random.default_rng(3).uniform(-1, 1, (6 * RATE, 6))
     [audio] = outputs_of(film(ffmpeg, "5.1", noise), {"kind": "audio", "format": kind})

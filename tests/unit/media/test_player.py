@@ -30,7 +30,7 @@ def played(folder: Path, playlist: str) -> dict[str, Any]:
             [["de", "de", True], ["en", "en", False]],
             8,
         ),
-        (sound_alone, [[0, 0, None]], [["und", "audio", True]], 14),
+        pytest.param(sound_alone, [[0, 0, None]], [["und", "audio", True]], 14, marks=pytest.mark.soak),
     ],
 )
 def test_a_set_plays_to_its_end(

@@ -19,7 +19,11 @@ def number_in(file: Path) -> int:
     return number_of(np.asarray(Image.open(file).convert("L")))
 
 
-@pytest.mark.parametrize("beside", [(), ({"kind": "mp4", "height": 48},)], ids=["alone", "beside a film"])
+@pytest.mark.parametrize(
+    "beside",
+    [(), pytest.param(({"kind": "mp4", "height": 48},), marks=pytest.mark.soak)],
+    ids=["alone", "beside a film"],
+)
 @pytest.mark.parametrize(("at", "number"), [(0, 0), (1.9, 0), (2, 1), (2.05, 2), (4.9, 3), (5, 4), (5.9, 4), (99, 4)])
 def test_a_poster_shows_what_is_on_the_screen(
     at: float, number: int, beside: tuple[dict[str, object], ...], tmp_path: Path
@@ -45,7 +49,11 @@ def white_at_first(ffmpeg: Ffmpeg) -> Path:
     return ffmpeg("white.mp4", "-f", "lavfi", "-i", white, *H264)
 
 
-@pytest.mark.parametrize("beside", [(), ({"kind": "mp4", "height": 90},)], ids=["alone", "beside a film"])
+@pytest.mark.parametrize(
+    "beside",
+    [({"kind": "mp4", "height": 90},), pytest.param((), marks=pytest.mark.soak)],
+    ids=["beside a film", "alone"],
+)
 @pytest.mark.parametrize(
     "source",
     [lambda ffmpeg: fading_in(ffmpeg, 3), lambda ffmpeg: fading_in(ffmpeg, 9), blurred_at_first, white_at_first],
