@@ -21,6 +21,8 @@ Source: https://developer.apple.com/documentation/http-live-streaming/hls-author
 LEAST_PEAK_BITS = 400_000
 """Below that, moving pictures of any size fall apart."""
 
+HINT_UNIT = 1000
+
 KEY_FRAME_SECONDS = 2
 """Source: the same (1.10, key frames should be present every two seconds)."""
 
@@ -61,6 +63,7 @@ def h264(graph: Graph, size: Size, quality: str) -> str:
             "sc_threshold": "0",
             "g": "9999",
             "force_key_frames": _every(KEY_FRAME_SECONDS),
+            "x264-params": f"fps={_hint(graph.film)}/{HINT_UNIT}",
         },
     )
 
@@ -76,8 +79,10 @@ def vp9(graph: Graph, size: Size) -> str:
 
 def av1(graph: Graph, size: Size) -> str:
     """The picture in AV1."""
+    hint = f"fps-num={_hint(graph.film)}:fps-denom={HINT_UNIT}"
     # 9 is the fastest preset that its makers would show to people.
-    return graph.video(size, (), {"c": "libsvtav1", "preset": "9", "crf": "35", "g": "240"})
+    options = {"c": "libsvtav1", "preset": "9", "crf": "35", "g": "240", "svtav1-params": hint}
+    return graph.video(size, (), options)
 
 
 def sound(graph: Graph, codec: str, stream: AudioStream | None = None) -> list[str]:
@@ -95,6 +100,12 @@ def sound(graph: Graph, codec: str, stream: AudioStream | None = None) -> list[s
 
 def _rate(film: Film) -> float:
     return min(film.moving_frames_per_second or 30, MAX_FRAMES_PER_SECOND)
+
+
+def _hint(film: Film) -> int:
+    """The rate that an encoder is told, in thousandths of a frame a second. It decides the level and the bit rate, and
+    moves no frame. ffmpeg takes the rate of the container, which is 1,000 where that does not say."""
+    return round(_rate(film) * HINT_UNIT)
 
 
 def _every(seconds: int) -> str:

@@ -148,7 +148,9 @@ USUAL = (constant, late_sound_changes, all_changes, gap)
     [pytest.param(source, id=source.__name__, marks=() if source in USUAL else pytest.mark.soak) for source in SOURCES],
 )
 def test_each_flash_has_its_click(source: Source, ffmpeg: Ffmpeg, tmp_path: Path) -> None:
-    kinds = KINDS if source is constant else (KINDS[0], KINDS[-1], {"kind": "mp4"})
+    # In each run of the tests, those that change are made in the kinds whose files differ most.
+    kinds = (KINDS[0], KINDS[-1]) if source in USUAL and source is not constant else KINDS
+    kinds = (*kinds, {"kind": "mp4"})
     outputs = outputs_of(source(ffmpeg), *kinds)
     for output in outputs:
         pairs = together(tmp_path, output.kind, output.file.name)
