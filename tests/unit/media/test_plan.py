@@ -8,7 +8,7 @@ import pytest
 from stoker.media.film import Film
 from stoker.media.plan import plan
 from stoker.media.probe import AudioStream, MediaInfo, VideoStream
-from stoker.models.video import HlsOutput, Mp4Output, PosterOutput, VideoOutput
+from stoker.models.video import Av1Output, HlsOutput, Mp4Output, PosterOutput, VideoOutput
 
 FILM = VideoStream(
     index=0,
@@ -105,3 +105,10 @@ def test_the_input_is_opened_with_the_allow_lists() -> None:
     assert before_input[before_input.index("-protocol_whitelist") + 1] == "file"
     assert "-format_whitelist" in before_input
     assert "-max_pixels" in before_input
+
+
+def test_encoders_are_told_the_measured_rate() -> None:
+    """A container may say 1,000 frames a second, which SVT-AV1 refuses, and which raises the level of H.264."""
+    command = " ".join(planned(MP4, Av1Output(kind="av1"), film=replace(FILM, moving_frames_per_second=29.97)))
+    assert "fps=29970/1000" in command
+    assert "fps-num=29970:fps-denom=1000" in command
