@@ -154,5 +154,9 @@ WATERMARKS = "png_pipe,jpeg_pipe,webp_pipe"
 PIPE = "pipe"
 """The protocol of what we hand over ourselves, by standard input."""
 
+CLOCK_OF_USED = frozenset({"mpegts", "mpeg", "ogg"})
+"""Demuxers whose clock may begin anew in the middle. ffmpeg begins it with the first stream that it uses. Source:
+AVFMT_TS_DISCONT in https://github.com/FFmpeg/FFmpeg/tree/master/libavformat."""
+
 PROTOCOLS = "file"
 """No network, no pipes into shells, no `concat:` or `subfile:` of other files."""

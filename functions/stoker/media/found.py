@@ -5,6 +5,7 @@ from typing import Any
 
 import av
 from candidate import Candidate  # type: ignore[import-not-found, unused-ignore]
+from formats import CLOCK_OF_USED  # type: ignore[import-not-found, unused-ignore]
 from languages import match  # type: ignore[import-not-found, unused-ignore]
 from marks import tag  # type: ignore[import-not-found, unused-ignore]
 from survey import Joined  # type: ignore[import-not-found, unused-ignore]
@@ -22,10 +23,6 @@ MAX_PACKETS = 2_000_000
 SOUND_PACKETS = 3000
 """Packets within which each sound has a sample: some ten seconds of a film."""
 
-MAY_BEGIN_ANEW = frozenset({"mpegts", "mpeg", "ogg"})
-"""Formats whose clock may jump. ffmpeg begins theirs with the first stream that it uses.
-Source: AVFMT_TS_DISCONT in https://github.com/FFmpeg/FFmpeg/tree/master/libavformat"""
-
 
 class Found:
     """The tracks of a file, and those that are used.
@@ -40,7 +37,7 @@ class Found:
         self._candidates = {
             stream.index: Candidate(stream) for stream in _candidates(container) if stream.time_base is not None
         }
-        self._joined = Joined() if MAY_BEGIN_ANEW & set(container.format.name.split(",")) else None
+        self._joined = Joined() if CLOCK_OF_USED & set(container.format.name.split(",")) else None
         self._ends: dict[int, Fraction] = {}
         self._measured = False
         self._ranked = {

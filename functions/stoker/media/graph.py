@@ -12,7 +12,7 @@ from stoker.media.decoders import decoder_options
 from stoker.media.downmix import SAMPLES_PER_SECOND, STEREO, at_own_level, stereo
 from stoker.media.ffmpeg import input_options
 from stoker.media.film import Film, Size
-from stoker.media.formats import PIPE, PROTOCOLS, WATERMARKS
+from stoker.media.formats import CLOCK_OF_USED, PIPE, PROTOCOLS, WATERMARKS
 from stoker.media.last_frame import held
 from stoker.media.picture import picture_filters, scaled
 from stoker.media.probe import AudioStream, VideoStream
@@ -36,10 +36,6 @@ https://www.itu.int/rec/R-REC-BT.1359 (detectability is 45 ms; half of it is lef
 
 LATE_SECONDS = 0.1
 """Sound that begins later than that after the picture gets silence before it. Less is kept by the times of a film."""
-
-CLOCK_OF_USED = frozenset({"mpegts", "mpeg", "ogg"})
-"""Formats whose clock may begin anew in the middle. Source: AVFMT_TS_DISCONT in
-https://github.com/FFmpeg/FFmpeg/tree/master/libavformat."""
 
 LASTING = ("-t", str(config.MAX_SOURCE_SECONDS))
 """No output plays longer than a source may, whatever the times in a source say."""
