@@ -39,10 +39,11 @@ initialize_app()
 )
 def dispatch_job(event: Event[DocumentSnapshot[Any] | None]) -> None:
     """Arrive: a new job goes into its queue, or ends with what is wrong with it."""
+    from stoker.firestore.documents import StoredDocument
     from stoker.jobs.dispatch import dispatch
 
     if event.data is not None:
-        dispatch(event.data)
+        dispatch(StoredDocument.of(event.data))
 
 
 @on_task_dispatched(
@@ -58,10 +59,10 @@ def dispatch_job(event: Event[DocumentSnapshot[Any] | None]) -> None:
 )
 def videoprocessing(request: CallableRequest[Any]) -> None:
     """Run: one attempt at a `video-processing` job."""
-    from stoker.jobs.work import work
+    from stoker.jobs.attempt import run_attempt
     from stoker.media.video import process_video
 
-    work(request.data["jobId"], process_video)
+    run_attempt(request.data["jobId"], process_video)
 
 
 @on_task_dispatched(
@@ -79,10 +80,10 @@ def videoprocessing(request: CallableRequest[Any]) -> None:
 )
 def audiogeneration(request: CallableRequest[Any]) -> None:
     """Run: one attempt at an `audio-generation` job."""
-    from stoker.jobs.work import work
+    from stoker.jobs.attempt import run_attempt
     from stoker.media.audio import process_audio
 
-    work(request.data["jobId"], process_audio)
+    run_attempt(request.data["jobId"], process_audio)
 
 
 @on_task_dispatched(
@@ -100,9 +101,9 @@ def audiogeneration(request: CallableRequest[Any]) -> None:
 def batchoperation(request: CallableRequest[Any]) -> None:
     """Run: one attempt at a `batch-operation` job."""
     from stoker.batch.work import process_batch
-    from stoker.jobs.work import work
+    from stoker.jobs.attempt import run_attempt
 
-    work(request.data["jobId"], process_batch)
+    run_attempt(request.data["jobId"], process_batch)
 
 
 @on_schedule(
@@ -115,7 +116,7 @@ def batchoperation(request: CallableRequest[Any]) -> None:
 )
 def sweep_jobs(event: ScheduledEvent) -> None:
     """Sweep: jobs that an event, a task or a worker was lost for come back."""
-    from stoker.jobs.sweep import sweep
+    from stoker.jobs.sweeper import sweep
 
     sweep()
 

@@ -11,7 +11,7 @@ from google.cloud.firestore_v1.types import Document
 from stoker import config
 from stoker.batch.work import process_batch
 from stoker.firestore.client import client
-from stoker.jobs.work import work
+from stoker.jobs.attempt import work
 from stoker.queries import trees
 from stoker.storage.client import bucket
 

@@ -3,10 +3,11 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from stoker import config
-from stoker.firestore.client import client
 from stoker.jobs.claim import Claim
 from stoker.jobs.claiming import claim
+
+from stoker import config
+from stoker.firestore.client import client
 
 
 class DrivenJob:

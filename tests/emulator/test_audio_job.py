@@ -15,8 +15,8 @@ from development.user import User
 from emulator.driven import DrivenJob
 from emulator.left import left_behind
 from stoker import config
-from stoker.jobs.run import JobRun
-from stoker.jobs.work import work
+from stoker.jobs.attempt import work
+from stoker.jobs.context import JobContext
 from stoker.media.audio import process_audio
 from stoker.media.probe import Prober
 from stoker.media.speech import google
@@ -201,7 +201,7 @@ def test_a_cancelled_attempt_leaves_no_process_no_file_and_no_object(stage: Stag
     job = DrivenJob(type="audio-generation", input={"text": TEXT})
     reached = False
 
-    def worker(run: JobRun, audio_input: AudioInput) -> JobOutput:
+    def worker(run: JobContext, audio_input: AudioInput) -> JobOutput:
         report = run.report
 
         def cancelling(progress: float, now: Stage) -> None:

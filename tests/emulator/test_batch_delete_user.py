@@ -8,6 +8,8 @@ from uuid import uuid4
 
 import pytest
 from firebase_admin import auth
+from stoker.jobs.claim import Claim
+from stoker.jobs.claiming import claim
 
 from development.user import User
 from emulator.batch import BatchJob, documents_that_name, files_of, put_file, write_documents, write_everything
@@ -17,8 +19,6 @@ from stoker.batch import delete_user_data as delete_module
 from stoker.firebase import app
 from stoker.firestore.client import client
 from stoker.jobs import settings
-from stoker.jobs.claim import Claim
-from stoker.jobs.claiming import claim
 
 DELETE = {"operation": "delete-user-data"}
 

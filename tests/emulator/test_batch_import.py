@@ -6,13 +6,13 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from stoker.jobs.end import renewed
 
 from development.user import User
 from emulator.batch import BatchJob, figures, items, task, tasks_of, write_documents
 from stoker import config
 from stoker.batch import import_tasks as import_module
 from stoker.batch import lines as lines_module
-from stoker.jobs.end import renewed
 from stoker.storage.client import bucket
 
 

@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from stoker.jobs.claiming import claim
+from stoker.jobs.end import renewed
 
 from development.user import User
 from emulator.batch import BatchJob, figures, items
@@ -12,12 +14,10 @@ from stoker import config
 from stoker.errors import UnsupportedMedia
 from stoker.firestore.client import client
 from stoker.jobs import children as children_module
+from stoker.jobs.attempt import work
 from stoker.jobs.children import child_id, settle
-from stoker.jobs.claiming import claim
-from stoker.jobs.end import renewed
-from stoker.jobs.run import JobRun
-from stoker.jobs.sweep import sweep
-from stoker.jobs.work import work
+from stoker.jobs.context import JobContext
+from stoker.jobs.sweeper import sweep
 from stoker.models.document import Model
 from stoker.models.job import JobOutput
 
@@ -43,7 +43,7 @@ def does(parent: BatchJob, number: int) -> None:
 
 
 def fails(parent: BatchJob, number: int) -> None:
-    def fail(run: JobRun, job_input: Model) -> JobOutput:
+    def fail(run: JobContext, job_input: Model) -> JobOutput:
         raise UnsupportedMedia("It is no film.")
 
     work(child_id(parent.id, number), fail)

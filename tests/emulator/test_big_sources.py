@@ -10,7 +10,7 @@ from development.user import User
 from emulator.driven import DrivenJob
 from emulator.left import left_behind
 from stoker import config
-from stoker.jobs.work import work
+from stoker.jobs.attempt import work
 from stoker.media import ffmpeg as encoder
 from stoker.media import sources, streaming, video
 from stoker.media.video import process_video

@@ -1,14 +1,14 @@
 """Jobs that a job makes."""
 
 import pytest
+from stoker.jobs.claiming import claim
+from stoker.jobs.end import completed, failed
 
 from emulator.driven import DrivenJob
 from stoker.errors import UnsupportedMedia
+from stoker.jobs.attempt import work
 from stoker.jobs.children import ChildJob, Children, child_id, settle
-from stoker.jobs.claiming import claim
-from stoker.jobs.end import completed, failed
-from stoker.jobs.sweep import sweep
-from stoker.jobs.work import work
+from stoker.jobs.sweeper import sweep
 from stoker.models.job import JobOutput
 
 pytestmark = pytest.mark.usefixtures("undelivered", "queued")

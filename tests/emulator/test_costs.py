@@ -11,18 +11,18 @@ from uuid import uuid4
 
 import pytest
 from google.cloud.firestore_v1.base_query import FieldFilter
+from stoker.jobs.claim import Claim
+from stoker.jobs.end import completed
+from stoker.jobs.reporter import Reporter
 
 from development.user import User
 from emulator.driven import DrivenJob
 from stoker import config
 from stoker.firestore.client import client
-from stoker.jobs.claim import Claim
+from stoker.jobs.attempt import work
+from stoker.jobs.context import JobContext
 from stoker.jobs.dispatch import dispatch
-from stoker.jobs.end import completed
-from stoker.jobs.reporter import Reporter
-from stoker.jobs.run import JobRun
 from stoker.jobs.settings import settings as read_settings
-from stoker.jobs.work import work
 from stoker.logs import JobLog
 from stoker.media.video import process_video
 from stoker.models.job import JobOutput
@@ -90,20 +90,20 @@ def meter(monkeypatch: pytest.MonkeyPatch) -> Meter:
     return meter
 
 
-def at_once(run: JobRun, job_input: VideoInput) -> JobOutput:
+def at_once(run: JobContext, job_input: VideoInput) -> JobOutput:
     """A short job's work: it is done before there is anything to tell of its stage."""
     run.report(50, "encoding")
     return DONE
 
 
-def one_stage(run: JobRun, job_input: VideoInput) -> JobOutput:
+def one_stage(run: JobContext, job_input: VideoInput) -> JobOutput:
     """The work of a job that takes a little longer: it tells a stage, and goes on until that is written."""
     run.report(50, "encoding")
     wait_until(lambda: run._reporter._written_stage == "encoding")
     return DONE
 
 
-Process = Callable[[JobRun, VideoInput], JobOutput]
+Process = Callable[[JobContext, VideoInput], JobOutput]
 
 
 def wait_until(condition: Callable[[], bool]) -> None:

@@ -8,11 +8,11 @@ from uuid import uuid4
 import pytest
 from google.api_core import exceptions
 from google.cloud import firestore
+from stoker.jobs.create import create_processing_job
 
 from development.user import User
 from stoker import config
 from stoker.errors import InvalidJob, JobExists, Unavailable, UnsupportedType
-from stoker.jobs.create import create_processing_job
 
 SOURCE = {"source": "user-uploads/ada/cat.mov"}
 

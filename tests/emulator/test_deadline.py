@@ -7,8 +7,8 @@ import pytest
 
 from emulator.driven import DrivenJob
 from stoker import config
-from stoker.jobs.run import JobRun
-from stoker.jobs.work import Worker, work
+from stoker.jobs.attempt import Worker, work
+from stoker.jobs.context import JobContext
 from stoker.models.job import JobOutput
 
 pytestmark = pytest.mark.usefixtures("undelivered")
@@ -23,7 +23,7 @@ def _no_time(monkeypatch: pytest.MonkeyPatch) -> None:
 def coming_to(percent: float) -> Worker[Any]:
     """Works for ever, and comes no further."""
 
-    def works(run: JobRun, job_input: Any) -> JobOutput:
+    def works(run: JobContext, job_input: Any) -> JobOutput:
         while True:
             run.report(percent, "encoding")
 
@@ -50,7 +50,7 @@ def test_work_that_is_nearly_done_is_tried_once_more(job: DrivenJob, queued: lis
 
 
 def test_work_that_was_saved_goes_on_for_as_long_as_it_takes(job: DrivenJob, queued: list[str]) -> None:
-    def counts(run: JobRun, job_input: Any) -> JobOutput:
+    def counts(run: JobContext, job_input: Any) -> JobOutput:
         for number in count(run.checkpoint.get("number", 0)):
             if number == 200:
                 return JobOutput(files=[])

@@ -14,7 +14,7 @@ from emulator.driven import DrivenJob
 from emulator.left import left_behind
 from stoker import config
 from stoker.errors import Unavailable
-from stoker.jobs.work import work
+from stoker.jobs.attempt import work
 from stoker.media import departures, video
 from stoker.media.video import process_video
 from stoker.storage.client import bucket

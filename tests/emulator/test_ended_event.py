@@ -3,15 +3,15 @@
 from typing import Any
 
 import pytest
+from stoker.jobs.claim import Claim
+from stoker.jobs.end import completed, pending_again
 
 from emulator.driven import DrivenJob
 from stoker import config
 from stoker.errors import LeaseLost, Unavailable
 from stoker.firestore.client import client
-from stoker.jobs.claim import Claim
+from stoker.jobs.attempt import work
 from stoker.jobs.dispatch import dispatch
-from stoker.jobs.end import completed, pending_again
-from stoker.jobs.work import work
 from stoker.models.analytics import AnalyticsEvent
 from stoker.models.job import JobOutput
 

@@ -13,19 +13,19 @@ import pytest
 from google.api_core import exceptions
 from google.cloud import firestore
 from google.cloud.firestore_v1.types import WriteResult
+from stoker.jobs.claiming import NotYetDue, claim
+from stoker.jobs.end import completed, failed
+from stoker.jobs.fence import Also, Fence, FenceBroken
+from stoker.jobs.reporter import Reporter
 
 from emulator.driven import DrivenJob as Job
 from stoker import config
 from stoker.errors import JobCancelled, LeaseLost, UnsupportedMedia
 from stoker.jobs import end
+from stoker.jobs.attempt import work
 from stoker.jobs.children import Children
-from stoker.jobs.claim import WritesRefused
-from stoker.jobs.claiming import NotYetDue, claim
-from stoker.jobs.end import completed, failed
-from stoker.jobs.fence import Also, Fence, FenceBroken
-from stoker.jobs.reporter import Reporter
-from stoker.jobs.run import JobRun
-from stoker.jobs.work import work
+from stoker.jobs.context import JobContext
+from stoker.jobs.lease import WritesRefused
 from stoker.logs import JobLog
 from stoker.models.job import JobOutput, OutputFile
 from stoker.models.video import VideoInput
@@ -139,7 +139,7 @@ def test_an_owner_who_writes_between_the_read_and_the_claim_does_not_stop_it(
 def test_a_cancel_that_comes_with_the_last_of_the_work_counts(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(config, "HEARTBEAT_SECONDS", 0.05)
 
-    def finishes(run: JobRun, job_input: VideoInput) -> JobOutput:
+    def finishes(run: JobContext, job_input: VideoInput) -> JobOutput:
         job.reference.update({"cancelRequested": True})
         until = time.monotonic() + 10
         while run._reporter._interruption is None and time.monotonic() < until:
@@ -154,7 +154,7 @@ def test_what_dead_attempts_have_uploaded_goes_and_what_was_published_stays(job:
     file = tmp_path / "poster.jpg"
     file.write_bytes(b"a picture")
 
-    def publishes(run: JobRun, job_input: VideoInput) -> JobOutput:
+    def publishes(run: JobContext, job_input: VideoInput) -> JobOutput:
         name, sha256 = run.outputs.upload(file, "image/jpeg", run.check)
         made = OutputFile(kind="poster", path=name, content_type="image/jpeg", bytes=9, sha256=sha256)
         return JobOutput(files=[made])
@@ -172,7 +172,7 @@ def test_what_an_attempt_uploaded_goes_when_it_loses_the_job(job: Job, tmp_path:
     file = tmp_path / "poster.jpg"
     file.write_bytes(b"a picture")
 
-    def is_overtaken(run: JobRun, job_input: VideoInput) -> JobOutput:
+    def is_overtaken(run: JobContext, job_input: VideoInput) -> JobOutput:
         run.outputs.upload(file, "image/jpeg", run.check)
         job.lapse()
         job.claim().end(failed(UnsupportedMedia("no")))
@@ -208,7 +208,7 @@ def test_a_job_that_is_lost_too_often_fails(job: Job) -> None:
 def test_a_final_write_removes_the_lease_and_the_error_of_earlier_attempts(
     job: Job, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fails(run: JobRun, job_input: VideoInput) -> JobOutput:
+    def fails(run: JobContext, job_input: VideoInput) -> JobOutput:
         raise RuntimeError("/secret/path")
 
     monkeypatch.setattr(end, "backoff_seconds", lambda attempt: 60)
@@ -238,7 +238,7 @@ def test_an_attempt_that_went_silent_is_told_of(job: Job) -> None:
 
 
 def test_a_job_whose_every_attempt_fails_ends_as_failed(job: Job) -> None:
-    def fails(run: JobRun, job_input: VideoInput) -> JobOutput:
+    def fails(run: JobContext, job_input: VideoInput) -> JobOutput:
         raise RuntimeError
 
     for _ in range(config.MAX_ATTEMPTS):
@@ -295,7 +295,7 @@ def test_silent_work_keeps_its_lease(job: Job, monkeypatch: pytest.MonkeyPatch) 
 def test_a_worker_learns_that_its_job_was_cancelled(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(config, "HEARTBEAT_SECONDS", 0.1)
 
-    def endless(run: JobRun, job_input: VideoInput) -> JobOutput:
+    def endless(run: JobContext, job_input: VideoInput) -> JobOutput:
         job.reference.update({"cancelRequested": True})
         until = time.monotonic() + 20
         while time.monotonic() < until:
@@ -309,7 +309,7 @@ def test_a_worker_learns_that_its_job_was_cancelled(job: Job, monkeypatch: pytes
 
 
 def test_a_job_that_is_deleted_while_it_runs_is_not_brought_back(job: Job) -> None:
-    def deleted(run: JobRun, job_input: VideoInput) -> JobOutput:
+    def deleted(run: JobContext, job_input: VideoInput) -> JobOutput:
         job.reference.delete()
         return DONE
 

@@ -4,11 +4,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from stoker.jobs.end import completed
 
 from development.user import User
 from emulator.driven import DrivenJob
 from stoker.jobs.dispatch import dispatch
-from stoker.jobs.end import completed
 from stoker.models.job import JobOutput
 
 

@@ -1,16 +1,16 @@
 """What attempts have uploaded: the result's objects stay, whoever comes late with a broom."""
 
 import pytest
-
-from emulator.driven import DrivenJob
-from stoker.errors import LeaseLost, Unavailable, UnsupportedMedia
 from stoker.jobs.cancel import cancel_job
 from stoker.jobs.claim import Claim
 from stoker.jobs.claiming import claim
 from stoker.jobs.end import completed, failed, pending_again
-from stoker.jobs.leftovers import remove_leftovers
 from stoker.jobs.retry import retry_job
-from stoker.jobs.sweep import sweep
+
+from emulator.driven import DrivenJob
+from stoker.errors import LeaseLost, Unavailable, UnsupportedMedia
+from stoker.jobs.leftovers import remove_leftovers
+from stoker.jobs.sweeper import sweep
 from stoker.models.job import JobOutput, OutputFile
 from stoker.storage.client import bucket
 

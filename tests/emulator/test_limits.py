@@ -7,13 +7,13 @@ from uuid import uuid4
 
 import pytest
 from google.cloud import firestore
+from stoker.jobs.claiming import NotYetDue, claim
+from stoker.jobs.end import completed, failed, pending_again
 
 from emulator.driven import DrivenJob
 from stoker.errors import Unavailable, UnsupportedMedia
 from stoker.jobs import sweep as sweep_module
-from stoker.jobs.claiming import NotYetDue, claim
-from stoker.jobs.end import completed, failed, pending_again
-from stoker.jobs.sweep import sweep
+from stoker.jobs.sweeper import sweep
 from stoker.models.job import JobOutput
 
 pytestmark = pytest.mark.usefixtures("undelivered")

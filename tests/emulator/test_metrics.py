@@ -8,9 +8,9 @@ import pytest
 
 from emulator.driven import DrivenJob
 from stoker.errors import Unavailable, UnsupportedMedia
+from stoker.jobs.attempt import Worker, work
+from stoker.jobs.context import JobContext
 from stoker.jobs.dispatch import dispatch
-from stoker.jobs.run import JobRun
-from stoker.jobs.work import Worker, work
 from stoker.models.job import JobOutput
 
 pytestmark = pytest.mark.usefixtures("undelivered", "queued")
@@ -23,7 +23,7 @@ def events(captured: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
 
 
 def ending_with(error: Exception | None) -> Worker[Any]:
-    def works(run: JobRun, job_input: Any) -> JobOutput:
+    def works(run: JobContext, job_input: Any) -> JobOutput:
         if error is not None:
             raise error
         return JobOutput(files=[])

@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 from google.api_core import exceptions
 from google.cloud import firestore
+from stoker.jobs.create import create_processing_job
+from stoker.jobs.find import find_job
 
 from development.user import User
 from stoker import config
 from stoker.errors import JobNotFound
 from stoker.jobs import monitor as monitor_module
-from stoker.jobs.create import create_processing_job
-from stoker.jobs.find import find_job
 from stoker.jobs.monitor import JobMonitor, monitor_job
 from suite.processes import until
 

@@ -8,6 +8,8 @@ from typing import Any
 import httpx
 import pytest
 from google.cloud import firestore
+from stoker.jobs.cancel import cancel_job
+from stoker.jobs.retry import retry_job
 
 from development.rules.identities import unsigned
 from development.user import PROJECT, User
@@ -16,8 +18,6 @@ from emulator.calling import refusal, token_with
 from stoker import config
 from stoker.errors import InvalidJob, JobNotFound, NotCancellable, NotRetryable, UnsupportedType
 from stoker.firestore.client import client
-from stoker.jobs.cancel import cancel_job
-from stoker.jobs.retry import retry_job
 from stoker.models.inputs import INPUTS
 
 NOW = datetime.now(UTC)

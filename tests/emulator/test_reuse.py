@@ -9,7 +9,7 @@ import pytest
 from development.user import User
 from emulator.driven import DrivenJob
 from stoker.errors import EncoderFailed, JobCancelled, Unavailable
-from stoker.jobs.work import work
+from stoker.jobs.attempt import work
 from stoker.media import ffmpeg, video
 from stoker.media.video import process_video
 from stoker.storage.client import bucket

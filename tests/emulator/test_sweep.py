@@ -11,7 +11,7 @@ from development.user import User
 from stoker import config
 from stoker.jobs import dispatch as dispatch_module
 from stoker.jobs import sweep as sweep_module
-from stoker.jobs.sweep import sweep
+from stoker.jobs.sweeper import sweep
 
 
 def test_a_job_whose_event_was_lost_is_run(user: User, clip: Path, database: firestore.Client) -> None:

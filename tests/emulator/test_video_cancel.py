@@ -9,8 +9,8 @@ from development.user import User
 from emulator.driven import DrivenJob
 from emulator.left import left_behind, working
 from stoker import config
-from stoker.jobs.run import JobRun
-from stoker.jobs.work import work
+from stoker.jobs.attempt import work
+from stoker.jobs.context import JobContext
 from stoker.media import ffmpeg, video
 from stoker.media.video import process_video
 from stoker.models.job import JobOutput, Stage
@@ -33,7 +33,7 @@ class Cancelling:
         self._stage = stage
         self._left = REPORTS.get(stage, 0)
 
-    def worker(self, run: JobRun, video_input: VideoInput) -> JobOutput:
+    def worker(self, run: JobContext, video_input: VideoInput) -> JobOutput:
         """Works until the stage comes."""
         report = run.report
 
@@ -46,7 +46,7 @@ class Cancelling:
         run.report = counting  # type: ignore[assignment, method-assign]
         return process_video(run, video_input)
 
-    def cancel(self, run: JobRun) -> None:
+    def cancel(self, run: JobContext) -> None:
         self.processes = len(working())
         self.objects = len(left_behind(self._job)[0])
         self._job.reference.update({"cancelRequested": True})
@@ -73,7 +73,7 @@ def test_nothing_stays_of_the_second_run_of_ffmpeg(user: User, clip: Path, monke
     job = DrivenJob(user.id, input={"source": user.upload(clip, "video/mp4"), "outputs": [{"kind": "sprite"}]})
     cancelling = Cancelling(job, "")
     runs: list[Any] = []
-    attempts: list[JobRun] = []
+    attempts: list[JobContext] = []
     run_ffmpeg = ffmpeg.run_ffmpeg
 
     def second(arguments: list[str], folder: Path, on_progress: Any, *rest: Any) -> str:
@@ -82,7 +82,7 @@ def test_nothing_stays_of_the_second_run_of_ffmpeg(user: User, clip: Path, monke
             return run_ffmpeg(arguments, folder, on_progress, *rest)
         return run_ffmpeg(arguments, folder, lambda seconds: cancelling.cancel(attempts[0]), *rest)
 
-    def worker(run: JobRun, video_input: VideoInput) -> JobOutput:
+    def worker(run: JobContext, video_input: VideoInput) -> JobOutput:
         attempts.append(run)
         return process_video(run, video_input)
 

@@ -11,6 +11,7 @@ import pytest
 from firebase_admin import auth
 from google.cloud.firestore_v1.base_query import FieldFilter
 from google.cloud.firestore_v1.types import WriteResult
+from stoker.jobs.fence import Also, Fence
 
 from emulator.batch import (
     BatchJob,
@@ -33,10 +34,9 @@ from stoker.batch import export_user_data as export_module
 from stoker.batch import import_tasks as import_module
 from stoker.firebase import app
 from stoker.firestore.client import client
+from stoker.jobs.attempt import work
 from stoker.jobs.children import child_id
-from stoker.jobs.fence import Also, Fence
-from stoker.jobs.sweep import sweep
-from stoker.jobs.work import work
+from stoker.jobs.sweeper import sweep
 from stoker.models.job import JobOutput
 from stoker.storage.client import bucket
 

@@ -14,15 +14,15 @@ from google.cloud import firestore
 from google.cloud.firestore_v1 import DocumentSnapshot, GeoPoint
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
+from stoker.jobs.claiming import NotYetDue, claim
 
 from development.user import follow
 from stoker import config
 from stoker.errors import StokerError
 from stoker.firestore.client import client
-from stoker.jobs.claiming import NotYetDue, claim
 from stoker.jobs.dispatch import dispatch
 from stoker.jobs.job import read_job
-from stoker.jobs.sweep import sweep
+from stoker.jobs.sweeper import sweep
 from stoker.models.job import RUNNING_JOBS, has_ended
 
 pytestmark = pytest.mark.usefixtures("undelivered", "own_keys")

@@ -21,6 +21,11 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
+from stoker.jobs.claim import Claim
+from stoker.jobs.claiming import NotYetDue, claim
+from stoker.jobs.end import completed, renewed
+from stoker.jobs.fence import Fence
+from stoker.jobs.reporter import Reporter
 
 from emulator.driven import DrivenJob
 from stoker import config
@@ -29,14 +34,9 @@ from stoker.firestore.client import client
 from stoker.jobs import dispatch as dispatch_module
 from stoker.jobs import end, limits, work
 from stoker.jobs.children import ChildJob, Children, settle
-from stoker.jobs.claim import Claim
-from stoker.jobs.claiming import NotYetDue, claim
 from stoker.jobs.dispatch import dispatch
-from stoker.jobs.end import completed, renewed
-from stoker.jobs.fence import Fence
-from stoker.jobs.reporter import Reporter
 from stoker.jobs.settings import forget
-from stoker.jobs.sweep import sweep
+from stoker.jobs.sweeper import sweep
 from stoker.logs import JobLog
 from stoker.models.job import RUNNING_JOBS, JobOutput, has_ended
 

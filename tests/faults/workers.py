@@ -2,9 +2,9 @@
 
 from faults.injection import note
 from stoker.errors import Unavailable
+from stoker.jobs.attempt import Worker
 from stoker.jobs.children import Children
-from stoker.jobs.run import JobRun
-from stoker.jobs.work import Worker
+from stoker.jobs.context import JobContext
 from stoker.models.job import JobOutput, OutputFile
 from stoker.models.video import VideoInput
 from stoker.storage.sources import download
@@ -17,14 +17,14 @@ def chosen(name: str | None, deployed: Worker[VideoInput]) -> Worker[VideoInput]
     """The worker of a name, the deployed one where there is none; it notes each run."""
     worker = {"copy": copy, "nothing": nothing, "poison": poison}[name] if name else deployed
 
-    def noting(run: JobRun, job_input: VideoInput) -> JobOutput | Children:
+    def noting(run: JobContext, job_input: VideoInput) -> JobOutput | Children:
         note("run", jobId=run.id)
         return worker(run, job_input)
 
     return noting
 
 
-def copy(run: JobRun, job_input: VideoInput) -> JobOutput:
+def copy(run: JobContext, job_input: VideoInput) -> JobOutput:
     """Uploads its source, twice."""
     source = run.workspace / "source"
     run.report(0, "downloading")
@@ -40,11 +40,11 @@ def copy(run: JobRun, job_input: VideoInput) -> JobOutput:
     return JobOutput(files=files)
 
 
-def nothing(run: JobRun, job_input: VideoInput) -> JobOutput:
+def nothing(run: JobContext, job_input: VideoInput) -> JobOutput:
     """Makes nothing."""
     return JobOutput(files=[])
 
 
-def poison(run: JobRun, job_input: VideoInput) -> JobOutput:
+def poison(run: JobContext, job_input: VideoInput) -> JobOutput:
     """Fails, each time."""
     raise Unavailable("The test wants this job to fail. It is tried again by itself.")

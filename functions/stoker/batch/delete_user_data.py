@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from functools import partial
 from itertools import islice
 
-from google.cloud import firestore
 from google.cloud.firestore_v1.types import Document
 from pydantic import Field
 
@@ -15,8 +14,9 @@ from stoker.batch import account
 from stoker.errors import JobCancelled
 from stoker.firestore import raw
 from stoker.firestore.client import client
-from stoker.jobs.claim import WritesRefused
-from stoker.jobs.run import JobRun
+from stoker.firestore.writes import Delete, ExtraWrites
+from stoker.jobs.context import JobContext
+from stoker.jobs.lease import WritesRefused
 from stoker.models.document import Model, Timestamp
 from stoker.models.job import DeletionReceipt
 from stoker.queries import trees
@@ -58,7 +58,7 @@ class Position(Model):
         return sum(self.removed.values())
 
 
-def delete_user_data(run: JobRun) -> DeletionReceipt:
+def delete_user_data(run: JobContext) -> DeletionReceipt:
     """Deletes everything, looks again, and deletes the account last.
 
     Args:
@@ -78,7 +78,7 @@ def delete_user_data(run: JobRun) -> DeletionReceipt:
 
 
 class _Deletion:
-    def __init__(self, run: JobRun) -> None:
+    def __init__(self, run: JobContext) -> None:
         self.position = Position.from_firestore(run.checkpoint)
         self._run = run
         self._user_id = run.user_id
@@ -118,7 +118,7 @@ class _Deletion:
         """And what the engine keeps of the user's jobs."""
         self._run.check()
         account.delete(self._user_id)
-        self._run.forget_limits()
+        self._run.skip_slot_release()
         if raw.possible_id(self._user_id):
             client().collection(config.JOB_USERS).document(self._user_id).delete()
 
@@ -149,13 +149,8 @@ class _Deletion:
         if ends:
             position.quiet_at = max([*ends, *([position.quiet_at] if position.quiet_at else [])])
 
-        def also(batch: firestore.WriteBatch) -> None:
-            there = firestore.Client.write_option(exists=True)
-            for document in page:
-                batch.delete(client().document(raw.path_of(document)), option=there)
-
         try:
-            self._save(position, also)
+            self._save(position, [Delete(raw.path_of(document)) for document in page])
         except WritesRefused:
             return  # someone else has deleted one of them: the caller looks again
 
@@ -198,8 +193,8 @@ class _Deletion:
     def _report(self) -> None:
         self._run.report(99 * min(1, self.position.total / max(self._expected, 1)), "deleting")
 
-    def _save(self, position: Position, also: Callable[[firestore.WriteBatch], None] | None = None) -> None:
-        self._run.save(position.to_firestore(), also)
+    def _save(self, position: Position, extra: ExtraWrites = ()) -> None:
+        self._run.save(position.to_firestore(), extra)
         self.position = position
 
 

@@ -17,7 +17,7 @@ from stoker.batch.tally import Tally
 from stoker.errors import InputNotFound, Unavailable
 from stoker.firestore import raw
 from stoker.firestore.readable import readable
-from stoker.jobs.run import JobRun
+from stoker.jobs.context import JobContext
 from stoker.models.job import BatchOutput, OutputFile
 from stoker.queries import trees
 from stoker.storage.client import bucket
@@ -63,7 +63,7 @@ class Position(Tally):
     complete: bool = False
 
 
-def export_user_data(run: JobRun) -> BatchOutput:
+def export_user_data(run: JobContext) -> BatchOutput:
     """Exports what there is.
 
     Args:
@@ -78,7 +78,7 @@ def export_user_data(run: JobRun) -> BatchOutput:
     return position.output(position.files)
 
 
-def _make_part(run: JobRun, position: Position, expected: int) -> Position:
+def _make_part(run: JobContext, position: Position, expected: int) -> Position:
     done = position.model_copy(deep=True)
     number = len(position.files) + 1
     with run.outputs.open(f"export-{number:03}.zip", "application/zip") as stream, Part(stream, number) as part:
@@ -96,7 +96,7 @@ def _make_part(run: JobRun, position: Position, expected: int) -> Position:
     return done
 
 
-def _fill(run: JobRun, part: Part, done: Position, expected: int) -> bool:
+def _fill(run: JobContext, part: Part, done: Position, expected: int) -> bool:
     """Puts things into a part until it is full; returns whether that was all."""
     files_before = done.files_seen
     for kind, name, thing in _things(run.user_id, done.kind, done.after):
@@ -113,7 +113,7 @@ def _fill(run: JobRun, part: Part, done: Position, expected: int) -> bool:
     return True
 
 
-def _add_file(run: JobRun, part: Part, done: Position, blob: Blob) -> None:
+def _add_file(run: JobContext, part: Part, done: Position, blob: Blob) -> None:
     source = Source(blob)
     try:
         first = source.read(0, CHUNK_BYTES)

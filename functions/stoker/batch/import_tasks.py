@@ -11,8 +11,9 @@ from stoker.batch.projects import not_owned
 from stoker.batch.records import Reader, Record, reader_of
 from stoker.batch.tally import Tally
 from stoker.firestore.client import client
-from stoker.jobs.claim import WritesRefused
-from stoker.jobs.run import JobRun
+from stoker.firestore.writes import Create
+from stoker.jobs.context import JobContext
+from stoker.jobs.lease import WritesRefused
 from stoker.models.batch import ImportedTask, ImportTasks
 from stoker.models.job import BatchOutput
 from stoker.storage.sources import open_source, replaced
@@ -39,7 +40,7 @@ class Position(Tally):
     generation: str | None = None
 
 
-def import_tasks(run: JobRun, batch_input: ImportTasks) -> BatchOutput:
+def import_tasks(run: JobContext, batch_input: ImportTasks) -> BatchOutput:
     """Makes tasks.
 
     Args:
@@ -83,7 +84,7 @@ def _page(reader: Reader, position: Position) -> list[Record]:
     return page
 
 
-def _write(run: JobRun, position: Position, page: list[Record]) -> Position:
+def _write(run: JobContext, position: Position, page: list[Record]) -> Position:
     tasks = client().collection(config.TASKS)
     content = [record.found for record in page if isinstance(record.found, ImportedTask)]
     named = {task.project_id for task in content if task.project_id is not None}
@@ -107,12 +108,11 @@ def _write(run: JobRun, position: Position, page: list[Record]) -> Position:
                 if name not in there:
                     new[name] = record.found
 
-        def also(batch: firestore.WriteBatch, new: dict[str, ImportedTask] = new) -> None:
-            for name, task in new.items():
-                batch.create(tasks.document(name), _document(name, run.user_id, task))
-
+        tasks_made = [
+            Create(f"{config.TASKS}/{name}", _document(name, run.user_id, task)) for name, task in new.items()
+        ]
         try:
-            run.save(done.to_firestore(), also)
+            run.save(done.to_firestore(), tasks_made)
         except WritesRefused:
             # Some are there: the job was run before, and is run again from its beginning.
             snapshots = client().get_all([tasks.document(name) for name in new], field_paths=["userId"])

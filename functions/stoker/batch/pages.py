@@ -3,19 +3,19 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from google.cloud import firestore
 from google.cloud.firestore_v1 import DocumentSnapshot, Query
 
 from stoker.batch.tally import Tally
-from stoker.jobs.claim import WritesRefused
-from stoker.jobs.run import JobRun
+from stoker.firestore.writes import Write
+from stoker.jobs.context import JobContext
+from stoker.jobs.lease import WritesRefused
 from stoker.models.job import Stage
 
 PAGE = 200
 """Tasks in a commit: one that is refused because someone has written a task of it costs no more than that."""
 
-Write = Callable[[firestore.WriteBatch, DocumentSnapshot[Any]], None]
-"""Adds the write of one task to a commit; a task that has changed since must refuse it."""
+WriteOf = Callable[[DocumentSnapshot[Any]], Write]
+"""Returns the write of one task; the commit is refused if the task has changed since."""
 
 Find = Callable[[DocumentSnapshot[Any]], str | None]
 """Says in a sentence what is wrong with a task, if anything is."""
@@ -31,21 +31,21 @@ class Position(Tally):
     after: str | None = None
 
 
-def through_pages(run: JobRun, query: Query, stage: Stage, write: Write, find_problem: Find) -> Position:
+def through_pages(run: JobContext, query: Query, stage: Stage, write_of: WriteOf, find_problem: Find) -> Position:
     """Writes every document of a query.
 
     Args:
         run: The attempt.
         query: One of `stoker.queries.declared` that is sorted by `__name__`.
         stage: What the user sees.
-        write: Adds a document's write to a commit.
+        write_of: Returns the write of a document.
         find_problem: Where it says something, the document is counted as failed, and not written.
 
     Returns:
         What has become of them.
 
     Raises:
-        Interrupted: As `JobRun.check`.
+        Interrupted: As `JobContext.check`.
     """
     position = Position.from_firestore(run.checkpoint)
     expected = position.total + _count(_rest(query, position))
@@ -57,7 +57,7 @@ def through_pages(run: JobRun, query: Query, stage: Stage, write: Write, find_pr
             return position
         done, writes = _tallied(position, page, find_problem)
         try:
-            run.save(done.to_firestore(), _writer(writes, write))
+            run.save(done.to_firestore(), [write_of(task) for task in writes])
         except WritesRefused:
             # Someone has written a task of this page, or deleted it. Fewer at once, lest it be so each time.
             limit = max(1, limit // 2)
@@ -101,16 +101,3 @@ def _tallied(
         else:
             done.fail(snapshot.id, problem, "invalid-task")
     return done, writes
-
-
-def _writer(snapshots: list[DocumentSnapshot[Any]], write: Write) -> Callable[[firestore.WriteBatch], None]:
-    def also(batch: firestore.WriteBatch) -> None:
-        for snapshot in snapshots:
-            write(batch, snapshot)
-
-    return also
-
-
-def unchanged(snapshot: DocumentSnapshot[Any]) -> firestore.WriteOption:
-    """The condition of a write: nobody has written the document since it was read."""
-    return firestore.Client.write_option(last_update_time=snapshot.update_time)

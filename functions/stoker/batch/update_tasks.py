@@ -6,10 +6,11 @@ from google.cloud import firestore
 from google.cloud.firestore_v1 import DocumentSnapshot
 from pydantic import ValidationError
 
-from stoker.batch.pages import through_pages, unchanged
+from stoker.batch.pages import through_pages
 from stoker.batch.projects import not_owned
 from stoker.errors import InvalidJob
-from stoker.jobs.run import JobRun
+from stoker.firestore.writes import Update
+from stoker.jobs.context import JobContext
 from stoker.models.batch import TaskChange, UpdateTasks
 from stoker.models.document import problems
 from stoker.models.job import BatchOutput
@@ -17,7 +18,7 @@ from stoker.models.task import Task
 from stoker.queries import declared
 
 
-def update_tasks(run: JobRun, batch_input: UpdateTasks) -> BatchOutput:
+def update_tasks(run: JobContext, batch_input: UpdateTasks) -> BatchOutput:
     """Updates tasks.
 
     Args:
@@ -36,7 +37,7 @@ def update_tasks(run: JobRun, batch_input: UpdateTasks) -> BatchOutput:
         run,
         query,
         "updating",
-        lambda batch, task: batch.update(task.reference, fields, option=unchanged(task)),
+        lambda task: Update(task.reference.path, fields, task.update_time),
         _problem,
     )
     return done.output()

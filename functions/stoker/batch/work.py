@@ -7,7 +7,7 @@ from stoker.batch.import_tasks import import_tasks
 from stoker.batch.run_jobs import run_jobs
 from stoker.batch.update_tasks import update_tasks
 from stoker.jobs.children import Children
-from stoker.jobs.run import JobRun
+from stoker.jobs.context import JobContext
 from stoker.models.batch import (
     BatchInput,
     DeleteTasks,
@@ -20,7 +20,7 @@ from stoker.models.batch import (
 from stoker.models.job import BatchOutput
 
 
-def process_batch(run: JobRun, batch_input: BatchInput) -> BatchOutput | Children:
+def process_batch(run: JobContext, batch_input: BatchInput) -> BatchOutput | Children:
     """Does what a batch job asks for.
 
     Args:
@@ -29,7 +29,7 @@ def process_batch(run: JobRun, batch_input: BatchInput) -> BatchOutput | Childre
 
     Raises:
         PermanentError: It can't be done; the operation says why.
-        Interrupted: As `JobRun.check`.
+        Interrupted: As `JobContext.check`.
     """
     match batch_input:
         case RunJobs():

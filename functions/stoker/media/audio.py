@@ -7,7 +7,7 @@ from pathlib import Path
 
 from stoker import config
 from stoker.errors import NothingToSpeak, UnknownLanguage, UnknownVoice
-from stoker.jobs.run import JobRun
+from stoker.jobs.context import JobContext
 from stoker.media.languages import preferred
 from stoker.media.speech.captions import webvtt, word_timings
 from stoker.media.speech.engine import Engine
@@ -61,7 +61,7 @@ class MadeFile:
     seconds: float | None = None
 
 
-def process_audio(run: JobRun, audio_input: AudioInput) -> JobOutput:
+def process_audio(run: JobContext, audio_input: AudioInput) -> JobOutput:
     """Speaks the text of an audio job.
 
     Args:
@@ -90,7 +90,7 @@ def process_audio(run: JobRun, audio_input: AudioInput) -> JobOutput:
 
 
 @contextmanager
-def speech_engine(run: JobRun) -> Iterator[Engine]:
+def speech_engine(run: JobContext) -> Iterator[Engine]:
     """Starts the engine that `config.speech_engine` names; afterwards it is gone, and so is what it kept for a retry.
 
     Pieces are kept where they cost money: eSpeak NG speaks a sentence in less time than Cloud Storage takes to find it.
@@ -111,7 +111,7 @@ def speech_engine(run: JobRun) -> Iterator[Engine]:
     kept.forget()
 
 
-def make_speech(run: JobRun, engine: Engine, audio_input: AudioInput) -> tuple[Narration, Sound, list[MadeFile]]:
+def make_speech(run: JobContext, engine: Engine, audio_input: AudioInput) -> tuple[Narration, Sound, list[MadeFile]]:
     """All but the upload: the media time of a job.
 
     Args:
@@ -140,7 +140,7 @@ def make_speech(run: JobRun, engine: Engine, audio_input: AudioInput) -> tuple[N
     return narration, sound, files
 
 
-def _speak(run: JobRun, engine: Engine, audio_input: AudioInput) -> Narration:
+def _speak(run: JobContext, engine: Engine, audio_input: AudioInput) -> Narration:
     text = audio_input.text
     try:
         voice = choose_voice(engine.voices(), audio_input.language, audio_input.voice)
@@ -172,7 +172,7 @@ def _speak(run: JobRun, engine: Engine, audio_input: AudioInput) -> Narration:
     return Narration(file, spoken, voice, language, exact, warnings)
 
 
-def _upload(run: JobRun, made: Sequence[MadeFile]) -> list[OutputFile]:
+def _upload(run: JobContext, made: Sequence[MadeFile]) -> list[OutputFile]:
     files = []
     for number, one in enumerate(made):
         run.report(MASTERED + (100 - MASTERED) * number / len(made), "uploading")

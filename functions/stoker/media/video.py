@@ -11,7 +11,7 @@ from typing import Any
 
 from stoker import config
 from stoker.errors import EncoderFailed, InputTooLarge, TruncatedMedia, UnsupportedMedia
-from stoker.jobs.run import JobRun
+from stoker.jobs.context import JobContext
 from stoker.media.decoded import with_decoded
 from stoker.media.departures import Departures
 from stoker.media.description import described
@@ -51,7 +51,7 @@ RECIPES = 4
 Output = VideoOutput | CaptionsOutput
 
 
-def process_video(run: JobRun, video_input: VideoInput) -> JobOutput:
+def process_video(run: JobContext, video_input: VideoInput) -> JobOutput:
     """Makes the outputs of a video job.
 
     Args:
@@ -87,7 +87,7 @@ def process_video(run: JobRun, video_input: VideoInput) -> JobOutput:
 
 
 def make_outputs(
-    run: JobRun,
+    run: JobContext,
     prober: Prober,
     film: Film,
     name: str,
@@ -140,7 +140,7 @@ def make_outputs(
     return made
 
 
-def _prepared(run: JobRun, film: Film, name: str, outputs: Sequence[Output]) -> tuple[Film, float]:
+def _prepared(run: JobContext, film: Film, name: str, outputs: Sequence[Output]) -> tuple[Film, float]:
     """The film with what must be known of its sounds before, and the percent of the job at which it is."""
     sounds = plan(SOURCE, film, outputs).sounds
     changing = any(audio.changes for audio in (stream or film.audio for stream in sounds) if audio)
@@ -168,7 +168,7 @@ def _outputs(video_input: VideoInput) -> list[Output]:
 
 
 def _run(
-    run: JobRun,
+    run: JobContext,
     arguments: list[str],
     name: str,
     told: Callable[[float], None],
@@ -212,7 +212,7 @@ def _too_much_room(name: str) -> InputTooLarge:
     )
 
 
-def _finished(run: JobRun, finish: Finish, bench: Bench, name: str, complaint: str, *, sound: bool) -> MadeOutput:
+def _finished(run: JobContext, finish: Finish, bench: Bench, name: str, complaint: str, *, sound: bool) -> MadeOutput:
     try:
         made = finish(bench)
     except NotReadable as reason:
@@ -258,7 +258,9 @@ def _reused(earlier: EarlierOutput) -> OutputFile:
     return OutputFile.model_validate({**found, "parts": list(earlier.parts) or None})
 
 
-def _upload(run: JobRun, made: dict[str, MadeOutput], begun: float, departures: Departures) -> dict[str, OutputFile]:
+def _upload(
+    run: JobContext, made: dict[str, MadeOutput], begun: float, departures: Departures
+) -> dict[str, OutputFile]:
     """Uploads outputs, by recipe, from a percent on. An output's own file comes last: where it is, its parts are."""
     total = sum(_bytes(run, file) for output in made.values() for file in (output.file, *output.parts))
     sent, files = 0, {}
@@ -288,5 +290,5 @@ def _upload(run: JobRun, made: dict[str, MadeOutput], begun: float, departures: 
     return files
 
 
-def _bytes(run: JobRun, file: MadeFile) -> int:
+def _bytes(run: JobContext, file: MadeFile) -> int:
     return (run.workspace / file.name).stat().st_size

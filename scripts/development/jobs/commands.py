@@ -16,9 +16,8 @@ from development.text import as_json, clean
 from stoker import config
 from stoker.errors import StokerError
 from stoker.firestore.client import client
-from stoker.jobs.cancel import cancel_job
-from stoker.jobs.find import find_job
-from stoker.jobs.retry import retry_job
+from stoker.jobs.commands import cancel_job, retry_job
+from stoker.jobs.job import find_job
 from stoker.models.document import problems
 from stoker.models.job import JobStatus, JobType
 from stoker.models.settings import JobSettings
@@ -79,8 +78,8 @@ def _list(options: argparse.Namespace) -> int:
 
 
 def _show(options: argparse.Namespace) -> int:
-    snapshot = find_job(options.id)
-    job = {**(snapshot.to_dict() or {}), "id": snapshot.id}
+    found = find_job(options.id)
+    job = {**found.data, "id": found.id}
     if options.json:
         print(as_json(job))
     else:

@@ -6,7 +6,7 @@ from contextlib import suppress
 
 from google.api_core.exceptions import NotFound
 
-from stoker.jobs.run import JobRun
+from stoker.jobs.context import JobContext
 from stoker.storage.client import bucket
 
 DELETIONS_AT_ONCE = 8
@@ -21,7 +21,7 @@ class KeptAnswers:
         run: The attempt.
     """
 
-    def __init__(self, run: JobRun) -> None:
+    def __init__(self, run: JobContext) -> None:
         self._run = run
         self._earlier = run.earlier_outputs()
         self._written: list[str] = []

@@ -1,14 +1,14 @@
-"""What a worker sees of its job."""
+"""The context in which a worker does its work: its job, its folder, its time."""
 
-import time
 from pathlib import Path
 from typing import Any
 
 from stoker import config
 from stoker.errors import DeadlineExceeded, NearlyDone, StokerError, TimeIsUp
-from stoker.jobs.claim import Claim
-from stoker.jobs.fence import Also
-from stoker.jobs.reporter import Reporter
+from stoker.firestore.writes import ExtraWrites
+from stoker.jobs.lease import Lease
+from stoker.jobs.progress import Heartbeat
+from stoker.jobs.store import store
 from stoker.logs import JobLog
 from stoker.models.job import Stage
 from stoker.storage.outputs import AttemptOutputs, EarlierOutput, earlier_outputs
@@ -18,7 +18,7 @@ NEARLY_PERCENT = 85.0
 its price. What is slower than that by its nature fails only later."""
 
 
-class JobRun:
+class JobContext:
     """One attempt at a job, as its worker sees it.
 
     Attributes:
@@ -31,17 +31,19 @@ class JobRun:
         log: Writes lines that carry the job's id and the attempt.
     """
 
-    def __init__(self, claim: Claim, outputs: AttemptOutputs, reporter: Reporter, workspace: Path, log: JobLog) -> None:
-        document = claim.job.document
+    def __init__(
+        self, lease: Lease, outputs: AttemptOutputs, heartbeat: Heartbeat, workspace: Path, log: JobLog
+    ) -> None:
+        document = lease.job.document
         self.id = document.id
         self.user_id = document.user_id
         self.workspace = workspace
         self.outputs = outputs
         self.checkpoint = dict(document.checkpoint)
-        self.deadline = time.monotonic() + config.TASK_SECONDS - config.DEADLINE_MARGIN_SECONDS
+        self.deadline = store().host.monotonic() + config.TASK_SECONDS - config.DEADLINE_MARGIN_SECONDS
         self.log = log
-        self._claim = claim
-        self._reporter = reporter
+        self._lease = lease
+        self._heartbeat = heartbeat
         self._progress = 0.0
         self._saved = False
 
@@ -56,33 +58,35 @@ class JobRun:
             Interrupted, DeadlineExceeded, NearlyDone: As `check`.
         """
         self._progress = progress
-        self._reporter.report(progress, stage)
+        self._heartbeat.report(progress, stage)
         self.check()
 
     def earlier_outputs(self) -> dict[str, EarlierOutput]:
         """What the attempts before this one have uploaded whole, by recipe. What of it the result names, stays."""
-        if self._claim.job.document.started_at is None:
+        if self._lease.job.document.started_at is None:
             return {}
         return earlier_outputs(self.user_id, self.id)
 
-    def save(self, checkpoint: dict[str, Any], also: Also | None = None) -> None:
-        """Writes a checkpoint, and documents in the same commit: all of it once, or nothing, whatever crashes.
+    def save(self, checkpoint: dict[str, Any], extra: ExtraWrites = ()) -> None:
+        """Write a checkpoint, and documents in the same commit: all of it once, or nothing, whatever crashes.
 
         Args:
-            checkpoint: Where the next attempt would go on; each one differs from the one before. At most some 100 KB.
-            also: Adds the writes of other documents: `lambda batch: batch.update(reference, fields)`. At most 500.
+            checkpoint: The place from which the next attempt would go on; each differs from the checkpoint before. At
+                most some 100 KB.
+            extra: Writes of other documents, such as `Update("tasks/spring", {"status": "completed"})`. At most 500.
 
         Raises:
             JobCancelled, LeaseLost: As `check`; nothing was written.
-            WritesRefused: A document is not as its write supposed; nothing was written. Read again what is there.
+            WritesRefused: A document is not as its write supposed; nothing was written. Read the documents again.
         """
-        self._claim.save(checkpoint, also)
+        self._lease.save(checkpoint, extra)
         self.checkpoint = checkpoint
         self._saved = True
 
-    def forget_limits(self) -> None:
-        """The user is gone, and with them the document that counts their jobs: the attempt's end won't write it."""
-        self._claim.forget_limits()
+    def skip_slot_release(self) -> None:
+        """Leave the user's places as they are at the attempt's end: the user is gone, and with them the document that
+        holds the places."""
+        self._lease.skip_slot_release()
 
     def check(self) -> None:
         """Call it in every loop: it raises where the work must stop.
@@ -95,8 +99,8 @@ class JobRun:
             NearlyDone: The platform's time is up, and the next attempt may be quicker.
             DeadlineExceeded: The platform's time is up.
         """
-        self._reporter.check()
-        if time.monotonic() > self.deadline:
+        self._heartbeat.check()
+        if store().host.monotonic() > self.deadline:
             raise self._out_of_time()
 
     def _out_of_time(self) -> StokerError:
@@ -104,7 +108,7 @@ class JobRun:
         if self._saved:
             return TimeIsUp("The job goes on in another attempt.")
         missed_before = any(
-            attempt.error_code == DeadlineExceeded.code for attempt in self._claim.job.document.attempts
+            attempt.error_code == DeadlineExceeded.code for attempt in self._lease.job.document.attempts
         )
         if self._progress >= NEARLY_PERCENT and not missed_before:
             return NearlyDone(f"The work was not quite done in {minutes} minutes.")
