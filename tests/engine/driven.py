@@ -121,10 +121,12 @@ class Meddled:
         documents: The same documents, whose commits meet nothing.
         before: Runs before each commit, with its writes. It may raise what the engine is to meet.
         after: Runs after each commit, in the same way.
+        sent_once: For each commit, whether it must not be sent again by itself.
     """
 
     def __init__(self, documents: Documents) -> None:
         self.documents = documents
+        self.sent_once: list[bool] = []
         self.before: Callable[[Sequence[Write]], None] = lambda writes: None
         self.after: Callable[[Sequence[Write]], None] = lambda writes: None
 
@@ -132,6 +134,7 @@ class Meddled:
         return getattr(self.documents, name)
 
     def commit(self, writes: Sequence[Write], *, once: bool = False) -> list[Written]:
+        self.sent_once.append(once)
         self.before(writes)
         answers = self.documents.commit(writes, once=once)
         self.after(writes)
