@@ -14,12 +14,13 @@ from google.cloud import firestore
 from google.cloud.firestore_v1 import DocumentSnapshot, GeoPoint
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
-from stoker.jobs.claiming import NotYetDue, claim
 
 from development.user import follow
 from stoker import config
 from stoker.errors import StokerError
 from stoker.firestore.client import client
+from stoker.firestore.documents import StoredDocument
+from stoker.jobs.admission import NotYetDue, take_job
 from stoker.jobs.dispatch import dispatch
 from stoker.jobs.job import read_job
 from stoker.jobs.sweeper import sweep
@@ -339,7 +340,7 @@ def test_ten_thousand_documents(queued: list[str]) -> None:
     before = stored()
     assert len(before) == DOCUMENTS
 
-    assert by_all(dispatch, before.values()) == []
+    assert by_all(dispatch, map(StoredDocument.of, before.values())) == []
     dispatched, ids = stored(), set(queued)
     outcomes = count(
         lambda one: after_dispatch(one, written[one], before[one], dispatched[one], one in ids), written, written
@@ -348,7 +349,7 @@ def test_ten_thousand_documents(queued: list[str]) -> None:
     assert outcomes.keys() == DISPATCHED.keys()
     check_variety(outcomes, DISPATCHED)
 
-    assert by_all(claim, ids) == []
+    assert by_all(take_job, ids) == []
     claimed = stored()
     outcomes = count(lambda one: after_claim(one, dispatched[one], claimed[one]), ids, written)
     check_variety(outcomes, CLAIMED)
@@ -362,7 +363,7 @@ def test_documents_that_change_after_their_dispatch() -> None:
     """An admin may spoil what is queued: a claim meets anything, too."""
     written = dict(documents(400))
     write(written)
-    assert {type(error) for _, error in by_all(claim, written)} <= {NotYetDue}
+    assert {type(error) for _, error in by_all(take_job, written)} <= {NotYetDue}
     claimed = stored()
     outcomes = count(lambda one: standing(one, claimed[one].to_dict() or {}), alive(written), written)
     check_variety(outcomes, {"processing": 70, "failed: invalid-job": 100})
@@ -394,7 +395,7 @@ def test_owners_of_any_name_may_be_limited(settings: Callable[..., None]) -> Non
     settings(userLimits={"atOnce": 1, "aDay": 5})
     written = {f"job{count}": {**good(f"job{count}"), "userId": name} for count, name in enumerate(drawn(TEXTS, 200))}
     write(written)
-    assert by_all(claim, written) == []
+    assert by_all(take_job, written) == []
     claimed = stored()
     outcomes = count(lambda one: standing(one, claimed[one].to_dict() or {}), written, written)
     check_variety(outcomes, {"processing": 50, "failed: invalid-job": 5})
@@ -402,7 +403,8 @@ def test_owners_of_any_name_may_be_limited(settings: Callable[..., None]) -> Non
 
 def test_a_document_that_no_event_can_carry(database: firestore.Client, monkeypatch: pytest.MonkeyPatch) -> None:
     """The functions framework fails on a reference into another project, and our code never hears of it."""
-    monkeypatch.undo()  # the collection of the deployed dispatcher
+    monkeypatch.undo()  # the project of the deployed dispatcher
+    client.cache_clear()
     elsewhere = firestore.Client(project="another", credentials=database._credentials).document("a/b")
     undecodable, ordinary = jobs().document(), jobs().document()
     undecodable.set({**good(undecodable.id), "input": {"source": elsewhere}})

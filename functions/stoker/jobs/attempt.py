@@ -73,7 +73,7 @@ def run_attempt(job_id: str, worker: Worker[Input]) -> None:
     attempt_began(log, document)
     try:
         result = _run(lease, worker, log)
-        transition, answers = _end(lease, result)
+        transition, answers = end_attempt(lease, result)
     except LeaseLost as lost:
         log.warning("The attempt lost the job, and has changed nothing.", reason=lost.message)
         remove_leftovers(document.user_id, job_id)
@@ -120,8 +120,19 @@ def _result(worker: Worker[Input], context: JobContext, job_input: Input, log: J
         return InternalError("Something went wrong on our side. If trying again did not help, report the job's id.")
 
 
-def _end(lease: Lease, result: Result) -> tuple[Transition, list[Written]]:
-    """Make the final write; end otherwise if that is what it meets."""
+def end_attempt(lease: Lease, result: Result) -> tuple[Transition, list[Written]]:
+    """Make the final write.
+
+    Args:
+        lease: The attempt's hold on the job.
+        result: The result of its work. It gives way to a cancellation, or to an error, that the write meets.
+
+    Returns:
+        The transition, and Firestore's answers, as `Lease.end`. Its effects are still to be performed.
+
+    Raises:
+        LeaseLost: The job is no longer this attempt's.
+    """
     try:
         if isinstance(result, Children):
             return _hand_over(lease, result)
