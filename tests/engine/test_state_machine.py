@@ -506,7 +506,7 @@ def run_machines(machine: type[Jobs], tens: int, steps: int) -> None:
 
 @pytest.mark.slow
 def test_whatever_happens_to_jobs() -> None:
-    run_machines(Jobs, tens=30, steps=40)
+    run_machines(Jobs, tens=6, steps=40)
 
 
 @pytest.mark.emulator
