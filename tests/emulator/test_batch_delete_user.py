@@ -17,7 +17,7 @@ from stoker.batch import delete_user_data as delete_module
 from stoker.firebase import app
 from stoker.firestore.client import client
 from stoker.jobs import settings
-from stoker.jobs.admission import take_job
+from stoker.jobs.attempt import begin_attempt
 from stoker.jobs.lease import Lease
 
 DELETE = {"operation": "delete-user-data"}
@@ -75,7 +75,7 @@ def test_a_user_may_have_any_id(user_id: str, monkeypatch: pytest.MonkeyPatch) -
 
 def test_jobs_that_run_end_and_what_they_still_make_is_found(ada: str, monkeypatch: pytest.MonkeyPatch) -> None:
     running = BatchJob(ada, {"operation": "export-user-data"})
-    held = take_job(running.id)
+    held = begin_attempt(running.id)
     assert isinstance(held, Lease)
     # Long enough for a busy machine to delete the job and to upload what it still makes.
     running.reference.update({"lease.expiresAt": datetime.now(UTC) + timedelta(seconds=10)})

@@ -13,8 +13,7 @@ from engine.stores import QueueInMemory
 from stoker import config
 from stoker.errors import UnsupportedMedia
 from stoker.firestore.client import client
-from stoker.jobs.admission import take_job
-from stoker.jobs.attempt import run_attempt
+from stoker.jobs.attempt import begin_attempt, run_attempt
 from stoker.jobs.children import child_id, update_parent
 from stoker.jobs.context import JobContext
 from stoker.jobs.events import Cancelled, Succeeded
@@ -96,7 +95,7 @@ def test_it_tells_how_far_its_jobs_are_and_ends_with_the_last() -> None:
     assert (job["status"], job["stage"], job["children"], "lease" in job) == ("processing", "running-jobs", 4, False)
     does(parent, 2)
     assert parent.data()["progress"] == 25
-    held = take_job(child_id(parent.id, 0))
+    held = begin_attempt(child_id(parent.id, 0))
     assert held is not None
     held.report(40, "encoding")
     sweep()
@@ -139,7 +138,7 @@ def test_a_cancel_ends_the_jobs_that_wait_at_once_and_those_that_run_soon() -> N
     parent = BatchJob("ada", jobs(*[SOURCE] * 4))
     parent.work()
     does(parent, 0)
-    held = take_job(child_id(parent.id, 1))
+    held = begin_attempt(child_id(parent.id, 1))
     assert held is not None
     parent.reference.update({"cancelRequested": True})
     sweep()

@@ -28,8 +28,8 @@ from stoker.errors import HandedBack, JobCancelled, LeaseLost, Unavailable, Unsu
 from stoker.firestore.documents import StoredDocument
 from stoker.firestore.writes import Create, Delete, Update
 from stoker.jobs import limits
-from stoker.jobs.admission import NotYetDue, take_job
-from stoker.jobs.attempt import end_attempt
+from stoker.jobs.admission import NotYetDue
+from stoker.jobs.attempt import begin_attempt, end_attempt
 from stoker.jobs.children import ChildJob, Children, child_id, update_parent
 from stoker.jobs.dispatch import dispatch
 from stoker.jobs.effects import WakeNext
@@ -463,7 +463,7 @@ def _token(data: Fields) -> str | None:
 
 def _claimed(job_id: str) -> Lease | None:
     try:
-        return take_job(job_id)
+        return begin_attempt(job_id)
     except NotYetDue:
         return None
 

@@ -4,7 +4,7 @@ import pytest
 
 from engine.driven import DrivenJob
 from stoker.errors import LeaseLost
-from stoker.jobs.admission import take_job
+from stoker.jobs.attempt import begin_attempt
 from stoker.jobs.events import Succeeded
 from stoker.jobs.fields import RENEWED
 from stoker.jobs.lease import Lease
@@ -22,7 +22,7 @@ def test_a_zombie_does_not_take_another_attempts_end_for_its_own() -> None:
     """The owner has retried the job meanwhile: another attempt has the same number."""
     job = DrivenJob(maxAttempts=1)
     zombie = lost(job)
-    assert take_job(job.id) is None
+    assert begin_attempt(job.id) is None
     job.update(dict(RENEWED))
     job.take().end(Succeeded(JobOutput(files=[])))
     with pytest.raises(LeaseLost):
@@ -32,6 +32,6 @@ def test_a_zombie_does_not_take_another_attempts_end_for_its_own() -> None:
 def test_a_zombie_whose_job_was_its_last_attempt_saves_nothing() -> None:
     job = DrivenJob(maxAttempts=1)
     zombie = lost(job)
-    assert take_job(job.id) is None
+    assert begin_attempt(job.id) is None
     with pytest.raises(LeaseLost):
         zombie.save({"after": "a"})
