@@ -13,12 +13,11 @@ from development.rules.identities import unsigned
 from development.user import PROJECT, User
 from emulator.calling import call as call_function
 from emulator.calling import refusal, token_with
-from stoker import config
+from stoker import config, registry
 from stoker.errors import InvalidJob, JobNotFound, NotCancellable, NotRetryable, UnsupportedType
 from stoker.firestore.client import client
 from stoker.jobs.cancel import cancel_job
 from stoker.jobs.retry import retry_job
-from stoker.models.inputs import INPUTS
 
 NOW = datetime.now(UTC)
 ENDED: dict[str, Any] = {
@@ -99,7 +98,8 @@ def test_there_must_be_such_a_job(undelivered: None, queued: list[str], job_id: 
 def test_a_job_that_can_never_run_is_not_started_again(
     undelivered: None, queued: list[str], database: firestore.Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("stoker.jobs.job.INPUTS", {"video-processing": INPUTS["video-processing"]})
+    video = registry.job_types()["video-processing"]
+    monkeypatch.setattr("stoker.registry.job_types", lambda: {video.name: video})
     elsewhere = firestore.Client(project="another", credentials=database._credentials).document("a/b")
     for fields, error in (
         ({"input": {"source": 5}}, InvalidJob),

@@ -4,7 +4,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from stoker import config
+from stoker import config, registry
 from stoker.errors import DeadlineExceeded, NearlyDone, StokerError, TimeIsUp
 from stoker.jobs.claim import Claim
 from stoker.jobs.fence import Also
@@ -44,6 +44,7 @@ class JobRun:
         self._reporter = reporter
         self._progress = 0.0
         self._saved = False
+        self._stages = registry.job_types()[document.type].stages
 
     def report(self, progress: float, stage: Stage) -> None:
         """Tells the user how far the work is; cheap, so call it as often as there is news.
@@ -53,8 +54,11 @@ class JobRun:
             stage: What the attempt is doing.
 
         Raises:
+            ValueError: The entry of the job's type does not name this stage.
             Interrupted, DeadlineExceeded, NearlyDone: As `check`.
         """
+        if stage not in self._stages:
+            raise ValueError(f"The stage {stage!r} is none of {', '.join(self._stages)}. Add it to the type's entry.")
         self._progress = progress
         self._reporter.report(progress, stage)
         self.check()

@@ -8,7 +8,7 @@ from typing import Any
 
 from google.cloud.firestore_v1 import DocumentSnapshot, Query
 
-from stoker import config
+from stoker import config, registry
 from stoker.jobs.children import settle
 from stoker.jobs.dispatch import dispatch
 from stoker.jobs.limits import wake_next
@@ -105,7 +105,7 @@ def _wake(page: list[DocumentSnapshot[Any]]) -> None:
 
 def _no_longer_paused() -> Iterator[Query]:
     """Jobs that were held back because their type was paused, and need not be any longer."""
-    return (declared.paused(job_type) for job_type in config.QUEUES if job_type not in settings().paused)
+    return (declared.paused(job_type) for job_type in registry.job_types() if job_type not in settings().paused)
 
 
 def _stale_pending(now: datetime) -> Query:
