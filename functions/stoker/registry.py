@@ -21,8 +21,8 @@ class JobType:
         memory_mb: The memory of an instance, in MiB, `/tmp` included.
         cpu: The processors of an instance.
         at_once: The most attempts that the queue runs at the same time.
-        makes_jobs: Whether the worker may return `Children`. No batch may contain such a job, because a batch of
-            batches might never end.
+        makes_jobs: Whether the worker returns `Children`. No batch may contain such a job, because a batch of batches
+            might never end.
     """
 
     name: str

@@ -41,7 +41,7 @@ DedupeKey = Annotated[str, StringConstraints(min_length=1, max_length=128)]
 if TYPE_CHECKING:
     Stage = str
 else:
-    # As above: each type names the stages of its worker. The engine adds the first one and the last one.
+    # As above. Each type names the stages that its worker reports; the engine adds "queued" and "completed".
     Stage = Literal["queued", *(stage for kind in registry.job_types().values() for stage in kind.stages), "completed"]
 """What an attempt is doing; shown to the user beside the progress."""
 
