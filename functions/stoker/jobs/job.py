@@ -7,12 +7,12 @@ from typing import Any
 from google.api_core import exceptions
 from pydantic import TypeAdapter, ValidationError
 
-from stoker import config
+from stoker import config, registry
 from stoker.errors import InvalidJob, JobNotFound, UnsupportedType
 from stoker.firestore.documents import StoredDocument
 from stoker.jobs.store import store
 from stoker.models.document import Model, problems
-from stoker.models.inputs import INPUTS
+from stoker.models.inputs import read_input
 from stoker.models.job import JobId, ProcessingJob
 
 READABLE = [field.alias or name for name, field in ProcessingJob.model_fields.items() if name != "input"]
@@ -116,15 +116,16 @@ def check_job(job_id: str, data: Mapping[str, Any]) -> Job:
     if isinstance(data.get("id"), str) and data["id"] != job_id:
         found.append(f"id: must repeat the document's id, '{job_id}'")
     job_type, job_input = data.get("type"), data.get("input")
-    read_input = INPUTS.get(job_type) if isinstance(job_type, str) else None  # type: ignore[call-overload]
-    if read_input is not None and isinstance(job_input, Mapping):
+    registered = registry.job_types().get(job_type) if isinstance(job_type, str) else None
+    if registered is not None and isinstance(job_input, Mapping):
         try:
-            input_read = read_input(job_input)
+            input_read = read_input(registered, job_input)
         except ValidationError as error:
             found.extend(problems(error, job_input, "input"))
     if found:
         listed = "; ".join(found)
         raise InvalidJob(f"This job can't run: {listed}. Correct it and write a new job.")
-    if read_input is None:
-        raise UnsupportedType(f"No worker here does jobs of type {job_type!r}. There are: {', '.join(INPUTS)}.")
+    if registered is None:
+        there_are = ", ".join(registry.job_types())
+        raise UnsupportedType(f"No worker here does jobs of type {job_type!r}. There are: {there_are}.")
     return Job(document, input_read)

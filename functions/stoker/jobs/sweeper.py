@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
-from stoker import config
+from stoker import config, registry
 from stoker.firestore.documents import StoredDocument
 from stoker.firestore.selection import Selection
 from stoker.jobs.children import update_parent
@@ -103,7 +103,7 @@ def _wake(page: list[StoredDocument]) -> None:
 
 def _no_longer_paused() -> Iterator[Selection]:
     """Jobs that were held back because their type was paused, and need not be any longer."""
-    return (declared.paused(job_type) for job_type in config.QUEUES if job_type not in settings().paused)
+    return (declared.paused(job_type) for job_type in registry.job_types() if job_type not in settings().paused)
 
 
 def _stale_pending(now: datetime) -> Selection:

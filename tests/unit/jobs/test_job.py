@@ -41,7 +41,7 @@ def test_the_id_must_be_the_documents() -> None:
 
 
 def test_a_type_without_a_worker_is_unsupported(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("stoker.jobs.job.INPUTS", {})
+    monkeypatch.setattr("stoker.registry.job_types", dict)
     with pytest.raises(UnsupportedType, match="video-processing"):
         check_job("j1", JOB)
 
