@@ -1,8 +1,10 @@
 """The house keeps its order: dependencies point one way, and nothing heavy is imported before it is needed."""
 
 import ast
+import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -71,3 +73,28 @@ def test_importing_main_imports_nothing_that_a_function_alone_needs() -> None:
 def test_importing_main_needs_no_project_and_makes_no_client() -> None:
     code = "import main, threading; assert threading.active_count() == 1"
     subprocess.run([sys.executable, "-c", code], cwd=FUNCTIONS, env={"PATH": ""}, check=True)
+
+
+def types_of(file: Path) -> Iterator[tuple[str, str]]:
+    """The public classes and aliases of types that a module defines: (name, definition).
+
+    An alias is known by its name: words without underscores, that begin with a capital. A type variable is none.
+    """
+    for node in ast.parse(file.read_text()).body:
+        if isinstance(node, ast.ClassDef):
+            yield node.name, f"{file.relative_to(FUNCTIONS)}:{node.lineno}"
+        elif isinstance(node, ast.Assign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            for target in targets:
+                if isinstance(target, ast.Name) and re.fullmatch("[A-Z][A-Za-z0-9]*[a-z][A-Za-z0-9]*", target.id):
+                    yield target.id, ast.unparse(node.value) if node.value else ""
+
+
+def test_no_two_public_types_have_the_same_name() -> None:
+    """Two modules may repeat an alias only word for word: the child processes import nothing of `stoker`."""
+    definitions: dict[str, set[str]] = {}
+    for file in sorted((FUNCTIONS / "stoker").rglob("*.py")):
+        for name, definition in types_of(file):
+            if not name.startswith("_") and not definition.startswith("TypeVar("):
+                definitions.setdefault(name, set()).add(definition)
+    assert {name: found for name, found in definitions.items() if len(found) > 1} == {}

@@ -17,11 +17,11 @@ REFUSED = (exceptions.FailedPrecondition, exceptions.NotFound, exceptions.Alread
 """What a commit answers of which a condition does not hold."""
 
 
-class LeaseLost(Exception):
+class RollUpLeaseLost(Exception):
     """Someone else rolls up now: nothing more can be committed."""
 
 
-class Lease:
+class RollUpLease:
     """The right to write aggregates. It runs out by itself, where its holder dies."""
 
     def __init__(self, update_time: Any) -> None:
@@ -53,7 +53,7 @@ class Lease:
         """Renews it alone.
 
         Raises:
-            LeaseLost: It was someone else's.
+            RollUpLeaseLost: It was someone else's.
         """
         try:
             self.renewed(raw.commit([self.renewal()])[0])
@@ -64,11 +64,11 @@ class Lease:
         """Finds out whether it is still ours, after a commit was refused or its answer was lost.
 
         Raises:
-            LeaseLost: It is not.
+            RollUpLeaseLost: It is not.
         """
         found = _read()
         if found is None or plain(found.fields["token"]) != self._token:
-            raise LeaseLost
+            raise RollUpLeaseLost
         self._update_time = found.update_time
 
     def give_back(self) -> None:

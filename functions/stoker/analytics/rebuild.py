@@ -14,7 +14,7 @@ from stoker import config
 from stoker.analytics.aggregates import names_of, replacements
 from stoker.analytics.buckets import GRANULARITIES, Key, bucket_of, end_of, start_of
 from stoker.analytics.events import read
-from stoker.analytics.lease import REFUSED, Lease
+from stoker.analytics.lease import REFUSED, RollUpLease
 from stoker.analytics.tally import Tally, with_all_that_follow
 from stoker.errors import RequestRefused, Unavailable
 from stoker.firestore import raw
@@ -52,7 +52,7 @@ class RollingUp(RequestRefused):
 
 
 @dataclass(frozen=True)
-class Rebuilt:
+class RebuiltAggregates:
     """What a rebuild did.
 
     Attributes:
@@ -76,7 +76,7 @@ def rebuild(
     start: datetime | None = None,
     end: datetime | None = None,
     progress: Callable[[int], None] = lambda events: None,
-) -> Rebuilt:
+) -> RebuiltAggregates:
     """Counts aggregates again: those of all hours, days and months that lie wholly within a time.
 
     It reads every raw event, one document read for each. Meanwhile events wait for the roll-up.
@@ -89,7 +89,7 @@ def rebuild(
     Raises:
         NotRebuildable: Events of that time may have expired.
         RollingUp: A roll-up was at it for too long.
-        LeaseLost: A roll-up has begun meanwhile, because this process stood still. Aggregates that were rebuilt
+        RollUpLeaseLost: A roll-up has begun meanwhile, because this process stood still. Aggregates that were rebuilt
             already are whole; begin again.
     """
     now = datetime.now(UTC)
@@ -108,7 +108,7 @@ def rebuild(
         _write(lease, tallies, gone, now)
     finally:
         lease.give_back()
-    return Rebuilt(events, len(tallies), len(gone))
+    return RebuiltAggregates(events, len(tallies), len(gone))
 
 
 @dataclass(frozen=True)
@@ -129,16 +129,18 @@ class Within:
         return ends and start_of(key.granularity, key.bucket) >= self.start
 
 
-def _wait_for_lease() -> Lease:
+def _wait_for_lease() -> RollUpLease:
     until = time.monotonic() + LEASE_WAIT_SECONDS
-    while (lease := Lease.take()) is None:
+    while (lease := RollUpLease.take()) is None:
         if time.monotonic() > until:
             raise RollingUp("Events are being rolled up, without a pause. Try again when there are fewer.")
         time.sleep(0.2)
     return lease
 
 
-def _counted(within: Within, lease: Lease, progress: Callable[[int], None]) -> tuple[dict[tuple[str, str], Tally], int]:
+def _counted(
+    within: Within, lease: RollUpLease, progress: Callable[[int], None]
+) -> tuple[dict[tuple[str, str], Tally], int]:
     """What the events add up to by hour and name; and how many have been counted."""
     hours: dict[tuple[str, str], Tally] = {}
     seen, counted, after = 0, 0, None
@@ -171,7 +173,7 @@ def _names(granularity: Granularity, start: datetime, end: datetime) -> tuple[st
     return bucket_of(granularity, start), bucket_of(granularity, end)
 
 
-def _write(lease: Lease, tallies: Mapping[Key, Tally], gone: list[Key], now: datetime) -> None:
+def _write(lease: RollUpLease, tallies: Mapping[Key, Tally], gone: list[Key], now: datetime) -> None:
     writes = [pair for key, tally in tallies.items() for pair in replacements(key, tally, now)]
     writes += [WriteMessage(delete=name) for key in gone for name in names_of(key)]
     for begin in range(0, len(writes), 2 * WRITTEN_AT_ONCE):

@@ -9,7 +9,7 @@ from stoker import config
 from stoker.batch.lines import Lines
 from stoker.batch.projects import not_owned
 from stoker.batch.records import Reader, Record, reader_of
-from stoker.batch.tally import Tally
+from stoker.batch.tally import BatchTally
 from stoker.firestore.client import client
 from stoker.firestore.writes import Create
 from stoker.jobs.context import JobContext
@@ -26,7 +26,7 @@ PAGE_BYTES = 4 * 1024**2
 Source: https://firebase.google.com/docs/firestore/quotas (maximum API request size)."""
 
 
-class Position(Tally):
+class ImportPosition(BatchTally):
     """The checkpoint.
 
     Attributes:
@@ -52,7 +52,7 @@ def import_tasks(run: JobContext, batch_input: ImportTasks) -> BatchOutput:
         UnsupportedMedia: The file is neither NDJSON nor CSV.
     """
     source = open_source(batch_input.source, run.user_id)
-    position = Position.from_firestore(run.checkpoint)
+    position = ImportPosition.from_firestore(run.checkpoint)
     if position.generation not in (None, source.generation):
         raise replaced(source.path)
 
@@ -72,7 +72,7 @@ def import_tasks(run: JobContext, batch_input: ImportTasks) -> BatchOutput:
         position = _write(run, position, page)
 
 
-def _page(reader: Reader, position: Position) -> list[Record]:
+def _page(reader: Reader, position: ImportPosition) -> list[Record]:
     offset, line = position.offset or 0, position.line
     page: list[Record] = []
     while len(page) < PAGE and offset - (position.offset or 0) < PAGE_BYTES:
@@ -84,7 +84,7 @@ def _page(reader: Reader, position: Position) -> list[Record]:
     return page
 
 
-def _write(run: JobContext, position: Position, page: list[Record]) -> Position:
+def _write(run: JobContext, position: ImportPosition, page: list[Record]) -> ImportPosition:
     tasks = client().collection(config.TASKS)
     content = [record.found for record in page if isinstance(record.found, ImportedTask)]
     named = {task.project_id for task in content if task.project_id is not None}

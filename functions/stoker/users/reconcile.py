@@ -35,7 +35,7 @@ PLACE = "profiles"
 
 
 @dataclass
-class Reconciled:
+class ReconciledProfiles:
     """What was done.
 
     Attributes:
@@ -51,7 +51,7 @@ class Reconciled:
     failed: list[str] = field(default_factory=list)
 
 
-def reconcile_profiles(now: datetime | None = None, seconds: float = config.RECONCILE_SECONDS) -> Reconciled:
+def reconcile_profiles(now: datetime | None = None, seconds: float = config.RECONCILE_SECONDS) -> ReconciledProfiles:
     """Looks at what is provisional, and then at every account, going on from where the one before has come to.
 
     Args:
@@ -59,7 +59,7 @@ def reconcile_profiles(now: datetime | None = None, seconds: float = config.RECO
         seconds: When to leave the rest to the next one.
     """
     until = time.monotonic() + seconds
-    done = Reconciled()
+    done = ReconciledProfiles()
     _settle_provisional(done, now or datetime.now(UTC), until)
     token = cursor.load(PLACE)
     while True:
@@ -74,7 +74,7 @@ def reconcile_profiles(now: datetime | None = None, seconds: float = config.RECO
             return done
 
 
-def _make_missing(accounts: Sequence[auth.ExportedUserRecord], done: Reconciled) -> None:
+def _make_missing(accounts: Sequence[auth.ExportedUserRecord], done: ReconciledProfiles) -> None:
     # A locked account may be under deletion; its user can't sign in, and needs no profile.
     possible = {
         one.uid: one for one in accounts if raw.possible_id(one.uid) and "/" not in one.uid and not one.disabled
@@ -91,7 +91,7 @@ def _make_missing(accounts: Sequence[auth.ExportedUserRecord], done: Reconciled)
             done.failed.append(uid)
 
 
-def _settle_provisional(done: Reconciled, now: datetime, until: float) -> None:
+def _settle_provisional(done: ReconciledProfiles, now: datetime, until: float) -> None:
     query = declared.provisional_profiles().select(["provisional"]).limit(LOOKED_UP)
     page = list(query.get())
     while page and time.monotonic() < until:
@@ -109,7 +109,7 @@ def _existing(ids: Sequence[str]) -> set[str]:
     return {account.uid for account in found.users}
 
 
-def _settle(profile: DocumentSnapshot[Any], is_there: bool, done: Reconciled) -> None:
+def _settle(profile: DocumentSnapshot[Any], is_there: bool, done: ReconciledProfiles) -> None:
     unchanged = firestore.Client.write_option(last_update_time=profile.update_time)
     try:
         if is_there:

@@ -18,7 +18,7 @@ from stoker.users.progress.ledger import FACTS, completion_of, entries, pages, t
 
 
 @dataclass(frozen=True)
-class Rebuilt:
+class RebuiltProgress:
     """What a rebuild has found.
 
     Attributes:
@@ -39,7 +39,7 @@ class Rebuilt:
         return self.before != self.after
 
 
-def rebuild(user_id: str, *, dry_run: bool = False) -> Rebuilt:
+def rebuild(user_id: str, *, dry_run: bool = False) -> RebuiltProgress:
     """Computes a user's progress from the start.
 
     What a task was worth stays what it was, and an achievement that the user has got stays.
@@ -57,7 +57,7 @@ def rebuild(user_id: str, *, dry_run: bool = False) -> Rebuilt:
     missing = _missing(user_id, time_zone_of(first.to_dict() or {}))
     if dry_run:
         all_of_them = [*entries(user_id), *missing]
-        return Rebuilt(before, _from_start(before, all_of_them), len(all_of_them), len(missing))
+        return RebuiltProgress(before, _from_start(before, all_of_them), len(all_of_them), len(missing))
     for completion in missing:
         write_entry(completion)
     tried = 0
@@ -73,7 +73,7 @@ def rebuild(user_id: str, *, dry_run: bool = False) -> Rebuilt:
             tried += 1
             continue
         if len(now) == len(waiting):
-            return Rebuilt(before, after, len(counted) + len(now), len(missing))
+            return RebuiltProgress(before, after, len(counted) + len(now), len(missing))
     raise Unavailable(f"The profile of {user_id} is written by others all the time. Try again in a moment.")
 
 
