@@ -5,16 +5,11 @@ import secrets
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 
-from google.api_core import exceptions
-
 from stoker import config
 from stoker.firestore import raw
 from stoker.firestore.client import client
-from stoker.firestore.errors import TRANSIENT
+from stoker.firestore.errors import TRANSIENT, Conflict
 from stoker.firestore.messages import plain, unchanged_since, written
-
-REFUSED = (exceptions.FailedPrecondition, exceptions.NotFound, exceptions.AlreadyExists)
-"""What a commit answers of which a condition does not hold."""
 
 
 class RollUpLeaseLost(Exception):
@@ -37,7 +32,7 @@ class RollUpLease:
         lease = cls(None if found is None else found.update_time)
         try:
             [lease._update_time] = raw.commit([lease.renewal()])
-        except REFUSED:
+        except Conflict:
             return None
         return lease
 
@@ -57,7 +52,7 @@ class RollUpLease:
         """
         try:
             self.renewed(raw.commit([self.renewal()])[0])
-        except REFUSED:
+        except Conflict:
             self.check()
 
     def check(self) -> None:
@@ -73,7 +68,7 @@ class RollUpLease:
 
     def give_back(self) -> None:
         """Lets the next one have it at once."""
-        with contextlib.suppress(*REFUSED, *TRANSIENT):  # It has become someone else's, or will run out.
+        with contextlib.suppress(Conflict, *TRANSIENT):  # It has become someone else's, or will run out.
             raw.commit([self._write(datetime.now(UTC))])
 
     def _write(self, until: datetime) -> Any:

@@ -8,23 +8,22 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from functools import partial
+from typing import Any, Final
 
 from stoker import config
 from stoker.analytics.aggregates import names_of, replacements
 from stoker.analytics.buckets import GRANULARITIES, Key, bucket_of, end_of, start_of
 from stoker.analytics.events import read
-from stoker.analytics.lease import REFUSED, RollUpLease
+from stoker.analytics.lease import RollUpLease
 from stoker.analytics.tally import Tally, with_all_that_follow
 from stoker.errors import RequestRefused, Unavailable
 from stoker.firestore import raw
 from stoker.firestore.errors import TRANSIENT
 from stoker.firestore.messages import WriteMessage, plain
+from stoker.firestore.optimistic import until_written
 from stoker.models.analytics import Granularity
 from stoker.queries.declared import aggregates_of, rolled_up_events
-
-TRIES: Final = 5
-"""How often a commit is made again whose answer was lost."""
 
 PAGE: Final = 2_000
 """Events that are read between two renewals of the lease."""
@@ -177,13 +176,14 @@ def _write(lease: RollUpLease, tallies: Mapping[Key, Tally], gone: list[Key], no
     writes = [pair for key, tally in tallies.items() for pair in replacements(key, tally, now)]
     writes += [WriteMessage(delete=name) for key in gone for name in names_of(key)]
     for begin in range(0, len(writes), 2 * WRITTEN_AT_ONCE):
-        for _ in range(TRIES):
-            try:
-                renewed, *_ = raw.commit([lease.renewal(), *writes[begin : begin + 2 * WRITTEN_AT_ONCE]])
-            except (*REFUSED, *TRANSIENT):
-                lease.check()  # It is ours: an answer was lost. To write the same again changes nothing.
-            else:
-                lease.renewed(renewed)
-                break
-        else:
-            raise Unavailable("Firestore does not take the aggregates. Begin again in a moment.")
+        some = writes[begin : begin + 2 * WRITTEN_AT_ONCE]
+        try:
+            # If the lease is ours after a failure, an answer was lost. To write the same again changes nothing.
+            until_written(partial(_commit, lease, some), read_again=lease.check, through_outages=True)
+        except TRANSIENT as error:
+            raise Unavailable("Firestore does not take the aggregates. Begin again in a moment.") from error
+
+
+def _commit(lease: RollUpLease, writes: list[Any]) -> None:
+    renewed, *_ = raw.commit([lease.renewal(), *writes])
+    lease.renewed(renewed)

@@ -4,7 +4,6 @@ The aggregates and the marks on the events that they have grown by change in one
 any of them is not as it was read, or where another roll-up has taken the lease.
 """
 
-import random
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -15,10 +14,11 @@ from google.api_core import exceptions
 from stoker import config, shutdown
 from stoker.analytics.aggregates import Aggregates
 from stoker.analytics.events import StoredEvent, read, read_again
-from stoker.analytics.lease import REFUSED, RollUpLease, RollUpLeaseLost
+from stoker.analytics.lease import RollUpLease, RollUpLeaseLost
 from stoker.analytics.tally import tallied, with_all_that_follow
 from stoker.firestore import raw
 from stoker.firestore.errors import TRANSIENT
+from stoker.firestore.optimistic import until_written
 from stoker.logs import JobLog
 from stoker.queries.declared import waiting_events
 
@@ -96,27 +96,30 @@ class RollUp:
         Raises:
             RollUpLeaseLost: Nothing was changed, and nothing can be any more.
         """
-        for tried in range(TRIES):
-            if not batch:
-                return
-            try:
-                self._commit(batch)
-            except REFUSED:
-                pass  # A user's events were deleted meanwhile, or our own commit arrived twice.
-            except exceptions.InvalidArgument as error:
-                # Events are up to a megabyte, which counts towards the 10 MiB of a commit though only marks are sent.
-                self._in_halves(batch, error)
-                return
-            except TRANSIENT:
-                time.sleep(random.uniform(0, 0.2 * 2**tried))  # It may have arrived all the same.
-            else:
-                return
+
+        def read_batch_again() -> None:
+            nonlocal batch
             self._lease.check()
             self._aggregates.forget()
             batch = read_again(batch)
-        JobLog("").warning("Events are touched too often; the next roll-up will have them.", events=len(batch))
+
+        try:
+            # A user's events may be deleted meanwhile, and a commit whose answer is lost may have arrived.
+            until_written(lambda: self._commit(batch), read_again=read_batch_again, tries=TRIES, through_outages=True)
+        except exceptions.InvalidArgument as error:
+            # Events are up to a megabyte, which counts towards the 10 MiB of a commit though only marks are sent.
+            self._in_halves(batch, error)
+        except TRANSIENT as error:
+            self._aggregates.forget()
+            JobLog("").warning(
+                "Events are touched too often, or Firestore does not answer; the next roll-up will have them.",
+                events=len(batch),
+                reason=str(error),
+            )
 
     def _commit(self, batch: Sequence[StoredEvent]) -> None:
+        if not batch:
+            return
         now = datetime.now(UTC)
         added = with_all_that_follow(tallied(event.counts for event in batch if event.counts is not None))
         writes = [self._lease.renewal(), *self._aggregates.writes(added, now), *(event.mark(now) for event in batch)]

@@ -12,13 +12,16 @@ from stoker.host import SYSTEM, Host
 Result = TypeVar("Result")
 
 TRIES = 10
-"""How often a write is tried by default: others may touch a document, but not hold its writer up for ever."""
+"""How many conflicts end a write by default: others may touch a document, but not hold its writer up for ever."""
 
 SECONDS = 60.0
 """How long all tries may take by default, the client library's own tries included."""
 
 STEP_SECONDS = 0.05
-"""The longest wait before the second try; each later wait may be longer by the same."""
+"""The longest wait after the second conflict; after each further conflict it may be longer by the same."""
+
+OUTAGE_SECONDS = 0.4
+"""The longest wait after the first transient error; it doubles with each further one."""
 
 LONGEST_WAIT_SECONDS = 10.0
 """The longest wait between two tries."""
@@ -27,6 +30,7 @@ LONGEST_WAIT_SECONDS = 10.0
 def until_written(
     attempt: Callable[[], Result],
     *,
+    read_again: Callable[[], object] = lambda: None,
     tries: int = TRIES,
     seconds: float = SECONDS,
     through_outages: bool = False,
@@ -36,8 +40,10 @@ def until_written(
 
     Args:
         attempt: Reads, decides and commits. It raises one of `CONFLICTS` if a condition did not hold.
-        tries: At most so many attempts.
-        seconds: The deadline for all attempts and waits together.
+        read_again: Called before every attempt but the first, for what the caller has read before the first. Its errors
+            count as the attempt's.
+        tries: So many conflicts at most.
+        seconds: The deadline for all attempts and waits together. An outer deadline that ends earlier holds.
         through_outages: Whether `TRANSIENT` errors are tried again too, until the deadline and not only `tries` times.
         host: The clock to wait by.
 
@@ -52,21 +58,28 @@ def until_written(
         >>> until_written(lambda: 7)
         7
     """
-    again = (*CONFLICTS, *TRANSIENT) if through_outages else CONFLICTS
-    end = host.monotonic() + seconds
-    tried = 0
-    with deadline(seconds):
+    conflicts = outages = 0
+    with deadline(seconds, host) as end:
         while True:
             try:
+                if conflicts or outages:
+                    read_again()
                 return attempt()
-            except again as error:
-                tried += 1
-                outage = through_outages and isinstance(error, TRANSIENT)
-                # Not in step with the other writers. An outage is not helped by many tries, so its waits double.
-                most = 0.2 * 2**tried if outage else STEP_SECONDS * (tried - 1)
-                wait = host.uniform(0, min(most, LONGEST_WAIT_SECONDS))
-                if host.monotonic() + wait > end or (tried >= tries and not outage):
-                    if isinstance(error, TRANSIENT):
-                        raise
+            except (*CONFLICTS, *TRANSIENT) as error:
+                if through_outages and isinstance(error, TRANSIENT):
+                    outages += 1
+                    # Many tries do not help against an outage, so its waits double.
+                    longest = OUTAGE_SECONDS * 2 ** (outages - 1)
+                elif isinstance(error, CONFLICTS):
+                    conflicts += 1
+                    longest = STEP_SECONDS * (conflicts - 1)
+                else:
+                    raise
+                # Drawn, so that writers that have met do not meet again.
+                wait = host.uniform(0, min(longest, LONGEST_WAIT_SECONDS))
+                if conflicts < tries and host.monotonic() + wait <= end:
+                    host.sleep(wait)
+                elif isinstance(error, TRANSIENT):
+                    raise
+                else:
                     raise exceptions.Aborted("The document is written by others too often.") from error
-                host.sleep(wait)

@@ -8,14 +8,16 @@ from functools import partial
 from typing import Any
 
 from firebase_admin import auth
-from google.api_core import exceptions
-from google.cloud import firestore
+from google.cloud.firestore import DELETE_FIELD, SERVER_TIMESTAMP
 from google.cloud.firestore_v1 import DocumentSnapshot
 
 from stoker import config
 from stoker.firebase import app
 from stoker.firestore import raw
 from stoker.firestore.client import client
+from stoker.firestore.documents import FirestoreDocuments
+from stoker.firestore.errors import Conflict
+from stoker.firestore.writes import Delete, Update
 from stoker.logs import log_error
 from stoker.queries import declared
 from stoker.users import cursor
@@ -110,14 +112,13 @@ def _existing(ids: Sequence[str]) -> set[str]:
 
 
 def _settle(profile: DocumentSnapshot[Any], is_there: bool, done: ReconciledProfiles) -> None:
-    unchanged = firestore.Client.write_option(last_update_time=profile.update_time)
+    path, read_at = profile.reference.path, profile.update_time
+    confirmed = {"provisional": DELETE_FIELD, "updatedAt": SERVER_TIMESTAMP}
     try:
-        if is_there:
-            confirmed = {"provisional": firestore.DELETE_FIELD, "updatedAt": firestore.SERVER_TIMESTAMP}
-            profile.reference.update(confirmed, option=unchanged)
-            done.confirmed += 1
-        else:
-            profile.reference.delete(option=unchanged)
-            done.removed += 1
-    except (exceptions.FailedPrecondition, exceptions.NotFound):
+        FirestoreDocuments().commit([Update(path, confirmed, read_at) if is_there else Delete(path, read_at)])
+    except Conflict:
         return  # someone has just written it, so that it is looked at next time
+    if is_there:
+        done.confirmed += 1
+    else:
+        done.removed += 1
