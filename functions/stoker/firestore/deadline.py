@@ -23,15 +23,12 @@ _PASSING_READ = retry.if_exception_type(
 
 
 @contextmanager
-def deadline(seconds: float, host: Host = SYSTEM) -> Iterator[float]:
+def deadline(seconds: float, host: Host = SYSTEM) -> Iterator[None]:
     """Let no call within the block go on for longer than the block may take.
 
     Args:
         seconds: How long the block may take. An outer deadline that ends earlier holds.
         host: The clock to measure by.
-
-    Yields:
-        The end of the block, by the host's monotonic clock.
 
     Example:
         >>> with deadline(5):
@@ -42,7 +39,7 @@ def deadline(seconds: float, host: Host = SYSTEM) -> Iterator[float]:
     end = host.monotonic() + (seconds if outer is None else min(seconds, outer))
     token = _deadline.set((end, host))
     try:
-        yield end
+        yield
     finally:
         _deadline.reset(token)
 

@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from google.api_core import exceptions
 
-from stoker.firestore.deadline import deadline
+from stoker.firestore.deadline import deadline, seconds_left
 from stoker.firestore.errors import CONFLICTS, TRANSIENT
 from stoker.host import SYSTEM, Host
 
@@ -59,7 +59,8 @@ def until_written(
         7
     """
     conflicts = outages = 0
-    with deadline(seconds, host) as end:
+    end = host.monotonic() + seconds
+    with deadline(seconds):  # By the real clock, because the client library knows no other.
         while True:
             try:
                 if conflicts or outages:
@@ -77,7 +78,7 @@ def until_written(
                     raise
                 # Drawn, so that writers that have met do not meet again.
                 wait = host.uniform(0, min(longest, LONGEST_WAIT_SECONDS))
-                if conflicts < tries and host.monotonic() + wait <= end:
+                if conflicts < tries and host.monotonic() + wait <= end and wait <= (seconds_left() or 0):
                     host.sleep(wait)
                 elif isinstance(error, TRANSIENT):
                     raise
