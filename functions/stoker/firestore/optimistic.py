@@ -58,6 +58,7 @@ def until_written(
         >>> until_written(lambda: 7)
         7
     """
+    again = (*CONFLICTS, *TRANSIENT) if through_outages else CONFLICTS
     conflicts = outages = 0
     end = host.monotonic() + seconds
     with deadline(seconds):  # By the real clock, because the client library knows no other.
@@ -66,21 +67,19 @@ def until_written(
                 if conflicts or outages:
                     read_again()
                 return attempt()
-            except (*CONFLICTS, *TRANSIENT) as error:
+            except again as error:
                 if through_outages and isinstance(error, TRANSIENT):
                     outages += 1
                     # Many tries do not help against an outage, so its waits double.
-                    longest = OUTAGE_SECONDS * 2 ** (outages - 1)
-                elif isinstance(error, CONFLICTS):
+                    longest = OUTAGE_SECONDS * 2 ** min(outages - 1, 10)
+                else:
                     conflicts += 1
                     longest = STEP_SECONDS * (conflicts - 1)
-                else:
-                    raise
                 # Drawn, so that writers that have met do not meet again.
                 wait = host.uniform(0, min(longest, LONGEST_WAIT_SECONDS))
-                if conflicts < tries and host.monotonic() + wait <= end and wait <= (seconds_left() or 0):
-                    host.sleep(wait)
-                elif isinstance(error, TRANSIENT):
-                    raise
-                else:
+                in_time = host.monotonic() + wait <= end and wait <= (seconds_left() or 0)
+                if not in_time or conflicts >= tries:
+                    if isinstance(error, TRANSIENT):
+                        raise
                     raise exceptions.Aborted("The document is written by others too often.") from error
+                host.sleep(wait)
