@@ -98,3 +98,34 @@ def test_no_two_public_types_have_the_same_name() -> None:
             if not name.startswith("_") and not definition.startswith("TypeVar("):
                 definitions.setdefault(name, set()).add(definition)
     assert {name: found for name, found in definitions.items() if len(found) > 1} == {}
+
+
+CONFLICTS = {"Conflict", "CONFLICTS", "REFUSED", "FailedPrecondition", "NotFound", "AlreadyExists", "Aborted"}
+"""The names of what a commit raises if someone else was quicker."""
+
+
+def conflicts_in(node: ast.AST | None) -> set[str]:
+    """The names of conflicts that an expression holds."""
+    within = list(ast.walk(node)) if node is not None else []
+    names = {each.attr for each in within if isinstance(each, ast.Attribute)}
+    return (names | {each.id for each in within if isinstance(each, ast.Name)}) & CONFLICTS
+
+
+def tries_again(loop: ast.For | ast.While) -> bool:
+    """Whether a loop goes on after a conflict."""
+    handlers = [each for each in ast.walk(loop) if isinstance(each, ast.ExceptHandler)]
+    going_on = [one for one in handlers if not isinstance(one.body[-1], ast.Raise | ast.Return)]
+    return any(conflicts_in(handler.type) for handler in going_on)
+
+
+@pytest.mark.parametrize("package", sorted(ALLOWED.keys() - {"firestore"}))
+def test_only_the_one_helper_tries_a_conflicting_write_again(package: str) -> None:
+    """Others use `until_written`, and name no errors of their own that stand for a conflict."""
+    found = []
+    for file in (FUNCTIONS / "stoker" / package).rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text())):
+            if (isinstance(node, ast.Tuple | ast.List | ast.Set) and len(conflicts_in(node)) > 1) or (
+                isinstance(node, ast.For | ast.While) and tries_again(node)
+            ):
+                found.append(f"{file.relative_to(FUNCTIONS)}:{node.lineno}")
+    assert found == []
