@@ -23,11 +23,13 @@ class StoredDocument:
         path: Such as `processingJobs/jO4Nfx7HgAfqnLd1Mmd7`.
         data: Its fields, or those that were asked for. Anyone may have written them.
         update_time: When it was written.
+        readable: Whether all of it could be decoded.
     """
 
     path: str
     data: Mapping[str, Any]
     update_time: datetime
+    readable: bool = True
 
     @property
     def id(self) -> str:

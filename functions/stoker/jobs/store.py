@@ -7,7 +7,7 @@ In production and in the emulator suite these are Firestore, Cloud Tasks, Cloud 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from stoker.firestore.documents import Documents, FirestoreDocuments
 from stoker.host import SYSTEM, Host
@@ -59,6 +59,8 @@ class FirebaseStore:
         delete_objects(names)
 
 
+Used = TypeVar("Used", bound=Store)
+
 _store: Store = FirebaseStore()
 
 
@@ -68,11 +70,11 @@ def store() -> Store:
 
 
 @contextmanager
-def using(other: Store) -> Iterator[None]:
+def using(other: Used) -> Iterator[Used]:
     """Let the engine work on another store while the block runs, in all threads of the process. For tests."""
     global _store
     before, _store = _store, other
     try:
-        yield
+        yield other
     finally:
         _store = before

@@ -7,9 +7,9 @@ from stoker import config
 from stoker.firestore.documents import StoredDocument
 from stoker.firestore.selection import Selection
 from stoker.jobs.children import update_parent
-from stoker.jobs.commit import load
 from stoker.jobs.dispatch import dispatch
 from stoker.jobs.events import Due, LeaseLapsed
+from stoker.jobs.job import load_job
 from stoker.jobs.limits import wake_next
 from stoker.jobs.settings import settings
 from stoker.jobs.store import store
@@ -125,7 +125,7 @@ def _pages(selection: Selection) -> Iterator[list[StoredDocument]]:
 
 def _bring_back(found: StoredDocument, now: datetime) -> None:
     try:
-        document = load(found.id)
+        document = load_job(found.id)
         if document is not None:
             # One that was paused may meet a worker that has not heard of its release: it is tried each minute.
             minutes = 1 if found.data.get("stage") == "paused" else EVERYTHING_MINUTES
