@@ -1,8 +1,10 @@
 """The house keeps its order: dependencies point one way, and nothing heavy is imported before it is needed."""
 
 import ast
+import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -71,3 +73,59 @@ def test_importing_main_imports_nothing_that_a_function_alone_needs() -> None:
 def test_importing_main_needs_no_project_and_makes_no_client() -> None:
     code = "import main, threading; assert threading.active_count() == 1"
     subprocess.run([sys.executable, "-c", code], cwd=FUNCTIONS, env={"PATH": ""}, check=True)
+
+
+def types_of(file: Path) -> Iterator[tuple[str, str]]:
+    """The public classes and aliases of types that a module defines: (name, definition).
+
+    An alias is known by its name: words without underscores, that begin with a capital. A type variable is none.
+    """
+    for node in ast.parse(file.read_text()).body:
+        if isinstance(node, ast.ClassDef):
+            yield node.name, f"{file.relative_to(FUNCTIONS)}:{node.lineno}"
+        elif isinstance(node, ast.Assign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            for target in targets:
+                if isinstance(target, ast.Name) and re.fullmatch("[A-Z][A-Za-z0-9]*[a-z][A-Za-z0-9]*", target.id):
+                    yield target.id, ast.unparse(node.value) if node.value else ""
+
+
+def test_no_two_public_types_have_the_same_name() -> None:
+    """Two modules may repeat an alias only word for word: the child processes import nothing of `stoker`."""
+    definitions: dict[str, set[str]] = {}
+    for file in sorted((FUNCTIONS / "stoker").rglob("*.py")):
+        for name, definition in types_of(file):
+            if not name.startswith("_") and not definition.startswith("TypeVar("):
+                definitions.setdefault(name, set()).add(definition)
+    assert {name: found for name, found in definitions.items() if len(found) > 1} == {}
+
+
+CONFLICTS = {"Conflict", "CONFLICTS", "REFUSED", "FailedPrecondition", "NotFound", "AlreadyExists", "Aborted"}
+"""The names of what a commit raises if someone else was quicker."""
+
+
+def conflicts_in(node: ast.AST | None) -> set[str]:
+    """The names of conflicts that an expression holds."""
+    within = list(ast.walk(node)) if node is not None else []
+    names = {each.attr for each in within if isinstance(each, ast.Attribute)}
+    return (names | {each.id for each in within if isinstance(each, ast.Name)}) & CONFLICTS
+
+
+def tries_again(loop: ast.For | ast.While) -> bool:
+    """Whether a loop goes on after a conflict."""
+    handlers = [each for each in ast.walk(loop) if isinstance(each, ast.ExceptHandler)]
+    going_on = [one for one in handlers if not isinstance(one.body[-1], ast.Raise | ast.Return)]
+    return any(conflicts_in(handler.type) for handler in going_on)
+
+
+@pytest.mark.parametrize("package", sorted(ALLOWED.keys() - {"firestore"}))
+def test_only_the_one_helper_tries_a_conflicting_write_again(package: str) -> None:
+    """Others use `until_written`, and name no errors of their own that stand for a conflict."""
+    found = []
+    for file in (FUNCTIONS / "stoker" / package).rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text())):
+            if (isinstance(node, ast.Tuple | ast.List | ast.Set) and len(conflicts_in(node)) > 1) or (
+                isinstance(node, ast.For | ast.While) and tries_again(node)
+            ):
+                found.append(f"{file.relative_to(FUNCTIONS)}:{node.lineno}")
+    assert found == []

@@ -53,7 +53,7 @@ RUNNING_JOBS: Final = "running-jobs"
 """The stage of a job that waits for its children."""
 
 
-class Lease(Model):
+class StoredLease(Model):
     """Who works on the job, and until when that is believed.
 
     Attributes:
@@ -230,7 +230,7 @@ class ProcessingJob(Model):
     attempt: Annotated[int, Field(ge=0)] = 0
     max_attempts: Annotated[int, Field(ge=1, le=20)] | None = None
     attempts: list[Attempt] = Field(default_factory=list)
-    lease: Lease | None = None
+    lease: StoredLease | None = None
     ended_by: str | None = None
     parent_id: JobId | None = None
     children: Annotated[int, Field(ge=1)] | None = None

@@ -12,7 +12,7 @@ import pytest
 
 from conftest import Ffmpeg, missing
 from development.environment import ROOT
-from stoker.media.hls.master import Track, master_playlist
+from stoker.media.hls.master import Rendition, master_playlist
 from stoker.media.hls.segments import Rates
 from stoker.media.hls.sounds import chosen_sounds
 from stoker.media.probe import AudioStream, MediaInfo, Prober
@@ -171,7 +171,7 @@ def test_a_title_can_not_change_the_playlist(title: str, name: str) -> None:
     main = replace(SOUND, index=1, language="eng")
     other = replace(SOUND, index=2, language="ger", title=title)
     chosen = chosen_sounds(MediaInfo(8, 2, None, main, sounds=(main, other)))
-    tracks = [Track(f"{sound.language}.m3u8", sound.name, sound.language, Rates(2, 1)) for sound in chosen]
+    tracks = [Rendition(f"{sound.language}.m3u8", sound.name, sound.language, Rates(2, 1)) for sound in chosen]
     lines = master_playlist([], tracks, []).split("\n")
     told = [attributes(line) for line in lines if line.startswith("#EXT-X-MEDIA")]
     assert [one["NAME"] for one in told] == ["en", name]
