@@ -6,8 +6,15 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import FrameType
 
 import pytest
+
+from stoker.jobs.attempt import run_attempt
+from stoker.jobs.commands import create_processing_job
+from stoker.jobs.memory import MemoryStore
+from stoker.jobs.store import using
+from stoker.models.job import JobOutput
 
 FUNCTIONS = Path(__file__).parents[2] / "functions"
 
@@ -129,3 +136,55 @@ def test_only_the_one_helper_tries_a_conflicting_write_again(package: str) -> No
             ):
                 found.append(f"{file.relative_to(FUNCTIONS)}:{node.lineno}")
     assert found == []
+
+
+CORE = {"effects", "events", "fields", "states", "transitions"}
+"""The files of `jobs/` that decide. They read and write nothing."""
+
+
+def test_the_core_of_the_engine_does_no_io() -> None:
+    for name in CORE:
+        tree = ast.parse((FUNCTIONS / "stoker" / "jobs" / f"{name}.py").read_text())
+        modules = {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+        ours = {module for module in modules if module.startswith("stoker.")}
+        allowed = {f"stoker.jobs.{one}" for one in CORE} | {"stoker.jobs", "stoker.errors"}
+        assert {module for module in ours - allowed if not module.startswith("stoker.models")} == set()
+
+
+def test_files_of_the_engine_are_short() -> None:
+    files = (FUNCTIONS / "stoker" / "jobs").glob("*.py")
+    assert {file.name for file in files if len(file.read_text().splitlines()) > 300} == set()
+
+
+def test_files_of_the_engine_import_each_other_in_no_circle() -> None:
+    imports: dict[str, set[str]] = {}
+    for file in (FUNCTIONS / "stoker" / "jobs").glob("*.py"):
+        nodes = [node for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.ImportFrom)]
+        found = {(node.module or "").removeprefix("stoker.jobs.") for node in nodes}
+        imports[file.stem] = {name for name in found if (file.parent / f"{name}.py").exists()}
+    while leaves := {name for name, found in imports.items() if not found}:
+        imports = {name: found - leaves for name, found in imports.items() if name not in leaves}
+    assert imports == {}
+
+
+def test_a_job_id_goes_one_way() -> None:
+    """From the queue's function on, an id is handed down through few files, and no function gets it twice."""
+    job_id, seen = "the-job", list[tuple[str, str]]()
+    jobs = str(FUNCTIONS / "stoker" / "jobs")
+
+    def note(frame: FrameType, event: str, _: object) -> None:
+        code = frame.f_code
+        if event == "call" and code.co_filename.startswith(jobs):
+            arguments = [frame.f_locals.get(name) for name in code.co_varnames[: code.co_argcount]]
+            if job_id in [one for one in arguments if isinstance(one, str)]:
+                seen.append((Path(code.co_filename).stem, code.co_name))
+
+    with using(MemoryStore()):
+        create_processing_job("ada", "video-processing", {"source": "user-uploads/ada/a.mov"}, job_id=job_id)
+        sys.setprofile(note)
+        try:
+            run_attempt(job_id, lambda context, job_input: JobOutput(files=[]))
+        finally:
+            sys.setprofile(None)
+    assert len({file for file, _ in seen}) <= 10
+    assert len(seen) == len(set(seen))

@@ -21,7 +21,7 @@ import main
 from development.generate.files import made_files
 from stoker import registry
 from stoker.errors import InvalidJob
-from stoker.jobs.job import read_job
+from stoker.jobs.job import check_job
 
 endpoint = main.wordcount.__firebase_endpoint__
 job = {
@@ -29,7 +29,7 @@ job = {
     "createdAt": datetime.now(UTC),
 }
 try:
-    read_job("j", {**job, "input": {"text": 5}})
+    check_job("j", {**job, "input": {"text": 5}})
 except InvalidJob as error:
     refused = error.message
 uploaded = {}
@@ -42,7 +42,7 @@ run = SimpleNamespace(
     report=lambda progress, stage: reported.append(stage),
 )
 worker = registry.load(registry.job_types()["word-count"].worker)
-output = worker(run, read_job("j", job).input)
+output = worker(run, check_job("j", job).input)
 print(json.dumps({
     "made": {str(path): text for path, text in made_files(Path(sys.argv[1])).items()},
     "memory": endpoint.availableMemoryMb,
