@@ -10,6 +10,8 @@ import imageio_ffmpeg
 import pytest
 from hypothesis import settings
 
+pytest_plugins = ["slow"]
+
 # How long an example takes depends on what else the machine does.
 settings.register_profile("any machine", deadline=None)
 settings.load_profile("any machine")
