@@ -122,6 +122,7 @@ def one_frame(ffmpeg: Ffmpeg) -> Path:
 Source = Callable[[Ffmpeg], Path]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("source", "seconds", "size"),
     [
@@ -156,11 +157,13 @@ def joined_streams(ffmpeg: Ffmpeg) -> Path:
     return joined
 
 
+@pytest.mark.slow
 def test_more_than_the_header_says_is_not_cut(ffmpeg: Ffmpeg) -> None:
     [mp4] = made(joined_streams(ffmpeg), {"kind": "mp4"})
     assert mp4.duration_seconds == pytest.approx(9, abs=0.5)
 
 
+@pytest.mark.slow
 def test_a_poster_shows_the_frame_of_its_time(ffmpeg: Ffmpeg, tmp_path: Path) -> None:
     """Red until 2 s, blue after: alone, and beside an MP4."""
     halves = (
