@@ -23,21 +23,22 @@ A test is marked `slow` if it takes over a second on a quiet machine; --fast lis
 
 def main() -> int:
     """Run the command line; the return value is pytest's exit code, or 1 if too little is covered."""
-    options, arguments = _parser().parse_known_args()
-    alone = options.fast or selection.needs_no_suite(arguments)
-    python = f".venv-{options.python}" if options.python else ".venv"
-    if options.python and not alone:
-        print("--python is for tests that need no suite: add --fast, or name tests/unit.", file=sys.stderr)
-        return 2
+    parser = _parser()
+    options, arguments = parser.parse_known_args()
+    names = bool(selection.named(arguments))
+    unit = selection.all_under(arguments, selection.UNIT) if names else options.fast
+    if (options.fast or options.python) and not unit:
+        parser.error("--fast and --python are for tests of tests/unit: name some of these, or none with --fast.")
     # Node.js and Java take longer to install than the Python tools.
-    places = (python,) if options.fast or selection.all_under(arguments, selection.UNIT) else environment.EVERYTHING
+    python = f".venv-{options.python}" if options.python else ".venv"
+    places = (python,) if unit else environment.EVERYTHING
     environment.enter("development.test", places)
     if options.fast:
-        arguments = [*selection.FAST, *([] if selection.named(arguments) else ["tests/unit"]), *arguments]
-    if alone:
+        arguments = [*selection.FAST, *([] if names else ["tests/unit"]), *arguments]
+    if unit or selection.needs_no_suite(arguments):
         os.chdir(environment.ROOT)
         os.execv(sys.executable, [sys.executable, "-m", "pytest", *arguments])
-    if selection.named(arguments):
+    if names:
         from development.test.inside import run_inside  # needs what `enter` has installed
 
         return run_inside([sys.executable, "-m", "pytest", *arguments])

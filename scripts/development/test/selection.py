@@ -31,6 +31,7 @@ def all_under(arguments: Sequence[str], *directories: Path) -> bool:
 
 
 def named(arguments: Sequence[str]) -> list[Path]:
-    """The files and directories that the arguments name."""
+    """The files and directories of tests that the arguments name."""
     paths = [environment.ROOT / argument.partition("::")[0] for argument in arguments if not argument.startswith("-")]
-    return [path.resolve() for path in paths if path.exists()]
+    found = [path.resolve() for path in paths if path.exists()]
+    return [path for path in found if path.is_relative_to(TESTS)]  # others are options' values, such as `-k docs`

@@ -1,5 +1,6 @@
 """Which tests scripts/test starts a suite for, and which run at the same time."""
 
+import subprocess
 import sys
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from development.test.selection import needs_no_suite
     [
         ([], True),
         (["-x", "-k", "video"], True),
+        (["-k", "docs"], True),
         (["tests"], True),
         (["tests/unit"], False),
         (["tests/unit", "tests/suite", "-x"], False),
@@ -27,6 +29,16 @@ from development.test.selection import needs_no_suite
 )
 def test_needs_suite(arguments: list[str], needed: bool) -> None:
     assert needs_no_suite(arguments) is not needed
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--fast", "tests/rules"], ["--python", "3.13"], ["--python=3.13", "tests/suite"]]
+)
+def test_what_needs_a_suite_is_neither_fast_nor_run_on_another_python(arguments: list[str]) -> None:
+    command = [sys.executable, "-m", "development.test", *arguments]
+    done = subprocess.run(command, cwd=ROOT / "scripts", capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "tests/unit" in done.stderr
 
 
 def test_the_parts_hold_all_tests() -> None:
