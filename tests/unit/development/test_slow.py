@@ -38,11 +38,12 @@ def test_is_marked(): pass
 def test_what_takes_long_is_listed(busy: int, arguments: list[str], listed: set[str], tmp_path: Path) -> None:
     (tmp_path / "test_some.py").write_text(TESTS.format(busy=busy))
     (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers = slow")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
     plugins = ["-p", "slow", "-p", "no:randomly", "-p", "no:cacheprovider", "-p", "no:hypothesispytest"]
     done = subprocess.run(
         [sys.executable, "-m", "pytest", *plugins, *arguments],
         cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(ROOT / "tests")},
+        env={**environment, "PYTHONPATH": str(ROOT / "tests")},
         capture_output=True,
         text=True,
         check=True,
