@@ -4,6 +4,7 @@ import io
 from pathlib import Path
 
 from coverage import Coverage
+from coverage.exceptions import NoDataError
 
 from development import environment
 
@@ -20,7 +21,11 @@ def is_enough(directory: Path) -> bool:
     coverage.combine([str(path) for path in directory.glob("coverage-*")])
     coverage.save()
     floor = float(str(coverage.get_option("report:fail_under")))
-    total = coverage.report(file=io.StringIO())
+    try:
+        total = coverage.report(file=io.StringIO())
+    except NoDataError:
+        print("No test has measured what it covers.")
+        return False
     print(f"Branch coverage of functions/stoker: {total:.1f} %. The least allowed is {floor:g} % (pyproject.toml).")
     print("For the lines and branches that no test reaches: .venv/bin/coverage report -m --skip-covered")
     return total >= floor

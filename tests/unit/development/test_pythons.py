@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from development.environment import SetupError, prepare
 from development.pythons import find
 
 PYTHON = "#!/bin/sh\necho /real/python9.9; echo {version}\n"
@@ -41,3 +42,8 @@ def test_one_that_a_version_manager_keeps(home: Path) -> None:
 def test_another_version_is_passed_over(home: Path) -> None:
     put(home / "bin/python9.9", PYTHON.format(version="9.8"))
     assert find("9.9") is None
+
+
+def test_a_missing_one_is_said_with_what_to_do() -> None:
+    with pytest.raises(SetupError, match=r"Python 9\.9 is missing: install it"):
+        prepare([".venv-9.9"])
