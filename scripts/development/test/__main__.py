@@ -17,7 +17,7 @@ examples:
   scripts/test tests/emulator -k video -x
   scripts/test -m soak                  the tests that take minutes to hours
 
-A test is marked `slow` if it takes over a second on a quiet machine; --fast lists tests that lack the mark.
+A test is marked `slow` if it takes about a second or more; --fast lists tests that lack the mark.
 """
 
 
