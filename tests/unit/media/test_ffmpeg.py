@@ -59,6 +59,7 @@ def test_a_job_that_is_cancelled_ends_ffmpeg(tmp_path: Path) -> None:
     assert ffmpegs_of_this_test() == []
 
 
+@pytest.mark.slow
 def test_an_ffmpeg_that_is_stuck_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(config, "STALL_SECONDS", 1)
     os.mkfifo(tmp_path / "never")
