@@ -70,7 +70,7 @@ class MemoryDocuments:
 
     def count_and_sum(self, selection: Selection, field: str) -> tuple[int, float]:
         """Count and add up; see `Documents`."""
-        found = self.find(selection)
+        found = [one for one in self.find(selection) if _value(one.data, field) is not None]
         values = [_value(one.data, field) for one in found]
         return len(found), float(sum(value for value in values if isinstance(value, int | float)))
 
