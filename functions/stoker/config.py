@@ -158,6 +158,9 @@ STALL_SECONDS: Final = 60
 MEDIA_MEMORY_BYTES: Final = 3 * GIB
 """The address space of a child that reads a user's file."""
 
+MAX_BUFFER_BYTES = GIB
+"""The largest piece of memory that ffmpeg takes at once: it fills a gap in the sound with silence in one piece."""
+
 MAX_OUTPUT_BYTES: Final = 2 * GIB
 """The largest file that a child may write."""
 
