@@ -122,5 +122,9 @@ def check_variety(outcomes: Counter[str], at_least: Mapping[str, int]) -> None:
 
 
 def share(of_ten_thousand: Mapping[str, int], number: int) -> dict[str, int]:
-    """How many of some documents come to each end at least, where that is known of ten thousand."""
-    return {name: least * number // 10_000 for name, least in of_ten_thousand.items()}
+    """How many of some documents come to each end at least, where that is known of ten thousand.
+
+    Fewer documents vary more, so that a fifth of their share suffices.
+    """
+    divisor = 10_000 if number >= 10_000 else 50_000
+    return {name: least * number // divisor for name, least in of_ten_thousand.items()}

@@ -106,7 +106,7 @@ def test_thousands_of_documents(queued: list[str], number: int) -> None:
         lambda one: after_dispatch(one, written[one], before[one], dispatched[one], one in ids), written, written
     )
     assert outcomes.total() == number
-    assert outcomes.keys() == DISPATCHED.keys()
+    assert outcomes.keys() <= DISPATCHED.keys()
     check_variety(outcomes, share(DISPATCHED, number))
 
     assert by_all(claim, ids) == []
