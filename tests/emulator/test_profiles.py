@@ -28,10 +28,10 @@ from stoker.batch import account
 from stoker.errors import EmailDomainRefused
 from stoker.firebase import app
 from stoker.firestore.client import client
-from stoker.models.settings import SignUpSettings
 from stoker.models.user import Progress, User
-from stoker.users import cursor, domains
+from stoker.users import cursor
 from stoker.users import reconcile as reconcile_module
+from stoker.users.domains import KnownSettings, check_domain
 from stoker.users.profile import make_profile, of_record
 from stoker.users.reconcile import reconcile_profiles
 
@@ -174,14 +174,12 @@ def test_a_domain_is_blocked_with_those_below_it(
     monkeypatch: pytest.MonkeyPatch, settings: dict[str, Any], email: str | None, refused: bool
 ) -> None:
     monkeypatch.setattr(config, "SIGN_UP_SETTINGS", name := uuid4().hex)
-    monkeypatch.setattr(domains, "_read_at", float("-inf"))
-    monkeypatch.setattr(domains, "_known", SignUpSettings())
     client().collection(config.ADMIN_DATA).document(name).set(settings)
     if refused:
         with pytest.raises(EmailDomainRefused):
-            domains.check_domain(email)
+            check_domain(email, KnownSettings())
     else:
-        domains.check_domain(email)
+        check_domain(email, KnownSettings())
 
 
 # Reconcile
