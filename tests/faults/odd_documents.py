@@ -134,7 +134,7 @@ def documents(number: int) -> Iterator[tuple[str, Fields]]:
     """Ids and documents: good ones, of which up to four fields are changed, or one is missing."""
     # Drawn by field and put together here: drawing whole documents takes hypothesis ten times as long.
     plausible = {name: drawn(strategy, 100) for name, strategy in PLAUSIBLE.items()}
-    garbage = drawn(GARBAGE, 1_000)
+    garbage = drawn(GARBAGE, min(1_000, number // 4))
     for count in range(number):
         job_id = f"{random.choice(IDS) if random.random() < 0.04 else 'job'}{count}"
         document = good(job_id) | (running() if random.random() < 0.15 else {})
