@@ -28,8 +28,8 @@ def main() -> int:
     names = bool(selection.named(arguments))
     python_only = selection.all_under(arguments, *selection.PYTHON_FOLDERS) if names else options.fast
     if (options.fast or options.python) and not python_only:
-        places = ", ".join(selection.PYTHON_ONLY)
-        parser.error(f"--fast and --python are for tests of {places}: name some of these, or none with --fast.")
+        folders = ", ".join(selection.PYTHON_ONLY)
+        parser.error(f"--fast and --python are for tests of {folders}: name some of these, or none with --fast.")
     # Node.js and Java take longer to install than the Python tools.
     python = f".venv-{options.python}" if options.python else ".venv"
     places = (python,) if python_only else environment.EVERYTHING
