@@ -1,0 +1,86 @@
+"""The workers of the simulation: they report, upload, save checkpoints, fail, and make children, as a seed decides."""
+
+import zlib
+
+from google.api_core import exceptions
+from google.cloud.firestore import Increment
+
+from simulation.scheduler import Scheduler
+from simulation.store import SimulatedStore
+from stoker.errors import EncoderFailed, UnsupportedMedia
+from stoker.firestore.writes import Merge
+from stoker.jobs.children import ChildJob, Children
+from stoker.jobs.context import JobContext
+from stoker.models.batch import RunJobs
+from stoker.models.document import Model
+from stoker.models.job import JobOutput, OutputFile
+
+EFFECTS = "simulatedEffects"
+"""The collection that counts the effect of each step of a job."""
+
+
+def steps_of(job_id: str) -> int:
+    """Return the number of a job's steps, the same in every attempt."""
+    return 1 + zlib.crc32(job_id.encode()) % 3
+
+
+def saves_checkpoints(job_id: str) -> bool:
+    """Return whether the job has effects, and checkpoints beside them."""
+    return zlib.crc32(job_id.encode()) % 2 == 0
+
+
+class SimulatedWorker:
+    """Does the work of every type of job.
+
+    Args:
+        scheduler: Draws the numbers.
+        store: Takes the uploads.
+    """
+
+    def __init__(self, scheduler: Scheduler, store: SimulatedStore) -> None:
+        self._random = scheduler.random
+        self._store = store
+
+    def __call__(self, context: JobContext, job_input: Model) -> JobOutput | Children:
+        """Do the work of one attempt."""
+        random, host = self._random, self._store.host
+        if isinstance(job_input, RunJobs):
+            host.sleep(random.random())
+            return Children([ChildJob(job.type, job.input) for job in job_input.jobs])
+        steps, effects = steps_of(context.id), saves_checkpoints(context.id)
+        is_long = random.random() < 0.004
+        files = []
+        for step in range(int(context.checkpoint.get("step", 0)), steps):
+            # A careless worker: the engine must keep the progress from falling.
+            context.report(max(0.0, 100 * step / steps - random.choice((0, 0, 20))), "encoding")
+            self._work(context, 1800.0 if is_long else random.choice((0.2, 3.0, 30.0)) * random.random())
+            if effects:
+                context.save({"step": step + 1}, [Merge(f"{EFFECTS}/{context.id}", {"steps": Increment(1)})])
+                context.report(100 * (step + 1) / steps, "updating")
+            else:
+                files.append(self._upload(context, f"{step}.mp4"))
+            self._fail()
+        return JobOutput(files=files)
+
+    def _work(self, context: JobContext, seconds: float) -> None:
+        while seconds > 0:
+            context.check()
+            self._store.host.sleep(min(seconds, 25.0))
+            seconds -= 25.0
+        context.check()
+
+    def _upload(self, context: JobContext, name: str) -> OutputFile:
+        path = f"{context.outputs.folder}/{name}"
+        self._store.upload(path)
+        return OutputFile(path=path, content_type="video/mp4", bytes=1, sha256="0", kind="video")
+
+    def _fail(self) -> None:
+        drawn = self._random.random()
+        if drawn < 0.01:
+            raise UnsupportedMedia("The simulation can't read it.")
+        if drawn < 0.05:
+            raise EncoderFailed("The simulation's encoder stopped.")
+        if drawn < 0.06:
+            raise RuntimeError("simulated bug of a worker")
+        if drawn < 0.07:
+            raise exceptions.ServiceUnavailable("simulated")
