@@ -9,7 +9,7 @@ from google.cloud.firestore import DELETE_FIELD, SERVER_TIMESTAMP, Increment
 
 from stoker.firestore.documents import StoredDocument
 from stoker.firestore.errors import Conflict
-from stoker.firestore.selection import Filter, Selection
+from stoker.firestore.selection import Filter, Order, Selection
 from stoker.firestore.writes import Create, Delete, Merge, Update, Write, Written
 
 MAX_BYTES = 1024**2
@@ -58,7 +58,7 @@ class MemoryDocuments:
         """Read the documents of a selection; see `Documents`."""
         found = [one for one in self._stored.values() if _matches(one, selection)]
         found.sort(key=lambda one: one.path)
-        for field, direction in reversed(selection.order):
+        for field, direction in reversed(_fields_of(selection.order)):
             found.sort(key=lambda one, field=field: _value(one.data, field), reverse=direction == "DESCENDING")  # type: ignore[misc]
         return [_only(one, selection.fields) for one in found[: selection.limit]]
 
@@ -160,11 +160,16 @@ def _flat(fields: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any
             yield above + name, value
 
 
+def _fields_of(order: Sequence[Order]) -> list[Order]:
+    """Without the document's own name, by which all that is found is sorted already."""
+    return [one for one in order if one[0] != "__name__"]
+
+
 def _matches(document: StoredDocument, selection: Selection) -> bool:
     return (
         _collection(document.path) == selection.collection
         and all(_holds(document, one) for one in selection.filters)
-        and all(_value(document.data, field) is not None for field, _ in selection.order)
+        and all(_value(document.data, field) is not None for field, _ in _fields_of(selection.order))
     )
 
 

@@ -56,7 +56,8 @@ def _perform(job: JobState, effect: Effect, answers: Sequence[Written], *, limit
     match effect:
         case EnqueueTask():
             store().enqueue(job.type, job.id, effect.occasion, effect.due)
-            job_queued(log_of(job), effect.occasion.partition("/")[0])
+            if job.attempt_began is None:  # An attempt has its own line in the log.
+                job_queued(log_of(job), effect.occasion.partition("/")[0])
         case EnqueueChildren():
             enqueue_children(job.id)
         case WakeNext() if limited and job.user_id is not None:

@@ -13,6 +13,9 @@ from stoker.logs import JobLog
 ETA_FROM_PERCENT = 6.0
 """Before that, the time went into the start, and says nothing of the rest."""
 
+MOMENT_SECONDS = 0.001
+"""Too short to wait for: floating-point times differ by less."""
+
 
 class Heartbeat:
     """Writes the latest progress at most every `config.PROGRESS_SECONDS`, a new stage sooner, and a sign of life if
@@ -85,7 +88,7 @@ class Heartbeat:
     def _write_until_done(self) -> None:
         while not self._done and self._interruption is None:
             seconds = self._seconds_to_next_write()
-            if seconds > 0:
+            if seconds > MOMENT_SECONDS:
                 self._news.wait(seconds)
                 self._news.clear()
             else:

@@ -1,68 +1,66 @@
 """What attempts have uploaded: the result's objects stay, whoever comes late with a broom."""
 
 import pytest
-from stoker.jobs.cancel import cancel_job
-from stoker.jobs.claim import Claim
-from stoker.jobs.claiming import claim
-from stoker.jobs.end import completed, failed, pending_again
-from stoker.jobs.retry import retry_job
 
-from emulator.driven import DrivenJob
+from engine.driven import DrivenJob, upload
 from stoker.errors import LeaseLost, Unavailable, UnsupportedMedia
+from stoker.jobs.admission import take_job
+from stoker.jobs.commands import cancel_job, retry_job
+from stoker.jobs.events import FailedPermanently, FailedTransiently, Succeeded
+from stoker.jobs.lease import Lease
 from stoker.jobs.leftovers import remove_leftovers
+from stoker.jobs.store import store
 from stoker.jobs.sweeper import sweep
 from stoker.models.job import JobOutput, OutputFile
-from stoker.storage.client import bucket
-
-pytestmark = pytest.mark.usefixtures("undelivered", "queued")
 
 
-def uploaded(held: Claim) -> JobOutput:
+def uploaded(held: Lease) -> JobOutput:
     """What an attempt has uploaded."""
     document = held.job.document
-    path = f"job-outputs/{document.user_id}/{document.id}/{held.name}/film.mp4"
-    bucket().blob(path).upload_from_string(b"a film")
+    path = upload(f"job-outputs/{document.user_id}/{document.id}/{held.name}/film.mp4")
     return JobOutput(files=[OutputFile(kind="mp4", path=path, content_type="video/mp4", bytes=6, sha256="0")])
 
 
 def is_there(output: JobOutput) -> bool:
-    return bucket().get_blob(output.files[0].path) is not None
+    path = output.files[0].path
+    _, user_id, job_id, *_ = path.split("/")
+    return path in store().list_outputs(user_id, job_id)
 
 
 def test_an_attempt_that_is_late_leaves_the_files_of_a_job_that_was_retried(queued: list[str]) -> None:
     job = DrivenJob()
-    first = job.claim()
-    first.end(failed(UnsupportedMedia("no")))
+    first = job.take()
+    first.end(FailedPermanently(UnsupportedMedia("no")))
     retry_job(job.id)
-    second = job.claim()
+    second = job.take()
     output = uploaded(second)
     remove_leftovers("ada", job.id)  # what the first attempt still had to do, while Storage did not answer
     assert is_there(output)
-    second.end(completed(output))
+    second.end(Succeeded(output))
     remove_leftovers("ada", job.id)
     assert is_there(output)
-    assert claim(job.id) is None  # a task that is delivered again
+    assert take_job(job.id) is None  # a task that is delivered again
     assert is_there(output)
 
 
 def test_a_zombie_does_not_take_the_end_of_a_retried_job_for_its_own(queued: list[str]) -> None:
     job = DrivenJob()
-    job.claim().end(pending_again(Unavailable("later"), 1))
+    job.take().end(FailedTransiently(Unavailable("later"), 60))
     job.become_due()
-    zombie = job.claim()
+    zombie = job.take()
     made_by_zombie = uploaded(zombie)
     job.lapse()
     cancel_job(job.id)
-    assert claim(job.id) is None
+    assert take_job(job.id) is None
     retry_job(job.id)
-    job.claim().end(pending_again(Unavailable("later"), 1))
+    job.take().end(FailedTransiently(Unavailable("later"), 60))
     job.become_due()
-    second = job.claim()
+    second = job.take()
     assert second.attempt == zombie.attempt
     output = uploaded(second)
-    second.end(completed(output))
+    second.end(Succeeded(output))
     with pytest.raises(LeaseLost):
-        zombie.end(completed(made_by_zombie))
+        zombie.end(Succeeded(made_by_zombie))
     remove_leftovers("ada", job.id)
     assert is_there(output)
     assert not is_there(made_by_zombie)
@@ -70,10 +68,10 @@ def test_a_zombie_does_not_take_the_end_of_a_retried_job_for_its_own(queued: lis
 
 def test_nothing_stays_of_a_job_that_is_cancelled_while_it_waits_for_another_attempt(queued: list[str]) -> None:
     job = DrivenJob()
-    held = job.claim()
+    held = job.take()
     output = uploaded(held)
-    held.end(pending_again(Unavailable("later"), 1))
-    job.reference.update({"cancelRequested": True})
+    held.end(FailedTransiently(Unavailable("later"), 60))
+    job.update({"cancelRequested": True})
     sweep()
     assert job.status == "cancelled"
     assert not is_there(output)

@@ -1,19 +1,17 @@
 """Jobs that a job makes."""
 
 import pytest
-from stoker.jobs.claiming import claim
-from stoker.jobs.end import completed, failed
 
-from emulator.driven import DrivenJob
+from engine.driven import DrivenJob
 from stoker.errors import UnsupportedMedia
-from stoker.jobs.attempt import work
-from stoker.jobs.children import ChildJob, Children, child_id, settle
+from stoker.jobs.admission import take_job
+from stoker.jobs.attempt import run_attempt
+from stoker.jobs.children import ChildJob, Children, child_id, update_parent
+from stoker.jobs.events import FailedPermanently, Succeeded
 from stoker.jobs.sweeper import sweep
 from stoker.models.job import JobOutput
 
-pytestmark = pytest.mark.usefixtures("undelivered", "queued")
-
-DONE = completed(JobOutput(files=[]))
+DONE = Succeeded(JobOutput(files=[]))
 CHILD = ChildJob("video-processing", {"source": "user-uploads/ada/cat.mov"})
 
 
@@ -21,7 +19,7 @@ CHILD = ChildJob("video-processing", {"source": "user-uploads/ada/cat.mov"})
 def parent() -> DrivenJob:
     """A job that has made three others."""
     job = DrivenJob()
-    work(job.id, lambda run, job_input: Children([CHILD] * 3))
+    run_attempt(job.id, lambda run, job_input: Children([CHILD] * 3))
     return job
 
 
@@ -35,19 +33,19 @@ def test_a_job_waits_for_those_it_has_made_without_a_worker(parent: DrivenJob, c
     assert (data["status"], data["stage"], data["children"]) == ("processing", "running-jobs", 3)
     assert "lease" not in data
     assert [child.status for child in children] == ["pending"] * 3
-    assert claim(parent.id) is None
+    assert take_job(parent.id) is None
     assert parent.data()["attempt"] == 1
 
 
 def test_their_ends_move_it_on_and_the_last_one_ends_it(parent: DrivenJob, children: list[DrivenJob]) -> None:
-    work(children[0].id, lambda run, job_input: JobOutput(files=[]))
+    run_attempt(children[0].id, lambda run, job_input: JobOutput(files=[]))
     assert parent.data()["progress"] == 33.3
-    held = children[1].claim()
+    held = children[1].take()
     held.report(50, "encoding")
-    settle(parent.id)
+    update_parent(parent.id)
     assert parent.data()["progress"] == 50
-    held.end(failed(UnsupportedMedia("It is no film.")))
-    work(children[2].id, lambda run, job_input: JobOutput(files=[]))
+    held.end(FailedPermanently(UnsupportedMedia("It is no film.")))
+    run_attempt(children[2].id, lambda run, job_input: JobOutput(files=[]))
     data = parent.data()
     assert (data["status"], data["progress"]) == ("completed", 100)
     output = data["output"]
@@ -57,15 +55,15 @@ def test_their_ends_move_it_on_and_the_last_one_ends_it(parent: DrivenJob, child
 
 def test_the_sweeper_ends_it_if_the_last_of_them_could_not(parent: DrivenJob, children: list[DrivenJob]) -> None:
     for child in children:
-        child.claim().end(DONE)  # and its worker dies
+        child.take().end(DONE)  # and its worker dies
     assert parent.status == "processing"
     sweep()
     assert parent.status == "completed"
 
 
 def test_its_cancellation_reaches_them(parent: DrivenJob, children: list[DrivenJob]) -> None:
-    work(children[0].id, lambda run, job_input: JobOutput(files=[]))
-    parent.reference.update({"cancelRequested": True})
+    run_attempt(children[0].id, lambda run, job_input: JobOutput(files=[]))
+    parent.update({"cancelRequested": True})
     sweep()
     sweep()
     assert [child.status for child in children] == ["completed", "cancelled", "cancelled"]
@@ -75,9 +73,9 @@ def test_its_cancellation_reaches_them(parent: DrivenJob, children: list[DrivenJ
 
 
 def test_a_child_that_was_deleted_holds_nobody_up(parent: DrivenJob, children: list[DrivenJob]) -> None:
-    children[0].reference.delete()
+    children[0].delete()
     for child in children[1:]:
-        work(child.id, lambda run, job_input: JobOutput(files=[]))
+        run_attempt(child.id, lambda run, job_input: JobOutput(files=[]))
     data = parent.data()
     assert data["status"] == "completed"
     assert [one["errorCode"] for one in data["output"]["failures"]] == ["deleted"]
@@ -88,8 +86,8 @@ def test_a_job_of_someone_else_is_not_taken_for_a_child(status: str) -> None:
     batch = DrivenJob()
     strangers = DrivenJob.there(child_id(batch.id, 0))
     before = {"id": strangers.id, "userId": "mallory", "status": status}
-    strangers.reference.set(before)
-    work(batch.id, lambda run, job_input: Children([CHILD]))
+    strangers.set(before)
+    run_attempt(batch.id, lambda run, job_input: Children([CHILD]))
     data = batch.data()
     assert (data["status"], data["errorCode"]) == ("failed", "invalid-job")
     assert strangers.id in data["error"]
@@ -97,8 +95,8 @@ def test_a_job_of_someone_else_is_not_taken_for_a_child(status: str) -> None:
 
 
 def test_a_parent_that_is_no_valid_job_any_more_ends(parent: DrivenJob, children: list[DrivenJob]) -> None:
-    parent.reference.update({"dedupeKey": 5})
-    work(children[0].id, lambda run, job_input: JobOutput(files=[]))
+    parent.update({"dedupeKey": 5})
+    run_attempt(children[0].id, lambda run, job_input: JobOutput(files=[]))
     assert children[0].status == "completed"
     data = parent.data()
     assert (data["status"], data["errorCode"]) == ("failed", "invalid-job")

@@ -6,14 +6,12 @@ from typing import Any
 
 import pytest
 
-from emulator.driven import DrivenJob
+from engine.driven import DrivenJob
 from stoker.errors import Unavailable, UnsupportedMedia
-from stoker.jobs.attempt import Worker, work
+from stoker.jobs.attempt import Worker, run_attempt
 from stoker.jobs.context import JobContext
 from stoker.jobs.dispatch import dispatch
 from stoker.models.job import JobOutput
-
-pytestmark = pytest.mark.usefixtures("undelivered", "queued")
 
 
 def events(captured: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
@@ -33,8 +31,8 @@ def ending_with(error: Exception | None) -> Worker[Any]:
 
 def test_a_job_is_counted_with_its_times(capsys: pytest.CaptureFixture[str]) -> None:
     job = DrivenJob(createdAt=datetime.now(UTC) - timedelta(seconds=30))
-    dispatch(job.reference.get())
-    work(job.id, ending_with(None))
+    dispatch(job.found())
+    run_attempt(job.id, ending_with(None))
     queued, began, ended = events(capsys)
     assert [one["event"] for one in (queued, began, ended)] == ["job-queued", "attempt-began", "job-ended"]
     assert {one["jobType"] for one in (queued, began, ended)} == {"video-processing"}
@@ -46,11 +44,11 @@ def test_a_job_is_counted_with_its_times(capsys: pytest.CaptureFixture[str]) -> 
 
 def test_a_retry_and_a_failure_are_counted_by_their_code(capsys: pytest.CaptureFixture[str]) -> None:
     job = DrivenJob()
-    work(job.id, ending_with(Unavailable("Storage is away.")))
+    run_attempt(job.id, ending_with(Unavailable("Storage is away.")))
     _, retried = events(capsys)
     assert (retried["event"], retried["errorCode"], retried["attempt"]) == ("job-retried", "unavailable", 1)
     job.become_due()
-    work(job.id, ending_with(UnsupportedMedia("no")))
+    run_attempt(job.id, ending_with(UnsupportedMedia("no")))
     began, ended = events(capsys)
     assert "queueSeconds" not in began  # it is the back-off's, not the queue's
     assert (ended["status"], ended["errorCode"], ended["attempt"]) == ("failed", "unsupported-media", 2)
@@ -58,7 +56,7 @@ def test_a_retry_and_a_failure_are_counted_by_their_code(capsys: pytest.CaptureF
 
 def test_a_job_that_can_not_run_is_counted_too(capsys: pytest.CaptureFixture[str]) -> None:
     job = DrivenJob(input={})
-    dispatch(job.reference.get())
+    dispatch(job.found())
     [ended] = events(capsys)
     assert (ended["event"], ended["status"], ended["errorCode"]) == ("job-ended", "failed", "invalid-job")
     assert ended["jobType"] == "video-processing"

@@ -3,24 +3,22 @@
 from typing import Any
 
 import pytest
-from stoker.jobs.claim import Claim
-from stoker.jobs.end import completed, pending_again
 
-from emulator.driven import DrivenJob
-from stoker import config
+from engine.driven import DrivenJob
 from stoker.errors import LeaseLost, Unavailable
-from stoker.firestore.client import client
-from stoker.jobs.attempt import work
+from stoker.jobs.attempt import run_attempt
 from stoker.jobs.dispatch import dispatch
+from stoker.jobs.events import FailedTransiently, Succeeded
+from stoker.jobs.lease import Lease
+from stoker.jobs.store import store
 from stoker.models.analytics import AnalyticsEvent
 from stoker.models.job import JobOutput
-
-pytestmark = pytest.mark.usefixtures("undelivered", "queued", "apart")
+from stoker.queries import declared
 
 
 def told() -> list[AnalyticsEvent]:
-    events = client().collection(config.ANALYTICS_EVENTS).stream()
-    return [AnalyticsEvent.from_firestore(event.to_dict() or {}) for event in events]
+    found = store().documents.find(declared.EVENTS_BY_MARK.selection(("rolledUp", "==", False)))
+    return [AnalyticsEvent.from_firestore(event.data) for event in found]
 
 
 def nothing(run: Any, job_input: Any) -> JobOutput:
@@ -29,8 +27,8 @@ def nothing(run: Any, job_input: Any) -> JobOutput:
 
 def test_a_job_that_completes_is_told_once() -> None:
     job = DrivenJob()
-    work(job.id, nothing)
-    work(job.id, nothing)
+    run_attempt(job.id, nothing)
+    run_attempt(job.id, nothing)
     [event] = told()
     assert (event.name, event.user_id, event.rolled_up) == ("job.completed", "ada", False)
     assert event.properties == {"type": "video-processing"}
@@ -40,7 +38,7 @@ def test_a_job_that_completes_is_told_once() -> None:
 
 def test_a_job_that_can_not_run_is_told_with_its_code() -> None:
     job = DrivenJob(input={"source": "user-uploads/bob/secret.mov", "ghost": 1})
-    dispatch(job.reference.get())
+    dispatch(job.found())
     [event] = told()
     assert event.name == "job.failed"
     assert event.properties == {"type": "video-processing", "errorCode": "invalid-job"}
@@ -48,34 +46,34 @@ def test_a_job_that_can_not_run_is_told_with_its_code() -> None:
 
 def test_a_job_that_is_cancelled_while_it_waits_is_told() -> None:
     job = DrivenJob(cancelRequested=True)
-    dispatch(job.reference.get())
+    dispatch(job.found())
     assert [event.name for event in told()] == ["job.cancelled"]
 
 
 def test_an_attempt_that_is_not_the_last_is_no_end(job: DrivenJob) -> None:
-    job.claim().end(pending_again(Unavailable("Later."), 1))
+    job.take().end(FailedTransiently(Unavailable("Later."), 60))
     assert told() == []
 
 
 def test_who_has_lost_the_job_tells_nothing(job: DrivenJob) -> None:
-    held: Claim = job.claim()
+    held: Lease = job.take()
     job.lapse()
-    job.claim()
+    job.take()
     with pytest.raises(LeaseLost):
-        held.end(completed(JobOutput(files=[])))
+        held.end(Succeeded(JobOutput(files=[])))
     assert told() == []
 
 
 @pytest.mark.parametrize("user_id", [None, 7, "a/b", {"a": 1}])
 def test_a_job_of_nobody_ends_without_an_event(user_id: Any) -> None:
     job = DrivenJob(userId=user_id)
-    dispatch(job.reference.get())
+    dispatch(job.found())
     assert job.status == "failed"
     assert told() == []
 
 
 def test_the_deletion_of_a_user_leaves_no_event_behind() -> None:
     job = DrivenJob(type="batch-operation", input={"operation": "delete-user-data"}, cancelRequested=True)
-    dispatch(job.reference.get())
+    dispatch(job.found())
     assert job.status == "cancelled"
     assert told() == []

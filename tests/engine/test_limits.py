@@ -6,20 +6,19 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
-from google.cloud import firestore
-from stoker.jobs.claiming import NotYetDue, claim
-from stoker.jobs.end import completed, failed, pending_again
 
-from emulator.driven import DrivenJob
+from engine.driven import DrivenJob, finish
+from stoker import config
 from stoker.errors import Unavailable, UnsupportedMedia
-from stoker.jobs import sweep as sweep_module
+from stoker.firestore.writes import Update
+from stoker.jobs.admission import NotYetDue, take_job
+from stoker.jobs.events import FailedPermanently, FailedTransiently, Succeeded
+from stoker.jobs.store import store
 from stoker.jobs.sweeper import sweep
 from stoker.models.job import JobOutput
 
-pytestmark = pytest.mark.usefixtures("undelivered")
-
 Settings = Callable[..., None]
-DONE = completed(JobOutput(files=[]))
+DONE = Succeeded(JobOutput(files=[]))
 
 
 @pytest.fixture
@@ -30,44 +29,44 @@ def user_id() -> str:
 def test_a_paused_type_does_not_begin_and_says_so(settings: Settings, queued: list[str]) -> None:
     settings(paused=["video-processing"])
     job = DrivenJob()
-    assert claim(job.id) is None
+    assert take_job(job.id) is None
     assert (job.status, job.data()["stage"]) == ("pending", "paused")
     held = job.data()["updatedAt"]
-    assert claim(job.id) is None
+    assert take_job(job.id) is None
     assert job.data()["updatedAt"] == held  # said once
     sweep()
     assert queued == []
     settings(paused=[])
     sweep()
     assert queued == [job.id]
-    job.claim().end(DONE)
+    finish(job.take(), DONE)
 
 
 def test_a_type_that_is_paused_lets_those_go_on_that_run(settings: Settings) -> None:
     job = DrivenJob()
-    held = job.claim()
+    held = job.take()
     settings(paused=["video-processing"])
     held.report(50, "encoding")
-    held.end(DONE)
+    finish(held, DONE)
     assert job.status == "completed"
 
 
 def test_settings_that_are_not_as_they_must_be_stop_nothing(settings: Settings) -> None:
     settings(paused="everything")
-    DrivenJob().claim()
+    DrivenJob().take()
 
 
 def test_a_limit_with_a_slip_of_the_pen_lifts_no_pause(settings: Settings) -> None:
     settings(paused=["video-processing"], userLimits={"atOnce": "3"})
-    assert claim(DrivenJob().id) is None
+    assert take_job(DrivenJob().id) is None
 
 
 def test_a_job_that_crashes_its_workers_is_held_by_a_pause_too(settings: Settings) -> None:
     job = DrivenJob()
-    job.claim()
+    job.take()
     job.lapse()
     settings(paused=["video-processing"])
-    assert claim(job.id) is None
+    assert take_job(job.id) is None
     data = job.data()
     assert (data["status"], data["stage"]) == ("pending", "paused")
     assert [one["errorCode"] for one in data["attempts"]] == ["lease-lost"]
@@ -76,20 +75,20 @@ def test_a_job_that_crashes_its_workers_is_held_by_a_pause_too(settings: Setting
 def test_a_user_has_so_many_jobs_at_once(settings: Settings, queued: list[str], user_id: str) -> None:
     settings(userLimits={"atOnce": 2})
     jobs = [DrivenJob(user_id) for _ in range(4)]
-    held = [jobs[0].claim(), jobs[1].claim()]
-    assert [claim(job.id) for job in jobs[2:]] == [None, None]
+    held = [jobs[0].take(), jobs[1].take()]
+    assert [take_job(job.id) for job in jobs[2:]] == [None, None]
     assert [job.data()["stage"] for job in jobs[2:]] == ["waiting-for-other-jobs"] * 2
     assert [job.status for job in jobs[2:]] == ["pending"] * 2
-    DrivenJob("another").claim()
+    DrivenJob("another").take()
 
-    held[0].end(DONE)
+    finish(held[0], DONE)
     assert queued == [jobs[2].id]  # the oldest is woken
-    held[0] = jobs[2].claim()
-    assert claim(jobs[3].id) is None
-    held[1].end(failed(UnsupportedMedia("no")))
+    held[0] = jobs[2].take()
+    assert take_job(jobs[3].id) is None
+    finish(held[1], FailedPermanently(UnsupportedMedia("no")))
     assert queued == [jobs[2].id, jobs[3].id]
-    jobs[3].claim().end(DONE)
-    held[0].end(DONE)
+    finish(jobs[3].take(), DONE)
+    finish(held[0], DONE)
     assert len(queued) == 2  # nobody waits any more
 
 
@@ -97,35 +96,35 @@ def test_of_many_at_once_no_more_begin_than_may(settings: Settings, queued: list
     settings(userLimits={"atOnce": 3})
     jobs = [DrivenJob(user_id) for _ in range(8)]
     with ThreadPoolExecutor(8) as pool:
-        held = [one for one in pool.map(lambda job: claim(job.id), jobs) if one is not None]
+        held = [one for one in pool.map(lambda job: take_job(job.id), jobs) if one is not None]
     assert len(held) == 3
     done = 0
     while held:
-        held.pop().end(DONE)
+        finish(held.pop(), DONE)
         done += 1
-        held += [one for job_id in queued if (one := claim(job_id)) is not None]
+        held += [one for job_id in queued if (one := take_job(job_id)) is not None]
         assert len(held) <= 3
     assert done == 8
 
 
 def test_each_end_wakes_another_job(settings: Settings, queued: list[str], user_id: str) -> None:
     settings(userLimits={"atOnce": 2})
-    held = [DrivenJob(user_id).claim() for _ in range(2)]
+    held = [DrivenJob(user_id).take() for _ in range(2)]
     waiting = [DrivenJob(user_id) for _ in range(3)]
     for job in waiting:
-        assert claim(job.id) is None
+        assert take_job(job.id) is None
     for one in held:
-        one.end(DONE)  # before any of those that were woken has come
+        finish(one, DONE)  # before any of those that were woken has come
     assert queued == [waiting[0].id, waiting[1].id]
 
 
 def test_a_waiting_job_that_is_to_stop_is_not_woken(settings: Settings, queued: list[str], user_id: str) -> None:
     settings(userLimits={"atOnce": 1})
-    held = DrivenJob(user_id).claim()
+    held = DrivenJob(user_id).take()
     stopping, other = DrivenJob(user_id), DrivenJob(user_id)
-    assert [claim(stopping.id), claim(other.id)] == [None, None]
-    stopping.reference.update({"cancelRequested": True})
-    held.end(DONE)
+    assert [take_job(stopping.id), take_job(other.id)] == [None, None]
+    stopping.update({"cancelRequested": True})
+    finish(held, DONE)
     assert queued == [other.id]
     sweep()
     assert stopping.status == "cancelled"
@@ -136,34 +135,34 @@ def test_a_woken_job_that_does_not_begin_lets_the_next_one_in(
     settings: Settings, queued: list[str], user_id: str, what: str
 ) -> None:
     settings(userLimits={"atOnce": 1})
-    held = DrivenJob(user_id).claim()
+    held = DrivenJob(user_id).take()
     first, second = (
         DrivenJob(user_id),
         DrivenJob(user_id, type="batch-operation", input={"operation": "export-user-data"}),
     )
-    assert [claim(job.id) for job in (first, second)] == [None, None]
-    held.end(DONE)
+    assert [take_job(job.id) for job in (first, second)] == [None, None]
+    finish(held, DONE)
     match what:
         case "cancelled":
-            first.reference.update({"cancelRequested": True})
+            first.update({"cancelRequested": True})
         case "invalid":
-            first.reference.update({"input": {}})
+            first.update({"input": {}})
         case "paused":
             settings(userLimits={"atOnce": 1}, paused=["video-processing"])
         case "lost":
-            first.reference.update({"maxAttempts": 1})
-            first.claim()
+            first.update({"maxAttempts": 1})
+            first.take()
             first.lapse()
-    assert claim(first.id) is None
+    assert take_job(first.id) is None
     assert queued[-1] == second.id
-    assert claim(second.id) is not None
+    assert take_job(second.id) is not None
 
 
 def test_an_attempt_that_failed_gives_its_place_back(settings: Settings, user_id: str) -> None:
     settings(userLimits={"atOnce": 1})
     job, other = DrivenJob(user_id), DrivenJob(user_id)
-    job.claim().end(pending_again(Unavailable("later"), 1))
-    other.claim()
+    finish(job.take(), FailedTransiently(Unavailable("later"), 60))
+    other.take()
 
 
 def test_a_job_that_was_lost_keeps_its_place_until_it_has_ended(
@@ -171,62 +170,59 @@ def test_a_job_that_was_lost_keeps_its_place_until_it_has_ended(
 ) -> None:
     settings(userLimits={"atOnce": 1})
     job, other = DrivenJob(user_id, maxAttempts=1), DrivenJob(user_id)
-    job.claim()
+    job.take()
     job.lapse()
-    assert claim(other.id) is None
-    assert claim(job.id) is None
+    assert take_job(other.id) is None
+    assert take_job(job.id) is None
     assert job.data()["errorCode"] == "attempts-exhausted"
-    assert claim(other.id) is not None
+    assert take_job(other.id) is not None
 
 
 def test_a_user_has_so_many_jobs_a_day(settings: Settings, user_id: str) -> None:
     settings(userLimits={"aDay": 2})
     for _ in range(2):
-        held = DrivenJob(user_id).claim()
-        held.end(pending_again(Unavailable("later"), 1))
+        held = DrivenJob(user_id).take()
+        finish(held, FailedTransiently(Unavailable("later"), 60))
     again = DrivenJob(user_id, startedAt=datetime.now(UTC))
-    again.claim()  # it has begun before, and counts once
+    again.take()  # it has begun before, and counts once
     third = DrivenJob(user_id)
-    assert claim(third.id) is None
+    assert take_job(third.id) is None
     data = third.data()
     assert (data["status"], data["stage"]) == ("pending", "waiting-for-tomorrow")
     tomorrow = datetime.now(UTC).date() + timedelta(days=1)
     assert data["runAfter"].date() == tomorrow
     with pytest.raises(NotYetDue):
-        claim(third.id)
+        take_job(third.id)
 
 
-def test_a_new_day_is_a_new_count(settings: Settings, user_id: str, database: firestore.Client) -> None:
+def test_a_new_day_is_a_new_count(settings: Settings, user_id: str) -> None:
     settings(userLimits={"aDay": 1})
-    DrivenJob(user_id).claim()
-    database.document(f"jobUsers/{user_id}").update({"day": "2026-01-01"})
-    DrivenJob(user_id).claim()
+    DrivenJob(user_id).take()
+    store().documents.commit([Update(f"{config.JOB_USERS}/{user_id}", {"day": "2026-01-01"})])
+    DrivenJob(user_id).take()
 
 
 def test_a_waiting_job_can_be_cancelled(settings: Settings, queued: list[str], user_id: str) -> None:
     settings(userLimits={"atOnce": 1})
-    DrivenJob(user_id).claim()
+    DrivenJob(user_id).take()
     waiting = DrivenJob(user_id)
     later = DrivenJob(user_id, runAfter=datetime.now(UTC) + timedelta(days=3))
-    assert claim(waiting.id) is None
+    assert take_job(waiting.id) is None
     for job in (waiting, later):
-        job.reference.update({"cancelRequested": True})
+        job.update({"cancelRequested": True})
     sweep()
     assert (waiting.status, later.status) == ("cancelled", "cancelled")
     assert queued == []
 
 
-def test_those_that_wait_are_not_read_again_and_again(
-    settings: Settings, queued: list[str], user_id: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_those_that_wait_are_not_read_again_and_again(settings: Settings, queued: list[str], user_id: str) -> None:
     settings(userLimits={"atOnce": 1})
     now = datetime.now(UTC).replace(minute=21)
-    for stage in ("waiting-for-other-jobs", "queued"):
-        DrivenJob(user_id, createdAt=now - timedelta(seconds=90), stage=stage)
-    DrivenJob(user_id, createdAt=now - timedelta(seconds=90), runAfter=now + timedelta(days=1))
-    brought_back: list[str] = []
-    monkeypatch.setattr(sweep_module, "_bring_back", lambda found, now: brought_back.append(found.id))
+    stale = now - timedelta(seconds=90)
+    waiting = DrivenJob(user_id, createdAt=stale, stage="waiting-for-other-jobs")
+    lost = DrivenJob(user_id, createdAt=stale, stage="queued")
+    DrivenJob(user_id, createdAt=stale, runAfter=now + timedelta(days=1))
     assert sweep(now) == 1
-    assert queued == []
+    assert queued == [lost.id]
     sweep(now.replace(minute=30))
-    assert len(queued) == 1  # in case that a wake-up was lost
+    assert queued.count(waiting.id) == 1  # in case that a wake-up was lost
