@@ -80,6 +80,7 @@ def draw_faults(seed: int, random: Random) -> Faults:
     Source: swarm testing, https://doi.org/10.1145/2338965.2336763 (a test that leaves features out finds more).
     """
     if seed % CALM_EVERY == 0:
-        return Faults(skew=random.choice((0.0, MOST["skew"])))
+        # A SIGTERM is no fault: a worker has time to hand its job back.
+        return Faults(skew=random.choice((0.0, MOST["skew"])), preempt=random.choice((0.0, 0.01)))
     chosen = {name: random.uniform(0.1, 1.0) * most for name, most in MOST.items() if random.random() < 0.5}
     return Faults(calm=False, **chosen)

@@ -28,6 +28,9 @@ ALLOWED = {
 CLOCK_ERROR = timedelta(seconds=1)
 """Clocks differ by less."""
 
+SETTINGS_TRAVEL_SECONDS = 2.0
+"""Virtual seconds between a read of the settings and the commit that follows from it."""
+
 KEPT_BY_RETRY = ("id", "userId", "type", "input", "createdAt", "attempts", "dedupeKey", "parentId", "maxAttempts")
 
 Fail = Callable[[str, str], None]
@@ -94,23 +97,30 @@ class CommitInvariants:
     Args:
         lives: The account of all jobs.
         fail: Called for each invariant that is broken.
+        outputs: The names of all objects.
 
     Attributes:
+        calm: Whether nothing goes wrong in this world.
+        limited: Whether users are limited.
         at_once: The greatest number of a user's jobs that may run; None if users are not limited.
-        outputs: Returns whether an object exists.
+        paused: The types that are paused, with the virtual times since when.
     """
 
     def __init__(self, lives: Lives, fail: Fail, outputs: set[str]) -> None:
         self._lives = lives
         self._fail = fail
         self._outputs = outputs
-        self.at_once: int | None = None
+        self.calm = False
         self.limited = False
+        self.at_once: int | None = None
+        self.paused: Mapping[str, float] = {}
+        self._seconds = 0.0
 
     def judge(
         self, process: Process | None, writes: Sequence[Write], changes: Sequence[Change], now: datetime, seconds: float
     ) -> None:
         """Judge a commit, and take note of it."""
+        self._seconds = seconds
         ends: list[str] = []
         for path, before, after in changes:
             collection, _, job_id = path.partition("/")
@@ -213,9 +223,19 @@ class CommitInvariants:
             self._fail("a cancel wins", f"{life.id} began after its owner had asked for its end")
         if new.get("attempt") != old.get("attempt", 0) + 1:
             self._fail("attempts are counted", f"{life.id} went from {old.get('attempt')} to {new.get('attempt')}")
+        if self.calm:
+            self._calm_claim(commit)
         self._gained(commit, "lease-lost" if lease is not None else None)
         self._places(commit)
         self._dedupe(commit)
+
+    def _calm_claim(self, commit: Commit) -> None:
+        """Nothing goes wrong: no attempt dies, and settings are known everywhere after a while."""
+        job_id, job_type = commit.life.id, str(commit.new["type"])
+        if commit.token is not None:
+            self._fail("living attempts keep their jobs", f"{job_id} was taken from an attempt that was alive")
+        if self._seconds - self.paused.get(job_type, self._seconds) > config.SETTINGS_SECONDS + SETTINGS_TRAVEL_SECONDS:
+            self._fail("pauses hold", f"{job_id} began while {job_type} was paused")
 
     def _places(self, commit: Commit) -> None:
         user_id = commit.life.user_id
@@ -253,7 +273,9 @@ class CommitInvariants:
         elif gained is None:  # It was handed back.
             as_it_should = new == "pending" and commit.new.get("attempt") == old.get("attempt") - 1
         else:
-            as_it_should = counted and gained["errorCode"] == commit.new.get("errorCode")
+            most = old.get("maxAttempts", config.MAX_ATTEMPTS)
+            waits = new != "pending" or (commit.new.get("runAfter") is not None and old["attempt"] < most)
+            as_it_should = waits and counted and gained["errorCode"] == commit.new.get("errorCode")
         if not as_it_should:
             self._fail("history", f"{life.id} became {new} at attempt {commit.new.get('attempt')}, gaining {gained}")
         if self.limited and life.id in self._slots(life.user_id):

@@ -19,8 +19,15 @@ FAULTY_SECONDS = 1500.0
 """Virtual seconds within which a job must move on once faults have stopped: the sweeper looks at everything every ten
 minutes, and stalled processes run again."""
 
-SWEPT = ("unpaused", "cancelled while it waits", "silent", "due", "children of a cancelled parent")
-"""Reasons to move on that the sweeper alone finds."""
+REDELIVERED_SECONDS = 90.0
+"""Virtual seconds within which Cloud Tasks has sent a task again, three times in a row."""
+
+LIMITS = {
+    **dict.fromkeys(("unpaused", "cancelled while it waits", "silent", "due"), SWEPT_SECONDS),
+    **dict.fromkeys(("children of a cancelled parent", "parent that was retried", "made again"), SWEPT_SECONDS),
+    "handed back": REDELIVERED_SECONDS,
+}
+"""Virtual seconds for which a job may wait, by the reason to move on, if nothing goes wrong."""
 
 
 class Liveness:
@@ -63,7 +70,8 @@ class Liveness:
                 continue
             if life.waits_for is None or life.waits_for[0] != reason:
                 life.waits_for = (reason, seconds)
-            most = FAULTY_SECONDS if not calm else SWEPT_SECONDS if reason in SWEPT else AT_ONCE_SECONDS
+            slow = not calm or reason == "a deletion before its turn"
+            most = FAULTY_SECONDS if slow else LIMITS.get(reason, AT_ONCE_SECONDS)
             if seconds - life.waits_for[1] > most:
                 self._fail("nothing waits for ever", f"{life.id} ({life.state}) waits for {most:.0f} s: {reason}")
 
@@ -75,7 +83,10 @@ class Liveness:
         if life.state == "running-jobs":
             children = [child for child in self._lives.children(life.id) if child.state in ALIVE]
             waiting = data.get("cancelRequested") is True and any(child.state == "pending" for child in children)
-            return "children of a cancelled parent" if waiting else "parent" if not children else None
+            if waiting:
+                return "children of a cancelled parent"
+            # No child of a batch that is run again need be left to move it on.
+            return None if children else "parent that was retried" if life.retried else "parent"
         if data.get("cancelRequested") is True:
             return "cancelled while it waits"
         due = data.get("runAfter")
@@ -83,11 +94,25 @@ class Liveness:
             return None
         if data.get("stage") == "paused":
             return "unpaused"
+        if life.made_again:
+            return "made again"  # Cloud Tasks drops its task, which has the name of an earlier task.
         at_once = self._at_once()
-        if at_once is not None and len(self._lives.holding[life.user_id]) >= at_once:
+        if at_once is not None and len(self._places(life.user_id)) >= at_once:
             return None
+        if data.get("stage") == "waiting-for-other-jobs" and any(
+            one.deleted for one in self._lives.by_id.values() if one.user_id == life.user_id
+        ):
+            return "a deletion before its turn"
+        if data.get("stage") == "queued" and life.handed_back:
+            return "handed back"
         waited = due is not None and (data.get("stage") in (None, "waiting-for-tomorrow"))
         return "due" if waited else f"runnable ({data.get('stage')})"
+
+    def _places(self, user_id: str) -> set[str]:
+        """The jobs that take a user's places: those that run, and for an hour those that were deleted as they ran."""
+        found = self._lives.documents.get(f"{config.JOB_USERS}/{user_id}")
+        running = found.data.get("running", {}) if found is not None else {}
+        return self._lives.holding[user_id] | {job for job in running if self._lives.by_id[job].deleted}
 
     def judge_end(self, outputs: set[str], excused: set[str]) -> None:
         """Judge what is left once every job has ended.
@@ -105,7 +130,7 @@ class Liveness:
             self._leftovers(life, outputs, excused)
             found = documents.get(f"{EFFECTS}/{life.id}")
             effects = int(found.data["steps"]) if found is not None else 0
-            if effects < life.steps or (not life.retried and effects != life.steps):
+            if effects < life.steps or (not (life.retried or life.made_again) and effects != life.steps):
                 self._fail("one effect", f"{life.id} has {effects} effects, of which {life.steps} were counted")
             minutes = (self._host.monotonic() - life.born) / 60
             if life.tasks > 10 + 4 * life.claims + 3 * life.runs + minutes:
@@ -122,5 +147,6 @@ class Liveness:
         mine = {name for name in outputs if name.startswith(f"job-outputs/{life.user_id}/{life.id}/")}
         if life.state == "completed" and not published <= mine:
             self._fail("results exist", f"{life.id} is completed without {sorted(published - mine)}")
-        if life.id not in excused and mine - published:
+        # The objects of a job that was deleted stay when its id is used again.
+        if life.id not in excused and not life.made_again and mine - published:
             self._fail("no leftovers", f"{life.id} ({life.state}) left {sorted(mine - published)}")

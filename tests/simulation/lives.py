@@ -24,8 +24,9 @@ class Life:
         tasks: Tasks that were asked for.
         steps: Effects of this run; a retry by hand begins a new run.
         retried: Whether it was retried by hand, or as the child of a batch that was.
+        handed_back: Whether the last attempt was handed back and does not count.
+        made_again: Whether a job of the same id was deleted before, as a batch's child may be.
         deleted: Whether the document is gone.
-        alive_since: The virtual time since which it is alive.
         waits_for: The reason for which the job should move on now, and the virtual time since which it holds.
     """
 
@@ -38,8 +39,9 @@ class Life:
     steps: int = 0
     runs: int = 1
     retried: bool = False
+    handed_back: bool = False
+    made_again: bool = False
     deleted: bool = False
-    alive_since: float = 0.0
     waits_for: tuple[str, float] | None = None
 
     @property
@@ -56,11 +58,13 @@ class Lives:
         documents: The database, without its network.
         by_id: The jobs, in the order of their creation.
         holding: The jobs of each user that an attempt holds.
+        count: The number of jobs that were created.
     """
 
     documents: MemoryDocuments
     by_id: dict[str, Life] = field(default_factory=dict)
     holding: dict[str, set[str]] = field(default_factory=dict)
+    count: int = 0
 
     def of(self, user_id: str) -> list[Life]:
         """Return a user's jobs that are not deleted."""
@@ -77,9 +81,11 @@ class Lives:
     def update(self, job_id: str, before: StoredDocument | None, after: StoredDocument | None, now: float) -> Life:
         """Take note of a commit."""
         life = self.by_id.get(job_id)
-        if life is None:
-            assert after is not None
-            life = self.by_id[job_id] = Life(job_id, str(after.data.get("userId")), now, after.data, alive_since=now)
+        if after is not None and (life is None or before is None):
+            again = life is not None
+            life = self.by_id[job_id] = Life(job_id, str(after.data.get("userId")), now, after.data, made_again=again)
+            self.count += 1
+        assert life is not None
         holding = self.holding.setdefault(life.user_id, set())
         holding.discard(job_id)
         life.deleted = after is None
@@ -88,8 +94,11 @@ class Lives:
         if after.data.get("status") == "processing" and after.data.get("lease") is not None:
             holding.add(job_id)
         if before is not None and before.data.get("status") in ENDED and after.data.get("status") == "pending":
-            life.retried, life.steps, life.alive_since = True, 0, now
+            life.retried, life.steps = True, 0
             life.runs += 1
+        life.handed_back = after.data.get("attempt", 0) < life.data.get("attempt", 0) or (
+            life.handed_back and after.data.get("status") == "pending"
+        )
         life.data = after.data
         return life
 

@@ -18,6 +18,12 @@ from stoker.models.job import JobOutput, OutputFile
 EFFECTS = "simulatedEffects"
 """The collection that counts the effect of each step of a job."""
 
+CHECK_SECONDS = 5.0
+"""A worker asks so often whether it must stop: soon enough after a SIGTERM."""
+
+LONG_CHECK_SECONDS = 60.0
+"""The same of a worker whose work is long, which would make many steps of the simulation."""
+
 
 def steps_of(job_id: str) -> int:
     """Return the number of a job's steps, the same in every attempt."""
@@ -63,10 +69,11 @@ class SimulatedWorker:
         return JobOutput(files=files)
 
     def _work(self, context: JobContext, seconds: float) -> None:
+        slice_seconds = CHECK_SECONDS if seconds < 100 else LONG_CHECK_SECONDS
         while seconds > 0:
             context.check()
-            self._store.host.sleep(min(seconds, 25.0))
-            seconds -= 25.0
+            self._store.host.sleep(min(seconds, slice_seconds))
+            seconds -= slice_seconds
         context.check()
 
     def _upload(self, context: JobContext, name: str) -> OutputFile:
@@ -76,11 +83,11 @@ class SimulatedWorker:
 
     def _fail(self) -> None:
         drawn = self._random.random()
-        if drawn < 0.01:
+        if drawn < 0.03:
             raise UnsupportedMedia("The simulation can't read it.")
-        if drawn < 0.05:
+        if drawn < 0.12:
             raise EncoderFailed("The simulation's encoder stopped.")
-        if drawn < 0.06:
+        if drawn < 0.14:
             raise RuntimeError("simulated bug of a worker")
-        if drawn < 0.07:
+        if drawn < 0.15:
             raise exceptions.ServiceUnavailable("simulated")

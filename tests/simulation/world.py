@@ -110,6 +110,7 @@ class World:
         self._broken: tuple[str, str] | None = None
         limits = self._draw_limits()
         self.admin = Admin(self.scheduler, self.store, limits, changes=not self.faults.calm)
+        self.invariants.calm, self.invariants.paused = self.faults.calm, self.admin.paused
         self.invariants.limited = limits is not None
         self.invariants.at_once = self.admin.at_once if self.faults.calm else 3 if limits else None
         self.liveness = Liveness(
@@ -140,7 +141,7 @@ class World:
         self.liveness.judge_end(self.store.memory.outputs, self._excused)
         self._raise_if_broken()
         claims = sum(life.claims for life in self.lives.by_id.values())
-        return Outcome(len(self.lives.by_id), self.scheduler.steps, self.scheduler.hash, claims)
+        return Outcome(self.lives.count, self.scheduler.steps, self.scheduler.hash, claims)
 
     def _draw_limits(self) -> dict[str, int] | None:
         random = self.scheduler.random
@@ -221,6 +222,7 @@ class World:
         def run() -> None:
             try:
                 run_attempt(task.job_id, self.worker)
+                self._judge_return(task.job_id, process)
             except FORESEEN as error:
                 self.scheduler.note("task fails:", type(error).__name__, task.job_id)
                 if isinstance(error, NotYetDue):
@@ -234,9 +236,14 @@ class World:
     def _again(self, task: Task, tries: int, process: Process) -> None:
         """Send a task again, as Cloud Tasks does."""
         if tries < config.MAX_ATTEMPTS:
-            self._deliver(task, tries + 1, min(300.0, 10.0 * 2**tries) + self._travel())
+            self._deliver(task, tries + 1, min(300.0, 5.0 * 2**tries) + self._travel())
         else:
             self._excused |= process.wrote | {task.job_id}
+
+    def _judge_return(self, job_id: str, process: Process) -> None:
+        lease = self.lives.by_id[job_id].data.get("lease") or {}
+        if not self.lives.by_id[job_id].deleted and lease.get("token") == process.tokens.get(job_id, ""):
+            self._fail("claims are recognized", f"{process.name} has left {job_id}, and still holds it")
 
     def _judge_early(self, task: Task) -> None:
         life = self.lives.by_id[task.job_id]
@@ -270,7 +277,7 @@ class World:
     def _process(self, kind: str) -> Process:
         skew = self.faults.skew * self.scheduler.random.uniform(-1, 1)
         self._count = getattr(self, "_count", 0) + 1
-        process = Process(f"{kind}{self._count}", kind, mortal=not self.faults.calm, skew=skew)
+        process = Process(f"{kind}{self._count}", kind, mortal=True, skew=skew)
         # The objects of the jobs that it was about to end may stay: nothing looks for them again.
         process.on_death = lambda: self._excused.update(process.wrote)
         return process
