@@ -24,7 +24,7 @@ REDELIVERED_SECONDS = 90.0
 
 LIMITS = {
     **dict.fromkeys(("unpaused", "cancelled while it waits", "silent", "due"), SWEPT_SECONDS),
-    **dict.fromkeys(("children of a cancelled parent", "parent that was retried", "made again"), SWEPT_SECONDS),
+    **dict.fromkeys(("children of a cancelled parent", "parent without children", "made again"), SWEPT_SECONDS),
     "handed back": REDELIVERED_SECONDS,
 }
 """Virtual seconds for which a job may wait, by the reason to move on, if nothing goes wrong."""
@@ -85,8 +85,11 @@ class Liveness:
             waiting = data.get("cancelRequested") is True and any(child.state == "pending" for child in children)
             if waiting:
                 return "children of a cancelled parent"
-            # No child of a batch that is run again need be left to move it on.
-            return None if children else "parent that was retried" if life.retried else "parent"
+            if children:
+                return None
+            # If its children had ended before it was retried, or were deleted, no child's end moves it on.
+            gone = any(one.deleted for one in self._lives.by_id.values() if one.id.startswith(f"{life.id}-"))
+            return "parent without children" if life.retried or gone else "parent"
         if data.get("cancelRequested") is True:
             return "cancelled while it waits"
         due = data.get("runAfter")

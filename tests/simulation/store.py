@@ -34,11 +34,13 @@ class Network:
     Args:
         scheduler: Runs the actors.
         faults: The faults of the world.
+        confused: Called with a process that may take its own commit for another's.
     """
 
-    def __init__(self, scheduler: Scheduler, faults: Faults) -> None:
+    def __init__(self, scheduler: Scheduler, faults: Faults, confused: Callable[[Process], None]) -> None:
         self.scheduler = scheduler
         self.faults = faults
+        self.confused = confused
 
     def cross(self, *words: object) -> None:
         """Let a request or an answer travel. Other actors run meanwhile.
@@ -147,6 +149,7 @@ class SimulatedDocuments:
             raise exceptions.DeadlineExceeded("simulated")
         if not once and faults.strikes(random, faults.sent_again):
             scheduler.note("SENT AGAIN", *words)
+            network.confused(process)
             network.cross("answer")
             return self.apply(process, writes)
         network.cross("answer")

@@ -13,7 +13,7 @@ from google.api_core import exceptions
 from simulation.faults import draw_faults
 from simulation.invariants import CommitInvariants
 from simulation.liveness import Liveness
-from simulation.lives import ALIVE, Lives
+from simulation.lives import ALIVE, Life, Lives
 from simulation.machine import START, SimulatedHost
 from simulation.people import Admin, User
 from simulation.scheduler import Killed, Process, Scheduler
@@ -102,7 +102,7 @@ class World:
         self.faults = draw_faults(seed, random)
         self.host = SimulatedHost(self.scheduler)
         self.store = SimulatedStore(
-            Network(self.scheduler, self.faults), self.host, self._committed, lambda task: self._enqueued(task)
+            Network(self.scheduler, self.faults, self._excuse), self.host, self._committed, self._enqueued
         )
         self.documents = self.store.simulated.inner
         self.lives = Lives(self.documents)
@@ -203,10 +203,7 @@ class World:
         life = self.lives.by_id[task.job_id]
         life.tasks += 1
         random, faults = self.scheduler.random, self.faults
-        after_attempt = task.occasion.startswith("after/") and life.state == "pending"
-        if after_attempt and (due := life.data.get("runAfter")) is not None and due > self.host.true_time():
-            if task.due is None or task.due < due - timedelta(seconds=1):
-                self._fail("backoff", f"{life.id} has a task for {task.due}, and is due at {due}")
+        self._judge_due(task, life)
         if faults.strikes(random, faults.lost_task):
             self.scheduler.note("TASK LOST", task.job_id, task.occasion)
             return
@@ -239,6 +236,14 @@ class World:
             self._deliver(task, tries + 1, min(300.0, 5.0 * 2**tries) + self._travel())
         else:
             self._excused |= process.wrote | {task.job_id}
+
+    def _judge_due(self, task: Task, life: Life) -> None:
+        """A task that follows a failed attempt, if nobody has taken the job meanwhile."""
+        due, ended_by = life.data.get("runAfter"), str(life.data.get("endedBy"))
+        if life.state != "pending" or due is None or not task.occasion.endswith(f"-{ended_by}"):
+            return
+        if due > self.host.true_time() and (task.due is None or task.due < due - timedelta(seconds=1)):
+            self._fail("backoff", f"{life.id} has a task for {task.due}, and is due at {due}")
 
     def _judge_return(self, job_id: str, process: Process) -> None:
         lease = self.lives.by_id[job_id].data.get("lease") or {}
@@ -315,11 +320,13 @@ class World:
         if not isinstance(error, FORESEEN) and "simulated" not in str(error):
             self._unforeseen(error)
         elif self.scheduler.current is not None:
-            # What failed may have been the removal of objects, and only a worker's task is sent again.
+            # The removal of objects may have failed.
             self.scheduler.note("logged:", type(error).__name__)
-            process = self.scheduler.process
-            if process.kind != "worker":
-                self._excused |= process.wrote
+            self._excuse(self.scheduler.process)
+
+    def _excuse(self, process: Process) -> None:
+        """Let objects stay of jobs that a process has ended, and of its own job if no task is sent again for that."""
+        self._excused |= process.wrote - ({next(iter(process.tokens))} if process.tokens else set())
 
     def _unforeseen(self, error: BaseException) -> None:
         self._fail("no unforeseen error", "".join(traceback.format_exception(error)))

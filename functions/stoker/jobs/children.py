@@ -159,21 +159,23 @@ def _cancel_children(parent: ProcessingJob) -> None:
     """End the children that nobody works on, and ask for the end of the others."""
     woken = False
     for child in store().documents.find(declared.alive_children(parent.id).only(*CHILD_FIELDS)):
+        state = JobState.of(child.id, {**child.data, "userId": parent.user_id})
         # If a child has just begun or ended, the next look at the batch finds it so.
         with contextlib.suppress(Conflict):
-            _cancel_child(parent, child)
-            woken = woken or (child.data.get("status"), child.data.get("stage")) == ("pending", "queued")
+            _cancel_child(child, state)
+        if state.state == "pending":
+            woken = woken or state.stage == "queued"
+            if state.attempt:
+                # Also after a conflict, which our own write causes if the client library sends it again.
+                remove_leftovers(parent.user_id, child.id)
     if woken and settings().user_limits is not None:
         # A job that has ended may have given its place to a child that never takes it.
         wake_next(parent.user_id, None)
 
 
-def _cancel_child(parent: ProcessingJob, child: StoredDocument) -> None:
-    state = JobState.of(child.id, {**child.data, "userId": parent.user_id})
+def _cancel_child(child: StoredDocument, state: JobState) -> None:
     if state.state == "pending":
         commit_transition(child, state, Cancelled())
-        if state.attempt:
-            remove_leftovers(parent.user_id, child.id)
     elif not state.cancel_requested:
         commit_transition(child, state, CancelRequested())
 
