@@ -62,9 +62,9 @@ MOST = {
     "sent_again": 0.1,
     "late": 0.05,
     "slow": 0.05,
-    "kill": 0.02,
+    "kill": 0.03,
     "preempt": 0.01,
-    "stall": 0.01,
+    "stall": 0.02,
     "lost_sweep": 0.4,
     "skew": 0.4,
 }

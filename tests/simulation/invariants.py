@@ -257,6 +257,8 @@ class CommitInvariants:
     def _left(self, commit: Commit, new: str) -> None:
         """An attempt no longer holds the job."""
         life, old = commit.life, commit.old
+        if commit.is_own and commit.process is not None:
+            commit.process.left.add(life.id)
         try:
             gained = commit.grown_by()
         except ValueError as error:

@@ -67,7 +67,7 @@ class User:
             return
         job_id = f"{self.user_id}-{self._host.token()}"
         optional = {"runAfter": run_after, "dedupeKey": key}
-        if random.random() < 0.2:
+        if random.random() < 0.35:
             optional["maxAttempts"] = random.choice((1, 2))
         if random.random() < 0.03:
             job_input = {"nonsense": True}

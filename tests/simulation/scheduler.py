@@ -38,6 +38,7 @@ class Process:
         stalled_until: It does not run before this virtual time, in seconds.
         tokens: The leases that it has taken, by job.
         wrote: The jobs that it has written.
+        left: The jobs that its attempts have ended, or handed on or back.
         on_death: Called once when it is killed.
     """
 
@@ -51,6 +52,7 @@ class Process:
         self.stalled_until = 0.0
         self.tokens: dict[str, str] = {}
         self.wrote: set[str] = set()
+        self.left: set[str] = set()
         self.on_death: Callable[[], None] = lambda: None
         self.actors: list[Actor] = []
 

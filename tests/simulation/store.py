@@ -66,7 +66,7 @@ class Network:
             scheduler.kill(process)
             raise Killed
         if faults.strikes(random, faults.stall):
-            process.stalled_until = scheduler.now + random.choice((30, 120, 400)) * random.random()
+            process.stalled_until = scheduler.now + random.choice((30, 300, 500)) * random.random()
             scheduler.note("STALL until", f"{process.stalled_until:.1f}")
         if process.kind == "worker" and not process.going_down and faults.strikes(random, faults.preempt):
             scheduler.note("SIGTERM")

@@ -13,13 +13,16 @@ from stoker.jobs.children import ChildJob, Children
 from stoker.jobs.context import JobContext
 from stoker.models.batch import RunJobs
 from stoker.models.document import Model
-from stoker.models.job import JobOutput, OutputFile
+from stoker.models.job import JobOutput, OutputFile, Stage
 
 EFFECTS = "simulatedEffects"
 """The collection that counts the effect of each step of a job."""
 
 CHECK_SECONDS = 8.0
 """A worker asks so often whether it must stop: sooner than the platform's time after a SIGTERM ends."""
+
+
+STAGES: tuple[Stage, ...] = ("encoding", "mastering", "updating")
 
 
 def steps_of(job_id: str) -> int:
@@ -43,6 +46,7 @@ class SimulatedWorker:
     def __init__(self, scheduler: Scheduler, store: SimulatedStore) -> None:
         self._random = scheduler.random
         self._store = store
+        self._clumsiness = self._random.choice((0.03, 0.05, 0.3))
 
     def __call__(self, context: JobContext, job_input: Model) -> JobOutput | Children:
         """Do the work of one attempt."""
@@ -55,8 +59,8 @@ class SimulatedWorker:
         files = []
         for step in range(int(context.checkpoint.get("step", 0)), steps):
             # A careless worker: the engine must keep the progress from falling.
-            context.report(max(0.0, 100 * step / steps - random.choice((0, 0, 20))), "encoding")
-            self._work(context, 1800.0 if is_long else random.choice((0.2, 3.0, 30.0)) * random.random())
+            context.report(max(0.0, 100 * step / steps - random.choice((0, 0, 20))), random.choice(STAGES))
+            self._work(context, 1800.0 if is_long else random.choice((0.2, 3.0, 30.0, 60.0)) * random.random())
             if effects:
                 context.save({"step": step + 1}, [Merge(f"{EFFECTS}/{context.id}", {"steps": Increment(1)})])
                 context.report(100 * (step + 1) / steps, "updating")
@@ -81,9 +85,9 @@ class SimulatedWorker:
         drawn = self._random.random()
         if drawn < 0.03:
             raise UnsupportedMedia("The simulation can't read it.")
-        if drawn < 0.12:
+        if drawn < 0.05 + self._clumsiness:
             raise EncoderFailed("The simulation's encoder stopped.")
-        if drawn < 0.14:
+        if drawn < 0.07 + self._clumsiness:
             raise RuntimeError("simulated bug of a worker")
-        if drawn < 0.15:
+        if drawn < 0.08 + self._clumsiness:
             raise exceptions.ServiceUnavailable("simulated")

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 from unittest import mock
 
@@ -128,7 +129,7 @@ class World:
             Broken: An invariant does not hold.
         """
         settings.forget()
-        with using(self.store), _quiet(self._logged):
+        with using(self.store), _quiet(self._logged, self._warned):
             try:
                 self._begin()
                 self._go_until(lambda: self._busy == 0)
@@ -238,8 +239,11 @@ class World:
             self._excused |= process.wrote | {task.job_id}
 
     def _judge_due(self, task: Task, life: Life) -> None:
-        """A task that follows a failed attempt, if nobody has taken the job meanwhile."""
+        """A new job's task, and a task that follows a failed attempt, if nobody has taken the job meanwhile."""
         due, ended_by = life.data.get("runAfter"), str(life.data.get("endedBy"))
+        is_new = life.data.get("stage") is None and task.due is None
+        if is_new and due is not None and due > self.host.true_time() + timedelta(seconds=2):
+            self._fail("not before its time", f"{life.id} is queued, and is due at {due}")
         if life.state != "pending" or due is None or not task.occasion.endswith(f"-{ended_by}"):
             return
         if due > self.host.true_time() and (task.due is None or task.due < due - timedelta(seconds=1)):
@@ -249,6 +253,8 @@ class World:
         lease = self.lives.by_id[job_id].data.get("lease") or {}
         if not self.lives.by_id[job_id].deleted and lease.get("token") == process.tokens.get(job_id, ""):
             self._fail("claims are recognized", f"{process.name} has left {job_id}, and still holds it")
+        if process.going_down and job_id in process.left and self.lives.by_id[job_id].handed_back:
+            self._fail("preempted jobs are sent again", f"{process.name} has handed {job_id} back, and did not say so")
 
     def _judge_early(self, task: Task) -> None:
         life = self.lives.by_id[task.job_id]
@@ -324,6 +330,15 @@ class World:
             self.scheduler.note("logged:", type(error).__name__)
             self._excuse(self.scheduler.process)
 
+    def _warned(self, message: str, job_id: str) -> None:
+        process = self.scheduler.process
+        token = process.tokens.get(job_id)
+        ended_itself = job_id in process.left and self.lives.by_id[job_id].data.get("endedBy") == token
+        if message.startswith("The attempt lost the job") and ended_itself:
+            self._fail(
+                "attempts recognize their writes", f"{process.name} has ended its attempt at {job_id}: {message}"
+            )
+
     def _excuse(self, process: Process) -> None:
         """Let objects stay of jobs that a process has ended, and of its own job if no task is sent again for that."""
         self._excused |= process.wrote - ({next(iter(process.tokens))} if process.tokens else set())
@@ -338,11 +353,15 @@ def _after(scheduler: Scheduler, seconds: float) -> Callable[[], bool]:
 
 
 @contextmanager
-def _quiet(logged: Callable[[BaseException], None]) -> Iterator[None]:
-    """Keep the log silent. Errors that it would have shown are judged."""
+def _quiet(logged: Callable[[BaseException], None], warned: Callable[[str, str], None]) -> Iterator[None]:
+    """Keep the log silent. Errors and warnings that it would have shown are judged."""
 
     def log_error(message: str, error: BaseException, **fields: Any) -> None:
         logged(error)
 
-    with mock.patch("stoker.logs.logger"), mock.patch("stoker.logs.log_error", log_error):
+    def warn(message: str, **fields: Any) -> None:
+        warned(message, fields["jobId"])
+
+    silent = SimpleNamespace(info=lambda *_, **__: None, warn=warn)
+    with mock.patch("stoker.logs.logger", silent), mock.patch("stoker.logs.log_error", log_error):
         yield

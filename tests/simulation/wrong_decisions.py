@@ -127,8 +127,8 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "a cancelled batch is completed",
         "jobs.transitions",
-        '    Row(("running-jobs",), (ChildrenEnded,), "cancelled", write.cancel_with_output, _record, cancel_is_requested),\n',
-        "",
+        '"cancelled", write.cancel_with_output, _record, cancel_is_requested)',
+        '"completed", write.complete, _record)',
         ("a cancel wins",),
     ),
     Mutant(
@@ -136,7 +136,7 @@ MUTANTS: tuple[Mutant, ...] = (
         "jobs.transitions",
         "    Row(ALIVE, FOUND, None, when=must_wait),\n",
         "",
-        ("bounded work", "nothing waits for ever"),
+        ("not before its time",),
     ),
     Mutant(
         "the task after an attempt is due at once",
@@ -192,7 +192,7 @@ MUTANTS: tuple[Mutant, ...] = (
         "jobs.transitions",
         "    return (ReleaseSlot(), WakeNext(), Redeliver())\n",
         "    return (ReleaseSlot(), WakeNext())\n",
-        ("nothing waits for ever",),
+        ("preempted jobs are sent again",),
     ),
     Mutant(
         "an end wakes nobody",
@@ -320,7 +320,7 @@ MUTANTS: tuple[Mutant, ...] = (
         "jobs.lease",
         'if "endedBy" in fields and now.get("endedBy") == fields["endedBy"]:',
         "if False:",
-        ("nothing waits for ever", "no leftovers"),
+        ("attempts recognize their writes",),
     ),
     Mutant(
         "progress may fall",
