@@ -14,7 +14,7 @@ from google.api_core import exceptions
 from simulation.faults import draw_faults
 from simulation.invariants import CommitInvariants
 from simulation.liveness import Liveness
-from simulation.lives import ALIVE, Life, Lives
+from simulation.lives import ALIVE, ENDED, Life, Lives
 from simulation.machine import START, SimulatedHost
 from simulation.people import Admin, User
 from simulation.scheduler import Killed, Process, Scheduler
@@ -172,7 +172,7 @@ class World:
         self.admin.lift_daily_limit()
 
     def _all_have_ended(self) -> bool:
-        return not any(life.state in ALIVE for life in self.lives.there())
+        return all(life.deleted or life.data["status"] in ENDED for life in self.lives.by_id.values())
 
     def _go_until(self, done: Callable[[], bool]) -> None:
         while not done():
