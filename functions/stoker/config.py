@@ -38,13 +38,6 @@ SIGN_UP_SETTINGS: Final = "signUps"
 SETTINGS_SECONDS: Final = 15.0
 """How old the settings may be that a worker goes by."""
 
-QUEUES: Final = {
-    "video-processing": "videoprocessing",
-    "audio-generation": "audiogeneration",
-    "batch-operation": "batchoperation",
-}
-"""The function that works each type of job. Its queue has the same name, in which Cloud Tasks allows no underscore."""
-
 MAX_ATTEMPTS: Final = 5
 """Attempts at a job before it fails for good, where its document names no other number."""
 

@@ -8,8 +8,6 @@ from uuid import uuid4
 
 import pytest
 from firebase_admin import auth
-from stoker.jobs.claim import Claim
-from stoker.jobs.claiming import claim
 
 from development.user import User
 from emulator.batch import BatchJob, documents_that_name, files_of, put_file, write_documents, write_everything
@@ -19,6 +17,8 @@ from stoker.batch import delete_user_data as delete_module
 from stoker.firebase import app
 from stoker.firestore.client import client
 from stoker.jobs import settings
+from stoker.jobs.attempt import begin_attempt
+from stoker.jobs.lease import Lease
 
 DELETE = {"operation": "delete-user-data"}
 
@@ -75,8 +75,8 @@ def test_a_user_may_have_any_id(user_id: str, monkeypatch: pytest.MonkeyPatch) -
 
 def test_jobs_that_run_end_and_what_they_still_make_is_found(ada: str, monkeypatch: pytest.MonkeyPatch) -> None:
     running = BatchJob(ada, {"operation": "export-user-data"})
-    held = claim(running.id)
-    assert isinstance(held, Claim)
+    held = begin_attempt(running.id)
+    assert isinstance(held, Lease)
     # Long enough for a busy machine to delete the job and to upload what it still makes.
     running.reference.update({"lease.expiresAt": datetime.now(UTC) + timedelta(seconds=10)})
 

@@ -6,13 +6,13 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from stoker.jobs.end import renewed
 
 from development.user import User
 from emulator.batch import BatchJob, figures, items, task, tasks_of, write_documents
 from stoker import config
 from stoker.batch import import_tasks as import_module
 from stoker.batch import lines as lines_module
+from stoker.jobs.fields import RENEWED
 from stoker.storage.client import bucket
 
 
@@ -115,7 +115,7 @@ def test_a_job_that_is_run_again_makes_no_task_twice(ada: str) -> None:
         data = job.work()
         assert (data["status"], figures(data["output"]), items(data["output"])) == ("completed", (5, 4, 1), ["2"])
         assert set(tasks_of(ada)) == {f"{job.id}-{line}" for line in (1, 3, 4, 5)}
-        job.reference.update(renewed())
+        job.reference.update(dict(RENEWED))
 
 
 def test_a_file_that_is_replaced_ends_the_import(ada: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,11 +10,11 @@ import pytest
 
 from conftest import Ffmpeg
 from development.user import User
-from emulator.driven import DrivenJob
 from emulator.left import left_behind
+from engine.driven import DrivenJob
 from stoker import config
 from stoker.errors import Unavailable
-from stoker.jobs.attempt import work
+from stoker.jobs.attempt import run_attempt
 from stoker.media import departures, video
 from stoker.media.video import process_video
 from stoker.storage.client import bucket
@@ -99,7 +99,7 @@ def test_what_has_left_is_what_would_have_stayed(
     for most in (config.GIB, 10_000):
         monkeypatch.setattr(config, "MAX_FETCHED_BYTES", most)
         job = DrivenJob(user.id, input={"source": source, "outputs": [OUTPUTS[name]]})
-        work(job.id, process_video)
+        run_attempt(job.id, process_video)
         assert job.status == "completed", job.data().get("error")
         assert bool(departed) == (most == 10_000)
         (folder := tmp_path / str(most)).mkdir()
@@ -131,11 +131,11 @@ def test_what_can_not_leave_is_tried_again(
     monkeypatch.setattr(OutputStream, "write", fails_once)
     source = user.upload(ffmpeg("film.mp4", *FILM), "video/mp4")
     job = DrivenJob(user.id, input={"source": source, "outputs": [OUTPUTS[name]]})
-    work(job.id, process_video)
+    run_attempt(job.id, process_video)
     assert (job.status, job.data()["attempts"][0]["errorCode"]) == ("pending", "unavailable")
     assert left_behind(job)[1:] == ([], [])
     job.become_due()
-    work(job.id, process_video)
+    run_attempt(job.id, process_video)
     assert job.status == "completed"
     files = files_of(job, tmp_path)
     assert played(files[0])["video"] == 150
@@ -151,10 +151,10 @@ def test_nothing_stays_of_what_was_leaving_when_the_job_was_cancelled(
     written = OutputStream.write
 
     def cancels(stream: OutputStream, content: Any, /) -> int:
-        job.reference.update({"cancelRequested": True})
+        job.update({"cancelRequested": True})
         return written(stream, content)
 
     monkeypatch.setattr(OutputStream, "write", cancels)
-    work(job.id, process_video)
+    run_attempt(job.id, process_video)
     assert job.status == "cancelled"
     assert left_behind(job) == ([], [], [])

@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 from google.api_core import exceptions
 from google.cloud import firestore
-from stoker.jobs.create import create_processing_job
-from stoker.jobs.find import find_job
 
 from development.user import User
 from stoker import config
 from stoker.errors import JobNotFound
 from stoker.jobs import monitor as monitor_module
+from stoker.jobs.commands import create_processing_job
+from stoker.jobs.job import find_job
 from stoker.jobs.monitor import JobMonitor, monitor_job
 from suite.processes import until
 
@@ -251,11 +251,11 @@ def test_firestore_may_be_away_for_a_while(job: firestore.DocumentReference, mon
     tried = threading.Semaphore(0)
     back = threading.Event()
 
-    def sometimes(job_id: str, timeout: float | None = None) -> Any:
+    def sometimes(job_id: str) -> Any:
         tried.release()
         if not back.is_set():
             raise exceptions.ServiceUnavailable("not now")
-        return find_job(job_id, timeout)
+        return find_job(job_id)
 
     with monitor_job(job.id, told) as monitor:
         told.until(0)
@@ -271,7 +271,7 @@ def test_firestore_may_be_away_for_a_while(job: firestore.DocumentReference, mon
 def test_who_waits_learns_that_firestore_refuses(
     job: firestore.DocumentReference, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(job_id: str, timeout: float | None = None) -> Any:
+    def refuse(job_id: str) -> Any:
         raise exceptions.PermissionDenied("not yours any more")
 
     told = Told()

@@ -15,7 +15,7 @@ from development.user import User
 from emulator.analytics import aggregates, deliver, drawn, name_of, recounted, waiting, write_raw
 from stoker import config
 from stoker.analytics.events import FIELDS, read
-from stoker.analytics.lease import Lease, LeaseLost
+from stoker.analytics.lease import RollUpLease, RollUpLeaseLost
 from stoker.analytics.record import record_event
 from stoker.analytics.roll_up import RollUp, batches, roll_up, roll_up_through_the_minute
 from stoker.firestore import raw
@@ -122,7 +122,7 @@ def test_an_event_that_is_deleted_meanwhile_is_left_out() -> None:
     deliver(events)
     batch = list(read(waiting_events()))
     client().collection(config.ANALYTICS_EVENTS).document(events[7]["id"]).delete()
-    lease = Lease.take()
+    lease = RollUpLease.take()
     assert lease is not None
     RollUp(lease).commit(batch)
     assert aggregates() == recounted(events[:7] + events[8:])
@@ -132,13 +132,13 @@ def test_who_has_lost_the_lease_can_commit_nothing() -> None:
     events = drawn(20, users=5, days=0.1, seed=3)
     deliver(events)
     batch = list(read(waiting_events()))
-    lease = Lease.take()
+    lease = RollUpLease.take()
     assert lease is not None
-    assert Lease.take() is None  # nobody else gets it meanwhile
+    assert RollUpLease.take() is None  # nobody else gets it meanwhile
     lease.give_back()
-    other = Lease.take()
+    other = RollUpLease.take()
     assert other is not None
-    with pytest.raises(LeaseLost):
+    with pytest.raises(RollUpLeaseLost):
         RollUp(lease).commit(batch)
     assert aggregates() == {}
     RollUp(other).commit(batch)

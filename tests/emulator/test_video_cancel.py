@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from development.user import User
-from emulator.driven import DrivenJob
 from emulator.left import left_behind, working
+from engine.driven import DrivenJob
 from stoker import config
-from stoker.jobs.attempt import work
+from stoker.jobs.attempt import run_attempt
 from stoker.jobs.context import JobContext
 from stoker.media import ffmpeg, video
 from stoker.media.video import process_video
@@ -49,7 +49,7 @@ class Cancelling:
     def cancel(self, run: JobContext) -> None:
         self.processes = len(working())
         self.objects = len(left_behind(self._job)[0])
-        self._job.reference.update({"cancelRequested": True})
+        self._job.update({"cancelRequested": True})
         while True:
             run.check()
 
@@ -61,7 +61,7 @@ def test_nothing_stays(user: User, clip: Path, monkeypatch: pytest.MonkeyPatch, 
     monkeypatch.setattr(config, "MAX_FETCHED_BYTES", 1000 if remote else config.GIB)
     job = DrivenJob(user.id, input={"source": user.upload(clip, "video/mp4"), "outputs": OUTPUTS})
     cancelling = Cancelling(job, stage)
-    work(job.id, cancelling.worker)
+    run_attempt(job.id, cancelling.worker)
     assert job.status == "cancelled"
     assert cancelling.processes == {"encoding": 2}.get(stage, 1)  # the probe, and ffmpeg
     assert bool(cancelling.objects) == (stage == "uploading")
@@ -87,6 +87,6 @@ def test_nothing_stays_of_the_second_run_of_ffmpeg(user: User, clip: Path, monke
         return process_video(run, video_input)
 
     monkeypatch.setattr(video, "run_ffmpeg", second)
-    work(job.id, worker)
+    run_attempt(job.id, worker)
     assert (job.status, len(runs)) == ("cancelled", 2)
     assert left_behind(job) == ([], [], [])

@@ -3,64 +3,29 @@
 import os
 import tempfile
 from collections.abc import Callable, Iterator
-from datetime import datetime
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import pytest
 
 from conftest import missing
 from engine.driven import DrivenJob, Meddled
+from engine.stores import AllInMemory, QueueInMemory, own_project
 from stoker import config
-from stoker.firestore.client import client
 from stoker.firestore.writes import Create, Delete
 from stoker.jobs import settings as settings_module
-from stoker.jobs.memory import MemoryStore
-from stoker.jobs.store import FirebaseStore, Store, store, using
-
-
-class QueueInMemory(FirebaseStore):
-    """Firestore and Cloud Storage, and a queue whose tasks no worker hears of."""
-
-    def __init__(self) -> None:
-        self.queued: list[str] = []
-
-    def enqueue(self, job_type: str, job_id: str, occasion: str, due: datetime | None = None) -> None:
-        self.queued.append(job_id)
-
-
-class AllInMemory(MemoryStore):
-    """Everything in memory; its queue takes every task."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.queued: list[str] = []
-
-    def enqueue(self, job_type: str, job_id: str, occasion: str, due: datetime | None = None) -> None:
-        self.queued.append(job_id)
+from stoker.jobs.store import Store, store
 
 
 @pytest.fixture(params=["memory", pytest.param("firestore", marks=pytest.mark.emulator)], autouse=True)
 def engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
     """The store that the engine works on in this test."""
-    engine: Store
-    if request.param == "memory":
-        monkeypatch.setenv("GCLOUD_PROJECT", "demo-memory")
-        engine = AllInMemory()
-    else:
-        if not os.environ.get("FIRESTORE_EMULATOR_HOST"):
-            missing("The Firestore emulator")
-        # A project of the test's own: its documents fire no triggers, and no other test's are found.
-        monkeypatch.setenv("GCLOUD_PROJECT", f"demo-{uuid4().hex[:20]}")
-        client.cache_clear()
-        engine = QueueInMemory()
+    if request.param == "firestore" and not os.environ.get("FIRESTORE_EMULATOR_HOST"):
+        missing("The Firestore emulator")
+    engine: Store = AllInMemory() if request.param == "memory" else QueueInMemory()
     engine.documents = Meddled(engine.documents)
-    settings_module.forget()
-    with using(engine):
+    with own_project(engine, monkeypatch):
         yield engine
-    client.cache_clear()
-    settings_module.forget()
 
 
 @pytest.fixture

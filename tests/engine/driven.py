@@ -8,7 +8,7 @@ from google.cloud.firestore import SERVER_TIMESTAMP
 
 from stoker.firestore.documents import Documents, StoredDocument
 from stoker.firestore.writes import Create, Delete, Merge, Update, Write, Written
-from stoker.jobs.admission import take_job
+from stoker.jobs.attempt import begin_attempt
 from stoker.jobs.events import AttemptEnd
 from stoker.jobs.job import path_of
 from stoker.jobs.lease import Lease
@@ -85,7 +85,7 @@ class DrivenJob:
 
     def take(self) -> Lease:
         """Begin an attempt."""
-        lease = take_job(self.id)
+        lease = begin_attempt(self.id)
         assert lease is not None
         return lease
 

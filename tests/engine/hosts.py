@@ -46,6 +46,16 @@ class Unchanging(SystemHost):
         return self._number
 
 
+class Sleepless(SystemHost):
+    """A machine that draws the greatest number each time, and never sleeps."""
+
+    def uniform(self, low: float, high: float) -> float:
+        return high
+
+    def sleep(self, seconds: float) -> None:
+        pass
+
+
 class Ticking(SystemHost):
     """A machine whose clock moves each time that it is looked at, and on which no second thread runs.
 

@@ -19,8 +19,8 @@ from stoker import config
 from stoker.errors import JobCancelled, LeaseLost, UnsupportedMedia
 from stoker.firestore.errors import Conflict
 from stoker.firestore.writes import Create, Update, Write
-from stoker.jobs.admission import NotYetDue, take_job
-from stoker.jobs.attempt import run_attempt
+from stoker.jobs.admission import NotYetDue
+from stoker.jobs.attempt import begin_attempt, run_attempt
 from stoker.jobs.children import Children
 from stoker.jobs.context import JobContext
 from stoker.jobs.events import FailedPermanently, Succeeded
@@ -37,7 +37,7 @@ DONE = Succeeded(OUTPUT)
 
 def test_of_many_one_gets_the_job(job: Job) -> None:
     with ThreadPoolExecutor(20) as pool:
-        held = [one for one in pool.map(lambda _: take_job(job.id), range(20)) if one is not None]
+        held = [one for one in pool.map(lambda _: begin_attempt(job.id), range(20)) if one is not None]
     assert len(held) == 1
     data = job.data()
     assert (data["status"], data["attempt"]) == ("processing", 1)
@@ -45,15 +45,15 @@ def test_of_many_one_gets_the_job(job: Job) -> None:
 
 def test_a_job_that_is_held_or_has_ended_is_left_alone(job: Job) -> None:
     held = job.take()
-    assert take_job(job.id) is None
+    assert begin_attempt(job.id) is None
     held.end(DONE)
-    assert take_job(job.id) is None
+    assert begin_attempt(job.id) is None
     assert job.data()["status"] == "completed"
 
 
 def test_a_job_that_is_gone_is_no_error(job: Job) -> None:
     job.delete()
-    assert take_job(job.id) is None
+    assert begin_attempt(job.id) is None
 
 
 def test_a_lapsed_lease_lets_the_next_attempt_in_and_the_old_one_out(job: Job) -> None:
@@ -174,7 +174,7 @@ def test_a_cancelled_job_stops_at_its_next_write(job: Job) -> None:
 
 def test_a_job_that_was_cancelled_while_it_waited_never_starts(job: Job) -> None:
     job.update({"cancelRequested": True})
-    assert take_job(job.id) is None
+    assert begin_attempt(job.id) is None
     assert job.data()["status"] == "cancelled"
 
 
@@ -182,7 +182,7 @@ def test_a_job_that_is_lost_too_often_fails(job: Job) -> None:
     for _ in range(config.MAX_ATTEMPTS):
         job.take()
         job.lapse()
-    assert take_job(job.id) is None
+    assert begin_attempt(job.id) is None
     data = job.data()
     assert (data["status"], data["errorCode"]) == ("failed", "attempts-exhausted")
 

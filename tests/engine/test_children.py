@@ -4,8 +4,7 @@ import pytest
 
 from engine.driven import DrivenJob
 from stoker.errors import UnsupportedMedia
-from stoker.jobs.admission import take_job
-from stoker.jobs.attempt import run_attempt
+from stoker.jobs.attempt import begin_attempt, run_attempt
 from stoker.jobs.children import ChildJob, Children, child_id, update_parent
 from stoker.jobs.events import FailedPermanently, Succeeded
 from stoker.jobs.sweeper import sweep
@@ -33,7 +32,7 @@ def test_a_job_waits_for_those_it_has_made_without_a_worker(parent: DrivenJob, c
     assert (data["status"], data["stage"], data["children"]) == ("processing", "running-jobs", 3)
     assert "lease" not in data
     assert [child.status for child in children] == ["pending"] * 3
-    assert take_job(parent.id) is None
+    assert begin_attempt(parent.id) is None
     assert parent.data()["attempt"] == 1
 
 

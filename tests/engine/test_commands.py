@@ -9,10 +9,10 @@ from google.auth.credentials import AnonymousCredentials
 from google.cloud import firestore
 
 from engine.driven import DrivenJob
+from stoker import registry
 from stoker.errors import InvalidJob, JobNotFound, NotCancellable, NotRetryable, UnsupportedType
 from stoker.jobs.commands import cancel_job, retry_job
 from stoker.jobs.store import Store
-from stoker.models.inputs import INPUTS
 
 NOW = datetime.now(UTC)
 ENDED: dict[str, Any] = {
@@ -83,7 +83,8 @@ def test_there_must_be_such_a_job(queued: list[str], job_id: str) -> None:
 
 
 def test_a_job_that_can_never_run_is_not_started_again(queued: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("stoker.jobs.job.INPUTS", {"video-processing": INPUTS["video-processing"]})
+    video = registry.job_types()["video-processing"]
+    monkeypatch.setattr("stoker.registry.job_types", lambda: {video.name: video})
     for fields, error in (
         ({"input": {"source": 5}}, InvalidJob),
         ({"type": "audio-generation", "input": {}}, UnsupportedType),

@@ -82,7 +82,7 @@ def test_what_can_not_run_is_refused_with_every_problem_named(arguments: dict[st
 
 
 def test_a_type_that_no_worker_does_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("stoker.jobs.job.INPUTS", {})
+    monkeypatch.setattr("stoker.registry.job_types", dict)
     with pytest.raises(UnsupportedType, match="'batch-operation'"):
         create_processing_job("ada", "batch-operation", {})
     assert jobs() == []

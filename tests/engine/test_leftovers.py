@@ -4,7 +4,7 @@ import pytest
 
 from engine.driven import DrivenJob, upload
 from stoker.errors import LeaseLost, Unavailable, UnsupportedMedia
-from stoker.jobs.admission import take_job
+from stoker.jobs.attempt import begin_attempt
 from stoker.jobs.commands import cancel_job, retry_job
 from stoker.jobs.events import FailedPermanently, FailedTransiently, Succeeded
 from stoker.jobs.lease import Lease
@@ -39,7 +39,7 @@ def test_an_attempt_that_is_late_leaves_the_files_of_a_job_that_was_retried(queu
     second.end(Succeeded(output))
     remove_leftovers("ada", job.id)
     assert is_there(output)
-    assert take_job(job.id) is None  # a task that is delivered again
+    assert begin_attempt(job.id) is None  # a task that is delivered again
     assert is_there(output)
 
 
@@ -51,7 +51,7 @@ def test_a_zombie_does_not_take_the_end_of_a_retried_job_for_its_own(queued: lis
     made_by_zombie = uploaded(zombie)
     job.lapse()
     cancel_job(job.id)
-    assert take_job(job.id) is None
+    assert begin_attempt(job.id) is None
     retry_job(job.id)
     job.take().end(FailedTransiently(Unavailable("later"), 60))
     job.become_due()

@@ -11,7 +11,8 @@ from engine.driven import DrivenJob, finish
 from stoker import config
 from stoker.errors import Unavailable, UnsupportedMedia
 from stoker.firestore.writes import Update
-from stoker.jobs.admission import NotYetDue, take_job
+from stoker.jobs.admission import NotYetDue
+from stoker.jobs.attempt import begin_attempt
 from stoker.jobs.events import FailedPermanently, FailedTransiently, Succeeded
 from stoker.jobs.store import store
 from stoker.jobs.sweeper import sweep
@@ -29,10 +30,10 @@ def user_id() -> str:
 def test_a_paused_type_does_not_begin_and_says_so(settings: Settings, queued: list[str]) -> None:
     settings(paused=["video-processing"])
     job = DrivenJob()
-    assert take_job(job.id) is None
+    assert begin_attempt(job.id) is None
     assert (job.status, job.data()["stage"]) == ("pending", "paused")
     held = job.data()["updatedAt"]
-    assert take_job(job.id) is None
+    assert begin_attempt(job.id) is None
     assert job.data()["updatedAt"] == held  # said once
     sweep()
     assert queued == []
@@ -58,7 +59,7 @@ def test_settings_that_are_not_as_they_must_be_stop_nothing(settings: Settings) 
 
 def test_a_limit_with_a_slip_of_the_pen_lifts_no_pause(settings: Settings) -> None:
     settings(paused=["video-processing"], userLimits={"atOnce": "3"})
-    assert take_job(DrivenJob().id) is None
+    assert begin_attempt(DrivenJob().id) is None
 
 
 def test_a_job_that_crashes_its_workers_is_held_by_a_pause_too(settings: Settings) -> None:
@@ -66,7 +67,7 @@ def test_a_job_that_crashes_its_workers_is_held_by_a_pause_too(settings: Setting
     job.take()
     job.lapse()
     settings(paused=["video-processing"])
-    assert take_job(job.id) is None
+    assert begin_attempt(job.id) is None
     data = job.data()
     assert (data["status"], data["stage"]) == ("pending", "paused")
     assert [one["errorCode"] for one in data["attempts"]] == ["lease-lost"]
@@ -76,7 +77,7 @@ def test_a_user_has_so_many_jobs_at_once(settings: Settings, queued: list[str], 
     settings(userLimits={"atOnce": 2})
     jobs = [DrivenJob(user_id) for _ in range(4)]
     held = [jobs[0].take(), jobs[1].take()]
-    assert [take_job(job.id) for job in jobs[2:]] == [None, None]
+    assert [begin_attempt(job.id) for job in jobs[2:]] == [None, None]
     assert [job.data()["stage"] for job in jobs[2:]] == ["waiting-for-other-jobs"] * 2
     assert [job.status for job in jobs[2:]] == ["pending"] * 2
     DrivenJob("another").take()
@@ -84,7 +85,7 @@ def test_a_user_has_so_many_jobs_at_once(settings: Settings, queued: list[str], 
     finish(held[0], DONE)
     assert queued == [jobs[2].id]  # the oldest is woken
     held[0] = jobs[2].take()
-    assert take_job(jobs[3].id) is None
+    assert begin_attempt(jobs[3].id) is None
     finish(held[1], FailedPermanently(UnsupportedMedia("no")))
     assert queued == [jobs[2].id, jobs[3].id]
     finish(jobs[3].take(), DONE)
@@ -96,13 +97,13 @@ def test_of_many_at_once_no_more_begin_than_may(settings: Settings, queued: list
     settings(userLimits={"atOnce": 3})
     jobs = [DrivenJob(user_id) for _ in range(8)]
     with ThreadPoolExecutor(8) as pool:
-        held = [one for one in pool.map(lambda job: take_job(job.id), jobs) if one is not None]
+        held = [one for one in pool.map(lambda job: begin_attempt(job.id), jobs) if one is not None]
     assert len(held) == 3
     done = 0
     while held:
         finish(held.pop(), DONE)
         done += 1
-        held += [one for job_id in queued if (one := take_job(job_id)) is not None]
+        held += [one for job_id in queued if (one := begin_attempt(job_id)) is not None]
         assert len(held) <= 3
     assert done == 8
 
@@ -112,7 +113,7 @@ def test_each_end_wakes_another_job(settings: Settings, queued: list[str], user_
     held = [DrivenJob(user_id).take() for _ in range(2)]
     waiting = [DrivenJob(user_id) for _ in range(3)]
     for job in waiting:
-        assert take_job(job.id) is None
+        assert begin_attempt(job.id) is None
     for one in held:
         finish(one, DONE)  # before any of those that were woken has come
     assert queued == [waiting[0].id, waiting[1].id]
@@ -122,7 +123,7 @@ def test_a_waiting_job_that_is_to_stop_is_not_woken(settings: Settings, queued: 
     settings(userLimits={"atOnce": 1})
     held = DrivenJob(user_id).take()
     stopping, other = DrivenJob(user_id), DrivenJob(user_id)
-    assert [take_job(stopping.id), take_job(other.id)] == [None, None]
+    assert [begin_attempt(stopping.id), begin_attempt(other.id)] == [None, None]
     stopping.update({"cancelRequested": True})
     finish(held, DONE)
     assert queued == [other.id]
@@ -140,7 +141,7 @@ def test_a_woken_job_that_does_not_begin_lets_the_next_one_in(
         DrivenJob(user_id),
         DrivenJob(user_id, type="batch-operation", input={"operation": "export-user-data"}),
     )
-    assert [take_job(job.id) for job in (first, second)] == [None, None]
+    assert [begin_attempt(job.id) for job in (first, second)] == [None, None]
     finish(held, DONE)
     match what:
         case "cancelled":
@@ -153,9 +154,9 @@ def test_a_woken_job_that_does_not_begin_lets_the_next_one_in(
             first.update({"maxAttempts": 1})
             first.take()
             first.lapse()
-    assert take_job(first.id) is None
+    assert begin_attempt(first.id) is None
     assert queued[-1] == second.id
-    assert take_job(second.id) is not None
+    assert begin_attempt(second.id) is not None
 
 
 def test_an_attempt_that_failed_gives_its_place_back(settings: Settings, user_id: str) -> None:
@@ -172,10 +173,10 @@ def test_a_job_that_was_lost_keeps_its_place_until_it_has_ended(
     job, other = DrivenJob(user_id, maxAttempts=1), DrivenJob(user_id)
     job.take()
     job.lapse()
-    assert take_job(other.id) is None
-    assert take_job(job.id) is None
+    assert begin_attempt(other.id) is None
+    assert begin_attempt(job.id) is None
     assert job.data()["errorCode"] == "attempts-exhausted"
-    assert take_job(other.id) is not None
+    assert begin_attempt(other.id) is not None
 
 
 def test_a_user_has_so_many_jobs_a_day(settings: Settings, user_id: str) -> None:
@@ -186,13 +187,13 @@ def test_a_user_has_so_many_jobs_a_day(settings: Settings, user_id: str) -> None
     again = DrivenJob(user_id, startedAt=datetime.now(UTC))
     again.take()  # it has begun before, and counts once
     third = DrivenJob(user_id)
-    assert take_job(third.id) is None
+    assert begin_attempt(third.id) is None
     data = third.data()
     assert (data["status"], data["stage"]) == ("pending", "waiting-for-tomorrow")
     tomorrow = datetime.now(UTC).date() + timedelta(days=1)
     assert data["runAfter"].date() == tomorrow
     with pytest.raises(NotYetDue):
-        take_job(third.id)
+        begin_attempt(third.id)
 
 
 def test_a_new_day_is_a_new_count(settings: Settings, user_id: str) -> None:
@@ -207,7 +208,7 @@ def test_a_waiting_job_can_be_cancelled(settings: Settings, queued: list[str], u
     DrivenJob(user_id).take()
     waiting = DrivenJob(user_id)
     later = DrivenJob(user_id, runAfter=datetime.now(UTC) + timedelta(days=3))
-    assert take_job(waiting.id) is None
+    assert begin_attempt(waiting.id) is None
     for job in (waiting, later):
         job.update({"cancelRequested": True})
     sweep()

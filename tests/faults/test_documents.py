@@ -14,14 +14,16 @@ from google.cloud import firestore
 from google.cloud.firestore_v1 import DocumentSnapshot, GeoPoint
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
-from stoker.jobs.claiming import NotYetDue, claim
 
 from development.user import follow
 from stoker import config
 from stoker.errors import StokerError
 from stoker.firestore.client import client
+from stoker.firestore.documents import StoredDocument
+from stoker.jobs.admission import NotYetDue
+from stoker.jobs.attempt import begin_attempt
 from stoker.jobs.dispatch import dispatch
-from stoker.jobs.job import read_job
+from stoker.jobs.job import check_job
 from stoker.jobs.sweeper import sweep
 from stoker.models.job import RUNNING_JOBS, has_ended
 
@@ -260,7 +262,7 @@ def standing(job_id: str, data: Fields) -> str:
         assert not {"lease", "checkpoint"} & data.keys()
         assert (status == "cancelled") == (code == "cancelled")
         return f"{status}: {code}"
-    document = read_job(job_id, data).document
+    document = check_job(job_id, data).document
     assert document.status != "completed" or document.progress == 100
     if document.status == "pending" and document.run_after is not None and document.run_after > NOW:
         return "waiting"
@@ -276,7 +278,7 @@ def after_dispatch(job_id: str, written: Fields, before: Snapshot, after: Snapsh
         return "had ended"
     if is_queued:
         assert after.update_time == before.update_time or data["stage"] == RUNNING_JOBS  # a child of it has ended
-        read_job(job_id, data)
+        check_job(job_id, data)
         return "queued"
     told = standing(job_id, data)
     if told == "failed: invalid-job":
@@ -300,7 +302,7 @@ def after_claim(job_id: str, before: Snapshot, after: Snapshot) -> str:
     told = standing(job_id, data)
     if told != "processing":
         return told
-    document, earlier = read_job(job_id, data).document, read_job(job_id, before.to_dict() or {}).document
+    document, earlier = check_job(job_id, data).document, check_job(job_id, before.to_dict() or {}).document
     if document.stage == RUNNING_JOBS:
         return "waiting for its children"
     assert document.lease is not None
@@ -339,7 +341,7 @@ def test_ten_thousand_documents(queued: list[str]) -> None:
     before = stored()
     assert len(before) == DOCUMENTS
 
-    assert by_all(dispatch, before.values()) == []
+    assert by_all(dispatch, map(StoredDocument.of, before.values())) == []
     dispatched, ids = stored(), set(queued)
     outcomes = count(
         lambda one: after_dispatch(one, written[one], before[one], dispatched[one], one in ids), written, written
@@ -348,7 +350,7 @@ def test_ten_thousand_documents(queued: list[str]) -> None:
     assert outcomes.keys() == DISPATCHED.keys()
     check_variety(outcomes, DISPATCHED)
 
-    assert by_all(claim, ids) == []
+    assert by_all(begin_attempt, ids) == []
     claimed = stored()
     outcomes = count(lambda one: after_claim(one, dispatched[one], claimed[one]), ids, written)
     check_variety(outcomes, CLAIMED)
@@ -362,7 +364,7 @@ def test_documents_that_change_after_their_dispatch() -> None:
     """An admin may spoil what is queued: a claim meets anything, too."""
     written = dict(documents(400))
     write(written)
-    assert {type(error) for _, error in by_all(claim, written)} <= {NotYetDue}
+    assert {type(error) for _, error in by_all(begin_attempt, written)} <= {NotYetDue}
     claimed = stored()
     outcomes = count(lambda one: standing(one, claimed[one].to_dict() or {}), alive(written), written)
     check_variety(outcomes, {"processing": 70, "failed: invalid-job": 100})
@@ -394,7 +396,7 @@ def test_owners_of_any_name_may_be_limited(settings: Callable[..., None]) -> Non
     settings(userLimits={"atOnce": 1, "aDay": 5})
     written = {f"job{count}": {**good(f"job{count}"), "userId": name} for count, name in enumerate(drawn(TEXTS, 200))}
     write(written)
-    assert by_all(claim, written) == []
+    assert by_all(begin_attempt, written) == []
     claimed = stored()
     outcomes = count(lambda one: standing(one, claimed[one].to_dict() or {}), written, written)
     check_variety(outcomes, {"processing": 50, "failed: invalid-job": 5})
@@ -402,7 +404,8 @@ def test_owners_of_any_name_may_be_limited(settings: Callable[..., None]) -> Non
 
 def test_a_document_that_no_event_can_carry(database: firestore.Client, monkeypatch: pytest.MonkeyPatch) -> None:
     """The functions framework fails on a reference into another project, and our code never hears of it."""
-    monkeypatch.undo()  # the collection of the deployed dispatcher
+    monkeypatch.undo()  # the project of the deployed dispatcher
+    client.cache_clear()
     elsewhere = firestore.Client(project="another", credentials=database._credentials).document("a/b")
     undecodable, ordinary = jobs().document(), jobs().document()
     undecodable.set({**good(undecodable.id), "input": {"source": elsewhere}})

@@ -4,7 +4,6 @@ The aggregates and the marks on the events that they have grown by change in one
 any of them is not as it was read, or where another roll-up has taken the lease.
 """
 
-import random
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -14,11 +13,12 @@ from google.api_core import exceptions
 
 from stoker import config, shutdown
 from stoker.analytics.aggregates import Aggregates
-from stoker.analytics.events import Event, read, read_again
-from stoker.analytics.lease import REFUSED, Lease, LeaseLost
+from stoker.analytics.events import StoredEvent, read, read_again
+from stoker.analytics.lease import RollUpLease, RollUpLeaseLost
 from stoker.analytics.tally import tallied, with_all_that_follow
 from stoker.firestore import raw
 from stoker.firestore.errors import TRANSIENT
+from stoker.firestore.optimistic import until_written
 from stoker.logs import JobLog
 from stoker.queries.declared import waiting_events
 
@@ -53,7 +53,7 @@ def roll_up(until: float = float("inf")) -> int:
         How many events were marked, with those that could not be counted. 0 where another roll-up is at it.
     """
     began = time.monotonic()
-    lease = Lease.take() if any(read(waiting_events(), limit=1)) else None
+    lease = RollUpLease.take() if any(read(waiting_events(), limit=1)) else None
     if lease is None:
         return 0
     rolling = RollUp(lease)
@@ -63,7 +63,7 @@ def roll_up(until: float = float("inf")) -> int:
                 if time.monotonic() > until or shutdown.going_down():
                     return rolling.done
                 rolling.commit(batch)
-    except LeaseLost:
+    except RollUpLeaseLost:
         JobLog("").warning("Another roll-up has taken over; what was committed counts.")
     finally:
         lease.give_back()
@@ -82,41 +82,44 @@ class RollUp:
         done: How many events it has marked.
     """
 
-    def __init__(self, lease: Lease) -> None:
+    def __init__(self, lease: RollUpLease) -> None:
         self.done = 0
         self._lease = lease
         self._aggregates = Aggregates()
 
-    def commit(self, batch: Sequence[Event]) -> None:
+    def commit(self, batch: Sequence[StoredEvent]) -> None:
         """Rolls up some events. One that someone else has touched, or that Firestore refuses, holds up no other.
 
         Args:
             batch: As they were read.
 
         Raises:
-            LeaseLost: Nothing was changed, and nothing can be any more.
+            RollUpLeaseLost: Nothing was changed, and nothing can be any more.
         """
-        for tried in range(TRIES):
-            if not batch:
-                return
-            try:
-                self._commit(batch)
-            except REFUSED:
-                pass  # A user's events were deleted meanwhile, or our own commit arrived twice.
-            except exceptions.InvalidArgument as error:
-                # Events are up to a megabyte, which counts towards the 10 MiB of a commit though only marks are sent.
-                self._in_halves(batch, error)
-                return
-            except TRANSIENT:
-                time.sleep(random.uniform(0, 0.2 * 2**tried))  # It may have arrived all the same.
-            else:
-                return
+
+        def read_batch_again() -> None:
+            nonlocal batch
             self._lease.check()
             self._aggregates.forget()
             batch = read_again(batch)
-        JobLog("").warning("Events are touched too often; the next roll-up will have them.", events=len(batch))
 
-    def _commit(self, batch: Sequence[Event]) -> None:
+        try:
+            # A user's events may be deleted meanwhile, and a commit whose answer is lost may have arrived.
+            until_written(lambda: self._commit(batch), read_again=read_batch_again, tries=TRIES, through_outages=True)
+        except exceptions.InvalidArgument as error:
+            # Events are up to a megabyte, which counts towards the 10 MiB of a commit though only marks are sent.
+            self._in_halves(batch, error)
+        except TRANSIENT as error:
+            self._aggregates.forget()
+            JobLog("").warning(
+                "Events are touched too often, or Firestore does not answer; the next roll-up will have them.",
+                events=len(batch),
+                reason=str(error),
+            )
+
+    def _commit(self, batch: Sequence[StoredEvent]) -> None:
+        if not batch:
+            return
         now = datetime.now(UTC)
         added = with_all_that_follow(tallied(event.counts for event in batch if event.counts is not None))
         writes = [self._lease.renewal(), *self._aggregates.writes(added, now), *(event.mark(now) for event in batch)]
@@ -125,7 +128,7 @@ class RollUp:
         self._aggregates.written(added, times)
         self.done += len(batch)
 
-    def _in_halves(self, batch: Sequence[Event], error: exceptions.InvalidArgument) -> None:
+    def _in_halves(self, batch: Sequence[StoredEvent], error: exceptions.InvalidArgument) -> None:
         if len(batch) == 1:
             JobLog("").error(f"{batch[0].name} can't be rolled up: delete it.", error)
             return
@@ -134,10 +137,10 @@ class RollUp:
         self.commit(batch[middle:])
 
 
-def batches(events: Sequence[Event]) -> Iterator[list[Event]]:
+def batches(events: Sequence[StoredEvent]) -> Iterator[list[StoredEvent]]:
     """Events in parts of which each makes a commit. They are sorted first: the more of an hour come together, the
     fewer commits write its aggregates."""
-    batch: list[Event] = []
+    batch: list[StoredEvent] = []
     series: set[tuple[str, str]] = set()
     for event in sorted(events, key=lambda event: event.series):
         if len(batch) == config.ROLL_UP_BATCH or (len(series) == config.ROLL_UP_SERIES and event.series not in series):
@@ -149,7 +152,7 @@ def batches(events: Sequence[Event]) -> Iterator[list[Event]]:
         yield batch
 
 
-def _windows() -> Iterator[list[Event]]:
+def _windows() -> Iterator[list[StoredEvent]]:
     """All events that wait, once around, many at a time; the next are read while the last are worked on.
 
     Each query begins behind the last event of the one before it: not at the start, where the index is full of what was
@@ -166,5 +169,5 @@ def _windows() -> Iterator[list[Event]]:
             yield window
 
 
-def _window(after: str | None) -> list[Event]:
+def _window(after: str | None) -> list[StoredEvent]:
     return list(read(waiting_events(), after, config.ROLL_UP_WINDOW))

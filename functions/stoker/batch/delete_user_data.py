@@ -32,7 +32,7 @@ FILES = 100
 LEASE_END = "lease.expiresAt"
 
 
-class Position(Model):
+class DeletionPosition(Model):
     """The checkpoint. Where the work is, it need not tell: what is gone is not found again.
 
     Attributes:
@@ -47,7 +47,7 @@ class Position(Model):
     locked_before: bool | None = None
     quiet_at: Timestamp | None = None
 
-    def with_removed(self, kind: str, count: int) -> "Position":
+    def with_removed(self, kind: str, count: int) -> "DeletionPosition":
         """The position after some more are gone."""
         removed = {**self.removed, kind: self.removed.get(kind, 0) + count}
         return self.model_copy(update={"removed": removed, "doomed": []})
@@ -79,7 +79,7 @@ def delete_user_data(run: JobContext) -> DeletionReceipt:
 
 class _Deletion:
     def __init__(self, run: JobContext) -> None:
-        self.position = Position.from_firestore(run.checkpoint)
+        self.position = DeletionPosition.from_firestore(run.checkpoint)
         self._run = run
         self._user_id = run.user_id
         self._expected = 0
@@ -193,7 +193,7 @@ class _Deletion:
     def _report(self) -> None:
         self._run.report(99 * min(1, self.position.total / max(self._expected, 1)), "deleting")
 
-    def _save(self, position: Position, extra: ExtraWrites = ()) -> None:
+    def _save(self, position: DeletionPosition, extra: ExtraWrites = ()) -> None:
         self._run.save(position.to_firestore(), extra)
         self.position = position
 

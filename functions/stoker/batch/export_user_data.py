@@ -13,7 +13,7 @@ from pydantic import Field
 from stoker import config
 from stoker.batch import account
 from stoker.batch.archive import Part
-from stoker.batch.tally import Tally
+from stoker.batch.tally import BatchTally
 from stoker.errors import InputNotFound, Unavailable
 from stoker.firestore import raw
 from stoker.firestore.readable import readable
@@ -45,7 +45,7 @@ A large export has several parts: export-001.zip, export-002.zip and so on. No d
 """
 
 
-class Position(Tally):
+class ExportPosition(BatchTally):
     """The checkpoint.
 
     Attributes:
@@ -70,7 +70,7 @@ def export_user_data(run: JobContext) -> BatchOutput:
         run: The attempt.
     """
     run.report(0, "exporting")
-    position = Position.from_firestore(run.checkpoint)
+    position = ExportPosition.from_firestore(run.checkpoint)
     expected = _expected(run.user_id)
     while not position.complete:
         position = _make_part(run, position, expected)
@@ -78,7 +78,7 @@ def export_user_data(run: JobContext) -> BatchOutput:
     return position.output(position.files)
 
 
-def _make_part(run: JobContext, position: Position, expected: int) -> Position:
+def _make_part(run: JobContext, position: ExportPosition, expected: int) -> ExportPosition:
     done = position.model_copy(deep=True)
     number = len(position.files) + 1
     with run.outputs.open(f"export-{number:03}.zip", "application/zip") as stream, Part(stream, number) as part:
@@ -96,7 +96,7 @@ def _make_part(run: JobContext, position: Position, expected: int) -> Position:
     return done
 
 
-def _fill(run: JobContext, part: Part, done: Position, expected: int) -> bool:
+def _fill(run: JobContext, part: Part, done: ExportPosition, expected: int) -> bool:
     """Puts things into a part until it is full; returns whether that was all."""
     files_before = done.files_seen
     for kind, name, thing in _things(run.user_id, done.kind, done.after):
@@ -113,7 +113,7 @@ def _fill(run: JobContext, part: Part, done: Position, expected: int) -> bool:
     return True
 
 
-def _add_file(run: JobContext, part: Part, done: Position, blob: Blob) -> None:
+def _add_file(run: JobContext, part: Part, done: ExportPosition, blob: Blob) -> None:
     source = Source(blob)
     try:
         first = source.read(0, CHUNK_BYTES)

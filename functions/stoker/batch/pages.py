@@ -5,7 +5,7 @@ from typing import Any
 
 from google.cloud.firestore_v1 import DocumentSnapshot, Query
 
-from stoker.batch.tally import Tally
+from stoker.batch.tally import BatchTally
 from stoker.firestore.writes import Write
 from stoker.jobs.context import JobContext
 from stoker.jobs.lease import WritesRefused
@@ -21,7 +21,7 @@ Find = Callable[[DocumentSnapshot[Any]], str | None]
 """Says in a sentence what is wrong with a task, if anything is."""
 
 
-class Position(Tally):
+class PagePosition(BatchTally):
     """The checkpoint.
 
     Attributes:
@@ -31,7 +31,7 @@ class Position(Tally):
     after: str | None = None
 
 
-def through_pages(run: JobContext, query: Query, stage: Stage, write_of: WriteOf, find_problem: Find) -> Position:
+def through_pages(run: JobContext, query: Query, stage: Stage, write_of: WriteOf, find_problem: Find) -> PagePosition:
     """Writes every document of a query.
 
     Args:
@@ -47,7 +47,7 @@ def through_pages(run: JobContext, query: Query, stage: Stage, write_of: WriteOf
     Raises:
         Interrupted: As `JobContext.check`.
     """
-    position = Position.from_firestore(run.checkpoint)
+    position = PagePosition.from_firestore(run.checkpoint)
     expected = position.total + _count(_rest(query, position))
     limit = PAGE
     while True:
@@ -65,7 +65,7 @@ def through_pages(run: JobContext, query: Query, stage: Stage, write_of: WriteOf
         position, limit = done, PAGE
 
 
-def _rest(query: Query, position: Position) -> Query:
+def _rest(query: Query, position: PagePosition) -> Query:
     return query.start_after({"__name__": position.after}) if position.after is not None else query
 
 
@@ -89,8 +89,8 @@ def _read(query: Query) -> Iterator[DocumentSnapshot[Any]]:
 
 
 def _tallied(
-    position: Position, page: list[DocumentSnapshot[Any]], find_problem: Find
-) -> tuple[Position, list[DocumentSnapshot[Any]]]:
+    position: PagePosition, page: list[DocumentSnapshot[Any]], find_problem: Find
+) -> tuple[PagePosition, list[DocumentSnapshot[Any]]]:
     done = position.model_copy(deep=True, update={"after": page[-1].id})
     writes = []
     for snapshot in page:

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from google.api_core import exceptions
 from google.cloud import firestore
 from google.cloud.firestore_v1 import DocumentSnapshot
 
 from stoker.firestore.client import client
 from stoker.firestore.deadline import patience
-from stoker.firestore.errors import Conflict
+from stoker.firestore.errors import REFUSED, Conflict
 from stoker.firestore.selection import Selection
 from stoker.firestore.writes import Create, Delete, Merge, Update, Write, Written
 
@@ -24,11 +23,13 @@ class StoredDocument:
         path: Such as `processingJobs/jO4Nfx7HgAfqnLd1Mmd7`.
         data: Its fields, or those that were asked for. Anyone may have written them.
         update_time: When it was written.
+        readable: Whether all of it could be decoded.
     """
 
     path: str
     data: Mapping[str, Any]
     update_time: datetime
+    readable: bool = True
 
     @property
     def id(self) -> str:
@@ -115,8 +116,8 @@ class FirestoreDocuments:
         for write in writes:
             _add(batch, write)
         try:
-            results = batch.commit(**({"retry": None} if once else patience(reads=False)))
-        except (exceptions.FailedPrecondition, exceptions.NotFound, exceptions.AlreadyExists) as error:
+            results = batch.commit(**{**patience(reads=False), **({"retry": None} if once else {})})
+        except REFUSED as error:
             raise Conflict(str(error)) from error
         return [Written(one.update_time, _numbers(one.transform_results)) for one in results]
 

@@ -7,15 +7,12 @@ class Conflict(Exception):
     """A document is not as a conditional write supposed: read the document again. Nothing was changed."""
 
 
-CONFLICTS = (
-    Conflict,
-    exceptions.FailedPrecondition,
-    exceptions.NotFound,
-    exceptions.AlreadyExists,
-    exceptions.Aborted,
-)
-"""A commit's answers if someone else was quicker, or if the commit had arrived before and was sent again.
+REFUSED = (exceptions.FailedPrecondition, exceptions.NotFound, exceptions.AlreadyExists)
+"""Firestore's answers to a commit of which a condition does not hold.
 Source: https://firebase.google.com/docs/firestore/reference/rest/v1/Precondition"""
+
+CONFLICTS = (Conflict, *REFUSED, exceptions.Aborted)
+"""The errors of a commit if someone else was quicker, or if the commit had arrived before and was sent again."""
 
 TRANSIENT = (
     exceptions.Aborted,

@@ -18,7 +18,7 @@ from stoker.errors import (
 from stoker.firestore.errors import TRANSIENT
 from stoker.firestore.optimistic import TRIES
 from stoker.firestore.writes import Written
-from stoker.jobs.admission import take_job
+from stoker.jobs.admission import Refused, take_job
 from stoker.jobs.backoff import backoff_seconds
 from stoker.jobs.children import Children, child_writes
 from stoker.jobs.context import JobContext
@@ -38,6 +38,7 @@ from stoker.jobs.leftovers import remove_leftovers
 from stoker.jobs.metrics import attempt_began, attempt_ended
 from stoker.jobs.perform import perform
 from stoker.jobs.progress import Heartbeat
+from stoker.jobs.settings import settings
 from stoker.jobs.store import store
 from stoker.jobs.transitions import Transition
 from stoker.logs import JobLog
@@ -65,7 +66,7 @@ def run_attempt(job_id: str, worker: Worker[Input]) -> None:
         AttemptHandedBack: The queue should send the task again, because the platform takes this instance away.
         NotYetDue: The queue should send the task again, because it came too early.
     """
-    lease = take_job(job_id)
+    lease = begin_attempt(job_id)
     if lease is None:
         return
     document = lease.job.document
@@ -73,7 +74,7 @@ def run_attempt(job_id: str, worker: Worker[Input]) -> None:
     attempt_began(log, document)
     try:
         result = _run(lease, worker, log)
-        transition, answers = _end(lease, result)
+        transition, answers = end_attempt(lease, result)
     except LeaseLost as lost:
         log.warning("The attempt lost the job, and has changed nothing.", reason=lost.message)
         remove_leftovers(document.user_id, job_id)
@@ -82,6 +83,19 @@ def run_attempt(job_id: str, worker: Worker[Input]) -> None:
     perform(lease.state, transition, answers, limited=lease.limited)
     if Redeliver() in transition.effects:
         raise AttemptHandedBack("The worker was taken away; the job goes on with another one.")
+
+
+def begin_attempt(job_id: str) -> Lease | None:
+    """Take a job; return None if it may not begin, after all that follows from that.
+
+    Raises:
+        NotYetDue: The job has to wait for its time.
+    """
+    taken = take_job(job_id)
+    if isinstance(taken, Refused):
+        perform(taken.state, taken.transition, limited=settings().user_limits is not None)
+        return None
+    return taken
 
 
 Result = JobOutput | Children | PermanentError | TransientError | JobCancelled | HandedBack | TimeIsUp
@@ -120,8 +134,19 @@ def _result(worker: Worker[Input], context: JobContext, job_input: Input, log: J
         return InternalError("Something went wrong on our side. If trying again did not help, report the job's id.")
 
 
-def _end(lease: Lease, result: Result) -> tuple[Transition, list[Written]]:
-    """Make the final write; end otherwise if that is what it meets."""
+def end_attempt(lease: Lease, result: Result) -> tuple[Transition, list[Written]]:
+    """Make the final write.
+
+    Args:
+        lease: The attempt's hold on the job.
+        result: The result of its work. It gives way to a cancellation, or to an error, that the write meets.
+
+    Returns:
+        The transition, and Firestore's answers, as `Lease.end`. Its effects are still to be performed.
+
+    Raises:
+        LeaseLost: The job is no longer this attempt's.
+    """
     try:
         if isinstance(result, Children):
             return _hand_over(lease, result)

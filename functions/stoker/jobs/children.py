@@ -15,9 +15,9 @@ from stoker.firestore.documents import StoredDocument
 from stoker.firestore.errors import Conflict
 from stoker.firestore.optimistic import until_written
 from stoker.firestore.writes import Create, ExtraWrites, Update, Write
-from stoker.jobs.commit import commit_transition, load, log_of
+from stoker.jobs.commit import commit_transition, log_of
 from stoker.jobs.events import Cancelled, CancelRequested, ChildrenEnded, ChildrenProgressed, FailedPermanently, Retried
-from stoker.jobs.job import path_of
+from stoker.jobs.job import load_job, path_of, read_job
 from stoker.jobs.leftovers import remove_leftovers
 from stoker.jobs.limits import wake_next
 from stoker.jobs.metrics import job_ended
@@ -26,7 +26,7 @@ from stoker.jobs.states import JobState
 from stoker.jobs.store import store
 from stoker.jobs.transitions import decide
 from stoker.models.document import problems
-from stoker.models.job import BatchOutput, ItemFailure, ProcessingJob
+from stoker.models.job import BatchOutput, ItemFailure, ProcessingJob, has_ended
 from stoker.queries import declared
 
 CHILD_FIELDS = ("status", "stage", "attempt", "cancelRequested", "type", "createdAt", "startedAt")
@@ -121,18 +121,16 @@ def update_parent(parent_id: str) -> None:
 
 
 def _update(parent_id: str) -> None:
-    found = load(parent_id)
+    found = load_job(parent_id)
     if found is None:
         return
     state = JobState.of(parent_id, found.data)
-    if state.state != "running-jobs":
-        return
     try:
-        parent = ProcessingJob.from_firestore(found.data)
-    except ValidationError as error:
-        listed = "; ".join(problems(error, found.data))
-        invalid = InvalidJob(f"This job can't go on: {listed}. Write a new one.")
-        commit_transition(found, state, FailedPermanently(invalid))
+        parent = _read_parent(found, state)
+    except InvalidJob as error:
+        commit_transition(found, state, FailedPermanently(error))
+        return
+    if parent is None:
         return
     if parent.cancel_requested:
         _cancel_children(parent)
@@ -143,6 +141,23 @@ def _update(parent_id: str) -> None:
         return
     ended = commit_transition(found, state, ChildrenEnded(_output(parent)))
     job_ended(log_of(state), parent, ended.state)
+
+
+def _read_parent(found: StoredDocument, state: JobState) -> ProcessingJob | None:
+    """The job, if it waits for its children.
+
+    Raises:
+        InvalidJob: It does, or may do so, and can't go on.
+    """
+    if has_ended(state.state) or (found.readable and state.state != "running-jobs"):
+        return None
+    if not found.readable:
+        read_job(found)
+    try:
+        return ProcessingJob.from_firestore(found.data)
+    except ValidationError as error:
+        listed = "; ".join(problems(error, found.data))
+        raise InvalidJob(f"This job can't go on: {listed}. Write a new one.") from None
 
 
 def _counted(parent: ProcessingJob) -> tuple[int, float]:

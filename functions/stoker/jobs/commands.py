@@ -1,5 +1,6 @@
 """Commands: jobs are created, cancelled and retried by Python code with admin rights, in a script or a function."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +15,7 @@ from stoker.jobs.commit import log_of
 from stoker.jobs.dispatch import dispatch
 from stoker.jobs.events import CancelRequested, Created, Retried
 from stoker.jobs.fields import RENEWED, without_deleted
-from stoker.jobs.job import find_job, path_of, read_job
+from stoker.jobs.job import check_job, find_job, path_of, read_job
 from stoker.jobs.perform import apply
 from stoker.jobs.states import JobState
 from stoker.jobs.store import store
@@ -67,7 +68,7 @@ def create_processing_job(
         "status": "pending",
         **{field: value for field, value in optional.items() if value is not None},
     }
-    read_job(name, {**job, "createdAt": store().host.now()})
+    check_job(name, {**job, "createdAt": store().host.now()})
     create = Create(path_of(name), {**job, "createdAt": SERVER_TIMESTAMP})
     try:
         store().documents.commit([create], once=job_id is not None)
@@ -133,5 +134,5 @@ def _retry(found: StoredDocument, now: datetime) -> None:
     if state.state not in ("failed", "cancelled"):
         reason = "is completed: write a new one" if state.state == "completed" else NOT_ENDED
         raise NotRetryable(f"The job {found.id} can't be retried, because it {reason}.")
-    read_job(found.id, without_deleted({**found.data, **RENEWED}))
+    read_job(replace(found, data=without_deleted({**found.data, **RENEWED})))
     apply(found, state, Retried(now))

@@ -6,13 +6,11 @@ from google.cloud.firestore_v1.field_path import FieldPath
 from pydantic import ValidationError
 
 from stoker import config
-from stoker.errors import InvalidJob
 from stoker.firestore.documents import StoredDocument
 from stoker.firestore.fence import Fence
 from stoker.firestore.writes import Create, ExtraWrites, Write
 from stoker.jobs.effects import RecordEvent, ReleaseSlot
-from stoker.jobs.events import ChildrenEnded, FailedPermanently, JobEvent
-from stoker.jobs.job import load_job, path_of
+from stoker.jobs.events import ChildrenEnded, HeldBack, JobEvent, Paused
 from stoker.jobs.limits import release_slot
 from stoker.jobs.settings import settings
 from stoker.jobs.states import JobState
@@ -46,6 +44,8 @@ def commit_transition(document: StoredDocument, job: JobState, event: JobEvent, 
         return transition
     limited = settings().user_limits is not None
     _write(document, transition, [*writes_of(job, transition, limited=limited), *extra])
+    if isinstance(event, HeldBack | Paused):
+        log_of(job).info("The job has to wait.", stage=transition.fields.get("stage", job.stage))
     if has_ended(transition.state) and not isinstance(event, ChildrenEnded):
         code = transition.fields.get("errorCode")
         log_of(job).warning(
@@ -72,27 +72,6 @@ def writes_of(job: JobState, transition: Transition, *, limited: bool) -> list[W
     return found
 
 
-def load(job_id: str) -> StoredDocument | None:
-    """Load a job's document; fail it if it can't be decoded.
-
-    Returns:
-        The document, or None if there is nothing that could be worked on.
-
-    Raises:
-        Conflict: It could not be decoded, and has changed before it could be failed.
-    """
-    try:
-        return load_job(job_id)
-    except ValueError:
-        found = store().documents.get(path_of(job_id), ["status"])
-    if found is not None and not has_ended(found.data.get("status")):
-        error = InvalidJob(
-            "This job can't run: it holds a reference into another database. Write a new one, with text instead."
-        )
-        commit_transition(found, JobState.of(job_id, found.data), FailedPermanently(error))
-    return None
-
-
 def log_of(job: JobState) -> JobLog:
     """Return the log of a job."""
     return JobLog(job.id, jobType=job.type, attempt=job.attempt)
@@ -113,7 +92,7 @@ def _without_long_fields(fence: Fence) -> dict[str, object]:
     try:
         document = fence.look()
     except ValueError:
-        return {}  # It can't be decoded: see `load`.
+        return {}  # It can't be decoded: see `load_job`.
     data = document.data if document is not None else {}
     long = [name for name, value in data.items() if len(str(value)) > LONG]
     return {FieldPath(name).to_api_repr(): DELETE_FIELD for name in long}

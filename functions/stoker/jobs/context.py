@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from stoker import config
+from stoker import config, registry
 from stoker.errors import DeadlineExceeded, NearlyDone, StokerError, TimeIsUp
 from stoker.firestore.writes import ExtraWrites
 from stoker.jobs.lease import Lease
@@ -46,6 +46,7 @@ class JobContext:
         self._heartbeat = heartbeat
         self._progress = 0.0
         self._saved = False
+        self._stages = registry.job_types()[document.type].stages
 
     def report(self, progress: float, stage: Stage) -> None:
         """Tells the user how far the work is; cheap, so call it as often as there is news.
@@ -55,8 +56,11 @@ class JobContext:
             stage: What the attempt is doing.
 
         Raises:
+            ValueError: The entry of the job's type does not name this stage.
             Interrupted, DeadlineExceeded, NearlyDone: As `check`.
         """
+        if stage not in self._stages:
+            raise ValueError(f"The stage {stage!r} is none of {', '.join(self._stages)}. Add it to the type's entry.")
         self._progress = progress
         self._heartbeat.report(progress, stage)
         self.check()

@@ -33,7 +33,7 @@ def dispatch(found: StoredDocument, event: Created | Due | LeaseLapsed | None = 
 
 def _dispatch(found: StoredDocument, state: JobState, event: Created | Due | LeaseLapsed) -> None:
     try:
-        document = read_job(found.id, found.data).document
+        document = read_job(found).document
         if state.state == "pending" and not state.cancel_requested:
             take_key(document)
     except PermanentError as error:

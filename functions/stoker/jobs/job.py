@@ -1,18 +1,18 @@
 """A job's document: reading it by an id that anyone may have given, and checking what anyone may have written in it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from google.api_core import exceptions
 from pydantic import TypeAdapter, ValidationError
 
-from stoker import config
+from stoker import config, registry
 from stoker.errors import InvalidJob, JobNotFound, UnsupportedType
 from stoker.firestore.documents import StoredDocument
 from stoker.jobs.store import store
 from stoker.models.document import Model, problems
-from stoker.models.inputs import INPUTS
+from stoker.models.inputs import read_input
 from stoker.models.job import JobId, ProcessingJob
 
 READABLE = [field.alias or name for name, field in ProcessingJob.model_fields.items() if name != "input"]
@@ -43,17 +43,19 @@ def load_job(job_id: str) -> StoredDocument | None:
     """Read a job's document.
 
     Returns:
-        The document, or None if it does not exist or no document can have this id.
-
-    Raises:
-        ValueError: It holds a reference into another database, which the client library does not decode.
+        The document, or None if it does not exist or no document can have this id. If it holds a reference into
+        another database, which the client library does not decode, it has its `status` alone and is not `readable`.
     """
     if "/" in job_id:
         return None  # The id of a parent may be any text; this would be a document of another collection.
+    path = path_of(job_id)
     try:
-        return store().documents.get(path_of(job_id))
+        return store().documents.get(path)
     except exceptions.InvalidArgument:
         return None  # Firestore allows no such id.
+    except ValueError:
+        found = store().documents.get(path, ["status"])
+        return None if found is None else replace(found, readable=False)
 
 
 def find_job(job_id: object) -> StoredDocument:
@@ -72,9 +74,8 @@ def find_job(job_id: object) -> StoredDocument:
         name = _ID.validate_python(job_id, strict=True)
     except ValidationError:
         raise no_such_job(job_id) from None
-    try:
-        found = load_job(name)
-    except ValueError:
+    found = load_job(name)
+    if found is not None and not found.readable:
         found = store().documents.get(path_of(name), READABLE)
     if found is None:
         raise no_such_job(name)
@@ -87,8 +88,17 @@ def no_such_job(job_id: object) -> JobNotFound:
     return JobNotFound(f"There is no job {shown}. Check the id.")
 
 
-def read_job(job_id: str, data: Mapping[str, Any]) -> Job:
-    """Check a document, and find every problem in it at once.
+def read_job(document: StoredDocument) -> Job:
+    """Check a job's document; see `check_job`."""
+    if not document.readable:
+        raise InvalidJob(
+            "This job can't run: it holds a reference into another database. Write a new one, with text instead."
+        )
+    return check_job(document.id, document.data)
+
+
+def check_job(job_id: str, data: Mapping[str, Any]) -> Job:
+    """Check the fields of a job, and find every problem in them at once.
 
     Args:
         job_id: The document's id.
@@ -106,15 +116,16 @@ def read_job(job_id: str, data: Mapping[str, Any]) -> Job:
     if isinstance(data.get("id"), str) and data["id"] != job_id:
         found.append(f"id: must repeat the document's id, '{job_id}'")
     job_type, job_input = data.get("type"), data.get("input")
-    read_input = INPUTS.get(job_type) if isinstance(job_type, str) else None  # type: ignore[call-overload]
-    if read_input is not None and isinstance(job_input, Mapping):
+    registered = registry.job_types().get(job_type) if isinstance(job_type, str) else None
+    if registered is not None and isinstance(job_input, Mapping):
         try:
-            input_read = read_input(job_input)
+            input_read = read_input(registered, job_input)
         except ValidationError as error:
             found.extend(problems(error, job_input, "input"))
     if found:
         listed = "; ".join(found)
         raise InvalidJob(f"This job can't run: {listed}. Correct it and write a new job.")
-    if read_input is None:
-        raise UnsupportedType(f"No worker here does jobs of type {job_type!r}. There are: {', '.join(INPUTS)}.")
+    if registered is None:
+        there_are = ", ".join(registry.job_types())
+        raise UnsupportedType(f"No worker here does jobs of type {job_type!r}. There are: {there_are}.")
     return Job(document, input_read)

@@ -13,7 +13,7 @@ from stoker.jobs.workspace import workspace
 
 
 @dataclass(frozen=True)
-class Task:
+class QueuedTask:
     """A task in a queue.
 
     Attributes:
@@ -43,7 +43,7 @@ class MemoryStore:
     def __init__(self, host: Host = SYSTEM) -> None:
         self.host = host
         self.documents: Documents = MemoryDocuments(host.now)
-        self.tasks: list[Task] = []
+        self.tasks: list[QueuedTask] = []
         self.outputs: set[str] = set()
         self._known: set[tuple[str, str]] = set()
 
@@ -51,7 +51,7 @@ class MemoryStore:
         """Keep a task, unless the same was kept before."""
         if (job_id, occasion) not in self._known:
             self._known.add((job_id, occasion))
-            self.tasks.append(Task(job_type, job_id, occasion, due))
+            self.tasks.append(QueuedTask(job_type, job_id, occasion, due))
 
     def list_outputs(self, user_id: str, job_id: str) -> list[str]:
         """Return the names of all objects that the attempts at a job have uploaded."""

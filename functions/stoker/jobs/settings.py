@@ -1,5 +1,7 @@
 """Settings of the engine that an admin has written, in `adminData/jobs`."""
 
+from datetime import datetime, timedelta
+
 from pydantic import ValidationError
 
 from stoker import config
@@ -10,7 +12,7 @@ from stoker.models.document import problems
 from stoker.models.settings import JobSettings
 
 _known = JobSettings()
-_read_at = float("-inf")
+_read_at: datetime | None = None
 
 
 def settings() -> JobSettings:
@@ -20,8 +22,8 @@ def settings() -> JobSettings:
     """
     # No lock: two threads that read at the same time read the same.
     global _known, _read_at
-    now = store().host.monotonic()
-    if not 0 <= now - _read_at <= config.SETTINGS_SECONDS:
+    now = store().host.now()
+    if _read_at is None or not timedelta() <= now - _read_at <= timedelta(seconds=config.SETTINGS_SECONDS):
         _known, _read_at = _read(_known), now
     return _known
 
@@ -29,7 +31,7 @@ def settings() -> JobSettings:
 def forget() -> None:
     """Have the next call read the document again."""
     global _known, _read_at
-    _known, _read_at = JobSettings(), float("-inf")
+    _known, _read_at = JobSettings(), None
 
 
 def _read(known: JobSettings) -> JobSettings:

@@ -106,10 +106,6 @@ class JobState:
         """The name of the attempt that holds the job: its number is used again if an attempt does not count."""
         return f"{self.attempt}-{self.lease_token}"
 
-    def is_held(self, now: datetime) -> bool:
-        """Return whether an attempt holds the job and is believed to be alive."""
-        return self.state == "processing" and self.lease_end is not None and self.lease_end > now
-
     def claimed(self, token: str, now: datetime) -> "JobState":
         """Return the job as its next attempt sees it. `started_at` stays that of the attempt before."""
         return replace(

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from stoker.firestore.documents import Documents, FirestoreDocuments
 from stoker.host import SYSTEM, Host
@@ -68,6 +68,8 @@ class FirebaseStore:
         return workspace()
 
 
+Used = TypeVar("Used", bound=Store)
+
 _store: Store = FirebaseStore()
 
 
@@ -77,11 +79,11 @@ def store() -> Store:
 
 
 @contextmanager
-def using(other: Store) -> Iterator[None]:
+def using(other: Used) -> Iterator[Used]:
     """Let the engine work on another store while the block runs, in all threads of the process. For tests."""
     global _store
     before, _store = _store, other
     try:
-        yield
+        yield other
     finally:
         _store = before

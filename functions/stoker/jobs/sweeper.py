@@ -3,13 +3,13 @@
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
-from stoker import config
+from stoker import config, registry
 from stoker.firestore.documents import StoredDocument
 from stoker.firestore.selection import Selection
 from stoker.jobs.children import update_parent
-from stoker.jobs.commit import load
 from stoker.jobs.dispatch import dispatch
 from stoker.jobs.events import Due, LeaseLapsed
+from stoker.jobs.job import load_job
 from stoker.jobs.limits import wake_next
 from stoker.jobs.settings import settings
 from stoker.jobs.store import store
@@ -103,7 +103,7 @@ def _wake(page: list[StoredDocument]) -> None:
 
 def _no_longer_paused() -> Iterator[Selection]:
     """Jobs that were held back because their type was paused, and need not be any longer."""
-    return (declared.paused(job_type) for job_type in config.QUEUES if job_type not in settings().paused)
+    return (declared.paused(job_type) for job_type in registry.job_types() if job_type not in settings().paused)
 
 
 def _stale_pending(now: datetime) -> Selection:
@@ -125,7 +125,7 @@ def _pages(selection: Selection) -> Iterator[list[StoredDocument]]:
 
 def _bring_back(found: StoredDocument, now: datetime) -> None:
     try:
-        document = load(found.id)
+        document = load_job(found.id)
         if document is not None:
             # One that was paused may meet a worker that has not heard of its release: it is tried each minute.
             minutes = 1 if found.data.get("stage") == "paused" else EVERYTHING_MINUTES

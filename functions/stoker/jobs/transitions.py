@@ -65,6 +65,11 @@ class Transition:
     fields: Fields
     effects: tuple[Effect, ...] = ()
 
+    @property
+    def takes_lease(self) -> bool:
+        """Whether it is the beginning of an attempt."""
+        return "lease" in self.fields and self.state == "processing"
+
 
 # --- Conditions ----------------------------------------------------------------------------------
 
@@ -72,6 +77,11 @@ class Transition:
 def always(job: JobState, now: datetime) -> bool:
     """Return True."""
     return True
+
+
+def is_held(job: JobState, now: datetime) -> bool:
+    """Return whether an attempt holds the job and is believed to be alive."""
+    return job.lease_end is not None and job.lease_end > now
 
 
 def cancel_is_requested(job: JobState, now: datetime) -> bool:
@@ -125,6 +135,15 @@ def _record(job: JobState, event: Any, fields: Fields, now: datetime) -> tuple[E
     return (RecordEvent(f"job.{fields['status']}", {"type": job.type, **code}, seconds, now),)
 
 
+def _clean_up(job: JobState, event: Any, fields: Fields, now: datetime) -> tuple[Effect, ...]:
+    # The attempt that ended the job may have died before its last step.
+    return (RemoveLeftovers(),)
+
+
+def _look_at_children(job: JobState, event: Any, fields: Fields, now: datetime) -> tuple[Effect, ...]:
+    return (UpdateParent(job.id),)
+
+
 def _after_hand_over(job: JobState, event: Any, fields: Fields, now: datetime) -> tuple[Effect, ...]:
     return (ReleaseSlot(), WakeNext(), EnqueueChildren())
 
@@ -168,6 +187,7 @@ class Row:
 
 
 ALIVE: tuple[State, ...] = ("pending", "processing", "running-jobs")
+ENDED: tuple[State, ...] = ("completed", "failed", "cancelled")
 OPEN: tuple[State, ...] = ("pending", "processing")
 """The states of a job that an attempt may take."""
 FOUND = (Created, Due, LeaseLapsed)
@@ -179,6 +199,9 @@ TABLE: tuple[Row, ...] = (
     Row(ALIVE, FOUND, None, when=must_wait),
     Row(ALIVE, FOUND, None, effects=_enqueue),
     # A worker asks for it, and takes it if it may begin.
+    Row(ENDED, (Claimed,), None, effects=_clean_up),
+    Row(("running-jobs",), (Claimed,), None, effects=_look_at_children),
+    Row(("processing",), (Claimed,), None, when=is_held),
     Row(OPEN, (Claimed,), "cancelled", write.cancel, _after_end, when=cancel_is_requested),
     Row(OPEN, (Claimed,), "failed", write.exhaust, _after_end, when=no_attempt_is_left),
     Row(OPEN, (Claimed,), "processing", write.take),

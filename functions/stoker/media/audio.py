@@ -15,7 +15,7 @@ from stoker.media.speech.espeak import Espeak
 from stoker.media.speech.mastering import ENCODINGS, Sound, master
 from stoker.media.speech.reshape import Shape, reshaped
 from stoker.media.speech.sentences import split_sentences
-from stoker.media.speech.track import SpokenSentence, Track
+from stoker.media.speech.track import SpeechTrack, SpokenSentence
 from stoker.media.speech.unspoken import unspoken
 from stoker.media.speech.voices import DEFAULT_LANGUAGE, Voice, choose_voice
 from stoker.models.audio import AudioInput
@@ -48,7 +48,7 @@ class Narration:
 
 
 @dataclass(frozen=True)
-class MadeFile:
+class SpeechFile:
     """A file to be uploaded.
 
     Attributes:
@@ -111,7 +111,7 @@ def speech_engine(run: JobContext) -> Iterator[Engine]:
     kept.forget()
 
 
-def make_speech(run: JobContext, engine: Engine, audio_input: AudioInput) -> tuple[Narration, Sound, list[MadeFile]]:
+def make_speech(run: JobContext, engine: Engine, audio_input: AudioInput) -> tuple[Narration, Sound, list[SpeechFile]]:
     """All but the upload: the media time of a job.
 
     Args:
@@ -128,7 +128,7 @@ def make_speech(run: JobContext, engine: Engine, audio_input: AudioInput) -> tup
         audio_input.loudness,
         lambda done: run.report(spoken + (MASTERED - spoken) * done, "mastering"),
     )
-    files = [MadeFile("audio", file, ENCODINGS[audio_input.format].content_type, round(sound.seconds, 3))]
+    files = [SpeechFile("audio", file, ENCODINGS[audio_input.format].content_type, round(sound.seconds, 3))]
     if audio_input.captions:
         captions, words = run.workspace / "captions.vtt", run.workspace / "words.json"
         captions.write_text(webvtt(narration.sentences, sound.seconds), encoding="utf-8")
@@ -136,7 +136,7 @@ def make_speech(run: JobContext, engine: Engine, audio_input: AudioInput) -> tup
             narration.sentences, audio_input.text, narration.language, sound.seconds, narration.exact
         )
         words.write_text(timings, encoding="utf-8")
-        files += [MadeFile("captions", captions, "text/vtt"), MadeFile("words", words, "application/json")]
+        files += [SpeechFile("captions", captions, "text/vtt"), SpeechFile("words", words, "application/json")]
     return narration, sound, files
 
 
@@ -155,7 +155,7 @@ def _speak(run: JobContext, engine: Engine, audio_input: AudioInput) -> Narratio
     shape = Shape(audio_input.speed / speed, audio_input.pitch - pitch)
     file = run.workspace / "track.wav"
     spoken, silent, exact = [], [], True
-    with Track(file, engine.sample_rate, audio_input.speed) as track:
+    with SpeechTrack(file, engine.sample_rate, audio_input.speed) as track:
         pieces = engine.speak(sentences, voice, speed, pitch)
         for piece in reshaped(pieces, shape, engine.sample_rate, run.workspace, run.check):
             heard = track.add(piece)
@@ -172,7 +172,7 @@ def _speak(run: JobContext, engine: Engine, audio_input: AudioInput) -> Narratio
     return Narration(file, spoken, voice, language, exact, warnings)
 
 
-def _upload(run: JobContext, made: Sequence[MadeFile]) -> list[OutputFile]:
+def _upload(run: JobContext, made: Sequence[SpeechFile]) -> list[OutputFile]:
     files = []
     for number, one in enumerate(made):
         run.report(MASTERED + (100 - MASTERED) * number / len(made), "uploading")

@@ -168,7 +168,7 @@ def _watch(
     """Reads both pipes until ffmpeg closes them; says whether it reported its end, and what it complained of."""
     assert process.stdout is not None
     assert process.stderr is not None
-    progress, complaint = Progress(frames_per_second), bytearray()
+    progress, complaint = FfmpegProgress(frames_per_second), bytearray()
     with selectors.DefaultSelector() as selector:
         selector.register(process.stdout, selectors.EVENT_READ, progress.feed)
         selector.register(process.stderr, selectors.EVENT_READ, complaint.extend)
@@ -189,7 +189,7 @@ def _watch(
     return progress.ended, complaint.decode(errors="replace").strip()
 
 
-class Progress:
+class FfmpegProgress:
     """Reads what `-progress` writes: lines of `name=value`, with `progress=end` last.
 
     Args:

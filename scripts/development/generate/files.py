@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from development.environment import ROOT
-from development.generate.access import policies
+from development.generate.access import policies, queues
 from development.generate.documents import DOCUMENTS
 from development.generate.errors import GenerateError
 from development.generate.indexes import indexes
@@ -40,6 +40,7 @@ def made_files(root: Path = ROOT) -> Mapping[Path, str]:
     Raises:
         GenerateError: No file can be made of what the models or the marks say.
     """
+    functions_rules = replaced((root / FUNCTIONS_RULES).read_text(), {"queues": queues()})
     return {
         FIRESTORE_RULES: _within_limits(
             replaced(
@@ -50,7 +51,8 @@ def made_files(root: Path = ROOT) -> Mapping[Path, str]:
         STORAGE_RULES: _within_limits(
             replaced((root / STORAGE_RULES).read_text(), {"uploads": upload_function("isAccepted")})
         ),
-        POLICIES: policies((root / FUNCTIONS_RULES).read_text()),
+        FUNCTIONS_RULES: functions_rules,
+        POLICIES: policies(functions_rules),
         INDEXES: indexes(),
         TYPES: declarations(),
         CONVERTERS: converters(),

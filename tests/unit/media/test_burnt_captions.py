@@ -111,6 +111,7 @@ def burnt(ffmpeg: Ffmpeg, folder: Path, text: str) -> tuple[bytes, tuple[OutputW
         )
 
 
+@pytest.mark.slow
 def test_east_asian_captions_are_drawn_letter_by_letter(ffmpeg: Ffmpeg, tmp_path: Path) -> None:
     # Boxes, and blanks, look the same for every text of the same length.
     texts = ("這是中文", "日本語の", "한국어는")

@@ -38,6 +38,7 @@ def test_pixels_that_are_not_square_are_measured_as_they_are_shown(clip: Path, f
     assert (video.width, video.height, video.square_pixels) == (427, 180, False)
 
 
+@pytest.mark.slow
 def test_a_recording_without_a_duration_is_measured(clip: Path, ffmpeg: Ffmpeg) -> None:
     recorded = ffmpeg("recorded.webm", "-i", str(clip), "-c:v", "libvpx", "-c:a", "libopus", "-live", "1")
     with Prober() as prober:

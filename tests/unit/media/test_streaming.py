@@ -25,6 +25,8 @@ from stoker.models.video import VideoInput
 from unit.media.guard import guard
 from unit.media.test_video import Run
 
+pytestmark = pytest.mark.slow
+
 PICTURE = ("-f", "lavfi", "-i", "testsrc2=size=320x180:rate=25:duration=4")
 SOUND = ("-f", "lavfi", "-i", "sine=frequency=440:duration=4")
 H264 = ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p")

@@ -16,7 +16,7 @@ from unit.media.guard import Seen
 from unit.media.hostile.files import ALL, H264, LINUX, PICTURE, outcome, pieces, refused, small, written
 from unit.media.test_video import outputs_of
 
-pytestmark = LINUX
+pytestmark = [LINUX, pytest.mark.slow]
 
 
 def still(ffmpeg: Ffmpeg, picture: Path, name: str) -> Path:

@@ -37,6 +37,7 @@ FLIPS = 200
 ROUND = 25
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("first", range(0, FLIPS, ROUND))
 @pytest.mark.parametrize("seed", [2026])
 def test_a_film_with_flipped_bits(ffmpeg: Ffmpeg, tmp_path: Path, first: int, seed: int) -> None:

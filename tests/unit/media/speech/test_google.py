@@ -100,6 +100,7 @@ def test_a_voice_that_tells_no_marks_gets_plain_text(stub: GoogleStub) -> None:
         assert (engine.speed(NEURAL, 4), engine.speed(NEURAL, 0.25)) == (2, 0.25)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", ["&" * 4000 + "a", "a " * 3000, "我" * 4000])
 def test_no_request_is_too_long_for_the_api(stub: GoogleStub, text: str) -> None:
     spoken(text)
@@ -135,6 +136,7 @@ def test_a_fault_that_passes_is_waited_out(stub: GoogleStub, fault: tuple[int, b
     assert len(stub.requests) == 4
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("fault", "error", "words"),
     [

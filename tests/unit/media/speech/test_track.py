@@ -70,6 +70,7 @@ def test_whatever_an_engine_says_times_do_not_fall(tmp_path: Path, marks: dict[i
     assert times[-1] == spoken.end
 
 
+@pytest.mark.slow
 def test_speech_without_end_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(config, "MAX_SPEECH_SECONDS", 3600)
     endless = tone(1) * 100

@@ -85,6 +85,7 @@ environment.prepare(["place"])
 """
 
 
+@pytest.mark.slow
 def test_an_interrupted_installation_is_mended_after_its_installer_has_ended(tmp_path: Path) -> None:
     path, notes = tmp_path / "place", tmp_path / "notes"
     script = f"mkdir {path}; echo begun >> {notes}; sleep 1; echo made >> {notes}"
@@ -99,6 +100,7 @@ def test_an_interrupted_installation_is_mended_after_its_installer_has_ended(tmp
     assert not third.stderr
 
 
+@pytest.mark.slow
 def test_two_runs_at_once_install_once(tmp_path: Path) -> None:
     path, notes = tmp_path / "place", tmp_path / "notes"
     script = f"mkdir {path}; echo made >> {notes}; sleep 1"

@@ -1,16 +1,15 @@
 """A job's states: whatever happens to it, in whatever order, only what this table allows becomes of it, and it ends."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 from uuid import uuid4
 
 import pytest
-from google.cloud import firestore
-from google.cloud.firestore_v1 import DocumentSnapshot
-from google.cloud.firestore_v1.base_query import FieldFilter
+from google.cloud.firestore import SERVER_TIMESTAMP
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -21,21 +20,25 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from stoker.jobs.claim import Claim
-from stoker.jobs.claiming import NotYetDue, claim
-from stoker.jobs.end import completed, renewed
-from stoker.jobs.fence import Fence
-from stoker.jobs.reporter import Reporter
 
-from emulator.driven import DrivenJob
+from engine.hosts import Sleepless
+from engine.stores import AllInMemory, QueueInMemory, own_project
 from stoker import config
 from stoker.errors import HandedBack, JobCancelled, LeaseLost, Unavailable, UnsupportedMedia
-from stoker.firestore.client import client
-from stoker.jobs import dispatch as dispatch_module
-from stoker.jobs import end, limits, work
-from stoker.jobs.children import ChildJob, Children, settle
+from stoker.firestore.documents import StoredDocument
+from stoker.firestore.writes import Create, Delete, Update
+from stoker.jobs import limits
+from stoker.jobs.admission import NotYetDue
+from stoker.jobs.attempt import begin_attempt, end_attempt
+from stoker.jobs.children import ChildJob, Children, child_id, update_parent
 from stoker.jobs.dispatch import dispatch
+from stoker.jobs.effects import WakeNext
+from stoker.jobs.fields import RENEWED
+from stoker.jobs.job import path_of
+from stoker.jobs.lease import Lease
+from stoker.jobs.progress import Heartbeat
 from stoker.jobs.settings import forget
+from stoker.jobs.store import store
 from stoker.jobs.sweeper import sweep
 from stoker.logs import JobLog
 from stoker.models.job import RUNNING_JOBS, JobOutput, has_ended
@@ -69,42 +72,48 @@ PICK = st.integers(0, 11)
 Fields = dict[str, Any]
 
 
+@pytest.fixture(autouse=True)
+def engine() -> None:
+    """Each machine makes a store of its own."""
+
+
 @dataclass
 class Run:
     """An attempt that a worker believes to make: perhaps it has lost the job long since."""
 
-    held: Claim
-    reporter: Reporter
+    held: Lease
+    heartbeat: Heartbeat
+    progress: float = 0
     told_of_cancel: bool = False
 
-    def holds(self, data: Fields) -> bool:
+    def holds(self, data: Mapping[str, Any]) -> bool:
         """Whether the document says so, too."""
-        return bool((data.get("lease") or {}).get("token") == self.held._token)
+        return bool((data.get("lease") or {}).get("token") == self.held.state.lease_token)
 
 
 class Jobs(RuleBasedStateMachine):
     """A few jobs, and all that may happen to them."""
 
+    make_engine: ClassVar[type[AllInMemory] | type[QueueInMemory]] = AllInMemory
+
     def __init__(self) -> None:
         super().__init__()
+        self.engine = self.make_engine()
+        self.engine.host = Sleepless()
         self.patched = pytest.MonkeyPatch()
-        for name in ("JOBS", "JOB_KEYS", "JOB_USERS", "JOB_SETTINGS"):
-            self.patched.setattr(config, name, f"{name.lower()}-{uuid4().hex}")
-        for module in (dispatch_module, limits):
-            self.patched.setattr(module, "enqueue", lambda job_type, job_id, *_: self.tasks.append(job_id))
-        self.patched.setattr(end, "backoff_seconds", lambda attempt: 60)
-        self.settings = client().collection(config.ADMIN_DATA).document(config.JOB_SETTINGS)
-        forget()
+        self.entered = ExitStack()
+        self.entered.enter_context(own_project(self.engine, self.patched))
         self.number = 0
         self.at_once: int | None = None
-        self.tasks: list[str] = []
+        self.tasks = self.engine.queued
         """Delivered at any time, any number of times."""
         self.runs: list[Run] = []
         self.limited: set[str] = set()
         """Jobs whose last attempt was claimed while users were limited."""
-        self.events: list[DocumentSnapshot[Any]] = []
+        self.events: list[StoredDocument] = []
         self.seen: dict[str, Fields] = {}
         self.sound = True
+        self.hours_have_passed = False
         self.step = ""
 
     # --- What happens ------------------------------------------------------------------------------
@@ -131,8 +140,9 @@ class Jobs(RuleBasedStateMachine):
         self.number += 1
         if later:
             fields["runAfter"] = datetime.now(UTC) + timedelta(hours=1)
-        job(fields["id"]).set(good(owner) | {name: value for name, value in fields.items() if value is not None})
-        self.events.append(job(fields["id"]).get())
+        given = {name: value for name, value in fields.items() if value is not None}
+        store().documents.commit([Create(path_of(fields["id"]), good(owner) | given)])
+        self.events.append(found(fields["id"]))
         if not event_is_lost:
             dispatch(self.events[-1])
 
@@ -154,7 +164,7 @@ class Jobs(RuleBasedStateMachine):
             claims = [held for held in pool.map(_claimed, [job_id] * at_once) if held is not None]
         assert len(claims) <= 1
         for held in claims:
-            self.runs.append(Run(held, Reporter(held, JobLog(job_id))))
+            self.runs.append(Run(held, Heartbeat(held, JobLog(job_id))))
             (self.limited.add if self.at_once else self.limited.discard)(job_id)
             assert self.at_once is None or self.counted(held.job.document.user_id) <= self.at_once
 
@@ -165,7 +175,7 @@ class Jobs(RuleBasedStateMachine):
         run = self.chosen(pick)
         job_id = run.held.job.document.id
         if run.holds(self.data(job_id)):
-            job(job_id).update({"lease.expiresAt": datetime.now(UTC) - timedelta(seconds=1)})
+            write(job_id, {"lease.expiresAt": datetime.now(UTC) - timedelta(seconds=1)})
             if job_id in self.tasks:
                 self.task_is_delivered(self.tasks.index(job_id), at_once=1)
 
@@ -174,15 +184,16 @@ class Jobs(RuleBasedStateMachine):
     def worker_reports(self, pick: int, progress: float, stage: Any) -> None:
         self.begin("report")
         run = self.chosen(pick)
-        run.reporter.report(progress, stage)
+        run.heartbeat.report(progress, stage)
+        run.progress = max(run.progress, progress)
 
-        def write() -> None:
-            run.reporter._write(run.reporter._progress, stage)
-            interruption, run.reporter._interruption = run.reporter._interruption, None
-            if interruption is not None:
-                raise interruption
+        def report() -> None:
+            run.heartbeat.write()
+            heartbeat, run.heartbeat = run.heartbeat, Heartbeat(run.held, JobLog(run.held.state.id))
+            run.heartbeat.report(run.progress, stage)
+            heartbeat.check()
 
-        self.writes(run, write)
+        self.writes(run, report)
 
     @precondition(lambda self: self.runs)
     @rule(pick=PICK)
@@ -190,11 +201,9 @@ class Jobs(RuleBasedStateMachine):
         self.begin("save")
         run = self.chosen(pick)
         checkpoint = {"after": uuid4().hex}
-        beside = client().collection(config.JOBS + "-tasks").document(checkpoint["after"])
-        written = self.writes(
-            run, lambda: run.held.save(checkpoint, lambda batch: batch.create(beside, {"done": True}))
-        )
-        assert beside.get().exists == written
+        beside = Create(f"tasks/{checkpoint['after']}", {"done": True})
+        written = self.writes(run, lambda: run.held.save(checkpoint, [beside]))
+        assert (store().documents.get(beside.path) is not None) == written
         assert (self.data(run.held.job.document.id).get("checkpoint") == checkpoint) == written
 
     @precondition(lambda self: self.runs)
@@ -228,7 +237,7 @@ class Jobs(RuleBasedStateMachine):
     def owner_cancels(self, pick: int) -> None:
         self.begin("cancel")
         ids = self.cancellable()
-        job(ids[pick % len(ids)]).update({"cancelRequested": True, "updatedAt": firestore.SERVER_TIMESTAMP})
+        write(ids[pick % len(ids)], {"cancelRequested": True, "updatedAt": SERVER_TIMESTAMP})
 
     @precondition(lambda self: any(data["status"] in ("failed", "cancelled") for data in self.seen.values()))
     @rule(pick=PICK)
@@ -236,9 +245,9 @@ class Jobs(RuleBasedStateMachine):
         self.begin("retry")
         over = [one for one, data in sorted(self.seen.items()) if data["status"] in ("failed", "cancelled")]
         job_id = over[pick % len(over)]
-        self.tasks = [task for task in self.tasks if task != job_id]
-        Fence.of(job(job_id).get()).write(renewed())
-        self.events.append(job(job_id).get())
+        self.tasks[:] = [task for task in self.tasks if task != job_id]
+        write(job_id, {**RENEWED, "updatedAt": SERVER_TIMESTAMP})
+        self.events.append(found(job_id))
 
     @precondition(lambda self: len(self.seen) > 3)
     @rule(pick=PICK)
@@ -246,7 +255,7 @@ class Jobs(RuleBasedStateMachine):
         self.begin("delete")
         job_id = sorted(self.seen)[pick % len(self.seen)]
         if "parentId" not in self.seen[job_id]:
-            job(job_id).delete()
+            store().documents.commit([Delete(path_of(job_id))])
             del self.seen[job_id]
 
     @precondition(lambda self: self.step != "wait")
@@ -257,9 +266,9 @@ class Jobs(RuleBasedStateMachine):
         past = datetime.now(UTC) - timedelta(seconds=1)
         for job_id, data in self.seen.items():
             if "lease" in data:
-                job(job_id).update({"lease.expiresAt": past})
+                write(job_id, {"lease.expiresAt": past})
             elif "runAfter" in data and not has_ended(data["status"]):
-                job(job_id).update({"runAfter": past})
+                write(job_id, {"runAfter": past})
 
     @precondition(lambda self: self.step != "sweep")
     @rule(everything=st.booleans())
@@ -274,14 +283,19 @@ class Jobs(RuleBasedStateMachine):
         self.begin("set")
         self.at_once = at_once
         limit = {"userLimits": {"atOnce": at_once}} if at_once else {}
-        self.settings.set({"paused": ["video-processing"] if paused else [], **limit})
+        path = f"{config.ADMIN_DATA}/{config.JOB_SETTINGS}"
+        before = [Delete(path)] if store().documents.get(path) is not None else []
+        for writes in (before, [Create(path, {"paused": ["video-processing"] if paused else [], **limit})]):
+            store().documents.commit(writes)
         forget()
 
     # --- What must be so ---------------------------------------------------------------------------
 
     @invariant()
     def only_what_is_legal_has_happened(self) -> None:
-        now = {snapshot.id: snapshot.to_dict() or {} for snapshot in client().collection(config.JOBS).get()}
+        written = [f"job{number}" for number in range(self.number)]
+        possible = [*written, *(child_id(one, number) for one in written for number in range(2))]
+        now = {one.id: dict(one.data) for one in store().documents.get_all([path_of(one) for one in possible])}
         assert self.seen.keys() <= now.keys()
         for job_id, data in now.items():
             check_state(data)
@@ -305,13 +319,13 @@ class Jobs(RuleBasedStateMachine):
             if self.sound:
                 self.every_job_ends()
         finally:
-            self.settings.delete()
+            self.entered.close()
             self.patched.undo()
-            forget()
 
     def every_job_ends(self) -> None:
         """Whatever has happened: time, the sweeper and workers that do their work end every job."""
         self.admin_sets(paused=False, at_once=self.at_once)
+        self.hours_have_passed = True
         rounds = 0
         while not all(has_ended(data["status"]) for data in self.seen.values()):
             rounds += 1
@@ -330,9 +344,10 @@ class Jobs(RuleBasedStateMachine):
                 self.only_what_is_legal_has_happened()
 
     def hours_pass_for_places(self) -> None:
-        for owner in client().collection(config.JOB_USERS).get():
-            running = (owner.to_dict() or {}).get("running", {})
-            owner.reference.update({"running": {one: since - 2 * limits.FORGOTTEN for one, since in running.items()}})
+        for owner in store().documents.get_all([f"{config.JOB_USERS}/{name}" for name in ("ada", "bob")]):
+            running = owner.data.get("running", {})
+            past = {one: since - 2 * limits.FORGOTTEN for one, since in running.items()}
+            store().documents.commit([Update(owner.path, {"running": past})])
 
     # --- How -----------------------------------------------------------------------------------------
 
@@ -344,21 +359,27 @@ class Jobs(RuleBasedStateMachine):
         """Lets an attempt make its final write; perhaps that is the last that its worker does."""
         self.begin(step)
         document = run.held.job.document
-        if self.writes(run, lambda: work._end(run.held, result)):
+        if self.writes(run, lambda: self.end(run, result)):
             self.runs.remove(run)
         if document.parent_id is not None and not dies:
-            settle(document.parent_id)
+            update_parent(document.parent_id)
+
+    def end(self, run: Run, result: Any) -> None:
+        """Make the final write, and wake the owner's next job: that is all that a worker does which then dies."""
+        transition, answers = end_attempt(run.held, result)
+        if run.held.limited and WakeNext() in transition.effects:
+            limits.wake_next(run.held.job.document.user_id, answers[0] if answers else None)
 
     def writes(self, run: Run, write: Callable[[], object]) -> bool:
         """Lets an attempt write; it succeeds just where the attempt holds the job. Returns whether it did."""
-        reference = job(run.held.job.document.id)
-        before = reference.get()
-        data = before.to_dict() or {}
+        job_id = run.held.state.id
+        before = store().documents.get(path_of(job_id))
+        data = before.data if before is not None else {}
         try:
             write()
         except LeaseLost:
             assert not run.holds(data)
-            assert reference.get().update_time == before.update_time
+            assert store().documents.get(path_of(job_id)) == before
             return False
         except JobCancelled:
             assert run.holds(data)
@@ -371,9 +392,11 @@ class Jobs(RuleBasedStateMachine):
 
     def counted(self, owner: str) -> int:
         """How many of a user's jobs run that began while users were limited."""
-        running = client().collection(config.JOBS).where(filter=FieldFilter("status", "==", "processing"))
-        found = [snapshot.to_dict() or {} for snapshot in running.get()]
-        return sum(data["userId"] == owner and "lease" in data and data["id"] in self.limited for data in found)
+        jobs = [self.data(job_id) for job_id in self.seen]
+        running = [data for data in jobs if data.get("status") == "processing" and "lease" in data]
+        if self.hours_have_passed:  # The places of attempts that went silent are forgotten by now.
+            running = [data for data in running if data["lease"]["expiresAt"] > datetime.now(UTC)]
+        return sum(data["userId"] == owner and data["id"] in self.limited for data in running)
 
     def chosen(self, pick: int) -> Run:
         """An attempt: often one that holds its job, and sometimes a zombie."""
@@ -390,7 +413,8 @@ class Jobs(RuleBasedStateMachine):
         ]
 
     def data(self, job_id: str) -> Fields:
-        return job(job_id).get().to_dict() or {}
+        there = store().documents.get(path_of(job_id))
+        return dict(there.data) if there is not None else {}
 
 
 def check_state(data: Fields) -> None:
@@ -437,9 +461,9 @@ def _token(data: Fields) -> str | None:
     return token
 
 
-def _claimed(job_id: str) -> Claim | None:
+def _claimed(job_id: str) -> Lease | None:
     try:
-        return claim(job_id)
+        return begin_attempt(job_id)
     except NotYetDue:
         return None
 
@@ -449,11 +473,24 @@ def good(owner: str) -> Fields:
     return {**fields, "userId": owner}
 
 
-def job(job_id: str) -> firestore.DocumentReference:
-    return client().collection(config.JOBS).document(job_id)
+def found(job_id: str) -> StoredDocument:
+    there = store().documents.get(path_of(job_id))
+    assert there is not None
+    return there
 
 
-def run_machines(tens: int, steps: int) -> None:
+def write(job_id: str, fields: Fields) -> None:
+    """Write as an owner, an admin or the clock would."""
+    store().documents.commit([Update(path_of(job_id), fields)])
+
+
+class JobsOnFirestore(Jobs):
+    """The same on Firestore."""
+
+    make_engine = QueueInMemory
+
+
+def run_machines(machine: type[Jobs], tens: int, steps: int) -> None:
     for _ in range(tens):
         # Ten at a time: beyond these, hypothesis varies those that it has, and finds less that is new.
         chosen = settings(
@@ -464,43 +501,22 @@ def run_machines(tens: int, steps: int) -> None:
             phases=[Phase.generate],
             suppress_health_check=list(HealthCheck),
         )
-        run_state_machine_as_test(Jobs, settings=chosen)
+        run_state_machine_as_test(machine, settings=chosen)
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.slow
 def test_whatever_happens_to_jobs() -> None:
-    run_machines(tens=3, steps=40)
+    run_machines(Jobs, tens=6, steps=40)
+
+
+@pytest.mark.emulator
+@pytest.mark.timeout(600)
+def test_whatever_happens_to_jobs_on_firestore() -> None:
+    run_machines(JobsOnFirestore, tens=1, steps=30)
 
 
 @pytest.mark.soak
+@pytest.mark.emulator
 @pytest.mark.timeout(7200)
-def test_whatever_happens_to_jobs_for_long() -> None:
-    run_machines(tens=100, steps=60)
-
-
-def lost(job: DrivenJob) -> Claim:
-    """The first attempt at a job: it has lost it, and does not know."""
-    held = job.claim()
-    job.lapse()
-    return held
-
-
-@pytest.mark.usefixtures("undelivered")
-def test_a_zombie_does_not_take_another_attempts_end_for_its_own() -> None:
-    """The owner has retried the job meanwhile: another attempt has the same number."""
-    job = DrivenJob(maxAttempts=1)
-    zombie = lost(job)
-    assert claim(job.id) is None
-    Fence.of(job.reference.get()).write(renewed())
-    job.claim().end(completed(JobOutput(files=[])))
-    with pytest.raises(LeaseLost):
-        zombie.end(completed(JobOutput(files=[])))
-
-
-@pytest.mark.usefixtures("undelivered")
-def test_a_zombie_whose_job_was_its_last_attempt_saves_nothing() -> None:
-    job = DrivenJob(maxAttempts=1)
-    zombie = lost(job)
-    assert claim(job.id) is None
-    with pytest.raises(LeaseLost):
-        zombie.save({"after": "a"})
+def test_whatever_happens_to_jobs_on_firestore_for_long() -> None:
+    run_machines(JobsOnFirestore, tens=30, steps=60)
