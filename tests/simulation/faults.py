@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from random import Random
+from typing import Any
 
 
 @dataclass
@@ -82,5 +83,7 @@ def draw_faults(seed: int, random: Random) -> Faults:
     if seed % CALM_EVERY == 0:
         # A SIGTERM is no fault: a worker has time to hand its job back.
         return Faults(skew=random.choice((0.0, MOST["skew"])), preempt=random.choice((0.0, 0.01)))
-    chosen = {name: random.uniform(0.1, 1.0) * most for name, most in MOST.items() if random.random() < 0.5}
+    chosen: dict[str, Any] = {
+        name: random.uniform(0.1, 1.0) * most for name, most in MOST.items() if random.random() < 0.5
+    }
     return Faults(calm=False, **chosen)

@@ -275,7 +275,7 @@ class CommitInvariants:
             lapsed = old["lease"]["expiresAt"] <= commit.now + CLOCK_ERROR
             as_it_should = lapsed and counted and (new in ENDED or (gained or {}).get("errorCode") == "lease-lost")
         elif gained is None:  # It was handed back.
-            as_it_should = new == "pending" and commit.new.get("attempt") == old.get("attempt") - 1
+            as_it_should = new == "pending" and commit.new.get("attempt") == old.get("attempt", 0) - 1
         else:
             most = old.get("maxAttempts", config.MAX_ATTEMPTS)
             waits = new != "pending" or (commit.new.get("runAfter") is not None and old["attempt"] < most)

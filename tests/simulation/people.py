@@ -8,10 +8,9 @@ from google.api_core import exceptions
 from google.cloud.firestore import SERVER_TIMESTAMP
 
 from simulation.lives import ALIVE, ENDED, Life, Lives
-from simulation.machine import SimulatedHost
 from simulation.scheduler import Scheduler
 from simulation.store import SETTINGS, SimulatedStore
-from stoker import config
+from stoker import config, registry
 from stoker.errors import PermanentError, RequestRefused, Unavailable
 from stoker.firestore.errors import TRANSIENT, Conflict
 from stoker.firestore.writes import Create, Delete, Update, Write
@@ -38,7 +37,7 @@ class User:
         self._random = scheduler.random
         self._scheduler = scheduler
         self._store = store
-        self._host: SimulatedHost = store.host
+        self._host = store.host
         self._lives = lives
 
     def live(self) -> None:
@@ -66,7 +65,7 @@ class User:
             create_processing_job(self.user_id, job_type, job_input, run_after=run_after, dedupe_key=key)
             return
         job_id = f"{self.user_id}-{self._host.token()}"
-        optional = {"runAfter": run_after, "dedupeKey": key}
+        optional: dict[str, Any] = {"runAfter": run_after, "dedupeKey": key}
         if random.random() < 0.35:
             optional["maxAttempts"] = random.choice((1, 2))
         if random.random() < 0.03:
@@ -148,7 +147,7 @@ class Admin:
                 self.at_once = self._limits["atOnce"] = random.randint(1, 3)
                 self._write()
                 continue
-            job_type = random.choice(tuple(config.QUEUES))
+            job_type = random.choice(tuple(registry.job_types()))
             self.paused[job_type] = self._scheduler.now
             self._write()
             host.sleep(random.uniform(5, 200))

@@ -16,7 +16,8 @@ from stoker.firestore.errors import Conflict
 from stoker.firestore.memory import MemoryDocuments
 from stoker.firestore.selection import Selection
 from stoker.firestore.writes import Create, Write, Written
-from stoker.jobs.memory import MemoryStore, Task
+from stoker.host import Host
+from stoker.jobs.memory import MemoryStore, QueuedTask
 
 Change = tuple[str, StoredDocument | None, StoredDocument | None]
 """A document's path, and the document before and after a commit."""
@@ -193,9 +194,9 @@ class SimulatedStore:
         network: Network,
         host: SimulatedHost,
         committed: Callable[[Process | None, Sequence[Write], Sequence[Change]], None],
-        enqueued: Callable[[Task], None],
+        enqueued: Callable[[QueuedTask], None],
     ) -> None:
-        self.host = host
+        self.host: Host = host
         self.simulated = SimulatedDocuments(network, host.true_time, committed)
         self.documents: Documents = self.simulated
         self.memory = MemoryStore(host)

@@ -11,9 +11,11 @@ from stoker.errors import EncoderFailed, UnsupportedMedia
 from stoker.firestore.writes import Merge
 from stoker.jobs.children import ChildJob, Children
 from stoker.jobs.context import JobContext
+from stoker.models.audio import AudioInput
 from stoker.models.batch import RunJobs
 from stoker.models.document import Model
 from stoker.models.job import JobOutput, OutputFile, Stage
+from stoker.models.video import VideoInput
 
 EFFECTS = "simulatedEffects"
 """The collection that counts the effect of each step of a job."""
@@ -22,7 +24,10 @@ CHECK_SECONDS = 8.0
 """A worker asks so often whether it must stop: sooner than the platform's time after a SIGTERM ends."""
 
 
-STAGES: tuple[Stage, ...] = ("encoding", "mastering", "updating")
+STAGES: dict[type[Model], tuple[Stage, ...]] = {
+    AudioInput: ("synthesizing", "mastering"),
+    VideoInput: ("probing", "encoding"),
+}
 
 
 def steps_of(job_id: str) -> int:
@@ -59,11 +64,13 @@ class SimulatedWorker:
         files = []
         for step in range(int(context.checkpoint.get("step", 0)), steps):
             # A careless worker: the engine must keep the progress from falling.
-            context.report(max(0.0, 100 * step / steps - random.choice((0, 0, 20))), random.choice(STAGES))
+            context.report(
+                max(0.0, 100 * step / steps - random.choice((0, 0, 20))), random.choice(STAGES[type(job_input)])
+            )
             self._work(context, 1800.0 if is_long else random.choice((0.2, 3.0, 30.0, 60.0)) * random.random())
             if effects:
                 context.save({"step": step + 1}, [Merge(f"{EFFECTS}/{context.id}", {"steps": Increment(1)})])
-                context.report(100 * (step + 1) / steps, "updating")
+                context.report(100 * (step + 1) / steps, "uploading")
             else:
                 files.append(self._upload(context, f"{step}.mp4"))
             self._fail()

@@ -28,7 +28,7 @@ from stoker.jobs import settings
 from stoker.jobs.admission import NotYetDue
 from stoker.jobs.attempt import AttemptHandedBack, run_attempt
 from stoker.jobs.dispatch import dispatch
-from stoker.jobs.memory import Task
+from stoker.jobs.memory import QueuedTask
 from stoker.jobs.store import using
 from stoker.jobs.sweeper import sweep
 
@@ -200,7 +200,7 @@ class World:
         for _ in range(2 if faults.strikes(random, faults.doubled_event) else 1):
             self._spawn(self._process("dispatch"), lambda: dispatch(document), self._travel())
 
-    def _enqueued(self, task: Task) -> None:
+    def _enqueued(self, task: QueuedTask) -> None:
         life = self.lives.by_id[task.job_id]
         life.tasks += 1
         random, faults = self.scheduler.random, self.faults
@@ -213,7 +213,7 @@ class World:
             delay = 0.0 if early or task.due is None else (task.due - START).total_seconds() - self.scheduler.now
             self._deliver(task, 1, max(0.0, delay) + self._travel())
 
-    def _deliver(self, task: Task, tries: int, delay: float) -> None:
+    def _deliver(self, task: QueuedTask, tries: int, delay: float) -> None:
         process = self._process("worker")
         process.on_death = lambda: self._again(task, tries, process)
 
@@ -231,14 +231,14 @@ class World:
 
         self._spawn(process, run, delay)
 
-    def _again(self, task: Task, tries: int, process: Process) -> None:
+    def _again(self, task: QueuedTask, tries: int, process: Process) -> None:
         """Send a task again, as Cloud Tasks does."""
         if tries < config.MAX_ATTEMPTS:
             self._deliver(task, tries + 1, min(300.0, 5.0 * 2**tries) + self._travel())
         else:
             self._excused |= process.wrote | {task.job_id}
 
-    def _judge_due(self, task: Task, life: Life) -> None:
+    def _judge_due(self, task: QueuedTask, life: Life) -> None:
         """A new job's task, and a task that follows a failed attempt, if nobody has taken the job meanwhile."""
         due, ended_by = life.data.get("runAfter"), str(life.data.get("endedBy"))
         is_new = life.data.get("stage") is None and task.due is None
@@ -256,7 +256,7 @@ class World:
         if process.going_down and job_id in process.left and self.lives.by_id[job_id].handed_back:
             self._fail("preempted jobs are sent again", f"{process.name} has handed {job_id} back, and did not say so")
 
-    def _judge_early(self, task: Task) -> None:
+    def _judge_early(self, task: QueuedTask) -> None:
         life = self.lives.by_id[task.job_id]
         due = life.data.get("runAfter")
         if due is not None and due <= self.host.true_time() + timedelta(seconds=0.5):

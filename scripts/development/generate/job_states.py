@@ -21,21 +21,21 @@ def job_states(table: Sequence[Row] = TABLE) -> str:
             condition = "" if row.when is always else f" [{row.when.__name__.replace('_', ' ')}]"
             arrows.setdefault((state, row.after or state), []).append(events + condition)
     lines = ["```mermaid", "stateDiagram-v2", "    direction TB"]
-    states = dict.fromkeys(state for arrow in arrows for state in arrow)
-    lines += [f'    state "{state}" as {_name(state)}' for state in states]
-    for state in states:
-        inside = [event.__name__ for row in table if state in row.states for event in row.events if _stays(row, state)]
-        lines += [f"    {_name(state)} : {event}" for event in dict.fromkeys(inside)]
-    lines += [f"    [*] --> {state}" for state in STARTS]
+    states = dict.fromkeys(name for arrow in arrows for name in arrow)
+    lines += [f'    state "{name}" as {_name(name)}' for name in states]
+    for name in states:
+        inside = [event.__name__ for row in table if _stays(row, name) for event in row.events]
+        lines += [f"    {_name(name)} : {event}" for event in dict.fromkeys(inside)]
+    lines += [f"    [*] --> {name}" for name in STARTS]
     for (before, after), labels in arrows.items():
         if before != after:
             lines.append(f"    {_name(before)} --> {_name(after)} : {'<br/>'.join(labels)}")
-    lines += [f"    {state} --> [*]" for state in ENDS]
+    lines += [f"    {name} --> [*]" for name in ENDS]
     return "\n".join([*lines, "```", ""])
 
 
 def _stays(row: Row, state: str) -> bool:
-    return row.after in (None, state)
+    return state in row.states and row.after in (None, state)
 
 
 def _name(state: str) -> str:

@@ -46,7 +46,7 @@ class Part:
 PARTS = (
     Part(("tests/emulator",)),
     Part(("tests/rules", "tests/clients", "tests/faults")),
-    Part(("tests/unit", "tests/suite", "tests/deploy"), PARALLEL),
+    Part(("tests/unit", "tests/simulation", "tests/suite", "tests/deploy"), PARALLEL),
 )
 
 

@@ -9,7 +9,10 @@ TESTS = environment.ROOT / "tests"
 UNIT = TESTS / "unit"
 """Tests that need the Python tools only."""
 
-ALONE = (UNIT, TESTS / "suite", TESTS / "deploy")
+SIMULATION = TESTS / "simulation"
+"""The same, for the simulation of the engine."""
+
+ALONE = (UNIT, SIMULATION, TESTS / "suite", TESTS / "deploy")
 """Tests that need no running suite; those of `suite` start suites of their own."""
 
 PARALLEL = ("--numprocesses=logical", "--dist=worksteal")
