@@ -167,7 +167,7 @@ def _fields_of(order: Sequence[Order]) -> list[Order]:
 
 def _matches(document: StoredDocument, selection: Selection) -> bool:
     return (
-        _collection(document.path) == selection.collection
+        document.path.rsplit("/", 2)[-2] == selection.collection
         and all(_holds(document, one) for one in selection.filters)
         and all(_value(document.data, field) is not None for field, _ in _fields_of(selection.order))
     )

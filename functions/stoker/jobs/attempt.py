@@ -39,8 +39,8 @@ from stoker.jobs.metrics import attempt_began, attempt_ended
 from stoker.jobs.perform import perform
 from stoker.jobs.progress import Heartbeat
 from stoker.jobs.settings import settings
+from stoker.jobs.store import store
 from stoker.jobs.transitions import Transition
-from stoker.jobs.workspace import workspace
 from stoker.logs import JobLog
 from stoker.models.document import Model
 from stoker.models.job import JobOutput
@@ -105,7 +105,7 @@ def _run(lease: Lease, worker: Worker[Input], log: JobLog) -> Result:
     """Run the worker while a heartbeat keeps the lease alive."""
     document = lease.job.document
     outputs = AttemptOutputs(document.user_id, document.id, lease.name)
-    with workspace() as folder, Heartbeat(lease, log) as heartbeat:
+    with store().workspace() as folder, Heartbeat(lease, log) as heartbeat:
         context = JobContext(lease, outputs, heartbeat, folder, log)
         result = _result(worker, context, cast(Input, lease.job.input), log)
     try:

@@ -19,7 +19,9 @@ from stoker.jobs.commit import commit_transition, log_of
 from stoker.jobs.events import Cancelled, CancelRequested, ChildrenEnded, ChildrenProgressed, FailedPermanently, Retried
 from stoker.jobs.job import load_job, path_of, read_job
 from stoker.jobs.leftovers import remove_leftovers
+from stoker.jobs.limits import wake_next
 from stoker.jobs.metrics import job_ended
+from stoker.jobs.settings import settings
 from stoker.jobs.states import JobState
 from stoker.jobs.store import store
 from stoker.jobs.transitions import decide
@@ -27,7 +29,7 @@ from stoker.models.document import problems
 from stoker.models.job import BatchOutput, ItemFailure, ProcessingJob, has_ended
 from stoker.queries import declared
 
-CHILD_FIELDS = ("status", "attempt", "cancelRequested", "type", "createdAt", "startedAt")
+CHILD_FIELDS = ("status", "stage", "attempt", "cancelRequested", "type", "createdAt", "startedAt")
 """The fields of a child that its cancellation depends on."""
 
 ERROR_CHARACTERS = 2000
@@ -170,18 +172,25 @@ def _counted(parent: ProcessingJob) -> tuple[int, float]:
 
 def _cancel_children(parent: ProcessingJob) -> None:
     """End the children that nobody works on, and ask for the end of the others."""
+    woken = False
     for child in store().documents.find(declared.alive_children(parent.id).only(*CHILD_FIELDS)):
+        state = JobState.of(child.id, {**child.data, "userId": parent.user_id})
         # If a child has just begun or ended, the next look at the batch finds it so.
         with contextlib.suppress(Conflict):
-            _cancel_child(parent, child)
+            _cancel_child(child, state)
+        if state.state == "pending":
+            woken = woken or state.stage == "queued"
+            if state.attempt:
+                # Also after a conflict, which our own write causes if the client library sends it again.
+                remove_leftovers(parent.user_id, child.id)
+    if woken and settings().user_limits is not None:
+        # A job that has ended may have given its place to a child that never takes it.
+        wake_next(parent.user_id, None)
 
 
-def _cancel_child(parent: ProcessingJob, child: StoredDocument) -> None:
-    state = JobState.of(child.id, {**child.data, "userId": parent.user_id})
+def _cancel_child(child: StoredDocument, state: JobState) -> None:
     if state.state == "pending":
         commit_transition(child, state, Cancelled())
-        if state.attempt:
-            remove_leftovers(parent.user_id, child.id)
     elif not state.cancel_requested:
         commit_transition(child, state, CancelRequested())
 

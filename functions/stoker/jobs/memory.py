@@ -1,12 +1,15 @@
 """A store in memory, for tests that need no emulator."""
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from stoker.firestore.documents import Documents
 from stoker.firestore.memory import MemoryDocuments
 from stoker.host import SYSTEM, Host
+from stoker.jobs.workspace import workspace
 
 
 @dataclass(frozen=True)
@@ -57,3 +60,7 @@ class MemoryStore:
     def delete_outputs(self, names: Sequence[str]) -> None:
         """Delete objects, if they exist."""
         self.outputs -= set(names)
+
+    def workspace(self) -> AbstractContextManager[Path]:
+        """Make an empty folder for one attempt, and remove it afterwards."""
+        return workspace()

@@ -5,12 +5,14 @@ In production and in the emulator suite these are Firestore, Cloud Tasks, Cloud 
 """
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
+from pathlib import Path
 from typing import Protocol, TypeVar
 
 from stoker.firestore.documents import Documents, FirestoreDocuments
 from stoker.host import SYSTEM, Host
+from stoker.jobs.workspace import workspace
 
 
 class Store(Protocol):
@@ -32,6 +34,9 @@ class Store(Protocol):
 
     def delete_outputs(self, names: Sequence[str]) -> None:
         """Delete objects, if they exist."""
+
+    def workspace(self) -> AbstractContextManager[Path]:
+        """Make an empty folder for one attempt, and remove it afterwards."""
 
 
 class FirebaseStore:
@@ -57,6 +62,10 @@ class FirebaseStore:
         from stoker.storage.outputs import delete_objects
 
         delete_objects(names)
+
+    def workspace(self) -> AbstractContextManager[Path]:
+        """Make an empty folder for one attempt, and remove it afterwards."""
+        return workspace()
 
 
 Used = TypeVar("Used", bound=Store)

@@ -92,8 +92,8 @@ def _may_begin(found: StoredDocument, now: datetime) -> bool:
 def _wake(page: list[StoredDocument]) -> None:
     """A user's waiting jobs are woken by those that end. In case that was lost, one of each user's is tried."""
     jobs = [found.data for found in page]
-    waiting = {str(job.get("userId")) for job in jobs if job.get("stage") == "waiting-for-other-jobs"}
-    for user_id in waiting:
+    waiting = [str(job.get("userId")) for job in jobs if job.get("stage") == "waiting-for-other-jobs"]
+    for user_id in dict.fromkeys(waiting):
         try:
             wake_next(user_id, None)
         except Exception as error:

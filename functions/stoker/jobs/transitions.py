@@ -114,8 +114,10 @@ def _enqueue(job: JobState, event: Any, fields: Fields, now: datetime) -> tuple[
 def _after_end(job: JobState, event: Any, fields: Fields, now: datetime) -> tuple[Effect, ...]:
     attempted = job.attempt_began is not None
     began = job.user_id is not None and (attempted or job.started_at is not None)
-    # A first attempt that succeeds has published all that was ever uploaded.
-    uploaded = began and not (isinstance(event, Succeeded) and job.started_at is None)
+    # A first attempt that succeeds has published all that was ever uploaded. A job that is retried has no start any
+    # more, but a history; objects of the earlier run are still there if it was retried before they were removed.
+    is_first = job.started_at is None and not job.history
+    uploaded = job.user_id is not None and (not is_first or (attempted and not isinstance(event, Succeeded)))
     return (
         *((ReleaseSlot(),) if began else ()),
         *_record(job, event, fields, now),

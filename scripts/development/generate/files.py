@@ -10,6 +10,7 @@ from development.generate.errors import GenerateError
 from development.generate.indexes import indexes
 from development.generate.inputs import input_functions
 from development.generate.inputs_page import accepted_table
+from development.generate.job_states import job_states
 from development.generate.regions import replaced
 from development.generate.rules import document_functions, map_functions
 from development.generate.schemas import schemas
@@ -27,6 +28,7 @@ FUNCTIONS_RULES = Path("rules/functions.rules")
 POLICIES = Path("functions/stoker/access/policies.py")
 INDEXES = Path("firestore.indexes.json")
 INPUTS_PAGE = Path("docs/inputs.md")
+JOB_STATES_PAGE = Path("docs/job-states.md")
 
 
 def made_files(root: Path = ROOT) -> Mapping[Path, str]:
@@ -61,9 +63,9 @@ def made_files(root: Path = ROOT) -> Mapping[Path, str]:
 
 def _pages(root: Path) -> dict[Path, str]:
     """The pages of the documentation, which a copy of the project may lack."""
-    if not (root / INPUTS_PAGE).exists():
-        return {}
-    return {INPUTS_PAGE: replaced((root / INPUTS_PAGE).read_text(), {"inputs": accepted_table()})}
+    regions = {INPUTS_PAGE: {"inputs": accepted_table()}, JOB_STATES_PAGE: {"job states": job_states()}}
+    there = [page for page in regions if (root / page).exists()]
+    return {page: replaced((root / page).read_text(), regions[page]) for page in there}
 
 
 def _document_regions() -> dict[str, str]:
