@@ -22,6 +22,9 @@ from stoker.firestore.optimistic import until_written
 from stoker.logs import JobLog
 from stoker.queries.declared import waiting_events
 
+COMMIT_SECONDS = 30.0
+"""How long a commit may take, all tries included. The function has 120 s, and begins its last commit by 55 s."""
+
 TRIES = 5
 """How often a batch is read again that someone has touched; then it is left to the next roll-up."""
 
@@ -113,7 +116,13 @@ class RollUp:
 
         try:
             # A user's events may be deleted meanwhile, and a commit whose answer is lost may have arrived.
-            until_written(lambda: self._commit(batch), read_again=read_batch_again, tries=TRIES, through_outages=True)
+            until_written(
+                lambda: self._commit(batch),
+                read_again=read_batch_again,
+                tries=TRIES,
+                seconds=COMMIT_SECONDS,
+                through_outages=True,
+            )
         except exceptions.InvalidArgument as error:
             # Events are up to a megabyte, which counts towards the 10 MiB of a commit though only marks are sent.
             self._in_halves(batch, error)
