@@ -102,9 +102,7 @@ def test_a_parent_that_is_no_valid_job_any_more_ends(parent: DrivenJob, children
     assert (data["status"], data["errorCode"]) == ("failed", "invalid-job")
 
 
-def test_an_index_that_is_missing_is_an_error_and_no_conflict(
-    parent: DrivenJob, engine: Store, meddled: Meddled
-) -> None:
+def test_an_index_that_is_missing_is_an_error_and_no_conflict(parent: DrivenJob, meddled: Meddled) -> None:
     def refuse(*arguments: object) -> tuple[int, float]:
         raise exceptions.FailedPrecondition("The query requires an index.")
 
