@@ -26,15 +26,18 @@ def main() -> int:
     parser = _parser()
     options, arguments = parser.parse_known_args()
     names = bool(selection.named(arguments))
-    unit = selection.all_under(arguments, selection.UNIT) if names else options.fast
+    unit = selection.all_under(arguments, selection.UNIT, selection.SIMULATION) if names else options.fast
     if (options.fast or options.python) and not unit:
-        parser.error("--fast and --python are for tests of tests/unit: name some of these, or none with --fast.")
+        parser.error(
+            "--fast and --python are for tests of tests/unit and tests/simulation: name some of these, or none with "
+            "--fast."
+        )
     # Node.js and Java take longer to install than the Python tools.
     python = f".venv-{options.python}" if options.python else ".venv"
     places = (python,) if unit else environment.EVERYTHING
     environment.enter("development.test", places)
     if options.fast:
-        arguments = [*selection.FAST, *([] if names else ["tests/unit"]), *arguments]
+        arguments = [*selection.FAST, *([] if names else ["tests/unit", "tests/simulation"]), *arguments]
     if unit or selection.needs_no_suite(arguments):
         os.chdir(environment.ROOT)
         os.execv(sys.executable, [sys.executable, "-m", "pytest", *arguments])
