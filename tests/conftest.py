@@ -8,12 +8,12 @@ from pathlib import Path
 
 import imageio_ffmpeg
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 pytest_plugins = ["slow"]
 
-# How long an example takes depends on what else the machine does.
-settings.register_profile("any machine", deadline=None)
+# How long an example takes to draw and to run depends on what else the machine does.
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any machine")
 
 

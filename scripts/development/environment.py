@@ -19,7 +19,7 @@ import sys
 import threading
 import time
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -117,21 +117,25 @@ def enter(module: str, places: Sequence[str] = EVERYTHING) -> None:
         os.execv(python, [python, "-m", module, *sys.argv[1:]])
 
 
-def prepare(places: Sequence[str] = EVERYTHING) -> None:
+def prepare(
+    places: Sequence[str] = EVERYTHING, wanted: Callable[[Sequence[str]], Sequence[Place]] | None = None
+) -> None:
     """Installs those of the places that are missing or outdated, side by side, with a line of progress for each.
 
     Args:
         places: some of `EVERYTHING`.
+        wanted: what the names of places stand for; `EVERYTHING` is known.
 
     Raises:
         SetupError: a tool is missing on this machine, or an installation failed.
     """
     if "node_modules" in places and not shutil.which("node"):
         raise SetupError(f"Node.js {MINIMUM_NODE} or later is missing: install it from https://nodejs.org.")
-    if all(place.is_current() for place in _wanted(places)):
+    wanted = wanted or _wanted
+    if all(place.is_current() for place in wanted(places)):
         return
     with _locked() as lock:
-        missing = [place for place in _wanted(places) if not place.is_current()]  # another run may have made them
+        missing = [place for place in wanted(places) if not place.is_current()]  # another run may have made them
         if any(place.path.name == "node_modules" for place in missing):
             _check_node()
         _say(f"preparing: {', '.join(place.name for place in missing)} (once)" if missing else "preparing: done")

@@ -86,7 +86,7 @@ def test_one_that_is_replaced_meanwhile_is_missing(user: User, ffmpeg: Ffmpeg, m
 
 def test_one_that_is_beyond_every_limit_is_refused(user: User, clip: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     source = user.upload(clip, "video/mp4")
-    monkeypatch.setattr("stoker.storage.sources._find.__defaults__", (20_000,))
+    monkeypatch.setattr(config, "MAX_SOURCE_BYTES", 20_000)
     job = DrivenJob(user.id, input={"source": source})
     run_attempt(job.id, process_video)
     assert (job.status, job.data()["errorCode"]) == ("failed", "input-too-large")

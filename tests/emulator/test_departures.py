@@ -18,7 +18,7 @@ from stoker.jobs.attempt import run_attempt
 from stoker.media import departures, video
 from stoker.media.video import process_video
 from stoker.storage.client import bucket
-from stoker.storage.outputs import OutputStream
+from stoker.storage.outputs import AttemptOutputs, OutputStream
 
 pytestmark = pytest.mark.usefixtures("undelivered", "own_tmp", "queued")
 
@@ -54,15 +54,21 @@ def _low_limits(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch)
 def departed(monkeypatch: pytest.MonkeyPatch) -> dict[str, float]:
     """The files that have left, with the share of each that takes room when all are made."""
     seen: dict[str, float] = {}
-    upload = video._upload
 
-    def looking(run: Any, made: Any, begun: float, left: departures.Departures) -> Any:
-        for file in run.workspace.iterdir():
-            if file.name in left:
-                seen[file.name] = file.stat().st_blocks * 512 / file.stat().st_size
-        return upload(run, made, begun, left)
+    class Looking(departures.Departures):
+        """Looks at all files before the first of them arrives."""
 
-    monkeypatch.setattr(video, "_upload", looking)
+        def __init__(self, folder: Path, outputs: AttemptOutputs) -> None:
+            super().__init__(folder, outputs)
+            self.folder = folder
+
+        def arrive(self, name: str, *rest: Any) -> tuple[str, str]:
+            for file in self.folder.iterdir():
+                if file.name in self:
+                    seen.setdefault(file.name, file.stat().st_blocks * 512 / file.stat().st_size)
+            return super().arrive(name, *rest)
+
+    monkeypatch.setattr(video, "Departures", Looking)
     return seen
 
 

@@ -100,8 +100,8 @@ class DrivenJob:
 
 def finish(lease: Lease, event: AttemptEnd) -> None:
     """End an attempt, with all that follows from it."""
-    transition, answers = lease.end(event)
-    perform(lease.state, transition, answers, limited=lease.limited)
+    transition, released = lease.end(event)
+    perform(lease.state, transition, released)
 
 
 def upload(path: str) -> str:
@@ -127,6 +127,7 @@ class Meddled:
     def __init__(self, documents: Documents) -> None:
         self.documents = documents
         self.sent_once: list[bool] = []
+        self.count_and_sum: Callable[..., tuple[int, float]] = documents.count_and_sum
         self.before: Callable[[Sequence[Write]], None] = lambda writes: None
         self.after: Callable[[Sequence[Write]], None] = lambda writes: None
 

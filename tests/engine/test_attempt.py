@@ -2,7 +2,7 @@
 
 import contextlib
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -19,6 +19,7 @@ from stoker import config
 from stoker.errors import JobCancelled, LeaseLost, UnsupportedMedia
 from stoker.firestore.errors import Conflict
 from stoker.firestore.writes import Create, Update, Write
+from stoker.host import SystemHost
 from stoker.jobs.admission import NotYetDue
 from stoker.jobs.attempt import begin_attempt, run_attempt
 from stoker.jobs.children import Children
@@ -351,3 +352,50 @@ def test_a_write_that_another_document_refuses_changes_nothing(job: Job) -> None
 def test_a_worker_that_makes_no_children_has_not_made_any(job: Job) -> None:
     run_attempt(job.id, lambda run, job_input: Children([]))
     assert job.data()["errorCode"] == "internal"
+
+
+class Striding(SystemHost):
+    """A machine on which a second passes each time that the time of day is asked for."""
+
+    def __init__(self, begin: datetime) -> None:
+        self._time = begin
+
+    def now(self) -> datetime:
+        self._time += timedelta(seconds=1)
+        return self._time
+
+
+@pytest.mark.parametrize("before", range(6))
+def test_a_lease_that_ends_while_a_worker_looks_is_taken_whole_or_not_at_all(
+    job: Job, engine: Store, before: int
+) -> None:
+    first = job.take()
+    end = job.data()["lease"]["expiresAt"]
+    engine.host = Striding(end - timedelta(seconds=before))
+    held = begin_attempt(job.id)
+    token = job.data()["lease"]["token"]
+    assert token == (first.state.lease_token if held is None else held.state.lease_token)
+
+
+def test_a_place_that_was_taken_is_given_back_though_the_limits_were_lifted_meanwhile(
+    job: Job, engine: Store, meddled: Meddled, settings: Callable[..., None]
+) -> None:
+    settings(userLimits={"atOnce": 1})
+
+    def lift(writes: Sequence[Write]) -> None:
+        meddled.after = lambda writes: None
+        settings()
+
+    meddled.after = lift
+    held = job.take()
+    held.end(DONE)
+    found = engine.documents.get(f"{config.JOB_USERS}/ada")
+    assert found is not None
+    assert found.data["running"] == {}
+
+
+def test_a_task_for_an_ended_job_that_is_not_valid_touches_no_file(job: Job, engine: Store) -> None:
+    path = upload(f"job-outputs/ada/{job.id}/1-a/poster.jpg")
+    job.update({"status": "completed", "output": [path]})
+    assert begin_attempt(job.id) is None
+    assert engine.list_outputs("ada", job.id) == [path]

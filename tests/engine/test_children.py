@@ -3,8 +3,9 @@
 from collections.abc import Callable
 
 import pytest
+from google.api_core import exceptions
 
-from engine.driven import DrivenJob, finish
+from engine.driven import DrivenJob, Meddled, finish
 from stoker.errors import UnsupportedMedia
 from stoker.jobs.attempt import begin_attempt, run_attempt
 from stoker.jobs.children import ChildJob, Children, child_id, update_parent
@@ -116,3 +117,12 @@ def test_a_parent_that_is_no_valid_job_any_more_ends(parent: DrivenJob, children
     assert children[0].status == "completed"
     data = parent.data()
     assert (data["status"], data["errorCode"]) == ("failed", "invalid-job")
+
+
+def test_an_index_that_is_missing_is_an_error_and_no_conflict(parent: DrivenJob, meddled: Meddled) -> None:
+    def refuse(*arguments: object) -> tuple[int, float]:
+        raise exceptions.FailedPrecondition("The query requires an index.")
+
+    meddled.count_and_sum = refuse
+    with pytest.raises(exceptions.FailedPrecondition, match="requires an index"):
+        update_parent(parent.id)

@@ -11,7 +11,9 @@ from google.cloud import firestore
 from engine.driven import DrivenJob
 from stoker import registry
 from stoker.errors import InvalidJob, JobNotFound, NotCancellable, NotRetryable, UnsupportedType
+from stoker.jobs.attempt import begin_attempt
 from stoker.jobs.commands import cancel_job, retry_job
+from stoker.jobs.dispatch import dispatch
 from stoker.jobs.store import Store
 
 NOW = datetime.now(UTC)
@@ -137,3 +139,16 @@ def test_only_a_job_that_has_not_ended_is_cancelled(queued: list[str]) -> None:
         with pytest.raises(NotCancellable, match=f"it is {status}"):
             cancel_job("five")
         assert job.found().update_time == before.update_time
+
+
+@pytest.mark.parametrize("attempts", [5, True, 1.5, "many", NOW])
+def test_a_history_that_is_none_fails_the_job(queued: list[str], attempts: Any) -> None:
+    """An import or an admin's script may write it."""
+    dispatched, taken, cancelled = (DrivenJob(attempts=attempts) for _ in range(3))
+    dispatch(dispatched.found())
+    assert begin_attempt(taken.id) is None
+    for job in (dispatched, taken):
+        assert (job.status, job.data()["errorCode"]) == ("failed", "invalid-job")
+    cancel_job(cancelled.id)
+    assert cancelled.data()["cancelRequested"] is True
+    assert queued == []

@@ -9,7 +9,7 @@ from google.api_core import exceptions
 from engine.driven import DrivenJob, Meddled, once
 from stoker.errors import InvalidJob, JobExists, Unavailable, UnsupportedType
 from stoker.firestore.documents import StoredDocument
-from stoker.firestore.errors import Conflict
+from stoker.firestore.errors import Conflict, DocumentExists, conflict_of
 from stoker.jobs.commands import create_processing_job
 from stoker.jobs.store import store
 from stoker.queries import declared
@@ -90,7 +90,7 @@ def test_a_type_that_no_worker_does_is_refused(monkeypatch: pytest.MonkeyPatch) 
 
 def test_a_write_whose_answer_was_lost_is_told_apart_from_another_job(meddled: Meddled) -> None:
     # The client library sends a commit again by itself, unless it must not: then it meets its own work.
-    meddled.after = once(Conflict())
+    meddled.after = once(DocumentExists())
     name = create_processing_job("ada", "video-processing", SOURCE)
     assert DrivenJob.there(name).is_there()
     meddled.after = once(exceptions.ServiceUnavailable("the connection was reset"))
@@ -98,3 +98,9 @@ def test_a_write_whose_answer_was_lost_is_told_apart_from_another_job(meddled: M
         create_processing_job("ada", "video-processing", SOURCE, job_id="two")
     assert DrivenJob.there("two").is_there()
     assert meddled.sent_once == [False, True]
+
+
+def test_a_database_that_is_missing_is_an_error(meddled: Meddled) -> None:
+    meddled.before = once(conflict_of(exceptions.NotFound("The database (default) does not exist.")))
+    with pytest.raises(Conflict, match="does not exist"):
+        create_processing_job("ada", "video-processing", SOURCE)

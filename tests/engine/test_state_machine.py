@@ -366,9 +366,9 @@ class Jobs(RuleBasedStateMachine):
 
     def end(self, run: Run, result: Any) -> None:
         """Make the final write, and wake the owner's next job: that is all that a worker does which then dies."""
-        transition, answers = end_attempt(run.held, result)
+        transition, released = end_attempt(run.held, result)
         if run.held.limited and WakeNext() in transition.effects:
-            limits.wake_next(run.held.job.document.user_id, answers[0] if answers else None)
+            limits.wake_next(run.held.job.document.user_id, released)
 
     def writes(self, run: Run, write: Callable[[], object]) -> bool:
         """Lets an attempt write; it succeeds just where the attempt holds the job. Returns whether it did."""
@@ -451,6 +451,9 @@ def check_change(step: str, before: Fields, after: Fields) -> None:
         assert (after["attempt"], after["progress"]) == (0, 0)
     elif step == "hand back" and (was, now) == ("processing", "pending"):
         assert after["attempt"] == attempt - 1
+    elif step == "hand back" and (was, now) == ("processing", "cancelled"):
+        # A child was handed back, and then cancelled with its batch; or it was cancelled at once.
+        assert after["attempt"] in (attempt - 1, attempt)
     else:
         assert after.get("attempt", 0) == attempt
         assert after.get("progress", 0) >= before.get("progress", 0)

@@ -1,6 +1,7 @@
 """Workers that cost little, for tests of many jobs. They run in the processes of the faulty suite's functions."""
 
 from faults.injection import note
+from stoker import config
 from stoker.errors import Unavailable
 from stoker.jobs.attempt import Worker
 from stoker.jobs.children import Children
@@ -28,7 +29,11 @@ def copy(run: JobContext, job_input: VideoInput) -> JobOutput:
     """Uploads its source, twice."""
     source = run.workspace / "source"
     run.report(0, "downloading")
-    download(job_input.source, run.user_id, source, lambda arrived, size: run.report(30 * arrived / size, "encoding"))
+
+    def told(arrived: int, size: int) -> None:
+        run.report(30 * arrived / size, "encoding")
+
+    download(job_input.source, run.user_id, source, told, config.MAX_SOURCE_BYTES)
     files = []
     for number, name in enumerate(COPIES):
         run.report(40 + 30 * number, "uploading")

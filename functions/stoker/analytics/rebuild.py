@@ -31,7 +31,7 @@ PAGE: Final = 2_000
 WRITTEN_AT_ONCE: Final = 200
 """Aggregates of one commit, with their sketches: 2 MB at most."""
 
-LEASE_WAIT_SECONDS: Final = 120.0
+LEASE_WAIT_SECONDS = 120.0
 """How long a rebuild waits for the roll-up to pause: it does so at the latest when its run ends."""
 
 EARLY: Final = timedelta(minutes=5)

@@ -5,7 +5,7 @@ any of them is not as it was read, or where another roll-up has taken the lease.
 """
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
@@ -22,37 +22,48 @@ from stoker.firestore.optimistic import until_written
 from stoker.logs import JobLog
 from stoker.queries.declared import waiting_events
 
+COMMIT_SECONDS = 30.0
+"""How long a commit may take, all tries included. The function has 120 s, and begins its last commit by 55 s."""
+
 TRIES = 5
 """How often a batch is read again that someone has touched; then it is left to the next roll-up."""
 
 
-def roll_up_through_the_minute() -> None:
-    """Rolls up at once, and again every so often until the next run begins: Cloud Scheduler knows no seconds."""
-    began = time.monotonic()
+def roll_up_through_the_minute(
+    now: Callable[[], float] = time.monotonic, sleep: Callable[[float], None] = time.sleep
+) -> None:
+    """Rolls up at once, and again every so often until the next run begins: Cloud Scheduler knows no seconds.
+
+    Args:
+        now: The clock, in seconds. It never goes back.
+        sleep: Waits for some seconds of that clock, at most 0.5 at a time.
+    """
+    began = now()
     starts = began
     while starts < began + config.ROLL_UP_SECONDS:
-        while (wait := starts - time.monotonic()) > 0:
+        while (wait := starts - now()) > 0:
             if shutdown.going_down():
                 return
-            time.sleep(min(wait, 0.5))
+            sleep(min(wait, 0.5))
         try:
-            roll_up(began + config.ROLL_UP_SECONDS)
+            roll_up(began + config.ROLL_UP_SECONDS, now)
         except Exception as error:
             # The next try comes soon, and finds all that is not done.
             JobLog("").error("Events could not be rolled up; it is tried again.", error)
         starts += config.ROLL_UP_EVERY_SECONDS
 
 
-def roll_up(until: float = float("inf")) -> int:
+def roll_up(until: float = float("inf"), now: Callable[[], float] = time.monotonic) -> int:
     """Rolls up all events that wait.
 
     Args:
-        until: When to stop, by `time.monotonic`; what is not done then is left to the next.
+        until: When to stop, by `now`; what is not done then is left to the next.
+        now: The clock, in seconds. It is read before each commit.
 
     Returns:
         How many events were marked, with those that could not be counted. 0 where another roll-up is at it.
     """
-    began = time.monotonic()
+    began = now()
     lease = RollUpLease.take() if any(read(waiting_events(), limit=1)) else None
     if lease is None:
         return 0
@@ -60,14 +71,14 @@ def roll_up(until: float = float("inf")) -> int:
     try:
         for window in _windows():
             for batch in batches(window):
-                if time.monotonic() > until or shutdown.going_down():
+                if now() > until or shutdown.going_down():
                     return rolling.done
                 rolling.commit(batch)
     except RollUpLeaseLost:
         JobLog("").warning("Another roll-up has taken over; what was committed counts.")
     finally:
         lease.give_back()
-        seconds = round(time.monotonic() - began, 3)
+        seconds = round(now() - began, 3)
         JobLog("").info("Events were rolled up.", event="events-rolled-up", events=rolling.done, seconds=seconds)
     return rolling.done
 
@@ -105,7 +116,13 @@ class RollUp:
 
         try:
             # A user's events may be deleted meanwhile, and a commit whose answer is lost may have arrived.
-            until_written(lambda: self._commit(batch), read_again=read_batch_again, tries=TRIES, through_outages=True)
+            until_written(
+                lambda: self._commit(batch),
+                read_again=read_batch_again,
+                tries=TRIES,
+                seconds=COMMIT_SECONDS,
+                through_outages=True,
+            )
         except exceptions.InvalidArgument as error:
             # Events are up to a megabyte, which counts towards the 10 MiB of a commit though only marks are sent.
             self._in_halves(batch, error)

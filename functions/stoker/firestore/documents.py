@@ -63,7 +63,10 @@ class Documents(Protocol):
         """Read the documents of a selection, so many at a time. No page is empty."""
 
     def count_and_sum(self, selection: Selection, field: str) -> tuple[int, float]:
-        """Count the documents of a selection, and add up a field of theirs."""
+        """Count the documents of a selection that have a field, and add the field up.
+
+        Firestore reads both from an index, in which documents without the field are missing.
+        """
 
     def commit(self, writes: Sequence[Write], *, once: bool = False) -> list[Written]:
         """Make all writes, or none; return the answer to each.

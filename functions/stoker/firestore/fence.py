@@ -46,5 +46,5 @@ class Fence:
         return self._documents.get(self.path)
 
     def accept(self, document: StoredDocument) -> None:
-        """Take note of a write of someone else's: from now on, writes depend on that."""
+        """Let further writes depend on this state of the document, which someone else has written."""
         self.update_time = document.update_time

@@ -1,14 +1,16 @@
 """Documents in memory, for tests that need no emulator. It does what the engine asks of Firestore, and no more."""
 
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from google.api_core import exceptions
 from google.cloud.firestore import DELETE_FIELD, SERVER_TIMESTAMP, Increment
+from google.cloud.firestore_v1.field_path import FieldPath
 
 from stoker.firestore.documents import StoredDocument
-from stoker.firestore.errors import Conflict
+from stoker.firestore.errors import Conflict, DocumentExists
 from stoker.firestore.selection import Filter, Order, Selection
 from stoker.firestore.writes import Create, Delete, Merge, Update, Write, Written
 
@@ -43,6 +45,8 @@ class MemoryDocuments:
         self._now = now
         self._stored: dict[str, StoredDocument] = {}
         self._last_write: datetime | None = None
+        # Threads commit at the same time, and of two conditional writes one must be refused.
+        self._lock = threading.Lock()
 
     def get(self, path: str, fields: Sequence[str] = ()) -> StoredDocument | None:
         """Read a document; see `Documents`."""
@@ -70,18 +74,19 @@ class MemoryDocuments:
 
     def count_and_sum(self, selection: Selection, field: str) -> tuple[int, float]:
         """Count and add up; see `Documents`."""
-        found = self.find(selection)
+        found = [one for one in self.find(selection) if _value(one.data, field) is not None]
         values = [_value(one.data, field) for one in found]
         return len(found), float(sum(value for value in values if isinstance(value, int | float)))
 
     def commit(self, writes: Sequence[Write], *, once: bool = False) -> list[Written]:
         """Make all writes, or none; see `Documents`."""
-        for write in writes:
-            self._check(write)
-        time = self._write_time()
-        changed = dict(self._stored)
-        written = [Written(time, _apply(changed, write, time)) for write in writes]
-        self._stored = changed
+        with self._lock:
+            for write in writes:
+                self._check(write)
+            time = self._write_time()
+            changed = dict(self._stored)
+            written = [Written(time, _apply(changed, write, time)) for write in writes]
+            self._stored = changed
         return written
 
     def paths(self, collection: str) -> list[str]:
@@ -93,7 +98,7 @@ class MemoryDocuments:
         _collection(write.path)
         match write:
             case Create() if found is not None:
-                raise Conflict(f"{write.path} exists.")
+                raise DocumentExists(f"{write.path} exists.")
             case Update() | Delete() if found is None:
                 raise Conflict(f"{write.path} does not exist.")
             case Update(update_time=datetime()) | Delete(update_time=datetime()):
@@ -117,7 +122,7 @@ def _apply(stored: dict[str, StoredDocument], write: Write, time: datetime) -> t
     data: dict[str, Any] = {} if before is None else dict(before.data)
     transformed: list[Any] = []
     for name, value in _flat(write.fields) if isinstance(write, Merge) else write.fields.items():
-        _set(data, name.split("."), value, time, transformed)
+        _set(data, _parts(name), value, time, transformed)
     if len(str(data)) > MAX_BYTES:
         raise exceptions.InvalidArgument(f"{write.path} is larger than 1 MiB.")
     stored[write.path] = StoredDocument(write.path, data, time)
@@ -149,6 +154,11 @@ def _resolved(value: Any, time: datetime) -> Any:
     if isinstance(value, list | tuple):
         return [_resolved(one, time) for one in value]
     return value
+
+
+def _parts(path: str) -> list[str]:
+    """The names in a field path. Those that are no simple words stand in backticks."""
+    return list(FieldPath.from_api_repr(path).parts) if "`" in path else path.split(".")
 
 
 def _flat(fields: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:

@@ -42,7 +42,7 @@ def until_written(
         attempt: Reads, decides and commits. It raises one of `CONFLICTS` if a condition did not hold.
         read_again: Called before every attempt but the first, for what the caller has read before the first. Its errors
             count as the attempt's.
-        tries: So many conflicts at most.
+        tries: The number of conflicts after which it gives up.
         seconds: The deadline for all attempts and waits together. An outer deadline that ends earlier holds.
         through_outages: Whether `TRANSIENT` errors are tried again too, until the deadline and not only `tries` times.
         host: The clock to wait by.

@@ -16,7 +16,7 @@ from google.cloud.firestore_v1.types import (
 
 from stoker.firestore.client import client
 from stoker.firestore.deadline import patience
-from stoker.firestore.errors import REFUSED, Conflict
+from stoker.firestore.errors import REFUSED, conflict_of
 
 
 def possible_id(name: str) -> bool:
@@ -106,5 +106,5 @@ def commit(writes: Sequence[Any]) -> list[Any]:
     try:
         answer = api.commit(request=request, metadata=metadata, **patience(reads=False))
     except REFUSED as error:
-        raise Conflict(str(error)) from error
+        raise conflict_of(error) from error
     return [result.update_time for result in CommitResponse.pb(answer).write_results]

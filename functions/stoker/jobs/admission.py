@@ -1,7 +1,7 @@
 """Admission: may a job begin now? If so, one of all workers that ask for it takes it."""
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from stoker.errors import PermanentError
 from stoker.firestore.documents import StoredDocument
@@ -13,7 +13,7 @@ from stoker.jobs.events import Cancelled, Claimed, FailedPermanently, HeldBack, 
 from stoker.jobs.job import load_job, read_job
 from stoker.jobs.lease import Lease
 from stoker.jobs.limits import Deferred, take_slot
-from stoker.jobs.settings import settings
+from stoker.jobs.settings import settings, users_are_limited
 from stoker.jobs.states import JobState
 from stoker.jobs.store import store
 from stoker.jobs.transitions import Transition, decide, must_wait
@@ -69,31 +69,31 @@ def _take_job(job_id: str, token: str) -> Lease | Refused | None:
     try:
         job = read_job(found)
     except PermanentError as error:
-        return _refuse(found, state, Claimed(token) if has_ended(state.state) else FailedPermanently(error))
+        return None if has_ended(state.state) else _refuse(found, state, FailedPermanently(error), now)
     if state.lease_token == token:
         # Our own write has arrived; its answer was lost.
         held = replace(state, attempt_began=now)
         if state.cancel_requested:
             # The owner has asked for it since. The attempt would not hear of a wish that its first read contains.
-            return _refuse(found, held, Cancelled())
-        return Lease(Fence(store().documents, found), job, held, limited=_limited())
+            return _refuse(found, held, Cancelled(), now)
+        return Lease(Fence(store().documents, found), job, held, limited=users_are_limited())
     if state.state == "pending" and not state.cancel_requested and must_wait(state, now + EARLY):
         raise NotYetDue(f"The job is due at {state.run_after}.")
     claimed = decide(state, Claimed(token), now)
     if not claimed.takes_lease:
-        return _refuse(found, state, Claimed(token))
+        return _refuse(found, state, Claimed(token), now)
     if job.document.type in settings().paused:
-        return _refuse(found, state, Paused())
+        return _refuse(found, state, Paused(), now)
     slot = _slot(job.document)
     if isinstance(slot, Deferred):
-        return _refuse(found, state, HeldBack(slot.stage, slot.due), slot.extra)
+        return _refuse(found, state, HeldBack(slot.stage, slot.due), now, slot.extra)
     fence = Fence(store().documents, found)
     fence.write(claimed.fields, slot)
-    return Lease(fence, job, state.claimed(token, now), limited=_limited())
+    return Lease(fence, job, state.claimed(token, now), limited=bool(slot))
 
 
-def _refuse(found: StoredDocument, state: JobState, event: JobEvent, extra: ExtraWrites = ()) -> Refused:
-    return Refused(state, commit_transition(found, state, event, extra))
+def _refuse(found: StoredDocument, state: JobState, event: JobEvent, now: datetime, extra: ExtraWrites = ()) -> Refused:
+    return Refused(state, commit_transition(found, state, event, extra, now))
 
 
 def _slot(document: ProcessingJob) -> Deferred | ExtraWrites:
@@ -106,7 +106,3 @@ def _slot(document: ProcessingJob) -> Deferred | ExtraWrites:
         return ()
     slot = take_slot(document, limits)
     return slot if isinstance(slot, Deferred) else (slot,)
-
-
-def _limited() -> bool:
-    return settings().user_limits is not None

@@ -38,7 +38,6 @@ from stoker.jobs.leftovers import remove_leftovers
 from stoker.jobs.metrics import attempt_began, attempt_ended
 from stoker.jobs.perform import perform
 from stoker.jobs.progress import Heartbeat
-from stoker.jobs.settings import settings
 from stoker.jobs.store import store
 from stoker.jobs.transitions import Transition
 from stoker.logs import JobLog
@@ -74,13 +73,13 @@ def run_attempt(job_id: str, worker: Worker[Input]) -> None:
     attempt_began(log, document)
     try:
         result = _run(lease, worker, log)
-        transition, answers = end_attempt(lease, result)
+        transition, released = end_attempt(lease, result)
     except LeaseLost as lost:
         log.warning("The attempt lost the job, and has changed nothing.", reason=lost.message)
         remove_leftovers(document.user_id, job_id)
         return
     attempt_ended(log, lease.as_claimed(), transition)
-    perform(lease.state, transition, answers, limited=lease.limited)
+    perform(lease.state, transition, released)
     if Redeliver() in transition.effects:
         raise AttemptHandedBack("The worker was taken away; the job goes on with another one.")
 
@@ -93,7 +92,7 @@ def begin_attempt(job_id: str) -> Lease | None:
     """
     taken = take_job(job_id)
     if isinstance(taken, Refused):
-        perform(taken.state, taken.transition, limited=settings().user_limits is not None)
+        perform(taken.state, taken.transition)
         return None
     return taken
 
@@ -134,7 +133,7 @@ def _result(worker: Worker[Input], context: JobContext, job_input: Input, log: J
         return InternalError("Something went wrong on our side. If trying again did not help, report the job's id.")
 
 
-def end_attempt(lease: Lease, result: Result) -> tuple[Transition, list[Written]]:
+def end_attempt(lease: Lease, result: Result) -> tuple[Transition, Written | None]:
     """Make the final write.
 
     Args:
@@ -142,7 +141,8 @@ def end_attempt(lease: Lease, result: Result) -> tuple[Transition, list[Written]
         result: The result of its work. It gives way to a cancellation, or to an error, that the write meets.
 
     Returns:
-        The transition, and Firestore's answers, as `Lease.end`. Its effects are still to be performed.
+        The transition, and the answer to the write that gives the job's place back, as `Lease.end`. The effects are
+        still to be performed.
 
     Raises:
         LeaseLost: The job is no longer this attempt's.
@@ -180,7 +180,7 @@ def _event(lease: Lease, result: Result) -> AttemptEnd:
             return FailedPermanently(result)
 
 
-def _hand_over(lease: Lease, children: Children) -> tuple[Transition, list[Written]]:
+def _hand_over(lease: Lease, children: Children) -> tuple[Transition, Written | None]:
     for _ in range(TRIES):
         try:
             return lease.end(_event(lease, children), child_writes(lease.job.document, children))

@@ -1,4 +1,4 @@
-"""What clients call about jobs; `rules/functions.rules` says who may."""
+"""Calls of clients about jobs. `rules/functions.rules` says which callers may make them."""
 
 from typing import Any
 

@@ -21,15 +21,16 @@ from stoker.jobs.job import load_job, path_of, read_job
 from stoker.jobs.leftovers import remove_leftovers
 from stoker.jobs.limits import wake_next
 from stoker.jobs.metrics import job_ended
-from stoker.jobs.settings import settings
+from stoker.jobs.settings import users_are_limited
 from stoker.jobs.states import JobState
 from stoker.jobs.store import store
 from stoker.jobs.transitions import decide
+from stoker.logs import JobLog
 from stoker.models.document import problems
 from stoker.models.job import BatchOutput, ItemFailure, ProcessingJob, has_ended
 from stoker.queries import declared
 
-CHILD_FIELDS = ("status", "stage", "attempt", "cancelRequested", "type", "createdAt", "startedAt")
+CHILD_FIELDS = ("status", "stage", "attempt", "cancelRequested", "type", "createdAt")
 """The fields of a child that its cancellation depends on."""
 
 ERROR_CHARACTERS = 2000
@@ -109,15 +110,17 @@ def enqueue_children(parent_id: str) -> None:
 
 
 def update_parent(parent_id: str) -> None:
-    """Move a job on that waits for its children: write how far they are, end it with the last of them, and pass its
-    cancellation on to them. It may be called at any time, any number of times.
+    """Update a job that waits for its children. Write how far they are, end the job with the last of them, and pass its
+    cancellation on to them. This may be called at any time, any number of times.
 
     Args:
         parent_id: The job.
     """
-    # If so many children end at the same time that this gives up, a later child, or the sweeper, counts them all.
-    with contextlib.suppress(exceptions.Aborted):
+    try:
         until_written(lambda: _update(parent_id), host=store().host)
+    except exceptions.Aborted:
+        # A later child, or the sweeper, counts all children.
+        JobLog(parent_id).info("So many children have ended at the same time that a later child must count them.")
 
 
 def _update(parent_id: str) -> None:
@@ -147,7 +150,7 @@ def _read_parent(found: StoredDocument, state: JobState) -> ProcessingJob | None
     """The job, if it waits for its children.
 
     Raises:
-        InvalidJob: It does, or may do so, and can't go on.
+        InvalidJob: The document is not valid any more, or can't be read, so that the job can't go on.
     """
     if has_ended(state.state) or (found.readable and state.state != "running-jobs"):
         return None
@@ -183,9 +186,13 @@ def _cancel_children(parent: ProcessingJob) -> None:
             if state.attempt:
                 # Also after a conflict, which our own write causes if the client library sends it again.
                 remove_leftovers(parent.user_id, child.id)
-    if woken and settings().user_limits is not None:
+    if woken and users_are_limited():
         # A job that has ended may have given its place to a child that never takes it.
-        wake_next(parent.user_id, None)
+        try:
+            wake_next(parent.user_id, None)
+        except Exception as error:
+            # The sweeper wakes those that wait; the children must be counted all the same.
+            JobLog(parent.id).error("The owner's next job could not be woken; the sweeper will do it.", error)
 
 
 def _cancel_child(child: StoredDocument, state: JobState) -> None:

@@ -8,7 +8,7 @@ from google.cloud.firestore import SERVER_TIMESTAMP
 
 from stoker.errors import JobExists, NotCancellable, NotRetryable, Unavailable
 from stoker.firestore.documents import StoredDocument
-from stoker.firestore.errors import TRANSIENT, Conflict
+from stoker.firestore.errors import TRANSIENT, DocumentExists
 from stoker.firestore.optimistic import until_written
 from stoker.firestore.writes import Create
 from stoker.jobs.commit import log_of
@@ -72,7 +72,7 @@ def create_processing_job(
     create = Create(path_of(name), {**job, "createdAt": SERVER_TIMESTAMP})
     try:
         store().documents.commit([create], once=job_id is not None)
-    except Conflict:
+    except DocumentExists:
         # An id that was drawn just now is nobody else's: it is our own write, which the client library sent again
         # because the answer was lost. To a given id it sends the write once, so that this means another job.
         if job_id is not None:

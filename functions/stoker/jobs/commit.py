@@ -1,5 +1,7 @@
 """Committing transitions: a conditional write of the decided fields, with all that belongs into the same commit."""
 
+from datetime import datetime
+
 from google.api_core import exceptions
 from google.cloud.firestore import DELETE_FIELD
 from google.cloud.firestore_v1.field_path import FieldPath
@@ -12,7 +14,7 @@ from stoker.firestore.writes import Create, ExtraWrites, Write
 from stoker.jobs.effects import RecordEvent, ReleaseSlot
 from stoker.jobs.events import ChildrenEnded, HeldBack, JobEvent, Paused
 from stoker.jobs.limits import release_slot
-from stoker.jobs.settings import settings
+from stoker.jobs.settings import users_are_limited
 from stoker.jobs.states import JobState
 from stoker.jobs.store import store
 from stoker.jobs.transitions import Transition, decide
@@ -24,7 +26,9 @@ LONG = 1000
 """Characters of a field that no job needs, `input` apart."""
 
 
-def commit_transition(document: StoredDocument, job: JobState, event: JobEvent, extra: ExtraWrites = ()) -> Transition:
+def commit_transition(
+    document: StoredDocument, job: JobState, event: JobEvent, extra: ExtraWrites = (), now: datetime | None = None
+) -> Transition:
     """Decide on a transition of a job that no attempt of this process holds, and write it.
 
     Args:
@@ -32,6 +36,7 @@ def commit_transition(document: StoredDocument, job: JobState, event: JobEvent, 
         job: The facts about it.
         event: The event.
         extra: Writes of other documents in the same commit.
+        now: The time to judge by; the time of day if it is left out.
 
     Returns:
         The transition. Its effects are still to be performed, those of `writes_of` apart.
@@ -39,10 +44,10 @@ def commit_transition(document: StoredDocument, job: JobState, event: JobEvent, 
     Raises:
         Conflict: The document has changed since it was read. Nothing was done.
     """
-    transition = decide(job, event, store().host.now())
+    transition = decide(job, event, now or store().host.now())
     if not transition.fields and not extra:
         return transition
-    limited = settings().user_limits is not None
+    limited = ReleaseSlot() in transition.effects and users_are_limited()
     _write(document, transition, [*writes_of(job, transition, limited=limited), *extra])
     if isinstance(event, HeldBack | Paused):
         log_of(job).info("The job has to wait.", stage=transition.fields.get("stage", job.stage))

@@ -11,8 +11,10 @@ from stoker.jobs.perform import apply
 from stoker.jobs.states import JobState
 from stoker.models.job import has_ended
 
+NEW = Created()
 
-def dispatch(found: StoredDocument, event: Created | Due | LeaseLapsed | None = None) -> None:
+
+def dispatch(found: StoredDocument, event: Created | Due | LeaseLapsed = NEW) -> None:
     """Put a job into the queue of its type, or fail it with everything that is wrong with it.
 
     Args:
@@ -23,7 +25,7 @@ def dispatch(found: StoredDocument, event: Created | Due | LeaseLapsed | None = 
     if has_ended(state.state):
         return  # A restored or imported document: its work is done.
     try:
-        _dispatch(found, state, event or Created())
+        _dispatch(found, state, event)
     except Conflict:
         log_of(state).info("The job changed before it could be refused; the sweeper will look at it again.")
     except Exception as error:
@@ -39,4 +41,6 @@ def _dispatch(found: StoredDocument, state: JobState, event: Created | Due | Lea
     except PermanentError as error:
         apply(found, state, FailedPermanently(error))
     else:
-        apply(found, state, event)
+        transition = apply(found, state, event)
+        if not transition.effects:
+            log_of(state).info("The job is not due yet; the sweeper will start it.", runAfter=str(state.run_after))

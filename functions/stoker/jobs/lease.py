@@ -7,9 +7,10 @@ from stoker.errors import JobCancelled, LeaseLost
 from stoker.firestore.documents import StoredDocument
 from stoker.firestore.errors import Conflict
 from stoker.firestore.fence import Fence
-from stoker.firestore.optimistic import until_written
+from stoker.firestore.optimistic import TRIES, until_written
 from stoker.firestore.writes import ExtraWrites, Written
 from stoker.jobs.commit import writes_of
+from stoker.jobs.effects import ReleaseSlot
 from stoker.jobs.events import AttemptEnd, CheckpointSaved, Progressed
 from stoker.jobs.fields import CANCELLED, Fields
 from stoker.jobs.job import Job
@@ -17,6 +18,9 @@ from stoker.jobs.states import JobState
 from stoker.jobs.store import store
 from stoker.jobs.transitions import Transition, decide
 from stoker.models.job import ProcessingJob
+
+FINAL_TRIES = 1000
+"""All the work hangs on the final write, so that its deadline alone ends the tries."""
 
 
 class WritesRefused(Exception):
@@ -27,7 +31,7 @@ class Lease:
     """An attempt's exclusive hold on a job: everything that the attempt writes goes through here.
 
     Args:
-        fence: The attempt's own write of the job's document.
+        fence: The fence of the write by which the attempt has taken the job.
         job: The job as it was before that.
         state: The facts about the job as the attempt sees it.
         limited: Whether the job takes a place among its owner's running jobs.
@@ -93,7 +97,7 @@ class Lease:
         """Let the attempt's end leave the owner's places as they are: the document that holds them is gone."""
         self.limited = False
 
-    def end(self, event: AttemptEnd, extra: ExtraWrites = ()) -> tuple[Transition, list[Written]]:
+    def end(self, event: AttemptEnd, extra: ExtraWrites = ()) -> tuple[Transition, Written | None]:
         """Make the final write; try again for as long as the lease lasts, since all the work hangs on it.
 
         Args:
@@ -101,7 +105,8 @@ class Lease:
             extra: Writes of other documents in the same commit.
 
         Returns:
-            The transition, and the answers to `writes_of`; no answers if they were lost.
+            The transition, and the answer to the write that gives the job's place back; None if there is none, or if
+            it was lost.
 
         Raises:
             JobCancelled: The owner has asked for that before the write arrived.
@@ -110,27 +115,35 @@ class Lease:
         """
         transition = decide(self.state, event, store().host.now())
         effects = writes_of(self.state, transition, limited=self.limited)
-        answers = self._write(transition.fields, [*effects, *extra], through_outages=True)
-        return transition, answers[1:]
+        answers = self._write(transition.fields, [*effects, *extra], final=True)
+        gives_back = self.limited and ReleaseSlot() in transition.effects
+        return transition, answers[1] if answers and gives_back else None
 
-    def _write(self, fields: Fields, extra: ExtraWrites = (), *, through_outages: bool = False) -> list[Written]:
+    def _write(self, fields: Fields, extra: ExtraWrites = (), *, final: bool = False) -> list[Written]:
         """Write; return the answers, or none if they were lost."""
+        refused = False
+
+        def write() -> list[Written]:
+            nonlocal refused
+            # Looked at just before the write, so that others have as little time as possible to write in between.
+            if refused and self._is_written(fields, self._fence.look(), conditional=bool(extra)):
+                return []
+            refused = False
+            try:
+                return self._fence.write(fields, extra)
+            except Conflict:
+                refused = True
+                raise
+
         with self._lock:
             return until_written(
-                lambda: self._write_once(fields, extra),
+                write,
+                tries=FINAL_TRIES if final else TRIES,
                 # The lease, which the last write has renewed, outlasts this.
                 seconds=config.LEASE_SECONDS / 2,
-                through_outages=through_outages,
+                through_outages=final,
                 host=store().host,
             )
-
-    def _write_once(self, fields: Fields, extra: ExtraWrites) -> list[Written]:
-        try:
-            return self._fence.write(fields, extra)
-        except Conflict:
-            if self._is_written(fields, self._fence.look(), conditional=bool(extra)):
-                return []
-            raise
 
     def _is_written(self, fields: Fields, found: StoredDocument | None, *, conditional: bool) -> bool:
         """Find out who has written the document; return False if the write may be tried again."""

@@ -24,7 +24,7 @@ FORGOTTEN = timedelta(seconds=2 * config.TASK_SECONDS)
 """No attempt lasts so long: its job was deleted while it ran, or limits were lifted meanwhile."""
 
 WOKEN_AT_MOST = 10
-"""Waiting jobs that are looked at to wake one of them: so many others would have to be woken at the same time."""
+"""Of so many waiting jobs, the oldest that can be woken is woken. The others are being woken by someone else."""
 
 
 @dataclass(frozen=True)

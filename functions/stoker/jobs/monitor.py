@@ -10,6 +10,7 @@ from datetime import datetime
 from types import TracebackType
 from typing import Any, Self
 
+from google.cloud.firestore_v1 import DocumentSnapshot
 from google.cloud.firestore_v1.watch import Watch
 
 from stoker import config
@@ -71,7 +72,7 @@ class JobMonitor:
         self._log = JobLog(self.job_id)
         self._reference = client().document(path_of(self.job_id))
         # What the watch tells: the document, or None where there is none. An empty tuple wakes the thread up.
-        self._news: queue.SimpleQueue[tuple[StoredDocument | None, ...]] = queue.SimpleQueue()
+        self._news: queue.SimpleQueue[tuple[DocumentSnapshot[Any] | None, ...]] = queue.SimpleQueue()
         self._result: Future[dict[str, Any]] = Future()
         self._told: datetime | None = None
         self._watch: Watch | None = None
@@ -152,7 +153,7 @@ class JobMonitor:
                 if document is None:
                     self._look()  # Gone, or so says a watch that ended long ago: a read knows.
                 else:
-                    self._tell(document)
+                    self._tell(StoredDocument.of(document))
 
     def _look(self) -> bool:
         """Reads the document, and tells what is new; returns whether Firestore has answered."""
@@ -192,7 +193,7 @@ class JobMonitor:
         self._end_watch()
         # By `put` alone: what a callback raises would kill the watch.
         self._watch = self._reference.on_snapshot(
-            lambda snapshots, _changes, _time: self._news.put(tuple(map(StoredDocument.of, snapshots)) or (None,))
+            lambda snapshots, _changes, _time: self._news.put(tuple(snapshots) or (None,))
         )
 
     def _end_watch(self) -> None:

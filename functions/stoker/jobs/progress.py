@@ -33,6 +33,8 @@ class Heartbeat:
         self._log = log
         self._host = store().host
         self._news = self._host.signal()
+        # A worker may report from several threads.
+        self._lock = self._host.lock()
         self._latest = self._written = (0.0, "queued")
         self._began = self._written_at = self._host.monotonic()
         self._done = False
@@ -56,7 +58,8 @@ class Heartbeat:
             progress: Percent. A value below the last is ignored; 100 is written by the final write alone.
             stage: The work that the attempt is doing.
         """
-        self._latest = (max(self._latest[0], min(round(progress, 1), 99.9)), stage)
+        with self._lock:
+            self._latest = (max(self._latest[0], min(round(progress, 1), 99.9)), stage)
         self._news.set()
 
     def check(self) -> None:

@@ -28,6 +28,11 @@ def settings() -> JobSettings:
     return _known
 
 
+def users_are_limited() -> bool:
+    """Return whether the number of jobs that a user may run is limited."""
+    return settings().user_limits is not None
+
+
 def forget() -> None:
     """Have the next call read the document again."""
     global _known, _read_at

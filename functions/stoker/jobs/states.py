@@ -76,7 +76,7 @@ class JobState:
         """
         lease = data.get("lease")
         lease = lease if isinstance(lease, Mapping) else {}
-        job_input = data.get("input")
+        job_input, attempts = data.get("input"), data.get("attempts")
         return cls(
             id=job_id,
             state=_state(data),
@@ -84,7 +84,7 @@ class JobState:
             type=str(data.get("type")),
             attempt=_typed(data.get("attempt"), int) or 0,
             max_attempts=_typed(data.get("maxAttempts"), int) or config.MAX_ATTEMPTS,
-            history=tuple(one for one in data.get("attempts") or () if isinstance(one, Mapping)),
+            history=tuple(one for one in attempts if isinstance(one, Mapping)) if isinstance(attempts, list) else (),
             lease_token=_typed(lease.get("token"), str),
             lease_end=_typed(lease.get("expiresAt"), datetime),
             created_at=_typed(data.get("createdAt"), datetime),

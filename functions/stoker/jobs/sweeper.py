@@ -77,7 +77,7 @@ def _looks_at_everything(now: datetime) -> bool:
 
 
 def _may_begin(found: StoredDocument, now: datetime) -> bool:
-    """Whether it is worth to read and queue a job: jobs that are held back are many, and have ways of their own."""
+    """Return whether it is worth to read and queue a job. Jobs that are held back are many, and are woken elsewhere."""
     data = found.data
     if data.get("cancelRequested") is True:
         return True

@@ -67,7 +67,7 @@ class Transition:
 
     @property
     def takes_lease(self) -> bool:
-        """Whether it is the beginning of an attempt."""
+        """True if an attempt begins with it."""
         return "lease" in self.fields and self.state == "processing"
 
 
@@ -108,12 +108,13 @@ def no_effects(job: JobState, event: Any, fields: Fields, now: datetime) -> tupl
 
 
 def _enqueue(job: JobState, event: Any, fields: Fields, now: datetime) -> tuple[Effect, ...]:
-    return (EnqueueTask(f"{event.occasion}/{fields.get('attempt', job.attempt)}"),)
+    return (EnqueueTask(f"{event.occasion}/{job.attempt}"),)
 
 
 def _after_end(job: JobState, event: Any, fields: Fields, now: datetime) -> tuple[Effect, ...]:
     attempted = job.attempt_began is not None
-    began = job.user_id is not None and (attempted or job.started_at is not None)
+    # A job that waits for its children takes no place.
+    began = job.user_id is not None and job.state != "running-jobs" and (attempted or job.started_at is not None)
     # A first attempt that succeeds has published all that was ever uploaded. A job that is retried has no start any
     # more, but a history; objects of the earlier run are still there if it was retried before they were removed.
     is_first = job.started_at is None and not job.history

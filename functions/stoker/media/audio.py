@@ -119,7 +119,7 @@ def make_speech(run: JobContext, engine: Engine, audio_input: AudioInput) -> tup
         engine: What speaks.
         audio_input: What to speak, and how.
     """
-    narration = _speak(run, engine, audio_input)
+    narration = narrate(run, engine, audio_input)
     spoken = SYNTHESIZED[engine.name]
     run.report(spoken, "mastering")
     file, sound = master(
@@ -140,7 +140,19 @@ def make_speech(run: JobContext, engine: Engine, audio_input: AudioInput) -> tup
     return narration, sound, files
 
 
-def _speak(run: JobContext, engine: Engine, audio_input: AudioInput) -> Narration:
+def narrate(run: JobContext, engine: Engine, audio_input: AudioInput) -> Narration:
+    """Speaks a text.
+
+    Args:
+        run: The attempt; the sound is written into its workspace.
+        engine: What speaks.
+        audio_input: What to speak, and how.
+
+    Raises:
+        UnknownLanguage, UnknownVoice: The engine has none such.
+        NothingToSpeak: The text holds nothing that can be spoken, or the voice has no sound for it.
+        InputTooLarge: The speech is longer than `config.MAX_SPEECH_SECONDS`.
+    """
     text = audio_input.text
     try:
         voice = choose_voice(engine.voices(), audio_input.language, audio_input.voice)

@@ -75,7 +75,7 @@ def ffmpeg_command(arguments: Sequence[str]) -> list[str]:
         ffmpeg_path(),
         *("-hide_banner", "-nostdin", "-y", "-loglevel", "error"),
         *("-progress", "pipe:1", "-stats_period", str(POLL_SECONDS)),
-        *("-max_alloc", str(config.GIB)),
+        *("-max_alloc", str(config.MAX_BUFFER_BYTES)),
         *arguments,
     ]
 

@@ -70,7 +70,7 @@ def process_video(run: JobContext, video_input: VideoInput) -> JobOutput:
         run.report(DOWNLOADED, "probing")
         remote = Remote(fetched.remote, run.check) if fetched.remote else None
         film = opened(video_input, run.workspace, prober, remote)
-        wanted = {_recipe(video_input, fetched.generations, output): output for output in _outputs(video_input)}
+        wanted = {_recipe(video_input, fetched.generations, output): output for output in wanted_outputs(video_input)}
         there = run.earlier_outputs()
         missing = {recipe: output for recipe, output in wanted.items() if recipe not in there}
         files = {recipe: _reused(there[recipe]) for recipe in wanted if recipe in there}
@@ -162,7 +162,7 @@ def _feed(film: Film) -> Iterator[bytes] | None:
     return film.remote.in_order(film.info.container) if film.remote else None
 
 
-def _outputs(video_input: VideoInput) -> list[Output]:
+def wanted_outputs(video_input: VideoInput) -> list[Output]:
     """What is asked for, and what comes with it."""
     return [*video_input.outputs, *([CaptionsOutput()] if video_input.captions else [])]
 

@@ -26,19 +26,17 @@ def main() -> int:
     parser = _parser()
     options, arguments = parser.parse_known_args()
     names = bool(selection.named(arguments))
-    unit = selection.all_under(arguments, selection.UNIT, selection.SIMULATION) if names else options.fast
-    if (options.fast or options.python) and not unit:
-        parser.error(
-            "--fast and --python are for tests of tests/unit and tests/simulation: name some of these, or none with "
-            "--fast."
-        )
+    python_only = selection.all_under(arguments, *selection.PYTHON_FOLDERS) if names else options.fast
+    if (options.fast or options.python) and not python_only:
+        folders = ", ".join(selection.PYTHON_ONLY)
+        parser.error(f"--fast and --python are for tests of {folders}: name some of these, or none with --fast.")
     # Node.js and Java take longer to install than the Python tools.
     python = f".venv-{options.python}" if options.python else ".venv"
-    places = (python,) if unit else environment.EVERYTHING
+    places = (python,) if python_only else environment.EVERYTHING
     environment.enter("development.test", places)
     if options.fast:
-        arguments = [*selection.FAST, *([] if names else ["tests/unit", "tests/simulation"]), *arguments]
-    if unit or selection.needs_no_suite(arguments):
+        arguments = [*selection.FAST, *([] if names else selection.PYTHON_ONLY), *arguments]
+    if python_only or selection.needs_no_suite(arguments):
         os.chdir(environment.ROOT)
         os.execv(sys.executable, [sys.executable, "-m", "pytest", *arguments])
     if names:

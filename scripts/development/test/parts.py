@@ -44,7 +44,7 @@ class Part:
 
 
 PARTS = (
-    Part(("tests/emulator",)),
+    Part(("tests/engine", "tests/emulator")),
     Part(("tests/rules", "tests/clients", "tests/faults")),
     Part(("tests/unit", "tests/simulation", "tests/suite", "tests/deploy"), PARALLEL),
 )

@@ -6,20 +6,20 @@ from pathlib import Path
 from development import environment
 
 TESTS = environment.ROOT / "tests"
-UNIT = TESTS / "unit"
-"""Tests that need the Python tools only."""
+PYTHON_ONLY = ("tests/unit", "tests/engine", "tests/simulation")
+"""Directories with tests that need the Python tools only. Those of `tests/engine` that need more are marked
+`emulator`."""
 
-SIMULATION = TESTS / "simulation"
-"""The same, for the simulation of the engine."""
+PYTHON_FOLDERS = tuple(environment.ROOT / name for name in PYTHON_ONLY)
 
-ALONE = (UNIT, SIMULATION, TESTS / "suite", TESTS / "deploy")
+ALONE = tuple(TESTS / name for name in ("unit", "simulation", "suite", "deploy"))
 """Tests that need no running suite; those of `suite` start suites of their own."""
 
 PARALLEL = ("--numprocesses=logical", "--dist=worksteal")
 """One process of pytest for each processor. Each takes tests in their order, and then tests that another has left, so
 that most fixtures of a module are made once (https://pytest-xdist.readthedocs.io/en/stable/distribution.html)."""
 
-FAST = (*PARALLEL, "-m", "not soak and not slow")
+FAST = (*PARALLEL, "-m", "not soak and not slow and not emulator")
 
 
 def needs_no_suite(arguments: Sequence[str]) -> bool:

@@ -25,6 +25,8 @@ from development.test.selection import needs_no_suite
         ([f"{ROOT}/tests/unit"], False),
         (["tests/unit", "tests/rules"], True),
         (["tests/unit/../rules"], True),
+        (["tests/simulation"], False),
+        (["tests/engine"], True),
     ],
 )
 def test_needs_suite(arguments: list[str], needed: bool) -> None:

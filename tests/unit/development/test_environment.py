@@ -6,19 +6,21 @@ from pathlib import Path
 
 import pytest
 
-from development import environment
-from development.environment import Place, SetupError, java_version, prepare
+from development.environment import Place, SetupError, java_version
+from development.environment import prepare as prepare_places
 from suite.processes import until
 
 
 @pytest.fixture
-def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
+def place(tmp_path: Path) -> Place:
     """A place that is made in no time, like a virtual environment; a file beside it notes each time."""
     path, notes = tmp_path / "place", tmp_path / "notes"
     script = f"mkdir -p {path}/bin && ln -s {sys.executable} {path}/bin/python && echo made >> {notes}"
-    made = Place(path, ["requirements"], [["sh", "-c", script]])
-    monkeypatch.setattr(environment, "_wanted", lambda names: [made])
-    return made
+    return Place(path, ["requirements"], [["sh", "-c", script]])
+
+
+def prepare(place: Place) -> None:
+    prepare_places(["place"], lambda names: [place])
 
 
 def made(place: Place) -> int:
@@ -28,28 +30,27 @@ def made(place: Place) -> int:
 
 
 def test_a_place_is_made_once(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
-    prepare(["place"])
+    prepare(place)
     assert "preparing: place ... 0 s" in capsys.readouterr().err
-    prepare(["place"])
+    prepare(place)
     assert made(place) == 1
     assert not capsys.readouterr().err
 
 
-def test_a_place_whose_inputs_change_is_made_anew(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    prepare(["place"])
+def test_a_place_whose_inputs_change_is_made_anew(place: Place) -> None:
+    prepare(place)
     (place.path / "of the first").touch()
     changed = Place(place.path, ["other requirements"], place.commands)
-    monkeypatch.setattr(environment, "_wanted", lambda names: [changed])
-    prepare(["place"])
+    prepare(changed)
     assert made(place) == 2
     assert not (place.path / "of the first").exists()
 
 
 def test_a_place_that_has_lost_its_interpreter_is_made_anew(place: Place) -> None:
-    prepare(["place"])
+    prepare(place)
     (place.path / "bin" / "python").unlink()
     (place.path / "bin" / "python").symlink_to("/nowhere/python")
-    prepare(["place"])
+    prepare(place)
     assert made(place) == 2
     assert (place.path / "bin" / "python").exists()
 
@@ -58,19 +59,17 @@ def test_a_place_that_links_to_another_is_made_without_touching_that(place: Plac
     other = tmp_path / "other"
     other.mkdir()
     place.path.symlink_to(other)
-    prepare(["place"])
+    prepare(place)
     assert not place.path.is_symlink()
     assert not list(other.iterdir())
 
 
-def test_a_failure_is_said_with_its_output_and_tried_again(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failure_is_said_with_its_output_and_tried_again(place: Place) -> None:
     broken = Place(place.path, place.inputs, [["sh", "-c", f"mkdir {place.path}; echo no such package; exit 3"]])
-    monkeypatch.setattr(environment, "_wanted", lambda names: [broken])
     with pytest.raises(SetupError, match="place could not be installed") as error:
-        prepare(["place"])
+        prepare(broken)
     assert str(error.value).endswith("no such package")
-    monkeypatch.setattr(environment, "_wanted", lambda names: [place])
-    prepare(["place"])
+    prepare(place)
     assert made(place) == 1
 
 
@@ -80,8 +79,8 @@ from pathlib import Path
 from development import environment
 path, root, script = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
 environment.ROOT = root
-environment._wanted = lambda names: [environment.Place(path, ["requirements"], [["sh", "-c", script]])]
-environment.prepare(["place"])
+place = environment.Place(path, ["requirements"], [["sh", "-c", script]])
+environment.prepare(["place"], lambda names: [place])
 """
 
 

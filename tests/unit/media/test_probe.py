@@ -89,13 +89,13 @@ def test_a_picture_is_read_only_where_pictures_are_meant(ffmpeg: Ffmpeg) -> None
 
 def test_a_child_that_is_killed_is_not_the_files_fault(clip: Path) -> None:
     with Prober() as prober:
-        prober._child.kill()
+        prober.child.kill()
         with pytest.raises(EncoderFailed):
             prober.probe(clip)
 
 
 def test_a_child_that_a_file_crashes_makes_the_file_unreadable(clip: Path) -> None:
     with Prober() as prober:
-        prober._child.send_signal(signal.SIGSEGV)
+        prober.child.send_signal(signal.SIGSEGV)
         with pytest.raises(NotReadable, match="gave up"):
             prober.probe(clip)

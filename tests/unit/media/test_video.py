@@ -17,7 +17,7 @@ from stoker.media.outputs.finish import MadeOutput
 from stoker.media.plan import plan
 from stoker.media.probe import MediaInfo, Prober
 from stoker.media.sources import opened
-from stoker.media.video import _outputs, make_outputs
+from stoker.media.video import make_outputs, wanted_outputs
 from stoker.models.video import VideoInput
 
 PICTURE = ("-f", "lavfi", "-i", "testsrc2=size=320x180:rate=25:duration=3")
@@ -46,7 +46,7 @@ def outputs_of(source: Path, *outputs: Mapping[str, object], **also: object) -> 
     source.with_name("source").write_bytes(source.read_bytes())
     with Prober() as prober:
         opening = opened(video_input, source.parent, prober)
-        wanted = _outputs(video_input)
+        wanted = wanted_outputs(video_input)
         return make_outputs(Run(source.parent), prober, opening, video_input.source, wanted)  # type: ignore[arg-type]
 
 

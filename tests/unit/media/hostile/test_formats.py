@@ -69,7 +69,7 @@ def test_flipped_bits(container: str, codec: str, round_: int, ffmpeg: Ffmpeg, t
                 failures[number] = error.message
         except Exception as error:
             failures[number] = "".join(traceback.format_exception(error))
-        if prober._child.poll() is not None:
+        if prober.child.poll() is not None:
             prober.__exit__(None, None, None)
             prober = Prober()
         shutil.rmtree(folder)

@@ -62,11 +62,23 @@ def always(answer: tuple[int, bytes]) -> Callable[[dict[str, Any]], tuple[int, b
     return lambda body: answer if body else None
 
 
+def all_together() -> Callable[[dict[str, Any]], None]:
+    """Answers no sentence before as many are asked for as may be at once."""
+    barrier = threading.Barrier(google.REQUESTS_AT_ONCE)
+
+    def wait(body: dict[str, Any]) -> None:
+        if body:
+            barrier.wait(20)  # a client that asks for fewer at once gets no answer
+
+    return wait
+
+
 def test_sentences_come_in_their_order_with_the_times_of_their_words(stub: GoogleStub) -> None:
+    stub.faults = [all_together()]
     pieces = spoken(" ".join(f"Sentence number {number} of many." for number in range(20)))
     assert [piece.sentence.text for piece in pieces] == [f"Sentence number {number} of many." for number in range(20)]
     assert sorted(stub.spoken()) == sorted(piece.sentence.text for piece in pieces)
-    assert 1 < stub.busiest <= google.REQUESTS_AT_ONCE
+    assert 1 < stub.busiest == google.REQUESTS_AT_ONCE
     for piece in pieces:
         text = piece.sentence.text
         assert len(piece.sound) / 2 / RATE == pytest.approx(
@@ -186,8 +198,8 @@ def test_a_job_that_is_cancelled_asks_for_nothing_more(stub: GoogleStub) -> None
 
 
 def test_a_wait_ends_when_the_job_does(stub: GoogleStub, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(google, "FIRST_WAIT_SECONDS", 60)
-    monkeypatch.setattr(google, "LONGEST_WAIT_SECONDS", 60)
+    monkeypatch.setattr(google, "FIRST_WAIT_SECONDS", 100)
+    monkeypatch.setattr(google, "LONGEST_WAIT_SECONDS", 100)
     stub.faults = [always(refusal(503, "no"))]
 
     def check() -> None:
@@ -197,7 +209,7 @@ def test_a_wait_ends_when_the_job_does(stub: GoogleStub, monkeypatch: pytest.Mon
     began = time.monotonic()
     with pytest.raises(JobCancelled):
         spoken("One.", check=check)
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 60  # however busy the machine is
 
 
 def test_voices_are_listed_with_the_best_of_the_own_region_first(stub: GoogleStub) -> None:
