@@ -314,6 +314,32 @@ def test_what_is_saved_with_a_checkpoint_is_written_once_though_the_answer_was_l
     assert found.data["count"] == 1
 
 
+def test_a_cancel_that_comes_between_a_claim_and_its_answer_counts(job: Job, meddled: Meddled) -> None:
+    def lose_the_answer(writes: object) -> None:
+        meddled.after = lambda writes: None
+        job.update({"cancelRequested": True})
+        raise Conflict
+
+    meddled.after = lose_the_answer
+    assert begin_attempt(job.id) is None
+    assert job.status == "cancelled"
+    assert [one["errorCode"] for one in job.data()["attempts"]] == ["cancelled"]
+
+
+def test_a_cancel_that_comes_between_a_checkpoint_and_its_answer_counts(job: Job, meddled: Meddled) -> None:
+    held = job.take()
+
+    def lose_the_answer(writes: object) -> None:
+        meddled.after = lambda writes: None
+        job.update({"cancelRequested": True})
+        raise Conflict
+
+    meddled.after = lose_the_answer
+    held.save({"after": "a"})
+    with pytest.raises(JobCancelled):
+        held.end(DONE)
+
+
 def test_a_write_that_another_document_refuses_changes_nothing(job: Job) -> None:
     held = job.take()
     with pytest.raises(WritesRefused):

@@ -1,9 +1,11 @@
 """Jobs that a job makes."""
 
+from collections.abc import Callable
+
 import pytest
 from google.api_core import exceptions
 
-from engine.driven import DrivenJob, Meddled
+from engine.driven import DrivenJob, Meddled, finish
 from stoker.errors import UnsupportedMedia
 from stoker.jobs.attempt import begin_attempt, run_attempt
 from stoker.jobs.children import ChildJob, Children, child_id, update_parent
@@ -70,6 +72,21 @@ def test_its_cancellation_reaches_them(parent: DrivenJob, children: list[DrivenJ
     data = parent.data()
     assert data["status"] == "cancelled"
     assert (data["output"]["succeeded"], data["output"]["failed"]) == (1, 2)
+
+
+def test_a_woken_child_that_is_cancelled_leaves_its_turn_to_another_job(
+    parent: DrivenJob, children: list[DrivenJob], settings: Callable[..., None], queued: list[str]
+) -> None:
+    settings(userLimits={"atOnce": 1})
+    held = children[0].take()
+    other = DrivenJob()
+    assert [begin_attempt(job.id) for job in (children[1], other)] == [None, None]
+    finish(held, DONE)
+    assert queued[-1] == children[1].id
+    parent.update({"cancelRequested": True})
+    update_parent(parent.id)
+    assert children[1].status == "cancelled"
+    assert queued[-1] == other.id
 
 
 def test_a_child_that_was_deleted_holds_nobody_up(parent: DrivenJob, children: list[DrivenJob]) -> None:

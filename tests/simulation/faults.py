@@ -65,7 +65,7 @@ MOST = {
     "slow": 0.05,
     "kill": 0.03,
     "preempt": 0.01,
-    "stall": 0.02,
+    "stall": 0.04,
     "lost_sweep": 0.4,
     "skew": 0.4,
 }

@@ -132,6 +132,14 @@ class CommitInvariants:
         if events != sorted(ends):
             self._fail("one event per end", f"the ends are {ends}, the events {events}")
 
+    def judge_deletion(self, names: Sequence[str]) -> None:
+        """Judge the deletion of objects."""
+        for name in names:
+            _, _, job_id, attempt, _ = name.split("/", 4)
+            life = self._lives.by_id[job_id]
+            if not life.deleted and life.state in ALIVE and attempt.partition("-")[2] in life.tokens:
+                self._fail("objects are kept until the end", f"{job_id} is {life.state} and loses {name}")
+
     def _job(
         self,
         process: Process | None,
@@ -189,11 +197,13 @@ class CommitInvariants:
     def _zombie(self, commit: Commit) -> None:
         """An attempt that has lost its job changes nothing of it."""
         process, job_id = commit.process, commit.life.id
-        if process is None or job_id not in process.tokens:
+        token = process.tokens.get(job_id) if process is not None else None
+        if process is None or token is None or token == commit.token:
             return
         changed = {name for name in {*commit.old, *commit.new} if commit.old.get(name) != commit.new.get(name)}
-        wakes = commit.old["status"] == "pending" and changed <= {"stage", "updatedAt"}
-        if process.tokens[job_id] != commit.token and not wakes:
+        # The same process may ask for the end of a job as its parent's helper.
+        takes_part = commit.token is not None and not changed <= {"cancelRequested", "updatedAt"}
+        if takes_part or ("endedBy" in changed and commit.new.get("endedBy") == token):
             self._fail("a zombie changes nothing", f"{process.name} wrote {job_id} without holding it")
 
     def _progress(self, commit: Commit, old: str, new: str) -> None:
@@ -211,6 +221,7 @@ class CommitInvariants:
         life, old, new = commit.life, commit.old, commit.new
         assert commit.new_token is not None
         life.claims += 1
+        life.tokens.add(commit.new_token)
         if commit.process is not None:
             commit.process.tokens[life.id] = commit.new_token
         lease = old.get("lease")

@@ -22,6 +22,7 @@ class Life:
         data: The document after the last commit.
         claims: Attempts that have begun.
         tasks: Tasks that were asked for.
+        tokens: The leases of this run.
         steps: Effects of this run; a retry by hand begins a new run.
         retried: Whether it was retried by hand, or as the child of a batch that was.
         handed_back: Whether the last attempt was handed back and does not count.
@@ -36,6 +37,7 @@ class Life:
     data: Mapping[str, Any]
     claims: int = 0
     tasks: int = 0
+    tokens: set[str] = field(default_factory=set)
     steps: int = 0
     runs: int = 1
     retried: bool = False
@@ -94,11 +96,14 @@ class Lives:
         if after.data.get("status") == "processing" and after.data.get("lease") is not None:
             holding.add(job_id)
         if before is not None and before.data.get("status") in ENDED and after.data.get("status") == "pending":
-            life.retried, life.steps = True, 0
+            life.retried, life.handed_back, life.steps = True, False, 0
+            life.tokens.clear()
             life.runs += 1
-        life.handed_back = after.data.get("attempt", 0) < life.data.get("attempt", 0) or (
-            life.handed_back and after.data.get("status") == "pending"
-        )
+        status = after.data.get("status")
+        if before is not None and before.data.get("status") == "processing" and status == "pending":
+            life.handed_back = after.data.get("attempt", 0) < before.data.get("attempt", 0)
+        elif status != "pending":
+            life.handed_back = False
         life.data = after.data
         return life
 

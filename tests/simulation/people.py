@@ -55,11 +55,19 @@ class User:
                 self._with_a_job(("failed", "cancelled"), lambda life: self._try(lambda: retry_job(life.id)))
             elif drawn < 0.98:
                 self._with_a_job((*ALIVE, *ENDED), self._delete)
+        self._host.sleep(self._random.uniform(0, 400))
+        for life in self._lives.of(self.user_id):
+            if life.state == "pending" and self._random.random() < 0.5:
+                self._cancel(life)  # The user has no more patience.
 
     def _create(self) -> None:
         random = self._random
         job_type, job_input = self._content()
-        run_after = self._host.now() + timedelta(seconds=random.uniform(1, 400)) if random.random() < 0.15 else None
+        run_after = (
+            self._host.now() + timedelta(seconds=random.choice((30, 400, 900)) * random.random())
+            if random.random() < 0.15
+            else None
+        )
         key = random.choice("xy") if random.random() < 0.25 else None
         if random.random() < 0.3:
             create_processing_job(self.user_id, job_type, job_input, run_after=run_after, dedupe_key=key)

@@ -67,7 +67,7 @@ class Network:
             scheduler.kill(process)
             raise Killed
         if faults.strikes(random, faults.stall):
-            process.stalled_until = scheduler.now + random.choice((30, 300, 500)) * random.random()
+            process.stalled_until = scheduler.now + random.choice((30, 200, 400)) * (0.5 + random.random())
             scheduler.note("STALL until", f"{process.stalled_until:.1f}")
         if process.kind == "worker" and not process.going_down and faults.strikes(random, faults.preempt):
             scheduler.note("SIGTERM")
@@ -146,15 +146,20 @@ class SimulatedDocuments:
         written = self.apply(process, writes)
         if faults.strikes(random, faults.answer_lost):
             scheduler.note("ANSWER LOST", *words)
-            network.cross("answer")
+            self._time_out()
             raise exceptions.DeadlineExceeded("simulated")
         if not once and faults.strikes(random, faults.sent_again):
             scheduler.note("SENT AGAIN", *words)
             network.confused(process)
-            network.cross("answer")
+            self._time_out()
             return self.apply(process, writes)
         network.cross("answer")
         return written
+
+    def _time_out(self) -> None:
+        """Wait for an answer that does not come."""
+        self._network.cross("no answer")
+        self._network.scheduler.wait(20 * self._network.scheduler.random.random() ** 2)
 
     def apply(self, process: Process | None, writes: Sequence[Write]) -> list[Written]:
         """Make writes at once; the invariants are checked."""
@@ -187,6 +192,7 @@ class SimulatedStore:
         host: The machine.
         committed: Called after each commit.
         enqueued: Called with each task that is new.
+        deleted: Called with the names of objects that are deleted.
     """
 
     def __init__(
@@ -195,6 +201,7 @@ class SimulatedStore:
         host: SimulatedHost,
         committed: Callable[[Process | None, Sequence[Write], Sequence[Change]], None],
         enqueued: Callable[[QueuedTask], None],
+        deleted: Callable[[Sequence[str]], None],
     ) -> None:
         self.host: Host = host
         self.simulated = SimulatedDocuments(network, host.true_time, committed)
@@ -202,6 +209,7 @@ class SimulatedStore:
         self.memory = MemoryStore(host)
         self._network = network
         self._enqueued = enqueued
+        self._deleted = deleted
 
     def enqueue(self, job_type: str, job_id: str, occasion: str, due: datetime | None = None) -> None:
         """Put a task into a queue; see `Store`."""
@@ -222,6 +230,7 @@ class SimulatedStore:
         """Delete objects; see `Store`."""
         self._network.cross("delete", *names)
         self._network.refuse("delete", *names)
+        self._deleted(names)
         self.memory.delete_outputs(names)
 
     def upload(self, name: str) -> None:

@@ -65,7 +65,7 @@ class SimulatedWorker:
         for step in range(int(context.checkpoint.get("step", 0)), steps):
             # A careless worker: the engine must keep the progress from falling.
             context.report(
-                max(0.0, 100 * step / steps - random.choice((0, 0, 20))), random.choice(STAGES[type(job_input)])
+                max(0.0, 100 * step / steps - random.choice((0, 0, 60))), random.choice(STAGES[type(job_input)])
             )
             self._work(context, 1800.0 if is_long else random.choice((0.2, 3.0, 30.0, 60.0)) * random.random())
             if effects:

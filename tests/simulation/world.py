@@ -103,7 +103,11 @@ class World:
         self.faults = draw_faults(seed, random)
         self.host = SimulatedHost(self.scheduler)
         self.store = SimulatedStore(
-            Network(self.scheduler, self.faults, self._excuse), self.host, self._committed, self._enqueued
+            Network(self.scheduler, self.faults, self._excuse),
+            self.host,
+            self._committed,
+            self._enqueued,
+            lambda names: self.invariants.judge_deletion(names),
         )
         self.documents = self.store.simulated.inner
         self.lives = Lives(self.documents)
@@ -120,6 +124,7 @@ class World:
         self.worker = SimulatedWorker(self.scheduler, self.store)
         self.users = [User(f"user{n}", self.scheduler, self.store, self.lives) for n in range(random.randint(1, 3))]
         self._excused: set[str] = set()
+        self._interrupted: set[str] = set()
         self._busy = 0
 
     def run(self) -> Outcome:
@@ -139,7 +144,8 @@ class World:
             finally:
                 self.scheduler.end()
                 settings.forget()
-        self.liveness.judge_end(self.store.memory.outputs, self._excused)
+        retried = {name for name in self._interrupted if self.lives.by_id[name].retried}
+        self.liveness.judge_end(self.store.memory.outputs, self._excused | retried)
         self._raise_if_broken()
         claims = sum(life.claims for life in self.lives.by_id.values())
         return Outcome(self.lives.count, self.scheduler.steps, self.scheduler.hash, claims)
@@ -233,6 +239,8 @@ class World:
 
     def _again(self, task: QueuedTask, tries: int, process: Process) -> None:
         """Send a task again, as Cloud Tasks does."""
+        # If the job is retried before the task comes again, no attempt knows of the objects of the earlier run.
+        self._interrupted |= process.wrote
         if tries < config.MAX_ATTEMPTS:
             self._deliver(task, tries + 1, min(300.0, 5.0 * 2**tries) + self._travel())
         else:
@@ -333,7 +341,9 @@ class World:
     def _warned(self, message: str, job_id: str) -> None:
         process = self.scheduler.process
         token = process.tokens.get(job_id)
-        ended_itself = job_id in process.left and self.lives.by_id[job_id].data.get("endedBy") == token
+        life = self.lives.by_id[job_id]
+        data = {} if life.deleted else life.data
+        ended_itself = job_id in process.left and data.get("endedBy") == token and data.get("lease") is None
         if message.startswith("The attempt lost the job") and ended_itself:
             self._fail(
                 "attempts recognize their writes", f"{process.name} has ended its attempt at {job_id}: {message}"

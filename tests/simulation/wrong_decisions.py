@@ -239,16 +239,16 @@ MUTANTS: tuple[Mutant, ...] = (
     # --- states ---
     Mutant(
         "an attempt's lease never lapses",
-        "jobs.states",
-        'self.state == "processing" and self.lease_end is not None and self.lease_end > now',
-        'self.state == "processing" and self.lease_end is not None',
+        "jobs.transitions",
+        "return job.lease_end is not None and job.lease_end > now",
+        "return True",
         ("no job is lost", "nothing waits for ever"),
     ),
     Mutant(
         "an attempt's lease does not protect it",
-        "jobs.states",
-        'self.state == "processing" and self.lease_end is not None and self.lease_end > now',
-        "False",
+        "jobs.transitions",
+        '    Row(("processing",), (Claimed,), None, when=is_held),\n',
+        "",
         ("one attempt at a time",),
     ),
     # --- the executors ---
@@ -281,6 +281,13 @@ MUTANTS: tuple[Mutant, ...] = (
         ("claims are recognized",),
     ),
     Mutant(
+        "a cancel is lost that comes between a claim and its answer",
+        "jobs.admission",
+        "        if state.cancel_requested:\n            # The owner has asked for it since",
+        "        if False:\n            # The owner has asked for it since",
+        ("a cancel wins",),
+    ),
+    Mutant(
         "a place is taken without a look at the others",
         "jobs.limits",
         "if limits.at_once is not None and len(running) >= limits.at_once:",
@@ -304,8 +311,15 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "a late success beats a cancel",
         "jobs.lease",
-        'if now.get("cancelRequested") is True and fields.get("status") != "cancelled":',
-        "if False:",
+        'cancelled = now.get("cancelRequested") is True and fields.get("status") != "cancelled"',
+        "cancelled = False",
+        ("a cancel wins",),
+    ),
+    Mutant(
+        "a cancel is lost that comes between a checkpoint and its answer",
+        "jobs.lease",
+        "            if not cancelled:\n",
+        "            if True:\n",
         ("a cancel wins",),
     ),
     Mutant(
@@ -341,7 +355,7 @@ MUTANTS: tuple[Mutant, ...] = (
         "jobs.leftovers",
         'if found is not None and not has_ended(data.get("status")):',
         "if False:",
-        ("results exist",),
+        ("objects are kept until the end", "results exist"),
     ),
     Mutant(
         "a dedupe key is not taken",

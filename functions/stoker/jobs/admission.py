@@ -9,7 +9,7 @@ from stoker.firestore.fence import Fence
 from stoker.firestore.optimistic import until_written
 from stoker.firestore.writes import ExtraWrites
 from stoker.jobs.commit import commit_transition
-from stoker.jobs.events import Claimed, FailedPermanently, HeldBack, JobEvent, Paused
+from stoker.jobs.events import Cancelled, Claimed, FailedPermanently, HeldBack, JobEvent, Paused
 from stoker.jobs.job import load_job, read_job
 from stoker.jobs.lease import Lease
 from stoker.jobs.limits import Deferred, take_slot
@@ -73,6 +73,9 @@ def _take_job(job_id: str, token: str) -> Lease | Refused | None:
     if state.lease_token == token:
         # Our own write has arrived; its answer was lost.
         held = replace(state, attempt_began=now)
+        if state.cancel_requested:
+            # The owner has asked for it since. The attempt would not hear of a wish that its first read contains.
+            return _refuse(found, held, Cancelled(), now)
         return Lease(Fence(store().documents, found), job, held, limited=users_are_limited())
     if state.state == "pending" and not state.cancel_requested and must_wait(state, now + EARLY):
         raise NotYetDue(f"The job is due at {state.run_after}.")

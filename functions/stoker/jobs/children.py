@@ -21,7 +21,7 @@ from stoker.jobs.job import load_job, path_of, read_job
 from stoker.jobs.leftovers import remove_leftovers
 from stoker.jobs.limits import wake_next
 from stoker.jobs.metrics import job_ended
-from stoker.jobs.settings import settings
+from stoker.jobs.settings import users_are_limited
 from stoker.jobs.states import JobState
 from stoker.jobs.store import store
 from stoker.jobs.transitions import decide
@@ -186,7 +186,7 @@ def _cancel_children(parent: ProcessingJob) -> None:
             if state.attempt:
                 # Also after a conflict, which our own write causes if the client library sends it again.
                 remove_leftovers(parent.user_id, child.id)
-    if woken and settings().user_limits is not None:
+    if woken and users_are_limited():
         # A job that has ended may have given its place to a child that never takes it.
         try:
             wake_next(parent.user_id, None)

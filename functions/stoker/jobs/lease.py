@@ -159,9 +159,12 @@ class Lease:
             raise LeaseLost("Another attempt has taken the job over.")
         if conditional and found.update_time == self._fence.update_time:
             raise WritesRefused(self._fence.path)
-        self._fence.accept(found)
+        cancelled = now.get("cancelRequested") is True and fields.get("status") != "cancelled"
         if "lease.saved" in fields and now["lease"].get("saved") == fields["lease.saved"]:
-            return True
-        if now.get("cancelRequested") is True and fields.get("status") != "cancelled":
+            if not cancelled:
+                self._fence.accept(found)
+            return True  # If the owner has asked for the end since, the next write is refused and finds that.
+        self._fence.accept(found)
+        if cancelled:
             raise JobCancelled(CANCELLED)
         return False

@@ -158,6 +158,11 @@ def _after_preemption(job: JobState, event: Any, fields: Fields, now: datetime) 
     return (ReleaseSlot(), WakeNext(), Redeliver())
 
 
+def _after_hold(job: JobState, event: HeldBack, fields: Fields, now: datetime) -> tuple[Effect, ...]:
+    # A job that was woken and may not begin today leaves its turn to another job, which may have begun on another day.
+    return (WakeNext(),) if event.stage == "waiting-for-tomorrow" and job.stage == "queued" else ()
+
+
 def _after_pause(job: JobState, event: Any, fields: Fields, now: datetime) -> tuple[Effect, ...]:
     # A job of another type may begin in its place.
     return (*((ReleaseSlot(),) if job.state == "processing" else ()), WakeNext())
@@ -206,7 +211,7 @@ TABLE: tuple[Row, ...] = (
     Row(OPEN, (Claimed,), "cancelled", write.cancel, _after_end, when=cancel_is_requested),
     Row(OPEN, (Claimed,), "failed", write.exhaust, _after_end, when=no_attempt_is_left),
     Row(OPEN, (Claimed,), "processing", write.take),
-    Row(OPEN, (HeldBack,), "pending", write.hold_back),
+    Row(OPEN, (HeldBack,), "pending", write.hold_back, _after_hold),
     Row(OPEN, (Paused,), "pending", write.hold_back, _after_pause),
     # The attempt reports.
     Row(("processing",), (Progressed,), "processing", write.report_progress),
