@@ -73,7 +73,7 @@ def import_tasks(run: JobContext, batch_input: ImportTasks) -> BatchOutput:
         page = _page(reader, position)
         if not page:
             return position.output()
-        position = _write(run, position, page)
+        position = write_page(run, position, page)
 
 
 def _page(reader: Reader, position: ImportPosition) -> list[Record]:
@@ -88,7 +88,7 @@ def _page(reader: Reader, position: ImportPosition) -> list[Record]:
     return page
 
 
-def _write(run: JobContext, position: ImportPosition, page: list[Record]) -> ImportPosition:
+def write_page(run: JobContext, position: ImportPosition, page: list[Record]) -> ImportPosition:
     tasks = client().collection(config.TASKS)
     content = [record.found for record in page if isinstance(record.found, ImportedTask)]
     named = {task.project_id for task in content if task.project_id is not None}

@@ -52,7 +52,7 @@ def through_pages(run: JobContext, query: Query, stage: Stage, write_of: WriteOf
     limit = PAGE
     while True:
         run.report(100 * position.total / max(expected, position.total, 1), stage)
-        page = list(_read(_rest(query, position).limit(limit)))
+        page = list(read_page(_rest(query, position).limit(limit)))
         if not page:
             return position
         done, writes = _tallied(position, page, find_problem)
@@ -75,7 +75,7 @@ def _count(query: Query) -> int:
     return int(counting.get()[0][0].value)
 
 
-def _read(query: Query) -> Iterator[DocumentSnapshot[Any]]:
+def read_page(query: Query) -> Iterator[DocumentSnapshot[Any]]:
     """The documents of a page; of one that can't be decoded, the `userId` alone."""
     try:
         yield from list(query.get())
