@@ -58,13 +58,13 @@ class DeletionPosition(Model):
         return sum(self.removed.values())
 
 
-def delete_user_data(run: JobContext) -> DeletionReceipt:
+def delete_user_data(context: JobContext) -> DeletionReceipt:
     """Deletes everything, looks again, and deletes the account last.
 
     Args:
-        run: The attempt.
+        context: The attempt.
     """
-    deletion = Deletion(run)
+    deletion = Deletion(context)
     try:
         deletion.lock_account()
         deletion.delete_until_nothing_is_found()
@@ -78,10 +78,10 @@ def delete_user_data(run: JobContext) -> DeletionReceipt:
 
 
 class Deletion:
-    def __init__(self, run: JobContext) -> None:
-        self.position = DeletionPosition.from_firestore(run.checkpoint)
-        self._run = run
-        self._user_id = run.user_id
+    def __init__(self, context: JobContext) -> None:
+        self.position = DeletionPosition.from_firestore(context.checkpoint)
+        self._run = context
+        self._user_id = context.user_id
         self._expected = 0
 
     def lock_account(self) -> None:
