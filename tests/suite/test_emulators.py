@@ -76,12 +76,16 @@ def test_a_suite_that_runs_until_ctrl_c_can_be_borrowed(tmp_path: Path, monkeypa
     environment = {**os.environ, "TMPDIR": str(tmp_path)}
     with subprocess.Popen([COMMAND, "--only", "auth"], env=environment, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
-        assert any(line.startswith("Ctrl-C") for line in process.stdout)
-        with borrowed(["auth"]) as variables:
-            with urllib.request.urlopen(f"http://{variables['FIREBASE_AUTH_EMULATOR_HOST']}", timeout=5) as response:
-                assert "authEmulator" in response.read().decode()
-            process.send_signal(signal.SIGINT)
-            process.communicate(timeout=10)
+        try:
+            assert any(line.startswith("Ctrl-C") for line in process.stdout)
+            with borrowed(["auth"]) as variables:
+                address = f"http://{variables['FIREBASE_AUTH_EMULATOR_HOST']}"
+                with urllib.request.urlopen(address, timeout=5) as response:
+                    assert "authEmulator" in response.read().decode()
+                process.send_signal(signal.SIGINT)
+                process.communicate(timeout=10)
+        finally:
+            process.kill()
         with borrowed(["auth"]) as variables:
             assert variables == {}
     assert not list(tmp_path.iterdir())
