@@ -111,7 +111,7 @@ class World:
         )
         self.documents = self.store.simulated.inner
         self.lives = Lives(self.documents)
-        self.invariants = CommitInvariants(self.lives, self._fail, self.store.memory.outputs)
+        self.invariants = CommitInvariants(self.lives, self.fail, self.store.memory.outputs)
         self._broken: tuple[str, str] | None = None
         limits = self._draw_limits()
         self.admin = Admin(self.scheduler, self.store, limits, changes=not self.faults.calm)
@@ -119,7 +119,7 @@ class World:
         self.invariants.limited = limits is not None
         self.invariants.at_once = self.admin.at_once if self.faults.calm else 3 if limits else None
         self.liveness = Liveness(
-            self.lives, self.host, self._fail, lambda name: name in self.admin.paused, lambda: self.admin.at_once
+            self.lives, self.host, self.fail, lambda name: name in self.admin.paused, lambda: self.admin.at_once
         )
         self.worker = SimulatedWorker(self.scheduler, self.store)
         self.users = [User(f"user{n}", self.scheduler, self.store, self.lives) for n in range(random.randint(1, 3))]
@@ -184,7 +184,7 @@ class World:
         while not done():
             if self.scheduler.now > MOST_SECONDS or self.scheduler.steps > MOST_STEPS or not self.scheduler.step():
                 alive = [dict(life.data) for life in self.lives.there() if life.state in ALIVE]
-                self._fail("no job is lost", f"the world does not end; alive: {alive}")
+                self.fail("no job is lost", f"the world does not end; alive: {alive}")
             self._raise_if_broken()
 
     # --- What the platform does ------------------------------------------------------------------
@@ -251,24 +251,24 @@ class World:
         due, ended_by = life.data.get("runAfter"), str(life.data.get("endedBy"))
         is_new = life.data.get("stage") is None and task.due is None
         if is_new and due is not None and due > self.host.true_time() + timedelta(seconds=2):
-            self._fail("not before its time", f"{life.id} is queued, and is due at {due}")
+            self.fail("not before its time", f"{life.id} is queued, and is due at {due}")
         if life.state != "pending" or due is None or not task.occasion.endswith(f"-{ended_by}"):
             return
         if due > self.host.true_time() and (task.due is None or task.due < due - timedelta(seconds=1)):
-            self._fail("backoff", f"{life.id} has a task for {task.due}, and is due at {due}")
+            self.fail("backoff", f"{life.id} has a task for {task.due}, and is due at {due}")
 
     def _judge_return(self, job_id: str, process: Process) -> None:
         lease = self.lives.by_id[job_id].data.get("lease") or {}
         if not self.lives.by_id[job_id].deleted and lease.get("token") == process.tokens.get(job_id, ""):
-            self._fail("claims are recognized", f"{process.name} has left {job_id}, and still holds it")
+            self.fail("claims are recognized", f"{process.name} has left {job_id}, and still holds it")
         if process.going_down and job_id in process.left and self.lives.by_id[job_id].handed_back:
-            self._fail("preempted jobs are sent again", f"{process.name} has handed {job_id} back, and did not say so")
+            self.fail("preempted jobs are sent again", f"{process.name} has handed {job_id} back, and did not say so")
 
     def _judge_early(self, task: QueuedTask) -> None:
         life = self.lives.by_id[task.job_id]
         due = life.data.get("runAfter")
         if due is not None and due <= self.host.true_time() + timedelta(seconds=0.5):
-            self._fail("clocks differ", f"{life.id} was sent back, and is due at {due}")
+            self.fail("clocks differ", f"{life.id} was sent back, and is due at {due}")
 
     def _sweep(self) -> None:
         scheduler = self.scheduler
@@ -320,7 +320,7 @@ class World:
 
     # --- What is wrong ---------------------------------------------------------------------------
 
-    def _fail(self, invariant: str, text: str) -> None:
+    def fail(self, invariant: str, text: str) -> None:
         """Take note of a broken invariant. It is raised between two steps, where no code of the engine catches it."""
         if self._broken is None:
             self.scheduler.note("BROKEN", invariant, text)
@@ -345,16 +345,14 @@ class World:
         data = {} if life.deleted else life.data
         ended_itself = job_id in process.left and data.get("endedBy") == token and data.get("lease") is None
         if message.startswith("The attempt lost the job") and ended_itself:
-            self._fail(
-                "attempts recognize their writes", f"{process.name} has ended its attempt at {job_id}: {message}"
-            )
+            self.fail("attempts recognize their writes", f"{process.name} has ended its attempt at {job_id}: {message}")
 
     def _excuse(self, process: Process) -> None:
         """Let objects stay of jobs that a process has ended, and of its own job if no task is sent again for that."""
         self._excused |= process.wrote - ({next(iter(process.tokens))} if process.tokens else set())
 
     def _unforeseen(self, error: BaseException) -> None:
-        self._fail("no unforeseen error", "".join(traceback.format_exception(error)))
+        self.fail("no unforeseen error", "".join(traceback.format_exception(error)))
 
 
 def _after(scheduler: Scheduler, seconds: float) -> Callable[[], bool]:
