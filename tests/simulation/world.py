@@ -258,8 +258,10 @@ class World:
             self.fail("backoff", f"{life.id} has a task for {task.due}, and is due at {due}")
 
     def _judge_return(self, job_id: str, process: Process) -> None:
+        if self.lives.by_id[job_id].deleted:
+            return
         lease = self.lives.by_id[job_id].data.get("lease") or {}
-        if not self.lives.by_id[job_id].deleted and lease.get("token") == process.tokens.get(job_id, ""):
+        if lease.get("token") == process.tokens.get(job_id, ""):
             self.fail("claims are recognized", f"{process.name} has left {job_id}, and still holds it")
         if process.going_down and job_id in process.left and self.lives.by_id[job_id].handed_back:
             self.fail("preempted jobs are sent again", f"{process.name} has handed {job_id} back, and did not say so")
