@@ -46,6 +46,7 @@ def test_the_same_seed_gives_the_same_run(seed: int) -> None:
     assert run_world(seed) == run_world(seed)
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_run_in_another_process() -> None:
     # Strings are hashed differently there, and no order may depend on that.
     with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
