@@ -16,7 +16,7 @@ GIB: Final = 1024**3
 
 # --- Jobs -----------------------------------------------------------------------------------------
 
-JOBS: Final = "processingJobs"
+JOBS = "processingJobs"
 """The collection that holds the jobs."""
 
 ADMIN_DATA: Final = "adminData"
@@ -83,10 +83,10 @@ SWEEP_PAGE: Final = 100
 SWEEP_SECONDS: Final = 240
 """How long a sweep goes on; what it did not come to is left to the next one."""
 
-WATCH_CHECK_SECONDS: Final = 1.0
+WATCH_CHECK_SECONDS = 1.0
 """How often a monitor checks whether its watch is alive."""
 
-WATCH_SILENCE_SECONDS: Final = 30.0
+WATCH_SILENCE_SECONDS = 30.0
 """A monitor whose watch has said nothing for so long reads the document itself. A job that runs is written at least
 every `HEARTBEAT_SECONDS`, so that this is rare."""
 

@@ -201,8 +201,8 @@ def test_a_cancelled_attempt_leaves_no_process_no_file_and_no_object(stage: Stag
     job = DrivenJob(type="audio-generation", input={"text": TEXT})
     reached = False
 
-    def worker(run: JobContext, audio_input: AudioInput) -> JobOutput:
-        report = run.report
+    def worker(context: JobContext, audio_input: AudioInput) -> JobOutput:
+        report = context.report
 
         def cancelling(progress: float, now: Stage) -> None:
             nonlocal reached
@@ -212,10 +212,10 @@ def test_a_cancelled_attempt_leaves_no_process_no_file_and_no_object(stage: Stag
                 reached = True
                 job.update({"cancelRequested": True})
                 while True:  # until the reporter has heard of it
-                    run.check()
+                    context.check()
 
-        run.report = cancelling  # type: ignore[assignment, method-assign]
-        return process_audio(run, audio_input)
+        context.report = cancelling  # type: ignore[assignment, method-assign]
+        return process_audio(context, audio_input)
 
     run_attempt(job.id, worker)
     assert (reached, job.status) == (True, "cancelled")

@@ -121,14 +121,14 @@ def test_a_job_that_is_run_again_makes_no_task_twice(ada: str) -> None:
 def test_a_file_that_is_replaced_ends_the_import(ada: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(import_module, "PAGE", 2)
     job = BatchJob(ada, {"operation": "import-tasks", "source": put(ada, lines_of(5))})
-    write = import_module._write
+    write = import_module.write_page
 
     def dies(*arguments: object) -> object:
         done = write(*arguments)  # type: ignore[arg-type]
         raise ConnectionError(done)
 
     with monkeypatch.context() as patch:
-        patch.setattr(import_module, "_write", dies)
+        patch.setattr(import_module, "write_page", dies)
         assert job.work()["status"] == "pending"
     put(ada, lines_of(3))
     job.reference.update({"runAfter": datetime.now(UTC)})

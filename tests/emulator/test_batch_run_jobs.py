@@ -43,11 +43,11 @@ def child(parent: BatchJob, number: int) -> dict[str, Any]:
 
 
 def does(parent: BatchJob, number: int) -> None:
-    run_attempt(child_id(parent.id, number), lambda run, job_input: JobOutput(files=[]))
+    run_attempt(child_id(parent.id, number), lambda context, job_input: JobOutput(files=[]))
 
 
 def fails(parent: BatchJob, number: int) -> None:
-    def fail(run: JobContext, job_input: Model) -> JobOutput:
+    def fail(context: JobContext, job_input: Model) -> JobOutput:
         raise UnsupportedMedia("It is no film.")
 
     run_attempt(child_id(parent.id, number), fail)

@@ -87,18 +87,18 @@ def meter(monkeypatch: pytest.MonkeyPatch) -> Meter:
     return meter
 
 
-def at_once(run: JobContext, job_input: VideoInput) -> JobOutput:
+def at_once(context: JobContext, job_input: VideoInput) -> JobOutput:
     """A short job's work: it is done before there is anything to tell of its stage."""
-    run.report(50, "encoding")
+    context.report(50, "encoding")
     return DONE
 
 
 def one_stage(meter: Meter) -> Process:
     """The work of a job that takes a little longer: it reports a stage, and goes on until that is written."""
 
-    def works(run: JobContext, job_input: VideoInput) -> JobOutput:
+    def works(context: JobContext, job_input: VideoInput) -> JobOutput:
         before = meter.writes
-        run.report(50, "encoding")
+        context.report(50, "encoding")
         wait_until(lambda: meter.writes > before)
         return DONE
 

@@ -33,25 +33,25 @@ class Cancelling:
         self._stage = stage
         self._left = REPORTS.get(stage, 0)
 
-    def worker(self, run: JobContext, video_input: VideoInput) -> JobOutput:
+    def worker(self, context: JobContext, video_input: VideoInput) -> JobOutput:
         """Works until the stage comes."""
-        report = run.report
+        report = context.report
 
         def counting(progress: float, now: Stage) -> None:
             report(progress, now)
             self._left -= now == self._stage
             if now == self._stage and self._left == 0:
-                self.cancel(run)
+                self.cancel(context)
 
-        run.report = counting  # type: ignore[assignment, method-assign]
-        return process_video(run, video_input)
+        context.report = counting  # type: ignore[assignment, method-assign]
+        return process_video(context, video_input)
 
-    def cancel(self, run: JobContext) -> None:
+    def cancel(self, context: JobContext) -> None:
         self.processes = len(working())
         self.objects = len(left_behind(self._job)[0])
         self._job.update({"cancelRequested": True})
         while True:
-            run.check()
+            context.check()
 
 
 @pytest.mark.parametrize(
@@ -82,9 +82,9 @@ def test_nothing_stays_of_the_second_run_of_ffmpeg(user: User, clip: Path, monke
             return run_ffmpeg(arguments, folder, on_progress, *rest)
         return run_ffmpeg(arguments, folder, lambda seconds: cancelling.cancel(attempts[0]), *rest)
 
-    def worker(run: JobContext, video_input: VideoInput) -> JobOutput:
-        attempts.append(run)
-        return process_video(run, video_input)
+    def worker(context: JobContext, video_input: VideoInput) -> JobOutput:
+        attempts.append(context)
+        return process_video(context, video_input)
 
     monkeypatch.setattr(video, "run_ffmpeg", second)
     run_attempt(job.id, worker)

@@ -96,7 +96,7 @@ def test_a_final_write_that_is_refused_for_a_moment_is_made_again(job: Job, medd
                 raise refusal
 
     meddled.before = refused
-    run_attempt(job.id, lambda run, job_input: OUTPUT)
+    run_attempt(job.id, lambda context, job_input: OUTPUT)
     data = job.data()
     assert (data["status"], data["attempt"]) == ("completed", 1)
     assert list(refusals) == []
@@ -127,12 +127,12 @@ def test_an_owner_who_writes_between_the_read_and_the_claim_does_not_stop_it(job
 def test_a_cancel_that_comes_with_the_last_of_the_work_counts(job: Job, engine: Store) -> None:
     engine.host = Hurried(400)
 
-    def finishes(run: JobContext, job_input: VideoInput) -> JobOutput:
+    def finishes(context: JobContext, job_input: VideoInput) -> JobOutput:
         job.update({"cancelRequested": True})
         until = time.monotonic() + 10
         with contextlib.suppress(JobCancelled):
             while time.monotonic() < until:
-                run.check()
+                context.check()
                 time.sleep(0.01)
         return OUTPUT
 
@@ -141,8 +141,8 @@ def test_a_cancel_that_comes_with_the_last_of_the_work_counts(job: Job, engine: 
 
 
 def test_what_dead_attempts_have_uploaded_goes_and_what_was_published_stays(job: Job, engine: Store) -> None:
-    def publishes(run: JobContext, job_input: VideoInput) -> JobOutput:
-        path = upload(f"{run.outputs.folder}/poster.jpg")
+    def publishes(context: JobContext, job_input: VideoInput) -> JobOutput:
+        path = upload(f"{context.outputs.folder}/poster.jpg")
         made = OutputFile(kind="poster", path=path, content_type="image/jpeg", bytes=9, sha256="0")
         return JobOutput(files=[made])
 
@@ -155,8 +155,8 @@ def test_what_dead_attempts_have_uploaded_goes_and_what_was_published_stays(job:
 
 
 def test_what_an_attempt_uploaded_goes_when_it_loses_the_job(job: Job, engine: Store) -> None:
-    def is_overtaken(run: JobContext, job_input: VideoInput) -> JobOutput:
-        upload(f"{run.outputs.folder}/poster.jpg")
+    def is_overtaken(context: JobContext, job_input: VideoInput) -> JobOutput:
+        upload(f"{context.outputs.folder}/poster.jpg")
         job.lapse()
         job.take().end(FailedPermanently(UnsupportedMedia("no")))
         return OUTPUT
@@ -189,7 +189,7 @@ def test_a_job_that_is_lost_too_often_fails(job: Job) -> None:
 
 
 def test_a_final_write_removes_the_lease_and_the_error_of_earlier_attempts(job: Job, engine: Store) -> None:
-    def fails(run: JobContext, job_input: VideoInput) -> JobOutput:
+    def fails(context: JobContext, job_input: VideoInput) -> JobOutput:
         raise RuntimeError("/secret/path")
 
     engine.host = Unchanging(60)
@@ -199,9 +199,9 @@ def test_a_final_write_removes_the_lease_and_the_error_of_earlier_attempts(job: 
     assert "secret" not in data["error"]
     assert data["runAfter"] > datetime.now(UTC) + timedelta(seconds=50)
     with pytest.raises(NotYetDue):
-        run_attempt(job.id, lambda run, job_input: OUTPUT)
+        run_attempt(job.id, lambda context, job_input: OUTPUT)
     job.become_due()
-    run_attempt(job.id, lambda run, job_input: OUTPUT)
+    run_attempt(job.id, lambda context, job_input: OUTPUT)
     data = job.data()
     assert (data["status"], data["attempt"], data["progress"]) == ("completed", 2, 100)
     assert not {"error", "errorCode", "lease"} & data.keys()
@@ -219,7 +219,7 @@ def test_an_attempt_that_went_silent_is_told_of(job: Job) -> None:
 
 
 def test_a_job_whose_every_attempt_fails_ends_as_failed(job: Job) -> None:
-    def fails(run: JobContext, job_input: VideoInput) -> JobOutput:
+    def fails(context: JobContext, job_input: VideoInput) -> JobOutput:
         raise RuntimeError
 
     for _ in range(config.MAX_ATTEMPTS):
@@ -278,11 +278,11 @@ def test_silent_work_keeps_its_lease(job: Job, engine: Store) -> None:
 def test_a_worker_learns_that_its_job_was_cancelled(job: Job, engine: Store) -> None:
     engine.host = Hurried(200)
 
-    def endless(run: JobContext, job_input: VideoInput) -> JobOutput:
+    def endless(context: JobContext, job_input: VideoInput) -> JobOutput:
         job.update({"cancelRequested": True})
         until = time.monotonic() + 20
         while time.monotonic() < until:
-            run.check()
+            context.check()
             time.sleep(0.01)
         return OUTPUT
 
@@ -292,7 +292,7 @@ def test_a_worker_learns_that_its_job_was_cancelled(job: Job, engine: Store) -> 
 
 
 def test_a_job_that_is_deleted_while_it_runs_is_not_brought_back(job: Job) -> None:
-    def deleted(run: JobContext, job_input: VideoInput) -> JobOutput:
+    def deleted(context: JobContext, job_input: VideoInput) -> JobOutput:
         job.delete()
         return OUTPUT
 
@@ -350,7 +350,7 @@ def test_a_write_that_another_document_refuses_changes_nothing(job: Job) -> None
 
 
 def test_a_worker_that_makes_no_children_has_not_made_any(job: Job) -> None:
-    run_attempt(job.id, lambda run, job_input: Children([]))
+    run_attempt(job.id, lambda context, job_input: Children([]))
     assert job.data()["errorCode"] == "internal"
 
 

@@ -22,9 +22,9 @@ def _time_flies(engine: Store) -> None:
 def coming_to(percent: float) -> Worker[Any]:
     """Works for ever, and comes no further."""
 
-    def works(run: JobContext, job_input: Any) -> JobOutput:
+    def works(context: JobContext, job_input: Any) -> JobOutput:
         while True:
-            run.report(percent, "encoding")
+            context.report(percent, "encoding")
 
     return works
 
@@ -49,12 +49,12 @@ def test_work_that_is_nearly_done_is_tried_once_more(job: DrivenJob, queued: lis
 
 
 def test_work_that_was_saved_goes_on_for_as_long_as_it_takes(job: DrivenJob, queued: list[str]) -> None:
-    def counts(run: JobContext, job_input: Any) -> JobOutput:
-        for number in count(run.checkpoint.get("number", 0)):
+    def counts(context: JobContext, job_input: Any) -> JobOutput:
+        for number in count(context.checkpoint.get("number", 0)):
             if number == 200:
                 return JobOutput(files=[])
-            run.save({"number": number + 1}, [Create(f"{job.path}/n/{number}", {})])
-            run.check()
+            context.save({"number": number + 1}, [Create(f"{job.path}/n/{number}", {})])
+            context.check()
         raise AssertionError
 
     attempts = 0

@@ -21,7 +21,7 @@ def events(captured: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
 
 
 def ending_with(error: Exception | None) -> Worker[Any]:
-    def works(run: JobContext, job_input: Any) -> JobOutput:
+    def works(context: JobContext, job_input: Any) -> JobOutput:
         if error is not None:
             raise error
         return JobOutput(files=[])

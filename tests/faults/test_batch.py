@@ -267,7 +267,7 @@ def test_everything_is_deleted_and_counted_once() -> None:
         auth.create_user(uid=ada, email=f"{ada}@example.com", app=app())
         write_everything(ada, tasks=3)
         job = BatchJob(ada, {"operation": "delete-user-data"})
-        others = (around(delete_module._Deletion, "_remove"), *(around(account, name) for name in ("lock", "delete")))
+        others = (around(delete_module.Deletion, "_remove"), *(around(account, name) for name in ("lock", "delete")))
         data = attempts(job, deaths, at_commits, *others)
         assert data["status"] == "completed", data.get("error")
         assert data["output"]["removed"] == {

@@ -108,7 +108,7 @@ class CommitInvariants:
 
     def __init__(self, lives: Lives, fail: Fail, outputs: set[str]) -> None:
         self._lives = lives
-        self._fail = fail
+        self.fail = fail
         self._outputs = outputs
         self.calm = False
         self.limited = False
@@ -130,7 +130,7 @@ class CommitInvariants:
                 self._effect(job_id, before, after)
         events = sorted(str(write.fields["name"]) for write in creates(writes, config.ANALYTICS_EVENTS))
         if events != sorted(ends):
-            self._fail("one event per end", f"the ends are {ends}, the events {events}")
+            self.fail("one event per end", f"the ends are {ends}, the events {events}")
 
     def judge_deletion(self, names: Sequence[str]) -> None:
         """Judge the deletion of objects."""
@@ -138,7 +138,7 @@ class CommitInvariants:
             _, _, job_id, attempt, _ = name.split("/", 4)
             life = self._lives.by_id[job_id]
             if not life.deleted and life.state in ALIVE and attempt.partition("-")[2] in life.tokens:
-                self._fail("objects are kept until the end", f"{job_id} is {life.state} and loses {name}")
+                self.fail("objects are kept until the end", f"{job_id} is {life.state} and loses {name}")
 
     def _job(
         self,
@@ -162,7 +162,7 @@ class CommitInvariants:
             return []
         old, new = state_of(commit.old), state_of(commit.new)
         if (old, new) not in ALLOWED or (old == new and old in ENDED and _server_fields_differ(commit)):
-            self._fail("only the table's transitions", f"{job_id} went from {old} to {new}")
+            self.fail("only the table's transitions", f"{job_id} went from {old} to {new}")
         self._zombie(commit)
         self._progress(commit, old, new)
         if commit.is_claim:
@@ -179,12 +179,12 @@ class CommitInvariants:
     def _shape(self, commit: Commit) -> None:
         new, job_id = commit.new, commit.life.id
         if (new.get("lease") is not None) != (state_of(new) == "processing"):
-            self._fail("a lease only while processing", f"{job_id} is {state_of(new)} with lease {new.get('lease')}")
+            self.fail("a lease only while processing", f"{job_id} is {state_of(new)} with lease {new.get('lease')}")
         attempt, most = new.get("attempt", 0), new.get("maxAttempts", config.MAX_ATTEMPTS)
         if not 0 <= attempt <= most:
-            self._fail("bounded attempts", f"{job_id} is at attempt {attempt} of {most}")
+            self.fail("bounded attempts", f"{job_id} is at attempt {attempt} of {most}")
         if (new.get("progress") == 100) != (new["status"] == "completed"):
-            self._fail("progress", f"{job_id} is {new['status']} at {new.get('progress')} percent")
+            self.fail("progress", f"{job_id} is {new['status']} at {new.get('progress')} percent")
 
     def _created(self, commit: Commit) -> None:
         parent_id = commit.new.get("parentId")
@@ -192,7 +192,7 @@ class CommitInvariants:
             return
         parent = self._lives.documents.get(f"{config.JOBS}/{parent_id}")
         if parent is None or state_of(parent.data) != "running-jobs" or parent.update_time != commit.new["createdAt"]:
-            self._fail("one set of children", f"{commit.life.id} was made without its parent's change")
+            self.fail("one set of children", f"{commit.life.id} was made without its parent's change")
 
     def _zombie(self, commit: Commit) -> None:
         """An attempt that has lost its job changes nothing of it."""
@@ -204,18 +204,18 @@ class CommitInvariants:
         # The same process may ask for the end of a job as its parent's helper.
         takes_part = commit.token is not None and not changed <= {"cancelRequested", "updatedAt"}
         if takes_part or ("endedBy" in changed and commit.new.get("endedBy") == token):
-            self._fail("a zombie changes nothing", f"{process.name} wrote {job_id} without holding it")
+            self.fail("a zombie changes nothing", f"{process.name} wrote {job_id} without holding it")
 
     def _progress(self, commit: Commit, old: str, new: str) -> None:
         job_id = commit.life.id
         same = old == new == "running-jobs" or (commit.token is not None and commit.token == commit.new_token)
         if same and commit.new.get("progress", 0) < commit.old.get("progress", 0):
-            self._fail("progress", f"{job_id} fell from {commit.old.get('progress')} to {commit.new.get('progress')}")
+            self.fail("progress", f"{job_id} fell from {commit.old.get('progress')} to {commit.new.get('progress')}")
         saved = commit.new.get("checkpoint") != commit.old.get("checkpoint")
         if saved and commit.new.get("checkpoint") and not any(w.path == f"{EFFECTS}/{job_id}" for w in commit.writes):
-            self._fail("one effect", f"{job_id} has a checkpoint without its effect")
+            self.fail("one effect", f"{job_id} has a checkpoint without its effect")
         if saved and not commit.new.get("checkpoint") and new not in ENDED and old not in ENDED:
-            self._fail("checkpoints last", f"{job_id} lost {commit.old.get('checkpoint')}")
+            self.fail("checkpoints last", f"{job_id} lost {commit.old.get('checkpoint')}")
 
     def _claim(self, commit: Commit) -> None:
         life, old, new = commit.life, commit.old, commit.new
@@ -226,16 +226,16 @@ class CommitInvariants:
             commit.process.tokens[life.id] = commit.new_token
         lease = old.get("lease")
         if lease is not None and lease["expiresAt"] > commit.now + CLOCK_ERROR:
-            self._fail("one attempt at a time", f"{life.id} was taken before its lease had lapsed")
+            self.fail("one attempt at a time", f"{life.id} was taken before its lease had lapsed")
         if lease is None and old.get("status") != "pending":
-            self._fail("one attempt at a time", f"{life.id} was taken while {state_of(old)}")
+            self.fail("one attempt at a time", f"{life.id} was taken while {state_of(old)}")
         due = old.get("runAfter")
         if lease is None and due is not None and due > commit.now + 2 * CLOCK_ERROR:
-            self._fail("not before its time", f"{life.id} began at {commit.now}, and is due at {due}")
+            self.fail("not before its time", f"{life.id} began at {commit.now}, and is due at {due}")
         if old.get("cancelRequested") is True:
-            self._fail("a cancel wins", f"{life.id} began after its owner had asked for its end")
+            self.fail("a cancel wins", f"{life.id} began after its owner had asked for its end")
         if new.get("attempt") != old.get("attempt", 0) + 1:
-            self._fail("attempts are counted", f"{life.id} went from {old.get('attempt')} to {new.get('attempt')}")
+            self.fail("attempts are counted", f"{life.id} went from {old.get('attempt')} to {new.get('attempt')}")
         if self.calm:
             self._calm_claim(commit)
         self._gained(commit, "lease-lost" if lease is not None else None)
@@ -246,17 +246,17 @@ class CommitInvariants:
         """Nothing goes wrong: no attempt dies, and settings are known everywhere after a while."""
         job_id, job_type = commit.life.id, str(commit.new["type"])
         if commit.token is not None:
-            self._fail("living attempts keep their jobs", f"{job_id} was taken from an attempt that was alive")
+            self.fail("living attempts keep their jobs", f"{job_id} was taken from an attempt that was alive")
         if self._seconds - self.paused.get(job_type, self._seconds) > config.SETTINGS_SECONDS + SETTINGS_TRAVEL_SECONDS:
-            self._fail("pauses hold", f"{job_id} began while {job_type} was paused")
+            self.fail("pauses hold", f"{job_id} began while {job_type} was paused")
 
     def _places(self, commit: Commit) -> None:
         user_id = commit.life.user_id
         running = self._lives.holding[user_id]
         if self.at_once is not None and len(running) > self.at_once:
-            self._fail("limits", f"{user_id} runs {sorted(running)}, and may run {self.at_once}")
+            self.fail("limits", f"{user_id} runs {sorted(running)}, and may run {self.at_once}")
         if self.limited and commit.life.id not in self._slots(user_id):
-            self._fail("places are kept", f"{commit.life.id} runs without a place")
+            self.fail("places are kept", f"{commit.life.id} runs without a place")
 
     def _dedupe(self, commit: Commit) -> None:
         key = commit.new.get("dedupeKey")
@@ -265,7 +265,7 @@ class CommitInvariants:
         for other in self._lives.of(commit.life.user_id):
             alike = other.id != commit.life.id and other.data.get("dedupeKey") == key
             if alike and other.data.get("status") == "processing":
-                self._fail("one job per dedupe key", f"{commit.life.id} began while {other.id} runs with {key}")
+                self.fail("one job per dedupe key", f"{commit.life.id} began while {other.id} runs with {key}")
 
     def _left(self, commit: Commit, new: str) -> None:
         """An attempt no longer holds the job."""
@@ -275,11 +275,11 @@ class CommitInvariants:
         try:
             gained = commit.grown_by()
         except ValueError as error:
-            self._fail("history", f"{life.id}: {error}")
+            self.fail("history", f"{life.id}: {error}")
             return
         counted = commit.new.get("attempt") == old.get("attempt")
         if commit.is_own and old.get("cancelRequested") is True and new != "cancelled":
-            self._fail("a cancel wins", f"{life.id} became {new} after its owner had asked for its end")
+            self.fail("a cancel wins", f"{life.id} became {new} after its owner had asked for its end")
         if new in ("completed", "running-jobs"):
             as_it_should = gained is None and counted and commit.is_own
         elif not commit.is_own:
@@ -292,48 +292,48 @@ class CommitInvariants:
             waits = new != "pending" or (commit.new.get("runAfter") is not None and old["attempt"] < most)
             as_it_should = waits and counted and gained["errorCode"] == commit.new.get("errorCode")
         if not as_it_should:
-            self._fail("history", f"{life.id} became {new} at attempt {commit.new.get('attempt')}, gaining {gained}")
+            self.fail("history", f"{life.id} became {new} at attempt {commit.new.get('attempt')}, gaining {gained}")
         if self.limited and life.id in self._slots(life.user_id):
-            self._fail("places are given back", f"{life.id} is {new} and still has a place")
+            self.fail("places are given back", f"{life.id} is {new} and still has a place")
 
     def _gained(self, commit: Commit, code: str | None) -> None:
         try:
             gained = commit.grown_by()
         except ValueError as error:
-            self._fail("history", f"{commit.life.id}: {error}")
+            self.fail("history", f"{commit.life.id}: {error}")
             return
         if (gained or {}).get("errorCode") != code:
-            self._fail("history", f"{commit.life.id} gained {gained}, and should have gained {code}")
+            self.fail("history", f"{commit.life.id} gained {gained}, and should have gained {code}")
 
     def _retried(self, commit: Commit) -> None:
         for field in KEPT_BY_RETRY:
             if commit.old.get(field) != commit.new.get(field):
-                self._fail("what a retry keeps", f"{commit.life.id} lost {field}")
+                self.fail("what a retry keeps", f"{commit.life.id} lost {field}")
         left = [name for name in ("checkpoint", "output", "cancelRequested", "error", "lease") if name in commit.new]
         if left or commit.new.get("attempt") != 0 or commit.new.get("progress") != 0:
-            self._fail("what a retry resets", f"{commit.life.id} kept {left}, attempt {commit.new.get('attempt')}")
+            self.fail("what a retry resets", f"{commit.life.id} kept {left}, attempt {commit.new.get('attempt')}")
 
     def _ended(self, commit: Commit, old: str, new: str) -> None:
         life = commit.life
         if new == "completed":
             if commit.old.get("cancelRequested") is True:
-                self._fail("a cancel wins", f"{life.id} was completed after its owner had asked for its end")
+                self.fail("a cancel wins", f"{life.id} was completed after its owner had asked for its end")
             files = [file["path"] for file in (commit.new.get("output") or {}).get("files", [])]
             if missing := [path for path in files if path not in self._outputs]:
-                self._fail("results exist", f"{life.id} was completed without {missing}")
+                self.fail("results exist", f"{life.id} was completed without {missing}")
             if old == "processing" and saves_checkpoints(life.id) and life.steps != steps_of(life.id):
-                self._fail("one effect", f"{life.id} was completed after {life.steps} of {steps_of(life.id)} effects")
+                self.fail("one effect", f"{life.id} was completed after {life.steps} of {steps_of(life.id)} effects")
         if old == "running-jobs":
             alive = [child.id for child in self._lives.children(life.id) if child.state in ALIVE and not child.retried]
             if alive:
-                self._fail("parents end after children", f"{life.id} has ended before {alive}")
+                self.fail("parents end after children", f"{life.id} has ended before {alive}")
 
     def _effect(self, job_id: str, before: StoredDocument | None, after: StoredDocument | None) -> None:
         life = self._lives.by_id[job_id]
         life.steps += 1
         step = (life.data.get("checkpoint") or {}).get("step")
         if step != life.steps:
-            self._fail("one effect", f"{job_id} has made effect {life.steps} at checkpoint {step}")
+            self.fail("one effect", f"{job_id} has made effect {life.steps} at checkpoint {step}")
 
     def _slots(self, user_id: str) -> Mapping[str, Any]:
         found = self._lives.documents.get(f"{config.JOB_USERS}/{user_id}")

@@ -51,7 +51,7 @@ class Liveness:
     ) -> None:
         self._lives = lives
         self._host = host
-        self._fail = fail
+        self.fail = fail
         self._is_paused = is_paused
         self._at_once = at_once
 
@@ -73,7 +73,7 @@ class Liveness:
             slow = not calm or reason == "a deletion before its turn"
             most = FAULTY_SECONDS if slow else LIMITS.get(reason, AT_ONCE_SECONDS)
             if seconds - life.waits_for[1] > most:
-                self._fail("nothing waits for ever", f"{life.id} ({life.state}) waits for {most:.0f} s: {reason}")
+                self.fail("nothing waits for ever", f"{life.id} ({life.state}) waits for {most:.0f} s: {reason}")
 
     def _reason(self, life: Life, now: datetime) -> str | None:
         """Why a job should move on; None if it may wait."""
@@ -127,29 +127,29 @@ class Liveness:
         documents = self._lives.documents
         for life in self._lives.there():
             if life.state in ALIVE:
-                self._fail("no job is lost", f"{life.id} is {life.state} at the end: {dict(life.data)}")
+                self.fail("no job is lost", f"{life.id} is {life.state} at the end: {dict(life.data)}")
             if (life.data.get("lease") or life.data.get("checkpoint")) is not None:
-                self._fail("nothing is left", f"{life.id} has ended with {dict(life.data)}")
+                self.fail("nothing is left", f"{life.id} has ended with {dict(life.data)}")
             self._leftovers(life, outputs, excused)
             found = documents.get(f"{EFFECTS}/{life.id}")
             effects = int(found.data["steps"]) if found is not None else 0
             if effects < life.steps or (not (life.retried or life.made_again) and effects != life.steps):
-                self._fail("one effect", f"{life.id} has {effects} effects, of which {life.steps} were counted")
+                self.fail("one effect", f"{life.id} has {effects} effects, of which {life.steps} were counted")
             minutes = (self._host.monotonic() - life.born) / 60
             if life.tasks > 10 + 4 * life.claims + 3 * life.runs + minutes:
-                self._fail("bounded work", f"{life.id} had {life.tasks} tasks for {life.claims} attempts")
+                self.fail("bounded work", f"{life.id} had {life.tasks} tasks for {life.claims} attempts")
         for path in documents.paths(config.JOB_USERS):
             found = documents.get(path)
             running = found.data.get("running", {}) if found is not None else {}
             if held := [job for job in running if not self._lives.by_id[job].deleted]:
-                self._fail("places are given back", f"{path} still holds {held}")
+                self.fail("places are given back", f"{path} still holds {held}")
 
     def _leftovers(self, life: Life, outputs: set[str], excused: set[str]) -> None:
         files = (life.data.get("output") or {}).get("files", [])
         published = {file["path"] for file in files}
         mine = {name for name in outputs if name.startswith(f"job-outputs/{life.user_id}/{life.id}/")}
         if life.state == "completed" and not published <= mine:
-            self._fail("results exist", f"{life.id} is completed without {sorted(published - mine)}")
+            self.fail("results exist", f"{life.id} is completed without {sorted(published - mine)}")
         # The objects of a job that was deleted stay when its id is used again.
         if life.id not in excused and not life.made_again and mine - published:
-            self._fail("no leftovers", f"{life.id} ({life.state}) left {sorted(mine - published)}")
+            self.fail("no leftovers", f"{life.id} ({life.state}) left {sorted(mine - published)}")

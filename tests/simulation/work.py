@@ -73,7 +73,7 @@ class SimulatedWorker:
                 context.report(100 * (step + 1) / steps, "uploading")
             else:
                 files.append(self._upload(context, f"{step}.mp4"))
-            self._fail()
+            self.fail()
         return JobOutput(files=files)
 
     def _work(self, context: JobContext, seconds: float) -> None:
@@ -88,7 +88,7 @@ class SimulatedWorker:
         self._store.upload(path)
         return OutputFile(path=path, content_type="video/mp4", bytes=1, sha256="0", kind="video")
 
-    def _fail(self) -> None:
+    def fail(self) -> None:
         drawn = self._random.random()
         if drawn < 0.03:
             raise UnsupportedMedia("The simulation can't read it.")

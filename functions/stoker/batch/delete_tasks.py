@@ -8,16 +8,16 @@ from stoker.models.job import BatchOutput
 from stoker.queries import declared
 
 
-def delete_tasks(run: JobContext, batch_input: DeleteTasks) -> BatchOutput:
+def delete_tasks(context: JobContext, batch_input: DeleteTasks) -> BatchOutput:
     """Deletes tasks, those that are no proper tasks included: their owner wants them gone.
 
     Args:
-        run: The attempt.
+        context: The attempt.
         batch_input: Which tasks.
     """
-    query = declared.tasks_of(run.user_id, batch_input.where).select(["userId"])
+    query = declared.tasks_of(context.user_id, batch_input.where).select(["userId"])
     done = through_pages(
-        run,
+        context,
         query,
         "deleting",
         lambda task: Delete(task.reference.path, task.update_time),

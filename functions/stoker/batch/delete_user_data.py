@@ -58,13 +58,13 @@ class DeletionPosition(Model):
         return sum(self.removed.values())
 
 
-def delete_user_data(run: JobContext) -> DeletionReceipt:
+def delete_user_data(context: JobContext) -> DeletionReceipt:
     """Deletes everything, looks again, and deletes the account last.
 
     Args:
-        run: The attempt.
+        context: The attempt.
     """
-    deletion = _Deletion(run)
+    deletion = Deletion(context)
     try:
         deletion.lock_account()
         deletion.delete_until_nothing_is_found()
@@ -77,11 +77,11 @@ def delete_user_data(run: JobContext) -> DeletionReceipt:
     return DeletionReceipt(total=total, succeeded=total, failed=0, removed=removed)
 
 
-class _Deletion:
-    def __init__(self, run: JobContext) -> None:
-        self.position = DeletionPosition.from_firestore(run.checkpoint)
-        self._run = run
-        self._user_id = run.user_id
+class Deletion:
+    def __init__(self, context: JobContext) -> None:
+        self.position = DeletionPosition.from_firestore(context.checkpoint)
+        self._run = context
+        self._user_id = context.user_id
         self._expected = 0
 
     def lock_account(self) -> None:
@@ -110,7 +110,7 @@ class _Deletion:
                 self._delete(collection, partial(self._owned, collection))
             if raw.possible_id(self._user_id):
                 self._delete_profile()
-            self._delete_files()
+            self.delete_files()
             if not self._wait_until_quiet() and self.position.total == before:
                 return
 
@@ -131,7 +131,7 @@ class _Deletion:
             found = [document for document in page if not self._is_own_job(document)]
             if not found:
                 return
-            self._delete_page(collection, found)
+            self.delete_page(collection, found)
 
     def _delete_profile(self) -> None:
         path = f"{config.USERS}/{self._user_id}"
@@ -140,9 +140,9 @@ class _Deletion:
 
     def _delete(self, kind: str, find: Callable[[], Iterator[Document] | list[Document]]) -> None:
         while page := list(find()):
-            self._delete_page(kind, page)
+            self.delete_page(kind, page)
 
-    def _delete_page(self, kind: str, page: list[Document]) -> None:
+    def delete_page(self, kind: str, page: list[Document]) -> None:
         self._report()
         position = self.position.with_removed(kind, len(page))
         ends = [end for document in page if (end := _lease_end(document)) is not None]
@@ -154,7 +154,7 @@ class _Deletion:
         except WritesRefused:
             return  # someone else has deleted one of them: the caller looks again
 
-    def _delete_files(self) -> None:
+    def delete_files(self) -> None:
         for prefix in (f"user-uploads/{self._user_id}/", f"job-outputs/{self._user_id}/"):
             while names := [blob.name for blob in bucket().list_blobs(prefix=prefix, max_results=FILES)]:
                 self._report()

@@ -44,24 +44,24 @@ class ImportPosition(BatchTally):
     generation: str | None = None
 
 
-def import_tasks(run: JobContext, batch_input: ImportTasks) -> BatchOutput:
+def import_tasks(context: JobContext, batch_input: ImportTasks) -> BatchOutput:
     """Makes tasks.
 
     Args:
-        run: The attempt.
+        context: The attempt.
         batch_input: Which file.
 
     Raises:
         InputForbidden, InputNotFound, InputEmpty, InputTooLarge: As `open_source`.
         UnsupportedMedia: The file is neither NDJSON nor CSV.
     """
-    source = open_source(batch_input.source, run.user_id)
-    position = ImportPosition.from_firestore(run.checkpoint)
+    source = open_source(batch_input.source, context.user_id)
+    position = ImportPosition.from_firestore(context.checkpoint)
     if position.generation not in (None, source.generation):
         raise replaced(source.path)
 
     def read(offset: int, length: int) -> bytes:
-        run.check()
+        context.check()
         return source.read(offset, length)
 
     reader = reader_of(source.path, source.content_type, Lines(read, source.size))
@@ -69,11 +69,11 @@ def import_tasks(run: JobContext, batch_input: ImportTasks) -> BatchOutput:
         offset, line = reader.begin
         position = position.model_copy(update={"offset": offset, "line": line, "generation": source.generation})
     while True:
-        run.report(100 * (position.offset or 0) / source.size, "importing")
+        context.report(100 * (position.offset or 0) / source.size, "importing")
         page = _page(reader, position)
         if not page:
             return position.output()
-        position = _write(run, position, page)
+        position = write_page(context, position, page)
 
 
 def _page(reader: Reader, position: ImportPosition) -> list[Record]:
@@ -88,18 +88,18 @@ def _page(reader: Reader, position: ImportPosition) -> list[Record]:
     return page
 
 
-def _write(run: JobContext, position: ImportPosition, page: list[Record]) -> ImportPosition:
+def write_page(context: JobContext, position: ImportPosition, page: list[Record]) -> ImportPosition:
     tasks = client().collection(config.TASKS)
     content = [record.found for record in page if isinstance(record.found, ImportedTask)]
     named = {task.project_id for task in content if task.project_id is not None}
-    foreign = not_owned(run.user_id, named) if named else set()
+    foreign = not_owned(context.user_id, named) if named else set()
     there: dict[str, Any] = {}
 
     def attempt() -> ImportPosition:
-        done, new = _sorted_out(run, position, page, foreign, there)
-        made = [Create(f"{config.TASKS}/{name}", _document(name, run.user_id, task)) for name, task in new.items()]
+        done, new = _sorted_out(context, position, page, foreign, there)
+        made = [Create(f"{config.TASKS}/{name}", _document(name, context.user_id, task)) for name, task in new.items()]
         try:
-            run.save(done.to_firestore(), made)
+            context.save(done.to_firestore(), made)
         except WritesRefused as refused:
             # Some are there: the job was run before, and is run again from its beginning.
             references = [tasks.document(name) for name in new]
@@ -112,12 +112,12 @@ def _write(run: JobContext, position: ImportPosition, page: list[Record]) -> Imp
 
 
 def _sorted_out(
-    run: JobContext, position: ImportPosition, page: list[Record], foreign: set[str], there: Mapping[str, Any]
+    context: JobContext, position: ImportPosition, page: list[Record], foreign: set[str], there: Mapping[str, Any]
 ) -> tuple[ImportPosition, dict[str, ImportedTask]]:
     """Decide what becomes of each line of a page.
 
     Args:
-        run: The attempt.
+        context: The attempt.
         position: The checkpoint before the page.
         page: The lines.
         foreign: Projects that are not the job's owner's.
@@ -129,14 +129,14 @@ def _sorted_out(
     done = position.model_copy(deep=True, update={"offset": page[-1].after, "line": page[-1].next_line})
     new: dict[str, ImportedTask] = {}
     for record in page:
-        name = task_id(run.id, record.line)
+        name = task_id(context.id, record.line)
         if isinstance(record.found, str):
             done.fail(str(record.line), record.found, "invalid-task")
         elif record.found is None:
             continue  # a blank line is no item
         elif record.found.project_id in foreign:
             done.fail(str(record.line), f"You have no project {record.found.project_id!r}.", "invalid-task")
-        elif there.get(name, run.user_id) != run.user_id:
+        elif there.get(name, context.user_id) != context.user_id:
             done.fail(str(record.line), f"Someone else has a task {name!r}.", "invalid-task")
         else:
             done.succeeded += 1

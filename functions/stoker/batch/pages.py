@@ -31,11 +31,13 @@ class PagePosition(BatchTally):
     after: str | None = None
 
 
-def through_pages(run: JobContext, query: Query, stage: Stage, write_of: WriteOf, find_problem: Find) -> PagePosition:
+def through_pages(
+    context: JobContext, query: Query, stage: Stage, write_of: WriteOf, find_problem: Find
+) -> PagePosition:
     """Writes every document of a query.
 
     Args:
-        run: The attempt.
+        context: The attempt.
         query: One of `stoker.queries.declared` that is sorted by `__name__`.
         stage: What the user sees.
         write_of: Returns the write of a document.
@@ -47,17 +49,17 @@ def through_pages(run: JobContext, query: Query, stage: Stage, write_of: WriteOf
     Raises:
         Interrupted: As `JobContext.check`.
     """
-    position = PagePosition.from_firestore(run.checkpoint)
+    position = PagePosition.from_firestore(context.checkpoint)
     expected = position.total + _count(_rest(query, position))
     limit = PAGE
     while True:
-        run.report(100 * position.total / max(expected, position.total, 1), stage)
-        page = list(_read(_rest(query, position).limit(limit)))
+        context.report(100 * position.total / max(expected, position.total, 1), stage)
+        page = list(read_page(_rest(query, position).limit(limit)))
         if not page:
             return position
         done, writes = _tallied(position, page, find_problem)
         try:
-            run.save(done.to_firestore(), [write_of(task) for task in writes])
+            context.save(done.to_firestore(), [write_of(task) for task in writes])
         except WritesRefused:
             # Someone has written a task of this page, or deleted it. Fewer at once, lest it be so each time.
             limit = max(1, limit // 2)
@@ -75,7 +77,7 @@ def _count(query: Query) -> int:
     return int(counting.get()[0][0].value)
 
 
-def _read(query: Query) -> Iterator[DocumentSnapshot[Any]]:
+def read_page(query: Query) -> Iterator[DocumentSnapshot[Any]]:
     """The documents of a page; of one that can't be decoded, the `userId` alone."""
     try:
         yield from list(query.get())

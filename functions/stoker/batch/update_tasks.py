@@ -18,23 +18,23 @@ from stoker.models.task import Task
 from stoker.queries import declared
 
 
-def update_tasks(run: JobContext, batch_input: UpdateTasks) -> BatchOutput:
+def update_tasks(context: JobContext, batch_input: UpdateTasks) -> BatchOutput:
     """Updates tasks.
 
     Args:
-        run: The attempt.
+        context: The attempt.
         batch_input: Which tasks, and the change.
 
     Raises:
         InvalidJob: The project that they are to belong to is not the owner's.
     """
     change = batch_input.set
-    if change.project_id is not None and not_owned(run.user_id, [change.project_id]):
+    if change.project_id is not None and not_owned(context.user_id, [change.project_id]):
         raise InvalidJob(f"You have no project {change.project_id!r}. Name one of yours, and write a new job.")
     fields = _fields(change)
-    query = declared.tasks_of(run.user_id, batch_input.where)
+    query = declared.tasks_of(context.user_id, batch_input.where)
     done = through_pages(
-        run,
+        context,
         query,
         "updating",
         lambda task: Update(task.reference.path, fields, task.update_time),

@@ -20,11 +20,11 @@ from stoker.models.batch import (
 from stoker.models.job import BatchOutput
 
 
-def process_batch(run: JobContext, batch_input: BatchInput) -> BatchOutput | Children:
+def process_batch(context: JobContext, batch_input: BatchInput) -> BatchOutput | Children:
     """Does what a batch job asks for.
 
     Args:
-        run: The attempt.
+        context: The attempt.
         batch_input: The operation and what it needs.
 
     Raises:
@@ -33,14 +33,14 @@ def process_batch(run: JobContext, batch_input: BatchInput) -> BatchOutput | Chi
     """
     match batch_input:
         case RunJobs():
-            return run_jobs(run, batch_input)
+            return run_jobs(context, batch_input)
         case UpdateTasks():
-            return update_tasks(run, batch_input)
+            return update_tasks(context, batch_input)
         case DeleteTasks():
-            return delete_tasks(run, batch_input)
+            return delete_tasks(context, batch_input)
         case ImportTasks():
-            return import_tasks(run, batch_input)
+            return import_tasks(context, batch_input)
         case ExportUserData():
-            return export_user_data(run)
+            return export_user_data(context)
         case DeleteUserData():
-            return delete_user_data(run)
+            return delete_user_data(context)

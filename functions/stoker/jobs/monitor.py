@@ -75,10 +75,10 @@ class JobMonitor:
         self._news: queue.SimpleQueue[tuple[DocumentSnapshot[Any] | None, ...]] = queue.SimpleQueue()
         self._result: Future[dict[str, Any]] = Future()
         self._told: datetime | None = None
-        self._watch: Watch | None = None
+        self.watch: Watch | None = None
         self._patience = config.WATCH_CHECK_SECONDS
-        self._thread = threading.Thread(target=self._follow, args=(found,), name=f"monitor {self.job_id}", daemon=True)
-        self._thread.start()
+        self.thread = threading.Thread(target=self._follow, args=(found,), name=f"monitor {self.job_id}", daemon=True)
+        self.thread.start()
 
     def __enter__(self) -> Self:
         return self
@@ -109,8 +109,8 @@ class JobMonitor:
         """Ends the monitoring; after it, `on_update` is not called any more. It may be called at any time and often."""
         self._result.cancel()
         self._news.put(())
-        if threading.current_thread() is not self._thread:
-            self._thread.join()
+        if threading.current_thread() is not self.thread:
+            self.thread.join()
 
     def _follow(self, found: StoredDocument) -> None:
         try:
@@ -133,7 +133,7 @@ class JobMonitor:
             try:
                 news = self._news.get(timeout=self._patience)
             except queue.Empty:
-                if not (self._watch and self._watch.is_active):
+                if not (self.watch and self.watch.is_active):
                     # Twice as long each time, in case that a watch of this document can't live.
                     self._patience = min(2 * self._patience, config.WATCH_SILENCE_SECONDS)
                     if self._look():
@@ -192,10 +192,10 @@ class JobMonitor:
     def _begin_watch(self) -> None:
         self._end_watch()
         # By `put` alone: what a callback raises would kill the watch.
-        self._watch = self._reference.on_snapshot(
+        self.watch = self._reference.on_snapshot(
             lambda snapshots, _changes, _time: self._news.put(tuple(snapshots) or (None,))
         )
 
     def _end_watch(self) -> None:
-        if self._watch is not None:
-            self._watch.unsubscribe()
+        if self.watch is not None:
+            self.watch.unsubscribe()

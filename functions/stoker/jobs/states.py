@@ -1,6 +1,7 @@
 """States of a job, and the facts about a job on which its transitions depend."""
 
-from collections.abc import Mapping
+import contextlib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
@@ -84,7 +85,7 @@ class JobState:
             type=str(data.get("type")),
             attempt=_typed(data.get("attempt"), int) or 0,
             max_attempts=_typed(data.get("maxAttempts"), int) or config.MAX_ATTEMPTS,
-            history=tuple(one for one in attempts if isinstance(one, Mapping)) if isinstance(attempts, list) else (),
+            history=tuple(_failed_attempts(attempts)),
             lease_token=_typed(lease.get("token"), str),
             lease_end=_typed(lease.get("expiresAt"), datetime),
             created_at=_typed(data.get("createdAt"), datetime),
@@ -129,6 +130,13 @@ class JobState:
         if self.attempt_began is None:
             return self.history
         return (*self.history, _attempt(self.attempt, self.attempt_began, now, error_code))
+
+
+def _failed_attempts(attempts: object) -> Iterator[Mapping[str, Any]]:
+    for one in attempts if isinstance(attempts, list) else ():
+        # An attempt that is none fails the job where the document is checked. Here, it must not fail a final write.
+        with contextlib.suppress(ValidationError, TypeError):
+            yield Attempt.from_firestore(one).to_firestore()
 
 
 def _attempt(number: int, began: datetime, ended: datetime, error_code: str) -> Mapping[str, Any]:

@@ -45,8 +45,8 @@ class Part:
 
 PARTS = (
     Part(("tests/engine", "tests/emulator")),
-    Part(("tests/rules", "tests/clients", "tests/faults")),
-    Part(("tests/unit", "tests/simulation", "tests/suite", "tests/deploy"), PARALLEL),
+    Part(("tests/rules", "tests/clients", "tests/deploy", "tests/faults")),
+    Part(("tests/unit", "tests/simulation", "tests/suite"), PARALLEL),
 )
 
 
