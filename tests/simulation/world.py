@@ -56,11 +56,16 @@ class Broken(AssertionError):
 
     def __init__(self, seed: int, invariant: str, text: str, trace: Sequence[str]) -> None:
         self.invariant = invariant
+        self._arguments = (seed, invariant, text, trace)
         steps = "\n".join(trace)
         super().__init__(
             f"{invariant}: {text}\n\nThe last {len(trace)} steps:\n{steps}\n\n{invariant}: {text}\n"
             f"Replay it with: SIMULATION_SEED={seed} scripts/test tests/simulation -k replay"
         )
+
+    def __reduce__(self) -> tuple[type["Broken"], tuple[object, ...]]:
+        """Let the failure leave a process of the soak test."""
+        return Broken, self._arguments
 
 
 @dataclass(frozen=True)
