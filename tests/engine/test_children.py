@@ -1,6 +1,6 @@
 """Jobs that a job makes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from google.api_core import exceptions
@@ -87,6 +87,18 @@ def test_a_woken_child_that_is_cancelled_leaves_its_turn_to_another_job(
     update_parent(parent.id)
     assert children[1].status == "cancelled"
     assert queued[-1] == other.id
+
+
+def test_a_cancel_that_comes_while_children_cannot_be_written_counts() -> None:
+    job = DrivenJob()
+
+    class Unwritable(list[ChildJob]):
+        def __iter__(self) -> Iterator[ChildJob]:
+            job.update({"cancelRequested": True})
+            raise exceptions.ServiceUnavailable("no")
+
+    run_attempt(job.id, lambda run, job_input: Children(Unwritable([CHILD])))
+    assert job.status == "cancelled"
 
 
 def test_a_child_that_was_deleted_holds_nobody_up(parent: DrivenJob, children: list[DrivenJob]) -> None:

@@ -24,7 +24,7 @@ REDELIVERED_SECONDS = 90.0
 
 LIMITS = {
     **dict.fromkeys(("unpaused", "cancelled while it waits", "silent", "due"), SWEPT_SECONDS),
-    **dict.fromkeys(("children of a cancelled parent", "parent without children", "made again"), SWEPT_SECONDS),
+    **dict.fromkeys(("children of a cancelled parent", "parent without children"), SWEPT_SECONDS),
     "handed back": REDELIVERED_SECONDS,
 }
 """Virtual seconds for which a job may wait, by the reason to move on, if nothing goes wrong."""
@@ -70,7 +70,7 @@ class Liveness:
                 continue
             if life.waits_for is None or life.waits_for[0] != reason:
                 life.waits_for = (reason, seconds)
-            slow = not calm or reason == "a deletion before its turn"
+            slow = not calm or reason in ("a deletion before its turn", "made again")
             most = FAULTY_SECONDS if slow else LIMITS.get(reason, AT_ONCE_SECONDS)
             if seconds - life.waits_for[1] > most:
                 self.fail("nothing waits for ever", f"{life.id} ({life.state}) waits for {most:.0f} s: {reason}")

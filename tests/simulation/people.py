@@ -49,6 +49,8 @@ class User:
             if drawn < 0.5:
                 self._try(self._create)
                 created += 1
+                if self._random.random() < 0.2:
+                    self._change_their_mind()
             elif drawn < 0.7:
                 self._with_a_job(ALIVE, self._cancel)
             elif drawn < 0.95:
@@ -88,6 +90,13 @@ class User:
             children = [self._random.choice(_CHILDREN) for _ in range(self._random.randint(1, 3))]
             return "batch-operation", {"operation": "run-jobs", "jobs": children}
         return ("audio-generation", AUDIO) if drawn < 0.8 else ("video-processing", VIDEO)
+
+    def _change_their_mind(self) -> None:
+        """Cancel the newest job, just as it begins."""
+        self._host.sleep(5 * self._random.random())
+        newest = [life for life in self._lives.of(self.user_id) if life.state in ALIVE][-1:]
+        for life in newest:
+            self._cancel(life)
 
     def _cancel(self, life: Life) -> None:
         if self._random.random() < 0.5:

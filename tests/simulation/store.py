@@ -178,6 +178,7 @@ class SimulatedDocuments:
             self.apply(process, writes)
         except Conflict:
             return  # As it should be, if anything has been written meanwhile.
+        self._network.confused(process)
 
     def _read(self, *words: object) -> None:
         self._network.cross(*words)

@@ -1,6 +1,7 @@
 """Thousands of jobs live through everything that may go wrong, and no invariant breaks."""
 
 import multiprocessing
+import pickle
 from concurrent.futures import ProcessPoolExecutor
 from itertools import chain, count
 from types import SimpleNamespace
@@ -46,6 +47,7 @@ def test_the_same_seed_gives_the_same_run(seed: int) -> None:
     assert run_world(seed) == run_world(seed)
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_run_in_another_process() -> None:
     # Strings are hashed differently there, and no order may depend on that.
     with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
@@ -66,3 +68,4 @@ def test_a_failure_names_its_seed_and_shows_the_last_steps() -> None:
     assert raised.value.invariant == "an invariant"
     assert "SIMULATION_SEED=7 scripts/test tests/simulation -k replay" in str(raised.value)
     assert "BROKEN an invariant It is broken." in str(raised.value)
+    assert str(pickle.loads(pickle.dumps(raised.value))) == str(raised.value)

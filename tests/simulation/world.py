@@ -56,11 +56,16 @@ class Broken(AssertionError):
 
     def __init__(self, seed: int, invariant: str, text: str, trace: Sequence[str]) -> None:
         self.invariant = invariant
+        self._arguments = (seed, invariant, text, trace)
         steps = "\n".join(trace)
         super().__init__(
             f"{invariant}: {text}\n\nThe last {len(trace)} steps:\n{steps}\n\n{invariant}: {text}\n"
             f"Replay it with: SIMULATION_SEED={seed} scripts/test tests/simulation -k replay"
         )
+
+    def __reduce__(self) -> tuple[type["Broken"], tuple[object, ...]]:
+        """Let the failure leave a process of the soak test."""
+        return Broken, self._arguments
 
 
 @dataclass(frozen=True)
@@ -258,8 +263,10 @@ class World:
             self.fail("backoff", f"{life.id} has a task for {task.due}, and is due at {due}")
 
     def _judge_return(self, job_id: str, process: Process) -> None:
+        if self.lives.by_id[job_id].deleted:
+            return
         lease = self.lives.by_id[job_id].data.get("lease") or {}
-        if not self.lives.by_id[job_id].deleted and lease.get("token") == process.tokens.get(job_id, ""):
+        if lease.get("token") == process.tokens.get(job_id, ""):
             self.fail("claims are recognized", f"{process.name} has left {job_id}, and still holds it")
         if process.going_down and job_id in process.left and self.lives.by_id[job_id].handed_back:
             self.fail("preempted jobs are sent again", f"{process.name} has handed {job_id} back, and did not say so")

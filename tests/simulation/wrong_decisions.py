@@ -299,7 +299,7 @@ MUTANTS: tuple[Mutant, ...] = (
         "jobs.limits",
         "Create(path, fields) if found is None else Update(path, fields, found.update_time)",
         "Create(path, fields) if found is None else Update(path, fields)",
-        ("limits", "places are kept"),
+        ("limits", "places are kept", "places are given back"),
     ),
     Mutant(
         "writes are not fenced",

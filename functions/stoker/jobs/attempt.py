@@ -154,11 +154,11 @@ def end_attempt(lease: Lease, result: Result) -> tuple[Transition, Written | Non
     except JobCancelled:
         return lease.end(Cancelled())
     except PermanentError as error:
-        return lease.end(FailedPermanently(error))
+        return end_attempt(lease, error)
     except TRANSIENT:
         if not isinstance(result, Children):
             raise  # The lease lapses, and the sweeper brings the job back.
-        return lease.end(_event(lease, Unavailable("The jobs of the batch could not be written.")))
+        return end_attempt(lease, Unavailable("The jobs of the batch could not be written."))
 
 
 def _event(lease: Lease, result: Result) -> AttemptEnd:
