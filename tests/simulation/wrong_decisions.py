@@ -442,13 +442,6 @@ MUTANTS: tuple[Mutant, ...] = (
         ("only the table's transitions", "no unforeseen error"),
     ),
     Mutant(
-        "a woken job still counts as waiting",
-        "jobs.limits",
-        '            Fence(store().documents, oldest).write({"stage": "queued"})\n',
-        "",
-        ("nothing waits for ever", "bounded work"),
-    ),
-    Mutant(
         "nobody is woken by a release",
         "jobs.limits",
         "released.transformed[0] == 0:",
