@@ -12,16 +12,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast
 
-from google.auth.credentials import AnonymousCredentials
-from google.cloud import firestore
-
 from benchmarks.pairs import Comparison, compare
 from development.clip import make_clip
-from stoker.jobs.claim import Claim
-from stoker.jobs.fence import Fence
+from stoker.firestore.documents import StoredDocument
+from stoker.firestore.fence import Fence
+from stoker.firestore.memory import MemoryDocuments
+from stoker.jobs.context import JobContext
 from stoker.jobs.job import Job
-from stoker.jobs.reporter import Reporter
-from stoker.jobs.run import JobRun
+from stoker.jobs.lease import Lease
+from stoker.jobs.progress import Heartbeat
+from stoker.jobs.states import JobState
 from stoker.logs import JobLog
 from stoker.media.ffmpeg import ffmpeg_command
 from stoker.media.film import Film
@@ -67,7 +67,7 @@ def main() -> int:
         return _compare(workspace, source, options.rounds).show(options.json)
 
 
-def unheard_run(workspace: Path) -> JobRun:
+def unheard_run(workspace: Path) -> JobContext:
     """An attempt at a job that reports to nobody."""
     document = ProcessingJob(
         id="j",
@@ -77,10 +77,11 @@ def unheard_run(workspace: Path) -> JobRun:
         status="processing",
         created_at=datetime.now(UTC),
     )
-    reference = firestore.Client("demo-stoker", AnonymousCredentials()).collection("processingJobs").document("j")
     job = Job(document, VideoInput.from_firestore(INPUT))
-    claim = Claim(Fence(reference, document.created_at), job, 1, "token", limited=False)
-    return JobRun(claim, AttemptOutputs("ada", "j", "1"), cast(Reporter, Unheard()), workspace, JobLog("j"))
+    found = StoredDocument("processingJobs/j", document.to_firestore(), document.created_at)
+    documents = MemoryDocuments(lambda: document.created_at)
+    lease = Lease(Fence(documents, found), job, JobState.of("j", found.data), limited=False)
+    return JobContext(lease, AttemptOutputs("ada", "j", "1"), cast(Heartbeat, Unheard()), workspace, JobLog("j"))
 
 
 def _compare(workspace: Path, source: Path, rounds: int) -> Comparison:

@@ -19,7 +19,7 @@ import imageio_ffmpeg
 
 from benchmarks.pairs import compare
 from development import environment
-from stoker.jobs.run import JobRun
+from stoker.jobs.context import JobContext
 from stoker.logs import JobLog
 from stoker.media.audio import make_speech
 from stoker.media.speech.espeak import Espeak
@@ -66,7 +66,7 @@ def main() -> int:
 
 def ours(workspace: Path, text: str) -> None:
     """What a job does."""
-    run = cast(JobRun, Unheard(workspace))
+    run = cast(JobContext, Unheard(workspace))
     with Espeak(workspace, run.check) as espeak:
         make_speech(run, espeak, AudioInput(text=text))
 

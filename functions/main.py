@@ -1,4 +1,4 @@
-"""Every deployed function: its name, its trigger, its memory and its time.
+"""Every deployed function: its name, its trigger, its memory and its time. Those of a worker are in `stoker.registry`.
 
 What a function runs is imported in its body: the Firebase CLI imports this file to learn of the functions, within
 10 seconds, and each function's cold start pays for the imports of all of them.
@@ -21,12 +21,36 @@ from firebase_functions.scheduler_fn import ScheduledEvent, on_schedule
 from firebase_functions.tasks_fn import on_task_dispatched
 from google.cloud.firestore_v1 import DocumentSnapshot
 
-from stoker import config, shutdown
+from stoker import config, registry, shutdown
 from stoker.access.guard import guarded
 
 shutdown.listen()
 # `on_call` checks a caller's token with it, before any body runs.
 initialize_app()
+
+
+def queue_options(job_type: str) -> dict[str, Any]:
+    """Queue: the options of the function that runs a type of job, and of its queue. `stoker.registry` has the types."""
+    registered = registry.job_types()[job_type]
+    return {
+        "region": config.REGION,
+        "memory": registered.memory_mb,
+        "cpu": registered.cpu,
+        # An attempt has the memory and the processors of its instance for itself.
+        "concurrency": 1,
+        "timeout_sec": config.TASK_SECONDS,
+        "retry_config": RetryConfig(
+            max_attempts=config.MAX_ATTEMPTS, min_backoff_seconds=10, max_backoff_seconds=300, max_doublings=4
+        ),
+        "rate_limits": RateLimits(max_concurrent_dispatches=registered.at_once),
+    }
+
+
+def run_task(job_type: str, request: CallableRequest[Any]) -> None:
+    """Run: one attempt at the job that a task names, by the worker of its type."""
+    from stoker.jobs.attempt import run_attempt
+
+    run_attempt(request.data["jobId"], registry.load(registry.job_types()[job_type].worker))
 
 
 @on_document_created(
@@ -39,70 +63,29 @@ initialize_app()
 )
 def dispatch_job(event: Event[DocumentSnapshot[Any] | None]) -> None:
     """Arrive: a new job goes into its queue, or ends with what is wrong with it."""
+    from stoker.firestore.documents import StoredDocument
     from stoker.jobs.dispatch import dispatch
 
     if event.data is not None:
-        dispatch(event.data)
+        dispatch(StoredDocument.of(event.data))
 
 
-@on_task_dispatched(
-    region=config.REGION,
-    memory=MemoryOption.GB_8,
-    cpu=2,
-    concurrency=1,
-    timeout_sec=config.TASK_SECONDS,
-    retry_config=RetryConfig(
-        max_attempts=config.MAX_ATTEMPTS, min_backoff_seconds=10, max_backoff_seconds=300, max_doublings=4
-    ),
-    rate_limits=RateLimits(max_concurrent_dispatches=20),
-)
+@on_task_dispatched(**queue_options("video-processing"))
 def videoprocessing(request: CallableRequest[Any]) -> None:
     """Run: one attempt at a `video-processing` job."""
-    from stoker.jobs.work import work
-    from stoker.media.video import process_video
-
-    work(request.data["jobId"], process_video)
+    run_task("video-processing", request)
 
 
-@on_task_dispatched(
-    region=config.REGION,
-    # The least that comes with two processors; four hours of speech, as PCM and again as a WAV file, are 1.4 GB of it.
-    memory=MemoryOption.GB_4,
-    cpu=2,
-    concurrency=1,
-    timeout_sec=config.TASK_SECONDS,
-    retry_config=RetryConfig(
-        max_attempts=config.MAX_ATTEMPTS, min_backoff_seconds=10, max_backoff_seconds=300, max_doublings=4
-    ),
-    # Each asks Cloud Text-to-Speech for several sentences at a time, which has a quota for the whole project.
-    rate_limits=RateLimits(max_concurrent_dispatches=10),
-)
+@on_task_dispatched(**queue_options("audio-generation"))
 def audiogeneration(request: CallableRequest[Any]) -> None:
     """Run: one attempt at an `audio-generation` job."""
-    from stoker.jobs.work import work
-    from stoker.media.audio import process_audio
-
-    work(request.data["jobId"], process_audio)
+    run_task("audio-generation", request)
 
 
-@on_task_dispatched(
-    region=config.REGION,
-    # It holds a page of documents or a chunk of a file at a time, and mostly waits for the network.
-    memory=MemoryOption.GB_1,
-    cpu=1,
-    concurrency=1,
-    timeout_sec=config.TASK_SECONDS,
-    retry_config=RetryConfig(
-        max_attempts=config.MAX_ATTEMPTS, min_backoff_seconds=10, max_backoff_seconds=300, max_doublings=4
-    ),
-    rate_limits=RateLimits(max_concurrent_dispatches=20),
-)
+@on_task_dispatched(**queue_options("batch-operation"))
 def batchoperation(request: CallableRequest[Any]) -> None:
     """Run: one attempt at a `batch-operation` job."""
-    from stoker.batch.work import process_batch
-    from stoker.jobs.work import work
-
-    work(request.data["jobId"], process_batch)
+    run_task("batch-operation", request)
 
 
 @on_schedule(
@@ -115,7 +98,7 @@ def batchoperation(request: CallableRequest[Any]) -> None:
 )
 def sweep_jobs(event: ScheduledEvent) -> None:
     """Sweep: jobs that an event, a task or a worker was lost for come back."""
-    from stoker.jobs.sweep import sweep
+    from stoker.jobs.sweeper import sweep
 
     sweep()
 

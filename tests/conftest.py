@@ -8,10 +8,12 @@ from pathlib import Path
 
 import imageio_ffmpeg
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
-# How long an example takes depends on what else the machine does.
-settings.register_profile("any machine", deadline=None)
+pytest_plugins = ["slow"]
+
+# How long an example takes to draw and to run depends on what else the machine does.
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any machine")
 
 
@@ -26,10 +28,20 @@ MANY_DOCUMENTS = ("test_roll_up.py", "test_killed_roll_ups.py", "test_documents.
 """Tests that write ten thousand documents. The Firestore emulator is slow after them, whatever becomes of these."""
 
 
+WHOLE_DATABASE = "documents_that_name"
+"""Tests that read all documents have a function of this name. It takes longer after each test that writes some."""
+
+
 @pytest.hookimpl(trylast=True)  # after the shuffle
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Puts the tests to the end that leave the emulator slow."""
-    items.sort(key=lambda item: item.path.name in MANY_DOCUMENTS)
+    """Puts the tests first that read the whole database, and last those that leave the emulator slow."""
+    items.sort(key=_place)
+
+
+def _place(item: pytest.Item) -> int:
+    if item.path.name in MANY_DOCUMENTS:
+        return 2
+    return 0 if hasattr(getattr(item, "module", None), WHOLE_DATABASE) else 1
 
 
 @pytest.fixture(autouse=True)

@@ -355,7 +355,7 @@ export interface Attempt {
 }
 
 /** Who works on the job, and until when that is believed. */
-export interface Lease {
+export interface StoredLease {
   /** Drawn anew by each attempt. */
   token: string;
   /** From then on, the attempt counts as dead. */
@@ -417,7 +417,7 @@ export interface ProcessingJob {
   maxAttempts?: number | null;
   /** What became of the last of them. `[]` where it is left out. */
   attempts?: Attempt[];
-  lease?: Lease | null;
+  lease?: StoredLease | null;
   /** The token of the attempt that has written last of all, or handed the job on. */
   endedBy?: string | null;
   /** The batch job that made this one. Matches `^[A-Za-z0-9_-]{1,128}$`. */

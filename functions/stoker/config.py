@@ -1,6 +1,8 @@
 """All configuration: where the emulator and production differ, the deployer's parameters, and the limits.
 
 Imports nothing heavy: `main.py` reads it while the Firebase CLI waits for the list of functions.
+
+A value that is not `Final` is read where it is used, and never kept, so that a test can set another one.
 """
 
 import json
@@ -14,7 +16,7 @@ GIB: Final = 1024**3
 
 # --- Jobs -----------------------------------------------------------------------------------------
 
-JOBS: Final = "processingJobs"
+JOBS = "processingJobs"
 """The collection that holds the jobs."""
 
 ADMIN_DATA: Final = "adminData"
@@ -23,27 +25,20 @@ ADMIN_DATA: Final = "adminData"
 JOB_SETTINGS: Final = "jobs"
 """The document there that pauses types of jobs and limits users; `stoker.models.settings` has its form."""
 
-JOB_KEYS: Final = "jobKeys"
+JOB_KEYS = "jobKeys"
 """The collection that says which job holds a `dedupeKey`. The server's own."""
 
 JOB_USERS: Final = "jobUsers"
 """The collection that says which jobs of a user run, where users are limited. The server's own."""
 
-CALL_COUNTS: Final = "callCounts"
+CALL_COUNTS = "callCounts"
 """The collection that counts what each user calls in a minute. The server's own."""
 
-SIGN_UP_SETTINGS: Final = "signUps"
+SIGN_UP_SETTINGS = "signUps"
 """The document in `adminData` that says who may not sign up; `stoker.models.settings` has its form."""
 
 SETTINGS_SECONDS: Final = 15.0
 """How old the settings may be that a worker goes by."""
-
-QUEUES: Final = {
-    "video-processing": "videoprocessing",
-    "audio-generation": "audiogeneration",
-    "batch-operation": "batchoperation",
-}
-"""The function that works each type of job. Its queue has the same name, in which Cloud Tasks allows no underscore."""
 
 MAX_ATTEMPTS: Final = 5
 """Attempts at a job before it fails for good, where its document names no other number."""
@@ -88,19 +83,19 @@ SWEEP_PAGE: Final = 100
 SWEEP_SECONDS: Final = 240
 """How long a sweep goes on; what it did not come to is left to the next one."""
 
-WATCH_CHECK_SECONDS: Final = 1.0
+WATCH_CHECK_SECONDS = 1.0
 """How often a monitor checks whether its watch is alive."""
 
-WATCH_SILENCE_SECONDS: Final = 30.0
+WATCH_SILENCE_SECONDS = 30.0
 """A monitor whose watch has said nothing for so long reads the document itself. A job that runs is written at least
 every `HEARTBEAT_SECONDS`, so that this is rare."""
 
 # --- Media ----------------------------------------------------------------------------------------
 
-MAX_SOURCE_BYTES: Final = 1 * GIB
+MAX_SOURCE_BYTES = 1 * GIB
 """The largest source."""
 
-MAX_FETCHED_BYTES: Final = 128 * 1024**2
+MAX_FETCHED_BYTES = 128 * 1024**2
 """The largest source that is copied to `/tmp`, which is the worker's memory; a larger one is read by ranges."""
 
 MAX_WORKSPACE_BYTES: Final = 4 * GIB
@@ -119,10 +114,10 @@ LIST_TYPES: Final = ("text/csv", "application/x-ndjson", "application/json")
 MAX_LIST_BYTES: Final = 100 * 1024**2
 """The largest list: some hundred thousand tasks, which a batch imports within its time."""
 
-MAX_ANIMATION_BYTES: Final = 100 * 1024**2
+MAX_ANIMATION_BYTES = 100 * 1024**2
 """The largest GIF, PNG or WebP that moves. Stickers and screen recordings have a hundredth of that."""
 
-MAX_ANIMATION_FRAMES: Final = 36_000
+MAX_ANIMATION_FRAMES = 36_000
 """The most frames of one: ten minutes at 60 a second, an hour at 10."""
 
 MAX_WATERMARK_BYTES: Final = 10 * 1024**2
@@ -131,7 +126,7 @@ MAX_WATERMARK_BYTES: Final = 10 * 1024**2
 WATERMARK_TYPES: Final = ("image/png", "image/jpeg", "image/webp")
 """The media types of such pictures."""
 
-MAX_CAPTIONS_BYTES: Final = 2 * 1024**2
+MAX_CAPTIONS_BYTES = 2 * 1024**2
 """The largest captions: the words of a film of hours have a tenth of that."""
 
 CAPTIONS_TYPES: Final = ("text/vtt", "application/x-subrip")
@@ -152,19 +147,22 @@ MAX_WATERMARK_PIXELS: Final = 16_777_216
 MAX_SOURCE_STREAMS: Final = 32
 """The most streams in a source; films on disc have about twenty."""
 
-STALL_SECONDS: Final = 60
+STALL_SECONDS = 60
 """An ffmpeg that has said nothing for so long is stuck, and is ended."""
 
-MEDIA_MEMORY_BYTES: Final = 3 * GIB
+MEDIA_MEMORY_BYTES = 3 * GIB
 """The address space of a child that reads a user's file."""
 
-MAX_OUTPUT_BYTES: Final = 2 * GIB
+MAX_BUFFER_BYTES = GIB
+"""The largest piece of memory that ffmpeg takes at once: it fills a gap in the sound with silence in one piece."""
+
+MAX_OUTPUT_BYTES = 2 * GIB
 """The largest file that a child may write."""
 
-MAX_SPEECH_SECONDS: Final = 4 * 3600
+MAX_SPEECH_SECONDS = 4 * 3600
 """The longest speech. As PCM it takes 0.7 GB, twice where the output is a WAV file, and `/tmp` is memory."""
 
-SPEECH_ENDPOINT: Final = "https://texttospeech.googleapis.com"
+SPEECH_ENDPOINT = "https://texttospeech.googleapis.com"
 """Cloud Text-to-Speech. Data that must stay in a region has endpoints of its own.
 Source: https://cloud.google.com/text-to-speech/docs/endpoints"""
 
@@ -173,16 +171,16 @@ SPEECH_MEMORY_BYTES: Final = GIB // 2
 
 # --- Documents ------------------------------------------------------------------------------------
 
-TASKS: Final = "tasks"
+TASKS = "tasks"
 """The collection that holds what users have to do."""
 
 PROJECTS: Final = "projects"
 """The collection that holds the groups of tasks."""
 
-ANALYTICS_EVENTS: Final = "analyticsEvents"
+ANALYTICS_EVENTS = "analyticsEvents"
 """The collection that holds what users did."""
 
-ANALYTICS_AGGREGATES: Final = "analyticsAggregates"
+ANALYTICS_AGGREGATES = "analyticsAggregates"
 """The collection that holds what the events add up to, by the hour, the day and the month."""
 
 USERS: Final = "users"
@@ -192,7 +190,7 @@ USERS: Final = "users"
 COMPLETIONS: Final = "completions"
 """The collection below each profile that holds what XP was given for, by the task's id."""
 
-RECONCILES: Final = "reconciles"
+RECONCILES = "reconciles"
 """The collection that says how far each reconcile has come. The server's own."""
 
 RECONCILE_SECONDS: Final = 1500
@@ -212,13 +210,13 @@ def user_documents() -> tuple[str, ...]:
 
 # --- Analytics ------------------------------------------------------------------------------------
 
-ANALYTICS_SKETCHES: Final = "analyticsSketches"
+ANALYTICS_SKETCHES = "analyticsSketches"
 """The collection that holds, for each aggregate, what it takes to go on counting. The server's own."""
 
-ANALYTICS_LEASES: Final = "analyticsLeases"
+ANALYTICS_LEASES = "analyticsLeases"
 """The collection that says who rolls up. The server's own."""
 
-ROLL_UP_LEASE_SECONDS: Final = 15.0
+ROLL_UP_LEASE_SECONDS = 15.0
 """A roll-up that has not committed anything for so long is taken for dead. A commit takes a second or two."""
 
 ROLL_UP_EVERY_SECONDS: Final = 20.0
@@ -227,18 +225,18 @@ ROLL_UP_EVERY_SECONDS: Final = 20.0
 ROLL_UP_SECONDS: Final = 55.0
 """How long a run of `roll_up_events` goes on; the next begins after a minute."""
 
-ROLL_UP_WINDOW: Final = 10_000
+ROLL_UP_WINDOW = 10_000
 """Events that are read, and sorted by their hours, at once."""
 
-ROLL_UP_BATCH: Final = 5_000
+ROLL_UP_BATCH = 5_000
 """Events of one commit: at 5,000 a second, an aggregate is written once a second. Some 1.1 MB of the 10 MiB that a
 commit may have; where the events' own size makes it too large, it is halved.
 Source: https://firebase.google.com/docs/firestore/quotas#writes_and_transactions"""
 
-ROLL_UP_SERIES: Final = 150
+ROLL_UP_SERIES = 150
 """The most hours of names in one commit: each may bring six aggregates with it, and a sketch of 8 KiB for each."""
 
-KEEP_EVENTS_DAYS: Final = 62
+KEEP_EVENTS_DAYS = 62
 """How long a raw event is kept once it is rolled up: so that this month and the last can be recounted."""
 
 # --- Where the emulator and production differ -----------------------------------------------------

@@ -28,6 +28,7 @@ def main() -> int:
     options = _parser().parse_args()
     environment.enter("development.emulators")
     from development import suite  # needs what `enter` has installed
+    from development.suite import sharing
     from development.suite.command import end_in_order, run
 
     end_in_order()
@@ -41,7 +42,8 @@ def main() -> int:
                 options.json.write_text(json.dumps(_facts(emulators), indent=2) + "\n")
             if inside:
                 os.environ.pop("PYTHONPATH", None)  # it leads to these tools, and is not meant for COMMAND
-                return run(inside, emulators)
+                return run(inside, emulators.environment)
+            sharing.offer(emulators.keeper.directory, emulators.hosts, emulators.environment)
             print(f"The emulators are ready, after {time.monotonic() - started:.0f} s:\n{emulators.describe()}")
             print("Ctrl-C ends them.", flush=True)
             emulators.wait()

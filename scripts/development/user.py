@@ -20,7 +20,7 @@ SILENCE_SECONDS = 120
 """A job that is silent for so long is not coming back."""
 
 
-class _UserFirestore(firestore.Client):
+class UserFirestore(firestore.Client):
     """Firestore as a user sees it: the client library itself would tell the emulator that it is the owner."""
 
     def __init__(self, token: str) -> None:
@@ -61,7 +61,7 @@ class User:
         answer = httpx.post(url, json=account, timeout=30)
         answer.raise_for_status()
         token = answer.json()["idToken"]
-        return cls(answer.json()["localId"], token, _UserFirestore(token))
+        return cls(answer.json()["localId"], token, UserFirestore(token))
 
     def upload(self, file: Path, content_type: str, name: str | None = None) -> str:
         """Uploads a file through the Storage rules.

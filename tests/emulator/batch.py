@@ -11,7 +11,7 @@ from google.cloud.firestore_v1.types import Document
 from stoker import config
 from stoker.batch.work import process_batch
 from stoker.firestore.client import client
-from stoker.jobs.work import work
+from stoker.jobs.attempt import run_attempt
 from stoker.queries import trees
 from stoker.storage.client import bucket
 
@@ -62,7 +62,7 @@ class BatchJob:
 
     def work(self) -> dict[str, Any]:
         """Makes an attempt; returns the document after it."""
-        work(self.id, process_batch)
+        run_attempt(self.id, process_batch)
         return self.data()
 
     def lapse(self) -> None:

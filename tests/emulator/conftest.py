@@ -5,7 +5,6 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from google.cloud import firestore
@@ -13,9 +12,10 @@ from google.cloud import firestore
 from conftest import missing
 from development.user import User
 from emulator.analytics import own_collections
-from emulator.driven import DrivenJob
+from engine.driven import DrivenJob
+from engine.stores import QueueInMemory, own_project
 from stoker import config
-from stoker.jobs import dispatch, limits, work
+from stoker.firestore.client import client
 from stoker.jobs.settings import forget
 
 NEEDED = (
@@ -59,9 +59,11 @@ def nothing_left_in_tmp() -> Iterator[None]:
 
 
 @pytest.fixture
-def undelivered(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Puts jobs into a collection of the test's own, of which the deployed dispatcher does not hear."""
-    monkeypatch.setattr(config, "JOBS", f"engine-{uuid4().hex}")
+def undelivered(monkeypatch: pytest.MonkeyPatch) -> Iterator[QueueInMemory]:
+    """Jobs of the test's own, of which no deployed function hears."""
+    engine = QueueInMemory()
+    with own_project(engine, monkeypatch):
+        yield engine
 
 
 @pytest.fixture
@@ -86,24 +88,17 @@ def apart(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
 
 
 @pytest.fixture
-def queued(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The ids of the jobs that are put into a queue meanwhile, instead of a real queue, whose workers know them not."""
-    ids: list[str] = []
-    for module in (dispatch, limits, work):
-        monkeypatch.setattr(module, "enqueue", lambda job_type, job_id, *_: ids.append(job_id))
-    return ids
+def queued(undelivered: QueueInMemory) -> list[str]:
+    """The ids of the jobs that are put into a queue meanwhile."""
+    return undelivered.queued
 
 
 @pytest.fixture
-def settings(database: firestore.Client, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
+def settings(undelivered: QueueInMemory) -> Callable[..., None]:
     """Sets what an admin may set: `settings(paused=[...], userLimits={...})`. The deployed workers see none of it."""
-    monkeypatch.setattr(config, "JOB_SETTINGS", uuid4().hex)
-    reference = database.collection(config.ADMIN_DATA).document(config.JOB_SETTINGS)
 
     def write(**fields: Any) -> None:
-        reference.set(fields)
+        client().collection(config.ADMIN_DATA).document(config.JOB_SETTINGS).set(fields)
         forget()
 
-    yield write
-    reference.delete()
-    forget()
+    return write

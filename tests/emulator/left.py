@@ -5,7 +5,7 @@ from pathlib import Path
 
 import psutil
 
-from emulator.driven import DrivenJob
+from engine.driven import DrivenJob
 from stoker.storage.client import bucket
 
 

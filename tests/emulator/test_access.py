@@ -141,10 +141,14 @@ def test_a_function_without_an_entry_can_not_be_defined() -> None:
         def forgotten(_: CallableRequest[Any]) -> None: ...
 
 
+def within_a_minute() -> float:
+    """The time, for calls that must all fall into one minute."""
+    return 1_795_000_020.0
+
+
 @pytest.fixture
 def counted(database: Any, monkeypatch: pytest.MonkeyPatch) -> Meter:
-    """Counts what calls cost, at a time of the test's own."""
-    monkeypatch.setattr(rate, "time", lambda: 1_795_000_020.0)
+    """Counts what calls cost."""
     meter = Meter(client()._firestore_api)
     monkeypatch.setattr(client(), "_firestore_api_internal", meter)
     return meter
@@ -152,33 +156,32 @@ def counted(database: Any, monkeypatch: pytest.MonkeyPatch) -> Meter:
 
 def test_a_call_costs_a_write_and_one_too_many_costs_nothing_more(user: User, counted: Meter) -> None:
     for _ in range(5):
-        rate.count_call(user.id, "anything", 5)
+        rate.count_call(user.id, "anything", 5, within_a_minute)
     assert counted.counted == (0, 5)
     for _ in range(10):
         with pytest.raises(TooManyCalls, match="5 times a minute") as refused:
-            rate.count_call(user.id, "anything", 5)
+            rate.count_call(user.id, "anything", 5, within_a_minute)
     assert 0 < refused.value.retry_after_seconds <= 60
     assert counted.counted == (0, 6)  # this process remembers; another one has to ask once
-    rate.count_call(user.id, "another", 5)
-    rate.count_call("bob" + user.id, "anything", 5)
+    rate.count_call(user.id, "another", 5, within_a_minute)
+    rate.count_call("bob" + user.id, "anything", 5, within_a_minute)
     assert counted.counted == (0, 8)
 
 
-def test_a_new_minute_begins_anew(user: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    for minute in (100, 101, 102):
-        monkeypatch.setattr(rate, "time", lambda minute=minute: 60.0 * minute)
-        rate.count_call(user.id, "anything", 1)
+def test_a_new_minute_begins_anew(user: User) -> None:
+    times = iter([6000.0, 6001.0, 6060.0, 6061.0, 6120.0, 6179.0])
+    for _ in range(3):
+        rate.count_call(user.id, "anything", 1, lambda: next(times))
         with pytest.raises(TooManyCalls):
-            rate.count_call(user.id, "anything", 1)
+            rate.count_call(user.id, "anything", 1, lambda: next(times))
 
 
-def test_instances_count_together(user: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rate, "_is_refused", lambda *_: False)  # as if each call met another instance
-    monkeypatch.setattr(rate, "time", lambda: 1_795_000_020.0)
-
+def test_instances_count_together(user: User) -> None:
     def counts(_: int) -> bool:
         try:
-            rate.count_call(user.id, "anything", 7)
+            rate.count_call(
+                user.id, "anything", 7, within_a_minute, rate.Refusals()
+            )  # each call meets another instance
         except TooManyCalls:
             return False
         return True

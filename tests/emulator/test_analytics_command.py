@@ -18,7 +18,7 @@ from development.environment import ROOT
 from emulator.analytics import aggregates, deliver, drawn, recounted
 from stoker import config
 from stoker.analytics import rebuild as rebuilding
-from stoker.analytics.lease import Lease
+from stoker.analytics.lease import RollUpLease
 from stoker.analytics.rebuild import NotRebuildable, earliest, rebuild
 from stoker.analytics.roll_up import roll_up
 from stoker.analytics.series import active_users, series, top
@@ -144,7 +144,7 @@ def test_what_may_have_expired_is_not_counted_again(monkeypatch: pytest.MonkeyPa
 
 def test_a_rebuild_waits_for_a_roll_up_but_not_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rebuilding, "LEASE_WAIT_SECONDS", 0.3)
-    lease = Lease.take()
+    lease = RollUpLease.take()
     assert lease is not None
     with pytest.raises(rebuilding.RollingUp):
         rebuild()

@@ -12,11 +12,11 @@ from google.api_core.exceptions import PermissionDenied
 from google.cloud import firestore
 
 from development.user import User
-from emulator.driven import DrivenJob
 from emulator.left import left_behind
+from engine.driven import DrivenJob
 from stoker import config
-from stoker.jobs.run import JobRun
-from stoker.jobs.work import work
+from stoker.jobs.attempt import run_attempt
+from stoker.jobs.context import JobContext
 from stoker.media.audio import process_audio
 from stoker.media.probe import Prober
 from stoker.media.speech import google
@@ -201,8 +201,8 @@ def test_a_cancelled_attempt_leaves_no_process_no_file_and_no_object(stage: Stag
     job = DrivenJob(type="audio-generation", input={"text": TEXT})
     reached = False
 
-    def worker(run: JobRun, audio_input: AudioInput) -> JobOutput:
-        report = run.report
+    def worker(context: JobContext, audio_input: AudioInput) -> JobOutput:
+        report = context.report
 
         def cancelling(progress: float, now: Stage) -> None:
             nonlocal reached
@@ -210,14 +210,14 @@ def test_a_cancelled_attempt_leaves_no_process_no_file_and_no_object(stage: Stag
             # In the midst of the stage: something of it has been done.
             if now == stage and progress > {"synthesizing": 1, "mastering": 20, "uploading": 96}[stage]:
                 reached = True
-                job.reference.update({"cancelRequested": True})
+                job.update({"cancelRequested": True})
                 while True:  # until the reporter has heard of it
-                    run.check()
+                    context.check()
 
-        run.report = cancelling  # type: ignore[assignment, method-assign]
-        return process_audio(run, audio_input)
+        context.report = cancelling  # type: ignore[assignment, method-assign]
+        return process_audio(context, audio_input)
 
-    work(job.id, worker)
+    run_attempt(job.id, worker)
     assert (reached, job.status) == (True, "cancelled")
     assert left_behind(job) == ([], [], [])
 
@@ -236,14 +236,14 @@ def stub(monkeypatch: pytest.MonkeyPatch) -> Iterator[GoogleStub]:
 def test_a_retry_pays_for_no_sentence_twice(stub: GoogleStub, tmp_path: Path) -> None:
     job = DrivenJob(type="audio-generation", input={"text": TEXT, "format": "wav"})
     stub.faults = [lambda body: refusal(503, "down") if "over" in str(body) else None]
-    work(job.id, process_audio)
+    run_attempt(job.id, process_audio)
     assert (job.status, job.data()["errorCode"]) == ("pending", "unavailable")
     paid = {text for text in stub.spoken() if "over" not in text}
     assert set(SENTENCES[:3]) <= paid
 
     stub.faults, stub.requests = [], []
     job.become_due()
-    work(job.id, process_audio)
+    run_attempt(job.id, process_audio)
     assert job.status == "completed"
     assert sorted(stub.spoken()) == sorted(set(SENTENCES) - paid)
     output = job.data()["output"]
@@ -265,7 +265,7 @@ def test_a_retry_pays_for_no_sentence_twice(stub: GoogleStub, tmp_path: Path) ->
 @pytest.mark.usefixtures("undelivered", "own_tmp")
 def test_a_first_attempt_leaves_nothing_of_what_it_kept(stub: GoogleStub) -> None:
     job = DrivenJob(type="audio-generation", input={"text": TEXT, "voice": "en-US-Chirp3-HD-Kore", "speed": 3})
-    work(job.id, process_audio)
+    run_attempt(job.id, process_audio)
     output = job.data()["output"]
     assert left_behind(job)[0] == sorted(file["path"] for file in output["files"])
     words = next(file["path"] for file in output["files"] if file["kind"] == "words")
@@ -284,6 +284,6 @@ def test_a_first_attempt_leaves_nothing_of_what_it_kept(stub: GoogleStub) -> Non
 def test_what_google_does_not_take_fails_with_a_reason(stub: GoogleStub, job_input: dict[str, Any], code: str) -> None:
     stub.faults = [lambda body: refusal(400, "The voice takes no such thing.") if body else None]
     job = DrivenJob(type="audio-generation", input=job_input)
-    work(job.id, process_audio)
+    run_attempt(job.id, process_audio)
     assert (job.status, job.data()["errorCode"]) == ("failed", code)
     assert left_behind(job) == ([], [], [])

@@ -17,8 +17,8 @@ from stoker.batch import delete_user_data as delete_module
 from stoker.firebase import app
 from stoker.firestore.client import client
 from stoker.jobs import settings
-from stoker.jobs.claim import Claim
-from stoker.jobs.claiming import claim
+from stoker.jobs.attempt import begin_attempt
+from stoker.jobs.lease import Lease
 
 DELETE = {"operation": "delete-user-data"}
 
@@ -75,8 +75,8 @@ def test_a_user_may_have_any_id(user_id: str, monkeypatch: pytest.MonkeyPatch) -
 
 def test_jobs_that_run_end_and_what_they_still_make_is_found(ada: str, monkeypatch: pytest.MonkeyPatch) -> None:
     running = BatchJob(ada, {"operation": "export-user-data"})
-    held = claim(running.id)
-    assert isinstance(held, Claim)
+    held = begin_attempt(running.id)
+    assert isinstance(held, Lease)
     # Long enough for a busy machine to delete the job and to upload what it still makes.
     running.reference.update({"lease.expiresAt": datetime.now(UTC) + timedelta(seconds=10)})
 
@@ -100,7 +100,7 @@ def test_the_account_is_locked_while_it_goes_and_free_again_when_that_is_cancell
     write_everything(ada)
     job = BatchJob(ada, DELETE)
     seen: list[Any] = []
-    delete_page = delete_module._Deletion._delete_page
+    delete_page = delete_module.Deletion.delete_page
 
     def watched(*arguments: Any) -> None:
         found = account.find(ada)
@@ -108,7 +108,7 @@ def test_the_account_is_locked_while_it_goes_and_free_again_when_that_is_cancell
         job.reference.update({"cancelRequested": True})
         delete_page(*arguments)
 
-    monkeypatch.setattr(delete_module._Deletion, "_delete_page", watched)
+    monkeypatch.setattr(delete_module.Deletion, "delete_page", watched)
     data = job.work()
     assert (data["status"], seen) == ("cancelled", [True])
     found = account.find(ada)
@@ -132,13 +132,13 @@ def test_what_the_engine_keeps_of_the_users_jobs_goes_too(ada: str) -> None:
 def test_documents_that_come_meanwhile_are_found(ada: str, monkeypatch: pytest.MonkeyPatch) -> None:
     write_everything(ada)
     more = iter([lambda: write_everything(ada)])
-    delete_files = delete_module._Deletion._delete_files
+    delete_files = delete_module.Deletion.delete_files
 
     def meddled(deletion: Any) -> None:
         delete_files(deletion)
         next(more, lambda: None)()
 
-    monkeypatch.setattr(delete_module._Deletion, "_delete_files", meddled)
+    monkeypatch.setattr(delete_module.Deletion, "delete_files", meddled)
     job = BatchJob(ada, DELETE).work()
     assert job["output"]["removed"]["tasks"] == 10
     assert documents_that_name(ada) == {f"batchTests/{job['id']}"}

@@ -12,7 +12,7 @@ from emulator.batch import BatchJob, figures, items, task, tasks_of, write_docum
 from stoker import config
 from stoker.batch import import_tasks as import_module
 from stoker.batch import lines as lines_module
-from stoker.jobs.end import renewed
+from stoker.jobs.fields import RENEWED
 from stoker.storage.client import bucket
 
 
@@ -115,20 +115,20 @@ def test_a_job_that_is_run_again_makes_no_task_twice(ada: str) -> None:
         data = job.work()
         assert (data["status"], figures(data["output"]), items(data["output"])) == ("completed", (5, 4, 1), ["2"])
         assert set(tasks_of(ada)) == {f"{job.id}-{line}" for line in (1, 3, 4, 5)}
-        job.reference.update(renewed())
+        job.reference.update(dict(RENEWED))
 
 
 def test_a_file_that_is_replaced_ends_the_import(ada: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(import_module, "PAGE", 2)
     job = BatchJob(ada, {"operation": "import-tasks", "source": put(ada, lines_of(5))})
-    write = import_module._write
+    write = import_module.write_page
 
     def dies(*arguments: object) -> object:
         done = write(*arguments)  # type: ignore[arg-type]
         raise ConnectionError(done)
 
     with monkeypatch.context() as patch:
-        patch.setattr(import_module, "_write", dies)
+        patch.setattr(import_module, "write_page", dies)
         assert job.work()["status"] == "pending"
     put(ada, lines_of(3))
     job.reference.update({"runAfter": datetime.now(UTC)})

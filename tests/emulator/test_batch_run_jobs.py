@@ -1,5 +1,6 @@
 """`run-jobs`: a batch ends with the last of its jobs, whatever becomes of each."""
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -8,16 +9,17 @@ import pytest
 
 from development.user import User
 from emulator.batch import BatchJob, figures, items
+from engine.stores import QueueInMemory
 from stoker import config
 from stoker.errors import UnsupportedMedia
 from stoker.firestore.client import client
-from stoker.jobs import children as children_module
-from stoker.jobs.children import child_id, settle
-from stoker.jobs.claiming import claim
-from stoker.jobs.end import renewed
-from stoker.jobs.run import JobRun
-from stoker.jobs.sweep import sweep
-from stoker.jobs.work import work
+from stoker.jobs.attempt import begin_attempt, run_attempt
+from stoker.jobs.children import child_id, update_parent
+from stoker.jobs.context import JobContext
+from stoker.jobs.events import Cancelled, Succeeded
+from stoker.jobs.fields import RENEWED
+from stoker.jobs.store import using
+from stoker.jobs.sweeper import sweep
 from stoker.models.document import Model
 from stoker.models.job import JobOutput
 
@@ -29,9 +31,11 @@ def jobs(*inputs: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.fixture
-def apart(monkeypatch: pytest.MonkeyPatch) -> None:
+def apart(monkeypatch: pytest.MonkeyPatch) -> Iterator[QueueInMemory]:
     """Jobs in a collection of the tests' own, which the deployed functions do not hear of."""
     monkeypatch.setattr(config, "JOBS", "batchTests")
+    with using(QueueInMemory()) as engine:
+        yield engine
 
 
 def child(parent: BatchJob, number: int) -> dict[str, Any]:
@@ -39,14 +43,14 @@ def child(parent: BatchJob, number: int) -> dict[str, Any]:
 
 
 def does(parent: BatchJob, number: int) -> None:
-    work(child_id(parent.id, number), lambda run, job_input: JobOutput(files=[]))
+    run_attempt(child_id(parent.id, number), lambda context, job_input: JobOutput(files=[]))
 
 
 def fails(parent: BatchJob, number: int) -> None:
-    def fail(run: JobRun, job_input: Model) -> JobOutput:
+    def fail(context: JobContext, job_input: Model) -> JobOutput:
         raise UnsupportedMedia("It is no film.")
 
-    work(child_id(parent.id, number), fail)
+    run_attempt(child_id(parent.id, number), fail)
 
 
 def test_a_user_runs_many_jobs_as_one(user: User, clip: Path) -> None:
@@ -91,12 +95,12 @@ def test_it_tells_how_far_its_jobs_are_and_ends_with_the_last() -> None:
     assert (job["status"], job["stage"], job["children"], "lease" in job) == ("processing", "running-jobs", 4, False)
     does(parent, 2)
     assert parent.data()["progress"] == 25
-    held = claim(child_id(parent.id, 0))
+    held = begin_attempt(child_id(parent.id, 0))
     assert held is not None
     held.report(40, "encoding")
     sweep()
     assert parent.data()["progress"] == 35
-    held.end({"status": "completed", "progress": 100})
+    held.end(Succeeded(JobOutput(files=[])))
     fails(parent, 1)
     assert parent.data()["status"] == "processing"
     does(parent, 3)
@@ -134,7 +138,7 @@ def test_a_cancel_ends_the_jobs_that_wait_at_once_and_those_that_run_soon() -> N
     parent = BatchJob("ada", jobs(*[SOURCE] * 4))
     parent.work()
     does(parent, 0)
-    held = claim(child_id(parent.id, 1))
+    held = begin_attempt(child_id(parent.id, 1))
     assert held is not None
     parent.reference.update({"cancelRequested": True})
     sweep()
@@ -145,8 +149,8 @@ def test_a_cancel_ends_the_jobs_that_wait_at_once_and_those_that_run_soon() -> N
         "cancelled",
     ]
     assert (parent.data()["status"], child(parent, 1)["cancelRequested"]) == ("processing", True)
-    held.end({"status": "cancelled", "errorCode": "cancelled", "error": "The job was cancelled, as you asked."})
-    settle(parent.id)
+    held.end(Cancelled())
+    update_parent(parent.id)
     job = parent.data()
     assert (job["status"], job["errorCode"], figures(job["output"])) == ("cancelled", "cancelled", (4, 1, 3))
     assert "completedAt" in job
@@ -158,10 +162,7 @@ def test_a_batch_that_is_cancelled_before_it_began_makes_no_jobs() -> None:
     assert (parent.work()["status"], child(parent, 0)) == ("cancelled", {})
 
 
-@pytest.mark.usefixtures("apart")
-def test_a_batch_that_is_run_again_repeats_what_was_not_done(monkeypatch: pytest.MonkeyPatch) -> None:
-    queued: list[str] = []
-    monkeypatch.setattr(children_module, "enqueue", lambda job_type, job_id, occasion: queued.append(job_id))
+def test_a_batch_that_is_run_again_repeats_what_was_not_done(apart: QueueInMemory) -> None:
     parent = BatchJob("ada", jobs(*[SOURCE] * 3))
     parent.work()
     does(parent, 0)
@@ -169,10 +170,10 @@ def test_a_batch_that_is_run_again_repeats_what_was_not_done(monkeypatch: pytest
     does(parent, 2)
     assert figures(parent.data()["output"]) == (3, 2, 1)
     before = child(parent, 0)
-    parent.reference.update(renewed())
+    parent.reference.update(dict(RENEWED))
     job = parent.work()
     assert (job["status"], job["stage"], "output" in job) == ("processing", "running-jobs", False)
     assert (child(parent, 0), child(parent, 1)["status"], "error" in child(parent, 1)) == (before, "pending", False)
-    assert queued == [child_id(parent.id, 1)]
+    assert apart.queued == [child_id(parent.id, 1)]
     does(parent, 1)
     assert (parent.data()["status"], figures(parent.data()["output"])) == ("completed", (3, 3, 0))

@@ -123,14 +123,14 @@ def test_tasks_that_change_while_they_are_worked_on_are_read_again(ada: str, mon
             lambda: client().document(f"tasks/{names[3]}").update({"title": "Water them well"}),
         ]
     )
-    read = pages._read
+    read = pages.read_page
 
     def meddled(query: Any) -> list[DocumentSnapshot[Any]]:
         page = list(read(query))
         next(meddling, lambda: None)()
         return page
 
-    monkeypatch.setattr(pages, "_read", meddled)
+    monkeypatch.setattr(pages, "read_page", meddled)
     job = BatchJob(ada, HOME).work()
     assert (job["status"], job["attempt"], figures(job["output"])) == ("completed", 1, (10, 10, 0))
     after = tasks_of(ada)
@@ -142,7 +142,7 @@ def test_a_cancel_stops_between_pages(ada: str, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(pages, "PAGE", 5)
     write_tasks(ada, 20)
     job = BatchJob(ada, HOME)
-    read, pages_read = pages._read, iter(range(100))
+    read, pages_read = pages.read_page, iter(range(100))
 
     def cancelled(query: Any) -> list[DocumentSnapshot[Any]]:
         page = list(read(query))
@@ -150,6 +150,6 @@ def test_a_cancel_stops_between_pages(ada: str, monkeypatch: pytest.MonkeyPatch)
             job.reference.update({"cancelRequested": True})
         return page
 
-    monkeypatch.setattr(pages, "_read", cancelled)
+    monkeypatch.setattr(pages, "read_page", cancelled)
     assert job.work()["status"] == "cancelled"
     assert sum(one["status"] == "completed" for one in tasks_of(ada).values()) == 10

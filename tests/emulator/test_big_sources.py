@@ -7,10 +7,10 @@ import pytest
 
 from conftest import Ffmpeg
 from development.user import User
-from emulator.driven import DrivenJob
 from emulator.left import left_behind
+from engine.driven import DrivenJob
 from stoker import config
-from stoker.jobs.work import work
+from stoker.jobs.attempt import run_attempt
 from stoker.media import ffmpeg as encoder
 from stoker.media import sources, streaming, video
 from stoker.media.video import process_video
@@ -56,7 +56,7 @@ def test_it_becomes_files_that_play(
     film = ffmpeg(name, *PICTURE, *SOUND, *FORMATS[name])
     outputs = [{"kind": kind} for kind in ("mp4", "hls", "poster", "sprite", "audio")]
     job = DrivenJob(user.id, input={"source": user.upload(film, "video/mp4"), "outputs": outputs})
-    work(job.id, process_video)
+    run_attempt(job.id, process_video)
     data = job.data()
     assert data["status"] == "completed", data.get("error")
     files = data["output"]["files"]
@@ -79,14 +79,14 @@ def test_one_that_is_replaced_meanwhile_is_missing(user: User, ffmpeg: Ffmpeg, m
 
     monkeypatch.setattr(streaming.Remote, "in_order", deleting)
     job = DrivenJob(user.id, input={"source": source})
-    work(job.id, process_video)
+    run_attempt(job.id, process_video)
     assert (job.status, job.data()["errorCode"]) == ("failed", "input-not-found")
     assert left_behind(job) == ([], [], [])
 
 
 def test_one_that_is_beyond_every_limit_is_refused(user: User, clip: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     source = user.upload(clip, "video/mp4")
-    monkeypatch.setattr("stoker.storage.sources._find.__defaults__", (20_000,))
+    monkeypatch.setattr(config, "MAX_SOURCE_BYTES", 20_000)
     job = DrivenJob(user.id, input={"source": source})
-    work(job.id, process_video)
+    run_attempt(job.id, process_video)
     assert (job.status, job.data()["errorCode"]) == ("failed", "input-too-large")

@@ -13,24 +13,27 @@ import pytest
 from google.cloud.firestore_v1.base_query import FieldFilter
 
 from development.user import User
-from emulator.driven import DrivenJob
+from engine.driven import DrivenJob
+from engine.hosts import Hurried
+from engine.stores import QueueInMemory
 from stoker import config
 from stoker.firestore.client import client
-from stoker.jobs.claim import Claim
+from stoker.jobs.attempt import run_attempt
+from stoker.jobs.context import JobContext
 from stoker.jobs.dispatch import dispatch
-from stoker.jobs.end import completed
-from stoker.jobs.reporter import Reporter
-from stoker.jobs.run import JobRun
+from stoker.jobs.events import Succeeded
+from stoker.jobs.lease import Lease
+from stoker.jobs.progress import Heartbeat
 from stoker.jobs.settings import settings as read_settings
-from stoker.jobs.work import work
 from stoker.logs import JobLog
 from stoker.media.video import process_video
 from stoker.models.job import JobOutput
 from stoker.models.video import VideoInput
 
-pytestmark = pytest.mark.usefixtures("undelivered", "queued")
+pytestmark = pytest.mark.usefixtures("undelivered")
 
 JOBS = 30
+Process = Callable[[JobContext, VideoInput], JobOutput]
 DONE = JobOutput(files=[])
 
 
@@ -75,12 +78,6 @@ class Meter:
         return self.reads, self.writes
 
 
-@pytest.fixture(autouse=True)
-def _settings_are_known(monkeypatch: pytest.MonkeyPatch) -> None:
-    """They are read once in a while, and not for any one job."""
-    monkeypatch.setattr(config, "SETTINGS_SECONDS", 3600)
-
-
 @pytest.fixture
 def meter(monkeypatch: pytest.MonkeyPatch) -> Meter:
     """Counts from the test's first call of `forget`. The settings are known already, as in any worker that is warm."""
@@ -90,20 +87,22 @@ def meter(monkeypatch: pytest.MonkeyPatch) -> Meter:
     return meter
 
 
-def at_once(run: JobRun, job_input: VideoInput) -> JobOutput:
+def at_once(context: JobContext, job_input: VideoInput) -> JobOutput:
     """A short job's work: it is done before there is anything to tell of its stage."""
-    run.report(50, "encoding")
+    context.report(50, "encoding")
     return DONE
 
 
-def one_stage(run: JobRun, job_input: VideoInput) -> JobOutput:
-    """The work of a job that takes a little longer: it tells a stage, and goes on until that is written."""
-    run.report(50, "encoding")
-    wait_until(lambda: run._reporter._written_stage == "encoding")
-    return DONE
+def one_stage(meter: Meter) -> Process:
+    """The work of a job that takes a little longer: it reports a stage, and goes on until that is written."""
 
+    def works(context: JobContext, job_input: VideoInput) -> JobOutput:
+        before = meter.writes
+        context.report(50, "encoding")
+        wait_until(lambda: meter.writes > before)
+        return DONE
 
-Process = Callable[[JobRun, VideoInput], JobOutput]
+    return works
 
 
 def wait_until(condition: Callable[[], bool]) -> None:
@@ -115,20 +114,20 @@ def wait_until(condition: Callable[[], bool]) -> None:
 
 def cost_of_jobs(meter: Meter, user_id: str, process: Process) -> tuple[int, int]:
     """Runs jobs from their events on; returns the reads and writes of them all."""
-    events = [DrivenJob(user_id).reference.get() for _ in range(JOBS)]  # the event brings the document along
+    events = [DrivenJob(user_id).found() for _ in range(JOBS)]  # the event brings the document along
     meter.forget()
     for event in events:
         dispatch(event)
-        work(event.id, process)
+        run_attempt(event.id, process)
     counted = meter.counted
     assert all(DrivenJob.there(event.id).status == "completed" for event in events)
     return counted
 
 
 @pytest.fixture
-def without_delay(monkeypatch: pytest.MonkeyPatch) -> None:
+def without_delay(undelivered: QueueInMemory) -> None:
     """A new stage is written at once, and not after a second."""
-    monkeypatch.setattr(config, "BRISK_PROGRESS_SECONDS", 0)
+    undelivered.host = Hurried(400)
 
 
 def test_the_meter_counts_what_is_billed(meter: Meter) -> None:
@@ -162,11 +161,11 @@ def test_where_users_are_limited_it_costs_two_reads_and_five_writes(
 
 @pytest.mark.usefixtures("without_delay")
 def test_a_stage_that_takes_longer_costs_a_write_more(meter: Meter) -> None:
-    assert cost_of_jobs(meter, "ada", one_stage) == (JOBS, 4 * JOBS)
+    assert cost_of_jobs(meter, "ada", one_stage(meter)) == (JOBS, 4 * JOBS)
 
 
 def test_a_report_and_a_checkpoint_cost_a_write_each(meter: Meter, job: DrivenJob) -> None:
-    held = job.claim()
+    held = job.take()
     meter.forget()
     for step in range(10):
         held.report(step, "encoding")
@@ -175,41 +174,43 @@ def test_a_report_and_a_checkpoint_cost_a_write_each(meter: Meter, job: DrivenJo
     assert meter.counted == (0, 11)
 
 
-def test_a_heartbeat_costs_a_write(meter: Meter, job: DrivenJob, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(config, "HEARTBEAT_SECONDS", 0.05)
+def test_a_heartbeat_costs_a_write(
+    meter: Meter, undelivered: QueueInMemory, job: DrivenJob, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    undelivered.host = Hurried(400)
     beats: list[str] = []
-    report = Claim.report
+    report = Lease.report
 
-    def counted(held: Claim, progress: float, stage: str, *rest: Any) -> None:
+    def counted(held: Lease, progress: float, stage: str, *rest: Any) -> None:
         beats.append(stage)
         report(held, progress, stage, *rest)
 
-    monkeypatch.setattr(Claim, "report", counted)
-    held = job.claim()
+    monkeypatch.setattr(Lease, "report", counted)
+    held = job.take()
     meter.forget()
-    with Reporter(held, JobLog(job.id)):
+    with Heartbeat(held, JobLog(job.id)):
         wait_until(lambda: len(beats) >= 5)
     assert meter.counted == (0, len(beats))
 
 
 def test_a_task_that_comes_again_costs_a_read(meter: Meter, job: DrivenJob) -> None:
-    held = job.claim()
+    held = job.take()
     meter.forget()
-    work(job.id, one_stage)
+    run_attempt(job.id, at_once)
     assert meter.counted == (1, 0)  # someone holds it
-    held.end(completed(DONE))
+    held.end(Succeeded(DONE))
     meter.forget()
-    work(job.id, one_stage)
+    run_attempt(job.id, at_once)
     assert meter.counted == (1, 0)  # it has ended
 
 
 def test_the_video_worker_writes_at_most_once_a_second(meter: Meter, user: User, clip: Path) -> None:
     job = DrivenJob(user.id, input={"source": user.upload(clip, "video/mp4")})
-    event = job.reference.get()
+    event = job.found()
     meter.forget()
     began = time.monotonic()
     dispatch(event)
-    work(job.id, process_video)
+    run_attempt(job.id, process_video)
     seconds = time.monotonic() - began
     reads, writes = meter.counted
     assert job.status == "completed"

@@ -10,15 +10,15 @@ import pytest
 
 from conftest import Ffmpeg
 from development.user import User
-from emulator.driven import DrivenJob
 from emulator.left import left_behind
+from engine.driven import DrivenJob
 from stoker import config
 from stoker.errors import Unavailable
-from stoker.jobs.work import work
+from stoker.jobs.attempt import run_attempt
 from stoker.media import departures, video
 from stoker.media.video import process_video
 from stoker.storage.client import bucket
-from stoker.storage.outputs import OutputStream
+from stoker.storage.outputs import AttemptOutputs, OutputStream
 
 pytestmark = pytest.mark.usefixtures("undelivered", "own_tmp", "queued")
 
@@ -54,15 +54,21 @@ def _low_limits(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch)
 def departed(monkeypatch: pytest.MonkeyPatch) -> dict[str, float]:
     """The files that have left, with the share of each that takes room when all are made."""
     seen: dict[str, float] = {}
-    upload = video._upload
 
-    def looking(run: Any, made: Any, begun: float, left: departures.Departures) -> Any:
-        for file in run.workspace.iterdir():
-            if file.name in left:
-                seen[file.name] = file.stat().st_blocks * 512 / file.stat().st_size
-        return upload(run, made, begun, left)
+    class Looking(departures.Departures):
+        """Looks at all files before the first of them arrives."""
 
-    monkeypatch.setattr(video, "_upload", looking)
+        def __init__(self, folder: Path, outputs: AttemptOutputs) -> None:
+            super().__init__(folder, outputs)
+            self.folder = folder
+
+        def arrive(self, name: str, *rest: Any) -> tuple[str, str]:
+            for file in self.folder.iterdir():
+                if file.name in self:
+                    seen.setdefault(file.name, file.stat().st_blocks * 512 / file.stat().st_size)
+            return super().arrive(name, *rest)
+
+    monkeypatch.setattr(video, "Departures", Looking)
     return seen
 
 
@@ -99,7 +105,7 @@ def test_what_has_left_is_what_would_have_stayed(
     for most in (config.GIB, 10_000):
         monkeypatch.setattr(config, "MAX_FETCHED_BYTES", most)
         job = DrivenJob(user.id, input={"source": source, "outputs": [OUTPUTS[name]]})
-        work(job.id, process_video)
+        run_attempt(job.id, process_video)
         assert job.status == "completed", job.data().get("error")
         assert bool(departed) == (most == 10_000)
         (folder := tmp_path / str(most)).mkdir()
@@ -131,11 +137,11 @@ def test_what_can_not_leave_is_tried_again(
     monkeypatch.setattr(OutputStream, "write", fails_once)
     source = user.upload(ffmpeg("film.mp4", *FILM), "video/mp4")
     job = DrivenJob(user.id, input={"source": source, "outputs": [OUTPUTS[name]]})
-    work(job.id, process_video)
+    run_attempt(job.id, process_video)
     assert (job.status, job.data()["attempts"][0]["errorCode"]) == ("pending", "unavailable")
     assert left_behind(job)[1:] == ([], [])
     job.become_due()
-    work(job.id, process_video)
+    run_attempt(job.id, process_video)
     assert job.status == "completed"
     files = files_of(job, tmp_path)
     assert played(files[0])["video"] == 150
@@ -151,10 +157,10 @@ def test_nothing_stays_of_what_was_leaving_when_the_job_was_cancelled(
     written = OutputStream.write
 
     def cancels(stream: OutputStream, content: Any, /) -> int:
-        job.reference.update({"cancelRequested": True})
+        job.update({"cancelRequested": True})
         return written(stream, content)
 
     monkeypatch.setattr(OutputStream, "write", cancels)
-    work(job.id, process_video)
+    run_attempt(job.id, process_video)
     assert job.status == "cancelled"
     assert left_behind(job) == ([], [], [])

@@ -15,8 +15,8 @@ from development.user import User
 from stoker import config
 from stoker.errors import JobNotFound
 from stoker.jobs import monitor as monitor_module
-from stoker.jobs.create import create_processing_job
-from stoker.jobs.find import find_job
+from stoker.jobs.commands import create_processing_job
+from stoker.jobs.job import find_job
 from stoker.jobs.monitor import JobMonitor, monitor_job
 from suite.processes import until
 
@@ -66,8 +66,8 @@ def write(job: firestore.DocumentReference, **fields: Any) -> None:
 
 def living_watch(monitor: JobMonitor) -> Any:
     """The monitor's watch, as soon as it has one that is alive."""
-    until(lambda: monitor._watch and monitor._watch.is_active)
-    return monitor._watch
+    until(lambda: monitor.watch and monitor.watch.is_active)
+    return monitor.watch
 
 
 def consumer_ends(monitor: JobMonitor) -> None:
@@ -144,7 +144,7 @@ def test_a_watch_that_falls_silent_is_found_out(
         told.until(30)
         write(job, progress=40)
         told.until(40)
-        assert monitor._watch is not deaf
+        assert monitor.watch is not deaf
         write(job, status="completed", progress=100)
         assert monitor.wait(20)["progress"] == 100
     assert told.progress == sorted(set(told.progress))
@@ -206,7 +206,7 @@ def test_after_stop_nothing_is_told(job: firestore.DocumentReference) -> None:
     monitor.stop()
     write(job, progress=50)
     assert told.progress == [0]
-    assert not monitor._thread.is_alive()
+    assert not monitor.thread.is_alive()
 
 
 def test_a_callback_may_stop_its_monitor(job: firestore.DocumentReference) -> None:
@@ -251,17 +251,17 @@ def test_firestore_may_be_away_for_a_while(job: firestore.DocumentReference, mon
     tried = threading.Semaphore(0)
     back = threading.Event()
 
-    def sometimes(job_id: str, timeout: float | None = None) -> Any:
+    def sometimes(job_id: str) -> Any:
         tried.release()
         if not back.is_set():
             raise exceptions.ServiceUnavailable("not now")
-        return find_job(job_id, timeout)
+        return find_job(job_id)
 
     with monitor_job(job.id, told) as monitor:
         told.until(0)
         monkeypatch.setattr(monitor_module, "find_job", sometimes)
         assert tried.acquire(timeout=20)  # into the silence
-        until(lambda: monitor._watch and not monitor._watch.is_active)  # it would try again without a pause
+        until(lambda: monitor.watch and not monitor.watch.is_active)  # it would try again without a pause
         assert tried.acquire(timeout=20)
         back.set()
         write(job, status="completed", progress=100)
@@ -271,7 +271,7 @@ def test_firestore_may_be_away_for_a_while(job: firestore.DocumentReference, mon
 def test_who_waits_learns_that_firestore_refuses(
     job: firestore.DocumentReference, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(job_id: str, timeout: float | None = None) -> Any:
+    def refuse(job_id: str) -> Any:
         raise exceptions.PermissionDenied("not yours any more")
 
     told = Told()

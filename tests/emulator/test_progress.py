@@ -153,7 +153,6 @@ def test_days_are_those_of_the_user(ada: str) -> None:
 
 
 def test_a_profile_that_others_write_all_the_time_is_no_hindrance(ada: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(award_module, "BASE_SECONDS", 0.001)
     commit = award_module.commit
     met = iter(range(5))
 

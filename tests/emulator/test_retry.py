@@ -1,6 +1,5 @@
 """A job that failed or was cancelled gets another chance: from Python, and by a call over HTTP with a real token."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,11 +13,7 @@ from development.user import PROJECT, User
 from emulator.calling import call as call_function
 from emulator.calling import refusal, token_with
 from stoker import config
-from stoker.errors import InvalidJob, JobNotFound, NotCancellable, NotRetryable, UnsupportedType
 from stoker.firestore.client import client
-from stoker.jobs.cancel import cancel_job
-from stoker.jobs.retry import retry_job
-from stoker.models.inputs import INPUTS
 
 NOW = datetime.now(UTC)
 ENDED: dict[str, Any] = {
@@ -51,95 +46,6 @@ def written(job_id: str, **fields: Any) -> firestore.DocumentReference:
     if job["status"] != "failed":
         reference.update({"status": job["status"]})
     return reference
-
-
-# From Python
-
-
-@pytest.mark.parametrize("status", ["failed", "cancelled"])
-def test_an_ended_job_becomes_as_new_and_keeps_its_history(undelivered: None, queued: list[str], status: str) -> None:
-    reference = written("one", status=status)
-    retry_job("one")
-    job = reference.get().to_dict() or {}
-    assert job.pop("updatedAt") > NOW
-    assert NOW < job.pop("runAfter") <= datetime.now(UTC)  # due, for the sweeper
-    assert job == {
-        "id": "one",
-        "status": "pending",
-        "stage": "queued",
-        "progress": 0,
-        "attempt": 0,
-        **{name: ENDED[name] for name in ("userId", "type", "input", "createdAt", "attempts")},
-    }
-    assert queued == ["one"]
-
-
-@pytest.mark.parametrize(
-    ("status", "said"),
-    [("pending", "has not ended"), ("processing", "has not ended"), ("completed", "write a new one")],
-)
-def test_a_job_that_is_under_way_or_done_stays_as_it_is(
-    undelivered: None, queued: list[str], status: str, said: str
-) -> None:
-    before = written("two", status=status).get()
-    with pytest.raises(NotRetryable, match=said):
-        retry_job("two")
-    assert before.reference.get().update_time == before.update_time
-    assert queued == []
-
-
-@pytest.mark.parametrize("job_id", ["no-such-job", "", "a/b", "a/b/c", ".", "x" * 2000])
-def test_there_must_be_such_a_job(undelivered: None, queued: list[str], job_id: str) -> None:
-    with pytest.raises(JobNotFound, match="There is no job"):
-        retry_job(job_id)
-    with pytest.raises(JobNotFound, match="There is no job"):
-        cancel_job(job_id)
-
-
-def test_a_job_that_can_never_run_is_not_started_again(
-    undelivered: None, queued: list[str], database: firestore.Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("stoker.jobs.job.INPUTS", {"video-processing": INPUTS["video-processing"]})
-    elsewhere = firestore.Client(project="another", credentials=database._credentials).document("a/b")
-    for fields, error in (
-        ({"input": {"source": 5}}, InvalidJob),
-        ({"type": "audio-generation", "input": {}}, UnsupportedType),
-        ({"input": {"source": elsewhere}}, InvalidJob),
-    ):
-        reference = written("three", **fields)
-        with pytest.raises(error):
-            retry_job("three")
-        assert reference.get(field_paths=["status"]).get("status") == "failed"
-    assert queued == []
-
-
-def test_of_many_retries_one_counts(undelivered: None, queued: list[str]) -> None:
-    written("four")
-
-    def attempt(_: int) -> bool:
-        try:
-            retry_job("four")
-        except NotRetryable:
-            return False
-        return True
-
-    with ThreadPoolExecutor(8) as pool:
-        assert sum(pool.map(attempt, range(8))) == 1
-    assert queued == ["four"]
-
-
-def test_only_a_job_that_has_not_ended_is_cancelled(undelivered: None, queued: list[str]) -> None:
-    for status in ("pending", "processing"):
-        reference = written("five", status=status, cancelRequested=False)
-        cancel_job("five")
-        job = reference.get().to_dict() or {}
-        assert (job["cancelRequested"], job["status"]) == (True, status)
-        assert job["updatedAt"] > NOW
-    for status in ("completed", "failed", "cancelled"):
-        before = written("five", status=status).get()
-        with pytest.raises(NotCancellable, match=f"it is {status}"):
-            cancel_job("five")
-        assert before.reference.get().update_time == before.update_time
 
 
 # Over HTTP

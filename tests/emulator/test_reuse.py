@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from development.user import User
-from emulator.driven import DrivenJob
+from engine.driven import DrivenJob
 from stoker.errors import EncoderFailed, JobCancelled, Unavailable
-from stoker.jobs.work import work
+from stoker.jobs.attempt import run_attempt
 from stoker.media import ffmpeg, video
 from stoker.media.video import process_video
 from stoker.storage.client import bucket
@@ -55,10 +55,10 @@ def test_what_was_uploaded_is_not_made_again(
 ) -> None:
     failing_once(monkeypatch, "poster.jpg")
     job = DrivenJob(user.id, input={"source": user.upload(clip, "video/mp4")})
-    work(job.id, process_video)
+    run_attempt(job.id, process_video)
     assert job.status == "pending"
     job.become_due()
-    work(job.id, process_video)
+    run_attempt(job.id, process_video)
     data = job.data()
     assert (data["status"], data["attempt"]) == ("completed", 2)
     assert encoded == [["video-180p.mp4", "poster.jpg"], ["poster.jpg"]]
@@ -73,10 +73,10 @@ def test_a_source_that_was_replaced_is_another_source(
 ) -> None:
     failing_once(monkeypatch, "poster.jpg")
     job = DrivenJob(user.id, input={"source": user.upload(clip, "video/mp4")})
-    work(job.id, process_video)
+    run_attempt(job.id, process_video)
     user.upload(clip, "video/mp4")
     job.become_due()
-    work(job.id, process_video)
+    run_attempt(job.id, process_video)
     assert job.status == "completed"
     assert encoded == [["video-180p.mp4", "poster.jpg"]] * 2
     assert objects(user, job) == {file["path"] for file in job.data()["output"]["files"]}
@@ -87,7 +87,7 @@ def test_an_object_that_is_not_what_was_uploaded_is_made_again(
 ) -> None:
     failing_once(monkeypatch, "poster.jpg")
     job = DrivenJob(user.id, input={"source": user.upload(clip, "video/mp4")})
-    work(job.id, process_video)
+    run_attempt(job.id, process_video)
     [name] = objects(user, job)
     spoilt = bucket().get_blob(name)
     metadata = spoilt.metadata
@@ -95,7 +95,7 @@ def test_an_object_that_is_not_what_was_uploaded_is_made_again(
     spoilt.upload_from_string(b"half of it", content_type="video/mp4")
     assert bucket().get_blob(name).metadata == metadata
     job.become_due()
-    work(job.id, process_video)
+    run_attempt(job.id, process_video)
     assert job.status == "completed"
     assert encoded == [["video-180p.mp4", "poster.jpg"]] * 2
     assert objects(user, job) == {file["path"] for file in job.data()["output"]["files"]}
@@ -104,7 +104,7 @@ def test_an_object_that_is_not_what_was_uploaded_is_made_again(
 def test_nothing_stays_of_a_job_that_fails_for_good(user: User, clip: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     failing_once(monkeypatch, "poster.jpg")
     job = DrivenJob(user.id, input={"source": user.upload(clip, "video/mp4")}, maxAttempts=2)
-    work(job.id, process_video)
+    run_attempt(job.id, process_video)
     assert len(objects(user, job)) == 1
 
     def fails(*_: Any) -> str:
@@ -114,7 +114,7 @@ def test_nothing_stays_of_a_job_that_fails_for_good(user: User, clip: Path, monk
     bucket().get_blob(next(iter(objects(user, job)))).delete()
     failing_once(monkeypatch, "none")
     job.become_due()
-    work(job.id, process_video)
+    run_attempt(job.id, process_video)
     assert job.data()["errorCode"] == "encoder-failed"
     assert objects(user, job) == set()
 
@@ -126,12 +126,12 @@ def test_a_playlist_is_taken_over_whole_or_not_at_all(
     outputs = [{"kind": "poster"}, {"kind": "hls"}, {"kind": "mp4"}]
     failing_once(monkeypatch, name)
     job = DrivenJob(user.id, input={"source": user.upload(clip, "video/mp4"), "outputs": outputs})
-    work(job.id, process_video)
+    run_attempt(job.id, process_video)
     job.become_due()
     failing_once(monkeypatch, "video-180p.mp4")
-    work(job.id, process_video)
+    run_attempt(job.id, process_video)
     job.become_due()
-    work(job.id, process_video)
+    run_attempt(job.id, process_video)
     data = job.data()
     assert (data["status"], data["attempt"]) == ("completed", 3)
     assert [sorted(run) for run in encoded] == [
@@ -156,11 +156,11 @@ def test_a_playlist_of_which_a_part_is_gone_is_made_again(
     outputs = [{"kind": "hls"}, {"kind": "poster"}]
     failing_once(monkeypatch, "poster.jpg")
     job = DrivenJob(user.id, input={"source": user.upload(clip, "video/mp4"), "outputs": outputs})
-    work(job.id, process_video)
+    run_attempt(job.id, process_video)
     [part] = [name for name in objects(user, job) if name.endswith("audio.m4s")]
     bucket().blob(part).delete()
     job.become_due()
-    work(job.id, process_video)
+    run_attempt(job.id, process_video)
     assert job.status == "completed"
     assert encoded == [["hls-180p.m4s", "hls-audio.m4s", "poster.jpg"]] * 2
 
@@ -181,7 +181,7 @@ def test_nothing_stays_of_a_job_that_is_cancelled_while_it_uploads(
         return upload(attempt, file, *arguments)
 
     monkeypatch.setattr(AttemptOutputs, "upload", cancelled)
-    work(job.id, process_video)
+    run_attempt(job.id, process_video)
     assert job.status == "cancelled"
     assert seen[0]
     assert objects(user, job) == set()

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from development.user import User
-from emulator.driven import DrivenJob
 from emulator.left import left_behind, working
+from engine.driven import DrivenJob
 from stoker import config
-from stoker.jobs.run import JobRun
-from stoker.jobs.work import work
+from stoker.jobs.attempt import run_attempt
+from stoker.jobs.context import JobContext
 from stoker.media import ffmpeg, video
 from stoker.media.video import process_video
 from stoker.models.job import JobOutput, Stage
@@ -33,25 +33,25 @@ class Cancelling:
         self._stage = stage
         self._left = REPORTS.get(stage, 0)
 
-    def worker(self, run: JobRun, video_input: VideoInput) -> JobOutput:
+    def worker(self, context: JobContext, video_input: VideoInput) -> JobOutput:
         """Works until the stage comes."""
-        report = run.report
+        report = context.report
 
         def counting(progress: float, now: Stage) -> None:
             report(progress, now)
             self._left -= now == self._stage
             if now == self._stage and self._left == 0:
-                self.cancel(run)
+                self.cancel(context)
 
-        run.report = counting  # type: ignore[assignment, method-assign]
-        return process_video(run, video_input)
+        context.report = counting  # type: ignore[assignment, method-assign]
+        return process_video(context, video_input)
 
-    def cancel(self, run: JobRun) -> None:
+    def cancel(self, context: JobContext) -> None:
         self.processes = len(working())
         self.objects = len(left_behind(self._job)[0])
-        self._job.reference.update({"cancelRequested": True})
+        self._job.update({"cancelRequested": True})
         while True:
-            run.check()
+            context.check()
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_nothing_stays(user: User, clip: Path, monkeypatch: pytest.MonkeyPatch, 
     monkeypatch.setattr(config, "MAX_FETCHED_BYTES", 1000 if remote else config.GIB)
     job = DrivenJob(user.id, input={"source": user.upload(clip, "video/mp4"), "outputs": OUTPUTS})
     cancelling = Cancelling(job, stage)
-    work(job.id, cancelling.worker)
+    run_attempt(job.id, cancelling.worker)
     assert job.status == "cancelled"
     assert cancelling.processes == {"encoding": 2}.get(stage, 1)  # the probe, and ffmpeg
     assert bool(cancelling.objects) == (stage == "uploading")
@@ -73,7 +73,7 @@ def test_nothing_stays_of_the_second_run_of_ffmpeg(user: User, clip: Path, monke
     job = DrivenJob(user.id, input={"source": user.upload(clip, "video/mp4"), "outputs": [{"kind": "sprite"}]})
     cancelling = Cancelling(job, "")
     runs: list[Any] = []
-    attempts: list[JobRun] = []
+    attempts: list[JobContext] = []
     run_ffmpeg = ffmpeg.run_ffmpeg
 
     def second(arguments: list[str], folder: Path, on_progress: Any, *rest: Any) -> str:
@@ -82,11 +82,11 @@ def test_nothing_stays_of_the_second_run_of_ffmpeg(user: User, clip: Path, monke
             return run_ffmpeg(arguments, folder, on_progress, *rest)
         return run_ffmpeg(arguments, folder, lambda seconds: cancelling.cancel(attempts[0]), *rest)
 
-    def worker(run: JobRun, video_input: VideoInput) -> JobOutput:
-        attempts.append(run)
-        return process_video(run, video_input)
+    def worker(context: JobContext, video_input: VideoInput) -> JobOutput:
+        attempts.append(context)
+        return process_video(context, video_input)
 
     monkeypatch.setattr(video, "run_ffmpeg", second)
-    work(job.id, worker)
+    run_attempt(job.id, worker)
     assert (job.status, len(runs)) == ("cancelled", 2)
     assert left_behind(job) == ([], [], [])

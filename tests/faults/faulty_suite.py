@@ -23,7 +23,7 @@ from google.events.cloud.firestore import Document, DocumentEventData  # type: i
 from development.environment import ROOT
 from development.suite import Emulators, running
 from faults.injection import NOTES
-from stoker import config
+from stoker import config, registry
 from stoker.firebase import app
 from stoker.firestore.client import client
 from stoker.storage.client import bucket
@@ -198,7 +198,7 @@ class FaultySuite:
 
     def deliver_task(self, job_id: str) -> int:
         """Delivers a job's task once more, as Cloud Tasks may; returns the status of the answer."""
-        queue = config.QUEUES["video-processing"]
+        queue = registry.job_types()["video-processing"].queue
         return self._post(f"/{config.project()}/{config.REGION}/{queue}", json={"data": {"jobId": job_id}}).status_code
 
     def deliver_event(self, job_id: str) -> int:

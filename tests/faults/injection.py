@@ -63,7 +63,7 @@ HURRIED: Mapping[str, Mapping[str, float]] = {
         "STALE_PENDING_SECONDS": 2,
     },
     "stoker.jobs.backoff": {"BASE_SECONDS": 0.5, "MOST_SECONDS": 2},
-    "stoker.jobs.sweep": {"EVERYTHING_MINUTES": 1},
+    "stoker.jobs.sweeper": {"EVERYTHING_MINUTES": 1},
     "stoker.storage.sources": {"CHUNK_BYTES": 64 * 1024},
     "stoker.media.ffmpeg": {"POLL_SECONDS": 0.1},
 }
@@ -118,13 +118,13 @@ def install() -> None:
     _wrap(FirestoreClient, "run_query", _read)
     _wrap(AuthorizedSession, "request", _http)
     _wrap(firebase_admin.functions.TaskQueue, "enqueue", _enqueue)
-    _wrap(_imported("stoker.jobs.work"), "work", _work)
+    _wrap(_imported("stoker.jobs.attempt"), "run_attempt", _work)
     # Each function has processes of its own. The sweeper dispatches too, and is to hear of every job.
     match os.environ.get("FUNCTION_TARGET"):
         case "dispatch_job":
             _wrap(_imported("stoker.jobs.dispatch"), "dispatch", _dispatch)
         case "sweep_jobs":
-            _wrap(_imported("stoker.jobs.sweep"), "sweep", _sweep)
+            _wrap(_imported("stoker.jobs.sweeper"), "sweep", _sweep)
 
 
 def hurry(task_function: Any) -> None:
@@ -208,11 +208,11 @@ def _work(work: Callable[..., None], job_id: str, worker: Any, *arguments: Any, 
         note("task over", jobId=job_id)
 
 
-def _dispatch(dispatch: Callable[..., None], snapshot: Any, *arguments: Any, **named: Any) -> None:
-    note("event", jobId=snapshot.id)
-    with _at_hand(snapshot.id, snapshot.to_dict() or {}), _unreliable(f"event/{snapshot.id}"):
+def _dispatch(dispatch: Callable[..., None], found: Any, *arguments: Any, **named: Any) -> None:
+    note("event", jobId=found.id)
+    with _at_hand(found.id, found.data), _unreliable(f"event/{found.id}"):
         if not _here.fault.get("drop"):
-            dispatch(snapshot, *arguments, **named)
+            dispatch(found, *arguments, **named)
 
 
 def _sweep(sweep: Callable[..., int], *arguments: Any, **named: Any) -> int:

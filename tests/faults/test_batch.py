@@ -2,7 +2,7 @@
 
 import itertools
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 from uuid import uuid4
@@ -10,7 +10,6 @@ from uuid import uuid4
 import pytest
 from firebase_admin import auth
 from google.cloud.firestore_v1.base_query import FieldFilter
-from google.cloud.firestore_v1.types import WriteResult
 
 from emulator.batch import (
     BatchJob,
@@ -33,10 +32,11 @@ from stoker.batch import export_user_data as export_module
 from stoker.batch import import_tasks as import_module
 from stoker.firebase import app
 from stoker.firestore.client import client
+from stoker.firestore.fence import Fence
+from stoker.firestore.writes import ExtraWrites, Written
+from stoker.jobs.attempt import run_attempt
 from stoker.jobs.children import child_id
-from stoker.jobs.fence import Also, Fence
-from stoker.jobs.sweep import sweep
-from stoker.jobs.work import work
+from stoker.jobs.sweeper import sweep
 from stoker.models.job import JobOutput
 from stoker.storage.client import bucket
 
@@ -80,11 +80,11 @@ def at_commits(patch: pytest.MonkeyPatch, deaths: Deaths) -> None:
     """Before and after each checkpoint and final write."""
     write = Fence.write
 
-    def dies(fence: Fence, fields: dict[str, Any], also: Also | None = None) -> Sequence[WriteResult]:
+    def dies(fence: Fence, fields: Mapping[str, Any], extra: ExtraWrites = ()) -> list[Written]:
         if not {"checkpoint", "completedAt", "children"} & fields.keys():
-            return write(fence, fields, also)
+            return write(fence, fields, extra)
         deaths.place()
-        results = write(fence, fields, also)
+        results = write(fence, fields, extra)
         deaths.place()
         return results
 
@@ -267,7 +267,7 @@ def test_everything_is_deleted_and_counted_once() -> None:
         auth.create_user(uid=ada, email=f"{ada}@example.com", app=app())
         write_everything(ada, tasks=3)
         job = BatchJob(ada, {"operation": "delete-user-data"})
-        others = (around(delete_module._Deletion, "_remove"), *(around(account, name) for name in ("lock", "delete")))
+        others = (around(delete_module.Deletion, "_remove"), *(around(account, name) for name in ("lock", "delete")))
         data = attempts(job, deaths, at_commits, *others)
         assert data["status"] == "completed", data.get("error")
         assert data["output"]["removed"] == {
@@ -301,7 +301,7 @@ def test_jobs_are_made_once() -> None:
             child_id(job.id, number): "pending" for number in range(2)
         }
         for number in range(2):
-            work(child_id(job.id, number), lambda run, job_input: JobOutput(files=[]))
+            run_attempt(child_id(job.id, number), lambda run, job_input: JobOutput(files=[]))
         assert (job.data()["status"], figures(job.data()["output"])) == ("completed", (2, 2, 0))
 
     assert everywhere(scenario) == 2
@@ -313,7 +313,7 @@ def test_a_batch_whose_last_jobs_death_is_not_heard_of_is_ended_by_the_sweeper()
     job.work()
     deaths = Deaths(1)
     with dying([at_commits], deaths), pytest.raises(Killed):
-        work(child_id(job.id, 0), lambda run, job_input: JobOutput(files=[]))
+        run_attempt(child_id(job.id, 0), lambda run, job_input: JobOutput(files=[]))
     assert job.data()["status"] == "processing"
     sweep()
     assert (job.data()["status"], figures(job.data()["output"])) == ("completed", (1, 1, 0))

@@ -12,7 +12,7 @@ from google.cloud import firestore
 
 from conftest import Ffmpeg
 from development.user import User
-from stoker.jobs.sweep import sweep
+from stoker.jobs.sweeper import sweep
 from stoker.storage.client import bucket
 
 pytestmark = pytest.mark.usefixtures("nothing_left_in_tmp")

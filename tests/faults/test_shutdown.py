@@ -17,7 +17,7 @@ from google.cloud import firestore
 
 from conftest import Ffmpeg
 from development.user import User
-from stoker.jobs.sweep import sweep
+from stoker.jobs.sweeper import sweep
 
 FUNCTIONS = Path(__file__).parents[2] / "functions"
 

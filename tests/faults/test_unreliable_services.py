@@ -13,7 +13,6 @@ from faults.faulty_suite import FaultySuite
 from faults.injection import KINDS, UNRELIABLE
 from faults.workers import COPIES
 
-JOBS = 200
 SHARE = 0.1
 MAX_ATTEMPTS = 20
 """An attempt fails by Firestore, Storage or both in about one of four cases: no job should use up so many."""
@@ -29,11 +28,14 @@ def seed(faulty: FaultySuite) -> Iterator[int]:
     file.unlink()
 
 
-def test_jobs_end_rightly_while_services_are_unreliable(faulty: FaultySuite, tmp_path: Path, seed: int) -> None:
+@pytest.mark.parametrize("count", [120, pytest.param(200, marks=pytest.mark.soak)])
+def test_jobs_end_rightly_while_services_are_unreliable(
+    faulty: FaultySuite, tmp_path: Path, seed: int, count: int
+) -> None:
     content = f"A small file, {seed}.".encode()
     source = tmp_path / "small.txt"
     source.write_bytes(content)
-    ids = [f"unreliable-{seed}-{number}" for number in range(JOBS)]
+    ids = [f"unreliable-{seed}-{number}" for number in range(count)]
     with faulty.sweeping():
         faulty.write_jobs(
             faulty.upload(source), {job_id: {"worker": "copy"} for job_id in ids}, maxAttempts=MAX_ATTEMPTS

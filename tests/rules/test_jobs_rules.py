@@ -13,7 +13,7 @@ import pytest
 from google.api_core.exceptions import PermissionDenied
 from google.cloud import firestore
 
-from development.user import User, _UserFirestore
+from development.user import User, UserFirestore
 from stoker.firestore.client import client
 
 INPUT: dict[str, Any] = {}  # refused by the dispatcher at once, so that nothing runs
@@ -115,7 +115,7 @@ def signed_in_for(user: User, seconds: int) -> User:
     said = json.loads(base64.urlsafe_b64decode(claims + "=="))
     said["auth_time"] = int(time.time()) - seconds
     token = f"{header}.{base64.urlsafe_b64encode(json.dumps(said).encode()).decode().rstrip('=')}."
-    return User(user.id, token, _UserFirestore(token))
+    return User(user.id, token, UserFirestore(token))
 
 
 def test_a_user_who_signed_in_long_ago_can_not_delete_everything(user: User) -> None:

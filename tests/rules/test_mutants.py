@@ -2,14 +2,15 @@
 
 import os
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 
 import pytest
 
 from development.environment import ROOT
 from development.rules.firestore import FirestoreEmulator
 from development.rules.hunt import Hunt
-from development.rules.mutants import mutants
+from development.rules.mutants import Mutant, mutants
 from development.rules.storage import StorageEmulator
 from rules.conftest import Tokens
 from rules.equivalents import EQUIVALENT
@@ -17,36 +18,44 @@ from rules.firestore_cases import cases
 from rules.hunters import FirestoreHunter, StorageHunter
 from rules.storage_cases import scaled, storage_cases
 
-SEED = 20
+SEED = int(os.environ.get("STOKER_MUTANTS_SEED") or datetime.now(UTC).toordinal())
+"""Each day draws other mistakes. The environment variable draws those of another day again."""
+
 STORAGE_RULES = ROOT / "rules/storage.rules"
+
+
+def sample(rules: str, count: int) -> list[Mutant]:
+    """Draws some of the mistakes that can be noticed, and prints the seed."""
+    print(f"STOKER_MUTANTS_SEED={SEED}")
+    return random.Random(SEED).sample([mutant for mutant in mutants(rules) if str(mutant) not in EQUIVALENT], count)
+
+
+def check_none(survivors: Sequence[Mutant]) -> None:
+    """Fails with the mistakes that were not noticed."""
+    assert [str(mutant) for mutant in survivors] == [], f"Drawn with STOKER_MUTANTS_SEED={SEED}."
 
 
 def test_mistakes_in_the_rules_of_firestore_are_noticed(
     new_project: Callable[[], FirestoreEmulator], firestore_rules: str, identities: Tokens
 ) -> None:
-    made = [mutant for mutant in mutants(firestore_rules) if str(mutant) not in EQUIVALENT]
     hunters = [FirestoreHunter(new_project(), identities) for _ in range(2)]
-    survivors = Hunt(hunters, cases(), firestore_rules).survivors(
-        random.Random(SEED).sample(made, 20), lambda mutant, case: None
-    )
+    survivors = Hunt(hunters, cases(), firestore_rules).survivors(sample(firestore_rules, 20), lambda *_: None)
     for hunter in hunters:
         hunter.project.close()
-    assert [str(mutant) for mutant in survivors] == []
+    check_none(survivors)
 
 
 def test_mistakes_in_the_rules_of_storage_are_noticed(identities: Tokens) -> None:
     rules = STORAGE_RULES.read_text()
     files = StorageEmulator(os.environ["FIREBASE_STORAGE_EMULATOR_HOST"], "rules-mutants")
     hunter = StorageHunter(files, identities, STORAGE_RULES)
-    made = [mutant for mutant in mutants(scaled(rules)) if str(mutant) not in EQUIVALENT]
     try:
-        survivors = Hunt([hunter], storage_cases(), scaled(rules)).survivors(
-            random.Random(SEED).sample(made, 6), lambda *_: None
-        )
+        hunt = Hunt([hunter], storage_cases(), scaled(rules))
+        survivors = hunt.survivors(sample(scaled(rules), 6), lambda *_: None)
     finally:
         hunter.load(rules)
         files.close()
-    assert [str(mutant) for mutant in survivors] == []
+    check_none(survivors)
 
 
 @pytest.mark.parametrize("rules", ["firestore", "storage"])

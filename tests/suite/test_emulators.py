@@ -4,12 +4,15 @@ import os
 import shutil
 import signal
 import subprocess
+import tempfile
+import urllib.request
 from pathlib import Path
 
 import pytest
 
 from development.environment import ROOT
 from development.suite.guardian import MARKER
+from development.suite.sharing import borrowed
 from suite.processes import marked, until
 
 COMMAND = str(ROOT / "scripts" / "emulators")
@@ -66,6 +69,26 @@ def test_nothing_is_left_after_a_signal(ending: signal.Signals, tmp_path: Path) 
     assert process.returncode in {128 + ending, -ending}
     assert not marked(marker)
     assert not list(temporary.iterdir())
+
+
+def test_a_suite_that_runs_until_ctrl_c_can_be_borrowed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    with subprocess.Popen([COMMAND, "--only", "auth"], env=environment, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            assert any(line.startswith("Ctrl-C") for line in process.stdout)
+            with borrowed(["auth"]) as variables:
+                address = f"http://{variables['FIREBASE_AUTH_EMULATOR_HOST']}"
+                with urllib.request.urlopen(address, timeout=5) as response:
+                    assert "authEmulator" in response.read().decode()
+                process.send_signal(signal.SIGINT)
+                process.communicate(timeout=10)
+        finally:
+            process.kill()
+        with borrowed(["auth"]) as variables:
+            assert variables == {}
+    assert not list(tmp_path.iterdir())
 
 
 def test_help_needs_nothing_installed(tmp_path: Path) -> None:

@@ -1,7 +1,6 @@
 """Where the emulators' programs come from."""
 
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,14 +9,21 @@ from development.suite import MissingPartError, parts
 
 
 @pytest.fixture(autouse=True)
-def _nothing_remembered(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+def _nothing_there(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for part in parts.DOWNLOADED:
         monkeypatch.delenv(f"{part.upper()}_EMULATOR_BINARY_PATH", raising=False)
     monkeypatch.setenv("FIREBASE_EMULATORS_PATH", str(tmp_path / "cache"))
     monkeypatch.setattr(parts, "BUILT", tmp_path / "built")
-    parts._cloud_sdk.cache_clear()
-    yield
-    parts._cloud_sdk.cache_clear()
+
+
+def everything(part: str) -> bool:
+    """Says that each part can be fetched."""
+    return True
+
+
+def nothing(part: str) -> bool:
+    """Says that no part can be fetched."""
+    return False
 
 
 def test_the_developers_own_come_first(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -26,16 +32,15 @@ def test_the_developers_own_come_first(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_then_the_official_ones_that_are_cached(tmp_path: Path) -> None:
-    information = parts._information()["storage"]
+    information = parts.information()["storage"]
     official = tmp_path / "cache" / information["downloadPathRelativeToCacheDir"]
     official.parent.mkdir()
     official.touch()
     assert parts.find(["storage"]) == {"storage": official}
 
 
-def test_then_those_that_the_cli_can_fetch(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parts, "_can_be_fetched", lambda part: True)
-    assert parts.find(["firestore", "storage", "pubsub"]) == {}
+def test_then_those_that_the_cli_can_fetch() -> None:
+    assert parts.find(["firestore", "storage", "pubsub"], everything) == {}
 
 
 def test_then_those_of_a_google_cloud_sdk(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -47,27 +52,20 @@ def test_then_those_of_a_google_cloud_sdk(monkeypatch: pytest.MonkeyPatch, tmp_p
     gcloud.parent.mkdir()
     gcloud.touch(0o755)
     monkeypatch.setenv("PATH", str(gcloud.parent), prepend=":")
-    monkeypatch.setattr(parts, "_can_be_fetched", lambda part: False)
-    (built,) = parts.find(["firestore"]).values()
+    (built,) = parts.find(["firestore"], nothing).values()
     with zipfile.ZipFile(built) as archive:
         manifest = archive.read("META-INF/MANIFEST.MF").decode()
     assert max(len(line) for line in manifest.splitlines()) <= 72
     unfolded = dict(line.split(": ") for line in manifest.replace("\r\n ", "").split("\r\n") if line)
     assert (built.parent / unfolded["Class-Path"].replace("%20", " ")).resolve() == jar
-    assert parts.find(["firestore"]) == {"firestore": built}
+    assert parts.find(["firestore"], nothing) == {"firestore": built}
 
 
 def test_else_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parts, "_can_be_fetched", lambda part: False)
     monkeypatch.setenv("PATH", "/nowhere")
     with pytest.raises(MissingPartError, match="install the Google Cloud SDK with its component pubsub-emulator"):
-        parts.find(["pubsub"])
+        parts.find(["pubsub"], nothing)
 
 
-def test_a_place_that_does_not_answer_is_given_up_soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    information = {"ui": {"remoteUrl": "http://192.0.2.1/ui.zip"}}  # RFC 5737: an address that nobody has
-    monkeypatch.setattr(parts, "_information", lambda: information)
-    monkeypatch.setattr(parts, "REACHABLE_WITHIN", 0.2)
-    parts._can_be_fetched.cache_clear()
-    assert not parts._can_be_fetched("ui")
-    parts._can_be_fetched.cache_clear()
+def test_a_place_that_does_not_answer_is_given_up_soon() -> None:
+    assert not parts.answers("http://192.0.2.1/ui.zip", seconds=0.2)  # RFC 5737: an address that nobody has

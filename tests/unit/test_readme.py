@@ -9,6 +9,7 @@ from development.environment import ROOT
 from development.generate.documents import DOCUMENTS, Document
 from development.generate.fields import fields_of, without_null
 from stoker import config
+from stoker.models.job import RUNNING_JOBS, HeldStage, Stage
 from stoker.models.warnings import WarningCode
 from stoker.models.writers import SERVER
 
@@ -54,6 +55,11 @@ def test_every_field_and_every_word_of_an_enumeration_is_named(document: Documen
         status = document.collection == config.JOBS and field.name == "status"
         for word in ["pending"] if status else kinds.get("enum", []):
             assert word in words(must + may)
+
+
+def test_every_stage_is_named() -> None:
+    [row] = re.findall(r"^\| `stage` \|(.*)\|$", README, re.MULTILINE)
+    assert words(row) >= {*get_args(Stage), *get_args(HeldStage), RUNNING_JOBS}
 
 
 def test_every_warning_is_explained() -> None:

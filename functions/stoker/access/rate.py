@@ -7,8 +7,9 @@ the turn of one, a user may call twice as often.
 
 import hashlib
 import threading
+import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from time import time
 
 from google.cloud import firestore
 
@@ -18,29 +19,58 @@ from stoker.firestore.client import client
 
 MINUTE = 60
 
-_lock = threading.Lock()
-_minute = 0
-_refused: set[str] = set()
-"""Who is over the limit in `_minute`, as far as this process knows: a flood costs it no further writes."""
+
+class Refusals:
+    """The calls that are over the limit in this minute, as far as a process knows: a flood costs no further writes."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._minute = 0
+        self._names: set[str] = set()
+
+    def has(self, name: str, minute: int) -> bool:
+        """Returns whether a document's name was added in a minute."""
+        with self._lock:
+            return minute == self._minute and name in self._names
+
+    def add(self, name: str, minute: int) -> None:
+        """Adds a document's name; forgets the names of another minute."""
+        with self._lock:
+            if minute != self._minute:
+                self._minute = minute
+                self._names.clear()
+            self._names.add(name)
 
 
-def count_call(user_id: str, function: str, most: int) -> None:
+IN_THIS_PROCESS = Refusals()
+"""What all calls of an instance share."""
+
+
+def count_call(
+    user_id: str,
+    function: str,
+    most: int,
+    clock: Callable[[], float] = time.time,
+    refusals: Refusals = IN_THIS_PROCESS,
+) -> None:
     """Counts a call.
 
     Args:
         user_id: Who calls.
         function: What.
         most: How many calls the user has in a minute.
+        clock: The time, in seconds since 1970.
+        refusals: What this instance knows of calls that are over the limit.
 
     Raises:
         TooManyCalls: This one is beyond them.
         google.api_core.exceptions.GoogleAPICallError: Firestore did not answer.
     """
-    now = time()
+    now = clock()
     minute = int(now) // MINUTE
     name = hashlib.sha256(f"{user_id}\0{function}\0{minute}".encode()).hexdigest()
-    if _is_refused(name, minute) or _counted(name, minute) > most:
-        _refuse(name, minute)
+    if refusals.has(name, minute) or _counted(name, minute) > most:
+        refusals.add(name, minute)
         raise TooManyCalls(
             f"You have called {function} too often: {most} times a minute is the most. Wait, and call again.",
             retry_after_seconds=MINUTE - int(now) % MINUTE,
@@ -55,17 +85,3 @@ def _counted(name: str, minute: int) -> int:
     batch.set(client().collection(config.CALL_COUNTS).document(name), fields, merge=True)
     [result] = batch.commit()
     return int(result.transform_results[0].integer_value)
-
-
-def _is_refused(name: str, minute: int) -> bool:
-    with _lock:
-        return minute == _minute and name in _refused
-
-
-def _refuse(name: str, minute: int) -> None:
-    global _minute
-    with _lock:
-        if minute != _minute:
-            _minute = minute
-            _refused.clear()
-        _refused.add(name)

@@ -31,7 +31,7 @@ REASON_CHARACTERS: Final = 300
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class StoredEvent:
     """An event that waits.
 
     Attributes:
@@ -65,7 +65,7 @@ class Event:
         return unchanged_since(write, self.update_time)
 
 
-def read(query: Query, after: str | None = None, limit: int | None = None) -> Iterator[Event]:
+def read(query: Query, after: str | None = None, limit: int | None = None) -> Iterator[StoredEvent]:
     """Events that a query finds.
 
     Args:
@@ -80,22 +80,22 @@ def read(query: Query, after: str | None = None, limit: int | None = None) -> It
     return _events(raw.found(query if limit is None else query.limit(limit)))
 
 
-def read_again(events: Sequence[Event]) -> list[Event]:
+def read_again(events: Sequence[StoredEvent]) -> list[StoredEvent]:
     """The same events as they are now, without those that are gone or that someone else has rolled up."""
     documents = raw.get_all([event.name for event in events], [*FIELDS, "rolledUp"])
     return list(_events(one for one in documents if plain(one.fields["rolledUp"]) is False))
 
 
-def _events(documents: Iterable[Any]) -> Iterator[Event]:
+def _events(documents: Iterable[Any]) -> Iterator[StoredEvent]:
     latest = datetime.now(UTC) + AHEAD
     for document in documents:
         # A message of its own, which does not keep the whole document's.
         update_time = type(document.update_time)()
         update_time.CopyFrom(document.update_time)
         try:
-            yield Event(document.name, update_time, _counts(document, latest))
+            yield StoredEvent(document.name, update_time, _counts(document, latest))
         except NotCountable as reason:
-            yield Event(document.name, update_time, None, str(reason))
+            yield StoredEvent(document.name, update_time, None, str(reason))
 
 
 class NotCountable(Exception):

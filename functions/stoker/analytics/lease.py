@@ -5,23 +5,18 @@ import secrets
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 
-from google.api_core import exceptions
-
 from stoker import config
 from stoker.firestore import raw
 from stoker.firestore.client import client
-from stoker.firestore.errors import TRANSIENT
+from stoker.firestore.errors import TRANSIENT, Conflict
 from stoker.firestore.messages import plain, unchanged_since, written
 
-REFUSED = (exceptions.FailedPrecondition, exceptions.NotFound, exceptions.AlreadyExists)
-"""What a commit answers of which a condition does not hold."""
 
-
-class LeaseLost(Exception):
+class RollUpLeaseLost(Exception):
     """Someone else rolls up now: nothing more can be committed."""
 
 
-class Lease:
+class RollUpLease:
     """The right to write aggregates. It runs out by itself, where its holder dies."""
 
     def __init__(self, update_time: Any) -> None:
@@ -37,7 +32,7 @@ class Lease:
         lease = cls(None if found is None else found.update_time)
         try:
             [lease._update_time] = raw.commit([lease.renewal()])
-        except REFUSED:
+        except Conflict:
             return None
         return lease
 
@@ -53,27 +48,27 @@ class Lease:
         """Renews it alone.
 
         Raises:
-            LeaseLost: It was someone else's.
+            RollUpLeaseLost: It was someone else's.
         """
         try:
             self.renewed(raw.commit([self.renewal()])[0])
-        except REFUSED:
+        except Conflict:
             self.check()
 
     def check(self) -> None:
         """Finds out whether it is still ours, after a commit was refused or its answer was lost.
 
         Raises:
-            LeaseLost: It is not.
+            RollUpLeaseLost: It is not.
         """
         found = _read()
         if found is None or plain(found.fields["token"]) != self._token:
-            raise LeaseLost
+            raise RollUpLeaseLost
         self._update_time = found.update_time
 
     def give_back(self) -> None:
         """Lets the next one have it at once."""
-        with contextlib.suppress(*REFUSED, *TRANSIENT):  # It has become someone else's, or will run out.
+        with contextlib.suppress(Conflict, *TRANSIENT):  # It has become someone else's, or will run out.
             raw.commit([self._write(datetime.now(UTC))])
 
     def _write(self, until: datetime) -> Any:

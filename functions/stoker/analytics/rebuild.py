@@ -8,23 +8,22 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from functools import partial
+from typing import Any, Final
 
 from stoker import config
 from stoker.analytics.aggregates import names_of, replacements
 from stoker.analytics.buckets import GRANULARITIES, Key, bucket_of, end_of, start_of
 from stoker.analytics.events import read
-from stoker.analytics.lease import REFUSED, Lease
+from stoker.analytics.lease import RollUpLease
 from stoker.analytics.tally import Tally, with_all_that_follow
 from stoker.errors import RequestRefused, Unavailable
 from stoker.firestore import raw
 from stoker.firestore.errors import TRANSIENT
 from stoker.firestore.messages import WriteMessage, plain
+from stoker.firestore.optimistic import until_written
 from stoker.models.analytics import Granularity
 from stoker.queries.declared import aggregates_of, rolled_up_events
-
-TRIES: Final = 5
-"""How often a commit is made again whose answer was lost."""
 
 PAGE: Final = 2_000
 """Events that are read between two renewals of the lease."""
@@ -32,7 +31,7 @@ PAGE: Final = 2_000
 WRITTEN_AT_ONCE: Final = 200
 """Aggregates of one commit, with their sketches: 2 MB at most."""
 
-LEASE_WAIT_SECONDS: Final = 120.0
+LEASE_WAIT_SECONDS = 120.0
 """How long a rebuild waits for the roll-up to pause: it does so at the latest when its run ends."""
 
 EARLY: Final = timedelta(minutes=5)
@@ -52,7 +51,7 @@ class RollingUp(RequestRefused):
 
 
 @dataclass(frozen=True)
-class Rebuilt:
+class RebuiltAggregates:
     """What a rebuild did.
 
     Attributes:
@@ -76,7 +75,7 @@ def rebuild(
     start: datetime | None = None,
     end: datetime | None = None,
     progress: Callable[[int], None] = lambda events: None,
-) -> Rebuilt:
+) -> RebuiltAggregates:
     """Counts aggregates again: those of all hours, days and months that lie wholly within a time.
 
     It reads every raw event, one document read for each. Meanwhile events wait for the roll-up.
@@ -89,7 +88,7 @@ def rebuild(
     Raises:
         NotRebuildable: Events of that time may have expired.
         RollingUp: A roll-up was at it for too long.
-        LeaseLost: A roll-up has begun meanwhile, because this process stood still. Aggregates that were rebuilt
+        RollUpLeaseLost: A roll-up has begun meanwhile, because this process stood still. Aggregates that were rebuilt
             already are whole; begin again.
     """
     now = datetime.now(UTC)
@@ -108,7 +107,7 @@ def rebuild(
         _write(lease, tallies, gone, now)
     finally:
         lease.give_back()
-    return Rebuilt(events, len(tallies), len(gone))
+    return RebuiltAggregates(events, len(tallies), len(gone))
 
 
 @dataclass(frozen=True)
@@ -129,16 +128,18 @@ class Within:
         return ends and start_of(key.granularity, key.bucket) >= self.start
 
 
-def _wait_for_lease() -> Lease:
+def _wait_for_lease() -> RollUpLease:
     until = time.monotonic() + LEASE_WAIT_SECONDS
-    while (lease := Lease.take()) is None:
+    while (lease := RollUpLease.take()) is None:
         if time.monotonic() > until:
             raise RollingUp("Events are being rolled up, without a pause. Try again when there are fewer.")
         time.sleep(0.2)
     return lease
 
 
-def _counted(within: Within, lease: Lease, progress: Callable[[int], None]) -> tuple[dict[tuple[str, str], Tally], int]:
+def _counted(
+    within: Within, lease: RollUpLease, progress: Callable[[int], None]
+) -> tuple[dict[tuple[str, str], Tally], int]:
     """What the events add up to by hour and name; and how many have been counted."""
     hours: dict[tuple[str, str], Tally] = {}
     seen, counted, after = 0, 0, None
@@ -171,17 +172,18 @@ def _names(granularity: Granularity, start: datetime, end: datetime) -> tuple[st
     return bucket_of(granularity, start), bucket_of(granularity, end)
 
 
-def _write(lease: Lease, tallies: Mapping[Key, Tally], gone: list[Key], now: datetime) -> None:
+def _write(lease: RollUpLease, tallies: Mapping[Key, Tally], gone: list[Key], now: datetime) -> None:
     writes = [pair for key, tally in tallies.items() for pair in replacements(key, tally, now)]
     writes += [WriteMessage(delete=name) for key in gone for name in names_of(key)]
     for begin in range(0, len(writes), 2 * WRITTEN_AT_ONCE):
-        for _ in range(TRIES):
-            try:
-                renewed, *_ = raw.commit([lease.renewal(), *writes[begin : begin + 2 * WRITTEN_AT_ONCE]])
-            except (*REFUSED, *TRANSIENT):
-                lease.check()  # It is ours: an answer was lost. To write the same again changes nothing.
-            else:
-                lease.renewed(renewed)
-                break
-        else:
-            raise Unavailable("Firestore does not take the aggregates. Begin again in a moment.")
+        some = writes[begin : begin + 2 * WRITTEN_AT_ONCE]
+        try:
+            # If the lease is ours after a failure, an answer was lost. To write the same again changes nothing.
+            until_written(partial(_commit, lease, some), read_again=lease.check, through_outages=True)
+        except TRANSIENT as error:
+            raise Unavailable("Firestore does not take the aggregates. Begin again in a moment.") from error
+
+
+def _commit(lease: RollUpLease, writes: list[Any]) -> None:
+    renewed, *_ = raw.commit([lease.renewal(), *writes])
+    lease.renewed(renewed)

@@ -1,25 +1,26 @@
 """`delete-tasks`: all of the owner's tasks that a filter finds go."""
 
-from stoker.batch.pages import through_pages, unchanged
-from stoker.jobs.run import JobRun
+from stoker.batch.pages import through_pages
+from stoker.firestore.writes import Delete
+from stoker.jobs.context import JobContext
 from stoker.models.batch import DeleteTasks
 from stoker.models.job import BatchOutput
 from stoker.queries import declared
 
 
-def delete_tasks(run: JobRun, batch_input: DeleteTasks) -> BatchOutput:
+def delete_tasks(context: JobContext, batch_input: DeleteTasks) -> BatchOutput:
     """Deletes tasks, those that are no proper tasks included: their owner wants them gone.
 
     Args:
-        run: The attempt.
+        context: The attempt.
         batch_input: Which tasks.
     """
-    query = declared.tasks_of(run.user_id, batch_input.where).select(["userId"])
+    query = declared.tasks_of(context.user_id, batch_input.where).select(["userId"])
     done = through_pages(
-        run,
+        context,
         query,
         "deleting",
-        lambda batch, task: batch.delete(task.reference, option=unchanged(task)),
+        lambda task: Delete(task.reference.path, task.update_time),
         lambda task: None,
     )
     return done.output()

@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from functools import partial
 from itertools import islice
 
-from google.cloud import firestore
 from google.cloud.firestore_v1.types import Document
 from pydantic import Field
 
@@ -15,8 +14,9 @@ from stoker.batch import account
 from stoker.errors import JobCancelled
 from stoker.firestore import raw
 from stoker.firestore.client import client
-from stoker.jobs.claim import WritesRefused
-from stoker.jobs.run import JobRun
+from stoker.firestore.writes import Delete, ExtraWrites
+from stoker.jobs.context import JobContext
+from stoker.jobs.lease import WritesRefused
 from stoker.models.document import Model, Timestamp
 from stoker.models.job import DeletionReceipt
 from stoker.queries import trees
@@ -32,7 +32,7 @@ FILES = 100
 LEASE_END = "lease.expiresAt"
 
 
-class Position(Model):
+class DeletionPosition(Model):
     """The checkpoint. Where the work is, it need not tell: what is gone is not found again.
 
     Attributes:
@@ -47,7 +47,7 @@ class Position(Model):
     locked_before: bool | None = None
     quiet_at: Timestamp | None = None
 
-    def with_removed(self, kind: str, count: int) -> "Position":
+    def with_removed(self, kind: str, count: int) -> "DeletionPosition":
         """The position after some more are gone."""
         removed = {**self.removed, kind: self.removed.get(kind, 0) + count}
         return self.model_copy(update={"removed": removed, "doomed": []})
@@ -58,13 +58,13 @@ class Position(Model):
         return sum(self.removed.values())
 
 
-def delete_user_data(run: JobRun) -> DeletionReceipt:
+def delete_user_data(context: JobContext) -> DeletionReceipt:
     """Deletes everything, looks again, and deletes the account last.
 
     Args:
-        run: The attempt.
+        context: The attempt.
     """
-    deletion = _Deletion(run)
+    deletion = Deletion(context)
     try:
         deletion.lock_account()
         deletion.delete_until_nothing_is_found()
@@ -77,11 +77,11 @@ def delete_user_data(run: JobRun) -> DeletionReceipt:
     return DeletionReceipt(total=total, succeeded=total, failed=0, removed=removed)
 
 
-class _Deletion:
-    def __init__(self, run: JobRun) -> None:
-        self.position = Position.from_firestore(run.checkpoint)
-        self._run = run
-        self._user_id = run.user_id
+class Deletion:
+    def __init__(self, context: JobContext) -> None:
+        self.position = DeletionPosition.from_firestore(context.checkpoint)
+        self._run = context
+        self._user_id = context.user_id
         self._expected = 0
 
     def lock_account(self) -> None:
@@ -110,7 +110,7 @@ class _Deletion:
                 self._delete(collection, partial(self._owned, collection))
             if raw.possible_id(self._user_id):
                 self._delete_profile()
-            self._delete_files()
+            self.delete_files()
             if not self._wait_until_quiet() and self.position.total == before:
                 return
 
@@ -118,7 +118,7 @@ class _Deletion:
         """And what the engine keeps of the user's jobs."""
         self._run.check()
         account.delete(self._user_id)
-        self._run.forget_limits()
+        self._run.skip_slot_release()
         if raw.possible_id(self._user_id):
             client().collection(config.JOB_USERS).document(self._user_id).delete()
 
@@ -131,7 +131,7 @@ class _Deletion:
             found = [document for document in page if not self._is_own_job(document)]
             if not found:
                 return
-            self._delete_page(collection, found)
+            self.delete_page(collection, found)
 
     def _delete_profile(self) -> None:
         path = f"{config.USERS}/{self._user_id}"
@@ -140,26 +140,21 @@ class _Deletion:
 
     def _delete(self, kind: str, find: Callable[[], Iterator[Document] | list[Document]]) -> None:
         while page := list(find()):
-            self._delete_page(kind, page)
+            self.delete_page(kind, page)
 
-    def _delete_page(self, kind: str, page: list[Document]) -> None:
+    def delete_page(self, kind: str, page: list[Document]) -> None:
         self._report()
         position = self.position.with_removed(kind, len(page))
         ends = [end for document in page if (end := _lease_end(document)) is not None]
         if ends:
             position.quiet_at = max([*ends, *([position.quiet_at] if position.quiet_at else [])])
 
-        def also(batch: firestore.WriteBatch) -> None:
-            there = firestore.Client.write_option(exists=True)
-            for document in page:
-                batch.delete(client().document(raw.path_of(document)), option=there)
-
         try:
-            self._save(position, also)
+            self._save(position, [Delete(raw.path_of(document)) for document in page])
         except WritesRefused:
             return  # someone else has deleted one of them: the caller looks again
 
-    def _delete_files(self) -> None:
+    def delete_files(self) -> None:
         for prefix in (f"user-uploads/{self._user_id}/", f"job-outputs/{self._user_id}/"):
             while names := [blob.name for blob in bucket().list_blobs(prefix=prefix, max_results=FILES)]:
                 self._report()
@@ -198,8 +193,8 @@ class _Deletion:
     def _report(self) -> None:
         self._run.report(99 * min(1, self.position.total / max(self._expected, 1)), "deleting")
 
-    def _save(self, position: Position, also: Callable[[firestore.WriteBatch], None] | None = None) -> None:
-        self._run.save(position.to_firestore(), also)
+    def _save(self, position: DeletionPosition, extra: ExtraWrites = ()) -> None:
+        self._run.save(position.to_firestore(), extra)
         self.position = position
 
 

@@ -13,11 +13,11 @@ from pydantic import Field
 from stoker import config
 from stoker.batch import account
 from stoker.batch.archive import Part
-from stoker.batch.tally import Tally
+from stoker.batch.tally import BatchTally
 from stoker.errors import InputNotFound, Unavailable
 from stoker.firestore import raw
 from stoker.firestore.readable import readable
-from stoker.jobs.run import JobRun
+from stoker.jobs.context import JobContext
 from stoker.models.job import BatchOutput, OutputFile
 from stoker.queries import trees
 from stoker.storage.client import bucket
@@ -45,7 +45,7 @@ A large export has several parts: export-001.zip, export-002.zip and so on. No d
 """
 
 
-class Position(Tally):
+class ExportPosition(BatchTally):
     """The checkpoint.
 
     Attributes:
@@ -63,28 +63,28 @@ class Position(Tally):
     complete: bool = False
 
 
-def export_user_data(run: JobRun) -> BatchOutput:
+def export_user_data(context: JobContext) -> BatchOutput:
     """Exports what there is.
 
     Args:
-        run: The attempt.
+        context: The attempt.
     """
-    run.report(0, "exporting")
-    position = Position.from_firestore(run.checkpoint)
-    expected = _expected(run.user_id)
+    context.report(0, "exporting")
+    position = ExportPosition.from_firestore(context.checkpoint)
+    expected = _expected(context.user_id)
     while not position.complete:
-        position = _make_part(run, position, expected)
-        run.save(position.to_firestore())
+        position = _make_part(context, position, expected)
+        context.save(position.to_firestore())
     return position.output(position.files)
 
 
-def _make_part(run: JobRun, position: Position, expected: int) -> Position:
+def _make_part(context: JobContext, position: ExportPosition, expected: int) -> ExportPosition:
     done = position.model_copy(deep=True)
     number = len(position.files) + 1
-    with run.outputs.open(f"export-{number:03}.zip", "application/zip") as stream, Part(stream, number) as part:
+    with context.outputs.open(f"export-{number:03}.zip", "application/zip") as stream, Part(stream, number) as part:
         if number == 1:
             part.add_text("README.txt", README)
-        done.complete = _fill(run, part, done, expected)
+        done.complete = _fill(context, part, done, expected)
     file = OutputFile(
         kind="export",
         path=stream.path,
@@ -96,14 +96,14 @@ def _make_part(run: JobRun, position: Position, expected: int) -> Position:
     return done
 
 
-def _fill(run: JobRun, part: Part, done: Position, expected: int) -> bool:
+def _fill(context: JobContext, part: Part, done: ExportPosition, expected: int) -> bool:
     """Puts things into a part until it is full; returns whether that was all."""
     files_before = done.files_seen
-    for kind, name, thing in _things(run.user_id, done.kind, done.after):
-        run.report(100 * done.total / max(expected, done.total, 1), "exporting")
+    for kind, name, thing in _things(context.user_id, done.kind, done.after):
+        context.report(100 * done.total / max(expected, done.total, 1), "exporting")
         if isinstance(thing, Blob):
             done.files_seen += 1
-            _add_file(run, part, done, thing)
+            _add_file(context, part, done, thing)
         else:
             part.add_document(kind, readable(thing) if isinstance(thing, Document) else thing)
             done.succeeded += 1
@@ -113,7 +113,7 @@ def _fill(run: JobRun, part: Part, done: Position, expected: int) -> bool:
     return True
 
 
-def _add_file(run: JobRun, part: Part, done: Position, blob: Blob) -> None:
+def _add_file(context: JobContext, part: Part, done: ExportPosition, blob: Blob) -> None:
     source = Source(blob)
     try:
         first = source.read(0, CHUNK_BYTES)
@@ -123,7 +123,7 @@ def _add_file(run: JobRun, part: Part, done: Position, blob: Blob) -> None:
 
     def rest() -> Iterator[bytes]:
         for offset in range(CHUNK_BYTES, source.size, CHUNK_BYTES):
-            run.check()
+            context.check()
             try:
                 yield source.read(offset, CHUNK_BYTES)
             except InputNotFound as error:

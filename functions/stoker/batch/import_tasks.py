@@ -1,6 +1,7 @@
 """`import-tasks`: a task for each line of a file, once, whatever crashes."""
 
 import hashlib
+from collections.abc import Mapping
 from typing import Any
 
 from google.cloud import firestore
@@ -9,10 +10,14 @@ from stoker import config
 from stoker.batch.lines import Lines
 from stoker.batch.projects import not_owned
 from stoker.batch.records import Reader, Record, reader_of
-from stoker.batch.tally import Tally
+from stoker.batch.tally import BatchTally
 from stoker.firestore.client import client
-from stoker.jobs.claim import WritesRefused
-from stoker.jobs.run import JobRun
+from stoker.firestore.deadline import patience
+from stoker.firestore.errors import Conflict
+from stoker.firestore.optimistic import until_written
+from stoker.firestore.writes import Create
+from stoker.jobs.context import JobContext
+from stoker.jobs.lease import WritesRefused
 from stoker.models.batch import ImportedTask, ImportTasks
 from stoker.models.job import BatchOutput
 from stoker.storage.sources import open_source, replaced
@@ -25,7 +30,7 @@ PAGE_BYTES = 4 * 1024**2
 Source: https://firebase.google.com/docs/firestore/quotas (maximum API request size)."""
 
 
-class Position(Tally):
+class ImportPosition(BatchTally):
     """The checkpoint.
 
     Attributes:
@@ -39,24 +44,24 @@ class Position(Tally):
     generation: str | None = None
 
 
-def import_tasks(run: JobRun, batch_input: ImportTasks) -> BatchOutput:
+def import_tasks(context: JobContext, batch_input: ImportTasks) -> BatchOutput:
     """Makes tasks.
 
     Args:
-        run: The attempt.
+        context: The attempt.
         batch_input: Which file.
 
     Raises:
         InputForbidden, InputNotFound, InputEmpty, InputTooLarge: As `open_source`.
         UnsupportedMedia: The file is neither NDJSON nor CSV.
     """
-    source = open_source(batch_input.source, run.user_id)
-    position = Position.from_firestore(run.checkpoint)
+    source = open_source(batch_input.source, context.user_id)
+    position = ImportPosition.from_firestore(context.checkpoint)
     if position.generation not in (None, source.generation):
         raise replaced(source.path)
 
     def read(offset: int, length: int) -> bytes:
-        run.check()
+        context.check()
         return source.read(offset, length)
 
     reader = reader_of(source.path, source.content_type, Lines(read, source.size))
@@ -64,14 +69,14 @@ def import_tasks(run: JobRun, batch_input: ImportTasks) -> BatchOutput:
         offset, line = reader.begin
         position = position.model_copy(update={"offset": offset, "line": line, "generation": source.generation})
     while True:
-        run.report(100 * (position.offset or 0) / source.size, "importing")
+        context.report(100 * (position.offset or 0) / source.size, "importing")
         page = _page(reader, position)
         if not page:
             return position.output()
-        position = _write(run, position, page)
+        position = write_page(context, position, page)
 
 
-def _page(reader: Reader, position: Position) -> list[Record]:
+def _page(reader: Reader, position: ImportPosition) -> list[Record]:
     offset, line = position.offset or 0, position.line
     page: list[Record] = []
     while len(page) < PAGE and offset - (position.offset or 0) < PAGE_BYTES:
@@ -83,42 +88,61 @@ def _page(reader: Reader, position: Position) -> list[Record]:
     return page
 
 
-def _write(run: JobRun, position: Position, page: list[Record]) -> Position:
+def write_page(context: JobContext, position: ImportPosition, page: list[Record]) -> ImportPosition:
     tasks = client().collection(config.TASKS)
     content = [record.found for record in page if isinstance(record.found, ImportedTask)]
     named = {task.project_id for task in content if task.project_id is not None}
-    foreign = not_owned(run.user_id, named) if named else set()
+    foreign = not_owned(context.user_id, named) if named else set()
     there: dict[str, Any] = {}
-    while True:
-        done = position.model_copy(deep=True, update={"offset": page[-1].after, "line": page[-1].next_line})
-        new: dict[str, ImportedTask] = {}
-        for record in page:
-            name = task_id(run.id, record.line)
-            if isinstance(record.found, str):
-                done.fail(str(record.line), record.found, "invalid-task")
-            elif record.found is None:
-                continue  # a blank line is no item
-            elif record.found.project_id in foreign:
-                done.fail(str(record.line), f"You have no project {record.found.project_id!r}.", "invalid-task")
-            elif there.get(name, run.user_id) != run.user_id:
-                done.fail(str(record.line), f"Someone else has a task {name!r}.", "invalid-task")
-            else:
-                done.succeeded += 1
-                if name not in there:
-                    new[name] = record.found
 
-        def also(batch: firestore.WriteBatch, new: dict[str, ImportedTask] = new) -> None:
-            for name, task in new.items():
-                batch.create(tasks.document(name), _document(name, run.user_id, task))
-
+    def attempt() -> ImportPosition:
+        done, new = _sorted_out(context, position, page, foreign, there)
+        made = [Create(f"{config.TASKS}/{name}", _document(name, context.user_id, task)) for name, task in new.items()]
         try:
-            run.save(done.to_firestore(), also)
-        except WritesRefused:
+            context.save(done.to_firestore(), made)
+        except WritesRefused as refused:
             # Some are there: the job was run before, and is run again from its beginning.
-            snapshots = client().get_all([tasks.document(name) for name in new], field_paths=["userId"])
-            there |= {one.id: (one.to_dict() or {}).get("userId") for one in snapshots if one.exists}
+            references = [tasks.document(name) for name in new]
+            snapshots = client().get_all(references, field_paths=["userId"], **patience(reads=True))
+            there.update({one.id: (one.to_dict() or {}).get("userId") for one in snapshots if one.exists})
+            raise Conflict("Some of the tasks exist.") from refused
+        return done
+
+    return until_written(attempt)
+
+
+def _sorted_out(
+    context: JobContext, position: ImportPosition, page: list[Record], foreign: set[str], there: Mapping[str, Any]
+) -> tuple[ImportPosition, dict[str, ImportedTask]]:
+    """Decide what becomes of each line of a page.
+
+    Args:
+        context: The attempt.
+        position: The checkpoint before the page.
+        page: The lines.
+        foreign: Projects that are not the job's owner's.
+        there: The owners of tasks that exist, by the tasks' ids.
+
+    Returns:
+        The checkpoint after the page, and the tasks to create, by their ids.
+    """
+    done = position.model_copy(deep=True, update={"offset": page[-1].after, "line": page[-1].next_line})
+    new: dict[str, ImportedTask] = {}
+    for record in page:
+        name = task_id(context.id, record.line)
+        if isinstance(record.found, str):
+            done.fail(str(record.line), record.found, "invalid-task")
+        elif record.found is None:
+            continue  # a blank line is no item
+        elif record.found.project_id in foreign:
+            done.fail(str(record.line), f"You have no project {record.found.project_id!r}.", "invalid-task")
+        elif there.get(name, context.user_id) != context.user_id:
+            done.fail(str(record.line), f"Someone else has a task {name!r}.", "invalid-task")
         else:
-            return done
+            done.succeeded += 1
+            if name not in there:
+                new[name] = record.found
+    return done, new
 
 
 def task_id(job_id: str, line: int) -> str:

@@ -3,25 +3,25 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from google.cloud import firestore
 from google.cloud.firestore_v1 import DocumentSnapshot, Query
 
-from stoker.batch.tally import Tally
-from stoker.jobs.claim import WritesRefused
-from stoker.jobs.run import JobRun
+from stoker.batch.tally import BatchTally
+from stoker.firestore.writes import Write
+from stoker.jobs.context import JobContext
+from stoker.jobs.lease import WritesRefused
 from stoker.models.job import Stage
 
 PAGE = 200
 """Tasks in a commit: one that is refused because someone has written a task of it costs no more than that."""
 
-Write = Callable[[firestore.WriteBatch, DocumentSnapshot[Any]], None]
-"""Adds the write of one task to a commit; a task that has changed since must refuse it."""
+WriteOf = Callable[[DocumentSnapshot[Any]], Write]
+"""Returns the write of one task; the commit is refused if the task has changed since."""
 
 Find = Callable[[DocumentSnapshot[Any]], str | None]
 """Says in a sentence what is wrong with a task, if anything is."""
 
 
-class Position(Tally):
+class PagePosition(BatchTally):
     """The checkpoint.
 
     Attributes:
@@ -31,33 +31,35 @@ class Position(Tally):
     after: str | None = None
 
 
-def through_pages(run: JobRun, query: Query, stage: Stage, write: Write, find_problem: Find) -> Position:
+def through_pages(
+    context: JobContext, query: Query, stage: Stage, write_of: WriteOf, find_problem: Find
+) -> PagePosition:
     """Writes every document of a query.
 
     Args:
-        run: The attempt.
+        context: The attempt.
         query: One of `stoker.queries.declared` that is sorted by `__name__`.
         stage: What the user sees.
-        write: Adds a document's write to a commit.
+        write_of: Returns the write of a document.
         find_problem: Where it says something, the document is counted as failed, and not written.
 
     Returns:
         What has become of them.
 
     Raises:
-        Interrupted: As `JobRun.check`.
+        Interrupted: As `JobContext.check`.
     """
-    position = Position.from_firestore(run.checkpoint)
+    position = PagePosition.from_firestore(context.checkpoint)
     expected = position.total + _count(_rest(query, position))
     limit = PAGE
     while True:
-        run.report(100 * position.total / max(expected, position.total, 1), stage)
-        page = list(_read(_rest(query, position).limit(limit)))
+        context.report(100 * position.total / max(expected, position.total, 1), stage)
+        page = list(read_page(_rest(query, position).limit(limit)))
         if not page:
             return position
         done, writes = _tallied(position, page, find_problem)
         try:
-            run.save(done.to_firestore(), _writer(writes, write))
+            context.save(done.to_firestore(), [write_of(task) for task in writes])
         except WritesRefused:
             # Someone has written a task of this page, or deleted it. Fewer at once, lest it be so each time.
             limit = max(1, limit // 2)
@@ -65,7 +67,7 @@ def through_pages(run: JobRun, query: Query, stage: Stage, write: Write, find_pr
         position, limit = done, PAGE
 
 
-def _rest(query: Query, position: Position) -> Query:
+def _rest(query: Query, position: PagePosition) -> Query:
     return query.start_after({"__name__": position.after}) if position.after is not None else query
 
 
@@ -75,7 +77,7 @@ def _count(query: Query) -> int:
     return int(counting.get()[0][0].value)
 
 
-def _read(query: Query) -> Iterator[DocumentSnapshot[Any]]:
+def read_page(query: Query) -> Iterator[DocumentSnapshot[Any]]:
     """The documents of a page; of one that can't be decoded, the `userId` alone."""
     try:
         yield from list(query.get())
@@ -89,8 +91,8 @@ def _read(query: Query) -> Iterator[DocumentSnapshot[Any]]:
 
 
 def _tallied(
-    position: Position, page: list[DocumentSnapshot[Any]], find_problem: Find
-) -> tuple[Position, list[DocumentSnapshot[Any]]]:
+    position: PagePosition, page: list[DocumentSnapshot[Any]], find_problem: Find
+) -> tuple[PagePosition, list[DocumentSnapshot[Any]]]:
     done = position.model_copy(deep=True, update={"after": page[-1].id})
     writes = []
     for snapshot in page:
@@ -101,16 +103,3 @@ def _tallied(
         else:
             done.fail(snapshot.id, problem, "invalid-task")
     return done, writes
-
-
-def _writer(snapshots: list[DocumentSnapshot[Any]], write: Write) -> Callable[[firestore.WriteBatch], None]:
-    def also(batch: firestore.WriteBatch) -> None:
-        for snapshot in snapshots:
-            write(batch, snapshot)
-
-    return also
-
-
-def unchanged(snapshot: DocumentSnapshot[Any]) -> firestore.WriteOption:
-    """The condition of a write: nobody has written the document since it was read."""
-    return firestore.Client.write_option(last_update_time=snapshot.update_time)

@@ -1,15 +1,15 @@
 """`run-jobs`: many jobs as one, which ends with the last of them."""
 
 from stoker.jobs.children import ChildJob, Children
-from stoker.jobs.run import JobRun
+from stoker.jobs.context import JobContext
 from stoker.models.batch import RunJobs
 
 
-def run_jobs(run: JobRun, batch_input: RunJobs) -> Children:
+def run_jobs(context: JobContext, batch_input: RunJobs) -> Children:
     """Says which jobs to make; the engine makes them and looks after them.
 
     Args:
-        run: The attempt.
+        context: The attempt.
         batch_input: The jobs. What is wrong with one is found when it arrives, and fails it alone.
     """
     return Children([ChildJob(job.type, job.input) for job in batch_input.jobs])

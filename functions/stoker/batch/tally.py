@@ -15,7 +15,7 @@ ERROR_CHARACTERS = 600
 """What a sentence about one item may take of the checkpoint."""
 
 
-class Tally(Model):
+class BatchTally(Model):
     """Counts items; an operation adds where it is to its own.
 
     Attributes:

@@ -6,10 +6,11 @@ from google.cloud import firestore
 from google.cloud.firestore_v1 import DocumentSnapshot
 from pydantic import ValidationError
 
-from stoker.batch.pages import through_pages, unchanged
+from stoker.batch.pages import through_pages
 from stoker.batch.projects import not_owned
 from stoker.errors import InvalidJob
-from stoker.jobs.run import JobRun
+from stoker.firestore.writes import Update
+from stoker.jobs.context import JobContext
 from stoker.models.batch import TaskChange, UpdateTasks
 from stoker.models.document import problems
 from stoker.models.job import BatchOutput
@@ -17,26 +18,26 @@ from stoker.models.task import Task
 from stoker.queries import declared
 
 
-def update_tasks(run: JobRun, batch_input: UpdateTasks) -> BatchOutput:
+def update_tasks(context: JobContext, batch_input: UpdateTasks) -> BatchOutput:
     """Updates tasks.
 
     Args:
-        run: The attempt.
+        context: The attempt.
         batch_input: Which tasks, and the change.
 
     Raises:
         InvalidJob: The project that they are to belong to is not the owner's.
     """
     change = batch_input.set
-    if change.project_id is not None and not_owned(run.user_id, [change.project_id]):
+    if change.project_id is not None and not_owned(context.user_id, [change.project_id]):
         raise InvalidJob(f"You have no project {change.project_id!r}. Name one of yours, and write a new job.")
     fields = _fields(change)
-    query = declared.tasks_of(run.user_id, batch_input.where)
+    query = declared.tasks_of(context.user_id, batch_input.where)
     done = through_pages(
-        run,
+        context,
         query,
         "updating",
-        lambda batch, task: batch.update(task.reference, fields, option=unchanged(task)),
+        lambda task: Update(task.reference.path, fields, task.update_time),
         _problem,
     )
     return done.output()

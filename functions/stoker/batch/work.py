@@ -7,7 +7,7 @@ from stoker.batch.import_tasks import import_tasks
 from stoker.batch.run_jobs import run_jobs
 from stoker.batch.update_tasks import update_tasks
 from stoker.jobs.children import Children
-from stoker.jobs.run import JobRun
+from stoker.jobs.context import JobContext
 from stoker.models.batch import (
     BatchInput,
     DeleteTasks,
@@ -20,27 +20,27 @@ from stoker.models.batch import (
 from stoker.models.job import BatchOutput
 
 
-def process_batch(run: JobRun, batch_input: BatchInput) -> BatchOutput | Children:
+def process_batch(context: JobContext, batch_input: BatchInput) -> BatchOutput | Children:
     """Does what a batch job asks for.
 
     Args:
-        run: The attempt.
+        context: The attempt.
         batch_input: The operation and what it needs.
 
     Raises:
         PermanentError: It can't be done; the operation says why.
-        Interrupted: As `JobRun.check`.
+        Interrupted: As `JobContext.check`.
     """
     match batch_input:
         case RunJobs():
-            return run_jobs(run, batch_input)
+            return run_jobs(context, batch_input)
         case UpdateTasks():
-            return update_tasks(run, batch_input)
+            return update_tasks(context, batch_input)
         case DeleteTasks():
-            return delete_tasks(run, batch_input)
+            return delete_tasks(context, batch_input)
         case ImportTasks():
-            return import_tasks(run, batch_input)
+            return import_tasks(context, batch_input)
         case ExportUserData():
-            return export_user_data(run)
+            return export_user_data(context)
         case DeleteUserData():
-            return delete_user_data(run)
+            return delete_user_data(context)

@@ -1,13 +1,13 @@
-"""How long a job waits before its next attempt."""
+"""Backoff: how long a job waits before its next attempt."""
 
-import random
+from stoker.jobs.store import store
 
 BASE_SECONDS = 10.0
 MOST_SECONDS = 300.0
 
 
 def backoff_seconds(attempt: int) -> float:
-    """Exponential back-off with full jitter, which spreads the jobs that one fault has failed at once.
+    """Draw an exponential backoff with full jitter, which spreads the jobs that one fault has failed at once.
 
     Source: https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
 
@@ -17,4 +17,4 @@ def backoff_seconds(attempt: int) -> float:
     Returns:
         Seconds, evenly drawn from 0 to a bound that doubles with each attempt, up to `MOST_SECONDS`.
     """
-    return random.uniform(0, min(MOST_SECONDS, BASE_SECONDS * 2 ** (attempt - 1)))
+    return store().host.uniform(0, min(MOST_SECONDS, BASE_SECONDS * 2 ** (attempt - 1)))

@@ -1,4 +1,4 @@
-"""What clients call about jobs; `rules/functions.rules` says who may."""
+"""Calls of clients about jobs. `rules/functions.rules` says which callers may make them."""
 
 from typing import Any
 
@@ -6,8 +6,8 @@ from firebase_functions.https_fn import CallableRequest
 
 from stoker.access.caller import caller_of
 from stoker.errors import InvalidArgument
-from stoker.jobs.find import find_job, no_such_job
-from stoker.jobs.retry import retry_job
+from stoker.jobs.commands import retry_job
+from stoker.jobs.job import find_job, no_such_job
 
 
 def call_retry_job(request: CallableRequest[Any]) -> dict[str, str]:
@@ -26,7 +26,7 @@ def call_retry_job(request: CallableRequest[Any]) -> dict[str, str]:
     """
     caller = caller_of(request)
     job_id = _job_id(request.data)
-    job = find_job(job_id).to_dict() or {}
+    job = find_job(job_id).data
     if job.get("userId") != caller.user_id and caller.role != "admin":
         raise no_such_job(job_id)
     retry_job(job_id)

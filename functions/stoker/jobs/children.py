@@ -2,40 +2,39 @@
 
 import contextlib
 import hashlib
-import random
-import secrets
-import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
-from google.cloud import firestore
+from google.api_core import exceptions
+from google.cloud.firestore import SERVER_TIMESTAMP
 from pydantic import ValidationError
 
-from stoker import config
 from stoker.errors import InvalidJob
-from stoker.firestore.client import client
-from stoker.jobs.end import cancelled, completed, failed, renewed
-from stoker.jobs.ended import ended_event
-from stoker.jobs.fence import Also, Fence, FenceBroken
+from stoker.firestore.documents import StoredDocument
+from stoker.firestore.errors import Conflict
+from stoker.firestore.optimistic import until_written
+from stoker.firestore.writes import Create, ExtraWrites, Update, Write
+from stoker.jobs.commit import commit_transition, log_of
+from stoker.jobs.events import Cancelled, CancelRequested, ChildrenEnded, ChildrenProgressed, FailedPermanently, Retried
+from stoker.jobs.job import load_job, path_of, read_job
 from stoker.jobs.leftovers import remove_leftovers
+from stoker.jobs.limits import wake_next
 from stoker.jobs.metrics import job_ended
-from stoker.jobs.queue import enqueue
-from stoker.jobs.unclaimed import end_unclaimed, load
+from stoker.jobs.settings import users_are_limited
+from stoker.jobs.states import JobState
+from stoker.jobs.store import store
+from stoker.jobs.transitions import decide
 from stoker.logs import JobLog
 from stoker.models.document import problems
-from stoker.models.job import BatchOutput, ItemFailure, ProcessingJob
+from stoker.models.job import BatchOutput, ItemFailure, ProcessingJob, has_ended
 from stoker.queries import declared
 
-TRIES = 10
-"""How often it is looked again because someone wrote at the same time."""
-
-CHILD_FIELDS = ["status", "attempt", "cancelRequested", "type", "createdAt"]
-"""What it takes to cancel a child."""
+CHILD_FIELDS = ("status", "stage", "attempt", "cancelRequested", "type", "createdAt")
+"""The fields of a child that its cancellation depends on."""
 
 ERROR_CHARACTERS = 2000
-"""What a batch's document tells of one failure."""
+"""Characters of one failure that a batch's document repeats."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +42,7 @@ class ChildJob:
     """A job to be made.
 
     Attributes:
-        type: Which worker runs it.
+        type: The type, which names the worker.
         input: By type; checked on arrival, as any job's.
     """
 
@@ -53,7 +52,7 @@ class ChildJob:
 
 @dataclass(frozen=True)
 class Children:
-    """What a worker returns whose job is to make other jobs."""
+    """The result of a worker whose job is to make other jobs."""
 
     jobs: Sequence[ChildJob]
 
@@ -62,38 +61,34 @@ class Children:
             raise ValueError("A job that makes no others has a result of its own.")
 
 
-def made(parent: ProcessingJob, children: Children) -> Also:
-    """What to write in the commit that hands a job over to its children: either all of them are there, or none.
+def child_writes(parent: ProcessingJob, children: Children) -> ExtraWrites:
+    """Return the writes of the children, for the commit that hands a job over to them: all of them are made, or none.
 
-    Children that are there already are of an earlier run of a batch that is run again: those that were completed stay
-    as they are, the others begin anew.
+    Children that exist already are of an earlier run of a batch that is run again: those that were completed stay as
+    they are, the others begin anew.
 
     Raises:
-        InvalidJob: A job of someone else's making has the id of a child.
+        InvalidJob: A job that this job has not made has the id of a child.
     """
-    jobs = client().collection(config.JOBS)
-    references = [jobs.document(child_id(parent.id, number)) for number in range(len(children.jobs))]
-    there = {snapshot.id: snapshot for snapshot in client().get_all(references, field_paths=["status", "parentId"])}
-    for snapshot in there.values():
-        if snapshot.exists and (snapshot.to_dict() or {}).get("parentId") != parent.id:
-            raise InvalidJob(f"There is a job {snapshot.id} already. Write this batch under another id.")
-
-    def write(batch: firestore.WriteBatch) -> None:
-        for reference, child in zip(references, children.jobs, strict=True):
-            snapshot = there[reference.id]
-            if not snapshot.exists:
-                batch.create(reference, _document(parent, reference.id, child))
-            elif snapshot.get("status") in ("failed", "cancelled"):
-                option = firestore.Client.write_option(last_update_time=snapshot.update_time)
-                # `runAfter`, so that the sweeper finds it soon where `start_again` is lost.
-                again = {**renewed(), "runAfter": datetime.now(UTC), "updatedAt": firestore.SERVER_TIMESTAMP}
-                batch.update(reference, again, option=option)
-
-    return write
+    paths = [path_of(child_id(parent.id, number)) for number in range(len(children.jobs))]
+    there = {found.path: found for found in store().documents.get_all(paths, ["status", "parentId"])}
+    for found in there.values():
+        if found.data.get("parentId") != parent.id:
+            raise InvalidJob(f"There is a job {found.id} already. Write this batch under another id.")
+    writes: list[Write] = []
+    for path, child in zip(paths, children.jobs, strict=True):
+        existing = there.get(path)
+        if existing is None:
+            writes.append(Create(path, _document(parent, path, child)))
+        elif existing.data.get("status") in ("failed", "cancelled"):
+            now = store().host.now()
+            renewed = decide(JobState.of(existing.id, existing.data), Retried(now), now)
+            writes.append(Update(path, {**renewed.fields, "updatedAt": SERVER_TIMESTAMP}, existing.update_time))
+    return writes
 
 
 def child_id(parent_id: str, number: int) -> str:
-    """The id of a job's child: always the same, so that no child is made twice.
+    """Return the id of a job's child: always the same, so that no child is made twice.
 
     Example:
         >>> child_id("holiday", 7)
@@ -104,106 +99,124 @@ def child_id(parent_id: str, number: int) -> str:
     return f"{stem}-{number:03}"
 
 
-def start_again(parent_id: str) -> None:
-    """Queues the children that an earlier run of a batch had left undone: they are not new, so no trigger does it.
+def enqueue_children(parent_id: str) -> None:
+    """Queue the children that an earlier run of a batch had left undone: they are not new, so no trigger does it.
 
     Args:
         parent_id: The batch, which has just been handed over to its children.
     """
-    for child in declared.queued_children(parent_id).select(["type"]).get():
-        enqueue(child.get("type"), child.id, f"again/{secrets.token_hex(8)}")
+    for child in store().documents.find(declared.queued_children(parent_id).only("type")):
+        store().enqueue(child.data["type"], child.id, f"again/{store().host.token()}")
 
 
-def settle(parent_id: str) -> None:
-    """Moves a job on that waits for its children: tells how far they are, ends it with the last of them, and has its
-    cancellation reach them. May be called at any time, by anyone, any number of times.
+def update_parent(parent_id: str) -> None:
+    """Update a job that waits for its children. Write how far they are, end the job with the last of them, and pass its
+    cancellation on to them. This may be called at any time, any number of times.
 
     Args:
         parent_id: The job.
     """
-    for tried in range(TRIES):
-        try:
-            _settle(parent_id)
-        except FenceBroken:
-            # Another child ended at the same time and counted before this one had, or the owner wrote.
-            time.sleep(random.uniform(0, 0.05 * tried))
-        else:
-            return
-    # So many write it that one of them, or the sweeper, will come later than all that is to be counted.
-
-
-def _settle(parent_id: str) -> None:
-    snapshot = load(parent_id)
-    data = (snapshot.to_dict() or {}) if snapshot is not None else {}
-    if snapshot is None or data.get("status") != "processing" or data.get("children") is None:
-        return
-    fence = Fence.of(snapshot)
     try:
-        document = ProcessingJob.from_firestore(data)
-    except ValidationError as error:
-        listed = "; ".join(problems(error, data))
-        fence.write(failed(InvalidJob(f"This job can't go on: {listed}. Write a new one.")))
+        until_written(lambda: _update(parent_id), host=store().host)
+    except exceptions.Aborted:
+        # A later child, or the sweeper, counts all children.
+        JobLog(parent_id).info("So many children have ended at the same time that a later child must count them.")
+
+
+def _update(parent_id: str) -> None:
+    found = load_job(parent_id)
+    if found is None:
         return
-    if not document.waits_for_children:
+    state = JobState.of(parent_id, found.data)
+    try:
+        parent = _read_parent(found, state)
+    except InvalidJob as error:
+        commit_transition(found, state, FailedPermanently(error))
         return
-    if document.cancel_requested:
-        _cancel_children(document)
-    alive, progress = _counted(document)
+    if parent is None:
+        return
+    if parent.cancel_requested:
+        _cancel_children(parent)
+    alive, progress = _counted(parent)
     if alive:
-        if progress > document.progress:
-            fence.write({"progress": progress})
+        if progress > parent.progress:
+            commit_transition(found, state, ChildrenProgressed(progress))
         return
-    output = _output(document)
-    ends = {**cancelled(), "output": output.to_firestore()} if document.cancel_requested else completed(output)
-    fence.write(ends, ended_event(data, ends))
-    status = "cancelled" if document.cancel_requested else "completed"
-    job_ended(JobLog(parent_id, jobType=document.type, attempt=document.attempt), document, status)
+    ended = commit_transition(found, state, ChildrenEnded(_output(parent)))
+    job_ended(log_of(state), parent, ended.state)
+
+
+def _read_parent(found: StoredDocument, state: JobState) -> ProcessingJob | None:
+    """The job, if it waits for its children.
+
+    Raises:
+        InvalidJob: The document is not valid any more, or can't be read, so that the job can't go on.
+    """
+    if has_ended(state.state) or (found.readable and state.state != "running-jobs"):
+        return None
+    if not found.readable:
+        read_job(found)
+    try:
+        return ProcessingJob.from_firestore(found.data)
+    except ValidationError as error:
+        listed = "; ".join(problems(error, found.data))
+        raise InvalidJob(f"This job can't go on: {listed}. Write a new one.") from None
 
 
 def _counted(parent: ProcessingJob) -> tuple[int, float]:
     """How many children are alive, and the progress of all in percent: one read for a thousand of them.
 
-    One that is gone counts as one that has ended, or its batch would wait for ever.
+    A child that is gone counts as a child that has ended, or its batch would wait for ever.
     """
-    # The library's annotations are wrong here: it answers with two lists, one per answer, one per aggregation.
-    counting: Any = declared.childrens_progress(parent.id)
-    found = {answer.alias: answer.value or 0 for answer in counting.get()[0]}
-    alive, children = int(found["alive"]), parent.children or 1
-    return alive, min(99.9, round((found["progress"] + 100 * (children - alive)) / children, 1))
+    alive, progress = store().documents.count_and_sum(declared.childrens_progress(parent.id), "progress")
+    children = parent.children or 1
+    return alive, min(99.9, round((progress + 100 * (children - alive)) / children, 1))
 
 
 def _cancel_children(parent: ProcessingJob) -> None:
-    """Ends the children that nobody works on, and asks for the end of the others."""
-    for child in declared.alive_children(parent.id).select(CHILD_FIELDS).get():
-        fence = Fence.of(child)
-        data = child.to_dict() or {}
-        # Where one has just begun or ended, the next to look after the batch finds it so.
-        with contextlib.suppress(FenceBroken):
-            if data["status"] == "pending":
-                tell = ended_event({**data, "userId": parent.user_id}, cancelled())
-                end_unclaimed(fence, cancelled(), JobLog(child.id, attempt=data.get("attempt", 0)), tell)
-                if data.get("attempt"):
-                    remove_leftovers(parent.user_id, child.id)
-            elif data.get("cancelRequested") is not True:
-                fence.write({"cancelRequested": True})
+    """End the children that nobody works on, and ask for the end of the others."""
+    woken = False
+    for child in store().documents.find(declared.alive_children(parent.id).only(*CHILD_FIELDS)):
+        state = JobState.of(child.id, {**child.data, "userId": parent.user_id})
+        # If a child has just begun or ended, the next look at the batch finds it so.
+        with contextlib.suppress(Conflict):
+            _cancel_child(child, state)
+        if state.state == "pending":
+            woken = woken or state.stage == "queued"
+            if state.attempt:
+                # Also after a conflict, which our own write causes if the client library sends it again.
+                remove_leftovers(parent.user_id, child.id)
+    if woken and users_are_limited():
+        # A job that has ended may have given its place to a child that never takes it.
+        try:
+            wake_next(parent.user_id, None)
+        except Exception as error:
+            # The sweeper wakes those that wait; the children must be counted all the same.
+            JobLog(parent.id).error("The owner's next job could not be woken; the sweeper will do it.", error)
+
+
+def _cancel_child(child: StoredDocument, state: JobState) -> None:
+    if state.state == "pending":
+        commit_transition(child, state, Cancelled())
+    elif not state.cancel_requested:
+        commit_transition(child, state, CancelRequested())
 
 
 def _output(parent: ProcessingJob) -> BatchOutput:
-    jobs = client().collection(config.JOBS)
     names = [child_id(parent.id, number) for number in range(parent.children or 0)]
-    seen = client().get_all([jobs.document(name) for name in names], field_paths=["status", "error", "errorCode"])
-    children = {snapshot.id: snapshot.to_dict() for snapshot in seen}
+    seen = store().documents.get_all([path_of(name) for name in names], ["status", "error", "errorCode"])
+    children = {found.id: found.data for found in seen}
     failures = [
         _failure(number, children.get(name))
         for number, name in enumerate(names)
-        if (children.get(name) or {}).get("status") != "completed"
+        if children.get(name, {}).get("status") != "completed"
     ]
     return BatchOutput(
         total=len(names), succeeded=len(names) - len(failures), failed=len(failures), failures=failures[:100]
     )
 
 
-def _failure(number: int, child: dict[str, Any] | None) -> ItemFailure:
+def _failure(number: int, child: Mapping[str, Any] | None) -> ItemFailure:
     if child is None:
         return ItemFailure(item=str(number), error="The job was deleted before it had ended.", error_code="deleted")
     # Shortened: all of them must fit the batch's document.
@@ -211,14 +224,14 @@ def _failure(number: int, child: dict[str, Any] | None) -> ItemFailure:
     return ItemFailure(item=str(number), error=error, error_code=str(child.get("errorCode", "")))
 
 
-def _document(parent: ProcessingJob, name: str, child: ChildJob) -> dict[str, Any]:
+def _document(parent: ProcessingJob, path: str, child: ChildJob) -> dict[str, Any]:
     return {
-        "id": name,
+        "id": path.rsplit("/", 1)[-1],
         "userId": parent.user_id,
         "type": child.type,
         "input": child.input,
         "status": "pending",
         "progress": 0,
         "parentId": parent.id,
-        "createdAt": firestore.SERVER_TIMESTAMP,
+        "createdAt": SERVER_TIMESTAMP,
     }

@@ -1,59 +1,46 @@
-"""Arrive: a new job is checked, and put into its queue. No work is done here."""
+"""Dispatch: check a job that was written or found, and put it into its queue. No work is done here."""
 
-from datetime import UTC, datetime
-from typing import Any
-
-from google.cloud.firestore_v1 import DocumentSnapshot
-
-from stoker.errors import JobCancelled, PermanentError
-from stoker.jobs.dismiss import dismiss
-from stoker.jobs.end import CANCELLED
-from stoker.jobs.fence import Fence, FenceBroken
+from stoker.errors import PermanentError
+from stoker.firestore.documents import StoredDocument
+from stoker.firestore.errors import Conflict
+from stoker.jobs.commit import log_of
+from stoker.jobs.dedupe import take_key
+from stoker.jobs.events import Created, Due, FailedPermanently, LeaseLapsed
 from stoker.jobs.job import read_job
-from stoker.jobs.keys import take_key
-from stoker.jobs.metrics import job_queued
-from stoker.jobs.queue import enqueue
-from stoker.logs import JobLog
-from stoker.models.job import ProcessingJob, has_ended
+from stoker.jobs.perform import apply
+from stoker.jobs.states import JobState
+from stoker.models.job import has_ended
+
+NEW = Created()
 
 
-def dispatch(snapshot: DocumentSnapshot[Any], occasion: str = "created") -> None:
-    """Puts a job into the queue of its type, or ends it with everything that is wrong with it.
+def dispatch(found: StoredDocument, event: Created | Due | LeaseLapsed = NEW) -> None:
+    """Put a job into the queue of its type, or fail it with everything that is wrong with it.
 
     Args:
-        snapshot: The document as the trigger or a query saw it.
-        occasion: Why now; see `enqueue`.
+        found: The document as the trigger or a query saw it.
+        event: The reason why now; its creation, if it is left out.
     """
-    data = snapshot.to_dict() or {}
-    log = JobLog(snapshot.id, jobType=str(data.get("type")), attempt=data.get("attempt", 0))
-    status = data.get("status")
-    if has_ended(status):
+    state = JobState.of(found.id, found.data)
+    if has_ended(state.state):
         return  # A restored or imported document: its work is done.
     try:
-        _dispatch(snapshot, data, occasion, log)
-    except FenceBroken:
-        log.info("The job changed before it could be refused; the sweeper will look at it again.")
+        _dispatch(found, state, event)
+    except Conflict:
+        log_of(state).info("The job changed before it could be refused; the sweeper will look at it again.")
     except Exception as error:
         # The trigger could not be retried, so raising helps nobody: the job stays as it is, and the sweeper comes back.
-        log.error("The job could not be dispatched; the sweeper will try again.", error)
+        log_of(state).error("The job could not be dispatched; the sweeper will try again.", error)
 
 
-def _dispatch(snapshot: DocumentSnapshot[Any], data: dict[str, Any], occasion: str, log: JobLog) -> None:
+def _dispatch(found: StoredDocument, state: JobState, event: Created | Due | LeaseLapsed) -> None:
     try:
-        document = read_job(snapshot.id, data).document
-        if document.status == "pending":
-            _check_wanted(document)
-    except (PermanentError, JobCancelled) as error:
-        dismiss(Fence.of(snapshot), error, data, log)
-        return
-    if document.run_after is not None and document.run_after > datetime.now(UTC):
-        log.info("The job is not due yet; the sweeper will start it.", runAfter=document.run_after.isoformat())
-        return
-    enqueue(document.type, snapshot.id, f"{occasion}/{document.attempt}")
-    job_queued(log, occasion)
-
-
-def _check_wanted(document: ProcessingJob) -> None:
-    if document.cancel_requested:
-        raise JobCancelled(CANCELLED)
-    take_key(document)
+        document = read_job(found).document
+        if state.state == "pending" and not state.cancel_requested:
+            take_key(document)
+    except PermanentError as error:
+        apply(found, state, FailedPermanently(error))
+    else:
+        transition = apply(found, state, event)
+        if not transition.effects:
+            log_of(state).info("The job is not due yet; the sweeper will start it.", runAfter=str(state.run_after))

@@ -1,29 +1,30 @@
-"""Objects that attempts have uploaded and that no final write names: they go when the job has ended, not sooner, since
-a later attempt may use them."""
+"""Leftovers: objects that attempts have uploaded and that no result names.
 
-from stoker import config
-from stoker.firestore.client import client
+They are removed when the job has ended and not sooner, because a later attempt may use them.
+"""
+
+from stoker.jobs.job import path_of
+from stoker.jobs.store import store
 from stoker.models.job import JobOutput, OutputFile, has_ended
-from stoker.storage.outputs import delete_objects, list_objects
 
 
 def remove_leftovers(user_id: str, job_id: str) -> None:
-    """Removes what a job's attempts have uploaded and its result does not name, if the job has ended or is gone.
+    """Remove the objects that a job's attempts have uploaded and its result does not name, if the job has ended.
 
-    Whoever calls it may be late: the job may have been run again meanwhile. So it is the document that decides, and it
-    is read after the list was made: what a newer attempt uploads is not on it.
+    A late clean-up may find that the job was retried. So it reads the document again, after it has listed the objects:
+    what a newer attempt uploads is not on the list.
 
     Args:
         user_id: The job's owner.
-        job_id: The job.
+        job_id: The job. It may be gone.
     """
-    there = list_objects(user_id, job_id)
+    there = store().list_outputs(user_id, job_id)
     if not there:
         return
-    snapshot = client().collection(config.JOBS).document(job_id).get(field_paths=["status", "output.files"])
-    data = snapshot.to_dict() or {}
-    if snapshot.exists and not has_ended(data.get("status")):
+    found = store().documents.get(path_of(job_id), ["status", "output.files"])
+    data = found.data if found is not None else {}
+    if found is not None and not has_ended(data.get("status")):
         return
     files = [OutputFile.from_firestore(file) for file in (data.get("output") or {}).get("files", [])]
     published = JobOutput(files=files).paths
-    delete_objects([name for name in there if name not in published])
+    store().delete_outputs([name for name in there if name not in published])

@@ -4,19 +4,21 @@ A log-based metric filters for `jsonPayload.event="job-ended"`, takes `jobType`,
 `runSeconds` or `queueSeconds` for a distribution.
 """
 
-from datetime import UTC, datetime
+from datetime import datetime
 
+from stoker.jobs.store import store
+from stoker.jobs.transitions import Transition
 from stoker.logs import JobLog
-from stoker.models.job import ProcessingJob
+from stoker.models.job import ProcessingJob, has_ended
 
 
 def job_queued(log: JobLog, occasion: str) -> None:
-    """A task was put into the queue: at `created`, or because something was lost."""
+    """Log that a task was put into the queue: at `created`, or because something was lost."""
     log.info("The job is queued.", event="job-queued", occasion=occasion)
 
 
 def attempt_began(log: JobLog, document: ProcessingJob) -> None:
-    """An attempt has claimed the job; `queueSeconds` is how long the job waited for its first one."""
+    """Log that an attempt has taken the job; `queueSeconds` is how long the job waited for its first attempt."""
     waited: dict[str, float] = {}
     if document.started_at is None:
         since = max(document.created_at, document.run_after or document.created_at)
@@ -24,25 +26,46 @@ def attempt_began(log: JobLog, document: ProcessingJob) -> None:
     log.info("The attempt begins.", event="attempt-began", **waited)
 
 
-def attempt_retried(log: JobLog, error_code: str, run_seconds: float) -> None:
-    """An attempt failed, and another one will follow."""
-    log.info(
-        "The attempt failed; another will follow.", event="job-retried", errorCode=error_code, runSeconds=run_seconds
-    )
+def attempt_ended(log: JobLog, document: ProcessingJob, transition: Transition) -> None:
+    """Log how an attempt has ended.
+
+    Args:
+        log: The job's.
+        document: The job as the attempt has taken it.
+        transition: Its final write.
+    """
+    code = transition.fields.get("errorCode")
+    if has_ended(transition.state):
+        job_ended(log, document, transition.state, str(code) if transition.state != "completed" else None)
+    elif transition.state == "running-jobs":
+        log.info("The job has made others, and waits for them.", children=transition.fields["children"])
+    elif code is not None:
+        log.info(
+            "The attempt failed; another will follow.",
+            event="job-retried",
+            errorCode=str(code),
+            runSeconds=_run_seconds(document),
+        )
+    else:
+        log.info("The attempt does not count; the next attempt goes on from here.")
 
 
 def job_ended(log: JobLog, document: ProcessingJob, status: str, error_code: str | None = None) -> None:
-    """A job has ended; `runSeconds` counts from the start of its last attempt, `totalSeconds` from its creation."""
-    started = {} if document.started_at is None else {"runSeconds": _seconds_since(document.started_at)}
+    """Log that a job has ended; `runSeconds` counts from the start of its last attempt, `totalSeconds` from its
+    creation."""
     log.info(
         "The job has ended.",
         event="job-ended",
         status=status,
         errorCode=error_code,
         totalSeconds=_seconds_since(document.created_at),
-        **started,
+        **({} if document.started_at is None else {"runSeconds": _run_seconds(document)}),
     )
 
 
+def _run_seconds(document: ProcessingJob) -> float:
+    return 0.0 if document.started_at is None else _seconds_since(document.started_at)
+
+
 def _seconds_since(time: datetime) -> float:
-    return round(max(0.0, (datetime.now(UTC) - time).total_seconds()), 3)
+    return round(max(0.0, (store().host.now() - time).total_seconds()), 3)

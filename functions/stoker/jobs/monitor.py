@@ -16,8 +16,10 @@ from google.cloud.firestore_v1.watch import Watch
 from stoker import config
 from stoker.errors import JobNotFound
 from stoker.firestore.client import client
+from stoker.firestore.deadline import deadline
+from stoker.firestore.documents import StoredDocument
 from stoker.firestore.errors import TRANSIENT
-from stoker.jobs.find import find_job
+from stoker.jobs.job import find_job, path_of
 from stoker.logs import JobLog
 from stoker.models.job import has_ended
 
@@ -64,19 +66,19 @@ class JobMonitor:
         on_update: See `monitor_job`.
     """
 
-    def __init__(self, found: DocumentSnapshot[Any], on_update: OnUpdate) -> None:
-        self.job_id = str(found.id)
+    def __init__(self, found: StoredDocument, on_update: OnUpdate) -> None:
+        self.job_id = found.id
         self._on_update = on_update
         self._log = JobLog(self.job_id)
-        self._reference = client().collection(config.JOBS).document(self.job_id)
+        self._reference = client().document(path_of(self.job_id))
         # What the watch tells: the document, or None where there is none. An empty tuple wakes the thread up.
         self._news: queue.SimpleQueue[tuple[DocumentSnapshot[Any] | None, ...]] = queue.SimpleQueue()
         self._result: Future[dict[str, Any]] = Future()
         self._told: datetime | None = None
-        self._watch: Watch | None = None
+        self.watch: Watch | None = None
         self._patience = config.WATCH_CHECK_SECONDS
-        self._thread = threading.Thread(target=self._follow, args=(found,), name=f"monitor {self.job_id}", daemon=True)
-        self._thread.start()
+        self.thread = threading.Thread(target=self._follow, args=(found,), name=f"monitor {self.job_id}", daemon=True)
+        self.thread.start()
 
     def __enter__(self) -> Self:
         return self
@@ -107,10 +109,10 @@ class JobMonitor:
         """Ends the monitoring; after it, `on_update` is not called any more. It may be called at any time and often."""
         self._result.cancel()
         self._news.put(())
-        if threading.current_thread() is not self._thread:
-            self._thread.join()
+        if threading.current_thread() is not self.thread:
+            self.thread.join()
 
-    def _follow(self, found: DocumentSnapshot[Any]) -> None:
+    def _follow(self, found: StoredDocument) -> None:
         try:
             self._begin_watch()
             self._tell(found)
@@ -131,7 +133,7 @@ class JobMonitor:
             try:
                 news = self._news.get(timeout=self._patience)
             except queue.Empty:
-                if not (self._watch and self._watch.is_active):
+                if not (self.watch and self.watch.is_active):
                     # Twice as long each time, in case that a watch of this document can't live.
                     self._patience = min(2 * self._patience, config.WATCH_SILENCE_SECONDS)
                     if self._look():
@@ -147,16 +149,17 @@ class JobMonitor:
                         return
                 continue
             heard, self._patience = time.monotonic(), config.WATCH_CHECK_SECONDS
-            for snapshot in news:
-                if snapshot is None:
+            for document in news:
+                if document is None:
                     self._look()  # Gone, or so says a watch that ended long ago: a read knows.
                 else:
-                    self._tell(snapshot)
+                    self._tell(StoredDocument.of(document))
 
     def _look(self) -> bool:
         """Reads the document, and tells what is new; returns whether Firestore has answered."""
         try:
-            found = find_job(self.job_id, timeout=READ_SECONDS)
+            with deadline(READ_SECONDS):
+                found = find_job(self.job_id)
         except JobNotFound:
             self._finish(JobNotFound(f"The job {self.job_id} was deleted before it ended."))
         except TRANSIENT as error:
@@ -166,12 +169,12 @@ class JobMonitor:
             self._tell(found)
         return True
 
-    def _tell(self, snapshot: DocumentSnapshot[Any]) -> None:
+    def _tell(self, found: StoredDocument) -> None:
         # A watch that is begun anew starts with what may have been told already.
-        if self._result.done() or (self._told is not None and snapshot.update_time <= self._told):
+        if self._result.done() or (self._told is not None and found.update_time <= self._told):
             return
-        self._told = snapshot.update_time
-        job = {**(snapshot.to_dict() or {}), "id": self.job_id}
+        self._told = found.update_time
+        job = {**found.data, "id": self.job_id}
         try:
             self._on_update(job)
         except Exception as error:
@@ -189,10 +192,10 @@ class JobMonitor:
     def _begin_watch(self) -> None:
         self._end_watch()
         # By `put` alone: what a callback raises would kill the watch.
-        self._watch = self._reference.on_snapshot(
+        self.watch = self._reference.on_snapshot(
             lambda snapshots, _changes, _time: self._news.put(tuple(snapshots) or (None,))
         )
 
     def _end_watch(self) -> None:
-        if self._watch is not None:
-            self._watch.unsubscribe()
+        if self.watch is not None:
+            self.watch.unsubscribe()

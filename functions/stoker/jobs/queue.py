@@ -6,7 +6,7 @@ from datetime import datetime
 
 from firebase_admin import exceptions, functions
 
-from stoker import config
+from stoker import config, registry
 from stoker.firebase import app
 
 
@@ -22,7 +22,8 @@ def enqueue(job_type: str, job_id: str, occasion: str, due: datetime | None = No
     Raises:
         firebase_admin.exceptions.FirebaseError: Cloud Tasks did not take it.
     """
-    queue = functions.task_queue(f"locations/{config.REGION}/functions/{config.QUEUES[job_type]}", app=app())
+    name = registry.job_types()[job_type].queue
+    queue = functions.task_queue(f"locations/{config.REGION}/functions/{name}", app=app())
     # Hashed, because ids that share a prefix slow a queue down.
     # Source: https://cloud.google.com/tasks/docs/reference/rest/v2/projects.locations.queues.tasks/create
     task_id = hashlib.sha256(f"{job_id}/{occasion}".encode()).hexdigest()

@@ -1,58 +1,60 @@
-"""What an admin has set for the engine, in `adminData/jobs`."""
+"""Settings of the engine that an admin has written, in `adminData/jobs`."""
 
-import threading
-import time
+from datetime import datetime, timedelta
 
 from pydantic import ValidationError
 
 from stoker import config
-from stoker.firestore.client import client
 from stoker.firestore.errors import TRANSIENT
+from stoker.jobs.store import store
 from stoker.logs import JobLog
 from stoker.models.document import problems
 from stoker.models.settings import JobSettings
 
-_lock = threading.Lock()
 _known = JobSettings()
-_read_at = float("-inf")
+_read_at: datetime | None = None
 
 
 def settings() -> JobSettings:
-    """The settings, at most `config.SETTINGS_SECONDS` old, so that jobs do not each pay for a read.
+    """Return the settings, at most `config.SETTINGS_SECONDS` old, so that jobs do not each pay for a read.
 
-    A document that can't be read changes nothing: what was known before holds, and the log says what is wrong.
+    A document that can't be read changes nothing: the settings known before hold, and the log says what is wrong.
     """
+    # No lock: two threads that read at the same time read the same.
     global _known, _read_at
-    with _lock:
-        if time.monotonic() - _read_at > config.SETTINGS_SECONDS:
-            _known = _read(_known)
-            _read_at = time.monotonic()
-        return _known
+    now = store().host.now()
+    if _read_at is None or not timedelta() <= now - _read_at <= timedelta(seconds=config.SETTINGS_SECONDS):
+        _known, _read_at = _read(_known), now
+    return _known
+
+
+def users_are_limited() -> bool:
+    """Return whether the number of jobs that a user may run is limited."""
+    return settings().user_limits is not None
 
 
 def forget() -> None:
-    """Has the next call read the document again."""
+    """Have the next call read the document again."""
     global _known, _read_at
-    with _lock:
-        _known, _read_at = JobSettings(), float("-inf")
+    _known, _read_at = JobSettings(), None
 
 
 def _read(known: JobSettings) -> JobSettings:
     path = f"{config.ADMIN_DATA}/{config.JOB_SETTINGS}"
     try:
-        data = client().document(path).get().to_dict() or {}
+        found = store().documents.get(path)
     except TRANSIENT as error:
         JobLog("").error(f"{path} could not be read; the settings that were known hold.", error)
         return known
+    data = found.data if found is not None else {}
     read = JobSettings()
     # Each by itself: a limit with a slip of the pen must not lift a pause.
-    for field in ("paused", "userLimits"):
+    for field, name in (("paused", "paused"), ("userLimits", "user_limits")):
         try:
             one = JobSettings.from_firestore({field: data[field]} if field in data else {})
         except ValidationError as error:
             listed = "; ".join(problems(error, data))
             JobLog("").error(f"{path} is not as it must be ({listed}); what was known of it holds.", error)
             one = known
-        name = "paused" if field == "paused" else "user_limits"
         read = read.model_copy(update={name: getattr(one, name)})
     return read

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from stoker import config
 from stoker.errors import NothingToSpeak, UnknownLanguage, UnknownVoice
-from stoker.jobs.run import JobRun
+from stoker.jobs.context import JobContext
 from stoker.media.languages import preferred
 from stoker.media.speech.captions import webvtt, word_timings
 from stoker.media.speech.engine import Engine
@@ -15,7 +15,7 @@ from stoker.media.speech.espeak import Espeak
 from stoker.media.speech.mastering import ENCODINGS, Sound, master
 from stoker.media.speech.reshape import Shape, reshaped
 from stoker.media.speech.sentences import split_sentences
-from stoker.media.speech.track import SpokenSentence, Track
+from stoker.media.speech.track import SpeechTrack, SpokenSentence
 from stoker.media.speech.unspoken import unspoken
 from stoker.media.speech.voices import DEFAULT_LANGUAGE, Voice, choose_voice
 from stoker.models.audio import AudioInput
@@ -48,7 +48,7 @@ class Narration:
 
 
 @dataclass(frozen=True)
-class MadeFile:
+class SpeechFile:
     """A file to be uploaded.
 
     Attributes:
@@ -61,21 +61,21 @@ class MadeFile:
     seconds: float | None = None
 
 
-def process_audio(run: JobRun, audio_input: AudioInput) -> JobOutput:
+def process_audio(context: JobContext, audio_input: AudioInput) -> JobOutput:
     """Speaks the text of an audio job.
 
     Args:
-        run: The attempt.
+        context: The attempt.
         audio_input: What to speak, and how.
 
     Raises:
         PermanentError: There is nothing to speak, no such voice, or too much of it.
         TransientError: The voice or the encoder was stopped, or did not answer.
     """
-    run.report(0, "synthesizing")
-    with speech_engine(run) as engine:
-        narration, sound, made = make_speech(run, engine, audio_input)
-        files = _upload(run, made)
+    context.report(0, "synthesizing")
+    with speech_engine(context) as engine:
+        narration, sound, made = make_speech(context, engine, audio_input)
+        files = _upload(context, made)
     return JobOutput(
         files=files,
         media={
@@ -90,57 +90,71 @@ def process_audio(run: JobRun, audio_input: AudioInput) -> JobOutput:
 
 
 @contextmanager
-def speech_engine(run: JobRun) -> Iterator[Engine]:
+def speech_engine(context: JobContext) -> Iterator[Engine]:
     """Starts the engine that `config.speech_engine` names; afterwards it is gone, and so is what it kept for a retry.
 
     Pieces are kept where they cost money: eSpeak NG speaks a sentence in less time than Cloud Storage takes to find it.
 
     Args:
-        run: The attempt.
+        context: The attempt.
     """
     if config.speech_engine() == "espeak":
-        with Espeak(run.workspace, run.check) as espeak:
+        with Espeak(context.workspace, context.check) as espeak:
             yield espeak
         return
     from stoker.media.speech.google import Google
     from stoker.media.speech.kept import KeptAnswers
 
-    kept = KeptAnswers(run)
-    with Google(kept, run.check, run.log) as google:
+    kept = KeptAnswers(context)
+    with Google(kept, context.check, context.log) as google:
         yield google
     kept.forget()
 
 
-def make_speech(run: JobRun, engine: Engine, audio_input: AudioInput) -> tuple[Narration, Sound, list[MadeFile]]:
+def make_speech(
+    context: JobContext, engine: Engine, audio_input: AudioInput
+) -> tuple[Narration, Sound, list[SpeechFile]]:
     """All but the upload: the media time of a job.
 
     Args:
-        run: The attempt; the files are made in its workspace.
+        context: The attempt; the files are made in its workspace.
         engine: What speaks.
         audio_input: What to speak, and how.
     """
-    narration = _speak(run, engine, audio_input)
+    narration = narrate(context, engine, audio_input)
     spoken = SYNTHESIZED[engine.name]
-    run.report(spoken, "mastering")
+    context.report(spoken, "mastering")
     file, sound = master(
         narration.file,
         audio_input.format,
         audio_input.loudness,
-        lambda done: run.report(spoken + (MASTERED - spoken) * done, "mastering"),
+        lambda done: context.report(spoken + (MASTERED - spoken) * done, "mastering"),
     )
-    files = [MadeFile("audio", file, ENCODINGS[audio_input.format].content_type, round(sound.seconds, 3))]
+    files = [SpeechFile("audio", file, ENCODINGS[audio_input.format].content_type, round(sound.seconds, 3))]
     if audio_input.captions:
-        captions, words = run.workspace / "captions.vtt", run.workspace / "words.json"
+        captions, words = context.workspace / "captions.vtt", context.workspace / "words.json"
         captions.write_text(webvtt(narration.sentences, sound.seconds), encoding="utf-8")
         timings = word_timings(
             narration.sentences, audio_input.text, narration.language, sound.seconds, narration.exact
         )
         words.write_text(timings, encoding="utf-8")
-        files += [MadeFile("captions", captions, "text/vtt"), MadeFile("words", words, "application/json")]
+        files += [SpeechFile("captions", captions, "text/vtt"), SpeechFile("words", words, "application/json")]
     return narration, sound, files
 
 
-def _speak(run: JobRun, engine: Engine, audio_input: AudioInput) -> Narration:
+def narrate(context: JobContext, engine: Engine, audio_input: AudioInput) -> Narration:
+    """Speaks a text.
+
+    Args:
+        context: The attempt; the sound is written into its workspace.
+        engine: What speaks.
+        audio_input: What to speak, and how.
+
+    Raises:
+        UnknownLanguage, UnknownVoice: The engine has none such.
+        NothingToSpeak: The text holds nothing that can be spoken, or the voice has no sound for it.
+        InputTooLarge: The speech is longer than `config.MAX_SPEECH_SECONDS`.
+    """
     text = audio_input.text
     try:
         voice = choose_voice(engine.voices(), audio_input.language, audio_input.voice)
@@ -153,11 +167,11 @@ def _speak(run: JobRun, engine: Engine, audio_input: AudioInput) -> Narration:
         raise NothingToSpeak("The text holds nothing that can be spoken: no letter, no digit, no symbol.")
     speed, pitch = engine.speed(voice, audio_input.speed), engine.pitch(voice, audio_input.pitch)
     shape = Shape(audio_input.speed / speed, audio_input.pitch - pitch)
-    file = run.workspace / "track.wav"
+    file = context.workspace / "track.wav"
     spoken, silent, exact = [], [], True
-    with Track(file, engine.sample_rate, audio_input.speed) as track:
+    with SpeechTrack(file, engine.sample_rate, audio_input.speed) as track:
         pieces = engine.speak(sentences, voice, speed, pitch)
-        for piece in reshaped(pieces, shape, engine.sample_rate, run.workspace, run.check):
+        for piece in reshaped(pieces, shape, engine.sample_rate, context.workspace, context.check):
             heard = track.add(piece)
             if heard is None:
                 silent.append(piece.sentence.text)
@@ -165,19 +179,19 @@ def _speak(run: JobRun, engine: Engine, audio_input: AudioInput) -> Narration:
                 spoken.append(heard)
                 exact = exact and bool(piece.marks)
             done = (piece.sentence.start + len(piece.sentence.text)) / len(text)
-            run.report(SYNTHESIZED[engine.name] * done, "synthesizing")
+            context.report(SYNTHESIZED[engine.name] * done, "synthesizing")
     if not spoken:
         raise NothingToSpeak("The voice has no sound for this text. Write it in the language of the voice.")
     warnings = unspoken(engine.unread(voice, text), silent, voice.name)
     return Narration(file, spoken, voice, language, exact, warnings)
 
 
-def _upload(run: JobRun, made: Sequence[MadeFile]) -> list[OutputFile]:
+def _upload(context: JobContext, made: Sequence[SpeechFile]) -> list[OutputFile]:
     files = []
     for number, one in enumerate(made):
-        run.report(MASTERED + (100 - MASTERED) * number / len(made), "uploading")
+        context.report(MASTERED + (100 - MASTERED) * number / len(made), "uploading")
         size = one.path.stat().st_size
-        name, sha256 = run.outputs.upload(one.path, one.content_type, run.check)
+        name, sha256 = context.outputs.upload(one.path, one.content_type, context.check)
         files.append(
             OutputFile(
                 kind=one.kind,

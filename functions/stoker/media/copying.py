@@ -9,7 +9,7 @@ from stoker.media.picture import MAX_FRAMES_PER_SECOND
 from stoker.media.probe import AudioStream, VideoStream
 from stoker.models.video import Mp4Output, VideoOutput
 
-CONTAINERS = {"mov", "matroska"}
+COPYABLE_CONTAINERS = {"mov", "matroska"}
 """Those whose times can be taken as they are."""
 
 
@@ -33,7 +33,7 @@ def fitting_picture(film: Film, size: Size, quality: str) -> VideoStream | None:
     bits = video.bits_per_second or film.info.bits_per_second
     fits = (video.width, video.height) == size and bits is not None
     light = (bits or 0) <= peak_bits(size, film.moving_frames_per_second) * PEAK_SHARE[quality]
-    known = CONTAINERS & set(film.info.container.split(","))
+    known = COPYABLE_CONTAINERS & set(film.info.container.split(","))
     return video if plain and fits and light and known else None
 
 

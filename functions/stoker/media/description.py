@@ -1,11 +1,11 @@
 """What the owner is told of the source."""
 
-from stoker.media.loudness import Loudness
+from stoker.media.loudness import MeasuredLoudness
 from stoker.media.probe import AudioStream, MediaInfo, VideoStream
 from stoker.models.media import Media, MediaAudio, MediaVideo
 
 
-def described(info: MediaInfo, loudness: Loudness | None) -> Media:
+def described(info: MediaInfo, loudness: MeasuredLoudness | None) -> Media:
     """The source in words of the document.
 
     Args:
@@ -32,7 +32,7 @@ def _picture(video: VideoStream) -> MediaVideo:
     )
 
 
-def _sound(audio: AudioStream, loudness: Loudness | None) -> MediaAudio:
+def _sound(audio: AudioStream, loudness: MeasuredLoudness | None) -> MediaAudio:
     return MediaAudio(
         codec=audio.codec,
         channels=audio.channels,

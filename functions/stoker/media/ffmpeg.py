@@ -75,7 +75,7 @@ def ffmpeg_command(arguments: Sequence[str]) -> list[str]:
         ffmpeg_path(),
         *("-hide_banner", "-nostdin", "-y", "-loglevel", "error"),
         *("-progress", "pipe:1", "-stats_period", str(POLL_SECONDS)),
-        *("-max_alloc", str(config.GIB)),
+        *("-max_alloc", str(config.MAX_BUFFER_BYTES)),
         *arguments,
     ]
 
@@ -168,7 +168,7 @@ def _watch(
     """Reads both pipes until ffmpeg closes them; says whether it reported its end, and what it complained of."""
     assert process.stdout is not None
     assert process.stderr is not None
-    progress, complaint = Progress(frames_per_second), bytearray()
+    progress, complaint = FfmpegProgress(frames_per_second), bytearray()
     with selectors.DefaultSelector() as selector:
         selector.register(process.stdout, selectors.EVENT_READ, progress.feed)
         selector.register(process.stderr, selectors.EVENT_READ, complaint.extend)
@@ -189,7 +189,7 @@ def _watch(
     return progress.ended, complaint.decode(errors="replace").strip()
 
 
-class Progress:
+class FfmpegProgress:
     """Reads what `-progress` writes: lines of `name=value`, with `progress=end` last.
 
     Args:

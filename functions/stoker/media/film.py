@@ -22,7 +22,7 @@ with the frame that is on the screen."""
 
 
 @dataclass(frozen=True)
-class Mark:
+class Overlay:
     """A picture that is laid over the film.
 
     Attributes:
@@ -61,7 +61,7 @@ class Film:
     info: MediaInfo
     start: float = 0
     end: float | None = None
-    mark: Mark | None = None
+    mark: Overlay | None = None
     cues: tuple[Cue, ...] = ()
     subtitles: str | None = None
     remote: Remote | None = None

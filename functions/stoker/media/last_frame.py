@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from stoker.media.film import Film
 from stoker.media.formats import ACCEPTED
 
-ANIMATIONS = {demuxer for accepted in ACCEPTED if accepted.animation for demuxer in accepted.demuxers}
+ANIMATION_DEMUXERS = {demuxer for accepted in ACCEPTED if accepted.animation for demuxer in accepted.demuxers}
 
 
 def held(film: Film) -> Mapping[str, str]:
@@ -18,7 +18,7 @@ def held(film: Film) -> Mapping[str, str]:
     Args:
         film: What is encoded.
     """
-    if film.info.container not in ANIMATIONS and not film.has_stills:
+    if film.info.container not in ANIMATION_DEMUXERS and not film.has_stills:
         return {}
     # Of a part, the last frame ends with the part, and not when it would in the source.
     least = "DURATION" if film.end is None else "1"

@@ -9,7 +9,7 @@ from stoker.media.downmix import Level
 from stoker.media.film import Film
 from stoker.media.graph import Graph, Options
 from stoker.media.probe import AudioStream
-from stoker.media.speech.mastering import SILENCE, TALKING, Peak, Sound, listened, measure, meter, settled
+from stoker.media.speech.mastering import SILENCE, TALKING, PeakKind, Sound, listened, measure, meter, settled
 
 TRIAL = "trial.mka"
 """A file of one sound, encoded as an output will have it. Matroska holds every codec of the outputs."""
@@ -84,9 +84,9 @@ class _Listener:
         self._folder = folder
         self._run = run
         self._on_pass = on_pass
-        self._known: dict[tuple[Level, Peak], Sound] = {}
+        self._known: dict[tuple[Level, PeakKind], Sound] = {}
 
-    def plain(self, level: Level, peak: Peak = "sample") -> Sound:
+    def plain(self, level: Level, peak: PeakKind = "sample") -> Sound:
         """What the sound is at a level, before it is encoded. A level is measured once, for all encoders."""
         if (level, peak) not in self._known:
             graph = self._graph(level, "")

@@ -14,7 +14,7 @@ METER = "ebur128=peak=true:metadata=1:framelog=quiet"
 
 
 @dataclass(frozen=True)
-class Loudness:
+class MeasuredLoudness:
     """What a listener would say.
 
     Attributes:
@@ -33,10 +33,10 @@ def measure(graph: Graph) -> None:
     graph.write_sound("-", (METER, *prints), {"f": "null"})
 
 
-def measured(folder: Path) -> Loudness | None:
+def measured(folder: Path) -> MeasuredLoudness | None:
     """What a run has heard; None where it has not listened, or heard nothing."""
     lufs, peak = _last(folder / INTEGRATED), _last(folder / PEAK)
-    return Loudness(round(lufs, 1), round(20 * math.log10(peak), 1)) if lufs is not None and peak else None
+    return MeasuredLoudness(round(lufs, 1), round(20 * math.log10(peak), 1)) if lufs is not None and peak else None
 
 
 def _last(file: Path) -> float | None:

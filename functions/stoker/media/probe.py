@@ -5,9 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-import threading
-import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -17,15 +15,9 @@ from stoker import config
 from stoker.errors import EncoderFailed
 from stoker.media.child import ENVIRONMENT
 from stoker.media.formats import CONTAINERS
+from stoker.media.patience import Patience
 from stoker.media.streaming import Remote
 from stoker.media.text_tracks import TextTrack
-
-PROBE_SECONDS = 30
-"""A file that takes longer to open is made to take long."""
-
-READ_BYTES_A_SECOND = 10e6
-"""What the process that opens a film gets through at the least, where it reads all of the film."""
-
 
 RANGE = b"range "
 """How a line of the child's begins that asks for an offset and a length, in bytes, and is answered with as many."""
@@ -259,12 +251,19 @@ class Prober:
         >>> with Prober() as prober:  # doctest: +SKIP
         ...     prober.probe(Path("cat.mov")).duration_seconds
         30.0
+
+    Args:
+        patience: Makes what ends a child that takes too long.
+
+    Attributes:
+        child: The process.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, patience: Callable[[subprocess.Popen[bytes]], Patience] = Patience) -> None:
+        self._patience = patience
         script = Path(__file__).with_name("probe_child.py")
         arguments = [str(os.getpid()), str(config.MEDIA_MEMORY_BYTES)]
-        self._child = subprocess.Popen(
+        self.child = subprocess.Popen(
             [sys.executable, "-I", str(script), *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -278,8 +277,8 @@ class Prober:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, stack: TracebackType | None
     ) -> None:
-        self._child.kill()
-        self._child.communicate()
+        self.child.kill()
+        self.child.communicate()
 
     def probe(
         self, file: Path | Remote, formats: str = CONTAINERS, *, measure: bool | None = None, language: str = ""
@@ -300,13 +299,13 @@ class Prober:
         """
         remote = file if isinstance(file, Remote) else None
         named = {"size": remote.size} if remote else {"path": str(file)}
-        patience = _Patience(self._child)
+        patience = self._patience(self.child)
         if isinstance(file, Path) and file.exists():
             patience.give(file.stat().st_size, file.stat().st_size)
         request = {**named, "formats": formats, "measure": measure, "language": language}
         line = self._ask(request, remote, patience)
         if not line:
-            if self._child.wait() == -signal.SIGKILL and not patience.ended:
+            if self.child.wait() == -signal.SIGKILL and not patience.ended:
                 raise EncoderFailed("The process that opens the file was stopped.")
             raise NotReadable("the decoder gave up on it")
         answer = json.loads(line)
@@ -314,17 +313,17 @@ class Prober:
             raise NotReadable(answer["error"])
         return MediaInfo.from_answer(answer)
 
-    def _ask(self, request: dict[str, Any], remote: Remote | None, patience: "_Patience") -> bytes:
+    def _ask(self, request: dict[str, Any], remote: Remote | None, patience: Patience) -> bytes:
         """The child's answer; while it asks for ranges of what is remote, it gets them."""
-        assert self._child.stdin is not None
-        assert self._child.stdout is not None
+        assert self.child.stdin is not None
+        assert self.child.stdout is not None
         say = json.dumps(request).encode() + b"\n"
         try:
             while True:
                 with patience:
-                    self._child.stdin.write(say)
-                    self._child.stdin.flush()
-                    line = self._child.stdout.readline()
+                    self.child.stdin.write(say)
+                    self.child.stdin.flush()
+                    line = self.child.stdout.readline()
                 if remote is None or not line.startswith(RANGE):
                     return line
                 offset, length = map(int, line.removeprefix(RANGE).split())
@@ -332,44 +331,3 @@ class Prober:
                 patience.give(len(say), remote.size)
         except BrokenPipeError:
             return b""
-
-
-class _Patience:
-    """The time that a child may take by itself; the time that a download takes is not its own.
-
-    Args:
-        child: It is killed when its time is over.
-
-    Attributes:
-        ended: Whether it was killed.
-    """
-
-    def __init__(self, child: subprocess.Popen[bytes]) -> None:
-        self.ended = False
-        self._child = child
-        self._left: float = PROBE_SECONDS
-        self._read = 0
-
-    def give(self, length: int, size: int) -> None:
-        """Gives time for bytes that were read: of no more than twice the file, since a child may go back.
-
-        Args:
-            length: Bytes that were read.
-            size: Of the file, in bytes.
-        """
-        more = min(length, max(0, 2 * size - self._read))
-        self._read += more
-        self._left += more / READ_BYTES_A_SECOND
-
-    def __enter__(self) -> None:
-        self._timer = threading.Timer(self._left, self._end)
-        self._timer.start()
-        self._begun = time.monotonic()
-
-    def __exit__(self, *_: object) -> None:
-        self._timer.cancel()
-        self._left -= time.monotonic() - self._begun
-
-    def _end(self) -> None:
-        self.ended = True
-        self._child.kill()

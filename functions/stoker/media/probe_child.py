@@ -38,7 +38,7 @@ SAYS_SECONDS = frozenset({"mov", "matroska", "avi", "flv", "asf", "wav", "flac",
 """Formats whose duration can be believed: the container has it, or the demuxer reads the end of the file."""
 
 
-class Remote:
+class ParentFile:
     """A file that the parent reads. PyAV takes it for an open one.
 
     Args:
@@ -91,7 +91,7 @@ def probe(
         av.FFmpegError: It can't be opened, or nothing in it can be decoded.
     """
     options = {"protocol_whitelist": PROTOCOLS, "format_whitelist": formats}
-    file = path or Remote(size)
+    file = path or ParentFile(size)
     with av.open(file, "r", options=options, metadata_errors="replace", buffer_size=READ_BYTES) as container:
         names = container.format.name
         told = max(0, (container.duration or 0) - _lead(container)) / av.time_base
@@ -121,9 +121,9 @@ def believable(container: "av.container.InputContainer", told: float) -> bool:
     return "mov" in names or all(steady)
 
 
-def _missing(file: "str | Remote", container: str) -> float | None:
+def _missing(file: "str | ParentFile", container: str) -> float | None:
     missing: float | None
-    if isinstance(file, Remote):
+    if isinstance(file, ParentFile):
         at = file.tell()
         missing = missing_share(container, file.read_at, file.size, REMOTE_PARTS)
         file.seek(at)
@@ -133,9 +133,9 @@ def _missing(file: "str | Remote", container: str) -> float | None:
         return missing
 
 
-def _late(file: "str | Remote", track: int) -> float:
+def _late(file: "str | ParentFile", track: int) -> float:
     late: float
-    if isinstance(file, Remote):
+    if isinstance(file, ParentFile):
         late = late_seconds(file.read_at, track)
         return late
     with open(file, "rb") as opened:

@@ -10,7 +10,7 @@ from typing import Literal
 HEAD_BYTES = 4096
 """How much of a file is looked at."""
 
-Kind = Literal["picture", "film", "sound", "other"]
+FileKind = Literal["picture", "film", "sound", "other"]
 
 
 @dataclass(frozen=True)
@@ -24,11 +24,11 @@ class Signature:
     """
 
     name: str
-    kind: Kind
+    kind: FileKind
     pattern: re.Pattern[bytes]
 
 
-def _signature(name: str, kind: Kind, pattern: bytes) -> Signature:
+def _signature(name: str, kind: FileKind, pattern: bytes) -> Signature:
     return Signature(name, kind, re.compile(pattern, re.DOTALL))
 
 

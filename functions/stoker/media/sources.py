@@ -12,7 +12,7 @@ from stoker.media.complaints import cause
 from stoker.media.copying import may_fit
 from stoker.media.diagnosis import unknown_codec
 from stoker.media.embedded import extract
-from stoker.media.film import Film, Mark
+from stoker.media.film import Film, Overlay
 from stoker.media.formats import WATERMARKS
 from stoker.media.hls.sounds import chosen_sounds
 from stoker.media.inspection import inspected
@@ -180,7 +180,7 @@ def _check_codec(source: Path | Remote, name: str, medium: str) -> None:
         raise undecodable(name, medium, codec)
 
 
-def _mark(watermark: Watermark, folder: Path, prober: Prober) -> Mark:
+def _mark(watermark: Watermark, folder: Path, prober: Prober) -> Overlay:
     try:
         video = prober.probe(folder / WATERMARK, WATERMARKS).video
     except NotReadable as reason:
@@ -189,7 +189,7 @@ def _mark(watermark: Watermark, folder: Path, prober: Prober) -> Mark:
         raise _no_picture(watermark.source, "it holds no picture")
     if video.width * video.height > config.MAX_WATERMARK_PIXELS:
         raise InputTooLarge(f"The watermark {watermark.source!r} is larger than 4096 x 4096. Upload a smaller one.")
-    return Mark(WATERMARK, (video.width, video.height), watermark.position, watermark.opacity)
+    return Overlay(WATERMARK, (video.width, video.height), watermark.position, watermark.opacity)
 
 
 def _no_picture(name: str, reason: str) -> UnsupportedMedia:

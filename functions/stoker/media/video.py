@@ -11,7 +11,7 @@ from typing import Any
 
 from stoker import config
 from stoker.errors import EncoderFailed, InputTooLarge, TruncatedMedia, UnsupportedMedia
-from stoker.jobs.run import JobRun
+from stoker.jobs.context import JobContext
 from stoker.media.decoded import with_decoded
 from stoker.media.departures import Departures
 from stoker.media.description import described
@@ -51,43 +51,46 @@ RECIPES = 4
 Output = VideoOutput | CaptionsOutput
 
 
-def process_video(run: JobRun, video_input: VideoInput) -> JobOutput:
+def process_video(context: JobContext, video_input: VideoInput) -> JobOutput:
     """Makes the outputs of a video job.
 
     Args:
-        run: The attempt.
+        context: The attempt.
         video_input: What to make of which file.
 
     Raises:
         PermanentError: The source is missing, not the owner's, empty, too large, truncated or not a video.
         TransientError: The encoder was killed or got stuck.
     """
-    run.report(0, "downloading")
+    context.report(0, "downloading")
     with Prober() as prober:
         fetched = fetch(
-            video_input, run.user_id, run.workspace, lambda share: run.report(DOWNLOADED * share, "downloading")
+            video_input,
+            context.user_id,
+            context.workspace,
+            lambda share: context.report(DOWNLOADED * share, "downloading"),
         )
-        run.report(DOWNLOADED, "probing")
-        remote = Remote(fetched.remote, run.check) if fetched.remote else None
-        film = opened(video_input, run.workspace, prober, remote)
-        wanted = {_recipe(video_input, fetched.generations, output): output for output in _outputs(video_input)}
-        there = run.earlier_outputs()
+        context.report(DOWNLOADED, "probing")
+        remote = Remote(fetched.remote, context.check) if fetched.remote else None
+        film = opened(video_input, context.workspace, prober, remote)
+        wanted = {_recipe(video_input, fetched.generations, output): output for output in wanted_outputs(video_input)}
+        there = context.earlier_outputs()
         missing = {recipe: output for recipe, output in wanted.items() if recipe not in there}
         files = {recipe: _reused(there[recipe]) for recipe in wanted if recipe in there}
         outputs = list(missing.values())
-        departures = Departures(run.workspace, run.outputs)
-        made = make_outputs(run, prober, film, video_input.source, outputs, departures)
+        departures = Departures(context.workspace, context.outputs)
+        made = make_outputs(context, prober, film, video_input.source, outputs, departures)
         begun = encoded_percent(film, outputs, PROBED)
-        files |= _upload(run, dict(zip(missing, made, strict=True)), begun, departures)
+        files |= _upload(context, dict(zip(missing, made, strict=True)), begun, departures)
         return JobOutput(
             files=[files[recipe] for recipe in wanted],
-            media=described(film.info, measured(run.workspace)),
+            media=described(film.info, measured(context.workspace)),
             warnings=list(film.warnings[:MAX_WARNINGS]) or None,
         )
 
 
 def make_outputs(
-    run: JobRun,
+    context: JobContext,
     prober: Prober,
     film: Film,
     name: str,
@@ -97,7 +100,7 @@ def make_outputs(
     """All between the opening of what was fetched and the upload.
 
     Args:
-        run: The attempt; what was fetched lies in its workspace, and the files are made there.
+        context: The attempt; what was fetched lies in its workspace, and the files are made there.
         prober: Opens the outputs.
         film: What to make them of.
         name: The source as the user knows it.
@@ -107,14 +110,14 @@ def make_outputs(
     Returns:
         What was asked for, in that order.
     """
-    run.report(PROBED, "encoding")
-    film, begun = _prepared(run, film, name, outputs)
+    context.report(PROBED, "encoding")
+    film, begun = _prepared(context, film, name, outputs)
     planned = plan(SOURCE, film, outputs)
     sound = of_sound(outputs)
     encoded = encoded_percent(film, outputs, PROBED)
     complaint = ""
     leaving = (
-        departures.following(planned.films, run.check) if film.remote and departures else nullcontext(lambda: None)
+        departures.following(planned.films, context.check) if film.remote and departures else nullcontext(lambda: None)
     )
     with leaving as check_leaving:
         for number, arguments in enumerate(planned.runs):
@@ -122,39 +125,39 @@ def make_outputs(
             def told(seconds: float, number: int = number) -> None:
                 check_leaving()
                 share = min(seconds / film.seconds, 1) if film.seconds else 0
-                run.report(begun + (encoded - begun) * (number + share) / len(planned.runs), "encoding")
+                context.report(begun + (encoded - begun) * (number + share) / len(planned.runs), "encoding")
 
             feed = _feed(film)
             rate = min(film.frames_per_second, MAX_FRAMES_PER_SECOND)
-            complaint += _run(run, arguments, name, told, rate, feed, sound=sound)
+            complaint += _run(context, arguments, name, told, rate, feed, sound=sound)
 
     def run_more(arguments: list[str]) -> str:
-        return _run(run, arguments, name, lambda seconds: run.check(), sound=sound)
+        return _run(context, arguments, name, lambda seconds: context.check(), sound=sound)
 
-    bench = Bench(run.workspace, prober, run_more)
+    bench = Bench(context.workspace, prober, run_more)
     made = []
     for finish in planned.finishes:
-        run.check()
-        made.append(_finished(run, finish, bench, name, complaint, sound=sound))
-    _check_whole(prober, film.remote or run.workspace / SOURCE, film, made, name, complaint)
+        context.check()
+        made.append(_finished(context, finish, bench, name, complaint, sound=sound))
+    _check_whole(prober, film.remote or context.workspace / SOURCE, film, made, name, complaint)
     return made
 
 
-def _prepared(run: JobRun, film: Film, name: str, outputs: Sequence[Output]) -> tuple[Film, float]:
+def _prepared(context: JobContext, film: Film, name: str, outputs: Sequence[Output]) -> tuple[Film, float]:
     """The film with what must be known of its sounds before, and the percent of the job at which it is."""
     sounds = plan(SOURCE, film, outputs).sounds
     changing = any(audio.changes for audio in (stream or film.audio for stream in sounds) if audio)
     if not sounds or not (changing or film.loudness is not None):
         return film, PROBED
 
-    def listen(arguments: list[str], told: Callable[[float], None] = lambda _: run.check()) -> str:
-        return _run(run, arguments, name, told, feed=_feed(film), sound=of_sound(outputs))
+    def listen(arguments: list[str], told: Callable[[float], None] = lambda _: context.check()) -> str:
+        return _run(context, arguments, name, told, feed=_feed(film), sound=of_sound(outputs))
 
     def tell(share: float) -> None:
-        run.report(PROBED + (PREPARED - PROBED) * share, "encoding")
+        context.report(PROBED + (PREPARED - PROBED) * share, "encoding")
 
     film = with_decoded(SOURCE, film, sounds, listen)
-    return levelled(SOURCE, film, sounds, run.workspace, listen, tell), PREPARED
+    return levelled(SOURCE, film, sounds, context.workspace, listen, tell), PREPARED
 
 
 def _feed(film: Film) -> Iterator[bytes] | None:
@@ -162,13 +165,13 @@ def _feed(film: Film) -> Iterator[bytes] | None:
     return film.remote.in_order(film.info.container) if film.remote else None
 
 
-def _outputs(video_input: VideoInput) -> list[Output]:
+def wanted_outputs(video_input: VideoInput) -> list[Output]:
     """What is asked for, and what comes with it."""
     return [*video_input.outputs, *([CaptionsOutput()] if video_input.captions else [])]
 
 
 def _run(
-    run: JobRun,
+    context: JobContext,
     arguments: list[str],
     name: str,
     told: Callable[[float], None],
@@ -179,12 +182,12 @@ def _run(
 ) -> str:
     def on_progress(seconds: float) -> None:
         told(seconds)
-        _check_room(run.workspace, name)
+        _check_room(context.workspace, name)
 
     try:
-        return run_ffmpeg(arguments, run.workspace, on_progress, frames_per_second, feed)
+        return run_ffmpeg(arguments, context.workspace, on_progress, frames_per_second, feed)
     except FfmpegFailed as failure:
-        run.log.warning("ffmpeg failed.", status=failure.status, complaint=failure.complaint)
+        context.log.warning("ffmpeg failed.", status=failure.status, complaint=failure.complaint)
         if failure.killed:
             raise EncoderFailed(f"The encoder was stopped while it worked on {name!r}.") from failure
         if failure.too_much:
@@ -212,11 +215,13 @@ def _too_much_room(name: str) -> InputTooLarge:
     )
 
 
-def _finished(run: JobRun, finish: Finish, bench: Bench, name: str, complaint: str, *, sound: bool) -> MadeOutput:
+def _finished(
+    context: JobContext, finish: Finish, bench: Bench, name: str, complaint: str, *, sound: bool
+) -> MadeOutput:
     try:
         made = finish(bench)
     except NotReadable as reason:
-        run.log.warning("An output can't be read.", reason=str(reason), complaint=complaint)
+        context.log.warning("An output can't be read.", reason=str(reason), complaint=complaint)
         raise unsupported(name, complaint, sound=sound) from None
     if (made.duration_seconds or 0) > config.MAX_SOURCE_SECONDS - 1:
         raise too_long(name)
@@ -258,19 +263,23 @@ def _reused(earlier: EarlierOutput) -> OutputFile:
     return OutputFile.model_validate({**found, "parts": list(earlier.parts) or None})
 
 
-def _upload(run: JobRun, made: dict[str, MadeOutput], begun: float, departures: Departures) -> dict[str, OutputFile]:
+def _upload(
+    context: JobContext, made: dict[str, MadeOutput], begun: float, departures: Departures
+) -> dict[str, OutputFile]:
     """Uploads outputs, by recipe, from a percent on. An output's own file comes last: where it is, its parts are."""
-    total = sum(_bytes(run, file) for output in made.values() for file in (output.file, *output.parts))
+    total = sum(_bytes(context, file) for output in made.values() for file in (output.file, *output.parts))
     sent, files = 0, {}
 
     def upload(file: MadeFile, *told: Any) -> StoredFile:
         nonlocal sent
-        run.report(begun + (100 - begun) * sent / total, "uploading")
+        context.report(begun + (100 - begun) * sent / total, "uploading")
         if file.name in departures:
-            path, sha256 = departures.arrive(file.name, file.content_type, run.check, *told)
+            path, sha256 = departures.arrive(file.name, file.content_type, context.check, *told)
         else:
-            path, sha256 = run.outputs.upload(run.workspace / file.name, file.content_type, run.check, *told)
-        size = _bytes(run, file)
+            path, sha256 = context.outputs.upload(
+                context.workspace / file.name, file.content_type, context.check, *told
+            )
+        size = _bytes(context, file)
         sent += size
         return StoredFile(path=path, content_type=file.content_type, bytes=size, sha256=sha256)
 
@@ -288,5 +297,5 @@ def _upload(run: JobRun, made: dict[str, MadeOutput], begun: float, departures: 
     return files
 
 
-def _bytes(run: JobRun, file: MadeFile) -> int:
-    return (run.workspace / file.name).stat().st_size
+def _bytes(context: JobContext, file: MadeFile) -> int:
+    return (context.workspace / file.name).stat().st_size

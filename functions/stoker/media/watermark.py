@@ -1,6 +1,6 @@
 """Lays a picture over the film."""
 
-from stoker.media.film import Mark, Size
+from stoker.media.film import Overlay, Size
 
 LARGEST_SHARE = 0.2
 """Of the film's width and height: large enough to be read, small enough to look past."""
@@ -9,7 +9,7 @@ MARGIN_SHARE = 0.03
 """Of the film's height."""
 
 
-def overlay(mark: Mark, over: Size, number: int, colours: str) -> str:
+def overlay(mark: Overlay, over: Size, number: int, colours: str) -> str:
     """The filters between the bare film and the marked one; the mark is an input of its own.
 
     Args:
@@ -19,7 +19,7 @@ def overlay(mark: Mark, over: Size, number: int, colours: str) -> str:
         colours: The filter that converts the mark from RGB to the film's colours, and keeps its alpha.
 
     Example:
-        >>> mark = Mark("watermark", (400, 400), "bottom-right", 0.5)
+        >>> mark = Overlay("watermark", (400, 400), "bottom-right", 0.5)
         >>> overlay(mark, (1280, 720), 1, "format=yuva420p")[-32:]
         '[bare][mark]overlay=x=1114:y=554'
     """

@@ -1,10 +1,10 @@
 """The input of a `batch-operation` job: one model for each operation."""
 
-from collections.abc import Mapping
-from typing import Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
-from pydantic import Field, TypeAdapter, model_validator
+from pydantic import Field, model_validator
 
+from stoker import registry
 from stoker.models.document import DocumentId, Model, Timestamp
 from stoker.models.task import Category, Tag, Tags, TaskContent, TaskPriority, TaskStatus
 from stoker.models.video import SourcePath
@@ -16,6 +16,13 @@ MAX_JOBS_CHARACTERS = 400_000
 """All their inputs together: the batch's own document of at most 1 MiB must keep room for what becomes of them."""
 
 
+if TYPE_CHECKING:
+    ChildTypeName = str
+else:
+    ChildTypeName = Literal[tuple(name for name, kind in registry.job_types().items() if not kind.makes_jobs)]
+"""The name of a type of job that a batch may contain. A type checker can't see into the registry."""
+
+
 class ChildInput(Model):
     """A job that a batch makes. No batch: what one makes must have an end.
 
@@ -24,7 +31,7 @@ class ChildInput(Model):
         input: By type; checked when the job arrives, as any job's.
     """
 
-    type: Literal["video-processing", "audio-generation"]
+    type: ChildTypeName
     input: dict[str, Any]
 
 
@@ -173,20 +180,8 @@ class DeleteUserData(Model):
     operation: Literal["delete-user-data"]
 
 
-BatchInput = RunJobs | UpdateTasks | DeleteTasks | ImportTasks | ExportUserData | DeleteUserData
-"""The input of a `batch-operation` job."""
-
-_BY_OPERATION: TypeAdapter[BatchInput] = TypeAdapter(Annotated[BatchInput, Field(discriminator="operation")])
-
-
-def read_batch_input(data: Mapping[str, Any]) -> BatchInput:
-    """Reads the input of a `batch-operation` job by the model of its operation.
-
-    Raises:
-        ValidationError: The data is not of that shape; `problems` makes sentences of it.
-
-    Example:
-        >>> read_batch_input({"operation": "delete-tasks", "where": {"tag": "old"}}).where.filters()
-        [('tags', 'array_contains', 'old')]
-    """
-    return _BY_OPERATION.validate_python(dict(data))
+BatchInput = Annotated[
+    RunJobs | UpdateTasks | DeleteTasks | ImportTasks | ExportUserData | DeleteUserData,
+    Field(discriminator="operation"),
+]
+"""The input of a `batch-operation` job. Its operation says which of the models reads it."""

@@ -1,17 +1,33 @@
-"""Which model reads the `input` of which type of job."""
+"""The input of a job, read by the model of its type."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
-from stoker.models.audio import AudioInput
-from stoker.models.batch import read_batch_input
-from stoker.models.document import Model
-from stoker.models.job import JobType
-from stoker.models.video import VideoInput
+from pydantic import TypeAdapter
 
-INPUTS: Mapping[JobType, Callable[[Mapping[str, Any]], Model]] = {
-    "video-processing": VideoInput.from_firestore,
-    "audio-generation": AudioInput.from_firestore,
-    "batch-operation": read_batch_input,
-}
-"""The types that have a worker. A job of another type fails as `unsupported-type`."""
+from stoker import registry
+from stoker.models.document import Model
+
+
+def read_input(job_type: registry.JobType, data: Mapping[str, Any]) -> Model:
+    """Read the `input` of a job.
+
+    Args:
+        job_type: The type of the job.
+        data: The map that the document holds.
+
+    Raises:
+        ValidationError: The data does not fit the model; `problems` makes sentences of it.
+
+    Example:
+        >>> batch = registry.job_types()["batch-operation"]
+        >>> read_input(batch, {"operation": "delete-tasks", "where": {"tag": "old"}}).where.filters()
+        [('tags', 'array_contains', 'old')]
+    """
+    return _adapter(job_type.input).validate_python(dict(data))
+
+
+@cache
+def _adapter(path: str) -> TypeAdapter[Model]:
+    return TypeAdapter(registry.load(path))

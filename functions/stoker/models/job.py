@@ -1,16 +1,23 @@
 """`processingJobs/{id}`: a piece of work, from the client's wish to its result."""
 
 from datetime import timedelta
-from typing import Annotated, Any, ClassVar, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Literal
 
 from pydantic import ConfigDict, Field, StringConstraints
 
+from stoker import registry
 from stoker.models.document import DocumentId, Model, SchemaVersion, Timestamp, UserId
 from stoker.models.media import Media
 from stoker.models.warnings import MAX_WARNINGS, OutputWarning
 from stoker.models.writers import CLIENT, CLIENT_ONCE, CREATION_TIME, WRITE_TIME, Becomes, Begins, Near
 
-JobType = Literal["video-processing", "audio-generation", "batch-operation"]
+if TYPE_CHECKING:
+    JobTypeName = str
+else:
+    # Literal checks a value when a document is read. A type checker can't see into the registry.
+    JobTypeName = Literal[tuple(registry.job_types())]
+"""The name of a type of job."""
+
 JobStatus = Literal["pending", "processing", "completed", "failed", "cancelled"]
 ENDED: frozenset[JobStatus] = frozenset({"completed", "failed", "cancelled"})
 
@@ -31,20 +38,11 @@ JobId = DocumentId
 DedupeKey = Annotated[str, StringConstraints(min_length=1, max_length=128)]
 """Chosen by the client, and its own: another user's same key is another key."""
 
-Stage = Literal[
-    "queued",
-    "downloading",
-    "probing",
-    "encoding",
-    "synthesizing",
-    "mastering",
-    "uploading",
-    "updating",
-    "deleting",
-    "importing",
-    "exporting",
-    "completed",
-]
+if TYPE_CHECKING:
+    Stage = str
+else:
+    # As above. Each type names the stages that its worker reports; the engine adds "queued" and "completed".
+    Stage = Literal["queued", *(stage for kind in registry.job_types().values() for stage in kind.stages), "completed"]
 """What an attempt is doing; shown to the user beside the progress."""
 
 HeldStage = Literal["paused", "waiting-for-other-jobs", "waiting-for-tomorrow"]
@@ -55,7 +53,7 @@ RUNNING_JOBS: Final = "running-jobs"
 """The stage of a job that waits for its children."""
 
 
-class Lease(Model):
+class StoredLease(Model):
     """Who works on the job, and until when that is believed.
 
     Attributes:
@@ -214,7 +212,7 @@ class ProcessingJob(Model):
 
     id: Annotated[JobId, CLIENT_ONCE]
     user_id: Annotated[UserId, CLIENT_ONCE]
-    type: Annotated[JobType, CLIENT_ONCE]
+    type: Annotated[JobTypeName, CLIENT_ONCE]
     input: Annotated[dict[str, Any], CLIENT_ONCE]
     status: Annotated[JobStatus, CLIENT_ONCE, Begins("pending")]
     created_at: Annotated[Timestamp, CREATION_TIME]
@@ -232,7 +230,7 @@ class ProcessingJob(Model):
     attempt: Annotated[int, Field(ge=0)] = 0
     max_attempts: Annotated[int, Field(ge=1, le=20)] | None = None
     attempts: list[Attempt] = Field(default_factory=list)
-    lease: Lease | None = None
+    lease: StoredLease | None = None
     ended_by: str | None = None
     parent_id: JobId | None = None
     children: Annotated[int, Field(ge=1)] | None = None

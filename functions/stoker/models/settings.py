@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import ConfigDict, Field, StringConstraints
 
 from stoker.models.document import Model, SchemaVersion
-from stoker.models.job import JobType
+from stoker.models.job import JobTypeName
 
 
 class UserLimits(Model):
@@ -37,7 +37,7 @@ class JobSettings(Model):
     # A newer version may know more of them.
     model_config = ConfigDict(extra="ignore")
 
-    paused: list[JobType] = Field(default_factory=list)
+    paused: list[JobTypeName] = Field(default_factory=list)
     user_limits: UserLimits | None = None
     schema_version: SchemaVersion = 1
 

@@ -6,19 +6,17 @@ is not here: the emulator answers any, production those alone that have an index
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 from google.cloud.firestore_v1 import Query
-from google.cloud.firestore_v1.aggregation import AggregationQuery
 
 from stoker import config
+from stoker.firestore.selection import Filter, Selection
 from stoker.models.analytics import Granularity
 from stoker.models.batch import TaskFilter
 from stoker.models.job import RUNNING_JOBS
 from stoker.queries.query import (
     NAME,
     DeclaredQuery,
-    Filter,
     ascending,
     between,
     contains,
@@ -62,21 +60,21 @@ def with_owners() -> tuple[str, ...]:
 STALE_PENDING = DeclaredQuery(jobs, where=[*equal("status"), *between("createdAt")], order=[ascending("createdAt")])
 
 
-def stale_pending(before: datetime, since: datetime | None = None) -> Query:
+def stale_pending(before: datetime, since: datetime | None = None) -> Selection:
     """Jobs that have been pending since before a time, the oldest first; of these, where it is given, those that were
     created since another one."""
     later: list[Filter] = [] if since is None else [("createdAt", ">=", since)]
-    return STALE_PENDING.build(("status", "==", "pending"), ("createdAt", "<", before), *later)
+    return STALE_PENDING.selection(("status", "==", "pending"), ("createdAt", "<", before), *later)
 
 
 DUE = DeclaredQuery(jobs, where=[*equal("status"), *between("runAfter")], order=[ascending("runAfter")])
 
 
-def due(now: datetime, since: datetime | None = None) -> Query:
+def due(now: datetime, since: datetime | None = None) -> Selection:
     """Jobs that had to wait and need not any longer, in the order of their times; of these, where it is given, those
     whose time has come since another one."""
     later: list[Filter] = [] if since is None else [("runAfter", ">", since)]
-    return DUE.build(("status", "==", "pending"), ("runAfter", "<=", now), *later)
+    return DUE.selection(("status", "==", "pending"), ("runAfter", "<=", now), *later)
 
 
 LAPSED_LEASES = DeclaredQuery(
@@ -84,69 +82,67 @@ LAPSED_LEASES = DeclaredQuery(
 )
 
 
-def lapsed_leases(now: datetime) -> Query:
+def lapsed_leases(now: datetime) -> Selection:
     """Jobs whose attempt has gone silent."""
-    return LAPSED_LEASES.build(("status", "==", "processing"), ("lease.expiresAt", "<", now))
+    return LAPSED_LEASES.selection(("status", "==", "processing"), ("lease.expiresAt", "<", now))
 
 
 CANCELLED_WHILE_WAITING = DeclaredQuery(jobs, where=equal("status", "cancelRequested"))
 
 
-def cancelled_while_waiting() -> Query:
+def cancelled_while_waiting() -> Selection:
     """Jobs whose owner wants them to stop before they have begun."""
-    return CANCELLED_WHILE_WAITING.build(("status", "==", "pending"), ("cancelRequested", "==", True))
+    return CANCELLED_WHILE_WAITING.selection(("status", "==", "pending"), ("cancelRequested", "==", True))
 
 
 PAUSED = DeclaredQuery(jobs, where=equal("status", "stage", "type"))
 
 
-def paused(job_type: str) -> Query:
+def paused(job_type: str) -> Selection:
     """Jobs of a type that are held back because it is paused, or was."""
-    return PAUSED.build(("status", "==", "pending"), ("stage", "==", "paused"), ("type", "==", job_type))
+    return PAUSED.selection(("status", "==", "pending"), ("stage", "==", "paused"), ("type", "==", job_type))
 
 
 WAITING_FOR_CHILDREN = DeclaredQuery(jobs, where=equal("status", "stage"))
 
 
-def waiting_for_children() -> Query:
+def waiting_for_children() -> Selection:
     """Jobs that have made others, and wait for them."""
-    return WAITING_FOR_CHILDREN.build(("status", "==", "processing"), ("stage", "==", RUNNING_JOBS))
+    return WAITING_FOR_CHILDREN.selection(("status", "==", "processing"), ("stage", "==", RUNNING_JOBS))
 
 
 WAITING_FOR_A_PLACE = DeclaredQuery(jobs, where=equal("userId", "status", "stage"), order=[ascending("createdAt")])
 
 
-def waiting_for_a_place(user_id: str) -> Query:
+def waiting_for_a_place(user_id: str) -> Selection:
     """A user's jobs that wait until fewer of the user's run, the oldest first."""
     waiting: list[Filter] = [("status", "==", "pending"), ("stage", "==", "waiting-for-other-jobs")]
-    return WAITING_FOR_A_PLACE.build(("userId", "==", user_id), *waiting)
+    return WAITING_FOR_A_PLACE.selection(("userId", "==", user_id), *waiting)
 
 
 CHILDREN = DeclaredQuery(jobs, where=[*equal("parentId"), *one_of("status")])
 
 
-def alive_children(parent_id: str) -> Query:
+def alive_children(parent_id: str) -> Selection:
     """The children of a job that have not ended."""
-    return CHILDREN.build(("parentId", "==", parent_id), ("status", "in", ALIVE))
+    return CHILDREN.selection(("parentId", "==", parent_id), ("status", "in", ALIVE))
 
 
 QUEUED_CHILDREN = DeclaredQuery(jobs, where=equal("parentId", "status", "stage"))
 
 
-def queued_children(parent_id: str) -> Query:
+def queued_children(parent_id: str) -> Selection:
     """The children of a job that wait for their first attempt, or for their first after they were retried."""
     waiting: list[Filter] = [("status", "==", "pending"), ("stage", "==", "queued")]
-    return QUEUED_CHILDREN.build(("parentId", "==", parent_id), *waiting)
+    return QUEUED_CHILDREN.selection(("parentId", "==", parent_id), *waiting)
 
 
 CHILDRENS_PROGRESS = DeclaredQuery(jobs, where=[*equal("parentId"), *one_of("status")], sums=["progress"])
 
 
-def childrens_progress(parent_id: str) -> AggregationQuery:
-    """How many of a job's children have not ended (`alive`), and the sum of their progress (`progress`)."""
-    query: Any = CHILDRENS_PROGRESS.build(("parentId", "==", parent_id), ("status", "in", ALIVE))
-    counting: AggregationQuery = query.count(alias="alive").sum("progress", alias="progress")
-    return counting
+def childrens_progress(parent_id: str) -> Selection:
+    """The children of a job that have not ended: to count them, and to add up their `progress`."""
+    return CHILDRENS_PROGRESS.selection(("parentId", "==", parent_id), ("status", "in", ALIVE))
 
 
 # --- The commands ------------------------------------------------------------------------------------------------

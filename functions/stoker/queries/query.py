@@ -2,21 +2,18 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from google.cloud.firestore_v1 import Query
-from google.cloud.firestore_v1.base_query import FieldFilter
 
-from stoker.firestore.client import client
+from stoker.firestore.selection import Direction as Direction
+from stoker.firestore.selection import Filter, Selection
+from stoker.firestore.selection import Order as Order
 
 NAME = "__name__"
 """The document's own name, by which everything is sorted in the end."""
 
 Kind = Literal["equal", "one-of", "contains", "range"]
-Direction = Literal["ASCENDING", "DESCENDING"]
-Order = tuple[str, Direction]
-Filter = tuple[str, str, object]
-"""Field, operator and value, as the client library has them."""
 
 KINDS: dict[str, Kind] = {
     "==": "equal",
@@ -103,26 +100,24 @@ class DeclaredQuery:
     group: bool = False
 
     def build(self, *filters: Filter, collection: str | None = None) -> Query:
-        """The query with its values.
+        """Return the client library's query, with its values. Arguments and errors as in `selection`."""
+        return self.selection(*filters, collection=collection).query()
+
+    def selection(self, *filters: Filter, collection: str | None = None) -> Selection:
+        """Return the query with its values, as data.
 
         Args:
             filters: At least one for each condition that is not optional; several for a range.
-            collection: Which, where there are several.
+            collection: Its id, if the query is declared for several.
 
         Raises:
             Undeclared: The filters or the collection are not as declared.
         """
         name = collection if collection is not None else self.collections()[0]
-        query: Any = Query(client().collection(name), all_descendants=self.group)
-        for field, operator, value in filters:
-            query = query.where(filter=FieldFilter(field, operator, value))
-        for field, direction in self.order:
-            query = query.order_by(field, direction=direction)
         asked = frozenset((field, KINDS[operator]) for field, operator, _ in filters if operator in KINDS)
         if name not in self.collections() or not self.asks(asked) or len(asked) < len({one[0] for one in filters}):
             raise Undeclared(f"{filters} in {name} is not what is declared: {self}")
-        built: Query = query
-        return built
+        return Selection(name, filters, tuple(self.order), self.group)
 
     def asks(self, asked: frozenset[tuple[str, Kind]]) -> bool:
         """Whether it asks this of fields: of all that are not optional, and of no other."""

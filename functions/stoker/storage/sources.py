@@ -91,7 +91,7 @@ def open_source(path: str, user_id: str) -> Source:
         InputEmpty: The object holds nothing.
         InputTooLarge: The object is larger than `config.MAX_SOURCE_BYTES`.
     """
-    return Source(_find(path, user_id))
+    return Source(_find(path, user_id, config.MAX_SOURCE_BYTES))
 
 
 def replaced(path: str) -> InputNotFound:
@@ -104,7 +104,7 @@ def download(
     user_id: str,
     into: Path,
     on_bytes: Callable[[int, int], None],
-    most: int = config.MAX_SOURCE_BYTES,
+    most: int,
 ) -> int:
     """Copies a source of a job's owner to a file.
 
@@ -132,7 +132,7 @@ def download(
     return int(blob.generation or 0)
 
 
-def _find(path: str, user_id: str, most: int = config.MAX_SOURCE_BYTES) -> Blob:
+def _find(path: str, user_id: str, most: int) -> Blob:
     check_owner(path, user_id)
     found = bucket().get_blob(path)
     if found is None:

@@ -7,9 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from stoker.errors import JobExists, NotRetryable, RecentSignInRequired
-from stoker.jobs.create import create_processing_job
-from stoker.jobs.find import find_job
-from stoker.jobs.retry import retry_job
+from stoker.jobs.commands import create_processing_job, retry_job
+from stoker.jobs.job import find_job
 from stoker.users.roles import find_account
 
 RECENT_SECONDS = 5 * 60
@@ -54,7 +53,7 @@ def delete_account(user_id: str) -> str:
     try:
         return create_processing_job(user_id, "batch-operation", DELETION, job_id=job_id)
     except JobExists:
-        job = find_job(job_id).to_dict() or {}
+        job = find_job(job_id).data
     if job.get("userId") != user_id or job.get("input") != DELETION:
         # Clients choose the ids of their jobs: another one has taken this one, lest the user could go.
         return create_processing_job(user_id, "batch-operation", DELETION)

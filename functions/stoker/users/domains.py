@@ -16,36 +16,47 @@ from stoker.models.settings import SignUpSettings
 READ_SECONDS = 1.5
 """The longest that a sign-up waits for the settings."""
 
-_lock = threading.Lock()
-_known = SignUpSettings()
-_read_at = float("-inf")
+
+class KnownSettings:
+    """The settings for sign-ups, at most `config.SETTINGS_SECONDS` old.
+
+    The settings that were known hold while Firestore does not answer, or what is stored is not as it must be.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._settings = SignUpSettings()
+        self._read_at = float("-inf")
+
+    def current(self) -> SignUpSettings:
+        """Returns the settings; reads them if they are too old."""
+        with self._lock:
+            if time.monotonic() - self._read_at > config.SETTINGS_SECONDS:
+                self._settings = _read(self._settings)
+                self._read_at = time.monotonic()
+            return self._settings
 
 
-def check_domain(email: str | None) -> None:
+IN_THIS_PROCESS = KnownSettings()
+"""What all sign-ups of an instance share."""
+
+
+def check_domain(email: str | None, known: KnownSettings = IN_THIS_PROCESS) -> None:
     """Lets an e-mail address pass.
 
     Args:
         email: Of who signs up; those who have none pass.
+        known: The settings to go by.
 
     Raises:
         EmailDomainRefused: An admin wants no sign-ups from its domain.
     """
-    settings = sign_up_settings()
+    settings = known.current()
     domains = _domain_and_parents(email or "")
     if not domains.isdisjoint(one.lower() for one in settings.blocked_domains):
         raise EmailDomainRefused("This app takes no sign-ups with addresses of this domain. Use another address.")
     if settings.refuse_disposable and not domains.isdisjoint(_disposable()):
         raise EmailDomainRefused("This app takes no sign-ups with disposable addresses. Use one that will last.")
-
-
-def sign_up_settings() -> SignUpSettings:
-    """The settings, at most `config.SETTINGS_SECONDS` old; those that were known hold where there is trouble."""
-    global _known, _read_at
-    with _lock:
-        if time.monotonic() - _read_at > config.SETTINGS_SECONDS:
-            _known = _read(_known)
-            _read_at = time.monotonic()
-        return _known
 
 
 def _read(known: SignUpSettings) -> SignUpSettings:

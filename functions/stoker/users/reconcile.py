@@ -8,14 +8,16 @@ from functools import partial
 from typing import Any
 
 from firebase_admin import auth
-from google.api_core import exceptions
-from google.cloud import firestore
+from google.cloud.firestore import DELETE_FIELD, SERVER_TIMESTAMP
 from google.cloud.firestore_v1 import DocumentSnapshot
 
 from stoker import config
 from stoker.firebase import app
 from stoker.firestore import raw
 from stoker.firestore.client import client
+from stoker.firestore.documents import FirestoreDocuments
+from stoker.firestore.errors import Conflict
+from stoker.firestore.writes import Delete, Update
 from stoker.logs import log_error
 from stoker.queries import declared
 from stoker.users import cursor
@@ -35,7 +37,7 @@ PLACE = "profiles"
 
 
 @dataclass
-class Reconciled:
+class ReconciledProfiles:
     """What was done.
 
     Attributes:
@@ -51,7 +53,7 @@ class Reconciled:
     failed: list[str] = field(default_factory=list)
 
 
-def reconcile_profiles(now: datetime | None = None, seconds: float = config.RECONCILE_SECONDS) -> Reconciled:
+def reconcile_profiles(now: datetime | None = None, seconds: float = config.RECONCILE_SECONDS) -> ReconciledProfiles:
     """Looks at what is provisional, and then at every account, going on from where the one before has come to.
 
     Args:
@@ -59,7 +61,7 @@ def reconcile_profiles(now: datetime | None = None, seconds: float = config.RECO
         seconds: When to leave the rest to the next one.
     """
     until = time.monotonic() + seconds
-    done = Reconciled()
+    done = ReconciledProfiles()
     _settle_provisional(done, now or datetime.now(UTC), until)
     token = cursor.load(PLACE)
     while True:
@@ -74,7 +76,7 @@ def reconcile_profiles(now: datetime | None = None, seconds: float = config.RECO
             return done
 
 
-def _make_missing(accounts: Sequence[auth.ExportedUserRecord], done: Reconciled) -> None:
+def _make_missing(accounts: Sequence[auth.ExportedUserRecord], done: ReconciledProfiles) -> None:
     # A locked account may be under deletion; its user can't sign in, and needs no profile.
     possible = {
         one.uid: one for one in accounts if raw.possible_id(one.uid) and "/" not in one.uid and not one.disabled
@@ -91,7 +93,7 @@ def _make_missing(accounts: Sequence[auth.ExportedUserRecord], done: Reconciled)
             done.failed.append(uid)
 
 
-def _settle_provisional(done: Reconciled, now: datetime, until: float) -> None:
+def _settle_provisional(done: ReconciledProfiles, now: datetime, until: float) -> None:
     query = declared.provisional_profiles().select(["provisional"]).limit(LOOKED_UP)
     page = list(query.get())
     while page and time.monotonic() < until:
@@ -109,15 +111,14 @@ def _existing(ids: Sequence[str]) -> set[str]:
     return {account.uid for account in found.users}
 
 
-def _settle(profile: DocumentSnapshot[Any], is_there: bool, done: Reconciled) -> None:
-    unchanged = firestore.Client.write_option(last_update_time=profile.update_time)
+def _settle(profile: DocumentSnapshot[Any], is_there: bool, done: ReconciledProfiles) -> None:
+    path, read_at = profile.reference.path, profile.update_time
+    confirmed = {"provisional": DELETE_FIELD, "updatedAt": SERVER_TIMESTAMP}
     try:
-        if is_there:
-            confirmed = {"provisional": firestore.DELETE_FIELD, "updatedAt": firestore.SERVER_TIMESTAMP}
-            profile.reference.update(confirmed, option=unchanged)
-            done.confirmed += 1
-        else:
-            profile.reference.delete(option=unchanged)
-            done.removed += 1
-    except (exceptions.FailedPrecondition, exceptions.NotFound):
+        FirestoreDocuments().commit([Update(path, confirmed, read_at) if is_there else Delete(path, read_at)])
+    except Conflict:
         return  # someone has just written it, so that it is looked at next time
+    if is_there:
+        done.confirmed += 1
+    else:
+        done.removed += 1

@@ -8,21 +8,19 @@ from typing import Any
 
 from firebase_admin import auth, exceptions
 from firebase_functions import logger
-from google.api_core import exceptions as firestore_exceptions
-from google.cloud import firestore
-from google.cloud.firestore_v1 import DocumentSnapshot
+from google.api_core.exceptions import Aborted
+from google.cloud.firestore import SERVER_TIMESTAMP
 
 from stoker import config
 from stoker.errors import ClaimsTooLarge, Unavailable, UserNotFound
 from stoker.firebase import app
-from stoker.firestore.client import client
+from stoker.firestore.documents import FirestoreDocuments, StoredDocument
+from stoker.firestore.optimistic import until_written
+from stoker.firestore.writes import Create, Update
 from stoker.users.profile import new_profile, of_record
 
 MAX_CLAIMS_CHARACTERS = 1000
 """All claims of an account, as JSON. Source: https://firebase.google.com/docs/auth/admin/custom-claims"""
-
-TRIES = 10
-"""How often it is begun again because someone wrote the profile at the same time."""
 
 NO_ANSWER = (
     exceptions.UnavailableError,
@@ -100,34 +98,39 @@ def set_role(user_id: str, role: str, permissions: Sequence[str] | None = None, 
         ClaimsTooLarge: The claims do not fit into a token.
         Unavailable: Firebase Auth did not answer, or others write the profile all the time.
     """
-    reference = client().collection(config.USERS).document(user_id)
-    for _ in range(TRIES):
-        profile = reference.get(field_paths=["role", "permissions"])
-        account = find_account(user_id)
-        before = assigned(account)
-        new = Assigned(user_id, role, before.permissions if permissions is None else tuple(permissions))
-        _set_claims(account, new)
-        try:
-            _write_profile(reference, profile, account, new)
-        except (
-            firestore_exceptions.FailedPrecondition,
-            firestore_exceptions.NotFound,
-            firestore_exceptions.AlreadyExists,
-        ):
-            continue
-        if new != before:
-            logger.info(
-                "A role was set.",
-                event="role-set",
-                userId=user_id,
-                by=by,
-                role=new.role,
-                roleBefore=before.role,
-                permissions=list(new.permissions),
-                permissionsBefore=list(before.permissions),
-            )
-        return new
-    raise Unavailable(f"The profile of {user_id} is written by others all the time. Try again in a moment.")
+    try:
+        before, new = until_written(lambda: _set_role(user_id, role, permissions))
+    except Aborted:
+        raise Unavailable(
+            f"The profile of {user_id} is written by others all the time. Try again in a moment."
+        ) from None
+    if new != before:
+        logger.info(
+            "A role was set.",
+            event="role-set",
+            userId=user_id,
+            by=by,
+            role=new.role,
+            roleBefore=before.role,
+            permissions=list(new.permissions),
+            permissionsBefore=list(before.permissions),
+        )
+    return new
+
+
+def _set_role(user_id: str, role: str, permissions: Sequence[str] | None) -> tuple[Assigned, Assigned]:
+    """Write the claims and then the profile; return what the user had before, and what the user has now."""
+    profile = FirestoreDocuments().get(_path(user_id), ["role", "permissions"])
+    account = find_account(user_id)
+    before = assigned(account)
+    new = Assigned(user_id, role, before.permissions if permissions is None else tuple(permissions))
+    _set_claims(account, new)
+    _write_profile(profile, account, new)
+    return before, new
+
+
+def _path(user_id: str) -> str:
+    return f"{config.USERS}/{user_id}"
 
 
 def _set_claims(account: auth.UserRecord, new: Assigned) -> None:
@@ -144,15 +147,14 @@ def _set_claims(account: auth.UserRecord, new: Assigned) -> None:
             auth.set_custom_user_claims(account.uid, claims, app=app())
 
 
-def _write_profile(
-    reference: firestore.DocumentReference, profile: DocumentSnapshot[Any], account: auth.UserRecord, new: Assigned
-) -> None:
+def _write_profile(profile: StoredDocument | None, account: auth.UserRecord, new: Assigned) -> None:
     # The time is written in any case: it is what lets others who do the same at the same time begin again.
-    fields = {"role": new.role, "permissions": list(new.permissions), "updatedAt": firestore.SERVER_TIMESTAMP}
-    if profile.exists:
-        reference.update(fields, option=firestore.Client.write_option(last_update_time=profile.update_time))
+    fields = {"role": new.role, "permissions": list(new.permissions), "updatedAt": SERVER_TIMESTAMP}
+    if profile is not None:
+        FirestoreDocuments().commit([Update(profile.path, fields, profile.update_time)])
     else:
-        reference.create({**new_profile(of_record(account)).to_firestore(), **fields})
+        made = {**new_profile(of_record(account)).to_firestore(), **fields}
+        FirestoreDocuments().commit([Create(_path(account.uid), made)])
 
 
 @contextlib.contextmanager

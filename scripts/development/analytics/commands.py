@@ -13,7 +13,7 @@ from development.analytics import tables
 from development.connection import CommandError
 from development.text import as_json
 from stoker.analytics.buckets import GRANULARITIES, bucket_of, start_of
-from stoker.analytics.lease import LeaseLost
+from stoker.analytics.lease import RollUpLeaseLost
 from stoker.analytics.rebuild import rebuild
 from stoker.analytics.series import Period, active_users, series, top
 from stoker.models.analytics import AnalyticsAggregate, Granularity
@@ -111,7 +111,7 @@ def _rebuild(options: argparse.Namespace) -> int:
             rebuilt = rebuild(
                 options.start, options.end, lambda events: status.update(f"{events:,} raw events have been read ...")
             )
-    except LeaseLost:
+    except RollUpLeaseLost:
         raise CommandError("A roll-up has begun meanwhile, since this process stood still. Begin again.") from None
     if options.json:
         print(as_json({"events": rebuilt.events, "written": rebuilt.written, "removed": rebuilt.removed}))

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from pydantic.alias_generators import to_camel
 
 from development.generate.errors import GenerateError
+from stoker import registry
 from stoker.access.policy import Invoker
 from stoker.models.document import problems
 from stoker.models.user import Permission, Role
@@ -47,6 +48,11 @@ class InvokerEntry(_Entry):
     """What is said of a function that the platform calls."""
 
     invoker: Invoker
+
+
+def queues() -> str:
+    """The entries of the functions that run jobs, for `rules/functions.rules`."""
+    return "\n\n".join(f"{job_type.queue}:\n  invoker: cloud-tasks" for job_type in registry.job_types().values())
 
 
 def policies(text: str) -> str:

@@ -2,20 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import get_args
 
-from stoker import config
+from development.generate.fields import models_in
+from stoker import config, registry
 from stoker.models.analytics import AnalyticsAggregate, AnalyticsEvent
-from stoker.models.audio import AudioInput
-from stoker.models.batch import BatchInput
 from stoker.models.completion import Completion
 from stoker.models.document import Model
-from stoker.models.job import JobType, ProcessingJob
+from stoker.models.job import ProcessingJob
 from stoker.models.project import Project
 from stoker.models.settings import JobSettings, SignUpSettings
 from stoker.models.task import Task
 from stoker.models.user import User
-from stoker.models.video import VideoInput
 
 
 @dataclass(frozen=True)
@@ -45,9 +42,7 @@ DOCUMENTS: Sequence[Document] = (
     Document(config.ADMIN_DATA, SignUpSettings, "signUpSettings"),
 )
 
-INPUTS: Mapping[JobType, Sequence[type[Model]]] = {
-    "video-processing": (VideoInput,),
-    "audio-generation": (AudioInput,),
-    "batch-operation": get_args(BatchInput),
+INPUTS: Mapping[str, Sequence[type[Model]]] = {
+    name: tuple(models_in(registry.load(job_type.input))) for name, job_type in registry.job_types().items()
 }
 """Which models the input of a job may be of, by its type."""

@@ -1,8 +1,8 @@
 """What a model says of its fields, as all that is made from it needs it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 from stoker.models.document import Model
 from stoker.models.writers import Writer, writer_of
@@ -59,6 +59,18 @@ def fields_of(model: type[Model], schema: Schema) -> list[DocumentField]:
         )
         for python_name, field in model.model_fields.items()
     ]
+
+
+def models_in(annotation: Any) -> Iterator[type[Model]]:
+    """Find the models that a type consists of: itself, or those of a union, a list or a map.
+
+    Args:
+        annotation: The type, as Python code writes it.
+    """
+    if isinstance(annotation, type) and issubclass(annotation, Model):
+        yield annotation
+    for inner in get_args(annotation):
+        yield from models_in(inner)
 
 
 def without_null(schema: Schema) -> tuple[Schema, bool]:

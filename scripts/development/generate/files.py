@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from development.environment import ROOT
-from development.generate.access import policies
+from development.generate.access import policies, queues
 from development.generate.documents import DOCUMENTS
 from development.generate.errors import GenerateError
 from development.generate.indexes import indexes
 from development.generate.inputs import input_functions
 from development.generate.inputs_page import accepted_table
+from development.generate.job_states import job_states
 from development.generate.regions import replaced
 from development.generate.rules import document_functions, map_functions
 from development.generate.schemas import schemas
@@ -27,6 +28,7 @@ FUNCTIONS_RULES = Path("rules/functions.rules")
 POLICIES = Path("functions/stoker/access/policies.py")
 INDEXES = Path("firestore.indexes.json")
 INPUTS_PAGE = Path("docs/inputs.md")
+JOB_STATES_PAGE = Path("docs/job-states.md")
 
 
 def made_files(root: Path = ROOT) -> Mapping[Path, str]:
@@ -38,6 +40,7 @@ def made_files(root: Path = ROOT) -> Mapping[Path, str]:
     Raises:
         GenerateError: No file can be made of what the models or the marks say.
     """
+    functions_rules = replaced((root / FUNCTIONS_RULES).read_text(), {"queues": queues()})
     return {
         FIRESTORE_RULES: _within_limits(
             replaced(
@@ -48,7 +51,8 @@ def made_files(root: Path = ROOT) -> Mapping[Path, str]:
         STORAGE_RULES: _within_limits(
             replaced((root / STORAGE_RULES).read_text(), {"uploads": upload_function("isAccepted")})
         ),
-        POLICIES: policies((root / FUNCTIONS_RULES).read_text()),
+        FUNCTIONS_RULES: functions_rules,
+        POLICIES: policies(functions_rules),
         INDEXES: indexes(),
         TYPES: declarations(),
         CONVERTERS: converters(),
@@ -59,9 +63,9 @@ def made_files(root: Path = ROOT) -> Mapping[Path, str]:
 
 def _pages(root: Path) -> dict[Path, str]:
     """The pages of the documentation, which a copy of the project may lack."""
-    if not (root / INPUTS_PAGE).exists():
-        return {}
-    return {INPUTS_PAGE: replaced((root / INPUTS_PAGE).read_text(), {"inputs": accepted_table()})}
+    regions = {INPUTS_PAGE: {"inputs": accepted_table()}, JOB_STATES_PAGE: {"job states": job_states()}}
+    there = [page for page in regions if (root / page).exists()]
+    return {page: replaced((root / page).read_text(), regions[page]) for page in there}
 
 
 def _document_regions() -> dict[str, str]:

@@ -4,15 +4,13 @@ They are wider than the models: the worker names every problem to the user, wher
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import get_args
 
-from development.generate import documents
 from development.generate.checks import function, listed, size
+from development.generate.documents import INPUTS
 from development.generate.errors import GenerateError
 from development.generate.fields import Schema, without_null
+from stoker import registry
 from stoker.models.document import Model
-from stoker.models.inputs import INPUTS
-from stoker.models.job import JobType
 
 MAX_WORD = 100
 """Characters of what is one of a few words, where the worker says which."""
@@ -25,27 +23,39 @@ def input_functions(name: str) -> str:
         name: Such as `input`.
 
     Raises:
-        GenerateError: A type that has a worker has no model here.
+        GenerateError: The input of a type is no model, or two of them have the same name.
     """
-    if missing := INPUTS.keys() - documents.INPUTS.keys():
-        raise GenerateError(f"Name the models of the input of {', '.join(missing)} in development.generate.documents.")
-    others = set(get_args(JobType)) - documents.INPUTS.keys()
-    choice = "input.size() == 0" if others else ""  # what has no worker yet needs no input
-    parts = []
-    for job_type, models in reversed(list(documents.INPUTS.items())):
-        of_type = f"{job_type.partition('-')[0]}InputFits"
-        choice = f"type == '{job_type}' ? {of_type}(input) :\n    {choice}" if choice else f"{of_type}(input)"
-        parts.append(_function(of_type, models))
+    choice = ""
+    parts: dict[str, str] = {}
+    for job_type in reversed([*registry.job_types().values()]):
+        of_type = _function_name(job_type.input)
+        choice = f"type == '{job_type.name}' ? {of_type}(input) :\n    {choice}" if choice else f"{of_type}(input)"
+        part = _function(of_type, INPUTS[job_type.name])
+        if parts.setdefault(of_type, part) != part:
+            raise GenerateError(f"Rename {job_type.input}, because another type's input has the same name.")
     return "\n\n".join(
         [
             "// From stoker.models: no more than a worker could ever use; the worker names every problem inside.\n"
             f"function {name}Fits(type, input) {{\n  return {choice};\n}}",
-            *reversed(parts),
+            *reversed(parts.values()),
         ]
     )
 
 
+def _function_name(path: str) -> str:
+    """Name the function that checks an input.
+
+    Example:
+        >>> _function_name("stoker.models.video:VideoInput")
+        'videoInputFits'
+    """
+    model = path.partition(":")[2].removesuffix("Input")
+    return f"{model[:1].lower()}{model[1:]}InputFits"
+
+
 def _function(name: str, models: Sequence[type[Model]]) -> str:
+    if not models:
+        raise GenerateError(f"No rule can be made for {name}: the input must be a model, or a union of models.")
     fields: dict[str, list[Schema]] = {}
     definitions: dict[str, Schema] = {}
     for model in models:

@@ -5,18 +5,18 @@ import re
 from development.generate.errors import GenerateError
 
 BEGIN = re.compile(
-    r"^(?P<indent> *)(?P<open>// |<!-- )BEGIN (?P<name>[\w. ]+), made by scripts/generate(?P<close>(?: -->)?)\n",
+    r"^(?P<indent> *)(?P<open>// |# |<!-- )BEGIN (?P<name>[\w. ]+), made by scripts/generate(?P<close>(?: -->)?)\n",
     re.MULTILINE,
 )
-"""In rules, and in Markdown."""
+"""In the rules of a database, in rules/functions.rules, and in Markdown."""
 
 
 def replaced(text: str, parts: dict[str, str]) -> str:
     """The text with each part in its region.
 
     Args:
-        text: Holds `// BEGIN name, made by scripts/generate` and `// END name` for every part; in Markdown, the same
-            as comments.
+        text: Holds `// BEGIN name, made by scripts/generate` and `// END name` for every part, or the same in another
+            form of comment.
         parts: By name, not indented.
 
     Raises:

@@ -4,13 +4,11 @@ import json
 import re
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, get_args
-
-from pydantic import BaseModel
+from typing import Any
 
 from development.generate.documents import DOCUMENTS, INPUTS
 from development.generate.errors import GenerateError
-from development.generate.fields import DocumentField, Schema, fields_of, without_null
+from development.generate.fields import DocumentField, Schema, fields_of, models_in, without_null
 from stoker.models.document import Model
 from stoker.models.writers import Begins, Writer
 
@@ -56,21 +54,13 @@ function converter<Document extends object, Defaults extends Partial<Document>>(
     return "\n\n".join(parts) + "\n"
 
 
-def _collect(model: type[BaseModel], found: dict[str, type[Model]]) -> None:
+def _collect(model: type[Model], found: dict[str, type[Model]]) -> None:
     """Adds a model, and those within it before it."""
     for field in model.model_fields.values():
-        for inner in _models_in(field.annotation):
+        for inner in models_in(field.annotation):
             if inner.__name__ not in found:
                 _collect(inner, found)
-    if issubclass(model, Model):
-        found.setdefault(model.__name__, model)
-
-
-def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield annotation
-    for inner in get_args(annotation):
-        yield from _models_in(inner)
+    found.setdefault(model.__name__, model)
 
 
 def _interface(model: type[Model]) -> str:

@@ -13,14 +13,13 @@ from development.jobs import queries, tables
 from development.jobs.arguments import NO_LIMIT
 from development.jobs.watching import watch
 from development.text import as_json, clean
-from stoker import config
+from stoker import config, registry
 from stoker.errors import StokerError
 from stoker.firestore.client import client
-from stoker.jobs.cancel import cancel_job
-from stoker.jobs.find import find_job
-from stoker.jobs.retry import retry_job
+from stoker.jobs.commands import cancel_job, retry_job
+from stoker.jobs.job import find_job
 from stoker.models.document import problems
-from stoker.models.job import JobStatus, JobType
+from stoker.models.job import JobStatus
 from stoker.models.settings import JobSettings
 
 MOST_WATCHED = 50
@@ -35,7 +34,7 @@ def run(options: argparse.Namespace, refuse: Callable[[str], NoReturn]) -> int:
         refuse: Ends the program where it says what can't be.
     """
     _check(getattr(options, "status", None), "status", get_args(JobStatus), refuse)
-    _check(getattr(options, "type", None), "type", get_args(JobType), refuse)
+    _check(getattr(options, "type", None), "type", tuple(registry.job_types()), refuse)
     logged = _collected_log()
     match options.command:
         case "list":
@@ -79,8 +78,8 @@ def _list(options: argparse.Namespace) -> int:
 
 
 def _show(options: argparse.Namespace) -> int:
-    snapshot = find_job(options.id)
-    job = {**(snapshot.to_dict() or {}), "id": snapshot.id}
+    found = find_job(options.id)
+    job = {**found.data, "id": found.id}
     if options.json:
         print(as_json(job))
     else:

@@ -12,7 +12,7 @@ from stoker.firestore import raw
 from stoker.models.user import Progress
 from stoker.queries import declared
 from stoker.users.progress.ledger import pages
-from stoker.users.progress.rebuild import Rebuilt, rebuild
+from stoker.users.progress.rebuild import RebuiltProgress, rebuild
 
 
 def run(options: argparse.Namespace, refuse: Callable[[str], NoReturn]) -> int:
@@ -43,7 +43,7 @@ def _everyone() -> Iterator[str]:
     yield from (profile.id for profile in pages(declared.profiles().select(["id"])))
 
 
-def _as_json(user_id: str, rebuilt: Rebuilt) -> str:
+def _as_json(user_id: str, rebuilt: RebuiltProgress) -> str:
     return json.dumps(
         {
             "id": user_id,
@@ -57,7 +57,7 @@ def _as_json(user_id: str, rebuilt: Rebuilt) -> str:
     )
 
 
-def _as_line(user_id: str, rebuilt: Rebuilt, dry_run: bool) -> str:
+def _as_line(user_id: str, rebuilt: RebuiltProgress, dry_run: bool) -> str:
     if not rebuilt.changed:
         return f"{clean(user_id)}  as it was: {_figures(rebuilt.after)}"
     before = _figures(rebuilt.before) if rebuilt.before is not None else "nothing that could be read"

@@ -4,23 +4,21 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import FrameType
 
-from development.suite.start import Emulators
 
-
-def run(command: Sequence[str], emulators: Emulators, directory: Path | None = None) -> int:
+def run(command: Sequence[str], variables: Mapping[str, str], directory: Path | None = None) -> int:
     """Runs a command with the suite's variables, and returns what a shell would: its exit code, or 128 + its signal.
 
     Args:
         command: a program and its arguments.
-        emulators: the suite.
+        variables: by which the command finds the suite.
         directory: where to run it; by default, here.
     """
     try:
-        process = subprocess.Popen(command, env={**os.environ, **emulators.environment}, cwd=directory)
+        process = subprocess.Popen(command, env={**os.environ, **variables}, cwd=directory)
     except OSError as error:
         print(f"{command[0]} can't be run: {error.strerror}.", file=sys.stderr)
         return 127 if isinstance(error, FileNotFoundError) else 126

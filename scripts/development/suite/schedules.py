@@ -7,7 +7,8 @@ import sys
 import threading
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -61,10 +62,17 @@ class Clock:
     A call that still runs at the next time is not doubled.
     """
 
-    def __init__(self, functions_emulator: str, project: str) -> None:
-        """Args: functions_emulator: its host and port; project: the project's id."""
+    def __init__(
+        self, functions_emulator: str, project: str, may_call: Callable[[], AbstractContextManager[bool]]
+    ) -> None:
+        """Args:
+        functions_emulator: its host and port.
+        project: the project's id.
+        may_call: entered for each call; a call is left out if it gives False.
+        """
         self._origin = f"http://{functions_emulator}"
         self._project = project
+        self._may_call = may_call
         self._stopped = threading.Event()
 
     def start(self, declared: Sequence[Declared]) -> None:
@@ -92,7 +100,9 @@ class Clock:
                 continue
             if self._stopped.wait(wait):
                 return
-            self._call(function, time)
+            with self._may_call() as may_call:
+                if may_call:
+                    self._call(function, time)
 
     def _call(self, function: Declared, time: datetime) -> None:
         headers = {

@@ -22,6 +22,7 @@ from development.suite.errors import LoadError, StartError, SuiteError
 from development.suite.keeper import Keeper, guarded
 from development.suite.reloading import in_step
 from development.suite.schedules import Clock
+from development.suite.sharing import not_borrowed
 
 PROJECT = "demo-stoker"  # the prefix tells every Firebase tool that there is no such project in production
 DEFAULT = ("auth", "functions", "firestore", "storage", "tasks", "eventarc")
@@ -130,7 +131,8 @@ def running(
 
         with contextlib.ExitStack() as stack:
             if manifest:
-                clock = functools.partial(Clock, emulators.hosts["functions"], PROJECT) if schedules else None
+                may_call = functools.partial(not_borrowed, keeper.directory)
+                clock = functools.partial(Clock, emulators.hosts["functions"], PROJECT, may_call) if schedules else None
                 stack.enter_context(in_step(functions, manifest, reload, clock))
             yield emulators
         if keeper.exit_code() is not None:

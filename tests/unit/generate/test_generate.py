@@ -34,6 +34,7 @@ def test_the_rules_are_far_from_the_platforms_limits(rules: str) -> None:
     assert max(cost.expressions for cost in costs(text).values()) < 500
 
 
+@pytest.mark.slow
 def test_check_says_what_is_stale_and_writes_nothing(tmp_path: Path) -> None:
     for part in ("functions/stoker", "scripts", "rules", "clients"):
         shutil.copytree(ROOT / part, tmp_path / part, ignore=shutil.ignore_patterns("__pycache__"))

@@ -49,6 +49,7 @@ def test_every_upload_is_judged_as_it_must_be() -> None:
     assert len(OWN) > 60
 
 
+@pytest.mark.slow
 def test_every_mistake_in_the_rule_is_noticed() -> None:
     rule = scaled(upload_function("isAccepted"))
     made = mutants(f"service s {{ match /a/{{b}} {{\n{rule}\n}} }}")

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stoker.errors import InvalidJob, PermanentError, UnsupportedType
-from stoker.jobs.job import read_job
+from stoker.jobs.job import check_job
 from stoker.models.video import VideoInput
 
 JOB: dict[str, Any] = {
@@ -22,7 +22,7 @@ JOB: dict[str, Any] = {
 
 
 def test_the_input_is_read_by_the_model_of_its_type() -> None:
-    job = read_job("j1", JOB)
+    job = check_job("j1", JOB)
     assert isinstance(job.input, VideoInput)
     assert job.input.source == "user-uploads/ada/cat.mov"
 
@@ -30,20 +30,20 @@ def test_the_input_is_read_by_the_model_of_its_type() -> None:
 def test_problems_of_the_document_and_of_its_input_are_told_together() -> None:
     bad = {**JOB, "id": "j2", "userId": 5, "input": {"outputs": [{"kind": "gif"}]}}
     with pytest.raises(InvalidJob) as error:
-        read_job("j1", bad)
+        check_job("j1", bad)
     for problem in ("userId: ", "input.source: is missing", "input.outputs[0]: 'gif' is not one of"):
         assert problem in error.value.message
 
 
 def test_the_id_must_be_the_documents() -> None:
     with pytest.raises(InvalidJob, match="id: must repeat the document's id, 'j2'"):
-        read_job("j2", JOB)
+        check_job("j2", JOB)
 
 
 def test_a_type_without_a_worker_is_unsupported(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("stoker.jobs.job.INPUTS", {})
+    monkeypatch.setattr("stoker.registry.job_types", dict)
     with pytest.raises(UnsupportedType, match="video-processing"):
-        read_job("j1", JOB)
+        check_job("j1", JOB)
 
 
 values = st.recursive(
@@ -56,11 +56,11 @@ values = st.recursive(
 @given(st.dictionaries(st.sampled_from([*JOB, "attempt", "lease", "output", "hue"]), values, max_size=9))
 def test_whatever_the_document_holds_the_error_is_one_of_ours(data: dict[str, Any]) -> None:
     with pytest.raises(PermanentError) as error:
-        read_job("j1", data)
+        check_job("j1", data)
     assert error.value.code in {"invalid-job", "unsupported-type"}
 
 
 @given(st.sampled_from(list(JOB)), st.none() | st.booleans() | st.binary(max_size=20) | st.lists(values, max_size=4))
 def test_a_field_of_a_wrong_type_is_named(name: str, value: object) -> None:
     with pytest.raises(InvalidJob, match=f"{name}: "):
-        read_job("j1", {**JOB, name: value})
+        check_job("j1", {**JOB, name: value})

@@ -12,6 +12,8 @@ from stoker.media.cues import UnreadableCaptions, read
 from stoker.media.webvtt import Cue, timing
 from unit.media.webvtt_files import webvtt_file
 
+pytestmark = pytest.mark.slow
+
 PAGE = """<!doctype html><meta charset="utf-8"><video></video><script>
 async function cues(content) {
   const track = document.createElement('track');

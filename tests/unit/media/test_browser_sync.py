@@ -12,6 +12,8 @@ from unit.media.flashes import flash_times
 from unit.media.test_sync import APART, SECONDS, Source, constant, late_sound
 from unit.media.test_video import outputs_of
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("source", [constant, pytest.param(late_sound, marks=pytest.mark.soak)])
 @pytest.mark.parametrize("kind", ["mp4", "webm"])

@@ -10,7 +10,7 @@ from stoker.media.fonts import FONTS, characters
 from stoker.media.probe import Prober
 from stoker.media.sources import opened
 from stoker.media.subtitles import fonts_for, missing_glyphs, styled
-from stoker.media.video import _outputs, make_outputs
+from stoker.media.video import make_outputs, wanted_outputs
 from stoker.media.webvtt import Cue
 from stoker.models.video import VideoInput
 from stoker.models.warnings import OutputWarning
@@ -104,13 +104,14 @@ def burnt(ffmpeg: Ffmpeg, folder: Path, text: str) -> tuple[bytes, tuple[OutputW
     video_input = VideoInput.from_firestore({**asked, "captions": {"source": "public/a.vtt", "burnIn": True}})
     with Prober() as prober:
         opening = opened(video_input, folder, prober)
-        made = make_outputs(Run(folder), prober, opening, "a.mp4", _outputs(video_input))  # type: ignore[arg-type]
+        made = make_outputs(Run(folder), prober, opening, "a.mp4", wanted_outputs(video_input))  # type: ignore[arg-type]
     with Image.open(folder / made[0].file.name) as picture:
         return picture.convert("L").crop((0, 180, 640, 360)).point(lambda level: 255 * (level > 128)).tobytes(), (
             opening.warnings
         )
 
 
+@pytest.mark.slow
 def test_east_asian_captions_are_drawn_letter_by_letter(ffmpeg: Ffmpeg, tmp_path: Path) -> None:
     # Boxes, and blanks, look the same for every text of the same length.
     texts = ("這是中文", "日本語の", "한국어는")

@@ -97,6 +97,7 @@ def combing(file: Path) -> list[float]:
     ]
 
 
+@pytest.mark.slow
 def test_what_is_interlaced_later_is_deinterlaced(ffmpeg: Ffmpeg, tmp_path: Path) -> None:
     whole = ffmpeg("progressive.mp4", "-f", "lavfi", "-i", MOVING, "-r", str(RATE), *H264)
     halves = ffmpeg("halves.mp4", "-f", "lavfi", "-i", MOVING, "-vf", "interlace=lowpass=0", *INTERLACED)

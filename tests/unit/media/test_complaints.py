@@ -42,6 +42,7 @@ BROKEN: dict[str, Callable[[bytes], bytes]] = {
 SOAK = [pytest.param(ending, marks=pytest.mark.soak) for ending in ("mkv", "avi", "ts", "ogg", "wmv", "wav", "flac")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ending", ["mp4", "flv", "mp3", *SOAK])
 def test_what_is_said_of_a_broken_file_is_words(ending: str, ffmpeg: Ffmpeg, tmp_path: Path) -> None:
     picture = () if ending in ("ogg", "mp3", "wav", "flac") else ("-f", "lavfi", "-i", "testsrc2=size=64x64:duration=1")

@@ -28,6 +28,7 @@ def loud_then_quiet(ffmpeg: Ffmpeg) -> Path:
     return joined(ffmpeg, part("a.ts", 0.5, 48_000, 2, 0), part("b.ts", 0.1, 44_100, 1, 2))
 
 
+@pytest.mark.slow
 def test_it_is_measured_as_a_whole(ffmpeg: Ffmpeg, tmp_path: Path) -> None:
     wav, waveform = outputs_of(loud_then_quiet(ffmpeg), {"kind": "audio", "format": "wav"}, {"kind": "waveform"})
     told = measured(tmp_path)
@@ -42,6 +43,7 @@ def test_it_is_measured_as_a_whole(ffmpeg: Ffmpeg, tmp_path: Path) -> None:
     assert tops[3 * len(tops) // 4] == pytest.approx(13, abs=1)
 
 
+@pytest.mark.slow
 def test_it_gets_the_loudness_that_is_wanted(ffmpeg: Ffmpeg, tmp_path: Path) -> None:
     wanted = ({"kind": "mp4", "height": 32}, {"kind": "audio"})
     for output in outputs_of(loud_then_quiet(ffmpeg), *wanted, loudness=-23):
@@ -59,6 +61,7 @@ def late_sound_in_a_stream(ffmpeg: Ffmpeg) -> Path:
     return film(ffmpeg, "a.ts", SECONDS, *AAC, late_sound=1.5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("source", [late_sound_changes, late_sound_in_a_stream])
 @pytest.mark.parametrize(
     "form", ["wav", *(pytest.param(form, marks=pytest.mark.soak) for form in ("m4a", "mp3", "ogg"))]

@@ -54,6 +54,7 @@ def cues_of(folder: Path) -> list[tuple[str, str]]:
     return [(times, text.rstrip("\n")) for times, _, text in (block.partition("\n") for block in blocks)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "codec"),
     [

@@ -12,7 +12,7 @@ import pytest
 from stoker import config
 from stoker.errors import EncoderFailed, JobCancelled
 from stoker.media import child
-from stoker.media.ffmpeg import FfmpegFailed, Progress, input_options, run_ffmpeg
+from stoker.media.ffmpeg import FfmpegFailed, FfmpegProgress, input_options, run_ffmpeg
 
 ENDLESS = ["-re", "-f", "lavfi", "-i", "testsrc2=size=64x64", "-f", "null", "-"]
 
@@ -34,7 +34,7 @@ def test_progress_is_told_in_seconds_of_media(clip: Path) -> None:
 
 
 def test_progress_that_comes_in_pieces_is_put_together() -> None:
-    progress = Progress()
+    progress = FfmpegProgress()
     for piece in (b"out_time_us=1500", b"000\nprogress=cont", b"inue\nout_time_us=N/A\n", b"progress=end\n"):
         progress.feed(piece)
     assert progress.seconds == 1.5
@@ -59,6 +59,7 @@ def test_a_job_that_is_cancelled_ends_ffmpeg(tmp_path: Path) -> None:
     assert ffmpegs_of_this_test() == []
 
 
+@pytest.mark.slow
 def test_an_ffmpeg_that_is_stuck_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(config, "STALL_SECONDS", 1)
     os.mkfifo(tmp_path / "never")

@@ -17,6 +17,8 @@ from development.environment import ROOT
 from unit.media.numbered import BITS, Frame, decoded, demuxed, film
 from unit.media.test_video import outputs_of
 
+pytestmark = pytest.mark.slow
+
 KINDS = ("mp4", "webm", "av1", "hls")
 MILLISECOND = 0.001
 

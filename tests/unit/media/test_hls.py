@@ -12,7 +12,7 @@ import pytest
 
 from conftest import Ffmpeg, missing
 from development.environment import ROOT
-from stoker.media.hls.master import Track, master_playlist
+from stoker.media.hls.master import Rendition, master_playlist
 from stoker.media.hls.segments import Rates
 from stoker.media.hls.sounds import chosen_sounds
 from stoker.media.probe import AudioStream, MediaInfo, Prober
@@ -69,6 +69,7 @@ def sound_alone(ffmpeg: Ffmpeg) -> Path:
 Source = Callable[[Ffmpeg], Path]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("source", [two_languages, upright, variable_rate, long_still, short, sound_alone])
 def test_a_set_keeps_to_the_rules(ffmpeg: Ffmpeg, tmp_path: Path, source: Source) -> None:
     (tmp_path / "captions").write_text("WEBVTT\n\n00:00.100 --> 00:00.900\nGood.\n")
@@ -78,6 +79,7 @@ def test_a_set_keeps_to_the_rules(ffmpeg: Ffmpeg, tmp_path: Path, source: Source
     assert {file.name for file in tmp_path.glob("hls*")} == made
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("size", "rate"),
     [
@@ -116,6 +118,7 @@ def test_codecs_and_sizes_are_those_that_another_packager_finds(
         assert float(told["FRAME-RATE"]) == pytest.approx(float(other["FRAME-RATE"]), abs=0.01)
 
 
+@pytest.mark.slow
 def test_each_language_is_a_rendition(ffmpeg: Ffmpeg, tmp_path: Path) -> None:
     languages = ("ger", "eng", "deu", "und", "fre")
     source = ffmpeg("many.mkv", *pictures(seconds=2), *sounds(*languages, seconds=2), *H264)
@@ -130,6 +133,7 @@ def test_each_language_is_a_rendition(ffmpeg: Ffmpeg, tmp_path: Path) -> None:
         assert turns / 2 / (len(signs) / 48_000) == pytest.approx(hertz, rel=0.03)
 
 
+@pytest.mark.slow
 def test_all_languages_are_equally_long(ffmpeg: Ffmpeg, tmp_path: Path) -> None:
     """Source: the authoring specification, 2.15."""
     shortened = ("-filter:a:1", "atrim=end=3")
@@ -171,7 +175,7 @@ def test_a_title_can_not_change_the_playlist(title: str, name: str) -> None:
     main = replace(SOUND, index=1, language="eng")
     other = replace(SOUND, index=2, language="ger", title=title)
     chosen = chosen_sounds(MediaInfo(8, 2, None, main, sounds=(main, other)))
-    tracks = [Track(f"{sound.language}.m3u8", sound.name, sound.language, Rates(2, 1)) for sound in chosen]
+    tracks = [Rendition(f"{sound.language}.m3u8", sound.name, sound.language, Rates(2, 1)) for sound in chosen]
     lines = master_playlist([], tracks, []).split("\n")
     told = [attributes(line) for line in lines if line.startswith("#EXT-X-MEDIA")]
     assert [one["NAME"] for one in told] == ["en", name]
@@ -196,6 +200,7 @@ def test_the_frame_rate_is_that_of_the_picture(ffmpeg: Ffmpeg, tmp_path: Path, r
     assert re.findall(r"FRAME-RATE=([\d.]+)", (tmp_path / "hls.m3u8").read_text()) == [told]
 
 
+@pytest.mark.slow
 def test_sound_alone_is_a_set_of_sound(ffmpeg: Ffmpeg, tmp_path: Path) -> None:
     [hls] = outputs_of(sound_alone(ffmpeg), {"kind": "hls"})
     assert (hls.width, hls.height) == (None, None)

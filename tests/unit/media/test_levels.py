@@ -142,6 +142,7 @@ def test_sound_at_full_scale_is_not_changed(ffmpeg: Ffmpeg, tmp_path: Path) -> N
     assert np.abs(samples_of(tmp_path / wav.file.name) - samples).max() <= 1 / 32768
 
 
+@pytest.mark.slow
 def test_a_copied_and_an_encoded_mono_track_are_as_loud(ffmpeg: Ffmpeg, tmp_path: Path) -> None:
     source = film(ffmpeg, "mono", sounds(1, 0.3), "-c:a", "aac", name="film.mp4")
     copied, encoded = outputs_of(source, {"kind": "mp4"}, {"kind": "mp4", "height": 32})

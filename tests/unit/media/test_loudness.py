@@ -13,6 +13,8 @@ from unit.media import test_streaming
 from unit.media.test_levels import RATE, film, lufs, matrix, samples_of
 from unit.media.test_video import Run, outputs_of
 
+pytestmark = pytest.mark.slow
+
 MOST_PEAK = -1.0
 """dBTP."""
 

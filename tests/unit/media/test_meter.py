@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from conftest import Ffmpeg
-from stoker.media.loudness import INTEGRATED, METER, PEAK, Loudness, measured
+from stoker.media.loudness import INTEGRATED, METER, PEAK, MeasuredLoudness, measured
 
 RATE = 48_000
 FADE_SECONDS = 0.1
@@ -43,7 +43,7 @@ def faded(samples: np.ndarray) -> np.ndarray:
     return samples * np.minimum(1, np.minimum(time, time[::-1]) / (FADE_SECONDS * RATE))[:, None]
 
 
-def heard(samples: np.ndarray, ffmpeg: Ffmpeg) -> Loudness:
+def heard(samples: np.ndarray, ffmpeg: Ffmpeg) -> MeasuredLoudness:
     folder: Path = ffmpeg("none.wav", "-f", "lavfi", "-i", "anullsrc=d=0.1").parent
     raw = folder / "raw"
     raw.write_bytes(samples.astype("<f4").tobytes())

@@ -10,6 +10,8 @@ import pytest
 from unit.media.patches import SOFT, VIVID, Colour, Source, films, off, still
 from unit.media.test_video import outputs_of
 
+pytestmark = pytest.mark.slow
+
 WITHIN = 3
 KINDS = (
     {"kind": "mp4", "height": 178},

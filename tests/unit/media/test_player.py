@@ -12,6 +12,8 @@ from development.environment import ROOT
 from unit.media.test_hls import Source, sound_alone, two_languages
 from unit.media.test_video import outputs_of
 
+pytestmark = pytest.mark.slow
+
 
 def played(folder: Path, playlist: str) -> dict[str, Any]:
     """What a browser saw of a set."""

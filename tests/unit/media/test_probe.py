@@ -38,6 +38,7 @@ def test_pixels_that_are_not_square_are_measured_as_they_are_shown(clip: Path, f
     assert (video.width, video.height, video.square_pixels) == (427, 180, False)
 
 
+@pytest.mark.slow
 def test_a_recording_without_a_duration_is_measured(clip: Path, ffmpeg: Ffmpeg) -> None:
     recorded = ffmpeg("recorded.webm", "-i", str(clip), "-c:v", "libvpx", "-c:a", "libopus", "-live", "1")
     with Prober() as prober:
@@ -88,13 +89,13 @@ def test_a_picture_is_read_only_where_pictures_are_meant(ffmpeg: Ffmpeg) -> None
 
 def test_a_child_that_is_killed_is_not_the_files_fault(clip: Path) -> None:
     with Prober() as prober:
-        prober._child.kill()
+        prober.child.kill()
         with pytest.raises(EncoderFailed):
             prober.probe(clip)
 
 
 def test_a_child_that_a_file_crashes_makes_the_file_unreadable(clip: Path) -> None:
     with Prober() as prober:
-        prober._child.send_signal(signal.SIGSEGV)
+        prober.child.send_signal(signal.SIGSEGV)
         with pytest.raises(NotReadable, match="gave up"):
             prober.probe(clip)

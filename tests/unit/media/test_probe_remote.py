@@ -2,13 +2,12 @@
 
 import subprocess
 from collections.abc import Callable
-from types import SimpleNamespace
 from typing import IO, cast
 
 import pytest
 
 from conftest import Ffmpeg
-from stoker.media import probe
+from stoker.media.patience import PROBE_SECONDS, Patience
 from stoker.media.probe import NotReadable, Prober
 from stoker.media.streaming import Remote
 from unit.media.test_streaming import AAC, H264, Kept
@@ -37,8 +36,12 @@ class Clock:
         self.now = 0.0
         self._waiting: dict[Clock.Timer, float] = {}
 
-    def monotonic(self) -> float:
-        return self.now
+    def prober(self) -> Prober:
+        """Makes a prober that goes by this clock."""
+        return Prober(self.patience)
+
+    def patience(self, child: "subprocess.Popen[bytes]") -> Patience:
+        return Patience(child, lambda: self.now, self.timer)
 
     def advance(self, seconds: float) -> None:
         self.now += seconds
@@ -65,13 +68,11 @@ class Clock:
 
 
 @pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    made = Clock()
-    monkeypatch.setattr(probe, "time", SimpleNamespace(monotonic=made.monotonic))
-    monkeypatch.setattr(probe, "threading", SimpleNamespace(Timer=made.timer))
-    return made
+def clock() -> Clock:
+    return Clock()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "kind", [pytest.param(kind, marks=pytest.mark.soak if kind in ("faststart", "matroska") else ()) for kind in FILMS]
 )
@@ -93,9 +94,9 @@ def test_it_is_read_to_its_end_where_it_has_to_be(kind: str, ffmpeg: Ffmpeg) -> 
 def test_a_slow_download_is_not_the_fault_of_the_file(ffmpeg: Ffmpeg, clock: Clock, measure: bool | None) -> None:
     name, arguments, _ = FILMS["live"]
     source = Kept(ffmpeg(name, *arguments).read_bytes(), lambda offset: clock.advance(60))
-    with Prober() as prober:
+    with clock.prober() as prober:
         info = prober.probe(Remote(source, lambda: None), measure=measure)
-    assert clock.now > 2 * probe.PROBE_SECONDS
+    assert clock.now > 2 * PROBE_SECONDS
     assert info.duration_seconds == pytest.approx(3, abs=0.1)
 
 
@@ -115,7 +116,7 @@ class Child:
 def test_a_child_has_time_for_what_it_reads(clock: Clock, given: list[int], taken: float, killed: bool) -> None:
     """For no more than twice the size of the file, 10**9 bytes."""
     child = Child()
-    patience = probe._Patience(cast("subprocess.Popen[bytes]", child))
+    patience = clock.patience(cast("subprocess.Popen[bytes]", child))
     for length in given:
         with patience:
             clock.advance(0)
@@ -139,9 +140,9 @@ class Late:
 
 def test_a_file_that_takes_too_long_is_not_readable(ffmpeg: Ffmpeg, clock: Clock) -> None:
     film = ffmpeg("film.mp4", "-f", "lavfi", "-i", "testsrc2=size=64x64:duration=1", *H264)
-    with Prober() as prober:
-        pipe = cast(IO[bytes], prober._child.stdout)
-        prober._child.stdout = cast(IO[bytes], Late(pipe, clock))
+    with clock.prober() as prober:
+        pipe = cast(IO[bytes], prober.child.stdout)
+        prober.child.stdout = cast(IO[bytes], Late(pipe, clock))
         with pytest.raises(NotReadable, match="gave up"):
             prober.probe(film)
-        prober._child.stdout = pipe
+        prober.child.stdout = pipe

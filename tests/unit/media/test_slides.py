@@ -10,6 +10,8 @@ from unit.media.numbered import decoded, film, number_of
 from unit.media.test_stills import shown_in_sprite
 from unit.media.test_video import outputs_of
 
+pytestmark = pytest.mark.slow
+
 TIMES = [0.0, 0.04, 0.08, 12.0, 12.04, 40.0, 50.0]
 """The frames of a film of slides; the last one until 60 s."""
 

@@ -13,6 +13,8 @@ from stoker.media.outputs.finish import MadeOutput
 from stoker.media.probe import Prober
 from unit.media.test_video import outputs_of
 
+pytestmark = pytest.mark.slow
+
 Size = tuple[int, int]
 
 FILMS = ("mp4", "webm", "av1", "hls")

@@ -140,6 +140,7 @@ def test_a_preview_of_slides_shows_each_at_its_time(tmp_path: Path) -> None:
     assert seen[16:] == [3] * 14
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("at", [0, 1, 2.9, 4])
 def test_a_poster_of_a_transport_stream_counts_from_the_start_of_its_sound(at: float, tmp_path: Path) -> None:
     """The picture begins 2.5 s after the sound. ffmpeg would begin the clock with the stream that a poster needs."""

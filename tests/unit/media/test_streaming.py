@@ -13,7 +13,7 @@ import pytest
 
 from conftest import Ffmpeg
 from stoker.errors import InputNotFound, InputTooLarge, JobCancelled, TruncatedMedia, Unavailable, UnsupportedMedia
-from stoker.jobs.run import JobRun
+from stoker.jobs.context import JobContext
 from stoker.media import late_index, streaming
 from stoker.media.outputs.finish import MadeOutput
 from stoker.media.plan import plan
@@ -24,6 +24,8 @@ from stoker.media.video import make_outputs
 from stoker.models.video import VideoInput
 from unit.media.guard import guard
 from unit.media.test_video import Run
+
+pytestmark = pytest.mark.slow
 
 PICTURE = ("-f", "lavfi", "-i", "testsrc2=size=320x180:rate=25:duration=4")
 SOUND = ("-f", "lavfi", "-i", "sine=frequency=440:duration=4")
@@ -80,7 +82,7 @@ def outputs_of(
     remote = Remote(source, run.check) if source else None
     with Prober() as prober:
         film = opened(video_input, folder, prober, remote)
-        return make_outputs(cast(JobRun, run), prober, film, video_input.source, video_input.outputs)
+        return make_outputs(cast(JobContext, run), prober, film, video_input.source, video_input.outputs)
 
 
 def pictures_and_sound(ffmpeg: Ffmpeg, file: Path) -> list[str]:

@@ -143,6 +143,7 @@ def together(folder: Path, kind: str, name: str) -> list[tuple[float, float]]:
 USUAL = (constant, late_sound_changes, all_changes, gap)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "source",
     [pytest.param(source, id=source.__name__, marks=() if source in USUAL else pytest.mark.soak) for source in SOURCES],

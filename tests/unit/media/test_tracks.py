@@ -145,6 +145,7 @@ EMPTY_SOUND = (*FILM, *TONE, "-c:v", "libvpx", "-deadline", "realtime", "-c:a", 
 EMPTY_PICTURE = (*FILM, *TONE, *H264, "-c:a", "aac", "-bsf:v", "noise=drop=1")
 
 
+@pytest.mark.slow
 def test_a_sound_without_packets_is_left_out(ffmpeg: Ffmpeg) -> None:
     film = ffmpeg("muted.webm", *EMPTY_SOUND)
     info = probed(film)

@@ -17,7 +17,7 @@ from stoker.media.outputs.finish import MadeOutput
 from stoker.media.plan import plan
 from stoker.media.probe import MediaInfo, Prober
 from stoker.media.sources import opened
-from stoker.media.video import _outputs, make_outputs
+from stoker.media.video import make_outputs, wanted_outputs
 from stoker.models.video import VideoInput
 
 PICTURE = ("-f", "lavfi", "-i", "testsrc2=size=320x180:rate=25:duration=3")
@@ -46,7 +46,7 @@ def outputs_of(source: Path, *outputs: Mapping[str, object], **also: object) -> 
     source.with_name("source").write_bytes(source.read_bytes())
     with Prober() as prober:
         opening = opened(video_input, source.parent, prober)
-        wanted = _outputs(video_input)
+        wanted = wanted_outputs(video_input)
         return make_outputs(Run(source.parent), prober, opening, video_input.source, wanted)  # type: ignore[arg-type]
 
 
@@ -122,6 +122,7 @@ def one_frame(ffmpeg: Ffmpeg) -> Path:
 Source = Callable[[Ffmpeg], Path]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("source", "seconds", "size"),
     [
@@ -156,11 +157,13 @@ def joined_streams(ffmpeg: Ffmpeg) -> Path:
     return joined
 
 
+@pytest.mark.slow
 def test_more_than_the_header_says_is_not_cut(ffmpeg: Ffmpeg) -> None:
     [mp4] = made(joined_streams(ffmpeg), {"kind": "mp4"})
     assert mp4.duration_seconds == pytest.approx(9, abs=0.5)
 
 
+@pytest.mark.slow
 def test_a_poster_shows_the_frame_of_its_time(ffmpeg: Ffmpeg, tmp_path: Path) -> None:
     """Red until 2 s, blue after: alone, and beside an MP4."""
     halves = (
@@ -223,6 +226,7 @@ def test_a_playlist_plays_and_its_sizes_change_places_at_the_same_times(ffmpeg: 
     assert hls.duration_seconds == pytest.approx(mp4.duration_seconds, abs=0.1)
 
 
+@pytest.mark.slow
 def test_a_playlist_and_a_file_of_one_height_hold_the_same_pictures(ffmpeg: Ffmpeg, tmp_path: Path) -> None:
     outputs_of(film(ffmpeg), HLS, {"kind": "mp4", "height": 120})
     pictures = [
@@ -236,6 +240,7 @@ def sound_alone(ffmpeg: Ffmpeg) -> Path:
     return ffmpeg("sound.mp3", "-f", "lavfi", "-i", "sine=frequency=440:duration=3", "-ac", "1")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("source", [film, sound_alone])
 def test_the_sound_comes_out_in_every_format(ffmpeg: Ffmpeg, source: Source) -> None:
     formats = {"mp3": ("mp3float", "mp3"), "ogg": ("opus",), "m4a": ("aac",), "wav": ("pcm_s16le",)}
@@ -339,6 +344,7 @@ def test_a_film_of_one_picture_has_a_sprite(ffmpeg: Ffmpeg, tmp_path: Path) -> N
     assert [place for _, _, _, place in cues(tmp_path / sprite.file.name)] == [(0, 0, 160, 90)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("source", [film, without_sound])
 @pytest.mark.parametrize(("kind", "codecs"), [("webm", ("vp9", "opus")), ("av1", ("libdav1d", "aac"))])
 def test_a_film_in_newer_codecs(ffmpeg: Ffmpeg, source: Source, kind: str, codecs: tuple[str, str]) -> None:
@@ -350,6 +356,7 @@ def test_a_film_in_newer_codecs(ffmpeg: Ffmpeg, source: Source, kind: str, codec
     assert (info.audio and info.audio.codec) == (codecs[1] if source is film else None)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("seconds", "frames"), [(1, 10), (10, 30)])
 def test_a_preview_moves_for_as_long_as_it_should(ffmpeg: Ffmpeg, tmp_path: Path, seconds: float, frames: int) -> None:
     wanted = [{"kind": "preview", "format": name, "seconds": seconds} for name in ("webp", "gif")]
@@ -454,6 +461,7 @@ def test_captions_are_given_back_as_plain_text_and_follow_the_trim(ffmpeg: Ffmpe
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("burn_in", [True, False])
 def test_captions_are_burnt_in_where_they_are_to_be(ffmpeg: Ffmpeg, tmp_path: Path, burn_in: bool) -> None:
     (tmp_path / "captions").write_text(WEBVTT)
@@ -469,6 +477,7 @@ def test_captions_are_burnt_in_where_they_are_to_be(ffmpeg: Ffmpeg, tmp_path: Pa
         assert lit == [False, burn_in, False, burn_in]
 
 
+@pytest.mark.slow
 def test_a_playlist_names_the_captions(ffmpeg: Ffmpeg, tmp_path: Path) -> None:
     (tmp_path / "captions").write_text(WEBVTT)
     [hls, _] = outputs_of(film(ffmpeg), HLS, captions={"source": "public/words.vtt"})

@@ -40,6 +40,7 @@ def test_everything_else_is_refused_by_name(path: str) -> None:
     assert repr(path) in error.value.message
 
 
+@pytest.mark.slow
 @given(st.text(max_size=60))
 def test_no_path_leads_out_of_the_folders(path: str) -> None:
     try:

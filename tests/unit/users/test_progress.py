@@ -51,7 +51,7 @@ def test_a_day_begins_where_the_user_is_and_what_is_no_zone_is_utc(moment: str, 
 
 @pytest.mark.parametrize("profile", [{}, {"preferences": None}, {"preferences": "UTC"}, {"preferences": {}}])
 def test_without_preferences_days_are_those_of_utc(profile: dict[str, Any]) -> None:
-    assert time_zone_of(profile) in ("UTC", None)
+    assert time_zone_of(profile) == "UTC"
 
 
 def test_a_streak_is_of_days_in_a_row_up_to_the_last() -> None:

@@ -16,8 +16,8 @@ SOUND_CODEC = "mp4a.40.2"
 
 
 @dataclass(frozen=True)
-class Track:
-    """A rendition of sound or captions.
+class Rendition:
+    """Sound or captions that a viewer may choose, as RFC 8216 calls them.
 
     Attributes:
         playlist: The file that names its segments.
@@ -54,7 +54,7 @@ class Picture:
     key_rates: Rates
 
 
-def master_playlist(pictures: Sequence[Picture], sounds: Sequence[Track], captions: Sequence[Track]) -> str:
+def master_playlist(pictures: Sequence[Picture], sounds: Sequence[Rendition], captions: Sequence[Rendition]) -> str:
     """The text of the playlist.
 
     Args:
@@ -108,7 +108,7 @@ def quoted(text: str) -> str:
     return f'"{"".join(letter for letter in plain if letter.isprintable())}"'
 
 
-def _sound(track: Track, default: bool) -> str:
+def _sound(track: Rendition, default: bool) -> str:
     attributes = [
         *("TYPE=AUDIO", 'GROUP-ID="audio"', *_named(track)),
         *(f"DEFAULT={'YES' if default else 'NO'}", "AUTOSELECT=YES", 'CHANNELS="2"', f'URI="{track.playlist}"'),
@@ -116,7 +116,7 @@ def _sound(track: Track, default: bool) -> str:
     return f"#EXT-X-MEDIA:{','.join(attributes)}"
 
 
-def _captions(track: Track) -> str:
+def _captions(track: Rendition) -> str:
     attributes = [
         *("TYPE=SUBTITLES", 'GROUP-ID="captions"', *_named(track)),
         *("DEFAULT=NO", "AUTOSELECT=YES", "FORCED=NO", f'URI="{track.playlist}"'),
@@ -124,7 +124,7 @@ def _captions(track: Track) -> str:
     return f"#EXT-X-MEDIA:{','.join(attributes)}"
 
 
-def _named(track: Track) -> tuple[str, str]:
+def _named(track: Rendition) -> tuple[str, str]:
     # Each rendition must have a language (8.10).
     return f"LANGUAGE={quoted(track.language or UNKNOWN)}", f"NAME={quoted(track.name)}"
 

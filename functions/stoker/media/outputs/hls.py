@@ -12,7 +12,7 @@ from stoker.media.encoders import KEY_FRAME_SECONDS, h264, sound
 from stoker.media.film import Size
 from stoker.media.graph import Graph
 from stoker.media.hls.fragments import Fragment, fragments
-from stoker.media.hls.master import Picture, Track, master_playlist
+from stoker.media.hls.master import Picture, Rendition, master_playlist
 from stoker.media.hls.playlist import captions_playlist, key_frame_playlist, media_playlist
 from stoker.media.hls.segments import (
     SEGMENT_SECONDS,
@@ -140,12 +140,12 @@ def _picture(folder: Path, stream: _Stream, found: list[Fragment], of_segments: 
     )
 
 
-def _track(stream: _Stream, of_segments: Rates) -> Track:
+def _track(stream: _Stream, of_segments: Rates) -> Rendition:
     assert stream.sound is not None
-    return Track(stream.playlist, stream.sound.name, stream.sound.language, of_segments)
+    return Rendition(stream.playlist, stream.sound.name, stream.sound.language, of_segments)
 
 
-def _captions(folder: Path, stem: str, cues: Sequence[Cue], language: str | None, seconds: float) -> list[Track]:
+def _captions(folder: Path, stem: str, cues: Sequence[Cue], language: str | None, seconds: float) -> list[Rendition]:
     """Writes the captions and their playlist; none where there are no cues."""
     if not cues:
         return []
@@ -155,7 +155,7 @@ def _captions(folder: Path, stem: str, cues: Sequence[Cue], language: str | None
     words.write_text(text, encoding="utf-8")
     (folder / playlist).write_text(captions_playlist(words.name, seconds))
     whole = [Segment(0, words.stat().st_size, seconds)]
-    return [Track(playlist, language or "captions", language, rates(whole, target_seconds(whole)))]
+    return [Rendition(playlist, language or "captions", language, rates(whole, target_seconds(whole)))]
 
 
 def _words(playlist: str) -> str:

@@ -33,7 +33,7 @@ CHARACTERS_UTF8 = 1
 RATE = 1
 
 
-class Event(ctypes.Structure):
+class EspeakEvent(ctypes.Structure):
     """`espeak_EVENT`."""
 
     _fields_ = (
@@ -48,7 +48,7 @@ class Event(ctypes.Structure):
     )
 
 
-class Voice(ctypes.Structure):
+class EspeakVoice(ctypes.Structure):
     """`espeak_VOICE`."""
 
     _fields_ = (
@@ -64,11 +64,11 @@ class Voice(ctypes.Structure):
     )
 
 
-Callback = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.POINTER(Event))
+Callback = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.POINTER(EspeakEvent))
 """Samples, how many, and events, of which the last has type 0; 0 means go on."""
 
 
-class Espeak:
+class EspeakLibrary:
     """eSpeak NG, once in a process.
 
     Args:
@@ -78,7 +78,7 @@ class Espeak:
 
     def __init__(self, library: str, data: str) -> None:
         self._library = ctypes.CDLL(library)
-        self._library.espeak_ListVoices.restype = ctypes.POINTER(ctypes.POINTER(Voice))
+        self._library.espeak_ListVoices.restype = ctypes.POINTER(ctypes.POINTER(EspeakVoice))
         self.sample_rate: int = self._library.espeak_Initialize(AUDIO_OUTPUT_SYNCHRONOUS, 0, data.encode(), 0)
         if self.sample_rate <= 0:
             sys.exit(f"eSpeak NG found no data in {data}.")
@@ -139,7 +139,7 @@ def main() -> None:
     """Answers requests until the parent closes the pipe."""
     confine(int(sys.argv[1]), int(sys.argv[2]), file_bytes=0)
     go_offline()
-    espeak = Espeak(sys.argv[3], sys.argv[4])
+    espeak = EspeakLibrary(sys.argv[3], sys.argv[4])
     _answer({"sample_rate": espeak.sample_rate, "voices": espeak.voices()})
     for line in sys.stdin.buffer:
         request = json.loads(line)

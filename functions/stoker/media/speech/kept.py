@@ -6,7 +6,7 @@ from contextlib import suppress
 
 from google.api_core.exceptions import NotFound
 
-from stoker.jobs.run import JobRun
+from stoker.jobs.context import JobContext
 from stoker.storage.client import bucket
 
 DELETIONS_AT_ONCE = 8
@@ -18,12 +18,12 @@ class KeptAnswers:
     They are the engine's to remove where the attempt fails, as all that a job did not publish.
 
     Args:
-        run: The attempt.
+        context: The attempt.
     """
 
-    def __init__(self, run: JobRun) -> None:
-        self._run = run
-        self._earlier = run.earlier_outputs()
+    def __init__(self, context: JobContext) -> None:
+        self._run = context
+        self._earlier = context.earlier_outputs()
         self._written: list[str] = []
         self._lock = threading.Lock()
 

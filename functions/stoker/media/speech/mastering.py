@@ -31,7 +31,7 @@ SMALL_CORRECTION = 0.5
 LIMITER_TRIES = 4
 ENCODING_TRIES = 4
 
-Peak = Literal["sample", "true"]
+PeakKind = Literal["sample", "true"]
 
 TALKING = ("-loglevel", "info", "-nostats")
 """Options with which ffmpeg writes what its meter has measured."""
@@ -84,7 +84,7 @@ class Sound:
     seconds: float
 
 
-def measure(file: Path, tell: Callable[[float], None], filters: str = "", peak: Peak = "true") -> Sound:
+def measure(file: Path, tell: Callable[[float], None], filters: str = "", peak: PeakKind = "true") -> Sound:
     """Measures a sound with ffmpeg's EBU R 128 meter.
 
     Args:
@@ -100,7 +100,7 @@ def measure(file: Path, tell: Callable[[float], None], filters: str = "", peak: 
     return listened(lambda report: _ffmpeg([*TALKING, *arguments], file.parent, report), tell)
 
 
-def meter(peak: Peak) -> str:
+def meter(peak: PeakKind) -> str:
     """The filter that measures."""
     # A file of one channel is heard from two loudspeakers, 3 dB louder than the meter takes it by itself.
     return f"ebur128=dualmono=true:framelog=quiet:peak={peak}"

@@ -66,7 +66,7 @@ class SpokenSentence:
     words: Sequence[Word]
 
 
-class Track:
+class SpeechTrack:
     """A WAV file that grows: mono, 16 bits.
 
     Args:

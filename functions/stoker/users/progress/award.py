@@ -5,20 +5,21 @@ not counted yet are counted, in one commit with the progress, on the condition t
 it was read. Of many at the same time one succeeds, and has counted the others' too.
 """
 
-import random
-import time
 from collections.abc import Sequence
 from typing import Any
 
 from google.api_core import exceptions
-from google.cloud import firestore
+from google.cloud.firestore import SERVER_TIMESTAMP
 from google.cloud.firestore_v1 import DocumentSnapshot
 from pydantic import ValidationError
 
 from stoker.analytics.record import record_event
 from stoker.errors import Unavailable
 from stoker.firestore import raw
-from stoker.firestore.client import client
+from stoker.firestore.deadline import patience
+from stoker.firestore.documents import FirestoreDocuments
+from stoker.firestore.optimistic import until_written
+from stoker.firestore.writes import Update
 from stoker.models.completion import Completion
 from stoker.models.user import Progress
 from stoker.users.profile import reference
@@ -31,12 +32,6 @@ TOGETHER = 200
 
 TRIES = 30
 """How often it is begun again because someone has written the profile at the same time."""
-
-BASE_SECONDS = 0.05
-MOST_SECONDS = 2.0
-"""Of the waits between them, which are drawn anew each time, so that those who met do not meet again."""
-
-CONFLICTS = (exceptions.FailedPrecondition, exceptions.Aborted, exceptions.NotFound)
 
 
 def task_written(task_id: str, before: dict[str, Any] | None, after: dict[str, Any] | None) -> None:
@@ -112,27 +107,37 @@ def count(user_id: str, profile: DocumentSnapshot[Any] | None = None) -> int:
     Raises:
         As `task_written`.
     """
-    counted = tried = 0
+    counted = 0
     while True:
-        profile = profile or reference(user_id).get()
-        found = waiting(user_id, TOGETHER)
-        if not found:
-            return counted
-        if not profile.exists:
-            _forget(found)
-            return counted
         try:
-            commit(profile, _with(profile, found), found)
-        except CONFLICTS:
-            tried += 1
-            if tried == TRIES:
-                raise Unavailable(f"The profile of {user_id} is written by others all the time.") from None
-            time.sleep(random.uniform(0, min(MOST_SECONDS, BASE_SECONDS * 2**tried)))
-        else:
-            counted += len(found)
-            if len(found) < TOGETHER:
-                return counted
+            together = _count_together(user_id, profile)
+        except exceptions.Aborted:
+            raise Unavailable(f"The profile of {user_id} is written by others all the time.") from None
+        counted += together
+        if together < TOGETHER:
+            return counted
         profile = None
+
+
+def _count_together(user_id: str, profile: DocumentSnapshot[Any] | None) -> int:
+    """Bring at most `TOGETHER` completions into the progress; return how many there were."""
+
+    def read_profile() -> DocumentSnapshot[Any]:
+        nonlocal profile
+        profile = reference(user_id).get(**patience(reads=True))
+        return profile
+
+    def attempt() -> int:
+        before = profile or read_profile()
+        found = waiting(user_id, TOGETHER)
+        if found and not before.exists:
+            _forget(found)
+            return 0
+        if found:
+            commit(before, _with(before, found), found)
+        return len(found)
+
+    return until_written(attempt, read_again=read_profile, tries=TRIES)
 
 
 def stored_progress(profile: DocumentSnapshot[Any]) -> Progress | None:
@@ -147,17 +152,16 @@ def commit(profile: DocumentSnapshot[Any], progress: Progress, found: Sequence[C
     """Writes a progress, and that some completions are in it.
 
     Args:
-        profile: As it was read; whoever has written it since refuses the commit by one of `CONFLICTS`.
+        profile: As it was read.
         progress: The new one.
         found: What is counted by that, at most `TOGETHER`.
+
+    Raises:
+        Conflict: Someone has written the profile since. Nothing was changed.
     """
-    batch = client().batch()
-    unchanged = firestore.Client.write_option(last_update_time=profile.update_time)
-    fields = {"progress": progress.to_firestore(), "updatedAt": firestore.SERVER_TIMESTAMP}
-    batch.update(profile.reference, fields, option=unchanged)
-    for completion in found:
-        batch.update(entry(completion.user_id, completion.id), {"counted": True})
-    batch.commit()
+    fields = {"progress": progress.to_firestore(), "updatedAt": SERVER_TIMESTAMP}
+    counted = [Update(entry(completion.user_id, completion.id).path, {"counted": True}) for completion in found]
+    FirestoreDocuments().commit([Update(profile.reference.path, fields, profile.update_time), *counted])
 
 
 def _with(profile: DocumentSnapshot[Any], found: list[Completion]) -> Progress:
@@ -173,4 +177,4 @@ def _with(profile: DocumentSnapshot[Any], found: list[Completion]) -> Progress:
 def _forget(found: list[Completion]) -> None:
     """Of a user who was deleted in between, nothing stays."""
     for completion in found:
-        entry(completion.user_id, completion.id).delete()
+        entry(completion.user_id, completion.id).delete(**patience(reads=False))

@@ -8,6 +8,7 @@ from google.cloud.firestore_v1 import Query
 from pydantic import ValidationError
 
 from stoker import config
+from stoker.firestore.deadline import patience
 from stoker.models.completion import Completion
 from stoker.models.document import Model, Timestamp, UserId
 from stoker.models.task import Category, Minutes, TaskPriority
@@ -92,7 +93,8 @@ def entries(user_id: str) -> Iterator[Completion]:
 
 def waiting(user_id: str, limit: int) -> list[Completion]:
     """Some of a user's completions that are not in the progress yet."""
-    return [_completion(snapshot) for snapshot in declared.waiting_completions(user_id).limit(limit).get()]
+    query = declared.waiting_completions(user_id).limit(limit)
+    return [_completion(snapshot) for snapshot in query.get(**patience(reads=True))]
 
 
 def pages(query: Query, size: int = PAGE) -> Iterator[Any]:
@@ -103,10 +105,10 @@ def pages(query: Query, size: int = PAGE) -> Iterator[Any]:
         size: Documents in a page.
     """
     query = query.limit(size)
-    page = list(query.get())
+    page = list(query.get(**patience(reads=True)))
     while page:
         yield from page
-        page = list(query.start_after(page[-1]).get()) if len(page) == size else []
+        page = list(query.start_after(page[-1]).get(**patience(reads=True))) if len(page) == size else []
 
 
 def _completion(snapshot: Any) -> Completion:

@@ -4,21 +4,27 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from google.api_core.exceptions import Aborted
 from google.cloud.firestore_v1 import DocumentSnapshot
 
 from stoker.errors import Unavailable, UserNotFound
+from stoker.firestore.deadline import patience
+from stoker.firestore.optimistic import until_written
 from stoker.models.batch import TaskFilter
 from stoker.models.completion import Completion
 from stoker.models.user import Progress
 from stoker.queries import declared
 from stoker.users.profile import reference
-from stoker.users.progress.award import CONFLICTS, TOGETHER, TRIES, commit, stored_progress, write_entry
+from stoker.users.progress.award import TOGETHER, TRIES, commit, stored_progress, write_entry
 from stoker.users.progress.fold import folded
 from stoker.users.progress.ledger import FACTS, completion_of, entries, pages, time_zone_of
 
+SECONDS = 600.0
+"""How long a commit may take with all of its tries: each reads a user's whole ledger."""
+
 
 @dataclass(frozen=True)
-class Rebuilt:
+class RebuiltProgress:
     """What a rebuild has found.
 
     Attributes:
@@ -39,7 +45,7 @@ class Rebuilt:
         return self.before != self.after
 
 
-def rebuild(user_id: str, *, dry_run: bool = False) -> Rebuilt:
+def rebuild(user_id: str, *, dry_run: bool = False) -> RebuiltProgress:
     """Computes a user's progress from the start.
 
     What a task was worth stays what it was, and an achievement that the user has got stays.
@@ -57,24 +63,31 @@ def rebuild(user_id: str, *, dry_run: bool = False) -> Rebuilt:
     missing = _missing(user_id, time_zone_of(first.to_dict() or {}))
     if dry_run:
         all_of_them = [*entries(user_id), *missing]
-        return Rebuilt(before, _from_start(before, all_of_them), len(all_of_them), len(missing))
+        return RebuiltProgress(before, _from_start(before, all_of_them), len(all_of_them), len(missing))
     for completion in missing:
         write_entry(completion)
-    tried = 0
-    while tried < TRIES:
-        profile = _profile(user_id)
-        counted, waiting = _divided(entries(user_id))
-        now = waiting[:TOGETHER]
-        after = _from_start(stored_progress(profile) or before, [*counted, *now])
-        try:
-            if now or after != stored_progress(profile):
-                commit(profile, after, now)
-        except CONFLICTS:
-            tried += 1
-            continue
-        if len(now) == len(waiting):
-            return Rebuilt(before, after, len(counted) + len(now), len(missing))
-    raise Unavailable(f"The profile of {user_id} is written by others all the time. Try again in a moment.")
+    rebuilt = None
+    try:
+        while rebuilt is None:
+            rebuilt = until_written(lambda: _rebuild(user_id, before, len(missing)), tries=TRIES, seconds=SECONDS)
+    except Aborted:
+        raise Unavailable(
+            f"The profile of {user_id} is written by others all the time. Try again in a moment."
+        ) from None
+    return rebuilt
+
+
+def _rebuild(user_id: str, before: Progress | None, missing: int) -> RebuiltProgress | None:
+    """Write the progress of all that is counted and of some that waits; return None if more waits."""
+    profile = _profile(user_id)
+    counted, waiting = _divided(entries(user_id))
+    now = waiting[:TOGETHER]
+    after = _from_start(stored_progress(profile) or before, [*counted, *now])
+    if now or after != stored_progress(profile):
+        commit(profile, after, now)
+    if len(now) < len(waiting):
+        return None
+    return RebuiltProgress(before, after, len(counted) + len(now), missing)
 
 
 def _divided(found: Iterable[Completion]) -> tuple[list[Completion], list[Completion]]:
@@ -84,7 +97,7 @@ def _divided(found: Iterable[Completion]) -> tuple[list[Completion], list[Comple
 
 
 def _profile(user_id: str) -> DocumentSnapshot[Any]:
-    profile = reference(user_id).get()
+    profile = reference(user_id).get(**patience(reads=True))
     if not profile.exists:
         raise UserNotFound(f"There is no profile of {user_id}. Check the uid.")
     return profile

@@ -22,7 +22,7 @@ PLACE = "progress"
 
 
 @dataclass
-class Reconciled:
+class ReconciledProgress:
     """What was done.
 
     Attributes:
@@ -34,7 +34,7 @@ class Reconciled:
     awarded: int = 0
 
 
-def reconcile_progress(seconds: float = config.RECONCILE_SECONDS) -> Reconciled:
+def reconcile_progress(seconds: float = config.RECONCILE_SECONDS) -> ReconciledProgress:
     """Counts what was not counted, and looks at some of the tasks that are completed, going on from where the one
     before has come to.
 
@@ -42,7 +42,7 @@ def reconcile_progress(seconds: float = config.RECONCILE_SECONDS) -> Reconciled:
         seconds: When to leave the rest to the next one.
     """
     until = time.monotonic() + seconds
-    done = Reconciled()
+    done = ReconciledProgress()
     for user_id in {str(one.get("userId")) for one in pages(declared.waiting_completions().select(["userId"]))}:
         try:
             done.counted += count(user_id)

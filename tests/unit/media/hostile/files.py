@@ -10,7 +10,7 @@ import pytest
 from conftest import Ffmpeg
 from stoker import config
 from stoker.errors import PermanentError
-from stoker.jobs.run import JobRun
+from stoker.jobs.context import JobContext
 from stoker.media.outputs.finish import MadeOutput
 from unit.media.test_video import Run, outputs_of
 
@@ -58,8 +58,8 @@ def outcome(source: Path, *outputs: Mapping[str, object], **also: object) -> lis
     return found
 
 
-def run_in(folder: Path) -> JobRun:
-    return cast(JobRun, Run(folder))
+def run_in(folder: Path) -> JobContext:
+    return cast(JobContext, Run(folder))
 
 
 def pieces(parts: list[MadeOutput]) -> list[str]:

@@ -16,7 +16,10 @@ from unit.media.guard import Seen
 from unit.media.hostile.files import ALL, H264, LINUX, PICTURE, outcome, pieces, refused, small, written
 from unit.media.test_video import outputs_of
 
-pytestmark = LINUX
+pytestmark = [LINUX, pytest.mark.slow]
+
+FFMPEG_BYTES = 64 * 1024**2
+"""What ffmpeg takes for a sound, beside its largest buffer."""
 
 
 def still(ffmpeg: Ffmpeg, picture: Path, name: str) -> Path:
@@ -121,12 +124,16 @@ def test_a_header_that_hides_100000_seconds(ffmpeg: Ffmpeg, kind: str) -> None:
         assert len(list(film.parent.iterdir())) < config.MAX_SOURCE_SECONDS / 5 + 20
 
 
-def test_a_sound_with_a_gap_of_hours(ffmpeg: Ffmpeg, seen: Seen) -> None:
-    """Half a second, silence that is not there, and half a second."""
-    silent = ("-f", "lavfi", "-i", "sine=duration=1,asetpts='if(lt(T,0.5),PTS,PTS+5000/TB)'")
+@pytest.mark.parametrize("part", [16, pytest.param(1, marks=pytest.mark.soak)])
+def test_a_sound_with_a_gap_of_hours(ffmpeg: Ffmpeg, seen: Seen, monkeypatch: pytest.MonkeyPatch, part: int) -> None:
+    """Half a second, silence that is not there, and half a second; by default a part of the gap, and of the limit."""
+    monkeypatch.setattr(config, "MAX_BUFFER_BYTES", config.MAX_BUFFER_BYTES // part)
+    silent = ("-f", "lavfi", "-i", f"sine=duration=1,asetpts='if(lt(T,0.5),PTS,PTS+{5000 // part}/TB)'")
     error = refused(ffmpeg("gap.mkv", *silent, "-c:a", "pcm_s16le"), {"kind": "audio"})
     assert isinstance(error, UnsupportedMedia)
     assert "silent" in error.message
+    # ffmpeg copies the buffer that it fills with silence when it makes it larger.
+    assert seen.peak_bytes < 2 * config.MAX_BUFFER_BYTES + FFMPEG_BYTES
     assert seen.peak_bytes < config.MEDIA_MEMORY_BYTES * 2 // 3
     seen.peak_bytes = 0  # more than any other takes: the buffer that it fills with silence
 

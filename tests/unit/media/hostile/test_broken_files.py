@@ -37,6 +37,7 @@ FLIPS = 200
 ROUND = 25
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("first", range(0, FLIPS, ROUND))
 @pytest.mark.parametrize("seed", [2026])
 def test_a_film_with_flipped_bits(ffmpeg: Ffmpeg, tmp_path: Path, first: int, seed: int) -> None:
@@ -62,7 +63,7 @@ def test_a_film_with_flipped_bits(ffmpeg: Ffmpeg, tmp_path: Path, first: int, se
             pass
         except Exception as error:
             failures[number] = "".join(traceback.format_exception(error))
-        if prober._child.poll() is not None:  # the file has crashed it; each job has one of its own
+        if prober.child.poll() is not None:  # the file has crashed it; each job has one of its own
             prober.__exit__(None, None, None)
             prober = Prober()
         shutil.rmtree(folder)

@@ -69,7 +69,7 @@ def test_flipped_bits(container: str, codec: str, round_: int, ffmpeg: Ffmpeg, t
                 failures[number] = error.message
         except Exception as error:
             failures[number] = "".join(traceback.format_exception(error))
-        if prober._child.poll() is not None:
+        if prober.child.poll() is not None:
             prober.__exit__(None, None, None)
             prober = Prober()
         shutil.rmtree(folder)
@@ -159,12 +159,14 @@ def test_a_picture_that_claims_too_much(name: str, tmp_path: Path) -> None:
         assert isinstance(made, InputTooLarge)
 
 
+@pytest.mark.slow
 def test_a_gif_of_many_frames_that_is_allowed(tmp_path: Path) -> None:
     """As large as a picture may be, and each frame of it changes a single pixel."""
     made = outcome(written(tmp_path, gif(7680, 4320, 4)), {"kind": "poster", "width": 64})
     assert not isinstance(made, PermanentError)
 
 
+@pytest.mark.slow
 def test_an_apng_of_frames_that_are_all_there(tmp_path: Path) -> None:
     frames = [Image.new("RGB", (2048, 2048), (number, 0, 0)) for number in range(8)]
     frames[0].save(tmp_path / "film.mp4", format="PNG", save_all=True, append_images=frames[1:], duration=100)

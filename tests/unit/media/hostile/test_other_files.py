@@ -48,6 +48,7 @@ def test_neither_does_a_watermark(seen: Seen, outside: Path, ffmpeg: Ffmpeg, tmp
         assert isinstance(refused(small(ffmpeg), watermark={"source": "public/mark.png"}), UnsupportedMedia)
 
 
+@pytest.mark.slow
 def test_what_is_watched_is_seen(clip: Path, tmp_path: Path) -> None:
     """ffmpeg as it is by itself opens both."""
     with guard(clip) as noticed:

@@ -11,7 +11,7 @@ import imageio_ffmpeg
 
 from stoker.media.speech.engine import Mark, Piece
 from stoker.media.speech.sentences import Break, Sentence
-from stoker.media.speech.track import SpokenSentence, Track
+from stoker.media.speech.track import SpeechTrack, SpokenSentence
 
 RATE = 22_050
 
@@ -40,7 +40,7 @@ def piece(text: str, sound: bytes, marks: dict[int, float] | None = None, ends: 
 def tracked(folder: Path, *pieces: Piece, speed: float = 1.0) -> tuple[Path, list[SpokenSentence | None]]:
     """Pieces joined, and when each is spoken."""
     file = folder / "track.wav"
-    with Track(file, RATE, speed) as track:
+    with SpeechTrack(file, RATE, speed) as track:
         spoken = [track.add(one) for one in pieces]
     return file, spoken
 

@@ -102,6 +102,7 @@ def test_a_voice_that_is_killed_is_tried_again(espeak: Espeak) -> None:
         spoken(espeak, "Hello.")
 
 
+@pytest.mark.slow
 def test_a_voice_that_is_stuck_is_given_up(espeak: Espeak, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(config, "STALL_SECONDS", 1)
     process = child(espeak)

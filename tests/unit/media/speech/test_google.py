@@ -62,11 +62,23 @@ def always(answer: tuple[int, bytes]) -> Callable[[dict[str, Any]], tuple[int, b
     return lambda body: answer if body else None
 
 
+def all_together() -> Callable[[dict[str, Any]], None]:
+    """Answers no sentence before as many are asked for as may be at once."""
+    barrier = threading.Barrier(google.REQUESTS_AT_ONCE)
+
+    def wait(body: dict[str, Any]) -> None:
+        if body:
+            barrier.wait(20)  # a client that asks for fewer at once gets no answer
+
+    return wait
+
+
 def test_sentences_come_in_their_order_with_the_times_of_their_words(stub: GoogleStub) -> None:
+    stub.faults = [all_together()]
     pieces = spoken(" ".join(f"Sentence number {number} of many." for number in range(20)))
     assert [piece.sentence.text for piece in pieces] == [f"Sentence number {number} of many." for number in range(20)]
     assert sorted(stub.spoken()) == sorted(piece.sentence.text for piece in pieces)
-    assert 1 < stub.busiest <= google.REQUESTS_AT_ONCE
+    assert 1 < stub.busiest == google.REQUESTS_AT_ONCE
     for piece in pieces:
         text = piece.sentence.text
         assert len(piece.sound) / 2 / RATE == pytest.approx(
@@ -100,6 +112,7 @@ def test_a_voice_that_tells_no_marks_gets_plain_text(stub: GoogleStub) -> None:
         assert (engine.speed(NEURAL, 4), engine.speed(NEURAL, 0.25)) == (2, 0.25)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", ["&" * 4000 + "a", "a " * 3000, "我" * 4000])
 def test_no_request_is_too_long_for_the_api(stub: GoogleStub, text: str) -> None:
     spoken(text)
@@ -135,6 +148,7 @@ def test_a_fault_that_passes_is_waited_out(stub: GoogleStub, fault: tuple[int, b
     assert len(stub.requests) == 4
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("fault", "error", "words"),
     [
@@ -184,8 +198,8 @@ def test_a_job_that_is_cancelled_asks_for_nothing_more(stub: GoogleStub) -> None
 
 
 def test_a_wait_ends_when_the_job_does(stub: GoogleStub, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(google, "FIRST_WAIT_SECONDS", 60)
-    monkeypatch.setattr(google, "LONGEST_WAIT_SECONDS", 60)
+    monkeypatch.setattr(google, "FIRST_WAIT_SECONDS", 100)
+    monkeypatch.setattr(google, "LONGEST_WAIT_SECONDS", 100)
     stub.faults = [always(refusal(503, "no"))]
 
     def check() -> None:
@@ -195,7 +209,7 @@ def test_a_wait_ends_when_the_job_does(stub: GoogleStub, monkeypatch: pytest.Mon
     began = time.monotonic()
     with pytest.raises(JobCancelled):
         spoken("One.", check=check)
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 60  # however busy the machine is
 
 
 def test_voices_are_listed_with_the_best_of_the_own_region_first(stub: GoogleStub) -> None:

@@ -19,6 +19,7 @@ def speech(ffmpeg: Ffmpeg, name: str = "track.wav", volume: str = "-6dB") -> Pat
     return ffmpeg(name, "-f", "lavfi", "-i", noise, "-af", f"{shape},volume={volume}", "-ac", "1")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("audio_format", ["mp3", "ogg", "m4a", "wav"])
 def test_each_format_is_as_loud_as_was_asked_for(ffmpeg: Ffmpeg, audio_format: AudioFormat) -> None:
     source = speech(ffmpeg)
@@ -46,6 +47,7 @@ def test_whatever_it_was_before(ffmpeg: Ffmpeg, wanted: float, volume: str) -> N
     assert peak <= -1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("audio_format", ["mp3", "ogg", "m4a", "wav"])
 def test_where_the_peaks_do_not_allow_it_they_come_first(ffmpeg: Ffmpeg, audio_format: AudioFormat) -> None:
     file, sound = master(speech(ffmpeg), audio_format, -9, lambda _: None)

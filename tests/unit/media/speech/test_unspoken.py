@@ -7,8 +7,8 @@ from typing import cast
 
 import pytest
 
-from stoker.jobs.run import JobRun
-from stoker.media.audio import _speak
+from stoker.jobs.context import JobContext
+from stoker.media.audio import narrate
 from stoker.media.speech.espeak import Espeak
 from stoker.media.speech.scripts import folded, unread
 from stoker.media.speech.sentences import Sentence
@@ -90,7 +90,7 @@ def test_digits_of_every_script_are_spoken(espeak: Espeak) -> None:
 
 def warnings_of(espeak: Espeak, folder: Path, text: str, language: str) -> list[tuple[str, str]]:
     """The warnings of a text, with their codes."""
-    narration = _speak(cast(JobRun, Run(folder)), espeak, AudioInput(text=text, language=language))
+    narration = narrate(cast(JobContext, Run(folder)), espeak, AudioInput(text=text, language=language))
     return [(warning.code, warning.message) for warning in narration.warnings]
 
 
@@ -108,7 +108,7 @@ def test_a_job_warns_of_what_is_not_heard(espeak: Espeak, tmp_path: Path) -> Non
 def test_lines_may_end_as_on_any_system(espeak: Espeak, tmp_path: Path) -> None:
     for text in ("One.\r\n\r\nTwo of\r\nthem.", "One.\r\rTwo of\rthem.", "One.\n\nTwo of\nthem."):
         asked = AudioInput.from_firestore({"text": text, "language": "en_US"})
-        narration = _speak(cast(JobRun, Run(tmp_path)), espeak, asked)
+        narration = narrate(cast(JobContext, Run(tmp_path)), espeak, asked)
         assert narration.language == "en-US"
         first, second = narration.sentences
         assert [" ".join(one.text.split()) for one in (first, second)] == ["One.", "Two of them."]

@@ -1,0 +1,149 @@
+"""Documents as the engine needs them: read, find, commit. In Firestore, or in memory for tests."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from google.cloud import firestore
+from google.cloud.firestore_v1 import DocumentSnapshot
+
+from stoker.firestore.client import client
+from stoker.firestore.deadline import patience
+from stoker.firestore.errors import REFUSED, Conflict
+from stoker.firestore.selection import Selection
+from stoker.firestore.writes import Create, Delete, Merge, Update, Write, Written
+
+
+@dataclass(frozen=True)
+class StoredDocument:
+    """A document as it was read.
+
+    Attributes:
+        path: Such as `processingJobs/jO4Nfx7HgAfqnLd1Mmd7`.
+        data: Its fields, or those that were asked for. Anyone may have written them.
+        update_time: When it was written.
+        readable: Whether all of it could be decoded.
+    """
+
+    path: str
+    data: Mapping[str, Any]
+    update_time: datetime
+    readable: bool = True
+
+    @property
+    def id(self) -> str:
+        """The last part of the path."""
+        return self.path.rsplit("/", 1)[-1]
+
+    @classmethod
+    def of(cls, snapshot: DocumentSnapshot[Any]) -> "StoredDocument":
+        """Return the document of a snapshot that exists."""
+        return cls(snapshot.reference.path, snapshot.to_dict() or {}, snapshot.update_time)
+
+
+class Documents(Protocol):
+    """A database of documents."""
+
+    def get(self, path: str, fields: Sequence[str] = ()) -> StoredDocument | None:
+        """Read a document, or some of its fields; return None if it does not exist.
+
+        Raises:
+            ValueError: A field that was read holds a reference into another database, which can't be decoded.
+            InvalidArgument: No document can have this path.
+        """
+
+    def get_all(self, paths: Sequence[str], fields: Sequence[str] = ()) -> list[StoredDocument]:
+        """Read some fields of several documents; those that do not exist are left out."""
+
+    def find(self, selection: Selection) -> list[StoredDocument]:
+        """Read the documents of a selection."""
+
+    def pages(self, selection: Selection, size: int) -> Iterator[list[StoredDocument]]:
+        """Read the documents of a selection, so many at a time. No page is empty."""
+
+    def count_and_sum(self, selection: Selection, field: str) -> tuple[int, float]:
+        """Count the documents of a selection that have a field, and add the field up.
+
+        Firestore reads both from an index, in which documents without the field are missing.
+        """
+
+    def commit(self, writes: Sequence[Write], *, once: bool = False) -> list[Written]:
+        """Make all writes, or none; return the answer to each.
+
+        Args:
+            writes: Of different documents.
+            once: Whether the commit must not be sent again by itself if its answer is lost.
+
+        Raises:
+            Conflict: A document is not as its write supposed. Nothing was changed.
+        """
+
+
+class FirestoreDocuments:
+    """The process's Firestore database."""
+
+    def get(self, path: str, fields: Sequence[str] = ()) -> StoredDocument | None:
+        """Read a document; see `Documents`."""
+        snapshot = client().document(path).get(field_paths=list(fields) or None, **patience(reads=True))
+        return StoredDocument.of(snapshot) if snapshot.exists else None
+
+    def get_all(self, paths: Sequence[str], fields: Sequence[str] = ()) -> list[StoredDocument]:
+        """Read several documents; see `Documents`."""
+        references = [client().document(path) for path in paths]
+        found = client().get_all(references, field_paths=list(fields) or None, **patience(reads=True))
+        return [StoredDocument.of(snapshot) for snapshot in found if snapshot.exists]
+
+    def find(self, selection: Selection) -> list[StoredDocument]:
+        """Read the documents of a selection; see `Documents`."""
+        return [StoredDocument.of(snapshot) for snapshot in selection.query().get(**patience(reads=True))]
+
+    def pages(self, selection: Selection, size: int) -> Iterator[list[StoredDocument]]:
+        """Read the documents of a selection in pages; see `Documents`."""
+        query: Any = selection.query().limit(size)
+        page = list(query.get(**patience(reads=True)))
+        while page:
+            yield [StoredDocument.of(snapshot) for snapshot in page]
+            page = list(query.start_after(page[-1]).get(**patience(reads=True))) if len(page) == size else []
+
+    def count_and_sum(self, selection: Selection, field: str) -> tuple[int, float]:
+        """Count and add up; see `Documents`."""
+        # The library's annotations are wrong here: it answers with two lists, one per answer, one per aggregation.
+        counting: Any = selection.query().count(alias="count")
+        answers = {one.alias: one.value or 0 for one in counting.sum(field, alias="sum").get(**patience(reads=True))[0]}
+        return int(answers["count"]), float(answers["sum"])
+
+    def commit(self, writes: Sequence[Write], *, once: bool = False) -> list[Written]:
+        """Make all writes, or none; see `Documents`."""
+        batch = client().batch()
+        for write in writes:
+            _add(batch, write)
+        try:
+            results = batch.commit(**{**patience(reads=False), **({"retry": None} if once else {})})
+        except REFUSED as error:
+            raise Conflict(str(error)) from error
+        return [Written(one.update_time, _numbers(one.transform_results)) for one in results]
+
+
+def _add(batch: firestore.WriteBatch, write: Write) -> None:
+    reference = client().document(write.path)
+    match write:
+        case Create():
+            batch.create(reference, dict(write.fields))
+        case Update(update_time=None):
+            batch.update(reference, dict(write.fields))
+        case Update():
+            option = firestore.Client.write_option(last_update_time=write.update_time)
+            batch.update(reference, dict(write.fields), option=option)
+        case Merge():
+            batch.set(reference, dict(write.fields), merge=True)
+        case Delete(update_time=None):
+            batch.delete(reference, option=firestore.Client.write_option(exists=True))
+        case Delete():
+            batch.delete(reference, option=firestore.Client.write_option(last_update_time=write.update_time))
+
+
+def _numbers(results: Any) -> tuple[Any, ...]:
+    """The new values of a write's `Increment`s. The answers also hold the server's times, which are left out."""
+    kinds = [(value, value._pb.WhichOneof("value_type")) for value in results]
+    return tuple(getattr(value, kind) for value, kind in kinds if kind in ("integer_value", "double_value"))

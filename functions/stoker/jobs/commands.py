@@ -1,0 +1,138 @@
+"""Commands: jobs are created, cancelled and retried by Python code with admin rights, in a script or a function."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from google.cloud.firestore import SERVER_TIMESTAMP
+
+from stoker.errors import JobExists, NotCancellable, NotRetryable, Unavailable
+from stoker.firestore.documents import StoredDocument
+from stoker.firestore.errors import TRANSIENT, DocumentExists
+from stoker.firestore.optimistic import until_written
+from stoker.firestore.writes import Create
+from stoker.jobs.commit import log_of
+from stoker.jobs.dispatch import dispatch
+from stoker.jobs.events import CancelRequested, Created, Retried
+from stoker.jobs.fields import RENEWED, without_deleted
+from stoker.jobs.job import check_job, find_job, path_of, read_job
+from stoker.jobs.perform import apply
+from stoker.jobs.states import JobState
+from stoker.jobs.store import store
+from stoker.models.job import has_ended
+
+NOT_ENDED = "has not ended: wait for it, or cancel it"
+
+
+def create_processing_job(
+    user_id: str,
+    type: str,
+    input: dict[str, Any],
+    *,
+    job_id: str | None = None,
+    run_after: datetime | None = None,
+    dedupe_key: str | None = None,
+) -> str:
+    """Write a job, the same document as a client writes; it starts by itself.
+
+    Args:
+        user_id: The owner: the source must be this user's, and the outputs will be.
+        type: Which worker runs it, such as `video-processing`.
+        input: What to do, by type, in camelCase as it is stored; for `video-processing`, see `VideoInput`.
+        job_id: The document's id, 1 to 128 letters, digits, `-` and `_`; a random id is drawn if it is left out.
+        run_after: Not before this time, which needs a time zone.
+        dedupe_key: 1 to 128 characters; see `ProcessingJob`.
+
+    Returns:
+        The document's id.
+
+    Raises:
+        InvalidJob: It could not run; the message names every problem. Nothing was written.
+        UnsupportedType: No worker here does jobs of this type. Nothing was written.
+        JobExists: There is a job of this `job_id`, which stays as it is.
+        Unavailable: Firestore did not answer.
+
+    Example:
+        >>> create_processing_job(
+        ...     "ada", "video-processing", {"source": "user-uploads/ada/cat.mov"}
+        ... )  # doctest: +SKIP
+        'jO4Nfx7HgAfqnLd1Mmd7'
+    """
+    name = store().host.token() if job_id is None else job_id
+    optional = {"runAfter": run_after, "dedupeKey": dedupe_key}
+    job = {
+        "id": name,
+        "userId": user_id,
+        "type": type,
+        "input": input,
+        "status": "pending",
+        **{field: value for field, value in optional.items() if value is not None},
+    }
+    check_job(name, {**job, "createdAt": store().host.now()})
+    create = Create(path_of(name), {**job, "createdAt": SERVER_TIMESTAMP})
+    try:
+        store().documents.commit([create], once=job_id is not None)
+    except DocumentExists:
+        # An id that was drawn just now is nobody else's: it is our own write, which the client library sent again
+        # because the answer was lost. To a given id it sends the write once, so that this means another job.
+        if job_id is not None:
+            raise JobExists(f"There is a job {name} already, which stays as it is. Choose another id.") from None
+    except TRANSIENT as error:
+        raise Unavailable(
+            f"Firestore did not answer, so the job {name} may have been written or not. Create it again with "
+            f"job_id={name!r}: JobExists tells that it was."
+        ) from error
+    return name
+
+
+def cancel_job(job_id: str) -> None:
+    """Ask for the end of a job. It stops as soon as its attempt hears of it, or where it would have begun.
+
+    Args:
+        job_id: The document's id.
+
+    Raises:
+        JobNotFound: There is no such job.
+        NotCancellable: It has ended.
+        Aborted: The document is written by others too often.
+    """
+    until_written(lambda: _cancel(job_id), host=store().host)
+
+
+def _cancel(job_id: str) -> None:
+    found = find_job(job_id)
+    state = JobState.of(found.id, found.data)
+    if has_ended(state.state):
+        raise NotCancellable(f"The job {job_id} can't be cancelled, because it has ended: it is {state.status}.")
+    apply(found, state, CancelRequested())
+
+
+def retry_job(job_id: str) -> None:
+    """Make a job that has `failed` or was `cancelled` pending, as if it were new, and start it.
+
+    Args:
+        job_id: The document's id.
+
+    Raises:
+        JobNotFound: There is no such job.
+        NotRetryable: It is under way, or it is completed.
+        InvalidJob, UnsupportedType: It could not run this time either; the message says why.
+        Aborted: The document is written by others too often.
+    """
+    now = store().host.now()
+    until_written(lambda: _retry(find_job(job_id), now), host=store().host)
+    found = find_job(job_id)
+    log_of(JobState.of(found.id, found.data)).info("The job is tried again.")
+    # Not the same occasion as that of another retry: Cloud Tasks would drop the task.
+    dispatch(found, Created(f"retry-{now.timestamp()}"))
+
+
+def _retry(found: StoredDocument, now: datetime) -> None:
+    state = JobState.of(found.id, found.data)
+    if state.run_after == now:
+        return  # This write arrived, and its answer did not.
+    if state.state not in ("failed", "cancelled"):
+        reason = "is completed: write a new one" if state.state == "completed" else NOT_ENDED
+        raise NotRetryable(f"The job {found.id} can't be retried, because it {reason}.")
+    read_job(replace(found, data=without_deleted({**found.data, **RENEWED})))
+    apply(found, state, Retried(now))

@@ -1,0 +1,119 @@
+"""Committing transitions: a conditional write of the decided fields, with all that belongs into the same commit."""
+
+from datetime import datetime
+
+from google.api_core import exceptions
+from google.cloud.firestore import DELETE_FIELD
+from google.cloud.firestore_v1.field_path import FieldPath
+from pydantic import ValidationError
+
+from stoker import config
+from stoker.firestore.documents import StoredDocument
+from stoker.firestore.fence import Fence
+from stoker.firestore.writes import Create, ExtraWrites, Write
+from stoker.jobs.effects import RecordEvent, ReleaseSlot
+from stoker.jobs.events import ChildrenEnded, HeldBack, JobEvent, Paused
+from stoker.jobs.limits import release_slot
+from stoker.jobs.settings import users_are_limited
+from stoker.jobs.states import JobState
+from stoker.jobs.store import store
+from stoker.jobs.transitions import Transition, decide
+from stoker.logs import JobLog
+from stoker.models.analytics import AnalyticsEvent
+from stoker.models.job import has_ended
+
+LONG = 1000
+"""Characters of a field that no job needs, `input` apart."""
+
+
+def commit_transition(
+    document: StoredDocument, job: JobState, event: JobEvent, extra: ExtraWrites = (), now: datetime | None = None
+) -> Transition:
+    """Decide on a transition of a job that no attempt of this process holds, and write it.
+
+    Args:
+        document: The job's document as it was read.
+        job: The facts about it.
+        event: The event.
+        extra: Writes of other documents in the same commit.
+        now: The time to judge by; the time of day if it is left out.
+
+    Returns:
+        The transition. Its effects are still to be performed, those of `writes_of` apart.
+
+    Raises:
+        Conflict: The document has changed since it was read. Nothing was done.
+    """
+    transition = decide(job, event, now or store().host.now())
+    if not transition.fields and not extra:
+        return transition
+    limited = ReleaseSlot() in transition.effects and users_are_limited()
+    _write(document, transition, [*writes_of(job, transition, limited=limited), *extra])
+    if isinstance(event, HeldBack | Paused):
+        log_of(job).info("The job has to wait.", stage=transition.fields.get("stage", job.stage))
+    if has_ended(transition.state) and not isinstance(event, ChildrenEnded):
+        code = transition.fields.get("errorCode")
+        log_of(job).warning(
+            "The job ended before it began.", event="job-ended", status=transition.state, errorCode=code
+        )
+    return transition
+
+
+def writes_of(job: JobState, transition: Transition, *, limited: bool) -> list[Write]:
+    """Return the writes of other documents that belong into the commit of a transition.
+
+    Args:
+        job: The job before it.
+        transition: The decided transition.
+        limited: Whether users are limited. If the job gives a place back, that is the first write.
+    """
+    found: list[Write] = []
+    for effect in transition.effects:
+        match effect:
+            case ReleaseSlot() if limited and job.user_id is not None:
+                found.insert(0, release_slot(job.user_id, job.id))
+            case RecordEvent() if (event := _event(job, effect)) is not None:
+                found.append(Create(f"{config.ANALYTICS_EVENTS}/{event.id}", event.to_firestore()))
+    return found
+
+
+def log_of(job: JobState) -> JobLog:
+    """Return the log of a job."""
+    return JobLog(job.id, jobType=job.type, attempt=job.attempt)
+
+
+def _write(document: StoredDocument, transition: Transition, extra: ExtraWrites) -> None:
+    fence = Fence(store().documents, document)
+    try:
+        fence.write(transition.fields, extra)
+    except exceptions.InvalidArgument:
+        if not has_ended(transition.state):
+            raise
+        # A document of nearly a megabyte has no room for a sentence. The fields that are long and of no use make room.
+        fence.write({**_without_long_fields(fence), **transition.fields, "input": {}}, extra)
+
+
+def _without_long_fields(fence: Fence) -> dict[str, object]:
+    try:
+        document = fence.look()
+    except ValueError:
+        return {}  # It can't be decoded: see `load_job`.
+    data = document.data if document is not None else {}
+    long = [name for name, value in data.items() if len(str(value)) > LONG]
+    return {FieldPath(name).to_api_repr(): DELETE_FIELD for name in long}
+
+
+def _event(job: JobState, effect: RecordEvent) -> AnalyticsEvent | None:
+    try:
+        return AnalyticsEvent(
+            id=store().host.token(),
+            user_id=job.user_id,  # type: ignore[arg-type] # None fails the validation, as it should
+            name=effect.name,
+            properties=dict(effect.properties),
+            value=effect.value,
+            occurred_at=effect.occurred_at,
+            created_at=effect.occurred_at,
+            rolled_up=False,
+        )
+    except ValidationError:
+        return None  # The job ends because nobody could own it, or because its type is no word.

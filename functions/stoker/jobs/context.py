@@ -1,0 +1,133 @@
+"""The context in which a worker does its work: its job, its folder, its time."""
+
+from pathlib import Path
+from typing import Any
+
+from stoker import config, registry
+from stoker.errors import DeadlineExceeded, NearlyDone, StokerError, TimeIsUp
+from stoker.firestore.writes import ExtraWrites
+from stoker.jobs.lease import Lease
+from stoker.jobs.progress import Heartbeat
+from stoker.jobs.store import store
+from stoker.logs import JobLog
+from stoker.models.job import Stage
+from stoker.storage.outputs import AttemptOutputs, EarlierOutput, earlier_outputs
+
+NEARLY_PERCENT = 85.0
+"""An attempt that was so far when its time was up may have had a slow instance or a slow download: one more is worth
+its price. What is slower than that by its nature fails only later."""
+
+
+class JobContext:
+    """One attempt at a job, as its worker sees it.
+
+    Attributes:
+        id: The job's id.
+        user_id: The owner.
+        workspace: An empty folder of the attempt's own; it is removed after the attempt, whatever happens.
+        outputs: Where to upload what the attempt makes.
+        checkpoint: What the attempts before this one have saved last; empty at first.
+        deadline: The `time.monotonic()` at which the attempt must have ended.
+        log: Writes lines that carry the job's id and the attempt.
+    """
+
+    def __init__(
+        self, lease: Lease, outputs: AttemptOutputs, heartbeat: Heartbeat, workspace: Path, log: JobLog
+    ) -> None:
+        document = lease.job.document
+        self.id = document.id
+        self.user_id = document.user_id
+        self.workspace = workspace
+        self.outputs = outputs
+        self.checkpoint = dict(document.checkpoint)
+        self.deadline = store().host.monotonic() + config.TASK_SECONDS - config.DEADLINE_MARGIN_SECONDS
+        self.log = log
+        self._lease = lease
+        self._heartbeat = heartbeat
+        self._progress = 0.0
+        self._saved = False
+        self._stages = registry.job_types()[document.type].stages
+
+    def report(self, progress: float, stage: Stage) -> None:
+        """Tells the user how far the work is; cheap, so call it as often as there is news.
+
+        Args:
+            progress: Percent of the whole job.
+            stage: What the attempt is doing.
+
+        Raises:
+            ValueError: The entry of the job's type does not name this stage.
+            Interrupted, DeadlineExceeded, NearlyDone: As `check`.
+        """
+        if stage not in self._stages:
+            raise ValueError(f"The stage {stage!r} is none of {', '.join(self._stages)}. Add it to the type's entry.")
+        self._progress = progress
+        self._heartbeat.report(progress, stage)
+        self.check()
+
+    def earlier_outputs(self) -> dict[str, EarlierOutput]:
+        """What the attempts before this one have uploaded whole, by recipe. What of it the result names, stays."""
+        if self._lease.job.document.started_at is None:
+            return {}
+        return earlier_outputs(self.user_id, self.id)
+
+    def save(self, checkpoint: dict[str, Any], extra: ExtraWrites = ()) -> None:
+        """Write a checkpoint, and documents in the same commit: all of it once, or nothing, whatever crashes.
+
+        Args:
+            checkpoint: The place from which the next attempt would go on; each differs from the checkpoint before. At
+                most some 100 KB.
+            extra: Writes of other documents, such as `Update("tasks/spring", {"status": "completed"})`. At most 500.
+
+        Raises:
+            JobCancelled, LeaseLost: As `check`; nothing was written.
+            WritesRefused: A document is not as its write supposed; nothing was written. Read the documents again.
+        """
+        self._lease.save(checkpoint, extra)
+        self.checkpoint = checkpoint
+        self._saved = True
+
+    def skip_slot_release(self) -> None:
+        """Leave the user's places as they are at the attempt's end: the user is gone, and with them the document that
+        holds the places."""
+        self._lease.skip_slot_release()
+
+    def check(self) -> None:
+        """Call it in every loop: it raises where the work must stop.
+
+        Raises:
+            JobCancelled: The owner wants the job to stop.
+            LeaseLost: Another attempt has taken the job over.
+            HandedBack: The platform takes the instance away.
+            TimeIsUp: The platform's time is up, and the next attempt goes on from what this one has saved.
+            NearlyDone: The platform's time is up, and the next attempt may be quicker.
+            DeadlineExceeded: The platform's time is up.
+        """
+        self._heartbeat.check()
+        if store().host.monotonic() > self.deadline:
+            raise self._out_of_time()
+
+    def _out_of_time(self) -> StokerError:
+        minutes = (config.TASK_SECONDS - config.DEADLINE_MARGIN_SECONDS) // 60
+        if self._saved:
+            return TimeIsUp("The job goes on in another attempt.")
+        missed_before = any(
+            attempt.error_code == DeadlineExceeded.code for attempt in self._lease.job.document.attempts
+        )
+        if self._progress >= NEARLY_PERCENT and not missed_before:
+            return NearlyDone(f"The work was not quite done in {minutes} minutes.")
+        return DeadlineExceeded(
+            f"The work came to {self._progress:.0f} % in the {minutes} minutes that it may take. What would fit is "
+            f"{_fitting(self._progress)}: ask for a shorter part, or for fewer or smaller outputs."
+        )
+
+
+def _fitting(progress: float) -> str:
+    """How much of the work fits the time, carefully rounded.
+
+    Example:
+        >>> _fitting(47.5), _fitting(3.0)
+        ('about 40 % of it', 'less than a tenth of it')
+    """
+    tenths = int(progress * 0.95 // 10)
+    return f"about {tenths * 10} % of it" if tenths else "less than a tenth of it"

@@ -1,0 +1,55 @@
+"""De-duplication: of a user's jobs with the same `dedupeKey`, one at a time is alive."""
+
+import hashlib
+from datetime import timedelta
+
+from stoker import config
+from stoker.errors import Duplicate
+from stoker.firestore.errors import Conflict
+from stoker.firestore.optimistic import until_written
+from stoker.firestore.writes import Create, Update
+from stoker.jobs.job import path_of
+from stoker.jobs.store import store
+from stoker.models.job import ProcessingJob
+
+KEEP = timedelta(days=60)
+"""Longer than a job may wait for its `runAfter`, so that Firestore never deletes the key of a job that is alive."""
+
+
+def take_key(document: ProcessingJob) -> None:
+    """Take the job's key, if it has a key and no other job that is alive holds it.
+
+    No job gives a key back: the key is free once its job has ended or is gone. Taking it again changes nothing.
+
+    Raises:
+        Duplicate: Another job holds it.
+        Aborted: Other jobs take it all the time.
+    """
+    if document.dedupe_key is not None:
+        # Hashed: a user's id and key may hold characters that a document's id may not.
+        name = hashlib.sha256(f"{document.user_id}\0{document.dedupe_key}".encode()).hexdigest()
+        until_written(lambda: _take(f"{config.JOB_KEYS}/{name}", document), host=store().host)
+
+
+def _take(path: str, document: ProcessingJob) -> None:
+    documents = store().documents
+    held = {"jobId": document.id, "userId": document.user_id, "expiresAt": store().host.now() + KEEP}
+    try:
+        documents.commit([Create(path, held)])
+    except Conflict:
+        found = documents.get(path)
+    else:
+        return
+    if found is None:
+        raise Conflict(path)  # It was deleted meanwhile: it is free.
+    holder = str(found.data.get("jobId"))
+    if holder != document.id and _is_alive(holder):
+        raise Duplicate(
+            f"The job {holder} with the same dedupeKey is not done yet. Wait for it, or give this one another key."
+        )
+    documents.commit([Update(path, held, found.update_time)])
+
+
+def _is_alive(job_id: str) -> bool:
+    found = store().documents.get(path_of(job_id), ["status"])
+    return found is not None and found.data.get("status") in ("pending", "processing")

@@ -1,0 +1,213 @@
+"""The fields that each transition of a job writes. Pure functions of the job, the event and the time."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from google.cloud.firestore import DELETE_FIELD, SERVER_TIMESTAMP
+
+from stoker import config
+from stoker.errors import AttemptsExhausted, JobCancelled, StokerError
+from stoker.jobs.events import (
+    CancelRequested,
+    CheckpointSaved,
+    ChildrenEnded,
+    ChildrenProgressed,
+    Claimed,
+    FailedPermanently,
+    FailedTransiently,
+    HeldBack,
+    MadeChildren,
+    OutOfTime,
+    Paused,
+    Preempted,
+    Progressed,
+    Retried,
+    Succeeded,
+)
+from stoker.jobs.states import JobState
+from stoker.models.job import RUNNING_JOBS, JobOutput
+
+Fields = Mapping[str, Any]
+"""By field path."""
+
+CANCELLED = "The job was cancelled, as you asked."
+"""The `error` of a cancelled job."""
+
+_RELEASED = {"lease": DELETE_FIELD, "etaSeconds": DELETE_FIELD}
+"""Nobody works on the job any more."""
+
+
+def nothing(job: JobState, event: Any, now: datetime) -> Fields:
+    """Return no fields."""
+    return {}
+
+
+def take(job: JobState, event: Claimed, now: datetime) -> Fields:
+    """The next attempt holds the job."""
+    return {
+        **_lapsed(job),
+        "status": "processing",
+        "stage": "queued",
+        "progress": 0,
+        "attempt": job.attempt + 1,
+        "lease": {"token": event.token, "expiresAt": lease_end(now)},
+        "startedAt": SERVER_TIMESTAMP,
+    }
+
+
+def hold_back(job: JobState, event: HeldBack | Paused, now: datetime) -> Fields:
+    """The job waits, and says why."""
+    stage, due = (event.stage, event.due) if isinstance(event, HeldBack) else ("paused", None)
+    fields: dict[str, Any] = {} if job.stage == stage else {"stage": stage}
+    if job.state == "processing":  # Its attempt has gone silent.
+        fields |= {"status": "pending", "lease": DELETE_FIELD, **_lapsed(job)}
+    if due is not None:
+        fields["runAfter"] = due
+    elif job.run_after is not None:
+        fields["runAfter"] = DELETE_FIELD  # It was due, and the sweeper need not find the job for that each minute.
+    return fields
+
+
+def report_progress(job: JobState, event: Progressed, now: datetime) -> Fields:
+    """The attempt is alive, and so far."""
+    eta = {} if event.eta_seconds is None else {"etaSeconds": event.eta_seconds}
+    return {"progress": event.progress, "stage": event.stage, **eta, "lease.expiresAt": lease_end(now)}
+
+
+def save_checkpoint(job: JobState, event: CheckpointSaved, now: datetime) -> Fields:
+    """The next attempt can go on from here."""
+    return {"checkpoint": event.checkpoint, "lease.expiresAt": lease_end(now), "lease.saved": event.mark}
+
+
+def complete(job: JobState, event: Succeeded | ChildrenEnded, now: datetime) -> Fields:
+    """The work is done. This write alone makes the attempt's outputs the job's."""
+    output = event.output
+    return {
+        **_ended_by(job),
+        "status": "completed",
+        "progress": 100,
+        "stage": "completed",
+        "output": output.to_firestore(),
+        "error": DELETE_FIELD,
+        "errorCode": DELETE_FIELD,
+        **dict.fromkeys(output.forgotten, DELETE_FIELD),
+        **_ended(now, output),
+    }
+
+
+def wait_for_children(job: JobState, event: MadeChildren, now: datetime) -> Fields:
+    """Nobody holds the job while its children run."""
+    return {
+        **_ended_by(job),
+        "status": "processing",
+        "stage": RUNNING_JOBS,
+        "children": event.count,
+        **_RELEASED,
+    }
+
+
+def fail(job: JobState, event: FailedPermanently | FailedTransiently, now: datetime) -> Fields:
+    """The work can't be done."""
+    return {**_ended_by(job), "status": "failed", **_reason(job, event.error, now), **_ended(now)}
+
+
+def exhaust(job: JobState, event: Claimed, now: datetime) -> Fields:
+    """Every attempt was lost."""
+    error = AttemptsExhausted(
+        f"Each of {job.attempt} attempts was lost before it could tell why. Write a new job for a smaller "
+        "file or fewer outputs; if that is lost too, report the job's id."
+    )
+    return {"status": "failed", **_reason(job, error, now), **_ended(now)}
+
+
+def cancel(job: JobState, event: Any, now: datetime) -> Fields:
+    """The owner asked for it."""
+    return {**_ended_by(job), "status": "cancelled", **_reason(job, JobCancelled(CANCELLED), now), **_ended(now)}
+
+
+def cancel_with_output(job: JobState, event: ChildrenEnded, now: datetime) -> Fields:
+    """The owner asked for it, and some children had ended by then."""
+    return {**cancel(job, event, now), "output": event.output.to_firestore()}
+
+
+def try_again(job: JobState, event: FailedTransiently, now: datetime) -> Fields:
+    """Another attempt may succeed, after a while."""
+    reason = _reason(job, event.error, now)
+    reason["error"] = f"{event.error.message} The job is tried again by itself."
+    due = now + timedelta(seconds=event.wait_seconds)
+    return {**_ended_by(job), "status": "pending", "stage": "queued", "runAfter": due, **reason, **_RELEASED}
+
+
+def give_back(job: JobState, event: Preempted | OutOfTime, now: datetime) -> Fields:
+    """The job waits for another worker, as if this attempt had not been."""
+    return {**_ended_by(job), "status": "pending", "stage": "queued", "attempt": job.attempt - 1, **_RELEASED}
+
+
+def request_cancel(job: JobState, event: CancelRequested, now: datetime) -> Fields:
+    """The attempt ends the job, or the next look at the job does."""
+    return {"cancelRequested": True}
+
+
+def renew(job: JobState, event: Retried, now: datetime) -> Fields:
+    """The job begins anew."""
+    # Due at once: should the task be lost, the sweeper finds the job within a minute, and not within ten.
+    return {**RENEWED, "runAfter": event.due}
+
+
+def raise_progress(job: JobState, event: ChildrenProgressed, now: datetime) -> Fields:
+    """The children are so far."""
+    return {"progress": event.progress}
+
+
+RENEWED: Fields = {
+    **dict.fromkeys(("error", "errorCode", "output", "startedAt", "completedAt", "expiresAt"), DELETE_FIELD),
+    **dict.fromkeys(("runAfter", "lease", "endedBy", "etaSeconds", "cancelRequested"), DELETE_FIELD),
+    **dict.fromkeys(("children", "checkpoint"), DELETE_FIELD),
+    "status": "pending",
+    "stage": "queued",
+    "progress": 0,
+    "attempt": 0,
+}
+"""The fields of a job that begins anew."""
+
+
+def without_deleted(fields: Fields) -> Fields:
+    """Return the fields that remain after a write, without those that the write deletes."""
+    return {name: value for name, value in fields.items() if value is not DELETE_FIELD}
+
+
+def lease_end(now: datetime) -> datetime:
+    """Return the time until which an attempt that writes now is believed to be alive."""
+    return now + timedelta(seconds=config.LEASE_SECONDS)
+
+
+def _ended(now: datetime, output: JobOutput | None = None) -> Fields:
+    days = (output.keep_days if output is not None else None) or config.KEEP_ENDED_DAYS
+    return {
+        **_RELEASED,
+        "checkpoint": DELETE_FIELD,
+        "completedAt": SERVER_TIMESTAMP,
+        "expiresAt": now + timedelta(days=days),
+    }
+
+
+def _reason(job: JobState, error: StokerError, now: datetime) -> dict[str, Any]:
+    fields: dict[str, Any] = {"error": error.message, "errorCode": error.code}
+    if job.attempt_began is not None:
+        fields["attempts"] = _stored(job.history_with_failure(error.code, now))
+    return fields
+
+
+def _lapsed(job: JobState) -> Fields:
+    history = job.history_with_lapsed()
+    return {"attempts": _stored(history)} if history else {}
+
+
+def _stored(history: tuple[Mapping[str, Any], ...]) -> list[Mapping[str, Any]]:
+    return list(history[-config.ATTEMPTS_TOLD :])
+
+
+def _ended_by(job: JobState) -> Fields:
+    # By its token, and not its number: after a retry by hand, another attempt has the same number.
+    return {"endedBy": job.lease_token} if job.attempt_began is not None else {}

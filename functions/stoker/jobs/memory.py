@@ -1,0 +1,66 @@
+"""A store in memory, for tests that need no emulator."""
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from stoker.firestore.documents import Documents
+from stoker.firestore.memory import MemoryDocuments
+from stoker.host import SYSTEM, Host
+from stoker.jobs.workspace import workspace
+
+
+@dataclass(frozen=True)
+class QueuedTask:
+    """A task in a queue.
+
+    Attributes:
+        job_type: Names the queue.
+        job_id: The job.
+        occasion: A second task of the same job and occasion is dropped.
+        due: Not before this time.
+    """
+
+    job_type: str
+    job_id: str
+    occasion: str
+    due: datetime | None = None
+
+
+class MemoryStore:
+    """A store in memory.
+
+    Args:
+        host: The clock, the random numbers and the threads; the machine's own if it is left out.
+
+    Attributes:
+        tasks: All tasks that were ever put into a queue, in their order.
+        outputs: The names of the objects that attempts have uploaded.
+    """
+
+    def __init__(self, host: Host = SYSTEM) -> None:
+        self.host = host
+        self.documents: Documents = MemoryDocuments(host.now)
+        self.tasks: list[QueuedTask] = []
+        self.outputs: set[str] = set()
+        self._known: set[tuple[str, str]] = set()
+
+    def enqueue(self, job_type: str, job_id: str, occasion: str, due: datetime | None = None) -> None:
+        """Keep a task, unless the same was kept before."""
+        if (job_id, occasion) not in self._known:
+            self._known.add((job_id, occasion))
+            self.tasks.append(QueuedTask(job_type, job_id, occasion, due))
+
+    def list_outputs(self, user_id: str, job_id: str) -> list[str]:
+        """Return the names of all objects that the attempts at a job have uploaded."""
+        return sorted(name for name in self.outputs if name.startswith(f"job-outputs/{user_id}/{job_id}/"))
+
+    def delete_outputs(self, names: Sequence[str]) -> None:
+        """Delete objects, if they exist."""
+        self.outputs -= set(names)
+
+    def workspace(self) -> AbstractContextManager[Path]:
+        """Make an empty folder for one attempt, and remove it afterwards."""
+        return workspace()

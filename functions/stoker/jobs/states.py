@@ -1,0 +1,163 @@
+"""States of a job, and the facts about a job on which its transitions depend."""
+
+import contextlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import TypeAdapter, ValidationError
+
+from stoker import config
+from stoker.errors import LeaseLost
+from stoker.models.document import UserId
+from stoker.models.job import RUNNING_JOBS, Attempt, JobStatus, has_ended
+
+State = Literal["pending", "processing", "running-jobs", "completed", "failed", "cancelled"]
+"""The document's `status`; and `running-jobs` while the job is `processing` and waits for its children."""
+
+_OWNER: TypeAdapter[str] = TypeAdapter(UserId)
+
+
+@dataclass(frozen=True)
+class JobState:
+    """The facts about a job on which its transitions depend.
+
+    Any client may have written the document, so each fact that can't be read has the value of a new job.
+
+    Attributes:
+        id: The document's id.
+        state: See `State`.
+        user_id: The owner; None if nobody can have this id.
+        type: The type, whether a worker here does it or not.
+        attempt: The number of attempts that have begun.
+        max_attempts: The number of attempts that the job has.
+        history: The failed attempts, as they are stored.
+        lease_token: The name of the lease.
+        lease_end: The time until which the attempt is believed to be alive.
+        created_at: The time of creation.
+        started_at: The start of the last attempt.
+        run_after: Not before this time.
+        stage: The work that the attempt is doing, or the reason why the job waits.
+        cancel_requested: Whether the owner wants the job to stop.
+        parent_id: The job that has made this job.
+        keeps_no_record: Whether the job deletes all that there is of its owner: nothing may be recorded of them.
+        attempt_began: The start of the attempt that this process is making; None if it makes none.
+    """
+
+    id: str
+    state: State = "pending"
+    user_id: str | None = None
+    type: str = ""
+    attempt: int = 0
+    max_attempts: int = config.MAX_ATTEMPTS
+    history: tuple[Mapping[str, Any], ...] = ()
+    lease_token: str | None = None
+    lease_end: datetime | None = None
+    created_at: datetime | None = None
+    started_at: datetime | None = None
+    run_after: datetime | None = None
+    stage: str | None = None
+    cancel_requested: bool = False
+    parent_id: str | None = None
+    keeps_no_record: bool = False
+    attempt_began: datetime | None = None
+
+    @classmethod
+    def of(cls, job_id: str, data: Mapping[str, Any]) -> "JobState":
+        """Return the facts of a document.
+
+        Args:
+            job_id: The document's id.
+            data: Its fields. Anyone may have written them.
+
+        Example:
+            >>> JobState.of("holiday", {"status": "pending", "attempt": "many"}).attempt
+            0
+        """
+        lease = data.get("lease")
+        lease = lease if isinstance(lease, Mapping) else {}
+        job_input, attempts = data.get("input"), data.get("attempts")
+        return cls(
+            id=job_id,
+            state=_state(data),
+            user_id=_owner(data.get("userId")),
+            type=str(data.get("type")),
+            attempt=_typed(data.get("attempt"), int) or 0,
+            max_attempts=_typed(data.get("maxAttempts"), int) or config.MAX_ATTEMPTS,
+            history=tuple(_failed_attempts(attempts)),
+            lease_token=_typed(lease.get("token"), str),
+            lease_end=_typed(lease.get("expiresAt"), datetime),
+            created_at=_typed(data.get("createdAt"), datetime),
+            started_at=_typed(data.get("startedAt"), datetime),
+            run_after=_typed(data.get("runAfter"), datetime),
+            stage=_typed(data.get("stage"), str),
+            cancel_requested=data.get("cancelRequested") is True,
+            parent_id=_typed(data.get("parentId"), str),
+            keeps_no_record=isinstance(job_input, Mapping) and job_input.get("operation") == "delete-user-data",
+        )
+
+    @property
+    def status(self) -> JobStatus:
+        """The document's `status`."""
+        return "processing" if self.state == RUNNING_JOBS else self.state
+
+    @property
+    def attempt_name(self) -> str:
+        """The name of the attempt that holds the job: its number is used again if an attempt does not count."""
+        return f"{self.attempt}-{self.lease_token}"
+
+    def claimed(self, token: str, now: datetime) -> "JobState":
+        """Return the job as its next attempt sees it. `started_at` stays that of the attempt before."""
+        return replace(
+            self,
+            state="processing",
+            attempt=self.attempt + 1,
+            lease_token=token,
+            history=self.history_with_lapsed(),
+            attempt_began=now,
+        )
+
+    def history_with_lapsed(self) -> tuple[Mapping[str, Any], ...]:
+        """Return the failed attempts, with the attempt that has gone silent, if there is such an attempt."""
+        if self.state != "processing" or self.lease_end is None:
+            return self.history
+        began = self.started_at or self.created_at or self.lease_end
+        return (*self.history, _attempt(self.attempt, began, self.lease_end, LeaseLost.code))
+
+    def history_with_failure(self, error_code: str, now: datetime) -> tuple[Mapping[str, Any], ...]:
+        """Return the failed attempts, with the attempt that this process is making."""
+        if self.attempt_began is None:
+            return self.history
+        return (*self.history, _attempt(self.attempt, self.attempt_began, now, error_code))
+
+
+def _failed_attempts(attempts: object) -> Iterator[Mapping[str, Any]]:
+    for one in attempts if isinstance(attempts, list) else ():
+        # An attempt that is none fails the job where the document is checked. Here, it must not fail a final write.
+        with contextlib.suppress(ValidationError, TypeError):
+            yield Attempt.from_firestore(one).to_firestore()
+
+
+def _attempt(number: int, began: datetime, ended: datetime, error_code: str) -> Mapping[str, Any]:
+    return Attempt(number=number, started_at=began, ended_at=ended, error_code=error_code).to_firestore()
+
+
+def _state(data: Mapping[str, Any]) -> State:
+    status = data.get("status")
+    if has_ended(status):
+        return status  # type: ignore[return-value] # `has_ended` has seen that it is one of them
+    if status != "processing":
+        return "pending"
+    return "running-jobs" if data.get("children") is not None and data.get("lease") is None else "processing"
+
+
+def _owner(value: object) -> str | None:
+    try:
+        return _OWNER.validate_python(value, strict=True)
+    except ValidationError:
+        return None  # Nobody's: no place is held, and nothing was uploaded.
+
+
+def _typed(value: Any, kind: type[Any]) -> Any:
+    return value if isinstance(value, kind) and not isinstance(value, bool) else None

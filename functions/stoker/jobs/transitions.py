@@ -1,0 +1,263 @@
+"""Transitions: the table of everything that may become of a job, and `decide`, which reads it. No I/O.
+
+`TABLE` is read from top to bottom: the first row that fits decides. The state diagram in the documentation is drawn
+from it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from stoker.jobs import fields as write
+from stoker.jobs.effects import (
+    Effect,
+    EnqueueChildren,
+    EnqueueTask,
+    RecordEvent,
+    Redeliver,
+    ReleaseSlot,
+    RemoveLeftovers,
+    UpdateParent,
+    WakeNext,
+)
+from stoker.jobs.events import (
+    Cancelled,
+    CancelRequested,
+    CheckpointSaved,
+    ChildrenEnded,
+    ChildrenProgressed,
+    Claimed,
+    Created,
+    Due,
+    FailedPermanently,
+    FailedTransiently,
+    HeldBack,
+    JobEvent,
+    LeaseLapsed,
+    MadeChildren,
+    OutOfTime,
+    Paused,
+    Preempted,
+    Progressed,
+    Retried,
+    Succeeded,
+)
+from stoker.jobs.fields import Fields
+from stoker.jobs.states import JobState, State
+
+
+class IllegalTransition(Exception):
+    """No row of the table lets this happen to a job in this state: the document has changed, or the code is wrong."""
+
+
+@dataclass(frozen=True)
+class Transition:
+    """A change of a job.
+
+    Attributes:
+        state: The state after it.
+        fields: Written into the document, by field path; nothing is written if there are none.
+        effects: All that follows.
+    """
+
+    state: State
+    fields: Fields
+    effects: tuple[Effect, ...] = ()
+
+    @property
+    def takes_lease(self) -> bool:
+        """True if an attempt begins with it."""
+        return "lease" in self.fields and self.state == "processing"
+
+
+# --- Conditions ----------------------------------------------------------------------------------
+
+
+def always(job: JobState, now: datetime) -> bool:
+    """Return True."""
+    return True
+
+
+def is_held(job: JobState, now: datetime) -> bool:
+    """Return whether an attempt holds the job and is believed to be alive."""
+    return job.lease_end is not None and job.lease_end > now
+
+
+def cancel_is_requested(job: JobState, now: datetime) -> bool:
+    """Return whether the owner wants the job to stop."""
+    return job.cancel_requested
+
+
+def must_wait(job: JobState, now: datetime) -> bool:
+    """Return whether the job's `runAfter` lies in the future."""
+    return job.run_after is not None and job.run_after > now
+
+
+def no_attempt_is_left(job: JobState, now: datetime) -> bool:
+    """Return whether as many attempts have begun as the job has."""
+    return job.attempt >= job.max_attempts
+
+
+# --- Effects -------------------------------------------------------------------------------------
+
+
+def no_effects(job: JobState, event: Any, fields: Fields, now: datetime) -> tuple[Effect, ...]:
+    """Return nothing."""
+    return ()
+
+
+def _enqueue(job: JobState, event: Any, fields: Fields, now: datetime) -> tuple[Effect, ...]:
+    return (EnqueueTask(f"{event.occasion}/{job.attempt}"),)
+
+
+def _after_end(job: JobState, event: Any, fields: Fields, now: datetime) -> tuple[Effect, ...]:
+    attempted = job.attempt_began is not None
+    # A job that waits for its children takes no place.
+    began = job.user_id is not None and job.state != "running-jobs" and (attempted or job.started_at is not None)
+    # A first attempt that succeeds has published all that was ever uploaded. A job that is retried has no start any
+    # more, but a history; objects of the earlier run are still there if it was retried before they were removed.
+    is_first = job.started_at is None and not job.history
+    uploaded = job.user_id is not None and (not is_first or (attempted and not isinstance(event, Succeeded)))
+    return (
+        *((ReleaseSlot(),) if began else ()),
+        *_record(job, event, fields, now),
+        *((RemoveLeftovers(),) if uploaded else ()),
+        *((WakeNext(),) if job.user_id is not None else ()),
+        *((UpdateParent(job.parent_id),) if job.parent_id is not None else ()),
+    )
+
+
+def _record(job: JobState, event: Any, fields: Fields, now: datetime) -> tuple[Effect, ...]:
+    if job.keeps_no_record:
+        return ()
+    code = {"errorCode": str(fields["errorCode"])} if fields["status"] == "failed" else {}
+    seconds = max(0.0, (now - job.created_at).total_seconds()) if job.created_at is not None else None
+    return (RecordEvent(f"job.{fields['status']}", {"type": job.type, **code}, seconds, now),)
+
+
+def _clean_up(job: JobState, event: Any, fields: Fields, now: datetime) -> tuple[Effect, ...]:
+    # The attempt that ended the job may have died before its last step.
+    return (RemoveLeftovers(),)
+
+
+def _look_at_children(job: JobState, event: Any, fields: Fields, now: datetime) -> tuple[Effect, ...]:
+    return (UpdateParent(job.id),)
+
+
+def _after_hand_over(job: JobState, event: Any, fields: Fields, now: datetime) -> tuple[Effect, ...]:
+    return (ReleaseSlot(), WakeNext(), EnqueueChildren())
+
+
+def _after_attempt(job: JobState, event: Any, fields: Fields, now: datetime) -> tuple[Effect, ...]:
+    # By the attempt's own name: its number comes again if it does not count, or if the job is retried by hand.
+    return (ReleaseSlot(), WakeNext(), EnqueueTask(f"after/{job.attempt_name}", fields.get("runAfter")))
+
+
+def _after_preemption(job: JobState, event: Any, fields: Fields, now: datetime) -> tuple[Effect, ...]:
+    return (ReleaseSlot(), WakeNext(), Redeliver())
+
+
+def _after_hold(job: JobState, event: HeldBack, fields: Fields, now: datetime) -> tuple[Effect, ...]:
+    # A job that was woken and may not begin today leaves its turn to another job, which may have begun on another day.
+    return (WakeNext(),) if event.stage == "waiting-for-tomorrow" and job.stage == "queued" else ()
+
+
+def _after_pause(job: JobState, event: Any, fields: Fields, now: datetime) -> tuple[Effect, ...]:
+    # A job of another type may begin in its place.
+    return (*((ReleaseSlot(),) if job.state == "processing" else ()), WakeNext())
+
+
+# --- The table -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of the table.
+
+    Attributes:
+        states: The states in which it fits.
+        events: The events that it fits.
+        after: The state that follows; the state stays as it is if this is None.
+        when: The condition under which it fits.
+        fields: The fields to write, from the job, the event and the time.
+        effects: The effects, from the job, the event, the fields and the time.
+    """
+
+    states: tuple[State, ...]
+    events: tuple[type[Any], ...]
+    after: State | None
+    fields: Callable[[JobState, Any, datetime], Fields] = write.nothing
+    effects: Callable[[JobState, Any, Fields, datetime], tuple[Effect, ...]] = no_effects
+    when: Callable[[JobState, datetime], bool] = always
+
+
+ALIVE: tuple[State, ...] = ("pending", "processing", "running-jobs")
+ENDED: tuple[State, ...] = ("completed", "failed", "cancelled")
+OPEN: tuple[State, ...] = ("pending", "processing")
+"""The states of a job that an attempt may take."""
+FOUND = (Created, Due, LeaseLapsed)
+"""The events that bring a job to its queue."""
+
+TABLE: tuple[Row, ...] = (
+    # A job is written, or found by the sweeper. It goes into its queue.
+    Row(("pending",), FOUND, "cancelled", write.cancel, _after_end, when=cancel_is_requested),
+    Row(ALIVE, FOUND, None, when=must_wait),
+    Row(ALIVE, FOUND, None, effects=_enqueue),
+    # A worker asks for it, and takes it if it may begin.
+    Row(ENDED, (Claimed,), None, effects=_clean_up),
+    Row(("running-jobs",), (Claimed,), None, effects=_look_at_children),
+    Row(("processing",), (Claimed,), None, when=is_held),
+    Row(OPEN, (Claimed,), "cancelled", write.cancel, _after_end, when=cancel_is_requested),
+    Row(OPEN, (Claimed,), "failed", write.exhaust, _after_end, when=no_attempt_is_left),
+    Row(OPEN, (Claimed,), "processing", write.take),
+    Row(OPEN, (HeldBack,), "pending", write.hold_back, _after_hold),
+    Row(OPEN, (Paused,), "pending", write.hold_back, _after_pause),
+    # The attempt reports.
+    Row(("processing",), (Progressed,), "processing", write.report_progress),
+    Row(("processing",), (CheckpointSaved,), "processing", write.save_checkpoint),
+    # The attempt ends.
+    Row(("processing",), (Succeeded,), "completed", write.complete, _after_end),
+    Row(("processing",), (MadeChildren,), "running-jobs", write.wait_for_children, _after_hand_over),
+    Row(("processing",), (FailedTransiently,), "failed", write.fail, _after_end, when=no_attempt_is_left),
+    Row(("processing",), (FailedTransiently,), "pending", write.try_again, _after_attempt),
+    Row(("processing",), (Preempted,), "pending", write.give_back, _after_preemption),
+    Row(("processing",), (OutOfTime,), "pending", write.give_back, _after_attempt),
+    # The job ends, with an attempt or without.
+    Row(ALIVE, (FailedPermanently,), "failed", write.fail, _after_end),
+    Row(OPEN, (Cancelled,), "cancelled", write.cancel, _after_end),
+    # Its children come further.
+    Row(("running-jobs",), (ChildrenProgressed,), "running-jobs", write.raise_progress),
+    Row(("running-jobs",), (ChildrenEnded,), "cancelled", write.cancel_with_output, _record, cancel_is_requested),
+    Row(("running-jobs",), (ChildrenEnded,), "completed", write.complete, _record),
+    # Its owner asks for something.
+    Row(ALIVE, (CancelRequested,), None, write.request_cancel),
+    Row(("failed", "cancelled"), (Retried,), "pending", write.renew),
+)
+
+
+def decide(job: JobState, event: JobEvent, now: datetime) -> Transition:
+    """Decide on a job's transition.
+
+    Args:
+        job: The job.
+        event: The event.
+        now: The time, in UTC.
+
+    Returns:
+        The fields to write, and the effects to perform.
+
+    Raises:
+        IllegalTransition: The table has no row for it.
+
+    Example:
+        >>> from datetime import UTC
+        >>> now = datetime(2026, 1, 1, tzinfo=UTC)
+        >>> decide(JobState("holiday", "pending", cancel_requested=True), Claimed("t"), now).state
+        'cancelled'
+    """
+    for row in TABLE:
+        if job.state in row.states and isinstance(event, row.events) and row.when(job, now):
+            fields = row.fields(job, event, now)
+            return Transition(row.after or job.state, fields, row.effects(job, event, fields, now))
+    raise IllegalTransition(f"A job that is {job.state} can't meet {type(event).__name__}.")

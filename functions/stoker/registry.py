@@ -1,0 +1,104 @@
+"""The types of jobs. An entry makes a type: its queue, its rules, its TypeScript and its JSON Schema follow from it.
+
+Imports nothing heavy, because `main.py` reads it: an entry names its input model and its worker as text.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+
+@dataclass(frozen=True)
+class JobType:
+    """A type of job.
+
+    Attributes:
+        name: Lower-case words with hyphens between them. Jobs name it in their field `type`.
+        input: The model of the input, as `module:Name`. A union of models needs a discriminator.
+        worker: The function that does the work, as `module:name`.
+        stages: Every stage that the worker may report, in their order.
+        memory_mb: The memory of an instance, in MiB, `/tmp` included.
+        cpu: The processors of an instance.
+        at_once: The most attempts that the queue runs at the same time.
+        makes_jobs: Whether the worker returns `Children`. No batch may contain such a job, because a batch of batches
+            might never end.
+    """
+
+    name: str
+    input: str
+    worker: str
+    stages: tuple[str, ...]
+    memory_mb: int
+    cpu: int
+    at_once: int
+    makes_jobs: bool = False
+
+    @property
+    def queue(self) -> str:
+        """The name of the function that runs the worker, and of its queue. Cloud Tasks allows no underscore in it.
+
+        Source: https://cloud.google.com/tasks/docs/reference/rest/v2/projects.locations.queues (letters, digits and
+        hyphens).
+        """
+        return self.name.replace("-", "")
+
+
+_TYPES = (
+    JobType(
+        name="video-processing",
+        input="stoker.models.video:VideoInput",
+        worker="stoker.media.video:process_video",
+        stages=("downloading", "probing", "encoding", "uploading"),
+        # config.MAX_WORKSPACE_BYTES and config.MEDIA_MEMORY_BYTES fit in it together.
+        memory_mb=8192,
+        cpu=2,
+        at_once=20,
+    ),
+    JobType(
+        name="audio-generation",
+        input="stoker.models.audio:AudioInput",
+        worker="stoker.media.audio:process_audio",
+        stages=("synthesizing", "mastering", "uploading"),
+        # The least that comes with two processors. Four hours of speech, as PCM and again as a WAV file, take 1.4 GB.
+        memory_mb=4096,
+        cpu=2,
+        # Each attempt sends several sentences at a time to Cloud Text-to-Speech, whose quota is for the whole project.
+        at_once=10,
+    ),
+    JobType(
+        name="batch-operation",
+        input="stoker.models.batch:BatchInput",
+        worker="stoker.batch.work:process_batch",
+        stages=("updating", "deleting", "importing", "exporting"),
+        # A page of documents or a chunk of a file at a time. It mostly waits for the network.
+        memory_mb=1024,
+        cpu=1,
+        at_once=20,
+        makes_jobs=True,
+    ),
+)
+
+
+def job_types() -> Mapping[str, JobType]:
+    """Return every type of job by its name.
+
+    Example:
+        >>> job_types()["video-processing"].queue
+        'videoprocessing'
+    """
+    return {job_type.name: job_type for job_type in _TYPES}
+
+
+def load(path: str) -> Any:
+    """Import what an entry names.
+
+    Args:
+        path: As `module:name`.
+
+    Example:
+        >>> load("stoker.registry:JobType").__name__
+        'JobType'
+    """
+    module, _, name = path.partition(":")
+    return getattr(import_module(module), name)

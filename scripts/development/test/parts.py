@@ -1,0 +1,113 @@
+"""All tests: several runs of pytest, two of them at a time.
+
+Many tests with a suite wait, for an emulator, a lease or an encoder of one thread, so that two cores have time for two
+runs. The tests without a suite come last, in a process for each core, and keep all cores busy to the end.
+"""
+
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from development.test.selection import PARALLEL
+
+AT_A_TIME = 2
+NOTHING_COLLECTED = 5
+"""pytest's exit code if no test was chosen: https://docs.pytest.org/en/stable/reference/exit-codes.html"""
+
+COVERAGE = ("--cov", "--cov-report=", "--cov-fail-under=0")
+"""Measure, and show nothing yet: a single part does not reach the floor."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """Tests that run in one run of pytest.
+
+    Attributes:
+        folders: Their directories, from the root of the project.
+        options: How pytest runs them.
+    """
+
+    folders: Sequence[str]
+    options: Sequence[str] = ()
+
+    def command(self, arguments: Sequence[str]) -> list[str]:
+        """The command that runs them, with more arguments for pytest."""
+        return [sys.executable, "-m", "development.test", *self.folders, *self.options, *arguments]
+
+
+PARTS = (
+    Part(("tests/engine", "tests/emulator")),
+    Part(("tests/rules", "tests/clients", "tests/deploy", "tests/faults")),
+    Part(("tests/unit", "tests/simulation", "tests/suite"), PARALLEL),
+)
+
+
+def run_all(arguments: Sequence[str]) -> int:
+    """Run all parts, and show the coverage unless an argument chooses some tests; return an exit code."""
+    from development.suite.command import end_in_order  # these need what `enter` has installed
+    from development.test.coverage import is_enough
+
+    end_in_order()
+    colour = ["--color=yes"] if sys.stdout.isatty() else []
+    options = [*colour, *(arguments or COVERAGE)]
+    with tempfile.TemporaryDirectory(prefix="stoker-tests-") as directory:
+        try:
+            code = run_side_by_side([part.command(options) for part in PARTS], Path(directory))
+        except KeyboardInterrupt:
+            return 128 + signal.SIGINT
+        covered = bool(arguments) or is_enough(Path(directory))
+        return code or int(not covered)
+
+
+def run_side_by_side(commands: Sequence[Sequence[str]], directory: Path) -> int:
+    """Run commands, `AT_A_TIME` of them at a time, and show what each prints after what those before it print.
+
+    Args:
+        commands: Each is started in this order, when there is room for it.
+        directory: An empty one. It holds the output of each command, and the file that COVERAGE_FILE names in each.
+
+    Returns:
+        The greatest exit code, as a shell would give it. `NOTHING_COLLECTED` counts only if all commands say so.
+    """
+    processes: list[subprocess.Popen[bytes]] = []
+
+    def start_more() -> None:
+        for number in range(len(processes), len(commands)):
+            if sum(process.poll() is None for process in processes) >= AT_A_TIME:
+                return
+            variables = {**os.environ, "COVERAGE_FILE": str(directory / f"coverage-{number}")}
+            with (directory / f"output-{number}").open("wb") as output:
+                processes.append(
+                    subprocess.Popen(commands[number], stdout=output, stderr=subprocess.STDOUT, env=variables)
+                )
+
+    with contextlib.ExitStack() as stack:
+        stack.callback(_end, processes)
+        for number in range(len(commands)):
+            start_more()
+            with (directory / f"output-{number}").open() as output:
+                ended = False
+                while not ended:
+                    start_more()
+                    ended = processes[number].poll() is not None
+                    shutil.copyfileobj(output, sys.stdout)
+                    sys.stdout.flush()
+                    time.sleep(0 if ended else 0.2)  # a file does not tell when it grows
+    codes = [process.returncode for process in processes]
+    chosen = [code for code in codes if code != NOTHING_COLLECTED] or [NOTHING_COLLECTED]
+    return max(128 - code if code < 0 else code for code in chosen)
+
+
+def _end(processes: Sequence[subprocess.Popen[bytes]]) -> None:
+    for process in processes:
+        process.terminate()
+    for process in processes:
+        process.wait()

@@ -1,0 +1,49 @@
+"""Stores whose queues deliver nothing: the test itself calls what a task would call."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from uuid import uuid4
+
+import pytest
+
+from stoker.firestore.client import client
+from stoker.jobs import settings
+from stoker.jobs.memory import MemoryStore
+from stoker.jobs.store import FirebaseStore, Store, using
+
+
+class QueueInMemory(FirebaseStore):
+    """Firestore and Cloud Storage, and a queue whose tasks no worker hears of."""
+
+    def __init__(self) -> None:
+        self.queued: list[str] = []
+
+    def enqueue(self, job_type: str, job_id: str, occasion: str, due: datetime | None = None) -> None:
+        self.queued.append(job_id)
+
+
+class AllInMemory(MemoryStore):
+    """Everything in memory; its queue takes every task."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.queued: list[str] = []
+
+    def enqueue(self, job_type: str, job_id: str, occasion: str, due: datetime | None = None) -> None:
+        self.queued.append(job_id)
+
+
+@contextmanager
+def own_project(engine: Store, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let the engine work on a store, in a project of the test's own.
+
+    The project's documents fire no triggers, and no other test's documents are found in it.
+    """
+    monkeypatch.setenv("GCLOUD_PROJECT", f"demo-{uuid4().hex[:20]}")
+    client.cache_clear()
+    settings.forget()
+    with using(engine):
+        yield
+    client.cache_clear()
+    settings.forget()

@@ -1,0 +1,79 @@
+"""Each end of a job is an event, written in the commit of the end."""
+
+from typing import Any
+
+import pytest
+
+from engine.driven import DrivenJob
+from stoker.errors import LeaseLost, Unavailable
+from stoker.jobs.attempt import run_attempt
+from stoker.jobs.dispatch import dispatch
+from stoker.jobs.events import FailedTransiently, Succeeded
+from stoker.jobs.lease import Lease
+from stoker.jobs.store import store
+from stoker.models.analytics import AnalyticsEvent
+from stoker.models.job import JobOutput
+from stoker.queries import declared
+
+
+def told() -> list[AnalyticsEvent]:
+    found = store().documents.find(declared.EVENTS_BY_MARK.selection(("rolledUp", "==", False)))
+    return [AnalyticsEvent.from_firestore(event.data) for event in found]
+
+
+def nothing(run: Any, job_input: Any) -> JobOutput:
+    return JobOutput(files=[])
+
+
+def test_a_job_that_completes_is_told_once() -> None:
+    job = DrivenJob()
+    run_attempt(job.id, nothing)
+    run_attempt(job.id, nothing)
+    [event] = told()
+    assert (event.name, event.user_id, event.rolled_up) == ("job.completed", "ada", False)
+    assert event.properties == {"type": "video-processing"}
+    assert event.value is not None
+    assert 0 <= event.value < 60
+
+
+def test_a_job_that_can_not_run_is_told_with_its_code() -> None:
+    job = DrivenJob(input={"source": "user-uploads/bob/secret.mov", "ghost": 1})
+    dispatch(job.found())
+    [event] = told()
+    assert event.name == "job.failed"
+    assert event.properties == {"type": "video-processing", "errorCode": "invalid-job"}
+
+
+def test_a_job_that_is_cancelled_while_it_waits_is_told() -> None:
+    job = DrivenJob(cancelRequested=True)
+    dispatch(job.found())
+    assert [event.name for event in told()] == ["job.cancelled"]
+
+
+def test_an_attempt_that_is_not_the_last_is_no_end(job: DrivenJob) -> None:
+    job.take().end(FailedTransiently(Unavailable("Later."), 60))
+    assert told() == []
+
+
+def test_who_has_lost_the_job_tells_nothing(job: DrivenJob) -> None:
+    held: Lease = job.take()
+    job.lapse()
+    job.take()
+    with pytest.raises(LeaseLost):
+        held.end(Succeeded(JobOutput(files=[])))
+    assert told() == []
+
+
+@pytest.mark.parametrize("user_id", [None, 7, "a/b", {"a": 1}])
+def test_a_job_of_nobody_ends_without_an_event(user_id: Any) -> None:
+    job = DrivenJob(userId=user_id)
+    dispatch(job.found())
+    assert job.status == "failed"
+    assert told() == []
+
+
+def test_the_deletion_of_a_user_leaves_no_event_behind() -> None:
+    job = DrivenJob(type="batch-operation", input={"operation": "delete-user-data"}, cancelRequested=True)
+    dispatch(job.found())
+    assert job.status == "cancelled"
+    assert told() == []

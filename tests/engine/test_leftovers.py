@@ -1,0 +1,77 @@
+"""What attempts have uploaded: the result's objects stay, whoever comes late with a broom."""
+
+import pytest
+
+from engine.driven import DrivenJob, upload
+from stoker.errors import LeaseLost, Unavailable, UnsupportedMedia
+from stoker.jobs.attempt import begin_attempt
+from stoker.jobs.commands import cancel_job, retry_job
+from stoker.jobs.events import FailedPermanently, FailedTransiently, Succeeded
+from stoker.jobs.lease import Lease
+from stoker.jobs.leftovers import remove_leftovers
+from stoker.jobs.store import store
+from stoker.jobs.sweeper import sweep
+from stoker.models.job import JobOutput, OutputFile
+
+
+def uploaded(held: Lease) -> JobOutput:
+    """What an attempt has uploaded."""
+    document = held.job.document
+    path = upload(f"job-outputs/{document.user_id}/{document.id}/{held.name}/film.mp4")
+    return JobOutput(files=[OutputFile(kind="mp4", path=path, content_type="video/mp4", bytes=6, sha256="0")])
+
+
+def is_there(output: JobOutput) -> bool:
+    path = output.files[0].path
+    _, user_id, job_id, *_ = path.split("/")
+    return path in store().list_outputs(user_id, job_id)
+
+
+def test_an_attempt_that_is_late_leaves_the_files_of_a_job_that_was_retried(queued: list[str]) -> None:
+    job = DrivenJob()
+    first = job.take()
+    first.end(FailedPermanently(UnsupportedMedia("no")))
+    retry_job(job.id)
+    second = job.take()
+    output = uploaded(second)
+    remove_leftovers("ada", job.id)  # what the first attempt still had to do, while Storage did not answer
+    assert is_there(output)
+    second.end(Succeeded(output))
+    remove_leftovers("ada", job.id)
+    assert is_there(output)
+    assert begin_attempt(job.id) is None  # a task that is delivered again
+    assert is_there(output)
+
+
+def test_a_zombie_does_not_take_the_end_of_a_retried_job_for_its_own(queued: list[str]) -> None:
+    job = DrivenJob()
+    job.take().end(FailedTransiently(Unavailable("later"), 60))
+    job.become_due()
+    zombie = job.take()
+    made_by_zombie = uploaded(zombie)
+    job.lapse()
+    cancel_job(job.id)
+    assert begin_attempt(job.id) is None
+    retry_job(job.id)
+    job.take().end(FailedTransiently(Unavailable("later"), 60))
+    job.become_due()
+    second = job.take()
+    assert second.attempt == zombie.attempt
+    output = uploaded(second)
+    second.end(Succeeded(output))
+    with pytest.raises(LeaseLost):
+        zombie.end(Succeeded(made_by_zombie))
+    remove_leftovers("ada", job.id)
+    assert is_there(output)
+    assert not is_there(made_by_zombie)
+
+
+def test_nothing_stays_of_a_job_that_is_cancelled_while_it_waits_for_another_attempt(queued: list[str]) -> None:
+    job = DrivenJob()
+    held = job.take()
+    output = uploaded(held)
+    held.end(FailedTransiently(Unavailable("later"), 60))
+    job.update({"cancelRequested": True})
+    sweep()
+    assert job.status == "cancelled"
+    assert not is_there(output)
