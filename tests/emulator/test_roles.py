@@ -10,7 +10,6 @@ from uuid import uuid4
 import httpx
 import pytest
 from firebase_admin import auth
-from google.cloud import firestore
 
 from development.environment import ROOT
 from development.user import User
@@ -19,6 +18,7 @@ from stoker import config
 from stoker.errors import ClaimsTooLarge, UserNotFound
 from stoker.firebase import app
 from stoker.firestore.client import client
+from stoker.firestore.documents import FirestoreDocuments
 from stoker.models.user import User as Profile
 from stoker.users.roles import set_role
 
@@ -161,7 +161,7 @@ def test_of_many_at_the_same_time_one_holds_in_both_places(user: User) -> None:
 def test_a_crash_in_between_is_mended_by_doing_it_again(user: User, monkeypatch: pytest.MonkeyPatch) -> None:
     set_role(user.id, "user", by="the test")
     with monkeypatch.context() as crash:
-        crash.setattr(firestore.DocumentReference, "update", lambda *_, **__: 1 / 0)
+        crash.setattr(FirestoreDocuments, "commit", lambda *_, **__: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             set_role(user.id, "admin", by="the test")
     assert (claims_now(user)["role"], profile(user)["role"]) == ("admin", "user")

@@ -4,6 +4,7 @@ import pytest
 
 from engine.driven import DrivenJob, upload
 from stoker.errors import LeaseLost, Unavailable, UnsupportedMedia
+from stoker.jobs.admission import Refused, take_job
 from stoker.jobs.attempt import begin_attempt
 from stoker.jobs.commands import cancel_job, retry_job
 from stoker.jobs.events import FailedPermanently, FailedTransiently, Succeeded
@@ -72,6 +73,20 @@ def test_nothing_stays_of_a_job_that_is_cancelled_while_it_waits_for_another_att
     output = uploaded(held)
     held.end(FailedTransiently(Unavailable("later"), 60))
     job.update({"cancelRequested": True})
+    sweep()
+    assert job.status == "cancelled"
+    assert not is_there(output)
+
+
+def test_nothing_stays_of_a_silent_attempt_whose_clean_up_was_lost() -> None:
+    job = DrivenJob()
+    output = uploaded(job.take())
+    job.lapse()
+    cancel_job(job.id)
+    assert isinstance(take_job(job.id), Refused)  # and the worker dies before it removes anything
+    assert [one["errorCode"] for one in job.data()["attempts"]] == ["lease-lost"]
+    retry_job(job.id)
+    cancel_job(job.id)
     sweep()
     assert job.status == "cancelled"
     assert not is_there(output)

@@ -66,7 +66,7 @@ def writes(seed: int, count: int) -> list[Write]:
     return found
 
 
-@pytest.mark.parametrize("count", [1000, pytest.param(5000, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("count", [300, pytest.param(5000, marks=pytest.mark.soak)])
 def test_they_agree(
     new_project: Callable[[], FirestoreEmulator], firestore_rules: str, identities: Tokens, count: int
 ) -> None:

@@ -10,8 +10,11 @@ from simulation.runs import notice
 from simulation.world import run_world
 from simulation.wrong_decisions import MUTANTS
 
-SAMPLE = 4
+SAMPLE = 16
 """Mutants of every run; they change with the date."""
+
+FAST = 4
+"""Of these, so many are among the fast tests."""
 
 
 def test_the_table_is_large_and_names_each_mutant_once() -> None:
@@ -32,7 +35,9 @@ def test_a_mutant_whose_text_is_gone_is_refused() -> None:
         pass
 
 
-@pytest.mark.parametrize("number", range(SAMPLE))
+@pytest.mark.parametrize(
+    "number", [*range(FAST), *(pytest.param(number, marks=pytest.mark.slow) for number in range(FAST, SAMPLE))]
+)
 def test_a_mutant_of_the_day_is_noticed(number: int) -> None:
     day = datetime.now(UTC).date().toordinal()
     mutant = Random(day).sample(MUTANTS, SAMPLE)[number]
@@ -40,7 +45,7 @@ def test_a_mutant_of_the_day_is_noticed(number: int) -> None:
     _assert_noticed(mutant)
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 @pytest.mark.parametrize("mutant", MUTANTS, ids=str)
 def test_every_mutant_is_noticed(mutant: Mutant) -> None:
     _assert_noticed(mutant)

@@ -10,7 +10,7 @@ from google.cloud.firestore_v1 import DocumentSnapshot
 
 from stoker.firestore.client import client
 from stoker.firestore.deadline import patience
-from stoker.firestore.errors import REFUSED, Conflict
+from stoker.firestore.errors import REFUSED, conflict_of
 from stoker.firestore.selection import Selection
 from stoker.firestore.writes import Create, Delete, Merge, Update, Write, Written
 
@@ -121,7 +121,7 @@ class FirestoreDocuments:
         try:
             results = batch.commit(**{**patience(reads=False), **({"retry": None} if once else {})})
         except REFUSED as error:
-            raise Conflict(str(error)) from error
+            raise conflict_of(error) from error
         return [Written(one.update_time, _numbers(one.transform_results)) for one in results]
 
 

@@ -195,8 +195,9 @@ def _ended(now: datetime, output: JobOutput | None = None) -> Fields:
 def _reason(job: JobState, error: StokerError, now: datetime) -> dict[str, Any]:
     fields: dict[str, Any] = {"error": error.message, "errorCode": error.code}
     if job.attempt_began is not None:
-        fields["attempts"] = _stored(job.history_with_failure(error.code, now))
-    return fields
+        return {**fields, "attempts": _stored(job.history_with_failure(error.code, now))}
+    # An attempt that has gone silent may have uploaded something. The history is what says so after a retry.
+    return {**fields, **_lapsed(job)}
 
 
 def _lapsed(job: JobState) -> Fields:

@@ -55,7 +55,7 @@ def _parser() -> argparse.ArgumentParser:
         "Tests that need the emulator suite use the one that scripts/emulators runs in this checkout, or else a\n"
         "suite of their own. Scheduled functions wait in the meantime. What tests write stays in that suite.\n"
         "\n"
-        "All tests together run in several parts, two at a time, each with a suite of its own if it needs one.\n"
+        "All tests together run in several parts at the same time, each with a suite of its own if it needs one.\n"
         "The output of a part follows that of the part before. At the end, the branch coverage of functions/stoker is\n"
         "shown; the run fails if it is below `fail_under` in pyproject.toml. Functions that run in emulators do not\n"
         "count.",

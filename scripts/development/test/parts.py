@@ -1,7 +1,8 @@
-"""All tests: several runs of pytest, two of them at a time.
+"""All tests: several runs of pytest, all at the same time.
 
 Many tests with a suite wait, for an emulator, a lease or an encoder of one thread, so that two cores have time for two
-runs. The tests without a suite come last, in a process for each core, and keep all cores busy to the end.
+runs. The tests without a suite run beside them in a process for each core, with a lower priority: they take the time
+that the others leave, and keep all cores busy to the end.
 """
 
 import contextlib
@@ -18,12 +19,14 @@ from pathlib import Path
 
 from development.test.selection import PARALLEL
 
-AT_A_TIME = 2
+BEHIND = ("nice", "-n", "15")
+"""Gives way to the other parts."""
+
 NOTHING_COLLECTED = 5
 """pytest's exit code if no test was chosen: https://docs.pytest.org/en/stable/reference/exit-codes.html"""
 
 COVERAGE = ("--cov", "--cov-report=", "--cov-fail-under=0")
-"""Measure, and show nothing yet: a single part does not reach the floor."""
+"""Measure, and show nothing yet: a single part does not reach the floor. Measuring takes half as long again."""
 
 
 @dataclass(frozen=True)
@@ -33,20 +36,25 @@ class Part:
     Attributes:
         folders: Their directories, from the root of the project.
         options: How pytest runs them.
+        is_measured: Whether the coverage counts them. Those that run our code in other processes only are not worth it.
+        prefix: The command that runs pytest.
     """
 
     folders: Sequence[str]
     options: Sequence[str] = ()
+    is_measured: bool = True
+    prefix: Sequence[str] = ()
 
     def command(self, arguments: Sequence[str]) -> list[str]:
-        """The command that runs them, with more arguments for pytest."""
-        return [sys.executable, "-m", "development.test", *self.folders, *self.options, *arguments]
+        """The command that runs them, with arguments for pytest; without any, it measures the coverage."""
+        chosen = arguments or (COVERAGE if self.is_measured else ())
+        return [*self.prefix, sys.executable, "-m", "development.test", *self.folders, *self.options, *chosen]
 
 
 PARTS = (
     Part(("tests/engine", "tests/emulator")),
-    Part(("tests/rules", "tests/clients", "tests/deploy", "tests/faults")),
-    Part(("tests/unit", "tests/simulation", "tests/suite"), PARALLEL),
+    Part(("tests/rules", "tests/clients", "tests/deploy", "tests/faults"), is_measured=False),
+    Part(("tests/unit", "tests/simulation", "tests/suite"), PARALLEL, prefix=BEHIND),
 )
 
 
@@ -57,10 +65,9 @@ def run_all(arguments: Sequence[str]) -> int:
 
     end_in_order()
     colour = ["--color=yes"] if sys.stdout.isatty() else []
-    options = [*colour, *(arguments or COVERAGE)]
     with tempfile.TemporaryDirectory(prefix="stoker-tests-") as directory:
         try:
-            code = run_side_by_side([part.command(options) for part in PARTS], Path(directory))
+            code = run_side_by_side([[*part.command(arguments), *colour] for part in PARTS], Path(directory))
         except KeyboardInterrupt:
             return 128 + signal.SIGINT
         covered = bool(arguments) or is_enough(Path(directory))
@@ -68,36 +75,27 @@ def run_all(arguments: Sequence[str]) -> int:
 
 
 def run_side_by_side(commands: Sequence[Sequence[str]], directory: Path) -> int:
-    """Run commands, `AT_A_TIME` of them at a time, and show what each prints after what those before it print.
+    """Run commands at the same time, and show what each prints after what those before it print.
 
     Args:
-        commands: Each is started in this order, when there is room for it.
+        commands: The commands.
         directory: An empty one. It holds the output of each command, and the file that COVERAGE_FILE names in each.
 
     Returns:
         The greatest exit code, as a shell would give it. `NOTHING_COLLECTED` counts only if all commands say so.
     """
     processes: list[subprocess.Popen[bytes]] = []
-
-    def start_more() -> None:
-        for number in range(len(processes), len(commands)):
-            if sum(process.poll() is None for process in processes) >= AT_A_TIME:
-                return
-            variables = {**os.environ, "COVERAGE_FILE": str(directory / f"coverage-{number}")}
-            with (directory / f"output-{number}").open("wb") as output:
-                processes.append(
-                    subprocess.Popen(commands[number], stdout=output, stderr=subprocess.STDOUT, env=variables)
-                )
-
     with contextlib.ExitStack() as stack:
         stack.callback(_end, processes)
-        for number in range(len(commands)):
-            start_more()
+        for number, command in enumerate(commands):
+            variables = {**os.environ, "COVERAGE_FILE": str(directory / f"coverage-{number}")}
+            with (directory / f"output-{number}").open("wb") as output:
+                processes.append(subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, env=variables))
+        for number, process in enumerate(processes):
             with (directory / f"output-{number}").open() as output:
                 ended = False
                 while not ended:
-                    start_more()
-                    ended = processes[number].poll() is not None
+                    ended = process.poll() is not None
                     shutil.copyfileobj(output, sys.stdout)
                     sys.stdout.flush()
                     time.sleep(0 if ended else 0.2)  # a file does not tell when it grows

@@ -52,7 +52,7 @@ def python(code: str) -> list[str]:
     return [sys.executable, "-c", code]
 
 
-def test_parts_run_two_at_a_time_and_print_in_their_order(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_parts_run_at_the_same_time_and_print_in_their_order(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     meeting = tmp_path / "meeting"
     # The first goes on when the second has ended and the third has begun; it is printed before both.
     first = f"import os, time\nwhile not os.path.exists({str(meeting)!r}): time.sleep(0.01)\nprint('first')"

@@ -84,8 +84,13 @@ def _read(file: Path) -> str:
 
 
 def _peak_bytes(process: str) -> int:
-    """The most that a process has had so far, so that no peak is missed between two looks."""
+    """The most that a process has had so far, so that no peak is missed between two looks.
+
+    A child that runs no program of its own yet is still a copy of this process, and counts as nothing.
+    """
     try:
+        if Path(f"/proc/{process}/cmdline").read_bytes() == Path("/proc/self/cmdline").read_bytes():
+            return 0
         status = Path(f"/proc/{process}/status").read_text()
     except (FileNotFoundError, ProcessLookupError):
         return 0

@@ -35,10 +35,13 @@ def test_a_film_that_is_cut_off(ffmpeg: Ffmpeg, name: str, tenth: int) -> None:
 
 FLIPS = 200
 ROUND = 25
+ROUNDS = [0, ROUND, *(pytest.param(first, marks=pytest.mark.soak) for first in range(2 * ROUND, FLIPS, ROUND))]
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("first", range(0, FLIPS, ROUND))
+@pytest.mark.parametrize(
+    "first", [0, 25, *(pytest.param(one, marks=pytest.mark.soak) for one in range(50, FLIPS, ROUND))]
+)
 @pytest.mark.parametrize("seed", [2026])
 def test_a_film_with_flipped_bits(ffmpeg: Ffmpeg, tmp_path: Path, first: int, seed: int) -> None:
     """Two to sixteen of them, anywhere, the header included: in MP4 and Matroska by turns."""
