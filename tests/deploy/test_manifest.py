@@ -2,12 +2,12 @@
 
 import json
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from conftest import missing
 from stoker import registry
 
 FUNCTIONS = Path(__file__).parents[2] / "functions"
@@ -26,12 +26,11 @@ BATCH = {"availableMemoryMb": 1024, "cpu": 1, "timeoutSeconds": 1800, "concurren
 
 
 @pytest.fixture(scope="module")
-def endpoints(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    environment = tmp_path_factory.mktemp("deployed") / "venv"
-    subprocess.run([sys.executable, "-m", "venv", str(environment)], check=True)
-    python = environment / "bin" / "python"
-    install = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
-    subprocess.run([*install, "-r", "requirements.txt"], cwd=FUNCTIONS, check=True)
+def endpoints() -> dict[str, Any]:
+    # It holds the packages of requirements.txt and nothing else.
+    python = FUNCTIONS / "venv" / "bin" / "python"
+    if not python.exists():
+        missing("functions/venv")
     # Alone: nothing of this checkout, no credentials, no project.
     found = subprocess.run(
         [str(python), "-W", "error", "-c", DISCOVER], cwd=FUNCTIONS, env={}, capture_output=True, text=True, check=True

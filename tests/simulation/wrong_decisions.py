@@ -63,8 +63,8 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "a failed attempt is not recorded",
         "jobs.fields",
-        '        fields["attempts"] = _stored(job.history_with_failure(error.code, now))\n',
-        "        pass\n",
+        '        return {**fields, "attempts": _stored(job.history_with_failure(error.code, now))}\n',
+        "        return fields\n",
         ("history",),
     ),
     Mutant(
