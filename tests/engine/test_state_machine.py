@@ -515,7 +515,7 @@ def test_whatever_happens_to_jobs() -> None:
 @pytest.mark.emulator
 @pytest.mark.timeout(600)
 def test_whatever_happens_to_jobs_on_firestore() -> None:
-    run_machines(JobsOnFirestore, tens=1, steps=30)
+    run_machines(JobsOnFirestore, tens=1, steps=20)
 
 
 @pytest.mark.soak

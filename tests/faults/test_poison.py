@@ -15,7 +15,7 @@ DAY = 86_400
 """Seconds that poison waits after its first attempt, unless the test ends the wait."""
 
 
-@pytest.mark.parametrize("number", [200, pytest.param(1000, marks=[pytest.mark.soak, pytest.mark.timeout(900)])])
+@pytest.mark.parametrize("number", [80, pytest.param(1000, marks=[pytest.mark.soak, pytest.mark.timeout(900)])])
 def test_poison_fails_and_no_other_job_waits_for_it(faulty: FaultySuite, number: int) -> None:
     name = f"poison-{datetime.now(UTC):%H%M%S%f}"
     poison = [f"{name}-{place}" for place in range(int(number * POISONOUS))]

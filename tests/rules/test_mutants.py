@@ -39,7 +39,7 @@ def test_mistakes_in_the_rules_of_firestore_are_noticed(
     new_project: Callable[[], FirestoreEmulator], firestore_rules: str, identities: Tokens
 ) -> None:
     hunters = [FirestoreHunter(new_project(), identities) for _ in range(2)]
-    survivors = Hunt(hunters, cases(), firestore_rules).survivors(sample(firestore_rules, 20), lambda *_: None)
+    survivors = Hunt(hunters, cases(), firestore_rules).survivors(sample(firestore_rules, 10), lambda *_: None)
     for hunter in hunters:
         hunter.project.close()
     check_none(survivors)
@@ -51,7 +51,7 @@ def test_mistakes_in_the_rules_of_storage_are_noticed(identities: Tokens) -> Non
     hunter = StorageHunter(files, identities, STORAGE_RULES)
     try:
         hunt = Hunt([hunter], storage_cases(), scaled(rules))
-        survivors = hunt.survivors(sample(scaled(rules), 6), lambda *_: None)
+        survivors = hunt.survivors(sample(scaled(rules), 4), lambda *_: None)
     finally:
         hunter.load(rules)
         files.close()
