@@ -25,6 +25,8 @@ def main() -> int:
     """Run the command line; the return value is pytest's exit code, or 1 if too little is covered."""
     parser = _parser()
     options, arguments = parser.parse_known_args()
+    if absent := selection.absent(arguments):
+        parser.error(f"there is no {absent[0]}")
     names = bool(selection.named(arguments))
     python_only = selection.all_under(arguments, *selection.PYTHON_FOLDERS) if names else options.fast
     if (options.fast or options.python) and not python_only:
