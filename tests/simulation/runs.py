@@ -20,8 +20,14 @@ def todays_seed() -> int:
 
 
 def given_seed() -> int | None:
-    """Return the seed that `SIMULATION_SEED` names, if it names one."""
+    """Return the seed that `SIMULATION_SEED` names, if it names one.
+
+    Raises:
+        ValueError: It is no whole number.
+    """
     text = os.environ.get("SIMULATION_SEED")
+    if text and not text.isdecimal():
+        raise ValueError(f"SIMULATION_SEED must be a whole number, and is {text!r}.")
     return int(text) if text else None
 
 

@@ -20,7 +20,7 @@ from stoker.jobs.transitions import Transition, decide, must_wait
 from stoker.models.job import ProcessingJob, has_ended
 
 EARLY = timedelta(seconds=1)
-"""Clocks differ."""
+"""A task may come so much too early, because clocks differ."""
 
 
 class NotYetDue(Exception):

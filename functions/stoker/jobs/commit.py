@@ -54,7 +54,7 @@ def commit_transition(
     if has_ended(transition.state) and not isinstance(event, ChildrenEnded):
         code = transition.fields.get("errorCode")
         log_of(job).warning(
-            "The job ended before it began.", event="job-ended", status=transition.state, errorCode=code
+            "The job ended without an attempt.", event="job-ended", status=transition.state, errorCode=code
         )
     return transition
 

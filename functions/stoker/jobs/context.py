@@ -66,7 +66,7 @@ class JobContext:
         self.check()
 
     def earlier_outputs(self) -> dict[str, EarlierOutput]:
-        """What the attempts before this one have uploaded whole, by recipe. What of it the result names, stays."""
+        """Return the objects that earlier attempts have uploaded whole, by recipe. The result keeps those it names."""
         if self._lease.job.document.started_at is None:
             return {}
         return earlier_outputs(self.user_id, self.id)

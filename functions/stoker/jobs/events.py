@@ -169,7 +169,7 @@ class Retried:
     """The owner or an admin wants a job that has ended to be run again, as if it were new.
 
     Attributes:
-        due: The time from which the job may run. It also recognizes a retry whose answer was lost.
+        due: The time from which the job may run. A retry whose answer was lost is recognized by it.
     """
 
     due: datetime

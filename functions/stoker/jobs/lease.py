@@ -114,8 +114,8 @@ class Lease:
             WritesRefused: A condition of the other writes does not hold.
         """
         transition = decide(self.state, event, store().host.now())
-        effects = writes_of(self.state, transition, limited=self.limited)
-        answers = self._write(transition.fields, [*effects, *extra], final=True)
+        writes = writes_of(self.state, transition, limited=self.limited)
+        answers = self._write(transition.fields, [*writes, *extra], final=True)
         gives_back = self.limited and ReleaseSlot() in transition.effects
         return transition, answers[1] if answers and gives_back else None
 

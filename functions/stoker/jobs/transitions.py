@@ -245,7 +245,7 @@ def decide(job: JobState, event: JobEvent, now: datetime) -> Transition:
         now: The time, in UTC.
 
     Returns:
-        The fields to write, and the effects to perform.
+        The transition.
 
     Raises:
         IllegalTransition: The table has no row for it.

@@ -9,7 +9,8 @@ from development.test import parts, selection
 
 EXAMPLES = """\
 examples:
-  scripts/test                          all tests, and the coverage of functions/stoker
+  scripts/test                          all tests
+  scripts/test --coverage               all tests, and the coverage of functions/stoker
   scripts/test --fast                   the tests of a second or less that need no emulator: under two minutes
   scripts/test --fast --python 3.13     the same on another Python
   scripts/test --fast -k captions       those whose names hold a word
@@ -25,6 +26,8 @@ def main() -> int:
     """Run the command line; the return value is pytest's exit code, or 1 if too little is covered."""
     parser = _parser()
     options, arguments = parser.parse_known_args()
+    if absent := selection.absent(arguments):
+        parser.error(f"there is no {absent[0]}")
     names = bool(selection.named(arguments))
     python_only = selection.all_under(arguments, *selection.PYTHON_FOLDERS) if names else options.fast
     if (options.fast or options.python) and not python_only:
@@ -43,7 +46,7 @@ def main() -> int:
         from development.test.inside import run_inside  # needs what `enter` has installed
 
         return run_inside([sys.executable, "-m", "pytest", *arguments])
-    return parts.run_all(arguments)
+    return parts.run_all(arguments, coverage=options.coverage)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -56,9 +59,9 @@ def _parser() -> argparse.ArgumentParser:
         "suite of their own. Scheduled functions wait in the meantime. What tests write stays in that suite.\n"
         "\n"
         "All tests together run in several parts at the same time, each with a suite of its own if it needs one.\n"
-        "The output of a part follows that of the part before. At the end, the branch coverage of functions/stoker is\n"
-        "shown; the run fails if it is below `fail_under` in pyproject.toml. Functions that run in emulators do not\n"
-        "count.",
+        "The output of a part follows that of the part before. With --coverage, the branch coverage of\n"
+        "functions/stoker is shown at the end; the run fails if it is below `fail_under` in pyproject.toml. Functions that run in\n"
+        "emulators do not count.",
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
@@ -67,6 +70,11 @@ def _parser() -> argparse.ArgumentParser:
         "--fast",
         action="store_true",
         help="leave out what needs an emulator and what is marked `slow`, and run in a process for each processor",
+    )
+    parser.add_argument(
+        "--coverage",
+        action="store_true",
+        help="measure the branch coverage of functions/stoker in the run of all tests, which takes minutes longer",
     )
     parser.add_argument(
         "--python",

@@ -46,10 +46,11 @@ class Part:
     is_measured: bool = True
     prefix: Sequence[str] = ()
 
-    def command(self, arguments: Sequence[str]) -> list[str]:
-        """The command that runs them, with arguments for pytest; without any, it measures the coverage."""
-        chosen = arguments or (COVERAGE if self.is_measured else ())
-        return [*self.prefix, sys.executable, "-m", "development.test", *self.folders, *self.options, *chosen]
+    def command(self, arguments: Sequence[str], *, coverage: bool) -> list[str]:
+        """The command that runs them, with arguments for pytest."""
+        measure = COVERAGE if coverage and self.is_measured else ()
+        chosen = [*self.options, *measure, *arguments]
+        return [*self.prefix, sys.executable, "-m", "development.test", *self.folders, *chosen]
 
 
 PARTS = (
@@ -59,8 +60,8 @@ PARTS = (
 )
 
 
-def run_all(arguments: Sequence[str]) -> int:
-    """Run all parts, and show the coverage unless an argument chooses some tests; return an exit code."""
+def run_all(arguments: Sequence[str], *, coverage: bool) -> int:
+    """Run all parts, and measure and show the coverage if that is asked for; return an exit code."""
     from development.suite.command import end_in_order  # these need what `enter` has installed
     from development.test.coverage import is_enough
 
@@ -68,10 +69,12 @@ def run_all(arguments: Sequence[str]) -> int:
     colour = ["--color=yes"] if sys.stdout.isatty() else []
     with tempfile.TemporaryDirectory(prefix="stoker-tests-") as directory:
         try:
-            code = run_side_by_side([[*part.command(arguments), *colour] for part in PARTS], Path(directory))
+            code = run_side_by_side(
+                [part.command([*arguments, *colour], coverage=coverage) for part in PARTS], Path(directory)
+            )
         except KeyboardInterrupt:
             return 128 + signal.SIGINT
-        covered = bool(arguments) or is_enough(Path(directory))
+        covered = not coverage or is_enough(Path(directory))
         return code or int(not covered)
 
 

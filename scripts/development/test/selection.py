@@ -38,3 +38,9 @@ def named(arguments: Sequence[str]) -> list[Path]:
     paths = [environment.ROOT / argument.partition("::")[0] for argument in arguments if not argument.startswith("-")]
     found = [path.resolve() for path in paths if path.exists()]
     return [path for path in found if path.is_relative_to(TESTS)]  # others are options' values, such as `-k docs`
+
+
+def absent(arguments: Sequence[str]) -> list[str]:
+    """The arguments that name tests which do not exist: pytest says nothing of them if it runs in several processes."""
+    paths = [argument.partition("::")[0] for argument in arguments if argument.startswith("tests/")]
+    return [path for path in paths if not (environment.ROOT / path).exists()]

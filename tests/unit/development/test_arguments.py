@@ -43,6 +43,13 @@ def test_what_needs_a_suite_is_neither_fast_nor_run_on_another_python(arguments:
     assert "tests/unit" in done.stderr
 
 
+def test_a_file_that_does_not_exist_is_named() -> None:
+    command = [sys.executable, "-m", "development.test", "--fast", "tests/engine/test_nowhere.py::test_a"]
+    done = subprocess.run(command, cwd=ROOT / "scripts", capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "there is no tests/engine/test_nowhere.py" in done.stderr
+
+
 def test_the_parts_hold_all_tests() -> None:
     folders = {str(path.relative_to(ROOT)) for path in (ROOT / "tests").iterdir() if [*path.rglob("test_*.py")]}
     assert sorted(folders) == sorted(folder for part in PARTS for folder in part.folders)

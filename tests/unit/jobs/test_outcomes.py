@@ -1,0 +1,100 @@
+"""What becomes of a job, written down by hand: it does not follow from the table."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from stoker.errors import Unavailable, UnsupportedMedia
+from stoker.jobs.effects import EnqueueTask, Redeliver, ReleaseSlot
+from stoker.jobs.events import (
+    Cancelled,
+    CancelRequested,
+    ChildrenEnded,
+    Claimed,
+    Created,
+    Due,
+    FailedPermanently,
+    FailedTransiently,
+    HeldBack,
+    JobEvent,
+    LeaseLapsed,
+    MadeChildren,
+    OutOfTime,
+    Paused,
+    Preempted,
+    Retried,
+    Succeeded,
+)
+from stoker.jobs.states import JobState, State
+from stoker.jobs.transitions import decide
+from stoker.models.job import JobOutput
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+LATER, BEFORE = NOW + timedelta(hours=1), NOW - timedelta(hours=1)
+OUTPUT = JobOutput(files=[])
+NO_FILM, AWAY = UnsupportedMedia("It is no film."), Unavailable("Nobody answered.")
+LAPSED: dict[str, Any] = {"attempt": 1, "lease_token": "old", "lease_end": BEFORE}
+HELD: dict[str, Any] = {**LAPSED, "lease_end": LATER}
+RUNNING: dict[str, Any] = {**HELD, "lease_token": "mine", "attempt_began": BEFORE}
+
+OUTCOMES: list[tuple[State, dict[str, Any], JobEvent, State]] = [
+    ("pending", {}, Created(), "pending"),
+    ("pending", {"cancel_requested": True}, Created(), "cancelled"),
+    ("pending", {"cancel_requested": True, "run_after": LATER}, Due("sweep"), "cancelled"),
+    ("processing", {**LAPSED, "cancel_requested": True}, LeaseLapsed("sweep"), "processing"),
+    ("pending", {}, Claimed("t"), "processing"),
+    ("processing", LAPSED, Claimed("t"), "processing"),
+    ("processing", HELD, Claimed("t"), "processing"),
+    ("pending", {"cancel_requested": True, "attempt": 5}, Claimed("t"), "cancelled"),
+    ("processing", {**LAPSED, "cancel_requested": True, "attempt": 5}, Claimed("t"), "cancelled"),
+    ("processing", {**HELD, "cancel_requested": True, "attempt": 5}, Claimed("t"), "processing"),
+    ("pending", {"attempt": 5}, Claimed("t"), "failed"),
+    ("pending", {"attempt": 2, "max_attempts": 2}, Claimed("t"), "failed"),
+    ("processing", {**LAPSED, "attempt": 5}, Claimed("t"), "failed"),
+    ("completed", {}, Claimed("t"), "completed"),
+    ("running-jobs", {}, Claimed("t"), "running-jobs"),
+    ("pending", {}, HeldBack("waiting-for-other-jobs"), "pending"),
+    ("processing", LAPSED, HeldBack("waiting-for-tomorrow", LATER), "pending"),
+    ("processing", LAPSED, Paused(), "pending"),
+    ("processing", RUNNING, Succeeded(OUTPUT), "completed"),
+    ("processing", RUNNING, MadeChildren(3), "running-jobs"),
+    ("processing", RUNNING, FailedPermanently(NO_FILM), "failed"),
+    ("processing", RUNNING, FailedTransiently(AWAY, 10), "pending"),
+    ("processing", {**RUNNING, "attempt": 5}, FailedTransiently(AWAY, 10), "failed"),
+    ("processing", RUNNING, Cancelled(), "cancelled"),
+    ("processing", RUNNING, Preempted(), "pending"),
+    ("processing", {**RUNNING, "attempt": 5}, Preempted(), "pending"),
+    ("processing", {**RUNNING, "attempt": 5}, OutOfTime(), "pending"),
+    ("running-jobs", {}, ChildrenEnded(OUTPUT), "completed"),
+    ("running-jobs", {"cancel_requested": True}, ChildrenEnded(OUTPUT), "cancelled"),
+    ("running-jobs", {}, FailedPermanently(NO_FILM), "failed"),
+    ("processing", RUNNING, CancelRequested(), "processing"),
+    ("failed", {}, Retried(NOW), "pending"),
+    ("cancelled", {}, Retried(NOW), "pending"),
+]
+
+
+@pytest.mark.parametrize(("state", "facts", "event", "after"), OUTCOMES)
+def test_what_becomes_of_a_job(state: State, facts: dict[str, Any], event: JobEvent, after: State) -> None:
+    assert decide(JobState("holiday", state, user_id="ada", **facts), event, NOW).state == after
+
+
+def test_an_attempt_that_is_taken_away_does_not_count_and_comes_again() -> None:
+    job = JobState("holiday", "processing", user_id="ada", **RUNNING)
+    for event in (Preempted(), OutOfTime()):
+        assert decide(job, event, NOW).fields["attempt"] == 0
+    assert Redeliver() in decide(job, Preempted(), NOW).effects
+    assert decide(job, OutOfTime(), NOW).effects == (
+        *(effect for effect in decide(job, Preempted(), NOW).effects if effect != Redeliver()),
+        EnqueueTask("after/1-mine"),
+    )
+    assert ReleaseSlot() in decide(job, Preempted(), NOW).effects
+
+
+def test_an_attempt_that_failed_for_now_comes_again_after_its_wait() -> None:
+    job = JobState("holiday", "processing", user_id="ada", **RUNNING)
+    decided = decide(job, FailedTransiently(AWAY, 10), NOW)
+    assert EnqueueTask("after/1-mine", NOW + timedelta(seconds=10)) in decided.effects
+    assert decided.fields["runAfter"] == NOW + timedelta(seconds=10)
+    assert "attempt" not in decided.fields
