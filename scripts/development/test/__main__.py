@@ -60,8 +60,8 @@ def _parser() -> argparse.ArgumentParser:
         "\n"
         "All tests together run in several parts at the same time, each with a suite of its own if it needs one.\n"
         "The output of a part follows that of the part before. With --coverage, the branch coverage of\n"
-        "functions/stoker is shown at the end; the run fails if it is below `fail_under` in pyproject.toml. Functions that run in\n"
-        "emulators do not count.",
+        "functions/stoker is shown at the end; the run fails if it is below `fail_under` in pyproject.toml.\n"
+        "Functions that run in emulators do not count.",
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
