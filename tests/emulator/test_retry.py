@@ -1,6 +1,5 @@
 """A job that failed or was cancelled gets another chance: from Python, and by a call over HTTP with a real token."""
 
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,29 +11,9 @@ from development.rules.identities import unsigned
 from development.user import PROJECT, User
 from emulator.calling import call as call_function
 from emulator.calling import refusal, token_with
+from engine.driven import ENDED
 from stoker import config
 from stoker.firestore.client import client
-
-NOW = datetime.now(UTC)
-ENDED: dict[str, Any] = {
-    "userId": "ada",
-    "type": "video-processing",
-    "input": {"source": "user-uploads/ada/cat.mov"},
-    "status": "failed",
-    "stage": "encoding",
-    "progress": 40,
-    "createdAt": NOW,
-    "cancelRequested": True,
-    "attempt": 5,
-    "attempts": [{"number": 5, "startedAt": NOW, "endedAt": NOW, "errorCode": "unavailable"}],
-    "error": "A service did not answer.",
-    "errorCode": "unavailable",
-    "startedAt": NOW,
-    "completedAt": NOW,
-    "expiresAt": NOW + timedelta(days=30),
-    "runAfter": NOW + timedelta(days=1),
-    "checkpoint": {"done": 3},
-}
 
 
 def written(job_id: str, **fields: Any) -> firestore.DocumentReference:

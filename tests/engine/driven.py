@@ -17,6 +17,28 @@ from stoker.jobs.perform import perform
 from stoker.jobs.store import store
 from stoker.storage.client import bucket
 
+NOW = datetime.now(UTC)
+ENDED: dict[str, Any] = {
+    "userId": "ada",
+    "type": "video-processing",
+    "input": {"source": "user-uploads/ada/cat.mov"},
+    "status": "failed",
+    "stage": "encoding",
+    "progress": 40,
+    "createdAt": NOW,
+    "cancelRequested": True,
+    "attempt": 5,
+    "attempts": [{"number": 5, "startedAt": NOW, "endedAt": NOW, "errorCode": "unavailable"}],
+    "error": "A service did not answer.",
+    "errorCode": "unavailable",
+    "startedAt": NOW,
+    "completedAt": NOW,
+    "expiresAt": NOW + timedelta(days=30),
+    "runAfter": NOW + timedelta(days=1),
+    "checkpoint": {"done": 3},
+}
+"""The fields of a job that has failed, with all that a job may have by then."""
+
 
 class DrivenJob:
     """A job that no trigger hears of: the test itself calls the engine's functions.

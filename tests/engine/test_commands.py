@@ -1,41 +1,20 @@
 """Jobs are cancelled and retried by Python code."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from google.auth.credentials import AnonymousCredentials
 from google.cloud import firestore
 
-from engine.driven import DrivenJob
+from engine.driven import ENDED, NOW, DrivenJob
 from stoker import registry
 from stoker.errors import InvalidJob, JobNotFound, NotCancellable, NotRetryable, UnsupportedType
 from stoker.jobs.attempt import begin_attempt
 from stoker.jobs.commands import cancel_job, retry_job
 from stoker.jobs.dispatch import dispatch
 from stoker.jobs.store import Store
-
-NOW = datetime.now(UTC)
-ENDED: dict[str, Any] = {
-    "userId": "ada",
-    "type": "video-processing",
-    "input": {"source": "user-uploads/ada/cat.mov"},
-    "status": "failed",
-    "stage": "encoding",
-    "progress": 40,
-    "createdAt": NOW,
-    "cancelRequested": True,
-    "attempt": 5,
-    "attempts": [{"number": 5, "startedAt": NOW, "endedAt": NOW, "errorCode": "unavailable"}],
-    "error": "A service did not answer.",
-    "errorCode": "unavailable",
-    "startedAt": NOW,
-    "completedAt": NOW,
-    "expiresAt": NOW + timedelta(days=30),
-    "runAfter": NOW + timedelta(days=1),
-    "checkpoint": {"done": 3},
-}
 
 
 def written(job_id: str, **fields: Any) -> DrivenJob:

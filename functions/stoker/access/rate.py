@@ -43,7 +43,7 @@ class Refusals:
 
 
 IN_THIS_PROCESS = Refusals()
-"""What all calls of an instance share."""
+"""Shared by all calls of an instance."""
 
 
 def count_call(

@@ -97,9 +97,9 @@ def _refuse(found: StoredDocument, state: JobState, event: JobEvent, now: dateti
 
 
 def _slot(document: ProcessingJob) -> Deferred | ExtraWrites:
-    """The writes that take a place for a job; or the reason why it may not begin.
+    """Return the writes that take a place for a job; or the reason why it may not begin.
 
-    All that shares a queue's places between users belongs here.
+    Every rule for who may begin belongs here, such as the sharing of a queue's places between users.
     """
     limits = settings().user_limits
     if limits is None:

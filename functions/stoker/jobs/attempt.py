@@ -162,7 +162,7 @@ def end_attempt(lease: Lease, result: Result) -> tuple[Transition, Written | Non
 
 
 def _event(lease: Lease, result: Result) -> AttemptEnd:
-    """The table of endings: result by result, the event that the job meets."""
+    """Map the result of an attempt to the event that the job meets."""
     match result:
         case JobOutput():
             return Succeeded(result)

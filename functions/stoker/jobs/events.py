@@ -72,7 +72,7 @@ class Paused:
 
 @dataclass(frozen=True)
 class Progressed:
-    """The attempt is alive, and so far.
+    """The attempt is alive, and reports its progress.
 
     Attributes:
         progress: Percent.

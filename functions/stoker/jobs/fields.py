@@ -44,7 +44,7 @@ def nothing(job: JobState, event: Any, now: datetime) -> Fields:
 
 
 def take(job: JobState, event: Claimed, now: datetime) -> Fields:
-    """The next attempt holds the job."""
+    """Take: the job is `processing`, under the lease of its next attempt."""
     return {
         **_lapsed(job),
         "status": "processing",
@@ -57,7 +57,7 @@ def take(job: JobState, event: Claimed, now: datetime) -> Fields:
 
 
 def hold_back(job: JobState, event: HeldBack | Paused, now: datetime) -> Fields:
-    """The job waits, and says why."""
+    """Hold back: the job is `pending`, and its stage gives the reason."""
     stage, due = (event.stage, event.due) if isinstance(event, HeldBack) else ("paused", None)
     fields: dict[str, Any] = {} if job.stage == stage else {"stage": stage}
     if job.state == "processing":  # Its attempt has gone silent.
@@ -70,18 +70,18 @@ def hold_back(job: JobState, event: HeldBack | Paused, now: datetime) -> Fields:
 
 
 def report_progress(job: JobState, event: Progressed, now: datetime) -> Fields:
-    """The attempt is alive, and so far."""
+    """Report: the progress of the attempt, and a renewed lease."""
     eta = {} if event.eta_seconds is None else {"etaSeconds": event.eta_seconds}
     return {"progress": event.progress, "stage": event.stage, **eta, "lease.expiresAt": lease_end(now)}
 
 
 def save_checkpoint(job: JobState, event: CheckpointSaved, now: datetime) -> Fields:
-    """The next attempt can go on from here."""
+    """Save: the checkpoint from which the next attempt can go on, and a renewed lease."""
     return {"checkpoint": event.checkpoint, "lease.expiresAt": lease_end(now), "lease.saved": event.mark}
 
 
 def complete(job: JobState, event: Succeeded | ChildrenEnded, now: datetime) -> Fields:
-    """The work is done. This write alone makes the attempt's outputs the job's."""
+    """Complete: the job has a result. This write alone makes the attempt's outputs the job's."""
     output = event.output
     return {
         **_ended_by(job),
@@ -97,7 +97,7 @@ def complete(job: JobState, event: Succeeded | ChildrenEnded, now: datetime) -> 
 
 
 def wait_for_children(job: JobState, event: MadeChildren, now: datetime) -> Fields:
-    """Nobody holds the job while its children run."""
+    """Wait: no attempt holds the job while its children run."""
     return {
         **_ended_by(job),
         "status": "processing",
@@ -108,12 +108,12 @@ def wait_for_children(job: JobState, event: MadeChildren, now: datetime) -> Fiel
 
 
 def fail(job: JobState, event: FailedPermanently | FailedTransiently, now: datetime) -> Fields:
-    """The work can't be done."""
+    """Fail: the job ends with the error of the event."""
     return {**_ended_by(job), "status": "failed", **_reason(job, event.error, now), **_ended(now)}
 
 
 def exhaust(job: JobState, event: Claimed, now: datetime) -> Fields:
-    """Every attempt was lost."""
+    """Exhaust: the job ends, because every attempt at it was lost."""
     error = AttemptsExhausted(
         f"Each of {job.attempt} attempts was lost before it could tell why. Write a new job for a smaller "
         "file or fewer outputs; if that is lost too, report the job's id."
@@ -122,17 +122,17 @@ def exhaust(job: JobState, event: Claimed, now: datetime) -> Fields:
 
 
 def cancel(job: JobState, event: Any, now: datetime) -> Fields:
-    """The owner asked for it."""
+    """Cancel: the job ends, because its owner asked for that."""
     return {**_ended_by(job), "status": "cancelled", **_reason(job, JobCancelled(CANCELLED), now), **_ended(now)}
 
 
 def cancel_with_output(job: JobState, event: ChildrenEnded, now: datetime) -> Fields:
-    """The owner asked for it, and some children had ended by then."""
+    """Cancel a batch: the job ends with the results of the children that had ended by then."""
     return {**cancel(job, event, now), "output": event.output.to_firestore()}
 
 
 def try_again(job: JobState, event: FailedTransiently, now: datetime) -> Fields:
-    """Another attempt may succeed, after a while."""
+    """Try again: the job is `pending` until the wait is over."""
     reason = _reason(job, event.error, now)
     reason["error"] = f"{event.error.message} The job is tried again by itself."
     due = now + timedelta(seconds=event.wait_seconds)
@@ -140,23 +140,23 @@ def try_again(job: JobState, event: FailedTransiently, now: datetime) -> Fields:
 
 
 def give_back(job: JobState, event: Preempted | OutOfTime, now: datetime) -> Fields:
-    """The job waits for another worker, as if this attempt had not been."""
+    """Give back: the job is `pending` again, and this attempt does not count."""
     return {**_ended_by(job), "status": "pending", "stage": "queued", "attempt": job.attempt - 1, **_RELEASED}
 
 
 def request_cancel(job: JobState, event: CancelRequested, now: datetime) -> Fields:
-    """The attempt ends the job, or the next look at the job does."""
+    """Request the cancellation. The attempt ends the job, or the next worker that looks at the job does."""
     return {"cancelRequested": True}
 
 
 def renew(job: JobState, event: Retried, now: datetime) -> Fields:
-    """The job begins anew."""
+    """Renew: the job is as if it were new, but for its history."""
     # Due at once: should the task be lost, the sweeper finds the job within a minute, and not within ten.
     return {**RENEWED, "runAfter": event.due}
 
 
 def raise_progress(job: JobState, event: ChildrenProgressed, now: datetime) -> Fields:
-    """The children are so far."""
+    """Raise the progress of a batch to that of its children."""
     return {"progress": event.progress}
 
 

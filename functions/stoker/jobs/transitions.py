@@ -75,7 +75,7 @@ class Transition:
 
 
 def always(job: JobState, now: datetime) -> bool:
-    """Return True."""
+    """Return True: the condition of a row that fits each time."""
     return True
 
 
@@ -103,7 +103,7 @@ def no_attempt_is_left(job: JobState, now: datetime) -> bool:
 
 
 def no_effects(job: JobState, event: Any, fields: Fields, now: datetime) -> tuple[Effect, ...]:
-    """Return nothing."""
+    """Return no effects: nothing follows from the transition."""
     return ()
 
 

@@ -10,7 +10,7 @@ PROBE_SECONDS = 30
 """A file that takes longer to open is made to take long."""
 
 READ_BYTES_A_SECOND = 10e6
-"""What the process that opens a film gets through at the least, where it reads all of the film."""
+"""The least that the process that opens a film reads in a second, if it reads all of the film."""
 
 
 class Patience:

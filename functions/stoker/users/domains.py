@@ -38,7 +38,7 @@ class KnownSettings:
 
 
 IN_THIS_PROCESS = KnownSettings()
-"""What all sign-ups of an instance share."""
+"""Shared by all sign-ups of an instance."""
 
 
 def check_domain(email: str | None, known: KnownSettings = IN_THIS_PROCESS) -> None:

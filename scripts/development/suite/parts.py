@@ -107,7 +107,7 @@ def is_reachable(part: str) -> bool:
 
 
 def answers(url: str, seconds: float = REACHABLE_WITHIN) -> bool:
-    """Whether an address answers within some seconds."""
+    """Return whether an address answers within some seconds."""
     answered: list[bool] = []
 
     def ask() -> None:

@@ -71,7 +71,7 @@ def borrowed(needed: Iterable[str]) -> Iterator[Mapping[str, str]]:
 
 @contextlib.contextmanager
 def not_borrowed(directory: Path) -> Iterator[bool]:
-    """Whether nobody has borrowed a suite; nobody can borrow it while the block runs.
+    """Yield whether nobody has borrowed a suite; nobody can borrow it while the block runs.
 
     Args:
         directory: The suite's.

@@ -23,12 +23,12 @@ FAST = (*PARALLEL, "-m", "not soak and not slow and not emulator")
 
 
 def needs_no_suite(arguments: Sequence[str]) -> bool:
-    """Whether the arguments name tests, and none of these needs a running suite."""
+    """Return whether the arguments name tests, and none of these needs a running suite."""
     return all_under(arguments, *ALONE)
 
 
 def all_under(arguments: Sequence[str], *directories: Path) -> bool:
-    """Whether the arguments name files or directories, and all of these lie under some directories."""
+    """Return whether the arguments name files or directories, and all of these lie under some directories."""
     paths = named(arguments)
     return bool(paths) and all(any(path.is_relative_to(directory) for directory in directories) for path in paths)
 
