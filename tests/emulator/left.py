@@ -6,6 +6,7 @@ from pathlib import Path
 import psutil
 
 from engine.driven import DrivenJob
+from processes import command_of
 from stoker.storage.client import bucket
 
 
@@ -22,8 +23,4 @@ def working() -> list[psutil.Process]:
 
 
 def _works_for_a_job(process: psutil.Process) -> bool:
-    try:
-        command = " ".join(process.cmdline())
-    except psutil.NoSuchProcess:
-        return False  # it has ended just now
-    return any(name in command for name in ("espeak_child", "probe_child", "ffmpeg"))
+    return any(name in command_of(process) for name in ("espeak_child", "probe_child", "ffmpeg"))

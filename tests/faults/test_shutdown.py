@@ -17,6 +17,7 @@ from google.cloud import firestore
 
 from conftest import Ffmpeg
 from development.user import User
+from processes import name_of
 from stoker.jobs.sweeper import sweep
 
 FUNCTIONS = Path(__file__).parents[2] / "functions"
@@ -58,7 +59,7 @@ def with_an_encoder(process: int) -> list[psutil.Process]:
     until = time.monotonic() + 10
     while time.monotonic() < until:
         children = psutil.Process(process).children(recursive=True)
-        if any(child.name().startswith("ffmpeg") for child in children):
+        if any(name_of(child).startswith("ffmpeg") for child in children):
             return children
         time.sleep(0.02)
     raise TimeoutError("no encoder has started")

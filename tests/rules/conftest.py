@@ -1,5 +1,6 @@
 """Tests of the rules: as users, with tokens of the Auth emulator, never as the owner of the project."""
 
+import contextlib
 import os
 from collections.abc import Callable, Iterator
 from uuid import uuid4
@@ -22,9 +23,16 @@ def identities(_suite: None) -> Tokens:
 
 
 @pytest.fixture(scope="session")
-def new_project(_suite: None) -> Callable[[], FirestoreEmulator]:
-    """Makes a project of the emulator, with rules and documents that nobody else sees."""
-    return lambda: FirestoreEmulator(os.environ["FIRESTORE_EMULATOR_HOST"], f"demo-rules-{uuid4().hex[:12]}")
+def new_project(_suite: None) -> Iterator[Callable[[], FirestoreEmulator]]:
+    """Makes a project of the emulator, with rules and documents that nobody else sees. Closes it in the end."""
+    with contextlib.ExitStack() as projects:
+
+        def project() -> FirestoreEmulator:
+            made = FirestoreEmulator(os.environ["FIRESTORE_EMULATOR_HOST"], f"demo-rules-{uuid4().hex[:12]}")
+            projects.callback(made.close)
+            return made
+
+        yield project
 
 
 @pytest.fixture(scope="session")
@@ -41,4 +49,3 @@ def guarded(new_project: Callable[[], FirestoreEmulator], firestore_rules: str) 
     project.put(documents())
     yield project
     project.clear()
-    project.close()

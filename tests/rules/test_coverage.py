@@ -34,7 +34,6 @@ def test_every_expression_is_evaluated(
     telling = [case for case in cases() if case.allowed or len(case.name) % 4 == 0]
     assert misjudged(telling, hunter.allows, lambda case: None) == []
     never = {offsets for tree in hunter.project.coverage() for offsets in unevaluated(tree)}
-    hunter.project.close()
     assert [firestore_rules[start:end] for start, end in sorted(never)] == []
 
 
@@ -53,4 +52,3 @@ def test_no_request_costs_more_than_is_estimated(
         # The emulator judges a write with the server's time in it twice.
         spent = sum(evaluations(tree) for tree in hunter.project.coverage()) / 2
         assert 0 < spent <= estimated[request].expressions, case
-    hunter.project.close()

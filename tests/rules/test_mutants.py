@@ -40,8 +40,6 @@ def test_mistakes_in_the_rules_of_firestore_are_noticed(
 ) -> None:
     hunters = [FirestoreHunter(new_project(), identities) for _ in range(2)]
     survivors = Hunt(hunters, cases(), firestore_rules).survivors(sample(firestore_rules, 10), lambda *_: None)
-    for hunter in hunters:
-        hunter.project.close()
     check_none(survivors)
 
 

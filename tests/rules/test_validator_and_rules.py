@@ -25,7 +25,7 @@ CHANGED = ("tasks", "users", "projects")
 class Write:
     """A client's write, and what the validator says of it."""
 
-    collection: str
+    group: str
     request: Request
     fields: dict[str, Any]
     place: str
@@ -37,7 +37,7 @@ class Write:
         return [
             exemption.reason
             for exemption in EXEMPTIONS
-            if exemption.stricter == self.allowed and exemption.concerns(self.collection, self.fields)
+            if exemption.stricter == self.allowed and exemption.concerns(self.group, self.fields)
         ]
 
 
@@ -76,7 +76,7 @@ def test_they_agree(
     project.put(documents())
     there = documents()
     present = {collection.name: there[f"{collection.name}/{collection.present}"] for collection in collections()}
-    changed = {write.place: present[write.collection] for write in drawn if isinstance(write.request, Update)}
+    changed = {write.place: present[write.group] for write in drawn if isinstance(write.request, Update)}
     for start in range(0, len(changed), 500):
         project.put(dict(list(changed.items())[start : start + 500]))
     ada = claims(str(identities["ada"]))
@@ -86,7 +86,6 @@ def test_they_agree(
 
     differing = misjudged(drawn, allows, lambda write: None)
     project.clear()
-    project.close()
 
     assert [write for write in differing if not write.exempted()] == []
     verdicts = Counter(write.allowed for write in drawn)

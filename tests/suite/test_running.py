@@ -21,6 +21,7 @@ from development.environment import ROOT
 from development.suite import Emulators, ports, project, running, schedules
 from development.suite.discovery import discover
 from development.suite.guardian import MARKER
+from processes import name_of
 from suite.processes import marked, until
 
 
@@ -50,7 +51,7 @@ def test_a_suite_answers_and_leaves_nothing(functions: Path) -> None:
         worker = psutil.Process(int(call(emulators, "worker")))
         assert 'Beginning execution of "us-central1-worker"' in emulators.log_path.read_text()
         assert worker in marked(marker)
-        java = [process for process in marked(marker) if process.name() == "java"]
+        java = [process for process in marked(marker) if name_of(process) == "java"]
         assert len(java) == 2, "Firestore, and the rules of Cloud Storage"
         orphan = psutil.Process(int(call(emulators, "leave")))
         assert orphan.name() == "sleep"

@@ -1,8 +1,9 @@
 """Many requests to the rules, and which of them were judged as they must not be."""
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import groupby
+from operator import attrgetter
 from typing import Protocol, TypeVar
 
 THREADS = 6
@@ -14,11 +15,16 @@ class Judged(Protocol):
 
     Attributes:
         allowed: Whether the rules must allow it.
+        group: A collection and an operation, or a folder. Groups come in turn, because a rule may read another
+            collection: a task is refused while a case of another group has deleted its project.
         place: What it touches: nothing else touches that meanwhile, or the two would wait for each other.
     """
 
     @property
     def allowed(self) -> bool: ...
+
+    @property
+    def group(self) -> str: ...
 
     @property
     def place(self) -> str: ...
@@ -35,9 +41,6 @@ def misjudged(cases: Iterable[Item], allows: Callable[[Item], bool], restore: Ca
         allows: Asks the rules.
         restore: Undoes what a case has changed; called after each that was allowed.
     """
-    places = defaultdict(list)
-    for case in cases:
-        places[case.place].append(case)
 
     def judge(of_place: Sequence[Item]) -> list[Item]:
         wrong = []
@@ -49,5 +52,14 @@ def misjudged(cases: Iterable[Item], allows: Callable[[Item], bool], restore: Ca
                 wrong.append(case)
         return wrong
 
+    wrong: list[Item] = []
     with ThreadPoolExecutor(THREADS) as threads:
-        return [case for wrong in threads.map(judge, places.values()) for case in wrong]
+        for group in _shared(cases, attrgetter("group")):
+            for found in threads.map(judge, _shared(group, attrgetter("place"))):
+                wrong += found
+    return wrong
+
+
+def _shared(cases: Iterable[Item], name: Callable[[Item], str]) -> list[list[Item]]:
+    """The cases, in a list for each name."""
+    return [list(found) for _, found in groupby(sorted(cases, key=name), name)]

@@ -9,8 +9,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import psutil
-
 IN_ACCESS, IN_OPEN = 0x1, 0x20
 """Source: sys/inotify.h."""
 
@@ -61,7 +59,7 @@ def guard(forbidden: Path) -> Iterator[Seen]:
             watching.join()
             seen.opened = _answers(lambda: os.read(notices, 4096))
             seen.called = _answers(lambda: server.accept()[0].close())
-            seen.children = [" ".join(psutil.Process(int(child)).cmdline()) for child in _children() - before]
+            seen.children = [_read(Path(f"/proc/{child}/cmdline")).replace("\0", " ") for child in _children() - before]
             os.close(notices)
 
 
@@ -80,7 +78,7 @@ def _read(file: Path) -> str:
     try:
         return file.read_text()
     except (FileNotFoundError, ProcessLookupError):
-        return ""  # the thread has ended just now
+        return ""  # the thread or the process has ended just now
 
 
 def _peak_bytes(process: str) -> int:

@@ -8,6 +8,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from processes import command_of
 from stoker import config
 from stoker.errors import JobCancelled, SpeechFailed, UnknownLanguage, UnknownVoice
 from stoker.media.child import ENVIRONMENT
@@ -36,7 +37,7 @@ def seconds(pieces: list[Piece]) -> float:
 
 def speaking_children() -> list[psutil.Process]:
     """The children that speak; other tests may have started a suite, which is a child too."""
-    return [process for process in psutil.Process().children() if "espeak_child" in " ".join(process.cmdline())]
+    return [process for process in psutil.Process().children() if "espeak_child" in command_of(process)]
 
 
 def child(espeak: Espeak) -> psutil.Process:
