@@ -20,6 +20,9 @@ Item = TypeVar("Item")
 
 ALPHABET = string.ascii_letters + string.digits
 
+CHANCE = random.SystemRandom()
+"""Each instance draws other numbers, also if instances start from one image. Nobody else's seed is disturbed."""
+
 
 class Signal(Protocol):
     """A flag that one thread sets and another waits for, as `threading.Event`."""
@@ -85,7 +88,7 @@ class SystemHost:
 
     def uniform(self, low: float, high: float) -> float:
         """Draw a number between two others."""
-        return random.uniform(low, high)
+        return CHANCE.uniform(low, high)
 
     def token(self) -> str:
         """Draw a name that nothing else has: 20 letters and digits, as Firestore's own ids."""

@@ -6,7 +6,6 @@ brings along, are loaded anyway.
 
 import hashlib
 import json
-import random
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -22,6 +21,7 @@ from google.auth.transport.requests import AuthorizedSession
 
 from stoker import config
 from stoker.errors import SpeechFailed, SpeechRefused, StokerError, Unavailable
+from stoker.host import SYSTEM
 from stoker.logs import JobLog
 from stoker.media.speech.engine import Mark, Piece
 from stoker.media.speech.google_messages import BrokenAnswer, is_marked, read_answer, read_voices, request_body
@@ -202,4 +202,4 @@ def _said(answer: requests.Response) -> str:
 
 
 def _wait_seconds(tried: int) -> float:
-    return random.uniform(0.5, 1) * min(LONGEST_WAIT_SECONDS, FIRST_WAIT_SECONDS * 2.0**tried)
+    return SYSTEM.uniform(0.5, 1) * min(LONGEST_WAIT_SECONDS, FIRST_WAIT_SECONDS * 2.0**tried)
