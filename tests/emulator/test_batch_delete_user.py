@@ -12,7 +12,7 @@ from firebase_admin import auth
 from development.user import User
 from emulator.batch import BatchJob, documents_that_name, files_of, put_file, write_documents, write_everything
 from stoker import config
-from stoker.batch import account
+from stoker.access import account
 from stoker.batch import delete_user_data as delete_module
 from stoker.firebase import app
 from stoker.firestore.client import client

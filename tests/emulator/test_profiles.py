@@ -24,7 +24,7 @@ from emulator.accounts import (
 from emulator.batch import documents_that_name
 from emulator.calling import altered, call, refusal
 from stoker import config
-from stoker.batch import account
+from stoker.access import account
 from stoker.errors import EmailDomainRefused
 from stoker.firebase import app
 from stoker.firestore.client import client

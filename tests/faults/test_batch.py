@@ -26,7 +26,8 @@ from emulator.batch import (
 )
 from emulator.test_batch_export import Export
 from stoker import config
-from stoker.batch import account, archive, pages
+from stoker.access import account
+from stoker.batch import archive, pages
 from stoker.batch import delete_user_data as delete_module
 from stoker.batch import export_user_data as export_module
 from stoker.batch import import_tasks as import_module

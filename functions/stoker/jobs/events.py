@@ -92,10 +92,12 @@ class CheckpointSaved:
     Attributes:
         checkpoint: The place, in the worker's own terms.
         mark: The name of this checkpoint: the attempt recognizes its own write by it.
+        end_hook: Whether the end hook of the job's type must run after the job's end.
     """
 
     checkpoint: dict[str, Any]
     mark: str
+    end_hook: bool = False
 
 
 @dataclass(frozen=True)
