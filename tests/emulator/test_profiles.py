@@ -278,5 +278,13 @@ def test_only_who_has_signed_in_lately_deletes_the_account(ada: SignedIn, second
     assert not found.disabled
 
 
+def test_an_anonymous_user_deletes_the_account_long_after_sign_up() -> None:
+    guest = sign_in_anonymously()
+    old = altered(guest.token, auth_time=int(time.time()) - 86_400)
+    job_id = call("deleteAccount", None, old).json()["result"]["jobId"]
+    assert wait_for_end(job_id)["status"] == "completed"
+    assert account.find(guest.id) is None
+
+
 def test_nobody_deletes_another_ones_account(ada: SignedIn) -> None:
     assert refusal(call("deleteAccount", {"userId": "bob"}, ada.token))[2] == "invalid-argument"
