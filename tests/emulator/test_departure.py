@@ -69,7 +69,7 @@ STEPS: dict[str, tuple[Any, str, bool]] = {
 
 
 @contextlib.contextmanager
-def at(step: str, do: Callable[[], None]) -> Iterator[None]:
+def at(step: str, do: Callable[[], object]) -> Iterator[None]:
     """Does something once at a step of a deletion."""
     place, name, before = STEPS[step]
     doing = iter([do])

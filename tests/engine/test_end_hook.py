@@ -14,7 +14,7 @@ from stoker import registry
 from stoker.errors import Unavailable, UnsupportedMedia
 from stoker.jobs.attempt import begin_attempt
 from stoker.jobs.commands import cancel_job, retry_job
-from stoker.jobs.end_hook import run_end_hook
+from stoker.jobs.end_hook import EndedJob, run_end_hook
 from stoker.jobs.events import Cancelled, FailedPermanently, FailedTransiently, Succeeded
 from stoker.jobs.lease import Lease
 from stoker.jobs.sweeper import sweep
@@ -135,7 +135,7 @@ def test_a_retry_while_the_hook_runs_leaves_the_hook_due(job: Job, monkeypatch: 
     calls = iter([lambda: retry_job(job.id)])
     close = hooks.close
 
-    def slow(ended: hooks.EndedJob) -> str:
+    def slow(ended: EndedJob) -> str:
         next(calls, lambda: None)()
         return close(ended)
 

@@ -84,9 +84,9 @@ def _take_job(job_id: str, token: str) -> Lease | Refused | None:
     if not claimed.takes_lease:
         return _refuse(found, state, Claimed(token), now)
     if not state.deletes_owner:  # A deletion itself judges the account that it has locked.
-        error = account_problem(store().standing(job.document.user_id))
-        if error is not None:
-            return _refuse(found, state, FailedPermanently(error), now)
+        problem = account_problem(store().standing(job.document.user_id))
+        if problem is not None:
+            return _refuse(found, state, FailedPermanently(problem), now)
     if job.document.type in settings().paused:
         return _refuse(found, state, Paused(), now)
     slot = _slot(job.document)
