@@ -4,6 +4,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -16,6 +17,9 @@ pytest_plugins = ["slow"]
 # How long an example takes to draw and to run depends on what else the machine does.
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any machine")
+
+# The commands that tests run look for no other Python, and need not start twice.
+os.environ.setdefault("STOKER_PYTHON", sys.executable)
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # A shell starts the programs of `scripts/test &` so. Those to which tests send Ctrl-C would inherit it.

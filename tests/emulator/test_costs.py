@@ -126,8 +126,9 @@ def cost_of_jobs(meter: Meter, user_id: str, process: Process) -> tuple[int, int
 
 @pytest.fixture
 def without_delay(undelivered: QueueInMemory) -> None:
-    """A new stage is written at once, and not after a second."""
-    undelivered.host = Hurried(400)
+    """A new stage is written after 40 ms, and not after a second. A sign of life would come after 800 ms, so that a job
+    that a busy machine holds up for a moment gives none."""
+    undelivered.host = Hurried(25)
 
 
 def test_the_meter_counts_what_is_billed(meter: Meter) -> None:
