@@ -170,7 +170,7 @@ def test_out_of_attempts_there_the_account_is_gone_or_unlocked(ada: str, step: s
     check_either(ada, job)
 
 
-@pytest.mark.parametrize("step", ["after the lock", "after the files"])
+@pytest.mark.parametrize("step", ["before the lock", "after the lock"])
 def test_a_retry_that_has_lost_its_checkpoint_knows_our_own_lock(ada: str, step: str) -> None:
     job = BatchJob(ada, DELETE)
     end_killed_at(job, step)

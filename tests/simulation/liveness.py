@@ -143,8 +143,13 @@ class Liveness:
         for path in documents.paths(config.JOB_USERS):
             found = documents.get(path)
             running = found.data.get("running", {}) if found is not None else {}
-            if held := [job for job in running if not self._lives.by_id[job].deleted]:
+            if held := [job for job in running if not self._was_deleted(job)]:
                 self.fail("places are given back", f"{path} still holds {held}")
+
+    def _was_deleted(self, job_id: str) -> bool:
+        """Whether a job was deleted while it may have had a place. The place lapses after an hour."""
+        life = self._lives.by_id[job_id]
+        return life.deleted or life.made_again
 
     def _hook(self, life: Life) -> None:
         found = self._lives.documents.get(f"{CLOSED}/{life.id}")

@@ -65,7 +65,7 @@ class SimulatedWorker:
             host.sleep(random.random())
             return Children([ChildJob(job.type, job.input) for job in job_input.jobs])
         steps, effects = steps_of(context.id), saves_checkpoints(context.id)
-        is_long = random.random() < 0.004
+        is_long = random.random() < 0.015
         files = []
         for step in range(int(context.checkpoint.get("step", 0)), steps):
             # A careless worker: the engine must keep the progress from falling.

@@ -94,11 +94,11 @@ class Deletion:
         Raises:
             AccountLocked: Somebody else has locked the account. A deletion would remove the evidence.
         """
-        found = account.find(self._user_id)
+        found, record = account.find(self._user_id), departure.find(self._user_id)
+        if record is not None and record.late_job_id == self._run.id:
+            self._begin(self.position)
+            return found is None
         if not self.position.is_begun:
-            record = departure.find(self._user_id)
-            if record is not None and record.late_job_id == self._run.id:
-                return found is None
             # A deletion that was retried, or another deletion, has locked the account: its lock is ours.
             ours = record is not None and record.gone_at is None
             locked_before = record.locked_before if record is not None and ours else bool(found and found.disabled)
@@ -106,13 +106,9 @@ class Deletion:
                 raise AccountLocked(
                     "This account is locked, so that its owner can't delete it. Ask the people who run this app."
                 )
+            # Counted here: from the next commit on, the account will be deleted, however many attempts that takes.
             position = self.position.with_removed("accounts", 1) if found is not None else self.position
-            # Counted here: from the next commit on, it will be deleted, however many attempts that takes.
-            self._save(
-                position.model_copy(update={"is_begun": True}),
-                [departure.begun(self._user_id, self._run.id, locked_before=locked_before)],
-                end_hook=True,
-            )
+            self._begin(position, [departure.begun(self._user_id, self._run.id, locked_before=locked_before)])
         if found is not None:
             account.lock(self._user_id)
         return True
@@ -211,6 +207,11 @@ class Deletion:
 
     def _report(self) -> None:
         self._run.report(99 * min(1, self.position.total / max(self._expected, 1)), "deleting")
+
+    def _begin(self, position: DeletionPosition, extra: ExtraWrites = ()) -> None:
+        """Ask for the end hook, before anything is locked."""
+        if not self.position.is_begun:
+            self._save(position.model_copy(update={"is_begun": True}), extra, end_hook=True)
 
     def _save(self, position: DeletionPosition, extra: ExtraWrites = (), *, end_hook: bool = False) -> None:
         self._run.save(position.to_firestore(), extra, end_hook=end_hook)

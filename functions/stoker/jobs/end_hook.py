@@ -9,9 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from stoker import registry
-from stoker.firestore.documents import StoredDocument
-from stoker.firestore.fence import Fence
 from stoker.firestore.optimistic import until_written
+from stoker.jobs.commit import commit_transition
+from stoker.jobs.events import EndHookRan
 from stoker.jobs.job import path_of
 from stoker.jobs.states import JobState
 from stoker.jobs.store import store
@@ -66,10 +66,6 @@ def _run(job_id: str) -> None:
         raise ValueError(f"The type {job.type} has no end hook. Add it to the type's entry.")
     hook: EndHook = registry.load(registered.end_hook)
     result = hook(EndedJob(job_id, job.user_id, job.status))
-    _record(found, result)
+    # If somebody has retried the job meanwhile, the write is refused: the hook runs again at the job's next end.
+    commit_transition(found, job, EndHookRan(result))
     JobLog(job_id, jobType=job.type).info("The end hook has run.", event="end-hook", result=result, status=job.status)
-
-
-def _record(found: StoredDocument, result: str) -> None:
-    # On the condition that nobody has retried the job: the hook runs again at its next end.
-    Fence(store().documents, found).write({"endHook": result})

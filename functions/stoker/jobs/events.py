@@ -199,6 +199,17 @@ class ChildrenEnded:
     output: JobOutput
 
 
+@dataclass(frozen=True)
+class EndHookRan:
+    """The end hook of the job's type has run after the job's end.
+
+    Attributes:
+        result: The hook's result.
+    """
+
+    result: str
+
+
 JobEvent = (
     Created
     | Due
@@ -219,6 +230,7 @@ JobEvent = (
     | Retried
     | ChildrenProgressed
     | ChildrenEnded
+    | EndHookRan
 )
 
 AttemptEnd = Succeeded | MadeChildren | FailedPermanently | FailedTransiently | Cancelled | Preempted | OutOfTime

@@ -14,6 +14,7 @@ from stoker.jobs.events import (
     ChildrenEnded,
     ChildrenProgressed,
     Claimed,
+    EndHookRan,
     FailedPermanently,
     FailedTransiently,
     HeldBack,
@@ -159,6 +160,11 @@ def renew(job: JobState, event: Retried, now: datetime) -> Fields:
 def raise_progress(job: JobState, event: ChildrenProgressed, now: datetime) -> Fields:
     """Raise the progress of a batch to that of its children."""
     return {"progress": event.progress}
+
+
+def record_end_hook(job: JobState, event: EndHookRan, now: datetime) -> Fields:
+    """Record the result of the end hook."""
+    return {"endHook": event.result}
 
 
 RENEWED: Fields = {

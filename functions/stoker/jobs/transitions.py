@@ -31,6 +31,7 @@ from stoker.jobs.events import (
     Claimed,
     Created,
     Due,
+    EndHookRan,
     FailedPermanently,
     FailedTransiently,
     HeldBack,
@@ -240,6 +241,8 @@ TABLE: tuple[Row, ...] = (
     Row(("running-jobs",), (ChildrenProgressed,), "running-jobs", write.raise_progress),
     Row(("running-jobs",), (ChildrenEnded,), "cancelled", write.cancel_with_output, _after_batch, cancel_is_requested),
     Row(("running-jobs",), (ChildrenEnded,), "completed", write.complete, _after_batch),
+    # It has ended, and what it began is put to an end.
+    Row(ENDED, (EndHookRan,), None, write.record_end_hook),
     # Its owner asks for something.
     Row(ALIVE, (CancelRequested,), None, write.request_cancel),
     Row(("failed", "cancelled"), (Retried,), "pending", write.renew),
