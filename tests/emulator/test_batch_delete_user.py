@@ -26,7 +26,8 @@ DELETE = {"operation": "delete-user-data"}
 
 def receipts(job_id: str, user_id: str) -> set[str]:
     """All that a deletion leaves for a while: its job, the job that looks again, and the record that the rules need."""
-    until(lambda: getattr(departure.find(user_id), "late_job_id", None), 10)
+    job = client().collection(config.JOBS).document(job_id)
+    until(lambda: (job.get().to_dict() or {})["endHook"] == "account-gone")
     record = departure.find(user_id)
     assert record is not None
     jobs = (job_id, record.late_job_id)
