@@ -167,7 +167,7 @@ class Admin:
             job_type = random.choice(tuple(registry.job_types()))
             self.paused[job_type] = self._scheduler.now
             self._write()
-            host.sleep(random.uniform(5, 200))
+            host.sleep(5 + random.choice((200, 200, 600)) * random.random())
             self.resume(job_type)
 
     def resume(self, job_type: str) -> None:

@@ -313,7 +313,7 @@ MUTANTS: tuple[Mutant, ...] = (
         "jobs.limits",
         "Create(path, fields) if found is None else Update(path, fields, found.update_time)",
         "Create(path, fields) if found is None else Update(path, fields)",
-        ("limits", "places are kept", "places are given back"),
+        ("limits", "places are kept", "places are given back", "nothing waits for ever"),
     ),
     Mutant(
         "writes are not fenced",
