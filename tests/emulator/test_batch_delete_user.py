@@ -53,8 +53,8 @@ def test_a_user_deletes_everything(user: User) -> None:
         "files": 5,
     }
     assert (job["output"]["total"], job["output"]["failed"]) == (21, 0)
-    left = documents_that_name(user.id)
-    assert left - theirs[0] == receipts(job["id"], user.id)
+    expected = receipts(job["id"], user.id)
+    assert documents_that_name(user.id) - theirs[0] == expected
     assert files_of(user.id) == set()
     assert account.find(user.id) is None
     assert (documents_that_name(neighbour), files_of(neighbour)) == theirs
@@ -137,7 +137,8 @@ def test_what_the_engine_keeps_of_the_users_jobs_goes_too(ada: str) -> None:
         settings_document.delete()
         settings.forget()
     assert (job["status"], "dedupeKey" in job) == ("completed", False)
-    assert documents_that_name(ada) == receipts(job["id"], ada)
+    expected = receipts(job["id"], ada)
+    assert documents_that_name(ada) == expected
 
 
 def test_documents_that_come_meanwhile_are_found(ada: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -152,5 +153,6 @@ def test_documents_that_come_meanwhile_are_found(ada: str, monkeypatch: pytest.M
     monkeypatch.setattr(delete_module.Deletion, "delete_files", meddled)
     job = BatchJob(ada, DELETE).work()
     assert job["output"]["removed"]["tasks"] == 10
-    assert documents_that_name(ada) == receipts(job["id"], ada)
+    expected = receipts(job["id"], ada)
+    assert documents_that_name(ada) == expected
     assert files_of(ada) == set()
