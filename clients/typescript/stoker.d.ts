@@ -428,6 +428,11 @@ export interface ProcessingJob {
    * How far the work is, in the worker's own terms: where the next attempt goes on. `{}` where it is left out.
    */
   checkpoint?: Record<string, unknown>;
+  /**
+   * `due` if the end hook of the type must run after the job's end; then the hook's result. A deletion has
+   * `account-gone`, `account-unlocked`, or `account-locked` if somebody else had locked the account.
+   */
+  endHook?: string | null;
   startedAt?: Timestamp | null;
   /** Written by the client, with each write, with the server's time. */
   updatedAt?: Timestamp | null;

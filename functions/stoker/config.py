@@ -34,6 +34,9 @@ JOB_USERS: Final = "jobUsers"
 CALL_COUNTS = "callCounts"
 """The collection that counts what each user calls in a minute. The server's own."""
 
+DEPARTURES = "departures"
+"""The collection that says whose accounts are being deleted, or were deleted lately. The server's own."""
+
 SIGN_UP_SETTINGS = "signUps"
 """The document in `adminData` that says who may not sign up; `stoker.models.settings` has its form."""
 

@@ -15,6 +15,8 @@ StokerError
 │   ├── UnknownVoice            unknown-voice         there is no such voice, or it speaks another language
 │   ├── NothingToSpeak          nothing-to-speak      the text holds nothing that can be spoken
 │   ├── SpeechRefused           speech-refused        the voice does not take what was asked of it
+│   ├── AccountLocked           account-locked        the owner's account is locked
+│   ├── AccountGone             account-gone          the owner's account was deleted
 │   ├── DeadlineExceeded        deadline-exceeded     the work doesn't fit the time there is
 │   └── AttemptsExhausted       attempts-exhausted    the last attempt was lost without a word
 ├── RequestRefused            what was asked for can't be done; nothing was changed
@@ -147,6 +149,18 @@ class SpeechRefused(PermanentError):
     """The voice does not take what was asked of it."""
 
     code = "speech-refused"
+
+
+class AccountLocked(PermanentError):
+    """The account of the job's owner is locked."""
+
+    code = "account-locked"
+
+
+class AccountGone(PermanentError):
+    """The account of the job's owner was deleted."""
+
+    code = "account-gone"
 
 
 class DeadlineExceeded(PermanentError):

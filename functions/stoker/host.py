@@ -9,7 +9,7 @@ import string
 import threading
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from typing import Any, Protocol, TypeVar
@@ -116,6 +116,33 @@ class SystemHost:
     def going_down(self) -> bool:
         """Return whether the platform is taking this instance away."""
         return shutdown.going_down()
+
+
+Result = TypeVar("Result")
+
+
+def within(seconds: float, work: Callable[[], Result]) -> Result:
+    """Do some work, and wait so long for its end and no longer, wherever it hangs.
+
+    Credentials and name servers have no deadline of their own. Work that comes too late goes on in its thread.
+
+    Args:
+        seconds: The longest time.
+        work: The work. It must do no harm if it ends later.
+
+    Raises:
+        TimeoutError: The work has not ended in time.
+    """
+    done: Future[Result] = Future()
+
+    def run() -> None:
+        try:
+            done.set_result(work())
+        except BaseException as error:
+            done.set_exception(error)
+
+    threading.Thread(target=run, daemon=True).start()
+    return done.result(timeout=seconds)
 
 
 SYSTEM: Host = SystemHost()

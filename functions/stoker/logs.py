@@ -6,10 +6,11 @@ from typing import Any
 from firebase_functions import logger
 
 
-def log_error(message: str, error: BaseException, **fields: Any) -> None:
+def log_error(message: str, error: BaseException | None, **fields: Any) -> None:
     """Says what went wrong on our side, with the stack, which no user ever sees."""
     # As text: the logger fails on an exception object (firebase-functions-python #172).
-    logger.error(message, **fields, stack="".join(traceback.format_exception(error)))
+    stack = {"stack": "".join(traceback.format_exception(error))} if error is not None else {}
+    logger.error(message, **fields, **stack)
 
 
 class JobLog:
@@ -35,6 +36,6 @@ class JobLog:
         """Says what someone may want to look at."""
         logger.warn(message, **self._fields, **fields)
 
-    def error(self, message: str, error: BaseException, **fields: Any) -> None:
+    def error(self, message: str, error: BaseException | None, **fields: Any) -> None:
         """Says what went wrong on our side, with the stack, which no user ever sees."""
         log_error(message, error, **self._fields, **fields)

@@ -23,6 +23,8 @@ class JobType:
         at_once: The most attempts that the queue runs at the same time.
         makes_jobs: Whether the worker returns `Children`. No batch may contain such a job, because a batch of batches
             might never end.
+        end_hook: A function that runs after the end of each job that has asked for it, as `module:name`; see
+            `stoker.jobs.end_hook`. It also runs if the job ends without its worker.
     """
 
     name: str
@@ -33,6 +35,7 @@ class JobType:
     cpu: int
     at_once: int
     makes_jobs: bool = False
+    end_hook: str | None = None
 
     @property
     def queue(self) -> str:
@@ -76,6 +79,7 @@ _TYPES = (
         cpu=1,
         at_once=20,
         makes_jobs=True,
+        end_hook="stoker.users.deletion:after_deletion",
     ),
 )
 

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from firebase_admin import auth
 from google.cloud.firestore_v1.base_query import FieldFilter
 
 from development.user import User
@@ -17,6 +18,7 @@ from engine.driven import DrivenJob
 from engine.hosts import Hurried
 from engine.stores import QueueInMemory
 from stoker import config
+from stoker.firebase import app
 from stoker.firestore.client import client
 from stoker.jobs.attempt import run_attempt
 from stoker.jobs.context import JobContext
@@ -87,6 +89,12 @@ def meter(monkeypatch: pytest.MonkeyPatch) -> Meter:
     return meter
 
 
+@pytest.fixture
+def owner() -> str:
+    """A user with an account. Without one, each claim reads whether the account was deleted."""
+    return str(auth.create_user(app=app()).uid)
+
+
 def at_once(context: JobContext, job_input: VideoInput) -> JobOutput:
     """A short job's work: it is done before there is anything to tell of its stage."""
     context.report(50, "encoding")
@@ -147,22 +155,26 @@ def test_the_meter_counts_what_is_billed(meter: Meter) -> None:
     assert meter.counted == (5, 2)
 
 
-def test_a_short_job_costs_a_read_and_three_writes(meter: Meter) -> None:
+def test_a_short_job_costs_a_read_and_three_writes(meter: Meter, owner: str) -> None:
     """The claim, the end, and the event that tells of it."""
-    assert cost_of_jobs(meter, "ada", at_once) == (JOBS, 3 * JOBS)
+    assert cost_of_jobs(meter, owner, at_once) == (JOBS, 3 * JOBS)
 
 
 def test_where_users_are_limited_it_costs_two_reads_and_five_writes(
-    meter: Meter, settings: Callable[..., None]
+    meter: Meter, owner: str, settings: Callable[..., None]
 ) -> None:
     settings(userLimits={"atOnce": 5, "aDay": 1000})
     read_settings()
-    assert cost_of_jobs(meter, uuid4().hex, at_once) == (2 * JOBS, 5 * JOBS)
+    assert cost_of_jobs(meter, owner, at_once) == (2 * JOBS, 5 * JOBS)
 
 
 @pytest.mark.usefixtures("without_delay")
-def test_a_stage_that_takes_longer_costs_a_write_more(meter: Meter) -> None:
-    assert cost_of_jobs(meter, "ada", one_stage(meter)) == (JOBS, 4 * JOBS)
+def test_a_stage_that_takes_longer_costs_a_write_more(meter: Meter, owner: str) -> None:
+    assert cost_of_jobs(meter, owner, one_stage(meter)) == (JOBS, 4 * JOBS)
+
+
+def test_an_owner_without_an_account_costs_a_read_more(meter: Meter) -> None:
+    assert cost_of_jobs(meter, uuid4().hex, at_once) == (2 * JOBS, 3 * JOBS)
 
 
 def test_a_report_and_a_checkpoint_cost_a_write_each(meter: Meter, job: DrivenJob) -> None:

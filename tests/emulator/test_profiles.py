@@ -24,7 +24,7 @@ from emulator.accounts import (
 from emulator.batch import documents_that_name
 from emulator.calling import altered, call, refusal
 from stoker import config
-from stoker.batch import account
+from stoker.access import account, departure
 from stoker.errors import EmailDomainRefused
 from stoker.firebase import app
 from stoker.firestore.client import client
@@ -247,7 +247,10 @@ def test_a_user_deletes_the_account_and_nothing_stays() -> None:
     assert (job["status"], job["output"]["removed"]["users"]) == ("completed", 1)
     assert job["output"]["removed"]["subcollections"] == 1
     assert account.find(who.id) is None
-    assert documents_that_name(who.id) == {f"processingJobs/{job_id}"}
+    record = departure.find(who.id)
+    assert record is not None
+    left = {f"departures/{who.id}", f"processingJobs/{job_id}", f"processingJobs/{record.late_job_id}"}
+    assert documents_that_name(who.id) == left
     assert refusal(call("deleteAccount", None, who.token)) == (404, "NOT_FOUND", "user-not-found")
     assert refusal(call("ensureProfile", None, who.token)) == (404, "NOT_FOUND", "user-not-found")
     assert profile_of(who.id) == {}
@@ -257,7 +260,7 @@ def wait_for_end(job_id: str) -> dict[str, Any]:
     until = time.monotonic() + 120
     while True:
         job = client().collection(config.JOBS).document(job_id).get().to_dict() or {}
-        if job.get("status") in ("completed", "failed", "cancelled"):
+        if job.get("status") in ("completed", "failed", "cancelled") and job.get("endHook") != "due":
             return job
         assert time.monotonic() < until, job
         time.sleep(0.2)
@@ -276,6 +279,14 @@ def test_only_who_has_signed_in_lately_deletes_the_account(ada: SignedIn, second
     found = account.find(ada.id)
     assert found is not None
     assert not found.disabled
+
+
+def test_an_anonymous_user_deletes_the_account_long_after_sign_up() -> None:
+    guest = sign_in_anonymously()
+    old = altered(guest.token, auth_time=int(time.time()) - 86_400)
+    job_id = call("deleteAccount", None, old).json()["result"]["jobId"]
+    assert wait_for_end(job_id)["status"] == "completed"
+    assert account.find(guest.id) is None
 
 
 def test_nobody_deletes_another_ones_account(ada: SignedIn) -> None:

@@ -1,5 +1,6 @@
 """A job that failed or was cancelled gets another chance: from Python, and by a call over HTTP with a real token."""
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -9,11 +10,12 @@ from google.cloud import firestore
 
 from development.rules.identities import unsigned
 from development.user import PROJECT, User
+from emulator.calling import altered, refusal, token_with
 from emulator.calling import call as call_function
-from emulator.calling import refusal, token_with
 from engine.driven import ENDED
 from stoker import config
 from stoker.firestore.client import client
+from suite.processes import until
 
 
 def written(job_id: str, **fields: Any) -> firestore.DocumentReference:
@@ -64,6 +66,31 @@ def test_an_admin_retries_anyones_job(user: User, stranger: User, failed_job: st
     admin = token_with(stranger, {"role": "admin"})
     assert call({"jobId": failed_job}, admin).status_code == 200
     assert user.result(failed_job)["errorCode"] == "input-not-found"
+
+
+DELETION = {"type": "batch-operation", "input": {"operation": "delete-user-data"}}
+
+
+@pytest.mark.parametrize("status", ["failed", "cancelled"])
+def test_a_deletion_is_not_retried_with_an_old_sign_in(user: User, status: str) -> None:
+    job = written(f"deletion-{user.id}", userId=user.id, status=status, **DELETION)
+    old = altered(user.token, auth_time=int(time.time()) - 5 * 86_400)
+    assert refusal(call({"jobId": job.id}, old)) == (400, "FAILED_PRECONDITION", "recent-sign-in-required")
+    assert (job.get().to_dict() or {})["status"] == status
+
+
+def test_an_admin_does_not_retry_a_deletion_against_the_users_will(user: User, stranger: User) -> None:
+    job = written(f"deletion-{user.id}", userId=user.id, status="cancelled", **DELETION)
+    admin = token_with(stranger, {"role": "admin"})
+    assert refusal(call({"jobId": job.id}, admin)) == (403, "PERMISSION_DENIED", "permission-denied")
+    assert (job.get().to_dict() or {})["status"] == "cancelled"
+
+
+def test_the_owner_retries_a_deletion_with_a_fresh_sign_in(user: User) -> None:
+    job = written(f"deletion-{user.id}", userId=user.id, status="cancelled", **DELETION)
+    assert call({"jobId": job.id}, user.token).status_code == 200
+    assert user.result(job.id)["status"] == "completed"
+    until(lambda: (job.get().to_dict() or {})["endHook"] == "account-gone")
 
 
 def test_a_strangers_job_looks_like_none(user: User, stranger: User, failed_job: str) -> None:

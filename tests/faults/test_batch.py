@@ -26,7 +26,8 @@ from emulator.batch import (
 )
 from emulator.test_batch_export import Export
 from stoker import config
-from stoker.batch import account, archive, pages
+from stoker.access import account, departure
+from stoker.batch import archive, pages
 from stoker.batch import delete_user_data as delete_module
 from stoker.batch import export_user_data as export_module
 from stoker.batch import import_tasks as import_module
@@ -260,10 +261,10 @@ def test_everything_is_exported_once() -> None:
 def test_everything_is_deleted_and_counted_once() -> None:
     # The whole database is read for what is left of them, so once, and for all of them.
     family = someone()
-    jobs: list[str] = []
+    receipts: set[str] = set()
 
     def scenario(deaths: Deaths) -> None:
-        ada = f"{family}-{len(jobs)}"
+        ada = f"{family}-{len(receipts)}"
         auth.create_user(uid=ada, email=f"{ada}@example.com", app=app())
         write_everything(ada, tasks=3)
         job = BatchJob(ada, {"operation": "delete-user-data"})
@@ -283,10 +284,13 @@ def test_everything_is_deleted_and_counted_once() -> None:
         }
         assert files_of(ada) == set()
         assert account.find(ada) is None
-        jobs.append(job.id)
+        record = departure.find(ada)
+        assert record is not None
+        receipts.update(f"batchFaults/{name}" for name in (job.id, record.late_job_id))
+        receipts.add(departure.path_of(ada))
 
     assert everywhere(scenario) >= 30
-    assert documents_that_name(family) == {f"batchFaults/{job}" for job in jobs}
+    assert documents_that_name(family) == receipts
 
 
 def test_jobs_are_made_once() -> None:

@@ -14,7 +14,7 @@ from emulator.batch import task
 from faults.faulty_suite import FaultySuite, until
 from faults.injection import FIRESTORE_DOWN
 from stoker import config
-from stoker.batch import account
+from stoker.access import account
 from stoker.firestore.client import client
 from stoker.models.user import User
 from stoker.users.progress.ledger import entries

@@ -13,6 +13,7 @@ def documents() -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {
         "users/ada": _user("ada"),
         "users/bob": _user("bob"),
+        "departures/eve": {"jobId": "deletion"},
         "projects/adas": _project("adas", "ada"),
         "projects/adas-other": _project("adas-other", "ada"),
         "projects/bobs": _project("bobs", "bob"),

@@ -35,6 +35,7 @@ def particular_cases() -> Iterator[Case]:
     yield from _of_tasks()
     yield from _of_jobs()
     yield from _of_inputs()
+    yield from _of_users_who_are_gone()
     yield from _of_events()
     yield from _of_users()
     yield from _of_completions()
@@ -90,6 +91,12 @@ def _of_jobs() -> Iterator[Case]:
         yield Case("processingJobs create", f"runAfter in {later}", "ada", request, allowed=may)
     past = job.least | {"runAfter": datetime(2020, 1, 1, tzinfo=UTC)}
     yield Case("processingJobs create", "long ago", "ada", Create("processingJobs/new", past), allowed=True)
+
+
+def _of_users_who_are_gone() -> Iterator[Case]:
+    for name in ("tasks", "projects", "processingJobs"):
+        fields = next(collection for collection in collections() if collection.name == name).least | {"userId": "eve"}
+        yield Case(f"{name} create", "exists departures", "eve", Create(f"{name}/new", fields))
 
 
 def _of_inputs() -> Iterator[Case]:
@@ -172,6 +179,14 @@ def _of_inputs() -> Iterator[Case]:
     yield case("batch-operation", {"operation": "delete-user-data"}, who="stale")
     yield case("batch-operation", {"operation": "export-user-data"}, allowed=True, who="stale")
     yield case("batch-operation", {"operation": "delete-user-data"}, allowed=True, who="fresh")
+    yield case("batch-operation", {"operation": "delete-user-data"}, allowed=True, who="anonymous")
+    deletion = job.least | {"type": "batch-operation", "input": {"operation": "delete-user-data"}}
+    for who in ("fresh", "anonymous"):
+        for run_after in (Later(timedelta(hours=1)), Later(-MOMENT)):
+            planted = Create("processingJobs/new", deletion | {"runAfter": run_after})
+            yield Case(group, "planted deletion", who, planted)
+        at_once = Create("processingJobs/new", deletion | {"runAfter": None})
+        yield Case(group, "deletion without runAfter", who, at_once, allowed=True)
     yield case("batch-operation", {})
     for given in (
         {"operation": "run-jobs", "jobs": [{}] * 100},

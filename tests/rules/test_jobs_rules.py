@@ -104,7 +104,6 @@ def test_batches_as_they_must_be_can_be_written(user: User) -> None:
         {"operation": "delete-tasks", "where": {"all": True}},
         {"operation": "import-tasks", "source": "a" * 1024},
         {"operation": "export-user-data"},
-        {"operation": "delete-user-data"},
     ):
         user.write_job(batch_input, type="batch-operation", runAfter=later)
 
@@ -126,7 +125,13 @@ def test_a_user_who_signed_in_long_ago_can_not_delete_everything(user: User) -> 
         signed_in_for(user, seconds).write_job(
             {"operation": "export-user-data"}, type="batch-operation", runAfter=later
         )
-    signed_in_for(user, 280).write_job({"operation": "delete-user-data"}, type="batch-operation", runAfter=later)
+    signed_in_for(user, 280).write_job({"operation": "delete-user-data"}, type="batch-operation")
+
+
+def test_nobody_plants_a_deletion_for_later(user: User) -> None:
+    later = datetime.now(UTC) + timedelta(hours=1)
+    with pytest.raises(PermissionDenied):
+        user.write_job({"operation": "delete-user-data"}, type="batch-operation", runAfter=later)
 
 
 def test_without_signing_in_nothing_can_be_read_or_written(job_id: str) -> None:

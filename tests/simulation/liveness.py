@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from simulation.hooks import CLOSED
 from simulation.invariants import Fail
 from simulation.lives import ALIVE, Life, Lives
 from simulation.machine import SimulatedHost
@@ -130,6 +131,7 @@ class Liveness:
                 self.fail("no job is lost", f"{life.id} is {life.state} at the end: {dict(life.data)}")
             if (life.data.get("lease") or life.data.get("checkpoint")) is not None:
                 self.fail("nothing is left", f"{life.id} has ended with {dict(life.data)}")
+            self._hook(life)
             self._leftovers(life, outputs, excused)
             found = documents.get(f"{EFFECTS}/{life.id}")
             effects = int(found.data["steps"]) if found is not None else 0
@@ -141,8 +143,22 @@ class Liveness:
         for path in documents.paths(config.JOB_USERS):
             found = documents.get(path)
             running = found.data.get("running", {}) if found is not None else {}
-            if held := [job for job in running if not self._lives.by_id[job].deleted]:
+            if held := [job for job in running if not self._was_deleted(job)]:
                 self.fail("places are given back", f"{path} still holds {held}")
+
+    def _was_deleted(self, job_id: str) -> bool:
+        """Whether a job was deleted while it may have had a place. The place lapses after an hour."""
+        life = self._lives.by_id[job_id]
+        return life.deleted or life.made_again
+
+    def _hook(self, life: Life) -> None:
+        found = self._lives.documents.get(f"{CLOSED}/{life.id}")
+        runs = found.data if found is not None else {}
+        hook = life.data.get("endHook")
+        if hook == "due" or (hook is not None and not (life.retried or life.made_again or runs.get(life.state))):
+            self.fail(
+                "end hooks run", f"{life.id} is {life.state}, its endHook is {hook}, and its hook saw {dict(runs)}"
+            )
 
     def _leftovers(self, life: Life, outputs: set[str], excused: set[str]) -> None:
         files = (life.data.get("output") or {}).get("files", [])

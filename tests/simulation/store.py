@@ -11,6 +11,7 @@ from simulation.faults import Faults
 from simulation.machine import SimulatedHost
 from simulation.scheduler import Killed, Process, Scheduler
 from stoker import config
+from stoker.access.standing import Standing
 from stoker.firestore.documents import Documents, StoredDocument
 from stoker.firestore.errors import Conflict
 from stoker.firestore.memory import MemoryDocuments
@@ -243,6 +244,10 @@ class SimulatedStore:
     def workspace(self) -> AbstractContextManager[Path]:
         """Return a folder that no worker of the simulation uses."""
         return nullcontext(Path("/nonexistent"))
+
+    def standing(self, user_id: str) -> Standing | None:
+        """Look a user's account up; see `Store`. No user of the simulation is locked out."""
+        return self.memory.standing(user_id)
 
 
 def creates(writes: Sequence[Write], collection: str) -> list[Create]:

@@ -40,6 +40,11 @@ def saves_checkpoints(job_id: str) -> bool:
     return zlib.crc32(job_id.encode()) % 2 == 0
 
 
+def asks_for_hook(job_id: str) -> bool:
+    """Return whether the job asks for its end hook with each checkpoint."""
+    return zlib.crc32(job_id.encode()) % 4 == 0
+
+
 class SimulatedWorker:
     """Does the work of every type of job.
 
@@ -60,7 +65,7 @@ class SimulatedWorker:
             host.sleep(random.random())
             return Children([ChildJob(job.type, job.input) for job in job_input.jobs])
         steps, effects = steps_of(context.id), saves_checkpoints(context.id)
-        is_long = random.random() < 0.004
+        is_long = random.random() < 0.015
         files = []
         for step in range(int(context.checkpoint.get("step", 0)), steps):
             # A careless worker: the engine must keep the progress from falling.
@@ -69,7 +74,8 @@ class SimulatedWorker:
             )
             self._work(context, 1800.0 if is_long else random.choice((0.2, 3.0, 30.0, 60.0)) * random.random())
             if effects:
-                context.save({"step": step + 1}, [Merge(f"{EFFECTS}/{context.id}", {"steps": Increment(1)})])
+                effect = Merge(f"{EFFECTS}/{context.id}", {"steps": Increment(1)})
+                context.save({"step": step + 1}, [effect], end_hook=asks_for_hook(context.id))
                 context.report(100 * (step + 1) / steps, "uploading")
             else:
                 files.append(self._upload(context, f"{step}.mp4"))

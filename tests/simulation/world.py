@@ -12,6 +12,7 @@ from unittest import mock
 from google.api_core import exceptions
 
 from simulation.faults import draw_faults
+from simulation.hooks import types_with_hooks
 from simulation.invariants import CommitInvariants
 from simulation.liveness import Liveness
 from simulation.lives import ALIVE, ENDED, Life, Lives
@@ -139,7 +140,7 @@ class World:
             Broken: An invariant does not hold.
         """
         settings.forget()
-        with using(self.store), _quiet(self._logged, self._warned):
+        with using(self.store), types_with_hooks(), _quiet(self._logged, self._warned):
             try:
                 self._begin()
                 self._go_until(lambda: self._busy == 0)

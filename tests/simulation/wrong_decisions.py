@@ -127,8 +127,8 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "a cancelled batch is completed",
         "jobs.transitions",
-        '"cancelled", write.cancel_with_output, _record, cancel_is_requested)',
-        '"completed", write.complete, _record)',
+        '"cancelled", write.cancel_with_output, _after_batch, cancel_is_requested)',
+        '"completed", write.complete, _after_batch)',
         ("a cancel wins",),
     ),
     Mutant(
@@ -236,6 +236,20 @@ MUTANTS: tuple[Mutant, ...] = (
         "    return (ReleaseSlot(), WakeNext())\n",
         ("nothing waits for ever",),
     ),
+    Mutant(
+        "an end hook whose process died is forgotten",
+        "jobs.sweeper",
+        "        found += _each(page, _run_end_hook)\n",
+        "        found += len(page)\n",
+        ("end hooks run",),
+    ),
+    Mutant(
+        "an end without a worker forgets the hook",
+        "jobs.states",
+        '            end_hook_due=data.get("endHook") == END_HOOK_DUE,\n',
+        "",
+        ("end hooks run",),
+    ),
     # --- states ---
     Mutant(
         "an attempt's lease never lapses",
@@ -299,7 +313,7 @@ MUTANTS: tuple[Mutant, ...] = (
         "jobs.limits",
         "Create(path, fields) if found is None else Update(path, fields, found.update_time)",
         "Create(path, fields) if found is None else Update(path, fields)",
-        ("limits", "places are kept", "places are given back"),
+        ("limits", "places are kept", "places are given back", "nothing waits for ever"),
     ),
     Mutant(
         "writes are not fenced",

@@ -27,7 +27,7 @@ ALLOWED = {
     "jobs": {"models", "firestore", "storage", "queries", "access"},
     "media": {"models", "firestore", "storage", "jobs"},
     "users": {"models", "firestore", "queries", "access", "jobs", "analytics"},
-    "batch": {"models", "firestore", "storage", "queries", "jobs"},
+    "batch": {"models", "firestore", "storage", "queries", "access", "jobs"},
     "analytics": {"models", "firestore", "queries"},
 }
 """Which packages of `stoker` each one may import; those of `FOUNDATION` stand below them all, but for `models`, which

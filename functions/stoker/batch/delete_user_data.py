@@ -10,8 +10,8 @@ from google.cloud.firestore_v1.types import Document
 from pydantic import Field
 
 from stoker import config
-from stoker.batch import account
-from stoker.errors import JobCancelled
+from stoker.access import account, departure
+from stoker.errors import AccountLocked
 from stoker.firestore import raw
 from stoker.firestore.client import client
 from stoker.firestore.writes import Delete, ExtraWrites
@@ -38,13 +38,13 @@ class DeletionPosition(Model):
     Attributes:
         removed: How many of what.
         doomed: Files that are counted already, and are gone before the next checkpoint.
-        locked_before: Whether the account was disabled when the job began; None before it was looked at.
+        is_begun: Whether the record of the deletion is written: from then on, the account may be locked.
         quiet_at: When the last of the user's jobs that ran has noticed that it was deleted.
     """
 
     removed: dict[str, int] = Field(default_factory=dict)
     doomed: list[str] = Field(default_factory=list)
-    locked_before: bool | None = None
+    is_begun: bool = False
     quiet_at: Timestamp | None = None
 
     def with_removed(self, kind: str, count: int) -> "DeletionPosition":
@@ -59,19 +59,20 @@ class DeletionPosition(Model):
 
 
 def delete_user_data(context: JobContext) -> DeletionReceipt:
-    """Deletes everything, looks again, and deletes the account last.
+    """Delete everything, look again, and delete the account last.
+
+    If the job ends otherwise, its end hook unlocks the account: see `stoker.users.deletion.after_deletion`.
 
     Args:
         context: The attempt.
+
+    Raises:
+        AccountLocked: Somebody else has locked the account.
     """
     deletion = Deletion(context)
-    try:
-        deletion.lock_account()
+    if deletion.lock_account():
         deletion.delete_until_nothing_is_found()
-    except JobCancelled:
-        deletion.unlock_account()
-        raise
-    deletion.delete_account()
+        deletion.delete_account()
     removed = deletion.position.removed
     total = deletion.position.total
     return DeletionReceipt(total=total, succeeded=total, failed=0, removed=removed)
@@ -84,19 +85,33 @@ class Deletion:
         self._user_id = context.user_id
         self._expected = 0
 
-    def lock_account(self) -> None:
-        """First of all, so that as little as possible is written meanwhile."""
-        if self.position.locked_before is None:
-            found = account.find(self._user_id)
-            position = self.position.with_removed("accounts", 1) if found is not None else self.position
-            # Counted here: from the next commit on, it will be deleted, however many attempts that takes.
-            self._save(position.model_copy(update={"locked_before": found is None or bool(found.disabled)}))
-        account.lock(self._user_id)
+    def lock_account(self) -> bool:
+        """Lock the account first of all, so that as little as possible is written meanwhile.
 
-    def unlock_account(self) -> None:
-        """The user has changed their mind, and keeps what is left."""
-        if self.position.locked_before is False:
-            account.unlock(self._user_id)
+        Returns:
+            Whether to go on. The late pass has nothing to do if the account was made again.
+
+        Raises:
+            AccountLocked: Somebody else has locked the account. A deletion would remove the evidence.
+        """
+        found, record = account.find(self._user_id), departure.find(self._user_id)
+        if record is not None and record.late_job_id == self._run.id:
+            self._begin(self.position)
+            return found is None
+        if not self.position.is_begun:
+            # A deletion that was retried, or another deletion, has locked the account: its lock is ours.
+            ours = record is not None and record.gone_at is None
+            locked_before = record.locked_before if record is not None and ours else bool(found and found.disabled)
+            if locked_before and not ours:
+                raise AccountLocked(
+                    "This account is locked, so that its owner can't delete it. Ask the people who run this app."
+                )
+            # Counted here: from the next commit on, the account will be deleted, however many attempts that takes.
+            position = self.position.with_removed("accounts", 1) if found is not None else self.position
+            self._begin(position, [departure.begun(self._user_id, self._run.id, locked_before=locked_before)])
+        if found is not None:
+            account.lock(self._user_id)
+        return True
 
     def delete_until_nothing_is_found(self) -> None:
         """Twice at least: what was under way when it was deleted may have written once more."""
@@ -193,8 +208,13 @@ class Deletion:
     def _report(self) -> None:
         self._run.report(99 * min(1, self.position.total / max(self._expected, 1)), "deleting")
 
-    def _save(self, position: DeletionPosition, extra: ExtraWrites = ()) -> None:
-        self._run.save(position.to_firestore(), extra)
+    def _begin(self, position: DeletionPosition, extra: ExtraWrites = ()) -> None:
+        """Ask for the end hook, before anything is locked."""
+        if not self.position.is_begun:
+            self._save(position.model_copy(update={"is_begun": True}), extra, end_hook=True)
+
+    def _save(self, position: DeletionPosition, extra: ExtraWrites = (), *, end_hook: bool = False) -> None:
+        self._run.save(position.to_firestore(), extra, end_hook=end_hook)
         self.position = position
 
 

@@ -11,7 +11,7 @@ from google.cloud.storage import Blob
 from pydantic import Field
 
 from stoker import config
-from stoker.batch import account
+from stoker.access import account
 from stoker.batch.archive import Part
 from stoker.batch.tally import BatchTally
 from stoker.errors import InputNotFound, Unavailable

@@ -3,7 +3,8 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from stoker.errors import PermanentError
+from stoker.access.standing import Standing
+from stoker.errors import AccountGone, AccountLocked, PermanentError
 from stoker.firestore.documents import StoredDocument
 from stoker.firestore.fence import Fence
 from stoker.firestore.optimistic import until_written
@@ -82,6 +83,10 @@ def _take_job(job_id: str, token: str) -> Lease | Refused | None:
     claimed = decide(state, Claimed(token), now)
     if not claimed.takes_lease:
         return _refuse(found, state, Claimed(token), now)
+    if not state.deletes_owner:  # A deletion itself judges the account that it has locked.
+        problem = account_problem(store().standing(job.document.user_id))
+        if problem is not None:
+            return _refuse(found, state, FailedPermanently(problem), now)
     if job.document.type in settings().paused:
         return _refuse(found, state, Paused(), now)
     slot = _slot(job.document)
@@ -90,6 +95,21 @@ def _take_job(job_id: str, token: str) -> Lease | Refused | None:
     fence = Fence(store().documents, found)
     fence.write(claimed.fields, slot)
     return Lease(fence, job, state.claimed(token, now), limited=bool(slot))
+
+
+def account_problem(standing: Standing | None) -> PermanentError | None:
+    """Return the reason why no job of a user may run, if there is a reason. The ID token writes on for an hour.
+
+    Args:
+        standing: The facts about the user's account; None if they are not known.
+    """
+    if standing is None:
+        return None
+    if standing.is_gone:
+        return AccountGone("This account was deleted, so that its jobs no longer run.")
+    if standing.is_locked:
+        return AccountLocked("This account is locked, so that its jobs do not run. Ask the people who run this app.")
+    return None
 
 
 def _refuse(found: StoredDocument, state: JobState, event: JobEvent, now: datetime, extra: ExtraWrites = ()) -> Refused:

@@ -5,9 +5,11 @@ from typing import Any
 from firebase_functions.https_fn import CallableRequest
 
 from stoker.access.caller import caller_of
-from stoker.errors import InvalidArgument
+from stoker.access.recent_sign_in import check_recent_sign_in
+from stoker.errors import InvalidArgument, NotAllowed
 from stoker.jobs.commands import retry_job
 from stoker.jobs.job import find_job, no_such_job
+from stoker.jobs.states import JobState
 
 
 def call_retry_job(request: CallableRequest[Any]) -> dict[str, str]:
@@ -23,12 +25,19 @@ def call_retry_job(request: CallableRequest[Any]) -> dict[str, str]:
         InvalidArgument: There is no such `jobId` in it, or something else.
         JobNotFound: There is no such job, or it is someone else's.
         NotRetryable, InvalidJob, UnsupportedType: It can't be retried.
+        NotAllowed: Only its owner can ask for it again.
+        RecentSignInRequired: The job can't be undone, and the sign-in is too long ago.
     """
     caller = caller_of(request)
     job_id = _job_id(request.data)
     job = find_job(job_id).data
-    if job.get("userId") != caller.user_id and caller.role != "admin":
+    is_owner = job.get("userId") == caller.user_id
+    if not is_owner and caller.role != "admin":
         raise no_such_job(job_id)
+    if JobState.of(job_id, job).deletes_owner:
+        if not is_owner:
+            raise NotAllowed("A job that deletes its owner's account is retried by its owner alone.")
+        check_recent_sign_in(request.auth.token if request.auth is not None else {})
     retry_job(job_id)
     return {"jobId": job_id, "status": "pending"}
 

@@ -51,7 +51,7 @@ def commit_transition(
     _write(document, transition, [*writes_of(job, transition, limited=limited), *extra])
     if isinstance(event, HeldBack | Paused):
         log_of(job).info("The job has to wait.", stage=transition.fields.get("stage", job.stage))
-    if has_ended(transition.state) and not isinstance(event, ChildrenEnded):
+    if has_ended(transition.state) and not has_ended(job.state) and not isinstance(event, ChildrenEnded):
         code = transition.fields.get("errorCode")
         log_of(job).warning(
             "The job ended without an attempt.", event="job-ended", status=transition.state, errorCode=code

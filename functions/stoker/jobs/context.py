@@ -71,19 +71,21 @@ class JobContext:
             return {}
         return earlier_outputs(self.user_id, self.id)
 
-    def save(self, checkpoint: dict[str, Any], extra: ExtraWrites = ()) -> None:
+    def save(self, checkpoint: dict[str, Any], extra: ExtraWrites = (), *, end_hook: bool = False) -> None:
         """Write a checkpoint, and documents in the same commit: all of it once, or nothing, whatever crashes.
 
         Args:
             checkpoint: The place from which the next attempt would go on; each differs from the checkpoint before. At
                 most some 100 KB.
             extra: Writes of other documents, such as `Update("tasks/spring", {"status": "completed"})`. At most 500.
+            end_hook: Whether the end hook of the job's type must run after the job's end, whoever ends it. Ask for it
+                before you change something that must not stay so, such as a lock.
 
         Raises:
             JobCancelled, LeaseLost: As `check`; nothing was written.
             WritesRefused: A document is not as its write supposed; nothing was written. Read the documents again.
         """
-        self._lease.save(checkpoint, extra)
+        self._lease.save(checkpoint, extra, end_hook=end_hook)
         self.checkpoint = checkpoint
         self._saved = True
 

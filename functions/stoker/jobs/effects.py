@@ -67,10 +67,23 @@ class UpdateParent:
 
 
 @dataclass(frozen=True)
+class RunEndHook:
+    """The end hook of the job's type runs. The sweeper runs it again if it fails."""
+
+
+@dataclass(frozen=True)
 class Redeliver:
     """Cloud Tasks sends the task again, to another instance."""
 
 
 Effect = (
-    ReleaseSlot | RecordEvent | EnqueueTask | EnqueueChildren | WakeNext | RemoveLeftovers | UpdateParent | Redeliver
+    ReleaseSlot
+    | RecordEvent
+    | EnqueueTask
+    | EnqueueChildren
+    | WakeNext
+    | RemoveLeftovers
+    | UpdateParent
+    | RunEndHook
+    | Redeliver
 )

@@ -92,10 +92,12 @@ class CheckpointSaved:
     Attributes:
         checkpoint: The place, in the worker's own terms.
         mark: The name of this checkpoint: the attempt recognizes its own write by it.
+        end_hook: Whether the end hook of the job's type must run after the job's end.
     """
 
     checkpoint: dict[str, Any]
     mark: str
+    end_hook: bool = False
 
 
 @dataclass(frozen=True)
@@ -197,6 +199,17 @@ class ChildrenEnded:
     output: JobOutput
 
 
+@dataclass(frozen=True)
+class EndHookRan:
+    """The end hook of the job's type has run after the job's end.
+
+    Attributes:
+        result: The hook's result.
+    """
+
+    result: str
+
+
 JobEvent = (
     Created
     | Due
@@ -217,6 +230,7 @@ JobEvent = (
     | Retried
     | ChildrenProgressed
     | ChildrenEnded
+    | EndHookRan
 )
 
 AttemptEnd = Succeeded | MadeChildren | FailedPermanently | FailedTransiently | Cancelled | Preempted | OutOfTime

@@ -14,6 +14,7 @@ from stoker.jobs.events import (
     ChildrenEnded,
     ChildrenProgressed,
     Claimed,
+    EndHookRan,
     FailedPermanently,
     FailedTransiently,
     HeldBack,
@@ -26,7 +27,7 @@ from stoker.jobs.events import (
     Succeeded,
 )
 from stoker.jobs.states import JobState
-from stoker.models.job import RUNNING_JOBS, JobOutput
+from stoker.models.job import END_HOOK_DUE, RUNNING_JOBS, JobOutput
 
 Fields = Mapping[str, Any]
 """By field path."""
@@ -77,7 +78,8 @@ def report_progress(job: JobState, event: Progressed, now: datetime) -> Fields:
 
 def save_checkpoint(job: JobState, event: CheckpointSaved, now: datetime) -> Fields:
     """Save: the checkpoint from which the next attempt can go on, and a renewed lease."""
-    return {"checkpoint": event.checkpoint, "lease.expiresAt": lease_end(now), "lease.saved": event.mark}
+    hook = {"endHook": END_HOOK_DUE} if event.end_hook else {}
+    return {"checkpoint": event.checkpoint, **hook, "lease.expiresAt": lease_end(now), "lease.saved": event.mark}
 
 
 def complete(job: JobState, event: Succeeded | ChildrenEnded, now: datetime) -> Fields:
@@ -158,6 +160,11 @@ def renew(job: JobState, event: Retried, now: datetime) -> Fields:
 def raise_progress(job: JobState, event: ChildrenProgressed, now: datetime) -> Fields:
     """Raise the progress of a batch to that of its children."""
     return {"progress": event.progress}
+
+
+def record_end_hook(job: JobState, event: EndHookRan, now: datetime) -> Fields:
+    """Record the result of the end hook."""
+    return {"endHook": event.result}
 
 
 RENEWED: Fields = {

@@ -1,5 +1,6 @@
 """Lease: an attempt's exclusive hold on a job. It is lost when a fenced write is refused."""
 
+from dataclasses import replace
 from typing import Any
 
 from stoker import config
@@ -79,19 +80,22 @@ class Lease:
         """
         self._write(decide(self.state, Progressed(progress, stage, eta_seconds), store().host.now()).fields)
 
-    def save(self, checkpoint: dict[str, Any], extra: ExtraWrites = ()) -> None:
+    def save(self, checkpoint: dict[str, Any], extra: ExtraWrites = (), *, end_hook: bool = False) -> None:
         """Write how far the work is, for the attempt that may have to go on from here.
 
         Args:
             checkpoint: In the worker's own terms.
             extra: Writes of other documents in the same commit. Whatever crashes, they are written once.
+            end_hook: Whether the end hook of the job's type must run after the job's end, from this write on.
 
         Raises:
             JobCancelled, LeaseLost: As `report`.
             WritesRefused: A condition of the other writes does not hold.
         """
-        event = CheckpointSaved(checkpoint, mark=store().host.token())
+        event = CheckpointSaved(checkpoint, mark=store().host.token(), end_hook=end_hook)
         self._write(decide(self.state, event, store().host.now()).fields, extra)
+        if end_hook:
+            self.state = replace(self.state, end_hook_due=True)
 
     def skip_slot_release(self) -> None:
         """Let the attempt's end leave the owner's places as they are: the document that holds them is gone."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from stoker.access.standing import Standing
 from stoker.firestore.documents import Documents
 from stoker.firestore.memory import MemoryDocuments
 from stoker.host import SYSTEM, Host
@@ -38,6 +39,7 @@ class MemoryStore:
     Attributes:
         tasks: All tasks that were ever put into a queue, in their order.
         outputs: The names of the objects that attempts have uploaded.
+        standings: The standings of users, by uid. Nothing is known of other users.
     """
 
     def __init__(self, host: Host = SYSTEM) -> None:
@@ -45,6 +47,7 @@ class MemoryStore:
         self.documents: Documents = MemoryDocuments(host.now)
         self.tasks: list[QueuedTask] = []
         self.outputs: set[str] = set()
+        self.standings: dict[str, Standing] = {}
         self._known: set[tuple[str, str]] = set()
 
     def enqueue(self, job_type: str, job_id: str, occasion: str, due: datetime | None = None) -> None:
@@ -64,3 +67,7 @@ class MemoryStore:
     def workspace(self) -> AbstractContextManager[Path]:
         """Make an empty folder for one attempt, and remove it afterwards."""
         return workspace()
+
+    def standing(self, user_id: str) -> Standing | None:
+        """Return what is known of a user's account."""
+        return self.standings.get(user_id)

@@ -4,7 +4,16 @@ from stoker.firestore.documents import StoredDocument
 from stoker.firestore.writes import Written
 from stoker.jobs.children import enqueue_children, update_parent
 from stoker.jobs.commit import commit_transition, log_of
-from stoker.jobs.effects import Effect, EnqueueChildren, EnqueueTask, RemoveLeftovers, UpdateParent, WakeNext
+from stoker.jobs.effects import (
+    Effect,
+    EnqueueChildren,
+    EnqueueTask,
+    RemoveLeftovers,
+    RunEndHook,
+    UpdateParent,
+    WakeNext,
+)
+from stoker.jobs.end_hook import run_end_hook
 from stoker.jobs.events import JobEvent
 from stoker.jobs.leftovers import remove_leftovers
 from stoker.jobs.limits import wake_next
@@ -42,7 +51,8 @@ def perform(job: JobState, transition: Transition, released: Written | None = No
         try:
             _perform(job, effect, released)
         except Exception as error:
-            # The transition is written. The sweeper queues the job, wakes those that wait, and looks after parents.
+            # The transition is written. The sweeper does it: it queues the job, wakes those that wait, looks after
+            # parents, and runs end hooks.
             log_of(job).error(f"{type(effect).__name__} failed after the job had become {transition.state}.", error)
             kept = error if isinstance(effect, RemoveLeftovers) else kept
     if kept is not None:
@@ -63,3 +73,5 @@ def _perform(job: JobState, effect: Effect, released: Written | None) -> None:
             remove_leftovers(job.user_id, job.id)
         case UpdateParent():
             update_parent(effect.parent_id)
+        case RunEndHook():
+            run_end_hook(job.id)

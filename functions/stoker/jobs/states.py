@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 from stoker import config
 from stoker.errors import LeaseLost
 from stoker.models.document import UserId
-from stoker.models.job import RUNNING_JOBS, Attempt, JobStatus, has_ended
+from stoker.models.job import END_HOOK_DUE, RUNNING_JOBS, Attempt, JobStatus, has_ended
 
 State = Literal["pending", "processing", "running-jobs", "completed", "failed", "cancelled"]
 """The document's `status`; and `running-jobs` while the job is `processing` and waits for its children."""
@@ -41,7 +41,9 @@ class JobState:
         stage: The work that the attempt is doing, or the reason why the job waits.
         cancel_requested: Whether the owner wants the job to stop.
         parent_id: The job that has made this job.
-        keeps_no_record: Whether the job deletes all that there is of its owner: nothing may be recorded of them.
+        deletes_owner: Whether the job deletes all that there is of its owner. Nothing may be recorded of the owner, and
+            the owner's sign-in must be recent.
+        end_hook_due: Whether an attempt has asked for the end hook of the job's type, and the hook has not yet run.
         attempt_began: The start of the attempt that this process is making; None if it makes none.
     """
 
@@ -60,7 +62,8 @@ class JobState:
     stage: str | None = None
     cancel_requested: bool = False
     parent_id: str | None = None
-    keeps_no_record: bool = False
+    deletes_owner: bool = False
+    end_hook_due: bool = False
     attempt_began: datetime | None = None
 
     @classmethod
@@ -94,7 +97,8 @@ class JobState:
             stage=_typed(data.get("stage"), str),
             cancel_requested=data.get("cancelRequested") is True,
             parent_id=_typed(data.get("parentId"), str),
-            keeps_no_record=isinstance(job_input, Mapping) and job_input.get("operation") == "delete-user-data",
+            deletes_owner=isinstance(job_input, Mapping) and job_input.get("operation") == "delete-user-data",
+            end_hook_due=data.get("endHook") == END_HOOK_DUE,
         )
 
     @property

@@ -1,6 +1,6 @@
 """The store: the documents, the queue, the uploaded objects and the machine on which the engine stands.
 
-In production and in the emulator suite these are Firestore, Cloud Tasks, Cloud Storage and the system's clock;
+In production and in the emulator suite these are Firestore, Cloud Tasks, Cloud Storage, Firebase Auth and the clock;
 `stoker.jobs.memory` keeps all of them in memory.
 """
 
@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol, TypeVar
 
+from stoker.access.standing import Standing, standing
 from stoker.firestore.documents import Documents, FirestoreDocuments
 from stoker.host import SYSTEM, Host
 from stoker.jobs.workspace import workspace
@@ -37,6 +38,9 @@ class Store(Protocol):
 
     def workspace(self) -> AbstractContextManager[Path]:
         """Make an empty folder for one attempt, and remove it afterwards."""
+
+    def standing(self, user_id: str) -> Standing | None:
+        """Look a user's account up; return None without an answer; see `stoker.access.standing`."""
 
 
 class FirebaseStore:
@@ -66,6 +70,10 @@ class FirebaseStore:
     def workspace(self) -> AbstractContextManager[Path]:
         """Make an empty folder for one attempt, and remove it afterwards."""
         return workspace()
+
+    def standing(self, user_id: str) -> Standing | None:
+        """Look a user's account up; see `stoker.access.standing`."""
+        return standing(user_id)
 
 
 Used = TypeVar("Used", bound=Store)

@@ -8,6 +8,7 @@ from stoker.firestore.documents import StoredDocument
 from stoker.firestore.selection import Selection
 from stoker.jobs.children import update_parent
 from stoker.jobs.dispatch import dispatch
+from stoker.jobs.end_hook import run_end_hook
 from stoker.jobs.events import Due, LeaseLapsed
 from stoker.jobs.job import load_job
 from stoker.jobs.limits import wake_next
@@ -46,6 +47,8 @@ def sweep(now: datetime | None = None) -> int:
     found = 0
     for page in _pages(declared.waiting_for_children()):
         found += _each(page, _update_parent)
+    for page in _pages(declared.end_hooks_due()):
+        found += _each(page, _run_end_hook)
     # Small queries run first. Due jobs may use at most half of the remaining time.
     few = (declared.lapsed_leases(now), declared.cancelled_while_waiting(), *_no_longer_paused())
     for query, enough in (
@@ -134,6 +137,14 @@ def _bring_back(found: StoredDocument, now: datetime) -> None:
     except Exception as error:
         # One job must not keep the others from being brought back.
         JobLog(found.id).error("The job could not be brought back; the next sweep will try again.", error)
+
+
+def _run_end_hook(found: StoredDocument) -> None:
+    try:
+        run_end_hook(found.id)
+    except Exception as error:
+        # As above.
+        JobLog(found.id).error("The job's end hook failed; the next sweep will try again.", error)
 
 
 def _update_parent(found: StoredDocument) -> None:

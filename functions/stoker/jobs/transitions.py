@@ -18,6 +18,7 @@ from stoker.jobs.effects import (
     Redeliver,
     ReleaseSlot,
     RemoveLeftovers,
+    RunEndHook,
     UpdateParent,
     WakeNext,
 )
@@ -30,6 +31,7 @@ from stoker.jobs.events import (
     Claimed,
     Created,
     Due,
+    EndHookRan,
     FailedPermanently,
     FailedTransiently,
     HeldBack,
@@ -125,11 +127,20 @@ def _after_end(job: JobState, event: Any, fields: Fields, now: datetime) -> tupl
         *((RemoveLeftovers(),) if uploaded else ()),
         *((WakeNext(),) if job.user_id is not None else ()),
         *((UpdateParent(job.parent_id),) if job.parent_id is not None else ()),
+        *_run_end_hook(job),
     )
 
 
+def _run_end_hook(job: JobState) -> tuple[Effect, ...]:
+    return (RunEndHook(),) if job.end_hook_due else ()
+
+
+def _after_batch(job: JobState, event: Any, fields: Fields, now: datetime) -> tuple[Effect, ...]:
+    return (*_record(job, event, fields, now), *_run_end_hook(job))
+
+
 def _record(job: JobState, event: Any, fields: Fields, now: datetime) -> tuple[Effect, ...]:
-    if job.keeps_no_record:
+    if job.deletes_owner:
         return ()
     code = {"errorCode": str(fields["errorCode"])} if fields["status"] == "failed" else {}
     seconds = max(0.0, (now - job.created_at).total_seconds()) if job.created_at is not None else None
@@ -228,8 +239,10 @@ TABLE: tuple[Row, ...] = (
     Row(OPEN, (Cancelled,), "cancelled", write.cancel, _after_end),
     # Its children come further.
     Row(("running-jobs",), (ChildrenProgressed,), "running-jobs", write.raise_progress),
-    Row(("running-jobs",), (ChildrenEnded,), "cancelled", write.cancel_with_output, _record, cancel_is_requested),
-    Row(("running-jobs",), (ChildrenEnded,), "completed", write.complete, _record),
+    Row(("running-jobs",), (ChildrenEnded,), "cancelled", write.cancel_with_output, _after_batch, cancel_is_requested),
+    Row(("running-jobs",), (ChildrenEnded,), "completed", write.complete, _after_batch),
+    # It has ended, and what it began is put to an end.
+    Row(ENDED, (EndHookRan,), None, write.record_end_hook),
     # Its owner asks for something.
     Row(ALIVE, (CancelRequested,), None, write.request_cancel),
     Row(("failed", "cancelled"), (Retried,), "pending", write.renew),

@@ -49,6 +49,9 @@ HeldStage = Literal["paused", "waiting-for-other-jobs", "waiting-for-tomorrow"]
 """Why a pending job is held back: an admin has paused its type, or the owner is at a limit."""
 
 
+END_HOOK_DUE: Final = "due"
+"""The `endHook` of a job whose end hook has not yet run."""
+
 RUNNING_JOBS: Final = "running-jobs"
 """The stage of a job that waits for its children."""
 
@@ -205,6 +208,8 @@ class ProcessingJob(Model):
         parent_id: The batch job that made this one.
         children: How many jobs this one has made and waits for.
         checkpoint: How far the work is, in the worker's own terms: where the next attempt goes on.
+        end_hook: `due` if the end hook of the type must run after the job's end; then the hook's result. A deletion
+            has `account-gone`, `account-unlocked`, or `account-locked` if somebody else had locked the account.
     """
 
     # The rules refuse what a client adds; an extension or a newer version may add fields while a job waits.
@@ -235,6 +240,7 @@ class ProcessingJob(Model):
     parent_id: JobId | None = None
     children: Annotated[int, Field(ge=1)] | None = None
     checkpoint: dict[str, Any] = Field(default_factory=dict)
+    end_hook: str | None = None
     started_at: Timestamp | None = None
     updated_at: Annotated[Timestamp | None, WRITE_TIME] = None
     completed_at: Timestamp | None = None

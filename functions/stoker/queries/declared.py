@@ -13,7 +13,7 @@ from stoker import config
 from stoker.firestore.selection import Filter, Selection
 from stoker.models.analytics import Granularity
 from stoker.models.batch import TaskFilter
-from stoker.models.job import RUNNING_JOBS
+from stoker.models.job import END_HOOK_DUE, ENDED, RUNNING_JOBS
 from stoker.queries.query import (
     NAME,
     DeclaredQuery,
@@ -101,6 +101,14 @@ PAUSED = DeclaredQuery(jobs, where=equal("status", "stage", "type"))
 def paused(job_type: str) -> Selection:
     """Jobs of a type that are held back because it is paused, or was."""
     return PAUSED.selection(("status", "==", "pending"), ("stage", "==", "paused"), ("type", "==", job_type))
+
+
+END_HOOKS_DUE = DeclaredQuery(jobs, where=[*equal("endHook"), *one_of("status")])
+
+
+def end_hooks_due() -> Selection:
+    """Jobs that have ended, and whose end hook has not yet run."""
+    return END_HOOKS_DUE.selection(("endHook", "==", END_HOOK_DUE), ("status", "in", sorted(ENDED)))
 
 
 WAITING_FOR_CHILDREN = DeclaredQuery(jobs, where=equal("status", "stage"))

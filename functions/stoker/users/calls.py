@@ -6,10 +6,11 @@ from firebase_functions.https_fn import CallableRequest
 from pydantic import ValidationError
 
 from stoker.access.caller import caller_of
+from stoker.access.recent_sign_in import check_recent_sign_in
 from stoker.errors import InvalidArgument, NotAllowed, OwnRole
 from stoker.models.document import problems
 from stoker.models.user import RoleChange
-from stoker.users.deletion import check_recent_sign_in, delete_account
+from stoker.users.deletion import delete_account
 from stoker.users.profile import make_profile, of_record
 from stoker.users.roles import assigned, find_account, is_alive, set_role
 
@@ -80,6 +81,7 @@ def call_delete_account(request: CallableRequest[Any]) -> dict[str, str]:
         InvalidArgument: There are arguments.
         RecentSignInRequired: The sign-in is more than five minutes ago.
         UserNotFound: The account is gone.
+        NotAllowed: The account is locked.
         Unavailable: Firebase Auth or Firestore did not answer.
     """
     caller = caller_of(request)

@@ -2,39 +2,26 @@
 
 import contextlib
 import hashlib
-import time
-from collections.abc import Mapping
-from typing import Any
 
-from stoker.errors import JobExists, NotRetryable, RecentSignInRequired
+from stoker.access import account, departure
+from stoker.errors import JobExists, NotAllowed, NotRetryable
+from stoker.firestore.documents import FirestoreDocuments
+from stoker.host import SYSTEM
 from stoker.jobs.commands import create_processing_job, retry_job
+from stoker.jobs.end_hook import EndedJob
 from stoker.jobs.job import find_job
+from stoker.logs import JobLog
+from stoker.users.profile import confirm_profile, of_record
 from stoker.users.roles import find_account
 
-RECENT_SECONDS = 5 * 60
-"""How old a sign-in may be, as Firebase Auth itself has it for what is sensitive, and our rules for such a job."""
-
 DELETION = {"operation": "delete-user-data"}
-
-
-def check_recent_sign_in(token: Mapping[str, Any]) -> None:
-    """Sees that it is the user who asks, and not whoever found the device unlocked.
-
-    Args:
-        token: The ID token's claims.
-
-    Raises:
-        RecentSignInRequired: The sign-in is too long ago.
-    """
-    signed_in = token.get("auth_time")
-    if not isinstance(signed_in, int | float) or not time.time() - RECENT_SECONDS <= signed_in <= time.time() + 60:
-        raise RecentSignInRequired("Sign in again, and delete the account within five minutes.")
+"""The input of the job."""
 
 
 def delete_account(user_id: str) -> str:
-    """Has a job delete all that there is of a user, and the account last.
+    """Let a job delete all that there is of a user, and the account last.
 
-    Called again, it gives the same job; one that has failed or was cancelled goes on.
+    Called again, it returns the same job. If the job has failed or was cancelled, it begins again.
 
     Args:
         user_id: The user.
@@ -44,11 +31,14 @@ def delete_account(user_id: str) -> str:
 
     Raises:
         UserNotFound: There is no such account, any more or at all.
+        NotAllowed: Somebody else has locked the account.
         Unavailable: Firebase Auth or Firestore did not answer.
     """
-    account = find_account(user_id)
+    found = find_account(user_id)
+    if found.disabled and departure.find(user_id) is None:
+        raise NotAllowed("Your account is locked, so that you can't delete it. Ask the people who run this app.")
     # An account's own: one that is made again under the same uid has another time.
-    named = f"{user_id}\0{account.user_metadata.creation_timestamp}"
+    named = f"{user_id}\0{found.user_metadata.creation_timestamp}"
     job_id = f"deletion-{hashlib.sha256(named.encode()).hexdigest()[:32]}"
     try:
         return create_processing_job(user_id, "batch-operation", DELETION, job_id=job_id)
@@ -61,3 +51,65 @@ def delete_account(user_id: str) -> str:
         with contextlib.suppress(NotRetryable):  # another call has just done it
             retry_job(job_id)
     return job_id
+
+
+def delete_banned_account(user_id: str) -> str:
+    """Let a job delete an account that an admin has locked, with all that there is of the user. For operators.
+
+    Args:
+        user_id: The user.
+
+    Returns:
+        The job's id.
+
+    Raises:
+        UserNotFound, Unavailable: As `delete_account`.
+    """
+    if departure.find(user_id) is None:
+        # The deletion takes this record over, and so does not take the lock for a reason to stop.
+        FirestoreDocuments().commit([departure.begun(user_id, "operator", locked_before=True)])
+    return delete_account(user_id)
+
+
+def after_deletion(job: EndedJob) -> str:
+    """End hook of a deletion: the account is gone, or the user can go on with it.
+
+    Args:
+        job: The deletion.
+
+    Returns:
+        `account-gone`, `account-unlocked`, `account-locked` if somebody else had locked the account before, or
+        `left-to-another-job` if another deletion of the same user goes on.
+    """
+    record = departure.find(job.user_id)
+    found = account.find(job.user_id)
+    if job.status == "failed":
+        # An operator must look at it: the user has asked for something that did not happen.
+        JobLog(job.id).error("A deletion of an account has failed.", None, event="deletion-failed", userId=job.user_id)
+    if record is not None and record.late_job_id == job.id:
+        if job.status == "completed":
+            departure.forget(job.user_id)
+        return "account-gone"
+    if found is None:
+        _look_again_later(job.user_id, record)
+        return "account-gone"
+    if job.status == "completed":
+        departure.forget(job.user_id)  # somebody has made the account again, under the same id
+        return "account-gone"
+    if record is None or record.job_id != job.id:
+        return "left-to-another-job"
+    if not record.locked_before:
+        account.unlock(job.user_id)
+        confirm_profile(of_record(found))
+    departure.forget(job.user_id)
+    return "account-locked" if record.locked_before else "account-unlocked"
+
+
+def _look_again_later(user_id: str, record: departure.Departure | None) -> None:
+    """Write the late pass: an ID token of the user may have gone on to write until it expires."""
+    job_id = record.late_job_id if record is not None and record.late_job_id is not None else SYSTEM.token()
+    gone_at = record.gone_at if record is not None and record.gone_at is not None else SYSTEM.now()
+    FirestoreDocuments().commit([departure.gone(user_id, gone_at, job_id)])
+    with contextlib.suppress(JobExists):  # the hook ran before, and its end was lost
+        run_after = gone_at + departure.TOKENS_LAST
+        create_processing_job(user_id, "batch-operation", DELETION, job_id=job_id, run_after=run_after)

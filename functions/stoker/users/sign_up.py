@@ -5,14 +5,13 @@ what could not be done is repaired at the next sign-in, by `ensureProfile`, or b
 Source: https://firebase.google.com/docs/auth/extend-with-blocking-functions
 """
 
-import threading
 from collections.abc import Callable
-from concurrent.futures import Future
 
 from firebase_functions.identity_fn import AuthBlockingEvent, BeforeCreateResponse
 
 from stoker.access.answers import https_error
 from stoker.errors import EmailDomainRefused
+from stoker.host import within
 from stoker.logs import log_error
 from stoker.users.domains import check_domain
 from stoker.users.profile import confirm_profile, create_profile, of_event, tell_of_sign_up
@@ -64,26 +63,10 @@ def before_signed_in(event: AuthBlockingEvent) -> None:
 
 def _attempt(event: AuthBlockingEvent, work: Callable[[], object]) -> None:
     try:
-        _within(SECONDS, work)
+        # Work that comes too late does no harm: a profile is made once.
+        within(SECONDS, work)
     except EmailDomainRefused as error:
         raise https_error(error) from None
     except Exception as error:
         # Whoever signs up must not pay for our trouble; the profile is repaired later.
         log_error("A profile could not be looked after; it will be later.", error, userId=event.data.uid)
-
-
-def _within(seconds: float, work: Callable[[], object]) -> None:
-    """Waits so long for some work and no longer, wherever it hangs: credentials and name servers have no deadline."""
-    done: Future[None] = Future()
-
-    def run() -> None:
-        try:
-            work()
-        except BaseException as error:
-            done.set_exception(error)
-        else:
-            done.set_result(None)
-
-    # What comes too late does no harm: a profile is made once.
-    threading.Thread(target=run, daemon=True).start()
-    done.result(timeout=seconds)

@@ -53,6 +53,9 @@ def _made_up(ada: Mapping[str, Any]) -> dict[str, str | None]:
     found["slash"] = unsigned({**ada, "sub": "a/da", "user_id": "a/da"})
     found["long"] = unsigned({**ada, "sub": "a" * 129, "user_id": "a" * 129})
     found["longest"] = unsigned({**ada, "sub": "a" * 128, "user_id": "a" * 128})
+    found["eve"] = unsigned({**ada, "sub": "eve", "user_id": "eve"})
+    anonymous = {**ada["firebase"], "sign_in_provider": "anonymous"}
+    found["anonymous"] = unsigned({**ada, "firebase": anonymous, "auth_time": ada["auth_time"] - 86_400})
     found["impostor"] = unsigned({**ada, "sub": "bob", "user_id": "bob", "role": "ghost", "admin": True})
     return found
 

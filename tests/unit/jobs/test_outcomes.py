@@ -14,6 +14,7 @@ from stoker.jobs.events import (
     Claimed,
     Created,
     Due,
+    EndHookRan,
     FailedPermanently,
     FailedTransiently,
     HeldBack,
@@ -72,6 +73,8 @@ OUTCOMES: list[tuple[State, dict[str, Any], JobEvent, State]] = [
     ("processing", RUNNING, CancelRequested(), "processing"),
     ("failed", {}, Retried(NOW), "pending"),
     ("cancelled", {}, Retried(NOW), "pending"),
+    ("failed", {"end_hook_due": True}, EndHookRan("closed"), "failed"),
+    ("completed", {"end_hook_due": True}, EndHookRan("closed"), "completed"),
 ]
 
 

@@ -40,6 +40,7 @@ EVENTS: dict[type[Any], JobEvent] = {
         events.Retried(NOW),
         events.ChildrenProgressed(50),
         events.ChildrenEnded(OUTPUT),
+        events.EndHookRan("closed"),
     )
 }
 
