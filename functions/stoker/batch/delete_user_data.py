@@ -11,6 +11,7 @@ from pydantic import Field
 
 from stoker import config
 from stoker.batch import account
+from stoker.batch.orphan import check_no_account
 from stoker.errors import JobCancelled
 from stoker.firestore import raw
 from stoker.firestore.client import client
@@ -86,6 +87,7 @@ class Deletion:
 
     def lock_account(self) -> None:
         """First of all, so that as little as possible is written meanwhile."""
+        check_no_account(self._run.id, self._user_id)
         if self.position.locked_before is None:
             found = account.find(self._user_id)
             position = self.position.with_removed("accounts", 1) if found is not None else self.position
@@ -117,6 +119,7 @@ class Deletion:
     def delete_account(self) -> None:
         """And what the engine keeps of the user's jobs."""
         self._run.check()
+        check_no_account(self._run.id, self._user_id)
         account.delete(self._user_id)
         self._run.skip_slot_release()
         if raw.possible_id(self._user_id):
@@ -194,6 +197,7 @@ class Deletion:
         self._run.report(99 * min(1, self.position.total / max(self._expected, 1)), "deleting")
 
     def _save(self, position: DeletionPosition, extra: ExtraWrites = ()) -> None:
+        check_no_account(self._run.id, self._user_id)
         self._run.save(position.to_firestore(), extra)
         self.position = position
 
