@@ -225,6 +225,12 @@ def user_documents() -> tuple[str, ...]:
     return (ANALYTICS_EVENTS,)
 
 
+def kept_owners() -> tuple[str, ...]:
+    """Owners that have no account and keep their data, such as the owner of a script's jobs. Add your own: the data of
+    all other owners without an account is deleted."""
+    return ()
+
+
 # --- Analytics ------------------------------------------------------------------------------------
 
 ANALYTICS_SKETCHES = "analyticsSketches"

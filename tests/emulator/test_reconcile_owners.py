@@ -102,6 +102,12 @@ def test_provisional_profiles_and_impossible_owners_are_left_alone() -> None:
     assert (done.jobs, done.failed, deletions()) == ([], [], {})
 
 
+def test_an_owner_that_is_no_user_may_keep_its_data(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(config, "kept_owners", lambda: ("nightly-script",))
+    write_tasks("nightly-script", 1)
+    assert reconcile_owners(TODAY).jobs == []
+
+
 def test_each_owner_costs_a_read_for_each_collection_however_much_they_own(monkeypatch: pytest.MonkeyPatch) -> None:
     users = [imported().id for _ in range(3)]
     for user_id in users:

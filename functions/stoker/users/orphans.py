@@ -30,8 +30,8 @@ OPERATION = "input.operation"
 def delete_orphan(user_id: str, occasion: str) -> str | None:
     """Have a job delete all that is left of a user whose account is gone.
 
-    Nothing happens if there is an account, if nothing is left, or if a deletion is under way: so the event that follows
-    the end of our own deletion costs a look-up and a query. The job itself stops as soon as it finds an account.
+    Nothing happens if there is an account, if nothing is left, or if a deletion is under way. So the event that follows
+    our own deletion costs a look-up of the account and a query. The job itself stops as soon as it finds an account.
 
     Args:
         user_id: The user.
@@ -43,7 +43,9 @@ def delete_orphan(user_id: str, occasion: str) -> str | None:
     Raises:
         Unavailable: Firebase Auth or Firestore did not answer.
     """
-    if not is_user_id(user_id) or account_exists(user_id) or _is_under_way(user_id) or not has_data(user_id):
+    if not is_user_id(user_id) or user_id in config.kept_owners() or account_exists(user_id):
+        return None
+    if _is_under_way(user_id) or not has_data(user_id):
         return None
     job_id = orphan_job_id(user_id, occasion)
     try:
