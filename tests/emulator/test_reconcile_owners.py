@@ -86,6 +86,26 @@ def test_whatever_is_left_its_owner_is_found(monkeypatch: pytest.MonkeyPatch) ->
     assert reconcile_owners(TODAY + timedelta(days=1)).jobs == []
 
 
+@pytest.mark.parametrize("size", [1, 2, 100])
+def test_uids_that_begin_alike_are_all_found(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
+    monkeypatch.setattr(owners, "PAGE", size)
+    begin = uuid4().hex
+    users = [f"{begin}{end}" for end in ("", "-b", "0", "ä", "~")]
+    for user_id in users:
+        put_file(f"user-uploads/{user_id}/a.mp4", b"film")
+        write_documents(config.PROJECTS, {uuid4().hex: {"userId": user_id}})
+    for source in owners.sources():
+        if source.name in ("user-uploads", config.PROJECTS):
+            found, after = list[str](), ""
+            while True:
+                page = source.page(after)
+                found += page.uids
+                if page.after is None:
+                    break
+                after = page.after
+            assert sorted(found) == sorted(users), source.name
+
+
 def test_an_owner_of_many_things_gets_one_job_however_often_it_is_looked_at() -> None:
     user_id = gone()
     write_everything(user_id)

@@ -1,4 +1,4 @@
-"""The owners of profiles, documents and files, a page at a time, in the order of their uids."""
+"""The owners of profiles, documents and files, a page at a time."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -81,10 +81,9 @@ def _of_files(folder: str, after: str) -> OwnersPage:
 
 
 def _below(folder: str, after: str) -> Iterator[str]:
-    # The Storage emulator ignores where to begin, so what comes before is left out here too.
-    listed = bucket().list_blobs(prefix=f"{folder}/", delimiter="/", start_offset=f"{folder}/{after}")
-    for page in listed.pages:
+    # Folders are sorted with their slash: `a-b/` comes before `a/`.
+    last = f"{folder}/{after}/" if after else f"{folder}/"
+    for page in bucket().list_blobs(prefix=f"{folder}/", delimiter="/", start_offset=last).pages:
         for found in sorted(page.prefixes):
-            uid = found.removeprefix(f"{folder}/").removesuffix("/")
-            if uid > after:
-                yield uid
+            if found > last:  # The Storage emulator ignores where to begin.
+                yield found.removeprefix(f"{folder}/").removesuffix("/")
