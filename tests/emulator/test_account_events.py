@@ -101,7 +101,7 @@ def test_whoever_deletes_the_account_nothing_stays() -> None:
 
 
 def _is_completed(who: SignedIn) -> bool:
-    return [job["status"] for job in jobs_of(who.id).values()] == ["completed"]
+    return [(job["input"], job["status"]) for job in jobs_of(who.id).values()] == [(DELETION, "completed")]
 
 
 # The handlers, on documents of the test's own

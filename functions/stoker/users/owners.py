@@ -29,7 +29,7 @@ class OwnersPage:
 
 
 @dataclass(frozen=True)
-class Source:
+class OwnerSource:
     """A place where owners are named.
 
     Attributes:
@@ -41,12 +41,12 @@ class Source:
     page: Callable[[str], OwnersPage]
 
 
-def sources() -> list[Source]:
+def sources() -> list[OwnerSource]:
     """Return all places where owners are named, in a fixed order."""
     return [
-        Source(config.USERS, _with_profile),
-        *(Source(collection, partial(_of_documents, collection)) for collection in declared.with_owners()),
-        *(Source(folder, partial(_of_files, folder)) for folder in FOLDERS),
+        OwnerSource(config.USERS, _with_profile),
+        *(OwnerSource(collection, partial(_of_documents, collection)) for collection in declared.with_owners()),
+        *(OwnerSource(folder, partial(_of_files, folder)) for folder in FOLDERS),
     ]
 
 

@@ -1,11 +1,21 @@
 """What of an event of Firebase Auth is read, and how its trigger is declared."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from cloudevents.http import CloudEvent
 
-from stoker.access.auth_events import CREATED, DELETED, AuthUserEvent, event_of, user_created, user_deleted
+from stoker.access.auth_events import (
+    CREATED,
+    DELETED,
+    AuthUserEvent,
+    Handler,
+    Trigger,
+    event_of,
+    user_created,
+    user_deleted,
+)
 
 
 def raw(data: Any) -> CloudEvent:
@@ -37,7 +47,9 @@ def test_an_event_that_names_no_user_is_an_error(data: Any) -> None:
 
 
 @pytest.mark.parametrize(("decorator", "kind"), [(user_created, CREATED), (user_deleted, DELETED)])
-def test_the_trigger_is_global_and_the_function_is_not(decorator: Any, kind: str) -> None:
+def test_the_trigger_is_global_and_the_function_is_not(
+    decorator: Callable[..., Callable[[Handler], Trigger]], kind: str
+) -> None:
     heard: list[AuthUserEvent] = []
 
     @decorator(region="europe-west1", memory=512)
@@ -46,6 +58,6 @@ def test_the_trigger_is_global_and_the_function_is_not(decorator: Any, kind: str
 
     listen(raw({"value": {"uid": "ada"}}))
     assert heard == [AuthUserEvent("e-1", "ada")]
-    endpoint = listen.__firebase_endpoint__
+    endpoint = vars(listen)["__firebase_endpoint__"]
     assert (endpoint.entryPoint, endpoint.region, endpoint.availableMemoryMb) == ("listen", ["europe-west1"], 512)
     assert endpoint.eventTrigger == {"eventType": kind, "eventFilters": {}, "retry": False, "region": "global"}
