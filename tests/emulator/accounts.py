@@ -65,7 +65,7 @@ def sign_in_with_custom_token(user_id: str, **claims: Any) -> SignedIn:
 
 def imported(user_id: str | None = None) -> SignedIn:
     """An account of which no function hears: Auth sends no event for an import. Nobody has signed in to it yet."""
-    who = SignedIn(user_id or uuid4().hex, "", f"{uuid4().hex}@example.com", uuid4().hex)
+    who = SignedIn(user_id or uuid4().hex[:28], "", f"{uuid4().hex}@example.com", uuid4().hex)
     auth.import_users([auth.ImportUserRecord(who.id, email=who.email)], app=app())
     auth.update_user(who.id, password=who.password, app=app())
     return who
