@@ -76,12 +76,14 @@ def delete_as_user(who: SignedIn) -> None:
     _say("delete", {"idToken": who.token}).raise_for_status()
 
 
-def delete_as_console(*user_ids: str) -> None:
-    """As the console deletes users: one, or several at once."""
-    if len(user_ids) == 1:
-        auth.delete_user(user_ids[0], app=app())
-    else:
-        assert not auth.delete_users(list(user_ids), app=app()).errors
+def delete_as_console(user_id: str) -> None:
+    """As an admin deletes a user, or the console."""
+    auth.delete_user(user_id, app=app())
+
+
+def delete_in_batch(*user_ids: str) -> None:
+    """As an admin deletes several users at once."""
+    assert not auth.delete_users(list(user_ids), app=app()).errors
 
 
 def profile_of(user_id: str) -> dict[str, Any]:
