@@ -22,6 +22,7 @@ from firebase_functions.tasks_fn import on_task_dispatched
 from google.cloud.firestore_v1 import DocumentSnapshot
 
 from stoker import config, registry, shutdown
+from stoker.access import auth_events
 from stoker.access.guard import guarded
 
 shutdown.listen()
@@ -137,21 +138,38 @@ def setRole(request: CallableRequest[Any]) -> dict[str, Any]:  # noqa: N802 - as
     return call_set_role(request)
 
 
-# Auth waits 7 s for these two, cold start included: an app to which people come seldom sets `min_instances`.
-@before_user_created(region=config.REGION, memory=MemoryOption.MB_512, cpu=1, concurrency=40, timeout_sec=60)
-def before_created(event: AuthBlockingEvent) -> BeforeCreateResponse | None:
-    """Sign-up: the new user gets a profile and the role of a user, unless the e-mail address is not welcome."""
-    from stoker.users import sign_up
+# Not retried by the platform: the CLI refuses to deploy that without a question. The reconcile does what was lost.
+@auth_events.user_created(region=config.REGION, memory=MemoryOption.MB_512, cpu=1, concurrency=40, timeout_sec=60)
+def on_user_created(event: auth_events.AuthUserEvent) -> None:
+    """Profiles: a new account gets one, also an anonymous account and one that an admin has made."""
+    from stoker.users.account_events import account_created
 
-    return sign_up.before_created(event)
+    account_created(event)
 
 
-@before_user_signed_in(region=config.REGION, memory=MemoryOption.MB_512, cpu=1, concurrency=40, timeout_sec=60)
-def before_signed_in(event: AuthBlockingEvent) -> None:
-    """Sign-in: a profile that is missing is made, and a provisional one confirmed."""
-    from stoker.users import sign_up
+@auth_events.user_deleted(region=config.REGION, memory=MemoryOption.MB_512, cpu=1, concurrency=40, timeout_sec=60)
+def on_user_deleted(event: auth_events.AuthUserEvent) -> None:
+    """Deletion: all that is left of a user whose account was deleted goes too."""
+    from stoker.users.account_events import account_deleted
 
-    sign_up.before_signed_in(event)
+    account_deleted(event)
+
+
+if config.BLOCKING:
+    # Auth waits 7 s for these two, cold start included: an app to which people come seldom sets `min_instances`.
+    @before_user_created(region=config.REGION, memory=MemoryOption.MB_512, cpu=1, concurrency=40, timeout_sec=60)
+    def before_created(event: AuthBlockingEvent) -> BeforeCreateResponse | None:
+        """Sign-up: the new user gets a profile and the role of a user, unless the e-mail address is not welcome."""
+        from stoker.users import sign_up
+
+        return sign_up.before_created(event)
+
+    @before_user_signed_in(region=config.REGION, memory=MemoryOption.MB_512, cpu=1, concurrency=40, timeout_sec=60)
+    def before_signed_in(event: AuthBlockingEvent) -> None:
+        """Sign-in: a profile that is missing is made, and a provisional one confirmed."""
+        from stoker.users import sign_up
+
+        sign_up.before_signed_in(event)
 
 
 @on_call(region=config.REGION, memory=MemoryOption.MB_256, cpu=1, concurrency=40, timeout_sec=60)
@@ -197,10 +215,25 @@ def on_task_written(event: Event[Change[DocumentSnapshot[Any] | None]]) -> None:
     timeout_sec=1800,
 )
 def reconcile_profiles(event: ScheduledEvent) -> None:
-    """Reconcile: accounts without a profile get one, and profiles without an account go."""
+    """Reconcile: accounts without a profile get one."""
     from stoker.users import reconcile
 
     reconcile.reconcile_profiles()
+
+
+@on_schedule(
+    schedule="every 24 hours",
+    region=config.REGION,
+    memory=MemoryOption.MB_512,
+    cpu=1,
+    concurrency=1,
+    timeout_sec=1800,
+)
+def reconcile_owners(event: ScheduledEvent) -> None:
+    """Reconcile: what is left of users whose account is gone goes too."""
+    from stoker.users import reconcile_owners
+
+    reconcile_owners.reconcile_owners()
 
 
 @on_schedule(

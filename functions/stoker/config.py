@@ -12,6 +12,23 @@ from typing import Final
 REGION: Final = os.environ.get("STOKER_REGION", "us-central1")
 """Where every function runs and every queue lives; set it in `functions/.env`, near the database."""
 
+
+def _switch(name: str) -> bool:
+    """Return whether a parameter is `true`. It is `false` if it is left out.
+
+    Raises:
+        RuntimeError: It is neither.
+    """
+    value = os.environ.get(name) or "false"
+    if value not in ("true", "false"):
+        raise RuntimeError(f"{name} is {value!r}. Set it to true or false, or leave it out.")
+    return value == "true"
+
+
+BLOCKING: Final = _switch("STOKER_BLOCKING")
+"""Whether Firebase Auth asks `before_created` and `before_signed_in`. The project needs Identity Platform for that. Set
+it in `functions/.env`."""
+
 GIB: Final = 1024**3
 
 # --- Jobs -----------------------------------------------------------------------------------------
@@ -209,6 +226,12 @@ def user_trees() -> tuple[str, ...]:
 def user_documents() -> tuple[str, ...]:
     """The same, where nothing is below the documents: it is not looked for, which saves a query for each."""
     return (ANALYTICS_EVENTS,)
+
+
+def kept_owners() -> tuple[str, ...]:
+    """Owners that have no account and keep their data, such as the owner of a script's jobs. Add your own: the data of
+    all other owners without an account is deleted."""
+    return ()
 
 
 # --- Analytics ------------------------------------------------------------------------------------

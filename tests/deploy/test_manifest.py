@@ -25,15 +25,29 @@ WORKER = {"availableMemoryMb": 8192, "cpu": 2, "timeoutSeconds": 1800, "concurre
 BATCH = {"availableMemoryMb": 1024, "cpu": 1, "timeoutSeconds": 1800, "concurrency": 1}
 
 
+BLOCKING = {"before_created", "before_signed_in"}
+
+
 @pytest.fixture(scope="module")
 def endpoints() -> dict[str, Any]:
+    """All functions, with those that need Identity Platform."""
+    return described(STOKER_BLOCKING="true")
+
+
+def described(**parameters: str) -> dict[str, Any]:
+    """What is deployed with some parameters of `functions/.env`."""
     # It holds the packages of requirements.txt and nothing else.
     python = FUNCTIONS / "venv" / "bin" / "python"
     if not python.exists():
         missing("functions/venv")
     # Alone: nothing of this checkout, no credentials, no project.
     found = subprocess.run(
-        [str(python), "-W", "error", "-c", DISCOVER], cwd=FUNCTIONS, env={}, capture_output=True, text=True, check=True
+        [str(python), "-W", "error", "-c", DISCOVER],
+        cwd=FUNCTIONS,
+        env=parameters,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     manifest: dict[str, Any] = json.loads(found.stdout)
     assert all(endpoint["region"] == ["us-central1"] for endpoint in manifest["endpoints"].values())
@@ -46,8 +60,33 @@ def test_these_functions_are_deployed(endpoints: dict[str, Any]) -> None:
     assert workers >= {"videoprocessing", "audiogeneration", "batchoperation"}
     assert endpoints.keys() == {
         *("dispatch_job", *workers, "sweep_jobs", "roll_up_events", "retryJob", "setRole"),
-        *("before_created", "before_signed_in", "ensureProfile", "deleteAccount"),
-        *("on_task_written", "reconcile_profiles", "reconcile_progress"),
+        *BLOCKING,
+        *("ensureProfile", "deleteAccount", "on_user_created", "on_user_deleted"),
+        *("on_task_written", "reconcile_profiles", "reconcile_owners", "reconcile_progress"),
+    }
+
+
+@pytest.mark.parametrize("parameters", [{}, {"STOKER_BLOCKING": "false"}, {"STOKER_BLOCKING": ""}], ids=str)
+def test_a_project_without_identity_platform_can_deploy(endpoints: dict[str, Any], parameters: dict[str, str]) -> None:
+    without = described(**parameters)
+    assert without.keys() == endpoints.keys() - BLOCKING
+    assert not any("blockingTrigger" in one for one in without.values())
+
+
+def test_a_slip_in_the_parameter_is_named() -> None:
+    with pytest.raises(subprocess.CalledProcessError) as failed:
+        described(STOKER_BLOCKING="yes")
+    assert "STOKER_BLOCKING is 'yes'. Set it to true or false" in failed.value.stderr
+
+
+@pytest.mark.parametrize(("name", "kind"), [("on_user_created", "created"), ("on_user_deleted", "deleted")])
+def test_these_hear_of_accounts_by_a_trigger_that_is_global(endpoints: dict[str, Any], name: str, kind: str) -> None:
+    assert endpoints[name]["eventTrigger"] == {
+        "eventType": f"google.firebase.auth.user.v2.{kind}",
+        "eventFilters": {},
+        "region": "global",  # the CLI refuses any other
+        # With retries, the CLI deploys only with --force or after a question. The reconcile does what was lost.
+        "retry": False,
     }
 
 
@@ -66,8 +105,11 @@ def test_these_functions_are_deployed(endpoints: dict[str, Any]) -> None:
         ("deleteAccount", CALL),
         ("before_created", EVENT),
         ("before_signed_in", EVENT),
+        ("on_user_created", EVENT),
+        ("on_user_deleted", EVENT),
         ("on_task_written", EVENT),
         ("reconcile_profiles", {**SCHEDULE, "timeoutSeconds": 1800}),
+        ("reconcile_owners", {**SCHEDULE, "timeoutSeconds": 1800}),
         ("reconcile_progress", {**SCHEDULE, "timeoutSeconds": 1800}),
     ],
 )
@@ -124,7 +166,7 @@ def test_progress_hears_of_all_that_is_written_to_tasks(endpoints: dict[str, Any
     assert trigger["eventFilterPathPatterns"] == {"document": "tasks/{taskId}"}
 
 
-@pytest.mark.parametrize("name", ["reconcile_profiles", "reconcile_progress"])
+@pytest.mark.parametrize("name", ["reconcile_profiles", "reconcile_owners", "reconcile_progress"])
 def test_the_reconciles_run_each_day(endpoints: dict[str, Any], name: str) -> None:
     assert endpoints[name]["scheduleTrigger"]["schedule"] == "every 24 hours"
 

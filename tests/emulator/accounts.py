@@ -7,8 +7,10 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
+from firebase_admin import auth
 
 from stoker import config
+from stoker.firebase import app
 from stoker.firestore.client import client
 
 
@@ -59,6 +61,29 @@ def sign_in_with_custom_token(user_id: str, **claims: Any) -> SignedIn:
     token = json.dumps({"uid": user_id, "claims": claims})
     said = _say("signInWithCustomToken", {"token": token, "returnSecureToken": True}).raise_for_status().json()
     return SignedIn(user_id, said["idToken"])
+
+
+def imported(user_id: str | None = None) -> SignedIn:
+    """An account of which no function hears: Auth sends no event for an import. Nobody has signed in to it yet."""
+    who = SignedIn(user_id or uuid4().hex[:28], "", f"{uuid4().hex}@example.com", uuid4().hex)
+    auth.import_users([auth.ImportUserRecord(who.id, email=who.email)], app=app())
+    auth.update_user(who.id, password=who.password, app=app())
+    return who
+
+
+def delete_as_user(who: SignedIn) -> None:
+    """`deleteUser()` of the client SDK."""
+    _say("delete", {"idToken": who.token}).raise_for_status()
+
+
+def delete_as_console(user_id: str) -> None:
+    """As an admin deletes a user, or the console."""
+    auth.delete_user(user_id, app=app())
+
+
+def delete_in_batch(*user_ids: str) -> None:
+    """As an admin deletes several users at once."""
+    assert not auth.delete_users(list(user_ids), app=app()).errors
 
 
 def profile_of(user_id: str) -> dict[str, Any]:

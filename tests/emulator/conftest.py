@@ -15,6 +15,7 @@ from emulator.analytics import own_collections
 from engine.driven import DrivenJob
 from engine.stores import QueueInMemory, own_project
 from stoker import config
+from stoker.firebase import app
 from stoker.firestore.client import client
 from stoker.jobs.settings import forget
 
@@ -62,6 +63,7 @@ def nothing_left_in_tmp() -> Iterator[None]:
 def undelivered(monkeypatch: pytest.MonkeyPatch) -> Iterator[QueueInMemory]:
     """Jobs of the test's own, of which no deployed function hears."""
     engine = QueueInMemory()
+    app()  # Made before the project changes: accounts stay in the suite's.
     with own_project(engine, monkeypatch):
         yield engine
 

@@ -7,14 +7,13 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from firebase_admin import auth
 
 from development.user import User
+from emulator.accounts import imported
 from emulator.batch import BatchJob, documents_that_name, files_of, put_file, write_documents, write_everything
 from stoker import config
 from stoker.access import account, departure
 from stoker.batch import delete_user_data as delete_module
-from stoker.firebase import app
 from stoker.firestore.client import client
 from stoker.jobs import settings
 from stoker.jobs.attempt import begin_attempt
@@ -70,8 +69,7 @@ def ada(monkeypatch: pytest.MonkeyPatch) -> str:
     """A user with an account, whose jobs the deployed functions do not hear of."""
     monkeypatch.setattr(config, "JOBS", "batchTests")
     name = f"ada-{uuid4().hex}"
-    auth.create_user(uid=name, email=f"{name}@example.com", password=uuid4().hex, app=app())
-    return name
+    return imported(name).id
 
 
 @pytest.mark.parametrize("user_id", ["a b", "*", 'ada"; --', "ädä", "x" * 128])

@@ -13,6 +13,7 @@ from google.api_core.exceptions import PermissionDenied
 from google.cloud.firestore import SERVER_TIMESTAMP
 
 from development.user import User
+from emulator.accounts import imported
 from emulator.batch import BatchJob, files_of, put_file, write_everything, write_tasks
 from stoker import config
 from stoker.access import account, departure
@@ -35,7 +36,7 @@ def ada(monkeypatch: pytest.MonkeyPatch) -> str:
     """A user with an account and documents, whose jobs the deployed functions do not hear of."""
     monkeypatch.setattr(config, "JOBS", f"departures-{uuid4().hex[:8]}")
     name = f"ada-{uuid4().hex}"
-    auth.create_user(uid=name, email=f"{name}@example.com", password=uuid4().hex, app=app())
+    imported(name)
     write_everything(name, tasks=1)
     return name
 
@@ -222,7 +223,7 @@ def test_the_late_pass_leaves_an_account_alone_that_was_made_again(ada: str) -> 
     assert job.work()["status"] == "completed"
     record = departure.find(ada)
     assert record is not None
-    auth.create_user(uid=ada, app=app())
+    imported(ada)
     tasks = write_tasks(ada, 2)
     late = job_of(str(record.late_job_id))
     late.reference.update({"runAfter": datetime.now(UTC) - timedelta(seconds=1)})

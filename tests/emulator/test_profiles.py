@@ -14,6 +14,7 @@ from google.cloud.firestore_v1.base_query import FieldFilter
 from development.rules.identities import claims as claims_of
 from emulator.accounts import (
     SignedIn,
+    imported,
     profile_of,
     refused_sign_up,
     sign_in,
@@ -34,6 +35,7 @@ from stoker.users import reconcile as reconcile_module
 from stoker.users.domains import KnownSettings, check_domain
 from stoker.users.profile import make_profile, of_record
 from stoker.users.reconcile import reconcile_profiles
+from stoker.users.roles import find_account
 
 LATER = timedelta(hours=2)
 
@@ -72,8 +74,7 @@ def test_signing_in_again_changes_nothing_of_what_is_the_users() -> None:
 
 
 def test_a_sign_in_repairs_what_is_missing_and_follows_the_address() -> None:
-    who = sign_up()
-    document(who.id).delete()
+    who = imported()
     auth.set_custom_user_claims(who.id, {"role": "moderator", "permissions": ["read:all-tasks", "no such"]}, app=app())
     sign_in(who)
     repaired = User.from_firestore(profile_of(who.id))
@@ -84,28 +85,20 @@ def test_a_sign_in_repairs_what_is_missing_and_follows_the_address() -> None:
     assert "provisional" not in profile_of(who.id)
 
 
-@pytest.mark.parametrize("way", ["anonymous", "custom token", "made by an admin"])
-def test_whom_nobody_tells_us_of_gets_a_profile_by_a_call(way: str) -> None:
-    match way:
-        case "anonymous":
-            who = sign_in_anonymously()
-        case "custom token":
-            who = sign_in_with_custom_token(f"guest-{uuid4().hex}")
-        case _:
-            name = auth.create_user(display_name="N" * 200, photo_url="http://a/", app=app()).uid
-            who = sign_in_with_custom_token(name)
+def test_an_account_of_which_no_event_tells_gets_a_profile_by_a_call() -> None:
+    who = sign_in_with_custom_token(imported().id)
+    auth.update_user(who.id, display_name="N" * 200, photo_url="http://a/", app=app())
     first, second = (call("ensureProfile", None, who.token).json()["result"] for _ in range(2))
     made = User.from_firestore(profile_of(who.id))
-    assert (first["userId"], second) == (who.id, {"userId": who.id, "created": False})
-    assert (made.id, made.email, made.role, made.provisional, made.photo_url) == (who.id, None, "user", None, None)
-    assert made.display_name == ("N" * 100 if way == "made by an admin" else "New User")
+    assert [first, second] == [{"userId": who.id, "created": created} for created in (True, False)]
+    assert (made.id, made.role, made.provisional, made.photo_url) == (who.id, "user", None, None)
+    assert made.display_name == "N" * 100
     assert {path for path in documents_that_name(who.id) if "analyticsEvents" not in path} == {f"users/{who.id}"}
     assert events_of(who.id) == ["user.signed-up"]
 
 
 def test_who_is_gone_or_locked_gets_no_profile() -> None:
-    who = sign_in_anonymously()
-    document(who.id).delete()
+    who = sign_in_with_custom_token(imported().id)
     auth.update_user(who.id, disabled=True, app=app())
     assert refusal(call("ensureProfile", None, who.token)) == (403, "PERMISSION_DENIED", "permission-denied")
     auth.delete_user(who.id, app=app())
@@ -115,7 +108,7 @@ def test_who_is_gone_or_locked_gets_no_profile() -> None:
 
 
 def test_a_profile_that_is_made_while_the_account_goes_does_not_stay() -> None:
-    record = auth.create_user(app=app())
+    record = find_account(imported().id)
 
     def goes() -> bool:
         account.lock(record.uid)
@@ -218,6 +211,7 @@ def test_the_reconcile_makes_what_is_missing_and_removes_what_never_came_to_be(
     again = reconcile_profiles(datetime.now(UTC) + LATER)
     assert (again.made, again.confirmed, again.removed, again.failed) == (0, 1, 2, [])
     assert "provisional" not in profile_of(confirmed)
+    assert events_of(confirmed) == ["user.signed-up"]
     assert profile_of(failed) == profile_of(fresh) == {}
 
 

@@ -13,8 +13,10 @@ from firebase_admin import auth
 
 from development.environment import ROOT
 from development.user import User
+from emulator.accounts import imported, profile_of
 from emulator.calling import call, claims_now, new_token, refusal, token_with
 from stoker import config
+from stoker.access import account
 from stoker.errors import ClaimsTooLarge, UserNotFound
 from stoker.firebase import app
 from stoker.firestore.client import client
@@ -182,6 +184,48 @@ def test_there_must_be_such_a_user() -> None:
     with pytest.raises(UserNotFound):
         set_role("no-such-user", "admin", by="the test")
     assert not client().collection(config.USERS).document("no-such-user").get().exists
+
+
+def test_a_role_that_is_given_while_the_account_goes_leaves_no_profile(monkeypatch: pytest.MonkeyPatch) -> None:
+    who = imported()
+    commit = FirestoreDocuments.commit
+
+    def lock_first(*arguments: Any, **named: Any) -> Any:
+        account.lock(who.id)  # a deletion has begun, and found no profile
+        return commit(*arguments, **named)
+
+    monkeypatch.setattr(FirestoreDocuments, "commit", lock_first)
+    set_role(who.id, "moderator", by="the test")
+    assert profile_of(who.id) == {}
+
+
+def test_a_role_that_is_given_while_the_account_is_deleted_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    who = imported()
+    commit = FirestoreDocuments.commit
+
+    def delete_first(*arguments: Any, **named: Any) -> Any:
+        account.delete(who.id)
+        return commit(*arguments, **named)
+
+    monkeypatch.setattr(FirestoreDocuments, "commit", delete_first)
+    with pytest.raises(UserNotFound):
+        set_role(who.id, "moderator", by="the test")
+    assert profile_of(who.id) == {}
+
+
+def test_a_locked_account_gets_a_role_and_no_profile() -> None:
+    who = imported()
+    account.lock(who.id)
+    assert set_role(who.id, "moderator", by="the test").role == "moderator"
+    assert profile_of(who.id) == {}
+
+
+def test_a_profile_that_comes_with_a_role_is_a_sign_up(undelivered: None) -> None:
+    who = imported()
+    set_role(who.id, "moderator", by="the test")
+    events = client().collection(config.ANALYTICS_EVENTS).stream()
+    assert [(event.get("name"), event.get("userId")) for event in events] == [("user.signed-up", who.id)]
+    assert profile_of(who.id)["role"] == "moderator"
 
 
 def test_claims_have_a_limit_that_counts_all_of_them(user: User) -> None:

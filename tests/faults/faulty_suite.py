@@ -52,7 +52,7 @@ def started(directory: Path) -> Iterator[Emulators]:
     links = {
         "faults": faults,
         "deployed.py": ROOT / "functions" / "main.py",
-        **{name: ROOT / "functions" / name for name in ("stoker", "requirements.txt", ".env")},
+        **{name: ROOT / "functions" / name for name in ("stoker", "requirements.txt", ".env", ".env.demo-stoker")},
     }
     for name, target in links.items():
         (directory / name).symlink_to(target)

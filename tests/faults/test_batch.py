@@ -8,9 +8,9 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from firebase_admin import auth
 from google.cloud.firestore_v1.base_query import FieldFilter
 
+from emulator.accounts import imported
 from emulator.batch import (
     BatchJob,
     documents_that_name,
@@ -31,7 +31,6 @@ from stoker.batch import archive, pages
 from stoker.batch import delete_user_data as delete_module
 from stoker.batch import export_user_data as export_module
 from stoker.batch import import_tasks as import_module
-from stoker.firebase import app
 from stoker.firestore.client import client
 from stoker.firestore.fence import Fence
 from stoker.firestore.writes import ExtraWrites, Written
@@ -265,7 +264,7 @@ def test_everything_is_deleted_and_counted_once() -> None:
 
     def scenario(deaths: Deaths) -> None:
         ada = f"{family}-{len(receipts)}"
-        auth.create_user(uid=ada, email=f"{ada}@example.com", app=app())
+        imported(ada)
         write_everything(ada, tasks=3)
         job = BatchJob(ada, {"operation": "delete-user-data"})
         others = (around(delete_module.Deletion, "_remove"), *(around(account, name) for name in ("lock", "delete")))

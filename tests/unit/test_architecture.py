@@ -26,7 +26,7 @@ ALLOWED = {
     "access": {"firestore"},
     "jobs": {"models", "firestore", "storage", "queries", "access"},
     "media": {"models", "firestore", "storage", "jobs"},
-    "users": {"models", "firestore", "queries", "access", "jobs", "analytics"},
+    "users": {"models", "firestore", "storage", "queries", "access", "jobs", "analytics"},
     "batch": {"models", "firestore", "storage", "queries", "access", "jobs"},
     "analytics": {"models", "firestore", "queries"},
 }

@@ -36,10 +36,13 @@ CALLABLES: Mapping[str, CallPolicy] = {
 }
 
 INVOKERS: Mapping[str, Invoker] = {
+    "on_user_created": "eventarc",
+    "on_user_deleted": "eventarc",
     "before_created": "identity-platform",
     "before_signed_in": "identity-platform",
     "on_task_written": "eventarc",
     "reconcile_profiles": "cloud-scheduler",
+    "reconcile_owners": "cloud-scheduler",
     "reconcile_progress": "cloud-scheduler",
     "dispatch_job": "eventarc",
     "videoprocessing": "cloud-tasks",

@@ -11,6 +11,7 @@ from pydantic import Field
 
 from stoker import config
 from stoker.access import account, departure
+from stoker.batch.orphan import check_no_account
 from stoker.errors import AccountLocked
 from stoker.firestore import raw
 from stoker.firestore.client import client
@@ -96,8 +97,12 @@ class Deletion:
         """
         found, record = account.find(self._user_id), departure.find(self._user_id)
         if record is not None and record.late_job_id == self._run.id:
+            if found is not None:
+                departure.forget(self._user_id)
+                return False
             self._begin(self.position)
-            return found is None
+            return True
+        check_no_account(self._run.id, self._user_id)
         if not self.position.is_begun:
             # A deletion that was retried, or another deletion, has locked the account: its lock is ours.
             ours = record is not None and record.gone_at is None
@@ -132,6 +137,7 @@ class Deletion:
     def delete_account(self) -> None:
         """And what the engine keeps of the user's jobs."""
         self._run.check()
+        check_no_account(self._run.id, self._user_id)
         account.delete(self._user_id)
         self._run.skip_slot_release()
         if raw.possible_id(self._user_id):
@@ -214,6 +220,7 @@ class Deletion:
             self._save(position.model_copy(update={"is_begun": True}), extra, end_hook=True)
 
     def _save(self, position: DeletionPosition, extra: ExtraWrites = (), *, end_hook: bool = False) -> None:
+        check_no_account(self._run.id, self._user_id)
         self._run.save(position.to_firestore(), extra, end_hook=end_hook)
         self.position = position
 

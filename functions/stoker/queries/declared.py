@@ -193,6 +193,15 @@ def owned(collection: str, user_id: str) -> Query:
     return OWNED.build(("userId", "==", user_id), collection=collection)
 
 
+OWNERS = DeclaredQuery(with_owners, where=between("userId"), order=[ascending("userId")])
+
+
+def next_owner(collection: str, after: str) -> Query:
+    """A document of the first owner behind a uid, in a collection of `with_owners`: asked again and again, it steps
+    from owner to owner. An empty uid stands for the beginning."""
+    return OWNERS.build(("userId", ">", after), collection=collection).limit(1)
+
+
 # --- Profiles and progress ---------------------------------------------------------------------------------------
 
 

@@ -11,6 +11,7 @@ from stoker.jobs.commands import create_processing_job, retry_job
 from stoker.jobs.end_hook import EndedJob
 from stoker.jobs.job import find_job
 from stoker.logs import JobLog
+from stoker.models.deletion import orphan_job_id, spares_accounts
 from stoker.users.profile import confirm_profile, of_record
 from stoker.users.roles import find_account
 
@@ -78,14 +79,17 @@ def after_deletion(job: EndedJob) -> str:
         job: The deletion.
 
     Returns:
-        `account-gone`, `account-unlocked`, `account-locked` if somebody else had locked the account before, or
-        `left-to-another-job` if another deletion of the same user goes on.
+        `account-gone`, `account-unlocked`, `account-locked` if somebody else had locked the account before,
+        `account-made-again`, or `left-to-another-job` if another deletion of the same user goes on.
     """
     record = departure.find(job.user_id)
     found = account.find(job.user_id)
     if job.status == "failed":
         # An operator must look at it: the user has asked for something that did not happen.
         JobLog(job.id).error("A deletion of an account has failed.", None, event="deletion-failed", userId=job.user_id)
+    if found is not None and spares_accounts(job.id):
+        departure.forget(job.user_id)  # the new account must not wait for the end of the old account's tokens
+        return "account-made-again"
     if record is not None and record.late_job_id == job.id:
         if job.status == "completed":
             departure.forget(job.user_id)
@@ -107,8 +111,8 @@ def after_deletion(job: EndedJob) -> str:
 
 def _look_again_later(user_id: str, record: departure.Departure | None) -> None:
     """Write the late pass: an ID token of the user may have gone on to write until it expires."""
-    job_id = record.late_job_id if record is not None and record.late_job_id is not None else SYSTEM.token()
-    gone_at = record.gone_at if record is not None and record.gone_at is not None else SYSTEM.now()
+    job_id = (record and record.late_job_id) or orphan_job_id(user_id, SYSTEM.token())
+    gone_at = (record and record.gone_at) or SYSTEM.now()
     FirestoreDocuments().commit([departure.gone(user_id, gone_at, job_id)])
     with contextlib.suppress(JobExists):  # the hook ran before, and its end was lost
         run_after = gone_at + departure.TOKENS_LAST

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 from firebase_admin import auth
 from firebase_functions.identity_fn import AuthUserRecord
@@ -15,6 +15,7 @@ from stoker import config
 from stoker.access.caller import ROLES
 from stoker.analytics.record import record_event
 from stoker.firestore.client import client
+from stoker.models.document import UserId
 from stoker.models.user import Permission, Url, User
 
 MAX_EMAIL = 320
@@ -93,7 +94,7 @@ def create_profile(account: Account, *, provisional: bool = False, **patience: A
     return True
 
 
-def confirm_profile(account: Account, **patience: Any) -> bool:
+def confirm_profile(account: Account, **patience: Any) -> Literal["made", "confirmed"] | None:
     """Sees to it that an account which is there has its profile, and that this is provisional no longer.
 
     Args:
@@ -101,11 +102,11 @@ def confirm_profile(account: Account, **patience: Any) -> bool:
         patience: As `create_profile`.
 
     Returns:
-        Whether there was no profile.
+        Whether the profile was made, or was provisional until now; None if it was neither.
     """
     found = reference(account.user_id).get(field_paths=["provisional", "email"], **patience)
     if not found.exists:
-        return create_profile(account, **patience)
+        return "made" if create_profile(account, **patience) else None
     stored = found.to_dict() or {}
     changed: dict[str, Any] = {"provisional": firestore.DELETE_FIELD} if "provisional" in stored else {}
     if stored.get("email") != email_of(account):
@@ -114,8 +115,8 @@ def confirm_profile(account: Account, **patience: Any) -> bool:
         try:
             reference(account.user_id).update({**changed, "updatedAt": firestore.SERVER_TIMESTAMP}, **patience)
         except exceptions.NotFound:
-            return False  # the user has just been deleted
-    return False
+            return None  # the user has just been deleted
+    return "confirmed" if "provisional" in stored else None
 
 
 def make_profile(account: Account, is_alive: Callable[[], bool]) -> bool:
@@ -131,18 +132,39 @@ def make_profile(account: Account, is_alive: Callable[[], bool]) -> bool:
     Returns:
         Whether there was no profile, and there is one now.
     """
-    if not confirm_profile(account):
-        return False
-    if is_alive():
-        tell_of_sign_up(account)
-        return True
-    reference(account.user_id).delete()
+    match confirm_profile(account):
+        case "made":
+            return keep_if_alive(account.user_id, is_alive)
+        case "confirmed":
+            record_sign_up(account.user_id)
     return False
 
 
-def tell_of_sign_up(account: Account) -> None:
-    """Lets the analytics know of someone who has just got a profile."""
-    record_event("user.signed-up", account.user_id, id="profile")
+def keep_if_alive(user_id: str, is_alive: Callable[[], bool]) -> bool:
+    """Look at the account once more after its profile was made, and delete the profile if it must not stay.
+
+    Args:
+        user_id: The user.
+        is_alive: As for `make_profile`.
+
+    Returns:
+        Whether the profile stays.
+    """
+    if is_alive():
+        record_sign_up(user_id)
+        return True
+    reference(user_id).delete()
+    return False
+
+
+def record_sign_up(user_id: str) -> None:
+    """Record that a user has signed up. The account must exist. It is recorded once, however often this is called."""
+    record_event("user.signed-up", user_id, id="profile")
+
+
+def is_user_id(user_id: object) -> bool:
+    """Whether an account of this uid can have a profile, other documents and files. Admins may choose other uids."""
+    return _is(UserId, user_id)
 
 
 def email_of(account: Account) -> str | None:

@@ -13,7 +13,6 @@ from google.cloud.firestore_v1 import DocumentSnapshot
 
 from stoker import config
 from stoker.firebase import app
-from stoker.firestore import raw
 from stoker.firestore.client import client
 from stoker.firestore.documents import FirestoreDocuments
 from stoker.firestore.errors import Conflict
@@ -21,7 +20,7 @@ from stoker.firestore.writes import Delete, Update
 from stoker.logs import log_error
 from stoker.queries import declared
 from stoker.users import cursor
-from stoker.users.profile import make_profile, of_record, reference
+from stoker.users.profile import is_user_id, make_profile, of_record, record_sign_up, reference
 from stoker.users.roles import is_alive
 
 ACCOUNTS = 1000
@@ -78,9 +77,7 @@ def reconcile_profiles(now: datetime | None = None, seconds: float = config.RECO
 
 def _make_missing(accounts: Sequence[auth.ExportedUserRecord], done: ReconciledProfiles) -> None:
     # A locked account may be under deletion; its user can't sign in, and needs no profile.
-    possible = {
-        one.uid: one for one in accounts if raw.possible_id(one.uid) and "/" not in one.uid and not one.disabled
-    }
+    possible = {one.uid: one for one in accounts if is_user_id(one.uid) and not one.disabled}
     references = [reference(uid) for uid in possible]
     found = client().get_all(references, field_paths=["provisional"])
     there = {snapshot.id for snapshot in found if snapshot.exists}
@@ -98,13 +95,14 @@ def _settle_provisional(done: ReconciledProfiles, now: datetime, until: float) -
     page = list(query.get())
     while page and time.monotonic() < until:
         old = [one for one in page if one.create_time is not None and one.create_time < now - SIGN_UP]
-        accounts = _existing([one.id for one in old])
+        accounts = existing([one.id for one in old])
         for profile in old:
             _settle(profile, profile.id in accounts, done)
         page = list(query.start_after(page[-1]).get()) if len(page) == LOOKED_UP else []
 
 
-def _existing(ids: Sequence[str]) -> set[str]:
+def existing(ids: Sequence[str]) -> set[str]:
+    """Return those of at most `LOOKED_UP` uids of which there are accounts."""
     if not ids:
         return set()
     found = auth.get_users([auth.UidIdentifier(uid) for uid in ids], app=app())
@@ -119,6 +117,7 @@ def _settle(profile: DocumentSnapshot[Any], is_there: bool, done: ReconciledProf
     except Conflict:
         return  # someone has just written it, so that it is looked at next time
     if is_there:
+        record_sign_up(profile.id)
         done.confirmed += 1
     else:
         done.removed += 1

@@ -17,7 +17,7 @@ from stoker.firebase import app
 from stoker.firestore.documents import FirestoreDocuments, StoredDocument
 from stoker.firestore.optimistic import until_written
 from stoker.firestore.writes import Create, Update
-from stoker.users.profile import new_profile, of_record
+from stoker.users.profile import keep_if_alive, new_profile, of_record
 
 MAX_CLAIMS_CHARACTERS = 1000
 """All claims of an account, as JSON. Source: https://firebase.google.com/docs/auth/admin/custom-claims"""
@@ -63,6 +63,19 @@ def find_account(user_id: str) -> auth.UserRecord:
     """
     with _answers():
         return auth.get_user(user_id, app=app())
+
+
+def account_exists(user_id: str) -> bool:
+    """Whether there is such an account, locked or not.
+
+    Raises:
+        Unavailable: Firebase Auth did not answer.
+    """
+    try:
+        find_account(user_id)
+    except UserNotFound:
+        return False
+    return True
 
 
 def is_alive(user_id: str) -> bool:
@@ -152,9 +165,11 @@ def _write_profile(profile: StoredDocument | None, account: auth.UserRecord, new
     fields = {"role": new.role, "permissions": list(new.permissions), "updatedAt": SERVER_TIMESTAMP}
     if profile is not None:
         FirestoreDocuments().commit([Update(profile.path, fields, profile.update_time)])
-    else:
+    elif not account.disabled:  # A locked account may be under deletion, and has no use for a profile.
         made = {**new_profile(of_record(account)).to_firestore(), **fields}
         FirestoreDocuments().commit([Create(_path(account.uid), made)])
+        if not keep_if_alive(account.uid, lambda: is_alive(account.uid)):
+            find_account(account.uid)  # The role was given, unless the account is gone.
 
 
 @contextlib.contextmanager

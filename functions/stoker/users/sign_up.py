@@ -14,7 +14,7 @@ from stoker.errors import EmailDomainRefused
 from stoker.host import within
 from stoker.logs import log_error
 from stoker.users.domains import check_domain
-from stoker.users.profile import confirm_profile, create_profile, of_event, tell_of_sign_up
+from stoker.users.profile import confirm_profile, create_profile, of_event, record_sign_up
 
 SECONDS = 3.0
 """In all. With a cold start it still fits into the 7 s."""
@@ -26,7 +26,7 @@ WRITE_SECONDS = 2.0
 def before_created(event: AuthBlockingEvent) -> BeforeCreateResponse:
     """Makes the profile, and gives the account the role of a user.
 
-    The profile is provisional: the account may yet not come to be.
+    The profile is provisional: the account may yet not come to be. So the sign-up is recorded later.
 
     Args:
         event: The sign-up.
@@ -37,9 +37,7 @@ def before_created(event: AuthBlockingEvent) -> BeforeCreateResponse:
 
     def welcome() -> None:
         check_domain(event.data.email)
-        account = of_event(event.data)
-        if create_profile(account, provisional=True, timeout=WRITE_SECONDS, retry=None):
-            tell_of_sign_up(account)
+        create_profile(of_event(event.data), provisional=True, timeout=WRITE_SECONDS, retry=None)
 
     _attempt(event, welcome)
     claims = event.data.custom_claims or {}
@@ -56,7 +54,7 @@ def before_signed_in(event: AuthBlockingEvent) -> None:
     def greet() -> None:
         account = of_event(event.data)
         if confirm_profile(account, timeout=WRITE_SECONDS, retry=None):
-            tell_of_sign_up(account)
+            record_sign_up(account.user_id)
 
     _attempt(event, greet)
 

@@ -1,6 +1,7 @@
 """`rules/functions.rules` and `functions/main.py` know the same functions, and a slip in the one is refused."""
 
 import json
+import os
 import subprocess
 import sys
 from typing import Any
@@ -38,7 +39,12 @@ TRIGGERS = {
 def functions() -> dict[str, dict[str, Any]]:
     """Each function of main.py: what triggers it, and under which name it is guarded."""
     done = subprocess.run(
-        [sys.executable, "-c", DESCRIBE], cwd=ROOT / "functions", capture_output=True, text=True, check=True
+        [sys.executable, "-c", DESCRIBE],
+        cwd=ROOT / "functions",
+        env={**os.environ, "STOKER_BLOCKING": "true"},
+        capture_output=True,
+        text=True,
+        check=True,
     )
     found: dict[str, dict[str, Any]] = json.loads(done.stdout)
     return found

@@ -1,0 +1,46 @@
+"""An account was made or deleted, as Firebase Auth reports it afterwards: twice, late, or in the wrong order."""
+
+from functools import partial
+
+from stoker.access import departure
+from stoker.access.auth_events import AuthUserEvent
+from stoker.errors import UserNotFound
+from stoker.users.orphans import delete_orphan
+from stoker.users.profile import is_user_id, make_profile, of_record
+from stoker.users.roles import find_account, is_alive
+
+
+def account_created(event: AuthUserEvent) -> None:
+    """Make the profile of an account, and record the sign-up.
+
+    The account is looked up, because it may have been deleted since.
+
+    Args:
+        event: The event.
+
+    Raises:
+        Unavailable: Firebase Auth did not answer.
+    """
+    if not is_user_id(event.user_id):
+        return  # An admin chose a uid that no document can have.
+    try:
+        record = find_account(event.user_id)
+    except UserNotFound:
+        return  # The account was deleted again.
+    gone = departure.find(event.user_id)
+    if gone is not None and gone.gone_at is not None:
+        departure.forget(event.user_id)  # an earlier account of this uid was deleted: the new account may write at once
+    if not record.disabled:
+        make_profile(of_record(record), partial(is_alive, event.user_id))
+
+
+def account_deleted(event: AuthUserEvent) -> None:
+    """Delete all that is left of a user whose account is gone.
+
+    Args:
+        event: The event.
+
+    Raises:
+        Unavailable: Firebase Auth or Firestore did not answer.
+    """
+    delete_orphan(event.user_id, event.id)

@@ -1,0 +1,92 @@
+"""What is left of a user whose account is gone: a job deletes it, as if the user had asked for that."""
+
+import contextlib
+from collections.abc import Iterable
+from uuid import uuid4
+
+from google.cloud.firestore_v1.types import Document
+
+from stoker import config
+from stoker.errors import JobExists, NotRetryable
+from stoker.firestore import raw
+from stoker.jobs.commands import create_processing_job, retry_job
+from stoker.jobs.job import find_job
+from stoker.models.deletion import orphan_job_id
+from stoker.models.job import has_ended
+from stoker.queries import declared, trees
+from stoker.queries.query import NAME
+from stoker.storage.client import bucket
+from stoker.users.deletion import DELETION
+from stoker.users.owners import FOLDERS
+from stoker.users.profile import is_user_id
+from stoker.users.roles import account_exists
+
+FEW = 20
+"""Jobs of one user that are looked at. A deletion that was written last is among them."""
+
+OPERATION = "input.operation"
+
+
+def delete_orphan(user_id: str, occasion: str) -> str | None:
+    """Have a job delete all that is left of a user whose account is gone.
+
+    Nothing happens if there is an account, if nothing is left, or if a deletion is under way. So the event that follows
+    our own deletion costs a look-up of the account and a query. The job itself stops as soon as it finds an account.
+
+    Args:
+        user_id: The user.
+        occasion: What showed that the account is gone, such as an event's id. One occasion makes one job.
+
+    Returns:
+        The job's id, or None if no job is needed.
+
+    Raises:
+        Unavailable: Firebase Auth or Firestore did not answer.
+    """
+    if not is_user_id(user_id) or user_id in config.kept_owners() or account_exists(user_id):
+        return None
+    if _is_under_way(user_id) or not has_data(user_id):
+        return None
+    job_id = orphan_job_id(user_id, occasion)
+    try:
+        return create_processing_job(user_id, "batch-operation", DELETION, job_id=job_id)
+    except JobExists:
+        job = find_job(job_id).data
+    if (job.get("userId"), job.get("input")) != (user_id, DELETION) or job.get("status") == "completed":
+        # A client had chosen the id, or something was written after the job's end.
+        other_id = orphan_job_id(user_id, uuid4().hex)
+        return create_processing_job(user_id, "batch-operation", DELETION, job_id=other_id)
+    if has_ended(job.get("status")):
+        with contextlib.suppress(NotRetryable):  # Another delivery of the event has just retried it.
+            retry_job(job_id)
+    return job_id
+
+
+def has_data(user_id: str) -> bool:
+    """Whether anything is left of a user, apart from jobs that delete."""
+    profile = f"{config.USERS}/{user_id}"
+    others = (collection for collection in declared.with_owners() if collection != config.JOBS)
+    return (
+        raw.get(profile) is not None
+        or _holds(trees.below_page(profile, 1, (NAME,)))
+        or any(not _deletes(job) for job in trees.owned_page(config.JOBS, user_id, FEW, (NAME, OPERATION)))
+        or any(_holds(trees.owned_page(collection, user_id, 1, (NAME,))) for collection in others)
+        or any(_holds(bucket().list_blobs(prefix=f"{folder}/{user_id}/", max_results=1)) for folder in FOLDERS)
+    )
+
+
+def _holds(found: Iterable[object]) -> bool:
+    return len(list(found)) > 0
+
+
+def _is_under_way(user_id: str) -> bool:
+    """Whether a job deletes the user's data already, as far as the user's last batches show."""
+    query = declared.newest_jobs({"userId": user_id, "type": "batch-operation"}).select([OPERATION, "status"])
+    jobs = [snapshot.to_dict() or {} for snapshot in query.limit(FEW).get()]
+    return any(job.get("input") == DELETION and not has_ended(job.get("status")) for job in jobs)
+
+
+def _deletes(job: Document) -> bool:
+    found = job.fields.get("input")
+    operation = found.map_value.fields.get("operation") if found is not None and "map_value" in found else None
+    return operation is not None and operation.string_value == DELETION["operation"]
