@@ -17,12 +17,15 @@ from emulator.accounts import imported
 from emulator.batch import BatchJob, files_of, put_file, write_everything, write_tasks
 from stoker import config
 from stoker.access import account, departure
+from stoker.access.auth_events import AuthUserEvent
 from stoker.batch import delete_user_data as delete_module
 from stoker.firebase import app
 from stoker.firestore.client import client
 from stoker.jobs.end_hook import run_end_hook
 from stoker.jobs.sweeper import sweep
 from stoker.queries import trees
+from stoker.users.account_events import account_created
+from stoker.users.orphans import delete_orphan
 
 DELETE = {"operation": "delete-user-data"}
 
@@ -230,6 +233,36 @@ def test_the_late_pass_leaves_an_account_alone_that_was_made_again(ada: str) -> 
     assert late.work()["status"] == "completed"
     assert trees.count_owned(config.TASKS, ada) == len(tasks)
     assert account.find(ada) is not None
+    assert departure.find(ada) is None
+
+
+def test_an_account_that_is_made_again_may_write_at_once(ada: str) -> None:
+    assert BatchJob(ada, DELETE).work()["status"] == "completed"
+    imported(ada)
+    account_created(AuthUserEvent(id="1", user_id=ada))
+    assert departure.find(ada) is None
+
+
+def test_what_is_left_of_an_orphan_is_looked_for_again_later(ada: str) -> None:
+    account.delete(ada)
+    job_id = delete_orphan(ada, "an event")
+    assert job_id is not None
+    job = job_of(job_id)
+    assert job.work()["status"] == "completed"
+    check_gone(ada, job)
+
+
+@pytest.mark.parametrize("step", ["at the first page", "after the files"])
+def test_an_orphans_deletion_unlocks_nothing_of_an_account_that_is_made_again(ada: str, step: str) -> None:
+    account.delete(ada)
+    job = job_of(str(delete_orphan(ada, "an event")))
+    end_killed_at(job, step)
+    imported(ada)
+    auth.update_user(ada, disabled=True, app=app())
+    assert (job.work()["status"], job.data()["endHook"]) == ("cancelled", "account-made-again")
+    found = account.find(ada)
+    assert found is not None
+    assert found.disabled
     assert departure.find(ada) is None
 
 
