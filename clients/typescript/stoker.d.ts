@@ -444,7 +444,10 @@ export interface AnalyticsEvent {
    * creation.
    */
   userId: string;
-  /** What. Matches `^[a-z][a-z0-9_.-]{0,63}$`. Written by the client, at creation. */
+  /**
+   * What. The names of the events that functions record are refused. Matches `^[a-z][a-z0-9_.-]{0,63}$`. Written
+   * by the client, at creation.
+   */
   name: string;
   /**
    * What else is to be known of it: at most 20 fields. At most 20 fields. `{}` where it is left out. Written by

@@ -98,7 +98,7 @@ def _strings(schema: Schema) -> Iterator[Bad]:
     if schema.get("minLength"):
         yield "an empty string", ""
     if "not" in schema:
-        yield "a reserved word", schema["not"]["const"]
+        yield from ((f"the reserved word {word}", word) for word in schema["not"]["enum"])
     if "pattern" in schema:
         for value in STRANGE:
             if not re.fullmatch(schema["pattern"], value):

@@ -9,6 +9,7 @@ from development.rules.values import NOW, Later
 from rules.bad_values import MEGABYTE, bad_values
 from rules.case import STAFF, STRANGERS, Case
 from rules.written import collections
+from stoker.models.analytics import SERVER_ID
 from stoker.models.settings import JobSettings, SignUpSettings
 from stoker.models.task import STATUS_MOVES
 
@@ -212,6 +213,13 @@ def _of_events() -> Iterator[Case]:
         yield Case(
             group, f"the value {value}", "ada", Create("analyticsEvents/new", least | {"value": value}), allowed=True
         )
+    for name in ("ghost", "task.reopened", "job.completed2", "my.task.completed", "user"):
+        yield Case(
+            group, f"the name {name}", "ada", Create("analyticsEvents/new", least | {"name": name}), allowed=True
+        )
+    for event_id in (SERVER_ID + "a" * 32, SERVER_ID + "task", SERVER_ID):
+        request = Create(f"analyticsEvents/{event_id}", least | {"id": event_id})
+        yield Case(group, f"the server's id {event_id!r}", "ada", request)
     for properties in ({}, {"a": None}, {"a": "", "b": 2**62}, {"a": False}):
         request = Create("analyticsEvents/new", least | {"properties": properties})
         yield Case(group, f"the properties {properties}", "ada", request, allowed=True)

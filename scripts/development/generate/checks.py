@@ -77,7 +77,7 @@ class Checks:
                 yield from size(path, None, schema.get("maxLength"))
                 yield f"{path}.matches({literal(_inner(schema['pattern']))})"
                 if "not" in schema:
-                    yield f"{path} != {literal(schema['not']['const'])}"
+                    yield f"!({path} in {listed(schema['not']['enum'])})"
             case "string":
                 yield f"{path} is string"
                 yield from size(path, schema.get("minLength"), schema.get("maxLength"))
