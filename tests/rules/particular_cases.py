@@ -314,10 +314,13 @@ def _of_admin_data() -> Iterator[Case]:
         for label, value in bad_values(inner, schema["$defs"]):
             yield Case("adminData write", f"{name} is {label}", "rex", Update("adminData/jobs", {name: value}))
     sign_ups = "adminData/signUps"
-    for domains in ([], ["example.com"], ["a" * 253] * 3, ["a.b"] * 1000):
+    for domains in ([], ["example.com"], ["bücher.example", "例え.テスト"], ["a" * 253] * 3, ["a.b"] * 1000):
         for refuse in (True, False):
             both = {"blockedDomains": domains, "refuseDisposable": refuse}
             yield Case("adminData write", f"{len(domains)} domains", "rex", Update(sign_ups, both), allowed=True)
+    for domain in ("a@b", "a b", "a\x7fb", "a\tb", "a\n"):
+        wrong = Update(sign_ups, {"blockedDomains": ["a.b", domain]})
+        yield Case("adminData write", f"the domain {domain!r}", "rex", wrong)
     neither = Update(sign_ups, {}, ["blockedDomains"])
     yield Case("adminData write", "no domains are named", "rex", neither, allowed=True)
     versioned = Update(sign_ups, {"schemaVersion": 1})
