@@ -24,6 +24,7 @@ from google.cloud.firestore_v1 import DocumentSnapshot
 from stoker import config, registry, shutdown
 from stoker.access import auth_events
 from stoker.access.guard import guarded
+from stoker.firestore.events import decodable
 
 shutdown.listen()
 # `on_call` checks a caller's token with it, before any body runs.
@@ -54,6 +55,7 @@ def run_task(job_type: str, request: CallableRequest[Any]) -> None:
     run_attempt(request.data["jobId"], registry.load(registry.job_types()[job_type].worker))
 
 
+@decodable
 @on_document_created(
     document=f"{config.JOBS}/{{jobId}}",
     region=config.REGION,
@@ -190,6 +192,7 @@ def deleteAccount(request: CallableRequest[Any]) -> dict[str, str]:  # noqa: N80
     return call_delete_account(request)
 
 
+@decodable
 @on_document_written(
     document=f"{config.TASKS}/{{taskId}}",
     region=config.REGION,

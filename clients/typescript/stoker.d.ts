@@ -28,6 +28,28 @@ export interface DayRun {
   last: string;
 }
 
+/** The XP of one day. */
+export interface XpDay {
+  /** The day. Matches `^\d{4}-\d{2}-\d{2}$`. */
+  day: string;
+  /** What its completed tasks are worth, in all. */
+  xp: number;
+  /** How much of that counts. */
+  most: number;
+}
+
+/** The last completion of a task, and the time zones at that time. */
+export interface LastCompletion {
+  /** When the task was completed. */
+  at: Timestamp;
+  /** The day that it was in `time_zone`. Matches `^\d{4}-\d{2}-\d{2}$`. */
+  day: string;
+  /** Where the user's days began. */
+  timeZone: string;
+  /** The time zone of the user's preferences. If it is another one, it counts from the next day. */
+  nextTimeZone: string;
+}
+
 /** Something that the user has done, once and for all. */
 export interface Achievement {
   /** Which; the server's list has the words. Not empty. At most 64 characters. */
@@ -73,6 +95,13 @@ export interface Progress {
    * is left out.
    */
   activeDays?: DayRun[];
+  /**
+   * The XP of the last 10 days with a completed task, the oldest first. At most 10 items. `[]` where it is left
+   * out.
+   */
+  xpDays?: XpDay[];
+  /** The last completion. */
+  last?: LastCompletion | null;
   /** At most 200 items. `[]` where it is left out. */
   achievements?: Achievement[];
   stats?: Stats;
@@ -121,8 +150,12 @@ export interface Completion {
   userId: string;
   /** When the task was completed. */
   completedAt: Timestamp;
-  /** On which day that was, in the time zone that the user had then. Matches `^\d{4}-\d{2}-\d{2}$`. */
+  /** On which day that was, in `time_zone`. Matches `^\d{4}-\d{2}-\d{2}$`. */
   day: string;
+  /** Where the user's days began then. Completions from before this field was added have none. */
+  timeZone?: string | null;
+  /** The time zone of the user's preferences then. If it is another one, it counts from the next day. */
+  nextTimeZone?: string | null;
   /** Of the task, as it was then. */
   priority: 'urgent' | 'high' | 'medium' | 'low';
   /** The same. Not empty. At most 100 characters. */
@@ -131,8 +164,13 @@ export interface Completion {
   minutes?: number;
   /** Whether it was done by its `dueDate`; left out where it had none. */
   onTime?: boolean | null;
-  /** What the user got for it. */
+  /** What the task is worth. It is 0 if the task was not open for long enough. */
   xp: number;
+  /**
+   * How much of the XP of that day's tasks counts. Completions from before this field was added have none, and
+   * count in full.
+   */
+  xpADay?: number | null;
   /** Whether the user's progress has it already. `false` where it is left out. */
   counted?: boolean;
   /** `1` where it is left out. */
@@ -449,7 +487,10 @@ export interface AnalyticsEvent {
    * creation.
    */
   userId: string;
-  /** What. Matches `^[a-z][a-z0-9_.-]{0,63}$`. Written by the client, at creation. */
+  /**
+   * What. The names of the events that functions record are refused. Matches `^[a-z][a-z0-9_.-]{0,63}$`. Written
+   * by the client, at creation.
+   */
   name: string;
   /**
    * What else is to be known of it: at most 20 fields. At most 20 fields. `{}` where it is left out. Written by

@@ -210,6 +210,12 @@ USERS: Final = "users"
 COMPLETIONS: Final = "completions"
 """The collection below each profile that holds what XP was given for, by the task's id."""
 
+XP_A_DAY: Final = 500
+"""The most XP of the tasks of one day that count: those of ten urgent tasks that are done on time."""
+
+XP_OPEN_SECONDS: Final = 60
+"""How long a task must have been open to give XP, in seconds. One that is created as completed gives none."""
+
 RECONCILES = "reconciles"
 """The collection that says how far each reconcile has come. The server's own."""
 

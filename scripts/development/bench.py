@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from development import environment
+from development.process import run_command
 
 BENCHMARKS = environment.ROOT / "benchmarks"
 HELPERS = {"__init__", "pairs", "storage_stub"}
@@ -36,4 +37,4 @@ def _summary(path: Path) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    run_command(main)

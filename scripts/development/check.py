@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 from development import environment
+from development.process import run_command
 
 TOOLS = (
     ["ruff", "check", "."],
@@ -27,4 +28,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_command(main)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from development import environment
+from development.process import run_command
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -145,4 +146,4 @@ def _save(user: "User", job: dict[str, Any], console: "Console") -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_command(main)

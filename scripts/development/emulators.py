@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from development import environment
+from development.process import run_command
 
 if TYPE_CHECKING:
     from development.suite import Emulators
@@ -89,4 +90,4 @@ def _facts(emulators: "Emulators") -> dict[str, object]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_command(main)

@@ -8,6 +8,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from development import environment
+from development.process import run_command
 
 if TYPE_CHECKING:
     from development.rules.mutants import Mutant
@@ -147,4 +148,4 @@ def _parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_command(main)

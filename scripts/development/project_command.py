@@ -4,7 +4,6 @@ import argparse
 import importlib
 import io
 import json
-import os
 import signal
 import sys
 
@@ -15,7 +14,8 @@ def main(module: str, parser: argparse.ArgumentParser) -> int:
     """Runs a command line; the return value is the exit code.
 
     Args:
-        module: The package of the command; its `commands.run` carries the command line out.
+        module: The package of the command. Its `commands.check` refuses a wrong command line, and its `commands.run`
+            carries out the others.
         parser: Of the command line, with `--emulator`, `--project` and `--json`.
     """
     options = parser.parse_args()
@@ -32,17 +32,21 @@ def main(module: str, parser: argparse.ArgumentParser) -> int:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # what a terminal can't show must not end the command
     try:
-        where = connection.connect(options.emulator, options.project)
-        commands = importlib.import_module(f"{module}.commands")
+        try:
+            where = connection.connect(options.emulator, options.project)
+        finally:
+            # A wrong command line is named first, also if there is no project to connect to. It can't be looked at
+            # earlier, because `stoker` may be imported only now.
+            commands = importlib.import_module(f"{module}.commands")
+            commands.check(options, parser.error)
         from stoker.errors import StokerError
 
         try:
-            code = int(commands.run(options, parser.error))
+            return int(commands.run(options))
         except StokerError as error:
             raise connection.CommandError(error.message) from None
         except (GoogleAPIError, GoogleAuthError, FirebaseError) as error:
             raise connection.explained(error, where) from error
-        sys.stdout.flush()
     except connection.CommandError as error:
         print(error, file=sys.stderr)
         if options.json:
@@ -51,8 +55,3 @@ def main(module: str, parser: argparse.ArgumentParser) -> int:
     except KeyboardInterrupt:
         print(file=sys.stderr)
         return 128 + signal.SIGINT
-    except BrokenPipeError:
-        # Whoever reads has seen enough. Without this, Python would complain of it once more at its end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 128 + signal.SIGPIPE
-    return code

@@ -119,4 +119,6 @@ def documents_that_name(user_id: str) -> set[str]:
 def files_of(user_id: str) -> set[str]:
     """The names of all objects that are a user's."""
     prefixes = (f"user-uploads/{user_id}/", f"job-outputs/{user_id}/")
-    return {blob.name for prefix in prefixes for blob in bucket().list_blobs(prefix=prefix)}
+    below = {blob.name for prefix in prefixes for blob in bucket().list_blobs(prefix=prefix)}
+    folder = f"user-uploads/{user_id}"
+    return below | ({folder} if bucket().blob(folder).exists() else set())

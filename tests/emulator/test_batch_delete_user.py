@@ -72,6 +72,16 @@ def ada(monkeypatch: pytest.MonkeyPatch) -> str:
     return imported(name).id
 
 
+def test_a_file_with_the_name_of_the_users_folder_is_deleted_too(ada: str) -> None:
+    put_file(f"user-uploads/{ada}", b"film")
+    put_file(f"user-uploads/{ada}/b.mp4", b"film")
+    put_file(f"user-uploads/{ada}m", b"a neighbour's")
+    job = BatchJob(ada, DELETE).work()
+    assert (job["status"], job["output"]["removed"]["files"]) == ("completed", 2)
+    assert files_of(ada) == set()
+    assert files_of(f"{ada}m") == {f"user-uploads/{ada}m"}
+
+
 @pytest.mark.parametrize("user_id", ["a b", "*", 'ada"; --', "ädä", "x" * 128])
 def test_a_user_may_have_any_id(user_id: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(config, "JOBS", "batchTests")

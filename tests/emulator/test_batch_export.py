@@ -107,6 +107,7 @@ def test_many_small_parts_hold_the_same_as_one(ada: str, monkeypatch: pytest.Mon
         "e/back\\slash.txt",
     ):
         put_file(f"user-uploads/{ada}/{name}", name.encode())
+    put_file(f"user-uploads/{ada}", b"with the name of the folder")
     files = {name for name in files_of(ada) if "export" not in name}
     whole = BatchJob(ada, EXPORT).work()
     monkeypatch.setattr(export_module, "PART_BYTES", 400)

@@ -358,6 +358,36 @@ def test_a_demo_project_is_not_looked_for_in_production(tmp_path: Path) -> None:
     assert "add --emulator" in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        ("jobs list --status lost", "there is no status 'lost'"),
+        ("jobs pause video", "there is no type 'video'"),
+        ("roles set x emperor", "role: must be 'user', 'admin' or 'moderator'"),
+        ("roles set x user --permission everything", "permissions[0]: "),
+        ("analytics report A", "no event can have the name 'A'"),
+        ("analytics report --top --in soon", "'soon' is no hour, day or month"),
+    ],
+)
+def test_a_wrong_command_line_is_named_before_a_missing_project(tmp_path: Path, command: str, said: str) -> None:
+    script, *arguments = command.split()
+    words = [str(ROOT / "scripts" / script), *arguments]
+    done = subprocess.run(words, env=without_suite(tmp_path), capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode in (1, 2)
+    assert said in done.stderr
+    assert "project" not in done.stderr.splitlines()[-1]
+
+
+@pytest.mark.parametrize("to", [">&-", ">/dev/full"])
+@pytest.mark.parametrize("command", ["list", "list --json", "limits"])
+def test_a_list_that_can_not_be_written_is_an_error(jobs: Jobs, command: str, to: str) -> None:
+    jobs.write("one")
+    shell = f"{COMMAND} {command} --project {jobs.project} {to}"
+    done = subprocess.run(["sh", "-c", shell], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 1
+    assert done.stderr.startswith("The output can't be written: ")
+
+
 def test_an_emulator_that_is_not_there_is_named() -> None:
     done = run("list", environment={**os.environ, "FIRESTORE_EMULATOR_HOST": "127.0.0.1:1"})
     assert done.returncode == 1

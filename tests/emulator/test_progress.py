@@ -27,6 +27,7 @@ from stoker.users.progress.rebuild import rebuild
 from stoker.users.progress.reconcile import reconcile_progress
 
 NOON = datetime(2027, 1, 1, 12, tzinfo=UTC)
+EVE = NOON - timedelta(days=1)
 
 
 @pytest.fixture
@@ -48,7 +49,7 @@ def progress_of(user_id: str) -> Progress:
 
 
 def completed(user_id: str, **fields: Any) -> dict[str, Any]:
-    return task("any", user_id, **{"status": "completed", "updatedAt": NOON, **fields})
+    return task("any", user_id, **{"status": "completed", "createdAt": EVE, "updatedAt": NOON, **fields})
 
 
 def figures(progress: Progress) -> dict[str, Any]:
@@ -63,14 +64,14 @@ def test_completing_a_task_gives_xp_once_however_often_it_is_reopened() -> None:
     who = sign_up()
     tasks = client().collection(config.TASKS)
     name = uuid4().hex
-    tasks.document(name).set(task(name, who.id, priority="urgent", actualDuration=25, dueDate=NOON))
+    tasks.document(name).set(task(name, who.id, priority="urgent", actualDuration=25, dueDate=NOON, createdAt=EVE))
     tasks.document(name).update({"status": "completed", "updatedAt": NOON})
     until(lambda: progress_of(who.id).xp)
     for _ in range(3):
         tasks.document(name).update({"status": "todo"})
         tasks.document(name).update({"status": "completed", "title": "Again", "updatedAt": datetime.now(UTC)})
     last = uuid4().hex
-    tasks.document(last).set(task(last, who.id, status="completed", updatedAt=NOON))  # completed from the start
+    tasks.document(last).set(completed(who.id))  # completed from the start
     until(lambda: progress_of(who.id).stats.completed == 2)
     progress = progress_of(who.id)
     assert (progress.xp, progress.level, progress.streak) == (60, 1, 1)
@@ -88,11 +89,20 @@ def test_completing_a_task_gives_xp_once_however_often_it_is_reopened() -> None:
     assert entry(who.id, name).get().get("counted") is True
 
 
+def test_a_task_with_a_reference_into_another_project_gives_xp_at_once() -> None:
+    who = sign_up()
+    elsewhere = firestore.Client(project="another", credentials=client()._credentials).document("a/b")
+    name = uuid4().hex
+    write_documents(config.TASKS, {name: completed(who.id, subtasks=[{"title": elsewhere, "completed": True}])})
+    until(lambda: progress_of(who.id).xp)
+    assert progress_of(who.id).stats.completed == 1
+
+
 def test_what_one_commit_completes_counts_in_full() -> None:
     who = sign_up()
-    write_documents(config.TASKS, {uuid4().hex: task("any", who.id, status="completed") for _ in range(150)})
+    write_documents(config.TASKS, {uuid4().hex: completed(who.id) for _ in range(150)})
     until(lambda: progress_of(who.id).stats.completed == 150, 240)
-    assert progress_of(who.id).xp == 1500
+    assert progress_of(who.id).xp == config.XP_A_DAY
     assert figures(folded(Progress(), entries(who.id))) == figures(progress_of(who.id))
 
 
@@ -146,10 +156,40 @@ def test_days_are_those_of_the_user(ada: str) -> None:
     award("midnight", completed(ada, updatedAt=datetime(2027, 1, 1, 23, 1, tzinfo=UTC)))
     assert progress_of(ada).streak == 2
     client().collection(config.USERS).document(ada).update({"preferences.timeZone": "Mars/Base"})
-    award("utc", completed(ada, updatedAt=datetime(2027, 1, 3, 23, 59, tzinfo=UTC)))
-    assert progress_of(ada).streak == 3
+    award("berlin", completed(ada, updatedAt=datetime(2027, 1, 3, 22, 59, tzinfo=UTC)))
+    award("utc", completed(ada, updatedAt=datetime(2027, 1, 4, 23, 59, tzinfo=UTC)))  # the 5th in Berlin
+    assert progress_of(ada).streak == 4
     # What lies before a move to another zone is as it was.
     assert rebuild(ada).changed is False
+
+
+def test_no_day_counts_twice_because_the_time_zone_is_changed(ada: str) -> None:
+    for number, zone in enumerate(["Pacific/Kiritimati", "Etc/GMT+12", "UTC"] * 2):
+        client().collection(config.USERS).document(ada).update({"preferences.timeZone": zone})
+        award(f"t{number}", completed(ada))
+    assert (progress_of(ada).streak, len(progress_of(ada).active_days)) == (1, 1)
+    assert rebuild(ada).changed is False
+
+
+def test_the_first_day_does_not_count_twice_before_its_completion_is_counted(ada: str) -> None:
+    first = completion_of("first", completed(ada), "UTC")
+    entry(ada, "first").set(stored(first))
+    client().collection(config.USERS).document(ada).update({"preferences.timeZone": "Pacific/Kiritimati"})
+    award("second", completed(ada))
+    assert (progress_of(ada).streak, progress_of(ada).stats.completed) == (1, 2)
+
+
+def test_tasks_that_a_script_creates_as_completed_and_deletes_give_no_xp() -> None:
+    who = sign_up()
+    now = datetime.now(UTC)
+    tasks = {uuid4().hex: task("any", who.id, status="completed", createdAt=now, updatedAt=now) for _ in range(60)}
+    write_documents(config.TASKS, tasks)
+    batch = client().batch()
+    for name in tasks:
+        batch.delete(client().collection(config.TASKS).document(name))
+    batch.commit()
+    until(lambda: progress_of(who.id).stats.completed == 60)
+    assert (progress_of(who.id).xp, progress_of(who.id).level) == (0, 1)
 
 
 def test_a_profile_that_others_write_all_the_time_is_no_hindrance(ada: str, monkeypatch: pytest.MonkeyPatch) -> None:

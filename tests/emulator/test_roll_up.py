@@ -247,6 +247,24 @@ def test_the_servers_own_events_are_recorded_once() -> None:
     assert (day["count"], day["sum"], day["uniqueUsers"]) == (2, 30.0, 1)
 
 
+def test_no_client_can_forge_an_event_of_the_server_or_suppress_it(user: User) -> None:
+    assert record_event("task.completed", user.id, id="spring")
+    [recorded] = [one.to_dict() or {} for one in client().collection(config.ANALYTICS_EVENTS).stream()]
+    events = user.firestore.collection("analyticsEvents")
+    for forged in ({"name": "task.completed", "value": -1e12}, {"name": "mine", "id": recorded["id"]}):
+        fields = {**event(events.document().id, userId=user.id, occurredAt=datetime.now(UTC)), **forged}
+        with pytest.raises(exceptions.PermissionDenied):
+            events.document(fields["id"]).create({**fields, "createdAt": SERVER_TIMESTAMP})
+
+
+def test_events_of_the_server_from_before_their_names_and_ids_were_reserved_are_counted() -> None:
+    deliver([event("0123456789abcdef" * 2, name="task.completed", value=25.0)])
+    assert record_event("task.completed", "ada", id="spring/1", value=5.0, occurred_at=NOW)
+    roll_up()
+    day = aggregates()[f"day_{NOW:%Y-%m-%d}_task.completed"]
+    assert (day["count"], day["sum"]) == (2, 30.0)
+
+
 def test_recording_an_event_harms_nothing_where_firestore_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     def unavailable(*arguments: Any, **named: Any) -> None:
         raise exceptions.ServiceUnavailable("An injected fault.")

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from engine.driven import DrivenJob
 from stoker.errors import LeaseLost, Unavailable
@@ -11,14 +12,14 @@ from stoker.jobs.dispatch import dispatch
 from stoker.jobs.events import FailedTransiently, Succeeded
 from stoker.jobs.lease import Lease
 from stoker.jobs.store import store
-from stoker.models.analytics import AnalyticsEvent
+from stoker.models.analytics import AnalyticsEvent, ServerEvent
 from stoker.models.job import JobOutput
 from stoker.queries import declared
 
 
-def told() -> list[AnalyticsEvent]:
+def told() -> list[ServerEvent]:
     found = store().documents.find(declared.EVENTS_BY_MARK.selection(("rolledUp", "==", False)))
-    return [AnalyticsEvent.from_firestore(event.data) for event in found]
+    return [ServerEvent.from_firestore(event.data) for event in found]
 
 
 def nothing(run: Any, job_input: Any) -> JobOutput:
@@ -34,6 +35,16 @@ def test_a_job_that_completes_is_told_once() -> None:
     assert event.properties == {"type": "video-processing"}
     assert event.value is not None
     assert 0 <= event.value < 60
+
+
+@pytest.mark.parametrize("field", ["id", "name"])
+def test_no_client_can_write_the_event_of_an_end_or_take_its_id(field: str) -> None:
+    job = DrivenJob()
+    run_attempt(job.id, nothing)
+    [event] = told()
+    by_client = {**event.to_firestore(), "id": "a", "name": "video.played", field: getattr(event, field)}
+    with pytest.raises(ValidationError):
+        AnalyticsEvent.from_firestore(by_client)
 
 
 def test_a_job_that_can_not_run_is_told_with_its_code() -> None:

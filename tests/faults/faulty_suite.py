@@ -18,7 +18,7 @@ from uuid import uuid4
 import firebase_admin
 import httpx
 from google.cloud import firestore
-from google.events.cloud.firestore import Document, DocumentEventData  # type: ignore[import-untyped]
+from google.events.cloud.firestore import Document, DocumentEventData
 
 from development.environment import ROOT
 from development.suite import Emulators, running

@@ -158,20 +158,42 @@ def test_owners_of_any_name_may_be_limited(settings: Callable[..., None]) -> Non
     check_variety(outcomes, {"processing": 50, "failed: invalid-job": 5})
 
 
-def test_a_document_that_no_event_can_carry(database: firestore.Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The functions framework fails on a reference into another project, and our code never hears of it."""
+READABLE = ["status", "error", "errorCode", "completedAt"]
+"""The fields of a job that can be decoded."""
+
+
+def elsewhere(database: firestore.Client) -> firestore.DocumentReference:
+    """A reference into another project, which the client library can't decode."""
+    reference: firestore.DocumentReference = firestore.Client(
+        project="another", credentials=database._credentials
+    ).document("a/b")
+    return reference
+
+
+@pytest.mark.parametrize("where", ["source", "outputs"])
+def test_a_job_with_a_reference_into_another_project_fails_at_once(
+    database: firestore.Client, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
     monkeypatch.undo()  # the project of the deployed dispatcher
     client.cache_clear()
-    elsewhere = firestore.Client(project="another", credentials=database._credentials).document("a/b")
     undecodable, ordinary = jobs().document(), jobs().document()
-    undecodable.set({**good(undecodable.id), "input": {"source": elsewhere}})
+    reference = elsewhere(database)
+    value = reference if where == "source" else [{"kind": "poster", "at": reference}]
+    source = {"source": "user-uploads/ada/cat.mov"}
+    undecodable.set({**good(undecodable.id), "input": {**source, where: value}})
     news = follow(ordinary, 60)
     next(news)  # listens, before there is anything to hear
     ordinary.set({**good(ordinary.id), "input": {}})
-    next(seen for seen in news if "completedAt" in seen)  # the dispatcher lives, and is past the other
-    readable = ["status", "error", "errorCode", "completedAt"]
-    assert undecodable.get(readable).to_dict() == {"status": "pending"}
+    next(seen for seen in news if "completedAt" in seen)  # The dispatcher is past the other.
+    data = undecodable.get(READABLE).to_dict() or {}
+    assert (data["status"], data["errorCode"]) == ("failed", "invalid-job")
+    assert f"input.{where}" in data["error"]
+
+
+def test_the_sweeper_fails_a_job_with_such_a_reference_whose_event_is_lost(database: firestore.Client) -> None:
+    undecodable = jobs().document()
+    undecodable.set({**good(undecodable.id), "input": {"source": elsewhere(database)}})
     sweep(AN_HOUR_LATER)
-    data = undecodable.get(readable).to_dict() or {}
+    data = undecodable.get(READABLE).to_dict() or {}
     assert (data["status"], data["errorCode"]) == ("failed", "invalid-job")
     assert "reference into another database" in data["error"]

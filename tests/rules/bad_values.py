@@ -98,7 +98,7 @@ def _strings(schema: Schema) -> Iterator[Bad]:
     if schema.get("minLength"):
         yield "an empty string", ""
     if "not" in schema:
-        yield "a reserved word", schema["not"]["const"]
+        yield from ((f"the reserved word {word}", word) for word in schema["not"]["enum"])
     if "pattern" in schema:
         for value in STRANGE:
             if not re.fullmatch(schema["pattern"], value):
@@ -131,8 +131,8 @@ def _lists(schema: Schema) -> Iterator[Bad]:
         yield "an item of another type", [item, 7]
     elif items.get("type") == "string":
         for label, value in _strings(items):
-            if not isinstance(value, str) or "\n" not in value:
-                yield f"an item: {label}", ["a", value]
+            yield f"an item: {label}", ["a", value]
+        yield "an item that looks like two", ["a\nb"]
         yield "an item that is a map", ["a", {"a": "b"}]
         yield "an empty item alone", [""]
 
@@ -150,4 +150,6 @@ def _maps(schema: Schema, definitions: dict[str, Schema]) -> Iterator[Bad]:
         yield "bytes in it", {"a": b"x"}
         yield "a megabyte in it", {"a": MEGABYTE}
         yield "a text that is too long", {"b": 1, "a": "x" * 501}
+        yield from ((f"the text {text!r}", {"b": 1, "a": text}) for text in ("a\nb", "\n", "a\n", "\na"))
+        yield from ((f"the name {name!r}", {"b": 1, name: "b"}) for name in ("c\nd", "\nc", "c\n"))
         yield from ((f"the name {name[:20]!r}", {"a": 1, name: "b"}) for name in ("1", "a b", "ü", "a" * 41, "a.b"))

@@ -50,13 +50,6 @@ EXEMPTIONS = (
         ),
     ),
     Exemption(
-        "A line break within a tag, a property or its name looks like two of them, once they are joined.",
-        stricter=False,
-        concerns=lambda collection, fields: any(
-            "\n" in text for text in _texts([fields.get("tags"), fields.get("properties")])
-        ),
-    ),
-    Exemption(
         "The emulator counts a character beyond U+FFFF as two.",
         stricter=True,
         concerns=lambda collection, fields: any(ord(letter) > 0xFFFF for text in _texts(fields) for letter in text),

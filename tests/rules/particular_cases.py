@@ -9,6 +9,7 @@ from development.rules.values import NOW, Later
 from rules.bad_values import MEGABYTE, bad_values
 from rules.case import STAFF, STRANGERS, Case
 from rules.written import collections
+from stoker.models.analytics import SERVER_ID
 from stoker.models.settings import JobSettings, SignUpSettings
 from stoker.models.task import STATUS_MOVES
 
@@ -227,6 +228,13 @@ def _of_events() -> Iterator[Case]:
         yield Case(
             group, f"the value {value}", "ada", Create("analyticsEvents/new", least | {"value": value}), allowed=True
         )
+    for name in ("ghost", "task.reopened", "job.completed2", "my.task.completed", "user"):
+        yield Case(
+            group, f"the name {name}", "ada", Create("analyticsEvents/new", least | {"name": name}), allowed=True
+        )
+    for event_id in (SERVER_ID + "a" * 32, SERVER_ID + "task", SERVER_ID):
+        request = Create(f"analyticsEvents/{event_id}", least | {"id": event_id})
+        yield Case(group, f"the server's id {event_id!r}", "ada", request)
     for properties in ({}, {"a": None}, {"a": "", "b": 2**62}, {"a": False}):
         request = Create("analyticsEvents/new", least | {"properties": properties})
         yield Case(group, f"the properties {properties}", "ada", request, allowed=True)
@@ -321,10 +329,13 @@ def _of_admin_data() -> Iterator[Case]:
         for label, value in bad_values(inner, schema["$defs"]):
             yield Case("adminData write", f"{name} is {label}", "rex", Update("adminData/jobs", {name: value}))
     sign_ups = "adminData/signUps"
-    for domains in ([], ["example.com"], ["a" * 253] * 3, ["a.b"] * 1000):
+    for domains in ([], ["example.com"], ["bücher.example", "例え.テスト"], ["a" * 253] * 3, ["a.b"] * 1000):
         for refuse in (True, False):
             both = {"blockedDomains": domains, "refuseDisposable": refuse}
             yield Case("adminData write", f"{len(domains)} domains", "rex", Update(sign_ups, both), allowed=True)
+    for domain in ("a@b", "a b", "a\x7fb", "a\tb", "a\n"):
+        wrong = Update(sign_ups, {"blockedDomains": ["a.b", domain]})
+        yield Case("adminData write", f"the domain {domain!r}", "rex", wrong)
     neither = Update(sign_ups, {}, ["blockedDomains"])
     yield Case("adminData write", "no domains are named", "rex", neither, allowed=True)
     versioned = Update(sign_ups, {"schemaVersion": 1})

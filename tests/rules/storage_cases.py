@@ -30,6 +30,42 @@ NAMED = (
 )
 """A name by which a file of some media types is accepted, and the bound of its size here."""
 
+WITH_PARAMETERS = (
+    "video/webm;codecs=vp9,opus",
+    "video/webm; codecs=vp8",
+    'video/mp4; codecs="avc1.42E01E, mp4a.40.2"',
+    "audio/L16;rate=16000;channels=1",
+    "audio/vnd.dolby.dd-raw",
+    "video/x-ms-wmv",
+    "video/" + "a" * 64,
+    "video/mp4;a=",
+)
+"""Media types that browsers and recorders send."""
+
+MISSHAPEN = (
+    "video/<script>",
+    "audio/<script>",
+    "video/mp4;<script>",
+    "video/mp4;a=<script>",
+    'video/mp4;a="<script>"',
+    "video/mp4 html",
+    "video/mp4,text/html",
+    "video/mp4;",
+    "video/mp4;codecs",
+    'video/mp4;codecs="a',
+    "video/mp4;a=b;c=d;e=f;g=h",
+    "video/-mp4",
+    "video/mp4\\html",
+    "video/" + "a" * 65,
+    "video/mp4;a=" + "a" * 101,
+    "video/mp4\ttext/html",
+    "video/.",
+)
+"""What is no media type, and what a page could show as markup."""
+
+NOT_IN_NAMES = ("\x00", "\n", "\r", "\t", "\x1f", "\x7f", "\x85", "\x9f", "\u2028", "\u2029")
+"""Control characters, and all that ends a line."""
+
 EVERYONE = ("ada", "nameless", *STRANGERS)
 
 OBJECTS = (
@@ -132,6 +168,11 @@ def _uploads() -> Iterator[StorageCase]:
         "application/x-ndjson+html",
     ):
         yield StorageCase(group, "another type", "ada", Upload(new, content_type))
+    for content_type in WITH_PARAMETERS:
+        yield StorageCase(group, "accepted with parameters", "ada", Upload(new, content_type), allowed=True)
+    for content_type in MISSHAPEN:
+        yield StorageCase(group, "no media type", "ada", Upload(new, content_type))
+    yield from _names()
     yield from _unknown_types()
     yield StorageCase(group, "relabel as HTML", "ada", Relabel(OBJECTS[0], "text/html"))
     yield StorageCase(group, "the largest", "ada", Upload(new, size=SCALED), allowed=True)
@@ -141,6 +182,27 @@ def _uploads() -> Iterator[StorageCase]:
             yield StorageCase(group, "the largest of its type", "ada", Upload(new, content_type, scaled), allowed=True)
             yield StorageCase(group, "too large for its type", "ada", Upload(new, content_type, scaled + 1))
     yield StorageCase(group, "far too large", "ada", Upload(new, size=100 * SCALED))
+
+
+def _names() -> Iterator[StorageCase]:
+    """Names that a worker takes, and those that would lie outside of the folder, or break a line."""
+    group = "user-uploads"
+    folder = "user-uploads/ada"
+    longest = "a" * (1024 - len(f"{folder}//"))
+    for name in ("...", "..a", ".a", "a..", "a.", "a b", "ü🐈", "a/...b", "~", "%2e%2e", "a\\b", "%00", longest):
+        yield StorageCase(group, "a plain name", "ada", Upload(f"{folder}/{name}"), allowed=True)
+    for letter, size in (("a", 1), ("ü", 2), ("€", 3), ("🐈", 4)):
+        most = (1024 - len(f"{folder}/")) // size
+        request = Upload(f"{folder}/{letter * most}")
+        yield StorageCase(group, "a name of the most bytes", "ada", request, allowed=True)
+        yield StorageCase(group, "a name of too many bytes", "ada", Upload(f"{folder}/{letter * (most + 1)}"))
+    yield StorageCase(group, "the folder's own name", "ada", Upload(folder))
+    yield StorageCase(group, "the folder's own name", "ada", Upload(f"{folder}/"))
+    for control in NOT_IN_NAMES:
+        for name in (f"a{control}b", control, f"{control}a/b", f"a/b{control}"):
+            yield StorageCase(group, f"a name with {control!r}", "ada", Upload(f"{folder}/{name}"))
+    for name in (".", "..", "../bob/a", "a/../b", "a/..", "a/.", "./a", "a/./b", "/a", "a//b", "a/", "..//a"):
+        yield StorageCase(group, "a name that could be resolved", "ada", Upload(f"{folder}/{name}"))
 
 
 def _unknown_types() -> Iterator[StorageCase]:

@@ -10,7 +10,7 @@ from stoker import config
 from stoker.firestore.client import client
 from stoker.firestore.errors import TRANSIENT
 from stoker.logs import JobLog
-from stoker.models.analytics import AnalyticsEvent
+from stoker.models.analytics import SERVER_ID, ServerEvent
 
 SECONDS = 5.0
 """The longest that recording may hold up what it is a record of."""
@@ -31,7 +31,7 @@ def record_event(
     is logged, and the event is lost. Where it must not be, write the document in the commit of what happened.
 
     Args:
-        name: What, such as `task.completed`.
+        name: What, such as `task.completed`: one of `SERVER_EVENTS` in `stoker.models.analytics`.
         user_id: To whom.
         id: What tells it from all else that happens under this name, such as the task's id and the time.
         value: A figure that is added up.
@@ -42,7 +42,7 @@ def record_event(
         Whether it is recorded, now or before.
 
     Raises:
-        ValidationError: There can be no such event.
+        ValidationError: There can be no such event, or clients may record events of this name.
 
     Example:
         >>> record_event("task.completed", "ada", id="spring/1", value=25.0)  # doctest: +SKIP
@@ -50,8 +50,8 @@ def record_event(
     """
     now = datetime.now(UTC)
     # Hashed, so that ids which follow one another do not lie beside each other in the index.
-    event = AnalyticsEvent(
-        id=hashlib.sha256(f"{name}\0{user_id}\0{id}".encode()).hexdigest()[:32],
+    event = ServerEvent(
+        id=SERVER_ID + hashlib.sha256(f"{name}\0{user_id}\0{id}".encode()).hexdigest()[:32],
         user_id=user_id,
         name=name,
         value=value,

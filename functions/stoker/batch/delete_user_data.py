@@ -178,9 +178,15 @@ class Deletion:
     def delete_files(self) -> None:
         for prefix in (f"user-uploads/{self._user_id}/", f"job-outputs/{self._user_id}/"):
             while names := [blob.name for blob in bucket().list_blobs(prefix=prefix, max_results=FILES)]:
-                self._report()
-                self._save(self.position.with_removed("files", len(names)).model_copy(update={"doomed": names}))
-                self._remove(names)
+                self._delete_named(names)
+        # Older rules let clients write an object with the name of their folder.
+        if bucket().get_blob(folder := f"user-uploads/{self._user_id}") is not None:
+            self._delete_named([folder])
+
+    def _delete_named(self, names: list[str]) -> None:
+        self._report()
+        self._save(self.position.with_removed("files", len(names)).model_copy(update={"doomed": names}))
+        self._remove(names)
 
     def _remove(self, names: list[str]) -> None:
         # One that is gone already is what was wanted.

@@ -19,7 +19,7 @@ from stoker.jobs.states import JobState
 from stoker.jobs.store import store
 from stoker.jobs.transitions import Transition, decide
 from stoker.logs import JobLog
-from stoker.models.analytics import AnalyticsEvent
+from stoker.models.analytics import SERVER_ID, ServerEvent
 from stoker.models.job import has_ended
 
 LONG = 1000
@@ -103,10 +103,10 @@ def _without_long_fields(fence: Fence) -> dict[str, object]:
     return {FieldPath(name).to_api_repr(): DELETE_FIELD for name in long}
 
 
-def _event(job: JobState, effect: RecordEvent) -> AnalyticsEvent | None:
+def _event(job: JobState, effect: RecordEvent) -> ServerEvent | None:
     try:
-        return AnalyticsEvent(
-            id=store().host.token(),
+        return ServerEvent(
+            id=SERVER_ID + store().host.token(),
             user_id=job.user_id,  # type: ignore[arg-type] # None fails the validation, as it should
             name=effect.name,
             properties=dict(effect.properties),

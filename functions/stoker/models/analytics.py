@@ -1,5 +1,6 @@
 """`analyticsEvents/{id}`, which only grow, and `analyticsAggregates/{id}`, which they are rolled up into."""
 
+import re
 from datetime import timedelta
 from typing import Annotated, Final, Literal
 
@@ -12,17 +13,51 @@ ALL: Final = "all"
 """The name of the aggregates of all events; no event has it."""
 
 
-def _not_reserved(name: str) -> str:
+SERVER_EVENTS: Final = ("job.completed", "job.failed", "job.cancelled", "task.completed", "user.signed-up")
+"""The names of the events that functions record, and that the rules refuse to clients. Add those that your functions
+record, and run scripts/generate."""
+
+SERVER_ID: Final = "server."
+"""How the ids of events begin that functions record. No id of a client's document has a dot."""
+
+
+def _not_all(name: str) -> str:
     if name == ALL:
         raise ValueError(f"'{ALL}' is the name of what all events add up to: choose another")
+    return name
+
+
+def _not_reserved(name: str) -> str:
+    if name in SERVER_EVENTS:
+        raise ValueError(f"only functions record '{name}': choose another name")
+    return name
+
+
+def _reserved(name: str) -> str:
+    if name not in SERVER_EVENTS:
+        raise ValueError(
+            f"clients may record '{name}' too: add the name to SERVER_EVENTS in functions/stoker/models/analytics.py, "
+            "run scripts/generate, and deploy the rules"
+        )
     return name
 
 
 AggregateName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_.-]{0,63}$")]
 """What happened, or `all`; it becomes a part of a document's id."""
 
-EventName = Annotated[AggregateName, AfterValidator(_not_reserved), Field(json_schema_extra={"not": {"const": ALL}})]
+EventName = Annotated[AggregateName, AfterValidator(_not_all)]
 """What happened, such as `video.played`."""
+
+ClientEventName = Annotated[
+    EventName, AfterValidator(_not_reserved), Field(json_schema_extra={"not": {"enum": [ALL, *SERVER_EVENTS]}})
+]
+"""The name of an event that a client may record."""
+
+ServerEventName = Annotated[EventName, AfterValidator(_reserved)]
+"""The name of an event that only functions may record."""
+
+ServerEventId = Annotated[str, StringConstraints(pattern=rf"^{re.escape(SERVER_ID)}[A-Za-z0-9_-]{{1,64}}$")]
+"""The id of an event that functions record. The rules refuse it to clients, so no client can take it first."""
 
 EventValue = Annotated[float, Field(ge=-1e12, le=1e12)]
 """A figure of an event's, in whatever unit its name stands for."""
@@ -40,7 +75,7 @@ class AnalyticsEvent(Model):
     Attributes:
         id: Repeats the document's id.
         user_id: To whom.
-        name: What.
+        name: What. The names of the events that functions record are refused.
         properties: What else is to be known of it: at most 20 fields.
         value: A figure that is added up, where there is one.
         occurred_at: When, by the client's clock: at most a day before it is written, and 5 minutes after.
@@ -52,7 +87,7 @@ class AnalyticsEvent(Model):
 
     id: Annotated[DocumentId, CLIENT_ONCE]
     user_id: Annotated[UserId, CLIENT_ONCE]
-    name: Annotated[EventName, CLIENT_ONCE]
+    name: Annotated[ClientEventName, CLIENT_ONCE]
     properties: Annotated[
         dict[PropertyName, PropertyText | bool | int | float | None], CLIENT_ONCE, Field(max_length=20)
     ] = Field(default_factory=dict)
@@ -63,6 +98,18 @@ class AnalyticsEvent(Model):
     skipped: str | None = None
     expires_at: Timestamp | None = None
     schema_version: Annotated[SchemaVersion, CLIENT_ONCE] = 1
+
+
+class ServerEvent(AnalyticsEvent):
+    """An event that functions record.
+
+    Attributes:
+        id: One that no client may use.
+        name: One that no client may use.
+    """
+
+    id: ServerEventId
+    name: ServerEventName
 
 
 class CountedEvent(Model):

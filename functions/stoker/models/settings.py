@@ -42,8 +42,8 @@ class JobSettings(Model):
     schema_version: SchemaVersion = 1
 
 
-Domain = Annotated[str, StringConstraints(pattern=r"^[!-?A-~]{1,253}$")]
-"""Of an e-mail address, such as `example.com`; one with other letters in its ASCII form, `xn--...`."""
+Domain = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x20\x7f@]{1,253}$")]
+"""Of an e-mail address, such as `example.com`; one with other letters as they are or in its ASCII form, `xn--...`."""
 
 
 class SignUpSettings(Model):

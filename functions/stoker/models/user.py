@@ -100,6 +100,40 @@ class DayRun(Model):
     last: Day
 
 
+MAX_XP_DAYS = 10
+"""Days of which a profile keeps the XP, so that a task that comes to be known late counts as it would have then."""
+
+
+class XpDay(Model):
+    """The XP of one day.
+
+    Attributes:
+        day: The day.
+        xp: What its completed tasks are worth, in all.
+        most: How much of that counts.
+    """
+
+    day: Day
+    xp: Annotated[int, Field(ge=0)]
+    most: Annotated[int, Field(ge=0)]
+
+
+class LastCompletion(Model):
+    """The last completion of a task, and the time zones at that time.
+
+    Attributes:
+        at: When the task was completed.
+        day: The day that it was in `time_zone`.
+        time_zone: Where the user's days began.
+        next_time_zone: The time zone of the user's preferences. If it is another one, it counts from the next day.
+    """
+
+    at: Timestamp
+    day: Day
+    time_zone: str
+    next_time_zone: str
+
+
 class Progress(Model):
     """How far the user has come.
 
@@ -110,6 +144,8 @@ class Progress(Model):
             stands while that day is today or yesterday.
         longest_streak: The most that there ever were.
         active_days: The days with a completed task, as runs, the oldest first; the last 100 runs.
+        xp_days: The XP of the last 10 days with a completed task, the oldest first.
+        last: The last completion.
     """
 
     level: Annotated[int, Field(ge=1)] = 1
@@ -117,6 +153,8 @@ class Progress(Model):
     streak: Annotated[int, Field(ge=0)] = 0
     longest_streak: Annotated[int, Field(ge=0)] = 0
     active_days: Annotated[list[DayRun], Field(max_length=MAX_RUNS)] = Field(default_factory=list)
+    xp_days: Annotated[list[XpDay], Field(max_length=MAX_XP_DAYS)] = Field(default_factory=list)
+    last: LastCompletion | None = None
     achievements: Annotated[list[Achievement], Field(max_length=200)] = Field(default_factory=list)
     stats: Stats = Field(default_factory=Stats)
 

@@ -12,6 +12,7 @@ from stoker.firestore.errors import TRANSIENT
 from stoker.logs import JobLog
 from stoker.models.document import problems
 from stoker.models.settings import SignUpSettings
+from stoker.users.domain_names import ascii_form, domain_and_parents
 
 READ_SECONDS = 1.5
 """The longest that a sign-up waits for the settings."""
@@ -52,8 +53,8 @@ def check_domain(email: str | None, known: KnownSettings = IN_THIS_PROCESS) -> N
         EmailDomainRefused: An admin wants no sign-ups from its domain.
     """
     settings = known.current()
-    domains = _domain_and_parents(email or "")
-    if not domains.isdisjoint(one.lower() for one in settings.blocked_domains):
+    domains = domain_and_parents(email or "")
+    if not domains.isdisjoint(map(ascii_form, settings.blocked_domains)):
         raise EmailDomainRefused("This app takes no sign-ups with addresses of this domain. Use another address.")
     if settings.refuse_disposable and not domains.isdisjoint(_disposable()):
         raise EmailDomainRefused("This app takes no sign-ups with disposable addresses. Use one that will last.")
@@ -70,12 +71,6 @@ def _read(known: SignUpSettings) -> SignUpSettings:
     except ValidationError as error:
         JobLog("").error(f"{path} is not as it must be ({'; '.join(problems(error, data))}).", error)
     return known
-
-
-def _domain_and_parents(email: str) -> set[str]:
-    """`a@mail.example.com` is of the domains `mail.example.com`, `example.com` and `com`."""
-    parts = email.rpartition("@")[2].lower().rstrip(".").split(".")
-    return {".".join(parts[first:]) for first in range(len(parts))}
 
 
 def _disposable() -> set[str]:

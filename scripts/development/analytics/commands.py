@@ -7,16 +7,17 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final, NoReturn, get_args
 
 from firebase_functions import logger
+from pydantic import TypeAdapter, ValidationError
 from rich.console import Console
 
 from development.analytics import tables
 from development.connection import CommandError
-from development.text import as_json
+from development.text import as_json, clean
 from stoker.analytics.buckets import GRANULARITIES, bucket_of, start_of
 from stoker.analytics.lease import RollUpLeaseLost
 from stoker.analytics.rebuild import rebuild
 from stoker.analytics.series import Period, active_users, series, top
-from stoker.models.analytics import AnalyticsAggregate, Granularity
+from stoker.models.analytics import AggregateName, AnalyticsAggregate, Granularity
 
 BACK: Final[dict[Granularity, timedelta]] = {
     "hour": timedelta(hours=47),
@@ -25,8 +26,40 @@ BACK: Final[dict[Granularity, timedelta]] = {
 }
 """How far back a report goes that says nothing of it: 48 hours, 14 days, 12 months."""
 
+NAME_RULE: Final = "it begins with a-z, has a-z, 0-9, '.', '_' and '-', and at most 64 characters"
 
-def run(options: argparse.Namespace, _refuse: Callable[[str], NoReturn]) -> int:
+
+def check(options: argparse.Namespace, refuse: Callable[[str], NoReturn]) -> None:
+    """Look for a name that no event can have, for a time that there is not, and for what can't be drawn.
+
+    Args:
+        options: What the command line says.
+        refuse: Ends the program with a sentence.
+
+    Raises:
+        CommandError: As above; the message says what to do.
+    """
+    if options.command == "rebuild":
+        return
+    if options.name is not None and not _is_name(options.name):
+        refuse(f"no event can have the name {clean(options.name, 70)!r}: {NAME_RULE}")
+    if options.users and (options.png or options.html):
+        raise CommandError("Three figures make no picture: leave --png and --html out, or report a name.")
+    if options.bucket is not None:
+        _granularity(options.bucket)
+    if options.start and options.end and options.start >= options.end:
+        raise CommandError("That time ends before it begins: change --from or --to.")
+
+
+def _is_name(text: str) -> bool:
+    try:
+        TypeAdapter(AggregateName).validate_python(text)
+    except ValidationError:
+        return False
+    return True
+
+
+def run(options: argparse.Namespace) -> int:
     """Carries a command line out.
 
     Args:
@@ -80,8 +113,6 @@ def _granularity(bucket: str) -> Granularity:
 
 
 def _users(options: argparse.Namespace) -> int:
-    if options.png or options.html:
-        raise CommandError("Three figures make no picture: leave --png and --html out, or report a name.")
     day = (options.on or datetime.now(UTC)).date()
     periods: Sequence[Period] = get_args(Period)
     found: dict[str, int] = {period: active_users(period, day) for period in periods}

@@ -77,7 +77,7 @@ class Checks:
                 yield from size(path, None, schema.get("maxLength"))
                 yield f"{path}.matches({literal(_inner(schema['pattern']))})"
                 if "not" in schema:
-                    yield f"{path} != {literal(schema['not']['const'])}"
+                    yield f"!({path} in {listed(schema['not']['enum'])})"
             case "string":
                 yield f"{path} is string"
                 yield from size(path, schema.get("minLength"), schema.get("maxLength"))
@@ -111,7 +111,7 @@ class Checks:
             yield f"{path} is list"
         yield from size(path, schema.get("minItems"), schema.get("maxItems"))
         if items.get("type") == "string" and "pattern" in items:
-            yield f"({path}.size() == 0 || {_lines(path, items['pattern'])})"
+            yield f"({path}.size() == 0\n          || ({_lines(path, items['pattern'])}))"
 
 
 def _text(path: str, schema: Schema) -> str:
@@ -124,10 +124,11 @@ def _text(path: str, schema: Schema) -> str:
 
 
 def _lines(path: str, pattern: str) -> str:
-    """All the items of a list at once: joined, each of them is a line."""
+    """All the items of a list at once: none has a line break, and joined, each of them is a line."""
     line = _inner(pattern)
     lines = literal(rf"({line})(\n({line}))*")
-    return f"{path}.join('\\n').matches({lines})"
+    one_line = literal(r"[^\n]*")
+    return f"{path}.join('').matches({one_line})\n            && {path}.join('\\n').matches({lines})"
 
 
 def _inner(pattern: str) -> str:

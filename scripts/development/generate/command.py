@@ -5,6 +5,7 @@ import difflib
 import sys
 
 from development import environment
+from development.process import run_command
 
 EXAMPLES = """\
 examples:
@@ -67,4 +68,4 @@ def _parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_command(main)

@@ -26,15 +26,23 @@ MOST_WATCHED = 50
 """How many jobs are followed where none is named: each takes a connection's stream and a line of the terminal."""
 
 
-def run(options: argparse.Namespace, refuse: Callable[[str], NoReturn]) -> int:
+def check(options: argparse.Namespace, refuse: Callable[[str], NoReturn]) -> None:
+    """Look for a status or a type that there is not.
+
+    Args:
+        options: What the command line says.
+        refuse: Ends the program with a sentence.
+    """
+    _check(getattr(options, "status", None), "status", get_args(JobStatus), refuse)
+    _check(getattr(options, "type", None), "type", tuple(registry.job_types()), refuse)
+
+
+def run(options: argparse.Namespace) -> int:
     """Carries a command line out.
 
     Args:
         options: What it says.
-        refuse: Ends the program where it says what can't be.
     """
-    _check(getattr(options, "status", None), "status", get_args(JobStatus), refuse)
-    _check(getattr(options, "type", None), "type", tuple(registry.job_types()), refuse)
     logged = _collected_log()
     match options.command:
         case "list":

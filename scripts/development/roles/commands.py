@@ -30,26 +30,39 @@ ACCOUNTS = 1000
 """Accounts between two words of progress: as many as Firebase Auth lists at once."""
 
 
-def run(options: argparse.Namespace, refuse: Callable[[str], NoReturn]) -> int:
+def check(options: argparse.Namespace, refuse: Callable[[str], NoReturn]) -> None:
+    """Look for a role or a permission that there can't be.
+
+    Args:
+        options: What the command line says.
+        refuse: Ends the program with a sentence.
+    """
+    if options.command == "set":
+        said = _change(options)
+        try:
+            RoleChange.from_firestore(said)
+        except ValidationError as error:
+            refuse(clean("; ".join(problems(error, said))))
+
+
+def run(options: argparse.Namespace) -> int:
     """Carries a command line out.
 
     Args:
         options: What it says.
-        refuse: Ends the program where it says what can't be.
     """
     # The log line of the change is for Cloud Logging.
     setattr(logger, "write", lambda entry: None)  # noqa: B010 - a function, which mypy lets nobody assign to
-    return _set(options, refuse) if options.command == "set" else _list(options)
+    return _set(options) if options.command == "set" else _list(options)
 
 
-def _set(options: argparse.Namespace, refuse: Callable[[str], NoReturn]) -> int:
-    said = {"userId": "checked-below", "role": options.role}
-    if options.permissions is not None:
-        said["permissions"] = options.permissions
-    try:
-        change = RoleChange.from_firestore(said)
-    except ValidationError as error:
-        refuse(clean("; ".join(problems(error, said))))
+def _change(options: argparse.Namespace) -> dict[str, Any]:
+    said = {"userId": "checked-later", "role": options.role}
+    return said if options.permissions is None else {**said, "permissions": options.permissions}
+
+
+def _set(options: argparse.Namespace) -> int:
+    change = RoleChange.from_firestore(_change(options))
     new = set_role(_uid(options.user), change.role, change.permissions, by="scripts/roles")
     if options.json:
         print(as_json({"id": new.user_id, "role": new.role, "permissions": list(new.permissions)}))

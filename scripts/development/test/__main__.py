@@ -5,6 +5,7 @@ import os
 import sys
 
 from development import environment
+from development.process import run_command
 from development.test import parts, selection
 
 EXAMPLES = """\
@@ -85,4 +86,4 @@ def _parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_command(main)

@@ -18,7 +18,15 @@ class Text(str):
 
     def matches(self, pattern: str) -> bool:
         """Whether all of it matches."""
-        return re.fullmatch(pattern, self) is not None
+        return re.fullmatch(re.sub(r"\\x\{(\w{4})\}", r"\\u\1", pattern), self) is not None
+
+    def size(self) -> int:
+        """How many characters there are."""
+        return len(self)
+
+    def utf8(self) -> "Text":
+        """The bytes, each as a character."""
+        return Text(self.encode().decode("latin-1"))
 
     def lower(self) -> "Text":
         """In small letters."""
@@ -27,7 +35,9 @@ class Text(str):
 
 def accepts(request: Upload | Relabel, rules: str) -> bool:
     condition = rules.partition("return ")[2].rpartition(";")[0]
-    in_python = " ".join(condition.replace("&&", "and").replace("||", "or").replace("!(", "not (").split())
+    in_python = " ".join(
+        condition.replace("&&", "and").replace("||", "or").replace("!(", "not (").replace("toUtf8", "utf8").split()
+    )
     size = request.size if isinstance(request, Upload) else 100
     file = SimpleNamespace(name=Text(request.path), contentType=Text(request.content_type), size=size)
     return bool(eval(in_python, {"file": file}))
@@ -36,7 +46,7 @@ def accepts(request: Upload | Relabel, rules: str) -> bool:
 OWN = [
     (case.request, case.allowed)
     for case in storage_cases()
-    if case.who == "ada" and isinstance(case.request, Upload | Relabel) and case.place.startswith("user-uploads/ada/")
+    if case.who == "ada" and isinstance(case.request, Upload | Relabel) and case.place.startswith("user-uploads/ada")
 ]
 
 

@@ -1,19 +1,23 @@
 """The figures of progress: what a user reads in the app."""
 
 import random
+from collections import defaultdict
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
-from itertools import pairwise
+from itertools import pairwise, permutations
 from typing import Any
 
 import pytest
 
+from stoker import config
 from stoker.models.completion import Completion
 from stoker.models.user import MAX_CATEGORIES, MAX_RUNS, DayRun, Progress
 from stoker.users.progress.achievements import ACHIEVEMENTS, FIGURES
-from stoker.users.progress.fold import folded
+from stoker.users.progress.fold import folded, suffices
 from stoker.users.progress.ledger import completion_of, time_zone_of
 from stoker.users.progress.level import level_of, xp_of
-from stoker.users.progress.streak import day_of, reaches_back, with_day
+from stoker.users.progress.streak import reaches_back, with_day
+from stoker.users.progress.zone import day_of
 
 NOON = datetime(2027, 1, 1, 12, tzinfo=UTC)
 
@@ -70,24 +74,43 @@ def test_in_whatever_order_and_portions_they_come_the_figures_are_the_same(seed:
     every = [
         done(
             number,
-            chance.randrange(60),
+            chance.randrange(14),
             priority=chance.choice(["urgent", "high", "medium", "low"]),
             category=chance.choice([*(f"c{one:03}" for one in range(150)), "__x__", "a.b", "`", "/"]),
             minutes=chance.randrange(100),
             on_time=chance.choice([True, False, None]),
             xp=chance.randrange(50),
+            xp_a_day=chance.choice([None, 100, 100, 300]),
+            time_zone=chance.choice(["UTC", "Asia/Tokyo"]),
+            next_time_zone=chance.choice(["UTC", "Asia/Tokyo"]),
         )
-        for number in range(800)
+        for number in range(300)
     ]
     in_order = folded(Progress(), every)
     chance.shuffle(every)
     progress = Progress()
+    known: list[Completion] = []
     while every:
         size = chance.randint(1, 40)
-        progress, every = folded(progress, every[:size]), every[size:]
+        portion, every = every[:size], every[size:]
+        known += portion
+        progress = folded(progress, portion) if suffices(progress, portion) else folded(Progress(), known)
     assert without_times(progress) == without_times(in_order)
+    assert progress.xp == xp_by_hand(known)
     assert len(progress.stats.by_category) == MAX_CATEGORIES
     assert Progress.from_firestore(progress.to_firestore()) == progress
+
+
+def xp_by_hand(completions: Sequence[Completion]) -> int:
+    """The XP that count: of each day up to its limit, and all of those that have no limit."""
+    limited: dict[str, list[Completion]] = defaultdict(list)
+    for one in completions:
+        if one.xp_a_day is not None:
+            limited[one.day].append(one)
+    free = sum(one.xp for one in completions if one.xp_a_day is None)
+    return free + sum(
+        min(sum(one.xp for one in day), max(one.xp_a_day or 0 for one in day)) for day in limited.values()
+    )
 
 
 def without_times(progress: Progress) -> dict[str, Any]:
@@ -172,3 +195,95 @@ def test_what_is_no_completed_task_gives_nothing(fields: dict[str, Any]) -> None
     task = {"userId": "ada", "status": "completed", "updatedAt": NOON}
     assert completion_of("t", {**task, **fields}, "UTC") is None
     assert completion_of("t", task, "UTC") is not None
+
+
+# What a script can do to get ahead
+
+
+def finished(at: datetime, **fields: Any) -> dict[str, Any]:
+    """An urgent task that is done on time, worth 50 XP, and was open for a day."""
+    task = {"userId": "ada", "status": "completed", "priority": "urgent", "dueDate": at, "updatedAt": at}
+    return {**task, "createdAt": at - timedelta(days=1), **fields}
+
+
+def entered(tasks: Sequence[dict[str, Any]], zones: Sequence[str] = ("UTC",)) -> Progress:
+    """The progress after tasks were completed one after the other, each with a time zone of the preferences."""
+    progress = Progress()
+    for number, task in enumerate(tasks):
+        completion = completion_of(f"t{number}", task, zones[number % len(zones)], progress.last)
+        assert completion is not None
+        progress = folded(progress, [completion])
+    return progress
+
+
+@pytest.mark.parametrize(
+    ("open_seconds", "xp"),
+    [(0, 0), (1, 0), (config.XP_OPEN_SECONDS - 1, 0), (config.XP_OPEN_SECONDS, 50), (86_400, 50), (-5, 0)],
+)
+def test_a_task_gives_xp_if_it_was_open_for_a_while(open_seconds: int, xp: int) -> None:
+    task = finished(NOON, createdAt=NOON - timedelta(seconds=open_seconds))
+    progress = entered([task])
+    assert (progress.xp, progress.stats.completed) == (xp, 1)
+
+
+def test_a_task_whose_creation_nobody_knows_gives_xp() -> None:
+    task = finished(NOON)
+    del task["createdAt"]
+    assert entered([task]).xp == 50
+
+
+def test_sixty_tasks_that_are_created_as_completed_give_no_xp() -> None:
+    progress = entered([finished(NOON, createdAt=NOON) for _ in range(60)])
+    assert (progress.xp, progress.level) == (0, 1)
+
+
+def test_a_day_gives_no_more_xp_than_its_limit_and_the_next_day_gives_xp_again() -> None:
+    moments = [NOON + timedelta(seconds=number) for number in range(60)]
+    progress = entered([finished(at) for at in moments])
+    assert (progress.xp, progress.stats.completed) == (config.XP_A_DAY, 60)
+    later = [*moments, NOON + timedelta(days=1)]
+    assert entered([finished(at) for at in later]).xp == config.XP_A_DAY + 50
+
+
+def test_what_was_completed_before_there_was_a_limit_counts_in_full() -> None:
+    before = [done(number, xp=50) for number in range(60)]
+    assert folded(Progress(), before).xp == 3000
+    completion = completion_of("new", finished(NOON), "UTC")
+    assert completion is not None
+    assert folded(folded(Progress(), before), [completion]).xp == 3050
+    assert folded(folded(Progress(), [completion]), before).xp == 3050
+
+
+FAR_APART = ("UTC", "Pacific/Kiritimati", "Etc/GMT+12", "Europe/Berlin", "Mars/Base")
+"""Time zones in which it is not the same day, and one that there is not."""
+
+
+@pytest.mark.parametrize("hour", [0, 1, 9, 10, 11, 12, 13, 22, 23])
+@pytest.mark.parametrize("zones", [*permutations(FAR_APART, 3)], ids=str)
+def test_no_day_counts_twice_because_the_time_zone_is_changed(hour: int, zones: tuple[str, ...]) -> None:
+    at = NOON.replace(hour=hour)
+    progress = entered([finished(at + timedelta(seconds=number)) for number in range(6)], zones)
+    assert (progress.streak, len(progress.active_days)) == (1, 1)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_user_who_changes_the_time_zone_all_the_time_gains_a_day_at_most(seed: int) -> None:
+    chance = random.Random(seed)
+    days = 30
+    zones = ["UTC", *(chance.choice(FAR_APART) for _ in range(24 * days))]
+    progress = entered([finished(NOON + timedelta(hours=number)) for number in range(24 * days)], zones)
+    assert progress.longest_streak <= days + 2  # From noon on, they are 31 days of UTC.
+
+
+def test_another_time_zone_counts_from_the_next_day() -> None:
+    # In Tokyo, a day begins nine hours earlier than in UTC.
+    moments = [(1, 12, "UTC"), (1, 20, "Asia/Tokyo"), (2, 20, "Asia/Tokyo")]
+    progress = Progress()
+    days = []
+    for number, (day, hour, zone) in enumerate(moments):
+        task = finished(datetime(2027, 1, day, hour, tzinfo=UTC))
+        completion = completion_of(f"t{number}", task, zone, progress.last)
+        assert completion is not None
+        days.append(completion.day)
+        progress = folded(progress, [completion])
+    assert days == ["2027-01-01", "2027-01-01", "2027-01-03"]

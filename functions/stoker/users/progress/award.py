@@ -21,11 +21,11 @@ from stoker.firestore.documents import FirestoreDocuments
 from stoker.firestore.optimistic import until_written
 from stoker.firestore.writes import Update
 from stoker.models.completion import Completion
-from stoker.models.user import Progress
+from stoker.models.user import LastCompletion, Progress
 from stoker.users.profile import reference
-from stoker.users.progress.fold import folded
+from stoker.users.progress.fold import folded, suffices
 from stoker.users.progress.ledger import completion_of, entries, entry, time_zone_of, waiting
-from stoker.users.progress.streak import reaches_back
+from stoker.users.progress.zone import later
 
 TOGETHER = 200
 """Completions that are counted in one commit."""
@@ -73,8 +73,10 @@ def award(task_id: str, task: dict[str, Any]) -> bool:
     if not isinstance(user_id, str) or not user_id or "/" in user_id or not raw.possible_id(user_id):
         return False
     profile = reference(user_id).get()
-    completion = completion_of(task_id, task, time_zone_of(profile.to_dict() or {}))
-    if completion is None or not profile.exists:
+    if not profile.exists:
+        return False
+    completion = completion_of(task_id, task, time_zone_of(profile.to_dict() or {}), last_completion(profile))
+    if completion is None:
         return False
     new = write_entry(completion)
     # Also where it was there: the one who wrote it may have died before it was counted.
@@ -140,6 +142,20 @@ def _count_together(user_id: str, profile: DocumentSnapshot[Any] | None) -> int:
     return until_written(attempt, read_again=read_profile, tries=TRIES)
 
 
+def last_completion(profile: DocumentSnapshot[Any]) -> LastCompletion | None:
+    """Find the last completion of a user; None if there is none.
+
+    Args:
+        profile: The user's, as it was read.
+    """
+    progress = stored_progress(profile)
+    if progress is not None and progress.last is not None:
+        return progress.last
+    # The first one may be written and not counted yet.
+    first = waiting(profile.id, 1)
+    return later(None, first[0]) if first else None
+
+
 def stored_progress(profile: DocumentSnapshot[Any]) -> Progress | None:
     """The progress that a profile has; None where it is not as it must be."""
     try:
@@ -166,7 +182,7 @@ def commit(profile: DocumentSnapshot[Any], progress: Progress, found: Sequence[C
 
 def _with(profile: DocumentSnapshot[Any], found: list[Completion]) -> Progress:
     progress = stored_progress(profile)
-    if progress is not None and not any(reaches_back(progress.active_days, one.day) for one in found):
+    if progress is not None and suffices(progress, found):
         return folded(progress, found)
     # What is kept does not suffice, or is spoilt: the ledger knows all.
     kept = progress.achievements if progress is not None else []

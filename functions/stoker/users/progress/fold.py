@@ -5,9 +5,11 @@ from collections.abc import Iterable
 from stoker.models.completion import Completion
 from stoker.models.user import MAX_RUNS, Progress
 from stoker.users.progress.achievements import newly_achieved
+from stoker.users.progress.daily import is_forgotten, with_xp
 from stoker.users.progress.level import level_of
 from stoker.users.progress.stats import with_completion
-from stoker.users.progress.streak import length, with_day
+from stoker.users.progress.streak import length, reaches_back, with_day
+from stoker.users.progress.zone import later
 
 
 def folded(progress: Progress, completions: Iterable[Completion]) -> Progress:
@@ -25,8 +27,22 @@ def folded(progress: Progress, completions: Iterable[Completion]) -> Progress:
     return progress
 
 
+def suffices(progress: Progress, completions: Iterable[Completion]) -> bool:
+    """Say whether what a progress keeps of days is enough to add some completions to it.
+
+    Args:
+        progress: Before.
+        completions: None of which is in it.
+    """
+    days = {completion.day for completion in completions}
+    return not any(reaches_back(progress.active_days, day) or is_forgotten(progress.xp_days, day) for day in days)
+
+
 def _with_one(progress: Progress, completion: Completion) -> Progress:
-    xp = progress.xp + completion.xp
+    xp_days, gained = progress.xp_days, completion.xp
+    if completion.xp_a_day is not None:
+        xp_days, gained = with_xp(xp_days, completion.day, completion.xp, completion.xp_a_day)
+    xp = progress.xp + gained
     runs = with_day(progress.active_days, completion.day)
     new = Progress(
         level=level_of(xp),
@@ -34,6 +50,8 @@ def _with_one(progress: Progress, completion: Completion) -> Progress:
         streak=length(runs[-1]),
         longest_streak=max(progress.longest_streak, *map(length, runs)),
         active_days=runs[-MAX_RUNS:],
+        xp_days=xp_days,
+        last=later(progress.last, completion),
         achievements=progress.achievements,
         stats=with_completion(progress.stats, completion),
     )

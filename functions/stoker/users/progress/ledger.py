@@ -1,6 +1,7 @@
 """The ledger: `users/{uid}/completions/{taskId}`, what each user got XP for. Whoever is in it once, stays once."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 from google.cloud import firestore
@@ -12,9 +13,10 @@ from stoker.firestore.deadline import patience
 from stoker.models.completion import Completion
 from stoker.models.document import Model, Timestamp, UserId
 from stoker.models.task import Category, Minutes, TaskPriority
+from stoker.models.user import LastCompletion
 from stoker.queries import declared
 from stoker.users.profile import reference
-from stoker.users.progress.streak import day_of
+from stoker.users.progress.zone import day_of, zone_at, zone_name
 
 XP = {"low": 10, "medium": 20, "high": 30, "urgent": 40}
 """For a task, by its priority."""
@@ -24,7 +26,7 @@ XP_ON_TIME = 10
 
 PAGE = 300
 
-FACTS = ("userId", "status", "priority", "category", "actualDuration", "dueDate", "updatedAt")
+FACTS = ("userId", "status", "priority", "category", "actualDuration", "dueDate", "createdAt", "updatedAt")
 """The fields of a task that its completion follows from."""
 
 
@@ -36,16 +38,20 @@ class _Facts(Model):
     category: Category = "general"
     actual_duration: Minutes | None = None
     due_date: Timestamp | None = None
+    created_at: Timestamp | None = None  # only an admin can leave it out
     updated_at: Timestamp
 
 
-def completion_of(task_id: str, task: dict[str, Any], time_zone: object) -> Completion | None:
+def completion_of(
+    task_id: str, task: dict[str, Any], time_zone: object, last: LastCompletion | None = None
+) -> Completion | None:
     """What a user gets for a completed task; None for what is no such task.
 
     Args:
         task_id: The document's id.
         task: Its fields.
-        time_zone: The user's.
+        time_zone: Of the user's preferences.
+        last: The user's last completion; None if there is none.
 
     Example:
         >>> from datetime import UTC, datetime
@@ -57,7 +63,9 @@ def completion_of(task_id: str, task: dict[str, Any], time_zone: object) -> Comp
         return None
     try:
         facts = _Facts.from_firestore({name: task[name] for name in FACTS if name in task and name != "status"})
-        day = day_of(facts.updated_at, time_zone)
+        preferred = zone_name(time_zone)
+        counts = zone_at(facts.updated_at, preferred, last)
+        day = day_of(facts.updated_at, counts)
     except (ValidationError, OverflowError):
         return None  # only an admin can have written it
     on_time = None if facts.due_date is None else facts.updated_at <= facts.due_date
@@ -66,12 +74,20 @@ def completion_of(task_id: str, task: dict[str, Any], time_zone: object) -> Comp
         user_id=facts.user_id,
         completed_at=facts.updated_at,
         day=day,
+        time_zone=counts,
+        next_time_zone=preferred,
         priority=facts.priority,
         category=facts.category,
         minutes=facts.actual_duration or 0,
         on_time=on_time,
-        xp=XP[facts.priority] + (XP_ON_TIME if on_time else 0),
+        xp=XP[facts.priority] + (XP_ON_TIME if on_time else 0) if _was_open(facts) else 0,
+        xp_a_day=config.XP_A_DAY,
     )
+
+
+def _was_open(facts: _Facts) -> bool:
+    since = facts.created_at
+    return since is None or facts.updated_at - since >= timedelta(seconds=config.XP_OPEN_SECONDS)
 
 
 def time_zone_of(profile: dict[str, Any]) -> object:

@@ -15,7 +15,7 @@ from stoker.models.completion import Completion
 from stoker.models.user import Progress
 from stoker.queries import declared
 from stoker.users.profile import reference
-from stoker.users.progress.award import TOGETHER, TRIES, commit, stored_progress, write_entry
+from stoker.users.progress.award import TOGETHER, TRIES, commit, last_completion, stored_progress, write_entry
 from stoker.users.progress.fold import folded
 from stoker.users.progress.ledger import FACTS, completion_of, entries, pages, time_zone_of
 
@@ -60,7 +60,7 @@ def rebuild(user_id: str, *, dry_run: bool = False) -> RebuiltProgress:
     """
     first = _profile(user_id)
     before = stored_progress(first)
-    missing = _missing(user_id, time_zone_of(first.to_dict() or {}))
+    missing = _missing(first)
     if dry_run:
         all_of_them = [*entries(user_id), *missing]
         return RebuiltProgress(before, _from_start(before, all_of_them), len(all_of_them), len(missing))
@@ -103,11 +103,12 @@ def _profile(user_id: str) -> DocumentSnapshot[Any]:
     return profile
 
 
-def _missing(user_id: str, time_zone: object) -> list[Completion]:
+def _missing(profile: DocumentSnapshot[Any]) -> list[Completion]:
     """What the user has completed and not got."""
-    known = {one.id for one in entries(user_id)}
-    tasks = pages(declared.tasks_of(user_id, TaskFilter(status="completed")).select(FACTS))
-    found = (completion_of(task.id, task.to_dict() or {}, time_zone) for task in tasks if task.id not in known)
+    known = {one.id for one in entries(profile.id)}
+    time_zone, last = time_zone_of(profile.to_dict() or {}), last_completion(profile)
+    tasks = pages(declared.tasks_of(profile.id, TaskFilter(status="completed")).select(FACTS))
+    found = (completion_of(task.id, task.to_dict() or {}, time_zone, last) for task in tasks if task.id not in known)
     return [completion for completion in found if completion is not None]
 
 

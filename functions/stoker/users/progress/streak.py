@@ -1,26 +1,11 @@
 """Days in a row. Days are kept as runs, so that the order in which they come to be known does not matter."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from datetime import date, timedelta
 
 from stoker.models.user import MAX_RUNS, DayRun
 
 ONE_DAY = timedelta(days=1)
-
-
-def day_of(moment: datetime, time_zone: object) -> str:
-    """The day that it is at a moment, where the user is.
-
-    Args:
-        moment: With a time zone.
-        time_zone: A name of the tz database; what is none counts as UTC.
-
-    Example:
-        >>> day_of(datetime(2027, 1, 1, 23, 30, tzinfo=ZoneInfo("UTC")), "Europe/Berlin")
-        '2027-01-02'
-    """
-    return moment.astimezone(_zone(time_zone)).date().isoformat()
 
 
 def with_day(runs: Sequence[DayRun], day: str) -> list[DayRun]:
@@ -59,10 +44,3 @@ def _span(day: str) -> tuple[str, str]:
     before = middle - ONE_DAY if middle > date.min else middle
     after = middle + ONE_DAY if middle < date.max else middle
     return before.isoformat(), after.isoformat()
-
-
-def _zone(name: object) -> ZoneInfo:
-    try:
-        return ZoneInfo(str(name))
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return ZoneInfo("UTC")  # of what clients may write, not everything is a zone
