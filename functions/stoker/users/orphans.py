@@ -1,7 +1,9 @@
 """What is left of a user whose account is gone: a job deletes it, as if the user had asked for that."""
 
 import contextlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any
 from uuid import uuid4
 
 from google.cloud.firestore_v1.types import Document
@@ -80,10 +82,17 @@ def _holds(found: Iterable[object]) -> bool:
 
 
 def _is_under_way(user_id: str) -> bool:
-    """Whether a job deletes the user's data already, as far as the user's last batches show."""
-    query = declared.newest_jobs({"userId": user_id, "type": "batch-operation"}).select([OPERATION, "status"])
+    """Whether a job deletes the user's data already, as far as the user's last batches show. A late pass does not yet."""
+    query = declared.newest_jobs({"userId": user_id, "type": "batch-operation"}).select(
+        [OPERATION, "status", "runAfter"]
+    )
     jobs = [snapshot.to_dict() or {} for snapshot in query.limit(FEW).get()]
-    return any(job.get("input") == DELETION and not has_ended(job.get("status")) for job in jobs)
+    return any(job.get("input") == DELETION and not has_ended(job.get("status")) and not _is_later(job) for job in jobs)
+
+
+def _is_later(job: Mapping[str, Any]) -> bool:
+    run_after = job.get("runAfter")
+    return isinstance(run_after, datetime) and run_after > datetime.now(UTC)
 
 
 def _deletes(job: Document) -> bool:

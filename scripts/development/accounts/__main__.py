@@ -1,9 +1,8 @@
 """Runs the command line."""
 
-import sys
-
 from development import project_command
 from development.accounts import arguments
+from development.process import run_command
 
 if __name__ == "__main__":
-    sys.exit(project_command.main("development.accounts", arguments.parser()))
+    run_command(lambda: project_command.main("development.accounts", arguments.parser()))

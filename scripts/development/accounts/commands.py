@@ -14,12 +14,20 @@ from stoker.firebase import app
 from stoker.users.deletion import delete_account, delete_banned_account
 
 
-def run(options: argparse.Namespace, refuse: Callable[[str], NoReturn]) -> int:
+def check(options: argparse.Namespace, refuse: Callable[[str], NoReturn]) -> None:
+    """Let every command line pass: whether there is such a user shows in the project alone.
+
+    Args:
+        options: What the command line says.
+        refuse: Ends the program with a sentence.
+    """
+
+
+def run(options: argparse.Namespace) -> int:
     """Carries a command line out.
 
     Args:
         options: What it says.
-        refuse: Ends the program if the command line is wrong.
     """
     # The log lines are for Cloud Logging.
     setattr(logger, "write", lambda entry: None)  # noqa: B010 - a function, which mypy lets nobody assign to
