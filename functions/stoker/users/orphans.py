@@ -82,11 +82,10 @@ def _holds(found: Iterable[object]) -> bool:
 
 
 def _is_under_way(user_id: str) -> bool:
-    """Whether a job deletes the user's data already, as far as the user's last batches show. A late pass does not yet."""
-    query = declared.newest_jobs({"userId": user_id, "type": "batch-operation"}).select(
-        [OPERATION, "status", "runAfter"]
-    )
-    jobs = [snapshot.to_dict() or {} for snapshot in query.limit(FEW).get()]
+    """Whether a job deletes the user's data now, as far as the user's last batches show. A late pass does not yet."""
+    query = declared.newest_jobs({"userId": user_id, "type": "batch-operation"})
+    fields = [OPERATION, "status", "runAfter"]
+    jobs = [snapshot.to_dict() or {} for snapshot in query.select(fields).limit(FEW).get()]
     return any(job.get("input") == DELETION and not has_ended(job.get("status")) and not _is_later(job) for job in jobs)
 
 
