@@ -2,6 +2,7 @@
 account is unlocked and can go on. The job says which."""
 
 import contextlib
+import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -24,6 +25,7 @@ from stoker.firestore.client import client
 from stoker.jobs.end_hook import run_end_hook
 from stoker.jobs.sweeper import sweep
 from stoker.queries import trees
+from stoker.storage.client import bucket
 from stoker.users.account_events import account_created
 from stoker.users.orphans import delete_orphan
 
@@ -35,13 +37,18 @@ class Killed(BaseException):
 
 
 @pytest.fixture
-def ada(monkeypatch: pytest.MonkeyPatch) -> str:
-    """A user with an account and documents, whose jobs the deployed functions do not hear of."""
+def ada(undelivered: None, queued: list[str], monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """A user with an account. The deployed functions hear that it is deleted, and find none of these documents and
+    files."""
     monkeypatch.setattr(config, "JOBS", f"departures-{uuid4().hex[:8]}")
     name = f"ada-{uuid4().hex}"
     imported(name)
-    write_everything(name, tasks=1)
-    return name
+    with monkeypatch.context() as patch:
+        patch.setenv("FIREBASE_CONFIG", json.dumps({"storageBucket": f"demo-{uuid4().hex}.appspot.com"}))
+        bucket.cache_clear()
+        write_everything(name, tasks=1)
+        yield name
+        bucket.cache_clear()
 
 
 def job_of(job_id: str) -> BatchJob:

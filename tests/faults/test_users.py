@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -70,7 +70,8 @@ def test_a_task_that_is_completed_and_reopened_a_hundred_times_at_once_counts_on
     who = sign_up()
     name, last = uuid4().hex, uuid4().hex
     tasks = client().collection(config.TASKS)
-    tasks.document(name).set(task(name, who.id))
+    long_open = datetime.now(UTC) - timedelta(hours=1)
+    tasks.document(name).set(task(name, who.id, createdAt=long_open))
 
     def flip(number: int) -> None:
         status = "completed" if number % 2 == 0 else "todo"
@@ -78,7 +79,9 @@ def test_a_task_that_is_completed_and_reopened_a_hundred_times_at_once_counts_on
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(flip, range(FLIPS)))
-    tasks.document(last).set(task(last, who.id, status="completed"))  # whose event comes after all of theirs
+    tasks.document(last).set(
+        task(last, who.id, status="completed", createdAt=long_open)
+    )  # whose event comes after all of theirs
     until(lambda: profile_of(who.id)["progress"]["stats"]["completed"] == 2, 240, "Both tasks count")
     assert profile_of(who.id)["progress"]["xp"] == 20
     assert [one.xp for one in entries(who.id)] == [10, 10]
