@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from stoker.access import account, departure
 from stoker.host import within
 from stoker.logs import log_error
 
@@ -46,6 +45,9 @@ def standing(user_id: str) -> Standing | None:
 
 
 def _look_up(user_id: str) -> Standing:
+    # Only a claim needs Firebase Auth's client, and other functions of the engine import this module too.
+    from stoker.access import account, departure
+
     found = account.find(user_id)
     if found is None:
         return Standing(is_gone=departure.find(user_id) is not None)
