@@ -3,6 +3,7 @@
 import hashlib
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -29,6 +30,14 @@ def _stub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         yield
         bucket.cache_clear()
         server.kill()
+
+
+@pytest.fixture(autouse=True)
+def _no_request_behind_the_back() -> Iterator[None]:
+    """Fails if Cloud Storage's client sends requests of its own in another thread."""
+    before = set(threading.enumerate())
+    yield
+    assert set(threading.enumerate()) <= before
 
 
 FIRST, REST = b"first" * 1000, bytes(range(256)) * 4000
