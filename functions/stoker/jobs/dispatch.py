@@ -1,6 +1,7 @@
 """Dispatch: check a job that was written or found, and put it into its queue. No work is done here."""
 
 from stoker.errors import PermanentError
+from stoker.firestore.deadline import deadline
 from stoker.firestore.documents import StoredDocument
 from stoker.firestore.errors import Conflict
 from stoker.jobs.commit import log_of
@@ -12,6 +13,9 @@ from stoker.jobs.states import JobState
 from stoker.models.job import has_ended
 
 NEW = Created()
+
+DISPATCH_SECONDS = 45.0
+"""The longest that a dispatch waits for Firestore in all. Its trigger has 60 s, so that an error is logged."""
 
 
 def dispatch(found: StoredDocument, event: Created | Due | LeaseLapsed = NEW) -> None:
@@ -25,7 +29,8 @@ def dispatch(found: StoredDocument, event: Created | Due | LeaseLapsed = NEW) ->
     if has_ended(state.state):
         return  # A restored or imported document: its work is done.
     try:
-        _dispatch(found, state, event)
+        with deadline(DISPATCH_SECONDS):
+            _dispatch(found, state, event)
     except Conflict:
         log_of(state).info("The job changed before it could be refused; the sweeper will look at it again.")
     except Exception as error:

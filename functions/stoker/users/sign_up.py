@@ -13,6 +13,7 @@ from firebase_functions.identity_fn import AuthBlockingEvent, BeforeCreateRespon
 
 from stoker.access.answers import https_error
 from stoker.errors import EmailDomainRefused
+from stoker.firestore.deadline import deadline
 from stoker.logs import log_error
 from stoker.users.domains import check_domain
 from stoker.users.profile import confirm_profile, create_profile, of_event, tell_of_sign_up
@@ -21,7 +22,7 @@ SECONDS = 3.0
 """In all. With a cold start it still fits into the 7 s."""
 
 WRITE_SECONDS = 2.0
-"""Of each call of Firestore, which is made once."""
+"""For the profile, all tries included."""
 
 
 def before_created(event: AuthBlockingEvent) -> BeforeCreateResponse:
@@ -39,7 +40,9 @@ def before_created(event: AuthBlockingEvent) -> BeforeCreateResponse:
     def welcome() -> None:
         check_domain(event.data.email)
         account = of_event(event.data)
-        if create_profile(account, provisional=True, timeout=WRITE_SECONDS, retry=None):
+        with deadline(WRITE_SECONDS):
+            is_new = create_profile(account, provisional=True)
+        if is_new:
             tell_of_sign_up(account)
 
     _attempt(event, welcome)
@@ -56,7 +59,9 @@ def before_signed_in(event: AuthBlockingEvent) -> None:
 
     def greet() -> None:
         account = of_event(event.data)
-        if confirm_profile(account, timeout=WRITE_SECONDS, retry=None):
+        with deadline(WRITE_SECONDS):
+            is_new = confirm_profile(account)
+        if is_new:
             tell_of_sign_up(account)
 
     _attempt(event, greet)
