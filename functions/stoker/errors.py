@@ -15,6 +15,7 @@ StokerError
 │   ├── UnknownVoice            unknown-voice         there is no such voice, or it speaks another language
 │   ├── NothingToSpeak          nothing-to-speak      the text holds nothing that can be spoken
 │   ├── SpeechRefused           speech-refused        the voice does not take what was asked of it
+│   ├── LoudnessUnreachable     loudness-unreachable  the sound can't be so loud without a peak that is too high
 │   ├── DeadlineExceeded        deadline-exceeded     the work doesn't fit the time there is
 │   └── AttemptsExhausted       attempts-exhausted    the last attempt was lost without a word
 ├── RequestRefused            what was asked for can't be done; nothing was changed
@@ -147,6 +148,12 @@ class SpeechRefused(PermanentError):
     """The voice does not take what was asked of it."""
 
     code = "speech-refused"
+
+
+class LoudnessUnreachable(PermanentError):
+    """The sound can't be so loud without a peak that is too high. Each attempt would measure the same."""
+
+    code = "loudness-unreachable"
 
 
 class DeadlineExceeded(PermanentError):

@@ -162,14 +162,14 @@ def raise_progress(job: JobState, event: ChildrenProgressed, now: datetime) -> F
 
 RENEWED: Fields = {
     **dict.fromkeys(("error", "errorCode", "output", "startedAt", "completedAt", "expiresAt"), DELETE_FIELD),
-    **dict.fromkeys(("runAfter", "lease", "endedBy", "etaSeconds", "cancelRequested"), DELETE_FIELD),
+    **dict.fromkeys(("runAfter", "lease", "etaSeconds", "cancelRequested"), DELETE_FIELD),
     **dict.fromkeys(("children", "checkpoint"), DELETE_FIELD),
     "status": "pending",
     "stage": "queued",
     "progress": 0,
     "attempt": 0,
 }
-"""The fields of a job that begins anew."""
+"""The fields of a job that begins anew. `endedBy` stays: it says that an attempt may have uploaded something."""
 
 
 def without_deleted(fields: Fields) -> Fields:

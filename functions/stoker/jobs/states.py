@@ -41,6 +41,7 @@ class JobState:
         stage: The work that the attempt is doing, or the reason why the job waits.
         cancel_requested: Whether the owner wants the job to stop.
         parent_id: The job that has made this job.
+        ended_by: The name of the lease of the last attempt that has ended by itself, also of one before a retry.
         keeps_no_record: Whether the job deletes all that there is of its owner: nothing may be recorded of them.
         attempt_began: The start of the attempt that this process is making; None if it makes none.
     """
@@ -60,6 +61,7 @@ class JobState:
     stage: str | None = None
     cancel_requested: bool = False
     parent_id: str | None = None
+    ended_by: str | None = None
     keeps_no_record: bool = False
     attempt_began: datetime | None = None
 
@@ -94,6 +96,7 @@ class JobState:
             stage=_typed(data.get("stage"), str),
             cancel_requested=data.get("cancelRequested") is True,
             parent_id=_typed(data.get("parentId"), str),
+            ended_by=_typed(data.get("endedBy"), str),
             keeps_no_record=isinstance(job_input, Mapping) and job_input.get("operation") == "delete-user-data",
         )
 

@@ -116,8 +116,9 @@ def _after_end(job: JobState, event: Any, fields: Fields, now: datetime) -> tupl
     # A job that waits for its children takes no place.
     began = job.user_id is not None and job.state != "running-jobs" and (attempted or job.started_at is not None)
     # A first attempt that succeeds has published all that was ever uploaded. A job that is retried has no start any
-    # more, but a history; objects of the earlier run are still there if it was retried before they were removed.
-    is_first = job.started_at is None and not job.history
+    # more, but each attempt of the earlier run is in the history or has left its name; objects of that run are still
+    # there if the job was retried before they were removed.
+    is_first = job.started_at is None and not job.history and job.ended_by is None
     uploaded = job.user_id is not None and (not is_first or (attempted and not isinstance(event, Succeeded)))
     return (
         *((ReleaseSlot(),) if began else ()),
