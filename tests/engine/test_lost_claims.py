@@ -7,7 +7,7 @@ import pytest
 from google.api_core import exceptions
 
 from engine.driven import DrivenJob, Meddled
-from stoker.firestore.errors import CONFLICTS, TRANSIENT
+from stoker.firestore.errors import TRANSIENT
 from stoker.firestore.writes import Update, Write
 from stoker.jobs.admission import TAKE_SECONDS
 from stoker.jobs.attempt import begin_attempt, run_attempt
@@ -15,12 +15,9 @@ from stoker.jobs.store import Store
 from stoker.models.job import JobOutput
 from unit.firestore.clocks import StillHost
 
-LOST = [
-    exceptions.RetryError("late", None) if kind is exceptions.RetryError else kind("lost")
-    for kind in TRANSIENT
-    if kind not in CONFLICTS
-]
-"""All that a call may raise whose answer was lost."""
+KINDS: tuple[type[Exception], ...] = TRANSIENT
+LOST = [exceptions.RetryError("lost", None) if kind is exceptions.RetryError else kind("lost") for kind in KINDS]
+"""All that a call may raise whose answer was lost. `Aborted` may be a conflict, too."""
 
 
 @pytest.fixture(autouse=True)

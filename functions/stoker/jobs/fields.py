@@ -14,6 +14,7 @@ from stoker.jobs.events import (
     ChildrenEnded,
     ChildrenProgressed,
     Claimed,
+    Due,
     FailedPermanently,
     FailedTransiently,
     HeldBack,
@@ -141,7 +142,14 @@ def try_again(job: JobState, event: FailedTransiently, now: datetime) -> Fields:
 
 def give_back(job: JobState, event: Preempted | OutOfTime, now: datetime) -> Fields:
     """Give back: the job is `pending` again, and this attempt does not count."""
-    return {**_ended_by(job), "status": "pending", "stage": "queued", "attempt": job.attempt - 1, **_RELEASED}
+    # Due at once: should the task be lost, the sweeper finds the job by its time.
+    again = {"status": "pending", "stage": "queued", "runAfter": now, "attempt": job.attempt - 1, **_RELEASED}
+    return {**_ended_by(job), **again}
+
+
+def become_due(job: JobState, event: Due, now: datetime) -> Fields:
+    """Become due: from now on, the sweeper finds the job by its time, and need not read all that is pending."""
+    return {"runAfter": job.created_at or now}
 
 
 def request_cancel(job: JobState, event: CancelRequested, now: datetime) -> Fields:

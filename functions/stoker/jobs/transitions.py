@@ -71,6 +71,10 @@ class Transition:
         return "lease" in self.fields and self.state == "processing"
 
 
+FOUND_BY_STAGE = ("paused", "waiting-for-other-jobs")
+"""The stages of jobs that are held back without a time. The sweeper asks for them by name."""
+
+
 # --- Conditions ----------------------------------------------------------------------------------
 
 
@@ -92,6 +96,11 @@ def cancel_is_requested(job: JobState, now: datetime) -> bool:
 def must_wait(job: JobState, now: datetime) -> bool:
     """Return whether the job's `runAfter` lies in the future."""
     return job.run_after is not None and job.run_after > now
+
+
+def has_no_time(job: JobState, now: datetime) -> bool:
+    """Return whether the sweeper can find the job neither by a time nor by the stage in which it is held back."""
+    return job.run_after is None and job.stage not in FOUND_BY_STAGE
 
 
 def no_attempt_is_left(job: JobState, now: datetime) -> bool:
@@ -204,6 +213,7 @@ TABLE: tuple[Row, ...] = (
     # A job is written, or found by the sweeper. It goes into its queue.
     Row(("pending",), FOUND, "cancelled", write.cancel, _after_end, when=cancel_is_requested),
     Row(ALIVE, FOUND, None, when=must_wait),
+    Row(("pending",), (Due,), None, write.become_due, _enqueue, when=has_no_time),
     Row(ALIVE, FOUND, None, effects=_enqueue),
     # A worker asks for it, and takes it if it may begin.
     Row(ENDED, (Claimed,), None, effects=_clean_up),
