@@ -428,13 +428,6 @@ MUTANTS: tuple[Mutant, ...] = (
         ("no job is lost", "nothing waits for ever"),
     ),
     Mutant(
-        "a job that was handed back is not found again",
-        "jobs.fields",
-        '"stage": "queued", "runAfter": now, "attempt"',
-        '"stage": "queued", "attempt"',
-        ("no job is lost", "nothing waits for ever"),
-    ),
-    Mutant(
         "a job that was woken is not found again",
         "jobs.limits",
         '.write({"stage": "queued", "runAfter": due})',

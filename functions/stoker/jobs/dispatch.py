@@ -18,16 +18,19 @@ DISPATCH_SECONDS = 45.0
 """The longest that a dispatch waits for Firestore in all. Its trigger has 60 s, so that an error is logged."""
 
 
-def dispatch(found: StoredDocument, event: Created | Due | LeaseLapsed = NEW) -> None:
+def dispatch(found: StoredDocument, event: Created | Due | LeaseLapsed = NEW) -> bool:
     """Put a job into the queue of its type, or fail it with everything that is wrong with it.
 
     Args:
         found: The document as the trigger or a query saw it.
         event: The reason why now; its creation, if it is left out.
+
+    Returns:
+        Whether that was done, or is not needed. If it is False, the log says why.
     """
     state = JobState.of(found.id, found.data)
     if has_ended(state.state):
-        return  # A restored or imported document: its work is done.
+        return True  # A restored or imported document: its work is done.
     try:
         with deadline(DISPATCH_SECONDS):
             _dispatch(found, state, event)
@@ -36,6 +39,9 @@ def dispatch(found: StoredDocument, event: Created | Due | LeaseLapsed = NEW) ->
     except Exception as error:
         # The trigger could not be retried, so raising helps nobody: the job stays as it is, and the sweeper comes back.
         log_of(state).error("The job could not be dispatched; the sweeper will try again.", error)
+    else:
+        return True
+    return False
 
 
 def _dispatch(found: StoredDocument, state: JobState, event: Created | Due | LeaseLapsed) -> None:

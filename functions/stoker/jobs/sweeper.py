@@ -149,17 +149,16 @@ class Sweep:
 
     # --- One job ---------------------------------------------------------------------------------
 
-    def _bring_back_timeless(self, found: StoredDocument) -> None:
+    def _bring_back_timeless(self, found: StoredDocument) -> bool:
         """A job with a time is found once that has come. Until then, it is not read again."""
-        if not isinstance(found.data.get("runAfter"), datetime):
-            self._bring_back_unless_held(found)
+        return isinstance(found.data.get("runAfter"), datetime) or self._bring_back_unless_held(found)
 
-    def _bring_back_unless_held(self, found: StoredDocument) -> None:
+    def _bring_back_unless_held(self, found: StoredDocument) -> bool:
         """Jobs that are held back, or are to stop, have steps of their own."""
-        if found.data.get("stage") not in FOUND_BY_STAGE and found.data.get("cancelRequested") is not True:
-            self._bring_back(found)
+        has_step = found.data.get("stage") in FOUND_BY_STAGE or found.data.get("cancelRequested") is True
+        return has_step or self._bring_back(found)
 
-    def _bring_back(self, found: StoredDocument) -> None:
+    def _bring_back(self, found: StoredDocument) -> bool:
         self.found.append(found.id)
         try:
             document = load_job(found.id)
@@ -167,18 +166,22 @@ class Sweep:
                 # A job that was paused may meet a worker that has not heard of its release: it is tried each minute.
                 seconds = 60 if found.data.get("stage") == "paused" else OCCASION_SECONDS
                 occasion = f"sweep-{int(self.now.timestamp()) // seconds}"
-                dispatch(document, LeaseLapsed(occasion) if "lease" in document.data else Due(occasion))
+                return dispatch(document, LeaseLapsed(occasion) if "lease" in document.data else Due(occasion))
         except Exception as error:
             # One job must not keep the others from being brought back.
             JobLog(found.id).error("The job could not be brought back; the next sweep will try again.", error)
+            return False
+        return True
 
-    def _update(self, found: StoredDocument) -> None:
+    def _update(self, found: StoredDocument) -> bool:
         self.found.append(found.id)
         try:
             update_parent(found.id)
         except Exception as error:
             # As above.
             JobLog(found.id).error("The job's children could not be counted; the next sweep will try again.", error)
+            return False
+        return True
 
 
 def _seen(selection: Selection) -> Callable[[Place | None], Selection]:
@@ -186,9 +189,11 @@ def _seen(selection: Selection) -> Callable[[Place | None], Selection]:
     return selection.only(*SEEN).following
 
 
-def _wake(found: StoredDocument) -> None:
+def _wake(found: StoredDocument) -> bool:
     try:
         wake_next(str(found.data.get("userId")), None)
     except Exception as error:
         # One user must not keep the others' jobs from being woken.
         JobLog("").error("A user's waiting jobs could not be woken; the next sweep will try again.", error)
+        return False
+    return True

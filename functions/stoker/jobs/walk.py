@@ -26,8 +26,11 @@ THREADS = 8
 OVERLAP = timedelta(minutes=3)
 """How far `ahead` begins behind the end of the look before, because events, clocks and sweeps may be late."""
 
-Do = Callable[[StoredDocument], object]
-"""Works on a document. It raises nothing."""
+HELD = timedelta(minutes=30)
+"""How long `ahead` goes back to a document for which nothing could be done."""
+
+Do = Callable[[StoredDocument], bool]
+"""Works on a document, and returns whether that succeeded. It raises nothing."""
 
 
 class Places:
@@ -120,17 +123,26 @@ class Walk:
         Args:
             since: Returns the query of the documents from a time on; of all documents for None.
             end: The time at which the query ends.
-            do: Called for each document.
+            do: Called for each document. If it fails, the next look begins with that document, for at most `HELD`.
         """
         place = self.places.of(self.name)
         before, after = place.get("until"), _after(place)
+        failed = [time for time in (place.get("failed"),) if after is not None and time is not None]
         if after is not None:
             end = place["end"]  # The last look is not over.
         elif not self.places.known:
             before = end
         selection = since(None if before is None else before - OVERLAP)
-        after = self._go(selection.following, after, do)
-        self.places.set(self.name, after, until=end if after is None else before, end=end)
+
+        def work(found: StoredDocument) -> bool:
+            if not do(found):
+                failed.append(selection.place_of(found.id, found.data)[0])
+            return True
+
+        after = self._go(selection.following, after, work)
+        if after is None:
+            before = max(min([end, *failed]), end - HELD)
+        self.places.set(self.name, after, until=before, end=end, failed=min(failed, default=None))
 
     def _go(
         self,
@@ -145,31 +157,30 @@ class Walk:
         while most is None or count < most:
             selection = rest(after)
             found = store().documents.find(selection.first(page))
-            is_done = self._each(found, do)
-            if not is_done and count > 0:
-                break  # The next sweep begins with this page. A first page must not hold the walk up.
-            count += len(found)
-            if len(found) < page:
+            done = self._each(found, do)
+            if done == len(found) < page:
                 return None
-            after = selection.place_of(found[-1].id, found[-1].data)
-            if not is_done or store().host.monotonic() > self.until:
+            if done > 0:
+                after = selection.place_of(found[done - 1].id, found[done - 1].data)
+            if done < len(found) or store().host.monotonic() > self.until:
                 break
+            count += done
         return after
 
-    def _each(self, page: Sequence[StoredDocument], do: Do) -> bool:
-        """Work on each document of a page; return whether there was time for all of them."""
-        late = list[StoredDocument]()
+    def _each(self, page: Sequence[StoredDocument], do: Do) -> int:
+        """Work on the documents of a page; return for how many of them, from the first one on, there was time."""
+        late = [len(page)]
 
-        def work(document: StoredDocument) -> None:
+        def work(number: int) -> None:
             left = self.until - store().host.monotonic()
             if left <= 0:
-                late.append(document)
+                late.append(number)
                 return
             with deadline(left):  # Each thread has deadlines of its own.
-                do(document)
+                do(page[number])
 
-        store().host.each(work, page, THREADS)
-        return not late
+        store().host.each(work, range(len(page)), THREADS)
+        return min(late)
 
 
 def _after(place: dict[str, Any]) -> Place | None:
