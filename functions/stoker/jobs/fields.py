@@ -26,7 +26,7 @@ from stoker.jobs.events import (
     Retried,
     Succeeded,
 )
-from stoker.jobs.states import JobState
+from stoker.jobs.states import FOUND_BY_STAGE, JobState
 from stoker.models.job import RUNNING_JOBS, JobOutput
 
 Fields = Mapping[str, Any]
@@ -65,8 +65,8 @@ def hold_back(job: JobState, event: HeldBack | Paused, now: datetime) -> Fields:
         fields |= {"status": "pending", "lease": DELETE_FIELD, **_lapsed(job)}
     if due is not None:
         fields["runAfter"] = due
-    elif job.run_after is not None:
-        fields["runAfter"] = DELETE_FIELD  # It was due, and the sweeper need not find the job for that each minute.
+    elif job.run_after is not None and stage in FOUND_BY_STAGE:
+        fields["runAfter"] = DELETE_FIELD  # It was due, and the sweeper need not find the job for that.
     return fields
 
 

@@ -16,6 +16,10 @@ from stoker.models.job import RUNNING_JOBS, Attempt, JobStatus, has_ended
 State = Literal["pending", "processing", "running-jobs", "completed", "failed", "cancelled"]
 """The document's `status`; and `running-jobs` while the job is `processing` and waits for its children."""
 
+FOUND_BY_STAGE = ("paused", "waiting-for-other-jobs")
+"""The stages of jobs that are held back without a time, and for which the sweeper has a step. It finds all other
+pending jobs by their `runAfter`."""
+
 _OWNER: TypeAdapter[str] = TypeAdapter(UserId)
 
 

@@ -13,8 +13,8 @@ from stoker.jobs.events import Due, LeaseLapsed
 from stoker.jobs.job import load_job
 from stoker.jobs.limits import wake_next
 from stoker.jobs.settings import settings
+from stoker.jobs.states import FOUND_BY_STAGE
 from stoker.jobs.store import store
-from stoker.jobs.transitions import FOUND_BY_STAGE
 from stoker.jobs.walk import OVERLAP, Places, Walk
 from stoker.logs import JobLog
 from stoker.queries import declared

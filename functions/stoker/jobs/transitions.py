@@ -44,7 +44,7 @@ from stoker.jobs.events import (
     Succeeded,
 )
 from stoker.jobs.fields import Fields
-from stoker.jobs.states import JobState, State
+from stoker.jobs.states import FOUND_BY_STAGE, JobState, State
 
 
 class IllegalTransition(Exception):
@@ -69,10 +69,6 @@ class Transition:
     def takes_lease(self) -> bool:
         """True if an attempt begins with it."""
         return "lease" in self.fields and self.state == "processing"
-
-
-FOUND_BY_STAGE = ("paused", "waiting-for-other-jobs")
-"""The stages of jobs that are held back without a time. The sweeper asks for them by name."""
 
 
 # --- Conditions ----------------------------------------------------------------------------------
