@@ -10,7 +10,7 @@ from itertools import count, islice
 from simulation.mutants import Mutant, applied
 from simulation.world import Broken, run_world
 
-MOST_WORLDS = 150
+MOST_WORLDS = 300
 """Worlds within which a mutant must be noticed."""
 
 
