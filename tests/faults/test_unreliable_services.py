@@ -15,8 +15,8 @@ from faults.workers import COPIES
 
 SHARE = 0.1
 MAX_ATTEMPTS = 10
-"""An attempt fails in less than one of four cases: a claim or a final write whose answer is lost costs none. Of 200 jobs,
-less than one in a thousand runs has a job that uses up so many."""
+"""An attempt fails in less than one of four cases: a claim or a final write whose answer is lost costs none. With 200
+jobs, less than one in a thousand runs has a job that uses up so many."""
 
 
 @pytest.fixture
