@@ -396,6 +396,13 @@ def test_a_sweep_that_did_not_run_for_a_day_leaves_no_gap(queued: list[str]) -> 
     assert set(queued) == {*ids, late.id}
 
 
+def test_a_sweep_whose_clock_was_ahead_hides_no_job(queued: list[str]) -> None:
+    sweep_at(NOW + timedelta(hours=5))
+    job = DrivenJob(createdAt=NOW - 2 * MINUTE)
+    sweep_at(NOW)
+    assert queued == [job.id]
+
+
 def test_what_is_found_is_queued_at_once_and_once(queued: list[str]) -> None:
     sweep_at(NOW)
     job = DrivenJob(createdAt=NOW)

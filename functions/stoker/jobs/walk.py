@@ -108,7 +108,7 @@ class Walk:
         """
         place = self.places.of(self.name)
         began, after = place.get("began"), _after(place)
-        if after is None and began is not None and self.now - began < every:
+        if after is None and began is not None and timedelta() <= self.now - began < every:
             return
         if after is None:
             is_first, began = began is None, self.now
@@ -130,8 +130,8 @@ class Walk:
         failed = [time for time in (place.get("failed"),) if after is not None and time is not None]
         if after is not None:
             end = place["end"]  # The last look is not over.
-        elif not self.places.known:
-            before = end
+        elif before is not None or not self.places.known:
+            before = min(before or end, end)  # The clock of the last sweep may have been ahead.
         selection = since(None if before is None else before - OVERLAP)
 
         def work(found: StoredDocument) -> bool:
