@@ -55,7 +55,8 @@ def _place(item: pytest.Item) -> int:
 
 @pytest.fixture(autouse=True)
 def _declared_queries_only(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Fails a test in which our own code runs a query that is not declared, even where that code hides it."""
+    """Fails a test in which our own code runs a query that is not declared, or makes a call without a deadline, even
+    if that code hides it."""
     from declared_only import Guard  # many tests need nothing of what it imports before they run
 
     guard = Guard(monkeypatch)

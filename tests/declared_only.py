@@ -1,4 +1,5 @@
-"""Sees that our own code runs no query but those that are declared: the emulator would answer any."""
+"""Sees that our own code runs no query that is not declared, since the emulator would answer any; and that it makes no
+call that nothing bounds."""
 
 import sys
 from collections.abc import Sequence
@@ -32,6 +33,9 @@ OPERATORS: dict[str, Kind] = {
     "GREATER_THAN": "range",
     "GREATER_THAN_OR_EQUAL": "range",
 }
+CALLS = ("commit", "get_document", "batch_get_documents", "run_query", "run_aggregation_query", "list_collection_ids")
+"""The client library's ways to Firestore, but for the watch, which has no end."""
+
 DIRECTIONS: dict[str, Direction] = {"ASCENDING": "ASCENDING", "DESCENDING": "DESCENDING"}
 
 
@@ -109,6 +113,8 @@ class Guard:
         self._before(FirestoreClient, "run_aggregation_query", lambda _, request, *__: self._judge(request))
         self._before(Query, "stream", lambda query, *_: self._judge(_request(query)))
         self._before(AggregationQuery, "stream", lambda query, *_: self._judge(_request(query)))
+        for name in CALLS:
+            self._bound(name)
         watched = Watch.for_query
 
         def for_query(query: Any, *rest: Any) -> Watch:
@@ -127,6 +133,20 @@ class Guard:
             return method(one, *arguments, **named)
 
         self._monkeypatch.setattr(owner, name, judged)
+
+    def _bound(self, name: str) -> None:
+        """Refuse calls without the `retry` and the `timeout` of `patience`."""
+        method = getattr(FirestoreClient, name)
+
+        @wraps(method)
+        def judged(api: Any, *arguments: Any, **named: Any) -> Any:
+            bounded = "retry" in named and callable(named.get("timeout"))
+            if not bounded and (place := _our_place()) is not None:
+                self.refused.append(f"{place} calls {name} without `patience`, so that its tries have no deadline.")
+                raise AssertionError(self.refused[-1])
+            return method(api, *arguments, **named)
+
+        self._monkeypatch.setattr(FirestoreClient, name, judged)
 
     def _judge(self, request: dict[str, Any]) -> None:
         place = _our_place()

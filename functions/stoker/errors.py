@@ -17,6 +17,7 @@ StokerError
 │   ├── SpeechRefused           speech-refused        the voice does not take what was asked of it
 │   ├── AccountLocked           account-locked        the owner's account is locked
 │   ├── AccountGone             account-gone          the owner's account was deleted
+│   ├── LoudnessUnreachable     loudness-unreachable  the sound can't be so loud without a peak that is too high
 │   ├── DeadlineExceeded        deadline-exceeded     the work doesn't fit the time there is
 │   └── AttemptsExhausted       attempts-exhausted    the last attempt was lost without a word
 ├── RequestRefused            what was asked for can't be done; nothing was changed
@@ -161,6 +162,12 @@ class AccountGone(PermanentError):
     """The account of the job's owner was deleted."""
 
     code = "account-gone"
+
+
+class LoudnessUnreachable(PermanentError):
+    """The sound can't be so loud without a peak that is too high. Each attempt would measure the same."""
+
+    code = "loudness-unreachable"
 
 
 class DeadlineExceeded(PermanentError):

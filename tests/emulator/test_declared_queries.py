@@ -1,4 +1,4 @@
-"""Our own code runs no query that is not declared."""
+"""Our own code runs no query that is not declared, and makes no call without a deadline."""
 
 import contextlib
 from types import ModuleType
@@ -12,17 +12,22 @@ from stoker import config
 from stoker.firestore.client import client
 
 CODE = """
+from stoker.firestore.deadline import patience
+
 def run(query, how):
     if how == "watch":
         query.on_snapshot(lambda *_: None).unsubscribe()
     elif how == "count":
-        query.count().get()
+        query.count().get(**patience(reads=True))
     elif how == "sum":
-        query.sum("progress").get()
+        query.sum("progress").get(**patience(reads=True))
     elif how == "get":
-        query.get()
+        query.get(**patience(reads=True))
     else:
-        list(query.stream())
+        list(query.stream(**patience(reads=True)))
+
+def write(document, **bounds):
+    document.set({}, **bounds)
 """
 
 
@@ -34,11 +39,11 @@ NAMES = (
 
 @pytest.fixture
 def ours() -> Any:
-    """Runs a query as if the code of a file of the deployed package did."""
+    """Functions that seem to be of a file of the deployed package."""
     code = compile(CODE, f"{OURS}/made_up.py", "exec")
     module = ModuleType("made_up")
     exec(code, vars(module))
-    return module.run
+    return module
 
 
 @pytest.fixture
@@ -68,29 +73,36 @@ def queries() -> dict[str, Any]:
 @pytest.mark.parametrize("name", NAMES)
 def test_what_is_not_declared_is_refused(guard: Guard, ours: Any, name: str, how: str) -> None:
     with pytest.raises(AssertionError, match=r"made_up\.py:.* runs a query that"):
-        ours(queries()[name], how)
+        ours.run(queries()[name], how)
     assert guard.refused
 
 
 def test_a_sum_is_declared_by_itself(guard: Guard, ours: Any) -> None:
     query = client().collection(config.JOBS).where(filter=FieldFilter("userId", "==", "ada"))
-    ours(query, "get")
+    ours.run(query, "get")
     with pytest.raises(AssertionError, match="a query that"):
-        ours(query, "sum")
+        ours.run(query, "sum")
 
 
 @pytest.mark.parametrize("how", ["get", "stream", "count", "watch"])
 def test_what_is_declared_runs_whatever_its_limit_and_place(guard: Guard, ours: Any, how: str) -> None:
     pending = client().collection(config.JOBS).where(filter=FieldFilter("status", "==", "pending"))
-    ours(pending.where(filter=FieldFilter("cancelRequested", "==", True)).limit(3), how)
+    ours.run(pending.where(filter=FieldFilter("cancelRequested", "==", True)).limit(3), how)
     query = pending.where(filter=FieldFilter("runAfter", "<", 1)).order_by("runAfter").order_by("__name__")
-    ours(query.start_after({"runAfter": 0, "__name__": "a"}).select(["type"]), how)
+    ours.run(query.start_after({"runAfter": 0, "__name__": "a"}).select(["type"]), how)
     assert guard.refused == []
 
 
 def test_a_refusal_that_our_code_catches_is_remembered(guard: Guard, ours: Any) -> None:
     with contextlib.suppress(AssertionError):
-        ours(queries()["another order"], "get")
+        ours.run(queries()["another order"], "get")
+    assert len(guard.refused) == 1
+
+
+@pytest.mark.parametrize("bounds", [{}, {"timeout": 5.0}, {"retry": None}])
+def test_a_call_without_a_deadline_is_refused(guard: Guard, ours: Any, bounds: dict[str, Any]) -> None:
+    with pytest.raises(AssertionError, match=r"made_up\.py:.* calls commit without `patience`"):
+        ours.write(client().document("notes/a"), **bounds)
     assert len(guard.refused) == 1
 
 

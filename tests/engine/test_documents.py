@@ -10,6 +10,7 @@ from google.cloud.firestore import DELETE_FIELD, SERVER_TIMESTAMP, Increment
 from engine.driven import DrivenJob
 from stoker.firestore.documents import Documents
 from stoker.firestore.errors import Conflict
+from stoker.firestore.selection import Place, Selection
 from stoker.firestore.writes import Create, Delete, Merge, Update, Write
 from stoker.jobs.store import Store
 from stoker.queries import declared
@@ -138,11 +139,23 @@ def test_fields_within_maps_are_found(documents: Documents) -> None:
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 5, 8])
-def test_pages_hold_each_document_once_and_are_never_empty(documents: Documents, size: int) -> None:
-    jobs = [DrivenJob(createdAt=NOW - timedelta(seconds=10 - number // 2)) for number in range(5)]
-    pages = list(documents.pages(declared.stale_pending(NOW), size))
-    assert all(0 < len(page) <= size for page in pages)
-    assert sorted(found.id for page in pages for found in page) == sorted(job.id for job in jobs)
+@pytest.mark.parametrize(
+    "selection", [declared.stale_pending(NOW), declared.cancelled_while_waiting(), declared.owners_that_wait("ada")]
+)
+def test_places_lead_to_each_document_once(documents: Documents, selection: Selection, size: int) -> None:
+    """Also if many documents have the same time, and if a query is sorted by the documents' names alone."""
+    for number in range(7):
+        fields = {"createdAt": NOW - timedelta(seconds=10 - number // 3), "cancelRequested": True}
+        DrivenJob(user_id=f"bob{number // 3}", stage="waiting-for-other-jobs", **fields)
+    selection = selection.only("createdAt", "userId")
+    every = [one.id for one in documents.find(selection)]
+    found = list[str]()
+    place: Place | None = None
+    while page := documents.find(selection.following(place).first(size)):
+        found += [one.id for one in page]
+        place = selection.place_of(page[-1].id, page[-1].data)
+    assert found == every
+    assert len(set(found)) == 7
 
 
 def test_documents_are_counted_and_added_up(documents: Documents) -> None:

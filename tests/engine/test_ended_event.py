@@ -1,17 +1,22 @@
 """Each end of a job is an event, written in the commit of the end."""
 
+import json
 from typing import Any
 
 import pytest
+from google.auth.credentials import AnonymousCredentials
+from google.cloud import firestore
 from pydantic import ValidationError
 
 from engine.driven import DrivenJob
 from stoker.errors import LeaseLost, Unavailable
 from stoker.jobs.attempt import run_attempt
+from stoker.jobs.children import ChildJob, Children, update_parent
 from stoker.jobs.dispatch import dispatch
 from stoker.jobs.events import FailedTransiently, Succeeded
 from stoker.jobs.lease import Lease
-from stoker.jobs.store import store
+from stoker.jobs.store import Store, store
+from stoker.jobs.sweeper import sweep
 from stoker.models.analytics import AnalyticsEvent, ServerEvent
 from stoker.models.job import JobOutput
 from stoker.queries import declared
@@ -81,6 +86,51 @@ def test_a_job_of_nobody_ends_without_an_event(user_id: Any) -> None:
     dispatch(job.found())
     assert job.status == "failed"
     assert told() == []
+
+
+def parent() -> DrivenJob:
+    """A job that waits for a child."""
+    job = DrivenJob()
+    child = ChildJob("video-processing", {"source": "user-uploads/ada/cat.mov"})
+    run_attempt(job.id, lambda context, job_input: Children([child]))
+    return job
+
+
+def counted(captured: pytest.CaptureFixture[str], job: DrivenJob) -> list[dict[str, Any]]:
+    """The ends of a job that were logged for Cloud Monitoring."""
+    lines = [json.loads(line) for line in "".join(captured.readouterr()).splitlines() if line.startswith("{")]
+    return [line for line in lines if line.get("event") == "job-ended" and line["jobId"] == job.id]
+
+
+def test_a_job_that_waits_and_is_no_valid_job_any_more_is_told_and_counted(capsys: pytest.CaptureFixture[str]) -> None:
+    job = parent()
+    job.update({"dedupeKey": 5})
+    update_parent(job.id)
+    assert job.status == "failed"
+    [event] = told()
+    assert (event.name, event.user_id, event.properties["errorCode"]) == ("job.failed", "ada", "invalid-job")
+    [line] = counted(capsys, job)
+    assert (line["status"], line["errorCode"]) == ("failed", "invalid-job")
+
+
+@pytest.mark.parametrize("engine", [pytest.param("firestore", marks=pytest.mark.emulator)], indirect=True)
+@pytest.mark.parametrize("waits", [True, False])
+def test_a_job_that_can_not_be_decoded_is_told_and_counted(
+    engine: Store, waits: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A store in memory holds no references."""
+    job = parent() if waits else DrivenJob()
+    elsewhere = firestore.Client(project="another", credentials=AnonymousCredentials()).document("a/b")
+    job.update({"input.note": elsewhere})
+    if waits:
+        sweep()
+    else:
+        run_attempt(job.id, nothing)
+    [event] = told()
+    assert (event.name, event.user_id) == ("job.failed", "ada")
+    assert event.properties == {"type": "video-processing", "errorCode": "invalid-job"}
+    [line] = counted(capsys, job)
+    assert (line["status"], line["errorCode"], line["jobType"]) == ("failed", "invalid-job", "video-processing")
 
 
 def test_the_deletion_of_a_user_leaves_no_event_behind() -> None:

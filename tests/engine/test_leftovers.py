@@ -2,12 +2,12 @@
 
 import pytest
 
-from engine.driven import DrivenJob, upload
+from engine.driven import DrivenJob, finish, upload
 from stoker.errors import LeaseLost, Unavailable, UnsupportedMedia
 from stoker.jobs.admission import Refused, take_job
 from stoker.jobs.attempt import begin_attempt
 from stoker.jobs.commands import cancel_job, retry_job
-from stoker.jobs.events import FailedPermanently, FailedTransiently, Succeeded
+from stoker.jobs.events import AttemptEnd, FailedPermanently, FailedTransiently, OutOfTime, Preempted, Succeeded
 from stoker.jobs.lease import Lease
 from stoker.jobs.leftovers import remove_leftovers
 from stoker.jobs.store import store
@@ -90,3 +90,40 @@ def test_nothing_stays_of_a_silent_attempt_whose_clean_up_was_lost() -> None:
     sweep()
     assert job.status == "cancelled"
     assert not is_there(output)
+
+
+@pytest.mark.parametrize("end", [Preempted(), OutOfTime()])
+@pytest.mark.parametrize("ends_by_task", [True, False])
+def test_nothing_stays_of_an_attempt_that_did_not_count_and_whose_clean_up_was_lost(
+    end: AttemptEnd, ends_by_task: bool, monkeypatch: pytest.MonkeyPatch, queued: list[str]
+) -> None:
+    """Such an attempt is not in the history, and the retry removes the time at which it began."""
+    job = DrivenJob()
+    held = job.take()
+    output = uploaded(held)
+    held.end(end)
+    job.update({"cancelRequested": True})
+
+    def dies(names: object) -> None:
+        raise Unavailable("The worker died before it removed anything.")
+
+    with monkeypatch.context() as dying:
+        dying.setattr(store(), "delete_outputs", dies)
+        if ends_by_task:
+            with pytest.raises(Unavailable):
+                begin_attempt(job.id)
+        else:
+            sweep()
+    assert job.status == "cancelled"
+    assert is_there(output)
+    retry_job(job.id)
+    finish(job.take(), Succeeded(JobOutput(files=[])))
+    assert job.status == "completed"
+    assert not is_there(output)
+
+
+def test_a_first_attempt_that_succeeds_looks_for_nothing_to_remove(monkeypatch: pytest.MonkeyPatch) -> None:
+    held = DrivenJob().take()
+    output = uploaded(held)
+    monkeypatch.setattr(store(), "list_outputs", lambda *_: pytest.fail("Each completed job would pay for that."))
+    finish(held, Succeeded(output))

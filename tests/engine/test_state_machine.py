@@ -40,6 +40,7 @@ from stoker.jobs.progress import Heartbeat
 from stoker.jobs.settings import forget
 from stoker.jobs.store import store
 from stoker.jobs.sweeper import sweep
+from stoker.jobs.walk import Places
 from stoker.logs import JobLog
 from stoker.models.job import RUNNING_JOBS, JobOutput, has_ended
 
@@ -274,8 +275,10 @@ class Jobs(RuleBasedStateMachine):
     @rule(everything=st.booleans())
     def sweeper_runs(self, everything: bool) -> None:
         self.begin("sweep")
-        # At any other minute than a tenth, the sweeper looks at less; here, at none that are merely pending.
-        sweep((datetime.now(UTC) + timedelta(hours=1)).replace(minute=0 if everything else 1))
+        # Without the places of the last sweep, the sweeper looks at everything; with them, at what is new.
+        if everything and store().documents.get(Places.PATH) is not None:
+            store().documents.commit([Delete(Places.PATH)])
+        sweep(datetime.now(UTC) + timedelta(hours=1))
 
     @precondition(lambda self: self.step != "set")
     @rule(paused=st.sampled_from([False, False, True]), at_once=st.sampled_from([None, 1, 2]))

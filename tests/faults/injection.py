@@ -63,7 +63,7 @@ HURRIED: Mapping[str, Mapping[str, float]] = {
         "STALE_PENDING_SECONDS": 2,
     },
     "stoker.jobs.backoff": {"BASE_SECONDS": 0.5, "MOST_SECONDS": 2},
-    "stoker.jobs.sweeper": {"EVERYTHING_MINUTES": 1},
+    "stoker.jobs.sweeper": {"RECHECK_MINUTES": 0, "EVERYTHING_MINUTES": 0},
     "stoker.storage.sources": {"CHUNK_BYTES": 64 * 1024},
     "stoker.media.ffmpeg": {"POLL_SECONDS": 0.1},
 }

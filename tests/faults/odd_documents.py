@@ -19,8 +19,8 @@ Value = TypeVar("Value")
 
 NOW = datetime.now(UTC)
 LONG_AGO, FAR_AHEAD = datetime(1900, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC)
-AN_HOUR_LATER = NOW.replace(minute=0) + timedelta(hours=1)
-"""A time at which the sweeper looks at everything."""
+AN_HOUR_LATER = NOW + timedelta(hours=1)
+"""A time at which all that is pending has waited for too long."""
 
 YESTERDAY, TOMORROW = NOW - timedelta(days=1), NOW + timedelta(days=1)
 TIMES = st.sampled_from([LONG_AGO, YESTERDAY, NOW, TOMORROW, FAR_AHEAD])

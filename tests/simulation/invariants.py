@@ -198,7 +198,8 @@ class CommitInvariants:
         """An attempt that has lost its job changes nothing of it."""
         process, job_id = commit.process, commit.life.id
         token = process.tokens.get(job_id) if process is not None else None
-        if process is None or token is None or token == commit.token:
+        # A worker that stalls between two tries of its claim may take the job with the second one, long afterwards.
+        if process is None or token is None or token in (commit.token, commit.new_token):
             return
         changed = {name for name in {*commit.old, *commit.new} if commit.old.get(name) != commit.new.get(name)}
         # The same process may ask for the end of a job as its parent's helper.

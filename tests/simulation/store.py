@@ -1,6 +1,6 @@
 """The simulated store: a `MemoryStore` whose every call takes virtual time and may go wrong."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from pathlib import Path
@@ -121,11 +121,6 @@ class SimulatedDocuments:
         """Read the documents of a selection; see `Documents`."""
         self._read("find", selection.collection, *(value for _, _, value in selection.filters))
         return self.inner.find(selection)
-
-    def pages(self, selection: Selection, size: int) -> Iterator[list[StoredDocument]]:
-        """Read the documents of a selection in pages; see `Documents`."""
-        self._read("find", selection.collection, *(value for _, _, value in selection.filters))
-        yield from self.inner.pages(selection, size)
 
     def count_and_sum(self, selection: Selection, field: str) -> tuple[int, float]:
         """Count and add up; see `Documents`."""

@@ -269,7 +269,9 @@ class World:
         lease = self.lives.by_id[job_id].data.get("lease") or {}
         if lease.get("token") == process.tokens.get(job_id, ""):
             self.fail("claims are recognized", f"{process.name} has left {job_id}, and still holds it")
-        if process.going_down and job_id in process.left and self.lives.by_id[job_id].handed_back:
+        # If another worker has taken the job and handed it back since, that one has said so.
+        is_last = self.lives.by_id[job_id].data.get("endedBy") == process.tokens.get(job_id)
+        if process.going_down and job_id in process.left and is_last and self.lives.by_id[job_id].handed_back:
             self.fail("preempted jobs are sent again", f"{process.name} has handed {job_id} back, and did not say so")
 
     def _judge_early(self, task: QueuedTask) -> None:
@@ -309,7 +311,7 @@ class World:
         process.on_death = lambda: self._excused.update(process.wrote)
         return process
 
-    def _spawn(self, process: Process, run: Callable[[], None], delay: float = 0.0) -> None:
+    def _spawn(self, process: Process, run: Callable[[], object], delay: float = 0.0) -> None:
         def guarded() -> None:
             try:
                 run()

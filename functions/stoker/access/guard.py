@@ -10,6 +10,9 @@ from stoker.access.policies import CALLABLES
 from stoker.access.policy import CallPolicy
 from stoker.errors import AppCheckNeeded, NotAllowed, StokerError, Unavailable
 
+CALLABLE_SECONDS = 50.0
+"""The longest that a call may wait for Firestore in all. Each function has 60 s, so that the caller hears of it."""
+
 Answer = TypeVar("Answer")
 Body = Callable[[CallableRequest[Any]], Answer]
 
@@ -31,12 +34,14 @@ def guarded(body: Body[Answer]) -> Body[Answer]:
     @wraps(body)
     def call(request: CallableRequest[Any]) -> Answer:
         from stoker.access.answers import https_error  # every cold start pays for what is imported above
+        from stoker.firestore.deadline import deadline
         from stoker.firestore.errors import TRANSIENT
         from stoker.logs import log_error
 
         try:
-            check(name, CALLABLES[name], request)
-            return body(request)
+            with deadline(CALLABLE_SECONDS):
+                check(name, CALLABLES[name], request)
+                return body(request)
         except HttpsError:
             raise
         except StokerError as error:

@@ -15,9 +15,14 @@ from google.cloud import firestore
 
 from stoker import config
 from stoker.errors import TooManyCalls
-from stoker.firestore.client import client
+from stoker.firestore.deadline import deadline
+from stoker.firestore.documents import FirestoreDocuments
+from stoker.firestore.writes import Merge
 
 MINUTE = 60
+
+COUNT_SECONDS = 10.0
+"""The longest that a caller waits for the count, all tries included."""
 
 
 class Refusals:
@@ -80,8 +85,7 @@ def count_call(
 def _counted(name: str, minute: int) -> int:
     """Adds a call; returns how many there are."""
     over = datetime.fromtimestamp((minute + 1) * MINUTE, UTC) + timedelta(minutes=5)
-    batch = client().batch()
-    fields = {"calls": firestore.Increment(1), "expiresAt": over}
-    batch.set(client().collection(config.CALL_COUNTS).document(name), fields, merge=True)
-    [result] = batch.commit()
-    return int(result.transform_results[0].integer_value)
+    counted = Merge(f"{config.CALL_COUNTS}/{name}", {"calls": firestore.Increment(1), "expiresAt": over})
+    with deadline(COUNT_SECONDS):
+        [written] = FirestoreDocuments().commit([counted])
+    return int(written.transformed[0])

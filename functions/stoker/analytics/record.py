@@ -4,16 +4,16 @@ import hashlib
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from google.api_core import exceptions
-
 from stoker import config
-from stoker.firestore.client import client
-from stoker.firestore.errors import TRANSIENT
+from stoker.firestore.deadline import deadline
+from stoker.firestore.documents import FirestoreDocuments
+from stoker.firestore.errors import TRANSIENT, DocumentExists
+from stoker.firestore.writes import Create
 from stoker.logs import JobLog
 from stoker.models.analytics import SERVER_ID, ServerEvent
 
 SECONDS = 5.0
-"""The longest that recording may hold up what it is a record of."""
+"""The longest that recording may hold up what it is a record of, all tries included."""
 
 
 def record_event(
@@ -61,9 +61,9 @@ def record_event(
         rolled_up=False,
     )
     try:
-        events = client().collection(config.ANALYTICS_EVENTS)
-        events.document(event.id).create(event.to_firestore(), timeout=SECONDS)
-    except exceptions.AlreadyExists:
+        with deadline(SECONDS):
+            FirestoreDocuments().commit([Create(f"{config.ANALYTICS_EVENTS}/{event.id}", event.to_firestore())])
+    except DocumentExists:
         return True
     except TRANSIENT as error:
         JobLog("").error(f"An event {name} was lost, since Firestore did not answer.", error)

@@ -15,6 +15,7 @@ from stoker.batch.orphan import check_no_account
 from stoker.errors import AccountLocked
 from stoker.firestore import raw
 from stoker.firestore.client import client
+from stoker.firestore.deadline import patience
 from stoker.firestore.writes import Delete, ExtraWrites
 from stoker.jobs.context import JobContext
 from stoker.jobs.lease import WritesRefused
@@ -141,7 +142,7 @@ class Deletion:
         account.delete(self._user_id)
         self._run.skip_slot_release()
         if raw.possible_id(self._user_id):
-            client().collection(config.JOB_USERS).document(self._user_id).delete()
+            client().collection(config.JOB_USERS).document(self._user_id).delete(**patience(reads=False))
 
     def _delete_trees(self, collection: str) -> None:
         while True:

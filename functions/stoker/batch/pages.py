@@ -6,6 +6,7 @@ from typing import Any
 from google.cloud.firestore_v1 import DocumentSnapshot, Query
 
 from stoker.batch.tally import BatchTally
+from stoker.firestore.deadline import patience
 from stoker.firestore.writes import Write
 from stoker.jobs.context import JobContext
 from stoker.jobs.lease import WritesRefused
@@ -74,18 +75,18 @@ def _rest(query: Query, position: PagePosition) -> Query:
 def _count(query: Query) -> int:
     # The library's annotations are wrong here: it answers with two lists, one per answer, one per aggregation.
     counting: Any = query.count()
-    return int(counting.get()[0][0].value)
+    return int(counting.get(**patience(reads=True))[0][0].value)
 
 
 def read_page(query: Query) -> Iterator[DocumentSnapshot[Any]]:
     """The documents of a page; of one that can't be decoded, the `userId` alone."""
     try:
-        yield from list(query.get())
+        yield from list(query.get(**patience(reads=True)))
     except ValueError:
         # The client library does not decode a reference into another database, and gives up on the whole page.
-        for one in query.select(["userId"]).get():
+        for one in query.select(["userId"]).get(**patience(reads=True)):
             try:
-                yield one.reference.get()
+                yield one.reference.get(**patience(reads=True))
             except ValueError:
                 yield one
 

@@ -4,6 +4,7 @@ from collections.abc import Collection
 
 from stoker import config
 from stoker.firestore.client import client
+from stoker.firestore.deadline import patience
 
 
 def not_owned(user_id: str, project_ids: Collection[str]) -> set[str]:
@@ -15,5 +16,5 @@ def not_owned(user_id: str, project_ids: Collection[str]) -> set[str]:
     """
     projects = client().collection(config.PROJECTS)
     references = [projects.document(project_id) for project_id in project_ids]
-    found = client().get_all(references, field_paths=["userId"])
+    found = client().get_all(references, field_paths=["userId"], **patience(reads=True))
     return set(project_ids) - {project.id for project in found if (project.to_dict() or {}).get("userId") == user_id}

@@ -1,7 +1,8 @@
-"""A deadline for everything that a block asks Firestore for.
+"""Deadlines: the one place that says how long a call to Firestore may take, all of its tries included.
 
-The client library tries a call again for 60 s by itself, whatever `timeout` each try was given, and a loop around such
-calls multiplies that. Within `deadline(seconds)`, no call goes on for longer than the block has left.
+The client library tries a write again for 60 s by itself and a read for 300 s, whatever `timeout` each try was given,
+and a loop around such calls multiplies that. Every call of ours is made with `patience`. So it takes at most
+`CALL_SECONDS`; within `deadline(seconds)`, it takes at most what the block has left.
 """
 
 from collections.abc import Callable, Iterator
@@ -12,6 +13,14 @@ from typing import Any
 from google.api_core import exceptions, retry
 
 from stoker.host import SYSTEM, Host
+
+CALL_SECONDS = 60.0
+"""The longest that a call may take outside of any deadline: as long as the client library lets a write take."""
+
+STREAM_SECONDS = 300.0
+"""The longest that a long answer may take outside of any deadline, including the time in which its reader works on it:
+as long as the client library lets a query take.
+Source of both: https://github.com/googleapis/python-firestore (transports/base.py)."""
 
 _deadline: ContextVar[tuple[float, Host] | None] = ContextVar("deadline", default=None)
 
@@ -53,7 +62,7 @@ def seconds_left() -> float | None:
     return end - host.monotonic()
 
 
-def patience(*, reads: bool) -> dict[str, Any]:
+def patience(*, reads: bool, seconds: float = CALL_SECONDS) -> dict[str, Any]:
     """Return the `retry` and `timeout` of a call to the client library, so that all its tries fit the deadline.
 
     A number of seconds as `timeout` would not do: the library grants it anew to a query that breaks off, and to a try
@@ -62,14 +71,16 @@ def patience(*, reads: bool) -> dict[str, Any]:
 
     Args:
         reads: Whether the call only reads.
+        seconds: How long the call may take outside of any deadline.
 
     Raises:
         DeadlineExceeded: The deadline has passed.
+
+    Example:
+        >>> sorted(patience(reads=True))
+        ['retry', 'timeout']
     """
-    within = _deadline.get()
-    if within is None:
-        return {}
-    end, host = within
+    end, host = _deadline.get() or (SYSTEM.monotonic() + seconds, SYSTEM)
     left = end - host.monotonic()
     if left <= 0:
         raise exceptions.DeadlineExceeded("The deadline for these calls to Firestore has passed.")

@@ -1,6 +1,6 @@
 """Documents as the engine needs them: read, find, commit. In Firestore, or in memory for tests."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -59,9 +59,6 @@ class Documents(Protocol):
     def find(self, selection: Selection) -> list[StoredDocument]:
         """Read the documents of a selection."""
 
-    def pages(self, selection: Selection, size: int) -> Iterator[list[StoredDocument]]:
-        """Read the documents of a selection, so many at a time. No page is empty."""
-
     def count_and_sum(self, selection: Selection, field: str) -> tuple[int, float]:
         """Count the documents of a selection that have a field, and add the field up.
 
@@ -97,14 +94,6 @@ class FirestoreDocuments:
     def find(self, selection: Selection) -> list[StoredDocument]:
         """Read the documents of a selection; see `Documents`."""
         return [StoredDocument.of(snapshot) for snapshot in selection.query().get(**patience(reads=True))]
-
-    def pages(self, selection: Selection, size: int) -> Iterator[list[StoredDocument]]:
-        """Read the documents of a selection in pages; see `Documents`."""
-        query: Any = selection.query().limit(size)
-        page = list(query.get(**patience(reads=True)))
-        while page:
-            yield [StoredDocument.of(snapshot) for snapshot in page]
-            page = list(query.start_after(page[-1]).get(**patience(reads=True))) if len(page) == size else []
 
     def count_and_sum(self, selection: Selection, field: str) -> tuple[int, float]:
         """Count and add up; see `Documents`."""

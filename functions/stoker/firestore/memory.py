@@ -11,7 +11,7 @@ from google.cloud.firestore_v1.field_path import FieldPath
 
 from stoker.firestore.documents import StoredDocument
 from stoker.firestore.errors import Conflict, DocumentExists
-from stoker.firestore.selection import Filter, Order, Selection
+from stoker.firestore.selection import Filter, Order, Selection, value_of
 from stoker.firestore.writes import Create, Delete, Merge, Update, Write, Written
 
 MAX_BYTES = 1024**2
@@ -63,19 +63,16 @@ class MemoryDocuments:
         found = [one for one in self._stored.values() if _matches(one, selection)]
         found.sort(key=lambda one: one.path)
         for field, direction in reversed(_fields_of(selection.order)):
-            found.sort(key=lambda one, field=field: _value(one.data, field), reverse=direction == "DESCENDING")  # type: ignore[misc]
+            found.sort(key=lambda one, field=field: value_of(one.data, field), reverse=direction == "DESCENDING")  # type: ignore[misc]
+        if selection.after is not None:
+            after = selection.after
+            found = [one for one in found if selection.place_of(one.id, one.data) > after]
         return [_only(one, selection.fields) for one in found[: selection.limit]]
-
-    def pages(self, selection: Selection, size: int) -> Iterator[list[StoredDocument]]:
-        """Read the documents of a selection in pages; see `Documents`."""
-        found = self.find(selection)
-        for first in range(0, len(found), size):
-            yield found[first : first + size]
 
     def count_and_sum(self, selection: Selection, field: str) -> tuple[int, float]:
         """Count and add up; see `Documents`."""
-        found = [one for one in self.find(selection) if _value(one.data, field) is not None]
-        values = [_value(one.data, field) for one in found]
+        found = [one for one in self.find(selection) if value_of(one.data, field) is not None]
+        values = [value_of(one.data, field) for one in found]
         return len(found), float(sum(value for value in values if isinstance(value, int | float)))
 
     def commit(self, writes: Sequence[Write], *, once: bool = False) -> list[Written]:
@@ -179,24 +176,17 @@ def _matches(document: StoredDocument, selection: Selection) -> bool:
     return (
         document.path.rsplit("/", 2)[-2] == selection.collection
         and all(_holds(document, one) for one in selection.filters)
-        and all(_value(document.data, field) is not None for field, _ in _fields_of(selection.order))
+        and all(value_of(document.data, field) is not None for field, _ in _fields_of(selection.order))
     )
 
 
 def _holds(document: StoredDocument, condition: Filter) -> bool:
     field, operator, value = condition
-    found = _value(document.data, field)
+    found = value_of(document.data, field)
     try:
         return found is not None and _TEST[operator](found, value)
     except TypeError:
         return False  # Firestore compares values of one type alone.
-
-
-def _value(data: Mapping[str, Any], field: str) -> Any:
-    found: Any = data
-    for name in field.split("."):
-        found = found.get(name) if isinstance(found, Mapping) else None
-    return found
 
 
 def _only(document: StoredDocument, fields: Sequence[str]) -> StoredDocument:
@@ -204,7 +194,7 @@ def _only(document: StoredDocument, fields: Sequence[str]) -> StoredDocument:
         return StoredDocument(document.path, dict(document.data), document.update_time)
     data: dict[str, Any] = {}
     for field in fields:
-        if (value := _value(document.data, field)) is not None:
+        if (value := value_of(document.data, field)) is not None:
             _set(data, field.split("."), value, document.update_time, [])
     return StoredDocument(document.path, data, document.update_time)
 

@@ -15,7 +15,7 @@ from google.cloud.firestore_v1.types import (
 )
 
 from stoker.firestore.client import client
-from stoker.firestore.deadline import patience
+from stoker.firestore.deadline import STREAM_SECONDS, patience
 from stoker.firestore.errors import REFUSED, conflict_of
 
 
@@ -56,7 +56,7 @@ def run(path: str, query: StructuredQuery) -> Iterator[Document]:
     """
     request = {"parent": name_of(path), "structured_query": query}
     api, metadata = client()._firestore_api, client()._rpc_metadata
-    for answer in api.run_query(request=request, metadata=metadata, **patience(reads=True)):
+    for answer in api.run_query(request=request, metadata=metadata, **patience(reads=True, seconds=STREAM_SECONDS)):
         if "document" in answer:
             yield answer.document
 
@@ -66,7 +66,7 @@ def found(query: Query) -> Iterator[Any]:
     parent, _ = query._parent._parent_info()
     request = {"parent": parent, "structured_query": query._to_protobuf()}
     api, metadata = client()._firestore_api, client()._rpc_metadata
-    for answer in api.run_query(request=request, metadata=metadata, **patience(reads=True)):
+    for answer in api.run_query(request=request, metadata=metadata, **patience(reads=True, seconds=STREAM_SECONDS)):
         message = RunQueryResponse.pb(answer)
         if message.HasField("document"):
             yield message.document
@@ -83,7 +83,9 @@ def get_all(names: Sequence[str], fields: Sequence[str] = ()) -> Iterator[Any]:
     if fields:
         request["mask"] = {"field_paths": list(fields)}
     api, metadata = client()._firestore_api, client()._rpc_metadata
-    for answer in api.batch_get_documents(request=request, metadata=metadata, **patience(reads=True)):
+    for answer in api.batch_get_documents(
+        request=request, metadata=metadata, **patience(reads=True, seconds=STREAM_SECONDS)
+    ):
         message = BatchGetDocumentsResponse.pb(answer)
         if message.HasField("found"):
             yield message.found

@@ -1,5 +1,6 @@
 """A query as data, before it is sent."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -13,6 +14,12 @@ Order = tuple[str, Direction]
 Filter = tuple[str, str, object]
 """Field, operator and value, as the client library has them."""
 
+Place = tuple[Any, ...]
+"""A place among the documents of a query: the values of the fields by which they are sorted, and a document's id."""
+
+NAME = "__name__"
+"""The document's own name, by which everything is sorted in the end."""
+
 
 @dataclass(frozen=True)
 class Selection:
@@ -25,6 +32,7 @@ class Selection:
         group: Whether collections of that id are meant wherever they lie.
         fields: The fields that are wanted; all of them if none is named.
         limit: At most so many documents.
+        after: Only the documents behind this place. All that they are sorted by must be ascending.
     """
 
     collection: str
@@ -33,6 +41,7 @@ class Selection:
     group: bool = False
     fields: tuple[str, ...] = ()
     limit: int | None = None
+    after: Place | None = None
 
     def only(self, *fields: str) -> "Selection":
         """Return the same selection, of some fields alone."""
@@ -42,6 +51,24 @@ class Selection:
         """Return the same selection, of so many documents at most."""
         return replace(self, limit=limit)
 
+    def following(self, after: Place | None) -> "Selection":
+        """Return the same selection, of the documents behind a place; of all of them for None."""
+        return replace(self, after=after)
+
+    def place_of(self, name: str, data: Mapping[str, Any]) -> Place:
+        """Return the place of a document that the selection has found.
+
+        Args:
+            name: The document's id.
+            data: At least the fields by which the selection is sorted.
+        """
+        return (*(value_of(data, field) for field in self.sorted_by), name)
+
+    @property
+    def sorted_by(self) -> list[str]:
+        """The fields by which the documents are sorted, without their own name, which comes last."""
+        return [field for field, _ in self.order if field != NAME]
+
     def query(self) -> Query:
         """Return the client library's query."""
         query: Any = Query(client().collection(self.collection), all_descendants=self.group)
@@ -49,7 +76,28 @@ class Selection:
             query = query.where(filter=FieldFilter(field, operator, value))
         for field, direction in self.order:
             query = query.order_by(field, direction=direction)
+        if self.after is not None:
+            if NAME not in dict(self.order):
+                query = query.order_by(NAME)
+            query = query.start_after(dict(zip([*self.sorted_by, NAME], self.after, strict=True)))
         if self.fields:
             query = query.select(list(self.fields))
         built: Query = query if self.limit is None else query.limit(self.limit)
         return built
+
+
+def value_of(data: Mapping[str, Any], field: str) -> Any:
+    """Return the value of a field in a document, None if it is missing.
+
+    Args:
+        data: The document's fields.
+        field: A field path without backticks.
+
+    Example:
+        >>> value_of({"lease": {"token": "t"}}, "lease.token")
+        't'
+    """
+    found: Any = data
+    for name in field.split("."):
+        found = found.get(name) if isinstance(found, Mapping) else None
+    return found

@@ -24,6 +24,11 @@ EARLY = timedelta(seconds=1)
 """A task may come so much too early, because clocks differ."""
 
 
+TAKE_SECONDS = 30.0
+"""How long a worker goes on asking for a job while the store does not answer. The lease that it may have taken without
+knowing lasts three times as long, and Cloud Tasks sends the task again afterwards."""
+
+
 class NotYetDue(Exception):
     """The task came early, as it does in the emulator: the queue should send it again."""
 
@@ -44,7 +49,8 @@ class Refused:
 def take_job(job_id: str) -> Lease | Refused | None:
     """Take a job that is `pending`, or whose last attempt has gone silent.
 
-    A read, and a write that only the document's unchanged state lets through: of any number of workers one gets it.
+    A read, and a write that only the document's unchanged state lets through: of any number of workers one gets it. If
+    the answer to the write is lost, the document is read again: the token says whether the write has arrived.
 
     Args:
         job_id: The document's id.
@@ -55,11 +61,14 @@ def take_job(job_id: str) -> Lease | Refused | None:
     Raises:
         NotYetDue: The job has to wait for its time.
         Aborted: The document is written by others too often.
+        GoogleAPIError: The store has not answered for `TAKE_SECONDS`: one of `stoker.firestore.errors.TRANSIENT`.
     """
     token = store().host.token()
     # Refused, if the owner wrote, another worker did, another job of the owner's began, or our own write arrived and
-    # its answer did not.
-    return until_written(lambda: _take_job(job_id, token), host=store().host)
+    # its answer did not. Without the same token, a task that comes again would have to wait for our own lease to lapse.
+    return until_written(
+        lambda: _take_job(job_id, token), seconds=TAKE_SECONDS, through_outages=True, host=store().host
+    )
 
 
 def _take_job(job_id: str, token: str) -> Lease | Refused | None:

@@ -1,6 +1,7 @@
 """Dispatch: check a job that was written or found, and put it into its queue. No work is done here."""
 
 from stoker.errors import PermanentError
+from stoker.firestore.deadline import deadline
 from stoker.firestore.documents import StoredDocument
 from stoker.firestore.errors import Conflict
 from stoker.jobs.commit import log_of
@@ -13,24 +14,34 @@ from stoker.models.job import has_ended
 
 NEW = Created()
 
+DISPATCH_SECONDS = 45.0
+"""The longest that a dispatch waits for Firestore in all. Its trigger has 60 s, so that an error is logged."""
 
-def dispatch(found: StoredDocument, event: Created | Due | LeaseLapsed = NEW) -> None:
+
+def dispatch(found: StoredDocument, event: Created | Due | LeaseLapsed = NEW) -> bool:
     """Put a job into the queue of its type, or fail it with everything that is wrong with it.
 
     Args:
         found: The document as the trigger or a query saw it.
         event: The reason why now; its creation, if it is left out.
+
+    Returns:
+        Whether that was done, or is not needed. If it is False, the log says why.
     """
     state = JobState.of(found.id, found.data)
     if has_ended(state.state):
-        return  # A restored or imported document: its work is done.
+        return True  # A restored or imported document: its work is done.
     try:
-        _dispatch(found, state, event)
+        with deadline(DISPATCH_SECONDS):
+            _dispatch(found, state, event)
     except Conflict:
         log_of(state).info("The job changed before it could be refused; the sweeper will look at it again.")
     except Exception as error:
         # The trigger could not be retried, so raising helps nobody: the job stays as it is, and the sweeper comes back.
         log_of(state).error("The job could not be dispatched; the sweeper will try again.", error)
+    else:
+        return True
+    return False
 
 
 def _dispatch(found: StoredDocument, state: JobState, event: Created | Due | LeaseLapsed) -> None:

@@ -14,6 +14,7 @@ from stoker.jobs.events import (
     ChildrenEnded,
     ChildrenProgressed,
     Claimed,
+    Due,
     EndHookRan,
     FailedPermanently,
     FailedTransiently,
@@ -26,7 +27,7 @@ from stoker.jobs.events import (
     Retried,
     Succeeded,
 )
-from stoker.jobs.states import JobState
+from stoker.jobs.states import FOUND_BY_STAGE, JobState
 from stoker.models.job import END_HOOK_DUE, RUNNING_JOBS, JobOutput
 
 Fields = Mapping[str, Any]
@@ -65,8 +66,8 @@ def hold_back(job: JobState, event: HeldBack | Paused, now: datetime) -> Fields:
         fields |= {"status": "pending", "lease": DELETE_FIELD, **_lapsed(job)}
     if due is not None:
         fields["runAfter"] = due
-    elif job.run_after is not None:
-        fields["runAfter"] = DELETE_FIELD  # It was due, and the sweeper need not find the job for that each minute.
+    elif job.run_after is not None and stage in FOUND_BY_STAGE:
+        fields["runAfter"] = DELETE_FIELD  # It was due, and the sweeper need not find the job for that.
     return fields
 
 
@@ -143,7 +144,14 @@ def try_again(job: JobState, event: FailedTransiently, now: datetime) -> Fields:
 
 def give_back(job: JobState, event: Preempted | OutOfTime, now: datetime) -> Fields:
     """Give back: the job is `pending` again, and this attempt does not count."""
-    return {**_ended_by(job), "status": "pending", "stage": "queued", "attempt": job.attempt - 1, **_RELEASED}
+    # Due at once: should the task be lost, the sweeper finds the job by its time.
+    again = {"status": "pending", "stage": "queued", "runAfter": now, "attempt": job.attempt - 1, **_RELEASED}
+    return {**_ended_by(job), **again}
+
+
+def become_due(job: JobState, event: Due, now: datetime) -> Fields:
+    """Become due: from now on, the sweeper finds the job by its time, and need not read all that is pending."""
+    return {"runAfter": job.created_at or now}
 
 
 def request_cancel(job: JobState, event: CancelRequested, now: datetime) -> Fields:
@@ -169,14 +177,14 @@ def record_end_hook(job: JobState, event: EndHookRan, now: datetime) -> Fields:
 
 RENEWED: Fields = {
     **dict.fromkeys(("error", "errorCode", "output", "startedAt", "completedAt", "expiresAt"), DELETE_FIELD),
-    **dict.fromkeys(("runAfter", "lease", "endedBy", "etaSeconds", "cancelRequested"), DELETE_FIELD),
+    **dict.fromkeys(("runAfter", "lease", "etaSeconds", "cancelRequested"), DELETE_FIELD),
     **dict.fromkeys(("children", "checkpoint"), DELETE_FIELD),
     "status": "pending",
     "stage": "queued",
     "progress": 0,
     "attempt": 0,
 }
-"""The fields of a job that begins anew."""
+"""The fields of a job that begins anew. `endedBy` stays: it says that an attempt may have uploaded something."""
 
 
 def without_deleted(fields: Fields) -> Fields:

@@ -44,7 +44,8 @@ def load_job(job_id: str) -> StoredDocument | None:
 
     Returns:
         The document, or None if it does not exist or no document can have this id. If it holds a reference into
-        another database, which the client library does not decode, it has its `status` alone and is not `readable`.
+        another database, which the client library does not decode, it has the fields of `READABLE` alone, or only its
+        `status` if one of them holds the reference; and it is not `readable`.
     """
     if "/" in job_id:
         return None  # The id of a parent may be any text; this would be a document of another collection.
@@ -54,8 +55,16 @@ def load_job(job_id: str) -> StoredDocument | None:
     except exceptions.InvalidArgument:
         return None  # Firestore allows no such id.
     except ValueError:
-        found = store().documents.get(path, ["status"])
+        found = _readable_part(path)
         return None if found is None else replace(found, readable=False)
+
+
+def _readable_part(path: str) -> StoredDocument | None:
+    """The fields that say whose job it is, so that its end is recorded as any other."""
+    try:
+        return store().documents.get(path, READABLE)
+    except ValueError:
+        return store().documents.get(path, ["status"])
 
 
 def find_job(job_id: object) -> StoredDocument:
@@ -75,8 +84,6 @@ def find_job(job_id: object) -> StoredDocument:
     except ValidationError:
         raise no_such_job(job_id) from None
     found = load_job(name)
-    if found is not None and not found.readable:
-        found = store().documents.get(path_of(name), READABLE)
     if found is None:
         raise no_such_job(name)
     return found

@@ -87,13 +87,15 @@ def wake_next(user_id: str, released: Written | None) -> None:
     """
     if released is not None and released.transformed[0] == 0:
         return
-    waiting = declared.waiting_for_a_place(user_id).only("type", "cancelRequested").first(WOKEN_AT_MOST)
+    waiting = declared.waiting_for_a_place(user_id).only("type", "cancelRequested", "createdAt").first(WOKEN_AT_MOST)
     for oldest in store().documents.find(waiting):
         if oldest.data.get("cancelRequested") is True:
             continue  # It would not take the place. The sweeper ends it, and must not meet our write.
-        # It waits no longer, so that the next job to end wakes another one.
+        # It waits no longer, so that the next job to end wakes another one. Should the task be lost, the sweeper finds
+        # it by its time.
         with contextlib.suppress(Conflict):
-            Fence(store().documents, oldest).write({"stage": "queued"})
+            due = oldest.data.get("createdAt") or store().host.now()
+            Fence(store().documents, oldest).write({"stage": "queued", "runAfter": due})
             store().enqueue(oldest.data["type"], oldest.id, f"place/{store().host.token()}")
             return
     if released is not None:

@@ -16,6 +16,10 @@ from stoker.models.job import END_HOOK_DUE, RUNNING_JOBS, Attempt, JobStatus, ha
 State = Literal["pending", "processing", "running-jobs", "completed", "failed", "cancelled"]
 """The document's `status`; and `running-jobs` while the job is `processing` and waits for its children."""
 
+FOUND_BY_STAGE = ("paused", "waiting-for-other-jobs")
+"""The stages of jobs that are held back without a time, and for which the sweeper has a step. It finds all other
+pending jobs by their `runAfter`."""
+
 _OWNER: TypeAdapter[str] = TypeAdapter(UserId)
 
 
@@ -41,6 +45,7 @@ class JobState:
         stage: The work that the attempt is doing, or the reason why the job waits.
         cancel_requested: Whether the owner wants the job to stop.
         parent_id: The job that has made this job.
+        ended_by: The name of the lease of the last attempt that has ended by itself, also of one before a retry.
         deletes_owner: Whether the job deletes all that there is of its owner. Nothing may be recorded of the owner, and
             the owner's sign-in must be recent.
         end_hook_due: Whether an attempt has asked for the end hook of the job's type, and the hook has not yet run.
@@ -62,6 +67,7 @@ class JobState:
     stage: str | None = None
     cancel_requested: bool = False
     parent_id: str | None = None
+    ended_by: str | None = None
     deletes_owner: bool = False
     end_hook_due: bool = False
     attempt_began: datetime | None = None
@@ -97,6 +103,7 @@ class JobState:
             stage=_typed(data.get("stage"), str),
             cancel_requested=data.get("cancelRequested") is True,
             parent_id=_typed(data.get("parentId"), str),
+            ended_by=_typed(data.get("endedBy"), str),
             deletes_owner=isinstance(job_input, Mapping) and job_input.get("operation") == "delete-user-data",
             end_hook_due=data.get("endHook") == END_HOOK_DUE,
         )

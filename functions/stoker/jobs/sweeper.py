@@ -1,11 +1,12 @@
 """Sweeper: brings back every job that an event, a task or a worker was lost for. Each step may be done twice."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from stoker import config, registry
+from stoker.firestore.deadline import deadline
 from stoker.firestore.documents import StoredDocument
-from stoker.firestore.selection import Selection
+from stoker.firestore.selection import Place, Selection
 from stoker.jobs.children import update_parent
 from stoker.jobs.dispatch import dispatch
 from stoker.jobs.end_hook import run_end_hook
@@ -13,143 +14,198 @@ from stoker.jobs.events import Due, LeaseLapsed
 from stoker.jobs.job import load_job
 from stoker.jobs.limits import wake_next
 from stoker.jobs.settings import settings
+from stoker.jobs.states import FOUND_BY_STAGE
 from stoker.jobs.store import store
+from stoker.jobs.walk import OVERLAP, Places, Walk
 from stoker.logs import JobLog
 from stoker.queries import declared
 
 SEEN = ("createdAt", "runAfter", "lease.expiresAt", "stage", "type", "userId", "cancelRequested")
-"""The fields that decide. Not those that users write at will: one that can't be decoded would end the whole sweep."""
+"""The fields that decide. Not those that users write at will: one that can't be decoded would end the whole step."""
 
-OVERLAP = timedelta(minutes=3)
-"""How far back a sweep looks, so that one that was late or lost itself leaves no gap."""
+RECHECK_MINUTES = 10
+"""How often jobs that are due, and jobs that wait for a place, are looked at again, in case that a task was lost."""
 
-THREADS = 8
-"""Jobs that are brought back at the same time: each waits for Firestore and for Cloud Tasks."""
+EVERYTHING_MINUTES = 60
+"""How often all that is pending is looked at, in case that a look at what is new has missed something."""
 
-EVERYTHING_MINUTES = 10
-"""How often all that is pending is looked at; in the minutes between, what has just become stale."""
+MOST_RECHECKED = 500
+"""Jobs in each sweep of those that are looked at again."""
+
+MOST_OWNERS = 200
+"""Owners in each sweep of whose waiting jobs one is woken."""
+
+MOST_PARENTS = 200
+"""Jobs in each sweep that wait for their children. The children move them on; this is in case that one of them died."""
+
+OCCASION_SECONDS = 600
+"""A task of the sweeper's is dropped if the job has had one in the same time."""
 
 
 def sweep(now: datetime | None = None) -> int:
     """Dispatch jobs that are due, jobs that are `pending` for too long, and jobs whose attempt has gone silent; update
     jobs that wait for their children.
 
-    The sweeper only finds jobs. What becomes of a job is decided where it is dispatched and taken.
+    The sweeper only finds jobs. What becomes of a job is decided where it is dispatched and taken. Each step has an
+    equal share of the time that is left, and goes on where it has ended in the last sweep.
 
     Args:
         now: The time to judge by.
 
     Returns:
-        How many jobs were found.
+        How many jobs were brought back or updated.
+
+    Raises:
+        Exception: The first error that a step has met. All other steps were made.
     """
-    now = now or store().host.now()
-    until = store().host.monotonic() + config.SWEEP_SECONDS
-    found = 0
-    for page in _pages(declared.waiting_for_children()):
-        found += _each(page, _update_parent)
-    for page in _pages(declared.end_hooks_due()):
-        found += _each(page, _run_end_hook)
-    # Small queries run first. Due jobs may use at most half of the remaining time.
-    few = (declared.lapsed_leases(now), declared.cancelled_while_waiting(), *_no_longer_paused())
-    for query, enough in (
-        *((query, until) for query in few),
-        (_due(now), _half_way_to(until)),
-        (_stale_pending(now), until),
-    ):
-        for page in _pages(query):
-            found += _each([one for one in page if _may_begin(one, now)], lambda one: _bring_back(one, now))
-            if _looks_at_everything(now):
-                _wake(page)
-            if store().host.monotonic() > enough:
-                break  # The next sweep goes on.
-    return found
+    sweeping, clock = Sweep(now or store().host.now()), store().host.monotonic
+    end = clock() + config.SWEEP_SECONDS
+    errors = list[Exception]()
+    with deadline(config.SWEEP_SECONDS):
+        places, steps = Places(), sweeping.steps()
+        for number, (name, step) in enumerate(steps):
+            share = (end - clock()) / (len(steps) - number)
+            try:
+                with deadline(share):
+                    step(Walk(name, places, sweeping.now, clock() + share))
+            except Exception as error:
+                # One step must not keep the others from being made.
+                JobLog("").error(f"The sweep's step {name} failed; the next sweep will try again.", error)
+                errors.append(error)
+    places.save()
+    if errors:
+        raise errors[0]
+    return len(sweeping.found)
 
 
-def _half_way_to(until: float) -> float:
-    return (store().host.monotonic() + until) / 2
+class Sweep:
+    """One sweep.
 
+    Args:
+        now: The time to judge by.
 
-def _each(page: list[StoredDocument], do: Callable[[StoredDocument], None]) -> int:
-    """Do something for each job of a page, several at a time; return how many there were."""
-    store().host.each(do, page, THREADS)
-    return len(page)
+    Attributes:
+        found: The ids of the jobs that were brought back or updated.
+    """
 
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+        self.found: list[str] = []
+        self._stale_before = now - timedelta(seconds=config.STALE_PENDING_SECONDS)
 
-def _looks_at_everything(now: datetime) -> bool:
-    return now.minute % EVERYTHING_MINUTES == 0
+    def steps(self) -> list[tuple[str, Callable[[Walk], None]]]:
+        """Return the steps with the names of their places: first those for which someone waits, and last those that
+        repeat what another part of the engine has done unless it was lost."""
+        released = [one for one in registry.job_types() if one not in settings().paused]
+        return [
+            ("lapsed", lambda walk: walk.around(_seen(declared.lapsed_leases(self.now)), self._bring_back)),
+            ("cancelled", lambda walk: walk.around(_seen(declared.cancelled_while_waiting()), self._bring_back)),
+            ("cancelled-parents", lambda walk: walk.around(_seen(declared.cancelled_parents()), self._update)),
+            *((f"released-{one}", self._released(one)) for one in released),
+            ("due", self._due),
+            ("stale", self._stale),
+            ("due-again", self._due_again),
+            ("owners", self._wake_owners),
+            ("everything", self._everything),
+            ("parents", self._parents),
+            ("end-hooks", lambda walk: walk.around(_seen(declared.end_hooks_due()), self._run_end_hook)),
+        ]
 
+    # --- What is new -----------------------------------------------------------------------------
 
-def _may_begin(found: StoredDocument, now: datetime) -> bool:
-    """Return whether it is worth to read and queue a job. Jobs that are held back are many, and are woken elsewhere."""
-    data = found.data
-    if data.get("cancelRequested") is True:
-        return True
-    run_after = data.get("runAfter")
-    if isinstance(run_after, datetime) and run_after > now:
-        return False
-    if data.get("stage") == "paused":
-        return data.get("type") not in settings().paused
-    return data.get("stage") != "waiting-for-other-jobs"
+    def _due(self, walk: Walk) -> None:
+        """Jobs that had to wait, for the time that their owner has set or after an attempt that failed."""
+        walk.ahead(lambda since: declared.due(self.now, since).only(*SEEN), self.now, self._bring_back_unless_held)
 
+    def _stale(self, walk: Walk) -> None:
+        """Jobs that wait for longer than their event should take. They are given a time, by which they are found from
+        then on."""
+        before = self._stale_before
+        walk.ahead(lambda since: declared.stale_pending(before, since).only(*SEEN), before, self._bring_back_timeless)
 
-def _wake(page: list[StoredDocument]) -> None:
-    """A user's waiting jobs are woken by those that end. In case that was lost, one of each user's is tried."""
-    jobs = [found.data for found in page]
-    waiting = [str(job.get("userId")) for job in jobs if job.get("stage") == "waiting-for-other-jobs"]
-    for user_id in dict.fromkeys(waiting):
+    def _released(self, job_type: str) -> Callable[[Walk], None]:
+        """Jobs that were held back because their type was paused, and need not be any longer."""
+        return lambda walk: walk.around(_seen(declared.paused(job_type)), self._bring_back)
+
+    # --- What may have been lost -----------------------------------------------------------------
+
+    def _due_again(self, walk: Walk) -> None:
+        query, every = declared.due(self.now - OVERLAP), timedelta(minutes=RECHECK_MINUTES)
+        walk.around(_seen(query), self._bring_back_unless_held, most=MOST_RECHECKED, every=every, at_first=False)
+
+    def _everything(self, walk: Walk) -> None:
+        query, every = declared.stale_pending(self._stale_before - OVERLAP), timedelta(minutes=EVERYTHING_MINUTES)
+        walk.around(_seen(query), self._bring_back_timeless, most=MOST_RECHECKED, every=every, at_first=False)
+
+    def _wake_owners(self, walk: Walk) -> None:
+        """A user's waiting jobs are woken by those that end. In case that was lost, one of each user's is tried."""
+
+        def rest(after: Place | None) -> Selection:
+            return declared.owners_that_wait(str(after[0]) if after is not None else "").only("userId")
+
+        every = timedelta(minutes=RECHECK_MINUTES)
+        walk.around(rest, _wake, page=1, most=MOST_OWNERS, every=every)
+
+    def _parents(self, walk: Walk) -> None:
+        walk.around(_seen(declared.waiting_for_children()), self._update, most=MOST_PARENTS)
+
+    # --- One job ---------------------------------------------------------------------------------
+
+    def _bring_back_timeless(self, found: StoredDocument) -> bool:
+        """A job with a time is found once that has come. Until then, it is not read again."""
+        return isinstance(found.data.get("runAfter"), datetime) or self._bring_back_unless_held(found)
+
+    def _bring_back_unless_held(self, found: StoredDocument) -> bool:
+        """Jobs that are held back, or are to stop, have steps of their own."""
+        has_step = found.data.get("stage") in FOUND_BY_STAGE or found.data.get("cancelRequested") is True
+        return has_step or self._bring_back(found)
+
+    def _bring_back(self, found: StoredDocument) -> bool:
+        self.found.append(found.id)
         try:
-            wake_next(user_id, None)
+            document = load_job(found.id)
+            if document is not None:
+                # A job that was paused may meet a worker that has not heard of its release: it is tried each minute.
+                seconds = 60 if found.data.get("stage") == "paused" else OCCASION_SECONDS
+                occasion = f"sweep-{int(self.now.timestamp()) // seconds}"
+                return dispatch(document, LeaseLapsed(occasion) if "lease" in document.data else Due(occasion))
         except Exception as error:
-            # One user must not keep the others' jobs from being woken.
-            JobLog("").error("A user's waiting jobs could not be woken; the next sweep will try again.", error)
+            # One job must not keep the others from being brought back.
+            JobLog(found.id).error("The job could not be brought back; the next sweep will try again.", error)
+            return False
+        return True
+
+    def _run_end_hook(self, found: StoredDocument) -> bool:
+        self.found.append(found.id)
+        try:
+            run_end_hook(found.id)
+        except Exception as error:
+            # As above.
+            JobLog(found.id).error("The job's end hook failed; the next sweep will try again.", error)
+            return False
+        return True
+
+    def _update(self, found: StoredDocument) -> bool:
+        self.found.append(found.id)
+        try:
+            update_parent(found.id)
+        except Exception as error:
+            # As above.
+            JobLog(found.id).error("The job's children could not be counted; the next sweep will try again.", error)
+            return False
+        return True
 
 
-def _no_longer_paused() -> Iterator[Selection]:
-    """Jobs that were held back because their type was paused, and need not be any longer."""
-    return (declared.paused(job_type) for job_type in registry.job_types() if job_type not in settings().paused)
+def _seen(selection: Selection) -> Callable[[Place | None], Selection]:
+    """Return the query of the documents behind a place, of the fields that decide."""
+    return selection.only(*SEEN).following
 
 
-def _stale_pending(now: datetime) -> Selection:
-    """Jobs that wait for longer than their event should take: those that have just become stale, so that a long
-    queue is not read each minute; and every so often all of them."""
-    before = now - timedelta(seconds=config.STALE_PENDING_SECONDS)
-    return declared.stale_pending(before, None if _looks_at_everything(now) else before - OVERLAP)
-
-
-def _due(now: datetime) -> Selection:
-    """Jobs that had to wait, for the time that their owner has set or after an attempt that failed, and need not any
-    longer: those of the last minutes, since each is in its queue then; and every so often all of them."""
-    return declared.due(now, None if _looks_at_everything(now) else now - OVERLAP)
-
-
-def _pages(selection: Selection) -> Iterator[list[StoredDocument]]:
-    return store().documents.pages(selection.only(*SEEN), config.SWEEP_PAGE)
-
-
-def _bring_back(found: StoredDocument, now: datetime) -> None:
+def _wake(found: StoredDocument) -> bool:
     try:
-        document = load_job(found.id)
-        if document is not None:
-            # One that was paused may meet a worker that has not heard of its release: it is tried each minute.
-            minutes = 1 if found.data.get("stage") == "paused" else EVERYTHING_MINUTES
-            occasion = f"sweep-{int(now.timestamp()) // (60 * minutes)}"
-            dispatch(document, LeaseLapsed(occasion) if "lease" in document.data else Due(occasion))
+        wake_next(str(found.data.get("userId")), None)
     except Exception as error:
-        # One job must not keep the others from being brought back.
-        JobLog(found.id).error("The job could not be brought back; the next sweep will try again.", error)
-
-
-def _run_end_hook(found: StoredDocument) -> None:
-    try:
-        run_end_hook(found.id)
-    except Exception as error:
-        # As above.
-        JobLog(found.id).error("The job's end hook failed; the next sweep will try again.", error)
-
-
-def _update_parent(found: StoredDocument) -> None:
-    try:
-        update_parent(found.id)
-    except Exception as error:
-        # As above.
-        JobLog(found.id).error("The job's children could not be counted; the next sweep will try again.", error)
+        # One user must not keep the others' jobs from being woken.
+        JobLog("").error("A user's waiting jobs could not be woken; the next sweep will try again.", error)
+        return False
+    return True

@@ -46,7 +46,7 @@ from stoker.jobs.events import (
     Succeeded,
 )
 from stoker.jobs.fields import Fields
-from stoker.jobs.states import JobState, State
+from stoker.jobs.states import FOUND_BY_STAGE, JobState, State
 
 
 class IllegalTransition(Exception):
@@ -96,6 +96,11 @@ def must_wait(job: JobState, now: datetime) -> bool:
     return job.run_after is not None and job.run_after > now
 
 
+def has_no_time(job: JobState, now: datetime) -> bool:
+    """Return whether the sweeper can find the job neither by a time nor by the stage in which it is held back."""
+    return job.run_after is None and job.stage not in FOUND_BY_STAGE
+
+
 def no_attempt_is_left(job: JobState, now: datetime) -> bool:
     """Return whether as many attempts have begun as the job has."""
     return job.attempt >= job.max_attempts
@@ -118,8 +123,9 @@ def _after_end(job: JobState, event: Any, fields: Fields, now: datetime) -> tupl
     # A job that waits for its children takes no place.
     began = job.user_id is not None and job.state != "running-jobs" and (attempted or job.started_at is not None)
     # A first attempt that succeeds has published all that was ever uploaded. A job that is retried has no start any
-    # more, but a history; objects of the earlier run are still there if it was retried before they were removed.
-    is_first = job.started_at is None and not job.history
+    # more, but each attempt of the earlier run is in the history or has left its name; objects of that run are still
+    # there if the job was retried before they were removed.
+    is_first = job.started_at is None and not job.history and job.ended_by is None
     uploaded = job.user_id is not None and (not is_first or (attempted and not isinstance(event, Succeeded)))
     return (
         *((ReleaseSlot(),) if began else ()),
@@ -214,6 +220,7 @@ TABLE: tuple[Row, ...] = (
     # A job is written, or found by the sweeper. It goes into its queue.
     Row(("pending",), FOUND, "cancelled", write.cancel, _after_end, when=cancel_is_requested),
     Row(ALIVE, FOUND, None, when=must_wait),
+    Row(("pending",), (Due,), None, write.become_due, _enqueue, when=has_no_time),
     Row(ALIVE, FOUND, None, effects=_enqueue),
     # A worker asks for it, and takes it if it may begin.
     Row(ENDED, (Claimed,), None, effects=_clean_up),

@@ -43,7 +43,7 @@ def levelled(
         The film, with its levels.
 
     Raises:
-        EncoderFailed: A true peak stays too high.
+        LoudnessUnreachable: A true peak stays too high.
     """
     if film.loudness is None:
         return film

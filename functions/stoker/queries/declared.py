@@ -61,8 +61,9 @@ STALE_PENDING = DeclaredQuery(jobs, where=[*equal("status"), *between("createdAt
 
 
 def stale_pending(before: datetime, since: datetime | None = None) -> Selection:
-    """Jobs that have been pending since before a time, the oldest first; of these, where it is given, those that were
-    created since another one."""
+    """Jobs that have been pending since before a time, the oldest first; of these, if it is given, those that were
+    created since another time. Those that wait for a time are among them: Firestore can't ask for a missing
+    `runAfter`."""
     later: list[Filter] = [] if since is None else [("createdAt", ">=", since)]
     return STALE_PENDING.selection(("status", "==", "pending"), ("createdAt", "<", before), *later)
 
@@ -119,6 +120,15 @@ def waiting_for_children() -> Selection:
     return WAITING_FOR_CHILDREN.selection(("status", "==", "processing"), ("stage", "==", RUNNING_JOBS))
 
 
+CANCELLED_PARENTS = DeclaredQuery(jobs, where=equal("status", "stage", "cancelRequested"))
+
+
+def cancelled_parents() -> Selection:
+    """Jobs that have made others and wait for them, and whose owner wants them to stop."""
+    waiting: list[Filter] = [("status", "==", "processing"), ("stage", "==", RUNNING_JOBS)]
+    return CANCELLED_PARENTS.selection(*waiting, ("cancelRequested", "==", True))
+
+
 WAITING_FOR_A_PLACE = DeclaredQuery(jobs, where=equal("userId", "status", "stage"), order=[ascending("createdAt")])
 
 
@@ -126,6 +136,18 @@ def waiting_for_a_place(user_id: str) -> Selection:
     """A user's jobs that wait until fewer of the user's run, the oldest first."""
     waiting: list[Filter] = [("status", "==", "pending"), ("stage", "==", "waiting-for-other-jobs")]
     return WAITING_FOR_A_PLACE.selection(("userId", "==", user_id), *waiting)
+
+
+OWNERS_THAT_WAIT = DeclaredQuery(
+    jobs, where=[*equal("status", "stage"), *between("userId")], order=[ascending("userId")]
+)
+
+
+def owners_that_wait(after: str) -> Selection:
+    """Jobs that wait until fewer of their owner's run, of the owners whose ids follow another id. The first one names
+    the next owner, so that an owner's other jobs are not read."""
+    waiting: list[Filter] = [("status", "==", "pending"), ("stage", "==", "waiting-for-other-jobs")]
+    return OWNERS_THAT_WAIT.selection(*waiting, ("userId", ">", after))
 
 
 CHILDREN = DeclaredQuery(jobs, where=[*equal("parentId"), *one_of("status")])

@@ -6,12 +6,10 @@ from typing import Literal
 
 from google.cloud.firestore_v1 import Query
 
+from stoker.firestore.selection import NAME as NAME
 from stoker.firestore.selection import Direction as Direction
 from stoker.firestore.selection import Filter, Selection
 from stoker.firestore.selection import Order as Order
-
-NAME = "__name__"
-"""The document's own name, by which everything is sorted in the end."""
 
 Kind = Literal["equal", "one-of", "contains", "range"]
 

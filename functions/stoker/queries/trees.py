@@ -6,6 +6,7 @@ from typing import Any
 from google.cloud.firestore_v1.types import Cursor, Document, StructuredQuery, Value
 
 from stoker.firestore import raw
+from stoker.firestore.deadline import patience
 from stoker.queries import declared
 
 PAGE = 300
@@ -55,7 +56,7 @@ def count_owned(collection: str, user_id: str) -> int:
     """How many documents `owned` would find: one read for a thousand of them."""
     # The library's annotations are wrong here: it answers with two lists, one per answer, one per aggregation.
     counting: Any = declared.owned(collection, user_id).count()
-    return int(counting.get()[0][0].value)
+    return int(counting.get(**patience(reads=True))[0][0].value)
 
 
 def _page(query: StructuredQuery, limit: int, fields: Sequence[str], after: str | None) -> StructuredQuery:

@@ -4,14 +4,17 @@ from datetime import UTC, datetime
 
 from stoker import config
 from stoker.firestore.client import client
+from stoker.firestore.deadline import patience
 
 
 def load(name: str) -> str | None:
     """Where to go on; None for the beginning."""
-    after = (client().collection(config.RECONCILES).document(name).get().to_dict() or {}).get("after")
+    found = client().collection(config.RECONCILES).document(name).get(**patience(reads=True))
+    after = (found.to_dict() or {}).get("after")
     return after if isinstance(after, str) and after else None
 
 
 def save(name: str, after: str | None) -> None:
     """Says where to go on; None for the beginning."""
-    client().collection(config.RECONCILES).document(name).set({"after": after, "updatedAt": datetime.now(UTC)})
+    place = {"after": after, "updatedAt": datetime.now(UTC)}
+    client().collection(config.RECONCILES).document(name).set(place, **patience(reads=False))

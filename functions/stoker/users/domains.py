@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from stoker import config
 from stoker.errors import EmailDomainRefused
 from stoker.firestore.client import client
+from stoker.firestore.deadline import deadline, patience
 from stoker.firestore.errors import TRANSIENT
 from stoker.logs import JobLog
 from stoker.models.document import problems
@@ -15,7 +16,7 @@ from stoker.models.settings import SignUpSettings
 from stoker.users.domain_names import ascii_form, domain_and_parents
 
 READ_SECONDS = 1.5
-"""The longest that a sign-up waits for the settings."""
+"""The longest that a sign-up waits for the settings, all tries included."""
 
 
 class KnownSettings:
@@ -64,7 +65,8 @@ def _read(known: SignUpSettings) -> SignUpSettings:
     path = f"{config.ADMIN_DATA}/{config.SIGN_UP_SETTINGS}"
     data = {}
     try:
-        data = client().document(path).get(timeout=READ_SECONDS, retry=None).to_dict() or {}
+        with deadline(READ_SECONDS):
+            data = client().document(path).get(**patience(reads=True)).to_dict() or {}
         return SignUpSettings.from_firestore(data)
     except TRANSIENT as error:
         JobLog("").error(f"{path} could not be read; the settings that were known hold.", error)

@@ -11,6 +11,7 @@ from google.cloud.firestore_v1.types import Document
 from stoker import config
 from stoker.errors import JobExists, NotRetryable
 from stoker.firestore import raw
+from stoker.firestore.deadline import patience
 from stoker.jobs.commands import create_processing_job, retry_job
 from stoker.jobs.job import find_job
 from stoker.models.deletion import orphan_job_id
@@ -85,7 +86,7 @@ def _is_under_way(user_id: str) -> bool:
     """Whether a job deletes the user's data now, as far as the user's last batches show. A late pass does not yet."""
     query = declared.newest_jobs({"userId": user_id, "type": "batch-operation"})
     fields = [OPERATION, "status", "runAfter"]
-    jobs = [snapshot.to_dict() or {} for snapshot in query.select(fields).limit(FEW).get()]
+    jobs = [snapshot.to_dict() or {} for snapshot in query.select(fields).limit(FEW).get(**patience(reads=True))]
     return any(job.get("input") == DELETION and not has_ended(job.get("status")) and not _is_later(job) for job in jobs)
 
 

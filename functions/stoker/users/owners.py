@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from stoker import config
+from stoker.firestore.deadline import patience
 from stoker.queries import declared
 from stoker.storage.client import bucket
 
@@ -53,7 +54,7 @@ def sources() -> list[OwnerSource]:
 def _with_profile(after: str) -> OwnersPage:
     """Return users who have a profile: one read for each. A provisional profile may come before its account."""
     query = declared.profiles().select(["provisional"]).limit(PAGE)
-    found = list((query.start_after({"__name__": after}) if after else query).get())
+    found = list((query.start_after({"__name__": after}) if after else query).get(**patience(reads=True)))
     uids = [one.id for one in found if not (one.to_dict() or {}).get("provisional")]
     return OwnersPage(uids, found[-1].id if len(found) == PAGE else None)
 
@@ -62,7 +63,7 @@ def _of_documents(collection: str, after: str) -> OwnersPage:
     """Return the owners of a collection's documents: one read for each, however many documents an owner has."""
     uids: list[str] = []
     while len(uids) < PAGE:
-        found = list(declared.next_owner(collection, after).select(["userId"]).get())
+        found = list(declared.next_owner(collection, after).select(["userId"]).get(**patience(reads=True)))
         if not found:
             return OwnersPage(uids, None)
         after = found[0].get("userId")

@@ -15,6 +15,7 @@ from stoker import config
 from stoker.access.caller import ROLES
 from stoker.analytics.record import record_event
 from stoker.firestore.client import client
+from stoker.firestore.deadline import patience
 from stoker.models.document import UserId
 from stoker.models.user import Permission, Url, User
 
@@ -73,13 +74,12 @@ def new_profile(account: Account) -> User:
     )
 
 
-def create_profile(account: Account, *, provisional: bool = False, **patience: Any) -> bool:
+def create_profile(account: Account, *, provisional: bool = False) -> bool:
     """Makes the profile, if there is none.
 
     Args:
         account: Of what.
         provisional: Whether the account may yet not come to be.
-        patience: What the client library is to be told of its time, such as `timeout` in seconds.
 
     Returns:
         Whether there was none.
@@ -88,32 +88,32 @@ def create_profile(account: Account, *, provisional: bool = False, **patience: A
     if provisional:
         stored["provisional"] = True
     try:
-        reference(account.user_id).create(stored, **patience)
+        reference(account.user_id).create(stored, **patience(reads=False))
     except exceptions.AlreadyExists:
         return False
     return True
 
 
-def confirm_profile(account: Account, **patience: Any) -> Literal["made", "confirmed"] | None:
+def confirm_profile(account: Account) -> Literal["made", "confirmed"] | None:
     """Sees to it that an account which is there has its profile, and that this is provisional no longer.
 
     Args:
         account: Which.
-        patience: As `create_profile`.
 
     Returns:
         Whether the profile was made, or was provisional until now; None if it was neither.
     """
-    found = reference(account.user_id).get(field_paths=["provisional", "email"], **patience)
+    found = reference(account.user_id).get(field_paths=["provisional", "email"], **patience(reads=True))
     if not found.exists:
-        return "made" if create_profile(account, **patience) else None
+        return "made" if create_profile(account) else None
     stored = found.to_dict() or {}
     changed: dict[str, Any] = {"provisional": firestore.DELETE_FIELD} if "provisional" in stored else {}
     if stored.get("email") != email_of(account):
         changed["email"] = email_of(account) or firestore.DELETE_FIELD
     if changed:
         try:
-            reference(account.user_id).update({**changed, "updatedAt": firestore.SERVER_TIMESTAMP}, **patience)
+            changed["updatedAt"] = firestore.SERVER_TIMESTAMP
+            reference(account.user_id).update(changed, **patience(reads=False))
         except exceptions.NotFound:
             return None  # the user has just been deleted
     return "confirmed" if "provisional" in stored else None
@@ -153,7 +153,7 @@ def keep_if_alive(user_id: str, is_alive: Callable[[], bool]) -> bool:
     if is_alive():
         record_sign_up(user_id)
         return True
-    reference(user_id).delete()
+    reference(user_id).delete(**patience(reads=False))
     return False
 
 

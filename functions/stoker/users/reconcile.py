@@ -14,6 +14,7 @@ from google.cloud.firestore_v1 import DocumentSnapshot
 from stoker import config
 from stoker.firebase import app
 from stoker.firestore.client import client
+from stoker.firestore.deadline import patience
 from stoker.firestore.documents import FirestoreDocuments
 from stoker.firestore.errors import Conflict
 from stoker.firestore.writes import Delete, Update
@@ -79,7 +80,7 @@ def _make_missing(accounts: Sequence[auth.ExportedUserRecord], done: ReconciledP
     # A locked account may be under deletion; its user can't sign in, and needs no profile.
     possible = {one.uid: one for one in accounts if is_user_id(one.uid) and not one.disabled}
     references = [reference(uid) for uid in possible]
-    found = client().get_all(references, field_paths=["provisional"])
+    found = client().get_all(references, field_paths=["provisional"], **patience(reads=True))
     there = {snapshot.id for snapshot in found if snapshot.exists}
     for uid in possible.keys() - there:
         try:
@@ -92,13 +93,13 @@ def _make_missing(accounts: Sequence[auth.ExportedUserRecord], done: ReconciledP
 
 def _settle_provisional(done: ReconciledProfiles, now: datetime, until: float) -> None:
     query = declared.provisional_profiles().select(["provisional"]).limit(LOOKED_UP)
-    page = list(query.get())
+    page = list(query.get(**patience(reads=True)))
     while page and time.monotonic() < until:
         old = [one for one in page if one.create_time is not None and one.create_time < now - SIGN_UP]
         accounts = existing([one.id for one in old])
         for profile in old:
             _settle(profile, profile.id in accounts, done)
-        page = list(query.start_after(page[-1]).get()) if len(page) == LOOKED_UP else []
+        page = list(query.start_after(page[-1]).get(**patience(reads=True))) if len(page) == LOOKED_UP else []
 
 
 def existing(ids: Sequence[str]) -> set[str]:

@@ -11,6 +11,7 @@ from firebase_functions.identity_fn import AuthBlockingEvent, BeforeCreateRespon
 
 from stoker.access.answers import https_error
 from stoker.errors import EmailDomainRefused
+from stoker.firestore.deadline import deadline
 from stoker.host import within
 from stoker.logs import log_error
 from stoker.users.domains import check_domain
@@ -20,7 +21,7 @@ SECONDS = 3.0
 """In all. With a cold start it still fits into the 7 s."""
 
 WRITE_SECONDS = 2.0
-"""Of each call of Firestore, which is made once."""
+"""For the profile, all tries included."""
 
 
 def before_created(event: AuthBlockingEvent) -> BeforeCreateResponse:
@@ -37,7 +38,8 @@ def before_created(event: AuthBlockingEvent) -> BeforeCreateResponse:
 
     def welcome() -> None:
         check_domain(event.data.email)
-        create_profile(of_event(event.data), provisional=True, timeout=WRITE_SECONDS, retry=None)
+        with deadline(WRITE_SECONDS):
+            create_profile(of_event(event.data), provisional=True)
 
     _attempt(event, welcome)
     claims = event.data.custom_claims or {}
@@ -53,7 +55,9 @@ def before_signed_in(event: AuthBlockingEvent) -> None:
 
     def greet() -> None:
         account = of_event(event.data)
-        if confirm_profile(account, timeout=WRITE_SECONDS, retry=None):
+        with deadline(WRITE_SECONDS):
+            is_new = confirm_profile(account)
+        if is_new:
             record_sign_up(account.user_id)
 
     _attempt(event, greet)

@@ -90,7 +90,7 @@ def test_an_attempt_that_is_taken_away_does_not_count_and_comes_again() -> None:
     assert Redeliver() in decide(job, Preempted(), NOW).effects
     assert decide(job, OutOfTime(), NOW).effects == (
         *(effect for effect in decide(job, Preempted(), NOW).effects if effect != Redeliver()),
-        EnqueueTask("after/1-mine"),
+        EnqueueTask("after/1-mine", NOW),
     )
     assert ReleaseSlot() in decide(job, Preempted(), NOW).effects
 

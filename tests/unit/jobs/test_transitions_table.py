@@ -47,6 +47,7 @@ EVENTS: dict[type[Any], JobEvent] = {
 TRUE_WHEN: dict[str, dict[str, Any]] = {
     "cancel_is_requested": {"cancel_requested": True},
     "must_wait": {"run_after": LATER},
+    "has_no_time": {"run_after": None},
     "no_attempt_is_left": {"attempt": 5},
     "is_held": {"lease_end": LATER},
 }
@@ -63,6 +64,7 @@ def job(state: State, **facts: Any) -> JobState:
         "attempt": 1,
         "created_at": NOW,
         "started_at": NOW,
+        "run_after": NOW,
     }
     return JobState("holiday", state, **{**known, **held, **facts})
 
@@ -111,6 +113,17 @@ def test_completed_jobs_stay_as_they_are() -> None:
 def test_a_waiting_job_is_queued_once_it_is_due() -> None:
     assert decide(job("pending", run_after=LATER), Due("sweep-1"), NOW).effects == ()
     assert len(decide(job("pending", run_after=NOW), Due("sweep-1"), NOW).effects) == 1
+
+
+def test_a_waiting_job_that_has_no_time_is_given_the_time_of_its_creation() -> None:
+    """By that, the sweeper finds it from then on."""
+    for stage in (None, "queued"):
+        found = decide(job("pending", stage=stage, run_after=None), Due("sweep-1"), LATER)
+        assert found.fields == {"runAfter": NOW}
+        assert len(found.effects) == 1
+    for stage in ("paused", "waiting-for-other-jobs"):
+        assert decide(job("pending", stage=stage, run_after=None), Due("sweep-1"), LATER).fields == {}
+    assert decide(job("pending", run_after=NOW), Due("sweep-1"), LATER).fields == {}
 
 
 def test_every_end_of_an_attempt_gives_its_place_back_and_is_recorded() -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from stoker.errors import EncoderFailed, NothingToSpeak
+from stoker.errors import EncoderFailed, LoudnessUnreachable, NothingToSpeak
 from stoker.media.downmix import Level
 from stoker.media.ffmpeg import FfmpegFailed, input_options, run_ffmpeg
 from stoker.models.audio import AudioFormat
@@ -145,7 +145,7 @@ def settled(
         The level, and what was measured at it.
 
     Raises:
-        EncoderFailed: The true peak stays too high.
+        LoudnessUnreachable: The true peak stays too high.
     """
     gain, ceiling = loudness - before.loudness, CEILING
     if before.peak + gain > ceiling:
@@ -168,7 +168,7 @@ def settled(
             gain += off
         elif tried > 1:
             gain -= over + 0.3
-    raise EncoderFailed(f"The true peak of the sound stayed at {found.peak} dBTP. Ask for a lower loudness.")
+    raise LoudnessUnreachable(f"The true peak of the sound stayed at {found.peak} dBTP. Ask for a lower loudness.")
 
 
 def master(
@@ -187,6 +187,7 @@ def master(
 
     Raises:
         NothingToSpeak: It is silent.
+        LoudnessUnreachable: The true peak stays too high.
         EncoderFailed: ffmpeg was stopped, or the file is not what it should be.
     """
     before = measure(source, lambda _: tell(0), peak="sample")

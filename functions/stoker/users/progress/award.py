@@ -72,7 +72,7 @@ def award(task_id: str, task: dict[str, Any]) -> bool:
     user_id = task.get("userId")
     if not isinstance(user_id, str) or not user_id or "/" in user_id or not raw.possible_id(user_id):
         return False
-    profile = reference(user_id).get()
+    profile = reference(user_id).get(**patience(reads=True))
     if not profile.exists:
         return False
     completion = completion_of(task_id, task, time_zone_of(profile.to_dict() or {}), last_completion(profile))
@@ -81,7 +81,8 @@ def award(task_id: str, task: dict[str, Any]) -> bool:
     new = write_entry(completion)
     # Also where it was there: the one who wrote it may have died before it was counted.
     count(user_id, profile)
-    if new and entry(user_id, completion.id).get(["id"]).exists:  # else the user has been deleted meanwhile
+    # Unless the user has been deleted meanwhile.
+    if new and entry(user_id, completion.id).get(["id"], **patience(reads=True)).exists:
         when = completion.completed_at
         record_event("task.completed", user_id, id=task_id, value=completion.minutes, occurred_at=when)
     return new
@@ -90,7 +91,7 @@ def award(task_id: str, task: dict[str, Any]) -> bool:
 def write_entry(completion: Completion) -> bool:
     """Writes a completion into the ledger, to be counted; returns whether it was not there."""
     try:
-        entry(completion.user_id, completion.id).create(completion.to_firestore())
+        entry(completion.user_id, completion.id).create(completion.to_firestore(), **patience(reads=False))
     except exceptions.AlreadyExists:
         return False
     return True

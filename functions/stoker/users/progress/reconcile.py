@@ -9,6 +9,7 @@ from google.cloud.firestore_v1 import DocumentSnapshot
 from stoker import config
 from stoker.firestore import raw
 from stoker.firestore.client import client
+from stoker.firestore.deadline import patience
 from stoker.logs import log_error
 from stoker.queries import declared
 from stoker.users import cursor
@@ -52,7 +53,8 @@ def reconcile_progress(seconds: float = config.RECONCILE_SECONDS) -> ReconciledP
     query = declared.completed_tasks().select(FACTS).limit(PAGE)
     after = cursor.load(PLACE)
     for _ in range(PAGES):
-        page = list((query if after is None else query.start_after({"__name__": after})).get())
+        rest = query if after is None else query.start_after({"__name__": after})
+        page = list(rest.get(**patience(reads=True)))
         done.awarded += _award_missing(page)
         after = page[-1].id if len(page) == PAGE else None
         cursor.save(PLACE, after)
@@ -65,7 +67,8 @@ def _award_missing(page: list[DocumentSnapshot[Any]]) -> int:
     tasks = {one.id: one.to_dict() or {} for one in page}
     owned = {name: task for name, task in tasks.items() if _is_user(task.get("userId"))}
     references = [entry(task["userId"], name) for name, task in owned.items()]
-    there = {found.reference.path for found in client().get_all(references, field_paths=["counted"]) if found.exists}
+    found = client().get_all(references, field_paths=["counted"], **patience(reads=True))
+    there = {one.reference.path for one in found if one.exists}
     awarded = 0
     for name, task in owned.items():
         if entry(task["userId"], name).path in there:

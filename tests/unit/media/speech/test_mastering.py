@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from conftest import Ffmpeg
-from stoker.errors import NothingToSpeak
+from stoker.errors import LoudnessUnreachable, NothingToSpeak, PermanentError
 from stoker.media.probe import Prober
-from stoker.media.speech.mastering import master
+from stoker.media.speech.mastering import Sound, master, settled
 from stoker.models.audio import AudioFormat
 from unit.media.speech.speaking import RATE, loudness, seconds, silence, tone
 
@@ -54,6 +54,14 @@ def test_where_the_peaks_do_not_allow_it_they_come_first(ffmpeg: Ffmpeg, audio_f
     found, peak = loudness(file)
     assert peak <= -1
     assert -16 < found == sound.loudness
+
+
+def test_a_peak_that_stays_too_high_fails_the_job_at_once() -> None:
+    """Each further attempt would measure the same."""
+    loud = Sound(loudness=-16, peak=0, seconds=12)
+    with pytest.raises(PermanentError, match="Ask for a lower loudness") as raised:
+        settled(-9, loud, lambda level: -9, lambda level: loud)
+    assert raised.value.code == LoudnessUnreachable.code == "loudness-unreachable"
 
 
 def test_silence_is_not_made_loud(tmp_path: Path) -> None:
