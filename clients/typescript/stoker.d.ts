@@ -417,6 +417,8 @@ export interface ProcessingJob {
   maxAttempts?: number | null;
   /** What became of the last of them. `[]` where it is left out. */
   attempts?: Attempt[];
+  /** How long the attempts so far took together, in seconds. `0` where it is left out. */
+  workSeconds?: number;
   lease?: StoredLease | null;
   /** The token of the attempt that has written last of all, or handed the job on. */
   endedBy?: string | null;

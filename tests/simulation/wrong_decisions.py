@@ -35,8 +35,8 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "a retry drops the history",
         "jobs.fields",
-        '    **dict.fromkeys(("children", "checkpoint"), DELETE_FIELD),\n',
-        '    **dict.fromkeys(("children", "checkpoint", "attempts"), DELETE_FIELD),\n',
+        '    **dict.fromkeys(("children", "checkpoint", "workSeconds"), DELETE_FIELD),\n',
+        '    **dict.fromkeys(("children", "checkpoint", "workSeconds", "attempts"), DELETE_FIELD),\n',
         ("what a retry keeps",),
     ),
     Mutant(
@@ -101,6 +101,20 @@ MUTANTS: tuple[Mutant, ...] = (
         '"stage": "queued", "runAfter": due, **reason',
         '"stage": "queued", **reason',
         ("history",),
+    ),
+    Mutant(
+        "the time of an attempt is not counted",
+        "jobs.fields",
+        '"workSeconds": job.work_until(now)}',
+        '"workSeconds": job.work_seconds}',
+        ("work is counted",),
+    ),
+    Mutant(
+        "the time of an attempt that went silent is not counted",
+        "jobs.fields",
+        'else {"workSeconds": job.work_with_lapsed()}',
+        "else {}",
+        ("work is counted",),
     ),
     # --- the table ---
     Mutant(

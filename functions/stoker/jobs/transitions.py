@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from stoker import config
 from stoker.jobs import fields as write
 from stoker.jobs.effects import (
     Effect,
@@ -97,6 +98,11 @@ def must_wait(job: JobState, now: datetime) -> bool:
 def no_attempt_is_left(job: JobState, now: datetime) -> bool:
     """Return whether as many attempts have begun as the job has."""
     return job.attempt >= job.max_attempts
+
+
+def no_work_is_left(job: JobState, now: datetime) -> bool:
+    """Return whether the job was worked on for as long as a job may be. A deletion of a user's data may go on."""
+    return job.work_with_lapsed() >= config.MAX_WORK_SECONDS and not job.keeps_no_record
 
 
 # --- Effects -------------------------------------------------------------------------------------
@@ -210,6 +216,7 @@ TABLE: tuple[Row, ...] = (
     Row(("processing",), (Claimed,), None, when=is_held),
     Row(OPEN, (Claimed,), "cancelled", write.cancel, _after_end, when=cancel_is_requested),
     Row(OPEN, (Claimed,), "failed", write.exhaust, _after_end, when=no_attempt_is_left),
+    Row(OPEN, (Claimed,), "failed", write.exhaust_work, _after_end, when=no_work_is_left),
     Row(OPEN, (Claimed,), "processing", write.take),
     Row(OPEN, (HeldBack,), "pending", write.hold_back, _after_hold),
     Row(OPEN, (Paused,), "pending", write.hold_back, _after_pause),

@@ -47,6 +47,7 @@ TRUE_WHEN: dict[str, dict[str, Any]] = {
     "cancel_is_requested": {"cancel_requested": True},
     "must_wait": {"run_after": LATER},
     "no_attempt_is_left": {"attempt": 5},
+    "no_work_is_left": {"work_seconds": 6 * 3600},
     "is_held": {"lease_end": LATER},
 }
 """The facts under which each condition holds."""
