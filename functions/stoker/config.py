@@ -44,8 +44,8 @@ MAX_ATTEMPTS: Final = 5
 """Attempts at a job before it fails for good, where its document names no other number."""
 
 MAX_WORK_SECONDS: Final = 6 * 3600
-"""How long a job may be worked on, over all its attempts: also those that do not count, because their time was up. Twelve
-whole attempts; a deletion of a user's data has no such bound."""
+"""How long a job may be worked on, over all its attempts: also those that do not count, because their time was up.
+Twelve whole attempts. A deletion of a user's data has no such bound."""
 
 ATTEMPTS_TOLD: Final = 10
 """How many failed attempts a job's document remembers."""
@@ -118,9 +118,6 @@ LIST_TYPES: Final = ("text/csv", "application/x-ndjson", "application/json")
 MAX_LIST_BYTES = 100 * 1024**2
 """The largest list: some hundred thousand tasks, which a batch imports within its time. The upload's media type does
 not decide, because a client chooses it."""
-
-MAX_LIST_RECORDS = 200_000
-"""The most records of a list, those that are no tasks included: 1,000 commits, some minutes of an instance."""
 
 MAX_ANIMATION_BYTES = 100 * 1024**2
 """The largest GIF, PNG or WebP that moves. Stickers and screen recordings have a hundredth of that."""

@@ -1,6 +1,7 @@
 """`import-tasks`: a task for each line of a file."""
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -120,9 +121,11 @@ def test_a_file_of_blank_lines_takes_no_commit_for_them(ada: str) -> None:
     assert (data["updatedAt"] - began).total_seconds() < 60
 
 
-def test_a_file_of_too_many_records_ends_with_a_reason(ada: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_of_too_many_records_ends_with_a_reason(
+    ada: str, monkeypatch: pytest.MonkeyPatch, settings: Callable[..., None]
+) -> None:
     monkeypatch.setattr(import_module, "PAGE", 2)
-    monkeypatch.setattr(config, "MAX_LIST_RECORDS", 5)
+    settings(userLimits={"importRecords": 5})
     job = BatchJob(ada, {"operation": "import-tasks", "source": put(ada, lines_of(5) + b"\n\n")})
     assert job.work()["status"] == "completed"
     job = BatchJob(ada, {"operation": "import-tasks", "source": put(ada, b"no\n" + lines_of(6))})

@@ -7,6 +7,7 @@ from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
 from itertools import count, islice
 
+from simulation.fair import run_fair_crowds
 from simulation.mutants import Mutant, applied
 from simulation.world import Broken, run_world
 
@@ -55,10 +56,12 @@ def _share(first_seed: int, step: int, enough: int) -> int:
 
 
 def notice(mutant: Mutant) -> Broken | None:
-    """Run worlds until an invariant notices a mutant; return None if none does."""
+    """Run crowds, and worlds until an invariant notices a mutant; return None if none does."""
     with applied(mutant):
         for seed in islice(count(), MOST_WORLDS):
             try:
+                if seed == 0:
+                    run_fair_crowds(seed)
                 run_world(seed)
             except Broken as broken:
                 return broken

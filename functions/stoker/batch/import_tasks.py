@@ -8,11 +8,11 @@ from typing import Any
 from google.cloud import firestore
 
 from stoker import config
+from stoker.batch.bounds import check_records
 from stoker.batch.lines import Lines
 from stoker.batch.projects import not_owned
 from stoker.batch.records import Reader, reader_of
 from stoker.batch.tally import BatchTally
-from stoker.errors import InputTooLarge
 from stoker.firestore.client import client
 from stoker.firestore.deadline import patience
 from stoker.firestore.errors import Conflict
@@ -91,11 +91,7 @@ def import_tasks(context: JobContext, batch_input: ImportTasks) -> BatchOutput:
         page = _page(reader, position)
         if page.after == position.offset:
             return position.output()
-        if position.total + len(page.items) > config.MAX_LIST_RECORDS:
-            raise InputTooLarge(
-                f"The file {source.path!r} has more than {config.MAX_LIST_RECORDS:,} records. The first "
-                f"{position.total:,} were imported: put the rest into other files, and write a job for each."
-            )
+        check_records(position.total + len(page.items), position.total)
         position = write_page(context, position, page)
 
 

@@ -62,6 +62,9 @@ class Documents(Protocol):
     def pages(self, selection: Selection, size: int) -> Iterator[list[StoredDocument]]:
         """Read the documents of a selection, so many at a time. No page is empty."""
 
+    def count(self, selection: Selection) -> int:
+        """Count the documents of a selection."""
+
     def count_and_sum(self, selection: Selection, field: str) -> tuple[int, float]:
         """Count the documents of a selection that have a field, and add the field up.
 
@@ -105,6 +108,12 @@ class FirestoreDocuments:
         while page:
             yield [StoredDocument.of(snapshot) for snapshot in page]
             page = list(query.start_after(page[-1]).get(**patience(reads=True))) if len(page) == size else []
+
+    def count(self, selection: Selection) -> int:
+        """Count; see `Documents`."""
+        # As below.
+        counting: Any = selection.query().count(alias="count")
+        return int(counting.get(**patience(reads=True))[0][0].value)
 
     def count_and_sum(self, selection: Selection, field: str) -> tuple[int, float]:
         """Count and add up; see `Documents`."""

@@ -72,6 +72,10 @@ class MemoryDocuments:
         for first in range(0, len(found), size):
             yield found[first : first + size]
 
+    def count(self, selection: Selection) -> int:
+        """Count; see `Documents`."""
+        return sum(_matches(one, selection) for one in self._stored.values())
+
     def count_and_sum(self, selection: Selection, field: str) -> tuple[int, float]:
         """Count and add up; see `Documents`."""
         found = [one for one in self.find(selection) if _value(one.data, field) is not None]

@@ -13,11 +13,11 @@ from stoker.jobs.events import Cancelled, Claimed, FailedPermanently, HeldBack, 
 from stoker.jobs.job import load_job, read_job
 from stoker.jobs.lease import Lease
 from stoker.jobs.limits import Deferred, take_slot
-from stoker.jobs.settings import settings, users_are_limited
+from stoker.jobs.settings import is_paused, settings, users_are_limited
 from stoker.jobs.states import JobState
 from stoker.jobs.store import store
 from stoker.jobs.transitions import Transition, decide, must_wait
-from stoker.models.job import ProcessingJob, has_ended
+from stoker.models.job import has_ended
 
 EARLY = timedelta(seconds=1)
 """A task may come so much too early, because clocks differ."""
@@ -82,9 +82,9 @@ def _take_job(job_id: str, token: str) -> Lease | Refused | None:
     claimed = decide(state, Claimed(token), now)
     if not claimed.takes_lease:
         return _refuse(found, state, Claimed(token), now)
-    if job.document.type in settings().paused:
+    if is_paused(job.document.type) and not state.keeps_no_record:
         return _refuse(found, state, Paused(), now)
-    slot = _slot(job.document)
+    slot = _slot(state)
     if isinstance(slot, Deferred):
         return _refuse(found, state, HeldBack(slot.stage, slot.due), now, slot.extra)
     fence = Fence(store().documents, found)
@@ -96,13 +96,13 @@ def _refuse(found: StoredDocument, state: JobState, event: JobEvent, now: dateti
     return Refused(state, commit_transition(found, state, event, extra, now))
 
 
-def _slot(document: ProcessingJob) -> Deferred | ExtraWrites:
+def _slot(state: JobState) -> Deferred | ExtraWrites:
     """Return the writes that take a place for a job; or the reason why it may not begin.
 
-    Every rule for who may begin belongs here, such as the sharing of a queue's places between users.
+    Every rule for who may begin belongs here. The deletion of a user's data takes no place and meets no limit.
     """
     limits = settings().user_limits
-    if limits is None:
+    if limits is None or state.user_id is None or state.keeps_no_record:
         return ()
-    slot = take_slot(document, limits)
+    slot = take_slot(state, state.user_id, limits)
     return slot if isinstance(slot, Deferred) else (slot,)

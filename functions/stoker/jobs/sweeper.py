@@ -1,23 +1,28 @@
 """Sweeper: brings back every job that an event, a task or a worker was lost for. Each step may be done twice."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 
 from stoker import config, registry
 from stoker.firestore.documents import StoredDocument
 from stoker.firestore.selection import Selection
+from stoker.jobs.ceiling import hold_ceiling
 from stoker.jobs.children import update_parent
 from stoker.jobs.dispatch import dispatch
 from stoker.jobs.events import Due, LeaseLapsed
+from stoker.jobs.fairness import free_places
 from stoker.jobs.job import load_job
 from stoker.jobs.limits import wake_next
-from stoker.jobs.settings import settings
+from stoker.jobs.settings import is_paused
 from stoker.jobs.store import store
 from stoker.logs import JobLog
 from stoker.queries import declared
 
 SEEN = ("createdAt", "runAfter", "lease.expiresAt", "stage", "type", "userId", "cancelRequested")
 """The fields that decide. Not those that users write at will: one that can't be decoded would end the whole sweep."""
+
+WAITING = ("waiting-for-other-jobs", "waiting-for-other-users")
+"""The stages of jobs that the ends of other jobs wake."""
 
 OVERLAP = timedelta(minutes=3)
 """How far back a sweep looks, so that one that was late or lost itself leaves no gap."""
@@ -59,6 +64,8 @@ def sweep(now: datetime | None = None) -> int:
                 _wake(page)
             if store().host.monotonic() > enough:
                 break  # The next sweep goes on.
+    _fill_queues(now)
+    hold_ceiling(now)
     return found
 
 
@@ -85,15 +92,27 @@ def _may_begin(found: StoredDocument, now: datetime) -> bool:
     if isinstance(run_after, datetime) and run_after > now:
         return False
     if data.get("stage") == "paused":
-        return data.get("type") not in settings().paused
-    return data.get("stage") != "waiting-for-other-jobs"
+        return not is_paused(str(data.get("type")))
+    return data.get("stage") not in WAITING
 
 
 def _wake(page: list[StoredDocument]) -> None:
     """A user's waiting jobs are woken by those that end. In case that was lost, one of each user's is tried."""
     jobs = [found.data for found in page]
-    waiting = [str(job.get("userId")) for job in jobs if job.get("stage") == "waiting-for-other-jobs"]
-    for user_id in dict.fromkeys(waiting):
+    _wake_users(str(job.get("userId")) for job in jobs if job.get("stage") in WAITING)
+
+
+def _fill_queues(now: datetime) -> None:
+    """Wake jobs that wait until fewer places are taken, as many as places are free: one job of each user's."""
+    for job_type, registered in registry.job_types().items():
+        waiting = store().documents.find(declared.waiting_for_others(job_type).only("userId").first(config.SWEEP_PAGE))
+        if waiting:
+            free = free_places(registered.at_once, store().documents.count(declared.running(job_type, now)))
+            _wake_users(list(dict.fromkeys(str(found.data.get("userId")) for found in waiting))[:free])
+
+
+def _wake_users(users: Iterable[str]) -> None:
+    for user_id in dict.fromkeys(users):
         try:
             wake_next(user_id, None)
         except Exception as error:
@@ -103,7 +122,7 @@ def _wake(page: list[StoredDocument]) -> None:
 
 def _no_longer_paused() -> Iterator[Selection]:
     """Jobs that were held back because their type was paused, and need not be any longer."""
-    return (declared.paused(job_type) for job_type in registry.job_types() if job_type not in settings().paused)
+    return (declared.paused(job_type) for job_type in registry.job_types() if not is_paused(job_type))
 
 
 def _stale_pending(now: datetime) -> Selection:

@@ -121,17 +121,23 @@ def _after_end(job: JobState, event: Any, fields: Fields, now: datetime) -> tupl
     attempted = job.attempt_began is not None
     # A job that waits for its children takes no place.
     began = job.user_id is not None and job.state != "running-jobs" and (attempted or job.started_at is not None)
+    released = _leave(job) if began else ()
     # A first attempt that succeeds has published all that was ever uploaded. A job that is retried has no start any
     # more, but a history; objects of the earlier run are still there if it was retried before they were removed.
     is_first = job.started_at is None and not job.history
     uploaded = job.user_id is not None and (not is_first or (attempted and not isinstance(event, Succeeded)))
     return (
-        *((ReleaseSlot(),) if began else ()),
+        *released,
         *_record(job, event, fields, now),
         *((RemoveLeftovers(),) if uploaded else ()),
         *((WakeNext(),) if job.user_id is not None else ()),
         *((UpdateParent(job.parent_id),) if job.parent_id is not None else ()),
     )
+
+
+def _leave(job: JobState) -> tuple[Effect, ...]:
+    # The deletion of a user's data takes no place, and must not write to a document that it has deleted.
+    return () if job.keeps_no_record else (ReleaseSlot(),)
 
 
 def _record(job: JobState, event: Any, fields: Fields, now: datetime) -> tuple[Effect, ...]:
@@ -152,16 +158,16 @@ def _look_at_children(job: JobState, event: Any, fields: Fields, now: datetime) 
 
 
 def _after_hand_over(job: JobState, event: Any, fields: Fields, now: datetime) -> tuple[Effect, ...]:
-    return (ReleaseSlot(), WakeNext(), EnqueueChildren())
+    return (*_leave(job), WakeNext(), EnqueueChildren())
 
 
 def _after_attempt(job: JobState, event: Any, fields: Fields, now: datetime) -> tuple[Effect, ...]:
     # By the attempt's own name: its number comes again if it does not count, or if the job is retried by hand.
-    return (ReleaseSlot(), WakeNext(), EnqueueTask(f"after/{job.attempt_name}", fields.get("runAfter")))
+    return (*_leave(job), WakeNext(), EnqueueTask(f"after/{job.attempt_name}", fields.get("runAfter")))
 
 
 def _after_preemption(job: JobState, event: Any, fields: Fields, now: datetime) -> tuple[Effect, ...]:
-    return (ReleaseSlot(), WakeNext(), Redeliver())
+    return (*_leave(job), WakeNext(), Redeliver())
 
 
 def _after_hold(job: JobState, event: HeldBack, fields: Fields, now: datetime) -> tuple[Effect, ...]:
@@ -171,7 +177,7 @@ def _after_hold(job: JobState, event: HeldBack, fields: Fields, now: datetime) -
 
 def _after_pause(job: JobState, event: Any, fields: Fields, now: datetime) -> tuple[Effect, ...]:
     # A job of another type may begin in its place.
-    return (*((ReleaseSlot(),) if job.state == "processing" else ()), WakeNext())
+    return (*(_leave(job) if job.state == "processing" else ()), WakeNext())
 
 
 # --- The table -----------------------------------------------------------------------------------

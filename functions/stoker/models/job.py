@@ -45,8 +45,8 @@ else:
     Stage = Literal["queued", *(stage for kind in registry.job_types().values() for stage in kind.stages), "completed"]
 """What an attempt is doing; shown to the user beside the progress."""
 
-HeldStage = Literal["paused", "waiting-for-other-jobs", "waiting-for-tomorrow"]
-"""Why a pending job is held back: an admin has paused its type, or the owner is at a limit."""
+HeldStage = Literal["paused", "waiting-for-other-jobs", "waiting-for-other-users", "waiting-for-tomorrow"]
+"""Why a pending job is held back: an admin has paused its type, the owner is at a limit, or others need the places."""
 
 
 RUNNING_JOBS: Final = "running-jobs"
