@@ -33,6 +33,9 @@ from stoker.models.job import BatchOutput, JobOutput
 SWEEP_EVERY = 60.0
 MOST_STEPS = 60_000_000
 
+KEPT_SECONDS = 30.0
+"""Virtual seconds for which a job that has ended is kept."""
+
 FILM = "video-processing"
 SPEECH = "audio-generation"
 BATCH = "batch-operation"
@@ -170,8 +173,14 @@ class Crowd:
             running.discard(job_id)
         if after.data["status"] in ("completed", "failed", "cancelled"):
             self._ended.add(job_id)
+            self._scheduler.at(self._scheduler.now + KEPT_SECONDS, lambda: self._expire(after))
             if after.data["status"] != "completed":
                 self._failed = f"{job_id} has ended: {dict(after.data)}"
+
+    def _expire(self, document: StoredDocument) -> None:
+        """Delete a job that has ended, so that thousands of them do not slow the database in memory."""
+        if self._store.simulated.inner.get(document.path) is not None:
+            self._store.simulated.inner.commit([Delete(document.path)])
 
     # --- Cloud Tasks ---
 

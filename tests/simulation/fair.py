@@ -59,10 +59,10 @@ def deletions(seed: int) -> Waits:
 
 
 def many_users(seed: int, users: int, hours: float) -> Waits:
-    """Users who come one after another with a short job each, beside five who always have fifty jobs queued."""
+    """Users who come one after another with a short job each, beside five who have two hundred jobs an hour each."""
     types: Sequence[str] = (FILM, SPEECH, BATCH)
     greedy = [
-        Wish(0.1 * number, f"mallory{number % 5}", types[number % 3], 120.0) for number in range(int(250 * hours))
+        Wish(0.1 * number, f"mallory{number % 5}", types[number % 3], 120.0) for number in range(int(1000 * hours))
     ]
     gap = 3600 * hours / users
     honest = [
