@@ -11,7 +11,7 @@ from simulation.fair import run_fair_crowds
 from simulation.mutants import Mutant, applied
 from simulation.world import Broken, run_world
 
-MOST_WORLDS = 150
+MOST_WORLDS = 400
 """Worlds within which a mutant must be noticed."""
 
 

@@ -47,7 +47,7 @@ def test_a_hundred_users_wait_for_seconds_beside_five_who_always_have_jobs_queue
 @pytest.mark.soak
 @pytest.mark.timeout(1800)
 def test_ten_thousand_users_wait_for_seconds_beside_five_who_always_have_jobs_queued() -> None:
-    waits = many_users(todays_seed(), users=10_000, hours=3)
+    waits = many_users(todays_seed(), users=10_000, hours=1)
     assert len(waits.honest) == 10_000
     print(f"Honest users wait for {max(waits.honest):.1f} s at most; {waits.ended:,} jobs have ended.")
 

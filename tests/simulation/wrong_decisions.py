@@ -58,7 +58,7 @@ MUTANTS: tuple[Mutant, ...] = (
         "jobs.fields",
         "    return {\n        **_lapsed(job),\n",
         "    return {\n",
-        ("history",),
+        ("history", "work is counted"),
     ),
     Mutant(
         "a failed attempt is not recorded",
@@ -263,7 +263,7 @@ MUTANTS: tuple[Mutant, ...] = (
         "jobs.transitions",
         '    Row(("processing",), (Claimed,), None, when=is_held),\n',
         "",
-        ("one attempt at a time",),
+        ("one attempt at a time", "history"),
     ),
     # --- the executors ---
     Mutant(
