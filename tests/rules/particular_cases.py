@@ -320,7 +320,14 @@ def _of_admin_data() -> Iterator[Case]:
         {"userLimits": None},
         {"userLimits": {"atOnce": None}},
         {"userLimits": {"newUsers": {"hours": 1, "atOnce": None}, "importRecords": 5, "batchJobs": 100}},
-        {"userLimits": {"newUsers": None, "workMinutesADay": None}},
+        {
+            "userLimits": {
+                "newUsers": None,
+                "workMinutesADay": None,
+                "mediaMinutesADay": 60,
+                "outputGigabytesADay": None,
+            }
+        },
         {"projectLimits": {"jobsADay": 1, "workHoursADay": None}},
         {"projectLimits": None, "stoppedUntil": None},
         {"schemaVersion": 1},
