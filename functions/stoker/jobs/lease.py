@@ -96,10 +96,6 @@ class Lease:
         if end_hook:
             self.state = replace(self.state, end_hook_due=True)
 
-    def skip_slot_release(self) -> None:
-        """Let the attempt's end leave the owner's places as they are: the document that holds them is gone."""
-        self.limited = False
-
     def end(self, event: AttemptEnd, extra: ExtraWrites = ()) -> tuple[Transition, Written | None]:
         """Make the final write; try again for as long as the lease lasts, since all the work hangs on it.
 
