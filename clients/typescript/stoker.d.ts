@@ -575,10 +575,10 @@ export interface UserLimits {
    */
   mediaMinutesADay?: number | null;
   /**
-   * The size of the files that the user's jobs may have made in one day, in UTC, in units of 1,024³ bytes. A job
-   * beyond it waits. At least 1. `100` where it is left out.
+   * GiB of files that the user's jobs may have made in one day, in UTC. A job beyond it waits. At least 1. `100`
+   * where it is left out.
    */
-  outputGigabytesADay?: number | null;
+  outputGibADay?: number | null;
   /**
    * Records that one import may have, those that are no tasks included. An import beyond it fails. At least 1.
    * `200000` where it is left out.

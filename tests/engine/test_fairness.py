@@ -130,7 +130,7 @@ def test_a_deletion_leaves_no_trace_among_the_places(end: str) -> None:
 
 
 def test_the_media_that_a_job_has_made_counts_for_its_owners_day(settings: Settings) -> None:
-    settings(userLimits={"mediaMinutesADay": 2, "outputGigabytesADay": 1})
+    settings(userLimits={"mediaMinutesADay": 2, "outputGibADay": 1})
     path = "job-outputs/ada/job/a.mp4"
     part = StoredFile(path="b.ts", content_type="video/mp2t", bytes=30, sha256="0" * 64)
     file = OutputFile(kind="hls", path=path, content_type="video/mp4", bytes=1000, sha256="0" * 64, parts=[part])
@@ -147,7 +147,7 @@ def test_the_media_that_a_job_has_made_counts_for_its_owners_day(settings: Setti
     second = DrivenJob("ada")
     assert begin_attempt(second.id) is None
     assert second.data()["stage"] == "waiting-for-tomorrow"
-    settings(userLimits={"mediaMinutesADay": None, "outputGigabytesADay": 1})
+    settings(userLimits={"mediaMinutesADay": None, "outputGibADay": 1})
     second.update({"runAfter": datetime.now(UTC)})
     second.take()
     store().documents.commit([Update(f"{config.JOB_USERS}/ada", {"outputBytes": {today(): 1024**3}})])

@@ -325,7 +325,7 @@ def _of_admin_data() -> Iterator[Case]:
                 "newUsers": None,
                 "workMinutesADay": None,
                 "mediaMinutesADay": 60,
-                "outputGigabytesADay": None,
+                "outputGibADay": None,
             }
         },
         {"projectLimits": {"jobsADay": 1, "workHoursADay": None}},

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from stoker import config
 from stoker.models.settings import UserLimits
 
 KEPT_PART = 4
@@ -16,9 +17,6 @@ KEPT_PART = 4
 
 TURN_SECONDS = 45.0
 """How long an attempt that can go on later may hold its place while others wait, if one turn each is enough."""
-
-GIGABYTE = 1024**3
-"""Bytes, as Cloud Storage bills them. Source: https://cloud.google.com/storage/pricing."""
 
 SHORTEST_TURN_SECONDS = 10.0
 """No turn is shorter: the start of an attempt takes a second or two."""
@@ -103,7 +101,7 @@ class Usage:
             for taken, most in (
                 (self.work_seconds / 60, limits.work_minutes_a_day),
                 (self.media_seconds / 60, limits.media_minutes_a_day),
-                (self.output_bytes / GIGABYTE, limits.output_gigabytes_a_day),
+                (self.output_bytes / config.GIB, limits.output_gib_a_day),
             )
         )
 

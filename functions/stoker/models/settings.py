@@ -33,8 +33,7 @@ class UserLimits(Model):
         work_minutes_a_day: Minutes that the user's jobs may be worked on in one day, in UTC. A job beyond it waits.
         media_minutes_a_day: Minutes of film and speech that the user's jobs may have worked on in one day, in UTC. A
             job beyond it waits.
-        output_gigabytes_a_day: The size of the files that the user's jobs may have made in one day, in UTC, in units of
-            1,024³ bytes. A job beyond it waits.
+        output_gib_a_day: GiB of files that the user's jobs may have made in one day, in UTC. A job beyond it waits.
         import_records: Records that one import may have, those that are no tasks included. An import beyond it fails.
         batch_jobs: Jobs that one batch may make. A batch beyond it fails.
         new_users: Lower limits for a time after the sign-up.
@@ -46,7 +45,7 @@ class UserLimits(Model):
     a_day: Annotated[int, Field(ge=1)] | None = 1000
     work_minutes_a_day: Annotated[int, Field(ge=1)] | None = 1440
     media_minutes_a_day: Annotated[int, Field(ge=1)] | None = 1440
-    output_gigabytes_a_day: Annotated[int, Field(ge=1)] | None = 100
+    output_gib_a_day: Annotated[int, Field(ge=1)] | None = 100
     import_records: Annotated[int, Field(ge=1)] | None = 200_000
     batch_jobs: Annotated[int, Field(ge=1)] | None = 100
     new_users: NewUserLimits | None = Field(default_factory=NewUserLimits)

@@ -147,7 +147,7 @@ def _settings(options: argparse.Namespace, change: dict[str, Any] | None) -> int
     print(
         f"media a day  {f'{limits.media_minutes_a_day} min' if limits and limits.media_minutes_a_day else 'no limit'}"
     )
-    most = limits.output_gigabytes_a_day if limits else None
+    most = limits.output_gib_a_day if limits else None
     print(f"files a day  {f'{most} GiB' if most else 'no limit'}")
     if change is not None:
         print(f"Workers know of it within {config.SETTINGS_SECONDS:.0f} s.")
