@@ -29,6 +29,9 @@ BLOCKING: Final = _switch("STOKER_BLOCKING")
 """Whether Firebase Auth asks `before_created` and `before_signed_in`. The project needs Identity Platform for that. Set
 it in `functions/.env`."""
 
+KEEP_OUTPUTS = _switch("STOKER_KEEP_OUTPUTS")
+"""Whether the outputs of a job stay if the job's document expires. Set it in `functions/.env`."""
+
 GIB: Final = 1024**3
 
 # --- Jobs -----------------------------------------------------------------------------------------

@@ -25,6 +25,7 @@ StokerError
 │   ├── JobExists               job-exists            the id is another job's
 │   ├── NotRetryable            not-retryable         the job is under way, or it is done
 │   ├── NotCancellable          not-cancellable       the job has ended
+│   ├── NotDeletable            not-deletable         the job is under way, or its record is still needed
 │   ├── UserNotFound            user-not-found        there is no such account
 │   ├── OwnRole                 own-role              an admin would be none any more by their own doing
 │   ├── ClaimsTooLarge          claims-too-large      what the user may do does not fit into a token
@@ -208,6 +209,12 @@ class NotCancellable(RequestRefused):
     """The job has ended."""
 
     code = "not-cancellable"
+
+
+class NotDeletable(RequestRefused):
+    """The job is still under way, or its record is still needed."""
+
+    code = "not-deletable"
 
 
 class UserNotFound(RequestRefused):

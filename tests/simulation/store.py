@@ -223,6 +223,12 @@ class SimulatedStore:
         self._network.refuse("list outputs", job_id)
         return self.memory.list_outputs(user_id, job_id)
 
+    def outputs_behind(self, after: str, limit: int) -> list[str]:
+        """List uploaded objects of all jobs; see `Store`."""
+        self._network.cross("list all outputs", after)
+        self._network.refuse("list all outputs", after)
+        return self.memory.outputs_behind(after, limit)
+
     def delete_outputs(self, names: Sequence[str]) -> None:
         """Delete objects; see `Store`."""
         self._network.cross("delete", *names)

@@ -60,6 +60,10 @@ class MemoryStore:
         """Return the names of all objects that the attempts at a job have uploaded."""
         return sorted(name for name in self.outputs if name.startswith(f"job-outputs/{user_id}/{job_id}/"))
 
+    def outputs_behind(self, after: str, limit: int) -> list[str]:
+        """Return the names of the first objects of any job behind a name, sorted."""
+        return [name for name in sorted(self.outputs) if name > after][:limit]
+
     def delete_outputs(self, names: Sequence[str]) -> None:
         """Delete objects, if they exist."""
         self.outputs -= set(names)

@@ -7,6 +7,7 @@ In production and in the emulator suite these are Firestore, Cloud Tasks, Cloud 
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from typing import Protocol, TypeVar
 
@@ -32,6 +33,9 @@ class Store(Protocol):
 
     def list_outputs(self, user_id: str, job_id: str) -> list[str]:
         """Return the names of all objects that the attempts at a job have uploaded."""
+
+    def outputs_behind(self, after: str, limit: int) -> list[str]:
+        """Return the names of the first objects of any job behind a name, sorted."""
 
     def delete_outputs(self, names: Sequence[str]) -> None:
         """Delete objects, if they exist."""
@@ -60,6 +64,12 @@ class FirebaseStore:
         from stoker.storage.outputs import list_objects
 
         return list_objects(user_id, job_id)
+
+    def outputs_behind(self, after: str, limit: int) -> list[str]:
+        """Return the names of the first objects of any job behind a name, sorted."""
+        from stoker.storage.outputs import list_all_objects
+
+        return list(islice(list_all_objects(after), limit))
 
     def delete_outputs(self, names: Sequence[str]) -> None:
         """Delete objects, if they exist."""

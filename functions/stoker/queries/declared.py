@@ -158,6 +158,11 @@ def alive_children(parent_id: str) -> Selection:
     return CHILDREN.selection(("parentId", "==", parent_id), ("status", "in", ALIVE))
 
 
+def children_of(parent_id: str) -> Selection:
+    """All children of a job."""
+    return CHILDREN.selection(("parentId", "==", parent_id), ("status", "in", [*ALIVE, *sorted(ENDED)]))
+
+
 QUEUED_CHILDREN = DeclaredQuery(jobs, where=equal("parentId", "status", "stage"))
 
 
@@ -175,6 +180,14 @@ def childrens_progress(parent_id: str) -> Selection:
     return CHILDRENS_PROGRESS.selection(("parentId", "==", parent_id), ("status", "in", ALIVE))
 
 
+ALIVE_OF_A_USER = DeclaredQuery(jobs, where=[*equal("userId"), *one_of("status")], order=[ascending(NAME)])
+
+
+def alive_of(user_id: str) -> Selection:
+    """A user's jobs that have not ended, by their ids."""
+    return ALIVE_OF_A_USER.selection(("userId", "==", user_id), ("status", "in", ALIVE))
+
+
 # --- The commands ------------------------------------------------------------------------------------------------
 
 NEWEST_JOBS = DeclaredQuery(jobs, where=perhaps(equal("userId", "status", "type")), order=[descending("createdAt")])
@@ -183,6 +196,11 @@ NEWEST_JOBS = DeclaredQuery(jobs, where=perhaps(equal("userId", "status", "type"
 def newest_jobs(named: Mapping[str, str]) -> Query:
     """Jobs of an owner, a status and a type, each where it is named; the newest first."""
     return NEWEST_JOBS.build(*((field, "==", value) for field, value in named.items()))
+
+
+def newest_job() -> Selection:
+    """The job that was created last, if there is any job at all."""
+    return NEWEST_JOBS.selection().first(1)
 
 
 NEWEST_ALIVE_JOBS = DeclaredQuery(jobs, where=one_of("status"), order=[descending("createdAt")])
