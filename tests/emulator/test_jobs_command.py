@@ -330,7 +330,8 @@ def test_a_wrong_command_line_is_named(arguments: list[str], said: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("command", "job_id"), [("show", "none"), ("show", ""), ("watch", "a/b"), ("cancel", "\x1b[31m"), ("retry", "none")]
+    ("command", "job_id"),
+    [("show", "none"), ("show", ""), ("watch", "a/b"), ("cancel", "\x1b[31m"), ("retry", "none"), ("delete", "none")],
 )
 def test_an_unknown_job_is_named(jobs: Jobs, command: str, job_id: str) -> None:
     done = jobs.run(command, job_id)
