@@ -58,15 +58,16 @@ def stranger() -> User:
 
 @pytest.fixture
 def made(user: User, clip: Path) -> str:
-    """The id of a job of the user's that was completed, with a file."""
+    """The id of a job of the user's that was completed, with a file. Nobody watches it."""
     source = user.upload(clip, "video/mp4")
     job_id = user.write_job({"source": source, "outputs": [{"kind": "poster"}]})
-    assert user.result(job_id)["status"] == "completed"
+    until(lambda: document(job_id).get().get("status") == "completed")
     assert len(files_of(user, job_id)) == 1
     return job_id
 
 
 def test_the_owner_deletes_a_job_and_its_files_are_gone_with_the_answer(user: User, made: str) -> None:
+    user.result(made)  # The app has followed it. The emulator then answers the first deletion with an error.
     answer = call({"jobId": made}, user.token)
     assert (answer.status_code, answer.json()) == (200, {"result": {"jobId": made, "status": "deleted"}})
     assert not document(made).get().exists

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from google.api_core.exceptions import ServiceUnavailable
+from google.api_core.exceptions import Cancelled, DeadlineExceeded, ServiceUnavailable
 
 from engine.driven import ENDED, DrivenJob, Meddled, once, upload
 from stoker.errors import JobNotFound, NotDeletable
@@ -188,15 +188,23 @@ def test_of_a_batch_nothing_goes_if_one_of_its_children_is_retried_at_the_same_t
     assert all(one.is_there() for one in (whole, *children))
 
 
-def test_a_deletion_whose_answer_is_lost_has_succeeded(meddled: Meddled) -> None:
-    """The client library sends it again, and that is refused."""
+@pytest.mark.parametrize("error", [Conflict("sent again"), DeadlineExceeded("lost"), Cancelled("lost")], ids=repr)
+def test_a_deletion_whose_answer_is_lost_has_succeeded(meddled: Meddled, error: Exception) -> None:
+    """The client library may have sent it again, which is refused."""
     job = ended()
     with_files(job, "film.mp4")
-    meddled.after = once(Conflict("sent again"))
+    meddled.after = once(error)
     delete_job(job.id)
     assert (job.is_there(), files_of(job)) == (False, [])
     with pytest.raises(JobNotFound):
         delete_job(job.id)
+
+
+def test_a_deletion_goes_on_after_a_short_outage(meddled: Meddled) -> None:
+    job = ended()
+    meddled.before = once(ServiceUnavailable("down"))
+    delete_job(job.id)
+    assert not job.is_there()
 
 
 def test_a_job_is_deleted_although_its_files_can_not_be(

@@ -15,6 +15,9 @@ from stoker.jobs.store import store
 from stoker.models.job import has_ended
 from stoker.queries import declared
 
+SECONDS = 30.0
+"""How long the deletion may take. A call of a client has 60 s, the removal of the outputs included."""
+
 THREADS = 8
 """Jobs of a batch whose outputs are removed at the same time: each waits for Cloud Storage."""
 
@@ -31,10 +34,10 @@ def delete_job(job_id: str) -> None:
     Raises:
         JobNotFound: There is no such job.
         NotDeletable: It is under way, or its record is still needed; the message says why.
-        Aborted: The document is written by others too often.
+        Exception: Firestore did not answer, or others write the document too often.
     """
     doomed: dict[str, JobState] = {}
-    until_written(lambda: _delete(job_id, doomed), host=store().host)
+    until_written(lambda: _delete(job_id, doomed), seconds=SECONDS, through_outages=True, host=store().host)
     store().host.each(_remove_outputs, list(doomed.values()), THREADS)
 
 
