@@ -455,6 +455,8 @@ export interface ProcessingJob {
   maxAttempts?: number | null;
   /** What became of the last of them. `[]` where it is left out. */
   attempts?: Attempt[];
+  /** How long the attempts so far took together, in seconds. `0` where it is left out. */
+  workSeconds?: number;
   lease?: StoredLease | null;
   /** The token of the attempt that has written last of all, or handed the job on. */
   endedBy?: string | null;
@@ -544,20 +546,60 @@ export interface AnalyticsAggregate {
   schemaVersion?: 1;
 }
 
-/** What one user may ask for. A job beyond it waits; it does not fail. */
-export interface UserLimits {
-  /** Jobs that run at the same time. At least 1. */
+/**
+ * Limits of users who have just signed up, and of anonymous users: many accounts are made as easily as one.
+ */
+export interface NewUserLimits {
+  /** How long a user counts as new. At least 1. `24` where it is left out. */
+  hours?: number;
+  /** Jobs that run at the same time. At least 1. `3` where it is left out. */
   atOnce?: number | null;
-  /** Jobs that begin on one day, in UTC. At least 1. */
+  /** Jobs that begin on one day, in UTC. At least 1. `100` where it is left out. */
   aDay?: number | null;
 }
 
-/** The document; without it, nothing is paused and nobody is limited. */
+/** What one user may ask for. A field that is left out has its default, and null lifts the limit. */
+export interface UserLimits {
+  /** Jobs that run at the same time. A job beyond it waits. At least 1. `10` where it is left out. */
+  atOnce?: number | null;
+  /** Jobs that begin on one day, in UTC. A job beyond it waits. At least 1. `1000` where it is left out. */
+  aDay?: number | null;
+  /**
+   * Minutes that the user's jobs may be worked on in one day, in UTC. A job beyond it waits. At least 1. `1440`
+   * where it is left out.
+   */
+  workMinutesADay?: number | null;
+  /**
+   * Records that one import may have, those that are no tasks included. An import beyond it fails. At least 1.
+   * `200000` where it is left out.
+   */
+  importRecords?: number | null;
+  /** Jobs that one batch may make. A batch beyond it fails. At least 1. `100` where it is left out. */
+  batchJobs?: number | null;
+  /** Lower limits for a time after the sign-up. */
+  newUsers?: NewUserLimits | null;
+}
+
+/**
+ * What all users together may ask for. Beyond it, no job begins before the next day. Null lifts a limit.
+ */
+export interface ProjectLimits {
+  /** Jobs that end on one day, in UTC. At least 1. `100000` where it is left out. */
+  jobsADay?: number | null;
+  /** Hours that these jobs were worked on. At least 1. `480` where it is left out. */
+  workHoursADay?: number | null;
+}
+
+/** The document; without it, nothing is paused and everyone has the default limits. */
 export interface JobSettings {
   /** Types of which no job begins; those that run go on. `[]` where it is left out. */
   paused?: ('video-processing' | 'audio-generation' | 'batch-operation')[];
-  /** For every user; nobody is limited where it is left out. */
+  /** For every user; null lifts all of them. */
   userLimits?: UserLimits | null;
+  /** For all users together; null lifts all of them. */
+  projectLimits?: ProjectLimits | null;
+  /** No job of any type begins before this time. The server writes it at a limit of the project. */
+  stoppedUntil?: Timestamp | null;
   /** `1` where it is left out. */
   schemaVersion?: 1;
 }

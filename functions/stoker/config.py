@@ -66,6 +66,10 @@ SETTINGS_SECONDS: Final = 15.0
 MAX_ATTEMPTS: Final = 5
 """Attempts at a job before it fails for good, where its document names no other number."""
 
+MAX_WORK_SECONDS: Final = 6 * 3600
+"""How long a job may be worked on, over all its attempts: also those that do not count, because their time was up.
+Twelve whole attempts. A deletion of a user's data has no such bound."""
+
 ATTEMPTS_TOLD: Final = 10
 """How many failed attempts a job's document remembers."""
 
@@ -134,8 +138,9 @@ UNKNOWN_TYPES: Final = ("application/octet-stream", "binary/octet-stream", "")
 LIST_TYPES: Final = ("text/csv", "application/x-ndjson", "application/json")
 """The media types of lists that a batch imports: what a client may upload, as large as `MAX_LIST_BYTES`."""
 
-MAX_LIST_BYTES: Final = 100 * 1024**2
-"""The largest list: some hundred thousand tasks, which a batch imports within its time."""
+MAX_LIST_BYTES = 100 * 1024**2
+"""The largest list: some hundred thousand tasks, which a batch imports within its time. The upload's media type does
+not decide, because a client chooses it."""
 
 MAX_ANIMATION_BYTES = 100 * 1024**2
 """The largest GIF, PNG or WebP that moves. Stickers and screen recordings have a hundredth of that."""

@@ -19,7 +19,8 @@ StokerError
 │   ├── AccountGone             account-gone          the owner's account was deleted
 │   ├── LoudnessUnreachable     loudness-unreachable  the sound can't be so loud without a peak that is too high
 │   ├── DeadlineExceeded        deadline-exceeded     the work doesn't fit the time there is
-│   └── AttemptsExhausted       attempts-exhausted    the last attempt was lost without a word
+│   ├── AttemptsExhausted       attempts-exhausted    the last attempt was lost without a word
+│   └── WorkExhausted           work-exhausted        all attempts together took as long as a job may take
 ├── RequestRefused            what was asked for can't be done; nothing was changed
 │   ├── JobNotFound             job-not-found         there is no such job, or it is not the caller's
 │   ├── JobExists               job-exists            the id is another job's
@@ -181,6 +182,12 @@ class AttemptsExhausted(PermanentError):
     """The last attempt that the job had was lost without a word."""
 
     code = "attempts-exhausted"
+
+
+class WorkExhausted(PermanentError):
+    """The attempts at the job together took as long as a job may take."""
+
+    code = "work-exhausted"
 
 
 class RequestRefused(StokerError):

@@ -59,7 +59,7 @@ def test_a_user_deletes_everything(user: User) -> None:
     assert (documents_that_name(neighbour), files_of(neighbour)) == theirs
     assert set(job) - {"endHook"} == {
         *("id", "userId", "type", "input", "status", "createdAt", "progress", "stage", "output", "attempt"),
-        *("startedAt", "updatedAt", "completedAt", "expiresAt", "endedBy"),
+        *("startedAt", "updatedAt", "completedAt", "expiresAt", "endedBy", "workSeconds"),
     }
     assert job["expiresAt"] - datetime.now(UTC) < timedelta(days=1, minutes=1)
 

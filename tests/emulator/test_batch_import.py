@@ -1,6 +1,7 @@
 """`import-tasks`: a task for each line of a file."""
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -12,6 +13,7 @@ from emulator.batch import BatchJob, figures, items, task, tasks_of, write_docum
 from stoker import config
 from stoker.batch import import_tasks as import_module
 from stoker.batch import lines as lines_module
+from stoker.firestore.client import client
 from stoker.jobs.fields import RENEWED
 from stoker.storage.client import bucket
 
@@ -106,6 +108,36 @@ def test_a_file_is_read_in_windows(ada: str, monkeypatch: pytest.MonkeyPatch) ->
     job = BatchJob(ada, {"operation": "import-tasks", "source": source}).work()
     assert (figures(job["output"]), items(job["output"])) == ((81, 80, 1), ["41"])
     assert len(tasks_of(ada)) == 80
+
+
+def test_a_file_of_blank_lines_takes_no_commit_for_them(ada: str) -> None:
+    """More blank lines than an attempt could commit by pages of 200."""
+    source = put(ada, b"title\n" + b"\n" * 4_000_000 + b"Water\n" + b",\n" * 2_000_000, "text/csv")
+    job = BatchJob(ada, {"operation": "import-tasks", "source": source})
+    began = client().collection(config.JOBS).document(job.id).get().update_time
+    data = job.work()
+    assert (data["status"], figures(data["output"])) == ("completed", (1, 1, 0))
+    assert set(tasks_of(ada)) == {f"{job.id}-4000002"}
+    assert (data["updatedAt"] - began).total_seconds() < 60
+
+
+def test_a_file_of_too_many_records_ends_with_a_reason(
+    ada: str, monkeypatch: pytest.MonkeyPatch, settings: Callable[..., None]
+) -> None:
+    monkeypatch.setattr(import_module, "PAGE", 2)
+    settings(userLimits={"importRecords": 5})
+    job = BatchJob(ada, {"operation": "import-tasks", "source": put(ada, lines_of(5) + b"\n\n")})
+    assert job.work()["status"] == "completed"
+    job = BatchJob(ada, {"operation": "import-tasks", "source": put(ada, b"no\n" + lines_of(6))})
+    data = job.work()
+    assert (data["status"], data["errorCode"]) == ("failed", "input-too-large")
+    assert "more than 5 records" in data["error"]
+
+
+def test_a_list_that_is_uploaded_as_a_film_is_no_larger_for_that(ada: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(config, "MAX_LIST_BYTES", 100)
+    job = BatchJob(ada, {"operation": "import-tasks", "source": put(ada, b"\n" * 101, "video/mp4")})
+    assert job.work()["errorCode"] == "input-too-large"
 
 
 def test_a_job_that_is_run_again_makes_no_task_twice(ada: str) -> None:

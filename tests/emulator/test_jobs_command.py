@@ -19,6 +19,7 @@ from google.cloud import firestore
 from development.environment import ROOT
 from development.user import User
 from stoker import config
+from stoker.models.settings import JobSettings
 
 COMMAND = str(ROOT / "scripts" / "jobs")
 HOSTILE = "\x1b[31m\x07\r\n[red]evil[/red]\u202e\x9b2J" + "x" * 5000
@@ -276,23 +277,29 @@ def test_a_retry_that_can_not_be_queued_from_here_is_left_to_the_sweeper(jobs: J
 
 def test_pauses_and_limits_are_written_beside_what_is_there(jobs: Jobs) -> None:
     settings = jobs.firestore.collection(config.ADMIN_DATA).document(config.JOB_SETTINGS)
-    assert jobs.json("limits") == {"paused": []}
+    assert jobs.json("limits") == JobSettings().model_dump(by_alias=True, exclude={"schema_version"})
     assert not settings.get().exists
     settings.set({"note": "of the admin's"})
-    assert jobs.json("pause", "video-processing") == {"paused": ["video-processing"]}
-    assert jobs.json("pause", "video-processing") == {"paused": ["video-processing"]}
+    for _ in range(2):
+        assert jobs.json("pause", "video-processing")["paused"] == ["video-processing"]
     assert jobs.json("pause", "audio-generation")["paused"] == ["video-processing", "audio-generation"]
-    assert jobs.json("limits", "--at-once", "3")["userLimits"] == {"atOnce": 3}
-    assert jobs.json("limits", "--a-day", "20")["userLimits"] == {"atOnce": 3, "aDay": 20}
+    assert jobs.json("limits", "--at-once", "3")["userLimits"]["atOnce"] == 3
+    limits = jobs.json("limits", "--a-day", "20")["userLimits"]
+    assert (limits["atOnce"], limits["aDay"]) == (3, 20)
     assert jobs.json("resume", "video-processing")["paused"] == ["audio-generation"]
-    assert jobs.json("limits", "--at-once", "none")["userLimits"] == {"aDay": 20}
+    assert jobs.json("limits", "--at-once", "none")["userLimits"]["atOnce"] is None
     assert settings.get().to_dict() == {
         "note": "of the admin's",
         "paused": ["audio-generation"],
-        "userLimits": {"aDay": 20},
+        "userLimits": {"atOnce": None, "aDay": 20},
     }
     shown = jobs.run("limits").stdout.splitlines()
-    assert shown == ["paused       audio-generation", "at once      no limit", "a day        20"]
+    assert shown == [
+        "paused       audio-generation",
+        "at once      no limit",
+        "a day        20",
+        "work a day   1440 min",
+    ]
 
 
 def test_settings_that_are_not_as_they_must_be_are_named(jobs: Jobs) -> None:

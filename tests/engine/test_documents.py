@@ -140,7 +140,12 @@ def test_fields_within_maps_are_found(documents: Documents) -> None:
 
 @pytest.mark.parametrize("size", [1, 2, 3, 5, 8])
 @pytest.mark.parametrize(
-    "selection", [declared.stale_pending(NOW), declared.cancelled_while_waiting(), declared.owners_that_wait("ada")]
+    "selection",
+    [
+        declared.stale_pending(NOW),
+        declared.cancelled_while_waiting(),
+        declared.owners_that_wait("waiting-for-other-jobs", "ada"),
+    ],
 )
 def test_places_lead_to_each_document_once(documents: Documents, selection: Selection, size: int) -> None:
     """Also if many documents have the same time, and if a query is sorted by the documents' names alone."""

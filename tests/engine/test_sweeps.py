@@ -30,8 +30,9 @@ from unit.firestore.clocks import StillHost
 
 NOW = datetime.now(UTC)
 MINUTE = timedelta(minutes=1)
-NOTHING = len(registry.job_types()) + 11
-"""The most documents that a sweep reads if there is no job: a query for each step, and the places."""
+NOTHING = 2 * len(registry.job_types()) + 12
+"""The most documents that a sweep reads if there is no job: a query for each step, and the places. Two steps have a
+query for each type of job."""
 
 pytestmark = pytest.mark.parametrize("engine", ["memory"], indirect=True)
 

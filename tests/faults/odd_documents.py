@@ -11,6 +11,9 @@ from hypothesis import strategies as st
 
 from stoker.firestore.client import client
 
+WAITING = ("waiting-for-other-jobs", "waiting-for-other-users")
+"""The stages of jobs that the ends of other jobs wake."""
+
 HUGE = 20
 """So many of them leave no room for a sentence."""
 
@@ -80,7 +83,7 @@ OPTIONAL: dict[str, st.SearchStrategy[Any]] = {
     "cancelRequested": st.booleans(),
     "dedupeKey": st.integers(0, 49).map(lambda number: f"key-{number % KEYS}") | TEXTS,
     "runAfter": TIMES,
-    "stage": st.sampled_from(["queued", "encoding", "running-jobs", "paused", "waiting-for-other-jobs"]),
+    "stage": st.sampled_from(["queued", "encoding", "running-jobs", "paused", *WAITING]),
     "progress": st.sampled_from([0, 50, 99.9, 100, 100.1, -1]),
     "attempt": st.integers(-1, 6),
     "maxAttempts": st.integers(0, 21),

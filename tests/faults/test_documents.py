@@ -13,6 +13,7 @@ from faults.odd_documents import (
     AN_HOUR_LATER,
     HUGE,
     TEXTS,
+    WAITING,
     YESTERDAY,
     Fields,
     Value,
@@ -48,6 +49,12 @@ pytestmark = pytest.mark.usefixtures("undelivered", "own_keys")
 def own_keys(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of the keys that another run has left, some would be held by documents of this one."""
     monkeypatch.setattr(config, "JOB_KEYS", f"keys-{uuid4().hex}")
+
+
+@pytest.fixture
+def unlimited(settings: Callable[..., None]) -> None:
+    """The documents are of few owners."""
+    settings(userLimits=None)
 
 
 def write(written: Mapping[str, Fields]) -> None:
@@ -94,6 +101,7 @@ def alive(written: Mapping[str, Fields]) -> list[str]:
 
 
 @pytest.mark.timeout(900)
+@pytest.mark.usefixtures("unlimited")
 @pytest.mark.parametrize("number", [1_000, pytest.param(10_000, marks=pytest.mark.soak)])
 def test_thousands_of_documents(queued: list[str], number: int) -> None:
     written = dict(documents(number - HUGE)) | dict(huge_documents())
@@ -121,6 +129,7 @@ def test_thousands_of_documents(queued: list[str], number: int) -> None:
     count(lambda one: standing(one, swept[one].to_dict() or {}), alive(written), written)
 
 
+@pytest.mark.usefixtures("unlimited")
 def test_documents_that_change_after_their_dispatch() -> None:
     """An admin may spoil what is queued: a claim meets anything, too."""
     written = dict(documents(400))
@@ -141,7 +150,7 @@ def test_documents_that_no_event_told_of(queued: list[str]) -> None:
         one
         for one, document in written.items()
         if (document.get("status"), document.get("createdAt")) == ("pending", YESTERDAY) and "runAfter" not in document
-        if document.get("stage") not in ("paused", "waiting-for-other-jobs") or document.get("cancelRequested") is True
+        if document.get("stage") not in ("paused", *WAITING) or document.get("cancelRequested") is True
     ]
     outcomes = count(lambda one: "queued" if one in ids else standing(one, swept[one].to_dict() or {}), found, written)
     check_variety(outcomes, {"queued": 50, "failed: invalid-job": 50})

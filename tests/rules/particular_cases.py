@@ -319,6 +319,10 @@ def _of_admin_data() -> Iterator[Case]:
         {"paused": []},
         {"userLimits": None},
         {"userLimits": {"atOnce": None}},
+        {"userLimits": {"newUsers": {"hours": 1, "atOnce": None}, "importRecords": 5, "batchJobs": 100}},
+        {"userLimits": {"newUsers": None, "workMinutesADay": None}},
+        {"projectLimits": {"jobsADay": 1, "workHoursADay": None}},
+        {"projectLimits": None, "stoppedUntil": None},
         {"schemaVersion": 1},
     ):
         yield Case("adminData write", f"{settings}", "rex", Update("adminData/jobs", settings), allowed=True)

@@ -237,6 +237,8 @@ class CommitInvariants:
             self.fail("a cancel wins", f"{life.id} began after its owner had asked for its end")
         if new.get("attempt") != old.get("attempt", 0) + 1:
             self.fail("attempts are counted", f"{life.id} went from {old.get('attempt')} to {new.get('attempt')}")
+        if lease is not None:
+            self._work(commit)
         if self.calm:
             self._calm_claim(commit)
         self._gained(commit, "lease-lost" if lease is not None else None)
@@ -296,6 +298,13 @@ class CommitInvariants:
             self.fail("history", f"{life.id} became {new} at attempt {commit.new.get('attempt')}, gaining {gained}")
         if self.limited and life.id in self._slots(life.user_id):
             self.fail("places are given back", f"{life.id} is {new} and still has a place")
+        self._work(commit)
+
+    def _work(self, commit: Commit) -> None:
+        """The time of an attempt that is over is counted, once."""
+        seconds = commit.new.get("workSeconds", 0) - commit.old.get("workSeconds", 0)
+        if not 0 < seconds <= 2 * config.TASK_SECONDS:
+            self.fail("work is counted", f"{commit.life.id} has ended an attempt of {seconds} s")
 
     def _gained(self, commit: Commit, code: str | None) -> None:
         try:

@@ -8,7 +8,7 @@ from simulation.invariants import Fail
 from simulation.lives import ALIVE, Life, Lives
 from simulation.machine import SimulatedHost
 from simulation.work import EFFECTS
-from stoker import config
+from stoker import config, registry
 
 AT_ONCE_SECONDS = 20.0
 """Virtual seconds within which an event, a task or an effect must have moved a job on, if nothing goes wrong."""
@@ -24,7 +24,7 @@ REDELIVERED_SECONDS = 90.0
 """Virtual seconds within which Cloud Tasks has sent a task again, three times in a row."""
 
 LIMITS = {
-    **dict.fromkeys(("unpaused", "cancelled while it waits", "silent", "due"), SWEPT_SECONDS),
+    **dict.fromkeys(("unpaused", "cancelled while it waits", "silent", "due", "places are free again"), SWEPT_SECONDS),
     **dict.fromkeys(("children of a cancelled parent", "parent without children"), SWEPT_SECONDS),
     "handed back": REDELIVERED_SECONDS,
 }
@@ -103,6 +103,8 @@ class Liveness:
         at_once = self._at_once()
         if at_once is not None and len(self._places(life.user_id)) >= at_once:
             return None
+        if data.get("stage") == "waiting-for-other-users":
+            return None if self._shares(life) else "places are free again"
         if data.get("stage") == "waiting-for-other-jobs" and any(
             one.deleted for one in self._lives.by_id.values() if one.user_id == life.user_id
         ):
@@ -111,6 +113,16 @@ class Liveness:
             return "handed back"
         waited = due is not None and (data.get("stage") in (None, "waiting-for-tomorrow"))
         return "due" if waited else f"runnable ({data.get('stage')})"
+
+    def _shares(self, life: Life) -> bool:
+        """Whether the job's owner holds as many places of its queue as are free: half of what a user alone may hold."""
+        job_type = life.data.get("type")
+        held: dict[str, int] = {
+            user_id: sum(self._lives.by_id[job].data.get("type") == job_type for job in self._lives.holding[user_id])
+            for user_id in self._lives.holding
+        }
+        own, places = held.get(life.user_id, 0), registry.job_types()[str(job_type)].at_once
+        return own > 0 and own >= 3 * places / 4 - sum(held.values())
 
     def _places(self, user_id: str) -> set[str]:
         """The jobs that take a user's places: those that run, and for an hour those that were deleted as they ran."""

@@ -18,6 +18,9 @@ from stoker.jobs.commands import cancel_job, create_processing_job, retry_job
 
 AUDIO: dict[str, Any] = {"text": "Hello."}
 VIDEO: dict[str, Any] = {"source": "user-uploads/ada/cat.mov"}
+AT_ONCE = 10
+"""Jobs of a user that run at the same time, unless an admin changes that."""
+
 CREATIONS = 9
 """Jobs that each user creates; batches make more."""
 
@@ -137,7 +140,7 @@ class Admin:
     Args:
         scheduler: Draws the numbers.
         store: The store.
-        limits: The limits of every user; None if users are not limited.
+        limits: The limits of every user; None if they are lifted, empty if no admin has written any.
         changes: Whether the limits change.
 
     Attributes:
@@ -149,12 +152,12 @@ class Admin:
         self, scheduler: Scheduler, store: SimulatedStore, limits: dict[str, int] | None, *, changes: bool
     ) -> None:
         self.paused: dict[str, float] = {}
-        self.at_once = limits.get("atOnce") if limits is not None else None
+        self.at_once = limits.get("atOnce", AT_ONCE) if limits is not None else None
         self._limits = limits
         self._changes = changes
         self._scheduler = scheduler
         self._store = store
-        if limits is not None:
+        if limits != {}:
             self._write()
 
     def live(self) -> None:
@@ -183,8 +186,8 @@ class Admin:
             self._write()
 
     def _write(self) -> None:
-        limits = {"userLimits": dict(self._limits)} if self._limits is not None else {}
-        fields: dict[str, Any] = {"paused": list(self.paused), **limits}
+        limits = None if self._limits is None else dict(self._limits)
+        fields: dict[str, Any] = {"paused": list(self.paused), "userLimits": limits}
         self._scheduler.note("admin", fields)
         there = self._store.simulated.inner.get(SETTINGS) is not None
         write: Write = Update(SETTINGS, fields) if there else Create(SETTINGS, fields)

@@ -7,10 +7,11 @@ from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
 from itertools import count, islice
 
+from simulation.fair import run_fair_crowds
 from simulation.mutants import Mutant, applied
 from simulation.world import Broken, run_world
 
-MOST_WORLDS = 300
+MOST_WORLDS = 400
 """Worlds within which a mutant must be noticed."""
 
 
@@ -55,10 +56,12 @@ def _share(first_seed: int, step: int, enough: int) -> int:
 
 
 def notice(mutant: Mutant) -> Broken | None:
-    """Run worlds until an invariant notices a mutant; return None if none does."""
+    """Run crowds, and worlds until an invariant notices a mutant; return None if none does."""
     with applied(mutant):
         for seed in islice(count(), MOST_WORLDS):
             try:
+                if seed == 0:
+                    run_fair_crowds(seed)
                 run_world(seed)
             except Broken as broken:
                 return broken

@@ -122,6 +122,11 @@ class SimulatedDocuments:
         self._read("find", selection.collection, *(value for _, _, value in selection.filters))
         return self.inner.find(selection)
 
+    def count(self, selection: Selection) -> int:
+        """Count; see `Documents`."""
+        self._read("count", selection.collection)
+        return self.inner.count(selection)
+
     def count_and_sum(self, selection: Selection, field: str) -> tuple[int, float]:
         """Count and add up; see `Documents`."""
         self._read("count", selection.collection)

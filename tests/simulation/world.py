@@ -123,7 +123,9 @@ class World:
         self.admin = Admin(self.scheduler, self.store, limits, changes=not self.faults.calm)
         self.invariants.calm, self.invariants.paused = self.faults.calm, self.admin.paused
         self.invariants.limited = limits is not None
-        self.invariants.at_once = self.admin.at_once if self.faults.calm else 3 if limits else None
+        at_once = self.admin.at_once
+        # Others than calm worlds change it.
+        self.invariants.at_once = at_once if self.faults.calm or at_once is None else max(3, at_once)
         self.liveness = Liveness(
             self.lives, self.host, self.fail, lambda name: name in self.admin.paused, lambda: self.admin.at_once
         )
@@ -140,7 +142,7 @@ class World:
             Broken: An invariant does not hold.
         """
         settings.forget()
-        with using(self.store), types_with_hooks(), _quiet(self._logged, self._warned):
+        with using(self.store), types_with_hooks(), quiet(self._logged, self._warned):
             try:
                 self._begin()
                 self._go_until(lambda: self._busy == 0)
@@ -157,9 +159,11 @@ class World:
         return Outcome(self.lives.count, self.scheduler.steps, self.scheduler.hash, claims)
 
     def _draw_limits(self) -> dict[str, int] | None:
+        """Return the limits of every user: None if they are lifted, empty if no admin has written any."""
         random = self.scheduler.random
-        if random.random() < 0.4:
-            return None
+        drawn = random.random()
+        if drawn < 0.4:
+            return None if drawn < 0.2 else {}
         limits = {"atOnce": random.randint(1, 3)}
         return {**limits, "aDay": random.randint(3, 8)} if random.random() < 0.2 else limits
 
@@ -215,6 +219,8 @@ class World:
     def _enqueued(self, task: QueuedTask) -> None:
         life = self.lives.by_id[task.job_id]
         life.tasks += 1
+        if task.occasion.startswith("after/"):
+            life.handed_back = False  # The next attempt has a task of its own.
         random, faults = self.scheduler.random, self.faults
         self._judge_due(task, life)
         if faults.strikes(random, faults.lost_task):
@@ -371,7 +377,7 @@ def _after(scheduler: Scheduler, seconds: float) -> Callable[[], bool]:
 
 
 @contextmanager
-def _quiet(logged: Callable[[BaseException], None], warned: Callable[[str, str], None]) -> Iterator[None]:
+def quiet(logged: Callable[[BaseException], None], warned: Callable[[str, str], None]) -> Iterator[None]:
     """Keep the log silent. Errors and warnings that it would have shown are judged."""
 
     def log_error(message: str, error: BaseException, **fields: Any) -> None:

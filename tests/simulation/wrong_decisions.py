@@ -35,8 +35,8 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "a retry drops the history",
         "jobs.fields",
-        '    **dict.fromkeys(("children", "checkpoint"), DELETE_FIELD),\n',
-        '    **dict.fromkeys(("children", "checkpoint", "attempts"), DELETE_FIELD),\n',
+        '    **dict.fromkeys(("children", "checkpoint", "workSeconds"), DELETE_FIELD),\n',
+        '    **dict.fromkeys(("children", "checkpoint", "workSeconds", "attempts"), DELETE_FIELD),\n',
         ("what a retry keeps",),
     ),
     Mutant(
@@ -58,7 +58,7 @@ MUTANTS: tuple[Mutant, ...] = (
         "jobs.fields",
         "    return {\n        **_lapsed(job),\n",
         "    return {\n",
-        ("history",),
+        ("history", "work is counted"),
     ),
     Mutant(
         "a failed attempt is not recorded",
@@ -101,6 +101,20 @@ MUTANTS: tuple[Mutant, ...] = (
         '"stage": "queued", "runAfter": due, **reason',
         '"stage": "queued", **reason',
         ("history",),
+    ),
+    Mutant(
+        "the time of an attempt is not counted",
+        "jobs.fields",
+        '"workSeconds": job.work_until(now)}',
+        '"workSeconds": job.work_seconds}',
+        ("work is counted",),
+    ),
+    Mutant(
+        "the time of an attempt that went silent is not counted",
+        "jobs.fields",
+        'else {"workSeconds": job.work_with_lapsed()}',
+        "else {}",
+        ("work is counted",),
     ),
     # --- the table ---
     Mutant(
@@ -148,8 +162,8 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "no task follows an attempt",
         "jobs.transitions",
-        'return (ReleaseSlot(), WakeNext(), EnqueueTask(f"after/{job.attempt_name}", fields.get("runAfter")))',
-        "return (ReleaseSlot(), WakeNext())",
+        'return (*_leave(job), WakeNext(), EnqueueTask(f"after/{job.attempt_name}", fields.get("runAfter")))',
+        "return (*_leave(job), WakeNext())",
         ("nothing waits for ever",),
     ),
     Mutant(
@@ -162,36 +176,36 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "an end keeps the place",
         "jobs.transitions",
-        "        *((ReleaseSlot(),) if began else ()),\n",
+        "        *released,\n",
         "",
         ("places are given back",),
     ),
     Mutant(
         "an attempt that failed keeps the place",
         "jobs.transitions",
-        "return (ReleaseSlot(), WakeNext(), EnqueueTask(",
+        "return (*_leave(job), WakeNext(), EnqueueTask(",
         "return (WakeNext(), EnqueueTask(",
         ("places are given back",),
     ),
     Mutant(
         "a batch that is handed over keeps the place",
         "jobs.transitions",
-        "    return (ReleaseSlot(), WakeNext(), EnqueueChildren())\n",
+        "    return (*_leave(job), WakeNext(), EnqueueChildren())\n",
         "    return (WakeNext(), EnqueueChildren())\n",
         ("places are given back",),
     ),
     Mutant(
         "a preempted attempt keeps the place",
         "jobs.transitions",
-        "    return (ReleaseSlot(), WakeNext(), Redeliver())\n",
+        "    return (*_leave(job), WakeNext(), Redeliver())\n",
         "    return (WakeNext(), Redeliver())\n",
         ("places are given back",),
     ),
     Mutant(
         "a preempted attempt's task is not sent again",
         "jobs.transitions",
-        "    return (ReleaseSlot(), WakeNext(), Redeliver())\n",
-        "    return (ReleaseSlot(), WakeNext())\n",
+        "    return (*_leave(job), WakeNext(), Redeliver())\n",
+        "    return (*_leave(job), WakeNext())\n",
         ("preempted jobs are sent again",),
     ),
     Mutant(
@@ -232,8 +246,8 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "children of a batch that is run again are not queued",
         "jobs.transitions",
-        "    return (ReleaseSlot(), WakeNext(), EnqueueChildren())\n",
-        "    return (ReleaseSlot(), WakeNext())\n",
+        "    return (*_leave(job), WakeNext(), EnqueueChildren())\n",
+        "    return (*_leave(job), WakeNext())\n",
         ("nothing waits for ever",),
     ),
     Mutant(
@@ -263,7 +277,7 @@ MUTANTS: tuple[Mutant, ...] = (
         "jobs.transitions",
         '    Row(("processing",), (Claimed,), None, when=is_held),\n',
         "",
-        ("one attempt at a time",),
+        ("one attempt at a time", "history"),
     ),
     # --- the executors ---
     Mutant(
@@ -283,7 +297,7 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "a paused type is worked",
         "jobs.admission",
-        "if job.document.type in settings().paused:",
+        "if is_paused(job.document.type) and not state.deletes_owner:",
         "if False:",
         ("pauses hold",),
     ),
@@ -304,7 +318,7 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "a place is taken without a look at the others",
         "jobs.limits",
-        "if limits.at_once is not None and len(running) >= limits.at_once:",
+        "if limits.at_once is not None and len(usage.running) >= limits.at_once:",
         "if False:",
         ("limits",),
     ),
@@ -314,6 +328,41 @@ MUTANTS: tuple[Mutant, ...] = (
         "Create(path, fields) if found is None else Update(path, fields, found.update_time)",
         "Create(path, fields) if found is None else Update(path, fields)",
         ("limits", "places are kept", "places are given back", "nothing waits for ever"),
+    ),
+    Mutant(
+        "a full queue is not shared",
+        "jobs.fairness",
+        "return held == 0 or held < free_places(places, running)",
+        "return True",
+        ("first jobs begin at once",),
+    ),
+    Mutant(
+        "batches keep their places while others wait",
+        "jobs.turns",
+        "if turn is None or now >= self._began + turn:",
+        "if turn is None:",
+        ("batches take turns",),
+    ),
+    Mutant(
+        "deletions are held back by limits",
+        "jobs.admission",
+        "if limits is None or state.user_id is None or state.deletes_owner:",
+        "if limits is None or state.user_id is None:",
+        ("deletions pass limits and pauses",),
+    ),
+    Mutant(
+        "deletions are held back by pauses",
+        "jobs.admission",
+        "if is_paused(job.document.type) and not state.deletes_owner:",
+        "if is_paused(job.document.type):",
+        ("deletions pass limits and pauses",),
+    ),
+    Mutant(
+        "the sweeper does not fill places that are left",
+        "jobs.sweeper",
+        '            ("places", self._fill_queues),\n',
+        "",
+        ("places are filled",),
     ),
     Mutant(
         "writes are not fenced",
@@ -451,7 +500,7 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "the sweeper does not wake jobs that wait for others",
         "jobs.sweeper",
-        '            ("owners", self._wake_owners),\n',
+        '            *((f"owners-{stage}", self._owners(stage)) for stage in WOKEN_STAGES),\n',
         "",
         ("no job is lost", "nothing waits for ever"),
     ),

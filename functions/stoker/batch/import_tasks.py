@@ -1,15 +1,17 @@
 """`import-tasks`: a task for each line of a file, once, whatever crashes."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from google.cloud import firestore
 
 from stoker import config
+from stoker.batch.bounds import check_records
 from stoker.batch.lines import Lines
 from stoker.batch.projects import not_owned
-from stoker.batch.records import Reader, Record, reader_of
+from stoker.batch.records import Reader, reader_of
 from stoker.batch.tally import BatchTally
 from stoker.firestore.client import client
 from stoker.firestore.deadline import patience
@@ -23,11 +25,26 @@ from stoker.models.job import BatchOutput
 from stoker.storage.sources import open_source, replaced
 
 PAGE = 200
-"""Lines in a commit."""
+"""Records in a commit."""
 
 PAGE_BYTES = 4 * 1024**2
-"""Bytes of the file in a commit, which may have 10 MiB.
+"""Bytes of the file behind the first record of a commit, which may have 10 MiB.
 Source: https://firebase.google.com/docs/firestore/quotas (maximum API request size)."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """Records that are imported in one commit.
+
+    Attributes:
+        items: The numbers of the lines, and the task or the sentence of each. Empty rows are left out.
+        after: The offset behind the page.
+        next_line: The number of the line behind the page.
+    """
+
+    items: Sequence[tuple[int, ImportedTask | str]]
+    after: int
+    next_line: int
 
 
 class ImportPosition(BatchTally):
@@ -52,10 +69,11 @@ def import_tasks(context: JobContext, batch_input: ImportTasks) -> BatchOutput:
         batch_input: Which file.
 
     Raises:
-        InputForbidden, InputNotFound, InputEmpty, InputTooLarge: As `open_source`.
+        InputForbidden, InputNotFound, InputEmpty: As `open_source`.
+        InputTooLarge: The file has more bytes or more records than a list may have.
         UnsupportedMedia: The file is neither NDJSON nor CSV.
     """
-    source = open_source(batch_input.source, context.user_id)
+    source = open_source(batch_input.source, context.user_id, config.MAX_LIST_BYTES)
     position = ImportPosition.from_firestore(context.checkpoint)
     if position.generation not in (None, source.generation):
         raise replaced(source.path)
@@ -71,26 +89,30 @@ def import_tasks(context: JobContext, batch_input: ImportTasks) -> BatchOutput:
     while True:
         context.report(100 * (position.offset or 0) / source.size, "importing")
         page = _page(reader, position)
-        if not page:
+        if page.after == position.offset:
             return position.output()
+        check_records(position.total + len(page.items), position.total)
         position = write_page(context, position, page)
 
 
-def _page(reader: Reader, position: ImportPosition) -> list[Record]:
+def _page(reader: Reader, position: ImportPosition) -> Page:
     offset, line = position.offset or 0, position.line
-    page: list[Record] = []
-    while len(page) < PAGE and offset - (position.offset or 0) < PAGE_BYTES:
+    items: list[tuple[int, ImportedTask | str]] = []
+    begin = None
+    while len(items) < PAGE and (begin is None or offset - begin < PAGE_BYTES):
         record = reader.at(offset, line)
         if record is None:
             break
-        page.append(record)
+        if record.found is not None:
+            items.append((record.line, record.found))
         offset, line = record.after, record.next_line
-    return page
+        begin = offset if begin is None else begin
+    return Page(items, offset, line)
 
 
-def write_page(context: JobContext, position: ImportPosition, page: list[Record]) -> ImportPosition:
+def write_page(context: JobContext, position: ImportPosition, page: Page) -> ImportPosition:
     tasks = client().collection(config.TASKS)
-    content = [record.found for record in page if isinstance(record.found, ImportedTask)]
+    content = [found for _, found in page.items if isinstance(found, ImportedTask)]
     named = {task.project_id for task in content if task.project_id is not None}
     foreign = not_owned(context.user_id, named) if named else set()
     there: dict[str, Any] = {}
@@ -112,36 +134,34 @@ def write_page(context: JobContext, position: ImportPosition, page: list[Record]
 
 
 def _sorted_out(
-    context: JobContext, position: ImportPosition, page: list[Record], foreign: set[str], there: Mapping[str, Any]
+    context: JobContext, position: ImportPosition, page: Page, foreign: set[str], there: Mapping[str, Any]
 ) -> tuple[ImportPosition, dict[str, ImportedTask]]:
-    """Decide what becomes of each line of a page.
+    """Decide what becomes of each item of a page.
 
     Args:
         context: The attempt.
         position: The checkpoint before the page.
-        page: The lines.
+        page: The items.
         foreign: Projects that are not the job's owner's.
         there: The owners of tasks that exist, by the tasks' ids.
 
     Returns:
         The checkpoint after the page, and the tasks to create, by their ids.
     """
-    done = position.model_copy(deep=True, update={"offset": page[-1].after, "line": page[-1].next_line})
+    done = position.model_copy(deep=True, update={"offset": page.after, "line": page.next_line})
     new: dict[str, ImportedTask] = {}
-    for record in page:
-        name = task_id(context.id, record.line)
-        if isinstance(record.found, str):
-            done.fail(str(record.line), record.found, "invalid-task")
-        elif record.found is None:
-            continue  # a blank line is no item
-        elif record.found.project_id in foreign:
-            done.fail(str(record.line), f"You have no project {record.found.project_id!r}.", "invalid-task")
+    for line, found in page.items:
+        name = task_id(context.id, line)
+        if isinstance(found, str):
+            done.fail(str(line), found, "invalid-task")
+        elif found.project_id in foreign:
+            done.fail(str(line), f"You have no project {found.project_id!r}.", "invalid-task")
         elif there.get(name, context.user_id) != context.user_id:
-            done.fail(str(record.line), f"Someone else has a task {name!r}.", "invalid-task")
+            done.fail(str(line), f"Someone else has a task {name!r}.", "invalid-task")
         else:
             done.succeeded += 1
             if name not in there:
-                new[name] = record.found
+                new[name] = found
     return done, new
 
 

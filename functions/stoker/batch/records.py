@@ -29,7 +29,7 @@ class Record:
 
     Attributes:
         line: The number of the line on which it begins, from 1.
-        found: The task, or a sentence that tells what is wrong with the line; None where the line is blank.
+        found: The task, or a sentence that tells what is wrong with the line; None if all cells of the row are empty.
         after: The offset behind it.
         next_line: The number of the line behind it.
     """
@@ -50,7 +50,7 @@ class Reader(Protocol):
     begin: tuple[int, int]
 
     def at(self, offset: int, line: int) -> Record | None:
-        """What is at the beginning of a line; None at the end of the file."""
+        """Read the first record at or behind the beginning of a line; return None if only blank lines follow."""
 
 
 def reader_of(path: str, content_type: str, lines: Lines) -> Reader:
@@ -62,12 +62,8 @@ def reader_of(path: str, content_type: str, lines: Lines) -> Reader:
     start = lines.at(0)[0] or b""
     if start.startswith(UTF_16):
         raise UnsupportedMedia(f"The file {path!r} is text in UTF-16. Save it as UTF-8, and write a new job.")
-    offset, number = len(BYTE_ORDER_MARK) if start.startswith(BYTE_ORDER_MARK) else 0, 1
-    line, after = lines.at(offset)
-    while line is not None and line.isspace():
-        offset, number = after, number + 1
-        line, after = lines.at(offset)
-    begin, first = (offset, number), (line or b"").lstrip()
+    offset, skipped = lines.behind_blank(len(BYTE_ORDER_MARK) if start.startswith(BYTE_ORDER_MARK) else 0)
+    begin, first = (offset, 1 + skipped), (lines.at(offset)[0] or b"").lstrip()
     suffix = PurePosixPath(path).suffix.lower()
     if content_type.startswith(("text/csv", "application/csv")):
         is_csv = True
@@ -93,13 +89,15 @@ class NdjsonReader:
 
     def at(self, offset: int, line: int) -> Record | None:
         """As `Reader.at`."""
+        offset, skipped = self._lines.behind_blank(offset)
+        line += skipped
         text, after = self._lines.at(offset)
         if after == offset:
             return None
-        found: ImportedTask | str | None = None
+        found: ImportedTask | str
         if text is None:
             found = _wrong(TOO_LONG)
-        elif text.strip():
+        else:
             try:
                 found = ImportedTask.model_validate_json(text)
             except ValidationError as error:
@@ -122,6 +120,9 @@ class CsvReader:
 
     def at(self, offset: int, line: int) -> Record | None:
         """As `Reader.at`."""
+        # Spreadsheets end with rows of empty cells. Those without quotes are skipped as blank lines are.
+        offset, skipped = self._lines.behind_blank(offset, self._delimiter.encode())
+        line += skipped
         cells, after, count = self._row(offset)
         if after == offset:
             return None
@@ -129,7 +130,7 @@ class CsvReader:
         if isinstance(cells, str):
             found = _wrong(cells)
         elif not any(cell.strip() for cell in cells):
-            found = None  # spreadsheets end with rows of empty cells
+            found = None
         elif len(cells) != len(self._columns):
             found = _wrong(f"it has {len(cells)} cells, and the first line names {len(self._columns)} columns")
         else:

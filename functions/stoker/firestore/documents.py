@@ -59,6 +59,9 @@ class Documents(Protocol):
     def find(self, selection: Selection) -> list[StoredDocument]:
         """Read the documents of a selection."""
 
+    def count(self, selection: Selection) -> int:
+        """Count the documents of a selection."""
+
     def count_and_sum(self, selection: Selection, field: str) -> tuple[int, float]:
         """Count the documents of a selection that have a field, and add the field up.
 
@@ -94,6 +97,12 @@ class FirestoreDocuments:
     def find(self, selection: Selection) -> list[StoredDocument]:
         """Read the documents of a selection; see `Documents`."""
         return [StoredDocument.of(snapshot) for snapshot in selection.query().get(**patience(reads=True))]
+
+    def count(self, selection: Selection) -> int:
+        """Count; see `Documents`."""
+        # As below.
+        counting: Any = selection.query().count(alias="count")
+        return int(counting.get(**patience(reads=True))[0][0].value)
 
     def count_and_sum(self, selection: Selection, field: str) -> tuple[int, float]:
         """Count and add up; see `Documents`."""

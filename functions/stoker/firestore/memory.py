@@ -69,6 +69,10 @@ class MemoryDocuments:
             found = [one for one in found if selection.place_of(one.id, one.data) > after]
         return [_only(one, selection.fields) for one in found[: selection.limit]]
 
+    def count(self, selection: Selection) -> int:
+        """Count; see `Documents`."""
+        return sum(_matches(one, selection) for one in self._stored.values())
+
     def count_and_sum(self, selection: Selection, field: str) -> tuple[int, float]:
         """Count and add up; see `Documents`."""
         found = [one for one in self.find(selection) if value_of(one.data, field) is not None]

@@ -11,14 +11,15 @@ from stoker.firestore.optimistic import until_written
 from stoker.firestore.writes import ExtraWrites
 from stoker.jobs.commit import commit_transition
 from stoker.jobs.events import Cancelled, Claimed, FailedPermanently, HeldBack, JobEvent, Paused
+from stoker.jobs.fairness import AccountFacts
 from stoker.jobs.job import load_job, read_job
 from stoker.jobs.lease import Lease
 from stoker.jobs.limits import Deferred, take_slot
-from stoker.jobs.settings import settings, users_are_limited
+from stoker.jobs.settings import is_paused, settings, users_are_limited
 from stoker.jobs.states import JobState
 from stoker.jobs.store import store
 from stoker.jobs.transitions import Transition, decide, must_wait
-from stoker.models.job import ProcessingJob, has_ended
+from stoker.models.job import has_ended
 
 EARLY = timedelta(seconds=1)
 """A task may come so much too early, because clocks differ."""
@@ -92,13 +93,15 @@ def _take_job(job_id: str, token: str) -> Lease | Refused | None:
     claimed = decide(state, Claimed(token), now)
     if not claimed.takes_lease:
         return _refuse(found, state, Claimed(token), now)
+    account = None
     if not state.deletes_owner:  # A deletion itself judges the account that it has locked.
-        problem = account_problem(store().standing(job.document.user_id))
+        account = store().standing(job.document.user_id)
+        problem = account_problem(account)
         if problem is not None:
             return _refuse(found, state, FailedPermanently(problem), now)
-    if job.document.type in settings().paused:
+    if is_paused(job.document.type) and not state.deletes_owner:
         return _refuse(found, state, Paused(), now)
-    slot = _slot(job.document)
+    slot = _slot(state, account)
     if isinstance(slot, Deferred):
         return _refuse(found, state, HeldBack(slot.stage, slot.due), now, slot.extra)
     fence = Fence(store().documents, found)
@@ -121,17 +124,28 @@ def account_problem(standing: Standing | None) -> PermanentError | None:
     return None
 
 
+def facts_of(standing: Standing | None) -> AccountFacts | None:
+    """Return the facts about an account that limits depend on; None if they are not known.
+
+    Args:
+        standing: The facts about the user's account; None if they are not known.
+    """
+    if standing is None or standing.created_at is None:
+        return None
+    return AccountFacts(standing.created_at, standing.is_anonymous)
+
+
 def _refuse(found: StoredDocument, state: JobState, event: JobEvent, now: datetime, extra: ExtraWrites = ()) -> Refused:
     return Refused(state, commit_transition(found, state, event, extra, now))
 
 
-def _slot(document: ProcessingJob) -> Deferred | ExtraWrites:
+def _slot(state: JobState, account: Standing | None) -> Deferred | ExtraWrites:
     """Return the writes that take a place for a job; or the reason why it may not begin.
 
-    Every rule for who may begin belongs here, such as the sharing of a queue's places between users.
+    Every rule for who may begin belongs here. The deletion of a user's data takes no place and meets no limit.
     """
     limits = settings().user_limits
-    if limits is None:
+    if limits is None or state.user_id is None or state.deletes_owner:
         return ()
-    slot = take_slot(document, limits)
+    slot = take_slot(state, state.user_id, limits, facts_of(account))
     return slot if isinstance(slot, Deferred) else (slot,)

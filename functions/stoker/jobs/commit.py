@@ -71,7 +71,8 @@ def writes_of(job: JobState, transition: Transition, *, limited: bool) -> list[W
     for effect in transition.effects:
         match effect:
             case ReleaseSlot() if limited and job.user_id is not None:
-                found.insert(0, release_slot(job.user_id, job.id))
+                worked = transition.fields.get("workSeconds", job.work_seconds) - job.work_seconds
+                found.insert(0, release_slot(job.user_id, job.id, worked))
             case RecordEvent() if (event := _event(job, effect)) is not None:
                 found.append(Create(f"{config.ANALYTICS_EVENTS}/{event.id}", event.to_firestore()))
     return found

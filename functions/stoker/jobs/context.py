@@ -9,6 +9,7 @@ from stoker.firestore.writes import ExtraWrites
 from stoker.jobs.lease import Lease
 from stoker.jobs.progress import Heartbeat
 from stoker.jobs.store import store
+from stoker.jobs.turns import Turn
 from stoker.logs import JobLog
 from stoker.models.job import Stage
 from stoker.storage.outputs import AttemptOutputs, EarlierOutput, earlier_outputs
@@ -46,6 +47,7 @@ class JobContext:
         self._heartbeat = heartbeat
         self._progress = 0.0
         self._saved = False
+        self._turn = Turn(document.type)
         self._stages = registry.job_types()[document.type].stages
 
     def report(self, progress: float, stage: Stage) -> None:
@@ -101,13 +103,17 @@ class JobContext:
             JobCancelled: The owner wants the job to stop.
             LeaseLost: Another attempt has taken the job over.
             HandedBack: The platform takes the instance away.
-            TimeIsUp: The platform's time is up, and the next attempt goes on from what this one has saved.
+            TimeIsUp: The platform's time is up, or other jobs wait for the place. The next attempt goes on from what
+                this one has saved.
             NearlyDone: The platform's time is up, and the next attempt may be quicker.
             DeadlineExceeded: The platform's time is up.
         """
         self._heartbeat.check()
         if store().host.monotonic() > self.deadline:
             raise self._out_of_time()
+        # The deletion of a user's data holds the account locked, so it gives no place up.
+        if self._saved and not self._lease.state.deletes_owner and self._turn.is_over():
+            raise TimeIsUp("Other jobs wait. The job goes on in another attempt.")
 
     def _out_of_time(self) -> StokerError:
         minutes = (config.TASK_SECONDS - config.DEADLINE_MARGIN_SECONDS) // 60

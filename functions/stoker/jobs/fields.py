@@ -7,7 +7,7 @@ from typing import Any
 from google.cloud.firestore import DELETE_FIELD, SERVER_TIMESTAMP
 
 from stoker import config
-from stoker.errors import AttemptsExhausted, JobCancelled, StokerError
+from stoker.errors import AttemptsExhausted, JobCancelled, StokerError, WorkExhausted
 from stoker.jobs.events import (
     CancelRequested,
     CheckpointSaved,
@@ -87,7 +87,7 @@ def complete(job: JobState, event: Succeeded | ChildrenEnded, now: datetime) -> 
     """Complete: the job has a result. This write alone makes the attempt's outputs the job's."""
     output = event.output
     return {
-        **_ended_by(job),
+        **_ended_by(job, now),
         "status": "completed",
         "progress": 100,
         "stage": "completed",
@@ -102,7 +102,7 @@ def complete(job: JobState, event: Succeeded | ChildrenEnded, now: datetime) -> 
 def wait_for_children(job: JobState, event: MadeChildren, now: datetime) -> Fields:
     """Wait: no attempt holds the job while its children run."""
     return {
-        **_ended_by(job),
+        **_ended_by(job, now),
         "status": "processing",
         "stage": RUNNING_JOBS,
         "children": event.count,
@@ -112,7 +112,7 @@ def wait_for_children(job: JobState, event: MadeChildren, now: datetime) -> Fiel
 
 def fail(job: JobState, event: FailedPermanently | FailedTransiently, now: datetime) -> Fields:
     """Fail: the job ends with the error of the event."""
-    return {**_ended_by(job), "status": "failed", **_reason(job, event.error, now), **_ended(now)}
+    return {**_ended_by(job, now), "status": "failed", **_reason(job, event.error, now), **_ended(now)}
 
 
 def exhaust(job: JobState, event: Claimed, now: datetime) -> Fields:
@@ -124,9 +124,18 @@ def exhaust(job: JobState, event: Claimed, now: datetime) -> Fields:
     return {"status": "failed", **_reason(job, error, now), **_ended(now)}
 
 
+def exhaust_work(job: JobState, event: Claimed, now: datetime) -> Fields:
+    """Exhaust: the job ends, because all attempts together took as long as a job may take."""
+    error = WorkExhausted(
+        f"The job was worked on for {config.MAX_WORK_SECONDS // 3600} hours in all, and is not done. Divide the work "
+        "among several jobs."
+    )
+    return {"status": "failed", **_reason(job, error, now), **_ended(now)}
+
+
 def cancel(job: JobState, event: Any, now: datetime) -> Fields:
     """Cancel: the job ends, because its owner asked for that."""
-    return {**_ended_by(job), "status": "cancelled", **_reason(job, JobCancelled(CANCELLED), now), **_ended(now)}
+    return {**_ended_by(job, now), "status": "cancelled", **_reason(job, JobCancelled(CANCELLED), now), **_ended(now)}
 
 
 def cancel_with_output(job: JobState, event: ChildrenEnded, now: datetime) -> Fields:
@@ -139,14 +148,14 @@ def try_again(job: JobState, event: FailedTransiently, now: datetime) -> Fields:
     reason = _reason(job, event.error, now)
     reason["error"] = f"{event.error.message} The job is tried again by itself."
     due = now + timedelta(seconds=event.wait_seconds)
-    return {**_ended_by(job), "status": "pending", "stage": "queued", "runAfter": due, **reason, **_RELEASED}
+    return {**_ended_by(job, now), "status": "pending", "stage": "queued", "runAfter": due, **reason, **_RELEASED}
 
 
 def give_back(job: JobState, event: Preempted | OutOfTime, now: datetime) -> Fields:
     """Give back: the job is `pending` again, and this attempt does not count."""
     # Due at once: should the task be lost, the sweeper finds the job by its time.
     again = {"status": "pending", "stage": "queued", "runAfter": now, "attempt": job.attempt - 1, **_RELEASED}
-    return {**_ended_by(job), **again}
+    return {**_ended_by(job, now), **again}
 
 
 def become_due(job: JobState, event: Due, now: datetime) -> Fields:
@@ -178,7 +187,7 @@ def record_end_hook(job: JobState, event: EndHookRan, now: datetime) -> Fields:
 RENEWED: Fields = {
     **dict.fromkeys(("error", "errorCode", "output", "startedAt", "completedAt", "expiresAt"), DELETE_FIELD),
     **dict.fromkeys(("runAfter", "lease", "etaSeconds", "cancelRequested"), DELETE_FIELD),
-    **dict.fromkeys(("children", "checkpoint"), DELETE_FIELD),
+    **dict.fromkeys(("children", "checkpoint", "workSeconds"), DELETE_FIELD),
     "status": "pending",
     "stage": "queued",
     "progress": 0,
@@ -217,13 +226,14 @@ def _reason(job: JobState, error: StokerError, now: datetime) -> dict[str, Any]:
 
 def _lapsed(job: JobState) -> Fields:
     history = job.history_with_lapsed()
-    return {"attempts": _stored(history)} if history else {}
+    work = {} if job.work_with_lapsed() == job.work_seconds else {"workSeconds": job.work_with_lapsed()}
+    return {**work, **({"attempts": _stored(history)} if history else {})}
 
 
 def _stored(history: tuple[Mapping[str, Any], ...]) -> list[Mapping[str, Any]]:
     return list(history[-config.ATTEMPTS_TOLD :])
 
 
-def _ended_by(job: JobState) -> Fields:
+def _ended_by(job: JobState, now: datetime) -> Fields:
     # By its token, and not its number: after a retry by hand, another attempt has the same number.
-    return {"endedBy": job.lease_token} if job.attempt_began is not None else {}
+    return {"endedBy": job.lease_token, "workSeconds": job.work_until(now)} if job.attempt_began is not None else {}

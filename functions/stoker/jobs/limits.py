@@ -1,7 +1,7 @@
 """Limits: how many jobs of a user may run. `jobUsers/{uid}` holds the places that the user's running jobs take.
 
-`{running: {jobId: since}, day: "2026-11-22", began: 7, waiting: 1}`. It is written in the commit of the claim and of
-the final write, so that it can't disagree with the jobs for long.
+`{running: {jobId: since}, types: {jobId: type}, day: "2026-11-22", began: 7, work: {"2026-11-22": 340}, waiting: 1}`.
+It is written in the commit of the claim and of the final write, so that it can't disagree with the jobs for long.
 """
 
 import contextlib
@@ -10,13 +10,15 @@ from datetime import UTC, datetime, time, timedelta
 
 from google.cloud.firestore import DELETE_FIELD, Increment
 
-from stoker import config
+from stoker import config, registry
 from stoker.firestore.documents import StoredDocument
 from stoker.firestore.errors import Conflict
 from stoker.firestore.fence import Fence
 from stoker.firestore.writes import Create, ExtraWrites, Merge, Update, Write, Written
+from stoker.jobs.fairness import AccountFacts, Usage, limits_of, may_take_another
+from stoker.jobs.states import JobState
 from stoker.jobs.store import store
-from stoker.models.job import HeldStage, ProcessingJob
+from stoker.models.job import HeldStage
 from stoker.models.settings import UserLimits
 from stoker.queries import declared
 
@@ -42,40 +44,71 @@ class Deferred:
     extra: ExtraWrites = ()
 
 
-def take_slot(document: ProcessingJob, limits: UserLimits) -> Deferred | Write:
-    """Find a place for a job among its owner's running jobs; costs one read.
+def take_slot(job: JobState, user_id: str, limits: UserLimits, account: AccountFacts | None = None) -> Deferred | Write:
+    """Find a place for a job among its owner's running jobs.
+
+    It costs one read. If the owner holds a place of the same queue already, an aggregation counts the places that are
+    taken.
 
     Args:
-        document: The job.
+        job: The facts about the job.
+        user_id: Its owner.
         limits: The limits of every user.
+        account: The owner's account, if it is known.
 
     Returns:
         The write that takes the place, for the commit of the claim; or the reason to wait. That commit is refused if
         another job of the owner's has begun or ended since.
     """
     now = store().host.now()
-    path = _path(document.user_id)
+    own = limits_of(limits, account, now)
+    path, today = _path(user_id), now.date().isoformat()
     found = store().documents.get(path)
-    state = found.data if found is not None else {}
-    running = {job: since for job, since in state.get("running", {}).items() if now - since < FORGOTTEN}
-    running.pop(document.id, None)  # An attempt that was lost: this one takes its place.
-    today = now.date().isoformat()
-    began = state.get("began", 0) if state.get("day") == today else 0
-    is_new = document.started_at is None
-    if limits.a_day is not None and is_new and began >= limits.a_day:
+    # Without the job itself: an attempt that was lost leaves its place to this attempt.
+    usage = Usage.of(found.data if found is not None else {}, today, now - FORGOTTEN).without(job.id)
+    is_new = job.started_at is None
+    if usage.has_had_their_day(own, is_new=is_new):
         midnight = datetime.combine(now.date() + timedelta(days=1), time(), UTC)
         return Deferred("waiting-for-tomorrow", midnight + timedelta(seconds=store().host.uniform(0, 600)))
-    if limits.at_once is not None and len(running) >= limits.at_once:
-        known = document.stage == "waiting-for-other-jobs" and state.get("waiting") == 1
-        wait = [] if known else [_write(path, found, {"running": running, "waiting": 1})]
-        return Deferred("waiting-for-other-jobs", extra=wait)
-    taken = {"running": {**running, document.id: now}, "day": today, "began": began + int(is_new)}
+    stage = _stage(job.type, usage, own, now)
+    if stage is not None:
+        known = job.stage == stage and usage.waiting
+        wait = [] if known else [_write(path, found, {"running": usage.running, "types": usage.types, "waiting": 1})]
+        return Deferred(stage, extra=wait)
+    lapsed = job.work_with_lapsed() - job.work_seconds
+    taken = {
+        "running": {**usage.running, job.id: now},
+        "types": {**usage.types, job.id: job.type},
+        "day": today,
+        "began": usage.began + int(is_new),
+        "work": {today: usage.work_seconds + lapsed},
+    }
     return _write(path, found, taken)
 
 
-def release_slot(user_id: str, job_id: str) -> Write:
-    """Return the write that gives a job's place back. Its answer says whether other jobs wait."""
-    return Merge(_path(user_id), {"running": {job_id: DELETE_FIELD}, "waiting": Increment(0)})
+def _stage(job_type: str, usage: Usage, limits: UserLimits, now: datetime) -> HeldStage | None:
+    """Return the reason for which a job must wait until other jobs end; None if it may begin."""
+    if limits.at_once is not None and len(usage.running) >= limits.at_once:
+        return "waiting-for-other-jobs"
+    held = usage.held(job_type)
+    if held == 0:
+        return None  # A user's first job in a queue is never held back, and nothing is counted for it.
+    running = store().documents.count(declared.running(job_type, now))
+    another = may_take_another(held, registry.job_types()[job_type].at_once, running)
+    return None if another else "waiting-for-other-users"
+
+
+def release_slot(user_id: str, job_id: str, work_seconds: int) -> Write:
+    """Return the write that gives a job's place back. Its answer says whether other jobs wait.
+
+    Args:
+        user_id: The owner.
+        job_id: The job.
+        work_seconds: Seconds that the attempt took.
+    """
+    today = store().host.now().date().isoformat()
+    released = {"running": {job_id: DELETE_FIELD}, "waiting": Increment(0)}
+    return Merge(_path(user_id), {**released, "work": {today: Increment(work_seconds)}})
 
 
 def wake_next(user_id: str, released: Written | None) -> None:

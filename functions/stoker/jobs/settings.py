@@ -11,6 +11,9 @@ from stoker.logs import JobLog
 from stoker.models.document import problems
 from stoker.models.settings import JobSettings
 
+FIELDS = tuple((field.alias or name, name) for name, field in JobSettings.model_fields.items())
+"""The names of the settings, in the document and in Python."""
+
 _known = JobSettings()
 _read_at: datetime | None = None
 
@@ -33,6 +36,21 @@ def users_are_limited() -> bool:
     return settings().user_limits is not None
 
 
+def stopped_until(now: datetime) -> datetime | None:
+    """Return the time before which no job begins; None if jobs may begin.
+
+    Args:
+        now: The time, in UTC.
+    """
+    until = settings().stopped_until
+    return until if until is not None and until > now else None
+
+
+def is_paused(job_type: str) -> bool:
+    """Return whether jobs of a type may not begin."""
+    return job_type in settings().paused or stopped_until(store().host.now()) is not None
+
+
 def forget() -> None:
     """Have the next call read the document again."""
     global _known, _read_at
@@ -49,7 +67,7 @@ def _read(known: JobSettings) -> JobSettings:
     data = found.data if found is not None else {}
     read = JobSettings()
     # Each by itself: a limit with a slip of the pen must not lift a pause.
-    for field, name in (("paused", "paused"), ("userLimits", "user_limits")):
+    for field, name in FIELDS:
         try:
             one = JobSettings.from_firestore({field: data[field]} if field in data else {})
         except ValidationError as error:

@@ -1,9 +1,10 @@
 """States of a job, and the facts about a job on which its transitions depend."""
 
 import contextlib
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from pydantic import TypeAdapter, ValidationError
@@ -11,12 +12,15 @@ from pydantic import TypeAdapter, ValidationError
 from stoker import config
 from stoker.errors import LeaseLost
 from stoker.models.document import UserId
-from stoker.models.job import END_HOOK_DUE, RUNNING_JOBS, Attempt, JobStatus, has_ended
+from stoker.models.job import END_HOOK_DUE, RUNNING_JOBS, Attempt, HeldStage, JobStatus, has_ended
 
 State = Literal["pending", "processing", "running-jobs", "completed", "failed", "cancelled"]
 """The document's `status`; and `running-jobs` while the job is `processing` and waits for its children."""
 
-FOUND_BY_STAGE = ("paused", "waiting-for-other-jobs")
+WOKEN_STAGES: tuple[HeldStage, ...] = ("waiting-for-other-jobs", "waiting-for-other-users")
+"""The stages of jobs that the ends of other jobs wake."""
+
+FOUND_BY_STAGE = ("paused", *WOKEN_STAGES)
 """The stages of jobs that are held back without a time, and for which the sweeper has a step. It finds all other
 pending jobs by their `runAfter`."""
 
@@ -37,6 +41,7 @@ class JobState:
         attempt: The number of attempts that have begun.
         max_attempts: The number of attempts that the job has.
         history: The failed attempts, as they are stored.
+        work_seconds: How long the attempts that are over took together, in seconds.
         lease_token: The name of the lease.
         lease_end: The time until which the attempt is believed to be alive.
         created_at: The time of creation.
@@ -59,6 +64,7 @@ class JobState:
     attempt: int = 0
     max_attempts: int = config.MAX_ATTEMPTS
     history: tuple[Mapping[str, Any], ...] = ()
+    work_seconds: int = 0
     lease_token: str | None = None
     lease_end: datetime | None = None
     created_at: datetime | None = None
@@ -95,6 +101,7 @@ class JobState:
             attempt=_typed(data.get("attempt"), int) or 0,
             max_attempts=_typed(data.get("maxAttempts"), int) or config.MAX_ATTEMPTS,
             history=tuple(_failed_attempts(attempts)),
+            work_seconds=max(0, _typed(data.get("workSeconds"), int) or 0),
             lease_token=_typed(lease.get("token"), str),
             lease_end=_typed(lease.get("expiresAt"), datetime),
             created_at=_typed(data.get("createdAt"), datetime),
@@ -126,6 +133,7 @@ class JobState:
             attempt=self.attempt + 1,
             lease_token=token,
             history=self.history_with_lapsed(),
+            work_seconds=self.work_with_lapsed(),
             attempt_began=now,
         )
 
@@ -135,6 +143,21 @@ class JobState:
             return self.history
         began = self.started_at or self.created_at or self.lease_end
         return (*self.history, _attempt(self.attempt, began, self.lease_end, LeaseLost.code))
+
+    def work_with_lapsed(self) -> int:
+        """Return the seconds of all attempts that are over, with the attempt that has gone silent, if there is one.
+
+        It worked at least until its last sign of life, which began the lease.
+        """
+        if self.state != "processing" or self.lease_end is None or self.started_at is None:
+            return self.work_seconds
+        return self.work_seconds + _seconds(self.started_at, self.lease_end - timedelta(seconds=config.LEASE_SECONDS))
+
+    def work_until(self, now: datetime) -> int:
+        """Return the seconds of all attempts so far, with the attempt that this process is making."""
+        return (
+            self.work_seconds if self.attempt_began is None else self.work_seconds + _seconds(self.attempt_began, now)
+        )
 
     def history_with_failure(self, error_code: str, now: datetime) -> tuple[Mapping[str, Any], ...]:
         """Return the failed attempts, with the attempt that this process is making."""
@@ -148,6 +171,11 @@ def _failed_attempts(attempts: object) -> Iterator[Mapping[str, Any]]:
         # An attempt that is none fails the job where the document is checked. Here, it must not fail a final write.
         with contextlib.suppress(ValidationError, TypeError):
             yield Attempt.from_firestore(one).to_firestore()
+
+
+def _seconds(began: datetime, ended: datetime) -> int:
+    # Rounded up, so that attempts which crash at once count as well.
+    return max(1, math.ceil((ended - began).total_seconds()))
 
 
 def _attempt(number: int, began: datetime, ended: datetime, error_code: str) -> Mapping[str, Any]:

@@ -7,14 +7,16 @@ from stoker import config, registry
 from stoker.firestore.deadline import deadline
 from stoker.firestore.documents import StoredDocument
 from stoker.firestore.selection import Place, Selection
+from stoker.jobs.ceiling import hold_ceiling
 from stoker.jobs.children import update_parent
 from stoker.jobs.dispatch import dispatch
 from stoker.jobs.end_hook import run_end_hook
 from stoker.jobs.events import Due, LeaseLapsed
+from stoker.jobs.fairness import free_places
 from stoker.jobs.job import load_job
 from stoker.jobs.limits import wake_next
-from stoker.jobs.settings import settings
-from stoker.jobs.states import FOUND_BY_STAGE
+from stoker.jobs.settings import is_paused
+from stoker.jobs.states import FOUND_BY_STAGE, WOKEN_STAGES
 from stoker.jobs.store import store
 from stoker.jobs.walk import OVERLAP, Places, Walk
 from stoker.logs import JobLog
@@ -96,7 +98,7 @@ class Sweep:
     def steps(self) -> list[tuple[str, Callable[[Walk], None]]]:
         """Return the steps with the names of their places: first those for which someone waits, and last those that
         repeat what another part of the engine has done unless it was lost."""
-        released = [one for one in registry.job_types() if one not in settings().paused]
+        released = [one for one in registry.job_types() if not is_paused(one)]
         return [
             ("lapsed", lambda walk: walk.around(_seen(declared.lapsed_leases(self.now)), self._bring_back)),
             ("cancelled", lambda walk: walk.around(_seen(declared.cancelled_while_waiting()), self._bring_back)),
@@ -104,8 +106,10 @@ class Sweep:
             *((f"released-{one}", self._released(one)) for one in released),
             ("due", self._due),
             ("stale", self._stale),
+            ("places", self._fill_queues),
+            ("ceiling", lambda _: hold_ceiling(self.now)),
             ("due-again", self._due_again),
-            ("owners", self._wake_owners),
+            *((f"owners-{stage}", self._owners(stage)) for stage in WOKEN_STAGES),
             ("everything", self._everything),
             ("parents", self._parents),
             ("end-hooks", lambda walk: walk.around(_seen(declared.end_hooks_due()), self._run_end_hook)),
@@ -127,6 +131,17 @@ class Sweep:
         """Jobs that were held back because their type was paused, and need not be any longer."""
         return lambda walk: walk.around(_seen(declared.paused(job_type)), self._bring_back)
 
+    def _fill_queues(self, walk: Walk) -> None:
+        """Jobs that wait until fewer places of a queue are taken: as many as places are free, one of each user's."""
+        for job_type, registered in registry.job_types().items():
+            oldest = declared.waiting_for_others(job_type).only("userId").first(config.SWEEP_PAGE)
+            owners = {str(found.data.get("userId")): found for found in store().documents.find(oldest)}
+            if owners:
+                free = free_places(registered.at_once, store().documents.count(declared.running(job_type, self.now)))
+                for found in list(owners.values())[:free]:
+                    if store().host.monotonic() < walk.until:
+                        _wake(found)
+
     # --- What may have been lost -----------------------------------------------------------------
 
     def _due_again(self, walk: Walk) -> None:
@@ -137,14 +152,14 @@ class Sweep:
         query, every = declared.stale_pending(self._stale_before - OVERLAP), timedelta(minutes=EVERYTHING_MINUTES)
         walk.around(_seen(query), self._bring_back_timeless, most=MOST_RECHECKED, every=every, at_first=False)
 
-    def _wake_owners(self, walk: Walk) -> None:
+    def _owners(self, stage: str) -> Callable[[Walk], None]:
         """A user's waiting jobs are woken by those that end. In case that was lost, one of each user's is tried."""
 
         def rest(after: Place | None) -> Selection:
-            return declared.owners_that_wait(str(after[0]) if after is not None else "").only("userId")
+            return declared.owners_that_wait(stage, str(after[0]) if after is not None else "").only("userId")
 
         every = timedelta(minutes=RECHECK_MINUTES)
-        walk.around(rest, _wake, page=1, most=MOST_OWNERS, every=every)
+        return lambda walk: walk.around(rest, _wake, page=1, most=MOST_OWNERS, every=every)
 
     def _parents(self, walk: Walk) -> None:
         walk.around(_seen(declared.waiting_for_children()), self._update, most=MOST_PARENTS)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from stoker import config
 from stoker.jobs import fields as write
 from stoker.jobs.effects import (
     Effect,
@@ -106,6 +107,11 @@ def no_attempt_is_left(job: JobState, now: datetime) -> bool:
     return job.attempt >= job.max_attempts
 
 
+def no_work_is_left(job: JobState, now: datetime) -> bool:
+    """Return whether the job was worked on for as long as a job may be. A deletion of a user's data may go on."""
+    return job.work_with_lapsed() >= config.MAX_WORK_SECONDS and not job.deletes_owner
+
+
 # --- Effects -------------------------------------------------------------------------------------
 
 
@@ -122,13 +128,14 @@ def _after_end(job: JobState, event: Any, fields: Fields, now: datetime) -> tupl
     attempted = job.attempt_began is not None
     # A job that waits for its children takes no place.
     began = job.user_id is not None and job.state != "running-jobs" and (attempted or job.started_at is not None)
+    released = _leave(job) if began else ()
     # A first attempt that succeeds has published all that was ever uploaded. A job that is retried has no start any
     # more, but each attempt of the earlier run is in the history or has left its name; objects of that run are still
     # there if the job was retried before they were removed.
     is_first = job.started_at is None and not job.history and job.ended_by is None
     uploaded = job.user_id is not None and (not is_first or (attempted and not isinstance(event, Succeeded)))
     return (
-        *((ReleaseSlot(),) if began else ()),
+        *released,
         *_record(job, event, fields, now),
         *((RemoveLeftovers(),) if uploaded else ()),
         *((WakeNext(),) if job.user_id is not None else ()),
@@ -143,6 +150,11 @@ def _run_end_hook(job: JobState) -> tuple[Effect, ...]:
 
 def _after_batch(job: JobState, event: Any, fields: Fields, now: datetime) -> tuple[Effect, ...]:
     return (*_record(job, event, fields, now), *_run_end_hook(job))
+
+
+def _leave(job: JobState) -> tuple[Effect, ...]:
+    # The deletion of a user's data takes no place, and must not write to a document that it has deleted.
+    return () if job.deletes_owner else (ReleaseSlot(),)
 
 
 def _record(job: JobState, event: Any, fields: Fields, now: datetime) -> tuple[Effect, ...]:
@@ -163,16 +175,16 @@ def _look_at_children(job: JobState, event: Any, fields: Fields, now: datetime) 
 
 
 def _after_hand_over(job: JobState, event: Any, fields: Fields, now: datetime) -> tuple[Effect, ...]:
-    return (ReleaseSlot(), WakeNext(), EnqueueChildren())
+    return (*_leave(job), WakeNext(), EnqueueChildren())
 
 
 def _after_attempt(job: JobState, event: Any, fields: Fields, now: datetime) -> tuple[Effect, ...]:
     # By the attempt's own name: its number comes again if it does not count, or if the job is retried by hand.
-    return (ReleaseSlot(), WakeNext(), EnqueueTask(f"after/{job.attempt_name}", fields.get("runAfter")))
+    return (*_leave(job), WakeNext(), EnqueueTask(f"after/{job.attempt_name}", fields.get("runAfter")))
 
 
 def _after_preemption(job: JobState, event: Any, fields: Fields, now: datetime) -> tuple[Effect, ...]:
-    return (ReleaseSlot(), WakeNext(), Redeliver())
+    return (*_leave(job), WakeNext(), Redeliver())
 
 
 def _after_hold(job: JobState, event: HeldBack, fields: Fields, now: datetime) -> tuple[Effect, ...]:
@@ -182,7 +194,7 @@ def _after_hold(job: JobState, event: HeldBack, fields: Fields, now: datetime) -
 
 def _after_pause(job: JobState, event: Any, fields: Fields, now: datetime) -> tuple[Effect, ...]:
     # A job of another type may begin in its place.
-    return (*((ReleaseSlot(),) if job.state == "processing" else ()), WakeNext())
+    return (*(_leave(job) if job.state == "processing" else ()), WakeNext())
 
 
 # --- The table -----------------------------------------------------------------------------------
@@ -228,6 +240,7 @@ TABLE: tuple[Row, ...] = (
     Row(("processing",), (Claimed,), None, when=is_held),
     Row(OPEN, (Claimed,), "cancelled", write.cancel, _after_end, when=cancel_is_requested),
     Row(OPEN, (Claimed,), "failed", write.exhaust, _after_end, when=no_attempt_is_left),
+    Row(OPEN, (Claimed,), "failed", write.exhaust_work, _after_end, when=no_work_is_left),
     Row(OPEN, (Claimed,), "processing", write.take),
     Row(OPEN, (HeldBack,), "pending", write.hold_back, _after_hold),
     Row(OPEN, (Paused,), "pending", write.hold_back, _after_pause),

@@ -45,8 +45,8 @@ else:
     Stage = Literal["queued", *(stage for kind in registry.job_types().values() for stage in kind.stages), "completed"]
 """What an attempt is doing; shown to the user beside the progress."""
 
-HeldStage = Literal["paused", "waiting-for-other-jobs", "waiting-for-tomorrow"]
-"""Why a pending job is held back: an admin has paused its type, or the owner is at a limit."""
+HeldStage = Literal["paused", "waiting-for-other-jobs", "waiting-for-other-users", "waiting-for-tomorrow"]
+"""Why a pending job is held back: an admin has paused its type, the owner is at a limit, or others need the places."""
 
 
 END_HOOK_DUE: Final = "due"
@@ -202,6 +202,7 @@ class ProcessingJob(Model):
         progress: Percent; never falls within an attempt, and is 100 only when completed.
         attempt: How many attempts have begun.
         attempts: What became of the last of them.
+        work_seconds: How long the attempts so far took together, in seconds.
         error: A sentence for the owner.
         error_code: A stable kebab-case code, from `stoker.errors`.
         ended_by: The token of the attempt that has written last of all, or handed the job on.
@@ -235,6 +236,7 @@ class ProcessingJob(Model):
     attempt: Annotated[int, Field(ge=0)] = 0
     max_attempts: Annotated[int, Field(ge=1, le=20)] | None = None
     attempts: list[Attempt] = Field(default_factory=list)
+    work_seconds: Annotated[int, Field(ge=0)] = 0
     lease: StoredLease | None = None
     ended_by: str | None = None
     parent_id: JobId | None = None

@@ -129,13 +129,66 @@ def cancelled_parents() -> Selection:
     return CANCELLED_PARENTS.selection(*waiting, ("cancelRequested", "==", True))
 
 
-WAITING_FOR_A_PLACE = DeclaredQuery(jobs, where=equal("userId", "status", "stage"), order=[ascending("createdAt")])
+WAITING_FOR_A_PLACE = DeclaredQuery(
+    jobs, where=[*equal("userId", "status"), *one_of("stage")], order=[ascending("createdAt")]
+)
 
 
 def waiting_for_a_place(user_id: str) -> Selection:
-    """A user's jobs that wait until fewer of the user's run, the oldest first."""
-    waiting: list[Filter] = [("status", "==", "pending"), ("stage", "==", "waiting-for-other-jobs")]
+    """A user's jobs that wait for a place, the oldest first."""
+    stages = ("waiting-for-other-jobs", "waiting-for-other-users")
+    waiting: list[Filter] = [("status", "==", "pending"), ("stage", "in", stages)]
     return WAITING_FOR_A_PLACE.selection(("userId", "==", user_id), *waiting)
+
+
+PENDING = DeclaredQuery(jobs, where=equal("status", "type"))
+
+
+def pending(job_type: str) -> Selection:
+    """Jobs of a type that wait, for whatever reason: to count them."""
+    return PENDING.selection(("status", "==", "pending"), ("type", "==", job_type))
+
+
+PENDING_LATER = DeclaredQuery(jobs, where=[*equal("status", "type"), *between("runAfter")])
+
+
+def pending_later(job_type: str, now: datetime) -> Selection:
+    """Jobs of a type that wait for their time: to count them."""
+    return PENDING_LATER.selection(("status", "==", "pending"), ("type", "==", job_type), ("runAfter", ">", now))
+
+
+HELD_BACK = DeclaredQuery(jobs, where=[*equal("status", "type"), *one_of("stage")])
+
+
+def held_back(job_type: str) -> Selection:
+    """Jobs of a type that wait until others end, or because the type is paused: to count them."""
+    stages = ("paused", "waiting-for-other-jobs", "waiting-for-other-users")
+    return HELD_BACK.selection(("status", "==", "pending"), ("type", "==", job_type), ("stage", "in", stages))
+
+
+RUNNING = DeclaredQuery(jobs, where=[*equal("type"), *between("lease.expiresAt")])
+
+
+def running(job_type: str, now: datetime) -> Selection:
+    """Jobs of a type that an attempt holds which is alive: to count them."""
+    return RUNNING.selection(("type", "==", job_type), ("lease.expiresAt", ">", now))
+
+
+WAITING_FOR_OTHERS = DeclaredQuery(jobs, where=equal("status", "stage", "type"), order=[ascending("createdAt")])
+
+
+def waiting_for_others(job_type: str) -> Selection:
+    """Jobs of a type that wait until fewer places of its queue are taken, the oldest first."""
+    waiting: list[Filter] = [("status", "==", "pending"), ("stage", "==", "waiting-for-other-users")]
+    return WAITING_FOR_OTHERS.selection(*waiting, ("type", "==", job_type))
+
+
+ENDED_SINCE = DeclaredQuery(jobs, where=[*equal("type"), *between("completedAt")], sums=["workSeconds"])
+
+
+def ended_since(job_type: str, time: datetime) -> Selection:
+    """Jobs of a type that have ended since a time: to count those that were worked on, and to add up `workSeconds`."""
+    return ENDED_SINCE.selection(("type", "==", job_type), ("completedAt", ">=", time))
 
 
 OWNERS_THAT_WAIT = DeclaredQuery(
@@ -143,10 +196,10 @@ OWNERS_THAT_WAIT = DeclaredQuery(
 )
 
 
-def owners_that_wait(after: str) -> Selection:
-    """Jobs that wait until fewer of their owner's run, of the owners whose ids follow another id. The first one names
-    the next owner, so that an owner's other jobs are not read."""
-    waiting: list[Filter] = [("status", "==", "pending"), ("stage", "==", "waiting-for-other-jobs")]
+def owners_that_wait(stage: str, after: str) -> Selection:
+    """Jobs that are held back in a stage, of the owners whose ids follow another id. The first job names the next
+    owner, so that an owner's other jobs are not read."""
+    waiting: list[Filter] = [("status", "==", "pending"), ("stage", "==", stage)]
     return OWNERS_THAT_WAIT.selection(*waiting, ("userId", ">", after))
 
 

@@ -78,20 +78,21 @@ class Source:
         return bytes(content)
 
 
-def open_source(path: str, user_id: str) -> Source:
+def open_source(path: str, user_id: str, most: int | None = None) -> Source:
     """Finds a source of a job's owner.
 
     Args:
         path: The object's name in the default bucket.
         user_id: The job's owner.
+        most: The most bytes that it may have; `config.MAX_SOURCE_BYTES` if it is left out.
 
     Raises:
         InputForbidden: The object is not the owner's.
         InputNotFound: There is no such object.
         InputEmpty: The object holds nothing.
-        InputTooLarge: The object is larger than `config.MAX_SOURCE_BYTES`.
+        InputTooLarge: The object is larger than that.
     """
-    return Source(_find(path, user_id, config.MAX_SOURCE_BYTES))
+    return Source(_find(path, user_id, config.MAX_SOURCE_BYTES if most is None else most))
 
 
 def replaced(path: str) -> InputNotFound:

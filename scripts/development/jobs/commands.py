@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, NoReturn, get_args
 
 from firebase_functions import logger
-from google.cloud.firestore import DELETE_FIELD, ArrayRemove, ArrayUnion
+from google.cloud.firestore import ArrayRemove, ArrayUnion
 
 from development.connection import CommandError
 from development.jobs import queries, tables
@@ -64,7 +64,7 @@ def run(options: argparse.Namespace) -> int:
         case "resume":
             return _settings(options, {"paused": ArrayRemove([options.type])})
     limits = {"atOnce": options.at_once, "aDay": options.a_day}
-    changed = {name: DELETE_FIELD if n == NO_LIMIT else n for name, n in limits.items() if n is not None}
+    changed = {name: None if n == NO_LIMIT else n for name, n in limits.items() if n is not None}
     return _settings(options, {"userLimits": changed} if changed else None)
 
 
@@ -137,12 +137,16 @@ def _settings(options: argparse.Namespace, change: dict[str, Any] | None) -> int
         wrong = "; ".join(_named(error, data))
         raise CommandError(f"{reference.path} is not as it must be, so that workers ignore it: {wrong}.") from None
     if options.json:
-        print(as_json(settings.model_dump(by_alias=True, exclude_none=True, exclude={"schema_version"})))
+        # A limit of null is lifted, and must be seen.
+        print(as_json(settings.model_dump(by_alias=True, exclude={"schema_version"})))
         return 0
     limits = settings.user_limits
     print(f"paused       {', '.join(settings.paused) or 'nothing'}")
+    if settings.stopped_until is not None:
+        print(f"stopped      until {settings.stopped_until:%Y-%m-%d %H:%M} UTC")
     print(f"at once      {(limits and limits.at_once) or 'no limit'}")
     print(f"a day        {(limits and limits.a_day) or 'no limit'}")
+    print(f"work a day   {f'{limits.work_minutes_a_day} min' if limits and limits.work_minutes_a_day else 'no limit'}")
     if change is not None:
         print(f"Workers know of it within {config.SETTINGS_SECONDS:.0f} s.")
     return 0

@@ -32,6 +32,22 @@ def test_whatever_the_windows_the_lines_are_the_same(parts: list[bytes], longest
         assert list(in_windows(text)) == [one if len(one.rstrip(b"\r\n")) <= longest else None for one in expected]
 
 
+@given(
+    st.lists(st.sampled_from([b"\r", b"\n", b"\r\n", b" ", b"\t,", b"a"]), max_size=12),
+    st.integers(1, 9),
+    st.sampled_from([b"", b","]),
+)
+def test_whatever_the_windows_the_same_blank_lines_are_skipped(parts: list[bytes], window: int, filling: bytes) -> None:
+    text = b"".join(parts)
+    blank = re.match(rb"(?:[ \t" + filling + rb"]*(?:\r\n|\r|\n|\Z))*", text)
+    assert blank is not None
+    expected = [one for one in re.findall(rb"[^\r\n]*(?:\r\n|\r|\n|\Z)", blank.group()) if one]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(lines_module, "WINDOW_BYTES", window)
+        lines = Lines(lambda offset, length: text[offset : offset + length], len(text))
+        assert lines.behind_blank(0, filling) == (blank.end(), len(expected))
+
+
 @pytest.mark.parametrize("newline", [b"\n", b"\r", b"\r\n"])
 def test_a_line_may_be_as_long_as_it_may(newline: bytes) -> None:
     longest = b"x" * MAX_LINE_BYTES + newline

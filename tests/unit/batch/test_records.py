@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
@@ -128,6 +129,44 @@ def test_a_row_that_can_not_be_read_says_why(row: bytes) -> None:
     [wrong, good] = titles(b"title,description\n" + row + b"\nWater,x\n")
     assert (wrong[0], "This line is no task" in wrong[1]) == (2, True)
     assert good == (3, "Water")
+
+
+class Counted(Lines):
+    """Counts the lines that are looked at by themselves."""
+
+    def __init__(self, content: bytes) -> None:
+        super().__init__(lambda offset, length: content[offset : offset + length], len(content))
+        self.looked_at = 0
+
+    def at(self, offset: int) -> tuple[bytes | None, int]:
+        self.looked_at += 1
+        return super().at(offset)
+
+
+EMPTY_ROWS = [b"," * 20 + b"\n", b", ,\r\n"]
+BLANK = [b"\n", b"\r", b"\r\n", b"  \t\n"]
+
+
+@pytest.mark.parametrize(
+    ("name", "blank"),
+    [*(("tasks.csv", blank) for blank in (*BLANK, *EMPTY_ROWS)), *(("tasks.ndjson", blank) for blank in BLANK)],
+)
+def test_blank_lines_are_skipped_in_big_steps(name: str, blank: bytes) -> None:
+    many = blank * (3 * 1024**2 // len(blank))
+    first, second = (b"title,tags\nWater,x", b"Feed,y") if name.endswith("csv") else (ONE, b'{"title": "Feed"}')
+    content = (many if b"," not in blank else b"") + first + b"\n" + many + second + b"\n" + many
+    lines = Counted(content)
+    reader = reader_of(name, "", lines)
+    offset, line = reader.begin
+    found: list[tuple[int, str]] = []
+    while (record := reader.at(offset, line)) is not None:
+        assert isinstance(record.found, ImportedTask)
+        found.append((record.line, record.found.title))
+        offset, line = record.after, record.next_line
+    number = content[: content.index(b"Feed")]
+    assert found[-1] == (1 + len(re.findall(rb"\r\n|\r|\n", number)), "Feed")
+    assert [title for _, title in found] == ["Water", "Feed"]
+    assert lines.looked_at < 20
 
 
 cells = st.text(st.sampled_from('ab";,\n\r\té '), max_size=6)

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from google.cloud.firestore import DELETE_FIELD as DELETED
 
 from stoker.errors import Unavailable, UnsupportedMedia
 from stoker.jobs.effects import EnqueueTask, Redeliver, ReleaseSlot
@@ -53,6 +54,11 @@ OUTCOMES: list[tuple[State, dict[str, Any], JobEvent, State]] = [
     ("pending", {"attempt": 5}, Claimed("t"), "failed"),
     ("pending", {"attempt": 2, "max_attempts": 2}, Claimed("t"), "failed"),
     ("processing", {**LAPSED, "attempt": 5}, Claimed("t"), "failed"),
+    ("pending", {"work_seconds": 21599}, Claimed("t"), "processing"),
+    ("pending", {"work_seconds": 21600}, Claimed("t"), "failed"),
+    ("pending", {"work_seconds": 21600, "deletes_owner": True}, Claimed("t"), "processing"),
+    ("processing", {**LAPSED, "started_at": BEFORE - timedelta(hours=6.1)}, Claimed("t"), "failed"),
+    ("processing", {**HELD, "work_seconds": 21600}, Claimed("t"), "processing"),
     ("completed", {}, Claimed("t"), "completed"),
     ("running-jobs", {}, Claimed("t"), "running-jobs"),
     ("pending", {}, HeldBack("waiting-for-other-jobs"), "pending"),
@@ -93,6 +99,30 @@ def test_an_attempt_that_is_taken_away_does_not_count_and_comes_again() -> None:
         EnqueueTask("after/1-mine", NOW),
     )
     assert ReleaseSlot() in decide(job, Preempted(), NOW).effects
+
+
+@pytest.mark.parametrize(
+    "event", [Preempted(), OutOfTime(), FailedTransiently(AWAY, 10), MadeChildren(3), Succeeded(OUTPUT), Cancelled()]
+)
+def test_every_end_of_an_attempt_adds_its_time_to_the_work_of_the_job(event: JobEvent) -> None:
+    job = JobState("holiday", "processing", user_id="ada", work_seconds=100, **RUNNING)
+    assert decide(job, event, NOW).fields["workSeconds"] == 3700
+
+
+@pytest.mark.parametrize("event", [Claimed("t"), HeldBack("waiting-for-other-jobs"), Paused()])
+def test_the_time_of_an_attempt_that_went_silent_counts_until_its_last_sign_of_life(event: JobEvent) -> None:
+    lapsed = {**LAPSED, "lease_end": BEFORE + timedelta(minutes=31, seconds=30)}
+    job = JobState("holiday", "processing", user_id="ada", work_seconds=100, started_at=BEFORE, **lapsed)
+    assert decide(job, event, NOW).fields["workSeconds"] == 1900
+    assert job.claimed("t", NOW).work_seconds == 1900
+
+
+def test_a_job_that_was_worked_on_for_too_long_says_so() -> None:
+    job = JobState("holiday", user_id="ada", work_seconds=6 * 3600, history=())
+    decided = decide(job, Claimed("t"), NOW)
+    assert decided.fields["errorCode"] == "work-exhausted"
+    assert "6 hours" in decided.fields["error"]
+    assert decide(JobState("holiday", "failed", work_seconds=21600), Retried(NOW), NOW).fields["workSeconds"] is DELETED
 
 
 def test_an_attempt_that_failed_for_now_comes_again_after_its_wait() -> None:

@@ -9,7 +9,17 @@ from stoker.jobs.states import JobState
 
 FIELDS = [
     *("id", "userId", "type", "input", "status", "attempt", "maxAttempts", "attempts", "lease", "children"),
-    *("createdAt", "startedAt", "runAfter", "stage", "cancelRequested", "parentId", "progress", "output"),
+    *(
+        "createdAt",
+        "startedAt",
+        "runAfter",
+        "stage",
+        "cancelRequested",
+        "parentId",
+        "progress",
+        "output",
+        "workSeconds",
+    ),
 ]
 VALUES: list[Any] = [
     *(None, True, 5, -1, 1.5, float("nan"), "text", b"bytes", [], [1, {"number": {}}], {}, {"operation": 5}),
@@ -23,6 +33,7 @@ def test_a_field_of_any_value_is_read(field: str) -> None:
     for value in VALUES:
         state = JobState.of("holiday", {**good, field: value})
         assert isinstance(state.attempt, int)
+        assert state.work_seconds >= 0
         assert isinstance(state.history, tuple)
         assert state.cancel_requested in (True, False)
         assert state.user_id is None or isinstance(state.user_id, str)

@@ -49,6 +49,7 @@ TRUE_WHEN: dict[str, dict[str, Any]] = {
     "must_wait": {"run_after": LATER},
     "has_no_time": {"run_after": None},
     "no_attempt_is_left": {"attempt": 5},
+    "no_work_is_left": {"work_seconds": 6 * 3600},
     "is_held": {"lease_end": LATER},
 }
 """The facts under which each condition holds."""

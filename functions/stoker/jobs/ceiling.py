@@ -1,0 +1,57 @@
+"""Ceiling: a day's bound on the work of the whole project, so that the bill has a bound too."""
+
+from datetime import UTC, datetime, time, timedelta
+
+from stoker import config, registry
+from stoker.firestore.writes import Merge
+from stoker.jobs.settings import settings, stopped_until
+from stoker.jobs.store import store
+from stoker.logs import JobLog
+from stoker.models.settings import ProjectLimits
+from stoker.queries import declared
+
+
+def hold_ceiling(now: datetime) -> None:
+    """Stop all types of jobs until tomorrow if the project's jobs of today are at a limit, and log that.
+
+    An aggregation over each type's jobs that have ended today: a read for each thousand of them. No document is
+    written for each job.
+
+    Args:
+        now: The time, in UTC.
+    """
+    limits = settings().project_limits
+    if limits is None or stopped_until(now) is not None:
+        return
+    today = datetime.combine(now.date(), time(), UTC)
+    ended = [
+        store().documents.count_and_sum(declared.ended_since(job_type, today), "workSeconds")
+        for job_type in registry.job_types()
+    ]
+    jobs, seconds = sum(count for count, _ in ended), sum(seconds for _, seconds in ended)
+    if not is_reached(limits, jobs, seconds):
+        return
+    path, tomorrow = f"{config.ADMIN_DATA}/{config.JOB_SETTINGS}", today + timedelta(days=1)
+    store().documents.commit([Merge(path, {"stoppedUntil": tomorrow})])
+    JobLog("").warning(
+        f"The project is at its limit of a day: no job begins until midnight (UTC). {path} holds the limits.",
+        event="project-stopped",
+        jobs=jobs,
+        workHours=round(seconds / 3600, 1),
+    )
+
+
+def is_reached(limits: ProjectLimits, jobs: int, work_seconds: float) -> bool:
+    """Return whether a project is at a limit of a day.
+
+    Args:
+        limits: The limits.
+        jobs: Jobs that were worked on and have ended today.
+        work_seconds: Seconds that their attempts took.
+
+    Example:
+        >>> is_reached(ProjectLimits(jobs_a_day=100, work_hours_a_day=None), 100, 3600)
+        True
+    """
+    too_many = limits.jobs_a_day is not None and jobs >= limits.jobs_a_day
+    return too_many or (limits.work_hours_a_day is not None and work_seconds >= 3600 * limits.work_hours_a_day)

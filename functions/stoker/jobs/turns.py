@@ -1,0 +1,50 @@
+"""Turns: an attempt that can go on later gives its place up while other jobs wait for it."""
+
+from stoker import registry
+from stoker.firestore.errors import TRANSIENT
+from stoker.jobs.fairness import turn_seconds
+from stoker.jobs.store import store
+from stoker.queries import declared
+
+LOOK_SECONDS = 15.0
+"""How often an attempt looks whether others wait: one aggregation, which is one read. It writes ten times as often."""
+
+
+class Turn:
+    """An attempt's turn at a place of its queue.
+
+    Args:
+        job_type: The type, which names the queue.
+    """
+
+    def __init__(self, job_type: str) -> None:
+        self._type = job_type
+        self._began = store().host.monotonic()
+        self._look_at = self._began + LOOK_SECONDS
+
+    def is_over(self) -> bool:
+        """Return whether the attempt should make room. Cheap: it mostly compares two times."""
+        now = store().host.monotonic()
+        if now < self._look_at:
+            return False
+        self._look_at = now + LOOK_SECONDS
+        try:
+            waiting = waiting_jobs(self._type)
+        except TRANSIENT:
+            return False  # Without an answer the attempt stays, and looks again later.
+        turn = turn_seconds(waiting, registry.job_types()[self._type].at_once)
+        if turn is None or now >= self._began + turn:
+            return turn is not None
+        self._look_at = min(self._look_at, self._began + turn)
+        return False
+
+
+def waiting_jobs(job_type: str) -> int:
+    """Return how many jobs of a type could begin if there were more places: those that are pending, and neither held
+    back nor due later."""
+    documents, now = store().documents, store().host.now()
+    pending = documents.count(declared.pending(job_type))
+    if pending == 0:
+        return 0
+    later = documents.count(declared.pending_later(job_type, now))
+    return max(0, pending - later - documents.count(declared.held_back(job_type)))

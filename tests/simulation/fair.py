@@ -1,0 +1,85 @@
+"""Fair: crowds in which no honest user may wait for long, and the longest wait of each.
+
+Alone, a job begins a fraction of a second after it was written.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from simulation.crowd import BATCH, FILM, SPEECH, Crowd, Waits, Wish
+from simulation.world import Broken
+
+FIRST_SECONDS = 10.0
+"""A first job may begin so much later than alone, whatever five other users have queued."""
+
+TURN_SECONDS = 60.0
+"""A first batch begins within so many seconds if fifty users have queued a batch each."""
+
+FILLED_SECONDS = 75.0
+"""Places that become free are taken within so many seconds: the sweeper runs each minute."""
+
+
+def run_fair_crowds(seed: int) -> None:
+    """Run all crowds.
+
+    Raises:
+        Broken: An honest user waits for too long.
+    """
+    for crowd in (five_greedy_users, fifty_users, a_place_is_left, deletions):
+        crowd(seed)
+
+
+def five_greedy_users(seed: int, job_type: str = FILM, jobs: int = 20) -> Waits:
+    """Five users have queued many long jobs; three others come with one job each."""
+    greedy = [Wish(0.1 * number, f"mallory{number % 5}", job_type, 600.0) for number in range(5 * jobs)]
+    honest = [Wish(30.0 + 10 * number, f"user{number}", job_type, 20.0, honest=True) for number in range(3)]
+    return _judged(seed, [*greedy, *honest], 300.0, FIRST_SECONDS, "first jobs begin at once")
+
+
+def fifty_users(seed: int, job_type: str = BATCH, work_seconds: float = 300.0) -> Waits:
+    """Fifty users have queued a long job each; one more user comes."""
+    crowd = [Wish(0.01 * number, f"user{number}", job_type, work_seconds) for number in range(50)]
+    last = Wish(20.0, "ada", job_type, 20.0, honest=True)
+    return _judged(seed, [*crowd, last], 600.0, TURN_SECONDS, "batches take turns")
+
+
+def a_place_is_left(seed: int) -> Waits:
+    """A user's second job waits while fourteen others run. They end, and no job of the user's own does."""
+    others = [Wish(0.0, f"user{number}", FILM, 80.0) for number in range(14)]
+    own = [Wish(0.0, "ada", FILM, 900.0), Wish(5.0, "ada", FILM, 10.0, honest=True)]
+    return _judged(seed, [*others, *own], 300.0, 80.0 + FILLED_SECONDS, "places are filled")
+
+
+def deletions(seed: int) -> Waits:
+    """Users who are at their limits want their data to be deleted, while the type is paused."""
+    users = [f"user{number}" for number in range(3)]
+    films = [Wish(0.0, user, FILM, 900.0) for user in users]
+    wishes = [Wish(20.0, user, BATCH, 10.0, honest=True, deletes=True) for user in users]
+    admin = {"paused": [BATCH], "userLimits": {"atOnce": 1, "aDay": 1}}
+    return _judged(seed, [*films, *wishes], 200.0, FIRST_SECONDS, "deletions pass limits and pauses", admin)
+
+
+def many_users(seed: int, users: int, hours: float) -> Waits:
+    """Users who come one after another with a short job each, beside five who have two hundred jobs an hour each."""
+    types: Sequence[str] = (FILM, SPEECH, BATCH)
+    greedy = [
+        Wish(0.1 * number, f"mallory{number % 5}", types[number % 3], 120.0) for number in range(int(1000 * hours))
+    ]
+    gap = 3600 * hours / users
+    honest = [
+        Wish(10.0 + gap * number, f"user{number}", types[number % 3], 2.0, honest=True) for number in range(users)
+    ]
+    return _judged(seed, [*greedy, *honest], 3600 * hours + 100, FIRST_SECONDS, "first jobs begin at once")
+
+
+def _judged(
+    seed: int,
+    wishes: Sequence[Wish],
+    seconds: float,
+    most: float,
+    invariant: str,
+    admin: Mapping[str, object] | None = None,
+) -> Waits:
+    waits = Crowd(seed, wishes, admin).run(seconds)
+    if max(waits.honest) > most:
+        raise Broken(seed, invariant, f"an honest user waits for {max(waits.honest):.1f} s, and may for {most}", [])
+    return waits

@@ -1,0 +1,57 @@
+"""In a crowd, honest users wait for seconds: the queues have as many places as in production."""
+
+import pytest
+
+from simulation.crowd import FILM, SPEECH
+from simulation.fair import (
+    a_place_is_left,
+    deletions,
+    fifty_users,
+    five_greedy_users,
+    many_users,
+    run_fair_crowds,
+)
+from simulation.runs import todays_seed
+from stoker import registry
+
+
+@pytest.mark.parametrize("job_type", registry.job_types())
+def test_beside_five_users_with_fifty_jobs_a_first_job_begins_within_seconds(job_type: str) -> None:
+    waits = five_greedy_users(todays_seed(), job_type, jobs=50)
+    print(f"{job_type}: honest users wait for {max(waits.honest):.1f} s; at once there ran {waits.most[job_type]}.")
+
+
+def test_behind_fifty_users_with_a_batch_each_a_batch_begins_within_a_minute() -> None:
+    waits = fifty_users(todays_seed())
+    print(f"The last batch waits for {max(waits.honest):.1f} s.")
+
+
+def test_behind_fifty_users_with_a_speech_each_a_speech_begins_within_a_minute() -> None:
+    # A speech of a hundred thousand characters takes less.
+    fifty_users(todays_seed(), SPEECH, work_seconds=10.0)
+
+
+def test_places_are_taken_that_others_have_left() -> None:
+    a_place_is_left(todays_seed())
+
+
+def test_deletions_pass_limits_and_pauses() -> None:
+    deletions(todays_seed())
+
+
+def test_a_hundred_users_wait_for_seconds_beside_five_who_always_have_jobs_queued() -> None:
+    waits = many_users(todays_seed(), users=100, hours=0.1)
+    print(f"Honest users wait for {max(waits.honest):.1f} s at most.")
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(1800)
+def test_ten_thousand_users_wait_for_seconds_beside_five_who_always_have_jobs_queued() -> None:
+    waits = many_users(todays_seed(), users=10_000, hours=1)
+    assert len(waits.honest) == 10_000
+    print(f"Honest users wait for {max(waits.honest):.1f} s at most; {waits.ended:,} jobs have ended.")
+
+
+def test_the_same_seed_gives_the_same_waits() -> None:
+    run_fair_crowds(1)
+    assert five_greedy_users(1, FILM) == five_greedy_users(1, FILM)
