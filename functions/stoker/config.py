@@ -51,6 +51,10 @@ JOB_KEYS = "jobKeys"
 JOB_USERS: Final = "jobUsers"
 """The collection that says which jobs of a user run, where users are limited. The server's own."""
 
+DELETED_JOBS: Final = "deletedJobs"
+"""The collection that says how much deleted jobs were worked on, so that a day's limit of the project still counts
+them. It names no job and no user. The server's own."""
+
 CALL_COUNTS = "callCounts"
 """The collection that counts what each user calls in a minute. The server's own."""
 

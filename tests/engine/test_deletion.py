@@ -1,15 +1,19 @@
 """A job that has ended is deleted, with its children and its files."""
 
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from google.api_core.exceptions import Cancelled, DeadlineExceeded, ServiceUnavailable
 
-from engine.driven import ENDED, DrivenJob, Meddled, once, upload
+from engine.driven import ENDED, NOW, DrivenJob, Meddled, finish, once, upload
+from stoker import config
 from stoker.errors import JobNotFound, NotDeletable
 from stoker.firestore.errors import Conflict
 from stoker.firestore.writes import Delete
-from stoker.jobs.attempt import run_attempt
+from stoker.jobs.attempt import begin_attempt, run_attempt
+from stoker.jobs.ceiling import hold_ceiling
 from stoker.jobs.children import ChildJob, Children, child_id
 from stoker.jobs.commands import cancel_job, retry_job
 from stoker.jobs.deletion import delete_job
@@ -17,6 +21,7 @@ from stoker.jobs.events import Succeeded
 from stoker.jobs.store import store
 from stoker.jobs.sweeper import sweep
 from stoker.models.job import JobOutput, OutputFile
+from stoker.queries import declared
 
 
 def ended(status: str = "completed", **fields: Any) -> DrivenJob:
@@ -61,6 +66,48 @@ def test_a_job_that_was_worked_on_goes_with_the_files_of_its_result() -> None:
     held.end(Succeeded(JobOutput(files=[file])))
     delete_job(job.id)
     assert (job.is_there(), files_of(job)) == (False, [])
+
+
+def test_a_deletion_gives_nothing_of_the_days_allowance_back(settings: Callable[..., None], queued: list[str]) -> None:
+    settings(userLimits={"aDay": 2}, projectLimits={"jobsADay": 2})
+    for _ in range(2):
+        job = DrivenJob()
+        finish(job.take(), Succeeded(JobOutput(files=[])))
+        delete_job(job.id)
+    third = DrivenJob()
+    assert begin_attempt(third.id) is None
+    assert third.data()["stage"] == "waiting-for-tomorrow"
+    hold_ceiling(datetime.now(UTC))
+    found = store().documents.get(f"{config.ADMIN_DATA}/{config.JOB_SETTINGS}")
+    assert found is not None
+    assert found.data["stoppedUntil"] > datetime.now(UTC)
+
+
+def test_the_children_of_a_deleted_batch_still_count(settings: Callable[..., None]) -> None:
+    now = datetime.now(UTC)
+    settings(projectLimits={"workHoursADay": 1})
+    children = [ended(completedAt=now, workSeconds=1800) for _ in range(2)]
+    delete_job(batch(*children, status="completed", completedAt=now, workSeconds=2, children=2).id)
+    hold_ceiling(now)
+    found = store().documents.get(f"{config.ADMIN_DATA}/{config.JOB_SETTINGS}")
+    assert found is not None
+    assert "stoppedUntil" in found.data
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"completedAt": NOW - timedelta(days=1), "workSeconds": 7},
+        {"completedAt": NOW},
+        {"completedAt": None, "workSeconds": 7},
+        {"completedAt": "now", "workSeconds": "many"},
+    ],
+    ids=str,
+)
+def test_an_old_job_or_one_that_nobody_worked_on_leaves_no_count(fields: dict[str, Any]) -> None:
+    job = ended(**{"workSeconds": None, **fields})
+    delete_job(job.id)
+    assert store().documents.find(declared.deleted_of(datetime.now(UTC).date())) == []
 
 
 @pytest.mark.parametrize("status", ["pending", "processing"])

@@ -8,12 +8,16 @@ from stoker.firestore.documents import StoredDocument
 from stoker.firestore.optimistic import until_written
 from stoker.firestore.writes import Delete
 from stoker.jobs.abandoned import remove_abandoned
+from stoker.jobs.ceiling import still_counted
 from stoker.jobs.commit import log_of
 from stoker.jobs.job import find_job, load_job
 from stoker.jobs.states import JobState
 from stoker.jobs.store import store
 from stoker.models.job import has_ended
 from stoker.queries import declared
+
+CHILD_FIELDS = ("status", "userId", "type", "completedAt", "workSeconds")
+"""The fields of a child that its deletion depends on."""
 
 SECONDS = 30.0
 """How long the deletion may take. A call of a client has 60 s, the removal of the outputs included."""
@@ -80,8 +84,10 @@ def _delete(job_id: str, doomed: dict[str, JobState]) -> None:
     if (reason := obstacle(job, _parent(job), list(family.values()))) is not None:
         raise NotDeletable(f"The job {job.id} can't be deleted, because {reason}.")
     doomed |= {**family, job.id: job}
+    whole, now = (found, *children), store().host.now()
+    counted = [write for one in whole for write in still_counted(one.data, now)]
     # A job that was retried since is not deleted. Neither is any other of them.
-    store().documents.commit([Delete(one.path, one.update_time) for one in (found, *children)])
+    store().documents.commit([*(Delete(one.path, one.update_time) for one in whole), *counted])
     log_of(job).info("The job is deleted.", event="job-deleted", children=len(children))
 
 
@@ -94,7 +100,7 @@ def _children(job: JobState) -> list[StoredDocument]:
     registered = registry.job_types().get(job.type)
     if registered is not None and not registered.makes_jobs:
         return []
-    return store().documents.find(declared.children_of(job.id).only("status", "userId", "type"))
+    return store().documents.find(declared.children_of(job.id).only(*CHILD_FIELDS))
 
 
 def _remove_outputs(job: JobState) -> None:

@@ -5,7 +5,7 @@ is not here: the emulator answers any, production those alone that have an index
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from google.cloud.firestore_v1 import Query
 
@@ -189,6 +189,19 @@ ENDED_SINCE = DeclaredQuery(jobs, where=[*equal("type"), *between("completedAt")
 def ended_since(job_type: str, time: datetime) -> Selection:
     """Jobs of a type that have ended since a time: to count those that were worked on, and to add up `workSeconds`."""
     return ENDED_SINCE.selection(("type", "==", job_type), ("completedAt", ">=", time))
+
+
+def deleted_jobs() -> tuple[str]:
+    """The collection that says how much deleted jobs were worked on."""
+    return (config.DELETED_JOBS,)
+
+
+DELETED_OF_A_DAY = DeclaredQuery(deleted_jobs, where=equal("day"), sums=["workSeconds"])
+
+
+def deleted_of(day: date) -> Selection:
+    """Deleted jobs that had ended on a day: to count those that were worked on, and to add up `workSeconds`."""
+    return DELETED_OF_A_DAY.selection(("day", "==", day.isoformat()))
 
 
 OWNERS_THAT_WAIT = DeclaredQuery(
