@@ -18,6 +18,7 @@ StokerError
 │   ├── AccountLocked           account-locked        the owner's account is locked
 │   ├── AccountGone             account-gone          the owner's account was deleted
 │   ├── LoudnessUnreachable     loudness-unreachable  the sound can't be so loud without a peak that is too high
+│   ├── StorageQuotaExceeded    storage-quota-exceeded  the owner stores more than a user may
 │   ├── DeadlineExceeded        deadline-exceeded     the work doesn't fit the time there is
 │   ├── AttemptsExhausted       attempts-exhausted    the last attempt was lost without a word
 │   └── WorkExhausted           work-exhausted        all attempts together took as long as a job may take
@@ -170,6 +171,12 @@ class LoudnessUnreachable(PermanentError):
     """The sound can't be so loud without a peak that is too high. Each attempt would measure the same."""
 
     code = "loudness-unreachable"
+
+
+class StorageQuotaExceeded(PermanentError):
+    """The job's owner stores more than a user may."""
+
+    code = "storage-quota-exceeded"
 
 
 class DeadlineExceeded(PermanentError):

@@ -255,6 +255,10 @@ class SimulatedStore:
         """Look a user's account up; see `Store`. No user of the simulation is locked out."""
         return self.memory.standing(user_id)
 
+    def stored_bytes(self, user_id: str) -> int | None:
+        """Count what a user stores; see `Store`. No user of the simulation stores much."""
+        return self.memory.stored_bytes(user_id)
+
 
 def creates(writes: Sequence[Write], collection: str) -> list[Create]:
     """Return the writes that make documents of a collection."""

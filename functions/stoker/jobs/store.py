@@ -13,8 +13,12 @@ from typing import Protocol, TypeVar
 
 from stoker.access.standing import Standing, standing
 from stoker.firestore.documents import Documents, FirestoreDocuments
-from stoker.host import SYSTEM, Host
+from stoker.host import SYSTEM, Host, within
 from stoker.jobs.workspace import workspace
+from stoker.logs import log_error
+
+COUNT_SECONDS = 10.0
+"""The longest that a job waits for the count of its owner's files."""
 
 
 class Store(Protocol):
@@ -45,6 +49,9 @@ class Store(Protocol):
 
     def standing(self, user_id: str) -> Standing | None:
         """Look a user's account up; return None without an answer; see `stoker.access.standing`."""
+
+    def stored_bytes(self, user_id: str) -> int | None:
+        """Return how many bytes a user stores; None without an answer; see `stoker.storage.usage`."""
 
 
 class FirebaseStore:
@@ -84,6 +91,17 @@ class FirebaseStore:
     def standing(self, user_id: str) -> Standing | None:
         """Look a user's account up; see `stoker.access.standing`."""
         return standing(user_id)
+
+    def stored_bytes(self, user_id: str) -> int | None:
+        """Return how many bytes a user stores; see `stoker.storage.usage`."""
+        from stoker.storage.usage import stored_bytes
+
+        try:
+            return within(COUNT_SECONDS, lambda: stored_bytes(user_id))
+        except Exception as error:
+            # The job must not wait for Cloud Storage: the next one counts again.
+            log_error("A user's files could not be counted; the job goes on.", error, userId=user_id)
+            return None
 
 
 Used = TypeVar("Used", bound=Store)
