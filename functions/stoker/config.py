@@ -51,7 +51,7 @@ JOB_KEYS = "jobKeys"
 JOB_USERS: Final = "jobUsers"
 """The collection that says which jobs of a user run, where users are limited. The server's own."""
 
-DELETED_JOBS: Final = "deletedJobs"
+DELETED_JOBS = "deletedJobs"
 """The collection that says how much deleted jobs were worked on, so that a day's limit of the project still counts
 them. It names no job and no user. The server's own."""
 
