@@ -570,6 +570,16 @@ export interface UserLimits {
    */
   workMinutesADay?: number | null;
   /**
+   * Minutes of film and speech that the user's jobs may have worked on in one day, in UTC. A job beyond it waits.
+   * At least 1. `1440` where it is left out.
+   */
+  mediaMinutesADay?: number | null;
+  /**
+   * GiB of files that the user's jobs may have made in one day, in UTC. A job beyond it waits. At least 1. `100`
+   * where it is left out.
+   */
+  outputGibADay?: number | null;
+  /**
    * Records that one import may have, those that are no tasks included. An import beyond it fails. At least 1.
    * `200000` where it is left out.
    */

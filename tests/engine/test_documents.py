@@ -91,17 +91,24 @@ def test_a_merge_changes_maps_within_maps_and_makes_what_is_missing(documents: D
     place: Write = Merge(PATH, {"running": {"one": NOW, "two": NOW}, "waiting": 1})
     documents.commit([place])
     [written] = documents.commit([Merge(PATH, {"running": {"one": DELETE_FIELD}, "waiting": Increment(0)})])
-    assert written.transformed == (1,)
+    assert written.sums == {"waiting": 1}
     assert data(documents) == {"running": {"two": NOW}, "waiting": 1}
     [written] = documents.commit([Merge("tasks/autumn", {"running": {"one": DELETE_FIELD}, "waiting": Increment(0)})])
-    assert written.transformed == (0,)
+    assert written.sums == {"waiting": 0}
     assert data(documents, "tasks/autumn") in ({"waiting": 0}, {"waiting": 0, "running": {}})
+
+
+def test_each_sum_has_its_name(documents: Documents) -> None:
+    documents.commit([Create(PATH, {"b": 1, "a": {"2026-11-26": 10}})])
+    sums = {"b": Increment(1), "a": {"2026-11-26": Increment(2), "2026-11-25": Increment(3)}, "c": SERVER_TIMESTAMP}
+    [written] = documents.commit([Merge(PATH, sums)])
+    assert written.sums == {"b": 2, "a.2026-11-26": 12, "a.2026-11-25": 3}
 
 
 def test_the_servers_time_and_sums_are_filled_in(documents: Documents) -> None:
     documents.commit([Create(PATH, {"at": SERVER_TIMESTAMP, "count": 2, "deep": {"at": SERVER_TIMESTAMP}})])
     [written] = documents.commit([Update(PATH, {"count": Increment(3), "updatedAt": SERVER_TIMESTAMP})])
-    assert written.transformed == (5,)
+    assert written.sums == {"count": 5}
     found = data(documents)
     assert found["count"] == 5
     assert found["at"] == found["deep"]["at"] <= found["updatedAt"]

@@ -20,7 +20,8 @@ from stoker.jobs.events import FailedPermanently, OutOfTime, Succeeded
 from stoker.jobs.store import Store, store
 from stoker.jobs.sweeper import sweep
 from stoker.models.document import Model
-from stoker.models.job import BatchOutput, JobOutput
+from stoker.models.job import BatchOutput, JobOutput, OutputFile, StoredFile
+from stoker.models.media import Media
 
 Settings = Callable[..., None]
 DONE = Succeeded(JobOutput(files=[]))
@@ -126,6 +127,33 @@ def test_a_deletion_leaves_no_trace_among_the_places(end: str) -> None:
         assert begin_attempt(deletion.id) is None
     assert deletion.status in ("completed", "failed", "cancelled")
     assert places("ada") == {}
+
+
+def test_the_media_that_a_job_has_made_counts_for_its_owners_day(settings: Settings) -> None:
+    settings(userLimits={"mediaMinutesADay": 2, "outputGibADay": 1})
+    path = "job-outputs/ada/job/a.mp4"
+    part = StoredFile(path="b.ts", content_type="video/mp2t", bytes=30, sha256="0" * 64)
+    file = OutputFile(kind="hls", path=path, content_type="video/mp4", bytes=1000, sha256="0" * 64, parts=[part])
+    spoken = file.model_copy(update={"duration_seconds": 50.5, "parts": None})
+    film = Media(container="mov", duration_seconds=61.2)
+    finish(DrivenJob("ada").take(), Succeeded(JobOutput(files=[file], media=film)))
+    assert places("ada")["outputBytes"] == {today(): 1030}
+    assert places("ada")["mediaSeconds"] == {today(): 62}
+    finish(DrivenJob("ada").take(), FAILED)
+    finish(DrivenJob("ada").take(), Succeeded(JobOutput(files=[spoken])))
+    assert places("ada")["outputBytes"] == {today(): 2030}
+    assert places("ada")["mediaSeconds"] == {today(): 113}
+    finish(DrivenJob("ada").take(), Succeeded(JobOutput(files=[spoken])))
+    second = DrivenJob("ada")
+    assert begin_attempt(second.id) is None
+    assert second.data()["stage"] == "waiting-for-tomorrow"
+    settings(userLimits={"mediaMinutesADay": None, "outputGibADay": 1})
+    second.update({"runAfter": datetime.now(UTC)})
+    second.take()
+    store().documents.commit([Update(f"{config.JOB_USERS}/ada", {"outputBytes": {today(): 1024**3}})])
+    third = DrivenJob("ada")
+    assert begin_attempt(third.id) is None
+    assert third.data()["stage"] == "waiting-for-tomorrow"
 
 
 def test_the_time_that_an_attempt_took_counts_for_its_owners_day(settings: Settings) -> None:

@@ -319,15 +319,16 @@ def _of_admin_data() -> Iterator[Case]:
         {"paused": []},
         {"userLimits": None},
         {"userLimits": {"atOnce": None}},
+        {"userLimits": {"newUsers": {"hours": 1, "atOnce": None}, "importRecords": 5, "batchJobs": 100}},
         {
             "userLimits": {
-                "newUsers": {"hours": 1, "atOnce": None},
-                "importRecords": 5,
-                "batchJobs": 100,
+                "newUsers": None,
+                "workMinutesADay": None,
+                "mediaMinutesADay": 60,
+                "outputGibADay": None,
                 "storageGib": 1,
             }
         },
-        {"userLimits": {"newUsers": None, "workMinutesADay": None}},
         {"projectLimits": {"jobsADay": 1, "workHoursADay": None}},
         {"projectLimits": None, "stoppedUntil": None},
         {"schemaVersion": 1},

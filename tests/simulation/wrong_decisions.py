@@ -267,7 +267,7 @@ MUTANTS: tuple[Mutant, ...] = (
     # --- states ---
     Mutant(
         "an attempt's lease never lapses",
-        "jobs.transitions",
+        "jobs.conditions",
         "return job.lease_end is not None and job.lease_end > now",
         "return True",
         ("no job is lost", "nothing waits for ever"),
@@ -528,8 +528,8 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "nobody is woken by a release",
         "jobs.limits",
-        "released.transformed[0] == 0:",
-        "released.transformed[0] == 1:",
+        'released.sums["waiting"] == 0:',
+        'released.sums["waiting"] == 1:',
         ("nothing waits for ever",),
     ),
     Mutant(

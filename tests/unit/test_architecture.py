@@ -138,7 +138,7 @@ def test_only_the_one_helper_tries_a_conflicting_write_again(package: str) -> No
     assert found == []
 
 
-CORE = {"effects", "events", "fields", "states", "transitions"}
+CORE = {"conditions", "effects", "events", "fields", "states", "transitions"}
 """The files of `jobs/` that decide. They read and write nothing."""
 
 

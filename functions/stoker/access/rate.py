@@ -88,4 +88,4 @@ def _counted(name: str, minute: int) -> int:
     counted = Merge(f"{config.CALL_COUNTS}/{name}", {"calls": firestore.Increment(1), "expiresAt": over})
     with deadline(COUNT_SECONDS):
         [written] = FirestoreDocuments().commit([counted])
-    return int(written.transformed[0])
+    return int(written.sums["calls"])

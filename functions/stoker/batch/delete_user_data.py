@@ -145,7 +145,6 @@ class Deletion:
         self._run.check()
         check_no_account(self._run.id, self._user_id)
         account.delete(self._user_id)
-        self._run.skip_slot_release()
         if raw.possible_id(self._user_id):
             client().collection(config.JOB_USERS).document(self._user_id).delete(**patience(reads=False))
 

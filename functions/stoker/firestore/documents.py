@@ -12,7 +12,7 @@ from stoker.firestore.client import client
 from stoker.firestore.deadline import patience
 from stoker.firestore.errors import REFUSED, conflict_of
 from stoker.firestore.selection import Selection
-from stoker.firestore.writes import Create, Delete, Merge, Update, Write, Written
+from stoker.firestore.writes import Create, Delete, Merge, Update, Write, Written, flat
 
 
 @dataclass(frozen=True)
@@ -120,7 +120,10 @@ class FirestoreDocuments:
             results = batch.commit(**{**patience(reads=False), **({"retry": None} if once else {})})
         except REFUSED as error:
             raise conflict_of(error) from error
-        return [Written(one.update_time, _numbers(one.transform_results)) for one in results]
+        return [
+            Written(one.update_time, dict(zip(_added(write), _numbers(one.transform_results), strict=True)))
+            for write, one in zip(writes, results, strict=True)
+        ]
 
 
 def _add(batch: firestore.WriteBatch, write: Write) -> None:
@@ -139,6 +142,16 @@ def _add(batch: firestore.WriteBatch, write: Write) -> None:
             batch.delete(reference, option=firestore.Client.write_option(exists=True))
         case Delete():
             batch.delete(reference, option=firestore.Client.write_option(last_update_time=write.update_time))
+
+
+def _added(write: Write) -> list[str]:
+    """The field paths of a write's `Increment`s, in the order in which the client library sends them."""
+    fields = (
+        () if isinstance(write, Delete) else flat(write.fields) if isinstance(write, Merge) else write.fields.items()
+    )
+    return sorted(
+        (name for name, value in fields if isinstance(value, firestore.Increment)), key=lambda name: name.split(".")
+    )
 
 
 def _numbers(results: Any) -> tuple[Any, ...]:

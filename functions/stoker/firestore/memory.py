@@ -1,7 +1,7 @@
 """Documents in memory, for tests that need no emulator. It does what the engine asks of Firestore, and no more."""
 
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,7 +12,7 @@ from google.cloud.firestore_v1.field_path import FieldPath
 from stoker.firestore.documents import StoredDocument
 from stoker.firestore.errors import Conflict, DocumentExists
 from stoker.firestore.selection import Filter, Order, Selection, value_of
-from stoker.firestore.writes import Create, Delete, Merge, Update, Write, Written
+from stoker.firestore.writes import Create, Delete, Merge, Update, Write, Written, flat
 
 MAX_BYTES = 1024**2
 """Source: https://firebase.google.com/docs/firestore/quotas#collections_documents_and_fields (1 MiB)."""
@@ -115,22 +115,25 @@ class MemoryDocuments:
         return time
 
 
-def _apply(stored: dict[str, StoredDocument], write: Write, time: datetime) -> tuple[Any, ...]:
+def _apply(stored: dict[str, StoredDocument], write: Write, time: datetime) -> dict[str, Any]:
     if isinstance(write, Delete):
         del stored[write.path]
-        return ()
+        return {}
     before = stored.get(write.path)
     data: dict[str, Any] = {} if before is None else dict(before.data)
-    transformed: list[Any] = []
-    for name, value in _flat(write.fields) if isinstance(write, Merge) else write.fields.items():
-        _set(data, _parts(name), value, time, transformed)
+    sums: dict[str, Any] = {}
+    for name, value in flat(write.fields) if isinstance(write, Merge) else write.fields.items():
+        added = _set(data, _parts(name), value, time)
+        if added is not None:
+            sums[name] = added
     if len(str(data)) > MAX_BYTES:
         raise exceptions.InvalidArgument(f"{write.path} is larger than 1 MiB.")
     stored[write.path] = StoredDocument(write.path, data, time)
-    return tuple(transformed)
+    return sums
 
 
-def _set(data: dict[str, Any], names: list[str], value: Any, time: datetime, transformed: list[Any]) -> None:
+def _set(data: dict[str, Any], names: list[str], value: Any, time: datetime) -> Any:
+    """Set a field; return its new value if it was added to."""
     *above, last = names
     for name in above:
         # A copy: what was read before this write must not change.
@@ -141,9 +144,10 @@ def _set(data: dict[str, Any], names: list[str], value: Any, time: datetime, tra
         data.pop(last, None)
     elif isinstance(value, Increment):
         data[last] = data.get(last, 0) + value.value
-        transformed.append(data[last])
+        return data[last]
     else:
         data[last] = _resolved(value, time)
+    return None
 
 
 def _resolved(value: Any, time: datetime) -> Any:
@@ -160,15 +164,6 @@ def _resolved(value: Any, time: datetime) -> Any:
 def _parts(path: str) -> list[str]:
     """The names in a field path. Those that are no simple words stand in backticks."""
     return list(FieldPath.from_api_repr(path).parts) if "`" in path else path.split(".")
-
-
-def _flat(fields: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
-    """The field paths of a merge: an empty map is a value of its own."""
-    for name, value in fields.items():
-        if isinstance(value, Mapping) and value:
-            yield from _flat(value, f"{above}{name}.")
-        else:
-            yield above + name, value
 
 
 def _fields_of(order: Sequence[Order]) -> list[Order]:
@@ -199,7 +194,7 @@ def _only(document: StoredDocument, fields: Sequence[str]) -> StoredDocument:
     data: dict[str, Any] = {}
     for field in fields:
         if (value := value_of(document.data, field)) is not None:
-            _set(data, field.split("."), value, document.update_time, [])
+            _set(data, field.split("."), value, document.update_time)
     return StoredDocument(document.path, data, document.update_time)
 
 

@@ -1,7 +1,7 @@
 """Writes as data: decided in one place, committed in another."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -72,8 +72,22 @@ class Written:
 
     Attributes:
         update_time: When the document was written.
-        transformed: The new values of the fields that were given as `Increment`, in their order.
+        sums: The new values of the fields that were given as `Increment`, by field path.
     """
 
     update_time: datetime
-    transformed: tuple[Any, ...] = ()
+    sums: Mapping[str, Any] = field(default_factory=dict)
+
+
+def flat(fields: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield the field paths and the values of a merge. An empty map is a value of its own.
+
+    Example:
+        >>> list(flat({"running": {"one": 1, "two": {}}, "waiting": 2}))
+        [('running.one', 1), ('running.two', {}), ('waiting', 2)]
+    """
+    for name, value in fields.items():
+        if isinstance(value, Mapping) and value:
+            yield from flat(value, f"{above}{name}.")
+        else:
+            yield above + name, value

@@ -10,6 +10,7 @@ from stoker.firestore.fence import Fence
 from stoker.firestore.optimistic import until_written
 from stoker.firestore.writes import ExtraWrites
 from stoker.jobs.commit import commit_transition
+from stoker.jobs.conditions import must_wait
 from stoker.jobs.events import Cancelled, Claimed, FailedPermanently, HeldBack, JobEvent, Paused
 from stoker.jobs.fairness import AccountFacts
 from stoker.jobs.job import load_job, read_job
@@ -18,7 +19,7 @@ from stoker.jobs.limits import AboveQuota, Deferred, take_slot
 from stoker.jobs.settings import is_paused, settings, users_are_limited
 from stoker.jobs.states import JobState
 from stoker.jobs.store import store
-from stoker.jobs.transitions import Transition, decide, must_wait
+from stoker.jobs.transitions import Transition, decide
 from stoker.models.document import StoresNothing
 from stoker.models.job import has_ended
 

@@ -47,7 +47,7 @@ def commit_transition(
     transition = decide(job, event, now or store().host.now())
     if not transition.fields and not extra:
         return transition
-    limited = ReleaseSlot() in transition.effects and users_are_limited()
+    limited = transition.release is not None and users_are_limited()
     _write(document, transition, [*writes_of(job, transition, limited=limited), *extra])
     if isinstance(event, HeldBack | Paused):
         log_of(job).info("The job has to wait.", stage=transition.fields.get("stage", job.stage))
@@ -72,7 +72,7 @@ def writes_of(job: JobState, transition: Transition, *, limited: bool) -> list[W
         match effect:
             case ReleaseSlot() if limited and job.user_id is not None:
                 worked = transition.fields.get("workSeconds", job.work_seconds) - job.work_seconds
-                found.insert(0, release_slot(job.user_id, job.id, worked))
+                found.insert(0, release_slot(job.user_id, job.id, worked, effect))
             case RecordEvent() if (event := _event(job, effect)) is not None:
                 found.append(Create(f"{config.ANALYTICS_EVENTS}/{event.id}", event.to_firestore()))
     return found

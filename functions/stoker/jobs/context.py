@@ -91,11 +91,6 @@ class JobContext:
         self.checkpoint = checkpoint
         self._saved = True
 
-    def skip_slot_release(self) -> None:
-        """Leave the user's places as they are at the attempt's end: the user is gone, and with them the document that
-        holds the places."""
-        self._lease.skip_slot_release()
-
     def check(self) -> None:
         """Call it in every loop: it raises where the work must stop.
 

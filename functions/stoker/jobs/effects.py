@@ -7,7 +7,15 @@ from datetime import datetime
 
 @dataclass(frozen=True)
 class ReleaseSlot:
-    """The job takes no place among its owner's running jobs any more. In the commit of the transition."""
+    """The job takes no place among its owner's running jobs any more. In the commit of the transition.
+
+    Attributes:
+        output_bytes: Bytes of the files that the job has made.
+        media_seconds: Seconds of the film or the speech that the job has worked on.
+    """
+
+    output_bytes: int = 0
+    media_seconds: int = 0
 
 
 @dataclass(frozen=True)

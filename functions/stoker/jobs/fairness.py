@@ -5,10 +5,11 @@ Pure functions. `limits.py` and `turns.py` read what they decide about; `docs/fa
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from stoker import config
 from stoker.models.settings import UserLimits
 
 KEPT_PART = 4
@@ -43,6 +44,8 @@ class Usage:
         types: The types of these jobs, by job.
         began: Jobs that have begun today.
         work_seconds: Seconds that the user's attempts took today.
+        output_bytes: Bytes of the files that the user's jobs have made today.
+        media_seconds: Seconds of the films and speech that these jobs have worked on.
         waiting: Whether a job of the user's waits for a place.
     """
 
@@ -50,6 +53,8 @@ class Usage:
     types: Mapping[str, str]
     began: int = 0
     work_seconds: int = 0
+    output_bytes: int = 0
+    media_seconds: int = 0
     waiting: bool = False
 
     @classmethod
@@ -69,13 +74,15 @@ class Usage:
             {job: known[job] for job in running if job in known},
             data.get("began", 0) if is_today else 0,
             data.get("work", {}).get(today, 0),
+            data.get("outputBytes", {}).get(today, 0),
+            data.get("mediaSeconds", {}).get(today, 0),
             data.get("waiting") == 1,
         )
 
     def without(self, job_id: str) -> "Usage":
         """Return the usage as if a job held no place: an attempt was lost, and another takes its place."""
         running = {job: taken for job, taken in self.running.items() if job != job_id}
-        return Usage(running, self.types, self.began, self.work_seconds, self.waiting)
+        return replace(self, running=running)
 
     def held(self, job_type: str) -> int:
         """Return how many places of a queue the user holds."""
@@ -89,8 +96,14 @@ class Usage:
             is_new: Whether it would be the job's first attempt. A job that has begun counts once.
         """
         too_many = is_new and limits.a_day is not None and self.began >= limits.a_day
-        most = limits.work_minutes_a_day
-        return too_many or (most is not None and self.work_seconds >= 60 * most)
+        return too_many or any(
+            most is not None and taken >= most
+            for taken, most in (
+                (self.work_seconds / 60, limits.work_minutes_a_day),
+                (self.media_seconds / 60, limits.media_minutes_a_day),
+                (self.output_bytes / config.GIB, limits.output_gib_a_day),
+            )
+        )
 
 
 def free_places(places: int, running: int) -> int:

@@ -11,7 +11,6 @@ from stoker.firestore.fence import Fence
 from stoker.firestore.optimistic import TRIES, until_written
 from stoker.firestore.writes import ExtraWrites, Written
 from stoker.jobs.commit import writes_of
-from stoker.jobs.effects import ReleaseSlot
 from stoker.jobs.events import AttemptEnd, CheckpointSaved, Progressed
 from stoker.jobs.fields import CANCELLED, Fields
 from stoker.jobs.job import Job
@@ -97,10 +96,6 @@ class Lease:
         if end_hook:
             self.state = replace(self.state, end_hook_due=True)
 
-    def skip_slot_release(self) -> None:
-        """Let the attempt's end leave the owner's places as they are: the document that holds them is gone."""
-        self.limited = False
-
     def end(self, event: AttemptEnd, extra: ExtraWrites = ()) -> tuple[Transition, Written | None]:
         """Make the final write; try again for as long as the lease lasts, since all the work hangs on it.
 
@@ -120,7 +115,7 @@ class Lease:
         transition = decide(self.state, event, store().host.now())
         writes = writes_of(self.state, transition, limited=self.limited)
         answers = self._write(transition.fields, [*writes, *extra], final=True)
-        gives_back = self.limited and ReleaseSlot() in transition.effects
+        gives_back = self.limited and transition.release is not None
         return transition, answers[1] if answers and gives_back else None
 
     def _write(self, fields: Fields, extra: ExtraWrites = (), *, final: bool = False) -> list[Written]:

@@ -1,7 +1,7 @@
 """Limits: how many jobs of a user may run. `jobUsers/{uid}` holds the places that the user's running jobs take.
 
-`{running: {jobId: since}, types: {jobId: type}, day: "2026-11-22", began: 7, work: {"2026-11-22": 340}, waiting: 1,
-stored: {bytes, countedAt}}`.
+`{running: {jobId: since}, types: {jobId: type}, day: "2026-11-22", began: 7, work: {"2026-11-22": 340},
+outputBytes: {"2026-11-22": 81920}, mediaSeconds: {"2026-11-22": 95}, waiting: 1, stored: {bytes, countedAt}}`.
 It is written in the commit of the claim and of the final write, so that it can't disagree with the jobs for long.
 """
 
@@ -17,6 +17,7 @@ from stoker.firestore.documents import StoredDocument
 from stoker.firestore.errors import Conflict
 from stoker.firestore.fence import Fence
 from stoker.firestore.writes import Create, ExtraWrites, Merge, Update, Write, Written
+from stoker.jobs.effects import ReleaseSlot
 from stoker.jobs.fairness import AccountFacts, Usage, limits_of, may_take_another
 from stoker.jobs.quota import StoredCount, count_stored, quota_problem
 from stoker.jobs.states import JobState
@@ -114,6 +115,8 @@ def take_slot(
         "day": today,
         "began": usage.began + int(is_new),
         "work": {today: usage.work_seconds + lapsed},
+        "outputBytes": {today: usage.output_bytes},
+        "mediaSeconds": {today: usage.media_seconds},
     }
     return _write(path, found, taken)
 
@@ -130,17 +133,20 @@ def _stage(job_type: str, usage: Usage, limits: UserLimits, now: datetime) -> He
     return None if another else "waiting-for-other-users"
 
 
-def release_slot(user_id: str, job_id: str, work_seconds: int) -> Write:
-    """Return the write that gives a job's place back. Its answer says whether other jobs wait.
+def release_slot(user_id: str, job_id: str, work_seconds: int, release: ReleaseSlot) -> Write:
+    """Return the write that gives a job's place back, and counts what the job has taken. Its answer says whether other
+    jobs wait.
 
     Args:
         user_id: The owner.
         job_id: The job.
         work_seconds: Seconds that the attempt took.
+        release: The effect, which says what the job has made.
     """
     today = store().host.now().date().isoformat()
-    released = {"running": {job_id: DELETE_FIELD}, "waiting": Increment(0)}
-    return Merge(_path(user_id), {**released, "work": {today: Increment(work_seconds)}})
+    counted = {"work": work_seconds, "outputBytes": release.output_bytes, "mediaSeconds": release.media_seconds}
+    added = {name: {today: Increment(number)} for name, number in counted.items()}
+    return Merge(_path(user_id), {"running": {job_id: DELETE_FIELD}, "waiting": Increment(0), **added})
 
 
 def wake_next(user_id: str, released: Written | None) -> None:
@@ -150,7 +156,7 @@ def wake_next(user_id: str, released: Written | None) -> None:
         user_id: The owner.
         released: The answer to `release_slot`, if it is known.
     """
-    if released is not None and released.transformed[0] == 0:
+    if released is not None and released.sums["waiting"] == 0:
         return
     waiting = declared.waiting_for_a_place(user_id).only("type", "cancelRequested", "createdAt").first(WOKEN_AT_MOST)
     for oldest in store().documents.find(waiting):

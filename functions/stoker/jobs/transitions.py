@@ -4,13 +4,22 @@
 from it.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from stoker import config
 from stoker.jobs import fields as write
+from stoker.jobs.conditions import (
+    always,
+    cancel_is_requested,
+    has_no_time,
+    is_held,
+    must_wait,
+    no_attempt_is_left,
+    no_work_is_left,
+)
 from stoker.jobs.effects import (
     Effect,
     EnqueueChildren,
@@ -47,7 +56,8 @@ from stoker.jobs.events import (
     Succeeded,
 )
 from stoker.jobs.fields import Fields
-from stoker.jobs.states import FOUND_BY_STAGE, JobState, State
+from stoker.jobs.states import JobState, State
+from stoker.models.job import JobOutput
 
 
 class IllegalTransition(Exception):
@@ -73,43 +83,10 @@ class Transition:
         """True if an attempt begins with it."""
         return "lease" in self.fields and self.state == "processing"
 
-
-# --- Conditions ----------------------------------------------------------------------------------
-
-
-def always(job: JobState, now: datetime) -> bool:
-    """Return True: the condition of a row that fits each time."""
-    return True
-
-
-def is_held(job: JobState, now: datetime) -> bool:
-    """Return whether an attempt holds the job and is believed to be alive."""
-    return job.lease_end is not None and job.lease_end > now
-
-
-def cancel_is_requested(job: JobState, now: datetime) -> bool:
-    """Return whether the owner wants the job to stop."""
-    return job.cancel_requested
-
-
-def must_wait(job: JobState, now: datetime) -> bool:
-    """Return whether the job's `runAfter` lies in the future."""
-    return job.run_after is not None and job.run_after > now
-
-
-def has_no_time(job: JobState, now: datetime) -> bool:
-    """Return whether the sweeper can find the job neither by a time nor by the stage in which it is held back."""
-    return job.run_after is None and job.stage not in FOUND_BY_STAGE
-
-
-def no_attempt_is_left(job: JobState, now: datetime) -> bool:
-    """Return whether as many attempts have begun as the job has."""
-    return job.attempt >= job.max_attempts
-
-
-def no_work_is_left(job: JobState, now: datetime) -> bool:
-    """Return whether the job was worked on for as long as a job may be. A deletion of a user's data may go on."""
-    return job.work_with_lapsed() >= config.MAX_WORK_SECONDS and not job.deletes_owner
+    @property
+    def release(self) -> ReleaseSlot | None:
+        """The effect by which the job gives its place back, if it does."""
+        return next((effect for effect in self.effects if isinstance(effect, ReleaseSlot)), None)
 
 
 # --- Effects -------------------------------------------------------------------------------------
@@ -128,7 +105,7 @@ def _after_end(job: JobState, event: Any, fields: Fields, now: datetime) -> tupl
     attempted = job.attempt_began is not None
     # A job that waits for its children takes no place.
     began = job.user_id is not None and job.state != "running-jobs" and (attempted or job.started_at is not None)
-    released = _leave(job) if began else ()
+    released = _leave(job, event.output if isinstance(event, Succeeded) else None) if began else ()
     # A first attempt that succeeds has published all that was ever uploaded. A job that is retried has no start any
     # more, but each attempt of the earlier run is in the history or has left its name; objects of that run are still
     # there if the job was retried before they were removed.
@@ -152,9 +129,11 @@ def _after_batch(job: JobState, event: Any, fields: Fields, now: datetime) -> tu
     return (*_record(job, event, fields, now), *_run_end_hook(job))
 
 
-def _leave(job: JobState) -> tuple[Effect, ...]:
+def _leave(job: JobState, output: JobOutput | None = None) -> tuple[Effect, ...]:
     # The deletion of a user's data takes no place, and must not write to a document that it has deleted.
-    return () if job.deletes_owner else (ReleaseSlot(),)
+    if job.deletes_owner:
+        return ()
+    return (ReleaseSlot() if output is None else ReleaseSlot(output.total_bytes, math.ceil(output.media_seconds)),)
 
 
 def _record(job: JobState, event: Any, fields: Fields, now: datetime) -> tuple[Effect, ...]:

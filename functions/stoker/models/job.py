@@ -131,6 +131,19 @@ class JobOutput(Model):
         """All the objects that it names."""
         return {path for file in self.files for path in file.paths}
 
+    @property
+    def total_bytes(self) -> int:
+        """The bytes of all its objects."""
+        return sum(file.bytes + sum(part.bytes for part in file.parts or []) for file in self.files)
+
+    @property
+    def media_seconds(self) -> float:
+        """How long the source plays, or the longest file; 0 if nothing plays."""
+        source = self.media.duration_seconds if isinstance(self.media, Media) else None
+        return max(
+            (seconds for seconds in (source, *(file.duration_seconds for file in self.files)) if seconds), default=0
+        )
+
 
 class ItemFailure(Model):
     """An item of a batch that could not be done.

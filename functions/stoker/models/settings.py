@@ -31,6 +31,9 @@ class UserLimits(Model):
         at_once: Jobs that run at the same time. A job beyond it waits.
         a_day: Jobs that begin on one day, in UTC. A job beyond it waits.
         work_minutes_a_day: Minutes that the user's jobs may be worked on in one day, in UTC. A job beyond it waits.
+        media_minutes_a_day: Minutes of film and speech that the user's jobs may have worked on in one day, in UTC. A
+            job beyond it waits.
+        output_gib_a_day: GiB of files that the user's jobs may have made in one day, in UTC. A job beyond it waits.
         import_records: Records that one import may have, those that are no tasks included. An import beyond it fails.
         batch_jobs: Jobs that one batch may make. A batch beyond it fails.
         storage_gib: GiB that the user may store. Above it, a job that makes files fails.
@@ -42,6 +45,8 @@ class UserLimits(Model):
     at_once: Annotated[int, Field(ge=1)] | None = 10
     a_day: Annotated[int, Field(ge=1)] | None = 1000
     work_minutes_a_day: Annotated[int, Field(ge=1)] | None = 1440
+    media_minutes_a_day: Annotated[int, Field(ge=1)] | None = 1440
+    output_gib_a_day: Annotated[int, Field(ge=1)] | None = 100
     import_records: Annotated[int, Field(ge=1)] | None = 200_000
     batch_jobs: Annotated[int, Field(ge=1)] | None = 100
     storage_gib: Annotated[int, Field(ge=1)] | None = 100

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from stoker.jobs.transitions import TABLE, Row, always
+from stoker.jobs.conditions import always
+from stoker.jobs.transitions import TABLE, Row
 
 STARTS = ("pending",)
 ENDS = ("completed", "failed", "cancelled")

@@ -147,6 +147,11 @@ def _settings(options: argparse.Namespace, change: dict[str, Any] | None) -> int
     print(f"at once      {(limits and limits.at_once) or 'no limit'}")
     print(f"a day        {(limits and limits.a_day) or 'no limit'}")
     print(f"work a day   {f'{limits.work_minutes_a_day} min' if limits and limits.work_minutes_a_day else 'no limit'}")
+    print(
+        f"media a day  {f'{limits.media_minutes_a_day} min' if limits and limits.media_minutes_a_day else 'no limit'}"
+    )
+    most = limits.output_gib_a_day if limits else None
+    print(f"files a day  {f'{most} GiB' if most else 'no limit'}")
     if change is not None:
         print(f"Workers know of it within {config.SETTINGS_SECONDS:.0f} s.")
     return 0

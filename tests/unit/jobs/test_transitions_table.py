@@ -7,10 +7,11 @@ import pytest
 
 from stoker.errors import EncoderFailed, UnsupportedMedia
 from stoker.jobs import events
+from stoker.jobs.conditions import always
 from stoker.jobs.effects import RecordEvent, ReleaseSlot, RemoveLeftovers, UpdateParent, WakeNext
 from stoker.jobs.events import Cancelled, Claimed, Due, FailedTransiently, HeldBack, JobEvent, Succeeded
 from stoker.jobs.states import JobState, State
-from stoker.jobs.transitions import TABLE, IllegalTransition, Row, always, decide
+from stoker.jobs.transitions import TABLE, IllegalTransition, Row, decide
 from stoker.models.job import BatchOutput, JobOutput
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
