@@ -9,6 +9,7 @@ from google.auth.credentials import AnonymousCredentials
 from google.cloud import firestore
 
 from engine.driven import ENDED, NOW, DrivenJob, upload
+from engine.stores import IN_MEMORY
 from stoker import config
 from stoker.access import departure
 from stoker.firestore.writes import Create, Delete
@@ -43,6 +44,7 @@ class OldJob:
         job_deleted(document)
 
 
+@IN_MEMORY
 @pytest.mark.parametrize("fields", [{}, EXPIRED, {"status": "processing"}, {"status": "failed"}], ids=str)
 def test_outputs_go_with_the_document(fields: dict[str, Any]) -> None:
     old, neighbour = OldJob(**fields), OldJob()
@@ -59,6 +61,7 @@ def test_an_event_that_comes_twice_does_no_harm() -> None:
     assert old.files == []
 
 
+@IN_MEMORY
 @pytest.mark.parametrize("user_id", [None, 7, "", "a/b", ".", "x" * 200, {"a": 1}], ids=str)
 def test_the_document_of_nobody_does_no_harm(user_id: object) -> None:
     old = OldJob()
@@ -102,6 +105,7 @@ INPUTS: dict[str, Any] = {
 }
 
 
+@IN_MEMORY
 @pytest.mark.parametrize("named", INPUTS)
 @pytest.mark.parametrize("status", ["pending", "processing"])
 def test_outputs_stay_while_a_job_that_is_alive_names_one_of_them(named: str, status: str) -> None:
@@ -150,6 +154,7 @@ def test_the_job_that_needs_them_is_found_among_many(among: int) -> None:
     assert old.files == []
 
 
+@IN_MEMORY
 def test_outputs_stay_if_more_jobs_are_alive_than_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(abandoned, "MOST_ALIVE", abandoned.PAGE)
     old = OldJob()
@@ -168,6 +173,7 @@ def test_outputs_stay_while_an_input_can_not_be_decoded(engine: Store) -> None:
     assert len(old.files) == 2
 
 
+@IN_MEMORY
 @pytest.mark.parametrize("status", ["pending", "processing"])
 def test_a_childs_outputs_stay_while_its_batch_is_alive(status: str) -> None:
     """Its document may expire before the batch has ended."""
@@ -186,6 +192,7 @@ def test_a_childs_outputs_stay_while_its_batch_is_alive(status: str) -> None:
     assert store().list_outputs("ada", renamed) == []
 
 
+@IN_MEMORY
 @pytest.mark.parametrize(
     ("data", "expected"),
     [
@@ -212,6 +219,7 @@ def test_the_deletion_of_an_account_removes_and_counts_the_files_itself() -> Non
     store().delete_outputs(old.files)
 
 
+@IN_MEMORY
 @pytest.mark.parametrize(("fields", "left"), [(EXPIRED, 2), ({}, 0), ({"expiresAt": "soon"}, 0)], ids=str)
 def test_kept_outputs_stay_if_the_document_has_expired(
     monkeypatch: pytest.MonkeyPatch, fields: dict[str, Any], left: int
@@ -222,6 +230,7 @@ def test_kept_outputs_stay_if_the_document_has_expired(
     assert len(old.files) == left
 
 
+@IN_MEMORY
 def test_kept_outputs_go_if_the_owner_deletes_the_job_even_after_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(config, "KEEP_OUTPUTS", True)
     old = OldJob(**EXPIRED)
@@ -229,6 +238,7 @@ def test_kept_outputs_go_if_the_owner_deletes_the_job_even_after_its_time(monkey
     assert old.files == []
 
 
+@IN_MEMORY
 def test_an_error_is_logged_and_left_to_the_reconcile(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

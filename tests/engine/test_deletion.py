@@ -8,6 +8,7 @@ import pytest
 from google.api_core.exceptions import Cancelled, DeadlineExceeded, ServiceUnavailable
 
 from engine.driven import ENDED, NOW, DrivenJob, Meddled, finish, once, upload
+from engine.stores import IN_MEMORY
 from stoker import config
 from stoker.errors import JobNotFound, NotDeletable
 from stoker.firestore.errors import Conflict
@@ -94,6 +95,7 @@ def test_the_children_of_a_deleted_batch_still_count(settings: Callable[..., Non
     assert "stoppedUntil" in found.data
 
 
+@IN_MEMORY
 @pytest.mark.parametrize(
     "fields",
     [
@@ -111,6 +113,7 @@ def test_an_old_job_or_one_that_nobody_worked_on_leaves_no_count(fields: dict[st
     assert store().documents.count_and_sum(day, "workSeconds") == (0, 0)
 
 
+@IN_MEMORY
 @pytest.mark.parametrize("status", ["pending", "processing"])
 def test_a_job_that_runs_stays_and_the_error_says_what_to_do(status: str) -> None:
     job = DrivenJob(status=status)
@@ -155,6 +158,7 @@ def test_a_batch_that_was_run_goes_with_all_that_it_has_made(queued: list[str]) 
     assert not any(one.is_there() or files_of(one) for one in (whole, *children))
 
 
+@IN_MEMORY
 @pytest.mark.parametrize("status", ["pending", "processing"])
 def test_a_child_stays_while_its_batch_waits(status: str) -> None:
     child = ended()
@@ -165,6 +169,7 @@ def test_a_child_stays_while_its_batch_waits(status: str) -> None:
     assert (child.is_there(), files_of(child)) == (True, files)
 
 
+@IN_MEMORY
 @pytest.mark.parametrize("parent", ["completed", "failed", "cancelled", "deleted"])
 def test_a_child_goes_once_its_batch_has_ended(parent: str) -> None:
     child, sister = ended(), ended()
@@ -176,6 +181,7 @@ def test_a_child_goes_once_its_batch_has_ended(parent: str) -> None:
     assert (child.is_there(), files_of(child), sister.is_there()) == (False, [], True)
 
 
+@IN_MEMORY
 @pytest.mark.parametrize("status", ["pending", "processing"])
 def test_a_batch_stays_while_a_child_runs(status: str) -> None:
     """It may have ended because its document is not valid any more."""
@@ -186,6 +192,7 @@ def test_a_batch_stays_while_a_child_runs(status: str) -> None:
     assert all(one.is_there() for one in (whole, done, alive))
 
 
+@IN_MEMORY
 @pytest.mark.parametrize("status", ["completed", "failed", "cancelled"])
 @pytest.mark.parametrize("hook", ["due", "account-gone", None])
 def test_the_record_of_an_accounts_deletion_stays(status: str, hook: str | None) -> None:
@@ -196,6 +203,7 @@ def test_the_record_of_an_accounts_deletion_stays(status: str, hook: str | None)
     assert job.is_there()
 
 
+@IN_MEMORY
 def test_a_job_stays_until_its_end_hook_has_run() -> None:
     job = ended(type="batch-operation", endHook="due")
     with pytest.raises(NotDeletable, match="not put to an end yet"):
@@ -236,6 +244,7 @@ def test_of_a_batch_nothing_goes_if_one_of_its_children_is_retried_at_the_same_t
     assert all(one.is_there() for one in (whole, *children))
 
 
+@IN_MEMORY
 @pytest.mark.parametrize("error", [Conflict("sent again"), DeadlineExceeded("lost"), Cancelled("lost")], ids=repr)
 def test_a_deletion_whose_answer_is_lost_has_succeeded(meddled: Meddled, error: Exception) -> None:
     """The client library may have sent it again, which is refused."""
@@ -248,6 +257,7 @@ def test_a_deletion_whose_answer_is_lost_has_succeeded(meddled: Meddled, error: 
         delete_job(job.id)
 
 
+@IN_MEMORY
 def test_a_deletion_goes_on_after_a_short_outage(meddled: Meddled) -> None:
     job = ended()
     meddled.before = once(ServiceUnavailable("down"))
@@ -255,6 +265,7 @@ def test_a_deletion_goes_on_after_a_short_outage(meddled: Meddled) -> None:
     assert not job.is_there()
 
 
+@IN_MEMORY
 def test_a_job_is_deleted_although_its_files_can_not_be(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

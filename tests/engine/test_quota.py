@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from engine.driven import DrivenJob, finish
+from engine.stores import IN_MEMORY
 from stoker import config
 from stoker.errors import Unavailable
 from stoker.firestore.writes import Merge
@@ -69,12 +70,14 @@ def test_above_the_quota_a_job_fails_and_says_what_to_do(shelf: Shelf) -> None:
     assert not is_refused(other)
 
 
+@IN_MEMORY
 @pytest.mark.parametrize("stored", [0, 100 * config.GIB])
 def test_up_to_the_quota_a_job_begins(shelf: Shelf, stored: int) -> None:
     shelf.bytes = stored
     assert not is_refused(DrivenJob())
 
 
+@IN_MEMORY
 def test_the_quota_is_a_setting(shelf: Shelf, settings: Settings) -> None:
     shelf.bytes = 2 * config.GIB
     settings(userLimits={"storageGib": 1})
@@ -83,6 +86,7 @@ def test_the_quota_is_a_setting(shelf: Shelf, settings: Settings) -> None:
     assert not is_refused(DrivenJob())
 
 
+@IN_MEMORY
 @pytest.mark.parametrize("limits", [None, {"storageGib": None}], ids=str)
 def test_without_a_quota_nothing_is_counted(shelf: Shelf, settings: Settings, limits: Any) -> None:
     shelf.bytes = ABOVE
@@ -91,6 +95,7 @@ def test_without_a_quota_nothing_is_counted(shelf: Shelf, settings: Settings, li
     assert shelf.counted == 0
 
 
+@IN_MEMORY
 @pytest.mark.parametrize(
     ("job_input", "refused"),
     [
@@ -120,6 +125,7 @@ def test_a_users_files_are_counted_once_in_ten_minutes(shelf: Shelf) -> None:
     assert shelf.counted == 2
 
 
+@IN_MEMORY
 def test_a_user_who_has_deleted_files_is_counted_again_after_a_minute(shelf: Shelf, queued: list[str]) -> None:
     shelf.bytes = ABOVE
     job = DrivenJob()
@@ -132,6 +138,7 @@ def test_a_user_who_has_deleted_files_is_counted_again_after_a_minute(shelf: She
     assert not is_refused(job)
 
 
+@IN_MEMORY
 def test_without_an_answer_the_job_goes_on(shelf: Shelf) -> None:
     shelf.bytes = None
     assert not is_refused(DrivenJob())
@@ -140,6 +147,7 @@ def test_without_an_answer_the_job_goes_on(shelf: Shelf) -> None:
     assert shelf.counted == 2
 
 
+@IN_MEMORY
 def test_a_job_that_has_begun_is_not_stopped(shelf: Shelf) -> None:
     job = DrivenJob()
     finish(job.take(), FailedTransiently(Unavailable("later"), 60))
@@ -149,6 +157,7 @@ def test_a_job_that_has_begun_is_not_stopped(shelf: Shelf) -> None:
     assert not is_refused(job)
 
 
+@IN_MEMORY
 @pytest.mark.parametrize("kept", [7, {}, {"bytes": "many", "countedAt": 5}, {"bytes": 5}], ids=str)
 def test_a_count_that_is_none_is_made_anew(shelf: Shelf, kept: object) -> None:
     shelf.bytes = ABOVE

@@ -9,6 +9,7 @@ import pytest
 from google.api_core.exceptions import ServiceUnavailable
 
 from engine.driven import DrivenJob, Meddled, upload
+from engine.stores import IN_MEMORY
 from stoker import config
 from stoker.firestore.writes import Create
 from stoker.jobs import reconcile_outputs as module
@@ -68,6 +69,15 @@ def test_outputs_that_were_needed_go_once_they_are_not() -> None:
     assert reconcile_outputs().removed == 2
 
 
+def test_the_next_page_begins_behind_the_last_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "PAGE", 2)
+    kept, gone = job_with_files(3), job_with_files(3)
+    gone.delete()
+    assert reconcile_outputs().removed == 3
+    assert {name.split("/")[2] for name in all_files()} == {kept.id}
+
+
+@IN_MEMORY
 @pytest.mark.parametrize("page", [1, 2, 3, 1000])
 @pytest.mark.parametrize("bound", ["time", "jobs"])
 def test_it_goes_on_where_the_last_reconcile_stopped(monkeypatch: pytest.MonkeyPatch, page: int, bound: str) -> None:
@@ -86,6 +96,7 @@ def test_it_goes_on_where_the_last_reconcile_stopped(monkeypatch: pytest.MonkeyP
     assert {name.split("/")[2] for name in all_files()} == kept
 
 
+@IN_MEMORY
 def test_a_place_that_can_not_be_read_means_the_beginning() -> None:
     job_with_files()
     job_with_files().delete()
@@ -93,6 +104,7 @@ def test_a_place_that_can_not_be_read_means_the_beginning() -> None:
     assert reconcile_outputs().removed == 2
 
 
+@IN_MEMORY
 def test_names_that_no_attempt_gives_are_left_alone() -> None:
     DrivenJob()
     strange = ["job-outputs/readme.txt", "job-outputs/ada/logo.png", "job-outputs/ada/folder/logo.png"]
@@ -115,11 +127,13 @@ def test_without_any_job_nothing_is_removed(capsys: pytest.CaptureFixture[str]) 
     assert reconcile_outputs().removed == 2
 
 
+@IN_MEMORY
 def test_without_any_outputs_it_says_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     assert reconcile_outputs().looked_at == 0
     assert capsys.readouterr().err == ""
 
 
+@IN_MEMORY
 def test_kept_outputs_stay(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(config, "KEEP_OUTPUTS", True)
     DrivenJob()
@@ -128,6 +142,7 @@ def test_kept_outputs_stay(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(all_files()) == 2
 
 
+@IN_MEMORY
 def test_one_job_keeps_no_other_from_its_removal(monkeypatch: pytest.MonkeyPatch) -> None:
     DrivenJob()
     first, second = sorted([job_with_files().id, job_with_files().id])
@@ -145,6 +160,7 @@ def test_one_job_keeps_no_other_from_its_removal(monkeypatch: pytest.MonkeyPatch
     assert (done.failed, done.removed) == ([first], 2)
 
 
+@IN_MEMORY
 def test_each_job_costs_a_read_however_many_files_it_has(meddled: Meddled, monkeypatch: pytest.MonkeyPatch) -> None:
     for _ in range(3):
         job_with_files(10)
