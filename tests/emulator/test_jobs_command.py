@@ -299,6 +299,8 @@ def test_pauses_and_limits_are_written_beside_what_is_there(jobs: Jobs) -> None:
         "at once      no limit",
         "a day        20",
         "work a day   1440 min",
+        "media a day  1440 min",
+        "files a day  100 GiB",
     ]
 
 
