@@ -301,6 +301,7 @@ def test_pauses_and_limits_are_written_beside_what_is_there(jobs: Jobs) -> None:
         "work a day   1440 min",
         "media a day  1440 min",
         "files a day  100 GiB",
+        "storage      100 GiB",
     ]
 
 

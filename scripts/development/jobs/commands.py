@@ -152,6 +152,7 @@ def _settings(options: argparse.Namespace, change: dict[str, Any] | None) -> int
     )
     most = limits.output_gib_a_day if limits else None
     print(f"files a day  {f'{most} GiB' if most else 'no limit'}")
+    print(f"storage      {f'{limits.storage_gib} GiB' if limits and limits.storage_gib else 'no limit'}")
     if change is not None:
         print(f"Workers know of it within {config.SETTINGS_SECONDS:.0f} s.")
     return 0
