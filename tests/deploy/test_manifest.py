@@ -74,10 +74,11 @@ def test_a_project_without_identity_platform_can_deploy(endpoints: dict[str, Any
     assert not any("blockingTrigger" in one for one in without.values())
 
 
-def test_a_slip_in_the_parameter_is_named() -> None:
+@pytest.mark.parametrize("name", ["STOKER_BLOCKING", "STOKER_KEEP_OUTPUTS"])
+def test_a_slip_in_a_parameter_is_named(name: str) -> None:
     with pytest.raises(subprocess.CalledProcessError) as failed:
-        described(STOKER_BLOCKING="yes")
-    assert "STOKER_BLOCKING is 'yes'. Set it to true or false" in failed.value.stderr
+        described(**{name: "yes"})
+    assert f"{name} is 'yes'. Set it to true or false" in failed.value.stderr
 
 
 @pytest.mark.parametrize(("name", "kind"), [("on_user_created", "created"), ("on_user_deleted", "deleted")])
