@@ -17,6 +17,7 @@ from stoker.jobs import abandoned
 from stoker.jobs.abandoned import job_deleted, needs
 from stoker.jobs.children import child_id
 from stoker.jobs.deletion import delete_job
+from stoker.jobs.reconcile_outputs import reconcile_outputs
 from stoker.jobs.store import Store, store
 
 EXPIRED: dict[str, Any] = {"expiresAt": NOW - timedelta(seconds=1)}
@@ -162,6 +163,7 @@ def test_outputs_stay_if_more_jobs_are_alive_than_are_looked_at(monkeypatch: pyt
         DrivenJob()
     old.vanish()
     assert len(old.files) == 2
+    assert reconcile_outputs().removed == 2
 
 
 @pytest.mark.parametrize("engine", [pytest.param("firestore", marks=pytest.mark.emulator)], indirect=True)

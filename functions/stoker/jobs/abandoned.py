@@ -22,8 +22,9 @@ from stoker.queries import declared
 PAGE = 20
 """Jobs that are alive and read at once. The input of each may have some 400 KB."""
 
-MOST_ALIVE = 1000
-"""Jobs of one owner that are looked at. If more of them are alive, the outputs stay until the next reconcile."""
+MOST_ALIVE = 200
+"""Jobs of one owner that are read for each deletion, a read each. If more are alive, the outputs stay until the next
+reconcile: a client decides how often jobs are deleted."""
 
 
 def job_deleted(document: StoredDocument) -> None:
@@ -44,7 +45,7 @@ def job_deleted(document: StoredDocument) -> None:
             log_of(job).info("The outputs of a deleted job are removed.", event="outputs-removed", objects=removed)
 
 
-def remove_abandoned(user_id: str, job_id: str) -> int:
+def remove_abandoned(user_id: str, job_id: str, most_alive: int | None = None) -> int:
     """Remove all outputs of a job, if its document is gone and no job that is alive needs them.
 
     It costs two reads and a query, and none of them if there are no outputs. If the document is there again, the
@@ -55,6 +56,7 @@ def remove_abandoned(user_id: str, job_id: str) -> int:
     Args:
         user_id: The owner.
         job_id: The job.
+        most_alive: If more jobs of the owner are alive, the outputs stay; `MOST_ALIVE` if it is left out.
 
     Returns:
         The number of objects that were removed.
@@ -65,7 +67,7 @@ def remove_abandoned(user_id: str, job_id: str) -> int:
     leaving = departure.path_of(user_id)
     found = {one.path: one.data for one in store().documents.get_all([path_of(job_id), leaving], ["userId"])}
     is_there = found.get(path_of(job_id), {}).get("userId") == user_id
-    if is_there or leaving in found or _is_needed(user_id, job_id):
+    if is_there or leaving in found or _is_needed(user_id, job_id, most_alive or MOST_ALIVE):
         return 0
     store().delete_outputs(there)
     return len(there)
@@ -99,9 +101,9 @@ def needs(data: Mapping[str, Any], alive_id: str, user_id: str, job_id: str) -> 
     return is_parent or _names(data.get("input"), f"job-outputs/{user_id}/{job_id}/")
 
 
-def _is_needed(user_id: str, job_id: str) -> bool:
+def _is_needed(user_id: str, job_id: str, most_alive: int) -> bool:
     alive = declared.alive_of(user_id).only("input", "children").first(PAGE)
-    for _ in range(MOST_ALIVE // PAGE):
+    for _ in range(most_alive // PAGE):
         try:
             page = store().documents.find(alive)
         except ValueError:

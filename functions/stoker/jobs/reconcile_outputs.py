@@ -23,6 +23,9 @@ PAGE = 1000
 JOBS = 20_000
 """Jobs that a reconcile looks at: one read each. A job whose objects are on two pages counts twice."""
 
+MOST_ALIVE = 5000
+"""Jobs of one owner that are read for each job whose document is gone. Few jobs are left by events."""
+
 PLACE = f"{config.RECONCILES}/outputs"
 """The document that holds the name of the object behind which the next reconcile goes on."""
 
@@ -114,7 +117,7 @@ def _remove_abandoned(jobs: Sequence[tuple[str, str]], done: ReconciledOutputs) 
         if (user_id, job_id) in there:
             continue
         try:
-            done.removed += remove_abandoned(user_id, job_id)
+            done.removed += remove_abandoned(user_id, job_id, MOST_ALIVE)
         except Exception as error:
             # One job must not keep the others from their removal.
             JobLog(job_id).error("Abandoned outputs could not be removed; the next round will try again.", error)
