@@ -86,7 +86,7 @@ class MemoryDocuments:
                 self._check(write)
             time = self._write_time()
             changed = dict(self._stored)
-            written = [Written(time, _apply(changed, write, time)) for write in writes]
+            written = [_apply(changed, write, time) for write in writes]
             self._stored = changed
         return written
 
@@ -115,19 +115,23 @@ class MemoryDocuments:
         return time
 
 
-def _apply(stored: dict[str, StoredDocument], write: Write, time: datetime) -> tuple[Any, ...]:
+def _apply(stored: dict[str, StoredDocument], write: Write, time: datetime) -> Written:
     if isinstance(write, Delete):
         del stored[write.path]
-        return ()
+        return Written(time, ())
     before = stored.get(write.path)
     data: dict[str, Any] = {} if before is None else dict(before.data)
     transformed: list[Any] = []
     for name, value in _flat(write.fields) if isinstance(write, Merge) else write.fields.items():
         _set(data, _parts(name), value, time, transformed)
-    if len(str(data)) > MAX_BYTES:
+    if len(text := str(data)) > MAX_BYTES:
         raise exceptions.InvalidArgument(f"{write.path} is larger than 1 MiB.")
+    # A write that changes nothing leaves the time as it was. To Python 1, 1.0 and True are the same, to Firestore not.
+    # Source: https://cloud.google.com/firestore/docs/reference/rest/v1/WriteResult (updateTime)
+    if before is not None and data == before.data and text == str(before.data):
+        return Written(before.update_time, tuple(transformed))
     stored[write.path] = StoredDocument(write.path, data, time)
-    return tuple(transformed)
+    return Written(time, tuple(transformed))
 
 
 def _set(data: dict[str, Any], names: list[str], value: Any, time: datetime, transformed: list[Any]) -> None:
