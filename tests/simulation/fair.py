@@ -17,6 +17,9 @@ TURN_SECONDS = 60.0
 FILLED_SECONDS = 75.0
 """Places that become free are taken within so many seconds: the sweeper runs each minute."""
 
+DAYS_29 = 29 * 24 * 3600.0
+"""A client may write a job so long before it is due."""
+
 
 def run_fair_crowds(seed: int) -> None:
     """Run all crowds.
@@ -59,11 +62,20 @@ def deletions(seed: int) -> Waits:
 
 
 def many_users(seed: int, users: int, hours: float) -> Waits:
-    """Users who come one after another with a short job each, beside five who have two hundred jobs an hour each."""
+    """Users who come one after another with a short job each, beside five attackers.
+
+    In an hour, each attacker writes two hundred long jobs, eight hundred that are due in 29 days, ten batches that wait
+    for a film, and a batch of a hundred films.
+    """
     types: Sequence[str] = (FILM, SPEECH, BATCH)
     greedy = [
         Wish(0.1 * number, f"mallory{number % 5}", types[number % 3], 120.0) for number in range(int(1000 * hours))
     ]
+    later = int(800 * hours)
+    for name in (f"mallory{number}" for number in range(5)):
+        greedy += [Wish(3600 * hours * place / later, name, FILM, 2.0, due_after=DAYS_29) for place in range(later)]
+        greedy += [Wish(360 * place, name, BATCH, 120.0, makes=1) for place in range(int(10 * hours))]
+        greedy.append(Wish(600 * hours, name, BATCH, 120.0, makes=100))
     gap = 3600 * hours / users
     honest = [
         Wish(10.0 + gap * number, f"user{number}", types[number % 3], 2.0, honest=True) for number in range(users)
