@@ -2,12 +2,12 @@
 
 import statistics
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from faults.crowd_users import Honest
+from faults.crowd_users import KINDS, Honest
 from faults.faulty_suite import FaultySuite
 from stoker import config
 from stoker.firestore.client import client
@@ -17,39 +17,66 @@ END_SECONDS = 120.0
 
 
 @dataclass(frozen=True)
-class Waits:
-    """The time from the creation of each job until its attempt, in seconds, by the kind of the job."""
+class Wait:
+    """The wait of a job.
 
-    seconds: Mapping[str, Sequence[float]]
+    Attributes:
+        kind: The kind of the job.
+        at: The time at which it was written, in seconds.
+        delivery: Seconds from then until its event was delivered. The Firestore emulator delivers one event after
+            another, so that each waits for all before it; in production, events come side by side.
+        engine: Seconds from then until its attempt began.
+    """
+
+    kind: str
+    at: float
+    delivery: float
+    engine: float
+
+    def __str__(self) -> str:
+        return f"{self.kind} at {self.at:.0f} s: {self.delivery:.1f} s for its event and {self.engine:.1f} s after it"
+
+
+@dataclass(frozen=True)
+class Waits:
+    """The waits of all jobs of honest users."""
+
+    waits: Sequence[Wait]
 
     @classmethod
     def of(cls, suite: FaultySuite, honest: Sequence[Honest], began: datetime) -> "Waits":
-        """Wait for the end of all jobs of honest users, and print the longest waits.
+        """Wait for the end of all jobs of honest users.
 
         Args:
             suite: The suite.
             honest: The users.
-            began: The time from which the printed times are counted.
+            began: The time from which times are counted.
 
         Raises:
             TimeoutError: Some do not end.
         """
         kinds = {job_id: kind for one in honest for job_id, kind in one.jobs.items()}
-        found: dict[str, list[float]] = defaultdict(list)
-        waits: list[tuple[float, str]] = []
-        for job in suite.results(list(kinds), END_SECONDS):
+        ended = suite.results(list(kinds), END_SECONDS)
+        dispatched = [note for note in suite.notes("operations") if note["function"] == "dispatch_job"]
+        delivered = {note["jobId"]: note["time"] - note["seconds"] for note in dispatched}
+        waits = []
+        for job in ended:
             assert (job["status"], job["attempt"]) == ("completed", 1), job
-            wait = (job["startedAt"] - job["createdAt"]) / timedelta(seconds=1)
-            found[kinds[job["id"]]].append(wait)
-            waits.append((wait, f"{wait:.1f} s at {(job['createdAt'] - began).total_seconds():.0f} s"))
-        print(f"The longest waits: {', '.join(text for _, text in sorted(waits, reverse=True)[:8])}.")
-        return cls(found)
+            created, event, started = job["createdAt"].timestamp(), delivered[job["id"]], job["startedAt"].timestamp()
+            waits.append(Wait(kinds[job["id"]], created - began.timestamp(), event - created, started - event))
+        return cls(waits)
+
+    def of_kind(self, kind: str) -> list[float]:
+        """Return the seconds for which jobs of a kind have waited, without the emulator's delivery of events."""
+        return [wait.engine for wait in self.waits if wait.kind == kind]
 
     def __str__(self) -> str:
-        return "; ".join(
-            f"{kind}: {statistics.median(of):.2f} s, at most {max(of):.2f} s ({len(of)} jobs)"
-            for kind, of in sorted(self.seconds.items())
+        kinds = ((kind, self.of_kind(kind)) for kind in KINDS)
+        shown = (
+            f"{kind} {statistics.median(of):.2f} s, at most {max(of):.2f} s ({len(of)} jobs)" for kind, of in kinds
         )
+        longest = sorted(self.waits, key=lambda wait: wait.delivery + wait.engine, reverse=True)[:8]
+        return "\n  ".join([", ".join(shown), *map(str, longest)])
 
 
 class Costs:

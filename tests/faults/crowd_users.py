@@ -19,6 +19,9 @@ from stoker.models.analytics import SERVER_EVENTS, SERVER_ID
 
 FILM, BATCH = "video-processing", "batch-operation"
 SHORT = {"source": "public/1-seconds"}
+KINDS = ("film", "export", "import")
+"""The kinds of an honest user's jobs."""
+
 LONG_SECONDS = (60, 90, 120)
 """How long the jobs of attackers take."""
 
@@ -100,7 +103,7 @@ class Honest:
         }
         at = choose.uniform(0, EVERY_SECONDS)
         while at < seconds:
-            kind = choose.choice(sorted(kinds))
+            kind = choose.choice(KINDS)
             yield at, lambda kind=kind: self._write(kind, *kinds[kind])  # type: ignore[misc]
             at += choose.expovariate(1 / EVERY_SECONDS)
 

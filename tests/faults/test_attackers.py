@@ -13,7 +13,7 @@ from uuid import uuid4
 import pytest
 
 from faults.crowd_figures import Costs, Waits
-from faults.crowd_users import BATCH, FILM, OPEN_SECONDS, SHORT, Attacker, Honest, all_perform
+from faults.crowd_users import BATCH, FILM, KINDS, OPEN_SECONDS, SHORT, Attacker, Honest, all_perform
 from faults.crowded import PARALLEL, PLACES
 from faults.faulty_suite import FaultySuite, entered, started, until
 from stoker import config, registry
@@ -105,18 +105,19 @@ def test_honest_users_wait_no_longer_beside_attackers(
         began = datetime.now(UTC)
         all_perform([list(one.acts(seconds / 4, f"{seed}/alone/{name}")) for name, one in enumerate(alone)])
         waits_alone = Waits.of(crowded, alone, began)
-        print(f"Alone: {waits_alone}.")
+        print(f"Alone: {waits_alone}")
         began = datetime.now(UTC)
         acts = [list(one.acts(seconds, f"{seed}/attacker/{name}")) for name, one in enumerate(attackers)]
         all_perform([*acts, *(list(one.acts(seconds, f"{seed}/honest/{name}")) for name, one in enumerate(honest))])
         waits = Waits.of(crowded, honest, began)
-        print(f"Beside attackers: {waits}.")
+        print(f"Beside attackers: {waits}")
     costs = Costs(crowded, began)
 
     _check_attackers(attackers, costs, seconds)
     _check_sweeps(costs)
-    for kind, waited in waits.seconds.items():
-        assert max(waited) <= statistics.median(waits_alone.seconds[kind]) + LONGER_SECONDS, (kind, seed)
+    for kind in KINDS:
+        alone_seconds = statistics.median(waits_alone.of_kind(kind))
+        assert max(waits.of_kind(kind)) <= alone_seconds + LONGER_SECONDS, (kind, seed)
 
 
 def _check_attackers(attackers: Sequence[Attacker], costs: Costs, seconds: float) -> None:
