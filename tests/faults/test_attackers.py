@@ -1,6 +1,7 @@
-"""Honest users beside attackers, in a suite whose queues have places as in production: nobody honest waits for them.
+"""Honest users beside attackers, in a suite whose queues have few places: nobody honest waits for them.
 
-Sweeps come each minute and all times are those of production. `docs/fairness.md` has the figures.
+Sweeps come each minute and all times are those of production. A wait is judged from the delivery of the job's event on,
+because the Firestore emulator delivers one event after another. `docs/fairness.md` has the figures.
 """
 
 import statistics
@@ -26,7 +27,7 @@ SWEEP_SECONDS = 60.0
 """As in production."""
 
 LONGER_SECONDS = 10.0
-"""A job of an honest user may wait so much longer beside attackers than it does alone."""
+"""A job of an honest user may wait so much longer beside attackers, from its event on, than it does alone."""
 
 MOST_OPERATIONS = 5
 """The most reads, and the most writes, for each document that an attacker writes. A job that begins costs three reads
