@@ -46,6 +46,7 @@ def test_deletions_pass_limits_and_pauses() -> None:
     deletions(todays_seed())
 
 
+@pytest.mark.slow
 def test_a_hundred_users_wait_for_seconds_beside_five_who_always_have_jobs_queued() -> None:
     waits = many_users(todays_seed(), users=100, hours=0.1)
     print(f"Honest users wait for {max(waits.honest):.1f} s at most.")
