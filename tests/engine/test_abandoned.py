@@ -226,7 +226,11 @@ def test_the_deletion_of_an_account_removes_and_counts_the_files_itself() -> Non
 
 
 @IN_MEMORY
-@pytest.mark.parametrize(("fields", "left"), [(EXPIRED, 2), ({}, 0), ({"expiresAt": "soon"}, 0)], ids=["expired", "no-time", "no-time-of-ours"])
+@pytest.mark.parametrize(
+    ("fields", "left"),
+    [(EXPIRED, 2), ({}, 0), ({"expiresAt": "soon"}, 0)],
+    ids=["expired", "no-time", "no-time-of-ours"],
+)
 def test_kept_outputs_stay_if_the_document_has_expired(
     monkeypatch: pytest.MonkeyPatch, fields: dict[str, Any], left: int
 ) -> None:
