@@ -10,6 +10,7 @@ import pytest
 from stoker.firestore.client import client
 from stoker.jobs import settings
 from stoker.jobs.memory import MemoryStore
+from stoker.jobs.states import JobState
 from stoker.jobs.store import FirebaseStore, Store, using
 
 
@@ -18,9 +19,11 @@ class QueueInMemory(FirebaseStore):
 
     def __init__(self) -> None:
         self.queued: list[str] = []
+        self.queues: list[str] = []
 
-    def enqueue(self, job_type: str, job_id: str, occasion: str, due: datetime | None = None) -> None:
-        self.queued.append(job_id)
+    def enqueue(self, job: JobState, occasion: str, due: datetime | None = None) -> None:
+        self.queued.append(job.id)
+        self.queues.append(job.queue.name)
 
 
 class AllInMemory(MemoryStore):
@@ -29,9 +32,11 @@ class AllInMemory(MemoryStore):
     def __init__(self) -> None:
         super().__init__()
         self.queued: list[str] = []
+        self.queues: list[str] = []
 
-    def enqueue(self, job_type: str, job_id: str, occasion: str, due: datetime | None = None) -> None:
-        self.queued.append(job_id)
+    def enqueue(self, job: JobState, occasion: str, due: datetime | None = None) -> None:
+        self.queued.append(job.id)
+        self.queues.append(job.queue.name)
 
 
 @contextmanager

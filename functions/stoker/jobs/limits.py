@@ -18,7 +18,7 @@ from stoker.firestore.fence import Fence
 from stoker.firestore.writes import Create, ExtraWrites, Merge, Update, Write, Written
 from stoker.jobs.effects import ReleaseSlot
 from stoker.jobs.fairness import AccountFacts, Usage, limits_of, may_take_another
-from stoker.jobs.states import JobState
+from stoker.jobs.states import QUEUE_FIELDS, JobState
 from stoker.jobs.store import store
 from stoker.models.job import HeldStage
 from stoker.models.settings import UserLimits
@@ -26,6 +26,9 @@ from stoker.queries import declared
 
 FORGOTTEN = timedelta(seconds=2 * config.TASK_SECONDS)
 """No attempt lasts so long: its job was deleted while it ran, or limits were lifted meanwhile."""
+
+WAKING = (*QUEUE_FIELDS, "cancelRequested", "createdAt")
+"""The fields of a waiting job that are read before it is woken."""
 
 WOKEN_AT_MOST = 10
 """Of so many waiting jobs, the oldest that can be woken is woken. The others are being woken by someone else."""
@@ -127,7 +130,7 @@ def wake_next(user_id: str, released: Written | None) -> None:
     """
     if released is not None and released.sums["waiting"] == 0:
         return
-    waiting = declared.waiting_for_a_place(user_id).only("type", "cancelRequested", "createdAt").first(WOKEN_AT_MOST)
+    waiting = declared.waiting_for_a_place(user_id).only(*WAKING).first(WOKEN_AT_MOST)
     for oldest in store().documents.find(waiting):
         if oldest.data.get("cancelRequested") is True:
             continue  # It would not take the place. The sweeper ends it, and must not meet our write.
@@ -136,7 +139,7 @@ def wake_next(user_id: str, released: Written | None) -> None:
         with contextlib.suppress(Conflict):
             due = oldest.data.get("createdAt") or store().host.now()
             Fence(store().documents, oldest).write({"stage": "queued", "runAfter": due})
-            store().enqueue(oldest.data["type"], oldest.id, f"place/{store().host.token()}")
+            store().enqueue(JobState.of(oldest.id, oldest.data), f"place/{store().host.token()}")
             return
     if released is not None:
         # If another job has begun, ended, or begun to wait, the next job to end looks again.

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from pydantic import TypeAdapter, ValidationError
 
-from stoker import config
+from stoker import config, registry
 from stoker.errors import LeaseLost
 from stoker.models.document import UserId
 from stoker.models.job import END_HOOK_DUE, RUNNING_JOBS, Attempt, HeldStage, JobStatus, has_ended
@@ -23,6 +23,9 @@ WOKEN_STAGES: tuple[HeldStage, ...] = ("waiting-for-other-jobs", "waiting-for-ot
 FOUND_BY_STAGE = ("paused", *WOKEN_STAGES)
 """The stages of jobs that are held back without a time, and for which the sweeper has a step. It finds all other
 pending jobs by their `runAfter`."""
+
+QUEUE_FIELDS = ("type", "input.operation")
+"""The fields of a job's document that its queue depends on."""
 
 _OWNER: TypeAdapter[str] = TypeAdapter(UserId)
 
@@ -119,6 +122,11 @@ class JobState:
     def status(self) -> JobStatus:
         """The document's `status`."""
         return "processing" if self.state == RUNNING_JOBS else self.state
+
+    @property
+    def queue(self) -> registry.Queue:
+        """The queue that the job goes to. A worker here must do jobs of its type."""
+        return registry.queue_of(self.type, deletes_owner=self.deletes_owner)
 
     @property
     def attempt_name(self) -> str:
