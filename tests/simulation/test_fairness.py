@@ -4,6 +4,7 @@ import pytest
 
 from simulation.crowd import FILM, SPEECH
 from simulation.fair import (
+    a_flood,
     a_place_is_left,
     behind_deletions,
     beside_deletions,
@@ -38,6 +39,11 @@ def test_places_are_taken_that_others_have_left() -> None:
     a_place_is_left(todays_seed())
 
 
+def test_a_flood_of_one_user_keeps_nobody_waiting() -> None:
+    waits = a_flood(todays_seed())
+    print(f"Beside two thousand jobs of one user, others wait for {max(waits.honest):.1f} s at most.")
+
+
 def test_deletions_pass_limits_and_pauses() -> None:
     deletions(todays_seed())
 
@@ -68,6 +74,7 @@ def test_ten_thousand_users_wait_for_seconds_beside_five_who_always_have_jobs_qu
     print(f"Honest users wait for {max(waits.honest):.1f} s at most; {waits.ended:,} jobs have ended.")
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_waits() -> None:
     run_fair_crowds(1)
     assert five_greedy_users(1, FILM) == five_greedy_users(1, FILM)
