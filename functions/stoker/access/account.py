@@ -16,6 +16,12 @@ def find(user_id: str) -> auth.UserRecord | None:
         return None
 
 
+def made_at(account: auth.UserRecord) -> int | None:
+    """Return the time at which an account was made, in milliseconds since 1970: two accounts of a uid differ in it."""
+    made: int | None = account.user_metadata.creation_timestamp
+    return made
+
+
 def readable(account: auth.UserRecord) -> dict[str, Any]:
     """What an account says of its user, as JSON. No hash of the password: who has that may try to guess it."""
     times = account.user_metadata
