@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import partial
 from itertools import islice
+from typing import Any
 
 from google.cloud.firestore_v1.types import Document
+from google.cloud.storage import Blob
 from pydantic import Field
 
 from stoker import config
@@ -17,6 +19,7 @@ from stoker.errors import AccountLocked, LeaseLost
 from stoker.firestore import raw
 from stoker.firestore.errors import Conflict
 from stoker.firestore.writes import Delete, ExtraWrites
+from stoker.jobs.ceiling import still_counted
 from stoker.jobs.context import JobContext
 from stoker.jobs.lease import WritesRefused
 from stoker.jobs.store import store
@@ -34,6 +37,21 @@ FILES = 100
 
 LEASE_END = "lease.expiresAt"
 
+FIELDS = (NAME, LEASE_END, "completedAt", "workSeconds")
+"""The fields of a document that its deletion depends on."""
+
+
+class DoomedFile(Model):
+    """An object that is counted already.
+
+    Attributes:
+        name: Its name.
+        generation: Tells it from another object that was uploaded under the same name since.
+    """
+
+    name: str
+    generation: int
+
 
 class DeletionPosition(Model):
     """The checkpoint. No cursor is needed, because deleted documents are not found again.
@@ -47,7 +65,7 @@ class DeletionPosition(Model):
     """
 
     removed: dict[str, int] = Field(default_factory=dict)
-    doomed: list[str] = Field(default_factory=list)
+    doomed: list[DoomedFile] = Field(default_factory=list)
     is_begun: bool = False
     account_made: int | None = None
     quiet_at: Timestamp | None = None
@@ -193,27 +211,32 @@ class Deletion:
         if ends:
             position.quiet_at = max([*ends, *([position.quiet_at] if position.quiet_at else [])])
 
+        jobs = page if kind == config.JOBS else []
+        counted = [write for job in jobs for write in still_counted(_work_of(job), datetime.now(UTC))]
         try:
-            self._save(position, [Delete(raw.path_of(document)) for document in page])
+            self._save(position, [*(Delete(raw.path_of(document)) for document in page), *counted])
         except WritesRefused:
             return  # someone else has deleted one of them: the caller looks again
 
     def delete_files(self) -> None:
         for prefix in (f"user-uploads/{self._user_id}/", f"job-outputs/{self._user_id}/"):
-            while names := [blob.name for blob in bucket().list_blobs(prefix=prefix, max_results=FILES)]:
-                self._delete_named(names)
+            while found := list(bucket().list_blobs(prefix=prefix, max_results=FILES)):
+                self._delete_found(found)
         # Older rules let clients write an object with the name of their folder.
-        if bucket().get_blob(folder := f"user-uploads/{self._user_id}") is not None:
-            self._delete_named([folder])
+        if (found_one := bucket().get_blob(f"user-uploads/{self._user_id}")) is not None:
+            self._delete_found([found_one])
 
-    def _delete_named(self, names: list[str]) -> None:
+    def _delete_found(self, found: list[Blob]) -> None:
         self._report()
-        self._save(self.position.with_removed("files", len(names)).model_copy(update={"doomed": names}))
-        self._remove(names)
+        files = [DoomedFile(name=blob.name, generation=blob.generation) for blob in found]
+        self._save(self.position.with_removed("files", len(files)).model_copy(update={"doomed": files}))
+        self._remove(files)
 
-    def _remove(self, names: list[str]) -> None:
-        # One that is gone already is what was wanted.
-        bucket().delete_blobs(names, on_error=lambda blob: None)
+    def _remove(self, files: list[DoomedFile]) -> None:
+        blobs = [bucket().blob(file.name, generation=file.generation) for file in files]
+        # An object that is gone already is what was wanted. Another object of the same name is a new user's, or is
+        # found by the next round.
+        bucket().delete_blobs(blobs, on_error=lambda blob: None, preserve_generation=True)
 
     def _wait_until_quiet(self) -> bool:
         """Lets the user's jobs that ran notice their end, and remove what they have made; whether there were any."""
@@ -226,7 +249,7 @@ class Deletion:
         return True
 
     def _owned(self, collection: str, *, with_own_job: bool = False) -> list[Document]:
-        page = trees.owned_page(collection, self._user_id, PAGE, (NAME, LEASE_END))
+        page = trees.owned_page(collection, self._user_id, PAGE, FIELDS)
         return [document for document in page if with_own_job or not self._is_own_job(document)]
 
     def _is_own_job(self, document: Document) -> bool:
@@ -251,6 +274,17 @@ class Deletion:
         find_same_account(self._user_id, position.account_made)
         self._run.save(position.to_firestore(), extra, end_hook=end_hook)
         self.position = position
+
+
+def _work_of(document: Document) -> dict[str, Any]:
+    """The fields by which a job that is deleted still counts for the project's limits of the day."""
+    fields = Document.pb(document).fields
+    found: dict[str, Any] = {}
+    if "completedAt" in fields and fields["completedAt"].HasField("timestamp_value"):
+        found["completedAt"] = fields["completedAt"].timestamp_value.ToDatetime(UTC)
+    if "workSeconds" in fields and fields["workSeconds"].HasField("integer_value"):
+        found["workSeconds"] = int(fields["workSeconds"].integer_value)
+    return found
 
 
 def _lease_end(document: Document) -> datetime | None:

@@ -5,7 +5,7 @@ is not here: the emulator answers any, production those alone that have an index
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from google.cloud.firestore_v1 import Query
 
@@ -129,16 +129,24 @@ def cancelled_parents() -> Selection:
     return CANCELLED_PARENTS.selection(*waiting, ("cancelRequested", "==", True))
 
 
-WAITING_FOR_A_PLACE = DeclaredQuery(
-    jobs, where=[*equal("userId", "status"), *one_of("stage")], order=[ascending("createdAt")]
+WAITING_FOR_OTHER_JOBS = DeclaredQuery(jobs, where=equal("userId", "status", "stage"), order=[ascending("createdAt")])
+
+
+def waiting_for_other_jobs(user_id: str) -> Selection:
+    """A user's jobs that wait until others of the user's end, the oldest first."""
+    waiting: list[Filter] = [("status", "==", "pending"), ("stage", "==", "waiting-for-other-jobs")]
+    return WAITING_FOR_OTHER_JOBS.selection(("userId", "==", user_id), *waiting)
+
+
+WAITING_FOR_OTHER_USERS = DeclaredQuery(
+    jobs, where=equal("userId", "status", "stage", "type"), order=[ascending("createdAt")]
 )
 
 
-def waiting_for_a_place(user_id: str) -> Selection:
-    """A user's jobs that wait for a place, the oldest first."""
-    stages = ("waiting-for-other-jobs", "waiting-for-other-users")
-    waiting: list[Filter] = [("status", "==", "pending"), ("stage", "in", stages)]
-    return WAITING_FOR_A_PLACE.selection(("userId", "==", user_id), *waiting)
+def waiting_for_other_users(user_id: str, job_type: str) -> Selection:
+    """A user's jobs of a type that wait until fewer places of its queue are taken, the oldest first."""
+    waiting: list[Filter] = [("status", "==", "pending"), ("stage", "==", "waiting-for-other-users")]
+    return WAITING_FOR_OTHER_USERS.selection(("userId", "==", user_id), *waiting, ("type", "==", job_type))
 
 
 PENDING = DeclaredQuery(jobs, where=equal("status", "type"))
@@ -174,13 +182,24 @@ def running(job_type: str, now: datetime) -> Selection:
     return RUNNING.selection(("type", "==", job_type), ("lease.expiresAt", ">", now))
 
 
-WAITING_FOR_OTHERS = DeclaredQuery(jobs, where=equal("status", "stage", "type"), order=[ascending("createdAt")])
+OWNERS_BEFORE_A_QUEUE = DeclaredQuery(
+    jobs, where=[*equal("status", "stage", "type"), *between("userId")], order=[ascending("userId")]
+)
 
 
-def waiting_for_others(job_type: str) -> Selection:
-    """Jobs of a type that wait until fewer places of its queue are taken, the oldest first."""
+def owners_before_a_queue(job_type: str, after: str) -> Selection:
+    """Jobs of a type that wait until fewer places of its queue are taken, of the owners whose ids follow another id.
+    The first job names the next owner."""
     waiting: list[Filter] = [("status", "==", "pending"), ("stage", "==", "waiting-for-other-users")]
-    return WAITING_FOR_OTHERS.selection(*waiting, ("type", "==", job_type))
+    return OWNERS_BEFORE_A_QUEUE.selection(*waiting, ("type", "==", job_type), ("userId", ">", after))
+
+
+HELD_IN = DeclaredQuery(jobs, where=equal("status", "stage"))
+
+
+def held_in(stage: str) -> Selection:
+    """Jobs that are held back in a stage."""
+    return HELD_IN.selection(("status", "==", "pending"), ("stage", "==", stage))
 
 
 ENDED_SINCE = DeclaredQuery(jobs, where=[*equal("type"), *between("completedAt")], sums=["workSeconds"])
@@ -191,15 +210,28 @@ def ended_since(job_type: str, time: datetime) -> Selection:
     return ENDED_SINCE.selection(("type", "==", job_type), ("completedAt", ">=", time))
 
 
+def deleted_jobs() -> tuple[str]:
+    """The collection that says how much deleted jobs were worked on."""
+    return (config.DELETED_JOBS,)
+
+
+DELETED_OF_A_DAY = DeclaredQuery(deleted_jobs, where=equal("day"), sums=["workSeconds"])
+
+
+def deleted_of(day: date) -> Selection:
+    """Deleted jobs that had ended on a day: to count those that were worked on, and to add up `workSeconds`."""
+    return DELETED_OF_A_DAY.selection(("day", "==", day.isoformat()))
+
+
 OWNERS_THAT_WAIT = DeclaredQuery(
     jobs, where=[*equal("status", "stage"), *between("userId")], order=[ascending("userId")]
 )
 
 
-def owners_that_wait(stage: str, after: str) -> Selection:
-    """Jobs that are held back in a stage, of the owners whose ids follow another id. The first job names the next
-    owner, so that an owner's other jobs are not read."""
-    waiting: list[Filter] = [("status", "==", "pending"), ("stage", "==", stage)]
+def owners_that_wait(after: str) -> Selection:
+    """Jobs that wait until others of their owner's end, of the owners whose ids follow another id. The first job names
+    the next owner, so that an owner's other jobs are not read."""
+    waiting: list[Filter] = [("status", "==", "pending"), ("stage", "==", "waiting-for-other-jobs")]
     return OWNERS_THAT_WAIT.selection(*waiting, ("userId", ">", after))
 
 
@@ -209,6 +241,11 @@ CHILDREN = DeclaredQuery(jobs, where=[*equal("parentId"), *one_of("status")])
 def alive_children(parent_id: str) -> Selection:
     """The children of a job that have not ended."""
     return CHILDREN.selection(("parentId", "==", parent_id), ("status", "in", ALIVE))
+
+
+def children_of(parent_id: str) -> Selection:
+    """All children of a job."""
+    return CHILDREN.selection(("parentId", "==", parent_id), ("status", "in", [*ALIVE, *sorted(ENDED)]))
 
 
 QUEUED_CHILDREN = DeclaredQuery(jobs, where=equal("parentId", "status", "stage"))
@@ -228,6 +265,14 @@ def childrens_progress(parent_id: str) -> Selection:
     return CHILDRENS_PROGRESS.selection(("parentId", "==", parent_id), ("status", "in", ALIVE))
 
 
+ALIVE_OF_A_USER = DeclaredQuery(jobs, where=[*equal("userId"), *one_of("status")], order=[ascending(NAME)])
+
+
+def alive_of(user_id: str) -> Selection:
+    """A user's jobs that have not ended, by their ids."""
+    return ALIVE_OF_A_USER.selection(("userId", "==", user_id), ("status", "in", ALIVE))
+
+
 # --- The commands ------------------------------------------------------------------------------------------------
 
 NEWEST_JOBS = DeclaredQuery(jobs, where=perhaps(equal("userId", "status", "type")), order=[descending("createdAt")])
@@ -236,6 +281,11 @@ NEWEST_JOBS = DeclaredQuery(jobs, where=perhaps(equal("userId", "status", "type"
 def newest_jobs(named: Mapping[str, str]) -> Query:
     """Jobs of an owner, a status and a type, each where it is named; the newest first."""
     return NEWEST_JOBS.build(*((field, "==", value) for field, value in named.items()))
+
+
+def newest_job() -> Selection:
+    """The job that was created last, if there is any job at all."""
+    return NEWEST_JOBS.selection().first(1)
 
 
 NEWEST_ALIVE_JOBS = DeclaredQuery(jobs, where=one_of("status"), order=[descending("createdAt")])

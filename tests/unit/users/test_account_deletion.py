@@ -16,6 +16,7 @@ from engine.stores import AllInMemory, own_project
 from stoker import config
 from stoker.access import departure
 from stoker.access.standing import Standing
+from stoker.batch import delete_user_data
 from stoker.batch.delete_user_data import Deletion
 from stoker.errors import NotAllowed, Unavailable, UserNotFound
 from stoker.firestore.memory import MemoryDocuments
@@ -323,6 +324,56 @@ def test_the_deletion_of_an_orphan_deletes_no_account_that_is_made_after_its_las
 
     data = work(job.id, come_back).data()
     assert (data["status"], accounts.state("ada")) == ("completed", "active")
+
+
+class Files:
+    """A bucket in memory.
+
+    Args:
+        objects: The generations of its objects, by name.
+    """
+
+    def __init__(self, objects: dict[str, int]) -> None:
+        self.objects = objects
+
+    def blob(self, name: str, generation: int) -> Any:
+        return SimpleNamespace(name=name, generation=generation)
+
+    def list_blobs(self, *, prefix: str, max_results: int) -> list[Any]:
+        return [self.blob(name, made) for name, made in self.objects.items() if name.startswith(prefix)]
+
+    def get_blob(self, name: str) -> None:
+        return None
+
+    def delete_blobs(self, blobs: list[Any], *, on_error: Any, preserve_generation: bool = False) -> None:
+        for blob in blobs:
+            if preserve_generation and blob.generation != self.objects.get(blob.name):
+                on_error(blob)
+            else:
+                del self.objects[getattr(blob, "name", blob)]
+
+
+def test_a_file_that_a_new_account_has_uploaded_under_the_same_name_stays(
+    accounts: Accounts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = Files({"user-uploads/ada/a.mp4": 1, "user-uploads/ada/b.mp4": 1})
+    monkeypatch.setattr(delete_user_data, "bucket", lambda: files)
+    accounts.remove("ada")
+    job = Job.there(deletion.delete_remains("ada", "orphan-1"))
+
+    def come_back() -> None:
+        accounts.make("ada")
+        files.objects["user-uploads/ada/a.mp4"] = 2
+
+    def delete(context: JobContext, _: Any) -> JobOutput:
+        doing = Deletion(context)
+        doing.lock_account()
+        accounts.after["get_user"] = come_back
+        doing.delete_files()
+        return JobOutput(files=[])
+
+    run_attempt(job.id, delete)
+    assert (job.status, files.objects) == ("cancelled", {"user-uploads/ada/a.mp4": 2})
 
 
 def test_the_end_of_an_orphans_deletion_leaves_the_deletion_of_a_new_account_its_record(accounts: Accounts) -> None:
