@@ -54,6 +54,18 @@ class Departure:
     gone_at: datetime | None = None
     late_job_id: str | None = None
 
+    def is_held_by(self, job_id: str) -> bool:
+        """Whether a deletion has this record, and goes on."""
+        return self.job_id == job_id and self.gone_at is None and not self.is_ending
+
+    def is_of(self, account_made: int | None) -> bool:
+        """Whether the record is about an account, and not about an earlier account of the same uid.
+
+        Args:
+            account_made: The time at which the account was made, in milliseconds since 1970.
+        """
+        return self.gone_at is None and self.account_made == account_made
+
 
 def find(user_id: str) -> Departure | None:
     """Return the record of a user, if there is a record."""

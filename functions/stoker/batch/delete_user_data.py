@@ -124,28 +124,28 @@ class Deletion:
             if found is None:
                 self._begin()
             return found is None
+        own = record if record is not None and record.is_held_by(self._run.id) else None
         if not self.position.is_begun and not self._run.owner_is_gone and found is not None:
             # Counted here: from the next commit on, the account will be deleted, however many attempts that takes.
-            counted = self.position.with_removed("accounts", 1)
-            self.position = counted.model_copy(update={"account_made": account.made_at(found)})
+            made = own.account_made if own is not None else account.made_at(found)
+            self.position = self.position.with_removed("accounts", 1).model_copy(update={"account_made": made})
         found = find_same_account(self._user_id, self.position.account_made)
-        is_own = record is not None and record.job_id == self._run.id and not record.is_ending
-        if not self.position.is_begun or not is_own:
+        if not self.position.is_begun or own is None:
             self._take_record(record, is_locked=found is not None and bool(found.disabled))
         if found is not None:
             self._lock()
         return True
 
     def _take_record(self, record: departure.Departure | None, *, is_locked: bool) -> None:
+        made = self.position.account_made
         # A deletion that was retried, or another deletion, has locked the account: its lock is ours.
-        ours = record if record is not None and record.gone_at is None else None
+        ours = record if record is not None and record.is_of(made) else None
         locked_before = ours.locked_before if ours is not None else is_locked
         # An operator lets one job delete a locked account.
         if locked_before and (ours is None or ours.job_id != self._run.id):
             raise AccountLocked(
                 "This account is locked, so that its owner can't delete it. Ask the people who run this app."
             )
-        made = self.position.account_made
         self._begin([departure.begun(self._user_id, self._run.id, locked_before=locked_before, account_made=made)])
 
     def _lock(self) -> None:

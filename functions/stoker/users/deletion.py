@@ -42,7 +42,7 @@ def delete_account(user_id: str) -> str:
         Unavailable: Firebase Auth or Firestore did not answer.
     """
     found = find_account(user_id)
-    if found.disabled and not _is_locked_by_us(departure.find(user_id)):
+    if found.disabled and not _is_locked_by_us(found, departure.find(user_id)):
         raise NotAllowed("Your account is locked, so that you can't delete it. Ask the people who run this app.")
     # An account's own: one that is made again under the same uid has another time.
     named = f"{user_id}\0{account.made_at(found)}"
@@ -73,13 +73,13 @@ def delete_banned_account(user_id: str) -> str:
         UserNotFound, Unavailable: As `delete_account`.
     """
     found, record = find_account(user_id), departure.find(user_id)
-    if not found.disabled or _is_locked_by_us(record):
+    if not found.disabled or _is_locked_by_us(found, record):
         return delete_account(user_id)
-    if record is not None and record.gone_at is None and _is_under_way(record.job_id):
+    made = account.made_at(found)
+    if record is not None and record.is_of(made) and _is_under_way(record.job_id):
         return record.job_id
     # The record lets this job alone delete a locked account. If the job is never written, there is no record.
     job_id = store().host.token()
-    made = account.made_at(found)
     permit = departure.begun(user_id, job_id, locked_before=True, account_made=made)
     return write_job(job_id, {**_fields(user_id), "endHook": END_HOOK_DUE}, [permit])
 
@@ -127,15 +127,15 @@ def after_deletion(job: EndedJob) -> str:
         _log_failure(job)
         _after_account(job, record)
         return "account-gone"
-    is_own = record is not None and record.job_id == job.id
-    is_other = record is not None and is_own and record.account_made != account.made_at(found)
+    earlier = record if record is not None and not record.is_of(account.made_at(found)) else None
+    is_other = earlier is not None and earlier.job_id == job.id
     if job.owner_is_gone or job.status == "completed" or is_other:
         # The record of a deletion of the new account stays.
-        if record is not None and (is_own or record.gone_at is not None):
-            departure.forget(record)
+        if earlier is not None:
+            departure.forget(earlier)
         return "account-made-again"
     _log_failure(job)
-    if record is None:
+    if record is None or record is earlier:
         return "account-locked" if found.disabled else "account-unlocked"
     if _is_under_way(record.job_id):
         return "left-to-another-job"
@@ -173,9 +173,9 @@ def _after_account(job: EndedJob, record: departure.Departure | None) -> None:
     delete_remains(job.user_id, job_id, gone_at + departure.TOKENS_LAST, [write])
 
 
-def _is_locked_by_us(record: departure.Departure | None) -> bool:
+def _is_locked_by_us(found: auth.UserRecord, record: departure.Departure | None) -> bool:
     """Whether a deletion has locked the account, and nobody before it."""
-    return record is not None and record.gone_at is None and not record.locked_before
+    return record is not None and record.is_of(account.made_at(found)) and not record.locked_before
 
 
 def _is_under_way(job_id: str) -> bool:

@@ -290,6 +290,27 @@ def test_an_operators_deletion_that_is_cancelled_leaves_the_lock_and_no_permit(a
     assert (again != job.id, work(again).status) == (True, "completed")
 
 
+def test_an_operators_permit_is_for_one_account(accounts: Accounts) -> None:
+    accounts.lock("ada")
+    job_id = delete_banned_account("ada")
+    accounts.remove("ada")
+    accounts.make("ada")
+    data = work(job_id).data()
+    assert (data["status"], data["endHook"]) == ("cancelled", "account-made-again")
+    assert (accounts.state("ada"), record()) == ("active", None)
+
+
+def test_the_record_of_an_earlier_account_lets_no_banned_user_delete_the_account(accounts: Accounts) -> None:
+    accounts.remove("ada")
+    begin(Job.there(deletion.delete_remains("ada", "orphan-1")))
+    accounts.make("ada")
+    accounts.lock("ada")
+    with pytest.raises(NotAllowed):
+        delete_account("ada")
+    assert work(Job(**DELETES).id).data()["errorCode"] == "account-locked"
+    assert accounts.state("ada") == "locked"
+
+
 # --- An account that is made again ---------------------------------------------------------------
 
 
