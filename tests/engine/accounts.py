@@ -24,9 +24,10 @@ class Accounts:
         self._accounts: dict[str, SimpleNamespace] = {}
         self._times = itertools.count(1_700_000_000_000)
 
-    def make(self, user_id: str) -> None:
-        """Make an account, at another time than all accounts before."""
-        times = SimpleNamespace(creation_timestamp=next(self._times), last_sign_in_timestamp=None)
+    def make(self, user_id: str, **known: int | None) -> None:
+        """Make an account, at another time than all accounts before, or `at` a given time in milliseconds."""
+        made = known.get("at", next(self._times))
+        times = SimpleNamespace(creation_timestamp=made, last_sign_in_timestamp=None)
         self._accounts[user_id] = SimpleNamespace(uid=user_id, disabled=False, user_metadata=times)
 
     def lock(self, user_id: str) -> None:

@@ -16,10 +16,12 @@ def find(user_id: str) -> auth.UserRecord | None:
         return None
 
 
-def made_at(account: auth.UserRecord) -> int | None:
-    """Return the time at which an account was made, in milliseconds since 1970: two accounts of a uid differ in it."""
-    made: int | None = account.user_metadata.creation_timestamp
-    return made
+def made_at(account: auth.UserRecord) -> int:
+    """Return the time at which an account was made, in milliseconds since 1970: two accounts of a uid differ in it.
+
+    It is 0 if it is not known. It is never None, which stands for no account.
+    """
+    return int(account.user_metadata.creation_timestamp or 0)
 
 
 def readable(account: auth.UserRecord) -> dict[str, Any]:

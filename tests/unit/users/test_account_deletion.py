@@ -336,6 +336,14 @@ def test_a_deletion_leaves_an_account_alone_that_is_made_again_at_the_last_momen
     assert (data["status"], data["endHook"], accounts.state("ada")) == ("cancelled", "account-made-again", "active")
 
 
+def test_the_deletion_of_an_orphan_spares_an_account_whose_time_is_not_known(accounts: Accounts) -> None:
+    accounts.remove("ada")
+    job_id = deletion.delete_remains("ada", "orphan-1")
+    accounts.make("ada", at=None)
+    assert work(job_id).data()["endHook"] == "account-made-again"
+    assert accounts.state("ada") == "active"
+
+
 def test_the_deletion_of_an_orphan_deletes_no_account_that_is_made_after_its_last_look(accounts: Accounts) -> None:
     accounts.remove("ada")
     job = Job.there(deletion.delete_remains("ada", "orphan-1"))
