@@ -470,9 +470,15 @@ export interface ProcessingJob {
   checkpoint?: Record<string, unknown>;
   /**
    * `due` if the end hook of the type must run after the job's end; then the hook's result. A deletion has
-   * `account-gone`, `account-unlocked`, or `account-locked` if somebody else had locked the account.
+   * `account-gone`, `account-unlocked`, `account-locked` if somebody else had locked the account, or
+   * `account-made-again` if the uid has a new account by then.
    */
   endHook?: string | null;
+  /**
+   * Whether the job deletes all that is left of an owner without an account. The job touches no account, because
+   * any account of that uid is a new account. `false` where it is left out.
+   */
+  ownerIsGone?: boolean;
   startedAt?: Timestamp | null;
   /** Written by the client, with each write, with the server's time. */
   updatedAt?: Timestamp | null;

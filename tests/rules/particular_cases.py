@@ -11,6 +11,7 @@ from rules.bad_values import MEGABYTE, bad_values
 from rules.case import STAFF, STRANGERS, Case
 from rules.written import collections
 from stoker.models.analytics import SERVER_ID
+from stoker.models.deletion import PREFIX
 from stoker.models.document import Model
 from stoker.models.settings import JobSettings, NewUserLimits, ProjectLimits, SignUpSettings, UserLimits
 from stoker.models.task import STATUS_MOVES
@@ -92,6 +93,12 @@ def _of_jobs() -> Iterator[Case]:
     for later, may in ((month - MOMENT, True), (month + MOMENT, False), (timedelta(days=365), False)):
         request = Create("processingJobs/new", job.least | {"runAfter": Later(later)})
         yield Case("processingJobs create", f"runAfter in {later}", "ada", request, allowed=may)
+    for name, may in ((PREFIX, False), (f"{PREFIX}1", False), (PREFIX.rstrip("-"), True), (f"an-{PREFIX}1", True)):
+        request = Create(f"processingJobs/{name}", job.least | {"id": name})
+        yield Case("processingJobs create", f"with the id {name}", "ada", request, allowed=may)
+    for who_is_gone in (True, False):
+        request = Create("processingJobs/new", job.least | {"ownerIsGone": who_is_gone})
+        yield Case("processingJobs create", f"ownerIsGone is {who_is_gone}", "ada", request)
     past = job.least | {"runAfter": datetime(2020, 1, 1, tzinfo=UTC)}
     yield Case("processingJobs create", "long ago", "ada", Create("processingJobs/new", past), allowed=True)
 

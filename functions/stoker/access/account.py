@@ -16,6 +16,14 @@ def find(user_id: str) -> auth.UserRecord | None:
         return None
 
 
+def made_at(account: auth.UserRecord) -> int:
+    """Return the time at which an account was made, in milliseconds since 1970: two accounts of a uid differ in it.
+
+    It is 0 if it is not known. It is never None, which stands for no account.
+    """
+    return int(account.user_metadata.creation_timestamp or 0)
+
+
 def readable(account: auth.UserRecord) -> dict[str, Any]:
     """What an account says of its user, as JSON. No hash of the password: who has that may try to guess it."""
     times = account.user_metadata

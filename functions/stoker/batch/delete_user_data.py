@@ -1,5 +1,6 @@
-"""`delete-user-data`: nothing is left of the owner, and the figures are exact, whatever crashes."""
+"""`delete-user-data`: deletes everything of the owner and counts it exactly, even after crashes."""
 
+import contextlib
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -8,19 +9,20 @@ from itertools import islice
 from typing import Any
 
 from google.cloud.firestore_v1.types import Document
+from google.cloud.storage import Blob
 from pydantic import Field
 
 from stoker import config
 from stoker.access import account, departure
-from stoker.batch.orphan import check_no_account
-from stoker.errors import AccountLocked
+from stoker.batch.made_again import find_same_account
+from stoker.errors import AccountLocked, LeaseLost
 from stoker.firestore import raw
-from stoker.firestore.client import client
-from stoker.firestore.deadline import patience
+from stoker.firestore.errors import Conflict
 from stoker.firestore.writes import Delete, ExtraWrites
 from stoker.jobs.ceiling import still_counted
 from stoker.jobs.context import JobContext
 from stoker.jobs.lease import WritesRefused
+from stoker.jobs.store import store
 from stoker.models.document import Model, Timestamp
 from stoker.models.job import DeletionReceipt
 from stoker.queries import trees
@@ -39,21 +41,35 @@ FIELDS = (NAME, LEASE_END, "completedAt", "workSeconds")
 """The fields of a document that its deletion depends on."""
 
 
+class DoomedFile(Model):
+    """An object that is counted already.
+
+    Attributes:
+        name: Its name.
+        generation: Tells it from another object that was uploaded under the same name since.
+    """
+
+    name: str
+    generation: int
+
+
 class DeletionPosition(Model):
-    """The checkpoint. Where the work is, it need not tell: what is gone is not found again.
+    """The checkpoint. No cursor is needed, because deleted documents are not found again.
 
     Attributes:
         removed: How many of what.
         doomed: Files that are counted already, and are gone before the next checkpoint.
         is_begun: Whether the record of the deletion is written: from then on, the account may be locked.
+        account_made: The time at which the account was made, in milliseconds since 1970; None if there was no account.
         quiet_at: When the last of the user's jobs that ran has noticed that it was deleted.
         expected: About how many documents and files there are in all; 0 before they are counted. A deletion that has
             given its place up does not count them again.
     """
 
     removed: dict[str, int] = Field(default_factory=dict)
-    doomed: list[str] = Field(default_factory=list)
+    doomed: list[DoomedFile] = Field(default_factory=list)
     is_begun: bool = False
+    account_made: int | None = None
     quiet_at: Timestamp | None = None
     expected: int = 0
 
@@ -102,29 +118,46 @@ class Deletion:
 
         Raises:
             AccountLocked: Somebody else has locked the account. A deletion would remove the evidence.
+            JobCancelled: The uid has another account by now.
+            LeaseLost: The job has ended meanwhile.
         """
         found, record = account.find(self._user_id), departure.find(self._user_id)
         if record is not None and record.late_job_id == self._run.id:
-            if found is not None:
-                departure.forget(self._user_id)
-                return False
-            self._begin(self.position)
-            return True
-        check_no_account(self._run.id, self._user_id)
-        if not self.position.is_begun:
-            # A deletion that was retried, or another deletion, has locked the account: its lock is ours.
-            ours = record is not None and record.gone_at is None
-            locked_before = record.locked_before if record is not None and ours else bool(found and found.disabled)
-            if locked_before and not ours:
-                raise AccountLocked(
-                    "This account is locked, so that its owner can't delete it. Ask the people who run this app."
-                )
+            if found is None:
+                self._begin()
+            return found is None
+        own = record if record is not None and record.is_held_by(self._run.id) else None
+        if not self.position.is_begun and not self._run.owner_is_gone and found is not None:
             # Counted here: from the next commit on, the account will be deleted, however many attempts that takes.
-            position = self.position.with_removed("accounts", 1) if found is not None else self.position
-            self._begin(position, [departure.begun(self._user_id, self._run.id, locked_before=locked_before)])
+            made = own.account_made if own is not None else account.made_at(found)
+            self.position = self.position.with_removed("accounts", 1).model_copy(update={"account_made": made})
+        found = find_same_account(self._user_id, self.position.account_made)
+        if not self.position.is_begun or own is None:
+            self._take_record(record, is_locked=found is not None and bool(found.disabled))
         if found is not None:
-            account.lock(self._user_id)
+            self._lock()
         return True
+
+    def _take_record(self, record: departure.Departure | None, *, is_locked: bool) -> None:
+        made = self.position.account_made
+        # A deletion that was retried, or another deletion, has locked the account: its lock is ours.
+        ours = record if record is not None and record.is_of(made) else None
+        locked_before = ours.locked_before if ours is not None else is_locked
+        # An operator lets one job delete a locked account.
+        if locked_before and (ours is None or ours.job_id != self._run.id):
+            raise AccountLocked(
+                "This account is locked, so that its owner can't delete it. Ask the people who run this app."
+            )
+        self._begin([departure.begun(self._user_id, self._run.id, locked_before=locked_before, account_made=made)])
+
+    def _lock(self) -> None:
+        account.lock(self._user_id)
+        kept = departure.find(self._user_id)
+        if kept is None or kept.is_ending or kept.gone_at is not None:
+            # The job has ended while this attempt stood still. Its end hook unlocks the account, or has done so.
+            if kept is None or kept.gone_at is not None or not kept.locked_before:
+                account.unlock(self._user_id)
+            raise LeaseLost("The job has ended, and its account is unlocked.")
 
     def delete_until_nothing_is_found(self) -> None:
         """Twice at least: what was under way when it was deleted may have written once more."""
@@ -144,12 +177,15 @@ class Deletion:
                 return
 
     def delete_account(self) -> None:
-        """And what the engine keeps of the user's jobs."""
+        """Delete the account, and what the engine keeps of the user's jobs."""
         self._run.check()
-        check_no_account(self._run.id, self._user_id)
-        account.delete(self._user_id)
+        # Without an account at the beginning, an account that is made now is a new account.
+        if find_same_account(self._user_id, self.position.account_made) is not None:
+            account.delete(self._user_id)
         if raw.possible_id(self._user_id):
-            client().collection(config.JOB_USERS).document(self._user_id).delete(**patience(reads=False))
+            # The engine keeps nothing of a user who has never had a job with a limit.
+            with contextlib.suppress(Conflict):
+                store().documents.commit([Delete(f"{config.JOB_USERS}/{self._user_id}")])
 
     def _delete_trees(self, collection: str) -> None:
         while True:
@@ -187,20 +223,23 @@ class Deletion:
 
     def delete_files(self) -> None:
         for prefix in (f"user-uploads/{self._user_id}/", f"job-outputs/{self._user_id}/"):
-            while names := [blob.name for blob in bucket().list_blobs(prefix=prefix, max_results=FILES)]:
-                self._delete_named(names)
+            while found := list(bucket().list_blobs(prefix=prefix, max_results=FILES)):
+                self._delete_found(found)
         # Older rules let clients write an object with the name of their folder.
-        if bucket().get_blob(folder := f"user-uploads/{self._user_id}") is not None:
-            self._delete_named([folder])
+        if (found_one := bucket().get_blob(f"user-uploads/{self._user_id}")) is not None:
+            self._delete_found([found_one])
 
-    def _delete_named(self, names: list[str]) -> None:
+    def _delete_found(self, found: list[Blob]) -> None:
         self._report()
-        self._save(self.position.with_removed("files", len(names)).model_copy(update={"doomed": names}))
-        self._remove(names)
+        files = [DoomedFile(name=blob.name, generation=blob.generation) for blob in found]
+        self._save(self.position.with_removed("files", len(files)).model_copy(update={"doomed": files}))
+        self._remove(files)
 
-    def _remove(self, names: list[str]) -> None:
-        # One that is gone already is what was wanted.
-        bucket().delete_blobs(names, on_error=lambda blob: None)
+    def _remove(self, files: list[DoomedFile]) -> None:
+        blobs = [bucket().blob(file.name, generation=file.generation) for file in files]
+        # An object that is gone already is what was wanted. Another object of the same name is a new user's, or is
+        # found by the next round.
+        bucket().delete_blobs(blobs, on_error=lambda blob: None, preserve_generation=True)
 
     def _wait_until_quiet(self) -> bool:
         """Lets the user's jobs that ran notice their end, and remove what they have made; whether there were any."""
@@ -230,13 +269,12 @@ class Deletion:
     def _report(self) -> None:
         self._run.report(99 * min(1, self.position.total / max(self.position.expected, 1)), "deleting")
 
-    def _begin(self, position: DeletionPosition, extra: ExtraWrites = ()) -> None:
+    def _begin(self, extra: ExtraWrites = ()) -> None:
         """Ask for the end hook, before anything is locked."""
-        if not self.position.is_begun:
-            self._save(position.model_copy(update={"is_begun": True}), extra, end_hook=True)
+        self._save(self.position.model_copy(update={"is_begun": True}), extra, end_hook=True)
 
     def _save(self, position: DeletionPosition, extra: ExtraWrites = (), *, end_hook: bool = False) -> None:
-        check_no_account(self._run.id, self._user_id)
+        find_same_account(self._user_id, position.account_made)
         self._run.save(position.to_firestore(), extra, end_hook=end_hook)
         self.position = position
 

@@ -169,7 +169,7 @@ def _event(lease: Lease, result: Result) -> AttemptEnd:
         case Children():
             return MadeChildren(len(result.jobs))
         case JobCancelled():
-            return Cancelled()
+            return Cancelled(result.message)
         case HandedBack():
             return Preempted()
         case TimeIsUp():

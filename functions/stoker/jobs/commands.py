@@ -1,5 +1,6 @@
 """Commands: jobs are created, cancelled and retried by Python code with admin rights, in a script or a function."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -10,7 +11,7 @@ from stoker.errors import JobExists, NotCancellable, NotRetryable, Unavailable
 from stoker.firestore.documents import StoredDocument
 from stoker.firestore.errors import TRANSIENT, DocumentExists
 from stoker.firestore.optimistic import until_written
-from stoker.firestore.writes import Create
+from stoker.firestore.writes import Create, ExtraWrites
 from stoker.jobs.commit import log_of
 from stoker.jobs.dispatch import dispatch
 from stoker.jobs.events import CancelRequested, Created, Retried
@@ -58,20 +59,32 @@ def create_processing_job(
         ... )  # doctest: +SKIP
         'jO4Nfx7HgAfqnLd1Mmd7'
     """
-    name = store().host.token() if job_id is None else job_id
     optional = {"runAfter": run_after, "dedupeKey": dedupe_key}
-    job = {
-        "id": name,
-        "userId": user_id,
-        "type": type,
-        "input": input,
-        "status": "pending",
-        **{field: value for field, value in optional.items() if value is not None},
-    }
+    given = {field: value for field, value in optional.items() if value is not None}
+    return write_job(job_id, {"userId": user_id, "type": type, "input": input, **given})
+
+
+def write_job(job_id: str | None, fields: Mapping[str, Any], extra: ExtraWrites = ()) -> str:
+    """Write a job that may have fields of the server's, and other documents in the same commit.
+
+    Args:
+        job_id: As for `create_processing_job`.
+        fields: The fields as they are stored, such as `{"endHook": "due"}`; without `id`, `status` and `createdAt`.
+        extra: Writes of other documents.
+
+    Returns:
+        The document's id.
+
+    Raises:
+        InvalidJob, UnsupportedType, JobExists, Unavailable: As `create_processing_job`.
+        Conflict: Another document is not as its write supposed. Nothing was written.
+    """
+    name = store().host.token() if job_id is None else job_id
+    job = {"id": name, **fields, "status": "pending"}
     check_job(name, {**job, "createdAt": store().host.now()})
     create = Create(path_of(name), {**job, "createdAt": SERVER_TIMESTAMP})
     try:
-        store().documents.commit([create], once=job_id is not None)
+        store().documents.commit([create, *extra], once=job_id is not None)
     except DocumentExists:
         # An id that was drawn just now is nobody else's: it is our own write, which the client library sent again
         # because the answer was lost. To a given id it sends the write once, so that this means another job.

@@ -25,6 +25,7 @@ class JobContext:
     Attributes:
         id: The job's id.
         user_id: The owner.
+        owner_is_gone: Whether the job deletes what is left of an owner without an account.
         workspace: An empty folder of the attempt's own; it is removed after the attempt, whatever happens.
         outputs: Where to upload what the attempt makes.
         checkpoint: What the attempts before this one have saved last; empty at first.
@@ -38,6 +39,7 @@ class JobContext:
         document = lease.job.document
         self.id = document.id
         self.user_id = document.user_id
+        self.owner_is_gone = document.owner_is_gone
         self.workspace = workspace
         self.outputs = outputs
         self.checkpoint = dict(document.checkpoint)

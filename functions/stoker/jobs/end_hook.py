@@ -27,18 +27,20 @@ class EndedJob:
         id: The document's id.
         user_id: The owner.
         status: `completed`, `failed` or `cancelled`.
+        owner_is_gone: Whether the job deletes what is left of an owner without an account.
     """
 
     id: str
     user_id: str
     status: JobStatus
+    owner_is_gone: bool = False
 
 
 EndHook = Callable[[EndedJob], str]
 """Puts an end to what the job has begun, and returns its result as a kebab-case word. It may run twice, and at the same
 time as a new attempt, because somebody may have retried the job meanwhile."""
 
-FIELDS = ("status", "type", "userId", "endHook")
+FIELDS = ("status", "type", "userId", "endHook", "ownerIsGone")
 """The fields that decide. Not those that users write at will: a field that can't be decoded would end the hook."""
 
 
@@ -65,7 +67,8 @@ def _run(job_id: str) -> None:
     if registered is None or registered.end_hook is None:
         raise ValueError(f"The type {job.type} has no end hook. Add it to the type's entry.")
     hook: EndHook = registry.load(registered.end_hook)
-    result = hook(EndedJob(job_id, job.user_id, job.status))
+    owner_is_gone = found.data.get("ownerIsGone") is True
+    result = hook(EndedJob(job_id, job.user_id, job.status, owner_is_gone))
     # If somebody has retried the job meanwhile, the write is refused: the hook runs again at the job's next end.
     commit_transition(found, job, EndHookRan(result))
     JobLog(job_id, jobType=job.type).info("The end hook has run.", event="end-hook", result=result, status=job.status)

@@ -153,7 +153,13 @@ class CancelRequested:
 
 @dataclass(frozen=True)
 class Cancelled:
-    """The job stops, because its owner wants that."""
+    """The job stops, because its owner wants that, or because its work is needed no longer.
+
+    Attributes:
+        reason: A sentence for the owner; None if the owner has asked for it.
+    """
+
+    reason: str | None = None
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from google.cloud.firestore import DELETE_FIELD, SERVER_TIMESTAMP
 from stoker import config
 from stoker.errors import AttemptsExhausted, JobCancelled, StokerError, WorkExhausted
 from stoker.jobs.events import (
+    Cancelled,
     CancelRequested,
     CheckpointSaved,
     ChildrenEnded,
@@ -134,8 +135,9 @@ def exhaust_work(job: JobState, event: Claimed, now: datetime) -> Fields:
 
 
 def cancel(job: JobState, event: Any, now: datetime) -> Fields:
-    """Cancel: the job ends, because its owner asked for that."""
-    return {**_ended_by(job, now), "status": "cancelled", **_reason(job, JobCancelled(CANCELLED), now), **_ended(now)}
+    """Cancel: the job ends, because its owner asked for that, or because its work is needed no longer."""
+    reason = (event.reason if isinstance(event, Cancelled) else None) or CANCELLED
+    return {**_ended_by(job, now), "status": "cancelled", **_reason(job, JobCancelled(reason), now), **_ended(now)}
 
 
 def cancel_with_output(job: JobState, event: ChildrenEnded, now: datetime) -> Fields:

@@ -3,6 +3,7 @@
 import hashlib
 
 PREFIX = "orphan-"
+"""The rules refuse it to clients, so that nobody takes such an id first."""
 
 
 def orphan_job_id(user_id: str, occasion: str) -> str:
@@ -13,8 +14,3 @@ def orphan_job_id(user_id: str, occasion: str) -> str:
         occasion: What showed that the account is gone, such as an event's id.
     """
     return PREFIX + hashlib.sha256(f"{user_id}\0{occasion}".encode()).hexdigest()[:32]
-
-
-def spares_accounts(job_id: str) -> bool:
-    """Whether a deletion is one of these: it never touches an account, because any account of that uid is a new one."""
-    return job_id.startswith(PREFIX)

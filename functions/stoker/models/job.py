@@ -230,7 +230,10 @@ class ProcessingJob(Model):
         children: How many jobs this one has made and waits for.
         checkpoint: How far the work is, in the worker's own terms: where the next attempt goes on.
         end_hook: `due` if the end hook of the type must run after the job's end; then the hook's result. A deletion
-            has `account-gone`, `account-unlocked`, or `account-locked` if somebody else had locked the account.
+            has `account-gone`, `account-unlocked`, `account-locked` if somebody else had locked the account, or
+            `account-made-again` if the uid has a new account by then.
+        owner_is_gone: Whether the job deletes all that is left of an owner without an account. The job touches no
+            account, because any account of that uid is a new account.
     """
 
     # The rules refuse what a client adds; an extension or a newer version may add fields while a job waits.
@@ -263,6 +266,7 @@ class ProcessingJob(Model):
     children: Annotated[int, Field(ge=1)] | None = None
     checkpoint: dict[str, Any] = Field(default_factory=dict)
     end_hook: str | None = None
+    owner_is_gone: bool = False
     started_at: Timestamp | None = None
     updated_at: Annotated[Timestamp | None, WRITE_TIME] = None
     completed_at: Timestamp | None = None

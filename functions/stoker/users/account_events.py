@@ -27,9 +27,7 @@ def account_created(event: AuthUserEvent) -> None:
         record = find_account(event.user_id)
     except UserNotFound:
         return  # The account was deleted again.
-    gone = departure.find(event.user_id)
-    if gone is not None and gone.gone_at is not None:
-        departure.forget(event.user_id)  # an earlier account of this uid was deleted: the new account may write at once
+    departure.forget_earlier_account(event.user_id)
     if not record.disabled:
         make_profile(of_record(record), partial(is_alive, event.user_id))
 

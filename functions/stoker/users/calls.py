@@ -5,6 +5,7 @@ from typing import Any
 from firebase_functions.https_fn import CallableRequest
 from pydantic import ValidationError
 
+from stoker.access import departure
 from stoker.access.caller import caller_of
 from stoker.access.recent_sign_in import check_recent_sign_in
 from stoker.errors import InvalidArgument, NotAllowed, OwnRole
@@ -64,6 +65,7 @@ def call_ensure_profile(request: CallableRequest[Any]) -> dict[str, Any]:
     record = find_account(caller.user_id)
     if record.disabled:
         raise NotAllowed("Your account is locked.")
+    departure.forget_earlier_account(caller.user_id)
     created = make_profile(of_record(record), lambda: is_alive(caller.user_id))
     return {"userId": caller.user_id, "created": created}
 

@@ -12,14 +12,14 @@ from stoker import config
 from stoker.errors import JobExists, NotRetryable
 from stoker.firestore import raw
 from stoker.firestore.deadline import patience
-from stoker.jobs.commands import create_processing_job, retry_job
+from stoker.jobs.commands import retry_job
 from stoker.jobs.job import find_job
 from stoker.models.deletion import orphan_job_id
 from stoker.models.job import has_ended
 from stoker.queries import declared, trees
 from stoker.queries.query import NAME
 from stoker.storage.client import bucket
-from stoker.users.deletion import DELETION
+from stoker.users.deletion import DELETION, delete_remains
 from stoker.users.owners import FOLDERS
 from stoker.users.profile import is_user_id
 from stoker.users.roles import account_exists
@@ -52,13 +52,13 @@ def delete_orphan(user_id: str, occasion: str) -> str | None:
         return None
     job_id = orphan_job_id(user_id, occasion)
     try:
-        return create_processing_job(user_id, "batch-operation", DELETION, job_id=job_id)
+        return delete_remains(user_id, job_id)
     except JobExists:
         job = find_job(job_id).data
-    if (job.get("userId"), job.get("input")) != (user_id, DELETION) or job.get("status") == "completed":
-        # A client had chosen the id, or something was written after the job's end.
-        other_id = orphan_job_id(user_id, uuid4().hex)
-        return create_processing_job(user_id, "batch-operation", DELETION, job_id=other_id)
+    is_ours = (job.get("userId"), job.get("input"), job.get("ownerIsGone")) == (user_id, DELETION, True)
+    if not is_ours or job.get("status") == "completed":
+        # The id was somebody else's, which the rules refuse by now, or something was written after the job's end.
+        return delete_remains(user_id, orphan_job_id(user_id, uuid4().hex))
     if has_ended(job.get("status")):
         with contextlib.suppress(NotRetryable):  # Another delivery of the event has just retried it.
             retry_job(job_id)
@@ -83,7 +83,10 @@ def _holds(found: Iterable[object]) -> bool:
 
 
 def _is_under_way(user_id: str) -> bool:
-    """Whether a job deletes the user's data now, as far as the user's last batches show. A late pass does not yet."""
+    """Whether a job deletes the user's data now, as far as the user's last batches show.
+
+    A late pass that is not due does not count.
+    """
     query = declared.newest_jobs({"userId": user_id, "type": "batch-operation"})
     fields = [OPERATION, "status", "runAfter"]
     jobs = [snapshot.to_dict() or {} for snapshot in query.select(fields).limit(FEW).get(**patience(reads=True))]

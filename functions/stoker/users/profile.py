@@ -95,7 +95,7 @@ def create_profile(account: Account, *, provisional: bool = False) -> bool:
 
 
 def confirm_profile(account: Account) -> Literal["made", "confirmed"] | None:
-    """Sees to it that an account which is there has its profile, and that this is provisional no longer.
+    """Make the profile if it is missing. Confirm it if it is provisional.
 
     Args:
         account: Which.

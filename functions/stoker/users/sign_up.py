@@ -1,4 +1,6 @@
-"""What Firebase Auth asks us before a user is made, and before one is signed in. Our own trouble is nobody's hindrance.
+"""Blocking functions: they run before an account is made, and before a user signs in.
+
+An error on our side never blocks a sign-up.
 
 Auth waits 7 s, and a function that fails, fails the sign-up. So all that is done here is done within `SECONDS`, and
 what could not be done is repaired at the next sign-in, by `ensureProfile`, or by the reconcile.

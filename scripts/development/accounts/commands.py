@@ -10,6 +10,7 @@ from firebase_functions import logger
 from development.connection import CommandError
 from development.text import as_json, clean
 from stoker.access import account, departure
+from stoker.errors import NotAllowed
 from stoker.firebase import app
 from stoker.users.deletion import delete_account, delete_banned_account
 
@@ -39,9 +40,11 @@ def _delete(options: argparse.Namespace, user_id: str) -> int:
     found = account.find(user_id)
     if found is None:
         raise CommandError(f"There is no account {clean(user_id, 100)!r}. A deletion removes the account last.")
-    if found.disabled and departure.find(user_id) is None and not options.banned:
-        raise CommandError("An admin has locked this account. Its data may be evidence: add --banned to delete it.")
-    job_id = delete_banned_account(user_id) if found.disabled and options.banned else delete_account(user_id)
+    try:
+        job_id = delete_banned_account(user_id) if options.banned else delete_account(user_id)
+    except NotAllowed:
+        message = "An admin has locked this account. Its data may be evidence: add --banned to delete it."
+        raise CommandError(message) from None
     if options.json:
         print(as_json({"id": user_id, "jobId": job_id}))
     else:

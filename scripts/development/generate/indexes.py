@@ -29,7 +29,11 @@ MAX_EXEMPTIONS = 200
 Source: https://firebase.google.com/docs/firestore/quotas#indexes"""
 
 EXPIRING: Mapping[str, str] = dict.fromkeys(
-    (config.JOBS, config.JOB_KEYS, config.CALL_COUNTS, config.DELETED_JOBS, config.ANALYTICS_EVENTS), "expiresAt"
+    (
+        *(config.JOBS, config.JOB_KEYS, config.CALL_COUNTS, config.DELETED_JOBS),
+        *(config.DEPARTURES, config.ANALYTICS_EVENTS),
+    ),
+    "expiresAt",
 )
 """The fields by which Firestore deletes documents, by collection."""
 
