@@ -319,7 +319,13 @@ def _of_admin_data() -> Iterator[Case]:
         {"paused": []},
         {"userLimits": None},
         {"userLimits": {"atOnce": None}},
-        {"userLimits": {"newUsers": {"hours": 1, "atOnce": None}, "importRecords": 5, "batchJobs": 100}},
+        {
+            "userLimits": {
+                "newUsers": {"hours": 1, "atOnce": None, "workMinutesADay": 5},
+                "importRecords": 5,
+                "batchJobs": 100,
+            }
+        },
         {
             "userLimits": {
                 "newUsers": None,
