@@ -8,10 +8,18 @@ from firebase_admin import exceptions, functions
 
 from stoker import config, registry
 from stoker.firebase import app
+from stoker.firestore.deadline import seconds_left
+from stoker.host import within
+
+SECONDS = 15.0
+"""The longest that a task waits for Cloud Tasks outside of any deadline."""
 
 
 def enqueue(job_type: str, job_id: str, occasion: str, due: datetime | None = None) -> None:
-    """Asks for an attempt at a job.
+    """Ask for an attempt at a job. It takes no longer than the deadline allows.
+
+    The SDK waits for 120 s, and lets nobody change that. If Cloud Tasks answers later, the task is in the queue
+    nevertheless. That does no harm: an attempt at a job that has begun or has ended does nothing.
 
     Args:
         job_type: Names the queue.
@@ -20,8 +28,19 @@ def enqueue(job_type: str, job_id: str, occasion: str, due: datetime | None = No
         due: Not before this time; at once where it is left out. The emulator does not wait.
 
     Raises:
-        firebase_admin.exceptions.FirebaseError: Cloud Tasks did not take it.
+        firebase_admin.exceptions.FirebaseError: Cloud Tasks did not take it, or has not answered in time.
     """
+    left = seconds_left()
+    seconds = SECONDS if left is None else min(SECONDS, left)
+    if seconds <= 0:
+        raise exceptions.DeadlineExceededError("There is no time left to ask Cloud Tasks.")
+    try:
+        within(seconds, lambda: _enqueue(job_type, job_id, occasion, due))
+    except TimeoutError as error:
+        raise exceptions.DeadlineExceededError("Cloud Tasks has not answered in time.", cause=error) from error
+
+
+def _enqueue(job_type: str, job_id: str, occasion: str, due: datetime | None) -> None:
     name = registry.job_types()[job_type].queue
     queue = functions.task_queue(f"locations/{config.REGION}/functions/{name}", app=app())
     # Hashed, because ids that share a prefix slow a queue down.
