@@ -151,7 +151,7 @@ def test_fields_within_maps_are_found(documents: Documents) -> None:
     [
         declared.stale_pending(NOW),
         declared.cancelled_while_waiting(),
-        declared.owners_that_wait("waiting-for-other-jobs", "ada"),
+        declared.owners_that_wait("ada"),
     ],
 )
 def test_places_lead_to_each_document_once(documents: Documents, selection: Selection, size: int) -> None:

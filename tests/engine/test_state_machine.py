@@ -371,7 +371,7 @@ class Jobs(RuleBasedStateMachine):
         """Make the final write, and wake the owner's next job: that is all that a worker does which then dies."""
         transition, released = end_attempt(run.held, result)
         if run.held.limited and WakeNext() in transition.effects:
-            limits.wake_next(run.held.job.document.user_id, released)
+            limits.wake_next(run.held.job.document.user_id, run.held.state.type, released)
 
     def writes(self, run: Run, write: Callable[[], object]) -> bool:
         """Lets an attempt write; it succeeds just where the attempt holds the job. Returns whether it did."""

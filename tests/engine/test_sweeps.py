@@ -153,7 +153,8 @@ def test_a_long_queue_is_looked_at_in_turns(documents: Counted, queued: list[str
     queued.clear()
     reads = sweeps(documents, RECHECK_MINUTES + 4, NOW + 5 * MINUTE)
     assert set(queued) == set(ids)
-    assert max(reads) <= 2 * MOST_RECHECKED + NOTHING  # Each is read once to be found, and once to be dispatched.
+    # Each is read once to be found, and once to be dispatched; and so are its owner's places.
+    assert max(reads) <= 3 * MOST_RECHECKED + NOTHING
 
 
 @pytest.mark.slow

@@ -24,7 +24,7 @@ def run_fair_crowds(seed: int) -> None:
     Raises:
         Broken: An honest user waits for too long.
     """
-    for crowd in (five_greedy_users, fifty_users, a_place_is_left, deletions):
+    for crowd in (five_greedy_users, fifty_users, a_place_is_left, a_flood, deletions):
         crowd(seed)
 
 
@@ -47,6 +47,15 @@ def a_place_is_left(seed: int) -> Waits:
     others = [Wish(0.0, f"user{number}", FILM, 80.0) for number in range(14)]
     own = [Wish(0.0, "ada", FILM, 900.0), Wish(5.0, "ada", FILM, 10.0, honest=True)]
     return _judged(seed, [*others, *own], 300.0, 80.0 + FILLED_SECONDS, "places are filled")
+
+
+def a_flood(seed: int, jobs: int = 2000, each_second: int = 500) -> Waits:
+    """A user writes many jobs in a few seconds. Another user's job comes in the middle, and a third one's deletion."""
+    flood = [Wish(number / each_second, "mallory", BATCH, 60.0) for number in range(jobs)]
+    middle = jobs / each_second / 2
+    honest = Wish(middle, "ada", BATCH, 5.0, honest=True)
+    deletion = Wish(middle, "bob", BATCH, 5.0, honest=True, deletes=True)
+    return _judged(seed, [*flood, honest, deletion], 200.0, FIRST_SECONDS, "a flood keeps nobody waiting")
 
 
 def deletions(seed: int) -> Waits:

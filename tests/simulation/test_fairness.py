@@ -4,6 +4,7 @@ import pytest
 
 from simulation.crowd import FILM, SPEECH
 from simulation.fair import (
+    a_flood,
     a_place_is_left,
     deletions,
     fifty_users,
@@ -33,6 +34,11 @@ def test_behind_fifty_users_with_a_speech_each_a_speech_begins_within_a_minute()
 
 def test_places_are_taken_that_others_have_left() -> None:
     a_place_is_left(todays_seed())
+
+
+def test_a_flood_of_one_user_keeps_nobody_waiting() -> None:
+    waits = a_flood(todays_seed())
+    print(f"Beside two thousand jobs of one user, others wait for {max(waits.honest):.1f} s at most.")
 
 
 def test_deletions_pass_limits_and_pauses() -> None:

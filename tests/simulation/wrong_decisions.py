@@ -360,9 +360,16 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "the sweeper does not fill places that are left",
         "jobs.sweeper",
-        '            ("places", self._fill_queues),\n',
+        '            *((f"places-{one}", self._places(one)) for one in registry.job_types()),\n',
         "",
         ("places are filled",),
+    ),
+    Mutant(
+        "each of a user's many jobs takes a turn of the queue",
+        "jobs.dispatch",
+        "    return turn_away(state, state.user_id, limits)\n",
+        "    return None\n",
+        ("a flood keeps nobody waiting",),
     ),
     Mutant(
         "writes are not fenced",
@@ -493,14 +500,14 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "a job that was woken is not found again",
         "jobs.limits",
-        '.write({"stage": "queued", "runAfter": due})',
+        '.write({"stage": "queued", "runAfter": _age(oldest)})',
         '.write({"stage": "queued"})',
         ("no job is lost", "nothing waits for ever"),
     ),
     Mutant(
         "the sweeper does not wake jobs that wait for others",
         "jobs.sweeper",
-        '            *((f"owners-{stage}", self._owners(stage)) for stage in WOKEN_STAGES),\n',
+        '            ("owners", self._owners),\n',
         "",
         ("no job is lost", "nothing waits for ever"),
     ),

@@ -5,11 +5,15 @@ from stoker.firestore.deadline import deadline
 from stoker.firestore.documents import StoredDocument
 from stoker.firestore.errors import Conflict
 from stoker.jobs.commit import log_of
+from stoker.jobs.conditions import must_wait
 from stoker.jobs.dedupe import take_key
-from stoker.jobs.events import Created, Due, FailedPermanently, LeaseLapsed
+from stoker.jobs.events import Created, Due, FailedPermanently, HeldBack, LeaseLapsed
 from stoker.jobs.job import read_job
+from stoker.jobs.limits import Deferred, turn_away
 from stoker.jobs.perform import apply
+from stoker.jobs.settings import settings
 from stoker.jobs.states import JobState
+from stoker.jobs.store import store
 from stoker.models.job import has_ended
 
 NEW = Created()
@@ -52,6 +56,15 @@ def _dispatch(found: StoredDocument, state: JobState, event: Created | Due | Lea
     except PermanentError as error:
         apply(found, state, FailedPermanently(error))
     else:
-        transition = apply(found, state, event)
-        if not transition.effects:
+        held = _turn_away(state)
+        transition = apply(found, state, HeldBack(held.stage, held.due) if held is not None else event)
+        if held is None and not transition.effects:
             log_of(state).info("The job is not due yet; the sweeper will start it.", runAfter=str(state.run_after))
+
+
+def _turn_away(state: JobState) -> Deferred | None:
+    limits = settings().user_limits
+    waits = state.state == "pending" and not state.cancel_requested and not must_wait(state, store().host.now())
+    if limits is None or state.user_id is None or state.deletes_owner or not waits:
+        return None
+    return turn_away(state, state.user_id, limits)

@@ -55,7 +55,18 @@ class EnqueueChildren:
 
 @dataclass(frozen=True)
 class WakeNext:
-    """Another job of the same owner may take the place that is free."""
+    """Another job of the same owner may begin.
+
+    Attributes:
+        in_queue: Whether a place of the job's queue may have become free, and not only one of the owner's.
+    """
+
+    in_queue: bool = True
+
+
+@dataclass(frozen=True)
+class LookForRelease:
+    """The job waits until another job of its owner's ends. If all of them ended in the meantime, none would wake it."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +101,7 @@ Effect = (
     | EnqueueTask
     | EnqueueChildren
     | WakeNext
+    | LookForRelease
     | RemoveLeftovers
     | UpdateParent
     | RunEndHook

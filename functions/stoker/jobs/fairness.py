@@ -32,6 +32,14 @@ class AccountFacts:
 
     created_at: datetime
 
+    @classmethod
+    def of(cls, data: Mapping[str, Any]) -> "AccountFacts | None":
+        """Return the facts that a document of `jobUsers` keeps, if it keeps them."""
+        match data.get("account"):
+            case {"createdAt": datetime() as created_at, "anonymous": bool(anonymous)}:
+                return cls(created_at, anonymous)
+        return None
+
 
 @dataclass(frozen=True)
 class Usage:

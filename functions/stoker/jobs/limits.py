@@ -1,11 +1,12 @@
 """Limits: how many jobs of a user may run. `jobUsers/{uid}` holds the places that the user's running jobs take.
 
 `{running: {jobId: since}, types: {jobId: type}, day: "2026-11-22", began: 7, work: {"2026-11-22": 340},
-outputBytes: {"2026-11-22": 81920}, mediaSeconds: {"2026-11-22": 95}, waiting: 1}`.
+outputBytes: {"2026-11-22": 81920}, mediaSeconds: {"2026-11-22": 95}, waiting: 1, account: {createdAt, anonymous}}`.
 It is written in the commit of the claim and of the final write, so that it can't disagree with the jobs for long.
 """
 
 import contextlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
@@ -15,6 +16,7 @@ from stoker import config, registry
 from stoker.firestore.documents import StoredDocument
 from stoker.firestore.errors import Conflict
 from stoker.firestore.fence import Fence
+from stoker.firestore.selection import Selection
 from stoker.firestore.writes import Create, ExtraWrites, Merge, Update, Write, Written
 from stoker.jobs.effects import ReleaseSlot
 from stoker.jobs.fairness import AccountFacts, Usage, limits_of, may_take_another
@@ -27,8 +29,8 @@ from stoker.queries import declared
 FORGOTTEN = timedelta(seconds=2 * config.TASK_SECONDS)
 """No attempt lasts so long: its job was deleted while it ran, or limits were lifted meanwhile."""
 
-WOKEN_AT_MOST = 10
-"""Of so many waiting jobs, the oldest that can be woken is woken. The others are being woken by someone else."""
+READ_TO_WAKE = 10
+"""How many waiting jobs are read to find a job to wake."""
 
 
 @dataclass(frozen=True)
@@ -63,22 +65,23 @@ def take_slot(job: JobState, user_id: str, limits: UserLimits, account: AccountF
         another job of the owner's has begun or ended since.
     """
     now = store().host.now()
-    own = limits_of(limits, account, now)
     path, today = _path(user_id), now.date().isoformat()
     found = store().documents.get(path)
+    before = Usage.of(found.data if found is not None else {}, today, now - FORGOTTEN)
     # Without the job itself: an attempt that was lost leaves its place to this attempt.
-    usage = Usage.of(found.data if found is not None else {}, today, now - FORGOTTEN).without(job.id)
+    usage, own = before.without(job.id), limits_of(limits, account, now)
+    left: dict[str, object] = {"running": usage.running, "types": usage.types}
     is_new = job.started_at is None
     if usage.has_had_their_day(own, is_new=is_new):
-        midnight = datetime.combine(now.date() + timedelta(days=1), time(), UTC)
-        return Deferred("waiting-for-tomorrow", midnight + timedelta(seconds=store().host.uniform(0, 600)))
+        return Deferred(*_tomorrow(now), extra=[] if usage == before else [_write(path, found, left)])
     stage = _stage(job.type, usage, own, now)
     if stage is not None:
-        known = job.stage == stage and usage.waiting
-        wait = [] if known else [_write(path, found, {"running": usage.running, "types": usage.types, "waiting": 1})]
-        return Deferred(stage, extra=wait)
+        # No write if it is known that jobs wait: of many jobs at once, each write would make the others be refused.
+        known = usage.waiting and usage == before
+        return Deferred(stage, extra=[] if known else [_write(path, found, {**left, "waiting": 1})])
     lapsed = job.work_with_lapsed() - job.work_seconds
     taken = {
+        **({} if account is None else {"account": {"createdAt": account.created_at, "anonymous": account.anonymous}}),
         "running": {**usage.running, job.id: now},
         "types": {**usage.types, job.id: job.type},
         "day": today,
@@ -102,6 +105,35 @@ def _stage(job_type: str, usage: Usage, limits: UserLimits, now: datetime) -> He
     return None if another else "waiting-for-other-users"
 
 
+def turn_away(job: JobState, user_id: str, limits: UserLimits) -> Deferred | None:
+    """Return the reason for which a job need not be queued yet, if there is a reason. It costs one read.
+
+    A worker would find that the job has to wait. Many such jobs of a user would take many turns of the queue for that.
+
+    A job is queued if none of its owner's jobs waits, and if it would be the first one in its queue that runs.
+
+    Args:
+        job: The facts about the job.
+        user_id: Its owner.
+        limits: The limits of every user.
+    """
+    now = store().host.now()
+    found = store().documents.get(_path(user_id))
+    if found is None:
+        return None
+    usage = Usage.of(found.data, now.date().isoformat(), now - FORGOTTEN).without(job.id)
+    own = limits_of(limits, AccountFacts.of(found.data), now)
+    if usage.has_had_their_day(own, is_new=job.started_at is None):
+        return Deferred(*_tomorrow(now))
+    is_full = own.at_once is not None and len(usage.running) >= own.at_once
+    return Deferred("waiting-for-other-jobs") if usage.waiting and (is_full or usage.held(job.type) > 0) else None
+
+
+def _tomorrow(now: datetime) -> tuple[HeldStage, datetime]:
+    midnight = datetime.combine(now.date() + timedelta(days=1), time(), UTC)
+    return "waiting-for-tomorrow", midnight + timedelta(seconds=store().host.uniform(0, 600))
+
+
 def release_slot(user_id: str, job_id: str, work_seconds: int, release: ReleaseSlot) -> Write:
     """Return the write that gives a job's place back, and counts what the job has taken. Its answer says whether other
     jobs wait.
@@ -118,30 +150,68 @@ def release_slot(user_id: str, job_id: str, work_seconds: int, release: ReleaseS
     return Merge(_path(user_id), {"running": {job_id: DELETE_FIELD}, "waiting": Increment(0), **added})
 
 
-def wake_next(user_id: str, released: Written | None) -> None:
-    """Start the oldest job of a user's that waits for a place, if there is such a job.
+def wake_next(user_id: str, queue: str | None, released: Written | None = None) -> None:
+    """Start the oldest job of a user's that waits and may begin now, if there is such a job.
 
     Args:
         user_id: The owner.
+        queue: The type of job in whose queue a place may have become free, if there is such a queue.
         released: The answer to `release_slot`, if it is known.
     """
     if released is not None and released.sums["waiting"] == 0:
         return
-    waiting = declared.waiting_for_a_place(user_id).only("type", "cancelRequested", "createdAt").first(WOKEN_AT_MOST)
-    for oldest in store().documents.find(waiting):
+    selections = [declared.waiting_for_other_jobs(user_id)]
+    if queue is not None:
+        selections.append(declared.waiting_for_other_users(user_id, queue))
+    pages = [_oldest(selection) for selection in selections]
+    waiting = [job for page in pages for job in page]
+    if _wake_one(sorted(waiting, key=_age)) or released is None or any(len(page) == READ_TO_WAKE for page in pages):
+        return
+    # If another job has begun, ended, or begun to wait, the next job to end looks again. Jobs that wait for a place of
+    # another queue are woken by those of that queue.
+    with contextlib.suppress(Conflict):
+        store().documents.commit([Update(_path(user_id), {"waiting": 0}, released.update_time)])
+
+
+def wake_in_queue(user_id: str, queue: str) -> None:
+    """Start the oldest job of a user's that waits for a place of a queue, because places are free there."""
+    _wake_one(_oldest(declared.waiting_for_other_users(user_id, queue)))
+
+
+def look_for_release(user_id: str, queue: str) -> None:
+    """Wake a user's next job if no job of the user's is left that would wake it. A job has just begun to wait.
+
+    Args:
+        user_id: The owner.
+        queue: The type of the job.
+    """
+    now = store().host.now()
+    found = store().documents.get(_path(user_id))
+    usage = Usage.of(found.data if found is not None else {}, now.date().isoformat(), now - FORGOTTEN)
+    if not usage.waiting or not usage.running:
+        wake_next(user_id, queue)
+
+
+def _oldest(selection: Selection) -> list[StoredDocument]:
+    return store().documents.find(selection.only("type", "cancelRequested", "createdAt").first(READ_TO_WAKE))
+
+
+def _age(job: StoredDocument) -> datetime:
+    created_at = job.data.get("createdAt")
+    return created_at if isinstance(created_at, datetime) else store().host.now()
+
+
+def _wake_one(waiting: Sequence[StoredDocument]) -> bool:
+    for oldest in waiting:
         if oldest.data.get("cancelRequested") is True:
             continue  # It would not take the place. The sweeper ends it, and must not meet our write.
         # It waits no longer, so that the next job to end wakes another one. Should the task be lost, the sweeper finds
         # it by its time.
         with contextlib.suppress(Conflict):
-            due = oldest.data.get("createdAt") or store().host.now()
-            Fence(store().documents, oldest).write({"stage": "queued", "runAfter": due})
+            Fence(store().documents, oldest).write({"stage": "queued", "runAfter": _age(oldest)})
             store().enqueue(oldest.data["type"], oldest.id, f"place/{store().host.token()}")
-            return
-    if released is not None:
-        # If another job has begun, ended, or begun to wait, the next job to end looks again.
-        with contextlib.suppress(Conflict):
-            store().documents.commit([Update(_path(user_id), {"waiting": 0}, released.update_time)])
+            return True
+    return False
 
 
 def _write(path: str, found: StoredDocument | None, fields: dict[str, object]) -> Write:

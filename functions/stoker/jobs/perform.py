@@ -8,6 +8,7 @@ from stoker.jobs.effects import (
     Effect,
     EnqueueChildren,
     EnqueueTask,
+    LookForRelease,
     RemoveLeftovers,
     RunEndHook,
     UpdateParent,
@@ -16,7 +17,7 @@ from stoker.jobs.effects import (
 from stoker.jobs.end_hook import run_end_hook
 from stoker.jobs.events import JobEvent
 from stoker.jobs.leftovers import remove_leftovers
-from stoker.jobs.limits import wake_next
+from stoker.jobs.limits import look_for_release, wake_next
 from stoker.jobs.metrics import job_queued
 from stoker.jobs.settings import users_are_limited
 from stoker.jobs.states import JobState
@@ -68,7 +69,9 @@ def _perform(job: JobState, effect: Effect, released: Written | None) -> None:
         case EnqueueChildren():
             enqueue_children(job.id)
         case WakeNext() if job.user_id is not None and (released is not None or users_are_limited()):
-            wake_next(job.user_id, released)
+            wake_next(job.user_id, job.type if effect.in_queue else None, released)
+        case LookForRelease() if job.user_id is not None:
+            look_for_release(job.user_id, job.type)
         case RemoveLeftovers() if job.user_id is not None:
             remove_leftovers(job.user_id, job.id)
         case UpdateParent():

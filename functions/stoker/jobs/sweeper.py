@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 from stoker import config, registry
 from stoker.firestore.deadline import deadline
@@ -14,8 +15,8 @@ from stoker.jobs.end_hook import run_end_hook
 from stoker.jobs.events import Due, LeaseLapsed
 from stoker.jobs.fairness import free_places
 from stoker.jobs.job import load_job
-from stoker.jobs.limits import wake_next
-from stoker.jobs.settings import is_paused
+from stoker.jobs.limits import wake_in_queue, wake_next
+from stoker.jobs.settings import is_paused, users_are_limited
 from stoker.jobs.states import FOUND_BY_STAGE, WOKEN_STAGES
 from stoker.jobs.store import store
 from stoker.jobs.walk import OVERLAP, Places, Walk
@@ -104,12 +105,13 @@ class Sweep:
             ("cancelled", lambda walk: walk.around(_seen(declared.cancelled_while_waiting()), self._bring_back)),
             ("cancelled-parents", lambda walk: walk.around(_seen(declared.cancelled_parents()), self._update)),
             *((f"released-{one}", self._released(one)) for one in released),
+            *((f"unlimited-{one}", self._unlimited(one)) for one in WOKEN_STAGES if not users_are_limited()),
             ("due", self._due),
             ("stale", self._stale),
-            ("places", self._fill_queues),
+            *((f"places-{one}", self._places(one)) for one in registry.job_types()),
             ("ceiling", lambda _: hold_ceiling(self.now)),
             ("due-again", self._due_again),
-            *((f"owners-{stage}", self._owners(stage)) for stage in WOKEN_STAGES),
+            ("owners", self._owners),
             ("everything", self._everything),
             ("parents", self._parents),
             ("end-hooks", lambda walk: walk.around(_seen(declared.end_hooks_due()), self._run_end_hook)),
@@ -131,16 +133,23 @@ class Sweep:
         """Jobs that were held back because their type was paused, and need not be any longer."""
         return lambda walk: walk.around(_seen(declared.paused(job_type)), self._bring_back)
 
-    def _fill_queues(self, walk: Walk) -> None:
+    def _unlimited(self, stage: str) -> Callable[[Walk], None]:
+        """Jobs that had to wait for others before an admin lifted all limits."""
+        return lambda walk: walk.around(_seen(declared.held_in(stage)), self._bring_back)
+
+    def _places(self, job_type: str) -> Callable[[Walk], None]:
         """Jobs that wait until fewer places of a queue are taken: as many as places are free, one of each user's."""
-        for job_type, registered in registry.job_types().items():
-            oldest = declared.waiting_for_others(job_type).only("userId").first(config.SWEEP_PAGE)
-            owners = {str(found.data.get("userId")): found for found in store().documents.find(oldest)}
-            if owners:
-                free = free_places(registered.at_once, store().documents.count(declared.running(job_type, self.now)))
-                for found in list(owners.values())[:free]:
-                    if store().host.monotonic() < walk.until:
-                        _wake(found)
+
+        def rest(after: Place | None) -> Selection:
+            return declared.owners_before_a_queue(job_type, str(after[0]) if after is not None else "").only("userId")
+
+        def fill(walk: Walk) -> None:
+            if store().documents.find(rest(None).first(1)):
+                running = store().documents.count(declared.running(job_type, self.now))
+                free = free_places(registry.job_types()[job_type].at_once, running)
+                walk.around(rest, lambda found: _wake(found, wake_in_queue, job_type), page=1, most=free)
+
+        return fill
 
     # --- What may have been lost -----------------------------------------------------------------
 
@@ -152,14 +161,14 @@ class Sweep:
         query, every = declared.stale_pending(self._stale_before - OVERLAP), timedelta(minutes=EVERYTHING_MINUTES)
         walk.around(_seen(query), self._bring_back_timeless, most=MOST_RECHECKED, every=every, at_first=False)
 
-    def _owners(self, stage: str) -> Callable[[Walk], None]:
+    def _owners(self, walk: Walk) -> None:
         """A user's waiting jobs are woken by those that end. In case that was lost, one of each user's is tried."""
 
         def rest(after: Place | None) -> Selection:
-            return declared.owners_that_wait(stage, str(after[0]) if after is not None else "").only("userId")
+            return declared.owners_that_wait(str(after[0]) if after is not None else "").only("userId")
 
         every = timedelta(minutes=RECHECK_MINUTES)
-        return lambda walk: walk.around(rest, _wake, page=1, most=MOST_OWNERS, every=every)
+        walk.around(rest, lambda found: _wake(found, wake_next, None), page=1, most=MOST_OWNERS, every=every)
 
     def _parents(self, walk: Walk) -> None:
         walk.around(_seen(declared.waiting_for_children()), self._update, most=MOST_PARENTS)
@@ -216,9 +225,9 @@ def _seen(selection: Selection) -> Callable[[Place | None], Selection]:
     return selection.only(*SEEN).following
 
 
-def _wake(found: StoredDocument) -> bool:
+def _wake(found: StoredDocument, wake: Callable[[str, Any], None], queue: str | None) -> bool:
     try:
-        wake_next(str(found.data.get("userId")), None)
+        wake(str(found.data.get("userId")), queue)
     except Exception as error:
         # One user must not keep the others' jobs from being woken.
         JobLog("").error("A user's waiting jobs could not be woken; the next sweep will try again.", error)

@@ -24,6 +24,7 @@ from stoker.jobs.effects import (
     Effect,
     EnqueueChildren,
     EnqueueTask,
+    LookForRelease,
     RecordEvent,
     Redeliver,
     ReleaseSlot,
@@ -56,7 +57,7 @@ from stoker.jobs.events import (
     Succeeded,
 )
 from stoker.jobs.fields import Fields
-from stoker.jobs.states import JobState, State
+from stoker.jobs.states import WOKEN_STAGES, JobState, State
 from stoker.models.job import JobOutput
 
 
@@ -167,8 +168,12 @@ def _after_preemption(job: JobState, event: Any, fields: Fields, now: datetime) 
 
 
 def _after_hold(job: JobState, event: HeldBack, fields: Fields, now: datetime) -> tuple[Effect, ...]:
-    # A job that was woken and may not begin today leaves its turn to another job, which may have begun on another day.
-    return (WakeNext(),) if event.stage == "waiting-for-tomorrow" and job.stage == "queued" else ()
+    # A job that was woken and may not begin leaves its turn to another job: today to a job that has begun on another
+    # day, and in a full queue to a job of another type.
+    if event.stage == "waiting-for-tomorrow":
+        return (WakeNext(),) if job.stage == "queued" else ()
+    woken = (WakeNext(in_queue=False),) if event.stage == "waiting-for-other-users" and job.stage == "queued" else ()
+    return (LookForRelease(), *woken) if event.stage in WOKEN_STAGES else ()
 
 
 def _after_pause(job: JobState, event: Any, fields: Fields, now: datetime) -> tuple[Effect, ...]:

@@ -2,12 +2,13 @@
 
 from stoker import registry
 from stoker.firestore.errors import TRANSIENT
-from stoker.jobs.fairness import turn_seconds
+from stoker.jobs.fairness import SHORTEST_TURN_SECONDS, turn_seconds
 from stoker.jobs.store import store
 from stoker.queries import declared
 
-LOOK_SECONDS = 15.0
-"""How often an attempt looks whether others wait: one aggregation, which is one read. It writes ten times as often."""
+LOOK_SECONDS = SHORTEST_TURN_SECONDS
+"""How often an attempt looks whether others wait: one aggregation, which is one read; three if jobs are pending. An
+attempt writes its progress more often than that."""
 
 
 class Turn:

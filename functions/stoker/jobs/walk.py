@@ -115,7 +115,9 @@ class Walk:
             if is_first and not at_first:
                 self.places.set(self.name, None, began=began)
                 return
-        self.places.set(self.name, self._go(rest, after, do, page, most), began=began)
+        after, is_over = self._go(rest, after, do, page, most)
+        if after is not None or is_over:
+            self.places.set(self.name, after, began=began)
 
     def ahead(self, since: Callable[[datetime | None], Selection], end: datetime, do: Do) -> None:
         """Look at what is new: the documents of a query by a time, from the end of the last look on.
@@ -139,8 +141,10 @@ class Walk:
                 failed.append(selection.place_of(found.id, found.data)[0])
             return True
 
-        after = self._go(selection.following, after, work)
-        if after is None:
+        after, is_over = self._go(selection.following, after, work)
+        if after is None and not is_over:
+            return  # There was no time for a single document.
+        if is_over:
             before = max(min([end, *failed]), end - HELD)
         self.places.set(self.name, after, until=before, end=end, failed=min(failed, default=None))
 
@@ -151,21 +155,21 @@ class Walk:
         do: Do,
         page: int = config.SWEEP_PAGE,
         most: int | None = None,
-    ) -> Place | None:
-        """Go through pages; return the place behind the last of them, None at the end of the query."""
+    ) -> tuple[Place | None, bool]:
+        """Go through pages; return the place behind the last document, and whether that is the end of the query."""
         count = 0
         while most is None or count < most:
             selection = rest(after)
             found = store().documents.find(selection.first(page))
             done = self._each(found, do)
             if done == len(found) < page:
-                return None
+                return None, True
             if done > 0:
                 after = selection.place_of(found[done - 1].id, found[done - 1].data)
             if done < len(found) or store().host.monotonic() > self.until:
                 break
             count += done
-        return after
+        return after, False
 
     def _each(self, page: Sequence[StoredDocument], do: Do) -> int:
         """Work on the documents of a page; return for how many of them, from the first one on, there was time."""

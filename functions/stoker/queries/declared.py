@@ -129,16 +129,24 @@ def cancelled_parents() -> Selection:
     return CANCELLED_PARENTS.selection(*waiting, ("cancelRequested", "==", True))
 
 
-WAITING_FOR_A_PLACE = DeclaredQuery(
-    jobs, where=[*equal("userId", "status"), *one_of("stage")], order=[ascending("createdAt")]
+WAITING_FOR_OTHER_JOBS = DeclaredQuery(jobs, where=equal("userId", "status", "stage"), order=[ascending("createdAt")])
+
+
+def waiting_for_other_jobs(user_id: str) -> Selection:
+    """A user's jobs that wait until others of the user's end, the oldest first."""
+    waiting: list[Filter] = [("status", "==", "pending"), ("stage", "==", "waiting-for-other-jobs")]
+    return WAITING_FOR_OTHER_JOBS.selection(("userId", "==", user_id), *waiting)
+
+
+WAITING_FOR_OTHER_USERS = DeclaredQuery(
+    jobs, where=equal("userId", "status", "stage", "type"), order=[ascending("createdAt")]
 )
 
 
-def waiting_for_a_place(user_id: str) -> Selection:
-    """A user's jobs that wait for a place, the oldest first."""
-    stages = ("waiting-for-other-jobs", "waiting-for-other-users")
-    waiting: list[Filter] = [("status", "==", "pending"), ("stage", "in", stages)]
-    return WAITING_FOR_A_PLACE.selection(("userId", "==", user_id), *waiting)
+def waiting_for_other_users(user_id: str, job_type: str) -> Selection:
+    """A user's jobs of a type that wait until fewer places of its queue are taken, the oldest first."""
+    waiting: list[Filter] = [("status", "==", "pending"), ("stage", "==", "waiting-for-other-users")]
+    return WAITING_FOR_OTHER_USERS.selection(("userId", "==", user_id), *waiting, ("type", "==", job_type))
 
 
 PENDING = DeclaredQuery(jobs, where=equal("status", "type"))
@@ -174,13 +182,24 @@ def running(job_type: str, now: datetime) -> Selection:
     return RUNNING.selection(("type", "==", job_type), ("lease.expiresAt", ">", now))
 
 
-WAITING_FOR_OTHERS = DeclaredQuery(jobs, where=equal("status", "stage", "type"), order=[ascending("createdAt")])
+OWNERS_BEFORE_A_QUEUE = DeclaredQuery(
+    jobs, where=[*equal("status", "stage", "type"), *between("userId")], order=[ascending("userId")]
+)
 
 
-def waiting_for_others(job_type: str) -> Selection:
-    """Jobs of a type that wait until fewer places of its queue are taken, the oldest first."""
+def owners_before_a_queue(job_type: str, after: str) -> Selection:
+    """Jobs of a type that wait until fewer places of its queue are taken, of the owners whose ids follow another id.
+    The first job names the next owner."""
     waiting: list[Filter] = [("status", "==", "pending"), ("stage", "==", "waiting-for-other-users")]
-    return WAITING_FOR_OTHERS.selection(*waiting, ("type", "==", job_type))
+    return OWNERS_BEFORE_A_QUEUE.selection(*waiting, ("type", "==", job_type), ("userId", ">", after))
+
+
+HELD_IN = DeclaredQuery(jobs, where=equal("status", "stage"))
+
+
+def held_in(stage: str) -> Selection:
+    """Jobs that are held back in a stage."""
+    return HELD_IN.selection(("status", "==", "pending"), ("stage", "==", stage))
 
 
 ENDED_SINCE = DeclaredQuery(jobs, where=[*equal("type"), *between("completedAt")], sums=["workSeconds"])
@@ -196,10 +215,10 @@ OWNERS_THAT_WAIT = DeclaredQuery(
 )
 
 
-def owners_that_wait(stage: str, after: str) -> Selection:
-    """Jobs that are held back in a stage, of the owners whose ids follow another id. The first job names the next
-    owner, so that an owner's other jobs are not read."""
-    waiting: list[Filter] = [("status", "==", "pending"), ("stage", "==", stage)]
+def owners_that_wait(after: str) -> Selection:
+    """Jobs that wait until others of their owner's end, of the owners whose ids follow another id. The first job names
+    the next owner, so that an owner's other jobs are not read."""
+    waiting: list[Filter] = [("status", "==", "pending"), ("stage", "==", "waiting-for-other-jobs")]
     return OWNERS_THAT_WAIT.selection(*waiting, ("userId", ">", after))
 
 

@@ -8,7 +8,7 @@ import pytest
 from stoker.errors import EncoderFailed, UnsupportedMedia
 from stoker.jobs import events
 from stoker.jobs.conditions import always
-from stoker.jobs.effects import RecordEvent, ReleaseSlot, RemoveLeftovers, UpdateParent, WakeNext
+from stoker.jobs.effects import LookForRelease, RecordEvent, ReleaseSlot, RemoveLeftovers, UpdateParent, WakeNext
 from stoker.jobs.events import Cancelled, Claimed, Due, FailedTransiently, HeldBack, JobEvent, Succeeded
 from stoker.jobs.states import JobState, State
 from stoker.jobs.transitions import TABLE, IllegalTransition, Row, decide
@@ -151,7 +151,15 @@ def test_a_woken_job_that_may_not_begin_today_wakes_another() -> None:
     tomorrow = HeldBack("waiting-for-tomorrow", LATER)
     assert decide(job("pending", stage="queued"), tomorrow, NOW).effects == (WakeNext(),)
     assert decide(job("pending"), tomorrow, NOW).effects == ()
-    assert decide(job("pending", stage="queued"), EVENTS[HeldBack], NOW).effects == ()
+
+
+def test_a_job_that_waits_for_others_looks_whether_they_have_ended_meanwhile() -> None:
+    assert decide(job("pending"), HeldBack("waiting-for-other-jobs"), NOW).effects == (LookForRelease(),)
+    users = HeldBack("waiting-for-other-users")
+    assert decide(job("pending"), users, NOW).effects == (LookForRelease(),)
+    # A job that was woken leaves its turn to a job for another queue.
+    woken = decide(job("pending", stage="queued"), users, NOW)
+    assert woken.effects == (LookForRelease(), WakeNext(in_queue=False))
 
 
 def test_a_failed_attempt_is_tried_again_until_none_is_left() -> None:

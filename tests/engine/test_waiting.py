@@ -1,0 +1,201 @@
+"""Jobs that have to wait: they take no turn of a queue, and what ends in the meantime is not lost on them."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from google.cloud.firestore import DELETE_FIELD
+
+from engine.driven import DrivenJob, finish
+from stoker import config
+from stoker.firestore.writes import Create, Update
+from stoker.jobs import dispatch as dispatch_module
+from stoker.jobs import limits
+from stoker.jobs.attempt import begin_attempt, run_attempt
+from stoker.jobs.context import JobContext
+from stoker.jobs.dispatch import dispatch
+from stoker.jobs.events import Due, Succeeded
+from stoker.jobs.store import store
+from stoker.jobs.sweeper import sweep
+from stoker.models.document import Model
+from stoker.models.job import BatchOutput, JobOutput
+
+Settings = Callable[..., None]
+DONE = Succeeded(JobOutput(files=[]))
+BATCH: dict[str, Any] = {"type": "batch-operation", "input": {"operation": "export-user-data"}}
+DELETION: dict[str, Any] = {"type": "batch-operation", "input": {"operation": "delete-user-data"}}
+
+
+def places(user_id: str) -> dict[str, Any]:
+    found = store().documents.get(f"{config.JOB_USERS}/{user_id}")
+    return dict(found.data) if found is not None else {}
+
+
+def today() -> str:
+    return datetime.now(UTC).date().isoformat()
+
+
+def nothing(context: JobContext, job_input: Model) -> JobOutput:
+    return JobOutput(files=[])
+
+
+def test_the_many_jobs_of_a_user_are_not_even_queued(queued: list[str], settings: Settings) -> None:
+    settings(userLimits={"atOnce": 3})
+    leases = [DrivenJob("mallory").take() for _ in range(3)]
+    waiting = DrivenJob("mallory")
+    assert dispatch(waiting.found())
+    assert begin_attempt(waiting.id) is None
+    queued.clear()
+    flood = [DrivenJob("mallory") for _ in range(50)]
+    for job in flood:
+        assert dispatch(job.found())
+    assert queued == []
+    assert {job.data()["stage"] for job in flood} == {"waiting-for-other-jobs"}
+    # Others are queued as ever, and so is the deletion of the user's own data.
+    other, deletion = DrivenJob("ada"), DrivenJob("mallory", **DELETION)
+    dispatch(other.found())
+    dispatch(deletion.found())
+    assert queued == [other.id, deletion.id]
+    queued.clear()
+    for lease in leases:
+        finish(lease, DONE)
+    assert queued == [waiting.id, flood[0].id, flood[1].id]
+
+
+def test_a_job_for_another_queue_is_queued_beside_jobs_that_wait(queued: list[str]) -> None:
+    for number in range(14):
+        DrivenJob(f"user{number}").take()
+    DrivenJob("mallory").take()
+    assert begin_attempt(DrivenJob("mallory").id) is None
+    batch = DrivenJob("mallory", **BATCH)
+    dispatch(batch.found())
+    assert queued == [batch.id]
+
+
+@pytest.mark.parametrize("over", [{"began": 1000}, {"work": {"TODAY": 86400}}])
+def test_after_a_users_day_jobs_are_not_even_queued(over: dict[str, Any], queued: list[str]) -> None:
+    fields = {name: {today(): 86400} if name == "work" else value for name, value in over.items()}
+    store().documents.commit([Create(f"{config.JOB_USERS}/mallory", {"day": today(), **fields})])
+    job = DrivenJob("mallory")
+    dispatch(job.found())
+    assert (job.data()["stage"], queued) == ("waiting-for-tomorrow", [])
+    assert job.data()["runAfter"] > datetime.now(UTC)
+
+
+def test_a_new_users_limits_are_known_before_a_job_is_queued(queued: list[str]) -> None:
+    account = {"createdAt": datetime.now(UTC), "anonymous": False}
+    store().documents.commit([Create(f"{config.JOB_USERS}/eve", {"day": today(), "began": 100, "account": account})])
+    job = DrivenJob("eve")
+    dispatch(job.found())
+    assert (job.data()["stage"], queued) == ("waiting-for-tomorrow", [])
+
+
+@pytest.mark.parametrize("end", ["before", "while"])
+def test_a_job_that_begins_to_wait_as_the_last_other_ends_is_woken(
+    end: str, queued: list[str], settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings(userLimits={"atOnce": 1})
+    lease, first = DrivenJob("mallory").take(), DrivenJob("mallory")
+    assert begin_attempt(first.id) is None
+    first.update({"cancelRequested": True})  # It waits, and takes no place.
+    late = DrivenJob("mallory")
+    if end == "while":
+        # The last job that runs ends between the look at the places and the write.
+        looked = limits.turn_away
+
+        def then_ends(*args: Any) -> Any:
+            held = looked(*args)
+            finish(lease, DONE)
+            return held
+
+        monkeypatch.setattr(dispatch_module, "turn_away", then_ends)
+    else:
+        finish(lease, DONE)
+    dispatch(late.found())
+    assert queued == [late.id]
+
+
+def test_a_batch_is_woken_by_a_batch_and_not_a_film_whose_queue_is_full(queued: list[str]) -> None:
+    for number in range(14):
+        DrivenJob(f"user{number}").take()
+    DrivenJob("mallory").take()
+    film = DrivenJob("mallory")
+    assert begin_attempt(film.id) is None
+    leases = [DrivenJob("mallory", **BATCH).take() for _ in range(8)]
+    batch = DrivenJob("mallory", **BATCH)
+    assert begin_attempt(batch.id) is None
+    assert (film.data()["stage"], batch.data()["stage"]) == ("waiting-for-other-users", "waiting-for-other-users")
+    finish(leases[0], Succeeded(BatchOutput(total=0, succeeded=0, failed=0)))
+    assert queued == [batch.id]
+    batch.take()
+
+
+def test_a_woken_film_whose_queue_is_full_leaves_its_turn_to_a_batch(queued: list[str], settings: Settings) -> None:
+    settings(userLimits={"atOnce": 2})
+    own = [DrivenJob("mallory").take(), DrivenJob("mallory").take()]
+    film, batch = DrivenJob("mallory"), DrivenJob("mallory", **BATCH)
+    for job in (film, batch):
+        assert begin_attempt(job.id) is None
+    for number in range(14):
+        DrivenJob(f"user{number}").take()
+    finish(own[0], DONE)
+    assert queued == [film.id]
+    run_attempt(film.id, nothing)
+    assert film.data()["stage"] == "waiting-for-other-users"
+    assert queued == [film.id, batch.id]
+    batch.take()
+
+
+def test_a_user_with_many_waiting_jobs_hides_no_other_user_from_free_places(queued: list[str]) -> None:
+    sweep()
+    early = datetime.now(UTC) - timedelta(hours=1)
+    waits = {"stage": "waiting-for-other-users"}
+    for _ in range(config.SWEEP_PAGE + 5):
+        DrivenJob("mallory", **waits, createdAt=early)
+    job = DrivenJob("zoe", **waits)
+    sweep()
+    assert job.id in queued
+    assert len(queued) == 2
+
+
+def test_jobs_that_waited_go_on_as_soon_as_limits_are_lifted(queued: list[str], settings: Settings) -> None:
+    waiting = [DrivenJob("ada", stage=stage) for stage in ("waiting-for-other-jobs", "waiting-for-other-users") * 5]
+    settings(userLimits=None)
+    sweep()
+    assert set(queued) == {job.id for job in waiting}
+
+
+def test_ten_jobs_that_are_cancelled_hide_no_job_that_waits(queued: list[str], settings: Settings) -> None:
+    settings(userLimits={"atOnce": 1})
+    lease = DrivenJob("ada").take()
+    waiting = [DrivenJob("ada") for _ in range(12)]
+    for job in waiting:
+        assert begin_attempt(job.id) is None
+    for job in waiting[:10]:
+        job.update({"cancelRequested": True})
+    finish(lease, DONE)
+    assert places("ada")["waiting"] == 1
+    for job in waiting[:10]:
+        dispatch(job.found(), Due("sweep"))
+    assert waiting[10].id in queued
+
+
+@pytest.mark.parametrize("limits", [{"atOnce": 1}, {"aDay": 1}])
+def test_an_attempt_that_went_silent_keeps_no_place_while_its_job_waits(
+    limits: dict[str, int], settings: Settings
+) -> None:
+    silent = DrivenJob("ada")
+    silent.take()
+    if "aDay" in limits:
+        DrivenJob("ada").take()
+        silent.update({"startedAt": DELETE_FIELD})
+    else:
+        store().documents.commit(
+            [Update(f"{config.JOB_USERS}/ada", {f"running.{DrivenJob('ada').id}": datetime.now(UTC)})]
+        )
+    settings(userLimits=limits)
+    silent.lapse()
+    assert begin_attempt(silent.id) is None
+    assert silent.status == "pending"
+    assert silent.id not in places("ada")["running"]
