@@ -36,8 +36,8 @@ class AccountFacts:
     def of(cls, data: Mapping[str, Any]) -> "AccountFacts | None":
         """Return the facts that a document of `jobUsers` keeps, if it keeps them."""
         match data.get("account"):
-            case {"createdAt": datetime() as created_at, "anonymous": bool(anonymous)}:
-                return cls(created_at, anonymous)
+            case {"createdAt": datetime() as created_at}:
+                return cls(created_at)
         return None
 
 
