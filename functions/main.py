@@ -7,7 +7,7 @@ What a function runs is imported in its body: the Firebase CLI imports this file
 from typing import Any
 
 from firebase_functions.core import Change
-from firebase_functions.firestore_fn import Event, on_document_created, on_document_written
+from firebase_functions.firestore_fn import Event, on_document_created, on_document_deleted, on_document_written
 from firebase_functions.https_fn import CallableRequest, on_call
 from firebase_functions.identity_fn import (
     AuthBlockingEvent,
@@ -72,6 +72,25 @@ def dispatch_job(event: Event[DocumentSnapshot[Any] | None]) -> None:
         dispatch(StoredDocument.of(event.data))
 
 
+# Not retried by the platform: the CLI refuses to deploy that without a question. The reconcile does what was lost.
+@decodable
+@on_document_deleted(
+    document=f"{config.JOBS}/{{jobId}}",
+    region=config.REGION,
+    memory=MemoryOption.MB_512,
+    cpu=1,
+    concurrency=40,
+    timeout_sec=60,
+)
+def on_job_deleted(event: Event[DocumentSnapshot[Any] | None]) -> None:
+    """Expire: the outputs of a job go with its document."""
+    from stoker.firestore.documents import StoredDocument
+    from stoker.jobs.abandoned import job_deleted
+
+    if event.data is not None:
+        job_deleted(StoredDocument.of(event.data))
+
+
 @on_task_dispatched(**queue_options("video-processing"))
 def videoprocessing(request: CallableRequest[Any]) -> None:
     """Run: one attempt at a `video-processing` job."""
@@ -128,6 +147,15 @@ def retryJob(request: CallableRequest[Any]) -> dict[str, str]:  # noqa: N802 - c
     from stoker.jobs.calls import call_retry_job
 
     return call_retry_job(request)
+
+
+@on_call(region=config.REGION, memory=MemoryOption.MB_256, cpu=1, concurrency=40, timeout_sec=60)
+@guarded
+def deleteJob(request: CallableRequest[Any]) -> dict[str, str]:  # noqa: N802 - as above
+    """Delete: a job that has ended goes, with its outputs, if its owner or an admin calls."""
+    from stoker.jobs.calls import call_delete_job
+
+    return call_delete_job(request)
 
 
 @on_call(region=config.REGION, memory=MemoryOption.MB_256, cpu=1, concurrency=40, timeout_sec=60)
@@ -251,3 +279,18 @@ def reconcile_progress(event: ScheduledEvent) -> None:
     from stoker.users.progress import reconcile
 
     reconcile.reconcile_progress()
+
+
+@on_schedule(
+    schedule="every 24 hours",
+    region=config.REGION,
+    memory=MemoryOption.MB_512,
+    cpu=1,
+    concurrency=1,
+    timeout_sec=1800,
+)
+def reconcile_outputs(event: ScheduledEvent) -> None:
+    """Reconcile: outputs whose job's document is gone go too."""
+    from stoker.jobs import reconcile_outputs
+
+    reconcile_outputs.reconcile_outputs()

@@ -588,6 +588,10 @@ export interface UserLimits {
   importRecords?: number | null;
   /** Jobs that one batch may make. A batch beyond it fails. At least 1. `100` where it is left out. */
   batchJobs?: number | null;
+  /**
+   * GiB that the user may store. Above it, a job that makes files fails. At least 1. `100` where it is left out.
+   */
+  storageGib?: number | null;
   /** Lower limits for a time after the sign-up. */
   newUsers?: NewUserLimits | null;
 }

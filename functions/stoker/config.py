@@ -29,6 +29,9 @@ BLOCKING: Final = _switch("STOKER_BLOCKING")
 """Whether Firebase Auth asks `before_created` and `before_signed_in`. The project needs Identity Platform for that. Set
 it in `functions/.env`."""
 
+KEEP_OUTPUTS = _switch("STOKER_KEEP_OUTPUTS")
+"""Whether the outputs of a job stay if the job's document expires. Set it in `functions/.env`."""
+
 GIB: Final = 1024**3
 
 # --- Jobs -----------------------------------------------------------------------------------------
@@ -47,6 +50,10 @@ JOB_KEYS = "jobKeys"
 
 JOB_USERS: Final = "jobUsers"
 """The collection that says which jobs of a user run, where users are limited. The server's own."""
+
+DELETED_JOBS = "deletedJobs"
+"""The collection that says how much deleted jobs were worked on, so that a day's limit of the project still counts
+them. It names no job and no user. The server's own."""
 
 CALL_COUNTS = "callCounts"
 """The collection that counts what each user calls in a minute. The server's own."""

@@ -18,6 +18,7 @@ StokerError
 │   ├── AccountLocked           account-locked        the owner's account is locked
 │   ├── AccountGone             account-gone          the owner's account was deleted
 │   ├── LoudnessUnreachable     loudness-unreachable  the sound can't be so loud without a peak that is too high
+│   ├── StorageQuotaExceeded    storage-quota-exceeded  the owner stores more than a user may
 │   ├── DeadlineExceeded        deadline-exceeded     the work doesn't fit the time there is
 │   ├── AttemptsExhausted       attempts-exhausted    the last attempt was lost without a word
 │   └── WorkExhausted           work-exhausted        all attempts together took as long as a job may take
@@ -26,6 +27,7 @@ StokerError
 │   ├── JobExists               job-exists            the id is another job's
 │   ├── NotRetryable            not-retryable         the job is under way, or it is done
 │   ├── NotCancellable          not-cancellable       the job has ended
+│   ├── NotDeletable            not-deletable         the job is under way, or its record is still needed
 │   ├── UserNotFound            user-not-found        there is no such account
 │   ├── OwnRole                 own-role              an admin would be none any more by their own doing
 │   ├── ClaimsTooLarge          claims-too-large      what the user may do does not fit into a token
@@ -171,6 +173,12 @@ class LoudnessUnreachable(PermanentError):
     code = "loudness-unreachable"
 
 
+class StorageQuotaExceeded(PermanentError):
+    """The job's owner stores more than a user may."""
+
+    code = "storage-quota-exceeded"
+
+
 class DeadlineExceeded(PermanentError):
     """The work doesn't fit the time that there is."""
 
@@ -215,6 +223,12 @@ class NotCancellable(RequestRefused):
     """The job has ended."""
 
     code = "not-cancellable"
+
+
+class NotDeletable(RequestRefused):
+    """The job is still under way, or its record is still needed."""
+
+    code = "not-deletable"
 
 
 class UserNotFound(RequestRefused):

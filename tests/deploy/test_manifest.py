@@ -59,10 +59,11 @@ def test_these_functions_are_deployed(endpoints: dict[str, Any]) -> None:
     workers = {job_type.queue for job_type in registry.job_types().values()}
     assert workers >= {"videoprocessing", "audiogeneration", "batchoperation"}
     assert endpoints.keys() == {
-        *("dispatch_job", *workers, "sweep_jobs", "roll_up_events", "retryJob", "setRole"),
+        *("dispatch_job", *workers, "sweep_jobs", "roll_up_events", "retryJob", "deleteJob", "setRole"),
         *BLOCKING,
         *("ensureProfile", "deleteAccount", "on_user_created", "on_user_deleted"),
         *("on_task_written", "reconcile_profiles", "reconcile_owners", "reconcile_progress"),
+        *("on_job_deleted", "reconcile_outputs"),
     }
 
 
@@ -73,10 +74,11 @@ def test_a_project_without_identity_platform_can_deploy(endpoints: dict[str, Any
     assert not any("blockingTrigger" in one for one in without.values())
 
 
-def test_a_slip_in_the_parameter_is_named() -> None:
+@pytest.mark.parametrize("name", ["STOKER_BLOCKING", "STOKER_KEEP_OUTPUTS"])
+def test_a_slip_in_a_parameter_is_named(name: str) -> None:
     with pytest.raises(subprocess.CalledProcessError) as failed:
-        described(STOKER_BLOCKING="yes")
-    assert "STOKER_BLOCKING is 'yes'. Set it to true or false" in failed.value.stderr
+        described(**{name: "yes"})
+    assert f"{name} is 'yes'. Set it to true or false" in failed.value.stderr
 
 
 @pytest.mark.parametrize(("name", "kind"), [("on_user_created", "created"), ("on_user_deleted", "deleted")])
@@ -99,7 +101,9 @@ def test_these_hear_of_accounts_by_a_trigger_that_is_global(endpoints: dict[str,
         ("batchoperation", BATCH),
         ("sweep_jobs", SCHEDULE),
         ("roll_up_events", {**SCHEDULE, "timeoutSeconds": 120}),
+        ("on_job_deleted", EVENT),
         ("retryJob", CALL),
+        ("deleteJob", CALL),
         ("setRole", CALL),
         ("ensureProfile", CALL),
         ("deleteAccount", CALL),
@@ -111,6 +115,7 @@ def test_these_hear_of_accounts_by_a_trigger_that_is_global(endpoints: dict[str,
         ("reconcile_profiles", {**SCHEDULE, "timeoutSeconds": 1800}),
         ("reconcile_owners", {**SCHEDULE, "timeoutSeconds": 1800}),
         ("reconcile_progress", {**SCHEDULE, "timeoutSeconds": 1800}),
+        ("reconcile_outputs", {**SCHEDULE, "timeoutSeconds": 1800}),
     ],
 )
 def test_each_has_its_memory_cpu_time_and_concurrency(
@@ -124,6 +129,14 @@ def test_the_dispatcher_hears_of_new_jobs(endpoints: dict[str, Any]) -> None:
     assert trigger["eventType"] == "google.cloud.firestore.document.v1.created"
     assert trigger["eventFilterPathPatterns"] == {"document": "processingJobs/{jobId}"}
     assert trigger["retry"] is False  # no Python Firestore trigger can be retried: the sweeper is there for that
+
+
+def test_outputs_go_with_any_document_that_is_deleted(endpoints: dict[str, Any]) -> None:
+    trigger = endpoints["on_job_deleted"]["eventTrigger"]
+    assert trigger["eventType"] == "google.cloud.firestore.document.v1.deleted"
+    assert trigger["eventFilterPathPatterns"] == {"document": "processingJobs/{jobId}"}
+    # With retries, the CLI deploys only with --force or after a question. The reconcile does what was lost.
+    assert trigger["retry"] is False
 
 
 @pytest.mark.parametrize(
@@ -147,7 +160,7 @@ def test_these_run_each_minute(endpoints: dict[str, Any], name: str) -> None:
 
 def test_clients_call_these(endpoints: dict[str, Any]) -> None:
     assert {name for name, one in endpoints.items() if "callableTrigger" in one} == {
-        *("retryJob", "setRole", "ensureProfile", "deleteAccount"),
+        *("retryJob", "deleteJob", "setRole", "ensureProfile", "deleteAccount"),
     }
 
 
@@ -166,7 +179,7 @@ def test_progress_hears_of_all_that_is_written_to_tasks(endpoints: dict[str, Any
     assert trigger["eventFilterPathPatterns"] == {"document": "tasks/{taskId}"}
 
 
-@pytest.mark.parametrize("name", ["reconcile_profiles", "reconcile_owners", "reconcile_progress"])
+@pytest.mark.parametrize("name", ["reconcile_profiles", "reconcile_owners", "reconcile_progress", "reconcile_outputs"])
 def test_the_reconciles_run_each_day(endpoints: dict[str, Any], name: str) -> None:
     assert endpoints[name]["scheduleTrigger"]["schedule"] == "every 24 hours"
 

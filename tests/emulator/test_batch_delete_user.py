@@ -149,6 +149,22 @@ def test_what_the_engine_keeps_of_the_users_jobs_goes_too(ada: str) -> None:
     assert documents_that_name(ada) == expected
 
 
+def test_jobs_of_today_still_count_for_the_project_and_name_nobody(ada: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(config, "DELETED_JOBS", f"deletedJobs-{ada}")
+    now = datetime.now(UTC)
+    times = {"today": now, "yesterday": now - timedelta(days=1), "odd": "noon"}
+    jobs = {
+        f"{name}-{ada}": {"userId": ada, "status": "completed", "completedAt": time, "workSeconds": 70}
+        for name, time in times.items()
+    }
+    write_documents(config.JOBS, jobs)
+    assert BatchJob(ada, DELETE).work()["status"] == "completed"
+    [counted] = [one.to_dict() for one in client().collection(config.DELETED_JOBS).stream()]
+    assert counted is not None
+    assert counted.keys() == {"day", "workSeconds", "expiresAt"}
+    assert (counted["day"], counted["workSeconds"]) == (now.date().isoformat(), 70)
+
+
 def test_documents_that_come_meanwhile_are_found(ada: str, monkeypatch: pytest.MonkeyPatch) -> None:
     write_everything(ada)
     more = iter([lambda: write_everything(ada)])

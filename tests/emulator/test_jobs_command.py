@@ -301,6 +301,7 @@ def test_pauses_and_limits_are_written_beside_what_is_there(jobs: Jobs) -> None:
         "work a day   1440 min",
         "media a day  1440 min",
         "files a day  100 GiB",
+        "storage      100 GiB",
     ]
 
 
@@ -339,7 +340,8 @@ def test_a_wrong_command_line_is_named(arguments: list[str], said: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("command", "job_id"), [("show", "none"), ("show", ""), ("watch", "a/b"), ("cancel", "\x1b[31m"), ("retry", "none")]
+    ("command", "job_id"),
+    [("show", "none"), ("show", ""), ("watch", "a/b"), ("cancel", "\x1b[31m"), ("retry", "none"), ("delete", "none")],
 )
 def test_an_unknown_job_is_named(jobs: Jobs, command: str, job_id: str) -> None:
     done = jobs.run(command, job_id)

@@ -12,6 +12,7 @@ from conftest import missing
 from engine.driven import DrivenJob, Meddled
 from engine.stores import AllInMemory, QueueInMemory, own_project
 from stoker import config
+from stoker.firebase import app
 from stoker.firestore.writes import Create, Delete
 from stoker.jobs import settings as settings_module
 from stoker.jobs.store import Store, store
@@ -20,8 +21,10 @@ from stoker.jobs.store import Store, store
 @pytest.fixture(params=["memory", pytest.param("firestore", marks=pytest.mark.emulator)], autouse=True)
 def engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
     """The store that the engine works on in this test."""
-    if request.param == "firestore" and not os.environ.get("FIRESTORE_EMULATOR_HOST"):
-        missing("The Firestore emulator")
+    if request.param == "firestore":
+        if not os.environ.get("FIRESTORE_EMULATOR_HOST"):
+            missing("The Firestore emulator")
+        app()  # Made before the project changes: other tests of this process need the suite's accounts and queues.
     engine: Store = AllInMemory() if request.param == "memory" else QueueInMemory()
     engine.documents = Meddled(engine.documents)
     with own_project(engine, monkeypatch):

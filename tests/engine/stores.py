@@ -12,6 +12,9 @@ from stoker.jobs import settings
 from stoker.jobs.memory import MemoryStore
 from stoker.jobs.store import FirebaseStore, Store, using
 
+IN_MEMORY = pytest.mark.parametrize("engine", ["memory"], indirect=True)
+"""For a test of decisions alone, which shows nothing more on Firestore."""
+
 
 class QueueInMemory(FirebaseStore):
     """Firestore and Cloud Storage, and a queue whose tasks no worker hears of."""

@@ -4,13 +4,15 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from development.generate.fields import without_null
 from development.rules.firestore import Create, Delete, Get, Query, Update
 from development.rules.values import NOW, Later
 from rules.bad_values import MEGABYTE, bad_values
 from rules.case import STAFF, STRANGERS, Case
 from rules.written import collections
 from stoker.models.analytics import SERVER_ID
-from stoker.models.settings import JobSettings, SignUpSettings
+from stoker.models.document import Model
+from stoker.models.settings import JobSettings, NewUserLimits, ProjectLimits, SignUpSettings, UserLimits
 from stoker.models.task import STATUS_MOVES
 
 Fields = dict[str, Any]
@@ -318,24 +320,11 @@ def _of_admin_data() -> Iterator[Case]:
         {"paused": every_type},
         {"paused": []},
         {"userLimits": None},
-        {"userLimits": {"atOnce": None}},
-        {
-            "userLimits": {
-                "newUsers": {"hours": 1, "atOnce": None, "workMinutesADay": 5},
-                "importRecords": 5,
-                "batchJobs": 100,
-            }
-        },
-        {
-            "userLimits": {
-                "newUsers": None,
-                "workMinutesADay": None,
-                "mediaMinutesADay": 60,
-                "outputGibADay": None,
-            }
-        },
-        {"projectLimits": {"jobsADay": 1, "workHoursADay": None}},
+        {"userLimits": {"newUsers": None}},
         {"projectLimits": None, "stoppedUntil": None},
+        *({"userLimits": limit} for limit in _limits(UserLimits)),
+        *({"userLimits": {"newUsers": limit}} for limit in _limits(NewUserLimits)),
+        *({"projectLimits": limit} for limit in _limits(ProjectLimits)),
         {"schemaVersion": 1},
     ):
         yield Case("adminData write", f"{settings}", "rex", Update("adminData/jobs", settings), allowed=True)
@@ -362,6 +351,15 @@ def _of_admin_data() -> Iterator[Case]:
     for name, inner in SignUpSettings.model_json_schema(by_alias=True)["properties"].items():
         for label, value in bad_values(inner, {}):
             yield Case("adminData write", f"{name} is {label}", "rex", Update(sign_ups, {name: value}))
+
+
+def _limits(model: type[Model]) -> Iterator[Fields]:
+    """Each limit of a map alone, at its least, and lifted if it may be lifted."""
+    for name, declared in model.model_json_schema(by_alias=True)["properties"].items():
+        kind, may_be_null = without_null(declared)
+        if kind.get("type") == "integer":
+            yield {name: kind["minimum"]}
+            yield from [{name: None}] if may_be_null else []
 
 
 def _elsewhere() -> Iterator[Case]:

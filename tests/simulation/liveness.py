@@ -152,6 +152,10 @@ class Liveness:
             minutes = (self._host.monotonic() - life.born) / 60
             if life.tasks > 10 + 4 * life.claims + 3 * life.runs + minutes:
                 self.fail("bounded work", f"{life.id} had {life.tasks} tasks for {life.claims} attempts")
+        deleted = {(life.user_id, life.id) for life in self._lives.by_id.values() if life.deleted}
+        kept = [name for name in outputs if tuple(name.split("/")[1:3]) in deleted]
+        if kept and self._lives.there():  # Without any job, the reconcile removes nothing.
+            self.fail("deleted jobs leave nothing", f"the reconcile has left {sorted(kept)}")
         for path in documents.paths(config.JOB_USERS):
             found = documents.get(path)
             running = found.data.get("running", {}) if found is not None else {}

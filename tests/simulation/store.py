@@ -228,6 +228,12 @@ class SimulatedStore:
         self._network.refuse("list outputs", job_id)
         return self.memory.list_outputs(user_id, job_id)
 
+    def outputs_behind(self, after: str, limit: int) -> list[str]:
+        """List uploaded objects of all jobs; see `Store`."""
+        self._network.cross("list all outputs", after)
+        self._network.refuse("list all outputs", after)
+        return self.memory.outputs_behind(after, limit)
+
     def delete_outputs(self, names: Sequence[str]) -> None:
         """Delete objects; see `Store`."""
         self._network.cross("delete", *names)
@@ -248,6 +254,10 @@ class SimulatedStore:
     def standing(self, user_id: str) -> Standing | None:
         """Look a user's account up; see `Store`. No user of the simulation is locked out."""
         return self.memory.standing(user_id)
+
+    def stored_bytes(self, user_id: str) -> int | None:
+        """Count what a user stores; see `Store`. No user of the simulation stores much."""
+        return self.memory.stored_bytes(user_id)
 
 
 def creates(writes: Sequence[Write], collection: str) -> list[Create]:

@@ -30,6 +30,7 @@ from stoker.jobs.admission import NotYetDue
 from stoker.jobs.attempt import AttemptHandedBack, run_attempt
 from stoker.jobs.dispatch import dispatch
 from stoker.jobs.memory import QueuedTask
+from stoker.jobs.reconcile_outputs import reconcile_outputs
 from stoker.jobs.store import using
 from stoker.jobs.sweeper import sweep
 
@@ -149,6 +150,7 @@ class World:
                 self._stop_faults()
                 self._go_until(self._all_have_ended)
                 self._go_until(_after(self.scheduler, 700.0))
+                self._reconcile()
             finally:
                 self.scheduler.end()
                 settings.forget()
@@ -189,6 +191,12 @@ class World:
 
     def _all_have_ended(self) -> bool:
         return all(life.deleted or life.data["status"] in ENDED for life in self.lives.by_id.values())
+
+    def _reconcile(self) -> None:
+        """Let the daily reconcile remove the outputs of jobs that were deleted."""
+        done = list[object]()
+        self._spawn(Process("reconcile", "reconcile"), lambda: done.append(reconcile_outputs()))
+        self._go_until(lambda: bool(done))
 
     def _go_until(self, done: Callable[[], bool]) -> None:
         while not done():

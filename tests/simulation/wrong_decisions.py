@@ -546,4 +546,18 @@ MUTANTS: tuple[Mutant, ...] = (
         "        case UpdateParent():\n            pass\n",
         ("nothing waits for ever",),
     ),
+    Mutant(
+        "the reconcile leaves the outputs of deleted jobs",
+        "jobs.abandoned",
+        "    store().delete_outputs(there)\n",
+        "",
+        ("deleted jobs leave nothing",),
+    ),
+    Mutant(
+        "the reconcile takes any job that is there for a reason to keep outputs",
+        "jobs.abandoned",
+        'is_there = found.get(path_of(job_id), {}).get("userId") == user_id',
+        "is_there = True",
+        ("deleted jobs leave nothing",),
+    ),
 )

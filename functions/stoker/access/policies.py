@@ -12,6 +12,13 @@ CALLABLES: Mapping[str, CallPolicy] = {
         app_check=False,
         calls_per_minute=30,
     ),
+    "deleteJob": CallPolicy(
+        signed_in=True,
+        roles=("user", "moderator", "admin"),
+        permissions=(),
+        app_check=False,
+        calls_per_minute=30,
+    ),
     "setRole": CallPolicy(
         signed_in=True,
         roles=("admin",),
@@ -44,7 +51,9 @@ INVOKERS: Mapping[str, Invoker] = {
     "reconcile_profiles": "cloud-scheduler",
     "reconcile_owners": "cloud-scheduler",
     "reconcile_progress": "cloud-scheduler",
+    "reconcile_outputs": "cloud-scheduler",
     "dispatch_job": "eventarc",
+    "on_job_deleted": "eventarc",
     "videoprocessing": "cloud-tasks",
     "audiogeneration": "cloud-tasks",
     "batchoperation": "cloud-tasks",

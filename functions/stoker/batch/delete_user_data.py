@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import partial
 from itertools import islice
+from typing import Any
 
 from google.cloud.firestore_v1.types import Document
 from pydantic import Field
@@ -17,6 +18,7 @@ from stoker.firestore import raw
 from stoker.firestore.client import client
 from stoker.firestore.deadline import patience
 from stoker.firestore.writes import Delete, ExtraWrites
+from stoker.jobs.ceiling import still_counted
 from stoker.jobs.context import JobContext
 from stoker.jobs.lease import WritesRefused
 from stoker.models.document import Model, Timestamp
@@ -32,6 +34,9 @@ FILES = 100
 """Files that are removed between two checkpoints, which name them."""
 
 LEASE_END = "lease.expiresAt"
+
+FIELDS = (NAME, LEASE_END, "completedAt", "workSeconds")
+"""The fields of a document that its deletion depends on."""
 
 
 class DeletionPosition(Model):
@@ -170,8 +175,10 @@ class Deletion:
         if ends:
             position.quiet_at = max([*ends, *([position.quiet_at] if position.quiet_at else [])])
 
+        jobs = page if kind == config.JOBS else []
+        counted = [write for job in jobs for write in still_counted(_work_of(job), datetime.now(UTC))]
         try:
-            self._save(position, [Delete(raw.path_of(document)) for document in page])
+            self._save(position, [*(Delete(raw.path_of(document)) for document in page), *counted])
         except WritesRefused:
             return  # someone else has deleted one of them: the caller looks again
 
@@ -203,7 +210,7 @@ class Deletion:
         return True
 
     def _owned(self, collection: str, *, with_own_job: bool = False) -> list[Document]:
-        page = trees.owned_page(collection, self._user_id, PAGE, (NAME, LEASE_END))
+        page = trees.owned_page(collection, self._user_id, PAGE, FIELDS)
         return [document for document in page if with_own_job or not self._is_own_job(document)]
 
     def _is_own_job(self, document: Document) -> bool:
@@ -229,6 +236,17 @@ class Deletion:
         check_no_account(self._run.id, self._user_id)
         self._run.save(position.to_firestore(), extra, end_hook=end_hook)
         self.position = position
+
+
+def _work_of(document: Document) -> dict[str, Any]:
+    """The fields by which a job that is deleted still counts for the project's limits of the day."""
+    fields = Document.pb(document).fields
+    found: dict[str, Any] = {}
+    if "completedAt" in fields and fields["completedAt"].HasField("timestamp_value"):
+        found["completedAt"] = fields["completedAt"].timestamp_value.ToDatetime(UTC)
+    if "workSeconds" in fields and fields["workSeconds"].HasField("integer_value"):
+        found["workSeconds"] = int(fields["workSeconds"].integer_value)
+    return found
 
 
 def _lease_end(document: Document) -> datetime | None:

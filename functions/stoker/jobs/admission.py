@@ -15,11 +15,12 @@ from stoker.jobs.events import Cancelled, Claimed, FailedPermanently, HeldBack, 
 from stoker.jobs.fairness import AccountFacts
 from stoker.jobs.job import load_job, read_job
 from stoker.jobs.lease import Lease
-from stoker.jobs.limits import Deferred, take_slot
+from stoker.jobs.limits import AboveQuota, Deferred, take_slot
 from stoker.jobs.settings import is_paused, settings, users_are_limited
 from stoker.jobs.states import JobState
 from stoker.jobs.store import store
 from stoker.jobs.transitions import Transition, decide
+from stoker.models.document import StoresNothing
 from stoker.models.job import has_ended
 
 EARLY = timedelta(seconds=1)
@@ -102,9 +103,11 @@ def _take_job(job_id: str, token: str) -> Lease | Refused | None:
             return _refuse(found, state, FailedPermanently(problem), now)
     if is_paused(job.document.type) and not state.deletes_owner:
         return _refuse(found, state, Paused(), now)
-    slot = _slot(state, account)
+    slot = _slot(state, account, makes_files=not isinstance(job.input, StoresNothing))
     if isinstance(slot, Deferred):
         return _refuse(found, state, HeldBack(slot.stage, slot.due), now, slot.extra)
+    if isinstance(slot, AboveQuota):
+        return _refuse(found, state, FailedPermanently(slot.error), now, slot.extra)
     fence = Fence(store().documents, found)
     fence.write(claimed.fields, slot)
     return Lease(fence, job, state.claimed(token, now), limited=bool(slot))
@@ -140,7 +143,7 @@ def _refuse(found: StoredDocument, state: JobState, event: JobEvent, now: dateti
     return Refused(state, commit_transition(found, state, event, extra, now))
 
 
-def _slot(state: JobState, account: Standing | None) -> Deferred | ExtraWrites:
+def _slot(state: JobState, account: Standing | None, *, makes_files: bool) -> Deferred | AboveQuota | ExtraWrites:
     """Return the writes that take a place for a job; or the reason why it may not begin.
 
     Every rule for who may begin belongs here. The deletion of a user's data takes no place and meets no limit.
@@ -148,5 +151,5 @@ def _slot(state: JobState, account: Standing | None) -> Deferred | ExtraWrites:
     limits = settings().user_limits
     if limits is None or state.user_id is None or state.deletes_owner:
         return ()
-    slot = take_slot(state, state.user_id, limits, facts_of(account))
-    return slot if isinstance(slot, Deferred) else (slot,)
+    slot = take_slot(state, state.user_id, limits, facts_of(account), makes_files=makes_files)
+    return slot if isinstance(slot, Deferred | AboveQuota) else (slot,)

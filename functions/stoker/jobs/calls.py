@@ -8,8 +8,10 @@ from stoker.access.caller import caller_of
 from stoker.access.recent_sign_in import check_recent_sign_in
 from stoker.errors import InvalidArgument, NotAllowed
 from stoker.jobs.commands import retry_job
+from stoker.jobs.deletion import delete_job
 from stoker.jobs.job import find_job, no_such_job
 from stoker.jobs.states import JobState
+from stoker.jobs.store import store
 
 
 def call_retry_job(request: CallableRequest[Any]) -> dict[str, str]:
@@ -28,18 +30,46 @@ def call_retry_job(request: CallableRequest[Any]) -> dict[str, str]:
         NotAllowed: Only its owner can ask for it again.
         RecentSignInRequired: The job can't be undone, and the sign-in is too long ago.
     """
+    job, is_owner = _callers_job(request)
+    if job.deletes_owner:
+        if not is_owner:
+            raise NotAllowed("A job that deletes its owner's account is retried by its owner alone.")
+        check_recent_sign_in(request.auth.token if request.auth is not None else {})
+    retry_job(job.id)
+    return {"jobId": job.id, "status": "pending"}
+
+
+def call_delete_job(request: CallableRequest[Any]) -> dict[str, str]:
+    """Delete a job that has ended, with its outputs, for its owner or an admin.
+
+    Args:
+        request: Its `data` is `{jobId}`.
+
+    Returns:
+        `{jobId, status: 'deleted'}`.
+
+    Raises:
+        InvalidArgument: There is no such `jobId` in it, or something else.
+        JobNotFound: There is no such job, or it is someone else's.
+        NotDeletable: It is under way, or its record is still needed.
+        NotAllowed: The caller's account is locked.
+    """
+    job, is_owner = _callers_job(request)
+    if is_owner and job.user_id is not None and (standing := store().standing(job.user_id)) and standing.is_locked:
+        raise NotAllowed("Your account is locked, so that you can't delete jobs. Ask the people who run this app.")
+    delete_job(job.id)
+    return {"jobId": job.id, "status": "deleted"}
+
+
+def _callers_job(request: CallableRequest[Any]) -> tuple[JobState, bool]:
+    """The job that a call names, and whether it is the caller's own. Another's job is found by an admin alone."""
     caller = caller_of(request)
     job_id = _job_id(request.data)
     job = find_job(job_id).data
     is_owner = job.get("userId") == caller.user_id
     if not is_owner and caller.role != "admin":
         raise no_such_job(job_id)
-    if JobState.of(job_id, job).deletes_owner:
-        if not is_owner:
-            raise NotAllowed("A job that deletes its owner's account is retried by its owner alone.")
-        check_recent_sign_in(request.auth.token if request.auth is not None else {})
-    retry_job(job_id)
-    return {"jobId": job_id, "status": "pending"}
+    return JobState.of(job_id, job), is_owner
 
 
 def _job_id(data: Any) -> str:

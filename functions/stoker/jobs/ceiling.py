@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, time, timedelta
+from typing import Any
 
 from stoker import config, registry
-from stoker.firestore.writes import Merge
+from stoker.firestore.writes import Create, Merge, Write
 from stoker.jobs.settings import settings, stopped_until
 from stoker.jobs.store import store
 from stoker.jobs.walk import Walk
@@ -20,8 +21,8 @@ def hold_ceiling(walk: Walk) -> None:
     """Stop all types of jobs until tomorrow if the project's jobs of today are at a limit, and log that. The log also
     says that a limit is near.
 
-    An aggregation over each type's jobs that have ended today: a read for each thousand of them. No document is
-    written for each job.
+    An aggregation over each type's jobs that have ended today, and one over those that were deleted since: a read for
+    each thousand of them. No document is written for each job.
 
     Args:
         walk: The sweep's step. Its place says what was logged today.
@@ -29,10 +30,13 @@ def hold_ceiling(walk: Walk) -> None:
     now, limits = walk.now, settings().project_limits
     if limits is None or stopped_until(now) is not None:
         return
-    today = datetime.combine(now.date(), time(), UTC)
+    today = _day_of(now)
     ended = [
-        store().documents.count_and_sum(declared.ended_since(job_type, today), "workSeconds")
-        for job_type in registry.job_types()
+        store().documents.count_and_sum(selection, "workSeconds")
+        for selection in (
+            *(declared.ended_since(job_type, today) for job_type in registry.job_types()),
+            declared.deleted_of(now.date()),
+        )
     ]
     jobs, seconds = sum(count for count, _ in ended), sum(seconds for _, seconds in ended)
     used = {"jobs": jobs, "workHours": round(seconds / 3600, 1)}
@@ -60,6 +64,24 @@ def _say_near(walk: Walk, today: datetime, percent: float, used: Mapping[str, fl
             percent=near,
             **used,
         )
+
+
+def still_counted(data: Mapping[str, Any], now: datetime) -> list[Write]:
+    """Return the write by which a job that is deleted still counts, if it was worked on and has ended today.
+
+    Args:
+        data: At least the fields `completedAt` and `workSeconds` of the job.
+        now: The time, in UTC.
+    """
+    ended, seconds = data.get("completedAt"), data.get("workSeconds")
+    if not isinstance(ended, datetime) or ended < _day_of(now) or not isinstance(seconds, int):
+        return []
+    counted = {"day": now.date().isoformat(), "workSeconds": seconds, "expiresAt": now + timedelta(days=2)}
+    return [Create(f"{config.DELETED_JOBS}/{store().host.token()}", counted)]
+
+
+def _day_of(now: datetime) -> datetime:
+    return datetime.combine(now.date(), time(), UTC)
 
 
 def is_reached(limits: ProjectLimits, jobs: int, work_seconds: float) -> bool:

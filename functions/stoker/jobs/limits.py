@@ -1,7 +1,8 @@
 """Limits: how many jobs of a user may run. `jobUsers/{uid}` holds the places that the user's running jobs take.
 
 `{running: {jobId: since}, types: {jobId: type}, day: "2026-11-22", began: 7, work: {"2026-11-22": 340},
-outputBytes: {"2026-11-22": 81920}, mediaSeconds: {"2026-11-22": 95}, waiting: 1, account: {createdAt}}`.
+outputBytes: {"2026-11-22": 81920}, mediaSeconds: {"2026-11-22": 95}, waiting: 1, account: {createdAt},
+stored: {bytes, countedAt}}`.
 It is written in the commit of the claim and of the final write, so that it can't disagree with the jobs for long.
 """
 
@@ -13,6 +14,7 @@ from datetime import UTC, datetime, time, timedelta
 from google.cloud.firestore import DELETE_FIELD, Increment
 
 from stoker import config, registry
+from stoker.errors import StorageQuotaExceeded
 from stoker.firestore.documents import StoredDocument
 from stoker.firestore.errors import Conflict
 from stoker.firestore.fence import Fence
@@ -20,6 +22,7 @@ from stoker.firestore.selection import Selection
 from stoker.firestore.writes import Create, ExtraWrites, Merge, Update, Write, Written
 from stoker.jobs.effects import ReleaseSlot
 from stoker.jobs.fairness import AccountFacts, Usage, limits_of, may_take_another
+from stoker.jobs.quota import StoredCount, count_stored, quota_problem
 from stoker.jobs.states import JobState
 from stoker.jobs.store import store
 from stoker.models.job import HeldStage
@@ -48,7 +51,27 @@ class Deferred:
     extra: ExtraWrites = ()
 
 
-def take_slot(job: JobState, user_id: str, limits: UserLimits, account: AccountFacts | None = None) -> Deferred | Write:
+@dataclass(frozen=True)
+class AboveQuota:
+    """A job may not begin, because its owner stores too much.
+
+    Attributes:
+        error: The error that the job ends with.
+        extra: Writes beside that of the job.
+    """
+
+    error: StorageQuotaExceeded
+    extra: ExtraWrites
+
+
+def take_slot(
+    job: JobState,
+    user_id: str,
+    limits: UserLimits,
+    account: AccountFacts | None = None,
+    *,
+    makes_files: bool = True,
+) -> Deferred | AboveQuota | Write:
     """Find a place for a job among its owner's running jobs.
 
     It costs one read. If the owner holds a place of the same queue already, an aggregation counts the places that are
@@ -59,10 +82,11 @@ def take_slot(job: JobState, user_id: str, limits: UserLimits, account: AccountF
         user_id: Its owner.
         limits: The limits of every user.
         account: The owner's account, if it is known.
+        makes_files: Whether a quota of files holds for the job.
 
     Returns:
-        The write that takes the place, for the commit of the claim; or the reason to wait. That commit is refused if
-        another job of the owner's has begun or ended since.
+        The write that takes the place, for the commit of the claim; or the reason to wait, or to end. That commit is
+        refused if another job of the owner's has begun or ended since.
     """
     now = store().host.now()
     path, today = _path(user_id), now.date().isoformat()
@@ -79,8 +103,17 @@ def take_slot(job: JobState, user_id: str, limits: UserLimits, account: AccountF
         # No write if it is known that jobs wait: of many jobs at once, each write would make the others be refused.
         known = usage.waiting and usage == before
         return Deferred(stage, extra=[] if known else [_write(path, found, {**left, "waiting": 1})])
+    kept = StoredCount.of(found.data if found is not None else {})
+    # A job that has begun goes on: it is too late to save the work.
+    quota = own.storage_gib if is_new and makes_files else None
+    stored = count_stored(user_id, kept, quota)
+    counted: dict[str, object] = {"stored": stored.to_firestore()} if stored is not None and stored != kept else {}
+    if (problem := quota_problem(stored, quota)) is not None:
+        # It counts for the day: so many jobs that fail take no turns of the queue without end.
+        return AboveQuota(problem, [_write(path, found, {**counted, "day": today, "began": usage.began + 1})])
     lapsed = job.work_with_lapsed() - job.work_seconds
     taken = {
+        **counted,
         **({} if account is None else {"account": {"createdAt": account.created_at}}),
         "running": {**usage.running, job.id: now},
         "types": {**usage.types, job.id: job.type},

@@ -40,6 +40,7 @@ class MemoryStore:
         tasks: All tasks that were ever put into a queue, in their order.
         outputs: The names of the objects that attempts have uploaded.
         standings: The standings of users, by uid. Nothing is known of other users.
+        stored: The bytes that users store, by uid. Other users store nothing.
     """
 
     def __init__(self, host: Host = SYSTEM) -> None:
@@ -48,6 +49,7 @@ class MemoryStore:
         self.tasks: list[QueuedTask] = []
         self.outputs: set[str] = set()
         self.standings: dict[str, Standing] = {}
+        self.stored: dict[str, int] = {}
         self._known: set[tuple[str, str]] = set()
 
     def enqueue(self, job_type: str, job_id: str, occasion: str, due: datetime | None = None) -> None:
@@ -60,6 +62,10 @@ class MemoryStore:
         """Return the names of all objects that the attempts at a job have uploaded."""
         return sorted(name for name in self.outputs if name.startswith(f"job-outputs/{user_id}/{job_id}/"))
 
+    def outputs_behind(self, after: str, limit: int) -> list[str]:
+        """Return the names of the first objects of any job behind a name, sorted."""
+        return [name for name in sorted(self.outputs) if name > after][:limit]
+
     def delete_outputs(self, names: Sequence[str]) -> None:
         """Delete objects, if they exist."""
         self.outputs -= set(names)
@@ -71,3 +77,7 @@ class MemoryStore:
     def standing(self, user_id: str) -> Standing | None:
         """Return what is known of a user's account."""
         return self.standings.get(user_id)
+
+    def stored_bytes(self, user_id: str) -> int | None:
+        """Return how many bytes a user stores."""
+        return self.stored.get(user_id, 0)

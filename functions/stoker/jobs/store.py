@@ -7,13 +7,18 @@ In production and in the emulator suite these are Firestore, Cloud Tasks, Cloud 
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from typing import Protocol, TypeVar
 
 from stoker.access.standing import Standing, standing
 from stoker.firestore.documents import Documents, FirestoreDocuments
-from stoker.host import SYSTEM, Host
+from stoker.host import SYSTEM, Host, within
 from stoker.jobs.workspace import workspace
+from stoker.logs import log_error
+
+COUNT_SECONDS = 10.0
+"""The longest that a job waits for the count of its owner's files."""
 
 
 class Store(Protocol):
@@ -33,6 +38,9 @@ class Store(Protocol):
     def list_outputs(self, user_id: str, job_id: str) -> list[str]:
         """Return the names of all objects that the attempts at a job have uploaded."""
 
+    def outputs_behind(self, after: str, limit: int) -> list[str]:
+        """Return the names of the first objects of any job behind a name, sorted."""
+
     def delete_outputs(self, names: Sequence[str]) -> None:
         """Delete objects, if they exist."""
 
@@ -41,6 +49,9 @@ class Store(Protocol):
 
     def standing(self, user_id: str) -> Standing | None:
         """Look a user's account up; return None without an answer; see `stoker.access.standing`."""
+
+    def stored_bytes(self, user_id: str) -> int | None:
+        """Return how many bytes a user stores; None without an answer; see `stoker.storage.usage`."""
 
 
 class FirebaseStore:
@@ -61,6 +72,12 @@ class FirebaseStore:
 
         return list_objects(user_id, job_id)
 
+    def outputs_behind(self, after: str, limit: int) -> list[str]:
+        """Return the names of the first objects of any job behind a name, sorted."""
+        from stoker.storage.outputs import list_all_objects
+
+        return list(islice(list_all_objects(after), limit))
+
     def delete_outputs(self, names: Sequence[str]) -> None:
         """Delete objects, if they exist."""
         from stoker.storage.outputs import delete_objects
@@ -74,6 +91,17 @@ class FirebaseStore:
     def standing(self, user_id: str) -> Standing | None:
         """Look a user's account up; see `stoker.access.standing`."""
         return standing(user_id)
+
+    def stored_bytes(self, user_id: str) -> int | None:
+        """Return how many bytes a user stores; see `stoker.storage.usage`."""
+        from stoker.storage.usage import stored_bytes
+
+        try:
+            return within(COUNT_SECONDS, lambda: stored_bytes(user_id))
+        except Exception as error:
+            # The job must not wait for Cloud Storage: the next one counts again.
+            log_error("A user's files could not be counted; the job goes on.", error, userId=user_id)
+            return None
 
 
 Used = TypeVar("Used", bound=Store)

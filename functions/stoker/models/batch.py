@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 from pydantic import Field, model_validator
 
 from stoker import registry
-from stoker.models.document import DocumentId, Model, Timestamp
+from stoker.models.document import DocumentId, Model, StoresNothing, Timestamp
 from stoker.models.task import Category, Tag, Tags, TaskContent, TaskPriority, TaskStatus
 from stoker.models.video import SourcePath
 
@@ -35,7 +35,7 @@ class ChildInput(Model):
     input: dict[str, Any]
 
 
-class RunJobs(Model):
+class RunJobs(StoresNothing):
     """Makes jobs, which run as any other, and waits for their ends.
 
     Attributes:
@@ -126,7 +126,7 @@ class TaskChange(Model):
         return {name for name in self.model_fields_set if getattr(self, name) is None}
 
 
-class UpdateTasks(Model):
+class UpdateTasks(StoresNothing):
     """Writes the same change into all of the owner's tasks that a filter finds."""
 
     operation: Literal["update-tasks"]
@@ -134,14 +134,14 @@ class UpdateTasks(Model):
     set: TaskChange
 
 
-class DeleteTasks(Model):
+class DeleteTasks(StoresNothing):
     """Deletes all of the owner's tasks that a filter finds."""
 
     operation: Literal["delete-tasks"]
     where: DeletionFilter
 
 
-class ImportTasks(Model):
+class ImportTasks(StoresNothing):
     """Makes tasks of the lines of a file.
 
     Attributes:
@@ -174,7 +174,7 @@ class ExportUserData(Model):
     operation: Literal["export-user-data"]
 
 
-class DeleteUserData(Model):
+class DeleteUserData(StoresNothing):
     """Deletes all that there is of the owner, and the account."""
 
     operation: Literal["delete-user-data"]

@@ -80,6 +80,10 @@ class Model(BaseModel):
         return self.model_dump(by_alias=True, exclude_none=True)
 
 
+class StoresNothing(Model):
+    """The input of a job that makes no files, so that no quota of files keeps it from beginning."""
+
+
 def problems(error: ValidationError, data: object, within: str = "") -> list[str]:
     """Says every problem of a document in words that name the field as the client wrote it.
 

@@ -38,6 +38,7 @@ class UserLimits(Model):
         output_gib_a_day: GiB of files that the user's jobs may have made in one day, in UTC. A job beyond it waits.
         import_records: Records that one import may have, those that are no tasks included. An import beyond it fails.
         batch_jobs: Jobs that one batch may make. A batch beyond it fails.
+        storage_gib: GiB that the user may store. Above it, a job that makes files fails.
         new_users: Lower limits for a time after the sign-up.
     """
 
@@ -50,6 +51,7 @@ class UserLimits(Model):
     output_gib_a_day: Annotated[int, Field(ge=1)] | None = 100
     import_records: Annotated[int, Field(ge=1)] | None = 200_000
     batch_jobs: Annotated[int, Field(ge=1)] | None = 100
+    storage_gib: Annotated[int, Field(ge=1)] | None = 100
     new_users: NewUserLimits | None = Field(default_factory=NewUserLimits)
 
 

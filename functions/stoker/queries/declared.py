@@ -5,7 +5,7 @@ is not here: the emulator answers any, production those alone that have an index
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from google.cloud.firestore_v1 import Query
 
@@ -210,6 +210,19 @@ def ended_since(job_type: str, time: datetime) -> Selection:
     return ENDED_SINCE.selection(("type", "==", job_type), ("completedAt", ">=", time))
 
 
+def deleted_jobs() -> tuple[str]:
+    """The collection that says how much deleted jobs were worked on."""
+    return (config.DELETED_JOBS,)
+
+
+DELETED_OF_A_DAY = DeclaredQuery(deleted_jobs, where=equal("day"), sums=["workSeconds"])
+
+
+def deleted_of(day: date) -> Selection:
+    """Deleted jobs that had ended on a day: to count those that were worked on, and to add up `workSeconds`."""
+    return DELETED_OF_A_DAY.selection(("day", "==", day.isoformat()))
+
+
 OWNERS_THAT_WAIT = DeclaredQuery(
     jobs, where=[*equal("status", "stage"), *between("userId")], order=[ascending("userId")]
 )
@@ -230,6 +243,11 @@ def alive_children(parent_id: str) -> Selection:
     return CHILDREN.selection(("parentId", "==", parent_id), ("status", "in", ALIVE))
 
 
+def children_of(parent_id: str) -> Selection:
+    """All children of a job."""
+    return CHILDREN.selection(("parentId", "==", parent_id), ("status", "in", [*ALIVE, *sorted(ENDED)]))
+
+
 QUEUED_CHILDREN = DeclaredQuery(jobs, where=equal("parentId", "status", "stage"))
 
 
@@ -247,6 +265,14 @@ def childrens_progress(parent_id: str) -> Selection:
     return CHILDRENS_PROGRESS.selection(("parentId", "==", parent_id), ("status", "in", ALIVE))
 
 
+ALIVE_OF_A_USER = DeclaredQuery(jobs, where=[*equal("userId"), *one_of("status")], order=[ascending(NAME)])
+
+
+def alive_of(user_id: str) -> Selection:
+    """A user's jobs that have not ended, by their ids."""
+    return ALIVE_OF_A_USER.selection(("userId", "==", user_id), ("status", "in", ALIVE))
+
+
 # --- The commands ------------------------------------------------------------------------------------------------
 
 NEWEST_JOBS = DeclaredQuery(jobs, where=perhaps(equal("userId", "status", "type")), order=[descending("createdAt")])
@@ -255,6 +281,11 @@ NEWEST_JOBS = DeclaredQuery(jobs, where=perhaps(equal("userId", "status", "type"
 def newest_jobs(named: Mapping[str, str]) -> Query:
     """Jobs of an owner, a status and a type, each where it is named; the newest first."""
     return NEWEST_JOBS.build(*((field, "==", value) for field, value in named.items()))
+
+
+def newest_job() -> Selection:
+    """The job that was created last, if there is any job at all."""
+    return NEWEST_JOBS.selection().first(1)
 
 
 NEWEST_ALIVE_JOBS = DeclaredQuery(jobs, where=one_of("status"), order=[descending("createdAt")])

@@ -217,6 +217,17 @@ def list_objects(user_id: str, job_id: str) -> list[str]:
     return [blob.name for blob in bucket().list_blobs(prefix=f"job-outputs/{user_id}/{job_id}/")]
 
 
+def list_all_objects(after: str) -> Iterator[str]:
+    """The names of all that any job has uploaded, sorted by their UTF-8: one call for a thousand of them.
+
+    Args:
+        after: Only the names behind this one.
+    """
+    for blob in bucket().list_blobs(prefix="job-outputs/", start_offset=after or None):
+        if blob.name > after:  # It begins with that one, and the Storage emulator with the first one of all.
+            yield blob.name
+
+
 def delete_objects(names: Collection[str]) -> None:
     """Deletes objects; one that is gone already is what was wanted."""
     bucket().delete_blobs(list(names), on_error=lambda blob: None)

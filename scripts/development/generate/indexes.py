@@ -29,12 +29,12 @@ MAX_EXEMPTIONS = 200
 Source: https://firebase.google.com/docs/firestore/quotas#indexes"""
 
 EXPIRING: Mapping[str, str] = dict.fromkeys(
-    (config.JOBS, config.JOB_KEYS, config.CALL_COUNTS, config.ANALYTICS_EVENTS), "expiresAt"
+    (config.JOBS, config.JOB_KEYS, config.CALL_COUNTS, config.DELETED_JOBS, config.ANALYTICS_EVENTS), "expiresAt"
 )
 """The fields by which Firestore deletes documents, by collection."""
 
 NEVER_ASKED_FOR: Mapping[str, Sequence[str]] = {
-    config.JOB_USERS: ("running", "types", "work"),
+    config.JOB_USERS: ("running", "types", "work", "outputBytes", "mediaSeconds", "stored"),
     config.CALL_COUNTS: ("calls",),
     config.ANALYTICS_EVENTS: ("id", "name", "value", "skipped", "schemaVersion"),
     config.ANALYTICS_SKETCHES: ("users", "sum"),

@@ -8,6 +8,7 @@ examples:
   scripts/jobs show jO4Nfx7HgAfqnLd1Mmd7
   scripts/jobs watch                                  every job that is alive
   scripts/jobs retry jO4Nfx7HgAfqnLd1Mmd7
+  scripts/jobs delete jO4Nfx7HgAfqnLd1Mmd7            with its files
   scripts/jobs pause video-processing                 no further one begins
   scripts/jobs limits --at-once 3                     for each user
   scripts/emulators -- scripts/jobs list              inside of an emulator suite
@@ -25,7 +26,7 @@ def parser() -> argparse.ArgumentParser:
     """The command and its subcommands."""
     whole = argparse.ArgumentParser(
         prog="scripts/jobs",
-        description="Lists, follows, cancels and retries jobs, pauses types of them, and limits users.",
+        description="Lists, follows, cancels, retries and deletes jobs, pauses types of them, and limits users.",
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
@@ -63,6 +64,9 @@ def parser() -> argparse.ArgumentParser:
 
     retry = command("retry", "run jobs again that failed or were cancelled", "ID", "ID ID")
     retry.add_argument("ids", metavar="ID", nargs="+")
+
+    delete = command("delete", "delete jobs that have ended, with their files", "ID", "ID ID")
+    delete.add_argument("ids", metavar="ID", nargs="+")
 
     pause = command("pause", "let no further job of a type begin; those that run go on", "video-processing")
     pause.add_argument("type", metavar="TYPE")

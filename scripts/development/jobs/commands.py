@@ -17,6 +17,7 @@ from stoker import config, registry
 from stoker.errors import StokerError
 from stoker.firestore.client import client
 from stoker.jobs.commands import cancel_job, retry_job
+from stoker.jobs.deletion import delete_job
 from stoker.jobs.job import find_job
 from stoker.models.document import problems
 from stoker.models.job import JobStatus
@@ -56,6 +57,8 @@ def run(options: argparse.Namespace) -> int:
             return _each(options, cancel_job, lambda: "will stop")
         case "retry":
             return _each(options, retry_job, lambda: _started(logged))
+        case "delete":
+            return _each(options, delete_job, lambda: "is deleted")
         case "pause":
             return _settings(options, {"paused": ArrayUnion([options.type])})
         case "resume":
@@ -149,6 +152,7 @@ def _settings(options: argparse.Namespace, change: dict[str, Any] | None) -> int
     )
     most = limits.output_gib_a_day if limits else None
     print(f"files a day  {f'{most} GiB' if most else 'no limit'}")
+    print(f"storage      {f'{limits.storage_gib} GiB' if limits and limits.storage_gib else 'no limit'}")
     if change is not None:
         print(f"Workers know of it within {config.SETTINGS_SECONDS:.0f} s.")
     return 0

@@ -1,0 +1,124 @@
+"""Abandoned outputs: the objects of a job whose document is gone. They go too, unless a job that is alive needs them.
+
+A document is deleted by its TTL, its owner, an operator, or the deletion of its owner's account. Firestore sends an
+event in each of these cases. The reconcile (`reconcile_outputs.py`) finds the outputs for which the event was lost, or
+that were needed at that time.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from stoker import config
+from stoker.access import departure
+from stoker.firestore.documents import StoredDocument
+from stoker.jobs.children import child_id
+from stoker.jobs.commit import log_of
+from stoker.jobs.job import path_of
+from stoker.jobs.states import JobState
+from stoker.jobs.store import store
+from stoker.queries import declared
+
+PAGE = 20
+"""Jobs that are alive and read at once. The input of each may have some 400 KB."""
+
+MOST_ALIVE = 200
+"""Jobs of one owner that are read for each deletion, a read each. If more are alive, the outputs stay until the next
+reconcile: a client decides how often jobs are deleted."""
+
+
+def job_deleted(document: StoredDocument) -> None:
+    """Remove the outputs of a job whose document was deleted. This never raises, since the event comes only once.
+
+    Args:
+        document: The document as it was before.
+    """
+    job = JobState.of(document.id, document.data)
+    if job.user_id is None or (config.KEEP_OUTPUTS and is_expired(document.data)):
+        return
+    try:
+        removed = remove_abandoned(job.user_id, job.id)
+    except Exception as error:
+        log_of(job).error("The outputs of a deleted job could not be removed; the reconcile will do it.", error)
+    else:
+        if removed:
+            log_of(job).info("The outputs of a deleted job are removed.", event="outputs-removed", objects=removed)
+
+
+def remove_abandoned(user_id: str, job_id: str, most_alive: int | None = None) -> int:
+    """Remove all outputs of a job, if its document is gone and no job that is alive needs them.
+
+    It costs two reads and a query, and none of them if there are no outputs. If the document is there again, the
+    outputs are those of a newer job with the same id. The document is read after the objects are listed, so that
+    objects of a newer job are not on the list. If the owner's account is being deleted, that deletion removes the files
+    and counts them.
+
+    Args:
+        user_id: The owner.
+        job_id: The job.
+        most_alive: If more jobs of the owner are alive, the outputs stay; `MOST_ALIVE` if it is left out.
+
+    Returns:
+        The number of objects that were removed.
+    """
+    there = store().list_outputs(user_id, job_id)
+    if not there:
+        return 0
+    leaving = departure.path_of(user_id)
+    found = {one.path: one.data for one in store().documents.get_all([path_of(job_id), leaving], ["userId"])}
+    is_there = found.get(path_of(job_id), {}).get("userId") == user_id
+    if is_there or leaving in found or _is_needed(user_id, job_id, most_alive or MOST_ALIVE):
+        return 0
+    store().delete_outputs(there)
+    return len(there)
+
+
+def is_expired(data: Mapping[str, Any]) -> bool:
+    """Return whether the time of a document has come. Only then, its TTL may have deleted it."""
+    expires_at = data.get("expiresAt")
+    return isinstance(expires_at, datetime) and expires_at <= store().host.now()
+
+
+def needs(data: Mapping[str, Any], alive_id: str, user_id: str, job_id: str) -> bool:
+    """Return whether a job that is alive needs the outputs of another job of the same owner.
+
+    It does if its input names one of them, or if it is the batch that has made the other job.
+
+    Args:
+        data: The `input` and the `children` of the job that is alive.
+        alive_id: Its id.
+        user_id: The owner.
+        job_id: The other job.
+
+    Example:
+        >>> needs({"input": {"source": "job-outputs/ada/old/1/a.mp4"}}, "new", "ada", "old")
+        True
+        >>> needs({"input": {}, "children": 3}, "batch", "ada", "batch-002")
+        True
+    """
+    children = data.get("children")
+    is_parent = isinstance(children, int) and any(child_id(alive_id, number) == job_id for number in range(children))
+    return is_parent or _names(data.get("input"), f"job-outputs/{user_id}/{job_id}/")
+
+
+def _is_needed(user_id: str, job_id: str, most_alive: int) -> bool:
+    alive = declared.alive_of(user_id).only("input", "children").first(PAGE)
+    for _ in range(most_alive // PAGE):
+        try:
+            page = store().documents.find(alive)
+        except ValueError:
+            return True  # An input can't be decoded. Its job fails within minutes, and the reconcile looks again.
+        if any(needs(one.data, one.id, user_id, job_id) for one in page):
+            return True
+        if len(page) < PAGE:
+            return False
+        alive = alive.following(alive.place_of(page[-1].id, page[-1].data))
+    return True
+
+
+def _names(value: object, folder: str) -> bool:
+    """Whether a text anywhere in a value is the name of an object in a folder."""
+    if isinstance(value, str):
+        return value.startswith(folder)
+    within = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
+    return any(_names(one, folder) for one in within)
