@@ -21,13 +21,13 @@ def record(name: str) -> Mapping[str, Any]:
     return found.to_dict() or {}
 
 
-def save(name: str, after: str | None, **counts: int) -> None:
+def save(name: str, after: str | None, **more: Any) -> None:
     """Says where to go on; None for the beginning.
 
     Args:
         name: Names the reconcile.
         after: The place.
-        counts: What was counted up to there.
+        more: What else the next reconcile needs.
     """
-    place = {**counts, "after": after, "updatedAt": datetime.now(UTC)}
+    place = {**more, "after": after, "updatedAt": datetime.now(UTC)}
     client().collection(config.RECONCILES).document(name).set(place, **patience(reads=False))

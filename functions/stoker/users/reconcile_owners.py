@@ -48,17 +48,17 @@ def reconcile_owners(now: datetime | None = None, seconds: float = config.RECONC
     now = now or datetime.now(UTC)
     search = OwnersRound.of(cursor.record(PLACE))
     try:
-        while search.source is not None and len(search.found) < MOST_ORPHANS:
-            search.read_page(now)
+        while not search.is_over and len(search.found) < MOST_ORPHANS:
+            search.read_pages(now)
             if time.monotonic() > until:
                 break
     except Exception as error:
-        # What was found is not lost. The next run begins with the page that could not be read.
+        # What was found is not lost. The next run begins with the pages that could not be read.
         log_error("Owners could not be looked up; the next reconcile will go on.", error)
     orphans = sorted(search.found)
     if search.is_suspicious() or (orphans and not has_accounts()):
         _alert(search, orphans)
-        OwnersRound(source=None).save()
+        cursor.save(PLACE, None)
         return ReconciledOwners(search.looked_at, spared=search.orphans)
     done = delete_orphans(orphans, now)
     done.looked_at = search.looked_at

@@ -19,6 +19,9 @@ from stoker.users.deletion import delete_account, delete_banned_account
 from stoker.users.owners_round import OwnersRound
 from stoker.users.reconcile_owners import delete_orphans
 
+OWNERS = 1000
+"""Owners between two words of progress."""
+
 
 def check(options: argparse.Namespace, refuse: Callable[[str], NoReturn]) -> None:
     """Let every command line pass: whether there are such users shows in the project alone.
@@ -119,7 +122,7 @@ def _delete_orphans(options: argparse.Namespace) -> int:
 
 
 def _searched(options: argparse.Namespace) -> OwnersRound:
-    """Go over all owners, with a line for each place that is searched, if someone waits for it."""
+    """Go over all owners, with a word now and then to who waits."""
     try:
         list(bucket().list_blobs(max_results=1))
     except NotFound:
@@ -127,12 +130,12 @@ def _searched(options: argparse.Namespace) -> OwnersRound:
             f"There is no bucket {bucket().name}. Name the project's own: "
             """FIREBASE_CONFIG='{"storageBucket": "NAME"}' scripts/accounts orphans"""
         ) from None
-    search, now, shown = OwnersRound.begun(), datetime.now(UTC), None
-    while search.source is not None:
-        if search.source != shown and sys.stderr.isatty() and not options.json:
-            print(f"Searching {search.source} ...", file=sys.stderr)
-        shown = search.source
-        search.read_page(now)
+    search, now, shown = OwnersRound.begun(), datetime.now(UTC), 0
+    while not search.is_over:
+        search.read_pages(now)
+        if search.owners - shown >= OWNERS and sys.stderr.isatty():
+            shown = search.owners
+            print(f"{shown:,} owners ...", file=sys.stderr)
     return search
 
 

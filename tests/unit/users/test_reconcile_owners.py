@@ -4,6 +4,7 @@ from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -53,8 +54,8 @@ class Project:
         self.started.append(user_id)
         return f"orphan-{user_id}"
 
-    def save(self, name: str, after: str | None, **counts: int) -> None:
-        self.saved = {"after": after, **counts}
+    def save(self, name: str, after: str | None, **more: Any) -> None:
+        self.saved = {"after": after, **more}
 
 
 @pytest.fixture
@@ -124,7 +125,7 @@ def test_the_pages_before_a_suspicious_page_are_spared_too(reconciled: Any) -> N
 def test_the_counts_of_a_round_outlast_its_runs(reconciled: Any) -> None:
     project = project_of(1000, 600)
     runs = 0
-    while runs < 30 and (runs == 0 or project.saved["after"] is not None):
+    while runs < 30 and (runs == 0 or "sources" in project.saved):
         reconciled(project, seconds=0)  # a page for each run
         runs += 1
     assert len(project.started) < 21  # as if it had been one run, up to the page at which it is too many
@@ -133,7 +134,7 @@ def test_the_counts_of_a_round_outlast_its_runs(reconciled: Any) -> None:
 def test_a_round_that_was_stopped_begins_again_and_goes_on_once_the_accounts_are_back(reconciled: Any) -> None:
     project = project_of(1000, 100)
     assert reconciled(project).spared > 0
-    assert project.saved["after"] is None
+    assert "sources" not in project.saved
     project.accounts |= set(uids(1000)[2:])
     assert (reconciled(project).spared, project.started) == (0, uids(2))
 
@@ -156,6 +157,28 @@ def test_many_owners_are_looked_at_in_one_run(reconciled: Any) -> None:
     assert project.started == uids(1)
 
 
+def test_a_run_reads_all_sources_at_the_same_time(reconciled: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An owner is a query, and each query waits for the one before. One source after the other would take days."""
+    together = Barrier(3)
+
+    def page(after: str) -> OwnersPage:
+        together.wait(10)
+        return OwnersPage(["ada"], None)
+
+    project = project_of(1, 1)
+    monkeypatch.setattr(project, "sources", lambda: [OwnerSource(name, page) for name in ("users", "tasks", "files")])
+    project.accounts.add("ada")
+    assert reconciled(project, seconds=0).looked_at == 3
+
+
+def test_a_source_that_is_new_or_gone_means_no_other_beginning_for_the_others(reconciled: Any) -> None:
+    project = project_of(1000, 1000, ("users", "formerly"))
+    reconciled(project, seconds=0)
+    project.owners = {"users": project.owners["users"], "tasks": project.owners["users"]}
+    reconciled(project, seconds=0)
+    assert {name: one["read"] for name, one in project.saved["sources"].items()} == {"users": 200, "tasks": 100}
+
+
 def test_owners_that_are_kept_are_no_reason_for_suspicion(reconciled: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     kept = [f"script-{number}" for number in range(50)]
     monkeypatch.setattr(config, "kept_owners", lambda: tuple(kept))
@@ -168,7 +191,7 @@ def test_what_was_found_before_an_error_is_not_lost(reconciled: Any, capsys: pyt
     project.broken = uids(1000)[500]
     reconciled(project)
     assert project.started == uids(1)
-    assert str(project.saved["after"]).startswith("tasks/user-0005")
+    assert project.saved["sources"]["tasks"]["after"].startswith("user-0005")
     assert "can't be read" in capsys.readouterr().err
 
 
@@ -185,7 +208,7 @@ def test_an_owner_is_old_enough_once_something_is_older_than_a_day(monkeypatch: 
     monkeypatch.setattr(owners_round, "existing", lambda uids: set[str]())
     monkeypatch.setattr(owners_round, "needs_deletion", needs)
     whole = owners_round.OwnersRound.begun()
-    whole.read_page(NOW)
+    whole.read_pages(NOW)
     assert before == [NOW - owners_round.YOUNG]
     monkeypatch.setattr(orphans, "traces", lambda user_id: iter(seen))
     for made, old in (([], False), ([NOW], False), ([NOW, NOW - 2 * owners_round.YOUNG], True)):
