@@ -18,7 +18,7 @@ from stoker.models.deletion import orphan_job_id
 from stoker.models.job import has_ended
 from stoker.queries import declared, trees
 from stoker.queries.query import NAME
-from stoker.storage.client import bucket
+from stoker.storage import client as storage
 from stoker.users.deletion import DELETION
 from stoker.users.owners import FOLDERS
 from stoker.users.profile import is_user_id
@@ -99,7 +99,7 @@ def traces(user_id: str) -> Iterator[datetime]:
         if collection != config.JOBS:
             yield from (other.create_time for other in trees.owned_page(collection, user_id, 1, (NAME,)))
     for folder in FOLDERS:
-        for file in bucket().list_blobs(prefix=f"{folder}/{user_id}/", max_results=1):
+        for file in storage.bucket().list_blobs(prefix=f"{folder}/{user_id}/", max_results=1, **storage.patience()):
             yield file.time_created
 
 
