@@ -156,8 +156,9 @@ def test_the_meter_counts_what_is_billed(meter: Meter) -> None:
 
 
 def test_a_short_job_costs_three_reads_and_five_writes(meter: Meter, owner: str) -> None:
-    """The claim, the end, and the event that records the end. Before the job is queued, and again at the claim, a read
-    shows what else the owner runs. Claim and end write that in their own commits."""
+    """The claim, the end, and the event that records the end. Before the job is queued, an aggregation counts
+    older jobs of the owner that are pending. The claim also reads what else the owner runs; claim and end write that in
+    their own commits."""
     assert cost_of_jobs(meter, owner, at_once) == (3 * JOBS, 5 * JOBS)
 
 

@@ -81,6 +81,15 @@ def test_each_write_makes_the_next_condition(documents: Documents) -> None:
     assert documents.get(PATH) is None
 
 
+def test_a_write_that_changes_nothing_makes_no_new_condition(documents: Documents) -> None:
+    """Source: https://cloud.google.com/firestore/docs/reference/rest/v1/WriteResult (`updateTime`)."""
+    [first] = documents.commit([Create(PATH, {"a": 1, "b": {"c": NOW}})])
+    [second] = documents.commit([Update(PATH, {"a": 1, "b": {"c": NOW}}, first.update_time)])
+    found = documents.get(PATH)
+    assert found is not None
+    assert second.update_time == found.update_time == first.update_time
+
+
 def test_an_update_changes_field_paths(documents: Documents) -> None:
     documents.commit([Create(PATH, {"a": {"b": 1, "c": 2}, "d": 3, "e": {"f": 1}})])
     documents.commit([Update(PATH, {"a.b": 5, "a.n": 6, "d": DELETE_FIELD, "e": {"g": 1}, "gone": DELETE_FIELD})])

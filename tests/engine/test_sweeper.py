@@ -49,7 +49,8 @@ def test_a_document_that_can_not_be_decoded_keeps_no_other_from_being_brought_ba
 
 def test_a_page_that_is_full_is_not_the_end(queued: list[str]) -> None:
     now = datetime.now(UTC)
-    jobs = [DrivenJob(createdAt=now - timedelta(seconds=100)) for _ in range(config.SWEEP_PAGE + 7)]
+    early = now - timedelta(seconds=100)
+    jobs = [DrivenJob(f"user{number}", createdAt=early) for number in range(config.SWEEP_PAGE + 7)]
     assert sweep(now) == len(jobs)
     assert sorted(queued) == sorted(job.id for job in jobs)
 

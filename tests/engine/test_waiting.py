@@ -73,10 +73,42 @@ def test_a_job_for_another_queue_is_queued_beside_jobs_that_wait(queued: list[st
     assert queued == [batch.id]
 
 
+def test_of_many_jobs_in_the_same_moment_twenty_are_queued(queued: list[str]) -> None:
+    moment = datetime.now(UTC)
+    jobs = [DrivenJob("mallory", createdAt=moment) for _ in range(60)]
+    for job in sorted(jobs, key=lambda job: job.id, reverse=True):
+        dispatch(job.found())
+    assert len(queued) <= limits.QUEUED_AT_MOST + 1
+    assert {job.data().get("stage") for job in jobs if job.id not in queued} == {"waiting-for-other-jobs"}
+    for job_id in list(queued)[:3]:
+        finish(DrivenJob.there(job_id).take(), DONE)
+    assert len(set(queued)) == len(queued)
+    assert jobs[0].id in queued or len(queued) > limits.QUEUED_AT_MOST
+
+
+@pytest.mark.parametrize(
+    "others",
+    [
+        {"runAfter": datetime.now(UTC) + timedelta(days=29)},
+        {"stage": "paused"},
+        {"stage": "waiting-for-tomorrow", "runAfter": datetime.now(UTC) + timedelta(hours=1)},
+    ],
+    ids=["scheduled", "paused", "tomorrow"],
+)
+def test_jobs_that_can_not_begin_yet_hold_no_other_job_back(others: dict[str, Any], queued: list[str]) -> None:
+    early = datetime.now(UTC) - timedelta(minutes=1)
+    for _ in range(limits.QUEUED_AT_MOST + 5):
+        DrivenJob("ada", createdAt=early, **others)
+    job = DrivenJob("ada")
+    dispatch(job.found())
+    assert queued == [job.id]
+
+
 @pytest.mark.parametrize("over", [{"began": 1000}, {"work": {"TODAY": 86400}}])
 def test_after_a_users_day_jobs_are_not_even_queued(over: dict[str, Any], queued: list[str]) -> None:
     fields = {name: {today(): 86400} if name == "work" else value for name, value in over.items()}
     store().documents.commit([Create(f"{config.JOB_USERS}/mallory", {"day": today(), **fields})])
+    DrivenJob("mallory", stage="waiting-for-tomorrow")
     job = DrivenJob("mallory")
     dispatch(job.found())
     assert (job.data()["stage"], queued) == ("waiting-for-tomorrow", [])
@@ -86,6 +118,7 @@ def test_after_a_users_day_jobs_are_not_even_queued(over: dict[str, Any], queued
 def test_a_new_users_limits_are_known_before_a_job_is_queued(queued: list[str]) -> None:
     account = {"createdAt": datetime.now(UTC)}
     store().documents.commit([Create(f"{config.JOB_USERS}/eve", {"day": today(), "began": 100, "account": account})])
+    DrivenJob("eve", stage="waiting-for-tomorrow")
     job = DrivenJob("eve")
     dispatch(job.found())
     assert (job.data()["stage"], queued) == ("waiting-for-tomorrow", [])

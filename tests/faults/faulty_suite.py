@@ -42,11 +42,13 @@ ENDED = ("completed", "failed", "cancelled")
 
 
 @contextlib.contextmanager
-def started(directory: Path) -> Iterator[Emulators]:
+def started(directory: Path, main: str = "main.py", parallel: int = PARALLEL) -> Iterator[Emulators]:
     """Runs the suite.
 
     Args:
         directory: An empty one, for the functions.
+        main: The file of `faults/functions` that declares them.
+        parallel: Requests that the Functions emulator serves at once.
     """
     faults = ROOT / "tests" / "faults"
     links = {
@@ -57,9 +59,9 @@ def started(directory: Path) -> Iterator[Emulators]:
     for name, target in links.items():
         (directory / name).symlink_to(target)
     # Functions Framework looks for modules beside the real file.
-    shutil.copy(faults / "functions" / "main.py", directory)
+    shutil.copy(faults / "functions" / main, directory / "main.py")
     with contextlib.ExitStack() as stack:
-        limits = {"FUNCTIONS_EMULATOR_PARALLEL": str(PARALLEL), "FUNCTIONS_DISCOVERY_TIMEOUT": str(START_SECONDS)}
+        limits = {"FUNCTIONS_EMULATOR_PARALLEL": str(parallel), "FUNCTIONS_DISCOVERY_TIMEOUT": str(START_SECONDS)}
         with _environment(limits):
             emulators = stack.enter_context(running(functions=directory, schedules=False))
         yield emulators
@@ -234,12 +236,16 @@ class FaultySuite:
         return httpx.post(f"http://{self.emulators.hosts['functions']}{path}", timeout=120, **named)
 
     @contextlib.contextmanager
-    def sweeping(self) -> Iterator[None]:
-        """Sweeps every `SWEEP_SECONDS` while the block runs."""
+    def sweeping(self, every: float = SWEEP_SECONDS) -> Iterator[None]:
+        """Sweeps while the block runs.
+
+        Args:
+            every: Seconds between two sweeps.
+        """
         done = threading.Event()
 
         def sweep() -> None:
-            while not done.wait(SWEEP_SECONDS):
+            while not done.wait(every):
                 self.sweep()
 
         thread = threading.Thread(target=sweep)

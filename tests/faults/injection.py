@@ -104,24 +104,24 @@ def install() -> None:
             other for other, loaded in sys.modules.items() if vars(loaded).get(name) is function and other != module
         ]
         assert not bound, f"{bound} have {name} already, without its faults"
-        _wrap(owner, name, around)
+        wrap(owner, name, around)
     for module, constants in HURRIED.items():
         for name, value in constants.items():
             _replace(_imported(module), name, value)
-    _wrap(_imported("stoker.storage.outputs").AttemptOutputs, "upload", _upload)
-    _wrap(_imported("stoker.media.probe").Prober, "probe", _probe)
-    _wrap(FirestoreClient, "commit", _commit)
-    _wrap(FirestoreClient, "batch_get_documents", _read)
-    _wrap(FirestoreClient, "run_query", _read)
-    _wrap(AuthorizedSession, "request", _http)
-    _wrap(_imported("stoker.jobs.queue"), "enqueue", _enqueue)
-    _wrap(_imported("stoker.jobs.attempt"), "run_attempt", _work)
+    wrap(_imported("stoker.storage.outputs").AttemptOutputs, "upload", _upload)
+    wrap(_imported("stoker.media.probe").Prober, "probe", _probe)
+    wrap(FirestoreClient, "commit", _commit)
+    wrap(FirestoreClient, "batch_get_documents", _read)
+    wrap(FirestoreClient, "run_query", _read)
+    wrap(AuthorizedSession, "request", _http)
+    wrap(_imported("stoker.jobs.queue"), "enqueue", _enqueue)
+    wrap(_imported("stoker.jobs.attempt"), "run_attempt", _work)
     # Each function has processes of its own. The sweeper dispatches too, and is to hear of every job.
     match os.environ.get("FUNCTION_TARGET"):
         case "dispatch_job":
-            _wrap(_imported("stoker.jobs.dispatch"), "dispatch", _dispatch)
+            wrap(_imported("stoker.jobs.dispatch"), "dispatch", _dispatch)
         case "sweep_jobs":
-            _wrap(_imported("stoker.jobs.sweeper"), "sweep", _sweep)
+            wrap(_imported("stoker.jobs.sweeper"), "sweep", _sweep)
 
 
 def hurry(task_function: Any) -> None:
@@ -156,7 +156,7 @@ def _replace(owner: Any, name: str, value: Any) -> None:
     setattr(owner, name, value)
 
 
-def _wrap(owner: Any, name: str, around: Callable[..., Any]) -> None:
+def wrap(owner: Any, name: str, around: Callable[..., Any]) -> None:
     """Replaces a function by `around(function, *its arguments)`."""
     function = getattr(owner, name)
 

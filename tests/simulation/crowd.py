@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+from google.api_core import exceptions
 from google.cloud.firestore import SERVER_TIMESTAMP
 
 from simulation.faults import Faults
@@ -22,6 +23,7 @@ from stoker.firestore.writes import Create, Delete, Write
 from stoker.jobs import settings
 from stoker.jobs.admission import NotYetDue
 from stoker.jobs.attempt import AttemptHandedBack, run_attempt
+from stoker.jobs.children import ChildJob, Children
 from stoker.jobs.context import JobContext
 from stoker.jobs.dispatch import dispatch
 from stoker.jobs.memory import QueuedTask
@@ -58,6 +60,8 @@ class Wish:
         seconds: The work that it takes, in virtual seconds.
         honest: Whether its wait is judged.
         deletes: Whether it deletes the user's data.
+        due_after: Virtual seconds from its creation until it may begin; None if it may begin at once.
+        makes: How many films the job makes, if it is a batch. Each takes `seconds`, and the batch waits for them.
     """
 
     at: float
@@ -66,6 +70,8 @@ class Wish:
     seconds: float
     honest: bool = False
     deletes: bool = False
+    due_after: float | None = None
+    makes: int = 0
 
 
 @dataclass
@@ -149,10 +155,17 @@ class Crowd:
 
     def _write(self, job_id: str, wish: Wish) -> None:
         job_input = {"operation": "delete-user-data"} if wish.deletes else INPUTS[wish.job_type]
-        fields = {"id": job_id, "userId": wish.user_id, "type": wish.job_type, "input": job_input, "status": "pending"}
+        own: dict[str, Any] = {"id": job_id, "userId": wish.user_id, "type": wish.job_type}
+        fields = {**own, "input": job_input, "status": "pending"}
+        if wish.due_after is not None:
+            fields["runAfter"] = START + timedelta(seconds=self._scheduler.now + wish.due_after)
         self._store.simulated.apply(
             None, [Create(f"{config.JOBS}/{job_id}", {**fields, "createdAt": SERVER_TIMESTAMP})]
         )
+
+    def _wish_of(self, job_id: str) -> Wish:
+        """The wish of a job, or of the batch that has made it."""
+        return self._wishes.get(job_id) or self._wishes[job_id.rpartition("-")[0]]
 
     def _committed(self, process: Process | None, writes: Sequence[Write], changes: Sequence[Change]) -> None:
         for event in creates(writes, config.ANALYTICS_EVENTS):
@@ -166,7 +179,7 @@ class Crowd:
         if before is None:
             self._spawn("dispatch", lambda: dispatch(after), 0.1)
         elif after.data.get("lease") is not None:
-            self._waits.setdefault(job_id, self._scheduler.now - self._wishes[job_id].at)
+            self._waits.setdefault(job_id, self._scheduler.now - self._wish_of(job_id).at)
             running.add(job_id)
             self._most[str(after.data["type"])] = max(self._most[str(after.data["type"])], len(running))
         else:
@@ -201,18 +214,21 @@ class Crowd:
     def _work(self, queue: Queue, task: QueuedTask) -> None:
         try:
             run_attempt(task.job_id, self._worker)
-        except (AttemptHandedBack, NotYetDue):
+        except (AttemptHandedBack, NotYetDue, exceptions.Aborted):
             self._scheduler.at(self._scheduler.now + 10, lambda: self._arrive(task))
         finally:
             queue.running -= 1
             self._send(queue)
 
-    def _worker(self, context: JobContext, job_input: Model) -> JobOutput:
-        wish = self._wishes[context.id]
-        can_go_on_later = wish.job_type == BATCH
+    def _worker(self, context: JobContext, job_input: Model) -> JobOutput | Children:
+        wish = self._wish_of(context.id)
+        if wish.makes and context.id in self._wishes:
+            return Children([ChildJob(FILM, INPUTS[FILM])] * wish.makes)
+        job_type = FILM if wish.makes else wish.job_type
+        can_go_on_later = job_type == BATCH
         done = float(context.checkpoint.get("done", 0.0))
         while done < wish.seconds:
-            context.report(100 * done / wish.seconds, "deleting" if wish.deletes else STAGES[wish.job_type])
+            context.report(100 * done / wish.seconds, "deleting" if wish.deletes else STAGES[job_type])
             step = min(2.0, wish.seconds - done)
             self._host.sleep(step)
             done += step

@@ -17,6 +17,9 @@ TURN_SECONDS = 60.0
 FILLED_SECONDS = 75.0
 """Places that become free are taken within so many seconds: the sweeper runs each minute."""
 
+DAYS_29 = 29 * 24 * 3600.0
+"""A client may write a job so long before it is due."""
+
 
 def run_fair_crowds(seed: int) -> None:
     """Run all crowds.
@@ -24,7 +27,7 @@ def run_fair_crowds(seed: int) -> None:
     Raises:
         Broken: An honest user waits for too long.
     """
-    for crowd in (five_greedy_users, fifty_users, a_place_is_left, a_flood, deletions):
+    for crowd in (five_greedy_users, fifty_users, a_place_is_left, a_flood, a_burst, deletions):
         crowd(seed)
 
 
@@ -33,6 +36,13 @@ def five_greedy_users(seed: int, job_type: str = FILM, jobs: int = 20) -> Waits:
     greedy = [Wish(0.1 * number, f"mallory{number % 5}", job_type, 600.0) for number in range(5 * jobs)]
     honest = [Wish(30.0 + 10 * number, f"user{number}", job_type, 20.0, honest=True) for number in range(3)]
     return _judged(seed, [*greedy, *honest], 300.0, FIRST_SECONDS, "first jobs begin at once")
+
+
+def a_burst(seed: int, job_type: str = FILM) -> Waits:
+    """Five users have written a hundred long jobs each in the same moment; others come with one job each."""
+    greedy = [Wish(10.0, f"mallory{number % 5}", job_type, 600.0) for number in range(500)]
+    honest = [Wish(11.0 + 5 * number, f"user{number}", job_type, 2.0, honest=True) for number in range(8)]
+    return _judged(seed, [*greedy, *honest], 300.0, FIRST_SECONDS, "a burst of jobs is refused in time")
 
 
 def fifty_users(seed: int, job_type: str = BATCH, work_seconds: float = 300.0) -> Waits:
@@ -68,11 +78,20 @@ def deletions(seed: int) -> Waits:
 
 
 def many_users(seed: int, users: int, hours: float) -> Waits:
-    """Users who come one after another with a short job each, beside five who have two hundred jobs an hour each."""
+    """Users who come one after another with a short job each, beside five attackers.
+
+    In an hour, each attacker writes two hundred long jobs, eight hundred that are due in 29 days, ten batches that wait
+    for a film, and, one attacker after another, a batch of a hundred films.
+    """
     types: Sequence[str] = (FILM, SPEECH, BATCH)
     greedy = [
         Wish(0.1 * number, f"mallory{number % 5}", types[number % 3], 120.0) for number in range(int(1000 * hours))
     ]
+    later = int(800 * hours)
+    for number, name in enumerate(f"mallory{number}" for number in range(5)):
+        greedy += [Wish(3600 * hours * place / later, name, FILM, 2.0, due_after=DAYS_29) for place in range(later)]
+        greedy += [Wish(360 * place, name, BATCH, 120.0, makes=1) for place in range(int(10 * hours))]
+        greedy.append(Wish(600 * hours * (1 + number), name, BATCH, 120.0, makes=100))
     gap = 3600 * hours / users
     honest = [
         Wish(10.0 + gap * number, f"user{number}", types[number % 3], 2.0, honest=True) for number in range(users)

@@ -4,6 +4,7 @@ import pytest
 
 from simulation.crowd import FILM, SPEECH
 from simulation.fair import (
+    a_burst,
     a_flood,
     a_place_is_left,
     deletions,
@@ -20,6 +21,12 @@ from stoker import registry
 def test_beside_five_users_with_fifty_jobs_a_first_job_begins_within_seconds(job_type: str) -> None:
     waits = five_greedy_users(todays_seed(), job_type, jobs=50)
     print(f"{job_type}: honest users wait for {max(waits.honest):.1f} s; at once there ran {waits.most[job_type]}.")
+
+
+@pytest.mark.slow
+def test_after_five_users_write_a_hundred_jobs_each_at_once_a_first_job_waits_for_seconds() -> None:
+    waits = a_burst(todays_seed())
+    print(f"After the burst, honest users wait for {', '.join(f'{wait:.1f}' for wait in waits.honest)} s.")
 
 
 def test_behind_fifty_users_with_a_batch_each_a_batch_begins_within_a_minute() -> None:
@@ -45,6 +52,7 @@ def test_deletions_pass_limits_and_pauses() -> None:
     deletions(todays_seed())
 
 
+@pytest.mark.slow
 def test_a_hundred_users_wait_for_seconds_beside_five_who_always_have_jobs_queued() -> None:
     waits = many_users(todays_seed(), users=100, hours=0.1)
     print(f"Honest users wait for {max(waits.honest):.1f} s at most.")

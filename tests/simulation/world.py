@@ -274,6 +274,8 @@ class World:
             self.fail("not before its time", f"{life.id} is queued, and is due at {due}")
         if life.state != "pending" or due is None or not task.occasion.endswith(f"-{ended_by}"):
             return
+        if life.data.get("stage") == "waiting-for-tomorrow":
+            return  # The job was retried and held back while the worker of its earlier run hung.
         if due > self.host.true_time() and (task.due is None or task.due < due - timedelta(seconds=1)):
             self.fail("backoff", f"{life.id} has a task for {task.due}, and is due at {due}")
 

@@ -67,11 +67,14 @@ class MemoryDocuments:
         if selection.after is not None:
             after = selection.after
             found = [one for one in found if selection.place_of(one.id, one.data) > after]
+        if selection.before is not None:
+            before = selection.before
+            found = [one for one in found if selection.place_of(one.id, one.data) < before]
         return [_only(one, selection.fields) for one in found[: selection.limit]]
 
     def count(self, selection: Selection) -> int:
         """Count; see `Documents`."""
-        return sum(_matches(one, selection) for one in self._stored.values())
+        return len(self.find(selection))
 
     def count_and_sum(self, selection: Selection, field: str) -> tuple[int, float]:
         """Count and add up; see `Documents`."""
@@ -86,7 +89,7 @@ class MemoryDocuments:
                 self._check(write)
             time = self._write_time()
             changed = dict(self._stored)
-            written = [Written(time, _apply(changed, write, time)) for write in writes]
+            written = [_apply(changed, write, time) for write in writes]
             self._stored = changed
         return written
 
@@ -115,10 +118,10 @@ class MemoryDocuments:
         return time
 
 
-def _apply(stored: dict[str, StoredDocument], write: Write, time: datetime) -> dict[str, Any]:
+def _apply(stored: dict[str, StoredDocument], write: Write, time: datetime) -> Written:
     if isinstance(write, Delete):
         del stored[write.path]
-        return {}
+        return Written(time)
     before = stored.get(write.path)
     data: dict[str, Any] = {} if before is None else dict(before.data)
     sums: dict[str, Any] = {}
@@ -126,10 +129,14 @@ def _apply(stored: dict[str, StoredDocument], write: Write, time: datetime) -> d
         added = _set(data, _parts(name), value, time)
         if added is not None:
             sums[name] = added
-    if len(str(data)) > MAX_BYTES:
+    if len(text := str(data)) > MAX_BYTES:
         raise exceptions.InvalidArgument(f"{write.path} is larger than 1 MiB.")
+    # A write that changes nothing leaves the time as it was. To Python 1, 1.0 and True are the same, to Firestore not.
+    # Source: https://cloud.google.com/firestore/docs/reference/rest/v1/WriteResult (updateTime)
+    if before is not None and data == before.data and text == str(before.data):
+        return Written(before.update_time, sums)
     stored[write.path] = StoredDocument(write.path, data, time)
-    return sums
+    return Written(time, sums)
 
 
 def _set(data: dict[str, Any], names: list[str], value: Any, time: datetime) -> Any:

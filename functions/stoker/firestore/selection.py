@@ -33,6 +33,7 @@ class Selection:
         fields: The fields that are wanted; all of them if none is named.
         limit: At most so many documents.
         after: Only the documents behind this place. All that they are sorted by must be ascending.
+        before: Only the documents in front of this place, likewise.
     """
 
     collection: str
@@ -42,6 +43,7 @@ class Selection:
     fields: tuple[str, ...] = ()
     limit: int | None = None
     after: Place | None = None
+    before: Place | None = None
 
     def only(self, *fields: str) -> "Selection":
         """Return the same selection, of some fields alone."""
@@ -54,6 +56,10 @@ class Selection:
     def following(self, after: Place | None) -> "Selection":
         """Return the same selection, of the documents behind a place; of all of them for None."""
         return replace(self, after=after)
+
+    def preceding(self, before: Place) -> "Selection":
+        """Return the same selection, of the documents in front of a place."""
+        return replace(self, before=before)
 
     def place_of(self, name: str, data: Mapping[str, Any]) -> Place:
         """Return the place of a document that the selection has found.
@@ -76,10 +82,12 @@ class Selection:
             query = query.where(filter=FieldFilter(field, operator, value))
         for field, direction in self.order:
             query = query.order_by(field, direction=direction)
+        if (self.after is not None or self.before is not None) and NAME not in dict(self.order):
+            query = query.order_by(NAME)
         if self.after is not None:
-            if NAME not in dict(self.order):
-                query = query.order_by(NAME)
             query = query.start_after(dict(zip([*self.sorted_by, NAME], self.after, strict=True)))
+        if self.before is not None:
+            query = query.end_before(dict(zip([*self.sorted_by, NAME], self.before, strict=True)))
         if self.fields:
             query = query.select(list(self.fields))
         built: Query = query if self.limit is None else query.limit(self.limit)

@@ -3,7 +3,8 @@
 from datetime import datetime
 
 from stoker import config
-from stoker.jobs.states import FOUND_BY_STAGE, JobState
+from stoker.jobs.states import JobState
+from stoker.models.job import FOUND_BY_STAGE
 
 
 def always(job: JobState, now: datetime) -> bool:

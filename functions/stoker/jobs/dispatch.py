@@ -57,8 +57,9 @@ def _dispatch(found: StoredDocument, state: JobState, event: Created | Due | Lea
         apply(found, state, FailedPermanently(error))
     else:
         held = _turn_away(state)
-        transition = apply(found, state, HeldBack(held.stage, held.due) if held is not None else event)
-        if held is None and not transition.effects:
+        if held is not None:
+            apply(found, state, HeldBack(held.stage, held.due), held.extra)
+        elif not apply(found, state, event).effects:
             log_of(state).info("The job is not due yet; the sweeper will start it.", runAfter=str(state.run_after))
 
 

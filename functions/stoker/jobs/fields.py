@@ -27,8 +27,8 @@ from stoker.jobs.events import (
     Retried,
     Succeeded,
 )
-from stoker.jobs.states import FOUND_BY_STAGE, JobState
-from stoker.models.job import END_HOOK_DUE, RUNNING_JOBS, JobOutput
+from stoker.jobs.states import JobState
+from stoker.models.job import END_HOOK_DUE, FOUND_BY_STAGE, RUNNING_JOBS, JobOutput
 
 Fields = Mapping[str, Any]
 """By field path."""

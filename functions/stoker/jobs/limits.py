@@ -32,6 +32,9 @@ from stoker.queries import declared
 FORGOTTEN = timedelta(seconds=2 * config.TASK_SECONDS)
 """No attempt lasts so long: its job was deleted while it ran, or limits were lifted meanwhile."""
 
+QUEUED_AT_MOST = 20
+"""If so many older jobs of a user are pending, a job is not queued yet."""
+
 READ_TO_WAKE = 10
 """How many waiting jobs are read to find a job to wake."""
 
@@ -139,27 +142,41 @@ def _stage(job_type: str, usage: Usage, limits: UserLimits, now: datetime) -> He
 
 
 def turn_away(job: JobState, user_id: str, limits: UserLimits) -> Deferred | None:
-    """Return the reason for which a job need not be queued yet, if there is a reason. It costs one read.
+    """Return the reason for which a job need not be queued yet, if there is a reason.
 
     A worker would find that the job has to wait. Many such jobs of a user would take many turns of the queue for that.
-
-    A job is queued if none of its owner's jobs waits, and if it would be the first one in its queue that runs.
+    It costs one read, an aggregation. It costs one read more if older jobs of the user are pending, and three more if
+    they are many.
 
     Args:
         job: The facts about the job.
         user_id: Its owner.
         limits: The limits of every user.
     """
+    older = _older(job, user_id)
+    if older == 0:
+        return None
     now = store().host.now()
     found = store().documents.get(_path(user_id))
-    if found is None:
-        return None
-    usage = Usage.of(found.data, now.date().isoformat(), now - FORGOTTEN).without(job.id)
-    own = limits_of(limits, AccountFacts.of(found.data), now)
+    data = found.data if found is not None else {}
+    usage = Usage.of(data, now.date().isoformat(), now - FORGOTTEN).without(job.id)
+    own = limits_of(limits, AccountFacts.of(data), now)
     if usage.has_had_their_day(own, is_new=job.started_at is None):
         return Deferred(*_tomorrow(now))
     is_full = own.at_once is not None and len(usage.running) >= own.at_once
-    return Deferred("waiting-for-other-jobs") if usage.waiting and (is_full or usage.held(job.type) > 0) else None
+    if not (usage.waiting and (is_full or usage.held(job.type) > 0)) and (
+        older < QUEUED_AT_MOST or _queued(user_id) <= QUEUED_AT_MOST
+    ):
+        return None
+    return Deferred("waiting-for-other-jobs", extra=[] if usage.waiting else [Merge(_path(user_id), {"waiting": 1})])
+
+
+def _older(job: JobState, user_id: str) -> int:
+    """Count the user's pending jobs that are older than a job; at most `QUEUED_AT_MOST` of them."""
+    if job.created_at is None:
+        return 0
+    pending = declared.pending_of(user_id).preceding((job.created_at, job.id))
+    return store().documents.count(pending.first(QUEUED_AT_MOST))
 
 
 def _tomorrow(now: datetime) -> tuple[HeldStage, datetime]:
@@ -221,8 +238,16 @@ def look_for_release(user_id: str, queue: str) -> None:
     now = store().host.now()
     found = store().documents.get(_path(user_id))
     usage = Usage.of(found.data if found is not None else {}, now.date().isoformat(), now - FORGOTTEN)
-    if not usage.waiting or not usage.running:
+    if not usage.waiting or not (usage.running or _queued(user_id) > 0):
         wake_next(user_id, queue)
+
+
+def _queued(user_id: str) -> int:
+    """Count a user's jobs that are on their way to a worker. Each of them wakes another job when it ends."""
+    documents, now = store().documents, store().host.now()
+    pending = documents.count(declared.pending_of(user_id))
+    later = documents.count(declared.pending_later_of(user_id, now))
+    return pending - later - documents.count(declared.held_back_of(user_id))
 
 
 def _oldest(selection: Selection) -> list[StoredDocument]:

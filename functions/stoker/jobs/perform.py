@@ -1,7 +1,7 @@
 """Performing effects: all that follows from a transition once it is written."""
 
 from stoker.firestore.documents import StoredDocument
-from stoker.firestore.writes import Written
+from stoker.firestore.writes import ExtraWrites, Written
 from stoker.jobs.children import enqueue_children, update_parent
 from stoker.jobs.commit import commit_transition, log_of
 from stoker.jobs.effects import (
@@ -25,12 +25,12 @@ from stoker.jobs.store import store
 from stoker.jobs.transitions import Transition
 
 
-def apply(document: StoredDocument, job: JobState, event: JobEvent) -> Transition:
+def apply(document: StoredDocument, job: JobState, event: JobEvent, extra: ExtraWrites = ()) -> Transition:
     """Decide on a transition of a job that no attempt of this process holds, write it, and perform its effects.
 
     Args, returns and raises as `commit_transition` and `perform`.
     """
-    transition = commit_transition(document, job, event)
+    transition = commit_transition(document, job, event, extra)
     perform(job, transition)
     return transition
 

@@ -12,17 +12,10 @@ from pydantic import TypeAdapter, ValidationError
 from stoker import config
 from stoker.errors import LeaseLost
 from stoker.models.document import UserId
-from stoker.models.job import END_HOOK_DUE, RUNNING_JOBS, Attempt, HeldStage, JobStatus, has_ended
+from stoker.models.job import END_HOOK_DUE, RUNNING_JOBS, Attempt, JobStatus, has_ended
 
 State = Literal["pending", "processing", "running-jobs", "completed", "failed", "cancelled"]
 """The document's `status`; and `running-jobs` while the job is `processing` and waits for its children."""
-
-WOKEN_STAGES: tuple[HeldStage, ...] = ("waiting-for-other-jobs", "waiting-for-other-users")
-"""The stages of jobs that the ends of other jobs wake."""
-
-FOUND_BY_STAGE = ("paused", *WOKEN_STAGES)
-"""The stages of jobs that are held back without a time, and for which the sweeper has a step. It finds all other
-pending jobs by their `runAfter`."""
 
 _OWNER: TypeAdapter[str] = TypeAdapter(UserId)
 

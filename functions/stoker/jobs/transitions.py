@@ -57,8 +57,8 @@ from stoker.jobs.events import (
     Succeeded,
 )
 from stoker.jobs.fields import Fields
-from stoker.jobs.states import WOKEN_STAGES, JobState, State
-from stoker.models.job import JobOutput
+from stoker.jobs.states import JobState, State
+from stoker.models.job import WOKEN_STAGES, JobOutput
 
 
 class IllegalTransition(Exception):

@@ -48,6 +48,13 @@ else:
 HeldStage = Literal["paused", "waiting-for-other-jobs", "waiting-for-other-users", "waiting-for-tomorrow"]
 """Why a pending job is held back: an admin has paused its type, the owner is at a limit, or others need the places."""
 
+WOKEN_STAGES: tuple[HeldStage, ...] = ("waiting-for-other-jobs", "waiting-for-other-users")
+"""The stages of jobs that the ends of other jobs wake."""
+
+FOUND_BY_STAGE = ("paused", *WOKEN_STAGES)
+"""The stages of jobs that are held back without a time, and for which the sweeper has a step. It finds all other
+pending jobs by their `runAfter`."""
+
 
 END_HOOK_DUE: Final = "due"
 """The `endHook` of a job whose end hook has not yet run."""

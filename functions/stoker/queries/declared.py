@@ -13,7 +13,7 @@ from stoker import config
 from stoker.firestore.selection import Filter, Selection
 from stoker.models.analytics import Granularity
 from stoker.models.batch import TaskFilter
-from stoker.models.job import END_HOOK_DUE, ENDED, RUNNING_JOBS
+from stoker.models.job import END_HOOK_DUE, ENDED, FOUND_BY_STAGE, RUNNING_JOBS
 from stoker.queries.query import (
     NAME,
     DeclaredQuery,
@@ -129,6 +129,34 @@ def cancelled_parents() -> Selection:
     return CANCELLED_PARENTS.selection(*waiting, ("cancelRequested", "==", True))
 
 
+PENDING_OF_A_USER = DeclaredQuery(jobs, where=equal("userId", "status"), order=[ascending("createdAt")])
+
+
+def pending_of(user_id: str) -> Selection:
+    """A user's jobs that are pending, the oldest first: to count them, or those before a job."""
+    return PENDING_OF_A_USER.selection(("userId", "==", user_id), ("status", "==", "pending"))
+
+
+PENDING_LATER_OF_A_USER = DeclaredQuery(jobs, where=[*equal("userId", "status"), *between("runAfter")])
+
+
+def pending_later_of(user_id: str, now: datetime) -> Selection:
+    """A user's jobs that wait for their time: to count them."""
+    return PENDING_LATER_OF_A_USER.selection(
+        ("userId", "==", user_id), ("status", "==", "pending"), ("runAfter", ">", now)
+    )
+
+
+HELD_BACK_OF_A_USER = DeclaredQuery(jobs, where=[*equal("userId", "status"), *one_of("stage")])
+
+
+def held_back_of(user_id: str) -> Selection:
+    """A user's jobs that wait until others end, or because their type is paused: to count them."""
+    return HELD_BACK_OF_A_USER.selection(
+        ("userId", "==", user_id), ("status", "==", "pending"), ("stage", "in", FOUND_BY_STAGE)
+    )
+
+
 WAITING_FOR_OTHER_JOBS = DeclaredQuery(jobs, where=equal("userId", "status", "stage"), order=[ascending("createdAt")])
 
 
@@ -170,8 +198,7 @@ HELD_BACK = DeclaredQuery(jobs, where=[*equal("status", "type"), *one_of("stage"
 
 def held_back(job_type: str) -> Selection:
     """Jobs of a type that wait until others end, or because the type is paused: to count them."""
-    stages = ("paused", "waiting-for-other-jobs", "waiting-for-other-users")
-    return HELD_BACK.selection(("status", "==", "pending"), ("type", "==", job_type), ("stage", "in", stages))
+    return HELD_BACK.selection(("status", "==", "pending"), ("type", "==", job_type), ("stage", "in", FOUND_BY_STAGE))
 
 
 RUNNING = DeclaredQuery(jobs, where=[*equal("type"), *between("lease.expiresAt")])

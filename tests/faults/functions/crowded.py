@@ -1,0 +1,25 @@
+"""The deployed functions that a crowd uses: `deployed` is a link to the checkout's `functions/main.py`."""
+
+from faults import crowded
+
+crowded.install()
+
+from deployed import (  # type: ignore[import-not-found]  # noqa: E402
+    batchoperation,
+    before_created,
+    before_signed_in,
+    dispatch_job,
+    on_task_written,
+    sweep_jobs,
+    videoprocessing,
+)
+
+__all__ = [
+    "batchoperation",
+    "before_created",
+    "before_signed_in",
+    "dispatch_job",
+    "on_task_written",
+    "sweep_jobs",
+    "videoprocessing",
+]
