@@ -30,9 +30,9 @@ shutdown.listen()
 firebase.start(config.known_project())
 
 
-def queue_options(job_type: str) -> dict[str, Any]:
+def queue_options(job_type: str, *, deletes_owner: bool = False) -> dict[str, Any]:
     """Queue: the options of the function that runs a type of job, and of its queue. `stoker.registry` has the types."""
-    registered = registry.job_types()[job_type]
+    registered, queue = registry.job_types()[job_type], registry.queue_of(job_type, deletes_owner=deletes_owner)
     return {
         "region": config.REGION,
         "memory": registered.memory_mb,
@@ -43,7 +43,7 @@ def queue_options(job_type: str) -> dict[str, Any]:
         "retry_config": RetryConfig(
             max_attempts=config.MAX_ATTEMPTS, min_backoff_seconds=10, max_backoff_seconds=300, max_doublings=4
         ),
-        "rate_limits": RateLimits(max_concurrent_dispatches=registered.at_once),
+        "rate_limits": RateLimits(max_concurrent_dispatches=queue.at_once),
     }
 
 
@@ -106,6 +106,12 @@ def audiogeneration(request: CallableRequest[Any]) -> None:
 @on_task_dispatched(**queue_options("batch-operation"))
 def batchoperation(request: CallableRequest[Any]) -> None:
     """Run: one attempt at a `batch-operation` job."""
+    run_task("batch-operation", request)
+
+
+@on_task_dispatched(**queue_options("batch-operation", deletes_owner=True))
+def accountdeletion(request: CallableRequest[Any]) -> None:
+    """Run: one attempt at a `batch-operation` job that deletes its owner's account."""
     run_task("batch-operation", request)
 
 

@@ -10,6 +10,21 @@ from typing import Any
 
 
 @dataclass(frozen=True)
+class Queue:
+    """A queue of Cloud Tasks, and the function that runs its tasks.
+
+    Attributes:
+        name: The name of both. Cloud Tasks allows no underscore in it.
+            Source: https://cloud.google.com/tasks/docs/reference/rest/v2/projects.locations.queues (letters, digits
+            and hyphens).
+        at_once: The most attempts that it runs at the same time: its places.
+    """
+
+    name: str
+    at_once: int
+
+
+@dataclass(frozen=True)
 class JobType:
     """A type of job.
 
@@ -21,6 +36,8 @@ class JobType:
         memory_mb: The memory of an instance, in MiB, `/tmp` included.
         cpu: The processors of an instance.
         at_once: The most attempts that the queue runs at the same time.
+        deletions: A second queue, for jobs that delete all that there is of their owner. It has the same worker. A type
+            without such jobs has none.
         makes_jobs: Whether the worker returns `Children`. No batch may contain such a job, because a batch of batches
             might never end.
         end_hook: A function that runs after the end of each job that has asked for it, as `module:name`; see
@@ -34,17 +51,19 @@ class JobType:
     memory_mb: int
     cpu: int
     at_once: int
+    deletions: Queue | None = None
     makes_jobs: bool = False
     end_hook: str | None = None
 
     @property
-    def queue(self) -> str:
-        """The name of the function that runs the worker, and of its queue. Cloud Tasks allows no underscore in it.
+    def queue(self) -> Queue:
+        """The queue of all other jobs. Its name is that of the type, without hyphens."""
+        return Queue(self.name.replace("-", ""), self.at_once)
 
-        Source: https://cloud.google.com/tasks/docs/reference/rest/v2/projects.locations.queues (letters, digits and
-        hyphens).
-        """
-        return self.name.replace("-", "")
+    @property
+    def queues(self) -> tuple[Queue, ...]:
+        """All queues of the type."""
+        return (self.queue,) if self.deletions is None else (self.queue, self.deletions)
 
 
 _TYPES = (
@@ -78,6 +97,8 @@ _TYPES = (
         memory_mb=1024,
         cpu=1,
         at_once=20,
+        # So batches never wait for deletions, nor deletions for batches. Few places: nobody watches a deletion.
+        deletions=Queue("accountdeletion", at_once=5),
         makes_jobs=True,
         end_hook="stoker.users.deletion:after_deletion",
     ),
@@ -88,10 +109,25 @@ def job_types() -> Mapping[str, JobType]:
     """Return every type of job by its name.
 
     Example:
-        >>> job_types()["video-processing"].queue
+        >>> job_types()["video-processing"].queue.name
         'videoprocessing'
     """
     return {job_type.name: job_type for job_type in _TYPES}
+
+
+def queue_of(job_type: str, *, deletes_owner: bool = False) -> Queue:
+    """Return the queue that a job goes to.
+
+    Args:
+        job_type: The job's type.
+        deletes_owner: Whether the job deletes all that there is of its owner.
+
+    Example:
+        >>> queue_of("batch-operation").name, queue_of("batch-operation", deletes_owner=True).name
+        ('batchoperation', 'accountdeletion')
+    """
+    registered = job_types()[job_type]
+    return registered.deletions if deletes_owner and registered.deletions is not None else registered.queue
 
 
 def load(path: str) -> Any:

@@ -56,8 +56,8 @@ def described(**parameters: str) -> dict[str, Any]:
 
 
 def test_these_functions_are_deployed(endpoints: dict[str, Any]) -> None:
-    workers = {job_type.queue for job_type in registry.job_types().values()}
-    assert workers >= {"videoprocessing", "audiogeneration", "batchoperation"}
+    workers = {queue.name for job_type in registry.job_types().values() for queue in job_type.queues}
+    assert workers >= {"videoprocessing", "audiogeneration", "batchoperation", "accountdeletion"}
     assert endpoints.keys() == {
         *("dispatch_job", *workers, "sweep_jobs", "roll_up_events", "retryJob", "deleteJob", "setRole"),
         *BLOCKING,
@@ -99,6 +99,7 @@ def test_these_hear_of_accounts_by_a_trigger_that_is_global(endpoints: dict[str,
         ("videoprocessing", WORKER),
         ("audiogeneration", {**WORKER, "availableMemoryMb": 4096}),
         ("batchoperation", BATCH),
+        ("accountdeletion", BATCH),
         ("sweep_jobs", SCHEDULE),
         ("roll_up_events", {**SCHEDULE, "timeoutSeconds": 120}),
         ("on_job_deleted", EVENT),
@@ -140,7 +141,8 @@ def test_outputs_go_with_any_document_that_is_deleted(endpoints: dict[str, Any])
 
 
 @pytest.mark.parametrize(
-    ("name", "at_once"), [("videoprocessing", 20), ("audiogeneration", 10), ("batchoperation", 20)]
+    ("name", "at_once"),
+    [("videoprocessing", 20), ("audiogeneration", 10), ("batchoperation", 20), ("accountdeletion", 5)],
 )
 def test_the_queues_try_again_and_back_off(endpoints: dict[str, Any], name: str, at_once: int) -> None:
     trigger = endpoints[name]["taskQueueTrigger"]
@@ -186,7 +188,7 @@ def test_the_reconciles_run_each_day(endpoints: dict[str, Any], name: str) -> No
 
 def test_every_queue_has_its_function(endpoints: dict[str, Any]) -> None:
     queues = {name for name, endpoint in endpoints.items() if "taskQueueTrigger" in endpoint}
-    assert queues == {job_type.queue for job_type in registry.job_types().values()}
+    assert queues == {queue.name for job_type in registry.job_types().values() for queue in job_type.queues}
 
 
 def test_firebase_json_deploys_python_313_without_the_environment() -> None:

@@ -14,10 +14,12 @@ from emulator.batch import BatchJob, documents_that_name, files_of, put_file, wr
 from stoker import config
 from stoker.access import account, departure
 from stoker.batch import delete_user_data as delete_module
+from stoker.errors import TimeIsUp
 from stoker.firestore.client import client
 from stoker.jobs import settings
 from stoker.jobs.attempt import begin_attempt
 from stoker.jobs.lease import Lease
+from stoker.queries import trees
 from suite.processes import until
 
 DELETE = {"operation": "delete-user-data"}
@@ -147,6 +149,33 @@ def test_what_the_engine_keeps_of_the_users_jobs_goes_too(ada: str) -> None:
     assert (job["status"], "dedupeKey" in job) == ("completed", False)
     expected = receipts(job["id"], ada)
     assert documents_that_name(ada) == expected
+
+
+def test_a_deletion_that_has_given_its_place_up_counts_nothing_again(ada: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_everything(ada)
+    counted: list[str] = []
+    count_owned, delete_page = trees.count_owned, delete_module.Deletion.delete_page
+
+    def counts(collection: str, user_id: str) -> int:
+        counted.append(collection)
+        return count_owned(collection, user_id)
+
+    def gives_up(*arguments: Any) -> None:
+        delete_page(*arguments)
+        raise TimeIsUp("Other jobs wait.")
+
+    monkeypatch.setattr(trees, "count_owned", counts)
+    monkeypatch.setattr(delete_module.Deletion, "delete_page", gives_up)
+    job = BatchJob(ada, DELETE)
+    first = job.work()
+    assert (first["status"], first["attempt"]) == ("pending", 0)
+    found = account.find(ada)
+    assert found is not None
+    assert found.disabled  # It stays locked until the job has ended.
+    at_first = len(counted)
+    monkeypatch.setattr(delete_module.Deletion, "delete_page", delete_page)
+    assert job.work()["status"] == "completed"
+    assert len(counted) == at_first > 0
 
 
 def test_jobs_of_today_still_count_for_the_project_and_name_nobody(ada: str, monkeypatch: pytest.MonkeyPatch) -> None:

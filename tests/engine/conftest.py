@@ -46,6 +46,13 @@ def queued(engine: Any) -> list[str]:
 
 
 @pytest.fixture
+def queues(engine: Any) -> list[str]:
+    """The names of the queues into which these jobs are put."""
+    names: list[str] = engine.queues
+    return names
+
+
+@pytest.fixture
 def job(engine: Store) -> DrivenJob:
     """A job that the test drives."""
     return DrivenJob()

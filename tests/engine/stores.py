@@ -10,6 +10,7 @@ import pytest
 from stoker.firestore.client import client
 from stoker.jobs import settings
 from stoker.jobs.memory import MemoryStore
+from stoker.jobs.states import JobState
 from stoker.jobs.store import FirebaseStore, Store, using
 
 IN_MEMORY = pytest.mark.parametrize("engine", ["memory"], indirect=True)
@@ -21,9 +22,11 @@ class QueueInMemory(FirebaseStore):
 
     def __init__(self) -> None:
         self.queued: list[str] = []
+        self.queues: list[str] = []
 
-    def enqueue(self, job_type: str, job_id: str, occasion: str, due: datetime | None = None) -> None:
-        self.queued.append(job_id)
+    def enqueue(self, job: JobState, occasion: str, due: datetime | None = None) -> None:
+        self.queued.append(job.id)
+        self.queues.append(job.queue.name)
 
 
 class AllInMemory(MemoryStore):
@@ -32,9 +35,11 @@ class AllInMemory(MemoryStore):
     def __init__(self) -> None:
         super().__init__()
         self.queued: list[str] = []
+        self.queues: list[str] = []
 
-    def enqueue(self, job_type: str, job_id: str, occasion: str, due: datetime | None = None) -> None:
-        self.queued.append(job_id)
+    def enqueue(self, job: JobState, occasion: str, due: datetime | None = None) -> None:
+        self.queued.append(job.id)
+        self.queues.append(job.queue.name)
 
 
 @contextmanager

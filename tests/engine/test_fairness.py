@@ -194,12 +194,17 @@ def ticking(engine: Store) -> None:
     engine.host = Ticking(1.0)
 
 
-def pages(context: JobContext, job_input: Model) -> BatchOutput:
+def pages(context: JobContext, job_input: Model, stage: str = "exporting") -> BatchOutput:
     """The work of a batch: 200 pages."""
     for page in range(int(context.checkpoint.get("page", 0)), 200):
-        context.report(page / 2, "exporting")
+        context.report(page / 2, stage)
         context.save({"page": page + 1})
     return BatchOutput(total=200, succeeded=200, failed=0)
+
+
+def deletes(context: JobContext, job_input: Model) -> BatchOutput:
+    """The work of a deletion: as many pages."""
+    return pages(context, job_input, "deleting")
 
 
 @pytest.mark.usefixtures("ticking")
@@ -233,16 +238,20 @@ def test_a_batch_stays_if_no_other_could_begin(other: dict[str, Any]) -> None:
 
 
 @pytest.mark.usefixtures("ticking")
-def test_a_deletion_gives_no_place_up() -> None:
+def test_a_deletion_gives_its_place_up_at_a_page_while_other_deletions_wait(queued: list[str]) -> None:
     deletion = DrivenJob("mallory", **DELETION)
-    DrivenJob("ada", **BATCH)
+    DrivenJob("ada", **DELETION)
+    run_attempt(deletion.id, deletes)
+    data = deletion.data()
+    assert (data["status"], data["attempt"], queued) == ("pending", 0, [deletion.id])
+    assert 0 < data["checkpoint"]["page"] < 100
+    assert places("mallory") == {}
 
-    def deletes(context: JobContext, job_input: Model) -> BatchOutput:
-        for page in range(200):
-            context.report(page / 2, "deleting")
-            context.save({"page": page + 1})
-        return BatchOutput(total=200, succeeded=200, failed=0)
 
+@pytest.mark.usefixtures("ticking")
+def test_a_deletion_stays_if_no_other_waits() -> None:
+    deletion = DrivenJob("mallory", **DELETION)
+    DrivenJob("ada", **DELETION, runAfter=datetime.now(UTC) + timedelta(hours=1))  # A late pass.
     run_attempt(deletion.id, deletes)
     assert deletion.status == "completed"
 

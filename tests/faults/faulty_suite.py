@@ -200,7 +200,7 @@ class FaultySuite:
 
     def deliver_task(self, job_id: str) -> int:
         """Delivers a job's task once more, as Cloud Tasks may; returns the status of the answer."""
-        queue = registry.job_types()["video-processing"].queue
+        queue = registry.queue_of("video-processing").name
         return self._post(f"/{config.project()}/{config.REGION}/{queue}", json={"data": {"jobId": job_id}}).status_code
 
     def deliver_event(self, job_id: str) -> int:

@@ -330,11 +330,11 @@ def _halves(data: bytes) -> Iterator[bytes]:
 # --- Deliveries that come together ----------------------------------------------------------------
 
 
-def _enqueue(enqueue: Callable[..., None], job_type: str, job_id: str, occasion: str, due: Any = None) -> None:
+def _enqueue(enqueue: Callable[..., None], job: Any, occasion: str, due: Any = None) -> None:
     if os.environ.get("FUNCTION_TARGET") == "sweep_jobs":
         occasion = f"{occasion}/{int(time.time()) // SWEEP_OCCASION_SECONDS}"
     _meet("enqueue")
-    _shaken("tasks", lambda: enqueue(job_type, job_id, occasion, due), _fail_tasks)
+    _shaken("tasks", lambda: enqueue(job, occasion, due), _fail_tasks)
 
 
 def _meet(place: str) -> None:

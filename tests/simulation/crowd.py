@@ -27,6 +27,7 @@ from stoker.jobs.children import ChildJob, Children
 from stoker.jobs.context import JobContext
 from stoker.jobs.dispatch import dispatch
 from stoker.jobs.memory import QueuedTask
+from stoker.jobs.states import JobState
 from stoker.jobs.store import using
 from stoker.jobs.sweeper import sweep
 from stoker.models.document import Model
@@ -91,7 +92,7 @@ class Waits:
         honest: Of each honest job.
         others: Of the other jobs that have begun.
         ended: Jobs that have ended.
-        most: The greatest number of attempts that ran at the same time, by type.
+        most: The greatest number of attempts that ran at the same time, by queue.
     """
 
     honest: Sequence[float]
@@ -117,7 +118,9 @@ class Crowd:
         self._store = SimulatedStore(network, self._host, self._committed, self._enqueued, lambda names: None)
         self._wishes = {f"{wish.user_id}-{number}": wish for number, wish in enumerate(wishes)}
         self._admin = admin
-        self._queues = {name: Queue(kind.at_once) for name, kind in registry.job_types().items()}
+        self._queues = {
+            queue.name: Queue(queue.at_once) for kind in registry.job_types().values() for queue in kind.queues
+        }
         self._waits: dict[str, float] = {}
         self._ended: set[str] = set()
         self._running: dict[str, set[str]] = {name: set() for name in self._queues}
@@ -175,13 +178,14 @@ class Crowd:
                 self._changed(before, after)
 
     def _changed(self, before: StoredDocument | None, after: StoredDocument) -> None:
-        job_id, running = after.id, self._running[str(after.data["type"])]
+        job_id, queue = after.id, JobState.of(after.id, after.data).queue.name
+        running = self._running[queue]
         if before is None:
             self._spawn("dispatch", lambda: dispatch(after), 0.1)
         elif after.data.get("lease") is not None:
             self._waits.setdefault(job_id, self._scheduler.now - self._wish_of(job_id).at)
             running.add(job_id)
-            self._most[str(after.data["type"])] = max(self._most[str(after.data["type"])], len(running))
+            self._most[queue] = max(self._most[queue], len(running))
         else:
             running.discard(job_id)
         if after.data["status"] in ("completed", "failed", "cancelled"):
@@ -202,8 +206,8 @@ class Crowd:
         self._scheduler.at(due + 0.05, lambda: self._arrive(task))
 
     def _arrive(self, task: QueuedTask) -> None:
-        self._queues[task.job_type].waiting.append(task)
-        self._send(self._queues[task.job_type])
+        self._queues[task.queue].waiting.append(task)
+        self._send(self._queues[task.queue])
 
     def _send(self, queue: Queue) -> None:
         while queue.waiting and queue.running < queue.places:

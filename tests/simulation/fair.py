@@ -12,7 +12,8 @@ FIRST_SECONDS = 10.0
 """A first job may begin so much later than alone, whatever five other users have queued."""
 
 TURN_SECONDS = 60.0
-"""A first batch begins within so many seconds if fifty users have queued a batch each."""
+"""A first batch begins within so many seconds if fifty users have queued a batch each. So does a deletion behind twenty
+long deletions."""
 
 FILLED_SECONDS = 75.0
 """Places that become free are taken within so many seconds: the sweeper runs each minute."""
@@ -27,7 +28,8 @@ def run_fair_crowds(seed: int) -> None:
     Raises:
         Broken: An honest user waits for too long.
     """
-    for crowd in (five_greedy_users, fifty_users, a_place_is_left, a_flood, a_burst, deletions):
+    of_deletions = (deletions, beside_deletions, behind_deletions)
+    for crowd in (five_greedy_users, fifty_users, a_place_is_left, a_flood, a_burst, *of_deletions):
         crowd(seed)
 
 
@@ -75,6 +77,20 @@ def deletions(seed: int) -> Waits:
     wishes = [Wish(20.0, user, BATCH, 10.0, honest=True, deletes=True) for user in users]
     admin = {"paused": [BATCH], "userLimits": {"atOnce": 1, "aDay": 1}}
     return _judged(seed, [*films, *wishes], 200.0, FIRST_SECONDS, "deletions pass limits and pauses", admin)
+
+
+def beside_deletions(seed: int, count: int = 40, work_seconds: float = 300.0) -> Waits:
+    """Many accounts are deleted at the same time; a user comes with a batch."""
+    gone = [Wish(0.01 * number, f"gone{number}", BATCH, work_seconds, deletes=True) for number in range(count)]
+    batch = Wish(30.0, "ada", BATCH, 20.0, honest=True)
+    return _judged(seed, [*gone, batch], 600.0, FIRST_SECONDS, "deletions have places of their own")
+
+
+def behind_deletions(seed: int, count: int = 20, work_seconds: float = 900.0) -> Waits:
+    """Accounts with very many documents are deleted; one more user's deletion comes."""
+    gone = [Wish(0.1 * number, f"gone{number}", BATCH, work_seconds, deletes=True) for number in range(count)]
+    last = Wish(30.0, "ada", BATCH, 20.0, honest=True, deletes=True)
+    return _judged(seed, [*gone, last], 1000.0, TURN_SECONDS, "deletions take turns")
 
 
 def many_users(seed: int, users: int, hours: float) -> Waits:

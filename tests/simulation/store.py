@@ -19,6 +19,7 @@ from stoker.firestore.selection import Selection
 from stoker.firestore.writes import Create, Write, Written
 from stoker.host import Host
 from stoker.jobs.memory import MemoryStore, QueuedTask
+from stoker.jobs.states import JobState
 
 Change = tuple[str, StoredDocument | None, StoredDocument | None]
 """A document's path, and the document before and after a commit."""
@@ -213,12 +214,12 @@ class SimulatedStore:
         self._enqueued = enqueued
         self._deleted = deleted
 
-    def enqueue(self, job_type: str, job_id: str, occasion: str, due: datetime | None = None) -> None:
+    def enqueue(self, job: JobState, occasion: str, due: datetime | None = None) -> None:
         """Put a task into a queue; see `Store`."""
-        self._network.cross("enqueue", job_id, occasion)
-        self._network.refuse("enqueue", job_id)
+        self._network.cross("enqueue", job.id, occasion)
+        self._network.refuse("enqueue", job.id)
         before = len(self.memory.tasks)
-        self.memory.enqueue(job_type, job_id, occasion, due)
+        self.memory.enqueue(job, occasion, due)
         for task in self.memory.tasks[before:]:
             self._enqueued(task)
 

@@ -7,6 +7,8 @@ from simulation.fair import (
     a_burst,
     a_flood,
     a_place_is_left,
+    behind_deletions,
+    beside_deletions,
     deletions,
     fifty_users,
     five_greedy_users,
@@ -20,7 +22,8 @@ from stoker import registry
 @pytest.mark.parametrize("job_type", registry.job_types())
 def test_beside_five_users_with_fifty_jobs_a_first_job_begins_within_seconds(job_type: str) -> None:
     waits = five_greedy_users(todays_seed(), job_type, jobs=50)
-    print(f"{job_type}: honest users wait for {max(waits.honest):.1f} s; at once there ran {waits.most[job_type]}.")
+    most = waits.most[registry.queue_of(job_type).name]
+    print(f"{job_type}: honest users wait for {max(waits.honest):.1f} s; at once there ran {most}.")
 
 
 @pytest.mark.slow
@@ -52,6 +55,19 @@ def test_deletions_pass_limits_and_pauses() -> None:
     deletions(todays_seed())
 
 
+@pytest.mark.parametrize(
+    ("count", "work_seconds"), [(20, 900.0), pytest.param(2000, 3.0, marks=pytest.mark.slow)], ids=["long", "many"]
+)
+def test_beside_the_deletions_of_other_accounts_a_batch_begins_within_seconds(count: int, work_seconds: float) -> None:
+    waits = beside_deletions(todays_seed(), count, work_seconds)
+    print(f"Beside {count} deletions of {work_seconds:.0f} s, a batch waits for {max(waits.honest):.1f} s.")
+
+
+def test_behind_twenty_long_deletions_a_deletion_begins_within_a_minute() -> None:
+    waits = behind_deletions(todays_seed())
+    print(f"The last deletion waits for {max(waits.honest):.1f} s.")
+
+
 @pytest.mark.slow
 def test_a_hundred_users_wait_for_seconds_beside_five_who_always_have_jobs_queued() -> None:
     waits = many_users(todays_seed(), users=100, hours=0.1)
@@ -66,6 +82,7 @@ def test_ten_thousand_users_wait_for_seconds_beside_five_who_always_have_jobs_qu
     print(f"Honest users wait for {max(waits.honest):.1f} s at most; {waits.ended:,} jobs have ended.")
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_waits() -> None:
     run_fair_crowds(1)
     assert five_greedy_users(1, FILM) == five_greedy_users(1, FILM)

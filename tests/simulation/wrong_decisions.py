@@ -358,6 +358,27 @@ MUTANTS: tuple[Mutant, ...] = (
         ("deletions pass limits and pauses",),
     ),
     Mutant(
+        "deletions share the queue of batches",
+        "registry",
+        "return registered.deletions if deletes_owner and registered.deletions is not None else registered.queue",
+        "return registered.queue",
+        ("deletions have places of their own",),
+    ),
+    Mutant(
+        "deletions keep their places while others wait",
+        "jobs.context",
+        "if self._saved and self._turn.is_over():",
+        "if self._saved and not self._lease.state.deletes_owner and self._turn.is_over():",
+        ("deletions take turns",),
+    ),
+    Mutant(
+        "turns are those of a queue of more places",
+        "jobs.context",
+        "Turn(document.type, lease.state.queue.at_once)",
+        "Turn(document.type, 4 * lease.state.queue.at_once)",
+        ("batches take turns", "deletions take turns"),
+    ),
+    Mutant(
         "the sweeper does not fill places that are left",
         "jobs.sweeper",
         '            *((f"places-{one}", self._places(one)) for one in registry.job_types()),\n',

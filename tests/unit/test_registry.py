@@ -24,7 +24,8 @@ from stoker import registry
 ran = []
 main.run_task = lambda job_type, request: ran.append((job_type, request))
 for job_type in registry.job_types().values():
-    inspect.unwrap(getattr(main, job_type.queue))(f"task for {job_type.queue}")
+    for queue in job_type.queues:
+        inspect.unwrap(getattr(main, queue.name))(f"task for {queue.name}")
 print(json.dumps(ran))
 """
 
@@ -32,11 +33,13 @@ print(json.dumps(ran))
 @each_type
 def test_its_name_makes_the_name_of_a_queue(job_type: JobType) -> None:
     assert re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", job_type.name)
-    assert re.fullmatch(r"[a-z][a-z0-9]{0,62}", job_type.queue)
+    assert all(re.fullmatch(r"[a-z][a-z0-9]{0,62}", queue.name) for queue in job_type.queues)
 
 
 def test_no_two_types_share_a_name_or_a_queue() -> None:
-    assert len({job_type.name for job_type in TYPES}) == len({job_type.queue for job_type in TYPES}) == len(TYPES)
+    assert len({job_type.name for job_type in TYPES}) == len(TYPES)
+    queues = [queue.name for job_type in TYPES for queue in job_type.queues]
+    assert len(set(queues)) == len(queues)
 
 
 @each_type
@@ -60,4 +63,6 @@ def test_each_function_of_main_runs_its_own_type() -> None:
     done = subprocess.run(
         [sys.executable, "-c", CALL_EACH_FUNCTION], cwd=ROOT / "functions", capture_output=True, text=True, check=True
     )
-    assert json.loads(done.stdout) == [[job_type.name, f"task for {job_type.queue}"] for job_type in TYPES]
+    assert json.loads(done.stdout) == [
+        [job_type.name, f"task for {queue.name}"] for job_type in TYPES for queue in job_type.queues
+    ]

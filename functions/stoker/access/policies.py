@@ -57,6 +57,7 @@ INVOKERS: Mapping[str, Invoker] = {
     "videoprocessing": "cloud-tasks",
     "audiogeneration": "cloud-tasks",
     "batchoperation": "cloud-tasks",
+    "accountdeletion": "cloud-tasks",
     "sweep_jobs": "cloud-scheduler",
     "roll_up_events": "cloud-scheduler",
 }

@@ -47,12 +47,15 @@ class DeletionPosition(Model):
         doomed: Files that are counted already, and are gone before the next checkpoint.
         is_begun: Whether the record of the deletion is written: from then on, the account may be locked.
         quiet_at: When the last of the user's jobs that ran has noticed that it was deleted.
+        expected: About how many documents and files there are in all; 0 before they are counted. A deletion that has
+            given its place up does not count them again.
     """
 
     removed: dict[str, int] = Field(default_factory=dict)
     doomed: list[str] = Field(default_factory=list)
     is_begun: bool = False
     quiet_at: Timestamp | None = None
+    expected: int = 0
 
     def with_removed(self, kind: str, count: int) -> "DeletionPosition":
         """The position after some more are gone."""
@@ -90,7 +93,6 @@ class Deletion:
         self.position = DeletionPosition.from_firestore(context.checkpoint)
         self._run = context
         self._user_id = context.user_id
-        self._expected = 0
 
     def lock_account(self) -> bool:
         """Lock the account first of all, so that as little as possible is written meanwhile.
@@ -127,7 +129,8 @@ class Deletion:
     def delete_until_nothing_is_found(self) -> None:
         """Twice at least: what was under way when it was deleted may have written once more."""
         self._remove(self.position.doomed)
-        self._expected = self._count()
+        if not self.position.expected:
+            self.position = self.position.model_copy(update={"expected": self._count()})
         while True:
             before = self.position.total
             for collection in config.user_trees():
@@ -225,7 +228,7 @@ class Deletion:
         return self.position.total + documents + files
 
     def _report(self) -> None:
-        self._run.report(99 * min(1, self.position.total / max(self._expected, 1)), "deleting")
+        self._run.report(99 * min(1, self.position.total / max(self.position.expected, 1)), "deleting")
 
     def _begin(self, position: DeletionPosition, extra: ExtraWrites = ()) -> None:
         """Ask for the end hook, before anything is locked."""

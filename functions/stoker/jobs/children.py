@@ -22,7 +22,7 @@ from stoker.jobs.leftovers import remove_leftovers
 from stoker.jobs.limits import wake_next
 from stoker.jobs.metrics import job_ended
 from stoker.jobs.settings import users_are_limited
-from stoker.jobs.states import JobState
+from stoker.jobs.states import QUEUE_FIELDS, JobState
 from stoker.jobs.store import store
 from stoker.jobs.transitions import decide
 from stoker.logs import JobLog
@@ -105,8 +105,8 @@ def enqueue_children(parent_id: str) -> None:
     Args:
         parent_id: The batch, which has just been handed over to its children.
     """
-    for child in store().documents.find(declared.queued_children(parent_id).only("type")):
-        store().enqueue(child.data["type"], child.id, f"again/{store().host.token()}")
+    for child in store().documents.find(declared.queued_children(parent_id).only(*QUEUE_FIELDS)):
+        store().enqueue(JobState.of(child.id, child.data), f"again/{store().host.token()}")
 
 
 def update_parent(parent_id: str) -> None:

@@ -47,7 +47,7 @@ class JobContext:
         self._heartbeat = heartbeat
         self._progress = 0.0
         self._saved = False
-        self._turn = Turn(document.type)
+        self._turn = Turn(document.type, lease.state.queue.at_once)
         self._stages = registry.job_types()[document.type].stages
 
     def report(self, progress: float, stage: Stage) -> None:
@@ -106,8 +106,7 @@ class JobContext:
         self._heartbeat.check()
         if store().host.monotonic() > self.deadline:
             raise self._out_of_time()
-        # The deletion of a user's data holds the account locked, so it gives no place up.
-        if self._saved and not self._lease.state.deletes_owner and self._turn.is_over():
+        if self._saved and self._turn.is_over():
             raise TimeIsUp("Other jobs wait. The job goes on in another attempt.")
 
     def _out_of_time(self) -> StokerError:

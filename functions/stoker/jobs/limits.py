@@ -23,7 +23,7 @@ from stoker.firestore.writes import Create, ExtraWrites, Merge, Update, Write, W
 from stoker.jobs.effects import ReleaseSlot
 from stoker.jobs.fairness import AccountFacts, Usage, limits_of, may_take_another
 from stoker.jobs.quota import StoredCount, count_stored, quota_problem
-from stoker.jobs.states import JobState
+from stoker.jobs.states import QUEUE_FIELDS, JobState
 from stoker.jobs.store import store
 from stoker.models.job import HeldStage
 from stoker.models.settings import UserLimits
@@ -251,7 +251,7 @@ def _queued(user_id: str) -> int:
 
 
 def _oldest(selection: Selection) -> list[StoredDocument]:
-    return store().documents.find(selection.only("type", "cancelRequested", "createdAt").first(READ_TO_WAKE))
+    return store().documents.find(selection.only(*QUEUE_FIELDS, "cancelRequested", "createdAt").first(READ_TO_WAKE))
 
 
 def _age(job: StoredDocument) -> datetime:
@@ -267,7 +267,7 @@ def _wake_one(waiting: Sequence[StoredDocument]) -> bool:
         # it by its time.
         with contextlib.suppress(Conflict):
             Fence(store().documents, oldest).write({"stage": "queued", "runAfter": _age(oldest)})
-            store().enqueue(oldest.data["type"], oldest.id, f"place/{store().host.token()}")
+            store().enqueue(JobState.of(oldest.id, oldest.data), f"place/{store().host.token()}")
             return True
     return False
 

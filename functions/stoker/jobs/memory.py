@@ -10,6 +10,7 @@ from stoker.access.standing import Standing
 from stoker.firestore.documents import Documents
 from stoker.firestore.memory import MemoryDocuments
 from stoker.host import SYSTEM, Host
+from stoker.jobs.states import JobState
 from stoker.jobs.workspace import workspace
 
 
@@ -18,13 +19,13 @@ class QueuedTask:
     """A task in a queue.
 
     Attributes:
-        job_type: Names the queue.
+        queue: The name of the queue.
         job_id: The job.
         occasion: A second task of the same job and occasion is dropped.
         due: Not before this time.
     """
 
-    job_type: str
+    queue: str
     job_id: str
     occasion: str
     due: datetime | None = None
@@ -52,11 +53,11 @@ class MemoryStore:
         self.stored: dict[str, int] = {}
         self._known: set[tuple[str, str]] = set()
 
-    def enqueue(self, job_type: str, job_id: str, occasion: str, due: datetime | None = None) -> None:
+    def enqueue(self, job: JobState, occasion: str, due: datetime | None = None) -> None:
         """Keep a task, unless the same was kept before."""
-        if (job_id, occasion) not in self._known:
-            self._known.add((job_id, occasion))
-            self.tasks.append(QueuedTask(job_type, job_id, occasion, due))
+        if (job.id, occasion) not in self._known:
+            self._known.add((job.id, occasion))
+            self.tasks.append(QueuedTask(job.queue.name, job.id, occasion, due))
 
     def list_outputs(self, user_id: str, job_id: str) -> list[str]:
         """Return the names of all objects that the attempts at a job have uploaded."""

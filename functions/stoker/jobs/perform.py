@@ -63,7 +63,7 @@ def perform(job: JobState, transition: Transition, released: Written | None = No
 def _perform(job: JobState, effect: Effect, released: Written | None) -> None:
     match effect:
         case EnqueueTask():
-            store().enqueue(job.type, job.id, effect.occasion, effect.due)
+            store().enqueue(job, effect.occasion, effect.due)
             if job.attempt_began is None:  # An attempt has its own line in the log.
                 job_queued(log_of(job), effect.occasion.partition("/")[0])
         case EnqueueChildren():

@@ -1,4 +1,4 @@
-"""The way into Cloud Tasks: one queue for each type of job."""
+"""The way into Cloud Tasks. `stoker.registry` has the queues."""
 
 import contextlib
 import hashlib
@@ -6,24 +6,24 @@ from datetime import datetime
 
 from firebase_admin import exceptions, functions
 
-from stoker import config, registry
+from stoker import config
 from stoker.firebase import app
 from stoker.firestore.deadline import seconds_left
 from stoker.host import within
+from stoker.jobs.states import JobState
 
 SECONDS = 15.0
 """The longest that a task waits for Cloud Tasks outside of any deadline."""
 
 
-def enqueue(job_type: str, job_id: str, occasion: str, due: datetime | None = None) -> None:
+def enqueue(job: JobState, occasion: str, due: datetime | None = None) -> None:
     """Ask for an attempt at a job. It takes no longer than the deadline allows.
 
     The SDK waits for 120 s, and lets nobody change that. If Cloud Tasks answers later, the task is in the queue
     nevertheless. That does no harm: an attempt at a job that has begun or has ended does nothing.
 
     Args:
-        job_type: Names the queue.
-        job_id: The job.
+        job: The facts about the job: those that its queue depends on are enough.
         occasion: Why now: Cloud Tasks drops a second task for the same job and occasion for about an hour.
         due: Not before this time; at once where it is left out. The emulator does not wait.
 
@@ -35,22 +35,21 @@ def enqueue(job_type: str, job_id: str, occasion: str, due: datetime | None = No
     if seconds <= 0:
         raise exceptions.DeadlineExceededError("There is no time left to ask Cloud Tasks.")
     try:
-        within(seconds, lambda: _enqueue(job_type, job_id, occasion, due))
+        within(seconds, lambda: _enqueue(job, occasion, due))
     except TimeoutError as error:
         raise exceptions.DeadlineExceededError("Cloud Tasks has not answered in time.", cause=error) from error
 
 
-def _enqueue(job_type: str, job_id: str, occasion: str, due: datetime | None) -> None:
-    name = registry.job_types()[job_type].queue
-    queue = functions.task_queue(f"locations/{config.REGION}/functions/{name}", app=app())
+def _enqueue(job: JobState, occasion: str, due: datetime | None) -> None:
+    queue = functions.task_queue(f"locations/{config.REGION}/functions/{job.queue.name}", app=app())
     # Hashed, because ids that share a prefix slow a queue down.
     # Source: https://cloud.google.com/tasks/docs/reference/rest/v2/projects.locations.queues.tasks/create
-    task_id = hashlib.sha256(f"{job_id}/{occasion}".encode()).hexdigest()
+    task_id = hashlib.sha256(f"{job.id}/{occasion}".encode()).hexdigest()
     options = functions.TaskOptions(task_id=task_id, dispatch_deadline_seconds=config.TASK_SECONDS, schedule_time=due)
     # Where the same task is there already, what was asked for holds.
     with contextlib.suppress(exceptions.AlreadyExistsError, exceptions.ConflictError, *_misread()):
         # The handler reads `request.data`, and the SDK does not wrap the payload.
-        queue.enqueue({"data": {"jobId": job_id}}, options)
+        queue.enqueue({"data": {"jobId": job.id}}, options)
 
 
 def _misread() -> tuple[type[Exception], ...]:

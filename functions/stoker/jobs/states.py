@@ -9,13 +9,16 @@ from typing import Any, Literal
 
 from pydantic import TypeAdapter, ValidationError
 
-from stoker import config
+from stoker import config, registry
 from stoker.errors import LeaseLost
 from stoker.models.document import UserId
 from stoker.models.job import END_HOOK_DUE, RUNNING_JOBS, Attempt, JobStatus, has_ended
 
 State = Literal["pending", "processing", "running-jobs", "completed", "failed", "cancelled"]
 """The document's `status`; and `running-jobs` while the job is `processing` and waits for its children."""
+
+QUEUE_FIELDS = ("type", "input.operation")
+"""The fields of a job's document that its queue depends on."""
 
 _OWNER: TypeAdapter[str] = TypeAdapter(UserId)
 
@@ -112,6 +115,11 @@ class JobState:
     def status(self) -> JobStatus:
         """The document's `status`."""
         return "processing" if self.state == RUNNING_JOBS else self.state
+
+    @property
+    def queue(self) -> registry.Queue:
+        """The queue that the job goes to. A worker here must do jobs of its type."""
+        return registry.queue_of(self.type, deletes_owner=self.deletes_owner)
 
     @property
     def attempt_name(self) -> str:

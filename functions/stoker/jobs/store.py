@@ -14,6 +14,7 @@ from typing import Protocol, TypeVar
 from stoker.access.standing import Standing, standing
 from stoker.firestore.documents import Documents, FirestoreDocuments
 from stoker.host import SYSTEM, Host, within
+from stoker.jobs.states import JobState
 from stoker.jobs.workspace import workspace
 from stoker.logs import log_error
 
@@ -32,7 +33,7 @@ class Store(Protocol):
     documents: Documents
     host: Host
 
-    def enqueue(self, job_type: str, job_id: str, occasion: str, due: datetime | None = None) -> None:
+    def enqueue(self, job: JobState, occasion: str, due: datetime | None = None) -> None:
         """Ask for an attempt at a job; see `stoker.jobs.queue.enqueue`."""
 
     def list_outputs(self, user_id: str, job_id: str) -> list[str]:
@@ -60,11 +61,11 @@ class FirebaseStore:
     documents: Documents = FirestoreDocuments()
     host: Host = SYSTEM
 
-    def enqueue(self, job_type: str, job_id: str, occasion: str, due: datetime | None = None) -> None:
+    def enqueue(self, job: JobState, occasion: str, due: datetime | None = None) -> None:
         """Ask for an attempt at a job; see `stoker.jobs.queue.enqueue`."""
         from stoker.jobs.queue import enqueue
 
-        enqueue(job_type, job_id, occasion, due)
+        enqueue(job, occasion, due)
 
     def list_outputs(self, user_id: str, job_id: str) -> list[str]:
         """Return the names of all objects that the attempts at a job have uploaded."""

@@ -1,6 +1,5 @@
 """Turns: an attempt that can go on later gives its place up while other jobs wait for it."""
 
-from stoker import registry
 from stoker.firestore.errors import TRANSIENT
 from stoker.jobs.fairness import SHORTEST_TURN_SECONDS, turn_seconds
 from stoker.jobs.store import store
@@ -15,11 +14,13 @@ class Turn:
     """An attempt's turn at a place of its queue.
 
     Args:
-        job_type: The type, which names the queue.
+        job_type: The type of the job.
+        places: The places of its queue.
     """
 
-    def __init__(self, job_type: str) -> None:
+    def __init__(self, job_type: str, places: int) -> None:
         self._type = job_type
+        self._places = places
         self._began = store().host.monotonic()
         self._look_at = self._began + LOOK_SECONDS
 
@@ -33,7 +34,7 @@ class Turn:
             waiting = waiting_jobs(self._type)
         except TRANSIENT:
             return False  # Without an answer the attempt stays, and looks again later.
-        turn = turn_seconds(waiting, registry.job_types()[self._type].at_once)
+        turn = turn_seconds(waiting, self._places)
         if turn is None or now >= self._began + turn:
             return turn is not None
         self._look_at = min(self._look_at, self._began + turn)
@@ -42,7 +43,11 @@ class Turn:
 
 def waiting_jobs(job_type: str) -> int:
     """Return how many jobs of a type could begin if there were more places: those that are pending, and neither held
-    back nor due later."""
+    back nor due later.
+
+    All queues of the type together: no index tells deletions from other jobs. An attempt that gives its place up for
+    jobs of another queue goes on at once.
+    """
     documents, now = store().documents, store().host.now()
     pending = documents.count(declared.pending(job_type))
     if pending == 0:

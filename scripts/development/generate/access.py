@@ -52,7 +52,8 @@ class InvokerEntry(_Entry):
 
 def queues() -> str:
     """The entries of the functions that run jobs, for `rules/functions.rules`."""
-    return "\n\n".join(f"{job_type.queue}:\n  invoker: cloud-tasks" for job_type in registry.job_types().values())
+    names = [queue.name for job_type in registry.job_types().values() for queue in job_type.queues]
+    return "\n\n".join(f"{name}:\n  invoker: cloud-tasks" for name in names)
 
 
 def policies(text: str) -> str:

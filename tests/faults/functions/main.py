@@ -5,6 +5,7 @@ from faults import injection
 injection.install()
 
 from deployed import (  # type: ignore[import-not-found]  # noqa: E402
+    accountdeletion,
     audiogeneration,
     batchoperation,
     before_created,
@@ -29,6 +30,7 @@ from faults.app_check import appsOnly  # noqa: E402
 injection.hurry(videoprocessing)
 
 __all__ = [
+    "accountdeletion",
     "appsOnly",
     "audiogeneration",
     "batchoperation",

@@ -47,7 +47,7 @@ print(json.dumps({
     "made": {str(path): text for path, text in made_files(Path(sys.argv[1])).items()},
     "memory": endpoint.availableMemoryMb,
     "atOnce": endpoint.taskQueueTrigger["rateLimits"]["maxConcurrentDispatches"],
-    "queue": registry.job_types()["word-count"].queue,
+    "queue": registry.queue_of("word-count").name,
     "refused": refused,
     "uploaded": uploaded,
     "reported": reported,

@@ -10,6 +10,7 @@ import pytest
 from stoker.jobs.context import JobContext
 from stoker.jobs.lease import Lease
 from stoker.jobs.progress import Heartbeat
+from stoker.jobs.states import JobState
 from stoker.logs import JobLog
 from stoker.models.job import ProcessingJob
 from stoker.storage.outputs import AttemptOutputs
@@ -26,7 +27,8 @@ DOCUMENT = ProcessingJob(
 
 def test_a_stage_that_the_type_does_not_have_is_refused(tmp_path: Path) -> None:
     reported: list[Any] = []
-    lease = cast(Lease, SimpleNamespace(job=SimpleNamespace(document=DOCUMENT)))
+    state = JobState("j", type=DOCUMENT.type)
+    lease = cast(Lease, SimpleNamespace(job=SimpleNamespace(document=DOCUMENT), state=state))
     heartbeat = cast(Heartbeat, SimpleNamespace(report=lambda *said: reported.append(said), check=lambda: None))
     run = JobContext(lease, AttemptOutputs("ada", "j", "1"), heartbeat, tmp_path, JobLog("j"))
     run.report(10, "synthesizing")

@@ -11,6 +11,9 @@ from firebase_admin import exceptions, functions
 from stoker import firebase
 from stoker.firestore.deadline import deadline
 from stoker.jobs import queue
+from stoker.jobs.states import JobState
+
+HOLIDAY = JobState("holiday", type="video-processing")
 
 
 class Hanging:
@@ -36,19 +39,19 @@ def hanging(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hanging]:
 
 def test_a_queue_that_hangs_takes_no_longer_than_the_deadline(hanging: Hanging) -> None:
     with deadline(0.1), pytest.raises(exceptions.DeadlineExceededError):
-        queue.enqueue("video-processing", "holiday", "created")
+        queue.enqueue(HOLIDAY, "created")
 
 
 def test_after_the_deadline_a_queue_is_not_asked(hanging: Hanging) -> None:
     with deadline(0), pytest.raises(exceptions.DeadlineExceededError):
-        queue.enqueue("video-processing", "holiday", "created")
+        queue.enqueue(HOLIDAY, "created")
     assert hanging.asked == 0
 
 
 def test_without_a_deadline_a_queue_has_some_seconds(hanging: Hanging, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(queue, "SECONDS", 0.1)
     with pytest.raises(exceptions.DeadlineExceededError):
-        queue.enqueue("video-processing", "holiday", "created")
+        queue.enqueue(HOLIDAY, "created")
 
 
 def test_an_error_of_the_queue_is_the_callers(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -58,7 +61,7 @@ def test_an_error_of_the_queue_is_the_callers(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(queue, "app", lambda: None)
     monkeypatch.setattr(functions, "task_queue", refuse)
     with pytest.raises(exceptions.PermissionDeniedError):
-        queue.enqueue("video-processing", "holiday", "created")
+        queue.enqueue(HOLIDAY, "created")
 
 
 @pytest.mark.parametrize("project", ["my-project", None])
