@@ -6,7 +6,6 @@ What a function runs is imported in its body: the Firebase CLI imports this file
 
 from typing import Any
 
-from firebase_admin import initialize_app
 from firebase_functions.core import Change
 from firebase_functions.firestore_fn import Event, on_document_created, on_document_deleted, on_document_written
 from firebase_functions.https_fn import CallableRequest, on_call
@@ -21,14 +20,14 @@ from firebase_functions.scheduler_fn import ScheduledEvent, on_schedule
 from firebase_functions.tasks_fn import on_task_dispatched
 from google.cloud.firestore_v1 import DocumentSnapshot
 
-from stoker import config, registry, shutdown
+from stoker import config, firebase, registry, shutdown
 from stoker.access import auth_events
 from stoker.access.guard import guarded
 from stoker.firestore.events import decodable
 
 shutdown.listen()
 # `on_call` checks a caller's token with it, before any body runs.
-initialize_app()
+firebase.start(config.known_project())
 
 
 def queue_options(job_type: str, *, deletes_owner: bool = False) -> dict[str, Any]:

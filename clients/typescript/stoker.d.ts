@@ -552,9 +552,7 @@ export interface AnalyticsAggregate {
   schemaVersion?: 1;
 }
 
-/**
- * Limits of users who have just signed up, and of anonymous users: many accounts are made as easily as one.
- */
+/** Limits of users who have just signed up, because many accounts are made as easily as one. */
 export interface NewUserLimits {
   /** How long a user counts as new. At least 1. `24` where it is left out. */
   hours?: number;
@@ -562,6 +560,10 @@ export interface NewUserLimits {
   atOnce?: number | null;
   /** Jobs that begin on one day, in UTC. At least 1. `100` where it is left out. */
   aDay?: number | null;
+  /**
+   * Minutes that the user's jobs may be worked on in one day, in UTC. At least 1. `60` where it is left out.
+   */
+  workMinutesADay?: number | null;
 }
 
 /** What one user may ask for. A field that is left out has its default, and null lifts the limit. */

@@ -306,14 +306,19 @@ def speech_engine() -> str:
     return name
 
 
+def known_project() -> str | None:
+    """The id of the Firebase project; None if the environment names no project."""
+    return os.environ.get("GCLOUD_PROJECT") or os.environ.get("GOOGLE_CLOUD_PROJECT") or None
+
+
 def project() -> str:
     """The id of the Firebase project.
 
     Raises:
         RuntimeError: The environment names no project.
     """
-    name = os.environ.get("GCLOUD_PROJECT") or os.environ.get("GOOGLE_CLOUD_PROJECT")
-    if not name:
+    name = known_project()
+    if name is None:
         raise RuntimeError("Set GCLOUD_PROJECT to the id of the Firebase project.")
     return name
 

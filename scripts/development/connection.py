@@ -56,6 +56,8 @@ def _emulator(project: str | None) -> str:
         os.environ["FIRESTORE_EMULATOR_HOST"] = f"127.0.0.1:{ports['firestore']}"
         os.environ["CLOUD_TASKS_EMULATOR_HOST"] = f"127.0.0.1:{ports['tasks']}"
         os.environ["FIREBASE_AUTH_EMULATOR_HOST"] = f"127.0.0.1:{ports['auth']}"
+        os.environ["STORAGE_EMULATOR_HOST"] = f"http://127.0.0.1:{ports['storage']}"
+        os.environ["FIREBASE_CONFIG"] = json.dumps({"storageBucket": f"{project or PROJECT}.appspot.com"})
     address = os.environ["FIRESTORE_EMULATOR_HOST"]
     host, _, port = address.rpartition(":")
     try:

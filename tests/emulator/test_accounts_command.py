@@ -53,3 +53,14 @@ def test_a_user_that_there_is_not_is_named(arguments: tuple[str, ...]) -> None:
     assert code == 1
     assert arguments[1] in complained
     assert "Traceback" not in complained
+
+
+@pytest.mark.slow
+def test_owners_without_an_account_are_looked_for_in_documents_and_files() -> None:
+    write_tasks(imported().id, 1)
+    write_tasks("gone-a-minute-ago", 1)
+    shown = answer("orphans")
+    assert shown["owners"] >= 2
+    assert "gone-a-minute-ago" not in shown["orphans"]  # It is younger than a day.
+    code, _, complained = accounts("delete-orphans")
+    assert (code, "--confirm" in complained) == (2, True)

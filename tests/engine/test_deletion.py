@@ -14,7 +14,6 @@ from stoker.errors import JobNotFound, NotDeletable
 from stoker.firestore.errors import Conflict
 from stoker.firestore.writes import Delete
 from stoker.jobs.attempt import begin_attempt, run_attempt
-from stoker.jobs.ceiling import hold_ceiling
 from stoker.jobs.children import ChildJob, Children, child_id
 from stoker.jobs.commands import cancel_job, retry_job
 from stoker.jobs.deletion import delete_job
@@ -78,7 +77,7 @@ def test_a_deletion_gives_nothing_of_the_days_allowance_back(settings: Callable[
     third = DrivenJob()
     assert begin_attempt(third.id) is None
     assert third.data()["stage"] == "waiting-for-tomorrow"
-    hold_ceiling(datetime.now(UTC))
+    sweep()
     found = store().documents.get(f"{config.ADMIN_DATA}/{config.JOB_SETTINGS}")
     assert found is not None
     assert found.data["stoppedUntil"] > datetime.now(UTC)
@@ -89,7 +88,7 @@ def test_the_children_of_a_deleted_batch_still_count(settings: Callable[..., Non
     settings(projectLimits={"workHoursADay": 1})
     children = [ended(completedAt=now, workSeconds=1800) for _ in range(2)]
     delete_job(batch(*children, status="completed", completedAt=now, workSeconds=2, children=2).id)
-    hold_ceiling(now)
+    sweep(now)
     found = store().documents.get(f"{config.ADMIN_DATA}/{config.JOB_SETTINGS}")
     assert found is not None
     assert "stoppedUntil" in found.data

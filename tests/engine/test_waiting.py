@@ -116,7 +116,7 @@ def test_after_a_users_day_jobs_are_not_even_queued(over: dict[str, Any], queued
 
 
 def test_a_new_users_limits_are_known_before_a_job_is_queued(queued: list[str]) -> None:
-    account = {"createdAt": datetime.now(UTC), "anonymous": False}
+    account = {"createdAt": datetime.now(UTC)}
     store().documents.commit([Create(f"{config.JOB_USERS}/eve", {"day": today(), "began": 100, "account": account})])
     DrivenJob("eve", stage="waiting-for-tomorrow")
     job = DrivenJob("eve")

@@ -17,7 +17,6 @@ Faults come in where Google's client classes and the package's public functions 
 is tested.
 """
 
-import hashlib
 import json
 import os
 import random
@@ -27,14 +26,12 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from functools import wraps
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NoReturn
 
 import firebase_admin.exceptions
-import firebase_admin.functions
 import requests
 from google.api_core import exceptions
 from google.auth.transport.requests import AuthorizedSession
@@ -117,7 +114,7 @@ def install() -> None:
     wrap(FirestoreClient, "batch_get_documents", _read)
     wrap(FirestoreClient, "run_query", _read)
     wrap(AuthorizedSession, "request", _http)
-    wrap(firebase_admin.functions.TaskQueue, "enqueue", _enqueue)
+    wrap(_imported("stoker.jobs.queue"), "enqueue", _enqueue)
     wrap(_imported("stoker.jobs.attempt"), "run_attempt", _work)
     # Each function has processes of its own. The sweeper dispatches too, and is to hear of every job.
     match os.environ.get("FUNCTION_TARGET"):
@@ -333,12 +330,11 @@ def _halves(data: bytes) -> Iterator[bytes]:
 # --- Deliveries that come together ----------------------------------------------------------------
 
 
-def _enqueue(enqueue: Callable[..., str], queue: Any, payload: Any, options: Any) -> str:
+def _enqueue(enqueue: Callable[..., None], job: Any, occasion: str, due: Any = None) -> None:
     if os.environ.get("FUNCTION_TARGET") == "sweep_jobs":
-        occasion = f"{options.task_id}/{int(time.time()) // SWEEP_OCCASION_SECONDS}"
-        options = replace(options, task_id=hashlib.sha256(occasion.encode()).hexdigest())
+        occasion = f"{occasion}/{int(time.time()) // SWEEP_OCCASION_SECONDS}"
     _meet("enqueue")
-    return str(_shaken("tasks", lambda: enqueue(queue, payload, options), _fail_tasks))
+    _shaken("tasks", lambda: enqueue(job, occasion, due), _fail_tasks)
 
 
 def _meet(place: str) -> None:

@@ -329,6 +329,7 @@ def _of_admin_data() -> Iterator[Case]:
         {"userLimits": None},
         {"userLimits": {"newUsers": None}},
         {"projectLimits": None, "stoppedUntil": None},
+        {"stoppedUntil": datetime(2030, 1, 1, tzinfo=UTC)},
         *({"userLimits": limit} for limit in _limits(UserLimits)),
         *({"userLimits": {"newUsers": limit}} for limit in _limits(NewUserLimits)),
         *({"projectLimits": limit} for limit in _limits(ProjectLimits)),

@@ -17,13 +17,11 @@ class Standing:
     Attributes:
         is_locked: Whether the account is disabled: by an admin, or because it is being deleted.
         is_gone: Whether the account was deleted. An owner who never had an account is not gone.
-        is_anonymous: Whether the account has nothing to sign in with.
         created_at: The time at which the account was made, if there is an account.
     """
 
     is_locked: bool = False
     is_gone: bool = False
-    is_anonymous: bool = False
     created_at: datetime | None = None
 
 
@@ -54,6 +52,5 @@ def _look_up(user_id: str) -> Standing:
     made = found.user_metadata.creation_timestamp
     return Standing(
         is_locked=bool(found.disabled),
-        is_anonymous=not found.provider_data and not found.email and not found.phone_number,
         created_at=datetime.fromtimestamp(made / 1000, UTC) if made else None,
     )

@@ -136,7 +136,7 @@ def facts_of(standing: Standing | None) -> AccountFacts | None:
     """
     if standing is None or standing.created_at is None:
         return None
-    return AccountFacts(standing.created_at, standing.is_anonymous)
+    return AccountFacts(standing.created_at)
 
 
 def _refuse(found: StoredDocument, state: JobState, event: JobEvent, now: datetime, extra: ExtraWrites = ()) -> Refused:

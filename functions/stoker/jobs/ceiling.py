@@ -8,21 +8,26 @@ from stoker import config, registry
 from stoker.firestore.writes import Create, Merge, Write
 from stoker.jobs.settings import settings, stopped_until
 from stoker.jobs.store import store
+from stoker.jobs.walk import Walk
 from stoker.logs import JobLog
 from stoker.models.settings import ProjectLimits
 from stoker.queries import declared
 
+NEAR_PERCENT = (50, 80)
+"""Percentages of a limit that the log mentions, each once a day."""
 
-def hold_ceiling(now: datetime) -> None:
-    """Stop all types of jobs until tomorrow if the project's jobs of today are at a limit, and log that.
+
+def hold_ceiling(walk: Walk) -> None:
+    """Stop all types of jobs until tomorrow if the project's jobs of today are at a limit, and log that. The log also
+    says that a limit is near.
 
     An aggregation over each type's jobs that have ended today, and one over those that were deleted since: a read for
     each thousand of them. No document is written for each job.
 
     Args:
-        now: The time, in UTC.
+        walk: The sweep's step. Its place says what was logged today.
     """
-    limits = settings().project_limits
+    now, limits = walk.now, settings().project_limits
     if limits is None or stopped_until(now) is not None:
         return
     today = _day_of(now)
@@ -34,16 +39,31 @@ def hold_ceiling(now: datetime) -> None:
         )
     ]
     jobs, seconds = sum(count for count, _ in ended), sum(seconds for _, seconds in ended)
+    used = {"jobs": jobs, "workHours": round(seconds / 3600, 1)}
     if not is_reached(limits, jobs, seconds):
+        _say_near(walk, today, used_percent(limits, jobs, seconds), used)
         return
     path, tomorrow = f"{config.ADMIN_DATA}/{config.JOB_SETTINGS}", today + timedelta(days=1)
     store().documents.commit([Merge(path, {"stoppedUntil": tomorrow})])
     JobLog("").warning(
         f"The project is at its limit of a day: no job begins until midnight (UTC). {path} holds the limits.",
         event="project-stopped",
-        jobs=jobs,
-        workHours=round(seconds / 3600, 1),
+        **used,
     )
+
+
+def _say_near(walk: Walk, today: datetime, percent: float, used: Mapping[str, float]) -> None:
+    place = walk.places.of(walk.name)
+    said = place.get("percent", 0) if place.get("day") == today else 0
+    near = max((one for one in NEAR_PERCENT if one <= percent), default=0)
+    if near > said:
+        walk.places.set(walk.name, None, day=today, percent=near)
+        JobLog("").warning(
+            f"The project has used {near} % of a limit of the day. At 100 %, no job begins until midnight (UTC).",
+            event="project-near-limit",
+            percent=near,
+            **used,
+        )
 
 
 def still_counted(data: Mapping[str, Any], now: datetime) -> list[Write]:
@@ -76,5 +96,21 @@ def is_reached(limits: ProjectLimits, jobs: int, work_seconds: float) -> bool:
         >>> is_reached(ProjectLimits(jobs_a_day=100, work_hours_a_day=None), 100, 3600)
         True
     """
-    too_many = limits.jobs_a_day is not None and jobs >= limits.jobs_a_day
-    return too_many or (limits.work_hours_a_day is not None and work_seconds >= 3600 * limits.work_hours_a_day)
+    return used_percent(limits, jobs, work_seconds) >= 100
+
+
+def used_percent(limits: ProjectLimits, jobs: int, work_seconds: float) -> float:
+    """Return how much of a day's limit is used, in percent: of the limit of which most is used.
+
+    Args:
+        limits: The limits.
+        jobs: Jobs that were worked on and have ended today.
+        work_seconds: Seconds that their attempts took.
+
+    Example:
+        >>> used_percent(ProjectLimits(jobs_a_day=100, work_hours_a_day=2), 80, 3600)
+        80.0
+    """
+    of_jobs = 100 * jobs / limits.jobs_a_day if limits.jobs_a_day is not None else 0
+    of_work = 100 * work_seconds / (3600 * limits.work_hours_a_day) if limits.work_hours_a_day is not None else 0
+    return max(of_jobs, of_work)

@@ -28,18 +28,16 @@ class AccountFacts:
 
     Attributes:
         created_at: The time of the sign-up.
-        anonymous: Whether nothing is known of the user but the account.
     """
 
     created_at: datetime
-    anonymous: bool = False
 
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> "AccountFacts | None":
         """Return the facts that a document of `jobUsers` keeps, if it keeps them."""
         match data.get("account"):
-            case {"createdAt": datetime() as created_at, "anonymous": bool(anonymous)}:
-                return cls(created_at, anonymous)
+            case {"createdAt": datetime() as created_at}:
+                return cls(created_at)
         return None
 
 
@@ -161,7 +159,9 @@ def turn_seconds(waiting: int, places: int) -> float | None:
 
 
 def limits_of(limits: UserLimits, account: AccountFacts | None, now: datetime) -> UserLimits:
-    """Return the limits of a user: lower for a time after the sign-up, and for as long as the user is anonymous.
+    """Return the limits of a user: lower for a time after the sign-up.
+
+    Age alone decides. An anonymous account can't be told from an account of a custom token: neither has a provider.
 
     Args:
         limits: The limits of every user.
@@ -171,10 +171,14 @@ def limits_of(limits: UserLimits, account: AccountFacts | None, now: datetime) -
     new = limits.new_users
     if new is None or account is None:
         return limits
-    if not account.anonymous and now - account.created_at >= timedelta(hours=new.hours):
+    if now - account.created_at >= timedelta(hours=new.hours):
         return limits
     return limits.model_copy(
-        update={"at_once": _least(limits.at_once, new.at_once), "a_day": _least(limits.a_day, new.a_day)}
+        update={
+            "at_once": _least(limits.at_once, new.at_once),
+            "a_day": _least(limits.a_day, new.a_day),
+            "work_minutes_a_day": _least(limits.work_minutes_a_day, new.work_minutes_a_day),
+        }
     )
 
 

@@ -1,7 +1,7 @@
 """Limits: how many jobs of a user may run. `jobUsers/{uid}` holds the places that the user's running jobs take.
 
 `{running: {jobId: since}, types: {jobId: type}, day: "2026-11-22", began: 7, work: {"2026-11-22": 340},
-outputBytes: {"2026-11-22": 81920}, mediaSeconds: {"2026-11-22": 95}, waiting: 1, account: {createdAt, anonymous},
+outputBytes: {"2026-11-22": 81920}, mediaSeconds: {"2026-11-22": 95}, waiting: 1, account: {createdAt},
 stored: {bytes, countedAt}}`.
 It is written in the commit of the claim and of the final write, so that it can't disagree with the jobs for long.
 """
@@ -117,7 +117,7 @@ def take_slot(
     lapsed = job.work_with_lapsed() - job.work_seconds
     taken = {
         **counted,
-        **({} if account is None else {"account": {"createdAt": account.created_at, "anonymous": account.anonymous}}),
+        **({} if account is None else {"account": {"createdAt": account.created_at}}),
         "running": {**usage.running, job.id: now},
         "types": {**usage.types, job.id: job.type},
         "day": today,

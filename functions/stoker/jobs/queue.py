@@ -8,11 +8,19 @@ from firebase_admin import exceptions, functions
 
 from stoker import config
 from stoker.firebase import app
+from stoker.firestore.deadline import seconds_left
+from stoker.host import within
 from stoker.jobs.states import JobState
+
+SECONDS = 15.0
+"""The longest that a task waits for Cloud Tasks outside of any deadline."""
 
 
 def enqueue(job: JobState, occasion: str, due: datetime | None = None) -> None:
-    """Asks for an attempt at a job.
+    """Ask for an attempt at a job. It takes no longer than the deadline allows.
+
+    The SDK waits for 120 s, and lets nobody change that. If Cloud Tasks answers later, the task is in the queue
+    nevertheless. That does no harm: an attempt at a job that has begun or has ended does nothing.
 
     Args:
         job: The facts about the job: those that its queue depends on are enough.
@@ -20,8 +28,19 @@ def enqueue(job: JobState, occasion: str, due: datetime | None = None) -> None:
         due: Not before this time; at once where it is left out. The emulator does not wait.
 
     Raises:
-        firebase_admin.exceptions.FirebaseError: Cloud Tasks did not take it.
+        firebase_admin.exceptions.FirebaseError: Cloud Tasks did not take it, or has not answered in time.
     """
+    left = seconds_left()
+    seconds = SECONDS if left is None else min(SECONDS, left)
+    if seconds <= 0:
+        raise exceptions.DeadlineExceededError("There is no time left to ask Cloud Tasks.")
+    try:
+        within(seconds, lambda: _enqueue(job, occasion, due))
+    except TimeoutError as error:
+        raise exceptions.DeadlineExceededError("Cloud Tasks has not answered in time.", cause=error) from error
+
+
+def _enqueue(job: JobState, occasion: str, due: datetime | None) -> None:
     queue = functions.task_queue(f"locations/{config.REGION}/functions/{job.queue.name}", app=app())
     # Hashed, because ids that share a prefix slow a queue down.
     # Source: https://cloud.google.com/tasks/docs/reference/rest/v2/projects.locations.queues.tasks/create

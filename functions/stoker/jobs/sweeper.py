@@ -109,7 +109,7 @@ class Sweep:
             ("due", self._due),
             ("stale", self._stale),
             *((f"places-{one}", self._places(one)) for one in registry.job_types()),
-            ("ceiling", lambda _: hold_ceiling(self.now)),
+            ("ceiling", hold_ceiling),
             ("due-again", self._due_again),
             ("owners", self._owners),
             ("everything", self._everything),

@@ -59,7 +59,7 @@ class Places:
         place = self._places.get(name)
         return dict(place) if isinstance(place, dict) else {}
 
-    def set(self, name: str, after: Place | None, **fields: datetime | None) -> None:
+    def set(self, name: str, after: Place | None, **fields: datetime | int | None) -> None:
         """Change the place of a walk: behind a document, or at its end; with fields of its own."""
         self._changed[name] = {**fields, "after": None if after is None else list(after)}
 

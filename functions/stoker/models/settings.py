@@ -9,12 +9,13 @@ from stoker.models.job import JobTypeName
 
 
 class NewUserLimits(Model):
-    """Limits of users who have just signed up, and of anonymous users: many accounts are made as easily as one.
+    """Limits of users who have just signed up, because many accounts are made as easily as one.
 
     Attributes:
         hours: How long a user counts as new.
         at_once: Jobs that run at the same time.
         a_day: Jobs that begin on one day, in UTC.
+        work_minutes_a_day: Minutes that the user's jobs may be worked on in one day, in UTC.
     """
 
     model_config = ConfigDict(extra="ignore")
@@ -22,6 +23,7 @@ class NewUserLimits(Model):
     hours: Annotated[int, Field(ge=1)] = 24
     at_once: Annotated[int, Field(ge=1)] | None = 3
     a_day: Annotated[int, Field(ge=1)] | None = 100
+    work_minutes_a_day: Annotated[int, Field(ge=1)] | None = 60
 
 
 class UserLimits(Model):

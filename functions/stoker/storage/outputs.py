@@ -18,7 +18,7 @@ from typing_extensions import Buffer
 from stoker import config
 from stoker.errors import Unavailable
 from stoker.models.job import StoredFile
-from stoker.storage.client import bucket
+from stoker.storage.client import bucket, patience
 
 CHUNK_BYTES = 8 * 1024**2
 """One part of an upload; a cancelled job stops in between. A multiple of 256 KiB, as Cloud Storage demands."""
@@ -214,7 +214,8 @@ def _stored(blob: Blob) -> StoredFile:
 
 def list_objects(user_id: str, job_id: str) -> list[str]:
     """The names of all that the attempts at a job have uploaded."""
-    return [blob.name for blob in bucket().list_blobs(prefix=f"job-outputs/{user_id}/{job_id}/")]
+    found = bucket().list_blobs(prefix=f"job-outputs/{user_id}/{job_id}/", **patience())
+    return [blob.name for blob in found]
 
 
 def list_all_objects(after: str) -> Iterator[str]:
@@ -223,14 +224,14 @@ def list_all_objects(after: str) -> Iterator[str]:
     Args:
         after: Only the names behind this one.
     """
-    for blob in bucket().list_blobs(prefix="job-outputs/", start_offset=after or None):
+    for blob in bucket().list_blobs(prefix="job-outputs/", start_offset=after or None, **patience()):
         if blob.name > after:  # It begins with that one, and the Storage emulator with the first one of all.
             yield blob.name
 
 
 def delete_objects(names: Collection[str]) -> None:
     """Deletes objects; one that is gone already is what was wanted."""
-    bucket().delete_blobs(list(names), on_error=lambda blob: None)
+    bucket().delete_blobs(list(names), on_error=lambda blob: None, **patience())
 
 
 class OutputStream(io.RawIOBase):

@@ -2,7 +2,7 @@
 
 from itertools import islice
 
-from stoker.storage.client import bucket
+from stoker.storage.client import bucket, patience
 
 MOST_OBJECTS = 10_000
 """Files of a user that are counted, of uploads and of outputs each: 20 calls together, a few seconds."""
@@ -21,5 +21,5 @@ def stored_bytes(user_id: str) -> int:
 
 
 def _bytes_in(folder: str) -> int:
-    found = bucket().list_blobs(prefix=folder, fields="items(name,size),nextPageToken")
+    found = bucket().list_blobs(prefix=folder, fields="items(name,size),nextPageToken", **patience())
     return sum(int(blob.size or 0) for blob in islice(found, MOST_OBJECTS))

@@ -1,6 +1,8 @@
 """How far a reconcile has come, so that the next one goes on from there."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 from stoker import config
 from stoker.firestore.client import client
@@ -9,12 +11,23 @@ from stoker.firestore.deadline import patience
 
 def load(name: str) -> str | None:
     """Where to go on; None for the beginning."""
-    found = client().collection(config.RECONCILES).document(name).get(**patience(reads=True))
-    after = (found.to_dict() or {}).get("after")
+    after = record(name).get("after")
     return after if isinstance(after, str) and after else None
 
 
-def save(name: str, after: str | None) -> None:
-    """Says where to go on; None for the beginning."""
-    place = {"after": after, "updatedAt": datetime.now(UTC)}
+def record(name: str) -> Mapping[str, Any]:
+    """All that was saved; it is empty before the first time."""
+    found = client().collection(config.RECONCILES).document(name).get(**patience(reads=True))
+    return found.to_dict() or {}
+
+
+def save(name: str, after: str | None, **more: Any) -> None:
+    """Says where to go on; None for the beginning.
+
+    Args:
+        name: Names the reconcile.
+        after: The place.
+        more: What else the next reconcile needs.
+    """
+    place = {**more, "after": after, "updatedAt": datetime.now(UTC)}
     client().collection(config.RECONCILES).document(name).set(place, **patience(reads=False))

@@ -1,7 +1,7 @@
 """What is left of a user whose account is gone: a job deletes it, as if the user had asked for that."""
 
 import contextlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
@@ -18,7 +18,7 @@ from stoker.models.deletion import orphan_job_id
 from stoker.models.job import has_ended
 from stoker.queries import declared, trees
 from stoker.queries.query import NAME
-from stoker.storage.client import bucket
+from stoker.storage import client as storage
 from stoker.users.deletion import DELETION, delete_remains
 from stoker.users.owners import FOLDERS
 from stoker.users.profile import is_user_id
@@ -48,7 +48,7 @@ def delete_orphan(user_id: str, occasion: str) -> str | None:
     """
     if not is_user_id(user_id) or user_id in config.kept_owners() or account_exists(user_id):
         return None
-    if _is_under_way(user_id) or not has_data(user_id):
+    if not needs_deletion(user_id):
         return None
     job_id = orphan_job_id(user_id, occasion)
     try:
@@ -65,21 +65,42 @@ def delete_orphan(user_id: str, occasion: str) -> str | None:
     return job_id
 
 
-def has_data(user_id: str) -> bool:
-    """Whether anything is left of a user, apart from jobs that delete."""
+def needs_deletion(user_id: str, before: datetime | None = None) -> bool:
+    """Whether something is left of a user, and no job deletes it now.
+
+    Args:
+        user_id: The user.
+        before: As for `has_data`.
+    """
+    return not _is_under_way(user_id) and has_data(user_id, before)
+
+
+def has_data(user_id: str, before: datetime | None = None) -> bool:
+    """Whether anything is left of a user, apart from jobs that delete.
+
+    Args:
+        user_id: The user.
+        before: Something of this must have been made before this time; None for any time.
+    """
+    return any(before is None or made < before for made in traces(user_id))
+
+
+def traces(user_id: str) -> Iterator[datetime]:
+    """Yield when some of what is left of a user was made, apart from jobs that delete: at least one time for each place
+    that holds something. What comes first costs least, so stop as soon as you know enough."""
     profile = f"{config.USERS}/{user_id}"
-    others = (collection for collection in declared.with_owners() if collection != config.JOBS)
-    return (
-        raw.get(profile) is not None
-        or _holds(trees.below_page(profile, 1, (NAME,)))
-        or any(not _deletes(job) for job in trees.owned_page(config.JOBS, user_id, FEW, (NAME, OPERATION)))
-        or any(_holds(trees.owned_page(collection, user_id, 1, (NAME,))) for collection in others)
-        or any(_holds(bucket().list_blobs(prefix=f"{folder}/{user_id}/", max_results=1)) for folder in FOLDERS)
-    )
-
-
-def _holds(found: Iterable[object]) -> bool:
-    return len(list(found)) > 0
+    if (found := raw.get(profile)) is not None:
+        yield found.create_time
+    yield from (below.create_time for below in trees.below_page(profile, 1, (NAME,)))
+    for job in trees.owned_page(config.JOBS, user_id, FEW, (NAME, OPERATION)):
+        if not _deletes(job):
+            yield job.create_time
+    for collection in declared.with_owners():
+        if collection != config.JOBS:
+            yield from (other.create_time for other in trees.owned_page(collection, user_id, 1, (NAME,)))
+    for folder in FOLDERS:
+        for file in storage.bucket().list_blobs(prefix=f"{folder}/{user_id}/", max_results=1, **storage.patience()):
+            yield file.time_created
 
 
 def _is_under_way(user_id: str) -> bool:

@@ -7,7 +7,7 @@ from functools import partial
 from stoker import config
 from stoker.firestore.deadline import patience
 from stoker.queries import declared
-from stoker.storage.client import bucket
+from stoker.storage import client as storage
 
 PAGE = 100
 """Owners in a page: as many accounts as Firebase Auth looks up at once."""
@@ -84,7 +84,9 @@ def _of_files(folder: str, after: str) -> OwnersPage:
 def _below(folder: str, after: str) -> Iterator[str]:
     # Folders are sorted with their slash: `a-b/` comes before `a/`.
     last = f"{folder}/{after}/" if after else f"{folder}/"
-    for page in bucket().list_blobs(prefix=f"{folder}/", delimiter="/", start_offset=last).pages:
+    for page in (
+        storage.bucket().list_blobs(prefix=f"{folder}/", delimiter="/", start_offset=last, **storage.patience()).pages
+    ):
         for found in sorted(page.prefixes):
             if found > last:  # The Storage emulator ignores where to begin.
                 yield found.removeprefix(f"{folder}/").removesuffix("/")

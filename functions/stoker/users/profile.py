@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, Literal
 
 from firebase_admin import auth
@@ -179,7 +180,12 @@ def reference(user_id: str) -> firestore.DocumentReference:
 
 def _is(kind: Any, value: object) -> bool:
     try:
-        TypeAdapter(kind).validate_python(value, strict=True)
+        _adapter(kind).validate_python(value, strict=True)
     except ValidationError:
         return False
     return True
+
+
+@cache
+def _adapter(kind: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)  # It takes 90 µs to make, and 1 µs to use; a reconcile checks some 100,000 uids.

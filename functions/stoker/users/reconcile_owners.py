@@ -1,6 +1,7 @@
-"""Owners whose account is gone, found page by page: the event of a deletion may be lost."""
+"""Reconcile of owners: starts the deletion of what owners without an account have left. An event may be lost."""
 
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -12,17 +13,7 @@ from stoker.firebase import app
 from stoker.logs import log_error
 from stoker.users import cursor
 from stoker.users.orphans import delete_orphan
-from stoker.users.owners import OwnersPage, sources
-from stoker.users.profile import is_user_id
-from stoker.users.reconcile import existing
-
-OWNERS = 20_000
-"""Owners that a reconcile looks at. An owner counts once for each collection and each folder: one read each."""
-
-SUSPICIOUS = 20
-"""If so many owners are looked up at once and none has an account, then the accounts are missing, and not events."""
-
-PLACE = "owners"
+from stoker.users.owners_round import MOST_ORPHANS, PLACE, OwnersRound
 
 
 @dataclass
@@ -32,7 +23,7 @@ class ReconciledOwners:
     Attributes:
         looked_at: Owners that were looked up; an owner may count several times.
         jobs: The ids of the jobs that delete what is left of owners without an account.
-        spared: Owners without an account whose page was suspicious, so that nothing was done.
+        spared: Owners without an account, if there were so many that nothing was done.
         failed: The uids of owners whose deletion could not be started.
     """
 
@@ -43,55 +34,47 @@ class ReconciledOwners:
 
 
 def reconcile_owners(now: datetime | None = None, seconds: float = config.RECONCILE_SECONDS) -> ReconciledOwners:
-    """Look for owners without an account, from where the last reconcile stopped, and start their deletion.
+    """Look for owners without an account, from where the last run stopped, and start their deletion.
+
+    The whole run is judged before any deletion is started, with the counts of the round's earlier runs. If too many
+    owners have no account, then the accounts were probably not restored, so nothing is deleted. The round begins again
+    with the next run, because the accounts may be back by then.
 
     Args:
         now: The time. Reconciles of one day start at most one job for each user.
-        seconds: When to leave the rest to the next reconcile.
+        seconds: When to leave the rest to the next run.
     """
     until = time.monotonic() + seconds
-    day = (now or datetime.now(UTC)).date().isoformat()
-    done = ReconciledOwners()
-    places = sources()
-    names = [source.name for source in places]
-    index, after = _load(names)
-    while index < len(places):
-        page = places[index].page(after)
-        _delete_orphans(page, day, done)
-        index, after = (index, page.after) if page.after is not None else (index + 1, "")
-        cursor.save(PLACE, f"{names[index]}/{after}" if index < len(names) else None)
-        if time.monotonic() > until or done.looked_at >= OWNERS:
-            break
+    now = now or datetime.now(UTC)
+    search = OwnersRound.of(cursor.record(PLACE))
+    try:
+        while not search.is_over and len(search.found) < MOST_ORPHANS:
+            search.read_pages(now)
+            if time.monotonic() > until:
+                break
+    except Exception as error:
+        # What was found is not lost. The next run begins with the pages that could not be read.
+        log_error("Owners could not be looked up; the next reconcile will go on.", error)
+    orphans = sorted(search.found)
+    if search.is_suspicious() or (orphans and not has_accounts()):
+        _alert(search, orphans)
+        cursor.save(PLACE, None)
+        return ReconciledOwners(search.looked_at, spared=search.orphans)
+    done = delete_orphans(orphans, now)
+    done.looked_at = search.looked_at
+    search.save()
     return done
 
 
-def _load(names: list[str]) -> tuple[int, str]:
-    """Return the source and the uid behind which to go on. A source that is gone means the beginning."""
-    name, _, after = (cursor.load(PLACE) or "").partition("/")
-    return (names.index(name), after) if name in names else (0, "")
+def delete_orphans(user_ids: Iterable[str], now: datetime) -> ReconciledOwners:
+    """Start the deletion of what owners without an account have left. An owner who has an account is left alone.
 
-
-def _has_accounts() -> bool:
-    """Whether the project has any account at all."""
-    return bool(auth.list_users(max_results=1, app=app()).users)
-
-
-def _delete_orphans(page: OwnersPage, day: str, done: ReconciledOwners) -> None:
-    users = [uid for uid in page.uids if is_user_id(uid)]
-    there = existing(users)
-    missing = [uid for uid in users if uid not in there]
-    done.looked_at += len(page.uids)
-    if missing and not there and (len(missing) >= SUSPICIOUS or not _has_accounts()):
-        done.spared += len(missing)
-        logger.error(
-            "None of these owners has an account, so nothing was deleted. Were accounts and documents restored apart?",
-            event="owners-without-accounts",
-            first=missing[0],
-            last=missing[-1],
-            owners=len(missing),
-        )
-        return
-    for uid in missing:
+    Args:
+        user_ids: The owners.
+        now: The time.
+    """
+    done, day = ReconciledOwners(), now.date().isoformat()
+    for uid in user_ids:
         try:
             if job_id := delete_orphan(uid, day):
                 done.jobs.append(job_id)
@@ -99,3 +82,21 @@ def _delete_orphans(page: OwnersPage, day: str, done: ReconciledOwners) -> None:
             # One user must not keep the others from their deletion.
             log_error("A deletion could not be started; the next reconcile will try again.", error, userId=uid)
             done.failed.append(uid)
+    return done
+
+
+def has_accounts() -> bool:
+    """Return whether the project has any account at all."""
+    return bool(auth.list_users(max_results=1, app=app()).users)
+
+
+def _alert(search: OwnersRound, orphans: list[str]) -> None:
+    logger.error(
+        "Too many owners have no account, so nothing was deleted. Were accounts and documents restored apart? If not, "
+        "`scripts/accounts orphans` shows the owners, and `scripts/accounts delete-orphans` deletes what they left.",
+        event="owners-without-accounts",
+        first=orphans[0] if orphans else None,
+        last=orphans[-1] if orphans else None,
+        orphans=search.orphans,
+        owners=search.owners,
+    )

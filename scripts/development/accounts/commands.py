@@ -1,22 +1,31 @@
 """The subcommands: each prints what it found or did, and returns its exit code."""
 
 import argparse
+import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any, NoReturn
 
 from firebase_admin import auth
 from firebase_functions import logger
+from google.api_core.exceptions import NotFound
 
 from development.connection import CommandError
 from development.text import as_json, clean
 from stoker.access import account, departure
 from stoker.errors import NotAllowed
 from stoker.firebase import app
+from stoker.storage.client import bucket
 from stoker.users.deletion import delete_account, delete_banned_account
+from stoker.users.owners_round import OwnersRound
+from stoker.users.reconcile_owners import delete_orphans
+
+OWNERS = 1000
+"""Owners between two words of progress."""
 
 
 def check(options: argparse.Namespace, refuse: Callable[[str], NoReturn]) -> None:
-    """Let every command line pass: whether there is such a user shows in the project alone.
+    """Let every command line pass: whether there are such users shows in the project alone.
 
     Args:
         options: What the command line says.
@@ -32,8 +41,15 @@ def run(options: argparse.Namespace) -> int:
     """
     # The log lines are for Cloud Logging.
     setattr(logger, "write", lambda entry: None)  # noqa: B010 - a function, which mypy lets nobody assign to
-    user_id = _uid(options.user)
-    return _delete(options, user_id) if options.command == "delete" else _show(options, user_id)
+    match options.command:
+        case "orphans":
+            return _show_orphans(options)
+        case "delete-orphans":
+            return _delete_orphans(options)
+        case "delete":
+            return _delete(options, _uid(options.user))
+        case _:
+            return _show(options, _uid(options.user))
 
 
 def _delete(options: argparse.Namespace, user_id: str) -> int:
@@ -69,6 +85,61 @@ def _state(user_id: str) -> dict[str, Any]:
     if record is not None:
         return {"id": user_id, "account": "being-deleted", "jobId": record.job_id}
     return {"id": user_id, "account": "locked" if found.disabled else "active", "jobId": None}
+
+
+def _show_orphans(options: argparse.Namespace) -> int:
+    search = _searched(options)
+    orphans = sorted(search.found)
+    if options.json:
+        print(as_json({"orphans": orphans, "owners": search.owners, "suspicious": search.is_suspicious()}))
+        return 0
+    for user_id in orphans:
+        print(clean(user_id))
+    if not orphans:
+        print("Every owner has an account.")
+    elif search.is_suspicious():
+        print(
+            f"{len(orphans)} owners have no account: too many for the reconcile. If they are gone for good, run: "
+            f"scripts/accounts delete-orphans --confirm {len(orphans)}"
+        )
+    else:
+        print(f"{len(orphans)} owners have no account. The next reconcile deletes what they have left.")
+    return 0
+
+
+def _delete_orphans(options: argparse.Namespace) -> int:
+    search = _searched(options)
+    if search.orphans > options.confirm:
+        raise CommandError(
+            f"{search.orphans} owners have no account, and you have confirmed {options.confirm}. "
+            "Look at them again with: scripts/accounts orphans"
+        )
+    done = delete_orphans(sorted(search.found), datetime.now(UTC))
+    if options.json:
+        print(as_json({"jobIds": done.jobs, "failed": done.failed}))
+    else:
+        print(f"{len(done.jobs)} jobs delete what owners without an account have left.")
+    for user_id in done.failed:
+        print(f"The deletion of {clean(user_id)} could not be started. Run the command again.", file=sys.stderr)
+    return 1 if done.failed else 0
+
+
+def _searched(options: argparse.Namespace) -> OwnersRound:
+    """Go over all owners, with a word now and then to who waits."""
+    try:
+        list(bucket().list_blobs(max_results=1))
+    except NotFound:
+        raise CommandError(
+            f"There is no bucket {bucket().name}. Name the project's own: "
+            """FIREBASE_CONFIG='{"storageBucket": "NAME"}' scripts/accounts orphans"""
+        ) from None
+    search, now, shown = OwnersRound.begun(), datetime.now(UTC), 0
+    while not search.is_over:
+        search.read_pages(now)
+        if search.owners - shown >= OWNERS and sys.stderr.isatty():
+            shown = search.owners
+            print(f"{shown:,} owners ...", file=sys.stderr)
+    return search
 
 
 def _uid(user: str) -> str:

@@ -95,18 +95,23 @@ def test_a_user_has_so_many_jobs_and_so_much_work_a_day(usage: Usage, is_new: bo
     assert not usage.has_had_their_day(lifted, is_new=is_new)
 
 
-def test_new_and_anonymous_users_have_lower_limits() -> None:
-    limits = UserLimits(at_once=10, a_day=None, new_users=NewUserLimits(hours=24, at_once=3, a_day=50))
+def test_new_users_have_lower_limits() -> None:
+    new = NewUserLimits(hours=24, at_once=3, a_day=50, work_minutes_a_day=20)
+    limits = UserLimits(at_once=10, a_day=None, new_users=new)
     young, old = (AccountFacts(NOW - timedelta(hours=hours)) for hours in (23, 24))
-    nobody = AccountFacts(NOW - timedelta(days=900), anonymous=True)
-    for account in (young, nobody):
-        own = limits_of(limits, account, NOW)
-        assert (own.at_once, own.a_day) == (3, 50)
+    own = limits_of(limits, young, NOW)
+    assert (own.at_once, own.a_day, own.work_minutes_a_day) == (3, 50, 20)
     assert limits_of(limits, old, NOW) == limits
     assert limits_of(limits, None, NOW) == limits
     assert limits_of(limits.model_copy(update={"new_users": None}), young, NOW).at_once == 10
-    strict = limits.model_copy(update={"at_once": 1})
-    assert limits_of(strict, young, NOW).at_once == 1
+    strict = limits.model_copy(update={"at_once": 1, "work_minutes_a_day": 10})
+    assert (limits_of(strict, young, NOW).at_once, limits_of(strict, young, NOW).work_minutes_a_day) == (1, 10)
+
+
+def test_twenty_new_accounts_do_not_use_up_a_days_work_of_the_project() -> None:
+    own, project = limits_of(UserLimits(), AccountFacts(NOW), NOW), ProjectLimits()
+    assert own.work_minutes_a_day is not None
+    assert not is_reached(project, 20, 20 * own.work_minutes_a_day * 60)
 
 
 def test_limits_hold_unless_an_admin_lifts_them() -> None:

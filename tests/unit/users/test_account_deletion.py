@@ -430,7 +430,7 @@ def test_a_clients_deletion_locks_the_account_whatever_its_id(accounts: Accounts
 def test_a_clients_job_of_the_same_id_is_not_taken_for_an_orphans(
     accounts: Accounts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(orphans, "has_data", lambda user_id: True)
+    monkeypatch.setattr(orphans, "has_data", lambda user_id, before: True)
     monkeypatch.setattr(orphans, "declared", _no_jobs_under_way())
     first = orphans.delete_orphan("bob", "an event")
     assert first is not None

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise, permutations
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -273,6 +274,37 @@ def test_a_user_who_changes_the_time_zone_all_the_time_gains_a_day_at_most(seed:
     zones = ["UTC", *(chance.choice(FAR_APART) for _ in range(24 * days))]
     progress = entered([finished(NOON + timedelta(hours=number)) for number in range(24 * days)], zones)
     assert progress.longest_streak <= days + 2  # From noon on, they are 31 days of UTC.
+
+
+@pytest.mark.parametrize("new", ["Pacific/Pago_Pago", "Etc/GMT+12", "UTC", "America/New_York", "Europe/Berlin"])
+@pytest.mark.parametrize("old", ["Pacific/Kiritimati", "Asia/Tokyo", "Europe/Berlin"])
+def test_a_change_to_a_time_zone_in_the_west_counts_no_earlier_day(old: str, new: str) -> None:
+    """When a day ends in the old time zone, it may be the day before in the new one, and once even an earlier day."""
+    for hour in range(48):
+        at = NOON + timedelta(hours=hour)
+        moments = [at - timedelta(minutes=2), at, *(at + timedelta(minutes=minutes) for minutes in (2, 4, 60, 120))]
+        progress, days = Progress(), list[str]()
+        for number, moment in enumerate(moments):
+            completion = completion_of(f"t{number}", finished(moment), new if number else old, progress.last)
+            assert completion is not None
+            progress = folded(progress, [completion])
+            days.append(completion.day)
+        assert days == sorted(days)
+
+
+@pytest.mark.parametrize(("old", "new"), [("Europe/Berlin", "America/New_York"), ("Pacific/Kiritimati", "UTC")])
+def test_who_moves_to_the_west_soon_has_the_days_of_the_new_time_zone(old: str, new: str) -> None:
+    """They complete a task in each evening, when it is the next day already in the old time zone."""
+    first = datetime(2027, 1, 1, 12, tzinfo=ZoneInfo(new))
+    moments = [first, *(first + timedelta(days=day, hours=9) for day in range(4))]
+    progress, days = Progress(), list[str]()
+    for number, moment in enumerate(moments):
+        task = finished(moment.astimezone(UTC))
+        completion = completion_of(f"t{number}", task, new if number else old, progress.last)
+        assert completion is not None
+        progress = folded(progress, [completion])
+        days.append(completion.day)
+    assert days[2:] == ["2027-01-02", "2027-01-03", "2027-01-04"]
 
 
 def test_another_time_zone_counts_from_the_next_day() -> None:

@@ -27,7 +27,7 @@ def zone_name(time_zone: object) -> str:
 
 
 def zone_at(moment: datetime, preferred: str, last: LastCompletion | None) -> str:
-    """Find the time zone that counts at a moment.
+    """Find the time zone that counts at a moment. No day comes after a later day.
 
     Args:
         moment: When a task is completed.
@@ -44,7 +44,9 @@ def zone_at(moment: datetime, preferred: str, last: LastCompletion | None) -> st
     """
     if last is None:
         return preferred
-    return last.next_time_zone if day_of(moment, last.time_zone) > last.day else last.time_zone
+    # The day of the last completion may not have come in the next zone: it would count as one more day in a row.
+    may_change = day_of(moment, last.time_zone) > last.day <= day_of(moment, last.next_time_zone)
+    return last.next_time_zone if may_change else last.time_zone
 
 
 def later(last: LastCompletion | None, completion: Completion) -> LastCompletion | None:
