@@ -302,6 +302,7 @@ def test_pauses_and_limits_are_written_beside_what_is_there(jobs: Jobs) -> None:
         "media a day  1440 min",
         "files a day  100 GiB",
         "storage      100 GiB",
+        "new users    in the first 24 h 3 at once, 100 a day",
     ]
 
 
@@ -309,7 +310,10 @@ def test_settings_that_are_not_as_they_must_be_are_named(jobs: Jobs) -> None:
     jobs.firestore.collection(config.ADMIN_DATA).document(config.JOB_SETTINGS).set({"userLimits": {"atOnce": -1}})
     done = jobs.run("limits")
     assert done.returncode == 1
-    assert "adminData/jobs is not as it must be, so that workers ignore it: userLimits.atOnce" in done.stderr
+    assert (
+        "adminData/jobs is not as it must be, so that workers keep what they knew of it: userLimits.atOnce"
+        in done.stderr
+    )
     assert jobs.run("limits", "--at-once", "2").returncode == 0
 
 

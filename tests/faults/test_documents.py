@@ -140,6 +140,7 @@ def test_documents_that_change_after_their_dispatch() -> None:
     check_variety(outcomes, {"processing": 70, "failed: invalid-job": 100})
 
 
+@pytest.mark.usefixtures("unlimited")
 def test_documents_that_no_event_told_of(queued: list[str]) -> None:
     """Restored by an admin, say. The sweeper finds those that wait for nothing."""
     written = dict(documents(400))

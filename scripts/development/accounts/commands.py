@@ -20,6 +20,9 @@ from stoker.users.deletion import delete_account, delete_banned_account
 from stoker.users.owners_round import OwnersRound
 from stoker.users.reconcile_owners import delete_orphans
 
+MAX_UID = 320
+"""The longest name of a user, which is an e-mail address. Source: https://datatracker.ietf.org/doc/html/rfc3696."""
+
 OWNERS = 1000
 """Owners between two words of progress."""
 
@@ -74,7 +77,7 @@ def _show(options: argparse.Namespace, user_id: str) -> int:
         print(as_json(state))
     else:
         for name, value in state.items():
-            print(f"{name:10} {clean(str(value))}")
+            print(f"{name:10} {'none' if value is None else clean(str(value))}")
     return 0
 
 
@@ -143,6 +146,8 @@ def _searched(options: argparse.Namespace) -> OwnersRound:
 
 
 def _uid(user: str) -> str:
+    if not 0 < len(user) <= MAX_UID or "/" in user:
+        raise CommandError(f"There is no user {clean(user, 100)!r}. Name one by uid or e-mail address.")
     try:
         return str(auth.get_user_by_email(user, app=app()).uid) if "@" in user else user
     except (auth.UserNotFoundError, ValueError):

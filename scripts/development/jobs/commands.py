@@ -21,7 +21,7 @@ from stoker.jobs.deletion import delete_job
 from stoker.jobs.job import find_job
 from stoker.models.document import problems
 from stoker.models.job import JobStatus
-from stoker.models.settings import JobSettings
+from stoker.models.settings import JobSettings, NewUserLimits
 
 MOST_WATCHED = 50
 """How many jobs are followed where none is named: each takes a connection's stream and a line of the terminal."""
@@ -135,7 +135,9 @@ def _settings(options: argparse.Namespace, change: dict[str, Any] | None) -> int
         settings = JobSettings.from_firestore(data)
     except ValueError as error:
         wrong = "; ".join(_named(error, data))
-        raise CommandError(f"{reference.path} is not as it must be, so that workers ignore it: {wrong}.") from None
+        raise CommandError(
+            f"{reference.path} is not as it must be, so that workers keep what they knew of it: {wrong}."
+        ) from None
     if options.json:
         # A limit of null is lifted, and must be seen.
         print(as_json(settings.model_dump(by_alias=True, exclude={"schema_version"})))
@@ -153,9 +155,15 @@ def _settings(options: argparse.Namespace, change: dict[str, Any] | None) -> int
     most = limits.output_gib_a_day if limits else None
     print(f"files a day  {f'{most} GiB' if most else 'no limit'}")
     print(f"storage      {f'{limits.storage_gib} GiB' if limits and limits.storage_gib else 'no limit'}")
+    new = limits.new_users if limits else None
+    print(f"new users    {_new_users(new) if new else 'as all others'}")
     if change is not None:
         print(f"Workers know of it within {config.SETTINGS_SECONDS:.0f} s.")
     return 0
+
+
+def _new_users(new: NewUserLimits) -> str:
+    return f"in the first {new.hours} h {new.at_once or 'any number'} at once, {new.a_day or 'any number'} a day"
 
 
 def _named(error: ValueError, data: dict[str, Any]) -> Iterator[str]:

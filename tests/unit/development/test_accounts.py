@@ -1,5 +1,6 @@
 """`scripts/accounts orphans` and `delete-orphans`, without a project."""
 
+import argparse
 import json
 from typing import Any
 
@@ -141,3 +142,11 @@ def test_help_says_what_is_left_out_and_what_is_dangerous(command: str, capsys: 
     assert ended.value.code == 0
     said = capsys.readouterr().out
     assert ("younger than a day" if command == "orphans" else "nothing brings the data back") in said
+
+
+@pytest.mark.parametrize("user", ["", "x/y", "users/ada", "x" * 400])
+@pytest.mark.parametrize("command", ["show", "delete"])
+def test_a_name_that_no_account_has_is_refused_in_a_sentence(command: str, user: str) -> None:
+    options = argparse.Namespace(command=command, user=user, json=False, banned=False)
+    with pytest.raises(CommandError, match="There is no user"):
+        commands.run(options)
