@@ -9,7 +9,7 @@ from google.cloud.firestore import DELETE_FIELD
 
 from engine.driven import DrivenJob, finish
 from stoker import config
-from stoker.firestore.writes import Create, Update
+from stoker.firestore.writes import Create, Merge, Update
 from stoker.jobs import dispatch as dispatch_module
 from stoker.jobs import limits
 from stoker.jobs.attempt import begin_attempt, run_attempt
@@ -232,3 +232,33 @@ def test_an_attempt_that_went_silent_keeps_no_place_while_its_job_waits(
     assert begin_attempt(silent.id) is None
     assert silent.status == "pending"
     assert silent.id not in places("ada")["running"]
+
+
+def test_a_job_that_begins_to_wait_while_a_release_finds_none_is_woken(
+    queued: list[str], settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The release has looked before the job waits, and records afterwards that nobody waits."""
+    settings(userLimits={"atOnce": 1})
+    lease, late = DrivenJob("mallory").take(), DrivenJob("mallory")
+    store().documents.commit([Merge(f"{config.JOB_USERS}/mallory", {"waiting": 1})])
+    commit = store().documents.commit
+
+    def meanwhile(writes: Any, **named: Any) -> Any:
+        if [getattr(write, "fields", None) for write in writes] == [{"waiting": 0}]:
+            late.update({"stage": "waiting-for-other-jobs"})
+        return commit(writes, **named)
+
+    monkeypatch.setattr(store().documents, "commit", meanwhile)
+    finish(lease, DONE)
+    assert queued == [late.id]
+    assert places("mallory")["waiting"] == 1
+
+
+def test_a_batch_that_ends_does_not_forget_that_a_film_waits(queued: list[str]) -> None:
+    batch = DrivenJob("mallory", **BATCH).take()
+    film = DrivenJob("mallory", stage="waiting-for-other-users")
+    store().documents.commit([Merge(f"{config.JOB_USERS}/mallory", {"waiting": 1})])
+    finish(batch, Succeeded(BatchOutput(total=0, succeeded=0, failed=0)))
+    assert (queued, places("mallory")["waiting"]) == ([], 1)
+    finish(DrivenJob("mallory").take(), DONE)
+    assert queued == [film.id]

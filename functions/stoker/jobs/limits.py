@@ -210,17 +210,22 @@ def wake_next(user_id: str, queue: str | None, released: Written | None = None) 
     """
     if released is not None and released.sums["waiting"] == 0:
         return
+    if _wake_in(user_id, queue) or released is None or store().documents.count(declared.held_back_of(user_id)) > 0:
+        return
+    # If another job has begun, ended, or begun to wait, the next job to end looks again.
+    with contextlib.suppress(Conflict):
+        store().documents.commit([Update(_path(user_id), {"waiting": 0}, released.update_time)])
+        # A job that began to wait in the meantime relies on the fact that is taken back here.
+        if store().documents.count(declared.held_back_of(user_id)) > 0:
+            store().documents.commit([Merge(_path(user_id), {"waiting": 1})])
+            _wake_in(user_id, queue)
+
+
+def _wake_in(user_id: str, queue: str | None) -> bool:
     selections = [declared.waiting_for_other_jobs(user_id)]
     if queue is not None:
         selections.append(declared.waiting_for_other_users(user_id, queue))
-    pages = [_oldest(selection) for selection in selections]
-    waiting = [job for page in pages for job in page]
-    if _wake_one(sorted(waiting, key=_age)) or released is None or any(len(page) == READ_TO_WAKE for page in pages):
-        return
-    # If another job has begun, ended, or begun to wait, the next job to end looks again. Jobs that wait for a place of
-    # another queue are woken by those of that queue.
-    with contextlib.suppress(Conflict):
-        store().documents.commit([Update(_path(user_id), {"waiting": 0}, released.update_time)])
+    return _wake_one(sorted((job for selection in selections for job in _oldest(selection)), key=_age))
 
 
 def wake_in_queue(user_id: str, queue: str) -> None:
