@@ -146,7 +146,10 @@ def test_help_says_what_is_left_out_and_what_is_dangerous(command: str, capsys: 
 
 @pytest.mark.parametrize("user", ["", "x/y", "users/ada", "x" * 400])
 @pytest.mark.parametrize("command", ["show", "delete"])
-def test_a_name_that_no_account_has_is_refused_in_a_sentence(command: str, user: str) -> None:
+def test_a_name_that_no_account_has_is_refused_in_a_sentence(
+    command: str, user: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(logger, "write", logger.write)  # The command mutes the log.
     options = argparse.Namespace(command=command, user=user, json=False, banned=False)
     with pytest.raises(CommandError, match="There is no user"):
         commands.run(options)
