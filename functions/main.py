@@ -47,6 +47,17 @@ def queue_options(job_type: str, *, deletes_owner: bool = False) -> dict[str, An
     }
 
 
+RECONCILE: dict[str, Any] = {
+    "schedule": "every 24 hours",
+    "region": config.REGION,
+    "memory": MemoryOption.MB_512,
+    "cpu": 1,
+    "concurrency": 1,
+    "timeout_sec": 1800,
+}
+"""Reconcile: the options of the functions that repair, each day, what a lost event has left."""
+
+
 def run_task(job_type: str, request: CallableRequest[Any]) -> None:
     """Run: one attempt at the job that a task names, by the worker of its type."""
     from stoker.jobs.attempt import run_attempt
@@ -242,14 +253,7 @@ def on_task_written(event: Event[Change[DocumentSnapshot[Any] | None]]) -> None:
     task_written(event.params["taskId"], before, after)
 
 
-@on_schedule(
-    schedule="every 24 hours",
-    region=config.REGION,
-    memory=MemoryOption.MB_512,
-    cpu=1,
-    concurrency=1,
-    timeout_sec=1800,
-)
+@on_schedule(**RECONCILE)
 def reconcile_profiles(event: ScheduledEvent) -> None:
     """Reconcile: accounts without a profile get one."""
     from stoker.users import reconcile
@@ -257,14 +261,7 @@ def reconcile_profiles(event: ScheduledEvent) -> None:
     reconcile.reconcile_profiles()
 
 
-@on_schedule(
-    schedule="every 24 hours",
-    region=config.REGION,
-    memory=MemoryOption.MB_512,
-    cpu=1,
-    concurrency=1,
-    timeout_sec=1800,
-)
+@on_schedule(**RECONCILE)
 def reconcile_owners(event: ScheduledEvent) -> None:
     """Reconcile: what is left of users whose account is gone goes too."""
     from stoker.users import reconcile_owners
@@ -272,14 +269,7 @@ def reconcile_owners(event: ScheduledEvent) -> None:
     reconcile_owners.reconcile_owners()
 
 
-@on_schedule(
-    schedule="every 24 hours",
-    region=config.REGION,
-    memory=MemoryOption.MB_512,
-    cpu=1,
-    concurrency=1,
-    timeout_sec=1800,
-)
+@on_schedule(**RECONCILE)
 def reconcile_progress(event: ScheduledEvent) -> None:
     """Reconcile: completed tasks whose event was lost give their XP."""
     from stoker.users.progress import reconcile
@@ -287,14 +277,7 @@ def reconcile_progress(event: ScheduledEvent) -> None:
     reconcile.reconcile_progress()
 
 
-@on_schedule(
-    schedule="every 24 hours",
-    region=config.REGION,
-    memory=MemoryOption.MB_512,
-    cpu=1,
-    concurrency=1,
-    timeout_sec=1800,
-)
+@on_schedule(**RECONCILE)
 def reconcile_outputs(event: ScheduledEvent) -> None:
     """Reconcile: outputs whose job's document is gone go too."""
     from stoker.jobs import reconcile_outputs

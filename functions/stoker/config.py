@@ -30,7 +30,7 @@ BLOCKING: Final = _switch("STOKER_BLOCKING")
 it in `functions/.env`."""
 
 KEEP_OUTPUTS = _switch("STOKER_KEEP_OUTPUTS")
-"""Whether the outputs of a job stay if the job's document expires. Set it in `functions/.env`."""
+"""True if the outputs of a job stay when the job's document expires. Set it in `functions/.env`."""
 
 GIB: Final = 1024**3
 
@@ -71,7 +71,7 @@ MAX_ATTEMPTS: Final = 5
 """Attempts at a job before it fails for good, where its document names no other number."""
 
 MAX_WORK_SECONDS: Final = 6 * 3600
-"""How long a job may be worked on, over all its attempts: also those that do not count, because their time was up.
+"""The longest time that a job may be worked on, over all its attempts. Attempts whose time was up are included.
 Twelve whole attempts. A deletion of a user's data has no such bound."""
 
 ATTEMPTS_TOLD: Final = 10

@@ -10,6 +10,7 @@ import pytest
 
 from engine.driven import DrivenJob, finish
 from engine.hosts import Ticking
+from engine.places import BATCH, DELETION, DONE, places, today
 from stoker import config
 from stoker.errors import UnsupportedMedia
 from stoker.firestore.writes import Create, Update
@@ -24,19 +25,7 @@ from stoker.models.job import BatchOutput, JobOutput, OutputFile, StoredFile
 from stoker.models.media import Media
 
 Settings = Callable[..., None]
-DONE = Succeeded(JobOutput(files=[]))
 FAILED = FailedPermanently(UnsupportedMedia("no"))
-BATCH: dict[str, Any] = {"type": "batch-operation", "input": {"operation": "export-user-data"}}
-DELETION: dict[str, Any] = {"type": "batch-operation", "input": {"operation": "delete-user-data"}}
-
-
-def places(user_id: str) -> dict[str, Any]:
-    found = store().documents.get(f"{config.JOB_USERS}/{user_id}")
-    return dict(found.data) if found is not None else {}
-
-
-def today() -> str:
-    return datetime.now(UTC).date().isoformat()
 
 
 def test_a_users_further_jobs_leave_places_to_others() -> None:

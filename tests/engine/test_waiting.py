@@ -8,6 +8,7 @@ import pytest
 from google.cloud.firestore import DELETE_FIELD
 
 from engine.driven import DrivenJob, finish
+from engine.places import BATCH, DELETION, DONE, places, today
 from stoker import config
 from stoker.firestore.writes import Create, Merge, Update
 from stoker.jobs import dispatch as dispatch_module
@@ -22,18 +23,6 @@ from stoker.models.document import Model
 from stoker.models.job import BatchOutput, JobOutput
 
 Settings = Callable[..., None]
-DONE = Succeeded(JobOutput(files=[]))
-BATCH: dict[str, Any] = {"type": "batch-operation", "input": {"operation": "export-user-data"}}
-DELETION: dict[str, Any] = {"type": "batch-operation", "input": {"operation": "delete-user-data"}}
-
-
-def places(user_id: str) -> dict[str, Any]:
-    found = store().documents.get(f"{config.JOB_USERS}/{user_id}")
-    return dict(found.data) if found is not None else {}
-
-
-def today() -> str:
-    return datetime.now(UTC).date().isoformat()
 
 
 def nothing(context: JobContext, job_input: Model) -> JobOutput:
@@ -116,8 +105,9 @@ def test_after_a_users_day_jobs_are_not_even_queued(over: dict[str, Any], queued
 
 
 def test_a_new_users_limits_are_known_before_a_job_is_queued(queued: list[str]) -> None:
-    account = {"createdAt": datetime.now(UTC)}
-    store().documents.commit([Create(f"{config.JOB_USERS}/eve", {"day": today(), "began": 100, "account": account})])
+    store().documents.commit(
+        [Create(f"{config.JOB_USERS}/eve", {"day": today(), "began": 100, "accountCreatedAt": datetime.now(UTC)})]
+    )
     DrivenJob("eve", stage="waiting-for-tomorrow")
     job = DrivenJob("eve")
     dispatch(job.found())

@@ -55,11 +55,11 @@ class Departure:
     late_job_id: str | None = None
 
     def is_held_by(self, job_id: str) -> bool:
-        """Whether a deletion has this record, and goes on."""
+        """Return whether a deletion has written this record last, and goes on."""
         return self.job_id == job_id and self.gone_at is None and not self.is_ending
 
     def is_of(self, account_made: int | None) -> bool:
-        """Whether the record is about an account, and not about an earlier account of the same uid.
+        """Return whether the record is about an account, and not about an earlier account of the same uid.
 
         Args:
             account_made: The time at which the account was made, in milliseconds since 1970.

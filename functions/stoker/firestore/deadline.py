@@ -1,8 +1,8 @@
 """Deadlines: the one place that says how long a call to Firestore may take, all of its tries included.
 
 The client library tries a write again for 60 s by itself and a read for 300 s, whatever `timeout` each try was given,
-and a loop around such calls multiplies that. Every call of ours is made with `patience`. So it takes at most
-`CALL_SECONDS`; within `deadline(seconds)`, it takes at most what the block has left.
+and a loop around such calls multiplies that. Every call of ours is made with `patience`. So a call takes at most
+`CALL_SECONDS`. Within `deadline(seconds)`, a call takes at most the time that the block has left.
 """
 
 from collections.abc import Callable, Iterator

@@ -39,6 +39,7 @@ def job_deleted(document: StoredDocument) -> None:
     try:
         removed = remove_abandoned(job.user_id, job.id)
     except Exception as error:
+        # The platform does not send the event again, so that raising helps nobody.
         log_of(job).error("The outputs of a deleted job could not be removed; the reconcile will do it.", error)
     else:
         if removed:
@@ -117,7 +118,7 @@ def _is_needed(user_id: str, job_id: str, most_alive: int) -> bool:
 
 
 def _names(value: object, folder: str) -> bool:
-    """Whether a text anywhere in a value is the name of an object in a folder."""
+    """Return whether any text within a value names an object of a folder."""
     if isinstance(value, str):
         return value.startswith(folder)
     within = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()

@@ -12,7 +12,6 @@ from stoker.firestore.writes import ExtraWrites
 from stoker.jobs.commit import commit_transition
 from stoker.jobs.conditions import must_wait
 from stoker.jobs.events import Cancelled, Claimed, FailedPermanently, HeldBack, JobEvent, Paused
-from stoker.jobs.fairness import AccountFacts
 from stoker.jobs.job import load_job, read_job
 from stoker.jobs.lease import Lease
 from stoker.jobs.limits import AboveQuota, Deferred, take_slot
@@ -28,8 +27,8 @@ EARLY = timedelta(seconds=1)
 
 
 TAKE_SECONDS = 30.0
-"""How long a worker goes on asking for a job while the store does not answer. The lease that it may have taken without
-knowing lasts three times as long, and Cloud Tasks sends the task again afterwards."""
+"""The longest time for which a worker asks for a job while the store does not answer. The worker may have taken the
+lease without knowing. The lease lasts three times as long, and Cloud Tasks sends the task again afterwards."""
 
 
 class NotYetDue(Exception):
@@ -128,17 +127,6 @@ def account_problem(standing: Standing | None) -> PermanentError | None:
     return None
 
 
-def facts_of(standing: Standing | None) -> AccountFacts | None:
-    """Return the facts about an account that limits depend on; None if they are not known.
-
-    Args:
-        standing: The facts about the user's account; None if they are not known.
-    """
-    if standing is None or standing.created_at is None:
-        return None
-    return AccountFacts(standing.created_at)
-
-
 def _refuse(found: StoredDocument, state: JobState, event: JobEvent, now: datetime, extra: ExtraWrites = ()) -> Refused:
     return Refused(state, commit_transition(found, state, event, extra, now))
 
@@ -151,5 +139,6 @@ def _slot(state: JobState, account: Standing | None, *, makes_files: bool) -> De
     limits = settings().user_limits
     if limits is None or state.user_id is None or state.deletes_owner:
         return ()
-    slot = take_slot(state, state.user_id, limits, facts_of(account), makes_files=makes_files)
+    created_at = account.created_at if account is not None else None
+    slot = take_slot(state, state.user_id, limits, created_at, makes_files=makes_files)
     return slot if isinstance(slot, Deferred | AboveQuota) else (slot,)

@@ -40,8 +40,9 @@ def hold_ceiling(walk: Walk) -> None:
     ]
     jobs, seconds = sum(count for count, _ in ended), sum(seconds for _, seconds in ended)
     used = {"jobs": jobs, "workHours": round(seconds / 3600, 1)}
-    if not is_reached(limits, jobs, seconds):
-        _say_near(walk, today, used_percent(limits, jobs, seconds), used)
+    percent = used_percent(limits, jobs, seconds)
+    if percent < 100:
+        _say_near(walk, today, percent, used)
         return
     path, tomorrow = f"{config.ADMIN_DATA}/{config.JOB_SETTINGS}", today + timedelta(days=1)
     store().documents.commit([Merge(path, {"stoppedUntil": tomorrow})])
@@ -82,21 +83,6 @@ def still_counted(data: Mapping[str, Any], now: datetime) -> list[Write]:
 
 def _day_of(now: datetime) -> datetime:
     return datetime.combine(now.date(), time(), UTC)
-
-
-def is_reached(limits: ProjectLimits, jobs: int, work_seconds: float) -> bool:
-    """Return whether a project is at a limit of a day.
-
-    Args:
-        limits: The limits.
-        jobs: Jobs that were worked on and have ended today.
-        work_seconds: Seconds that their attempts took.
-
-    Example:
-        >>> is_reached(ProjectLimits(jobs_a_day=100, work_hours_a_day=None), 100, 3600)
-        True
-    """
-    return used_percent(limits, jobs, work_seconds) >= 100
 
 
 def used_percent(limits: ProjectLimits, jobs: int, work_seconds: float) -> float:

@@ -23,25 +23,6 @@ SHORTEST_TURN_SECONDS = 10.0
 
 
 @dataclass(frozen=True)
-class AccountFacts:
-    """The facts about a user's account that limits depend on.
-
-    Attributes:
-        created_at: The time of the sign-up.
-    """
-
-    created_at: datetime
-
-    @classmethod
-    def of(cls, data: Mapping[str, Any]) -> "AccountFacts | None":
-        """Return the facts that a document of `jobUsers` keeps, if it keeps them."""
-        match data.get("account"):
-            case {"createdAt": datetime() as created_at}:
-                return cls(created_at)
-        return None
-
-
-@dataclass(frozen=True)
 class Usage:
     """What a user's jobs take: the facts in `jobUsers/{uid}`.
 
@@ -53,6 +34,7 @@ class Usage:
         output_bytes: Bytes of the files that the user's jobs have made today.
         media_seconds: Seconds of the films and speech that these jobs have worked on.
         waiting: Whether a job of the user's waits for a place.
+        account_created_at: The time of the sign-up, if it is known.
     """
 
     running: Mapping[str, datetime]
@@ -62,6 +44,7 @@ class Usage:
     output_bytes: int = 0
     media_seconds: int = 0
     waiting: bool = False
+    account_created_at: datetime | None = None
 
     @classmethod
     def of(cls, data: Mapping[str, Any], today: str, since: datetime) -> "Usage":
@@ -75,6 +58,7 @@ class Usage:
         running = {job: taken for job, taken in data.get("running", {}).items() if taken > since}
         known = data.get("types", {})
         is_today = data.get("day") == today
+        created_at = data.get("accountCreatedAt")
         return cls(
             running,
             {job: known[job] for job in running if job in known},
@@ -83,6 +67,7 @@ class Usage:
             data.get("outputBytes", {}).get(today, 0),
             data.get("mediaSeconds", {}).get(today, 0),
             data.get("waiting") == 1,
+            created_at if isinstance(created_at, datetime) else None,
         )
 
     def without(self, job_id: str) -> "Usage":
@@ -158,20 +143,18 @@ def turn_seconds(waiting: int, places: int) -> float | None:
     return max(SHORTEST_TURN_SECONDS, TURN_SECONDS / math.ceil(waiting / places))
 
 
-def limits_of(limits: UserLimits, account: AccountFacts | None, now: datetime) -> UserLimits:
+def limits_of(limits: UserLimits, created_at: datetime | None, now: datetime) -> UserLimits:
     """Return the limits of a user: lower for a time after the sign-up.
 
     Age alone decides. An anonymous account can't be told from an account of a custom token: neither has a provider.
 
     Args:
         limits: The limits of every user.
-        account: The user's account; None if nothing is known of it.
+        created_at: The time at which the user's account was made; None if it is not known.
         now: The time, in UTC.
     """
     new = limits.new_users
-    if new is None or account is None:
-        return limits
-    if now - account.created_at >= timedelta(hours=new.hours):
+    if new is None or created_at is None or now - created_at >= timedelta(hours=new.hours):
         return limits
     return limits.model_copy(
         update={

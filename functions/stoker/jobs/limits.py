@@ -1,7 +1,7 @@
 """Limits: how many jobs of a user may run. `jobUsers/{uid}` holds the places that the user's running jobs take.
 
 `{running: {jobId: since}, types: {jobId: type}, day: "2026-11-22", began: 7, work: {"2026-11-22": 340},
-outputBytes: {"2026-11-22": 81920}, mediaSeconds: {"2026-11-22": 95}, waiting: 1, account: {createdAt},
+outputBytes: {"2026-11-22": 81920}, mediaSeconds: {"2026-11-22": 95}, waiting: 1, accountCreatedAt,
 stored: {bytes, countedAt}}`.
 It is written in the commit of the claim and of the final write, so that it can't disagree with the jobs for long.
 """
@@ -21,7 +21,7 @@ from stoker.firestore.fence import Fence
 from stoker.firestore.selection import Selection
 from stoker.firestore.writes import Create, ExtraWrites, Merge, Update, Write, Written
 from stoker.jobs.effects import ReleaseSlot
-from stoker.jobs.fairness import AccountFacts, Usage, limits_of, may_take_another
+from stoker.jobs.fairness import Usage, limits_of, may_take_another
 from stoker.jobs.quota import StoredCount, count_stored, quota_problem
 from stoker.jobs.states import QUEUE_FIELDS, JobState
 from stoker.jobs.store import store
@@ -71,7 +71,7 @@ def take_slot(
     job: JobState,
     user_id: str,
     limits: UserLimits,
-    account: AccountFacts | None = None,
+    account_created_at: datetime | None = None,
     *,
     makes_files: bool = True,
 ) -> Deferred | AboveQuota | Write:
@@ -84,7 +84,7 @@ def take_slot(
         job: The facts about the job.
         user_id: Its owner.
         limits: The limits of every user.
-        account: The owner's account, if it is known.
+        account_created_at: The time at which the owner's account was made, if it is known.
         makes_files: Whether a quota of files holds for the job.
 
     Returns:
@@ -96,7 +96,7 @@ def take_slot(
     found = store().documents.get(path)
     before = Usage.of(found.data if found is not None else {}, today, now - FORGOTTEN)
     # Without the job itself: an attempt that was lost leaves its place to this attempt.
-    usage, own = before.without(job.id), limits_of(limits, account, now)
+    usage, own = before.without(job.id), limits_of(limits, account_created_at, now)
     left: dict[str, object] = {"running": usage.running, "types": usage.types}
     is_new = job.started_at is None
     if usage.has_had_their_day(own, is_new=is_new):
@@ -117,7 +117,7 @@ def take_slot(
     lapsed = job.work_with_lapsed() - job.work_seconds
     taken = {
         **counted,
-        **({} if account is None else {"account": {"createdAt": account.created_at}}),
+        **({} if account_created_at is None else {"accountCreatedAt": account_created_at}),
         "running": {**usage.running, job.id: now},
         "types": {**usage.types, job.id: job.type},
         "day": today,
@@ -160,7 +160,7 @@ def turn_away(job: JobState, user_id: str, limits: UserLimits) -> Deferred | Non
     found = store().documents.get(_path(user_id))
     data = found.data if found is not None else {}
     usage = Usage.of(data, now.date().isoformat(), now - FORGOTTEN).without(job.id)
-    own = limits_of(limits, AccountFacts.of(data), now)
+    own = limits_of(limits, usage.account_created_at, now)
     if usage.has_had_their_day(own, is_new=job.started_at is None):
         return Deferred(*_tomorrow(now))
     is_full = own.at_once is not None and len(usage.running) >= own.at_once

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
 
 from stoker import config, registry
 from stoker.firestore.deadline import deadline
@@ -147,7 +146,7 @@ class Sweep:
             if store().documents.find(rest(None).first(1)):
                 running = store().documents.count(declared.running(job_type, self.now))
                 free = free_places(registry.job_types()[job_type].at_once, running)
-                walk.around(rest, lambda found: _wake(found, wake_in_queue, job_type), page=1, most=free)
+                walk.around(rest, _waking(lambda owner: wake_in_queue(owner, job_type)), page=1, most=free)
 
         return fill
 
@@ -168,7 +167,7 @@ class Sweep:
             return declared.owners_that_wait(str(after[0]) if after is not None else "").only("userId")
 
         every = timedelta(minutes=RECHECK_MINUTES)
-        walk.around(rest, lambda found: _wake(found, wake_next, None), page=1, most=MOST_OWNERS, every=every)
+        walk.around(rest, _waking(lambda owner: wake_next(owner, None)), page=1, most=MOST_OWNERS, every=every)
 
     def _parents(self, walk: Walk) -> None:
         walk.around(_seen(declared.waiting_for_children()), self._update, most=MOST_PARENTS)
@@ -225,11 +224,16 @@ def _seen(selection: Selection) -> Callable[[Place | None], Selection]:
     return selection.only(*SEEN).following
 
 
-def _wake(found: StoredDocument, wake: Callable[[str, Any], None], queue: str | None) -> bool:
-    try:
-        wake(str(found.data.get("userId")), queue)
-    except Exception as error:
-        # One user must not keep the others' jobs from being woken.
-        JobLog("").error("A user's waiting jobs could not be woken; the next sweep will try again.", error)
-        return False
-    return True
+def _waking(wake: Callable[[str], None]) -> Callable[[StoredDocument], bool]:
+    """Return what wakes a job of the owner of a document that was found."""
+
+    def work(found: StoredDocument) -> bool:
+        try:
+            wake(str(found.data.get("userId")))
+        except Exception as error:
+            # One user must not keep the others' jobs from being woken.
+            JobLog("").error("A user's waiting jobs could not be woken; the next sweep will try again.", error)
+            return False
+        return True
+
+    return work

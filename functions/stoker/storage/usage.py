@@ -8,6 +8,7 @@ MOST_OBJECTS = 10_000
 """Files of a user that are counted, of uploads and of outputs each: 20 calls together, a few seconds."""
 
 FOLDERS = ("user-uploads", "job-outputs")
+"""The folders that hold a folder for each user."""
 
 
 def stored_bytes(user_id: str) -> int:

@@ -19,8 +19,8 @@ from stoker.models.job import has_ended
 from stoker.queries import declared, trees
 from stoker.queries.query import NAME
 from stoker.storage import client as storage
+from stoker.storage.usage import FOLDERS
 from stoker.users.deletion import DELETION, delete_remains
-from stoker.users.owners import FOLDERS
 from stoker.users.profile import is_user_id
 from stoker.users.roles import account_exists
 

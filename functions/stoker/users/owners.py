@@ -8,12 +8,10 @@ from stoker import config
 from stoker.firestore.deadline import patience
 from stoker.queries import declared
 from stoker.storage import client as storage
+from stoker.storage.usage import FOLDERS
 
 PAGE = 100
 """Owners in a page: as many accounts as Firebase Auth looks up at once."""
-
-FOLDERS = ("user-uploads", "job-outputs")
-"""The folders that hold a folder for each user."""
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ import pytest
 
 from stoker.access import account
 from stoker.access.standing import standing
-from stoker.jobs.admission import facts_of
 from stoker.jobs.fairness import limits_of
 from stoker.models.settings import UserLimits
 
@@ -31,4 +30,6 @@ def test_a_user_is_new_by_the_accounts_age_alone(
     fields: dict[str, Any] = {"email": None, "provider_data": []} if nameless else {}
     monkeypatch.setattr(account, "find", lambda user_id: record(timedelta(hours=hours), **fields))
     limits = UserLimits()
-    assert (limits_of(limits, facts_of(standing("ada")), NOW) != limits) == is_new
+    found = standing("ada")
+    assert found is not None
+    assert (limits_of(limits, found.created_at, NOW) != limits) == is_new

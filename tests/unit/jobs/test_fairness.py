@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stoker.jobs.ceiling import is_reached
-from stoker.jobs.fairness import AccountFacts, Usage, free_places, limits_of, may_take_another, turn_seconds
+from stoker.jobs.ceiling import used_percent
+from stoker.jobs.fairness import Usage, free_places, limits_of, may_take_another, turn_seconds
 from stoker.models.settings import NewUserLimits, ProjectLimits, UserLimits
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -98,7 +98,7 @@ def test_a_user_has_so_many_jobs_and_so_much_work_a_day(usage: Usage, is_new: bo
 def test_new_users_have_lower_limits() -> None:
     new = NewUserLimits(hours=24, at_once=3, a_day=50, work_minutes_a_day=20)
     limits = UserLimits(at_once=10, a_day=None, new_users=new)
-    young, old = (AccountFacts(NOW - timedelta(hours=hours)) for hours in (23, 24))
+    young, old = (NOW - timedelta(hours=hours) for hours in (23, 24))
     own = limits_of(limits, young, NOW)
     assert (own.at_once, own.a_day, own.work_minutes_a_day) == (3, 50, 20)
     assert limits_of(limits, old, NOW) == limits
@@ -109,9 +109,9 @@ def test_new_users_have_lower_limits() -> None:
 
 
 def test_twenty_new_accounts_do_not_use_up_a_days_work_of_the_project() -> None:
-    own, project = limits_of(UserLimits(), AccountFacts(NOW), NOW), ProjectLimits()
+    own, project = limits_of(UserLimits(), NOW, NOW), ProjectLimits()
     assert own.work_minutes_a_day is not None
-    assert not is_reached(project, 20, 20 * own.work_minutes_a_day * 60)
+    assert used_percent(project, 20, 20 * own.work_minutes_a_day * 60) < 100
 
 
 def test_limits_hold_unless_an_admin_lifts_them() -> None:
@@ -124,5 +124,5 @@ def test_limits_hold_unless_an_admin_lifts_them() -> None:
     ("jobs", "seconds", "reached"), [(9, 3599, False), (10, 0, True), (0, 3600, True), (0, 0, False)]
 )
 def test_a_project_has_so_much_a_day(jobs: int, seconds: float, reached: bool) -> None:
-    assert is_reached(ProjectLimits(jobs_a_day=10, work_hours_a_day=1), jobs, seconds) == reached
-    assert not is_reached(ProjectLimits(jobs_a_day=None, work_hours_a_day=None), jobs, seconds)
+    assert (used_percent(ProjectLimits(jobs_a_day=10, work_hours_a_day=1), jobs, seconds) >= 100) == reached
+    assert used_percent(ProjectLimits(jobs_a_day=None, work_hours_a_day=None), jobs, seconds) < 100
