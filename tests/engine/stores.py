@@ -16,6 +16,11 @@ from stoker.jobs.store import FirebaseStore, Store, using
 IN_MEMORY = pytest.mark.parametrize("engine", ["memory"], indirect=True)
 """For a test of decisions alone, which shows nothing more on Firestore."""
 
+FIRESTORE_IN_SOAK = pytest.mark.parametrize(
+    "engine", ["memory", pytest.param("firestore", marks=[pytest.mark.emulator, pytest.mark.soak])], indirect=True
+)
+"""For a family of cases, of which Firestore sees each write and query in another test."""
+
 
 class QueueInMemory(FirebaseStore):
     """Firestore and Cloud Storage, and a queue whose tasks no worker hears of."""

@@ -8,10 +8,13 @@ from typing import Any
 import pytest
 
 from engine.driven import DrivenJob
+from engine.stores import FIRESTORE_IN_SOAK
 from stoker.jobs import settings as settings_module
 from stoker.jobs.ceiling import used_percent
 from stoker.jobs.sweeper import sweep
 from stoker.models.settings import ProjectLimits
+
+pytestmark = FIRESTORE_IN_SOAK
 
 Settings = Callable[..., None]
 NOON = datetime.now(UTC).replace(hour=12, minute=0)

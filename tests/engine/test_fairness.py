@@ -11,6 +11,7 @@ import pytest
 from engine.driven import DrivenJob, finish
 from engine.hosts import Ticking
 from engine.places import BATCH, DELETION, DONE, places, today
+from engine.stores import FIRESTORE_IN_SOAK
 from stoker import config
 from stoker.errors import UnsupportedMedia
 from stoker.firestore.writes import Create, Update
@@ -23,6 +24,8 @@ from stoker.jobs.sweeper import sweep
 from stoker.models.document import Model
 from stoker.models.job import BatchOutput, JobOutput, OutputFile, StoredFile
 from stoker.models.media import Media
+
+pytestmark = FIRESTORE_IN_SOAK
 
 Settings = Callable[..., None]
 FAILED = FailedPermanently(UnsupportedMedia("no"))

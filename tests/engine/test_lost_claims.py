@@ -7,6 +7,7 @@ import pytest
 from google.api_core import exceptions
 
 from engine.driven import DrivenJob, Meddled
+from engine.stores import FIRESTORE_IN_SOAK
 from stoker.firestore.errors import TRANSIENT
 from stoker.firestore.writes import Update, Write
 from stoker.jobs.admission import TAKE_SECONDS
@@ -14,6 +15,8 @@ from stoker.jobs.attempt import begin_attempt, run_attempt
 from stoker.jobs.store import Store
 from stoker.models.job import JobOutput
 from unit.firestore.clocks import StillHost
+
+pytestmark = FIRESTORE_IN_SOAK
 
 KINDS: tuple[type[Exception], ...] = TRANSIENT
 LOST = [exceptions.RetryError("lost", None) if kind is exceptions.RetryError else kind("lost") for kind in KINDS]

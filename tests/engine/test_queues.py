@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from engine.driven import DrivenJob, finish
+from engine.stores import FIRESTORE_IN_SOAK
 from stoker.errors import Unavailable
 from stoker.jobs.attempt import begin_attempt
 from stoker.jobs.children import child_id
@@ -14,6 +15,8 @@ from stoker.jobs.commands import retry_job
 from stoker.jobs.dispatch import dispatch
 from stoker.jobs.events import FailedTransiently, MadeChildren, OutOfTime
 from stoker.jobs.sweeper import sweep
+
+pytestmark = FIRESTORE_IN_SOAK
 
 Settings = Callable[..., None]
 FILM: dict[str, Any] = {}

@@ -5,9 +5,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from engine.driven import DrivenJob as Job
+from engine.stores import FIRESTORE_IN_SOAK
 from stoker.access.standing import Standing
 from stoker.jobs.attempt import begin_attempt
 from stoker.jobs.store import Store
+
+pytestmark = FIRESTORE_IN_SOAK
 
 LOCKED = Standing(is_locked=True)
 GONE = Standing(is_gone=True)

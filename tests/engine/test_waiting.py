@@ -9,6 +9,7 @@ from google.cloud.firestore import DELETE_FIELD
 
 from engine.driven import DrivenJob, finish
 from engine.places import BATCH, DELETION, DONE, places, today
+from engine.stores import FIRESTORE_IN_SOAK
 from stoker import config
 from stoker.firestore.writes import Create, Merge, Update
 from stoker.jobs import dispatch as dispatch_module
@@ -21,6 +22,8 @@ from stoker.jobs.store import store
 from stoker.jobs.sweeper import sweep
 from stoker.models.document import Model
 from stoker.models.job import BatchOutput, JobOutput
+
+pytestmark = FIRESTORE_IN_SOAK
 
 Settings = Callable[..., None]
 

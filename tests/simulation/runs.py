@@ -14,6 +14,9 @@ from simulation.world import Broken, run_world
 MOST_WORLDS = 400
 """Worlds within which a mutant must be noticed."""
 
+WORLDS_FIRST = 20
+"""Worlds that run before the crowds, because the crowds take as long as eighty worlds."""
+
 
 def todays_seed() -> int:
     """Return the first of the seeds that change with the date: as many days, ten thousand seeds each."""
@@ -56,11 +59,15 @@ def _share(first_seed: int, step: int, enough: int) -> int:
 
 
 def notice(mutant: Mutant) -> Broken | None:
-    """Run crowds, and worlds until an invariant notices a mutant; return None if none does."""
+    """Run worlds, and crowds after the first of these, until an invariant notices a mutant.
+
+    Returns:
+        How an invariant was broken; None if none was.
+    """
     with applied(mutant):
         for seed in islice(count(), MOST_WORLDS):
             try:
-                if seed == 0:
+                if seed == WORLDS_FIRST:
                     run_fair_crowds(seed)
                 run_world(seed)
             except Broken as broken:

@@ -13,7 +13,6 @@ from simulation.fair import (
     fifty_users,
     five_greedy_users,
     many_users,
-    run_fair_crowds,
 )
 from simulation.runs import todays_seed
 from stoker import registry
@@ -84,5 +83,4 @@ def test_ten_thousand_users_wait_for_seconds_beside_five_who_always_have_jobs_qu
 
 @pytest.mark.slow
 def test_the_same_seed_gives_the_same_waits() -> None:
-    run_fair_crowds(1)
     assert five_greedy_users(1, FILM) == five_greedy_users(1, FILM)
