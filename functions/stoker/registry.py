@@ -92,7 +92,7 @@ _TYPES = (
         name="batch-operation",
         input="stoker.models.batch:BatchInput",
         worker="stoker.batch.work:process_batch",
-        stages=("updating", "deleting", "importing", "exporting"),
+        stages=("updating", "deleting", "waiting-for-running-jobs", "importing", "exporting"),
         # A page of documents or a chunk of a file at a time. It mostly waits for the network.
         memory_mb=1024,
         cpu=1,

@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -44,6 +45,7 @@ def test_an_operator_deletes_an_account_that_an_admin_has_locked() -> None:
     assert account.find(who.id) is None
     shown = answer("show", who.id)
     assert (shown["account"], shown["jobId"] not in (None, job_id)) == ("gone", True)
+    assert datetime.fromisoformat(shown["jobDueAt"]) > datetime.now(UTC) + timedelta(minutes=60)
 
 
 @pytest.mark.slow

@@ -204,6 +204,18 @@ def test_watch_takes_all_that_is_alive_and_tells_of_what_is_deleted(jobs: Jobs) 
         assert watching.wait(30) == 1
 
 
+def test_watch_does_not_wait_for_jobs_that_begin_later(jobs: Jobs) -> None:
+    jobs.write("in an hour", status="pending", runAfter=datetime.now(UTC) + timedelta(hours=1))
+    now = jobs.write("now", status="pending", runAfter=datetime.now(UTC) - timedelta(hours=1))
+    with start("watch", "--project", jobs.project) as watching:
+        assert line(watching) == "now   40.0 %  encoding"
+        now.update({"progress": 100, "status": "completed"})
+        assert line(watching) == "now  100.0 %  completed"
+        assert watching.wait(30) == 0
+        assert watching.stderr is not None
+        assert watching.stderr.read().strip() == "Not followed, because they begin later: in an hour."
+
+
 def test_ctrl_c_ends_it_quietly(jobs: Jobs) -> None:
     jobs.write("one")
     with start("watch", "one", "--project", jobs.project) as watching:

@@ -24,7 +24,7 @@ from stoker.jobs.context import JobContext
 from stoker.jobs.lease import WritesRefused
 from stoker.jobs.store import store
 from stoker.models.document import Model, Timestamp
-from stoker.models.job import DeletionReceipt
+from stoker.models.job import DeletionReceipt, Stage
 from stoker.queries import trees
 from stoker.queries.query import NAME
 from stoker.storage.client import bucket
@@ -246,7 +246,7 @@ class Deletion:
         if self.position.quiet_at is None:
             return False
         while datetime.now(UTC) < self.position.quiet_at:
-            self._report()
+            self._report("waiting-for-running-jobs")
             time.sleep(0.5)
         self._save(self.position.model_copy(update={"quiet_at": None, "doomed": []}))
         return True
@@ -266,8 +266,8 @@ class Deletion:
         files = sum(1 for prefix in prefixes for _ in islice(bucket().list_blobs(prefix=prefix), 100_000))
         return self.position.total + documents + files
 
-    def _report(self) -> None:
-        self._run.report(99 * min(1, self.position.total / max(self.position.expected, 1)), "deleting")
+    def _report(self, stage: Stage = "deleting") -> None:
+        self._run.report(99 * min(1, self.position.total / max(self.position.expected, 1)), stage)
 
     def _begin(self, extra: ExtraWrites = ()) -> None:
         """Ask for the end hook, before anything is locked."""

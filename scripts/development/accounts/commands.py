@@ -84,7 +84,11 @@ def _show(options: argparse.Namespace, user_id: str) -> int:
 def _state(user_id: str) -> dict[str, Any]:
     found, record = account.find(user_id), departure.find(user_id)
     if found is None:
-        return {"id": user_id, "account": "gone", "jobId": (record.late_job_id or record.job_id) if record else None}
+        gone: dict[str, Any] = {"id": user_id, "account": "gone"}
+        if record is None or record.gone_at is None or record.late_job_id is None:
+            return {**gone, "jobId": record.job_id if record else None}
+        # This job removes what was written with a token that was still valid.
+        return {**gone, "jobId": record.late_job_id, "jobDueAt": record.gone_at + departure.TOKENS_LAST}
     if record is not None:
         return {"id": user_id, "account": "being-deleted", "jobId": record.job_id}
     return {"id": user_id, "account": "locked" if found.disabled else "active", "jobId": None}

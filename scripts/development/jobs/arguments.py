@@ -57,7 +57,7 @@ def parser() -> argparse.ArgumentParser:
     show.add_argument("id", metavar="ID")
 
     watch = command("watch", "follow jobs until all of them have ended", "", "ID", "ID ID --json")
-    watch.add_argument("ids", metavar="ID", nargs="*", help="by default, all that are alive now, at most 50")
+    watch.add_argument("ids", metavar="ID", nargs="*", help="by default, all that are alive and due now, at most 50")
 
     cancel = command("cancel", "ask for the end of jobs", "ID", "ID ID")
     cancel.add_argument("ids", metavar="ID", nargs="+")

@@ -3,6 +3,7 @@
 import argparse
 import sys
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any, NoReturn, get_args
 
 from firebase_functions import logger
@@ -25,6 +26,9 @@ from stoker.models.settings import JobSettings, NewUserLimits
 
 MOST_WATCHED = 50
 """How many jobs are followed where none is named: each takes a connection's stream and a line of the terminal."""
+
+SOON = timedelta(minutes=2)
+"""A job that begins within this time is followed where none is named."""
 
 
 def check(options: argparse.Namespace, refuse: Callable[[str], NoReturn]) -> None:
@@ -51,8 +55,7 @@ def run(options: argparse.Namespace) -> int:
         case "show":
             return _show(options)
         case "watch":
-            ids = options.ids or [snapshot.id for snapshot in queries.alive(MOST_WATCHED).stream()]
-            return watch(list(dict.fromkeys(ids)), options.json)
+            return watch(list(dict.fromkeys(options.ids or _alive_and_due())), options.json)
         case "cancel":
             return _each(options, cancel_job, lambda: "will stop")
         case "retry":
@@ -66,6 +69,21 @@ def run(options: argparse.Namespace) -> int:
     limits = {"atOnce": options.at_once, "aDay": options.a_day}
     changed = {name: None if n == NO_LIMIT else n for name, n in limits.items() if n is not None}
     return _settings(options, {"userLimits": changed} if changed else None)
+
+
+def _alive_and_due() -> list[str]:
+    """The jobs that are alive, without the jobs that begin later: a watch would wait for days."""
+    alive = list(queries.alive(MOST_WATCHED).stream())
+    soon = datetime.now(UTC) + SOON
+    later = [snapshot.id for snapshot in alive if _begins_after(snapshot.to_dict() or {}, soon)]
+    if later:
+        print(f"Not followed, because they begin later: {', '.join(later)}.", file=sys.stderr)
+    return [snapshot.id for snapshot in alive if snapshot.id not in later]
+
+
+def _begins_after(job: dict[str, Any], moment: datetime) -> bool:
+    due = job.get("runAfter")
+    return job.get("status") == "pending" and isinstance(due, datetime) and due > moment
 
 
 def _check(value: str | None, what: str, known: tuple[str, ...], refuse: Callable[[str], NoReturn]) -> None:

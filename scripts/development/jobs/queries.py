@@ -19,5 +19,5 @@ def newest(user: str | None, status: str | None, job_type: str | None, limit: in
 
 
 def alive(limit: int) -> Query:
-    """Jobs that have not ended; the newest first."""
-    return declared.newest_alive_jobs().select(["status"]).limit(limit)
+    """Jobs that have not ended, with the times at which they are due; the newest first."""
+    return declared.newest_alive_jobs().select(["status", "runAfter"]).limit(limit)
