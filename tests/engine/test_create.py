@@ -12,12 +12,12 @@ from stoker.firestore.documents import StoredDocument
 from stoker.firestore.errors import Conflict, DocumentExists, conflict_of
 from stoker.jobs.commands import create_processing_job
 from stoker.jobs.store import store
-from stoker.queries import declared
+from stoker.queries import job_queries
 
 
 def jobs() -> list[StoredDocument]:
     """All jobs that wait."""
-    return store().documents.find(declared.stale_pending(datetime.now(UTC) + timedelta(days=1)))
+    return store().documents.find(job_queries.stale_pending(datetime.now(UTC) + timedelta(days=1)))
 
 
 SOURCE = {"source": "user-uploads/ada/cat.mov"}

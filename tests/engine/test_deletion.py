@@ -21,7 +21,7 @@ from stoker.jobs.events import Succeeded
 from stoker.jobs.store import store
 from stoker.jobs.sweeper import sweep
 from stoker.models.job import JobOutput, OutputFile
-from stoker.queries import declared
+from stoker.queries import job_queries
 
 
 def ended(status: str = "completed", **fields: Any) -> DrivenJob:
@@ -108,7 +108,7 @@ def test_the_children_of_a_deleted_batch_still_count(settings: Callable[..., Non
 def test_an_old_job_or_one_that_nobody_worked_on_leaves_no_count(fields: dict[str, Any]) -> None:
     job = ended(**{"workSeconds": None, **fields})
     delete_job(job.id)
-    day = declared.deleted_of(datetime.now(UTC).date())
+    day = job_queries.deleted_of(datetime.now(UTC).date())
     assert store().documents.count_and_sum(day, "workSeconds") == (0, 0)
 
 

@@ -13,7 +13,7 @@ from stoker.firestore.errors import Conflict
 from stoker.firestore.selection import Place, Selection
 from stoker.firestore.writes import Create, Delete, Merge, Update, Write
 from stoker.jobs.store import Store
-from stoker.queries import declared
+from stoker.queries import job_queries
 
 NOW = datetime.now(UTC)
 PATH = "tasks/spring"
@@ -138,12 +138,12 @@ def test_what_is_found_is_sorted_and_has_the_field(documents: Documents) -> None
     DrivenJob(createdAt="yesterday")
     DrivenJob(status="failed", createdAt=NOW - timedelta(minutes=4))
     DrivenJob(createdAt=NOW + timedelta(hours=1))
-    selection = declared.stale_pending(NOW)
+    selection = job_queries.stale_pending(NOW)
     assert [found.id for found in documents.find(selection)] == [jobs[0].id, jobs[2].id, jobs[1].id]
     assert [found.id for found in documents.find(selection.first(2))] == [jobs[0].id, jobs[2].id]
     [oldest, *_] = documents.find(selection.only("createdAt", "lease.expiresAt"))
     assert oldest.data == {"createdAt": NOW - ages[0]}
-    since = declared.stale_pending(NOW, NOW - timedelta(minutes=2))
+    since = job_queries.stale_pending(NOW, NOW - timedelta(minutes=2))
     assert [found.id for found in documents.find(since)] == [jobs[2].id, jobs[1].id]
 
 
@@ -151,16 +151,16 @@ def test_fields_within_maps_are_found(documents: Documents) -> None:
     lapsed = DrivenJob(status="processing", lease={"token": "t", "expiresAt": NOW - timedelta(1)})
     DrivenJob(status="processing", lease={"token": "t", "expiresAt": NOW + timedelta(1)})
     DrivenJob(status="processing")
-    assert [found.id for found in documents.find(declared.lapsed_leases(NOW))] == [lapsed.id]
+    assert [found.id for found in documents.find(job_queries.lapsed_leases(NOW))] == [lapsed.id]
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 5, 8])
 @pytest.mark.parametrize(
     "selection",
     [
-        declared.stale_pending(NOW),
-        declared.cancelled_while_waiting(),
-        declared.owners_that_wait("ada"),
+        job_queries.stale_pending(NOW),
+        job_queries.cancelled_while_waiting(),
+        job_queries.owners_that_wait("ada"),
     ],
 )
 def test_places_lead_to_each_document_once(documents: Documents, selection: Selection, size: int) -> None:
@@ -184,8 +184,8 @@ def test_documents_are_counted_and_added_up(documents: Documents) -> None:
         DrivenJob(parentId="holiday", status=status, progress=progress)
     DrivenJob(parentId="holiday")  # It has no progress, so the index of the progress lacks it.
     DrivenJob(parentId="another", progress=7)
-    assert documents.count_and_sum(declared.childrens_progress("holiday"), "progress") == (3, 42.5)
-    assert documents.count_and_sum(declared.childrens_progress("nobody"), "progress") == (0, 0)
+    assert documents.count_and_sum(job_queries.childrens_progress("holiday"), "progress") == (3, 42.5)
+    assert documents.count_and_sum(job_queries.childrens_progress("nobody"), "progress") == (0, 0)
 
 
 def test_a_document_of_more_than_a_megabyte_is_refused(documents: Documents) -> None:

@@ -253,7 +253,8 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "an end hook whose process died is forgotten",
         "jobs.sweeper",
-        '            ("end-hooks", lambda walk: walk.around(_seen(declared.end_hooks_due()), self._run_end_hook)),\n',
+        '            ("end-hooks", lambda walk: '
+        "walk.around(_seen(job_queries.end_hooks_due()), self._run_end_hook)),\n",
         "",
         ("end hooks run",),
     ),
@@ -465,15 +466,15 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "the sweeper forgets lapsed leases",
         "jobs.sweeper",
-        "declared.lapsed_leases(self.now)), self._bring_back)",
-        "declared.lapsed_leases(self.now)), lambda found: None)",
+        "job_queries.lapsed_leases(self.now)), self._bring_back)",
+        "job_queries.lapsed_leases(self.now)), lambda found: None)",
         ("no job is lost", "nothing waits for ever"),
     ),
     Mutant(
         "the sweeper forgets cancelled jobs that wait",
         "jobs.sweeper",
-        "declared.cancelled_while_waiting()), self._bring_back)",
-        "declared.cancelled_while_waiting()), lambda found: None)",
+        "job_queries.cancelled_while_waiting()), self._bring_back)",
+        "job_queries.cancelled_while_waiting()), lambda found: None)",
         ("nothing waits for ever",),
     ),
     Mutant(

@@ -17,7 +17,7 @@ from stoker.jobs.commit import log_of
 from stoker.jobs.job import path_of
 from stoker.jobs.states import JobState
 from stoker.jobs.store import store
-from stoker.queries import declared
+from stoker.queries import job_queries
 
 PAGE = 20
 """Jobs that are alive and read at once. The input of each may have some 400 KB."""
@@ -103,7 +103,7 @@ def needs(data: Mapping[str, Any], alive_id: str, user_id: str, job_id: str) -> 
 
 
 def _is_needed(user_id: str, job_id: str, most_alive: int) -> bool:
-    alive = declared.alive_of(user_id).only("input", "children").first(PAGE)
+    alive = job_queries.alive_of(user_id).only("input", "children").first(PAGE)
     for _ in range(most_alive // PAGE):
         try:
             page = store().documents.find(alive)

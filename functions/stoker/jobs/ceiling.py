@@ -11,7 +11,7 @@ from stoker.jobs.store import store
 from stoker.jobs.walk import Walk
 from stoker.logs import JobLog
 from stoker.models.settings import ProjectLimits
-from stoker.queries import declared
+from stoker.queries import job_queries
 
 NEAR_PERCENT = (50, 80)
 """Percentages of a limit that the log mentions, each once a day."""
@@ -34,8 +34,8 @@ def hold_ceiling(walk: Walk) -> None:
     ended = [
         store().documents.count_and_sum(selection, "workSeconds")
         for selection in (
-            *(declared.ended_since(job_type, today) for job_type in registry.job_types()),
-            declared.deleted_of(now.date()),
+            *(job_queries.ended_since(job_type, today) for job_type in registry.job_types()),
+            job_queries.deleted_of(now.date()),
         )
     ]
     jobs, seconds = sum(count for count, _ in ended), sum(seconds for _, seconds in ended)

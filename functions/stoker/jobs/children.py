@@ -28,7 +28,7 @@ from stoker.jobs.transitions import decide
 from stoker.logs import JobLog
 from stoker.models.document import problems
 from stoker.models.job import BatchOutput, ItemFailure, ProcessingJob, has_ended
-from stoker.queries import declared
+from stoker.queries import job_queries
 
 CHILD_FIELDS = ("status", "stage", "attempt", "cancelRequested", "type", "createdAt")
 """The fields of a child that its cancellation depends on."""
@@ -105,7 +105,7 @@ def enqueue_children(parent_id: str) -> None:
     Args:
         parent_id: The batch, which has just been handed over to its children.
     """
-    for child in store().documents.find(declared.queued_children(parent_id).only(*QUEUE_FIELDS)):
+    for child in store().documents.find(job_queries.queued_children(parent_id).only(*QUEUE_FIELDS)):
         store().enqueue(JobState.of(child.id, child.data), f"again/{store().host.token()}")
 
 
@@ -168,7 +168,7 @@ def _counted(parent: ProcessingJob) -> tuple[int, float]:
 
     A child that is gone counts as a child that has ended, or its batch would wait for ever.
     """
-    alive, progress = store().documents.count_and_sum(declared.childrens_progress(parent.id), "progress")
+    alive, progress = store().documents.count_and_sum(job_queries.childrens_progress(parent.id), "progress")
     children = parent.children or 1
     return alive, min(99.9, round((progress + 100 * (children - alive)) / children, 1))
 
@@ -176,7 +176,7 @@ def _counted(parent: ProcessingJob) -> tuple[int, float]:
 def _cancel_children(parent: ProcessingJob) -> None:
     """End the children that nobody works on, and ask for the end of the others."""
     woken = False
-    for child in store().documents.find(declared.alive_children(parent.id).only(*CHILD_FIELDS)):
+    for child in store().documents.find(job_queries.alive_children(parent.id).only(*CHILD_FIELDS)):
         state = JobState.of(child.id, {**child.data, "userId": parent.user_id})
         # If a child has just begun or ended, the next look at the batch finds it so.
         with contextlib.suppress(Conflict):

@@ -14,7 +14,7 @@ from stoker.jobs.job import find_job, load_job
 from stoker.jobs.states import JobState
 from stoker.jobs.store import store
 from stoker.models.job import has_ended
-from stoker.queries import declared
+from stoker.queries import job_queries
 
 CHILD_FIELDS = ("status", "userId", "type", "completedAt", "workSeconds")
 """The fields of a child that its deletion depends on."""
@@ -100,7 +100,7 @@ def _children(job: JobState) -> list[StoredDocument]:
     registered = registry.job_types().get(job.type)
     if registered is not None and not registered.makes_jobs:
         return []
-    return store().documents.find(declared.children_of(job.id).only(*CHILD_FIELDS))
+    return store().documents.find(job_queries.children_of(job.id).only(*CHILD_FIELDS))
 
 
 def _remove_outputs(job: JobState) -> None:

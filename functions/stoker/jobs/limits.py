@@ -27,7 +27,7 @@ from stoker.jobs.states import QUEUE_FIELDS, JobState
 from stoker.jobs.store import store
 from stoker.models.job import HeldStage
 from stoker.models.settings import UserLimits
-from stoker.queries import declared
+from stoker.queries import job_queries
 
 FORGOTTEN = timedelta(seconds=2 * config.TASK_SECONDS)
 """No attempt lasts so long: its job was deleted while it ran, or limits were lifted meanwhile."""
@@ -136,7 +136,7 @@ def _stage(job_type: str, usage: Usage, limits: UserLimits, now: datetime) -> He
     held = usage.held(job_type)
     if held == 0:
         return None  # A user's first job in a queue is never held back, and nothing is counted for it.
-    running = store().documents.count(declared.running(job_type, now))
+    running = store().documents.count(job_queries.running(job_type, now))
     another = may_take_another(held, registry.job_types()[job_type].at_once, running)
     return None if another else "waiting-for-other-users"
 
@@ -175,7 +175,7 @@ def _older(job: JobState, user_id: str) -> int:
     """Count the user's pending jobs that are older than a job; at most `QUEUED_AT_MOST` of them."""
     if job.created_at is None:
         return 0
-    pending = declared.pending_of(user_id).preceding((job.created_at, job.id))
+    pending = job_queries.pending_of(user_id).preceding((job.created_at, job.id))
     return store().documents.count(pending.first(QUEUED_AT_MOST))
 
 
@@ -210,27 +210,27 @@ def wake_next(user_id: str, queue: str | None, released: Written | None = None) 
     """
     if released is not None and released.sums["waiting"] == 0:
         return
-    if _wake_in(user_id, queue) or released is None or store().documents.count(declared.held_back_of(user_id)) > 0:
+    if _wake_in(user_id, queue) or released is None or store().documents.count(job_queries.held_back_of(user_id)) > 0:
         return
     # If another job has begun, ended, or begun to wait, the next job to end looks again.
     with contextlib.suppress(Conflict):
         store().documents.commit([Update(_path(user_id), {"waiting": 0}, released.update_time)])
         # A job that began to wait in the meantime relies on the fact that is taken back here.
-        if store().documents.count(declared.held_back_of(user_id)) > 0:
+        if store().documents.count(job_queries.held_back_of(user_id)) > 0:
             store().documents.commit([Merge(_path(user_id), {"waiting": 1})])
             _wake_in(user_id, queue)
 
 
 def _wake_in(user_id: str, queue: str | None) -> bool:
-    selections = [declared.waiting_for_other_jobs(user_id)]
+    selections = [job_queries.waiting_for_other_jobs(user_id)]
     if queue is not None:
-        selections.append(declared.waiting_for_other_users(user_id, queue))
+        selections.append(job_queries.waiting_for_other_users(user_id, queue))
     return _wake_one(sorted((job for selection in selections for job in _oldest(selection)), key=_age))
 
 
 def wake_in_queue(user_id: str, queue: str) -> None:
     """Start the oldest job of a user's that waits for a place of a queue, because places are free there."""
-    _wake_one(_oldest(declared.waiting_for_other_users(user_id, queue)))
+    _wake_one(_oldest(job_queries.waiting_for_other_users(user_id, queue)))
 
 
 def look_for_release(user_id: str, queue: str) -> None:
@@ -250,9 +250,9 @@ def look_for_release(user_id: str, queue: str) -> None:
 def _queued(user_id: str) -> int:
     """Count a user's jobs that are on their way to a worker. Each of them wakes another job when it ends."""
     documents, now = store().documents, store().host.now()
-    pending = documents.count(declared.pending_of(user_id))
-    later = documents.count(declared.pending_later_of(user_id, now))
-    return pending - later - documents.count(declared.held_back_of(user_id))
+    pending = documents.count(job_queries.pending_of(user_id))
+    later = documents.count(job_queries.pending_later_of(user_id, now))
+    return pending - later - documents.count(job_queries.held_back_of(user_id))
 
 
 def _oldest(selection: Selection) -> list[StoredDocument]:

@@ -15,7 +15,7 @@ from stoker.jobs.store import store
 from stoker.logs import JobLog
 from stoker.models.document import UserId
 from stoker.models.job import JobId
-from stoker.queries import declared
+from stoker.queries import job_queries
 
 PAGE = 1000
 """Objects in a page: as many as Cloud Storage lists in one call."""
@@ -60,7 +60,7 @@ def reconcile_outputs(seconds: float = config.RECONCILE_SECONDS) -> ReconciledOu
     if config.KEEP_OUTPUTS:
         return done
     after = _load()
-    is_safe = bool(store().documents.find(declared.newest_job().only("status")))
+    is_safe = bool(store().documents.find(job_queries.newest_job().only("status")))
     while True:
         names = store().outputs_behind(after, PAGE)
         jobs = jobs_of(names)

@@ -20,7 +20,7 @@ from stoker.jobs.store import store
 from stoker.jobs.walk import OVERLAP, Places, Walk
 from stoker.logs import JobLog
 from stoker.models.job import FOUND_BY_STAGE, WOKEN_STAGES
-from stoker.queries import declared
+from stoker.queries import job_queries
 
 SEEN = ("createdAt", "runAfter", "lease.expiresAt", "stage", "type", "userId", "cancelRequested")
 """The fields that decide. Not those that users write at will: one that can't be decoded would end the whole step."""
@@ -100,9 +100,9 @@ class Sweep:
         repeat what another part of the engine has done unless it was lost."""
         released = [one for one in registry.job_types() if not is_paused(one)]
         return [
-            ("lapsed", lambda walk: walk.around(_seen(declared.lapsed_leases(self.now)), self._bring_back)),
-            ("cancelled", lambda walk: walk.around(_seen(declared.cancelled_while_waiting()), self._bring_back)),
-            ("cancelled-parents", lambda walk: walk.around(_seen(declared.cancelled_parents()), self._update)),
+            ("lapsed", lambda walk: walk.around(_seen(job_queries.lapsed_leases(self.now)), self._bring_back)),
+            ("cancelled", lambda walk: walk.around(_seen(job_queries.cancelled_while_waiting()), self._bring_back)),
+            ("cancelled-parents", lambda walk: walk.around(_seen(job_queries.cancelled_parents()), self._update)),
             *((f"released-{one}", self._released(one)) for one in released),
             *((f"unlimited-{one}", self._unlimited(one)) for one in WOKEN_STAGES if not users_are_limited()),
             ("due", self._due),
@@ -113,38 +113,41 @@ class Sweep:
             ("owners", self._owners),
             ("everything", self._everything),
             ("parents", self._parents),
-            ("end-hooks", lambda walk: walk.around(_seen(declared.end_hooks_due()), self._run_end_hook)),
+            ("end-hooks", lambda walk: walk.around(_seen(job_queries.end_hooks_due()), self._run_end_hook)),
         ]
 
     # --- What is new -----------------------------------------------------------------------------
 
     def _due(self, walk: Walk) -> None:
         """Jobs that had to wait, for the time that their owner has set or after an attempt that failed."""
-        walk.ahead(lambda since: declared.due(self.now, since).only(*SEEN), self.now, self._bring_back_unless_held)
+        walk.ahead(lambda since: job_queries.due(self.now, since).only(*SEEN), self.now, self._bring_back_unless_held)
 
     def _stale(self, walk: Walk) -> None:
         """Jobs that wait for longer than their event should take. They are given a time, by which they are found from
         then on."""
         before = self._stale_before
-        walk.ahead(lambda since: declared.stale_pending(before, since).only(*SEEN), before, self._bring_back_timeless)
+        walk.ahead(
+            lambda since: job_queries.stale_pending(before, since).only(*SEEN), before, self._bring_back_timeless
+        )
 
     def _released(self, job_type: str) -> Callable[[Walk], None]:
         """Jobs that were held back because their type was paused, and need not be any longer."""
-        return lambda walk: walk.around(_seen(declared.paused(job_type)), self._bring_back)
+        return lambda walk: walk.around(_seen(job_queries.paused(job_type)), self._bring_back)
 
     def _unlimited(self, stage: str) -> Callable[[Walk], None]:
         """Jobs that had to wait for others before an admin lifted all limits."""
-        return lambda walk: walk.around(_seen(declared.held_in(stage)), self._bring_back)
+        return lambda walk: walk.around(_seen(job_queries.held_in(stage)), self._bring_back)
 
     def _places(self, job_type: str) -> Callable[[Walk], None]:
         """Jobs that wait until fewer places of a queue are taken: as many as places are free, one of each user's."""
 
         def rest(after: Place | None) -> Selection:
-            return declared.owners_before_a_queue(job_type, str(after[0]) if after is not None else "").only("userId")
+            last = str(after[0]) if after is not None else ""
+            return job_queries.owners_before_a_queue(job_type, last).only("userId")
 
         def fill(walk: Walk) -> None:
             if store().documents.find(rest(None).first(1)):
-                running = store().documents.count(declared.running(job_type, self.now))
+                running = store().documents.count(job_queries.running(job_type, self.now))
                 free = free_places(registry.job_types()[job_type].at_once, running)
                 walk.around(rest, _waking(lambda owner: wake_in_queue(owner, job_type)), page=1, most=free)
 
@@ -153,24 +156,24 @@ class Sweep:
     # --- What may have been lost -----------------------------------------------------------------
 
     def _due_again(self, walk: Walk) -> None:
-        query, every = declared.due(self.now - OVERLAP), timedelta(minutes=RECHECK_MINUTES)
+        query, every = job_queries.due(self.now - OVERLAP), timedelta(minutes=RECHECK_MINUTES)
         walk.around(_seen(query), self._bring_back_unless_held, most=MOST_RECHECKED, every=every, at_first=False)
 
     def _everything(self, walk: Walk) -> None:
-        query, every = declared.stale_pending(self._stale_before - OVERLAP), timedelta(minutes=EVERYTHING_MINUTES)
+        query, every = job_queries.stale_pending(self._stale_before - OVERLAP), timedelta(minutes=EVERYTHING_MINUTES)
         walk.around(_seen(query), self._bring_back_timeless, most=MOST_RECHECKED, every=every, at_first=False)
 
     def _owners(self, walk: Walk) -> None:
         """A user's waiting jobs are woken by those that end. In case that was lost, one of each user's is tried."""
 
         def rest(after: Place | None) -> Selection:
-            return declared.owners_that_wait(str(after[0]) if after is not None else "").only("userId")
+            return job_queries.owners_that_wait(str(after[0]) if after is not None else "").only("userId")
 
         every = timedelta(minutes=RECHECK_MINUTES)
         walk.around(rest, _waking(lambda owner: wake_next(owner, None)), page=1, most=MOST_OWNERS, every=every)
 
     def _parents(self, walk: Walk) -> None:
-        walk.around(_seen(declared.waiting_for_children()), self._update, most=MOST_PARENTS)
+        walk.around(_seen(job_queries.waiting_for_children()), self._update, most=MOST_PARENTS)
 
     # --- One job ---------------------------------------------------------------------------------
 

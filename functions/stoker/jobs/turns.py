@@ -3,7 +3,7 @@
 from stoker.firestore.errors import TRANSIENT
 from stoker.jobs.fairness import SHORTEST_TURN_SECONDS, turn_seconds
 from stoker.jobs.store import store
-from stoker.queries import declared
+from stoker.queries import job_queries
 
 LOOK_SECONDS = SHORTEST_TURN_SECONDS
 """How often an attempt looks whether others wait: one aggregation, which is one read; three if jobs are pending. An
@@ -49,8 +49,8 @@ def waiting_jobs(job_type: str) -> int:
     jobs of another queue goes on at once.
     """
     documents, now = store().documents, store().host.now()
-    pending = documents.count(declared.pending(job_type))
+    pending = documents.count(job_queries.pending(job_type))
     if pending == 0:
         return 0
-    later = documents.count(declared.pending_later(job_type, now))
-    return max(0, pending - later - documents.count(declared.held_back(job_type)))
+    later = documents.count(job_queries.pending_later(job_type, now))
+    return max(0, pending - later - documents.count(job_queries.held_back(job_type)))

@@ -4,16 +4,15 @@ To add one, declare it here. `scripts/generate` then writes the index that serve
 is not here: the emulator answers any, production those alone that have an index.
 """
 
-from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from collections.abc import Sequence
 
 from google.cloud.firestore_v1 import Query
 
 from stoker import config
-from stoker.firestore.selection import Filter, Selection
+from stoker.firestore.selection import Filter
 from stoker.models.analytics import Granularity
 from stoker.models.batch import TaskFilter
-from stoker.models.job import END_HOOK_DUE, ENDED, FOUND_BY_STAGE, RUNNING_JOBS
+from stoker.queries import job_queries
 from stoker.queries.query import (
     NAME,
     DeclaredQuery,
@@ -22,17 +21,8 @@ from stoker.queries.query import (
     contains,
     descending,
     equal,
-    one_of,
     perhaps,
 )
-
-ALIVE = ("pending", "processing")
-"""The statuses of jobs that have not ended."""
-
-
-def jobs() -> tuple[str]:
-    """The collection of jobs, whose name may change while tests run."""
-    return (config.JOBS,)
 
 
 def tasks() -> tuple[str]:
@@ -53,274 +43,6 @@ def aggregates() -> tuple[str]:
 def with_owners() -> tuple[str, ...]:
     """All collections at the root whose documents name the user that they belong to."""
     return (*config.user_trees(), *config.user_documents(), config.JOB_KEYS)
-
-
-# --- The engine: jobs that wait, run, or are children ------------------------------------------------------------
-
-STALE_PENDING = DeclaredQuery(jobs, where=[*equal("status"), *between("createdAt")], order=[ascending("createdAt")])
-
-
-def stale_pending(before: datetime, since: datetime | None = None) -> Selection:
-    """Jobs that have been pending since before a time, the oldest first; of these, if it is given, those that were
-    created since another time. Those that wait for a time are among them: Firestore can't ask for a missing
-    `runAfter`."""
-    later: list[Filter] = [] if since is None else [("createdAt", ">=", since)]
-    return STALE_PENDING.selection(("status", "==", "pending"), ("createdAt", "<", before), *later)
-
-
-DUE = DeclaredQuery(jobs, where=[*equal("status"), *between("runAfter")], order=[ascending("runAfter")])
-
-
-def due(now: datetime, since: datetime | None = None) -> Selection:
-    """Jobs that had to wait and need not any longer, in the order of their times; of these, where it is given, those
-    whose time has come since another one."""
-    later: list[Filter] = [] if since is None else [("runAfter", ">", since)]
-    return DUE.selection(("status", "==", "pending"), ("runAfter", "<=", now), *later)
-
-
-LAPSED_LEASES = DeclaredQuery(
-    jobs, where=[*equal("status"), *between("lease.expiresAt")], order=[ascending("lease.expiresAt")]
-)
-
-
-def lapsed_leases(now: datetime) -> Selection:
-    """Jobs whose attempt has gone silent."""
-    return LAPSED_LEASES.selection(("status", "==", "processing"), ("lease.expiresAt", "<", now))
-
-
-CANCELLED_WHILE_WAITING = DeclaredQuery(jobs, where=equal("status", "cancelRequested"))
-
-
-def cancelled_while_waiting() -> Selection:
-    """Jobs whose owner wants them to stop before they have begun."""
-    return CANCELLED_WHILE_WAITING.selection(("status", "==", "pending"), ("cancelRequested", "==", True))
-
-
-PAUSED = DeclaredQuery(jobs, where=equal("status", "stage", "type"))
-
-
-def paused(job_type: str) -> Selection:
-    """Jobs of a type that are held back because it is paused, or was."""
-    return PAUSED.selection(("status", "==", "pending"), ("stage", "==", "paused"), ("type", "==", job_type))
-
-
-END_HOOKS_DUE = DeclaredQuery(jobs, where=[*equal("endHook"), *one_of("status")])
-
-
-def end_hooks_due() -> Selection:
-    """Jobs that have ended, and whose end hook has not yet run."""
-    return END_HOOKS_DUE.selection(("endHook", "==", END_HOOK_DUE), ("status", "in", sorted(ENDED)))
-
-
-WAITING_FOR_CHILDREN = DeclaredQuery(jobs, where=equal("status", "stage"))
-
-
-def waiting_for_children() -> Selection:
-    """Jobs that have made others, and wait for them."""
-    return WAITING_FOR_CHILDREN.selection(("status", "==", "processing"), ("stage", "==", RUNNING_JOBS))
-
-
-CANCELLED_PARENTS = DeclaredQuery(jobs, where=equal("status", "stage", "cancelRequested"))
-
-
-def cancelled_parents() -> Selection:
-    """Jobs that have made others and wait for them, and whose owner wants them to stop."""
-    waiting: list[Filter] = [("status", "==", "processing"), ("stage", "==", RUNNING_JOBS)]
-    return CANCELLED_PARENTS.selection(*waiting, ("cancelRequested", "==", True))
-
-
-PENDING_OF_A_USER = DeclaredQuery(jobs, where=equal("userId", "status"), order=[ascending("createdAt")])
-
-
-def pending_of(user_id: str) -> Selection:
-    """A user's jobs that are pending, the oldest first: to count them, or those before a job."""
-    return PENDING_OF_A_USER.selection(("userId", "==", user_id), ("status", "==", "pending"))
-
-
-PENDING_LATER_OF_A_USER = DeclaredQuery(jobs, where=[*equal("userId", "status"), *between("runAfter")])
-
-
-def pending_later_of(user_id: str, now: datetime) -> Selection:
-    """A user's jobs that wait for their time: to count them."""
-    return PENDING_LATER_OF_A_USER.selection(
-        ("userId", "==", user_id), ("status", "==", "pending"), ("runAfter", ">", now)
-    )
-
-
-HELD_BACK_OF_A_USER = DeclaredQuery(jobs, where=[*equal("userId", "status"), *one_of("stage")])
-
-
-def held_back_of(user_id: str) -> Selection:
-    """A user's jobs that wait until others end, or because their type is paused: to count them."""
-    return HELD_BACK_OF_A_USER.selection(
-        ("userId", "==", user_id), ("status", "==", "pending"), ("stage", "in", FOUND_BY_STAGE)
-    )
-
-
-WAITING_FOR_OTHER_JOBS = DeclaredQuery(jobs, where=equal("userId", "status", "stage"), order=[ascending("createdAt")])
-
-
-def waiting_for_other_jobs(user_id: str) -> Selection:
-    """A user's jobs that wait until others of the user's end, the oldest first."""
-    waiting: list[Filter] = [("status", "==", "pending"), ("stage", "==", "waiting-for-other-jobs")]
-    return WAITING_FOR_OTHER_JOBS.selection(("userId", "==", user_id), *waiting)
-
-
-WAITING_FOR_OTHER_USERS = DeclaredQuery(
-    jobs, where=equal("userId", "status", "stage", "type"), order=[ascending("createdAt")]
-)
-
-
-def waiting_for_other_users(user_id: str, job_type: str) -> Selection:
-    """A user's jobs of a type that wait until fewer places of its queue are taken, the oldest first."""
-    waiting: list[Filter] = [("status", "==", "pending"), ("stage", "==", "waiting-for-other-users")]
-    return WAITING_FOR_OTHER_USERS.selection(("userId", "==", user_id), *waiting, ("type", "==", job_type))
-
-
-PENDING = DeclaredQuery(jobs, where=equal("status", "type"))
-
-
-def pending(job_type: str) -> Selection:
-    """Jobs of a type that wait, for whatever reason: to count them."""
-    return PENDING.selection(("status", "==", "pending"), ("type", "==", job_type))
-
-
-PENDING_LATER = DeclaredQuery(jobs, where=[*equal("status", "type"), *between("runAfter")])
-
-
-def pending_later(job_type: str, now: datetime) -> Selection:
-    """Jobs of a type that wait for their time: to count them."""
-    return PENDING_LATER.selection(("status", "==", "pending"), ("type", "==", job_type), ("runAfter", ">", now))
-
-
-HELD_BACK = DeclaredQuery(jobs, where=[*equal("status", "type"), *one_of("stage")])
-
-
-def held_back(job_type: str) -> Selection:
-    """Jobs of a type that wait until others end, or because the type is paused: to count them."""
-    return HELD_BACK.selection(("status", "==", "pending"), ("type", "==", job_type), ("stage", "in", FOUND_BY_STAGE))
-
-
-RUNNING = DeclaredQuery(jobs, where=[*equal("type"), *between("lease.expiresAt")])
-
-
-def running(job_type: str, now: datetime) -> Selection:
-    """Jobs of a type that an attempt holds which is alive: to count them."""
-    return RUNNING.selection(("type", "==", job_type), ("lease.expiresAt", ">", now))
-
-
-OWNERS_BEFORE_A_QUEUE = DeclaredQuery(
-    jobs, where=[*equal("status", "stage", "type"), *between("userId")], order=[ascending("userId")]
-)
-
-
-def owners_before_a_queue(job_type: str, after: str) -> Selection:
-    """Jobs of a type that wait until fewer places of its queue are taken, of the owners whose ids follow another id.
-    The first job names the next owner."""
-    waiting: list[Filter] = [("status", "==", "pending"), ("stage", "==", "waiting-for-other-users")]
-    return OWNERS_BEFORE_A_QUEUE.selection(*waiting, ("type", "==", job_type), ("userId", ">", after))
-
-
-HELD_IN = DeclaredQuery(jobs, where=equal("status", "stage"))
-
-
-def held_in(stage: str) -> Selection:
-    """Jobs that are held back in a stage."""
-    return HELD_IN.selection(("status", "==", "pending"), ("stage", "==", stage))
-
-
-ENDED_SINCE = DeclaredQuery(jobs, where=[*equal("type"), *between("completedAt")], sums=["workSeconds"])
-
-
-def ended_since(job_type: str, time: datetime) -> Selection:
-    """Jobs of a type that have ended since a time: to count those that were worked on, and to add up `workSeconds`."""
-    return ENDED_SINCE.selection(("type", "==", job_type), ("completedAt", ">=", time))
-
-
-def deleted_jobs() -> tuple[str]:
-    """The collection that says how much deleted jobs were worked on."""
-    return (config.DELETED_JOBS,)
-
-
-DELETED_OF_A_DAY = DeclaredQuery(deleted_jobs, where=equal("day"), sums=["workSeconds"])
-
-
-def deleted_of(day: date) -> Selection:
-    """Deleted jobs that had ended on a day: to count those that were worked on, and to add up `workSeconds`."""
-    return DELETED_OF_A_DAY.selection(("day", "==", day.isoformat()))
-
-
-OWNERS_THAT_WAIT = DeclaredQuery(
-    jobs, where=[*equal("status", "stage"), *between("userId")], order=[ascending("userId")]
-)
-
-
-def owners_that_wait(after: str) -> Selection:
-    """Jobs that wait until others of their owner's end, of the owners whose ids follow another id. The first job names
-    the next owner, so that an owner's other jobs are not read."""
-    waiting: list[Filter] = [("status", "==", "pending"), ("stage", "==", "waiting-for-other-jobs")]
-    return OWNERS_THAT_WAIT.selection(*waiting, ("userId", ">", after))
-
-
-CHILDREN = DeclaredQuery(jobs, where=[*equal("parentId"), *one_of("status")])
-
-
-def alive_children(parent_id: str) -> Selection:
-    """The children of a job that have not ended."""
-    return CHILDREN.selection(("parentId", "==", parent_id), ("status", "in", ALIVE))
-
-
-def children_of(parent_id: str) -> Selection:
-    """All children of a job."""
-    return CHILDREN.selection(("parentId", "==", parent_id), ("status", "in", [*ALIVE, *sorted(ENDED)]))
-
-
-QUEUED_CHILDREN = DeclaredQuery(jobs, where=equal("parentId", "status", "stage"))
-
-
-def queued_children(parent_id: str) -> Selection:
-    """The children of a job that wait for their first attempt, or for their first after they were retried."""
-    waiting: list[Filter] = [("status", "==", "pending"), ("stage", "==", "queued")]
-    return QUEUED_CHILDREN.selection(("parentId", "==", parent_id), *waiting)
-
-
-CHILDRENS_PROGRESS = DeclaredQuery(jobs, where=[*equal("parentId"), *one_of("status")], sums=["progress"])
-
-
-def childrens_progress(parent_id: str) -> Selection:
-    """The children of a job that have not ended: to count them, and to add up their `progress`."""
-    return CHILDRENS_PROGRESS.selection(("parentId", "==", parent_id), ("status", "in", ALIVE))
-
-
-ALIVE_OF_A_USER = DeclaredQuery(jobs, where=[*equal("userId"), *one_of("status")], order=[ascending(NAME)])
-
-
-def alive_of(user_id: str) -> Selection:
-    """A user's jobs that have not ended, by their ids."""
-    return ALIVE_OF_A_USER.selection(("userId", "==", user_id), ("status", "in", ALIVE))
-
-
-# --- The commands ------------------------------------------------------------------------------------------------
-
-NEWEST_JOBS = DeclaredQuery(jobs, where=perhaps(equal("userId", "status", "type")), order=[descending("createdAt")])
-
-
-def newest_jobs(named: Mapping[str, str]) -> Query:
-    """Jobs of an owner, a status and a type, each where it is named; the newest first."""
-    return NEWEST_JOBS.build(*((field, "==", value) for field, value in named.items()))
-
-
-def newest_job() -> Selection:
-    """The job that was created last, if there is any job at all."""
-    return NEWEST_JOBS.selection().first(1)
-
-
-NEWEST_ALIVE_JOBS = DeclaredQuery(jobs, where=one_of("status"), order=[descending("createdAt")])
-
-
-def newest_alive_jobs() -> Query:
-    """Jobs that have not ended, the newest first."""
-    return NEWEST_ALIVE_JOBS.build(("status", "in", ALIVE))
 
 
 # --- A user's documents ------------------------------------------------------------------------------------------
@@ -442,5 +164,7 @@ def aggregates_of(granularity: Granularity, start: str, end: str) -> Query:
     return AGGREGATES_OF.build(("granularity", "==", granularity), ("bucket", ">=", start), ("bucket", "<=", end))
 
 
-DECLARED: Sequence[DeclaredQuery] = [one for one in list(vars().values()) if isinstance(one, DeclaredQuery)]
-"""All of them."""
+DECLARED: Sequence[DeclaredQuery] = [
+    one for one in [*vars(job_queries).values(), *list(vars().values())] if isinstance(one, DeclaredQuery)
+]
+"""All of them, with those of jobs."""

@@ -16,7 +16,7 @@ from stoker.jobs.commands import retry_job
 from stoker.jobs.job import find_job
 from stoker.models.deletion import orphan_job_id
 from stoker.models.job import has_ended
-from stoker.queries import declared, trees
+from stoker.queries import declared, job_queries, trees
 from stoker.queries.query import NAME
 from stoker.storage import client as storage
 from stoker.storage.usage import FOLDERS
@@ -108,7 +108,7 @@ def _is_under_way(user_id: str) -> bool:
 
     A late pass that is not due does not count.
     """
-    query = declared.newest_jobs({"userId": user_id, "type": "batch-operation"})
+    query = job_queries.newest_jobs({"userId": user_id, "type": "batch-operation"})
     fields = [OPERATION, "status", "runAfter"]
     jobs = [snapshot.to_dict() or {} for snapshot in query.select(fields).limit(FEW).get(**patience(reads=True))]
     return any(job.get("input") == DELETION and not has_ended(job.get("status")) and not _is_later(job) for job in jobs)

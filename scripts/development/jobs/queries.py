@@ -2,7 +2,7 @@
 
 from google.cloud.firestore_v1 import Query
 
-from stoker.queries import declared
+from stoker.queries import job_queries
 
 SHOWN = [
     *("userId", "type", "status", "progress", "stage", "attempt", "error", "errorCode"),
@@ -15,9 +15,9 @@ def newest(user: str | None, status: str | None, job_type: str | None, limit: in
     """Jobs of an owner, a status and a type, each where it is given; the newest first."""
     named = {"userId": user, "status": status, "type": job_type}
     given = {field: value for field, value in named.items() if value is not None}
-    return declared.newest_jobs(given).select(SHOWN).limit(limit)
+    return job_queries.newest_jobs(given).select(SHOWN).limit(limit)
 
 
 def alive(limit: int) -> Query:
     """Jobs that have not ended, with the times at which they are due; the newest first."""
-    return declared.newest_alive_jobs().select(["status", "runAfter"]).limit(limit)
+    return job_queries.newest_alive_jobs().select(["status", "runAfter"]).limit(limit)

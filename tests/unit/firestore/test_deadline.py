@@ -38,7 +38,7 @@ from stoker.jobs import dispatch, settings
 from stoker.jobs.events import FailedPermanently
 from stoker.jobs.lease import Lease
 from stoker.jobs.states import JobState
-from stoker.queries import declared, trees
+from stoker.queries import declared, job_queries, trees
 from stoker.users import cursor, domains, sign_up
 from stoker.users.profile import Account, confirm_profile, create_profile
 from unit.firestore.clocks import StillHost
@@ -141,7 +141,7 @@ def get_all_raw() -> None:
 
 
 def find() -> None:
-    FirestoreDocuments().find(declared.alive_children("holiday"))
+    FirestoreDocuments().find(job_queries.alive_children("holiday"))
 
 
 def find_raw() -> None:
@@ -149,7 +149,7 @@ def find_raw() -> None:
 
 
 def count() -> None:
-    FirestoreDocuments().count_and_sum(declared.childrens_progress("holiday"), "progress")
+    FirestoreDocuments().count_and_sum(job_queries.childrens_progress("holiday"), "progress")
 
 
 CALLS = [commit, commit_raw, get, get_raw, get_all_raw, find, find_raw, count]
