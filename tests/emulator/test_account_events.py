@@ -45,7 +45,6 @@ from stoker.users.account_events import account_created, account_deleted
 from stoker.users.deletion import DELETION, delete_account
 from stoker.users.orphans import has_data
 from stoker.users.profile import confirm_profile, of_record
-from stoker.users.roles import find_account
 from stoker.users.sign_up import before_created
 
 SECONDS = 120
@@ -153,7 +152,7 @@ def test_an_account_that_is_gone_or_locked_gets_no_profile(event: Events) -> Non
 
 def test_the_sign_up_is_recorded_after_the_account_exists(event: Events) -> None:
     who = imported()
-    record = find_account(who.id)
+    record = account.get(who.id)
     times = SimpleNamespace(creation_time=datetime.now(UTC))
     user = SimpleNamespace(
         uid=who.id, email=who.email, display_name=None, photo_url=None, custom_claims=None, metadata=times

@@ -35,7 +35,6 @@ from stoker.users import reconcile as reconcile_module
 from stoker.users.domains import KnownSettings, check_domain
 from stoker.users.profile import make_profile, of_record
 from stoker.users.reconcile import reconcile_profiles
-from stoker.users.roles import find_account
 
 LATER = timedelta(hours=2)
 
@@ -108,13 +107,9 @@ def test_who_is_gone_or_locked_gets_no_profile() -> None:
 
 
 def test_a_profile_that_is_made_while_the_account_goes_does_not_stay() -> None:
-    record = find_account(imported().id)
-
-    def goes() -> bool:
-        account.lock(record.uid)
-        return False
-
-    assert make_profile(of_record(record), goes) is False
+    record = account.get(imported().id)
+    account.lock(record.uid)
+    assert make_profile(of_record(record)) is False
     assert profile_of(record.uid) == {}
 
 

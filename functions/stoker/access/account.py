@@ -1,19 +1,65 @@
-"""A user's account in Firebase Auth."""
+"""A user's account in Firebase Auth.
 
+Every function here raises `Unavailable` if Firebase Auth does not answer.
+"""
+
+import contextlib
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from firebase_admin import auth
+from firebase_admin import auth, exceptions
 
+from stoker.errors import Unavailable, UserNotFound
 from stoker.firebase import app
+
+NO_ANSWER = (
+    exceptions.UnavailableError,
+    exceptions.DeadlineExceededError,
+    exceptions.ResourceExhaustedError,
+    exceptions.InternalError,
+    exceptions.UnknownError,
+)
+
+
+@contextlib.contextmanager
+def answers() -> Iterator[None]:
+    """Raise Stoker's errors instead of Firebase Auth's.
+
+    Raises:
+        UserNotFound: There is no such account.
+        Unavailable: Firebase Auth did not answer.
+    """
+    try:
+        yield
+    except auth.UserNotFoundError:
+        raise UserNotFound("There is no such user. Check the uid or the e-mail address.") from None
+    except NO_ANSWER:
+        raise Unavailable("Firebase Auth did not answer. Try again in a moment.") from None
+
+
+def get(user_id: str) -> auth.UserRecord:
+    """Return an account.
+
+    Raises:
+        UserNotFound: There is no such account.
+    """
+    with answers():
+        return auth.get_user(user_id, app=app())
 
 
 def find(user_id: str) -> auth.UserRecord | None:
-    """The account, if there is one."""
+    """Return an account; None if there is no such account."""
     try:
-        return auth.get_user(user_id, app=app())
-    except auth.UserNotFoundError:
+        return get(user_id)
+    except UserNotFound:
         return None
+
+
+def is_alive(user_id: str) -> bool:
+    """Return whether there is such an account, and it is not locked."""
+    found = find(user_id)
+    return found is not None and not found.disabled
 
 
 def made_at(account: auth.UserRecord) -> int:
@@ -46,28 +92,22 @@ def readable(account: auth.UserRecord) -> dict[str, Any]:
 
 
 def lock(user_id: str) -> None:
-    """Lets nobody sign in, and ends the sessions that there are; what has an ID token keeps it for an hour at most."""
-    try:
+    """Lock an account, if it exists, and end its sessions. An ID token stays valid for an hour at most."""
+    with contextlib.suppress(UserNotFound), answers():
         auth.update_user(user_id, disabled=True, app=app())
         auth.revoke_refresh_tokens(user_id, app=app())
-    except auth.UserNotFoundError:
-        return  # there is nothing to lock
 
 
 def unlock(user_id: str) -> None:
-    """Lets the user sign in again."""
-    try:
+    """Let a user sign in again, if the account exists."""
+    with contextlib.suppress(UserNotFound), answers():
         auth.update_user(user_id, disabled=False, app=app())
-    except auth.UserNotFoundError:
-        return  # the account was deleted meanwhile
 
 
 def delete(user_id: str) -> None:
-    """Deletes the account, if it is there."""
-    try:
+    """Delete an account, if it exists."""
+    with contextlib.suppress(UserNotFound), answers():
         auth.delete_user(user_id, app=app())
-    except auth.UserNotFoundError:
-        return  # an attempt before this one has done it
 
 
 def _time(milliseconds: int | None) -> str | None:

@@ -1,13 +1,10 @@
 """An account was made or deleted, as Firebase Auth reports it afterwards: twice, late, or in the wrong order."""
 
-from functools import partial
-
-from stoker.access import departure
+from stoker.access import account, departure
 from stoker.access.auth_events import AuthUserEvent
 from stoker.errors import UserNotFound
 from stoker.users.orphans import delete_orphan
 from stoker.users.profile import is_user_id, make_profile, of_record
-from stoker.users.roles import find_account, is_alive
 
 
 def account_created(event: AuthUserEvent) -> None:
@@ -24,12 +21,12 @@ def account_created(event: AuthUserEvent) -> None:
     if not is_user_id(event.user_id):
         return  # An admin chose a uid that no document can have.
     try:
-        record = find_account(event.user_id)
+        record = account.get(event.user_id)
     except UserNotFound:
         return  # The account was deleted again.
     departure.forget_earlier_account(event.user_id)
     if not record.disabled:
-        make_profile(of_record(record), partial(is_alive, event.user_id))
+        make_profile(of_record(record))
 
 
 def account_deleted(event: AuthUserEvent) -> None:

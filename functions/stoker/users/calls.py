@@ -5,7 +5,7 @@ from typing import Any
 from firebase_functions.https_fn import CallableRequest
 from pydantic import ValidationError
 
-from stoker.access import departure
+from stoker.access import account, departure
 from stoker.access.caller import caller_of
 from stoker.access.recent_sign_in import check_recent_sign_in
 from stoker.errors import InvalidArgument, NotAllowed, OwnRole
@@ -13,7 +13,7 @@ from stoker.models.document import problems
 from stoker.models.user import RoleChange
 from stoker.users.deletion import delete_account
 from stoker.users.profile import make_profile, of_record
-from stoker.users.roles import assigned, find_account, is_alive, set_role
+from stoker.users.roles import assigned, set_role
 
 
 def call_set_role(request: CallableRequest[Any]) -> dict[str, Any]:
@@ -37,8 +37,8 @@ def call_set_role(request: CallableRequest[Any]) -> dict[str, Any]:
     if change.user_id == caller.user_id and change.role != "admin":
         raise OwnRole("You can't take the role of admin from yourself. Ask another admin to do it.")
     # A token may be an hour old, and this is what must not be done with an old one.
-    account = find_account(caller.user_id)
-    if account.disabled or assigned(account).role != "admin":
+    record = account.get(caller.user_id)
+    if record.disabled or assigned(record).role != "admin":
         raise NotAllowed("You are not an admin any more. Sign in again.")
     new = set_role(change.user_id, change.role, change.permissions, by=caller.user_id)
     return {"userId": new.user_id, "role": new.role, "permissions": list(new.permissions)}
@@ -62,11 +62,11 @@ def call_ensure_profile(request: CallableRequest[Any]) -> dict[str, Any]:
     """
     caller = caller_of(request)
     _check_empty(request.data)
-    record = find_account(caller.user_id)
+    record = account.get(caller.user_id)
     if record.disabled:
         raise NotAllowed("Your account is locked.")
     departure.forget_earlier_account(caller.user_id)
-    created = make_profile(of_record(record), lambda: is_alive(caller.user_id))
+    created = make_profile(of_record(record))
     return {"userId": caller.user_id, "created": created}
 
 

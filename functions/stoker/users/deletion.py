@@ -19,7 +19,6 @@ from stoker.logs import JobLog
 from stoker.models.deletion import orphan_job_id
 from stoker.models.job import END_HOOK_DUE, has_ended
 from stoker.users.profile import confirm_profile, of_record
-from stoker.users.roles import find_account
 
 DELETION = {"operation": "delete-user-data"}
 """The input of the job."""
@@ -41,7 +40,7 @@ def delete_account(user_id: str) -> str:
         NotAllowed: Somebody else has locked the account.
         Unavailable: Firebase Auth or Firestore did not answer.
     """
-    found = find_account(user_id)
+    found = account.get(user_id)
     if found.disabled and not _is_locked_by_us(found, departure.find(user_id)):
         raise NotAllowed("Your account is locked, so that you can't delete it. Ask the people who run this app.")
     # An account's own: one that is made again under the same uid has another time.
@@ -72,7 +71,7 @@ def delete_banned_account(user_id: str) -> str:
     Raises:
         UserNotFound, Unavailable: As `delete_account`.
     """
-    found, record = find_account(user_id), departure.find(user_id)
+    found, record = account.get(user_id), departure.find(user_id)
     if not found.disabled or _is_locked_by_us(found, record):
         return delete_account(user_id)
     made = account.made_at(found)

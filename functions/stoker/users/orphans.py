@@ -9,6 +9,7 @@ from uuid import uuid4
 from google.cloud.firestore_v1.types import Document
 
 from stoker import config
+from stoker.access import account
 from stoker.errors import JobExists, NotRetryable
 from stoker.firestore import raw
 from stoker.firestore.deadline import patience
@@ -22,7 +23,6 @@ from stoker.storage import client as storage
 from stoker.storage.usage import FOLDERS
 from stoker.users.deletion import DELETION, delete_remains
 from stoker.users.profile import is_user_id
-from stoker.users.roles import account_exists
 
 FEW = 20
 """Jobs of one user that are looked at. A deletion that was written last is among them."""
@@ -46,7 +46,7 @@ def delete_orphan(user_id: str, occasion: str) -> str | None:
     Raises:
         Unavailable: Firebase Auth or Firestore did not answer.
     """
-    if not is_user_id(user_id) or user_id in config.kept_owners() or account_exists(user_id):
+    if not is_user_id(user_id) or user_id in config.kept_owners() or account.find(user_id) is not None:
         return None
     if not needs_deletion(user_id):
         return None

@@ -1,6 +1,6 @@
 """A user's profile: made once, of what the account says."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -13,6 +13,7 @@ from google.cloud import firestore
 from pydantic import TypeAdapter, ValidationError
 
 from stoker import config
+from stoker.access.account import is_alive
 from stoker.access.caller import ROLES
 from stoker.analytics.record import record_event
 from stoker.firestore.client import client
@@ -120,7 +121,7 @@ def confirm_profile(account: Account) -> Literal["made", "confirmed"] | None:
     return "confirmed" if "provisional" in stored else None
 
 
-def make_profile(account: Account, is_alive: Callable[[], bool]) -> bool:
+def make_profile(account: Account) -> bool:
     """As `confirm_profile`, outside of a sign-in: the account may be deleted at the same time, and then none stays.
 
     A deletion locks the account before it looks for what there is. So what is made while the account is not yet locked
@@ -128,30 +129,34 @@ def make_profile(account: Account, is_alive: Callable[[], bool]) -> bool:
 
     Args:
         account: Which.
-        is_alive: Asks whether the account is there, and not locked.
 
     Returns:
         Whether there was no profile, and there is one now.
+
+    Raises:
+        Unavailable: Firebase Auth did not answer.
     """
     match confirm_profile(account):
         case "made":
-            return keep_if_alive(account.user_id, is_alive)
+            return keep_if_alive(account.user_id)
         case "confirmed":
             record_sign_up(account.user_id)
     return False
 
 
-def keep_if_alive(user_id: str, is_alive: Callable[[], bool]) -> bool:
+def keep_if_alive(user_id: str) -> bool:
     """Look at the account once more after its profile was made, and delete the profile if it must not stay.
 
     Args:
         user_id: The user.
-        is_alive: As for `make_profile`.
 
     Returns:
         Whether the profile stays.
+
+    Raises:
+        Unavailable: Firebase Auth did not answer.
     """
-    if is_alive():
+    if is_alive(user_id):
         record_sign_up(user_id)
         return True
     reference(user_id).delete(**patience(reads=False))

@@ -4,7 +4,6 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from typing import Any
 
 from firebase_admin import auth
@@ -22,7 +21,6 @@ from stoker.logs import log_error
 from stoker.queries import declared
 from stoker.users import cursor
 from stoker.users.profile import is_user_id, make_profile, of_record, record_sign_up, reference
-from stoker.users.roles import is_alive
 
 ACCOUNTS = 1000
 """Accounts in a page: as many as Firebase Auth lists at once."""
@@ -84,7 +82,7 @@ def _make_missing(accounts: Sequence[auth.ExportedUserRecord], done: ReconciledP
     there = {snapshot.id for snapshot in found if snapshot.exists}
     for uid in possible.keys() - there:
         try:
-            done.made += make_profile(of_record(possible[uid]), partial(is_alive, uid))
+            done.made += make_profile(of_record(possible[uid]))
         except Exception as error:
             # One account must not keep the others from their profiles.
             log_error("A profile could not be made; the next reconcile will try again.", error, userId=uid)

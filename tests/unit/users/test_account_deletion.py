@@ -431,7 +431,7 @@ def test_a_clients_job_of_the_same_id_is_not_taken_for_an_orphans(
     accounts: Accounts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(orphans, "has_data", lambda user_id, before: True)
-    monkeypatch.setattr(orphans, "declared", _no_jobs_under_way())
+    monkeypatch.setattr(orphans, "job_queries", _no_jobs_under_way())
     first = orphans.delete_orphan("bob", "an event")
     assert first is not None
     job = Job.there(first)
@@ -532,7 +532,7 @@ def test_a_new_account_may_write_as_soon_as_it_asks_for_its_profile(
 ) -> None:
     gone()
     accounts.make("ada")
-    monkeypatch.setattr(calls, "make_profile", lambda account, is_alive: True)
+    monkeypatch.setattr(calls, "make_profile", lambda account: True)
     monkeypatch.setattr(calls, "of_record", lambda account: account)
     token = {"exp": datetime.now(UTC).timestamp() + 3600}
     request: Any = SimpleNamespace(data=None, auth=SimpleNamespace(uid="ada", token=token))
