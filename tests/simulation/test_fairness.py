@@ -45,6 +45,7 @@ def test_places_are_taken_that_others_have_left() -> None:
     a_place_is_left(todays_seed())
 
 
+@pytest.mark.slow
 def test_a_flood_of_one_user_keeps_nobody_waiting() -> None:
     waits = a_flood(todays_seed())
     print(f"Beside two thousand jobs of one user, others wait for {max(waits.honest):.1f} s at most.")

@@ -117,6 +117,7 @@ def test_the_cues_of_a_sprite_last_to_the_end_where_the_picture_begins_late(tmp_
 
 @pytest.mark.parametrize("form", ["webp", "gif"])
 @pytest.mark.parametrize("times", [[0.0], [0.0, 0.02], [0.0, 0.05]], ids=["0.04 s", "0.06 s", "0.09 s"])
+@pytest.mark.slow
 def test_a_still_with_long_sound_has_a_preview(form: str, times: list[float], tmp_path: Path) -> None:
     source = film(tmp_path / "still.mp4", times, hold=0.04, sound=(0, 20))
     preview, poster, sprite = outputs_of(

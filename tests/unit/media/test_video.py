@@ -210,6 +210,7 @@ def key_frames(media: Path) -> list[float]:
 
 
 @pytest.mark.parametrize("source", [film, variable_rate, without_sound, turned, longer_sound, one_frame])
+@pytest.mark.slow
 def test_a_playlist_plays_and_its_sizes_change_places_at_the_same_times(ffmpeg: Ffmpeg, source: Source) -> None:
     path = source(ffmpeg)
     [hls, mp4] = outputs_of(path, HLS, {"kind": "mp4"})
@@ -394,6 +395,7 @@ def frame_numbers(file: Path) -> list[int]:
     ],
     ids=str,
 )
+@pytest.mark.slow
 def test_a_part_is_exact_to_the_frame(
     ffmpeg: Ffmpeg, tmp_path: Path, name: str, seconds: int, rate: int, trim: object, numbers: range
 ) -> None:

@@ -87,6 +87,7 @@ def test_a_file_that_is_cut_off(container: str, codec: str, ffmpeg: Ffmpeg, tmp_
 
 
 @pytest.mark.parametrize(("container", "codec"), FORMATS)
+@pytest.mark.slow
 def test_names_of_other_files_inside_open_none(
     container: str, codec: str, seen: Seen, outside: Path, ffmpeg: Ffmpeg, tmp_path: Path
 ) -> None:
@@ -149,6 +150,7 @@ PICTURE_BOMBS = {
 
 
 @pytest.mark.parametrize("name", PICTURE_BOMBS)
+@pytest.mark.slow
 def test_a_picture_that_claims_too_much(name: str, tmp_path: Path) -> None:
     made = outcome(written(tmp_path, PICTURE_BOMBS[name]), {"kind": "mp4"}, {"kind": "poster"})
     if isinstance(made, PermanentError):
