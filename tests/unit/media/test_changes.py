@@ -40,6 +40,7 @@ def part(folder: Path, number: int, scale: tuple[int, int]) -> Path:
 @pytest.mark.parametrize(
     "scales", [((1, 1), (2, 2)), ((2, 2), (1, 1)), ((1, 1), (2, 2), (1, 1))], ids=["larger", "smaller", "and back"]
 )
+@pytest.mark.slow
 def test_no_frame_is_lost_where_the_size_changes(
     scales: Sequence[tuple[int, int]], name: str, ffmpeg: Ffmpeg, tmp_path: Path
 ) -> None:

@@ -194,6 +194,7 @@ def check_completes(ffmpeg: Ffmpeg, tags: tuple[int, int, int], codec: str) -> N
 
 @pytest.mark.parametrize("codec", ["h264", "hevc10"])
 @pytest.mark.parametrize("tags", SAMPLE)
+@pytest.mark.slow
 def test_no_tags_fail_a_job(ffmpeg: Ffmpeg, tags: tuple[int, int, int], codec: str) -> None:
     check_completes(ffmpeg, tags, codec)
 

@@ -92,6 +92,7 @@ def check(name: str, file: Path) -> None:
 
 
 @pytest.mark.parametrize("name", BYTES)
+@pytest.mark.slow
 def test_a_format_is_named(name: str, tmp_path: Path) -> None:
     (tmp_path / "film").write_bytes(BYTES[name])
     check(name, tmp_path / "film")

@@ -107,6 +107,7 @@ KINDS: dict[str, tuple[Callable[[Ffmpeg], Path], float]] = {
 
 
 @pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.slow
 def test_a_duration_is_that_of_the_packets(kind: str, ffmpeg: Ffmpeg) -> None:
     make, seconds = KINDS[kind]
     info = probed(make(ffmpeg))

@@ -22,6 +22,7 @@ pytestmark = LINUX
 @pytest.mark.parametrize(
     "name", ["front.mp4", "end.mp4", "film.mkv"], ids=["index at the front", "index at the end", "matroska"]
 )
+@pytest.mark.slow
 def test_a_film_that_is_cut_off(ffmpeg: Ffmpeg, name: str, tenth: int) -> None:
     options = ("-movflags", "+faststart") if name == "front.mp4" else ()
     inputs = ("-f", "lavfi", "-i", "testsrc2=size=64x64:rate=10:duration=8", "-f", "lavfi", "-i", "sine=duration=8")

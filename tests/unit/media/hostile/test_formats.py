@@ -224,6 +224,7 @@ SOUND_BOMBS = {
 
 
 @pytest.mark.parametrize("name", SOUND_BOMBS)
+@pytest.mark.slow
 def test_a_sound_that_claims_too_much(name: str, tmp_path: Path) -> None:
     made = outcome(written(tmp_path, SOUND_BOMBS[name]), {"kind": "audio"})
     if isinstance(made, PermanentError):
