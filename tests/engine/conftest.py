@@ -1,4 +1,7 @@
-"""The engine's tests run on both stores: in memory without any service, and on Firestore in the emulator suite."""
+"""The engine's tests run on both stores: in memory without any service, and on Firestore in the emulator suite.
+
+Some tests of decisions run in memory only, and some families of cases run on Firestore with `-m soak` only.
+"""
 
 import os
 import tempfile

@@ -19,7 +19,7 @@ IN_MEMORY = pytest.mark.parametrize("engine", ["memory"], indirect=True)
 FIRESTORE_IN_SOAK = pytest.mark.parametrize(
     "engine", ["memory", pytest.param("firestore", marks=[pytest.mark.emulator, pytest.mark.soak])], indirect=True
 )
-"""For a family of cases, of which Firestore sees each write and query in another test."""
+"""For a family of cases, if Firestore sees the same queries and writes in other tests."""
 
 
 class QueueInMemory(FirebaseStore):

@@ -25,8 +25,6 @@ from stoker.models.document import Model
 from stoker.models.job import BatchOutput, JobOutput, OutputFile, StoredFile
 from stoker.models.media import Media
 
-pytestmark = FIRESTORE_IN_SOAK
-
 Settings = Callable[..., None]
 FAILED = FailedPermanently(UnsupportedMedia("no"))
 
@@ -107,6 +105,7 @@ def test_a_deletion_passes_limits_and_pauses(settings: Settings) -> None:
 
 
 @pytest.mark.parametrize("end", ["attempts", "cancelled", "worker"])
+@FIRESTORE_IN_SOAK
 def test_a_deletion_leaves_no_trace_among_the_places(end: str) -> None:
     deletion = DrivenJob("ada", **DELETION, maxAttempts=1)
     lease = deletion.take()
@@ -222,6 +221,7 @@ def test_a_batch_gives_its_place_up_at_a_page_while_others_wait(queued: list[str
     ],
     ids=lambda fields: "-".join(map(str, fields)),
 )
+@FIRESTORE_IN_SOAK
 def test_a_batch_stays_if_no_other_could_begin(other: dict[str, Any]) -> None:
     DrivenJob("ada", **other)
     batch = DrivenJob("mallory", **BATCH)

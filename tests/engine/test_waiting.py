@@ -9,8 +9,8 @@ from google.cloud.firestore import DELETE_FIELD
 
 from engine.driven import DrivenJob, finish
 from engine.places import BATCH, DELETION, DONE, places, today
-from engine.stores import FIRESTORE_IN_SOAK
 from stoker import config
+from stoker.access.standing import Standing
 from stoker.firestore.writes import Create, Merge, Update
 from stoker.jobs import dispatch as dispatch_module
 from stoker.jobs import limits
@@ -18,12 +18,10 @@ from stoker.jobs.attempt import begin_attempt, run_attempt
 from stoker.jobs.context import JobContext
 from stoker.jobs.dispatch import dispatch
 from stoker.jobs.events import Due, Succeeded
-from stoker.jobs.store import store
+from stoker.jobs.store import Store, store
 from stoker.jobs.sweeper import sweep
 from stoker.models.document import Model
 from stoker.models.job import BatchOutput, JobOutput
-
-pytestmark = FIRESTORE_IN_SOAK
 
 Settings = Callable[..., None]
 
@@ -107,10 +105,12 @@ def test_after_a_users_day_jobs_are_not_even_queued(over: dict[str, Any], queued
     assert job.data()["runAfter"] > datetime.now(UTC)
 
 
-def test_a_new_users_limits_are_known_before_a_job_is_queued(queued: list[str]) -> None:
-    store().documents.commit(
-        [Create(f"{config.JOB_USERS}/eve", {"day": today(), "began": 100, "accountCreatedAt": datetime.now(UTC)})]
-    )
+def test_a_new_users_limits_are_known_before_a_job_is_queued(
+    engine: Store, queued: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "standing", {"eve": Standing(created_at=datetime.now(UTC))}.get)
+    DrivenJob("eve").take()
+    store().documents.commit([Merge(f"{config.JOB_USERS}/eve", {"began": 100})])
     DrivenJob("eve", stage="waiting-for-tomorrow")
     job = DrivenJob("eve")
     dispatch(job.found())

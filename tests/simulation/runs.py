@@ -59,7 +59,7 @@ def _share(first_seed: int, step: int, enough: int) -> int:
 
 
 def notice(mutant: Mutant) -> Broken | None:
-    """Run worlds, and crowds after the first of these, until an invariant notices a mutant.
+    """Run `WORLDS_FIRST` worlds, then the crowds, then more worlds, until an invariant notices a mutant.
 
     Returns:
         How an invariant was broken; None if none was.

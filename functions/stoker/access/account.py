@@ -1,10 +1,10 @@
 """A user's account in Firebase Auth.
 
-Every function here raises `Unavailable` if Firebase Auth does not answer.
+Every function here that asks Firebase Auth raises `Unavailable` if Firebase Auth does not answer.
 """
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ from firebase_admin import auth, exceptions
 
 from stoker.errors import Unavailable, UserNotFound
 from stoker.firebase import app
+from stoker.logs import log_error
 
 NO_ANSWER = (
     exceptions.UnavailableError,
@@ -22,29 +23,13 @@ NO_ANSWER = (
 )
 
 
-@contextlib.contextmanager
-def answers() -> Iterator[None]:
-    """Raise Stoker's errors instead of Firebase Auth's.
-
-    Raises:
-        UserNotFound: There is no such account.
-        Unavailable: Firebase Auth did not answer.
-    """
-    try:
-        yield
-    except auth.UserNotFoundError:
-        raise UserNotFound("There is no such user. Check the uid or the e-mail address.") from None
-    except NO_ANSWER:
-        raise Unavailable("Firebase Auth did not answer. Try again in a moment.") from None
-
-
 def get(user_id: str) -> auth.UserRecord:
     """Return an account.
 
     Raises:
         UserNotFound: There is no such account.
     """
-    with answers():
+    with _own_errors():
         return auth.get_user(user_id, app=app())
 
 
@@ -93,21 +78,49 @@ def readable(account: auth.UserRecord) -> dict[str, Any]:
 
 def lock(user_id: str) -> None:
     """Lock an account, if it exists, and end its sessions. An ID token stays valid for an hour at most."""
-    with contextlib.suppress(UserNotFound), answers():
+    with contextlib.suppress(UserNotFound), _own_errors():
         auth.update_user(user_id, disabled=True, app=app())
         auth.revoke_refresh_tokens(user_id, app=app())
 
 
 def unlock(user_id: str) -> None:
     """Let a user sign in again, if the account exists."""
-    with contextlib.suppress(UserNotFound), answers():
+    with contextlib.suppress(UserNotFound), _own_errors():
         auth.update_user(user_id, disabled=False, app=app())
+
+
+def set_claims(user_id: str, claims: Mapping[str, Any]) -> None:
+    """Write the claims of an account's next tokens.
+
+    Raises:
+        UserNotFound: There is no such account.
+    """
+    with _own_errors():
+        auth.set_custom_user_claims(user_id, dict(claims), app=app())
 
 
 def delete(user_id: str) -> None:
     """Delete an account, if it exists."""
-    with contextlib.suppress(UserNotFound), answers():
+    with contextlib.suppress(UserNotFound), _own_errors():
         auth.delete_user(user_id, app=app())
+
+
+@contextlib.contextmanager
+def _own_errors() -> Iterator[None]:
+    """Raise Stoker's errors instead of Firebase Auth's.
+
+    Raises:
+        UserNotFound: There is no such account.
+        Unavailable: Firebase Auth did not answer.
+    """
+    try:
+        yield
+    except auth.UserNotFoundError:
+        raise UserNotFound("There is no such user. Check the uid or the e-mail address.") from None
+    except NO_ANSWER as error:
+        # A quota that is used up looks like a broken network to the caller, but not in the log.
+        log_error("Firebase Auth did not answer.", error)
+        raise Unavailable("Firebase Auth did not answer. Try again in a moment.") from error
 
 
 def _time(milliseconds: int | None) -> str | None:

@@ -228,7 +228,7 @@ def _seen(selection: Selection) -> Callable[[Place | None], Selection]:
 
 
 def _waking(wake: Callable[[str], None]) -> Callable[[StoredDocument], bool]:
-    """Return what wakes a job of the owner of a document that was found."""
+    """Return a step of a walk: it wakes a waiting job of the found document's owner."""
 
     def work(found: StoredDocument) -> bool:
         try:

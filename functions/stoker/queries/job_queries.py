@@ -1,4 +1,4 @@
-"""Queries of jobs: of the engine, and of the commands. `stoker.queries.declared` lists them."""
+"""Queries of jobs: of the engine, and of the commands. `declared.DECLARED` holds them with all others."""
 
 from collections.abc import Mapping
 from datetime import date, datetime

@@ -13,7 +13,6 @@ from google.cloud.firestore import SERVER_TIMESTAMP
 from stoker import config
 from stoker.access import account
 from stoker.errors import ClaimsTooLarge, Unavailable
-from stoker.firebase import app
 from stoker.firestore.documents import FirestoreDocuments, StoredDocument
 from stoker.firestore.optimistic import until_written
 from stoker.firestore.writes import Create, Update
@@ -112,8 +111,7 @@ def _set_claims(record: auth.UserRecord, new: Assigned) -> None:
             "Give fewer."
         )
     if claims != record.custom_claims:
-        with account.answers():
-            auth.set_custom_user_claims(record.uid, claims, app=app())
+        account.set_claims(record.uid, claims)
 
 
 def _write_profile(profile: StoredDocument | None, record: auth.UserRecord, new: Assigned) -> None:

@@ -48,7 +48,8 @@ def parser() -> argparse.ArgumentParser:
     command(
         "show",
         "show the state of an account",
-        "Shows whether the account exists, whether it is locked and by whom, and which job deletes it.",
+        "Shows whether the account exists, whether it is locked and by whom, which job deletes it, and when, if\n"
+        "that job waits.",
     )
     deleting = command(
         "delete",

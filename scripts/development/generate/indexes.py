@@ -38,7 +38,7 @@ EXPIRING: Mapping[str, str] = dict.fromkeys(
 """The fields by which Firestore deletes documents, by collection."""
 
 NEVER_ASKED_FOR: Mapping[str, Sequence[str]] = {
-    config.JOB_USERS: ("running", "types", "work", "outputBytes", "mediaSeconds", "stored"),
+    config.JOB_USERS: ("accountCreatedAt", "running", "types", "work", "outputBytes", "mediaSeconds", "stored"),
     config.CALL_COUNTS: ("calls",),
     config.ANALYTICS_EVENTS: ("id", "name", "value", "skipped", "schemaVersion"),
     config.ANALYTICS_SKETCHES: ("users", "sum"),

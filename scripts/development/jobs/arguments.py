@@ -6,7 +6,7 @@ EXAMPLES = """\
 examples:
   scripts/jobs list --status failed --limit 5
   scripts/jobs show jO4Nfx7HgAfqnLd1Mmd7
-  scripts/jobs watch                                  every job that is alive
+  scripts/jobs watch                                  every job that is alive and due
   scripts/jobs retry jO4Nfx7HgAfqnLd1Mmd7
   scripts/jobs delete jO4Nfx7HgAfqnLd1Mmd7            with its files
   scripts/jobs pause video-processing                 no further one begins

@@ -27,8 +27,14 @@ from stoker.models.settings import JobSettings, NewUserLimits
 MOST_WATCHED = 50
 """How many jobs are followed where none is named: each takes a connection's stream and a line of the terminal."""
 
-SOON = timedelta(minutes=2)
-"""A job that begins within this time is followed where none is named."""
+MOST_LOOKED_AT = 1000
+"""Jobs that are read where none is named: many of the newest may begin later, such as the late passes of deletions."""
+
+MOST_NAMED = 20
+"""Jobs that begin later of which the ids are shown."""
+
+SOON = timedelta(minutes=6)
+"""Where none is named, a pending job is followed if it begins within this time: the longest backoff, and a minute."""
 
 
 def check(options: argparse.Namespace, refuse: Callable[[str], NoReturn]) -> None:
@@ -73,12 +79,14 @@ def run(options: argparse.Namespace) -> int:
 
 def _alive_and_due() -> list[str]:
     """The jobs that are alive, without the jobs that begin later: a watch would wait for days."""
-    alive = list(queries.alive(MOST_WATCHED).stream())
     soon = datetime.now(UTC) + SOON
-    later = [snapshot.id for snapshot in alive if _begins_after(snapshot.to_dict() or {}, soon)]
+    alive = {found.id: found.to_dict() or {} for found in queries.alive(MOST_LOOKED_AT).stream()}
+    later = [name for name, job in alive.items() if _begins_after(job, soon)]
     if later:
-        print(f"Not followed, because they begin later: {', '.join(later)}.", file=sys.stderr)
-    return [snapshot.id for snapshot in alive if snapshot.id not in later]
+        more = ", ..." if len(later) > MOST_NAMED else ""
+        names = ", ".join(map(clean, later[:MOST_NAMED]))
+        print(f"Not followed, because they begin later: {names}{more}.", file=sys.stderr)
+    return [name for name in alive if name not in later][:MOST_WATCHED]
 
 
 def _begins_after(job: dict[str, Any], moment: datetime) -> bool:

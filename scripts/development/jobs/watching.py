@@ -44,7 +44,7 @@ def watch(ids: list[str], as_json_only: bool) -> int:
     if as_json_only:
         print(as_json(ended))
     elif not ids:
-        print("No job is alive.")
+        print("No job is alive and due.")
     return 0 if all(job["status"] == "completed" for job in ended) else 1
 
 
