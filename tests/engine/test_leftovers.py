@@ -5,7 +5,8 @@ import pytest
 from engine.driven import DrivenJob, finish, upload
 from stoker.errors import LeaseLost, Unavailable, UnsupportedMedia
 from stoker.jobs.admission import Refused, take_job
-from stoker.jobs.attempt import begin_attempt
+from stoker.jobs.attempt import begin_attempt, run_attempt
+from stoker.jobs.children import ChildJob, Children, child_id, update_parent
 from stoker.jobs.commands import cancel_job, retry_job
 from stoker.jobs.events import AttemptEnd, FailedPermanently, FailedTransiently, OutOfTime, Preempted, Succeeded
 from stoker.jobs.lease import Lease
@@ -13,6 +14,8 @@ from stoker.jobs.leftovers import remove_leftovers
 from stoker.jobs.store import store
 from stoker.jobs.sweeper import sweep
 from stoker.models.job import JobOutput, OutputFile
+
+CHILD = ChildJob("video-processing", {"source": "user-uploads/ada/cat.mov"})
 
 
 def uploaded(held: Lease) -> JobOutput:
@@ -127,3 +130,24 @@ def test_a_first_attempt_that_succeeds_looks_for_nothing_to_remove(monkeypatch: 
     output = uploaded(held)
     monkeypatch.setattr(store(), "list_outputs", lambda *_: pytest.fail("Each completed job would pay for that."))
     finish(held, Succeeded(output))
+
+
+@pytest.mark.parametrize("end", [Preempted(), OutOfTime(), FailedTransiently(Unavailable("wait"), 60)], ids=repr)
+@pytest.mark.parametrize("retried", [False, True])
+def test_nothing_stays_of_a_child_whose_batch_is_cancelled_between_two_attempts(end: AttemptEnd, retried: bool) -> None:
+    batch = DrivenJob()
+    run_attempt(batch.id, lambda run, job_input: Children([CHILD] * 2))
+    child = DrivenJob.there(child_id(batch.id, 0))
+    held = child.take()
+    output = uploaded(held)
+    finish(held, end)
+    if retried:
+        cancel_job(child.id)
+        sweep()
+        # Storage has not answered since. Nobody has removed what the first run has uploaded.
+        upload(output.files[0].path)
+        retry_job(child.id)
+    batch.update({"cancelRequested": True})
+    update_parent(batch.id)
+    assert child.status == "cancelled"
+    assert not is_there(output)

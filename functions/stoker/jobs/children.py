@@ -16,6 +16,7 @@ from stoker.firestore.errors import Conflict
 from stoker.firestore.optimistic import until_written
 from stoker.firestore.writes import Create, ExtraWrites, Update, Write
 from stoker.jobs.commit import commit_transition, log_of
+from stoker.jobs.effects import RemoveLeftovers
 from stoker.jobs.events import Cancelled, CancelRequested, ChildrenEnded, ChildrenProgressed, FailedPermanently, Retried
 from stoker.jobs.job import load_job, path_of, read_job
 from stoker.jobs.leftovers import remove_leftovers
@@ -30,8 +31,11 @@ from stoker.models.document import problems
 from stoker.models.job import BatchOutput, ItemFailure, ProcessingJob, has_ended
 from stoker.queries import job_queries
 
-CHILD_FIELDS = ("status", "stage", "attempt", "cancelRequested", "type", "createdAt")
-"""The fields of a child that its cancellation depends on."""
+CHILD_FIELDS = (
+    *("status", "stage", "attempt", "cancelRequested", "type", "createdAt"),
+    *("startedAt", "attempts", "endedBy"),
+)
+"""The fields of a child that its cancellation depends on. The last three say whether it may have uploaded files."""
 
 ERROR_CHARACTERS = 2000
 """Characters of one failure that a batch's document repeats."""
@@ -183,7 +187,7 @@ def _cancel_children(parent: ProcessingJob) -> None:
             _cancel_child(child, state)
         if state.state == "pending":
             woken = woken or state.stage == "queued"
-            if state.attempt:
+            if RemoveLeftovers() in decide(state, Cancelled(), store().host.now()).effects:
                 # Also after a conflict, which our own write causes if the client library sends it again.
                 remove_leftovers(parent.user_id, child.id)
     if woken and users_are_limited():
