@@ -1,4 +1,4 @@
-"""What the tests of limits share: jobs of each kind, and the places that users hold."""
+"""Jobs of each kind, and the places that users hold, for the tests of limits."""
 
 from datetime import UTC, datetime
 from typing import Any

@@ -28,13 +28,13 @@ MOST_WATCHED = 50
 """How many jobs are followed where none is named: each takes a connection's stream and a line of the terminal."""
 
 MOST_LOOKED_AT = 1000
-"""Jobs that are read where none is named: many of the newest may begin later, such as the late passes of deletions."""
+"""Jobs that are read if no id is given. Many of the newest may begin later, such as the late passes of deletions."""
 
 MOST_NAMED = 20
-"""Jobs that begin later of which the ids are shown."""
+"""The most ids that are shown of jobs that begin later."""
 
 SOON = timedelta(minutes=6)
-"""Where none is named, a pending job is followed if it begins within this time: the longest backoff, and a minute."""
+"""If no id is given, jobs that begin later than this are not followed. The longest backoff takes five minutes."""
 
 
 def check(options: argparse.Namespace, refuse: Callable[[str], NoReturn]) -> None:
