@@ -94,6 +94,45 @@ def test_jobs_that_can_not_begin_yet_hold_no_other_job_back(others: dict[str, An
     assert queued == [job.id]
 
 
+@pytest.mark.parametrize(
+    "older",
+    [
+        {"stage": "paused"},
+        {"runAfter": datetime.max.replace(tzinfo=UTC)},
+        {"stage": "waiting-for-tomorrow", "runAfter": datetime.max.replace(tzinfo=UTC)},
+        {"stage": "waiting-for-other-users", **BATCH},
+        {"cancelRequested": True},
+    ],
+    ids=["paused", "scheduled", "tomorrow", "another-queue", "cancelled"],
+)
+def test_a_job_is_queued_if_no_older_job_waits_for_the_place_that_is_free(
+    older: dict[str, Any], queued: list[str], settings: Settings
+) -> None:
+    settings(userLimits={"atOnce": 3})
+    DrivenJob("ada", createdAt=datetime.now(UTC) - timedelta(minutes=1), **older)
+    DrivenJob("ada").take()
+    # It was true a moment ago, or is true of another queue.
+    store().documents.commit([Merge(f"{config.JOB_USERS}/ada", {"waiting": 1})])
+    job = DrivenJob("ada")
+    dispatch(job.found())
+    assert queued == [job.id]
+
+
+@pytest.mark.parametrize("stage", ["waiting-for-other-jobs", "waiting-for-other-users"])
+def test_a_job_waits_behind_older_jobs_that_wait_for_the_same_place(
+    stage: str, queued: list[str], settings: Settings
+) -> None:
+    settings(userLimits={"atOnce": 3})
+    lease = DrivenJob("ada").take()
+    older = DrivenJob("ada", stage=stage, createdAt=datetime.now(UTC) - timedelta(minutes=1))
+    store().documents.commit([Merge(f"{config.JOB_USERS}/ada", {"waiting": 1})])
+    job = DrivenJob("ada")
+    dispatch(job.found())
+    assert (job.data()["stage"], queued) == (stage, [])
+    finish(lease, DONE)
+    assert queued == [older.id]
+
+
 @pytest.mark.parametrize("over", [{"began": 1000}, {"work": {"TODAY": 86400}}])
 def test_after_a_users_day_jobs_are_not_even_queued(over: dict[str, Any], queued: list[str]) -> None:
     fields = {name: {today(): 86400} if name == "work" else value for name, value in over.items()}

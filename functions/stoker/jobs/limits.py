@@ -145,8 +145,8 @@ def turn_away(job: JobState, user_id: str, limits: UserLimits) -> Deferred | Non
     """Return the reason for which a job need not be queued yet, if there is a reason.
 
     A worker would find that the job has to wait. Many such jobs of a user would take many turns of the queue for that.
-    It costs one read, an aggregation. It costs one read more if older jobs of the user are pending, and three more if
-    they are many.
+    It costs one read, an aggregation. It costs up to three reads more if older jobs of the user are pending, and three
+    more still if they are many.
 
     Args:
         job: The facts about the job.
@@ -163,12 +163,24 @@ def turn_away(job: JobState, user_id: str, limits: UserLimits) -> Deferred | Non
     own = limits_of(limits, usage.account_created_at, now)
     if usage.has_had_their_day(own, is_new=job.started_at is None):
         return Deferred(*_tomorrow(now))
-    is_full = own.at_once is not None and len(usage.running) >= own.at_once
-    if not (usage.waiting and (is_full or usage.held(job.type) > 0)) and (
-        older < QUEUED_AT_MOST or _queued(user_id) <= QUEUED_AT_MOST
-    ):
+    if usage.waiting and (stage := _stage_of_those_before(job.type, user_id, usage, own)) is not None:
+        return Deferred(stage)
+    if older < QUEUED_AT_MOST or _queued(user_id) <= QUEUED_AT_MOST:
         return None
     return Deferred("waiting-for-other-jobs", extra=[] if usage.waiting else [Merge(_path(user_id), {"waiting": 1})])
+
+
+def _stage_of_those_before(job_type: str, user_id: str, usage: Usage, limits: UserLimits) -> HeldStage | None:
+    """Return the reason for which other jobs of the user wait, if a new job has to wait behind them."""
+    if limits.at_once is not None and len(usage.running) >= limits.at_once:
+        return "waiting-for-other-jobs"
+    if usage.held(job_type) == 0:
+        return None  # As in `_stage`. No job of its queue would wake it, either.
+    before: dict[HeldStage, Selection] = {
+        "waiting-for-other-jobs": job_queries.waiting_for_other_jobs(user_id),
+        "waiting-for-other-users": job_queries.waiting_for_other_users(user_id, job_type),
+    }
+    return next((stage for stage, jobs in before.items() if store().documents.count(jobs.first(1)) > 0), None)
 
 
 def _older(job: JobState, user_id: str) -> int:
