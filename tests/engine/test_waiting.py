@@ -102,8 +102,10 @@ def test_jobs_that_can_not_begin_yet_hold_no_other_job_back(others: dict[str, An
         {"stage": "waiting-for-tomorrow", "runAfter": datetime.max.replace(tzinfo=UTC)},
         {"stage": "waiting-for-other-users", **BATCH},
         {"cancelRequested": True},
+        {"cancelRequested": True, "stage": "waiting-for-other-jobs"},
+        {"cancelRequested": True, "stage": "waiting-for-other-users"},
     ],
-    ids=["paused", "scheduled", "tomorrow", "another-queue", "cancelled"],
+    ids=["paused", "scheduled", "tomorrow", "another-queue", "cancelled", "cancelled-waiting", "cancelled-in-share"],
 )
 def test_a_job_is_queued_if_no_older_job_waits_for_the_place_that_is_free(
     older: dict[str, Any], queued: list[str], settings: Settings

@@ -145,8 +145,8 @@ def turn_away(job: JobState, user_id: str, limits: UserLimits) -> Deferred | Non
     """Return the reason for which a job need not be queued yet, if there is a reason.
 
     A worker would find that the job has to wait. Many such jobs of a user would take many turns of the queue for that.
-    It costs one read, an aggregation. It costs up to three reads more if older jobs of the user are pending, and three
-    more still if they are many.
+    It costs one read, an aggregation. It costs one read more if older jobs of the user are pending, and three more if
+    they are many. While jobs of the user wait although the user is not at the limit, the oldest of them are read too.
 
     Args:
         job: The facts about the job.
@@ -180,7 +180,7 @@ def _stage_of_those_before(job_type: str, user_id: str, usage: Usage, limits: Us
         "waiting-for-other-jobs": job_queries.waiting_for_other_jobs(user_id),
         "waiting-for-other-users": job_queries.waiting_for_other_users(user_id, job_type),
     }
-    return next((stage for stage, jobs in before.items() if store().documents.count(jobs.first(1)) > 0), None)
+    return next((stage for stage, jobs in before.items() if any(map(_may_begin, _oldest(jobs)))), None)
 
 
 def _older(job: JobState, user_id: str) -> int:
@@ -271,15 +271,18 @@ def _oldest(selection: Selection) -> list[StoredDocument]:
     return store().documents.find(selection.only(*QUEUE_FIELDS, "cancelRequested", "createdAt").first(READ_TO_WAKE))
 
 
+def _may_begin(waiting: StoredDocument) -> bool:
+    """Return whether a waiting job would take a place. The sweeper ends a cancelled job, and our writes keep off it."""
+    return waiting.data.get("cancelRequested") is not True
+
+
 def _age(job: StoredDocument) -> datetime:
     created_at = job.data.get("createdAt")
     return created_at if isinstance(created_at, datetime) else store().host.now()
 
 
 def _wake_one(waiting: Sequence[StoredDocument]) -> bool:
-    for oldest in waiting:
-        if oldest.data.get("cancelRequested") is True:
-            continue  # It would not take the place. The sweeper ends it, and must not meet our write.
+    for oldest in filter(_may_begin, waiting):
         # It waits no longer, so that the next job to end wakes another one. Should the task be lost, the sweeper finds
         # it by its time.
         with contextlib.suppress(Conflict):
