@@ -98,13 +98,15 @@ class Liveness:
             return None
         if data.get("stage") == "paused":
             return "unpaused"
-        if life.made_again:
-            return "made again"  # Cloud Tasks drops its task, which has the name of an earlier task.
         at_once = self._at_once()
         if at_once is not None and len(self._places(life.user_id)) >= at_once:
             return None
+        if data.get("stage") == "waiting-for-other-users" and self._shares(life):
+            return None
+        if life.made_again:
+            return "made again"  # Cloud Tasks drops its task, which has the name of an earlier task.
         if data.get("stage") == "waiting-for-other-users":
-            return None if self._shares(life) else "places are free again"
+            return "places are free again"
         if data.get("stage") == "waiting-for-other-jobs" and any(
             one.deleted for one in self._lives.by_id.values() if one.user_id == life.user_id
         ):
