@@ -91,8 +91,8 @@ export interface Progress {
   /** The most that there ever were. `0` where it is left out. */
   longestStreak?: number;
   /**
-   * The days with a completed task, as runs, the oldest first; the last 100 runs. At most 100 items. `[]` where it
-   * is left out.
+   * The days with a completed task, as runs, the oldest first: those that end in the last 200 days up to the last
+   * of them. At most 100 items. `[]` where it is left out.
    */
   activeDays?: DayRun[];
   /**

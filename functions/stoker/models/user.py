@@ -85,7 +85,7 @@ Day = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$")]
 """A day of the calendar, such as `2027-01-02`, in the user's own time zone."""
 
 MAX_RUNS = 100
-"""Runs of days that a profile keeps: half a year at least, where no two days of it are in a row."""
+"""Runs of days that a profile keeps at most."""
 
 
 class DayRun(Model):
@@ -143,7 +143,8 @@ class Progress(Model):
         streak: Days in a row with a completed task, in the user's own time zone, up to the last of `active_days`. It
             stands while that day is today or yesterday.
         longest_streak: The most that there ever were.
-        active_days: The days with a completed task, as runs, the oldest first; the last 100 runs.
+        active_days: The days with a completed task, as runs, the oldest first: those that end in the last 200 days up
+            to the last of them.
         xp_days: The XP of the last 10 days with a completed task, the oldest first.
         last: The last completion.
     """

@@ -139,10 +139,10 @@ def test_what_is_kept_of_days_is_bounded_and_says_when_it_does_not_suffice() -> 
     progress = folded(Progress(), (done(number, 2 * number) for number in range(300)))
     assert (len(progress.active_days), progress.streak, progress.longest_streak) == (MAX_RUNS, 1, 1)
     first = progress.active_days[0].first
-    assert reaches_back(progress.active_days, first)
+    assert reaches_back(progress.active_days, (date.fromisoformat(first) - timedelta(days=1)).isoformat())
     assert reaches_back(progress.active_days, "2020-01-01")
-    assert not reaches_back(progress.active_days, (date.fromisoformat(first) + timedelta(days=1)).isoformat())
-    assert not reaches_back(progress.active_days[1:], first)
+    assert not reaches_back(progress.active_days, first)
+    assert not reaches_back([], first)
 
 
 def test_achievements_are_reached_once_by_the_completion_that_made_it_so() -> None:

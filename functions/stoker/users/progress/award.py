@@ -23,7 +23,7 @@ from stoker.firestore.writes import Update
 from stoker.models.completion import Completion
 from stoker.models.user import LastCompletion, Progress
 from stoker.users.profile import reference
-from stoker.users.progress.fold import folded, suffices
+from stoker.users.progress.fold import with_found
 from stoker.users.progress.ledger import completion_of, entries, entry, time_zone_of, waiting
 from stoker.users.progress.zone import later
 
@@ -182,13 +182,7 @@ def commit(profile: DocumentSnapshot[Any], progress: Progress, found: Sequence[C
 
 
 def _with(profile: DocumentSnapshot[Any], found: list[Completion]) -> Progress:
-    progress = stored_progress(profile)
-    if progress is not None and suffices(progress, found):
-        return folded(progress, found)
-    # What is kept does not suffice, or is spoilt: the ledger knows all.
-    kept = progress.achievements if progress is not None else []
-    before = [one for one in entries(profile.id) if one.counted]
-    return folded(Progress(achievements=kept), [*before, *found])
+    return with_found(stored_progress(profile), found, lambda: (one for one in entries(profile.id) if one.counted))
 
 
 def _forget(found: list[Completion]) -> None:
