@@ -13,6 +13,7 @@ from emulator.batch import BatchJob, figures, items, task, tasks_of, write_docum
 from stoker import config
 from stoker.batch import pages
 from stoker.firestore.client import client
+from stoker.models.task import STATUS_MOVES, TaskStatus, may_become
 
 HOME = {"operation": "update-tasks", "where": {"category": "home"}, "set": {"status": "completed"}}
 DELETE = {"operation": "delete-tasks", "where": {"category": "home"}}
@@ -93,6 +94,23 @@ def test_tasks_that_are_none_fail_alone_and_stay_as_they_are(ada: str) -> None:
     }
     job = BatchJob(ada, DELETE).work()
     assert figures(job["output"]) == (7, 7, 0)  # their owner wants them gone, proper or not
+
+
+@pytest.mark.parametrize("after", STATUS_MOVES)
+def test_a_task_moves_as_a_client_may_move_it(ada: str, after: TaskStatus) -> None:
+    before = {write_tasks(ada, 1, status=status)[0]: status for status in STATUS_MOVES}
+    untold = write_tasks(ada, 1)[0]  # a task without a status is to do
+    client().document(f"tasks/{untold}").update({"status": firestore.DELETE_FIELD})
+    refused = {name for name, status in before.items() if not may_become(status, after)}
+    job = BatchJob(ada, {**HOME, "set": {"status": after, "priority": "high"}}).work()
+    assert (job["status"], figures(job["output"])) == ("completed", (5, 5 - len(refused), len(refused)))
+    assert set(items(job["output"])) == refused
+    for failure in job["output"]["failures"]:
+        assert f"is '{before[failure['item']]}', and can't become '{after}'" in failure["error"]
+    stored = tasks_of(ada)
+    for name, status in {**before, untold: "todo"}.items():
+        moved = name not in refused
+        assert (stored[name]["status"], stored[name]["priority"]) == ((after, "high") if moved else (status, "low"))
 
 
 def test_a_project_must_be_the_owners(ada: str) -> None:

@@ -13,6 +13,7 @@ from google.cloud import firestore
 from google.cloud.firestore_v1.base_query import FieldFilter
 
 from development.environment import ROOT
+from development.user import User
 from emulator.accounts import profile_of, sign_up
 from emulator.batch import task, write_documents
 from stoker import config
@@ -87,6 +88,17 @@ def test_completing_a_task_gives_xp_once_however_often_it_is_reopened() -> None:
     assert [one.id for one in progress.achievements] == ["first-task"]
     tasks.document(name).delete()
     assert entry(who.id, name).get().get("counted") is True
+
+
+def test_a_batch_gives_xp_for_the_tasks_that_may_be_completed(user: User) -> None:
+    client().collection(config.USERS).document(user.id).set({"id": user.id})
+    tasks = {uuid4().hex: task("any", user.id, status=status, createdAt=EVE) for status in ("todo", "cancelled")}
+    write_documents(config.TASKS, {name: {**one, "id": name} for name, one in tasks.items()})
+    batch_input = {"operation": "update-tasks", "where": {"category": "home"}, "set": {"status": "completed"}}
+    *_, job = user.watch(user.write_job(batch_input, type="batch-operation"))
+    assert (job["output"]["succeeded"], job["output"]["failed"]) == (1, 1)
+    until(lambda: progress_of(user.id).stats.completed)
+    assert (progress_of(user.id).stats.completed, len(list(entries(user.id)))) == (1, 1)
 
 
 def test_a_task_with_a_reference_into_another_project_gives_xp_at_once() -> None:

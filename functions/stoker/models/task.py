@@ -17,7 +17,19 @@ STATUS_MOVES: Mapping[TaskStatus, tuple[TaskStatus, ...]] = {
     "completed": ("todo", "in-progress"),
     "cancelled": ("todo",),
 }
-"""What a user may make of a task. What is done can be reopened, not called off; what was called off begins anew."""
+"""The statuses that may follow each status: for the rules, for `update-tasks`, and for every other writer of tasks. A
+completed task can be reopened, but not cancelled. A cancelled task goes back to `todo` first."""
+
+
+def may_become(before: TaskStatus, after: TaskStatus) -> bool:
+    """Return whether a task of one status may get another status. It may always keep its own.
+
+    Example:
+        >>> may_become("todo", "completed"), may_become("cancelled", "completed")
+        (True, False)
+    """
+    return after == before or after in STATUS_MOVES[before]
+
 
 Category = Annotated[str, Field(min_length=1, max_length=100)]
 Tag = Annotated[str, StringConstraints(pattern=r"^[^\n]{1,50}$")]
