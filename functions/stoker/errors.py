@@ -36,6 +36,7 @@ StokerError
 │   ├── NotSignedIn             unauthenticated       there is no token, or none that counts
 │   ├── AppCheckNeeded          app-check-required    the call does not come from the app itself
 │   ├── NotAllowed              permission-denied     the caller has not the role or the permissions
+│   ├── UserIdRefused           user-id-refused       no document can have the account's uid, which an admin chose
 │   ├── EmailDomainRefused      email-domain-refused  an admin wants no sign-ups from the address's domain
 │   ├── TooManyCalls            too-many-calls        more than a user has in a minute
 │   └── InvalidArgument         invalid-argument      the arguments are not of the form that the function takes
@@ -275,6 +276,12 @@ class NotAllowed(CallRefused):
     """The caller has not the role or the permissions."""
 
     code = "permission-denied"
+
+
+class UserIdRefused(CallRefused):
+    """No document can have the account's uid. An admin has chosen it, since Firebase Auth makes no such uids."""
+
+    code = "user-id-refused"
 
 
 class EmailDomainRefused(CallRefused):

@@ -22,14 +22,6 @@ class Exemption:
     concerns: Callable[[str, Fields], bool]
 
 
-def _texts(value: Any) -> list[str]:
-    if isinstance(value, str):
-        return [value]
-    if isinstance(value, Mapping):
-        return [text for name, item in value.items() for text in (name, *_texts(item))]
-    return [text for item in value for text in _texts(item)] if isinstance(value, list) else []
-
-
 def _is_list(value: Any) -> bool:
     return isinstance(value, list)
 
@@ -48,11 +40,6 @@ EXEMPTIONS = (
             and _is_list(fields.get("tags"))
             and any(item is None or isinstance(item, bool | int | float) for item in fields["tags"])
         ),
-    ),
-    Exemption(
-        "The emulator counts a character beyond U+FFFF as two.",
-        stricter=True,
-        concerns=lambda collection, fields: any(ord(letter) > 0xFFFF for text in _texts(fields) for letter in text),
     ),
     Exemption(
         "Whose a project is, or whether there is one, stands in another document than the one that the models look at.",

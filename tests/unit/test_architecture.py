@@ -23,7 +23,7 @@ ALLOWED = {
     "firestore": {"models"},
     "storage": {"models"},
     "queries": {"models", "firestore"},
-    "access": {"firestore"},
+    "access": {"models", "firestore"},
     "jobs": {"models", "firestore", "storage", "queries", "access"},
     "media": {"models", "firestore", "storage", "jobs"},
     "users": {"models", "firestore", "storage", "queries", "access", "jobs", "analytics"},

@@ -16,6 +16,7 @@ from stoker.errors import (
     StokerError,
     TooManyCalls,
     TransientError,
+    UserIdRefused,
     UserNotFound,
 )
 
@@ -35,7 +36,7 @@ def https_error(error: StokerError) -> HttpsError:
             code = FunctionsErrorCode.INVALID_ARGUMENT
         case JobNotFound() | UserNotFound():
             code = FunctionsErrorCode.NOT_FOUND
-        case RequestRefused() | PermanentError():
+        case RequestRefused() | PermanentError() | UserIdRefused():
             code = FunctionsErrorCode.FAILED_PRECONDITION
         case TransientError() if error.code != "internal":
             code = FunctionsErrorCode.UNAVAILABLE

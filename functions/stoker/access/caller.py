@@ -7,7 +7,8 @@ from typing import Any
 
 from firebase_functions.https_fn import CallableRequest
 
-from stoker.errors import NotSignedIn
+from stoker.errors import NotSignedIn, UserIdRefused
+from stoker.models.document import is_user_id
 
 ROLES = ("user", "moderator", "admin")
 
@@ -35,12 +36,18 @@ def caller_of(request: CallableRequest[Any]) -> Caller:
 
     Raises:
         NotSignedIn: There is no token, or none that counts.
+        UserIdRefused: No document can have the caller's uid.
     """
     token: Mapping[str, Any] = request.auth.token if request.auth is not None else {}
     user_id = request.auth.uid if request.auth is not None else None
     # An account of another tenant may have the same uid. The emulator's tokens are verified without a look at the time.
     if not user_id or not _is_later(token.get("exp")) or _tenant(token) is not None:
         raise NotSignedIn("Sign in, and call again.")
+    if not is_user_id(user_id):
+        raise UserIdRefused(
+            "An account with this uid can't be used here. A uid has no slash and no control characters, and is not "
+            "'.', '..' or of the form '__x__'. Ask the people who run this app for another account."
+        )
     role, permissions = token.get("role"), token.get("permissions")
     return Caller(
         user_id=user_id,

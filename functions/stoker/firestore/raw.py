@@ -24,7 +24,7 @@ def possible_id(name: str) -> bool:
 
     Source: https://firebase.google.com/docs/firestore/quotas#collections_documents_and_fields
     """
-    return name not in (".", "..") and not re.fullmatch("__.*__", name)
+    return name not in ("", ".", "..") and "/" not in name and not re.fullmatch("__.*__", name)
 
 
 def path_of(document: Document) -> str:

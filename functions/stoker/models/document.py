@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import cache
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
 from pydantic.alias_generators import to_camel
 
 
@@ -19,6 +20,51 @@ UserId = Annotated[
 ]
 """A Firebase Auth uid: at most 128 characters; it becomes a folder's name, so no slash and no control characters, and a
 document's id. Source: https://firebase.google.com/docs/firestore/quotas (constraints on document ids)."""
+
+
+def utf_16_units(most: int) -> AfterValidator:
+    """Return the check that a text has at most so many UTF-16 units, as the `size()` of the rules counts it.
+
+    An emoji has two units or more, and JavaScript's `length` counts the same. The emulator of Firestore does so; Google
+    does not say how production counts. A text that fits in UTF-16 units fits in any case.
+
+    Example:
+        >>> from pydantic import TypeAdapter
+        >>> Short = Annotated[str, utf_16_units(3)]
+        >>> TypeAdapter(Short).validate_python("a🐈")
+        'a🐈'
+    """
+
+    def check(text: str | None) -> str | None:
+        if text is not None and utf_16_length(text) > most:
+            raise ValueError(f"must have at most {most:,} characters, of which an emoji counts as two or more")
+        return text
+
+    return AfterValidator(check)
+
+
+def utf_16_length(text: str) -> int:
+    """Return the length of a text in UTF-16 units."""
+    return len(text) + sum(letter > "\uffff" for letter in text)
+
+
+def is_user_id(user_id: object) -> bool:
+    """Return whether an account of this uid can have a profile, other documents and files. Admins may choose any uid.
+
+    Example:
+        >>> is_user_id("ada"), is_user_id("a/b"), is_user_id("__x__")
+        (True, False, False)
+    """
+    try:
+        _user_ids().validate_python(user_id, strict=True)
+    except ValidationError:
+        return False
+    return True
+
+
+@cache
+def _user_ids() -> TypeAdapter[str]:
+    return TypeAdapter(UserId)  # It takes 90 µs to make, and 1 µs to use; a reconcile checks some 100,000 uids.
 
 
 def _in_utc(time: datetime) -> datetime:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Literal
 from pydantic import ConfigDict, Field, StringConstraints
 
 from stoker import registry
-from stoker.models.document import DocumentId, Model, SchemaVersion, Timestamp, UserId
+from stoker.models.document import DocumentId, Model, SchemaVersion, Timestamp, UserId, utf_16_units
 from stoker.models.media import Media
 from stoker.models.warnings import MAX_WARNINGS, OutputWarning
 from stoker.models.writers import CLIENT, CLIENT_ONCE, CREATION_TIME, WRITE_TIME, Becomes, Begins, Near
@@ -35,7 +35,7 @@ def has_ended(status: object) -> bool:
 JobId = DocumentId
 """The id of a job: the client chooses it, and it becomes a folder's name."""
 
-DedupeKey = Annotated[str, StringConstraints(min_length=1, max_length=128)]
+DedupeKey = Annotated[str, StringConstraints(min_length=1, max_length=128), utf_16_units(128)]
 """Chosen by the client, and its own: another user's same key is another key."""
 
 if TYPE_CHECKING:

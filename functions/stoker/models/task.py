@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from stoker.models.document import DocumentId, Model, SchemaVersion, Timestamp, UserId
+from stoker.models.document import DocumentId, Model, SchemaVersion, Timestamp, UserId, utf_16_units
 from stoker.models.writers import CLIENT, CLIENT_ONCE, CREATION_TIME, WRITE_TIME, Moves
 
 TaskStatus = Literal["todo", "in-progress", "completed", "cancelled"]
@@ -31,7 +31,7 @@ def may_become(before: TaskStatus, after: TaskStatus) -> bool:
     return after == before or after in STATUS_MOVES[before]
 
 
-Category = Annotated[str, Field(min_length=1, max_length=100)]
+Category = Annotated[str, Field(min_length=1, max_length=100), utf_16_units(100)]
 Tag = Annotated[str, StringConstraints(pattern=r"^[^\n]{1,50}$")]
 """The user's own word; on one line, so that the rules can look at all the tags at once."""
 
@@ -49,7 +49,7 @@ class Subtask(Model):
         completed: Whether it is.
     """
 
-    title: Annotated[str, Field(min_length=1, max_length=200)]
+    title: Annotated[str, Field(min_length=1, max_length=200), utf_16_units(200)]
     completed: bool = False
 
 
@@ -70,8 +70,8 @@ class TaskContent(Model):
         project_id: The project that it belongs to, one of the user's own.
     """
 
-    title: Annotated[str, CLIENT, Field(min_length=1, max_length=200)]
-    description: Annotated[str | None, CLIENT, Field(max_length=10_000)] = None
+    title: Annotated[str, CLIENT, Field(min_length=1, max_length=200), utf_16_units(200)]
+    description: Annotated[str | None, CLIENT, Field(max_length=10_000), utf_16_units(10_000)] = None
     priority: Annotated[TaskPriority, CLIENT] = "medium"
     status: Annotated[TaskStatus, CLIENT, Moves(STATUS_MOVES)] = "todo"
     category: Annotated[Category, CLIENT] = "general"

@@ -16,13 +16,13 @@ from stoker.firestore.deadline import patience
 from stoker.jobs.commands import retry_job
 from stoker.jobs.job import find_job
 from stoker.models.deletion import orphan_job_id
+from stoker.models.document import is_user_id
 from stoker.models.job import has_ended
 from stoker.queries import declared, job_queries, trees
 from stoker.queries.query import NAME
 from stoker.storage import client as storage
 from stoker.storage.usage import FOLDERS
 from stoker.users.deletion import DELETION, delete_remains
-from stoker.users.profile import is_user_id
 
 FEW = 20
 """Jobs of one user that are looked at. A deletion that was written last is among them."""

@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from typing import Any, Self
 
 from stoker import config
+from stoker.models.document import is_user_id
 from stoker.users import cursor
 from stoker.users.orphans import needs_deletion
 from stoker.users.owners import OwnersPage, sources
-from stoker.users.profile import is_user_id
 from stoker.users.reconcile import existing
 
 PLACE = "owners"

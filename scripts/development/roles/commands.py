@@ -17,9 +17,8 @@ from development.connection import CommandError
 from development.text import as_json, clean
 from stoker import config
 from stoker.firebase import app
-from stoker.firestore import raw
 from stoker.firestore.client import client
-from stoker.models.document import problems
+from stoker.models.document import is_user_id, problems
 from stoker.models.user import RoleChange
 from stoker.users.roles import assigned, set_role
 
@@ -79,7 +78,7 @@ def _uid(user: str) -> str:
         auth.get_user(user, app=app())
     except (auth.UserNotFoundError, ValueError):
         raise CommandError(f"There is no user {clean(user, 100)!r}. Name one by uid or e-mail address.") from None
-    if not raw.possible_id(user):
+    if not is_user_id(user):
         raise CommandError(f"{clean(user)!r} can have no profile: Firestore allows no such document.")
     return user
 
@@ -138,6 +137,6 @@ def _counted(accounts: Iterator[Any]) -> Iterator[Any]:
 
 def _profiles(ids: Sequence[str]) -> dict[str, str | None]:
     users = client().collection(config.USERS)
-    references = [users.document(name) for name in ids if raw.possible_id(name)]
+    references = [users.document(name) for name in ids if is_user_id(name)]
     found = client().get_all(references, field_paths=["role"])
     return {snapshot.id: (snapshot.to_dict() or {}).get("role") for snapshot in found if snapshot.exists}

@@ -70,7 +70,7 @@ def award(task_id: str, task: dict[str, Any]) -> bool:
         As `task_written`.
     """
     user_id = task.get("userId")
-    if not isinstance(user_id, str) or not user_id or "/" in user_id or not raw.possible_id(user_id):
+    if not isinstance(user_id, str) or not raw.possible_id(user_id):
         return False
     profile = reference(user_id).get(**patience(reads=True))
     if not profile.exists:

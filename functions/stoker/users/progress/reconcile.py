@@ -82,4 +82,4 @@ def _award_missing(page: list[DocumentSnapshot[Any]]) -> int:
 
 
 def _is_user(user_id: object) -> bool:
-    return isinstance(user_id, str) and user_id != "" and "/" not in user_id and raw.possible_id(user_id)
+    return isinstance(user_id, str) and raw.possible_id(user_id)
