@@ -12,6 +12,7 @@ from firebase_functions.https_fn import CallableRequest, on_call
 from firebase_functions.identity_fn import (
     AuthBlockingEvent,
     BeforeCreateResponse,
+    BeforeSignInResponse,
     before_user_created,
     before_user_signed_in,
 )
@@ -211,11 +212,11 @@ if config.BLOCKING:
         return sign_up.before_created(event)
 
     @before_user_signed_in(region=config.REGION, memory=MemoryOption.MB_512, cpu=1, concurrency=40, timeout_sec=60)
-    def before_signed_in(event: AuthBlockingEvent) -> None:
-        """Sign-in: a profile that is missing is made, and a provisional one confirmed."""
+    def before_signed_in(event: AuthBlockingEvent) -> BeforeSignInResponse | None:
+        """Sign-in: a profile that is missing is made, and one that is there follows the account."""
         from stoker.users import sign_up
 
-        sign_up.before_signed_in(event)
+        return sign_up.before_signed_in(event)
 
 
 @on_call(region=config.REGION, memory=MemoryOption.MB_256, cpu=1, concurrency=40, timeout_sec=60)

@@ -2,16 +2,27 @@
 
 import type { Timestamp } from 'firebase/firestore';
 
+/** The values that the server has copied from the account. Those that it did not have are left out. */
+export interface CopiedFromAccount {
+  /** The last one. */
+  displayName?: string | null;
+  /** The last one. */
+  photoURL?: string | null;
+  /** The first one, which became a preference. */
+  language?: string | null;
+}
+
 /** How the user wants the app. */
 export interface Preferences {
   /**
-   * A BCP 47 tag, such as `de` or `pt-BR`. At most 35 characters. Matches `^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$`.
-   * `"en"` where it is left out.
+   * A BCP 47 tag, such as `de` or `pt-BR`. The server sets it once, from a sign-up's locale. At most 35
+   * characters. Matches `^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$`. `"en"` where it is left out.
    */
   language?: string;
   /**
-   * A name of the tz database, such as `Europe/Berlin`: the user's days begin there. At most 64 characters.
-   * Matches `^[A-Za-z][A-Za-z0-9_+/-]*$`. `"UTC"` where it is left out.
+   * A name of the tz database, such as `Europe/Berlin`: the user's days begin there. The server sets it once, from
+   * a call of `ensureProfile`. At most 64 characters. Matches `^[A-Za-z][A-Za-z0-9_+/-]*$`. `"UTC"` where it is
+   * left out.
    */
   timeZone?: string;
   /** Of the app's surface. `"system"` where it is left out. */
@@ -117,15 +128,22 @@ export interface User {
   id: string;
   /** As Auth knows it; anonymous users have none. At most 320 characters. */
   email?: string | null;
+  /** Whether Auth has verified the address. `false` where it is left out. */
+  emailVerified?: boolean;
   /**
-   * Not empty. At most 100 characters. `"New User"` where it is left out. Written by the client, at any time.
+   * The account's, until the user changes it here. At most 100 characters. Matches
+   * `^[^\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]*[^
+   * \u00a0\u00ad\u034f\u061c\u115f\u1160\u1680\u17b4\u17b5\u180b-\u180f\u2000-\u200f\u202f\u205f-\u2065\u206a-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069][^\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]*$`.
+   * `"New User"` where it is left out. Written by the client, at any time.
    */
   displayName?: string;
   /**
-   * A picture of the user. At most 2,048 characters. Matches `^https://[!-~]+$`. Written by the client, at any
-   * time.
+   * A picture of the user: the account's, until the user changes it here. At most 2,048 characters. Matches
+   * `^https://[!-~]+$`. Written by the client, at any time.
    */
   photoURL?: string | null;
+  /** What was last copied from the account. If a field says something else, the user has changed it. */
+  fromAccount?: CopiedFromAccount | null;
   /** As in the token's claims, where the rules look. `"user"` where it is left out. */
   role?: 'user' | 'admin' | 'moderator';
   /** As in the token's claims. At most 50 items. `[]` where it is left out. */

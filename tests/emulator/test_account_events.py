@@ -41,10 +41,11 @@ from stoker.firestore.client import client
 from stoker.jobs.attempt import run_attempt
 from stoker.models.deletion import orphan_job_id
 from stoker.models.user import User
+from stoker.users.account_copy import of_record
 from stoker.users.account_events import account_created, account_deleted
 from stoker.users.deletion import DELETION, delete_account
 from stoker.users.orphans import has_data
-from stoker.users.profile import confirm_profile, of_record
+from stoker.users.profile import confirm_profile
 from stoker.users.sign_up import before_created
 
 SECONDS = 120
@@ -154,10 +155,10 @@ def test_the_sign_up_is_recorded_after_the_account_exists(event: Events) -> None
     who = imported()
     record = account.get(who.id)
     times = SimpleNamespace(creation_time=datetime.now(UTC))
-    user = SimpleNamespace(
-        uid=who.id, email=who.email, display_name=None, photo_url=None, custom_claims=None, metadata=times
-    )
-    assert before_created(cast(AuthBlockingEvent, SimpleNamespace(data=user))) == {"custom_claims": {"role": "user"}}
+    names: dict[str, Any] = {"email": who.email, "email_verified": False, "display_name": None, "photo_url": None}
+    user = SimpleNamespace(uid=who.id, custom_claims=None, metadata=times, provider_data=[], **names)
+    sent = cast(AuthBlockingEvent, SimpleNamespace(data=user, locale="de"))
+    assert before_created(sent) == {"custom_claims": {"role": "user"}}
     assert (profile_of(who.id)["provisional"], events_of(who.id)) == (True, [])
     account_created(event(who.id))
     assert ("provisional" in profile_of(who.id), events_of(who.id)) == (False, ["user.signed-up"])

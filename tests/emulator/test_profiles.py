@@ -1,7 +1,7 @@
 """Profiles: everyone has one, however they come to their account."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -15,26 +15,32 @@ from development.rules.identities import claims as claims_of
 from emulator.accounts import (
     SignedIn,
     imported,
+    link_with_google,
+    link_with_password,
     profile_of,
     refused_sign_up,
     sign_in,
     sign_in_anonymously,
     sign_in_with_custom_token,
     sign_up,
+    update_account,
 )
 from emulator.batch import documents_that_name
 from emulator.calling import altered, call, refusal
 from stoker import config
 from stoker.access import account, departure
+from stoker.access.policies import CALLABLES
 from stoker.errors import EmailDomainRefused
 from stoker.firebase import app
 from stoker.firestore.client import client
 from stoker.models.user import Progress, User
 from stoker.users import cursor
 from stoker.users import reconcile as reconcile_module
+from stoker.users.account_copy import of_record
 from stoker.users.domains import KnownSettings, check_domain
-from stoker.users.profile import make_profile, of_record
+from stoker.users.profile import make_profile
 from stoker.users.reconcile import reconcile_profiles
+from stoker.users.roles import give_first_role, set_role
 
 LATER = timedelta(hours=2)
 
@@ -111,6 +117,123 @@ def test_a_profile_that_is_made_while_the_account_goes_does_not_stay() -> None:
     account.lock(record.uid)
     assert make_profile(of_record(record)) is False
     assert profile_of(record.uid) == {}
+
+
+# What follows the account
+
+PICTURE = "https://example.com/ada.png"
+
+
+def ensure_profile(who: SignedIn, data: Any = None) -> dict[str, Any]:
+    """Calls `ensureProfile`; returns the profile after it."""
+    assert call("ensureProfile", data, who.token).json()["result"]["userId"] == who.id
+    return profile_of(who.id)
+
+
+@pytest.mark.parametrize("way", ["ensureProfile", "sign-in"])
+def test_a_name_that_is_given_after_the_sign_up_arrives(way: str) -> None:
+    who = sign_up()
+    assert profile_of(who.id)["preferences"]["language"] == "en"  # which the emulator's sign-ups say
+    update_account(who, displayName="Ada", photoUrl=PICTURE)
+    auth.update_user(who.id, email_verified=True, app=app())
+    for _ in range(2):
+        stored = ensure_profile(who) if way == "ensureProfile" else profile_of(sign_in(who).id)
+        assert (stored["displayName"], stored["photoURL"], stored["emailVerified"]) == ("Ada", PICTURE, True)
+    document(who.id).update({"displayName": "Countess", "preferences": {"theme": "dark"}})
+    update_account(who, displayName="Ada Lovelace", photoUrl=f"{PICTURE}?2")
+    stored = ensure_profile(who) if way == "ensureProfile" else profile_of(sign_in(who).id)
+    assert (stored["displayName"], stored["photoURL"]) == ("Countess", f"{PICTURE}?2")
+    assert stored["preferences"] == {"theme": "dark"}
+
+
+def test_an_anonymous_user_who_links_a_provider_gets_its_name_and_the_role() -> None:
+    guest = sign_in_anonymously()
+    ensure_profile(guest)
+    assert "role" not in claims_of(guest.token)
+    who = link_with_google(guest, "Ada", PICTURE)
+    assert claims_of(who.token)["role"] == "user"
+    assert profile_of(who.id)["displayName"] == "Ada"
+    stored = ensure_profile(who)  # the emulator's sign-in knows nothing of the provider's picture yet
+    assert (stored["displayName"], stored["photoURL"], stored["role"]) == ("Ada", PICTURE, "user")
+
+
+def test_an_anonymous_user_who_links_a_password_gets_all_by_a_call() -> None:
+    guest = sign_in_anonymously()
+    ensure_profile(guest)
+    who = link_with_password(guest)
+    update_account(who, displayName="Ada")
+    stored = ensure_profile(who)
+    assert (stored["displayName"], stored["email"], stored["role"]) == ("Ada", who.email, "user")
+    assert account.get(who.id).custom_claims == {"role": "user"}
+
+
+def test_a_role_that_an_admin_gives_at_the_same_time_holds(monkeypatch: pytest.MonkeyPatch) -> None:
+    record = account.get(imported().id)
+    make_profile(of_record(record))
+    set_claims = account.set_claims
+
+    def late(user_id: str, claims: Mapping[str, Any]) -> None:
+        monkeypatch.undo()
+        set_role(user_id, "admin", ["read:all-tasks"], by="root")
+        set_claims(user_id, claims)
+
+    monkeypatch.setattr(account, "set_claims", late)
+    assert give_first_role(record.uid)
+    claims = {"role": "admin", "permissions": ["read:all-tasks"]}
+    assert account.get(record.uid).custom_claims == claims
+    stored = profile_of(record.uid)
+    assert {name: stored[name] for name in claims} == claims
+    assert not give_first_role(record.uid)
+
+
+def test_the_time_zone_of_the_first_call_becomes_a_preference() -> None:
+    who = sign_up()
+    assert "timeZone" not in profile_of(who.id)["preferences"]
+    assert ensure_profile(who, {"timeZone": None})["preferences"].get("timeZone") is None
+    for zone in ("Europe/Berlin", "Asia/Tokyo"):
+        assert ensure_profile(who, {"timeZone": zone})["preferences"]["timeZone"] == "Europe/Berlin"
+    late = sign_in_with_custom_token(imported().id)
+    assert ensure_profile(late, {"timeZone": "Asia/Tokyo"})["preferences"]["timeZone"] == "Asia/Tokyo"
+
+
+@pytest.mark.parametrize(
+    "data", [*({"timeZone": zone} for zone in ("Mars/Base", "", 5, "../x")), {"zone": "UTC"}, [], "UTC"]
+)
+def test_what_is_no_time_zone_is_refused(ada: SignedIn, data: Any) -> None:
+    assert refusal(call("ensureProfile", data, ada.token)) == (400, "INVALID_ARGUMENT", "invalid-argument")
+
+
+@pytest.mark.usefixtures("own_project")
+def test_the_reconcile_lets_profiles_follow_their_accounts() -> None:
+    changed, own, same = (auth.create_user(app=app()).uid for _ in range(3))
+    reconcile_profiles()
+    document(own).update({"displayName": "Countess"})
+    for uid in (changed, own):
+        auth.update_user(uid, display_name="Ada", photo_url=PICTURE, app=app())
+    before = profile_of(same)
+    assert (reconcile_profiles().followed, reconcile_profiles().followed) == (2, 0)
+    assert (profile_of(changed)["displayName"], profile_of(own)["displayName"]) == ("Ada", "Countess")
+    assert profile_of(own)["photoURL"] == PICTURE
+    assert profile_of(same) == before
+
+
+# Uids that no document can have
+
+
+@pytest.mark.parametrize("function", [name for name, policy in CALLABLES.items() if policy.signed_in])
+@pytest.mark.parametrize("form", ["{}/b", "__{}__"])
+def test_a_uid_that_no_document_can_have_is_refused_for_good(function: str, form: str) -> None:
+    who = sign_in_with_custom_token(imported(form.format(uuid4().hex[:12])).id)
+    answer = call(function, None, who.token)
+    assert refusal(answer) == (400, "FAILED_PRECONDITION", "user-id-refused")
+    assert "uid" in answer.json()["error"]["message"]
+    assert "again in a moment" not in answer.json()["error"]["message"]
+
+
+@pytest.mark.parametrize("form", ["{}/b", "__{}__"])
+def test_an_account_of_such_a_uid_may_sign_in(form: str) -> None:
+    who = imported(form.format(uuid4().hex[:12]))
+    assert sign_in(who).token
 
 
 # Domains

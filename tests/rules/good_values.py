@@ -5,12 +5,23 @@ from datetime import UTC, datetime
 from typing import Any
 
 from development.generate.fields import Schema, without_null
+from stoker.models.user import INVISIBLE, MAX_NAME, NOT_IN_NAMES
 
 MATCHING = {
     r"^[A-Za-z0-9_-]{1,128}$": ("a", "adas", "-", "A" * 128, "x_1"),
     r"^[^\n]{1,50}$": ("a", "two words", "ü" * 50, "🐈" * 50, "\x00"),
     r"^[a-z][a-z0-9_.-]{0,63}$": ("a", "video.played", "a" * 64, "a-1_b"),
     r"^[^\n]{0,500}$": ("", "a", "ü" * 500, "🐈" * 250, "\t"),
+    f"^[^{NOT_IN_NAMES}]*[^{INVISIBLE}{NOT_IN_NAMES}][^{NOT_IN_NAMES}]*$": (
+        "a",
+        "Ada Lovelace",
+        " a ",
+        "\u200ba",
+        "علی\u200cرضا",
+        "👩\u200d🚀",
+        "ü" * MAX_NAME,
+        "🐈" * (MAX_NAME // 2),
+    ),
     r"^https://[!-~]+$": ("https://a", "https://example.com/a?b=c#d", "https://" + "a" * 2040),
     r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$": ("de", "pt-BR", "zh-Hant-TW", "a" * 8 + "-b2345678" * 3),
     r"^[A-Za-z][A-Za-z0-9_+/-]*$": ("UTC", "Europe/Berlin", "Etc/GMT+5", "A" * 64),

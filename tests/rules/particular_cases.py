@@ -57,6 +57,13 @@ def _of_tasks() -> Iterator[Case]:
             name = f"from {status} to {after}"
             request = Update(f"tasks/{status}", {"status": after, "updatedAt": NOW})
             yield Case("tasks update", name, "ada", request, allowed=may)
+    for changed, may in (
+        *(({"title": "🐈" * count}, count == 100) for count in (100, 101)),
+        *(({"category": "🐈" * count}, count == 50) for count in (50, 51)),
+        *(({"description": "🐈" * count}, count == 5000) for count in (5000, 5001)),
+    ):
+        request = Update("tasks/todo", {**changed, "updatedAt": NOW})
+        yield Case("tasks update", f"{len(str(changed))} characters of emoji", "ada", request, allowed=may)
     yield Case("tasks update", "from the default", "ada", Update("tasks/bare", todo.change), allowed=True)
     yield Case("tasks create", "in another one's project", "ada", Create(new, todo.least | {"projectId": "bobs"}))
     yield Case("tasks create", "in no project", "ada", Create(new, todo.least | {"projectId": "none"}))
@@ -255,6 +262,8 @@ def _of_users() -> Iterator[Case]:
     now = {"updatedAt": NOW}
     for changed in (
         {"displayName": "a" * 100},
+        {"displayName": "🐈" * 50},
+        {"displayName": " \u200bأ"},
         {"photoURL": None},
         {"photoURL": "https://a/" + "b" * 2038},
         {"preferences": {}},
@@ -271,9 +280,13 @@ def _of_users() -> Iterator[Case]:
         {"progress.xp": 10**6},
         {"email": "root@example.com"},
         {"provisional": True},
+        {"emailVerified": True},
+        {"fromAccount": {"displayName": "New User"}},
         {"createdAt": NOW},
     ):
         yield Case(group, f"self-promotion {promotion}", "ada", Update("users/ada", promotion | now))
+    for name in ("🐈" * 51, "\u3000", "\u200b\u2060", "a\nb", "\u0085", "a\u202eb", "\ufe0f"):
+        yield Case(group, f"the name {name[:9]!r}", "ada", Update("users/ada", {"displayName": name, **now}))
     yield Case(group, "another one's profile", "ada", Update("users/bob", {"displayName": "a", **now}))
     yield Case("users get", "another one's profile", "ada", Get("users/bob"))
     yield Case("users get", "one's own that is not there yet", "long", Get(f"users/{'a' * 129}"), allowed=True)

@@ -4,14 +4,41 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from stoker.models.document import Model, SchemaVersion, Timestamp, UserId
+from stoker.models.document import Model, SchemaVersion, Timestamp, UserId, utf_16_units
 from stoker.models.writers import CLIENT, WRITE_TIME
 
 Role = Literal["user", "admin", "moderator"]
 Permission = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z-]*:[a-z][a-z-]*$", max_length=64)]
 """What someone may do, such as `read:own-data`."""
 
-Name = Annotated[str, Field(min_length=1, max_length=100)]
+MAX_NAME = 100
+"""The length of a user's name in UTF-16 units."""
+
+NOT_IN_NAMES = r"\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069"
+"""Characters that no name may have, as a part of a character class: controls, line separators, and the controls of
+direction, by which a name could turn the text beside it.
+Source: https://www.unicode.org/reports/tr36/#Bidirectional_Text_Spoofing"""
+
+INVISIBLE = (
+    r" \u00a0\u00ad\u034f\u061c\u115f\u1160\u1680\u17b4\u17b5\u180b-\u180f\u2000-\u200f\u202f\u205f-\u2065"
+    r"\u206a-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0"
+)
+"""Characters that show nothing by themselves, as a part of a character class: blanks, characters without width,
+fillers and variation selectors. A name may have them beside others, as emoji and Persian names do.
+Source: https://www.unicode.org/reports/tr44/#Default_Ignorable_Code_Point"""
+
+Name = Annotated[
+    str,
+    StringConstraints(
+        max_length=MAX_NAME, pattern=f"^[^{NOT_IN_NAMES}]*[^{INVISIBLE}{NOT_IN_NAMES}][^{NOT_IN_NAMES}]*$"
+    ),
+    utf_16_units(MAX_NAME),
+]
+"""A name that can be seen."""
+
+Language = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$", max_length=35)]
+TimeZone = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_+/-]*$", max_length=64)]
+Email = Annotated[str, Field(max_length=320)]
 Url = Annotated[str, StringConstraints(pattern=r"^https://[!-~]+$", max_length=2048)]
 
 
@@ -29,18 +56,29 @@ class RoleChange(Model):
     permissions: Annotated[list[Permission], Field(max_length=50)] | None = None
 
 
+class ProfileHints(Model):
+    """The argument of `ensureProfile`: what a client knows of its user.
+
+    Attributes:
+        time_zone: Of the device, a name of the tz database.
+    """
+
+    time_zone: TimeZone | None = None
+
+
 class Preferences(Model):
     """How the user wants the app.
 
     Attributes:
-        language: A BCP 47 tag, such as `de` or `pt-BR`.
-        time_zone: A name of the tz database, such as `Europe/Berlin`: the user's days begin there.
+        language: A BCP 47 tag, such as `de` or `pt-BR`. The server sets it once, from a sign-up's locale.
+        time_zone: A name of the tz database, such as `Europe/Berlin`: the user's days begin there. The server sets it
+            once, from a call of `ensureProfile`.
         theme: Of the app's surface.
         notifications: Whether the app may send any.
     """
 
-    language: Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$", max_length=35)] = "en"
-    time_zone: Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_+/-]*$", max_length=64)] = "UTC"
+    language: Language = "en"
+    time_zone: TimeZone = "UTC"
     theme: Literal["system", "light", "dark"] = "system"
     notifications: bool = True
 
@@ -160,22 +198,45 @@ class Progress(Model):
     stats: Stats = Field(default_factory=Stats)
 
 
+DEFAULT_NAME = "New User"
+"""The name in a profile if the account has none."""
+
+
+class CopiedFromAccount(Model):
+    """The values that the server has copied from the account. Those that it did not have are left out.
+
+    Attributes:
+        display_name: The last one.
+        photo_url: The last one.
+        language: The first one, which became a preference.
+    """
+
+    display_name: str | None = None
+    photo_url: Annotated[str | None, Field(alias="photoURL")] = None
+    language: str | None = None
+
+
 class User(Model):
     """The document; the server makes it on sign-up, the user changes the name, the picture and the preferences.
 
     Attributes:
         id: The Auth uid, and the document's id.
         email: As Auth knows it; anonymous users have none.
-        photo_url: A picture of the user.
+        email_verified: Whether Auth has verified the address.
+        display_name: The account's, until the user changes it here.
+        photo_url: A picture of the user: the account's, until the user changes it here.
+        from_account: What was last copied from the account. If a field says something else, the user has changed it.
         role: As in the token's claims, where the rules look.
         permissions: As in the token's claims.
         provisional: The account may not have come to be: the sign-up was still under way.
     """
 
     id: UserId
-    email: Annotated[str, Field(max_length=320)] | None = None
-    display_name: Annotated[Name, CLIENT] = "New User"
+    email: Email | None = None
+    email_verified: bool = False
+    display_name: Annotated[Name, CLIENT] = DEFAULT_NAME
     photo_url: Annotated[Url | None, CLIENT, Field(alias="photoURL")] = None
+    from_account: CopiedFromAccount | None = None
     role: Role = "user"
     permissions: Annotated[list[Permission], Field(max_length=50)] = Field(default_factory=list)
     preferences: Annotated[Preferences, CLIENT] = Field(default_factory=Preferences)

@@ -3,8 +3,10 @@
 from stoker.access import account, departure
 from stoker.access.auth_events import AuthUserEvent
 from stoker.errors import UserNotFound
+from stoker.models.document import is_user_id
+from stoker.users.account_copy import of_record
 from stoker.users.orphans import delete_orphan
-from stoker.users.profile import is_user_id, make_profile, of_record
+from stoker.users.profile import make_profile
 
 
 def account_created(event: AuthUserEvent) -> None:

@@ -1,5 +1,6 @@
 """What clients call about users; `rules/functions.rules` says who may."""
 
+from dataclasses import replace
 from typing import Any
 
 from firebase_functions.https_fn import CallableRequest
@@ -10,10 +11,12 @@ from stoker.access.caller import caller_of
 from stoker.access.recent_sign_in import check_recent_sign_in
 from stoker.errors import InvalidArgument, NotAllowed, OwnRole
 from stoker.models.document import problems
-from stoker.models.user import RoleChange
+from stoker.models.user import ProfileHints, RoleChange
+from stoker.users.account_copy import of_record
 from stoker.users.deletion import delete_account
-from stoker.users.profile import make_profile, of_record
-from stoker.users.roles import assigned, set_role
+from stoker.users.profile import make_profile
+from stoker.users.progress.zone import is_time_zone
+from stoker.users.roles import assigned, give_first_role, set_role
 
 
 def call_set_role(request: CallableRequest[Any]) -> dict[str, Any]:
@@ -45,28 +48,33 @@ def call_set_role(request: CallableRequest[Any]) -> dict[str, Any]:
 
 
 def call_ensure_profile(request: CallableRequest[Any]) -> dict[str, Any]:
-    """Makes the caller's profile, if there is none: nobody tells us of users who are anonymous, come with a token of an
-    admin's, or were made by one.
+    """Make the caller's profile if there is none, and let it follow the account.
+
+    Firebase Auth sends no event of users who come with a custom token, change their name, or link an anonymous account.
 
     Args:
-        request: Has no arguments.
+        request: Its `data` is a `ProfileHints`, or nothing.
 
     Returns:
         `{userId, created}`.
 
     Raises:
-        InvalidArgument: There are arguments.
+        InvalidArgument: There are other arguments, or there is no such time zone.
         UserNotFound: The account is gone.
         NotAllowed: The account is locked.
         Unavailable: Firebase Auth did not answer.
     """
     caller = caller_of(request)
-    _check_empty(request.data)
+    time_zone = _time_zone(request.data)
     record = account.get(caller.user_id)
     if record.disabled:
         raise NotAllowed("Your account is locked.")
     departure.forget_earlier_account(caller.user_id)
-    created = make_profile(of_record(record))
+    found = of_record(record)
+    created = make_profile(found if time_zone is None else replace(found, time_zone=time_zone))
+    # An account without a provider is anonymous, or signs in with custom tokens, which name a role of their own.
+    if record.provider_data and "role" not in (record.custom_claims or {}):
+        give_first_role(caller.user_id)
     return {"userId": caller.user_id, "created": created}
 
 
@@ -95,6 +103,18 @@ def call_delete_account(request: CallableRequest[Any]) -> dict[str, str]:
 def _check_empty(data: Any) -> None:
     if data not in (None, {}):
         raise InvalidArgument("Call without arguments: it is about yourself.")
+
+
+def _time_zone(data: Any) -> str | None:
+    if data is not None and not isinstance(data, dict):
+        raise InvalidArgument("Call with {timeZone}, or without arguments.")
+    try:
+        time_zone = ProfileHints.from_firestore(data or {}).time_zone
+    except ValidationError as error:
+        raise InvalidArgument(f"These arguments can't be used: {'; '.join(problems(error, data))}.") from None
+    if time_zone is not None and not is_time_zone(time_zone):
+        raise InvalidArgument(f"There is no time zone {time_zone!r}. Name one of the tz database, or leave it out.")
+    return time_zone
 
 
 def _change(data: Any) -> RoleChange:

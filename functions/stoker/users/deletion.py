@@ -18,7 +18,8 @@ from stoker.jobs.store import store
 from stoker.logs import JobLog
 from stoker.models.deletion import orphan_job_id
 from stoker.models.job import END_HOOK_DUE, has_ended
-from stoker.users.profile import confirm_profile, of_record
+from stoker.users.account_copy import of_record
+from stoker.users.profile import confirm_profile
 
 DELETION = {"operation": "delete-user-data"}
 """The input of the job."""

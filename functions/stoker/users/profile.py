@@ -1,79 +1,49 @@
-"""A user's profile: made once, of what the account says."""
+"""A user's profile: made once, and then it follows the account."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
 from typing import Any, Literal
 
-from firebase_admin import auth
-from firebase_functions.identity_fn import AuthUserRecord
 from google.api_core import exceptions
 from google.cloud import firestore
-from pydantic import TypeAdapter, ValidationError
+from google.cloud.firestore import DELETE_FIELD, SERVER_TIMESTAMP
 
 from stoker import config
 from stoker.access.account import is_alive
 from stoker.access.caller import ROLES
 from stoker.analytics.record import record_event
+from stoker.errors import Unavailable
 from stoker.firestore.client import client
 from stoker.firestore.deadline import patience
-from stoker.models.document import UserId
-from stoker.models.user import Permission, Url, User
-
-MAX_EMAIL = 320
-MAX_NAME = 100
-
-
-@dataclass(frozen=True)
-class Account:
-    """What a profile is made of.
-
-    Attributes:
-        user_id: The uid.
-        email: Anonymous users have none.
-        display_name: As the account has it, if it does.
-        photo_url: The same.
-        claims: Of the account's tokens.
-        created_at: When the account was made.
-    """
-
-    user_id: str
-    email: str | None
-    display_name: str | None
-    photo_url: str | None
-    claims: Mapping[str, Any]
-    created_at: datetime
+from stoker.firestore.documents import FirestoreDocuments, StoredDocument
+from stoker.firestore.optimistic import until_written
+from stoker.firestore.writes import Update
+from stoker.models.user import CopiedFromAccount, Permission, User
+from stoker.users.account_copy import FIELDS, Account, changes, copied, email_of, is_valid, language_of
 
 
-def of_record(record: auth.UserRecord) -> Account:
-    """An account as Firebase Auth has it."""
-    made = record.user_metadata.creation_timestamp
-    created_at = datetime.fromtimestamp(made / 1000, UTC) if made else datetime.now(UTC)
-    claims = record.custom_claims or {}
-    return Account(record.uid, record.email, record.display_name, record.photo_url, claims, created_at)
-
-
-def of_event(user: AuthUserRecord) -> Account:
-    """An account as a blocking function hears of it."""
-    # Firebase gives a time without a zone, in that of the machine.
-    created_at = user.metadata.creation_time.astimezone(UTC)
-    return Account(user.uid, user.email, user.display_name, user.photo_url, user.custom_claims or {}, created_at)
-
-
-def new_profile(account: Account) -> User:
-    """The profile of an account. What the account has in a form that no profile may have is left out."""
+def new_profile(account: Account) -> dict[str, Any]:
+    """Return the fields of an account's new profile. What the account has in a form that no profile may have is left
+    out, and so are preferences that nobody knows yet."""
     role, permissions = account.claims.get("role"), account.claims.get("permissions")
-    return User(
+    copies, language = copied(account), language_of(account)
+    profile = User(
         id=account.user_id,
         email=email_of(account),
-        display_name=(account.display_name or "New User")[:MAX_NAME],
-        photo_url=account.photo_url if _is(Url, account.photo_url) else None,
+        email_verified=account.email_verified,
+        display_name=copies["displayName"],
+        photo_url=copies["photoURL"],
+        from_account=CopiedFromAccount.from_firestore({**copies, "language": language}),
         role=role if role in ROLES else "user",
-        permissions=[one for one in permissions if _is(Permission, one)] if isinstance(permissions, list) else [],
+        permissions=[one for one in permissions if is_valid(Permission, one)] if isinstance(permissions, list) else [],
         created_at=account.created_at,
         updated_at=datetime.now(UTC),
     )
+    fields = profile.to_firestore()
+    known = {"language": language, "timeZone": account.time_zone}
+    preferences = {name: known.get(name, value) for name, value in fields["preferences"].items()}
+    fields["preferences"] = {name: value for name, value in preferences.items() if value is not None}
+    return {**fields, "updatedAt": SERVER_TIMESTAMP}
 
 
 def create_profile(account: Account, *, provisional: bool = False) -> bool:
@@ -86,7 +56,7 @@ def create_profile(account: Account, *, provisional: bool = False) -> bool:
     Returns:
         Whether there was none.
     """
-    stored = {**new_profile(account).to_firestore(), "updatedAt": firestore.SERVER_TIMESTAMP}
+    stored = new_profile(account)
     if provisional:
         stored["provisional"] = True
     try:
@@ -97,28 +67,60 @@ def create_profile(account: Account, *, provisional: bool = False) -> bool:
 
 
 def confirm_profile(account: Account) -> Literal["made", "confirmed"] | None:
-    """Make the profile if it is missing. Confirm it if it is provisional.
+    """Make the profile if it is missing. Confirm it if it is provisional. Let it follow the account.
 
     Args:
         account: Which.
 
     Returns:
         Whether the profile was made, or was provisional until now; None if it was neither.
+
+    Raises:
+        Unavailable: Others write the profile all the time.
     """
-    found = reference(account.user_id).get(field_paths=["provisional", "email"], **patience(reads=True))
-    if not found.exists:
+    found = _read(account.user_id)
+    if found is None:
         return "made" if create_profile(account) else None
-    stored = found.to_dict() or {}
-    changed: dict[str, Any] = {"provisional": firestore.DELETE_FIELD} if "provisional" in stored else {}
-    if stored.get("email") != email_of(account):
-        changed["email"] = email_of(account) or firestore.DELETE_FIELD
-    if changed:
-        try:
-            changed["updatedAt"] = firestore.SERVER_TIMESTAMP
-            reference(account.user_id).update(changed, **patience(reads=False))
-        except exceptions.NotFound:
+
+    was_provisional = "provisional" in found.data
+
+    def read_again() -> None:
+        nonlocal found
+        found = _read(account.user_id)
+
+    def confirm() -> Literal["confirmed"] | None:
+        if found is None:
             return None  # the user has just been deleted
-    return "confirmed" if "provisional" in stored else None
+        follow(found, account, {"provisional": DELETE_FIELD} if "provisional" in found.data else {})
+        return "confirmed" if was_provisional else None
+
+    try:
+        return until_written(confirm, read_again=read_again)
+    except exceptions.Aborted:
+        raise Unavailable(
+            f"The profile of {account.user_id} is written by others all the time. Try again in a moment."
+        ) from None
+
+
+def follow(profile: StoredDocument, account: Account, more: Mapping[str, Any] | None = None) -> bool:
+    """Write into a profile what has changed in the account.
+
+    Args:
+        profile: As it was read, with all `FIELDS`.
+        account: The account, as it is now.
+        more: Other fields to write.
+
+    Returns:
+        Whether there was anything to write.
+
+    Raises:
+        Conflict: Somebody has written the profile since it was read. Nothing was changed.
+    """
+    changed = {**changes(profile.data, account), **(more or {})}
+    if changed:
+        fields = {**changed, "updatedAt": SERVER_TIMESTAMP}
+        FirestoreDocuments().commit([Update(profile.path, fields, profile.update_time)])
+    return bool(changed)
 
 
 def make_profile(account: Account) -> bool:
@@ -168,29 +170,10 @@ def record_sign_up(user_id: str) -> None:
     record_event("user.signed-up", user_id, id="profile")
 
 
-def is_user_id(user_id: object) -> bool:
-    """Whether an account of this uid can have a profile, other documents and files. Admins may choose other uids."""
-    return _is(UserId, user_id)
-
-
-def email_of(account: Account) -> str | None:
-    """The address that the profile repeats."""
-    return account.email if account.email and len(account.email) <= MAX_EMAIL else None
-
-
 def reference(user_id: str) -> firestore.DocumentReference:
     """Where a user's profile is."""
     return client().collection(config.USERS).document(user_id)
 
 
-def _is(kind: Any, value: object) -> bool:
-    try:
-        _adapter(kind).validate_python(value, strict=True)
-    except ValidationError:
-        return False
-    return True
-
-
-@cache
-def _adapter(kind: Any) -> TypeAdapter[Any]:
-    return TypeAdapter(kind)  # It takes 90 µs to make, and 1 µs to use; a reconcile checks some 100,000 uids.
+def _read(user_id: str) -> StoredDocument | None:
+    return FirestoreDocuments().get(f"{config.USERS}/{user_id}", ("provisional", *FIELDS))

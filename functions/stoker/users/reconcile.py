@@ -14,13 +14,15 @@ from stoker import config
 from stoker.firebase import app
 from stoker.firestore.client import client
 from stoker.firestore.deadline import patience
-from stoker.firestore.documents import FirestoreDocuments
+from stoker.firestore.documents import FirestoreDocuments, StoredDocument
 from stoker.firestore.errors import Conflict
 from stoker.firestore.writes import Delete, Update
 from stoker.logs import log_error
+from stoker.models.document import is_user_id
 from stoker.queries import declared
 from stoker.users import cursor
-from stoker.users.profile import is_user_id, make_profile, of_record, record_sign_up, reference
+from stoker.users.account_copy import FIELDS, Account, of_record
+from stoker.users.profile import follow, make_profile, record_sign_up, reference
 
 ACCOUNTS = 1000
 """Accounts in a page: as many as Firebase Auth lists at once."""
@@ -41,12 +43,14 @@ class ReconciledProfiles:
     Attributes:
         made: Profiles for accounts that had none.
         confirmed: Provisional profiles whose account is there.
+        followed: Profiles in which something of the account has changed.
         removed: Provisional profiles whose account never came to be.
-        failed: The uids of accounts that have no profile still.
+        failed: The uids of accounts whose profiles could not be looked after.
     """
 
     made: int = 0
     confirmed: int = 0
+    followed: int = 0
     removed: int = 0
     failed: list[str] = field(default_factory=list)
 
@@ -67,26 +71,35 @@ def reconcile_profiles(now: datetime | None = None, seconds: float = config.RECO
             page = auth.list_users(page_token=token, max_results=ACCOUNTS, app=app())
         except ValueError:
             page = auth.list_users(max_results=ACCOUNTS, app=app())  # what was kept leads nowhere any more
-        _make_missing(page.users, done)
+        _bring_together(page.users, done)
         token = page.next_page_token or None
         cursor.save(PLACE, token)
         if token is None or time.monotonic() > until:
             return done
 
 
-def _make_missing(accounts: Sequence[auth.ExportedUserRecord], done: ReconciledProfiles) -> None:
+def _bring_together(accounts: Sequence[auth.ExportedUserRecord], done: ReconciledProfiles) -> None:
     # A locked account may be under deletion; its user can't sign in, and needs no profile.
     possible = {one.uid: one for one in accounts if is_user_id(one.uid) and not one.disabled}
     references = [reference(uid) for uid in possible]
-    found = client().get_all(references, field_paths=["provisional"], **patience(reads=True))
-    there = {snapshot.id for snapshot in found if snapshot.exists}
-    for uid in possible.keys() - there:
-        try:
-            done.made += make_profile(of_record(possible[uid]))
-        except Exception as error:
-            # One account must not keep the others from their profiles.
-            log_error("A profile could not be made; the next reconcile will try again.", error, userId=uid)
-            done.failed.append(uid)
+    found = client().get_all(references, field_paths=FIELDS, **patience(reads=True))
+    there = {snapshot.id: StoredDocument.of(snapshot) for snapshot in found if snapshot.exists}
+    for uid, record in possible.items():
+        _bring_up_to_date(there.get(uid), of_record(record), done)
+
+
+def _bring_up_to_date(profile: StoredDocument | None, account: Account, done: ReconciledProfiles) -> None:
+    try:
+        if profile is None:
+            done.made += make_profile(account)
+        else:
+            done.followed += follow(profile, account)
+    except Conflict:
+        return  # someone has just written it, so that it is looked at next time
+    except Exception as error:
+        # One account must not keep the others from their profiles.
+        log_error("A profile is not up to date; the next reconcile will try again.", error, userId=account.user_id)
+        done.failed.append(account.user_id)
 
 
 def _settle_provisional(done: ReconciledProfiles, now: datetime, until: float) -> None:

@@ -16,7 +16,8 @@ from stoker.errors import ClaimsTooLarge, Unavailable
 from stoker.firestore.documents import FirestoreDocuments, StoredDocument
 from stoker.firestore.optimistic import until_written
 from stoker.firestore.writes import Create, Update
-from stoker.users.profile import keep_if_alive, new_profile, of_record
+from stoker.users.account_copy import of_record
+from stoker.users.profile import keep_if_alive, new_profile
 
 MAX_CLAIMS_CHARACTERS = 1000
 """All claims of an account, as JSON. Source: https://firebase.google.com/docs/auth/admin/custom-claims"""
@@ -86,6 +87,53 @@ def set_role(user_id: str, role: str, permissions: Sequence[str] | None = None, 
     return new
 
 
+def give_first_role(user_id: str) -> bool:
+    """Give the role of a user to an account whose claims name no role, as a sign-up gives it.
+
+    An anonymous account has no claims. It keeps none when its user links it with an address or a provider.
+
+    Args:
+        user_id: The user.
+
+    Returns:
+        Whether the claims named no role.
+
+    Raises:
+        UserNotFound, ClaimsTooLarge, Unavailable: As `set_role`.
+    """
+    first: Assigned | None = None
+
+    def attempt() -> bool:
+        nonlocal first
+        profile = FirestoreDocuments().get(_path(user_id), ["role", "permissions"])
+        said = _said(user_id, profile)
+        first = first or said
+        record = account.get(user_id)
+        if said != first:
+            # An admin gave another role since, and this function may have overwritten its claims.
+            new = said
+        elif "role" in (record.custom_claims or {}):
+            return False
+        else:
+            new = assigned(record)
+        _set_claims(record, new)
+        _write_profile(profile, record, new)
+        return True
+
+    try:
+        return until_written(attempt)
+    except Aborted:
+        raise Unavailable(
+            f"The profile of {user_id} is written by others all the time. Try again in a moment."
+        ) from None
+
+
+def _said(user_id: str, profile: StoredDocument | None) -> Assigned:
+    """Return what a profile says of its user."""
+    data = profile.data if profile is not None else {}
+    return Assigned(user_id, data.get("role", "user"), tuple(data.get("permissions") or ()))
+
+
 def _set_role(user_id: str, role: str, permissions: Sequence[str] | None) -> tuple[Assigned, Assigned]:
     """Write the claims and then the profile; return what the user had before, and what the user has now."""
     profile = FirestoreDocuments().get(_path(user_id), ["role", "permissions"])
@@ -120,7 +168,7 @@ def _write_profile(profile: StoredDocument | None, record: auth.UserRecord, new:
     if profile is not None:
         FirestoreDocuments().commit([Update(profile.path, fields, profile.update_time)])
     elif not record.disabled:  # A locked account may be under deletion, and has no use for a profile.
-        made = {**new_profile(of_record(record)).to_firestore(), **fields}
+        made = {**new_profile(of_record(record)), **fields}
         FirestoreDocuments().commit([Create(_path(record.uid), made)])
         if not keep_if_alive(record.uid):
             account.get(record.uid)  # The role was given, unless the account is gone.

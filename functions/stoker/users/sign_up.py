@@ -8,16 +8,19 @@ Source: https://firebase.google.com/docs/auth/extend-with-blocking-functions
 """
 
 from collections.abc import Callable
+from typing import Any
 
-from firebase_functions.identity_fn import AuthBlockingEvent, BeforeCreateResponse
+from firebase_functions.identity_fn import AuthBlockingEvent, BeforeCreateResponse, BeforeSignInResponse
 
 from stoker.access.answers import https_error
 from stoker.errors import EmailDomainRefused
 from stoker.firestore.deadline import deadline
 from stoker.host import within
 from stoker.logs import log_error
+from stoker.models.document import is_user_id
+from stoker.users.account_copy import of_event
 from stoker.users.domains import check_domain
-from stoker.users.profile import confirm_profile, create_profile, of_event, record_sign_up
+from stoker.users.profile import confirm_profile, create_profile, record_sign_up
 
 SECONDS = 3.0
 """In all. With a cold start it still fits into the 7 s."""
@@ -41,28 +44,38 @@ def before_created(event: AuthBlockingEvent) -> BeforeCreateResponse:
     def welcome() -> None:
         check_domain(event.data.email)
         with deadline(WRITE_SECONDS):
-            create_profile(of_event(event.data), provisional=True)
+            create_profile(of_event(event.data, event.locale), provisional=True)
 
     _attempt(event, welcome)
-    claims = event.data.custom_claims or {}
-    return {"custom_claims": {"role": "user", **claims}}
+    return {"custom_claims": _with_role(event)}
 
 
-def before_signed_in(event: AuthBlockingEvent) -> None:
-    """Makes a profile that is missing, and confirms one that is provisional.
+def before_signed_in(event: AuthBlockingEvent) -> BeforeSignInResponse | None:
+    """Makes a profile that is missing, confirms one that is provisional, and lets it follow the account.
+
+    An account whose claims name no role gets the role of a user: an anonymous one that was linked, or one that an
+    admin has made. For these, `before_created` was not called.
 
     Args:
         event: The sign-in.
     """
+    if not is_user_id(event.data.uid):
+        return None  # An admin chose a uid that no document can have.
 
     def greet() -> None:
-        account = of_event(event.data)
+        account = of_event(event.data, event.locale)
         with deadline(WRITE_SECONDS):
             is_new = confirm_profile(account)
         if is_new:
             record_sign_up(account.user_id)
 
     _attempt(event, greet)
+    claims = _with_role(event)
+    return {"custom_claims": claims} if claims != event.data.custom_claims else None
+
+
+def _with_role(event: AuthBlockingEvent) -> dict[str, Any]:
+    return {"role": "user", **(event.data.custom_claims or {})}
 
 
 def _attempt(event: AuthBlockingEvent, work: Callable[[], object]) -> None:

@@ -40,7 +40,8 @@ from stoker.jobs.lease import Lease
 from stoker.jobs.states import JobState
 from stoker.queries import declared, job_queries, trees
 from stoker.users import cursor, domains, sign_up
-from stoker.users.profile import Account, confirm_profile, create_profile
+from stoker.users.account_copy import Account
+from stoker.users.profile import confirm_profile, create_profile
 from unit.firestore.clocks import StillHost
 
 SECONDS = 5.0
@@ -300,10 +301,9 @@ def test_an_event_that_is_there_is_recorded(network: Network) -> None:
 def test_a_sign_in_waits_for_firestore_no_longer_than_it_may(network: Network, takes: float) -> None:
     network.takes = takes
     metadata = SimpleNamespace(creation_time=NOW)
-    user = SimpleNamespace(
-        uid="ada", email=None, display_name=None, photo_url=None, custom_claims=None, metadata=metadata
-    )
-    event: Any = SimpleNamespace(data=user)
+    names: dict[str, Any] = {"email": None, "email_verified": False, "display_name": None, "photo_url": None}
+    user = SimpleNamespace(uid="ada", custom_claims=None, metadata=metadata, provider_data=[], **names)
+    event: Any = SimpleNamespace(data=user, locale=None)
     sign_up.before_signed_in(event)
     assert 0 < network.time - 1000 <= sign_up.WRITE_SECONDS
 

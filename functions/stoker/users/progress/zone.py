@@ -26,6 +26,16 @@ def zone_name(time_zone: object) -> str:
     return _zone(time_zone).key
 
 
+def is_time_zone(name: str) -> bool:
+    """Return whether a name is one of the tz database.
+
+    Example:
+        >>> is_time_zone("Europe/Berlin"), is_time_zone("Mars/Base")
+        (True, False)
+    """
+    return _zone(name).key == name
+
+
 def zone_at(moment: datetime, preferred: str, last: LastCompletion | None) -> str:
     """Find the time zone that counts at a moment. No day comes after a later day.
 

@@ -1,0 +1,28 @@
+"""Names of users, as a profile may have them."""
+
+import re
+
+from stoker.models.document import utf_16_length
+from stoker.models.user import INVISIBLE, MAX_NAME, NOT_IN_NAMES
+
+_REFUSED = re.compile(f"[{NOT_IN_NAMES}]+")
+_SURROGATES = re.compile("[\ud800-\udfff]+")
+_SEEN = re.compile(f"[^{INVISIBLE}{NOT_IN_NAMES}]")
+
+
+def clean_name(text: str | None) -> str | None:
+    """Return the name that an account's name becomes in a profile; None if nothing of it can be seen.
+
+    Control characters and runs of white space become a space, and half a surrogate pair is left out. Of a longer
+    name, the first characters stay, as many as fit into `MAX_NAME` UTF-16 units.
+
+    Example:
+        >>> clean_name(" Ada\\tLovelace\\n")
+        'Ada Lovelace'
+        >>> clean_name("\\u200b \\u3164") is None
+        True
+    """
+    plain = " ".join(_REFUSED.sub(" ", _SURROGATES.sub("", text or "")).split())[:MAX_NAME]
+    while utf_16_length(plain) > MAX_NAME:
+        plain = plain[:-1]
+    return plain.strip() if _SEEN.search(plain) else None
