@@ -164,7 +164,15 @@ def _of_inputs() -> Iterator[Case]:
     words = {"language": "a" * 100, "voice": "a" * 100, "format": "a" * 100}
     figures = {"speed": 0.5, "pitch": -1, "loudness": -16.5, "captions": False}
     lines = {"lines": "keep", "markdown": True}
-    for given in ({}, {"text": "a" * 100_000}, lines, words, figures, {"speed": 1, "captions": True}, {"loudness": -16}):
+    for given in (
+        {},
+        {"text": "a" * 100_000},
+        lines,
+        words,
+        figures,
+        {"speed": 1, "captions": True},
+        {"loudness": -16},
+    ):
         yield case("audio-generation", given, allowed=True)
     for given in (
         {"operation": "drop-tables"},

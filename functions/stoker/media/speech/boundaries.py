@@ -180,11 +180,11 @@ def _goes_on(before: str, after: str, quoted: bool, context: Context) -> bool | 
     first = after.lstrip(OPENING)[:1]
     small = context.capitals and first.islower() and not _is_brand(after)
     caseless = first.isalpha() and first.upper() == first.lower()
-    if end := QUOTED_END.search(before):
-        return _after_quote(before, after, end[1], quoted, small, caseless)
     dashed = DASHED.match(after)
     if dashed and context.capitals and dashed[1].islower():
         return True  # — Você vem? — perguntou ele.
+    if end := QUOTED_END.search(before):
+        return True if small else _after_quote(before, after, end[1], quoted, caseless)
     if before.endswith(("...", "…", ". . .")):
         return True if small or caseless else None
     if not before.endswith("."):
@@ -196,9 +196,7 @@ def _goes_on(before: str, after: str, quoted: bool, context: Context) -> bool | 
     return _before_name(before, after, context.words)
 
 
-def _after_quote(before: str, after: str, mark: str, quoted: bool, small: bool, caseless: bool) -> bool | None:
-    if small or (DASHED.match(after) and DASHED.match(after)[1].islower()):
-        return True
+def _after_quote(before: str, after: str, mark: str, quoted: bool, caseless: bool) -> bool | None:
     if before.endswith(JAPANESE_QUOTES):
         return True if after.startswith(JAPANESE_QUOTING) else None  # 「はい。」と言った
     if mark in "。！？" and not before.endswith(JAPANESE_QUOTES):

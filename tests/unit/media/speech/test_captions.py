@@ -3,7 +3,6 @@
 import html
 import json
 import re
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +10,10 @@ import pytest
 
 from stoker.media.speech import captions as speech_captions
 from stoker.media.speech.captions import word_timings
-from stoker.media.speech.engine import Piece
 from stoker.media.speech.sentences import split_sentences
-from stoker.media.speech.track import SpokenSentence
+from stoker.media.speech.track import SpokenSentence, Word
 from stoker.media.speech.width import columns
+from stoker.media.speech.words import word_spans
 from unit.media.speech.speaking import piece, tone, tracked
 
 
@@ -104,17 +103,23 @@ def test_a_short_cue_goes_on_in_the_pause(
     assert [(start, end) for start, end, _ in found] == [pytest.approx(times, abs=0.01) for times in expected]
 
 
-def split(folder: Path, text: str, seconds: float, language: str = "en", **options: Any) -> list[SpokenSentence]:
-    """The sentences of a text, each of which takes so many seconds."""
-    pieces = [Piece(one, tone(seconds), []) for one in split_sentences(text, language, **options)]
-    _, sentences = tracked(folder, *pieces)
-    return [sentence for sentence in sentences if sentence is not None]
+def split(text: str, seconds: float, language: str = "en", **options: Any) -> list[SpokenSentence]:
+    """The sentences of a text, each of which takes so many seconds, with a pause of 0.4 s after it."""
+    spoken = []
+    for number, sentence in enumerate(split_sentences(text, language, **options)):
+        begin, pace = number * (seconds + 0.4), seconds / len(sentence.text)
+        words = [
+            Word(sentence.text[first:last], begin + first * pace, begin + last * pace, sentence.position(first), first)
+            for first, last in word_spans(sentence.text)
+        ]
+        spoken.append(SpokenSentence(sentence.text, sentence.start, begin, begin + seconds, words))
+    return spoken
 
 
 @pytest.mark.parametrize("space", ["  ", "\t\t", "\n    ", " \u00a0 ", " \u200b ", "\r\n", "\u3000\u3000"], ids=ascii)
-def test_a_run_of_spaces_is_one_space_and_every_word_keeps_its_place(tmp_path: Path, space: str) -> None:
+def test_a_run_of_spaces_is_one_space_and_every_word_keeps_its_place(space: str) -> None:
     text = f"Two{space}of{space}them."
-    sentences = split(tmp_path, text, 1.5)
+    sentences = split(text, 1.5)
     assert "\nTwo of them.\n" in webvtt(sentences)
     timings = json.loads(word_timings(sentences, text, "en", 2, exact=False))
     assert timings["sentences"][0]["text"] == "Two of them."
@@ -126,10 +131,10 @@ def test_a_run_of_spaces_is_one_space_and_every_word_keeps_its_place(tmp_path: P
     "amount",
     ["€ 12,50", "12,50 €", "$ 5", "US$ 5", "5 £.", "R$ 1.234,50", "1 234 567,50 €", "12 %", "5 kr", "30 zł", "25 °C"],
 )
-def test_a_number_and_its_unit_are_in_one_line_wherever_they_stand(tmp_path: Path, amount: str) -> None:
+def test_a_number_and_its_unit_are_in_one_line_wherever_they_stand(amount: str) -> None:
     for before in range(4, 60, 3):
         text = ("word " * 20)[:before].strip() + f" {amount} " + "and so on and on and on"
-        shown = [line for *_, cue in cues(webvtt(split(tmp_path, text, 5))) for line in cue.split("\n")]
+        shown = [line for *_, cue in cues(webvtt(split(text, 5))) for line in cue.split("\n")]
         assert any(amount.strip(".") in line for line in shown), shown
 
 
@@ -144,9 +149,9 @@ def test_a_number_and_its_unit_are_in_one_line_wherever_they_stand(tmp_path: Pat
     ],
     ids=lambda word: ascii(word[:12]),
 )
-def test_a_compound_that_is_cut_has_a_hyphen_at_each_cut(tmp_path: Path, word: str) -> None:
+def test_a_compound_that_is_cut_has_a_hyphen_at_each_cut(word: str) -> None:
     text = f"Das Wort {word}, sagte sie."
-    lines = [line for *_, cue in cues(webvtt(split(tmp_path, text, 6, "de"))) for line in cue.split("\n")]
+    lines = [line for *_, cue in cues(webvtt(split(text, 6, "de"))) for line in cue.split("\n")]
     assert all(columns(line) <= 42 for line in lines)
     parts = [line for line in lines if line.endswith("-")]
     assert parts
@@ -163,8 +168,8 @@ def test_a_compound_that_is_cut_has_a_hyphen_at_each_cut(tmp_path: Path, word: s
     ],
     ids=lambda word: ascii(word[:12]),
 )
-def test_what_has_no_hyphens_gets_none(tmp_path: Path, word: str) -> None:
-    shown = "".join(cue.replace("\n", "") for *_, cue in cues(webvtt(split(tmp_path, word, 6))))
+def test_what_has_no_hyphens_gets_none(word: str) -> None:
+    shown = "".join(cue.replace("\n", "") for *_, cue in cues(webvtt(split(word, 6))))
     assert html.unescape(shown) == word
 
 
@@ -187,39 +192,26 @@ OPENING, CLOSING = "“‘「『《（【", "”’」』》）】，。！？�
     ids=["zh", "ja"],
 )
 @pytest.mark.parametrize("first", range(0, 24, 4))
-def test_no_line_begins_with_a_closing_mark_or_ends_with_an_opening_one(
-    tmp_path: Path, language: str, text: str, first: int
-) -> None:
-    lines = [line for *_, cue in cues(webvtt(split(tmp_path, text[first:], 6, language))) for line in cue.split("\n")]
+def test_no_line_begins_with_a_closing_mark_or_ends_with_an_opening_one(language: str, text: str, first: int) -> None:
+    lines = [line for *_, cue in cues(webvtt(split(text[first:], 6, language))) for line in cue.split("\n")]
     assert not [line for line in lines if line[0] in CLOSING or line[-1] in OPENING]
 
 
 @pytest.mark.parametrize("rate", [12, 18, 22, 30, 60])
-def test_a_fast_cue_uses_the_pause_behind_it(tmp_path: Path, rate: int) -> None:
+def test_a_fast_cue_uses_the_pause_behind_it(rate: int) -> None:
     text = "It was a day like any other. Nobody came to see them. They said that it was all the same to them."
-    sentences = [
-        one
-        for sentence in split_sentences(text, "en")
-        for one in tracked(tmp_path, Piece(sentence, tone(len(sentence.text) / rate), []))[1]
-        if one is not None
-    ]
-    later = [moved(one, 6.0 * number) for number, one in enumerate(sentences)]
-    for start, end, shown in cues(speech_captions.webvtt(later, 30)):
+    for sentence in split_sentences(text, "en"):
+        [spoken] = split(sentence.text, len(sentence.text) / rate)
+        [(start, end, shown)] = cues(speech_captions.webvtt([spoken], 30))
         assert len(shown.replace("\n", " ")) / (end - start) <= 20.1
 
 
-def moved(sentence: SpokenSentence, seconds: float) -> SpokenSentence:
-    """The same sentence, later."""
-    words = [replace(word, start=word.start + seconds, end=word.end + seconds) for word in sentence.words]
-    return replace(sentence, start=sentence.start + seconds, end=sentence.end + seconds, words=words)
-
-
-def test_a_fast_cue_ends_where_the_next_begins(tmp_path: Path) -> None:
-    found = cues(webvtt(split(tmp_path, "It was a day like any other. Nobody came to see them.", 0.8)))
+def test_a_fast_cue_ends_where_the_next_begins() -> None:
+    found = cues(webvtt(split("It was a day like any other. Nobody came to see them.", 0.8)))
     assert found[0][1] == found[1][0]
 
 
-def test_kept_lines_are_cues(tmp_path: Path) -> None:
+def test_kept_lines_are_cues() -> None:
     poem = "Roses are red,\nviolets are blue,\n\nsugar is sweet"
-    shown = [cue for *_, cue in cues(webvtt(split(tmp_path, poem, 1.5, lines="keep")))]
+    shown = [cue for *_, cue in cues(webvtt(split(poem, 1.5, lines="keep")))]
     assert shown == ["Roses are red,", "violets are blue,", "sugar is sweet"]
