@@ -5,6 +5,7 @@ from collections import Counter
 import pytest
 
 from stoker.media.speech.sentences import split_sentences
+from stoker.media.speech.words import word_spans
 from unit.media.speech.corpus import Paragraph, marked, paragraphs
 
 LANGUAGES = {"en", "de", "fr", "es", "pt", "it", "nl", "sv", "pl", "ru", "tr", "ar", "hi", "zh", "ja"}
@@ -112,3 +113,16 @@ FAMILIES = {
 def test_a_family_is_cut_where_it_is_marked(language: str, line: str) -> None:
     paragraph = marked(language, line)
     assert found(paragraph) == list(paragraph.sentences)
+
+
+def test_every_word_of_the_corpus_has_its_place() -> None:
+    for paragraph in paragraphs():
+        spaced = paragraph.text.replace(" ", "  \n ")
+        words = [
+            (sentence.position(begin), sentence.text[begin:end])
+            for sentence in split_sentences(spaced, paragraph.language)
+            for begin, end in word_spans(sentence.text)
+        ]
+        assert "".join(word for _, word in words).replace(" ", "") == "".join(paragraph.text.split())
+        assert all("".join(spaced[place:].split()).startswith("".join(word.split())) for place, word in words)
+        assert [place for place, _ in words] == sorted({place for place, _ in words})
