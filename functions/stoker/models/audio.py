@@ -11,6 +11,7 @@ MAX_TEXT_CHARACTERS = 100_000
 """The longest text: about two hours of speech."""
 
 AudioFormat = Literal["mp3", "ogg", "m4a", "wav"]
+LineEnds = Literal["join", "keep"]
 
 
 def _no_control_characters(text: str) -> str:
@@ -46,7 +47,7 @@ class AudioInput(Model):
     """
 
     text: Annotated[str, Field(min_length=1, max_length=MAX_TEXT_CHARACTERS), AfterValidator(_no_control_characters)]
-    lines: Literal["join", "keep"] = "join"
+    lines: LineEnds = "join"
     markdown: bool = False
     language: LanguageTag | None = None
     voice: Annotated[str, StringConstraints(min_length=1, max_length=100)] | None = None

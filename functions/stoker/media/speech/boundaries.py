@@ -36,6 +36,9 @@ CLOSING = "\"'”’“»›」』》〉）)]"
 PLACE = re.compile(rf"(?:[.…!?।؟۔][{re.escape(CLOSING)}]*\s+|[。！？][{re.escape(CLOSING)}]*\s*)(?=\S)")
 """A place where a sentence may end, if the library has not seen it."""
 
+WIDE_SPACE = re.compile(r"[^\S\n]")
+"""Any space but the end of a line."""
+
 LAST_WORD = re.compile(r"(?:^|[\s(\[«„“\"'‘’،,;:/-])((?:[^\s.(\[«„“\"',;:/-]+\.)*[^\s.(\[«„“\"',;:/-]+)\.$")
 """The word before a full stop, with the full stops inside of it."""
 
@@ -144,7 +147,8 @@ def _proposed(text: str, start: int, end: int, language: str) -> Iterator[int]:
     """The places where the library sees the beginning of a sentence."""
     while start < end:
         window = cut_to_fit(text[start:end], WINDOW_CHARACTERS)
-        for found in sentencex.get_sentence_boundaries(language, window):
+        # The library (1.0.32) panics at an initial before a space that has several bytes, such as a no-break space.
+        for found in sentencex.get_sentence_boundaries(language, WIDE_SPACE.sub(" ", window)):
             yield start + found["start_index"]
         start += len(window)
 

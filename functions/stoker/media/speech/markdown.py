@@ -25,7 +25,7 @@ DEFINITION = re.compile(r" {0,3}\[[^\[\]]+\]:[ \t]*\S")
 
 
 @dataclass
-class State:
+class Before:
     """What the lines before a line say about it.
 
     Attributes:
@@ -57,11 +57,13 @@ def unmarked(text: str) -> str:
     characters = list(text.replace("\r\n", " \n").replace("\r", "\n"))
     _leave_comments_out(characters)
     lines = "".join(characters).split("\n")
-    state, code, start = State(), set(), 0
+    before = Before()
+    code: set[int] = set()  # where its lines begin
+    start = 0
     for line, following in zip(lines, [*lines[1:], ""], strict=True):
-        if state.fence:
+        if before.fence:
             code.add(start)
-        _read_line(characters, start, line, following, state)
+        _read_line(characters, start, line, following, before)
         start += len(line) + 1
     read, start = "".join(characters), 0
     for end in [*PART_END.finditer(read), None]:
@@ -79,67 +81,70 @@ def _leave_comments_out(characters: list[str]) -> None:
         start = end + 3
 
 
-def _read_line(characters: list[str], start: int, line: str, following: str, state: State) -> None:
+def _read_line(characters: list[str], start: int, line: str, following: str, before: Before) -> None:
     end = start + len(line)
-    quote = None if state.fence else QUOTE.match(line)
+    quote = None if before.fence else QUOTE.match(line)
     at = start + (quote.end() if quote else 0)
     leave_out(characters, start, at)
     rest = line[at - start :]
     fence = FENCE.match(rest)
-    if state.fence:
-        closes = fence is not None and fence[1].startswith(state.fence) and rest.strip() == fence[1]
+    if before.fence:
+        closes = fence is not None and fence[1].startswith(before.fence) and rest.strip() == fence[1]
         if closes:
             leave_out(characters, at, end)
-            state.fence = ""
+            before.fence = ""
         _end(characters, end, PARAGRAPH if closes else LINE)
     elif fence:
         leave_out(characters, at, end)
         _end(characters, start - 1, PARAGRAPH)
         _end(characters, end, PARAGRAPH)
-        state.fence, state.text, state.table = fence[1], False, False
+        before.fence, before.text, before.table = fence[1], False, False
     elif not rest.strip():
-        state.text = state.table = False
-    elif UNDERLINE.match(rest) and state.text:
+        before.text = before.table = False
+    elif UNDERLINE.match(rest) and before.text:
         leave_out(characters, at, end)
         _end(characters, end, PARAGRAPH)
-        state.text = False
-    elif RULE.match(rest) or (DEFINITION.match(rest) and not state.text):
+        before.text = False
+    elif RULE.match(rest) or (DEFINITION.match(rest) and not before.text):
         leave_out(characters, at, end)
         _end(characters, start - 1, PARAGRAPH)
         _end(characters, end, PARAGRAPH)
-        state.text = False
-    elif _is_row(rest, following, state):
-        leave_out(characters, at, end) if TABLE_RULE.match(rest) else _leave_bars_out(characters, at, end)
+        before.text = False
+    elif _is_row(rest, following, before):
+        if TABLE_RULE.match(rest):
+            leave_out(characters, at, end)
+        else:
+            _leave_bars_out(characters, at, end)
         _end(characters, start - 1, LINE)
         _end(characters, end, LINE)
-        state.table, state.text = True, False
+        before.table, before.text = True, False
     elif heading := HEADING.match(rest):
         leave_out(characters, at, at + heading.end())
         if ending := HEADING_END.search(rest, heading.end() - 1):
             leave_out(characters, at + ending.start(), end)
         _end(characters, start - 1, PARAGRAPH)
         _end(characters, end, PARAGRAPH)
-        state.text = state.listed = False
-    elif (item := ITEM.match(rest)) and (not state.text or state.listed or item["number"] in (None, "1")):
+        before.text = before.listed = False
+    elif (item := ITEM.match(rest)) and (not before.text or before.listed or item["number"] in (None, "1")):
         # The number of an item is spoken.
         leave_out(characters, at + (item.start("space") if item["number"] else 0), at + item.end())
         if item["number"] and item["space"]:
             characters[at + item.start("space")] = " "
         _end(characters, start - 1, LINE)
-        state.text = state.listed = True
+        before.text = before.listed = True
     else:
         if rest.endswith("\\"):
             leave_out(characters, end - 1, end)
         if rest.endswith(("  ", "\\")):
             _end(characters, end, LINE)
-        state.listed = state.listed and (state.text or rest[:1] in " \t")
-        state.text = True
+        before.listed = before.listed and (before.text or rest[:1] in " \t")
+        before.text = True
 
 
-def _is_row(rest: str, following: str, state: State) -> bool:
+def _is_row(rest: str, following: str, before: Before) -> bool:
     if "|" not in rest:
         return False
-    return state.table or (TABLE_RULE.match(following) is not None and "|" in following)
+    return before.table or (TABLE_RULE.match(following) is not None and "|" in following)
 
 
 def _leave_bars_out(characters: list[str], start: int, end: int) -> None:

@@ -10,11 +10,13 @@ from stoker.media.speech.boundaries import Context, sentence_spans
 from stoker.media.speech.markdown import unmarked
 from stoker.media.speech.markdown_inline import LEFT_OUT
 from stoker.media.speech.width import cut_to_fit
+from stoker.models.audio import LineEnds
 
 MAX_SENTENCE_BYTES = 1500
 """The longest sentence, as UTF-8. A longer one is cut, so that no request comes near Google's 5,000 bytes, a job that
 is cancelled stops soon, and a retry has little to do again."""
 
+INNER = re.compile(r"[^\s\u200b\u2060\ufeff](?:.*[^\s\u200b\u2060\ufeff])?", re.DOTALL)
 SPACES_OR_NOT = re.compile(r"\s[\s\u200b\u2060\ufeff]*|\S+")
 """A run of spaces, also with spaces of no width in it, or of anything else."""
 
@@ -23,7 +25,6 @@ LINE_END = re.compile(r"[\n\u2028]")
 ENDED_LINE = re.compile(r"\u2028")
 """The line separator of Unicode ends a line however lines are read."""
 
-Lines = Literal["join", "keep"]
 Break = Literal["clause", "sentence", "paragraph"]
 
 
@@ -56,7 +57,7 @@ class Sentence:
         return self.start + place + sum(count for at, count in self.left_out if at <= place)
 
 
-def split_sentences(text: str, language: str, lines: Lines = "join", markdown: bool = False) -> list[Sentence]:
+def split_sentences(text: str, language: str, lines: LineEnds = "join", markdown: bool = False) -> list[Sentence]:
     """Splits a text into what can be spoken of it; nothing of it is lost but what has no sound.
 
     Args:
@@ -131,14 +132,14 @@ def _sentence(line: str, begin: int, stop: int, kept: Sequence[int], ends: Break
         kept: The position of each character of the line in the text of the job.
         ends: What ends with it.
     """
-    inner = line[begin:stop].strip()
-    if not is_spoken(inner):
+    inner = INNER.search(line, begin, stop)
+    if inner is None or not is_spoken(inner.group()):
         return None
-    begin += line[begin:stop].index(inner)
-    text, places = [], []
-    for run in SPACES_OR_NOT.finditer(inner):
+    text: list[str] = []
+    places: list[int] = []
+    for run in SPACES_OR_NOT.finditer(line, *inner.span()):
         piece = " " if run.group()[0].isspace() else run.group()
         text.append(piece)
-        places += [kept[begin + run.start() + at] for at in range(len(piece))]
+        places += kept[run.start() : run.start() + len(piece)]
     left_out = [(at, places[at] - places[at - 1] - 1) for at in range(1, len(places))]
     return Sentence("".join(text), places[0], ends, tuple((at, count) for at, count in left_out if count))
