@@ -9,32 +9,40 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 INSIDE = {
-    "": "cf dr mr mrs ms mt prof rev st vgl vs",
-    "en": "approx ave blvd capt cmdr col gen gov hon lt maj messrs pres rep sen sgt supt viz",
-    "de": "abb abs abt bes bf bzw ca chr dergl dipl dr-ing ehem einschl etw ev evtl exkl fa fam frl geb gegr gem"
-    " gest ggf hbf hl hr hrn hrsg ing inh inkl insb jh kath max med min mind mio mrd näml nördl od phil rer"
-    " röm sog stellv südl tel tsd u urspr v verf verh vorm zz zzgl",
-    "fr": "av bd boul drs env fg m me mgr mlle mlles mm mme mmes pr rte ste éd",
-    "es": "aprox arq av avd avda c ctra d dra dña ee excma excmo fdo gral ing lic pdte sr sra sres srta sta sto ud"
-    " uds vd",
-    "pt": "al aprox arq av cap cel d da dra drs eng exma exmo gen n pe pç pça r rod s sr sra srs srta sta sto trav v",
-    "it": "arch avv cap col dott egr gen geom ing mons on p rag s sen sig sigg sigra spett ss ssa v",
-    "nl": "bijv burg ca dhr drs ds evt excl incl ing ir mej mevr min mw resp sint",
-    "sv": "bl ca exkl inkl kpt resp tel",
-    "da": "bl ca ekskl hr inkl",
-    "nb": "bl ca ekskl hr inkl",
-    "fi": "esim hra mm ns rva tri",
-    "pl": "al gen hab im inż ks mgr np ob ok os pl płk r tj tzw ul w woj św",
-    "cs": "doc gen ing mgr např nám p plk pí sl sv tj tzv tř ul",
-    "ru": "акад г-жа г-н ген гр доц им напр пер пл полк пр проф св см ср т тов ул",
-    "uk": "акад вул ген див доц напр пл пр проф св ім",
-    "tr": "alb apt av bkz blv bul cad doç gen gör mah org sn sok yrd örn öğr",
+    "": "cf vgl vs Dr Mr Mrs Ms Mt Prof Rev St",
+    "en": "approx viz Ave Blvd Capt Cmdr Col Gen Gov Hon Lt Maj Messrs Pres Rep Sen Sgt Supt",
+    "de": "bes bzw ca dergl ehem einschl etw ev evtl exkl geb gegr gem gest ggf inkl insb kath max med min mind näml"
+    " nördl od phil rer röm sog südl u urspr v verh vorm zz zzgl Abb Abs Abt Bf Chr Dipl Dr-Ing Fa Fam Frl Hbf Hl Hr"
+    " Hrn Hrsg Ing Inh Jh Mio Mrd Stellv Tel Tsd Verf",
+    "fr": "av bd boul env éd fg rte Drs M MM Me Mgr Mlle Mlles Mme Mmes Pr Ste",
+    "es": "aprox avda dr dra ing lic prof sr sra sres srta uds Arq Av Avd C Ctra D Dña EE Excma Excmo Fdo Gral Pdte Sta"
+    " Sto Ud Vd",
+    "pt": "aprox av dr dra eng prof profa sr sra srta Al Arq Cap Cel D Da Drs Exma Exmo Gen Pe Pç Pça R Rod S Srs"
+    " Sta Sto Trav V",
+    "it": "arch avv cap col dott dr egr gen geom ing mons on prof rag sen sig sigg sigra spett ssa P S SS V",
+    "nl": "bijv burg ca dhr dr drs ds evt excl incl ing ir mej mevr mr mw prof resp sint st",
+    "sv": "bl ca dr exkl inkl kpt prof resp st tel",
+    "da": "bl ca dr ekskl hr inkl prof",
+    "nb": "bl ca dr ekskl hr inkl prof",
+    "fi": "esim hra mm prof rva tri",
+    "pl": "al dr gen hab im inż ks mgr np ob ok os pl prof płk r tj tzw ul w woj św",
+    "cs": "doc dr gen ing mgr např nám pl plk prof sl sv tj tzv tř ul",
+    "ru": "акад г г-жа г-н ген доц им напр пер пл полк пр проф св см ср т тов ул",
+    "uk": "акад вул ген див доц напр пл пр проф р св ім",
+    "tr": "apt av bkz blv bul cad doç gör mah org sn sok yrd örn öğr Alb Gen",
     "el": "δρ κ κα καθ κος οδ π.χ",
     "ar": "أ أ.د د د.م ش ق م",
     "he": "גב ד״ר עו״ד פרופ",
     "hi": "इं कु डा डॉ पं प्रो मो श्री सुश्री",
 }
-"""Abbreviations that end no sentence: titles before a name, words for streets, and those before what they explain."""
+"""Abbreviations that end no sentence: titles before a name, words for streets, and those before what they explain. What
+has a capital here is no abbreviation without it, such as `Rep`."""
+
+TITLES = {"Capt", "Col", "Dr", "Gen", "M", "Me", "Mlle", "MM", "Mme", "Mr", "Mrs", "Ms", "Prof", "Rev", "Sr", "Sra"}
+"""Titles of persons, whose names may be openers: `Mr. He`, `Dr. Who`."""
+
+PARTICLES = {"De", "Del", "Den", "Di", "Do", "Da", "El", "Het", "La", "Le", "Les", "Lo", "Los", "Van", "Von"}
+"""Openers that also begin a name, as in `mevr. De Vries`."""
 
 NUMBERED = {
     "": "abb apr art aug bd c ca cap ch dec dez eq eqs feb fig figs jan jul jun kap mar no nos nov nr nrn oct okt"
@@ -90,8 +98,8 @@ OPENERS = {
     " A An Its Here",
     "de": "Der Die Das Den Dem Er Sie Es Wir Ich Ihr Man Ein Eine Einen Und Aber Dann Danach Doch Auch Heute Wer Wo"
     " Wie Warum Wann In Im Am An Auf Aus Bei Mit Nach Zu Von Vor Für Jetzt Hier Dort Dies Diese Dieser Dieses"
-    " Sein Seine Ihre Mein Meine So Wenn Weil Als Ob Alle Alles Nun Nein Ja Niemand Später Trotzdem Damit"
-    " Dabei Dazu",
+    " Sein Seine Ihre Mein Meine So Wenn Weil Als Ob Alle Alles Nun Nein Ja Niemand"
+    " Zum Zur Beim Vom Ins Seit Bis Durch Ohne Um Später Trotzdem Damit Dabei Dazu",
     "fr": "Le La Les L Il Elle Ils Elles On Nous Vous Je Tu Un Une Des Et Mais Puis Ensuite Ce Cette Ces Cela Ça C"
     " Dans En À Au Aux Pour Sur Avec Après Avant Qui Que Quand Comment Pourquoi Son Sa Ses Mon Ma Mes Si"
     " Personne Tout Tous",
@@ -151,7 +159,7 @@ SAME = {
 
 @dataclass(frozen=True)
 class Words:
-    """The lists of a language: abbreviations in small letters and without the last full stop, openers as written."""
+    """The lists of a language. Abbreviations have no last full stop; in small letters, they match capitals too."""
 
     inside: frozenset[str]
     numbered: frozenset[str]

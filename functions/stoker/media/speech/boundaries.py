@@ -12,7 +12,7 @@ from typing import Self
 
 import sentencex
 
-from stoker.media.speech.abbreviations import CLOSING_PHRASES, Words, words_of
+from stoker.media.speech.abbreviations import CLOSING_PHRASES, PARTICLES, TITLES, Words, words_of
 from stoker.media.speech.width import cut_to_fit
 
 WINDOW_CHARACTERS = 10_000
@@ -58,7 +58,7 @@ PLAIN_END = re.compile(r"[^\W\d_]{3,}\.$|[^\W_][!?]$|\w{2}[\"'”’»“)\]]\.$
 """The end of a sentence that cannot be an abbreviation."""
 
 SINGLE_LETTER = re.compile(r"(?:^|[^A-Za-z])[A-Za-z]\.$")
-FIRST_WORD = re.compile(r"[^\W\d_]+")
+FIRST_WORD = re.compile(r"([^\W\d_]+)(?![\w.])")
 
 
 @dataclass(frozen=True)
@@ -203,7 +203,7 @@ def _goes_on(before: str, after: str, quoted: bool, context: Context) -> bool | 
 def _after_quote(before: str, after: str, mark: str, quoted: bool, caseless: bool) -> bool | None:
     if before.endswith(JAPANESE_QUOTES):
         return True if after.startswith(JAPANESE_QUOTING) else None  # 「はい。」と言った
-    if mark in "。！？" and not before.endswith(JAPANESE_QUOTES):
+    if mark in "。！？":
         spoke = CHINESE_SPEAKER.match(after) if quoted else None
         return spoke is not None or CHINESE_VERB.match(after) is not None  # 她问
     if after[:1] in OPENING:
@@ -219,22 +219,26 @@ def _before_number(before: str, words: Words) -> bool | None:
         return True  # 5. 12. 2020
     if words.ordinals and "." in word and _is_initials(word):
         return True  # M.Ö. 3.
-    return True if {word.lower(), _bare(word)} & (words.numbered | words.inside) else None
+    return True if {word, word.lower(), _bare(word)} & (words.numbered | words.inside) else None
 
 
 def _before_name(before: str, after: str, words: Words) -> bool | None:
     word = _last_word(before)
-    opener = _opens(after, words)
+    opener = _first_word(after) in words.openers
     if before.endswith(CLOSING_PHRASES) or word.lower() in words.closing:
         return False
     ordinal = ORDINAL.search(before) if words.ordinals else None
     if ordinal:
-        counts = ordinal["stop"] and ordinal["before"].lower() in words.numbered
-        return False if counts else not opener
+        counted = ordinal["before"] or ""
+        numbered = counted.lower() in words.numbered if ordinal["stop"] else counted.istitle() and counted.isalpha()
+        if word.isdecimal() and numbered and counted not in words.openers:
+            return False  # Nr. 12. Zimmer 3.
+        return not opener
     if word == "no":
         return False  # It is a number before a number alone.
-    if word.lower() in words.inside and not (opener and NUMBER.search(before)):
-        return True
+    if {word, word.lower()} & words.inside:
+        named = word in TITLES or _first_word(after) in PARTICLES
+        return not opener or (named and not NUMBER.search(before))
     if _is_initials(word) and not NUMBER.search(before):
         return not opener
     return False if opener and after[:1] not in OPENING else None
@@ -259,14 +263,10 @@ def _is_brand(after: str) -> bool:
     return after[1:2].isupper()
 
 
-def _opens(after: str, words: Words) -> bool:
-    """Whether the first word begins a sentence wherever it stands with a capital."""
+def _first_word(after: str) -> str:
+    """The first word of a sentence, without the marks before it; nothing if it is an initial."""
     found = FIRST_WORD.match(after.lstrip(OPENING))
-    return (
-        found is not None
-        and found.group() in words.openers
-        and after.lstrip(OPENING)[found.end() : found.end() + 1] != "."
-    )
+    return found[1] if found else ""
 
 
 def _has_capitals(text: str) -> bool:

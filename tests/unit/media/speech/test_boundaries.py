@@ -101,6 +101,26 @@ FAMILIES = {
             *("（他笑了。）|好吧！", "来自U.S.A.公司。|好。"),
         ],
     ),
+    "words that are abbreviations elsewhere": (
+        "en",
+        [
+            "Go to No. 10 Downing St. |Then wait.",
+            "She is a sen. |He left.",
+            "Dr. Who came. |Mr. He did not.",
+            "See Sec. 4(b). |No.",
+        ],
+    ),
+    "particles of names": ("nl", ["Ik zag mevr. De Vries. |De hond niet.", "Dhr. Van Dam kwam."]),
+    "German numbers after nouns": (
+        "de",
+        [
+            "Siehe Zimmer 12. |Hunde bellen.",
+            "Kapitel 3. |Peter schläft.",
+            "Am Montag, 2. Mai, kam er.",
+            "Beim 1. FC Köln.",
+        ],
+    ),
+    "Polish": ("pl", ["Dałem im. |Potem poszedł.", "Szkoła im. Jana jest na ul. Długiej."]),
     "messages without capitals": ("en", ["i came home. |then i slept. |ok?"]),
 }
 
