@@ -17,8 +17,8 @@ INSIDE = {
     "fr": "av bd boul env éd fg rte Drs M MM Me Mgr Mlle Mlles Mme Mmes Pr Ste",
     "es": "aprox avda dr dra ing lic prof sr sra sres srta uds Arq Av Avd C Ctra D Dña EE Excma Excmo Fdo Gral Pdte Sta"
     " Sto Ud Vd",
-    "pt": "aprox av dr dra eng prof profa sr sra srta Al Arq Cap Cel D Da Drs Exma Exmo Gen Pe Pç Pça R Rod S Srs"
-    " Sta Sto Trav V",
+    "pt": "ap aprox av dep dr dra eng prof profa sr sra srta Al Arq Cap Cel D Da Drs Exma Exmo Gen Pe Pç Pça R Rod"
+    " S Srs Sta Sto Trav V",
     "it": "arch avv cap col dott dr egr gen geom ing mons on prof rag sen sig sigg sigra spett ssa P S SS V",
     "nl": "bijv burg ca dhr dr drs ds evt excl incl ing ir mej mevr mr mw prof resp sint st",
     "sv": "bl ca dr exkl inkl kpt prof resp st tel",
@@ -142,6 +142,9 @@ ORDINALS = {
 """Languages that write an ordinal with a full stop: `am 2. Tag`. Source: the rules `digits-ordinal` of Unicode CLDR,
 https://github.com/unicode-org/cldr/tree/main/common/rbnf."""
 
+CAPITALIZED = {"de", "gsw", "lb", "nds", "tr"}
+"""Languages in which a noun or an address with a capital often follows an ordinal."""
+
 SAME = {
     "no": "nb",
     "nn": "nb",
@@ -166,6 +169,7 @@ class Words:
     closing: frozenset[str]
     openers: frozenset[str]
     ordinals: bool
+    nouns: bool
 
 
 @lru_cache(maxsize=64)
@@ -190,4 +194,5 @@ def words_of(language: str) -> Words:
         listed(CLOSING),
         listed(OPENERS),
         language in ORDINALS,
+        language in CAPITALIZED,
     )

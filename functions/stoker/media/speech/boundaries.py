@@ -33,7 +33,7 @@ ITEM_NUMBER = re.compile(r"\(?\d{1,3}[.)]\s*")
 
 OPENING = "\"'“‘«‹„‚「『《〈（(¿¡["
 CLOSING = "\"'”’“»›」』》〉）)]"
-PLACE = re.compile(rf"(?:[.…!?।؟۔][{re.escape(CLOSING)}]*\s+|[。！？][{re.escape(CLOSING)}]*\s*)(?=\S)")
+PLACE = re.compile(rf"(?:[.…!?।؟۔][{re.escape(CLOSING)}]*\s+|[。！？]+[{re.escape(CLOSING)}]*\s*)(?=\S)")
 """A place where a sentence may end, if the library has not seen it."""
 
 WIDE_SPACE = re.compile(r"[^\S\n]")
@@ -48,6 +48,9 @@ STRAY_OPENING = re.compile(rf"(?<=[.…!?])\s+[{re.escape(OPENING)}]+$")
 
 ORDINAL = re.compile(r"(?:^|(?P<before>[^\s.]+)(?P<stop>\.?)\s+|[(„])(?:\d{1,3}|[IVXLC]+)\.$")
 """A number that may be an ordinal, unless an abbreviation before it counts with it: `Nr. 12.`"""
+
+STREET = ("str", "Str")
+"""The end of the names of streets in German and Dutch."""
 
 NUMBER = re.compile(r"(?:\d[\d.,]*|[IVXLC]+)\s+\S+$")
 DASHED = re.compile(r"(?:[–—]\s*|-\s+)(\S)")
@@ -191,6 +194,8 @@ def _goes_on(before: str, after: str, quoted: bool, context: Context) -> bool | 
         return True if small else _after_quote(before, after, end[1], quoted, caseless)
     if before.endswith(("...", "…", ". . .")):
         return True if small or caseless else None
+    if before.endswith("。"):
+        return False
     if not before.endswith("."):
         return None
     if context.danda or small:
@@ -219,7 +224,8 @@ def _before_number(before: str, words: Words) -> bool | None:
         return True  # 5. 12. 2020
     if words.ordinals and "." in word and _is_initials(word):
         return True  # M.Ö. 3.
-    return True if {word, word.lower(), _bare(word)} & (words.numbered | words.inside) else None
+    known = {word, word.lower(), _bare(word)} & (words.numbered | words.inside)
+    return True if known or word.endswith(STREET) else None
 
 
 def _before_name(before: str, after: str, words: Words) -> bool | None:
@@ -228,7 +234,7 @@ def _before_name(before: str, after: str, words: Words) -> bool | None:
     if before.endswith(CLOSING_PHRASES) or word.lower() in words.closing:
         return False
     ordinal = ORDINAL.search(before) if words.ordinals else None
-    if ordinal:
+    if ordinal and (words.nouns or not word.isdecimal()):
         counted = ordinal["before"] or ""
         numbered = counted.lower() in words.numbered if ordinal["stop"] else counted.istitle() and counted.isalpha()
         if word.isdecimal() and numbered and counted not in words.openers:
