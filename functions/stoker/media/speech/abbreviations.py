@@ -180,7 +180,7 @@ def words_of(language: str) -> Words:
         language: The first part of a BCP 47 tag, in small letters.
 
     Example:
-        >>> "blz" in words_of("nl").numbered, "dr" in words_of("tlh").inside, words_of("de").ordinals
+        >>> "blz" in words_of("nl").numbered, "Dr" in words_of("tlh").inside, words_of("de").ordinals
         (True, True, True)
     """
     key = SAME.get(language, language)
