@@ -161,7 +161,7 @@ def _of_inputs() -> Iterator[Case]:
         yield case("video-processing", given, allowed=True)
     for given in (*BAD_SPEECH, {"ghost": 1}):
         yield case("audio-generation", given)
-    words = {"language": "a" * 100, "voice": "a" * 100, "format": "a" * 100}
+    words = {"lines": "a" * 100, "language": "a" * 100, "voice": "a" * 100, "format": "a" * 100}
     figures = {"speed": 0.5, "pitch": -1, "loudness": -16.5, "captions": False}
     lines = {"lines": "keep", "markdown": True}
     for given in (
