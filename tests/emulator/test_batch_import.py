@@ -12,7 +12,7 @@ from development.user import User
 from emulator.batch import BatchJob, figures, items, task, tasks_of, write_documents
 from stoker import config
 from stoker.batch import import_tasks as import_module
-from stoker.batch import lines as lines_module
+from stoker.batch.task_files import lines as lines_module
 from stoker.firestore.client import client
 from stoker.jobs.fields import RENEWED
 from stoker.storage.client import bucket
