@@ -95,7 +95,7 @@ def test_the_fraction_of_a_serial_number_is_the_time_of_the_day() -> None:
 
 @pytest.mark.parametrize("serial", ["0", "0.9", "60", "60.5", "-5", "2958466", "20261231", "9" * 400, 1e300])
 def test_a_number_that_no_day_has_is_refused(serial: object) -> None:
-    with pytest.raises(NoDate, match="no serial number|is no date"):
+    with pytest.raises(NoDate, match=r"no serial number|is no date"):
         DueDates("excel", UTC).read(serial)
 
 
@@ -107,10 +107,8 @@ def test_a_time_of_an_export_comes_back_with_its_microseconds(time: datetime, na
 
 @given(st.text(max_size=40))
 def test_any_other_text_is_refused_and_no_more(text: str) -> None:
-    try:
-        DueDates("excel", BERLIN).read(text)
-    except NoDate as error:
-        assert str(error)
+    said = found(text, DueDates("excel", BERLIN))
+    assert isinstance(said, ImportedTask) or "dueDate: " in str(said)
 
 
 @pytest.mark.parametrize("zone", [None, "Mars/Olympus", "../etc/passwd", "", "Europe"])

@@ -35,7 +35,8 @@ def test_windows_1252_is_refused_as_a_whole_and_read_if_the_job_says_so(text: st
 
 @pytest.mark.parametrize("before", [0, 1, WINDOW_BYTES - 20, WINDOW_BYTES - 18, 3 * WINDOW_BYTES])
 def test_a_single_byte_of_another_encoding_far_behind_is_found_first(before: int) -> None:
-    filler = b"title\n" + b"Water\n" * (before // 6) + b"x" * (before % 6)
+    row = b"Water" + b" " * 8186 + b"\n"
+    filler = b"title\n" + row * (before // len(row)) + b"x" * (before % len(row))
     assert f"Line {filler.count(10) + 1:,} " in refusal(filler + b"\xfcber\n" + b"Feed\n" * 9)
     whole = filler + "über\n".encode()
     assert sum(1 for _ in records(whole, "tasks.csv")) == whole.count(10) - 1
