@@ -24,19 +24,23 @@ class JsonLines:
     def __init__(self, file: TaskFile, begin: tuple[int, int]) -> None:
         self.begin = begin
         self._file = file
-        lines, offset = file.lines, begin[0]
-        for _ in range(LOOKED_AT):
+        self._check()
+
+    def _check(self) -> None:
+        lines, offset = self._file.lines, self.begin[0]
+        is_object = lines.part(offset, LOOKED_AT).lstrip().startswith(b"{")
+        for number in range(LOOKED_AT):
             text, after = lines.at(lines.behind_blank(offset)[0])
-            if text is not None and isinstance(parsed(text.decode(file.encoding)), dict):
+            value = parsed(text.decode(self._file.encoding)) if text is not None else None
+            if isinstance(value, dict):
                 return
-            if after == offset:
+            if after == offset or (number == 0 and isinstance(value, NotJson) and value.goes_on):
                 break
             offset = after
-        if begin[0] < lines.size:
-            is_object = lines.part(begin[0], LOOKED_AT).lstrip().startswith(b"{")
+        if self.begin[0] < lines.size:
             raise UnsupportedMedia(
-                f"The file {file.path!r} is {'a single JSON object' if is_object else 'no JSON'}. Write each task as "
-                "an object on a line of its own, or all of them as a JSON list; and write a new job."
+                f"The file {self._file.path!r} is {'a single JSON object' if is_object else 'no JSON'}. Write each "
+                "task as an object on a line of its own, or all of them as a JSON list; and write a new job."
             )
 
     def at(self, offset: int, line: int) -> Record | None:
@@ -56,10 +60,15 @@ class NotJson:
 
     Args:
         problem: The part of a sentence that says so.
+        goes_on: Whether the text is the beginning of JSON that goes on behind it.
+
+    Attributes:
+        goes_on: As above.
     """
 
-    def __init__(self, problem: str) -> None:
+    def __init__(self, problem: str, *, goes_on: bool = False) -> None:
         self._problem = problem
+        self.goes_on = goes_on
 
     def __str__(self) -> str:
         return self._problem
@@ -70,4 +79,4 @@ def parsed(text: str) -> object:
     try:
         return from_json(text, allow_inf_nan=False)
     except ValueError as error:
-        return NotJson(f"it is no JSON ({error})")
+        return NotJson(f"it is no JSON ({error})", goes_on=str(error).startswith("EOF"))

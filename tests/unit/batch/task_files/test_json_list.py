@@ -87,6 +87,17 @@ def test_a_single_object_is_refused_with_a_sentence(cards: int, indent: int, nam
         titles(json.dumps(trello(cards), indent=indent).encode(), name)
 
 
+@pytest.mark.parametrize("first", ["{", '{"cards": [', '{"name": "Garden",', '{"name":'])
+def test_a_single_object_is_recognized_although_some_lines_are_objects(first: str) -> None:
+    with pytest.raises(UnsupportedMedia, match="a single JSON object"):
+        titles(f'{first}\n{{"title": "Water"}}\n]}}'.encode(), "tasks.json")
+
+
+def test_a_broken_first_line_makes_no_single_object() -> None:
+    [first, second] = titles(b'{"title": Water}\n{"title": "Water"}\n', "tasks.ndjson")
+    assert (first[0], "no JSON" in first[1], second) == (1, True, (2, "Water"))
+
+
 def test_a_single_object_on_a_long_line_is_refused_too() -> None:
     with pytest.raises(UnsupportedMedia, match="a single JSON object"):
         titles(json.dumps(trello(5000)).encode(), "tasks.json")
