@@ -1,6 +1,7 @@
 """Due dates in files: a date is read as it is written, and all else is refused with a sentence."""
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -9,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from development.environment import ROOT
 from stoker.batch.task_files.due_date import ISO_DATES, DueDates, NoDate
 from stoker.models.batch import ImportedTask, ImportTasks
 from unit.batch.task_files.reading import records
@@ -103,6 +105,21 @@ def test_a_number_that_no_day_has_is_refused(serial: object) -> None:
 def test_a_time_of_an_export_comes_back_with_its_microseconds(time: datetime, nanoseconds: int) -> None:
     text = time.isoformat(timespec="microseconds").replace("+00:00", f"{nanoseconds:03}Z")
     assert ISO_DATES.read(text) == time
+
+
+def test_the_page_about_imports_says_what_is_read() -> None:
+    page = (ROOT / "docs/imports.md").read_text()
+    [example] = re.findall(r"```json\n(.*?)```", page, re.DOTALL)
+    assert ImportTasks.from_firestore(json.loads(example)).time_zone == "Europe/Berlin"
+    rows = re.findall(r"^\| (`.*?) \| (.*) \|$", page[page.index("## Dates") :], re.MULTILINE)
+    examples = [(re.findall(r"`([^`]+)`", cell), rule) for cell, rule in rows]
+    assert [len(values) for values, _ in examples] == [3, 2, 2, 4]
+    for values, rule in examples:
+        for value in values:
+            zoned = found(value, DueDates("excel" if "excel" in rule else "iso", BERLIN), csv=True)
+            plain = found(value, csv=True)
+            assert isinstance(zoned, ImportedTask) == (rule != "refused")
+            assert isinstance(plain, ImportedTask) == rule.startswith("that time, to the microsecond")
 
 
 @given(st.text(max_size=40))
