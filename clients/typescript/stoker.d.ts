@@ -530,7 +530,7 @@ export interface AnalyticsEvent {
   schemaVersion?: 1;
 }
 
-/** What happened under one name in one hour, day or month, by `occurred_at` in UTC. */
+/** What happened under one name in one hour, day or month, in UTC. */
 export interface AnalyticsAggregate {
   granularity: 'hour' | 'day' | 'month';
   /** `2026-11-22T07`, `2026-11-22` or `2026-11`. */
@@ -539,13 +539,15 @@ export interface AnalyticsAggregate {
   name: string;
   /** Events. `0` where it is left out. */
   count?: number;
-  /**
-   * Of their values; so `min` and `max`, which are missing where no event has a value. `0` where it is left out.
-   */
-  sum?: number;
+  /** Of their values. `all` has none, because each name may have a unit of its own. */
+  sum?: number | null;
+  /** The least value; missing where no event has a value, and for `all`. So is `max`. */
   min?: number | null;
   max?: number | null;
-  /** How many different users; exact while they are few. `0` where it is left out. */
+  /**
+   * How many different users; exact while they are few. For `all`, those who were active: users with an event that
+   * a client has recorded. `0` where it is left out.
+   */
   uniqueUsers?: number;
   updatedAt: Timestamp;
   /** `1` where it is left out. */

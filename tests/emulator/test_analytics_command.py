@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from firebase_functions import logger
@@ -20,9 +20,12 @@ from stoker import config
 from stoker.analytics import rebuild as rebuilding
 from stoker.analytics.lease import RollUpLease
 from stoker.analytics.rebuild import NotRebuildable, earliest, rebuild
+from stoker.analytics.record import record_event
 from stoker.analytics.roll_up import roll_up
-from stoker.analytics.series import active_users, series, top
+from stoker.analytics.series import Period, active_users, series, top
+from stoker.analytics.users import Users
 from stoker.firestore.client import client
+from stoker.models.analytics import SERVER_EVENTS
 
 pytestmark = pytest.mark.usefixtures("apart")
 
@@ -90,13 +93,54 @@ def test_the_top_names_those_of_the_most_events_without_all(events: Events) -> N
 
 
 def test_active_users_of_a_day_a_week_and_a_month(events: Events) -> None:
-    def users(wanted: Callable[[datetime], bool]) -> int:
-        return len({event["userId"] for event in events if wanted(event["occurredAt"])})
-
-    assert active_users("day") == users(lambda time: time.date() == TODAY)
-    assert active_users("week") == users(lambda time: time.date() > TODAY - timedelta(days=7))
-    assert active_users("month") == users(lambda time: (time.year, time.month) == (NOW.year, NOW.month))
+    days = [(event["occurredAt"].date(), event["userId"]) for event in events if event["name"] not in SERVER_EVENTS]
+    for on in (TODAY, TODAY - timedelta(days=1)):
+        back = [((on - day).days, day, user) for day, user in days]
+        assert active_users("day", on) == len({user for ago, _, user in back if ago == 0})
+        week, month = on.isocalendar()[:2], f"{on:%Y-%m}"
+        assert active_users("week", on) == len({user for _, day, user in back if day.isocalendar()[:2] == week})
+        assert active_users("month", on) == len({user for _, day, user in back if f"{day:%Y-%m}" == month})
+        assert active_users("7-days", on) == len({user for ago, _, user in back if 0 <= ago < 7})
+        assert active_users("28-days", on) == len({user for ago, _, user in back if 0 <= ago < 28})
     assert active_users("day", TODAY - timedelta(days=30)) == 0
+
+
+def test_who_has_nothing_but_events_of_the_server_is_not_active() -> None:
+    """A sign-up by an import and a job that ends at night make nobody active; an event of the app does."""
+    for number in range(80):
+        assert record_event("user.signed-up", f"user-{number}", id="profile", occurred_at=NOW)
+        assert record_event("job.completed", f"user-{number}", id="job", value=12.5, occurred_at=NOW)
+    used = [{"userId": f"user-{number}", "name": "app.opened"} for number in range(9)]
+    least = {"occurredAt": NOW, "createdAt": NOW, "rolledUp": False}
+    deliver([{**least, **event, "id": f"opened-{number}"} for number, event in enumerate(used)])
+    roll_up()
+    assert {active_users(period, TODAY) for period in get_args(Period)} == {9}
+    [whole] = series("all", "day", NOW, NOW + timedelta(seconds=1))
+    assert (whole.count, whole.unique_users) == (169, 9)
+    [ended] = series("job.completed", "day", NOW, NOW + timedelta(seconds=1))
+    assert (ended.count, ended.unique_users, ended.sum) == (80, 80, 1000.0)
+
+
+def test_values_of_different_units_are_not_added_up(run: Run, tmp_path: Path) -> None:
+    assert record_event("job.completed", "ada", id="job", value=93.5, occurred_at=NOW)  # seconds
+    assert record_event("task.completed", "ada", id="task", value=25.0, occurred_at=NOW)  # minutes
+    # What was stored before, with values.
+    day = client().collection(config.ANALYTICS_AGGREGATES).document(f"day_{TODAY}_all")
+    before = {"granularity": "day", "bucket": str(TODAY), "name": "all", "count": 1, "sum": 7.0, "min": 7.0, "max": 7.0}
+    day.set({**before, "uniqueUsers": 0, "updatedAt": NOW, "schemaVersion": 1})
+    client().collection(config.ANALYTICS_SKETCHES).document(day.id).set({"users": Users().to_bytes(), "sum": [7.0]})
+    roll_up()
+    of_all = [one for name, one in aggregates().items() if name.endswith("_all")]
+    assert len(of_all) == 3
+    assert all(one.keys().isdisjoint({"sum", "min", "max"}) for one in of_all)
+    page = tmp_path / "day.html"
+    ends = ["--from", str(TODAY), "--to", str(TODAY + timedelta(days=1))]
+    code, said, _ = run("report", "all", *ends, "--html", str(page))
+    assert code == 0
+    assert said.splitlines()[-1].split()[:3] == [str(TODAY), "3", "0"]
+    assert not any(figure in said + page.read_text() for figure in ("118.5", "125.5", "93.5"))
+    code, said, _ = run("report", "all", *ends, "--json")
+    assert json.loads(said)[0].keys().isdisjoint({"sum", "min", "max"})
 
 
 def test_a_rebuild_mends_what_was_spoiled_and_leaves_the_rest(events: Events) -> None:
@@ -177,7 +221,7 @@ def test_the_report_of_the_top_and_of_users(run: Run, events: Events) -> None:
     assert code == 0
     assert json.loads(said) == {
         "on": TODAY.isoformat(),
-        **{period: active_users(period) for period in ("day", "week", "month")},
+        **{period: active_users(period) for period in ("day", "week", "month", "7-days", "28-days")},
     }
 
 

@@ -14,8 +14,8 @@ ALL: Final = "all"
 
 
 SERVER_EVENTS: Final = ("job.completed", "job.failed", "job.cancelled", "task.completed", "user.signed-up")
-"""The names of the events that functions record, and that the rules refuse to clients. Add those that your functions
-record, and run scripts/generate."""
+"""The names of the events that functions record, and that the rules refuse to clients. They make no user active. Add
+those that your functions record, and run scripts/generate."""
 
 SERVER_ID: Final = "server."
 """How the ids of events begin that functions record. No id of a client's document has a dot."""
@@ -126,21 +126,23 @@ class CountedEvent(Model):
 
 
 class AnalyticsAggregate(Model):
-    """What happened under one name in one hour, day or month, by `occurred_at` in UTC.
+    """What happened under one name in one hour, day or month, in UTC.
 
     Attributes:
         bucket: `2026-11-22T07`, `2026-11-22` or `2026-11`.
         name: Of the events, or `all`.
         count: Events.
-        sum: Of their values; so `min` and `max`, which are missing where no event has a value.
-        unique_users: How many different users; exact while they are few.
+        sum: Of their values. `all` has none, because each name may have a unit of its own.
+        min: The least value; missing where no event has a value, and for `all`. So is `max`.
+        unique_users: How many different users; exact while they are few. For `all`, those who were active: users with
+            an event that a client has recorded.
     """
 
     granularity: Granularity
     bucket: str
     name: AggregateName
     count: Annotated[int, Field(ge=0)] = 0
-    sum: float = 0
+    sum: float | None = None
     min: float | None = None
     max: float | None = None
     unique_users: Annotated[int, Field(ge=0)] = 0

@@ -16,7 +16,7 @@ from development.text import as_json, clean
 from stoker.analytics.buckets import GRANULARITIES, bucket_of, start_of
 from stoker.analytics.lease import RollUpLeaseLost
 from stoker.analytics.rebuild import rebuild
-from stoker.analytics.series import Period, active_users, series, top
+from stoker.analytics.series import Period, active_users, series, today, top
 from stoker.models.analytics import AggregateName, AnalyticsAggregate, Granularity
 
 BACK: Final[dict[Granularity, timedelta]] = {
@@ -113,14 +113,14 @@ def _granularity(bucket: str) -> Granularity:
 
 
 def _users(options: argparse.Namespace) -> int:
-    day = (options.on or datetime.now(UTC)).date()
+    day = options.on.date() if options.on else today()
     periods: Sequence[Period] = get_args(Period)
     found: dict[str, int] = {period: active_users(period, day) for period in periods}
     if options.json:
         print(as_json({"on": day.isoformat(), **found}))
     else:
         for period, users in found.items():
-            print(f"{period:6} {users:,}")
+            print(f"{period:7} {users:,}")
     return 0
 
 
