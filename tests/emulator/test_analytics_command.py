@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -212,6 +213,25 @@ def test_the_report_of_a_name_as_text_json_picture_and_page(run: Run, events: Ev
     assert len(json.loads(said)) == 14
 
 
+@pytest.mark.parametrize("by", ["hour", "day", "month"])
+def test_what_has_not_come_yet_is_neither_listed_nor_drawn(run: Run, events: Events, tmp_path: Path, by: str) -> None:
+    """A bar of nothing would say that nothing happened then."""
+    form = {"hour": "%Y-%m-%dT%H", "day": "%Y-%m-%d", "month": "%Y-%m"}[by]
+    ends = ["--from", f"{NOW - timedelta(days=2):%Y-%m-%d}", "--to", f"{NOW + timedelta(days=70):%Y-%m-%d}"]
+    page = tmp_path / "weeks.html"
+    before = datetime.now(UTC).strftime(form)
+    code, said, _ = run("report", "search", "--by", by, *ends, "--html", str(page))
+    assert code == 0
+    last = [said.splitlines()[-1].split()[0], re.findall(r"<td>(20[0-9T-]+)</td>", page.read_text())[-1]]
+    # Without a beginning, a report ends now as well, and is as long as without any end.
+    for words in ([], ends, ends[2:]):
+        code, said, _ = run("report", "search", "--by", by, *words, "--json")
+        last.append(json.loads(said)[-1]["bucket"])
+    assert len(json.loads(said)) in {"hour": (48,), "day": (14,), "month": (11, 12)}[by]
+    after = datetime.now(UTC).strftime(form)
+    assert all(before <= bucket <= after for bucket in last)
+
+
 def test_the_report_of_the_top_and_of_users(run: Run, events: Events) -> None:
     month = f"{NOW:%Y-%m}"
     code, said, _ = run("report", "--top", "--in", month, "-n", "2", "--json")
@@ -239,6 +259,9 @@ def test_the_rebuild_at_a_terminal(run: Run, events: Events) -> None:
         (["report", "a", "--from", "soon"], 2, "is no time"),
         (["report"], 2, "required"),
         (["report", "a", "--from", "2026-11-22", "--to", "2026-11-01"], 1, "ends before it begins"),
+        (["report", "a", "--from", "2999-01-01"], 1, "has not come yet"),
+        (["report", "--users", "--on", "2999-01-01"], 1, "has not come yet"),
+        (["report", "--top", "--in", "2999-01"], 1, "has not come yet"),
         (["report", "--top", "--in", "2026-13"], 1, "is no hour, day or month"),
         (["report", "a b"], 2, "no event can have the name 'a b': it begins with a-z"),
         (["report", ""], 2, "no event can have the name ''"),

@@ -23,7 +23,7 @@ Period = Literal["day", "week", "month", "7-days", "28-days"]
 
 
 def series(name: str, granularity: Granularity, start: datetime, end: datetime) -> list[AnalyticsAggregate]:
-    """How the events of a name went.
+    """How the events of a name went, as far as the time has come.
 
     Args:
         name: Of the events; `all` for those of every name.
@@ -32,8 +32,8 @@ def series(name: str, granularity: Granularity, start: datetime, end: datetime) 
         end: When it ends; it does not belong to the series itself.
 
     Returns:
-        An aggregate for each hour, day or month that the time touches, in their order; with a `count` of 0 where
-        nothing happened.
+        An aggregate for each hour, day or month that the time touches and that has begun, in their order; with a
+        `count` of 0 where nothing happened.
 
     Raises:
         ValueError: That would be more than `MOST_BUCKETS`.
@@ -45,7 +45,7 @@ def series(name: str, granularity: Granularity, start: datetime, end: datetime) 
     """
     # Looked up by their ids, which follow from the time: that needs no index.
     keys: list[Key] = []
-    for bucket in buckets_between(granularity, start, end):
+    for bucket in buckets_between(granularity, start, min(end, datetime.now(UTC))):
         if len(keys) == MOST_BUCKETS:
             raise ValueError(f"That is more than {MOST_BUCKETS:,} {granularity}s: ask for less time, or longer steps.")
         keys.append(Key(granularity, bucket, name))

@@ -55,7 +55,7 @@ def parser() -> argparse.ArgumentParser:
     what.add_argument("--users", action="store_true", help="how many were active on a day and around it")
     report.add_argument("--by", choices=("hour", "day", "month"), default="day", help="each figure's length (day)")
     report.add_argument("--from", dest="start", metavar="TIME", type=moment, help="such as 2026-11-22 or 2026-11-22T07")
-    report.add_argument("--to", dest="end", metavar="TIME", type=moment, help="not included; now, where it is left out")
+    report.add_argument("--to", dest="end", metavar="TIME", type=moment, help="not included; now at the latest")
     report.add_argument("--in", dest="bucket", metavar="BUCKET", help="of --top: an hour, a day or a month (today)")
     report.add_argument("--on", metavar="DAY", type=moment, help="of --users: the day (today)")
     report.add_argument("-n", metavar="N", type=_count, default=10, help="of --top: how many names (10)")
