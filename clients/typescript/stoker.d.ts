@@ -511,10 +511,15 @@ export interface AnalyticsEvent {
    */
   value?: number | null;
   /**
-   * When, by the client's clock: at most a day before it is written, and 5 minutes after. Written by the client,
-   * at creation.
+   * When, by the client's clock. It is counted if it is written within 72 hours. Written by the client, at
+   * creation.
    */
   occurredAt: Timestamp;
+  /**
+   * When the client sends it, by the same clock: the server corrects `occurred_at` by it. Left out if the write
+   * may wait offline. Written by the client, at creation.
+   */
+  sentAt?: Timestamp | null;
   /** The server's time. Written by the client, at creation, with the server's time. */
   createdAt: Timestamp;
   /**

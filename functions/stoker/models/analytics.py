@@ -78,7 +78,9 @@ class AnalyticsEvent(Model):
         name: What. The names of the events that functions record are refused.
         properties: What else is to be known of it: at most 20 fields.
         value: A figure that is added up, where there is one.
-        occurred_at: When, by the client's clock: at most a day before it is written, and 5 minutes after.
+        occurred_at: When, by the client's clock. It is counted if it is written within 72 hours.
+        sent_at: When the client sends it, by the same clock: the server corrects `occurred_at` by it. Left out if the
+            write may wait offline.
         created_at: The server's time.
         rolled_up: Whether the aggregates have it; what has no such field is never found.
         skipped: Why it was not counted, where it could not be.
@@ -92,7 +94,8 @@ class AnalyticsEvent(Model):
         dict[PropertyName, PropertyText | bool | int | float | None], CLIENT_ONCE, Field(max_length=20)
     ] = Field(default_factory=dict)
     value: Annotated[EventValue | None, CLIENT_ONCE] = None
-    occurred_at: Annotated[Timestamp, CLIENT_ONCE, Near(before=timedelta(days=1), after=timedelta(minutes=5))]
+    occurred_at: Annotated[Timestamp, CLIENT_ONCE, Near(before=timedelta(days=30))]
+    sent_at: Annotated[Timestamp | None, CLIENT_ONCE] = None
     created_at: Annotated[Timestamp, CREATION_TIME]
     rolled_up: Annotated[bool, CLIENT_ONCE, Begins(False)]
     skipped: str | None = None
@@ -116,13 +119,15 @@ class CountedEvent(Model):
     """What of an event is counted; the roll-up reads no more of it.
 
     Attributes:
-        user_id, name, value, occurred_at: As in `AnalyticsEvent`.
+        user_id, name, value, occurred_at, sent_at, created_at: As in `AnalyticsEvent`.
     """
 
     user_id: UserId
     name: EventName
     value: EventValue | None = None
     occurred_at: Timestamp
+    sent_at: Timestamp | None = None
+    created_at: Timestamp
 
 
 class AnalyticsAggregate(Model):
