@@ -27,12 +27,13 @@ from stoker import config
 from stoker.errors import HandedBack, JobCancelled, LeaseLost, Unavailable, UnsupportedMedia
 from stoker.firestore.documents import StoredDocument
 from stoker.firestore.writes import Create, Delete, Update
-from stoker.jobs import limits
+from stoker.jobs import waiting
 from stoker.jobs.admission import NotYetDue
 from stoker.jobs.attempt import begin_attempt, end_attempt
 from stoker.jobs.children import ChildJob, Children, child_id, update_parent
 from stoker.jobs.dispatch import dispatch
 from stoker.jobs.effects import WakeNext
+from stoker.jobs.fairness import FORGOTTEN
 from stoker.jobs.fields import RENEWED
 from stoker.jobs.job import path_of
 from stoker.jobs.lease import Lease
@@ -349,7 +350,7 @@ class Jobs(RuleBasedStateMachine):
     def hours_pass_for_places(self) -> None:
         for owner in store().documents.get_all([f"{config.JOB_USERS}/{name}" for name in ("ada", "bob")]):
             running = owner.data.get("running", {})
-            past = {one: since - 2 * limits.FORGOTTEN for one, since in running.items()}
+            past = {one: since - 2 * FORGOTTEN for one, since in running.items()}
             store().documents.commit([Update(owner.path, {"running": past})])
 
     # --- How -----------------------------------------------------------------------------------------
@@ -371,7 +372,7 @@ class Jobs(RuleBasedStateMachine):
         """Make the final write, and wake the owner's next job: that is all that a worker does which then dies."""
         transition, released = end_attempt(run.held, result)
         if run.held.limited and WakeNext() in transition.effects:
-            limits.wake_next(run.held.job.document.user_id, run.held.state.type, released)
+            waiting.wake_next(run.held.job.document.user_id, run.held.state.type, released)
 
     def writes(self, run: Run, write: Callable[[], object]) -> bool:
         """Lets an attempt write; it succeeds just where the attempt holds the job. Returns whether it did."""

@@ -41,10 +41,10 @@ LATELY_SECONDS = 300.0
 """A minute in which a job is not stale yet, three that a sweep looks back, and one between two sweeps."""
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def crowded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FaultySuite]:
     """A suite of which the processes have started. Accounts count as old, so that an attacker may have as many jobs at
-    once as any user."""
+    once as any user. Each test has a suite of its own, because the jobs of attackers go on for minutes."""
     with (
         started(tmp_path_factory.mktemp("functions"), "crowded.py", PARALLEL) as emulators,
         entered(emulators) as suite,

@@ -319,8 +319,8 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "a place is taken without a look at the others",
         "jobs.limits",
-        "if limits.at_once is not None and len(usage.running) >= limits.at_once:",
-        "if False:",
+        "    return limits.at_once is not None and len(usage.running) >= limits.at_once\n",
+        "    return False\n",
         ("limits",),
     ),
     Mutant(
@@ -521,8 +521,8 @@ MUTANTS: tuple[Mutant, ...] = (
     ),
     Mutant(
         "a job that was woken is not found again",
-        "jobs.limits",
-        '.write({"stage": "queued", "runAfter": _age(oldest)})',
+        "jobs.waiting",
+        '.write({"stage": "queued", "runAfter": _age(job)})',
         '.write({"stage": "queued"})',
         ("no job is lost", "nothing waits for ever"),
     ),
@@ -556,7 +556,7 @@ MUTANTS: tuple[Mutant, ...] = (
     ),
     Mutant(
         "nobody is woken by a release",
-        "jobs.limits",
+        "jobs.waiting",
         'released.sums["waiting"] == 0:',
         'released.sums["waiting"] == 1:',
         ("nothing waits for ever",),

@@ -20,12 +20,12 @@ from stoker.jobs.effects import RemoveLeftovers
 from stoker.jobs.events import Cancelled, CancelRequested, ChildrenEnded, ChildrenProgressed, FailedPermanently, Retried
 from stoker.jobs.job import load_job, path_of, read_job
 from stoker.jobs.leftovers import remove_leftovers
-from stoker.jobs.limits import wake_next
 from stoker.jobs.metrics import job_ended
 from stoker.jobs.settings import users_are_limited
 from stoker.jobs.states import QUEUE_FIELDS, JobState
 from stoker.jobs.store import store
 from stoker.jobs.transitions import decide
+from stoker.jobs.waiting import wake_next
 from stoker.logs import JobLog
 from stoker.models.document import problems
 from stoker.models.job import BatchOutput, ItemFailure, ProcessingJob, has_ended

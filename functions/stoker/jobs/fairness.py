@@ -21,6 +21,9 @@ TURN_SECONDS = 45.0
 SHORTEST_TURN_SECONDS = 10.0
 """No turn is shorter: the start of an attempt takes a second or two."""
 
+FORGOTTEN = timedelta(seconds=2 * config.TASK_SECONDS)
+"""No attempt lasts so long: its job was deleted while it ran, or limits were lifted meanwhile."""
+
 
 @dataclass(frozen=True)
 class Usage:
@@ -47,15 +50,15 @@ class Usage:
     account_created_at: datetime | None = None
 
     @classmethod
-    def of(cls, data: Mapping[str, Any], today: str, since: datetime) -> "Usage":
+    def of(cls, data: Mapping[str, Any], now: datetime) -> "Usage":
         """Return the facts of a document.
 
         Args:
             data: Its fields.
-            today: The date, as the document has it.
-            since: A place that was taken before this time is forgotten.
+            now: The time, in UTC.
         """
-        running = {job: taken for job, taken in data.get("running", {}).items() if taken > since}
+        today = now.date().isoformat()
+        running = {job: taken for job, taken in data.get("running", {}).items() if taken > now - FORGOTTEN}
         known = data.get("types", {})
         is_today = data.get("day") == today
         created_at = data.get("accountCreatedAt")

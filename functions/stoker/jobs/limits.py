@@ -6,37 +6,28 @@ stored: {bytes, countedAt}}`.
 It is written in the commit of the claim and of the final write, so that it can't disagree with the jobs for long.
 """
 
-import contextlib
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
 from google.cloud.firestore import DELETE_FIELD, Increment
 
-from stoker import config, registry
+from stoker import registry
 from stoker.errors import StorageQuotaExceeded
 from stoker.firestore.documents import StoredDocument
-from stoker.firestore.errors import Conflict
-from stoker.firestore.fence import Fence
 from stoker.firestore.selection import Selection
-from stoker.firestore.writes import Create, ExtraWrites, Merge, Update, Write, Written
+from stoker.firestore.writes import Create, ExtraWrites, Merge, Update, Write
 from stoker.jobs.effects import ReleaseSlot
 from stoker.jobs.fairness import Usage, limits_of, may_take_another
 from stoker.jobs.quota import StoredCount, count_stored, quota_problem
-from stoker.jobs.states import QUEUE_FIELDS, JobState
+from stoker.jobs.states import JobState
 from stoker.jobs.store import store
+from stoker.jobs.waiting import may_begin, oldest, queued, usage_path
 from stoker.models.job import HeldStage
 from stoker.models.settings import UserLimits
 from stoker.queries import job_queries
 
-FORGOTTEN = timedelta(seconds=2 * config.TASK_SECONDS)
-"""No attempt lasts so long: its job was deleted while it ran, or limits were lifted meanwhile."""
-
 QUEUED_AT_MOST = 20
 """If so many older jobs of a user are pending, a job is not queued yet."""
-
-READ_TO_WAKE = 10
-"""How many waiting jobs are read to find a job to wake."""
 
 
 @dataclass(frozen=True)
@@ -92,9 +83,9 @@ def take_slot(
         refused if another job of the owner's has begun or ended since.
     """
     now = store().host.now()
-    path, today = _path(user_id), now.date().isoformat()
+    path, today = usage_path(user_id), now.date().isoformat()
     found = store().documents.get(path)
-    before = Usage.of(found.data if found is not None else {}, today, now - FORGOTTEN)
+    before = Usage.of(found.data if found is not None else {}, now)
     # Without the job itself: an attempt that was lost leaves its place to this attempt.
     usage, own = before.without(job.id), limits_of(limits, account_created_at, now)
     left: dict[str, object] = {"running": usage.running, "types": usage.types}
@@ -131,7 +122,7 @@ def take_slot(
 
 def _stage(job_type: str, usage: Usage, limits: UserLimits, now: datetime) -> HeldStage | None:
     """Return the reason for which a job must wait until other jobs end; None if it may begin."""
-    if limits.at_once is not None and len(usage.running) >= limits.at_once:
+    if _is_full(usage, limits):
         return "waiting-for-other-jobs"
     held = usage.held(job_type)
     if held == 0:
@@ -139,6 +130,10 @@ def _stage(job_type: str, usage: Usage, limits: UserLimits, now: datetime) -> He
     running = store().documents.count(job_queries.running(job_type, now))
     another = may_take_another(held, registry.job_types()[job_type].at_once, running)
     return None if another else "waiting-for-other-users"
+
+
+def _is_full(usage: Usage, limits: UserLimits) -> bool:
+    return limits.at_once is not None and len(usage.running) >= limits.at_once
 
 
 def turn_away(job: JobState, user_id: str, limits: UserLimits) -> Deferred | None:
@@ -157,22 +152,24 @@ def turn_away(job: JobState, user_id: str, limits: UserLimits) -> Deferred | Non
     if older == 0:
         return None
     now = store().host.now()
-    found = store().documents.get(_path(user_id))
+    found = store().documents.get(usage_path(user_id))
     data = found.data if found is not None else {}
-    usage = Usage.of(data, now.date().isoformat(), now - FORGOTTEN).without(job.id)
+    usage = Usage.of(data, now).without(job.id)
     own = limits_of(limits, usage.account_created_at, now)
     if usage.has_had_their_day(own, is_new=job.started_at is None):
         return Deferred(*_tomorrow(now))
     if usage.waiting and (stage := _stage_of_those_before(job.type, user_id, usage, own)) is not None:
         return Deferred(stage)
-    if older < QUEUED_AT_MOST or _queued(user_id) <= QUEUED_AT_MOST:
+    if older < QUEUED_AT_MOST or queued(user_id) <= QUEUED_AT_MOST:
         return None
-    return Deferred("waiting-for-other-jobs", extra=[] if usage.waiting else [Merge(_path(user_id), {"waiting": 1})])
+    return Deferred(
+        "waiting-for-other-jobs", extra=[] if usage.waiting else [Merge(usage_path(user_id), {"waiting": 1})]
+    )
 
 
 def _stage_of_those_before(job_type: str, user_id: str, usage: Usage, limits: UserLimits) -> HeldStage | None:
     """Return the reason for which other jobs of the user wait, if a new job has to wait behind them."""
-    if limits.at_once is not None and len(usage.running) >= limits.at_once:
+    if _is_full(usage, limits):
         return "waiting-for-other-jobs"
     if usage.held(job_type) == 0:
         return None  # As in `_stage`. No job of its queue would wake it, either.
@@ -180,7 +177,7 @@ def _stage_of_those_before(job_type: str, user_id: str, usage: Usage, limits: Us
         "waiting-for-other-jobs": job_queries.waiting_for_other_jobs(user_id),
         "waiting-for-other-users": job_queries.waiting_for_other_users(user_id, job_type),
     }
-    return next((stage for stage, jobs in before.items() if any(map(_may_begin, _oldest(jobs)))), None)
+    return next((stage for stage, jobs in before.items() if any(map(may_begin, oldest(jobs)))), None)
 
 
 def _older(job: JobState, user_id: str) -> int:
@@ -209,92 +206,8 @@ def release_slot(user_id: str, job_id: str, work_seconds: int, release: ReleaseS
     today = store().host.now().date().isoformat()
     counted = {"work": work_seconds, "outputBytes": release.output_bytes, "mediaSeconds": release.media_seconds}
     added = {name: {today: Increment(number)} for name, number in counted.items()}
-    return Merge(_path(user_id), {"running": {job_id: DELETE_FIELD}, "waiting": Increment(0), **added})
-
-
-def wake_next(user_id: str, queue: str | None, released: Written | None = None) -> None:
-    """Start the oldest job of a user's that waits and may begin now, if there is such a job.
-
-    Args:
-        user_id: The owner.
-        queue: The type of job in whose queue a place may have become free, if there is such a queue.
-        released: The answer to `release_slot`, if it is known.
-    """
-    if released is not None and released.sums["waiting"] == 0:
-        return
-    if _wake_in(user_id, queue) or released is None or store().documents.count(job_queries.held_back_of(user_id)) > 0:
-        return
-    # If another job has begun, ended, or begun to wait, the next job to end looks again.
-    with contextlib.suppress(Conflict):
-        store().documents.commit([Update(_path(user_id), {"waiting": 0}, released.update_time)])
-        # A job that began to wait in the meantime relies on the fact that is taken back here.
-        if store().documents.count(job_queries.held_back_of(user_id)) > 0:
-            store().documents.commit([Merge(_path(user_id), {"waiting": 1})])
-            _wake_in(user_id, queue)
-
-
-def _wake_in(user_id: str, queue: str | None) -> bool:
-    selections = [job_queries.waiting_for_other_jobs(user_id)]
-    if queue is not None:
-        selections.append(job_queries.waiting_for_other_users(user_id, queue))
-    return _wake_one(sorted((job for selection in selections for job in _oldest(selection)), key=_age))
-
-
-def wake_in_queue(user_id: str, queue: str) -> None:
-    """Start the oldest job of a user's that waits for a place of a queue, because places are free there."""
-    _wake_one(_oldest(job_queries.waiting_for_other_users(user_id, queue)))
-
-
-def look_for_release(user_id: str, queue: str) -> None:
-    """Wake a user's next job if no job of the user's is left that would wake it. A job has just begun to wait.
-
-    Args:
-        user_id: The owner.
-        queue: The type of the job.
-    """
-    now = store().host.now()
-    found = store().documents.get(_path(user_id))
-    usage = Usage.of(found.data if found is not None else {}, now.date().isoformat(), now - FORGOTTEN)
-    if not usage.waiting or not (usage.running or _queued(user_id) > 0):
-        wake_next(user_id, queue)
-
-
-def _queued(user_id: str) -> int:
-    """Count a user's jobs that are on their way to a worker. Each of them wakes another job when it ends."""
-    documents, now = store().documents, store().host.now()
-    pending = documents.count(job_queries.pending_of(user_id))
-    later = documents.count(job_queries.pending_later_of(user_id, now))
-    return pending - later - documents.count(job_queries.held_back_of(user_id))
-
-
-def _oldest(selection: Selection) -> list[StoredDocument]:
-    return store().documents.find(selection.only(*QUEUE_FIELDS, "cancelRequested", "createdAt").first(READ_TO_WAKE))
-
-
-def _may_begin(waiting: StoredDocument) -> bool:
-    """Return whether a waiting job would take a place. The sweeper ends a cancelled job, and our writes keep off it."""
-    return waiting.data.get("cancelRequested") is not True
-
-
-def _age(job: StoredDocument) -> datetime:
-    created_at = job.data.get("createdAt")
-    return created_at if isinstance(created_at, datetime) else store().host.now()
-
-
-def _wake_one(waiting: Sequence[StoredDocument]) -> bool:
-    for oldest in filter(_may_begin, waiting):
-        # It waits no longer, so that the next job to end wakes another one. Should the task be lost, the sweeper finds
-        # it by its time.
-        with contextlib.suppress(Conflict):
-            Fence(store().documents, oldest).write({"stage": "queued", "runAfter": _age(oldest)})
-            store().enqueue(JobState.of(oldest.id, oldest.data), f"place/{store().host.token()}")
-            return True
-    return False
+    return Merge(usage_path(user_id), {"running": {job_id: DELETE_FIELD}, "waiting": Increment(0), **added})
 
 
 def _write(path: str, found: StoredDocument | None, fields: dict[str, object]) -> Write:
     return Create(path, fields) if found is None else Update(path, fields, found.update_time)
-
-
-def _path(user_id: str) -> str:
-    return f"{config.JOB_USERS}/{user_id}"

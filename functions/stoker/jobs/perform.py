@@ -17,12 +17,12 @@ from stoker.jobs.effects import (
 from stoker.jobs.end_hook import run_end_hook
 from stoker.jobs.events import JobEvent
 from stoker.jobs.leftovers import remove_leftovers
-from stoker.jobs.limits import look_for_release, wake_next
 from stoker.jobs.metrics import job_queued
 from stoker.jobs.settings import users_are_limited
 from stoker.jobs.states import JobState
 from stoker.jobs.store import store
 from stoker.jobs.transitions import Transition
+from stoker.jobs.waiting import look_for_release, wake_next
 
 
 def apply(document: StoredDocument, job: JobState, event: JobEvent, extra: ExtraWrites = ()) -> Transition:

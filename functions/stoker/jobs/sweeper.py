@@ -14,9 +14,9 @@ from stoker.jobs.end_hook import run_end_hook
 from stoker.jobs.events import Due, LeaseLapsed
 from stoker.jobs.fairness import free_places
 from stoker.jobs.job import load_job
-from stoker.jobs.limits import wake_in_queue, wake_next
 from stoker.jobs.settings import is_paused, users_are_limited
 from stoker.jobs.store import store
+from stoker.jobs.waiting import wake_in_queue, wake_next
 from stoker.jobs.walk import OVERLAP, Places, Walk
 from stoker.logs import JobLog
 from stoker.models.job import FOUND_BY_STAGE, WOKEN_STAGES

@@ -38,7 +38,7 @@ SPECIFIC = (
         (
             r"[Pp]icture size \d+x\d+ is invalid",
             "exceeds specified max pixel count",
-            "Invalid (image|picture) size",
+            "Invalid (?:image|picture) size",
             "dimensions? .*invalid",
             "Picture size is too large",
             "too large dimension",
@@ -124,7 +124,7 @@ SPECIFIC = (
             "Impossible to convert between",
             "Failed to configure .*scale",
             "Unsupported .*pixel format",
-            "Unsupported (input|output) .*format",
+            "Unsupported (?:input|output) .*format",
         ),
     ),
     (
@@ -148,7 +148,10 @@ GENERAL = (
     ("it ends before anything in it can be read", ("Input/output error", "End of file")),
     ("its data are damaged, or of another kind than its beginning says", ("Invalid data found",)),
     ("it claims a size that no memory holds", ("Cannot allocate memory",)),
-    ("its picture or sound is damaged", ("Error submitting (a )?packet", "Error (while )?decoding", "Decoding error")),
+    (
+        "its picture or sound is damaged",
+        ("Error submitting (?:a )?packet", "Error (?:while )?decoding", "Decoding error"),
+    ),
     ("nothing in it can be decoded", ("Nothing was written",)),
     (
         "a part of it has a form that can't be worked on",
@@ -162,7 +165,7 @@ GENERAL = (
             "Conversion failed",
         ),
     ),
-    ("it can't be opened", ("Error opening", "Error (re)?initializing", "Error sending", "Terminating thread")),
+    ("it can't be opened", ("Error opening", "Error (?:re)?initializing", "Error sending", "Terminating thread")),
 )
 """The same, of complaints that only repeat that something failed."""
 

@@ -67,10 +67,10 @@ def test_the_places_of_a_lost_attempt_and_of_yesterday_are_forgotten() -> None:
         "work": {"2025-12-31": 500, "2026-01-01": 5},
         "waiting": 1,
     }
-    usage = Usage.of(data, "2026-01-01", NOW - timedelta(hours=1))
+    usage = Usage.of(data, NOW)
     assert (set(usage.running), usage.began, usage.work_seconds, usage.waiting) == ({"a", "b"}, 0, 5, True)
     assert (usage.held("video-processing"), usage.without("b").held("video-processing")) == (1, 0)
-    assert Usage.of({}, "2026-01-01", NOW) == Usage({}, {})
+    assert Usage.of({}, NOW) == Usage({}, {})
 
 
 @pytest.mark.parametrize(

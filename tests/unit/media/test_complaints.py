@@ -9,7 +9,7 @@ import pytest
 
 from conftest import Ffmpeg
 from stoker.errors import PermanentError
-from stoker.media.complaints import cause
+from stoker.media.complaints import GENERAL, SPECIFIC, cause
 from stoker.media.diagnosis import codec_in
 from stoker.media.limits import met
 from unit.media.complaint_cases import CAUSES, MEMORY
@@ -19,6 +19,26 @@ from unit.media.test_video import H264, outputs_of
 @pytest.mark.parametrize(("complaint", "words"), CAUSES)
 def test_a_complaint_becomes_words(complaint: str, words: str) -> None:
     assert cause(complaint) == words
+
+
+@pytest.mark.parametrize(
+    "complaint",
+    [
+        '[Parsed_pan_1 @ 0x564d63f54b00] Expected in channel name, got "c64"\nError initializing filters',
+        "Error reinitializing filters!",
+        "Error submitting packet to decoder",
+        "Error submitting a packet to the muxer",
+        "Error decoding: Broken pipe",
+        "Error while decoding stream",
+    ],
+)
+def test_a_complaint_may_leave_out_some_of_its_words(complaint: str) -> None:
+    assert cause(complaint) in ("it can't be opened", "its picture or sound is damaged")
+
+
+def test_a_pattern_finds_as_many_names_as_its_words_have() -> None:
+    for words, patterns in (*SPECIFIC, *GENERAL):
+        assert {re.compile(pattern).groups for pattern in patterns} == {words.count("{}")}, words
 
 
 def message_of(file: Path, output: Mapping[str, object]) -> str:
