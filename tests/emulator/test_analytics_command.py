@@ -214,7 +214,7 @@ def test_the_report_of_a_name_as_text_json_picture_and_page(run: Run, events: Ev
 
 
 @pytest.mark.parametrize("by", ["hour", "day", "month"])
-def test_what_has_not_come_yet_is_neither_listed_nor_drawn(run: Run, events: Events, tmp_path: Path, by: str) -> None:
+def test_what_has_not_come_yet_is_neither_listed_nor_drawn(run: Run, tmp_path: Path, by: str) -> None:
     """A bar of nothing would say that nothing happened then."""
     form = {"hour": "%Y-%m-%dT%H", "day": "%Y-%m-%d", "month": "%Y-%m"}[by]
     ends = ["--from", f"{NOW - timedelta(days=2):%Y-%m-%d}", "--to", f"{NOW + timedelta(days=70):%Y-%m-%d}"]
