@@ -529,10 +529,15 @@ export interface AnalyticsEvent {
    */
   value?: number | null;
   /**
-   * When, by the client's clock: at most a day before it is written, and 5 minutes after. Written by the client,
-   * at creation.
+   * When, by the client's clock. It is counted if it is written within 72 hours. Written by the client, at
+   * creation.
    */
   occurredAt: Timestamp;
+  /**
+   * When the client sends it, by the same clock: the server corrects `occurred_at` by it. Left out if the write
+   * may wait offline. Written by the client, at creation.
+   */
+  sentAt?: Timestamp | null;
   /** The server's time. Written by the client, at creation, with the server's time. */
   createdAt: Timestamp;
   /**
@@ -548,7 +553,7 @@ export interface AnalyticsEvent {
   schemaVersion?: 1;
 }
 
-/** What happened under one name in one hour, day or month, by `occurred_at` in UTC. */
+/** What happened under one name in one hour, day or month, in UTC. */
 export interface AnalyticsAggregate {
   granularity: 'hour' | 'day' | 'month';
   /** `2026-11-22T07`, `2026-11-22` or `2026-11`. */
@@ -557,13 +562,15 @@ export interface AnalyticsAggregate {
   name: string;
   /** Events. `0` where it is left out. */
   count?: number;
-  /**
-   * Of their values; so `min` and `max`, which are missing where no event has a value. `0` where it is left out.
-   */
-  sum?: number;
+  /** Of their values. `all` has none, because each name may have a unit of its own. */
+  sum?: number | null;
+  /** The least value; missing where no event has a value, and for `all`. So is `max`. */
   min?: number | null;
   max?: number | null;
-  /** How many different users; exact while they are few. `0` where it is left out. */
+  /**
+   * How many different users; exact while they are few. For `all`, those who were active: users with an event that
+   * a client has recorded. `0` where it is left out.
+   */
   uniqueUsers?: number;
   updatedAt: Timestamp;
   /** `1` where it is left out. */

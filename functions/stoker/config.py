@@ -280,8 +280,9 @@ Source: https://firebase.google.com/docs/firestore/quotas#writes_and_transaction
 ROLL_UP_SERIES = 150
 """The most hours of names in one commit: each may bring six aggregates with it, and a sketch of 8 KiB for each."""
 
-KEEP_EVENTS_DAYS = 62
-"""How long a raw event is kept once it is rolled up: so that this month and the last can be recounted."""
+KEEP_EVENTS_DAYS = 65
+"""How long a raw event is kept once it is rolled up. So a month can be counted again for a month after it is final: 31
+days, 3 days in which late events come, and 31 days."""
 
 # --- Where the emulator and production differ -----------------------------------------------------
 

@@ -2,11 +2,17 @@
 
 import os
 import subprocess
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from google.cloud.firestore_v1.base_query import FieldFilter
 
 from development.environment import ROOT
+from stoker import config
+from stoker.analytics.clock import happened_at
+from stoker.firestore.client import client
+from stoker.models.analytics import AnalyticsEvent
 
 MODULES = ROOT / "node_modules"
 
@@ -34,3 +40,17 @@ def test_a_web_app_signs_up_writes_a_job_follows_it_and_is_refused_a_bad_one(web
     assert facts["defaults"] == "medium, todo, 0"
     assert facts["own"] == "completed todo"
     assert facts["skip"] == "permission-denied"
+    assert facts["offline"] == "0 sent, nothing refused, 3 waiting"
+    assert facts["online"] == "2 sent, job.completed refused, 0 waiting, once"
+    of_the_user = FieldFilter("userId", "==", facts["user"])
+    events = [
+        AnalyticsEvent.from_firestore(event.to_dict() or {})
+        for event in client().collection(config.ANALYTICS_EVENTS).where(filter=of_the_user).stream()
+        if event.get("name").startswith("app.")
+    ]
+    assert {event.name for event in events} == {"app.opened", "app.closed"}
+    for event in events:
+        counted = happened_at(event.occurred_at, event.sent_at, event.created_at)
+        assert counted is not None
+        # The clock of the device was 6 minutes fast.
+        assert timedelta(minutes=5) < event.occurred_at - counted < timedelta(minutes=7)

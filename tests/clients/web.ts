@@ -26,6 +26,7 @@ import {
   taskConverter,
   taskDefaults,
 } from '../../clients/typescript/converters';
+import { EventQueue, type SendResult } from '../../clients/typescript/events';
 import type { ProcessingJob, Task } from '../../clients/typescript/stoker';
 
 declare const process: { env: Record<string, string>; exit(code: number): never };
@@ -101,8 +102,31 @@ async function main(): Promise<void> {
   console.log(`own: ${own.docs.map((found) => found.data().status).sort().join(' ')}`);
   console.log(`skip: ${await refused(updateDoc(task, { status: 'cancelled', updatedAt: serverTimestamp() }))}`);
 
+  // Events: they wait while nobody answers, and one that is refused holds up no other. The clock is 6 minutes fast.
+  const nowhere = initializeApp({ apiKey: 'any', projectId: process.env['GCLOUD_PROJECT'] ?? '' }, 'nowhere');
+  const offline = getFirestore(nowhere);
+  connectFirestoreEmulator(offline, host, 1);
+  const kept = new Map<string, string>();
+  const storage = { getItem: (key: string) => kept.get(key) ?? null, setItem: (key: string, value: string) => void kept.set(key, value) };
+  const rightNow = Date.now;
+  Date.now = () => rightNow() + 6 * 60_000;
+  const recording = new EventQueue(offline, auth, storage);
+  for (const name of ['app.opened', 'job.completed', 'app.closed']) recording.record(name, { value: 1 });
+  console.log(`offline: ${sentence(await recording.send())}`);
+  const queue = new EventQueue(db, auth, storage);
+  const [one, another] = await Promise.all([queue.send(), queue.send()]);
+  Date.now = rightNow;
+  console.log(`online: ${sentence(one)}, ${one === another ? 'once' : 'twice'}`);
+  console.log(`user: ${user.uid}`);
+
+  await terminate(offline);
   await terminate(db);
+  await deleteApp(nowhere);
   await deleteApp(app);
+}
+
+function sentence({ sent, refused, waiting }: SendResult): string {
+  return `${sent} sent, ${refused.map((event) => event.name).join(' ') || 'nothing'} refused, ${waiting} waiting`;
 }
 
 // What the types refuse; compiled, and never called.

@@ -12,6 +12,7 @@ from google.cloud.firestore_v1.types import Document, Write
 from stoker import config
 from stoker.firestore.client import client
 from stoker.firestore.messages import message, unchanged_since, written
+from stoker.models.analytics import SERVER_EVENTS
 
 COLLECTIONS = ("ANALYTICS_EVENTS", "ANALYTICS_AGGREGATES", "ANALYTICS_SKETCHES", "ANALYTICS_LEASES")
 """Their names in `stoker.config`."""
@@ -23,7 +24,7 @@ NAMES = ("video.played", "video.paused", "task.completed", "search", "user.signe
 
 
 def drawn(count: int, users: int, days: float, seed: int) -> list[dict[str, Any]]:
-    """Events as clients write them, that happened at random within the last days.
+    """Events as clients and functions write them, at once, that happened at random within the last days.
 
     Args:
         count: How many.
@@ -35,13 +36,14 @@ def drawn(count: int, users: int, days: float, seed: int) -> list[dict[str, Any]
     now = datetime.now(UTC).replace(microsecond=0)
     events = []
     for _ in range(count):
+        occurred = now - timedelta(days=days * choose.random())
         event = {
             "id": choose.randbytes(10).hex(),
             "userId": f"user-{choose.randrange(users)}",
             "name": choose.choice(NAMES),
             "properties": {"where": "home"},
-            "occurredAt": now - timedelta(days=days * choose.random()),
-            "createdAt": now,
+            "occurredAt": occurred,
+            "createdAt": occurred + timedelta(seconds=1),
             "rolledUp": False,
         }
         if choose.random() < 0.8:
@@ -85,7 +87,11 @@ def write_raw(document: Document) -> None:
 
 
 def recounted(events: Iterable[dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    """All aggregates that events add up to, by the ids of their documents, the plain way."""
+    """All aggregates that events add up to, by the ids of their documents, the plain way.
+
+    Args:
+        events: Each with the time at which it happened as its `occurredAt`. The same one may come several times.
+    """
     found: dict[str, dict[str, Any]] = {}
     for event in {event["id"]: event for event in events}.values():
         occurred = event["occurredAt"]
@@ -104,11 +110,14 @@ def recounted(events: Iterable[dict[str, Any]]) -> dict[str, dict[str, Any]]:
                     },
                 )
                 one["count"] += 1
-                one["users"].add(event["userId"])
-                one["values"] += [event["value"]] if "value" in event else []
+                if name != "all" or event["name"] not in SERVER_EVENTS:
+                    one["users"].add(event["userId"])
+                if name != "all" and "value" in event:
+                    one["values"].append(event["value"])
     for one in found.values():
         values, users = one.pop("values"), one.pop("users")
-        one |= {"sum": math.fsum(values), "uniqueUsers": len(users), "schemaVersion": 1}
+        one |= {"uniqueUsers": len(users), "schemaVersion": 1}
+        one |= {"sum": math.fsum(values)} if one["name"] != "all" else {}
         one |= {"min": min(values), "max": max(values)} if values else {}
     return found
 

@@ -2,12 +2,13 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from firebase_functions import logger
@@ -20,9 +21,12 @@ from stoker import config
 from stoker.analytics import rebuild as rebuilding
 from stoker.analytics.lease import RollUpLease
 from stoker.analytics.rebuild import NotRebuildable, earliest, rebuild
+from stoker.analytics.record import record_event
 from stoker.analytics.roll_up import roll_up
-from stoker.analytics.series import active_users, series, top
+from stoker.analytics.series import Period, active_users, series, top
+from stoker.analytics.users import Users
 from stoker.firestore.client import client
+from stoker.models.analytics import SERVER_EVENTS
 
 pytestmark = pytest.mark.usefixtures("apart")
 
@@ -90,13 +94,54 @@ def test_the_top_names_those_of_the_most_events_without_all(events: Events) -> N
 
 
 def test_active_users_of_a_day_a_week_and_a_month(events: Events) -> None:
-    def users(wanted: Callable[[datetime], bool]) -> int:
-        return len({event["userId"] for event in events if wanted(event["occurredAt"])})
-
-    assert active_users("day") == users(lambda time: time.date() == TODAY)
-    assert active_users("week") == users(lambda time: time.date() > TODAY - timedelta(days=7))
-    assert active_users("month") == users(lambda time: (time.year, time.month) == (NOW.year, NOW.month))
+    days = [(event["occurredAt"].date(), event["userId"]) for event in events if event["name"] not in SERVER_EVENTS]
+    for on in (TODAY, TODAY - timedelta(days=1)):
+        back = [((on - day).days, day, user) for day, user in days]
+        assert active_users("day", on) == len({user for ago, _, user in back if ago == 0})
+        week, month = on.isocalendar()[:2], f"{on:%Y-%m}"
+        assert active_users("week", on) == len({user for _, day, user in back if day.isocalendar()[:2] == week})
+        assert active_users("month", on) == len({user for _, day, user in back if f"{day:%Y-%m}" == month})
+        assert active_users("7-days", on) == len({user for ago, _, user in back if 0 <= ago < 7})
+        assert active_users("28-days", on) == len({user for ago, _, user in back if 0 <= ago < 28})
     assert active_users("day", TODAY - timedelta(days=30)) == 0
+
+
+def test_who_has_nothing_but_events_of_the_server_is_not_active() -> None:
+    """A sign-up by an import and a job that ends at night make nobody active; an event of the app does."""
+    for number in range(30):
+        assert record_event("user.signed-up", f"user-{number}", id="profile", occurred_at=NOW)
+        assert record_event("job.completed", f"user-{number}", id="job", value=12.5, occurred_at=NOW)
+    used = [{"userId": f"user-{number}", "name": "app.opened"} for number in range(9)]
+    least = {"occurredAt": NOW, "createdAt": NOW, "rolledUp": False}
+    deliver([{**least, **event, "id": f"opened-{number}"} for number, event in enumerate(used)])
+    roll_up()
+    assert {active_users(period, TODAY) for period in get_args(Period)} == {9}
+    [whole] = series("all", "day", NOW, NOW + timedelta(seconds=1))
+    assert (whole.count, whole.unique_users) == (69, 9)
+    [ended] = series("job.completed", "day", NOW, NOW + timedelta(seconds=1))
+    assert (ended.count, ended.unique_users, ended.sum) == (30, 30, 375.0)
+
+
+def test_values_of_different_units_are_not_added_up(run: Run, tmp_path: Path) -> None:
+    assert record_event("job.completed", "ada", id="job", value=93.5, occurred_at=NOW)  # seconds
+    assert record_event("task.completed", "ada", id="task", value=25.0, occurred_at=NOW)  # minutes
+    # What was stored before, with values.
+    day = client().collection(config.ANALYTICS_AGGREGATES).document(f"day_{TODAY}_all")
+    before = {"granularity": "day", "bucket": str(TODAY), "name": "all", "count": 1, "sum": 7.0, "min": 7.0, "max": 7.0}
+    day.set({**before, "uniqueUsers": 0, "updatedAt": NOW, "schemaVersion": 1})
+    client().collection(config.ANALYTICS_SKETCHES).document(day.id).set({"users": Users().to_bytes(), "sum": [7.0]})
+    roll_up()
+    of_all = [one for name, one in aggregates().items() if name.endswith("_all")]
+    assert len(of_all) == 3
+    assert all(one.keys().isdisjoint({"sum", "min", "max"}) for one in of_all)
+    page = tmp_path / "day.html"
+    ends = ["--from", str(TODAY), "--to", str(TODAY + timedelta(days=1))]
+    code, said, _ = run("report", "all", *ends, "--html", str(page))
+    assert code == 0
+    assert said.splitlines()[-1].split()[:3] == [str(TODAY), "3", "0"]
+    assert not any(figure in said + page.read_text() for figure in ("118.5", "125.5", "93.5"))
+    code, said, _ = run("report", "all", *ends, "--json")
+    assert json.loads(said)[0].keys().isdisjoint({"sum", "min", "max"})
 
 
 def test_a_rebuild_mends_what_was_spoiled_and_leaves_the_rest(events: Events) -> None:
@@ -131,7 +176,7 @@ def test_what_was_skipped_stays_so_when_it_is_counted_again(events: Events) -> N
 
 
 def test_what_may_have_expired_is_not_counted_again(monkeypatch: pytest.MonkeyPatch, events: Events) -> None:
-    with pytest.raises(NotRebuildable, match="kept for 62 days"):
+    with pytest.raises(NotRebuildable, match="kept for 65 days"):
         rebuild(NOW - timedelta(days=90))
     # By default, older aggregates are left as they are: here, those of the days before yesterday.
     monkeypatch.setattr(config, "KEEP_EVENTS_DAYS", 2)
@@ -168,6 +213,25 @@ def test_the_report_of_a_name_as_text_json_picture_and_page(run: Run, events: Ev
     assert len(json.loads(said)) == 14
 
 
+@pytest.mark.parametrize("by", ["hour", "day", "month"])
+def test_what_has_not_come_yet_is_neither_listed_nor_drawn(run: Run, tmp_path: Path, by: str) -> None:
+    """A bar of nothing would say that nothing happened then."""
+    form = {"hour": "%Y-%m-%dT%H", "day": "%Y-%m-%d", "month": "%Y-%m"}[by]
+    ends = ["--from", f"{NOW - timedelta(days=2):%Y-%m-%d}", "--to", f"{NOW + timedelta(days=70):%Y-%m-%d}"]
+    page = tmp_path / "weeks.html"
+    before = datetime.now(UTC).strftime(form)
+    code, said, _ = run("report", "search", "--by", by, *ends, "--html", str(page))
+    assert code == 0
+    last = [said.splitlines()[-1].split()[0], re.findall(r"<td>(20[0-9T-]+)</td>", page.read_text())[-1]]
+    # Without a beginning, a report ends now as well, and is as long as without any end.
+    for words in ([], ends, ends[2:]):
+        code, said, _ = run("report", "search", "--by", by, *words, "--json")
+        last.append(json.loads(said)[-1]["bucket"])
+    assert len(json.loads(said)) in {"hour": (48,), "day": (14,), "month": (11, 12)}[by]
+    after = datetime.now(UTC).strftime(form)
+    assert all(before <= bucket <= after for bucket in last)
+
+
 def test_the_report_of_the_top_and_of_users(run: Run, events: Events) -> None:
     month = f"{NOW:%Y-%m}"
     code, said, _ = run("report", "--top", "--in", month, "-n", "2", "--json")
@@ -177,7 +241,7 @@ def test_the_report_of_the_top_and_of_users(run: Run, events: Events) -> None:
     assert code == 0
     assert json.loads(said) == {
         "on": TODAY.isoformat(),
-        **{period: active_users(period) for period in ("day", "week", "month")},
+        **{period: active_users(period) for period in ("day", "week", "month", "7-days", "28-days")},
     }
 
 
@@ -186,7 +250,7 @@ def test_the_rebuild_at_a_terminal(run: Run, events: Events) -> None:
     assert (code, json.loads(said)["events"]) == (0, 600)
     code, said, complaint = run("rebuild", "--from", "2020-01-01")
     assert (code, said) == (1, "")
-    assert "kept for 62 days" in complaint
+    assert "kept for 65 days" in complaint
 
 
 @pytest.mark.parametrize(
@@ -195,6 +259,9 @@ def test_the_rebuild_at_a_terminal(run: Run, events: Events) -> None:
         (["report", "a", "--from", "soon"], 2, "is no time"),
         (["report"], 2, "required"),
         (["report", "a", "--from", "2026-11-22", "--to", "2026-11-01"], 1, "ends before it begins"),
+        (["report", "a", "--from", "2999-01-01"], 1, "has not come yet"),
+        (["report", "--users", "--on", "2999-01-01"], 1, "has not come yet"),
+        (["report", "--top", "--in", "2999-01"], 1, "has not come yet"),
         (["report", "--top", "--in", "2026-13"], 1, "is no hour, day or month"),
         (["report", "a b"], 2, "no event can have the name 'a b': it begins with a-z"),
         (["report", ""], 2, "no event can have the name ''"),

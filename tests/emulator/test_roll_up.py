@@ -80,14 +80,18 @@ BAD: dict[str, dict[str, Any]] = {
     "no-name": {"name": None},
     "long-name": {"name": "a" * 65},
     "long-ago": {"occurredAt": datetime(1900, 1, 1, tzinfo=UTC)},
-    "far-ahead": {"occurredAt": datetime(2100, 1, 1, tzinfo=UTC)},
+    "too-late": {"occurredAt": NOW - timedelta(hours=72, seconds=1)},
+    "too-late-by-its-own-clock": {"occurredAt": NOW - timedelta(hours=72), "sentAt": NOW + timedelta(seconds=1)},
+    "written-far-ahead": {"createdAt": datetime(2100, 1, 1, tzinfo=UTC)},
+    "never-written": {"createdAt": None},
+    "of-the-server-far-ahead": {"name": "job.completed", "occurredAt": datetime(2100, 1, 1, tzinfo=UTC)},
     "a-date-as-text": {"occurredAt": NOW.isoformat()},
     "no-user": {"userId": ""},
     "user-with-slash": {"userId": "a/b"},
     "a-list-of-users": {"userId": ["ada"]},
     "bytes": {"name": b"a"},
 }
-"""What an admin may write, and no client."""
+"""What can't be counted. Most of it an admin alone may write."""
 
 
 def test_bad_events_hold_up_no_other_and_say_what_is_wrong() -> None:
@@ -106,6 +110,7 @@ def test_bad_events_hold_up_no_other_and_say_what_is_wrong() -> None:
     assert all(fields["rolledUp"] is True and fields["skipped"] for fields in reasons.values())
     assert reasons["slash"]["skipped"].startswith("name: ")
     assert reasons["not-a-number"]["skipped"] == "value: must be a finite number"
+    assert reasons["too-late"]["skipped"] == "occurredAt: must lie at most 72 hours before createdAt"
     assert "skipped" not in stored("large")
     assert roll_up() == 0
 

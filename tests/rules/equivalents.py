@@ -4,8 +4,7 @@
 
 INSTANTS = (
     "/databases/{database}/documents signedIn: another operator: request.time < timestamp.value(request.auth.token.exp * 1000) -> ((request.time) <= (timestamp.value(request.auth.token.exp * 1000)))",
-    "/analyticsEvents/{eventId} eventCreated: another operator: event.occurredAt >= request.time - duration.value(1, 'd') -> ((event.occurredAt) > (request.time - duration.value(1, 'd')))",
-    "/analyticsEvents/{eventId} eventCreated: another operator: event.occurredAt <= request.time + duration.value(5, 'm') -> ((event.occurredAt) < (request.time + duration.value(5, 'm')))",
+    "/analyticsEvents/{eventId} eventCreated: another operator: event.occurredAt >= request.time - duration.value(30, 'd') -> ((event.occurredAt) > (request.time - duration.value(30, 'd')))",
     "/processingJobs/{jobId} isMeantNow: another operator: request.time <= timestamp.value(request.auth.token.auth_time * 1000) + duration.value(5, 'm') -> ((request.time) < (timestamp.value(request.auth.token.auth_time * 1000) + duration.value(5, 'm')))",
     "/processingJobs/{jobId} jobCreated: another operator: job.runAfter <= request.time + duration.value(30, 'd') -> ((job.runAfter) < (request.time + duration.value(30, 'd')))",
     "/b/{bucket}/o signedIn: another operator: request.time < timestamp.value(request.auth.token.exp * 1000) -> ((request.time) <= (timestamp.value(request.auth.token.exp * 1000)))",

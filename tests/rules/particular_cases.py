@@ -232,20 +232,23 @@ def _of_inputs() -> Iterator[Case]:
 def _of_events() -> Iterator[Case]:
     group = "analyticsEvents create"
     least = next(collection for collection in collections() if collection.name == "analyticsEvents").least
-    day, soon = timedelta(days=1), timedelta(minutes=5)
+    month = timedelta(days=30)
     for by, may in (
-        (MOMENT - day, True),
-        (-MOMENT - day, False),
-        (soon - MOMENT, True),
-        (soon + MOMENT, False),
+        (timedelta(days=-3), True),
+        (MOMENT - month, True),
+        (-MOMENT - month, False),
         (timedelta(days=-3650), False),
-        (timedelta(days=3650), False),
+        # A clock may be fast by any time: the roll-up corrects it.
+        (timedelta(minutes=6), True),
+        (timedelta(days=3650), True),
     ):
         request = Create("analyticsEvents/new", least | {"occurredAt": Later(by)})
         yield Case(group, f"occurredAt {by} from now", "ada", request, allowed=may)
-    for year in (1900, 2100):
+    for year in (1900, 9999):
         request = Create("analyticsEvents/new", least | {"occurredAt": datetime(year, 1, 1, tzinfo=UTC)})
-        yield Case(group, f"occurredAt in {year}", "ada", request)
+        yield Case(group, f"occurredAt in {year}", "ada", request, allowed=year == 9999)
+        request = Create("analyticsEvents/new", least | {"sentAt": datetime(year, 1, 1, tzinfo=UTC)})
+        yield Case(group, f"sentAt in {year}", "ada", request, allowed=True)
     unmarked = {name: value for name, value in least.items() if name != "rolledUp"}
     for marks in ({}, {"rolledUp": True}, {"rolledUp": False, "skipped": "x"}, {"rolledUp": False, "expiresAt": NOW}):
         yield Case(group, f"marked {marks}"[:50], "ada", Create("analyticsEvents/new", unmarked | marks))

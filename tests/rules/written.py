@@ -114,6 +114,7 @@ def collections() -> list[Collection]:
                 "name": "a" * 64,
                 "properties": {f"a{i:039}": "a" * 500 for i in range(20)},
                 "value": 1e12,
+                "sentAt": Later(timedelta(minutes=6)),
                 "schemaVersion": 1,
             },
             "played",

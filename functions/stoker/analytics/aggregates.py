@@ -13,7 +13,7 @@ from stoker.firestore import raw
 from stoker.firestore.client import client
 from stoker.firestore.messages import plain, unchanged_since, written
 from stoker.logs import JobLog
-from stoker.models.analytics import AnalyticsAggregate
+from stoker.models.analytics import ALL, AnalyticsAggregate
 
 
 @dataclass
@@ -94,12 +94,15 @@ def replacements(key: Key, tally: Tally, now: datetime) -> tuple[Any, Any]:
         tally: What it adds up to.
         now: When.
     """
+    if key.name == ALL:
+        # An aggregate that was written before `all` had no values has some still.
+        tally = Tally(tally.count, users=tally.users)
     aggregate = AnalyticsAggregate(
         granularity=key.granularity,
         bucket=key.bucket,
         name=key.name,
         count=tally.count,
-        sum=tally.sum,
+        sum=None if key.name == ALL else tally.sum,
         min=tally.min,
         max=tally.max,
         unique_users=tally.users.count(),

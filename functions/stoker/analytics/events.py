@@ -1,6 +1,6 @@
 """Events as the roll-up sees them: what is counted of them, or why that can't be done, and the mark that says so."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -10,13 +10,14 @@ from pydantic import ValidationError
 
 from stoker import config
 from stoker.analytics.buckets import bucket_of
+from stoker.analytics.clock import LATE, happened_at
 from stoker.firestore import raw
 from stoker.firestore.client import client
-from stoker.firestore.messages import plain, unchanged_since, written
-from stoker.models.analytics import CountedEvent
+from stoker.firestore.messages import WriteMessage, plain, unchanged_since, written
+from stoker.models.analytics import SERVER_EVENTS, CountedEvent
 from stoker.models.document import problems
 
-COUNTED: Final = ("userId", "name", "value", "occurredAt")
+COUNTED: Final = ("userId", "name", "value", "occurredAt", "sentAt", "createdAt")
 FIELDS: Final = (*COUNTED, "skipped")
 """What is read of an event: never its properties, which may be a megabyte."""
 
@@ -24,7 +25,7 @@ EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
 """What happened before is a clock that was not set."""
 
 AHEAD: Final = timedelta(days=1)
-"""How far in the future an event may lie: clocks differ, and time zones are mistaken for UTC."""
+"""How far in the future the time of a function's own event may lie: time zones are mistaken for UTC."""
 
 REASON_CHARACTERS: Final = 300
 """Of why an event was skipped."""
@@ -51,18 +52,28 @@ class StoredEvent:
         """By which events are sorted: those of an hour and a name come together."""
         return self.counts[:2] if self.counts else ("", "")
 
-    def mark(self, now: datetime) -> Any:
-        """The write that says that the event is rolled up; refused where it has changed, or is gone.
 
-        Args:
-            now: From when on it is kept for a while.
-        """
-        fields: dict[str, object] = {"rolledUp": True, "expiresAt": now + timedelta(days=config.KEEP_EVENTS_DAYS)}
-        if self.skipped is not None:
-            fields["skipped"] = self.skipped
-        write = written(self.name, fields)
-        write.update_mask.field_paths.extend(fields)
-        return unchanged_since(write, self.update_time)
+def marks(events: Iterable[StoredEvent], now: datetime) -> Iterator[Any]:
+    """The writes that say that events are rolled up; each is refused where its event has changed, or is gone.
+
+    Args:
+        events: As they were read.
+        now: From when on they are kept for a while.
+    """
+    fields = {"rolledUp": True, "expiresAt": now + timedelta(days=config.KEEP_EVENTS_DAYS)}
+    counted = _mark(fields)
+    for event in events:
+        write = WriteMessage()
+        write.CopyFrom(counted if event.skipped is None else _mark({**fields, "skipped": event.skipped}))
+        write.update.name = event.name
+        yield unchanged_since(write, event.update_time)
+
+
+def _mark(fields: Mapping[str, object]) -> Any:
+    """A write of some fields into an event without a name. It is copied, which takes half of the time."""
+    write = written("", fields)
+    write.update_mask.field_paths.extend(fields)
+    return write
 
 
 def read(query: Query, after: str | None = None, limit: int | None = None) -> Iterator[StoredEvent]:
@@ -111,6 +122,24 @@ def _counts(document: Any, latest: datetime) -> tuple[str, str, str, float | Non
         event = CountedEvent.from_firestore(data)
     except ValidationError as error:
         raise NotCountable("; ".join(problems(error, data))[:REASON_CHARACTERS]) from None
-    if not EARLIEST <= event.occurred_at <= latest:
-        raise NotCountable("occurredAt: must lie between the year 2000 and tomorrow")
-    return bucket_of("hour", event.occurred_at), event.name, event.user_id, event.value
+    return bucket_of("hour", _time_of(event, latest)), event.name, event.user_id, event.value
+
+
+def _time_of(event: CountedEvent, latest: datetime) -> datetime:
+    """Return the time by which an event is counted.
+
+    Raises:
+        NotCountable: The event came too late, or a time that the server has written is no possible time.
+    """
+    if event.name in SERVER_EVENTS:
+        return _sane("occurredAt", event.occurred_at, latest)
+    happened = happened_at(event.occurred_at, event.sent_at, _sane("createdAt", event.created_at, latest))
+    if happened is None:
+        raise NotCountable(f"occurredAt: must lie at most {LATE / timedelta(hours=1):.0f} hours before createdAt")
+    return happened
+
+
+def _sane(field: str, time: datetime, latest: datetime) -> datetime:
+    if not EARLIEST <= time <= latest:
+        raise NotCountable(f"{field}: must lie between the year 2000 and tomorrow")
+    return time

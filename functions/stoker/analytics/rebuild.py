@@ -34,9 +34,6 @@ WRITTEN_AT_ONCE: Final = 200
 LEASE_WAIT_SECONDS = 120.0
 """How long a rebuild waits for the roll-up to pause: it does so at the latest when its run ends."""
 
-EARLY: Final = timedelta(minutes=5)
-"""How long before its own time an event may be written."""
-
 
 class NotRebuildable(RequestRefused):
     """The raw events are not all there any more."""
@@ -66,8 +63,11 @@ class RebuiltAggregates:
 
 
 def earliest(now: datetime) -> datetime:
-    """The start of the first day of which all events are there still: those of older ones may have expired."""
-    kept = now - timedelta(days=config.KEEP_EVENTS_DAYS) + EARLY
+    """The start of the first day of which all events are there still: those of older ones may have expired.
+
+    No event is written before it happens, so none expires before `KEEP_EVENTS_DAYS` after that.
+    """
+    kept = now - timedelta(days=config.KEEP_EVENTS_DAYS)
     return datetime(kept.year, kept.month, kept.day, tzinfo=UTC) + timedelta(days=1)
 
 

@@ -13,7 +13,7 @@ from google.api_core import exceptions
 
 from stoker import config, shutdown
 from stoker.analytics.aggregates import Aggregates
-from stoker.analytics.events import StoredEvent, read, read_again
+from stoker.analytics.events import StoredEvent, marks, read, read_again
 from stoker.analytics.lease import RollUpLease, RollUpLeaseLost
 from stoker.analytics.tally import tallied, with_all_that_follow
 from stoker.firestore import raw
@@ -78,8 +78,8 @@ def roll_up(until: float = float("inf"), now: Callable[[], float] = time.monoton
         JobLog("").warning("Another roll-up has taken over; what was committed counts.")
     finally:
         lease.give_back()
-        seconds = round(now() - began, 3)
-        JobLog("").info("Events were rolled up.", event="events-rolled-up", events=rolling.done, seconds=seconds)
+        figures = {"events": rolling.done, "skipped": rolling.skipped, "seconds": round(now() - began, 3)}
+        JobLog("").info("Events were rolled up.", event="events-rolled-up", **figures)
     return rolling.done
 
 
@@ -91,10 +91,12 @@ class RollUp:
 
     Attributes:
         done: How many events it has marked.
+        skipped: How many of these could not be counted.
     """
 
     def __init__(self, lease: RollUpLease) -> None:
         self.done = 0
+        self.skipped = 0
         self._lease = lease
         self._aggregates = Aggregates()
 
@@ -139,11 +141,12 @@ class RollUp:
             return
         now = datetime.now(UTC)
         added = with_all_that_follow(tallied(event.counts for event in batch if event.counts is not None))
-        writes = [self._lease.renewal(), *self._aggregates.writes(added, now), *(event.mark(now) for event in batch)]
+        writes = [self._lease.renewal(), *self._aggregates.writes(added, now), *marks(batch, now)]
         lease, *times = raw.commit(writes)
         self._lease.renewed(lease)
         self._aggregates.written(added, times)
         self.done += len(batch)
+        self.skipped += sum(event.counts is None for event in batch)
 
     def _in_halves(self, batch: Sequence[StoredEvent], error: exceptions.InvalidArgument) -> None:
         if len(batch) == 1:

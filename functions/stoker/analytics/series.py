@@ -1,11 +1,11 @@
 """What an app asks of the aggregates: how a figure went, what happened most, how many users there were."""
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final, Literal
 
 from stoker.analytics.aggregates import names_of
-from stoker.analytics.buckets import Key, bucket_of, buckets_between, start_of
+from stoker.analytics.buckets import Key, buckets_between, start_of
 from stoker.analytics.users import Users
 from stoker.firestore import raw
 from stoker.firestore.messages import plain
@@ -18,11 +18,12 @@ MOST_BUCKETS: Final = 10_000
 PAGE: Final = 500
 """Documents that are asked for at once."""
 
-Period = Literal["day", "week", "month"]
+Period = Literal["day", "week", "month", "7-days", "28-days"]
+"""A time for which active users are counted."""
 
 
 def series(name: str, granularity: Granularity, start: datetime, end: datetime) -> list[AnalyticsAggregate]:
-    """How the events of a name went.
+    """How the events of a name went, as far as the time has come.
 
     Args:
         name: Of the events; `all` for those of every name.
@@ -31,8 +32,8 @@ def series(name: str, granularity: Granularity, start: datetime, end: datetime) 
         end: When it ends; it does not belong to the series itself.
 
     Returns:
-        An aggregate for each hour, day or month that the time touches, in their order; with a `count` of 0 where
-        nothing happened.
+        An aggregate for each hour, day or month that the time touches and that has begun, in their order; with a
+        `count` of 0 where nothing happened.
 
     Raises:
         ValueError: That would be more than `MOST_BUCKETS`.
@@ -44,7 +45,7 @@ def series(name: str, granularity: Granularity, start: datetime, end: datetime) 
     """
     # Looked up by their ids, which follow from the time: that needs no index.
     keys: list[Key] = []
-    for bucket in buckets_between(granularity, start, end):
+    for bucket in buckets_between(granularity, start, min(end, datetime.now(UTC))):
         if len(keys) == MOST_BUCKETS:
             raise ValueError(f"That is more than {MOST_BUCKETS:,} {granularity}s: ask for less time, or longer steps.")
         keys.append(Key(granularity, bucket, name))
@@ -73,27 +74,59 @@ def top(granularity: Granularity, bucket: str, n: int = 10) -> list[AnalyticsAgg
 
 
 def active_users(period: Period, on: date | None = None) -> int:
-    """How many different users had events.
+    """How many different users were active: those with an event that a client has recorded.
 
     Args:
-        period: `day`; `week`, the seven days that end with it; or `month`, the calendar month that it lies in.
-        on: Which day, in UTC; today where it is left out, so far as it has gone.
+        period: `day`; `week`, from Monday to Sunday; `month`, from the first day to the last; or `7-days` and
+            `28-days`, which end with the day. Days begin and end in UTC.
+        on: The day, or a day of the week or the month; today where it is left out. A period that has not ended is
+            counted as far as it has gone.
 
     Returns:
         Users: exactly up to some 1,500, within 2 % beyond (see `Users`).
+
+    Example:
+        >>> active_users("28-days", date(2026, 11, 22))  # doctest: +SKIP
+        1204
     """
-    day = datetime.combine(on or datetime.now(UTC).date(), time(), UTC)
-    if period == "month":
-        days = [Key("month", bucket_of("month", day), ALL)]
-    else:
-        since = day - timedelta(days=6 if period == "week" else 0)
-        days = [Key("day", bucket, ALL) for bucket in buckets_between("day", since, day + timedelta(days=1))]
     users = Users()
-    for sketch in raw.get_all([names_of(key)[1] for key in days], ["users"]):
+    buckets = [Key(granularity, bucket, ALL) for granularity, bucket in buckets_of(period, on or today())]
+    for sketch in raw.get_all([names_of(key)[1] for key in buckets], ["users"]):
         stored = plain(sketch.fields["users"])
         if isinstance(stored, bytes):
             users.merge(Users(stored))
     return users.count()
+
+
+def buckets_of(period: Period, on: date) -> list[tuple[Granularity, str]]:
+    """The days of a period, or its month.
+
+    Args:
+        period: As in `active_users`.
+        on: A day of it.
+
+    Example:
+        >>> buckets_of("week", date(2026, 11, 22))[0], buckets_of("7-days", date(2026, 11, 22))[0]
+        (('day', '2026-11-16'), ('day', '2026-11-16'))
+        >>> buckets_of("month", date(2026, 11, 22))
+        [('month', '2026-11')]
+    """
+    match period:
+        case "month":
+            return [("month", f"{on:%Y-%m}")]
+        case "week":
+            first, days = on - timedelta(days=on.weekday()), 7
+        case "day":
+            first, days = on, 1
+        case "7-days" | "28-days":
+            days = 7 if period == "7-days" else 28
+            first = on - timedelta(days=days - 1)
+    return [("day", (first + timedelta(days=number)).isoformat()) for number in range(days)]
+
+
+def today() -> date:
+    """The day that it is, in UTC."""
+    return datetime.now(UTC).date()
 
 
 def _found(keys: Sequence[Key]) -> Iterator[tuple[Key, AnalyticsAggregate]]:
@@ -110,5 +143,9 @@ def _aggregate(document: Any) -> AnalyticsAggregate:
 
 def _nothing(key: Key) -> AnalyticsAggregate:
     return AnalyticsAggregate(
-        granularity=key.granularity, bucket=key.bucket, name=key.name, updated_at=start_of(key.granularity, key.bucket)
+        granularity=key.granularity,
+        bucket=key.bucket,
+        name=key.name,
+        sum=None if key.name == ALL else 0.0,
+        updated_at=start_of(key.granularity, key.bucket),
     )

@@ -7,7 +7,7 @@ from typing import Self
 
 from stoker.analytics.buckets import GRANULARITIES, Key, around
 from stoker.analytics.users import Users
-from stoker.models.analytics import ALL
+from stoker.models.analytics import ALL, SERVER_EVENTS
 
 
 def add_exactly(parts: list[float], value: float) -> None:
@@ -88,10 +88,29 @@ def with_all_that_follow(hours: Mapping[tuple[str, str], Tally]) -> dict[Key, Ta
     """
     tallies: dict[Key, Tally] = {}
     for (hour, name), tally in hours.items():
+        whole = of_all_names(name, tally)
         for granularity in GRANULARITIES:
-            for one in (name, ALL):
-                tallies.setdefault(Key(granularity, around(granularity, hour), one), Tally()).merge(tally)
+            bucket = around(granularity, hour)
+            tallies.setdefault(Key(granularity, bucket, name), Tally()).merge(tally)
+            tallies.setdefault(Key(granularity, bucket, ALL), Tally()).merge(whole)
     return tallies
+
+
+def of_all_names(name: str, tally: Tally) -> Tally:
+    """The part of a tally that is added to the aggregate of all names: the events, and the users who were active.
+
+    Values are left out, because each name may have a unit of its own. An event that a function records makes no user
+    active: it also happens while the user is away.
+
+    Args:
+        name: Of the events.
+        tally: The sum of these events.
+
+    Example:
+        >>> of_all_names("job.completed", Tally(count=2, parts=[7.5], min=3.5, max=4.0)).count
+        2
+    """
+    return Tally(tally.count, users=Users() if name in SERVER_EVENTS else tally.users)
 
 
 def tallied(events: Iterable[tuple[str, str, str, float | None]]) -> dict[tuple[str, str], Tally]:

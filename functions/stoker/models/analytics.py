@@ -14,8 +14,8 @@ ALL: Final = "all"
 
 
 SERVER_EVENTS: Final = ("job.completed", "job.failed", "job.cancelled", "task.completed", "user.signed-up")
-"""The names of the events that functions record, and that the rules refuse to clients. Add those that your functions
-record, and run scripts/generate."""
+"""The names of the events that functions record, and that the rules refuse to clients. They make no user active. Add
+those that your functions record, and run scripts/generate."""
 
 SERVER_ID: Final = "server."
 """How the ids of events begin that functions record. No id of a client's document has a dot."""
@@ -78,7 +78,9 @@ class AnalyticsEvent(Model):
         name: What. The names of the events that functions record are refused.
         properties: What else is to be known of it: at most 20 fields.
         value: A figure that is added up, where there is one.
-        occurred_at: When, by the client's clock: at most a day before it is written, and 5 minutes after.
+        occurred_at: When, by the client's clock. It is counted if it is written within 72 hours.
+        sent_at: When the client sends it, by the same clock: the server corrects `occurred_at` by it. Left out if the
+            write may wait offline.
         created_at: The server's time.
         rolled_up: Whether the aggregates have it; what has no such field is never found.
         skipped: Why it was not counted, where it could not be.
@@ -92,7 +94,8 @@ class AnalyticsEvent(Model):
         dict[PropertyName, PropertyText | bool | int | float | None], CLIENT_ONCE, Field(max_length=20)
     ] = Field(default_factory=dict)
     value: Annotated[EventValue | None, CLIENT_ONCE] = None
-    occurred_at: Annotated[Timestamp, CLIENT_ONCE, Near(before=timedelta(days=1), after=timedelta(minutes=5))]
+    occurred_at: Annotated[Timestamp, CLIENT_ONCE, Near(before=timedelta(days=30))]
+    sent_at: Annotated[Timestamp | None, CLIENT_ONCE] = None
     created_at: Annotated[Timestamp, CREATION_TIME]
     rolled_up: Annotated[bool, CLIENT_ONCE, Begins(False)]
     skipped: str | None = None
@@ -116,31 +119,35 @@ class CountedEvent(Model):
     """What of an event is counted; the roll-up reads no more of it.
 
     Attributes:
-        user_id, name, value, occurred_at: As in `AnalyticsEvent`.
+        user_id, name, value, occurred_at, sent_at, created_at: As in `AnalyticsEvent`.
     """
 
     user_id: UserId
     name: EventName
     value: EventValue | None = None
     occurred_at: Timestamp
+    sent_at: Timestamp | None = None
+    created_at: Timestamp
 
 
 class AnalyticsAggregate(Model):
-    """What happened under one name in one hour, day or month, by `occurred_at` in UTC.
+    """What happened under one name in one hour, day or month, in UTC.
 
     Attributes:
         bucket: `2026-11-22T07`, `2026-11-22` or `2026-11`.
         name: Of the events, or `all`.
         count: Events.
-        sum: Of their values; so `min` and `max`, which are missing where no event has a value.
-        unique_users: How many different users; exact while they are few.
+        sum: Of their values. `all` has none, because each name may have a unit of its own.
+        min: The least value; missing where no event has a value, and for `all`. So is `max`.
+        unique_users: How many different users; exact while they are few. For `all`, those who were active: users with
+            an event that a client has recorded.
     """
 
     granularity: Granularity
     bucket: str
     name: AggregateName
     count: Annotated[int, Field(ge=0)] = 0
-    sum: float = 0
+    sum: float | None = None
     min: float | None = None
     max: float | None = None
     unique_users: Annotated[int, Field(ge=0)] = 0

@@ -16,7 +16,7 @@ from development.text import as_json, clean
 from stoker.analytics.buckets import GRANULARITIES, bucket_of, start_of
 from stoker.analytics.lease import RollUpLeaseLost
 from stoker.analytics.rebuild import rebuild
-from stoker.analytics.series import Period, active_users, series, top
+from stoker.analytics.series import Period, active_users, series, today, top
 from stoker.models.analytics import AggregateName, AnalyticsAggregate, Granularity
 
 BACK: Final[dict[Granularity, timedelta]] = {
@@ -30,7 +30,7 @@ NAME_RULE: Final = "it begins with a-z, has a-z, 0-9, '.', '_' and '-', and at m
 
 
 def check(options: argparse.Namespace, refuse: Callable[[str], NoReturn]) -> None:
-    """Look for a name that no event can have, for a time that there is not, and for what can't be drawn.
+    """Look for a name that no event can have, for a time that there is not or not yet, and for what can't be drawn.
 
     Args:
         options: What the command line says.
@@ -44,11 +44,12 @@ def check(options: argparse.Namespace, refuse: Callable[[str], NoReturn]) -> Non
     if options.name is not None and not _is_name(options.name):
         refuse(f"no event can have the name {clean(options.name, 70)!r}: {NAME_RULE}")
     if options.users and (options.png or options.html):
-        raise CommandError("Three figures make no picture: leave --png and --html out, or report a name.")
-    if options.bucket is not None:
-        _granularity(options.bucket)
+        raise CommandError("A few figures make no picture: leave --png and --html out, or report a name.")
+    bucket = None if options.bucket is None else start_of(_granularity(options.bucket), options.bucket)
     if options.start and options.end and options.start >= options.end:
         raise CommandError("That time ends before it begins: change --from or --to.")
+    if any(time and time > datetime.now(UTC) for time in (options.start, options.on, bucket)):
+        raise CommandError("That time has not come yet in UTC: change --from, --on or --in.")
 
 
 def _is_name(text: str) -> bool:
@@ -90,10 +91,9 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _series(options: argparse.Namespace) -> tuple[str, list[AnalyticsAggregate]]:
-    end = options.end or datetime.now(UTC)
+    now = datetime.now(UTC)
+    end = min(options.end or now, now)
     start = options.start or end - BACK[options.by]
-    if start >= end:
-        raise CommandError("That time ends before it begins: change --from or --to.")
     return f"{options.name} by the {options.by}", series(options.name, options.by, start, end)
 
 
@@ -113,14 +113,14 @@ def _granularity(bucket: str) -> Granularity:
 
 
 def _users(options: argparse.Namespace) -> int:
-    day = (options.on or datetime.now(UTC)).date()
+    day = options.on.date() if options.on else today()
     periods: Sequence[Period] = get_args(Period)
     found: dict[str, int] = {period: active_users(period, day) for period in periods}
     if options.json:
         print(as_json({"on": day.isoformat(), **found}))
     else:
         for period, users in found.items():
-            print(f"{period:6} {users:,}")
+            print(f"{period:7} {users:,}")
     return 0
 
 

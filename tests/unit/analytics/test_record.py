@@ -58,5 +58,5 @@ def test_a_function_that_records_a_name_which_clients_may_use_is_told_what_to_do
 
 @pytest.mark.parametrize("name", ["task.completed", "video.played"])
 def test_an_event_is_counted_whatever_its_id_is(name: str) -> None:
-    counted = {"userId": "ada", "name": name, "occurredAt": NOW}
+    counted = {"userId": "ada", "name": name, "occurredAt": NOW, "createdAt": NOW}
     assert refused(CountedEvent, counted) == []

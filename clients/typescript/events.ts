@@ -1,0 +1,127 @@
+// Events of an app that is sometimes offline: they wait in the app, and are written one by one. See docs/analytics.md.
+
+import type { Auth } from 'firebase/auth';
+import type { Firestore } from 'firebase/firestore';
+import { collection, doc, runTransaction, serverTimestamp, Timestamp } from 'firebase/firestore';
+
+/** Where events wait, such as `localStorage`: it keeps them also while the app does not run. */
+export interface EventStorage {
+  getItem(key: string): string | null;
+  setItem(key: string, value: string): void;
+}
+
+/** What an event may say beside its name; see `AnalyticsEvent`. */
+export interface EventDetails {
+  value?: number;
+  properties?: Record<string, string | boolean | number | null>;
+}
+
+/** An event that waits. Its time is in milliseconds since 1970, by the clock of the device. */
+export interface WaitingEvent extends EventDetails {
+  id: string;
+  userId: string;
+  name: string;
+  occurredAt: number;
+}
+
+/** What became of the events that waited. */
+export interface SendResult {
+  /** How many are written. */
+  sent: number;
+  /** Those that the rules refuse, or that were written before without an answer. They don't wait any more. */
+  refused: WaitingEvent[];
+  /** How many of the user's wait still, because Firestore could not be reached. */
+  waiting: number;
+}
+
+const KEY = 'stoker-events';
+const REFUSED = ['permission-denied', 'invalid-argument'];
+
+/**
+ * Events that wait until they can be written.
+ *
+ * Each is written by itself, so that an event that is refused holds up no other. It is written by a transaction: unlike
+ * `setDoc`, which waits for a connection, it fails at once while the app is offline. So `sentAt` is the time of the
+ * write, and the server can correct the clock of the device by it.
+ */
+export class EventQueue {
+  private sending: Promise<SendResult> | undefined;
+
+  /**
+   * @param most How many events wait at most. Beyond that, the oldest is lost.
+   */
+  constructor(
+    private readonly db: Firestore,
+    private readonly auth: Auth,
+    private readonly storage: EventStorage,
+    private readonly most = 1000,
+  ) {}
+
+  /** Let an event of the user wait who is signed in; without a user, there is none. Then call `send`. */
+  record(name: string, details: EventDetails = {}): void {
+    const userId = this.auth.currentUser?.uid;
+    if (userId === undefined) return;
+    const id = doc(collection(this.db, 'analyticsEvents')).id;
+    this.keep([...this.waiting(), { ...details, id, userId, name, occurredAt: Date.now() }].slice(-this.most));
+  }
+
+  /** Write the events of the user who is signed in. Call it after `record`, after a sign-in, and when the app is online. */
+  send(): Promise<SendResult> {
+    this.sending ??= this.sendAll().finally(() => {
+      this.sending = undefined;
+    });
+    return this.sending;
+  }
+
+  private async sendAll(): Promise<SendResult> {
+    const result: SendResult = { sent: 0, refused: [], waiting: 0 };
+    for (let event = this.next(); event !== undefined; event = this.next()) {
+      try {
+        await this.write(event);
+        result.sent += 1;
+      } catch (error) {
+        // Not by its class, of which an app's bundle may hold two.
+        const { code } = error as { code?: string };
+        if (code === undefined) throw error;
+        if (!REFUSED.includes(code)) break;
+        result.refused.push(event);
+      }
+      const { id } = event;
+      this.keep(this.waiting().filter((other) => other.id !== id));
+    }
+    result.waiting = this.own().length;
+    return result;
+  }
+
+  private write({ occurredAt, ...event }: WaitingEvent): Promise<void> {
+    return runTransaction(
+      this.db,
+      async (transaction) => {
+        transaction.set(doc(this.db, 'analyticsEvents', event.id), {
+          ...event,
+          occurredAt: Timestamp.fromMillis(occurredAt),
+          sentAt: Timestamp.now(),
+          createdAt: serverTimestamp(),
+          rolledUp: false,
+        });
+      },
+      { maxAttempts: 1 },
+    );
+  }
+
+  private next(): WaitingEvent | undefined {
+    return this.own()[0];
+  }
+
+  private own(): WaitingEvent[] {
+    return this.waiting().filter((event) => event.userId === this.auth.currentUser?.uid);
+  }
+
+  private waiting(): WaitingEvent[] {
+    return JSON.parse(this.storage.getItem(KEY) ?? '[]') as WaitingEvent[];
+  }
+
+  private keep(events: WaitingEvent[]): void {
+    this.storage.setItem(KEY, JSON.stringify(events));
+  }
+}
