@@ -206,6 +206,24 @@ class ChildrenEnded:
 
 
 @dataclass(frozen=True)
+class ChildRetried:
+    """A child of the batch that had ended is retried by hand. In the commit of the retry."""
+
+
+@dataclass(frozen=True)
+class ChildrenCountedAgain:
+    """The batch has ended, and its children were counted again after some of them were retried.
+
+    Attributes:
+        output: The result of all children.
+        alive: The number of children that have not ended.
+    """
+
+    output: JobOutput
+    alive: int
+
+
+@dataclass(frozen=True)
 class EndHookRan:
     """The end hook of the job's type has run after the job's end.
 
@@ -236,6 +254,8 @@ JobEvent = (
     | Retried
     | ChildrenProgressed
     | ChildrenEnded
+    | ChildRetried
+    | ChildrenCountedAgain
     | EndHookRan
 )
 

@@ -7,7 +7,7 @@ from google.cloud.firestore_v1 import Query
 
 from stoker import config
 from stoker.firestore.selection import Filter, Selection
-from stoker.models.job import END_HOOK_DUE, ENDED, FOUND_BY_STAGE, RUNNING_JOBS
+from stoker.models.job import END_HOOK_DUE, ENDED, FOUND_BY_STAGE, RUNNING_AGAIN, RUNNING_JOBS
 from stoker.queries.query import NAME, DeclaredQuery, ascending, between, descending, equal, one_of, perhaps
 
 ALIVE = ("pending", "processing")
@@ -89,6 +89,14 @@ def cancelled_parents() -> Selection:
     """Jobs that have made others and wait for them, and whose owner wants them to stop."""
     waiting: list[Filter] = [("status", "==", "processing"), ("stage", "==", RUNNING_JOBS)]
     return CANCELLED_PARENTS.selection(*waiting, ("cancelRequested", "==", True))
+
+
+RUNNING_CHILDREN_AGAIN = DeclaredQuery(jobs, where=equal("stage"))
+
+
+def running_children_again() -> Selection:
+    """Jobs that have ended, and of which children were retried and not yet counted."""
+    return RUNNING_CHILDREN_AGAIN.selection(("stage", "==", RUNNING_AGAIN))
 
 
 PENDING_OF_A_USER = DeclaredQuery(jobs, where=equal("userId", "status"), order=[ascending("createdAt")])
