@@ -585,7 +585,7 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "a batch that has ended does not hear of a child that is retried",
         "jobs.commands",
-        "retried_child_writes(state)",
+        "*retried_child_writes(state)",
         "",
         ("figures follow", "parents end after children"),
     ),

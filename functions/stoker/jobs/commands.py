@@ -14,6 +14,7 @@ from stoker.firestore.optimistic import until_written
 from stoker.firestore.writes import Create, ExtraWrites
 from stoker.jobs.children import retried_child_writes
 from stoker.jobs.commit import log_of
+from stoker.jobs.dedupe import key_writes
 from stoker.jobs.dispatch import dispatch
 from stoker.jobs.events import CancelRequested, Created, Retried
 from stoker.jobs.fields import without_deleted
@@ -131,6 +132,7 @@ def retry_job(job_id: str) -> None:
     Raises:
         JobNotFound: There is no such job.
         NotRetryable: It is under way, or it is completed and there is nothing to run again; the message says why.
+        Duplicate: Another job with the same `dedupeKey` is not done yet.
         InvalidJob, UnsupportedType: It could not run this time either; the message says why.
         Aborted: The document is written by others too often.
     """
@@ -151,7 +153,7 @@ def _retry(found: StoredDocument, now: datetime) -> None:
     job = read_job(replace(found, data=without_deleted({**found.data, **renewed})))
     if state.state == "completed":
         _refuse(state, _obstacle_to_items(job))
-    apply(found, state, Retried(now), retried_child_writes(state))
+    apply(found, state, Retried(now), [*key_writes(job.document), *retried_child_writes(state)])
 
 
 def _refuse(job: JobState, reason: str | None) -> None:
