@@ -113,8 +113,8 @@ class Liveness:
             return "a deletion before its turn"
         if data.get("stage") == "queued" and life.handed_back:
             return "handed back"
-        waited = due is not None and (data.get("stage") in (None, "waiting-for-tomorrow"))
-        return "due" if waited else f"runnable ({data.get('stage')})"
+        # A new job has a task for its time. A job that was held back until a time is found by the sweeper.
+        return "due" if data.get("stage") == "waiting-for-tomorrow" else f"runnable ({data.get('stage')})"
 
     def _shares(self, life: Life) -> bool:
         """Whether the job's owner holds as many places of its queue as are free: half of what a user alone may hold."""

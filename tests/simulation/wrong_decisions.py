@@ -631,4 +631,18 @@ MUTANTS: tuple[Mutant, ...] = (
         "kept = ()",
         ("what a retry keeps",),
     ),
+    Mutant(
+        "a job that must wait for its time has no task for it",
+        "jobs.transitions",
+        '    return (EnqueueTask(f"{event.occasion}/{job.attempt}", event.due),)\n',
+        "    return ()\n",
+        ("nothing waits for ever",),
+    ),
+    Mutant(
+        "the task of a job that must wait for its time comes at once",
+        "jobs.transitions",
+        '    return (EnqueueTask(f"{event.occasion}/{job.attempt}", event.due),)\n',
+        '    return (EnqueueTask(f"{event.occasion}/{job.attempt}"),)\n',
+        ("not before its time",),
+    ),
 )

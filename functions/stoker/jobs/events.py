@@ -20,6 +20,19 @@ class Created:
 
 
 @dataclass(frozen=True)
+class CreatedForLater:
+    """The document was written with a time in the future, and a task may wait for that time.
+
+    Attributes:
+        due: The time.
+        occasion: As in `Created`.
+    """
+
+    due: datetime
+    occasion: str = "created"
+
+
+@dataclass(frozen=True)
 class Due:
     """The job waits, and need not wait any longer: the sweeper has found it.
 
@@ -236,6 +249,7 @@ class EndHookRan:
 
 JobEvent = (
     Created
+    | CreatedForLater
     | Due
     | LeaseLapsed
     | Claimed

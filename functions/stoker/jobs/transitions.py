@@ -45,6 +45,7 @@ from stoker.jobs.events import (
     ChildRetried,
     Claimed,
     Created,
+    CreatedForLater,
     Due,
     EndHookRan,
     FailedPermanently,
@@ -104,6 +105,10 @@ def no_effects(job: JobState, event: Any, fields: Fields, now: datetime) -> tupl
 
 def _enqueue(job: JobState, event: Any, fields: Fields, now: datetime) -> tuple[Effect, ...]:
     return (EnqueueTask(f"{event.occasion}/{job.attempt}"),)
+
+
+def _enqueue_for_later(job: JobState, event: CreatedForLater, fields: Fields, now: datetime) -> tuple[Effect, ...]:
+    return (EnqueueTask(f"{event.occasion}/{job.attempt}", event.due),)
 
 
 def _after_end(job: JobState, event: Any, fields: Fields, now: datetime) -> tuple[Effect, ...]:
@@ -219,6 +224,7 @@ FOUND = (Created, Due, LeaseLapsed)
 TABLE: tuple[Row, ...] = (
     # A job is written, or found by the sweeper. It goes into its queue.
     Row(("pending",), FOUND, "cancelled", write.cancel, _after_end, when=cancel_is_requested),
+    Row(("pending",), (CreatedForLater,), None, effects=_enqueue_for_later),
     Row(ALIVE, FOUND, None, when=must_wait),
     Row(("pending",), (Due,), None, write.become_due, _enqueue, when=has_no_time),
     Row(ALIVE, FOUND, None, effects=_enqueue),

@@ -117,6 +117,13 @@ def pending_later_of(user_id: str, now: datetime) -> Selection:
     )
 
 
+def due_of(user_id: str, begin: datetime, end: datetime) -> Selection:
+    """A user's jobs that are pending and whose time lies behind a time and not behind another: to count them."""
+    return PENDING_LATER_OF_A_USER.selection(
+        ("userId", "==", user_id), ("status", "==", "pending"), ("runAfter", ">", begin), ("runAfter", "<=", end)
+    )
+
+
 HELD_BACK_OF_A_USER = DeclaredQuery(jobs, where=[*equal("userId", "status"), *one_of("stage")])
 
 

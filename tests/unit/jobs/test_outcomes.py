@@ -16,6 +16,7 @@ from stoker.jobs.events import (
     ChildRetried,
     Claimed,
     Created,
+    CreatedForLater,
     Due,
     EndHookRan,
     FailedPermanently,
@@ -84,6 +85,7 @@ OUTCOMES: list[tuple[State, dict[str, Any], JobEvent, State]] = [
     ("failed", {}, Retried(NOW), "pending"),
     ("cancelled", {}, Retried(NOW), "pending"),
     ("completed", {"failed_items": 2}, Retried(NOW), "pending"),
+    ("pending", {"run_after": LATER}, CreatedForLater(LATER), "pending"),
     *((state, {"failed_items": 2}, ChildRetried(), state) for state in OVER),
     ("failed", {}, ChildRetried(), "failed"),
     ("running-jobs", {}, ChildRetried(), "running-jobs"),
@@ -155,3 +157,9 @@ def test_the_stage_of_an_ended_batch_says_whether_children_run_again() -> None:
     assert decide(batch, ChildrenCountedAgain(OUTPUT, 0), NOW).fields["stage"] == "completed"
     cancelled = JobState("holiday", "cancelled", failed_items=1)
     assert decide(cancelled, ChildrenCountedAgain(OUTPUT, 0), NOW).fields["stage"] == "running-jobs"
+
+
+def test_a_job_for_later_has_a_task_for_its_time() -> None:
+    job = JobState("holiday", run_after=LATER)
+    assert decide(job, CreatedForLater(LATER), NOW).effects == (EnqueueTask("created/0", LATER),)
+    assert decide(job, Created(), NOW).effects == ()

@@ -23,6 +23,7 @@ EVENTS: dict[type[Any], JobEvent] = {
     type(event): event
     for event in (
         events.Created(),
+        events.CreatedForLater(LATER),
         events.Due("sweep-1"),
         events.LeaseLapsed("sweep-1"),
         events.Claimed("new"),
