@@ -922,14 +922,26 @@ export interface DeleteTasks {
   where: DeletionFilter;
 }
 
-/** Makes tasks of the lines of a file. */
+/** Makes tasks of the records of a file. */
 export interface ImportTasks {
   operation: 'import-tasks';
   /**
-   * NDJSON or CSV under the owner's `user-uploads/{userId}/` or `job-outputs/{userId}/`, or under `public/`. Not
-   * empty. At most 1,024 characters.
+   * NDJSON, a JSON list or CSV under the owner's `user-uploads/{userId}/` or `job-outputs/{userId}/`, or under
+   * `public/`. Not empty. At most 1,024 characters.
    */
   source: string;
+  /** The encoding of the file. Most programs write UTF-8. `"utf-8"` where it is left out. */
+  encoding?: 'utf-8' | 'windows-1252';
+  /**
+   * How the due dates are written. With `excel`, a number is the serial number of a day in a spreadsheet. `"iso"`
+   * where it is left out.
+   */
+  dates?: 'iso' | 'excel';
+  /**
+   * The time zone of due dates that name no offset, such as `Europe/Berlin`. At most 64 characters. Matches
+   * `^[A-Za-z][A-Za-z0-9_+/-]*$`.
+   */
+  timeZone?: string | null;
 }
 
 /** Puts all that there is of the owner into ZIP files. */

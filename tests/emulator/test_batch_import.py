@@ -1,10 +1,13 @@
 """`import-tasks`: a task for each line of a file."""
 
+import io
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
+from zipfile import ZipFile
 
 import pytest
 
@@ -12,7 +15,7 @@ from development.user import User
 from emulator.batch import BatchJob, figures, items, task, tasks_of, write_documents
 from stoker import config
 from stoker.batch import import_tasks as import_module
-from stoker.batch import lines as lines_module
+from stoker.batch.task_files import lines as lines_module
 from stoker.firestore.client import client
 from stoker.jobs.fields import RENEWED
 from stoker.storage.client import bucket
@@ -84,8 +87,56 @@ def test_a_file_that_is_not_the_owners_is_not_read(ada: str, source: str, code: 
 def test_an_empty_file_and_one_that_is_no_list(ada: str) -> None:
     job_input = {"operation": "import-tasks", "source": put(ada, b"")}
     assert BatchJob(ada, job_input).work()["errorCode"] == "input-empty"
-    put(ada, b'[{"title": "Water"}]')
-    assert BatchJob(ada, job_input).work()["errorCode"] == "unsupported-media"
+    for content in (
+        b'{\n"cards": [\n{"name": "Water"}\n]}',
+        b'{"name": "Water"}\n' * 20,
+        "title\nBücher".encode("cp1252"),
+    ):
+        put(ada, content, "text/csv" if content.startswith(b"title") else "application/json")
+        job = BatchJob(ada, job_input).work()
+        assert (job["status"], job["errorCode"]) == ("failed", "unsupported-media")
+    assert tasks_of(ada) == {}
+
+
+def test_dates_and_the_encoding_of_a_spreadsheet_are_read_if_the_job_says_so(ada: str) -> None:
+    source = put(ada, "sep=;\r\nTitle;Due Date;\r\nBücher;46387,5;\r\n".encode("cp1252"), "text/csv")
+    how = {"encoding": "windows-1252", "dates": "excel", "timeZone": "Europe/Berlin"}
+    job = BatchJob(ada, {"operation": "import-tasks", "source": source, **how}).work()
+    assert figures(job["output"]) == (1, 1, 0)
+    [made] = tasks_of(ada).values()
+    assert (made["title"], made["dueDate"]) == ("Bücher", datetime(2026, 12, 31, 11, tzinfo=UTC))
+
+
+def exported(user_id: str) -> tuple[bytes, list[dict[str, Any]]]:
+    """The list of tasks of an export, as it is and read, without the facts that a new task has of its own."""
+    output = BatchJob(user_id, {"operation": "export-user-data"}).work()["output"]
+    with ZipFile(io.BytesIO(bucket().blob(output["files"][0]["path"]).download_as_bytes())) as archive:
+        content = archive.read("data/tasks-001.json")
+    own = {"id", "createdAt", "updatedAt"}
+    tasks = [{name: value for name, value in one["fields"].items() if name not in own} for one in json.loads(content)]
+    return content, sorted(tasks, key=lambda one: str(one["title"]))
+
+
+def test_an_export_is_imported_and_the_next_export_is_the_same(ada: str) -> None:
+    now = datetime.now(UTC)
+    project = {"id": f"{ada}-p", "userId": ada, "name": "Garden", "createdAt": now, "updatedAt": now}
+    write_documents("projects", {f"{ada}-p": project})
+    kinds: list[dict[str, Any]] = [
+        {"dueDate": datetime(2027, 1, 2, 3, 4, 5, 678901, tzinfo=UTC), "projectId": f"{ada}-p"},
+        {"status": "completed", "actualDuration": 0, "estimatedDuration": 30, "schemaVersion": 1},
+        {"tags": ["a, b", "c;d", "[é]"], "description": 'A "quote",\n{and} a line', "priority": "urgent"},
+        {"subtasks": [{"title": "Buy, then\n[plant]", "completed": True}], "status": "cancelled", "category": "\\"},
+    ]
+    tasks = {f"{ada}-{n}": task(f"{ada}-{n}", ada, title=f"Task {n}", **kinds[n % 4]) for n in range(250)}
+    write_documents(config.TASKS, tasks)
+    content, before = exported(ada)
+    for name in tasks:
+        client().collection(config.TASKS).document(name).delete()
+    job = BatchJob(ada, {"operation": "import-tasks", "source": put(ada, content, "application/json")}).work()
+    assert figures(job["output"]) == (250, 250, 0)
+    for one in before:
+        one.pop("schemaVersion", None)
+    assert exported(ada)[1] == before
 
 
 def test_tasks_join_their_owners_projects_only(ada: str) -> None:

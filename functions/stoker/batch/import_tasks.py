@@ -4,15 +4,19 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from google.cloud import firestore
 
 from stoker import config
 from stoker.batch.bounds import check_records
-from stoker.batch.lines import Lines
 from stoker.batch.projects import not_owned
-from stoker.batch.records import Reader, reader_of
 from stoker.batch.tally import BatchTally
+from stoker.batch.task_files.due_date import DueDates
+from stoker.batch.task_files.first_records import check_first
+from stoker.batch.task_files.formats import reader_of
+from stoker.batch.task_files.lines import Lines
+from stoker.batch.task_files.record import Reader, TaskFile
 from stoker.firestore.client import client
 from stoker.firestore.deadline import patience
 from stoker.firestore.errors import Conflict
@@ -62,16 +66,16 @@ class ImportPosition(BatchTally):
 
 
 def import_tasks(context: JobContext, batch_input: ImportTasks) -> BatchOutput:
-    """Makes tasks.
+    """Make a task of each record of a file.
 
     Args:
         context: The attempt.
-        batch_input: Which file.
+        batch_input: The file, and how it is written.
 
     Raises:
         InputForbidden, InputNotFound, InputEmpty: As `open_source`.
         InputTooLarge: The file has more bytes or more records than a list may have.
-        UnsupportedMedia: The file is neither NDJSON nor CSV.
+        UnsupportedMedia: The file is no list of tasks, or its first records all fail in the same way.
     """
     source = open_source(batch_input.source, context.user_id, config.MAX_LIST_BYTES)
     position = ImportPosition.from_firestore(context.checkpoint)
@@ -82,7 +86,9 @@ def import_tasks(context: JobContext, batch_input: ImportTasks) -> BatchOutput:
         context.check()
         return source.read(offset, length)
 
-    reader = reader_of(source.path, source.content_type, Lines(read, source.size))
+    zone = ZoneInfo(batch_input.time_zone) if batch_input.time_zone is not None else None
+    lines, dates = Lines(read, source.size), DueDates(batch_input.dates, zone)
+    reader = reader_of(TaskFile(source.path, lines, batch_input.encoding, dates), source.content_type)
     if position.offset is None:
         offset, line = reader.begin
         position = position.model_copy(update={"offset": offset, "line": line, "generation": source.generation})
@@ -91,6 +97,8 @@ def import_tasks(context: JobContext, batch_input: ImportTasks) -> BatchOutput:
         page = _page(reader, position)
         if page.after == position.offset:
             return position.output()
+        if position.total == 0:
+            check_first(source.path, [found for _, found in page.items])
         check_records(position.total + len(page.items), position.total)
         position = write_page(context, position, page)
 

@@ -5,9 +5,12 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 from pydantic import Field, model_validator
 
 from stoker import registry
-from stoker.models.document import DocumentId, Model, RunsFailedAgain, StoresNothing, Timestamp
+from stoker.models.document import DocumentId, KnownTimeZone, Model, RunsFailedAgain, StoresNothing, Timestamp
 from stoker.models.task import Category, Tag, Tags, TaskContent, TaskPriority, TaskStatus
 from stoker.models.video import SourcePath
+
+FileEncoding = Literal["utf-8", "windows-1252"]
+DateForm = Literal["iso", "excel"]
 
 MAX_JOBS = 100
 """Jobs that one batch makes, in one commit."""
@@ -142,14 +145,27 @@ class DeleteTasks(StoresNothing):
 
 
 class ImportTasks(StoresNothing):
-    """Makes tasks of the lines of a file.
+    """Makes tasks of the records of a file.
 
     Attributes:
-        source: NDJSON or CSV under the owner's `user-uploads/{userId}/` or `job-outputs/{userId}/`, or under `public/`.
+        source: NDJSON, a JSON list or CSV under the owner's `user-uploads/{userId}/` or `job-outputs/{userId}/`, or
+            under `public/`.
+        encoding: The encoding of the file. Most programs write UTF-8.
+        dates: How the due dates are written. With `excel`, a number is the serial number of a day in a spreadsheet.
+        time_zone: The time zone of due dates that name no offset, such as `Europe/Berlin`.
     """
 
     operation: Literal["import-tasks"]
     source: SourcePath
+    encoding: FileEncoding = "utf-8"
+    dates: DateForm = "iso"
+    time_zone: KnownTimeZone | None = None
+
+    @model_validator(mode="after")
+    def _names_the_zone_of_serial_numbers(self) -> Self:
+        if self.dates == "excel" and self.time_zone is None:
+            raise ValueError("with dates: 'excel', timeZone must name the time zone of the dates")
+        return self
 
 
 class ImportedTask(TaskContent):

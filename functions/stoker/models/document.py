@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 from pydantic.alias_generators import to_camel
@@ -39,6 +40,21 @@ Timestamp = Annotated[datetime, AfterValidator(_in_utc)]
 DocumentId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,128}$"), AfterValidator(_allowed)]
 """The id of a task or a project.
 Source: https://firebase.google.com/docs/firestore/quotas#collections_documents_and_fields"""
+
+
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError(f"{name!r} is no time zone such as 'Europe/Berlin'") from None
+    return name
+
+
+KnownTimeZone = Annotated[
+    str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_+/-]*$", max_length=64), AfterValidator(_known_zone)
+]
+"""A name of the tz database. Source: https://www.iana.org/time-zones"""
+
 
 LanguageTag = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{1,8}([-_][A-Za-z0-9]{1,8}){0,4}$")]
 """A language: a BCP 47 tag such as `en-US`, also in older forms (`iw`, `de_DE`).

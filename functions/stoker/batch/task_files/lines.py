@@ -6,6 +6,8 @@ from collections.abc import Callable
 MAX_LINE_BYTES = 64 * 1024
 """The longest line, without its newline: more than a task can hold."""
 
+TOO_LONG = f"it is longer than {MAX_LINE_BYTES:,} bytes"
+
 WINDOW_BYTES = 2 * 1024**2
 """One read of the file."""
 
@@ -22,6 +24,9 @@ class Lines:
         read: Takes an offset and a length in bytes, and returns the bytes there; fewer at the end of the file.
         size: Bytes of the file.
 
+    Attributes:
+        size: Bytes of the file.
+
     Example:
         >>> text = b"one\\r\\ntwo"
         >>> lines = Lines(lambda offset, length: text[offset : offset + length], len(text))
@@ -31,7 +36,7 @@ class Lines:
 
     def __init__(self, read: Callable[[int, int], bytes], size: int) -> None:
         self._read = read
-        self._size = size
+        self.size = size
         self._start = 0
         self._window = b""
 
@@ -53,6 +58,11 @@ class Lines:
             return None, self._behind_newline(offset)
         return self._window[start:end], self._start + end
 
+    def part(self, offset: int, length: int) -> bytes:
+        """Return some bytes, from an offset on; fewer at the end of the file."""
+        self._cover(offset, length)
+        return self._window[offset - self._start : offset - self._start + length]
+
     def behind_blank(self, offset: int, filling: bytes = b"") -> tuple[int, int]:
         """Skip lines that hold nothing. A file of a hundred million line breaks takes a second.
 
@@ -72,13 +82,13 @@ class Lines:
         """
         blank = re.compile(b"[" + re.escape(SPACES + filling) + b"]*")
         begin, skipped, at = offset, 0, offset
-        while at < self._size:
+        while at < self.size:
             self._cover(at, 2)
             start, held = at - self._start, len(self._window)
             found = blank.match(self._window, start)
             end = found.end() if found else start
             goes_on = end == held
-            if goes_on and self._start + end < self._size and self._window[end - 1 : end] == b"\r":
+            if goes_on and self._start + end < self.size and self._window[end - 1 : end] == b"\r":
                 end -= 1  # It may be the first half of a newline.
             newline = max(self._window.rfind(b"\n", start, end), self._window.rfind(b"\r", start, end))
             if newline >= 0:
@@ -87,26 +97,26 @@ class Lines:
             at = self._start + end
             if not goes_on:
                 return begin, skipped
-        return self._size, skipped + (begin < self._size)
+        return self.size, skipped + (begin < self.size)
 
     def _newlines(self, start: int, end: int) -> int:
         count = self._window.count
         return count(b"\n", start, end) + count(b"\r", start, end) - count(b"\r\n", start, end)
 
     def _behind_newline(self, offset: int) -> int:
-        while offset < self._size:
+        while offset < self.size:
             self._cover(offset, WINDOW_BYTES + 1)
             found = NEWLINE.search(self._window, offset - self._start)
             behind = self._start + (found.end() if found else len(self._window))
-            if found and (found.group() != b"\r" or found.end() < len(self._window) or behind == self._size):
+            if found and (found.group() != b"\r" or found.end() < len(self._window) or behind == self.size):
                 return behind
             # A carriage return that ends the window may be the first half of a newline: look again from there.
             offset = self._start + found.start() if found else behind
-        return self._size
+        return self.size
 
     def _cover(self, offset: int, length: int) -> None:
         """Has the window hold some bytes, as far as the file goes."""
-        end = min(offset + length, self._size)
+        end = min(offset + length, self.size)
         held = self._start + len(self._window)
         if self._start <= offset and end <= held:
             return

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stoker.batch import lines as lines_module
-from stoker.batch.lines import MAX_LINE_BYTES, Lines
+from stoker.batch.task_files import lines as lines_module
+from stoker.batch.task_files.lines import MAX_LINE_BYTES, Lines
 
 
 def in_windows(text: bytes, begin: int = 0) -> Iterator[bytes | None]:

@@ -1,0 +1,82 @@
+"""NDJSON: a JSON object on each line."""
+
+from pydantic_core import from_json
+
+from stoker.batch.task_files.lines import TOO_LONG
+from stoker.batch.task_files.record import Record, TaskFile, task_of, wrong
+from stoker.errors import UnsupportedMedia
+
+LOOKED_AT = 100
+"""The lines of which a line must be a JSON object. A file whose first lines are broken may still be NDJSON."""
+
+
+class JsonLines:
+    """The records of NDJSON.
+
+    Args:
+        file: The file.
+        begin: The offset and the number of the first line that is not blank.
+
+    Raises:
+        UnsupportedMedia: No line of the first lines is a JSON object.
+    """
+
+    def __init__(self, file: TaskFile, begin: tuple[int, int]) -> None:
+        self.begin = begin
+        self._file = file
+        self._check()
+
+    def _check(self) -> None:
+        lines, offset = self._file.lines, self.begin[0]
+        is_object = lines.part(offset, LOOKED_AT).lstrip().startswith(b"{")
+        for number in range(LOOKED_AT):
+            text, after = lines.at(lines.behind_blank(offset)[0])
+            value = parsed(text.decode(self._file.encoding)) if text is not None else None
+            if isinstance(value, dict):
+                return
+            if after == offset or (number == 0 and isinstance(value, NotJson) and value.goes_on):
+                break
+            offset = after
+        if self.begin[0] < lines.size:
+            raise UnsupportedMedia(
+                f"The file {self._file.path!r} is {'a single JSON object' if is_object else 'no JSON'}. Write each "
+                "task as an object on a line of its own, or all of them as a JSON list; and write a new job."
+            )
+
+    def at(self, offset: int, line: int) -> Record | None:
+        """As `Reader.at`."""
+        offset, skipped = self._file.lines.behind_blank(offset)
+        line += skipped
+        text, after = self._file.lines.at(offset)
+        if after == offset:
+            return None
+        value = NotJson(TOO_LONG) if text is None else parsed(text.decode(self._file.encoding))
+        found = wrong(str(value)) if isinstance(value, NotJson) else task_of(value, self._file.dates)
+        return Record(line, found, after, line + 1)
+
+
+class NotJson:
+    """A text that is no JSON.
+
+    Args:
+        problem: The part of a sentence that says so.
+        goes_on: Whether the text is the beginning of JSON that goes on behind it.
+
+    Attributes:
+        goes_on: As above.
+    """
+
+    def __init__(self, problem: str, *, goes_on: bool = False) -> None:
+        self._problem = problem
+        self.goes_on = goes_on
+
+    def __str__(self) -> str:
+        return self._problem
+
+
+def parsed(text: str) -> object:
+    """Return the value of a JSON text, or what is wrong with it."""
+    try:
+        return from_json(text, allow_inf_nan=False)
+    except ValueError as error:
+        return NotJson(f"it is no JSON ({error})", goes_on=str(error).startswith("EOF"))

@@ -1,0 +1,81 @@
+"""The text of a file: its encoding is judged once, for the whole file."""
+
+import codecs
+import re
+
+from stoker.batch.task_files.lines import WINDOW_BYTES, Lines
+from stoker.errors import UnsupportedMedia
+from stoker.models.batch import FileEncoding
+
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+UTF_16 = "text in UTF-16. Save it as UTF-8, in a spreadsheet as 'CSV UTF-8'"
+
+OTHER_MARKS = {
+    b"PK\x03\x04": "a ZIP file, such as a spreadsheet or an export. Take the list out of it, or save it as 'CSV UTF-8'",
+    b"%PDF": "a PDF file. Save it as 'CSV UTF-8'",
+    b"\xd0\xcf\x11\xe0": "an old spreadsheet (XLS). Save it as 'CSV UTF-8'",
+    b"\xff\xfe": UTF_16,
+    b"\xfe\xff": UTF_16,
+}
+"""The first bytes of files that are no list, and a sentence about each."""
+
+WITHOUT_MARK = re.compile(rb".?\x00", re.DOTALL)
+"""UTF-16 or UTF-32 without a byte order mark: a zero is a half of a Latin letter."""
+
+
+def check_text(path: str, lines: Lines, encoding: FileEncoding) -> int:
+    """Refuse a file that is not text in an encoding. All of the file is read for that.
+
+    Args:
+        path: The file's name, for the sentence.
+        lines: The file.
+        encoding: The encoding that the job names.
+
+    Returns:
+        The offset behind the byte order mark, if there is a mark.
+
+    Raises:
+        UnsupportedMedia: The file is no text, or has another encoding.
+    """
+    start = lines.part(0, 64)
+    for mark, kind in OTHER_MARKS.items():
+        if start.startswith(mark):
+            raise UnsupportedMedia(f"The file {path!r} is {kind}, and write a new job.")
+    if WITHOUT_MARK.match(start):
+        raise UnsupportedMedia(f"The file {path!r} is {UTF_16}, and write a new job.")
+    has_mark = start.startswith(BYTE_ORDER_MARK)
+    if has_mark and encoding != "utf-8":
+        raise UnsupportedMedia(f"The file {path!r} is text in UTF-8. Write a new job without an encoding.")
+    line = _first_line_in_another_encoding(lines, encoding)
+    if line is not None:
+        raise UnsupportedMedia(
+            f"Line {line:,} of the file {path!r} is not {ENCODING_NAMES[encoding]}. Save the file as UTF-8, in a "
+            "spreadsheet as 'CSV UTF-8'" + MAY_BE_WINDOWS * (encoding == "utf-8") + "; and write a new job."
+        )
+    return len(BYTE_ORDER_MARK) if has_mark else 0
+
+
+ENCODING_NAMES = {"utf-8": "UTF-8", "windows-1252": "Windows-1252"}
+
+MAY_BE_WINDOWS = ", or write encoding: 'windows-1252' into the job's input if a Western European Windows has made it"
+
+
+def _first_line_in_another_encoding(lines: Lines, encoding: FileEncoding) -> int | None:
+    decoder = codecs.getincrementaldecoder(encoding)()
+    before = offset = 0
+    while True:
+        chunk = lines.part(offset, WINDOW_BYTES)
+        held = len(decoder.getstate()[0])
+        try:
+            decoder.decode(chunk, final=not chunk)
+        except UnicodeDecodeError as error:
+            return 1 + before + _newlines(chunk[: max(error.start - held, 0)])
+        if not chunk:
+            return None
+        before += _newlines(chunk)
+        offset += len(chunk)
+
+
+def _newlines(text: bytes) -> int:
+    return max(text.count(b"\n"), text.count(b"\r"))
