@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from engine.driven import DrivenJob, Meddled
+from engine.stores import FIRESTORE_IN_SOAK
 from stoker.errors import NotRetryable, UnsupportedMedia
 from stoker.firestore.writes import Write
 from stoker.jobs.attempt import run_attempt
@@ -88,6 +89,7 @@ def test_the_figures_follow_each_child_that_is_retried(batch: DrivenJob, childre
     assert data["completedAt"] == ended_at
 
 
+@FIRESTORE_IN_SOAK
 def test_a_child_that_fails_again_has_its_new_error(batch: DrivenJob, children: list[DrivenJob]) -> None:
     retry_job(children[1].id)
     fails(children[1], "It is a song.")
@@ -96,6 +98,7 @@ def test_a_child_that_fails_again_has_its_new_error(batch: DrivenJob, children: 
     assert batch.data()["stage"] == "completed"
 
 
+@FIRESTORE_IN_SOAK
 def test_a_child_that_is_cancelled_after_its_retry_counts_as_such(batch: DrivenJob, children: list[DrivenJob]) -> None:
     retry_job(children[1].id)
     children[1].update({"cancelRequested": True})
@@ -107,6 +110,7 @@ def test_a_child_that_is_cancelled_after_its_retry_counts_as_such(batch: DrivenJ
     assert batch.data()["stage"] == "completed"
 
 
+@FIRESTORE_IN_SOAK
 def test_a_cancelled_batch_stays_cancelled_and_its_figures_follow() -> None:
     batch = DrivenJob(type="batch-operation", input=RUN_JOBS)
     makes(batch)
@@ -122,6 +126,7 @@ def test_a_cancelled_batch_stays_cancelled_and_its_figures_follow() -> None:
     assert (data["status"], data["stage"], *figures(batch)) == ("cancelled", "running-jobs", 2, 1, ["2"])
 
 
+@FIRESTORE_IN_SOAK
 def test_children_that_are_gone_keep_their_results(batch: DrivenJob, children: list[DrivenJob]) -> None:
     """Their documents may have expired, or their owner has deleted them."""
     children[0].delete()
@@ -132,6 +137,7 @@ def test_children_that_are_gone_keep_their_results(batch: DrivenJob, children: l
     assert batch.data()["output"]["failures"][0]["errorCode"] == "unsupported-media"
 
 
+@FIRESTORE_IN_SOAK
 def test_a_child_without_a_batch_is_retried_as_any_job(batch: DrivenJob, children: list[DrivenJob]) -> None:
     batch.delete()
     retry_job(children[1].id)
@@ -178,6 +184,7 @@ def test_a_batch_does_not_end_in_the_moment_in_which_a_child_is_retried(meddled:
     assert (batch.status, *figures(batch)) == ("completed", 3, 0, [])
 
 
+@FIRESTORE_IN_SOAK
 def test_two_children_that_end_in_the_same_moment_both_count(
     batch: DrivenJob, children: list[DrivenJob], meddled: Meddled
 ) -> None:
@@ -221,6 +228,7 @@ def test_a_batch_runs_what_has_failed_again_and_nothing_else(
         retry_job(batch.id)
 
 
+@FIRESTORE_IN_SOAK
 def test_a_batch_makes_no_job_again_that_was_done_and_is_gone(batch: DrivenJob, children: list[DrivenJob]) -> None:
     for child in children:
         child.delete()
@@ -232,6 +240,7 @@ def test_a_batch_makes_no_job_again_that_was_done_and_is_gone(batch: DrivenJob, 
     assert (batch.status, *figures(batch)) == ("completed", 3, 0, [])
 
 
+@FIRESTORE_IN_SOAK
 @pytest.mark.parametrize("end", ["cancelled", "failed"])
 def test_a_batch_that_ends_before_it_runs_again_still_knows_what_was_done(
     batch: DrivenJob, children: list[DrivenJob], end: str
@@ -254,6 +263,7 @@ def test_a_batch_that_ends_before_it_runs_again_still_knows_what_was_done(
     assert not children[0].is_there()
 
 
+@FIRESTORE_IN_SOAK
 def test_a_batch_waits_with_its_retry_for_children_that_run_again(batch: DrivenJob, children: list[DrivenJob]) -> None:
     retry_job(children[1].id)
     with pytest.raises(NotRetryable, match="jobs that it has made run again"):
@@ -263,6 +273,7 @@ def test_a_batch_waits_with_its_retry_for_children_that_run_again(batch: DrivenJ
     assert batch.status == "pending"
 
 
+@FIRESTORE_IN_SOAK
 def test_a_child_whose_batch_is_about_to_run_it_is_left_to_the_batch(
     batch: DrivenJob, children: list[DrivenJob]
 ) -> None:
@@ -272,6 +283,7 @@ def test_a_child_whose_batch_is_about_to_run_it_is_left_to_the_batch(
     assert children[1].status == "failed"
 
 
+@FIRESTORE_IN_SOAK
 @pytest.mark.parametrize(
     ("job_input", "failed", "listed", "said"),
     [
@@ -299,6 +311,7 @@ def test_what_can_be_run_again_of_a_completed_batch(
         assert (batch.found(), queued) == (before, [])
 
 
+@FIRESTORE_IN_SOAK
 def test_the_worker_of_a_batch_sees_what_was_done_before() -> None:
     seen = []
 

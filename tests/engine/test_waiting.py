@@ -9,6 +9,7 @@ from google.cloud.firestore import DELETE_FIELD
 
 from engine.driven import DrivenJob, finish
 from engine.places import BATCH, DELETION, DONE, places, today
+from engine.stores import FIRESTORE_IN_SOAK
 from stoker import config
 from stoker.access.standing import Standing
 from stoker.firestore.writes import Create, Merge, Update
@@ -320,6 +321,7 @@ def test_a_job_for_later_that_is_cancelled_or_waits_for_too_long_has_no_task(que
     assert (cancelled.status, queued) == ("cancelled", [])
 
 
+@FIRESTORE_IN_SOAK
 def test_the_many_jobs_of_a_user_for_the_same_moment_have_twenty_tasks(queued: list[str]) -> None:
     moment = datetime.now(UTC) + timedelta(days=1)
     for number in range(40):
