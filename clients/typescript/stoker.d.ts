@@ -831,6 +831,16 @@ export interface AudioInput {
    */
   text: string;
   /**
+   * `join` reads a new line as a space. With `keep`, each line ends as a sentence does, as in poems. `"join"`
+   * where it is left out.
+   */
+  lines?: 'join' | 'keep';
+  /**
+   * Whether the text is Markdown: headings, items and rows end as sentences do, and no mark is spoken. `false`
+   * where it is left out.
+   */
+  markdown?: boolean;
+  /**
    * A BCP 47 tag, such as `en-US` or `de`, also in older forms (`iw`, `de_DE`); the voice's own where it is left
    * out, or else `en-US`. Matches `^[A-Za-z]{1,8}([-_][A-Za-z0-9]{1,8}){0,4}$`.
    */

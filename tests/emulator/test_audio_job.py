@@ -55,9 +55,12 @@ def cue_times(captions: str) -> list[tuple[float, float]]:
 
 
 def readable(spoken: list[tuple[float, float]], seconds: float) -> list[tuple[float, float]]:
-    """When each cue of some sounds is shown: for 0.8 s at least, if the pause after it has room."""
+    """When the cues of `SENTENCES` are shown: 0.8 s and a second for 20 characters, if the pause has room."""
     nexts = [*(start for start, _ in spoken[1:]), seconds]
-    return [(start, max(end, min(start + 0.8, after))) for (start, end), after in zip(spoken, nexts, strict=True)]
+    return [
+        (start, max(end, min(start + max(0.8, len(sentence) / 20), after)))
+        for sentence, (start, end), after in zip(SENTENCES, spoken, nexts, strict=True)
+    ]
 
 
 def saved(user: User, job: dict[str, Any], folder: Path) -> dict[str, Path]:

@@ -23,10 +23,11 @@ BAD_SPEECH: tuple[Fields, ...] = (
     {"junk": MEGABYTE},
     {"source": "a"},
     {"text": "a" * 100_001},
-    *({name: [] if number else 5} for name in ("text", "language", "voice", "format") for number in (0, 1)),
-    *({name: None} for name in ("text", "language", "voice", "format", "speed", "pitch", "loudness", "captions")),
-    *({name: "a" * 101} for name in ("language", "voice", "format")),
-    *({name: "1"} for name in ("speed", "pitch", "loudness", "captions")),
+    *({name: [] if number else 5} for name in ("text", "lines", "language", "voice", "format") for number in (0, 1)),
+    *({name: None} for name in ("text", "lines", "language", "voice", "format")),
+    *({name: None} for name in ("markdown", "speed", "pitch", "loudness", "captions")),
+    *({name: "a" * 101} for name in ("lines", "language", "voice", "format")),
+    *({name: "1"} for name in ("markdown", "speed", "pitch", "loudness", "captions")),
 )
 """Inputs of `audio-generation` with more than a worker could use."""
 
@@ -160,9 +161,18 @@ def _of_inputs() -> Iterator[Case]:
         yield case("video-processing", given, allowed=True)
     for given in (*BAD_SPEECH, {"ghost": 1}):
         yield case("audio-generation", given)
-    words = {"language": "a" * 100, "voice": "a" * 100, "format": "a" * 100}
+    words = {"lines": "a" * 100, "language": "a" * 100, "voice": "a" * 100, "format": "a" * 100}
     figures = {"speed": 0.5, "pitch": -1, "loudness": -16.5, "captions": False}
-    for given in ({}, {"text": "a" * 100_000}, words, figures, {"speed": 1, "captions": True}, {"loudness": -16}):
+    lines = {"lines": "keep", "markdown": True}
+    for given in (
+        {},
+        {"text": "a" * 100_000},
+        lines,
+        words,
+        figures,
+        {"speed": 1, "captions": True},
+        {"loudness": -16},
+    ):
         yield case("audio-generation", given, allowed=True)
     for given in (
         {"operation": "drop-tables"},

@@ -162,7 +162,7 @@ def narrate(context: JobContext, engine: Engine, audio_input: AudioInput) -> Nar
         raise type(error)(f"{error.message} (The speech engine here is {engine.name}.)") from None
     own = voice.languages[0] if audio_input.voice else DEFAULT_LANGUAGE
     language = preferred(audio_input.language) if audio_input.language else own
-    sentences = split_sentences(text, language)
+    sentences = split_sentences(text, language, audio_input.lines, audio_input.markdown)
     if not sentences:
         raise NothingToSpeak("The text holds nothing that can be spoken: no letter, no digit, no symbol.")
     speed, pitch = engine.speed(voice, audio_input.speed), engine.pitch(voice, audio_input.pitch)
@@ -178,7 +178,7 @@ def narrate(context: JobContext, engine: Engine, audio_input: AudioInput) -> Nar
             else:
                 spoken.append(heard)
                 exact = exact and bool(piece.marks)
-            done = (piece.sentence.start + len(piece.sentence.text)) / len(text)
+            done = piece.sentence.position(len(piece.sentence.text)) / len(text)
             context.report(SYNTHESIZED[engine.name] * done, "synthesizing")
     if not spoken:
         raise NothingToSpeak("The voice has no sound for this text. Write it in the language of the voice.")

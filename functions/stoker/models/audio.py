@@ -11,6 +11,7 @@ MAX_TEXT_CHARACTERS = 100_000
 """The longest text: about two hours of speech."""
 
 AudioFormat = Literal["mp3", "ogg", "m4a", "wav"]
+LineEnds = Literal["join", "keep"]
 
 
 def _no_control_characters(text: str) -> str:
@@ -29,6 +30,8 @@ class AudioInput(Model):
 
     Attributes:
         text: Plain text; whatever looks like markup is spoken as it stands. A blank line ends a paragraph.
+        lines: `join` reads a new line as a space. With `keep`, each line ends as a sentence does, as in poems.
+        markdown: Whether the text is Markdown: headings, items and rows end as sentences do, and no mark is spoken.
         language: A BCP 47 tag, such as `en-US` or `de`, also in older forms (`iw`, `de_DE`); the voice's own where
             it is left out, or else `en-US`.
         voice: A voice of the engine that speaks, such as `en-US-Neural2-C`, or `en-gb` for the embedded one.
@@ -44,6 +47,8 @@ class AudioInput(Model):
     """
 
     text: Annotated[str, Field(min_length=1, max_length=MAX_TEXT_CHARACTERS), AfterValidator(_no_control_characters)]
+    lines: LineEnds = "join"
+    markdown: bool = False
     language: LanguageTag | None = None
     voice: Annotated[str, StringConstraints(min_length=1, max_length=100)] | None = None
     speed: Annotated[float, Field(ge=0.25, le=4)] = 1.0

@@ -37,6 +37,8 @@ def test_newlines_tabs_emoji_and_every_script_may_be_spoken() -> None:
         ({"text": "a", "language": "english please"}, "language: string should match pattern"),
         ({"text": "a", "voice": "x" * 101}, "voice: string should have at most 100 characters"),
         ({"text": "a", "captions": "yes"}, "captions: must be true or false"),
+        ({"text": "a", "lines": "split"}, "lines: must be 'join' or 'keep'"),
+        ({"text": "a", "markdown": "yes"}, "markdown: must be true or false"),
         ({"text": "a", "ssml": True}, "ssml: there is no such field"),
     ],
     ids=lambda value: str(value)[:30],

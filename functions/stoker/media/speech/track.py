@@ -39,13 +39,15 @@ class Word:
         text: With the punctuation that stands at it.
         start: Seconds.
         end: Seconds.
-        position: Where it begins in the text, in characters.
+        position: Where it begins in the text of the job, in characters.
+        place: Where it begins in its sentence, in characters.
     """
 
     text: str
     start: float
     end: float
     position: int
+    place: int
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ class SpokenSentence:
     """A sentence, and when it is spoken.
 
     Attributes:
-        position: Where it begins in the text, in characters.
+        position: Where it begins in the text of the job, in characters.
         start: Seconds; its first sound.
         end: Seconds; its last sound.
         words: At least one.
@@ -132,7 +134,8 @@ class SpeechTrack:
                     text[begin:end],
                     self._seconds(starts[number] + offset),
                     self._seconds(ends + offset),
-                    piece.sentence.start + begin,
+                    piece.sentence.position(begin),
+                    begin,
                 )
             )
         return SpokenSentence(

@@ -1,10 +1,11 @@
 """Texts in many languages, and of many kinds, become what a person would say in one breath."""
 
+import random
 import time
 
 import pytest
 
-from stoker.media.speech.sentences import MAX_SENTENCE_BYTES, split_sentences
+from stoker.media.speech.sentences import MAX_SENTENCE_BYTES, is_spoken, split_sentences
 
 TEXTS = [
     ("en", "Dr. Smith left Washington, D.C. on Jan. 5. He met Mr. J. R. Jones.", 2),
@@ -98,3 +99,47 @@ def test_a_long_sentence_is_cut_after_a_clause() -> None:
 def test_a_long_text_of_odd_characters_comes_to_an_end(letter: str) -> None:
     text = (letter * 100_000)[:100_000]
     assert len(split_sentences(text, "en-US")) <= 400
+
+
+@pytest.mark.parametrize("space", ["\u00a0", "\u202f", "\u3000", "\u2009"], ids=ascii)
+def test_a_wide_space_after_a_letter_does_no_harm(space: str) -> None:
+    text = f"C'est le plan B{space}. Oui."
+    assert " ".join(one.text for one in split_sentences(text, "fr")) == "C'est le plan B . Oui."
+
+
+PIECES = [
+    *"abAB12 .,!?\"'“”„«»()[]*_`#>-|\n\n\t。！？「」，你éЯя।؟د\u2028\u2029\u00ad\u0301\u200b\u00a0€",
+    *(
+        "🎉",
+        ". ",
+        "Dr. ",
+        "2. ",
+        "\r\n",
+        "\r",
+        "&amp;",
+        "<b>",
+        "http://a.b/c",
+        "って",
+        "## ",
+        "```\n",
+        "| a |\n",
+        "|-|\n",
+    ),
+]
+
+
+@pytest.mark.parametrize("language", ["en", "de", "zh", "ja", "ar", "hi", "nl", "ru", "ko", "tlh"])
+@pytest.mark.parametrize("markdown", [False, True], ids=["plain", "markdown"])
+def test_every_letter_of_any_text_is_spoken_once_and_in_its_place(language: str, markdown: bool) -> None:
+    chance = random.Random(f"{language} {markdown}")
+    for _ in range(60):
+        text = "".join(chance.choices(PIECES, k=chance.randint(1, 60)))
+        spoken = split_sentences(text, language, chance.choice(["join", "keep"]), markdown)
+        places = [one.position(place) for one in spoken for place in range(len(one.text))]
+        assert places == sorted(set(places))
+        letters = [letter for one in spoken for letter in one.text]
+        assert not {"\n", "\t"} & set(letters)
+        if not markdown:
+            pairs = zip(places, letters, strict=True)
+            assert all(letter in (" ", text[place]) for place, letter in pairs)
+            assert [one for one in letters if is_spoken(one)] == [one for one in text if is_spoken(one)]

@@ -1,0 +1,280 @@
+"""Where a sentence ends: `sentencex` proposes the places, and what stands around a place decides.
+
+Most full stops inside a sentence are recognized by the word after them: it has a small letter or is a number. The lists
+in `abbreviations` decide the rest.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Self
+
+import sentencex
+
+from stoker.media.speech.abbreviations import CLOSING_PHRASES, PARTICLES, TITLES, Words, words_of
+from stoker.media.speech.width import cut_to_fit
+
+WINDOW_CHARACTERS = 10_000
+"""The characters that the library gets at once: its time grows with the square of the quotes and brackets."""
+
+LOOK_CHARACTERS = 60
+"""The characters before and after a place that are looked at."""
+
+CHINESE = {"cmn", "yue", "hak", "zh"}
+JAPANESE_QUOTES = ("」", "』")
+JAPANESE_QUOTING = ("と", "って")
+CHINESE_SPEAKER = re.compile(r"[^，。！？、：“”]{1,6}?[说问答喊叫笑]")
+CHINESE_VERB = re.compile(r"就|便|并|然后就")
+"""What goes on with the sentence after a quote: who spoke, if the quote came first, or a verb without a subject."""
+
+ITEM_NUMBER = re.compile(r"\(?\d{1,3}[.)]\s*")
+"""`1. First item`: the number of a list's item is no sentence."""
+
+OPENING = "\"'“‘«‹„‚「『《〈（(¿¡["
+CLOSING = "\"'”’“»›」』》〉）)]"
+PLACE = re.compile(rf"(?:[.…!?।؟۔][{re.escape(CLOSING)}]*\s+|[。！？]+[{re.escape(CLOSING)}]*\s*)(?=\S)")
+"""A place where a sentence may end, if the library has not seen it."""
+
+WIDE_SPACE = re.compile(r"[^\S\n]")
+"""Any space but the end of a line."""
+
+LAST_WORD = re.compile(r"(?:^|[\s(\[«„“\"'‘’،,;:/-])((?:[^\s.(\[«„“\"',;:/-]+\.)*[^\s.(\[«„“\"',;:/-]+)\.$")
+"""The word before a full stop, with the full stops inside of it."""
+
+QUOTED_END = re.compile(rf"([.…!?。！？।؟۔])[{re.escape(CLOSING)}]+$")
+STRAY_OPENING = re.compile(rf"(?<=[.…!?])\s+[{re.escape(OPENING)}]+$")
+"""An opening mark at the end of a sentence belongs to the next."""
+
+ORDINAL = re.compile(r"(?:^|(?P<before>[^\s.]+)(?P<stop>\.?)\s+|[(„])(?:\d{1,3}|[IVXLC]+)\.$")
+"""A number that may be an ordinal, unless an abbreviation before it counts with it: `Nr. 12.`"""
+
+STREET = ("str", "Str")
+"""The end of the names of streets in German and Dutch."""
+
+NUMBER = re.compile(r"(?:\d[\d.,]*|[IVXLC]+)\s+\S+$")
+DASHED = re.compile(r"(?:[–—]\s*|-\s+)(\S)")
+DUTCH = re.compile(r"['’][a-z]\s+")
+"""`'s Avonds`: the capital is the next word's."""
+
+PLAIN_END = re.compile(r"[^\W\d_]{3,}\.$|[^\W_][!?]$|\w{2}[\"'”’»“)\]]\.$")
+"""The end of a sentence that cannot be an abbreviation."""
+
+SINGLE_LETTER = re.compile(r"(?:^|[^A-Za-z])[A-Za-z]\.$")
+FIRST_WORD = re.compile(r"([^\W\d_]+)(?![\w.])")
+
+
+@dataclass(frozen=True)
+class Context:
+    """What the whole text says about its sentences.
+
+    Attributes:
+        language: The name of the language for the library.
+        words: The lists of the language.
+        capitals: Whether sentences begin with capitals in this text. Many people write messages without.
+        danda: Whether sentences end with `।`, so that a full stop ends none.
+        quotes: Whether there are quotation marks that have the same form on both sides.
+    """
+
+    language: str
+    words: Words
+    capitals: bool
+    danda: bool
+    quotes: bool
+
+    @classmethod
+    def of(cls, text: str, language: str) -> Self:
+        """Looks at a text.
+
+        Args:
+            text: The whole text.
+            language: A BCP 47 tag.
+        """
+        base = language.split("-")[0].lower()
+        return cls(
+            "zh" if base in CHINESE else base,
+            words_of(base),
+            _has_capitals(text),
+            "।" in text,
+            any(mark in text for mark in '"”»'),
+        )
+
+
+def sentence_spans(text: str, start: int, end: int, context: Context) -> Iterator[tuple[int, int]]:
+    """Finds the sentences of a part of a text. Together they are the whole part, with the space between them.
+
+    Args:
+        text: The whole text.
+        start: Where the part begins, in characters.
+        end: Where the part ends, in characters.
+        context: Of the whole text.
+
+    Example:
+        >>> text = "Am 2. Tag kam er. Dann ging er."
+        >>> [text[begin:stop] for begin, stop in sentence_spans(text, 0, len(text), Context.of(text, "de"))]
+        ['Am 2. Tag kam er. ', 'Dann ging er.']
+    """
+    proposed = {_with_opening(text, start, place) for place in _proposed(text, start, end, context.language)}
+    unseen = {place for place in _outside_quotes(text, start, end) if place not in proposed}
+    begin = start
+    for place in sorted(proposed | unseen):
+        if begin < place < end and _ends(text, begin, place, end, place in proposed, context):
+            yield begin, place
+            begin = place
+    if begin < end:
+        yield begin, end
+
+
+def _ends(text: str, begin: int, place: int, end: int, proposed: bool, context: Context) -> bool:
+    before = text[max(begin, place - LOOK_CHARACTERS) : place].rstrip()
+    after = text[place : min(end, place + LOOK_CHARACTERS)].lstrip()
+    quoted = text[begin : begin + LOOK_CHARACTERS].lstrip()[:1] in OPENING
+    if not text[place - 1].isspace() and _is_glued(before, after):
+        return False
+    goes_on = _goes_on(before, after, quoted, context)
+    if goes_on is None:
+        # The library loses count of quotes that have the same form on both sides.
+        first = after.lstrip(OPENING)[:1]
+        return proposed or (context.quotes and first.isupper() and PLAIN_END.search(before) is not None)
+    return not goes_on
+
+
+def _is_glued(before: str, after: str) -> bool:
+    """Whether a place without a space is inside of a word: `U.S.A.` in Chinese, or 」 after a full stop."""
+    return after[:1] in "”’›」』》〉）)]" or (
+        SINGLE_LETTER.search(before) is not None and after[:1].isascii() and after[:1].isalpha()
+    )
+
+
+def _proposed(text: str, start: int, end: int, language: str) -> Iterator[int]:
+    """The places where the library sees the beginning of a sentence."""
+    while start < end:
+        window = cut_to_fit(text[start:end], WINDOW_CHARACTERS)
+        # The library (1.0.32) panics at an initial before a space that has several bytes, such as a no-break space.
+        for found in sentencex.get_sentence_boundaries(language, WIDE_SPACE.sub(" ", window)):
+            yield start + found["start_index"]
+        start += len(window)
+
+
+def _with_opening(text: str, start: int, place: int) -> int:
+    stray = STRAY_OPENING.search(text, max(start, place - LOOK_CHARACTERS), place)
+    return place if stray is None else stray.end() - len(stray.group().lstrip())
+
+
+def _outside_quotes(text: str, start: int, end: int) -> Iterator[int]:
+    """The places that are outside of all quotes and brackets."""
+    depth, straight, at = 0, False, start
+    for found in PLACE.finditer(text, start, end):
+        for character in text[at : found.end()]:
+            if character == '"':
+                straight = not straight
+            elif character in "“„«「『《（([":
+                depth += 1
+            elif character in "”»」』》）)]" and depth:
+                depth -= 1
+        at = found.end()
+        if not depth and not straight:
+            yield found.end()
+
+
+def _goes_on(before: str, after: str, quoted: bool, context: Context) -> bool | None:
+    """Whether a sentence goes on; None if nothing says so. `quoted`: it began with a quotation mark."""
+    if ITEM_NUMBER.fullmatch(before) or after[:1] in {"º", "ª", ",", ";"}:
+        return True
+    if after[:1] == "-" and after[1:2].isalnum():
+        return True  # J.-P. Sartre
+    after = DUTCH.sub("", after, count=1) if DUTCH.match(after) else after
+    first = after.lstrip(OPENING)[:1]
+    small = context.capitals and first.islower() and not _is_brand(after)
+    caseless = first.isalpha() and first.upper() == first.lower()
+    dashed = DASHED.match(after)
+    if dashed and context.capitals and dashed[1].islower():
+        return True  # — Você vem? — perguntou ele.
+    if end := QUOTED_END.search(before):
+        return True if small else _after_quote(before, after, end[1], quoted, caseless)
+    if before.endswith(("...", "…", ". . .")):
+        return True if small or caseless else None
+    if before.endswith("。"):
+        return False
+    if not before.endswith("."):
+        return None
+    if context.danda or small:
+        return True
+    if first.isdecimal():
+        return _before_number(before, context.words)
+    return _before_name(before, after, context.words)
+
+
+def _after_quote(before: str, after: str, mark: str, quoted: bool, caseless: bool) -> bool | None:
+    if before.endswith(JAPANESE_QUOTES):
+        return True if after.startswith(JAPANESE_QUOTING) else None  # 「はい。」と言った
+    if mark in "。！？":
+        spoke = CHINESE_SPEAKER.match(after) if quoted else None
+        return spoke is not None or CHINESE_VERB.match(after) is not None  # 她问
+    if after[:1] in OPENING:
+        return None
+    if caseless and quoted and not unicodedata.name(after[0], "").startswith("HANGUL"):
+        return True  # In Korean, the verb is written together with the quote.
+    return False if mark == "." and after[:1].isupper() else None
+
+
+def _before_number(before: str, words: Words) -> bool | None:
+    word = _last_word(before)
+    if word.isdecimal() and len(word) <= 2:
+        return True  # 5. 12. 2020
+    if words.ordinals and "." in word and _is_initials(word):
+        return True  # M.Ö. 3.
+    known = {word, word.lower(), _bare(word)} & (words.numbered | words.inside)
+    return True if known or word.endswith(STREET) else None
+
+
+def _before_name(before: str, after: str, words: Words) -> bool | None:
+    word = _last_word(before)
+    opener = _first_word(after) in words.openers
+    if before.endswith(CLOSING_PHRASES) or word.lower() in words.closing:
+        return False
+    ordinal = ORDINAL.search(before) if words.ordinals else None
+    if ordinal and (words.nouns or not word.isdecimal()):
+        counted = ordinal["before"] or ""
+        numbered = counted.lower() in words.numbered if ordinal["stop"] else counted.istitle() and counted.isalpha()
+        if word.isdecimal() and numbered and counted not in words.openers:
+            return False  # Nr. 12. Zimmer 3.
+        return not opener
+    if word == "no":
+        return False  # It is a number before a number alone.
+    if {word, word.lower()} & words.inside:
+        named = word in TITLES or _first_word(after) in PARTICLES
+        return not opener or (named and not NUMBER.search(before))
+    if _is_initials(word) and not NUMBER.search(before):
+        return not opener
+    return False if opener and after[:1] not in OPENING else None
+
+
+def _last_word(before: str) -> str:
+    found = LAST_WORD.search(before)
+    return found[1] if found else ""
+
+
+def _bare(word: str) -> str:
+    """A word without the Arabic `and` that is written with it."""
+    return word.removeprefix("و")
+
+
+def _is_initials(word: str) -> bool:
+    return bool(word) and all(len(part) == 1 and part.isalpha() for part in word.split("."))
+
+
+def _is_brand(after: str) -> bool:
+    """Whether a word begins with a small letter and is a name: iPhone."""
+    return after[1:2].isupper()
+
+
+def _first_word(after: str) -> str:
+    """The first word of a sentence, without the marks before it; nothing if it is an initial."""
+    found = FIRST_WORD.match(after.lstrip(OPENING))
+    return found[1] if found else ""
+
+
+def _has_capitals(text: str) -> bool:
+    letter = next((character for character in text[:1000] if character.isalpha()), "")
+    return letter.isupper() or re.search(r"[.!?][\"'”’»)]*\s+[\"'“„«(¿¡]*[A-ZÀ-ÞА-ЯΑ-Ω]", text[:20_000]) is not None

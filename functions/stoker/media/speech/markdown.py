@@ -1,0 +1,160 @@
+"""Markdown as it is read aloud: headings, items and rows end as sentences do, and no mark is spoken.
+
+Source: CommonMark 0.31.2 (https://spec.commonmark.org/0.31.2/), and the tables, tasks and `~~` of GitHub
+(https://github.github.com/gfm/).
+"""
+
+import re
+from dataclasses import dataclass
+
+from stoker.media.speech.markdown_inline import LEFT_OUT, leave_out, unmark_inline
+
+PARAGRAPH = "\u2029"
+LINE = "\u2028"
+PART_END = re.compile(r"[\u2028\u2029]|\n[ \t]*\n")
+
+QUOTE = re.compile(r" {0,3}(?:>[ \t]?)+")
+FENCE = re.compile(r" {0,3}(`{3,}|~{3,})[^`]*$")
+RULE = re.compile(r" {0,3}(?:(?:\*[ \t]*){3,}|(?:-[ \t]*){3,}|(?:_[ \t]*){3,})$")
+HEADING = re.compile(r" {0,3}#{1,6}(?:[ \t]+|$)")
+HEADING_END = re.compile(r"[ \t]#+[ \t]*$")
+UNDERLINE = re.compile(r" {0,3}(?:=+|-+)[ \t]*$")
+ITEM = re.compile(r"[ \t]*(?:[-*+]|(?P<number>\d{1,9})[.)])(?P<space>[ \t]+(?:\[[ xX]\][ \t]+)?|$)")
+TABLE_RULE = re.compile(r"[ \t|:-]*-[ \t|:-]*$")
+DEFINITION = re.compile(r" {0,3}\[[^\[\]]+\]:[ \t]*\S")
+
+
+@dataclass
+class Before:
+    """What the lines before a line say about it.
+
+    Attributes:
+        fence: The mark that began a block of code; empty outside of one.
+        text: Whether the line before is text, so that this line may go on with it.
+        listed: Whether there was an item since the last paragraph.
+        table: Whether the line before is a row.
+    """
+
+    fence: str = ""
+    text: bool = False
+    listed: bool = False
+    table: bool = False
+
+
+def unmarked(text: str) -> str:
+    """A text of the same length, so that a position in it is a position in the text.
+
+    Marks are `LEFT_OUT`. Unicode's separators end lines and paragraphs. The texts of links and pictures stay, their
+    addresses do not. Code stays. HTML tags and comments do not.
+
+    Args:
+        text: Markdown.
+
+    Example:
+        >>> unmarked("# A *big* day\\n- [one](https://example.com)\\n- two").replace(LEFT_OUT, "")
+        'A big day\\u2029one\\u2028two'
+    """
+    characters = list(text.replace("\r\n", " \n").replace("\r", "\n"))
+    _leave_comments_out(characters)
+    lines = "".join(characters).split("\n")
+    before = Before()
+    code: set[int] = set()  # where its lines begin
+    start = 0
+    for line, following in zip(lines, [*lines[1:], ""], strict=True):
+        if before.fence:
+            code.add(start)
+        _read_line(characters, start, line, following, before)
+        start += len(line) + 1
+    read, start = "".join(characters), 0
+    for end in [*PART_END.finditer(read), None]:
+        stop = len(read) if end is None else end.start()
+        if start not in code:
+            unmark_inline(characters, start, stop)
+        start = stop if end is None else end.end()
+    return "".join(characters)
+
+
+def _leave_comments_out(characters: list[str]) -> None:
+    text, start = "".join(characters), 0
+    while (start := text.find("<!--", start)) >= 0 and (end := text.find("-->", start + 4)) >= 0:
+        leave_out(characters, start, end + 3)
+        start = end + 3
+
+
+def _read_line(characters: list[str], start: int, line: str, following: str, before: Before) -> None:
+    end = start + len(line)
+    quote = None if before.fence else QUOTE.match(line)
+    at = start + (quote.end() if quote else 0)
+    leave_out(characters, start, at)
+    rest = line[at - start :]
+    fence = FENCE.match(rest)
+    if before.fence:
+        closes = fence is not None and fence[1].startswith(before.fence) and rest.strip() == fence[1]
+        if closes:
+            leave_out(characters, at, end)
+            before.fence = ""
+        _end(characters, end, PARAGRAPH if closes else LINE)
+    elif fence:
+        leave_out(characters, at, end)
+        _end(characters, start - 1, PARAGRAPH)
+        _end(characters, end, PARAGRAPH)
+        before.fence, before.text, before.table = fence[1], False, False
+    elif not rest.strip():
+        before.text = before.table = False
+    elif UNDERLINE.match(rest) and before.text:
+        leave_out(characters, at, end)
+        _end(characters, end, PARAGRAPH)
+        before.text = False
+    elif RULE.match(rest) or (DEFINITION.match(rest) and not before.text):
+        leave_out(characters, at, end)
+        _end(characters, start - 1, PARAGRAPH)
+        _end(characters, end, PARAGRAPH)
+        before.text = False
+    elif _is_row(rest, following, before):
+        if TABLE_RULE.match(rest):
+            leave_out(characters, at, end)
+        else:
+            _leave_bars_out(characters, at, end)
+        _end(characters, start - 1, LINE)
+        _end(characters, end, LINE)
+        before.table, before.text = True, False
+    elif heading := HEADING.match(rest):
+        leave_out(characters, at, at + heading.end())
+        if ending := HEADING_END.search(rest, heading.end() - 1):
+            leave_out(characters, at + ending.start(), end)
+        _end(characters, start - 1, PARAGRAPH)
+        _end(characters, end, PARAGRAPH)
+        before.text = before.listed = False
+    elif (item := ITEM.match(rest)) and (not before.text or before.listed or item["number"] in (None, "1")):
+        # The number of an item is spoken.
+        leave_out(characters, at + (item.start("space") if item["number"] else 0), at + item.end())
+        if item["number"] and item["space"]:
+            characters[at + item.start("space")] = " "
+        _end(characters, start - 1, LINE)
+        before.text = before.listed = True
+    else:
+        if rest.endswith("\\"):
+            leave_out(characters, end - 1, end)
+        if rest.endswith(("  ", "\\")):
+            _end(characters, end, LINE)
+        before.listed = before.listed and (before.text or rest[:1] in " \t")
+        before.text = True
+
+
+def _is_row(rest: str, following: str, before: Before) -> bool:
+    if "|" not in rest:
+        return False
+    return before.table or (TABLE_RULE.match(following) is not None and "|" in following)
+
+
+def _leave_bars_out(characters: list[str], start: int, end: int) -> None:
+    """Leaves out the bars between the cells of a row, but not `\\|`."""
+    for at in range(start, end):
+        if characters[at] == "|" and characters[at - 1] != "\\":
+            characters[at] = LEFT_OUT
+
+
+def _end(characters: list[str], at: int, mark: str) -> None:
+    """Ends a line, unless a paragraph ends with it already."""
+    if 0 <= at < len(characters) and characters[at] != PARAGRAPH:
+        characters[at] = mark

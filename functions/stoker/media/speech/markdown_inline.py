@@ -1,0 +1,100 @@
+"""The marks inside a paragraph of Markdown: emphasis, code, links, pictures, escapes, entities and tags."""
+
+import html
+import re
+import unicodedata
+from collections.abc import Iterator
+
+LEFT_OUT = "\ufdd0"
+"""Stands for a character that is not spoken. Unicode keeps it free for such use: it is no character of any text."""
+
+CODE = re.compile(r"(?<!`)(`{1,5})(?!`)(.{1,500}?)(?<!`)\1(?!`)", re.DOTALL)
+LINK = re.compile(
+    r"!?\[([^\[\]]{0,1000})\]"
+    r"(?:\([ \t]*(?:<[^<>\n]{0,2000}>|(?:[^()\s]|\([^()\s]{0,200}\)){0,2000})"
+    r"(?:\s+(?:\"[^\"]{0,500}\"|'[^']{0,500}'))?\s*\)"
+    r"|\[[^\[\]]{0,200}\])"
+)
+FOOTNOTE = re.compile(r"\[\^[^\[\]\s]{1,100}\]:?")
+AUTOLINK = re.compile(r"<((?:https?://|mailto:)[^<>\s]{1,2000}|[^<>\s@]{1,100}@[^<>\s]{1,200})>")
+TAG = re.compile(r"</?[A-Za-z][^<>]{0,500}>")
+ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
+RUN = re.compile(r"\*+|_+|~+")
+
+
+def leave_out(characters: list[str], start: int, end: int) -> None:
+    """Leaves out a part of a text.
+
+    Args:
+        characters: Of the whole text; changed in place.
+        start: Where the part begins.
+        end: Where the part ends.
+    """
+    characters[start:end] = LEFT_OUT * (end - start)
+
+
+def unmark_inline(characters: list[str], start: int, end: int) -> None:
+    """Leaves out the marks of a part of a text.
+
+    Args:
+        characters: Of the whole text; changed in place.
+        start: Where the part begins.
+        end: Where the part ends.
+    """
+    marks = characters[start:end]  # without what has been understood
+    for code in CODE.finditer("".join(marks)):
+        _keep(characters, marks, start, code)
+        marks[code.start(1) : code.end()] = "x" * (code.end() - code.start(1))
+    for escape in ESCAPE.finditer("".join(marks)):
+        _keep(characters, marks, start, escape)
+        marks[escape.start(1)] = "x"
+    for pattern in (AUTOLINK, LINK, LINK):  # twice, for a picture inside of a link
+        for link in pattern.finditer("".join(marks)):
+            _keep(characters, marks, start, link)
+    for pattern in (FOOTNOTE, TAG):
+        for mark in pattern.finditer("".join(marks)):
+            leave_out(characters, start + mark.start(), start + mark.end())
+            leave_out(marks, mark.start(), mark.end())
+    for entity in ENTITY.finditer("".join(marks)):
+        letter = html.unescape(entity.group())
+        if len(letter) == 1:
+            leave_out(characters, start + entity.start(), start + entity.end())
+            if unicodedata.category(letter) not in ("Cc", "Cs"):
+                characters[start + entity.start()] = letter
+            leave_out(marks, entity.start(), entity.end())
+    for place in _emphasis("".join(marks)):
+        characters[start + place] = LEFT_OUT
+
+
+def _keep(characters: list[str], marks: list[str], start: int, found: re.Match[str]) -> None:
+    """Leaves out a match but for its last group."""
+    group = found.re.groups
+    for begin, end in ((found.start(), found.start(group)), (found.end(group), found.end())):
+        leave_out(characters, start + begin, start + end)
+        leave_out(marks, begin, end)
+
+
+def _emphasis(text: str) -> Iterator[int]:
+    """The positions of marks that come in pairs.
+
+    Source: https://spec.commonmark.org/0.31.2/#emphasis-and-strong-emphasis, without its rules on multiples of three.
+    """
+    opened: dict[str, list[tuple[int, int]]] = {"*": [], "_": [], "~": []}
+    for run in RUN.finditer(text):
+        before, after = text[run.start() - 1 : run.start()], text[run.end() : run.end() + 1]
+        word = run.group()[0] == "_"
+        opens = after != "" and not after.isspace() and not (word and before.isalnum())
+        closes = before != "" and not before.isspace() and not (word and after.isalnum())
+        begin, end = run.span()
+        stack = opened[run.group()[0]]
+        while closes and begin < end and stack:
+            first, last = stack.pop()
+            paired = min(last - first, end - begin)
+            yield from range(last - paired, last)
+            yield from range(begin, begin + paired)
+            begin += paired
+            if first < last - paired:
+                stack.append((first, last - paired))
+        if opens and begin < end:
+            stack.append((begin, end))
