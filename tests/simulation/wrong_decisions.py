@@ -146,13 +146,6 @@ MUTANTS: tuple[Mutant, ...] = (
         ("a cancel wins",),
     ),
     Mutant(
-        "a job that must wait is queued at once",
-        "jobs.transitions",
-        "    Row(ALIVE, FOUND, None, when=must_wait),\n",
-        "",
-        ("not before its time",),
-    ),
-    Mutant(
         "the task after an attempt is due at once",
         "jobs.transitions",
         'EnqueueTask(f"after/{job.attempt_name}", fields.get("runAfter"))',
