@@ -215,7 +215,7 @@ class JobExists(RequestRefused):
 
 
 class NotRetryable(RequestRefused):
-    """The job is still under way, or it is done."""
+    """The job is still under way, or there is nothing of it to run again."""
 
     code = "not-retryable"
 

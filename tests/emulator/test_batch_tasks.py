@@ -10,9 +10,12 @@ from google.cloud.firestore_v1 import DocumentSnapshot
 
 from development.user import User
 from emulator.batch import BatchJob, figures, items, task, tasks_of, write_documents, write_tasks
+from engine.stores import QueueInMemory
 from stoker import config
 from stoker.batch import pages
 from stoker.firestore.client import client
+from stoker.jobs.commands import retry_job
+from stoker.jobs.store import using
 from stoker.models.task import STATUS_MOVES, TaskStatus, may_become
 
 HOME = {"operation": "update-tasks", "where": {"category": "home"}, "set": {"status": "completed"}}
@@ -111,6 +114,46 @@ def test_a_task_moves_as_a_client_may_move_it(ada: str, after: TaskStatus) -> No
     for name, status in {**before, untold: "todo"}.items():
         moved = name not in refused
         assert (stored[name]["status"], stored[name]["priority"]) == ((after, "high") if moved else (status, "low"))
+
+
+def test_a_batch_that_is_retried_updates_what_has_failed_and_nothing_else(ada: str) -> None:
+    elsewhere = firestore.Client(project="another", credentials=client()._credentials).document("a/b")
+    names = [f"{ada}-{number}" for number in range(5)]
+    hue: dict[str, Any] = {"hue": "blue"}
+    unreadable: dict[str, Any] = {"description": elsewhere}
+    bad = dict(zip(names, [hue, hue, hue, hue, unreadable], strict=True))
+    write_documents(config.TASKS, {name: task(name, ada, **fields) for name, fields in bad.items()})
+    good = write_tasks(ada, 4)
+    job = BatchJob(ada, HOME)
+    assert figures(job.work()["output"]) == (9, 4, 5)
+    corrected, still_wrong, gone, elsewhere_now, _ = (client().document(f"tasks/{name}") for name in names)
+    corrected.update({"hue": firestore.DELETE_FIELD})
+    gone.delete()
+    elsewhere_now.update({"category": "work", "hue": firestore.DELETE_FIELD})
+    client().document(f"tasks/{good[0]}").update({"status": "todo"})  # by its owner, since
+    later = write_tasks(ada, 1)
+    with using(QueueInMemory()):
+        retry_job(job.id)
+    output = job.work()["output"]
+    assert (figures(output), items(output)) == ((7, 5, 2), [still_wrong.id, names[4]])
+    changed = [corrected.id, elsewhere_now.id, good[0], *later]
+    assert [client().document(f"tasks/{name}").get(["status"]).get("status") for name in changed] == [
+        "completed",
+        "todo",
+        "todo",
+        "todo",
+    ]
+
+
+def test_a_batch_that_is_retried_and_finds_nothing_left_has_done_what_was_done(ada: str) -> None:
+    write_documents(config.TASKS, {f"{ada}-1": task(f"{ada}-1", ada, hue="blue")})
+    write_tasks(ada, 2)
+    job = BatchJob(ada, HOME)
+    assert figures(job.work()["output"]) == (3, 2, 1)
+    client().document(f"tasks/{ada}-1").delete()
+    with using(QueueInMemory()):
+        retry_job(job.id)
+    assert (figures(job.work()["output"]), job.data()["status"]) == ((2, 2, 0), "completed")
 
 
 def test_a_project_must_be_the_owners(ada: str) -> None:

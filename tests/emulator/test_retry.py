@@ -1,6 +1,8 @@
 """A job that failed or was cancelled gets another chance: from Python, and by a call over HTTP with a real token."""
 
+import hashlib
 import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -156,6 +158,24 @@ def test_a_job_that_runs_is_left_alone(user: User) -> None:
     before = reference.get()
     assert refusal(call({"jobId": reference.id}, user.token)) == (400, "FAILED_PRECONDITION", "not-retryable")
     assert reference.get().update_time == before.update_time
+
+
+def test_a_job_whose_key_another_job_holds_says_so_and_stays_failed(user: User) -> None:
+    source = {"source": f"user-uploads/{user.id}/missing.mp4"}
+    job_id = user.write_job(source, dedupeKey="k")
+    user.result(job_id)
+    later = {"dedupeKey": "k", "runAfter": datetime.now(UTC) + timedelta(days=1)}
+    other = user.write_job(source, **later)
+    until(lambda: _holder(user, "k") == other)
+    answer = call({"jobId": job_id}, user.token)
+    assert refusal(answer) == (400, "FAILED_PRECONDITION", "duplicate")
+    assert other in answer.json()["error"]["message"]
+    assert user.result(job_id)["status"] == "failed"
+
+
+def _holder(user: User, key: str) -> str:
+    name = hashlib.sha256(f"{user.id}\0{key}".encode()).hexdigest()
+    return str((client().collection(config.JOB_KEYS).document(name).get().to_dict() or {}).get("jobId"))
 
 
 def test_a_job_that_can_not_run_says_why(user: User) -> None:

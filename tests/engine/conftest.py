@@ -6,6 +6,7 @@ Some tests of decisions run in memory only, and some families of cases run on Fi
 import os
 import tempfile
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +54,13 @@ def queues(engine: Any) -> list[str]:
     """The names of the queues into which these jobs are put."""
     names: list[str] = engine.queues
     return names
+
+
+@pytest.fixture
+def dues(engine: Any) -> list[datetime | None]:
+    """The times for which these jobs are put into a queue; None for at once."""
+    times: list[datetime | None] = engine.dues
+    return times
 
 
 @pytest.fixture

@@ -28,10 +28,12 @@ class QueueInMemory(FirebaseStore):
     def __init__(self) -> None:
         self.queued: list[str] = []
         self.queues: list[str] = []
+        self.dues: list[datetime | None] = []
 
     def enqueue(self, job: JobState, occasion: str, due: datetime | None = None) -> None:
         self.queued.append(job.id)
         self.queues.append(job.queue.name)
+        self.dues.append(due)
 
 
 class AllInMemory(MemoryStore):
@@ -41,10 +43,12 @@ class AllInMemory(MemoryStore):
         super().__init__()
         self.queued: list[str] = []
         self.queues: list[str] = []
+        self.dues: list[datetime | None] = []
 
     def enqueue(self, job: JobState, occasion: str, due: datetime | None = None) -> None:
         self.queued.append(job.id)
         self.queues.append(job.queue.name)
+        self.dues.append(due)
 
 
 @contextmanager

@@ -5,8 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from engine.driven import DrivenJob
+from stoker.errors import Duplicate, UnsupportedMedia
+from stoker.jobs.commands import retry_job
 from stoker.jobs.dispatch import dispatch
-from stoker.jobs.events import Succeeded
+from stoker.jobs.events import FailedPermanently, Succeeded
 from stoker.models.job import JobOutput
 
 
@@ -38,3 +40,56 @@ def test_keys_are_a_users_own(queued: list[str]) -> None:
     dispatch(one.found())
     dispatch(another.found())
     assert queued == [one.id, another.id]
+
+
+def failed(key: str) -> DrivenJob:
+    """A job that has held its key until it failed."""
+    job = DrivenJob(dedupeKey=key)
+    dispatch(job.found())
+    job.take().end(FailedPermanently(UnsupportedMedia("It is no film.")))
+    return job
+
+
+@pytest.mark.parametrize("runs", [False, True], ids=["pending", "processing"])
+def test_a_job_whose_key_another_job_holds_is_not_retried(queued: list[str], runs: bool) -> None:
+    job, other = failed("k"), DrivenJob(dedupeKey="k")
+    dispatch(other.found())
+    if runs:
+        other.take()
+    before = job.found()
+    queued.clear()
+    with pytest.raises(Duplicate, match=other.id):
+        retry_job(job.id)
+    assert (job.found(), queued) == (before, [])
+
+
+def test_a_job_is_retried_once_the_other_job_with_its_key_has_ended(queued: list[str]) -> None:
+    job, other = failed("k"), DrivenJob(dedupeKey="k")
+    dispatch(other.found())
+    other.take().end(Succeeded(JobOutput(files=[])))
+    retry_job(job.id)
+    assert (job.status, queued[-1]) == ("pending", job.id)
+    third = DrivenJob(dedupeKey="k")
+    dispatch(third.found())
+    assert (third.data()["errorCode"], job.status) == ("duplicate", "pending")
+
+
+def test_of_a_retry_and_a_new_job_with_the_same_key_one_is_alive(queued: list[str]) -> None:
+    """Whichever is first: no job that was said to be pending fails for the other's sake."""
+    for _ in range(5):
+        job, new = failed("k"), DrivenJob(dedupeKey="k")
+
+        def retried(job: DrivenJob = job) -> bool:
+            try:
+                retry_job(job.id)
+            except Duplicate:
+                return False
+            return True
+
+        with ThreadPoolExecutor(2) as pool:
+            answer = pool.submit(retried)
+            pool.submit(dispatch, new.found()).result()
+        assert (job.status, new.status) == (("pending", "failed") if answer.result() else ("failed", "pending"))
+        for one in (job, new):
+            if one.status == "pending":
+                one.take().end(Succeeded(JobOutput(files=[])))

@@ -9,6 +9,7 @@ from google.cloud.firestore import DELETE_FIELD
 
 from engine.driven import DrivenJob, finish
 from engine.places import BATCH, DELETION, DONE, places, today
+from engine.stores import FIRESTORE_IN_SOAK
 from stoker import config
 from stoker.access.standing import Standing
 from stoker.firestore.writes import Create, Merge, Update
@@ -296,3 +297,48 @@ def test_a_batch_that_ends_does_not_forget_that_a_film_waits(queued: list[str]) 
     assert (queued, places("mallory")["waiting"]) == ([], 1)
     finish(DrivenJob("mallory").take(), DONE)
     assert queued == [film.id]
+
+
+def test_a_job_for_later_has_a_task_for_the_very_time(dues: list[datetime | None]) -> None:
+    for wait in (timedelta(seconds=5), timedelta(days=29, hours=23)):
+        job = DrivenJob(runAfter=datetime.now(UTC) + wait)
+        dispatch(job.found())
+        assert dues.pop() == job.data()["runAfter"]
+        assert job.status == "pending"
+    assert dues == []
+
+
+def test_a_job_that_is_due_has_a_task_at_once(dues: list[datetime | None]) -> None:
+    dispatch(DrivenJob(runAfter=datetime.now(UTC) - timedelta(seconds=1)).found())
+    assert dues == [None]
+
+
+def test_a_job_for_later_that_is_cancelled_or_waits_for_too_long_has_no_task(queued: list[str]) -> None:
+    tomorrow = datetime.now(UTC) + timedelta(days=1)
+    cancelled = DrivenJob(runAfter=tomorrow, cancelRequested=True)
+    dispatch(cancelled.found())
+    dispatch(DrivenJob(runAfter=datetime.now(UTC) + timedelta(days=31)).found())
+    assert (cancelled.status, queued) == ("cancelled", [])
+
+
+@FIRESTORE_IN_SOAK
+def test_the_many_jobs_of_a_user_for_the_same_moment_have_twenty_tasks(queued: list[str]) -> None:
+    moment = datetime.now(UTC) + timedelta(days=1)
+    for number in range(40):
+        dispatch(DrivenJob("mallory", runAfter=moment + timedelta(seconds=number % 30)).found())
+    assert len(queued) == 20
+    others = [DrivenJob("ada", runAfter=moment), DrivenJob("mallory", runAfter=moment + timedelta(minutes=2))]
+    for job in others:
+        dispatch(job.found())
+    assert queued[20:] == [job.id for job in others]
+
+
+def test_the_sweeper_begins_the_jobs_that_have_no_task_for_their_time(queued: list[str]) -> None:
+    sweep()
+    moment = datetime.now(UTC) + timedelta(seconds=30)
+    jobs = [DrivenJob("mallory", runAfter=moment) for _ in range(21)]
+    dispatch(jobs[0].found())
+    assert queued == []
+    jobs[0].become_due()
+    sweep()
+    assert queued == [jobs[0].id]

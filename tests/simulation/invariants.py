@@ -21,9 +21,10 @@ ALLOWED = {
     *(("pending", after) for after in ("processing", "failed", "cancelled")),
     *(("processing", after) for after in ("pending", "running-jobs", *ENDED)),
     *(("running-jobs", after) for after in ENDED),
-    *((before, "pending") for before in ("failed", "cancelled")),
+    *((before, "pending") for before in ENDED),
 }
-"""States before and after a commit. A document that has ended changes by its client alone (`cancelRequested`)."""
+"""States before and after a commit. A document that has ended changes by its client alone (`cancelRequested`), but for
+the figures of a batch."""
 
 CLOCK_ERROR = timedelta(seconds=1)
 """Clocks differ by less."""
@@ -171,6 +172,8 @@ class CommitInvariants:
             self._left(commit, new)
         if old in ENDED and new == "pending":
             self._retried(commit)
+        if old in ENDED and new in ENDED:
+            self._counted_again(commit)
         if old in ALIVE and new in ENDED:
             self._ended(commit, old, new)
             return [f"job.{new}"]
@@ -319,9 +322,24 @@ class CommitInvariants:
         for field in KEPT_BY_RETRY:
             if commit.old.get(field) != commit.new.get(field):
                 self.fail("what a retry keeps", f"{commit.life.id} lost {field}")
-        left = [name for name in ("checkpoint", "output", "cancelRequested", "error", "lease") if name in commit.new]
+        figures = failed_of(commit.old)
+        if commit.old["status"] == "completed" and not figures:
+            self.fail("what is done stays done", f"{commit.life.id} was retried, and no item of it had failed")
+        if figures is not None and commit.new.get("output") != commit.old["output"]:
+            self.fail("what a retry keeps", f"{commit.life.id} lost its figures")
+        reset = ("checkpoint", "cancelRequested", "error", "lease", *(("output",) if figures is None else ()))
+        left = [name for name in reset if name in commit.new]
         if left or commit.new.get("attempt") != 0 or commit.new.get("progress") != 0:
             self.fail("what a retry resets", f"{commit.life.id} kept {left}, attempt {commit.new.get('attempt')}")
+
+    def _counted_again(self, commit: Commit) -> None:
+        """No job of a batch counts as done before it is."""
+        if commit.old.get("output") == commit.new.get("output"):
+            return
+        failed = {failure["item"] for failure in commit.new["output"]["failures"]}
+        for child in self._lives.children(commit.life.id):
+            if child.state != "completed" and item_of(child) not in failed:
+                self.fail("figures follow", f"{commit.life.id} counts {child.id} as done, which is {child.state}")
 
     def _ended(self, commit: Commit, old: str, new: str) -> None:
         life = commit.life
@@ -334,7 +352,7 @@ class CommitInvariants:
             if old == "processing" and saves_checkpoints(life.id) and life.steps != steps_of(life.id):
                 self.fail("one effect", f"{life.id} was completed after {life.steps} of {steps_of(life.id)} effects")
         if old == "running-jobs":
-            alive = [child.id for child in self._lives.children(life.id) if child.state in ALIVE and not child.retried]
+            alive = [child.id for child in self._lives.children(life.id) if child.state in ALIVE]
             if alive:
                 self.fail("parents end after children", f"{life.id} has ended before {alive}")
 
@@ -351,8 +369,21 @@ class CommitInvariants:
         return slots
 
 
+def failed_of(data: Mapping[str, Any]) -> int | None:
+    """Return how many items of a batch have failed; None if the job has no figures. Written apart from the engine's."""
+    failed = (data.get("output") or {}).get("failed")
+    return failed if isinstance(failed, int) else None
+
+
+def item_of(child: Life) -> str:
+    """Return the place of a child in its batch's list, as failures name it."""
+    return str(int(child.id.rpartition("-")[2]))
+
+
 def _server_fields_differ(commit: Commit) -> bool:
     names = {*commit.old, *commit.new} - {"cancelRequested", "updatedAt"}
     if commit.old.get("endHook") == "due":
         names -= {"endHook"}
+    if failed_of(commit.old) is not None:
+        names -= {"output", "stage"}
     return any(commit.old.get(name) != commit.new.get(name) for name in names)

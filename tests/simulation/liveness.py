@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from simulation.hooks import CLOSED
-from simulation.invariants import Fail
+from simulation.invariants import Fail, failed_of, item_of
 from simulation.lives import ALIVE, Life, Lives
 from simulation.machine import SimulatedHost
 from simulation.work import EFFECTS
@@ -113,8 +113,8 @@ class Liveness:
             return "a deletion before its turn"
         if data.get("stage") == "queued" and life.handed_back:
             return "handed back"
-        waited = due is not None and (data.get("stage") in (None, "waiting-for-tomorrow"))
-        return "due" if waited else f"runnable ({data.get('stage')})"
+        # A new job has a task for its time. A job that was held back until a time is found by the sweeper.
+        return "due" if data.get("stage") == "waiting-for-tomorrow" else f"runnable ({data.get('stage')})"
 
     def _shares(self, life: Life) -> bool:
         """Whether the job's owner holds as many places of its queue as are free: half of what a user alone may hold."""
@@ -146,6 +146,7 @@ class Liveness:
             if (life.data.get("lease") or life.data.get("checkpoint")) is not None:
                 self.fail("nothing is left", f"{life.id} has ended with {dict(life.data)}")
             self._hook(life)
+            self._figures(life)
             self._leftovers(life, outputs, excused)
             found = documents.get(f"{EFFECTS}/{life.id}")
             effects = int(found.data["steps"]) if found is not None else 0
@@ -177,6 +178,20 @@ class Liveness:
             self.fail(
                 "end hooks run", f"{life.id} is {life.state}, its endHook is {hook}, and its hook saw {dict(runs)}"
             )
+
+    def _figures(self, life: Life) -> None:
+        """The figures of a batch are those of its jobs as they are at the end, also of those that were retried."""
+        if failed_of(life.data) is None:
+            return
+        output = life.data["output"]
+        told = {failure["item"]: failure["errorCode"] for failure in output["failures"]}
+        for child in self._lives.children(life.id):
+            if child.data.get("errorCode") != told.get(item_of(child)):
+                self.fail("figures follow", f"{life.id} says {told}, and {child.id} is {child.state}")
+        if (output["failed"], output["succeeded"]) != (len(told), output["total"] - len(told)):
+            self.fail("figures follow", f"{life.id} has the figures {output}")
+        if life.data.get("stage") == "running-jobs-again":
+            self.fail("figures follow", f"{life.id} waits to be counted again")
 
     def _leftovers(self, life: Life, outputs: set[str], excused: set[str]) -> None:
         files = (life.data.get("output") or {}).get("files", [])

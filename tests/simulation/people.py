@@ -57,7 +57,7 @@ class User:
             elif drawn < 0.7:
                 self._with_a_job(ALIVE, self._cancel)
             elif drawn < 0.95:
-                self._with_a_job(("failed", "cancelled"), lambda life: self._try(lambda: retry_job(life.id)))
+                self._retry()
             elif drawn < 0.98:
                 self._with_a_job((*ALIVE, *ENDED), self._delete)
         self._host.sleep(self._random.uniform(0, 400))
@@ -107,6 +107,17 @@ class User:
         else:
             wish = {"cancelRequested": True, "updatedAt": SERVER_TIMESTAMP}
             self._try(lambda: self._write(Update(f"{config.JOBS}/{life.id}", wish)))
+
+    def _retry(self) -> None:
+        """Retry any job, a job of a batch, or a batch for what has failed of it. These are few, and have more to get
+        wrong."""
+        own = self._lives.of(self.user_id)
+        over = [life for life in own if life.state in ("failed", "cancelled")]
+        of_batches = [life for life in over if life.data.get("parentId") is not None]
+        batches = [life for life in own if life.state == "completed" and "failed" in (life.data.get("output") or {})]
+        if jobs := self._random.choice((over, of_batches, batches)) or over:
+            job = self._random.choice(jobs)
+            self._try(lambda: retry_job(job.id))
 
     def _delete(self, life: Life) -> None:
         self._try(lambda: self._write(Delete(f"{config.JOBS}/{life.id}")))

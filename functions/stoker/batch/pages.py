@@ -1,7 +1,8 @@
 """A user's tasks, page by page: each page is one commit with its checkpoint, so that each task is written once."""
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 from google.cloud.firestore_v1 import DocumentSnapshot, Query
 
@@ -32,17 +33,52 @@ class PagePosition(BatchTally):
     after: str | None = None
 
 
+class Tasks(Protocol):
+    """Tasks of a user, sorted by their ids."""
+
+    def count(self, after: str | None) -> int:
+        """Return about how many there are behind an id."""
+
+    def page(self, after: str | None, limit: int) -> list[DocumentSnapshot[Any]]:
+        """Read the first tasks behind an id; return none only if there are none."""
+
+
+@dataclass(frozen=True)
+class TasksOfQuery:
+    """The tasks that a query finds.
+
+    Attributes:
+        query: One of `stoker.queries.declared` that is sorted by `__name__`.
+    """
+
+    query: Query
+
+    def count(self, after: str | None) -> int:
+        """As `Tasks.count`."""
+        # The library's annotations are wrong here: it answers with two lists, one per answer, one per aggregation.
+        counting: Any = self._behind(after).count()
+        return int(counting.get(**patience(reads=True))[0][0].value)
+
+    def page(self, after: str | None, limit: int) -> list[DocumentSnapshot[Any]]:
+        """As `Tasks.page`."""
+        return list(read_page(self._behind(after).limit(limit)))
+
+    def _behind(self, after: str | None) -> Query:
+        return self.query.start_after({"__name__": after}) if after is not None else self.query
+
+
 def through_pages(
-    context: JobContext, query: Query, stage: Stage, write_of: WriteOf, find_problem: Find
+    context: JobContext, tasks: Tasks, stage: Stage, write_of: WriteOf, find_problem: Find, done_before: int = 0
 ) -> PagePosition:
-    """Writes every document of a query.
+    """Writes every one of a user's tasks.
 
     Args:
         context: The attempt.
-        query: One of `stoker.queries.declared` that is sorted by `__name__`.
+        tasks: The tasks.
         stage: What the user sees.
         write_of: Returns the write of a document.
         find_problem: Where it says something, the document is counted as failed, and not written.
+        done_before: Tasks that an earlier run has written, which count as well.
 
     Returns:
         What has become of them.
@@ -50,12 +86,13 @@ def through_pages(
     Raises:
         Interrupted: As `JobContext.check`.
     """
-    position = PagePosition.from_firestore(context.checkpoint)
-    expected = position.total + _count(_rest(query, position))
+    first = PagePosition(succeeded=done_before)
+    position = PagePosition.from_firestore(context.checkpoint) if context.checkpoint else first
+    expected = position.total + tasks.count(position.after)
     limit = PAGE
     while True:
         context.report(100 * position.total / max(expected, position.total, 1), stage)
-        page = list(read_page(_rest(query, position).limit(limit)))
+        page = tasks.page(position.after, limit)
         if not page:
             return position
         done, writes = _tallied(position, page, find_problem)
@@ -66,16 +103,6 @@ def through_pages(
             limit = max(1, limit // 2)
             continue
         position, limit = done, PAGE
-
-
-def _rest(query: Query, position: PagePosition) -> Query:
-    return query.start_after({"__name__": position.after}) if position.after is not None else query
-
-
-def _count(query: Query) -> int:
-    # The library's annotations are wrong here: it answers with two lists, one per answer, one per aggregation.
-    counting: Any = query.count()
-    return int(counting.get(**patience(reads=True))[0][0].value)
 
 
 def read_page(query: Query) -> Iterator[DocumentSnapshot[Any]]:

@@ -6,7 +6,8 @@ from google.cloud import firestore
 from google.cloud.firestore_v1 import DocumentSnapshot
 from pydantic import ValidationError
 
-from stoker.batch.pages import through_pages
+from stoker.batch.failed_tasks import FailedTasks
+from stoker.batch.pages import TasksOfQuery, through_pages
 from stoker.batch.projects import not_owned
 from stoker.errors import InvalidJob
 from stoker.firestore.writes import Update
@@ -19,7 +20,7 @@ from stoker.queries import declared
 
 
 def update_tasks(context: JobContext, batch_input: UpdateTasks) -> BatchOutput:
-    """Updates tasks.
+    """Update the tasks that a filter finds; or, of a batch that is run again, those that have failed.
 
     Args:
         context: The attempt.
@@ -32,13 +33,15 @@ def update_tasks(context: JobContext, batch_input: UpdateTasks) -> BatchOutput:
     if change.project_id is not None and not_owned(context.user_id, [change.project_id]):
         raise InvalidJob(f"You have no project {change.project_id!r}. Name one of yours, and write a new job.")
     fields = _fields(change)
-    query = declared.tasks_of(context.user_id, batch_input.where)
+    where, earlier = batch_input.where, context.earlier_result
+    all_of_them = TasksOfQuery(declared.tasks_of(context.user_id, where))
     done = through_pages(
         context,
-        query,
+        FailedTasks(context.user_id, where, earlier) if earlier is not None else all_of_them,
         "updating",
         lambda task: Update(task.reference.path, fields, task.update_time),
         lambda task: _problem(task, change),
+        earlier.succeeded if earlier is not None else 0,
     )
     return done.output()
 

@@ -2,7 +2,7 @@
 
 import contextlib
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,14 +10,24 @@ from google.api_core import exceptions
 from google.cloud.firestore import SERVER_TIMESTAMP
 from pydantic import ValidationError
 
-from stoker.errors import InvalidJob
+from stoker.errors import InvalidJob, NotRetryable
 from stoker.firestore.documents import StoredDocument
 from stoker.firestore.errors import Conflict
 from stoker.firestore.optimistic import until_written
 from stoker.firestore.writes import Create, ExtraWrites, Update, Write
 from stoker.jobs.commit import commit_transition, log_of
 from stoker.jobs.effects import RemoveLeftovers
-from stoker.jobs.events import Cancelled, CancelRequested, ChildrenEnded, ChildrenProgressed, FailedPermanently, Retried
+from stoker.jobs.events import (
+    Cancelled,
+    CancelRequested,
+    ChildrenCountedAgain,
+    ChildrenEnded,
+    ChildrenProgressed,
+    ChildRetried,
+    FailedPermanently,
+    Retried,
+)
+from stoker.jobs.figures import count_children, was_done
 from stoker.jobs.job import load_job, path_of, read_job
 from stoker.jobs.leftovers import remove_leftovers
 from stoker.jobs.metrics import job_ended
@@ -28,7 +38,7 @@ from stoker.jobs.transitions import decide
 from stoker.jobs.waiting import wake_next
 from stoker.logs import JobLog
 from stoker.models.document import problems
-from stoker.models.job import BatchOutput, ItemFailure, ProcessingJob, has_ended
+from stoker.models.job import RUNNING_AGAIN, BatchOutput, ProcessingJob, has_ended
 from stoker.queries import job_queries
 
 CHILD_FIELDS = (
@@ -36,9 +46,6 @@ CHILD_FIELDS = (
     *("startedAt", "attempts", "endedBy"),
 )
 """The fields of a child that its cancellation depends on. The last three say whether it may have uploaded files."""
-
-ERROR_CHARACTERS = 2000
-"""Characters of one failure that a batch's document repeats."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +76,7 @@ def child_writes(parent: ProcessingJob, children: Children) -> ExtraWrites:
     """Return the writes of the children, for the commit that hands a job over to them: all of them are made, or none.
 
     Children that exist already are of an earlier run of a batch that is run again: those that were completed stay as
-    they are, the others begin anew.
+    they are, the others begin anew. A child that was completed in an earlier run and is gone is not made again.
 
     Raises:
         InvalidJob: A job that this job has not made has the id of a child.
@@ -80,10 +87,11 @@ def child_writes(parent: ProcessingJob, children: Children) -> ExtraWrites:
         if found.data.get("parentId") != parent.id:
             raise InvalidJob(f"There is a job {found.id} already. Write this batch under another id.")
     writes: list[Write] = []
-    for path, child in zip(paths, children.jobs, strict=True):
+    for number, (path, child) in enumerate(zip(paths, children.jobs, strict=True)):
         existing = there.get(path)
         if existing is None:
-            writes.append(Create(path, _document(parent, path, child)))
+            if not was_done(parent.output, number):
+                writes.append(Create(path, _document(parent, path, child)))
         elif existing.data.get("status") in ("failed", "cancelled"):
             now = store().host.now()
             renewed = decide(JobState.of(existing.id, existing.data), Retried(now), now)
@@ -113,9 +121,32 @@ def enqueue_children(parent_id: str) -> None:
         store().enqueue(JobState.of(child.id, child.data), f"again/{store().host.token()}")
 
 
+def retried_child_writes(child: JobState) -> ExtraWrites:
+    """Return the write by which a batch learns that a child of it is retried, for the commit of the retry. A batch that
+    has ended counts its children again from then on, and a batch that is about to end does not end before the child.
+
+    Args:
+        child: The job that is retried. It may be no batch's child.
+
+    Raises:
+        NotRetryable: The batch is run again itself, and runs the child as well.
+    """
+    found = load_job(child.parent_id) if child.parent_id is not None else None
+    if found is None:
+        return ()
+    parent = JobState.of(found.id, found.data)
+    if parent.state in ("pending", "processing"):
+        raise NotRetryable(
+            f"The job {child.id} can't be retried, because its batch {parent.id} is run again, and runs it as well."
+        )
+    fields = decide(parent, ChildRetried(), store().host.now()).fields
+    return (Update(found.path, {**fields, "updatedAt": SERVER_TIMESTAMP}, found.update_time),) if fields else ()
+
+
 def update_parent(parent_id: str) -> None:
     """Update a job that waits for its children. Write how far they are, end the job with the last of them, and pass its
-    cancellation on to them. This may be called at any time, any number of times.
+    cancellation on to them. If the job has ended and children of it were retried, count its children again. This may be
+    called at any time, any number of times.
 
     Args:
         parent_id: The job.
@@ -132,6 +163,10 @@ def _update(parent_id: str) -> None:
     if found is None:
         return
     state = JobState.of(parent_id, found.data)
+    if has_ended(state.state):
+        if state.stage == RUNNING_AGAIN:
+            _count_again(found, state)
+        return
     try:
         parent = _read_parent(found, state)
     except InvalidJob as error:
@@ -146,8 +181,21 @@ def _update(parent_id: str) -> None:
         if progress > parent.progress:
             commit_transition(found, state, ChildrenProgressed(progress))
         return
-    ended = commit_transition(found, state, ChildrenEnded(_output(parent)))
+    output, _ = count_children(_names(parent_id, parent.children or 0), parent.output)
+    ended = commit_transition(found, state, ChildrenEnded(output))
     job_ended(log_of(state), parent, ended.state)
+
+
+def _count_again(found: StoredDocument, state: JobState) -> None:
+    """Count the children of a batch that has ended, because some of them were retried."""
+    earlier = BatchOutput.from_firestore(found.data["output"])
+    output, alive = count_children(_names(state.id, earlier.total), earlier)
+    if output != earlier or not alive:
+        commit_transition(found, state, ChildrenCountedAgain(output, alive))
+
+
+def _names(parent_id: str, count: int) -> list[str]:
+    return [child_id(parent_id, number) for number in range(count)]
 
 
 def _read_parent(found: StoredDocument, state: JobState) -> ProcessingJob | None:
@@ -156,7 +204,7 @@ def _read_parent(found: StoredDocument, state: JobState) -> ProcessingJob | None
     Raises:
         InvalidJob: The document is not valid any more, or can't be read, so that the job can't go on.
     """
-    if has_ended(state.state) or (found.readable and state.state != "running-jobs"):
+    if found.readable and state.state != "running-jobs":
         return None
     if not found.readable:
         read_job(found)
@@ -204,28 +252,6 @@ def _cancel_child(child: StoredDocument, state: JobState) -> None:
         commit_transition(child, state, Cancelled())
     elif not state.cancel_requested:
         commit_transition(child, state, CancelRequested())
-
-
-def _output(parent: ProcessingJob) -> BatchOutput:
-    names = [child_id(parent.id, number) for number in range(parent.children or 0)]
-    seen = store().documents.get_all([path_of(name) for name in names], ["status", "error", "errorCode"])
-    children = {found.id: found.data for found in seen}
-    failures = [
-        _failure(number, children.get(name))
-        for number, name in enumerate(names)
-        if children.get(name, {}).get("status") != "completed"
-    ]
-    return BatchOutput(
-        total=len(names), succeeded=len(names) - len(failures), failed=len(failures), failures=failures[:100]
-    )
-
-
-def _failure(number: int, child: Mapping[str, Any] | None) -> ItemFailure:
-    if child is None:
-        return ItemFailure(item=str(number), error="The job was deleted before it had ended.", error_code="deleted")
-    # Shortened: all of them must fit the batch's document.
-    error = str(child.get("error", ""))[:ERROR_CHARACTERS]
-    return ItemFailure(item=str(number), error=error, error_code=str(child.get("errorCode", "")))
 
 
 def _document(parent: ProcessingJob, path: str, child: ChildJob) -> dict[str, Any]:

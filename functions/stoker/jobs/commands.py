@@ -12,17 +12,19 @@ from stoker.firestore.documents import StoredDocument
 from stoker.firestore.errors import TRANSIENT, DocumentExists
 from stoker.firestore.optimistic import until_written
 from stoker.firestore.writes import Create, ExtraWrites
+from stoker.jobs.children import retried_child_writes
 from stoker.jobs.commit import log_of
+from stoker.jobs.dedupe import key_writes
 from stoker.jobs.dispatch import dispatch
 from stoker.jobs.events import CancelRequested, Created, Retried
-from stoker.jobs.fields import RENEWED, without_deleted
-from stoker.jobs.job import check_job, find_job, path_of, read_job
+from stoker.jobs.fields import without_deleted
+from stoker.jobs.job import Job, check_job, find_job, path_of, read_job
 from stoker.jobs.perform import apply
 from stoker.jobs.states import JobState
 from stoker.jobs.store import store
-from stoker.models.job import has_ended
-
-NOT_ENDED = "has not ended: wait for it, or cancel it"
+from stoker.jobs.transitions import decide
+from stoker.models.document import RunsFailedAgain
+from stoker.models.job import RUNNING_AGAIN, BatchOutput, has_ended
 
 
 def create_processing_job(
@@ -121,14 +123,16 @@ def _cancel(job_id: str) -> None:
 
 
 def retry_job(job_id: str) -> None:
-    """Make a job that has `failed` or was `cancelled` pending, as if it were new, and start it.
+    """Make a job that has `failed` or was `cancelled` pending, as if it were new, and start it. A batch that is
+    `completed` is run again for its items that failed.
 
     Args:
         job_id: The document's id.
 
     Raises:
         JobNotFound: There is no such job.
-        NotRetryable: It is under way, or it is completed.
+        NotRetryable: It is under way, or it is completed and there is nothing to run again; the message says why.
+        Duplicate: Another job with the same `dedupeKey` is not done yet.
         InvalidJob, UnsupportedType: It could not run this time either; the message says why.
         Aborted: The document is written by others too often.
     """
@@ -144,8 +148,38 @@ def _retry(found: StoredDocument, now: datetime) -> None:
     state = JobState.of(found.id, found.data)
     if state.run_after == now:
         return  # This write arrived, and its answer did not.
-    if state.state not in ("failed", "cancelled"):
-        reason = "is completed: write a new one" if state.state == "completed" else NOT_ENDED
-        raise NotRetryable(f"The job {found.id} can't be retried, because it {reason}.")
-    read_job(replace(found, data=without_deleted({**found.data, **RENEWED})))
-    apply(found, state, Retried(now))
+    _refuse(state, _obstacle(state))
+    renewed = decide(state, Retried(now), now).fields
+    job = read_job(replace(found, data=without_deleted({**found.data, **renewed})))
+    if state.state == "completed":
+        _refuse(state, _obstacle_to_items(job))
+    apply(found, state, Retried(now), [*key_writes(job.document), *retried_child_writes(state)])
+
+
+def _refuse(job: JobState, reason: str | None) -> None:
+    if reason is not None:
+        raise NotRetryable(f"The job {job.id} can't be retried, because {reason}.")
+
+
+def _obstacle(job: JobState) -> str | None:
+    """The reason why a job can't be retried, by its state alone."""
+    if not has_ended(job.state):
+        return "it has not ended: wait for it, or cancel it"
+    if job.state == "completed" and not job.failed_items:
+        return "it is completed: write a new one"
+    if job.stage == RUNNING_AGAIN:
+        return "jobs that it has made run again: wait for them, or cancel them"
+    return None
+
+
+def _obstacle_to_items(job: Job) -> str | None:
+    """The reason why the items of a completed job that failed can't be run again."""
+    output = job.document.output
+    if not isinstance(job.input, RunsFailedAgain) or not isinstance(output, BatchOutput):
+        return "it is completed, and its items that failed can't be run again by themselves: write a new one for them"
+    if output.failed > len(output.failures):
+        return (
+            f"it is completed, and of the {output.failed:,} items that failed, only the first {len(output.failures)} "
+            "are known: write a new one"
+        )
+    return None

@@ -40,3 +40,13 @@ def no_attempt_is_left(job: JobState, now: datetime) -> bool:
 def no_work_is_left(job: JobState, now: datetime) -> bool:
     """Return whether the job was worked on for as long as a job may be. A deletion of a user's data may go on."""
     return job.work_with_lapsed() >= config.MAX_WORK_SECONDS and not job.deletes_owner
+
+
+def has_figures(job: JobState, now: datetime) -> bool:
+    """Return whether the job's output says how many of its items were done."""
+    return job.failed_items is not None
+
+
+def items_have_failed(job: JobState, now: datetime) -> bool:
+    """Return whether the job's output names items that have failed."""
+    return bool(job.failed_items)

@@ -11,7 +11,7 @@ from stoker.jobs.progress import Heartbeat
 from stoker.jobs.store import store
 from stoker.jobs.turns import Turn
 from stoker.logs import JobLog
-from stoker.models.job import Stage
+from stoker.models.job import BatchOutput, Stage
 from stoker.storage.outputs import AttemptOutputs, EarlierOutput, earlier_outputs
 
 NEARLY_PERCENT = 85.0
@@ -29,6 +29,8 @@ class JobContext:
         workspace: An empty folder of the attempt's own; it is removed after the attempt, whatever happens.
         outputs: Where to upload what the attempt makes.
         checkpoint: What the attempts before this one have saved last; empty at first.
+        earlier_result: The result of an earlier run, if its items that failed are to be run again, and no others. None
+            in a first run.
         deadline: The `time.monotonic()` at which the attempt must have ended.
         log: Writes lines that carry the job's id and the attempt.
     """
@@ -43,6 +45,7 @@ class JobContext:
         self.workspace = workspace
         self.outputs = outputs
         self.checkpoint = dict(document.checkpoint)
+        self.earlier_result = document.output if isinstance(document.output, BatchOutput) else None
         self.deadline = store().host.monotonic() + config.TASK_SECONDS - config.DEADLINE_MARGIN_SECONDS
         self.log = log
         self._lease = lease

@@ -5,9 +5,10 @@ from datetime import timedelta
 
 from stoker import config
 from stoker.errors import Duplicate
+from stoker.firestore.documents import StoredDocument
 from stoker.firestore.errors import Conflict
 from stoker.firestore.optimistic import until_written
-from stoker.firestore.writes import Create, Update
+from stoker.firestore.writes import Create, ExtraWrites, Update, Write
 from stoker.jobs.job import path_of
 from stoker.jobs.store import store
 from stoker.models.job import ProcessingJob
@@ -26,28 +27,52 @@ def take_key(document: ProcessingJob) -> None:
         Aborted: Other jobs take it all the time.
     """
     if document.dedupe_key is not None:
-        # Hashed: a user's id and key may hold characters that a document's id may not.
-        name = hashlib.sha256(f"{document.user_id}\0{document.dedupe_key}".encode()).hexdigest()
-        until_written(lambda: _take(f"{config.JOB_KEYS}/{name}", document), host=store().host)
+        path = _path(document)
+        until_written(lambda: _take(path, document), host=store().host)
+
+
+def key_writes(document: ProcessingJob) -> ExtraWrites:
+    """Return the write that takes the job's key, if it has a key, for a commit that makes the job alive.
+
+    Raises:
+        Duplicate: Another job that is alive holds it.
+    """
+    if document.dedupe_key is None:
+        return ()
+    path = _path(document)
+    return (_key_write(path, document, store().documents.get(path)),)
+
+
+def _path(document: ProcessingJob) -> str:
+    # Hashed: a user's id and key may hold characters that a document's id may not.
+    name = hashlib.sha256(f"{document.user_id}\0{document.dedupe_key}".encode()).hexdigest()
+    return f"{config.JOB_KEYS}/{name}"
 
 
 def _take(path: str, document: ProcessingJob) -> None:
-    documents = store().documents
-    held = {"jobId": document.id, "userId": document.user_id, "expiresAt": store().host.now() + KEEP}
+    # Most keys are new, so that it is tried without a read.
     try:
-        documents.commit([Create(path, held)])
+        store().documents.commit([_key_write(path, document, None)])
     except Conflict:
-        found = documents.get(path)
+        found = store().documents.get(path)
     else:
         return
     if found is None:
         raise Conflict(path)  # It was deleted meanwhile: it is free.
+    store().documents.commit([_key_write(path, document, found)])
+
+
+def _key_write(path: str, document: ProcessingJob, found: StoredDocument | None) -> Write:
+    held = {"jobId": document.id, "userId": document.user_id, "expiresAt": store().host.now() + KEEP}
+    if found is None:
+        return Create(path, held)
     holder = str(found.data.get("jobId"))
     if holder != document.id and _is_alive(holder):
         raise Duplicate(
-            f"The job {holder} with the same dedupeKey is not done yet. Wait for it, or give this one another key."
+            f"The job {holder} with the same dedupeKey is not done yet. Wait for its end, or write a job with another "
+            "key."
         )
-    documents.commit([Update(path, held, found.update_time)])
+    return Update(path, held, found.update_time)
 
 
 def _is_alive(job_id: str) -> bool:

@@ -20,6 +20,19 @@ class Created:
 
 
 @dataclass(frozen=True)
+class CreatedForLater:
+    """The document was written with a time in the future, and a task may wait for that time.
+
+    Attributes:
+        due: The time.
+        occasion: As in `Created`.
+    """
+
+    due: datetime
+    occasion: str = "created"
+
+
+@dataclass(frozen=True)
 class Due:
     """The job waits, and need not wait any longer: the sweeper has found it.
 
@@ -206,6 +219,24 @@ class ChildrenEnded:
 
 
 @dataclass(frozen=True)
+class ChildRetried:
+    """A child of the batch that had ended is retried by hand. In the commit of the retry."""
+
+
+@dataclass(frozen=True)
+class ChildrenCountedAgain:
+    """The batch has ended, and its children were counted again after some of them were retried.
+
+    Attributes:
+        output: The result of all children.
+        alive: The number of children that have not ended.
+    """
+
+    output: JobOutput
+    alive: int
+
+
+@dataclass(frozen=True)
 class EndHookRan:
     """The end hook of the job's type has run after the job's end.
 
@@ -218,6 +249,7 @@ class EndHookRan:
 
 JobEvent = (
     Created
+    | CreatedForLater
     | Due
     | LeaseLapsed
     | Claimed
@@ -236,6 +268,8 @@ JobEvent = (
     | Retried
     | ChildrenProgressed
     | ChildrenEnded
+    | ChildRetried
+    | ChildrenCountedAgain
     | EndHookRan
 )
 

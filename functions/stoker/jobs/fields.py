@@ -12,8 +12,10 @@ from stoker.jobs.events import (
     Cancelled,
     CancelRequested,
     CheckpointSaved,
+    ChildrenCountedAgain,
     ChildrenEnded,
     ChildrenProgressed,
+    ChildRetried,
     Claimed,
     Due,
     EndHookRan,
@@ -29,7 +31,7 @@ from stoker.jobs.events import (
     Succeeded,
 )
 from stoker.jobs.states import JobState
-from stoker.models.job import END_HOOK_DUE, FOUND_BY_STAGE, RUNNING_JOBS, JobOutput
+from stoker.models.job import END_HOOK_DUE, FOUND_BY_STAGE, RUNNING_AGAIN, RUNNING_JOBS, JobOutput
 
 Fields = Mapping[str, Any]
 """By field path."""
@@ -171,14 +173,27 @@ def request_cancel(job: JobState, event: CancelRequested, now: datetime) -> Fiel
 
 
 def renew(job: JobState, event: Retried, now: datetime) -> Fields:
-    """Renew: the job is as if it were new, but for its history."""
+    """Renew: the job is as if it were new, but for its history. Figures stay too: they say which items are done."""
+    kept = ("output",) if job.failed_items is not None else ()
     # Due at once: should the task be lost, the sweeper finds the job within a minute, and not within ten.
-    return {**RENEWED, "runAfter": event.due}
+    return {**{name: value for name, value in RENEWED.items() if name not in kept}, "runAfter": event.due}
 
 
 def raise_progress(job: JobState, event: ChildrenProgressed, now: datetime) -> Fields:
     """Raise the progress of a batch to that of its children."""
     return {"progress": event.progress}
+
+
+def run_children_again(job: JobState, event: ChildRetried, now: datetime) -> Fields:
+    """Run children again: a batch that has ended says so by its stage, by which the sweeper finds it."""
+    # Also if the batch waits for its children: the write refuses an end that was decided without the retried child.
+    return {"stage": RUNNING_JOBS if job.state == "running-jobs" else RUNNING_AGAIN}
+
+
+def count_again(job: JobState, event: ChildrenCountedAgain, now: datetime) -> Fields:
+    """Count again: the batch has new figures, and stays as it has ended."""
+    over = {"stage": "completed" if job.state == "completed" else RUNNING_JOBS}
+    return {"output": event.output.to_firestore(), **({} if event.alive else over)}
 
 
 def record_end_hook(job: JobState, event: EndHookRan, now: datetime) -> Fields:

@@ -49,6 +49,7 @@ class JobState:
         ended_by: The name of the lease of the last attempt that has ended by itself, also of one before a retry.
         deletes_owner: Whether the job deletes all that there is of its owner. Nothing may be recorded of the owner, and
             the owner's sign-in must be recent.
+        failed_items: The number of items that have failed, by the job's output; None if the output has no figures.
         end_hook_due: Whether an attempt has asked for the end hook of the job's type, and the hook has not yet run.
         attempt_began: The start of the attempt that this process is making; None if it makes none.
     """
@@ -71,6 +72,7 @@ class JobState:
     parent_id: str | None = None
     ended_by: str | None = None
     deletes_owner: bool = False
+    failed_items: int | None = None
     end_hook_due: bool = False
     attempt_began: datetime | None = None
 
@@ -88,7 +90,7 @@ class JobState:
         """
         lease = data.get("lease")
         lease = lease if isinstance(lease, Mapping) else {}
-        job_input, attempts = data.get("input"), data.get("attempts")
+        job_input, attempts, output = data.get("input"), data.get("attempts"), data.get("output")
         return cls(
             id=job_id,
             state=_state(data),
@@ -108,6 +110,7 @@ class JobState:
             parent_id=_typed(data.get("parentId"), str),
             ended_by=_typed(data.get("endedBy"), str),
             deletes_owner=isinstance(job_input, Mapping) and job_input.get("operation") == "delete-user-data",
+            failed_items=_typed(output.get("failed"), int) if isinstance(output, Mapping) else None,
             end_hook_due=data.get("endHook") == END_HOOK_DUE,
         )
 

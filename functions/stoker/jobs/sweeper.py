@@ -113,6 +113,7 @@ class Sweep:
             ("owners", self._owners),
             ("everything", self._everything),
             ("parents", self._parents),
+            ("children-again", self._children_again),
             ("end-hooks", lambda walk: walk.around(_seen(job_queries.end_hooks_due()), self._run_end_hook)),
         ]
 
@@ -174,6 +175,11 @@ class Sweep:
 
     def _parents(self, walk: Walk) -> None:
         walk.around(_seen(job_queries.waiting_for_children()), self._update, most=MOST_PARENTS)
+
+    def _children_again(self, walk: Walk) -> None:
+        """Batches whose children were retried after the batch's end. Their ends count all children again."""
+        every = timedelta(minutes=RECHECK_MINUTES)
+        walk.around(_seen(job_queries.running_children_again()), self._update, most=MOST_PARENTS, every=every)
 
     # --- One job ---------------------------------------------------------------------------------
 

@@ -14,8 +14,10 @@ from stoker.jobs import fields as write
 from stoker.jobs.conditions import (
     always,
     cancel_is_requested,
+    has_figures,
     has_no_time,
     is_held,
+    items_have_failed,
     must_wait,
     no_attempt_is_left,
     no_work_is_left,
@@ -37,10 +39,13 @@ from stoker.jobs.events import (
     Cancelled,
     CancelRequested,
     CheckpointSaved,
+    ChildrenCountedAgain,
     ChildrenEnded,
     ChildrenProgressed,
+    ChildRetried,
     Claimed,
     Created,
+    CreatedForLater,
     Due,
     EndHookRan,
     FailedPermanently,
@@ -100,6 +105,10 @@ def no_effects(job: JobState, event: Any, fields: Fields, now: datetime) -> tupl
 
 def _enqueue(job: JobState, event: Any, fields: Fields, now: datetime) -> tuple[Effect, ...]:
     return (EnqueueTask(f"{event.occasion}/{job.attempt}"),)
+
+
+def _enqueue_for_later(job: JobState, event: CreatedForLater, fields: Fields, now: datetime) -> tuple[Effect, ...]:
+    return (EnqueueTask(f"{event.occasion}/{job.attempt}", event.due),)
 
 
 def _after_end(job: JobState, event: Any, fields: Fields, now: datetime) -> tuple[Effect, ...]:
@@ -215,6 +224,7 @@ FOUND = (Created, Due, LeaseLapsed)
 TABLE: tuple[Row, ...] = (
     # A job is written, or found by the sweeper. It goes into its queue.
     Row(("pending",), FOUND, "cancelled", write.cancel, _after_end, when=cancel_is_requested),
+    Row(("pending",), (CreatedForLater,), None, effects=_enqueue_for_later),
     Row(ALIVE, FOUND, None, when=must_wait),
     Row(("pending",), (Due,), None, write.become_due, _enqueue, when=has_no_time),
     Row(ALIVE, FOUND, None, effects=_enqueue),
@@ -245,11 +255,17 @@ TABLE: tuple[Row, ...] = (
     Row(("running-jobs",), (ChildrenProgressed,), "running-jobs", write.raise_progress),
     Row(("running-jobs",), (ChildrenEnded,), "cancelled", write.cancel_with_output, _after_batch, cancel_is_requested),
     Row(("running-jobs",), (ChildrenEnded,), "completed", write.complete, _after_batch),
+    # A child of it is retried. A batch that has ended keeps its status, and gets new figures.
+    Row(("running-jobs",), (ChildRetried,), None, write.run_children_again),
+    Row(ENDED, (ChildRetried,), None, write.run_children_again, when=has_figures),
+    Row(ENDED, (ChildRetried,), None),
+    Row(ENDED, (ChildrenCountedAgain,), None, write.count_again),
     # It has ended, and what it began is put to an end.
     Row(ENDED, (EndHookRan,), None, write.record_end_hook),
     # Its owner asks for something.
     Row(ALIVE, (CancelRequested,), None, write.request_cancel),
     Row(("failed", "cancelled"), (Retried,), "pending", write.renew),
+    Row(("completed",), (Retried,), "pending", write.renew, when=items_have_failed),
 )
 
 

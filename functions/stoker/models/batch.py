@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 from pydantic import Field, model_validator
 
 from stoker import registry
-from stoker.models.document import DocumentId, KnownTimeZone, Model, StoresNothing, Timestamp
+from stoker.models.document import DocumentId, KnownTimeZone, Model, RunsFailedAgain, StoresNothing, Timestamp
 from stoker.models.task import Category, Tag, Tags, TaskContent, TaskPriority, TaskStatus
 from stoker.models.video import SourcePath
 
@@ -38,7 +38,7 @@ class ChildInput(Model):
     input: dict[str, Any]
 
 
-class RunJobs(StoresNothing):
+class RunJobs(StoresNothing, RunsFailedAgain):
     """Makes jobs, which run as any other, and waits for their ends.
 
     Attributes:
@@ -129,7 +129,7 @@ class TaskChange(Model):
         return {name for name in self.model_fields_set if getattr(self, name) is None}
 
 
-class UpdateTasks(StoresNothing):
+class UpdateTasks(StoresNothing, RunsFailedAgain):
     """Writes the same change into all of the owner's tasks that a filter finds."""
 
     operation: Literal["update-tasks"]

@@ -146,6 +146,11 @@ class StoresNothing(Model):
     """The input of a job that makes no files, so that no quota of files keeps it from beginning."""
 
 
+class RunsFailedAgain(Model):
+    """The input of a job that can be run again for the items that failed alone. Its worker looks at `earlier_result` of
+    the context, and does no item again that was done."""
+
+
 def problems(error: ValidationError, data: object, within: str = "") -> list[str]:
     """Says every problem of a document in words that name the field as the client wrote it.
 

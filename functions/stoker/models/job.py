@@ -62,6 +62,9 @@ END_HOOK_DUE: Final = "due"
 RUNNING_JOBS: Final = "running-jobs"
 """The stage of a job that waits for its children."""
 
+RUNNING_AGAIN: Final = "running-jobs-again"
+"""The stage of a batch that has ended, and of which children were retried by hand and not yet counted."""
+
 
 class StoredLease(Model):
     """Who works on the job, and until when that is believed.

@@ -7,7 +7,7 @@ from google.cloud.firestore_v1 import Query
 
 from stoker import config
 from stoker.firestore.selection import Filter, Selection
-from stoker.models.job import END_HOOK_DUE, ENDED, FOUND_BY_STAGE, RUNNING_JOBS
+from stoker.models.job import END_HOOK_DUE, ENDED, FOUND_BY_STAGE, RUNNING_AGAIN, RUNNING_JOBS
 from stoker.queries.query import NAME, DeclaredQuery, ascending, between, descending, equal, one_of, perhaps
 
 ALIVE = ("pending", "processing")
@@ -91,6 +91,14 @@ def cancelled_parents() -> Selection:
     return CANCELLED_PARENTS.selection(*waiting, ("cancelRequested", "==", True))
 
 
+RUNNING_CHILDREN_AGAIN = DeclaredQuery(jobs, where=equal("stage"))
+
+
+def running_children_again() -> Selection:
+    """Jobs that have ended, and of which children were retried and not yet counted."""
+    return RUNNING_CHILDREN_AGAIN.selection(("stage", "==", RUNNING_AGAIN))
+
+
 PENDING_OF_A_USER = DeclaredQuery(jobs, where=equal("userId", "status"), order=[ascending("createdAt")])
 
 
@@ -106,6 +114,13 @@ def pending_later_of(user_id: str, now: datetime) -> Selection:
     """A user's jobs that wait for their time: to count them."""
     return PENDING_LATER_OF_A_USER.selection(
         ("userId", "==", user_id), ("status", "==", "pending"), ("runAfter", ">", now)
+    )
+
+
+def due_of(user_id: str, begin: datetime, end: datetime) -> Selection:
+    """A user's jobs that are pending and whose time lies behind a time and not behind another: to count them."""
+    return PENDING_LATER_OF_A_USER.selection(
+        ("userId", "==", user_id), ("status", "==", "pending"), ("runAfter", ">", begin), ("runAfter", "<=", end)
     )
 
 

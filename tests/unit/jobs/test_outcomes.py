@@ -11,9 +11,12 @@ from stoker.jobs.effects import EnqueueTask, Redeliver, ReleaseSlot
 from stoker.jobs.events import (
     Cancelled,
     CancelRequested,
+    ChildrenCountedAgain,
     ChildrenEnded,
+    ChildRetried,
     Claimed,
     Created,
+    CreatedForLater,
     Due,
     EndHookRan,
     FailedPermanently,
@@ -39,6 +42,8 @@ NO_FILM, AWAY = UnsupportedMedia("It is no film."), Unavailable("Nobody answered
 LAPSED: dict[str, Any] = {"attempt": 1, "lease_token": "old", "lease_end": BEFORE}
 HELD: dict[str, Any] = {**LAPSED, "lease_end": LATER}
 RUNNING: dict[str, Any] = {**HELD, "lease_token": "mine", "attempt_began": BEFORE}
+
+OVER: tuple[State, ...] = ("completed", "failed", "cancelled")
 
 OUTCOMES: list[tuple[State, dict[str, Any], JobEvent, State]] = [
     ("pending", {}, Created(), "pending"),
@@ -79,6 +84,12 @@ OUTCOMES: list[tuple[State, dict[str, Any], JobEvent, State]] = [
     ("processing", RUNNING, CancelRequested(), "processing"),
     ("failed", {}, Retried(NOW), "pending"),
     ("cancelled", {}, Retried(NOW), "pending"),
+    ("completed", {"failed_items": 2}, Retried(NOW), "pending"),
+    ("pending", {"run_after": LATER}, CreatedForLater(LATER), "pending"),
+    *((state, {"failed_items": 2}, ChildRetried(), state) for state in OVER),
+    ("failed", {}, ChildRetried(), "failed"),
+    ("running-jobs", {}, ChildRetried(), "running-jobs"),
+    *((state, {}, ChildrenCountedAgain(OUTPUT, 0), state) for state in OVER),
     ("failed", {"end_hook_due": True}, EndHookRan("closed"), "failed"),
     ("completed", {"end_hook_due": True}, EndHookRan("closed"), "completed"),
 ]
@@ -131,3 +142,24 @@ def test_an_attempt_that_failed_for_now_comes_again_after_its_wait() -> None:
     assert EnqueueTask("after/1-mine", NOW + timedelta(seconds=10)) in decided.effects
     assert decided.fields["runAfter"] == NOW + timedelta(seconds=10)
     assert "attempt" not in decided.fields
+
+
+def test_a_retry_keeps_the_figures_of_a_batch_and_no_other_result() -> None:
+    kept = decide(JobState("holiday", "completed", failed_items=1), Retried(NOW), NOW).fields
+    assert "output" not in kept
+    assert decide(JobState("holiday", "cancelled"), Retried(NOW), NOW).fields == {**kept, "output": DELETED}
+
+
+def test_the_stage_of_an_ended_batch_says_whether_children_run_again() -> None:
+    batch = JobState("holiday", "completed", failed_items=1)
+    assert decide(batch, ChildRetried(), NOW).fields == {"stage": "running-jobs-again"}
+    assert decide(batch, ChildrenCountedAgain(OUTPUT, 2), NOW).fields == {"output": {"files": []}}
+    assert decide(batch, ChildrenCountedAgain(OUTPUT, 0), NOW).fields["stage"] == "completed"
+    cancelled = JobState("holiday", "cancelled", failed_items=1)
+    assert decide(cancelled, ChildrenCountedAgain(OUTPUT, 0), NOW).fields["stage"] == "running-jobs"
+
+
+def test_a_job_for_later_has_a_task_for_its_time() -> None:
+    job = JobState("holiday", run_after=LATER)
+    assert decide(job, CreatedForLater(LATER), NOW).effects == (EnqueueTask("created/0", LATER),)
+    assert decide(job, Created(), NOW).effects == ()

@@ -23,6 +23,7 @@ EVENTS: dict[type[Any], JobEvent] = {
     type(event): event
     for event in (
         events.Created(),
+        events.CreatedForLater(LATER),
         events.Due("sweep-1"),
         events.LeaseLapsed("sweep-1"),
         events.Claimed("new"),
@@ -41,6 +42,8 @@ EVENTS: dict[type[Any], JobEvent] = {
         events.Retried(NOW),
         events.ChildrenProgressed(50),
         events.ChildrenEnded(OUTPUT),
+        events.ChildRetried(),
+        events.ChildrenCountedAgain(OUTPUT, alive=0),
         events.EndHookRan("closed"),
     )
 }
@@ -52,6 +55,8 @@ TRUE_WHEN: dict[str, dict[str, Any]] = {
     "no_attempt_is_left": {"attempt": 5},
     "no_work_is_left": {"work_seconds": 6 * 3600},
     "is_held": {"lease_end": LATER},
+    "has_figures": {"failed_items": 0},
+    "items_have_failed": {"failed_items": 1},
 }
 """The facts under which each condition holds."""
 
@@ -93,8 +98,8 @@ def test_each_row_decides_what_it_says(row: Row) -> None:
 @pytest.mark.parametrize("state", STATES)
 @pytest.mark.parametrize("event", EVENTS, ids=lambda event: event.__name__)
 def test_what_is_not_in_the_table_is_refused(state: State, event: type[Any]) -> None:
-    if any(state in row.states and event in row.events for row in TABLE):
-        decide(job(state), EVENTS[event], NOW)
+    if rows := [row for row in TABLE if state in row.states and event in row.events]:
+        decide(job(state, **TRUE_WHEN.get(rows[-1].when.__name__, {})), EVENTS[event], NOW)
     else:
         with pytest.raises(IllegalTransition, match=f"{state} can't meet {event.__name__}"):
             decide(job(state), EVENTS[event], NOW)
@@ -108,8 +113,14 @@ def test_no_row_is_hidden_by_the_rows_above_it() -> None:
                 assert not any(state in one.states and event in one.events for one in above), name(row)
 
 
-def test_completed_jobs_stay_as_they_are() -> None:
-    assert {row.after for row in TABLE if "completed" in row.states} == {None}
+def test_completed_jobs_stay_completed_unless_items_have_failed() -> None:
+    leaving = [row for row in TABLE if "completed" in row.states and row.after not in (None, "completed")]
+    assert [(row.events, row.after, row.when.__name__) for row in leaving] == [
+        ((events.Retried,), "pending", "items_have_failed")
+    ]
+    for failed_items in (None, 0):
+        with pytest.raises(IllegalTransition):
+            decide(job("completed", failed_items=failed_items), EVENTS[events.Retried], NOW)
 
 
 def test_a_waiting_job_is_queued_once_it_is_due() -> None:
