@@ -16,7 +16,7 @@ from stoker.batch.task_files.due_date import DueDates
 from stoker.batch.task_files.first_records import check_first
 from stoker.batch.task_files.formats import reader_of
 from stoker.batch.task_files.lines import Lines
-from stoker.batch.task_files.record import Reader, TaskFile
+from stoker.batch.task_files.record import NoTask, Reader, TaskFile
 from stoker.firestore.client import client
 from stoker.firestore.deadline import patience
 from stoker.firestore.errors import Conflict
@@ -41,12 +41,12 @@ class Page:
     """Records that are imported in one commit.
 
     Attributes:
-        items: The numbers of the lines, and the task or the sentence of each. Empty rows are left out.
+        items: The numbers of the lines, and the task of each, or what is wrong with it. Empty rows are left out.
         after: The offset behind the page.
         next_line: The number of the line behind the page.
     """
 
-    items: Sequence[tuple[int, ImportedTask | str]]
+    items: Sequence[tuple[int, ImportedTask | NoTask]]
     after: int
     next_line: int
 
@@ -105,7 +105,7 @@ def import_tasks(context: JobContext, batch_input: ImportTasks) -> BatchOutput:
 
 def _page(reader: Reader, position: ImportPosition) -> Page:
     offset, line = position.offset or 0, position.line
-    items: list[tuple[int, ImportedTask | str]] = []
+    items: list[tuple[int, ImportedTask | NoTask]] = []
     begin = None
     while len(items) < PAGE and (begin is None or offset - begin < PAGE_BYTES):
         record = reader.at(offset, line)
@@ -160,8 +160,8 @@ def _sorted_out(
     new: dict[str, ImportedTask] = {}
     for line, found in page.items:
         name = task_id(context.id, line)
-        if isinstance(found, str):
-            done.fail(str(line), found, "invalid-task")
+        if isinstance(found, NoTask):
+            done.fail(str(line), str(found), "invalid-task")
         elif found.project_id in foreign:
             done.fail(str(line), f"You have no project {found.project_id!r}.", "invalid-task")
         elif there.get(name, context.user_id) != context.user_id:

@@ -7,7 +7,7 @@ from typing import Any
 
 from stoker.batch.task_files.json_lines import NotJson, parsed
 from stoker.batch.task_files.lines import MAX_LINE_BYTES, TOO_LONG
-from stoker.batch.task_files.record import Record, TaskFile, task_of, wrong
+from stoker.batch.task_files.record import NoTask, Record, TaskFile, task_of
 from stoker.errors import UnsupportedMedia
 from stoker.models.batch import ImportedTask
 
@@ -16,6 +16,11 @@ DELIMITERS = ",;\t"
 
 SEPARATOR_LINE = re.compile(rb'"?sep=(.)"?\s*', re.IGNORECASE | re.DOTALL)
 """The line before the column names that says to Excel how cells are separated."""
+
+MAX_ROW_LINES = 500
+"""The most lines of a row. Without a bound, each line of a file of open quotes would be read a thousand times."""
+
+TOO_MANY_LINES = f"it has more than {MAX_ROW_LINES} lines; perhaps a quote in its first line is not closed"
 
 WHOLE_NUMBERS = ("estimatedDuration", "actualDuration")
 
@@ -55,23 +60,23 @@ class CsvRows:
         cells, after, count = self._row(offset)
         if after == offset:
             return None
-        found: ImportedTask | str | None = None
+        found: ImportedTask | NoTask | None = None
         if isinstance(cells, str):
-            found = wrong(cells)
+            found = NoTask((cells,))
         elif any(cell.strip() for cell in cells):
             found = self._found(cells)
         return Record(line, found, after, line + count)
 
-    def _found(self, cells: list[str]) -> ImportedTask | str:
+    def _found(self, cells: list[str]) -> ImportedTask | NoTask:
         unnamed = [cell for cell in cells[len(self._columns) :] if cell.strip()]
         unnamed += [cell for column, cell in zip(self._columns, cells, strict=False) if not column and cell.strip()]
         if len(cells) < len(self._columns) or unnamed:
             said = f", of which {unnamed[0][:40]!r} has no name above it" if unnamed else ""
             named = sum(map(bool, self._columns))
-            return wrong(f"it has {len(cells)} cells{said}, and the first line names {named} columns")
+            return NoTask((f"it has {len(cells)} cells{said}, and the first line names {named} columns",))
         row = {column: cell for column, cell in zip(self._columns, cells, strict=False) if column and cell}
         fields = _fields(row)
-        return wrong(fields) if isinstance(fields, str) else task_of(fields, self._file.dates)
+        return NoTask((fields,)) if isinstance(fields, str) else task_of(fields, self._file.dates)
 
     def _row(self, offset: int) -> tuple[list[str] | str, int, int]:
         """The cells of a row or what is wrong with it, the offset behind it, and the lines that it takes.
@@ -88,6 +93,8 @@ class CsvRows:
                 ends.append(after)
                 if line is None or after - offset > MAX_LINE_BYTES + 2:
                     raise _Unreadable(TOO_LONG)
+                if len(ends) > MAX_ROW_LINES:
+                    raise _Unreadable(TOO_MANY_LINES)
                 yield line.decode(self._file.encoding)
 
         try:

@@ -4,7 +4,7 @@ from pathlib import PurePosixPath
 
 from stoker.batch.task_files.csv_rows import CsvRows
 from stoker.batch.task_files.json_lines import JsonLines
-from stoker.batch.task_files.json_list import JsonList
+from stoker.batch.task_files.json_list import SPACE, JsonList
 from stoker.batch.task_files.record import Reader, TaskFile
 from stoker.batch.task_files.text import check_text
 
@@ -24,7 +24,7 @@ def reader_of(file: TaskFile, content_type: str) -> Reader:
     """
     lines = file.lines
     offset, skipped = lines.behind_blank(check_text(file.path, lines, file.encoding))
-    begin, sign = (offset, 1 + skipped), lines.part(offset, START_BYTES).lstrip()[:1]
+    begin, sign = (offset, 1 + skipped), lines.part(offset, START_BYTES).lstrip(SPACE)[:1]
     suffix = PurePosixPath(file.path).suffix.lower()
     if content_type.startswith(("text/csv", "application/csv")):
         is_csv = True
@@ -38,4 +38,4 @@ def reader_of(file: TaskFile, content_type: str) -> Reader:
         return CsvRows(file, begin)
     if sign == b"[":
         return JsonList(file, offset)
-    return JsonLines(file, begin)
+    return JsonLines(file, begin, is_object=sign == b"{")

@@ -3,7 +3,7 @@
 from pydantic_core import from_json
 
 from stoker.batch.task_files.lines import TOO_LONG
-from stoker.batch.task_files.record import Record, TaskFile, task_of, wrong
+from stoker.batch.task_files.record import NoTask, Record, TaskFile, task_of
 from stoker.errors import UnsupportedMedia
 
 LOOKED_AT = 100
@@ -16,23 +16,26 @@ class JsonLines:
     Args:
         file: The file.
         begin: The offset and the number of the first line that is not blank.
+        is_object: Whether that line begins with a brace.
 
     Raises:
-        UnsupportedMedia: No line of the first lines is a JSON object.
+        UnsupportedMedia: No line of the first lines is a JSON object, or the only line is an object without a title.
     """
 
-    def __init__(self, file: TaskFile, begin: tuple[int, int]) -> None:
+    def __init__(self, file: TaskFile, begin: tuple[int, int], *, is_object: bool) -> None:
         self.begin = begin
         self._file = file
-        self._check()
+        self._check(is_object)
 
-    def _check(self) -> None:
+    def _check(self, is_object: bool) -> None:
         lines, offset = self._file.lines, self.begin[0]
-        is_object = lines.part(offset, LOOKED_AT).lstrip().startswith(b"{")
         for number in range(LOOKED_AT):
             text, after = lines.at(lines.behind_blank(offset)[0])
             value = parsed(text.decode(self._file.encoding)) if text is not None else None
             if isinstance(value, dict):
+                is_alone = number == 0 and lines.behind_blank(after)[0] == lines.size
+                if is_alone and "title" not in value and "fields" not in value:
+                    break
                 return
             if after == offset or (number == 0 and isinstance(value, NotJson) and value.goes_on):
                 break
@@ -51,7 +54,7 @@ class JsonLines:
         if after == offset:
             return None
         value = NotJson(TOO_LONG) if text is None else parsed(text.decode(self._file.encoding))
-        found = wrong(str(value)) if isinstance(value, NotJson) else task_of(value, self._file.dates)
+        found = NoTask((str(value),)) if isinstance(value, NotJson) else task_of(value, self._file.dates)
         return Record(line, found, after, line + 1)
 
 

@@ -1,10 +1,11 @@
 """A JSON list of objects, which may be larger than the memory."""
 
 import re
+from collections.abc import Iterator
 
 from stoker.batch.task_files.json_lines import NotJson, parsed
 from stoker.batch.task_files.lines import MAX_LINE_BYTES, TOO_LONG
-from stoker.batch.task_files.record import Record, TaskFile, task_of, wrong
+from stoker.batch.task_files.record import NoTask, Record, TaskFile, task_of
 from stoker.errors import UnsupportedMedia
 from stoker.models.batch import ImportedTask
 
@@ -14,10 +15,13 @@ SPACE = b" \t\r\n"
 NO_SPACE = re.compile(rb"[^ \t\r\n]")
 
 IN_TEXT = re.compile(rb'["\\]')
-OUTSIDE = re.compile(rb'["{}\[\],]')
+BRACKETS = re.compile(rb'["{}\[\]]')
+BRACKETS_AND_COMMA = re.compile(rb'["{}\[\],]')
 
-TAIL_BYTES = 4096
-"""The end of the file in which the end of the list must be. Only space follows a list."""
+PAIRS = {b"]": b"[", b"}": b"{"}
+
+DEEPEST = 1000
+"""Lists and objects within each other. No task has more than a few."""
 
 
 class JsonList:
@@ -28,46 +32,55 @@ class JsonList:
         begin: The offset of the line with the opening bracket.
 
     Raises:
-        UnsupportedMedia: The list does not end.
+        UnsupportedMedia: The list does not end, or its brackets do not match, so that the items can't be told apart.
     """
 
     def __init__(self, file: TaskFile, begin: int) -> None:
         self._file = file
-        self._lines = lines = file.lines
+        self._lines = file.lines
         self.begin = (self._behind_space(begin), 1)
-        tail = max(lines.size - TAIL_BYTES, 0)
-        if not lines.part(tail, TAIL_BYTES).rstrip(SPACE).endswith(b"]"):
-            raise UnsupportedMedia(
-                f"The file {file.path!r} is a JSON list that does not end with ']'. Perhaps a part of it is missing. "
-                "Save the whole list, and write a new job."
-            )
+        self._check_brackets()
+
+    def _check_brackets(self) -> None:
+        opened: list[bytes] = []
+        for sign, offset in self._signs(self.begin[0], BRACKETS):
+            if sign not in PAIRS:
+                opened.append(sign)
+                if len(opened) > DEEPEST:
+                    raise self._refused("has too many lists within each other", offset)
+            elif opened.pop() != PAIRS[sign]:
+                raise self._refused(f"has a {sign.decode()!r} where another bracket must be closed", offset)
+            elif not opened:
+                behind = self._behind_space(offset + 1)
+                if behind < self._lines.size:
+                    raise self._refused("goes on behind its end", behind)
+                return
+        raise self._refused("does not end", self._lines.size)
+
+    def _refused(self, problem: str, offset: int) -> UnsupportedMedia:
+        starts = range(0, offset, CHUNK_BYTES)
+        newlines = sum(self._lines.part(at, min(CHUNK_BYTES, offset - at)).count(b"\n") for at in starts)
+        return UnsupportedMedia(
+            f"The JSON list {self._file.path!r} {problem}, in line {newlines + 1:,}. Save the whole list, and write a "
+            "new job."
+        )
 
     def at(self, offset: int, line: int) -> Record | None:
         """As `Reader.at`. The line is the number of the item."""
         separator = self._behind_space(offset)
-        sign = self._lines.part(separator, 1)
-        if sign == b"":
+        begin = self._behind_space(separator + 1)
+        is_first = separator == self.begin[0]
+        if self._lines.part(separator, 1) == b"]" or (is_first and self._lines.part(begin, 1) == b"]"):
             return None
-        if sign == b"]":
-            behind = self._behind_space(separator + 1)
-            if behind == self._lines.size:
-                return None
-            return Record(line, wrong("it follows the end of the list"), self._lines.size, line + 1)
-        is_separator = sign == b"," or separator == self.begin[0]
-        begin = self._behind_space(separator + is_separator)
-        if separator == self.begin[0] and self._lines.part(begin, 1) == b"]":
-            return self.at(begin, line)
-        end = self._end(begin + (not is_separator))
-        if not is_separator:
-            return Record(line, wrong("a comma is missing before it"), end, line + 1)
+        end = self._end(begin)
         return Record(line, self._found(begin, end), end, line + 1)
 
-    def _found(self, begin: int, end: int) -> ImportedTask | str:
+    def _found(self, begin: int, end: int) -> ImportedTask | NoTask:
         text = self._lines.part(begin, min(end - begin, MAX_LINE_BYTES)).rstrip(SPACE)
         if self._behind_space(begin + len(text)) < end:
-            return wrong(TOO_LONG)
+            return NoTask((TOO_LONG,))
         value = parsed(text.decode(self._file.encoding))
-        return wrong(str(value)) if isinstance(value, NotJson) else task_of(value, self._file.dates)
+        return NoTask((str(value),)) if isinstance(value, NotJson) else task_of(value, self._file.dates)
 
     def _behind_space(self, offset: int) -> int:
         while chunk := self._lines.part(offset, CHUNK_BYTES):
@@ -78,22 +91,28 @@ class JsonList:
         return self._lines.size
 
     def _end(self, offset: int) -> int:
-        """Return the offset of the first comma or closing bracket behind an offset that is in no text, list or object
-        which begins there; the end of the file if there is none."""
-        depth, in_text = 0, False
+        """Return the offset of the comma or the bracket behind the item that begins at an offset."""
+        depth = 0
+        for sign, at in self._signs(offset, BRACKETS_AND_COMMA):
+            if sign in b"{[":
+                depth += 1
+            elif depth == 0:
+                return at
+            elif sign in PAIRS:
+                depth -= 1
+        return self._lines.size
+
+    def _signs(self, offset: int, signs: re.Pattern[bytes]) -> Iterator[tuple[bytes, int]]:
+        """Find signs that are in no text; yield each with its offset."""
+        in_text = False
         while chunk := self._lines.part(offset, CHUNK_BYTES):
             at = 0
-            while (found := (IN_TEXT if in_text else OUTSIDE).search(chunk, at)) is not None:
+            while (found := (IN_TEXT if in_text else signs).search(chunk, at)) is not None:
                 sign, at = found.group(), found.end()
                 if sign == b"\\":
                     at += 1  # The next character ends no text. It may be in the next chunk.
                 elif sign == b'"':
                     in_text = not in_text
-                elif sign in b"{[":
-                    depth += 1
-                elif depth == 0:
-                    return offset + found.start()
-                elif sign in b"}]":
-                    depth -= 1
+                else:
+                    yield sign, offset + found.start()
             offset += max(at, len(chunk))
-        return self._lines.size

@@ -1,4 +1,4 @@
-"""A record: one task of a file, or a sentence about what is wrong with it."""
+"""A record: one task of a file, or what is wrong with it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -30,18 +30,32 @@ class TaskFile:
 
 
 @dataclass(frozen=True)
+class NoTask:
+    """A record that is no task.
+
+    Attributes:
+        problems: All that is wrong with the record. Each is a part of a sentence, such as `title: must be text`.
+    """
+
+    problems: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"This is no task: {'; '.join(self.problems)}. Correct it, and import it again."
+
+
+@dataclass(frozen=True)
 class Record:
     """A place in the file, and the task that is there.
 
     Attributes:
         line: The number of the line on which the record begins, from 1. In a JSON list: the number of the item, from 1.
-        found: The task, or a sentence about what is wrong; None if all cells of the row are empty.
+        found: The task, or what is wrong with the record; None if all cells of the row are empty.
         after: The offset behind the record.
         next_line: The number of the next line or item.
     """
 
     line: int
-    found: ImportedTask | str | None
+    found: ImportedTask | NoTask | None
     after: int
     next_line: int
 
@@ -59,8 +73,8 @@ class Reader(Protocol):
         """Read the first record at or behind an offset at which a record ended; return None if no record follows."""
 
 
-def task_of(fields: object, dates: DueDates) -> ImportedTask | str:
-    """Return the task that a record's fields are, or a sentence about what is wrong with them.
+def task_of(fields: object, dates: DueDates) -> ImportedTask | NoTask:
+    """Return the task that a record's fields are, or what is wrong with them.
 
     An item of an export's `data/tasks-001.json` is read too: it has the task's document under `fields`.
 
@@ -71,7 +85,7 @@ def task_of(fields: object, dates: DueDates) -> ImportedTask | str:
     if isinstance(fields, Mapping) and "path" in fields and isinstance(fields.get("fields"), Mapping):
         fields = fields["fields"]
     if not isinstance(fields, Mapping):
-        return wrong("it must be a JSON object")
+        return NoTask(("it must be a JSON object",))
     found: list[str] = []
     task: dict[str, Any] = {**fields}
     if task.get("dueDate") is not None:
@@ -84,13 +98,4 @@ def task_of(fields: object, dates: DueDates) -> ImportedTask | str:
         read = ImportedTask.from_firestore(task)
     except ValidationError as error:
         found.extend(problems(error, task))
-    return wrong(*found) if found else read
-
-
-def wrong(*found: str) -> str:
-    """Return the sentence about a record that is no task.
-
-    Args:
-        found: All that is wrong with the record.
-    """
-    return f"This is no task: {'; '.join(found)}. Correct it, and import it again."
+    return NoTask(tuple(found)) if found else read

@@ -29,7 +29,7 @@ def records(
 def titles(content: bytes, path: str = "public/tasks", content_type: str = "") -> list[tuple[int, str]]:
     """The lines and the titles of the tasks; of a record that is no task, the sentence about it."""
     return [
-        (one.line, one.found.title if isinstance(one.found, ImportedTask) else one.found)
+        (one.line, one.found.title if isinstance(one.found, ImportedTask) else str(one.found))
         for one in records(content, path, content_type)
         if one.found is not None
     ]

@@ -2,14 +2,16 @@
 
 import pytest
 
+from stoker.batch.task_files.csv_rows import MAX_ROW_LINES, TOO_MANY_LINES
 from stoker.errors import UnsupportedMedia
 from stoker.models.batch import ImportedTask
 from unit.batch.task_files.reading import records
 
 
-def tasks(text: str) -> list[ImportedTask | str | None]:
+def tasks(text: str) -> list[ImportedTask | str]:
     """The task or the sentence of each row."""
-    return [one.found for one in records(text.encode(), "tasks.csv")]
+    found = [one.found for one in records(text.encode(), "tasks.csv")]
+    return [one if isinstance(one, ImportedTask) else str(one) for one in found]
 
 
 def task(text: str) -> ImportedTask:
@@ -92,3 +94,11 @@ def test_a_cell_that_is_not_what_its_column_says_is_refused(column: str, cell: s
 def test_a_number_is_read_where_the_column_is_a_number() -> None:
     found = task("title,estimatedDuration,description\n12,30,12\n")
     assert (found.title, found.estimated_duration, found.description) == ("12", 30, "12")
+
+
+def test_a_row_of_many_lines_is_not_looked_at_again_for_each_of_its_lines() -> None:
+    found = tasks("title,description\nWater,x\n" + 'x","z\n' * 2000)
+    assert isinstance(found[0], ImportedTask)
+    assert {one for one in found[1:-MAX_ROW_LINES] if TOO_MANY_LINES not in str(one)} == set()
+    long = "\n".join("x" for _ in range(MAX_ROW_LINES - 1))
+    assert task(f'title,description\nWater,"{long}"\n').description == long
