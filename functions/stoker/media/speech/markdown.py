@@ -14,13 +14,13 @@ LINE = "\u2028"
 PART_END = re.compile(r"[\u2028\u2029]|\n[ \t]*\n")
 
 QUOTE = re.compile(r" {0,3}(?:>[ \t]?)+")
-FENCE = re.compile(r" {0,3}(`{3,}|~{3,})[^`]*$")
+FENCE = re.compile(r" {0,3}(`{3,}|~{3,}+)[^`]*$")
 RULE = re.compile(r" {0,3}(?:(?:\*[ \t]*){3,}|(?:-[ \t]*){3,}|(?:_[ \t]*){3,})$")
 HEADING = re.compile(r" {0,3}#{1,6}(?:[ \t]+|$)")
 HEADING_END = re.compile(r"[ \t]#+[ \t]*$")
 UNDERLINE = re.compile(r" {0,3}(?:=+|-+)[ \t]*$")
 ITEM = re.compile(r"[ \t]*(?:[-*+]|(?P<number>\d{1,9})[.)])(?P<space>[ \t]+(?:\[[ xX]\][ \t]+)?|$)")
-TABLE_RULE = re.compile(r"[ \t|:-]*-[ \t|:-]*$")
+TABLE_RULE = re.compile(r"(?=[ \t|:]*-)[ \t|:-]+$")
 DEFINITION = re.compile(r" {0,3}\[[^\[\]]+\]:[ \t]*\S")
 
 

@@ -1,9 +1,13 @@
 """Markdown is read aloud as a person would read it, and every word keeps its place in the text."""
 
+import re
 import time
+from collections.abc import Callable
+from types import ModuleType
 
 import pytest
 
+from stoker.media.speech import markdown, markdown_inline
 from stoker.media.speech.markdown import unmarked
 from stoker.media.speech.sentences import MAX_SENTENCE_BYTES, split_sentences
 
@@ -113,3 +117,34 @@ def test_a_long_text_of_any_marks_takes_little_time(unit: str) -> None:
     assert time.process_time() - began < 2
     assert len(unmarked(text)) == len(text)
     assert all(len(one.text.encode()) <= MAX_SENTENCE_BYTES and "\x01" not in one.text for one in sentences)
+
+
+def patterns(module: ModuleType) -> dict[str, re.Pattern[str]]:
+    return {name: value for name, value in vars(module).items() if isinstance(value, re.Pattern)}
+
+
+OF_LINES = patterns(markdown)
+SEARCHED = patterns(markdown_inline) | {name: OF_LINES.pop(name) for name in ("PART_END", "HEADING_END")}
+OPENINGS = ("", "[](", "[](a ", '[](a "', "[](<", "[]((", "[a]: ", "[a", "# a #", "- [", "1.", "<a", "\n", "```")
+RUNS = (*" \t-|~`*_=#>[]()<!:&\\\"'a1", "- ", "* ", "|-", " #", "> ", "(a)", "`` ")
+
+
+@pytest.mark.parametrize(
+    "find",
+    [*(one.match for one in OF_LINES.values()), *(one.search for one in SEARCHED.values())],
+    ids=[*OF_LINES, *SEARCHED],
+)
+def test_the_time_of_a_pattern_grows_with_the_length_alone(find: Callable[[str], object]) -> None:
+    for opening in OPENINGS:
+        for run in RUNS:
+            text = opening + (run * 8000)[:8000] + "x`"
+            began = time.process_time()
+            find(text)
+            assert time.process_time() - began < 0.08, (opening, run)
+
+
+@pytest.mark.parametrize("text", ["[](" + " " * 50_000 + "x", "a|b\n" + "-" * 50_000 + "x|", "~" * 50_000 + "`"])
+def test_a_long_run_of_a_mark_takes_little_time(text: str) -> None:
+    began = time.process_time()
+    split_sentences(text, "en", markdown=True)
+    assert time.process_time() - began < 2
