@@ -7,10 +7,9 @@ Source: CommonMark 0.31.2 (https://spec.commonmark.org/0.31.2/), and the tables,
 import re
 from dataclasses import dataclass
 
-from stoker.media.speech.markdown_inline import LEFT_OUT, leave_out, unmark_inline
+from stoker.media.speech.markdown_inline import LINE, leave_out, unmark_inline
 
 PARAGRAPH = "\u2029"
-LINE = "\u2028"
 PART_END = re.compile(r"[\u2028\u2029]|\n[ \t]*\n")
 
 QUOTE = re.compile(r" {0,3}(?:>[ \t]?)+")
@@ -51,6 +50,7 @@ def unmarked(text: str) -> str:
         text: Markdown.
 
     Example:
+        >>> from stoker.media.speech.markdown_inline import LEFT_OUT
         >>> unmarked("# A *big* day\\n- [one](https://example.com)\\n- two").replace(LEFT_OUT, "")
         'A big day\\u2029one\\u2028two'
     """
@@ -114,7 +114,7 @@ def _read_line(characters: list[str], start: int, line: str, following: str, bef
         if TABLE_RULE.match(rest):
             leave_out(characters, at, end)
         else:
-            _leave_bars_out(characters, at, end)
+            _part_cells(characters, at, end)
         _end(characters, start - 1, LINE)
         _end(characters, end, LINE)
         before.table, before.text = True, False
@@ -147,11 +147,11 @@ def _is_row(rest: str, following: str, before: Before) -> bool:
     return before.table or (TABLE_RULE.match(following) is not None and "|" in following)
 
 
-def _leave_bars_out(characters: list[str], start: int, end: int) -> None:
-    """Leaves out the bars between the cells of a row, but not `\\|`."""
+def _part_cells(characters: list[str], start: int, end: int) -> None:
+    """Makes spaces of the bars between the cells of a row, but not of `\\|`."""
     for at in range(start, end):
-        if characters[at] == "|" and characters[at - 1] != "\\":
-            characters[at] = LEFT_OUT
+        if characters[at] == "|" and (at == start or characters[at - 1] != "\\"):
+            characters[at] = " "
 
 
 def _end(characters: list[str], at: int, mark: str) -> None:

@@ -8,6 +8,9 @@ from collections.abc import Iterator
 LEFT_OUT = "\ufdd0"
 """Stands for a character that is not spoken. Unicode keeps it free for such use: it is no character of any text."""
 
+LINE = "\u2028"
+"""Unicode's line separator. It ends a sentence."""
+
 CODE = re.compile(r"(?<!`)(`{1,5})(?!`)(.{1,500}?)(?<!`)\1(?!`)", re.DOTALL)
 LINK = re.compile(
     r"!?\[([^\[\]]{0,1000})\]"
@@ -18,6 +21,15 @@ LINK = re.compile(
 FOOTNOTE = re.compile(r"\[\^[^\[\]\s]{1,100}\]:?")
 AUTOLINK = re.compile(r"<((?:https?://|mailto:)[^<>\s]{1,2000}|[^<>\s@]{1,100}@[^<>\s]{1,200})>")
 TAG = re.compile(r"</?[A-Za-z][^<>]{0,500}>")
+LINE_TAG = re.compile(
+    r"</?(?:address|article|aside|blockquote|body|br|caption|center|d[dlt]|details|dialog|div|fieldset|figcaption|figure|"
+    r"footer|form|h[1-6r]|head|header|html|legend|li|main|menu|nav|[ou]l|option|p|pre|search|section|summary|table|tbody|"
+    r"tfoot|thead|title|tr)(?![\w-])",
+    re.IGNORECASE,
+)
+"""Ends a line. Source: https://spec.commonmark.org/0.31.2/#html-blocks, the sixth kind, and `br` and `pre`."""
+
+CELL_TAG = re.compile(r"</?t[dh](?![\w-])", re.IGNORECASE)
 ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 RUN = re.compile(r"\*+|_+|~+")
@@ -56,12 +68,17 @@ def unmark_inline(characters: list[str], start: int, end: int) -> None:
         for mark in pattern.finditer("".join(marks)):
             leave_out(characters, start + mark.start(), start + mark.end())
             leave_out(marks, mark.start(), mark.end())
+            if LINE_TAG.match(mark.group()):
+                characters[start + mark.start()] = LINE
+            elif CELL_TAG.match(mark.group()):
+                characters[start + mark.start()] = " "
     for entity in ENTITY.finditer("".join(marks)):
         letter = html.unescape(entity.group())
         if len(letter) == 1:
             leave_out(characters, start + entity.start(), start + entity.end())
-            if unicodedata.category(letter) not in ("Cc", "Cs"):
-                characters[start + entity.start()] = letter
+            control = unicodedata.category(letter) in ("Cc", "Cs")
+            if not control or letter.isspace():
+                characters[start + entity.start()] = " " if control else letter
             leave_out(marks, entity.start(), entity.end())
     for place in _emphasis("".join(marks)):
         characters[start + place] = LEFT_OUT
