@@ -7,10 +7,12 @@ Source: CommonMark 0.31.2 (https://spec.commonmark.org/0.31.2/), and the tables,
 import re
 from dataclasses import dataclass
 
-from stoker.media.speech.markdown_inline import LINE, leave_out, unmark_inline
+from stoker.media.speech.markdown_inline import CODE, LINE, leave_out, unmark_inline
 
 PARAGRAPH = "\u2029"
-PART_END = re.compile(r"[\u2028\u2029]|\n[ \t]*\n")
+BLANK = re.compile(r"\n[ \t]*\n")
+PART_END = re.compile(rf"[\u2028\u2029]|{BLANK.pattern}")
+COMMENT_OR_CODE = re.compile(r"[^\n]*?(<!--|(?<!`)`{1,5}(?!`))")
 
 QUOTE = re.compile(r" {0,3}(?:>[ \t]?)+")
 FENCE = re.compile(r" {0,3}(`{3,}|~{3,}+)[^`]*$")
@@ -29,12 +31,14 @@ class Before:
 
     Attributes:
         fence: The mark that began a block of code; empty outside of one.
+        quoted: Whether the block of code is in a quote.
         text: Whether the line before is text, so that this line may go on with it.
         listed: Whether there was an item since the last paragraph.
         table: Whether the line before is a row.
     """
 
     fence: str = ""
+    quoted: bool = False
     text: bool = False
     listed: bool = False
     table: bool = False
@@ -54,17 +58,24 @@ def unmarked(text: str) -> str:
         >>> unmarked("# A *big* day\\n- [one](https://example.com)\\n- two").replace(LEFT_OUT, "")
         'A big day\\u2029one\\u2028two'
     """
-    characters = list(text.replace("\r\n", " \n").replace("\r", "\n"))
-    _leave_comments_out(characters)
-    lines = "".join(characters).split("\n")
+    text = text.replace("\r\n", " \n").replace("\r", "\n")
+    characters = list(text)
     before = Before()
     code: set[int] = set()  # where its lines begin
-    start = 0
-    for line, following in zip(lines, [*lines[1:], ""], strict=True):
+    start = understood = 0
+    while start < len(text):
+        if before.quoted and not QUOTE.match(text, start):
+            # The block of code ends with the quote.
+            _end(characters, start - 1, PARAGRAPH)
+            before.fence, before.quoted = "", False
         if before.fence:
             code.add(start)
-        _read_line(characters, start, line, following, before)
-        start += len(line) + 1
+        else:
+            understood = _leave_comments_out(characters, text, max(start, understood))
+        line = _line(characters, start)
+        end = start + len(line)
+        _read_line(characters, start, line, _line(characters, end + 1), before)
+        start = end + 1
     read, start = "".join(characters), 0
     for end in [*PART_END.finditer(read), None]:
         stop = len(read) if end is None else end.start()
@@ -74,16 +85,40 @@ def unmarked(text: str) -> str:
     return "".join(characters)
 
 
-def _leave_comments_out(characters: list[str]) -> None:
-    text, start = "".join(characters), 0
-    while (start := text.find("<!--", start)) >= 0 and (end := text.find("-->", start + 4)) >= 0:
-        leave_out(characters, start, end + 3)
-        start = end + 3
+def _line(characters: list[str], start: int) -> str:
+    try:
+        return "".join(characters[start : characters.index("\n", start)])
+    except ValueError:  # the last line
+        return "".join(characters[start:])
+
+
+def _leave_comments_out(characters: list[str], text: str, at: int) -> int:
+    """Leaves out the comments that begin in a line, but not in code.
+
+    Args:
+        characters: Of the text; changed in place.
+        text: Markdown.
+        at: Where it has been read to.
+
+    Returns:
+        Where it has been read to: behind the last comment or code that begins in the line.
+    """
+    while found := COMMENT_OR_CODE.match(text, at):
+        at = found.end()
+        if found[1] != "<!--":
+            code = CODE.match(text, found.start(1))
+            at = code.end() if code and not BLANK.search(code.group()) else at
+        elif (end := text.find("-->", at)) >= 0:
+            leave_out(characters, found.start(1), end + 3)
+            at = end + 3
+        else:
+            return len(text)
+    return at
 
 
 def _read_line(characters: list[str], start: int, line: str, following: str, before: Before) -> None:
     end = start + len(line)
-    quote = None if before.fence else QUOTE.match(line)
+    quote = QUOTE.match(line) if before.quoted or not before.fence else None
     at = start + (quote.end() if quote else 0)
     leave_out(characters, start, at)
     rest = line[at - start :]
@@ -92,13 +127,14 @@ def _read_line(characters: list[str], start: int, line: str, following: str, bef
         closes = fence is not None and fence[1].startswith(before.fence) and rest.strip() == fence[1]
         if closes:
             leave_out(characters, at, end)
-            before.fence = ""
+            before.fence, before.quoted = "", False
         _end(characters, end, PARAGRAPH if closes else LINE)
     elif fence:
         leave_out(characters, at, end)
         _end(characters, start - 1, PARAGRAPH)
         _end(characters, end, PARAGRAPH)
-        before.fence, before.text, before.table = fence[1], False, False
+        before.fence, before.quoted = fence[1], quote is not None
+        before.text = before.table = False
     elif not rest.strip():
         before.text = before.table = False
     elif UNDERLINE.match(rest) and before.text:

@@ -42,6 +42,13 @@ def spoken(text: str) -> list[tuple[str, str]]:
         ("```py\nx = a_b * c_d\n```\nAfter", [("x = a_b * c_d", "paragraph"), ("After", "paragraph")]),
         ("[a]: https://example.com\nText", [("Text", "paragraph")]),
         ("A <!-- hidden\ntext --> B", [("A B", "paragraph")]),
+        ("A <!-- ` --> B <!-- `\n\n``` --> C", [("A B C", "paragraph")]),
+        ("`<!--` and text `-->`", [("<!-- and text -->", "paragraph")]),
+        ("a `b\n<!--` and <!-- c --> `-->`", [("a b <!-- and -->", "paragraph")]),
+        ("An accent ` alone\n\nA<!-- c --> `b`", [("An accent ` alone", "paragraph"), ("A b", "paragraph")]),
+        ("```\n<!-- a -->\n```\nB <!-- c -->", [("<!-- a -->", "paragraph"), ("B", "paragraph")]),
+        ("> ```\n> a_b_\n> ```\n> B *c*", [("a_b_", "paragraph"), ("B c", "paragraph")]),
+        ("> ```\n> a\nB *c* <!-- d -->", [("a", "paragraph"), ("B c", "paragraph")]),
     ],
 )
 def test_blocks_end_as_sentences_and_paragraphs_do(text: str, expected: list[tuple[str, str]]) -> None:
@@ -69,6 +76,12 @@ def test_blocks_end_as_sentences_and_paragraphs_do(text: str, expected: list[tup
 )
 def test_no_mark_is_spoken(text: str, expected: str) -> None:
     assert " ".join(text for text, _ in spoken(text)) == expected
+
+
+@pytest.mark.parametrize("text", ["~~~\nx <!--y\n~~~\nText -->", "> ```\n> x <!--y\n> ```\n> Text -->", "x <!--y Text"])
+def test_a_mark_that_begins_no_comment_leaves_no_word_out(text: str) -> None:
+    words = re.findall(r"\w+", text)
+    assert re.findall(r"\w+", " ".join(text for text, _ in spoken(text))) == words
 
 
 PAGE = """# The *great* day 🎉
