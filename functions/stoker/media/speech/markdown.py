@@ -5,9 +5,9 @@ Source: CommonMark 0.31.2 (https://spec.commonmark.org/0.31.2/), and the tables,
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from stoker.media.speech.markdown_inline import CODE, LINE, leave_out, unmark_inline
+from stoker.media.speech.markdown_inline import CODE, LINE, label_of, leave_out, unmark_inline
 
 PARAGRAPH = "\u2029"
 BLANK = re.compile(r"\n[ \t]*\n")
@@ -21,8 +21,11 @@ HEADING = re.compile(r" {0,3}#{1,6}(?:[ \t]+|$)")
 HEADING_END = re.compile(r"[ \t]#+[ \t]*$")
 UNDERLINE = re.compile(r" {0,3}(?:=+|-+)[ \t]*$")
 ITEM = re.compile(r"[ \t]*(?:[-*+]|(?P<number>\d{1,9})[.)])(?P<space>[ \t]+(?:\[[ xX]\][ \t]+)?|$)")
+NESTED = re.compile(r"(?:[-*+][ \t]+|#{1,6}[ \t]+|>[ \t]?)+")
+"""Marks of items, headings and quotes inside of an item."""
+
 TABLE_RULE = re.compile(r"(?=[ \t|:]*-)[ \t|:-]+$")
-DEFINITION = re.compile(r" {0,3}\[[^\[\]]+\]:[ \t]*\S")
+DEFINITION = re.compile(r" {0,3}\[([^\[\]]+)\]:[ \t]*\S")
 
 
 @dataclass
@@ -35,6 +38,7 @@ class Before:
         text: Whether the line before is text, so that this line may go on with it.
         listed: Whether there was an item since the last paragraph.
         table: Whether the line before is a row.
+        labels: The names of the links that have been defined.
     """
 
     fence: str = ""
@@ -42,6 +46,7 @@ class Before:
     text: bool = False
     listed: bool = False
     table: bool = False
+    labels: set[str] = field(default_factory=set)
 
 
 def unmarked(text: str) -> str:
@@ -80,7 +85,7 @@ def unmarked(text: str) -> str:
     for end in [*PART_END.finditer(read), None]:
         stop = len(read) if end is None else end.start()
         if start not in code:
-            unmark_inline(characters, start, stop)
+            unmark_inline(characters, start, stop, before.labels)
         start = stop if end is None else end.end()
     return "".join(characters)
 
@@ -123,6 +128,7 @@ def _read_line(characters: list[str], start: int, line: str, following: str, bef
     leave_out(characters, start, at)
     rest = line[at - start :]
     fence = FENCE.match(rest)
+    definition = None if before.text else DEFINITION.match(rest)
     if before.fence:
         closes = fence is not None and fence[1].startswith(before.fence) and rest.strip() == fence[1]
         if closes:
@@ -141,7 +147,9 @@ def _read_line(characters: list[str], start: int, line: str, following: str, bef
         leave_out(characters, at, end)
         _end(characters, end, PARAGRAPH)
         before.text = False
-    elif RULE.match(rest) or (DEFINITION.match(rest) and not before.text):
+    elif definition or RULE.match(rest):
+        if definition:
+            before.labels.add(label_of(definition[1]))
         leave_out(characters, at, end)
         _end(characters, start - 1, PARAGRAPH)
         _end(characters, end, PARAGRAPH)
@@ -166,6 +174,8 @@ def _read_line(characters: list[str], start: int, line: str, following: str, bef
         leave_out(characters, at + (item.start("space") if item["number"] else 0), at + item.end())
         if item["number"] and item["space"]:
             characters[at + item.start("space")] = " "
+        if item["space"] and (nested := NESTED.match(rest, item.end())):
+            leave_out(characters, at + nested.start(), at + nested.end())
         _end(characters, start - 1, LINE)
         before.text = before.listed = True
     else:

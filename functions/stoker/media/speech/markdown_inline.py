@@ -3,7 +3,7 @@
 import html
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 
 LEFT_OUT = "\ufdd0"
 """Stands for a character that is not spoken. Unicode keeps it free for such use: it is no character of any text."""
@@ -18,6 +18,9 @@ LINK = re.compile(
     r"(?:\s++(?:\"[^\"]{0,500}\"|'[^']{0,500}'))?\s*+\)"
     r"|\[[^\[\]]{0,200}\])"
 )
+SHORTCUT = re.compile(r"!?\[([^\[\]]{1,1000})\]")
+"""A link that has its name alone, if a definition has the same."""
+
 FOOTNOTE = re.compile(r"\[\^[^\[\]\s]{1,100}\]:?")
 AUTOLINK = re.compile(r"<((?:https?://|mailto:)[^<>\s]{1,2000}|[^<>\s@]{1,100}@[^<>\s]{1,200})>")
 TAG = re.compile(r"</?[A-Za-z][^<>]{0,500}>")
@@ -46,13 +49,26 @@ def leave_out(characters: list[str], start: int, end: int) -> None:
     characters[start:end] = LEFT_OUT * (end - start)
 
 
-def unmark_inline(characters: list[str], start: int, end: int) -> None:
+def label_of(name: str) -> str:
+    """The name of a link as it is compared: letters of any case, and any run of spaces, are the same.
+
+    Source: https://spec.commonmark.org/0.31.2/#matches
+
+    Example:
+        >>> label_of(" The\\nREF ")
+        'the ref'
+    """
+    return " ".join(name.casefold().split())
+
+
+def unmark_inline(characters: list[str], start: int, end: int, labels: Set[str]) -> None:
     """Leaves out the marks of a part of a text.
 
     Args:
         characters: Of the whole text; changed in place.
         start: Where the part begins.
         end: Where the part ends.
+        labels: The names of the links that the text defines, by `label_of`.
     """
     marks = characters[start:end]  # without what has been understood
     for code in CODE.finditer("".join(marks)):
@@ -64,6 +80,9 @@ def unmark_inline(characters: list[str], start: int, end: int) -> None:
     for pattern in (AUTOLINK, LINK, LINK):  # twice, for a picture inside of a link
         for link in pattern.finditer("".join(marks)):
             _keep(characters, marks, start, link)
+    for shortcut in SHORTCUT.finditer("".join(marks)):
+        if label_of(text := shortcut[1]) in labels and not text.startswith("^"):
+            _keep(characters, marks, start, shortcut)
     for pattern in (FOOTNOTE, TAG):
         for mark in pattern.finditer("".join(marks)):
             leave_out(characters, start + mark.start(), start + mark.end())
