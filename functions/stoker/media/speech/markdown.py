@@ -78,9 +78,9 @@ def unmarked(text: str) -> str:
         else:
             understood = _leave_comments_out(characters, text, max(start, understood))
         line = _line(characters, start)
-        end = start + len(line)
-        _read_line(characters, start, line, _line(characters, end + 1), before)
-        start = end + 1
+        following = start + len(line) + 1
+        _read_line(characters, start, line, _line(characters, following), before)
+        start = following
     read, start = "".join(characters), 0
     for end in [*PART_END.finditer(read), None]:
         stop = len(read) if end is None else end.start()
