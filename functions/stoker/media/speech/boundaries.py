@@ -147,13 +147,20 @@ def _is_glued(before: str, after: str) -> bool:
 
 
 def _proposed(text: str, start: int, end: int, language: str) -> Iterator[int]:
-    """The places where the library sees the beginning of a sentence."""
+    """The places where the library sees the beginning of a sentence.
+
+    The beginning of a window is none of them: the library names it because it sees nothing before it.
+    """
     while start < end:
-        window = cut_to_fit(text[start:end], WINDOW_CHARACTERS)
+        window = cut_to_fit(text[start : min(end, start + WINDOW_CHARACTERS + 1)], WINDOW_CHARACTERS)
         # The library (1.0.32) panics at an initial before a space that has several bytes, such as a no-break space.
-        for found in sentencex.get_sentence_boundaries(language, WIDE_SPACE.sub(" ", window)):
-            yield start + found["start_index"]
+        found = sentencex.get_sentence_boundaries(language, WIDE_SPACE.sub(" ", window))
+        places = [start + one["start_index"] for one in found if one["start_index"]]
+        yield from places
         start += len(window)
+        # The next window begins with the sentence that this one cuts, unless that would read most of the text twice.
+        if start < end and places and places[-1] > start - len(window) // 2:
+            start = places[-1]
 
 
 def _with_opening(text: str, start: int, place: int) -> int:

@@ -3,21 +3,36 @@
 import html
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 
 LEFT_OUT = "\ufdd0"
 """Stands for a character that is not spoken. Unicode keeps it free for such use: it is no character of any text."""
 
+LINE = "\u2028"
+"""Unicode's line separator. It ends a sentence."""
+
 CODE = re.compile(r"(?<!`)(`{1,5})(?!`)(.{1,500}?)(?<!`)\1(?!`)", re.DOTALL)
 LINK = re.compile(
     r"!?\[([^\[\]]{0,1000})\]"
-    r"(?:\([ \t]*(?:<[^<>\n]{0,2000}>|(?:[^()\s]|\([^()\s]{0,200}\)){0,2000})"
-    r"(?:\s+(?:\"[^\"]{0,500}\"|'[^']{0,500}'))?\s*\)"
+    r"(?:\([ \t]*+(?:<[^<>\n]{0,2000}>|(?:[^()\s]|\([^()\s]{0,200}\)){0,2000})"
+    r"(?:\s++(?:\"[^\"]{0,500}\"|'[^']{0,500}'))?\s*+\)"
     r"|\[[^\[\]]{0,200}\])"
 )
+SHORTCUT = re.compile(r"!?\[([^\[\]]{1,1000})\]")
+"""A link that has its name alone, if a definition has the same."""
+
 FOOTNOTE = re.compile(r"\[\^[^\[\]\s]{1,100}\]:?")
 AUTOLINK = re.compile(r"<((?:https?://|mailto:)[^<>\s]{1,2000}|[^<>\s@]{1,100}@[^<>\s]{1,200})>")
 TAG = re.compile(r"</?[A-Za-z][^<>]{0,500}>")
+LINE_TAG = re.compile(
+    r"</?(?:address|article|aside|blockquote|body|br|caption|center|d[dlt]|details|dialog|div|fieldset|figcaption|figure|"
+    r"footer|form|h[1-6r]|head|header|html|legend|li|main|menu|nav|[ou]l|option|p|pre|search|section|summary|table|tbody|"
+    r"tfoot|thead|title|tr)(?![\w-])",
+    re.IGNORECASE,
+)
+"""Ends a line. Source: https://spec.commonmark.org/0.31.2/#html-blocks, the sixth kind, and `br` and `pre`."""
+
+CELL_TAG = re.compile(r"</?t[dh](?![\w-])", re.IGNORECASE)
 ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 RUN = re.compile(r"\*+|_+|~+")
@@ -34,13 +49,26 @@ def leave_out(characters: list[str], start: int, end: int) -> None:
     characters[start:end] = LEFT_OUT * (end - start)
 
 
-def unmark_inline(characters: list[str], start: int, end: int) -> None:
+def label_of(name: str) -> str:
+    """The name of a link as it is compared: letters of any case, and any run of spaces, are the same.
+
+    Source: https://spec.commonmark.org/0.31.2/#matches
+
+    Example:
+        >>> label_of(" The\\nREF ")
+        'the ref'
+    """
+    return " ".join(name.casefold().split())
+
+
+def unmark_inline(characters: list[str], start: int, end: int, labels: Set[str]) -> None:
     """Leaves out the marks of a part of a text.
 
     Args:
         characters: Of the whole text; changed in place.
         start: Where the part begins.
         end: Where the part ends.
+        labels: The names of the links that the text defines, by `label_of`.
     """
     marks = characters[start:end]  # without what has been understood
     for code in CODE.finditer("".join(marks)):
@@ -52,16 +80,24 @@ def unmark_inline(characters: list[str], start: int, end: int) -> None:
     for pattern in (AUTOLINK, LINK, LINK):  # twice, for a picture inside of a link
         for link in pattern.finditer("".join(marks)):
             _keep(characters, marks, start, link)
+    for shortcut in SHORTCUT.finditer("".join(marks)):
+        if label_of(text := shortcut[1]) in labels and not text.startswith("^"):
+            _keep(characters, marks, start, shortcut)
     for pattern in (FOOTNOTE, TAG):
         for mark in pattern.finditer("".join(marks)):
             leave_out(characters, start + mark.start(), start + mark.end())
             leave_out(marks, mark.start(), mark.end())
+            if LINE_TAG.match(mark.group()):
+                characters[start + mark.start()] = LINE
+            elif CELL_TAG.match(mark.group()):
+                characters[start + mark.start()] = " "
     for entity in ENTITY.finditer("".join(marks)):
         letter = html.unescape(entity.group())
         if len(letter) == 1:
             leave_out(characters, start + entity.start(), start + entity.end())
-            if unicodedata.category(letter) not in ("Cc", "Cs"):
-                characters[start + entity.start()] = letter
+            control = unicodedata.category(letter) in ("Cc", "Cs")
+            if not control or letter.isspace():
+                characters[start + entity.start()] = " " if control else letter
             leave_out(marks, entity.start(), entity.end())
     for place in _emphasis("".join(marks)):
         characters[start + place] = LEFT_OUT

@@ -135,6 +135,27 @@ def test_a_family_is_cut_where_it_is_marked(language: str, line: str) -> None:
     assert found(paragraph) == list(paragraph.sentences)
 
 
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("en", "We went to the market and bought some bread, milk and honey for all of our friends. "),
+        ("en", 'He said "We went to the market." and bought bread for all of our very good friends. '),
+        ("de", "Wir gingen am 2. Tag zum Markt und kauften Brot und Honig für alle unsere guten Freunde. "),
+        ("zh", "我们去市场给所有的朋友买了面包、牛奶和蜂蜜。"),
+        ("hi", "हम बाज़ार गए और अपने सभी दोस्तों के लिए रोटी और शहद खरीदा। "),
+    ],
+)
+def test_a_sentence_of_a_long_paragraph_is_whole(language: str, sentence: str) -> None:
+    text = sentence * (35_000 // len(sentence))
+    assert {one.text for one in split_sentences(text, language)} == {sentence.strip()}
+
+
+def test_a_sentence_longer_than_a_window_ends_once() -> None:
+    sentence = "and so it went on, " * 1500
+    ends = [one.ends for one in split_sentences(f"It began. Then it rained {sentence}. It ended.", "en")]
+    assert [ends.count("sentence"), ends[-1]] == [2, "paragraph"]
+
+
 def test_every_word_of_the_corpus_has_its_place() -> None:
     for paragraph in paragraphs():
         spaced = paragraph.text.replace(" ", "  \n ")
