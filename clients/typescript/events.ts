@@ -4,7 +4,7 @@ import type { Auth } from 'firebase/auth';
 import type { Firestore } from 'firebase/firestore';
 import { collection, doc, runTransaction, serverTimestamp, Timestamp } from 'firebase/firestore';
 
-/** Where events wait, such as `localStorage`: it keeps them also while the app does not run. */
+/** Where events wait, such as `localStorage`: it keeps them also while the app does not run. It may throw. */
 export interface EventStorage {
   getItem(key: string): string | null;
   setItem(key: string, value: string): void;
@@ -30,12 +30,17 @@ export interface SendResult {
   sent: number;
   /** Those that the rules refuse, or that were written before without an answer. They don't wait any more. */
   refused: WaitingEvent[];
-  /** How many of the user's wait still, because Firestore could not be reached. */
+  /** How many of the user's wait still, because they could not be written now. */
   waiting: number;
 }
 
 const KEY = 'stoker-events';
+
+/** The event is at fault, and does not wait any more. */
 const REFUSED = ['permission-denied', 'invalid-argument'];
+
+/** Events after this event may be written all the same. It waits, since a database that is shut down fails so, too. */
+const PASSED_OVER = ['failed-precondition', 'out-of-range', 'not-found', 'already-exists', 'unimplemented', 'data-loss'];
 
 /**
  * Events that wait until they can be written.
@@ -57,12 +62,16 @@ export class EventQueue {
     private readonly most = 1000,
   ) {}
 
-  /** Let an event of the user wait who is signed in; without a user, there is none. Then call `send`. */
-  record(name: string, details: EventDetails = {}): void {
+  /**
+   * Let an event of the user wait who is signed in. Then call `send`.
+   *
+   * @returns Whether it waits: not without a user, nor if the storage is full or blocked.
+   */
+  record(name: string, details: EventDetails = {}): boolean {
     const userId = this.auth.currentUser?.uid;
-    if (userId === undefined) return;
+    if (userId === undefined) return false;
     const id = doc(collection(this.db, 'analyticsEvents')).id;
-    this.keep([...this.waiting(), { ...details, id, userId, name, occurredAt: Date.now() }].slice(-this.most));
+    return this.keep([...this.waiting(), { ...details, id, userId, name, occurredAt: Date.now() }].slice(-this.most));
   }
 
   /** Write the events of the user who is signed in. Call it after `record`, after a sign-in, and when the app is online. */
@@ -75,7 +84,10 @@ export class EventQueue {
 
   private async sendAll(): Promise<SendResult> {
     const result: SendResult = { sent: 0, refused: [], waiting: 0 };
-    for (let event = this.next(); event !== undefined; event = this.next()) {
+    const tried = new Set<string>();
+    for (let event = this.next(tried); event !== undefined; event = this.next(tried)) {
+      const { id, userId } = event;
+      tried.add(id);
       try {
         await this.write(event);
         result.sent += 1;
@@ -83,10 +95,12 @@ export class EventQueue {
         // Not by its class, of which an app's bundle may hold two.
         const { code } = error as { code?: string };
         if (code === undefined) throw error;
+        if (PASSED_OVER.includes(code)) continue;
         if (!REFUSED.includes(code)) break;
+        // Without the event's user, the rules refuse any event.
+        if (this.auth.currentUser?.uid !== userId) break;
         result.refused.push(event);
       }
-      const { id } = event;
       this.keep(this.waiting().filter((other) => other.id !== id));
     }
     result.waiting = this.own().length;
@@ -109,8 +123,8 @@ export class EventQueue {
     );
   }
 
-  private next(): WaitingEvent | undefined {
-    return this.own()[0];
+  private next(tried: Set<string>): WaitingEvent | undefined {
+    return this.own().find((event) => !tried.has(event.id));
   }
 
   private own(): WaitingEvent[] {
@@ -118,10 +132,28 @@ export class EventQueue {
   }
 
   private waiting(): WaitingEvent[] {
-    return JSON.parse(this.storage.getItem(KEY) ?? '[]') as WaitingEvent[];
+    try {
+      const stored: unknown = JSON.parse(this.storage.getItem(KEY) ?? '[]');
+      return Array.isArray(stored) ? stored.filter(isEvent) : [];
+    } catch {
+      // The storage is blocked, or something else has written into it: there are no events to read.
+      return [];
+    }
   }
 
-  private keep(events: WaitingEvent[]): void {
-    this.storage.setItem(KEY, JSON.stringify(events));
+  private keep(events: WaitingEvent[]): boolean {
+    const text = JSON.stringify(events);
+    try {
+      this.storage.setItem(KEY, text);
+      return true;
+    } catch {
+      // The storage is full or blocked. What it had stays; an event that is written twice counts once, by its id.
+      return false;
+    }
   }
+}
+
+function isEvent(stored: unknown): stored is WaitingEvent {
+  const { id, userId } = (stored ?? {}) as Partial<WaitingEvent>;
+  return typeof id === 'string' && typeof userId === 'string';
 }

@@ -281,8 +281,12 @@ ROLL_UP_SERIES = 150
 """The most hours of names in one commit: each may bring six aggregates with it, and a sketch of 8 KiB for each."""
 
 KEEP_EVENTS_DAYS = 65
-"""How long a raw event is kept once it is rolled up. So a month can be counted again for a month after it is final: 31
-days, 3 days in which late events come, and 31 days."""
+"""How long a raw event is kept once it is rolled up."""
+
+KEPT_AT_LEAST_DAYS = 62
+"""How long each raw event is kept at least, whichever version has rolled it up: an earlier version kept events for 62
+days. A rebuild goes back by this time, less a day. So a month of 31 days can be counted again for 26 days after its
+figures are final, which they are 3 days after its end. Raise this only when no event of that version is left."""
 
 # --- Where the emulator and production differ -----------------------------------------------------
 

@@ -176,10 +176,10 @@ def test_what_was_skipped_stays_so_when_it_is_counted_again(events: Events) -> N
 
 
 def test_what_may_have_expired_is_not_counted_again(monkeypatch: pytest.MonkeyPatch, events: Events) -> None:
-    with pytest.raises(NotRebuildable, match="kept for 65 days"):
+    with pytest.raises(NotRebuildable, match="deleted after 62 days or later"):
         rebuild(NOW - timedelta(days=90))
     # By default, older aggregates are left as they are: here, those of the days before yesterday.
-    monkeypatch.setattr(config, "KEEP_EVENTS_DAYS", 2)
+    monkeypatch.setattr(config, "KEPT_AT_LEAST_DAYS", 3)
     old = f"day_{NOW - timedelta(days=4):%Y-%m-%d}_search"
     client().collection(config.ANALYTICS_AGGREGATES).document(old).update({"count": 10**6})
     rebuild()

@@ -1,18 +1,23 @@
 """A batch that has ended: its figures follow its jobs, and it is run again for what has failed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import pytest
+from google.cloud.firestore import DocumentReference
+from google.cloud.firestore_v1 import DocumentSnapshot
 
 from engine.driven import DrivenJob, Meddled
 from engine.stores import FIRESTORE_IN_SOAK
+from stoker.batch.pages import through_pages
 from stoker.errors import NotRetryable, UnsupportedMedia
-from stoker.firestore.writes import Write
+from stoker.firestore.writes import Create, Update, Write
 from stoker.jobs.attempt import run_attempt
 from stoker.jobs.children import ChildJob, Children, child_id, update_parent
 from stoker.jobs.commands import retry_job
+from stoker.jobs.context import JobContext
 from stoker.jobs.events import FailedPermanently, Succeeded
+from stoker.jobs.store import store
 from stoker.jobs.sweeper import sweep
 from stoker.models.job import BatchOutput, ItemFailure, JobOutput
 
@@ -327,6 +332,70 @@ def test_the_worker_of_a_batch_sees_what_was_done_before() -> None:
     run_attempt(batch.id, work)
     assert seen == [None, BatchOutput(total=1, succeeded=0, failed=1, failures=FAILURES)]
     assert batch.data()["output"] == BatchOutput(total=1, succeeded=1, failed=0).to_firestore()
+
+
+class OpenTasks:
+    """Tasks of some ids that are not completed; a page has a single task."""
+
+    def __init__(self, ids: Iterable[str]) -> None:
+        self._ids = sorted(ids)
+
+    def count(self, after: str | None) -> int:
+        return len(self._behind(after))
+
+    def page(self, after: str | None, limit: int) -> list[DocumentSnapshot[Any]]:
+        return self._behind(after)[:1]
+
+    def _behind(self, after: str | None) -> list[DocumentSnapshot[Any]]:
+        names = [name for name in self._ids if after is None or name > after]
+        found = [(name, store().documents.get(f"tasks/{name}")) for name in names]
+        return [
+            DocumentSnapshot(DocumentReference("tasks", name), dict(task.data), True, None, None, None)
+            for name, task in found
+            if task is not None and task.data["status"] == "todo"
+        ]
+
+
+def completes(batch: DrivenJob, all_of_them: list[str], wrong: Sequence[str], last: str | None = None) -> None:
+    """Run a batch that completes tasks, but those that are wrong; it fails after the last."""
+
+    def work(run: JobContext, job_input: Any) -> BatchOutput:
+        earlier = run.earlier_result
+        ids = [failure.item for failure in earlier.failures] if earlier is not None else all_of_them
+
+        def problem(task: DocumentSnapshot[Any]) -> str | None:
+            if last is not None and task.id > last:
+                raise UnsupportedMedia("No further.")
+            return "It is wrong." if task.id in wrong else None
+
+        def write(task: DocumentSnapshot[Any]) -> Write:
+            return Update(f"tasks/{task.id}", {"status": "completed"})
+
+        return through_pages(run, OpenTasks(ids), "updating", write, problem, earlier).output()
+
+    run_attempt(batch.id, work)
+
+
+@FIRESTORE_IN_SOAK
+@pytest.mark.parametrize("still_wrong", [False, True])
+def test_a_retry_of_tasks_that_ends_early_keeps_the_figures_of_what_it_has_done(still_wrong: bool) -> None:
+    batch = DrivenJob(type="batch-operation", input=UPDATE)
+    tasks = [f"{batch.id}-{number}" for number in range(3)]
+    _, second, third = tasks
+    store().documents.commit([Create(f"tasks/{name}", {"status": "todo"}) for name in tasks])
+    completes(batch, tasks, wrong=[second, third])
+    assert (batch.status, *figures(batch)) == ("completed", 1, 2, [second, third])
+    retry_job(batch.id)
+    completes(batch, tasks, wrong=[second] if still_wrong else [], last=second)
+    left = [second, third] if still_wrong else [third]
+    assert (batch.status, *figures(batch)) == ("failed", 3 - len(left), len(left), left)
+    retry_job(batch.id)
+    batch.update({"cancelRequested": True})
+    completes(batch, tasks, wrong=[])
+    assert (batch.status, *figures(batch)) == ("cancelled", 3 - len(left), len(left), left)
+    retry_job(batch.id)
+    completes(batch, tasks, wrong=[])
+    assert (batch.status, *figures(batch)) == ("completed", 3, 0, [])
 
 
 FAILURES = [ItemFailure(item="a", error="No.", error_code="invalid-task")]

@@ -14,7 +14,7 @@ from typing import Any, Final
 from stoker import config
 from stoker.analytics.aggregates import names_of, replacements
 from stoker.analytics.buckets import GRANULARITIES, Key, bucket_of, end_of, start_of
-from stoker.analytics.events import read
+from stoker.analytics.events import AHEAD, read
 from stoker.analytics.lease import RollUpLease
 from stoker.analytics.tally import Tally, with_all_that_follow
 from stoker.errors import RequestRefused, Unavailable
@@ -63,11 +63,12 @@ class RebuiltAggregates:
 
 
 def earliest(now: datetime) -> datetime:
-    """The start of the first day of which all events are there still: those of older ones may have expired.
+    """The start of the first day of which all events are there still: those of older days may have expired.
 
-    No event is written before it happens, so none expires before `KEEP_EVENTS_DAYS` after that.
+    An event is rolled up at most `AHEAD` before its own time, and does not expire before `KEPT_AT_LEAST_DAYS` after it
+    is rolled up.
     """
-    kept = now - timedelta(days=config.KEEP_EVENTS_DAYS)
+    kept = now - timedelta(days=config.KEPT_AT_LEAST_DAYS) + AHEAD
     return datetime(kept.year, kept.month, kept.day, tzinfo=UTC) + timedelta(days=1)
 
 
@@ -95,8 +96,8 @@ def rebuild(
     first = earliest(now)
     if start is not None and start < first:
         raise NotRebuildable(
-            f"Raw events are kept for {config.KEEP_EVENTS_DAYS} days: those before {first:%Y-%m-%d} may be gone. "
-            "Begin there, or later."
+            f"Raw events are deleted after {config.KEPT_AT_LEAST_DAYS} days or later: those before {first:%Y-%m-%d} "
+            "may be gone. Begin there, or later."
         )
     within = Within(start or first, end)
     lease = _wait_for_lease()

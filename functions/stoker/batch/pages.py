@@ -11,7 +11,7 @@ from stoker.firestore.deadline import patience
 from stoker.firestore.writes import Write
 from stoker.jobs.context import JobContext
 from stoker.jobs.lease import WritesRefused
-from stoker.models.job import Stage
+from stoker.models.job import BatchOutput, Stage
 
 PAGE = 200
 """Tasks in a commit: one that is refused because someone has written a task of it costs no more than that."""
@@ -31,6 +31,18 @@ class PagePosition(BatchTally):
     """
 
     after: str | None = None
+
+    def figures_so_far(self, earlier: BatchOutput) -> BatchOutput:
+        """Return the figures if the run ended here: the tasks that were not tried again have still failed.
+
+        Args:
+            earlier: The result of the earlier run, whose failures are tried again.
+        """
+        untried = [failure for failure in earlier.failures if self.after is None or failure.item > self.after]
+        failures = [*self.failures, *untried]
+        return BatchOutput(
+            total=self.succeeded + len(failures), succeeded=self.succeeded, failed=len(failures), failures=failures
+        )
 
 
 class Tasks(Protocol):
@@ -68,7 +80,12 @@ class TasksOfQuery:
 
 
 def through_pages(
-    context: JobContext, tasks: Tasks, stage: Stage, write_of: WriteOf, find_problem: Find, done_before: int = 0
+    context: JobContext,
+    tasks: Tasks,
+    stage: Stage,
+    write_of: WriteOf,
+    find_problem: Find,
+    earlier: BatchOutput | None = None,
 ) -> PagePosition:
     """Writes every one of a user's tasks.
 
@@ -78,7 +95,8 @@ def through_pages(
         stage: What the user sees.
         write_of: Returns the write of a document.
         find_problem: Where it says something, the document is counted as failed, and not written.
-        done_before: Tasks that an earlier run has written, which count as well.
+        earlier: The result of an earlier run, if the tasks are those that have failed in this run. The tasks that it
+            has written count as well.
 
     Returns:
         What has become of them.
@@ -86,7 +104,7 @@ def through_pages(
     Raises:
         Interrupted: As `JobContext.check`.
     """
-    first = PagePosition(succeeded=done_before)
+    first = PagePosition(succeeded=earlier.succeeded if earlier is not None else 0)
     position = PagePosition.from_firestore(context.checkpoint) if context.checkpoint else first
     expected = position.total + tasks.count(position.after)
     limit = PAGE
@@ -97,7 +115,8 @@ def through_pages(
             return position
         done, writes = _tallied(position, page, find_problem)
         try:
-            context.save(done.to_firestore(), [write_of(task) for task in writes])
+            figures = done.figures_so_far(earlier) if earlier is not None else None
+            context.save(done.to_firestore(), [write_of(task) for task in writes], output=figures)
         except WritesRefused:
             # Someone has written a task of this page, or deleted it. Fewer at once, lest it be so each time.
             limit = max(1, limit // 2)

@@ -41,7 +41,7 @@ def update_tasks(context: JobContext, batch_input: UpdateTasks) -> BatchOutput:
         "updating",
         lambda task: Update(task.reference.path, fields, task.update_time),
         lambda task: _problem(task, change),
-        earlier.succeeded if earlier is not None else 0,
+        earlier,
     )
     return done.output()
 

@@ -78,7 +78,14 @@ class JobContext:
             return {}
         return earlier_outputs(self.user_id, self.id)
 
-    def save(self, checkpoint: dict[str, Any], extra: ExtraWrites = (), *, end_hook: bool = False) -> None:
+    def save(
+        self,
+        checkpoint: dict[str, Any],
+        extra: ExtraWrites = (),
+        *,
+        end_hook: bool = False,
+        output: BatchOutput | None = None,
+    ) -> None:
         """Write a checkpoint, and documents in the same commit: all of it once, or nothing, whatever crashes.
 
         Args:
@@ -87,12 +94,14 @@ class JobContext:
             extra: Writes of other documents, such as `Update("tasks/spring", {"status": "completed"})`. At most 500.
             end_hook: Whether the end hook of the job's type must run after the job's end, whoever ends it. Ask for it
                 before you change something that must not stay so, such as a lock.
+            output: The figures so far, of a run of items that have failed. They become the job's output at once, so
+                that they stay if the run ends early, and the next run goes on from there.
 
         Raises:
             JobCancelled, LeaseLost: As `check`; nothing was written.
             WritesRefused: A document is not as its write supposed; nothing was written. Read the documents again.
         """
-        self._lease.save(checkpoint, extra, end_hook=end_hook)
+        self._lease.save(checkpoint, extra, end_hook=end_hook, output=output)
         self.checkpoint = checkpoint
         self._saved = True
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from stoker.errors import PermanentError, TransientError
-from stoker.models.job import HeldStage, JobOutput
+from stoker.models.job import BatchOutput, HeldStage, JobOutput
 
 
 @dataclass(frozen=True)
@@ -106,11 +106,13 @@ class CheckpointSaved:
         checkpoint: The place, in the worker's own terms.
         mark: The name of this checkpoint: the attempt recognizes its own write by it.
         end_hook: Whether the end hook of the job's type must run after the job's end.
+        output: The figures so far, of a run of items that have failed; None leaves the output as it is.
     """
 
     checkpoint: dict[str, Any]
     mark: str
     end_hook: bool = False
+    output: BatchOutput | None = None
 
 
 @dataclass(frozen=True)

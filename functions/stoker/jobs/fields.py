@@ -83,7 +83,9 @@ def report_progress(job: JobState, event: Progressed, now: datetime) -> Fields:
 def save_checkpoint(job: JobState, event: CheckpointSaved, now: datetime) -> Fields:
     """Save: the checkpoint from which the next attempt can go on, and a renewed lease."""
     hook = {"endHook": END_HOOK_DUE} if event.end_hook else {}
-    return {"checkpoint": event.checkpoint, **hook, "lease.expiresAt": lease_end(now), "lease.saved": event.mark}
+    figures = {"output": event.output.to_firestore()} if event.output is not None else {}
+    lease = {"lease.expiresAt": lease_end(now), "lease.saved": event.mark}
+    return {"checkpoint": event.checkpoint, **hook, **figures, **lease}
 
 
 def complete(job: JobState, event: Succeeded | ChildrenEnded, now: datetime) -> Fields:

@@ -17,7 +17,7 @@ from stoker.jobs.job import Job
 from stoker.jobs.states import JobState
 from stoker.jobs.store import store
 from stoker.jobs.transitions import Transition, decide
-from stoker.models.job import ProcessingJob
+from stoker.models.job import BatchOutput, ProcessingJob
 
 FINAL_TRIES = 1000
 """All the work hangs on the final write, so that its deadline alone ends the tries."""
@@ -79,19 +79,27 @@ class Lease:
         """
         self._write(decide(self.state, Progressed(progress, stage, eta_seconds), store().host.now()).fields)
 
-    def save(self, checkpoint: dict[str, Any], extra: ExtraWrites = (), *, end_hook: bool = False) -> None:
+    def save(
+        self,
+        checkpoint: dict[str, Any],
+        extra: ExtraWrites = (),
+        *,
+        end_hook: bool = False,
+        output: BatchOutput | None = None,
+    ) -> None:
         """Write how far the work is, for the attempt that may have to go on from here.
 
         Args:
             checkpoint: In the worker's own terms.
             extra: Writes of other documents in the same commit. Whatever crashes, they are written once.
             end_hook: Whether the end hook of the job's type must run after the job's end, from this write on.
+            output: The figures so far, of a run of items that have failed.
 
         Raises:
             JobCancelled, LeaseLost: As `report`.
             WritesRefused: A condition of the other writes does not hold.
         """
-        event = CheckpointSaved(checkpoint, mark=store().host.token(), end_hook=end_hook)
+        event = CheckpointSaved(checkpoint, store().host.token(), end_hook, output)
         self._write(decide(self.state, event, store().host.now()).fields, extra)
         if end_hook:
             self.state = replace(self.state, end_hook_due=True)
