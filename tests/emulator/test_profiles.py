@@ -192,13 +192,12 @@ def test_the_time_zone_of_the_first_call_becomes_a_preference() -> None:
     for zone in ("Europe/Berlin", "Asia/Tokyo"):
         assert ensure_profile(who, {"timeZone": zone})["preferences"]["timeZone"] == "Europe/Berlin"
     late = sign_in_with_custom_token(imported().id)
+    assert "timeZone" not in ensure_profile(late, {"timeZone": "Mars/Base"})["preferences"]
     assert ensure_profile(late, {"timeZone": "Asia/Tokyo"})["preferences"]["timeZone"] == "Asia/Tokyo"
 
 
-@pytest.mark.parametrize(
-    "data", [*({"timeZone": zone} for zone in ("Mars/Base", "", 5, "../x")), {"zone": "UTC"}, [], "UTC"]
-)
-def test_what_is_no_time_zone_is_refused(ada: SignedIn, data: Any) -> None:
+@pytest.mark.parametrize("data", [{"timeZone": 5}, {"timeZone": "x" * 65}, {"zone": "UTC"}, [], "UTC"])
+def test_what_is_no_text_of_a_time_zone_is_refused(ada: SignedIn, data: Any) -> None:
     assert refusal(call("ensureProfile", data, ada.token)) == (400, "INVALID_ARGUMENT", "invalid-argument")
 
 

@@ -60,10 +60,10 @@ class ProfileHints(Model):
     """The argument of `ensureProfile`: what a client knows of its user.
 
     Attributes:
-        time_zone: Of the device, a name of the tz database.
+        time_zone: Of the device, as the device names it. A name that is not of the tz database is left out.
     """
 
-    time_zone: TimeZone | None = None
+    time_zone: Annotated[str, Field(max_length=64)] | None = None
 
 
 class Preferences(Model):
