@@ -122,6 +122,10 @@ def changes(stored: Mapping[str, Any], account: Account) -> dict[str, Any]:
     copies: dict[str, Any] = {}
     for name, value in copied(account).items():
         old, last = stored.get(name) or EMPTY[name], _last_copied(before, name)
+        if before is None and name == "photoURL" and old is None:
+            # The user may have removed the picture before copies were kept.
+            copies[name] = value
+            continue
         # Profiles from before `fromAccount` say what was copied at the sign-up. A name that no profile may have keeps
         # its user from writing the profile.
         untouched = old == last or (before is None and old == value) or not _may_have(name, old)
