@@ -132,10 +132,22 @@ def test_language_and_time_zone_are_set_once() -> None:
     assert followed(own, account(locale="de", time_zone="Asia/Tokyo")) == own
 
 
-@pytest.mark.parametrize("locale", [None, "", "german!", "x" * 40, "de_", "*"])
+@pytest.mark.parametrize(
+    "locale",
+    [
+        *(None, "", "german!", "x" * 40, "de_", "*"),
+        *("und", "UND", "und-Latn", "und_DE", "mul", "mis", "zxx", "null", "None", "root", "undefined", "POSIX", "C"),
+    ],
+)
 def test_a_locale_that_is_no_language_is_left_out(locale: str | None) -> None:
     assert "language" not in profile(account(locale=locale))["preferences"]
     assert "language" not in followed(profile(account()), account(locale=locale))["preferences"]
+
+
+@pytest.mark.parametrize("locale", ["de", "pt-BR", "nan", "fil-PH", "yue", "zh-Hant-TW", "EN"])
+def test_a_language_of_two_or_three_letters_is_taken(locale: str) -> None:
+    assert profile(account(locale=locale))["preferences"]["language"] == locale
+    assert followed(profile(account(locale="und")), account(locale=locale))["preferences"]["language"] == locale
 
 
 def linked(**fields: Any) -> AuthUserRecord:
