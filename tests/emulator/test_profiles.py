@@ -338,7 +338,7 @@ def test_the_reconcile_makes_what_is_missing_and_removes_what_never_came_to_be(
 def test_a_reconcile_goes_on_where_the_one_before_has_come_to(monkeypatch: pytest.MonkeyPatch) -> None:
     missing = {auth.create_user(app=app()).uid for _ in range(7)}
     monkeypatch.setattr(reconcile_module, "ACCOUNTS", 3)
-    for expected in (True, True, False):  # each has time for one page
+    for expected in (False, False, True, True, True, True, False):  # each has time for one profile, of pages of three
         reconcile_profiles(seconds=0)
         assert (cursor.load(reconcile_module.PLACE) is not None) == expected
     assert all(profile_of(name) for name in missing)

@@ -115,7 +115,7 @@ def confirm_profile(account: Account) -> ConfirmedProfile:
 
 
 def follow(profile: StoredDocument, account: Account, more: Mapping[str, Any] | None = None) -> bool:
-    """Write into a profile what has changed in the account.
+    """Write into a profile what has changed in the account. `updatedAt` stays if only `fromAccount` changes.
 
     Args:
         profile: As it was read, with all `FIELDS`.
@@ -130,8 +130,9 @@ def follow(profile: StoredDocument, account: Account, more: Mapping[str, Any] | 
     """
     changed = {**changes(profile.data, account), **(more or {})}
     if changed:
-        fields = {**changed, "updatedAt": SERVER_TIMESTAMP}
-        FirestoreDocuments().commit([Update(profile.path, fields, profile.update_time)])
+        # A note of what was copied changes nothing for those who read the profile.
+        stamp = {} if changed.keys() == {"fromAccount"} else {"updatedAt": SERVER_TIMESTAMP}
+        FirestoreDocuments().commit([Update(profile.path, {**changed, **stamp}, profile.update_time)])
     return bool(changed)
 
 
