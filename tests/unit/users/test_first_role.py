@@ -8,7 +8,6 @@ from typing import Any, cast
 
 import pytest
 from firebase_functions.identity_fn import AuthBlockingEvent
-from google.api_core.exceptions import ServiceUnavailable
 
 from stoker.firestore.memory import MemoryDocuments
 from stoker.firestore.writes import Create, Update
@@ -113,7 +112,7 @@ def test_an_account_gets_the_role_of_a_user_although_its_profile_can_not_be_read
     documents: Documents, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def no_answer(account: Account) -> None:
-        raise ServiceUnavailable("Firestore is down.")  # type: ignore[no-untyped-call]
+        raise TimeoutError("Firestore is down.")
 
     monkeypatch.setattr(sign_up, "confirm_profile", no_answer)
     assert sign_up.before_signed_in(sign_in()) == USER
