@@ -277,6 +277,9 @@ def _of_users() -> Iterator[Case]:
         {"displayName": "a" * 100},
         {"displayName": "🐈" * 50},
         {"displayName": " \u200bأ"},
+        {"displayName": "🏴\U000e0067\U000e007f"},
+        {"displayName": "e\u0301"},
+        {"displayName": "\u0301\U0001d172"},
         {"photoURL": None},
         {"photoURL": "https://a/" + "b" * 2038},
         {"preferences": {}},
@@ -298,7 +301,17 @@ def _of_users() -> Iterator[Case]:
         {"createdAt": NOW},
     ):
         yield Case(group, f"self-promotion {promotion}", "ada", Update("users/ada", promotion | now))
-    for name in ("🐈" * 51, "\u3000", "\u200b\u2060", "a\nb", "\u0085", "a\u202eb", "\ufe0f"):
+    unseen = (
+        "\u0301",
+        "\u20e3\ufe20",
+        "\ufff9",
+        "\U0001d173",
+        "\U0001bca3",
+        "\U000e0000",
+        "\U000e0041",
+        "\U000e0fff \u200b",
+    )
+    for name in (*unseen, "🐈" * 51, "\u3000", "\u200b\u2060", "a\nb", "\u0085", "a\u202eb", "\ufe0f"):
         yield Case(group, f"the name {name[:9]!r}", "ada", Update("users/ada", {"displayName": name, **now}))
     yield Case(group, "another one's profile", "ada", Update("users/bob", {"displayName": "a", **now}))
     yield Case("users get", "another one's profile", "ada", Get("users/bob"))

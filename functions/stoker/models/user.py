@@ -20,12 +20,16 @@ direction, by which a name could turn the text beside it.
 Source: https://www.unicode.org/reports/tr36/#Bidirectional_Text_Spoofing"""
 
 INVISIBLE = (
-    r" \u00a0\u00ad\u034f\u061c\u115f\u1160\u1680\u17b4\u17b5\u180b-\u180f\u2000-\u200f\u202f\u205f-\u2065"
-    r"\u206a-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0"
+    r" \u00a0\u00ad\u0300-\u036f\u061c\u115f\u1160\u1680\u17b4\u17b5\u180b-\u180f\u1ab0-\u1aff\u1dc0-\u1dff"
+    r"\u2000-\u200f\u202f\u205f-\u2065\u206a-\u206f\u20d0-\u20ff\u2800\u3000\u3164\ufe00-\ufe0f\ufe20-\ufe2f\ufeff\uffa0"
+    r"\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
 """Characters that show nothing by themselves, as a part of a character class: blanks, characters without width,
-fillers and variation selectors. A name may have them beside others, as emoji and Persian names do.
-Source: https://www.unicode.org/reports/tr44/#Default_Ignorable_Code_Point"""
+fillers, variation selectors, tags, and the combining marks that belong to no script of their own. A name may have them
+beside others, as emoji and Persian names do. The marks of a script such as Devanagari are not among these characters,
+because Python's `re` has no class of all marks.
+Sources: https://www.unicode.org/reports/tr44/#Default_Ignorable_Code_Point and https://www.unicode.org/charts/
+("Combining Diacritics")"""
 
 Name = Annotated[
     str,
@@ -60,10 +64,10 @@ class ProfileHints(Model):
     """The argument of `ensureProfile`: what a client knows of its user.
 
     Attributes:
-        time_zone: Of the device, a name of the tz database.
+        time_zone: Of the device, as the device names it. A name that is not of the tz database is left out.
     """
 
-    time_zone: TimeZone | None = None
+    time_zone: Annotated[str, Field(max_length=64)] | None = None
 
 
 class Preferences(Model):

@@ -17,6 +17,10 @@ from stoker.users.names import clean_name
 FIELDS = ("email", "emailVerified", "displayName", "photoURL", "fromAccount", "preferences")
 """The fields of a profile that `changes` looks at."""
 
+NO_LANGUAGES = frozenset({"und", "mul", "mis", "zxx"})
+"""Language codes that name no language: undetermined, several, uncoded, and no linguistic content.
+Source: https://www.rfc-editor.org/rfc/rfc5646#section-4.1"""
+
 EMPTY: Mapping[str, Any] = {"displayName": DEFAULT_NAME, "photoURL": None, "language": None}
 """What a profile says of an account of which nothing is known."""
 
@@ -99,9 +103,15 @@ def email_of(account: Account) -> str | None:
 
 
 def language_of(account: Account) -> str | None:
-    """Return the language of the app at the sign-in; None if it is not known."""
+    """Return the language of the app at the sign-in; None if it is not known.
+
+    A language has two or three letters. No longer code is registered, so `null` is a mistake of the app.
+    Source: https://www.rfc-editor.org/rfc/rfc5646#section-2.2.1
+    """
     language = (account.locale or "").replace("_", "-")
-    return language if is_valid(Language, language) else None
+    code = language.partition("-")[0].lower()
+    is_language = len(code) <= 3 and code not in NO_LANGUAGES and is_valid(Language, language)
+    return language if is_language else None
 
 
 def changes(stored: Mapping[str, Any], account: Account) -> dict[str, Any]:
@@ -122,6 +132,10 @@ def changes(stored: Mapping[str, Any], account: Account) -> dict[str, Any]:
     copies: dict[str, Any] = {}
     for name, value in copied(account).items():
         old, last = stored.get(name) or EMPTY[name], _last_copied(before, name)
+        if before is None and name == "photoURL" and old is None:
+            # The user may have removed the picture before copies were kept.
+            copies[name] = value
+            continue
         # Profiles from before `fromAccount` say what was copied at the sign-up. A name that no profile may have keeps
         # its user from writing the profile.
         untouched = old == last or (before is None and old == value) or not _may_have(name, old)

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+from firebase_functions import logger
 from firebase_functions.https_fn import CallableRequest
 from pydantic import ValidationError
 
@@ -59,7 +60,7 @@ def call_ensure_profile(request: CallableRequest[Any]) -> dict[str, Any]:
         `{userId, created}`.
 
     Raises:
-        InvalidArgument: There are other arguments, or there is no such time zone.
+        InvalidArgument: There are other arguments, or the time zone is no short text.
         UserNotFound: The account is gone.
         NotAllowed: The account is locked.
         Unavailable: Firebase Auth did not answer.
@@ -113,7 +114,9 @@ def _time_zone(data: Any) -> str | None:
     except ValidationError as error:
         raise InvalidArgument(f"These arguments can't be used: {'; '.join(problems(error, data))}.") from None
     if time_zone is not None and not is_time_zone(time_zone):
-        raise InvalidArgument(f"There is no time zone {time_zone!r}. Name one of the tz database, or leave it out.")
+        # The device named the zone, not its user. The user must have a profile nevertheless.
+        logger.warn("A client named a time zone that is not known; it was left out.", timeZone=time_zone)
+        return None
     return time_zone
 
 

@@ -1,6 +1,7 @@
 """A user's profile: made once, and then it follows the account."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -20,6 +21,19 @@ from stoker.firestore.optimistic import until_written
 from stoker.firestore.writes import Update
 from stoker.models.user import CopiedFromAccount, Permission, User
 from stoker.users.account_copy import FIELDS, Account, changes, copied, email_of, is_valid, language_of
+
+
+@dataclass(frozen=True)
+class ConfirmedProfile:
+    """The profile of an account that exists.
+
+    Attributes:
+        news: Whether the profile was made, or was provisional until now; None if it was neither.
+        names_more: Whether the profile names another role, or a permission, than the account's claims name.
+    """
+
+    news: Literal["made", "confirmed"] | None
+    names_more: bool = False
 
 
 def new_profile(account: Account) -> dict[str, Any]:
@@ -66,33 +80,31 @@ def create_profile(account: Account, *, provisional: bool = False) -> bool:
     return True
 
 
-def confirm_profile(account: Account) -> Literal["made", "confirmed"] | None:
+def confirm_profile(account: Account) -> ConfirmedProfile:
     """Make the profile if it is missing. Confirm it if it is provisional. Let it follow the account.
 
     Args:
         account: Which.
-
-    Returns:
-        Whether the profile was made, or was provisional until now; None if it was neither.
 
     Raises:
         Unavailable: Others write the profile all the time.
     """
     found = _read(account.user_id)
     if found is None:
-        return "made" if create_profile(account) else None
-
-    was_provisional = "provisional" in found.data
+        if create_profile(account):
+            return ConfirmedProfile("made")
+        found = _read(account.user_id)  # Somebody has just made it, maybe with a role.
+    was_provisional = found is not None and "provisional" in found.data
 
     def read_again() -> None:
         nonlocal found
         found = _read(account.user_id)
 
-    def confirm() -> Literal["confirmed"] | None:
+    def confirm() -> ConfirmedProfile:
         if found is None:
-            return None  # the user has just been deleted
+            return ConfirmedProfile(None)  # the user has just been deleted
         follow(found, account, {"provisional": DELETE_FIELD} if "provisional" in found.data else {})
-        return "confirmed" if was_provisional else None
+        return ConfirmedProfile("confirmed" if was_provisional else None, _names_more(found, account))
 
     try:
         return until_written(confirm, read_again=read_again)
@@ -103,7 +115,7 @@ def confirm_profile(account: Account) -> Literal["made", "confirmed"] | None:
 
 
 def follow(profile: StoredDocument, account: Account, more: Mapping[str, Any] | None = None) -> bool:
-    """Write into a profile what has changed in the account.
+    """Write into a profile what has changed in the account. `updatedAt` stays if only `fromAccount` changes.
 
     Args:
         profile: As it was read, with all `FIELDS`.
@@ -118,8 +130,9 @@ def follow(profile: StoredDocument, account: Account, more: Mapping[str, Any] | 
     """
     changed = {**changes(profile.data, account), **(more or {})}
     if changed:
-        fields = {**changed, "updatedAt": SERVER_TIMESTAMP}
-        FirestoreDocuments().commit([Update(profile.path, fields, profile.update_time)])
+        # A note of what was copied changes nothing for those who read the profile.
+        stamp = {} if changed.keys() == {"fromAccount"} else {"updatedAt": SERVER_TIMESTAMP}
+        FirestoreDocuments().commit([Update(profile.path, {**changed, **stamp}, profile.update_time)])
     return bool(changed)
 
 
@@ -138,7 +151,7 @@ def make_profile(account: Account) -> bool:
     Raises:
         Unavailable: Firebase Auth did not answer.
     """
-    match confirm_profile(account):
+    match confirm_profile(account).news:
         case "made":
             return keep_if_alive(account.user_id)
         case "confirmed":
@@ -176,4 +189,13 @@ def reference(user_id: str) -> firestore.DocumentReference:
 
 
 def _read(user_id: str) -> StoredDocument | None:
-    return FirestoreDocuments().get(f"{config.USERS}/{user_id}", ("provisional", *FIELDS))
+    return FirestoreDocuments().get(f"{config.USERS}/{user_id}", ("provisional", "role", "permissions", *FIELDS))
+
+
+def _names_more(profile: StoredDocument, account: Account) -> bool:
+    permissions = account.claims.get("permissions")
+    known = permissions if isinstance(permissions, list) else []
+    named = profile.data.get("permissions") or []
+    return profile.data.get("role", "user") != account.claims.get("role", "user") or any(
+        one not in known for one in named
+    )

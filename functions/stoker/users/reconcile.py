@@ -12,7 +12,6 @@ from google.cloud.firestore_v1 import DocumentSnapshot
 
 from stoker import config
 from stoker.firebase import app
-from stoker.firestore.client import client
 from stoker.firestore.deadline import patience
 from stoker.firestore.documents import FirestoreDocuments, StoredDocument
 from stoker.firestore.errors import Conflict
@@ -22,7 +21,7 @@ from stoker.models.document import is_user_id
 from stoker.queries import declared
 from stoker.users import cursor
 from stoker.users.account_copy import FIELDS, Account, of_record
-from stoker.users.profile import follow, make_profile, record_sign_up, reference
+from stoker.users.profile import follow, make_profile, record_sign_up
 
 ACCOUNTS = 1000
 """Accounts in a page: as many as Firebase Auth lists at once."""
@@ -60,7 +59,7 @@ def reconcile_profiles(now: datetime | None = None, seconds: float = config.RECO
 
     Args:
         now: The time to judge by.
-        seconds: When to leave the rest to the next one.
+        seconds: When to leave the rest to the next one. If there is anything to write, each writes a profile at least.
     """
     until = time.monotonic() + seconds
     done = ReconciledProfiles()
@@ -71,35 +70,44 @@ def reconcile_profiles(now: datetime | None = None, seconds: float = config.RECO
             page = auth.list_users(page_token=token, max_results=ACCOUNTS, app=app())
         except ValueError:
             page = auth.list_users(max_results=ACCOUNTS, app=app())  # what was kept leads nowhere any more
-        _bring_together(page.users, done)
+        if not _bring_together(page.users, until, done):
+            return done  # The next one reads this page again, and finds nothing to write in what is done.
         token = page.next_page_token or None
         cursor.save(PLACE, token)
         if token is None or time.monotonic() > until:
             return done
 
 
-def _bring_together(accounts: Sequence[auth.ExportedUserRecord], done: ReconciledProfiles) -> None:
+def _bring_together(accounts: Sequence[auth.ExportedUserRecord], until: float, done: ReconciledProfiles) -> bool:
+    """Look at the accounts of a page; return whether there was time for all."""
     # A locked account may be under deletion; its user can't sign in, and needs no profile.
     possible = {one.uid: one for one in accounts if is_user_id(one.uid) and not one.disabled}
-    references = [reference(uid) for uid in possible]
-    found = client().get_all(references, field_paths=FIELDS, **patience(reads=True))
-    there = {snapshot.id: StoredDocument.of(snapshot) for snapshot in found if snapshot.exists}
+    found = FirestoreDocuments().get_all([f"{config.USERS}/{uid}" for uid in possible], FIELDS)
+    there = {profile.id: profile for profile in found}
+    has_written = False
     for uid, record in possible.items():
-        _bring_up_to_date(there.get(uid), of_record(record), done)
+        if has_written and time.monotonic() > until:
+            return False
+        has_written = _bring_up_to_date(there.get(uid), of_record(record), done) or has_written
+    return True
 
 
-def _bring_up_to_date(profile: StoredDocument | None, account: Account, done: ReconciledProfiles) -> None:
+def _bring_up_to_date(profile: StoredDocument | None, account: Account, done: ReconciledProfiles) -> bool:
+    """Make a profile, or let it follow its account; return whether there was anything to write."""
     try:
         if profile is None:
             done.made += make_profile(account)
+        elif follow(profile, account):
+            done.followed += 1
         else:
-            done.followed += follow(profile, account)
+            return False
     except Conflict:
-        return  # someone has just written it, so that it is looked at next time
+        pass  # someone has just written it, so that it is looked at next time
     except Exception as error:
         # One account must not keep the others from their profiles.
         log_error("A profile is not up to date; the next reconcile will try again.", error, userId=account.user_id)
         done.failed.append(account.user_id)
+    return True
 
 
 def _settle_provisional(done: ReconciledProfiles, now: datetime, until: float) -> None:

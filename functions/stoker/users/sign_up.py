@@ -8,7 +8,7 @@ Source: https://firebase.google.com/docs/auth/extend-with-blocking-functions
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from firebase_functions.identity_fn import AuthBlockingEvent, BeforeCreateResponse, BeforeSignInResponse
 
@@ -21,6 +21,8 @@ from stoker.models.document import is_user_id
 from stoker.users.account_copy import of_event
 from stoker.users.domains import check_domain
 from stoker.users.profile import confirm_profile, create_profile, record_sign_up
+
+Result = TypeVar("Result")
 
 SECONDS = 3.0
 """In all. With a cold start it still fits into the 7 s."""
@@ -54,7 +56,8 @@ def before_signed_in(event: AuthBlockingEvent) -> BeforeSignInResponse | None:
     """Makes a profile that is missing, confirms one that is provisional, and lets it follow the account.
 
     An account whose claims name no role gets the role of a user: an anonymous one that was linked, or one that an
-    admin has made. For these, `before_created` was not called.
+    admin has made. For these, `before_created` was not called. If the profile names more than the claims, an admin has
+    given a role since Auth read the claims. Then they stay as the admin has written them.
 
     Args:
         event: The sign-in.
@@ -62,28 +65,32 @@ def before_signed_in(event: AuthBlockingEvent) -> BeforeSignInResponse | None:
     if not is_user_id(event.data.uid):
         return None  # An admin chose a uid that no document can have.
 
-    def greet() -> None:
+    def greet() -> bool:
         account = of_event(event.data, event.locale)
         with deadline(WRITE_SECONDS):
-            is_new = confirm_profile(account)
-        if is_new:
+            profile = confirm_profile(account)
+        if profile.news:
             record_sign_up(account.user_id)
+        return profile.names_more
 
-    _attempt(event, greet)
     claims = _with_role(event)
-    return {"custom_claims": claims} if claims != event.data.custom_claims else None
+    if _attempt(event, greet) or claims == event.data.custom_claims:
+        return None
+    return {"custom_claims": claims}
 
 
 def _with_role(event: AuthBlockingEvent) -> dict[str, Any]:
     return {"role": "user", **(event.data.custom_claims or {})}
 
 
-def _attempt(event: AuthBlockingEvent, work: Callable[[], object]) -> None:
+def _attempt(event: AuthBlockingEvent, work: Callable[[], Result]) -> Result | None:
+    """Return the result of some work; None if it failed."""
     try:
         # Work that comes too late does no harm: a profile is made once.
-        within(SECONDS, work)
+        return within(SECONDS, work)
     except EmailDomainRefused as error:
         raise https_error(error) from None
     except Exception as error:
         # Whoever signs up must not pay for our trouble; the profile is repaired later.
         log_error("A profile could not be looked after; it will be later.", error, userId=event.data.uid)
+        return None

@@ -133,7 +133,7 @@ def _lines(path: str, pattern: str) -> str:
 
 def _inner(pattern: str) -> str:
     """The pattern for `matches`, which is about the whole string anyway. RE2 has its own form of `\\u200b`."""
-    return re.sub(r"\\u([0-9a-f]{4})", r"\\x{\1}", re.sub(r"^\^|\$$", "", pattern))
+    return re.sub(r"\\u([0-9a-f]{4})|\\U000([0-9a-f]{5})", r"\\x{\1\2}", re.sub(r"^\^|\$$", "", pattern))
 
 
 def join(holder: str, name: str, checks: Sequence[str], required: bool, nullable: bool) -> str:

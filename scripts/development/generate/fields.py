@@ -1,5 +1,6 @@
 """What a model says of its fields, as all that is made from it needs it."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar, get_args
@@ -71,6 +72,16 @@ def models_in(annotation: Any) -> Iterator[type[Model]]:
         yield annotation
     for inner in get_args(annotation):
         yield from models_in(inner)
+
+
+def as_javascript(text: str) -> str:
+    r"""Return a text with patterns of Python, such as `\U000e0001`, as JavaScript writes them with the flag `u`.
+
+    Example:
+        >>> as_javascript(r"[\U000e0000-\U000e0fff]")
+        '[\\u{e0000}-\\u{e0fff}]'
+    """
+    return re.sub(r"\\U000([0-9a-f]{5})", r"\\u{\1}", text)
 
 
 def without_null(schema: Schema) -> tuple[Schema, bool]:

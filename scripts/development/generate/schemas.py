@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from development.generate.documents import DOCUMENTS, INPUTS
-from development.generate.fields import fields_of
+from development.generate.fields import as_javascript, fields_of
 from development.generate.typescript import documentation
 from stoker.models.document import Model
 
@@ -31,7 +31,7 @@ def _text(model: type[Model]) -> str:
     for field in fields_of(model, schema):
         facts = {"description": said.get(field.python_name)} if field.python_name in said else {}
         schema["properties"][field.name] |= {**facts, "x-written-by": field.writer.value}
-    return json.dumps({"$schema": DIALECT, **schema}, indent=2, ensure_ascii=False) + "\n"
+    return as_javascript(json.dumps({"$schema": DIALECT, **schema}, indent=2, ensure_ascii=False)) + "\n"
 
 
 def _kebab(name: str) -> str:

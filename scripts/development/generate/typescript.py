@@ -8,7 +8,7 @@ from typing import Any
 
 from development.generate.documents import DOCUMENTS, INPUTS
 from development.generate.errors import GenerateError
-from development.generate.fields import DocumentField, Schema, fields_of, models_in, without_null
+from development.generate.fields import DocumentField, Schema, as_javascript, fields_of, models_in, without_null
 from stoker.models.document import Model
 from stoker.models.writers import Begins, Writer
 
@@ -109,7 +109,7 @@ def _facts(field: DocumentField) -> Iterator[str]:
         ("maxProperties", "At most {} fields."),
         ("pattern", "Matches `{}`."),
     )
-    yield from (words.format(schema[name]) for name, words in bounds if schema.get(name))
+    yield from (as_javascript(words.format(schema[name])) for name, words in bounds if schema.get(name))
     if begins := field.said(Begins):
         yield f"`{json.dumps(begins.value)}` at creation."
     elif not field.required and field.default is not None and not isinstance(field.default, Model):

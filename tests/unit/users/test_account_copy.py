@@ -106,6 +106,20 @@ def test_a_profile_from_before_copies_were_kept_follows_if_it_says_what_the_acco
     assert followed(before, account("Ada L."))["displayName"] == name
 
 
+@pytest.mark.parametrize("removed", [{}, {"photoURL": None}])
+def test_a_picture_that_was_removed_before_copies_were_kept_stays_away(removed: dict[str, Any]) -> None:
+    stored = {**profile(account("Ada", PICTURE), fromAccount=None, photoURL=None), **removed}
+    for now in (account("Ada", PICTURE), account("Ada L.", OTHER), account("Ada"), account("Ada", PICTURE)):
+        stored = followed(stored, now)
+        assert stored.get("photoURL") is None
+        assert stored["displayName"] == now.display_name
+
+
+def test_a_profile_from_before_copies_were_kept_gets_the_first_picture_of_its_account() -> None:
+    stored = followed(profile(account("Ada"), fromAccount=None), account("Ada"))
+    assert followed(stored, account("Ada", PICTURE))["photoURL"] == PICTURE
+
+
 def test_language_and_time_zone_are_set_once() -> None:
     stored = profile(account(locale="pt_BR"))
     assert stored["preferences"] == {"theme": "system", "notifications": True, "language": "pt-BR"}
@@ -118,10 +132,22 @@ def test_language_and_time_zone_are_set_once() -> None:
     assert followed(own, account(locale="de", time_zone="Asia/Tokyo")) == own
 
 
-@pytest.mark.parametrize("locale", [None, "", "german!", "x" * 40, "de_", "*"])
+@pytest.mark.parametrize(
+    "locale",
+    [
+        *(None, "", "german!", "x" * 40, "de_", "*"),
+        *("und", "UND", "und-Latn", "und_DE", "mul", "mis", "zxx", "null", "None", "root", "undefined", "POSIX", "C"),
+    ],
+)
 def test_a_locale_that_is_no_language_is_left_out(locale: str | None) -> None:
     assert "language" not in profile(account(locale=locale))["preferences"]
     assert "language" not in followed(profile(account()), account(locale=locale))["preferences"]
+
+
+@pytest.mark.parametrize("locale", ["de", "pt-BR", "nan", "fil-PH", "yue", "zh-Hant-TW", "EN"])
+def test_a_language_of_two_or_three_letters_is_taken(locale: str) -> None:
+    assert profile(account(locale=locale))["preferences"]["language"] == locale
+    assert followed(profile(account(locale="und")), account(locale=locale))["preferences"]["language"] == locale
 
 
 def linked(**fields: Any) -> AuthUserRecord:

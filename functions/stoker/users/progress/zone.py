@@ -1,7 +1,8 @@
 """The time zone in which a user's days are counted. A change counts from the next day, so that no day counts twice."""
 
 from datetime import datetime
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from functools import cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from stoker.models.completion import Completion
 from stoker.models.user import LastCompletion
@@ -27,13 +28,13 @@ def zone_name(time_zone: object) -> str:
 
 
 def is_time_zone(name: str) -> bool:
-    """Return whether a name is one of the tz database.
+    """Return whether a name is a zone of this server's tz database, in its own spelling.
 
     Example:
-        >>> is_time_zone("Europe/Berlin"), is_time_zone("Mars/Base")
-        (True, False)
+        >>> is_time_zone("Europe/Berlin"), is_time_zone("europe/berlin"), is_time_zone("Mars/Base")
+        (True, False, False)
     """
-    return _zone(name).key == name
+    return name in _zone_names()
 
 
 def zone_at(moment: datetime, preferred: str, last: LastCompletion | None) -> str:
@@ -74,6 +75,12 @@ def later(last: LastCompletion | None, completion: Completion) -> LastCompletion
 
 def _order(one: LastCompletion) -> tuple[datetime, str, str, str]:
     return one.at, one.day, one.time_zone, one.next_time_zone
+
+
+@cache
+def _zone_names() -> frozenset[str]:
+    # Files of a tz database that are no place: a placeholder, and the zone of the machine.
+    return frozenset(available_timezones() - {"Factory", "localtime"})
 
 
 def _zone(name: object) -> ZoneInfo:
