@@ -2,7 +2,7 @@
 
 import contextlib
 import hashlib
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from firebase_admin import exceptions, functions
 
@@ -15,6 +15,10 @@ from stoker.jobs.states import JobState
 SECONDS = 15.0
 """The longest that a task waits for Cloud Tasks outside of any deadline."""
 
+LONGEST_IN_EMULATOR = timedelta(minutes=10)
+"""The emulator's queue does not wait: it delivers a task at once, and a task that is refused keeps its place of the queue
+until it is tried again. So no task for a later time is made there; the sweeper begins the job."""
+
 
 def enqueue(job: JobState, occasion: str, due: datetime | None = None) -> None:
     """Ask for an attempt at a job. It takes no longer than the deadline allows.
@@ -25,11 +29,13 @@ def enqueue(job: JobState, occasion: str, due: datetime | None = None) -> None:
     Args:
         job: The facts about the job: those that its queue depends on are enough.
         occasion: Why now: Cloud Tasks drops a second task for the same job and occasion for about an hour.
-        due: Not before this time; at once where it is left out. The emulator does not wait.
+        due: Not before this time; at once where it is left out.
 
     Raises:
         firebase_admin.exceptions.FirebaseError: Cloud Tasks did not take it, or has not answered in time.
     """
+    if due is not None and config.emulated() and due - datetime.now(UTC) > LONGEST_IN_EMULATOR:
+        return
     left = seconds_left()
     seconds = SECONDS if left is None else min(SECONDS, left)
     if seconds <= 0:

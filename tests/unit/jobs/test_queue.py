@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import firebase_admin
@@ -52,6 +53,16 @@ def test_without_a_deadline_a_queue_has_some_seconds(hanging: Hanging, monkeypat
     monkeypatch.setattr(queue, "SECONDS", 0.1)
     with pytest.raises(exceptions.DeadlineExceededError):
         queue.enqueue(HOLIDAY, "created")
+
+
+@pytest.mark.parametrize(("minutes", "asked"), [(5, 1), (65, 0)])
+def test_a_task_for_later_takes_no_place_of_the_emulators_queue(
+    minutes: int, asked: int, hanging: Hanging, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FUNCTIONS_EMULATOR", "true")
+    hanging.over.set()
+    queue.enqueue(HOLIDAY, "created", datetime.now(UTC) + timedelta(minutes=minutes))
+    assert hanging.asked == asked
 
 
 def test_an_error_of_the_queue_is_the_callers(monkeypatch: pytest.MonkeyPatch) -> None:
