@@ -16,8 +16,8 @@ SECONDS = 15.0
 """The longest that a task waits for Cloud Tasks outside of any deadline."""
 
 LONGEST_IN_EMULATOR = timedelta(minutes=10)
-"""The emulator's queue does not wait: it delivers a task at once, and a task that is refused keeps its place of the queue
-until it is tried again. So no task for a later time is made there; the sweeper begins the job."""
+"""The emulator's queue does not wait: it delivers a task at once, and a task that is refused keeps its place in the
+queue until it is tried again. So no task for a later time is made there. The sweeper begins the job."""
 
 
 def enqueue(job: JobState, occasion: str, due: datetime | None = None) -> None:
