@@ -250,7 +250,7 @@ def test_the_rebuild_at_a_terminal(run: Run, events: Events) -> None:
     assert (code, json.loads(said)["events"]) == (0, 600)
     code, said, complaint = run("rebuild", "--from", "2020-01-01")
     assert (code, said) == (1, "")
-    assert "kept for 65 days" in complaint
+    assert "deleted after 62 days or later" in complaint
 
 
 @pytest.mark.parametrize(
