@@ -4,13 +4,13 @@ import type { Auth } from 'firebase/auth';
 import type { Firestore } from 'firebase/firestore';
 import { collection, doc, runTransaction, serverTimestamp, Timestamp } from 'firebase/firestore';
 
-/** Where events wait, such as `localStorage`: it keeps them also while the app does not run. It may throw. */
+/** A storage for events that wait, such as `localStorage`. It keeps the events while the app does not run. It may throw. */
 export interface EventStorage {
   getItem(key: string): string | null;
   setItem(key: string, value: string): void;
 }
 
-/** What an event may say beside its name; see `AnalyticsEvent`. */
+/** The optional fields of an event; see `AnalyticsEvent`. */
 export interface EventDetails {
   value?: number;
   properties?: Record<string, string | boolean | number | null>;
@@ -24,13 +24,13 @@ export interface WaitingEvent extends EventDetails {
   occurredAt: number;
 }
 
-/** What became of the events that waited. */
+/** The result of a `send`. */
 export interface SendResult {
-  /** How many are written. */
+  /** The number of events that were written. */
   sent: number;
-  /** Those that the rules refuse, or that were written before without an answer. They don't wait any more. */
+  /** The events that the rules refuse, or that were written before without an answer. They don't wait any more. */
   refused: WaitingEvent[];
-  /** How many of the user's wait still, because they could not be written now. */
+  /** The number of the user's events that still wait, because they could not be written now. */
   waiting: number;
 }
 

@@ -142,7 +142,7 @@ export interface User {
    * `^https://[!-~]+$`. Written by the client, at any time.
    */
   photoURL?: string | null;
-  /** What was last copied from the account. If a field says something else, the user has changed it. */
+  /** The values that were last copied from the account. If a field differs, the user has changed it. */
   fromAccount?: CopiedFromAccount | null;
   /** As in the token's claims, where the rules look. `"user"` where it is left out. */
   role?: 'user' | 'admin' | 'moderator';
@@ -861,7 +861,7 @@ export interface AudioInput {
    */
   lines?: 'join' | 'keep';
   /**
-   * Whether the text is Markdown: headings, items and rows end as sentences do, and no mark is spoken. `false`
+   * True if the text is Markdown: headings, items and rows end as sentences do, and no mark is spoken. `false`
    * where it is left out.
    */
   markdown?: boolean;
@@ -968,14 +968,11 @@ export interface ImportTasks {
   /** The encoding of the file. Most programs write UTF-8. `"utf-8"` where it is left out. */
   encoding?: 'utf-8' | 'windows-1252';
   /**
-   * How the due dates are written. With `excel`, a number is the serial number of a day in a spreadsheet. `"iso"`
+   * The form of the due dates. With `excel`, a number is the serial number of a day in a spreadsheet. `"iso"`
    * where it is left out.
    */
   dates?: 'iso' | 'excel';
-  /**
-   * The time zone of due dates that name no offset, such as `Europe/Berlin`. At most 64 characters. Matches
-   * `^[A-Za-z][A-Za-z0-9_+/-]*$`.
-   */
+  /** The time zone of due dates that name no offset, such as `Europe/Berlin`. At most 64 characters. */
   timeZone?: string | null;
 }
 

@@ -4,13 +4,13 @@ from datetime import datetime, timedelta
 from typing import Final
 
 LATE: Final = timedelta(hours=72)
-"""How long after it has happened an event of a client may be written, so that it is counted.
+"""The longest time between an event of a client and its write. An event that is written later is not counted.
 Source: https://developers.google.com/analytics/devguides/collection/protocol/ga4/sending-events (events can be
 backdated up to 72 hours)."""
 
 SLOW: Final = timedelta(hours=1)
-"""How slow a clock may be that is corrected. A write that comes longer after its `sentAt` has waited offline, as the
-client libraries of Firestore let it."""
+"""A clock that is slower than this is not corrected. A write that comes longer after its `sentAt` has waited offline,
+as the client libraries of Firestore let it."""
 
 
 def happened_at(occurred_at: datetime, sent_at: datetime | None, created_at: datetime) -> datetime | None:

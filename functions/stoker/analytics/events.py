@@ -25,7 +25,8 @@ EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
 """What happened before is a clock that was not set."""
 
 AHEAD: Final = timedelta(days=1)
-"""How far in the future the time of a function's own event may lie: time zones are mistaken for UTC."""
+"""The time of an event that a function records may lie so far in the future, because a time zone may be mistaken for
+UTC."""
 
 REASON_CHARACTERS: Final = 300
 """Of why an event was skipped."""

@@ -31,7 +31,7 @@ class AudioInput(Model):
     Attributes:
         text: Plain text; whatever looks like markup is spoken as it stands. A blank line ends a paragraph.
         lines: `join` reads a new line as a space. With `keep`, each line ends as a sentence does, as in poems.
-        markdown: Whether the text is Markdown: headings, items and rows end as sentences do, and no mark is spoken.
+        markdown: True if the text is Markdown: headings, items and rows end as sentences do, and no mark is spoken.
         language: A BCP 47 tag, such as `en-US` or `de`, also in older forms (`iw`, `de_DE`); the voice's own where
             it is left out, or else `en-US`.
         voice: A voice of the engine that speaks, such as `en-US-Neural2-C`, or `en-gb` for the embedded one.

@@ -151,7 +151,7 @@ class ImportTasks(StoresNothing):
         source: NDJSON, a JSON list or CSV under the owner's `user-uploads/{userId}/` or `job-outputs/{userId}/`, or
             under `public/`.
         encoding: The encoding of the file. Most programs write UTF-8.
-        dates: How the due dates are written. With `excel`, a number is the serial number of a day in a spreadsheet.
+        dates: The form of the due dates. With `excel`, a number is the serial number of a day in a spreadsheet.
         time_zone: The time zone of due dates that name no offset, such as `Europe/Berlin`.
     """
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
 from typing import Annotated, Any, Literal, Self
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
 from pydantic.alias_generators import to_camel
@@ -88,17 +88,29 @@ DocumentId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,128}$")
 Source: https://firebase.google.com/docs/firestore/quotas#collections_documents_and_fields"""
 
 
+def is_time_zone(name: str) -> bool:
+    """Return whether a name is a zone of this server's tz database, in its own spelling.
+
+    Example:
+        >>> is_time_zone("Europe/Berlin"), is_time_zone("europe/berlin"), is_time_zone("Mars/Base")
+        (True, False, False)
+    """
+    return name in _zone_names()
+
+
+@cache
+def _zone_names() -> frozenset[str]:
+    # Files of a tz database that are no place: a placeholder, and the zone of the machine.
+    return frozenset(available_timezones() - {"Factory", "localtime"})
+
+
 def _known_zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError(f"{name!r} is no time zone such as 'Europe/Berlin'") from None
+    if not is_time_zone(name):
+        raise ValueError(f"{name!r} is no time zone such as 'Europe/Berlin'")
     return name
 
 
-KnownTimeZone = Annotated[
-    str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_+/-]*$", max_length=64), AfterValidator(_known_zone)
-]
+KnownTimeZone = Annotated[str, StringConstraints(max_length=64), AfterValidator(_known_zone)]
 """A name of the tz database. Source: https://www.iana.org/time-zones"""
 
 

@@ -229,7 +229,7 @@ class User(Model):
         email_verified: Whether Auth has verified the address.
         display_name: The account's, until the user changes it here.
         photo_url: A picture of the user: the account's, until the user changes it here.
-        from_account: What was last copied from the account. If a field says something else, the user has changed it.
+        from_account: The values that were last copied from the account. If a field differs, the user has changed it.
         role: As in the token's claims, where the rules look.
         permissions: As in the token's claims.
         provisional: The account may not have come to be: the sign-up was still under way.

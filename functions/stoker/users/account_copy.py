@@ -55,15 +55,7 @@ class Account:
 def of_record(record: auth.UserRecord) -> Account:
     """Return an account as Firebase Auth has it."""
     made = record.user_metadata.creation_timestamp
-    return Account(
-        user_id=record.uid,
-        email=record.email,
-        display_name=_name_of(record),
-        photo_url=_photo_of(record),
-        claims=record.custom_claims or {},
-        created_at=datetime.fromtimestamp(made / 1000, UTC) if made else datetime.now(UTC),
-        email_verified=bool(record.email_verified),
-    )
+    return _account(record, datetime.fromtimestamp(made / 1000, UTC) if made else datetime.now(UTC))
 
 
 def of_event(user: AuthUserRecord, locale: str | None) -> Account:
@@ -73,14 +65,18 @@ def of_event(user: AuthUserRecord, locale: str | None) -> Account:
         user: The account.
         locale: The language of the app, as the event has it.
     """
+    # Firebase gives a time without a zone, in that of the machine.
+    return _account(user, user.metadata.creation_time.astimezone(UTC), locale)
+
+
+def _account(user: auth.UserRecord | AuthUserRecord, created_at: datetime, locale: str | None = None) -> Account:
     return Account(
         user_id=user.uid,
         email=user.email,
         display_name=_name_of(user),
         photo_url=_photo_of(user),
         claims=user.custom_claims or {},
-        # Firebase gives a time without a zone, in that of the machine.
-        created_at=user.metadata.creation_time.astimezone(UTC),
+        created_at=created_at,
         email_verified=bool(user.email_verified),
         locale=locale,
     )

@@ -11,12 +11,11 @@ from stoker.access import account, departure
 from stoker.access.caller import caller_of
 from stoker.access.recent_sign_in import check_recent_sign_in
 from stoker.errors import InvalidArgument, NotAllowed, OwnRole
-from stoker.models.document import problems
+from stoker.models.document import is_time_zone, problems
 from stoker.models.user import ProfileHints, RoleChange
 from stoker.users.account_copy import of_record
 from stoker.users.deletion import delete_account
 from stoker.users.profile import make_profile
-from stoker.users.progress.zone import is_time_zone
 from stoker.users.roles import assigned, give_first_role, set_role
 
 

@@ -1,8 +1,7 @@
 """The time zone in which a user's days are counted. A change counts from the next day, so that no day counts twice."""
 
 from datetime import datetime
-from functools import cache
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from stoker.models.completion import Completion
 from stoker.models.user import LastCompletion
@@ -25,16 +24,6 @@ def day_of(moment: datetime, time_zone: object) -> str:
 def zone_name(time_zone: object) -> str:
     """The name of a time zone; what is none counts as UTC."""
     return _zone(time_zone).key
-
-
-def is_time_zone(name: str) -> bool:
-    """Return whether a name is a zone of this server's tz database, in its own spelling.
-
-    Example:
-        >>> is_time_zone("Europe/Berlin"), is_time_zone("europe/berlin"), is_time_zone("Mars/Base")
-        (True, False, False)
-    """
-    return name in _zone_names()
 
 
 def zone_at(moment: datetime, preferred: str, last: LastCompletion | None) -> str:
@@ -75,12 +64,6 @@ def later(last: LastCompletion | None, completion: Completion) -> LastCompletion
 
 def _order(one: LastCompletion) -> tuple[datetime, str, str, str]:
     return one.at, one.day, one.time_zone, one.next_time_zone
-
-
-@cache
-def _zone_names() -> frozenset[str]:
-    # Files of a tz database that are no place: a placeholder, and the zone of the machine.
-    return frozenset(available_timezones() - {"Factory", "localtime"})
 
 
 def _zone(name: object) -> ZoneInfo:

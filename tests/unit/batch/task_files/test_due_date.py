@@ -128,7 +128,7 @@ def test_any_other_text_is_refused_and_no_more(text: str) -> None:
     assert isinstance(said, ImportedTask) or "dueDate: " in said
 
 
-@pytest.mark.parametrize("zone", [None, "Mars/Olympus", "../etc/passwd", "", "Europe"])
+@pytest.mark.parametrize("zone", [None, "Mars/Olympus", "../etc/passwd", "", "Europe", "localtime", "Factory"])
 def test_serial_numbers_need_a_time_zone_that_is_known(zone: str | None) -> None:
     job = {"operation": "import-tasks", "source": "public/a.csv", "dates": "excel", "timeZone": zone}
     with pytest.raises(ValidationError):
