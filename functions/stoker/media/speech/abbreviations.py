@@ -9,31 +9,52 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 INSIDE = {
-    "": "cf vgl vs Dr Mr Mrs Ms Mt Prof Rev St",
-    "en": "approx viz Ave Blvd Capt Cmdr Col Gen Gov Hon Lt Maj Messrs Pres Rep Sen Sgt Supt",
-    "de": "bes bzw ca dergl ehem einschl etw ev evtl exkl geb gegr gem gest ggf inkl insb kath max med min mind näml"
-    " nördl od phil rer röm sog südl u urspr v verh vorm zz zzgl Abb Abs Abt Bf Chr Dipl Dr-Ing Fa Fam Frl Hbf Hl Hr"
-    " Hrn Hrsg Ing Inh Jh Mio Mrd Stellv Tel Tsd Verf",
-    "fr": "av bd boul env éd fg rte Drs M MM Me Mgr Mlle Mlles Mme Mmes Pr Ste",
-    "es": "aprox avda dr dra ing lic prof sr sra sres srta uds Arq Av Avd C Ctra D Dña EE Excma Excmo Fdo Gral Pdte Sta"
-    " Sto Ud Vd",
-    "pt": "ap aprox av dep dr dra eng prof profa sr sra srta Al Arq Cap Cel D Da Drs Exma Exmo Gen Pe Pç Pça R Rod"
-    " S Srs Sta Sto Trav V",
-    "it": "arch avv cap col dott dr egr gen geom ing mons on prof rag sen sig sigg sigra spett ssa P S SS V",
-    "nl": "bijv burg ca dhr dr drs ds evt excl incl ing ir mej mevr mr mw prof resp sint st",
-    "sv": "bl ca dr exkl inkl kpt prof resp st tel",
-    "da": "bl ca dr ekskl hr inkl prof",
-    "nb": "bl ca dr ekskl hr inkl prof",
-    "fi": "esim hra mm prof rva tri",
-    "pl": "al dr gen hab im inż ks mgr np ob ok os pl prof płk r tj tzw ul w woj św",
-    "cs": "doc dr gen ing mgr např nám pl plk prof sl sv tj tzv tř ul",
-    "ru": "акад г г-жа г-н ген доц им напр пер пл полк пр проф св см ср т тов ул",
-    "uk": "акад вул ген див доц напр пл пр проф р св ім",
-    "tr": "apt av bkz blv bul cad doç gör mah org sn sok yrd örn öğr Alb Gen",
-    "el": "δρ κ κα καθ κος οδ π.χ",
-    "ar": "أ أ.د د د.م ش ق م",
+    "": "cf cfr vgl vs Dr Mr Mrs Ms Mt Prof Rev St",
+    "en": "approx viz Adj Adm Ald Asst Atty Ave Blvd Brig Bros Capt Cmdr Col Comdr Cpl Cpt Dept Det Dir Drs Ens Fr Gen"
+    " Gov Govs Hon Hosp Insp Lt Maj Messrs Mgr Msgr Mx Pfc Ph Pres Pte Pvt RAdm Rep Reps Sen Sens Sfc Sgt Spc Supt"
+    " Surg Univ VAdm",
+    "de": "allg amtl bes bzw ca dergl ehem eigtl einschl entspr etw ev evtl exkl frz geb gebr gedr gegr gek gem gesch"
+    " gest ggf ggfs inkl insb jew jährl kath kfm kgl max med min mind mtl möbl näml nördl od phil poln rer russ röm"
+    " schweiz schwäb sog südd südl tägl u urspr ursprüngl v verh verw vorm wiss zeitl zz zzgl österr Abb Abs Abt Adm"
+    " Allg Anh Ausg Bed Begr Ber Best Bez Bf Bhf Bibl Chr Dipl Doz Dr-Ing Einh Erg Fa Fam Folg Forts Frl Gebr Gen Ges"
+    " Gesch Hbf Hg Hl Hptst Hr Hrn Hrsg Ing Inh Jh Kfm Kop Ldkr Ltn Mag Maj Mio Mrd Obj Orig Pfr Proz Red Reg Sek"
+    " Spezif Stellv Tel Temp Tsd Verf Vors",
+    "fr": "app av bd boul bull bât coll collab dict encycl env esc fg hôp ill imm imprim lieut rte rés sgt éd Cdt Ch"
+    " Col Drs Gal Lt M MM Mal Me Mgr Mlle Mlles Mme Mmes Pr Prs Sr Ste Stes Sts Sœur Vve",
+    "es": "afmo aprox avda bco depto deptos dpto dptos dr dra ej hnos ing lic ntra ntro p.ej prof prov sr sra sres"
+    " srta uds Almte Arq Arz Av Avd Bco C CC Cap Cdte Cmdte Cnel Col Comte Ctra Cía D Dn Dpto Dras Drs Dña EE Emmo"
+    " Excma Excmas Excmo Excmos FF Fdo Fr Gob Gral Hnos Ilma Ilmas Ilmo Ilmos JJ Lcda Lcdo Ldo Mons Mtro Ntra Pbro"
+    " Pdta Pdte Presb Prov RR Rdo Rdos Rmo Rvdmo Rvdo Rvdos SS Sgto Srtas Sta Sto Tte Ud Vd Vda",
+    "pt": "ap aprox av dep dr dra eng p.ex prof profa sr sra srta Al Alm Arq Brig Cap Cb Cel Cmte Comte D Da Des Drs"
+    " Emb Engs Exma Exmas Exmo Exmos Fr Gen Gov Ilma Ilmo Ilmos Maj Mal Min Mons Pe Pref Pres Profs Pç Pça R Revmo"
+    " Rod S Sarg Sen Sgt Srs Srtas Sta Sto Ten Trav V Ver",
+    "it": "amm arch avv brig cap col comm cons dep dir dott dr egr gen geom gov ing magg maresc mons mov on pres prof"
+    " proff prov rag rev sac sen sez sig sigg sigra spett ssa ten uff ver Amm P S SS V",
+    "nl": "bc bijv burg ca dhr dir dr drs ds ech evt excl fam gebr gem incl ing ir jhr jkvr jl kap lt luit maj mej"
+    " mevr mgr mr mw pres prof resp secr sen sint st wed zgn",
+    "sv": "bl ca civ dir doc dr exkl forts fr föreg gen hr ing inkl insp jfr jur kand kapt komm kpt lic löjtn mag pol"
+    " prof resp sekr st tekn tel teol övers",
+    "da": "adv bl ca cand dir dr ekskl fhv fmd forf forts fr frk gl hr inkl jf kapt kgl komm lic ltn nuv pol prof sml"
+    " stud tidl vedr",
+    "nb": "adv bl ca cand dir dr ekskl fhv forf forts fr frk gml hr inkl jf kapt kgl lic ltn prof stud tidl vedr",
+    "fi": "alik apul dipl esim ev fil hra ins joht kapt kenr kers kom ks lis luutn maist maj mm past pj pres prof rva"
+    " toht toim tri tuom varat vrt vt vänr ylil ylim",
+    "pl": "abp al ang bp bł cyt doc dot dr ds dyr dz fr gen gr hab hiszp hr im inż jw kard kpr kpt ks lic mec mgr mjr"
+    " niem np nt o ob os pl pn por ppor ppłk prof prok przew przyp pt płk r ros rtm sierż st szer tj tow tzw ul w wg"
+    " woj ws wł zast łac śp śr św Gen",
+    "cs": "arch doc dr gen hr ing kpt lic mgr mil mjr mld nadpor např nám odd odst pl plk por pplk ppor prim prof přel"
+    " red rtm sl st sv tis tj tzv tř ul zák zást Bc JUDr MDDr MUDr MVDr MgA PaedDr PhDr PharmDr RNDr ThDr",
+    "ru": "авт адм акад англ архиеп бр бул г г-жа г-н гв ген гр греч дер доц еп им исп итал кап кн лат лейт митр мл"
+    " наб напр нем обл оз пер пл полк пос пр прот проф рус св свящ сер см соч ср т тов ул урожд франц хут яз япон",
+    "uk": "авт акад англ архієп буд бул бульв вул ген гр див доц ек кн лат митр мол наб напр нар нім обл оз пл польськ"
+    " пос пр прот проф р ред св соч тов укр франц ім",
+    "tr": "apt av bkz blv bul bşk cad doç dr ecz fak gör hz krş mah mim müd müh op ord org prof sn sok uzm vet yakl"
+    " yrd örn öğr Alb Amir Arş Asb Astsb Av Bnb Bçvş Fr Gen Gör Hv Hz Korg Kur Ltn Mad Müh Ord Org Osm Sb Tuğa Tuğg"
+    " Tümg Uzm Yb Yzb Öğr Ütğm İng İst",
+    "el": "άρθ αγ βλ δηλ δισ δρ εκατ κ κα καθ κος λ.χ λεωφ μτφ οδ π.χ πλ πρβλ πχ σημ σμν στρ συν ταγμ υπ χιλ",
+    "ar": "أ أ.د أ.م أ.م.د د د.م ش ق م",
     "he": "גב ד״ר עו״ד פרופ",
-    "hi": "इं कु डा डॉ पं प्रो मो श्री सुश्री",
+    "hi": "इं एड कु कै चौ ठा डा डॉ न्या पं प्रो मो ले श्री श्रीमती सुश्री स्व",
 }
 """Abbreviations that end no sentence: titles before a name, words for streets, and those before what they explain. What
 has a capital here is no abbreviation without it, such as `Rep`."""
@@ -45,27 +66,33 @@ PARTICLES = {"De", "Del", "Den", "Di", "Do", "Da", "El", "Het", "La", "Le", "Les
 """Openers that also begin a name, as in `mevr. De Vries`."""
 
 NUMBERED = {
-    "": "abb apr art aug bd c ca cap ch dec dez eq eqs feb fig figs jan jul jun kap mar no nos nov nr nrn oct okt"
-    " p pg pp s sec sep sept tel v vol vv",
-    "en": "app approx chap ed ex para pt ref tab ver",
-    "de": "anm aufl bsp ex gl hft hs jg kl lfg mrz par pos rn rz std str tab zif ziff zl",
-    "fr": "août av avr chap déc env fasc févr janv juill mars n n° réf tab tél éd",
-    "es": "abr ago aprox dic ed ene n.º núm núms pág págs tab tít",
-    "pt": "abr ago aprox apto ed fev liv mai n núm out pág págs set tab",
-    "it": "ago dic gen giu lug mag n nn num ott pag pagg set tab tav",
-    "nl": "afb blz hfdst kl mrt nrs par tab",
-    "sv": "avd bil kl mars sid tab",
-    "da": "bilag kl tlf",
-    "nb": "kl tlf",
-    "fi": "klo kpl n nro puh",
-    "pl": "al godz m ok par por poz rozdz rys str tab ul ust zob",
-    "cs": "obr odst str č čp",
-    "ru": "авг апр вып гл д дек июл июн кв корп мар ноя нояб окт оф п пп рис с сен сент см ст стр т табл тел тт ул"
-    " фев февр ч янв №",
-    "uk": "буд гл див кв п рис с ст стор т табл тел ч",
-    "tr": "bl böl md sf ss tab şek",
-    "el": "αρ εικ κεφ σελ τηλ",
-    "ar": "ت ج رقم ص ط م هـ",
+    "": "abb apr art aug bd c ca cap ch chs cl dec dez eq eqs feb fig figs fn fol jan jul jun kap mar no nos nov nr"
+    " nrn oct okt p pg pp s sec sep sept tel v vol vols vv",
+    "en": "app approx apt bldg chap ed ex ext para pt ref rm sect sects ste tab ver Fri Mon Sat Sun Thu Thur Thurs Tue"
+    " Tues Wed",
+    "de": "anm aufl bsp ex fr gl hft hs jb jg jgg kat kl lfg lit mrz par pos rn rz sp std str tab zif ziff zl Di Do Fr"
+    " Mi Mo Sa So",
+    "fr": "août av avr bât chap dim déc env fasc févr janv jeu juil juill lett liv lun mars mer n n° réf sam sect t"
+    " tab tél ven éd",
+    "es": "abr ago aprox dic dom ed ene jue lib lun lám mié n.º núm núms par pág págs párr sáb tab tít vie",
+    "pt": "abr ago al aprox apto dom ed fev fls inc lib liv mai n núm out parág pág págs qua qui seg set sex sáb tab"
+    " ter",
+    "it": "ago artt co comma dic dom fasc gen gio giu lett lug lun mag mer n nn num ott pag pagg par sab ser set sez"
+    " tab tav tomo ven voll",
+    "nl": "aant afb afl bijl blz di dl do ed hfdst hfst jg jrg kl lid ma mrt nrs par tab vr wo za zo",
+    "sv": "avd avsn bil fre kl lör mars mom mån not ons r ref sid st sön tab tis tors tr",
+    "da": "afs bilag fre kl kol lør man mom ons pkt stk søn tirs tlf tors",
+    "nb": "des fre kl lør man ons pkt søn tir tlf tor",
+    "fi": "klo kpl kuv lk luk n nro osa puh sv taul",
+    "pl": "al czw godz lok lp m niedz ok par pkt pon por poz pt rozdz rys sob str tab ul ust wt wyd zał zesz zob śr",
+    "cs": "bod obd obr odd odst par ročn str vyd zák č čl čp",
+    "ru": "авг апр вс вт вып гл д дек изд ил илл июл июн кв корп лл мар ноя нояб ок окт оф п пн пп пт рис с сб сен"
+    " сент см ст стб стр стр-ца т табл тел тт ул фев февр ч чт чч янв №",
+    "uk": "бер буд вер вип гл груд див жовт кв квіт лип лист лют ок п рис розд рр с серп ст стор січ т табл тел трав ч"
+    " черв",
+    "tr": "bl böl cilt fık md nu say sf ss sy tab şek",
+    "el": "άρθ αρ αριθ εδ εικ κεφ πίν παρ σελ τ τηλ τόμ",
+    "ar": "ت ج رقم ص ص.ب ط م هـ",
     "he": "טל מס עמ",
     "hi": "अ क्र नं पृ रु सं",
 }
@@ -73,7 +100,7 @@ NUMBERED = {
 
 CLOSING = {
     "": "etc",
-    "de": "ff o.ä u.a u.v.m u.ä usf usw",
+    "de": "ff o.ä u.v.m u.ä usf usw",
     "it": "ecc",
     "nl": "enz",
     "sv": "m.fl m.m o.s.v osv",

@@ -24,6 +24,7 @@ LOOK_CHARACTERS = 60
 CHINESE = {"cmn", "yue", "hak", "zh"}
 JAPANESE_QUOTES = ("」", "』")
 JAPANESE_QUOTING = ("と", "って")
+KOREAN_QUOTING = re.compile(r"이?라[고는며]|하[고며]\s")
 CHINESE_SPEAKER = re.compile(r"[^，。！？、：“”]{1,6}?[说问答喊叫笑]")
 CHINESE_VERB = re.compile(r"就|便|并|然后就")
 """What goes on with the sentence after a quote: who spoke, if the quote came first, or a verb without a subject."""
@@ -33,6 +34,9 @@ ITEM_NUMBER = re.compile(r"\(?\d{1,3}[.)]\s*")
 
 OPENING = "\"'“‘«‹„‚「『《〈（(¿¡["
 CLOSING = "\"'”’“»›」』》〉）)]"
+LEADING = f"{OPENING}”’»–—- \u00a0\u202f"
+"""What may stand before the first word of a sentence."""
+
 PLACE = re.compile(rf"(?:[.…!?।؟۔][{re.escape(CLOSING)}]*\s+|[。！？]+[{re.escape(CLOSING)}]*\s*)(?=\S)")
 """A place where a sentence may end, if the library has not seen it."""
 
@@ -43,8 +47,8 @@ LAST_WORD = re.compile(r"(?:^|[\s(\[«„“\"'‘’،,;:/-])((?:[^\s.(\[«„�
 """The word before a full stop, with the full stops inside of it."""
 
 QUOTED_END = re.compile(rf"([.…!?。！？।؟۔])[{re.escape(CLOSING)}]+$")
-STRAY_OPENING = re.compile(rf"(?<=[.…!?])\s+[{re.escape(OPENING)}]+$")
-"""An opening mark at the end of a sentence belongs to the next."""
+STRAY_OPENING = re.compile(rf"(?<=[.…!?])\s+[{re.escape(OPENING)}”’»]+$")
+"""An opening mark at the end of a sentence belongs to the next. In Swedish and Finnish, ”that” opens and closes."""
 
 ORDINAL = re.compile(r"(?:^|(?P<before>[^\s.]+)(?P<stop>\.?)\s+|[(„])(?:\d{1,3}|[IVXLC]+)\.$")
 """A number that may be an ordinal, unless an abbreviation before it counts with it: `Nr. 12.`"""
@@ -52,16 +56,42 @@ ORDINAL = re.compile(r"(?:^|(?P<before>[^\s.]+)(?P<stop>\.?)\s+|[(„])(?:\d{1,3
 STREET = ("str", "Str")
 """The end of the names of streets in German and Dutch."""
 
-NUMBER = re.compile(r"(?:\d[\d.,]*|[IVXLC]+)\s+\S+$")
+NUMBER = re.compile(r"(?:\d[\d.,]*|[IVXLC]+)(?:\s+|-)\S+$")
 DASHED = re.compile(r"(?:[–—]\s*|-\s+)(\S)")
 DUTCH = re.compile(r"['’][a-z]\s+")
 """`'s Avonds`: the capital is the next word's."""
 
-PLAIN_END = re.compile(r"[^\W\d_]{3,}\.$|[^\W_][!?]$|\w{2}[\"'”’»“)\]]\.$")
-"""The end of a sentence that cannot be an abbreviation."""
+DEGREES = re.compile(r"(?:[°º˚]|\bst\.)\s?[CF]\.$")
+DATED = re.compile(
+    r"(?:[\dIVXLCХІ]\s*(?:гг?|р|r|вв?|w|ст)|\b(?:н\.\s?[эе]|n\.\s?e|n\.\sl|[ad]\.\s?C|[vn]\.\s?Chr|[fe]\.\s?Kr|[ej]Kr|[ej]aa"
+    r"|apr?\.\sJ\.-C|av\.\sJ\.-C|[πμ]\.\s?Χ))\.$"
+)
+"""A year, a century or an era after a number: `w 1855 r.`, `216 a.C.`"""
 
-SINGLE_LETTER = re.compile(r"(?:^|[^A-Za-z])[A-Za-z]\.$")
-FIRST_WORD = re.compile(r"([^\W\d_]+)(?![\w.])")
+DATED_START = re.compile(
+    r"(?:(?:W|We|Do|Od|Po|Przed|Ok\.|Около|В|Во|К|С|До|От|По|У|З|Від|Nel|Dal|Al|In|Im|Um|Em|No|En|I|År)\s+(?:\S+\s+){0,5}"
+    r"|\d+\S*\s+(?:\S+\s+){0,2})?[^\s]+$"
+)
+"""A sentence that begins with a date goes on: `W 1812 r. Napoleon`."""
+
+DAY = re.compile(r"\d{1,2}\.\s")
+YEAR_MONTH_DAY = re.compile(r"(?<!\d)\d{4}\.\s*\d{1,2}\.\s*\d{1,2}\.$")
+ROMAN = re.compile(r"[IVXLC]+(?![^\W_]|['’])")
+SHORT_REST = re.compile(r"[^.!?…।؟。！？]{0,20}[.!?…।؟。！？]")
+"""After an ellipsis, in a script without capitals: the little that goes on with the sentence."""
+
+TWO_INITIALS = re.compile(r"(?<!\w)[^\W\d_]\.\s?[^\W\d_]\.$")
+INITIAL = re.compile(r"[^\W\d_]\.")
+
+PLAIN_END = re.compile(
+    r"[^\W\d_]{3,}\.$|[^\W_][!?]+$|…$|\w[\"'”’»“)\]–—]\.$|[A-ZА-Я]{2,}\.$|[\w-]{2,}\.[a-z]\w+\.$|\d\.[a-z]\w+\.$"
+)
+"""The end of a sentence that cannot be an abbreviation, such as that of a long word, `TV` or `a.pdf`."""
+
+QUOTE_REST = re.compile(r"[^\"“„«»”]*[^\"“„«»”\s][\"“»”]\s*([,\w])")
+"""The end of a quote that the sentence goes on after: `Stop. Now." and left`."""
+
+FIRST_WORD = re.compile(r"([^\W\d_][^\s\d.,;:!?…।'’\"”»)]*)(?![\w.])")
 
 
 @dataclass(frozen=True)
@@ -73,14 +103,12 @@ class Context:
         words: The lists of the language.
         capitals: Whether sentences begin with capitals in this text. Many people write messages without.
         danda: Whether sentences end with `।`, so that a full stop ends none.
-        quotes: Whether there are quotation marks that have the same form on both sides.
     """
 
     language: str
     words: Words
     capitals: bool
     danda: bool
-    quotes: bool
 
     @classmethod
     def of(cls, text: str, language: str) -> Self:
@@ -96,7 +124,6 @@ class Context:
             words_of(base),
             _has_capitals(text),
             "।" in text,
-            any(mark in text for mark in '"”»'),
         )
 
 
@@ -115,7 +142,7 @@ def sentence_spans(text: str, start: int, end: int, context: Context) -> Iterato
         ['Am 2. Tag kam er. ', 'Dann ging er.']
     """
     proposed = {_with_opening(text, start, place) for place in _proposed(text, start, end, context.language)}
-    unseen = {place for place in _outside_quotes(text, start, end) if place not in proposed}
+    unseen = {place for place in _unseen(text, start, end) if place not in proposed}
     begin = start
     for place in sorted(proposed | unseen):
         if begin < place < end and _ends(text, begin, place, end, place in proposed, context):
@@ -129,21 +156,23 @@ def _ends(text: str, begin: int, place: int, end: int, proposed: bool, context: 
     before = text[max(begin, place - LOOK_CHARACTERS) : place].rstrip()
     after = text[place : min(end, place + LOOK_CHARACTERS)].lstrip()
     quoted = text[begin : begin + LOOK_CHARACTERS].lstrip()[:1] in OPENING
-    if not text[place - 1].isspace() and _is_glued(before, after):
+    if (after[:1] in '"”’»' and after[1:2].isspace()) or (not text[place - 1].isspace() and _is_glued(before, after)):
         return False
     goes_on = _goes_on(before, after, quoted, context)
     if goes_on is None:
-        # The library loses count of quotes that have the same form on both sides.
-        first = after.lstrip(OPENING)[:1]
-        return proposed or (context.quotes and first.isupper() and PLAIN_END.search(before) is not None)
+        # The library joins quotes, what begins with a number, and what ends with a word that is an abbreviation, too.
+        first = after.lstrip(LEADING)[:1]
+        if context.capitals and not proposed and (rest := QUOTE_REST.match(after)) and not rest[1].isupper():
+            return False
+        return proposed or ((first.isupper() or first.isdecimal()) and PLAIN_END.search(before) is not None)
     return not goes_on
 
 
 def _is_glued(before: str, after: str) -> bool:
     """Whether a place without a space is inside of a word: `U.S.A.` in Chinese, or 」 after a full stop."""
-    return after[:1] in "”’›」』》〉）)]" or (
-        SINGLE_LETTER.search(before) is not None and after[:1].isascii() and after[:1].isalpha()
-    )
+    if before.endswith(".") and after[:1].isascii() and after[:1].isalnum():
+        return True
+    return after[:1] in "”’›」』》〉）)]。、，"
 
 
 def _proposed(text: str, start: int, end: int, language: str) -> Iterator[int]:
@@ -165,11 +194,12 @@ def _proposed(text: str, start: int, end: int, language: str) -> Iterator[int]:
 
 def _with_opening(text: str, start: int, place: int) -> int:
     stray = STRAY_OPENING.search(text, max(start, place - LOOK_CHARACTERS), place)
-    return place if stray is None else stray.end() - len(stray.group().lstrip())
+    # « Je pars. » has a space before the mark that closes.
+    return place if stray is None or text[place : place + 1].isspace() else stray.end() - len(stray.group().lstrip())
 
 
-def _outside_quotes(text: str, start: int, end: int) -> Iterator[int]:
-    """The places that are outside of all quotes and brackets."""
+def _unseen(text: str, start: int, end: int) -> Iterator[int]:
+    """The places that the library may not see. Those without a space count outside of quotes and brackets only."""
     depth, straight, at = 0, False, start
     for found in PLACE.finditer(text, start, end):
         for character in text[at : found.end()]:
@@ -180,7 +210,7 @@ def _outside_quotes(text: str, start: int, end: int) -> Iterator[int]:
             elif character in "”»」』》）)]" and depth:
                 depth -= 1
         at = found.end()
-        if not depth and not straight:
+        if found.group()[0] not in "。！？" or (not depth and not straight):
             yield found.end()
 
 
@@ -191,28 +221,28 @@ def _goes_on(before: str, after: str, quoted: bool, context: Context) -> bool | 
     if after[:1] == "-" and after[1:2].isalnum():
         return True  # J.-P. Sartre
     after = DUTCH.sub("", after, count=1) if DUTCH.match(after) else after
-    first = after.lstrip(OPENING)[:1]
+    first = after.lstrip(LEADING)[:1]
     small = context.capitals and first.islower() and not _is_brand(after)
     caseless = first.isalpha() and first.upper() == first.lower()
     dashed = DASHED.match(after)
     if dashed and context.capitals and dashed[1].islower():
         return True  # — Você vem? — perguntou ele.
     if end := QUOTED_END.search(before):
-        return True if small else _after_quote(before, after, end[1], quoted, caseless)
+        return True if small else _after_quote(before, after, end[1], quoted, caseless, context.words)
     if before.endswith(("...", "…", ". . .")):
-        return True if small or caseless else None
+        return True if small or (caseless and SHORT_REST.match(after)) or len(before.split()) == 1 else None
     if before.endswith("。"):
         return False
+    if small or (before.endswith(".") and context.danda) or (caseless and YEAR_MONTH_DAY.search(before)):
+        return True
     if not before.endswith("."):
         return None
-    if context.danda or small:
-        return True
     if first.isdecimal():
-        return _before_number(before, context.words)
+        return _before_number(before, after, context.words)
     return _before_name(before, after, context.words)
 
 
-def _after_quote(before: str, after: str, mark: str, quoted: bool, caseless: bool) -> bool | None:
+def _after_quote(before: str, after: str, mark: str, quoted: bool, caseless: bool, words: Words) -> bool | None:
     if before.endswith(JAPANESE_QUOTES):
         return True if after.startswith(JAPANESE_QUOTING) else None  # 「はい。」と言った
     if mark in "。！？":
@@ -220,17 +250,19 @@ def _after_quote(before: str, after: str, mark: str, quoted: bool, caseless: boo
         return spoke is not None or CHINESE_VERB.match(after) is not None  # 她问
     if after[:1] in OPENING:
         return None
+    if KOREAN_QUOTING.match(after):
+        return True
     if caseless and quoted and not unicodedata.name(after[0], "").startswith("HANGUL"):
-        return True  # In Korean, the verb is written together with the quote.
+        return _first_word(after) not in words.openers
     return False if mark == "." and after[:1].isupper() else None
 
 
-def _before_number(before: str, words: Words) -> bool | None:
+def _before_number(before: str, after: str, words: Words) -> bool | None:
     word = _last_word(before)
-    if word.isdecimal() and len(word) <= 2:
-        return True  # 5. 12. 2020
-    if words.ordinals and "." in word and _is_initials(word):
-        return True  # M.Ö. 3.
+    if word.isdecimal() and (len(word) <= 2 or (len(word) == 4 and DAY.match(after))):
+        return True  # 5. 12. 2020, 2020. 12. 5.
+    if TWO_INITIALS.search(before) and not NUMBER.search(before):
+        return True  # z. B. 3, M.Ö. 3.
     known = {word, word.lower(), _bare(word)} & (words.numbered | words.inside)
     return True if known or word.endswith(STREET) else None
 
@@ -238,10 +270,16 @@ def _before_number(before: str, words: Words) -> bool | None:
 def _before_name(before: str, after: str, words: Words) -> bool | None:
     word = _last_word(before)
     opener = _first_word(after) in words.openers
-    if before.endswith(CLOSING_PHRASES) or word.lower() in words.closing:
+    if before.endswith(CLOSING_PHRASES) or word.lower() in words.closing or DEGREES.search(before):
         return False
+    if _is_initials(word) and INITIAL.match(after):
+        return True
+    if DATED.search(before):
+        return after[:1] in "–—" or (not opener and DATED_START.fullmatch(before) is not None)
+    if word.lower() in words.numbered and ROMAN.match(after) and not opener:
+        return True
     ordinal = ORDINAL.search(before) if words.ordinals else None
-    if ordinal and (words.nouns or not word.isdecimal()):
+    if ordinal and (words.nouns or not word.isdecimal() or ROMAN.match(after)):
         counted = ordinal["before"] or ""
         numbered = counted.lower() in words.numbered if ordinal["stop"] else counted.istitle() and counted.isalpha()
         if word.isdecimal() and numbered and counted not in words.openers:
