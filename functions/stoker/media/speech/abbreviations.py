@@ -1,8 +1,10 @@
 """Words that decide whether a full stop ends a sentence, by language.
 
-The lists are short, because `boundaries` looks at the next word first. They name what that word cannot decide: a name,
-a number or a noun may follow. Unicode CLDR has lists too (https://github.com/unicode-org/cldr/tree/main/common/segments),
-but for nine languages only, and with words that do end sentences, such as `In.`, `Go.` and `Job.`
+The lists name what the next word cannot decide: a name, a number or a noun may follow. Their sources are the suppressions
+of Unicode CLDR (https://github.com/unicode-org/cldr/tree/main/common/segments), for nine languages; its short names of days
+and months (https://github.com/unicode-org/cldr/tree/main/common/main); and the lists of `sentencex`
+(https://github.com/wikimedia/sentencex/tree/master/src/languages/abbrev). Words that end sentences in all three are left
+out, such as `In.`, `Go.`, `Job.` and `fil.`
 """
 
 from dataclasses import dataclass
@@ -19,8 +21,8 @@ INSIDE = {
     " Allg Anh Ausg Bed Begr Ber Best Bez Bf Bhf Bibl Chr Dipl Doz Dr-Ing Einh Erg Fa Fam Folg Forts Frl Gebr Gen Ges"
     " Gesch Hbf Hg Hl Hptst Hr Hrn Hrsg Ing Inh Jh Kfm Kop Ldkr Ltn Mag Maj Mio Mrd Obj Orig Pfr Proz Red Reg Sek"
     " Spezif Stellv Tel Temp Tsd Verf Vors",
-    "fr": "app av bd boul bull bât coll collab dict encycl env esc fg hôp ill imm imprim lieut rte rés sgt éd Cdt Ch"
-    " Col Drs Gal Lt M MM Mal Me Mgr Mlle Mlles Mme Mmes Pr Prs Sr Ste Stes Sts Sœur Vve",
+    "fr": "ap app apr av bd boul bull bât coll collab dict encycl env esc fg hôp ill imm imprim lieut rte rés sgt éd"
+    " Cdt Ch Col Drs Gal Lt M MM Mal Me Mgr Mlle Mlles Mme Mmes Pr Prs Sr Ste Stes Sts Sœur Vve",
     "es": "afmo aprox avda bco depto deptos dpto dptos dr dra ej hnos ing lic ntra ntro p.ej prof prov sr sra sres"
     " srta uds Almte Arq Arz Av Avd Bco C CC Cap Cdte Cmdte Cnel Col Comte Ctra Cía D Dn Dpto Dras Drs Dña EE Emmo"
     " Excma Excmas Excmo Excmos FF Fdo Fr Gob Gral Hnos Ilma Ilmas Ilmo Ilmos JJ Lcda Lcdo Ldo Mons Mtro Ntra Pbro"
@@ -30,8 +32,8 @@ INSIDE = {
     " Rod S Sarg Sen Sgt Srs Srtas Sta Sto Ten Trav V Ver",
     "it": "amm arch avv brig cap col comm cons dep dir dott dr egr gen geom gov ing magg maresc mons mov on pres prof"
     " proff prov rag rev sac sen sez sig sigg sigra spett ssa ten uff ver Amm P S SS V",
-    "nl": "bc bijv burg ca dhr dir dr drs ds ech evt excl fam gebr gem incl ing ir jhr jkvr jl kap lt luit maj mej"
-    " mevr mgr mr mw pres prof resp secr sen sint st wed zgn",
+    "nl": "bc bijv burg ca dhr dir dr drs ds ech evt excl fam geb gebr gem gest incl ing ir jhr jkvr jl kap lt luit"
+    " maj mej mevr mgr mr mw pres prof resp secr sen sint st wed zgn",
     "sv": "bl ca civ dir doc dr exkl forts fr föreg gen hr ing inkl insp jfr jur kand kapt komm kpt lic löjtn mag pol"
     " prof resp sekr st tekn tel teol övers",
     "da": "adv bl ca cand dir dr ekskl fhv fmd forf forts fr frk gl hr inkl jf kapt kgl komm lic ltn nuv pol prof sml"
@@ -52,7 +54,7 @@ INSIDE = {
     " yrd örn öğr Alb Amir Arş Asb Astsb Av Bnb Bçvş Fr Gen Gör Hv Hz Korg Kur Ltn Mad Müh Ord Org Osm Sb Tuğa Tuğg"
     " Tümg Uzm Yb Yzb Öğr Ütğm İng İst",
     "el": "άρθ αγ βλ δηλ δισ δρ εκατ κ κα καθ κος λ.χ λεωφ μτφ οδ π.χ πλ πρβλ πχ σημ σμν στρ συν ταγμ υπ χιλ",
-    "ar": "أ أ.د أ.م أ.م.د د د.م ش ق م",
+    "ar": "أ أ.د أ.م أ.م.د د د.م ش ق م هـ",
     "he": "גב ד״ר עו״ד פרופ",
     "hi": "इं एड कु कै चौ ठा डा डॉ न्या पं प्रो मो ले श्री श्रीमती सुश्री स्व",
 }
@@ -66,8 +68,8 @@ PARTICLES = {"De", "Del", "Den", "Di", "Do", "Da", "El", "Het", "La", "Le", "Les
 """Openers that also begin a name, as in `mevr. De Vries`."""
 
 NUMBERED = {
-    "": "abb apr art aug bd c ca cap ch chs cl dec dez eq eqs feb fig figs fn fol jan jul jun kap mar no nos nov nr"
-    " nrn oct okt p pg pp s sec sep sept tel v vol vols vv",
+    "": "abb al apr art aug bd c ca cap ch chs cl dec dez eq eqs feb fig figs fn fol jan jul jun kap mar no nos nov nr"
+    " nrn oct okt p pg pp ref s sec sep sept tel v vol vols vv",
     "en": "app approx apt bldg chap ed ex ext para pt ref rm sect sects ste tab ver Fri Mon Sat Sun Thu Thur Thurs Tue"
     " Tues Wed",
     "de": "anm aufl bsp ex fr gl hft hs jb jg jgg kat kl lfg lit mrz par pos rn rz sp std str tab zif ziff zl Di Do Fr"
@@ -75,10 +77,10 @@ NUMBERED = {
     "fr": "août av avr bât chap dim déc env fasc févr janv jeu juil juill lett liv lun mars mer n n° réf sam sect t"
     " tab tél ven éd",
     "es": "abr ago aprox dic dom ed ene jue lib lun lám mié n.º núm núms par pág págs párr sáb tab tít vie",
-    "pt": "abr ago al aprox apto dom ed fev fls inc lib liv mai n núm out parág pág págs qua qui seg set sex sáb tab"
-    " ter",
-    "it": "ago artt co comma dic dom fasc gen gio giu lett lug lun mag mer n nn num ott pag pagg par sab ser set sez"
-    " tab tav tomo ven voll",
+    "pt": "abr ago al aprox apto dom ed fev fls inc lib liv mai n núm out parág pág págs qua qui seg set sex sáb séc"
+    " tab ter",
+    "it": "ago artt co comma dic dom fasc gen gio giu int lett lug lun mag mer n nn num ott pag pagg par sab ser set"
+    " sez tab tav tomo ven voll",
     "nl": "aant afb afl bijl blz di dl do ed hfdst hfst jg jrg kl lid ma mrt nrs par tab vr wo za zo",
     "sv": "avd avsn bil fre kl lör mars mom mån not ons r ref sid st sön tab tis tors tr",
     "da": "afs bilag fre kl kol lør man mom ons pkt stk søn tirs tlf tors",
@@ -101,7 +103,7 @@ NUMBERED = {
 CLOSING = {
     "": "etc",
     "de": "ff o.ä u.v.m u.ä usf usw",
-    "it": "ecc",
+    "it": "ecc fa",
     "nl": "enz",
     "sv": "m.fl m.m o.s.v osv",
     "da": "m.m mv osv",
@@ -169,6 +171,9 @@ ORDINALS = {
 """Languages that write an ordinal with a full stop: `am 2. Tag`. Source: the rules `digits-ordinal` of Unicode CLDR,
 https://github.com/unicode-org/cldr/tree/main/common/rbnf."""
 
+PLAIN_ROMANS = {"da", "fi", "nb", "nn", "no", "pl"}
+"""Languages of these that write no full stop after a Roman number: `Jan III Sobieski`."""
+
 CAPITALIZED = {"de", "gsw", "lb", "nds", "tr"}
 """Languages in which a noun or an address with a capital often follows an ordinal."""
 
@@ -196,6 +201,7 @@ class Words:
     closing: frozenset[str]
     openers: frozenset[str]
     ordinals: bool
+    romans: bool
     nouns: bool
 
 
@@ -221,5 +227,6 @@ def words_of(language: str) -> Words:
         listed(CLOSING),
         listed(OPENERS),
         language in ORDINALS,
+        language not in PLAIN_ROMANS,
         language in CAPITALIZED,
     )

@@ -1,4 +1,4 @@
-"""Where a sentence ends: `sentencex` proposes the places, and what stands around a place decides.
+"""Where a sentence ends: `sentencex` and the marks propose the places, and what stands around a place decides.
 
 Most full stops inside a sentence are recognized by the word after them: it has a small letter or is a number. The lists
 in `abbreviations` decide the rest.
@@ -25,19 +25,21 @@ CHINESE = {"cmn", "yue", "hak", "zh"}
 JAPANESE_QUOTES = ("」", "』")
 JAPANESE_QUOTING = ("と", "って")
 KOREAN_QUOTING = re.compile(r"이?라[고는며]|하[고며]\s")
-CHINESE_SPEAKER = re.compile(r"[^，。！？、：“”]{1,6}?[说问答喊叫笑]")
+"""What is written with a quote and goes on with the sentence."""
+
+CHINESE_SPEAKER = re.compile(r"[^，。！？、：“”]{1,6}?[说问答喊叫笑](?!了)")
 CHINESE_VERB = re.compile(r"就|便|并|然后就")
 """What goes on with the sentence after a quote: who spoke, if the quote came first, or a verb without a subject."""
 
 ITEM_NUMBER = re.compile(r"\(?\d{1,3}[.)]\s*")
 """`1. First item`: the number of a list's item is no sentence."""
 
-OPENING = "\"'“‘«‹„‚「『《〈（(¿¡["
+OPENING = "\"`'“‘«‹„‚「『《〈（(¿¡["
 CLOSING = "\"'”’“»›」』》〉）)]"
-LEADING = f"{OPENING}”’»–—- \u00a0\u202f"
+LEADING = f"{OPENING}”’»,–—- \u00a0\u202f"
 """What may stand before the first word of a sentence."""
 
-PLACE = re.compile(rf"(?:[.…!?।؟۔][{re.escape(CLOSING)}]*\s+|[。！？]+[{re.escape(CLOSING)}]*\s*)(?=\S)")
+PLACE = re.compile(rf"(?:[.…!?।؟۔](?:\s?[{re.escape(CLOSING)}])*\s+|[。！？]+[{re.escape(CLOSING)}]*\s*)(?=\S)")
 """A place where a sentence may end, if the library has not seen it."""
 
 WIDE_SPACE = re.compile(r"[^\S\n]")
@@ -46,9 +48,12 @@ WIDE_SPACE = re.compile(r"[^\S\n]")
 LAST_WORD = re.compile(r"(?:^|[\s(\[«„“\"'‘’،,;:/-])((?:[^\s.(\[«„“\"',;:/-]+\.)*[^\s.(\[«„“\"',;:/-]+)\.$")
 """The word before a full stop, with the full stops inside of it."""
 
-QUOTED_END = re.compile(rf"([.…!?。！？।؟۔])[{re.escape(CLOSING)}]+$")
+QUOTED_END = re.compile(rf"([.…!?。！？।؟۔])\s?[{re.escape(CLOSING)}]+$")
 STRAY_OPENING = re.compile(rf"(?<=[.…!?])\s+[{re.escape(OPENING)}”’»]+$")
 """An opening mark at the end of a sentence belongs to the next. In Swedish and Finnish, ”that” opens and closes."""
+
+STRAY_CLOSING = re.compile(r"(?:[\"”’»]|'')\s")
+"""A closing mark at the beginning of a sentence belongs to the one before."""
 
 ORDINAL = re.compile(r"(?:^|(?P<before>[^\s.]+)(?P<stop>\.?)\s+|[(„])(?:\d{1,3}|[IVXLC]+)\.$")
 """A number that may be an ordinal, unless an abbreviation before it counts with it: `Nr. 12.`"""
@@ -56,21 +61,21 @@ ORDINAL = re.compile(r"(?:^|(?P<before>[^\s.]+)(?P<stop>\.?)\s+|[(„])(?:\d{1,3
 STREET = ("str", "Str")
 """The end of the names of streets in German and Dutch."""
 
-NUMBER = re.compile(r"(?:\d[\d.,]*|[IVXLC]+)(?:\s+|-)\S+$")
+NUMBER = re.compile(r"(?:\d[\d.,]*|[IVXLC]+)\s+\S+$|\w-\w\.$")
 DASHED = re.compile(r"(?:[–—]\s*|-\s+)(\S)")
 DUTCH = re.compile(r"['’][a-z]\s+")
 """`'s Avonds`: the capital is the next word's."""
 
 DEGREES = re.compile(r"(?:[°º˚]|\bst\.)\s?[CF]\.$")
 DATED = re.compile(
-    r"(?:[\dIVXLCХІ]\s*(?:гг?|р|r|вв?|w|ст)|\b(?:н\.\s?[эе]|n\.\s?e|n\.\sl|[ad]\.\s?C|[vn]\.\s?Chr|[fe]\.\s?Kr|[ej]Kr|[ej]aa"
-    r"|apr?\.\sJ\.-C|av\.\sJ\.-C|[πμ]\.\s?Χ))\.$"
+    r"(?:(?:[\dIVXLCХІ]|-х)\s*(?:гг?|р|r|вв?|w|ст)|\b(?:н\.\s?[эе]|n\.\s?[el]|[ad]\.\s?C|[vn]\.\s?Chr|[fe]\.\s?Kr|[ej]Kr|[ej]aa"
+    r"|J\.?-C|[πμ]\.\s?Χ))\.$"
 )
-"""A year, a century or an era after a number: `w 1855 r.`, `216 a.C.`"""
+"""A year, a century or an era: `w 1855 r.`, `216 a.C.`"""
 
 DATED_START = re.compile(
-    r"(?:(?:W|We|Do|Od|Po|Przed|Ok\.|Около|В|Во|К|С|До|От|По|У|З|Від|Nel|Dal|Al|In|Im|Um|Em|No|En|I|År)\s+(?:\S+\s+){0,5}"
-    r"|\d+\S*\s+(?:\S+\s+){0,2})?[^\s]+$"
+    r"(?:(?:Już|Kiedy|Gdy|Уже|Когда|Вже|Коли)\s+\w\s+|(?:W|We|Do|Od|Po|Przed|Podczas|В|Во|К|С|До|От|По|У|З|Від|Nel|Dal|Al|In|Im"
+    r"|Em|No|En|I)\s+(?:\S+\s+){0,5}|\d+\S*\s+(?:\S+\s+){0,4})?\S+$"
 )
 """A sentence that begins with a date goes on: `W 1812 r. Napoleon`."""
 
@@ -80,15 +85,22 @@ ROMAN = re.compile(r"[IVXLC]+(?![^\W_]|['’])")
 SHORT_REST = re.compile(r"[^.!?…।؟。！？]{0,20}[.!?…।؟。！？]")
 """After an ellipsis, in a script without capitals: the little that goes on with the sentence."""
 
+IN_BRACKET = re.compile(r"\([a-zà-ÿа-яёіїєґά-ώ]{1,6}\.$")
+"""An abbreviation that begins a bracket: `(vgl. Abb. 3)`."""
+
+SPEECH_END = re.compile(r"[^\s\"“«][\"”»]")
+"""The end of a quote: a sentence with two of them has already said who speaks."""
+
 TWO_INITIALS = re.compile(r"(?<!\w)[^\W\d_]\.\s?[^\W\d_]\.$")
 INITIAL = re.compile(r"[^\W\d_]\.")
 
 PLAIN_END = re.compile(
-    r"[^\W\d_]{3,}\.$|[^\W_][!?]+$|…$|\w[\"'”’»“)\]–—]\.$|[A-ZА-Я]{2,}\.$|[\w-]{2,}\.[a-z]\w+\.$|\d\.[a-z]\w+\.$"
+    r"(?:[^\W\d_]{3,}\.|\d{3,}\.|[A-ZА-Я]{2,}\.|\d\s?(?:[kcdmµ]?[gml]|ha|кг|[кмс]м|м?л|χλμ|κ)\.|(?:[\w-]{2,}|\d)\.[a-z]\w+\."
+    r"|\w[\"'”’»“)\]–—]\.|[^\W_][!?！？]+|…|[.!?…]\s?[\"'”’»“)\]]+)$"
 )
-"""The end of a sentence that cannot be an abbreviation, such as that of a long word, `TV` or `a.pdf`."""
+"""The end of a sentence that cannot be an abbreviation, such as that of a long word, `TV`, `5 kg` or `a.pdf`."""
 
-QUOTE_REST = re.compile(r"[^\"“„«»”]*[^\"“„«»”\s][\"“»”]\s*([,\w])")
+QUOTE_REST = re.compile(r"[^\"“„«»”]*[.!?…][\"“»”]\s*([,\w])")
 """The end of a quote that the sentence goes on after: `Stop. Now." and left`."""
 
 FIRST_WORD = re.compile(r"([^\W\d_][^\s\d.,;:!?…।'’\"”»)]*)(?![\w.])")
@@ -119,12 +131,7 @@ class Context:
             language: A BCP 47 tag.
         """
         base = language.split("-")[0].lower()
-        return cls(
-            "zh" if base in CHINESE else base,
-            words_of(base),
-            _has_capitals(text),
-            "।" in text,
-        )
+        return cls("zh" if base in CHINESE else base, words_of(base), _has_capitals(text), "।" in text)
 
 
 def sentence_spans(text: str, start: int, end: int, context: Context) -> Iterator[tuple[int, int]]:
@@ -156,7 +163,7 @@ def _ends(text: str, begin: int, place: int, end: int, proposed: bool, context: 
     before = text[max(begin, place - LOOK_CHARACTERS) : place].rstrip()
     after = text[place : min(end, place + LOOK_CHARACTERS)].lstrip()
     quoted = text[begin : begin + LOOK_CHARACTERS].lstrip()[:1] in OPENING
-    if (after[:1] in '"”’»' and after[1:2].isspace()) or (not text[place - 1].isspace() and _is_glued(before, after)):
+    if STRAY_CLOSING.match(after) or (not text[place - 1].isspace() and _is_glued(before, after)):
         return False
     goes_on = _goes_on(before, after, quoted, context)
     if goes_on is None:
@@ -216,9 +223,10 @@ def _unseen(text: str, start: int, end: int) -> Iterator[int]:
 
 def _goes_on(before: str, after: str, quoted: bool, context: Context) -> bool | None:
     """Whether a sentence goes on; None if nothing says so. `quoted`: it began with a quotation mark."""
-    if ITEM_NUMBER.fullmatch(before) or after[:1] in {"º", "ª", ",", ";"}:
+    after = after.removeprefix(",,")  # It opens a quote.
+    if ITEM_NUMBER.fullmatch(before) or IN_BRACKET.search(before) or after[:1] in {"º", "ª", ",", ";", "/", "№"}:
         return True
-    if after[:1] == "-" and after[1:2].isalnum():
+    if after[:1] == "-" and _is_initials(_last_word(before)):
         return True  # J.-P. Sartre
     after = DUTCH.sub("", after, count=1) if DUTCH.match(after) else after
     first = after.lstrip(LEADING)[:1]
@@ -230,7 +238,7 @@ def _goes_on(before: str, after: str, quoted: bool, context: Context) -> bool | 
     if end := QUOTED_END.search(before):
         return True if small else _after_quote(before, after, end[1], quoted, caseless, context.words)
     if before.endswith(("...", "…", ". . .")):
-        return True if small or (caseless and SHORT_REST.match(after)) or len(before.split()) == 1 else None
+        return _after_ellipsis(before, after, small, caseless, context.words)
     if before.endswith("。"):
         return False
     if small or (before.endswith(".") and context.danda) or (caseless and YEAR_MONTH_DAY.search(before)):
@@ -240,6 +248,14 @@ def _goes_on(before: str, after: str, quoted: bool, context: Context) -> bool | 
     if first.isdecimal():
         return _before_number(before, after, context.words)
     return _before_name(before, after, context.words)
+
+
+def _after_ellipsis(before: str, after: str, small: bool, caseless: bool, words: Words) -> bool | None:
+    if small or (caseless and len(before.split()) == 1):
+        return True
+    if caseless:
+        return SHORT_REST.match(after) is not None and _first_word(after) not in words.openers
+    return None
 
 
 def _after_quote(before: str, after: str, mark: str, quoted: bool, caseless: bool, words: Words) -> bool | None:
@@ -252,17 +268,18 @@ def _after_quote(before: str, after: str, mark: str, quoted: bool, caseless: boo
         return None
     if KOREAN_QUOTING.match(after):
         return True
-    if caseless and quoted and not unicodedata.name(after[0], "").startswith("HANGUL"):
+    spoken = len(SPEECH_END.findall(before)) > 1
+    if caseless and quoted and not spoken and not unicodedata.name(after[0], "").startswith("HANGUL"):
         return _first_word(after) not in words.openers
-    return False if mark == "." and after[:1].isupper() else None
+    return False if (mark == "." and after[:1].isupper()) or (spoken and caseless) else None
 
 
 def _before_number(before: str, after: str, words: Words) -> bool | None:
     word = _last_word(before)
     if word.isdecimal() and (len(word) <= 2 or (len(word) == 4 and DAY.match(after))):
         return True  # 5. 12. 2020, 2020. 12. 5.
-    if TWO_INITIALS.search(before) and not NUMBER.search(before):
-        return True  # z. B. 3, M.Ö. 3.
+    if not NUMBER.search(before) and (TWO_INITIALS.search(before) or (len(word) == 1 and word.islower())):
+        return True  # z. B. 3, n. 3
     known = {word, word.lower(), _bare(word)} & (words.numbered | words.inside)
     return True if known or word.endswith(STREET) else None
 
@@ -275,10 +292,10 @@ def _before_name(before: str, after: str, words: Words) -> bool | None:
     if _is_initials(word) and INITIAL.match(after):
         return True
     if DATED.search(before):
-        return after[:1] in "–—" or (not opener and DATED_START.fullmatch(before) is not None)
+        return after[:1] in "–—„«" or (not opener and DATED_START.fullmatch(before) is not None)
     if word.lower() in words.numbered and ROMAN.match(after) and not opener:
         return True
-    ordinal = ORDINAL.search(before) if words.ordinals else None
+    ordinal = ORDINAL.search(before) if words.ordinals and (words.romans or word.isdecimal()) else None
     if ordinal and (words.nouns or not word.isdecimal() or ROMAN.match(after)):
         counted = ordinal["before"] or ""
         numbered = counted.lower() in words.numbered if ordinal["stop"] else counted.istitle() and counted.isalpha()
@@ -316,7 +333,7 @@ def _is_brand(after: str) -> bool:
 
 def _first_word(after: str) -> str:
     """The first word of a sentence, without the marks before it; nothing if it is an initial."""
-    found = FIRST_WORD.match(after.lstrip(OPENING))
+    found = FIRST_WORD.match(after.lstrip(LEADING))
     return found[1] if found else ""
 
 

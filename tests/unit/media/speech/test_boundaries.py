@@ -120,6 +120,39 @@ FAMILIES = {
             "Beim 1. FC Köln.",
         ],
     ),
+    "dates of Slavic languages": (
+        "pl",
+        [
+            *("W 1812 r. Napoleon ruszył na Moskwę.", "Zmarł w 1855 r. |Pochowano go na Wawelu."),
+            *(
+                "Rządził Jan III. |Kraków rósł.",
+                "Było to w VI w. n.e. |Słowianie przyszli.",
+                "Ulica im. Jana, np. Długa.",
+            ),
+        ],
+    ),
+    "the same mark on both sides": (
+        "fi",
+        ["Hän tuli. |”Olen täällä”, hän sanoi. |”Hyvä.” |Sitten hän lähti.", "Hän lähti. |1900-luvulla se oli toisin."],
+    ),
+    "sentences in a quote": (
+        "en",
+        [
+            '"It was an accident. |But I do not know why it happened."',
+            "“It was late. |I went home,” she said. |“Good.”",
+            "``It was late. |I went home,'' she said. |``Why?'' |He slept… |Then he woke.",
+        ],
+    ),
+    "units and names of files": (
+        "it",
+        [
+            "Pesa 5 kg. |Costa poco.",
+            "È a 180 °C. |Unite il latte.",
+            "Apri modulo.pdf. |Leggilo.",
+            "Guardo la TV. |Dormo.",
+        ],
+    ),
+    "Korean": ("ko", ['"좋아요."라고 그가 말했다. |그는 갔다.', "그는 1917. 12. 30. 서울에서 태어났다."]),
     "Polish": ("pl", ["Dałem im. |Potem poszedł.", "Szkoła im. Jana jest na ul. Długiej."]),
     "messages without capitals": ("en", ["i came home. |then i slept. |ok?"]),
 }
