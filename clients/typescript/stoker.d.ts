@@ -389,6 +389,8 @@ export interface BatchOutput {
   failures?: ItemFailure[];
   /** What a deletion removed, by kind, such as `{"tasks": 12, "files": 3}`. */
   removed?: Record<string, number> | null;
+  /** The generation of the file that an import has read. It is another if the file is replaced. */
+  generation?: string | null;
 }
 
 /** What a completed job made. */

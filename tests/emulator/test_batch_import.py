@@ -16,7 +16,9 @@ from emulator.batch import BatchJob, figures, items, task, tasks_of, write_docum
 from stoker import config
 from stoker.batch import import_tasks as import_module
 from stoker.batch.task_files import lines as lines_module
+from stoker.errors import NotRetryable
 from stoker.firestore.client import client
+from stoker.jobs.commands import retry_job
 from stoker.jobs.fields import RENEWED
 from stoker.storage.client import bucket
 
@@ -219,3 +221,99 @@ def test_a_file_that_is_replaced_ends_the_import(ada: str, monkeypatch: pytest.M
     job.reference.update({"runAfter": datetime.now(UTC)})
     data = job.work()
     assert (data["status"], data["errorCode"]) == ("failed", "input-not-found")
+
+
+# --- Run again for what has failed -------------------------------------------------------------------
+
+Rows = list[dict[str, str]]
+FORMATS: dict[str, Callable[[Rows], str]] = {
+    "application/x-ndjson": lambda rows: "\n".join(json.dumps(row) for row in rows),
+    "application/json": lambda rows: json.dumps(rows, indent=1),
+    "text/csv": lambda rows: "title,projectId\n" + "\n".join(f"{r['title']},{r.get('projectId', '')}" for r in rows),
+}
+"""The ways to write a list of records, by the media type."""
+
+
+def imported_in_part(user_id: str, form: str = "application/json") -> BatchJob:
+    """An import of seven records. The third, the sixth and the last failed, because their project was missing."""
+    project = f"{user_id}-garden"
+    rows = [{"title": f"Task {n}", **({"projectId": project} if n in (3, 6, 7) else {})} for n in range(1, 8)]
+    source = put(user_id, FORMATS[form](rows).encode(), form)
+    job = BatchJob(user_id, {"operation": "import-tasks", "source": source})
+    data = job.work()
+    assert (data["status"], figures(data["output"])) == ("completed", (7, 4, 3))
+    return job
+
+
+def make_project(user_id: str) -> None:
+    now, name = datetime.now(UTC), f"{user_id}-garden"
+    project = {"id": name, "userId": user_id, "name": "Garden", "createdAt": now, "updatedAt": now}
+    write_documents("projects", {name: project})
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_the_records_that_failed_are_imported_by_a_retry_and_no_others(
+    ada: str, form: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(import_module, "PAGE", 2)
+    job = imported_in_part(ada, form)
+    before = tasks_of(ada)
+    deleted = next(name for name, one in before.items() if one["title"] == "Task 2")
+    client().document(f"tasks/{deleted}").delete()
+    make_project(ada)
+    retry_job(job.id)
+    data = job.work()
+    assert (data["status"], figures(data["output"]), items(data["output"])) == ("completed", (7, 7, 0), [])
+    after = tasks_of(ada)
+    assert sorted(one["title"] for one in after.values()) == [f"Task {n}" for n in (1, 3, 4, 5, 6, 7)]
+    assert {name: one for name, one in before.items() if name != deleted}.items() <= after.items()
+    with pytest.raises(NotRetryable, match="is completed: write a new one"):
+        retry_job(job.id)
+
+
+def test_records_that_fail_once_more_can_be_retried_once_more(ada: str) -> None:
+    job = imported_in_part(ada)
+    retry_job(job.id)
+    data = job.work()
+    assert (figures(data["output"]), items(data["output"])) == ((7, 4, 3), ["3", "6", "7"])
+    make_project(ada)
+    retry_job(job.id)
+    assert figures(job.work()["output"]) == (7, 7, 0)
+
+
+def test_a_retry_that_ends_early_keeps_the_figures_of_what_it_has_imported(
+    ada: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(import_module, "PAGE", 2)
+    job = imported_in_part(ada)
+    make_project(ada)
+    retry_job(job.id)
+    write = import_module.write_page
+
+    def cancels(*arguments: object) -> object:
+        done = write(*arguments)  # type: ignore[arg-type]
+        job.reference.update({"cancelRequested": True})
+        raise ConnectionError(done)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(import_module, "write_page", cancels)
+        job.work()
+    job.reference.update({"runAfter": datetime.now(UTC)})
+    data = job.work()
+    assert (data["status"], figures(data["output"]), items(data["output"])) == ("cancelled", (7, 5, 2), ["6", "7"])
+    retry_job(job.id)
+    data = job.work()
+    assert (data["status"], figures(data["output"])) == ("completed", (7, 7, 0))
+    assert len(tasks_of(ada)) == 7
+
+
+def test_a_file_that_was_replaced_is_not_read_for_what_has_failed(ada: str) -> None:
+    """Its third line may be another record now."""
+    job = imported_in_part(ada)
+    make_project(ada)
+    put(ada, lines_of(7))
+    retry_job(job.id)
+    data = job.work()
+    assert (data["status"], data["errorCode"]) == ("failed", "input-not-found")
+    assert "is not the file that was imported" in data["error"]
+    assert (figures(data["output"]), len(tasks_of(ada))) == ((7, 4, 3), 4)

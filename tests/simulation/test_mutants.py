@@ -10,11 +10,8 @@ from simulation.runs import notice
 from simulation.world import run_world
 from simulation.wrong_decisions import MUTANTS
 
-SAMPLE = 16
+SAMPLE = 8
 """Mutants of every run; they change with the date."""
-
-FAST = 4
-"""Of these, so many are among the fast tests."""
 
 
 def test_the_table_is_large_and_names_each_mutant_once() -> None:
@@ -35,9 +32,8 @@ def test_a_mutant_whose_text_is_gone_is_refused() -> None:
         pass
 
 
-@pytest.mark.parametrize(
-    "number", [*range(FAST), *(pytest.param(number, marks=pytest.mark.slow) for number in range(FAST, SAMPLE))]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("number", range(SAMPLE))
 def test_a_mutant_of_the_day_is_noticed(number: int) -> None:
     day = datetime.now(UTC).date().toordinal()
     mutant = Random(day).sample(MUTANTS, SAMPLE)[number]

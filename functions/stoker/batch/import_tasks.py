@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,6 +17,7 @@ from stoker.batch.task_files.first_records import check_first
 from stoker.batch.task_files.formats import reader_of
 from stoker.batch.task_files.lines import Lines
 from stoker.batch.task_files.record import NoTask, Reader, TaskFile
+from stoker.errors import InputNotFound
 from stoker.firestore.client import client
 from stoker.firestore.deadline import patience
 from stoker.firestore.errors import Conflict
@@ -25,7 +26,7 @@ from stoker.firestore.writes import Create
 from stoker.jobs.context import JobContext
 from stoker.jobs.lease import WritesRefused
 from stoker.models.batch import ImportedTask, ImportTasks
-from stoker.models.job import BatchOutput
+from stoker.models.job import BatchOutput, ItemFailure, OutputFile
 from stoker.storage.sources import open_source, replaced
 
 PAGE = 200
@@ -64,9 +65,17 @@ class ImportPosition(BatchTally):
     line: int = 1
     generation: str | None = None
 
+    def untried(self, earlier: BatchOutput) -> list[ItemFailure]:
+        """Return the failures of an earlier run that were not tried again yet."""
+        return [failure for failure in earlier.failures if int(failure.item) >= self.line]
+
+    def output(self, files: Sequence[OutputFile] = (), untried: Sequence[ItemFailure] = ()) -> BatchOutput:
+        """As `BatchTally.output`, with the file's generation."""
+        return super().output(files, untried).model_copy(update={"generation": self.generation})
+
 
 def import_tasks(context: JobContext, batch_input: ImportTasks) -> BatchOutput:
-    """Make a task of each record of a file.
+    """Make a task of each record of a file; or, of a batch that is run again, of each record that has failed.
 
     Args:
         context: The attempt.
@@ -74,11 +83,19 @@ def import_tasks(context: JobContext, batch_input: ImportTasks) -> BatchOutput:
 
     Raises:
         InputForbidden, InputNotFound, InputEmpty: As `open_source`.
+        InputNotFound: The batch is run again, and the file was replaced.
         InputTooLarge: The file has more bytes or more records than a list may have.
         UnsupportedMedia: The file is no list of tasks, or its first records all fail in the same way.
     """
     source = open_source(batch_input.source, context.user_id, config.MAX_LIST_BYTES)
-    position = ImportPosition.from_firestore(context.checkpoint)
+    earlier = context.earlier_result
+    if earlier is not None and earlier.generation != source.generation:
+        raise InputNotFound(
+            f"The file {source.path!r} is not the file that was imported, so the lines that have failed can't be found "
+            "in it. Upload a file of the corrected records alone, and write a new job for it."
+        )
+    first = ImportPosition(succeeded=earlier.succeeded if earlier is not None else 0)
+    position = ImportPosition.from_firestore(context.checkpoint) if context.checkpoint else first
     if position.generation not in (None, source.generation):
         raise replaced(source.path)
 
@@ -92,15 +109,29 @@ def import_tasks(context: JobContext, batch_input: ImportTasks) -> BatchOutput:
     if position.offset is None:
         offset, line = reader.begin
         position = position.model_copy(update={"offset": offset, "line": line, "generation": source.generation})
-    while True:
+    while earlier is None or position.untried(earlier):
         context.report(100 * (position.offset or 0) / source.size, "importing")
         page = _page(reader, position)
         if page.after == position.offset:
-            return position.output()
+            break
+        if earlier is not None:
+            position = _again(context, position, page, earlier)
+            continue
         if position.total == 0:
             check_first(source.path, [found for _, found in page.items])
         check_records(position.total + len(page.items), position.total)
         position = write_page(context, position, page)
+    return position.output()
+
+
+def _again(context: JobContext, position: ImportPosition, page: Page, earlier: BatchOutput) -> ImportPosition:
+    """Import the records of a page that have failed in an earlier run. Return the position after the page."""
+    failed = {int(failure.item) for failure in earlier.failures}
+    items = [(line, found) for line, found in page.items if line in failed]
+    if not items:
+        # No write: the next attempt may read these lines again.
+        return position.model_copy(update={"offset": page.after, "line": page.next_line})
+    return write_page(context, position, replace(page, items=items), earlier)
 
 
 def _page(reader: Reader, position: ImportPosition) -> Page:
@@ -118,7 +149,17 @@ def _page(reader: Reader, position: ImportPosition) -> Page:
     return Page(items, offset, line)
 
 
-def write_page(context: JobContext, position: ImportPosition, page: Page) -> ImportPosition:
+def write_page(
+    context: JobContext, position: ImportPosition, page: Page, earlier: BatchOutput | None = None
+) -> ImportPosition:
+    """Write the tasks of a page and the checkpoint behind it. Return the checkpoint.
+
+    Args:
+        context: The attempt.
+        position: The checkpoint before the page.
+        page: The records.
+        earlier: The result of an earlier run, if the records are those that have failed in this run.
+    """
     tasks = client().collection(config.TASKS)
     content = [found for _, found in page.items if isinstance(found, ImportedTask)]
     named = {task.project_id for task in content if task.project_id is not None}
@@ -129,7 +170,8 @@ def write_page(context: JobContext, position: ImportPosition, page: Page) -> Imp
         done, new = _sorted_out(context, position, page, foreign, there)
         made = [Create(f"{config.TASKS}/{name}", _document(name, context.user_id, task)) for name, task in new.items()]
         try:
-            context.save(done.to_firestore(), made)
+            figures = done.output(untried=done.untried(earlier)) if earlier is not None else None
+            context.save(done.to_firestore(), made, output=figures)
         except WritesRefused as refused:
             # Some are there: the job was run before, and is run again from its beginning.
             references = [tasks.document(name) for name in new]

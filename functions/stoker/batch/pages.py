@@ -11,7 +11,7 @@ from stoker.firestore.deadline import patience
 from stoker.firestore.writes import Write
 from stoker.jobs.context import JobContext
 from stoker.jobs.lease import WritesRefused
-from stoker.models.job import BatchOutput, Stage
+from stoker.models.job import BatchOutput, ItemFailure, Stage
 
 PAGE = 200
 """Tasks in a commit: one that is refused because someone has written a task of it costs no more than that."""
@@ -32,17 +32,9 @@ class PagePosition(BatchTally):
 
     after: str | None = None
 
-    def figures_so_far(self, earlier: BatchOutput) -> BatchOutput:
-        """Return the figures if the run ended here: the tasks that were not tried again have still failed.
-
-        Args:
-            earlier: The result of the earlier run, whose failures are tried again.
-        """
-        untried = [failure for failure in earlier.failures if self.after is None or failure.item > self.after]
-        failures = [*self.failures, *untried]
-        return BatchOutput(
-            total=self.succeeded + len(failures), succeeded=self.succeeded, failed=len(failures), failures=failures
-        )
+    def untried(self, earlier: BatchOutput) -> list[ItemFailure]:
+        """Return the failures of an earlier run that were not tried again yet."""
+        return [failure for failure in earlier.failures if self.after is None or failure.item > self.after]
 
 
 class Tasks(Protocol):
@@ -115,7 +107,7 @@ def through_pages(
             return position
         done, writes = _tallied(position, page, find_problem)
         try:
-            figures = done.figures_so_far(earlier) if earlier is not None else None
+            figures = done.output(untried=done.untried(earlier)) if earlier is not None else None
             context.save(done.to_firestore(), [write_of(task) for task in writes], output=figures)
         except WritesRefused:
             # Someone has written a task of this page, or deleted it. Fewer at once, lest it be so each time.

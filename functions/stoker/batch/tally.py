@@ -47,8 +47,18 @@ class BatchTally(Model):
                 error = error[: ERROR_CHARACTERS - 1] + "…"
             self.failures.append(ItemFailure(item=item, error=error, error_code=error_code))
 
-    def output(self, files: Sequence[OutputFile] = ()) -> BatchOutput:
-        """The same as the output of a job."""
+    def output(self, files: Sequence[OutputFile] = (), untried: Sequence[ItemFailure] = ()) -> BatchOutput:
+        """Return the figures as the output of a job.
+
+        Args:
+            files: The files that were made.
+            untried: Items that failed in an earlier run and were not tried again yet. They still count as failed.
+        """
+        failed = self.failed + len(untried)
         return BatchOutput(
-            files=list(files), total=self.total, succeeded=self.succeeded, failed=self.failed, failures=self.failures
+            files=list(files),
+            total=self.succeeded + failed,
+            succeeded=self.succeeded,
+            failed=failed,
+            failures=[*self.failures, *untried],
         )

@@ -144,7 +144,7 @@ class DeleteTasks(StoresNothing):
     where: DeletionFilter
 
 
-class ImportTasks(StoresNothing):
+class ImportTasks(StoresNothing, RunsFailedAgain):
     """Makes tasks of the records of a file.
 
     Attributes:

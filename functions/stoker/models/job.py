@@ -176,6 +176,7 @@ class BatchOutput(JobOutput):
         total: Items that there were; `succeeded` and `failed` add up to it.
         failures: The first 100 items that failed.
         removed: What a deletion removed, by kind, such as `{"tasks": 12, "files": 3}`.
+        generation: The generation of the file that an import has read. It is another if the file is replaced.
     """
 
     files: list[OutputFile] = Field(default_factory=list)
@@ -184,6 +185,7 @@ class BatchOutput(JobOutput):
     failed: int
     failures: Annotated[list[ItemFailure], Field(max_length=100)] = Field(default_factory=list)
     removed: dict[str, int] | None = None
+    generation: str | None = None
 
 
 class DeletionReceipt(BatchOutput):
