@@ -1,10 +1,12 @@
 """Words that decide whether a full stop ends a sentence, by language.
 
-The lists name what the next word cannot decide: a name, a number or a noun may follow. Their sources are the suppressions
-of Unicode CLDR (https://github.com/unicode-org/cldr/tree/main/common/segments), for nine languages; its short names of days
-and months (https://github.com/unicode-org/cldr/tree/main/common/main); and the lists of `sentencex`
-(https://github.com/wikimedia/sentencex/tree/master/src/languages/abbrev). Words that end sentences in all three are left
-out, such as `In.`, `Go.`, `Job.` and `fil.`
+The lists name what the next word cannot decide: a name, a number or a noun may follow. Sources:
+
+- the suppressions of Unicode CLDR, for nine languages (https://github.com/unicode-org/cldr/tree/main/common/segments)
+- its short names of days and months (https://github.com/unicode-org/cldr/tree/main/common/main)
+- the lists of `sentencex` (https://github.com/wikimedia/sentencex)
+
+Words that often end a sentence are left out: `In.`, `Go.`, `Job.`, in Swedish `fil.`
 """
 
 from dataclasses import dataclass
