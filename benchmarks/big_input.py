@@ -22,10 +22,10 @@ import psutil
 
 from benchmarks.media_time import unheard_run
 from benchmarks.storage_stub import SERVER
-from development.clip import make_clip
 from stoker import config
-from stoker.media.ffmpeg import ffmpeg_command
 from stoker.models.video import VideoInput
+from stoker.sandbox.ffmpeg import ffmpeg_command
+from stoker_tools.samples.clip import make_clip
 
 MIB = 1024**2
 LIMIT_BYTES = 600 * MIB
@@ -76,7 +76,7 @@ def make_film(folder: Path, size: int, long: bool) -> Path:
 
 def measured(film: Path, outputs: Sequence[Mapping[str, object]], server: int, as_json: bool) -> int:
     """Runs the job, and prints the most that it took."""
-    from stoker.media.video import process_video
+    from stoker.video.worker import process_video
 
     size = film.stat().st_size
     with tempfile.TemporaryDirectory() as folder:

@@ -13,25 +13,25 @@ from pathlib import Path
 from typing import cast
 
 from benchmarks.pairs import Comparison, compare
-from development.clip import make_clip
 from stoker.firestore.documents import StoredDocument
 from stoker.firestore.fence import Fence
-from stoker.firestore.memory import MemoryDocuments
+from stoker.firestore.memory_documents import MemoryDocuments
 from stoker.jobs.context import JobContext
 from stoker.jobs.job import Job
 from stoker.jobs.lease import Lease
 from stoker.jobs.progress import Heartbeat
 from stoker.jobs.states import JobState
 from stoker.logs import JobLog
-from stoker.media.ffmpeg import ffmpeg_command
-from stoker.media.film import Film
-from stoker.media.plan import plan
-from stoker.media.probe import Prober
-from stoker.media.sources import opened
-from stoker.media.video import make_outputs
 from stoker.models.job import ProcessingJob
 from stoker.models.video import VideoInput
+from stoker.probe.probe import Prober
+from stoker.sandbox.ffmpeg import ffmpeg_command
 from stoker.storage.outputs import AttemptOutputs
+from stoker.video.encode.plan import plan
+from stoker.video.source.fetching import opened
+from stoker.video.source.film import Film
+from stoker.video.worker import make_outputs
+from stoker_tools.samples.clip import make_clip
 
 LIMIT = 1.05
 INPUT = {"source": "user-uploads/ada/film.mp4"}

@@ -13,15 +13,15 @@ from pathlib import Path
 
 from benchmarks.media_time import unheard_run
 from benchmarks.pairs import Comparison, compare
-from development.clip import make_clip
-from stoker.media.ffmpeg import ffmpeg_command
-from stoker.media.film import Film
-from stoker.media.graph import Graph
-from stoker.media.outputs import KINDS
-from stoker.media.probe import Prober
-from stoker.media.sources import SOURCE
-from stoker.media.video import make_outputs
 from stoker.models.video import VideoInput
+from stoker.probe.probe import Prober
+from stoker.sandbox.ffmpeg import ffmpeg_command
+from stoker.video.encode.graph import Graph
+from stoker.video.outputs import KINDS
+from stoker.video.source.fetching import SOURCE
+from stoker.video.source.film import Film
+from stoker.video.worker import make_outputs
+from stoker_tools.samples.clip import make_clip
 
 LIMIT = 0.75
 

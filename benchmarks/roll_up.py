@@ -53,7 +53,7 @@ def main() -> int:
     # What the functions log is for Cloud Logging.
     from firebase_functions import logger
 
-    from development import suite
+    from stoker_tools import emulators as suite
 
     setattr(logger, "write", lambda entry: None)  # noqa: B010 - a function, which mypy lets nobody assign to
     os.environ["FUNCTIONS_EMULATOR_PARALLEL"] = str(THREADS)

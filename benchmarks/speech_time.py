@@ -18,12 +18,12 @@ from typing import cast
 import imageio_ffmpeg
 
 from benchmarks.pairs import compare
-from development import environment
 from stoker.jobs.context import JobContext
 from stoker.logs import JobLog
-from stoker.media.audio import make_speech
-from stoker.media.speech.espeak import Espeak
 from stoker.models.audio import AudioInput
+from stoker.speech.engines.espeak import Espeak
+from stoker.speech.worker import make_speech
+from stoker_tools.setup import environment
 
 LIMIT = 1.0
 MOST_SECONDS = 10.0
@@ -74,7 +74,7 @@ def ours(workspace: Path, text: str) -> None:
 def bare(folder: Path, text: str) -> None:
     """What one would do by hand."""
     sound = folder / "bare.wav"
-    subprocess.run([sys.executable, "-m", "development.speech", str(sound), text], check=True)
+    subprocess.run([sys.executable, "-m", "stoker_tools.cli.speech", str(sound), text], check=True)
     ffmpeg = [imageio_ffmpeg.get_ffmpeg_exe(), "-nostdin", "-hide_banner", "-nostats", "-y", "-i", str(sound)]
     measured = subprocess.run(
         [*ffmpeg, "-af", f"{LOUDNORM}:print_format=json", "-f", "null", "-"], capture_output=True, text=True, check=True

@@ -24,7 +24,7 @@ from google.cloud.firestore_v1 import DocumentSnapshot
 from stoker import config, firebase, registry, shutdown
 from stoker.access import auth_events
 from stoker.access.guard import guarded
-from stoker.firestore.events import decodable
+from stoker.firestore.trigger_events import decodable
 
 shutdown.listen()
 # `on_call` checks a caller's token with it, before any body runs.
@@ -180,7 +180,7 @@ def deleteJob(request: CallableRequest[Any]) -> dict[str, str]:  # noqa: N802 - 
 @guarded
 def setRole(request: CallableRequest[Any]) -> dict[str, Any]:  # noqa: N802 - as above
     """Roles: an admin makes someone a user, a moderator or an admin."""
-    from stoker.users.calls import call_set_role
+    from stoker.accounts.calls import call_set_role
 
     return call_set_role(request)
 
@@ -189,7 +189,7 @@ def setRole(request: CallableRequest[Any]) -> dict[str, Any]:  # noqa: N802 - as
 @auth_events.user_created(region=config.REGION, memory=MemoryOption.MB_512, cpu=1, concurrency=40, timeout_sec=60)
 def on_user_created(event: auth_events.AuthUserEvent) -> None:
     """Profiles: a new account gets one, also an anonymous account and one that an admin has made."""
-    from stoker.users.account_events import account_created
+    from stoker.accounts.account_events import account_created
 
     account_created(event)
 
@@ -197,7 +197,7 @@ def on_user_created(event: auth_events.AuthUserEvent) -> None:
 @auth_events.user_deleted(region=config.REGION, memory=MemoryOption.MB_512, cpu=1, concurrency=40, timeout_sec=60)
 def on_user_deleted(event: auth_events.AuthUserEvent) -> None:
     """Deletion: all that is left of a user whose account was deleted goes too."""
-    from stoker.users.account_events import account_deleted
+    from stoker.accounts.account_events import account_deleted
 
     account_deleted(event)
 
@@ -207,14 +207,14 @@ if config.BLOCKING:
     @before_user_created(region=config.REGION, memory=MemoryOption.MB_512, cpu=1, concurrency=40, timeout_sec=60)
     def before_created(event: AuthBlockingEvent) -> BeforeCreateResponse | None:
         """Sign-up: the new user gets a profile and the role of a user, unless the e-mail address is not welcome."""
-        from stoker.users import sign_up
+        from stoker.accounts import sign_up
 
         return sign_up.before_created(event)
 
     @before_user_signed_in(region=config.REGION, memory=MemoryOption.MB_512, cpu=1, concurrency=40, timeout_sec=60)
     def before_signed_in(event: AuthBlockingEvent) -> BeforeSignInResponse | None:
         """Sign-in: a profile that is missing is made, and one that is there follows the account."""
-        from stoker.users import sign_up
+        from stoker.accounts import sign_up
 
         return sign_up.before_signed_in(event)
 
@@ -223,7 +223,7 @@ if config.BLOCKING:
 @guarded
 def ensureProfile(request: CallableRequest[Any]) -> dict[str, Any]:  # noqa: N802 - as above
     """Profiles: whoever signs in without a sign-up that we hear of gets one."""
-    from stoker.users.calls import call_ensure_profile
+    from stoker.accounts.calls import call_ensure_profile
 
     return call_ensure_profile(request)
 
@@ -232,7 +232,7 @@ def ensureProfile(request: CallableRequest[Any]) -> dict[str, Any]:  # noqa: N80
 @guarded
 def deleteAccount(request: CallableRequest[Any]) -> dict[str, str]:  # noqa: N802 - as above
     """Deletion: a job deletes all that there is of the caller, and the account last."""
-    from stoker.users.calls import call_delete_account
+    from stoker.accounts.calls import call_delete_account
 
     return call_delete_account(request)
 
@@ -248,7 +248,7 @@ def deleteAccount(request: CallableRequest[Any]) -> dict[str, str]:  # noqa: N80
 )
 def on_task_written(event: Event[Change[DocumentSnapshot[Any] | None]]) -> None:
     """Progress: a task that is completed for the first time gives XP."""
-    from stoker.users.progress.award import task_written
+    from stoker.progress.award import task_written
 
     before, after = (one.to_dict() if one is not None else None for one in (event.data.before, event.data.after))
     task_written(event.params["taskId"], before, after)
@@ -257,7 +257,7 @@ def on_task_written(event: Event[Change[DocumentSnapshot[Any] | None]]) -> None:
 @on_schedule(**RECONCILE)
 def reconcile_profiles(event: ScheduledEvent) -> None:
     """Reconcile: accounts without a profile get one."""
-    from stoker.users import reconcile
+    from stoker.accounts import reconcile
 
     reconcile.reconcile_profiles()
 
@@ -265,7 +265,7 @@ def reconcile_profiles(event: ScheduledEvent) -> None:
 @on_schedule(**RECONCILE)
 def reconcile_owners(event: ScheduledEvent) -> None:
     """Reconcile: what is left of users whose account is gone goes too."""
-    from stoker.users import reconcile_owners
+    from stoker.accounts import reconcile_owners
 
     reconcile_owners.reconcile_owners()
 
@@ -273,7 +273,7 @@ def reconcile_owners(event: ScheduledEvent) -> None:
 @on_schedule(**RECONCILE)
 def reconcile_progress(event: ScheduledEvent) -> None:
     """Reconcile: completed tasks whose event was lost give their XP."""
-    from stoker.users.progress import reconcile
+    from stoker.progress import reconcile
 
     reconcile.reconcile_progress()
 

@@ -16,10 +16,10 @@ from google.cloud.firestore_v1.services.firestore import FirestoreClient
 from google.cloud.firestore_v1.types import StructuredQuery
 from google.cloud.firestore_v1.watch import Watch
 
-from development.environment import ROOT
-from development.generate.indexes import in_full
 from stoker.queries.declared import DECLARED
 from stoker.queries.query import DeclaredQuery, Direction, Kind, Order
+from stoker_tools.generate.indexes import in_full
+from stoker_tools.setup.environment import ROOT
 
 OURS = str(ROOT / "functions" / "stoker")
 LIBRARIES = (str(ROOT / ".venv"), str(ROOT / "functions" / "venv"), __file__)

@@ -134,7 +134,7 @@ MAX_WORKSPACE_BYTES: Final = 4 * GIB
 
 MEDIA_TYPES: Final = ("video/*", "audio/*")
 """The media types of sources: what a client may upload, as large as `MAX_SOURCE_BYTES`. Those beside them are named by
-`stoker.media.formats`."""
+`stoker.sandbox.formats`."""
 
 UNKNOWN_TYPES: Final = ("application/octet-stream", "binary/octet-stream", "")
 """What clients send for a file whose media type they do not know. The ending of its name then decides."""

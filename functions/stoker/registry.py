@@ -70,7 +70,7 @@ _TYPES = (
     JobType(
         name="video-processing",
         input="stoker.models.video:VideoInput",
-        worker="stoker.media.video:process_video",
+        worker="stoker.video.worker:process_video",
         stages=("downloading", "probing", "encoding", "uploading"),
         # config.MAX_WORKSPACE_BYTES and config.MEDIA_MEMORY_BYTES fit in it together.
         memory_mb=8192,
@@ -80,7 +80,7 @@ _TYPES = (
     JobType(
         name="audio-generation",
         input="stoker.models.audio:AudioInput",
-        worker="stoker.media.audio:process_audio",
+        worker="stoker.speech.worker:process_audio",
         stages=("synthesizing", "mastering", "uploading"),
         # The least that comes with two processors. Four hours of speech, as PCM and again as a WAV file, take 1.4 GB.
         memory_mb=4096,
@@ -91,7 +91,7 @@ _TYPES = (
     JobType(
         name="batch-operation",
         input="stoker.models.batch:BatchInput",
-        worker="stoker.batch.work:process_batch",
+        worker="stoker.batch.worker:process_batch",
         stages=("updating", "deleting", "waiting-for-running-jobs", "importing", "exporting"),
         # A page of documents or a chunk of a file at a time. It mostly waits for the network.
         memory_mb=1024,
@@ -100,7 +100,7 @@ _TYPES = (
         # So batches never wait for deletions, nor deletions for batches. Few places: nobody watches a deletion.
         deletions=Queue("accountdeletion", at_once=5),
         makes_jobs=True,
-        end_hook="stoker.users.deletion:after_deletion",
+        end_hook="stoker.accounts.account_deletion:after_deletion",
     ),
 )
 

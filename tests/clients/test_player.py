@@ -8,8 +8,8 @@ import pytest
 
 from browser import evaluated
 from conftest import Ffmpeg
-from development.environment import ROOT
-from development.user import User
+from stoker_tools.samples.user import User
+from stoker_tools.setup.environment import ROOT
 
 HERE = Path(__file__).parent
 SECONDS = 14

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from google.cloud.firestore_v1.base_query import FieldFilter
 
-from development.environment import ROOT
 from stoker import config
 from stoker.analytics.clock import happened_at
 from stoker.firestore.client import client
 from stoker.models.analytics import AnalyticsEvent
+from stoker_tools.setup.environment import ROOT
 
 MODULES = ROOT / "node_modules"
 

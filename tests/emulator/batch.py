@@ -9,7 +9,7 @@ from google.cloud import firestore
 from google.cloud.firestore_v1.types import Document
 
 from stoker import config
-from stoker.batch.work import process_batch
+from stoker.batch.worker import process_batch
 from stoker.firestore.client import client
 from stoker.jobs.attempt import run_attempt
 from stoker.queries import trees

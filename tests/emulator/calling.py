@@ -7,10 +7,10 @@ from typing import Any
 
 import httpx
 
-from development.rules.identities import claims as claims_of
-from development.rules.identities import unsigned
-from development.user import PROJECT, User
 from stoker import config
+from stoker_tools.rules_lab.identities import claims as claims_of
+from stoker_tools.rules_lab.identities import unsigned
+from stoker_tools.samples.user import PROJECT, User
 
 
 def call(function: str, data: Any, token: str | None, headers: Mapping[str, str] | None = None) -> httpx.Response:

@@ -10,7 +10,6 @@ import pytest
 from google.cloud import firestore
 
 from conftest import missing
-from development.user import User
 from emulator.analytics import own_collections
 from engine.driven import DrivenJob
 from engine.stores import QueueInMemory, own_project
@@ -18,6 +17,7 @@ from stoker import config
 from stoker.firebase import app
 from stoker.firestore.client import client
 from stoker.jobs.settings import forget
+from stoker_tools.samples.user import User
 
 NEEDED = (
     "FIRESTORE_EMULATOR_HOST",

@@ -8,7 +8,6 @@ import pytest
 from firebase_functions.https_fn import AppCheckData, AuthData, CallableRequest, HttpsError
 from google.api_core import exceptions
 
-from development.user import User
 from emulator.calling import altered, call, refusal, token_with
 from emulator.test_costs import Meter
 from stoker import config
@@ -18,6 +17,7 @@ from stoker.access.policies import CALLABLES
 from stoker.access.policy import CallPolicy
 from stoker.errors import AppCheckNeeded, NotAllowed, NotSignedIn, TooManyCalls
 from stoker.firestore.client import client
+from stoker_tools.samples.user import User
 
 ANYONE = CallPolicy(signed_in=False, roles=(), permissions=(), app_check=False, calls_per_minute=None)
 USERS = CallPolicy(signed_in=True, roles=("user",), permissions=(), app_check=False, calls_per_minute=5)

@@ -34,19 +34,19 @@ from emulator.batch import (
 from stoker import config
 from stoker.access import account, departure
 from stoker.access.auth_events import AuthUserEvent
+from stoker.accounts.account_copy import of_record
+from stoker.accounts.account_deletion import DELETION, delete_account
+from stoker.accounts.account_events import account_created, account_deleted
+from stoker.accounts.orphans import has_data
+from stoker.accounts.profile import confirm_profile
+from stoker.accounts.sign_up import before_created
 from stoker.batch import delete_user_data as delete_module
-from stoker.batch.work import process_batch
+from stoker.batch.worker import process_batch
 from stoker.firebase import app
 from stoker.firestore.client import client
 from stoker.jobs.attempt import run_attempt
-from stoker.models.deletion import orphan_job_id
+from stoker.models.orphan import orphan_job_id
 from stoker.models.user import User
-from stoker.users.account_copy import of_record
-from stoker.users.account_events import account_created, account_deleted
-from stoker.users.deletion import DELETION, delete_account
-from stoker.users.orphans import has_data
-from stoker.users.profile import confirm_profile
-from stoker.users.sign_up import before_created
 
 SECONDS = 120
 

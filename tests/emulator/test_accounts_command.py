@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from firebase_admin import auth
 
-from development.environment import ROOT
 from emulator.accounts import imported
 from emulator.batch import write_tasks
 from emulator.test_profiles import wait_for_end
 from stoker.access import account
 from stoker.firebase import app
+from stoker_tools.setup.environment import ROOT
 
 
 def accounts(*arguments: str) -> tuple[int, str, str]:

@@ -13,20 +13,20 @@ from typing import Any, get_args
 import pytest
 from firebase_functions import logger
 
-from development import project_command
-from development.analytics import arguments
-from development.environment import ROOT
 from emulator.analytics import aggregates, deliver, drawn, recounted
 from stoker import config
 from stoker.analytics import rebuild as rebuilding
-from stoker.analytics.lease import RollUpLease
 from stoker.analytics.rebuild import NotRebuildable, earliest, rebuild
 from stoker.analytics.record import record_event
 from stoker.analytics.roll_up import roll_up
+from stoker.analytics.roll_up_lease import RollUpLease
 from stoker.analytics.series import Period, active_users, series, top
 from stoker.analytics.users import Users
 from stoker.firestore.client import client
 from stoker.models.analytics import SERVER_EVENTS
+from stoker_tools.cli import project_command
+from stoker_tools.cli.analytics import arguments
+from stoker_tools.setup.environment import ROOT
 
 pytestmark = pytest.mark.usefixtures("apart")
 
@@ -56,7 +56,7 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
         monkeypatch.setattr(sys, "argv", ["scripts/analytics", *words])
         capsys.readouterr()  # what was logged before
         try:
-            code = project_command.main("development.analytics", arguments.parser())
+            code = project_command.main("stoker_tools.cli.analytics", arguments.parser())
         except SystemExit as end:
             code = int(end.code or 0)
         said = capsys.readouterr()

@@ -11,20 +11,20 @@ import requests
 from google.api_core.exceptions import PermissionDenied
 from google.cloud import firestore
 
-from development.user import User
 from emulator.left import left_behind
 from engine.driven import DrivenJob
 from stoker import config
 from stoker.jobs.attempt import run_attempt
 from stoker.jobs.context import JobContext
-from stoker.media.audio import process_audio
-from stoker.media.probe import Prober
-from stoker.media.speech import google
 from stoker.models.audio import AudioInput
 from stoker.models.job import JobOutput, Stage
+from stoker.probe.probe import Prober
+from stoker.speech.engines import google
+from stoker.speech.worker import process_audio
 from stoker.storage.client import bucket
-from unit.media.speech.google_stub import GoogleStub, google_stub, refusal
-from unit.media.speech.speaking import loudness, sounds
+from stoker_tools.samples.user import User
+from unit.speech.google_stub import GoogleStub, google_stub, refusal
+from unit.speech.speaking import loudness, sounds
 
 TEXT = """Dr. Ada Lovelace came at 3 p.m. on Monday. It cost $1,234.50 didn't it? “Nobody knew” she said.
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from google.cloud import firestore
 
-from development.user import follow
+from stoker_tools.samples.user import follow
 
 
 def ended(database: firestore.Client, job_id: str, document: dict[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from conftest import Ffmpeg
-from development.user import User
+from stoker_tools.samples.user import User
 
 pytestmark = pytest.mark.usefixtures("nothing_left_in_tmp")
 

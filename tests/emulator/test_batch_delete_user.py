@@ -7,7 +7,6 @@ from uuid import uuid4
 
 import pytest
 
-from development.user import User
 from emulator.accounts import imported
 from emulator.batch import BatchJob, documents_that_name, files_of, put_file, write_documents, write_everything
 from stoker import config
@@ -19,6 +18,7 @@ from stoker.jobs import settings
 from stoker.jobs.attempt import begin_attempt
 from stoker.jobs.lease import Lease
 from stoker.queries import trees
+from stoker_tools.samples.user import User
 from suite.processes import until
 
 DELETE = {"operation": "delete-user-data"}

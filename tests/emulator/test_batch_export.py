@@ -10,12 +10,12 @@ from zipfile import ZipFile
 
 import pytest
 
-from development.user import User
 from emulator.batch import BatchJob, documents_that_name, files_of, put_file, write_everything
 from stoker import config
 from stoker.batch import export_user_data as export_module
 from stoker.storage import sources
 from stoker.storage.client import bucket
+from stoker_tools.samples.user import User
 
 EXPORT = {"operation": "export-user-data"}
 

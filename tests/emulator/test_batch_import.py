@@ -11,7 +11,6 @@ from zipfile import ZipFile
 
 import pytest
 
-from development.user import User
 from emulator.batch import BatchJob, figures, items, task, tasks_of, write_documents
 from stoker import config
 from stoker.batch import import_tasks as import_module
@@ -21,6 +20,7 @@ from stoker.firestore.client import client
 from stoker.jobs.commands import retry_job
 from stoker.jobs.fields import RENEWED
 from stoker.storage.client import bucket
+from stoker_tools.samples.user import User
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from development.user import User
 from emulator.batch import BatchJob, figures, items
 from engine.stores import QueueInMemory
 from stoker import config
@@ -22,6 +21,7 @@ from stoker.jobs.store import using
 from stoker.jobs.sweeper import sweep
 from stoker.models.document import Model
 from stoker.models.job import JobOutput
+from stoker_tools.samples.user import User
 
 SOURCE = {"source": "public/a.mp4"}
 

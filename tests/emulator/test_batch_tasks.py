@@ -8,7 +8,6 @@ import pytest
 from google.cloud import firestore
 from google.cloud.firestore_v1 import DocumentSnapshot
 
-from development.user import User
 from emulator.batch import BatchJob, figures, items, task, tasks_of, write_documents, write_tasks
 from engine.stores import QueueInMemory
 from stoker import config
@@ -17,6 +16,7 @@ from stoker.firestore.client import client
 from stoker.jobs.commands import retry_job
 from stoker.jobs.store import using
 from stoker.models.task import STATUS_MOVES, TaskStatus, may_become
+from stoker_tools.samples.user import User
 
 HOME = {"operation": "update-tasks", "where": {"category": "home"}, "set": {"status": "completed"}}
 DELETE = {"operation": "delete-tasks", "where": {"category": "home"}}

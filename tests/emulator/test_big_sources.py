@@ -6,15 +6,17 @@ from typing import Any
 import pytest
 
 from conftest import Ffmpeg
-from development.user import User
 from emulator.left import left_behind
 from engine.driven import DrivenJob
 from stoker import config
 from stoker.jobs.attempt import run_attempt
-from stoker.media import ffmpeg as encoder
-from stoker.media import sources, streaming, video
-from stoker.media.video import process_video
+from stoker.probe import ranged_source as streaming
+from stoker.sandbox import ffmpeg as encoder
 from stoker.storage.client import bucket
+from stoker.video import worker as video
+from stoker.video.source import fetching as sources
+from stoker.video.worker import process_video
+from stoker_tools.samples.user import User
 
 pytestmark = pytest.mark.usefixtures("undelivered", "own_tmp", "queued")
 

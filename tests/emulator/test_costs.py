@@ -13,7 +13,6 @@ import pytest
 from firebase_admin import auth
 from google.cloud.firestore_v1.base_query import FieldFilter
 
-from development.user import User
 from engine.driven import DrivenJob
 from engine.hosts import Hurried
 from engine.stores import QueueInMemory
@@ -27,9 +26,10 @@ from stoker.jobs.events import Succeeded
 from stoker.jobs.lease import Lease
 from stoker.jobs.progress import Heartbeat
 from stoker.logs import JobLog
-from stoker.media.video import process_video
 from stoker.models.job import JobOutput
 from stoker.models.video import VideoInput
+from stoker.video.worker import process_video
+from stoker_tools.samples.user import User
 
 pytestmark = pytest.mark.usefixtures("undelivered")
 

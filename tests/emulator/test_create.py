@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from development.user import User
 from stoker.jobs.commands import create_processing_job
+from stoker_tools.samples.user import User
 
 
 def test_a_job_that_python_wrote_runs(user: User, clip: Path) -> None:

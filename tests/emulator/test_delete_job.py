@@ -11,9 +11,6 @@ import pytest
 from google.api_core.exceptions import PermissionDenied
 from google.cloud import firestore
 
-from development.environment import ROOT
-from development.rules.identities import unsigned
-from development.user import User
 from emulator.batch import put_file
 from emulator.calling import call as call_function
 from emulator.calling import refusal, token_with
@@ -22,6 +19,9 @@ from stoker import config
 from stoker.access import account
 from stoker.firestore.client import client
 from stoker.storage.client import bucket
+from stoker_tools.rules_lab.identities import unsigned
+from stoker_tools.samples.user import User
+from stoker_tools.setup.environment import ROOT
 from suite.processes import until
 
 

@@ -8,11 +8,11 @@ from firebase_admin import auth
 
 from emulator.batch import BatchJob
 from stoker import config
+from stoker.accounts import account_deletion as deletion
+from stoker.accounts.account_deletion import delete_account
 from stoker.errors import UserNotFound
 from stoker.firebase import app
 from stoker.firestore.client import client
-from stoker.users import deletion
-from stoker.users.deletion import delete_account
 
 pytestmark = pytest.mark.usefixtures("undelivered", "queued")
 

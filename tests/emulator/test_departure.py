@@ -13,12 +13,13 @@ from firebase_admin import auth
 from google.api_core.exceptions import PermissionDenied
 from google.cloud.firestore import SERVER_TIMESTAMP
 
-from development.user import User
 from emulator.accounts import imported
 from emulator.batch import BatchJob, files_of, put_file, write_everything, write_tasks
 from stoker import config
 from stoker.access import account, departure
 from stoker.access.auth_events import AuthUserEvent
+from stoker.accounts.account_events import account_created
+from stoker.accounts.orphans import delete_orphan
 from stoker.batch import delete_user_data as delete_module
 from stoker.firebase import app
 from stoker.firestore.client import client
@@ -26,8 +27,7 @@ from stoker.jobs.end_hook import run_end_hook
 from stoker.jobs.sweeper import sweep
 from stoker.queries import trees
 from stoker.storage.client import bucket
-from stoker.users.account_events import account_created
-from stoker.users.orphans import delete_orphan
+from stoker_tools.samples.user import User
 
 DELETE = {"operation": "delete-user-data"}
 
@@ -208,7 +208,7 @@ def test_a_hook_that_is_lost_or_runs_again_writes_one_late_pass(ada: str, times:
     end_killed_at(job, "after the account is gone")
     job.reference.update({"cancelRequested": True})
     with pytest.MonkeyPatch.context() as patch, contextlib.suppress(Killed):
-        patch.setattr("stoker.users.deletion.account.find", lambda _: kill())
+        patch.setattr("stoker.accounts.account_deletion.account.find", lambda _: kill())
         job.work()
     for _ in range(times):
         job.reference.update({"endHook": "due"})

@@ -9,16 +9,17 @@ import av
 import pytest
 
 from conftest import Ffmpeg
-from development.user import User
 from emulator.left import left_behind
 from engine.driven import DrivenJob
 from stoker import config
 from stoker.errors import Unavailable
 from stoker.jobs.attempt import run_attempt
-from stoker.media import departures, video
-from stoker.media.video import process_video
 from stoker.storage.client import bucket
 from stoker.storage.outputs import AttemptOutputs, OutputStream
+from stoker.video import worker as video
+from stoker.video.encode import streaming_upload as departures
+from stoker.video.worker import process_video
+from stoker_tools.samples.user import User
 
 pytestmark = pytest.mark.usefixtures("undelivered", "own_tmp", "queued")
 

@@ -16,10 +16,10 @@ from uuid import uuid4
 import pytest
 from google.cloud import firestore
 
-from development.environment import ROOT
-from development.user import User
 from stoker import config
 from stoker.models.settings import JobSettings
+from stoker_tools.samples.user import User
+from stoker_tools.setup.environment import ROOT
 
 COMMAND = str(ROOT / "scripts" / "jobs")
 HOSTILE = "\x1b[31m\x07\r\n[red]evil[/red]\u202e\x9b2J" + "x" * 5000

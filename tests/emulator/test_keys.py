@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from development.user import User
+from stoker_tools.samples.user import User
 
 
 def test_a_second_job_with_the_key_fails_and_names_the_first(user: User, clip: Path) -> None:

@@ -11,13 +11,13 @@ import pytest
 from google.api_core import exceptions
 from google.cloud import firestore
 
-from development.user import User
 from stoker import config
 from stoker.errors import JobNotFound
 from stoker.jobs import monitor as monitor_module
 from stoker.jobs.commands import create_processing_job
 from stoker.jobs.job import find_job
 from stoker.jobs.monitor import JobMonitor, monitor_job
+from stoker_tools.samples.user import User
 from suite.processes import until
 
 

@@ -11,7 +11,6 @@ from firebase_admin import auth, delete_app
 from google.cloud import firestore
 from google.cloud.firestore_v1.base_query import FieldFilter
 
-from development.rules.identities import claims as claims_of
 from emulator.accounts import (
     SignedIn,
     imported,
@@ -30,17 +29,18 @@ from emulator.calling import altered, call, refusal
 from stoker import config
 from stoker.access import account, departure
 from stoker.access.policies import CALLABLES
+from stoker.accounts import cursor
+from stoker.accounts import reconcile as reconcile_module
+from stoker.accounts.account_copy import of_record
+from stoker.accounts.domains import KnownSettings, check_domain
+from stoker.accounts.profile import make_profile
+from stoker.accounts.reconcile import reconcile_profiles
+from stoker.accounts.roles import give_first_role, set_role
 from stoker.errors import EmailDomainRefused
 from stoker.firebase import app
 from stoker.firestore.client import client
 from stoker.models.user import Progress, User
-from stoker.users import cursor
-from stoker.users import reconcile as reconcile_module
-from stoker.users.account_copy import of_record
-from stoker.users.domains import KnownSettings, check_domain
-from stoker.users.profile import make_profile
-from stoker.users.reconcile import reconcile_profiles
-from stoker.users.roles import give_first_role, set_role
+from stoker_tools.rules_lab.identities import claims as claims_of
 
 LATER = timedelta(hours=2)
 

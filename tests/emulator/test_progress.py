@@ -12,20 +12,20 @@ import pytest
 from google.cloud import firestore
 from google.cloud.firestore_v1.base_query import FieldFilter
 
-from development.environment import ROOT
-from development.user import User
 from emulator.accounts import profile_of, sign_up
 from emulator.batch import task, write_documents
 from stoker import config
 from stoker.firestore.client import client
 from stoker.models.user import MAX_RUNS, Progress
-from stoker.users.progress import award as award_module
-from stoker.users.progress import reconcile as reconcile_module
-from stoker.users.progress.award import award, count, task_written
-from stoker.users.progress.fold import folded
-from stoker.users.progress.ledger import completion_of, entries, entry
-from stoker.users.progress.rebuild import rebuild
-from stoker.users.progress.reconcile import reconcile_progress
+from stoker.progress import award as award_module
+from stoker.progress import reconcile as reconcile_module
+from stoker.progress.award import award, count, task_written
+from stoker.progress.fold import folded
+from stoker.progress.ledger import completion_of, entries, entry
+from stoker.progress.rebuild import rebuild
+from stoker.progress.reconcile import reconcile_progress
+from stoker_tools.samples.user import User
+from stoker_tools.setup.environment import ROOT
 
 NOON = datetime(2027, 1, 1, 12, tzinfo=UTC)
 EVE = NOON - timedelta(days=1)

@@ -15,17 +15,17 @@ from google.cloud.firestore_v1.base_query import FieldFilter
 from emulator.accounts import imported
 from emulator.batch import files_of, put_file, tasks_of, write_documents, write_everything, write_tasks
 from stoker import config
-from stoker.batch.work import process_batch
+from stoker.accounts import cursor, owners
+from stoker.accounts import reconcile_owners as module
+from stoker.accounts.account_deletion import DELETION
+from stoker.accounts.orphans import delete_orphan
+from stoker.accounts.owners_round import PLACE, YOUNG
+from stoker.accounts.reconcile_owners import reconcile_owners
+from stoker.batch.worker import process_batch
 from stoker.firebase import app
 from stoker.firestore.client import client
 from stoker.jobs.attempt import run_attempt
 from stoker.storage.client import bucket
-from stoker.users import cursor, owners
-from stoker.users import reconcile_owners as module
-from stoker.users.deletion import DELETION
-from stoker.users.orphans import delete_orphan
-from stoker.users.owners_round import PLACE, YOUNG
-from stoker.users.reconcile_owners import reconcile_owners
 
 TODAY = datetime.now(UTC) + 2 * YOUNG
 """What the tests write is old enough by then."""

@@ -10,13 +10,13 @@ import httpx
 import pytest
 from google.cloud import firestore
 
-from development.rules.identities import unsigned
-from development.user import PROJECT, User
 from emulator.calling import altered, refusal, token_with
 from emulator.calling import call as call_function
 from engine.driven import ENDED
 from stoker import config
 from stoker.firestore.client import client
+from stoker_tools.rules_lab.identities import unsigned
+from stoker_tools.samples.user import PROJECT, User
 from suite.processes import until
 
 

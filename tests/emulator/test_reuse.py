@@ -6,14 +6,15 @@ from typing import Any
 
 import pytest
 
-from development.user import User
 from engine.driven import DrivenJob
 from stoker.errors import EncoderFailed, JobCancelled, Unavailable
 from stoker.jobs.attempt import run_attempt
-from stoker.media import ffmpeg, video
-from stoker.media.video import process_video
+from stoker.sandbox import ffmpeg
 from stoker.storage.client import bucket
 from stoker.storage.outputs import AttemptOutputs
+from stoker.video import worker as video
+from stoker.video.worker import process_video
+from stoker_tools.samples.user import User
 
 pytestmark = pytest.mark.usefixtures("undelivered", "queued")
 

@@ -11,18 +11,18 @@ import httpx
 import pytest
 from firebase_admin import auth
 
-from development.environment import ROOT
-from development.user import User
 from emulator.accounts import imported, profile_of
 from emulator.calling import call, claims_now, new_token, refusal, token_with
 from stoker import config
 from stoker.access import account
+from stoker.accounts.roles import set_role
 from stoker.errors import ClaimsTooLarge, UserNotFound
 from stoker.firebase import app
 from stoker.firestore.client import client
 from stoker.firestore.documents import FirestoreDocuments
 from stoker.models.user import User as Profile
-from stoker.users.roles import set_role
+from stoker_tools.samples.user import User
+from stoker_tools.setup.environment import ROOT
 
 COMMAND = str(ROOT / "scripts" / "roles")
 

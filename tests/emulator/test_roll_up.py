@@ -11,16 +11,16 @@ from google.api_core import exceptions
 from google.cloud.firestore import SERVER_TIMESTAMP
 from google.cloud.firestore_v1.types import Document, Value
 
-from development.user import User
 from emulator.analytics import aggregates, deliver, drawn, name_of, recounted, waiting, write_raw
 from stoker import config
-from stoker.analytics.events import FIELDS, read
-from stoker.analytics.lease import RollUpLease, RollUpLeaseLost
+from stoker.analytics.raw_events import FIELDS, read
 from stoker.analytics.record import record_event
 from stoker.analytics.roll_up import RollUp, batches, roll_up, roll_up_through_the_minute
+from stoker.analytics.roll_up_lease import RollUpLease, RollUpLeaseLost
 from stoker.firestore import raw
 from stoker.firestore.client import client
 from stoker.queries.declared import waiting_events
+from stoker_tools.samples.user import User
 
 pytestmark = pytest.mark.usefixtures("apart")
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 from google.cloud import firestore
 
-from development.user import User
 from stoker import config
 from stoker.jobs.sweeper import sweep
+from stoker_tools.samples.user import User
 
 
 def test_a_job_whose_event_was_lost_is_run(user: User, clip: Path, database: firestore.Client) -> None:

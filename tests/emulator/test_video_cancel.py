@@ -5,16 +5,17 @@ from typing import Any
 
 import pytest
 
-from development.user import User
 from emulator.left import left_behind, working
 from engine.driven import DrivenJob
 from stoker import config
 from stoker.jobs.attempt import run_attempt
 from stoker.jobs.context import JobContext
-from stoker.media import ffmpeg, video
-from stoker.media.video import process_video
 from stoker.models.job import JobOutput, Stage
 from stoker.models.video import VideoInput
+from stoker.sandbox import ffmpeg
+from stoker.video import worker as video
+from stoker.video.worker import process_video
+from stoker_tools.samples.user import User
 
 pytestmark = pytest.mark.usefixtures("undelivered", "own_tmp", "queued")
 

@@ -9,11 +9,11 @@ import pytest
 from google.cloud import firestore
 
 from conftest import Ffmpeg
-from development.user import User
 from stoker import config
-from stoker.media.formats import PICTURES
-from stoker.media.probe import MediaInfo, Prober
+from stoker.probe.probe import MediaInfo, Prober
+from stoker.sandbox.formats import PICTURES
 from stoker.storage.client import bucket
+from stoker_tools.samples.user import User
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from stoker.jobs.attempt import begin_attempt
 from stoker.jobs.events import AttemptEnd
 from stoker.jobs.job import path_of
 from stoker.jobs.lease import Lease
-from stoker.jobs.memory import MemoryStore
+from stoker.jobs.memory_store import MemoryStore
 from stoker.jobs.perform import perform
 from stoker.jobs.store import store
 from stoker.storage.client import bucket

@@ -9,7 +9,7 @@ import pytest
 
 from stoker.firestore.client import client
 from stoker.jobs import settings
-from stoker.jobs.memory import MemoryStore
+from stoker.jobs.memory_store import MemoryStore
 from stoker.jobs.states import JobState
 from stoker.jobs.store import FirebaseStore, Store, using
 

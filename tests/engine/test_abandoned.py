@@ -16,7 +16,7 @@ from stoker.firestore.writes import Create, Delete
 from stoker.jobs import abandoned
 from stoker.jobs.abandoned import job_deleted, needs
 from stoker.jobs.children import child_id
-from stoker.jobs.deletion import delete_job
+from stoker.jobs.job_deletion import delete_job
 from stoker.jobs.reconcile_outputs import reconcile_outputs
 from stoker.jobs.store import Store, store
 

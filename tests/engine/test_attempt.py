@@ -17,7 +17,7 @@ from engine.driven import Meddled, once, upload
 from engine.hosts import Hurried, Scripted, Unchanging
 from stoker import config
 from stoker.errors import JobCancelled, LeaseLost, UnsupportedMedia
-from stoker.firestore.errors import Conflict
+from stoker.firestore.api_errors import Conflict
 from stoker.firestore.writes import Create, Update, Write
 from stoker.host import SystemHost
 from stoker.jobs.admission import NotYetDue

@@ -8,8 +8,8 @@ from google.api_core import exceptions
 
 from engine.driven import DrivenJob, Meddled, once
 from stoker.errors import InvalidJob, JobExists, Unavailable, UnsupportedType
+from stoker.firestore.api_errors import Conflict, DocumentExists, conflict_of
 from stoker.firestore.documents import StoredDocument
-from stoker.firestore.errors import Conflict, DocumentExists, conflict_of
 from stoker.jobs.commands import create_processing_job
 from stoker.jobs.store import store
 from stoker.queries import job_queries

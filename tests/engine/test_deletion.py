@@ -11,13 +11,13 @@ from engine.driven import ENDED, NOW, DrivenJob, Meddled, finish, once, upload
 from engine.stores import IN_MEMORY
 from stoker import config
 from stoker.errors import JobNotFound, NotDeletable
-from stoker.firestore.errors import Conflict
+from stoker.firestore.api_errors import Conflict
 from stoker.firestore.writes import Delete
 from stoker.jobs.attempt import begin_attempt, run_attempt
 from stoker.jobs.children import ChildJob, Children, child_id
 from stoker.jobs.commands import cancel_job, retry_job
-from stoker.jobs.deletion import delete_job
 from stoker.jobs.events import Succeeded
+from stoker.jobs.job_deletion import delete_job
 from stoker.jobs.store import store
 from stoker.jobs.sweeper import sweep
 from stoker.models.job import JobOutput, OutputFile

@@ -8,8 +8,8 @@ from google.api_core import exceptions
 from google.cloud.firestore import DELETE_FIELD, SERVER_TIMESTAMP, Increment
 
 from engine.driven import DrivenJob
+from stoker.firestore.api_errors import Conflict
 from stoker.firestore.documents import Documents
-from stoker.firestore.errors import Conflict
 from stoker.firestore.selection import Place, Selection
 from stoker.firestore.writes import Create, Delete, Merge, Update, Write
 from stoker.jobs.store import Store

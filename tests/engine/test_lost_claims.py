@@ -8,7 +8,7 @@ from google.api_core import exceptions
 
 from engine.driven import DrivenJob, Meddled
 from engine.stores import FIRESTORE_IN_SOAK
-from stoker.firestore.errors import TRANSIENT
+from stoker.firestore.api_errors import TRANSIENT
 from stoker.firestore.writes import Update, Write
 from stoker.jobs.admission import TAKE_SECONDS
 from stoker.jobs.attempt import begin_attempt, run_attempt

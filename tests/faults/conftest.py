@@ -7,10 +7,10 @@ from pathlib import Path
 import imageio_ffmpeg
 import pytest
 
-from development.suite import Emulators
 from emulator.conftest import _suite, apart, database, nothing_left_in_tmp, queued, undelivered, user
 from emulator.conftest import settings as settings
 from faults.faulty_suite import FaultySuite, entered, started
+from stoker_tools.emulators import Emulators
 
 __all__ = ["_suite", "apart", "database", "nothing_left_in_tmp", "queued", "settings", "undelivered", "user"]
 

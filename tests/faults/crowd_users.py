@@ -13,9 +13,9 @@ from uuid import uuid4
 from google.api_core.exceptions import PermissionDenied
 from google.cloud.firestore import SERVER_TIMESTAMP
 
-from development.user import User
 from stoker import config
 from stoker.models.analytics import SERVER_EVENTS, SERVER_ID
+from stoker_tools.samples.user import User
 
 FILM, BATCH = "video-processing", "batch-operation"
 SHORT = {"source": "public/1-seconds"}

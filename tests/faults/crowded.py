@@ -76,7 +76,7 @@ def install() -> None:
 
             wrap(attempt, "run_attempt", _work)
         case "on_task_written":
-            from stoker.users.progress import award
+            from stoker.progress import award
 
             wrap(award, "task_written", _task_written)
         case "sweep_jobs":

@@ -20,13 +20,13 @@ import httpx
 from google.cloud import firestore
 from google.events.cloud.firestore import Document, DocumentEventData
 
-from development.environment import ROOT
-from development.suite import Emulators, running
 from faults.injection import NOTES
 from stoker import config, registry
 from stoker.firebase import app
 from stoker.firestore.client import client
 from stoker.storage.client import bucket
+from stoker_tools.emulators import Emulators, running
+from stoker_tools.setup.environment import ROOT
 
 PARALLEL = 12
 """Requests that the Functions emulator serves at once; each has a process of its own."""

@@ -62,7 +62,7 @@ HURRIED: Mapping[str, Mapping[str, float]] = {
     "stoker.jobs.backoff": {"BASE_SECONDS": 0.5, "MOST_SECONDS": 2},
     "stoker.jobs.sweeper": {"RECHECK_MINUTES": 0, "EVERYTHING_MINUTES": 0},
     "stoker.storage.sources": {"CHUNK_BYTES": 64 * 1024},
-    "stoker.media.ffmpeg": {"POLL_SECONDS": 0.1},
+    "stoker.sandbox.ffmpeg": {"POLL_SECONDS": 0.1},
 }
 """Time made shorter and files made of more parts, by module and constant."""
 
@@ -96,7 +96,7 @@ def install() -> None:
     for module, name, around in (
         ("stoker.jobs.backoff", "backoff_seconds", _backoff_seconds),
         ("stoker.storage.sources", "download", _download),
-        ("stoker.media.ffmpeg", "run_ffmpeg", _run_ffmpeg),
+        ("stoker.sandbox.ffmpeg", "run_ffmpeg", _run_ffmpeg),
     ):
         owner = _imported(module)
         function = getattr(owner, name)
@@ -109,7 +109,7 @@ def install() -> None:
         for name, value in constants.items():
             _replace(_imported(module), name, value)
     wrap(_imported("stoker.storage.outputs").AttemptOutputs, "upload", _upload)
-    wrap(_imported("stoker.media.probe").Prober, "probe", _probe)
+    wrap(_imported("stoker.probe.probe").Prober, "probe", _probe)
     wrap(FirestoreClient, "commit", _commit)
     wrap(FirestoreClient, "batch_get_documents", _read)
     wrap(FirestoreClient, "run_query", _read)

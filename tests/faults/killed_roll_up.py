@@ -22,7 +22,7 @@ CALLS = ("commit", "batch_get_documents", "run_query")
 def main() -> None:
     """Rolls everything up, unless it is killed before."""
     from stoker import config
-    from stoker.analytics.events import read
+    from stoker.analytics.raw_events import read
     from stoker.analytics.roll_up import roll_up
     from stoker.queries.declared import waiting_events
 

@@ -9,11 +9,11 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.algorithms import RSAAlgorithm
 
-from development.user import User
 from emulator.calling import call, refusal
 from faults.faulty_suite import FaultySuite
 from faults.injection import APP_CHECK_KEYS
 from stoker import config
+from stoker_tools.samples.user import User
 
 NEEDED = (401, "UNAUTHENTICATED", "app-check-required")
 

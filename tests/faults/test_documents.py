@@ -9,7 +9,6 @@ from uuid import uuid4
 import pytest
 from google.cloud import firestore
 
-from development.user import follow
 from faults.odd_documents import (
     AN_HOUR_LATER,
     HUGE,
@@ -42,6 +41,7 @@ from stoker.jobs.attempt import begin_attempt
 from stoker.jobs.dispatch import dispatch
 from stoker.jobs.sweeper import sweep
 from stoker.models.job import has_ended
+from stoker_tools.samples.user import follow
 
 pytestmark = pytest.mark.usefixtures("undelivered", "own_keys")
 

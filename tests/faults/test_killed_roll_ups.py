@@ -33,7 +33,7 @@ CONSTANTS = {"ROLL_UP_LEASE_SECONDS": 0.5, "ROLL_UP_BATCH": 150, "ROLL_UP_WINDOW
 def rolled_up(apart: dict[str, str], call: int, moment: str) -> int:
     """Rolls up in a process of its own, which is killed at a call; returns how it ended."""
     wanted = {"collections": apart, "constants": CONSTANTS, "call": call, "moment": moment}
-    paths = os.pathsep.join(str(ROOT / name) for name in ("functions", "tests", "scripts"))
+    paths = os.pathsep.join(str(ROOT / name) for name in ("functions", "tests", "tools"))
     command = [sys.executable, "-m", "faults.killed_roll_up", json.dumps(wanted)]
     done = subprocess.run(command, env={**os.environ, "PYTHONPATH": paths}, capture_output=True, text=True, timeout=120)
     assert done.returncode in (0, -signal.SIGKILL), done.stderr

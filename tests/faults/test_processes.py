@@ -11,9 +11,9 @@ import pytest
 from google.cloud import firestore
 
 from conftest import Ffmpeg
-from development.user import User
 from stoker.jobs.sweeper import sweep
 from stoker.storage.client import bucket
+from stoker_tools.samples.user import User
 
 pytestmark = pytest.mark.usefixtures("nothing_left_in_tmp")
 

@@ -16,9 +16,9 @@ import pytest
 from google.cloud import firestore
 
 from conftest import Ffmpeg
-from development.user import User
 from processes import name_of
 from stoker.jobs.sweeper import sweep
+from stoker_tools.samples.user import User
 
 FUNCTIONS = Path(__file__).parents[2] / "functions"
 

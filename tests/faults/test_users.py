@@ -17,7 +17,7 @@ from stoker import config
 from stoker.access import account
 from stoker.firestore.client import client
 from stoker.models.user import User
-from stoker.users.progress.ledger import entries
+from stoker.progress.ledger import entries
 
 SIGN_UPS = 50
 FLIPS = 100

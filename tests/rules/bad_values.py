@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from development.generate.fields import Schema, without_null
+from stoker_tools.generate.fields import Schema, without_null
 
 BEGINNINGS = {
     r"^https://[!-~]+$": "https://",

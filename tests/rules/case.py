@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from development.rules.firestore import Query, Request
+from stoker_tools.rules_lab.firestore import Query, Request
 
 STRANGERS = ("nobody", "expired", "tenant", "bob", "mia", "rex", "retired", "impostor")
 """Who may not write what is Ada's."""
@@ -17,7 +17,7 @@ class Case:
     Attributes:
         group: What is asked for: a collection and an operation, such as `tasks create`.
         name: What is special about it.
-        who: One of `development.rules.identities.tokens`.
+        who: One of `stoker_tools.rules_lab.identities.tokens`.
         request: What to do.
         allowed: Whether the rules must allow it.
     """

@@ -4,14 +4,14 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from development.generate.fields import DocumentField
-from development.rules.firestore import Create, Delete, Get, Query, Update
-from development.rules.values import NOW
 from rules.bad_values import Bad, bad_values
 from rules.case import STAFF, STRANGERS, Case
 from rules.good_values import good_values
 from rules.written import Collection
 from stoker.models.writers import Becomes, Begins, Moves, Near, Writer
+from stoker_tools.generate.fields import DocumentField
+from stoker_tools.rules_lab.firestore import Create, Delete, Get, Query, Update
+from stoker_tools.rules_lab.values import NOW
 
 WRITTEN_TIMES = (Writer.CREATION_TIME, Writer.WRITE_TIME)
 

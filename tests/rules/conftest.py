@@ -7,11 +7,11 @@ from uuid import uuid4
 
 import pytest
 
-from development.environment import ROOT
-from development.rules.firestore import FirestoreEmulator
-from development.rules.identities import Tokens
 from emulator.conftest import _suite, user
 from rules.documents import documents
+from stoker_tools.rules_lab.firestore import FirestoreEmulator
+from stoker_tools.rules_lab.identities import Tokens
+from stoker_tools.setup.environment import ROOT
 
 __all__ = ["Tokens", "_suite", "user"]
 

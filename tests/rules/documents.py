@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from development.rules.values import Later
+from stoker_tools.rules_lab.values import Later
 
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from development.generate.fields import Schema, without_null
 from stoker.models.user import INVISIBLE, MAX_NAME, NOT_IN_NAMES
+from stoker_tools.generate.fields import Schema, without_null
 
 MATCHING = {
     r"^[A-Za-z0-9_-]{1,128}$": ("a", "adas", "-", "A" * 128, "x_1"),

@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from development.rules.firestore import FirestoreEmulator, Get, Query
-from development.rules.identities import Tokens
-from development.rules.storage import Browse, Download, StorageEmulator
 from rules.case import Case
 from rules.documents import documents
 from rules.storage_cases import OBJECTS, StorageCase
+from stoker_tools.rules_lab.firestore import FirestoreEmulator, Get, Query
+from stoker_tools.rules_lab.identities import Tokens
+from stoker_tools.rules_lab.storage import Browse, Download, StorageEmulator
 
 
 class FirestoreHunter:

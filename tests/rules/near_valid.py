@@ -5,12 +5,12 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from development.generate.fields import DocumentField, Schema, without_null
-from development.rules.values import NOW
 from rules.bad_values import MEGABYTE, bad_values
 from rules.good_values import MATCHING
 from rules.written import Collection
 from stoker.models.writers import Begins, Moves, Near, Writer
+from stoker_tools.generate.fields import DocumentField, Schema, without_null
+from stoker_tools.rules_lab.values import NOW
 
 ALPHABETS = ("a", "Z9_-", "ü", "🐈", " ", "\n", "a\u00a0", "/", "\x00b", "߿")
 

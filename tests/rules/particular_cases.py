@@ -4,17 +4,17 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from development.generate.fields import without_null
-from development.rules.firestore import Create, Delete, Get, Query, Update
-from development.rules.values import NOW, Later
 from rules.bad_values import MEGABYTE, bad_values
 from rules.case import STAFF, STRANGERS, Case
 from rules.written import collections
 from stoker.models.analytics import SERVER_ID
-from stoker.models.deletion import PREFIX
 from stoker.models.document import Model
+from stoker.models.orphan import PREFIX
 from stoker.models.settings import JobSettings, NewUserLimits, ProjectLimits, SignUpSettings, UserLimits
 from stoker.models.task import STATUS_MOVES
+from stoker_tools.generate.fields import without_null
+from stoker_tools.rules_lab.firestore import Create, Delete, Get, Query, Update
+from stoker_tools.rules_lab.values import NOW, Later
 
 Fields = dict[str, Any]
 

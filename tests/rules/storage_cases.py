@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from development.rules.storage import Browse, Download, Relabel, Remove, StorageRequest, Upload
 from rules.case import STRANGERS
 from stoker import config
+from stoker_tools.rules_lab.storage import Browse, Download, Relabel, Remove, StorageRequest, Upload
 
 SCALED = 1_000
 """The largest film in bytes in these tests: no emulator takes a gigabyte."""
@@ -86,7 +86,7 @@ class StorageCase:
     Attributes:
         group: A folder.
         name: What is special about it.
-        who: One of `development.rules.identities.tokens`.
+        who: One of `stoker_tools.rules_lab.identities.tokens`.
         request: What to do.
         allowed: Whether the rules must allow it.
     """

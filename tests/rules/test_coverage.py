@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from development.rules.budget import costs
-from development.rules.firestore import FirestoreEmulator
-from development.rules.judge import misjudged
 from rules.conftest import Tokens
 from rules.firestore_cases import cases
 from rules.hunters import FirestoreHunter
+from stoker_tools.rules_lab.budget import costs
+from stoker_tools.rules_lab.firestore import FirestoreEmulator
+from stoker_tools.rules_lab.judge import misjudged
 
 
 def unevaluated(report: dict[str, Any]) -> Iterator[tuple[int, int]]:

@@ -4,12 +4,12 @@ from collections import Counter
 
 import pytest
 
-from development.rules.firestore import FirestoreEmulator, Get, Query
-from development.rules.judge import misjudged
 from rules.case import Case
 from rules.conftest import Tokens
 from rules.documents import documents
 from rules.firestore_cases import cases
+from stoker_tools.rules_lab.firestore import FirestoreEmulator, Get, Query
+from stoker_tools.rules_lab.judge import misjudged
 
 CASES = cases()
 GROUPS = sorted({case.group for case in CASES})

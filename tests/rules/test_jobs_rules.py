@@ -13,8 +13,8 @@ import pytest
 from google.api_core.exceptions import PermissionDenied
 from google.cloud import firestore
 
-from development.user import User, UserFirestore
 from stoker.firestore.client import client
+from stoker_tools.samples.user import User, UserFirestore
 
 INPUT: dict[str, Any] = {}  # refused by the dispatcher at once, so that nothing runs
 

@@ -7,16 +7,16 @@ from datetime import UTC, datetime
 
 import pytest
 
-from development.environment import ROOT
-from development.rules.firestore import FirestoreEmulator
-from development.rules.hunt import Hunt
-from development.rules.mutants import Mutant, mutants
-from development.rules.storage import StorageEmulator
 from rules.conftest import Tokens
 from rules.equivalents import EQUIVALENT
 from rules.firestore_cases import cases
 from rules.hunters import FirestoreHunter, StorageHunter
 from rules.storage_cases import scaled, storage_cases
+from stoker_tools.rules_lab.firestore import FirestoreEmulator
+from stoker_tools.rules_lab.hunt import Hunt
+from stoker_tools.rules_lab.mutants import Mutant, mutants
+from stoker_tools.rules_lab.storage import StorageEmulator
+from stoker_tools.setup.environment import ROOT
 
 SEED = int(os.environ.get("STOKER_MUTANTS_SEED") or datetime.now(UTC).toordinal())
 """Each day draws other mistakes. The environment variable draws those of another day again."""

@@ -7,12 +7,12 @@ from pathlib import Path
 import httpx
 import pytest
 
-from development.environment import ROOT
-from development.rules.judge import misjudged
-from development.rules.storage import Remove, StorageEmulator
-from development.user import User
 from rules.conftest import Tokens
 from rules.storage_cases import OBJECTS, StorageCase, scaled, storage_cases
+from stoker_tools.rules_lab.judge import misjudged
+from stoker_tools.rules_lab.storage import Remove, StorageEmulator
+from stoker_tools.samples.user import User
+from stoker_tools.setup.environment import ROOT
 
 CASES = storage_cases()
 RULES = ROOT / "rules/storage.rules"

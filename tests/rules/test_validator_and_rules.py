@@ -7,15 +7,15 @@ from typing import Any
 
 import pytest
 
-from development.rules.firestore import Create, FirestoreEmulator, Request, Update
-from development.rules.identities import claims, unsigned
-from development.rules.judge import misjudged
 from rules.conftest import Tokens
 from rules.documents import documents
 from rules.exceptions import EXEMPTIONS
 from rules.near_valid import NearlyValid
 from rules.validator import accepts_change, accepts_creation
 from rules.written import collections
+from stoker_tools.rules_lab.firestore import Create, FirestoreEmulator, Request, Update
+from stoker_tools.rules_lab.identities import claims, unsigned
+from stoker_tools.rules_lab.judge import misjudged
 
 CREATED = ("tasks", "tasks", "projects", "processingJobs", "analyticsEvents", "analyticsEvents")
 CHANGED = ("tasks", "users", "projects")

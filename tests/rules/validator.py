@@ -6,10 +6,10 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from development.generate.fields import DocumentField
-from development.rules.values import NOW, Later
 from rules.written import Collection
 from stoker.models.writers import Becomes, Begins, Moves, Near, Writer
+from stoker_tools.generate.fields import DocumentField
+from stoker_tools.rules_lab.values import NOW, Later
 
 Fields = Mapping[str, Any]
 

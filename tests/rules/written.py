@@ -5,8 +5,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from development.generate.fields import DocumentField, fields_of
-from development.rules.values import NOW, Later
 from rules.documents import event
 from stoker.models.analytics import AnalyticsEvent
 from stoker.models.document import Model
@@ -14,6 +12,8 @@ from stoker.models.job import ProcessingJob
 from stoker.models.project import Project
 from stoker.models.task import Task
 from stoker.models.user import User
+from stoker_tools.generate.fields import DocumentField, fields_of
+from stoker_tools.rules_lab.values import NOW, Later
 
 
 @dataclass(frozen=True)

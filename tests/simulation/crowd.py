@@ -26,7 +26,7 @@ from stoker.jobs.attempt import AttemptHandedBack, run_attempt
 from stoker.jobs.children import ChildJob, Children
 from stoker.jobs.context import JobContext
 from stoker.jobs.dispatch import dispatch
-from stoker.jobs.memory import QueuedTask
+from stoker.jobs.memory_store import QueuedTask
 from stoker.jobs.states import JobState
 from stoker.jobs.store import using
 from stoker.jobs.sweeper import sweep

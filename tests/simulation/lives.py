@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from stoker.firestore.documents import StoredDocument
-from stoker.firestore.memory import MemoryDocuments
+from stoker.firestore.memory_documents import MemoryDocuments
 
 ENDED = ("completed", "failed", "cancelled")
 ALIVE = ("pending", "processing", "running-jobs")

@@ -12,7 +12,7 @@ from simulation.scheduler import Scheduler
 from simulation.store import SETTINGS, SimulatedStore
 from stoker import config, registry
 from stoker.errors import PermanentError, RequestRefused, Unavailable
-from stoker.firestore.errors import TRANSIENT, Conflict
+from stoker.firestore.api_errors import TRANSIENT, Conflict
 from stoker.firestore.writes import Create, Delete, Update, Write
 from stoker.jobs.commands import cancel_job, create_processing_job, retry_job
 

@@ -12,13 +12,13 @@ from simulation.machine import SimulatedHost
 from simulation.scheduler import Killed, Process, Scheduler
 from stoker import config
 from stoker.access.standing import Standing
+from stoker.firestore.api_errors import Conflict
 from stoker.firestore.documents import Documents, StoredDocument
-from stoker.firestore.errors import Conflict
-from stoker.firestore.memory import MemoryDocuments
+from stoker.firestore.memory_documents import MemoryDocuments
 from stoker.firestore.selection import Selection
 from stoker.firestore.writes import Create, Write, Written
 from stoker.host import Host
-from stoker.jobs.memory import MemoryStore, QueuedTask
+from stoker.jobs.memory_store import MemoryStore, QueuedTask
 from stoker.jobs.states import JobState
 
 Change = tuple[str, StoredDocument | None, StoredDocument | None]

@@ -22,14 +22,14 @@ from simulation.scheduler import Killed, Process, Scheduler
 from simulation.store import Change, Network, SimulatedStore, creates
 from simulation.work import SimulatedWorker
 from stoker import config
+from stoker.firestore.api_errors import TRANSIENT, Conflict
 from stoker.firestore.documents import StoredDocument
-from stoker.firestore.errors import TRANSIENT, Conflict
 from stoker.firestore.writes import Delete, Write
 from stoker.jobs import settings
 from stoker.jobs.admission import NotYetDue
 from stoker.jobs.attempt import AttemptHandedBack, run_attempt
 from stoker.jobs.dispatch import dispatch
-from stoker.jobs.memory import QueuedTask
+from stoker.jobs.memory_store import QueuedTask
 from stoker.jobs.reconcile_outputs import reconcile_outputs
 from stoker.jobs.store import using
 from stoker.jobs.sweeper import sweep

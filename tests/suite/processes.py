@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import psutil
 
-from development.suite.guardian import MARKER
+from stoker_tools.emulators.guardian import MARKER
 
 
 def marked(marker: str) -> list[psutil.Process]:

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from development.environment import ROOT
-from development.suite.guardian import MARKER
-from development.suite.sharing import borrowed
+from stoker_tools.emulators.guardian import MARKER
+from stoker_tools.emulators.sharing import borrowed
+from stoker_tools.setup.environment import ROOT
 from suite.processes import marked, until
 
 COMMAND = str(ROOT / "scripts" / "emulators")
@@ -92,12 +92,13 @@ def test_a_suite_that_runs_until_ctrl_c_can_be_borrowed(tmp_path: Path, monkeypa
 
 
 def test_help_needs_nothing_installed(tmp_path: Path) -> None:
-    shutil.copytree(ROOT / "scripts", tmp_path / "scripts")
+    for part in ("scripts", "tools"):
+        shutil.copytree(ROOT / part, tmp_path / part)
     for name in ("emulators", "test"):
         done = subprocess.run([tmp_path / "scripts" / name, "--help"], capture_output=True, text=True, check=False)
         assert done.returncode == 0
         assert f"scripts/{name}" in done.stdout
-    assert [entry.name for entry in tmp_path.iterdir()] == ["scripts"]
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == ["scripts", "tools"]
 
 
 def test_a_missing_python_is_said_in_a_sentence() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from development.suite import MissingPartError, parts
+from stoker_tools.emulators import MissingPartError, parts
 
 
 @pytest.fixture(autouse=True)

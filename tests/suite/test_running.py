@@ -16,12 +16,12 @@ from pathlib import Path
 import psutil
 import pytest
 
-from development import suite
-from development.environment import ROOT
-from development.suite import Emulators, ports, project, running, schedules
-from development.suite.discovery import discover
-from development.suite.guardian import MARKER
 from processes import name_of
+from stoker_tools import emulators as suite
+from stoker_tools.emulators import Emulators, ports, project, running, schedules
+from stoker_tools.emulators.discovery import discover
+from stoker_tools.emulators.guardian import MARKER
+from stoker_tools.setup.environment import ROOT
 from suite.processes import marked, until
 
 
@@ -65,7 +65,7 @@ def test_a_suite_answers_and_leaves_nothing(functions: Path) -> None:
 def test_nothing_is_left_of_a_suite_whose_program_is_killed(functions: Path) -> None:
     program = (
         "import pathlib, sys, time\n"
-        "from development.suite import running\n"
+        "from stoker_tools.emulators import running\n"
         "with running(functions=pathlib.Path(sys.argv[1])) as emulators:\n"
         "    print(emulators.environment['STOKER_SUITE'], emulators.log_path.parent, emulators.hosts['functions'])\n"
         "    sys.stdout.flush()\n"

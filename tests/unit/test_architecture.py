@@ -12,7 +12,7 @@ import pytest
 
 from stoker.jobs.attempt import run_attempt
 from stoker.jobs.commands import create_processing_job
-from stoker.jobs.memory import MemoryStore
+from stoker.jobs.memory_store import MemoryStore
 from stoker.jobs.store import using
 from stoker.models.job import JobOutput
 
@@ -25,15 +25,21 @@ ALLOWED = {
     "queries": {"models", "firestore"},
     "access": {"models", "firestore"},
     "jobs": {"models", "firestore", "storage", "queries", "access"},
-    "media": {"models", "firestore", "storage", "jobs"},
-    "users": {"models", "firestore", "storage", "queries", "access", "jobs", "analytics"},
+    "sandbox": {"models"},
+    "captions": {"models"},
+    "probe": {"models", "storage", "sandbox"},
+    "sound": {"models", "sandbox", "probe"},
+    "speech": {"models", "storage", "jobs", "sandbox", "captions", "probe", "sound"},
+    "video": {"models", "firestore", "storage", "jobs", "sandbox", "captions", "probe", "sound"},
     "batch": {"models", "firestore", "storage", "queries", "access", "jobs"},
     "analytics": {"models", "firestore", "queries"},
+    "accounts": {"models", "firestore", "storage", "queries", "access", "jobs", "analytics"},
+    "progress": {"models", "firestore", "queries", "access", "analytics", "accounts"},
 }
-"""Which packages of `stoker` each one may import; those of `FOUNDATION` stand below them all, but for `models`, which
-imports nothing of ours but the registry, where the types of jobs are named."""
+"""The packages of `stoker` that each package may import. The modules of `FOUNDATION` stand below them all, except `models`: it
+imports nothing of ours but the registry, which names the types of jobs."""
 
-FOUNDATION = {"config", "errors", "firebase", "host", "logs", "registry", "shutdown"}
+FOUNDATION = {"config", "errors", "firebase", "host", "languages", "logs", "registry", "shutdown"}
 
 
 def imported(package: str) -> set[tuple[str, str]]:

@@ -6,19 +6,19 @@ import pkgutil
 
 import pytest
 
-import development.generate
-import development.rules
 import stoker
+import stoker_tools.generate
+import stoker_tools.rules_lab
 
 CHILDREN = {
-    "stoker.media.candidate",
-    "stoker.media.found",
-    "stoker.media.probe_child",
-    "stoker.media.speech.espeak_child",
+    "stoker.probe.candidate",
+    "stoker.probe.found",
+    "stoker.probe.probe_child",
+    "stoker.speech.engines.espeak_child",
 }
 """Scripts and parts of scripts, which can't be imported as modules of the package."""
 
-PACKAGES = (stoker, development.generate, development.rules)
+PACKAGES = (stoker, stoker_tools.generate, stoker_tools.rules_lab)
 
 MODULES = {
     module.name for package in PACKAGES for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")

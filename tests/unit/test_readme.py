@@ -5,13 +5,13 @@ from typing import Any, get_args
 
 import pytest
 
-from development.environment import ROOT
-from development.generate.documents import DOCUMENTS, Document
-from development.generate.fields import fields_of, without_null
 from stoker import config
 from stoker.models.job import RUNNING_JOBS, HeldStage, Stage
 from stoker.models.warnings import WarningCode
 from stoker.models.writers import SERVER
+from stoker_tools.generate.documents import DOCUMENTS, Document
+from stoker_tools.generate.fields import fields_of, without_null
+from stoker_tools.setup.environment import ROOT
 
 README = (ROOT / "README.md").read_text()
 TABLES = "What a client's new document must hold", "```typescript\nimport { taskConverter"

@@ -9,10 +9,10 @@ from typing import Any, get_type_hints
 
 import pytest
 
-from development.environment import ROOT
-from development.generate.fields import models_in
 from stoker import registry
 from stoker.registry import JobType
+from stoker_tools.generate.fields import models_in
+from stoker_tools.setup.environment import ROOT
 
 TYPES = list(registry.job_types().values())
 

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 TESTS = Path(__file__).parents[1]
-ROOTS = (TESTS.parent / "functions", TESTS.parent / "scripts")
+ROOTS = (TESTS.parent / "functions", TESTS.parent / "tools")
 
 LIBRARIES = {
     *("_consumer", "_content", "_credentials", "_database_string", "_firestore_api", "_firestore_api_internal"),
@@ -20,7 +20,7 @@ def modules(tree: ast.AST) -> dict[str, str]:
     """The names in a file that stand for modules or members of ours, with their full names."""
     found: dict[str, str] = {}
     for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] in ("stoker", "development"):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] in ("stoker", "stoker_tools"):
             found |= {alias.asname or alias.name: f"{node.module}.{alias.name}" for alias in node.names}
     return found
 
@@ -88,8 +88,8 @@ def test_tests_reach_into_nothing_private_and_set_no_constant() -> None:
 def test_what_is_private_or_final_is_noticed() -> None:
     source = """
 from stoker import config
-from stoker.media import video
-from stoker.media.video import _recipe
+from stoker.video import worker as video
+from stoker.video.worker import _recipe
 def test(monkeypatch):
     monkeypatch.setattr(config, "REGION", "mars")
     monkeypatch.setattr(config, "TASKS", "tasks-7")
@@ -98,9 +98,9 @@ def test(monkeypatch):
     video._upload()
 """
     assert list(complaints(source)) == [
-        "imports stoker.media.video._recipe",
+        "imports stoker.video.worker._recipe",
         "line 6: sets stoker.config.REGION",
         "line 8: sets stoker.config.GIB",
-        "line 9: sets stoker.media.video._run",
+        "line 9: sets stoker.video.worker._run",
         "line 10: uses video._upload",
     ]

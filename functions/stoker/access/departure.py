@@ -18,8 +18,8 @@ from google.cloud.firestore import DELETE_FIELD, SERVER_TIMESTAMP
 
 from stoker import config
 from stoker.firestore import raw
+from stoker.firestore.api_errors import Conflict
 from stoker.firestore.documents import FirestoreDocuments
-from stoker.firestore.errors import Conflict
 from stoker.firestore.writes import Create, Delete, Merge, Update, Write
 
 TOKENS_LAST = timedelta(minutes=65)

@@ -34,8 +34,8 @@ def guarded(body: Body[Answer]) -> Body[Answer]:
     @wraps(body)
     def call(request: CallableRequest[Any]) -> Answer:
         from stoker.access.answers import https_error  # every cold start pays for what is imported above
+        from stoker.firestore.api_errors import TRANSIENT
         from stoker.firestore.deadline import deadline
-        from stoker.firestore.errors import TRANSIENT
         from stoker.logs import log_error
 
         try:

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from stoker import config
+from stoker.analytics.bucket_tally import Tally
 from stoker.analytics.buckets import Key
-from stoker.analytics.tally import Tally
 from stoker.analytics.users import Users
 from stoker.firestore import raw
 from stoker.firestore.client import client

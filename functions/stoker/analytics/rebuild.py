@@ -13,13 +13,13 @@ from typing import Any, Final
 
 from stoker import config
 from stoker.analytics.aggregates import names_of, replacements
+from stoker.analytics.bucket_tally import Tally, with_all_that_follow
 from stoker.analytics.buckets import GRANULARITIES, Key, bucket_of, end_of, start_of
-from stoker.analytics.events import AHEAD, read
-from stoker.analytics.lease import RollUpLease
-from stoker.analytics.tally import Tally, with_all_that_follow
+from stoker.analytics.raw_events import AHEAD, read
+from stoker.analytics.roll_up_lease import RollUpLease
 from stoker.errors import RequestRefused, Unavailable
 from stoker.firestore import raw
-from stoker.firestore.errors import TRANSIENT
+from stoker.firestore.api_errors import TRANSIENT
 from stoker.firestore.messages import WriteMessage, plain
 from stoker.firestore.optimistic import until_written
 from stoker.models.analytics import Granularity

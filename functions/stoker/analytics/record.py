@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from stoker import config
+from stoker.firestore.api_errors import TRANSIENT, DocumentExists
 from stoker.firestore.deadline import deadline
 from stoker.firestore.documents import FirestoreDocuments
-from stoker.firestore.errors import TRANSIENT, DocumentExists
 from stoker.firestore.writes import Create
 from stoker.logs import JobLog
 from stoker.models.analytics import SERVER_ID, ServerEvent

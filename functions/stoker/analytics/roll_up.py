@@ -13,11 +13,11 @@ from google.api_core import exceptions
 
 from stoker import config, shutdown
 from stoker.analytics.aggregates import Aggregates
-from stoker.analytics.events import StoredEvent, marks, read, read_again
-from stoker.analytics.lease import RollUpLease, RollUpLeaseLost
-from stoker.analytics.tally import tallied, with_all_that_follow
+from stoker.analytics.bucket_tally import tallied, with_all_that_follow
+from stoker.analytics.raw_events import StoredEvent, marks, read, read_again
+from stoker.analytics.roll_up_lease import RollUpLease, RollUpLeaseLost
 from stoker.firestore import raw
-from stoker.firestore.errors import TRANSIENT
+from stoker.firestore.api_errors import TRANSIENT
 from stoker.firestore.optimistic import until_written
 from stoker.logs import JobLog
 from stoker.queries.declared import waiting_events

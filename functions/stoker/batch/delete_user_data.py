@@ -17,7 +17,7 @@ from stoker.access import account, departure
 from stoker.batch.made_again import find_same_account
 from stoker.errors import AccountLocked, LeaseLost
 from stoker.firestore import raw
-from stoker.firestore.errors import Conflict
+from stoker.firestore.api_errors import Conflict
 from stoker.firestore.writes import Delete, ExtraWrites
 from stoker.jobs.ceiling import still_counted
 from stoker.jobs.context import JobContext
@@ -87,7 +87,7 @@ class DeletionPosition(Model):
 def delete_user_data(context: JobContext) -> DeletionReceipt:
     """Delete everything, look again, and delete the account last.
 
-    If the job ends otherwise, its end hook unlocks the account: see `stoker.users.deletion.after_deletion`.
+    If the job ends otherwise, its end hook unlocks the account: see `stoker.accounts.account_deletion.after_deletion`.
 
     Args:
         context: The attempt.

@@ -13,7 +13,7 @@ from pydantic import Field
 from stoker import config
 from stoker.access import account
 from stoker.batch.archive import Part
-from stoker.batch.tally import BatchTally
+from stoker.batch.batch_tally import BatchTally
 from stoker.errors import InputNotFound, Unavailable
 from stoker.firestore import raw
 from stoker.firestore.readable import readable

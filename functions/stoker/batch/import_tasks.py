@@ -9,18 +9,18 @@ from zoneinfo import ZoneInfo
 from google.cloud import firestore
 
 from stoker import config
+from stoker.batch.batch_tally import BatchTally
 from stoker.batch.bounds import check_records
 from stoker.batch.projects import not_owned
-from stoker.batch.tally import BatchTally
 from stoker.batch.task_files.due_date import DueDates
 from stoker.batch.task_files.first_records import check_first
-from stoker.batch.task_files.formats import reader_of
 from stoker.batch.task_files.lines import Lines
-from stoker.batch.task_files.record import NoTask, Reader, TaskFile
+from stoker.batch.task_files.readers import reader_of
+from stoker.batch.task_files.task_record import NoTask, Reader, TaskFile
 from stoker.errors import InputNotFound
+from stoker.firestore.api_errors import Conflict
 from stoker.firestore.client import client
 from stoker.firestore.deadline import patience
-from stoker.firestore.errors import Conflict
 from stoker.firestore.optimistic import until_written
 from stoker.firestore.writes import Create
 from stoker.jobs.context import JobContext

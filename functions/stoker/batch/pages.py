@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from google.cloud.firestore_v1 import DocumentSnapshot, Query
 
-from stoker.batch.tally import BatchTally
+from stoker.batch.batch_tally import BatchTally
 from stoker.firestore.deadline import patience
 from stoker.firestore.writes import Write
 from stoker.jobs.context import JobContext

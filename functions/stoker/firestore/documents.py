@@ -8,9 +8,9 @@ from typing import Any, Protocol
 from google.cloud import firestore
 from google.cloud.firestore_v1 import DocumentSnapshot
 
+from stoker.firestore.api_errors import REFUSED, conflict_of
 from stoker.firestore.client import client
 from stoker.firestore.deadline import patience
-from stoker.firestore.errors import REFUSED, conflict_of
 from stoker.firestore.selection import Selection
 from stoker.firestore.writes import Create, Delete, Merge, Update, Write, Written, flat
 

@@ -5,8 +5,8 @@ from typing import TypeVar
 
 from google.api_core import exceptions
 
+from stoker.firestore.api_errors import CONFLICTS, TRANSIENT
 from stoker.firestore.deadline import deadline, seconds_left
-from stoker.firestore.errors import CONFLICTS, TRANSIENT
 from stoker.host import SYSTEM, Host
 
 Result = TypeVar("Result")

@@ -14,9 +14,9 @@ from google.cloud.firestore_v1.types import (
     StructuredQuery,
 )
 
+from stoker.firestore.api_errors import REFUSED, conflict_of
 from stoker.firestore.client import client
 from stoker.firestore.deadline import STREAM_SECONDS, patience
-from stoker.firestore.errors import REFUSED, conflict_of
 
 
 def possible_id(name: str) -> bool:

@@ -63,7 +63,7 @@ def take_job(job_id: str) -> Lease | Refused | None:
     Raises:
         NotYetDue: The job has to wait for its time.
         Aborted: The document is written by others too often.
-        GoogleAPIError: The store has not answered for `TAKE_SECONDS`: one of `stoker.firestore.errors.TRANSIENT`.
+        GoogleAPIError: The store has not answered for `TAKE_SECONDS`: one of `stoker.firestore.api_errors.TRANSIENT`.
     """
     token = store().host.token()
     # Refused, if the owner wrote, another worker did, another job of the owner's began, or our own write arrived and

@@ -15,7 +15,7 @@ from stoker.errors import (
     TransientError,
     Unavailable,
 )
-from stoker.firestore.errors import TRANSIENT
+from stoker.firestore.api_errors import TRANSIENT
 from stoker.firestore.optimistic import TRIES
 from stoker.firestore.writes import Written
 from stoker.jobs.admission import Refused, take_job

@@ -8,8 +8,8 @@ from stoker.access.caller import caller_of
 from stoker.access.recent_sign_in import check_recent_sign_in
 from stoker.errors import InvalidArgument, NotAllowed
 from stoker.jobs.commands import retry_job
-from stoker.jobs.deletion import delete_job
 from stoker.jobs.job import find_job, no_such_job
+from stoker.jobs.job_deletion import delete_job
 from stoker.jobs.states import JobState
 from stoker.jobs.store import store
 

@@ -11,8 +11,8 @@ from google.cloud.firestore import SERVER_TIMESTAMP
 from pydantic import ValidationError
 
 from stoker.errors import InvalidJob, NotRetryable
+from stoker.firestore.api_errors import Conflict
 from stoker.firestore.documents import StoredDocument
-from stoker.firestore.errors import Conflict
 from stoker.firestore.optimistic import until_written
 from stoker.firestore.writes import Create, ExtraWrites, Update, Write
 from stoker.jobs.commit import commit_transition, log_of

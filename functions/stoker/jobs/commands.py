@@ -8,8 +8,8 @@ from typing import Any
 from google.cloud.firestore import SERVER_TIMESTAMP
 
 from stoker.errors import JobExists, NotCancellable, NotRetryable, Unavailable
+from stoker.firestore.api_errors import TRANSIENT, DocumentExists
 from stoker.firestore.documents import StoredDocument
-from stoker.firestore.errors import TRANSIENT, DocumentExists
 from stoker.firestore.optimistic import until_written
 from stoker.firestore.writes import Create, ExtraWrites
 from stoker.jobs.children import retried_child_writes

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 from stoker import config
 from stoker.errors import Duplicate
+from stoker.firestore.api_errors import Conflict
 from stoker.firestore.documents import StoredDocument
-from stoker.firestore.errors import Conflict
 from stoker.firestore.optimistic import until_written
 from stoker.firestore.writes import Create, ExtraWrites, Update, Write
 from stoker.jobs.job import path_of

@@ -3,9 +3,9 @@
 from datetime import timedelta
 
 from stoker.errors import PermanentError
+from stoker.firestore.api_errors import Conflict
 from stoker.firestore.deadline import deadline
 from stoker.firestore.documents import StoredDocument
-from stoker.firestore.errors import Conflict
 from stoker.jobs.commit import log_of
 from stoker.jobs.conditions import must_wait
 from stoker.jobs.dedupe import take_key

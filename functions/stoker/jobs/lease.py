@@ -5,8 +5,8 @@ from typing import Any
 
 from stoker import config
 from stoker.errors import JobCancelled, LeaseLost
+from stoker.firestore.api_errors import Conflict
 from stoker.firestore.documents import StoredDocument
-from stoker.firestore.errors import Conflict
 from stoker.firestore.fence import Fence
 from stoker.firestore.optimistic import TRIES, until_written
 from stoker.firestore.writes import ExtraWrites, Written

@@ -15,10 +15,10 @@ from google.cloud.firestore_v1.watch import Watch
 
 from stoker import config
 from stoker.errors import JobNotFound
+from stoker.firestore.api_errors import TRANSIENT
 from stoker.firestore.client import client
 from stoker.firestore.deadline import deadline
 from stoker.firestore.documents import StoredDocument
-from stoker.firestore.errors import TRANSIENT
 from stoker.jobs.job import find_job, path_of
 from stoker.logs import JobLog
 from stoker.models.job import has_ended

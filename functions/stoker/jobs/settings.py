@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from pydantic import ValidationError
 
 from stoker import config
-from stoker.firestore.errors import TRANSIENT
+from stoker.firestore.api_errors import TRANSIENT
 from stoker.jobs.store import store
 from stoker.logs import JobLog
 from stoker.models.document import problems

@@ -1,7 +1,7 @@
 """The store: the documents, the queue, the uploaded objects and the machine on which the engine stands.
 
 In production and in the emulator suite these are Firestore, Cloud Tasks, Cloud Storage, Firebase Auth and the clock;
-`stoker.jobs.memory` keeps all of them in memory.
+`stoker.jobs.memory_store` keeps all of them in memory.
 """
 
 from collections.abc import Iterator, Sequence

@@ -1,6 +1,6 @@
 """Turns: an attempt that can go on later gives its place up while other jobs wait for it."""
 
-from stoker.firestore.errors import TRANSIENT
+from stoker.firestore.api_errors import TRANSIENT
 from stoker.jobs.fairness import SHORTEST_TURN_SECONDS, turn_seconds
 from stoker.jobs.store import store
 from stoker.queries import job_queries

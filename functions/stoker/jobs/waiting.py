@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from stoker import config
+from stoker.firestore.api_errors import Conflict
 from stoker.firestore.documents import StoredDocument
-from stoker.firestore.errors import Conflict
 from stoker.firestore.fence import Fence
 from stoker.firestore.selection import Selection
 from stoker.firestore.writes import Merge, Update, Written

@@ -12,9 +12,9 @@ from typing import Any
 from google.cloud.firestore import SERVER_TIMESTAMP
 
 from stoker import config
+from stoker.firestore.api_errors import TRANSIENT
 from stoker.firestore.deadline import deadline
 from stoker.firestore.documents import StoredDocument
-from stoker.firestore.errors import TRANSIENT
 from stoker.firestore.selection import Place, Selection
 from stoker.firestore.writes import Merge
 from stoker.jobs.store import store

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from development.environment import ROOT
-from development.generate.access import policies
-from development.generate.errors import GenerateError
 from stoker.access.policies import CALLABLES, INVOKERS
+from stoker_tools.generate.access import policies
+from stoker_tools.generate.errors import GenerateError
+from stoker_tools.setup.environment import ROOT
 
 DESCRIBE = """
 import json, main

@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
+from stoker.analytics.bucket_tally import Tally, tallied, with_all_that_follow
 from stoker.analytics.buckets import GRANULARITIES, Key, around
 from stoker.analytics.series import Period, buckets_of
-from stoker.analytics.tally import Tally, tallied, with_all_that_follow
 from stoker.models.analytics import SERVER_EVENTS
 
 HOUR = "2026-11-22T07"

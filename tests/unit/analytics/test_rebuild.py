@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from stoker import config
-from stoker.analytics.events import AHEAD
+from stoker.analytics.raw_events import AHEAD
 from stoker.analytics.rebuild import earliest
 
 MIDNIGHT = datetime(2027, 3, 1, tzinfo=UTC)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stoker.analytics.tally import Tally, add_exactly
+from stoker.analytics.bucket_tally import Tally, add_exactly
 from stoker.analytics.users import Users
 
 VALUES = st.lists(st.floats(-1e12, 1e12, allow_nan=False), max_size=50)

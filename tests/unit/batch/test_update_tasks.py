@@ -4,9 +4,9 @@ from itertools import product
 
 import pytest
 
-from development.generate.rules import document_functions
 from stoker.batch.update_tasks import move_problem
 from stoker.models.task import STATUS_MOVES, Task, TaskStatus, may_become
+from stoker_tools.generate.rules import document_functions
 
 
 @pytest.mark.parametrize(("before", "after"), list(product(STATUS_MOVES, STATUS_MOVES)))

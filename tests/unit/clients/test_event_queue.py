@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from conftest import missing
-from development.environment import ROOT
+from stoker_tools.setup.environment import ROOT
 
 RETRIED = [
     *("unavailable", "deadline-exceeded", "unauthenticated", "resource-exhausted"),

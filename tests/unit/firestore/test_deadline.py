@@ -25,13 +25,16 @@ from google.cloud.firestore_v1.types import (
 from stoker import config
 from stoker.access.guard import CALLABLE_SECONDS, guarded
 from stoker.access.rate import COUNT_SECONDS, Refusals, count_call
+from stoker.accounts import cursor, domains, sign_up
+from stoker.accounts.account_copy import Account
+from stoker.accounts.profile import confirm_profile, create_profile
 from stoker.analytics import record
 from stoker.errors import UnsupportedMedia
 from stoker.firestore import raw
+from stoker.firestore.api_errors import Conflict
 from stoker.firestore.client import client
 from stoker.firestore.deadline import CALL_SECONDS, STREAM_SECONDS, deadline, seconds_left
 from stoker.firestore.documents import FirestoreDocuments, StoredDocument
-from stoker.firestore.errors import Conflict
 from stoker.firestore.fence import Fence
 from stoker.firestore.writes import Create
 from stoker.jobs import dispatch, settings
@@ -39,9 +42,6 @@ from stoker.jobs.events import FailedPermanently
 from stoker.jobs.lease import Lease
 from stoker.jobs.states import JobState
 from stoker.queries import declared, job_queries, trees
-from stoker.users import cursor, domains, sign_up
-from stoker.users.account_copy import Account
-from stoker.users.profile import confirm_profile, create_profile
 from unit.firestore.clocks import StillHost
 
 SECONDS = 5.0

@@ -6,7 +6,7 @@ import pytest
 from cloudevents.http import CloudEvent
 from google.events.cloud.firestore import DocumentEventData, Value
 
-from stoker.firestore.events import decodable
+from stoker.firestore.trigger_events import decodable
 
 ELSEWHERE = {"reference_value": "projects/another/databases/(default)/documents/a/b"}
 HERE = {"reference_value": "projects/demo/databases/(default)/documents/tasks/spring"}

@@ -6,8 +6,8 @@ from itertools import chain, repeat
 import pytest
 from google.api_core import exceptions
 
+from stoker.firestore.api_errors import CONFLICTS, TRANSIENT, Conflict
 from stoker.firestore.deadline import deadline, seconds_left
-from stoker.firestore.errors import CONFLICTS, TRANSIENT, Conflict
 from stoker.firestore.optimistic import LONGEST_WAIT_SECONDS, TRIES, until_written
 from unit.firestore.clocks import StillHost
 

@@ -10,16 +10,16 @@ from typing import Annotated
 import pytest
 from pydantic import Field
 
-from development.environment import ROOT
-from development.generate.errors import GenerateError
-from development.generate.files import made_files
-from development.generate.regions import replaced
-from development.generate.rules import document_functions
-from development.rules.budget import costs, excesses
-from development.rules.errors import RulesError
-from development.rules.language import parse
 from stoker.models.document import Model, Timestamp
 from stoker.models.writers import CLIENT, CLIENT_ONCE, WRITE_TIME
+from stoker_tools.generate.errors import GenerateError
+from stoker_tools.generate.files import made_files
+from stoker_tools.generate.regions import replaced
+from stoker_tools.generate.rules import document_functions
+from stoker_tools.rules_lab.budget import costs, excesses
+from stoker_tools.rules_lab.errors import RulesError
+from stoker_tools.rules_lab.language import parse
+from stoker_tools.setup.environment import ROOT
 
 
 def test_all_that_is_made_is_current() -> None:
@@ -36,22 +36,22 @@ def test_the_rules_are_far_from_the_platforms_limits(rules: str) -> None:
 
 @pytest.mark.slow
 def test_check_says_what_is_stale_and_writes_nothing(tmp_path: Path) -> None:
-    for part in ("functions/stoker", "scripts", "rules", "clients"):
+    for part in ("functions/stoker", "tools", "rules", "clients"):
         shutil.copytree(ROOT / part, tmp_path / part, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "firestore.indexes.json", tmp_path)
     rules = tmp_path / "rules/firestore.rules"
     rules.write_text(stale := rules.read_text().replace("task.title.size() <= 200", "task.title.size() <= 999"))
     (tmp_path / "clients/json-schema/task.json").unlink()
     command = (
-        "from development import environment; environment.enter = lambda *_: None;"
-        "import sys; from development.generate.command import main; sys.exit(main())"
+        "from stoker_tools.setup import environment; environment.enter = lambda *_: None;"
+        "import sys; from stoker_tools.cli.generate import main; sys.exit(main())"
     )
 
     def generate(*arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [sys.executable, "-c", command, *arguments],
             cwd=tmp_path,
-            env={"PYTHONPATH": f"{tmp_path}/scripts:{tmp_path}/functions", "PATH": ""},
+            env={"PYTHONPATH": f"{tmp_path}/tools:{tmp_path}/functions", "PATH": ""},
             capture_output=True,
             text=True,
             check=False,

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from development.environment import ROOT
+from stoker_tools.setup.environment import ROOT
 
 USE = """
 import json, sys
@@ -18,7 +18,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import main
-from development.generate.files import made_files
+from stoker_tools.generate.files import made_files
 from stoker import registry
 from stoker.errors import InvalidJob
 from stoker.jobs.job import check_job
@@ -62,7 +62,7 @@ def added(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What becomes of a copy of the project to which the page's type is added."""
     copy = tmp_path_factory.mktemp("copy")
     ignored = shutil.ignore_patterns("__pycache__", "venv")
-    for part in ("functions", "scripts", "rules", "clients"):
+    for part in ("functions", "tools", "rules", "clients"):
         shutil.copytree(ROOT / part, copy / part, ignore=ignored)
     blocks = re.findall(r"```python\n# (\S+)\n(.*?)```", (ROOT / "docs/job-types.md").read_text(), re.DOTALL)
     for name, code in blocks:
@@ -77,7 +77,7 @@ def added(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", USE, str(copy), str(workspace)],
         cwd=copy / "functions",
-        env={"PYTHONPATH": f"{copy}/functions:{copy}/scripts", "PATH": ""},
+        env={"PYTHONPATH": f"{copy}/functions:{copy}/tools", "PATH": ""},
         capture_output=True,
         text=True,
         check=True,

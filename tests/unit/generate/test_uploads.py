@@ -5,12 +5,12 @@ from types import SimpleNamespace
 
 import pytest
 
-from development.generate.uploads import upload_function
-from development.rules.mutants import mutants
-from development.rules.storage import Relabel, Upload
 from rules.storage_cases import scaled, storage_cases
 from stoker import config
-from stoker.media.formats import ACCEPTED
+from stoker.sandbox.formats import ACCEPTED
+from stoker_tools.generate.uploads import upload_function
+from stoker_tools.rules_lab.mutants import mutants
+from stoker_tools.rules_lab.storage import Relabel, Upload
 
 
 class Text(str):

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from development.environment import ROOT
-from development.generate.errors import GenerateError
-from development.generate.indexes import EXPIRING, composite_indexes, indexes
 from stoker import config
 from stoker.queries import clients, declared
 from stoker.queries.query import DeclaredQuery, ascending, between, contains, descending, equal, one_of, perhaps
+from stoker_tools.generate.errors import GenerateError
+from stoker_tools.generate.indexes import EXPIRING, composite_indexes, indexes
+from stoker_tools.setup.environment import ROOT
 
 MADE = json.loads((ROOT / "firestore.indexes.json").read_text())
 QUERIES = [*declared.DECLARED, *clients.CLIENTS]

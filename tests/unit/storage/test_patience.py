@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from stoker import config
+from stoker.accounts import owners
 from stoker.storage import client
 from stoker.storage.outputs import delete_objects, list_all_objects, list_objects
 from stoker.storage.usage import stored_bytes
-from stoker.users import owners
 
 
 @pytest.fixture(autouse=True)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from stoker.batch.task_files.record import NoTask
+from stoker.batch.task_files.task_record import NoTask
 from stoker.errors import UnsupportedMedia
 from stoker.models.batch import ImportedTask
 

@@ -3,7 +3,7 @@
 from pydantic_core import from_json
 
 from stoker.batch.task_files.lines import TOO_LONG
-from stoker.batch.task_files.record import NoTask, Record, TaskFile, task_of
+from stoker.batch.task_files.task_record import NoTask, Record, TaskFile, task_of
 from stoker.errors import UnsupportedMedia
 
 LOOKED_AT = 100

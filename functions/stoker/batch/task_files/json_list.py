@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from stoker.batch.task_files.json_lines import NotJson, parsed
 from stoker.batch.task_files.lines import MAX_LINE_BYTES, TOO_LONG
-from stoker.batch.task_files.record import NoTask, Record, TaskFile, task_of
+from stoker.batch.task_files.task_record import NoTask, Record, TaskFile, task_of
 from stoker.errors import UnsupportedMedia
 from stoker.models.batch import ImportedTask
 

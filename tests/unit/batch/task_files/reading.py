@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from stoker.batch.task_files.due_date import ISO_DATES, DueDates
-from stoker.batch.task_files.formats import reader_of
 from stoker.batch.task_files.lines import Lines
-from stoker.batch.task_files.record import Record, TaskFile
+from stoker.batch.task_files.readers import reader_of
+from stoker.batch.task_files.task_record import Record, TaskFile
 from stoker.models.batch import FileEncoding, ImportedTask
 
 

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from development.environment import ROOT
 from stoker.batch.task_files.due_date import ISO_DATES, DueDates, NoDate
 from stoker.models.batch import ImportedTask, ImportTasks
+from stoker_tools.setup.environment import ROOT
 from unit.batch.task_files.reading import records
 
 BERLIN = ZoneInfo("Europe/Berlin")

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from stoker.batch.task_files.first_records import ENOUGH, check_first
-from stoker.batch.task_files.record import NoTask
+from stoker.batch.task_files.task_record import NoTask
 from stoker.errors import UnsupportedMedia
 from stoker.models.batch import ImportedTask
 from unit.batch.task_files.reading import records

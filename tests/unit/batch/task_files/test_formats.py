@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stoker.batch.task_files.formats import reader_of
 from stoker.batch.task_files.lines import Lines
-from stoker.batch.task_files.record import TaskFile
+from stoker.batch.task_files.readers import reader_of
+from stoker.batch.task_files.task_record import TaskFile
 from stoker.errors import UnsupportedMedia
 from stoker.models.batch import ImportedTask
 from unit.batch.task_files.reading import records, titles

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from stoker.batch.task_files.record import NoTask
+from stoker.batch.task_files.task_record import NoTask
 from stoker.errors import UnsupportedMedia
 from stoker.models.batch import FileEncoding, ImportedTask
 from unit.batch.task_files.reading import records

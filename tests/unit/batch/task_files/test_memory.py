@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from stoker.batch.task_files.formats import reader_of
 from stoker.batch.task_files.lines import WINDOW_BYTES, Lines
-from stoker.batch.task_files.record import TaskFile
+from stoker.batch.task_files.readers import reader_of
+from stoker.batch.task_files.task_record import TaskFile
 from stoker.models.batch import ImportedTask
 
 RECORDS = 100_000

@@ -1,0 +1,1 @@
+"""Accounts: sign-up, profile, roles, deletion, and the reconcile that repairs them."""

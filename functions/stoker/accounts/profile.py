@@ -1,0 +1,201 @@
+"""A user's profile: made once, and then it follows the account."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from google.api_core import exceptions
+from google.cloud import firestore
+from google.cloud.firestore import DELETE_FIELD, SERVER_TIMESTAMP
+
+from stoker import config
+from stoker.access.account import is_alive
+from stoker.access.caller import ROLES
+from stoker.accounts.account_copy import FIELDS, Account, changes, copied, email_of, is_valid, language_of
+from stoker.analytics.record import record_event
+from stoker.errors import Unavailable
+from stoker.firestore.client import client
+from stoker.firestore.deadline import patience
+from stoker.firestore.documents import FirestoreDocuments, StoredDocument
+from stoker.firestore.optimistic import until_written
+from stoker.firestore.writes import Update
+from stoker.models.user import CopiedFromAccount, Permission, User
+
+
+@dataclass(frozen=True)
+class ConfirmedProfile:
+    """The profile of an account that exists.
+
+    Attributes:
+        news: Whether the profile was made, or was provisional until now; None if it was neither.
+        names_more: Whether the profile names another role, or a permission, than the account's claims name.
+    """
+
+    news: Literal["made", "confirmed"] | None
+    names_more: bool = False
+
+
+def new_profile(account: Account) -> dict[str, Any]:
+    """Return the fields of an account's new profile. What the account has in a form that no profile may have is left
+    out, and so are preferences that nobody knows yet."""
+    role, permissions = account.claims.get("role"), account.claims.get("permissions")
+    copies, language = copied(account), language_of(account)
+    profile = User(
+        id=account.user_id,
+        email=email_of(account),
+        email_verified=account.email_verified,
+        display_name=copies["displayName"],
+        photo_url=copies["photoURL"],
+        from_account=CopiedFromAccount.from_firestore({**copies, "language": language}),
+        role=role if role in ROLES else "user",
+        permissions=[one for one in permissions if is_valid(Permission, one)] if isinstance(permissions, list) else [],
+        created_at=account.created_at,
+        updated_at=datetime.now(UTC),
+    )
+    fields = profile.to_firestore()
+    known = {"language": language, "timeZone": account.time_zone}
+    preferences = {name: known.get(name, value) for name, value in fields["preferences"].items()}
+    fields["preferences"] = {name: value for name, value in preferences.items() if value is not None}
+    return {**fields, "updatedAt": SERVER_TIMESTAMP}
+
+
+def create_profile(account: Account, *, provisional: bool = False) -> bool:
+    """Makes the profile, if there is none.
+
+    Args:
+        account: Of what.
+        provisional: Whether the account may yet not come to be.
+
+    Returns:
+        Whether there was none.
+    """
+    stored = new_profile(account)
+    if provisional:
+        stored["provisional"] = True
+    try:
+        reference(account.user_id).create(stored, **patience(reads=False))
+    except exceptions.AlreadyExists:
+        return False
+    return True
+
+
+def confirm_profile(account: Account) -> ConfirmedProfile:
+    """Make the profile if it is missing. Confirm it if it is provisional. Let it follow the account.
+
+    Args:
+        account: Which.
+
+    Raises:
+        Unavailable: Others write the profile all the time.
+    """
+    found = _read(account.user_id)
+    if found is None:
+        if create_profile(account):
+            return ConfirmedProfile("made")
+        found = _read(account.user_id)  # Somebody has just made it, maybe with a role.
+    was_provisional = found is not None and "provisional" in found.data
+
+    def read_again() -> None:
+        nonlocal found
+        found = _read(account.user_id)
+
+    def confirm() -> ConfirmedProfile:
+        if found is None:
+            return ConfirmedProfile(None)  # the user has just been deleted
+        follow(found, account, {"provisional": DELETE_FIELD} if "provisional" in found.data else {})
+        return ConfirmedProfile("confirmed" if was_provisional else None, _names_more(found, account))
+
+    try:
+        return until_written(confirm, read_again=read_again)
+    except exceptions.Aborted:
+        raise Unavailable(
+            f"The profile of {account.user_id} is written by others all the time. Try again in a moment."
+        ) from None
+
+
+def follow(profile: StoredDocument, account: Account, more: Mapping[str, Any] | None = None) -> bool:
+    """Write into a profile what has changed in the account. `updatedAt` stays if only `fromAccount` changes.
+
+    Args:
+        profile: As it was read, with all `FIELDS`.
+        account: The account, as it is now.
+        more: Other fields to write.
+
+    Returns:
+        Whether there was anything to write.
+
+    Raises:
+        Conflict: Somebody has written the profile since it was read. Nothing was changed.
+    """
+    changed = {**changes(profile.data, account), **(more or {})}
+    if changed:
+        # A note of what was copied changes nothing for those who read the profile.
+        stamp = {} if changed.keys() == {"fromAccount"} else {"updatedAt": SERVER_TIMESTAMP}
+        FirestoreDocuments().commit([Update(profile.path, {**changed, **stamp}, profile.update_time)])
+    return bool(changed)
+
+
+def make_profile(account: Account) -> bool:
+    """As `confirm_profile`, outside of a sign-in: the account may be deleted at the same time, and then none stays.
+
+    A deletion locks the account before it looks for what there is. So what is made while the account is not yet locked
+    will be found; and what is made later is seen here.
+
+    Args:
+        account: Which.
+
+    Returns:
+        Whether there was no profile, and there is one now.
+
+    Raises:
+        Unavailable: Firebase Auth did not answer.
+    """
+    match confirm_profile(account).news:
+        case "made":
+            return keep_if_alive(account.user_id)
+        case "confirmed":
+            record_sign_up(account.user_id)
+    return False
+
+
+def keep_if_alive(user_id: str) -> bool:
+    """Look at the account once more after its profile was made, and delete the profile if it must not stay.
+
+    Args:
+        user_id: The user.
+
+    Returns:
+        Whether the profile stays.
+
+    Raises:
+        Unavailable: Firebase Auth did not answer.
+    """
+    if is_alive(user_id):
+        record_sign_up(user_id)
+        return True
+    reference(user_id).delete(**patience(reads=False))
+    return False
+
+
+def record_sign_up(user_id: str) -> None:
+    """Record that a user has signed up. The account must exist. It is recorded once, however often this is called."""
+    record_event("user.signed-up", user_id, id="profile")
+
+
+def reference(user_id: str) -> firestore.DocumentReference:
+    """Where a user's profile is."""
+    return client().collection(config.USERS).document(user_id)
+
+
+def _read(user_id: str) -> StoredDocument | None:
+    return FirestoreDocuments().get(f"{config.USERS}/{user_id}", ("provisional", "role", "permissions", *FIELDS))
+
+
+def _names_more(profile: StoredDocument, account: Account) -> bool:
+    permissions = account.claims.get("permissions")
+    known = permissions if isinstance(permissions, list) else []
+    named = profile.data.get("permissions") or []
+    return profile.data.get("role", "user") != account.claims.get("role", "user") or any(
+        one not in known for one in named
+    )

@@ -1,0 +1,174 @@
+"""Giving a user a role: the claims of the account's tokens, where it counts, and the profile, where it is read."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from firebase_admin import auth
+from firebase_functions import logger
+from google.api_core.exceptions import Aborted
+from google.cloud.firestore import SERVER_TIMESTAMP
+
+from stoker import config
+from stoker.access import account
+from stoker.accounts.account_copy import of_record
+from stoker.accounts.profile import keep_if_alive, new_profile
+from stoker.errors import ClaimsTooLarge, Unavailable
+from stoker.firestore.documents import FirestoreDocuments, StoredDocument
+from stoker.firestore.optimistic import until_written
+from stoker.firestore.writes import Create, Update
+
+MAX_CLAIMS_CHARACTERS = 1000
+"""All claims of an account, as JSON. Source: https://firebase.google.com/docs/auth/admin/custom-claims"""
+
+
+@dataclass(frozen=True)
+class Assigned:
+    """What a user may be and do.
+
+    Attributes:
+        user_id: The user.
+        role: `user`, `moderator` or `admin`.
+        permissions: Such as `read:own-data`.
+    """
+
+    user_id: str
+    role: str
+    permissions: tuple[str, ...]
+
+
+def assigned(record: auth.UserRecord) -> Assigned:
+    """What the claims of an account say; an account without any is a `user`."""
+    claims = record.custom_claims or {}
+    permissions = claims.get("permissions")
+    named = tuple(map(str, permissions)) if isinstance(permissions, list) else ()
+    return Assigned(record.uid, str(claims.get("role", "user")), named)
+
+
+def set_role(user_id: str, role: str, permissions: Sequence[str] | None = None, *, by: str) -> Assigned:
+    """Gives a user a role. Doing it again changes nothing but the profile's `updatedAt`.
+
+    Auth and Firestore share no transaction. The claims are written first, then the profile, on the condition that
+    nobody has written it since it was read; otherwise all begins again. So of several at the same time the last one
+    holds in both places, and where one crashes in between, calling again mends it.
+
+    Args:
+        user_id: The user.
+        role: `user`, `moderator` or `admin`.
+        permissions: Such as `read:own-data`; those that there are stay where it is left out.
+        by: Who does it, for the log.
+
+    Returns:
+        What the user has now. A token that is out already says what was before, for an hour at most.
+
+    Raises:
+        UserNotFound: There is no such account.
+        ClaimsTooLarge: The claims do not fit into a token.
+        Unavailable: Firebase Auth did not answer, or others write the profile all the time.
+    """
+    try:
+        before, new = until_written(lambda: _set_role(user_id, role, permissions))
+    except Aborted:
+        raise Unavailable(
+            f"The profile of {user_id} is written by others all the time. Try again in a moment."
+        ) from None
+    if new != before:
+        logger.info(
+            "A role was set.",
+            event="role-set",
+            userId=user_id,
+            by=by,
+            role=new.role,
+            roleBefore=before.role,
+            permissions=list(new.permissions),
+            permissionsBefore=list(before.permissions),
+        )
+    return new
+
+
+def give_first_role(user_id: str) -> bool:
+    """Give the role of a user to an account whose claims name no role, as a sign-up gives it.
+
+    An anonymous account has no claims. It keeps none when its user links it with an address or a provider.
+
+    Args:
+        user_id: The user.
+
+    Returns:
+        Whether the claims named no role.
+
+    Raises:
+        UserNotFound, ClaimsTooLarge, Unavailable: As `set_role`.
+    """
+    first: Assigned | None = None
+
+    def attempt() -> bool:
+        nonlocal first
+        profile = FirestoreDocuments().get(_path(user_id), ["role", "permissions"])
+        said = _said(user_id, profile)
+        first = first or said
+        record = account.get(user_id)
+        if said != first:
+            # An admin gave another role since, and this function may have overwritten its claims.
+            new = said
+        elif "role" in (record.custom_claims or {}):
+            return False
+        else:
+            new = assigned(record)
+        _set_claims(record, new)
+        _write_profile(profile, record, new)
+        return True
+
+    try:
+        return until_written(attempt)
+    except Aborted:
+        raise Unavailable(
+            f"The profile of {user_id} is written by others all the time. Try again in a moment."
+        ) from None
+
+
+def _said(user_id: str, profile: StoredDocument | None) -> Assigned:
+    """Return what a profile says of its user."""
+    data = profile.data if profile is not None else {}
+    return Assigned(user_id, data.get("role", "user"), tuple(data.get("permissions") or ()))
+
+
+def _set_role(user_id: str, role: str, permissions: Sequence[str] | None) -> tuple[Assigned, Assigned]:
+    """Write the claims and then the profile; return what the user had before, and what the user has now."""
+    profile = FirestoreDocuments().get(_path(user_id), ["role", "permissions"])
+    record = account.get(user_id)
+    before = assigned(record)
+    new = Assigned(user_id, role, before.permissions if permissions is None else tuple(permissions))
+    _set_claims(record, new)
+    _write_profile(profile, record, new)
+    return before, new
+
+
+def _path(user_id: str) -> str:
+    return f"{config.USERS}/{user_id}"
+
+
+def _set_claims(record: auth.UserRecord, new: Assigned) -> None:
+    claims: dict[str, Any] = {**(record.custom_claims or {}), "role": new.role, "permissions": list(new.permissions)}
+    if not new.permissions:
+        del claims["permissions"]
+    if len(json.dumps(claims)) > MAX_CLAIMS_CHARACTERS:
+        raise ClaimsTooLarge(
+            f"A token has room for {MAX_CLAIMS_CHARACTERS:,} characters of claims, and these permissions need more. "
+            "Give fewer."
+        )
+    if claims != record.custom_claims:
+        account.set_claims(record.uid, claims)
+
+
+def _write_profile(profile: StoredDocument | None, record: auth.UserRecord, new: Assigned) -> None:
+    # The time is written in any case: it is what lets others who do the same at the same time begin again.
+    fields = {"role": new.role, "permissions": list(new.permissions), "updatedAt": SERVER_TIMESTAMP}
+    if profile is not None:
+        FirestoreDocuments().commit([Update(profile.path, fields, profile.update_time)])
+    elif not record.disabled:  # A locked account may be under deletion, and has no use for a profile.
+        made = {**new_profile(of_record(record)), **fields}
+        FirestoreDocuments().commit([Create(_path(record.uid), made)])
+        if not keep_if_alive(record.uid):
+            account.get(record.uid)  # The role was given, unless the account is gone.

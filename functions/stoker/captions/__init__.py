@@ -1,0 +1,1 @@
+"""Files of captions: WebVTT and SubRip, read leniently and written anew."""

@@ -1,0 +1,118 @@
+"""The first look at a source: a format that is not accepted is refused by its name, and all else is probed."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from stoker import config
+from stoker.errors import InputTooLarge, TruncatedMedia
+from stoker.probe.animations import Animation, TooManyBlocks, animation
+from stoker.probe.probe import Colours, MediaInfo, NotReadable, Prober, VideoStream
+from stoker.probe.ranged_source import Remote
+from stoker.probe.refusals import refused, too_large, unsupported
+from stoker.probe.signatures import HEAD_BYTES, PICTURES_IN_MP4, signature
+from stoker.sandbox.complaints import cause
+from stoker.sandbox.diagnosis import complaint_about
+from stoker.sandbox.formats import CONTAINERS
+
+MAYBE_MOVING = {"GIF", "PNG", "WebP"}
+"""Signatures of still pictures that may be animations."""
+
+BT601 = Colours(matrix=6, full_range=False)
+RGB = Colours(matrix=0, full_range=True)
+"""The colours of a WebP. Source: https://developers.google.com/speed/webp/docs/riff_container (VP8 is BT.601)."""
+
+
+def inspected(prober: Prober, source: Path | Remote, name: str, *, sound: bool, language: str = "") -> MediaInfo:
+    """What a source holds.
+
+    Args:
+        prober: Opens it.
+        source: The file.
+        name: The file as the user knows it.
+        sound: Whether all outputs are of sound.
+        language: Of the sound to prefer.
+
+    Raises:
+        UnsupportedMedia: It can't be read, or is of a format that is not accepted.
+        InputTooLarge: It is an animation beyond a limit.
+        TruncatedMedia: It is an animation that ends before its own end.
+    """
+    with _reader(source) as (read, size):
+        head = read(0, HEAD_BYTES)
+        found = signature(head)
+        moving = _animation(read, size, name) if found and found.name in MAYBE_MOVING else None
+    if found and (found in PICTURES_IN_MP4 or (found.name in MAYBE_MOVING and (moving is None or moving.frames < 2))):
+        raise refused(name, found, sound=sound)
+    if moving and moving.kind == "WebP":
+        return _webp(moving)
+    try:
+        info = prober.probe(source, CONTAINERS, language=language)
+        return _lasting(info, moving.seconds) if moving else info
+    except NotReadable as reason:
+        if found:
+            raise refused(name, found, sound=sound) from None
+        said = complaint_about(source) if isinstance(source, Path) else ""
+        raise unsupported(name, said if cause(said) else str(reason), sound=sound) from None
+
+
+@contextmanager
+def _reader(source: Path | Remote) -> Iterator[tuple[Callable[[int, int], bytes], int]]:
+    """What reads a file, from a place so many bytes, and its size."""
+    if isinstance(source, Remote):
+        yield lambda offset, length: source.read(offset, min(length, source.size - offset)), source.size
+        return
+    with source.open("rb") as file:
+
+        def read(offset: int, length: int) -> bytes:
+            file.seek(offset)
+            return file.read(length)
+
+        yield read, source.stat().st_size
+
+
+def _animation(read: Callable[[int, int], bytes], size: int, name: str) -> Animation | None:
+    if size > config.MAX_ANIMATION_BYTES:
+        most = config.MAX_ANIMATION_BYTES // 1024**2
+        raise InputTooLarge(f"The picture {name!r} has more than {most} MiB. Upload it as an MP4 or WebM.")
+    too_many = InputTooLarge(
+        f"The picture {name!r} has more than {config.MAX_ANIMATION_FRAMES:,} frames. Upload it as an MP4 or WebM."
+    )
+    try:
+        moving = animation(read)
+    except TooManyBlocks:
+        raise too_many from None
+    if moving and moving.width * moving.height > config.MAX_SOURCE_PIXELS:
+        raise too_large(name)
+    if moving and moving.frames > config.MAX_ANIMATION_FRAMES:
+        raise too_many
+    if moving and moving.frames > 1 and not moving.whole:
+        raise TruncatedMedia(f"The file {name!r} is cut off before its end. Upload it again, whole.")
+    return moving
+
+
+def _lasting(info: MediaInfo, seconds: float | None) -> MediaInfo:
+    """A file of one stream, with its duration."""
+    video = replace(info.video, duration_seconds=seconds) if info.video else None
+    audio = replace(info.audio, duration_seconds=seconds) if info.audio else None
+    return replace(info, duration_seconds=seconds, video=video, audio=audio)
+
+
+def _webp(moving: Animation) -> MediaInfo:
+    """What PyAV would say, if its ffmpeg read animated WebP, as the one does that makes the outputs."""
+    video = VideoStream(
+        index=0,
+        codec="webp",
+        width=moving.width,
+        height=moving.height,
+        square_pixels=True,
+        frames_per_second=moving.frames / moving.seconds,
+        duration_seconds=moving.seconds,
+        pixel_format="yuva420p" if moving.lossy else "argb",
+        colours=BT601 if moving.lossy else RGB,
+        progressive=True,
+        last_seconds=moving.last_seconds,
+        stills=moving.stills,
+    )
+    return MediaInfo(moving.seconds, 1, video, None, "webp_anim", measured=True)

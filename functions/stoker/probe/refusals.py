@@ -1,0 +1,71 @@
+"""Refusals of a source: what it is, and what to upload instead."""
+
+from stoker.errors import InputTooLarge, UnsupportedMedia
+from stoker.probe.signatures import Signature
+from stoker.sandbox.complaints import cause
+
+FILMS = "MP4, MOV, WebM, MKV or AVI"
+SOUNDS = "MP3, M4A, WAV, FLAC or Ogg"
+ANIMATIONS = "animated GIF, PNG or WebP"
+
+
+def unsupported(name: str, reason: str, *, sound: bool = False) -> UnsupportedMedia:
+    """The error for a file that can't be read.
+
+    Args:
+        name: The file as the user knows it.
+        reason: What ffmpeg or the probe complained of.
+        sound: Whether all outputs are of sound.
+    """
+    said = cause(reason) or "it holds no picture"
+    if sound:
+        return UnsupportedMedia(
+            f"The file {name!r} can't be read as a sound ({said}). Upload an {SOUNDS}, or a film, that plays."
+        )
+    return UnsupportedMedia(f"The file {name!r} can't be read as a video ({said}). Upload an {FILMS} that plays.")
+
+
+def refused(name: str, found: Signature, *, sound: bool = False) -> UnsupportedMedia:
+    """The error for a file of a format that is not accepted.
+
+    Args:
+        name: The file as the user knows it.
+        found: Its format.
+        sound: Whether all outputs are of sound.
+    """
+    wanted = f"Upload an {SOUNDS}, or a film." if sound else f"Upload an {FILMS}, or an {ANIMATIONS}."
+    match found.kind:
+        case "picture":
+            return UnsupportedMedia(f"The file {name!r} is a still picture ({found.name}), not a film. {wanted}")
+        case "film":
+            return UnsupportedMedia(
+                f"The file {name!r} is {found.name}, which is not supported. Upload it as {SOUNDS if sound else FILMS}."
+            )
+        case "sound":
+            return UnsupportedMedia(
+                f"The file {name!r} is {found.name}, which is not supported. Upload it as {SOUNDS}."
+            )
+    return UnsupportedMedia(f"The file {name!r} is {found.name}, not a film or a sound. {wanted}")
+
+
+def undecodable(name: str, medium: str, codec: str) -> UnsupportedMedia:
+    """The error for a file whose picture or sound has a codec that is not decoded.
+
+    Args:
+        name: The file as the user knows it.
+        medium: `picture` or `sound`.
+        codec: As ffmpeg calls it.
+    """
+    instead = f"H.264, in an {FILMS}" if medium == "picture" else f"AAC or MP3, in an {SOUNDS} or a film"
+    return UnsupportedMedia(
+        f"The {medium} of {name!r} is in a codec that is not supported: {codec}. Upload it in {instead}."
+    )
+
+
+def too_large(name: str) -> InputTooLarge:
+    """The error for a picture with too many pixels.
+
+    Args:
+        name: The file as the user knows it.
+    """
+    return InputTooLarge(f"The picture of {name!r} is larger than 7680 x 4320. Upload a smaller one.")

@@ -1,0 +1,131 @@
+"""The ledger: `users/{uid}/completions/{taskId}`, what each user got XP for. Whoever is in it once, stays once."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+from google.cloud import firestore
+from google.cloud.firestore_v1 import Query
+from pydantic import ValidationError
+
+from stoker import config
+from stoker.accounts.profile import reference
+from stoker.firestore.deadline import patience
+from stoker.models.completion import Completion
+from stoker.models.document import Model, Timestamp, UserId
+from stoker.models.task import Category, Minutes, TaskPriority
+from stoker.models.user import LastCompletion
+from stoker.progress.zone import day_of, zone_at, zone_name
+from stoker.queries import declared
+
+XP = {"low": 10, "medium": 20, "high": 30, "urgent": 40}
+"""For a task, by its priority."""
+
+XP_ON_TIME = 10
+"""More, for one that was due and is done by then."""
+
+PAGE = 300
+
+FACTS = ("userId", "status", "priority", "category", "actualDuration", "dueDate", "createdAt", "updatedAt")
+"""The fields of a task that its completion follows from."""
+
+
+class _Facts(Model):
+    """Of a task: whatever else is wrong with it, these count."""
+
+    user_id: UserId
+    priority: TaskPriority = "medium"
+    category: Category = "general"
+    actual_duration: Minutes | None = None
+    due_date: Timestamp | None = None
+    created_at: Timestamp | None = None  # only an admin can leave it out
+    updated_at: Timestamp
+
+
+def completion_of(
+    task_id: str, task: dict[str, Any], time_zone: object, last: LastCompletion | None = None
+) -> Completion | None:
+    """What a user gets for a completed task; None for what is no such task.
+
+    Args:
+        task_id: The document's id.
+        task: Its fields.
+        time_zone: Of the user's preferences.
+        last: The user's last completion; None if there is none.
+
+    Example:
+        >>> from datetime import UTC, datetime
+        >>> task = {"userId": "ada", "status": "completed", "updatedAt": datetime(2027, 1, 1, tzinfo=UTC)}
+        >>> completion_of("spring", task, "UTC").xp
+        20
+    """
+    if task.get("status") != "completed":
+        return None
+    try:
+        facts = _Facts.from_firestore({name: task[name] for name in FACTS if name in task and name != "status"})
+        preferred = zone_name(time_zone)
+        counts = zone_at(facts.updated_at, preferred, last)
+        day = day_of(facts.updated_at, counts)
+    except (ValidationError, OverflowError):
+        return None  # only an admin can have written it
+    on_time = None if facts.due_date is None else facts.updated_at <= facts.due_date
+    return Completion(
+        id=task_id,
+        user_id=facts.user_id,
+        completed_at=facts.updated_at,
+        day=day,
+        time_zone=counts,
+        next_time_zone=preferred,
+        priority=facts.priority,
+        category=facts.category,
+        minutes=facts.actual_duration or 0,
+        on_time=on_time,
+        xp=XP[facts.priority] + (XP_ON_TIME if on_time else 0) if _was_open(facts) else 0,
+        xp_a_day=config.XP_A_DAY,
+    )
+
+
+def _was_open(facts: _Facts) -> bool:
+    since = facts.created_at
+    return since is None or facts.updated_at - since >= timedelta(seconds=config.XP_OPEN_SECONDS)
+
+
+def time_zone_of(profile: dict[str, Any]) -> object:
+    """Where a user's days begin; `day_of` copes with what is no time zone."""
+    preferences = profile.get("preferences")
+    return preferences.get("timeZone", "UTC") if isinstance(preferences, dict) else "UTC"
+
+
+def entry(user_id: str, task_id: str) -> firestore.DocumentReference:
+    """Where the completion of a task is."""
+    found: firestore.DocumentReference = reference(user_id).collection(config.COMPLETIONS).document(task_id)
+    return found
+
+
+def entries(user_id: str) -> Iterator[Completion]:
+    """All completions of a user, by the tasks' ids."""
+    return map(_completion, pages(declared.completions_of(user_id)))
+
+
+def waiting(user_id: str, limit: int) -> list[Completion]:
+    """Some of a user's completions that are not in the progress yet."""
+    query = declared.waiting_completions(user_id).limit(limit)
+    return [_completion(snapshot) for snapshot in query.get(**patience(reads=True))]
+
+
+def pages(query: Query, size: int = PAGE) -> Iterator[Any]:
+    """The documents that a query finds which is sorted by their names, a page at a time.
+
+    Args:
+        query: One that is declared.
+        size: Documents in a page.
+    """
+    query = query.limit(size)
+    page = list(query.get(**patience(reads=True)))
+    while page:
+        yield from page
+        page = list(query.start_after(page[-1]).get(**patience(reads=True))) if len(page) == size else []
+
+
+def _completion(snapshot: Any) -> Completion:
+    return Completion.from_firestore(snapshot.to_dict() or {})

@@ -1,0 +1,1 @@
+"""Child processes that read a user's file or text: confined, watched, and without a network."""

@@ -1,0 +1,342 @@
+"""Where a sentence ends: `sentencex` and the marks propose the places, and what stands around a place decides.
+
+Most full stops inside a sentence are recognized by the word after them: it has a small letter or is a number. The lists
+in `abbreviations` decide the rest.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Self
+
+import sentencex
+
+from stoker.speech.abbreviations import CLOSING_PHRASES, PARTICLES, TITLES, Words, words_of
+from stoker.speech.width import cut_to_fit
+
+WINDOW_CHARACTERS = 10_000
+"""The characters that the library gets at once: its time grows with the square of the quotes and brackets."""
+
+LOOK_CHARACTERS = 60
+"""The characters before and after a place that are looked at."""
+
+CHINESE = {"cmn", "yue", "hak", "zh"}
+JAPANESE_QUOTES = ("」", "』")
+JAPANESE_QUOTING = ("と", "って")
+KOREAN_QUOTING = re.compile(r"이?라[고는며]|하[고며]\s")
+"""What is written with a quote and goes on with the sentence."""
+
+CHINESE_SPEAKER = re.compile(r"[^，。！？、：“”]{1,6}?[说问答喊叫笑](?!了)")
+CHINESE_VERB = re.compile(r"就|便|并|然后就")
+"""What goes on with the sentence after a quote: who spoke, if the quote came first, or a verb without a subject."""
+
+ITEM_NUMBER = re.compile(r"\(?\d{1,3}[.)]\s*")
+"""`1. First item`: the number of a list's item is no sentence."""
+
+OPENING = "\"`'“‘«‹„‚「『《〈（(¿¡["
+CLOSING = "\"'”’“»›」』》〉）)]"
+LEADING = f"{OPENING}”’»,–—- \u00a0\u202f"
+"""What may stand before the first word of a sentence."""
+
+PLACE = re.compile(rf"(?:[.…!?।؟۔](?:\s?[{re.escape(CLOSING)}])*\s+|[。！？]+[{re.escape(CLOSING)}]*\s*)(?=\S)")
+"""A place where a sentence may end, if the library has not seen it."""
+
+WIDE_SPACE = re.compile(r"[^\S\n]")
+"""Any space but the end of a line."""
+
+LAST_WORD = re.compile(r"(?:^|[\s(\[«„“\"'‘’،,;:/-])((?:[^\s.(\[«„“\"',;:/-]+\.)*[^\s.(\[«„“\"',;:/-]+)\.$")
+"""The word before a full stop, with the full stops inside of it."""
+
+QUOTED_END = re.compile(rf"([.…!?。！？।؟۔])\s?[{re.escape(CLOSING)}]+$")
+STRAY_OPENING = re.compile(rf"(?<=[.…!?])\s+[{re.escape(OPENING)}”’»]+$")
+"""An opening mark at the end of a sentence belongs to the next. In Swedish and Finnish, ”that” opens and closes."""
+
+STRAY_CLOSING = re.compile(r"(?:[\"”’»]|'')\s")
+"""A closing mark at the beginning of a sentence belongs to the one before."""
+
+ORDINAL = re.compile(r"(?:^|(?P<before>[^\s.]+)(?P<stop>\.?)\s+|[(„])(?:\d{1,3}|[IVXLC]+)\.$")
+"""A number that may be an ordinal, unless an abbreviation before it counts with it: `Nr. 12.`"""
+
+STREET = ("str", "Str")
+"""The end of the names of streets in German and Dutch."""
+
+NUMBER = re.compile(r"(?:\d[\d.,]*|[IVXLC]+)\s+\S+$|\w-\w\.$")
+DASHED = re.compile(r"(?:[–—]\s*|-\s+)(\S)")
+DUTCH = re.compile(r"['’][a-z]\s+")
+"""`'s Avonds`: the capital is the next word's."""
+
+DEGREES = re.compile(r"(?:[°º˚]|\bst\.)\s?[CF]\.$")
+DATED = re.compile(
+    r"(?:(?:[\dIVXLCХІ]|-х)\s*(?:гг?|р|r|вв?|w|ст)|\b(?:н\.\s?[эе]|n\.\s?[el]|[ad]\.\s?C|[vn]\.\s?Chr|[fe]\.\s?Kr|[ej]Kr|[ej]aa"
+    r"|J\.?-C|[πμ]\.\s?Χ))\.$"
+)
+"""A year, a century or an era: `w 1855 r.`, `216 a.C.`"""
+
+DATED_START = re.compile(
+    r"(?:(?:Już|Kiedy|Gdy|Уже|Когда|Вже|Коли)\s+\w\s+|(?:W|We|Do|Od|Po|Przed|Podczas|В|Во|К|С|До|От|По|У|З|Від|Nel|Dal|Al|In|Im"
+    r"|Em|No|En|I)\s+(?:\S+\s+){0,5}|\d+\S*\s+(?:\S+\s+){0,4})?\S+$"
+)
+"""A sentence that begins with a date goes on: `W 1812 r. Napoleon`."""
+
+DAY = re.compile(r"\d{1,2}\.\s")
+YEAR_MONTH_DAY = re.compile(r"(?<!\d)\d{4}\.\s*\d{1,2}\.\s*\d{1,2}\.$")
+ROMAN = re.compile(r"[IVXLC]+(?![^\W_]|['’])")
+SHORT_REST = re.compile(r"[^.!?…।؟。！？]{0,20}[.!?…।؟。！？]")
+"""After an ellipsis, in a script without capitals: the little that goes on with the sentence."""
+
+IN_BRACKET = re.compile(r"\([a-zà-ÿа-яёіїєґά-ώ]{1,6}\.$")
+"""An abbreviation that begins a bracket: `(vgl. Abb. 3)`."""
+
+SPEECH_END = re.compile(r"[^\s\"“«][\"”»]")
+"""The end of a quote: a sentence with two of them has already said who speaks."""
+
+TWO_INITIALS = re.compile(r"(?<!\w)[^\W\d_]\.\s?[^\W\d_]\.$")
+INITIAL = re.compile(r"[^\W\d_]\.")
+
+PLAIN_END = re.compile(
+    r"(?:[^\W\d_]{3,}\.|\d{3,}\.|[A-ZА-Я]{2,}\.|\d\s?(?:[kcdmµ]?[gml]|ha|кг|[кмс]м|м?л|χλμ|κ)\.|(?:[\w-]{2,}|\d)\.[a-z]\w+\."
+    r"|\w[\"'”’»“)\]–—]\.|[^\W_][!?！？]+|…|[.!?…]\s?[\"'”’»“)\]]+)$"
+)
+"""The end of a sentence that cannot be an abbreviation, such as that of a long word, `TV`, `5 kg` or `a.pdf`."""
+
+QUOTE_REST = re.compile(r"[^\"“„«»”]*[.!?…][\"“»”]\s*([,\w])")
+"""The end of a quote that the sentence goes on after: `Stop. Now." and left`."""
+
+FIRST_WORD = re.compile(r"([^\W\d_][^\s\d.,;:!?…।'’\"”»)]*)(?![\w.])")
+
+
+@dataclass(frozen=True)
+class Context:
+    """What the whole text says about its sentences.
+
+    Attributes:
+        language: The name of the language for the library.
+        words: The lists of the language.
+        capitals: Whether sentences begin with capitals in this text. Many people write messages without.
+        danda: Whether sentences end with `।`, so that a full stop ends none.
+    """
+
+    language: str
+    words: Words
+    capitals: bool
+    danda: bool
+
+    @classmethod
+    def of(cls, text: str, language: str) -> Self:
+        """Looks at a text.
+
+        Args:
+            text: The whole text.
+            language: A BCP 47 tag.
+        """
+        base = language.split("-")[0].lower()
+        return cls("zh" if base in CHINESE else base, words_of(base), _has_capitals(text), "।" in text)
+
+
+def sentence_spans(text: str, start: int, end: int, context: Context) -> Iterator[tuple[int, int]]:
+    """Finds the sentences of a part of a text. Together they are the whole part, with the space between them.
+
+    Args:
+        text: The whole text.
+        start: Where the part begins, in characters.
+        end: Where the part ends, in characters.
+        context: Of the whole text.
+
+    Example:
+        >>> text = "Am 2. Tag kam er. Dann ging er."
+        >>> [text[begin:stop] for begin, stop in sentence_spans(text, 0, len(text), Context.of(text, "de"))]
+        ['Am 2. Tag kam er. ', 'Dann ging er.']
+    """
+    proposed = {_with_opening(text, start, place) for place in _proposed(text, start, end, context.language)}
+    unseen = {place for place in _unseen(text, start, end) if place not in proposed}
+    begin = start
+    for place in sorted(proposed | unseen):
+        if begin < place < end and _ends(text, begin, place, end, place in proposed, context):
+            yield begin, place
+            begin = place
+    if begin < end:
+        yield begin, end
+
+
+def _ends(text: str, begin: int, place: int, end: int, proposed: bool, context: Context) -> bool:
+    before = text[max(begin, place - LOOK_CHARACTERS) : place].rstrip()
+    after = text[place : min(end, place + LOOK_CHARACTERS)].lstrip()
+    quoted = text[begin : begin + LOOK_CHARACTERS].lstrip()[:1] in OPENING
+    if STRAY_CLOSING.match(after) or (not text[place - 1].isspace() and _is_glued(before, after)):
+        return False
+    goes_on = _goes_on(before, after, quoted, context)
+    if goes_on is None:
+        # The library joins quotes, what begins with a number, and what ends with a word that is an abbreviation, too.
+        first = after.lstrip(LEADING)[:1]
+        if context.capitals and not proposed and (rest := QUOTE_REST.match(after)) and not rest[1].isupper():
+            return False
+        return proposed or ((first.isupper() or first.isdecimal()) and PLAIN_END.search(before) is not None)
+    return not goes_on
+
+
+def _is_glued(before: str, after: str) -> bool:
+    """Whether a place without a space is inside of a word: `U.S.A.` in Chinese, or 」 after a full stop."""
+    if before.endswith(".") and after[:1].isascii() and after[:1].isalnum():
+        return True
+    return after[:1] in "”’›」』》〉）)]。、，"
+
+
+def _proposed(text: str, start: int, end: int, language: str) -> Iterator[int]:
+    """The places where the library sees the beginning of a sentence.
+
+    The beginning of a window is none of them: the library names it because it sees nothing before it.
+    """
+    while start < end:
+        window = cut_to_fit(text[start : min(end, start + WINDOW_CHARACTERS + 1)], WINDOW_CHARACTERS)
+        # The library (1.0.32) panics at an initial before a space that has several bytes, such as a no-break space.
+        found = sentencex.get_sentence_boundaries(language, WIDE_SPACE.sub(" ", window))
+        places = [start + one["start_index"] for one in found if one["start_index"]]
+        yield from places
+        start += len(window)
+        # The next window begins with the sentence that this one cuts, unless that would read most of the text twice.
+        if start < end and places and places[-1] > start - len(window) // 2:
+            start = places[-1]
+
+
+def _with_opening(text: str, start: int, place: int) -> int:
+    stray = STRAY_OPENING.search(text, max(start, place - LOOK_CHARACTERS), place)
+    # « Je pars. » has a space before the mark that closes.
+    return place if stray is None or text[place : place + 1].isspace() else stray.end() - len(stray.group().lstrip())
+
+
+def _unseen(text: str, start: int, end: int) -> Iterator[int]:
+    """The places that the library may not see. Those without a space count outside of quotes and brackets only."""
+    depth, straight, at = 0, False, start
+    for found in PLACE.finditer(text, start, end):
+        for character in text[at : found.end()]:
+            if character == '"':
+                straight = not straight
+            elif character in "“„«「『《（([":
+                depth += 1
+            elif character in "”»」』》）)]" and depth:
+                depth -= 1
+        at = found.end()
+        if found.group()[0] not in "。！？" or (not depth and not straight):
+            yield found.end()
+
+
+def _goes_on(before: str, after: str, quoted: bool, context: Context) -> bool | None:
+    """Whether a sentence goes on; None if nothing says so. `quoted`: it began with a quotation mark."""
+    after = after.removeprefix(",,")  # It opens a quote.
+    if ITEM_NUMBER.fullmatch(before) or IN_BRACKET.search(before) or after[:1] in {"º", "ª", ",", ";", "/", "№"}:
+        return True
+    if after[:1] == "-" and _is_initials(_last_word(before)):
+        return True  # J.-P. Sartre
+    after = DUTCH.sub("", after, count=1) if DUTCH.match(after) else after
+    first = after.lstrip(LEADING)[:1]
+    small = context.capitals and first.islower() and not _is_brand(after)
+    caseless = first.isalpha() and first.upper() == first.lower()
+    dashed = DASHED.match(after)
+    if dashed and context.capitals and dashed[1].islower():
+        return True  # — Você vem? — perguntou ele.
+    if end := QUOTED_END.search(before):
+        return True if small else _after_quote(before, after, end[1], quoted, caseless, context.words)
+    if before.endswith(("...", "…", ". . .")):
+        return _after_ellipsis(before, after, small, caseless, context.words)
+    if before.endswith("。"):
+        return False
+    if small or (before.endswith(".") and context.danda) or (caseless and YEAR_MONTH_DAY.search(before)):
+        return True
+    if not before.endswith("."):
+        return None
+    if first.isdecimal():
+        return _before_number(before, after, context.words)
+    return _before_name(before, after, context.words)
+
+
+def _after_ellipsis(before: str, after: str, small: bool, caseless: bool, words: Words) -> bool | None:
+    if small or (caseless and len(before.split()) == 1):
+        return True
+    if caseless:
+        return SHORT_REST.match(after) is not None and _first_word(after) not in words.openers
+    return None
+
+
+def _after_quote(before: str, after: str, mark: str, quoted: bool, caseless: bool, words: Words) -> bool | None:
+    if before.endswith(JAPANESE_QUOTES):
+        return True if after.startswith(JAPANESE_QUOTING) else None  # 「はい。」と言った
+    if mark in "。！？":
+        spoke = CHINESE_SPEAKER.match(after) if quoted else None
+        return spoke is not None or CHINESE_VERB.match(after) is not None  # 她问
+    if after[:1] in OPENING:
+        return None
+    if KOREAN_QUOTING.match(after):
+        return True
+    spoken = len(SPEECH_END.findall(before)) > 1
+    if caseless and quoted and not spoken and not unicodedata.name(after[0], "").startswith("HANGUL"):
+        return _first_word(after) not in words.openers
+    return False if (mark == "." and after[:1].isupper()) or (spoken and caseless) else None
+
+
+def _before_number(before: str, after: str, words: Words) -> bool | None:
+    word = _last_word(before)
+    if word.isdecimal() and (len(word) <= 2 or (len(word) == 4 and DAY.match(after))):
+        return True  # 5. 12. 2020, 2020. 12. 5.
+    if not NUMBER.search(before) and (TWO_INITIALS.search(before) or (len(word) == 1 and word.islower())):
+        return True  # z. B. 3, n. 3
+    known = {word, word.lower(), _bare(word)} & (words.numbered | words.inside)
+    return True if known or word.endswith(STREET) else None
+
+
+def _before_name(before: str, after: str, words: Words) -> bool | None:
+    word = _last_word(before)
+    opener = _first_word(after) in words.openers
+    if before.endswith(CLOSING_PHRASES) or word.lower() in words.closing or DEGREES.search(before):
+        return False
+    if _is_initials(word) and INITIAL.match(after):
+        return True
+    if DATED.search(before):
+        return after[:1] in "–—„«" or (not opener and DATED_START.fullmatch(before) is not None)
+    if word.lower() in words.numbered and ROMAN.match(after) and not opener:
+        return True
+    ordinal = ORDINAL.search(before) if words.ordinals and (words.romans or word.isdecimal()) else None
+    if ordinal and (words.nouns or not word.isdecimal() or ROMAN.match(after)):
+        counted = ordinal["before"] or ""
+        numbered = counted.lower() in words.numbered if ordinal["stop"] else counted.istitle() and counted.isalpha()
+        if word.isdecimal() and numbered and counted not in words.openers:
+            return False  # Nr. 12. Zimmer 3.
+        return not opener
+    if word == "no":
+        return False  # It is a number before a number alone.
+    if {word, word.lower()} & words.inside:
+        named = word in TITLES or _first_word(after) in PARTICLES
+        return not opener or (named and not NUMBER.search(before))
+    if _is_initials(word) and not NUMBER.search(before):
+        return not opener
+    return False if opener and after[:1] not in OPENING else None
+
+
+def _last_word(before: str) -> str:
+    found = LAST_WORD.search(before)
+    return found[1] if found else ""
+
+
+def _bare(word: str) -> str:
+    """A word without the Arabic `and` that is written with it."""
+    return word.removeprefix("و")
+
+
+def _is_initials(word: str) -> bool:
+    return bool(word) and all(len(part) == 1 and part.isalpha() for part in word.split("."))
+
+
+def _is_brand(after: str) -> bool:
+    """Whether a word begins with a small letter and is a name: iPhone."""
+    return after[1:2].isupper()
+
+
+def _first_word(after: str) -> str:
+    """The first word of a sentence, without the marks before it; nothing if it is an initial."""
+    found = FIRST_WORD.match(after.lstrip(LEADING))
+    return found[1] if found else ""
+
+
+def _has_capitals(text: str) -> bool:
+    letter = next((character for character in text[:1000] if character.isalpha()), "")
+    return letter.isupper() or re.search(r"[.!?][\"'”’»)]*\s+[\"'“„«(¿¡]*[A-ZÀ-ÞА-ЯΑ-Ω]", text[:20_000]) is not None

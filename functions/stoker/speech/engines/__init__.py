@@ -1,0 +1,1 @@
+"""The engines that speak: Google Cloud Text-to-Speech, and eSpeak NG."""

@@ -1,0 +1,145 @@
+"""A text's sentences: what is spoken in one breath, is one request to an engine, and begins a caption."""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from stoker.models.audio import LineEnds
+from stoker.speech.boundaries import Context, sentence_spans
+from stoker.speech.markdown import unmarked
+from stoker.speech.markdown_inline import LEFT_OUT
+from stoker.speech.width import cut_to_fit
+
+MAX_SENTENCE_BYTES = 1500
+"""The longest sentence, as UTF-8. A longer one is cut, so that no request comes near Google's 5,000 bytes, a job that
+is cancelled stops soon, and a retry has little to do again."""
+
+INNER = re.compile(r"[^\s\u200b\u2060\ufeff](?:.*[^\s\u200b\u2060\ufeff])?", re.DOTALL)
+SPACES_OR_NOT = re.compile(r"\s[\s\u200b\u2060\ufeff]*|\S+")
+"""A run of spaces, also with spaces of no width in it, or of anything else."""
+
+PARAGRAPH_END = re.compile(r"\n[^\S\n\u2028\u2029]*\n|\u2029")
+LINE_END = re.compile(r"[\n\u2028]")
+ENDED_LINE = re.compile(r"\u2028")
+"""The line separator of Unicode ends a line however lines are read."""
+
+Break = Literal["clause", "sentence", "paragraph"]
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """What is spoken at once.
+
+    Attributes:
+        text: What is spoken. Each run of spaces, tabs and new lines is one space.
+        start: Where it begins in the text of the job, in characters.
+        ends: What ends with it; `clause` where it was cut because it is too long.
+        left_out: Where characters of the job's text are left out: the place in `text`, and their number.
+    """
+
+    text: str
+    start: int
+    ends: Break
+    left_out: tuple[tuple[int, int], ...] = ()
+
+    def position(self, place: int) -> int:
+        """The position in the text of the job, in characters.
+
+        Args:
+            place: In `text`, in characters.
+
+        Example:
+            >>> Sentence("Two of them.", 10, "sentence", ((4, 3),)).position(4)
+            17
+        """
+        return self.start + place + sum(count for at, count in self.left_out if at <= place)
+
+
+def split_sentences(text: str, language: str, lines: LineEnds = "join", markdown: bool = False) -> list[Sentence]:
+    """Splits a text into what can be spoken of it; nothing of it is lost but what has no sound.
+
+    Args:
+        text: Without control characters but ends of lines and tabs. A blank line ends a paragraph.
+        language: A BCP 47 tag, such as `de-AT`.
+        lines: Whether the end of a line is a space (`join`) or ends a sentence (`keep`).
+        markdown: Whether the text is Markdown, whose marks are not spoken.
+
+    Example:
+        >>> [sentence.text for sentence in split_sentences("Dr. Who came.\\n\\n***\\n\\nDid he?", "en")]
+        ['Dr. Who came.', 'Did he?']
+    """
+    # As long as it was, so that a position in it is one in the text of the job.
+    prepared = unmarked(text) if markdown else text.replace("\r\n", " \n").replace("\r", "\n")
+    context = Context.of(prepared.replace(LEFT_OUT, ""), language)
+    spoken: list[Sentence] = []
+    for start, end in _parts(prepared, PARAGRAPH_END):
+        sentences = [
+            part
+            for first, last in _parts(prepared, LINE_END if lines == "keep" else ENDED_LINE, start, end)
+            for part in _sentences(prepared, first, last, context)
+        ]
+        if sentences:
+            sentences[-1] = replace(sentences[-1], ends="paragraph")
+        spoken += sentences
+    return spoken
+
+
+def is_spoken(text: str) -> bool:
+    """Whether there is anything in a text but space and punctuation: letters, digits, or symbols such as € and emoji.
+
+    Example:
+        >>> is_spoken("... ---"), is_spoken("🎉")
+        (False, True)
+    """
+    return any(unicodedata.category(character)[0] in "LNS" for character in text)
+
+
+def _parts(text: str, ends: re.Pattern[str], start: int = 0, end: int | None = None) -> Iterator[tuple[int, int]]:
+    end = len(text) if end is None else end
+    for found in ends.finditer(text, start, end):
+        yield start, found.start()
+        start = found.end()
+    yield start, end
+
+
+def _sentences(text: str, start: int, end: int, context: Context) -> Iterator[Sentence]:
+    """The sentences of a line, or of lines that are read as one."""
+    kept = [place for place in range(start, end) if text[place] != LEFT_OUT]
+    line = "".join(text[place] for place in kept)
+    for begin, stop in sentence_spans(line, 0, len(line), context):
+        for first, last in _cut(line, begin, stop):
+            sentence = _sentence(line, first, last, kept, "sentence" if last == stop else "clause")
+            if sentence is not None:
+                yield sentence
+
+
+def _cut(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    while start < end:
+        part = cut_to_fit(text[start:end], MAX_SENTENCE_BYTES, lambda piece: len(piece.encode()))
+        yield start, start + len(part)
+        start += len(part)
+
+
+def _sentence(line: str, begin: int, stop: int, kept: Sequence[int], ends: Break) -> Sentence | None:
+    """A part of a line with single spaces; None if there is nothing to speak in it.
+
+    Args:
+        line: A text.
+        begin: Where the part begins in it.
+        stop: Where the part ends in it.
+        kept: The position of each character of the line in the text of the job.
+        ends: What ends with it.
+    """
+    inner = INNER.search(line, begin, stop)
+    if inner is None or not is_spoken(inner.group()):
+        return None
+    text: list[str] = []
+    places: list[int] = []
+    for run in SPACES_OR_NOT.finditer(line, *inner.span()):
+        piece = " " if run.group()[0].isspace() else run.group()
+        text.append(piece)
+        places += kept[run.start() : run.start() + len(piece)]
+    left_out = [(at, places[at] - places[at - 1] - 1) for at in range(1, len(places))]
+    return Sentence("".join(text), places[0], ends, tuple((at, count) for at, count in left_out if count))

@@ -1,0 +1,190 @@
+"""The sound of a whole text: pieces joined with exact silences, and when each word of it is spoken."""
+
+import wave
+from array import array
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from stoker import config
+from stoker.errors import InputTooLarge
+from stoker.speech.engine import Mark, Piece
+from stoker.speech.sentences import Break
+from stoker.speech.words import word_spans
+
+PAUSE_SECONDS: dict[Break, float] = {"clause": 0.0, "sentence": 0.4, "paragraph": 0.8}
+"""The silence after what has ended, at the voice's own speed."""
+
+EDGE_SECONDS = 0.25
+"""The silence before the first sound and after the last: players fade in, and loudness needs 0.4 s to be measured."""
+
+AUDIBLE_SHARE = 1 / 250
+"""What is 48 dB below the loudest of a piece is silence: there, a voice has died away."""
+
+LEAST_AUDIBLE = 16
+"""A piece that is nowhere louder than that (-66 dBFS) has no sound."""
+
+STEP = 16
+"""Samples from one look to the next, under a millisecond."""
+
+
+@dataclass(frozen=True)
+class Word:
+    """A word, and when it is spoken.
+
+    Attributes:
+        text: With the punctuation that stands at it.
+        start: Seconds.
+        end: Seconds.
+        position: Where it begins in the text of the job, in characters.
+        place: Where it begins in its sentence, in characters.
+    """
+
+    text: str
+    start: float
+    end: float
+    position: int
+    place: int
+
+
+@dataclass(frozen=True)
+class SpokenSentence:
+    """A sentence, and when it is spoken.
+
+    Attributes:
+        position: Where it begins in the text of the job, in characters.
+        start: Seconds; its first sound.
+        end: Seconds; its last sound.
+        words: At least one.
+    """
+
+    text: str
+    position: int
+    start: float
+    end: float
+    words: Sequence[Word]
+
+
+class SpeechTrack:
+    """A WAV file that grows: mono, 16 bits.
+
+    Args:
+        file: The file to write.
+        sample_rate: Samples per second.
+        speed: Times the voice's own; silences shrink with it.
+    """
+
+    def __init__(self, file: Path, sample_rate: int, speed: float = 1.0) -> None:
+        self._wave = wave.open(str(file), "wb")  # noqa: SIM115 (the track is the context manager)
+        self._wave.setnchannels(1)
+        self._wave.setsampwidth(2)
+        self._wave.setframerate(sample_rate)
+        self._sample_rate = sample_rate
+        self._speed = speed
+        self._samples = 0
+        self._pause = EDGE_SECONDS
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, stack: TracebackType | None
+    ) -> None:
+        self._silence(EDGE_SECONDS)
+        self._wave.close()
+
+    @property
+    def seconds(self) -> float:
+        """How long it will play."""
+        return self._seconds(self._samples)
+
+    def add(self, piece: Piece) -> SpokenSentence | None:
+        """Adds a piece, without the silence that the engine has put around it.
+
+        Returns:
+            When it is spoken; None where the engine made no sound of it.
+
+        Raises:
+            InputTooLarge: The track is longer than `config.MAX_SPEECH_SECONDS`.
+        """
+        samples = array("h", piece.sound)
+        threshold = max(LEAST_AUDIBLE, int(_peak(samples) * AUDIBLE_SHARE))
+        first, last = _audible(samples, threshold)
+        if first is None or last is None:
+            return None
+        self._silence(self._pause)
+        offset = self._samples - first
+        self._write(samples[first:last])
+        self._pause = PAUSE_SECONDS[piece.sentence.ends] / self._speed
+        if self.seconds > config.MAX_SPEECH_SECONDS:
+            hours = config.MAX_SPEECH_SECONDS // 3600
+            raise InputTooLarge(f"The text takes more than {hours} hours to speak. Cut it into parts, or speak faster.")
+        text = piece.sentence.text
+        spans = word_spans(text)
+        starts = _starts(spans, piece.marks, first, last)
+        words = []
+        for number, (begin, end) in enumerate(spans):
+            until = starts[number + 1] if number + 1 < len(spans) else last
+            ends = _last_audible(samples, starts[number], until, threshold)
+            words.append(
+                Word(
+                    text[begin:end],
+                    self._seconds(starts[number] + offset),
+                    self._seconds(ends + offset),
+                    piece.sentence.position(begin),
+                    begin,
+                )
+            )
+        return SpokenSentence(
+            text, piece.sentence.start, self._seconds(first + offset), self._seconds(last + offset), words
+        )
+
+    def _seconds(self, samples: int) -> float:
+        return samples / self._sample_rate
+
+    def _silence(self, seconds: float) -> None:
+        self._write(array("h", bytes(2 * round(seconds * self._sample_rate))))
+
+    def _write(self, samples: "array[int]") -> None:
+        self._wave.writeframesraw(samples.tobytes())
+        self._samples += len(samples)
+
+
+def _peak(samples: "array[int]") -> int:
+    return max(max(samples), -min(samples)) if samples else 0
+
+
+def _audible(samples: "array[int]", threshold: int) -> tuple[int, int] | tuple[None, None]:
+    """The first sample that can be heard, and the one after the last."""
+    first = next((number for number, value in enumerate(samples) if abs(value) > threshold), None)
+    if first is None:
+        return None, None
+    last = next(number for number in range(len(samples) - 1, -1, -1) if abs(samples[number]) > threshold)
+    return first, last + 1
+
+
+def _last_audible(samples: "array[int]", start: int, end: int, threshold: int) -> int:
+    """Where a word has died away before the next begins."""
+    while end - STEP > start and _peak(samples[end - STEP : end]) <= threshold:
+        end -= STEP
+    return end
+
+
+def _starts(spans: Sequence[tuple[int, int]], marks: Sequence[Mark], first: int, last: int) -> list[int]:
+    """The sample at which each word begins: what the engine tells, and between that by the count of characters."""
+    known = [(spans[0][0], first)]
+    for begin, end in spans[1:]:
+        inside = [mark.sample for mark in marks if begin <= mark.position < end]
+        if inside and known[-1][1] <= inside[0] < last:
+            known.append((begin, inside[0]))
+    known.append((spans[-1][1], last))
+    positions = [position for position, _ in known]
+    starts = []
+    for begin, _ in spans:
+        at = bisect_right(positions, begin) - 1
+        (left, start), (right, end) = known[at], known[min(at + 1, len(known) - 1)]
+        starts.append(start + (end - start) * (begin - left) // max(right - left, 1))
+    return starts

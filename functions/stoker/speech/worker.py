@@ -1,0 +1,205 @@
+"""The worker of `audio-generation` jobs."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from stoker import config
+from stoker.errors import NothingToSpeak, UnknownLanguage, UnknownVoice
+from stoker.jobs.context import JobContext
+from stoker.languages import preferred
+from stoker.models.audio import AudioInput
+from stoker.models.job import JobOutput, OutputFile
+from stoker.models.warnings import OutputWarning
+from stoker.sound.mastering import ENCODINGS, Sound, master
+from stoker.speech.captions import webvtt, word_timings
+from stoker.speech.engine import Engine
+from stoker.speech.engines.espeak import Espeak
+from stoker.speech.reshape import Shape, reshaped
+from stoker.speech.sentences import split_sentences
+from stoker.speech.track import SpeechTrack, SpokenSentence
+from stoker.speech.unspoken import unspoken
+from stoker.speech.voices import DEFAULT_LANGUAGE, Voice, choose_voice
+
+SYNTHESIZED = {"espeak": 15.0, "google": 60.0}
+MASTERED = 95.0
+"""Percent of the job at the end of each stage, from the times of 10,000 characters as MP3."""
+
+
+@dataclass(frozen=True)
+class Narration:
+    """A text as a voice has spoken it.
+
+    Attributes:
+        file: The sound as it came: a WAV file.
+        sentences: When each is spoken.
+        language: A BCP 47 tag.
+        exact: Whether the engine told when each word is spoken, rather than each sentence alone.
+        warnings: Parts of the text that are not heard as they stand.
+    """
+
+    file: Path
+    sentences: Sequence[SpokenSentence]
+    voice: Voice
+    language: str
+    exact: bool
+    warnings: tuple[OutputWarning, ...] = ()
+
+
+@dataclass(frozen=True)
+class SpeechFile:
+    """A file to be uploaded.
+
+    Attributes:
+        seconds: How long it plays, if it does.
+    """
+
+    kind: str
+    path: Path
+    content_type: str
+    seconds: float | None = None
+
+
+def process_audio(context: JobContext, audio_input: AudioInput) -> JobOutput:
+    """Speaks the text of an audio job.
+
+    Args:
+        context: The attempt.
+        audio_input: What to speak, and how.
+
+    Raises:
+        PermanentError: There is nothing to speak, no such voice, or too much of it.
+        TransientError: The voice or the encoder was stopped, or did not answer.
+    """
+    context.report(0, "synthesizing")
+    with speech_engine(context) as engine:
+        narration, sound, made = make_speech(context, engine, audio_input)
+        files = _upload(context, made)
+    return JobOutput(
+        files=files,
+        media={
+            "loudness": sound.loudness,
+            "truePeak": sound.peak,
+            "engine": engine.name,
+            "voice": narration.voice.name,
+            "language": narration.language,
+        },
+        warnings=list(narration.warnings) or None,
+    )
+
+
+@contextmanager
+def speech_engine(context: JobContext) -> Iterator[Engine]:
+    """Starts the engine that `config.speech_engine` names; afterwards it is gone, and so is what it kept for a retry.
+
+    Pieces are kept where they cost money: eSpeak NG speaks a sentence in less time than Cloud Storage takes to find it.
+
+    Args:
+        context: The attempt.
+    """
+    if config.speech_engine() == "espeak":
+        with Espeak(context.workspace, context.check) as espeak:
+            yield espeak
+        return
+    from stoker.speech.engines.google import Google
+    from stoker.speech.engines.paid_answers import KeptAnswers
+
+    kept = KeptAnswers(context)
+    with Google(kept, context.check, context.log) as google:
+        yield google
+    kept.forget()
+
+
+def make_speech(
+    context: JobContext, engine: Engine, audio_input: AudioInput
+) -> tuple[Narration, Sound, list[SpeechFile]]:
+    """All but the upload: the media time of a job.
+
+    Args:
+        context: The attempt; the files are made in its workspace.
+        engine: What speaks.
+        audio_input: What to speak, and how.
+    """
+    narration = narrate(context, engine, audio_input)
+    spoken = SYNTHESIZED[engine.name]
+    context.report(spoken, "mastering")
+    file, sound = master(
+        narration.file,
+        audio_input.format,
+        audio_input.loudness,
+        lambda done: context.report(spoken + (MASTERED - spoken) * done, "mastering"),
+    )
+    files = [SpeechFile("audio", file, ENCODINGS[audio_input.format].content_type, round(sound.seconds, 3))]
+    if audio_input.captions:
+        captions, words = context.workspace / "captions.vtt", context.workspace / "words.json"
+        captions.write_text(webvtt(narration.sentences, sound.seconds), encoding="utf-8")
+        timings = word_timings(
+            narration.sentences, audio_input.text, narration.language, sound.seconds, narration.exact
+        )
+        words.write_text(timings, encoding="utf-8")
+        files += [SpeechFile("captions", captions, "text/vtt"), SpeechFile("words", words, "application/json")]
+    return narration, sound, files
+
+
+def narrate(context: JobContext, engine: Engine, audio_input: AudioInput) -> Narration:
+    """Speaks a text.
+
+    Args:
+        context: The attempt; the sound is written into its workspace.
+        engine: What speaks.
+        audio_input: What to speak, and how.
+
+    Raises:
+        UnknownLanguage, UnknownVoice: The engine has none such.
+        NothingToSpeak: The text holds nothing that can be spoken, or the voice has no sound for it.
+        InputTooLarge: The speech is longer than `config.MAX_SPEECH_SECONDS`.
+    """
+    text = audio_input.text
+    try:
+        voice = choose_voice(engine.voices(), audio_input.language, audio_input.voice)
+    except (UnknownLanguage, UnknownVoice) as error:
+        raise type(error)(f"{error.message} (The speech engine here is {engine.name}.)") from None
+    own = voice.languages[0] if audio_input.voice else DEFAULT_LANGUAGE
+    language = preferred(audio_input.language) if audio_input.language else own
+    sentences = split_sentences(text, language, audio_input.lines, audio_input.markdown)
+    if not sentences:
+        raise NothingToSpeak("The text holds nothing that can be spoken: no letter, no digit, no symbol.")
+    speed, pitch = engine.speed(voice, audio_input.speed), engine.pitch(voice, audio_input.pitch)
+    shape = Shape(audio_input.speed / speed, audio_input.pitch - pitch)
+    file = context.workspace / "track.wav"
+    spoken, silent, exact = [], [], True
+    with SpeechTrack(file, engine.sample_rate, audio_input.speed) as track:
+        pieces = engine.speak(sentences, voice, speed, pitch)
+        for piece in reshaped(pieces, shape, engine.sample_rate, context.workspace, context.check):
+            heard = track.add(piece)
+            if heard is None:
+                silent.append(piece.sentence.text)
+            else:
+                spoken.append(heard)
+                exact = exact and bool(piece.marks)
+            done = piece.sentence.position(len(piece.sentence.text)) / len(text)
+            context.report(SYNTHESIZED[engine.name] * done, "synthesizing")
+    if not spoken:
+        raise NothingToSpeak("The voice has no sound for this text. Write it in the language of the voice.")
+    warnings = unspoken(engine.unread(voice, text), silent, voice.name)
+    return Narration(file, spoken, voice, language, exact, warnings)
+
+
+def _upload(context: JobContext, made: Sequence[SpeechFile]) -> list[OutputFile]:
+    files = []
+    for number, one in enumerate(made):
+        context.report(MASTERED + (100 - MASTERED) * number / len(made), "uploading")
+        size = one.path.stat().st_size
+        name, sha256 = context.outputs.upload(one.path, one.content_type, context.check)
+        files.append(
+            OutputFile(
+                kind=one.kind,
+                path=name,
+                content_type=one.content_type,
+                bytes=size,
+                sha256=sha256,
+                duration_seconds=one.seconds,
+            )
+        )
+    return files

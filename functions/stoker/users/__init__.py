@@ -1,1 +1,0 @@
-"""Users: their roles, as claims of their tokens and in their profiles."""

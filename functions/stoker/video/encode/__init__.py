@@ -1,0 +1,1 @@
+"""The runs of ffmpeg: planned, drawn as a graph, and encoded."""

@@ -1,0 +1,62 @@
+"""The sounds among which a viewer can choose: one of each language."""
+
+from dataclasses import dataclass
+from itertools import count
+
+from stoker.languages import bcp47
+from stoker.probe.probe import AudioStream, MediaInfo
+from stoker.video.source.part import has_part
+
+MAX_SOUNDS = 8
+"""Each takes an encode, and a menu has room for no more."""
+
+MAX_NAME = 60
+"""Characters that a menu shows."""
+
+
+@dataclass(frozen=True)
+class ChosenSound:
+    """A sound of the source that becomes a rendition.
+
+    Attributes:
+        stream: None for the sound of the film, which other outputs have as well.
+        language: A BCP 47 tag; None where nobody knows.
+        name: For people; no other sound has it.
+    """
+
+    stream: AudioStream | None
+    language: str | None
+    name: str
+
+
+def chosen_sounds(info: MediaInfo, start: float = 0, end: float | None = None) -> list[ChosenSound]:
+    """The sound of the film, and each other one of a language that none before it has.
+
+    Args:
+        info: What the source holds.
+        start: Where the part begins that is wanted, in seconds of the source.
+        end: Where the part ends; None where the source does. A sound that is silent in the part is left out.
+
+    Example:
+        >>> german, russian = AudioStream(1, "aac", 2, 9, language="ger"), AudioStream(2, "aac", 2, 9, language="rus")
+        >>> [(sound.language, sound.name) for sound in chosen_sounds(MediaInfo(9, 2, None, german, sounds=(russian,)))]
+        [('de', 'de'), ('ru', 'ru')]
+    """
+    if info.audio is None:
+        return []
+    languages = {bcp47(info.audio.language): info.audio}
+    for stream in info.sounds:
+        language = bcp47(stream.language)
+        if stream.index != info.audio.index and language is not None and has_part(stream, start, end):
+            languages.setdefault(language, stream)
+    chosen: list[ChosenSound] = []
+    for language, stream in list(languages.items())[:MAX_SOUNDS]:
+        name = _name(stream.title or language or "audio", {sound.name for sound in chosen})
+        chosen.append(ChosenSound(None if stream is info.audio else stream, language, name))
+    return chosen
+
+
+def _name(wanted: str, taken: set[str]) -> str:
+    short = "".join(letter for letter in " ".join(wanted.split()) if letter.isprintable())[:MAX_NAME].strip() or "audio"
+    names = (short if number == 1 else f"{short} {number}" for number in count(1))
+    return next(name for name in names if name.replace('"', "'") not in {one.replace('"', "'") for one in taken})

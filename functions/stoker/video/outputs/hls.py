@@ -1,0 +1,173 @@
+"""`hls`: HTTP Live Streaming, in fragmented MP4.
+
+Each size is one file, of which the playlist names ranges of bytes: a film of hours is a handful of objects, and not
+ten thousand. Source: https://datatracker.ietf.org/doc/html/rfc8216#section-4.3.2.2 (EXT-X-BYTERANGE).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from stoker.captions.webvtt import Cue, written
+from stoker.models.video import HlsOutput
+from stoker.probe.probe import NotReadable
+from stoker.video.encode.encoders import KEY_FRAME_SECONDS, h264, sound
+from stoker.video.encode.graph import Graph
+from stoker.video.hls.fragments import Fragment, fragments
+from stoker.video.hls.master import Picture, Rendition, master_playlist
+from stoker.video.hls.playlist import captions_playlist, key_frame_playlist, media_playlist
+from stoker.video.hls.segments import (
+    SEGMENT_SECONDS,
+    Rates,
+    Segment,
+    frame_rate,
+    key_frames,
+    rates,
+    segments,
+    target_seconds,
+)
+from stoker.video.hls.sounds import ChosenSound, chosen_sounds
+from stoker.video.outputs.finish import PLAYLIST, WEBVTT, WHOLE, Bench, Finish, MadeFile, MadeOutput
+from stoker.video.picture.sizes import called, sizes
+from stoker.video.source.film import Size
+
+FLAGS = "+frag_keyframe+delay_moov+default_base_moof+negative_cts_offsets+skip_trailer"
+"""A fragment for each key frame, and times that begin at 0 for players that know no edit lists."""
+
+TIMESTAMP_MAP = "X-TIMESTAMP-MAP=LOCAL:00:00:00.000,MPEGTS:0"
+"""Cues have the clock of the film, which begins at 0. Source: RFC 8216, 3.5."""
+
+
+@dataclass(frozen=True)
+class _Stream:
+    """A file of segments, and the playlists that name them.
+
+    Attributes:
+        media: The file.
+        content_type: Its media type.
+        size: Of the picture, where it is one.
+        sound: What it is, where it is a sound.
+    """
+
+    media: str
+    content_type: str
+    size: Size | None = None
+    sound: ChosenSound | None = None
+
+    @property
+    def playlist(self) -> str:
+        return self.media.replace(".m4s", ".m3u8")
+
+    @property
+    def key_frames(self) -> str:
+        return self.media.replace(".m4s", "-iframes.m3u8")
+
+    @property
+    def files(self) -> list[MadeFile]:
+        names = [self.playlist, *([self.key_frames] if self.size else [])]
+        return [*(MadeFile(name, PLAYLIST) for name in names), MadeFile(self.media, self.content_type)]
+
+
+def hls(output: HlsOutput, graph: Graph) -> Finish:
+    """Plans the set: a picture in each size, a sound in each language, their playlists, and the one that names them."""
+    master = graph.name("hls", "m3u8")
+    stem = master.removesuffix(".m3u8")
+    pictures = [_planned_picture(graph, stem, size, output) for size in sizes(graph.film, output)]
+    film = graph.film
+    sounds = [_planned_sound(graph, stem, chosen) for chosen in chosen_sounds(film.info, film.start, film.end)]
+    # Burnt in, they would be read twice.
+    cues = graph.film.cues if not graph.film.subtitles else ()
+
+    def finish(bench: Bench) -> MadeOutput:
+        found = {stream: _checked(bench, stream) for stream in (*pictures, *sounds)}
+        parts = {stream: segments(of_stream) for stream, of_stream in found.items()}
+        # The same for pictures and sounds. Source: RFC 8216, 6.2.4.
+        target = target_seconds([part for of_stream in parts.values() for part in of_stream], SEGMENT_SECONDS)
+        for stream, of_stream in parts.items():
+            (bench.folder / stream.playlist).write_text(media_playlist(stream.media, of_stream, target))
+        seconds = max(sum(part.seconds for part in of_stream) for of_stream in parts.values())
+        captions = _captions(bench.folder, stem, cues, film.cues_language, seconds)
+        text = master_playlist(
+            [_picture(bench.folder, stream, found[stream], rates(parts[stream], target)) for stream in pictures],
+            [_track(stream, rates(parts[stream], target)) for stream in sounds],
+            captions,
+        )
+        (bench.folder / master).write_text(text, encoding="utf-8")
+        files = [file for stream in found for file in stream.files]
+        for track in captions:
+            files += [MadeFile(track.playlist, PLAYLIST), MadeFile(_words(track.playlist), WEBVTT)]
+        width, height = (pictures[0].size if pictures else None) or (None, None)
+        return MadeOutput("hls", MadeFile(master, PLAYLIST), tuple(files), width, height, seconds, WHOLE)
+
+    return finish
+
+
+def _planned_picture(graph: Graph, stem: str, size: Size, output: HlsOutput) -> _Stream:
+    media = graph.name(f"{stem}-{called(size, output)}", "m4s")
+    graph.mux(media, "mp4", [h264(graph, size, "medium")], {"movflags": FLAGS})
+    return _Stream(media, "video/mp4", size)
+
+
+def _planned_sound(graph: Graph, stem: str, chosen: ChosenSound) -> _Stream:
+    spoken = f"-{chosen.language}" if chosen.stream else ""
+    media = graph.name(f"{stem}-audio{spoken}", "m4s")
+    # Sound has a key frame with every sample.
+    flags = {"movflags": FLAGS.replace("+frag_keyframe", ""), "frag_duration": str(KEY_FRAME_SECONDS * 1_000_000)}
+    graph.mux(media, "mp4", sound(graph, "aac", chosen.stream), flags)
+    return _Stream(media, "audio/mp4", sound=chosen)
+
+
+def _checked(bench: Bench, stream: _Stream) -> list[Fragment]:
+    info = bench.probe(stream.media)
+    if stream.size and (info.video is None or (info.video.width, info.video.height) != stream.size):
+        raise NotReadable(f"{stream.media} is not of the size that it should have")
+    return fragments(bench.folder / stream.media)
+
+
+def _picture(folder: Path, stream: _Stream, found: list[Fragment], of_segments: Rates) -> Picture:
+    """Writes the playlist of the key frames, too."""
+    keys = key_frames(found)
+    target = target_seconds(keys)
+    (folder / stream.key_frames).write_text(key_frame_playlist(stream.media, keys, target))
+    return Picture(
+        playlist=stream.playlist,
+        key_frames=stream.key_frames,
+        codec=_h264_codec(folder / stream.media),
+        size=stream.size or (0, 0),
+        frame_rate=frame_rate(found),
+        rates=of_segments,
+        key_rates=rates(keys, target),
+    )
+
+
+def _track(stream: _Stream, of_segments: Rates) -> Rendition:
+    assert stream.sound is not None
+    return Rendition(stream.playlist, stream.sound.name, stream.sound.language, of_segments)
+
+
+def _captions(folder: Path, stem: str, cues: Sequence[Cue], language: str | None, seconds: float) -> list[Rendition]:
+    """Writes the captions and their playlist; none where there are no cues."""
+    if not cues:
+        return []
+    playlist = f"{stem}-captions.m3u8"
+    words = folder / _words(playlist)
+    text = written(cue.escaped() for cue in cues).replace("WEBVTT\n", f"WEBVTT\n{TIMESTAMP_MAP}\n", 1)
+    words.write_text(text, encoding="utf-8")
+    (folder / playlist).write_text(captions_playlist(words.name, seconds))
+    whole = [Segment(0, words.stat().st_size, seconds)]
+    return [Rendition(playlist, language or "captions", language, rates(whole, target_seconds(whole)))]
+
+
+def _words(playlist: str) -> str:
+    """The WebVTT file of a playlist of captions."""
+    return playlist.replace(".m3u8", ".vtt")
+
+
+def _h264_codec(media: Path) -> str:
+    """Profile, constraints and level, as RFC 6381 wants them, from the `avcC` box of a file."""
+    with media.open("rb") as file:
+        head = file.read(4096)
+    at = head.find(b"avcC")
+    if at < 0:
+        raise NotReadable("a stream tells no profile")
+    return f"avc1.{head[at + 5 : at + 8].hex()}"

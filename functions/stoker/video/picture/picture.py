@@ -1,0 +1,85 @@
+"""The filters that the picture of every output goes through, from the decoder to one picture of plain colours."""
+
+from collections.abc import Sequence
+
+from stoker.probe.probe import VideoStream
+from stoker.video.picture.alpha import over_white
+from stoker.video.picture.colours import mark_colours, read_as, to_sdr
+from stoker.video.picture.watermark import overlay
+from stoker.video.source.film import Film, Size
+
+MAX_FRAMES_PER_SECOND = 60
+SLACK = 0.05
+"""A frame that comes so little before a place on the grid, as a share of a place, belongs there: containers write
+milliseconds."""
+
+FONTS = "fonts"
+"""The folder, in the working folder, of what subtitles are written with."""
+
+STEADY = ";".join(
+    (
+        "split[moving][held]",
+        "[held]tpad=stop_mode=clone:stop_duration=0.04,fps=25:start_time=0:round=up[steady]",
+        "[moving][steady]interleave",
+    )
+)
+"""Adds copies of stills, 25 a second, because captions are drawn on frames alone and change while a still is shown."""
+
+CAPPED = (
+    f"select=isnan(prev_selected_t)+gt(floor(t*{MAX_FRAMES_PER_SECOND}+{SLACK})\\,"
+    f"floor(prev_selected_t*{MAX_FRAMES_PER_SECOND}+{SLACK}))",
+    f"setpts=floor(T*{MAX_FRAMES_PER_SECOND}+{SLACK})/({MAX_FRAMES_PER_SECOND}*TB)",
+)
+"""Keeps the first frame of each place on a grid of 60 a second, and moves it there. ffmpeg's `fps` alone would keep the
+last frame of each place, and show it too early."""
+
+
+def picture_filters(film: Film, size: Size, part: Sequence[str], marks: int) -> list[str]:
+    """Filters from the picture of the source to that of the film: upright, whole, of one size, in plain colours.
+
+    Args:
+        film: The film; it has a picture.
+        size: The largest that is wanted.
+        part: The filters that cut out the wanted part.
+        marks: The place of the watermark among ffmpeg's inputs.
+    """
+    video = film.video
+    assert video is not None
+    filters = [f"setpts=PTS+{video.late_seconds:.6f}/TB"] if video.late_seconds else []
+    filters += [*part, read_as(video), *over_white(video.pixel_format)]
+    if not video.steady:
+        filters += _fitted(size)
+    if _may_be_interlaced(video):
+        # Frame by frame, because a film may begin with progressive frames. These pass unchanged.
+        filters.append("bwdif=mode=send_frame:deint=interlaced")
+    if film.moving_frames_per_second > MAX_FRAMES_PER_SECOND:
+        filters += CAPPED
+        if video.frames_per_second > MAX_FRAMES_PER_SECOND:
+            # Sets the rate that containers record. It would repeat frames where the picture stands still.
+            filters.append(f"fps={MAX_FRAMES_PER_SECOND}:eof_action=pass")
+    if video.steady and (size != (video.width, video.height) or not video.square_pixels):
+        filters += scaled(size)
+    filters += to_sdr(video)
+    if film.subtitles:
+        if film.has_stills:
+            filters.append(STEADY)
+        filters.append(f"subtitles=filename={film.subtitles}:fontsdir={FONTS}:wrap_unicode=1")
+    if film.mark:
+        filters.append(overlay(film.mark, size, marks, mark_colours(video)))
+    return filters
+
+
+def scaled(size: Size) -> list[str]:
+    """Filters that scale a picture of one size, with square pixels."""
+    return [f"scale={size[0]}:{size[1]}:flags=lanczos", "setsar=1"]
+
+
+def _may_be_interlaced(video: VideoStream) -> bool:
+    plain = video.pixel_format.startswith(("yuv", "nv12"))  # bwdif would convert others, such as RGB
+    return video.interlaced or (plain and not video.progressive)
+
+
+def _fitted(size: Size) -> list[str]:
+    """Filters for a picture whose size may change in the middle: each size is fitted into one, with black bars."""
+    each = "eval=frame:force_original_aspect_ratio=decrease:reset_sar=1:interl=-1"
+    return [f"scale={size[0]}:{size[1]}:flags=lanczos:{each}", f"pad={size[0]}:{size[1]}:-1:-1:eval=frame", "setsar=1"]

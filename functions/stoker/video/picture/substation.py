@@ -1,0 +1,169 @@
+"""Captions as ffmpeg burns them in: a file of Advanced SubStation Alpha, made of plain text by us.
+
+Source: http://www.tcax.org/docs/ass-specs.htm.
+"""
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+
+from stoker.captions.webvtt import Cue
+from stoker.models.warnings import OutputWarning
+from stoker.video.picture.fonts import FONTS, Font, characters
+
+MOST_AT_ONCE = 6
+"""Cues that are shown at the same time: more than a picture has room for, and each of them takes its time to draw."""
+
+LINES = 360
+"""The height of the picture, as far as sizes and margins go."""
+
+NAMED = 8
+"""Missing characters that a warning shows."""
+
+HEAD = f"""\
+[Script Info]
+ScriptType: v4.00+
+WrapStyle: {{wrap}}
+PlayResX: 640
+PlayResY: {LINES}
+Language: {{language}}
+
+[V4+ Styles]
+Format: Name, Fontname, Fontsize, PrimaryColour, OutlineColour, Bold, BorderStyle, Outline, Alignment, MarginL, \
+MarginR, MarginV
+{{styles}}
+[Events]
+Format: Start, End, Style, Text
+"""
+
+KANA = re.compile(r"[\u3040-\u30ff]")
+HANGUL = re.compile(r"[\u1100-\u11ff\uac00-\ud7af]")
+HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]")
+
+
+OTHER = "en"
+"""The language of a text without any of these."""
+
+
+def styled(cues: Iterable[Cue]) -> str:
+    """A subtitles file. Characters that no font has are left out of it.
+
+    Args:
+        cues: In the order of their start.
+
+    Example:
+        >>> styled([Cue(1, 2.5, "Good {morning}.\\nAda.")]).splitlines()[-1]
+        'Dialogue: 0:00:01.00,0:00:02.50,Default,Good (morning).\\\\NAda.'
+    """
+    shown = list(_with_room(cues))
+    styles = "".join(
+        f"Style: {font.style},{font.family},{font.size},&H00FFFFFF,&H00000000,0,1,1.2,2,30,30,16\n" for font in FONTS
+    )
+    language = _language("".join(cue.text for cue in shown))
+    # Lines of equal width (0) would begin with a full stop where a text has no spaces: there, each line is filled (1).
+    head = HEAD.format(language=language, styles=styles, wrap=0 if language == OTHER else 1)
+    return head + "".join(f"Dialogue: {_clock(cue.start)},{_clock(cue.end)},{_text(cue)}\n" for cue in shown)
+
+
+def fonts_for(cues: Iterable[Cue]) -> list[Font]:
+    """The fonts that cues are written with; always the usual one, even where it writes nothing."""
+    used = {font for cue in cues for line in cue.text.split("\n") for font, _ in _runs(line)}
+    return [font for font in FONTS if font in used or font == FONTS[0]]
+
+
+def missing_glyphs(cues: Iterable[Cue], name: str) -> tuple[OutputWarning, ...]:
+    """Warns of the characters that no font has.
+
+    Args:
+        cues: What is burnt in.
+        name: The captions as the user knows them.
+    """
+    letters = Counter(letter for cue in cues for letter in cue.text)
+    missing = [letter for letter in letters if not _fonts_with(letter) and _is_drawn(letter)]
+    if not missing:
+        return ()
+    count = sum(letters[letter] for letter in missing)
+    characters_are = "character is" if count == 1 else "characters are"
+    told = " ".join(missing[:NAMED]) + (" …" if len(missing) > NAMED else "")
+    message = f"{count} {characters_are} left out of the picture, because no font here has them: {told} (in {name!r})"
+    return (OutputWarning(code="missing-glyphs", message=message),)
+
+
+def _with_room(cues: Iterable[Cue]) -> Iterator[Cue]:
+    """All but those that would come when the picture is full; they are in the order of their start."""
+    ends: list[float] = []
+    for cue in cues:
+        ends = [end for end in ends if end > cue.start]
+        if len(ends) < MOST_AT_ONCE:
+            ends.append(cue.end)
+            yield cue
+
+
+def _text(cue: Cue) -> str:
+    """The style of a cue, and its text; the text names a style wherever the font changes."""
+    lines = [list(_runs(line)) for line in cue.text.split("\n")]
+    now = first = next((font for line in lines for font, _ in line), FONTS[0])
+    told = []
+    for line in lines:
+        text = ""
+        for font, run in line:
+            # Braces and backslashes are orders to the renderer.
+            bare = run.replace("\\", "/").replace("{", "(").replace("}", ")")
+            text += (f"{{\\r{font.style}}}" if font != now else "") + bare
+            now = font
+        told.append(text)
+    return f"{first.style}," + r"\N".join(told)
+
+
+def _runs(line: str) -> Iterator[tuple[Font, str]]:
+    """A line in parts of one font each, without the characters that no font has.
+
+    A font that has the whole line writes all of it. Otherwise, another font writes what the line's own font lacks.
+    """
+    needed = set(filter(_is_drawn, set(line)))
+    own = min(FONTS, key=lambda font: sum(font not in _fonts_with(letter) for letter in needed))
+    if all(own in _fonts_with(letter) for letter in needed):
+        if line:
+            yield own, line
+        return
+    now, run = own, ""
+    for letter in line:
+        fonts = _fonts_with(letter)
+        if not fonts and letter in needed:
+            continue
+        font = now if not fonts or unicodedata.combining(letter) else own if own in fonts else fonts[0]
+        if font != now and run:
+            yield now, run
+            run = ""
+        now = font
+        run += letter
+    if run:
+        yield now, run
+
+
+@lru_cache(maxsize=10_000)
+def _fonts_with(letter: str) -> tuple[Font, ...]:
+    return tuple(font for font in FONTS if ord(letter) in characters(font))
+
+
+@lru_cache(maxsize=10_000)
+def _is_drawn(letter: str) -> bool:
+    """Whether a letter needs a glyph: spaces, ends of lines, joiners and selectors of a variant need none."""
+    return unicodedata.category(letter) not in ("Zs", "Cf", "Cc") and not "\ufe00" <= letter <= "\ufe0f"
+
+
+def _language(text: str) -> str:
+    """Whose form of the characters that China, Japan and Korea share is drawn."""
+    if KANA.search(text):
+        return "ja"
+    if HANGUL.search(text):
+        return "ko"
+    return "zh" if HAN.search(text) else OTHER
+
+
+def _clock(seconds: float) -> str:
+    hundredths = round(seconds * 100)
+    minutes, rest = divmod(hundredths, 6000)
+    return f"{minutes // 60}:{minutes % 60:02}:{rest // 100:02}.{rest % 100:02}"

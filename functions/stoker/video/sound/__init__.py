@@ -1,0 +1,1 @@
+"""The sound of every output: its level."""

@@ -1,0 +1,122 @@
+"""How each sound of a film gets as loud as is wanted: it is measured before the film is made."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from stoker.probe.probe import AudioStream
+from stoker.sound.downmix import Level
+from stoker.sound.mastering import SILENCE, TALKING, PeakKind, Sound, listened, measure, meter, settled
+from stoker.video.encode.graph import Graph, Options
+from stoker.video.source.film import Film
+
+TRIAL = "trial.mka"
+"""A file of one sound, encoded as an output will have it. Matroska holds every codec of the outputs."""
+
+Run = Callable[[list[str], Callable[[float], None]], str]
+"""Runs ffmpeg with arguments, calls what it gets with the seconds that are done, and returns what ffmpeg wrote to
+standard error."""
+
+
+def levelled(
+    source: str,
+    film: Film,
+    sounds: Mapping[AudioStream | None, Sequence[Options]],
+    folder: Path,
+    run: Run,
+    tell: Callable[[float], None],
+) -> Film:
+    """Finds the levels at which all sounds have the loudness that is wanted of the film, each by itself.
+
+    A sound that is silent, or too short to be measured, keeps its level.
+
+    Args:
+        source: The source's path, relative to the working folder.
+        film: The film; its `loudness` is wanted.
+        sounds: The sounds that are decoded, each with the options of its encoders. None is the sound of the film.
+        folder: The working folder.
+        run: Runs ffmpeg on the source.
+        tell: Called with the share that is done.
+
+    Returns:
+        The film, with its levels.
+
+    Raises:
+        LoudnessUnreachable: A true peak stays too high.
+    """
+    if film.loudness is None:
+        return film
+    levels: dict[tuple[int, str], Level] = {}
+    for number, (stream, encoders) in enumerate(sounds.items()):
+        # The count of passes is not known before, so that each takes half of what is left.
+        done = [number / len(sounds)]
+
+        def on_pass(done: list[float] = done, end: float = (number + 1) / len(sounds)) -> Callable[[float], None]:
+            start = done[0]
+            done[0] = (start + end) / 2
+            return lambda seconds: tell(start + (done[0] - start) * min(1, seconds / (film.seconds or 1)))
+
+        audio = stream or film.audio
+        assert audio is not None  # it is decoded
+        found = _levels(_Listener(source, film, audio, stream, folder, run, on_pass), film.loudness, encoders)
+        levels |= {(audio.index, encoder): level for encoder, level in found.items()}
+    return replace(film, levels=levels)
+
+
+class _Listener:
+    """Measures one sound of a film."""
+
+    def __init__(
+        self,
+        source: str,
+        film: Film,
+        audio: AudioStream,
+        stream: AudioStream | None,
+        folder: Path,
+        run: Run,
+        on_pass: Callable[[], Callable[[float], None]],
+    ) -> None:
+        self._source = source
+        self._film = film
+        self._audio = audio
+        self._stream = stream
+        self._folder = folder
+        self._run = run
+        self._on_pass = on_pass
+        self._known: dict[tuple[Level, PeakKind], Sound] = {}
+
+    def plain(self, level: Level, peak: PeakKind = "sample") -> Sound:
+        """What the sound is at a level, before it is encoded. A level is measured once, for all encoders."""
+        if (level, peak) not in self._known:
+            graph = self._graph(level, "")
+            graph.write_sound("-", (meter(peak),), {"f": "null"}, self._stream)
+            arguments = [*TALKING, *graph.arguments()]
+            self._known[level, peak] = listened(lambda tell: self._run(arguments, tell), self._on_pass())
+        return self._known[level, peak]
+
+    def encoded(self, level: Level, options: Options) -> Sound:
+        """What the sound is at a level after it is encoded."""
+        graph = self._graph(level, options["c"])
+        graph.mux(TRIAL, "matroska", [graph.audio(options, self._stream)], {})
+        self._run(graph.arguments(), self._on_pass())
+        file = self._folder / TRIAL
+        found = measure(file, self._on_pass())
+        file.unlink()
+        return found
+
+    def _graph(self, level: Level, encoder: str) -> Graph:
+        return Graph(self._source, replace(self._film, levels={(self._audio.index, encoder): level}))
+
+
+def _levels(listener: _Listener, loudness: float, encoders: Sequence[Options]) -> dict[str, Level]:
+    """The level for each encoder, by its name. The sound that is not encoded has the level of the first of them."""
+    before = listener.plain(Level())
+    if not before.loudness > SILENCE:
+        return {}
+
+    def level(encoded: Callable[[Level], Sound]) -> Level:
+        return settled(loudness, before, lambda level: listener.plain(level).loudness, encoded)[0]
+
+    found = {options["c"]: level(partial(listener.encoded, options=options)) for options in encoders}
+    return {"": next(iter(found.values()), None) or level(partial(listener.plain, peak="true")), **found}

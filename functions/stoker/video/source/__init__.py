@@ -1,0 +1,1 @@
+"""The source of a job: fetched, described, and judged as whole or not."""

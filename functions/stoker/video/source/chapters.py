@@ -1,0 +1,100 @@
+"""The chapters of a film, and the box of an MP4 that holds them.
+
+The box is `chpl` in `moov.udta`, which ffmpeg, VLC and mpv read and which needs no track of its own.
+Source: `mov_write_chpl_tag` and `mov_read_chpl` of ffmpeg, libavformat/movenc.c and mov.c. Other boxes are those of
+ISO/IEC 14496-12.
+"""
+
+import struct
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from stoker.probe.boxes import box, top_level
+from stoker.probe.late_index import moved
+from stoker.probe.probe import Chapter, NotReadable
+
+MAX_CHAPTERS = 255
+"""The box counts them in one byte."""
+
+MAX_TITLE_BYTES = 255
+"""The box tells the length of a title in one byte."""
+
+UNITS_A_SECOND = 10_000_000
+"""Of the times in the box."""
+
+MOVED_BYTES = 4 * 1024**2
+"""What is moved at once within a file."""
+
+
+def chapters_of(chapters: Iterable[Chapter], start: float, end: float | None) -> tuple[Chapter, ...]:
+    """The chapters of a part of a source, whose own time begins at 0, with titles in plain text.
+
+    Args:
+        chapters: Of the source, in the order of their start.
+        start: Where the part begins, in seconds.
+        end: Where it ends, in seconds; None where the source does.
+
+    Example:
+        >>> chapters = [Chapter(0, "One"), Chapter(10, "Two"), Chapter(20, "Three")]
+        >>> chapters_of(chapters, 12, 25)
+        (Chapter(start=0, title='Two'), Chapter(start=8, title='Three'))
+    """
+    of_part = [chapter for chapter in chapters if end is None or chapter.start < end]
+    begun = [chapter for chapter in of_part if chapter.start <= start]
+    within = [*begun[-1:], *(chapter for chapter in of_part if chapter.start > start)]
+    return tuple(Chapter(max(one.start - start, 0), _plain(one.title)) for one in within[:MAX_CHAPTERS])
+
+
+def put_chapters(file: Path, chapters: Sequence[Chapter]) -> None:
+    """Puts chapters into an MP4 that ffmpeg has written. What lies behind its index moves to make room.
+
+    Args:
+        file: The file.
+        chapters: At most `MAX_CHAPTERS`, with plain titles.
+
+    Raises:
+        NotReadable: It has no index.
+    """
+    with file.open("r+b") as content:
+        found = next(((at, size) for kind, at, size in top_level(content) if kind == b"moov"), None)
+        if found is None:
+            raise NotReadable("it holds no moov")
+        at, size = found
+        content.seek(at)
+        moov = _with(content.read(size), _chpl(chapters))
+        by = len(moov) - size
+        whole = content.seek(0, 2)
+        for end in range(whole, at + size, -MOVED_BYTES):
+            begin = max(end - MOVED_BYTES, at + size)
+            content.seek(begin)
+            part = content.read(end - begin)
+            content.seek(begin + by)
+            content.write(part)
+        content.seek(at)
+        content.write(moved(moov, by, at + size, whole))
+
+
+def _plain(title: str) -> str:
+    """A title without what a screen does not show, of as many bytes as fit."""
+    text = "".join(letter for letter in " ".join(title.split()) if letter.isprintable())
+    return text.encode(errors="replace")[:MAX_TITLE_BYTES].decode(errors="ignore")
+
+
+def _chpl(chapters: Sequence[Chapter]) -> bytes:
+    body = struct.pack(">BxxxxxxxB", 1, len(chapters))
+    for chapter in chapters:
+        title = chapter.title.encode()
+        body += struct.pack(">QB", round(chapter.start * UNITS_A_SECOND), len(title)) + title
+    return box(b"chpl", body)
+
+
+def _with(moov: bytes, added: bytes) -> bytes:
+    """The `moov` with a box more in its `udta`, which ffmpeg puts last where there is one."""
+    at = 8
+    while at + 8 <= len(moov):
+        size, kind = struct.unpack(">I4s", moov[at : at + 8])
+        if kind == b"udta":
+            udta = box(b"udta", moov[at + 8 : at + size] + added)
+            return box(b"moov", moov[8:at] + udta + moov[at + size :])
+        at += max(size, 8)
+    return box(b"moov", moov[8:] + box(b"udta", added))

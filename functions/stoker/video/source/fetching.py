@@ -1,0 +1,196 @@
+"""What a job brings: the film, the watermark and the captions, fetched and opened."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from stoker import config
+from stoker.errors import InputTooLarge, InvalidJob, UnsupportedMedia
+from stoker.languages import bcp47
+from stoker.models.video import VideoInput, Watermark
+from stoker.probe.inspection import inspected
+from stoker.probe.probe import MediaInfo, NotReadable, Prober
+from stoker.probe.ranged_source import Remote
+from stoker.probe.refusals import too_large, undecodable, unsupported
+from stoker.sandbox.complaints import cause
+from stoker.sandbox.diagnosis import unknown_codec
+from stoker.sandbox.formats import WATERMARKS
+from stoker.storage.sources import Source, download, open_source
+from stoker.video.encode.copying import may_fit
+from stoker.video.hls.sounds import chosen_sounds
+from stoker.video.outputs import OF_EITHER, OF_SOUND, of_sound
+from stoker.video.picture.burnt_captions import CAPTIONS, SUBTITLES, burnt_in, captioned
+from stoker.video.picture.colours import guesses
+from stoker.video.source.embedded import extract
+from stoker.video.source.film import Film, Overlay
+from stoker.video.source.noticed import noticed
+from stoker.video.source.part import of_part
+
+# The user's names for them never reach a command.
+SOURCE, WATERMARK = "source", "watermark"
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """An object to fetch.
+
+    Attributes:
+        path: Its name.
+        file: Where to put it.
+        most: The most bytes that it may have.
+    """
+
+    path: str
+    file: str
+    most: int
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """What a job brings.
+
+    Attributes:
+        generations: Of each object: another one is another file under the same name.
+        remote: The film, where it is too large to be fetched.
+    """
+
+    generations: list[str]
+    remote: Source | None
+
+
+def fetch(video_input: VideoInput, user_id: str, folder: Path, on_share: Callable[[float], None]) -> Fetched:
+    """Downloads what a job brings into the working folder, but for a film that is too large for it.
+
+    Args:
+        video_input: What names it.
+        user_id: The job's owner.
+        folder: The working folder.
+        on_share: Called with how much of it has arrived, from 0 to 1; what it raises ends the download.
+
+    Raises:
+        PermanentError: An object is missing, not the owner's, empty or too large.
+    """
+    wanted = [_Wanted(video_input.source, SOURCE, config.MAX_FETCHED_BYTES)]
+    if video_input.watermark:
+        wanted.insert(0, _Wanted(video_input.watermark.source, WATERMARK, config.MAX_WATERMARK_BYTES))
+    if video_input.captions and video_input.captions.source:
+        wanted.insert(0, _Wanted(video_input.captions.source, CAPTIONS, config.MAX_CAPTIONS_BYTES))
+    generations, remote = [], None
+    for one in wanted:
+        told = (lambda arrived, size: on_share(arrived / size)) if one.file == SOURCE else (lambda *_: on_share(0))
+        try:
+            generations.append(str(download(one.path, user_id, folder / one.file, told, one.most)))
+        except InputTooLarge:
+            if one.file != SOURCE:
+                raise
+            remote = open_source(one.path, user_id)
+            generations.append(remote.generation)
+    return Fetched(generations, remote)
+
+
+def opened(video_input: VideoInput, folder: Path, prober: Prober, remote: Remote | None = None) -> Film:
+    """Finds out what the files hold that were fetched.
+
+    Args:
+        video_input: What names them.
+        folder: Where they are.
+        prober: Opens them.
+        remote: The film, where it was not fetched.
+
+    Raises:
+        PermanentError: A file can't be read, is beyond a limit, or does not hold what the outputs need.
+    """
+    source = remote or folder / SOURCE
+    language = video_input.audio.language if video_input.audio else ""
+    info = _probed(prober, source, video_input, language)
+    _check_holds(info, video_input, source)
+    trim, loudness = video_input.trim, video_input.loudness
+    start, end = (trim.start, trim.end) if trim else (0.0, None)
+    if info.duration_seconds and start >= info.duration_seconds:
+        raise InvalidJob(
+            f"The trim begins at {start:g} s, but {video_input.source!r} ends at {info.duration_seconds:g} s."
+        )
+    kinds = {output.kind for output in video_input.outputs}
+    info, silent = of_part(info, start, end, kinds, OF_SOUND, video_input.source)
+    mark = _mark(video_input.watermark, folder, prober) if video_input.watermark and info.video else None
+    seen = any(output.kind not in OF_SOUND for output in video_input.outputs)
+    if remote and any(may_fit(Film(info, start, end, mark), output) for output in video_input.outputs):
+        # To read it twice takes less than to encode it.
+        info = prober.probe(remote, measure=True, language=language)
+    sets = any(output.kind == "hls" for output in video_input.outputs)
+    further = [sound.stream.index for sound in chosen_sounds(info, start, end) if sound.stream] if sets else []
+    warnings = noticed(info, video_input.source, language, further) + silent
+    if info.video and seen:
+        warnings += guesses(info.video, video_input.source)
+    if video_input.captions is None:
+        return Film(info, start, end, mark, remote=remote, warnings=warnings, loudness=loudness)
+    name = video_input.captions.source or video_input.source
+    spoken = video_input.captions.language or ""
+    if video_input.captions.from_:
+        spoken = extract(video_input.captions, video_input.source, info, folder, remote)
+    cues, left_out = captioned(name, folder, start, end)
+    warnings += left_out
+    film = Film(info, start, end, mark, cues, None, remote, warnings, loudness=loudness, cues_language=bcp47(spoken))
+    if not video_input.captions.burn_in:
+        return film
+    return replace(film, subtitles=SUBTITLES, warnings=warnings + burnt_in(cues, folder, name))
+
+
+def too_long(name: str) -> InputTooLarge:
+    """The error for a file that plays beyond the limit."""
+    hours = config.MAX_SOURCE_SECONDS // 3600
+    return InputTooLarge(f"The file {name!r} plays longer than {hours} hours. Cut it into shorter parts.")
+
+
+def _probed(prober: Prober, source: Path | Remote, video_input: VideoInput, language: str) -> MediaInfo:
+    name = video_input.source
+    info = inspected(prober, source, name, sound=of_sound(video_input.outputs), language=language)
+    if (info.duration_seconds or 0) > config.MAX_SOURCE_SECONDS:
+        raise too_long(name)
+    if info.video and info.video.width * info.video.height > config.MAX_SOURCE_PIXELS:
+        raise too_large(name)
+    if info.streams > config.MAX_SOURCE_STREAMS:
+        raise InputTooLarge(
+            f"The file {name!r} has {info.streams} streams; {config.MAX_SOURCE_STREAMS} are allowed. Upload it with "
+            "its picture and its sound alone."
+        )
+    return info
+
+
+def _check_holds(info: MediaInfo, video_input: VideoInput, source: Path | Remote) -> None:
+    name, kinds = video_input.source, {output.kind for output in video_input.outputs}
+    if info.video is None and kinds - OF_SOUND - OF_EITHER:
+        _check_codec(source, name, "picture")
+        if info.audio:
+            raise UnsupportedMedia(
+                f"The file {name!r} holds no picture. Ask for outputs of the sound (audio, waveform or hls), or upload "
+                "one that does."
+            )
+        raise unsupported(name, "it holds no picture")
+    if info.audio is None and kinds & OF_SOUND:
+        _check_codec(source, name, "sound")
+        raise UnsupportedMedia(
+            f"The file {name!r} holds no sound. Ask for outputs of the picture, or upload one that does."
+        )
+
+
+def _check_codec(source: Path | Remote, name: str, medium: str) -> None:
+    """Names the codec of a picture or sound that is there and can't be decoded; a large file is not read for it."""
+    if isinstance(source, Path) and (codec := unknown_codec(source, medium)):
+        raise undecodable(name, medium, codec)
+
+
+def _mark(watermark: Watermark, folder: Path, prober: Prober) -> Overlay:
+    try:
+        video = prober.probe(folder / WATERMARK, WATERMARKS).video
+    except NotReadable as reason:
+        raise _no_picture(watermark.source, cause(str(reason))) from None
+    if video is None:
+        raise _no_picture(watermark.source, "it holds no picture")
+    if video.width * video.height > config.MAX_WATERMARK_PIXELS:
+        raise InputTooLarge(f"The watermark {watermark.source!r} is larger than 4096 x 4096. Upload a smaller one.")
+    return Overlay(WATERMARK, (video.width, video.height), watermark.position, watermark.opacity)
+
+
+def _no_picture(name: str, reason: str) -> UnsupportedMedia:
+    return UnsupportedMedia(f"The watermark {name!r} can't be read ({reason}). Upload a PNG, JPEG or WebP.")

@@ -1,0 +1,57 @@
+"""The tracks that have something in the wanted part of a source."""
+
+from collections.abc import Collection
+from dataclasses import replace
+
+from stoker.errors import InvalidJob
+from stoker.models.warnings import OutputWarning
+from stoker.probe.probe import AudioStream, MediaInfo, VideoStream
+
+
+def has_part(stream: VideoStream | AudioStream, start: float, end: float | None) -> bool:
+    """Whether a stream has something in a part. A picture has, after its end as well: its last frame stays.
+
+    Args:
+        stream: The stream.
+        start: Where the part begins, in seconds of the source.
+        end: Where it ends; None where the source does.
+    """
+    over = isinstance(stream, AudioStream) and stream.end_seconds is not None and stream.end_seconds <= start
+    return not over and (end is None or stream.start_seconds < end)
+
+
+def of_part(
+    info: MediaInfo, start: float, end: float | None, kinds: Collection[str], of_sound: Collection[str], name: str
+) -> tuple[MediaInfo, tuple[OutputWarning, ...]]:
+    """The source without the tracks that have nothing in a part.
+
+    Args:
+        info: What the source holds.
+        start: Where the part begins, in seconds of the source.
+        end: Where it ends; None where the source does.
+        kinds: The kinds of outputs that are wanted.
+        of_sound: The kinds that need sound, and no picture.
+        name: The source as the user knows it.
+
+    Raises:
+        InvalidJob: An output needs such a track.
+    """
+    warnings: tuple[OutputWarning, ...] = ()
+    if info.audio and not has_part(info.audio, start, end):
+        said = _said("sound", info.audio, start, end, name)
+        if set(kinds) & set(of_sound) or info.video is None:
+            raise InvalidJob(f"{said} Choose another part.")
+        warnings = (OutputWarning(code="no-sound-in-part", message=f"{said} The outputs are silent."),)
+        info = replace(info, audio=None, sounds=())
+    if info.video and not has_part(info.video, start, end):
+        if set(kinds) - set(of_sound):
+            raise InvalidJob(f"{_said('picture', info.video, start, end, name)} Choose another part.")
+        info = replace(info, video=None)
+    return info, warnings
+
+
+def _said(what: str, stream: VideoStream | AudioStream, start: float, end: float | None, name: str) -> str:
+    later = end is not None and end <= stream.start_seconds
+    where = f"begins at {stream.start_seconds:g} s" if later else f"ends at {stream.end_seconds:g} s"
+    part = f"from {start:g} s on" if end is None else f"from {start:g} s to {end:g} s"
+    return f"The {what} of {name!r} {where}, so the part {part} has none."

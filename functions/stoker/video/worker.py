@@ -1,0 +1,301 @@
+"""The worker of `video-processing` jobs."""
+
+import hashlib
+import json
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from stoker import config
+from stoker.errors import EncoderFailed, InputTooLarge, TruncatedMedia, UnsupportedMedia
+from stoker.jobs.context import JobContext
+from stoker.models.document import Model
+from stoker.models.job import JobOutput, OutputFile, StoredFile
+from stoker.models.video import VideoInput, VideoOutput
+from stoker.models.warnings import MAX_WARNINGS
+from stoker.probe.probe import NotReadable, Prober
+from stoker.probe.ranged_source import Remote
+from stoker.probe.refusals import unsupported
+from stoker.sandbox.ffmpeg import FfmpegFailed, run_ffmpeg
+from stoker.storage.outputs import EarlierOutput
+from stoker.video.encode.plan import plan
+from stoker.video.encode.streaming_upload import Departures
+from stoker.video.encode.weights import encoded_percent
+from stoker.video.outputs import of_sound
+from stoker.video.outputs.captions import CaptionsOutput
+from stoker.video.outputs.finish import Bench, Finish, MadeFile, MadeOutput
+from stoker.video.picture.picture import MAX_FRAMES_PER_SECOND
+from stoker.video.sound.levels import levelled
+from stoker.video.sound.loudness import measured
+from stoker.video.source.decoded import with_decoded
+from stoker.video.source.description import described
+from stoker.video.source.fetching import SOURCE, fetch, opened, too_long
+from stoker.video.source.film import Film
+from stoker.video.source.whole import is_cut_off
+
+DOWNLOADED, PROBED = 4.0, 5.0
+"""Percent of the job at the end of its first stages, from the times of a 30 s film with an MP4 and a poster."""
+
+PREPARED = 12.0
+"""Percent of the job at which its sounds are prepared, where they change or a loudness is wanted."""
+
+GAP = "Failed to compensate for timestamp delta"
+"""What ffmpeg's resampler says where a gap in the sound is longer than one buffer of silence may be: 1 GiB."""
+
+RECIPES = 4
+"""Counts up where the same order would make another file: then no later attempt takes what an earlier one made."""
+
+Output = VideoOutput | CaptionsOutput
+
+
+def process_video(context: JobContext, video_input: VideoInput) -> JobOutput:
+    """Makes the outputs of a video job.
+
+    Args:
+        context: The attempt.
+        video_input: What to make of which file.
+
+    Raises:
+        PermanentError: The source is missing, not the owner's, empty, too large, truncated or not a video.
+        TransientError: The encoder was killed or got stuck.
+    """
+    context.report(0, "downloading")
+    with Prober() as prober:
+        fetched = fetch(
+            video_input,
+            context.user_id,
+            context.workspace,
+            lambda share: context.report(DOWNLOADED * share, "downloading"),
+        )
+        context.report(DOWNLOADED, "probing")
+        remote = Remote(fetched.remote, context.check) if fetched.remote else None
+        film = opened(video_input, context.workspace, prober, remote)
+        wanted = {_recipe(video_input, fetched.generations, output): output for output in wanted_outputs(video_input)}
+        there = context.earlier_outputs()
+        missing = {recipe: output for recipe, output in wanted.items() if recipe not in there}
+        files = {recipe: _reused(there[recipe]) for recipe in wanted if recipe in there}
+        outputs = list(missing.values())
+        departures = Departures(context.workspace, context.outputs)
+        made = make_outputs(context, prober, film, video_input.source, outputs, departures)
+        begun = encoded_percent(film, outputs, PROBED)
+        files |= _upload(context, dict(zip(missing, made, strict=True)), begun, departures)
+        return JobOutput(
+            files=[files[recipe] for recipe in wanted],
+            media=described(film.info, measured(context.workspace)),
+            warnings=list(film.warnings[:MAX_WARNINGS]) or None,
+        )
+
+
+def make_outputs(
+    context: JobContext,
+    prober: Prober,
+    film: Film,
+    name: str,
+    outputs: Sequence[Output],
+    departures: Departures | None = None,
+) -> list[MadeOutput]:
+    """All between the opening of what was fetched and the upload.
+
+    Args:
+        context: The attempt; what was fetched lies in its workspace, and the files are made there.
+        prober: Opens the outputs.
+        film: What to make them of.
+        name: The source as the user knows it.
+        outputs: What to make.
+        departures: Where the files of a large film leave while they are written.
+
+    Returns:
+        What was asked for, in that order.
+    """
+    context.report(PROBED, "encoding")
+    film, begun = _prepared(context, film, name, outputs)
+    planned = plan(SOURCE, film, outputs)
+    sound = of_sound(outputs)
+    encoded = encoded_percent(film, outputs, PROBED)
+    complaint = ""
+    leaving = (
+        departures.following(planned.films, context.check) if film.remote and departures else nullcontext(lambda: None)
+    )
+    with leaving as check_leaving:
+        for number, arguments in enumerate(planned.runs):
+
+            def told(seconds: float, number: int = number) -> None:
+                check_leaving()
+                share = min(seconds / film.seconds, 1) if film.seconds else 0
+                context.report(begun + (encoded - begun) * (number + share) / len(planned.runs), "encoding")
+
+            feed = _feed(film)
+            rate = min(film.frames_per_second, MAX_FRAMES_PER_SECOND)
+            complaint += _run(context, arguments, name, told, rate, feed, sound=sound)
+
+    def run_more(arguments: list[str]) -> str:
+        return _run(context, arguments, name, lambda seconds: context.check(), sound=sound)
+
+    bench = Bench(context.workspace, prober, run_more)
+    made = []
+    for finish in planned.finishes:
+        context.check()
+        made.append(_finished(context, finish, bench, name, complaint, sound=sound))
+    _check_whole(prober, film.remote or context.workspace / SOURCE, film, made, name, complaint)
+    return made
+
+
+def _prepared(context: JobContext, film: Film, name: str, outputs: Sequence[Output]) -> tuple[Film, float]:
+    """The film with what must be known of its sounds before, and the percent of the job at which it is."""
+    sounds = plan(SOURCE, film, outputs).sounds
+    changing = any(audio.changes for audio in (stream or film.audio for stream in sounds) if audio)
+    if not sounds or not (changing or film.loudness is not None):
+        return film, PROBED
+
+    def listen(arguments: list[str], told: Callable[[float], None] = lambda _: context.check()) -> str:
+        return _run(context, arguments, name, told, feed=_feed(film), sound=of_sound(outputs))
+
+    def tell(share: float) -> None:
+        context.report(PROBED + (PREPARED - PROBED) * share, "encoding")
+
+    film = with_decoded(SOURCE, film, sounds, listen)
+    return levelled(SOURCE, film, sounds, context.workspace, listen, tell), PREPARED
+
+
+def _feed(film: Film) -> Iterator[bytes] | None:
+    """What ffmpeg gets by standard input."""
+    return film.remote.in_order(film.info.container) if film.remote else None
+
+
+def wanted_outputs(video_input: VideoInput) -> list[Output]:
+    """What is asked for, and what comes with it."""
+    return [*video_input.outputs, *([CaptionsOutput()] if video_input.captions else [])]
+
+
+def _run(
+    context: JobContext,
+    arguments: list[str],
+    name: str,
+    told: Callable[[float], None],
+    frames_per_second: float = 0,
+    feed: Iterator[bytes] | None = None,
+    *,
+    sound: bool,
+) -> str:
+    def on_progress(seconds: float) -> None:
+        told(seconds)
+        _check_room(context.workspace, name)
+
+    try:
+        return run_ffmpeg(arguments, context.workspace, on_progress, frames_per_second, feed)
+    except FfmpegFailed as failure:
+        context.log.warning("ffmpeg failed.", status=failure.status, complaint=failure.complaint)
+        if failure.killed:
+            raise EncoderFailed(f"The encoder was stopped while it worked on {name!r}.") from failure
+        if failure.too_much:
+            raise (_too_much_room(name) if failure.limit == "room" else _too_much_memory(name)) from failure
+        crashed = "the decoder gave up on it" if failure.status < 0 else ""
+        raise unsupported(name, crashed or failure.complaint, sound=sound) from failure
+
+
+def _check_room(folder: Path, name: str) -> None:
+    # In blocks of 512 bytes: what has left a file takes no room.
+    taken = sum(entry.stat().st_blocks * 512 for entry in os.scandir(folder))
+    if taken > config.MAX_WORKSPACE_BYTES:
+        raise _too_much_room(name)
+
+
+def _too_much_memory(name: str) -> InputTooLarge:
+    return InputTooLarge(f"The file {name!r} needs more memory than a worker has. Ask for fewer or smaller outputs.")
+
+
+def _too_much_room(name: str) -> InputTooLarge:
+    most, each = config.MAX_WORKSPACE_BYTES / config.GIB, config.MAX_OUTPUT_BYTES / config.GIB
+    return InputTooLarge(
+        f"What was asked for of {name!r} has more than {most:g} GiB, or one file of it more than {each:g} GiB. Ask for "
+        "fewer or smaller outputs, or for a shorter part."
+    )
+
+
+def _finished(
+    context: JobContext, finish: Finish, bench: Bench, name: str, complaint: str, *, sound: bool
+) -> MadeOutput:
+    try:
+        made = finish(bench)
+    except NotReadable as reason:
+        context.log.warning("An output can't be read.", reason=str(reason), complaint=complaint)
+        raise unsupported(name, complaint, sound=sound) from None
+    if (made.duration_seconds or 0) > config.MAX_SOURCE_SECONDS - 1:
+        raise too_long(name)
+    return made
+
+
+def _check_whole(
+    prober: Prober, source: Path | Remote, film: Film, made: list[MadeOutput], name: str, complaint: str
+) -> None:
+    """Compares what came out with what the source holds.
+
+    Raises:
+        TruncatedMedia: The source ends before its own end.
+        UnsupportedMedia: Its sound has a gap of more than some half an hour.
+    """
+    if not is_cut_off(film, made, complaint):
+        return
+    if not film.info.measured:  # Its container may be wrong, so its packets decide.
+        language = film.audio.language if film.audio else ""
+        info = prober.probe(source, measure=True, language=language)
+        if not is_cut_off(replace(film, info=info), made, complaint):
+            return
+    if GAP in complaint:
+        raise UnsupportedMedia(
+            f"The sound of {name!r} is silent for longer than can be filled. Cut it into shorter parts."
+        )
+    raise TruncatedMedia(f"The file {name!r} is cut off before its end. Upload it again, whole.")
+
+
+def _recipe(video_input: VideoInput, generations: list[str], output: Model) -> str:
+    """Names what a file is made of, and how."""
+    material = {name: part for name, part in video_input.to_firestore().items() if name != "outputs"}
+    order = [RECIPES, material, generations, output.to_firestore()]
+    return hashlib.sha256(json.dumps(order, sort_keys=True).encode()).hexdigest()
+
+
+def _reused(earlier: EarlierOutput) -> OutputFile:
+    found = {**earlier.facts, "path": earlier.path, "bytes": earlier.bytes, "sha256": earlier.sha256}
+    return OutputFile.model_validate({**found, "parts": list(earlier.parts) or None})
+
+
+def _upload(
+    context: JobContext, made: dict[str, MadeOutput], begun: float, departures: Departures
+) -> dict[str, OutputFile]:
+    """Uploads outputs, by recipe, from a percent on. An output's own file comes last: where it is, its parts are."""
+    total = sum(_bytes(context, file) for output in made.values() for file in (output.file, *output.parts))
+    sent, files = 0, {}
+
+    def upload(file: MadeFile, *told: Any) -> StoredFile:
+        nonlocal sent
+        context.report(begun + (100 - begun) * sent / total, "uploading")
+        if file.name in departures:
+            path, sha256 = departures.arrive(file.name, file.content_type, context.check, *told)
+        else:
+            path, sha256 = context.outputs.upload(
+                context.workspace / file.name, file.content_type, context.check, *told
+            )
+        size = _bytes(context, file)
+        sent += size
+        return StoredFile(path=path, content_type=file.content_type, bytes=size, sha256=sha256)
+
+    for recipe, output in made.items():
+        parts = [upload(part) for part in output.parts]
+        facts = {
+            "kind": output.kind,
+            "content_type": output.file.content_type,
+            "width": output.width,
+            "height": output.height,
+            "duration_seconds": None if output.duration_seconds is None else round(output.duration_seconds, 3),
+        }
+        stored = upload(output.file, recipe, facts, [part.name for part in output.parts])
+        files[recipe] = OutputFile.model_validate({**facts, **stored.model_dump(), "parts": parts or None})
+    return files
+
+
+def _bytes(context: JobContext, file: MadeFile) -> int:
+    return (context.workspace / file.name).stat().st_size

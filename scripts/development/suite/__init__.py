@@ -1,6 +1,0 @@
-"""The emulator suite: `with running() as emulators:` starts it, waits until it answers, and leaves nothing behind."""
-
-from development.suite.errors import LoadError, MissingPartError, StartError, SuiteError
-from development.suite.start import DEFAULT, PROJECT, Emulators, running
-
-__all__ = ["DEFAULT", "PROJECT", "Emulators", "LoadError", "MissingPartError", "StartError", "SuiteError", "running"]

@@ -1,0 +1,129 @@
+"""The set-up of a checkout: what is missing is installed once, and an interrupted set-up mends itself."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from stoker_tools.setup.environment import Place, SetupError, java_version
+from stoker_tools.setup.environment import prepare as prepare_places
+from suite.processes import until
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    """A place that is made in no time, like a virtual environment; a file beside it notes each time."""
+    path, notes = tmp_path / "place", tmp_path / "notes"
+    script = f"mkdir -p {path}/bin && ln -s {sys.executable} {path}/bin/python && echo made >> {notes}"
+    return Place(path, ["requirements"], [["sh", "-c", script]])
+
+
+def prepare(place: Place) -> None:
+    prepare_places(["place"], lambda names: [place])
+
+
+def made(place: Place) -> int:
+    """How often a place was made."""
+    notes = place.path.with_name("notes")
+    return notes.read_text().count("made") if notes.exists() else 0
+
+
+def test_a_place_is_made_once(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
+    prepare(place)
+    assert "preparing: place ... 0 s" in capsys.readouterr().err
+    prepare(place)
+    assert made(place) == 1
+    assert not capsys.readouterr().err
+
+
+def test_a_place_whose_inputs_change_is_made_anew(place: Place) -> None:
+    prepare(place)
+    (place.path / "of the first").touch()
+    changed = Place(place.path, ["other requirements"], place.commands)
+    prepare(changed)
+    assert made(place) == 2
+    assert not (place.path / "of the first").exists()
+
+
+def test_a_place_that_has_lost_its_interpreter_is_made_anew(place: Place) -> None:
+    prepare(place)
+    (place.path / "bin" / "python").unlink()
+    (place.path / "bin" / "python").symlink_to("/nowhere/python")
+    prepare(place)
+    assert made(place) == 2
+    assert (place.path / "bin" / "python").exists()
+
+
+def test_a_place_that_links_to_another_is_made_without_touching_that(place: Place, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    place.path.symlink_to(other)
+    prepare(place)
+    assert not place.path.is_symlink()
+    assert not list(other.iterdir())
+
+
+def test_a_failure_is_said_with_its_output_and_tried_again(place: Place) -> None:
+    broken = Place(place.path, place.inputs, [["sh", "-c", f"mkdir {place.path}; echo no such package; exit 3"]])
+    with pytest.raises(SetupError, match="place could not be installed") as error:
+        prepare(broken)
+    assert str(error.value).endswith("no such package")
+    prepare(place)
+    assert made(place) == 1
+
+
+PREPARE = """
+import sys
+from pathlib import Path
+from stoker_tools.setup import environment
+path, root, script = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
+environment.ROOT = root
+place = environment.Place(path, ["requirements"], [["sh", "-c", script]])
+environment.prepare(["place"], lambda names: [place])
+"""
+
+
+@pytest.mark.slow
+def test_an_interrupted_installation_is_mended_after_its_installer_has_ended(tmp_path: Path) -> None:
+    path, notes, go = tmp_path / "place", tmp_path / "notes", tmp_path / "go"
+    script = f"mkdir {path}; echo begun >> {notes}; until [ -e {go} ]; do sleep 0.05; done; echo made >> {notes}"
+    command = [sys.executable, "-c", PREPARE, str(path), str(tmp_path), script]
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
+        until(notes.exists)
+        process.kill()  # its installer goes on
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as second:
+        assert second.stderr is not None
+        assert "waiting for another run" in second.stderr.readline()
+        go.touch()
+        second.stderr.read()
+    assert second.returncode == 0
+    assert notes.read_text().split() == ["begun", "made", "begun", "made"], "one after the other"
+    third = subprocess.run(command, check=True, capture_output=True, text=True)
+    assert not third.stderr
+
+
+@pytest.mark.slow
+def test_two_runs_at_once_install_once(tmp_path: Path) -> None:
+    path, notes = tmp_path / "place", tmp_path / "notes"
+    script = f"mkdir {path}; echo made >> {notes}; sleep 1"
+    command = [sys.executable, "-c", PREPARE, str(path), str(tmp_path), script]
+    with subprocess.Popen(command) as one, subprocess.Popen(command) as other:
+        pass
+    assert (one.returncode, other.returncode) == (0, 0)
+    assert notes.read_text().split() == ["made"]
+
+
+def test_the_version_of_java_is_read(tmp_path: Path) -> None:
+    home = tmp_path / "jdk"
+    (home / "bin").mkdir(parents=True)
+    java = home / "bin" / "java"
+    java.write_text("""#!/bin/sh\necho 'openjdk version "17.0.15" 2025-04-15' >&2\n""")
+    java.chmod(0o755)
+    assert java_version(str(java)) == 17
+    (home / "release").write_text('IMPLEMENTOR="x"\nJAVA_VERSION="21.0.8"\n')
+    assert java_version(str(java)) == 21
+    java.write_text("#!/bin/sh\necho 'no Java is installed' >&2; exit 1\n")
+    (home / "release").unlink()
+    assert java_version(str(java)) == 0
+    assert java_version(None) == 0

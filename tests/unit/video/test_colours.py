@@ -1,0 +1,237 @@
+"""How a film's colours are read from its tags: any tags, in words that ffmpeg has."""
+
+import random
+import subprocess
+from dataclasses import replace
+from itertools import product
+from pathlib import Path
+
+import pytest
+
+from conftest import Ffmpeg
+from stoker.probe.probe import Colours, Prober, VideoStream
+from stoker.sandbox.ffmpeg import ffmpeg_path
+from stoker.video.picture.colours import (
+    HLG,
+    LINEAR,
+    MATRICES,
+    PQ,
+    PRIMARIES,
+    UNSCALED,
+    copies,
+    guesses,
+    made,
+    meant,
+    read_as,
+    to_sdr,
+)
+from unit.video.test_video import outputs_of
+
+HD = VideoStream(0, "h264", 1280, 720, True, 25, 60)
+SD = replace(HD, width=640, height=360)
+TURNED = replace(HD, width=360, height=640, rotation=90)
+RGB = replace(SD, pixel_format="gbrp")
+
+RESERVED = (23, 100, 255)
+TAGS = [*product((*range(23), *RESERVED), (*range(19), *RESERVED), (*range(15), *RESERVED))]
+"""Every value of ITU-T H.273 for primaries, transfer and matrix, those that it reserves, and some beyond."""
+
+MADE = {Colours(primaries, other, other, False) for primaries in (1, 6) for other in (1, 6)}
+"""The colours of films that are made: BT.709 and BT.601, each with the primaries of either."""
+
+
+def told(video: VideoStream, primaries: int, transfer: int, matrix: int, full: bool | None = None) -> VideoStream:
+    return replace(video, colours=Colours(primaries, transfer, matrix, full))
+
+
+@pytest.mark.parametrize("video", [HD, SD, TURNED, RGB], ids=["HD", "SD", "turned", "RGB"])
+def test_any_tags_are_read_as_colours_that_can_be_converted(video: VideoStream) -> None:
+    for tags in TAGS:
+        film = told(video, *tags)
+        known, wanted = meant(film), made(film)
+        assert known.primaries in PRIMARIES
+        assert known.transfer in (1, LINEAR, PQ, HLG)
+        assert known.matrix == 0 if video is RGB else known.matrix in (*MATRICES, *UNSCALED)
+        assert known.full_range == (video is RGB)
+        assert wanted in MADE
+        assert to_sdr(film)[-1].startswith("setparams=")
+        assert not (copies(film) and guesses(film, "film"))
+
+
+@pytest.mark.parametrize(
+    ("video", "expected"),
+    [
+        (HD, Colours(1, 1, 1, False)),
+        (SD, Colours(6, 1, 6, False)),
+        (TURNED, Colours(6, 1, 6, False)),
+        (replace(HD, width=720, height=1280, rotation=270), Colours(1, 1, 1, False)),
+        (replace(HD, width=1280, height=544), Colours(6, 1, 6, False)),
+        (replace(HD, pixel_format="yuvj420p"), Colours(6, 1, 6, True)),
+        (told(HD, 2, 2, 2, full=True), Colours(6, 1, 6, True)),
+        (told(HD, 1, 1, 1, full=True), Colours(1, 1, 1, True)),
+        (told(HD, 2, 2, 6), Colours(6, 1, 6, False)),
+        (told(SD, 2, 2, 1), Colours(1, 1, 1, False)),
+        (told(SD, 1, 2, 2), Colours(1, 1, 1, False)),
+        (told(SD, 2, 16, 2), Colours(9, 16, 9, False)),
+        (told(SD, 2, 18, 2), Colours(9, 18, 9, False)),
+        (told(SD, 12, 16, 2), Colours(12, 16, 9, False)),
+        (told(SD, 2, 2, 9), Colours(9, 1, 9, False)),
+        (told(SD, 9, 2, 2), Colours(9, 1, 9, False)),
+        (told(SD, 9, 16, 14), Colours(9, 16, 14, False)),
+        (told(SD, 1, 18, 14), Colours(9, 18, 14, False)),
+        (told(SD, 1, 1, 8), Colours(1, 1, 8, False)),
+        (told(SD, 2, 2, 14), Colours(6, 1, 6, False)),
+        (told(HD, 1, 1, 0), Colours(1, 1, 1, False)),
+        (told(RGB, 2, 2, 2), Colours(1, 1, 0, True)),
+        (told(replace(HD, codec="vp8"), 2, 2, 5), Colours(1, 1, 1, False)),
+        (told(replace(SD, codec="vp8"), 2, 2, 5), Colours(6, 1, 6, False)),
+    ],
+)
+def test_the_colours_of_a_film_are_those_of_its_tags_or_else_of_its_size(video: VideoStream, expected: Colours) -> None:
+    assert meant(video) == expected
+
+
+@pytest.mark.parametrize(
+    ("video", "work"),
+    [
+        (told(HD, 1, 1, 1), 0),
+        (told(replace(HD, pixel_format="yuv420p10le", bit_depth=10), 1, 1, 1), 0),
+        (HD, 0),
+        (SD, 0),
+        (told(SD, 5, 6, 5), 0),
+        (told(SD, 6, 6, 6), 0),
+        (told(HD, 6, 6, 6), 1),
+        (told(SD, 6, 6, 6, full=True), 1),
+        (RGB, 1),
+    ],
+)
+def test_what_players_show_already_is_tagged_and_not_converted(video: VideoStream, work: int) -> None:
+    assert len([part for part in to_sdr(video) if part.partition("=")[0] not in ("format", "setparams")]) == work
+
+
+@pytest.mark.parametrize(
+    ("video", "warned"),
+    [
+        (HD, False),
+        (SD, False),
+        (RGB, False),
+        (told(HD, 0, 0, 2), False),
+        (told(HD, 2, 2, 1), False),
+        (told(HD, 9, 16, 9), False),
+        (told(HD, 9, 14, 9), False),
+        (told(HD, 9, 16, 14), False),
+        (told(HD, 12, 1, 1), False),
+        (told(RGB, 9, 14, 0), False),
+        (told(HD, 2, 16, 2), True),
+        (told(HD, 9, 16, 2), True),
+        (told(HD, 2, 18, 9), True),
+        (told(HD, 2, 2, 9), True),
+        (told(HD, 2, 2, 14), True),
+        (told(HD, 1, 1, 0), True),
+        (told(HD, 1, 1, 11), True),
+        (told(HD, 1, 3, 1), True),
+        (told(HD, 200, 1, 1), True),
+        (told(HD, 9, 14, 10), True),
+        (told(HD, 1, 16, 14), True),
+    ],
+)
+def test_a_guess_is_named_where_it_is_not_the_usual_one(video: VideoStream, warned: bool) -> None:
+    warnings = guesses(video, "film.mp4")
+    assert [warning.code for warning in warnings] == ["colours-guessed"] * warned
+    assert all("'film.mp4'" in warning.message for warning in warnings)
+
+
+@pytest.mark.parametrize(
+    ("video", "copied"),
+    [
+        (HD, True),
+        (SD, True),
+        (told(HD, 1, 1, 1), True),
+        (told(SD, 1, 1, 1), True),
+        (told(HD, 2, 2, 1), True),
+        (told(SD, 5, 6, 5), True),
+        (told(HD, 6, 6, 6), True),
+        (told(SD, 2, 2, 1), False),
+        (told(HD, 2, 2, 6), False),
+        (told(HD, 1, 1, 1, full=True), False),
+        (told(HD, 9, 14, 9), False),
+        (told(HD, 9, 16, 9), False),
+        (told(HD, 12, 1, 1), False),
+        (told(SD, 7, 7, 7), False),
+        (told(SD, 1, 1, 8), False),
+        (told(HD, 1, 1, 0), False),
+    ],
+)
+def test_a_stream_is_copied_where_players_read_it_as_the_encoder_would(video: VideoStream, copied: bool) -> None:
+    assert copies(video) == copied
+
+
+SAMPLE = [(2, 16, 2), (2, 18, 2), (2, 2, 14), (9, 16, 14), (1, 1, 0), (22, 17, 13), (255, 255, 255)]
+GREY = "color=gray:size=64x48:rate=5:duration=0.4,format=yuv420p"
+
+
+def tagged(ffmpeg: Ffmpeg, tags: tuple[int, int, int], codec: str) -> Path:
+    """A grey film of 8 or 10 bits whose stream has tags."""
+    primaries, transfer, matrix = tags
+    told = f"colour_primaries={primaries}:transfer_characteristics={transfer}:matrix_coefficients={matrix}"
+    options = {
+        "h264": ("-c:v", "libx264", "-preset", "ultrafast"),
+        "hevc": ("-c:v", "libx265", "-preset", "ultrafast", "-x265-params", "log-level=none"),
+    }[codec[:4]]
+    pixels = ("-pix_fmt", "yuv420p10le" if codec.endswith("10") else "yuv420p")
+    bare = ffmpeg(f"bare-{codec}.mkv", "-f", "lavfi", "-i", GREY, *options, *pixels)
+    return ffmpeg("tagged.mkv", "-i", str(bare), "-c", "copy", "-bsf:v", f"{codec[:4]}_metadata={told}")
+
+
+def check_completes(ffmpeg: Ffmpeg, tags: tuple[int, int, int], codec: str) -> None:
+    source = tagged(ffmpeg, tags, codec)
+    outputs_of(source, {"kind": "mp4", "height": 40}, {"kind": "poster"})
+    with Prober() as prober:
+        video = prober.probe(source.with_name("video-40p.mp4")).video
+    assert video is not None
+    assert video.colours in MADE
+
+
+@pytest.mark.parametrize("codec", ["h264", "hevc10"])
+@pytest.mark.parametrize("tags", SAMPLE)
+@pytest.mark.slow
+def test_no_tags_fail_a_job(ffmpeg: Ffmpeg, tags: tuple[int, int, int], codec: str) -> None:
+    check_completes(ffmpeg, tags, codec)
+
+
+PIXELS = (
+    "yuv420p",
+    "yuv420p10le",
+    "yuvj420p",
+    "yuv422p10le",
+    "yuva444p10le",
+    "gbrp",
+    "rgb24",
+    "gray",
+    "nv12",
+    "uyvy422",
+)
+SCALE = "scale=40:30:flags=lanczos,setsar=1"
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize("pixels", PIXELS)
+def test_ffmpeg_takes_the_filters_of_all_tags(pixels: str) -> None:
+    films = [told(replace(SD, pixel_format=pixels), *tags, full=full) for tags in TAGS for full in (False, True)]
+    refused = {}
+    for filters in {(read_as(film), SCALE, *to_sdr(film)) for film in films}:
+        source = f"color=gray:size=64x48:rate=5:duration=0.2,format={pixels}"
+        command = [ffmpeg_path(), "-loglevel", "error", "-f", "lavfi", "-i", source, "-vf", ",".join(filters)]
+        done = subprocess.run([*command, "-f", "null", "-"], capture_output=True, text=True, check=False)
+        if done.returncode:
+            refused[filters] = done.stderr
+    assert refused == {}
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize("codec", ["h264", "h264-10", "hevc", "hevc10"])
+def test_no_tags_of_all_fail_a_job(ffmpeg: Ffmpeg, codec: str) -> None:
+    for tags in random.Random(codec).sample(TAGS, 200):
+        check_completes(ffmpeg, tags, codec)

@@ -1,0 +1,158 @@
+"""The subcommands: each prints what it found or did, and returns its exit code."""
+
+import argparse
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any, NoReturn
+
+from firebase_admin import auth
+from firebase_functions import logger
+from google.api_core.exceptions import NotFound
+
+from stoker.access import account, departure
+from stoker.accounts.account_deletion import delete_account, delete_banned_account
+from stoker.accounts.owners_round import OwnersRound
+from stoker.accounts.reconcile_owners import delete_orphans
+from stoker.errors import NotAllowed
+from stoker.firebase import app
+from stoker.storage.client import bucket
+from stoker_tools.cli.connection import CommandError
+from stoker_tools.cli.text import as_json, clean
+
+MAX_UID = 320
+"""The longest name of a user, which is an e-mail address. Source: https://datatracker.ietf.org/doc/html/rfc3696."""
+
+OWNERS = 1000
+"""Owners between two words of progress."""
+
+
+def check(options: argparse.Namespace, refuse: Callable[[str], NoReturn]) -> None:
+    """Let every command line pass: whether there are such users shows in the project alone.
+
+    Args:
+        options: What the command line says.
+        refuse: Ends the program with a sentence.
+    """
+
+
+def run(options: argparse.Namespace) -> int:
+    """Carries a command line out.
+
+    Args:
+        options: What it says.
+    """
+    # The log lines are for Cloud Logging.
+    setattr(logger, "write", lambda entry: None)  # noqa: B010 - a function, which mypy lets nobody assign to
+    match options.command:
+        case "orphans":
+            return _show_orphans(options)
+        case "delete-orphans":
+            return _delete_orphans(options)
+        case "delete":
+            return _delete(options, _uid(options.user))
+        case _:
+            return _show(options, _uid(options.user))
+
+
+def _delete(options: argparse.Namespace, user_id: str) -> int:
+    found = account.find(user_id)
+    if found is None:
+        raise CommandError(f"There is no account {clean(user_id, 100)!r}. A deletion removes the account last.")
+    try:
+        job_id = delete_banned_account(user_id) if options.banned else delete_account(user_id)
+    except NotAllowed:
+        message = "An admin has locked this account. Its data may be evidence: add --banned to delete it."
+        raise CommandError(message) from None
+    if options.json:
+        print(as_json({"id": user_id, "jobId": job_id}))
+    else:
+        print(f"The job {job_id} deletes {clean(user_id)}. Follow it with: scripts/jobs watch {job_id}")
+    return 0
+
+
+def _show(options: argparse.Namespace, user_id: str) -> int:
+    state = _state(user_id)
+    if options.json:
+        print(as_json(state))
+    else:
+        for name, value in state.items():
+            print(f"{name:10} {'none' if value is None else clean(str(value))}")
+    return 0
+
+
+def _state(user_id: str) -> dict[str, Any]:
+    found, record = account.find(user_id), departure.find(user_id)
+    if found is None:
+        gone: dict[str, Any] = {"id": user_id, "account": "gone"}
+        if record is None or record.gone_at is None or record.late_job_id is None:
+            return {**gone, "jobId": record.job_id if record else None}
+        # This job removes what was written with a token that was still valid.
+        return {**gone, "jobId": record.late_job_id, "jobDueAt": record.gone_at + departure.TOKENS_LAST}
+    if record is not None:
+        return {"id": user_id, "account": "being-deleted", "jobId": record.job_id}
+    return {"id": user_id, "account": "locked" if found.disabled else "active", "jobId": None}
+
+
+def _show_orphans(options: argparse.Namespace) -> int:
+    search = _searched(options)
+    orphans = sorted(search.found)
+    if options.json:
+        print(as_json({"orphans": orphans, "owners": search.owners, "suspicious": search.is_suspicious()}))
+        return 0
+    for user_id in orphans:
+        print(clean(user_id))
+    if not orphans:
+        print("Every owner has an account.")
+    elif search.is_suspicious():
+        print(
+            f"{len(orphans)} owners have no account: too many for the reconcile. If they are gone for good, run: "
+            f"scripts/accounts delete-orphans --confirm {len(orphans)}"
+        )
+    else:
+        print(f"{len(orphans)} owners have no account. The next reconcile deletes what they have left.")
+    return 0
+
+
+def _delete_orphans(options: argparse.Namespace) -> int:
+    search = _searched(options)
+    if search.orphans > options.confirm:
+        raise CommandError(
+            f"{search.orphans} owners have no account, and you have confirmed {options.confirm}. "
+            "Look at them again with: scripts/accounts orphans"
+        )
+    done = delete_orphans(sorted(search.found), datetime.now(UTC))
+    if options.json:
+        print(as_json({"jobIds": done.jobs, "failed": done.failed}))
+    else:
+        print(f"{len(done.jobs)} jobs delete what owners without an account have left.")
+    for user_id in done.failed:
+        print(f"The deletion of {clean(user_id)} could not be started. Run the command again.", file=sys.stderr)
+    return 1 if done.failed else 0
+
+
+def _searched(options: argparse.Namespace) -> OwnersRound:
+    """Go over all owners, with a word now and then to who waits."""
+    try:
+        list(bucket().list_blobs(max_results=1))
+    except NotFound:
+        raise CommandError(
+            f"There is no bucket {bucket().name}. Name the project's own: "
+            """FIREBASE_CONFIG='{"storageBucket": "NAME"}' scripts/accounts orphans"""
+        ) from None
+    search, now, shown = OwnersRound.begun(), datetime.now(UTC), 0
+    while not search.is_over:
+        search.read_pages(now)
+        if search.owners - shown >= OWNERS and sys.stderr.isatty():
+            shown = search.owners
+            print(f"{shown:,} owners ...", file=sys.stderr)
+    return search
+
+
+def _uid(user: str) -> str:
+    if not 0 < len(user) <= MAX_UID or "/" in user:
+        raise CommandError(f"There is no user {clean(user, 100)!r}. Name one by uid or e-mail address.")
+    try:
+        return str(auth.get_user_by_email(user, app=app()).uid) if "@" in user else user
+    except (auth.UserNotFoundError, ValueError):
+        raise CommandError(f"There is no user {clean(user, 100)!r}. Name one by uid or e-mail address.") from None

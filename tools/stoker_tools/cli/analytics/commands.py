@@ -1,0 +1,153 @@
+"""The subcommands: each prints what it found or did, and returns its exit code."""
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final, NoReturn, get_args
+
+from firebase_functions import logger
+from pydantic import TypeAdapter, ValidationError
+from rich.console import Console
+
+from stoker.analytics.buckets import GRANULARITIES, bucket_of, start_of
+from stoker.analytics.rebuild import rebuild
+from stoker.analytics.roll_up_lease import RollUpLeaseLost
+from stoker.analytics.series import Period, active_users, series, today, top
+from stoker.models.analytics import AggregateName, AnalyticsAggregate, Granularity
+from stoker_tools.cli.analytics import tables
+from stoker_tools.cli.connection import CommandError
+from stoker_tools.cli.text import as_json, clean
+
+BACK: Final[dict[Granularity, timedelta]] = {
+    "hour": timedelta(hours=47),
+    "day": timedelta(days=13),
+    "month": timedelta(days=334),
+}
+"""How far back a report goes that says nothing of it: 48 hours, 14 days, 12 months."""
+
+NAME_RULE: Final = "it begins with a-z, has a-z, 0-9, '.', '_' and '-', and at most 64 characters"
+
+
+def check(options: argparse.Namespace, refuse: Callable[[str], NoReturn]) -> None:
+    """Look for a name that no event can have, for a time that there is not or not yet, and for what can't be drawn.
+
+    Args:
+        options: What the command line says.
+        refuse: Ends the program with a sentence.
+
+    Raises:
+        CommandError: As above; the message says what to do.
+    """
+    if options.command == "rebuild":
+        return
+    if options.name is not None and not _is_name(options.name):
+        refuse(f"no event can have the name {clean(options.name, 70)!r}: {NAME_RULE}")
+    if options.users and (options.png or options.html):
+        raise CommandError("A few figures make no picture: leave --png and --html out, or report a name.")
+    bucket = None if options.bucket is None else start_of(_granularity(options.bucket), options.bucket)
+    if options.start and options.end and options.start >= options.end:
+        raise CommandError("That time ends before it begins: change --from or --to.")
+    if any(time and time > datetime.now(UTC) for time in (options.start, options.on, bucket)):
+        raise CommandError("That time has not come yet in UTC: change --from, --on or --in.")
+
+
+def _is_name(text: str) -> bool:
+    try:
+        TypeAdapter(AggregateName).validate_python(text)
+    except ValidationError:
+        return False
+    return True
+
+
+def run(options: argparse.Namespace) -> int:
+    """Carries a command line out.
+
+    Args:
+        options: What it says.
+    """
+    # The log lines are for Cloud Logging.
+    setattr(logger, "write", lambda entry: None)  # noqa: B010 - a function, which mypy lets nobody assign to
+    if options.command == "rebuild":
+        return _rebuild(options)
+    if options.users:
+        return _users(options)
+    try:
+        title, found = _top(options) if options.top else _series(options)
+    except ValueError as error:
+        raise CommandError(str(error)) from None
+    if options.json:
+        print(as_json([one.to_firestore() for one in found]))
+    else:
+        tables.print_aggregates(title, found, by_name=options.top)
+        if not any(one.count for one in found):
+            print(
+                "Nothing of that happened then. Names that there are: scripts/analytics report --top", file=sys.stderr
+            )
+    for file, draw in ((options.png, "png"), (options.html, "html")):
+        if file is not None:
+            _draw(file, draw, title, found, by_name=options.top)
+    return 0
+
+
+def _series(options: argparse.Namespace) -> tuple[str, list[AnalyticsAggregate]]:
+    now = datetime.now(UTC)
+    end = min(options.end or now, now)
+    start = options.start or end - BACK[options.by]
+    return f"{options.name} by the {options.by}", series(options.name, options.by, start, end)
+
+
+def _top(options: argparse.Namespace) -> tuple[str, list[AnalyticsAggregate]]:
+    bucket = options.bucket or bucket_of("day", datetime.now(UTC))
+    return f"Most events in {bucket}", top(_granularity(bucket), bucket, options.n)
+
+
+def _granularity(bucket: str) -> Granularity:
+    for granularity in GRANULARITIES:
+        try:
+            start_of(granularity, bucket)
+        except ValueError:
+            continue
+        return granularity
+    raise CommandError(f"{bucket!r} is no hour, day or month: write 2026-11-22T07, 2026-11-22 or 2026-11.")
+
+
+def _users(options: argparse.Namespace) -> int:
+    day = options.on.date() if options.on else today()
+    periods: Sequence[Period] = get_args(Period)
+    found: dict[str, int] = {period: active_users(period, day) for period in periods}
+    if options.json:
+        print(as_json({"on": day.isoformat(), **found}))
+    else:
+        for period, users in found.items():
+            print(f"{period:7} {users:,}")
+    return 0
+
+
+def _draw(file: Any, kind: str, title: str, found: Sequence[AnalyticsAggregate], *, by_name: bool) -> None:
+    from stoker_tools.cli.analytics import chart  # matplotlib takes a second
+
+    draw: Callable[..., None] = chart.draw_png if kind == "png" else chart.draw_html
+    try:
+        draw(file, title, found, by_name=by_name)
+    except OSError as error:
+        raise CommandError(f"{file} can't be written: {error.strerror}.") from None
+    print(f"Drew {file}.", file=sys.stderr)
+
+
+def _rebuild(options: argparse.Namespace) -> int:
+    console = Console(stderr=True)
+    try:
+        with console.status("Waiting for the roll-up to pause ...") as status:
+            rebuilt = rebuild(
+                options.start, options.end, lambda events: status.update(f"{events:,} raw events have been read ...")
+            )
+    except RollUpLeaseLost:
+        raise CommandError("A roll-up has begun meanwhile, since this process stood still. Begin again.") from None
+    if options.json:
+        print(as_json({"events": rebuilt.events, "written": rebuilt.written, "removed": rebuilt.removed}))
+    else:
+        print(
+            f"Counted {rebuilt.events:,} events: {rebuilt.written:,} aggregates written, {rebuilt.removed:,} removed."
+        )
+    return 0

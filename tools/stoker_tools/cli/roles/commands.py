@@ -1,0 +1,142 @@
+"""The subcommands: each prints what it found or did, and returns its exit code."""
+
+import argparse
+import itertools
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NoReturn
+
+from firebase_admin import auth
+from firebase_functions import logger
+from pydantic import ValidationError
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from stoker import config
+from stoker.accounts.roles import assigned, set_role
+from stoker.firebase import app
+from stoker.firestore.client import client
+from stoker.models.document import is_user_id, problems
+from stoker.models.user import RoleChange
+from stoker_tools.cli.connection import CommandError
+from stoker_tools.cli.text import as_json, clean
+
+PAGE = 100
+"""Profiles that are read at once."""
+
+ACCOUNTS = 1000
+"""Accounts between two words of progress: as many as Firebase Auth lists at once."""
+
+
+def check(options: argparse.Namespace, refuse: Callable[[str], NoReturn]) -> None:
+    """Look for a role or a permission that there can't be.
+
+    Args:
+        options: What the command line says.
+        refuse: Ends the program with a sentence.
+    """
+    if options.command == "set":
+        said = _change(options)
+        try:
+            RoleChange.from_firestore(said)
+        except ValidationError as error:
+            refuse(clean("; ".join(problems(error, said))))
+
+
+def run(options: argparse.Namespace) -> int:
+    """Carries a command line out.
+
+    Args:
+        options: What it says.
+    """
+    # The log line of the change is for Cloud Logging.
+    setattr(logger, "write", lambda entry: None)  # noqa: B010 - a function, which mypy lets nobody assign to
+    return _set(options) if options.command == "set" else _list(options)
+
+
+def _change(options: argparse.Namespace) -> dict[str, Any]:
+    said = {"userId": "checked-later", "role": options.role}
+    return said if options.permissions is None else {**said, "permissions": options.permissions}
+
+
+def _set(options: argparse.Namespace) -> int:
+    change = RoleChange.from_firestore(_change(options))
+    new = set_role(_uid(options.user), change.role, change.permissions, by="scripts/roles")
+    if options.json:
+        print(as_json({"id": new.user_id, "role": new.role, "permissions": list(new.permissions)}))
+    else:
+        more = f", with {', '.join(new.permissions)}" if new.permissions else ""
+        print(f"{clean(options.user)} is {_with_article(new.role)} now{more}. Tokens say so within an hour.")
+    return 0
+
+
+def _uid(user: str) -> str:
+    try:
+        if "@" in user:
+            return str(auth.get_user_by_email(user, app=app()).uid)
+        auth.get_user(user, app=app())
+    except (auth.UserNotFoundError, ValueError):
+        raise CommandError(f"There is no user {clean(user, 100)!r}. Name one by uid or e-mail address.") from None
+    if not is_user_id(user):
+        raise CommandError(f"{clean(user)!r} can have no profile: Firestore allows no such document.")
+    return user
+
+
+def _with_article(role: str) -> str:
+    return {"user": "a user", "moderator": "a moderator", "admin": "an admin"}[role]
+
+
+def _list(options: argparse.Namespace) -> int:
+    found = sorted(_found(), key=lambda one: (ORDER.get(one["role"], 3), one["email"] or "", one["id"]))
+    if options.json:
+        print(as_json(found))
+        return 0
+    if not found:
+        print("Nobody has a role: scripts/roles set UID|EMAIL admin makes the first admin.")
+        return 0
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in ("id", "email", "role", "permissions", "profile says"):
+        table.add_column(column, no_wrap=True)
+    for one in found:
+        differs = one["profile"] if one["profile"] != one["role"] else ""
+        cells = (one["id"], one["email"] or "", one["role"], " ".join(one["permissions"]), differs or "")
+        table.add_row(*(Text(clean(cell)) for cell in cells))
+    Console(highlight=False, markup=False, emoji=False, width=None if sys.stdout.isatty() else 400).print(table)
+    return 0
+
+
+ORDER = {"admin": 0, "moderator": 1, "user": 2}
+
+
+def _found() -> Iterator[dict[str, Any]]:
+    accounts = iter(_counted(auth.list_users(app=app()).iterate_all()))
+    while page := list(itertools.islice(accounts, PAGE)):
+        profiles = _profiles([account.uid for account in page])
+        for account in page:
+            claims = assigned(account)
+            profile = profiles.get(account.uid)
+            # Where there is no profile, there is nothing that disagrees.
+            if claims.role != "user" or claims.permissions or profile not in (None, "user"):
+                yield {
+                    "id": account.uid,
+                    "email": account.email,
+                    "role": claims.role,
+                    "permissions": list(claims.permissions),
+                    "profile": profile,
+                }
+
+
+def _counted(accounts: Iterator[Any]) -> Iterator[Any]:
+    """The same, with a word now and then to who waits."""
+    for number, account in enumerate(accounts, 1):
+        if number % ACCOUNTS == 0 and sys.stderr.isatty():
+            print(f"{number:,} accounts ...", file=sys.stderr)
+        yield account
+
+
+def _profiles(ids: Sequence[str]) -> dict[str, str | None]:
+    users = client().collection(config.USERS)
+    references = [users.document(name) for name in ids if is_user_id(name)]
+    found = client().get_all(references, field_paths=["role"])
+    return {snapshot.id: (snapshot.to_dict() or {}).get("role") for snapshot in found if snapshot.exists}

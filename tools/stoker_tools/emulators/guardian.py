@@ -1,0 +1,158 @@
+"""Guardian: `python -m stoker_tools.emulators.guardian` starts the Firebase CLI, and leaves no process behind.
+
+It stands in a session of its own, holds the read end of a pipe, and takes the pipe's end for the end of whoever
+started it, however that came: done, failed, interrupted or killed. Then it ends all that belongs to the suite, removes
+the suite's directory and exits. What belongs to the suite is known by a marker in its environment, by descent from
+something that carries it, or by having been orphaned (on Linux, orphans of the suite become the guardian's children).
+The CLI is not asked to stop: it would take seconds to save a state that nobody wants, and leave its workers running.
+
+The conversation, one JSON object a line: the guardian writes {"directory"}, and reads {"command", "cwd", "environment",
+"log"} for each start of the CLI, ending the one before. It writes {"exited"} when the CLI ends by itself.
+"""
+
+import contextlib
+import ctypes
+import json
+import os
+import select
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import psutil
+
+MARKER = "STOKER_SUITE"
+GUARDIAN = "STOKER_GUARDIAN"
+SECONDS = 5.0  # for killed processes to go
+PR_SET_CHILD_SUBREAPER = 36  # linux/prctl.h
+
+
+def main() -> None:
+    marker = os.environ[GUARDIAN]
+    _adopt_orphans()
+    for ignored in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(ignored, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
+    directory = os.path.realpath(tempfile.mkdtemp(prefix="stoker-"))
+    try:
+        _write({"directory": directory})
+        _keep(marker)
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        end(marker, adopter=os.getpid())
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+def _keep(marker: str) -> None:
+    parent, command_line = os.getppid(), None
+    for line in _lines(sys.stdin.fileno()):
+        if os.getppid() != parent:  # the pipe may outlive the parent, in a process that it forked
+            return
+        if line:
+            if command_line:
+                end(marker, adopter=os.getpid())
+            command_line = _start(json.loads(line))
+        for pid, status in _ended_children():
+            if pid == command_line:
+                _write({"exited": os.waitstatus_to_exitcode(status)})
+
+
+def end(marker: str, adopter: int | None = None) -> None:
+    """Ends every process of a suite. They are stopped first, so that none can start another on its way out.
+
+    Args:
+        marker: the suite's value of the variable STOKER_SUITE.
+        adopter: the process whose children belong to the suite, whatever their environment.
+    """
+    stopped: dict[int, psutil.Process] = {}
+    while found := [process for process in _family(marker, adopter) if process.pid not in stopped]:
+        for process in found:
+            stopped[process.pid] = process
+            with contextlib.suppress(psutil.Error):  # it has ended by itself
+                process.suspend()
+    for process in stopped.values():
+        with contextlib.suppress(psutil.Error):
+            process.kill()
+    deadline = time.monotonic() + SECONDS
+    while any(_remains(process, {*stopped, adopter}) for process in stopped.values()) and time.monotonic() < deadline:
+        if adopter == os.getpid():
+            list(_ended_children())
+        time.sleep(0.01)
+
+
+def _remains(process: psutil.Process, parents: set[int | None]) -> bool:
+    """Whether a killed process is still there; one that has ended waits for its parent to take note, if it is ours."""
+    try:
+        return process.is_running() and (process.status() != psutil.STATUS_ZOMBIE or process.ppid() in parents)
+    except psutil.NoSuchProcess:
+        return False
+
+
+def _family(marker: str, adopter: int | None) -> Iterator[psutil.Process]:
+    """The live processes with the marker, the adopter's children, and the descendants of both."""
+    everything = psutil.process_iter(["ppid", "status", "environ"])
+    processes = {process.pid: process for process in everything if process.pid != os.getpid()}
+    for process in processes.values():
+        generation: psutil.Process | None = process
+        while generation is not None:
+            environment = generation.info["environ"] or {}
+            if GUARDIAN in environment:  # another suite's, started inside of this one: it ends with its own parent
+                break
+            if environment.get(MARKER) == marker or generation.info["ppid"] == adopter:
+                if process.info["status"] != psutil.STATUS_ZOMBIE:
+                    yield process
+                break
+            generation = processes.get(generation.info["ppid"])
+
+
+def _start(request: dict[str, Any]) -> int:
+    with open(request["log"], "ab") as log:
+        process = subprocess.Popen(
+            request["command"],
+            cwd=request["cwd"],
+            env=request["environment"],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+    process.returncode = 0  # its end is seen by _ended_children: keep subprocess from waiting for it too
+    return process.pid
+
+
+def _ended_children() -> Iterator[tuple[int, int]]:
+    with contextlib.suppress(ChildProcessError):
+        while (ended := os.waitpid(-1, os.WNOHANG))[0]:
+            yield ended
+
+
+def _lines(descriptor: int) -> Iterator[str]:
+    """The lines that arrive, until the end of the file; and an empty one every half second."""
+    buffer = b""
+    while True:
+        if not select.select([descriptor], [], [], 0.5)[0]:
+            yield ""
+            continue
+        chunk = os.read(descriptor, 65536)
+        if not chunk:
+            return
+        *lines, buffer = (buffer + chunk).split(b"\n")
+        yield from (line.decode() for line in lines)
+
+
+def _write(message: dict[str, Any]) -> None:
+    with contextlib.suppress(BrokenPipeError):  # the parent is gone: the next read says so too
+        print(json.dumps(message), flush=True)
+
+
+def _adopt_orphans() -> None:
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,125 @@
+"""The form of `rules/functions.rules` that is deployed."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Self, get_args
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic.alias_generators import to_camel
+
+from stoker import registry
+from stoker.access.policy import Invoker
+from stoker.models.document import problems
+from stoker.models.user import Permission, Role
+from stoker_tools.generate.errors import GenerateError
+
+HEAD = '''"""Who may call which function. Made by scripts/generate from rules/functions.rules: change it there."""
+
+from collections.abc import Mapping
+
+from stoker.access.policy import CallPolicy, Invoker
+
+'''
+
+
+class _Entry(BaseModel):
+    model_config = ConfigDict(alias_generator=to_camel, extra="forbid", strict=True)
+
+
+class CallableEntry(_Entry):
+    """What is said of a function that clients call; nothing goes without saying."""
+
+    signed_in: bool
+    roles: list[Role]
+    permissions: list[Permission]
+    app_check: bool
+    calls_per_minute: Annotated[int, Field(ge=1, le=600)] | None
+
+    @model_validator(mode="after")
+    def _fit_together(self) -> Self:
+        if self.signed_in and (not self.roles or self.calls_per_minute is None):
+            raise ValueError("where the caller is signed in, name at least one role and a number of calls")
+        if not self.signed_in and (self.roles or self.permissions or self.calls_per_minute is not None):
+            raise ValueError("who is not signed in has no role and no permission, and is not counted")
+        return self
+
+
+class InvokerEntry(_Entry):
+    """What is said of a function that the platform calls."""
+
+    invoker: Invoker
+
+
+def queues() -> str:
+    """The entries of the functions that run jobs, for `rules/functions.rules`."""
+    names = [queue.name for job_type in registry.job_types().values() for queue in job_type.queues]
+    return "\n\n".join(f"{name}:\n  invoker: cloud-tasks" for name in names)
+
+
+def policies(text: str) -> str:
+    """The Python module that says the same.
+
+    Args:
+        text: Of `rules/functions.rules`.
+
+    Raises:
+        GenerateError: It is not of that form.
+    """
+    entries = _entries(text)
+    lines = ["CALLABLES: Mapping[str, CallPolicy] = {"]
+    for name, entry in entries.items():
+        if isinstance(entry, CallableEntry):
+            lines += [f'    "{name}": CallPolicy(']
+            lines += [f"        {field}={_literal(getattr(entry, field))}," for field in CallableEntry.model_fields]
+            lines += ["    ),"]
+    lines += ["}", "", "INVOKERS: Mapping[str, Invoker] = {"]
+    for name, entry in entries.items():
+        if isinstance(entry, InvokerEntry):
+            lines += [f'    "{name}": "{entry.invoker}",']
+    return HEAD + "\n".join([*lines, "}", ""])
+
+
+def _entries(text: str) -> Mapping[str, CallableEntry | InvokerEntry]:
+    try:
+        named = yaml.load(text, _UniqueLoader)
+    except yaml.YAMLError as error:
+        raise GenerateError(f"rules/functions.rules is no YAML: {error}") from None
+    if not isinstance(named, dict):
+        raise GenerateError("rules/functions.rules must name functions.")
+    return {_name(name): _entry(_name(name), said) for name, said in named.items()}
+
+
+def _name(name: object) -> str:
+    if not isinstance(name, str) or not name.isidentifier():
+        raise GenerateError(f"rules/functions.rules: {name!r} is no name of a function.")
+    return name
+
+
+def _entry(name: str, said: object) -> CallableEntry | InvokerEntry:
+    model = InvokerEntry if isinstance(said, dict) and "invoker" in said else CallableEntry
+    try:
+        return model.model_validate(said)
+    except ValidationError as error:
+        listed = "; ".join(problems(error, said))
+        raise GenerateError(
+            f"rules/functions.rules: {name} must say signedIn, roles, permissions, appCheck and callsPerMinute, or its "
+            f"invoker ({', '.join(get_args(Invoker))}): {listed}."
+        ) from None
+
+
+def _literal(value: Any) -> str:
+    if isinstance(value, list):
+        items = ", ".join(f'"{item}"' for item in value)
+        return f"({items},)" if len(value) == 1 else f"({items})"
+    return repr(value)
+
+
+class _UniqueLoader(yaml.SafeLoader):
+    """Refuses a function that is named twice, of which YAML would forget the first."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        names = [self.construct_object(key, deep=True) for key, _ in node.value]
+        twice = {str(name) for name in names if names.count(name) > 1}
+        if twice:
+            raise yaml.YAMLError(f"{', '.join(twice)} is there twice")
+        return super().construct_mapping(node, deep)

@@ -1,0 +1,48 @@
+"""All documents: where they are, and which model says what is in them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from stoker import config, registry
+from stoker.models.analytics import AnalyticsAggregate, AnalyticsEvent
+from stoker.models.completion import Completion
+from stoker.models.document import Model
+from stoker.models.job import ProcessingJob
+from stoker.models.project import Project
+from stoker.models.settings import JobSettings, SignUpSettings
+from stoker.models.task import Task
+from stoker.models.user import User
+from stoker_tools.generate.fields import models_in
+
+
+@dataclass(frozen=True)
+class Document:
+    """A kind of document.
+
+    Attributes:
+        collection: Where it is.
+        model: What is in it.
+        name: In singular, as the rules call it.
+    """
+
+    collection: str
+    model: type[Model]
+    name: str
+
+
+DOCUMENTS: Sequence[Document] = (
+    Document(config.USERS, User, "user"),
+    Document(config.COMPLETIONS, Completion, "completion"),
+    Document(config.TASKS, Task, "task"),
+    Document(config.PROJECTS, Project, "project"),
+    Document(config.JOBS, ProcessingJob, "job"),
+    Document(config.ANALYTICS_EVENTS, AnalyticsEvent, "event"),
+    Document(config.ANALYTICS_AGGREGATES, AnalyticsAggregate, "aggregate"),
+    Document(config.ADMIN_DATA, JobSettings, "jobSettings"),
+    Document(config.ADMIN_DATA, SignUpSettings, "signUpSettings"),
+)
+
+INPUTS: Mapping[str, Sequence[type[Model]]] = {
+    name: tuple(models_in(registry.load(job_type.input))) for name, job_type in registry.job_types().items()
+}
+"""Which models the input of a job may be of, by its type."""

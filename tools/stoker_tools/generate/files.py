@@ -1,0 +1,85 @@
+"""The files that are made, by their paths in the project."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from stoker import config
+from stoker_tools.generate.access import policies, queues
+from stoker_tools.generate.documents import DOCUMENTS
+from stoker_tools.generate.errors import GenerateError
+from stoker_tools.generate.indexes import indexes
+from stoker_tools.generate.inputs import input_functions
+from stoker_tools.generate.inputs_page import accepted_table
+from stoker_tools.generate.job_states import job_states
+from stoker_tools.generate.regions import replaced
+from stoker_tools.generate.rules import document_functions, map_functions
+from stoker_tools.generate.schemas import schemas
+from stoker_tools.generate.typescript import converters, declarations
+from stoker_tools.generate.uploads import upload_function
+from stoker_tools.rules_lab.budget import excesses
+from stoker_tools.setup.environment import ROOT
+
+FIRESTORE_RULES = Path("rules/firestore.rules")
+STORAGE_RULES = Path("rules/storage.rules")
+TYPES = Path("clients/typescript/stoker.d.ts")
+CONVERTERS = Path("clients/typescript/converters.ts")
+SCHEMAS = Path("clients/json-schema")
+FUNCTIONS_RULES = Path("rules/functions.rules")
+POLICIES = Path("functions/stoker/access/policies.py")
+INDEXES = Path("firestore.indexes.json")
+INPUTS_PAGE = Path("docs/inputs.md")
+JOB_STATES_PAGE = Path("docs/job-states.md")
+
+
+def made_files(root: Path = ROOT) -> Mapping[Path, str]:
+    """What each file must hold, by its path from the root.
+
+    Args:
+        root: Of the project, where the files are of which only regions are made.
+
+    Raises:
+        GenerateError: No file can be made of what the models or the marks say.
+    """
+    functions_rules = replaced((root / FUNCTIONS_RULES).read_text(), {"queues": queues()})
+    return {
+        FIRESTORE_RULES: _within_limits(
+            replaced(
+                (root / FIRESTORE_RULES).read_text(),
+                {**_document_regions(), "input": input_functions("input")},
+            )
+        ),
+        STORAGE_RULES: _within_limits(
+            replaced((root / STORAGE_RULES).read_text(), {"uploads": upload_function("isAccepted")})
+        ),
+        FUNCTIONS_RULES: functions_rules,
+        POLICIES: policies(functions_rules),
+        INDEXES: indexes(),
+        TYPES: declarations(),
+        CONVERTERS: converters(),
+        **_pages(root),
+        **{SCHEMAS / f"{name}.json": text for name, text in schemas().items()},
+    }
+
+
+def _pages(root: Path) -> dict[Path, str]:
+    """The pages of the documentation, which a copy of the project may lack."""
+    regions = {INPUTS_PAGE: {"inputs": accepted_table()}, JOB_STATES_PAGE: {"job states": job_states()}}
+    there = [page for page in regions if (root / page).exists()]
+    return {page: replaced((root / page).read_text(), regions[page]) for page in there}
+
+
+def _document_regions() -> dict[str, str]:
+    """What the rules say of each kind of document that a client may write."""
+    regions = {}
+    for document in DOCUMENTS:
+        if document.collection == config.ADMIN_DATA:
+            regions[document.name] = map_functions(document.model, document.name)
+        elif functions := document_functions(document.model, document.name):
+            regions[document.name] = functions
+    return regions
+
+
+def _within_limits(rules: str) -> str:
+    if found := excesses(rules):
+        raise GenerateError("The rules break limits of the platform: " + " ".join(found))
+    return rules

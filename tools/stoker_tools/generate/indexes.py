@@ -1,0 +1,211 @@
+"""The indexes of Firestore: those that the declared queries need, and none that only cost.
+
+Each write of a document writes every index that holds it. A field whose value grows with the time caps a collection at
+500 writes a second, and a map has an index for each of its fields. So timestamps, maps and long texts are exempt from
+the indexes that Firestore makes of itself, except those that a declared query is served by.
+Source: https://firebase.google.com/docs/firestore/query-data/index-overview#indexing_best_practices
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from stoker import config
+from stoker.queries.clients import CLIENTS
+from stoker.queries.declared import DECLARED
+from stoker.queries.query import NAME, Condition, DeclaredQuery, Direction, Kind, Order
+from stoker_tools.generate.documents import DOCUMENTS
+from stoker_tools.generate.errors import GenerateError
+from stoker_tools.generate.fields import Schema, without_null
+
+INDEXED_BYTES = 1500
+"""What of a value is in an index; what may be longer is not worth one.
+Source: https://firebase.google.com/docs/firestore/quotas#indexes"""
+
+MAX_COMPOSITE = 200
+MAX_EXEMPTIONS = 200
+"""Of each, as many as a database may have without billing.
+Source: https://firebase.google.com/docs/firestore/quotas#indexes"""
+
+EXPIRING: Mapping[str, str] = dict.fromkeys(
+    (
+        *(config.JOBS, config.JOB_KEYS, config.CALL_COUNTS, config.DELETED_JOBS),
+        *(config.DEPARTURES, config.ANALYTICS_EVENTS),
+    ),
+    "expiresAt",
+)
+"""The fields by which Firestore deletes documents, by collection."""
+
+NEVER_ASKED_FOR: Mapping[str, Sequence[str]] = {
+    config.JOB_USERS: ("accountCreatedAt", "running", "types", "work", "outputBytes", "mediaSeconds", "stored"),
+    config.CALL_COUNTS: ("calls",),
+    config.ANALYTICS_EVENTS: ("id", "name", "value", "skipped", "schemaVersion"),
+    config.ANALYTICS_SKETCHES: ("users", "sum"),
+    config.ANALYTICS_LEASES: ("expiresAt",),
+}
+"""Other fields of what is written often, which no query asks for."""
+
+ASCENDING = {"order": "ASCENDING"}
+DESCENDING = {"order": "DESCENDING"}
+CONTAINS = {"arrayConfig": "CONTAINS"}
+Mode = dict[str, str]
+
+
+@dataclass(frozen=True)
+class Single:
+    """An index of one field that a query is served by."""
+
+    collection: str
+    field: str
+    mode: str
+    group: bool
+
+
+def indexes(declared: Iterable[DeclaredQuery] = (*DECLARED, *CLIENTS)) -> str:
+    """The text of `firestore.indexes.json`.
+
+    Args:
+        declared: The queries that indexes are needed for.
+
+    Raises:
+        GenerateError: They are more than a database may have.
+    """
+    queries = list(declared)
+    composite = {json.dumps(index): index for query in queries for index in composite_indexes(query)}
+    overrides = list(_overrides({one for query in queries for one in _singles(query)}))
+    if len(composite) > MAX_COMPOSITE or len(overrides) > MAX_EXEMPTIONS:
+        raise GenerateError(
+            f"The queries need {len(composite)} indexes and {len(overrides)} exemptions, which is more than "
+            f"{MAX_COMPOSITE} and {MAX_EXEMPTIONS}: let several queries share one order."
+        )
+    made = {"indexes": [composite[key] for key in sorted(composite)], "fieldOverrides": overrides}
+    return json.dumps(made, indent=2) + "\n"
+
+
+def composite_indexes(query: DeclaredQuery) -> Iterator[dict[str, Any]]:
+    """The indexes of several fields that a query needs: what is equal, then what it is sorted by, then what is summed.
+
+    Where conditions are optional, there is an index for each of them: Firestore merges those that end the same way.
+    Source: https://firebase.google.com/docs/firestore/query-data/index-overview#taking_advantage_of_index_merging
+    """
+    for prefix, rest in _columns(query):
+        if rest and len(prefix) + len(rest) > 1:
+            fields = [{"fieldPath": field, **mode} for field, mode in (*prefix, *rest)]
+            scope = "COLLECTION_GROUP" if query.group else "COLLECTION"
+            for collection in query.collections():
+                yield {"collectionGroup": collection, "queryScope": scope, "fields": fields}
+
+
+def _columns(query: DeclaredQuery) -> Iterator[tuple[list[tuple[str, Mode]], list[tuple[str, Mode]]]]:
+    """The fields of each index, those that are equal and the others."""
+    where = [(one.field, one.kind) for one in query.where]
+    order = in_full(query.order, where)
+    rest = [(field, {"order": str(direction)}) for field, direction in order]
+    rest += [(field, ASCENDING) for field in query.sums if field not in dict(rest)]
+    needed = [_column(one) for one in query.where if one.kind != "range" and not one.optional]
+    optional = [_column(one) for one in query.where if one.kind != "range" and one.optional]
+    if needed or not optional or not rest:
+        yield [*needed, *([] if rest else optional)], rest
+    else:
+        yield [], rest
+    if rest:
+        for one in optional:
+            yield [*needed, one], rest
+
+
+def in_full(order: Iterable[Order], where: Iterable[tuple[str, Kind]]) -> tuple[Order, ...]:
+    """What results are sorted by, with what follows from ranges, and without the name that comes last anyway.
+
+    Source: https://firebase.google.com/docs/firestore/query-data/multiple-range-fields
+
+    Example:
+        >>> in_full([], [("status", "equal"), ("dueDate", "range")])
+        (('dueDate', 'ASCENDING'),)
+    """
+    said = list(order)
+    direction: Direction = said[-1][1] if said else "ASCENDING"
+    named = {field for field, _ in said}
+    ranges = sorted(field for field, kind in where if kind == "range" and field not in named)
+    if ranges and said and said[-1][0] == NAME:
+        said.pop()
+    said += [(field, direction) for field in ranges]
+    if said and said[-1][0] == NAME and (len(said) == 1 or said[-2][1] == said[-1][1]):
+        said.pop()
+    return tuple(said)
+
+
+def _column(condition: Condition) -> tuple[str, Mode]:
+    return condition.field, CONTAINS if condition.kind == "contains" else ASCENDING
+
+
+def _singles(query: DeclaredQuery) -> Iterator[Single]:
+    """The indexes of one field that a query is served by: each equal one where nothing is sorted, or all there is."""
+    for prefix, rest in _columns(query):
+        for field, mode in prefix if not rest else rest if len(rest) == 1 and not prefix else []:
+            if field != NAME:
+                for collection in query.collections():
+                    yield Single(collection, field, next(iter(mode.values())), query.group)
+
+
+def _overrides(needed: set[Single]) -> Iterator[dict[str, Any]]:
+    exempt = {(collection, field) for collection, field in _costly() if field != EXPIRING.get(collection)}
+    expiring = set(EXPIRING.items())
+    in_groups = {(one.collection, one.field) for one in needed if one.group}
+    for collection, field in sorted(exempt | expiring | in_groups):
+        served = [one for one in needed if (one.collection, one.field) == (collection, field)]
+        kept = {(one.mode, one.group) for one in served}
+        if (collection, field) not in exempt | expiring:
+            # An override replaces all that Firestore makes of itself.
+            kept |= {("ASCENDING", False), ("DESCENDING", False), ("CONTAINS", False)}
+        yield {
+            "collectionGroup": collection,
+            "fieldPath": field,
+            **({"ttl": True} if (collection, field) in expiring else {}),
+            "indexes": [
+                {
+                    **(CONTAINS if mode == "CONTAINS" else {"order": mode}),
+                    "queryScope": "COLLECTION_GROUP" if group else "COLLECTION",
+                }
+                for mode, group in sorted(kept)
+            ],
+        }
+
+
+def _costly() -> Iterator[tuple[str, str]]:
+    """Each collection's fields that are not worth an index of their own."""
+    for document in DOCUMENTS:
+        if document.collection != config.ADMIN_DATA:  # a handful of documents
+            schema = document.model.model_json_schema(by_alias=True)
+            for field in _costly_fields("", schema, schema.get("$defs", {})):
+                yield document.collection, field
+    for collection, fields in NEVER_ASKED_FOR.items():
+        for field in fields:
+            yield collection, field
+
+
+def _costly_fields(within: str, schema: Schema, definitions: Mapping[str, Schema]) -> Iterator[str]:
+    for name, declared in schema["properties"].items():
+        path = f"{within}{name}"
+        field, _ = without_null(declared)
+        if "$ref" in field:
+            definition = definitions[field["$ref"].rpartition("/")[2]]
+            yield from _costly_fields(f"{path}.", definition, definitions)
+        elif _is_costly(field, definitions):
+            yield path
+
+
+def _is_costly(field: Schema, definitions: Mapping[str, Schema]) -> bool:
+    if "$ref" in field:
+        return True  # a map in a list, or one of several maps
+    if "anyOf" in field:
+        return any(_is_costly(kind, definitions) for kind in field["anyOf"])
+    match field.get("type"):
+        case "object":
+            return True
+        case "array":
+            return _is_costly(field["items"], definitions)
+        case "string":
+            return field.get("format") == "date-time" or field.get("maxLength", 0) > INDEXED_BYTES
+        case _:
+            return False

@@ -1,0 +1,1 @@
+"""A user and a clip for the demo, the tests and the benchmarks."""

@@ -1,0 +1,35 @@
+"""Makes a clip with moving picture and spoken sound, so that nothing has to be downloaded or carried along."""
+
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import imageio_ffmpeg
+
+WORDS = (
+    "This is Stoker. A client wrote a pending job, and a worker picked it up. "
+    "While you hear this, the picture is encoded, and the progress is written back, as it goes. "
+    "Nothing is lost, nothing runs twice, whatever crashes."
+)
+
+
+def make_clip(file: Path, seconds: float = 20, size: str = "1280x720") -> None:
+    """Writes an MP4 of a moving test picture, with a voice.
+
+    Args:
+        file: The file to write.
+        seconds: Its duration.
+        size: Width and height in pixels, as ffmpeg has it.
+
+    Raises:
+        subprocess.CalledProcessError: ffmpeg or the voice failed.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        sound = Path(folder) / "speech.wav"
+        subprocess.run([sys.executable, "-m", "stoker_tools.cli.speech", str(sound), WORDS], check=True)
+        picture = ["-f", "lavfi", "-i", f"testsrc2=size={size}:rate=30"]
+        # Silence goes on after the words, so that the sound is as long as the picture.
+        encode = ["-af", "apad", "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-c:a", "aac"]
+        ffmpeg = [imageio_ffmpeg.get_ffmpeg_exe(), "-nostdin", "-loglevel", "error", "-y"]
+        subprocess.run([*ffmpeg, *picture, "-i", str(sound), *encode, "-t", str(seconds), str(file)], check=True)
