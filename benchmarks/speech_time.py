@@ -20,7 +20,7 @@ import imageio_ffmpeg
 from benchmarks.pairs import compare
 from stoker.jobs.context import JobContext
 from stoker.logs import JobLog
-from stoker.models.audio import AudioInput
+from stoker.models.speech import AudioInput
 from stoker.speech.engines.espeak import Espeak
 from stoker.speech.worker import make_speech
 from stoker_tools.setup import environment

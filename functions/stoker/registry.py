@@ -79,7 +79,7 @@ _TYPES = (
     ),
     JobType(
         name="audio-generation",
-        input="stoker.models.audio:AudioInput",
+        input="stoker.models.speech:AudioInput",
         worker="stoker.speech.worker:process_audio",
         stages=("synthesizing", "mastering", "uploading"),
         # The least that comes with two processors. Four hours of speech, as PCM and again as a WAV file, take 1.4 GB.

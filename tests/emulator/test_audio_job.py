@@ -16,8 +16,8 @@ from engine.driven import DrivenJob
 from stoker import config
 from stoker.jobs.attempt import run_attempt
 from stoker.jobs.context import JobContext
-from stoker.models.audio import AudioInput
 from stoker.models.job import JobOutput, Stage
+from stoker.models.speech import AudioInput
 from stoker.probe.probe import Prober
 from stoker.speech.engines import google
 from stoker.speech.worker import process_audio

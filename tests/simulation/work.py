@@ -11,10 +11,10 @@ from stoker.errors import EncoderFailed, UnsupportedMedia
 from stoker.firestore.writes import Merge
 from stoker.jobs.children import ChildJob, Children
 from stoker.jobs.context import JobContext
-from stoker.models.audio import AudioInput
 from stoker.models.batch import RunJobs
 from stoker.models.document import Model
 from stoker.models.job import JobOutput, OutputFile, Stage
+from stoker.models.speech import AudioInput
 from stoker.models.video import VideoInput
 
 EFFECTS = "simulatedEffects"

@@ -36,8 +36,8 @@ ALLOWED = {
     "accounts": {"models", "firestore", "storage", "queries", "access", "jobs", "analytics"},
     "progress": {"models", "firestore", "queries", "access", "analytics", "accounts"},
 }
-"""The packages of `stoker` that each package may import. The modules of `FOUNDATION` stand below them all, except `models`: it
-imports nothing of ours but the registry, which names the types of jobs."""
+"""The packages of `stoker` that each package may import. The modules of `FOUNDATION` stand below them all, except for
+`models`: it imports nothing of ours but the registry, which names the types of jobs."""
 
 FOUNDATION = {"config", "errors", "firebase", "host", "languages", "logs", "registry", "shutdown"}
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from stoker.errors import EncoderFailed, LoudnessUnreachable, NothingToSpeak
-from stoker.models.audio import AudioFormat
+from stoker.models.speech import AudioFormat
 from stoker.sandbox.ffmpeg import FfmpegFailed, input_options, run_ffmpeg
 from stoker.sound.downmix import Level
 

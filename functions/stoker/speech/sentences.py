@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from stoker.models.audio import LineEnds
+from stoker.models.speech import LineEnds
 from stoker.speech.boundaries import Context, sentence_spans
 from stoker.speech.markdown import unmarked
 from stoker.speech.markdown_inline import LEFT_OUT

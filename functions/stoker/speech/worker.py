@@ -9,8 +9,8 @@ from stoker import config
 from stoker.errors import NothingToSpeak, UnknownLanguage, UnknownVoice
 from stoker.jobs.context import JobContext
 from stoker.languages import preferred
-from stoker.models.audio import AudioInput
 from stoker.models.job import JobOutput, OutputFile
+from stoker.models.speech import AudioInput
 from stoker.models.warnings import OutputWarning
 from stoker.sound.mastering import ENCODINGS, Sound, master
 from stoker.speech.captions import webvtt, word_timings

@@ -89,7 +89,7 @@ def added(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 def test_four_places_are_touched(added: dict[str, Any]) -> None:
     assert added["touched"] == [
         "functions/stoker/models/words.py",
-        "functions/stoker/media/words.py",
+        "functions/stoker/speech/word_count.py",
         "functions/stoker/registry.py",
         "functions/main.py",
     ]

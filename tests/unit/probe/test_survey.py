@@ -225,13 +225,14 @@ def test_a_file_of_countless_packets_is_not_read_to_its_end(ffmpeg: Ffmpeg) -> N
     """As far as the bound goes, which is lowered here, and its container is believed then."""
     packets = ffmpeg("a.mkv", "-f", "lavfi", "-i", "anullsrc=r=8000:cl=mono:nb_samples=8", "-t", "3", "-c:a", "pcm_u8")
     lowered = (
-        "import json, sys; sys.path.insert(0, sys.argv[1]); import found, formats, probe_child;"
+        "import json, sys; sys.path.insert(0, sys.argv[1]);"
+        "from stoker.probe import found, probe_child; from stoker.sandbox import formats;"
         "found.MAX_PACKETS = 100;"
         "print(json.dumps(probe_child.probe(formats.CONTAINERS, path=sys.argv[2])))"
     )
-    folder = Path(survey_module.__file__).parent
+    functions = Path(survey_module.__file__).parents[2]
     done = subprocess.run(
-        [sys.executable, "-I", "-c", lowered, str(folder), str(packets)], capture_output=True, check=True
+        [sys.executable, "-I", "-c", lowered, str(functions), str(packets)], capture_output=True, check=True
     )
     answer = json.loads(done.stdout)
     assert not answer["measured"]

@@ -9,7 +9,7 @@ import pytest
 from conftest import missing
 from stoker.errors import UnknownLanguage
 from stoker.languages import LANGUAGES, REGIONS, preferred
-from stoker.models.audio import AudioInput
+from stoker.models.speech import AudioInput
 from stoker.speech.voices import Voice, choose_voice
 
 VOICES = [

@@ -6,7 +6,7 @@ import pytest
 
 from conftest import Ffmpeg
 from stoker.errors import LoudnessUnreachable, NothingToSpeak, PermanentError
-from stoker.models.audio import AudioFormat
+from stoker.models.speech import AudioFormat
 from stoker.probe.probe import Prober
 from stoker.sound.mastering import Sound, master, settled
 from unit.speech.speaking import RATE, loudness, seconds, silence, tone

@@ -10,7 +10,7 @@ from typing import Any, cast
 import pytest
 
 from stoker.jobs.context import JobContext
-from stoker.models.audio import AudioInput
+from stoker.models.speech import AudioInput
 from stoker.speech.captions import webvtt, word_timings
 from stoker.speech.engines.espeak import Espeak
 from stoker.speech.worker import narrate

@@ -8,7 +8,7 @@ from typing import cast
 import pytest
 
 from stoker.jobs.context import JobContext
-from stoker.models.audio import AudioInput
+from stoker.models.speech import AudioInput
 from stoker.speech.engines.espeak import Espeak
 from stoker.speech.scripts import folded, unread
 from stoker.speech.sentences import Sentence

@@ -43,7 +43,7 @@ PROGRAMS = {
 
 def running(program: str, redirection: str) -> subprocess.CompletedProcess[str]:
     """Runs a program as commands run."""
-    return shell(f"PYTHONPATH=scripts '{sys.executable}' -c \"{as_command(program)}\" {redirection}")
+    return shell(f"PYTHONPATH=tools '{sys.executable}' -c \"{as_command(program)}\" {redirection}")
 
 
 def as_command(program: str) -> str:

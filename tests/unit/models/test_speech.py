@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from stoker.models.audio import AudioInput
 from stoker.models.document import problems
+from stoker.models.speech import AudioInput
 
 
 def test_a_text_is_enough() -> None:
