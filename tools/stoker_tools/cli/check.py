@@ -1,4 +1,4 @@
-"""The command `scripts/check`: lint, format, types, and whether what is made from the models is current."""
+"""The command `scripts/check`: lint, format, types, conventions, and the generated files."""
 
 import argparse
 import subprocess
@@ -11,14 +11,16 @@ TOOLS = (
     ["ruff", "check", "."],
     ["ruff", "format", "--check", "."],
     ["mypy"],
+    ["stoker_tools.conventions"],
     ["stoker_tools.cli.generate", "--check"],
 )
 
 
 def main() -> int:
-    """Runs every tool, whatever the ones before it said; the exit code is 1 where one of them complained."""
+    """Run every tool, also after one of them has found a problem. The exit code is 1 if any tool found a problem."""
     argparse.ArgumentParser(
-        prog="scripts/check", description="Runs ruff, mypy and scripts/generate --check; changes nothing."
+        prog="scripts/check",
+        description="Runs ruff, mypy, the repository's own conventions and scripts/generate --check; changes nothing.",
     ).parse_args()
     environment.enter("stoker_tools.cli.check")
     codes = [
