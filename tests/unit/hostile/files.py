@@ -12,7 +12,8 @@ from stoker import config
 from stoker.errors import PermanentError
 from stoker.jobs.context import JobContext
 from stoker.video.outputs.finish import MadeOutput
-from unit.video.test_video import Run, outputs_of
+from unit.runs import Run
+from unit.video.films import outputs_of
 
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="Stoker is deployed on Linux")
 

@@ -14,7 +14,7 @@ from stoker import config
 from stoker.errors import InputTooLarge, PermanentError, UnsupportedMedia
 from unit.hostile.files import ALL, H264, LINUX, PICTURE, outcome, pieces, refused, small, written
 from unit.sandbox.guard import Seen
-from unit.video.test_video import outputs_of
+from unit.video.films import outputs_of
 
 pytestmark = [LINUX, pytest.mark.slow]
 

@@ -7,7 +7,7 @@ import pytest
 from conftest import Ffmpeg
 from stoker.errors import UnsupportedMedia
 from unit.hostile.files import LINUX, refused, small
-from unit.video.test_video import outputs_of
+from unit.video.films import outputs_of
 
 pytestmark = LINUX
 

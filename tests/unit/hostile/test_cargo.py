@@ -11,7 +11,7 @@ from stoker.probe.probe import Prober
 from stoker.video.source.fetching import fetch, opened
 from stoker.video.worker import make_outputs
 from unit.hostile.files import ALL, LINUX, pieces, run_in, small
-from unit.video.test_video import outputs_of
+from unit.video.films import outputs_of
 
 pytestmark = LINUX
 

@@ -9,7 +9,7 @@ import pytest
 from conftest import Ffmpeg
 from stoker.sandbox.formats import ACCEPTED, CONTAINERS, Accepted
 from unit.probe.accepted_files import SECONDS, accepted_file, cases
-from unit.video.test_video import outputs_of
+from unit.video.films import outputs_of
 
 SAMPLE = random.Random(11).sample(cases(), 14)
 """Of the default run, beside one codec of each container that came last."""

@@ -12,7 +12,7 @@ from stoker import config
 from stoker.errors import InputTooLarge, PermanentError, TruncatedMedia, UnsupportedMedia
 from stoker.probe.animations import animation
 from stoker.video.picture.alpha import over_white
-from unit.video.test_video import outputs_of
+from unit.video.films import outputs_of
 
 FORMATS = {"GIF": {}, "PNG": {}, "WebP": {"lossless": True}}
 MILLISECONDS = (100, 1000, 50, 30, 30, 700, 2000)

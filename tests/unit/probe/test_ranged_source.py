@@ -23,8 +23,8 @@ from stoker.video.encode.plan import plan
 from stoker.video.outputs.finish import MadeOutput
 from stoker.video.source.fetching import SOURCE, opened
 from stoker.video.worker import make_outputs
+from unit.runs import Run
 from unit.sandbox.guard import guard
-from unit.video.test_video import Run
 
 pytestmark = pytest.mark.slow
 

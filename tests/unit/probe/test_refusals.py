@@ -8,7 +8,7 @@ import pytest
 from conftest import Ffmpeg
 from stoker.errors import UnsupportedMedia
 from stoker.probe.signatures import signature
-from unit.video.test_video import H264, PICTURE, SOUND, outputs_of
+from unit.video.films import H264, PICTURE, SOUND, outputs_of
 
 
 def ftyp(brand: bytes) -> bytes:

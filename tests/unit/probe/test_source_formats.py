@@ -11,7 +11,7 @@ from stoker.errors import UnsupportedMedia
 from stoker.probe.probe import Prober
 from stoker.sandbox.formats import PICTURES
 from stoker.video.outputs.finish import MadeOutput
-from unit.video.test_video import outputs_of
+from unit.video.films import outputs_of
 
 pytestmark = pytest.mark.slow
 

@@ -12,7 +12,7 @@ from stoker.models.video import VideoInput
 from stoker.probe.probe import MediaInfo, Prober
 from stoker.probe.tracks import Track, pictures, sounds
 from stoker.video.source.noticed import noticed
-from unit.video.test_video import outputs_of
+from unit.video.films import outputs_of
 
 H264 = ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p")
 FILM = ("-f", "lavfi", "-i", "testsrc2=size=320x180:rate=25:duration=2")

@@ -13,7 +13,7 @@ from stoker.sandbox.complaints import GENERAL, SPECIFIC, cause
 from stoker.sandbox.diagnosis import codec_in
 from stoker.sandbox.ffmpeg_limits import met
 from unit.sandbox.complaint_cases import CAUSES, MEMORY
-from unit.video.test_video import H264, outputs_of
+from unit.video.films import H264, outputs_of
 
 
 @pytest.mark.parametrize(("complaint", "words"), CAUSES)

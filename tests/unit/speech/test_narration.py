@@ -14,8 +14,8 @@ from stoker.models.speech import AudioInput
 from stoker.speech.captions import webvtt, word_timings
 from stoker.speech.engines.espeak import Espeak
 from stoker.speech.worker import narrate
+from unit.runs import Run
 from unit.speech.corpus import paragraphs
-from unit.video.test_video import Run
 
 
 @pytest.fixture

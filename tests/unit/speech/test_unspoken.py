@@ -14,8 +14,8 @@ from stoker.speech.scripts import folded, unread
 from stoker.speech.sentences import Sentence
 from stoker.speech.voices import choose_voice
 from stoker.speech.worker import narrate
+from unit.runs import Run
 from unit.speech.speaking import RATE
-from unit.video.test_video import Run
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ import pytest
 from browser import evaluated
 from conftest import Ffmpeg
 from stoker_tools.setup.environment import ROOT
+from unit.video.films import outputs_of
 from unit.video.flashes import flash_times
 from unit.video.test_sync import APART, SECONDS, Source, constant, late_sound
-from unit.video.test_video import outputs_of
 
 pytestmark = pytest.mark.slow
 

@@ -14,7 +14,8 @@ from stoker.video.picture.fonts import FONTS, characters
 from stoker.video.picture.substation import fonts_for, missing_glyphs, styled
 from stoker.video.source.fetching import opened
 from stoker.video.worker import make_outputs, wanted_outputs
-from unit.video.test_video import Run, film
+from unit.runs import Run
+from unit.video.films import film
 
 SHOWN = {
     "Latin": "Zażółć gęślą jaźń – Straße, Đây là tiếng Việt",

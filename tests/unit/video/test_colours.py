@@ -25,7 +25,7 @@ from stoker.video.picture.colours import (
     read_as,
     to_sdr,
 )
-from unit.video.test_video import outputs_of
+from unit.video.films import outputs_of
 
 HD = VideoStream(0, "h264", 1280, 720, True, 25, 60)
 SD = replace(HD, width=640, height=360)

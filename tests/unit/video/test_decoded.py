@@ -9,10 +9,10 @@ from conftest import Ffmpeg
 from stoker.video.sound.loudness import measured
 from stoker.video.source import decoded
 from unit.probe import test_ranged_source
+from unit.video.films import outputs_of
 from unit.video.flashes import film, heard
 from unit.video.test_levels import lufs, samples_of
 from unit.video.test_sync import AAC, APART, SECONDS, Source, joined, late_sound_changes, together
-from unit.video.test_video import outputs_of
 
 MP2 = ("-c:a", "mp2", "-b:a", "192k", "-c:v", "libx264", "-preset", "ultrafast")
 

@@ -16,7 +16,7 @@ from stoker.probe.probe import Prober
 from stoker.probe.ranged_source import Remote
 from stoker.probe.text_tracks import NoTextTrack, TextTrack, chosen
 from stoker.video.source.embedded import extract
-from unit.video.test_video import HLS, made_picture, outputs_of
+from unit.video.films import HLS, made_picture, outputs_of
 
 PICTURE = ("-f", "lavfi", "-i", "color=black:s=320x180:r=10:d=4", "-c:v", "libx264", "-preset", "ultrafast")
 FROM_SOURCE = {"from": "source"}

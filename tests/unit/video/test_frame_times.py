@@ -14,8 +14,8 @@ import pytest
 from browser import evaluated
 from conftest import Ffmpeg
 from stoker_tools.setup.environment import ROOT
+from unit.video.films import outputs_of
 from unit.video.numbered import BITS, Frame, decoded, demuxed, film
-from unit.video.test_video import outputs_of
 
 pytestmark = pytest.mark.slow
 

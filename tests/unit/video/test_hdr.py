@@ -3,15 +3,17 @@
 from itertools import pairwise
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 
+from conftest import Ffmpeg
 from stoker.models.video import VideoInput
 from stoker.probe.probe import Prober
 from stoker.video.source.fetching import opened
+from unit.video.films import PICTURE, made_picture, outputs_of
 from unit.video.patches import Source, colour_science, still
 from unit.video.test_patches import TEN
-from unit.video.test_video import outputs_of
 
 NITS = np.array([0.0, 1, 10, 58, 100, 203, 1000])
 """The last but one is the white of graphics and paper. Source: Rec. ITU-R BT.2408."""
@@ -53,3 +55,24 @@ def test_a_job_says_where_colours_were_guessed(tmp_path: Path, tags: tuple[int, 
     with Prober() as prober:
         warnings = opened(video_input, tmp_path, prober).warnings
     assert [warning.code for warning in warnings] == ["colours-guessed"] * warned
+
+
+def bright(ffmpeg: Ffmpeg) -> Path:
+    """HDR10: PQ, BT.2020, ten bits."""
+    tags = ("-color_primaries", "bt2020", "-color_trc", "smpte2084", "-colorspace", "bt2020nc")
+    master = "master-display=G(13250,34500)B(7500,3000)R(34000,16000)WP(15635,16450)L(10000000,1):max-cll=1000,400"
+    told = f"log-level=none:colorprim=bt2020:transfer=smpte2084:colormatrix=bt2020nc:hdr10=1:{master}"
+    encode = ("-pix_fmt", "yuv420p10le", "-c:v", "libx265", "-preset", "ultrafast", "-x265-params", told)
+    return ffmpeg("bright.mp4", *PICTURE, "-t", "1", *encode, *tags, "-tag:v", "hvc1")
+
+
+def test_hdr_becomes_what_every_screen_shows(ffmpeg: Ffmpeg, tmp_path: Path) -> None:
+    outputs = outputs_of(bright(ffmpeg), {"kind": "mp4", "height": 90}, {"kind": "poster"}, {"kind": "hls"})
+    for name in (outputs[0].file.name, "hls-180p.m4s"):
+        with av.open(str(tmp_path / name)) as container:
+            stream = container.streams.video[0].codec_context
+            assert (stream.color_primaries, stream.color_trc, stream.colorspace) == (1, 1, 1)  # BT.709
+            assert stream.format is not None
+            assert stream.format.name == "yuv420p"
+    _, _, grey = made_picture(tmp_path / outputs[1].file.name)
+    assert max(grey) - min(grey) > 100  # neither washed out nor dark

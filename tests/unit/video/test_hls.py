@@ -17,7 +17,7 @@ from stoker.video.hls.segments import Rates
 from stoker.video.hls.sounds import chosen_sounds
 from stoker_tools.setup.environment import ROOT
 from unit.video.apple_rules import attributes, broken_rules, opened_set
-from unit.video.test_video import outputs_of
+from unit.video.films import outputs_of
 
 PACKAGER = ROOT / "node_modules/shaka-packager/bin/packager-linux-x64"
 H264 = ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p")

@@ -13,7 +13,7 @@ import pytest
 
 from conftest import Ffmpeg
 from stoker.video.sound.loudness import measured
-from unit.video.test_video import outputs_of
+from unit.video.films import outputs_of
 
 RATE = 48_000
 HALF_POWER = math.sqrt(0.5)

@@ -10,8 +10,9 @@ from conftest import Ffmpeg
 from stoker.video.outputs.finish import MadeOutput
 from stoker.video.sound.loudness import measured
 from unit.probe import test_ranged_source
+from unit.runs import Run
+from unit.video.films import outputs_of
 from unit.video.test_levels import RATE, film, lufs, matrix, samples_of
-from unit.video.test_video import Run, outputs_of
 
 pytestmark = pytest.mark.slow
 

@@ -8,6 +8,7 @@ import pytest
 
 from conftest import Ffmpeg
 from stoker.video.sound.loudness import INTEGRATED, METER, PEAK, MeasuredLoudness, measured
+from unit.video.films import outputs_of
 
 RATE = 48_000
 FADE_SECONDS = 0.1
@@ -82,3 +83,13 @@ def test_loudness(channels: Sequence[Sequence[tuple[float, float]]], ffmpeg: Ffm
 )
 def test_true_peaks(share: float, degrees: float, level: float, expected: float, ffmpeg: Ffmpeg) -> None:
     assert -0.4 <= heard(peak(share, degrees, level), ffmpeg).peak_dbtp - expected <= 0.2
+
+
+def test_the_loudness_is_that_of_a_standard_tone(ffmpeg: Ffmpeg, tmp_path: Path) -> None:
+    """Both channels a sine of 1 kHz at -23 dBFS: -23 LUFS. Source: EBU Tech 3341, test signal 1."""
+    tone = f"aevalsrc='{10 ** (-23 / 20):.6f}*sin(2*PI*1000*t)|{10 ** (-23 / 20):.6f}*sin(2*PI*1000*t)':s=48000:d=5"
+    outputs_of(ffmpeg("tone.wav", "-f", "lavfi", "-i", tone), {"kind": "audio"})
+    heard = measured(tmp_path)
+    assert heard is not None
+    assert heard.lufs == pytest.approx(-23, abs=0.1)
+    assert heard.peak_dbtp == pytest.approx(-23, abs=0.2)

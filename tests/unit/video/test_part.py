@@ -7,8 +7,8 @@ import pytest
 from stoker.errors import InvalidJob
 from stoker.probe.probe import AudioStream, MediaInfo, Prober, VideoStream
 from stoker.video.source.part import of_part
+from unit.video.films import outputs_of
 from unit.video.numbered import film
-from unit.video.test_video import outputs_of
 
 PICTURE = VideoStream(0, "h264", 320, 180, True, 25, 10, start_seconds=5)
 SOUND = AudioStream(1, "aac", 2, 10, start_seconds=5)

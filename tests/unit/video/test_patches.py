@@ -7,8 +7,8 @@ from pathlib import Path
 import av
 import pytest
 
+from unit.video.films import outputs_of
 from unit.video.patches import SOFT, VIVID, Colour, Source, films, off, still
-from unit.video.test_video import outputs_of
 
 pytestmark = pytest.mark.slow
 

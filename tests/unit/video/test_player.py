@@ -9,8 +9,8 @@ import pytest
 from browser import evaluated
 from conftest import Ffmpeg
 from stoker_tools.setup.environment import ROOT
+from unit.video.films import outputs_of
 from unit.video.test_hls import Source, sound_alone, two_languages
-from unit.video.test_video import outputs_of
 
 pytestmark = pytest.mark.slow
 

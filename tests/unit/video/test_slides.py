@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from unit.video.films import outputs_of
 from unit.video.numbered import decoded, film, number_of
 from unit.video.test_stills import shown_in_sprite
-from unit.video.test_video import outputs_of
 
 pytestmark = pytest.mark.slow
 

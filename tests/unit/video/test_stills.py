@@ -7,8 +7,9 @@ import pytest
 from PIL import Image, ImageSequence
 
 from conftest import Ffmpeg
+from unit.video.films import outputs_of
 from unit.video.numbered import film, number_of
-from unit.video.test_video import cues, outputs_of
+from unit.video.sprites import cues
 
 H264 = ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p")
 STILLS = [0.0, 2.0, 2.04, 2.08, 5.0]

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from conftest import Ffmpeg
+from unit.video.films import outputs_of
 from unit.video.flashes import film, flash_times, heard, seen
-from unit.video.test_video import outputs_of
 
 APART = 0.02
 """Seconds between a flash and its click, at most."""

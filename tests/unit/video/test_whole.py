@@ -14,7 +14,7 @@ from stoker.video.outputs.finish import MadeFile, MadeOutput
 from stoker.video.source.film import Film
 from stoker.video.source.whole import is_cut_off
 from unit.probe.test_survey import KINDS
-from unit.video.test_video import outputs_of
+from unit.video.films import outputs_of
 
 PICTURE = ("-f", "lavfi", "-i", "testsrc2=size=64x64:rate=25:duration=4")
 SOUND = ("-f", "lavfi", "-i", "sine=duration=4:sample_rate=48000")
