@@ -1,0 +1,118 @@
+"""Wrong decisions about the fields that a transition writes."""
+
+from simulation.mutants import Mutant
+
+FIELDS: tuple[Mutant, ...] = (
+    Mutant(
+        "a lease is kept when the job is pending again",
+        "jobs.fields",
+        '"runAfter": due, **reason, **_RELEASED}',
+        '"runAfter": due, **reason}',
+        ("a lease only while processing",),
+    ),
+    Mutant(
+        "a lease is kept when the job is handed back",
+        "jobs.fields",
+        '"attempt": job.attempt - 1, **_RELEASED}',
+        '"attempt": job.attempt - 1}',
+        ("a lease only while processing",),
+    ),
+    Mutant(
+        "a lease is kept while children run",
+        "jobs.fields",
+        '        "children": event.count,\n        **_RELEASED,\n',
+        '        "children": event.count,\n',
+        ("a lease only while processing", "one set of children"),
+    ),
+    Mutant(
+        "an attempt that is handed back counts",
+        "jobs.fields",
+        '"attempt": job.attempt - 1, **_RELEASED}',
+        '"attempt": job.attempt, **_RELEASED}',
+        ("history",),
+    ),
+    Mutant(
+        "a retry drops the history",
+        "jobs.fields",
+        '    **dict.fromkeys(("children", "checkpoint", "workSeconds"), DELETE_FIELD),\n',
+        '    **dict.fromkeys(("children", "checkpoint", "workSeconds", "attempts"), DELETE_FIELD),\n',
+        ("what a retry keeps",),
+    ),
+    Mutant(
+        "a retry keeps the owner's wish to cancel",
+        "jobs.fields",
+        '"etaSeconds", "cancelRequested"), DELETE_FIELD)',
+        '"etaSeconds"), DELETE_FIELD)',
+        ("what a retry resets",),
+    ),
+    Mutant(
+        "a retry keeps the attempts that were used",
+        "jobs.fields",
+        '    "progress": 0,\n    "attempt": 0,\n',
+        '    "progress": 0,\n',
+        ("what a retry resets",),
+    ),
+    Mutant(
+        "an attempt that went silent is not recorded",
+        "jobs.fields",
+        "    return {\n        **_lapsed(job),\n",
+        "    return {\n",
+        ("history", "work is counted"),
+    ),
+    Mutant(
+        "a failed attempt is not recorded",
+        "jobs.fields",
+        '        return {**fields, "attempts": _stored(job.history_with_failure(error.code, now))}\n',
+        "        return fields\n",
+        ("history",),
+    ),
+    Mutant(
+        "the number of the attempt is not written",
+        "jobs.fields",
+        '        "attempt": job.attempt + 1,\n',
+        "",
+        ("attempts are counted",),
+    ),
+    Mutant(
+        "a checkpoint is lost when the job is tried again",
+        "jobs.fields",
+        '"runAfter": due, **reason, **_RELEASED}',
+        '"runAfter": due, **reason, **_RELEASED, "checkpoint": DELETE_FIELD}',
+        ("checkpoints last", "one effect"),
+    ),
+    Mutant(
+        "a checkpoint stays after the end",
+        "jobs.fields",
+        '        "checkpoint": DELETE_FIELD,\n        "completedAt"',
+        '        "completedAt"',
+        ("nothing is left",),
+    ),
+    Mutant(
+        "the wait after a failure is not written",
+        "jobs.fields",
+        '"stage": "queued", "runAfter": due, **reason',
+        '"stage": "queued", **reason',
+        ("history",),
+    ),
+    Mutant(
+        "the time of an attempt is not counted",
+        "jobs.fields",
+        '"workSeconds": job.work_until(now)}',
+        '"workSeconds": job.work_seconds}',
+        ("work is counted",),
+    ),
+    Mutant(
+        "the time of an attempt that went silent is not counted",
+        "jobs.fields",
+        'else {"workSeconds": job.work_with_lapsed()}',
+        "else {}",
+        ("work is counted",),
+    ),
+    Mutant(
+        "a retry drops the figures of a batch",
+        "jobs.fields",
+        'kept = ("output",) if job.failed_items is not None else ()',
+        "kept = ()",
+        ("what a retry keeps",),
+    ),
+)
