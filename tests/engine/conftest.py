@@ -14,12 +14,15 @@ import pytest
 
 from conftest import missing
 from engine.driven import DrivenJob, Meddled
+from engine.hosts import Dated
 from engine.stores import AllInMemory, QueueInMemory, own_project
 from stoker import config
 from stoker.firebase import app
 from stoker.firestore.writes import Create, Delete
 from stoker.jobs import settings as settings_module
 from stoker.jobs.store import Store, store
+
+pytest.register_assert_rewrite("engine.jobs_machine", "engine.legal")
 
 
 @pytest.fixture(params=["memory", pytest.param("firestore", marks=pytest.mark.emulator)], autouse=True)
@@ -67,6 +70,13 @@ def dues(engine: Any) -> list[datetime | None]:
 def job(engine: Store) -> DrivenJob:
     """A job that the test drives."""
     return DrivenJob()
+
+
+@pytest.fixture
+def dated(engine: Store) -> Dated:
+    """The engine's machine, whose date is set by the test."""
+    engine.host = dated = Dated()
+    return dated
 
 
 @pytest.fixture

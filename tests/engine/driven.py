@@ -9,12 +9,13 @@ from google.cloud.firestore import SERVER_TIMESTAMP
 from stoker.firestore.documents import Documents, StoredDocument
 from stoker.firestore.writes import Create, Delete, Merge, Update, Write, Written
 from stoker.jobs.attempt import begin_attempt
-from stoker.jobs.events import AttemptEnd
+from stoker.jobs.events import AttemptEnd, Succeeded
 from stoker.jobs.job import path_of
 from stoker.jobs.lease import Lease
 from stoker.jobs.memory_store import MemoryStore
 from stoker.jobs.perform import perform
 from stoker.jobs.store import store
+from stoker.models.job import JobOutput
 from stoker.storage.client import bucket
 
 NOW = datetime.now(UTC)
@@ -38,6 +39,10 @@ ENDED: dict[str, Any] = {
     "checkpoint": {"done": 3},
 }
 """The fields of a job that has failed, with all that a job may have by then."""
+
+OUTPUT = JobOutput(files=[])
+DONE = Succeeded(OUTPUT)
+"""The end of an attempt that was successful, without files."""
 
 
 class DrivenJob:

@@ -3,8 +3,10 @@
 import contextlib
 import threading
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 
 from stoker.host import Signal, SystemHost
+from unit.firestore.clocks import StillHost
 
 
 class Hurried(SystemHost):
@@ -125,3 +127,14 @@ class Scripted(SystemHost):
         if self._time > self._seconds:
             raise ScriptOver
         return self._news
+
+
+class Dated(StillHost):
+    """A machine whose date is set by the test. It begins with the time at which the machine was made."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.date = datetime.now(UTC)
+
+    def now(self) -> datetime:
+        return self.date

@@ -1,22 +1,19 @@
-"""The engine's own functions against the real Firestore: one claim, fenced writes, and nobody waits for ever."""
+"""Attempts on both stores: a job is claimed once, its writes are fenced, and its final write counts once."""
 
-import contextlib
-import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
 from typing import Any
 
 import pytest
 from google.api_core import exceptions
 from google.cloud.firestore import SERVER_TIMESTAMP, Increment
 
+from engine.driven import DONE, OUTPUT, Meddled, once, upload
 from engine.driven import DrivenJob as Job
-from engine.driven import Meddled, once, upload
-from engine.hosts import Hurried, Scripted, Unchanging
+from engine.hosts import Unchanging
 from stoker import config
-from stoker.errors import JobCancelled, LeaseLost, UnsupportedMedia
+from stoker.errors import LeaseLost, UnsupportedMedia
 from stoker.firestore.api_errors import Conflict
 from stoker.firestore.writes import Create, Update, Write
 from stoker.host import SystemHost
@@ -24,16 +21,11 @@ from stoker.jobs.admission import NotYetDue
 from stoker.jobs.attempt import begin_attempt, run_attempt
 from stoker.jobs.children import Children
 from stoker.jobs.context import JobContext
-from stoker.jobs.events import FailedPermanently, Succeeded
+from stoker.jobs.events import FailedPermanently
 from stoker.jobs.lease import WritesRefused
-from stoker.jobs.progress import Heartbeat
 from stoker.jobs.store import Store
-from stoker.logs import JobLog
 from stoker.models.job import JobOutput, OutputFile
 from stoker.models.video import VideoInput
-
-OUTPUT = JobOutput(files=[])
-DONE = Succeeded(OUTPUT)
 
 
 def test_of_many_one_gets_the_job(job: Job) -> None:
@@ -124,22 +116,6 @@ def test_an_owner_who_writes_between_the_read_and_the_claim_does_not_stop_it(job
     assert list(meddling) == []
 
 
-def test_a_cancel_that_comes_with_the_last_of_the_work_counts(job: Job, engine: Store) -> None:
-    engine.host = Hurried(400)
-
-    def finishes(context: JobContext, job_input: VideoInput) -> JobOutput:
-        job.update({"cancelRequested": True})
-        until = time.monotonic() + 10
-        with contextlib.suppress(JobCancelled):
-            while time.monotonic() < until:
-                context.check()
-                time.sleep(0.01)
-        return OUTPUT
-
-    run_attempt(job.id, finishes)
-    assert job.data()["status"] == "cancelled"
-
-
 def test_what_dead_attempts_have_uploaded_goes_and_what_was_published_stays(job: Job, engine: Store) -> None:
     def publishes(context: JobContext, job_input: VideoInput) -> JobOutput:
         path = upload(f"{context.outputs.folder}/poster.jpg")
@@ -164,19 +140,6 @@ def test_what_an_attempt_uploaded_goes_when_it_loses_the_job(job: Job, engine: S
     run_attempt(job.id, is_overtaken)
     assert job.data()["errorCode"] == "unsupported-media"
     assert engine.list_outputs("ada", job.id) == []
-
-
-def test_a_cancelled_job_stops_at_its_next_write(job: Job) -> None:
-    held = job.take()
-    job.update({"cancelRequested": True})
-    with pytest.raises(JobCancelled):
-        held.report(10, "encoding")
-
-
-def test_a_job_that_was_cancelled_while_it_waited_never_starts(job: Job) -> None:
-    job.update({"cancelRequested": True})
-    assert begin_attempt(job.id) is None
-    assert job.data()["status"] == "cancelled"
 
 
 def test_a_job_that_is_lost_too_often_fails(job: Job) -> None:
@@ -230,67 +193,6 @@ def test_a_job_whose_every_attempt_fails_ends_as_failed(job: Job) -> None:
     assert (data["status"], data["errorCode"], data["attempt"]) == ("failed", "internal", config.MAX_ATTEMPTS)
 
 
-def test_progress_is_written_at_most_once_in_its_time_and_a_new_stage_sooner(
-    job: Job, engine: Store, meddled: Meddled
-) -> None:
-    def report(progress: float, stage: str = "encoding") -> None:
-        heartbeat.report(progress, stage)
-
-    held = job.take()
-    begun = config.BRISK_FOR_SECONDS
-    steps = [(begun + step / 20, lambda step=step: report(step / 10)) for step in range(1, 701)]
-    falls = [(begun + step / 20 + 0.01, lambda step=step: report(step / 20)) for step in range(1, 701)]
-    last = begun + 36
-    host = engine.host = Scripted([*steps, *falls, (last, lambda: report(80, "uploading"))], seconds=last + 5)
-    writes: list[tuple[float, float, str]] = []
-
-    def written(found: Sequence[Write]) -> None:
-        assert isinstance(found[0], Update)
-        fields = found[0].fields
-        writes.append((host.monotonic(), fields["progress"], fields["stage"]))
-
-    meddled.after = written
-    heartbeat = Heartbeat(held, JobLog(job.id))
-    with heartbeat:
-        host.play()
-    times, progress, seen = zip(*writes, strict=True)
-    assert seen[0] == "encoding"
-    assert list(progress) == sorted(progress)
-    slow = [time for time in times if time > begun + config.PROGRESS_SECONDS and time < last]
-    assert all(later - earlier >= config.PROGRESS_SECONDS - 0.01 for earlier, later in pairwise(slow))
-    assert len(slow) >= 15
-    assert (progress[-1], seen[-1]) == (80, "uploading")
-    assert times[-1] - times[-2] >= config.BRISK_PROGRESS_SECONDS - 0.01
-    assert times[-1] <= last + config.BRISK_PROGRESS_SECONDS
-
-
-def test_silent_work_keeps_its_lease(job: Job, engine: Store) -> None:
-    engine.host = Hurried(200)
-    held = job.take()
-    first = job.data()["lease"]["expiresAt"]
-    until = time.monotonic() + 10
-    with Heartbeat(held, JobLog(job.id)):
-        while job.data()["lease"]["expiresAt"] <= first and time.monotonic() < until:
-            time.sleep(0.02)
-    assert job.data()["lease"]["expiresAt"] > first
-
-
-def test_a_worker_learns_that_its_job_was_cancelled(job: Job, engine: Store) -> None:
-    engine.host = Hurried(200)
-
-    def endless(context: JobContext, job_input: VideoInput) -> JobOutput:
-        job.update({"cancelRequested": True})
-        until = time.monotonic() + 20
-        while time.monotonic() < until:
-            context.check()
-            time.sleep(0.01)
-        return OUTPUT
-
-    run_attempt(job.id, endless)
-    data = job.data()
-    assert (data["status"], data["errorCode"]) == ("cancelled", "cancelled")
-
-
 def test_a_job_that_is_deleted_while_it_runs_is_not_brought_back(job: Job) -> None:
     def deleted(context: JobContext, job_input: VideoInput) -> JobOutput:
         job.delete()
@@ -312,32 +214,6 @@ def test_what_is_saved_with_a_checkpoint_is_written_once_though_the_answer_was_l
     found = engine.documents.get(other)
     assert found is not None
     assert found.data["count"] == 1
-
-
-def test_a_cancel_that_comes_between_a_claim_and_its_answer_counts(job: Job, meddled: Meddled) -> None:
-    def lose_the_answer(writes: object) -> None:
-        meddled.after = lambda writes: None
-        job.update({"cancelRequested": True})
-        raise Conflict
-
-    meddled.after = lose_the_answer
-    assert begin_attempt(job.id) is None
-    assert job.status == "cancelled"
-    assert [one["errorCode"] for one in job.data()["attempts"]] == ["cancelled"]
-
-
-def test_a_cancel_that_comes_between_a_checkpoint_and_its_answer_counts(job: Job, meddled: Meddled) -> None:
-    held = job.take()
-
-    def lose_the_answer(writes: object) -> None:
-        meddled.after = lambda writes: None
-        job.update({"cancelRequested": True})
-        raise Conflict
-
-    meddled.after = lose_the_answer
-    held.save({"after": "a"})
-    with pytest.raises(JobCancelled):
-        held.end(DONE)
 
 
 def test_a_write_that_another_document_refuses_changes_nothing(job: Job) -> None:

@@ -4,122 +4,33 @@ A sweep is measured by the documents that it reads. A query that finds nothing c
 """
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from google.api_core import exceptions
 
-from engine.driven import DrivenJob, Meddled, finish
+from engine.counted import MINUTE, NOTHING, NOW, Counted, sweep_at, sweeps, write
+from engine.driven import DrivenJob, Meddled
+from engine.hosts import Dated
 from engine.stores import AllInMemory
-from stoker import config, registry
-from stoker.errors import Unavailable
+from stoker import config
 from stoker.firestore.documents import StoredDocument
 from stoker.firestore.selection import Selection
-from stoker.firestore.writes import Create, Write, Written
-from stoker.jobs.attempt import begin_attempt
+from stoker.firestore.writes import Create, Write
 from stoker.jobs.children import child_id
-from stoker.jobs.events import FailedTransiently, OutOfTime, Preempted, Succeeded
 from stoker.jobs.job import path_of
-from stoker.jobs.lease import Lease
 from stoker.jobs.store import store
-from stoker.jobs.sweeper import EVERYTHING_MINUTES, MOST_OWNERS, MOST_PARENTS, MOST_RECHECKED, RECHECK_MINUTES, sweep
-from stoker.jobs.walk import OVERLAP, Places
-from stoker.models.job import JobOutput
-from unit.firestore.clocks import StillHost
+from stoker.jobs.sweeper import EVERYTHING_MINUTES, MOST_OWNERS, MOST_PARENTS, MOST_RECHECKED, RECHECK_MINUTES
+from stoker.jobs.walk import Places
 
-NOW = datetime.now(UTC)
-MINUTE = timedelta(minutes=1)
-NOTHING = 2 * len(registry.job_types()) + 12
-"""The most documents that a sweep reads if there is no job: a query for each step, and the places. Two steps have a
-query for each type of job."""
-
-pytestmark = pytest.mark.parametrize("engine", ["memory"], indirect=True)
-
-
-class Dated(StillHost):
-    """A clock whose time of day is the test's own, too."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.date = NOW
-
-    def now(self) -> datetime:
-        return self.date
-
-
-class Counted(Meddled):
-    """Documents whose reads are counted, and take time.
-
-    Attributes:
-        reads: Documents that were read.
-        seconds: How long each call takes, on the clock of `host`.
-        broken: Queries for which this is true fail.
-    """
-
-    def __init__(self, documents: Any, host: Dated) -> None:
-        super().__init__(documents)
-        self.reads = 0
-        self.seconds = 0.0
-        self.broken: Callable[[Selection], bool] = lambda selection: False
-        self._host = host
-
-    def _read(self, count: int) -> None:
-        self.reads += max(1, count)
-        self._host.time += self.seconds
-
-    def get(self, path: str, fields: Sequence[str] = ()) -> StoredDocument | None:
-        self._read(1)
-        return self.documents.get(path, fields)
-
-    def find(self, selection: Selection) -> list[StoredDocument]:
-        if self.broken(selection):
-            raise exceptions.FailedPrecondition("The query requires an index.")
-        found = self.documents.find(selection)
-        self._read(len(found))
-        return found
-
-    def commit(self, writes: Sequence[Write], *, once: bool = False) -> list[Written]:
-        self._host.time += self.seconds
-        return super().commit(writes, once=once)
-
-
-@pytest.fixture(autouse=True)
-def host(engine: AllInMemory) -> Dated:
-    engine.host = host = Dated()
-    return host
+pytestmark = [pytest.mark.parametrize("engine", ["memory"], indirect=True), pytest.mark.usefixtures("dated")]
 
 
 @pytest.fixture
-def documents(engine: AllInMemory, host: Dated) -> Counted:
-    engine.documents = documents = Counted(engine.documents, host)
+def documents(engine: AllInMemory, dated: Dated) -> Counted:
+    engine.documents = documents = Counted(engine.documents, dated)
     return documents
-
-
-def write(number: int, **fields: Any) -> list[str]:
-    """Write so many jobs at once, each of another user unless it is said whose they are; return their ids."""
-    job = {"type": "video-processing", "status": "pending", "createdAt": NOW - 2 * MINUTE}
-    ids = [store().host.token() for _ in range(number)]
-    owners = {one: {"userId": f"user-{one}", "input": {"source": f"user-uploads/user-{one}/cat.mov"}} for one in ids}
-    store().documents.commit([Create(path_of(one), {**job, **owners[one], **fields, "id": one}) for one in ids])
-    return ids
-
-
-def sweep_at(date: datetime) -> int:
-    """Sweep at a time; return how many jobs were found."""
-    host: Any = store().host
-    host.date = date
-    return sweep()
-
-
-def sweeps(documents: Counted, minutes: int, begin: datetime = NOW) -> list[int]:
-    """Sweep each minute; return how many documents each sweep has read."""
-    reads = []
-    for minute in range(minutes):
-        documents.reads = 0
-        sweep_at(begin + minute * MINUTE)
-        reads.append(documents.reads)
-    return reads
 
 
 @pytest.mark.slow
@@ -216,16 +127,16 @@ def test_owners_take_turns_too(documents: Counted, settings: Callable[..., None]
 
 
 @pytest.mark.slow
-def test_each_step_has_its_share_of_the_time(documents: Counted, host: Dated, queued: list[str]) -> None:
+def test_each_step_has_its_share_of_the_time(documents: Counted, dated: Dated, queued: list[str]) -> None:
     """Firestore is so slow that no step can finish. Each of them gets on, and all are done in the end."""
     lapsed = write(200, status="processing", lease={"token": "t", "expiresAt": NOW - MINUTE})
     due = write(200, runAfter=NOW - MINUTE)
     new = write(200)
     stopping = write(200, cancelRequested=True, createdAt=NOW)
     documents.seconds = 0.2
-    began = host.time
+    began = dated.time
     sweep_at(NOW)
-    assert host.time - began <= config.SWEEP_SECONDS + 60
+    assert dated.time - began <= config.SWEEP_SECONDS + 60
     found = set(queued)
     assert found & set(due)
     assert found & set(new)
@@ -318,90 +229,3 @@ def test_a_job_that_can_never_be_brought_back_holds_nobody_up(documents: Counted
     documents.reads = 0
     sweep_at(NOW + 45 * MINUTE)
     assert documents.reads <= 60 + NOTHING
-
-
-# --- Tasks and events that are lost --------------------------------------------------------------
-
-
-def stale(queued: list[str]) -> DrivenJob:
-    """A job whose event was lost, and then the task of the first sweep that has found it."""
-    job = DrivenJob(createdAt=NOW - 2 * MINUTE)
-    sweep_at(NOW)
-    assert queued == [job.id]
-    return job
-
-
-def handed_back(queued: list[str], end: Any = None) -> DrivenJob:
-    """A job that was handed back, and whose task does not come again."""
-    job = DrivenJob(createdAt=NOW - timedelta(hours=2))
-    sweep_at(NOW - 20 * MINUTE)
-    finish(job.take(), end or Preempted())
-    return job
-
-
-def out_of_time(queued: list[str]) -> DrivenJob:
-    return handed_back(queued, OutOfTime())
-
-
-def failed_for_now(queued: list[str]) -> DrivenJob:
-    return handed_back(queued, FailedTransiently(Unavailable("later"), 60))
-
-
-def woken(queued: list[str]) -> DrivenJob:
-    """A job that had to wait for another, and was woken when that had ended."""
-    held: Lease = DrivenJob(createdAt=NOW).take()
-    job = DrivenJob(createdAt=NOW - timedelta(hours=2))
-    sweep_at(NOW - 20 * MINUTE)
-    assert begin_attempt(job.id) is None
-    assert job.data()["stage"] == "waiting-for-other-jobs"
-    finish(held, Succeeded(JobOutput(files=[])))
-    assert job.data()["stage"] == "queued"
-    return job
-
-
-@pytest.mark.parametrize("lose", [stale, handed_back, out_of_time, failed_for_now, woken])
-def test_a_job_whose_task_was_lost_is_found_again(
-    lose: Callable[[list[str]], DrivenJob], queued: list[str], settings: Callable[..., None]
-) -> None:
-    settings(userLimits={"atOnce": 1})
-    job = lose(queued)
-    queued.clear()
-    for minute in range(1, RECHECK_MINUTES + 5):
-        sweep_at(NOW + minute * MINUTE)
-    assert job.id in queued
-
-
-def test_a_job_that_is_written_with_an_old_time_is_found_within_the_hour(queued: list[str]) -> None:
-    """As by a script that restores documents. Its event is lost."""
-    sweep_at(NOW)
-    job = DrivenJob(createdAt=NOW - timedelta(days=3))
-    for minute in range(1, EVERYTHING_MINUTES + 2):
-        sweep_at(NOW + minute * MINUTE)
-    assert queued == [job.id]
-    assert job.data()["runAfter"] == NOW - timedelta(days=3)
-
-
-def test_a_sweep_that_did_not_run_for_a_day_leaves_no_gap(queued: list[str]) -> None:
-    sweep_at(NOW - timedelta(days=1))
-    ids = [
-        DrivenJob(createdAt=NOW - timedelta(hours=hours), runAfter=due).id for hours in (20, 9, 1) for due in (None,)
-    ]
-    late = DrivenJob(createdAt=NOW - timedelta(days=2), runAfter=NOW - timedelta(hours=12))
-    sweep_at(NOW)
-    assert set(queued) == {*ids, late.id}
-
-
-def test_a_sweep_whose_clock_was_ahead_hides_no_job(queued: list[str]) -> None:
-    sweep_at(NOW + timedelta(hours=5))
-    job = DrivenJob(createdAt=NOW - 2 * MINUTE)
-    sweep_at(NOW)
-    assert queued == [job.id]
-
-
-def test_what_is_found_is_queued_at_once_and_once(queued: list[str]) -> None:
-    sweep_at(NOW)
-    job = DrivenJob(createdAt=NOW)
-    sweep_at(NOW + 2 * MINUTE)
-    assert queued == [job.id]
-    assert job.data()["runAfter"] == job.data()["createdAt"]
-    assert OVERLAP > MINUTE
