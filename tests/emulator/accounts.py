@@ -9,10 +9,15 @@ from uuid import uuid4
 
 import httpx
 from firebase_admin import auth
+from google.cloud import firestore
+from google.cloud.firestore_v1.base_query import FieldFilter
 
 from stoker import config
 from stoker.firebase import app
 from stoker.firestore.client import client
+
+PICTURE = "https://example.com/ada.png"
+"""The address of a picture."""
 
 
 @dataclass(frozen=True)
@@ -121,3 +126,14 @@ def _say(what: str, body: dict[str, Any]) -> httpx.Response:
     host = os.environ["FIREBASE_AUTH_EMULATOR_HOST"]
     url = f"http://{host}/identitytoolkit.googleapis.com/v1/accounts:{what}?key=any"
     return httpx.post(url, json=body, timeout=120)
+
+
+def document(user_id: str) -> firestore.DocumentReference:
+    """The place of a user's profile."""
+    return client().collection(config.USERS).document(user_id)
+
+
+def events_of(user_id: str) -> list[str]:
+    """The names of the events that are recorded of a user."""
+    events = client().collection(config.ANALYTICS_EVENTS).where(filter=FieldFilter("userId", "==", user_id))
+    return [event.get("name") for event in events.stream()]

@@ -10,6 +10,10 @@ import pytest
 from google.cloud import firestore
 
 from conftest import missing
+from emulator.accounts import (
+    SignedIn,
+    sign_up,
+)
 from emulator.analytics import own_collections
 from engine.driven import DrivenJob
 from engine.stores import QueueInMemory, own_project
@@ -104,3 +108,9 @@ def settings(undelivered: QueueInMemory) -> Callable[..., None]:
         forget()
 
     return write
+
+
+@pytest.fixture(scope="module")
+def ada() -> SignedIn:
+    """A user of all tests of a file. They change nothing of the account."""
+    return sign_up()

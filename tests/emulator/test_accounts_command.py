@@ -10,7 +10,7 @@ from firebase_admin import auth
 
 from emulator.accounts import imported
 from emulator.batch import write_tasks
-from emulator.test_profiles import wait_for_end
+from emulator.jobs import wait_for_end
 from stoker.access import account
 from stoker.firebase import app
 from stoker_tools.setup.environment import ROOT

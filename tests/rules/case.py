@@ -1,6 +1,8 @@
 """One request to the rules, and what they must say."""
 
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
 
 from stoker_tools.rules_lab.firestore import Query, Request
 
@@ -8,6 +10,11 @@ STRANGERS = ("nobody", "expired", "tenant", "bob", "mia", "rex", "retired", "imp
 """Who may not write what is Ada's."""
 
 STAFF = ("mia", "rex")
+
+Fields = dict[str, Any]
+
+MOMENT = timedelta(seconds=10)
+"""A time that is longer than the making of a request and its judgement take together."""
 
 
 @dataclass(frozen=True)

@@ -1,51 +1,30 @@
-"""What is asked of one collection alone, and of what is in none."""
+"""Cases about a single collection, and about paths outside of every collection."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
-from rules.bad_values import MEGABYTE, bad_values
-from rules.case import STAFF, STRANGERS, Case
+from rules.case import MOMENT, STAFF, STRANGERS, Case, Fields
+from rules.input_cases import input_cases
+from rules.settings_cases import settings_cases
 from rules.written import collections
 from stoker.models.analytics import SERVER_ID
-from stoker.models.document import Model
 from stoker.models.orphan import PREFIX
-from stoker.models.settings import JobSettings, NewUserLimits, ProjectLimits, SignUpSettings, UserLimits
 from stoker.models.task import STATUS_MOVES
-from stoker_tools.generate.fields import without_null
 from stoker_tools.rules_lab.firestore import Create, Delete, Get, Query, Update
 from stoker_tools.rules_lab.values import NOW, Later
-
-Fields = dict[str, Any]
-
-BAD_SPEECH: tuple[Fields, ...] = (
-    {"text": "a", "junk": 1},
-    {"junk": MEGABYTE},
-    {"source": "a"},
-    {"text": "a" * 100_001},
-    *({name: [] if number else 5} for name in ("text", "lines", "language", "voice", "format") for number in (0, 1)),
-    *({name: None} for name in ("text", "lines", "language", "voice", "format")),
-    *({name: None} for name in ("markdown", "speed", "pitch", "loudness", "captions")),
-    *({name: "a" * 101} for name in ("lines", "language", "voice", "format")),
-    *({name: "1"} for name in ("markdown", "speed", "pitch", "loudness", "captions")),
-)
-"""Inputs of `audio-generation` with more than a worker could use."""
-
-MOMENT = timedelta(seconds=10)
-"""What lies between the making of a request and its judgement."""
 
 
 def particular_cases() -> Iterator[Case]:
     """All of them."""
     yield from _of_tasks()
     yield from _of_jobs()
-    yield from _of_inputs()
+    yield from input_cases()
     yield from _of_users_who_are_gone()
     yield from _of_events()
     yield from _of_users()
     yield from _of_completions()
     yield from _of_aggregates()
-    yield from _of_admin_data()
+    yield from settings_cases()
     yield from _elsewhere()
 
 
@@ -115,118 +94,6 @@ def _of_users_who_are_gone() -> Iterator[Case]:
     for name in ("tasks", "projects", "processingJobs"):
         fields = next(collection for collection in collections() if collection.name == name).least | {"userId": "eve"}
         yield Case(f"{name} create", "exists departures", "eve", Create(f"{name}/new", fields))
-
-
-def _of_inputs() -> Iterator[Case]:
-    job = next(collection for collection in collections() if collection.name == "processingJobs")
-    group = "processingJobs create"
-    given: Fields
-
-    def case(job_type: str, given: Any, allowed: bool = False, who: str = "ada") -> Case:
-        name = f"{job_type} {str(given)[:60]}"
-        return Case(
-            group, name, who, Create("processingJobs/new", job.least | {"type": job_type, "input": given}), allowed
-        )
-
-    for given in (
-        {"source": "a" * 1025},
-        {"source": 5},
-        {"source": None},
-        {"source": []},
-        {"trim": {"start": 1, "ghost": 1}},
-        {"trim": "all"},
-        {"loudness": "-16"},
-        {"watermark": {"source": "a.png", "ghost": 1}},
-        {"watermark": "a.png"},
-        {"captions": {"source": "a.vtt", "ghost": 1}},
-        {"captions": "a.vtt"},
-        {"audio": {"language": "de", "ghost": 1}},
-        {"audio": "de"},
-        {"outputs": {}},
-        {"source": ["a"]},
-        {"outputs": [{"kind": "mp4"}] * 11},
-        {"outputs": {"kind": "mp4"}},
-        {"outputs": "mp4"},
-        {"junk": "x" * 10_000},
-        {"source": MEGABYTE},
-        {"operation": "delete-tasks"},
-        {"ghost": 1},
-    ):
-        yield case("video-processing", given)
-    # A type that there is not, with an input that one of those takes which there are.
-    for given in ({"source": "a.mp4"}, {"text": "Hello."}, {"operation": "delete-tasks"}):
-        yield case("ghost", given)
-    picture = {"source": "a.png", "position": "top-left", "opacity": 0.5}
-    for given in (
-        {"trim": {"start": 1, "end": 2}},
-        {"loudness": -16.5},
-        {"watermark": picture},
-        {"captions": {"source": "a.vtt", "burnIn": True}},
-        {"captions": {"from": "source", "language": "de"}},
-        {"audio": {"language": "de"}},
-    ):
-        yield case("video-processing", given, allowed=True)
-    for given in (*BAD_SPEECH, {"ghost": 1}):
-        yield case("audio-generation", given)
-    words = {"lines": "a" * 100, "language": "a" * 100, "voice": "a" * 100, "format": "a" * 100}
-    figures = {"speed": 0.5, "pitch": -1, "loudness": -16.5, "captions": False}
-    lines = {"lines": "keep", "markdown": True}
-    for given in (
-        {},
-        {"text": "a" * 100_000},
-        lines,
-        words,
-        figures,
-        {"speed": 1, "captions": True},
-        {"loudness": -16},
-    ):
-        yield case("audio-generation", given, allowed=True)
-    for given in (
-        {"operation": "drop-tables"},
-        {"operation": "ghost"},
-        {"operation": "run-jobs", "ghost": 1},
-        {"operation": 5},
-        {"operation": "run-jobs", "jobs": [{}] * 101},
-        {"operation": "run-jobs", "jobs": "all"},
-        {"operation": "run-jobs", "jobs": {}},
-        {"operation": "update-tasks", "where": {"ghost": 1}},
-        {"operation": "update-tasks", "where": "all"},
-        {"operation": "update-tasks", "where": []},
-        {"operation": "update-tasks", "set": "all"},
-        {"operation": "import-tasks", "source": []},
-        {"operation": "update-tasks", "set": {"ghost": 1}},
-        {"operation": "update-tasks", "set": ["status"]},
-        {"operation": "import-tasks", "source": "a" * 1025},
-        {"operation": "import-tasks", "source": {}},
-        {"operation": "import-tasks", "source": 5},
-        {"operation": "run-jobs", "outputs": []},
-        {"ghost": 1},
-    ):
-        yield case("batch-operation", given)
-    yield case("batch-operation", {"operation": "delete-user-data"}, who="stale")
-    yield case("batch-operation", {"operation": "export-user-data"}, allowed=True, who="stale")
-    yield case("batch-operation", {"operation": "delete-user-data"}, allowed=True, who="fresh")
-    yield case("batch-operation", {"operation": "delete-user-data"}, allowed=True, who="anonymous")
-    deletion = job.least | {"type": "batch-operation", "input": {"operation": "delete-user-data"}}
-    for who in ("fresh", "anonymous"):
-        for run_after in (Later(timedelta(hours=1)), Later(-MOMENT)):
-            planted = Create("processingJobs/new", deletion | {"runAfter": run_after})
-            yield Case(group, "planted deletion", who, planted)
-        at_once = Create("processingJobs/new", deletion | {"runAfter": None})
-        yield Case(group, "deletion without runAfter", who, at_once, allowed=True)
-    yield case("batch-operation", {})
-    for given in (
-        {"operation": "run-jobs", "jobs": [{}] * 100},
-        {
-            "operation": "update-tasks",
-            "where": dict.fromkeys(("status", "priority", "category", "projectId", "tag", "all"), 1),
-            "set": dict.fromkeys(("status", "priority", "category", "tags", "dueDate", "projectId"), 1),
-        },
-        {"operation": "import-tasks", "source": "a" * 1024},
-        {"operation": "delete-tasks", "where": {"tag": "old"}},
-        {"operation": "update-tasks"},
-    ):
-        yield case("batch-operation", given, allowed=True)
 
 
 def _of_events() -> Iterator[Case]:
@@ -345,68 +212,6 @@ def _of_aggregates() -> Iterator[Case]:
         yield Case("analyticsAggregates write", "update", who, Update(path, {"count": 10**6}))
         yield Case("analyticsAggregates write", "create", who, Create("analyticsAggregates/new", {"count": 1}))
         yield Case("analyticsAggregates write", "delete", who, Delete(path))
-
-
-def _of_admin_data() -> Iterator[Case]:
-    settings: Fields
-    schema = JobSettings.model_json_schema(by_alias=True)
-    for who in ("ada", *STRANGERS):
-        admin = who == "rex"
-        yield Case("adminData get", "one", who, Get("adminData/notes"), allowed=admin)
-        yield Case("adminData list", "100", who, Query("adminData", 100), allowed=admin)
-        yield Case("adminData list", "101", who, Query("adminData", 101))
-        yield Case("adminData list", "without a limit", who, Query("adminData", None))
-        yield Case("adminData write", "create", who, Create("adminData/new", {"a": 1}), allowed=admin)
-        yield Case("adminData write", "update", who, Update("adminData/notes", {"a": 1}), allowed=admin)
-        yield Case("adminData write", "delete", who, Delete("adminData/notes"), allowed=admin)
-        limits = Update("adminData/jobs", {"userLimits": {"atOnce": 1, "aDay": 1}})
-        yield Case("adminData write", "the limits", who, limits, allowed=admin)
-    every_type = schema["properties"]["paused"]["items"]["enum"]
-    for settings in (
-        {"paused": every_type},
-        {"paused": []},
-        {"userLimits": None},
-        {"userLimits": {"newUsers": None}},
-        {"projectLimits": None, "stoppedUntil": None},
-        {"stoppedUntil": datetime(2030, 1, 1, tzinfo=UTC)},
-        *({"userLimits": limit} for limit in _limits(UserLimits)),
-        *({"userLimits": {"newUsers": limit}} for limit in _limits(NewUserLimits)),
-        *({"projectLimits": limit} for limit in _limits(ProjectLimits)),
-        {"schemaVersion": 1},
-    ):
-        yield Case("adminData write", f"{settings}", "rex", Update("adminData/jobs", settings), allowed=True)
-    unpaused = Update("adminData/jobs", {"userLimits": {"atOnce": 1}}, ["paused"])
-    yield Case("adminData write", "paused is left out", "rex", unpaused, allowed=True)
-    yield Case("adminData write", "a ghost field", "rex", Update("adminData/jobs", {"ghost": 1}))
-    for name, inner in schema["properties"].items():
-        for label, value in bad_values(inner, schema["$defs"]):
-            yield Case("adminData write", f"{name} is {label}", "rex", Update("adminData/jobs", {name: value}))
-    sign_ups = "adminData/signUps"
-    for domains in ([], ["example.com"], ["bücher.example", "例え.テスト"], ["a" * 253] * 3, ["a.b"] * 1000):
-        for refuse in (True, False):
-            both = {"blockedDomains": domains, "refuseDisposable": refuse}
-            yield Case("adminData write", f"{len(domains)} domains", "rex", Update(sign_ups, both), allowed=True)
-    for domain in ("a@b", "a b", "a\x7fb", "a\tb", "a\n"):
-        wrong = Update(sign_ups, {"blockedDomains": ["a.b", domain]})
-        yield Case("adminData write", f"the domain {domain!r}", "rex", wrong)
-    neither = Update(sign_ups, {}, ["blockedDomains"])
-    yield Case("adminData write", "no domains are named", "rex", neither, allowed=True)
-    versioned = Update(sign_ups, {"schemaVersion": 1})
-    yield Case("adminData write", "its schemaVersion", "rex", versioned, allowed=True)
-    yield Case("adminData write", "a ghost field", "rex", Update(sign_ups, {"ghost": 1}))
-    yield Case("adminData write", "who signs up", "ada", Update(sign_ups, {"blockedDomains": ["a.b"]}))
-    for name, inner in SignUpSettings.model_json_schema(by_alias=True)["properties"].items():
-        for label, value in bad_values(inner, {}):
-            yield Case("adminData write", f"{name} is {label}", "rex", Update(sign_ups, {name: value}))
-
-
-def _limits(model: type[Model]) -> Iterator[Fields]:
-    """Each limit of a map alone, at its least, and lifted if it may be lifted."""
-    for name, declared in model.model_json_schema(by_alias=True)["properties"].items():
-        kind, may_be_null = without_null(declared)
-        if kind.get("type") == "integer":
-            yield {name: kind["minimum"]}
-            yield from [{name: None}] if may_be_null else []
 
 
 def _elsewhere() -> Iterator[Case]:

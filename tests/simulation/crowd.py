@@ -14,9 +14,10 @@ from google.cloud.firestore import SERVER_TIMESTAMP
 
 from simulation.faults import Faults
 from simulation.machine import START, SimulatedHost
+from simulation.outcome import Broken
 from simulation.scheduler import Process, Scheduler
 from simulation.store import Change, Network, SimulatedStore, creates
-from simulation.world import Broken, quiet
+from simulation.world import quiet
 from stoker import config, registry
 from stoker.firestore.documents import StoredDocument
 from stoker.firestore.writes import Create, Delete, Write

@@ -6,7 +6,7 @@ Alone, a job begins a fraction of a second after it was written.
 from collections.abc import Mapping, Sequence
 
 from simulation.crowd import BATCH, FILM, SPEECH, Crowd, Waits, Wish
-from simulation.world import Broken
+from simulation.outcome import Broken
 
 FIRST_SECONDS = 10.0
 """A first job may begin so much later than alone, whatever five other users have queued."""

@@ -9,7 +9,8 @@ from itertools import count, islice
 
 from simulation.fair import run_fair_crowds
 from simulation.mutants import Mutant, applied
-from simulation.world import Broken, run_world
+from simulation.outcome import Broken
+from simulation.world import run_world
 
 MOST_WORLDS = 400
 """Worlds within which a mutant must be noticed."""

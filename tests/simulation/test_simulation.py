@@ -8,8 +8,9 @@ from types import SimpleNamespace
 
 import pytest
 
+from simulation.outcome import Broken
 from simulation.runs import given_seed, lives_in_processes, lives_of, todays_seed
-from simulation.world import Broken, World, run_world
+from simulation.world import World, run_world
 
 SHARES = 30
 """Runs of a second or less, which pytest-xdist can give to several processes."""

@@ -3,7 +3,6 @@
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -17,6 +16,7 @@ from simulation.invariants import CommitInvariants
 from simulation.liveness import Liveness
 from simulation.lives import ALIVE, ENDED, Life, Lives
 from simulation.machine import START, SimulatedHost
+from simulation.outcome import Broken, Outcome
 from simulation.people import Admin, User
 from simulation.scheduler import Killed, Process, Scheduler
 from simulation.store import Change, Network, SimulatedStore, creates
@@ -44,47 +44,6 @@ MOST_STEPS = 400_000
 
 FORESEEN = (*TRANSIENT, Conflict, exceptions.Aborted, AttemptHandedBack, NotYetDue)
 """The errors that the network makes, and the answers that a queue understands."""
-
-
-class Broken(AssertionError):
-    """An invariant does not hold.
-
-    Args:
-        seed: The world's seed.
-        invariant: The invariant's name.
-        text: A sentence.
-        trace: The last steps.
-    """
-
-    def __init__(self, seed: int, invariant: str, text: str, trace: Sequence[str]) -> None:
-        self.invariant = invariant
-        self._arguments = (seed, invariant, text, trace)
-        steps = "\n".join(trace)
-        super().__init__(
-            f"{invariant}: {text}\n\nThe last {len(trace)} steps:\n{steps}\n\n{invariant}: {text}\n"
-            f"Replay it with: SIMULATION_SEED={seed} scripts/test tests/simulation -k replay"
-        )
-
-    def __reduce__(self) -> tuple[type["Broken"], tuple[object, ...]]:
-        """Let the failure leave a process of the soak test."""
-        return Broken, self._arguments
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """A world that has ended as it should.
-
-    Attributes:
-        lives: Jobs that were created and have ended.
-        steps: Steps of the scheduler.
-        hash: The checksum of all steps.
-        claims: Attempts that began.
-    """
-
-    lives: int
-    steps: int
-    hash: int
-    claims: int
 
 
 def run_world(seed: int) -> Outcome:

@@ -1,0 +1,75 @@
+"""An admin keeps sign-ups with addresses of some domains out."""
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from emulator.accounts import (
+    profile_of,
+    refused_sign_up,
+    sign_up,
+)
+from stoker import config
+from stoker.accounts.domains import KnownSettings, check_domain
+from stoker.errors import EmailDomainRefused
+from stoker.firestore.client import client
+
+
+@pytest.fixture
+def sign_up_settings() -> Iterator[Callable[..., None]]:
+    """Sets what an admin may set; the deployed functions see it once what they know is too old."""
+    reference = client().collection(config.ADMIN_DATA).document(config.SIGN_UP_SETTINGS)
+
+    def write(**fields: Any) -> None:
+        reference.set(fields)
+
+    yield write
+    reference.delete()
+
+
+def test_an_admin_keeps_a_domain_out(sign_up_settings: Callable[..., None]) -> None:
+    domain = f"{uuid4().hex}.example.com"
+    sign_up_settings(blockedDomains=[domain.upper()])
+    until = time.monotonic() + 60
+    while (answer := refused_sign_up(f"{uuid4().hex}@mail.{domain}")).status_code == 200:
+        assert time.monotonic() < until  # the functions look every 15 s
+        time.sleep(1)
+    said = answer.json()["error"]["message"]
+    assert "BLOCKING_FUNCTION_ERROR_RESPONSE" in said
+    assert "email-domain-refused" in said
+    assert "takes no sign-ups with addresses of this domain" in said
+    assert profile_of(sign_up(f"{uuid4().hex}@un{domain}").id)
+
+
+@pytest.mark.parametrize(
+    ("settings", "email", "refused"),
+    [
+        ({"blockedDomains": ["spam.example"]}, "a@spam.example", True),
+        ({"blockedDomains": ["spam.example"]}, "a@A.B.Spam.Example", True),
+        ({"blockedDomains": ["spam.example"]}, "spam.example@good.example", False),
+        ({"blockedDomains": ["spam.example"]}, "a@notspam.example", False),
+        ({"blockedDomains": ["spam.example"]}, None, False),
+        ({"blockedDomains": ["bücher.example"]}, "a@XN--BCHER-KVA.example", True),
+        ({"blockedDomains": ["xn--bcher-kva.example"]}, "a@BÜCHER。exam\u200bple", True),
+        ({"blockedDomains": ["\u200b"]}, None, False),
+        ({"blockedDomains": ["spam.example"], "refuseDisposable": False}, "a@mailinator.com", False),
+        ({"refuseDisposable": True}, "a@mailinator.com", True),
+        ({"refuseDisposable": True}, "a@x.mailinator.com", True),
+        ({"refuseDisposable": True}, "a@gmail.com", False),
+        ({"blockedDomains": "spam.example"}, "a@spam.example", False),
+        ({}, "a@spam.example", False),
+    ],
+)
+def test_a_domain_is_blocked_with_those_below_it(
+    monkeypatch: pytest.MonkeyPatch, settings: dict[str, Any], email: str | None, refused: bool
+) -> None:
+    monkeypatch.setattr(config, "SIGN_UP_SETTINGS", name := uuid4().hex)
+    client().collection(config.ADMIN_DATA).document(name).set(settings)
+    if refused:
+        with pytest.raises(EmailDomainRefused):
+            check_domain(email, KnownSettings())
+    else:
+        check_domain(email, KnownSettings())
