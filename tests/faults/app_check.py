@@ -11,7 +11,7 @@ from firebase_functions.https_fn import CallableRequest, on_call
 from google.auth.credentials import AnonymousCredentials
 from jwt import PyJWKClient
 
-from faults.injection import APP_CHECK_KEYS, FOLDER
+from faults.folder import APP_CHECK_KEYS, FOLDER
 from stoker import config
 from stoker.access.guard import guarded
 from stoker.access.policies import CALLABLES

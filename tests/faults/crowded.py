@@ -15,7 +15,8 @@ from typing import Any
 
 from google.cloud.firestore_v1.services.firestore import FirestoreClient
 
-from faults.injection import note, wrap
+from faults.folder import note
+from faults.injection import wrap
 
 PLACES = 8
 """Places of each queue. A quarter of them is kept for users who hold none, as of the 20 in production. An attacker who

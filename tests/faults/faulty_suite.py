@@ -20,7 +20,7 @@ import httpx
 from google.cloud import firestore
 from google.events.cloud.firestore import Document, DocumentEventData
 
-from faults.injection import NOTES
+from faults.folder import NOTES
 from stoker import config, registry
 from stoker.firebase import app
 from stoker.firestore.client import client

@@ -11,7 +11,7 @@ from jwt.algorithms import RSAAlgorithm
 
 from emulator.calling import call, refusal
 from faults.faulty_suite import FaultySuite
-from faults.injection import APP_CHECK_KEYS
+from faults.folder import APP_CHECK_KEYS
 from stoker import config
 from stoker_tools.samples.user import User
 

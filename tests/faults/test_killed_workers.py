@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from faults.at_hand import POINTS
 from faults.faulty_suite import FaultySuite
-from faults.injection import POINTS
 
 pytestmark = pytest.mark.timeout(600)  # the first test waits for all jobs; each kill costs two starts of a process
 

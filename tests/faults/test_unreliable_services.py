@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from faults.faulty_suite import FaultySuite
-from faults.injection import KINDS, UNRELIABLE
+from faults.folder import UNRELIABLE
+from faults.services import KINDS
 from faults.workers import COPIES
 
 SHARE = 0.1

@@ -12,7 +12,7 @@ import pytest
 from emulator.accounts import SignedIn, profile_of, sign_in, sign_up
 from emulator.batch import task
 from faults.faulty_suite import FaultySuite, until
-from faults.injection import FIRESTORE_DOWN
+from faults.folder import FIRESTORE_DOWN
 from stoker import config
 from stoker.access import account
 from stoker.firestore.client import client

@@ -3,7 +3,7 @@
 import time
 from pathlib import PurePosixPath
 
-from faults.injection import note
+from faults.folder import note
 from stoker import config
 from stoker.errors import Unavailable
 from stoker.jobs.attempt import Worker
