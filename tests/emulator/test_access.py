@@ -9,7 +9,7 @@ from firebase_functions.https_fn import AppCheckData, AuthData, CallableRequest,
 from google.api_core import exceptions
 
 from emulator.calling import altered, call, refusal, token_with
-from emulator.test_costs import Meter
+from emulator.meter import Meter
 from stoker import config
 from stoker.access import rate
 from stoker.access.guard import check, guarded

@@ -23,7 +23,7 @@ from stoker.speech.engines import google
 from stoker.speech.worker import process_audio
 from stoker.storage.client import bucket
 from stoker_tools.samples.user import User
-from unit.speech.google_stub import GoogleStub, google_stub, refusal
+from unit.speech.engines.google_stub import GoogleStub, google_stub, refusal
 from unit.speech.speaking import loudness, sounds
 
 TEXT = """Dr. Ada Lovelace came at 3 p.m. on Monday. It cost $1,234.50 didn't it? “Nobody knew” she said.

@@ -1,16 +1,13 @@
 """`export-user-data`: all that there is of a user, once, in ZIP files that open anywhere."""
 
 import hashlib
-import io
-import json
-from pathlib import PurePosixPath, PureWindowsPath
 from typing import Any
 from uuid import uuid4
-from zipfile import ZipFile
 
 import pytest
 
 from emulator.batch import BatchJob, documents_that_name, files_of, put_file, write_everything
+from emulator.exports import Export
 from stoker import config
 from stoker.batch import export_user_data as export_module
 from stoker.storage import sources
@@ -18,40 +15,6 @@ from stoker.storage.client import bucket
 from stoker_tools.samples.user import User
 
 EXPORT = {"operation": "export-user-data"}
-
-
-class Export:
-    """What is in the parts of an export; nothing may be there twice."""
-
-    def __init__(self, parts: list[bytes]) -> None:
-        self.documents: dict[str, dict[str, Any]] = {}
-        self.account: list[dict[str, Any]] = []
-        self.files: dict[str, bytes] = {}
-        names: list[str] = []
-        for part in parts:
-            with ZipFile(io.BytesIO(part)) as archive:
-                assert archive.testzip() is None
-                names += archive.namelist()
-                for name in archive.namelist():
-                    if name.startswith("data/"):
-                        self._add(archive, json.loads(archive.read(name)), name)
-        assert len({name.lower() for name in names}) == len(names)
-        for name in names:
-            assert not PurePosixPath(name).is_absolute()
-            assert not PureWindowsPath(name).drive
-            assert not {"..", "."} & set(PureWindowsPath(name).parts)
-        self.names = names
-
-    def _add(self, archive: ZipFile, entries: list[dict[str, Any]], name: str) -> None:
-        for entry in entries:
-            if name.startswith("data/account-"):
-                self.account.append(entry)
-            elif name.startswith("data/files-"):
-                assert entry["path"] not in self.files
-                self.files[entry["path"]] = archive.read(entry["entry"])
-            else:
-                assert entry["path"] not in self.documents
-                self.documents[entry["path"]] = entry["fields"]
 
 
 def test_a_user_exports_everything(user: User) -> None:

@@ -4,7 +4,7 @@ Counted is what the client sends, by a proxy around its API: nothing of it is gu
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -13,6 +13,7 @@ import pytest
 from firebase_admin import auth
 from google.cloud.firestore_v1.base_query import FieldFilter
 
+from emulator.meter import Meter
 from engine.driven import DrivenJob
 from engine.hosts import Hurried
 from engine.stores import QueueInMemory
@@ -32,53 +33,10 @@ from stoker.video.worker import process_video
 from stoker_tools.samples.user import User
 
 pytestmark = pytest.mark.usefixtures("undelivered")
-
 JOBS = 30
 SETTINGS = f"/{config.ADMIN_DATA}/{config.JOB_SETTINGS}"
 Process = Callable[[JobContext, VideoInput], JobOutput]
 DONE = JobOutput(files=[])
-
-
-class Meter:
-    """Stands before Firestore's API, and counts the documents of each call as they are billed.
-
-    A query or a look-up that finds nothing counts one read, and so does an aggregation (up to a thousand entries). The
-    settings do not count: a worker reads them every 15 seconds, whatever jobs do.
-    Source: https://firebase.google.com/docs/firestore/pricing#operations
-    """
-
-    def __init__(self, api: Any) -> None:
-        self._api = api
-        self.reads = 0
-        self.writes = 0
-
-    def __getattr__(self, name: str) -> Any:
-        raise NotImplementedError(f"The meter does not know what {name} costs.")
-
-    def commit(self, request: Any, **options: Any) -> Any:
-        self.writes += len(request["writes"])
-        return self._api.commit(request=request, **options)
-
-    def batch_get_documents(self, request: Any, **options: Any) -> Any:
-        self.reads += sum(not name.endswith(SETTINGS) for name in request["documents"])
-        return self._api.batch_get_documents(request=request, **options)
-
-    def run_query(self, request: Any, **options: Any) -> Iterator[Any]:
-        answers = list(self._api.run_query(request=request, **options))
-        self.reads += max(1, sum("document" in answer for answer in answers))
-        return iter(answers)
-
-    def run_aggregation_query(self, request: Any, **options: Any) -> Any:
-        self.reads += 1
-        return self._api.run_aggregation_query(request=request, **options)
-
-    def forget(self) -> None:
-        self.reads = self.writes = 0
-
-    @property
-    def counted(self) -> tuple[int, int]:
-        """Reads and writes since `forget`."""
-        return self.reads, self.writes
 
 
 @pytest.fixture

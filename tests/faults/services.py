@@ -36,7 +36,7 @@ _drawing = threading.Lock()
 
 @contextmanager
 def unreliable(occasion: str) -> Iterator[None]:
-    """Let calls fail while the block runs, if the test wants that. The seed and the occasion decide which calls fail."""
+    """Let calls fail while the block runs, if the test wants that. Seed and occasion decide which calls fail."""
     global _share, _random
     file = FOLDER / UNRELIABLE
     if file.exists():

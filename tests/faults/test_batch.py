@@ -24,7 +24,7 @@ from emulator.batch import (
     write_everything,
     write_tasks,
 )
-from emulator.test_batch_export import Export
+from emulator.exports import Export
 from stoker import config
 from stoker.access import account, departure
 from stoker.batch import archive, pages

@@ -16,12 +16,10 @@ from unit.runs import Run
 from unit.video.films import outputs_of
 
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="Stoker is deployed on Linux")
-
 PICTURE = ("-f", "lavfi", "-i", "testsrc2=size=64x64:rate=25:duration=1")
 SOUND = ("-f", "lavfi", "-i", "sine=frequency=440:duration=1")
 H264 = ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p")
 ALL = tuple({"kind": kind} for kind in ("mp4", "webm", "hls", "poster", "sprite", "preview", "audio", "waveform"))
-
 PEAK_BYTES = 5 * config.GIB // 4
 """Less than half of what a child may have; a picture of 16,000 x 16,000 in four colours is 1 GB by itself."""
 
@@ -65,3 +63,7 @@ def run_in(folder: Path) -> JobContext:
 
 def pieces(parts: list[MadeOutput]) -> list[str]:
     return [part.kind for part in parts]
+
+
+HLS = "#EXTM3U\n#EXT-X-TARGETDURATION:3\n#EXTINF:3,\n{}\n#EXT-X-ENDLIST\n"
+CONCAT = "ffconcat version 1.0\nfile {}\n"

@@ -17,8 +17,7 @@ from stoker.probe.probe import Prober
 from stoker.sandbox.formats import ACCEPTED
 from stoker.video.source.fetching import opened
 from stoker.video.worker import make_outputs
-from unit.hostile.files import LINUX, TOLD, outcome, pieces, run_in, written
-from unit.hostile.test_other_files import CONCAT, HLS
+from unit.hostile.files import CONCAT, HLS, LINUX, TOLD, outcome, pieces, run_in, written
 from unit.probe.accepted_files import accepted_file, caf, packet_table
 from unit.sandbox.guard import Seen
 

@@ -12,18 +12,17 @@ from stoker.models.video import VideoInput
 from stoker.probe.probe import Prober
 from stoker.sandbox.ffmpeg import FfmpegFailed, ffmpeg_path, input_options, run_ffmpeg
 from stoker.video.source.fetching import opened
-from unit.hostile.files import LINUX, refused, small
+from unit.hostile.files import CONCAT, HLS, LINUX, refused, small
 from unit.sandbox.guard import Seen, guard
 
 pytestmark = LINUX
-
-HLS = "#EXTM3U\n#EXT-X-TARGETDURATION:3\n#EXTINF:3,\n{}\n#EXT-X-ENDLIST\n"
-CONCAT = "ffconcat version 1.0\nfile {}\n"
 DASH = """<?xml version="1.0"?>
 <MPD xmlns="urn:mpeg:dash:schema:mpd:2011" type="static" mediaPresentationDuration="PT3S"><Period><AdaptationSet>
 <Representation id="1" mimeType="video/mp4"><BaseURL>{}</BaseURL></Representation></AdaptationSet></Period></MPD>"""
+
 SVG = """<?xml version="1.0"?><!DOCTYPE svg [<!ENTITY secret SYSTEM "{0}">]>
 <svg xmlns="http://www.w3.org/2000/svg" width="64" height="64"><image href="{0}"/><text>&secret;</text></svg>"""
+
 SDP = "v=0\no=- 0 0 IN IP4 127.0.0.1\ns=x\nc=IN IP4 127.0.0.1\nt=0 0\nm=video 5004 RTP/AVP 96\na=control:{}\n"
 TARGETS = ("{file}", "file://{file}", "/etc/passwd", "{address}/film.mp4", "concat:{file}")
 

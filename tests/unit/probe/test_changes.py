@@ -12,7 +12,7 @@ from PIL import Image
 from conftest import Ffmpeg
 from unit.video.films import outputs_of
 from unit.video.numbered import HEIGHT, WIDTH, decoded, film, number_of
-from unit.video.test_stills import shown_in_sprite
+from unit.video.outputs.sprites import shown_in_sprite
 
 RATE, COUNT = 25, 50
 """Frames a second, and frames of each part."""

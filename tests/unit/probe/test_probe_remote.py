@@ -10,7 +10,7 @@ from conftest import Ffmpeg
 from stoker.probe.opening_time import PROBE_SECONDS, Patience
 from stoker.probe.probe import NotReadable, Prober
 from stoker.probe.ranged_source import Remote
-from unit.probe.test_ranged_source import AAC, H264, Kept
+from unit.probe.ranges import AAC, H264, Kept
 
 PICTURE = ("-f", "lavfi", "-i", "color=gray:size=320x180:rate=25:duration=3,noise=alls=100:allf=t")
 SOUND = ("-f", "lavfi", "-i", "sine=frequency=440:duration=3")

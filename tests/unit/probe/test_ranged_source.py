@@ -1,37 +1,30 @@
 """A film that is read by ranges becomes the same as one that was fetched, whatever its format and its order."""
 
-import io
 import random
 import re
 import struct
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import cast
 
 import pytest
 
 from conftest import Ffmpeg
 from stoker.errors import InputNotFound, InputTooLarge, JobCancelled, TruncatedMedia, Unavailable, UnsupportedMedia
-from stoker.jobs.context import JobContext
 from stoker.models.video import VideoInput
 from stoker.probe import late_index
 from stoker.probe import ranged_source as streaming
 from stoker.probe.probe import Prober
 from stoker.probe.ranged_source import Remote
 from stoker.video.encode.plan import plan
-from stoker.video.outputs.finish import MadeOutput
 from stoker.video.source.fetching import SOURCE, opened
-from stoker.video.worker import make_outputs
+from unit.probe.ranges import AAC, H264, Kept, outputs_by_ranges
 from unit.runs import Run
 from unit.sandbox.guard import guard
 
 pytestmark = pytest.mark.slow
-
 PICTURE = ("-f", "lavfi", "-i", "testsrc2=size=320x180:rate=25:duration=4")
 SOUND = ("-f", "lavfi", "-i", "sine=frequency=440:duration=4")
-H264 = ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p")
-AAC = ("-c:a", "aac")
 VP8 = ("-c:v", "libvpx", "-deadline", "realtime", "-c:a", "libopus")
 FORMATS: Mapping[str, tuple[str, ...]] = {
     "end.mp4": (*H264, *AAC),
@@ -47,43 +40,9 @@ FORMATS: Mapping[str, tuple[str, ...]] = {
 }
 
 
-class Kept:
-    """A file that is read by ranges, as one in Cloud Storage is.
-
-    Attributes:
-        most: The most bytes that were read at once.
-    """
-
-    def __init__(self, content: bytes, on_read: Callable[[int], None] = lambda offset: None) -> None:
-        self.size = len(content)
-        self.path = "user-uploads/ada/film"
-        self.most = 0
-        self._content = io.BytesIO(content)
-        self._on_read = on_read
-
-    def read(self, offset: int, length: int) -> bytes:
-        self._on_read(offset)
-        self.most = max(self.most, length)
-        self._content.seek(offset)
-        return self._content.read(length)
-
-
 @pytest.fixture(autouse=True)
 def _small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(streaming, "CHUNK_BYTES", 16_384)
-
-
-def outputs_of(
-    folder: Path, source: Kept | None, *outputs: Mapping[str, object], run: Run | None = None, **also: object
-) -> list[MadeOutput]:
-    """What comes out of a film that is read by ranges; without one, of the one in the folder."""
-    asked = {"outputs": list(outputs)} if outputs else {}
-    video_input = VideoInput.from_firestore({"source": "user-uploads/ada/film", **asked, **also})
-    run = run or Run(folder)
-    remote = Remote(source, run.check) if source else None
-    with Prober() as prober:
-        film = opened(video_input, folder, prober, remote)
-        return make_outputs(cast(JobContext, run), prober, film, video_input.source, video_input.outputs)
 
 
 def pictures_and_sound(ffmpeg: Ffmpeg, file: Path) -> list[str]:
@@ -105,7 +64,7 @@ def test_it_becomes_the_same(name: str, ffmpeg: Ffmpeg, tmp_path: Path) -> None:
         source = Kept(film.read_bytes())
         if folder.name == "fetched":
             (folder / SOURCE).write_bytes(film.read_bytes())
-        mp4, poster = outputs_of(folder, source if folder.name == "streamed" else None, *wanted)
+        mp4, poster = outputs_by_ranges(folder, source if folder.name == "streamed" else None, *wanted)
         assert mp4.duration_seconds == pytest.approx(4, abs=0.1)
         assert (folder / SOURCE).exists() == (folder.name == "fetched")
         seen.append([*pictures_and_sound(ffmpeg, folder / mp4.file.name), (folder / poster.file.name).read_bytes()])
@@ -122,7 +81,7 @@ def test_a_part_of_it_is_exact_to_the_frame(name: str, ffmpeg: Ffmpeg, tmp_path:
         (folder / SOURCE).write_bytes(film.read_bytes())
         source = Kept(film.read_bytes()) if folder.name == "streamed" else None
         for outputs in (wanted, wanted[1:]):
-            made = outputs_of(folder, source, *outputs, trim={"start": 1.28, "end": 2.6})
+            made = outputs_by_ranges(folder, source, *outputs, trim={"start": 1.28, "end": 2.6})
             parts.append([(folder / output.file.name).read_bytes() for output in made[-2:]])
         parts.append(pictures_and_sound(ffmpeg, folder / "video-180p.mp4"))
     assert parts[:3] == parts[3:]
@@ -130,7 +89,7 @@ def test_a_part_of_it_is_exact_to_the_frame(name: str, ffmpeg: Ffmpeg, tmp_path:
 
 def test_a_film_that_fits_is_copied_from_there(ffmpeg: Ffmpeg, tmp_path: Path) -> None:
     film = ffmpeg("light.mp4", *PICTURE, *SOUND, *H264, "-crf", "40", *AAC)
-    outputs_of(tmp_path, Kept(film.read_bytes()), {"kind": "mp4"})
+    outputs_by_ranges(tmp_path, Kept(film.read_bytes()), {"kind": "mp4"})
     assert pictures_and_sound(ffmpeg, film) == pictures_and_sound(ffmpeg, tmp_path / "video-180p.mp4")
 
 
@@ -155,7 +114,7 @@ def test_a_film_is_copied_from_there_only_if_it_never_changes(
 def test_the_sound_of_a_long_recording(ffmpeg: Ffmpeg, tmp_path: Path) -> None:
     for name in ("sound.mp3", "sound.wav", "sound.flac", "sound.ogg"):
         sound = ffmpeg(name, *SOUND)
-        audio, waveform = outputs_of(tmp_path, Kept(sound.read_bytes()), {"kind": "audio"}, {"kind": "waveform"})
+        audio, waveform = outputs_by_ranges(tmp_path, Kept(sound.read_bytes()), {"kind": "audio"}, {"kind": "waveform"})
         assert audio.duration_seconds == pytest.approx(4, abs=0.1)
         assert waveform.parts
 
@@ -164,7 +123,7 @@ def test_it_is_never_in_memory_as_a_whole(ffmpeg: Ffmpeg, tmp_path: Path) -> Non
     noise = ("-f", "lavfi", "-i", "nullsrc=size=320x180:rate=25:duration=2,geq=random(1)*255:128:128")
     film = ffmpeg("large.mp4", *noise, *H264, "-qp", "10")
     source = Kept(film.read_bytes())
-    outputs_of(tmp_path, source, {"kind": "mp4", "height": 90}, {"kind": "sprite"})
+    outputs_by_ranges(tmp_path, source, {"kind": "mp4", "height": 90}, {"kind": "sprite"})
     assert source.size > 2 * 1024**2
     assert source.most <= 1024**2
 
@@ -173,10 +132,10 @@ def test_it_is_never_in_memory_as_a_whole(ffmpeg: Ffmpeg, tmp_path: Path) -> Non
 def test_one_that_is_cut_off_is_truncated(name: str, ffmpeg: Ffmpeg, tmp_path: Path) -> None:
     content = ffmpeg(name, *PICTURE, *SOUND, *FORMATS[name]).read_bytes()
     if name == "film.ts":  # which does not tell how long it is
-        assert outputs_of(tmp_path, Kept(content[: len(content) // 2]), {"kind": "mp4"})
+        assert outputs_by_ranges(tmp_path, Kept(content[: len(content) // 2]), {"kind": "mp4"})
         return
     with pytest.raises(TruncatedMedia):
-        outputs_of(tmp_path, Kept(content[: len(content) // 2]), {"kind": "mp4", "height": 90})
+        outputs_by_ranges(tmp_path, Kept(content[: len(content) // 2]), {"kind": "mp4", "height": 90})
 
 
 @pytest.mark.parametrize("stage", ["probing", "encoding"])
@@ -198,7 +157,7 @@ def test_what_keeps_it_from_being_read_ends_the_work(
 
     film = ffmpeg("film.mp4", *PICTURE, *SOUND, *FORMATS["end.mp4"])
     with guard(film) as seen, pytest.raises(type(fault)):
-        outputs_of(tmp_path, Kept(film.read_bytes(), fails), run=Told(tmp_path))
+        outputs_by_ranges(tmp_path, Kept(film.read_bytes(), fails), run=Told(tmp_path))
     assert ("encoding" in stages) == (stage == "encoding")
     assert seen.children == []
 
@@ -244,4 +203,4 @@ def test_flipped_bits_do_no_more_harm_than_in_a_file(ffmpeg: Ffmpeg, tmp_path: P
         for _ in range(8):
             content[chance.randrange(index if number % 2 else 0, len(content))] ^= 1 << chance.randrange(8)
         with suppress(UnsupportedMedia, TruncatedMedia, InputTooLarge):
-            assert outputs_of(tmp_path, Kept(bytes(content)), {"kind": "mp4", "height": 90})
+            assert outputs_by_ranges(tmp_path, Kept(bytes(content)), {"kind": "mp4", "height": 90})

@@ -10,7 +10,7 @@ from conftest import Ffmpeg
 from stoker_tools.setup.environment import ROOT
 from unit.video.films import outputs_of
 from unit.video.flashes import flash_times
-from unit.video.test_sync import APART, SECONDS, Source, constant, late_sound
+from unit.video.late_sounds import APART, SECONDS, Source, constant, late_sound
 
 pytestmark = pytest.mark.slow
 

@@ -1,20 +1,25 @@
 """Picture and sound stay together: each flash and its click, from the first to the last, in every kind of film."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
 
 from conftest import Ffmpeg
 from unit.video.films import outputs_of
-from unit.video.flashes import film, flash_times, heard, seen
-
-APART = 0.02
-"""Seconds between a flash and its click, at most."""
-
-H264 = ("-c:v", "libx264", "-preset", "ultrafast", "-g", "25")
-AAC = (*H264, "-c:a", "aac")
-SECONDS = 5.0
+from unit.video.flashes import film, flash_times
+from unit.video.late_sounds import (
+    AAC,
+    APART,
+    H264,
+    SECONDS,
+    Source,
+    constant,
+    halves,
+    late_sound,
+    late_sound_changes,
+    together,
+)
 
 KINDS: Sequence[dict[str, object]] = (
     {"kind": "mp4", "height": 32},
@@ -22,16 +27,6 @@ KINDS: Sequence[dict[str, object]] = (
     {"kind": "av1"},
     {"kind": "hls", "heights": [48]},
 )
-
-
-def joined(ffmpeg: Ffmpeg, *parts: Path) -> Path:
-    whole = ffmpeg("none.wav", "-f", "lavfi", "-i", "anullsrc=d=0.1").with_name("joined.ts")
-    whole.write_bytes(b"".join(part.read_bytes() for part in parts))
-    return whole
-
-
-def constant(ffmpeg: Ffmpeg) -> Path:
-    return film(ffmpeg, "a.mp4", SECONDS, *AAC)
 
 
 def low_rate_sound(ffmpeg: Ffmpeg) -> Path:
@@ -56,10 +51,6 @@ def phone(ffmpeg: Ffmpeg) -> Path:
     )
 
 
-def late_sound(ffmpeg: Ffmpeg) -> Path:
-    return film(ffmpeg, "a.mp4", SECONDS, *AAC, late_sound=1.5)
-
-
 def a_little_late_sound(ffmpeg: Ffmpeg) -> Path:
     return film(ffmpeg, "a.mkv", SECONDS, *AAC, late_sound=0.08)
 
@@ -76,40 +67,29 @@ def edit_list(ffmpeg: Ffmpeg) -> Path:
     return ffmpeg("cut.mp4", "-ss", "0.64", "-i", str(constant(ffmpeg)), "-c", "copy")
 
 
-def _halves(ffmpeg: Ffmpeg, one: Sequence[str], two: Sequence[str], late_sound: float = 0.0, **second: object) -> Path:
-    first = film(ffmpeg, "a.ts", 2.4, *one, first=0.0, late_sound=late_sound)
-    later = film(ffmpeg, "b.ts", 2.6, *two, "-output_ts_offset", "2.4", first=2.4, **second)  # type: ignore[arg-type]
-    return joined(ffmpeg, first, later)
-
-
 def size_changes(ffmpeg: Ffmpeg) -> Path:
-    return _halves(ffmpeg, AAC, AAC, size=(128, 96))
+    return halves(ffmpeg, AAC, AAC, size=(128, 96))
 
 
 def channels_change(ffmpeg: Ffmpeg) -> Path:
-    return _halves(ffmpeg, (*H264, "-c:a", "ac3"), (*H264, "-c:a", "ac3"), channels=6)
+    return halves(ffmpeg, (*H264, "-c:a", "ac3"), (*H264, "-c:a", "ac3"), channels=6)
 
 
 def rate_changes(ffmpeg: Ffmpeg) -> Path:
-    return _halves(ffmpeg, (*H264, "-c:a", "mp2"), (*H264, "-c:a", "mp2"), rate=44_100, channels=1)
+    return halves(ffmpeg, (*H264, "-c:a", "mp2"), (*H264, "-c:a", "mp2"), rate=44_100, channels=1)
 
 
 def aac_changes(ffmpeg: Ffmpeg) -> Path:
-    return _halves(ffmpeg, AAC, AAC, rate=44_100, channels=1)
+    return halves(ffmpeg, AAC, AAC, rate=44_100, channels=1)
 
 
 def opus_changes(ffmpeg: Ffmpeg) -> Path:
-    return _halves(ffmpeg, (*H264, "-c:a", "libopus"), (*H264, "-c:a", "libopus"), channels=1)
-
-
-def late_sound_changes(ffmpeg: Ffmpeg) -> Path:
-    ac3 = (*H264, "-c:a", "ac3")
-    return _halves(ffmpeg, ac3, ac3, late_sound=1.0, channels=6)
+    return halves(ffmpeg, (*H264, "-c:a", "libopus"), (*H264, "-c:a", "libopus"), channels=1)
 
 
 def all_changes(ffmpeg: Ffmpeg) -> Path:
     mp2 = (*H264, "-c:a", "mp2")
-    return _halves(ffmpeg, mp2, mp2, rate=44_100, channels=1, size=(128, 96))
+    return halves(ffmpeg, mp2, mp2, rate=44_100, channels=1, size=(128, 96))
 
 
 def gap(ffmpeg: Ffmpeg) -> Path:
@@ -119,26 +99,13 @@ def gap(ffmpeg: Ffmpeg) -> Path:
     return ffmpeg("gap.mkv", "-i", str(whole), "-c", "copy", "-bsf:a", lost)
 
 
-Source = Callable[[Ffmpeg], Path]
 SOURCES: Sequence[Source] = (
     *(constant, low_rate_sound, stills, phone, late_sound, a_little_late_sound, late_picture, transport_stream),
     *(edit_list, size_changes, channels_change, rate_changes, aac_changes, opus_changes, late_sound_changes),
     *(all_changes, gap),
 )
-
-
 SILENT: Mapping[Source, int] = {late_sound: 2, late_sound_changes: 1, gap: 1}
 """Flashes whose click the source has lost."""
-
-
-def together(folder: Path, kind: str, name: str) -> list[tuple[float, float]]:
-    """The flashes of an output, each with the click that is nearest."""
-    pictures, sounds = (folder / name,) * 2
-    if kind == "hls":
-        pictures, sounds = next(folder.glob("hls-*p.m4s")), folder / "hls-audio.m4s"
-    clicks = heard(sounds)
-    return [(flash, min(clicks, key=lambda click: abs(click - flash))) for flash in seen(pictures)]
-
 
 USUAL = (constant, late_sound_changes, all_changes, gap)
 

@@ -8,7 +8,7 @@ from PIL import Image
 
 from unit.video.films import outputs_of
 from unit.video.numbered import decoded, film, number_of
-from unit.video.test_stills import shown_in_sprite
+from unit.video.outputs.sprites import shown_in_sprite
 
 pytestmark = pytest.mark.slow
 

@@ -18,7 +18,7 @@ from stoker.video.encode import streaming_upload as departures
 from stoker.video.encode.streaming_upload import Departures
 from stoker.video.source.chapters import MAX_CHAPTERS, chapters_of, put_chapters
 from unit.video.films import frame_numbers, numbered, outputs_of
-from unit.video.test_hls import H264, pictures, sounds
+from unit.video.hls.languages import H264, pictures, sounds
 
 THREE = [(0.0, "One"), (2.0, "Two = ;# <&"), (4.5, "Three")]
 

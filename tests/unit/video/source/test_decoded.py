@@ -8,11 +8,11 @@ import pytest
 from conftest import Ffmpeg
 from stoker.video.sound.loudness import measured
 from stoker.video.source import decoded
-from unit.probe import test_ranged_source
+from unit.probe.ranges import Kept, outputs_by_ranges
 from unit.video.films import outputs_of
 from unit.video.flashes import film, heard
-from unit.video.test_levels import lufs, samples_of
-from unit.video.test_sync import AAC, APART, SECONDS, Source, joined, late_sound_changes, together
+from unit.video.late_sounds import AAC, APART, SECONDS, Source, joined, late_sound_changes, together
+from unit.video.sound.samples import lufs, samples_of
 
 MP2 = ("-c:a", "mp2", "-b:a", "192k", "-c:v", "libx264", "-preset", "ultrafast")
 
@@ -77,8 +77,8 @@ def test_the_sound_alone_has_the_time_of_the_film(form: str, source: Source, ffm
 
 
 def test_it_is_decoded_from_a_film_that_is_read_by_ranges(ffmpeg: Ffmpeg, tmp_path: Path) -> None:
-    kept = test_ranged_source.Kept(late_sound_changes(ffmpeg).read_bytes())
-    [mp4] = test_ranged_source.outputs_of(tmp_path, kept, {"kind": "mp4", "height": 32})
+    kept = Kept(late_sound_changes(ffmpeg).read_bytes())
+    [mp4] = outputs_by_ranges(tmp_path, kept, {"kind": "mp4", "height": 32})
     pairs = together(tmp_path, "mp4", mp4.file.name)
     assert sum(abs(flash - click) > APART for flash, click in pairs) == 1
 

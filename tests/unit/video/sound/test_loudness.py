@@ -9,10 +9,10 @@ import pytest
 from conftest import Ffmpeg
 from stoker.video.outputs.finish import MadeOutput
 from stoker.video.sound.loudness import measured
-from unit.probe import test_ranged_source
+from unit.probe.ranges import Kept, outputs_by_ranges
 from unit.runs import Run
 from unit.video.films import outputs_of
-from unit.video.test_levels import RATE, film, lufs, matrix, samples_of
+from unit.video.sound.samples import RATE, film, lufs, matrix, samples_of
 
 pytestmark = pytest.mark.slow
 
@@ -163,8 +163,8 @@ def test_a_waveform_alone_has_the_loudness(ffmpeg: Ffmpeg, tmp_path: Path) -> No
 
 def test_a_film_that_is_read_by_ranges_has_the_loudness(ffmpeg: Ffmpeg, tmp_path: Path) -> None:
     source = film(ffmpeg, "stereo", music(2, 0.05), "-c:a", "aac", name="film.mp4")
-    kept = test_ranged_source.Kept(source.read_bytes())
-    [mp4] = test_ranged_source.outputs_of(tmp_path, kept, {"kind": "mp4", "height": 32}, loudness=-18)
+    kept = Kept(source.read_bytes())
+    [mp4] = outputs_by_ranges(tmp_path, kept, {"kind": "mp4", "height": 32}, loudness=-18)
     assert lufs(samples_of(tmp_path / mp4.file.name)) == pytest.approx(-18, abs=0.5)
 
 
@@ -176,8 +176,8 @@ def test_the_progress_never_goes_back(ffmpeg: Ffmpeg, tmp_path: Path) -> None:
             told.append(progress)
 
     source = film(ffmpeg, "stereo", music(2, 0.5))
-    kept = test_ranged_source.Kept(source.read_bytes())
+    kept = Kept(source.read_bytes())
     wanted = ({"kind": "mp4", "height": 32}, {"kind": "audio"})
-    test_ranged_source.outputs_of(tmp_path, kept, *wanted, run=Told(tmp_path), loudness=-12)
+    outputs_by_ranges(tmp_path, kept, *wanted, run=Told(tmp_path), loudness=-12)
     assert told == sorted(told)
     assert told[-1] <= 100

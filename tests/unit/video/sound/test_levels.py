@@ -8,16 +8,14 @@ from pathlib import Path
 
 import imageio_ffmpeg
 import numpy as np
-import pyloudnorm
 import pytest
 
 from conftest import Ffmpeg
 from stoker.video.sound.loudness import measured
 from unit.video.films import outputs_of
+from unit.video.sound.samples import RATE, film, lufs, matrix, samples_of
 
-RATE = 48_000
 HALF_POWER = math.sqrt(0.5)
-
 GAINS: Mapping[str, tuple[float, float]] = {
     "FL": (1, 0),
     "FR": (0, 1),
@@ -45,11 +43,6 @@ LAYOUTS = {
 }
 
 
-def matrix(layout: str) -> np.ndarray:
-    names = LAYOUTS[layout]
-    return np.array([(1, 1)] if names is None else [GAINS[name] for name in names.split("+")], dtype=float)
-
-
 def sounds(channels: int, level: float, seconds: float = 4) -> np.ndarray:
     """Another sum of tones in each channel."""
     time = np.arange(round(seconds * RATE)) / RATE
@@ -58,35 +51,6 @@ def sounds(channels: int, level: float, seconds: float = 4) -> np.ndarray:
         for channel in range(channels)
     ]
     return level * np.stack(waves, axis=1)
-
-
-def film(ffmpeg: Ffmpeg, layout: str, samples: np.ndarray, *codec: str, name: str = "film.mkv") -> Path:
-    raw = ffmpeg("none.wav", "-f", "lavfi", "-i", "anullsrc=d=0.1").with_name("raw")
-    raw.write_bytes(samples.astype("<f4").tobytes())
-    sound = ("-f", "f32le", "-ar", str(RATE), "-ac", str(samples.shape[1]), "-channel_layout", layout, "-i", str(raw))
-    picture = ("-f", "lavfi", "-i", f"color=s=64x48:d={len(samples) / RATE}")
-    return ffmpeg(name, *picture, *sound, "-c:v", "libx264", "-preset", "ultrafast", *(codec or ("-c:a", "flac")))
-
-
-def samples_of(file: Path) -> np.ndarray:
-    command = [
-        imageio_ffmpeg.get_ffmpeg_exe(),
-        "-loglevel",
-        "error",
-        "-i",
-        str(file),
-        "-map",
-        "0:a",
-        "-f",
-        "f32le",
-        "-",
-    ]
-    heard = subprocess.run(command, capture_output=True, check=True).stdout
-    return np.frombuffer(heard, "<f4").reshape(-1, 2)
-
-
-def lufs(samples: np.ndarray) -> float:
-    return float(pyloudnorm.Meter(RATE).integrated_loudness(samples.astype(float)))
 
 
 USUAL = ("mono", "stereo", "5.1")

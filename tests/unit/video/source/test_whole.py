@@ -13,7 +13,7 @@ from stoker.probe.probe import AudioStream, MediaInfo, Prober, VideoStream
 from stoker.video.outputs.finish import MadeFile, MadeOutput
 from stoker.video.source.film import Film
 from stoker.video.source.whole import is_cut_off
-from unit.probe.test_survey import KINDS
+from unit.probe.kinds import KINDS
 from unit.video.films import outputs_of
 
 PICTURE = ("-f", "lavfi", "-i", "testsrc2=size=64x64:rate=25:duration=4")

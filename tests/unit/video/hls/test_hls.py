@@ -3,7 +3,6 @@
 import re
 import shutil
 import subprocess
-from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -16,32 +15,12 @@ from stoker.video.hls.master import Rendition, master_playlist
 from stoker.video.hls.segments import Rates
 from stoker.video.hls.sounds import chosen_sounds
 from stoker_tools.setup.environment import ROOT
-from unit.video.apple_rules import attributes, broken_rules, opened_set
 from unit.video.films import outputs_of
+from unit.video.hls.apple_rules import attributes, broken_rules, opened_set
+from unit.video.hls.languages import H264, Source, pictures, sound_alone, sounds, two_languages
 
 PACKAGER = ROOT / "node_modules/shaka-packager/bin/packager-linux-x64"
-H264 = ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p")
 SET = {"kind": "hls", "resolutions": [90, 60]}
-
-
-def pictures(size: str = "160x90", rate: str = "25", seconds: int = 8) -> tuple[str, ...]:
-    return ("-f", "lavfi", "-i", f"testsrc2=size={size}:rate={rate}:duration={seconds}")
-
-
-def sounds(*languages: str, seconds: int = 8) -> tuple[str, ...]:
-    """A tone for each language, and all streams mapped."""
-    inputs = [part for number in range(len(languages)) for part in ("-f", "lavfi", "-i", tone(number, seconds))]
-    maps = [part for number in range(1 + len(languages)) for part in ("-map", str(number))]
-    tags = [part for number, name in enumerate(languages) for part in (f"-metadata:s:a:{number}", f"language={name}")]
-    return (*inputs, *maps, *tags, "-c:a", "aac")
-
-
-def tone(number: int, seconds: int) -> str:
-    return f"sine=frequency={300 * (number + 1)}:duration={seconds}"
-
-
-def two_languages(ffmpeg: Ffmpeg) -> Path:
-    return ffmpeg("two.mkv", *pictures(), *sounds("ger", "eng"), *H264)
 
 
 def upright(ffmpeg: Ffmpeg) -> Path:
@@ -60,13 +39,6 @@ def long_still(ffmpeg: Ffmpeg) -> Path:
 
 def short(ffmpeg: Ffmpeg) -> Path:
     return ffmpeg("short.mp4", *pictures(seconds=1), *sounds("eng", seconds=1), *H264)
-
-
-def sound_alone(ffmpeg: Ffmpeg) -> Path:
-    return ffmpeg("song.m4a", "-f", "lavfi", "-i", tone(0, 14), "-c:a", "aac")
-
-
-Source = Callable[[Ffmpeg], Path]
 
 
 @pytest.mark.slow

@@ -12,7 +12,7 @@ from stoker.models.video import VideoInput
 from stoker.probe.probe import AudioStream, FoundTrack, MediaInfo, Prober, VideoStream
 from stoker.video.source.fetching import opened
 from stoker.video.source.noticed import noticed
-from unit.probe.test_survey import KINDS
+from unit.probe.kinds import KINDS
 
 VIDEO = VideoStream(0, "h264", 640, 360, True, 25, 10, moving_frames_per_second=25)
 AUDIO = AudioStream(1, "aac", 2, 10, language="eng")

@@ -7,9 +7,9 @@ import pytest
 from PIL import Image
 
 from unit.video.films import outputs_of
-from unit.video.patches import VIVID, Colour, off
-from unit.video.patches import Source as Film
-from unit.video.test_patches import H264, TEN, WITHIN
+from unit.video.picture.codecs import H264, TEN, WITHIN
+from unit.video.picture.patches import VIVID, Colour, off
+from unit.video.picture.patches import Source as Film
 
 RED: Colour = (220, 20, 60)
 CENTRE = {"source": "public/mark", "position": "center"}

@@ -8,11 +8,10 @@ import av
 import pytest
 
 from unit.video.films import outputs_of
-from unit.video.patches import SOFT, VIVID, Colour, Source, films, off, still
+from unit.video.picture.codecs import H264, TEN, WITHIN
+from unit.video.picture.patches import SOFT, VIVID, Colour, Source, films, off, still
 
 pytestmark = pytest.mark.slow
-
-WITHIN = 3
 KINDS = (
     {"kind": "mp4", "height": 178},
     {"kind": "webm", "height": 180},
@@ -26,11 +25,7 @@ KINDS = (
 FILMS = ("video-178p.mp4", "video-180p.webm", "video-180p-av1.mp4", "hls-178p.m4s")
 STILLS = ("poster.jpg", "sprite-1.jpg", "preview.webp", "preview.gif")
 SPRITE = (160, 102)
-
-H264 = ("-c:v", "libx264", "-preset", "ultrafast", "-qp", "2")
-TEN = ("-c:v", "libx265", "-preset", "ultrafast", "-x265-params", "log-level=none:qp=2", "-tag:v", "hvc1")
 HD = (1120, 720)
-
 SOURCES = {
     "BT.601, 525 lines": Source("a.mp4", H264, matrix=6, tags=(6, 6, 6)),
     "BT.601, 625 lines": Source("a.mp4", H264, matrix=5, tags=(5, 6, 5)),
@@ -83,7 +78,6 @@ MORE = {
     "untagged, VP8": Source("a.webm", ("-c:v", "libvpx", "-crf", "4", "-b:v", "5M"), matrix=6),
     "untagged, VP8, HD": Source("a.webm", ("-c:v", "libvpx", "-crf", "4", "-b:v", "9M"), size=HD),
 }
-
 Rows = list[list[Colour]]
 
 

@@ -12,8 +12,8 @@ from stoker.models.video import VideoInput
 from stoker.probe.probe import Prober
 from stoker.video.source.fetching import opened
 from unit.video.films import PICTURE, made_picture, outputs_of
-from unit.video.patches import Source, colour_science, still
-from unit.video.test_patches import TEN
+from unit.video.picture.codecs import TEN
+from unit.video.picture.patches import Source, colour_science, still
 
 NITS = np.array([0.0, 1, 10, 58, 100, 203, 1000])
 """The last but one is the white of graphics and paper. Source: Rec. ITU-R BT.2408."""

@@ -10,7 +10,7 @@ from browser import evaluated
 from conftest import Ffmpeg
 from stoker_tools.setup.environment import ROOT
 from unit.video.films import outputs_of
-from unit.video.test_hls import Source, sound_alone, two_languages
+from unit.video.hls.languages import Source, sound_alone, two_languages
 
 pytestmark = pytest.mark.slow
 

@@ -6,7 +6,7 @@ import pytest
 
 from conftest import Ffmpeg
 from unit.video.films import H264, made_picture, one_frame, outputs_of
-from unit.video.sprites import cues
+from unit.video.outputs.sprites import cues
 
 
 def grey_ramp(ffmpeg: Ffmpeg, seconds: int) -> Path:

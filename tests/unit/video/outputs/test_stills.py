@@ -9,7 +9,7 @@ from PIL import Image, ImageSequence
 from conftest import Ffmpeg
 from unit.video.films import outputs_of
 from unit.video.numbered import film, number_of
-from unit.video.sprites import cues
+from unit.video.outputs.sprites import cues, shown_in_sprite
 
 H264 = ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p")
 STILLS = [0.0, 2.0, 2.04, 2.08, 5.0]
@@ -76,15 +76,6 @@ def test_a_black_film_has_a_poster(ffmpeg: Ffmpeg, tmp_path: Path) -> None:
     black = ffmpeg("black.mp4", "-f", "lavfi", "-i", "color=black:size=320x180:rate=10:duration=4", *H264)
     [poster] = outputs_of(black, {"kind": "poster"})
     assert (poster.width, poster.height) == (320, 180)
-
-
-def shown_in_sprite(folder: Path) -> list[int]:
-    """The number in each picture of a sprite."""
-    sheet = Image.open(folder / "sprite-1.jpg").convert("L")
-    return [
-        number_of(np.asarray(sheet.crop((x, y, x + width, y + height))))
-        for _, _, _, (x, y, width, height) in cues(folder / "sprite.vtt")
-    ]
 
 
 @pytest.mark.parametrize(

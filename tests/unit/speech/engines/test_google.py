@@ -17,7 +17,7 @@ from stoker.speech.engines.google import Google
 from stoker.speech.engines.paid_answers import KeptAnswers
 from stoker.speech.sentences import split_sentences
 from stoker.speech.voices import Voice, choose_voice
-from unit.speech.google_stub import LEAD_SECONDS, RATE, SECONDS_A_CHARACTER, GoogleStub, google_stub, refusal
+from unit.speech.engines.google_stub import LEAD_SECONDS, RATE, SECONDS_A_CHARACTER, GoogleStub, google_stub, refusal
 
 NEURAL = Voice("en-US-Neural2-A", ("en-US",))
 CHIRP = Voice("en-US-Chirp3-HD-Kore", ("en-US",))

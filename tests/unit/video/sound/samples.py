@@ -1,0 +1,47 @@
+"""Sounds whose samples a test gives, and the samples and loudness of made sounds."""
+
+import subprocess
+from pathlib import Path
+
+import imageio_ffmpeg
+import numpy as np
+import pyloudnorm
+
+from conftest import Ffmpeg
+from unit.video.sound.test_levels import GAINS, LAYOUTS
+
+RATE = 48_000
+
+
+def matrix(layout: str) -> np.ndarray:
+    names = LAYOUTS[layout]
+    return np.array([(1, 1)] if names is None else [GAINS[name] for name in names.split("+")], dtype=float)
+
+
+def film(ffmpeg: Ffmpeg, layout: str, samples: np.ndarray, *codec: str, name: str = "film.mkv") -> Path:
+    raw = ffmpeg("none.wav", "-f", "lavfi", "-i", "anullsrc=d=0.1").with_name("raw")
+    raw.write_bytes(samples.astype("<f4").tobytes())
+    sound = ("-f", "f32le", "-ar", str(RATE), "-ac", str(samples.shape[1]), "-channel_layout", layout, "-i", str(raw))
+    picture = ("-f", "lavfi", "-i", f"color=s=64x48:d={len(samples) / RATE}")
+    return ffmpeg(name, *picture, *sound, "-c:v", "libx264", "-preset", "ultrafast", *(codec or ("-c:a", "flac")))
+
+
+def samples_of(file: Path) -> np.ndarray:
+    command = [
+        imageio_ffmpeg.get_ffmpeg_exe(),
+        "-loglevel",
+        "error",
+        "-i",
+        str(file),
+        "-map",
+        "0:a",
+        "-f",
+        "f32le",
+        "-",
+    ]
+    heard = subprocess.run(command, capture_output=True, check=True).stdout
+    return np.frombuffer(heard, "<f4").reshape(-1, 2)
+
+
+def lufs(samples: np.ndarray) -> float:
+    return float(pyloudnorm.Meter(RATE).integrated_loudness(samples.astype(float)))
