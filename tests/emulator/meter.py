@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from typing import Any
 
-from emulator.test_costs import SETTINGS
+from stoker import config
+
+SETTINGS = f"/{config.ADMIN_DATA}/{config.JOB_SETTINGS}"
 
 
 class Meter:

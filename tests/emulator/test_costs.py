@@ -34,7 +34,6 @@ from stoker_tools.samples.user import User
 
 pytestmark = pytest.mark.usefixtures("undelivered")
 JOBS = 30
-SETTINGS = f"/{config.ADMIN_DATA}/{config.JOB_SETTINGS}"
 Process = Callable[[JobContext, VideoInput], JobOutput]
 DONE = JobOutput(files=[])
 

@@ -9,12 +9,12 @@ import pytest
 
 from rules.conftest import Tokens
 from rules.equivalents import EQUIVALENT
+from rules.evaluators import FirestoreEvaluator, StorageEvaluator
 from rules.firestore_cases import cases
-from rules.hunters import FirestoreHunter, StorageHunter
 from rules.storage_cases import scaled, storage_cases
 from stoker_tools.rules_lab.firestore import FirestoreEmulator
-from stoker_tools.rules_lab.hunt import Hunt
 from stoker_tools.rules_lab.mutants import Mutant, mutants
+from stoker_tools.rules_lab.mutation_run import MutationRun
 from stoker_tools.rules_lab.storage import StorageEmulator
 from stoker_tools.setup.environment import ROOT
 
@@ -38,20 +38,22 @@ def check_none(survivors: Sequence[Mutant]) -> None:
 def test_mistakes_in_the_rules_of_firestore_are_noticed(
     new_project: Callable[[], FirestoreEmulator], firestore_rules: str, identities: Tokens
 ) -> None:
-    hunters = [FirestoreHunter(new_project(), identities) for _ in range(2)]
-    survivors = Hunt(hunters, cases(), firestore_rules).survivors(sample(firestore_rules, 10), lambda *_: None)
+    evaluators = [FirestoreEvaluator(new_project(), identities) for _ in range(2)]
+    survivors = MutationRun(evaluators, cases(), firestore_rules).survivors(
+        sample(firestore_rules, 10), lambda *_: None
+    )
     check_none(survivors)
 
 
 def test_mistakes_in_the_rules_of_storage_are_noticed(identities: Tokens) -> None:
     rules = STORAGE_RULES.read_text()
     files = StorageEmulator(os.environ["FIREBASE_STORAGE_EMULATOR_HOST"], "rules-mutants")
-    hunter = StorageHunter(files, identities, STORAGE_RULES)
+    evaluator = StorageEvaluator(files, identities, STORAGE_RULES)
     try:
-        hunt = Hunt([hunter], storage_cases(), scaled(rules))
-        survivors = hunt.survivors(sample(scaled(rules), 4), lambda *_: None)
+        run = MutationRun([evaluator], storage_cases(), scaled(rules))
+        survivors = run.survivors(sample(scaled(rules), 4), lambda *_: None)
     finally:
-        hunter.load(rules)
+        evaluator.load(rules)
         files.close()
     check_none(survivors)
 

@@ -1,22 +1,59 @@
 """Kinds of containers, and the ways to make them."""
 
+import struct
 from collections.abc import Callable
 from pathlib import Path
 
 from conftest import Ffmpeg
-from unit.probe.test_survey import (
-    BOTH,
-    H264,
-    LOUD_FIRST,
-    QUIET_FIRST,
-    SOUND,
-    VBR,
-    VP8,
-    hidden_end,
-    joined,
-    late_mp4,
-    with_zeros,
-)
+
+PICTURE = ("-f", "lavfi", "-i", "testsrc2=size=64x64:rate=25:duration=3")
+SOUND = ("-f", "lavfi", "-i", "sine=duration=3:sample_rate=48000")
+H264 = ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p")
+BOTH = (*PICTURE, *SOUND)
+VP8 = ("-c:v", "libvpx", "-deadline", "realtime", "-c:a", "libopus")
+QUIET_FIRST = "anoisesrc=d=12:r=44100,volume='if(lt(t,6),0,1)':eval=frame"
+LOUD_FIRST = "anoisesrc=d=12:r=44100,volume='if(lt(t,6),1,0)':eval=frame"
+VBR = ("-c:a", "libmp3lame", "-q:a", "0")
+
+
+def with_zeros(file: Path) -> Path:
+    file.write_bytes(file.read_bytes() + bytes(102_400))
+    return file
+
+
+def late_mp4(ffmpeg: Ffmpeg) -> Path:
+    """Trimmed as phones do: an edit list hides the start of a group of pictures that is open."""
+    opened = (
+        "-c:v",
+        "libx264",
+        "-bf",
+        "2",
+        "-x264-params",
+        "open-gop=1:keyint=20:min-keyint=20",
+        "-pix_fmt",
+        "yuv420p",
+    )
+    whole = ffmpeg("whole.mp4", *BOTH, *opened, "-c:a", "aac")
+    return ffmpeg("trimmed.mp4", "-ss", "1.3", "-i", str(whole), "-c", "copy")
+
+
+def hidden_end(ffmpeg: Ffmpeg) -> Path:
+    """An edit list that ends a second before the samples do."""
+    whole = ffmpeg("whole.mp4", *BOTH, *H264, "-c:a", "aac")
+    content = bytearray(whole.read_bytes())
+    at = -1
+    while (at := content.find(b"elst", at + 1)) >= 0:
+        length = slice(at + 12, at + 16)
+        content[length] = struct.pack(">I", int.from_bytes(content[length], "big") * 2 // 3)
+    whole.write_bytes(content)
+    return whole
+
+
+def joined(ffmpeg: Ffmpeg) -> Path:
+    part = ffmpeg("part.ts", *BOTH, *H264, "-c:a", "aac")
+    part.write_bytes(part.read_bytes() * 2)
+    return part
+
 
 KINDS: dict[str, tuple[Callable[[Ffmpeg], Path], float]] = {
     "mp4": (lambda make: make("a.mp4", *BOTH, *H264, "-c:a", "aac"), 3),

@@ -72,32 +72,34 @@ def _report(survivors: "list[Mutant]", alive: list[str]) -> None:
 
 
 def _firestore(options: argparse.Namespace, host: str, who: Any, tried: list[str]) -> "list[Mutant]":
+    from rules.evaluators import FirestoreEvaluator
     from rules.firestore_cases import cases
-    from rules.hunters import FirestoreHunter
     from stoker_tools.rules_lab.firestore import FirestoreEmulator
-    from stoker_tools.rules_lab.hunt import Hunt
+    from stoker_tools.rules_lab.mutation_run import MutationRun
 
     chosen = _chosen(options, "rules/firestore.rules")
     mark = f"demo-mutants-{os.getpid()}"
-    hunters = [FirestoreHunter(FirestoreEmulator(host, f"{mark}-{number}"), who) for number in range(PLACES)]
+    evaluators = [FirestoreEvaluator(FirestoreEmulator(host, f"{mark}-{number}"), who) for number in range(PLACES)]
     rules = (environment.ROOT / "rules/firestore.rules").read_text()
-    return Hunt(hunters, cases(), rules).survivors(chosen, _Progress(len(chosen), tried, options.verbose))
+    return MutationRun(evaluators, cases(), rules).survivors(chosen, _Progress(len(chosen), tried, options.verbose))
 
 
 def _storage(options: argparse.Namespace, host: str, who: Any, tried: list[str]) -> "list[Mutant]":
-    from rules.hunters import StorageHunter
+    from rules.evaluators import StorageEvaluator
     from rules.storage_cases import scaled, storage_cases
-    from stoker_tools.rules_lab.hunt import Hunt
+    from stoker_tools.rules_lab.mutation_run import MutationRun
     from stoker_tools.rules_lab.storage import StorageEmulator
 
     path = environment.ROOT / "rules/storage.rules"
     chosen = _chosen(options, "rules/storage.rules")
-    hunter = StorageHunter(StorageEmulator(host, "mutants"), who, path)
+    evaluator = StorageEvaluator(StorageEmulator(host, "mutants"), who, path)
     try:
         rules = scaled(path.read_text())
-        return Hunt([hunter], storage_cases(), rules).survivors(chosen, _Progress(len(chosen), tried, options.verbose))
+        return MutationRun([evaluator], storage_cases(), rules).survivors(
+            chosen, _Progress(len(chosen), tried, options.verbose)
+        )
     finally:
-        hunter.load(path.read_text())
+        evaluator.load(path.read_text())
 
 
 def _chosen(options: argparse.Namespace, path: str) -> "list[Mutant]":

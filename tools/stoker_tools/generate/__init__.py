@@ -1,1 +1,1 @@
-"""What is made from the models: rules, indexes, and the clients' types."""
+"""Generators of files from the models: rules, indexes, types and schemas for clients, and tables of the docs."""

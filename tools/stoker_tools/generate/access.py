@@ -1,4 +1,4 @@
-"""The form of `rules/functions.rules` that is deployed."""
+"""The Python module that is made from `rules/functions.rules` and deployed."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any, Self, get_args
@@ -13,7 +13,7 @@ from stoker.models.document import problems
 from stoker.models.user import Permission, Role
 from stoker_tools.generate.errors import GenerateError
 
-HEAD = '''"""Who may call which function. Made by scripts/generate from rules/functions.rules: change it there."""
+HEAD = '''"""The callers of each function. Made by scripts/generate from rules/functions.rules: change it there."""
 
 from collections.abc import Mapping
 
@@ -27,7 +27,7 @@ class _Entry(BaseModel):
 
 
 class CallableEntry(_Entry):
-    """What is said of a function that clients call; nothing goes without saying."""
+    """The entry of a function that clients call. There are no defaults."""
 
     signed_in: bool
     roles: list[Role]
@@ -38,32 +38,32 @@ class CallableEntry(_Entry):
     @model_validator(mode="after")
     def _fit_together(self) -> Self:
         if self.signed_in and (not self.roles or self.calls_per_minute is None):
-            raise ValueError("where the caller is signed in, name at least one role and a number of calls")
+            raise ValueError("if signedIn is true, roles must name a role and callsPerMinute must be a number")
         if not self.signed_in and (self.roles or self.permissions or self.calls_per_minute is not None):
-            raise ValueError("who is not signed in has no role and no permission, and is not counted")
+            raise ValueError("if signedIn is false, roles and permissions must be empty and callsPerMinute null")
         return self
 
 
 class InvokerEntry(_Entry):
-    """What is said of a function that the platform calls."""
+    """The entry of a function that the platform calls."""
 
     invoker: Invoker
 
 
 def queues() -> str:
-    """The entries of the functions that run jobs, for `rules/functions.rules`."""
+    """Return the entries of the functions that run jobs, for `rules/functions.rules`."""
     names = [queue.name for job_type in registry.job_types().values() for queue in job_type.queues]
     return "\n\n".join(f"{name}:\n  invoker: cloud-tasks" for name in names)
 
 
 def policies(text: str) -> str:
-    """The Python module that says the same.
+    """Return the text of the Python module with the same entries.
 
     Args:
-        text: Of `rules/functions.rules`.
+        text: The text of `rules/functions.rules`.
 
     Raises:
-        GenerateError: It is not of that form.
+        GenerateError: The text is not YAML, or an entry is wrong.
     """
     entries = _entries(text)
     lines = ["CALLABLES: Mapping[str, CallPolicy] = {"]
@@ -83,7 +83,7 @@ def _entries(text: str) -> Mapping[str, CallableEntry | InvokerEntry]:
     try:
         named = yaml.load(text, _UniqueLoader)
     except yaml.YAMLError as error:
-        raise GenerateError(f"rules/functions.rules is no YAML: {error}") from None
+        raise GenerateError(f"rules/functions.rules is not YAML: {error}") from None
     if not isinstance(named, dict):
         raise GenerateError("rules/functions.rules must name functions.")
     return {_name(name): _entry(_name(name), said) for name, said in named.items()}
@@ -91,7 +91,7 @@ def _entries(text: str) -> Mapping[str, CallableEntry | InvokerEntry]:
 
 def _name(name: object) -> str:
     if not isinstance(name, str) or not name.isidentifier():
-        raise GenerateError(f"rules/functions.rules: {name!r} is no name of a function.")
+        raise GenerateError(f"rules/functions.rules: {name!r} is not the name of a function.")
     return name
 
 
@@ -115,7 +115,7 @@ def _literal(value: Any) -> str:
 
 
 class _UniqueLoader(yaml.SafeLoader):
-    """Refuses a function that is named twice, of which YAML would forget the first."""
+    """Refuse a function that is named twice. Otherwise YAML would drop its first entry."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         names = [self.construct_object(key, deep=True) for key, _ in node.value]

@@ -1,4 +1,4 @@
-"""Conditions of the rules from JSON Schema: what a value must be."""
+"""Conditions of the rules, made from JSON Schema. A condition checks the type and the bounds of a value."""
 
 import re
 import textwrap
@@ -8,16 +8,16 @@ from stoker_tools.generate.errors import GenerateError
 from stoker_tools.generate.fields import Schema, without_null
 
 WIDTH = 100
-"""Characters, beyond which a condition takes several lines."""
+"""The most characters of a condition on one line."""
 
 SCALARS = {"string", "integer", "number", "boolean", "null"}
 
 
 class Checks:
-    """Makes conditions, and remembers the functions that they call.
+    """A maker of conditions. It keeps the functions that its conditions call.
 
     Args:
-        definitions: The schemas of the maps within the document, by their names.
+        definitions: The schemas of the maps inside the document, by their names.
     """
 
     def __init__(self, definitions: dict[str, Schema]) -> None:
@@ -25,18 +25,18 @@ class Checks:
         self._functions: dict[str, str] = {}
 
     def functions(self) -> list[str]:
-        """The functions that the conditions call, each of which checks a map within the document."""
+        """Return the functions that the conditions call. Each of them checks a map inside the document."""
         return list(self._functions.values())
 
     def of(self, path: str, schema: Schema) -> Iterator[str]:
-        """The conditions under which a value is as its schema says, all of which must hold.
+        """Yield the conditions that together check a value against its schema.
 
         Args:
-            path: Of the value in the rules, such as `task.title`.
-            schema: Its own.
+            path: The value's name in the rules, such as `task.title`.
+            schema: The schema of the value.
 
         Raises:
-            GenerateError: There is no rule for it.
+            GenerateError: No condition is known for the schema.
         """
         if "$ref" in schema:
             yield self._map(path, schema["$ref"].rpartition("/")[2])
@@ -50,11 +50,11 @@ class Checks:
             yield from self._typed(path, schema)
 
     def map_function(self, name: str, schema: Schema) -> str:
-        """The function `{name}Fits`, which checks a map, field by field.
+        """Return the function `{name}Fits`, which checks a map field by field.
 
         Args:
-            name: Of what it checks.
-            schema: Of the map.
+            name: The name of the map, such as `task`.
+            schema: The schema of the map.
         """
         required = schema.get("required", [])
         checks = [f"{name}.keys().hasOnly({listed(schema['properties'])})"]
@@ -66,12 +66,13 @@ class Checks:
     def _map(self, path: str, defined: str) -> str:
         name = defined[0].lower() + defined[1:]
         if defined not in self._functions:
-            self._functions[defined] = ""  # its place in the order
+            self._functions[defined] = ""  # Reserves the place in the order, because the next line may add functions.
             self._functions[defined] = self.map_function(name, self._definitions[defined])
         return f"{name}Fits({path})"
 
     def _typed(self, path: str, schema: Schema) -> Iterator[str]:
-        # What is of another type can't be matched, compared or asked for its keys: that is an error, and refused.
+        # A value of another type can't be matched or compared, and has no keys. This is an error in rules, which refuse
+        # the request. So no condition about the type is needed.
         match schema.get("type"):
             case "string" if "pattern" in schema:
                 yield from size(path, None, schema.get("maxLength"))
@@ -103,7 +104,7 @@ class Checks:
                 raise GenerateError(f"No rule is known for {path}, which is of type {other}.")
 
     def _list(self, path: str, schema: Schema) -> Iterator[str]:
-        """What rules, which can't loop, can say of a list: of its items nothing, where these are maps."""
+        """Yield the conditions of a list. Rules can't loop, so items that are maps are not checked."""
         items = schema["items"]
         if "enum" in items:
             yield f"{path}.hasOnly({listed(items['enum'])})"
@@ -115,7 +116,7 @@ class Checks:
 
 
 def _text(path: str, schema: Schema) -> str:
-    """The pattern of the strings among values of several types, of which the others are short when they are joined."""
+    """Return the pattern of the strings among values of several types. The other types are short if they are joined."""
     kinds = schema.get("anyOf", [schema])
     patterns = [kind["pattern"] for kind in kinds if "pattern" in kind]
     if len(patterns) != 1 or any(kind.get("type") not in SCALARS for kind in kinds):
@@ -124,7 +125,7 @@ def _text(path: str, schema: Schema) -> str:
 
 
 def _lines(path: str, pattern: str) -> str:
-    """All the items of a list at once: none has a line break, and joined, each of them is a line."""
+    """Return a condition for all items of a list. Items have no line breaks, so each is a line of the joined list."""
     line = _inner(pattern)
     lines = literal(rf"({line})(\n({line}))*")
     one_line = literal(r"[^\n]*")
@@ -132,19 +133,22 @@ def _lines(path: str, pattern: str) -> str:
 
 
 def _inner(pattern: str) -> str:
-    """The pattern for `matches`, which is about the whole string anyway. RE2 has its own form of `\\u200b`."""
+    """Return a pattern for `matches`, which matches the whole string anyway. RE2 has its own form of `\\u200b`."""
     return re.sub(r"\\u([0-9a-f]{4})|\\U000([0-9a-f]{5})", r"\\x{\1\2}", re.sub(r"^\^|\$$", "", pattern))
 
 
 def join(holder: str, name: str, checks: Sequence[str], required: bool, nullable: bool) -> str:
-    """One condition that holds where a field is as it must be, or is left out and may be.
+    """Join the conditions of a field to a single condition. It also holds if an optional field is left out.
 
     Args:
         holder: The map with the field.
-        name: The field's.
-        checks: What must hold where it is there.
-        required: Whether it must be there.
-        nullable: Whether it may be null.
+        name: The name of the field.
+        checks: The conditions of the field.
+        required: True if the field must be there.
+        nullable: True if the field may be null.
+
+    Raises:
+        GenerateError: An optional field has no condition.
     """
     if required:
         return "\n    && ".join(checks)
@@ -159,7 +163,7 @@ def join(holder: str, name: str, checks: Sequence[str], required: bool, nullable
 
 
 def size(path: str, least: int | None, most: int | None) -> Iterator[str]:
-    """What must hold of the size of a string, a list or a map."""
+    """Yield the conditions of the size of a string, a list or a map."""
     if least:
         yield f"{path}.size() >= {least}"
     if most is not None:
@@ -167,13 +171,13 @@ def size(path: str, least: int | None, most: int | None) -> Iterator[str]:
 
 
 def function(name: str, parameters: Sequence[str], checks: Sequence[str]) -> str:
-    """A function of the rules that holds where all of some conditions do."""
+    """Return a function of the rules that is true if all conditions are true."""
     body = "\n    && ".join(checks)
     return f"function {name}({', '.join(parameters)}) {{\n  return {body};\n}}"
 
 
 def listed(values: Iterable[object]) -> str:
-    """A list, as the rules write it."""
+    """Return a list in the rules' language."""
     text = ", ".join(literal(value) for value in values)
     if len(text) < 70:
         return f"[{text}]"
@@ -182,7 +186,7 @@ def listed(values: Iterable[object]) -> str:
 
 
 def literal(value: object) -> str:
-    """A value, as the rules write it."""
+    """Return a value in the rules' language."""
     if isinstance(value, str):
         escaped = value.replace("\\", "\\\\").replace("'", "\\'")
         return f"'{escaped}'"

@@ -1,4 +1,4 @@
-"""All documents: where they are, and which model says what is in them."""
+"""All kinds of documents, with their collections and their models."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,9 +20,9 @@ class Document:
     """A kind of document.
 
     Attributes:
-        collection: Where it is.
-        model: What is in it.
-        name: In singular, as the rules call it.
+        collection: The name of the collection.
+        model: The model of the fields.
+        name: The name in the rules, in singular.
     """
 
     collection: str
@@ -45,4 +45,4 @@ DOCUMENTS: Sequence[Document] = (
 INPUTS: Mapping[str, Sequence[type[Model]]] = {
     name: tuple(models_in(registry.load(job_type.input))) for name, job_type in registry.job_types().items()
 }
-"""Which models the input of a job may be of, by its type."""
+"""The models that the input of a job may have, by the type of the job."""

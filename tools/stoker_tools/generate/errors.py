@@ -1,5 +1,5 @@
-"""What can go wrong while files are made."""
+"""The error of the generators."""
 
 
 class GenerateError(Exception):
-    """The models, or a file with marks, say something that no file can be made of; the message says what."""
+    """No file can be made of the models, or of a file with marks. The message names the cause."""

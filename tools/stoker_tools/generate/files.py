@@ -1,4 +1,4 @@
-"""The files that are made, by their paths in the project."""
+"""All generated files, by their paths in the project."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -32,13 +32,13 @@ JOB_STATES_PAGE = Path("docs/job-states.md")
 
 
 def made_files(root: Path = ROOT) -> Mapping[Path, str]:
-    """What each file must hold, by its path from the root.
+    """Return the text of each generated file, by its path from the root.
 
     Args:
-        root: Of the project, where the files are of which only regions are made.
+        root: The root of the project. Files of which only regions are generated are read from there.
 
     Raises:
-        GenerateError: No file can be made of what the models or the marks say.
+        GenerateError: No file can be made of the models, or a file has wrong marks.
     """
     functions_rules = replaced((root / FUNCTIONS_RULES).read_text(), {"queues": queues()})
     return {
@@ -62,14 +62,14 @@ def made_files(root: Path = ROOT) -> Mapping[Path, str]:
 
 
 def _pages(root: Path) -> dict[Path, str]:
-    """The pages of the documentation, which a copy of the project may lack."""
+    """Return the pages of the documentation. A copy of the project may lack them."""
     regions = {INPUTS_PAGE: {"inputs": accepted_table()}, JOB_STATES_PAGE: {"job states": job_states()}}
     there = [page for page in regions if (root / page).exists()]
     return {page: replaced((root / page).read_text(), regions[page]) for page in there}
 
 
 def _document_regions() -> dict[str, str]:
-    """What the rules say of each kind of document that a client may write."""
+    """Return the functions of the rules for each kind of document that a client may write."""
     regions = {}
     for document in DOCUMENTS:
         if document.collection == config.ADMIN_DATA:

@@ -1,8 +1,8 @@
-"""The indexes of Firestore: those that the declared queries need, and none that only cost.
+"""The indexes of Firestore. Only the declared queries get indexes, because an index makes every write more expensive.
 
-Each write of a document writes every index that holds it. A field whose value grows with the time caps a collection at
+Each write of a document writes all its indexes. An index of a field whose value grows with time limits a collection to
 500 writes a second, and a map has an index for each of its fields. So timestamps, maps and long texts are exempt from
-the indexes that Firestore makes of itself, except those that a declared query is served by.
+Firestore's automatic indexes, unless a declared query needs the index.
 Source: https://firebase.google.com/docs/firestore/query-data/index-overview#indexing_best_practices
 """
 
@@ -20,12 +20,12 @@ from stoker_tools.generate.errors import GenerateError
 from stoker_tools.generate.fields import Schema, without_null
 
 INDEXED_BYTES = 1500
-"""What of a value is in an index; what may be longer is not worth one.
+"""The bytes of a value that an index keeps. A text that may be longer gets no index.
 Source: https://firebase.google.com/docs/firestore/quotas#indexes"""
 
 MAX_COMPOSITE = 200
 MAX_EXEMPTIONS = 200
-"""Of each, as many as a database may have without billing.
+"""The most composite indexes and the most exemptions of a database without billing.
 Source: https://firebase.google.com/docs/firestore/quotas#indexes"""
 
 EXPIRING: Mapping[str, str] = dict.fromkeys(
@@ -44,7 +44,7 @@ NEVER_ASKED_FOR: Mapping[str, Sequence[str]] = {
     config.ANALYTICS_SKETCHES: ("users", "sum"),
     config.ANALYTICS_LEASES: ("expiresAt",),
 }
-"""Other fields of what is written often, which no query asks for."""
+"""Other fields without an index, by collection. These documents are written often, and no query uses the fields."""
 
 ASCENDING = {"order": "ASCENDING"}
 DESCENDING = {"order": "DESCENDING"}
@@ -54,7 +54,7 @@ Mode = dict[str, str]
 
 @dataclass(frozen=True)
 class Single:
-    """An index of one field that a query is served by."""
+    """An index of a single field that a query needs."""
 
     collection: str
     field: str
@@ -63,13 +63,13 @@ class Single:
 
 
 def indexes(declared: Iterable[DeclaredQuery] = (*DECLARED, *CLIENTS)) -> str:
-    """The text of `firestore.indexes.json`.
+    """Return the text of `firestore.indexes.json`.
 
     Args:
-        declared: The queries that indexes are needed for.
+        declared: The queries that need indexes.
 
     Raises:
-        GenerateError: They are more than a database may have.
+        GenerateError: The queries need more indexes than a database may have.
     """
     queries = list(declared)
     composite = {json.dumps(index): index for query in queries for index in composite_indexes(query)}
@@ -84,9 +84,9 @@ def indexes(declared: Iterable[DeclaredQuery] = (*DECLARED, *CLIENTS)) -> str:
 
 
 def composite_indexes(query: DeclaredQuery) -> Iterator[dict[str, Any]]:
-    """The indexes of several fields that a query needs: what is equal, then what it is sorted by, then what is summed.
+    """Yield the composite indexes of a query: the fields with equal values, the sorted fields, and the summed fields.
 
-    Where conditions are optional, there is an index for each of them: Firestore merges those that end the same way.
+    If conditions are optional, there is an index for each of them. Firestore merges indexes with the same end.
     Source: https://firebase.google.com/docs/firestore/query-data/index-overview#taking_advantage_of_index_merging
     """
     for prefix, rest in _columns(query):
@@ -98,7 +98,7 @@ def composite_indexes(query: DeclaredQuery) -> Iterator[dict[str, Any]]:
 
 
 def _columns(query: DeclaredQuery) -> Iterator[tuple[list[tuple[str, Mode]], list[tuple[str, Mode]]]]:
-    """The fields of each index, those that are equal and the others."""
+    """Yield the fields of each index: the fields with equal values, and the others."""
     where = [(one.field, one.kind) for one in query.where]
     order = in_full(query.order, where)
     rest = [(field, {"order": str(direction)}) for field, direction in order]
@@ -115,7 +115,9 @@ def _columns(query: DeclaredQuery) -> Iterator[tuple[list[tuple[str, Mode]], lis
 
 
 def in_full(order: Iterable[Order], where: Iterable[tuple[str, Kind]]) -> tuple[Order, ...]:
-    """What results are sorted by, with what follows from ranges, and without the name that comes last anyway.
+    """Return the full order of a query: the fields of ranges are added, and a name at the end is left out.
+
+    Firestore sorts by the name last in any case.
 
     Source: https://firebase.google.com/docs/firestore/query-data/multiple-range-fields
 
@@ -140,7 +142,11 @@ def _column(condition: Condition) -> tuple[str, Mode]:
 
 
 def _singles(query: DeclaredQuery) -> Iterator[Single]:
-    """The indexes of one field that a query is served by: each equal one where nothing is sorted, or all there is."""
+    """Yield the single-field indexes of a query.
+
+    A query without an order needs an index for each field with an equal value. A query with an order needs a
+    single-field index only if the order has one field and no value is compared.
+    """
     for prefix, rest in _columns(query):
         for field, mode in prefix if not rest else rest if len(rest) == 1 and not prefix else []:
             if field != NAME:
@@ -156,7 +162,7 @@ def _overrides(needed: set[Single]) -> Iterator[dict[str, Any]]:
         served = [one for one in needed if (one.collection, one.field) == (collection, field)]
         kept = {(one.mode, one.group) for one in served}
         if (collection, field) not in exempt | expiring:
-            # An override replaces all that Firestore makes of itself.
+            # An override replaces all automatic indexes of the field.
             kept |= {("ASCENDING", False), ("DESCENDING", False), ("CONTAINS", False)}
         yield {
             "collectionGroup": collection,
@@ -173,7 +179,7 @@ def _overrides(needed: set[Single]) -> Iterator[dict[str, Any]]:
 
 
 def _costly() -> Iterator[tuple[str, str]]:
-    """Each collection's fields that are not worth an index of their own."""
+    """Yield the fields whose automatic indexes cost more than they are worth, with their collections."""
     for document in DOCUMENTS:
         if document.collection != config.ADMIN_DATA:  # a handful of documents
             schema = document.model.model_json_schema(by_alias=True)

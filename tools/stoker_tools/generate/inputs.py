@@ -1,6 +1,6 @@
-"""Rules for the `input` of a job: no more than its worker could ever use is let in.
+"""Rules for the `input` of a job. They refuse input that no worker could use.
 
-They are wider than the models: the worker names every problem to the user, where the rules could only refuse.
+The rules are wider than the models, because the worker names every problem to the user. Rules can only refuse.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,17 +13,17 @@ from stoker_tools.generate.errors import GenerateError
 from stoker_tools.generate.fields import Schema, without_null
 
 MAX_WORD = 100
-"""Characters of what is one of a few words, where the worker says which."""
+"""The most characters of a text without a limit in the model. The worker checks such texts."""
 
 
 def input_functions(name: str) -> str:
-    """The function `{name}Fits(type, input)`, and those that it calls.
+    """Return the function `{name}Fits(type, input)`, and the functions that it calls.
 
     Args:
-        name: Such as `input`.
+        name: The name of the map, such as `input`.
 
     Raises:
-        GenerateError: The input of a type is no model, or two of them have the same name.
+        GenerateError: The input of a job type is not a model, or two inputs have the same name.
     """
     choice = ""
     parts: dict[str, str] = {}
@@ -35,7 +35,7 @@ def input_functions(name: str) -> str:
             raise GenerateError(f"Rename {job_type.input}, because another type's input has the same name.")
     return "\n\n".join(
         [
-            "// From stoker.models: no more than a worker could ever use; the worker names every problem inside.\n"
+            "// From stoker.models. Refuses input that no worker could use; the worker names every other problem.\n"
             f"function {name}Fits(type, input) {{\n  return {choice};\n}}",
             *reversed(parts.values()),
         ]
@@ -67,7 +67,7 @@ def _function(name: str, models: Sequence[type[Model]]) -> str:
     for field, schemas in fields.items():
         conditions = list(_wide(f"input.{field}", [without_null(schema)[0] for schema in schemas], definitions))
         if len(schemas) == len(models) and all("const" in schema for schema in schemas):
-            checks += conditions  # it says which of the models it is, and so it must be there
+            checks += conditions  # This field selects the model, so it is required.
         elif len(conditions) == 1:
             checks.append(f"(!('{field}' in input) || {conditions[0]})")
         else:
@@ -76,7 +76,7 @@ def _function(name: str, models: Sequence[type[Model]]) -> str:
 
 
 def _wide(path: str, schemas: Sequence[Schema], definitions: Mapping[str, Schema]) -> Iterator[str]:
-    """What holds of every value that one of some schemas allows, and of little else."""
+    """Yield conditions that every value of any of the schemas meets. They are wider than the schemas."""
     if all("const" in schema for schema in schemas):
         yield f"{path} in {listed(schema['const'] for schema in schemas)}"
         return

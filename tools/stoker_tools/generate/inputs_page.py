@@ -4,7 +4,7 @@ from stoker.sandbox.formats import ACCEPTED
 
 
 def accepted_table() -> str:
-    """A row for each container, in Markdown."""
+    """Return a table in Markdown with a row for each container."""
     rows = [
         (
             accepted.name,

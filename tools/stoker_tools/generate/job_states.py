@@ -40,5 +40,5 @@ def _stays(row: Row, state: str) -> bool:
 
 
 def _name(state: str) -> str:
-    """Mermaid takes a hyphen for a part of an arrow."""
+    """Return a state's name without hyphens, because Mermaid reads a hyphen as a part of an arrow."""
     return state.replace("-", "_")

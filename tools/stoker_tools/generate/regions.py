@@ -1,4 +1,4 @@
-"""Files of which a part is made: what lies between two marks is replaced, and all else is written by hand."""
+"""Generated regions of files. The text between two marks is generated, and the rest is written by hand."""
 
 import re
 
@@ -8,16 +8,16 @@ BEGIN = re.compile(
     r"^(?P<indent> *)(?P<open>// |# |<!-- )BEGIN (?P<name>[\w. ]+), made by scripts/generate(?P<close>(?: -->)?)\n",
     re.MULTILINE,
 )
-"""In the rules of a database, in rules/functions.rules, and in Markdown."""
+"""The first mark of a region, in each of the three forms: `//` in rules, `#` in YAML, and `<!--` in Markdown."""
 
 
 def replaced(text: str, parts: dict[str, str]) -> str:
-    """The text with each part in its region.
+    """Return a text with each part in its region.
 
     Args:
-        text: Holds `// BEGIN name, made by scripts/generate` and `// END name` for every part, or the same in another
-            form of comment.
-        parts: By name, not indented.
+        text: A text with `// BEGIN name, made by scripts/generate` and `// END name` for every part, or the same marks
+            in another form of comment.
+        parts: The parts, by the names of their regions, without indentation.
 
     Raises:
         GenerateError: A region has no part, or a part has no region.

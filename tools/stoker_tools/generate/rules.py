@@ -1,4 +1,4 @@
-"""Rules from a model: which fields a client may write, of which types, within which bounds."""
+"""Rules from a model: the fields that a client may write, with their types and bounds."""
 
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
@@ -12,15 +12,15 @@ WRITTEN_TIMES = (Writer.CREATION_TIME, Writer.WRITE_TIME)
 
 
 def document_functions(model: type[Model], name: str) -> str:
-    """The functions of the rules that check what a client writes of a document.
+    """Return the functions of the rules that check a client's writes of a document.
 
-    `{name}Created(data)` allows a new document, `{name}Updated(data, before)` a changed one, and `{name}Fits(data)` is
-    what they have in common: the fields that a client may write at any time. What no client may do is not made; where
-    clients write nothing at all, the text is empty.
+    `{name}Created(data)` allows a new document, and `{name}Updated(data, before)` a changed one. Both call
+    `{name}Fits(data)`, which checks the fields that a client may write at any time. A function that no client needs is
+    left out. If clients write no field, the text is empty.
 
     Args:
-        model: The document's.
-        name: In singular, such as `task`.
+        model: The model of the document.
+        name: The name in the rules, in singular, such as `task`.
     """
     schema = model.model_json_schema(by_alias=True)
     fields = [field for field in fields_of(model, schema) if field.writer is not Writer.SERVER]
@@ -36,11 +36,11 @@ def document_functions(model: type[Model], name: str) -> str:
 
 
 def map_functions(model: type[Model], name: str) -> str:
-    """The function `{name}Fits(data)`, which checks a document that its writer writes as a whole.
+    """Return the function `{name}Fits(data)`, which checks a document that is always written as a whole.
 
     Args:
-        model: The document's.
-        name: In singular, such as `jobSettings`.
+        model: The model of the document.
+        name: The name in the rules, in singular, such as `jobSettings`.
     """
     schema = model.model_json_schema(by_alias=True)
     checks = Checks(schema.get("$defs", {}))
@@ -66,7 +66,7 @@ def _created(name: str, fields: Sequence[DocumentField], checks: Checks) -> str:
 
 
 def _once(name: str, fields: Sequence[DocumentField], checks: Checks) -> Iterator[str]:
-    """What holds at creation only."""
+    """Yield the conditions that are checked at creation only."""
     for field in fields:
         path = f"{name}.{field.name}"
         begins = field.said(Begins)
@@ -96,7 +96,7 @@ def _updated(name: str, fields: Sequence[DocumentField]) -> str:
 
 
 def _is_free(field: DocumentField) -> bool:
-    """Whether a client may write the field at any time, and more than one value."""
+    """Return whether a client may write the field at any time, with more than one value."""
     return field.writer is Writer.CLIENT and not field.said(Becomes)
 
 
@@ -113,7 +113,7 @@ def _moved(name: str, field: DocumentField, moves: Moves) -> str:
 
 
 def _content(name: str, field: DocumentField, checks: Checks) -> str:
-    """One expression that holds where the field is as it must be, or where it is left out and may be."""
+    """Return a condition of a field. It also holds if an optional field is left out."""
     path = f"{name}.{field.name}"
     schema, nullable = without_null(field.schema)
     near = field.said(Near)

@@ -1,4 +1,4 @@
-"""Rules for what users may upload, from the constants and the table of formats that the workers go by."""
+"""Rules for the uploads of users, from the constants and the table of formats that the workers use."""
 
 from collections.abc import Iterable
 
@@ -18,27 +18,28 @@ _VALUE = "[A-Za-z0-9!#$&^_.+, -]{0,100}"
 _PARAMETERS = f'( *; *{_SUBTYPE}=({_VALUE}|"{_VALUE}")){{0,3}}'
 
 _LETTER = r"[^/\x00-\x1f\x7f-\x9f\x{2028}\x{2029}]"
-"""In a part of a name: no control character, and nothing that ends a line."""
+"""A character in a part of a name. Slashes, control characters and line separators are refused."""
 
 _FIRST = _LETTER.replace("/", "/.")
 
 _PART = f"({_FIRST}{_LETTER}*|[.]{_FIRST}{_LETTER}*|[.][.]{_LETTER}+)"
-"""A part of a name between two slashes, but `.` and `..`, which a proxy may take for folders."""
+"""A part of a name between two slashes. `.` and `..` are refused, because a proxy may take them for folders."""
 
 NAME = f"user-uploads(/{_PART}){{2,}}"
-"""A name in a user's folder. The name of the folder alone is none: exports and deletions look below it."""
+"""The name of an object in a user's folder. The folder's own name is refused, because exports and deletions list only
+the objects below it."""
 
 FILMS = tuple(accepted for accepted in ACCEPTED if not accepted.animation)
 ANIMATIONS = tuple(accepted for accepted in ACCEPTED if accepted.animation)
 
 
 def upload_function(name: str) -> str:
-    """The function that checks the name, the size and the media type of an uploaded file.
+    """Return the function that checks the name, the size and the media type of an uploaded file.
 
-    If the media type is unknown, the ending of the name counts.
+    If the media type is unknown, the ending of the name is checked.
 
     Args:
-        name: The function's.
+        name: The name of the function.
     """
     kinds = "|".join(kind.removesuffix("/*") for kind in config.MEDIA_TYPES)
     films = [f"({kinds})/{_SUBTYPE}{_PARAMETERS}"] + [
@@ -66,7 +67,7 @@ def upload_function(name: str) -> str:
         for types, endings, most in by_name
     ]
     return (
-        "// From stoker.config, MEDIA_TYPES and MAX_SOURCE_BYTES and their like, and stoker.sandbox.formats.\n"
+        "// From stoker.sandbox.formats, and from stoker.config: MEDIA_TYPES, MAX_SOURCE_BYTES and others.\n"
         f"function {name}(file) {{\n  return file.name.toUtf8().size() <= {MAX_NAME_BYTES}\n"
         f"    && file.name.matches({literal(NAME)})\n    && (" + "\n      || ".join(checks) + ");\n}"
     )

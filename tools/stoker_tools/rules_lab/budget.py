@@ -1,4 +1,4 @@
-"""What a request may cost, estimated from the text: the most that evaluating it can take.
+"""The highest cost of a request, estimated from the text of the rules.
 
 Source of the limits: https://firebase.google.com/docs/firestore/security/rules-structure#security_rules_limits
 """
@@ -20,12 +20,12 @@ METHODS = {"read": ("get", "list"), "write": ("create", "update", "delete")}
 
 @dataclass(frozen=True)
 class Cost:
-    """The most that a request of one kind can take.
+    """The highest cost of a request of one kind.
 
     Attributes:
-        expressions: That are evaluated.
-        depth: Of functions that call functions.
-        documents: That are read by `get` and `exists`.
+        expressions: The number of expressions that are evaluated.
+        depth: The number of functions that call each other.
+        documents: The number of documents that `get` and `exists` read.
     """
 
     expressions: int = 0
@@ -39,7 +39,13 @@ class Cost:
 
 
 def costs(text: str) -> dict[str, Cost]:
-    """The cost of each kind of request, by path and method, such as `/tasks/{taskId} create`.
+    """Return the cost of each kind of request, by path and method, such as `/tasks/{taskId} create`.
+
+    Args:
+        text: The text of a file of rules.
+
+    Raises:
+        RulesError: The text is not in the rules' language.
 
     Example:
         >>> costs("service s { match /a/{b} { function f(c) { return c == 1; } allow get: if f(b) && true; } }")
@@ -49,10 +55,10 @@ def costs(text: str) -> dict[str, Cost]:
 
 
 def excesses(text: str) -> list[str]:
-    """The limits of the platform that a file of rules breaks, as sentences.
+    """Return a sentence for each limit of the platform that a file of rules breaks.
 
     Args:
-        text: The file's.
+        text: The text of the file.
     """
     found = [
         f"{request}: {cost.expressions} expressions, {cost.depth} calls deep, {cost.documents} documents are more than "

@@ -1,9 +1,9 @@
-"""What can go wrong with rules."""
+"""Errors of the tools for rules."""
 
 
 class RulesError(Exception):
-    """The text is not of the rules' language; the message says where."""
+    """The text is not in the rules' language. The message names the line."""
 
 
 class NoVerdict(Exception):
-    """An emulator has neither allowed a request nor refused it; the message says what it answered."""
+    """An emulator neither allowed nor refused a request. The message quotes its answer."""

@@ -1,4 +1,4 @@
-"""The Firestore emulator, asked over REST as a client would: with a token, and so through the rules."""
+"""Requests to the Firestore emulator over REST. The rules apply to them, because they carry a client's token."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,11 +15,11 @@ Documents = Mapping[str, Mapping[str, Any]]
 
 @dataclass(frozen=True)
 class Create:
-    """Writes a document that is not there.
+    """Create a document.
 
     Attributes:
-        path: Such as `tasks/first`.
-        fields: Its fields, `NOW` where the server fills in its time.
+        path: The path of the document, such as `tasks/first`. No document is there.
+        fields: Its fields. The value `NOW` stands for the server's time.
     """
 
     path: str
@@ -28,11 +28,12 @@ class Create:
 
 @dataclass(frozen=True)
 class Update:
-    """Changes fields of a document.
+    """Change fields of a document.
 
     Attributes:
-        fields: Those to write.
-        removed: Names of those to remove.
+        path: The path of the document.
+        fields: The fields to write, by their names.
+        removed: The names of the fields to remove.
     """
 
     path: str
@@ -42,27 +43,27 @@ class Update:
 
 @dataclass(frozen=True)
 class Delete:
-    """Deletes a document."""
+    """Delete a document."""
 
     path: str
 
 
 @dataclass(frozen=True)
 class Get:
-    """Reads a document."""
+    """Read a document."""
 
     path: str
 
 
 @dataclass(frozen=True)
 class Query:
-    """Reads documents of a collection.
+    """Read documents of a collection.
 
     Attributes:
-        collection: Its path; its name alone where a group is meant.
-        limit: How many at most; no limit where it is None.
-        equal: Values that fields must have.
-        group: Whether it is all collections of that name, wherever they are.
+        collection: The path of the collection. If `group` is true, its name alone.
+        limit: The most documents that are read; None for no limit.
+        equal: The values that fields must have, by the names of the fields.
+        group: True if the query reads all collections of that name.
     """
 
     collection: str
@@ -75,10 +76,10 @@ Request = Create | Update | Delete | Get | Query
 
 
 class FirestoreEmulator:
-    """One project of the emulator: it has rules and documents of its own. Safe to share between threads.
+    """A project of the emulator, with its own rules and documents. Threads may share it.
 
     Args:
-        host: The emulator's, as host:port.
+        host: The address of the emulator, as host:port.
         project: The project's id.
     """
 
@@ -88,10 +89,10 @@ class FirestoreEmulator:
         self._name = f"projects/{project}/databases/(default)/documents"
 
     def load(self, rules: str) -> None:
-        """Puts rules into the project.
+        """Load rules into the project.
 
         Raises:
-            RulesError: They don't compile.
+            RulesError: The rules don't compile.
         """
         files = [{"name": "firestore.rules", "content": rules}]
         answer = self._client.put(f"{self._rules}:securityRules", json={"rules": {"files": files}})
@@ -99,17 +100,18 @@ class FirestoreEmulator:
             raise RulesError(f"The emulator refused the rules: {answer.text}")
 
     def allows(self, request: Request, token: str | None) -> bool:
-        """Whether the rules allow a request, which is then carried out.
+        """Send a request, and return whether the rules allow it. An allowed request is carried out.
 
         Args:
-            request: What to do.
+            request: The request.
             token: An ID token; None for a client that is not signed in.
 
         Raises:
-            NoVerdict: The emulator answered neither yes nor no.
+            NoVerdict: The emulator neither allowed nor refused the request.
         """
         answer = self._ask(request, {"Authorization": f"Bearer {token}"} if token else {})
-        # Whoever may read learns that there is nothing; and a query's refusal comes as an item of its answer.
+        # 404 is an allowed read of a missing document. A refused query has the status 403 too, though its error is an
+        # item of its answer.
         if answer.status_code in (200, 404):
             return True
         if answer.status_code == 403:
@@ -117,26 +119,26 @@ class FirestoreEmulator:
         raise NoVerdict(f"{request!s:.300}: {answer.status_code} {answer.text[:500]}")
 
     def put(self, documents: Documents, removed: Sequence[str] = ()) -> None:
-        """Writes documents past the rules, all at once.
+        """Write and delete documents in one commit, without the rules.
 
         Args:
-            documents: To write.
-            removed: Paths of those to delete.
+            documents: The documents to write.
+            removed: The paths of the documents to delete.
         """
         writes = [self._write(path, fields) for path, fields in documents.items()]
         writes += [{"delete": f"{self._name}/{path}"} for path in removed]
         self._commit(writes, {"Authorization": "Bearer owner"}).raise_for_status()
 
     def close(self) -> None:
-        """Closes the connections to the emulator."""
+        """Close the connections to the emulator."""
         self._client.close()
 
     def clear(self) -> None:
-        """Deletes all documents of the project."""
+        """Delete all documents of the project."""
         self._client.delete(f"/emulator/v1/{self._name}").raise_for_status()
 
     def coverage(self) -> list[dict[str, Any]]:
-        """What the rules have been evaluated to, since they were put in: a tree for each condition."""
+        """Return the results of all conditions since the rules were loaded: a tree of expressions for each."""
         answer = self._client.get(f"{self._rules}:ruleCoverage")
         answer.raise_for_status()
         report: list[dict[str, Any]] = answer.json()["report"]

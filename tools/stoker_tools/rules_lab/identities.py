@@ -1,4 +1,4 @@
-"""Those who ask: accounts of the Auth emulator, with tokens of its own, and tokens that are worth nothing."""
+"""The users who send requests: accounts of the Auth emulator, and tokens that are made up or worthless."""
 
 import base64
 import json
@@ -12,19 +12,27 @@ PROJECT = "demo-stoker"
 PASSWORD = "correct-horse"
 
 ROLES = {"ada": None, "bob": None, "mia": "moderator", "rex": "admin"}
-"""The accounts, by their uids, and their roles. Ada owns what is asked for."""
+"""The roles of the accounts, by their uids. Ada owns the documents that are asked for."""
 
 
 class Tokens(Mapping[str, str | None]):
-    """A token of everyone who asks, by name; None for who has none.
+    """The tokens of the users, by their names; None for a client that is not signed in.
 
-    `expired` and `tenant` have Ada's uid, in a token that has expired, and in one of another tenant; `retired` is the
-    admin, in a token that has expired. `stale` and `fresh` are Ada, who signed in a little more or less than 5 minutes
-    ago; the token of `nameless` does not say when it expires. The uid of `slash` is no name for a folder, that of
-    `long` has 129 characters, that of `longest` 128, and `impostor` is Bob with claims that mean nothing.
+    Beside the accounts of `ROLES`, there are:
+
+    - `nobody` is not signed in.
+    - `expired` is Ada with an expired token, and `retired` is the admin with an expired token.
+    - `tenant` is a user of another tenant with Ada's uid.
+    - `fresh` and `stale` are Ada, who signed in a little less and a little more than 5 minutes ago.
+    - `nameless` is Ada with a token without an expiry.
+    - `slash` has a slash in the uid, so it can't be the name of a folder.
+    - `longest` has a uid of 128 characters, which is the longest that is valid, and `long` one of 129.
+    - `eve` is a user whose account was deleted.
+    - `anonymous` is Ada, signed in without a provider a day ago.
+    - `impostor` is Bob with claims that have no meaning.
 
     Args:
-        auth_host: The Auth emulator's, as host:port.
+        auth_host: The address of the Auth emulator, as host:port.
     """
 
     def __init__(self, auth_host: str) -> None:
@@ -35,7 +43,7 @@ class Tokens(Mapping[str, str | None]):
         self._kept = {**real, **_made_up(self._ada), "retired": _expired(claims(real["rex"]))}
 
     def __getitem__(self, who: str) -> str | None:
-        if who in AGES:  # these age while the tests run
+        if who in AGES:  # Made at each use, because a token gets older while the tests run.
             return unsigned({**self._ada, "auth_time": int(time.time()) - AGES[who]})
         return self._kept[who]
 
@@ -61,7 +69,7 @@ def _made_up(ada: Mapping[str, Any]) -> dict[str, str | None]:
 
 
 AGES = {"fresh": 290, "stale": 310}
-"""How long ago someone has signed in, in seconds."""
+"""The time since the sign-in, in seconds, by the names of the users."""
 
 
 def _expired(said: Mapping[str, Any]) -> str:
@@ -69,14 +77,14 @@ def _expired(said: Mapping[str, Any]) -> str:
 
 
 def claims(token: str) -> dict[str, Any]:
-    """What a token says."""
+    """Return the claims of a token, without a check of its signature."""
     payload = token.split(".")[1]
     decoded: dict[str, Any] = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
     return decoded
 
 
 def unsigned(said: Mapping[str, Any]) -> str:
-    """A token that nobody has signed, as the emulators take them."""
+    """Return a token of some claims without a signature, which the emulators accept."""
     parts = ({"alg": "none", "typ": "JWT"}, dict(said))
     return ".".join(base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in parts) + "."
 

@@ -1,4 +1,4 @@
-"""Many requests to the rules, and which of them were judged as they must not be."""
+"""Many requests to the rules, and the requests among them that were decided wrongly."""
 
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -7,17 +7,17 @@ from operator import attrgetter
 from typing import Protocol, TypeVar
 
 THREADS = 6
-"""The emulator takes several requests at once; beyond that, they wait for its processor."""
+"""Requests that are sent at once. With more, the requests wait for the emulator's processor."""
 
 
 class Judged(Protocol):
-    """What is judged.
+    """A case: a request with the expected decision.
 
     Attributes:
-        allowed: Whether the rules must allow it.
-        group: A collection and an operation, or a folder. Groups come in turn, because a rule may read another
-            collection: a task is refused while a case of another group has deleted its project.
-        place: What it touches: nothing else touches that meanwhile, or the two would wait for each other.
+        allowed: True if the rules must allow the request.
+        group: A collection and an operation, or a folder. Groups are judged one after another, because a rule may read
+            another collection. A task would be refused while a case of another group has deleted its project.
+        place: The document or object that the request touches. Cases of one place are judged one after another.
     """
 
     @property
@@ -34,12 +34,12 @@ Item = TypeVar("Item", bound=Judged)
 
 
 def misjudged(cases: Iterable[Item], allows: Callable[[Item], bool], restore: Callable[[Item], None]) -> list[Item]:
-    """The cases that the rules decide otherwise than they must.
+    """Return the cases that the rules decide wrongly.
 
     Args:
-        cases: All of them.
-        allows: Asks the rules.
-        restore: Undoes what a case has changed; called after each that was allowed.
+        cases: The cases to judge.
+        allows: Sends a case's request, and returns whether the rules allowed it.
+        restore: Undoes the change of a case. It is called after each request that was allowed.
     """
 
     def judge(of_place: Sequence[Item]) -> list[Item]:
@@ -61,5 +61,5 @@ def misjudged(cases: Iterable[Item], allows: Callable[[Item], bool], restore: Ca
 
 
 def _shared(cases: Iterable[Item], name: Callable[[Item], str]) -> list[list[Item]]:
-    """The cases, in a list for each name."""
+    """Group the cases by a name; return a list for each name."""
     return [list(found) for _, found in groupby(sorted(cases, key=name), name)]

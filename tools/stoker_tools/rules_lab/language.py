@@ -1,4 +1,4 @@
-"""The rules' language as a tree, in which every part knows where in the text it stands.
+"""The rules' language, parsed to a tree. Every part of the tree has its position in the text.
 
 Source: https://firebase.google.com/docs/rules/rules-language
 """
@@ -19,18 +19,18 @@ TOKEN = re.compile(
 )
 
 BINARY = (("||",), ("&&",), ("==", "!="), ("<", ">", "<=", ">=", "in", "is"), ("+", "-"), ("*", "/", "%"))
-"""The operators, those that bind the least first."""
+"""The operators by precedence, the lowest first."""
 
 
 @dataclass(frozen=True)
 class Token:
-    """A word of the text.
+    """A token of the text.
 
     Attributes:
         kind: `string`, `number`, `name`, `sign` or `end`.
-        text: As it is written.
+        text: The token as it is written.
         start: The offset of its first character.
-        end: The offset behind its last one.
+        end: The offset behind its last character.
     """
 
     kind: str
@@ -45,10 +45,10 @@ class Expression:
 
     Attributes:
         kind: `literal`, `name`, `member`, `call`, `index`, `list`, `map`, `path`, `unary`, `binary` or `ternary`.
-        text: The name, the member's name, the operator or the literal itself; of a call, nothing.
-        parts: What it is made of: the operands; a call's function, then its arguments; the keys and values of a map.
+        text: The name, the member's name, the operator or the literal. Empty for a call.
+        parts: The operands. For a call, its function and then its arguments. For a map, its keys and values in turn.
         start: The offset of its first character.
-        end: The offset behind its last one.
+        end: The offset behind its last character.
     """
 
     kind: str
@@ -58,7 +58,7 @@ class Expression:
     end: int
 
     def walk(self) -> Iterator["Expression"]:
-        """Itself and all that it is made of."""
+        """Yield the expression and all its parts, at any depth."""
         yield self
         for part in self.parts:
             yield from part.walk()
@@ -69,8 +69,10 @@ class Function:
     """A function of the rules.
 
     Attributes:
-        lets: The values that it names.
-        result: What it returns.
+        name: The name of the function.
+        parameters: The names of its parameters.
+        lets: The variables that it declares: names and values.
+        result: The expression that it returns.
     """
 
     name: str
@@ -84,10 +86,10 @@ class Allow:
     """A permission.
 
     Attributes:
-        methods: Such as `get` and `list`.
-        condition: Under which it is given; None where it always is.
+        methods: The methods that are allowed, such as `get` and `list`.
+        condition: The condition of the permission; None if there is no condition.
         start: The offset of the statement.
-        end: The offset behind it.
+        end: The offset behind the statement.
     """
 
     methods: tuple[str, ...]
@@ -98,10 +100,13 @@ class Allow:
 
 @dataclass
 class Block:
-    """A `match`, or the service itself.
+    """A `match` block, or the service itself.
 
     Attributes:
-        path: As it is written; that of the service is empty.
+        path: The path as it is written. Empty for the service.
+        functions: The functions that the block declares.
+        allows: The permissions of the block.
+        blocks: The `match` blocks inside this block.
     """
 
     path: str
@@ -110,13 +115,13 @@ class Block:
     blocks: list["Block"] = field(default_factory=list)
 
     def walk(self) -> Iterator["Block"]:
-        """Itself and all blocks within it."""
+        """Yield the block and all blocks inside it, at any depth."""
         yield self
         for block in self.blocks:
             yield from block.walk()
 
     def expressions(self) -> Iterator[Expression]:
-        """All conditions and all that functions are made of, here and in the blocks within, each as one tree."""
+        """Yield each condition and each expression of a function, in this block and in the blocks inside it."""
         for block in self.walk():
             for function in block.functions:
                 yield from (value for _, value in function.lets)
@@ -125,10 +130,13 @@ class Block:
 
 
 def parse(text: str) -> Block:
-    """The service that a file of rules describes.
+    """Parse a file of rules, and return its service.
+
+    Args:
+        text: The text of the file.
 
     Raises:
-        RulesError: The text is not of the rules' language.
+        RulesError: The text is not in the rules' language.
 
     Example:
         >>> service = parse("service cloud.firestore { match /notes/{id} { allow get: if id == 'a'; } }")
@@ -338,7 +346,7 @@ class _Parser:
 
     def fail(self, token: Token) -> None:
         line = self.text.count("\n", 0, token.start) + 1
-        raise RulesError(f"Line {line}: {token.text or 'the end'!r} was not expected there.")
+        raise RulesError(f"Line {line}: {token.text or 'the end'!r} was not expected here.")
 
 
 def _tokens(text: str) -> Iterator[Token]:
@@ -346,7 +354,7 @@ def _tokens(text: str) -> Iterator[Token]:
     while at < len(text):
         found = TOKEN.match(text, at)
         if not found:
-            raise RulesError(f"Line {text.count(chr(10), 0, at) + 1}: {text[at]!r} is no part of the rules' language.")
+            raise RulesError(f"Line {text.count(chr(10), 0, at) + 1}: {text[at]!r} is not part of the rules' language.")
         if found.lastgroup != "space":
             yield Token(found.lastgroup or "", found[0], at, found.end())
         at = found.end()

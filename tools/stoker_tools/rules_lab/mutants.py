@@ -1,4 +1,4 @@
-"""Rules with one mistake each: whoever tests the rules must notice every one of them."""
+"""Mutants of the rules: copies with one mistake each. The tests of the rules must notice every mistake."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -14,7 +14,7 @@ FLIPPED = {
     ">": (">=", "<="),
     "&&": ("||",),
 }
-"""Operators, and what they may be mistaken for."""
+"""The wrong operators that may replace an operator."""
 
 
 @dataclass(frozen=True)
@@ -22,13 +22,13 @@ class Mutant:
     """Rules with one mistake.
 
     Attributes:
-        block: The path of the `match` that has it; empty for what all share.
-        place: The function, or the methods that are allowed.
-        mistake: What was done, in a few words.
+        block: The path of the `match` block with the mistake. Empty for the functions that all blocks share.
+        place: The name of the function, or the methods of the permission.
+        mistake: A description of the mistake in a few words.
         before: The text that was changed.
         after: The text in its place.
-        words: Names in the condition around it, such as those of fields; they tell which tests to try first.
-        rules: The whole text.
+        words: Names in the condition, such as the names of fields. The tests with these names are tried first.
+        rules: The whole text with the mistake.
     """
 
     block: str
@@ -44,10 +44,13 @@ class Mutant:
 
 
 def mutants(text: str) -> list[Mutant]:
-    """All rules that have one mistake more than these.
+    """Return every mutant of some rules.
 
     Args:
-        text: Of the file of rules.
+        text: The text of the file of rules.
+
+    Raises:
+        RulesError: The text is not in the rules' language.
 
     Example:
         >>> rules = "service s { match /a/{b} { allow get: if b == 'c' && true; } }"
@@ -57,12 +60,12 @@ def mutants(text: str) -> list[Mutant]:
     service = parse(text)
     found: dict[str, Mutant] = {}
     for block in service.walk():
-        for made in _Spoiler(text, block).all():
+        for made in _Mutator(text, block).all():
             found.setdefault(made.rules, made)
     return list(found.values())
 
 
-class _Spoiler:
+class _Mutator:
     def __init__(self, text: str, block: Block) -> None:
         self.text = text
         self.block = block
@@ -95,7 +98,7 @@ class _Spoiler:
         yield from self.of_condition(allow.condition)
 
     def of_condition(self, expression: Expression) -> Iterator[Mutant]:
-        """What can be wrong in a condition, part by part of its outermost `&&`."""
+        """Yield the mutants of a condition, for each part of its outermost `&&`."""
         if expression.kind == "binary" and expression.text == "&&":
             for part in expression.parts:
                 yield from self.of_condition(part)
@@ -131,7 +134,7 @@ class _Spoiler:
             words, named = self.words, "a condition" if expression.text == "&&" else "an alternative"
             for kept, dropped in ((other, left), (one, right)):
                 if dropped.text == expression.text:
-                    continue  # several at once: its own parts are dropped one by one
+                    continue  # Its own parts are dropped one by one.
                 if expression.text == "&&":
                     self.words = frozenset(_words(dropped)) | words
                 yield replace(self.made(f"drop {named}", start, end, kept), before=self.source(dropped), after="")

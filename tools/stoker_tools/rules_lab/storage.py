@@ -1,4 +1,4 @@
-"""The Storage emulator, asked over REST as a client would: with a token, and so through the rules."""
+"""Requests to the Storage emulator over REST. The rules apply to them, because they carry a client's token."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,12 +11,12 @@ from stoker_tools.rules_lab.errors import NoVerdict, RulesError
 
 @dataclass(frozen=True)
 class Upload:
-    """Writes an object.
+    """Write an object.
 
     Attributes:
-        path: Its name.
+        path: The name of the object.
         content_type: Its media type.
-        size: In bytes.
+        size: Its size in bytes.
     """
 
     path: str
@@ -26,7 +26,7 @@ class Upload:
 
 @dataclass(frozen=True)
 class Relabel:
-    """Changes an object's media type."""
+    """Change the media type of an object."""
 
     path: str
     content_type: str
@@ -34,21 +34,21 @@ class Relabel:
 
 @dataclass(frozen=True)
 class Download:
-    """Reads an object."""
+    """Read an object."""
 
     path: str
 
 
 @dataclass(frozen=True)
 class Remove:
-    """Deletes an object."""
+    """Delete an object."""
 
     path: str
 
 
 @dataclass(frozen=True)
 class Browse:
-    """Lists the objects of a folder, whose name ends with a slash."""
+    """List the objects of a folder. Its name ends with a slash."""
 
     path: str
 
@@ -57,11 +57,11 @@ StorageRequest = Upload | Relabel | Download | Remove | Browse
 
 
 class StorageEmulator:
-    """A bucket of the emulator, whose rules are those of all buckets. Safe to share between threads.
+    """A bucket of the emulator. All buckets share one set of rules. Threads may share it.
 
     Args:
-        host: The emulator's, as host:port.
-        bucket: The bucket's name.
+        host: The address of the emulator, as host:port.
+        bucket: The name of the bucket.
     """
 
     def __init__(self, host: str, bucket: str) -> None:
@@ -69,14 +69,14 @@ class StorageEmulator:
         self._objects = f"/v0/b/{bucket}/o"
 
     def load(self, rules: str, name: str) -> None:
-        """Puts rules into the emulator.
+        """Load rules into the emulator.
 
         Args:
-            rules: Their text.
-            name: The path of their file, which the emulator goes on to watch.
+            rules: The text of the rules.
+            name: The path of their file. The emulator watches this file from now on.
 
         Raises:
-            RulesError: They don't compile.
+            RulesError: The rules don't compile.
         """
         files = [{"name": name, "content": rules}]
         answer = self._client.put("/internal/setRules", json={"rules": {"files": files}})
@@ -84,32 +84,32 @@ class StorageEmulator:
             raise RulesError(f"The emulator refused the rules: {answer.text}")
 
     def allows(self, request: StorageRequest, token: str | None) -> bool:
-        """Whether the rules allow a request, which is then carried out.
+        """Send a request, and return whether the rules allow it. An allowed request is carried out.
 
         Args:
-            request: What to do.
+            request: The request.
             token: An ID token; None for a client that is not signed in.
 
         Raises:
-            NoVerdict: The emulator answered neither yes nor no.
+            NoVerdict: The emulator neither allowed nor refused the request.
         """
         answer = self._ask(request, {"Authorization": f"Firebase {token}"} if token else {})
-        if answer.status_code in (200, 204, 404):  # who may read learns that there is nothing
+        if answer.status_code in (200, 204, 404):  # 404 is an allowed read of a missing object
             return True
         if answer.status_code == 403:
             return False
         raise NoVerdict(f"{request}: {answer.status_code} {answer.text[:500]}")
 
     def put(self, path: str, content_type: str = "video/mp4") -> None:
-        """Writes an object past the rules."""
+        """Write an object without the rules."""
         self._ask(Upload(path, content_type), {"Authorization": "Firebase owner"}).raise_for_status()
 
     def remove(self, path: str) -> None:
-        """Deletes an object past the rules, if it is there."""
+        """Delete an object without the rules, if it is there."""
         self._ask(Remove(path), {"Authorization": "Firebase owner"})
 
     def close(self) -> None:
-        """Closes the connections to the emulator."""
+        """Close the connections to the emulator."""
         self._client.close()
 
     def _ask(self, request: StorageRequest, headers: Mapping[str, str]) -> httpx.Response:

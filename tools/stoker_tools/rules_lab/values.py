@@ -1,4 +1,4 @@
-"""Values as Firestore's REST interface has them."""
+"""Values in the form of Firestore's REST interface."""
 
 import base64
 import math
@@ -9,11 +9,11 @@ from enum import Enum
 from typing import Any
 
 Value = dict[str, Any]
-"""As https://firebase.google.com/docs/firestore/reference/rest/v1/Value describes it."""
+"""A value of the REST interface: https://firebase.google.com/docs/firestore/reference/rest/v1/Value"""
 
 
 class Now(Enum):
-    """The server's time, which the server itself fills in."""
+    """The type of `NOW`, which stands for the server's time."""
 
     NOW = "now"
 
@@ -23,16 +23,20 @@ NOW = Now.NOW
 
 @dataclass(frozen=True)
 class Later:
-    """A time, so long after the request is made; before it, where the duration is negative."""
+    """A time relative to the time of the request.
+
+    Attributes:
+        by: The time after the request. A negative time is before the request.
+    """
 
     by: timedelta
 
 
 def encoded(value: Any) -> Value:
-    """The value as Firestore's REST interface has it.
+    """Return a value in the form of Firestore's REST interface.
 
     Raises:
-        TypeError: Firestore has no such value.
+        TypeError: Firestore has no value of this type.
 
     Example:
         >>> encoded({"tags": ["a", 1]})

@@ -1,9 +1,8 @@
 """Sound is as loud as it was, and nothing clips that did not clip."""
 
 import json
-import math
 import subprocess
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import imageio_ffmpeg
@@ -13,34 +12,7 @@ import pytest
 from conftest import Ffmpeg
 from stoker.video.sound.loudness import measured
 from unit.video.films import outputs_of
-from unit.video.sound.samples import RATE, film, lufs, matrix, samples_of
-
-HALF_POWER = math.sqrt(0.5)
-GAINS: Mapping[str, tuple[float, float]] = {
-    "FL": (1, 0),
-    "FR": (0, 1),
-    "FC": (HALF_POWER, HALF_POWER),
-    "BC": (0.5, 0.5),
-    "LFE": (0, 0),
-    **dict.fromkeys(("BL", "SL", "TFL", "TBL"), (HALF_POWER, 0)),
-    **dict.fromkeys(("BR", "SR", "TFR", "TBR"), (0, HALF_POWER)),
-    "FLC": (1, 0),
-    "FRC": (0, 1),
-}
-"""The matrix of docs/sound.md: by how much the left and the right side play each channel."""
-
-LAYOUTS = {
-    "mono": None,
-    "stereo": "FL+FR",
-    "3.0": "FL+FR+FC",
-    "quad": "FL+FR+BL+BR",
-    "5.1": "FL+FR+FC+LFE+BL+BR",
-    "5.1(side)": "FL+FR+FC+LFE+SL+SR",
-    "6.1": "FL+FR+FC+LFE+BC+SL+SR",
-    "7.1": "FL+FR+FC+LFE+BL+BR+SL+SR",
-    "7.1(wide)": "FL+FR+FC+LFE+BL+BR+FLC+FRC",
-    "5.1.4": "FL+FR+FC+LFE+SL+SR+TFL+TFR+TBL+TBR",
-}
+from unit.video.sound.samples import LAYOUTS, RATE, film, lufs, matrix, samples_of
 
 
 def sounds(channels: int, level: float, seconds: float = 4) -> np.ndarray:

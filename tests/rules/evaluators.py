@@ -1,4 +1,4 @@
-"""Where mutated rules are tried: projects of the emulator for documents, the one bucket for files."""
+"""Evaluators of mutated rules: projects of the Firestore emulator, and a bucket of the Storage emulator."""
 
 from pathlib import Path
 
@@ -10,12 +10,12 @@ from stoker_tools.rules_lab.identities import Tokens
 from stoker_tools.rules_lab.storage import Browse, Download, StorageEmulator
 
 
-class FirestoreHunter:
-    """A project with documents of its own.
+class FirestoreEvaluator:
+    """A project of the Firestore emulator, with its own documents.
 
     Args:
-        project: The project, of which all is this one's.
-        tokens: Of everyone who asks.
+        project: The project. Nothing else uses it.
+        tokens: The tokens of the users who send requests.
     """
 
     def __init__(self, project: FirestoreEmulator, tokens: Tokens) -> None:
@@ -25,11 +25,11 @@ class FirestoreHunter:
         project.put(self._documents)
 
     def load(self, rules: str) -> None:
-        """Puts rules there."""
+        """Load rules."""
         self.project.load(rules)
 
     def allows(self, case: Case) -> bool:
-        """Asks the rules, and undoes what has been changed."""
+        """Send a case's request, undo its change, and return whether the rules allowed it."""
         allowed = self.project.allows(case.request, self._tokens[case.who])
         if allowed and not isinstance(case.request, Get | Query):
             path, there = case.request.path, self._documents
@@ -37,13 +37,13 @@ class FirestoreHunter:
         return allowed
 
 
-class StorageHunter:
-    """The emulator's files, whose rules are those of all buckets: there can be one such place only.
+class StorageEvaluator:
+    """The Storage emulator. All buckets share one set of rules, so there can be one such evaluator only.
 
     Args:
         files: The emulator.
-        tokens: Of everyone who asks.
-        rules: The path of the rules' file, which the emulator goes on to watch.
+        tokens: The tokens of the users who send requests.
+        rules: The path of the file of rules. The emulator watches this file.
     """
 
     def __init__(self, files: StorageEmulator, tokens: Tokens, rules: Path) -> None:
@@ -54,11 +54,11 @@ class StorageHunter:
             files.put(path)
 
     def load(self, rules: str) -> None:
-        """Puts rules there."""
+        """Load rules."""
         self.files.load(rules, str(self._rules))
 
     def allows(self, case: StorageCase) -> bool:
-        """Asks the rules, and undoes what has been changed."""
+        """Send a case's request, undo its change, and return whether the rules allowed it."""
         allowed = self.files.allows(case.request, self._tokens[case.who])
         path = case.request.path
         if allowed and not isinstance(case.request, Download | Browse):

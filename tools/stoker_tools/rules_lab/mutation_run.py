@@ -1,4 +1,4 @@
-"""Whether the cases notice the mistakes in mutated rules."""
+"""A run of mutation testing: each mutant of the rules is asked the test cases, until a case notices its mistake."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -9,13 +9,13 @@ from stoker_tools.rules_lab.mutants import Mutant
 
 
 class Named(Protocol):
-    """A case, as far as the order in which cases are tried goes.
+    """The parts of a case that decide in which order cases are asked.
 
     Attributes:
-        group: What it is about, such as `tasks create`.
-        name: What is special about it.
-        who: Who asks.
-        allowed: Whether the rules must allow it.
+        group: The collection and the operation, such as `tasks create`.
+        name: The special property of this case.
+        who: The name of the user who sends the request.
+        allowed: True if the rules must allow the request.
     """
 
     @property
@@ -35,51 +35,51 @@ Case = TypeVar("Case", bound=Named)
 Asked = TypeVar("Asked", bound=Named, contravariant=True)
 
 
-class Hunter(Protocol[Asked]):
-    """One place where mutated rules can be tried, apart from all others."""
+class Evaluator(Protocol[Asked]):
+    """An emulator that evaluates mutated rules. It shares no documents with other evaluators."""
 
     def load(self, rules: str) -> None:
-        """Puts rules there; raises `RulesError` where they don't compile."""
+        """Load rules; raise `RulesError` if they don't compile."""
 
     def allows(self, case: Asked) -> bool:
-        """Asks the rules, and undoes what has been changed."""
+        """Send a case's request, undo its change, and return whether the rules allowed it."""
 
 
-class Hunt(Generic[Case]):
-    """Tries mutants at several places at once.
+class MutationRun(Generic[Case]):
+    """A run of mutation testing with several evaluators at once.
 
     Args:
-        hunters: The places.
-        cases: What is asked.
-        rules: The rules without a mistake, which must judge each case right.
+        evaluators: The evaluators.
+        cases: The requests to send, with the expected answers.
+        rules: The rules without a mistake. They must decide every case as expected.
     """
 
-    def __init__(self, hunters: Sequence[Hunter[Case]], cases: Sequence[Case], rules: str) -> None:
-        self._free = list(hunters)
+    def __init__(self, evaluators: Sequence[Evaluator[Case]], cases: Sequence[Case], rules: str) -> None:
+        self._free = list(evaluators)
         self._cases = cases
         self._rules = rules
 
     def survivors(self, mutants: Iterable[Mutant], on_mutant: Callable[[Mutant, Case | None], None]) -> list[Mutant]:
-        """The mutants that no case notices. Those that don't compile are noticed by the compiler.
+        """Return the mutants that no case notices. A mutant that does not compile counts as noticed.
 
         Args:
-            mutants: To try.
-            on_mutant: Called with each mutant, and the case that has noticed it.
+            mutants: The mutants to try.
+            on_mutant: Called with each mutant and the case that noticed it, or None.
 
         Raises:
-            RulesError: A case has noticed mistakes where there are none, so that its word means nothing.
+            RulesError: A case that noticed a mutant fails with the rules without a mistake, too.
         """
         killers: list[Case] = []
 
         def survives(mutant: Mutant) -> bool:
-            hunter = self._free.pop()
+            evaluator = self._free.pop()
             try:
-                hunter.load(mutant.rules)
-                killer = next((case for case in self.ordered(mutant) if _notices(hunter, case)), None)
+                evaluator.load(mutant.rules)
+                killer = next((case for case in self.ordered(mutant) if _notices(evaluator, case)), None)
             except RulesError:
                 return False
             finally:
-                self._free.append(hunter)
+                self._free.append(evaluator)
             on_mutant(mutant, killer)
             if killer is not None:
                 killers.append(killer)
@@ -92,29 +92,29 @@ class Hunt(Generic[Case]):
         return [mutant for mutant, survived in zip(tried, alive, strict=True) if survived]
 
     def _check(self, killers: Iterable[Case]) -> None:
-        hunter = self._free[0]
-        hunter.load(self._rules)
+        evaluator = self._free[0]
+        evaluator.load(self._rules)
         for case in {str(case): case for case in killers}.values():
-            if _notices(hunter, case):
-                raise RulesError(f"The rules as they are do not decide as a case expects: {case}")
+            if _notices(evaluator, case):
+                raise RulesError(f"The rules without a mistake do not decide as this case expects: {case}")
 
     def ordered(self, mutant: Mutant) -> Iterator[Case]:
-        """The cases that the mistake can concern, those first that are the likeliest to notice it."""
+        """Return the cases that a mutant can concern. The cases that are most likely to notice it come first."""
         collection = mutant.block.strip("/").partition("/")[0]
-        # What stands in no collection's block, such as who is signed in, concerns them all.
+        # A mistake outside the blocks of collections, such as in a helper function, concerns all cases.
         concerned = [case for case in self._cases if case.group.split()[0] == collection] or self._cases
         return iter(sorted(concerned, key=lambda case: -_closeness(mutant, case)))
 
 
-def _notices(hunter: Hunter[Case], case: Case) -> bool:
+def _notices(evaluator: Evaluator[Case], case: Case) -> bool:
     try:
-        return hunter.allows(case) != case.allowed
-    except NoVerdict:  # a mistake may let something through on which the emulator itself stumbles: that tells nothing
+        return evaluator.allows(case) != case.allowed
+    except NoVerdict:  # The mutant allowed a request that the emulator can't carry out, so nothing is known.
         return False
 
 
 def _closeness(mutant: Mutant, case: Named) -> int:
-    """How likely it is that the case notices the mutant."""
+    """Rate the probability that a case notices a mutant. A higher number is more likely."""
     operation = case.group.split()[-1]
     name = case.name.split()
     near = sum(3 for word in mutant.words if word in name) + sum(
