@@ -143,7 +143,7 @@ def _resident_bytes(process: psutil.Process) -> int:
 
 
 def _bytes(file: Path) -> int:
-    """What it takes: a hole takes nothing."""
+    """Return the bytes that a file takes on disk. A hole takes none."""
     try:
         return file.stat().st_blocks * 512
     except FileNotFoundError:

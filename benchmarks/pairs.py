@@ -10,17 +10,17 @@ from dataclasses import asdict, dataclass
 
 @dataclass(frozen=True)
 class Comparison:
-    """What came out.
+    """The result of a comparison.
 
     Attributes:
-        name: What was measured.
-        peer: What it was measured against.
-        seconds: Median of ours.
-        peer_seconds: Median of the peer's.
-        ratio: Median of the ratios, pair by pair; below 1 ours is faster.
+        name: The measured work.
+        peer: The work that it was compared with.
+        seconds: The median time of our work.
+        peer_seconds: The median time of the peer's work.
+        ratio: The median of the ratios of all pairs. Below 1, ours is faster.
         least: The smallest of the ratios.
         most: The largest of the ratios.
-        limit: What the ratio is to stay under.
+        limit: The ratio must be less than this.
     """
 
     name: str

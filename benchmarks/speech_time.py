@@ -65,14 +65,14 @@ def main() -> int:
 
 
 def ours(workspace: Path, text: str) -> None:
-    """What a job does."""
+    """Do the work of a job."""
     run = cast(JobContext, Unheard(workspace))
     with Espeak(workspace, run.check) as espeak:
         make_speech(run, espeak, AudioInput(text=text))
 
 
 def bare(folder: Path, text: str) -> None:
-    """What one would do by hand."""
+    """Do the same work by hand, with the programs alone."""
     sound = folder / "bare.wav"
     subprocess.run([sys.executable, "-m", "stoker_tools.cli.speech", str(sound), text], check=True)
     ffmpeg = [imageio_ffmpeg.get_ffmpeg_exe(), "-nostdin", "-hide_banner", "-nostats", "-y", "-i", str(sound)]

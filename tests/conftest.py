@@ -1,4 +1,4 @@
-"""What all tests share: the services that they need, and the clips that they work on."""
+"""Fixtures and settings of all tests: the services that they need, and the clips that they work on."""
 
 import os
 import shutil

@@ -41,7 +41,7 @@ DIRECTIONS: dict[str, Direction] = {"ASCENDING": "ASCENDING", "DESCENDING": "DES
 
 @dataclass(frozen=True)
 class Shape:
-    """What of a query decides whether an index serves it.
+    """The parts of a query that decide which index serves it.
 
     Attributes:
         collection: Its id; empty where the query is about every collection.
@@ -58,7 +58,7 @@ class Shape:
     sums: frozenset[str]
 
     def is_one_of(self, declared: DeclaredQuery) -> bool:
-        """Whether the query is a declared one, whatever its values, its limit and where it begins."""
+        """Return whether the query is declared. Its values, its limit and its start do not matter."""
         return (
             self.collection in declared.collections()
             and self.group == declared.group
@@ -169,7 +169,7 @@ def _request(query: Any) -> dict[str, Any]:
 
 
 def _our_place() -> str | None:
-    """Where in the deployed code a query is run; None where a test runs it."""
+    """Return the place in the deployed code that runs the query; None if a test runs it."""
     frame: FrameType | None = sys._getframe(1)
     while frame is not None:
         file = frame.f_code.co_filename

@@ -39,6 +39,6 @@ def increments(run: str, event: dict[str, Any]) -> None:
 
 
 def counted(run: str) -> int:
-    """How many events of a run have been counted."""
+    """Return the number of counted events of a run."""
     months = client().collection("triggers", run, "aggregates").select(["count"]).stream()
     return sum(one.get("count") for one in months if one.id.startswith("month_") and one.id.endswith("_all"))

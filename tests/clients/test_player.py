@@ -1,4 +1,4 @@
-"""What a job makes for web players plays in one: hls.js, in a real browser."""
+"""The playlists of a job play in hls.js, in a real browser."""
 
 import shutil
 from pathlib import Path
@@ -16,7 +16,7 @@ SECONDS = 14
 
 
 def played(folder: Path, playlist: str) -> dict[str, Any]:
-    """What a browser saw of a playlist."""
+    """Play a playlist in a browser, and return the measurements."""
     shutil.copy(HERE / "player.html", folder)
     shutil.copy(ROOT / "node_modules/hls.js/dist/hls.min.js", folder / "hls.js")
     seen: dict[str, Any] = evaluated(folder, f"player.html?playlist={playlist}", "play()")

@@ -1,4 +1,4 @@
-"""What `firebase deploy` learns of the functions, from `functions/` installed alone."""
+"""The manifest of the functions that `firebase deploy` reads, with only `functions/` installed."""
 
 import json
 import subprocess
@@ -35,7 +35,7 @@ def endpoints() -> dict[str, Any]:
 
 
 def described(**parameters: str) -> dict[str, Any]:
-    """What is deployed with some parameters of `functions/.env`."""
+    """Return the manifest with some parameters of `functions/.env`."""
     # It holds the packages of requirements.txt and nothing else.
     python = FUNCTIONS / "venv" / "bin" / "python"
     if not python.exists():

@@ -22,13 +22,13 @@ PICTURE = "https://example.com/ada.png"
 
 @dataclass(frozen=True)
 class SignedIn:
-    """What a client knows after it has signed in.
+    """A signed-in user, as a client knows it.
 
     Attributes:
         id: The uid.
         token: The ID token.
-        email: The address, if there is one.
-        password: The same.
+        email: The address; empty if there is none.
+        password: The password; empty if there is none.
     """
 
     id: str

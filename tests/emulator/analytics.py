@@ -130,7 +130,7 @@ def aggregates() -> dict[str, dict[str, Any]]:
 
 
 def waiting() -> int:
-    """How many events are not rolled up."""
+    """Return the number of events that are not rolled up yet."""
     events = client().collection(config.ANALYTICS_EVENTS)
     return sum((one.to_dict() or {}).get("rolledUp") is False for one in events.select(["rolledUp"]).stream())
 

@@ -1,4 +1,4 @@
-"""What the tests of batch jobs work on: a user's documents, and jobs that the tests drive."""
+"""The documents of a user, and batch jobs that the tests drive."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -39,7 +39,7 @@ def write_documents(collection: str, documents: dict[str, dict[str, Any]]) -> No
 
 
 def tasks_of(user_id: str) -> dict[str, dict[str, Any]]:
-    """What there is of a user's tasks, by their ids."""
+    """Return a user's tasks, by their ids."""
     tasks = client().collection(config.TASKS).where(filter=firestore.FieldFilter("userId", "==", user_id))
     return {one.id: one.to_dict() or {} for one in tasks.stream()}
 
@@ -72,12 +72,12 @@ class BatchJob:
 
 
 def figures(output: dict[str, Any]) -> tuple[int, int, int]:
-    """What an output says of how many items."""
+    """Return the numbers of an output: all items, the successful and the failed."""
     return output["total"], output["succeeded"], output["failed"]
 
 
 def items(output: dict[str, Any]) -> Sequence[str]:
-    """Which items an output says have failed."""
+    """Return the items that failed, by an output."""
     return [failure["item"] for failure in output["failures"]]
 
 

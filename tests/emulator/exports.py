@@ -8,7 +8,7 @@ from zipfile import ZipFile
 
 
 class Export:
-    """What is in the parts of an export; nothing may be there twice."""
+    """The contents of an export's parts. Nothing may be there twice."""
 
     def __init__(self, parts: list[bytes]) -> None:
         self.documents: dict[str, dict[str, Any]] = {}

@@ -1,4 +1,4 @@
-"""What an attempt has left behind that ran in this process."""
+"""The files that an attempt in this process left behind."""
 
 import tempfile
 from pathlib import Path

@@ -9,19 +9,19 @@ from typing import Any
 Event = dict[str, Any]
 
 LATE = timedelta(hours=72)
-"""What comes later is not counted."""
+"""The age of an event that is too old to be counted."""
 
 UNITS = {"app.opened": None, "video.played": "seconds", "invoice.paid": "US$", "search": None}
-"""What apps record, and the unit of the value."""
+"""The events that apps record, with the units of their values."""
 
 OF_FUNCTIONS = {"job.completed": "seconds", "task.completed": "minutes", "user.signed-up": None}
-"""What functions record."""
+"""The events that functions record, with the units of their values."""
 
 CLOCKS = [timedelta(0)] * 4 + [
     *(timedelta(minutes=minutes) for minutes in (1, 6, 45, -2, -10, -59)),
     *(timedelta(hours=hours) for hours in (1, 12, 24 * 400)),
 ]
-"""How fast the clocks are; below zero, how slow."""
+"""The errors of the clocks. A negative error is a slow clock."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def _event(choose: random.Random, name: str, unit: str | None, user_id: str, **t
 
 
 def _by_a_function(choose: random.Random, happened: datetime, now: datetime, user_id: str) -> Delivered:
-    """What a reconcile finds comes weeks later, and counts."""
+    """Return an event of a function. Events that a reconcile finds arrive weeks later, and count."""
     name, unit = choose.choice(list(OF_FUNCTIONS.items()))
     created = min(now, happened + choose.choice((timedelta(seconds=1), timedelta(days=choose.randrange(20)))))
     return Delivered(_event(choose, name, unit, user_id, occurredAt=happened, createdAt=created), happened)

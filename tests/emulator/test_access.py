@@ -1,4 +1,4 @@
-"""Who may call what, over HTTP with real tokens."""
+"""The rights to call functions, over HTTP with real tokens."""
 
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -23,7 +23,7 @@ ANYONE = CallPolicy(signed_in=False, roles=(), permissions=(), app_check=False, 
 USERS = CallPolicy(signed_in=True, roles=("user",), permissions=(), app_check=False, calls_per_minute=5)
 
 NO_JOB = (404, "NOT_FOUND", "job-not-found")
-"""What whoever is let in is told of a job that is not there."""
+"""The answer to an allowed call about a job that does not exist."""
 
 
 @pytest.fixture

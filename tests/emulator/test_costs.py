@@ -1,6 +1,6 @@
-"""What a job costs: the documents that the engine reads and writes in Firestore, which are what is paid for.
+"""The cost of a job: the documents that the engine reads and writes in Firestore, because these are billed.
 
-Counted is what the client sends, by a proxy around its API: nothing of it is guessed.
+A proxy around the client's API counts the requests that are really sent.
 """
 
 import time

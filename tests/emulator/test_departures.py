@@ -74,7 +74,7 @@ def departed(monkeypatch: pytest.MonkeyPatch) -> dict[str, float]:
 
 
 def files_of(job: DrivenJob, folder: Path) -> list[Path]:
-    """What the job has made, as its document tells; the first file is what plays."""
+    """Download the files that a job's document names. The first file is the one to play."""
     [file] = job.data()["output"]["files"]
     found = []
     for told in (file, *file.get("parts", [])):
@@ -87,7 +87,7 @@ def files_of(job: DrivenJob, folder: Path) -> list[Path]:
 
 
 def played(file: Path) -> dict[str, int]:
-    """How many frames a player gets of each medium, to the end."""
+    """Return the number of frames that a player reads, by medium."""
     with av.open(str(file), format="hls" if file.suffix == ".m3u8" else None) as container:
         streams = [*container.streams.video[:1], *container.streams.audio[:1]]
         frames: dict[str, int] = {stream.type: 0 for stream in streams}

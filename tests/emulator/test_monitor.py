@@ -71,7 +71,7 @@ def living_watch(monitor: JobMonitor) -> Any:
 
 
 def consumer_ends(monitor: JobMonitor) -> None:
-    """What an error that can't be recovered from leaves: a watch whose thread has ended."""
+    """End the watch's thread, as an error does that the client can't recover from."""
     living_watch(monitor)._consumer._on_response = lambda response: 1 / 0
 
 

@@ -28,7 +28,7 @@ from stoker.jobs.attempt import run_attempt
 from stoker.storage.client import bucket
 
 TODAY = datetime.now(UTC) + 2 * YOUNG
-"""What the tests write is old enough by then."""
+"""A day on which the documents of the tests are old enough."""
 
 
 @pytest.fixture(autouse=True)

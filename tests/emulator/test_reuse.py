@@ -21,7 +21,7 @@ pytestmark = pytest.mark.usefixtures("undelivered", "queued")
 
 @pytest.fixture
 def encoded(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
-    """What each run of ffmpeg was asked to write."""
+    """The files that each run of ffmpeg was asked to write."""
     runs: list[list[str]] = []
     run_ffmpeg = ffmpeg.run_ffmpeg
 

@@ -91,7 +91,7 @@ BAD: dict[str, dict[str, Any]] = {
     "a-list-of-users": {"userId": ["ada"]},
     "bytes": {"name": b"a"},
 }
-"""What can't be counted. Most of it an admin alone may write."""
+"""Events that can't be counted. Only an admin can write most of them."""
 
 
 def test_bad_events_hold_up_no_other_and_say_what_is_wrong() -> None:

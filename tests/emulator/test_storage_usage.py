@@ -1,4 +1,4 @@
-"""What a user stores is counted exactly, and no other user's files are."""
+"""The stored bytes of a user are counted exactly, without the files of other users."""
 
 from uuid import uuid4
 

@@ -21,7 +21,7 @@ CHILD = ChildJob("video-processing", {"source": "user-uploads/ada/cat.mov"})
 
 @dataclass
 class Run:
-    """An attempt that a worker believes to make: perhaps it has lost the job long since."""
+    """An attempt of a worker. It may have lost the job without knowing it."""
 
     held: Lease
     heartbeat: Heartbeat
@@ -29,7 +29,7 @@ class Run:
     told_of_cancel: bool = False
 
     def holds(self, data: Mapping[str, Any]) -> bool:
-        """Whether the document says so, too."""
+        """Return whether the document has this attempt's lease."""
         return bool((data.get("lease") or {}).get("token") == self.held.state.lease_token)
 
 

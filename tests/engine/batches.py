@@ -31,7 +31,7 @@ def fails(child: DrivenJob, said: str = "It is no film.") -> None:
 
 
 def figures(batch: DrivenJob) -> tuple[int, int, list[str]]:
-    """How many of the batch's items were done and have failed, and which have failed."""
+    """Return the number of successful items, the number of failed items, and the failed items."""
     output = batch.data()["output"]
     assert output["total"] == 3
     return output["succeeded"], output["failed"], [failure["item"] for failure in output["failures"]]

@@ -91,7 +91,7 @@ class Jobs(RuleBasedStateMachine):
     )
     def job_is_written(self, owner: str, key: str | None, most: int | None, later: bool, event_is_lost: bool) -> None:
         self.begin("write")
-        # Ids that are the same each time, for hypothesis repeats what it has found.
+        # Hypothesis repeats the steps that it has found, so the ids must be the same each time.
         fields: Fields = {"id": f"job{self.number}", "dedupeKey": key, "maxAttempts": most}
         self.number += 1
         if later:
@@ -105,7 +105,7 @@ class Jobs(RuleBasedStateMachine):
     @precondition(lambda self: self.events and self.step != "dispatch")
     @rule(pick=PICK)
     def event_arrives(self, pick: int) -> None:
-        """Perhaps late, perhaps not for the first time."""
+        """Deliver an event, perhaps late or again."""
         self.begin("dispatch")
         dispatch(self.events[pick % len(self.events)])
 
@@ -127,7 +127,7 @@ class Jobs(RuleBasedStateMachine):
     @precondition(lambda self: self.runs)
     @rule(pick=PICK)
     def worker_goes_silent(self, pick: int) -> None:
-        """And its task comes again; it may come back nevertheless."""
+        """Let the lease lapse and the task come again. The silent worker may come back later."""
         run = self.chosen(pick)
         job_id = run.held.job.document.id
         if run.holds(self.data(job_id)):
@@ -217,7 +217,7 @@ class Jobs(RuleBasedStateMachine):
     @precondition(lambda self: self.step != "wait")
     @rule()
     def time_passes(self) -> None:
-        """Leases lapse, what waits for its time is due."""
+        """Let all leases lapse, and all waiting jobs become due."""
         self.begin("wait")
         past = datetime.now(UTC) - timedelta(seconds=1)
         for job_id, data in self.seen.items():
@@ -230,7 +230,7 @@ class Jobs(RuleBasedStateMachine):
     @rule(everything=st.booleans())
     def sweeper_runs(self, everything: bool) -> None:
         self.begin("sweep")
-        # Without the places of the last sweep, the sweeper looks at everything; with them, at what is new.
+        # Without the places of the last sweep, the sweeper looks at all jobs. With them, it looks at new jobs.
         if everything and store().documents.get(Places.PATH) is not None:
             store().documents.commit([Delete(Places.PATH)])
         sweep(datetime.now(UTC) + timedelta(hours=1))
@@ -281,7 +281,7 @@ class Jobs(RuleBasedStateMachine):
             self.patched.undo()
 
     def every_job_ends(self) -> None:
-        """Whatever has happened: time, the sweeper and workers that do their work end every job."""
+        """Check that time, the sweeper and successful workers end every job, after any history."""
         self.admin_sets(paused=False, at_once=self.at_once)
         self.hours_have_passed = True
         rounds = 0
@@ -314,7 +314,7 @@ class Jobs(RuleBasedStateMachine):
         self.sound = False
 
     def ends(self, step: str, run: Run, result: Any, dies: bool = False) -> None:
-        """Lets an attempt make its final write; perhaps that is the last that its worker does."""
+        """Let an attempt make its final write. Its worker may die after it."""
         self.begin(step)
         document = run.held.job.document
         if self.writes(run, lambda: self.end(run, result)):
@@ -323,13 +323,13 @@ class Jobs(RuleBasedStateMachine):
             update_parent(document.parent_id)
 
     def end(self, run: Run, result: Any) -> None:
-        """Make the final write, and wake the owner's next job: that is all that a worker does which then dies."""
+        """Make the final write, and wake the owner's next job. A worker that dies here has done nothing else."""
         transition, released = end_attempt(run.held, result)
         if run.held.limited and WakeNext() in transition.effects:
             waiting.wake_next(run.held.job.document.user_id, run.held.state.type, released)
 
     def writes(self, run: Run, write: Callable[[], object]) -> bool:
-        """Lets an attempt write; it succeeds just where the attempt holds the job. Returns whether it did."""
+        """Let an attempt write, and return whether it wrote. It must write if it holds the job, and only then."""
         job_id = run.held.state.id
         before = store().documents.get(path_of(job_id))
         data = before.data if before is not None else {}
@@ -349,7 +349,7 @@ class Jobs(RuleBasedStateMachine):
         return True
 
     def counted(self, owner: str) -> int:
-        """How many of a user's jobs run that began while users were limited."""
+        """Return the number of a user's running jobs that began while users were limited."""
         jobs = [self.data(job_id) for job_id in self.seen]
         running = [data for data in jobs if data.get("status") == "processing" and "lease" in data]
         if self.hours_have_passed:  # The places of attempts that went silent are forgotten by now.
@@ -357,13 +357,13 @@ class Jobs(RuleBasedStateMachine):
         return sum(data["userId"] == owner and data["id"] in self.limited for data in running)
 
     def chosen(self, pick: int) -> Run:
-        """An attempt: often one that holds its job, and sometimes a zombie."""
+        """Return an attempt: often an attempt that holds its job, and sometimes a zombie."""
         holding = [run for run in self.runs if run.holds(self.seen.get(run.held.job.document.id, {}))]
         runs = holding if holding and pick % 4 else self.runs
         return runs[pick % len(runs)]
 
     def cancellable(self) -> list[str]:
-        """The jobs that the rules let their owners cancel, and that they have not."""
+        """Return the jobs that their owners may cancel and have not cancelled."""
         return [
             one
             for one, data in sorted(self.seen.items())
@@ -377,7 +377,7 @@ class Jobs(RuleBasedStateMachine):
 
 def run_machines(machine: type[Jobs], tens: int, steps: int) -> None:
     for _ in range(tens):
-        # Ten at a time: beyond these, hypothesis varies those that it has, and finds less that is new.
+        # Ten at a time, because after more examples hypothesis mostly varies the ones that it has.
         chosen = settings(
             max_examples=10,
             stateful_step_count=steps,

@@ -8,11 +8,11 @@ from stoker.models.job import RUNNING_JOBS, has_ended
 LEGAL: dict[tuple[str, str], set[str]] = {
     # A task that is delivered claims the job.
     ("pending", "processing"): {"deliver"},
-    # Another one has its dedupeKey; its attempts are exhausted.
+    # Another job has its dedupeKey, or its attempts are exhausted.
     ("pending", "failed"): {"write", "dispatch", "deliver", "sweep"},
     # The owner has asked for it.
     ("pending", "cancelled"): {"dispatch", "deliver", "sweep"},
-    # The attempt ended so; or its children did, which whoever meets them next finds out.
+    # The attempt completed it. Or its children have ended, and the next step that looks at them finds it out.
     ("processing", "completed"): {"complete", "deliver", "sweep", "dispatch", "fail", "fail for now", "hand back"},
     ("processing", "failed"): {"fail", "fail for now", "deliver"},
     ("processing", "cancelled"): {
@@ -21,19 +21,19 @@ LEGAL: dict[tuple[str, str], set[str]] = {
         "sweep",
         "dispatch",
     },
-    # It failed for now, or its worker was taken away; or its lease has lapsed, and it has to wait for a place.
+    # It failed for now, or its worker was taken away, or its lease has lapsed and it has to wait for a place.
     ("processing", "pending"): {"fail for now", "hand back", "deliver"},
-    # The owner tries again; a batch that is run again renews what an earlier run has left undone.
+    # The owner tries again. A batch that is run again renews its children that were not completed.
     ("failed", "pending"): {"retry", "hand over"},
     ("cancelled", "pending"): {"retry", "hand over"},
 }
-"""From which status to which other a job may come, and in which steps. There are no others."""
+"""The legal changes of a job's status, each with the steps that may make it. All other changes are illegal."""
 
 Fields = dict[str, Any]
 
 
 def check_state(data: Fields) -> None:
-    """What is true of a document at any time."""
+    """Check the conditions that a document meets at any time."""
     status = data["status"]
     attempts = [attempt["errorCode"] for attempt in data.get("attempts", [])]
     waits_for_children = status == "processing" and data["stage"] == RUNNING_JOBS
@@ -53,7 +53,7 @@ def check_state(data: Fields) -> None:
 
 
 def check_change(step: str, before: Fields, after: Fields) -> None:
-    """What a step may change of a document."""
+    """Check that a step may change a document in this way."""
     was, now = before["status"], after["status"]
     if was == now:
         assert before == after or not has_ended(was)

@@ -1,4 +1,4 @@
-"""What attempts have uploaded: the result's objects stay, whoever comes late with a broom."""
+"""The objects that attempts uploaded. A late clean-up removes leftovers, and never the objects of the result."""
 
 import pytest
 
@@ -19,7 +19,7 @@ CHILD = ChildJob("video-processing", {"source": "user-uploads/ada/cat.mov"})
 
 
 def uploaded(held: Lease) -> JobOutput:
-    """What an attempt has uploaded."""
+    """Return the output of an attempt that uploaded a file."""
     document = held.job.document
     path = upload(f"job-outputs/{document.user_id}/{document.id}/{held.name}/film.mp4")
     return JobOutput(files=[OutputFile(kind="mp4", path=path, content_type="video/mp4", bytes=6, sha256="0")])

@@ -1,4 +1,4 @@
-"""What the log tells Cloud Monitoring to count."""
+"""The fields of the log that Cloud Monitoring counts."""
 
 import json
 from datetime import UTC, datetime, timedelta

@@ -24,11 +24,11 @@ DONE = Succeeded(JobOutput(files=[]))
 
 
 class Shelf:
-    """What a user stores, as far as it is counted.
+    """The counted bytes that a user stores.
 
     Attributes:
         bytes: The bytes; None if Cloud Storage does not answer.
-        counted: How often they were counted.
+        counted: The number of times that they were counted.
     """
 
     def __init__(self) -> None:

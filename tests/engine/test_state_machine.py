@@ -1,4 +1,4 @@
-"""A job's states: whatever happens to it, in whatever order, only what this table allows becomes of it, and it ends."""
+"""A job's states: after any events in any order, only legal changes have happened, and every job ends."""
 
 import pytest
 

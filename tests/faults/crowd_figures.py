@@ -13,7 +13,7 @@ from stoker import config
 from stoker.firestore.client import client
 
 END_SECONDS = 120.0
-"""How long the last jobs of honest users may take."""
+"""The longest time of the last jobs of honest users, in seconds."""
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ KINDS = ("film", "export", "import")
 """The kinds of an honest user's jobs."""
 
 LONG_SECONDS = (60, 90, 120)
-"""How long the jobs of attackers take."""
+"""The durations of the attackers' jobs, in seconds."""
 
 EVERY_SECONDS = 30.0
 """The mean time between two jobs of an honest user, who seldom has two at once."""
@@ -36,7 +36,7 @@ WRITTEN_AT_ONCE = 10
 """Jobs in one commit: the rules look something up for each, and may do so twenty times in a commit."""
 
 OPEN_SECONDS = config.XP_OPEN_SECONDS + 30
-"""How long a task is open that is to give points."""
+"""The time for which a task must be open before it gives points, with a margin, in seconds."""
 
 Act = tuple[float, Callable[[], object]]
 """A time in seconds, and what is done then."""
@@ -94,7 +94,7 @@ class Honest:
         return cls(user, put(user, folder, "plants.csv", f"title\n{rows}"))
 
     def acts(self, seconds: float, seed: str) -> Iterator[Act]:
-        """What the user does within some seconds."""
+        """Yield the user's acts within some seconds."""
         choose = random.Random(seed)
         kinds: dict[str, tuple[str, dict[str, Any]]] = {
             "film": (FILM, SHORT),
@@ -139,7 +139,7 @@ class Attacker:
         return cls(user, blank, put(user, folder, "done.csv", f"title,status,priority\n{rows}"))
 
     def acts(self, seconds: float, seed: str) -> Iterator[Act]:
-        """What the attacker does within some seconds."""
+        """Yield the attacker's acts within some seconds."""
         choose = random.Random(seed)
         part = seconds / WHOLE_SECONDS
 

@@ -32,8 +32,8 @@ PARALLEL = 12
 """Requests that the Functions emulator serves at once; each has a process of its own."""
 
 START_SECONDS = 240
-"""How long the emulator waits for a process to start. It takes 30 s by default, and leaves behind what it has given up,
-so that a machine that is too busy gets busier and busier."""
+"""The time that the emulator waits for a process to start. The default is 30 s. The emulator does not end a process
+that was too slow, so a busy machine would get busier and busier."""
 
 SWEEP_SECONDS = 2
 """In place of the schedule's minute."""
@@ -121,11 +121,11 @@ class FaultySuite:
 
     @property
     def left(self) -> set[str]:
-        """What jobs have left in the temporary folder."""
+        """Return the files that jobs left in the temporary folder."""
         return {path.name for path in self.temporary.iterdir() if path.name.startswith(("stoker", "tmp"))}
 
     def notes(self, what: str | None = None, job_id: str | None = None) -> list[dict[str, Any]]:
-        """What the functions have noted so far: all, or that of a kind, or that of a job."""
+        """Return the notes of the functions so far, or only those of a kind or of a job."""
         file = self.temporary / NOTES
         lines = file.read_text().splitlines() if file.exists() else []
         notes = [json.loads(line) for line in lines]

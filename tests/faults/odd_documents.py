@@ -128,7 +128,7 @@ def good(job_id: str) -> Fields:
 
 
 def running() -> Fields:
-    """What is different in a job that someone works on, or did when last heard of."""
+    """Return the fields of a job that is worked on, or was when its worker last wrote."""
     lease = {"token": "t", "expiresAt": random.choice([YESTERDAY, TOMORROW])}
     return {"status": "processing", "attempt": random.randint(1, 5), "startedAt": YESTERDAY, "lease": lease}
 

@@ -1,4 +1,4 @@
-"""What may become of a document that anybody may have written; and what can't be."""
+"""The possible outcomes of a document with any content. All other outcomes are errors."""
 
 import re
 from collections import Counter
@@ -23,7 +23,7 @@ DISPATCHED = {
     "failed: duplicate": 20,
     "cancelled: cancelled": 50,
 }
-"""What the dispatcher makes of ten thousand documents, and of how many of them at least."""
+"""The outcomes of ten thousand dispatched documents, with the least number of each outcome."""
 
 CLAIMED = {
     "claimed": 2_000,
@@ -40,7 +40,7 @@ def codes(error: type[StokerError] = StokerError) -> set[str]:
 
 
 def standing(job_id: str, data: Fields) -> str:
-    """What a document says of its job; fails where that can't be."""
+    """Return the state of a job by its document. Fail if the document is impossible."""
     status, code = data.get("status"), data.get("errorCode")
     if status in ("failed", "cancelled"):
         assert code in codes()
@@ -58,7 +58,7 @@ def standing(job_id: str, data: Fields) -> str:
 
 
 def after_dispatch(job_id: str, written: Fields, before: Snapshot, after: Snapshot, is_queued: bool) -> str:
-    """What the dispatcher has made of a document; fails where that can't be."""
+    """Return the outcome of a dispatched document. Fail if the outcome is impossible."""
     data = after.to_dict() or {}
     if has_ended(written.get("status")):
         assert after.update_time == before.update_time
@@ -85,7 +85,7 @@ def after_dispatch(job_id: str, written: Fields, before: Snapshot, after: Snapsh
 
 
 def after_claim(job_id: str, before: Snapshot, after: Snapshot) -> str:
-    """What a claim has made of a document that was queued; fails where that can't be."""
+    """Return the outcome of a claim of a queued document. Fail if the outcome is impossible."""
     data = after.to_dict() or {}
     told = standing(job_id, data)
     if told != "processing":
@@ -122,9 +122,9 @@ def check_variety(outcomes: Counter[str], at_least: Mapping[str, int]) -> None:
 
 
 def share(of_ten_thousand: Mapping[str, int], number: int) -> dict[str, int]:
-    """How many of some documents come to each end at least, where that is known of ten thousand.
+    """Return the least number of each outcome among some documents, from the numbers of ten thousand.
 
-    Fewer documents vary more, so that a fifth of their share suffices.
+    Fewer documents vary more, so a fifth of their share is enough.
     """
     divisor = 10_000 if number >= 10_000 else 50_000
     return {name: least * number // divisor for name, least in of_ten_thousand.items()}

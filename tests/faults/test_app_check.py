@@ -1,4 +1,4 @@
-"""Where `appCheck` is true, nobody gets in but the app itself. Tokens are real but for who has signed them."""
+"""If `appCheck` is true, only the app itself may call. The tokens are real, apart from their signer."""
 
 import json
 import time
@@ -20,7 +20,7 @@ NEEDED = (401, "UNAUTHENTICATED", "app-check-required")
 
 @pytest.fixture(scope="module")
 def key(faulty: FaultySuite) -> rsa.RSAPrivateKey:
-    """What signs tokens, once the functions know its public half."""
+    """The private key that signs tokens. The functions know its public key."""
     made = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     public = {**json.loads(RSAAlgorithm.to_jwk(made.public_key())), "kid": "ours", "use": "sig", "alg": "RS256"}
     (faulty.temporary / APP_CHECK_KEYS).write_text(json.dumps({"keys": [public]}))

@@ -41,7 +41,7 @@ def rolled_up(apart: dict[str, str], call: int, moment: str) -> int:
 
 
 def what_is_marked_and_counted() -> tuple[int, int]:
-    """How many events are marked, and how many the aggregates have: the same at any moment."""
+    """Return the number of marked events and the number of events in the aggregates. They are equal at any time."""
     while True:
         marked = how_many_are_marked()
         months = [one for name, one in aggregates().items() if name.startswith("month_") and name.endswith("_all")]

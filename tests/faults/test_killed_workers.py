@@ -18,7 +18,7 @@ TWICE = ("before the final write", "final write made")
 """The first attempt leaves outputs, and the second has no time to remove them."""
 
 KILLS = {**{point: (point,) for point in POINTS}, "twice": TWICE}
-"""Where the first attempt is killed, and the second where that is too."""
+"""The points at which the attempts are killed: the first attempt, and in one case the second too."""
 
 AT_A_TIME = 6
 """More would only wait for the processor: each attempt starts a process."""

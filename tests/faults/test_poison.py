@@ -41,6 +41,6 @@ def test_poison_fails_and_no_other_job_waits_for_it(faulty: FaultySuite, number:
 
 
 def all_wait(faulty: FaultySuite, ids: list[str]) -> bool:
-    """Whether each of these jobs waits after its first attempt."""
+    """Return whether every job waits after its first attempt."""
     jobs: list[dict[str, Any]] = [faulty.job(job_id) for job_id in ids]
     return all((job["status"], job.get("attempt")) == ("pending", 1) for job in jobs)

@@ -45,7 +45,7 @@ def encoder() -> psutil.Process:
 
 
 def one_set_of_outputs(user: User, job: dict[str, object]) -> bool:
-    """Whether the objects that there are, are those that the job names."""
+    """Return whether the objects in the bucket are exactly those that the job names."""
     output = job["output"]
     assert isinstance(output, dict)
     there = {blob.name for blob in bucket().list_blobs(prefix=f"job-outputs/{user.id}/")}

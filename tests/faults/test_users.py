@@ -22,7 +22,7 @@ from stoker.progress.ledger import entries
 SIGN_UPS = 50
 FLIPS = 100
 AUTH_SECONDS = 7.0
-"""What Firebase Auth waits for a blocking function.
+"""The time that Firebase Auth waits for a blocking function, in seconds.
 Source: https://firebase.google.com/docs/auth/extend-with-blocking-functions"""
 
 

@@ -15,11 +15,11 @@ from stoker.models.video import VideoInput
 from stoker.storage.sources import download
 
 COPIES = ("one.txt", "two.txt")
-"""What `copy` makes of its source."""
+"""The files that `copy` makes of its source."""
 
 
 def chosen(name: str | None, deployed: Worker[VideoInput]) -> Worker[VideoInput]:
-    """The worker of a name, the deployed one where there is none; it notes each run."""
+    """Return the worker of a name, or the deployed worker if there is no name. It notes each run."""
     worker = {"copy": copy, "nothing": nothing, "poison": poison}[name] if name else deployed
 
     def noting(context: JobContext, job_input: VideoInput) -> JobOutput | Children:

@@ -12,10 +12,10 @@ BEGINNINGS = {
     r"^https://[!-~]+$": "https://",
     r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$": "aaaaaaaa-bbbbbbbb-cccccccc-dddd-",
 }
-"""How texts begin that match a pattern, whatever their length."""
+"""Beginnings of texts that match a pattern with any length."""
 
 Bad = tuple[str, Any]
-"""What is wrong with a value, in a few words, and the value."""
+"""A description of the error in a few words, and the wrong value."""
 
 MEGABYTE = "x" * 1_000_000
 

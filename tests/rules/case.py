@@ -1,4 +1,4 @@
-"""One request to the rules, and what they must say."""
+"""A request to the rules, with the expected decision."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -7,7 +7,7 @@ from typing import Any
 from stoker_tools.rules_lab.firestore import Query, Request
 
 STRANGERS = ("nobody", "expired", "tenant", "bob", "mia", "rex", "retired", "impostor")
-"""Who may not write what is Ada's."""
+"""Users who may not write Ada's documents."""
 
 STAFF = ("mia", "rex")
 
@@ -19,14 +19,14 @@ MOMENT = timedelta(seconds=10)
 
 @dataclass(frozen=True)
 class Case:
-    """A request, and whether it must be allowed.
+    """A request with the expected decision.
 
     Attributes:
-        group: What is asked for: a collection and an operation, such as `tasks create`.
-        name: What is special about it.
-        who: One of `stoker_tools.rules_lab.identities.tokens`.
-        request: What to do.
-        allowed: Whether the rules must allow it.
+        group: The collection and the operation, such as `tasks create`.
+        name: The special property of this case.
+        who: The name of a user of `stoker_tools.rules_lab.identities.Tokens`.
+        request: The request.
+        allowed: True if the rules must allow it.
     """
 
     group: str
@@ -37,7 +37,7 @@ class Case:
 
     @property
     def place(self) -> str:
-        """What it touches."""
+        """The document that the request touches."""
         return self.name + self.who if isinstance(self.request, Query) else self.request.path
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""What is asked of every collection: made of its model, field by field."""
+"""Cases for every collection, made from its model field by field."""
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -135,7 +135,7 @@ def _readings(collection: Collection) -> Iterator[Case]:
 
 
 def _good(item: DocumentField, schema: dict[str, Any]) -> Iterator[Any]:
-    """What a client may create a field with, where that does not depend on anything else."""
+    """Yield values with which a client may create a field, if the values depend on no other field."""
     bound = any(item.said(kind) for kind in (Begins, Becomes, Near)) or item.name in (
         "id",
         "userId",
@@ -147,7 +147,7 @@ def _good(item: DocumentField, schema: dict[str, Any]) -> Iterator[Any]:
 
 
 def _bad(item: DocumentField, schema: dict[str, Any]) -> Iterator[Bad]:
-    """What a client must not create a field with."""
+    """Yield values with which a client must not create a field."""
     begins = item.said(Begins)
     if item.writer is Writer.SERVER:
         yield from _each((1, "a", {}, [], True, None))
@@ -163,7 +163,7 @@ def _bad(item: DocumentField, schema: dict[str, Any]) -> Iterator[Bad]:
 
 
 def _bad_change(item: DocumentField, schema: dict[str, Any]) -> Iterator[Bad]:
-    """What a client must not change a field to."""
+    """Yield values to which a client must not change a field."""
     if item.writer is Writer.WRITE_TIME:
         yield from _forged()
     elif item.said(Becomes):

@@ -1,4 +1,4 @@
-"""What is in the database when the rules are asked: a user's documents, and another one's."""
+"""The documents in the database of the rules' tests: those of Ada, and of another user."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any

@@ -17,7 +17,7 @@ SAID_TWICE = (
     "/tasks/{taskId} taskUpdated: add an item: ['completed', 'todo', 'in-progress'] -> ['completed', 'todo', 'in-progress', 'ghost']",
     "/tasks/{taskId} taskUpdated: add an item: ['cancelled', 'todo'] -> ['cancelled', 'todo', 'ghost']",
 )
-"""Where a task may go says what may follow; taskFits says what there is, and refuses the rest."""
+"""The map of the status moves has an entry for every status, and taskFits refuses every other status."""
 
 KNOWN_BY_ITS_OWNER = (
     "/tasks/{taskId} taskFits: drop a condition: (task.get('projectId', null) == null || task.projectId.matches('[A-Za-z0-9_-]{1,128}')) -> nothing",
@@ -27,7 +27,7 @@ KNOWN_BY_ITS_OWNER = (
 """An own project has an id that fits, and isInOwnProject asks for an own project."""
 
 ASKED_FOR_ITS_KEYS = ("/processingJobs/{jobId} jobCreated: drop a condition: job.input is map -> nothing",)
-"""What is no map has no keys, for which inputFits asks."""
+"""A value that is not a map has no keys, and inputFits reads its keys."""
 
 JOINED_BY_ANYTHING = (
     "/tasks/{taskId} taskFits: another text: '' -> 'x'",

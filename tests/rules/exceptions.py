@@ -1,4 +1,4 @@
-"""Where the rules decide otherwise than the models, and why. There is no other place."""
+"""All differences between the decisions of the rules and the models, with the reasons."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

@@ -36,7 +36,7 @@ class NearlyValid:
         return self._spoiled(fields, collection)
 
     def change(self, collection: Collection) -> Fields:
-        """What is written into a document of Ada's."""
+        """Return the fields to write into a document of Ada's."""
         fields = {"updatedAt": NOW}
         for item in collection.fields():
             if item.writer is Writer.CLIENT and self.random.random() < 0.4:

@@ -186,7 +186,7 @@ def _of_users() -> Iterator[Case]:
 
 
 def _of_completions() -> Iterator[Case]:
-    """What XP was given for: its owner looks at it, and functions alone write it."""
+    """Yield cases about completions, for which XP was given. The owner may read them, and only functions write them."""
     collection = "users/ada/completions"
     path = f"{collection}/done"
     for who in ("ada", *STRANGERS):

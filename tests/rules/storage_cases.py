@@ -21,7 +21,7 @@ BOUNDED = (
 """Media types that have a bound of their own, that bound, and what takes its place here."""
 
 UNKNOWN = ("application/octet-stream", "binary/octet-stream")
-"""What clients send for a file whose media type they do not know."""
+"""The media types that clients send if they do not know a file's media type."""
 
 NAMED = (
     ("new.MTS", UNKNOWN, SCALED),
@@ -61,7 +61,7 @@ MISSHAPEN = (
     "video/mp4\ttext/html",
     "video/.",
 )
-"""What is no media type, and what a page could show as markup."""
+"""Texts that are not media types, and types that a browser could show as markup."""
 
 NOT_IN_NAMES = ("\x00", "\n", "\r", "\t", "\x1f", "\x7f", "\x85", "\x9f", "\u2028", "\u2029")
 """Control characters, and all that ends a line."""
@@ -99,7 +99,7 @@ class StorageCase:
 
     @property
     def place(self) -> str:
-        """What it touches."""
+        """The object that the request touches."""
         return self.request.path
 
     def __str__(self) -> str:

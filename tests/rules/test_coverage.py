@@ -1,4 +1,4 @@
-"""Every expression of the rules is evaluated by some case: what the emulator has never come to, nobody has tried."""
+"""Every expression of the rules is evaluated by a case. An expression that was never evaluated is not tested."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -12,7 +12,7 @@ from stoker_tools.rules_lab.judge import misjudged
 
 
 def unevaluated(report: dict[str, Any]) -> Iterator[tuple[int, int]]:
-    """Where in the text there is an expression that has no value yet."""
+    """Yield the positions of the expressions that were never evaluated."""
     position = report["sourcePosition"]
     if not report.get("values"):
         yield position["currentOffset"], position["endOffset"]
@@ -21,7 +21,7 @@ def unevaluated(report: dict[str, Any]) -> Iterator[tuple[int, int]]:
 
 
 def evaluations(report: dict[str, Any]) -> int:
-    """How often an expression, or a part of it, was evaluated."""
+    """Return the number of evaluations of an expression and its parts."""
     parts = sum(evaluations(child) for child in report.get("children", []))
     return parts + sum(int(value.get("count", 1)) for value in report.get("values", []))
 

@@ -1,4 +1,4 @@
-"""What the models say of a client's write: the other half of the comparison with the rules."""
+"""The decisions of the models about a client's write, to compare them with those of the rules."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -15,14 +15,14 @@ Fields = Mapping[str, Any]
 
 
 def accepts_creation(collection: Collection, fields: Fields) -> bool:
-    """Whether a client may create a document with these fields."""
+    """Return whether a client may create a document with these fields."""
     by_name = {item.name: item for item in collection.fields()}
     known = fields.keys() <= by_name.keys()
     return known and _is_valid(collection, fields) and all(_may_begin(by_name[name], fields[name]) for name in fields)
 
 
 def accepts_change(collection: Collection, before: Fields, fields: Fields) -> bool:
-    """Whether a client may write these fields into a document."""
+    """Return whether a client may write these fields into a document."""
     by_name = {item.name: item for item in collection.fields()}
     changed = {name for name, value in fields.items() if name not in before or not _is_same(before[name], value)}
     return (

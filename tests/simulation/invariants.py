@@ -70,12 +70,12 @@ class Commit:
 
     @property
     def is_own(self) -> bool:
-        """Whether the attempt that holds the job makes the commit."""
+        """True if the attempt that holds the job makes the commit."""
         return self.process is not None and self.process.tokens.get(self.life.id) == self.token is not None
 
     @property
     def is_claim(self) -> bool:
-        """Whether an attempt takes the job."""
+        """True if an attempt takes the job."""
         return self.new_token is not None and self.new_token != self.token
 
     def grown_by(self) -> Mapping[str, Any] | None:

@@ -117,7 +117,10 @@ class Liveness:
         return "due" if data.get("stage") == "waiting-for-tomorrow" else f"runnable ({data.get('stage')})"
 
     def _shares(self, life: Life) -> bool:
-        """Whether the job's owner holds as many places of its queue as are free: half of what a user alone may hold."""
+        """Return whether the job's owner holds as many places of its queue as are free.
+
+        This is half of the places that a user alone may hold.
+        """
         job_type = life.data.get("type")
         held: dict[str, int] = {
             user_id: sum(self._lives.by_id[job].data.get("type") == job_type for job in self._lives.holding[user_id])
@@ -166,7 +169,7 @@ class Liveness:
                 self.fail("places are given back", f"{path} still holds {held}")
 
     def _was_deleted(self, job_id: str) -> bool:
-        """Whether a job was deleted while it may have had a place. The place lapses after an hour."""
+        """Return whether a job was deleted while it may have had a place. The place lapses after an hour."""
         life = self._lives.by_id[job_id]
         return life.deleted or life.made_again
 

@@ -6,14 +6,14 @@ from stoker.logs import JobLog
 
 
 class Run:
-    """A run that nobody watches."""
+    """A run of a worker that reports to nobody and is never stopped."""
 
     def __init__(self, workspace: Path) -> None:
         self.workspace = workspace
         self.log = JobLog("test")
 
     def report(self, progress: float, stage: str) -> None:
-        """Takes a report."""
+        """Take a report, and ignore it."""
 
     def check(self) -> None:
-        """Never stops the work."""
+        """Never stop the work."""

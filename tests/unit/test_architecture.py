@@ -1,4 +1,4 @@
-"""The house keeps its order: dependencies point one way, and nothing heavy is imported before it is needed."""
+"""Dependencies point one way, and nothing heavy is imported before it is needed."""
 
 import ast
 import re
@@ -43,7 +43,7 @@ FOUNDATION = {"config", "errors", "firebase", "host", "languages", "logs", "regi
 
 
 def imported(package: str) -> set[tuple[str, str]]:
-    """Which of our modules the files of a package import: (file, top-level name below `stoker`)."""
+    """Return the imports of a package's files from `stoker`, as (file, top-level name below `stoker`)."""
     found = set()
     for file in (FUNCTIONS / "stoker" / package).rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text())):
@@ -68,7 +68,7 @@ def test_dependencies_point_one_way(package: str) -> None:
 
 
 def test_importing_main_imports_nothing_that_a_function_alone_needs() -> None:
-    """Every function's cold start would pay for it, and the Firebase CLI waits 10 s for `main` at most."""
+    """Every function's cold start would be slower, and the Firebase CLI waits at most 10 s for `main`."""
     heavy = (
         "pydantic",
         "google.cloud.storage",
@@ -89,9 +89,9 @@ def test_importing_main_needs_no_project_and_makes_no_client() -> None:
 
 
 def types_of(file: Path) -> Iterator[tuple[str, str]]:
-    """The public classes and aliases of types that a module defines: (name, definition).
+    """Yield the public classes and type aliases of a module, as (name, definition).
 
-    An alias is known by its name: words without underscores, that begin with a capital. A type variable is none.
+    An alias is recognized by its name: words without underscores that begin with a capital.
     """
     for node in ast.parse(file.read_text()).body:
         if isinstance(node, ast.ClassDef):
@@ -114,18 +114,18 @@ def test_no_two_public_types_have_the_same_name() -> None:
 
 
 CONFLICTS = {"Conflict", "CONFLICTS", "REFUSED", "FailedPrecondition", "NotFound", "AlreadyExists", "Aborted"}
-"""The names of what a commit raises if someone else was quicker."""
+"""The names of the errors of a commit that another write has overtaken."""
 
 
 def conflicts_in(node: ast.AST | None) -> set[str]:
-    """The names of conflicts that an expression holds."""
+    """Return the names of conflicts in an expression."""
     within = list(ast.walk(node)) if node is not None else []
     names = {each.attr for each in within if isinstance(each, ast.Attribute)}
     return (names | {each.id for each in within if isinstance(each, ast.Name)}) & CONFLICTS
 
 
 def tries_again(loop: ast.For | ast.While) -> bool:
-    """Whether a loop goes on after a conflict."""
+    """Return whether a loop goes on after a conflict."""
     handlers = [each for each in ast.walk(loop) if isinstance(each, ast.ExceptHandler)]
     going_on = [one for one in handlers if not isinstance(one.body[-1], ast.Raise | ast.Return)]
     return any(conflicts_in(handler.type) for handler in going_on)
@@ -133,7 +133,7 @@ def tries_again(loop: ast.For | ast.While) -> bool:
 
 @pytest.mark.parametrize("package", sorted(ALLOWED.keys() - {"firestore"}))
 def test_only_the_one_helper_tries_a_conflicting_write_again(package: str) -> None:
-    """Others use `until_written`, and name no errors of their own that stand for a conflict."""
+    """Other packages use `until_written`, and define no errors of their own for a conflict."""
     found = []
     for file in (FUNCTIONS / "stoker" / package).rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text())):

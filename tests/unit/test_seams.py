@@ -1,4 +1,4 @@
-"""Tests use what the code offers: they reach into nothing private of ours, and set no constant."""
+"""Tests use only public names of our code, and set no constants."""
 
 import ast
 from collections.abc import Iterator
@@ -13,11 +13,11 @@ LIBRARIES = {
     *("_getframe", "_nested_query", "_on_response", "_parent", "_parent_info", "_rpc", "_rpc_metadata", "_target"),
     *("_to_protobuf", "_transport", "_wrapped_methods"),
 }
-"""Private names of other people's libraries: what they send and count can be seen nowhere else."""
+"""Private names of other people's libraries. Their requests and counts can't be seen in another way."""
 
 
 def modules(tree: ast.AST) -> dict[str, str]:
-    """The names in a file that stand for modules or members of ours, with their full names."""
+    """Return the names in a file that stand for our modules or their members, with their full names."""
     found: dict[str, str] = {}
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] in ("stoker", "stoker_tools"):
@@ -27,7 +27,7 @@ def modules(tree: ast.AST) -> dict[str, str]:
 
 @cache
 def constants(module: str) -> set[str]:
-    """The names that a module of ours declares as `Final`."""
+    """Return the names that one of our modules declares as `Final`."""
     name = f"{module.replace('.', '/')}.py"
     files = [root / name for root in ROOTS if (root / name).exists()]
     tree = ast.parse(files[0].read_text()) if files else ast.Module([], [])
@@ -40,7 +40,7 @@ def constants(module: str) -> set[str]:
 
 
 def own(tree: ast.AST) -> set[str]:
-    """The private names that a test file itself defines."""
+    """Return the private names that a test file itself defines."""
     found = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute) and _is_self(node.value)}
     return found | {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.ClassDef)}
 
@@ -54,7 +54,7 @@ def _is_private(name: str) -> bool:
 
 
 def complaints(source: str) -> Iterator[str]:
-    """What a test file does that it should not."""
+    """Yield a sentence for each use of a private name or constant in a test file."""
     tree = ast.parse(source)
     known, defined = modules(tree), own(tree)
     for name in known.values():

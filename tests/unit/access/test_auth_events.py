@@ -1,4 +1,4 @@
-"""What of an event of Firebase Auth is read, and how its trigger is declared."""
+"""The fields that are read of an event of Firebase Auth, and the declaration of its trigger."""
 
 from collections.abc import Callable
 from typing import Any

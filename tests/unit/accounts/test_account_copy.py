@@ -1,4 +1,4 @@
-"""What of an account comes into the profile, and when it does not because the user has changed it there."""
+"""The fields of an account that are copied into the profile, unless the user has changed them there."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""Who counts as active, and in which days: no emulator is needed for that."""
+"""Users who count as active, by day."""
 
 from datetime import date
 

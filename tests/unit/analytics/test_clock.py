@@ -18,7 +18,7 @@ CLOCKS = [
     *(timedelta(minutes=minutes) for minutes in (0, 6, -6, 59, -59)),
     *(timedelta(hours=hours) for hours in (1, -1, 12, 24 * 365 * 30)),
 ]
-"""How fast the clock of a device is; below zero, how slow."""
+"""The error of a device's clock. A negative error is a slow clock."""
 
 
 @pytest.mark.parametrize("fast", CLOCKS)

@@ -1,4 +1,4 @@
-"""What events add up to does not depend on the order in which they come, nor on how they are put together."""
+"""The sum of events depends neither on their order nor on their grouping."""
 
 import math
 import random

@@ -47,7 +47,7 @@ TEAMS = re.compile(r"(?<![0-9:])[0-9]{1,2}:(?:[0-9]:[0-9]{1,2}|[0-9]{1,2}:[0-9])
 
 
 def seen(text: str) -> str:
-    """What a viewer sees of a text.
+    """Return a text as a viewer sees it.
 
     Chromium's text differs from ours here, on purpose: `white-space: pre-line` shows a row of spaces as a space and no
     spaces at the ends of a line, and a separator of lines (U+2028) is a space here. Control characters and unassigned

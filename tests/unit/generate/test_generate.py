@@ -1,4 +1,4 @@
-"""What is made from the models is current, fits the platform, and follows a change of a model."""
+"""The generated files are current, keep to the platform's limits, and follow a change of a model."""
 
 import json
 import shutil

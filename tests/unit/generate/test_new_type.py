@@ -59,7 +59,7 @@ print(json.dumps({
 
 @pytest.fixture(scope="module")
 def added(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """What becomes of a copy of the project to which the page's type is added."""
+    """The generated files of a copy of the project with the job type of the page."""
     copy = tmp_path_factory.mktemp("copy")
     ignored = shutil.ignore_patterns("__pycache__", "venv")
     for part in ("functions", "tools", "rules", "clients"):

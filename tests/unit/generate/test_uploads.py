@@ -17,11 +17,11 @@ class Text(str):
     """A string of the rules' language."""
 
     def matches(self, pattern: str) -> bool:
-        """Whether all of it matches."""
+        """Return whether the whole text matches."""
         return re.fullmatch(re.sub(r"\\x\{(\w{4})\}", r"\\u\1", pattern), self) is not None
 
     def size(self) -> int:
-        """How many characters there are."""
+        """Return the number of characters."""
         return len(self)
 
     def utf8(self) -> "Text":

@@ -24,7 +24,7 @@ PEAK_BYTES = 5 * config.GIB // 4
 """Less than half of what a child may have; a picture of 16,000 x 16,000 in four colours is 1 GB by itself."""
 
 TOLD = ("Upload", "upload one", "Cut it", "Ask for", "Name a file", "are allowed", "begins at")
-"""What a sentence says that tells what to do."""
+"""Words of an error message that say what to do."""
 
 
 def refused(source: Path, *outputs: Mapping[str, object], **also: object) -> PermanentError:
@@ -48,7 +48,7 @@ def written(folder: Path, content: bytes, name: str = "film.mp4") -> Path:
 
 
 def outcome(source: Path, *outputs: Mapping[str, object], **also: object) -> list[MadeOutput] | PermanentError:
-    """What came out, or why nothing did."""
+    """Return the outputs, or the error."""
     try:
         return outputs_of(source, *outputs, **also)
     except PermanentError as error:

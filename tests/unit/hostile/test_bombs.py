@@ -19,7 +19,7 @@ from unit.video.films import outputs_of
 pytestmark = [LINUX, pytest.mark.slow]
 
 FFMPEG_BYTES = 64 * 1024**2
-"""What ffmpeg takes for a sound, beside its largest buffer."""
+"""The memory that ffmpeg takes for a sound, beside its largest buffer."""
 
 
 def still(ffmpeg: Ffmpeg, picture: Path, name: str) -> Path:

@@ -1,4 +1,4 @@
-"""Who may run how much: decisions over facts, without a database."""
+"""The number of jobs that a user may run. The decisions need no database."""
 
 from datetime import UTC, datetime, timedelta
 from itertools import cycle

@@ -1,4 +1,4 @@
-"""What becomes of a job, written down by hand: it does not follow from the table."""
+"""The outcomes of a job, written by hand and not derived from the table."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any

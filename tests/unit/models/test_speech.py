@@ -1,4 +1,4 @@
-"""What a client may ask for of an audio job."""
+"""The input that a client may give to an audio job."""
 
 from typing import Any
 

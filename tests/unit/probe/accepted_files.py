@@ -52,7 +52,7 @@ MUXERS = {
     "aac": "adts",
     "webp_anim": "webp",
 }
-"""What writes a container, where its name is not that of the demuxer."""
+"""The muxers of containers whose demuxer has another name."""
 
 MUXERS_BY_CODEC = {
     **{("mov", codec): "mp4" for codec in ("av1", "vp9", "flac", "opus", "mp3", "eac3")},
@@ -61,7 +61,7 @@ MUXERS_BY_CODEC = {
     ("mp3", "mp2"): "mp2",
     ("ac3", "eac3"): "eac3",
 }
-"""What writes a codec that the container's own muxer does not."""
+"""The muxers of codecs that the container's own muxer does not write."""
 
 
 def caf_of_aac(adts: bytes) -> bytes:

@@ -19,7 +19,7 @@ AAC = ("-c:a", "aac")
 
 
 class Kept:
-    """A file that is read by ranges, as one in Cloud Storage is.
+    """A file that is read by ranges, as a file in Cloud Storage.
 
     Attributes:
         most: The most bytes that were read at once.
@@ -42,7 +42,7 @@ class Kept:
 def outputs_by_ranges(
     folder: Path, source: Kept | None, *outputs: Mapping[str, object], run: Run | None = None, **also: object
 ) -> list[MadeOutput]:
-    """What comes out of a film that is read by ranges; without one, of the one in the folder."""
+    """Return the outputs of a film that is read by ranges. Without a source, the film in the folder is used."""
     asked = {"outputs": list(outputs)} if outputs else {}
     video_input = VideoInput.from_firestore({"source": "user-uploads/ada/film", **asked, **also})
     run = run or Run(folder)

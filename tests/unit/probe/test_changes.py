@@ -89,7 +89,7 @@ INTERLACED = (*H264, "-flags", "+ildct+ilme", "-x264-params", "tff=1")
 
 
 def combing(file: Path) -> list[float]:
-    """How much the lines of each frame differ from their neighbours, beside the lines that belong to the same half."""
+    """Return the combing of each frame: the difference of neighbouring lines, divided by that of lines of one field."""
     with av.open(str(file)) as container:
         frames = [frame.to_ndarray(format="gray").astype(float) for frame in container.decode(video=0)]
     return [

@@ -1,4 +1,4 @@
-"""What a file holds is found out without trusting it."""
+"""The contents of a file are found without trust in it."""
 
 import signal
 from pathlib import Path

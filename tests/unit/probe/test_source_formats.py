@@ -1,4 +1,4 @@
-"""What users bring, in a table: every kind of output comes out of every kind of source, or is refused with a reason."""
+"""A table of sources: every kind of output is made of every kind of source, or refused with a reason."""
 
 from dataclasses import dataclass
 from pathlib import Path

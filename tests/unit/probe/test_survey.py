@@ -1,4 +1,4 @@
-"""What the packets of a file show: durations, starts and rates, whether or not its container holds them."""
+"""Durations, starts and rates are read from the packets, even if the container does not have them."""
 
 import json
 import pickle

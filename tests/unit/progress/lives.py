@@ -21,7 +21,7 @@ ZONES = ("UTC", "Europe/Berlin", "America/New_York", "Asia/Tokyo", "Pacific/Kiri
 
 @dataclass(frozen=True)
 class Life:
-    """What a user does.
+    """The acts of a user.
 
     Attributes:
         tasks: The fields of the completed tasks, by their ids.

@@ -43,7 +43,7 @@ def composites(made: dict[str, Any], collection: str) -> list[Index]:
 
 
 def has_single(made: dict[str, Any], collection: str, field: str, mode: str) -> bool:
-    """Whether a field has an index of its own: Firestore makes one of each field that is not exempt."""
+    """Return whether a field has a single-field index. Firestore makes an index of each field that is not exempt."""
     for override in made["fieldOverrides"]:
         if (override["collectionGroup"], override["fieldPath"]) == (collection, field):
             return any(mode in (one.get("order"), one.get("arrayConfig")) for one in override["indexes"])
@@ -53,7 +53,7 @@ def has_single(made: dict[str, Any], collection: str, field: str, mode: str) -> 
 def is_served(
     made: dict[str, Any], collection: str, query: DeclaredQuery, equals: dict[str, str], ranged: str | None
 ) -> bool:
-    """Whether Firestore finds a way, by its documented rules.
+    """Return whether Firestore can serve a query, by its documented rules.
 
     Source: https://firebase.google.com/docs/firestore/query-data/index-overview
     """

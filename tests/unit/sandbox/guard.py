@@ -17,14 +17,14 @@ SAMPLE_SECONDS = 0.02
 
 @dataclass
 class Seen:
-    """What was seen.
+    """The observations of a guard.
 
     Attributes:
-        address: Of a server on this machine that nobody has to call.
-        opened: Whether the file was opened that nobody has to open.
-        called: Whether the server was.
-        peak_bytes: The most memory that one child has had.
-        children: Those that are still there.
+        address: The address of a server on this machine that nothing may call.
+        opened: True if the file was opened that nothing may open.
+        called: True if the server was called.
+        peak_bytes: The most memory that a child has had.
+        children: The children that are still running.
     """
 
     address: str

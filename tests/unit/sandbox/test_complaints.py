@@ -42,7 +42,7 @@ def test_a_pattern_finds_as_many_names_as_its_words_have() -> None:
 
 
 def message_of(file: Path, output: Mapping[str, object]) -> str:
-    """What the owner reads; nothing where the job completes."""
+    """Return the error message that the owner reads; empty if the job completes."""
     try:
         outputs_of(file, output)
     except PermanentError as error:

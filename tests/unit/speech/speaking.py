@@ -1,4 +1,4 @@
-"""What the tests of speech share: pieces that nobody had to speak, and ears."""
+"""Made-up pieces of speech, and measurements of sound files."""
 
 import math
 import re
@@ -46,13 +46,13 @@ def tracked(folder: Path, *pieces: Piece, speed: float = 1.0) -> tuple[Path, lis
 
 
 def seconds(file: Path) -> float:
-    """How long a WAV file plays."""
+    """Return the duration of a WAV file, in seconds."""
     with wave.open(str(file)) as sound:
         return float(sound.getnframes() / sound.getframerate())
 
 
 def heard(file: Path, *filters: str) -> str:
-    """What ffmpeg says of a file that goes through filters."""
+    """Return ffmpeg's log of a file that goes through filters."""
     command = [imageio_ffmpeg.get_ffmpeg_exe(), "-hide_banner", "-nostats", "-nostdin", "-i", str(file)]
     done = subprocess.run(
         [*command, "-af", ",".join(filters), "-f", "null", "-"], capture_output=True, text=True, check=True
@@ -61,7 +61,7 @@ def heard(file: Path, *filters: str) -> str:
 
 
 def sounds(file: Path, least_silence: float = 0.15, level: int = -45) -> list[tuple[float, float]]:
-    """Where there is sound, in seconds, as ffmpeg's own detector hears it."""
+    """Return the parts with sound, as (start, end) in seconds, found by ffmpeg's silence detector."""
     # A second of silence around it, so that the first and the last silence are found however short they are.
     around = ("adelay=1000", "apad=pad_dur=1")
     told = heard(file, *around, f"silencedetect=n={level}dB:d={least_silence}")

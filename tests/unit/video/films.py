@@ -20,7 +20,7 @@ H264 = ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p")
 
 
 def outputs_of(source: Path, *outputs: Mapping[str, object], **also: object) -> list[MadeOutput]:
-    """What comes out of a film, in the film's folder; an MP4 and a poster where nothing is asked for."""
+    """Make outputs of a film, in the film's folder. The default is an MP4 and a poster."""
     asked = {"outputs": list(outputs)} if outputs else {}
     video_input = VideoInput.from_firestore({"source": "user-uploads/ada/film", **asked, **also})
     source.with_name("source").write_bytes(source.read_bytes())
@@ -31,7 +31,7 @@ def outputs_of(source: Path, *outputs: Mapping[str, object], **also: object) -> 
 
 
 def made(source: Path, *outputs: Mapping[str, object], **also: object) -> list[MediaInfo]:
-    """What the files hold that come out of a film."""
+    """Make outputs of a film, and probe their files."""
     with Prober() as prober:
         return [
             prober.probe(source.with_name(output.file.name), CONTAINERS if output.duration_seconds else PICTURES)

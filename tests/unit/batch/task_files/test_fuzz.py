@@ -49,7 +49,7 @@ bads = st.sampled_from(
 
 @dataclass(frozen=True)
 class Style:
-    """How a file is written."""
+    """The style in which a file is written."""
 
     format: str
     encoding: FileEncoding

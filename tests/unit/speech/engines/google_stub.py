@@ -42,13 +42,13 @@ def words(text: str) -> list[float]:
 
 
 class GoogleStub:
-    """What the tests see of it.
+    """The stub, as the tests see it.
 
     Attributes:
         url: Its address.
         requests: The bodies that were posted, in the order in which they came.
-        faults: Asked in turn before it answers.
-        busiest: The most requests that it had at once.
+        faults: Functions that are called in turn before the stub answers.
+        busiest: The most requests that were open at once.
     """
 
     def __init__(self) -> None:

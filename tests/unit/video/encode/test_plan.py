@@ -1,4 +1,4 @@
-"""What is asked for becomes one command that decodes once, and never enlarges."""
+"""The plan of a job is a command that decodes the source once, and never enlarges a picture."""
 
 from dataclasses import replace
 from itertools import pairwise

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.slow
 
 
 def played(folder: Path, playlist: str) -> dict[str, Any]:
-    """What a browser saw of a set."""
+    """Play a set in a browser, and return the measurements."""
     shutil.copy(Path(__file__).with_name("playing.html"), folder)
     shutil.copy(ROOT / "node_modules/hls.js/dist/hls.min.js", folder / "hls.js")
     seen: dict[str, Any] = evaluated(folder, f"playing.html?playlist={playlist}", "play()")

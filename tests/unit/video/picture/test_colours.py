@@ -1,4 +1,4 @@
-"""How a film's colours are read from its tags: any tags, in words that ffmpeg has."""
+"""A film's colours are read from its tags. The test tries all tags that ffmpeg has."""
 
 import random
 import subprocess
