@@ -67,12 +67,12 @@ def served(folder: Path) -> Iterator[str]:
 
 
 def evaluated(folder: Path, page: str, expression: str) -> Any:
-    """The value of a JavaScript expression on a page; a promise is waited for.
+    """Evaluate a JavaScript expression on a page. If it is a promise, wait for its value.
 
     Args:
-        folder: What is served.
+        folder: The folder that is served.
         page: The page's file in the folder, with its query.
-        expression: What is asked of the page.
+        expression: The expression to evaluate.
     """
     browser = browser_path()
     with served(folder) as address:

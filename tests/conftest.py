@@ -27,23 +27,23 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 
 def missing(what: str) -> None:
-    """Skips a test that needs what is not there; in CI, where everything must be there, fails it."""
+    """Skip a test that needs a missing program or service. In CI, fail it, because CI must have everything."""
     if os.environ.get("CI"):
         pytest.fail(f"{what} is missing, and CI must have it.")
     pytest.skip(f"{what} is missing: run this through scripts/test.")
 
 
 MANY_DOCUMENTS = ("test_roll_up.py", "test_killed_roll_ups.py", "test_documents.py")
-"""Tests that write ten thousand documents. The Firestore emulator is slow after them, whatever becomes of these."""
+"""Tests that write ten thousand documents. The Firestore emulator stays slow after them, even if they are deleted."""
 
 
 WHOLE_DATABASE = "documents_that_name"
-"""Tests that read all documents have a function of this name. It takes longer after each test that writes some."""
+"""Tests that read all documents have a function of this name. It gets slower with every document of other tests."""
 
 
 @pytest.hookimpl(trylast=True)  # after the shuffle
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Puts the tests first that read the whole database, and last those that leave the emulator slow."""
+    """Run tests that read the whole database first, and tests that leave the emulator slow last."""
     items.sort(key=_place)
 
 

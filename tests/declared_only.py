@@ -44,11 +44,11 @@ class Shape:
     """The parts of a query that decide which index serves it.
 
     Attributes:
-        collection: Its id; empty where the query is about every collection.
-        group: Whether the collection is meant wherever it lies.
-        where: Each field with how it is compared.
-        order: What the results are sorted by, without the document's name at the end.
-        sums: What is added up.
+        collection: The id of the collection; empty if the query reads every collection.
+        group: True if the query reads all collections of this id.
+        where: The compared fields, each with the kind of the comparison.
+        order: The fields by which the results are sorted, without the document's name at the end.
+        sums: The fields that are added up.
     """
 
     collection: str
@@ -69,12 +69,12 @@ class Shape:
 
 
 def shape_of(parent: str, query: StructuredQuery, aggregations: Sequence[Any] = ()) -> Shape | None:
-    """The shape of a query as it is sent; None where it can't be declared.
+    """Return the shape of a query that is sent; None if such a query can't be declared.
 
     Args:
-        parent: The name of the document below which it asks, or of the database's root.
-        query: What it asks.
-        aggregations: What is counted or added up.
+        parent: The name of the document below which the query reads, or of the database's root.
+        query: The query.
+        aggregations: The counts and sums.
     """
     [selector] = query.from_
     filters = _filters(query.where)
@@ -90,7 +90,7 @@ def shape_of(parent: str, query: StructuredQuery, aggregations: Sequence[Any] = 
 
 
 def _filters(found: Any) -> list[Any]:
-    """The filters of a query; None in place of one that is neither of one field nor of several that all must hold."""
+    """Yield the filters of a query, each on one field. A filter of another kind is None."""
     if "field_filter" in found:
         return [found.field_filter]
     if "composite_filter" in found and found.composite_filter.op.name == "AND":
@@ -99,10 +99,10 @@ def _filters(found: Any) -> list[Any]:
 
 
 class Guard:
-    """Stands before the client library, and refuses what is not declared.
+    """A guard in front of the client library. It refuses queries that are not declared.
 
     Attributes:
-        refused: Where in our code, and what was asked. A refusal may be caught by the code that runs the query.
+        refused: The places in our code and the queries. They are kept, because the code may catch the refusal.
     """
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -161,7 +161,7 @@ class Guard:
 
 
 def _request(query: Any) -> dict[str, Any]:
-    """A query of the library's, as it is sent."""
+    """Return a query of the library as it is sent."""
     nested = query._nested_query if isinstance(query, AggregationQuery) else query
     parent, _ = nested._parent._parent_info()
     kind = "structured_aggregation_query" if isinstance(query, AggregationQuery) else "structured_query"

@@ -1,4 +1,4 @@
-"""Other processes, any of which may end while a test looks at it."""
+"""Other processes. Each may end while a test looks at it."""
 
 import psutil
 

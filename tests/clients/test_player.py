@@ -29,7 +29,7 @@ def film(ffmpeg: Ffmpeg, *more: str) -> Path:
 
 
 def made(user: User, source: Path, into: Path, **also: Any) -> str:
-    """Runs a job; downloads its playlist and all that this names. Returns the playlist's name."""
+    """Run a job, download its playlist with all files that it names, and return the playlist's name."""
     into.mkdir()
     wanted = [{"kind": "hls", "heights": [180, 120, 90]}]
     job = user.result(user.write_job({"source": user.upload(source, "video/mp4"), "outputs": wanted, **also}))

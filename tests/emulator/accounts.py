@@ -38,7 +38,7 @@ class SignedIn:
 
 
 def sign_up(email: str | None = None) -> SignedIn:
-    """By e-mail address and password."""
+    """Sign a new user up with an e-mail address and a password."""
     account = {"email": email or f"{uuid4().hex}@example.com", "password": uuid4().hex, "returnSecureToken": True}
     said = _say("signUp", account).raise_for_status().json()
     return SignedIn(said["localId"], said["idToken"], str(account["email"]), str(account["password"]))
@@ -50,32 +50,32 @@ def refused_sign_up(email: str) -> httpx.Response:
 
 
 def sign_in(who: SignedIn) -> SignedIn:
-    """Once more, with the password."""
+    """Sign a user in again, with the password."""
     account = {"email": who.email, "password": who.password, "returnSecureToken": True}
     said = _say("signInWithPassword", account).raise_for_status().json()
     return SignedIn(who.id, said["idToken"], who.email, who.password)
 
 
 def sign_in_anonymously() -> SignedIn:
-    """Without a name."""
+    """Sign a user in anonymously."""
     said = _say("signUp", {"returnSecureToken": True}).raise_for_status().json()
     return SignedIn(said["localId"], said["idToken"])
 
 
 def sign_in_with_custom_token(user_id: str, **claims: Any) -> SignedIn:
-    """With a token of the app's own server."""
+    """Sign a user in with a token of the app's own server."""
     token = json.dumps({"uid": user_id, "claims": claims})
     said = _say("signInWithCustomToken", {"token": token, "returnSecureToken": True}).raise_for_status().json()
     return SignedIn(user_id, said["idToken"])
 
 
 def update_account(who: SignedIn, **fields: str) -> None:
-    """`updateProfile()` of the client SDK: `displayName` and `photoUrl`, of which no function hears."""
+    """Call `updateProfile()` of the client SDK, with `displayName` and `photoUrl`. No function is triggered by it."""
     _say("update", {"idToken": who.token, "returnSecureToken": True, **fields}).raise_for_status()
 
 
 def link_with_google(who: SignedIn, name: str, picture: str) -> SignedIn:
-    """`linkWithCredential()`: the account gets a provider beside what it has."""
+    """Call `linkWithCredential()`: the account gets another provider."""
     email = f"{uuid4().hex}@example.com"
     said = {"sub": uuid4().hex, "email": email, "email_verified": True, "name": name, "picture": picture}
     credential = f"id_token={quote(json.dumps(said))}&providerId=google.com"
@@ -83,7 +83,7 @@ def link_with_google(who: SignedIn, name: str, picture: str) -> SignedIn:
 
 
 def link_with_password(who: SignedIn) -> SignedIn:
-    """The same with an address and a password."""
+    """Link an account with an address and a password."""
     return _linked("signUp", who, email=f"{uuid4().hex}@example.com", password=uuid4().hex)
 
 
@@ -95,7 +95,7 @@ def _linked(what: str, who: SignedIn, *, email: str, **fields: str) -> SignedIn:
 
 
 def imported(user_id: str | None = None) -> SignedIn:
-    """An account of which no function hears: Auth sends no event for an import. Nobody has signed in to it yet."""
+    """Import an account. Auth sends no event for an import, and nobody has signed in to the account yet."""
     who = SignedIn(user_id or uuid4().hex[:28], "", f"{uuid4().hex}@example.com", uuid4().hex)
     auth.import_users([auth.ImportUserRecord(who.id, email=who.email)], app=app())
     auth.update_user(who.id, password=who.password, app=app())
@@ -108,17 +108,17 @@ def delete_as_user(who: SignedIn) -> None:
 
 
 def delete_as_console(user_id: str) -> None:
-    """As an admin deletes a user, or the console."""
+    """Delete a user as an admin or the console does."""
     auth.delete_user(user_id, app=app())
 
 
 def delete_in_batch(*user_ids: str) -> None:
-    """As an admin deletes several users at once."""
+    """Delete several users at once, as an admin does."""
     assert not auth.delete_users(list(user_ids), app=app()).errors
 
 
 def profile_of(user_id: str) -> dict[str, Any]:
-    """A user's profile; empty where there is none."""
+    """Return a user's profile; empty if there is none."""
     return client().collection(config.USERS).document(user_id).get().to_dict() or {}
 
 

@@ -1,4 +1,4 @@
-"""Events for tests, in collections of their own; and what they must add up to, by a plain recount."""
+"""Events for tests in separate collections, and a plain recount of their figures."""
 
 import math
 import random
@@ -53,7 +53,7 @@ def drawn(count: int, users: int, days: float, seed: int) -> list[dict[str, Any]
 
 
 def deliver(events: Sequence[dict[str, Any]]) -> None:
-    """Creates events; those that are there already stay as they are, as for a client whose second try is refused."""
+    """Create events. Existing events stay as they are, because the rules refuse a client's second try."""
     page: dict[str, dict[str, Any]] = {}
     for number, event in enumerate(events, 1):
         page[event["id"]] = event
@@ -81,7 +81,7 @@ def name_of(event_id: str) -> str:
 
 
 def write_raw(document: Document) -> None:
-    """Writes what the client library could not."""
+    """Write fields that the client library can't write."""
     request = {"database": client()._database_string, "writes": [Write(update=document)]}
     client()._firestore_api.commit(request=request, metadata=client()._rpc_metadata)
 

@@ -24,7 +24,7 @@ def write_tasks(user_id: str, count: int, **fields: Any) -> list[str]:
 
 
 def task(name: str, user_id: str, **fields: Any) -> dict[str, Any]:
-    """A task as it must be."""
+    """Return a valid task."""
     now = datetime.now(UTC)
     good = {"id": name, "userId": user_id, "title": "Water the plants", "status": "todo", "priority": "low"}
     more = {"category": "home", "tags": ["green"], "subtasks": [], "createdAt": now, "updatedAt": now}
@@ -82,7 +82,7 @@ def items(output: dict[str, Any]) -> Sequence[str]:
 
 
 def write_everything(user_id: str, tasks: int = 5) -> None:
-    """Writes some of all that there may be of a user's, as the server would."""
+    """Write documents of every kind that a user may have, as the server would."""
     now = datetime.now(UTC)
     own = {"userId": user_id, "createdAt": now, "updatedAt": now}
     names = write_tasks(user_id, tasks)

@@ -28,7 +28,7 @@ def call(function: str, data: Any, token: str | None, headers: Mapping[str, str]
 
 
 def refusal(answer: httpx.Response) -> tuple[int, str, str | None]:
-    """The HTTP status, Firebase's code and ours."""
+    """Return the HTTP status, Firebase's code and our code of a refusal."""
     error = answer.json()["error"]
     assert error["message"]
     return answer.status_code, error["status"], (error.get("details") or {}).get("code")
@@ -42,7 +42,7 @@ def token_with(user: User, claims: Mapping[str, Any]) -> str:
 
 
 def new_token(user: User) -> str:
-    """A token with what the account's claims are now."""
+    """Return a token with the account's current claims."""
     account = {"token": json.dumps({"uid": user.id}), "returnSecureToken": True}
     return str(_auth("accounts:signInWithCustomToken?key=any", account)["idToken"])
 

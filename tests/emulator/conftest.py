@@ -65,7 +65,7 @@ def nothing_left_in_tmp() -> Iterator[None]:
 
 @pytest.fixture
 def undelivered(monkeypatch: pytest.MonkeyPatch) -> Iterator[QueueInMemory]:
-    """Jobs of the test's own, of which no deployed function hears."""
+    """An engine with separate collections, so that no deployed function hears of its jobs."""
     engine = QueueInMemory()
     app()  # Made before the project changes: accounts stay in the suite's.
     with own_project(engine, monkeypatch):
@@ -86,7 +86,7 @@ def own_tmp(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def apart(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
-    """Puts events and aggregates into collections of the test's own; returns their names, by those in `config`."""
+    """Put events and aggregates into separate collections; return their names, by the names in `config`."""
     names = own_collections()
     for name, collection in names.items():
         monkeypatch.setattr(config, name, collection)
@@ -101,7 +101,7 @@ def queued(undelivered: QueueInMemory) -> list[str]:
 
 @pytest.fixture
 def settings(undelivered: QueueInMemory) -> Callable[..., None]:
-    """Sets what an admin may set: `settings(paused=[...], userLimits={...})`. The deployed workers see none of it."""
+    """Write the settings of jobs: `settings(paused=[...], userLimits={...})`. The deployed workers don't read them."""
 
     def write(**fields: Any) -> None:
         client().collection(config.ADMIN_DATA).document(config.JOB_SETTINGS).set(fields)

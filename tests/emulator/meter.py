@@ -9,7 +9,7 @@ SETTINGS = f"/{config.ADMIN_DATA}/{config.JOB_SETTINGS}"
 
 
 class Meter:
-    """Stands before Firestore's API, and counts the documents of each call as they are billed.
+    """A proxy of Firestore's API that counts the billed documents of each call.
 
     A query or a look-up that finds nothing counts one read, and so does an aggregation (up to a thousand entries). The
     settings do not count: a worker reads them every 15 seconds, whatever jobs do.

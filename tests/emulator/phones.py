@@ -26,11 +26,11 @@ CLOCKS = [timedelta(0)] * 4 + [
 
 @dataclass(frozen=True)
 class Delivered:
-    """An event and the truth about it.
+    """An event, and its true time.
 
     Attributes:
-        event: As it is written.
-        happened: When it really happened; None if it came too late to be counted.
+        event: The event as it is written.
+        happened: The time at which it really happened; None if it came too late to be counted.
     """
 
     event: Event
@@ -43,13 +43,13 @@ class Delivered:
 
 
 def delivered(count: int, users: int, days: int, seed: int) -> list[Delivered]:
-    """Events in the order in which they are written, of which a third comes twice.
+    """Return events in the order in which they are written. A third of them comes twice.
 
     Args:
-        count: How many different events.
-        users: Of how many users.
-        days: They happen within so many days before now.
-        seed: The same one draws the same events.
+        count: The number of different events.
+        users: The number of users.
+        days: The events happen within this number of days before now.
+        seed: The same seed draws the same events.
     """
     choose = random.Random(seed)
     now = datetime.now(UTC).replace(microsecond=0)
@@ -96,7 +96,7 @@ def _after_a_weekend(choose: random.Random, happened: datetime, now: datetime, u
 
 
 def _by_the_library(choose: random.Random, happened: datetime, now: datetime, user_id: str) -> Delivered:
-    """By the queue of the client library, which sends later what was written; a `sentAt` is of that time, too."""
+    """Return an event of the client library's queue, which sends later. `sentAt` is the time of the recording."""
     created = min(now, happened + timedelta(minutes=choose.randrange(61, 4 * 24 * 60)))
     stale = {"sentAt": happened} if created - happened > timedelta(hours=1) and choose.random() < 0.5 else {}
     return _of_an_app(choose, user_id, happened, occurredAt=happened, createdAt=created, **stale)

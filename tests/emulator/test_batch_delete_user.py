@@ -25,7 +25,7 @@ DELETE = {"operation": "delete-user-data"}
 
 
 def receipts(job_id: str, user_id: str) -> set[str]:
-    """All that a deletion leaves for a while: its job, the job that looks again, and the record that the rules need."""
+    """Return the documents that a deletion leaves for a while: its job, the late pass, and the record for the rules."""
     job = client().collection(config.JOBS).document(job_id)
     until(lambda: (job.get().to_dict() or {})["endHook"] == "account-gone")
     record = departure.find(user_id)

@@ -1,4 +1,4 @@
-"""`export-user-data`: all that there is of a user, once, in ZIP files that open anywhere."""
+"""`export-user-data`: all data of a user, once, in ZIP files that any program opens."""
 
 import hashlib
 from typing import Any

@@ -1,4 +1,4 @@
-"""`run-jobs`: a batch ends with the last of its jobs, whatever becomes of each."""
+"""`run-jobs`: a batch ends with the last of its jobs, after any results of the jobs."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor

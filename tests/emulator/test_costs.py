@@ -53,7 +53,7 @@ def owner() -> str:
 
 
 def at_once(context: JobContext, job_input: VideoInput) -> JobOutput:
-    """A short job's work: it is done before there is anything to tell of its stage."""
+    """Do the work of a short job, which ends before its stage is reported."""
     context.report(50, "encoding")
     return DONE
 

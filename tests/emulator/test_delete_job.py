@@ -58,7 +58,7 @@ def stranger() -> User:
 
 @pytest.fixture
 def made(user: User, clip: Path) -> str:
-    """The id of a job of the user's that was completed, with a file. Nobody watches it."""
+    """Return the id of a user's completed job, with a file."""
     source = user.upload(clip, "video/mp4")
     job_id = user.write_job({"source": source, "outputs": [{"kind": "poster"}]})
     until(lambda: document(job_id).get().get("status") == "completed")

@@ -38,8 +38,8 @@ class Killed(BaseException):
 
 @pytest.fixture
 def ada(undelivered: None, queued: list[str], monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """A user with an account. The deployed functions hear that it is deleted, and find none of these documents and
-    files."""
+    """A user with an account. The deployed functions hear of the account's deletion, and find none of its documents
+    and files."""
     monkeypatch.setattr(config, "JOBS", f"departures-{uuid4().hex[:8]}")
     name = f"ada-{uuid4().hex}"
     imported(name)

@@ -1,4 +1,4 @@
-"""The outputs of a large film leave while they are written: with lower limits, so that those of a small one do."""
+"""The outputs of a large film are uploaded while they are written. Lower limits let a small film do the same."""
 
 import hashlib
 from collections.abc import Mapping

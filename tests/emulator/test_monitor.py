@@ -1,4 +1,4 @@
-"""A job is followed to its end, whatever becomes of the watch beneath."""
+"""A job is followed to its end, even if the watch beneath fails."""
 
 import threading
 from collections.abc import Callable
@@ -22,7 +22,7 @@ from suite.processes import until
 
 
 class Told:
-    """Takes what a monitor tells, and lets a test wait for it."""
+    """The reports of a monitor. A test can wait for a report."""
 
     def __init__(self) -> None:
         self.jobs: list[dict[str, Any]] = []

@@ -1,4 +1,4 @@
-"""A profile for every account, whatever way the account was made."""
+"""Every account gets a profile, in whichever way the account was made."""
 
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4

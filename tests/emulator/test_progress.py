@@ -1,4 +1,4 @@
-"""Progress: what users get for what they have done, once, and the same whichever way it is computed."""
+"""Progress: users get points for their work once, and every way of counting gives the same."""
 
 import json
 import subprocess
@@ -41,7 +41,7 @@ def ada() -> str:
 
 @pytest.fixture
 def unheard(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Puts tasks into a collection of the test's own, of which the deployed functions do not hear."""
+    """Put tasks into a separate collection, so that the deployed functions do not hear of them."""
     monkeypatch.setattr(config, "TASKS", f"tasks-{uuid4().hex}")
 
 

@@ -1,4 +1,4 @@
-"""Owners whose account is gone without an event: the daily reconcile finds them, wherever they own something."""
+"""The daily reconcile finds owners whose account is gone without an event, in every collection and in the bucket."""
 
 import json
 from collections.abc import Iterator
@@ -33,7 +33,7 @@ TODAY = datetime.now(UTC) + 2 * YOUNG
 
 @pytest.fixture(autouse=True)
 def _own_services(undelivered: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Documents and a bucket of the test's own: a reconcile looks at all that there is."""
+    """Separate documents and a separate bucket, because a reconcile looks at everything."""
     with monkeypatch.context() as patch:
         patch.setenv("FIREBASE_CONFIG", json.dumps({"storageBucket": f"demo-{uuid4().hex}.appspot.com"}))
         bucket.cache_clear()
@@ -44,7 +44,7 @@ def _own_services(undelivered: None, monkeypatch: pytest.MonkeyPatch) -> Iterato
 
 @pytest.fixture
 def own_accounts(_own_services: None) -> Iterator[None]:
-    """Accounts of the test's own: those of its project."""
+    """Separate accounts, in a separate project."""
     project = app().project_id
     delete_app(app())
     yield

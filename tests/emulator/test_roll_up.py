@@ -200,7 +200,7 @@ def test_commits_whose_answers_are_lost_are_not_made_twice(commits: Callable[...
 
 
 def test_what_is_too_much_for_one_commit_is_made_in_several(commits: Callable[..., None]) -> None:
-    """Events of a megabyte each pass the 10 MiB of a commit by their own size, which nobody knows before."""
+    """Events of a megabyte each exceed the 10 MiB of a commit by their size, which is not known before."""
     events = drawn(200, users=20, days=0.01, seed=6)
     deliver(events)
 

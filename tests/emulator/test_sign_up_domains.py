@@ -20,7 +20,7 @@ from stoker.firestore.client import client
 
 @pytest.fixture
 def sign_up_settings() -> Iterator[Callable[..., None]]:
-    """Sets what an admin may set; the deployed functions see it once what they know is too old."""
+    """Write the settings of sign-ups. The deployed functions read them again after some seconds."""
     reference = client().collection(config.ADMIN_DATA).document(config.SIGN_UP_SETTINGS)
 
     def write(**fields: Any) -> None:

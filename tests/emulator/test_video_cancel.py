@@ -1,4 +1,4 @@
-"""A video job that is cancelled, whatever it is doing: nothing of it stays."""
+"""A video job that is cancelled at any stage leaves nothing behind."""
 
 from pathlib import Path
 from typing import Any

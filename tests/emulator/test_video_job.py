@@ -18,7 +18,7 @@ from stoker_tools.samples.user import User
 
 @pytest.fixture
 def film(ffmpeg: Ffmpeg) -> Path:
-    """Forty seconds of 854 x 480 with 5.1 sound: a shape that is not a multiple of anything."""
+    """Forty seconds of 854 x 480 with 5.1 sound: a size that is no multiple of 16."""
     picture = ("-f", "lavfi", "-i", "testsrc2=size=854x480:rate=24:duration=40")
     sound = ("-f", "lavfi", "-i", "sine=frequency=330:duration=40")
     surround = ("-af", "pan=5.1|FL=c0|FR=c0|FC=c0|LFE=c0|BL=c0|BR=c0")

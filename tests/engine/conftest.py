@@ -40,7 +40,7 @@ def engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> I
 
 @pytest.fixture
 def meddled(engine: Any) -> Meddled:
-    """The store's documents: their commits meet what the test lets them meet."""
+    """The store's documents. The test may let their commits fail."""
     documents: Meddled = engine.documents
     return documents
 
@@ -61,7 +61,7 @@ def queues(engine: Any) -> list[str]:
 
 @pytest.fixture
 def dues(engine: Any) -> list[datetime | None]:
-    """The times for which these jobs are put into a queue; None for at once."""
+    """The times for which these jobs are put into a queue; None for a job that is due at once."""
     times: list[datetime | None] = engine.dues
     return times
 

@@ -1,4 +1,4 @@
-"""Jobs that the tests drive, step by step."""
+"""Jobs that the tests drive step by step."""
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
@@ -38,7 +38,7 @@ ENDED: dict[str, Any] = {
     "runAfter": NOW + timedelta(days=1),
     "checkpoint": {"done": 3},
 }
-"""The fields of a job that has failed, with all that a job may have by then."""
+"""The fields of a failed job, with every field that such a job may have."""
 
 OUTPUT = JobOutput(files=[])
 DONE = Succeeded(OUTPUT)
@@ -46,11 +46,11 @@ DONE = Succeeded(OUTPUT)
 
 
 class DrivenJob:
-    """A job that no trigger hears of: the test itself calls the engine's functions.
+    """A job without triggers. The test itself calls the engine's functions.
 
     Args:
         user_id: The owner.
-        fields: Fields to write beside the usual, or instead of these.
+        fields: Fields to write beside the usual fields, or instead of them.
     """
 
     def __init__(self, user_id: str = "ada", **fields: Any) -> None:
@@ -126,7 +126,7 @@ class DrivenJob:
 
 
 def finish(lease: Lease, event: AttemptEnd) -> None:
-    """End an attempt, with all that follows from it."""
+    """End an attempt, and perform the effects of its end."""
     transition, released = lease.end(event)
     perform(lease.state, transition, released)
 
@@ -142,13 +142,13 @@ def upload(path: str) -> str:
 
 
 class Meddled:
-    """Documents whose commits may meet something.
+    """Documents whose commits a test may let fail, or precede or follow with its own writes.
 
     Attributes:
-        documents: The same documents, whose commits meet nothing.
-        before: Runs before each commit, with its writes. It may raise what the engine is to meet.
+        documents: The same documents, without the test's interference.
+        before: Runs before each commit, with its writes. It may raise an error, which the engine then meets.
         after: Runs after each commit, in the same way.
-        sent_once: For each commit, whether it must not be sent again by itself.
+        sent_once: For each commit, whether the client library must not send it again.
     """
 
     def __init__(self, documents: Documents) -> None:
@@ -170,7 +170,7 @@ class Meddled:
 
 
 def once(error: Exception) -> Callable[[Sequence[Write]], None]:
-    """Raises an error at the first commit."""
+    """Return a function that raises an error at the first commit."""
     errors = iter([error])
 
     def meddle(writes: Sequence[Write]) -> None:

@@ -48,7 +48,7 @@ PICK = st.integers(0, 11)
 
 
 class Jobs(RuleBasedStateMachine):
-    """A few jobs, and all that may happen to them."""
+    """A few jobs, and all events that they may meet."""
 
     make_engine: ClassVar[type[AllInMemory] | type[QueueInMemory]] = AllInMemory
 

@@ -1,4 +1,4 @@
-"""Stores whose queues deliver nothing: the test itself calls what a task would call."""
+"""Stores whose queues deliver nothing. The test itself calls the function that a task would call."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""Outputs go with their job's document, whatever has deleted it, unless a job that is alive needs them."""
+"""Outputs are deleted with their job's document, unless a living job needs them."""
 
 from datetime import timedelta
 from typing import Any

@@ -22,7 +22,7 @@ NOON = datetime.now(UTC).replace(hour=12, minute=0)
 
 @pytest.fixture
 def said(capsys: pytest.CaptureFixture[str]) -> Callable[[], list[tuple[str, int | None]]]:
-    """Returns what the log says of the project's limits since the last time: (event, percent)."""
+    """Return the log entries about the project's limits since the last call: (event, percent)."""
 
     def events() -> list[tuple[str, int | None]]:
         written = capsys.readouterr()

@@ -1,4 +1,4 @@
-"""An attempt whose time is up: tried again where that can help, and told what would fit where it can't."""
+"""An attempt that is out of time is tried again if that can help. If it can't, the error says what would fit."""
 
 from itertools import count
 from typing import Any

@@ -1,4 +1,4 @@
-"""Fairness: what one user asks for keeps nobody else's jobs from beginning, without any setting."""
+"""Fairness: the jobs of one user don't keep the jobs of others from beginning, without any setting."""
 
 from collections.abc import Callable
 from dataclasses import replace

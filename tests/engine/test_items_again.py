@@ -90,7 +90,7 @@ class OpenTasks:
 
 
 def completes(batch: DrivenJob, all_of_them: list[str], wrong: Sequence[str], last: str | None = None) -> None:
-    """Run a batch that completes tasks, but those that are wrong; it fails after the last."""
+    """Run a batch that completes tasks, apart from the wrong ones. It fails after the task `last`."""
 
     def work(run: JobContext, job_input: Any) -> BatchOutput:
         earlier = run.earlier_result

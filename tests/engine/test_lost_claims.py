@@ -20,7 +20,7 @@ pytestmark = FIRESTORE_IN_SOAK
 
 KINDS: tuple[type[Exception], ...] = TRANSIENT
 LOST = [exceptions.RetryError("lost", None) if kind is exceptions.RetryError else kind("lost") for kind in KINDS]
-"""All that a call may raise whose answer was lost. `Aborted` may be a conflict, too."""
+"""The errors of a call whose answer was lost. `Aborted` may be a conflict, too."""
 
 
 @pytest.fixture(autouse=True)

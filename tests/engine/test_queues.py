@@ -1,4 +1,4 @@
-"""A job goes into the queue of its type, and the deletion of an account into a queue of its own, whatever queues it."""
+"""Every step puts a job into the queue of its type, and the deletion of an account into a separate queue."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta

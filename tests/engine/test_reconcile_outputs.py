@@ -20,7 +20,7 @@ from stoker.storage.client import bucket
 
 @pytest.fixture(autouse=True)
 def _own_bucket(engine: Store, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A bucket of the test's own: a reconcile looks at all that there is."""
+    """A separate bucket, because a reconcile looks at everything."""
     with monkeypatch.context() as patch:
         patch.setenv("FIREBASE_CONFIG", json.dumps({"storageBucket": f"demo-{uuid4().hex}.appspot.com"}))
         bucket.cache_clear()

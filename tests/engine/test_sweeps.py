@@ -1,4 +1,4 @@
-"""Sweep after sweep: what they cost, who comes first, and that each job's turn comes.
+"""Many sweeps in turn: their cost, their order, and the turn of each job, which must come.
 
 A sweep is measured by the documents that it reads. A query that finds nothing counts as one, as in Firestore.
 """
@@ -196,7 +196,7 @@ def test_without_the_places_a_sweep_looks_at_what_is_new_and_forgets_nothing(
 def test_a_job_that_can_not_be_written_is_tried_until_it_can(
     documents: Counted, queued: list[str], meddled: Meddled
 ) -> None:
-    """Reads are answered and writes are not, for longer than the looks at what is new overlap."""
+    """Reads are answered and writes are not, for longer than the overlap between looks at new jobs."""
     sweep_at(NOW - MINUTE)
     [job] = write(1)
 

@@ -1,4 +1,4 @@
-"""Jobs that have to wait: they take no turn of a queue, and what ends in the meantime is not lost on them."""
+"""Jobs that have to wait take no turn of a queue, and an end in the meantime wakes them."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta

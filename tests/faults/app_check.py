@@ -37,6 +37,6 @@ CALLABLES["appsOnly"] = CallPolicy(signed_in=False, roles=(), permissions=(), ap
 @on_call(region=config.REGION)
 @guarded
 def appsOnly(request: CallableRequest[Any]) -> str:  # noqa: N802 - as functions that clients call are named
-    """Tells which app has called."""
+    """Return the id of the calling app."""
     assert request.app is not None
     return request.app.app_id

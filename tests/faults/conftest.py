@@ -1,4 +1,4 @@
-"""Faults are injected into a running suite, and what a user would notice is what counts."""
+"""Faults are injected into a running suite. The tests check what a user would notice."""
 
 import subprocess
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ __all__ = ["_suite", "apart", "database", "nothing_left_in_tmp", "queued", "sett
 
 @pytest.fixture(scope="session")
 def faulty_emulators(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulators]:
-    """The second suite; it starts where a test needs it."""
+    """The second suite. It starts when a test needs it."""
     with started(tmp_path_factory.mktemp("functions")) as emulators:
         yield emulators
 

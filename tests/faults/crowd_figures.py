@@ -84,7 +84,7 @@ class Costs:
 
     Attributes:
         users: Reads, writes and calls of functions of each user's jobs and tasks, by user.
-        sweeps: What was noted of each sweep.
+        sweeps: The notes of each sweep.
     """
 
     def __init__(self, suite: FaultySuite, began: datetime) -> None:

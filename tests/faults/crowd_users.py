@@ -1,4 +1,4 @@
-"""Users of the crowded suite, honest ones and attackers: all that they do goes through the rules, with their tokens."""
+"""Users of the crowded suite: honest users and attackers. The rules apply to all their requests."""
 
 import random
 import time
@@ -39,7 +39,7 @@ OPEN_SECONDS = config.XP_OPEN_SECONDS + 30
 """The time for which a task must be open before it gives points, with a margin, in seconds."""
 
 Act = tuple[float, Callable[[], object]]
-"""A time in seconds, and what is done then."""
+"""A time in seconds, and the function to call then."""
 
 
 def perform(acts: Sequence[Act], began: float) -> None:
@@ -113,13 +113,13 @@ class Honest:
 
 @dataclass
 class Attacker:
-    """A user who wants others to wait, the operator to pay, or points.
+    """An attacker, who wants other users to wait, the operator to pay, or points for nothing.
 
     Attributes:
         user: The user.
         blank: A list of 4 MiB of line breaks.
         done: A list of 60 tasks that are done.
-        documents: Documents that were written, changed or deleted, those that the user's jobs make included.
+        documents: The number of documents that the user and the user's jobs wrote, changed or deleted.
         refused: Events that the rules have refused.
         forged: Events that the rules have let through.
     """

@@ -52,7 +52,7 @@ class Meter:
 
 
 _meter = Meter()
-"""A process serves one request at a time, so that all that it counts belongs to that request."""
+"""A process serves one request at a time, so all its counts belong to that request."""
 
 
 def install() -> None:

@@ -1,4 +1,4 @@
-"""A second emulator suite, whose functions meet faults, and what a test does with it."""
+"""A second emulator suite with injected faults, and its use by tests."""
 
 import contextlib
 import hashlib
@@ -177,7 +177,7 @@ class FaultySuite:
         """Waits for the end of jobs.
 
         Raises:
-            TimeoutError: Some have not ended in time; the message shows one of them, and what was noted of it.
+            TimeoutError: A job has not ended in time. The message shows the job and its notes.
         """
         end = time.monotonic() + seconds
         jobs: dict[str, dict[str, Any]] = {job_id: {} for job_id in ids}
@@ -257,7 +257,7 @@ class FaultySuite:
             thread.join()
 
     def assert_one_set_of_outputs(self, job: Mapping[str, Any], said: str = "") -> None:
-        """The objects that there are, are those that the job names, and hold what it says."""
+        """Check that the objects in the bucket are exactly those that the job names, with the same contents."""
         named = {file["path"]: file for file in job["output"]["files"]}
         # What attempts that died have left is removed after the job has completed.
         until(lambda: objects(job).keys() == named.keys(), 30, f"{said} There are only outputs that {job} names")

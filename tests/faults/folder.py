@@ -1,4 +1,4 @@
-"""The functions' temporary folder: by its files, tests ask for faults, and the functions note what has happened."""
+"""The functions' temporary folder. Tests ask for faults with files in it, and the functions note events there."""
 
 import json
 import os

@@ -166,7 +166,7 @@ def _commit(commit: Callable[..., Any], api: Any, request: Any, **named: Any) ->
 
 
 def _status(request: Any) -> str:
-    """The status that a commit gives to a document; empty where it leaves it as it is."""
+    """Return the status that a commit writes into a document; empty if it writes none."""
     fields = request["writes"][0].update.fields
     return str(fields["status"].string_value) if "status" in fields else ""
 

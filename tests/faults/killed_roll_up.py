@@ -1,4 +1,4 @@
-"""A roll-up that kills its process at one of its calls to Firestore: before it, while it is under way, or after it.
+"""A roll-up that kills its process at a call to Firestore: before, during or after the call.
 
 Run by `test_killed_roll_ups`, as `python -m faults.killed_roll_up '{...}'`, with `collections` (by their names in
 `stoker.config`), `constants` (likewise), `call` (from 0; none, to live) and `moment`.

@@ -1,4 +1,4 @@
-"""Documents that anybody may have written in place of a job: good ones, nearly good ones, hostile and huge ones."""
+"""Documents in place of jobs: valid, nearly valid, hostile and huge ones."""
 
 import random
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ Value = TypeVar("Value")
 NOW = datetime.now(UTC)
 LONG_AGO, FAR_AHEAD = datetime(1900, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC)
 AN_HOUR_LATER = NOW + timedelta(hours=1)
-"""A time at which all that is pending has waited for too long."""
+"""A creation time at which every pending job has waited for too long."""
 
 YESTERDAY, TOMORROW = NOW - timedelta(days=1), NOW + timedelta(days=1)
 TIMES = st.sampled_from([LONG_AGO, YESTERDAY, NOW, TOMORROW, FAR_AHEAD])
@@ -103,7 +103,7 @@ IDS = ("a film ", "..", "a.b", "💣", "x" * 124, "x" * 1_400, "two\nlines", "`"
 
 
 def drawn(strategy: st.SearchStrategy[Value], number: int) -> list[Value]:
-    """Draws values, or all where there are fewer. `-p randomly_seed=...`, as pytest has told it, draws them again."""
+    """Draw values, or take all if there are fewer. `-p randomly_seed=...` with pytest's seed repeats the draw."""
     values: list[Value] = []
 
     @seed(random.getrandbits(64))
@@ -134,7 +134,7 @@ def running() -> Fields:
 
 
 def documents(number: int) -> Iterator[tuple[str, Fields]]:
-    """Ids and documents: good ones, of which up to four fields are changed, or one is missing."""
+    """Return ids and documents. Each is a valid document with up to four changed fields, or with a missing field."""
     # Drawn by field and put together here: drawing whole documents takes hypothesis ten times as long.
     plausible = {name: drawn(strategy, 100) for name, strategy in PLAUSIBLE.items()}
     garbage = drawn(GARBAGE, min(1_000, number // 4))
@@ -149,7 +149,7 @@ def documents(number: int) -> Iterator[tuple[str, Fields]]:
 
 
 def huge_documents() -> Iterator[tuple[str, Fields]]:
-    """Documents of nearly a megabyte, wherever that lies; some could run."""
+    """Return documents of nearly a megabyte, in different fields. Some of them could run."""
     for count in range(HUGE):
         job_id = f"huge{count}"
         junk = {"junk": "x" * (1024 * 1024 - 400)}

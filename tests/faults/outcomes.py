@@ -31,7 +31,7 @@ CLAIMED = {
     "failed: attempts-exhausted": 20,
     "cancelled: cancelled": 3,
 }
-"""The same of a claim, of those that were queued."""
+"""The outcomes of a claim, for the documents that were queued."""
 
 
 def codes(error: type[StokerError] = StokerError) -> set[str]:
@@ -104,7 +104,7 @@ def after_claim(job_id: str, before: Snapshot, after: Snapshot) -> str:
 
 
 def count(judge: Callable[[str], str], job_ids: Iterable[str], written: Mapping[str, Fields]) -> Counter[str]:
-    """Counts what became of documents; fails with those of which something became that can't be."""
+    """Count the outcomes of documents. Fail with the documents whose outcome is impossible."""
     outcomes: Counter[str] = Counter()
     wrong: list[str] = []
     for job_id in job_ids:

@@ -1,4 +1,4 @@
-"""Honest users beside attackers, in a suite whose queues have few places: nobody honest waits for them.
+"""Honest users do not wait for attackers, in a suite whose queues have few places.
 
 Sweeps come each minute and all times are those of production. A wait is judged from the delivery of the job's event on,
 because the Firestore emulator delivers one event after another. `docs/fairness.md` has the figures.

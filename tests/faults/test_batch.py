@@ -45,15 +45,15 @@ pytestmark = pytest.mark.timeout(600)
 
 
 class Killed(BaseException):
-    """The process is gone: nothing of ours runs after this, no final write, no clean-up that counts."""
+    """The process was killed. No code of ours runs after this: no final write and no clean-up."""
 
 
 class Deaths:
-    """Counts the places at which an attempt can die, and has it die at one of them.
+    """A counter of the places at which an attempt can die. It kills the attempt at one of them.
 
     Args:
-        at: Which of them, from 0.
-        every: Whether all attempts die there, not the first alone.
+        at: The number of the place, from 0.
+        every: True if all attempts die there, and not only the first.
     """
 
     def __init__(self, at: int, *, every: bool = False) -> None:

@@ -1,4 +1,4 @@
-"""Documents that anybody may have written: each is run, waits, or ends with a reason."""
+"""Documents with any content: each is run, waits, or ends with a reason."""
 
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -82,7 +82,7 @@ def stored() -> dict[str, Snapshot]:
 
 
 def by_all(act: Callable[[Value], Any], values: Iterable[Value]) -> list[tuple[Value, Exception]]:
-    """Does it with every value, in threads; returns what has raised."""
+    """Call a function with every value, in threads; return the errors."""
 
     def raised(value: Value) -> Exception | None:
         try:
@@ -135,7 +135,7 @@ def test_thousands_of_documents(queued: list[str], number: int) -> None:
 
 @pytest.mark.usefixtures("unlimited")
 def test_documents_that_change_after_their_dispatch() -> None:
-    """An admin may spoil what is queued: a claim meets anything, too."""
+    """An admin may change a queued document, so a claim may meet any content, too."""
     written = dict(documents(400))
     write(written)
     assert {type(error) for _, error in by_all(begin_attempt, written)} <= {NotYetDue}
@@ -146,7 +146,7 @@ def test_documents_that_change_after_their_dispatch() -> None:
 
 @pytest.mark.usefixtures("unlimited")
 def test_documents_that_no_event_told_of(queued: list[str]) -> None:
-    """Restored by an admin, say. The sweeper finds those that wait for nothing."""
+    """An admin may restore documents without events. The sweeper finds the documents that wait for nothing."""
     written = dict(documents(400))
     write(written)
     sweep(AN_HOUR_LATER)

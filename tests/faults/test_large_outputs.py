@@ -1,4 +1,4 @@
-"""An output that is uploaded in several parts, where the service may take the first for the whole."""
+"""An output that is uploaded in several parts. The service may take the first part for the whole."""
 
 from pathlib import Path
 

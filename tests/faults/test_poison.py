@@ -1,4 +1,4 @@
-"""Many jobs at once, some of which fail each time: these fail, and hold nobody up."""
+"""Many jobs at once, of which some always fail. They end as failed, and delay no other job."""
 
 from datetime import UTC, datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""A worker stands still for so long that another one does its job, and then goes on as if nothing had happened."""
+"""A worker stops for so long that another worker does its job, and then goes on."""
 
 from pathlib import Path
 

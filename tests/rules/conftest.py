@@ -18,13 +18,13 @@ __all__ = ["Tokens", "_suite", "user"]
 
 @pytest.fixture(scope="session")
 def identities(_suite: None) -> Tokens:
-    """A token of everyone who asks, by name."""
+    """The tokens of the users who send requests, by name."""
     return Tokens(os.environ["FIREBASE_AUTH_EMULATOR_HOST"])
 
 
 @pytest.fixture(scope="session")
 def new_project(_suite: None) -> Iterator[Callable[[], FirestoreEmulator]]:
-    """Makes a project of the emulator, with rules and documents that nobody else sees. Closes it in the end."""
+    """Make projects of the emulator, each with its own rules and documents. They are closed at the end."""
     with contextlib.ExitStack() as projects:
 
         def project() -> FirestoreEmulator:

@@ -9,7 +9,7 @@ LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def documents() -> dict[str, dict[str, Any]]:
-    """All documents, by their paths. Ada's are those that the requests are about."""
+    """Return all documents, by their paths. The requests are about Ada's documents."""
     found: dict[str, dict[str, Any]] = {
         "users/ada": _user("ada"),
         "users/bob": _user("bob"),

@@ -1,4 +1,4 @@
-"""Mutants of the rules that no test can notice, and why: they allow and refuse the same. Each is as it is written out."""
+"""Mutants of the rules that no test can notice, because they decide as the rules do. Each is its description."""
 
 # ruff: noqa: E501
 
@@ -9,7 +9,7 @@ INSTANTS = (
     "/processingJobs/{jobId} jobCreated: another operator: job.runAfter <= request.time + duration.value(30, 'd') -> ((job.runAfter) < (request.time + duration.value(30, 'd')))",
     "/b/{bucket}/o signedIn: another operator: request.time < timestamp.value(request.auth.token.exp * 1000) -> ((request.time) <= (timestamp.value(request.auth.token.exp * 1000)))",
 )
-"""They differ in a single instant, of which no request can be sure."""
+"""They differ in a single instant, and no request can be timed so exactly."""
 
 SAID_TWICE = (
     "/tasks/{taskId} taskUpdated: add an item: ['todo', 'in-progress', 'completed', 'cancelled'] -> ['todo', 'in-progress', 'completed', 'cancelled', 'ghost']",
@@ -34,7 +34,7 @@ JOINED_BY_ANYTHING = (
     "/analyticsEvents/{eventId} eventCreated: another text: '' -> 'x'",
     "/adminData/{documentId} signUpSettingsFits: another text: '' -> 'x'",
 )
-"""A list without line breaks has none, whatever stands between its items."""
+"""A joined list has no line breaks, with any text between its items."""
 
 EQUIVALENT = frozenset(
     (*INSTANTS, *SAID_TWICE, *KNOWN_BY_ITS_OWNER, *ASKED_FOR_ITS_KEYS, *JOINED_BY_ANYTHING),

@@ -9,12 +9,12 @@ Fields = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Exemption:
-    """A kind of document of which the rules and the models may think differently.
+    """A kind of document for which the decisions of the rules and the models may differ.
 
     Attributes:
-        reason: Why.
-        stricter: Whether it is the rules that refuse.
-        concerns: Whether a collection's document is of that kind.
+        reason: The reason.
+        stricter: True if the rules refuse such a document.
+        concerns: Returns whether a document of a collection is of this kind.
     """
 
     reason: str

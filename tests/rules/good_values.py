@@ -1,4 +1,4 @@
-"""Values that a field may have, by its schema: those at its bounds."""
+"""Values at the bounds of a field, by its schema."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime

@@ -112,7 +112,7 @@ class NearlyValid:
         }
 
     def _edges(self, item: DocumentField, schema: Schema) -> Iterator[Any]:
-        """Values at the bounds, of which some are valid."""
+        """Yield values at the bounds. Some of them are valid."""
         inner, _ = without_null(item.schema)
         texts = [letters * count for letters in ALPHABETS for count in (1, 2, 25, 50, 51, 100, 101, 200, 201)]
         if inner.get("type") == "string" and inner.get("format") != "date-time":

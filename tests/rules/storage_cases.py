@@ -64,7 +64,7 @@ MISSHAPEN = (
 """Texts that are not media types, and types that a browser could show as markup."""
 
 NOT_IN_NAMES = ("\x00", "\n", "\r", "\t", "\x1f", "\x7f", "\x85", "\x9f", "\u2028", "\u2029")
-"""Control characters, and all that ends a line."""
+"""Control characters and line separators."""
 
 EVERYONE = ("ada", "nameless", *STRANGERS)
 
@@ -81,14 +81,14 @@ OBJECTS = (
 
 @dataclass(frozen=True)
 class StorageCase:
-    """A request, and whether it must be allowed.
+    """A request with the expected decision.
 
     Attributes:
-        group: A folder.
-        name: What is special about it.
-        who: One of `stoker_tools.rules_lab.identities.tokens`.
-        request: What to do.
-        allowed: Whether the rules must allow it.
+        group: The folder.
+        name: The special property of this case.
+        who: The name of a user of `stoker_tools.rules_lab.identities.Tokens`.
+        request: The request.
+        allowed: True if the rules must allow it.
     """
 
     group: str
@@ -107,7 +107,7 @@ class StorageCase:
 
 
 def scaled(rules: str) -> str:
-    """The rules, with `SCALED` and those of `BOUNDED` in place of the sizes that workers take."""
+    """Return the rules with the smaller sizes `SCALED` and `BOUNDED` in place of those that workers take."""
     small = rules.replace(str(config.MAX_SOURCE_BYTES), str(SCALED))
     for most, scaled in ((most, scaled) for _, most, scaled in BOUNDED):
         small = small.replace(str(most), str(scaled))
@@ -185,7 +185,7 @@ def _uploads() -> Iterator[StorageCase]:
 
 
 def _names() -> Iterator[StorageCase]:
-    """Names that a worker takes, and those that would lie outside of the folder, or break a line."""
+    """Yield names that a worker takes, and names outside the folder or with a line break."""
     group = "user-uploads"
     folder = "user-uploads/ada"
     longest = "a" * (1024 - len(f"{folder}//"))

@@ -16,7 +16,7 @@ GROUPS = sorted({case.group for case in CASES})
 
 
 def restore(project: FirestoreEmulator, case: Case) -> None:
-    """Undoes what a case has changed."""
+    """Undo the change of a case."""
     if not isinstance(case.request, Get | Query):
         path, before = case.request.path, documents()
         project.put({path: before[path]} if path in before else {}, [] if path in before else [path])

@@ -21,7 +21,7 @@ INPUT: dict[str, Any] = {}  # refused by the dispatcher at once, so that nothing
 
 @pytest.fixture
 def job_id(user: User) -> str:
-    """A job of the user's that is being worked on, as far as anyone can tell."""
+    """A job of the user's with the status `processing`."""
     reference = client().collection("processingJobs").document()
     # Written as ended, which the dispatcher leaves alone, and then changed, which it does not hear of.
     job = {"id": reference.id, "userId": user.id, "type": "video-processing", "input": INPUT, "status": "cancelled"}

@@ -1,4 +1,4 @@
-"""A mistake in the rules is noticed. Here, some of the mistakes; `scripts/mutate-rules` makes all of them."""
+"""A mistake in the rules is noticed. These tests try a sample; `scripts/mutate-rules` tries all mistakes."""
 
 import os
 import random
@@ -19,7 +19,7 @@ from stoker_tools.rules_lab.storage import StorageEmulator
 from stoker_tools.setup.environment import ROOT
 
 SEED = int(os.environ.get("STOKER_MUTANTS_SEED") or datetime.now(UTC).toordinal())
-"""Each day draws other mistakes. The environment variable draws those of another day again."""
+"""The seed of the sample: the date, or the environment variable, which repeats the sample of another day."""
 
 STORAGE_RULES = ROOT / "rules/storage.rules"
 

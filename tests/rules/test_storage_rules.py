@@ -19,7 +19,7 @@ RULES = ROOT / "rules/storage.rules"
 
 
 def restore(files: StorageEmulator, case: StorageCase) -> None:
-    """Undoes what a case has changed."""
+    """Undo the change of a case."""
     if case.request.path in OBJECTS:
         files.put(case.request.path)
     elif not case.request.path.endswith("/") and not isinstance(case.request, Remove):

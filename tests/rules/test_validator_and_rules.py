@@ -1,4 +1,4 @@
-"""The models' validator and the rules agree on what a client may write, but for the exceptions that are listed."""
+"""The validator of the models and the rules agree on every write of a client, apart from the listed exceptions."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -23,7 +23,7 @@ CHANGED = ("tasks", "users", "projects")
 
 @dataclass(frozen=True)
 class Write:
-    """A client's write, and what the validator says of it."""
+    """A write of a client, with the decision of the validator."""
 
     group: str
     request: Request

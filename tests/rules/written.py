@@ -21,12 +21,12 @@ class Collection:
     """A collection, and documents that a client may write into it.
 
     Attributes:
-        name: Of the collection.
-        model: Of its documents.
-        least: A new document with what it must have; empty where clients make none.
-        most: What it may have beyond that.
-        present: The id of a document that is there and Ada's.
-        change: What may be changed in it; empty where clients change nothing.
+        name: The name of the collection.
+        model: The model of its documents.
+        least: A new document with the required fields only; empty if clients create none.
+        most: The optional fields.
+        present: The id of an existing document of Ada's.
+        change: The fields that a client may change; empty if clients change nothing.
     """
 
     name: str
@@ -56,7 +56,7 @@ def _fields(model: type[Model]) -> list[DocumentField]:
 
 
 def collections() -> list[Collection]:
-    """Those into which clients write."""
+    """Return the collections into which clients write."""
     own = {"id": "new", "userId": "ada", "createdAt": NOW}
     return [
         Collection("users", User, {}, {}, "ada", {"displayName": "Ada", "updatedAt": NOW}),

@@ -1,4 +1,4 @@
-"""Every entry of the registry can be deployed, and what it names is there."""
+"""Every entry of the registry can be deployed, and all that it names exists."""
 
 import inspect
 import json

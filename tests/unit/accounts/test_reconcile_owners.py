@@ -60,7 +60,7 @@ class Project:
 
 @pytest.fixture
 def reconciled(monkeypatch: pytest.MonkeyPatch) -> Callable[..., reconcile_owners.ReconciledOwners]:
-    """Reconciles a project; nothing is left of those whose deletion has begun."""
+    """Reconcile a project. No data is left of the owners whose deletion has begun."""
 
     def run(project: Project, seconds: float = 60) -> reconcile_owners.ReconciledOwners:
         gone = project.started

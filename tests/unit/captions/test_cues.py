@@ -1,4 +1,4 @@
-"""Captions as people have them: what can be read is read, and what is left out is said."""
+"""Real-world captions: all readable cues are read, and omissions are reported."""
 
 import pytest
 

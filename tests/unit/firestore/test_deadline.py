@@ -1,4 +1,4 @@
-"""The deadline of calls to Firestore: it holds whatever the client library does by itself.
+"""The deadline of calls to Firestore holds, even if the client library retries by itself.
 
 The client library is the real one, with its own retries; only the network is replaced, and the clock.
 """

@@ -13,7 +13,7 @@ from unit.sandbox.guard import Seen, guard
 
 @pytest.fixture(scope="module")
 def outside(made_clip: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A film that is nobody's business: it would play, if it were opened."""
+    """A film that no child may open. It would play if it were opened."""
     return Path(shutil.copy(made_clip, tmp_path_factory.mktemp("outside") / "secret.mp4"))
 
 

@@ -1,4 +1,4 @@
-"""Files that tests of harm share, and what comes out of them."""
+"""Files for tests of harmful files, and their outcomes."""
 
 import sys
 from collections.abc import Mapping
@@ -21,14 +21,14 @@ SOUND = ("-f", "lavfi", "-i", "sine=frequency=440:duration=1")
 H264 = ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p")
 ALL = tuple({"kind": kind} for kind in ("mp4", "webm", "hls", "poster", "sprite", "preview", "audio", "waveform"))
 PEAK_BYTES = 5 * config.GIB // 4
-"""Less than half of what a child may have; a picture of 16,000 x 16,000 in four colours is 1 GB by itself."""
+"""Less than half of the memory that a child may have. A picture of 16,000 x 16,000 in four colours alone is 1 GB."""
 
 TOLD = ("Upload", "upload one", "Cut it", "Ask for", "Name a file", "are allowed", "begins at")
 """Words of an error message that say what to do."""
 
 
 def refused(source: Path, *outputs: Mapping[str, object], **also: object) -> PermanentError:
-    """Why a film is not taken."""
+    """Return the error with which a film is refused."""
     with pytest.raises(PermanentError) as error:
         outputs_of(source, *outputs, **also)
     assert any(words in error.value.message for words in TOLD)
@@ -37,7 +37,7 @@ def refused(source: Path, *outputs: Mapping[str, object], **also: object) -> Per
 
 
 def small(ffmpeg: Ffmpeg, name: str = "small.mp4", *options: str) -> Path:
-    """A second of film that nothing is wrong with."""
+    """Make a valid film of a second."""
     return ffmpeg(name, *PICTURE, *SOUND, *H264, "-c:a", "aac", "-shortest", *options)
 
 

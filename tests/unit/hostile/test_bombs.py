@@ -112,7 +112,7 @@ def test_nothing_for_as_long_as_is_allowed(ffmpeg: Ffmpeg) -> None:
 
 @pytest.mark.parametrize("kind", ["mp4", "sprite", "poster", "preview"])
 def test_a_header_that_hides_100000_seconds(ffmpeg: Ffmpeg, kind: str) -> None:
-    """It tells of three seconds; in their midst, the clock jumps ahead by a day."""
+    """The header names three seconds. In the middle of them, the clock jumps ahead by a day."""
     jump = "setpts='if(lt(N,10),PTS,PTS+100000/TB)'"
     film = ffmpeg("lie.mkv", *PICTURE, "-vf", jump, "-fps_mode", "passthrough", *H264, "-fflags", "+bitexact")
     content = film.read_bytes()

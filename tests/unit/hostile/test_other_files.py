@@ -1,4 +1,4 @@
-"""Files that name other files: none of those is opened."""
+"""Files that name other files. The named files are not opened."""
 
 import struct
 import subprocess
@@ -49,7 +49,7 @@ def test_neither_does_a_watermark(seen: Seen, outside: Path, ffmpeg: Ffmpeg, tmp
 
 @pytest.mark.slow
 def test_what_is_watched_is_seen(clip: Path, tmp_path: Path) -> None:
-    """ffmpeg as it is by itself opens both."""
+    """Without our options, ffmpeg opens both."""
     with guard(clip) as noticed:
         for target in (str(clip), f"{noticed.address}/film.mp4"):
             (tmp_path / "list.m3u8").write_text(HLS.format(target))

@@ -1,4 +1,4 @@
-"""The figures of a batch follow from its jobs, and from what was known of those that say nothing new."""
+"""The figures of a batch follow from its jobs, and from the earlier results of jobs that are gone."""
 
 from itertools import product
 from typing import Any

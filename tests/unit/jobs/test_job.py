@@ -1,4 +1,4 @@
-"""A document is read as a job, or everything that is wrong with it is told at once."""
+"""A document is read as a job, or refused with all its problems at once."""
 
 from datetime import UTC, datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""Facts about a job are read from any document, whoever has written it."""
+"""The state of a job is read from any document, also from an invalid one."""
 
 from datetime import UTC, datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""Documents are read strictly, and what is wrong with them is said in words."""
+"""Documents are read strictly, and their problems are described in sentences."""
 
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any

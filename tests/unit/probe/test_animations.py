@@ -1,4 +1,4 @@
-"""GIF, PNG and WebP that move: every frame at its time, the last as long as it says, and white where nothing is."""
+"""Animated GIF, PNG and WebP: every frame at its time, the last for its own duration, on a white background."""
 
 from itertools import accumulate
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A film that is read by ranges becomes the same as one that was fetched, whatever its format and its order."""
+"""A film that is read by ranges has the same outputs as a fetched film, in any format and order."""
 
 import random
 import re
@@ -46,8 +46,11 @@ def _small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def pictures_and_sound(ffmpeg: Ffmpeg, file: Path) -> list[str]:
-    """When each picture is shown, and what a decoder makes of the sound. x264 may choose other bits for a picture where
-    its threads run otherwise; the posters tell what is seen."""
+    """Return the time of each picture, and the decoded sound.
+
+    x264 may choose other bits for a picture if its threads run in another order. So the pictures themselves are
+    compared by the posters.
+    """
     video, audio = (
         ffmpeg("a.md5", "-i", str(file), "-map", f"0:{kind}", "-f", "framemd5").read_text() for kind in "va"
     )

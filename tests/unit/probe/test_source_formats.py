@@ -42,14 +42,14 @@ SOME_FRAMES = ("-vf", "select='not(mod(n\\,3))+gt(n\\,6)'", "-fps_mode", "vfr")
 
 @dataclass(frozen=True)
 class Source:
-    """A file to make, and what it holds.
+    """A file to make, and its contents.
 
     Attributes:
-        inputs: What it is made of.
-        options: How it is encoded.
-        size: Of its picture as shown, even; None where it has none.
-        sound: Whether it has any.
-        seconds: How long it plays.
+        inputs: ffmpeg's options for the inputs.
+        options: ffmpeg's options for the encoders.
+        size: The size of its picture as shown, in even pixels; None if it has no picture.
+        sound: True if it has sound.
+        seconds: Its duration in seconds.
     """
 
     name: str

@@ -98,7 +98,7 @@ def lived(life: Life, order: Sequence[str], chance: random.Random) -> tuple[Prog
 
 
 def figures(progress: Progress) -> dict[str, Any]:
-    """All that a profile says; of achievements, the ids alone."""
+    """Return a profile's progress. Of achievements, only the ids."""
     said = progress.to_firestore()
     return {**said, "achievements": sorted(one["id"] for one in said["achievements"])}
 

@@ -1,4 +1,4 @@
-"""A user's profile says the same as the ledger, however late and in whatever order the server hears of the tasks."""
+"""A user's profile agrees with the ledger, in any order and with any delay of the tasks' events."""
 
 import random
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""Sees what the children of this process do while a test runs: what they open, whom they call, what they take."""
+"""A guard that observes the children of this process: the files they open, the servers they call, and their memory."""
 
 import ctypes
 import os
@@ -36,10 +36,10 @@ class Seen:
 
 @contextmanager
 def guard(forbidden: Path) -> Iterator[Seen]:
-    """Watches this process's children; what was seen is told once the context is left.
+    """Watch this process's children. The observations are complete when the context has ended.
 
     Args:
-        forbidden: A file that none of them may open.
+        forbidden: A file that no child may open.
     """
     libc = ctypes.CDLL(None, use_errno=True)
     notices = libc.inotify_init1(os.O_NONBLOCK)
@@ -82,9 +82,9 @@ def _read(file: Path) -> str:
 
 
 def _peak_bytes(process: str) -> int:
-    """The most that a process has had so far, so that no peak is missed between two looks.
+    """Return the peak memory of a process so far. The kernel keeps the peak, so none is missed between two looks.
 
-    A child that runs no program of its own yet is still a copy of this process, and counts as nothing.
+    A child that has not started its program yet is a copy of this process, and counts as 0.
     """
     try:
         if Path(f"/proc/{process}/cmdline").read_bytes() == Path("/proc/self/cmdline").read_bytes():

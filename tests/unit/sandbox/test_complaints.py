@@ -1,4 +1,4 @@
-"""ffmpeg's complaints become words: the first cause, without addresses, parts of ffmpeg and names of ours."""
+"""ffmpeg's log becomes a sentence: the first cause, without addresses, parts of ffmpeg and our file names."""
 
 import re
 import shutil

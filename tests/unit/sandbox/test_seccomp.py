@@ -1,4 +1,4 @@
-"""A child that went offline reaches nothing but what it holds already."""
+"""A child without network reaches only the files that it has open already."""
 
 import subprocess
 import sys

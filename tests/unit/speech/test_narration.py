@@ -1,4 +1,4 @@
-"""A voice speaks a text as it is meant, and the captions and words of it match."""
+"""A voice speaks a text as it is meant, and its captions and words match."""
 
 import html
 import json

@@ -1,4 +1,4 @@
-"""Texts in many languages, and of many kinds, become what a person would say in one breath."""
+"""Texts of many languages and kinds are divided into the sentences that a person would speak."""
 
 import random
 import time

@@ -78,7 +78,7 @@ def longer_captions(ffmpeg: Ffmpeg) -> Path:
 
 
 def without_tags(ffmpeg: Ffmpeg) -> Path:
-    """Matroska whose streams tell no duration, and whose captions outlast its film."""
+    """Make a Matroska film whose streams have no durations, and whose captions are longer than its picture."""
     return ffmpeg("untagged.mkv", "-i", str(longer_captions(ffmpeg)), "-map", "0", "-c", "copy", "-fflags", "+bitexact")
 
 
@@ -108,7 +108,7 @@ def sound_alone(ffmpeg: Ffmpeg) -> Path:
 
 
 def made_picture(file: Path) -> tuple[int, int, bytes]:
-    """Width, height and the grey of each pixel, as a film has it."""
+    """Return the width, the height and the grey of each pixel, in the range of films."""
     with av.open(str(file)) as container:
         frame = next(container.decode(video=0)).reformat(format="yuv420p", dst_color_range="MPEG")
         plane = frame.planes[0]
@@ -122,14 +122,14 @@ def made_picture(file: Path) -> tuple[int, int, bytes]:
 
 
 def numbered(ffmpeg: Ffmpeg, name: str, seconds: int, rate: int) -> Path:
-    """Each frame is a grey that tells its number: one lighter than the frame before, from 16 on."""
+    """Make a film whose frames show their numbers: each is a grey, lighter by one than the frame before, from 16 on."""
     ramp = f"color=black:size=64x36:rate={rate}:duration={seconds},geq=lum='16+mod(N,200)':cb=128:cr=128"
     sound = ("-f", "lavfi", "-i", f"sine=frequency=440:duration={seconds}")
     return ffmpeg(name, "-f", "lavfi", "-i", ramp, *sound, *H264, "-qp", "0", "-g", "100", "-bf", "2", "-c:a", "aac")
 
 
 def frame_numbers(file: Path) -> list[int]:
-    """The numbers of the frames of a film that was numbered."""
+    """Return the numbers of the frames of such a film."""
     with av.open(str(file)) as container:
         return [round(sum(line := bytes(frame.planes[0])[:64]) / len(line)) - 16 for frame in container.decode(video=0)]
 

@@ -30,7 +30,7 @@ def flash_times(seconds: float, start: float = 0.3) -> list[float]:
 
 
 def picture(times: Sequence[float], stamps: Sequence[float]) -> bytes:
-    """A grey frame for each stamp, white where it is a flash."""
+    """Yield a frame for each stamp: white for a flash, else grey."""
     frames = []
     for stamp in stamps:
         white = any(abs(stamp - time) < 0.001 for time in times)
@@ -62,20 +62,20 @@ def film(
     channels: int = 2,
     size: tuple[int, int] = SIZE,
 ) -> Path:
-    """A film of the pattern, from a time of it on.
+    """Make a film of the pattern, from a time of the pattern on.
 
     Args:
         ffmpeg: The fixture.
-        name: The file; its ending chooses the container.
-        seconds: Of the film.
-        options: Of the encoders and the muxer.
+        name: The name of the file. Its ending chooses the container.
+        seconds: The duration of the film.
+        options: ffmpeg's options for the encoders and the muxer.
         first: The time of the pattern at which the film begins.
-        stamps: When a new picture comes; 25 a second where it is left out.
-        late_sound: How much later the sound begins.
-        late_picture: How much later the picture begins.
-        rate: Of the sound.
-        channels: Of the sound.
-        size: Of the picture.
+        stamps: The times of the pictures, in seconds. By default, 25 a second.
+        late_sound: The delay of the sound, in seconds.
+        late_picture: The delay of the picture, in seconds.
+        rate: The samples of the sound in a second.
+        channels: The channels of the sound.
+        size: The width and the height of the picture.
     """
     times = [time - first for time in flash_times(first + seconds)]
     grid = [step * 0.04 for step in range(round(seconds / 0.04))]
@@ -127,7 +127,7 @@ def seen(file: Path) -> list[float]:
 
 
 def _shift(file: Path) -> float:
-    """By how much libav reads fragments late.
+    """Return the delay with which libav reads fragments, in seconds.
 
     It adds the largest negative composition offset to the times of all pictures. Our first pictures have none.
     """

@@ -62,15 +62,15 @@ def film(
     first: int = 0,
     scale: tuple[int, int] = (1, 1),
 ) -> Path:
-    """Makes a film whose n-th frame is shown at the n-th time.
+    """Make a film whose n-th frame is shown at the n-th time.
 
     Args:
-        file: The film; its ending says the container.
-        times: In seconds, rising.
-        hold: How long the last frame is shown, in seconds, where the container records it.
-        sound: When a tone begins and ends, in seconds.
+        file: The film. Its ending chooses the container.
+        times: The times in seconds, rising.
+        hold: The duration of the last frame in seconds, if the container records it.
+        sound: The begin and the end of a tone, in seconds.
         first: The number of the first frame.
-        scale: How much larger the picture is than `WIDTH` and `HEIGHT`.
+        scale: The picture is this many times as wide and as high as `WIDTH` and `HEIGHT`.
     """
     codec, options = CODECS[file.suffix]
     with av.open(

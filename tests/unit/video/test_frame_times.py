@@ -1,4 +1,4 @@
-"""Every frame of a film keeps its time, whatever the rhythm of the film."""
+"""Every frame of a film keeps its time, with any intervals between the frames."""
 
 import json
 import random
@@ -105,7 +105,7 @@ PATTERNS: Mapping[str, Pattern] = {
 
 
 HEIGHT = 48
-"""Of the outputs: smaller than the films, so that none is a copy."""
+"""The size of the outputs: smaller than the films, so that no output is a copy."""
 
 
 def wanted_output(kind: str) -> dict[str, object]:
@@ -122,7 +122,7 @@ def made(folder: Path, pattern: Pattern, kinds: Sequence[str]) -> dict[str, Path
 
 
 def expected(source: Path, pattern: Pattern) -> list[Frame]:
-    """The frames that must come out, with their times on a clock that begins where the source does."""
+    """Return the expected frames, with their times since the begin of the source."""
     with av.open(str(source)) as container:
         begin = (container.start_time or 0) / av.time_base
     lead = decoded(source)[0][1] - begin - pattern.times[0]
@@ -130,7 +130,7 @@ def expected(source: Path, pattern: Pattern) -> list[Frame]:
 
 
 def shown_times(file: Path) -> list[float]:
-    """The times of the frames that are shown: an edit list hides those before 0."""
+    """Return the times of the shown frames. An edit list hides the frames before 0."""
     return [time for time in demuxed(file) if time > -1e-6]
 
 
@@ -171,7 +171,7 @@ USUAL = (
 
 @pytest.mark.parametrize("name", USUAL)
 def test_every_frame_keeps_its_time(name: str, tmp_path: Path) -> None:
-    """In H.264; the one decode and the one clock are those of all kinds."""
+    """H.264 alone, because all kinds share the decode and the clock."""
     check(tmp_path, PATTERNS[name], FAST)
 
 

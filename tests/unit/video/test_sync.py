@@ -41,7 +41,7 @@ def stills(ffmpeg: Ffmpeg) -> Path:
 
 
 def phone(ffmpeg: Ffmpeg) -> Path:
-    """Pictures at 40 ms, of which some are left out, and each third comes 7 ms late."""
+    """Return times of pictures: every 40 ms, with some left out, and each third one 7 ms late."""
     times = flash_times(SECONDS)
     grid = [round(step * 0.04, 3) for step in range(125) if step % 11]
     late = {step: round(step + 0.007 * (number % 3 == 2), 3) for number, step in enumerate(grid)}

@@ -33,7 +33,7 @@ def meddled(engine: AllInMemory) -> Meddled:
 
 @pytest.fixture(autouse=True)
 def accounts(monkeypatch: pytest.MonkeyPatch) -> Accounts:
-    """Ada has an account."""
+    """Accounts in memory, with an account of Ada's."""
     accounts = Accounts()
     accounts.make("ada")
     for name in ("get_user", "update_user", "revoke_refresh_tokens", "delete_user"):

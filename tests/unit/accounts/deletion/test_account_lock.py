@@ -1,4 +1,4 @@
-"""In the end of a deletion the account is gone, or no lock of the deletion stays."""
+"""At the end of a deletion the account is gone, or the deletion's lock is removed."""
 
 from datetime import UTC, datetime, timedelta
 

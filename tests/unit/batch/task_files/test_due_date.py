@@ -1,4 +1,4 @@
-"""Due dates in files: a date is read as it is written, and all else is refused with a sentence."""
+"""Due dates in files: a date is read as it is written, and other texts are refused with a sentence."""
 
 import json
 import re

@@ -1,7 +1,7 @@
-"""Checks a set of HTTP Live Streaming by the rules of those who invented it, from its bytes alone.
+"""Checks of a set of HTTP Live Streaming by Apple's rules, from its bytes alone.
 
-Numbers are rules of Apple's, those with a section sign are sections of RFC 8216. Rules on live streams, delivery and
-encryption, and on the looks of pictures, can't be checked here. Source:
+Numbers are rules of Apple's, and numbers with a section sign are sections of RFC 8216. Rules about live streams,
+delivery, encryption and the looks of pictures can't be checked here. Source:
 https://developer.apple.com/documentation/http-live-streaming/hls-authoring-specification-for-apple-devices
 """
 
@@ -18,7 +18,7 @@ AUDIO_FRAME = 1024 / 48_000
 """Seconds of a frame of AAC."""
 
 Broken = Iterator[str]
-"""The rules that are broken, each with what was found."""
+"""Yield the broken rules, each with the finding."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Playlist:
-    """A playlist of segments, and what they hold."""
+    """A playlist of segments, and their contents."""
 
     name: str
     lines: list[str]

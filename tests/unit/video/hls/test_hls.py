@@ -1,4 +1,4 @@
-"""Sets of HTTP Live Streaming keep to the rules of its inventors, and describe themselves as another packager would."""
+"""Sets of HTTP Live Streaming keep to Apple's rules, and describe themselves as another packager does."""
 
 import re
 import shutil

@@ -36,9 +36,10 @@ SOFT: tuple[Colour, ...] = (
     (99, 99, 99),
     (196, 132, 133),
 )
-"""Colours whose blue is near to their brightness, and which BT.601 and BT.709 hold nearly exactly in 8 bits. From vivid
-ones, Chromium's canvas (libyuv) gets a blue that is off by up to 12 where the matrix is BT.709's, because its factor
-does not fit a byte. Source: `kYuvH709Constants` in
+"""Colours whose blue is near to their brightness. BT.601 and BT.709 have them nearly exactly in 8 bits.
+
+If the matrix is BT.709's, Chromium's canvas (libyuv) shows vivid colours with a blue that is off by up to 12, because
+its factor does not fit a byte. Source: `kYuvH709Constants` in
 https://chromium.googlesource.com/libyuv/libyuv/+/refs/heads/main/source/row_common.cc"""
 
 PATCHES = (VIVID, SOFT)
@@ -57,7 +58,7 @@ WEIGHTS = {1: "ITU-R BT.709", 5: "ITU-R BT.601", 6: "ITU-R BT.601", 7: "SMPTE-24
 """colour-science's names of the matrices of ITU-T H.273."""
 
 SPACES = {9: "ITU-R BT.2020", 12: "P3-D65"}
-"""colour-science's names of the primaries of ITU-T H.273, where they are not taken for BT.709's."""
+"""The names in colour-science of the primaries of ITU-T H.273 that are not treated as BT.709's."""
 
 
 @dataclass(frozen=True)
@@ -65,15 +66,15 @@ class Source:
     """A film of patches.
 
     Attributes:
-        name: Its file.
+        name: The name of its file.
         codec: ffmpeg's options for it.
-        pixels: The pixel format, such as `yuv420p10le`; `rgb24` where it is RGB.
-        matrix: How its numbers are made, in those of ITU-T H.273.
-        tags: Its primaries, transfer and matrix as the file has them; none where it has none.
-        primaries: What its patches are made for.
-        full: Whether its black is 0.
-        size: Width and height.
-        rows: Its patches, in BT.709.
+        pixels: The pixel format, such as `yuv420p10le`, or `rgb24` for RGB.
+        matrix: The matrix of its pixels, as a number of ITU-T H.273.
+        tags: The tags of the file: primaries, transfer and matrix; None if the file has no tags.
+        primaries: The primaries for which its patches are made.
+        full: True if its black is 0.
+        size: The width and the height.
+        rows: The colours of its patches, in BT.709.
     """
 
     name: str

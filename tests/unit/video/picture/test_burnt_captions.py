@@ -1,4 +1,4 @@
-"""Captions in the picture: each script that a font here has is drawn, and what none has is said."""
+"""Captions in the picture: a script is drawn if one of our fonts has it, and missing characters are reported."""
 
 from pathlib import Path
 

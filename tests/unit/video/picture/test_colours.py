@@ -34,7 +34,7 @@ RGB = replace(SD, pixel_format="gbrp")
 
 RESERVED = (23, 100, 255)
 TAGS = [*product((*range(23), *RESERVED), (*range(19), *RESERVED), (*range(15), *RESERVED))]
-"""Every value of ITU-T H.273 for primaries, transfer and matrix, those that it reserves, and some beyond."""
+"""Every value of ITU-T H.273 for primaries, transfer and matrix, with the reserved values and some larger ones."""
 
 MADE = {Colours(primaries, other, other, False) for primaries in (1, 6) for other in (1, 6)}
 """The colours of films that are made: BT.709 and BT.601, each with the primaries of either."""

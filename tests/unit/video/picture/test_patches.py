@@ -86,8 +86,8 @@ class Shown:
     """The patches of a source's outputs, by file.
 
     Attributes:
-        exact: As Pillow and Chromium's decoder give them.
-        canvas: Those of films, as Chromium's canvas shows them.
+        exact: The patches as Pillow and Chromium's decoder read them.
+        canvas: The patches of films as Chromium's canvas shows them.
     """
 
     exact: dict[str, Rows] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""An owner learns what was left out of a source, and what was wrong in it; and nothing of what is usual."""
+"""Warnings name the parts of a source that were left out and its defects, and nothing that is usual."""
 
 import re
 from collections.abc import Callable

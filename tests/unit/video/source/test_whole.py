@@ -1,4 +1,4 @@
-"""Good films are never refused as cut off, however wrong their headers are; those that are cut off always are."""
+"""Whole films are never refused as cut off, even with wrong headers. Films that are cut off are always refused."""
 
 import struct
 from collections.abc import Callable
@@ -29,7 +29,7 @@ FEW = (
     "mp3 and zeros",
     "ogg that starts at 3 s",
 )
-"""Those that take part in every run."""
+"""The kinds that are tried in every run."""
 
 
 @pytest.mark.parametrize("kind", [pytest.param(kind, marks=() if kind in FEW else pytest.mark.soak) for kind in KINDS])
