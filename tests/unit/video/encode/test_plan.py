@@ -9,18 +9,8 @@ from stoker.models.video import Av1Output, HlsOutput, Mp4Output, PosterOutput, V
 from stoker.probe.probe import AudioStream, MediaInfo, VideoStream
 from stoker.video.encode.plan import plan
 from stoker.video.source.film import Film
+from unit.video.encode.probed import FILM
 
-FILM = VideoStream(
-    index=0,
-    codec="h264",
-    width=1920,
-    height=1080,
-    square_pixels=True,
-    frames_per_second=25,
-    duration_seconds=60,
-    progressive=True,
-    steady=True,
-)
 SOUND = AudioStream(index=1, codec="aac", channels=6, duration_seconds=60, layout="5.1")
 MP4, POSTER, HLS = Mp4Output(kind="mp4"), PosterOutput(kind="poster"), HlsOutput(kind="hls")
 

@@ -9,7 +9,7 @@ from stoker.probe.probe import MediaInfo
 from stoker.video.encode.plan import plan
 from stoker.video.picture.sizes import sizes
 from stoker.video.source.film import Film
-from unit.video.encode.test_plan import FILM
+from unit.video.encode.probed import FILM
 
 
 def film(width: int, height: int) -> Film:
