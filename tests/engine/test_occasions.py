@@ -12,7 +12,7 @@ from stoker.jobs.children import ChildJob, Children, child_id
 from stoker.jobs.commands import retry_job
 from stoker.jobs.dispatch import dispatch
 from stoker.jobs.events import FailedPermanently
-from stoker.jobs.memory import MemoryStore
+from stoker.jobs.memory_store import MemoryStore
 from stoker.jobs.store import using
 
 CHILD = ChildJob("video-processing", {"source": "user-uploads/ada/cat.mov"})
