@@ -186,7 +186,7 @@ def test_a_batch_runs_what_has_failed_again_and_nothing_else(
     makes(batch)
     does(children[2])
     assert (batch.status, *figures(batch)) == ("completed", 3, 0, [])
-    with pytest.raises(NotRetryable, match="is completed: write a new one"):
+    with pytest.raises(NotRetryable, match="nothing of it has failed"):
         retry_job(batch.id)
 
 

@@ -24,10 +24,10 @@ from stoker.models.job import BatchOutput, ItemFailure
 @pytest.mark.parametrize(
     ("job_input", "failed", "listed", "said"),
     [
-        (UPDATE, 0, 0, "is completed: write a new one"),
+        (UPDATE, 0, 0, "nothing of it has failed"),
         (UPDATE, 2, 2, None),
         (UPDATE, 250, 100, "of the 250 items that failed, only the first 100 are known"),
-        (RUN_JOBS, 0, 0, "is completed: write a new one"),
+        (RUN_JOBS, 0, 0, "nothing of it has failed"),
         ({"operation": "import-tasks", "source": "public/a.csv"}, 2, 2, None),
         ({"operation": "delete-tasks", "where": {"all": True}}, 2, 2, "can't be run again by themselves"),
         ({"operation": "export-user-data"}, 2, 2, "can't be run again by themselves"),
