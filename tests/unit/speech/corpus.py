@@ -1,10 +1,10 @@
-"""Sentences in many languages, with their boundaries marked by hand: `sentences.txt`."""
+"""Sentences in many languages, with their boundaries marked by hand in the files of `sentences/`."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-FILE = Path(__file__).parent / "sentences.txt"
+FILES = tuple(Path(__file__).parent / "sentences" / name for name in ("known.txt", "unseen.txt"))
 
 
 @dataclass(frozen=True)
@@ -13,8 +13,8 @@ class Paragraph:
 
     Attributes:
         language: A BCP 47 tag.
-        text: Without the marks.
-        sentences: Each with its position in the text, in characters.
+        text: The text without the marks.
+        sentences: The sentences, each with its position in the text in characters.
     """
 
     language: str
@@ -23,9 +23,9 @@ class Paragraph:
 
 
 def paragraphs() -> Iterator[Paragraph]:
-    """All paragraphs, in the order of the file."""
+    """Yield all paragraphs, in the order of the files."""
     language = ""
-    for line in FILE.read_text(encoding="utf-8").splitlines():
+    for line in (line for file in FILES for line in file.read_text(encoding="utf-8").splitlines()):
         if line.startswith("["):
             language = line.strip("[]")
         elif line and not line.startswith("#"):
@@ -33,7 +33,7 @@ def paragraphs() -> Iterator[Paragraph]:
 
 
 def marked(language: str, line: str) -> Paragraph:
-    """A paragraph, of a line with `|` before each sentence but the first."""
+    """Return the paragraph of a line with `|` before each sentence but the first."""
     sentences, start = [], 0
     for sentence in line.split("|"):
         sentences.append((start, sentence.strip()))
