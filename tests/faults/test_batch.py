@@ -135,7 +135,7 @@ A_SAMPLE = pytest.mark.parametrize("step", [pytest.param(1, marks=pytest.mark.so
 
 
 def everywhere(scenario: Callable[[Deaths], None], step: int = 1) -> int:
-    """Run a scenario with a death at each place that there is, or at each `step`-th; return about how many there were."""
+    """Run a scenario with a death at each place, or at each `step`-th; return about how many places there were."""
     for at in itertools.count(datetime.now(UTC).toordinal() % step, step):
         deaths = Deaths(at)
         scenario(deaths)
