@@ -174,7 +174,7 @@ def _after_account(job: EndedJob, record: departure.Departure | None) -> None:
 
 
 def _is_locked_by_us(found: auth.UserRecord, record: departure.Departure | None) -> bool:
-    """Whether a deletion has locked the account, and nobody before it."""
+    """Return whether a deletion has locked the account, and nobody before it."""
     return record is not None and record.is_of(account.made_at(found)) and not record.locked_before
 
 

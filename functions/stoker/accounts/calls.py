@@ -20,7 +20,7 @@ from stoker.models.user import ProfileHints, RoleChange
 
 
 def call_set_role(request: CallableRequest[Any]) -> dict[str, Any]:
-    """Gives a user a role, for an admin.
+    """Give a user a role, for an admin.
 
     Nobody takes the role of admin from themselves, so that an app does not lose its last one by mistake. (Two who take
     it from each other at the same moment both lose it; `scripts/roles` mends that.)
@@ -79,7 +79,7 @@ def call_ensure_profile(request: CallableRequest[Any]) -> dict[str, Any]:
 
 
 def call_delete_account(request: CallableRequest[Any]) -> dict[str, str]:
-    """Deletes the caller's account, and all that there is of the caller.
+    """Delete the caller's account, and all that there is of the caller.
 
     Args:
         request: Has no arguments.

@@ -16,13 +16,13 @@ def load(name: str) -> str | None:
 
 
 def record(name: str) -> Mapping[str, Any]:
-    """All that was saved; it is empty before the first time."""
+    """Return all that was saved; it is empty before the first time."""
     found = client().collection(config.RECONCILES).document(name).get(**patience(reads=True))
     return found.to_dict() or {}
 
 
 def save(name: str, after: str | None, **more: Any) -> None:
-    """Says where to go on; None for the beginning.
+    """Say where to go on; None for the beginning.
 
     Args:
         name: Names the reconcile.

@@ -31,7 +31,7 @@ class KnownSettings:
         self._read_at = float("-inf")
 
     def current(self) -> SignUpSettings:
-        """Returns the settings; reads them if they are too old."""
+        """Return the settings; reads them if they are too old."""
         with self._lock:
             if time.monotonic() - self._read_at > config.SETTINGS_SECONDS:
                 self._settings = _read(self._settings)
@@ -44,7 +44,7 @@ IN_THIS_PROCESS = KnownSettings()
 
 
 def check_domain(email: str | None, known: KnownSettings = IN_THIS_PROCESS) -> None:
-    """Lets an e-mail address pass.
+    """Let an e-mail address pass.
 
     Args:
         email: Of who signs up; those who have none pass.

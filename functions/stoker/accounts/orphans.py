@@ -66,7 +66,7 @@ def delete_orphan(user_id: str, occasion: str) -> str | None:
 
 
 def needs_deletion(user_id: str, before: datetime | None = None) -> bool:
-    """Whether something is left of a user, and no job deletes it now.
+    """Return whether something is left of a user, and no job deletes it now.
 
     Args:
         user_id: The user.
@@ -76,7 +76,7 @@ def needs_deletion(user_id: str, before: datetime | None = None) -> bool:
 
 
 def has_data(user_id: str, before: datetime | None = None) -> bool:
-    """Whether anything is left of a user, apart from jobs that delete.
+    """Return whether anything is left of a user, apart from jobs that delete.
 
     Args:
         user_id: The user.
@@ -104,7 +104,7 @@ def traces(user_id: str) -> Iterator[datetime]:
 
 
 def _is_under_way(user_id: str) -> bool:
-    """Whether a job deletes the user's data now, as far as the user's last batches show.
+    """Return whether a job deletes the user's data now, as far as the user's last batches show.
 
     A late pass that is not due does not count.
     """

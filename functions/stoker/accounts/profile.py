@@ -61,7 +61,7 @@ def new_profile(account: Account) -> dict[str, Any]:
 
 
 def create_profile(account: Account, *, provisional: bool = False) -> bool:
-    """Makes the profile, if there is none.
+    """Make the profile, if there is none.
 
     Args:
         account: Of what.

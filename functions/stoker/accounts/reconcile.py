@@ -55,7 +55,7 @@ class ReconciledProfiles:
 
 
 def reconcile_profiles(now: datetime | None = None, seconds: float = config.RECONCILE_SECONDS) -> ReconciledProfiles:
-    """Looks at what is provisional, and then at every account, going on from where the one before has come to.
+    """Look at what is provisional, and then at every account, going on from where the one before has come to.
 
     Args:
         now: The time to judge by.

@@ -47,7 +47,7 @@ def assigned(record: auth.UserRecord) -> Assigned:
 
 
 def set_role(user_id: str, role: str, permissions: Sequence[str] | None = None, *, by: str) -> Assigned:
-    """Gives a user a role. Doing it again changes nothing but the profile's `updatedAt`.
+    """Give a user a role. Doing it again changes nothing but the profile's `updatedAt`.
 
     Auth and Firestore share no transaction. The claims are written first, then the profile, on the condition that
     nobody has written it since it was read; otherwise all begins again. So of several at the same time the last one

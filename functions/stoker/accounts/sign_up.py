@@ -32,7 +32,7 @@ WRITE_SECONDS = 2.0
 
 
 def before_created(event: AuthBlockingEvent) -> BeforeCreateResponse:
-    """Makes the profile, and gives the account the role of a user.
+    """Make the profile, and gives the account the role of a user.
 
     The profile is provisional: the account may yet not come to be. So the sign-up is recorded later.
 
@@ -53,7 +53,7 @@ def before_created(event: AuthBlockingEvent) -> BeforeCreateResponse:
 
 
 def before_signed_in(event: AuthBlockingEvent) -> BeforeSignInResponse | None:
-    """Makes a profile that is missing, confirms one that is provisional, and lets it follow the account.
+    """Make a profile that is missing, confirms one that is provisional, and lets it follow the account.
 
     An account whose claims name no role gets the role of a user: an anonymous one that was linked, or one that an
     admin has made. For these, `before_created` was not called. If the profile names more than the claims, an admin has

@@ -36,7 +36,7 @@ class Aggregates:
         self._stored: dict[Key, Stored] = {}
 
     def writes(self, added: Mapping[Key, Tally], now: datetime) -> list[Any]:
-        """The writes that add to aggregates: two for each, refused where it is not as it was seen.
+        """Return the writes that add to aggregates: two for each, refused where it is not as it was seen.
 
         Args:
             added: What is added to each.
@@ -54,7 +54,7 @@ class Aggregates:
         return writes
 
     def written(self, added: Mapping[Key, Tally], update_times: Iterable[Any]) -> None:
-        """Takes note of writes that were committed.
+        """Take note of writes that were committed.
 
         Args:
             added: What `writes` was given, to which it has added what there was.
@@ -78,7 +78,7 @@ class Aggregates:
 
 
 def names_of(key: Key) -> tuple[str, str]:
-    """The names of an aggregate's document and of its sketch's, in full."""
+    """Return the names of an aggregate's document and of its sketch's, in full."""
     root = f"{client()._database_string}/documents"
     return tuple(  # type: ignore[return-value]
         f"{root}/{collection}/{key.document_id}"
@@ -87,7 +87,7 @@ def names_of(key: Key) -> tuple[str, str]:
 
 
 def replacements(key: Key, tally: Tally, now: datetime) -> tuple[Any, Any]:
-    """The writes of an aggregate's document and of its sketch's, whatever there was before.
+    """Return the writes of an aggregate's document and of its sketch's, whatever there was before.
 
     Args:
         key: Which.

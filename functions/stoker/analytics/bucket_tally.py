@@ -11,7 +11,7 @@ from stoker.models.analytics import ALL, SERVER_EVENTS
 
 
 def add_exactly(parts: list[float], value: float) -> None:
-    """Adds a number to a sum without any rounding: the sum is kept as parts, which add up to it exactly.
+    """Add a number to a sum without any rounding: the sum is kept as parts, which add up to it exactly.
 
     Source: J. R. Shewchuk, Adaptive Precision Floating-Point Arithmetic and Fast Robust Geometric Predicates, 1997,
     section 2.4; it is what `math.fsum` does.
@@ -59,7 +59,7 @@ class Tally:
         return math.fsum(self.parts)
 
     def add(self, user_id: str, value: float | None) -> None:
-        """Counts an event."""
+        """Count an event."""
         self.count += 1
         self.users.add(user_id)
         if value is not None:
@@ -67,7 +67,7 @@ class Tally:
             self._reach(value, value)
 
     def merge(self, other: Self) -> None:
-        """Adds what other events add up to."""
+        """Add what other events add up to."""
         self.count += other.count
         self.users.merge(other.users)
         for part in other.parts:
@@ -81,7 +81,7 @@ class Tally:
 
 
 def with_all_that_follow(hours: Mapping[tuple[str, str], Tally]) -> dict[Key, Tally]:
-    """All the aggregates that events add to: by name and of all names, by the hour, the day and the month.
+    """Return all the aggregates that events add to: by name and of all names, by the hour, the day and the month.
 
     Args:
         hours: What they add up to by hour and name.
@@ -97,7 +97,7 @@ def with_all_that_follow(hours: Mapping[tuple[str, str], Tally]) -> dict[Key, Ta
 
 
 def of_all_names(name: str, tally: Tally) -> Tally:
-    """The part of a tally that is added to the aggregate of all names: the events, and the users who were active.
+    """Return the part of a tally that is added to the aggregate of all names: the events, and the users who were active.
 
     Values are left out, because each name may have a unit of its own. An event that a function records makes no user
     active: it also happens while the user is away.

@@ -35,7 +35,7 @@ class Key(NamedTuple):
 
 
 def bucket_of(granularity: Granularity, time: datetime) -> str:
-    """The bucket that a time lies in.
+    """Return the bucket that a time lies in.
 
     Args:
         granularity: Of the bucket.
@@ -50,7 +50,7 @@ def bucket_of(granularity: Granularity, time: datetime) -> str:
 
 
 def around(granularity: Granularity, hour: str) -> str:
-    """The bucket that an hour lies in.
+    """Return the bucket that an hour lies in.
 
     Example:
         >>> around("month", "2026-11-22T07")
@@ -93,7 +93,7 @@ def end_of(granularity: Granularity, bucket: str) -> datetime:
 
 
 def buckets_between(granularity: Granularity, start: datetime, end: datetime) -> Iterator[str]:
-    """The buckets that a stretch of time touches, in their order.
+    """Yield the buckets that a stretch of time touches, in their order.
 
     Args:
         granularity: Of the buckets.

@@ -55,7 +55,7 @@ class StoredEvent:
 
 
 def marks(events: Iterable[StoredEvent], now: datetime) -> Iterator[Any]:
-    """The writes that say that events are rolled up; each is refused where its event has changed, or is gone.
+    """Yield the writes that say that events are rolled up; each is refused where its event has changed, or is gone.
 
     Args:
         events: As they were read.
@@ -71,7 +71,7 @@ def marks(events: Iterable[StoredEvent], now: datetime) -> Iterator[Any]:
 
 
 def _mark(fields: Mapping[str, object]) -> Any:
-    """A write of some fields into an event without a name. It is copied, which takes half of the time."""
+    """Return a write of some fields into an event without a name. It is copied, which takes half of the time."""
     write = written("", fields)
     write.update_mask.field_paths.extend(fields)
     return write
@@ -93,7 +93,7 @@ def read(query: Query, after: str | None = None, limit: int | None = None) -> It
 
 
 def read_again(events: Sequence[StoredEvent]) -> list[StoredEvent]:
-    """The same events as they are now, without those that are gone or that someone else has rolled up."""
+    """Return the same events as they are now, without those that are gone or that someone else has rolled up."""
     documents = raw.get_all([event.name for event in events], [*FIELDS, "rolledUp"])
     return list(_events(one for one in documents if plain(one.fields["rolledUp"]) is False))
 

@@ -63,7 +63,7 @@ class RebuiltAggregates:
 
 
 def earliest(now: datetime) -> datetime:
-    """The start of the first day of which all events are there still: those of older days may have expired.
+    """Return the start of the first day of which all events are there still: those of older days may have expired.
 
     An event is rolled up at most `AHEAD` before its own time, and does not expire before `KEPT_AT_LEAST_DAYS` after it
     is rolled up.
@@ -77,7 +77,7 @@ def rebuild(
     end: datetime | None = None,
     progress: Callable[[int], None] = lambda events: None,
 ) -> RebuiltAggregates:
-    """Counts aggregates again: those of all hours, days and months that lie wholly within a time.
+    """Count aggregates again: those of all hours, days and months that lie wholly within a time.
 
     It reads every raw event, one document read for each. Meanwhile events wait for the roll-up.
 
@@ -124,7 +124,7 @@ class Within:
     end: datetime | None
 
     def has(self, key: Key) -> bool:
-        """Whether a bucket lies wholly within it."""
+        """Return whether a bucket lies wholly within it."""
         ends = self.end is None or end_of(key.granularity, key.bucket) <= self.end
         return ends and start_of(key.granularity, key.bucket) >= self.start
 
@@ -159,7 +159,7 @@ def _counted(
 
 
 def _stored(within: Within, now: datetime) -> Iterator[Key]:
-    """The aggregates that there are within a time."""
+    """Yield the aggregates that there are within a time."""
     latest = within.end or now + timedelta(days=366)
     for granularity in GRANULARITIES:
         query = aggregates_of(granularity, *_names(granularity, within.start, latest)).select(["bucket", "name"])

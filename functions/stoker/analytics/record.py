@@ -25,7 +25,7 @@ def record_event(
     properties: Mapping[str, str | bool | int | float | None] | None = None,
     occurred_at: datetime | None = None,
 ) -> bool:
-    """Records that something happened; called again for the same thing, it changes nothing.
+    """Record that something happened; called again for the same thing, it changes nothing.
 
     It is meant for what must succeed without it, a sign-up or a completed task: where Firestore does not answer, that
     is logged, and the event is lost. Where it must not be, write the document in the commit of what happened.

@@ -32,7 +32,7 @@ TRIES = 5
 def roll_up_through_the_minute(
     now: Callable[[], float] = time.monotonic, sleep: Callable[[float], None] = time.sleep
 ) -> None:
-    """Rolls up at once, and again every so often until the next run begins: Cloud Scheduler knows no seconds.
+    """Roll up at once, and again every so often until the next run begins: Cloud Scheduler knows no seconds.
 
     Args:
         now: The clock, in seconds. It never goes back.
@@ -54,7 +54,7 @@ def roll_up_through_the_minute(
 
 
 def roll_up(until: float = float("inf"), now: Callable[[], float] = time.monotonic) -> int:
-    """Rolls up all events that wait.
+    """Roll up all events that wait.
 
     Args:
         until: When to stop, by `now`; what is not done then is left to the next.
@@ -101,7 +101,7 @@ class RollUp:
         self._aggregates = Aggregates()
 
     def commit(self, batch: Sequence[StoredEvent]) -> None:
-        """Rolls up some events. One that someone else has touched, or that Firestore refuses, holds up no other.
+        """Roll up some events. One that someone else has touched, or that Firestore refuses, holds up no other.
 
         Args:
             batch: As they were read.
@@ -173,7 +173,7 @@ def batches(events: Sequence[StoredEvent]) -> Iterator[list[StoredEvent]]:
 
 
 def _windows() -> Iterator[list[StoredEvent]]:
-    """All events that wait, once around, many at a time; the next are read while the last are worked on.
+    """Yield all events that wait, once around, many at a time; the next are read while the last are worked on.
 
     Each query begins behind the last event of the one before it: not at the start, where the index is full of what was
     just taken out of it, and Firestore would have to step over that.

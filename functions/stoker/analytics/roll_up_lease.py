@@ -25,7 +25,7 @@ class RollUpLease:
 
     @classmethod
     def take(cls) -> Self | None:
-        """Takes the lease, if nobody has it."""
+        """Take the lease, if nobody has it."""
         found = _read()
         if found is not None and _until(found) > datetime.now(UTC):
             return None
@@ -37,11 +37,11 @@ class RollUpLease:
         return lease
 
     def renewal(self) -> Any:
-        """The write that must be in each commit: it is refused where the lease is lost, and renews it else."""
+        """Return the write that must be in each commit: it is refused where the lease is lost, and renews it else."""
         return self._write(datetime.now(UTC) + timedelta(seconds=config.ROLL_UP_LEASE_SECONDS))
 
     def renewed(self, update_time: Any) -> None:
-        """Takes note of the renewal that was committed."""
+        """Take note of the renewal that was committed."""
         self._update_time = update_time
 
     def renew(self) -> None:
@@ -56,7 +56,7 @@ class RollUpLease:
             self.check()
 
     def check(self) -> None:
-        """Finds out whether it is still ours, after a commit was refused or its answer was lost.
+        """Find out whether it is still ours, after a commit was refused or its answer was lost.
 
         Raises:
             RollUpLeaseLost: It is not.
@@ -67,7 +67,7 @@ class RollUpLease:
         self._update_time = found.update_time
 
     def give_back(self) -> None:
-        """Lets the next one have it at once."""
+        """Let the next one have it at once."""
         with contextlib.suppress(Conflict, *TRANSIENT):  # It has become someone else's, or will run out.
             raw.commit([self._write(datetime.now(UTC))])
 

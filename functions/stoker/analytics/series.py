@@ -99,7 +99,7 @@ def active_users(period: Period, on: date | None = None) -> int:
 
 
 def buckets_of(period: Period, on: date) -> list[tuple[Granularity, str]]:
-    """The days of a period, or its month.
+    """Return the days of a period, or its month.
 
     Args:
         period: As in `active_users`.
@@ -125,7 +125,7 @@ def buckets_of(period: Period, on: date) -> list[tuple[Granularity, str]]:
 
 
 def today() -> date:
-    """The day that it is, in UTC."""
+    """Return the day that it is, in UTC."""
     return datetime.now(UTC).date()
 
 

@@ -29,11 +29,11 @@ class Users:
                 raise ValueError("These bytes are no sketch of users.") from error
 
     def add(self, user_id: str) -> None:
-        """Adds a user, who may be in it already."""
+        """Add a user, who may be in it already."""
         self._union.update(user_id)
 
     def merge(self, other: Self) -> None:
-        """Adds the users of another set."""
+        """Add the users of another set."""
         self._union.update(other._sketch())
 
     def count(self) -> int:

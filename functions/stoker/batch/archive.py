@@ -59,13 +59,13 @@ class Part:
         self._zip.close()
 
     def add_text(self, name: str, text: str) -> None:
-        """Puts a text in."""
+        """Put a text in."""
         self._end_list()
         self._zip.writestr(_entry(name, ZIP_DEFLATED), text)
         self.size += len(text)
 
     def add_document(self, kind: str, document: dict[str, Any]) -> None:
-        """Puts a document into the list of its kind; documents of a kind come one after another.
+        """Put a document into the list of its kind; documents of a kind come one after another.
 
         Args:
             kind: Such as `tasks`.
@@ -85,7 +85,7 @@ class Part:
         self.size += len(text)
 
     def add_file(self, number: int, facts: dict[str, Any], chunks: Iterable[bytes]) -> None:
-        """Puts a file in, and what is known of it into the part's list of files.
+        """Put a file in, and what is known of it into the part's list of files.
 
         Args:
             number: The file's, of all files of the export: it keeps the names of two files apart, whatever they are
@@ -109,7 +109,7 @@ class Part:
 
 
 def safe_name(path: str) -> str:
-    r"""The last part of an object's name, such that any system takes it for a plain file's name.
+    r"""Return the last part of an object's name, such that any system takes it for a plain file's name.
 
     Example:
         >>> safe_name("user-uploads/ada/cat.mov"), safe_name("a/.."), safe_name("a/C:\\b?.txt "), safe_name("a/nul.txt")

@@ -34,7 +34,7 @@ class BatchTally(Model):
         return self.succeeded + self.failed
 
     def fail(self, item: str, error: str, error_code: str) -> None:
-        """Counts an item that could not be done.
+        """Count an item that could not be done.
 
         Args:
             item: Which.

@@ -9,7 +9,7 @@ from stoker.queries import declared
 
 
 def delete_tasks(context: JobContext, batch_input: DeleteTasks) -> BatchOutput:
-    """Deletes tasks, those that are no proper tasks included: their owner wants them gone.
+    """Delete tasks, those that are no proper tasks included: their owner wants them gone.
 
     Args:
         context: The attempt.

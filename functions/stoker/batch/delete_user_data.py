@@ -74,7 +74,7 @@ class DeletionPosition(Model):
     expected: int = 0
 
     def with_removed(self, kind: str, count: int) -> "DeletionPosition":
-        """The position after some more are gone."""
+        """Return the position after some more are gone."""
         removed = {**self.removed, kind: self.removed.get(kind, 0) + count}
         return self.model_copy(update={"removed": removed, "doomed": []})
 
@@ -242,7 +242,7 @@ class Deletion:
         bucket().delete_blobs(blobs, on_error=lambda blob: None, preserve_generation=True)
 
     def _wait_until_quiet(self) -> bool:
-        """Lets the user's jobs that ran notice their end, and remove what they have made; whether there were any."""
+        """Let the user's jobs that ran notice their end, and remove what they have made; whether there were any."""
         if self.position.quiet_at is None:
             return False
         while datetime.now(UTC) < self.position.quiet_at:
@@ -280,7 +280,7 @@ class Deletion:
 
 
 def _work_of(document: Document) -> dict[str, Any]:
-    """The fields by which a job that is deleted still counts for the project's limits of the day."""
+    """Return the fields by which a job that is deleted still counts for the project's limits of the day."""
     fields = Document.pb(document).fields
     found: dict[str, Any] = {}
     if "completedAt" in fields and fields["completedAt"].HasField("timestamp_value"):

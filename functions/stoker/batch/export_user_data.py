@@ -64,7 +64,7 @@ class ExportPosition(BatchTally):
 
 
 def export_user_data(context: JobContext) -> BatchOutput:
-    """Exports what there is.
+    """Export what there is.
 
     Args:
         context: The attempt.
@@ -97,7 +97,7 @@ def _make_part(context: JobContext, position: ExportPosition, expected: int) -> 
 
 
 def _fill(context: JobContext, part: Part, done: ExportPosition, expected: int) -> bool:
-    """Puts things into a part until it is full; returns whether that was all."""
+    """Put things into a part until it is full; returns whether that was all."""
     files_before = done.files_seen
     for kind, name, thing in _things(context.user_id, done.kind, done.after):
         context.report(100 * done.total / max(expected, done.total, 1), "exporting")
@@ -145,7 +145,7 @@ Thing = Any
 
 
 def _things(user_id: str, kind: str | None, after: str | None) -> Iterator[tuple[str, str, Thing]]:
-    """All that there is of a user behind some place: its kind, its name, and itself."""
+    """Yield all that there is of a user behind some place: its kind, its name, and itself."""
     sources: dict[str, Callable[[str | None], Iterator[tuple[str, Thing]]]] = {
         "account": partial(_account, user_id),
         config.USERS: partial(_profile, user_id),

@@ -216,7 +216,7 @@ def _sorted_out(
 
 
 def task_id(job_id: str, line: int) -> str:
-    """The id of the task that a line becomes: always the same, so that no line becomes two.
+    """Return the id of the task that a line becomes: always the same, so that no line becomes two.
 
     Example:
         >>> task_id("spring", 7)

@@ -79,7 +79,7 @@ def through_pages(
     find_problem: Find,
     earlier: BatchOutput | None = None,
 ) -> PagePosition:
-    """Writes every one of a user's tasks.
+    """Write every one of a user's tasks.
 
     Args:
         context: The attempt.
@@ -117,7 +117,7 @@ def through_pages(
 
 
 def read_page(query: Query) -> Iterator[DocumentSnapshot[Any]]:
-    """The documents of a page; of one that can't be decoded, the `userId` alone."""
+    """Yield the documents of a page; of one that can't be decoded, the `userId` alone."""
     try:
         yield from list(query.get(**patience(reads=True)))
     except ValueError:

@@ -8,7 +8,7 @@ from stoker.firestore.deadline import patience
 
 
 def not_owned(user_id: str, project_ids: Collection[str]) -> set[str]:
-    """Finds the projects that a user does not have: of nobody, or of someone else. Which of the two is not told.
+    """Find the projects that a user does not have: of nobody, or of someone else. Which of the two is not told.
 
     Args:
         user_id: The user.

@@ -7,7 +7,7 @@ from stoker.models.batch import RunJobs
 
 
 def run_jobs(context: JobContext, batch_input: RunJobs) -> Children:
-    """Says which jobs to make; the engine makes them and looks after them.
+    """Say which jobs to make; the engine makes them and looks after them.
 
     Args:
         context: The attempt.

@@ -15,7 +15,7 @@ from stoker.jobs.context import JobContext
 from stoker.models.batch import TaskChange, UpdateTasks
 from stoker.models.document import problems
 from stoker.models.job import BatchOutput
-from stoker.models.task import STATUS_MOVES, Task, TaskStatus, may_become
+from stoker.models.task import STATUS_TRANSITIONS, Task, TaskStatus, may_become
 from stoker.queries import declared
 
 
@@ -52,16 +52,16 @@ def _fields(change: TaskChange) -> dict[str, Any]:
     return {**change.to_firestore(), **gone, "updatedAt": firestore.SERVER_TIMESTAMP}
 
 
-def move_problem(before: TaskStatus, after: TaskStatus) -> str | None:
+def transition_problem(before: TaskStatus, after: TaskStatus) -> str | None:
     """Return a sentence if a task of one status can't get another status; None if it can.
 
     Example:
-        >>> move_problem("cancelled", "completed")
+        >>> transition_problem("cancelled", "completed")
         "This task is 'cancelled', and can't become 'completed'. Make it 'todo' first."
     """
     if may_become(before, after):
         return None
-    steps = " or ".join(repr(step) for step in STATUS_MOVES[before] if may_become(step, after))
+    steps = " or ".join(repr(step) for step in STATUS_TRANSITIONS[before] if may_become(step, after))
     return f"This task is {before!r}, and can't become {after!r}. Make it {steps} first."
 
 
@@ -73,4 +73,4 @@ def _problem(snapshot: DocumentSnapshot[Any], change: TaskChange) -> str | None:
         return f"This task can't be changed: {'; '.join(problems(error, data))}. Correct it first."
     if task.id != snapshot.id:
         return f"This task can't be changed: id: must repeat the document's id, '{snapshot.id}'. Correct it first."
-    return move_problem(task.status, change.status) if change.status is not None else None
+    return transition_problem(task.status, change.status) if change.status is not None else None

@@ -19,7 +19,7 @@ from stoker.jobs.settings import is_paused, settings, users_are_limited
 from stoker.jobs.states import JobState
 from stoker.jobs.store import store
 from stoker.jobs.transitions import Transition, decide
-from stoker.models.document import StoresNothing
+from stoker.models.document import MakesNoFiles
 from stoker.models.job import has_ended
 
 EARLY = timedelta(seconds=1)
@@ -102,7 +102,7 @@ def _take_job(job_id: str, token: str) -> Lease | Refused | None:
             return _refuse(found, state, FailedPermanently(problem), now)
     if is_paused(job.document.type) and not state.deletes_owner:
         return _refuse(found, state, Paused(), now)
-    slot = _slot(state, account, makes_files=not isinstance(job.input, StoresNothing))
+    slot = _slot(state, account, makes_files=not isinstance(job.input, MakesNoFiles))
     if isinstance(slot, Deferred):
         return _refuse(found, state, HeldBack(slot.stage, slot.due), now, slot.extra)
     if isinstance(slot, AboveQuota):

@@ -23,7 +23,7 @@ from stoker.jobs.perform import apply
 from stoker.jobs.states import JobState
 from stoker.jobs.store import store
 from stoker.jobs.transitions import decide
-from stoker.models.document import RunsFailedAgain
+from stoker.models.document import RetriesFailedItems
 from stoker.models.job import RUNNING_AGAIN, BatchOutput, has_ended
 
 
@@ -175,7 +175,7 @@ def _obstacle(job: JobState) -> str | None:
 def _obstacle_to_items(job: Job) -> str | None:
     """The reason why the items of a completed job that failed can't be run again."""
     output = job.document.output
-    if not isinstance(job.input, RunsFailedAgain) or not isinstance(output, BatchOutput):
+    if not isinstance(job.input, RetriesFailedItems) or not isinstance(output, BatchOutput):
         return "it is completed, and its items that failed can't be run again by themselves: write a new one for them"
     if output.failed > len(output.failures):
         return (

@@ -54,7 +54,7 @@ def task_written(task_id: str, before: dict[str, Any] | None, after: dict[str, A
 
 
 def award(task_id: str, task: dict[str, Any]) -> bool:
-    """Gives the owner of a completed task what there is for it, if the owner has not got it.
+    """Give the owner of a completed task what there is for it, if the owner has not got it.
 
     Without a profile there is nobody to give it to: a user who is being deleted, or one whose profile will be made, and
     who gets it then by the reconcile.
@@ -89,7 +89,7 @@ def award(task_id: str, task: dict[str, Any]) -> bool:
 
 
 def write_entry(completion: Completion) -> bool:
-    """Writes a completion into the ledger, to be counted; returns whether it was not there."""
+    """Write a completion into the ledger, to be counted; returns whether it was not there."""
     try:
         entry(completion.user_id, completion.id).create(completion.to_firestore(), **patience(reads=False))
     except exceptions.AlreadyExists:
@@ -98,7 +98,7 @@ def write_entry(completion: Completion) -> bool:
 
 
 def count(user_id: str, profile: DocumentSnapshot[Any] | None = None) -> int:
-    """Brings all completions of a user that are not counted yet into the progress.
+    """Bring all completions of a user that are not counted yet into the progress.
 
     Args:
         user_id: The user.
@@ -158,7 +158,7 @@ def last_completion(profile: DocumentSnapshot[Any]) -> LastCompletion | None:
 
 
 def stored_progress(profile: DocumentSnapshot[Any]) -> Progress | None:
-    """The progress that a profile has; None where it is not as it must be."""
+    """Return the progress that a profile has; None where it is not as it must be."""
     try:
         return Progress.from_firestore((profile.to_dict() or {}).get("progress") or {})
     except (ValidationError, TypeError, ValueError):
@@ -166,7 +166,7 @@ def stored_progress(profile: DocumentSnapshot[Any]) -> Progress | None:
 
 
 def commit(profile: DocumentSnapshot[Any], progress: Progress, found: Sequence[Completion]) -> None:
-    """Writes a progress, and that some completions are in it.
+    """Write a progress, and that some completions are in it.
 
     Args:
         profile: As it was read.

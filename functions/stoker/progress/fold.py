@@ -29,7 +29,7 @@ def with_found(
 
 
 def folded(progress: Progress, completions: Iterable[Completion]) -> Progress:
-    """The progress with some completions more.
+    """Return the progress with some completions more.
 
     All figures come out the same in whatever order completions arrive, if the progress `suffices`. The time of an
     achievement is that of the completion that made it so, as far as is known then.

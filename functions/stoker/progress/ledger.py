@@ -103,18 +103,18 @@ def entry(user_id: str, task_id: str) -> firestore.DocumentReference:
 
 
 def entries(user_id: str) -> Iterator[Completion]:
-    """All completions of a user, by the tasks' ids."""
+    """Yield all completions of a user, by the tasks' ids."""
     return map(_completion, pages(declared.completions_of(user_id)))
 
 
 def waiting(user_id: str, limit: int) -> list[Completion]:
-    """Some of a user's completions that are not in the progress yet."""
+    """Return some of a user's completions that are not in the progress yet."""
     query = declared.waiting_completions(user_id).limit(limit)
     return [_completion(snapshot) for snapshot in query.get(**patience(reads=True))]
 
 
 def pages(query: Query, size: int = PAGE) -> Iterator[Any]:
-    """The documents that a query finds which is sorted by their names, a page at a time.
+    """Yield the documents that a query finds which is sorted by their names, a page at a time.
 
     Args:
         query: One that is declared.

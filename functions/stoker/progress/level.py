@@ -7,7 +7,7 @@ STEP = 100
 
 
 def level_of(xp: int) -> int:
-    """The level, from 1.
+    """Return the level, from 1.
 
     Level n begins at STEP * n * (n - 1) / 2, the triangular numbers, which this solves for n.
 
@@ -19,7 +19,7 @@ def level_of(xp: int) -> int:
 
 
 def xp_of(level: int) -> int:
-    """The XP with which a level begins.
+    """Return the XP with which a level begins.
 
     Example:
         >>> [xp_of(level) for level in (1, 2, 3, 4)]

@@ -46,7 +46,7 @@ class RebuiltProgress:
 
 
 def rebuild(user_id: str, *, dry_run: bool = False) -> RebuiltProgress:
-    """Computes a user's progress from the start.
+    """Compute a user's progress from the start.
 
     What a task was worth stays what it was, and an achievement that the user has got stays.
 

@@ -36,7 +36,7 @@ class ReconciledProgress:
 
 
 def reconcile_progress(seconds: float = config.RECONCILE_SECONDS) -> ReconciledProgress:
-    """Counts what was not counted, and looks at some of the tasks that are completed, going on from where the one
+    """Count what was not counted, and looks at some of the tasks that are completed, going on from where the one
     before has come to.
 
     Args:

@@ -12,7 +12,7 @@ Source: https://firebase.google.com/docs/firestore/quotas#collections_documents_
 
 
 def with_completion(stats: Stats, completion: Completion) -> Stats:
-    """The figures with one more task.
+    """Return the figures with one more task.
 
     Of more categories than are kept, those that come first in the alphabet stay. Whatever comes in whichever order, the
     same ones do: one that has to go, has so many before it for good.

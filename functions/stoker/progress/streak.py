@@ -13,7 +13,7 @@ KEPT_DAYS = 2 * MAX_RUNS
 
 
 def with_day(runs: Sequence[DayRun], day: str) -> list[DayRun]:
-    """The runs with one more day: it makes a run longer, joins two, or is one by itself.
+    """Return the runs with one more day: it makes a run longer, joins two, or is one by itself.
 
     Args:
         runs: In order.
@@ -65,7 +65,7 @@ def _first_kept_day(runs: Sequence[DayRun]) -> str:
 
 
 def _span(day: str) -> tuple[str, str]:
-    """The days before and after."""
+    """Return the days before and after."""
     middle = date.fromisoformat(day)
     before = middle - ONE_DAY if middle > date.min else middle
     after = middle + ONE_DAY if middle < date.max else middle

@@ -8,7 +8,7 @@ from stoker.models.user import LastCompletion
 
 
 def day_of(moment: datetime, time_zone: object) -> str:
-    """The day that it is at a moment, where the user is.
+    """Return the day that it is at a moment, where the user is.
 
     Args:
         moment: With a time zone.
@@ -22,7 +22,7 @@ def day_of(moment: datetime, time_zone: object) -> str:
 
 
 def zone_name(time_zone: object) -> str:
-    """The name of a time zone; what is none counts as UTC."""
+    """Return the name of a time zone; what is none counts as UTC."""
     return _zone(time_zone).key
 
 

@@ -26,22 +26,22 @@ from stoker.queries.query import (
 
 
 def tasks() -> tuple[str]:
-    """The collection of tasks."""
+    """Return the collection of tasks."""
     return (config.TASKS,)
 
 
 def events() -> tuple[str]:
-    """The collection of events."""
+    """Return the collection of events."""
     return (config.ANALYTICS_EVENTS,)
 
 
 def aggregates() -> tuple[str]:
-    """The collection of what events add up to."""
+    """Return the collection of what events add up to."""
     return (config.ANALYTICS_AGGREGATES,)
 
 
 def with_owners() -> tuple[str, ...]:
-    """All collections at the root whose documents name the user that they belong to."""
+    """Return all collections at the root whose documents name the user that they belong to."""
     return (*config.user_trees(), *config.user_documents(), config.JOB_KEYS)
 
 
@@ -55,7 +55,7 @@ TASKS_OF_A_USER = DeclaredQuery(
 
 
 def tasks_of(user_id: str, where: TaskFilter) -> Query:
-    """A user's tasks that a filter finds, by their ids. Equality alone: Firestore merges the single-field indexes."""
+    """Return a user's tasks that a filter finds, by their ids. Equality alone: Firestore merges the single-field indexes."""
     return TASKS_OF_A_USER.build(("userId", "==", user_id), *where.filters())
 
 
@@ -63,7 +63,7 @@ OWNED = DeclaredQuery(with_owners, where=equal("userId"), order=[ascending(NAME)
 
 
 def owned(collection: str, user_id: str) -> Query:
-    """A user's documents in a collection of `with_owners`, by their ids."""
+    """Return a user's documents in a collection of `with_owners`, by their ids."""
     return OWNED.build(("userId", "==", user_id), collection=collection)
 
 
@@ -71,7 +71,7 @@ OWNERS = DeclaredQuery(with_owners, where=between("userId"), order=[ascending("u
 
 
 def next_owner(collection: str, after: str) -> Query:
-    """A document of the first owner behind a uid, in a collection of `with_owners`: asked again and again, it steps
+    """Return a document of the first owner behind a uid, in a collection of `with_owners`: asked again and again, it steps
     from owner to owner. An empty uid stands for the beginning."""
     return OWNERS.build(("userId", ">", after), collection=collection).limit(1)
 
@@ -80,12 +80,12 @@ def next_owner(collection: str, after: str) -> Query:
 
 
 def users() -> tuple[str]:
-    """The collection of profiles."""
+    """Return the collection of profiles."""
     return (config.USERS,)
 
 
 def completions() -> tuple[str]:
-    """The collections, one below each profile, of what XP was given for."""
+    """Return the collections, one below each profile, of what XP was given for."""
     return (config.COMPLETIONS,)
 
 
@@ -93,7 +93,7 @@ PROFILES = DeclaredQuery(users, where=perhaps(equal("provisional")), order=[asce
 
 
 def profiles() -> Query:
-    """All profiles, by their ids."""
+    """Return all profiles, by their ids."""
     return PROFILES.build()
 
 
@@ -106,7 +106,7 @@ COMPLETIONS = DeclaredQuery(completions, where=perhaps(equal("userId", "counted"
 
 
 def completions_of(user_id: str) -> Query:
-    """All that a user got XP for, by the tasks' ids."""
+    """Return all that a user got XP for, by the tasks' ids."""
     return COMPLETIONS.build(("userId", "==", user_id))
 
 
@@ -150,7 +150,7 @@ GREATEST = DeclaredQuery(aggregates, where=equal("granularity", "bucket"), order
 
 
 def greatest(granularity: Granularity, bucket: str) -> Query:
-    """The aggregates of an hour, a day or a month; those of the most events first."""
+    """Return the aggregates of an hour, a day or a month; those of the most events first."""
     return GREATEST.build(("granularity", "==", granularity), ("bucket", "==", bucket))
 
 
@@ -160,7 +160,7 @@ AGGREGATES_OF = DeclaredQuery(
 
 
 def aggregates_of(granularity: Granularity, start: str, end: str) -> Query:
-    """The aggregates from one bucket to another, both included, in their order."""
+    """Return the aggregates from one bucket to another, both included, in their order."""
     return AGGREGATES_OF.build(("granularity", "==", granularity), ("bucket", ">=", start), ("bucket", "<=", end))
 
 

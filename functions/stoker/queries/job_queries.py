@@ -15,7 +15,7 @@ ALIVE = ("pending", "processing")
 
 
 def jobs() -> tuple[str]:
-    """The collection of jobs, whose name may change while tests run."""
+    """Return the collection of jobs, whose name may change while tests run."""
     return (config.JOBS,)
 
 
@@ -103,7 +103,7 @@ PENDING_OF_A_USER = DeclaredQuery(jobs, where=equal("userId", "status"), order=[
 
 
 def pending_of(user_id: str) -> Selection:
-    """A user's jobs that are pending, the oldest first: to count them, or those before a job."""
+    """Return a user's jobs that are pending, the oldest first: to count them, or those before a job."""
     return PENDING_OF_A_USER.selection(("userId", "==", user_id), ("status", "==", "pending"))
 
 
@@ -111,14 +111,14 @@ PENDING_LATER_OF_A_USER = DeclaredQuery(jobs, where=[*equal("userId", "status"),
 
 
 def pending_later_of(user_id: str, now: datetime) -> Selection:
-    """A user's jobs that wait for their time: to count them."""
+    """Return a user's jobs that wait for their time: to count them."""
     return PENDING_LATER_OF_A_USER.selection(
         ("userId", "==", user_id), ("status", "==", "pending"), ("runAfter", ">", now)
     )
 
 
 def due_of(user_id: str, begin: datetime, end: datetime) -> Selection:
-    """A user's jobs that are pending and whose time lies behind a time and not behind another: to count them."""
+    """Return a user's jobs that are pending and whose time lies behind a time and not behind another: to count them."""
     return PENDING_LATER_OF_A_USER.selection(
         ("userId", "==", user_id), ("status", "==", "pending"), ("runAfter", ">", begin), ("runAfter", "<=", end)
     )
@@ -128,7 +128,7 @@ HELD_BACK_OF_A_USER = DeclaredQuery(jobs, where=[*equal("userId", "status"), *on
 
 
 def held_back_of(user_id: str) -> Selection:
-    """A user's jobs that wait until others end, or because their type is paused: to count them."""
+    """Return a user's jobs that wait until others end, or because their type is paused: to count them."""
     return HELD_BACK_OF_A_USER.selection(
         ("userId", "==", user_id), ("status", "==", "pending"), ("stage", "in", FOUND_BY_STAGE)
     )
@@ -138,7 +138,7 @@ WAITING_FOR_OTHER_JOBS = DeclaredQuery(jobs, where=equal("userId", "status", "st
 
 
 def waiting_for_other_jobs(user_id: str) -> Selection:
-    """A user's jobs that wait until others of the user's end, the oldest first."""
+    """Return a user's jobs that wait until others of the user's end, the oldest first."""
     waiting: list[Filter] = [("status", "==", "pending"), ("stage", "==", "waiting-for-other-jobs")]
     return WAITING_FOR_OTHER_JOBS.selection(("userId", "==", user_id), *waiting)
 
@@ -149,7 +149,7 @@ WAITING_FOR_OTHER_USERS = DeclaredQuery(
 
 
 def waiting_for_other_users(user_id: str, job_type: str) -> Selection:
-    """A user's jobs of a type that wait until fewer places of its queue are taken, the oldest first."""
+    """Return a user's jobs of a type that wait until fewer places of its queue are taken, the oldest first."""
     waiting: list[Filter] = [("status", "==", "pending"), ("stage", "==", "waiting-for-other-users")]
     return WAITING_FOR_OTHER_USERS.selection(("userId", "==", user_id), *waiting, ("type", "==", job_type))
 
@@ -215,7 +215,7 @@ def ended_since(job_type: str, time: datetime) -> Selection:
 
 
 def deleted_jobs() -> tuple[str]:
-    """The collection that says how much deleted jobs were worked on."""
+    """Return the collection that says how much deleted jobs were worked on."""
     return (config.DELETED_JOBS,)
 
 
@@ -243,12 +243,12 @@ CHILDREN = DeclaredQuery(jobs, where=[*equal("parentId"), *one_of("status")])
 
 
 def alive_children(parent_id: str) -> Selection:
-    """The children of a job that have not ended."""
+    """Return the children of a job that have not ended."""
     return CHILDREN.selection(("parentId", "==", parent_id), ("status", "in", ALIVE))
 
 
 def children_of(parent_id: str) -> Selection:
-    """All children of a job."""
+    """Return all children of a job."""
     return CHILDREN.selection(("parentId", "==", parent_id), ("status", "in", [*ALIVE, *sorted(ENDED)]))
 
 
@@ -256,7 +256,7 @@ QUEUED_CHILDREN = DeclaredQuery(jobs, where=equal("parentId", "status", "stage")
 
 
 def queued_children(parent_id: str) -> Selection:
-    """The children of a job that wait for their first attempt, or for their first after they were retried."""
+    """Return the children of a job that wait for their first attempt, or for their first after they were retried."""
     waiting: list[Filter] = [("status", "==", "pending"), ("stage", "==", "queued")]
     return QUEUED_CHILDREN.selection(("parentId", "==", parent_id), *waiting)
 
@@ -265,7 +265,7 @@ CHILDRENS_PROGRESS = DeclaredQuery(jobs, where=[*equal("parentId"), *one_of("sta
 
 
 def childrens_progress(parent_id: str) -> Selection:
-    """The children of a job that have not ended: to count them, and to add up their `progress`."""
+    """Return the children of a job that have not ended: to count them, and to add up their `progress`."""
     return CHILDRENS_PROGRESS.selection(("parentId", "==", parent_id), ("status", "in", ALIVE))
 
 
@@ -273,7 +273,7 @@ ALIVE_OF_A_USER = DeclaredQuery(jobs, where=[*equal("userId"), *one_of("status")
 
 
 def alive_of(user_id: str) -> Selection:
-    """A user's jobs that have not ended, by their ids."""
+    """Return a user's jobs that have not ended, by their ids."""
     return ALIVE_OF_A_USER.selection(("userId", "==", user_id), ("status", "in", ALIVE))
 
 
@@ -288,7 +288,7 @@ def newest_jobs(named: Mapping[str, str]) -> Query:
 
 
 def newest_job() -> Selection:
-    """The job that was created last, if there is any job at all."""
+    """Return the job that was created last, if there is any job at all."""
     return NEWEST_JOBS.selection().first(1)
 
 

@@ -50,32 +50,32 @@ def equal(*fields: str) -> list[Condition]:
 
 
 def one_of(field: str) -> list[Condition]:
-    """A field that is equal to one of several values."""
+    """Return a field that is equal to one of several values."""
     return [Condition(field, "one-of")]
 
 
 def contains(field: str) -> list[Condition]:
-    """A list that holds a value."""
+    """Return a list that holds a value."""
     return [Condition(field, "contains")]
 
 
 def between(field: str) -> list[Condition]:
-    """A field that is less or greater than a value, or between two."""
+    """Return a field that is less or greater than a value, or between two."""
     return [Condition(field, "range")]
 
 
 def perhaps(conditions: Iterable[Condition]) -> list[Condition]:
-    """The same conditions, of which a query may have any."""
+    """Return the same conditions, of which a query may have any."""
     return [Condition(one.field, one.kind, optional=True) for one in conditions]
 
 
 def ascending(field: str) -> Order:
-    """The least first."""
+    """Return the least first."""
     return field, "ASCENDING"
 
 
 def descending(field: str) -> Order:
-    """The greatest first."""
+    """Return the greatest first."""
     return field, "DESCENDING"
 
 
@@ -118,6 +118,6 @@ class DeclaredQuery:
         return Selection(name, filters, tuple(self.order), self.group)
 
     def asks(self, asked: frozenset[tuple[str, Kind]]) -> bool:
-        """Whether it asks this of fields: of all that are not optional, and of no other."""
+        """Return whether it asks this of fields: of all that are not optional, and of no other."""
         needed = {(one.field, one.kind) for one in self.where if not one.optional}
         return needed <= asked <= {(one.field, one.kind) for one in self.where}

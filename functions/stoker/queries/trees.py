@@ -14,7 +14,7 @@ PAGE = 300
 
 
 def owned(collection: str, user_id: str, after: str | None = None) -> Iterator[Document]:
-    """A user's documents: those of a collection whose `userId` is the user's, by their ids.
+    """Yield a user's documents: those of a collection whose `userId` is the user's, by their ids.
 
     Args:
         collection: A collection at the root, one of `declared.with_owners`.
@@ -25,7 +25,7 @@ def owned(collection: str, user_id: str, after: str | None = None) -> Iterator[D
 
 
 def below(path: str, after: str | None = None) -> Iterator[Document]:
-    """All documents below one, at any depth, also below documents that are missing.
+    """Yield all documents below one, at any depth, also below documents that are missing.
 
     Args:
         path: The document's; it need not exist.
@@ -37,13 +37,13 @@ def below(path: str, after: str | None = None) -> Iterator[Document]:
 def owned_page(
     collection: str, user_id: str, limit: int, fields: Sequence[str] = (), after: str | None = None
 ) -> Iterator[Document]:
-    """The first of the documents of `owned`; with certain fields only, where these are named."""
+    """Yield the first of the documents of `owned`; with certain fields only, where these are named."""
     query = declared.owned(collection, user_id)._to_protobuf()
     return raw.run("", _page(query, limit, fields, after))
 
 
 def below_page(path: str, limit: int, fields: Sequence[str] = (), after: str | None = None) -> Iterator[Document]:
-    """The first of the documents of `below`; with certain fields only, where these are named."""
+    """Yield the first of the documents of `below`; with certain fields only, where these are named."""
     query = StructuredQuery(from_=[StructuredQuery.CollectionSelector(all_descendants=True)])
     query.order_by.extend(
         StructuredQuery.Order(field=StructuredQuery.FieldReference(field_path=field), direction=direction)

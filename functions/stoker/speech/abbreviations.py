@@ -209,7 +209,7 @@ class Words:
 
 @lru_cache(maxsize=64)
 def words_of(language: str) -> Words:
-    """The lists of a language, with what is common to all.
+    """Return the lists of a language, with what is common to all.
 
     Args:
         language: The first part of a BCP 47 tag, in small letters.

@@ -124,7 +124,7 @@ class Context:
 
     @classmethod
     def of(cls, text: str, language: str) -> Self:
-        """Looks at a text.
+        """Look at a text.
 
         Args:
             text: The whole text.
@@ -135,7 +135,7 @@ class Context:
 
 
 def sentence_spans(text: str, start: int, end: int, context: Context) -> Iterator[tuple[int, int]]:
-    """Finds the sentences of a part of a text. Together they are the whole part, with the space between them.
+    """Find the sentences of a part of a text. Together they are the whole part, with the space between them.
 
     Args:
         text: The whole text.
@@ -176,14 +176,14 @@ def _ends(text: str, begin: int, place: int, end: int, proposed: bool, context: 
 
 
 def _is_glued(before: str, after: str) -> bool:
-    """Whether a place without a space is inside of a word: `U.S.A.` in Chinese, or 」 after a full stop."""
+    """Return whether a place without a space is inside of a word: `U.S.A.` in Chinese, or 」 after a full stop."""
     if before.endswith(".") and after[:1].isascii() and after[:1].isalnum():
         return True
     return after[:1] in "”’›」』》〉）)]。、，"
 
 
 def _proposed(text: str, start: int, end: int, language: str) -> Iterator[int]:
-    """The places where the library sees the beginning of a sentence.
+    """Yield the places where the library sees the beginning of a sentence.
 
     The beginning of a window is none of them: the library names it because it sees nothing before it.
     """
@@ -206,7 +206,7 @@ def _with_opening(text: str, start: int, place: int) -> int:
 
 
 def _unseen(text: str, start: int, end: int) -> Iterator[int]:
-    """The places that the library may not see. Those without a space count outside of quotes and brackets only."""
+    """Yield the places that the library may not see. Those without a space count outside of quotes and brackets only."""
     depth, straight, at = 0, False, start
     for found in PLACE.finditer(text, start, end):
         for character in text[at : found.end()]:
@@ -222,7 +222,7 @@ def _unseen(text: str, start: int, end: int) -> Iterator[int]:
 
 
 def _goes_on(before: str, after: str, quoted: bool, context: Context) -> bool | None:
-    """Whether a sentence goes on; None if nothing says so. `quoted`: it began with a quotation mark."""
+    """Return whether a sentence goes on; None if nothing says so. `quoted`: it began with a quotation mark."""
     after = after.removeprefix(",,")  # It opens a quote.
     if ITEM_NUMBER.fullmatch(before) or IN_BRACKET.search(before) or after[:1] in {"º", "ª", ",", ";", "/", "№"}:
         return True
@@ -318,7 +318,7 @@ def _last_word(before: str) -> str:
 
 
 def _bare(word: str) -> str:
-    """A word without the Arabic `and` that is written with it."""
+    """Return a word without the Arabic `and` that is written with it."""
     return word.removeprefix("و")
 
 
@@ -327,12 +327,12 @@ def _is_initials(word: str) -> bool:
 
 
 def _is_brand(after: str) -> bool:
-    """Whether a word begins with a small letter and is a name: iPhone."""
+    """Return whether a word begins with a small letter and is a name: iPhone."""
     return after[1:2].isupper()
 
 
 def _first_word(after: str) -> str:
-    """The first word of a sentence, without the marks before it; nothing if it is an initial."""
+    """Return the first word of a sentence, without the marks before it; nothing if it is an initial."""
     found = FIRST_WORD.match(after.lstrip(LEADING))
     return found[1] if found else ""
 

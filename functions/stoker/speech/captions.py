@@ -58,7 +58,7 @@ def webvtt(sentences: Sequence[SpokenSentence], seconds: float) -> str:
 
 
 def word_timings(sentences: Sequence[SpokenSentence], text: str, language: str, seconds: float, exact: bool) -> str:
-    """The times of sentences and words as JSON.
+    """Return the times of sentences and words as JSON.
 
     Args:
         sentences: In the order in which they are spoken.
@@ -95,7 +95,7 @@ def word_timings(sentences: Sequence[SpokenSentence], text: str, language: str, 
 
 
 def _cues(sentence: SpokenSentence, words: Sequence[Word]) -> Iterator[Sequence[Word]]:
-    """Halves what is too long for a cue, until nothing is."""
+    """Halve what is too long for a cue, until nothing is."""
     if len(words) == 1 or _fits(sentence, words):
         yield words
         return
@@ -123,7 +123,7 @@ def _lines(sentence: SpokenSentence, words: Sequence[Word]) -> list[str]:
 
 
 def _middle(sentence: SpokenSentence, words: Sequence[Word]) -> int:
-    """The word before which to cut: the nearest to the middle, but rather after a clause, if one ends near it."""
+    """Return the word before which to cut: the nearest to the middle, but rather after a clause, if one ends near it."""
     before = [0, *accumulate(columns(word.text) for word in words)]
     whole = before[-1]
 
@@ -134,13 +134,13 @@ def _middle(sentence: SpokenSentence, words: Sequence[Word]) -> int:
 
 
 def _cuts(words: Sequence[Word]) -> Sequence[int]:
-    """The words before which a cue or a line may be cut: but rather not between a number and its unit."""
+    """Return the words before which a cue or a line may be cut: but rather not between a number and its unit."""
     cuts = range(1, len(words))
     return [cut for cut in cuts if not _belong(words[cut - 1].text, words[cut].text)] or cuts
 
 
 def _belong(left: str, right: str) -> bool:
-    """Whether two words are a number and its unit, or the two parts of a number.
+    """Return whether two words are a number and its unit, or the two parts of a number.
 
     Example:
         >>> _belong("12,50", "€."), _belong("US$", "5"), _belong("1", "250,50"), _belong("12", "apples")
@@ -157,7 +157,7 @@ def _text(sentence: SpokenSentence, words: Sequence[Word]) -> str:
 
 
 def _hyphen(text: str, at: int) -> str:
-    """The hyphen where a long word is cut; none in an address, or where letters have no hyphens."""
+    """Return the hyphen where a long word is cut; none in an address, or where letters have no hyphens."""
     left, right = text[at - 1 : at], text[at : at + 1]
     if left == SOFT_HYPHEN:
         return "-"

@@ -48,19 +48,19 @@ class Engine(Protocol):
     sample_rate: int
 
     def voices(self) -> Sequence[Voice]:
-        """Every voice that it has."""
+        """Return every voice that it has."""
 
     def speed(self, voice: Voice, wanted: float) -> float:
-        """The speed nearest to what is wanted that the voice has by itself, in times its own."""
+        """Return the speed nearest to what is wanted that the voice has by itself, in times its own."""
 
     def pitch(self, voice: Voice, wanted: float) -> float:
-        """The pitch nearest to what is wanted that the voice has by itself, in semitones above its own."""
+        """Return the pitch nearest to what is wanted that the voice has by itself, in semitones above its own."""
 
     def unread(self, voice: Voice, text: str) -> list[str]:
-        """The letters of a text that the voice is known to name or skip, rather than read, in their order."""
+        """Return the letters of a text that the voice is known to name or skip, rather than read, in their order."""
 
     def speak(self, sentences: Sequence[Sentence], voice: Voice, speed: float, pitch: float) -> Iterator[Piece]:
-        """Speaks sentences, in their order.
+        """Speak sentences, in their order.
 
         Args:
             sentences: What to speak.

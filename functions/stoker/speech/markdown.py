@@ -50,7 +50,7 @@ class Before:
 
 
 def unmarked(text: str) -> str:
-    """A text of the same length, so that a position in it is a position in the text.
+    """Return a text of the same length, so that a position in it is a position in the text.
 
     Marks are `LEFT_OUT`. Unicode's separators end lines and paragraphs. The texts of links and pictures stay, their
     addresses do not. Code stays. HTML tags and comments do not.
@@ -98,7 +98,7 @@ def _line(characters: list[str], start: int) -> str:
 
 
 def _leave_comments_out(characters: list[str], text: str, at: int) -> int:
-    """Leaves out the comments that begin in a line, but not in code.
+    """Leave out the comments that begin in a line, but not in code.
 
     Args:
         characters: Of the text; changed in place.
@@ -194,13 +194,13 @@ def _is_row(rest: str, following: str, before: Before) -> bool:
 
 
 def _part_cells(characters: list[str], start: int, end: int) -> None:
-    """Makes spaces of the bars between the cells of a row, but not of `\\|`."""
+    """Make spaces of the bars between the cells of a row, but not of `\\|`."""
     for at in range(start, end):
         if characters[at] == "|" and (at == start or characters[at - 1] != "\\"):
             characters[at] = " "
 
 
 def _end(characters: list[str], at: int, mark: str) -> None:
-    """Ends a line, unless a paragraph ends with it already."""
+    """End a line, unless a paragraph ends with it already."""
     if 0 <= at < len(characters) and characters[at] != PARAGRAPH:
         characters[at] = mark

@@ -39,7 +39,7 @@ RUN = re.compile(r"\*+|_+|~+")
 
 
 def leave_out(characters: list[str], start: int, end: int) -> None:
-    """Leaves out a part of a text.
+    """Leave out a part of a text.
 
     Args:
         characters: Of the whole text; changed in place.
@@ -50,7 +50,7 @@ def leave_out(characters: list[str], start: int, end: int) -> None:
 
 
 def label_of(name: str) -> str:
-    """The name of a link as it is compared: letters of any case, and any run of spaces, are the same.
+    """Return the name of a link as it is compared: letters of any case, and any run of spaces, are the same.
 
     Source: https://spec.commonmark.org/0.31.2/#matches
 
@@ -62,7 +62,7 @@ def label_of(name: str) -> str:
 
 
 def unmark_inline(characters: list[str], start: int, end: int, labels: Set[str]) -> None:
-    """Leaves out the marks of a part of a text.
+    """Leave out the marks of a part of a text.
 
     Args:
         characters: Of the whole text; changed in place.
@@ -104,7 +104,7 @@ def unmark_inline(characters: list[str], start: int, end: int, labels: Set[str])
 
 
 def _keep(characters: list[str], marks: list[str], start: int, found: re.Match[str]) -> None:
-    """Leaves out a match but for its last group."""
+    """Leave out a match but for its last group."""
     group = found.re.groups
     for begin, end in ((found.start(), found.start(group)), (found.end(group), found.end())):
         leave_out(characters, start + begin, start + end)
@@ -112,7 +112,7 @@ def _keep(characters: list[str], marks: list[str], start: int, found: re.Match[s
 
 
 def _emphasis(text: str) -> Iterator[int]:
-    """The positions of marks that come in pairs.
+    """Yield the positions of marks that come in pairs.
 
     Source: https://spec.commonmark.org/0.31.2/#emphasis-and-strong-emphasis, without its rules on multiples of three.
     """

@@ -29,7 +29,7 @@ class Shape:
 def reshaped(
     pieces: Iterable[Piece], shape: Shape, sample_rate: int, folder: Path, check: Callable[[], None]
 ) -> Iterator[Piece]:
-    """Changes pieces, all of them in one run of ffmpeg's `rubberband`, which leaves a voice its vowels.
+    """Change pieces, all of them in one run of ffmpeg's `rubberband`, which leaves a voice its vowels.
 
     Args:
         pieces: As an engine speaks them.

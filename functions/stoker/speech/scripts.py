@@ -33,7 +33,7 @@ under 0.4 s, and one that is named twice as long."""
 
 
 def unread(text: str, language: str) -> list[str]:
-    """The letters of a text that a voice does not read, in their order.
+    """Return the letters of a text that a voice does not read, in their order.
 
     Args:
         text: A text.
@@ -48,7 +48,7 @@ def unread(text: str, language: str) -> list[str]:
 
 
 def folded(text: str) -> str:
-    """A text of the same length, with the digits and letters that eSpeak NG would skip in the form that it reads.
+    """Return a text of the same length, with the digits and letters that eSpeak NG would skip in the form that it reads.
 
     Example:
         >>> folded("١٢ ⓐ ½ ª")
@@ -73,7 +73,7 @@ def _reads(base: str, script: str) -> bool:
 
 @lru_cache(maxsize=10_000)
 def _script(letter: str) -> str:
-    """The first word of a letter's name in Unicode; nothing for what is no letter of a script."""
+    """Return the first word of a letter's name in Unicode; nothing for what is no letter of a script."""
     if unicodedata.category(letter) not in ("Lu", "Ll", "Lt", "Lo"):
         return ""
     plain = unicodedata.normalize("NFKC", letter)[0]  # of `ª` and `Ω` as a unit, too

@@ -45,7 +45,7 @@ class Sentence:
     left_out: tuple[tuple[int, int], ...] = ()
 
     def position(self, place: int) -> int:
-        """The position in the text of the job, in characters.
+        """Return the position in the text of the job, in characters.
 
         Args:
             place: In `text`, in characters.
@@ -58,7 +58,7 @@ class Sentence:
 
 
 def split_sentences(text: str, language: str, lines: LineEnds = "join", markdown: bool = False) -> list[Sentence]:
-    """Splits a text into what can be spoken of it; nothing of it is lost but what has no sound.
+    """Split a text into what can be spoken of it; nothing of it is lost but what has no sound.
 
     Args:
         text: Without control characters but ends of lines and tabs. A blank line ends a paragraph.
@@ -87,7 +87,7 @@ def split_sentences(text: str, language: str, lines: LineEnds = "join", markdown
 
 
 def is_spoken(text: str) -> bool:
-    """Whether there is anything in a text but space and punctuation: letters, digits, or symbols such as € and emoji.
+    """Return whether there is anything in a text but space and punctuation: letters, digits, or symbols such as € and emoji.
 
     Example:
         >>> is_spoken("... ---"), is_spoken("🎉")
@@ -105,7 +105,7 @@ def _parts(text: str, ends: re.Pattern[str], start: int = 0, end: int | None = N
 
 
 def _sentences(text: str, start: int, end: int, context: Context) -> Iterator[Sentence]:
-    """The sentences of a line, or of lines that are read as one."""
+    """Yield the sentences of a line, or of lines that are read as one."""
     kept = [place for place in range(start, end) if text[place] != LEFT_OUT]
     line = "".join(text[place] for place in kept)
     for begin, stop in sentence_spans(line, 0, len(line), context):
@@ -123,7 +123,7 @@ def _cut(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 def _sentence(line: str, begin: int, stop: int, kept: Sequence[int], ends: Break) -> Sentence | None:
-    """A part of a line with single spaces; None if there is nothing to speak in it.
+    """Return a part of a line with single spaces; None if there is nothing to speak in it.
 
     Args:
         line: A text.

@@ -102,7 +102,7 @@ class SpeechTrack:
         return self._seconds(self._samples)
 
     def add(self, piece: Piece) -> SpokenSentence | None:
-        """Adds a piece, without the silence that the engine has put around it.
+        """Add a piece, without the silence that the engine has put around it.
 
         Returns:
             When it is spoken; None where the engine made no sound of it.
@@ -158,7 +158,7 @@ def _peak(samples: "array[int]") -> int:
 
 
 def _audible(samples: "array[int]", threshold: int) -> tuple[int, int] | tuple[None, None]:
-    """The first sample that can be heard, and the one after the last."""
+    """Return the first sample that can be heard, and the one after the last."""
     first = next((number for number, value in enumerate(samples) if abs(value) > threshold), None)
     if first is None:
         return None, None
@@ -174,7 +174,7 @@ def _last_audible(samples: "array[int]", start: int, end: int, threshold: int) -
 
 
 def _starts(spans: Sequence[tuple[int, int]], marks: Sequence[Mark], first: int, last: int) -> list[int]:
-    """The sample at which each word begins: what the engine tells, and between that by the count of characters."""
+    """Return the sample at which each word begins: what the engine tells, and between that by the count of characters."""
     known = [(spans[0][0], first)]
     for begin, end in spans[1:]:
         inside = [mark.sample for mark in marks if begin <= mark.position < end]

@@ -10,7 +10,7 @@ SENTENCE_SHOWN = 40
 
 
 def unspoken(letters: Sequence[str], sentences: Sequence[str], voice: str) -> tuple[OutputWarning, ...]:
-    """Warns of letters and sentences.
+    """Warn of letters and sentences.
 
     Args:
         letters: Those that the voice names or skips.

@@ -25,7 +25,7 @@ class Voice:
 
 
 def choose_voice(voices: Sequence[Voice], language: str | None, name: str | None) -> Voice:
-    """Finds a voice.
+    """Find a voice.
 
     Args:
         voices: All of the engine's; of those that speak a language, the first is the one to choose.

@@ -13,7 +13,7 @@ SPACE = re.compile(r"\s+")
 
 
 def columns(text: str) -> int:
-    """The columns that a text takes on a screen: East Asian characters take two, combining marks none.
+    """Return the columns that a text takes on a screen: East Asian characters take two, combining marks none.
 
     Source: Unicode Standard Annex #11.
 
@@ -28,7 +28,7 @@ def columns(text: str) -> int:
 
 
 def cut_to_fit(text: str, most: int, size: Callable[[str], int] = len) -> str:
-    """The first part of a text that fits: it ends after a clause, else after a word, else where it must.
+    """Return the first part of a text that fits: it ends after a clause, else after a word, else where it must.
 
     A clause's end in the first half is passed over for a later space: a part should not be too short either.
 
@@ -55,7 +55,7 @@ def cut_to_fit(text: str, most: int, size: Callable[[str], int] = len) -> str:
 
 
 def _belongs(text: str, at: int) -> bool:
-    """Whether a character is part of what stands before it."""
+    """Return whether a character is part of what stands before it."""
     return unicodedata.category(text[at]) in ("Mn", "Mc", "Me", "Sk") or _joins(text[at - 1 : at + 1])
 
 
@@ -64,7 +64,7 @@ def _joins(pair: str) -> bool:
 
 
 def _fitting(text: str, most: int, size: Callable[[str], int]) -> int:
-    """The longest start of the text that fits, in characters; at least one."""
+    """Return the longest start of the text that fits, in characters; at least one."""
     low, high = 1, len(text)
     while low < high:
         middle = (low + high + 1) // 2

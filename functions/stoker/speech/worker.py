@@ -62,7 +62,7 @@ class SpeechFile:
 
 
 def process_audio(context: JobContext, audio_input: AudioInput) -> JobOutput:
-    """Speaks the text of an audio job.
+    """Speak the text of an audio job.
 
     Args:
         context: The attempt.
@@ -91,7 +91,7 @@ def process_audio(context: JobContext, audio_input: AudioInput) -> JobOutput:
 
 @contextmanager
 def speech_engine(context: JobContext) -> Iterator[Engine]:
-    """Starts the engine that `config.speech_engine` names; afterwards it is gone, and so is what it kept for a retry.
+    """Start the engine that `config.speech_engine` names; afterwards it is gone, and so is what it kept for a retry.
 
     Pieces are kept where they cost money: eSpeak NG speaks a sentence in less time than Cloud Storage takes to find it.
 
@@ -114,7 +114,7 @@ def speech_engine(context: JobContext) -> Iterator[Engine]:
 def make_speech(
     context: JobContext, engine: Engine, audio_input: AudioInput
 ) -> tuple[Narration, Sound, list[SpeechFile]]:
-    """All but the upload: the media time of a job.
+    """Return all but the upload: the media time of a job.
 
     Args:
         context: The attempt; the files are made in its workspace.
@@ -143,7 +143,7 @@ def make_speech(
 
 
 def narrate(context: JobContext, engine: Engine, audio_input: AudioInput) -> Narration:
-    """Speaks a text.
+    """Speak a text.
 
     Args:
         context: The attempt; the sound is written into its workspace.

@@ -79,7 +79,7 @@ class CsvRows:
         return NoTask((fields,)) if isinstance(fields, str) else task_of(fields, self._file.dates)
 
     def _row(self, offset: int) -> tuple[list[str] | str, int, int]:
-        """The cells of a row or what is wrong with it, the offset behind it, and the lines that it takes.
+        """Return the cells of a row or what is wrong with it, the offset behind it, and the lines that it takes.
 
         If a row can't be read, only its first line is given up: a row of its own follows a quote that nobody closed.
         """

@@ -41,7 +41,7 @@ class Lines:
         self._window = b""
 
     def at(self, offset: int) -> tuple[bytes | None, int]:
-        """A line, and where the next one begins.
+        """Return a line, and where the next one begins.
 
         Args:
             offset: Where the line begins.

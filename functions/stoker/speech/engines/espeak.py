@@ -82,7 +82,7 @@ class Espeak:
         self._end()
 
     def voices(self) -> Sequence[Voice]:
-        """Its voices; the one that speaks a language best comes first."""
+        """Return its voices; the one that speaks a language best comes first."""
         return self._voices
 
     def speed(self, voice: Voice, wanted: float) -> float:
@@ -128,7 +128,7 @@ class Espeak:
         return taken
 
     def _read(self) -> None:
-        """Waits for more to arrive.
+        """Wait for more to arrive.
 
         Raises:
             SpeechFailed: The child is gone, or says nothing for `config.STALL_SECONDS`.

@@ -89,7 +89,7 @@ class EspeakLibrary:
         self._library.espeak_SetSynthCallback(self._callback)
 
     def voices(self) -> list[dict[str, Any]]:
-        """Every voice by the file that defines it, with its languages and how well it speaks each (less is better)."""
+        """Return every voice by the file that defines it, with its languages and how well it speaks each (less is better)."""
         listed = self._library.espeak_ListVoices(None)
         found, number = [], 0
         while listed[number]:
@@ -100,13 +100,13 @@ class EspeakLibrary:
         return found
 
     def select(self, voice: str, words_per_minute: int) -> None:
-        """Sets what speaks from now on."""
+        """Set what speaks from now on."""
         if self._library.espeak_SetVoiceByName(voice.encode()) != 0:
             sys.exit(f"eSpeak NG can't load its voice {voice}.")
         self._library.espeak_SetParameter(RATE, words_per_minute, 0)
 
     def speak(self, text: str) -> tuple[bytes, list[tuple[int, int, int]]]:
-        """Speaks a sentence; returns its samples and its words."""
+        """Speak a sentence; returns its samples and its words."""
         self._sound, self._words = bytearray(), []
         spoken = text.encode()
         self._library.espeak_Synth(spoken, len(spoken) + 1, 0, POSITION_CHARACTER, 0, CHARACTERS_UTF8, None, None)
@@ -126,7 +126,7 @@ class EspeakLibrary:
 
 
 def _languages(address: int) -> list[tuple[int, str]]:
-    """Reads a byte for the priority and a string that ends with 0, again and again, until a priority is 0."""
+    """Read a byte for the priority and a string that ends with 0, again and again, until a priority is 0."""
     found = []
     while priority := ctypes.string_at(address, 1)[0]:
         tag = ctypes.string_at(address + 1)
@@ -136,7 +136,7 @@ def _languages(address: int) -> list[tuple[int, str]]:
 
 
 def main() -> None:
-    """Answers requests until the parent closes the pipe."""
+    """Answer requests until the parent closes the pipe."""
     confine(int(sys.argv[1]), int(sys.argv[2]), file_bytes=0)
     go_offline()
     espeak = EspeakLibrary(sys.argv[3], sys.argv[4])

@@ -86,7 +86,7 @@ class Google:
         self._session.close()
 
     def voices(self) -> Sequence[Voice]:
-        """All that there are: the language's own region first, and the families in the order of `MARKED_FAMILIES`."""
+        """Return all that there are: the language's own region first, and the families in the order of `MARKED_FAMILIES`."""
         answer = self._threads.submit(self._request, "GET", "v1/voices", None, read_voices)
         return self._wait(answer)
 
@@ -179,7 +179,7 @@ class Google:
 
 
 def session() -> requests.Session:
-    """A session with the function's own credentials.
+    """Return a session with the function's own credentials.
 
     Raises:
         SpeechRefused: There are none.

@@ -29,7 +29,7 @@ class BrokenAnswer(Exception):
 
 
 def request_body(text: str, voice: Voice, speed: float, pitch: float, sample_rate: int) -> dict[str, Any]:
-    """The body of a request, with a mark before each word where the voice tells the times of marks."""
+    """Return the body of a request, with a mark before each word where the voice tells the times of marks."""
     ssml = _ssml(text)
     marked = is_marked(voice) and len(ssml.encode()) <= MAX_REQUEST_BYTES
     audio: dict[str, Any] = {"audioEncoding": "LINEAR16", "sampleRateHertz": sample_rate}
@@ -46,7 +46,7 @@ def request_body(text: str, voice: Voice, speed: float, pitch: float, sample_rat
 
 
 def read_answer(content: bytes, text: str, sample_rate: int) -> tuple[bytes, list[Mark]]:
-    """The samples in an answer, and where the words begin.
+    """Return the samples in an answer, and where the words begin.
 
     Raises:
         BrokenAnswer: It is cut short, or something else.
@@ -80,12 +80,12 @@ def _ssml(text: str) -> str:
 
 
 def is_marked(voice: Voice) -> bool:
-    """Whether a voice tells the times of marks, and changes its pitch."""
+    """Return whether a voice tells the times of marks, and changes its pitch."""
     return any(f"-{family}-" in voice.name for family in MARKED_FAMILIES)
 
 
 def read_voices(content: bytes) -> list[Voice]:
-    """The voices in an answer, those to choose first before the others.
+    """Return the voices in an answer, those to choose first before the others.
 
     Raises:
         BrokenAnswer: It is cut short, or something else.

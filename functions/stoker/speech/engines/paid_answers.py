@@ -28,7 +28,7 @@ class KeptAnswers:
         self._lock = threading.Lock()
 
     def read(self, recipe: str) -> bytes | None:
-        """The answer that an earlier attempt has kept; None where there is none."""
+        """Return the answer that an earlier attempt has kept; None where there is none."""
         earlier = self._earlier.get(recipe)
         if earlier is None:
             return None
@@ -37,7 +37,7 @@ class KeptAnswers:
         return None
 
     def write(self, recipe: str, answer: bytes) -> None:
-        """Keeps an answer.
+        """Keep an answer.
 
         Args:
             recipe: Names what it answers, and how.
@@ -51,7 +51,7 @@ class KeptAnswers:
             self._written.append(name)
 
     def forget(self) -> None:
-        """Removes what this attempt has kept, now that the outputs are uploaded."""
+        """Remove what this attempt has kept, now that the outputs are uploaded."""
 
         def delete(name: str) -> None:
             with suppress(NotFound):
