@@ -429,7 +429,9 @@ export interface BatchOutput {
   failed: number;
   /** The first 100 items that failed. At most 100 items. Default: `[]`. */
   failures?: ItemFailure[];
-  /** What a deletion removed, by kind, such as `{"tasks": 12, "files": 3}`. */
+  /**
+   * The number of documents and files that a deletion removed, by kind, such as `{"tasks": 12, "files": 3}`.
+   */
   removed?: Record<string, number> | null;
   /**
    * The generation of the imported file in Cloud Storage. A file that is uploaded again under the same name has

@@ -16,12 +16,12 @@ from firebase_functions import logger
 from emulator.analytics import aggregates, deliver, drawn, recounted
 from stoker import config
 from stoker.analytics import rebuild as rebuilding
-from stoker.analytics.rebuild import NotRebuildable, earliest, rebuild
+from stoker.analytics.rebuild import NotRebuildable, earliest_start, rebuild
 from stoker.analytics.record import record_event
 from stoker.analytics.roll_up import roll_up
 from stoker.analytics.roll_up_lease import RollUpLease
 from stoker.analytics.series import Period, active_users, series, top
-from stoker.analytics.users import Users
+from stoker.analytics.user_sketch import UserSketch
 from stoker.firestore.client import client
 from stoker.models.analytics import SERVER_EVENTS
 from stoker_tools.cli import project_command
@@ -129,7 +129,9 @@ def test_values_of_different_units_are_not_added_up(run: Run, tmp_path: Path) ->
     day = client().collection(config.ANALYTICS_AGGREGATES).document(f"day_{TODAY}_all")
     before = {"granularity": "day", "bucket": str(TODAY), "name": "all", "count": 1, "sum": 7.0, "min": 7.0, "max": 7.0}
     day.set({**before, "uniqueUsers": 0, "updatedAt": NOW, "schemaVersion": 1})
-    client().collection(config.ANALYTICS_SKETCHES).document(day.id).set({"users": Users().to_bytes(), "sum": [7.0]})
+    client().collection(config.ANALYTICS_SKETCHES).document(day.id).set(
+        {"users": UserSketch().to_bytes(), "sum": [7.0]}
+    )
     roll_up()
     of_all = [one for name, one in aggregates().items() if name.endswith("_all")]
     assert len(of_all) == 3
@@ -184,14 +186,14 @@ def test_what_may_have_expired_is_not_counted_again(monkeypatch: pytest.MonkeyPa
     client().collection(config.ANALYTICS_AGGREGATES).document(old).update({"count": 10**6})
     rebuild()
     assert aggregates()[old]["count"] == 10**6
-    assert earliest(NOW) > NOW - timedelta(days=2)
+    assert earliest_start(NOW) > NOW - timedelta(days=2)
 
 
 def test_a_rebuild_waits_for_a_roll_up_but_not_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rebuilding, "LEASE_WAIT_SECONDS", 0.3)
     lease = RollUpLease.take()
     assert lease is not None
-    with pytest.raises(rebuilding.RollingUp):
+    with pytest.raises(rebuilding.RollUpBusy):
         rebuild()
     lease.give_back()
     assert rebuild().events == 0

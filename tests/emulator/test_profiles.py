@@ -30,10 +30,10 @@ from stoker import config
 from stoker.access import account, departure
 from stoker.access.policies import CALLABLES
 from stoker.accounts import cursor
+from stoker.accounts import profile as profiles
 from stoker.accounts import reconcile as reconcile_module
-from stoker.accounts.account_copy import of_record
-from stoker.accounts.domains import KnownSettings, check_domain
-from stoker.accounts.profile import make_profile
+from stoker.accounts.account_copy import account_of_record
+from stoker.accounts.domains import CachedSettings, check_domain
 from stoker.accounts.reconcile import reconcile_profiles
 from stoker.accounts.roles import give_first_role, set_role
 from stoker.errors import EmailDomainRefused
@@ -115,7 +115,7 @@ def test_who_is_gone_or_locked_gets_no_profile() -> None:
 def test_a_profile_that_is_made_while_the_account_goes_does_not_stay() -> None:
     record = account.get(imported().id)
     account.lock(record.uid)
-    assert make_profile(of_record(record)) is False
+    assert profiles.ensure_profile(account_of_record(record)) is False
     assert profile_of(record.uid) == {}
 
 
@@ -168,7 +168,7 @@ def test_an_anonymous_user_who_links_a_password_gets_all_by_a_call() -> None:
 
 def test_a_role_that_an_admin_gives_at_the_same_time_holds(monkeypatch: pytest.MonkeyPatch) -> None:
     record = account.get(imported().id)
-    make_profile(of_record(record))
+    profiles.ensure_profile(account_of_record(record))
     set_claims = account.set_claims
 
     def late(user_id: str, claims: Mapping[str, Any]) -> None:
@@ -289,9 +289,9 @@ def test_a_domain_is_blocked_with_those_below_it(
     client().collection(config.ADMIN_DATA).document(name).set(settings)
     if refused:
         with pytest.raises(EmailDomainRefused):
-            check_domain(email, KnownSettings())
+            check_domain(email, CachedSettings())
     else:
-        check_domain(email, KnownSettings())
+        check_domain(email, CachedSettings())
 
 
 # Reconcile

@@ -20,7 +20,7 @@ from stoker.models.user import MAX_RUNS, Progress
 from stoker.progress import award as award_module
 from stoker.progress import reconcile as reconcile_module
 from stoker.progress.award import award, count, task_written
-from stoker.progress.fold import folded
+from stoker.progress.fold import fold
 from stoker.progress.ledger import completion_of, entries, entry
 from stoker.progress.rebuild import rebuild
 from stoker.progress.reconcile import reconcile_progress
@@ -115,7 +115,7 @@ def test_what_one_commit_completes_counts_in_full() -> None:
     write_documents(config.TASKS, {uuid4().hex: completed(who.id) for _ in range(150)})
     until(lambda: progress_of(who.id).stats.completed == 150, 240)
     assert progress_of(who.id).xp == config.XP_A_DAY
-    assert figures(folded(Progress(), entries(who.id))) == figures(progress_of(who.id))
+    assert figures(fold(Progress(), entries(who.id))) == figures(progress_of(who.id))
 
 
 def until(condition: Any, seconds: float = 90) -> None:
@@ -157,7 +157,7 @@ def test_a_hundred_tasks_at_once_all_count(ada: str) -> None:
     assert (progress.xp, progress.level, progress.streak) == (1000, 5, 10)
     assert (progress.stats.completed, progress.stats.minutes) == (100, sum(range(100)))
     assert sum(progress.stats.by_category.values()) == 100
-    assert figures(folded(Progress(), entries(ada))) == figures(progress)
+    assert figures(fold(Progress(), entries(ada))) == figures(progress)
     assert {one.id for one in progress.achievements} == {
         *("first-task", "ten-tasks", "hundred-tasks", "three-days", "a-week", "level-5"),
     }

@@ -9,7 +9,7 @@ from google.cloud.firestore_v1 import DocumentSnapshot
 
 from engine.driven import DrivenJob, Meddled
 from engine.stores import FIRESTORE_IN_SOAK
-from stoker.batch.pages import through_pages
+from stoker.batch.pages import write_pages
 from stoker.errors import NotRetryable, UnsupportedMedia
 from stoker.firestore.writes import Create, Update, Write
 from stoker.jobs.attempt import run_attempt
@@ -372,7 +372,7 @@ def completes(batch: DrivenJob, all_of_them: list[str], wrong: Sequence[str], la
         def write(task: DocumentSnapshot[Any]) -> Write:
             return Update(f"tasks/{task.id}", {"status": "completed"})
 
-        return through_pages(run, OpenTasks(ids), "updating", write, problem, earlier).output()
+        return write_pages(run, OpenTasks(ids), "updating", write, problem, earlier).output()
 
     run_attempt(batch.id, work)
 

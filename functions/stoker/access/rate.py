@@ -47,7 +47,7 @@ class Refusals:
             self._names.add(name)
 
 
-IN_THIS_PROCESS = Refusals()
+SHARED_CACHE = Refusals()
 """Shared by all calls of an instance."""
 
 
@@ -56,7 +56,7 @@ def count_call(
     function: str,
     most: int,
     clock: Callable[[], float] = time.time,
-    refusals: Refusals = IN_THIS_PROCESS,
+    refusals: Refusals = SHARED_CACHE,
 ) -> None:
     """Counts a call.
 

@@ -15,7 +15,7 @@ from stoker.accounts.names import clean_name
 from stoker.models.user import DEFAULT_NAME, Email, Language, Name, Url
 
 FIELDS = ("email", "emailVerified", "displayName", "photoURL", "fromAccount", "preferences")
-"""The fields of a profile that `changes` looks at."""
+"""The fields of a profile that `profile_changes` looks at."""
 
 NO_LANGUAGES = frozenset({"und", "mul", "mis", "zxx"})
 """Language codes that name no language: undetermined, several, uncoded, and no linguistic content.
@@ -52,13 +52,13 @@ class Account:
     time_zone: str | None = None
 
 
-def of_record(record: auth.UserRecord) -> Account:
+def account_of_record(record: auth.UserRecord) -> Account:
     """Return an account as Firebase Auth has it."""
     made = record.user_metadata.creation_timestamp
     return _account(record, datetime.fromtimestamp(made / 1000, UTC) if made else datetime.now(UTC))
 
 
-def of_event(user: AuthUserRecord, locale: str | None) -> Account:
+def account_of_event(user: AuthUserRecord, locale: str | None) -> Account:
     """Return an account as a blocking function hears of it.
 
     Args:
@@ -82,7 +82,7 @@ def _account(user: auth.UserRecord | AuthUserRecord, created_at: datetime, local
     )
 
 
-def copied(account: Account) -> dict[str, Any]:
+def copied_fields(account: Account) -> dict[str, Any]:
     """Return the name and the picture that a profile takes from the account; None for a picture that there is not.
 
     What no profile may have is left out.
@@ -110,7 +110,7 @@ def language_of(account: Account) -> str | None:
     return language if is_language else None
 
 
-def changes(stored: Mapping[str, Any], account: Account) -> dict[str, Any]:
+def profile_changes(stored: Mapping[str, Any], account: Account) -> dict[str, Any]:
     """Return the fields to write into a profile so that it follows its account; empty if it does.
 
     A name or a picture follows while the profile says what was last copied. Then the user has not changed it. A
@@ -126,7 +126,7 @@ def changes(stored: Mapping[str, Any], account: Account) -> dict[str, Any]:
     before = stored.get("fromAccount")
     new: dict[str, Any] = {"email": email_of(account), "emailVerified": account.email_verified or None}
     copies: dict[str, Any] = {}
-    for name, value in copied(account).items():
+    for name, value in copied_fields(account).items():
         old, last = stored.get(name) or EMPTY[name], _last_copied(before, name)
         if before is None and name == "photoURL" and old is None:
             # The user may have removed the picture before copies were kept.

@@ -9,7 +9,7 @@ from typing import Any
 from firebase_admin import auth
 
 from stoker.access import account, departure
-from stoker.accounts.account_copy import of_record
+from stoker.accounts.account_copy import account_of_record
 from stoker.accounts.profile import confirm_profile
 from stoker.errors import JobExists, NotAllowed, NotRetryable
 from stoker.firestore.writes import ExtraWrites
@@ -153,7 +153,7 @@ def _unlock(record: departure.Departure, found: auth.UserRecord) -> str:
     ending = departure.end(record)
     if not record.locked_before:
         account.unlock(record.user_id)
-        confirm_profile(of_record(found))
+        confirm_profile(account_of_record(found))
     departure.forget(ending)
     return "account-locked" if record.locked_before else "account-unlocked"
 

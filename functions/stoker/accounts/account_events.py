@@ -2,9 +2,9 @@
 
 from stoker.access import account, departure
 from stoker.access.auth_events import AuthUserEvent
-from stoker.accounts.account_copy import of_record
+from stoker.accounts.account_copy import account_of_record
 from stoker.accounts.orphans import delete_orphan
-from stoker.accounts.profile import make_profile
+from stoker.accounts.profile import ensure_profile
 from stoker.errors import UserNotFound
 from stoker.models.document import is_user_id
 
@@ -28,7 +28,7 @@ def account_created(event: AuthUserEvent) -> None:
         return  # The account was deleted again.
     departure.forget_earlier_account(event.user_id)
     if not record.disabled:
-        make_profile(of_record(record))
+        ensure_profile(account_of_record(record))
 
 
 def account_deleted(event: AuthUserEvent) -> None:

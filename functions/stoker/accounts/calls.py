@@ -10,10 +10,10 @@ from pydantic import ValidationError
 from stoker.access import account, departure
 from stoker.access.caller import caller_of
 from stoker.access.recent_sign_in import check_recent_sign_in
-from stoker.accounts.account_copy import of_record
+from stoker.accounts.account_copy import account_of_record
 from stoker.accounts.account_deletion import delete_account
-from stoker.accounts.profile import make_profile
-from stoker.accounts.roles import assigned, give_first_role, set_role
+from stoker.accounts.profile import ensure_profile
+from stoker.accounts.roles import give_first_role, role_assignment, set_role
 from stoker.errors import InvalidArgument, NotAllowed, OwnRole
 from stoker.models.document import is_time_zone, problems
 from stoker.models.user import ProfileHints, RoleChange
@@ -41,7 +41,7 @@ def call_set_role(request: CallableRequest[Any]) -> dict[str, Any]:
         raise OwnRole("You can't take the role of admin from yourself. Ask another admin to do it.")
     # A token may be an hour old, and this is what must not be done with an old one.
     record = account.get(caller.user_id)
-    if record.disabled or assigned(record).role != "admin":
+    if record.disabled or role_assignment(record).role != "admin":
         raise NotAllowed("You are not an admin any more. Sign in again.")
     new = set_role(change.user_id, change.role, change.permissions, by=caller.user_id)
     return {"userId": new.user_id, "role": new.role, "permissions": list(new.permissions)}
@@ -70,8 +70,8 @@ def call_ensure_profile(request: CallableRequest[Any]) -> dict[str, Any]:
     if record.disabled:
         raise NotAllowed("Your account is locked.")
     departure.forget_earlier_account(caller.user_id)
-    found = of_record(record)
-    created = make_profile(found if time_zone is None else replace(found, time_zone=time_zone))
+    found = account_of_record(record)
+    created = ensure_profile(found if time_zone is None else replace(found, time_zone=time_zone))
     # An account without a provider is anonymous, or signs in with custom tokens, which name a role of their own.
     if record.provider_data and "role" not in (record.custom_claims or {}):
         give_first_role(caller.user_id)

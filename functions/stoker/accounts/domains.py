@@ -19,7 +19,7 @@ READ_SECONDS = 1.5
 """The longest that a sign-up waits for the settings, all tries included."""
 
 
-class KnownSettings:
+class CachedSettings:
     """The settings for sign-ups, at most `config.SETTINGS_SECONDS` old.
 
     The settings that were known hold while Firestore does not answer, or what is stored is not as it must be.
@@ -39,11 +39,11 @@ class KnownSettings:
             return self._settings
 
 
-IN_THIS_PROCESS = KnownSettings()
+SHARED_CACHE = CachedSettings()
 """Shared by all sign-ups of an instance."""
 
 
-def check_domain(email: str | None, known: KnownSettings = IN_THIS_PROCESS) -> None:
+def check_domain(email: str | None, known: CachedSettings = SHARED_CACHE) -> None:
     """Let an e-mail address pass.
 
     Args:

@@ -82,10 +82,10 @@ def has_data(user_id: str, before: datetime | None = None) -> bool:
         user_id: The user.
         before: Something of this must have been made before this time; None for any time.
     """
-    return any(before is None or made < before for made in traces(user_id))
+    return any(before is None or made < before for made in times_of_remains(user_id))
 
 
-def traces(user_id: str) -> Iterator[datetime]:
+def times_of_remains(user_id: str) -> Iterator[datetime]:
     """Yield when some of what is left of a user was made, apart from jobs that delete: at least one time for each place
     that holds something. What comes first costs least, so stop as soon as you know enough."""
     profile = f"{config.USERS}/{user_id}"

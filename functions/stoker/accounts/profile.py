@@ -12,7 +12,15 @@ from google.cloud.firestore import DELETE_FIELD, SERVER_TIMESTAMP
 from stoker import config
 from stoker.access.account import is_alive
 from stoker.access.caller import ROLES
-from stoker.accounts.account_copy import FIELDS, Account, changes, copied, email_of, is_valid, language_of
+from stoker.accounts.account_copy import (
+    FIELDS,
+    Account,
+    copied_fields,
+    email_of,
+    is_valid,
+    language_of,
+    profile_changes,
+)
 from stoker.analytics.record import record_event
 from stoker.errors import Unavailable
 from stoker.firestore.client import client
@@ -32,15 +40,15 @@ class ConfirmedProfile:
         names_more: Whether the profile names another role, or a permission, than the account's claims name.
     """
 
-    news: Literal["made", "confirmed"] | None
-    names_more: bool = False
+    change: Literal["made", "confirmed"] | None
+    exceeds_claims: bool = False
 
 
 def new_profile(account: Account) -> dict[str, Any]:
     """Return the fields of an account's new profile. What the account has in a form that no profile may have is left
     out, and so are preferences that nobody knows yet."""
     role, permissions = account.claims.get("role"), account.claims.get("permissions")
-    copies, language = copied(account), language_of(account)
+    copies, language = copied_fields(account), language_of(account)
     profile = User(
         id=account.user_id,
         email=email_of(account),
@@ -74,7 +82,7 @@ def create_profile(account: Account, *, provisional: bool = False) -> bool:
     if provisional:
         stored["provisional"] = True
     try:
-        reference(account.user_id).create(stored, **patience(reads=False))
+        profile_reference(account.user_id).create(stored, **patience(reads=False))
     except exceptions.AlreadyExists:
         return False
     return True
@@ -103,8 +111,8 @@ def confirm_profile(account: Account) -> ConfirmedProfile:
     def confirm() -> ConfirmedProfile:
         if found is None:
             return ConfirmedProfile(None)  # the user has just been deleted
-        follow(found, account, {"provisional": DELETE_FIELD} if "provisional" in found.data else {})
-        return ConfirmedProfile("confirmed" if was_provisional else None, _names_more(found, account))
+        sync_profile(found, account, {"provisional": DELETE_FIELD} if "provisional" in found.data else {})
+        return ConfirmedProfile("confirmed" if was_provisional else None, _exceeds_claims(found, account))
 
     try:
         return until_written(confirm, read_again=read_again)
@@ -114,7 +122,7 @@ def confirm_profile(account: Account) -> ConfirmedProfile:
         ) from None
 
 
-def follow(profile: StoredDocument, account: Account, more: Mapping[str, Any] | None = None) -> bool:
+def sync_profile(profile: StoredDocument, account: Account, more: Mapping[str, Any] | None = None) -> bool:
     """Write into a profile what has changed in the account. `updatedAt` stays if only `fromAccount` changes.
 
     Args:
@@ -128,7 +136,7 @@ def follow(profile: StoredDocument, account: Account, more: Mapping[str, Any] | 
     Raises:
         Conflict: Somebody has written the profile since it was read. Nothing was changed.
     """
-    changed = {**changes(profile.data, account), **(more or {})}
+    changed = {**profile_changes(profile.data, account), **(more or {})}
     if changed:
         # A note of what was copied changes nothing for those who read the profile.
         stamp = {} if changed.keys() == {"fromAccount"} else {"updatedAt": SERVER_TIMESTAMP}
@@ -136,7 +144,7 @@ def follow(profile: StoredDocument, account: Account, more: Mapping[str, Any] | 
     return bool(changed)
 
 
-def make_profile(account: Account) -> bool:
+def ensure_profile(account: Account) -> bool:
     """As `confirm_profile`, outside of a sign-in: the account may be deleted at the same time, and then none stays.
 
     A deletion locks the account before it looks for what there is. So what is made while the account is not yet locked
@@ -151,7 +159,7 @@ def make_profile(account: Account) -> bool:
     Raises:
         Unavailable: Firebase Auth did not answer.
     """
-    match confirm_profile(account).news:
+    match confirm_profile(account).change:
         case "made":
             return keep_if_alive(account.user_id)
         case "confirmed":
@@ -174,7 +182,7 @@ def keep_if_alive(user_id: str) -> bool:
     if is_alive(user_id):
         record_sign_up(user_id)
         return True
-    reference(user_id).delete(**patience(reads=False))
+    profile_reference(user_id).delete(**patience(reads=False))
     return False
 
 
@@ -183,7 +191,7 @@ def record_sign_up(user_id: str) -> None:
     record_event("user.signed-up", user_id, id="profile")
 
 
-def reference(user_id: str) -> firestore.DocumentReference:
+def profile_reference(user_id: str) -> firestore.DocumentReference:
     """Where a user's profile is."""
     return client().collection(config.USERS).document(user_id)
 
@@ -192,7 +200,7 @@ def _read(user_id: str) -> StoredDocument | None:
     return FirestoreDocuments().get(f"{config.USERS}/{user_id}", ("provisional", "role", "permissions", *FIELDS))
 
 
-def _names_more(profile: StoredDocument, account: Account) -> bool:
+def _exceeds_claims(profile: StoredDocument, account: Account) -> bool:
     permissions = account.claims.get("permissions")
     known = permissions if isinstance(permissions, list) else []
     named = profile.data.get("permissions") or []

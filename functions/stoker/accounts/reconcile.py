@@ -12,8 +12,8 @@ from google.cloud.firestore_v1 import DocumentSnapshot
 
 from stoker import config
 from stoker.accounts import cursor
-from stoker.accounts.account_copy import FIELDS, Account, of_record
-from stoker.accounts.profile import follow, make_profile, record_sign_up
+from stoker.accounts.account_copy import FIELDS, Account, account_of_record
+from stoker.accounts.profile import ensure_profile, record_sign_up, sync_profile
 from stoker.firebase import app
 from stoker.firestore.api_errors import Conflict
 from stoker.firestore.deadline import patience
@@ -88,7 +88,7 @@ def _bring_together(accounts: Sequence[auth.ExportedUserRecord], until: float, d
     for uid, record in possible.items():
         if has_written and time.monotonic() > until:
             return False
-        has_written = _bring_up_to_date(there.get(uid), of_record(record), done) or has_written
+        has_written = _bring_up_to_date(there.get(uid), account_of_record(record), done) or has_written
     return True
 
 
@@ -96,8 +96,8 @@ def _bring_up_to_date(profile: StoredDocument | None, account: Account, done: Re
     """Make a profile, or let it follow its account; return whether there was anything to write."""
     try:
         if profile is None:
-            done.made += make_profile(account)
-        elif follow(profile, account):
+            done.made += ensure_profile(account)
+        elif sync_profile(profile, account):
             done.followed += 1
         else:
             return False

@@ -12,7 +12,7 @@ from google.cloud.firestore import SERVER_TIMESTAMP
 
 from stoker import config
 from stoker.access import account
-from stoker.accounts.account_copy import of_record
+from stoker.accounts.account_copy import account_of_record
 from stoker.accounts.profile import keep_if_alive, new_profile
 from stoker.errors import ClaimsTooLarge, Unavailable
 from stoker.firestore.documents import FirestoreDocuments, StoredDocument
@@ -24,7 +24,7 @@ MAX_CLAIMS_CHARACTERS = 1000
 
 
 @dataclass(frozen=True)
-class Assigned:
+class RoleAssignment:
     """What a user may be and do.
 
     Attributes:
@@ -38,15 +38,15 @@ class Assigned:
     permissions: tuple[str, ...]
 
 
-def assigned(record: auth.UserRecord) -> Assigned:
+def role_assignment(record: auth.UserRecord) -> RoleAssignment:
     """What the claims of an account say; an account without any is a `user`."""
     claims = record.custom_claims or {}
     permissions = claims.get("permissions")
     named = tuple(map(str, permissions)) if isinstance(permissions, list) else ()
-    return Assigned(record.uid, str(claims.get("role", "user")), named)
+    return RoleAssignment(record.uid, str(claims.get("role", "user")), named)
 
 
-def set_role(user_id: str, role: str, permissions: Sequence[str] | None = None, *, by: str) -> Assigned:
+def set_role(user_id: str, role: str, permissions: Sequence[str] | None = None, *, by: str) -> RoleAssignment:
     """Give a user a role. Doing it again changes nothing but the profile's `updatedAt`.
 
     Auth and Firestore share no transaction. The claims are written first, then the profile, on the condition that
@@ -101,12 +101,12 @@ def give_first_role(user_id: str) -> bool:
     Raises:
         UserNotFound, ClaimsTooLarge, Unavailable: As `set_role`.
     """
-    first: Assigned | None = None
+    first: RoleAssignment | None = None
 
     def attempt() -> bool:
         nonlocal first
         profile = FirestoreDocuments().get(_path(user_id), ["role", "permissions"])
-        said = _said(user_id, profile)
+        said = _assignment_in_profile(user_id, profile)
         first = first or said
         record = account.get(user_id)
         if said != first:
@@ -115,7 +115,7 @@ def give_first_role(user_id: str) -> bool:
         elif "role" in (record.custom_claims or {}):
             return False
         else:
-            new = assigned(record)
+            new = role_assignment(record)
         _set_claims(record, new)
         _write_profile(profile, record, new)
         return True
@@ -128,18 +128,18 @@ def give_first_role(user_id: str) -> bool:
         ) from None
 
 
-def _said(user_id: str, profile: StoredDocument | None) -> Assigned:
+def _assignment_in_profile(user_id: str, profile: StoredDocument | None) -> RoleAssignment:
     """Return what a profile says of its user."""
     data = profile.data if profile is not None else {}
-    return Assigned(user_id, data.get("role", "user"), tuple(data.get("permissions") or ()))
+    return RoleAssignment(user_id, data.get("role", "user"), tuple(data.get("permissions") or ()))
 
 
-def _set_role(user_id: str, role: str, permissions: Sequence[str] | None) -> tuple[Assigned, Assigned]:
+def _set_role(user_id: str, role: str, permissions: Sequence[str] | None) -> tuple[RoleAssignment, RoleAssignment]:
     """Write the claims and then the profile; return what the user had before, and what the user has now."""
     profile = FirestoreDocuments().get(_path(user_id), ["role", "permissions"])
     record = account.get(user_id)
-    before = assigned(record)
-    new = Assigned(user_id, role, before.permissions if permissions is None else tuple(permissions))
+    before = role_assignment(record)
+    new = RoleAssignment(user_id, role, before.permissions if permissions is None else tuple(permissions))
     _set_claims(record, new)
     _write_profile(profile, record, new)
     return before, new
@@ -149,7 +149,7 @@ def _path(user_id: str) -> str:
     return f"{config.USERS}/{user_id}"
 
 
-def _set_claims(record: auth.UserRecord, new: Assigned) -> None:
+def _set_claims(record: auth.UserRecord, new: RoleAssignment) -> None:
     claims: dict[str, Any] = {**(record.custom_claims or {}), "role": new.role, "permissions": list(new.permissions)}
     if not new.permissions:
         del claims["permissions"]
@@ -162,13 +162,13 @@ def _set_claims(record: auth.UserRecord, new: Assigned) -> None:
         account.set_claims(record.uid, claims)
 
 
-def _write_profile(profile: StoredDocument | None, record: auth.UserRecord, new: Assigned) -> None:
+def _write_profile(profile: StoredDocument | None, record: auth.UserRecord, new: RoleAssignment) -> None:
     # The time is written in any case: it is what lets others who do the same at the same time begin again.
     fields = {"role": new.role, "permissions": list(new.permissions), "updatedAt": SERVER_TIMESTAMP}
     if profile is not None:
         FirestoreDocuments().commit([Update(profile.path, fields, profile.update_time)])
     elif not record.disabled:  # A locked account may be under deletion, and has no use for a profile.
-        made = {**new_profile(of_record(record)), **fields}
+        made = {**new_profile(account_of_record(record)), **fields}
         FirestoreDocuments().commit([Create(_path(record.uid), made)])
         if not keep_if_alive(record.uid):
             account.get(record.uid)  # The role was given, unless the account is gone.

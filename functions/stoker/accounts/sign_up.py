@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from firebase_functions.identity_fn import AuthBlockingEvent, BeforeCreateResponse, BeforeSignInResponse
 
 from stoker.access.answers import https_error
-from stoker.accounts.account_copy import of_event
+from stoker.accounts.account_copy import account_of_event
 from stoker.accounts.domains import check_domain
 from stoker.accounts.profile import confirm_profile, create_profile, record_sign_up
 from stoker.errors import EmailDomainRefused
@@ -46,7 +46,7 @@ def before_created(event: AuthBlockingEvent) -> BeforeCreateResponse:
     def welcome() -> None:
         check_domain(event.data.email)
         with deadline(WRITE_SECONDS):
-            create_profile(of_event(event.data, event.locale), provisional=True)
+            create_profile(account_of_event(event.data, event.locale), provisional=True)
 
     _attempt(event, welcome)
     return {"custom_claims": _with_role(event)}
@@ -66,12 +66,12 @@ def before_signed_in(event: AuthBlockingEvent) -> BeforeSignInResponse | None:
         return None  # An admin chose a uid that no document can have.
 
     def greet() -> bool:
-        account = of_event(event.data, event.locale)
+        account = account_of_event(event.data, event.locale)
         with deadline(WRITE_SECONDS):
             profile = confirm_profile(account)
-        if profile.news:
+        if profile.change:
             record_sign_up(account.user_id)
-        return profile.names_more
+        return profile.exceeds_claims
 
     claims = _with_role(event)
     if _attempt(event, greet) or claims == event.data.custom_claims:

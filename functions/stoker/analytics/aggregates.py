@@ -8,7 +8,7 @@ from typing import Any
 from stoker import config
 from stoker.analytics.bucket_tally import Tally
 from stoker.analytics.buckets import Key
-from stoker.analytics.users import Users
+from stoker.analytics.user_sketch import UserSketch
 from stoker.firestore import raw
 from stoker.firestore.client import client
 from stoker.firestore.messages import plain, unchanged_since, written
@@ -17,7 +17,7 @@ from stoker.models.analytics import ALL, AnalyticsAggregate
 
 
 @dataclass
-class Stored:
+class StoredAggregate:
     """What an aggregate was when it was last seen.
 
     Attributes:
@@ -33,7 +33,7 @@ class Aggregates:
     """Those that were read or written, so that no other reads are needed while nobody else writes them."""
 
     def __init__(self) -> None:
-        self._stored: dict[Key, Stored] = {}
+        self._stored: dict[Key, StoredAggregate] = {}
 
     def writes(self, added: Mapping[Key, Tally], now: datetime) -> list[Any]:
         """Return the writes that add to aggregates: two for each, refused where it is not as it was seen.
@@ -62,22 +62,22 @@ class Aggregates:
         """
         times = iter(update_times)
         for key, tally in added.items():
-            self._stored[key] = Stored(tally, [next(times), next(times)])
+            self._stored[key] = StoredAggregate(tally, [next(times), next(times)])
 
     def forget(self) -> None:
         """Has all of them read again."""
         self._stored.clear()
 
     def _load(self, keys: list[Key]) -> None:
-        names = {name: key for key in keys for name in names_of(key)}
+        names = {name: key for key in keys for name in document_names(key)}
         found = {one.name: one for one in raw.get_all(list(names))} if names else {}
         for key in keys:
-            aggregate, sketch = (found.get(name) for name in names_of(key))
+            aggregate, sketch = (found.get(name) for name in document_names(key))
             times = [None if one is None else one.update_time for one in (aggregate, sketch)]
-            self._stored[key] = Stored(_tally(key, aggregate, sketch), times)
+            self._stored[key] = StoredAggregate(_tally(key, aggregate, sketch), times)
 
 
-def names_of(key: Key) -> tuple[str, str]:
+def document_names(key: Key) -> tuple[str, str]:
     """Return the names of an aggregate's document and of its sketch's, in full."""
     root = f"{client()._database_string}/documents"
     return tuple(  # type: ignore[return-value]
@@ -108,7 +108,7 @@ def replacements(key: Key, tally: Tally, now: datetime) -> tuple[Any, Any]:
         unique_users=tally.users.count(),
         updated_at=now,
     )
-    name, sketch = names_of(key)
+    name, sketch = document_names(key)
     return (
         written(name, aggregate.to_firestore()),
         written(sketch, {"users": tally.users.to_bytes(), "sum": list(tally.parts)}),
@@ -132,5 +132,5 @@ def _read(aggregate: Any, sketch: Any | None) -> Tally:
     if sketch is not None:
         kept: Any = {field: plain(value) for field, value in sketch.fields.items()}
         tally.parts = [float(part) for part in kept.get("sum", [])]
-        tally.users = Users(kept.get("users"))
+        tally.users = UserSketch(kept.get("users"))
     return tally

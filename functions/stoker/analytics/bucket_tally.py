@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Self
 
-from stoker.analytics.buckets import GRANULARITIES, Key, around
-from stoker.analytics.users import Users
+from stoker.analytics.buckets import GRANULARITIES, Key, bucket_of_hour
+from stoker.analytics.user_sketch import UserSketch
 from stoker.models.analytics import ALL, SERVER_EVENTS
 
 
@@ -51,7 +51,7 @@ class Tally:
     parts: list[float] = field(default_factory=list)
     min: float | None = None
     max: float | None = None
-    users: Users = field(default_factory=Users)
+    users: UserSketch = field(default_factory=UserSketch)
 
     @property
     def sum(self) -> float:
@@ -80,7 +80,7 @@ class Tally:
         self.max = greatest if self.max is None else max(self.max, greatest)
 
 
-def with_all_that_follow(hours: Mapping[tuple[str, str], Tally]) -> dict[Key, Tally]:
+def roll_up_hours(hours: Mapping[tuple[str, str], Tally]) -> dict[Key, Tally]:
     """Return all the aggregates that events add to: by name and of all names, by the hour, the day and the month.
 
     Args:
@@ -90,7 +90,7 @@ def with_all_that_follow(hours: Mapping[tuple[str, str], Tally]) -> dict[Key, Ta
     for (hour, name), tally in hours.items():
         whole = of_all_names(name, tally)
         for granularity in GRANULARITIES:
-            bucket = around(granularity, hour)
+            bucket = bucket_of_hour(granularity, hour)
             tallies.setdefault(Key(granularity, bucket, name), Tally()).merge(tally)
             tallies.setdefault(Key(granularity, bucket, ALL), Tally()).merge(whole)
     return tallies
@@ -110,10 +110,10 @@ def of_all_names(name: str, tally: Tally) -> Tally:
         >>> of_all_names("job.completed", Tally(count=2, parts=[7.5], min=3.5, max=4.0)).count
         2
     """
-    return Tally(tally.count, users=Users() if name in SERVER_EVENTS else tally.users)
+    return Tally(tally.count, users=UserSketch() if name in SERVER_EVENTS else tally.users)
 
 
-def tallied(events: Iterable[tuple[str, str, str, float | None]]) -> dict[tuple[str, str], Tally]:
+def tally_by_hour(events: Iterable[tuple[str, str, str, float | None]]) -> dict[tuple[str, str], Tally]:
     """What events add up to by hour and name.
 
     Args:

@@ -49,11 +49,11 @@ def bucket_of(granularity: Granularity, time: datetime) -> str:
     return time.astimezone(UTC).isoformat()[: _LENGTHS[granularity]]
 
 
-def around(granularity: Granularity, hour: str) -> str:
+def bucket_of_hour(granularity: Granularity, hour: str) -> str:
     """Return the bucket that an hour lies in.
 
     Example:
-        >>> around("month", "2026-11-22T07")
+        >>> bucket_of_hour("month", "2026-11-22T07")
         '2026-11'
     """
     return hour[: _LENGTHS[granularity]]

@@ -13,7 +13,7 @@ SLOW: Final = timedelta(hours=1)
 as the client libraries of Firestore let it."""
 
 
-def happened_at(occurred_at: datetime, sent_at: datetime | None, created_at: datetime) -> datetime | None:
+def event_time(occurred_at: datetime, sent_at: datetime | None, created_at: datetime) -> datetime | None:
     """Return the time of an event by the server's clock, which is never after it was written.
 
     The client's clock alone says how old the event was when it was sent, and that is right even if the clock is wrong.
@@ -32,7 +32,7 @@ def happened_at(occurred_at: datetime, sent_at: datetime | None, created_at: dat
         >>> from datetime import UTC
         >>> noon = datetime(2026, 11, 22, 12, tzinfo=UTC)
         >>> fast = timedelta(minutes=6)
-        >>> happened_at(noon + fast - timedelta(minutes=1), noon + fast, noon).isoformat()
+        >>> event_time(noon + fast - timedelta(minutes=1), noon + fast, noon).isoformat()
         '2026-11-22T11:59:00+00:00'
     """
     if sent_at is None or created_at - sent_at > SLOW:

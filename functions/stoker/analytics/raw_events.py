@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from stoker import config
 from stoker.analytics.buckets import bucket_of
-from stoker.analytics.clock import LATE, happened_at
+from stoker.analytics.clock import LATE, event_time
 from stoker.firestore import raw
 from stoker.firestore.client import client
 from stoker.firestore.messages import WriteMessage, plain, unchanged_since, written
@@ -54,7 +54,7 @@ class StoredEvent:
         return self.counts[:2] if self.counts else ("", "")
 
 
-def marks(events: Iterable[StoredEvent], now: datetime) -> Iterator[Any]:
+def mark_writes(events: Iterable[StoredEvent], now: datetime) -> Iterator[Any]:
     """Yield the writes that say that events are rolled up; each is refused where its event has changed, or is gone.
 
     Args:
@@ -134,7 +134,7 @@ def _time_of(event: CountedEvent, latest: datetime) -> datetime:
     """
     if event.name in SERVER_EVENTS:
         return _sane("occurredAt", event.occurred_at, latest)
-    happened = happened_at(event.occurred_at, event.sent_at, _sane("createdAt", event.created_at, latest))
+    happened = event_time(event.occurred_at, event.sent_at, _sane("createdAt", event.created_at, latest))
     if happened is None:
         raise NotCountable(f"occurredAt: must lie at most {LATE / timedelta(hours=1):.0f} hours before createdAt")
     return happened

@@ -12,8 +12,8 @@ from functools import partial
 from typing import Any, Final
 
 from stoker import config
-from stoker.analytics.aggregates import names_of, replacements
-from stoker.analytics.bucket_tally import Tally, with_all_that_follow
+from stoker.analytics.aggregates import document_names, replacements
+from stoker.analytics.bucket_tally import Tally, roll_up_hours
 from stoker.analytics.buckets import GRANULARITIES, Key, bucket_of, end_of, start_of
 from stoker.analytics.raw_events import AHEAD, read
 from stoker.analytics.roll_up_lease import RollUpLease
@@ -41,7 +41,7 @@ class NotRebuildable(RequestRefused):
     code = "not-rebuildable"
 
 
-class RollingUp(RequestRefused):
+class RollUpBusy(RequestRefused):
     """The roll-up did not pause."""
 
     code = "rolling-up"
@@ -62,7 +62,7 @@ class RebuiltAggregates:
     removed: int
 
 
-def earliest(now: datetime) -> datetime:
+def earliest_start(now: datetime) -> datetime:
     """Return the start of the first day of which all events are there still: those of older days may have expired.
 
     An event is rolled up at most `AHEAD` before its own time, and does not expire before `KEPT_AT_LEAST_DAYS` after it
@@ -93,17 +93,17 @@ def rebuild(
             already are whole; begin again.
     """
     now = datetime.now(UTC)
-    first = earliest(now)
+    first = earliest_start(now)
     if start is not None and start < first:
         raise NotRebuildable(
             f"Raw events are deleted after {config.KEPT_AT_LEAST_DAYS} days or later: those before {first:%Y-%m-%d} "
             "may be gone. Begin there, or later."
         )
-    within = Within(start or first, end)
+    within = TimeRange(start or first, end)
     lease = _wait_for_lease()
     try:
         hours, events = _counted(within, lease, progress)
-        tallies = {key: tally for key, tally in with_all_that_follow(hours).items() if within.has(key)}
+        tallies = {key: tally for key, tally in roll_up_hours(hours).items() if within.has(key)}
         gone = [key for key in _stored(within, now) if key not in tallies]
         _write(lease, tallies, gone, now)
     finally:
@@ -112,7 +112,7 @@ def rebuild(
 
 
 @dataclass(frozen=True)
-class Within:
+class TimeRange:
     """A stretch of time.
 
     Attributes:
@@ -133,13 +133,13 @@ def _wait_for_lease() -> RollUpLease:
     until = time.monotonic() + LEASE_WAIT_SECONDS
     while (lease := RollUpLease.take()) is None:
         if time.monotonic() > until:
-            raise RollingUp("Events are being rolled up, without a pause. Try again when there are fewer.")
+            raise RollUpBusy("Events are being rolled up, without a pause. Try again when there are fewer.")
         time.sleep(0.2)
     return lease
 
 
 def _counted(
-    within: Within, lease: RollUpLease, progress: Callable[[int], None]
+    within: TimeRange, lease: RollUpLease, progress: Callable[[int], None]
 ) -> tuple[dict[tuple[str, str], Tally], int]:
     """What the events add up to by hour and name; and how many have been counted."""
     hours: dict[tuple[str, str], Tally] = {}
@@ -158,7 +158,7 @@ def _counted(
     return hours, counted
 
 
-def _stored(within: Within, now: datetime) -> Iterator[Key]:
+def _stored(within: TimeRange, now: datetime) -> Iterator[Key]:
     """Yield the aggregates that there are within a time."""
     latest = within.end or now + timedelta(days=366)
     for granularity in GRANULARITIES:
@@ -175,7 +175,7 @@ def _names(granularity: Granularity, start: datetime, end: datetime) -> tuple[st
 
 def _write(lease: RollUpLease, tallies: Mapping[Key, Tally], gone: list[Key], now: datetime) -> None:
     writes = [pair for key, tally in tallies.items() for pair in replacements(key, tally, now)]
-    writes += [WriteMessage(delete=name) for key in gone for name in names_of(key)]
+    writes += [WriteMessage(delete=name) for key in gone for name in document_names(key)]
     for begin in range(0, len(writes), 2 * WRITTEN_AT_ONCE):
         some = writes[begin : begin + 2 * WRITTEN_AT_ONCE]
         try:

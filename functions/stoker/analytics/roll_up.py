@@ -13,8 +13,8 @@ from google.api_core import exceptions
 
 from stoker import config, shutdown
 from stoker.analytics.aggregates import Aggregates
-from stoker.analytics.bucket_tally import tallied, with_all_that_follow
-from stoker.analytics.raw_events import StoredEvent, marks, read, read_again
+from stoker.analytics.bucket_tally import roll_up_hours, tally_by_hour
+from stoker.analytics.raw_events import StoredEvent, mark_writes, read, read_again
 from stoker.analytics.roll_up_lease import RollUpLease, RollUpLeaseLost
 from stoker.firestore import raw
 from stoker.firestore.api_errors import TRANSIENT
@@ -140,8 +140,8 @@ class RollUp:
         if not batch:
             return
         now = datetime.now(UTC)
-        added = with_all_that_follow(tallied(event.counts for event in batch if event.counts is not None))
-        writes = [self._lease.renewal(), *self._aggregates.writes(added, now), *marks(batch, now)]
+        added = roll_up_hours(tally_by_hour(event.counts for event in batch if event.counts is not None))
+        writes = [self._lease.renewal(), *self._aggregates.writes(added, now), *mark_writes(batch, now)]
         lease, *times = raw.commit(writes)
         self._lease.renewed(lease)
         self._aggregates.written(added, times)

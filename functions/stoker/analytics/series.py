@@ -4,13 +4,13 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final, Literal
 
-from stoker.analytics.aggregates import names_of
+from stoker.analytics.aggregates import document_names
 from stoker.analytics.buckets import Key, buckets_between, start_of
-from stoker.analytics.users import Users
+from stoker.analytics.user_sketch import UserSketch
 from stoker.firestore import raw
 from stoker.firestore.messages import plain
 from stoker.models.analytics import ALL, AnalyticsAggregate, Granularity
-from stoker.queries.declared import greatest
+from stoker.queries.declared import top_aggregates
 
 MOST_BUCKETS: Final = 10_000
 """Of a series: more than a year of hours. Each costs a read, also where nothing happened in it."""
@@ -69,7 +69,7 @@ def top(granularity: Granularity, bucket: str, n: int = 10) -> list[AnalyticsAgg
     """
     start_of(granularity, bucket)
     # One more, since `all` is always among the first.
-    found = (_aggregate(one) for one in raw.found(greatest(granularity, bucket).limit(n + 1)))
+    found = (_aggregate(one) for one in raw.found(top_aggregates(granularity, bucket).limit(n + 1)))
     return [aggregate for aggregate in found if aggregate.name != ALL][:n]
 
 
@@ -83,18 +83,18 @@ def active_users(period: Period, on: date | None = None) -> int:
             counted as far as it has gone.
 
     Returns:
-        Users: exactly up to some 1,500, within 2 % beyond (see `Users`).
+        Users: exactly up to some 1,500, within 2 % beyond (see `UserSketch`).
 
     Example:
         >>> active_users("28-days", date(2026, 11, 22))  # doctest: +SKIP
         1204
     """
-    users = Users()
+    users = UserSketch()
     buckets = [Key(granularity, bucket, ALL) for granularity, bucket in buckets_of(period, on or today())]
-    for sketch in raw.get_all([names_of(key)[1] for key in buckets], ["users"]):
+    for sketch in raw.get_all([document_names(key)[1] for key in buckets], ["users"]):
         stored = plain(sketch.fields["users"])
         if isinstance(stored, bytes):
-            users.merge(Users(stored))
+            users.merge(UserSketch(stored))
     return users.count()
 
 
@@ -130,7 +130,7 @@ def today() -> date:
 
 
 def _found(keys: Sequence[Key]) -> Iterator[tuple[Key, AnalyticsAggregate]]:
-    by_name = {names_of(key)[0]: key for key in keys}
+    by_name = {document_names(key)[0]: key for key in keys}
     names = list(by_name)
     for begin in range(0, len(names), PAGE):
         for document in raw.get_all(names[begin : begin + PAGE]):

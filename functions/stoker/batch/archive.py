@@ -15,7 +15,7 @@ RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?")
 Source: https://learn.microsoft.com/windows/win32/fileio/naming-a-file"""
 
 
-class Part:
+class ArchivePart:
     """A ZIP file that holds documents as JSON, and files as they are.
 
     Use it as a context manager: on leaving it without an error, the ZIP file is whole.

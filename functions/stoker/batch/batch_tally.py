@@ -8,7 +8,7 @@ from pydantic import Field
 from stoker.models.document import Model
 from stoker.models.job import BatchOutput, ItemFailure, OutputFile
 
-FAILURES_TOLD = 100
+FAILURES_LISTED = 100
 """Beyond so many, they are only counted: the checkpoint is written with each page."""
 
 ERROR_CHARACTERS = 600
@@ -26,7 +26,7 @@ class BatchTally(Model):
 
     succeeded: int = 0
     failed: int = 0
-    failures: Annotated[list[ItemFailure], Field(max_length=FAILURES_TOLD)] = Field(default_factory=list)
+    failures: Annotated[list[ItemFailure], Field(max_length=FAILURES_LISTED)] = Field(default_factory=list)
 
     @property
     def total(self) -> int:
@@ -42,7 +42,7 @@ class BatchTally(Model):
             error_code: A stable kebab-case code.
         """
         self.failed += 1
-        if len(self.failures) < FAILURES_TOLD:
+        if len(self.failures) < FAILURES_LISTED:
             if len(error) > ERROR_CHARACTERS:
                 error = error[: ERROR_CHARACTERS - 1] + "…"
             self.failures.append(ItemFailure(item=item, error=error, error_code=error_code))

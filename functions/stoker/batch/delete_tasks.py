@@ -1,6 +1,6 @@
 """`delete-tasks`: all of the owner's tasks that a filter finds go."""
 
-from stoker.batch.pages import TasksOfQuery, through_pages
+from stoker.batch.pages import TasksOfQuery, write_pages
 from stoker.firestore.writes import Delete
 from stoker.jobs.context import JobContext
 from stoker.models.batch import DeleteTasks
@@ -16,7 +16,7 @@ def delete_tasks(context: JobContext, batch_input: DeleteTasks) -> BatchOutput:
         batch_input: Which tasks.
     """
     query = declared.tasks_of(context.user_id, batch_input.where).select(["userId"])
-    done = through_pages(
+    done = write_pages(
         context,
         TasksOfQuery(query),
         "deleting",

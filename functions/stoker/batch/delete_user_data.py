@@ -14,7 +14,7 @@ from pydantic import Field
 
 from stoker import config
 from stoker.access import account, departure
-from stoker.batch.made_again import find_same_account
+from stoker.batch.same_account import find_same_account
 from stoker.errors import AccountLocked, LeaseLost
 from stoker.firestore import raw
 from stoker.firestore.api_errors import Conflict

@@ -12,7 +12,7 @@ from pydantic import Field
 
 from stoker import config
 from stoker.access import account
-from stoker.batch.archive import Part
+from stoker.batch.archive import ArchivePart
 from stoker.batch.batch_tally import BatchTally
 from stoker.errors import InputNotFound, Unavailable
 from stoker.firestore import raw
@@ -81,7 +81,10 @@ def export_user_data(context: JobContext) -> BatchOutput:
 def _make_part(context: JobContext, position: ExportPosition, expected: int) -> ExportPosition:
     done = position.model_copy(deep=True)
     number = len(position.files) + 1
-    with context.outputs.open(f"export-{number:03}.zip", "application/zip") as stream, Part(stream, number) as part:
+    with (
+        context.outputs.open(f"export-{number:03}.zip", "application/zip") as stream,
+        ArchivePart(stream, number) as part,
+    ):
         if number == 1:
             part.add_text("README.txt", README)
         done.complete = _fill(context, part, done, expected)
@@ -96,10 +99,10 @@ def _make_part(context: JobContext, position: ExportPosition, expected: int) -> 
     return done
 
 
-def _fill(context: JobContext, part: Part, done: ExportPosition, expected: int) -> bool:
+def _fill(context: JobContext, part: ArchivePart, done: ExportPosition, expected: int) -> bool:
     """Put things into a part until it is full; returns whether that was all."""
     files_before = done.files_seen
-    for kind, name, thing in _things(context.user_id, done.kind, done.after):
+    for kind, name, thing in _exported(context.user_id, done.kind, done.after):
         context.report(100 * done.total / max(expected, done.total, 1), "exporting")
         if isinstance(thing, Blob):
             done.files_seen += 1
@@ -113,7 +116,7 @@ def _fill(context: JobContext, part: Part, done: ExportPosition, expected: int) 
     return True
 
 
-def _add_file(context: JobContext, part: Part, done: ExportPosition, blob: Blob) -> None:
+def _add_file(context: JobContext, part: ArchivePart, done: ExportPosition, blob: Blob) -> None:
     source = Source(blob)
     try:
         first = source.read(0, CHUNK_BYTES)
@@ -140,13 +143,13 @@ def _add_file(context: JobContext, part: Part, done: ExportPosition, blob: Blob)
     done.succeeded += 1
 
 
-Thing = Any
+Exported = Any
 """A document, an object in Cloud Storage, or JSON."""
 
 
-def _things(user_id: str, kind: str | None, after: str | None) -> Iterator[tuple[str, str, Thing]]:
+def _exported(user_id: str, kind: str | None, after: str | None) -> Iterator[tuple[str, str, Exported]]:
     """Yield all that there is of a user behind some place: its kind, its name, and itself."""
-    sources: dict[str, Callable[[str | None], Iterator[tuple[str, Thing]]]] = {
+    sources: dict[str, Callable[[str | None], Iterator[tuple[str, Exported]]]] = {
         "account": partial(_account, user_id),
         config.USERS: partial(_profile, user_id),
         **{name: partial(_trees, name, user_id) for name in config.user_trees()},
@@ -159,13 +162,13 @@ def _things(user_id: str, kind: str | None, after: str | None) -> Iterator[tuple
             yield one, name, thing
 
 
-def _account(user_id: str, after: str | None) -> Iterator[tuple[str, Thing]]:
+def _account(user_id: str, after: str | None) -> Iterator[tuple[str, Exported]]:
     found = account.find(user_id)
     if found is not None and after is None:
         yield user_id, account.readable(found)
 
 
-def _profile(user_id: str, after: str | None) -> Iterator[tuple[str, Thing]]:
+def _profile(user_id: str, after: str | None) -> Iterator[tuple[str, Exported]]:
     path = f"{config.USERS}/{user_id}"
     if not raw.possible_id(user_id):
         return
@@ -175,7 +178,7 @@ def _profile(user_id: str, after: str | None) -> Iterator[tuple[str, Thing]]:
     yield from _named(trees.below(path, after if after != path else None))
 
 
-def _trees(collection: str, user_id: str, after: str | None) -> Iterator[tuple[str, Thing]]:
+def _trees(collection: str, user_id: str, after: str | None) -> Iterator[tuple[str, Exported]]:
     root = None
     if after is not None:
         root = "/".join(after.split("/")[:2])
@@ -185,15 +188,15 @@ def _trees(collection: str, user_id: str, after: str | None) -> Iterator[tuple[s
         yield from _named(trees.below(path))
 
 
-def _documents(collection: str, user_id: str, after: str | None) -> Iterator[tuple[str, Thing]]:
+def _documents(collection: str, user_id: str, after: str | None) -> Iterator[tuple[str, Exported]]:
     return _named(trees.owned(collection, user_id, after))
 
 
-def _named(documents: Iterator[Document]) -> Iterator[tuple[str, Thing]]:
+def _named(documents: Iterator[Document]) -> Iterator[tuple[str, Exported]]:
     return ((raw.path_of(document), document) for document in documents)
 
 
-def _files(user_id: str, after: str | None) -> Iterator[tuple[str, Thing]]:
+def _files(user_id: str, after: str | None) -> Iterator[tuple[str, Exported]]:
     folder = f"user-uploads/{user_id}"
     yield from _files_below(f"job-outputs/{user_id}/", after)
     # Older rules let clients write an object with the name of their folder.
@@ -202,7 +205,7 @@ def _files(user_id: str, after: str | None) -> Iterator[tuple[str, Thing]]:
     yield from _files_below(f"{folder}/", after)
 
 
-def _files_below(prefix: str, after: str | None) -> Iterator[tuple[str, Thing]]:
+def _files_below(prefix: str, after: str | None) -> Iterator[tuple[str, Exported]]:
     if after is None or after.encode() < prefix.encode() or after.startswith(prefix):
         # From the last one on, which is passed by.
         begin = after if after is not None and after.startswith(prefix) else None

@@ -16,7 +16,7 @@ from stoker.batch.task_files.due_date import DueDates
 from stoker.batch.task_files.first_records import check_first
 from stoker.batch.task_files.lines import Lines
 from stoker.batch.task_files.readers import reader_of
-from stoker.batch.task_files.task_record import NoTask, Reader, TaskFile
+from stoker.batch.task_files.task_record import InvalidRecord, Reader, TaskFile
 from stoker.errors import InputNotFound
 from stoker.firestore.api_errors import Conflict
 from stoker.firestore.client import client
@@ -47,7 +47,7 @@ class Page:
         next_line: The number of the line behind the page.
     """
 
-    items: Sequence[tuple[int, ImportedTask | NoTask]]
+    items: Sequence[tuple[int, ImportedTask | InvalidRecord]]
     after: int
     next_line: int
 
@@ -136,7 +136,7 @@ def _again(context: JobContext, position: ImportPosition, page: Page, earlier: B
 
 def _page(reader: Reader, position: ImportPosition) -> Page:
     offset, line = position.offset or 0, position.line
-    items: list[tuple[int, ImportedTask | NoTask]] = []
+    items: list[tuple[int, ImportedTask | InvalidRecord]] = []
     begin = None
     while len(items) < PAGE and (begin is None or offset - begin < PAGE_BYTES):
         record = reader.at(offset, line)
@@ -167,7 +167,7 @@ def write_page(
     there: dict[str, Any] = {}
 
     def attempt() -> ImportPosition:
-        done, new = _sorted_out(context, position, page, foreign, there)
+        done, new = _decide_page(context, position, page, foreign, there)
         made = [Create(f"{config.TASKS}/{name}", _document(name, context.user_id, task)) for name, task in new.items()]
         try:
             figures = done.output(untried=done.untried(earlier)) if earlier is not None else None
@@ -183,7 +183,7 @@ def write_page(
     return until_written(attempt)
 
 
-def _sorted_out(
+def _decide_page(
     context: JobContext, position: ImportPosition, page: Page, foreign: set[str], there: Mapping[str, Any]
 ) -> tuple[ImportPosition, dict[str, ImportedTask]]:
     """Decide what becomes of each item of a page.
@@ -202,7 +202,7 @@ def _sorted_out(
     new: dict[str, ImportedTask] = {}
     for line, found in page.items:
         name = task_id(context.id, line)
-        if isinstance(found, NoTask):
+        if isinstance(found, InvalidRecord):
             done.fail(str(line), str(found), "invalid-task")
         elif found.project_id in foreign:
             done.fail(str(line), f"You have no project {found.project_id!r}.", "invalid-task")

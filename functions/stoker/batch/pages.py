@@ -19,7 +19,7 @@ PAGE = 200
 WriteOf = Callable[[DocumentSnapshot[Any]], Write]
 """Returns the write of one task; the commit is refused if the task has changed since."""
 
-Find = Callable[[DocumentSnapshot[Any]], str | None]
+FindProblem = Callable[[DocumentSnapshot[Any]], str | None]
 """Says in a sentence what is wrong with a task, if anything is."""
 
 
@@ -71,12 +71,12 @@ class TasksOfQuery:
         return self.query.start_after({"__name__": after}) if after is not None else self.query
 
 
-def through_pages(
+def write_pages(
     context: JobContext,
     tasks: Tasks,
     stage: Stage,
     write_of: WriteOf,
-    find_problem: Find,
+    find_problem: FindProblem,
     earlier: BatchOutput | None = None,
 ) -> PagePosition:
     """Write every one of a user's tasks.
@@ -130,7 +130,7 @@ def read_page(query: Query) -> Iterator[DocumentSnapshot[Any]]:
 
 
 def _tallied(
-    position: PagePosition, page: list[DocumentSnapshot[Any]], find_problem: Find
+    position: PagePosition, page: list[DocumentSnapshot[Any]], find_problem: FindProblem
 ) -> tuple[PagePosition, list[DocumentSnapshot[Any]]]:
     done = position.model_copy(deep=True, update={"after": page[-1].id})
     writes = []

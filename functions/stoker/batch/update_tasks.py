@@ -7,7 +7,7 @@ from google.cloud.firestore_v1 import DocumentSnapshot
 from pydantic import ValidationError
 
 from stoker.batch.failed_tasks import FailedTasks
-from stoker.batch.pages import TasksOfQuery, through_pages
+from stoker.batch.pages import TasksOfQuery, write_pages
 from stoker.batch.projects import not_owned
 from stoker.errors import InvalidJob
 from stoker.firestore.writes import Update
@@ -35,7 +35,7 @@ def update_tasks(context: JobContext, batch_input: UpdateTasks) -> BatchOutput:
     fields = _fields(change)
     where, earlier = batch_input.where, context.earlier_result
     all_of_them = TasksOfQuery(declared.tasks_of(context.user_id, where))
-    done = through_pages(
+    done = write_pages(
         context,
         FailedTasks(context.user_id, where, earlier) if earlier is not None else all_of_them,
         "updating",

@@ -13,7 +13,7 @@ from google.cloud.firestore import SERVER_TIMESTAMP
 from google.cloud.firestore_v1 import DocumentSnapshot
 from pydantic import ValidationError
 
-from stoker.accounts.profile import reference
+from stoker.accounts.profile import profile_reference
 from stoker.analytics.record import record_event
 from stoker.errors import Unavailable
 from stoker.firestore import raw
@@ -23,11 +23,11 @@ from stoker.firestore.optimistic import until_written
 from stoker.firestore.writes import Update
 from stoker.models.completion import Completion
 from stoker.models.user import LastCompletion, Progress
-from stoker.progress.fold import with_found
+from stoker.progress.fold import with_completions
 from stoker.progress.ledger import completion_of, entries, entry, time_zone_of, waiting
 from stoker.progress.zone import later
 
-TOGETHER = 200
+MAX_PER_COMMIT = 200
 """Completions that are counted in one commit."""
 
 TRIES = 30
@@ -72,7 +72,7 @@ def award(task_id: str, task: dict[str, Any]) -> bool:
     user_id = task.get("userId")
     if not isinstance(user_id, str) or not raw.possible_id(user_id):
         return False
-    profile = reference(user_id).get(**patience(reads=True))
+    profile = profile_reference(user_id).get(**patience(reads=True))
     if not profile.exists:
         return False
     completion = completion_of(task_id, task, time_zone_of(profile.to_dict() or {}), last_completion(profile))
@@ -117,22 +117,22 @@ def count(user_id: str, profile: DocumentSnapshot[Any] | None = None) -> int:
         except exceptions.Aborted:
             raise Unavailable(f"The profile of {user_id} is written by others all the time.") from None
         counted += together
-        if together < TOGETHER:
+        if together < MAX_PER_COMMIT:
             return counted
         profile = None
 
 
 def _count_together(user_id: str, profile: DocumentSnapshot[Any] | None) -> int:
-    """Bring at most `TOGETHER` completions into the progress; return how many there were."""
+    """Bring at most `MAX_PER_COMMIT` completions into the progress; return how many there were."""
 
     def read_profile() -> DocumentSnapshot[Any]:
         nonlocal profile
-        profile = reference(user_id).get(**patience(reads=True))
+        profile = profile_reference(user_id).get(**patience(reads=True))
         return profile
 
     def attempt() -> int:
         before = profile or read_profile()
-        found = waiting(user_id, TOGETHER)
+        found = waiting(user_id, MAX_PER_COMMIT)
         if found and not before.exists:
             _forget(found)
             return 0
@@ -171,7 +171,7 @@ def commit(profile: DocumentSnapshot[Any], progress: Progress, found: Sequence[C
     Args:
         profile: As it was read.
         progress: The new one.
-        found: What is counted by that, at most `TOGETHER`.
+        found: What is counted by that, at most `MAX_PER_COMMIT`.
 
     Raises:
         Conflict: Someone has written the profile since. Nothing was changed.
@@ -182,7 +182,9 @@ def commit(profile: DocumentSnapshot[Any], progress: Progress, found: Sequence[C
 
 
 def _with(profile: DocumentSnapshot[Any], found: list[Completion]) -> Progress:
-    return with_found(stored_progress(profile), found, lambda: (one for one in entries(profile.id) if one.counted))
+    return with_completions(
+        stored_progress(profile), found, lambda: (one for one in entries(profile.id) if one.counted)
+    )
 
 
 def _forget(found: list[Completion]) -> None:

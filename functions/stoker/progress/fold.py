@@ -12,7 +12,7 @@ from stoker.progress.streak import kept, length, reaches_back, with_day
 from stoker.progress.zone import later
 
 
-def with_found(
+def with_completions(
     progress: Progress | None, found: Sequence[Completion], counted: Callable[[], Iterable[Completion]]
 ) -> Progress:
     """Return the progress with some completions more. All of them are counted anew if the progress does not suffice.
@@ -23,12 +23,12 @@ def with_found(
         counted: Returns the completions that are in it.
     """
     if progress is not None and suffices(progress, found):
-        return folded(progress, found)
+        return fold(progress, found)
     achievements = progress.achievements if progress is not None else []
-    return folded(Progress(achievements=achievements), [*counted(), *found])
+    return fold(Progress(achievements=achievements), [*counted(), *found])
 
 
-def folded(progress: Progress, completions: Iterable[Completion]) -> Progress:
+def fold(progress: Progress, completions: Iterable[Completion]) -> Progress:
     """Return the progress with some completions more.
 
     All figures come out the same in whatever order completions arrive, if the progress `suffices`. The time of an

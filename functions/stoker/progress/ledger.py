@@ -9,7 +9,7 @@ from google.cloud.firestore_v1 import Query
 from pydantic import ValidationError
 
 from stoker import config
-from stoker.accounts.profile import reference
+from stoker.accounts.profile import profile_reference
 from stoker.firestore.deadline import patience
 from stoker.models.completion import Completion
 from stoker.models.document import Model, Timestamp, UserId
@@ -98,7 +98,7 @@ def time_zone_of(profile: dict[str, Any]) -> object:
 
 def entry(user_id: str, task_id: str) -> firestore.DocumentReference:
     """Where the completion of a task is."""
-    found: firestore.DocumentReference = reference(user_id).collection(config.COMPLETIONS).document(task_id)
+    found: firestore.DocumentReference = profile_reference(user_id).collection(config.COMPLETIONS).document(task_id)
     return found
 
 

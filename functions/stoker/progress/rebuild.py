@@ -7,15 +7,15 @@ from typing import Any
 from google.api_core.exceptions import Aborted
 from google.cloud.firestore_v1 import DocumentSnapshot
 
-from stoker.accounts.profile import reference
+from stoker.accounts.profile import profile_reference
 from stoker.errors import Unavailable, UserNotFound
 from stoker.firestore.deadline import patience
 from stoker.firestore.optimistic import until_written
 from stoker.models.batch import TaskFilter
 from stoker.models.completion import Completion
 from stoker.models.user import Progress
-from stoker.progress.award import TOGETHER, TRIES, commit, last_completion, stored_progress, write_entry
-from stoker.progress.fold import folded
+from stoker.progress.award import MAX_PER_COMMIT, TRIES, commit, last_completion, stored_progress, write_entry
+from stoker.progress.fold import fold
 from stoker.progress.ledger import FACTS, completion_of, entries, pages, time_zone_of
 from stoker.queries import declared
 
@@ -81,7 +81,7 @@ def _rebuild(user_id: str, before: Progress | None, missing: int) -> RebuiltProg
     """Write the progress of all that is counted and of some that waits; return None if more waits."""
     profile = _profile(user_id)
     counted, waiting = _divided(entries(user_id))
-    now = waiting[:TOGETHER]
+    now = waiting[:MAX_PER_COMMIT]
     after = _from_start(stored_progress(profile) or before, [*counted, *now])
     if now or after != stored_progress(profile):
         commit(profile, after, now)
@@ -97,7 +97,7 @@ def _divided(found: Iterable[Completion]) -> tuple[list[Completion], list[Comple
 
 
 def _profile(user_id: str) -> DocumentSnapshot[Any]:
-    profile = reference(user_id).get(**patience(reads=True))
+    profile = profile_reference(user_id).get(**patience(reads=True))
     if not profile.exists:
         raise UserNotFound(f"There is no profile of {user_id}. Check the uid.")
     return profile
@@ -113,4 +113,4 @@ def _missing(profile: DocumentSnapshot[Any]) -> list[Completion]:
 
 
 def _from_start(before: Progress | None, completions: list[Completion]) -> Progress:
-    return folded(Progress(achievements=before.achievements if before is not None else []), completions)
+    return fold(Progress(achievements=before.achievements if before is not None else []), completions)

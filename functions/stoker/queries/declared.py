@@ -146,12 +146,12 @@ def rolled_up_events() -> Query:
     return EVENTS_BY_MARK.build(("rolledUp", "==", True))
 
 
-GREATEST = DeclaredQuery(aggregates, where=equal("granularity", "bucket"), order=[descending("count")])
+TOP_AGGREGATES = DeclaredQuery(aggregates, where=equal("granularity", "bucket"), order=[descending("count")])
 
 
-def greatest(granularity: Granularity, bucket: str) -> Query:
+def top_aggregates(granularity: Granularity, bucket: str) -> Query:
     """Return the aggregates of an hour, a day or a month; those of the most events first."""
-    return GREATEST.build(("granularity", "==", granularity), ("bucket", "==", bucket))
+    return TOP_AGGREGATES.build(("granularity", "==", granularity), ("bucket", "==", bucket))
 
 
 AGGREGATES_OF = DeclaredQuery(

@@ -107,7 +107,7 @@ FIRST_WORD = re.compile(r"([^\W\d_][^\s\d.,;:!?…।'’\"”»)]*)(?![\w.])")
 
 
 @dataclass(frozen=True)
-class Context:
+class TextContext:
     """What the whole text says about its sentences.
 
     Attributes:
@@ -134,7 +134,7 @@ class Context:
         return cls("zh" if base in CHINESE else base, words_of(base), _has_capitals(text), "।" in text)
 
 
-def sentence_spans(text: str, start: int, end: int, context: Context) -> Iterator[tuple[int, int]]:
+def sentence_spans(text: str, start: int, end: int, context: TextContext) -> Iterator[tuple[int, int]]:
     """Find the sentences of a part of a text. Together they are the whole part, with the space between them.
 
     Args:
@@ -145,7 +145,7 @@ def sentence_spans(text: str, start: int, end: int, context: Context) -> Iterato
 
     Example:
         >>> text = "Am 2. Tag kam er. Dann ging er."
-        >>> [text[begin:stop] for begin, stop in sentence_spans(text, 0, len(text), Context.of(text, "de"))]
+        >>> [text[begin:stop] for begin, stop in sentence_spans(text, 0, len(text), TextContext.of(text, "de"))]
         ['Am 2. Tag kam er. ', 'Dann ging er.']
     """
     proposed = {_with_opening(text, start, place) for place in _proposed(text, start, end, context.language)}
@@ -159,7 +159,7 @@ def sentence_spans(text: str, start: int, end: int, context: Context) -> Iterato
         yield begin, end
 
 
-def _ends(text: str, begin: int, place: int, end: int, proposed: bool, context: Context) -> bool:
+def _ends(text: str, begin: int, place: int, end: int, proposed: bool, context: TextContext) -> bool:
     before = text[max(begin, place - LOOK_CHARACTERS) : place].rstrip()
     after = text[place : min(end, place + LOOK_CHARACTERS)].lstrip()
     quoted = text[begin : begin + LOOK_CHARACTERS].lstrip()[:1] in OPENING
@@ -221,7 +221,7 @@ def _unseen(text: str, start: int, end: int) -> Iterator[int]:
             yield found.end()
 
 
-def _goes_on(before: str, after: str, quoted: bool, context: Context) -> bool | None:
+def _goes_on(before: str, after: str, quoted: bool, context: TextContext) -> bool | None:
     """Return whether a sentence goes on; None if nothing says so. `quoted`: it began with a quotation mark."""
     after = after.removeprefix(",,")  # It opens a quote.
     if ITEM_NUMBER.fullmatch(before) or IN_BRACKET.search(before) or after[:1] in {"º", "ª", ",", ";", "/", "№"}:

@@ -22,7 +22,7 @@ class Mark:
 
 
 @dataclass(frozen=True)
-class Piece:
+class Utterance:
     """A sentence as an engine has spoken it.
 
     Attributes:
@@ -59,7 +59,7 @@ class Engine(Protocol):
     def unread(self, voice: Voice, text: str) -> list[str]:
         """Return the letters of a text that the voice is known to name or skip, rather than read, in their order."""
 
-    def speak(self, sentences: Sequence[Sentence], voice: Voice, speed: float, pitch: float) -> Iterator[Piece]:
+    def speak(self, sentences: Sequence[Sentence], voice: Voice, speed: float, pitch: float) -> Iterator[Utterance]:
         """Speak sentences, in their order.
 
         Args:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from stoker.errors import EncoderFailed
 from stoker.sandbox.ffmpeg import FfmpegFailed, input_options, run_ffmpeg
-from stoker.speech.engine import Mark, Piece
+from stoker.speech.engine import Mark, Utterance
 
 APART_SECONDS = 0.5
 """Silence between the pieces, so that none of them flows into the next."""
@@ -27,8 +27,8 @@ class Shape:
 
 
 def reshaped(
-    pieces: Iterable[Piece], shape: Shape, sample_rate: int, folder: Path, check: Callable[[], None]
-) -> Iterator[Piece]:
+    utterances: Iterable[Utterance], shape: Shape, sample_rate: int, folder: Path, check: Callable[[], None]
+) -> Iterator[Utterance]:
     """Change pieces, all of them in one run of ffmpeg's `rubberband`, which leaves a voice its vowels.
 
     Args:
@@ -42,16 +42,16 @@ def reshaped(
         EncoderFailed: ffmpeg was stopped.
     """
     if shape == Shape():
-        yield from pieces
+        yield from utterances
         return
     apart = bytes(2 * round(APART_SECONDS * sample_rate))
-    written: list[tuple[Piece, int]] = []
+    written: list[tuple[Utterance, int]] = []
     with wave.open(str(folder / "pieces.wav"), "wb") as file:
         file.setparams((1, 2, sample_rate, 0, "NONE", ""))
         file.writeframesraw(apart)
-        for piece in pieces:
-            written.append((replace(piece, sound=b""), len(piece.sound) // 2))
-            file.writeframesraw(piece.sound + apart)
+        for utterance in utterances:
+            written.append((replace(utterance, sound=b""), len(utterance.sound) // 2))
+            file.writeframesraw(utterance.sound + apart)
     filters = f"rubberband=tempo={shape.tempo:.6f}:pitch={2 ** (shape.semitones / 12):.6f}:formant=preserved"
     arguments = ["-i", "pieces.wav", "-af", f"{filters}:window=short", "-c:a", "pcm_s16le", "reshaped.wav"]
     try:
@@ -61,11 +61,13 @@ def reshaped(
     (folder / "pieces.wav").unlink()
     with wave.open(str(folder / "reshaped.wav"), "rb") as file:
         begin = len(apart) // 4  # in the middle of the silence
-        for piece, samples in written:
+        for utterance, samples in written:
             end = begin + samples + len(apart) // 2
             first, last = round(begin / shape.tempo), round(end / shape.tempo)
             file.setpos(min(first, file.getnframes()))
-            marks = [Mark(mark.position, round((mark.sample + len(apart) // 4) / shape.tempo)) for mark in piece.marks]
-            yield replace(piece, sound=file.readframes(last - first), marks=marks)
+            marks = [
+                Mark(mark.position, round((mark.sample + len(apart) // 4) / shape.tempo)) for mark in utterance.marks
+            ]
+            yield replace(utterance, sound=file.readframes(last - first), marks=marks)
             begin = end
     (folder / "reshaped.wav").unlink()

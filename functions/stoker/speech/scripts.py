@@ -47,11 +47,11 @@ def unread(text: str, language: str) -> list[str]:
     return [letter for letter in text if (script := _script(letter)) and not _reads(base, script)]
 
 
-def folded(text: str) -> str:
+def readable_form(text: str) -> str:
     """Return a text of the same length, with the digits and letters that eSpeak NG would skip in the form that it reads.
 
     Example:
-        >>> folded("١٢ ⓐ ½ ª")
+        >>> readable_form("١٢ ⓐ ½ ª")
         '12 a ½ ª'
     """
     return "".join(map(_folded, text))

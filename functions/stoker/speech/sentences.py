@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from stoker.models.speech import LineEnds
-from stoker.speech.boundaries import Context, sentence_spans
+from stoker.speech.boundaries import TextContext, sentence_spans
 from stoker.speech.markdown import unmarked
 from stoker.speech.markdown_inline import LEFT_OUT
 from stoker.speech.width import cut_to_fit
@@ -72,7 +72,7 @@ def split_sentences(text: str, language: str, lines: LineEnds = "join", markdown
     """
     # As long as it was, so that a position in it is one in the text of the job.
     prepared = unmarked(text) if markdown else text.replace("\r\n", " \n").replace("\r", "\n")
-    context = Context.of(prepared.replace(LEFT_OUT, ""), language)
+    context = TextContext.of(prepared.replace(LEFT_OUT, ""), language)
     spoken: list[Sentence] = []
     for start, end in _parts(prepared, PARAGRAPH_END):
         sentences = [
@@ -104,7 +104,7 @@ def _parts(text: str, ends: re.Pattern[str], start: int = 0, end: int | None = N
     yield start, end
 
 
-def _sentences(text: str, start: int, end: int, context: Context) -> Iterator[Sentence]:
+def _sentences(text: str, start: int, end: int, context: TextContext) -> Iterator[Sentence]:
     """Yield the sentences of a line, or of lines that are read as one."""
     kept = [place for place in range(start, end) if text[place] != LEFT_OUT]
     line = "".join(text[place] for place in kept)
@@ -117,7 +117,7 @@ def _sentences(text: str, start: int, end: int, context: Context) -> Iterator[Se
 
 def _cut(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     while start < end:
-        part = cut_to_fit(text[start:end], MAX_SENTENCE_BYTES, lambda piece: len(piece.encode()))
+        part = cut_to_fit(text[start:end], MAX_SENTENCE_BYTES, lambda part: len(part.encode()))
         yield start, start + len(part)
         start += len(part)
 
@@ -138,8 +138,8 @@ def _sentence(line: str, begin: int, stop: int, kept: Sequence[int], ends: Break
     text: list[str] = []
     places: list[int] = []
     for run in SPACES_OR_NOT.finditer(line, *inner.span()):
-        piece = " " if run.group()[0].isspace() else run.group()
-        text.append(piece)
-        places += kept[run.start() : run.start() + len(piece)]
+        word = " " if run.group()[0].isspace() else run.group()
+        text.append(word)
+        places += kept[run.start() : run.start() + len(word)]
     left_out = [(at, places[at] - places[at - 1] - 1) for at in range(1, len(places))]
     return Sentence("".join(text), places[0], ends, tuple((at, count) for at, count in left_out if count))

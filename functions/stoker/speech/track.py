@@ -11,7 +11,7 @@ from typing import Self
 
 from stoker import config
 from stoker.errors import InputTooLarge
-from stoker.speech.engine import Mark, Piece
+from stoker.speech.engine import Mark, Utterance
 from stoker.speech.sentences import Break
 from stoker.speech.words import word_spans
 
@@ -101,7 +101,7 @@ class SpeechTrack:
         """How long it will play."""
         return self._seconds(self._samples)
 
-    def add(self, piece: Piece) -> SpokenSentence | None:
+    def add(self, utterance: Utterance) -> SpokenSentence | None:
         """Add a piece, without the silence that the engine has put around it.
 
         Returns:
@@ -110,7 +110,7 @@ class SpeechTrack:
         Raises:
             InputTooLarge: The track is longer than `config.MAX_SPEECH_SECONDS`.
         """
-        samples = array("h", piece.sound)
+        samples = array("h", utterance.sound)
         threshold = max(LEAST_AUDIBLE, int(_peak(samples) * AUDIBLE_SHARE))
         first, last = _audible(samples, threshold)
         if first is None or last is None:
@@ -118,13 +118,13 @@ class SpeechTrack:
         self._silence(self._pause)
         offset = self._samples - first
         self._write(samples[first:last])
-        self._pause = PAUSE_SECONDS[piece.sentence.ends] / self._speed
+        self._pause = PAUSE_SECONDS[utterance.sentence.ends] / self._speed
         if self.seconds > config.MAX_SPEECH_SECONDS:
             hours = config.MAX_SPEECH_SECONDS // 3600
             raise InputTooLarge(f"The text takes more than {hours} hours to speak. Cut it into parts, or speak faster.")
-        text = piece.sentence.text
+        text = utterance.sentence.text
         spans = word_spans(text)
-        starts = _starts(spans, piece.marks, first, last)
+        starts = _starts(spans, utterance.marks, first, last)
         words = []
         for number, (begin, end) in enumerate(spans):
             until = starts[number + 1] if number + 1 < len(spans) else last
@@ -134,12 +134,12 @@ class SpeechTrack:
                     text[begin:end],
                     self._seconds(starts[number] + offset),
                     self._seconds(ends + offset),
-                    piece.sentence.position(begin),
+                    utterance.sentence.position(begin),
                     begin,
                 )
             )
         return SpokenSentence(
-            text, piece.sentence.start, self._seconds(first + offset), self._seconds(last + offset), words
+            text, utterance.sentence.start, self._seconds(first + offset), self._seconds(last + offset), words
         )
 
     def _seconds(self, samples: int) -> float:

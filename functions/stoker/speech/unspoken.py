@@ -9,7 +9,7 @@ SENTENCE_SHOWN = 40
 """Characters of the first sentence that a warning shows."""
 
 
-def unspoken(letters: Sequence[str], sentences: Sequence[str], voice: str) -> tuple[OutputWarning, ...]:
+def unspoken_warnings(letters: Sequence[str], sentences: Sequence[str], voice: str) -> tuple[OutputWarning, ...]:
     """Warn of letters and sentences.
 
     Args:
@@ -18,7 +18,7 @@ def unspoken(letters: Sequence[str], sentences: Sequence[str], voice: str) -> tu
         voice: The voice's name.
 
     Example:
-        >>> [warning.message for warning in unspoken(["今", "日"], [], "ja")]
+        >>> [warning.message for warning in unspoken_warnings(["今", "日"], [], "ja")]
         ["The voice 'ja' can't read 2 letters, but names or skips each of them: 今 日"]
     """
     messages = []

@@ -19,7 +19,7 @@ from stoker.speech.engines.espeak import Espeak
 from stoker.speech.reshape import Shape, reshaped
 from stoker.speech.sentences import split_sentences
 from stoker.speech.track import SpeechTrack, SpokenSentence
-from stoker.speech.unspoken import unspoken
+from stoker.speech.unspoken import unspoken_warnings
 from stoker.speech.voices import DEFAULT_LANGUAGE, Voice, choose_voice
 
 SYNTHESIZED = {"espeak": 15.0, "google": 60.0}
@@ -102,10 +102,10 @@ def speech_engine(context: JobContext) -> Iterator[Engine]:
         with Espeak(context.workspace, context.check) as espeak:
             yield espeak
         return
+    from stoker.speech.engines.answer_cache import AnswerCache
     from stoker.speech.engines.google import Google
-    from stoker.speech.engines.paid_answers import KeptAnswers
 
-    kept = KeptAnswers(context)
+    kept = AnswerCache(context)
     with Google(kept, context.check, context.log) as google:
         yield google
     kept.forget()
@@ -170,19 +170,19 @@ def narrate(context: JobContext, engine: Engine, audio_input: AudioInput) -> Nar
     file = context.workspace / "track.wav"
     spoken, silent, exact = [], [], True
     with SpeechTrack(file, engine.sample_rate, audio_input.speed) as track:
-        pieces = engine.speak(sentences, voice, speed, pitch)
-        for piece in reshaped(pieces, shape, engine.sample_rate, context.workspace, context.check):
-            heard = track.add(piece)
+        utterances = engine.speak(sentences, voice, speed, pitch)
+        for utterance in reshaped(utterances, shape, engine.sample_rate, context.workspace, context.check):
+            heard = track.add(utterance)
             if heard is None:
-                silent.append(piece.sentence.text)
+                silent.append(utterance.sentence.text)
             else:
                 spoken.append(heard)
-                exact = exact and bool(piece.marks)
-            done = piece.sentence.position(len(piece.sentence.text)) / len(text)
+                exact = exact and bool(utterance.marks)
+            done = utterance.sentence.position(len(utterance.sentence.text)) / len(text)
             context.report(SYNTHESIZED[engine.name] * done, "synthesizing")
     if not spoken:
         raise NothingToSpeak("The voice has no sound for this text. Write it in the language of the voice.")
-    warnings = unspoken(engine.unread(voice, text), silent, voice.name)
+    warnings = unspoken_warnings(engine.unread(voice, text), silent, voice.name)
     return Narration(file, spoken, voice, language, exact, warnings)
 
 

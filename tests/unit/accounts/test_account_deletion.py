@@ -47,7 +47,7 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[AllInMemory]:
     with own_project(engine, monkeypatch):
         monkeypatch.setattr(departure, "FirestoreDocuments", lambda: store().documents)
         monkeypatch.setattr(deletion, "confirm_profile", lambda account: None)
-        monkeypatch.setattr(deletion, "of_record", lambda account: account)
+        monkeypatch.setattr(deletion, "account_of_record", lambda account: account)
         yield engine
 
 
@@ -533,8 +533,8 @@ def test_a_new_account_may_write_as_soon_as_it_asks_for_its_profile(
 ) -> None:
     gone()
     accounts.make("ada")
-    monkeypatch.setattr(calls, "make_profile", lambda account: True)
-    monkeypatch.setattr(calls, "of_record", lambda account: account)
+    monkeypatch.setattr(calls, "ensure_profile", lambda account: True)
+    monkeypatch.setattr(calls, "account_of_record", lambda account: account)
     token = {"exp": datetime.now(UTC).timestamp() + 3600}
     request: Any = SimpleNamespace(data=None, auth=SimpleNamespace(uid="ada", token=token))
     assert calls.call_ensure_profile(request)["created"] is True

@@ -5,9 +5,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from stoker.batch.task_files.json_lines import NotJson, parsed
+from stoker.batch.task_files.json_lines import InvalidJson, parsed
 from stoker.batch.task_files.lines import MAX_LINE_BYTES, TOO_LONG
-from stoker.batch.task_files.task_record import NoTask, Record, TaskFile, task_of
+from stoker.batch.task_files.task_record import InvalidRecord, Record, TaskFile, task_of
 from stoker.errors import UnsupportedMedia
 from stoker.models.batch import ImportedTask
 
@@ -55,28 +55,28 @@ class CsvRows:
     def at(self, offset: int, line: int) -> Record | None:
         """As `Reader.at`."""
         # Spreadsheets end with rows of empty cells. Those without quotes are skipped as blank lines are.
-        offset, skipped = self._lines.behind_blank(offset, self._delimiter.encode())
+        offset, skipped = self._lines.skip_blank_lines(offset, self._delimiter.encode())
         line += skipped
         cells, after, count = self._row(offset)
         if after == offset:
             return None
-        found: ImportedTask | NoTask | None = None
+        found: ImportedTask | InvalidRecord | None = None
         if isinstance(cells, str):
-            found = NoTask((cells,))
+            found = InvalidRecord((cells,))
         elif any(cell.strip() for cell in cells):
             found = self._found(cells)
         return Record(line, found, after, line + count)
 
-    def _found(self, cells: list[str]) -> ImportedTask | NoTask:
+    def _found(self, cells: list[str]) -> ImportedTask | InvalidRecord:
         unnamed = [cell for cell in cells[len(self._columns) :] if cell.strip()]
         unnamed += [cell for column, cell in zip(self._columns, cells, strict=False) if not column and cell.strip()]
         if len(cells) < len(self._columns) or unnamed:
             said = f", of which {unnamed[0][:40]!r} has no name above it" if unnamed else ""
             named = sum(map(bool, self._columns))
-            return NoTask((f"it has {len(cells)} cells{said}, and the first line names {named} columns",))
+            return InvalidRecord((f"it has {len(cells)} cells{said}, and the first line names {named} columns",))
         row = {column: cell for column, cell in zip(self._columns, cells, strict=False) if column and cell}
         fields = _fields(row)
-        return NoTask((fields,)) if isinstance(fields, str) else task_of(fields, self._file.dates)
+        return InvalidRecord((fields,)) if isinstance(fields, str) else task_of(fields, self._file.dates)
 
     def _row(self, offset: int) -> tuple[list[str] | str, int, int]:
         """Return the cells of a row or what is wrong with it, the offset behind it, and the lines that it takes.
@@ -143,7 +143,7 @@ def _fields(row: Mapping[str, str]) -> dict[str, Any] | str:
         fields["tags"] = [tag.strip() for tag in tags if tag.strip()]
     if "subtasks" in row:
         fields["subtasks"] = parsed(row["subtasks"])
-        if isinstance(fields["subtasks"], NotJson):
+        if isinstance(fields["subtasks"], InvalidJson):
             return 'subtasks: must be JSON, such as [{"title": "Buy earth"}]'
     for name in WHOLE_NUMBERS:
         if name in row and re.fullmatch(r"\s*[+-]?\d{1,18}\s*", row[name], re.ASCII):

@@ -22,7 +22,7 @@ LAST_SERIAL = 2_958_465
 """December 31, 9999. Source: https://support.microsoft.com/office/e7fe7167-48a9-4b96-bb53-5612a800b487"""
 
 
-class NoDate(Exception):
+class InvalidDate(Exception):
     """A value that is no date. The message says what to write."""
 
 
@@ -63,7 +63,7 @@ class DueDates:
             return self._zoned(self._of_serial(text), text)
         found = ISO.fullmatch(text) if isinstance(value, str) else None
         if found is None:
-            raise NoDate(f"{_shown(text)} is no date. Write 2027-01-02T09:00:00Z")
+            raise InvalidDate(f"{_shown(text)} is no date. Write 2027-01-02T09:00:00Z")
         day, clock, fraction, offset = found.groups()
         try:
             time = datetime.fromisoformat(f"{day}T{clock or '00:00'}").replace(
@@ -72,12 +72,12 @@ class DueDates:
             if offset is not None:
                 return datetime.fromisoformat(time.isoformat() + offset.upper())
         except ValueError:
-            raise NoDate(f"{_shown(text)} is no date of the calendar") from None
+            raise InvalidDate(f"{_shown(text)} is no date of the calendar") from None
         return self._zoned(time, text)
 
     def _of_serial(self, text: str) -> datetime:
         if self.form != "excel":
-            raise NoDate(
+            raise InvalidDate(
                 f"{_shown(text)} is a number and no date. Write 2027-01-02T09:00:00Z, or write dates: 'excel' into "
                 "the job's input if the file comes from a spreadsheet"
             )
@@ -86,7 +86,7 @@ class DueDates:
         except ValueError:
             serial = 0.0
         if not 1 <= serial < LAST_SERIAL + 1 or int(serial) == LEAP_DAY:
-            raise NoDate(f"{_shown(text)} is no serial number of a day in Excel")
+            raise InvalidDate(f"{_shown(text)} is no serial number of a day in Excel")
         days = int(serial) - (int(serial) > LEAP_DAY)
         # Excel's day has a resolution of about a millisecond: the fraction of noon is not always 0.5.
         seconds = round((serial - int(serial)) * 86400, 3)
@@ -94,7 +94,7 @@ class DueDates:
 
     def _zoned(self, time: datetime, text: str) -> datetime:
         if self.zone is None:
-            raise NoDate(
+            raise InvalidDate(
                 f"{_shown(text)} has no time zone. Write {time.isoformat()}Z if it is in UTC, or write a timeZone such "
                 "as 'Europe/Berlin' into the job's input"
             )

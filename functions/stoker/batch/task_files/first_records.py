@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from stoker.batch.task_files.task_record import NoTask
+from stoker.batch.task_files.task_record import InvalidRecord
 from stoker.errors import UnsupportedMedia
 from stoker.models.batch import ImportedTask
 
@@ -14,7 +14,7 @@ VARIABLE = re.compile(r"'[^']*'|\"[^\"]*\"|[\d,.]+")
 """The parts of a problem that differ from record to record: quoted values and numbers."""
 
 
-def check_first(path: str, found: Sequence[ImportedTask | NoTask]) -> None:
+def check_first(path: str, found: Sequence[ImportedTask | InvalidRecord]) -> None:
     """Refuse a file whose first records all fail in the same way.
 
     Args:
@@ -24,7 +24,7 @@ def check_first(path: str, found: Sequence[ImportedTask | NoTask]) -> None:
     Raises:
         UnsupportedMedia: No record is a task, and a problem is common to all of them.
     """
-    wrong = [one for one in found if isinstance(one, NoTask)]
+    wrong = [one for one in found if isinstance(one, InvalidRecord)]
     if len(found) < ENOUGH or len(wrong) < len(found):
         return
     common = set.intersection(*({_kind(problem) for problem in one.problems} for one in wrong))

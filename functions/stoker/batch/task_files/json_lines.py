@@ -3,7 +3,7 @@
 from pydantic_core import from_json
 
 from stoker.batch.task_files.lines import TOO_LONG
-from stoker.batch.task_files.task_record import NoTask, Record, TaskFile, task_of
+from stoker.batch.task_files.task_record import InvalidRecord, Record, TaskFile, task_of
 from stoker.errors import UnsupportedMedia
 
 LOOKED_AT = 100
@@ -30,14 +30,14 @@ class JsonLines:
     def _check(self, is_object: bool) -> None:
         lines, offset = self._file.lines, self.begin[0]
         for number in range(LOOKED_AT):
-            text, after = lines.at(lines.behind_blank(offset)[0])
+            text, after = lines.at(lines.skip_blank_lines(offset)[0])
             value = parsed(text.decode(self._file.encoding)) if text is not None else None
             if isinstance(value, dict):
-                is_alone = number == 0 and lines.behind_blank(after)[0] == lines.size
+                is_alone = number == 0 and lines.skip_blank_lines(after)[0] == lines.size
                 if is_alone and "title" not in value and "fields" not in value:
                     break
                 return
-            if after == offset or (number == 0 and isinstance(value, NotJson) and value.goes_on):
+            if after == offset or (number == 0 and isinstance(value, InvalidJson) and value.goes_on):
                 break
             offset = after
         if self.begin[0] < lines.size:
@@ -48,17 +48,17 @@ class JsonLines:
 
     def at(self, offset: int, line: int) -> Record | None:
         """As `Reader.at`."""
-        offset, skipped = self._file.lines.behind_blank(offset)
+        offset, skipped = self._file.lines.skip_blank_lines(offset)
         line += skipped
         text, after = self._file.lines.at(offset)
         if after == offset:
             return None
-        value = NotJson(TOO_LONG) if text is None else parsed(text.decode(self._file.encoding))
-        found = NoTask((str(value),)) if isinstance(value, NotJson) else task_of(value, self._file.dates)
+        value = InvalidJson(TOO_LONG) if text is None else parsed(text.decode(self._file.encoding))
+        found = InvalidRecord((str(value),)) if isinstance(value, InvalidJson) else task_of(value, self._file.dates)
         return Record(line, found, after, line + 1)
 
 
-class NotJson:
+class InvalidJson:
     """A text that is no JSON.
 
     Args:
@@ -82,4 +82,4 @@ def parsed(text: str) -> object:
     try:
         return from_json(text, allow_inf_nan=False)
     except ValueError as error:
-        return NotJson(f"it is no JSON ({error})", goes_on=str(error).startswith("EOF"))
+        return InvalidJson(f"it is no JSON ({error})", goes_on=str(error).startswith("EOF"))

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterator
 
-from stoker.batch.task_files.json_lines import NotJson, parsed
+from stoker.batch.task_files.json_lines import InvalidJson, parsed
 from stoker.batch.task_files.lines import MAX_LINE_BYTES, TOO_LONG
-from stoker.batch.task_files.task_record import NoTask, Record, TaskFile, task_of
+from stoker.batch.task_files.task_record import InvalidRecord, Record, TaskFile, task_of
 from stoker.errors import UnsupportedMedia
 from stoker.models.batch import ImportedTask
 
@@ -75,12 +75,12 @@ class JsonList:
         end = self._end(begin)
         return Record(line, self._found(begin, end), end, line + 1)
 
-    def _found(self, begin: int, end: int) -> ImportedTask | NoTask:
+    def _found(self, begin: int, end: int) -> ImportedTask | InvalidRecord:
         text = self._lines.part(begin, min(end - begin, MAX_LINE_BYTES)).rstrip(SPACE)
         if self._behind_space(begin + len(text)) < end:
-            return NoTask((TOO_LONG,))
+            return InvalidRecord((TOO_LONG,))
         value = parsed(text.decode(self._file.encoding))
-        return NoTask((str(value),)) if isinstance(value, NotJson) else task_of(value, self._file.dates)
+        return InvalidRecord((str(value),)) if isinstance(value, InvalidJson) else task_of(value, self._file.dates)
 
     def _behind_space(self, offset: int) -> int:
         while chunk := self._lines.part(offset, CHUNK_BYTES):

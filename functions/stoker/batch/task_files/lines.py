@@ -63,7 +63,7 @@ class Lines:
         self._cover(offset, length)
         return self._window[offset - self._start : offset - self._start + length]
 
-    def behind_blank(self, offset: int, filling: bytes = b"") -> tuple[int, int]:
+    def skip_blank_lines(self, offset: int, filling: bytes = b"") -> tuple[int, int]:
         """Skip lines that hold nothing. A file of a hundred million line breaks takes a second.
 
         Args:
@@ -77,7 +77,7 @@ class Lines:
         Example:
             >>> text = b"\\n  \\r\\n,,\\n x"
             >>> lines = Lines(lambda offset, length: text[offset : offset + length], len(text))
-            >>> lines.behind_blank(0), lines.behind_blank(0, b",")
+            >>> lines.skip_blank_lines(0), lines.skip_blank_lines(0, b",")
             ((5, 2), (8, 3))
         """
         blank = re.compile(b"[" + re.escape(SPACES + filling) + b"]*")

@@ -23,7 +23,7 @@ def reader_of(file: TaskFile, content_type: str) -> Reader:
         UnsupportedMedia: The file is no text in that encoding, or is no list of tasks.
     """
     lines = file.lines
-    offset, skipped = lines.behind_blank(check_text(file.path, lines, file.encoding))
+    offset, skipped = lines.skip_blank_lines(check_text(file.path, lines, file.encoding))
     begin, sign = (offset, 1 + skipped), lines.part(offset, START_BYTES).lstrip(SPACE)[:1]
     suffix = PurePosixPath(file.path).suffix.lower()
     if content_type.startswith(("text/csv", "application/csv")):

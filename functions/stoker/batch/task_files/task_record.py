@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from pydantic import ValidationError
 
-from stoker.batch.task_files.due_date import ISO_DATES, DueDates, NoDate
+from stoker.batch.task_files.due_date import ISO_DATES, DueDates, InvalidDate
 from stoker.batch.task_files.lines import Lines
 from stoker.models.batch import FileEncoding, ImportedTask
 from stoker.models.document import problems
@@ -30,7 +30,7 @@ class TaskFile:
 
 
 @dataclass(frozen=True)
-class NoTask:
+class InvalidRecord:
     """A record that is no task.
 
     Attributes:
@@ -55,7 +55,7 @@ class Record:
     """
 
     line: int
-    found: ImportedTask | NoTask | None
+    found: ImportedTask | InvalidRecord | None
     after: int
     next_line: int
 
@@ -73,7 +73,7 @@ class Reader(Protocol):
         """Read the first record at or behind an offset at which a record ended; return None if no record follows."""
 
 
-def task_of(fields: object, dates: DueDates) -> ImportedTask | NoTask:
+def task_of(fields: object, dates: DueDates) -> ImportedTask | InvalidRecord:
     """Return the task that a record's fields are, or what is wrong with them.
 
     An item of an export's `data/tasks-001.json` is read too: it has the task's document under `fields`.
@@ -85,17 +85,17 @@ def task_of(fields: object, dates: DueDates) -> ImportedTask | NoTask:
     if isinstance(fields, Mapping) and "path" in fields and isinstance(fields.get("fields"), Mapping):
         fields = fields["fields"]
     if not isinstance(fields, Mapping):
-        return NoTask(("it must be a JSON object",))
+        return InvalidRecord(("it must be a JSON object",))
     found: list[str] = []
     task: dict[str, Any] = {**fields}
     if task.get("dueDate") is not None:
         try:
             task["dueDate"] = dates.read(task["dueDate"])
-        except NoDate as error:
+        except InvalidDate as error:
             found.append(f"dueDate: {error}")
             del task["dueDate"]
     try:
         read = ImportedTask.from_firestore(task)
     except ValidationError as error:
         found.extend(problems(error, task))
-    return NoTask(tuple(found)) if found else read
+    return InvalidRecord(tuple(found)) if found else read

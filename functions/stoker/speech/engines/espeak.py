@@ -14,8 +14,8 @@ from typing import Any, Self
 from stoker import config
 from stoker.errors import SpeechFailed
 from stoker.sandbox.child import ENVIRONMENT
-from stoker.speech.engine import Mark, Piece
-from stoker.speech.scripts import folded, unread
+from stoker.speech.engine import Mark, Utterance
+from stoker.speech.scripts import readable_form, unread
 from stoker.speech.sentences import Sentence
 from stoker.speech.voices import Voice
 
@@ -98,12 +98,12 @@ class Espeak:
         """See `Engine`. It names the letters of most other scripts one by one, in English."""
         return unread(text, voice.languages[0])
 
-    def speak(self, sentences: Sequence[Sentence], voice: Voice, speed: float, pitch: float) -> Iterator[Piece]:
+    def speak(self, sentences: Sequence[Sentence], voice: Voice, speed: float, pitch: float) -> Iterator[Utterance]:
         """See `Engine`."""
         self._ask({"voice": voice.name, "words_per_minute": round(speed * NORMAL_WORDS_PER_MINUTE)})
         for sentence in sentences:
-            answer = self._ask({"text": folded(sentence.text)})
-            yield Piece(sentence, self._take(2 * answer["samples"]), _marks(answer["words"]))
+            answer = self._ask({"text": readable_form(sentence.text)})
+            yield Utterance(sentence, self._take(2 * answer["samples"]), _marks(answer["words"]))
 
     def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
         assert self._child.stdin is not None

@@ -23,9 +23,9 @@ from stoker import config
 from stoker.errors import SpeechFailed, SpeechRefused, StokerError, Unavailable
 from stoker.host import SYSTEM
 from stoker.logs import JobLog
-from stoker.speech.engine import Mark, Piece
+from stoker.speech.engine import Mark, Utterance
+from stoker.speech.engines.answer_cache import AnswerCache
 from stoker.speech.engines.google_messages import BrokenAnswer, is_marked, read_answer, read_voices, request_body
-from stoker.speech.engines.paid_answers import KeptAnswers
 from stoker.speech.sentences import Sentence
 from stoker.speech.voices import Voice
 
@@ -42,10 +42,10 @@ FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 0.5, 16.0
 TIMEOUT_SECONDS = (5, 30)
 """To connect, and to be silent."""
 
-AGAIN = {408, 429, 500, 502, 503, 504}
+RETRYABLE_STATUSES = {408, 429, 500, 502, 503, 504}
 POLL_SECONDS = 0.5
 
-ANSWERS = 1
+CACHE_VERSION = 1
 """Counts up where the same request would be answered differently: then no later attempt takes what was kept."""
 
 
@@ -67,7 +67,7 @@ class Google:
     name = "google"
     sample_rate = 24_000
 
-    def __init__(self, kept: KeptAnswers, check: Callable[[], None], log: JobLog) -> None:
+    def __init__(self, kept: AnswerCache, check: Callable[[], None], log: JobLog) -> None:
         self._kept = kept
         self._check = check
         self._log = log
@@ -102,7 +102,7 @@ class Google:
         """See `Engine`. No list says what its voices read; a sentence that has no sound is found where it is spoken."""
         return []
 
-    def speak(self, sentences: Sequence[Sentence], voice: Voice, speed: float, pitch: float) -> Iterator[Piece]:
+    def speak(self, sentences: Sequence[Sentence], voice: Voice, speed: float, pitch: float) -> Iterator[Utterance]:
         """See `Engine`."""
         asked: deque[tuple[Sentence, Future[tuple[bytes, list[Mark]]]]] = deque()
         for sentence in sentences:
@@ -113,8 +113,8 @@ class Google:
         while asked:
             yield self._piece(*asked.popleft())
 
-    def _piece(self, sentence: Sentence, answer: "Future[tuple[bytes, list[Mark]]]") -> Piece:
-        return Piece(sentence, *self._wait(answer))
+    def _piece(self, sentence: Sentence, answer: "Future[tuple[bytes, list[Mark]]]") -> Utterance:
+        return Utterance(sentence, *self._wait(answer))
 
     def _wait(self, answer: "Future[Result]") -> Result:
         while True:
@@ -125,7 +125,7 @@ class Google:
                 continue
 
     def _speak(self, text: str, body: dict[str, Any]) -> tuple[bytes, list[Mark]]:
-        recipe = hashlib.sha256(json.dumps([ANSWERS, body], sort_keys=True).encode()).hexdigest()
+        recipe = hashlib.sha256(json.dumps([CACHE_VERSION, body], sort_keys=True).encode()).hexdigest()
         kept = self._kept.read(recipe)
         if kept is not None:
             return read_answer(kept, text, self.sample_rate)
@@ -173,7 +173,7 @@ class Google:
             raise Unavailable("This project may not use Cloud Text-to-Speech: its owner must enable the API for it.")
         if answer.status_code == 429:
             return Unavailable("The project's quota of Cloud Text-to-Speech is used up for now. The job waits for it.")
-        if answer.status_code in AGAIN:
+        if answer.status_code in RETRYABLE_STATUSES:
             return Unavailable("Cloud Text-to-Speech has a fault of its own. The job is tried again by itself.")
         raise SpeechRefused(f"The voice does not take this: {said}")
 

@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from stoker import config
-from stoker.accounts.roles import assigned, set_role
+from stoker.accounts.roles import role_assignment, set_role
 from stoker.firebase import app
 from stoker.firestore.client import client
 from stoker.models.document import is_user_id, problems
@@ -114,7 +114,7 @@ def _found() -> Iterator[dict[str, Any]]:
     while page := list(itertools.islice(accounts, PAGE)):
         profiles = _profiles([account.uid for account in page])
         for account in page:
-            claims = assigned(account)
+            claims = role_assignment(account)
             profile = profiles.get(account.uid)
             # Where there is no profile, there is nothing that disagrees.
             if claims.role != "user" or claims.permissions or profile not in (None, "user"):

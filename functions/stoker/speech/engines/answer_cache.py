@@ -12,7 +12,7 @@ from stoker.storage.client import bucket
 DELETIONS_AT_ONCE = 8
 
 
-class KeptAnswers:
+class AnswerCache:
     """Objects beside the outputs of the job, by what they are the answer to. Threads may share it.
 
     They are the engine's to remove where the attempt fails, as all that a job did not publish.

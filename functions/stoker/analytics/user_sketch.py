@@ -10,7 +10,7 @@ two users share one once in a hundred sketches of that size); beyond, the standa
 Source: https://datasketches.apache.org/docs/HLL/HllSketchVsDruidHyperLogLogCollector.html (1.04 / sqrt(2 ** 14))"""
 
 
-class Users:
+class UserSketch:
     """A set of users that can be added to, merged and counted.
 
     Args:
