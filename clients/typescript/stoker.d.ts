@@ -207,8 +207,8 @@ export interface Completion {
   /** The XP that the task is worth: 0 if it was completed too soon after it was created. */
   xp: number;
   /**
-   * The daily limit: no more XP than this count for the day. Missing in documents of older versions, whose XP all
-   * count.
+   * The daily limit: no more XP than this count for the day. Missing in documents of older versions; their XP
+   * count without a limit.
    */
   xpADay?: number | null;
   /** Whether the user's progress includes the completion. Default: `false`. */
@@ -430,7 +430,7 @@ export interface BatchOutput {
   /** The first 100 items that failed. At most 100 items. Default: `[]`. */
   failures?: ItemFailure[];
   /**
-   * The number of documents and files that a deletion removed, by kind, such as `{"tasks": 12, "files": 3}`.
+   * The numbers of documents and files that a deletion removed, by kind, such as `{"tasks": 12, "files": 3}`.
    */
   removed?: Record<string, number> | null;
   /**
@@ -631,8 +631,8 @@ export interface AnalyticsEvent {
 }
 
 /**
- * The figures of all events of one name in one hour, day or month, in UTC: the document
- * `analyticsAggregates/{id}`.
+ * An aggregate: the document `analyticsAggregates/{id}`. It has the figures of all events of a name in an hour,
+ * a day or a month, in UTC.
  */
 export interface AnalyticsAggregate {
   /** The length of the time. */
@@ -1029,7 +1029,7 @@ export interface TaskChange {
   priority?: 'urgent' | 'high' | 'medium' | 'low' | null;
   /** The new category. Not empty. At most 100 characters. */
   category?: string | null;
-  /** The new tags, instead of all old ones. At most 50 items. */
+  /** The new tags. They replace all old tags. At most 50 items. */
   tags?: string[] | null;
   /** The new due date. Null removes the due date. */
   dueDate?: Timestamp | null;

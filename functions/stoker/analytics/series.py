@@ -1,4 +1,4 @@
-"""What an app asks of the aggregates: how a figure went, what happened most, how many users there were."""
+"""Figures for apps: a series over time, the most frequent events, and the number of active users."""
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
@@ -13,37 +13,37 @@ from stoker.models.analytics import ALL, AnalyticsAggregate, Granularity
 from stoker.queries.declared import top_aggregates
 
 MOST_BUCKETS: Final = 10_000
-"""Of a series: more than a year of hours. Each costs a read, also where nothing happened in it."""
+"""The most buckets of a series, which is more than a year of hours. Each bucket costs a read, also without events."""
 
 PAGE: Final = 500
-"""Documents that are asked for at once."""
+"""The documents of a request."""
 
 Period = Literal["day", "week", "month", "7-days", "28-days"]
-"""A time for which active users are counted."""
+"""A period for which active users are counted."""
 
 
 def series(name: str, granularity: Granularity, start: datetime, end: datetime) -> list[AnalyticsAggregate]:
-    """How the events of a name went, as far as the time has come.
+    """Return the figures of an event over time.
 
     Args:
-        name: Of the events; `all` for those of every name.
-        granularity: Of the figures.
-        start: When it begins, with a time zone.
-        end: When it ends; it does not belong to the series itself.
+        name: The name of the events, or `all` for events of all names.
+        granularity: The granularity of the figures.
+        start: The start of the series, with a time zone.
+        end: The end of the series, with a time zone. It does not belong to the series.
 
     Returns:
-        An aggregate for each hour, day or month that the time touches and that has begun, in their order; with a
-        `count` of 0 where nothing happened.
+        An aggregate for each hour, day or month that overlaps the time and has begun, in order. If there were no
+        events, its `count` is 0.
 
     Raises:
-        ValueError: That would be more than `MOST_BUCKETS`.
+        ValueError: The series would have more than `MOST_BUCKETS` buckets.
 
     Example:
         >>> monday = datetime(2026, 11, 16, tzinfo=UTC)
         >>> [one.count for one in series("video.played", "day", monday, monday + timedelta(days=7))]  # doctest: +SKIP
         [310, 295, 288, 301, 340, 512, 498]
     """
-    # Looked up by their ids, which follow from the time: that needs no index.
+    # Aggregates are looked up by their ids, which follow from the time. This needs no index.
     keys: list[Key] = []
     for bucket in buckets_between(granularity, start, min(end, datetime.now(UTC))):
         if len(keys) == MOST_BUCKETS:
@@ -54,36 +54,36 @@ def series(name: str, granularity: Granularity, start: datetime, end: datetime) 
 
 
 def top(granularity: Granularity, bucket: str, n: int = 10) -> list[AnalyticsAggregate]:
-    """What happened most in an hour, a day or a month.
+    """Return the most frequent events of an hour, a day or a month.
 
     Args:
-        granularity: Of the bucket.
-        bucket: Such as `2026-11-22`.
-        n: How many names at most.
+        granularity: The granularity of the bucket.
+        bucket: The bucket, such as `2026-11-22`.
+        n: The most names to return.
 
     Returns:
-        Their aggregates, that of the most events first.
+        The aggregates of these names, the most frequent first.
 
     Raises:
-        ValueError: There is no such bucket.
+        ValueError: `bucket` is not an hour, a day or a month of this granularity.
     """
     start_of(granularity, bucket)
-    # One more, since `all` is always among the first.
+    # One more is read, because `all` is always among the first.
     found = (_aggregate(one) for one in raw.found(top_aggregates(granularity, bucket).limit(n + 1)))
     return [aggregate for aggregate in found if aggregate.name != ALL][:n]
 
 
 def active_users(period: Period, on: date | None = None) -> int:
-    """How many different users were active: those with an event that a client has recorded.
+    """Return the number of different users who were active: users with an event that a client has recorded.
 
     Args:
         period: `day`; `week`, from Monday to Sunday; `month`, from the first day to the last; or `7-days` and
-            `28-days`, which end with the day. Days begin and end in UTC.
-        on: The day, or a day of the week or the month; today where it is left out. A period that has not ended is
-            counted as far as it has gone.
+            `28-days`, which end with the day `on`. Days begin and end in UTC.
+        on: The day, or any day of the week or the month; None for today. A period that has not ended is counted up to
+            now.
 
     Returns:
-        Users: exactly up to some 1,500, within 2 % beyond (see `UserSketch`).
+        The number of users: exact up to some 1,500, within 2 % beyond (see `UserSketch`).
 
     Example:
         >>> active_users("28-days", date(2026, 11, 22))  # doctest: +SKIP
@@ -99,11 +99,11 @@ def active_users(period: Period, on: date | None = None) -> int:
 
 
 def buckets_of(period: Period, on: date) -> list[tuple[Granularity, str]]:
-    """Return the days of a period, or its month.
+    """Return the buckets of a period: its days, or its month.
 
     Args:
-        period: As in `active_users`.
-        on: A day of it.
+        period: The period, as in `active_users`.
+        on: A day of the period.
 
     Example:
         >>> buckets_of("week", date(2026, 11, 22))[0], buckets_of("7-days", date(2026, 11, 22))[0]
@@ -125,7 +125,7 @@ def buckets_of(period: Period, on: date) -> list[tuple[Granularity, str]]:
 
 
 def today() -> date:
-    """Return the day that it is, in UTC."""
+    """Return today's date in UTC."""
     return datetime.now(UTC).date()
 
 

@@ -1,23 +1,23 @@
-"""How many different users there are, without remembering who: a sketch of 8 KiB at most, which can be merged."""
+"""A sketch that counts different users in at most 8 KiB. Sketches can be merged."""
 
 from typing import Self
 
 from datasketches import hll_sketch, hll_union, tgt_hll_type
 
 PRECISION = 14
-"""The logarithm of the number of registers. Up to some 1,500 users are counted exactly (as 32-bit coupons, of which
-two users share one once in a hundred sketches of that size); beyond, the standard error is 0.8 %.
+"""The binary logarithm of the number of registers. Up to some 1,500 users are counted exactly: as 32-bit coupons, which
+are the same for two users in one of a hundred sketches of that size. Beyond, the standard error is 0.8 %.
 Source: https://datasketches.apache.org/docs/HLL/HllSketchVsDruidHyperLogLogCollector.html (1.04 / sqrt(2 ** 14))"""
 
 
 class UserSketch:
-    """A set of users that can be added to, merged and counted.
+    """A HyperLogLog sketch of a set of users, which counts them without storing who they are.
 
     Args:
-        stored: What `to_bytes` made.
+        stored: A sketch that `to_bytes` has serialized; None for an empty sketch.
 
     Raises:
-        ValueError: It did not.
+        ValueError: `stored` is not a serialized sketch.
     """
 
     def __init__(self, stored: bytes | None = None) -> None:
@@ -26,19 +26,20 @@ class UserSketch:
             try:
                 self._union.update(hll_sketch.deserialize(stored))
             except (IndexError, MemoryError, RuntimeError, ValueError) as error:
-                raise ValueError("These bytes are no sketch of users.") from error
+                raise ValueError("These bytes are not a serialized sketch of users.") from error
 
     def add(self, user_id: str) -> None:
-        """Add a user, who may be in it already."""
+        """Add a user. Adding a user again changes nothing."""
         self._union.update(user_id)
 
     def merge(self, other: Self) -> None:
-        """Add the users of another set."""
+        """Add the users of another sketch."""
         self._union.update(other._sketch())
 
     def count(self) -> int:
-        """How many users there are: the same number in whatever order they came, and however they were merged."""
-        # A sketch that was built user by user estimates by their order, more closely; a merged one by its registers.
+        """Return the number of users. It does not depend on the order of additions and merges."""
+        # The estimate of a sketch that was built user by user depends on their order. The estimate of a merged sketch
+        # depends on its registers alone. So the sketch is merged with itself first.
         merged = hll_union(PRECISION)
         for _ in range(2):
             merged.update(self._sketch())
@@ -46,7 +47,7 @@ class UserSketch:
         return round(estimate)
 
     def to_bytes(self) -> bytes:
-        """12 bytes for one user, 4 bytes more for each further one, 8 KiB at most."""
+        """Serialize the sketch: 12 bytes for one user, 4 bytes more for each further user, at most 8 KiB."""
         return bytes(self._sketch().serialize_compact())
 
     def _sketch(self) -> hll_sketch:

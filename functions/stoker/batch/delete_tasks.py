@@ -1,4 +1,4 @@
-"""`delete-tasks`: all of the owner's tasks that a filter finds go."""
+"""The operation `delete-tasks`: it deletes all tasks of the owner that a filter finds."""
 
 from stoker.batch.pages import TasksOfQuery, write_pages
 from stoker.firestore.writes import Delete
@@ -9,11 +9,11 @@ from stoker.queries import declared
 
 
 def delete_tasks(context: JobContext, batch_input: DeleteTasks) -> BatchOutput:
-    """Delete tasks, those that are no proper tasks included: their owner wants them gone.
+    """Delete the tasks that a filter finds. Documents that are not valid tasks are deleted too.
 
     Args:
         context: The attempt.
-        batch_input: Which tasks.
+        batch_input: The filter.
     """
     query = declared.tasks_of(context.user_id, batch_input.where).select(["userId"])
     done = write_pages(

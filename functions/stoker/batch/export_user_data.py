@@ -1,4 +1,7 @@
-"""`export-user-data`: all that there is of the owner, in ZIP files. A crash repeats the one that was being made."""
+"""The operation `export-user-data`: it writes all data of the owner into ZIP files, the parts of the export.
+
+After a crash, only the part that was being written is written again.
+"""
 
 import re
 from collections.abc import Callable, Iterator
@@ -24,24 +27,25 @@ from stoker.storage.client import bucket
 from stoker.storage.sources import CHUNK_BYTES, Source
 
 PART_BYTES = 256 * 1024**2
-"""A part is closed once it holds so much: a download that breaks off, or a crash, costs no more than that."""
+"""The size at which a part is closed, in bytes before compression. An interrupted download or a crash costs no more
+than a part."""
 
 PART_FILES = 10_000
-"""Or so many files: what is known of them is kept until the part is closed."""
+"""The number of files at which a part is closed, because their descriptions stay in memory until then."""
 
 EXPORTS = re.compile(r"job-outputs/[^/]+/[^/]+/[^/]+/export-\d+\.zip")
-"""What earlier exports have made."""
+"""The files of earlier exports, which are not exported again."""
 
 README = """\
-This is all that is kept of you here, as far as it was there when the export was made.
+This is all data that is kept about you here. It was complete when the export was made.
 
 data/account-*.json   your account: how you sign in
 data/users-*.json     your profile and all that belongs to it
 data/*.json           your other documents, by kind
-data/files-*.json     your files: under which name each is kept here, and what it was called
+data/files-*.json     a list of your files: the name of each in this export, and its original name
 files/                your files
 
-A large export has several parts: export-001.zip, export-002.zip and so on. No document or file is in two of them.
+A large export has several parts: export-001.zip, export-002.zip and so on. Each document and each file is in one part.
 """
 
 
@@ -49,11 +53,11 @@ class ExportPosition(BatchTally):
     """The checkpoint.
 
     Attributes:
-        kind: Where the next part begins: the kind of things that the last one ended with,
-        after: and the last of them.
-        files: The parts that there are.
-        files_seen: Numbers the owner's files.
-        complete: Nothing is left to be put into a part.
+        kind: The kind of the last item that was exported; None before the first.
+        after: The name of the last item that was exported; None before the first.
+        files: The parts that are complete.
+        files_seen: The number of the owner's files so far, which numbers the next file.
+        complete: Whether everything is exported.
     """
 
     kind: str | None = None
@@ -64,7 +68,7 @@ class ExportPosition(BatchTally):
 
 
 def export_user_data(context: JobContext) -> BatchOutput:
-    """Export what there is.
+    """Export all data of the owner.
 
     Args:
         context: The attempt.
@@ -100,15 +104,15 @@ def _make_part(context: JobContext, position: ExportPosition, expected: int) -> 
 
 
 def _fill(context: JobContext, part: ArchivePart, done: ExportPosition, expected: int) -> bool:
-    """Put things into a part until it is full; returns whether that was all."""
+    """Add items to a part until it is full. Return whether everything is exported."""
     files_before = done.files_seen
-    for kind, name, thing in _exported(context.user_id, done.kind, done.after):
+    for kind, name, item in _exported(context.user_id, done.kind, done.after):
         context.report(100 * done.total / max(expected, done.total, 1), "exporting")
-        if isinstance(thing, Blob):
+        if isinstance(item, Blob):
             done.files_seen += 1
-            _add_file(context, part, done, thing)
+            _add_file(context, part, done, item)
         else:
-            part.add_document(kind, readable(thing) if isinstance(thing, Document) else thing)
+            part.add_document(kind, readable(item) if isinstance(item, Document) else item)
             done.succeeded += 1
         done.kind, done.after = kind, name
         if part.size >= PART_BYTES or done.files_seen - files_before >= PART_FILES:
@@ -130,7 +134,7 @@ def _add_file(context: JobContext, part: ArchivePart, done: ExportPosition, blob
             try:
                 yield source.read(offset, CHUNK_BYTES)
             except InputNotFound as error:
-                # Half of it is in the part: that is made again, without the file.
+                # Half of the file is in the part. So the next attempt writes the part again, without the file.
                 raise Unavailable(error.message) from error
 
     facts = {
@@ -144,11 +148,11 @@ def _add_file(context: JobContext, part: ArchivePart, done: ExportPosition, blob
 
 
 Exported = Any
-"""A document, an object in Cloud Storage, or JSON."""
+"""An item of an export: a document, an object in Cloud Storage, or JSON."""
 
 
 def _exported(user_id: str, kind: str | None, after: str | None) -> Iterator[tuple[str, str, Exported]]:
-    """Yield all that there is of a user behind some place: its kind, its name, and itself."""
+    """Yield all data of a user after a place. Each item comes with its kind and its name."""
     sources: dict[str, Callable[[str | None], Iterator[tuple[str, Exported]]]] = {
         "account": partial(_account, user_id),
         config.USERS: partial(_profile, user_id),
@@ -207,7 +211,7 @@ def _files(user_id: str, after: str | None) -> Iterator[tuple[str, Exported]]:
 
 def _files_below(prefix: str, after: str | None) -> Iterator[tuple[str, Exported]]:
     if after is None or after.encode() < prefix.encode() or after.startswith(prefix):
-        # From the last one on, which is passed by.
+        # `start_offset` includes the last file that was exported, so that file is skipped below.
         begin = after if after is not None and after.startswith(prefix) else None
         for blob in bucket().list_blobs(prefix=prefix, start_offset=begin):
             if not EXPORTS.fullmatch(blob.name) and (begin is None or blob.name.encode() > begin.encode()):
@@ -215,7 +219,7 @@ def _files_below(prefix: str, after: str | None) -> Iterator[tuple[str, Exported
 
 
 def _expected(user_id: str) -> int:
-    """About how many things there are; only the progress hangs on it."""
+    """Estimate the number of items. Only the progress depends on it."""
     count = 1
     for collection in (*config.user_trees(), *config.user_documents()):
         count += trees.count_owned(collection, user_id)

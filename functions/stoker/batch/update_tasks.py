@@ -1,4 +1,4 @@
-"""`update-tasks`: the same change for all of the owner's tasks that a filter finds."""
+"""The operation `update-tasks`: it writes the same change into all tasks of the owner that a filter finds."""
 
 from typing import Any
 
@@ -20,14 +20,14 @@ from stoker.queries import declared
 
 
 def update_tasks(context: JobContext, batch_input: UpdateTasks) -> BatchOutput:
-    """Update the tasks that a filter finds; or, of a batch that is run again, those that have failed.
+    """Update the tasks that a filter finds. In a retry of failed items, update the tasks that failed.
 
     Args:
         context: The attempt.
-        batch_input: Which tasks, and the change.
+        batch_input: The filter and the change.
 
     Raises:
-        InvalidJob: The project that they are to belong to is not the owner's.
+        InvalidJob: The new project is not the owner's.
     """
     change = batch_input.set
     if change.project_id is not None and not_owned(context.user_id, [change.project_id]):
@@ -53,7 +53,11 @@ def _fields(change: TaskChange) -> dict[str, Any]:
 
 
 def transition_problem(before: TaskStatus, after: TaskStatus) -> str | None:
-    """Return a sentence if a task of one status can't get another status; None if it can.
+    """Return a sentence if a task may not change from one status to another; None if it may.
+
+    Args:
+        before: The old status.
+        after: The new status.
 
     Example:
         >>> transition_problem("cancelled", "completed")

@@ -130,7 +130,8 @@ class CountedEvent(Model):
 
 
 class AnalyticsAggregate(Model):
-    """The figures of all events of one name in one hour, day or month, in UTC: the document `analyticsAggregates/{id}`.
+    """An aggregate: the document `analyticsAggregates/{id}`. It has the figures of all events of a name in an hour, a
+    day or a month, in UTC.
 
     Attributes:
         granularity: The length of the time.

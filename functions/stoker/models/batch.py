@@ -113,7 +113,7 @@ class TaskChange(Model):
         status: The new status. A task that may not change to this status fails.
         priority: The new priority.
         category: The new category.
-        tags: The new tags, instead of all old ones.
+        tags: The new tags. They replace all old tags.
         due_date: The new due date. Null removes the due date.
         project_id: The id of one of the owner's projects. Null removes the task from its project.
     """

@@ -192,7 +192,8 @@ class BatchOutput(JobOutput):
         succeeded: The number of items that are done.
         failed: The number of items that failed.
         failures: The first 100 items that failed.
-        removed: The number of documents and files that a deletion removed, by kind, such as `{"tasks": 12, "files": 3}`.
+        removed: The numbers of documents and files that a deletion removed, by kind, such as
+            `{"tasks": 12, "files": 3}`.
         generation: The generation of the imported file in Cloud Storage. A file that is uploaded again under the same
             name has another generation.
     """

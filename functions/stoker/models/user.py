@@ -146,7 +146,8 @@ class DayRun(Model):
 
 
 MAX_XP_DAYS = 10
-"""The number of days whose XP a profile keeps. So a task whose event comes late counts as if it had come in time."""
+"""The number of days for which a profile keeps the XP. So a task whose event comes late still counts for its
+own day."""
 
 
 class XpDay(Model):

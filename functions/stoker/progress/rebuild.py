@@ -1,4 +1,4 @@
-"""Progress anew, from all that was ever completed: the tasks that are there, and the ledger, which outlives them."""
+"""The rebuild of a user's progress from the tasks that exist, and from the ledger, which also has deleted tasks."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -20,18 +20,18 @@ from stoker.progress.ledger import FACTS, completion_of, entries, pages, time_zo
 from stoker.queries import declared
 
 SECONDS = 600.0
-"""How long a commit may take with all of its tries: each reads a user's whole ledger."""
+"""The longest time of a commit with all its tries, in seconds. Each try reads the user's whole ledger."""
 
 
 @dataclass(frozen=True)
 class RebuiltProgress:
-    """What a rebuild has found.
+    """The result of a rebuild.
 
     Attributes:
-        before: The progress that there was; None where it was not as it must be.
-        after: The progress that there is now.
-        completions: What it follows from.
-        added: Of them, those that nobody knew of: of a task whose event was lost.
+        before: The progress before; None if it was not valid.
+        after: The progress now.
+        completions: The number of completions that the progress counts.
+        added: The number of completions that were missing in the ledger, because the event of their task was lost.
     """
 
     before: Progress | None
@@ -41,22 +41,22 @@ class RebuiltProgress:
 
     @property
     def changed(self) -> bool:
-        """Whether the figures were others."""
+        """Whether the rebuild has changed the progress."""
         return self.before != self.after
 
 
 def rebuild(user_id: str, *, dry_run: bool = False) -> RebuiltProgress:
     """Compute a user's progress from the start.
 
-    What a task was worth stays what it was, and an achievement that the user has got stays.
+    The XP of tasks that are in the ledger do not change. The user keeps all achievements.
 
     Args:
-        user_id: The user.
-        dry_run: Whether to write nothing.
+        user_id: The uid of the user.
+        dry_run: Whether to compute only, and write nothing.
 
     Raises:
         UserNotFound: There is no such profile.
-        Unavailable: Others write the profile all the time.
+        Unavailable: Others wrote the profile during all tries.
     """
     first = _profile(user_id)
     before = stored_progress(first)
@@ -78,7 +78,7 @@ def rebuild(user_id: str, *, dry_run: bool = False) -> RebuiltProgress:
 
 
 def _rebuild(user_id: str, before: Progress | None, missing: int) -> RebuiltProgress | None:
-    """Write the progress of all that is counted and of some that waits; return None if more waits."""
+    """Write the progress of all counted completions and of a part of the others. Return None if some are left."""
     profile = _profile(user_id)
     counted, waiting = _divided(entries(user_id))
     now = waiting[:MAX_PER_COMMIT]
@@ -91,7 +91,7 @@ def _rebuild(user_id: str, before: Progress | None, missing: int) -> RebuiltProg
 
 
 def _divided(found: Iterable[Completion]) -> tuple[list[Completion], list[Completion]]:
-    """Those that are counted, and those that wait for it."""
+    """Divide completions into those that are counted, and those that are not."""
     every = list(found)
     return [one for one in every if one.counted], [one for one in every if not one.counted]
 
@@ -104,7 +104,7 @@ def _profile(user_id: str) -> DocumentSnapshot[Any]:
 
 
 def _missing(profile: DocumentSnapshot[Any]) -> list[Completion]:
-    """What the user has completed and not got."""
+    """Return the completions of the user's tasks that the ledger does not have."""
     known = {one.id for one in entries(profile.id)}
     time_zone, last = time_zone_of(profile.to_dict() or {}), last_completion(profile)
     tasks = pages(declared.tasks_of(profile.id, TaskFilter(status="completed")).select(FACTS))

@@ -1,4 +1,4 @@
-"""What an engine can't do by itself: speak faster, slower, higher or lower than it was made for."""
+"""The change of tempo and pitch beyond an engine's own range."""
 
 import wave
 from collections.abc import Callable, Iterable, Iterator
@@ -10,16 +10,16 @@ from stoker.sandbox.ffmpeg import FfmpegFailed, input_options, run_ffmpeg
 from stoker.speech.engine import Mark, Utterance
 
 APART_SECONDS = 0.5
-"""Silence between the pieces, so that none of them flows into the next."""
+"""The silence between utterances, in seconds, so that no utterance flows into the next."""
 
 
 @dataclass(frozen=True)
 class Shape:
-    """What is to be done to the sound of an engine.
+    """A change of tempo and pitch.
 
     Attributes:
-        tempo: Times faster, at the same pitch.
-        semitones: Higher, at the same tempo.
+        tempo: The factor by which the sound becomes faster. The pitch stays the same.
+        semitones: The semitones by which the sound becomes higher. The tempo stays the same.
     """
 
     tempo: float = 1.0
@@ -29,14 +29,16 @@ class Shape:
 def reshaped(
     utterances: Iterable[Utterance], shape: Shape, sample_rate: int, folder: Path, check: Callable[[], None]
 ) -> Iterator[Utterance]:
-    """Change pieces, all of them in one run of ffmpeg's `rubberband`, which leaves a voice its vowels.
+    """Change the tempo and the pitch of utterances, in one run of ffmpeg.
+
+    ffmpeg's filter `rubberband` keeps the vowels of a voice natural.
 
     Args:
-        pieces: As an engine speaks them.
-        shape: What to do; the pieces come back as they are where it is nothing.
-        sample_rate: Of the pieces.
-        folder: Where to work.
-        check: Called all along; what it raises ends the work.
+        utterances: The utterances, as an engine speaks them.
+        shape: The change. If it changes nothing, the utterances are returned as they are.
+        sample_rate: The sample rate of the utterances, in samples per second.
+        folder: The folder for temporary files.
+        check: Called regularly. An error that it raises ends the work.
 
     Raises:
         EncoderFailed: ffmpeg was stopped.
@@ -60,7 +62,7 @@ def reshaped(
         raise EncoderFailed("The encoder stopped. The job is tried again by itself.") from failure
     (folder / "pieces.wav").unlink()
     with wave.open(str(folder / "reshaped.wav"), "rb") as file:
-        begin = len(apart) // 4  # in the middle of the silence
+        begin = len(apart) // 4  # the middle of the first silence, in samples
         for utterance, samples in written:
             end = begin + samples + len(apart) // 2
             first, last = round(begin / shape.tempo), round(end / shape.tempo)

@@ -15,7 +15,7 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 def schemas() -> dict[str, str]:
     """Return the texts of the schemas, by names such as `task` and `video-input`.
 
-    Each field of a document names its writer in `x-written-by`. An input has no such names: the client writes all of it.
+    Each field of a document names its writer in `x-written-by`. The client writes all fields of an input.
     """
     made = {_kebab(model.__name__): _text(schema) for model, schema in _schemas()}
     return dict(sorted(made.items()))

@@ -1,4 +1,4 @@
-"""The first records of a file. If all of them fail in the same way, the file is at fault, and not each record."""
+"""The check of a file's first records. If all of them fail in the same way, the whole file is refused."""
 
 import re
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ from stoker.errors import UnsupportedMedia
 from stoker.models.batch import ImportedTask
 
 ENOUGH = 20
-"""If fewer records fail in the same way, each of them is counted as a failure."""
+"""The least number of records for this check. If the file has fewer records, each failure is counted."""
 
 VARIABLE = re.compile(r"'[^']*'|\"[^\"]*\"|[\d,.]+")
 """The parts of a problem that differ from record to record: quoted values and numbers."""
@@ -18,11 +18,11 @@ def check_first(path: str, found: Sequence[ImportedTask | InvalidRecord]) -> Non
     """Refuse a file whose first records all fail in the same way.
 
     Args:
-        path: The file's name, for the sentence.
+        path: The file's name, for the message.
         found: The records of the first page.
 
     Raises:
-        UnsupportedMedia: No record is a task, and a problem is common to all of them.
+        UnsupportedMedia: No record is a task, and all records have a problem in common.
     """
     wrong = [one for one in found if isinstance(one, InvalidRecord)]
     if len(found) < ENOUGH or len(wrong) < len(found):

@@ -1,4 +1,4 @@
-"""NDJSON: a JSON object on each line."""
+"""The reader of NDJSON, which has a JSON object on each line."""
 
 from pydantic_core import from_json
 
@@ -7,11 +7,11 @@ from stoker.batch.task_files.task_record import InvalidRecord, Record, TaskFile,
 from stoker.errors import UnsupportedMedia
 
 LOOKED_AT = 100
-"""The lines of which a line must be a JSON object. A file whose first lines are broken may still be NDJSON."""
+"""The number of first lines, of which at least one must be a JSON object. A few broken lines don't refuse the file."""
 
 
 class JsonLines:
-    """The records of NDJSON.
+    """The records of an NDJSON file.
 
     Args:
         file: The file.
@@ -19,7 +19,7 @@ class JsonLines:
         is_object: Whether that line begins with a brace.
 
     Raises:
-        UnsupportedMedia: No line of the first lines is a JSON object, or the only line is an object without a title.
+        UnsupportedMedia: None of the first lines is a JSON object, or the only line is an object without a title.
     """
 
     def __init__(self, file: TaskFile, begin: tuple[int, int], *, is_object: bool) -> None:
@@ -59,11 +59,11 @@ class JsonLines:
 
 
 class InvalidJson:
-    """A text that is no JSON.
+    """A text that is not valid JSON.
 
     Args:
-        problem: The part of a sentence that says so.
-        goes_on: Whether the text is the beginning of JSON that goes on behind it.
+        problem: The problem, as a part of a sentence.
+        goes_on: Whether the text is the beginning of JSON that continues on the next lines.
 
     Attributes:
         goes_on: As above.
@@ -78,7 +78,11 @@ class InvalidJson:
 
 
 def parsed(text: str) -> object:
-    """Return the value of a JSON text, or what is wrong with it."""
+    """Parse a JSON text. Return its value, or an `InvalidJson`.
+
+    Args:
+        text: The text.
+    """
     try:
         return from_json(text, allow_inf_nan=False)
     except ValueError as error:

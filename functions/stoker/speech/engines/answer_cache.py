@@ -1,4 +1,4 @@
-"""Answers that were paid for: a later attempt at the job goes on from them."""
+"""A cache of the answers that were paid for, so that the next attempt of a job does not pay for them again."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -13,9 +13,9 @@ DELETIONS_AT_ONCE = 8
 
 
 class AnswerCache:
-    """Objects beside the outputs of the job, by what they are the answer to. Threads may share it.
+    """A cache of answers for the attempts of a job, as objects beside the job's outputs. Threads may share it.
 
-    They are the engine's to remove where the attempt fails, as all that a job did not publish.
+    If the job fails, the job engine removes these objects, as it removes all objects that a job did not publish.
 
     Args:
         context: The attempt.
@@ -28,7 +28,11 @@ class AnswerCache:
         self._lock = threading.Lock()
 
     def read(self, recipe: str) -> bytes | None:
-        """Return the answer that an earlier attempt has kept; None where there is none."""
+        """Return the answer that an earlier attempt has stored; None if there is none.
+
+        Args:
+            recipe: The hash of the request.
+        """
         earlier = self._earlier.get(recipe)
         if earlier is None:
             return None
@@ -37,11 +41,11 @@ class AnswerCache:
         return None
 
     def write(self, recipe: str, answer: bytes) -> None:
-        """Keep an answer.
+        """Store an answer.
 
         Args:
-            recipe: Names what it answers, and how.
-            answer: What to keep.
+            recipe: The hash of the request.
+            answer: The answer.
         """
         file = self._run.workspace / f"{recipe}.json"
         file.write_bytes(answer)
@@ -51,7 +55,7 @@ class AnswerCache:
             self._written.append(name)
 
     def forget(self) -> None:
-        """Remove what this attempt has kept, now that the outputs are uploaded."""
+        """Delete the answers that this attempt has stored. Call it when the outputs are uploaded."""
 
         def delete(name: str) -> None:
             with suppress(NotFound):
