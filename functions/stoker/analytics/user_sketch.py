@@ -26,7 +26,7 @@ class UserSketch:
             try:
                 self._union.update(hll_sketch.deserialize(stored))
             except (IndexError, MemoryError, RuntimeError, ValueError) as error:
-                raise ValueError("These bytes are not a serialized sketch of users.") from error
+                raise ValueError("These bytes are no sketch of users.") from error
 
     def add(self, user_id: str) -> None:
         """Add a user. Adding a user again changes nothing."""
