@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, get_args
 
 from stoker.analytics.aggregates import document_names
 from stoker.analytics.buckets import Key, buckets_between, start_of
@@ -36,13 +36,18 @@ def series(name: str, granularity: Granularity, start: datetime, end: datetime) 
         events, its `count` is 0.
 
     Raises:
-        ValueError: The series would have more than `MOST_BUCKETS` buckets.
+        ValueError: The series would have more than `MOST_BUCKETS` buckets, a time has no time zone, or `granularity` is
+            not a granularity.
 
     Example:
         >>> monday = datetime(2026, 11, 16, tzinfo=UTC)
         >>> [one.count for one in series("video.played", "day", monday, monday + timedelta(days=7))]  # doctest: +SKIP
         [310, 295, 288, 301, 340, 512, 498]
     """
+    if granularity not in get_args(Granularity):
+        raise ValueError(f"{granularity!r} is no granularity. Name {', '.join(get_args(Granularity))}.")
+    if start.tzinfo is None or end.tzinfo is None:
+        raise ValueError("The start and the end need a time zone, such as datetime(2026, 11, 16, tzinfo=UTC).")
     # Aggregates are looked up by their ids, which follow from the time. This needs no index.
     keys: list[Key] = []
     for bucket in buckets_between(granularity, start, min(end, datetime.now(UTC))):
@@ -85,10 +90,18 @@ def active_users(period: Period, on: date | None = None) -> int:
     Returns:
         The number of users: exact up to some 1,500, within 2 % beyond (see `UserSketch`).
 
+    Raises:
+        ValueError: `period` is not a period.
+        TypeError: `on` is not a date.
+
     Example:
         >>> active_users("28-days", date(2026, 11, 22))  # doctest: +SKIP
         1204
     """
+    if period not in get_args(Period):
+        raise ValueError(f"{period!r} is no period. Name {', '.join(get_args(Period))}.")
+    if on is not None and not isinstance(on, date):
+        raise TypeError("The day must be a date, such as date(2026, 11, 22).")
     users = UserSketch()
     buckets = [Key(granularity, bucket, ALL) for granularity, bucket in buckets_of(period, on or today())]
     for sketch in raw.get_all([document_names(key)[1] for key in buckets], ["users"]):

@@ -65,10 +65,11 @@ def choose_voice(voices: Sequence[Voice], language: str | None, name: str | None
 
 
 def _speakers(voices: Sequence[Voice], language: str) -> list[Voice]:
-    """Return the voices that speak a language, exact matches first.
+    """Return the voices that speak a language, the best match first.
 
-    If no voice matches, the last part of the tag is dropped: `de` is searched for `de-AT`. A voice with a longer tag
-    matches too: `pt-br` for `pt`.
+    A voice whose name is the language comes first, because for `fr`, eSpeak NG lists `fr-BE` before `fr`. Then come
+    voices with exactly this tag, and voices with a longer tag, such as `pt-br` for `pt`. If no voice matches, the last
+    part of the tag is dropped: for `de-AT`, `de` is searched.
     """
     wanted = compared(language)
     tags = {voice: [compared(tag) for tag in voice.languages] for voice in voices}
@@ -76,7 +77,8 @@ def _speakers(voices: Sequence[Voice], language: str) -> list[Voice]:
         exact = [voice for voice in voices if wanted in tags[voice]]
         close = [voice for voice in voices if any(tag.startswith(f"{wanted}-") for tag in tags[voice])]
         if exact or close or "-" not in wanted:
-            return exact + [voice for voice in close if voice not in exact]
+            found = exact + [voice for voice in close if voice not in exact]
+            return sorted(found, key=lambda voice: compared(voice.name) != wanted)
         wanted = wanted.rpartition("-")[0]
 
 
