@@ -68,7 +68,7 @@ class JobContext:
         """
         if stage not in self._stages:
             raise ValueError(
-                f"The stage {stage!r} is not among {', '.join(self._stages)}. Add it to the type's entry in the registry."
+                f"The stage {stage!r} is none of {', '.join(self._stages)}. Add it to the type's entry in the registry."
             )
         self._progress = progress
         self._heartbeat.report(progress, stage)
@@ -139,7 +139,7 @@ class JobContext:
         if self._progress >= NEARLY_PERCENT and not missed_before:
             return NearlyDone(f"The work was not quite done after {minutes} minutes.")
         return DeadlineExceeded(
-            f"After {minutes} minutes, the longest time that the work may take, {self._progress:.0f} % was done. Only "
+            f"After {minutes} minutes, the longest time that the work may take, {self._progress:.0f} % was done. So "
             f"{_fitting(self._progress)} would fit. Ask for a shorter part, or for fewer or smaller outputs."
         )
 
