@@ -44,7 +44,7 @@ def create_processing_job(
         input: The input of the job, with names in camelCase, as it is stored. Each type has a model, such as
             `VideoInput` for `video-processing`.
         job_id: The document's id, 1 to 128 letters, digits, `-` and `_`. A random id is drawn if it is left out.
-        run_after: The time before which the job must not begin, with a time zone. At most 30 days ahead.
+        run_after: The time before which the job must not begin, with a time zone.
         dedupe_key: A text of 1 to 128 characters. Of all jobs of the owner with the same key, at most one is under way.
 
     Returns:

@@ -73,8 +73,8 @@ class JobMonitor:
         self._on_update = on_update
         self._log = JobLog(self.job_id)
         self._reference = client().document(path_of(self.job_id))
-        # The snapshots that the watch reports: the document, or None if it does not exist. An empty tuple only wakes the
-        # thread.
+        # The snapshots that the watch reports: the document, or None if it does not exist. An empty tuple only wakes
+        # the thread.
         self._news: queue.SimpleQueue[tuple[DocumentSnapshot[Any] | None, ...]] = queue.SimpleQueue()
         self._result: Future[dict[str, Any]] = Future()
         self._reported: datetime | None = None
