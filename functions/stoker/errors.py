@@ -104,8 +104,10 @@ class InputForbidden(PermanentError):
 
 
 class InputNotFound(PermanentError):
-    """A source that does not exist, or was deleted or replaced while the job read it. Upload it, and write a new
-    job."""
+    """A source that does not exist, or was deleted or replaced while the job read it.
+
+    Upload it, and write a new job.
+    """
 
     code = "input-not-found"
 
@@ -281,8 +283,10 @@ class NotAllowed(CallRefused):
 
 
 class UserIdRefused(CallRefused):
-    """An account whose uid no document can have as its id. An admin has chosen the uid: Firebase Auth draws no such
-    uid."""
+    """An account whose uid no document can have as its id.
+
+    An admin has chosen the uid: Firebase Auth draws no such uid.
+    """
 
     code = "user-id-refused"
 

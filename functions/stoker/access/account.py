@@ -57,8 +57,10 @@ def made_at(account: auth.UserRecord) -> int:
 
 
 def readable(account: auth.UserRecord) -> dict[str, Any]:
-    """Return the data of an account as JSON. The hash of the password is left out, because it would help to guess the
-    password."""
+    """Return the data of an account as JSON.
+
+    The hash of the password is left out, because it would help to guess the password.
+    """
     times = account.user_metadata
     return {
         "uid": account.uid,

@@ -22,8 +22,10 @@ from stoker.errors import (
 
 
 def https_error(error: StokerError) -> HttpsError:
-    """Return the error that the client libraries understand. Its `details.code` is the code on which clients may
-    branch."""
+    """Return the error that the client libraries understand.
+
+    Its `details.code` is the code on which clients may branch.
+    """
     details: dict[str, Any] = {"code": error.code}
     match error:
         case NotSignedIn() | AppCheckNeeded():

@@ -118,8 +118,9 @@ def gone(user_id: str, record: Departure | None, gone_at: datetime, late_job_id:
 
 
 def end(record: Departure) -> Departure:
-    """Record that the account is being unlocked. If an attempt of the deletion locks the account afterwards, it finds
-    this record and unlocks the account again.
+    """Record that the account is being unlocked.
+
+    If an attempt of the deletion locks the account afterwards, it finds this record and unlocks the account again.
 
     Raises:
         Conflict: The record was written since it was read.

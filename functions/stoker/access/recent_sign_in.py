@@ -12,8 +12,9 @@ rules."""
 
 
 def check_recent_sign_in(token: Mapping[str, Any]) -> None:
-    """Check that a user has signed in recently. Otherwise, the caller may be another person who uses an unlocked
-    device.
+    """Check that a user has signed in recently.
+
+    Otherwise, the caller may be another person who uses an unlocked device.
 
     Anonymous users pass. They have nothing to sign in with again, and the time of their sign-in never changes.
 

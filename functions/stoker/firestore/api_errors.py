@@ -4,8 +4,10 @@ from google.api_core import exceptions
 
 
 class Conflict(Exception):
-    """The refusal of a commit because a condition of a write does not hold. Nothing was written. Read the document
-    again."""
+    """The refusal of a commit because a condition of a write does not hold.
+
+    Nothing was written. Read the document again.
+    """
 
 
 class DocumentExists(Conflict):

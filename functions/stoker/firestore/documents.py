@@ -1,5 +1,6 @@
-"""The database as the engine uses it: read, find and commit documents. `memory_documents.py` is another database in
-memory.
+"""The database as the engine uses it: read, find and commit documents.
+
+`memory_documents.py` is another database in memory.
 """
 
 from collections.abc import Mapping, Sequence

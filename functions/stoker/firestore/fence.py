@@ -10,8 +10,9 @@ from stoker.firestore.writes import ExtraWrites, Update, Written
 
 
 class Fence:
-    """The last known update time of a document. Each write needs it as a condition, and renews it. So no write needs a
-    read.
+    """The last known update time of a document.
+
+    Each write needs it as a condition, and renews it. So no write needs a read.
 
     Args:
         documents: The database.

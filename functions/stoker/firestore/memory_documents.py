@@ -1,5 +1,7 @@
-"""A database in memory, for tests that need no emulator. It has only those features of Firestore that the engine
-uses."""
+"""A database in memory, for tests that need no emulator.
+
+It has only those features of Firestore that the engine uses.
+"""
 
 import threading
 from collections.abc import Callable, Mapping, Sequence

@@ -1,5 +1,7 @@
-"""Optimistic writes: read, decide, and commit on the condition that nothing has changed. After a conflict, read
-again."""
+"""Optimistic writes: read, decide, and commit on the condition that nothing has changed.
+
+After a conflict, read again.
+"""
 
 from collections.abc import Callable
 from typing import TypeVar

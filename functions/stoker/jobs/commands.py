@@ -124,8 +124,9 @@ def _cancel(job_id: str) -> None:
 
 
 def retry_job(job_id: str) -> None:
-    """Run a job again that is `failed` or `cancelled`, as if it were new. A `completed` batch runs its failed items
-    again.
+    """Run a job again that is `failed` or `cancelled`, as if it were new.
+
+    A `completed` batch runs its failed items again.
 
     Args:
         job_id: The document's id.

@@ -38,8 +38,10 @@ def no_attempt_is_left(job: JobState, now: datetime) -> bool:
 
 
 def no_work_is_left(job: JobState, now: datetime) -> bool:
-    """Return whether all attempts together took the longest time that a job may take. A deletion of a user's data has
-    no such bound."""
+    """Return whether all attempts together took the longest time that a job may take.
+
+    A deletion of a user's data has no such bound.
+    """
     return job.work_with_lapsed() >= config.MAX_WORK_SECONDS and not job.deletes_owner
 
 

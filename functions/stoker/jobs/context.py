@@ -25,7 +25,7 @@ class JobContext:
     Attributes:
         id: The job's id.
         user_id: The owner.
-        owner_is_gone: Whether the job deletes what is left of an owner without an account.
+        owner_is_gone: Whether the job deletes the data of an owner without an account.
         workspace: An empty folder for this attempt. It is always removed after the attempt.
         outputs: The uploads of this attempt.
         checkpoint: The last checkpoint of the earlier attempts; empty if there is none.
@@ -91,8 +91,9 @@ class JobContext:
         end_hook: bool = False,
         output: BatchOutput | None = None,
     ) -> None:
-        """Write a checkpoint, and other documents in the same commit: all of them exactly once, or none, also after a
-        crash.
+        """Write a checkpoint, and other documents in the same commit.
+
+        Either all of it is written, and exactly once, or nothing is, also after a crash.
 
         Args:
             checkpoint: The place from which the next attempt would go on. It must differ from the checkpoint before,

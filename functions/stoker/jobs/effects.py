@@ -20,8 +20,9 @@ class ReleaseSlot:
 
 @dataclass(frozen=True)
 class RecordEvent:
-    """An analytics event records the end of the job. It is written in the commit of the transition, so that each end
-    has exactly one event.
+    """An analytics event records the end of the job.
+
+    It is written in the commit of the transition, so that each end has exactly one event.
 
     Attributes:
         name: `job.completed`, `job.failed` or `job.cancelled`.
@@ -52,8 +53,10 @@ class EnqueueTask:
 
 @dataclass(frozen=True)
 class EnqueueChildren:
-    """Tasks ask for attempts at the children that an earlier run of the job had left undone. Their documents are not
-    new, so no trigger queues them."""
+    """Tasks ask for attempts at the children that an earlier run of the job had left undone.
+
+    Their documents are not new, so no trigger queues them.
+    """
 
 
 @dataclass(frozen=True)
@@ -69,8 +72,10 @@ class WakeNext:
 
 @dataclass(frozen=True)
 class LookForRelease:
-    """The job waits for the end of another job of its owner. If all of these have ended in the meantime, this effect
-    wakes the job, because no other job would."""
+    """The job waits for the end of another job of its owner.
+
+    If all of these have ended in the meantime, this effect wakes the job, because no other job would.
+    """
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ class EndedJob:
         id: The document's id.
         user_id: The owner.
         status: `completed`, `failed` or `cancelled`.
-        owner_is_gone: Whether the job deletes what is left of an owner without an account.
+        owner_is_gone: Whether the job deletes the data of an owner without an account.
     """
 
     id: str

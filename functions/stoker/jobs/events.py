@@ -1,4 +1,4 @@
-"""Events: all that can happen to a job."""
+"""The events of a job: everything that can happen to it."""
 
 from dataclasses import dataclass
 from datetime import datetime

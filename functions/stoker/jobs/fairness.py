@@ -1,5 +1,4 @@
-"""Fairness between users: the number of places of a queue that a user may hold, and the time that an attempt may hold
-one.
+"""Fairness between users: how many places of a queue a user may hold, and how long an attempt may hold a place.
 
 All functions are pure. `limits.py` and `turns.py` read the facts for them, and `docs/fairness.md` explains them.
 """

@@ -168,8 +168,10 @@ def give_back(job: JobState, event: Preempted | OutOfTime, now: datetime) -> Fie
 
 
 def become_due(job: JobState, event: Due, now: datetime) -> Fields:
-    """Return the `runAfter` of a stale job. The sweeper finds the job by it from now on, and need not read every
-    pending job."""
+    """Return the `runAfter` of a stale job.
+
+    The sweeper finds the job by it from now on, and need not read every pending job.
+    """
     return {"runAfter": job.created_at or now}
 
 
@@ -194,8 +196,10 @@ def raise_progress(job: JobState, event: ChildrenProgressed, now: datetime) -> F
 
 
 def run_children_again(job: JobState, event: ChildRetried, now: datetime) -> Fields:
-    """Return the stage of a batch of which a child is retried. The sweeper finds a batch that has ended by this
-    stage."""
+    """Return the stage of a batch of which a child is retried.
+
+    The sweeper finds a batch that has ended by this stage.
+    """
     # A batch that waits for its children is written too. So the fence refuses an end that was decided before the retry.
     return {"stage": RUNNING_JOBS if job.state == "running-jobs" else RUNNING_AGAIN}
 

@@ -25,8 +25,10 @@ tries."""
 
 
 class WritesRefused(Exception):
-    """The refusal of a commit because another of its documents has changed. Nothing was written. Read that document
-    again."""
+    """The refusal of a commit because another of its documents has changed.
+
+    Nothing was written. Read that document again.
+    """
 
 
 class Lease:

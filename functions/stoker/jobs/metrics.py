@@ -56,8 +56,10 @@ def attempt_ended(log: JobLog, document: ProcessingJob, transition: Transition) 
 
 
 def job_ended(log: JobLog, document: ProcessingJob, status: str, error_code: str | None = None) -> None:
-    """Log that a job has ended. `runSeconds` is the time since the start of its last attempt, and `totalSeconds` the
-    time since its creation."""
+    """Log that a job has ended.
+
+    `runSeconds` is the time since the start of its last attempt, and `totalSeconds` the time since its creation.
+    """
     log.info(
         "The job has ended.",
         event="job-ended",

@@ -1,5 +1,7 @@
-"""The reconcile of outputs: find and remove objects whose job's document is gone. The event of the deletion may be
-lost."""
+"""The reconcile of outputs: find and remove objects whose job's document is gone.
+
+The event of the deletion may be lost.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

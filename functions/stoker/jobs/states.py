@@ -127,8 +127,10 @@ class JobState:
 
     @property
     def attempt_name(self) -> str:
-        """The unique name of the attempt that holds the job. Its number alone is not unique: the next attempt has the
-        same number if an attempt does not count."""
+        """The unique name of the attempt that holds the job.
+
+        Its number alone is not unique: the next attempt has the same number if an attempt does not count.
+        """
         return f"{self.attempt}-{self.lease_token}"
 
     def claimed(self, token: str, now: datetime) -> "JobState":

@@ -130,8 +130,10 @@ class Sweep:
         walk.ahead(lambda since: job_queries.due(self.now, since).only(*SEEN), self.now, self._bring_back_unless_held)
 
     def _stale(self, walk: Walk) -> None:
-        """Dispatch jobs that have been pending for longer than their event should take. They get a `runAfter`, by which
-        the sweeper finds them from then on."""
+        """Dispatch jobs that have been pending for longer than their event should take.
+
+        They get a `runAfter`, by which the sweeper finds them from then on.
+        """
         before = self._stale_before
         walk.ahead(
             lambda since: job_queries.stale_pending(before, since).only(*SEEN), before, self._bring_back_timeless
@@ -146,8 +148,7 @@ class Sweep:
         return lambda walk: walk.around(_seen(job_queries.held_in(stage)), self._bring_back)
 
     def _places(self, job_type: str) -> Callable[[Walk], None]:
-        """Return the step that wakes jobs which wait for a place of a queue: as many as places are free, one of each
-        user."""
+        """Return the step that wakes waiting jobs of a queue: one job of each user, while places are free."""
 
         def rest(after: Place | None) -> Selection:
             last = str(after[0]) if after is not None else ""
@@ -184,8 +185,10 @@ class Sweep:
         walk.around(_seen(job_queries.waiting_for_children()), self._update, most=MOST_PARENTS)
 
     def _children_again(self, walk: Walk) -> None:
-        """Update batches of which children were retried after the batch's end. Normally, the end of such a child does
-        that."""
+        """Update batches of which children were retried after the batch's end.
+
+        Normally, the end of such a child does that.
+        """
         every = timedelta(minutes=RECHECK_MINUTES)
         walk.around(_seen(job_queries.running_children_again()), self._update, most=MOST_PARENTS, every=every)
 
