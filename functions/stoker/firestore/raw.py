@@ -69,7 +69,7 @@ def run(path: str, query: StructuredQuery) -> Iterator[Document]:
 
 
 def found(query: Query) -> Iterator[Any]:
-    """Yield the documents that a query finds, as plain protobuf messages: 4 µs for each, and not 140 µs as for a snapshot."""
+    """Yield the documents that a query finds, as plain protobuf messages. Each takes 4 µs; a snapshot takes 140 µs."""
     parent, _ = query._parent._parent_info()
     request = {"parent": parent, "structured_query": query._to_protobuf()}
     api, metadata = client()._firestore_api, client()._rpc_metadata
