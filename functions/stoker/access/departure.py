@@ -88,7 +88,7 @@ def find(user_id: str) -> Departure | None:
     )
 
 
-def begun(user_id: str, job_id: str, *, locked_before: bool, account_made: int | None) -> Write:
+def begin_write(user_id: str, job_id: str, *, locked_before: bool, account_made: int | None) -> Write:
     """Return the write that records the begin of a deletion.
 
     Args:
@@ -102,7 +102,7 @@ def begun(user_id: str, job_id: str, *, locked_before: bool, account_made: int |
     return Merge(path_of(user_id), {**fields, "beganAt": SERVER_TIMESTAMP, **earlier})
 
 
-def gone(user_id: str, record: Departure | None, gone_at: datetime, late_job_id: str) -> Write:
+def gone_write(user_id: str, record: Departure | None, gone_at: datetime, late_job_id: str) -> Write:
     """Return the write that records that the account is gone, and the id of the late pass.
 
     Args:

@@ -69,7 +69,7 @@ def top(granularity: Granularity, bucket: str, n: int = 10) -> list[AnalyticsAgg
     """
     start_of(granularity, bucket)
     # One more, since `all` is always among the first.
-    found = (_aggregate(one) for one in raw.found(greatest(granularity, bucket).limit(n + 1)))
+    found = (_aggregate(one) for one in raw.find(greatest(granularity, bucket).limit(n + 1)))
     return [aggregate for aggregate in found if aggregate.name != ALL][:n]
 
 

@@ -70,10 +70,10 @@ class MemoryDocuments:
             found.sort(key=lambda one, field=field: value_of(one.data, field), reverse=direction == "DESCENDING")  # type: ignore[misc]
         if selection.after is not None:
             after = selection.after
-            found = [one for one in found if selection.place_of(one.id, one.data) > after]
+            found = [one for one in found if selection.cursor_of(one.id, one.data) > after]
         if selection.before is not None:
             before = selection.before
-            found = [one for one in found if selection.place_of(one.id, one.data) < before]
+            found = [one for one in found if selection.cursor_of(one.id, one.data) < before]
         return [_only(one, selection.fields) for one in found[: selection.limit]]
 
     def count(self, selection: Selection) -> int:

@@ -14,10 +14,8 @@ Order = tuple[str, Direction]
 Filter = tuple[str, str, object]
 """A field, an operator and a value, as the client library takes them."""
 
-Place = tuple[Any, ...]
-"""The place of a document in the result of a query: the values of the fields in the query's order, and the document's
-id.
-"""
+Cursor = tuple[Any, ...]
+"""The position of a document in the result of a query: the values of the fields in the query's order, and the id."""
 
 NAME = "__name__"
 """The field path of a document's name, by which Firestore sorts documents with otherwise equal values."""
@@ -34,8 +32,8 @@ class Selection:
         group: Whether the query searches all collections with this id, below any document.
         fields: The fields to read; all fields if this is empty.
         limit: The most documents to find; None for no limit.
-        after: Find only documents behind this place. Every direction of the order must be ascending.
-        before: Find only documents before this place. Every direction of the order must be ascending.
+        after: Find only documents behind this cursor. Every direction of the order must be ascending.
+        before: Find only documents before this cursor. Every direction of the order must be ascending.
     """
 
     collection: str
@@ -44,8 +42,8 @@ class Selection:
     group: bool = False
     fields: tuple[str, ...] = ()
     limit: int | None = None
-    after: Place | None = None
-    before: Place | None = None
+    after: Cursor | None = None
+    before: Cursor | None = None
 
     def only(self, *fields: str) -> "Selection":
         """Return the same selection, with only some fields."""
@@ -55,16 +53,16 @@ class Selection:
         """Return the same selection, with a limit of documents."""
         return replace(self, limit=limit)
 
-    def following(self, after: Place | None) -> "Selection":
-        """Return the same selection, of the documents behind a place; of all documents for None."""
+    def following(self, after: Cursor | None) -> "Selection":
+        """Return the same selection, of the documents behind a cursor; of all documents for None."""
         return replace(self, after=after)
 
-    def preceding(self, before: Place) -> "Selection":
-        """Return the same selection, of the documents before a place."""
+    def preceding(self, before: Cursor) -> "Selection":
+        """Return the same selection, of the documents before a cursor."""
         return replace(self, before=before)
 
-    def place_of(self, name: str, data: Mapping[str, Any]) -> Place:
-        """Return the place of a document that the selection has found.
+    def cursor_of(self, name: str, data: Mapping[str, Any]) -> Cursor:
+        """Return the cursor of a document that the selection has found.
 
         Args:
             name: The document's id.

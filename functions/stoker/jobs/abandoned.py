@@ -117,7 +117,7 @@ def _is_needed(user_id: str, job_id: str, most_alive: int) -> bool:
             return True
         if len(page) < PAGE:
             return False
-        alive = alive.following(alive.place_of(page[-1].id, page[-1].data))
+        alive = alive.following(alive.cursor_of(page[-1].id, page[-1].data))
     return True
 
 

@@ -11,10 +11,10 @@ from stoker.firestore.optimistic import until_written
 from stoker.firestore.writes import ExtraWrites
 from stoker.jobs.commit import commit_transition
 from stoker.jobs.conditions import must_wait
-from stoker.jobs.events import Cancelled, Claimed, FailedPermanently, HeldBack, JobEvent, Paused
+from stoker.jobs.events import Cancelled, FailedPermanently, HeldBack, JobEvent, LeaseRequested, Paused
 from stoker.jobs.job import load_job, read_job
 from stoker.jobs.lease import Lease
-from stoker.jobs.limits import AboveQuota, Deferred, take_slot
+from stoker.jobs.limits import AboveQuota, Deferred, take_place
 from stoker.jobs.settings import is_paused, settings, users_are_limited
 from stoker.jobs.states import JobState
 from stoker.jobs.store import store
@@ -95,9 +95,9 @@ def _take_job(job_id: str, token: str) -> Lease | Refused | None:
         return Lease(Fence(store().documents, found), job, held, limited=users_are_limited())
     if state.state == "pending" and not state.cancel_requested and must_wait(state, now + EARLY):
         raise NotYetDue(f"The job is due at {state.run_after}.")
-    claimed = decide(state, Claimed(token), now)
+    claimed = decide(state, LeaseRequested(token), now)
     if not claimed.takes_lease:
-        return _refuse(found, state, Claimed(token), now)
+        return _refuse(found, state, LeaseRequested(token), now)
     account = None
     if not state.deletes_owner:  # A deletion checks the account by itself, because it has locked it.
         account = store().standing(job.document.user_id)
@@ -113,7 +113,7 @@ def _take_job(job_id: str, token: str) -> Lease | Refused | None:
         return _refuse(found, state, FailedPermanently(slot.error), now, slot.extra)
     fence = Fence(store().documents, found)
     fence.write(claimed.fields, slot)
-    return Lease(fence, job, state.claimed(token, now), limited=bool(slot))
+    return Lease(fence, job, state.leased(token, now), limited=bool(slot))
 
 
 def account_problem(standing: Standing | None) -> PermanentError | None:
@@ -147,5 +147,5 @@ def _slot(state: JobState, account: Standing | None, *, makes_files: bool) -> De
     if limits is None or state.user_id is None or state.deletes_owner:
         return ()
     created_at = account.created_at if account is not None else None
-    slot = take_slot(state, state.user_id, limits, created_at, makes_files=makes_files)
+    slot = take_place(state, state.user_id, limits, created_at, makes_files=makes_files)
     return slot if isinstance(slot, Deferred | AboveQuota) else (slot,)

@@ -79,7 +79,7 @@ def run_attempt(job_id: str, worker: Worker[Input]) -> None:
         log.warning("The attempt lost the job, and has changed nothing.", reason=lost.message)
         remove_leftovers(document.user_id, job_id)
         return
-    attempt_ended(log, lease.as_claimed(), transition)
+    attempt_ended(log, lease.as_leased(), transition)
     perform(lease.state, transition, released)
     if Redeliver() in transition.effects:
         raise AttemptHandedBack("The platform stops this instance; another instance goes on with the job.")

@@ -26,7 +26,7 @@ def hold_ceiling(walk: Walk) -> None:
     since. An aggregation costs a read for each thousand jobs. Nothing is written for the single job.
 
     Args:
-        walk: The sweep's step. Its place records the percentage that was logged today.
+        walk: The sweep's step. Its cursor records the percentage that was logged today.
     """
     now, limits = walk.now, settings().project_limits
     if limits is None or stopped_until(now) is not None:
@@ -55,11 +55,11 @@ def hold_ceiling(walk: Walk) -> None:
 
 
 def _log_near(walk: Walk, today: datetime, percent: float, used: Mapping[str, float]) -> None:
-    place = walk.places.of(walk.name)
-    logged = place.get("percent", 0) if place.get("day") == today else 0
+    cursor = walk.cursors.of(walk.name)
+    logged = cursor.get("percent", 0) if cursor.get("day") == today else 0
     near = max((mark for mark in NEAR_PERCENT if mark <= percent), default=0)
     if near > logged:
-        walk.places.set(walk.name, None, day=today, percent=near)
+        walk.cursors.set(walk.name, None, day=today, percent=near)
         JobLog("").warning(
             f"The project has used {near} % of a limit of the day. At 100 %, no job begins until midnight (UTC).",
             event="project-near-limit",
@@ -68,7 +68,7 @@ def _log_near(walk: Walk, today: datetime, percent: float, used: Mapping[str, fl
         )
 
 
-def still_counted(data: Mapping[str, Any], now: datetime) -> list[Write]:
+def deleted_work_writes(data: Mapping[str, Any], now: datetime) -> list[Write]:
     """Return the write that keeps the work of a deleted job in the count of the day, if the job has ended today.
 
     Args:

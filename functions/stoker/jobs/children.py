@@ -18,6 +18,7 @@ from stoker.firestore.api_errors import Conflict
 from stoker.firestore.documents import StoredDocument
 from stoker.firestore.optimistic import until_written
 from stoker.firestore.writes import Create, ExtraWrites, Update, Write
+from stoker.jobs.batch_output import count_children, was_done
 from stoker.jobs.commit import commit_transition, log_of
 from stoker.jobs.effects import RemoveLeftovers
 from stoker.jobs.events import (
@@ -30,7 +31,6 @@ from stoker.jobs.events import (
     FailedPermanently,
     Retried,
 )
-from stoker.jobs.figures import count_children, was_done
 from stoker.jobs.job import load_job, path_of, read_job
 from stoker.jobs.leftovers import remove_leftovers
 from stoker.jobs.metrics import job_ended

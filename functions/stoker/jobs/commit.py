@@ -11,9 +11,9 @@ from stoker import config
 from stoker.firestore.documents import StoredDocument
 from stoker.firestore.fence import Fence
 from stoker.firestore.writes import Create, ExtraWrites, Write
-from stoker.jobs.effects import RecordEvent, ReleaseSlot
+from stoker.jobs.effects import RecordEvent, ReleasePlace
 from stoker.jobs.events import ChildrenEnded, HeldBack, JobEvent, Paused
-from stoker.jobs.limits import release_slot
+from stoker.jobs.limits import release_place
 from stoker.jobs.settings import users_are_limited
 from stoker.jobs.states import JobState
 from stoker.jobs.store import store
@@ -70,9 +70,9 @@ def writes_of(job: JobState, transition: Transition, *, limited: bool) -> list[W
     found: list[Write] = []
     for effect in transition.effects:
         match effect:
-            case ReleaseSlot() if limited and job.user_id is not None:
+            case ReleasePlace() if limited and job.user_id is not None:
                 worked = transition.fields.get("workSeconds", job.work_seconds) - job.work_seconds
-                found.insert(0, release_slot(job.user_id, job.id, worked, effect))
+                found.insert(0, release_place(job.user_id, job.id, worked, effect))
             case RecordEvent() if (event := _event(job, effect)) is not None:
                 found.append(Create(f"{config.ANALYTICS_EVENTS}/{event.id}", event.to_firestore()))
     return found

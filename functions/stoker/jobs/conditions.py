@@ -45,7 +45,7 @@ def no_work_is_left(job: JobState, now: datetime) -> bool:
     return job.work_with_lapsed() >= config.MAX_WORK_SECONDS and not job.deletes_owner
 
 
-def has_figures(job: JobState, now: datetime) -> bool:
+def has_counted_items(job: JobState, now: datetime) -> bool:
     """Return whether the job's output counts its items."""
     return job.failed_items is not None
 

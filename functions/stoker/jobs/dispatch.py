@@ -11,7 +11,7 @@ from stoker.jobs.conditions import must_wait
 from stoker.jobs.dedupe import take_key
 from stoker.jobs.events import Created, CreatedForLater, Due, FailedPermanently, HeldBack, LeaseLapsed
 from stoker.jobs.job import read_job
-from stoker.jobs.limits import Deferred, turn_away
+from stoker.jobs.limits import Deferred, reason_to_defer
 from stoker.jobs.perform import apply
 from stoker.jobs.settings import settings
 from stoker.jobs.states import JobState
@@ -72,19 +72,19 @@ def _dispatch(found: StoredDocument, state: JobState, event: Created | Due | Lea
     except PermanentError as error:
         apply(found, state, FailedPermanently(error))
     else:
-        held = _turn_away(state)
+        held = _reason_to_defer(state)
         if held is not None:
             apply(found, state, HeldBack(held.stage, held.due), held.extra)
         elif not apply(found, state, _for_later(state, event)).effects:
             log_of(state).info("The job is not due yet; the sweeper will start it.", runAfter=str(state.run_after))
 
 
-def _turn_away(state: JobState) -> Deferred | None:
+def _reason_to_defer(state: JobState) -> Deferred | None:
     limits = settings().user_limits
     waits = state.state == "pending" and not state.cancel_requested and not must_wait(state, store().host.now())
     if limits is None or state.user_id is None or state.deletes_owner or not waits:
         return None
-    return turn_away(state, state.user_id, limits)
+    return reason_to_defer(state, state.user_id, limits)
 
 
 def _for_later(state: JobState, event: Created | Due | LeaseLapsed) -> Created | CreatedForLater | Due | LeaseLapsed:

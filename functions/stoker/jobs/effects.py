@@ -6,7 +6,7 @@ from datetime import datetime
 
 
 @dataclass(frozen=True)
-class ReleaseSlot:
+class ReleasePlace:
     """The job gives back its place among its owner's running jobs. This is written in the commit of the transition.
 
     Attributes:
@@ -71,7 +71,7 @@ class WakeNext:
 
 
 @dataclass(frozen=True)
-class LookForRelease:
+class WakeIfOwnerIdle:
     """The job waits for the end of another job of its owner.
 
     If all of these have ended in the meantime, this effect wakes the job, because no other job would.
@@ -105,12 +105,12 @@ class Redeliver:
 
 
 Effect = (
-    ReleaseSlot
+    ReleasePlace
     | RecordEvent
     | EnqueueTask
     | EnqueueChildren
     | WakeNext
-    | LookForRelease
+    | WakeIfOwnerIdle
     | RemoveLeftovers
     | UpdateParent
     | RunEndHook

@@ -55,7 +55,7 @@ class LeaseLapsed:
 
 
 @dataclass(frozen=True)
-class Claimed:
+class LeaseRequested:
     """A worker asks for the job.
 
     Attributes:
@@ -256,7 +256,7 @@ JobEvent = (
     | CreatedForLater
     | Due
     | LeaseLapsed
-    | Claimed
+    | LeaseRequested
     | HeldBack
     | Paused
     | Progressed

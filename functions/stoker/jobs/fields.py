@@ -16,12 +16,12 @@ from stoker.jobs.events import (
     ChildrenEnded,
     ChildrenProgressed,
     ChildRetried,
-    Claimed,
     Due,
     EndHookRan,
     FailedPermanently,
     FailedTransiently,
     HeldBack,
+    LeaseRequested,
     MadeChildren,
     OutOfTime,
     Paused,
@@ -48,7 +48,7 @@ def nothing(job: JobState, event: Any, now: datetime) -> Fields:
     return {}
 
 
-def take(job: JobState, event: Claimed, now: datetime) -> Fields:
+def take(job: JobState, event: LeaseRequested, now: datetime) -> Fields:
     """Return the fields of a job that is `processing` under the lease of its next attempt."""
     return {
         **_lapsed(job),
@@ -83,9 +83,9 @@ def report_progress(job: JobState, event: Progressed, now: datetime) -> Fields:
 def save_checkpoint(job: JobState, event: CheckpointSaved, now: datetime) -> Fields:
     """Return the checkpoint from which the next attempt can go on, and a renewed lease."""
     hook = {"endHook": END_HOOK_DUE} if event.end_hook else {}
-    figures = {"output": event.output.to_firestore()} if event.output is not None else {}
+    output = {"output": event.output.to_firestore()} if event.output is not None else {}
     lease = {"lease.expiresAt": lease_end(now), "lease.saved": event.mark}
-    return {"checkpoint": event.checkpoint, **hook, **figures, **lease}
+    return {"checkpoint": event.checkpoint, **hook, **output, **lease}
 
 
 def complete(job: JobState, event: Succeeded | ChildrenEnded, now: datetime) -> Fields:
@@ -123,7 +123,7 @@ def fail(job: JobState, event: FailedPermanently | FailedTransiently, now: datet
     return {**_ended_by(job, now), "status": "failed", **reason, **_ended(now)}
 
 
-def exhaust(job: JobState, event: Claimed, now: datetime) -> Fields:
+def exhaust(job: JobState, event: LeaseRequested, now: datetime) -> Fields:
     """Return the fields of a job that ends because it has no attempt left."""
     error = AttemptsExhausted(
         f"All {job.attempt} attempts stopped without a result, for example because they ran out of memory. Write a new "
@@ -132,7 +132,7 @@ def exhaust(job: JobState, event: Claimed, now: datetime) -> Fields:
     return {"status": "failed", **_reason(job, error, now), **_ended(now)}
 
 
-def exhaust_work(job: JobState, event: Claimed, now: datetime) -> Fields:
+def exhaust_work(job: JobState, event: LeaseRequested, now: datetime) -> Fields:
     """Return the fields of a job that ends because its attempts together took the longest time that a job may take."""
     error = WorkExhausted(
         f"All attempts at the job together took {config.MAX_WORK_SECONDS // 3600} hours, and the job is not done. "

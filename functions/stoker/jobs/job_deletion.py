@@ -8,7 +8,7 @@ from stoker.firestore.documents import StoredDocument
 from stoker.firestore.optimistic import until_written
 from stoker.firestore.writes import Delete
 from stoker.jobs.abandoned import remove_abandoned
-from stoker.jobs.ceiling import still_counted
+from stoker.jobs.ceiling import deleted_work_writes
 from stoker.jobs.commit import log_of
 from stoker.jobs.job import find_job, load_job
 from stoker.jobs.states import JobState
@@ -86,7 +86,7 @@ def _delete(job_id: str, doomed: dict[str, JobState]) -> None:
         raise NotDeletable(f"The job {job.id} can't be deleted, because {reason}.")
     doomed |= {**family, job.id: job}
     whole, now = (found, *children), store().host.now()
-    counted = [write for one in whole for write in still_counted(one.data, now)]
+    counted = [write for one in whole for write in deleted_work_writes(one.data, now)]
     # If one of these jobs was retried since, the commit is refused, and none of them is deleted.
     store().documents.commit([*(Delete(one.path, one.update_time) for one in whole), *counted])
     log_of(job).info("The job is deleted.", event="job-deleted", children=len(children))

@@ -64,7 +64,7 @@ class Lease:
         """The unique name of the attempt."""
         return self.state.attempt_name
 
-    def as_claimed(self) -> ProcessingJob:
+    def as_leased(self) -> ProcessingJob:
         """Return the document as it is after the attempt has taken the job."""
         changes = {"started_at": self.state.attempt_began, "attempt": self.attempt}
         return self.job.document.model_copy(update=changes)

@@ -18,7 +18,7 @@ from stoker.errors import StorageQuotaExceeded
 from stoker.firestore.documents import StoredDocument
 from stoker.firestore.selection import Selection
 from stoker.firestore.writes import Create, ExtraWrites, Merge, Update, Write
-from stoker.jobs.effects import ReleaseSlot
+from stoker.jobs.effects import ReleasePlace
 from stoker.jobs.fairness import Usage, limits_of, may_take_another
 from stoker.jobs.quota import StoredCount, count_stored, quota_problem
 from stoker.jobs.states import JobState
@@ -61,7 +61,7 @@ class AboveQuota:
     extra: ExtraWrites
 
 
-def take_slot(
+def take_place(
     job: JobState,
     user_id: str,
     limits: UserLimits,
@@ -140,7 +140,7 @@ def _is_full(usage: Usage, limits: UserLimits) -> bool:
     return limits.at_once is not None and len(usage.running) >= limits.at_once
 
 
-def turn_away(job: JobState, user_id: str, limits: UserLimits) -> Deferred | None:
+def reason_to_defer(job: JobState, user_id: str, limits: UserLimits) -> Deferred | None:
     """Return the reason why a job need not be queued yet; None if it must be queued.
 
     If such a job were queued, a worker would find that it must wait. Many such jobs of a user would take many turns of
@@ -200,7 +200,7 @@ def _tomorrow(now: datetime) -> tuple[HeldStage, datetime]:
     return "waiting-for-tomorrow", midnight + timedelta(seconds=store().host.uniform(0, 600))
 
 
-def release_slot(user_id: str, job_id: str, work_seconds: int, release: ReleaseSlot) -> Write:
+def release_place(user_id: str, job_id: str, work_seconds: int, release: ReleasePlace) -> Write:
     """Return the write that gives a job's place back, and adds the job's work to that of the day.
 
     The answer to the write says whether other jobs of the user wait.

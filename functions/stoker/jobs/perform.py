@@ -8,10 +8,10 @@ from stoker.jobs.effects import (
     Effect,
     EnqueueChildren,
     EnqueueTask,
-    LookForRelease,
     RemoveLeftovers,
     RunEndHook,
     UpdateParent,
+    WakeIfOwnerIdle,
     WakeNext,
 )
 from stoker.jobs.end_hook import run_end_hook
@@ -22,7 +22,7 @@ from stoker.jobs.settings import users_are_limited
 from stoker.jobs.states import JobState
 from stoker.jobs.store import store
 from stoker.jobs.transitions import Transition
-from stoker.jobs.waiting import look_for_release, wake_next
+from stoker.jobs.waiting import wake_if_owner_idle, wake_next
 
 
 def apply(document: StoredDocument, job: JobState, event: JobEvent, extra: ExtraWrites = ()) -> Transition:
@@ -70,8 +70,8 @@ def _perform(job: JobState, effect: Effect, released: Written | None) -> None:
             enqueue_children(job.id)
         case WakeNext() if job.user_id is not None and (released is not None or users_are_limited()):
             wake_next(job.user_id, job.type if effect.in_queue else None, released)
-        case LookForRelease() if job.user_id is not None:
-            look_for_release(job.user_id, job.type)
+        case WakeIfOwnerIdle() if job.user_id is not None:
+            wake_if_owner_idle(job.user_id, job.type)
         case RemoveLeftovers() if job.user_id is not None:
             remove_leftovers(job.user_id, job.id)
         case UpdateParent():

@@ -30,7 +30,7 @@ MOST_ALIVE = 5000
 """The most jobs of one owner that are read for each job whose document is gone. It is higher than that of the events,
 because events leave few jobs to the reconcile."""
 
-PLACE = f"{config.RECONCILES}/outputs"
+CURSOR = f"{config.RECONCILES}/outputs"
 """The document that records the name of the last checked object. The next reconcile goes on behind it."""
 
 _OWNER_AND_JOB = TypeAdapter(tuple[UserId, JobId])
@@ -78,7 +78,7 @@ def reconcile_outputs(seconds: float = config.RECONCILE_SECONDS) -> ReconciledOu
             return done
         _remove_abandoned(jobs, done)
         after = names[-1] if len(names) == PAGE else ""
-        store().documents.commit([Merge(PLACE, {"after": after, "updatedAt": SERVER_TIMESTAMP})])
+        store().documents.commit([Merge(CURSOR, {"after": after, "updatedAt": SERVER_TIMESTAMP})])
         if not after or done.looked_at >= JOBS or store().host.monotonic() > until:
             return done
 
@@ -109,7 +109,7 @@ def _is_possible(user_id: str, job_id: str) -> bool:
 
 
 def _load() -> str:
-    found = store().documents.get(PLACE)
+    found = store().documents.get(CURSOR)
     after = found.data.get("after") if found is not None else None
     return after if isinstance(after, str) else ""
 

@@ -133,7 +133,7 @@ class JobState:
         """
         return f"{self.attempt}-{self.lease_token}"
 
-    def claimed(self, token: str, now: datetime) -> "JobState":
+    def leased(self, token: str, now: datetime) -> "JobState":
         """Return the job as its next attempt sees it. `started_at` stays the start of the attempt before."""
         return replace(
             self,

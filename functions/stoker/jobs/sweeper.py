@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from stoker import config, registry
 from stoker.firestore.deadline import deadline
 from stoker.firestore.documents import StoredDocument
-from stoker.firestore.selection import Place, Selection
+from stoker.firestore.selection import Cursor, Selection
 from stoker.jobs.ceiling import hold_ceiling
 from stoker.jobs.children import update_parent
 from stoker.jobs.dispatch import dispatch
@@ -20,7 +20,7 @@ from stoker.jobs.job import load_job
 from stoker.jobs.settings import is_paused, users_are_limited
 from stoker.jobs.store import store
 from stoker.jobs.waiting import wake_in_queue, wake_next
-from stoker.jobs.walk import OVERLAP, Places, Walk
+from stoker.jobs.walk import OVERLAP, Cursors, Walk
 from stoker.logs import JobLog
 from stoker.models.job import FOUND_BY_STAGE, WOKEN_STAGES
 from stoker.queries import job_queries
@@ -53,7 +53,7 @@ def sweep(now: datetime | None = None) -> int:
     """Dispatch due jobs, stale jobs and jobs whose lease has lapsed; update jobs that wait for their children.
 
     The sweeper only finds jobs. The dispatch and the admission decide about them. Each step has an equal share of the
-    time that is left, and goes on from the place where it ended in the last sweep.
+    time that is left, and goes on from the cursor of its end in the last sweep.
 
     Args:
         now: The time for which to sweep, in UTC; None for the current time.
@@ -68,17 +68,17 @@ def sweep(now: datetime | None = None) -> int:
     end = clock() + config.SWEEP_SECONDS
     errors = list[Exception]()
     with deadline(config.SWEEP_SECONDS):
-        places, steps = Places(), sweeping.steps()
+        cursors, steps = Cursors(), sweeping.steps()
         for number, (name, step) in enumerate(steps):
             share = (end - clock()) / (len(steps) - number)
             try:
                 with deadline(share):
-                    step(Walk(name, places, sweeping.now, clock() + share))
+                    step(Walk(name, cursors, sweeping.now, clock() + share))
             except Exception as error:
                 # An error in one step must not stop the other steps.
                 JobLog("").error(f"The sweep's step {name} failed; the next sweep will try again.", error)
                 errors.append(error)
-    places.save()
+    cursors.save()
     if errors:
         raise errors[0]
     return len(sweeping.found)
@@ -100,15 +100,15 @@ class Sweep:
         self._stale_before = now - timedelta(seconds=config.STALE_PENDING_SECONDS)
 
     def steps(self) -> list[tuple[str, Callable[[Walk], None]]]:
-        """Return the steps with the names of their places.
+        """Return the steps with the names of their cursors.
 
         The first steps find jobs for which a user waits. The last steps only make up for a lost event, task or update.
         """
         released = [job_type for job_type in registry.job_types() if not is_paused(job_type)]
         return [
-            ("lapsed", lambda walk: walk.around(_seen(job_queries.lapsed_leases(self.now)), self._bring_back)),
-            ("cancelled", lambda walk: walk.around(_seen(job_queries.cancelled_while_waiting()), self._bring_back)),
-            ("cancelled-parents", lambda walk: walk.around(_seen(job_queries.cancelled_parents()), self._update)),
+            ("lapsed", lambda walk: walk.in_rounds(_seen(job_queries.lapsed_leases(self.now)), self._bring_back)),
+            ("cancelled", lambda walk: walk.in_rounds(_seen(job_queries.cancelled_while_waiting()), self._bring_back)),
+            ("cancelled-parents", lambda walk: walk.in_rounds(_seen(job_queries.cancelled_parents()), self._update)),
             *((f"released-{job_type}", self._released(job_type)) for job_type in released),
             *((f"unlimited-{stage}", self._unlimited(stage)) for stage in WOKEN_STAGES if not users_are_limited()),
             ("due", self._due),
@@ -120,14 +120,16 @@ class Sweep:
             ("everything", self._everything),
             ("parents", self._parents),
             ("children-again", self._children_again),
-            ("end-hooks", lambda walk: walk.around(_seen(job_queries.end_hooks_due()), self._run_end_hook)),
+            ("end-hooks", lambda walk: walk.in_rounds(_seen(job_queries.end_hooks_due()), self._run_end_hook)),
         ]
 
     # --- New work --------------------------------------------------------------------------------
 
     def _due(self, walk: Walk) -> None:
         """Dispatch jobs whose `runAfter` has come: set by their owner, or by the backoff after a failed attempt."""
-        walk.ahead(lambda since: job_queries.due(self.now, since).only(*SEEN), self.now, self._bring_back_unless_held)
+        walk.since_last(
+            lambda since: job_queries.due(self.now, since).only(*SEEN), self.now, self._bring_back_unless_held
+        )
 
     def _stale(self, walk: Walk) -> None:
         """Dispatch jobs that have been pending for longer than their event should take.
@@ -135,22 +137,22 @@ class Sweep:
         They get a `runAfter`, by which the sweeper finds them from then on.
         """
         before = self._stale_before
-        walk.ahead(
+        walk.since_last(
             lambda since: job_queries.stale_pending(before, since).only(*SEEN), before, self._bring_back_timeless
         )
 
     def _released(self, job_type: str) -> Callable[[Walk], None]:
         """Return the step that dispatches jobs which were held back because their type was paused. It no longer is."""
-        return lambda walk: walk.around(_seen(job_queries.paused(job_type)), self._bring_back)
+        return lambda walk: walk.in_rounds(_seen(job_queries.paused(job_type)), self._bring_back)
 
     def _unlimited(self, stage: str) -> Callable[[Walk], None]:
         """Return the step that dispatches jobs which waited for other jobs before an admin lifted all limits."""
-        return lambda walk: walk.around(_seen(job_queries.held_in(stage)), self._bring_back)
+        return lambda walk: walk.in_rounds(_seen(job_queries.held_in(stage)), self._bring_back)
 
     def _places(self, job_type: str) -> Callable[[Walk], None]:
         """Return the step that wakes waiting jobs of a queue: one job of each user, while places are free."""
 
-        def rest(after: Place | None) -> Selection:
+        def rest(after: Cursor | None) -> Selection:
             last = str(after[0]) if after is not None else ""
             return job_queries.owners_before_a_queue(job_type, last).only("userId")
 
@@ -158,7 +160,7 @@ class Sweep:
             if store().documents.find(rest(None).first(1)):
                 running = store().documents.count(job_queries.running(job_type, self.now))
                 free = free_places(registry.job_types()[job_type].at_once, running)
-                walk.around(rest, _waking(lambda owner: wake_in_queue(owner, job_type)), page=1, most=free)
+                walk.in_rounds(rest, _waking(lambda owner: wake_in_queue(owner, job_type)), page=1, most=free)
 
         return fill
 
@@ -166,23 +168,23 @@ class Sweep:
 
     def _due_again(self, walk: Walk) -> None:
         query, every = job_queries.due(self.now - OVERLAP), timedelta(minutes=RECHECK_MINUTES)
-        walk.around(_seen(query), self._bring_back_unless_held, most=MOST_RECHECKED, every=every, at_first=False)
+        walk.in_rounds(_seen(query), self._bring_back_unless_held, most=MOST_RECHECKED, every=every, at_first=False)
 
     def _everything(self, walk: Walk) -> None:
         query, every = job_queries.stale_pending(self._stale_before - OVERLAP), timedelta(minutes=EVERYTHING_MINUTES)
-        walk.around(_seen(query), self._bring_back_timeless, most=MOST_RECHECKED, every=every, at_first=False)
+        walk.in_rounds(_seen(query), self._bring_back_timeless, most=MOST_RECHECKED, every=every, at_first=False)
 
     def _owners(self, walk: Walk) -> None:
         """Wake one waiting job of each user. Normally, a job that ends wakes the next job of its owner."""
 
-        def rest(after: Place | None) -> Selection:
+        def rest(after: Cursor | None) -> Selection:
             return job_queries.owners_that_wait(str(after[0]) if after is not None else "").only("userId")
 
         every = timedelta(minutes=RECHECK_MINUTES)
-        walk.around(rest, _waking(lambda owner: wake_next(owner, None)), page=1, most=MOST_OWNERS, every=every)
+        walk.in_rounds(rest, _waking(lambda owner: wake_next(owner, None)), page=1, most=MOST_OWNERS, every=every)
 
     def _parents(self, walk: Walk) -> None:
-        walk.around(_seen(job_queries.waiting_for_children()), self._update, most=MOST_PARENTS)
+        walk.in_rounds(_seen(job_queries.waiting_for_children()), self._update, most=MOST_PARENTS)
 
     def _children_again(self, walk: Walk) -> None:
         """Update batches of which children were retried after the batch's end.
@@ -190,7 +192,7 @@ class Sweep:
         Normally, the end of such a child does that.
         """
         every = timedelta(minutes=RECHECK_MINUTES)
-        walk.around(_seen(job_queries.running_children_again()), self._update, most=MOST_PARENTS, every=every)
+        walk.in_rounds(_seen(job_queries.running_children_again()), self._update, most=MOST_PARENTS, every=every)
 
     # --- One job ---------------------------------------------------------------------------------
 
@@ -239,8 +241,8 @@ class Sweep:
         return True
 
 
-def _seen(selection: Selection) -> Callable[[Place | None], Selection]:
-    """Return a function that returns the query of the documents behind a place, with the fields of `SEEN`."""
+def _seen(selection: Selection) -> Callable[[Cursor | None], Selection]:
+    """Return a function that returns the query of the documents behind a cursor, with the fields of `SEEN`."""
     return selection.only(*SEEN).following
 
 

@@ -14,7 +14,7 @@ from stoker.jobs import fields as write
 from stoker.jobs.conditions import (
     always,
     cancel_is_requested,
-    has_figures,
+    has_counted_items,
     has_no_time,
     is_held,
     items_have_failed,
@@ -26,13 +26,13 @@ from stoker.jobs.effects import (
     Effect,
     EnqueueChildren,
     EnqueueTask,
-    LookForRelease,
     RecordEvent,
     Redeliver,
-    ReleaseSlot,
+    ReleasePlace,
     RemoveLeftovers,
     RunEndHook,
     UpdateParent,
+    WakeIfOwnerIdle,
     WakeNext,
 )
 from stoker.jobs.events import (
@@ -43,7 +43,6 @@ from stoker.jobs.events import (
     ChildrenEnded,
     ChildrenProgressed,
     ChildRetried,
-    Claimed,
     Created,
     CreatedForLater,
     Due,
@@ -53,6 +52,7 @@ from stoker.jobs.events import (
     HeldBack,
     JobEvent,
     LeaseLapsed,
+    LeaseRequested,
     MadeChildren,
     OutOfTime,
     Paused,
@@ -90,9 +90,9 @@ class Transition:
         return "lease" in self.fields and self.state == "processing"
 
     @property
-    def release(self) -> ReleaseSlot | None:
+    def release(self) -> ReleasePlace | None:
         """The effect that gives the job's place back; None if there is no such effect."""
-        return next((effect for effect in self.effects if isinstance(effect, ReleaseSlot)), None)
+        return next((effect for effect in self.effects if isinstance(effect, ReleasePlace)), None)
 
 
 # --- Effects -------------------------------------------------------------------------------------
@@ -143,7 +143,7 @@ def _leave(job: JobState, output: JobOutput | None = None) -> tuple[Effect, ...]
     # The deletion of a user's data holds no place, and must not write to a document that it has deleted.
     if job.deletes_owner:
         return ()
-    return (ReleaseSlot() if output is None else ReleaseSlot(output.total_bytes, math.ceil(output.media_seconds)),)
+    return (ReleasePlace() if output is None else ReleasePlace(output.total_bytes, math.ceil(output.media_seconds)),)
 
 
 def _record(job: JobState, event: Any, fields: Fields, now: datetime) -> tuple[Effect, ...]:
@@ -183,7 +183,7 @@ def _after_hold(job: JobState, event: HeldBack, fields: Fields, now: datetime) -
     if event.stage == "waiting-for-tomorrow":
         return (WakeNext(),) if job.stage == "queued" else ()
     woken = (WakeNext(in_queue=False),) if event.stage == "waiting-for-other-users" and job.stage == "queued" else ()
-    return (LookForRelease(), *woken) if event.stage in WOKEN_STAGES else ()
+    return (WakeIfOwnerIdle(), *woken) if event.stage in WOKEN_STAGES else ()
 
 
 def _after_pause(job: JobState, event: Any, fields: Fields, now: datetime) -> tuple[Effect, ...]:
@@ -230,13 +230,13 @@ TABLE: tuple[Row, ...] = (
     Row(("pending",), (Due,), None, write.become_due, _enqueue, when=has_no_time),
     Row(ALIVE, FOUND, None, effects=_enqueue),
     # A worker asks for the job, and takes it if the job may begin.
-    Row(ENDED, (Claimed,), None, effects=_clean_up),
-    Row(("running-jobs",), (Claimed,), None, effects=_look_at_children),
-    Row(("processing",), (Claimed,), None, when=is_held),
-    Row(OPEN, (Claimed,), "cancelled", write.cancel, _after_end, when=cancel_is_requested),
-    Row(OPEN, (Claimed,), "failed", write.exhaust, _after_end, when=no_attempt_is_left),
-    Row(OPEN, (Claimed,), "failed", write.exhaust_work, _after_end, when=no_work_is_left),
-    Row(OPEN, (Claimed,), "processing", write.take),
+    Row(ENDED, (LeaseRequested,), None, effects=_clean_up),
+    Row(("running-jobs",), (LeaseRequested,), None, effects=_look_at_children),
+    Row(("processing",), (LeaseRequested,), None, when=is_held),
+    Row(OPEN, (LeaseRequested,), "cancelled", write.cancel, _after_end, when=cancel_is_requested),
+    Row(OPEN, (LeaseRequested,), "failed", write.exhaust, _after_end, when=no_attempt_is_left),
+    Row(OPEN, (LeaseRequested,), "failed", write.exhaust_work, _after_end, when=no_work_is_left),
+    Row(OPEN, (LeaseRequested,), "processing", write.take),
     Row(OPEN, (HeldBack,), "pending", write.hold_back, _after_hold),
     Row(OPEN, (Paused,), "pending", write.hold_back, _after_pause),
     # The attempt reports.
@@ -258,7 +258,7 @@ TABLE: tuple[Row, ...] = (
     Row(("running-jobs",), (ChildrenEnded,), "completed", write.complete, _after_batch),
     # A child of the job is retried. A batch that has ended keeps its status, and its output is counted again.
     Row(("running-jobs",), (ChildRetried,), None, write.run_children_again),
-    Row(ENDED, (ChildRetried,), None, write.run_children_again, when=has_figures),
+    Row(ENDED, (ChildRetried,), None, write.run_children_again, when=has_counted_items),
     Row(ENDED, (ChildRetried,), None),
     Row(ENDED, (ChildrenCountedAgain,), None, write.count_again),
     # The job has ended, and its end hook has run.
@@ -284,7 +284,7 @@ def decide(job: JobState, event: JobEvent, now: datetime) -> Transition:
     Example:
         >>> from datetime import UTC
         >>> now = datetime(2026, 1, 1, tzinfo=UTC)
-        >>> decide(JobState("holiday", "pending", cancel_requested=True), Claimed("t"), now).state
+        >>> decide(JobState("holiday", "pending", cancel_requested=True), LeaseRequested("t"), now).state
         'cancelled'
     """
     for row in TABLE:

@@ -25,7 +25,7 @@ def wake_next(user_id: str, queue: str | None, released: Written | None = None) 
     Args:
         user_id: The owner.
         queue: The type of job in whose queue a place may have become free; None if there is no such queue.
-        released: The answer to the write of `release_slot`; None if it is not known.
+        released: The answer to the write of `release_place`; None if it is not known.
     """
     if released is not None and released.sums["waiting"] == 0:
         return
@@ -52,7 +52,7 @@ def wake_in_queue(user_id: str, queue: str) -> None:
     _wake_one(oldest(job_queries.waiting_for_other_users(user_id, queue)))
 
 
-def look_for_release(user_id: str, queue: str) -> None:
+def wake_if_owner_idle(user_id: str, queue: str) -> None:
     """Wake a user's next job if no other job of the user is left that would wake it.
 
     Args:

@@ -23,10 +23,10 @@ def count_children(names: Sequence[str], earlier: JobOutput | None) -> tuple[Bat
     """
     seen = store().documents.get_all([path_of(name) for name in names], ["status", "error", "errorCode"])
     children = {found.id: found.data for found in seen}
-    return figures_of([children.get(name) for name in names], earlier)
+    return batch_output_of([children.get(name) for name in names], earlier)
 
 
-def figures_of(children: Sequence[Mapping[str, Any] | None], earlier: JobOutput | None) -> tuple[BatchOutput, int]:
+def batch_output_of(children: Sequence[Mapping[str, Any] | None], earlier: JobOutput | None) -> tuple[BatchOutput, int]:
     """Return the output of a batch, and the number of children that have not ended; see `count_children`.
 
     Args:
@@ -34,7 +34,7 @@ def figures_of(children: Sequence[Mapping[str, Any] | None], earlier: JobOutput 
         earlier: The output of the batch so far.
 
     Example:
-        >>> figures_of([{"status": "completed"}, {"status": "pending"}, None], None)[0].succeeded
+        >>> batch_output_of([{"status": "completed"}, {"status": "pending"}, None], None)[0].succeeded
         1
     """
     failures = [
