@@ -89,7 +89,7 @@ def find(user_id: str) -> Departure | None:
 
 
 def begin_write(user_id: str, job_id: str, *, locked_before: bool, account_made: int | None) -> Write:
-    """Return the write that records the begin of a deletion.
+    """Return the write that records the start of a deletion.
 
     Args:
         user_id: The user.
