@@ -148,8 +148,32 @@ the other media types."""
 UNKNOWN_TYPES: Final = ("application/octet-stream", "binary/octet-stream", "")
 """The media types that clients send for a file of an unknown media type. The ending of the file's name then decides."""
 
-LIST_TYPES: Final = ("text/csv", "application/x-ndjson", "application/json")
-"""The media types of lists that a batch imports. A client may upload them up to `MAX_LIST_BYTES`."""
+CSV_TYPES: Final = ("text/csv", "application/csv", "text/tab-separated-values")
+"""The media types of tables that a batch imports."""
+
+JSON_TYPES: Final = (
+    "application/json",
+    "application/x-ndjson",
+    "application/ndjson",
+    "application/jsonl",
+    "application/x-jsonlines",
+)
+"""The media types of JSON lists and of NDJSON that a batch imports."""
+
+LIST_TYPES: Final = (*CSV_TYPES, *JSON_TYPES)
+"""The media types of lists that a batch imports. A client may upload them up to `MAX_LIST_BYTES`. A `charset` may
+follow a media type."""
+
+CSV_ENDINGS: Final = ("csv", "tsv")
+"""The endings of the names of tables, in lower case."""
+
+JSON_ENDINGS: Final = ("json", "ndjson", "jsonl")
+"""The endings of the names of JSON lists and of NDJSON, in lower case."""
+
+VAGUE_LIST_TYPES: Final = ("text/plain", "application/vnd.ms-excel")
+"""The media types of lists that do not name the format, so that the ending of the file's name decides. On Windows, a
+`.csv` has the media type of Excel if Excel is installed. Source:
+https://developer.mozilla.org/docs/Web/HTTP/Guides/MIME_types"""
 
 MAX_LIST_BYTES = 100 * 1024**2
 """The largest list, in bytes. It has some hundred thousand tasks, which a batch imports within its time. The limit does

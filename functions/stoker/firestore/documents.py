@@ -27,12 +27,15 @@ class StoredDocument:
         data: All fields, or the fields that were asked for. Any client may have written them.
         update_time: The time of the document's last write.
         readable: Whether all fields could be decoded.
+        create_time: The time at which the document was created. It changes if the document is deleted and created
+            again.
     """
 
     path: str
     data: Mapping[str, Any]
     update_time: datetime
     readable: bool = True
+    create_time: datetime | None = None
 
     @property
     def id(self) -> str:
@@ -42,7 +45,12 @@ class StoredDocument:
     @classmethod
     def of(cls, snapshot: DocumentSnapshot[Any]) -> "StoredDocument":
         """Return the document of a snapshot that exists."""
-        return cls(snapshot.reference.path, snapshot.to_dict() or {}, snapshot.update_time)
+        return cls(
+            snapshot.reference.path,
+            snapshot.to_dict() or {},
+            snapshot.update_time,
+            create_time=snapshot.create_time,
+        )
 
 
 class Documents(Protocol):

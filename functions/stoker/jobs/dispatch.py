@@ -19,8 +19,6 @@ from stoker.jobs.store import store
 from stoker.models.job import has_ended
 from stoker.queries import job_queries
 
-NEW = Created()
-
 DISPATCH_SECONDS = 45.0
 """The longest time that a dispatch waits for Firestore in all, in seconds. Its trigger has 60 s, so there is time to
 log an error."""
@@ -37,7 +35,7 @@ LONGEST_WAIT = timedelta(days=30)
 """The longest time that a task can wait. Source: https://cloud.google.com/tasks/docs/quotas (maximum schedule time)."""
 
 
-def dispatch(found: StoredDocument, event: Created | Due | LeaseLapsed = NEW) -> bool:
+def dispatch(found: StoredDocument, event: Created | Due | LeaseLapsed | None = None) -> bool:
     """Put a job into the queue of its type, or fail it with everything that is wrong with it.
 
     Args:
@@ -52,7 +50,7 @@ def dispatch(found: StoredDocument, event: Created | Due | LeaseLapsed = NEW) ->
         return True  # The document was restored or imported, and the job has ended.
     try:
         with deadline(DISPATCH_SECONDS):
-            _dispatch(found, state, event)
+            _dispatch(found, state, event or _created(found))
     except Conflict:
         log_of(state).info("The job changed while it was dispatched; the sweeper will dispatch it again.")
     except Exception as error:
@@ -62,6 +60,16 @@ def dispatch(found: StoredDocument, event: Created | Due | LeaseLapsed = NEW) ->
     else:
         return True
     return False
+
+
+def _created(found: StoredDocument) -> Created:
+    """Return the event of a new document.
+
+    Its occasion names the time of creation. So a document that was deleted and created again under the same id is
+    another occasion. Otherwise, Cloud Tasks would drop its task, because it drops a second task of an occasion for
+    about an hour. An event that is delivered twice is the same occasion.
+    """
+    return Created(f"created/{found.create_time.isoformat()}") if found.create_time is not None else Created()
 
 
 def _dispatch(found: StoredDocument, state: JobState, event: Created | Due | LeaseLapsed) -> None:
