@@ -157,10 +157,10 @@ class Google:
                     return read(answer.content)
             except BrokenAnswer as reason:
                 self._log.warning("An answer of Cloud Text-to-Speech can't be read.", reason=str(reason))
-                error = SpeechFailed("The voice's answer was cut short again and again. The job is tried again later.")
+                error = SpeechFailed("The voice's answer was cut short again and again.")
             except (requests.RequestException, TransportError) as reason:
                 self._log.warning("Cloud Text-to-Speech did not answer.", reason=str(reason))
-                error = Unavailable("Cloud Text-to-Speech did not answer. The job is tried again by itself.")
+                error = Unavailable("Cloud Text-to-Speech did not answer.")
             else:
                 error = self._refused(answer)
         raise error
@@ -172,9 +172,9 @@ class Google:
         if answer.status_code in (401, 403):
             raise Unavailable("This project may not use Cloud Text-to-Speech: its owner must enable the API for it.")
         if answer.status_code == 429:
-            return Unavailable("The project's quota of Cloud Text-to-Speech is used up for now. The job waits for it.")
+            return Unavailable("The project's quota of Cloud Text-to-Speech is used up for now.")
         if answer.status_code in AGAIN:
-            return Unavailable("Cloud Text-to-Speech has a fault of its own. The job is tried again by itself.")
+            return Unavailable("Cloud Text-to-Speech has a fault of its own.")
         raise SpeechRefused(f"The voice does not take this: {said}")
 
 
