@@ -283,7 +283,7 @@ def test_a_child_whose_batch_is_about_to_run_it_is_left_to_the_batch(
     batch: DrivenJob, children: list[DrivenJob]
 ) -> None:
     retry_job(batch.id)
-    with pytest.raises(NotRetryable, match=f"its batch {batch.id} is run again"):
+    with pytest.raises(NotRetryable, match=f"its batch {batch.id} runs again"):
         retry_job(children[1].id)
     assert children[1].status == "failed"
 
@@ -294,11 +294,11 @@ def test_a_child_whose_batch_is_about_to_run_it_is_left_to_the_batch(
     [
         (UPDATE, 0, 0, "nothing of it has failed"),
         (UPDATE, 2, 2, None),
-        (UPDATE, 250, 100, "of the 250 items that failed, only the first 100 are known"),
+        (UPDATE, 250, 100, "of its 250 failed items, only the first 100 are known"),
         (RUN_JOBS, 0, 0, "nothing of it has failed"),
         ({"operation": "import-tasks", "source": "public/a.csv"}, 2, 2, None),
-        ({"operation": "delete-tasks", "where": {"all": True}}, 2, 2, "can't be run again by themselves"),
-        ({"operation": "export-user-data"}, 2, 2, "can't be run again by themselves"),
+        ({"operation": "delete-tasks", "where": {"all": True}}, 2, 2, "its failed items can't run again alone"),
+        ({"operation": "export-user-data"}, 2, 2, "its failed items can't run again alone"),
     ],
 )
 def test_what_can_be_run_again_of_a_completed_batch(

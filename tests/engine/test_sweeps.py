@@ -24,7 +24,7 @@ from stoker.jobs.job import path_of
 from stoker.jobs.lease import Lease
 from stoker.jobs.store import store
 from stoker.jobs.sweeper import EVERYTHING_MINUTES, MOST_OWNERS, MOST_PARENTS, MOST_RECHECKED, RECHECK_MINUTES, sweep
-from stoker.jobs.walk import OVERLAP, Places
+from stoker.jobs.walk import OVERLAP, Cursors
 from stoker.models.job import JobOutput
 from unit.firestore.clocks import StillHost
 
@@ -270,7 +270,7 @@ def test_without_the_places_a_sweep_looks_at_what_is_new_and_forgets_nothing(
     get = documents.get
 
     def lost(path: str, fields: Sequence[str] = ()) -> StoredDocument | None:
-        if path == Places.PATH:
+        if path == Cursors.PATH:
             raise exceptions.ServiceUnavailable("Try later.")
         return get(path, fields)
 

@@ -120,7 +120,7 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "a job with no attempt left is taken again",
         "jobs.transitions",
-        '    Row(OPEN, (Claimed,), "failed", write.exhaust, _after_end, when=no_attempt_is_left),\n',
+        '    Row(OPEN, (LeaseRequested,), "failed", write.exhaust, _after_end, when=no_attempt_is_left),\n',
         "",
         ("bounded attempts",),
     ),
@@ -134,7 +134,7 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "a cancelled job is taken",
         "jobs.transitions",
-        '    Row(OPEN, (Claimed,), "cancelled", write.cancel, _after_end, when=cancel_is_requested),\n',
+        '    Row(OPEN, (LeaseRequested,), "cancelled", write.cancel, _after_end, when=cancel_is_requested),\n',
         "",
         ("a cancel wins",),
     ),
@@ -247,7 +247,7 @@ MUTANTS: tuple[Mutant, ...] = (
         "an end hook whose process died is forgotten",
         "jobs.sweeper",
         '            ("end-hooks", lambda walk: '
-        "walk.around(_seen(job_queries.end_hooks_due()), self._run_end_hook)),\n",
+        "walk.in_rounds(_seen(job_queries.end_hooks_due()), self._run_end_hook)),\n",
         "",
         ("end hooks run",),
     ),
@@ -269,7 +269,7 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "an attempt's lease does not protect it",
         "jobs.transitions",
-        '    Row(("processing",), (Claimed,), None, when=is_held),\n',
+        '    Row(("processing",), (LeaseRequested,), None, when=is_held),\n',
         "",
         ("one attempt at a time", "history"),
     ),
@@ -305,8 +305,8 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "a cancel is lost that comes between a claim and its answer",
         "jobs.admission",
-        "        if state.cancel_requested:\n            # The owner has asked for it since",
-        "        if False:\n            # The owner has asked for it since",
+        "        if state.cancel_requested:\n            # The owner has cancelled the job since",
+        "        if False:\n            # The owner has cancelled the job since",
         ("a cancel wins",),
     ),
     Mutant(
@@ -375,14 +375,14 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "the sweeper does not fill places that are left",
         "jobs.sweeper",
-        '            *((f"places-{one}", self._places(one)) for one in registry.job_types()),\n',
+        '            *((f"places-{job_type}", self._places(job_type)) for job_type in registry.job_types()),\n',
         "",
         ("places are filled",),
     ),
     Mutant(
         "each of a user's many jobs takes a turn of the queue",
         "jobs.dispatch",
-        "    return turn_away(state, state.user_id, limits)\n",
+        "    return reason_to_defer(state, state.user_id, limits)\n",
         "    return None\n",
         ("a flood keeps nobody waiting",),
     ),
@@ -480,7 +480,7 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "the sweeper forgets jobs that are no longer paused",
         "jobs.sweeper",
-        '            *((f"released-{one}", self._released(one)) for one in released),\n',
+        '            *((f"released-{job_type}", self._released(job_type)) for job_type in released),\n',
         "",
         ("nothing waits for ever",),
     ),
@@ -564,15 +564,15 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "the reconcile leaves the outputs of deleted jobs",
         "jobs.abandoned",
-        "    store().delete_outputs(there)\n",
+        "    store().delete_outputs(outputs)\n",
         "",
         ("deleted jobs leave nothing",),
     ),
     Mutant(
         "the reconcile takes any job that is there for a reason to keep outputs",
         "jobs.abandoned",
-        'is_there = found.get(path_of(job_id), {}).get("userId") == user_id',
-        "is_there = True",
+        'exists = found.get(path_of(job_id), {}).get("userId") == user_id',
+        "exists = True",
         ("deleted jobs leave nothing",),
     ),
     Mutant(
@@ -591,7 +591,7 @@ MUTANTS: tuple[Mutant, ...] = (
     ),
     Mutant(
         "children that are retried count as done while they run",
-        "jobs.figures",
+        "jobs.batch_output",
         "        return _failures_in(earlier).get(str(number))\n",
         "        return None\n",
         ("figures follow",),

@@ -80,7 +80,7 @@ def delete_banned_account(user_id: str) -> str:
         return record.job_id
     # The record allows only this job to delete the locked account. Record and job are written in one commit.
     job_id = store().host.token()
-    permit = departure.begun(user_id, job_id, locked_before=True, account_made=made)
+    permit = departure.begin_write(user_id, job_id, locked_before=True, account_made=made)
     return write_job(job_id, {**_fields(user_id), "endHook": END_HOOK_DUE}, [permit])
 
 
@@ -174,7 +174,7 @@ def _after_account(job: EndedJob, record: departure.Departure | None) -> None:
     gone_at = (record and record.gone_at) or store().host.now()
     job_id = orphan_job_id(job.user_id, store().host.token())
     # If the hook runs twice at once, the condition on the record lets only one run write a late pass.
-    write = departure.gone(job.user_id, record, gone_at, job_id)
+    write = departure.gone_write(job.user_id, record, gone_at, job_id)
     delete_remains(job.user_id, job_id, gone_at + departure.TOKENS_LAST, [write])
 
 

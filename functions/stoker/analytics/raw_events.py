@@ -89,7 +89,7 @@ def read(query: Query, after: str | None = None, limit: int | None = None) -> It
     if after is not None:
         name = after.rpartition("/")[2]
         query = query.start_after({"__name__": client().collection(config.ANALYTICS_EVENTS).document(name)})
-    return _events(raw.found(query if limit is None else query.limit(limit)))
+    return _events(raw.find(query if limit is None else query.limit(limit)))
 
 
 def read_again(events: Sequence[StoredEvent]) -> list[StoredEvent]:

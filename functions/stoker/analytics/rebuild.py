@@ -166,7 +166,7 @@ def _stored(within: TimeRange, now: datetime) -> Iterator[Key]:
     latest = within.end or now + timedelta(days=366)
     for granularity in GRANULARITIES:
         query = aggregates_of(granularity, *_names(granularity, within.start, latest)).select(["bucket", "name"])
-        for document in raw.found(query):
+        for document in raw.find(query):
             key = Key(granularity, str(plain(document.fields["bucket"])), str(plain(document.fields["name"])))
             if within.has(key):
                 yield key

@@ -74,7 +74,7 @@ def top(granularity: Granularity, bucket: str, n: int = 10) -> list[AnalyticsAgg
     """
     start_of(granularity, bucket)
     # One more is read, because `all` is always among the first.
-    found = (_aggregate(one) for one in raw.found(top_aggregates(granularity, bucket).limit(n + 1)))
+    found = (_aggregate(one) for one in raw.find(top_aggregates(granularity, bucket).limit(n + 1)))
     return [aggregate for aggregate in found if aggregate.name != ALL][:n]
 
 

@@ -19,7 +19,7 @@ from stoker.errors import AccountLocked, LeaseLost
 from stoker.firestore import raw
 from stoker.firestore.api_errors import Conflict
 from stoker.firestore.writes import Delete, ExtraWrites
-from stoker.jobs.ceiling import still_counted
+from stoker.jobs.ceiling import deleted_work_writes
 from stoker.jobs.context import JobContext
 from stoker.jobs.lease import WritesRefused
 from stoker.jobs.store import store
@@ -160,7 +160,9 @@ class Deletion:
             raise AccountLocked(
                 "This account is locked, so that its owner can't delete it. Ask the people who run this app."
             )
-        self._begin([departure.begun(self._user_id, self._run.id, locked_before=locked_before, account_made=made)])
+        self._begin(
+            [departure.begin_write(self._user_id, self._run.id, locked_before=locked_before, account_made=made)]
+        )
 
     def _lock(self) -> None:
         account.lock(self._user_id)
@@ -239,7 +241,7 @@ class Deletion:
             position.quiet_at = max([*ends, *([position.quiet_at] if position.quiet_at else [])])
 
         jobs = page if kind == config.JOBS else []
-        counted = [write for job in jobs for write in still_counted(_work_of(job), datetime.now(UTC))]
+        counted = [write for job in jobs for write in deleted_work_writes(_work_of(job), datetime.now(UTC))]
         try:
             self._save(position, [*(Delete(raw.path_of(document)) for document in page), *counted])
         except WritesRefused:

@@ -212,7 +212,7 @@ def master(
         _ffmpeg([*input_options(), *options], source.parent, share(start, halfway))
         found = measure(file, share(halfway, end))
         if abs(found.seconds - before.seconds) > 0.1:
-            raise EncoderFailed("The encoder lost a part of the speech. The job is tried again by itself.")
+            raise EncoderFailed("The encoder lost a part of the speech.")
         start, end = end, (1 + end) / 2
         return found
 
@@ -225,7 +225,7 @@ def _ffmpeg(arguments: list[str], folder: Path, tell: Callable[[float], None]) -
     try:
         return run_ffmpeg(arguments, folder, tell)
     except FfmpegFailed as failure:
-        raise EncoderFailed("The encoder stopped. The job is tried again by itself.") from failure
+        raise EncoderFailed("The encoder stopped.") from failure
 
 
 def _figure(pattern: str, told: str) -> float:

@@ -59,7 +59,7 @@ def reshaped(
     try:
         run_ffmpeg([*input_options("wav"), *arguments], folder, lambda _: check())
     except FfmpegFailed as failure:
-        raise EncoderFailed("The encoder stopped. The job is tried again by itself.") from failure
+        raise EncoderFailed("The encoder stopped.") from failure
     (folder / "pieces.wav").unlink()
     with wave.open(str(folder / "reshaped.wav"), "rb") as file:
         begin = len(apart) // 4  # the middle of the first silence, in samples

@@ -146,7 +146,7 @@ def find() -> None:
 
 
 def find_raw() -> None:
-    list(raw.found(declared.waiting_events()))
+    list(raw.find(declared.waiting_events()))
 
 
 def count() -> None:

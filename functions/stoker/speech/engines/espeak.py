@@ -149,7 +149,7 @@ class Espeak:
         raise self._failed("The voice got stuck in the middle of the text.")
 
     def _failed(self, sentence: str) -> SpeechFailed:
-        error = SpeechFailed(f"{sentence} The job is tried again by itself.")
+        error = SpeechFailed(sentence)
         error.add_note(self._complaint.decode(errors="replace"))
         return error
 

@@ -164,10 +164,10 @@ class Google:
                     return read(answer.content)
             except BrokenAnswer as reason:
                 self._log.warning("An answer from Cloud Text-to-Speech can't be read.", reason=str(reason))
-                error = SpeechFailed("The voice's answer was cut short again and again. The job is tried again later.")
+                error = SpeechFailed("The voice's answer was cut short again and again.")
             except (requests.RequestException, TransportError) as reason:
                 self._log.warning("Cloud Text-to-Speech did not answer.", reason=str(reason))
-                error = Unavailable("Cloud Text-to-Speech did not answer. The job is tried again by itself.")
+                error = Unavailable("Cloud Text-to-Speech did not answer.")
             else:
                 error = self._refused(answer)
         raise error
@@ -179,10 +179,10 @@ class Google:
         if answer.status_code in (401, 403):
             raise Unavailable("This project may not use Cloud Text-to-Speech. The project's owner must enable the API.")
         if answer.status_code == 429:
-            return Unavailable("The project's quota of Cloud Text-to-Speech is used up for now. The job waits for it.")
+            return Unavailable("The project's quota of Cloud Text-to-Speech is used up for now.")
         if answer.status_code in RETRYABLE_STATUSES:
-            return Unavailable("Cloud Text-to-Speech has a fault of its own. The job is tried again by itself.")
-        raise SpeechRefused(f"The voice refuses this: {said}")
+            return Unavailable("Cloud Text-to-Speech has a fault of its own.")
+        raise SpeechRefused(f"The voice does not take this: {said}")
 
 
 def session() -> requests.Session:

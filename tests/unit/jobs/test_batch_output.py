@@ -3,7 +3,7 @@
 from itertools import product
 from typing import Any
 
-from stoker.jobs.figures import figures_of, was_done
+from stoker.jobs.batch_output import batch_output_of, was_done
 from stoker.models.job import BatchOutput, ItemFailure
 
 DONE, FAILED = {"status": "completed"}, {"status": "failed", "error": "No film.", "errorCode": "unsupported-media"}
@@ -16,7 +16,7 @@ def earlier(*failures: ItemFailure) -> BatchOutput:
 
 
 def code_of(child: dict[str, Any] | None, before: BatchOutput | None) -> str | None:
-    failures = figures_of([child], before)[0].failures
+    failures = batch_output_of([child], before)[0].failures
     return failures[0].error_code if failures else None
 
 
@@ -36,7 +36,7 @@ def test_a_job_that_is_gone_or_runs_keeps_its_earlier_result() -> None:
 def test_figures_add_up_in_every_mixture() -> None:
     for children in product([None, DONE, FAILED, WAITS], repeat=3):
         for before in (None, earlier(), earlier(BEFORE)):
-            output, alive = figures_of(children, before)
+            output, alive = batch_output_of(children, before)
             assert output.total == output.succeeded + output.failed == 3
             assert [failure.item for failure in output.failures] == sorted({one.item for one in output.failures})
             assert len(output.failures) == output.failed

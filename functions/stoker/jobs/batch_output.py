@@ -1,4 +1,4 @@
-"""Figures: how many items of a batch were done, counted from the jobs that it has made."""
+"""The output of a batch, counted from its children: how many items succeeded, and which ones failed."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -8,33 +8,33 @@ from stoker.jobs.store import store
 from stoker.models.job import BatchOutput, ItemFailure, JobOutput, has_ended
 
 ERROR_CHARACTERS = 2000
-"""Characters of one failure that a batch's document repeats."""
+"""The most characters of a child's error that the batch's document repeats."""
 
 
 def count_children(names: Sequence[str], earlier: JobOutput | None) -> tuple[BatchOutput, int]:
-    """Count the jobs that a batch has made. One read for each of them.
+    """Count the children of a batch. This costs one read for each child.
 
     Args:
-        names: Their ids, in the order of the batch's list.
-        earlier: The output of the batch so far. A job that is gone, or has not ended, keeps its result in it.
+        names: The ids of the children, in the order of the batch's list.
+        earlier: The output of the batch so far. A child that is gone, or that has not ended, keeps its result in it.
 
     Returns:
-        The new output, and the number of jobs that have not ended.
+        The new output, and the number of children that have not ended.
     """
     seen = store().documents.get_all([path_of(name) for name in names], ["status", "error", "errorCode"])
     children = {found.id: found.data for found in seen}
-    return figures_of([children.get(name) for name in names], earlier)
+    return batch_output_of([children.get(name) for name in names], earlier)
 
 
-def figures_of(children: Sequence[Mapping[str, Any] | None], earlier: JobOutput | None) -> tuple[BatchOutput, int]:
-    """Return the figures of a batch; see `count_children`.
+def batch_output_of(children: Sequence[Mapping[str, Any] | None], earlier: JobOutput | None) -> tuple[BatchOutput, int]:
+    """Return the output of a batch, and the number of children that have not ended; see `count_children`.
 
     Args:
-        children: The fields of each job; None for a job that is gone.
+        children: The fields of each child; None for a child that is gone.
         earlier: The output of the batch so far.
 
     Example:
-        >>> figures_of([{"status": "completed"}, {"status": "pending"}, None], None)[0].succeeded
+        >>> batch_output_of([{"status": "completed"}, {"status": "pending"}, None], None)[0].succeeded
         1
     """
     failures = [
@@ -49,8 +49,8 @@ def was_done(earlier: JobOutput | None, number: int) -> bool:
     """Return whether an item of a batch was done in an earlier run.
 
     Args:
-        earlier: The output of that run, if there was such a run.
-        number: The place of the item in the batch's list.
+        earlier: The output of that run; None if there was no such run.
+        number: The item's place in the batch's list, from 0.
     """
     return isinstance(earlier, BatchOutput) and str(number) not in _failures_in(earlier)
 
@@ -64,7 +64,7 @@ def _failure(number: int, child: Mapping[str, Any] | None, earlier: JobOutput | 
     if status == "completed":
         return None
     if child is not None and has_ended(status):
-        # Shortened: all of them must fit the batch's document.
+        # Shortened, because all errors together must fit into the batch's document.
         error = str(child.get("error", ""))[:ERROR_CHARACTERS]
         return ItemFailure(item=str(number), error=error, error_code=str(child.get("errorCode", "")))
     if isinstance(earlier, BatchOutput):
