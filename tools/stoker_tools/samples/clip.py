@@ -27,7 +27,7 @@ def make_clip(file: Path, seconds: float = 20, size: str = "1280x720") -> None:
     """
     with tempfile.TemporaryDirectory() as folder:
         sound = Path(folder) / "speech.wav"
-        subprocess.run([sys.executable, "-m", "stoker_tools.cli.speech", str(sound), WORDS], check=True)
+        subprocess.run([sys.executable, "-m", "stoker_tools.samples.speech", str(sound), WORDS], check=True)
         picture = ["-f", "lavfi", "-i", f"testsrc2=size={size}:rate=30"]
         # Silence goes on after the words, so that the sound is as long as the picture.
         encode = ["-af", "apad", "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-c:a", "aac"]
