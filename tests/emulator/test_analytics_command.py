@@ -4,7 +4,6 @@ import json
 import os
 import re
 import subprocess
-import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -24,8 +23,7 @@ from stoker.analytics.series import Period, active_users, series, top
 from stoker.analytics.users import Users
 from stoker.firestore.client import client
 from stoker.models.analytics import SERVER_EVENTS
-from stoker_tools.cli import project_command
-from stoker_tools.cli.analytics import arguments
+from stoker_tools.cli import stoker
 from stoker_tools.setup.environment import ROOT
 
 pytestmark = pytest.mark.usefixtures("apart")
@@ -53,10 +51,9 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
     monkeypatch.setattr(logger, "write", logger.write)  # the command silences it for as long as it lives
 
     def made(*words: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["scripts/analytics", *words])
         capsys.readouterr()  # what was logged before
         try:
-            code = project_command.main("stoker_tools.cli.analytics", arguments.parser())
+            code = stoker.main(["analytics", *words])
         except SystemExit as end:
             code = int(end.code or 0)
         said = capsys.readouterr()
@@ -256,20 +253,20 @@ def test_the_rebuild_at_a_terminal(run: Run, events: Events) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
-        (["report", "a", "--from", "soon"], 2, "is no time"),
+        (["report", "a", "--from", "soon"], 2, "is not a time"),
         (["report"], 2, "required"),
         (["report", "a", "--from", "2026-11-22", "--to", "2026-11-01"], 1, "ends before it begins"),
         (["report", "a", "--from", "2999-01-01"], 1, "has not come yet"),
         (["report", "--users", "--on", "2999-01-01"], 1, "has not come yet"),
         (["report", "--top", "--in", "2999-01"], 1, "has not come yet"),
-        (["report", "--top", "--in", "2026-13"], 1, "is no hour, day or month"),
+        (["report", "--top", "--in", "2026-13"], 1, "is not an hour, a day or a month"),
         (["report", "a b"], 2, "no event can have the name 'a b': it begins with a-z"),
         (["report", ""], 2, "no event can have the name ''"),
         (["report", "A" * 65], 2, "no event can have the name 'AAAA"),
         (["report", "a", "--by", "hour", "--from", "2020-01-01", "--to", "2026-01-01"], 1, "more than 10,000"),
-        (["report", "--users", "--png", "x.png"], 1, "make no picture"),
+        (["report", "--users", "--png", "x.png"], 1, "is not drawn"),
         (["report", "a", "--png", "/nowhere/x.png"], 1, "can't be written"),
-        (["report", "nothing.happened"], 0, "Nothing of that happened"),
+        (["report", "nothing.happened"], 0, "No such event happened"),
     ],
 )
 def test_mistakes_are_told_without_a_stack_trace(run: Run, arguments: list[str], code: int, said: str) -> None:

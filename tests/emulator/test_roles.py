@@ -252,7 +252,7 @@ def test_the_first_admin_is_made_at_a_terminal(user: User) -> None:
     email = email_of(user)
     done = run("set", email, "admin")
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout == f"{email} is an admin now. Tokens say so within an hour.\n"
+    assert done.stdout == f"{email} is an admin now. Tokens have the change within an hour.\n"
     assert (claims_now(user)["role"], profile(user)["role"]) == ("admin", "admin")
     other = User.sign_up()
     made = call("setRole", {"userId": other.id, "role": "moderator"}, new_token(user))
@@ -290,10 +290,10 @@ def test_a_profile_that_says_otherwise_is_listed(user: User) -> None:
         (["set", "ada"], 2, "required: ROLE"),
         (["set", "ada", "owner"], 2, "role: must be 'user', 'admin' or 'moderator'"),
         (["set", "ada", "user", "--permission", "all"], 2, "permissions[0]"),
-        (["set", "no-such-user", "admin"], 1, "There is no user 'no-such-user'"),
-        (["set", "no@example.com", "admin"], 1, "There is no user 'no@example.com'"),
-        (["set", "x" * 200, "admin"], 1, "There is no user"),
-        (["set", "", "admin"], 1, "There is no user ''"),
+        (["set", "no-such-user", "admin"], 10, "There is no user 'no-such-user'"),
+        (["set", "no@example.com", "admin"], 10, "There is no user 'no@example.com'"),
+        (["set", "x" * 200, "admin"], 10, "There is no user"),
+        (["set", "", "admin"], 10, "There is no user ''"),
     ],
     ids=lambda part: " ".join(part)[:30] if isinstance(part, list) else None,
 )
