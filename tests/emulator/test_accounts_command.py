@@ -1,4 +1,4 @@
-"""`scripts/accounts`, as an operator runs it."""
+"""`stoker accounts`, as an operator runs it."""
 
 import json
 import subprocess
@@ -17,14 +17,14 @@ from stoker_tools.setup.environment import ROOT
 
 
 def accounts(*arguments: str) -> tuple[int, str, str]:
-    """Runs the command; returns its exit code and what it has printed."""
+    """Run the command; return its exit code, its output and its errors."""
     command = [str(ROOT / "scripts" / "accounts"), *arguments]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     return done.returncode, done.stdout, done.stderr
 
 
 def answer(*arguments: str) -> dict[str, Any]:
-    """Runs the command with --json."""
+    """Run the command with --json; return its result."""
     code, printed, complained = accounts(*arguments, "--json")
     assert code == 0, complained
     found: dict[str, Any] = json.loads(printed)

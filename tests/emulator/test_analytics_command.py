@@ -1,4 +1,4 @@
-"""What an app asks of the aggregates, and `scripts/analytics` at a terminal."""
+"""The aggregates as an app reads them, and `stoker analytics` at a terminal."""
 
 import json
 import os
@@ -37,7 +37,7 @@ Run = Callable[..., tuple[int, str, str]]
 
 @pytest.fixture
 def events() -> Events:
-    """Some of the last five days, rolled up."""
+    """Events of the last five days, rolled up."""
     made = drawn(600, users=40, days=5, seed=11)
     deliver(made)
     roll_up()
@@ -46,7 +46,7 @@ def events() -> Events:
 
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Runs the command in this process, whose collections are the test's own: exit code, output, complaints."""
+    """Run the command in this process, on the test's own collections; return exit code, output and errors."""
 
     monkeypatch.setattr(logger, "write", logger.write)  # the command silences it for as long as it lives
 
@@ -104,7 +104,7 @@ def test_active_users_of_a_day_a_week_and_a_month(events: Events) -> None:
 
 
 def test_who_has_nothing_but_events_of_the_server_is_not_active() -> None:
-    """A sign-up by an import and a job that ends at night make nobody active; an event of the app does."""
+    """A sign-up by an import, or a job that ends at night, makes nobody active. An event of the app does."""
     for number in range(30):
         assert record_event("user.signed-up", f"user-{number}", id="profile", occurred_at=NOW)
         assert record_event("job.completed", f"user-{number}", id="job", value=12.5, occurred_at=NOW)
@@ -212,7 +212,7 @@ def test_the_report_of_a_name_as_text_json_picture_and_page(run: Run, events: Ev
 
 @pytest.mark.parametrize("by", ["hour", "day", "month"])
 def test_what_has_not_come_yet_is_neither_listed_nor_drawn(run: Run, tmp_path: Path, by: str) -> None:
-    """A bar of nothing would say that nothing happened then."""
+    """A bar of zero would say that nothing happened at that time."""
     form = {"hour": "%Y-%m-%dT%H", "day": "%Y-%m-%d", "month": "%Y-%m"}[by]
     ends = ["--from", f"{NOW - timedelta(days=2):%Y-%m-%d}", "--to", f"{NOW + timedelta(days=70):%Y-%m-%d}"]
     page = tmp_path / "weeks.html"

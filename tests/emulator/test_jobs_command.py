@@ -1,4 +1,4 @@
-"""`scripts/jobs`, run as a person or a script runs it."""
+"""`stoker jobs`, as a person or a script runs it."""
 
 import contextlib
 import json
@@ -26,10 +26,10 @@ HOSTILE = "\x1b[31m\x07\r\n[red]evil[/red]\u202e\x9b2J" + "x" * 5000
 
 
 class Jobs:
-    """A project of the test's own in the emulator, in which no function hears of anything.
+    """A project of the test's own in the emulator. No function is called for its documents.
 
     Args:
-        database: Where it lies.
+        database: The database of the suite, for its credentials.
     """
 
     def __init__(self, database: firestore.Client) -> None:
@@ -52,16 +52,16 @@ class Jobs:
         return reference
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Runs the command to its end."""
+        """Run the command to its end."""
         return run(*arguments, "--project", self.project)
 
     def json(self, *arguments: str) -> Any:
-        """What the command says in JSON."""
+        """Run the command with --json; return its result."""
         return json.loads(self.run(*arguments, "--json").stdout)
 
 
 def run(*arguments: str, environment: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
-    """Runs the command to its end, in this process's environment where no other is given."""
+    """Run the command to its end, by default in this process's environment."""
     done = subprocess.run([COMMAND, *arguments], capture_output=True, text=True, env=environment, timeout=120)
     assert "Traceback" not in done.stderr
     return done
@@ -73,7 +73,7 @@ def jobs(database: firestore.Client) -> Jobs:
 
 
 def on_a_terminal(*arguments: str) -> tuple[int, str]:
-    """Runs the command on a terminal of 100 columns; returns its exit code and all that it wrote there."""
+    """Run the command on a terminal of 100 columns; return its exit code and its output."""
     ours, theirs = pty.openpty()
     environment = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "100", "LINES": "40"}
     environment.pop("NO_COLOR", None)
@@ -229,12 +229,12 @@ def test_ctrl_c_ends_it_quietly(jobs: Jobs) -> None:
 
 
 def start(*arguments: str) -> subprocess.Popen[str]:
-    """Starts the command."""
+    """Start the command."""
     return subprocess.Popen([COMMAND, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
 def line(process: subprocess.Popen[str]) -> str:
-    """The next line that it prints."""
+    """Return the next line that a command prints."""
     assert process.stdout is not None
     return process.stdout.readline().rstrip("\n")
 
@@ -368,10 +368,15 @@ def test_an_unknown_job_is_named(jobs: Jobs, command: str, job_id: str) -> None:
 
 
 def without_suite(home: Path) -> dict[str, str]:
-    """A shell in which no suite, no cloud and nobody's login is known."""
+    """Return the variables of a shell that knows no suite, no cloud and no login."""
     hidden = ("_EMULATOR_HOST", "_EMULATOR_HUB", "FIREBASE_CONFIG", "GOOGLE_APPLICATION_CREDENTIALS", "GCLOUD_PROJECT")
     kept = {name: value for name, value in os.environ.items() if not name.endswith(hidden)}
-    return kept | {"HOME": str(home), "CLOUDSDK_CONFIG": str(home), "NO_GCE_CHECK": "true"}
+    return kept | {
+        "HOME": str(home),
+        "CLOUDSDK_CONFIG": str(home),
+        "NO_GCE_CHECK": "true",
+        "STOKER_SUITE_FILE": str(home / "suite.json"),
+    }
 
 
 def test_without_credentials_it_says_how_to_get_some(tmp_path: Path) -> None:

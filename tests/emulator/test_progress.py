@@ -1,4 +1,4 @@
-"""Progress: what users get for what they have done, once, and the same whichever way it is computed."""
+"""Progress: users get XP for a completion once, and every way to compute progress has the same result."""
 
 import json
 import subprocess
@@ -41,7 +41,7 @@ def ada() -> str:
 
 @pytest.fixture
 def unheard(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Puts tasks into a collection of the test's own, of which the deployed functions do not hear."""
+    """Put tasks into a collection of the test's own. No deployed function is called for them."""
     monkeypatch.setattr(config, "TASKS", f"tasks-{uuid4().hex}")
 
 

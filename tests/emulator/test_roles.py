@@ -1,4 +1,4 @@
-"""An admin gives roles: over HTTP with real tokens, and `scripts/roles` as a person runs it."""
+"""An admin gives roles: over HTTP with real tokens, and `stoker roles` as a person runs it."""
 
 import json
 import os
@@ -29,7 +29,7 @@ COMMAND = str(ROOT / "scripts" / "roles")
 
 @pytest.fixture
 def admin() -> User:
-    """Someone whose account has the role of admin."""
+    """A user whose account has the role of admin."""
     user = User.sign_up()
     token = token_with(user, {"role": "admin"})
     return User(user.id, token, user.firestore)
@@ -56,7 +56,7 @@ def test_an_admin_makes_a_moderator_whose_next_token_says_so(admin: User, user: 
 
 
 def listed(token: str, collection: str) -> int:
-    """The status of a list, as the rules answer it."""
+    """Return the HTTP status with which the rules answer a list."""
     host = os.environ["FIRESTORE_EMULATOR_HOST"]
     url = f"http://{host}/v1/projects/{config.project()}/databases/(default)/documents:runQuery"
     query = {"structuredQuery": {"from": [{"collectionId": collection}], "limit": 5}}
@@ -238,7 +238,7 @@ def test_claims_have_a_limit_that_counts_all_of_them(user: User) -> None:
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """Runs the command to its end."""
+    """Run the command to its end."""
     done = subprocess.run([COMMAND, *arguments], capture_output=True, text=True, timeout=120)
     assert "Traceback" not in done.stderr
     return done

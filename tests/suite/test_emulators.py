@@ -1,4 +1,4 @@
-"""The command scripts/emulators, as a user runs it."""
+"""The command `stoker emulators`, as a user runs it."""
 
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""The suite as other tools run it: `with running() as emulators:`."""
+"""The suite in the hands of other tools: `with running() as emulators:`."""
 
 import base64
 import itertools
@@ -26,7 +26,7 @@ from suite.processes import marked, until
 
 
 def call(emulators: Emulators, function: str) -> str:
-    """What a function of the tests answers."""
+    """Call a function of the tests; return its answer."""
     url = f"http://{emulators.environment['STOKER_FUNCTIONS_EMULATOR']}/demo-stoker/us-central1/{function}"
     with urllib.request.urlopen(url, timeout=30) as response:
         return str(response.read().decode())

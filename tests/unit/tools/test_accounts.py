@@ -1,4 +1,4 @@
-"""`scripts/accounts orphans` and `delete-orphans`, without a project."""
+"""`stoker accounts orphans` and `delete-orphans`, without a project."""
 
 import argparse
 import json

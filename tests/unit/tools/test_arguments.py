@@ -1,4 +1,4 @@
-"""Which tests scripts/test starts a suite for, and which run at the same time."""
+"""The arguments of `stoker test`: the need of a suite, and the parts that run at the same time."""
 
 import subprocess
 import sys

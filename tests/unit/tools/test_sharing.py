@@ -121,22 +121,22 @@ def test_a_borrower_that_is_killed_gives_the_suite_back(state: Path) -> None:
 
 
 class FunctionsEmulator(BaseHTTPRequestHandler):
-    """Says which functions it has, and counts the calls of each."""
+    """A Functions emulator that lists a function, and records its calls."""
 
     calls: ClassVar[list[str]] = []
 
     def do_GET(self) -> None:
-        """Lists the functions."""
+        """List the functions."""
         trigger = {"entryPoint": "sweep", "region": "us-central1"}
         self._answer(json.dumps({"backends": [{"functionTriggers": [trigger]}]}).encode())
 
     def do_POST(self) -> None:
-        """Calls a function."""
+        """Call a function."""
         self.calls.append(self.path)
         self._answer(b"")
 
     def log_message(self, *_: object) -> None:
-        """Prints nothing."""
+        """Print nothing."""
 
     def _answer(self, content: bytes) -> None:
         self.send_response(200)
