@@ -1,90 +1,26 @@
 """`stoker jobs`, as a person or a script runs it."""
 
-import contextlib
 import json
 import os
-import pty
 import re
 import signal
-import subprocess
-from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
-from uuid import uuid4
 
 import pytest
 from google.cloud import firestore
 
+from emulator.jobs_command import Jobs, line, on_a_terminal, run, start
 from stoker import config
 from stoker.models.settings import JobSettings
 from stoker_tools.samples.user import User
-from stoker_tools.setup.environment import ROOT
 
-COMMAND = str(ROOT / "scripts" / "jobs")
 HOSTILE = "\x1b[31m\x07\r\n[red]evil[/red]\u202e\x9b2J" + "x" * 5000
-
-
-class Jobs:
-    """A project of the test's own in the emulator. No function is called for its documents.
-
-    Args:
-        database: The database of the suite, for its credentials.
-    """
-
-    def __init__(self, database: firestore.Client) -> None:
-        self.project = f"demo-{uuid4().hex[:12]}"
-        self.firestore = firestore.Client(project=self.project, credentials=database._credentials)
-
-    def write(self, job_id: str, **fields: Any) -> firestore.DocumentReference:
-        job = {
-            "id": job_id,
-            "userId": "ada",
-            "type": "video-processing",
-            "input": {"source": "user-uploads/ada/cat.mov"},
-            "status": "processing",
-            "progress": 40,
-            "stage": "encoding",
-            "createdAt": datetime.now(UTC),
-        }
-        reference = self.firestore.collection(config.JOBS).document(job_id)
-        reference.set({**job, **fields})
-        return reference
-
-    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run the command to its end."""
-        return run(*arguments, "--project", self.project)
-
-    def json(self, *arguments: str) -> Any:
-        """Run the command with --json; return its result."""
-        return json.loads(self.run(*arguments, "--json").stdout)
-
-
-def run(*arguments: str, environment: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
-    """Run the command to its end, by default in this process's environment."""
-    done = subprocess.run([COMMAND, *arguments], capture_output=True, text=True, env=environment, timeout=120)
-    assert "Traceback" not in done.stderr
-    return done
 
 
 @pytest.fixture
 def jobs(database: firestore.Client) -> Jobs:
     return Jobs(database)
-
-
-def on_a_terminal(*arguments: str) -> tuple[int, str]:
-    """Run the command on a terminal of 100 columns; return its exit code and its output."""
-    ours, theirs = pty.openpty()
-    environment = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "100", "LINES": "40"}
-    environment.pop("NO_COLOR", None)
-    process = subprocess.Popen([COMMAND, *arguments], stdin=theirs, stdout=theirs, stderr=theirs, env=environment)
-    os.close(theirs)
-    written = b""
-    with contextlib.suppress(OSError):  # Linux's way to say that the other end is closed
-        while read := os.read(ours, 65536):
-            written += read
-    os.close(ours)
-    return process.wait(60), written.decode()
 
 
 # list, show
@@ -228,17 +164,6 @@ def test_ctrl_c_ends_it_quietly(jobs: Jobs) -> None:
         assert watching.stderr.read().strip() == ""
 
 
-def start(*arguments: str) -> subprocess.Popen[str]:
-    """Start the command."""
-    return subprocess.Popen([COMMAND, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-
-
-def line(process: subprocess.Popen[str]) -> str:
-    """Return the next line that a command prints."""
-    assert process.stdout is not None
-    return process.stdout.readline().rstrip("\n")
-
-
 # cancel, retry
 
 
@@ -328,115 +253,3 @@ def test_settings_that_are_not_as_they_must_be_are_named(jobs: Jobs) -> None:
         "adminData/jobs is not valid, so workers go on with the last valid settings: userLimits.atOnce" in done.stderr
     )
     assert jobs.run("limits", "--at-once", "2").returncode == 0
-
-
-# What a user may get wrong
-
-
-@pytest.mark.parametrize(
-    ("arguments", "said"),
-    [
-        ([], "required: COMMAND"),
-        (["destroy"], "invalid choice: 'destroy'"),
-        (["show"], "required: ID"),
-        (["cancel"], "required: ID"),
-        (["list", "--status", "lost"], "there is no status 'lost': choose from pending"),
-        (["list", "--type", "video"], "there is no type 'video': choose from video-processing"),
-        (["list", "--limit", "0"], "'0' is not a number from 1 to 1000"),
-        (["list", "--limit", "many"], "'many' is not a number from 1 to 1000"),
-        (["pause", "video"], "there is no type 'video'"),
-        (["limits", "--at-once", "0"], "'0' is neither a number"),
-        (["limits", "--a-day", "-3"], "argument --a-day"),
-    ],
-    ids=" ".join,
-)
-def test_a_wrong_command_line_is_named(arguments: list[str], said: str) -> None:
-    done = run(*arguments)
-    assert (done.returncode, done.stdout) == (2, "")
-    assert said in done.stderr
-
-
-@pytest.mark.parametrize(
-    ("command", "job_id"),
-    [("show", "none"), ("show", ""), ("watch", "a/b"), ("cancel", "\x1b[31m"), ("retry", "none"), ("delete", "none")],
-)
-def test_an_unknown_job_is_named(jobs: Jobs, command: str, job_id: str) -> None:
-    done = jobs.run(command, job_id)
-    assert (done.returncode, done.stdout) == (10, "")
-    assert done.stderr.startswith("There is no job ")
-    assert "\x1b" not in done.stderr
-
-
-def without_suite(home: Path) -> dict[str, str]:
-    """Return the variables of a shell that knows no suite, no cloud and no login."""
-    hidden = ("_EMULATOR_HOST", "_EMULATOR_HUB", "FIREBASE_CONFIG", "GOOGLE_APPLICATION_CREDENTIALS", "GCLOUD_PROJECT")
-    kept = {name: value for name, value in os.environ.items() if not name.endswith(hidden)}
-    return kept | {
-        "HOME": str(home),
-        "CLOUDSDK_CONFIG": str(home),
-        "NO_GCE_CHECK": "true",
-        "STOKER_SUITE_FILE": str(home / "suite.json"),
-    }
-
-
-def test_without_credentials_it_says_how_to_get_some(tmp_path: Path) -> None:
-    done = run("list", "--project", "my-project", environment=without_suite(tmp_path))
-    assert (done.returncode, done.stdout) == (1, "")
-    assert "run `gcloud auth application-default login`" in done.stderr
-
-
-def test_a_demo_project_is_not_looked_for_in_production(tmp_path: Path) -> None:
-    done = run("list", environment=without_suite(tmp_path))
-    assert done.returncode == 1
-    assert "add --emulator" in done.stderr
-
-
-@pytest.mark.parametrize(
-    ("command", "said"),
-    [
-        ("jobs list --status lost", "there is no status 'lost'"),
-        ("jobs pause video", "there is no type 'video'"),
-        ("roles set x emperor", "role: must be 'user', 'admin' or 'moderator'"),
-        ("roles set x user --permission everything", "permissions[0]: "),
-        ("analytics report A", "no event can have the name 'A'"),
-        ("analytics report --top --in soon", "'soon' is not an hour, a day or a month"),
-    ],
-)
-def test_a_wrong_command_line_is_named_before_a_missing_project(tmp_path: Path, command: str, said: str) -> None:
-    script, *arguments = command.split()
-    words = [str(ROOT / "scripts" / script), *arguments]
-    done = subprocess.run(words, env=without_suite(tmp_path), capture_output=True, text=True, timeout=60, check=False)
-    assert done.returncode in (1, 2)
-    assert said in done.stderr
-    assert "project" not in done.stderr.splitlines()[-1]
-
-
-@pytest.mark.parametrize("to", [">&-", ">/dev/full"])
-@pytest.mark.parametrize("command", ["list", "list --json", "limits"])
-def test_a_list_that_can_not_be_written_is_an_error(jobs: Jobs, command: str, to: str) -> None:
-    jobs.write("one")
-    shell = f"{COMMAND} {command} --project {jobs.project} {to}"
-    done = subprocess.run(["sh", "-c", shell], capture_output=True, text=True, timeout=60, check=False)
-    assert done.returncode == 1
-    assert done.stderr.startswith("The output can't be written: ")
-
-
-def test_an_emulator_that_is_not_there_is_named() -> None:
-    done = run("list", environment={**os.environ, "FIRESTORE_EMULATOR_HOST": "127.0.0.1:1"})
-    assert done.returncode == 1
-    assert done.stderr == "No Firestore emulator answers at 127.0.0.1:1: start one with scripts/emulators.\n"
-
-
-@pytest.mark.parametrize("command", ["", "list", "show", "watch", "cancel", "retry", "pause", "resume", "limits"])
-def test_help_has_examples(command: str) -> None:
-    done = run(*([command] if command else []), "--help")
-    assert done.returncode == 0
-    assert f"examples:\n  scripts/jobs {command}" in done.stdout
-
-
-def test_a_reader_who_has_seen_enough_is_no_error(jobs: Jobs) -> None:
-    for number in range(30):
-        jobs.write(f"job-{number}")
-    shell = f"{COMMAND} list --json --project {jobs.project} | head -1"
-    done = subprocess.run(["sh", "-c", shell], capture_output=True, text=True, timeout=60)
-    assert (done.stdout, done.stderr) == ("[\n", "")

@@ -16,6 +16,7 @@ from stoker.analytics.roll_up_lease import RollUpLeaseLost
 from stoker.analytics.series import Period, active_users, series, today, top
 from stoker.models.analytics import AggregateName, AnalyticsAggregate, Granularity
 from stoker_tools.cli.analytics import tables
+from stoker_tools.cli.analytics.chart_html import draw_html
 from stoker_tools.cli.text import as_json, clean
 from stoker_tools.errors import CommandError
 from stoker_tools.exit_codes import ExitCode
@@ -80,7 +81,7 @@ def run(options: argparse.Namespace) -> int:
     if options.json:
         print(as_json([one.to_firestore() for one in found]))
     else:
-        tables.print_aggregates(title, found, by_name=options.top)
+        tables.print_aggregates(f"{title}: {sum(one.count for one in found):,} events", found, by_name=options.top)
         if not any(one.count for one in found):
             print(
                 "No such event happened in this time. For the names of events: scripts/analytics report --top",
@@ -96,12 +97,12 @@ def _series(options: argparse.Namespace) -> tuple[str, list[AnalyticsAggregate]]
     now = datetime.now(UTC)
     end = min(options.end or now, now)
     start = options.start or end - BACK[options.by]
-    return f"{options.name} by the {options.by}", series(options.name, options.by, start, end)
+    return f"{options.name}, by the {options.by}, in UTC", series(options.name, options.by, start, end)
 
 
 def _top(options: argparse.Namespace) -> tuple[str, list[AnalyticsAggregate]]:
     bucket = options.bucket or bucket_of("day", datetime.now(UTC))
-    return f"Most events in {bucket}", top(_granularity(bucket), bucket, options.n)
+    return f"The most frequent events in {bucket} (UTC)", top(_granularity(bucket), bucket, options.n)
 
 
 def _granularity(bucket: str) -> Granularity:
@@ -127,11 +128,13 @@ def _users(options: argparse.Namespace) -> int:
 
 
 def _draw(file: Any, kind: str, title: str, found: Sequence[AnalyticsAggregate], *, by_name: bool) -> None:
-    from stoker_tools.cli.analytics import chart  # It imports matplotlib, which takes a second.
-
-    draw: Callable[..., None] = chart.draw_png if kind == "png" else chart.draw_html
     try:
-        draw(file, title, found, by_name=by_name)
+        if kind == "png":
+            from stoker_tools.cli.analytics.chart_png import draw_png  # It imports matplotlib, which takes a second.
+
+            draw_png(file, title, found, by_name=by_name)
+        else:
+            draw_html(file, title, found, by_name=by_name)
     except OSError as error:
         raise CommandError(f"{file} can't be written: {error.strerror}.") from None
     print(f"Drew {file}.", file=sys.stderr)
