@@ -60,7 +60,7 @@ def has_user_interface() -> bool:
 
 
 def _program(part: str, can_be_fetched: Callable[[str], bool]) -> Path | None:
-    """Return a part's program: the developer's own, the official one or a replacement; None if the CLI must fetch it."""
+    """Return a part's program: the developer's own, the official or a replacement; None if the CLI must fetch it."""
     if own := os.environ.get(f"{part.upper()}_EMULATOR_BINARY_PATH"):
         return Path(own)
     if _official(part).exists():
@@ -147,7 +147,7 @@ def _jar_path(part: str, sdk: Path) -> Path:
 
 
 def _build(part: str, jar: Path, firestore: Path) -> Path:
-    """Build a small archive. Its manifest points at the Firestore emulator's archive; for Storage, it adds our classes."""
+    """Build a small archive that points at the Firestore emulator's archive. For Storage, it contains our classes."""
     jar.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=jar.parent) as directory:
         classes = Path(directory)
