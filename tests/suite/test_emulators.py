@@ -60,7 +60,7 @@ def test_nothing_is_left_after_a_signal(ending: signal.Signals, tmp_path: Path) 
     )
     with process:
         try:
-            until(started.exists)
+            until(started.exists, 60)  # A busy machine starts the emulators slowly.
             marker = started.read_text().strip()
             assert marked(marker)
             if ending == signal.SIGINT:
