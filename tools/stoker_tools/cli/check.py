@@ -12,6 +12,7 @@ TOOLS = (
     ["ruff", "format", "--check", "."],
     ["mypy"],
     ["stoker_tools.cli.generate", "--check"],
+    ["stoker_tools.cli.lock", "--check"],
 )
 
 

@@ -21,7 +21,8 @@ from pathlib import Path
 
 from stoker_tools.emulators import ports
 from stoker_tools.emulators.errors import MissingPartError
-from stoker_tools.setup.environment import MINIMUM_JAVA, ROOT, java_version
+from stoker_tools.setup.environment import ROOT
+from stoker_tools.setup.java import MINIMUM_JAVA, java_version
 
 SECONDS = 60.0  # for a rehearsal, which takes about 3
 
