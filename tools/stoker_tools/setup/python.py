@@ -60,4 +60,5 @@ def _interpreter(python: Path | None = None) -> str:
 
     An environment that is made from another one breaks when that one is removed.
     """
-    return str(python or getattr(sys, "_base_executable", sys.executable))
+    current: str = getattr(sys, "_base_executable", sys.executable)
+    return str(python) if python else current
