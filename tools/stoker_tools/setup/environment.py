@@ -14,7 +14,6 @@ This package needs the standard library only, because it runs before anything is
 import contextlib
 import fcntl
 import os
-import signal
 import sys
 import threading
 import time
@@ -35,30 +34,21 @@ def enter(module: str, places: Sequence[str] = EVERYTHING) -> None:
     """Prepare the places, then replace this process by the same tool in `.venv`, with the same arguments.
 
     Return at once if everything is current and this Python is that of `.venv`. Call it first in a tool's `main`, after
-    the arguments are parsed. Import packages that are not in the standard library after it. If something is missing on
-    this machine, the process ends with a sentence and exit code 1.
+    the arguments are parsed. Import packages that are not in the standard library after it.
 
     Args:
         module: The tool's own name, such as `stoker_tools.cli.emulators`.
         places: The places that the tool needs, of `EVERYTHING`. An environment of another Python, such as `.venv-3.13`,
             may stand in the place of `.venv`.
+
+    Raises:
+        SetupError: A tool is missing on this machine, or an installation failed.
     """
-    prepare_or_exit(places)
+    prepare(places)
     home = ROOT / next(place for place in places if place.startswith(".venv"))
     if Path(sys.prefix) != home:
         python = str(home / "bin/python")
         os.execv(python, [python, "-m", module, *sys.argv[1:]])
-
-
-def prepare_or_exit(places: Sequence[str]) -> None:
-    """Prepare the places. End the process with a sentence and an exit code if that fails or is interrupted."""
-    try:
-        prepare(places)
-    except SetupError as error:
-        say(str(error))
-        sys.exit(1)
-    except KeyboardInterrupt:
-        sys.exit(128 + signal.SIGINT)
 
 
 def prepare(

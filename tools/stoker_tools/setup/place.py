@@ -13,12 +13,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from stoker_tools.errors import ToolError
+
 STAMP = ".stoker-stamp"
 QUIET = {"CI": "1", "NO_UPDATE_NOTIFIER": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
 """Variables that keep installers from asking questions and from advertising new versions."""
 
 
-class SetupError(Exception):
+class SetupError(ToolError):
     """Something is missing on this machine, or could not be installed. The message says what to do."""
 
 
