@@ -98,7 +98,7 @@ def _make_all(lane: Sequence[Place], lock: int, failures: list[SetupError]) -> N
         try:
             _make(helper, lock)
         except SetupError as error:
-            say(f"preparing: {str(error).splitlines()[-1]}")
+            say(f"preparing: {error}")
     for place in lane:
         try:
             _make(place, lock)
