@@ -57,7 +57,7 @@ class Manifest:
 
     @property
     def listens_to_topics(self) -> bool:
-        """Whether a function is called by messages of Pub/Sub."""
+        """True if a message of Pub/Sub calls a function."""
         endpoints = (self.specification.get("endpoints") or {}).values()
         return any("pubsub" in (endpoint.get("eventTrigger") or {}).get("eventType", "") for endpoint in endpoints)
 

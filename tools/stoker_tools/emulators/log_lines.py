@@ -48,7 +48,7 @@ def _entry(text: str) -> dict[str, Any] | None:
 
 
 def _of_entry(entry: dict[str, Any], time: str) -> str:
-    job = f"{_printable(str(entry['jobId']))}  " if "jobId" in entry else ""
+    job = f"{_printable(str(entry['jobId']))}  " if entry.get("jobId") else ""
     text = _text(time, str(entry.get("severity", "INFO")), f"{job}{_printable(str(entry['message']))}")
     stack = [f"    {_printable(line)}" for line in str(entry.get("stack") or "").splitlines()]
     return "\n".join([text, *stack])

@@ -60,7 +60,7 @@ def has_user_interface() -> bool:
 
 
 def _program(part: str, can_be_fetched: Callable[[str], bool]) -> Path | None:
-    """Return a part's program: the developer's own, the official one or a replacement; None if the CLI must fetch it."""
+    """Return a part's program: the developer's own, the official or a replacement; None if the CLI must fetch it."""
     if own := os.environ.get(f"{part.upper()}_EMULATOR_BINARY_PATH"):
         return Path(own)
     if _official(part).exists():
@@ -80,7 +80,7 @@ def _program(part: str, can_be_fetched: Callable[[str], bool]) -> Path | None:
     component = "pubsub-emulator" if part == "pubsub" else "cloud-firestore-emulator"
     raise MissingPartError(
         f"The {part} emulator is neither cached in {_cache()} nor can it be fetched from here: "
-        f"install the Google Cloud SDK with its component {component}, or run once where there is a network."
+        f"install the Google Cloud SDK with its component {component}, or run once with a network."
     )
 
 
@@ -147,7 +147,7 @@ def _jar_path(part: str, sdk: Path) -> Path:
 
 
 def _build(part: str, jar: Path, firestore: Path) -> Path:
-    """Build a small archive. Its manifest points at the Firestore emulator's archive; for Storage, it adds our classes."""
+    """Build a small archive that points at the Firestore emulator's archive. For Storage, it contains our classes."""
     jar.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=jar.parent) as directory:
         classes = Path(directory)
@@ -171,7 +171,7 @@ def _compile(classes: Path, firestore: Path) -> None:
     if compiler is None:
         raise MissingPartError(
             "The Storage emulator's rules need a Java compiler here, once: install a JDK, 17 or later, so that "
-            "`javac` is on PATH, or run once where there is a network."
+            "`javac` is on PATH, or run once with a network."
         )
     # -proc:none: the emulator's archive names annotation processors that it does not contain.
     options = ["--release", "17", "-proc:none", "-nowarn", "-cp", str(firestore), "-d", str(classes)]
@@ -179,7 +179,7 @@ def _compile(classes: Path, firestore: Path) -> None:
     if done.returncode != 0:
         raise MissingPartError(
             f"The Storage emulator's rules do not compile with {compiler} against {firestore}: "
-            f"install a newer JDK and Google Cloud SDK, or run once where there is a network.\n{done.stderr}"
+            f"install a newer JDK and Google Cloud SDK, or run once with a network.\n{done.stderr}"
         )
 
 

@@ -246,7 +246,7 @@ def _start(
 
 
 def _finish(keeper: Keeper, directory: Path, manifest: Manifest | None, report: Report) -> None:
-    """Hand the manifest to the CLI, which asks for it last, and wait until all emulators are ready."""
+    """Write the manifest, which the CLI reads last, and wait until all emulators are ready."""
     if manifest:
         _write_manifest(directory, manifest)
     began = reported = time.monotonic()

@@ -116,8 +116,8 @@ class _Scale:
     """
 
     def __init__(self, values: Sequence[float | None]) -> None:
-        least, greatest = min((value or 0 for value in values), default=0), max((value or 0 for value in values), default=0)
-        least, greatest = min(least, 0), max(greatest, 0)
+        heights = [0, *(value or 0 for value in values)]
+        least, greatest = min(heights), max(heights)
         step = _step((greatest - least) / 4 or 1)
         first, last = int(least // step), -int(-greatest // step)
         self.marks = [number * step for number in range(first, max(last, first + 1) + 1)]

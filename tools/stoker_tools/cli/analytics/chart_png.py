@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Literal
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -66,7 +67,7 @@ def _by_name(shown: Sequence[Panel], aggregates: Aggregates) -> Figure:
     return drawn
 
 
-def _dress(axes: Axes, panel: Panel, axis: str) -> None:
+def _dress(axes: Axes, panel: Panel, axis: Literal["x", "y"]) -> None:
     axes.set_title(panel.title, loc="left", fontsize=10)
     along = axes.yaxis if axis == "y" else axes.xaxis
     # Half an event or half a user does not exist. Values may be fractions.

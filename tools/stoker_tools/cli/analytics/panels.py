@@ -75,7 +75,7 @@ def panels(aggregates: Sequence[AnalyticsAggregate], *, by_name: bool) -> list[P
         greatest = max(aggregate.max for aggregate in valued if aggregate.max is not None)
         # Each name may have a unit of its own, so the values of different names are not added up.
         total = "" if by_name else f" {figure(sum(aggregate.sum or 0 for aggregate in valued))} in total,"
-        title = f"Sum of values:{total} from {figure(least)} to {figure(greatest)} an event"
+        title = f"Sum of values:{total} from {figure(least)} to {figure(greatest)} per event"
         found.append(Panel("value", title, values))
     return found
 
@@ -90,7 +90,7 @@ def ticks(aggregates: Sequence[AnalyticsAggregate]) -> list[Tick]:
         return []
     starts = [start_of(aggregate.granularity, aggregate.bucket) for aggregate in aggregates]
     units = list(STEPS)[list(STEPS).index(aggregates[0].granularity) :]
-    for unit, step in ((unit, step) for unit in units for step in STEPS[unit]):
+    for unit, step in [(larger, distance) for larger in units for distance in STEPS[larger]]:
         places = [place for place, start in enumerate(starts) if _is_labelled(start, unit, step, starts[0])]
         if 0 < len(places) <= MOST_LABELS:
             break

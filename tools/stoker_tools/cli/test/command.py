@@ -58,7 +58,7 @@ def main(words: Sequence[str]) -> int:
         os.chdir(environment.ROOT)
         os.execv(sys.executable, [sys.executable, "-m", "pytest", *arguments])
     if names:
-        from stoker_tools.cli.test.inside import run_inside  # needs what `enter` has installed
+        from stoker_tools.cli.test.inside import run_inside  # It needs the packages that `enter` has installed.
 
         return run_inside([sys.executable, "-m", "pytest", *arguments])
     return parts.run_all(arguments, coverage=options.coverage)
