@@ -1,4 +1,4 @@
-"""Progress: users get XP for a completion once, and every way to compute progress has the same result."""
+"""Progress: users get points for their work once, and every way of counting gives the same."""
 
 import json
 import subprocess
@@ -41,7 +41,7 @@ def ada() -> str:
 
 @pytest.fixture
 def unheard(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Put tasks into a collection of the test's own. No deployed function is called for them."""
+    """Put tasks into a separate collection, so that the deployed functions do not hear of them."""
     monkeypatch.setattr(config, "TASKS", f"tasks-{uuid4().hex}")
 
 

@@ -51,13 +51,13 @@ def _mutate(options: argparse.Namespace, where: Any) -> int:
     from rules.equivalents import EQUIVALENT
     from stoker_tools.rules_lab.identities import Tokens
 
-    tokens = Tokens(where["FIREBASE_AUTH_EMULATOR_HOST"])
+    who = Tokens(where["FIREBASE_AUTH_EMULATOR_HOST"])
     tried: list[str] = []
     alive: list[str] = []
     if options.only in (None, "firestore"):
-        _report(_firestore(options, where["FIRESTORE_EMULATOR_HOST"], tokens, tried), alive)
+        _report(_firestore(options, where["FIRESTORE_EMULATOR_HOST"], who, tried), alive)
     if options.only in (None, "storage"):
-        _report(_storage(options, where["FIREBASE_STORAGE_EMULATOR_HOST"], tokens, tried), alive)
+        _report(_storage(options, where["FIREBASE_STORAGE_EMULATOR_HOST"], who, tried), alive)
     unknown = [name for name in alive if name not in EQUIVALENT]
     wrong = [name for name in EQUIVALENT if name in tried and name not in alive]
     print(f"{len(tried)} mutants: {len(tried) - len(alive)} noticed, {len(alive) - len(unknown)} equivalent.")
@@ -72,7 +72,7 @@ def _report(survivors: "list[Mutant]", alive: list[str]) -> None:
     alive += [str(mutant) for mutant in survivors]
 
 
-def _firestore(options: argparse.Namespace, host: str, tokens: Any, tried: list[str]) -> "list[Mutant]":
+def _firestore(options: argparse.Namespace, host: str, who: Any, tried: list[str]) -> "list[Mutant]":
     from rules.firestore_cases import cases
     from rules.hunters import FirestoreHunter
     from stoker_tools.rules_lab.firestore import FirestoreEmulator
@@ -80,12 +80,12 @@ def _firestore(options: argparse.Namespace, host: str, tokens: Any, tried: list[
 
     chosen = _chosen(options, "rules/firestore.rules")
     mark = f"demo-mutants-{os.getpid()}"
-    hunters = [FirestoreHunter(FirestoreEmulator(host, f"{mark}-{number}"), tokens) for number in range(PLACES)]
+    hunters = [FirestoreHunter(FirestoreEmulator(host, f"{mark}-{number}"), who) for number in range(PLACES)]
     rules = (environment.ROOT / "rules/firestore.rules").read_text()
     return Hunt(hunters, cases(), rules).survivors(chosen, _Progress(len(chosen), tried, options.verbose))
 
 
-def _storage(options: argparse.Namespace, host: str, tokens: Any, tried: list[str]) -> "list[Mutant]":
+def _storage(options: argparse.Namespace, host: str, who: Any, tried: list[str]) -> "list[Mutant]":
     from rules.hunters import StorageHunter
     from rules.storage_cases import scaled, storage_cases
     from stoker_tools.rules_lab.hunt import Hunt
@@ -93,7 +93,7 @@ def _storage(options: argparse.Namespace, host: str, tokens: Any, tried: list[st
 
     path = environment.ROOT / "rules/storage.rules"
     chosen = _chosen(options, "rules/storage.rules")
-    hunter = StorageHunter(StorageEmulator(host, "mutants"), tokens, path)
+    hunter = StorageHunter(StorageEmulator(host, "mutants"), who, path)
     try:
         rules = scaled(path.read_text())
         return Hunt([hunter], storage_cases(), rules).survivors(chosen, _Progress(len(chosen), tried, options.verbose))
