@@ -26,7 +26,8 @@ BUILDER = (
     *("--no-warn-script-location", "--no-warn-conflicts", "--force-reinstall", "--no-compile"),
     *("--disable-pip-version-check", "--no-cache-dir"),
 )
-"""The arguments that the builder gives pip for Pythons before 3.14. It also passes `--user`, which a virtual environment refuses.
+"""The arguments that the builder gives pip for Pythons before 3.14. It also gives `--user`, which a virtual environment
+refuses.
 Source: basePipInstallArgs in
 https://github.com/GoogleCloudPlatform/buildpacks/blob/21f28de8c499445ef1098016bfce35b16415e4b1/pkg/python/python.go"""
 
