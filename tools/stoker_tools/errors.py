@@ -2,6 +2,7 @@
 
 ToolError
   CommandError      a command can't be carried out
+  SetupError        this machine lacks something, or an installation failed: see stoker_tools/setup/place.py
   SuiteError        the emulator suite does not run: see stoker_tools/emulators/errors.py
 """
 

@@ -13,12 +13,13 @@ TOOLS = (
     ["ruff", "format", "--check", "."],
     ["mypy"],
     ["stoker_tools", "generate", "--check"],
+    ["stoker_tools", "lock", "--check"],
 )
 
 
 def main(arguments: Sequence[str]) -> int:
     """Run every tool, also after one of them has failed; return the exit code."""
-    description = "Runs ruff, mypy and scripts/generate --check. It changes no file."
+    description = "Runs ruff, mypy, scripts/generate --check and scripts/lock --check. It changes no file."
     CommandLine("check", description, {"": ""}).parser.parse_args(arguments)
     environment.enter("stoker_tools")
     codes = [

@@ -42,6 +42,7 @@ GROUPS = {
         Command("test", "stoker_tools.cli.test.command", "run the tests"),
         Command("check", "stoker_tools.cli.check", "check style, types and generated files"),
         Command("generate", "stoker_tools.cli.generate", "write rules, types and schemas from the models"),
+        Command("lock", "stoker_tools.cli.lock", "write the lock files of the environments"),
         Command("bench", "stoker_tools.cli.bench", "run a benchmark"),
         Command("mutate-rules", "stoker_tools.cli.mutate_rules", "find mistakes in the rules that no test notices"),
     ),

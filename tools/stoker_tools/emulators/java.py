@@ -22,7 +22,8 @@ from pathlib import Path
 
 from stoker_tools.emulators import ports
 from stoker_tools.emulators.errors import MissingPartError
-from stoker_tools.setup.environment import MINIMUM_JAVA, ROOT, java_version
+from stoker_tools.setup.environment import ROOT
+from stoker_tools.setup.java import MINIMUM_JAVA, java_version
 
 REHEARSAL_SECONDS = 60.0
 """The longest rehearsal. It takes about 3 s."""
