@@ -1,6 +1,7 @@
-"""Speaks a text into a WAV file, for the clips that the demo and the tests make.
+"""Speak a text into a WAV file, for the clips of the demo and the tests.
 
-A command of its own, `python -m stoker_tools.cli.speech FILE TEXT`, because eSpeak NG keeps its state in the process.
+It runs in a process of its own, because eSpeak NG keeps state in the process:
+`python -m stoker_tools.samples.speech FILE TEXT`.
 """
 
 import ctypes
@@ -15,14 +16,14 @@ POSITION_CHARACTER = 1
 CHARACTERS_UTF8 = 1
 
 Callback = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.c_void_p)
-"""Samples, how many, and events; 0 means go on."""
+"""Takes samples, their number and events. It returns 0 to go on."""
 
 
 def speak(text: str, file: str) -> None:
-    """Writes a text as spoken English.
+    """Write a text as spoken English.
 
     Args:
-        text: What to say.
+        text: The text to speak.
         file: The WAV file to write: mono, 16 bits.
     """
     library = ctypes.CDLL(espeakng_loader.get_library_path())
@@ -35,7 +36,7 @@ def speak(text: str, file: str) -> None:
             spoken.extend(ctypes.string_at(samples, count * ctypes.sizeof(ctypes.c_short)))
         return 0
 
-    # Kept in a variable, since the library does not keep it alive.
+    # The variable keeps the callback alive, because the library does not.
     callback = Callback(heard)
     library.espeak_SetSynthCallback(callback)
     words = text.encode()
