@@ -92,6 +92,27 @@ def test_each_file_that_a_page_names_exists(page: Path) -> None:
     assert missing == []
 
 
+IDENTIFIER = re.compile(r"[a-z]+(?:_[a-z0-9]+)+|[A-Z]+(?:_[A-Z]+)+|[A-Z][a-z]+(?:[A-Z][a-z]+)+")
+"""A name of a function, a constant or a class that no sentence would hold."""
+
+OTHER_NAMES = {"FlagDefault", "frame_mbs_only_flag", "JOB_ID"}
+"""Names of Matroska and of H.264, and a place that a reader fills in."""
+
+
+@cache
+def identifiers() -> set[str]:
+    """Return all names in the sources of the project."""
+    texts = [(ROOT / path[1:]).read_text() for path in paths() if path.endswith((".py", ".ts", ".rules"))]
+    return {name for text in texts for name in IDENTIFIER.findall(text)}
+
+
+@pytest.mark.parametrize("page", CURRENT, ids=lambda page: str(page.relative_to(ROOT)))
+def test_each_name_of_the_code_on_a_page_is_in_the_code(page: Path) -> None:
+    spans = re.findall(r"`([^`\n]+)`", prose(page))
+    named = {name for span in spans for name in re.findall(rf"(?<![\w.-])(?:{IDENTIFIER.pattern})(?![\w.-])", span)}
+    assert named - identifiers() - OTHER_NAMES == set()
+
+
 def test_the_index_names_each_page_of_the_documentation() -> None:
     index = ROOT / "docs/README.md"
     linked = {(index.parent / link.partition("#")[0]).resolve() for link in LINK.findall(index.read_text())}
