@@ -14,7 +14,6 @@ from stoker.models.warnings import WarningCode
 from stoker_tools.generate.documents import DOCUMENTS
 from stoker_tools.generate.fields import models_in
 from stoker_tools.setup.environment import ROOT
-from unit.docs.pages import snippets
 
 
 def rows(page: str, title: str) -> dict[str, str]:
@@ -71,12 +70,6 @@ def test_each_kind_of_document_has_a_version() -> None:
 
 def test_the_readme_is_read_in_five_minutes() -> None:
     assert len((ROOT / "README.md").read_text().splitlines()) <= 150
-
-
-def test_the_readme_shows_the_recorded_run() -> None:
-    recorded = {line[8:] for line in (ROOT / "docs/images/demo.txt").read_text().splitlines()}
-    [shown] = [snippet.code for snippet in snippets("console") if str(snippet.page) == "README.md"]
-    assert {line for line in shown.splitlines() if not line.startswith("$ ")} - recorded == set()
 
 
 def test_the_glossary_is_in_alphabetical_order() -> None:

@@ -12,7 +12,7 @@ from stoker_tools.generate.field_tables import field_tables
 from stoker_tools.generate.function_table import function_table
 from stoker_tools.generate.layers import ALLOWED, drawing
 from stoker_tools.generate.pages import pages
-from stoker_tools.generate.recording import animation
+from stoker_tools.generate.recording import animation, example
 from stoker_tools.setup.environment import ROOT
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -78,6 +78,12 @@ def test_the_recording_shows_all_lines_and_a_full_bar_at_its_end() -> None:
     assert texts[-1] == "The job took 5 s & ended."
     [widths] = [each for each in picture.iter(f"{SVG}animate") if each.get("attributeName") == "width"]
     assert str(widths.get("values")).split(";") == ["0", "0", "210", "420", "420"]
+
+
+def test_the_example_leaves_out_some_reports_of_progress() -> None:
+    lines = example(RECORDING.replace("  13.00  50.0", "  12.00  20.0 %  encoding\n  13.00  50.0")).splitlines()
+    assert lines[1:4] == ["$ scripts/demo", "Starting ...", "Wrote a job."]
+    assert lines[4:7] == ["  0.0 %  queued", " 50.0 %  encoding", "100.0 %  completed"]
 
 
 def test_a_project_without_documentation_has_no_pages(tmp_path: Path) -> None:

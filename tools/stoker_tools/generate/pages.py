@@ -9,7 +9,7 @@ from stoker_tools.generate.field_tables import field_tables
 from stoker_tools.generate.function_table import function_table
 from stoker_tools.generate.inputs_page import accepted_table
 from stoker_tools.generate.job_states import job_states
-from stoker_tools.generate.recording import animation
+from stoker_tools.generate.recording import animation, example
 from stoker_tools.generate.regions import replaced
 
 RECORDING = Path("docs/images/demo.txt")
@@ -27,7 +27,9 @@ def pages(root: Path) -> dict[Path, str]:
     Raises:
         GenerateError: A page lacks a region, or has too many.
     """
+    recording = (root / RECORDING).read_text() if (root / RECORDING).exists() else ""
     regions: Mapping[Path, Mapping[str, Callable[[], str]]] = {
+        Path("README.md"): {"demo": lambda: example(recording)},
         Path("ARCHITECTURE.md"): {"layers": layers.drawing},
         Path("docs/data-model.md"): {"fields": field_tables},
         Path("docs/deploy.md"): {"functions": lambda: function_table(root / "functions/main.py")},
@@ -40,6 +42,6 @@ def pages(root: Path) -> dict[Path, str]:
         for page, parts in regions.items()
         if (root / page).exists()
     }
-    if (root / RECORDING).exists():
-        made[PICTURE] = animation((root / RECORDING).read_text())
+    if recording:
+        made[PICTURE] = animation(recording)
     return made

@@ -70,6 +70,20 @@ def animation(recording: str, command: str = "scripts/demo") -> str:
     )
 
 
+def example(recording: str, command: str = "scripts/demo") -> str:
+    """Return a recording as a block of code in Markdown, with few of its reports of progress.
+
+    Args:
+        recording: As for `animation`.
+        command: The command, for the first line.
+    """
+    lines = [line.text for line in _lines(recording)]
+    reports = [number for number, text in enumerate(lines) if PROGRESS.fullmatch(text)]
+    left_out = set(reports) - {reports[0], reports[len(reports) // 2], reports[-1]}
+    shown = [text for number, text in enumerate(lines) if number not in left_out]
+    return "\n".join(["```console", f"$ {command}", *shown, "```"])
+
+
 DOTS = ("#ff5f57", "#febc2e", "#28c840")
 
 
