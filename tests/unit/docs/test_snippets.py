@@ -13,6 +13,7 @@ from stoker.models.batch import ImportTasks
 from stoker.models.document import Model
 from stoker.models.settings import JobSettings, SignUpSettings
 from stoker_tools.generate.access import policies
+from stoker_tools.setup.environment import ROOT
 from unit.docs.pages import Snippet, snippets
 
 LANGUAGES = {"python", "typescript", "json", "yaml", "console", "mermaid", ""}
@@ -57,6 +58,11 @@ def test_json_can_be_read_and_settings_are_valid(snippet: Snippet) -> None:
     for field, model in SETTINGS.items():
         if field in data:
             model.from_firestore(data)
+
+
+def test_the_entry_of_firebase_json_is_the_one_that_is_deployed() -> None:
+    [entry] = [json.loads(found.code) for found in snippets("json") if "codebase" in found.code]
+    assert [entry] == json.loads((ROOT / "firebase.json").read_text())["functions"]
 
 
 @pytest.mark.parametrize("snippet", snippets("yaml"), ids=str)
