@@ -58,7 +58,7 @@ def test_the_snippet_makes_a_film_playable_and_shows_why_another_file_is_none(tm
     (tmp_path / "node_modules").symlink_to(MODULES)
     (tmp_path / "app.ts").write_text(adapted(snippet.code))
     (tmp_path / "use.js").write_text(USE)
-    frames = [Image.new("P", (64, 48), shade) for shade in range(5)]
+    frames = [Image.new("RGB", (64, 48), (50 * number, 0, 0)) for number in range(5)]
     frames[0].save(tmp_path / "film.gif", save_all=True, append_images=frames[1:], duration=100)
     environment = os.environ | {"NODE_PATH": str(MODULES)}
     subprocess.run(["node", "-e", TRANSPILE, "app.ts", "app.js"], cwd=tmp_path, env=environment, check=True)
