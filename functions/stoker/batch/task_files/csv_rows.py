@@ -22,9 +22,8 @@ MAX_ROW_LINES = 500
 
 TOO_MANY_LINES = f"it has more than {MAX_ROW_LINES} lines; perhaps a quote in its first line is not closed"
 
-WORDS = ("status", "priority", "category")
-"""Fields whose value is a word. Spaces around the word are removed. Capital letters in a status or a priority become
-small letters."""
+GIVEN_WORDS = ("status", "priority")
+"""Fields whose words are given. Spaces around a word are removed, and capital letters become small letters."""
 
 WHOLE_NUMBERS = ("estimatedDuration", "actualDuration")
 
@@ -152,10 +151,11 @@ def _letters(name: str) -> str:
 
 def _fields(row: Mapping[str, str]) -> dict[str, Any] | str:
     fields: dict[str, Any] = {**row}
-    for name in WORDS:
+    for name in GIVEN_WORDS:
         if name in row:
-            fields[name] = row[name].strip()
-            fields[name] = fields[name].lower() if name != "category" else fields[name]
+            fields[name] = row[name].strip().lower()
+    if "category" in row:
+        fields["category"] = row["category"].strip()
     if "tags" in row:
         tags = re.split(";" if ";" in row["tags"] else ",", row["tags"])
         fields["tags"] = [tag.strip() for tag in tags if tag.strip()]
