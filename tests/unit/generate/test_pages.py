@@ -19,6 +19,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 RECORDING = """\
    0.30 Starting ...
+   9.90 ... 10 s
   10.00 Wrote a job.
   11.00   0.0 %  queued
   13.00  50.0 %  encoding

@@ -88,8 +88,12 @@ DOTS = ("#ff5f57", "#febc2e", "#28c840")
 
 
 def _lines(recording: str) -> list[Line]:
-    """Read a recording. The time from the first line to the second becomes `LEAD_SECONDS`."""
-    timed = [(float(time), text) for time, text in re.findall(r"^ *([\d.]+) (.*)$", recording, re.MULTILINE)]
+    """Read a recording, without the lines that ask for patience while the emulators start, such as `... 10 s`.
+
+    The time from the first line to the second becomes `LEAD_SECONDS`.
+    """
+    found = re.findall(r"^ *([\d.]+) (?!\.\.\. )(.*)$", recording, re.MULTILINE)
+    timed = [(float(time), text) for time, text in found]
     skipped = timed[1][0] - LEAD_SECONDS
     return [Line(max(0.0, time - skipped), text) for time, text in timed]
 
