@@ -41,7 +41,7 @@ def converters() -> str:
     parts = [
         HEADER
         + "\nimport type { FirestoreDataConverter, QueryDocumentSnapshot } from 'firebase/firestore';"
-        + f"\nimport type {{ {', '.join(sorted(names))} }} from './stoker';",
+        + f"\nimport type {{ {', '.join(sorted(names))} }} from './stoker.js';",
         """\
 /** Fills in defaults for fields that are left out when a document is read. Writes a document as it is. */
 function converter<Document extends object, Defaults extends Partial<Document>>(
