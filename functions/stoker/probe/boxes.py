@@ -1,4 +1,4 @@
-"""The boxes of which an MP4 is made, as ISO/IEC 14496-12 has them."""
+"""The boxes of an MP4 file. Source: ISO/IEC 14496-12, 4.2."""
 
 import struct
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ def top_level(content: BinaryIO, offset: int = 0) -> Iterator[tuple[bytes, int, 
 
 
 def box(kind: bytes, content: bytes) -> bytes:
-    """A box.
+    """Return the bytes of a box.
 
     Example:
         >>> box(b"free", b"")

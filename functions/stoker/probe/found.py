@@ -1,4 +1,4 @@
-"""What a demuxer and the decoders find in a file. The child process that opens files imports it."""
+"""The tracks of a file, as the demuxer and the decoders find them. The child process that opens files imports it."""
 
 from fractions import Fraction
 from typing import Any
@@ -16,21 +16,21 @@ HDR = {16: "pq", 18: "hlg"}
 """Transfer functions. Source: ITU-T H.273, table 3."""
 
 MAX_CANDIDATES = 32
-"""Pictures and sounds that are tried. A source may not have more streams."""
+"""The largest number of pictures, and of sounds, that are tried. A source may not have more streams."""
 
 MAX_PACKETS = 2_000_000
-"""Packets that are looked at: four hours at 60 frames a second, with sound, have 1.5 million. Each takes some 6 us."""
+"""Packets that are read: four hours at 60 frames a second, with sound, have 1.5 million. Each takes about 6 us."""
 
 SOUND_PACKETS = 3000
-"""Packets within which each sound has a sample: some ten seconds of a film."""
+"""Packets within which each sound must have a sample: about ten seconds of a film."""
 
 
 class Found:
-    """The tracks of a file, and those that are used.
+    """The tracks of a file, and the choice of the picture and the sound to use.
 
     Args:
-        container: The file.
-        language: Of the sound to prefer.
+        container: The open file, of PyAV.
+        language: The language of the sound to prefer.
     """
 
     def __init__(self, container: Any, language: str) -> None:
@@ -50,10 +50,10 @@ class Found:
         return [_track(candidate) for candidate in self._candidates.values() if candidate.stream.type == kind]
 
     def read(self, *, to_end: bool) -> None:
-        """Reads packets.
+        """Read packets.
 
         Args:
-            to_end: Whether to read all of them, rather than until the tracks to use are certain.
+            to_end: Whether to read all packets; otherwise reading ends when the tracks to use are certain.
         """
         try:
             for number, packet in enumerate(self._container.demux()):
@@ -63,7 +63,7 @@ class Found:
                 if not to_end and self._certain() and (number >= SOUND_PACKETS or self._all_heard()):
                     return
         except av.FFmpegError:
-            pass  # ffmpeg takes this for the end of the file, too.
+            pass  # ffmpeg, too, treats this error as the end of the file.
         self._measured = True
         for candidate in self._candidates.values():
             candidate.survey.finish()
@@ -85,14 +85,14 @@ class Found:
         return all(self._best(kind) is not None or not ranked for kind, ranked in self._ranked.items())
 
     def _sounds(self) -> list[Candidate]:
-        """The sounds, the best first."""
+        """Return the sounds, the best first."""
         return [self._candidates[index] for index in self._ranked["audio"]]
 
     def _all_heard(self) -> bool:
         return all(candidate.frame is not None or not candidate.usable for candidate in self._sounds())
 
     def _best(self, kind: str) -> Candidate | None:
-        """The best track that can be decoded; None as long as a better one may be."""
+        """Return the best track that can be decoded; None while a better track may still turn out to be decodable."""
         for index in self._ranked[kind]:
             candidate = self._candidates[index]
             if candidate.frame is not None:
@@ -102,14 +102,14 @@ class Found:
         return None
 
     def answer(self, told: float, missing: float | None) -> dict[str, Any]:
-        """The fields of `stoker.probe.probe.MediaInfo`.
+        """Return the fields of `stoker.probe.probe.MediaInfo`.
 
         Args:
-            told: Seconds that the demuxer says that the file lasts; 0 where it does not know.
-            missing: The share of the file that lies beyond its end, by what its container says.
+            told: The duration by the demuxer, in seconds; 0 if it does not know.
+            missing: The share of the file that is missing at its end, by the sizes in its container.
 
         Raises:
-            av.FFmpegError: It has pictures or sounds, and none of them can be decoded.
+            av.FFmpegError: The file has a picture, but no track can be decoded.
         """
         video, audio = self._best("video"), self._best("audio")
         if video is None and audio is None and any(map(self._candidates.get, self._ranked["video"])):
@@ -134,7 +134,7 @@ class Found:
         }
 
     def _zero(self, used: list[Candidate]) -> Fraction:
-        """Where ffmpeg lets the clock of the file begin."""
+        """Return the time of the file's clock that ffmpeg takes as 0, in seconds."""
         starts: list[Fraction] = [
             candidate.stream.start_time * candidate.survey.time_base
             for candidate in used
@@ -153,7 +153,7 @@ class Found:
         return float(max([*ends, *self._ends.values()], default=Fraction(0)) - zero)
 
     def _span(self, candidate: Candidate, zero: Fraction) -> dict[str, Any]:
-        """When a track begins, how long it lasts, and how many packets it has."""
+        """Return the start, the duration and the number of packets of a track."""
         survey, stream = candidate.survey, candidate.stream
         if self._measured and survey.first is not None:
             start = self._seconds(candidate, survey.first, zero)

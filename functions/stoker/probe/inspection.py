@@ -1,4 +1,4 @@
-"""The first look at a source: a format that is not accepted is refused by its name, and all else is probed."""
+"""The first inspection of a source. A format that is not accepted is refused by its name; other files are probed."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,7 +17,7 @@ from stoker.sandbox.diagnosis import complaint_about
 from stoker.sandbox.formats import CONTAINERS
 
 MAYBE_MOVING = {"GIF", "PNG", "WebP"}
-"""Signatures of still pictures that may be animations."""
+"""Signatures of still pictures, which animations have, too."""
 
 BT601 = Colours(matrix=6, full_range=False)
 RGB = Colours(matrix=0, full_range=True)
@@ -25,19 +25,19 @@ RGB = Colours(matrix=0, full_range=True)
 
 
 def inspected(prober: Prober, source: Path | Remote, name: str, *, sound: bool, language: str = "") -> MediaInfo:
-    """What a source holds.
+    """Return what a source holds.
 
     Args:
-        prober: Opens it.
-        source: The file.
-        name: The file as the user knows it.
+        prober: The process that opens the source.
+        source: The source.
+        name: The file's name that the user gave.
         sound: Whether all outputs are of sound.
-        language: Of the sound to prefer.
+        language: The language of the sound to prefer.
 
     Raises:
-        UnsupportedMedia: It can't be read, or is of a format that is not accepted.
-        InputTooLarge: It is an animation beyond a limit.
-        TruncatedMedia: It is an animation that ends before its own end.
+        UnsupportedMedia: The source can't be read, or has a format that is not accepted.
+        InputTooLarge: The source is an animation beyond a limit.
+        TruncatedMedia: The source is an animation that is cut off.
     """
     with _reader(source) as (read, size):
         head = read(0, HEAD_BYTES)
@@ -59,7 +59,7 @@ def inspected(prober: Prober, source: Path | Remote, name: str, *, sound: bool, 
 
 @contextmanager
 def _reader(source: Path | Remote) -> Iterator[tuple[Callable[[int, int], bytes], int]]:
-    """What reads a file, from a place so many bytes, and its size."""
+    """Open a file, and yield a function that reads bytes at an offset, and the file's size in bytes."""
     if isinstance(source, Remote):
         yield lambda offset, length: source.read(offset, min(length, source.size - offset)), source.size
         return
@@ -93,14 +93,14 @@ def _animation(read: Callable[[int, int], bytes], size: int, name: str) -> Anima
 
 
 def _lasting(info: MediaInfo, seconds: float | None) -> MediaInfo:
-    """A file of one stream, with its duration."""
+    """Return the info of a file of one stream, with its duration replaced."""
     video = replace(info.video, duration_seconds=seconds) if info.video else None
     audio = replace(info.audio, duration_seconds=seconds) if info.audio else None
     return replace(info, duration_seconds=seconds, video=video, audio=audio)
 
 
 def _webp(moving: Animation) -> MediaInfo:
-    """What PyAV would say, if its ffmpeg read animated WebP, as the one does that makes the outputs."""
+    """Return the info of an animated WebP. PyAV's ffmpeg can't read it, but the ffmpeg that makes the outputs can."""
     video = VideoStream(
         index=0,
         codec="webp",

@@ -22,11 +22,11 @@ from stoker.probe.refusals import unsupported
 from stoker.sandbox.ffmpeg import FfmpegFailed, run_ffmpeg
 from stoker.storage.outputs import EarlierOutput
 from stoker.video.encode.plan import plan
-from stoker.video.encode.streaming_upload import Departures
+from stoker.video.encode.streaming_upload import StreamingUpload
 from stoker.video.encode.weights import encoded_percent
 from stoker.video.outputs import of_sound
 from stoker.video.outputs.captions import CaptionsOutput
-from stoker.video.outputs.finish import Bench, Finish, MadeFile, MadeOutput
+from stoker.video.outputs.finish import Finish, FinishContext, MadeFile, MadeOutput
 from stoker.video.picture.picture import MAX_FRAMES_PER_SECOND
 from stoker.video.sound.levels import levelled
 from stoker.video.sound.loudness import measured
@@ -37,26 +37,27 @@ from stoker.video.source.film import Film
 from stoker.video.source.whole import is_cut_off
 
 DOWNLOADED, PROBED = 4.0, 5.0
-"""Percent of the job at the end of its first stages, from the times of a 30 s film with an MP4 and a poster."""
+"""Percent of the job at the end of its first two stages, measured with a film of 30 s, an MP4 and a poster."""
 
 PREPARED = 12.0
-"""Percent of the job at which its sounds are prepared, where they change or a loudness is wanted."""
+"""Percent of the job when its sounds are prepared. They are if their format changes, or if a loudness is wanted."""
 
 GAP = "Failed to compensate for timestamp delta"
-"""What ffmpeg's resampler says where a gap in the sound is longer than one buffer of silence may be: 1 GiB."""
+"""The message of ffmpeg's resampler if a gap in the sound needs more than its largest buffer of silence, 1 GiB."""
 
 RECIPES = 4
-"""Counts up where the same order would make another file: then no later attempt takes what an earlier one made."""
+"""The version of the recipes. Increase it when the same input makes another file, so that a later attempt does not
+reuse the file of an earlier attempt."""
 
 Output = VideoOutput | CaptionsOutput
 
 
 def process_video(context: JobContext, video_input: VideoInput) -> JobOutput:
-    """Makes the outputs of a video job.
+    """Make the outputs of a video job.
 
     Args:
-        context: The attempt.
-        video_input: What to make of which file.
+        context: The context of the attempt.
+        video_input: The input of the job.
 
     Raises:
         PermanentError: The source is missing, not the owner's, empty, too large, truncated or not a video.
@@ -78,10 +79,10 @@ def process_video(context: JobContext, video_input: VideoInput) -> JobOutput:
         missing = {recipe: output for recipe, output in wanted.items() if recipe not in there}
         files = {recipe: _reused(there[recipe]) for recipe in wanted if recipe in there}
         outputs = list(missing.values())
-        departures = Departures(context.workspace, context.outputs)
-        made = make_outputs(context, prober, film, video_input.source, outputs, departures)
+        streaming = StreamingUpload(context.workspace, context.outputs)
+        made = make_outputs(context, prober, film, video_input.source, outputs, streaming)
         begun = encoded_percent(film, outputs, PROBED)
-        files |= _upload(context, dict(zip(missing, made, strict=True)), begun, departures)
+        files |= _upload(context, dict(zip(missing, made, strict=True)), begun, streaming)
         return JobOutput(
             files=[files[recipe] for recipe in wanted],
             media=described(film.info, measured(context.workspace)),
@@ -95,20 +96,20 @@ def make_outputs(
     film: Film,
     name: str,
     outputs: Sequence[Output],
-    departures: Departures | None = None,
+    streaming: StreamingUpload | None = None,
 ) -> list[MadeOutput]:
-    """All between the opening of what was fetched and the upload.
+    """Make the files of outputs, from an opened film.
 
     Args:
-        context: The attempt; what was fetched lies in its workspace, and the files are made there.
-        prober: Opens the outputs.
-        film: What to make them of.
-        name: The source as the user knows it.
-        outputs: What to make.
-        departures: Where the files of a large film leave while they are written.
+        context: The context of the attempt. The fetched files lie in its workspace, and the outputs are written there.
+        prober: The process that opens files.
+        film: The film.
+        name: The source's name that the user gave.
+        outputs: The outputs to make.
+        streaming: Uploads the files of a large film while they are written.
 
     Returns:
-        What was asked for, in that order.
+        The finished outputs, in the order of `outputs`.
     """
     context.report(PROBED, "encoding")
     film, begun = _prepared(context, film, name, outputs)
@@ -116,14 +117,14 @@ def make_outputs(
     sound = of_sound(outputs)
     encoded = encoded_percent(film, outputs, PROBED)
     complaint = ""
-    leaving = (
-        departures.following(planned.films, context.check) if film.remote and departures else nullcontext(lambda: None)
+    uploading = (
+        streaming.following(planned.films, context.check) if film.remote and streaming else nullcontext(lambda: None)
     )
-    with leaving as check_leaving:
+    with uploading as check_upload:
         for number, arguments in enumerate(planned.runs):
 
             def told(seconds: float, number: int = number) -> None:
-                check_leaving()
+                check_upload()
                 share = min(seconds / film.seconds, 1) if film.seconds else 0
                 context.report(begun + (encoded - begun) * (number + share) / len(planned.runs), "encoding")
 
@@ -134,17 +135,17 @@ def make_outputs(
     def run_more(arguments: list[str]) -> str:
         return _run(context, arguments, name, lambda seconds: context.check(), sound=sound)
 
-    bench = Bench(context.workspace, prober, run_more)
+    finish_context = FinishContext(context.workspace, prober, run_more)
     made = []
     for finish in planned.finishes:
         context.check()
-        made.append(_finished(context, finish, bench, name, complaint, sound=sound))
+        made.append(_finished(context, finish, finish_context, name, complaint, sound=sound))
     _check_whole(prober, film.remote or context.workspace / SOURCE, film, made, name, complaint)
     return made
 
 
 def _prepared(context: JobContext, film: Film, name: str, outputs: Sequence[Output]) -> tuple[Film, float]:
-    """The film with what must be known of its sounds before, and the percent of the job at which it is."""
+    """Return the film with decoded sounds and levels, if it needs them, and the percent of the job that is done."""
     sounds = plan(SOURCE, film, outputs).sounds
     changing = any(audio.changes for audio in (stream or film.audio for stream in sounds) if audio)
     if not sounds or not (changing or film.loudness is not None):
@@ -161,12 +162,12 @@ def _prepared(context: JobContext, film: Film, name: str, outputs: Sequence[Outp
 
 
 def _feed(film: Film) -> Iterator[bytes] | None:
-    """What ffmpeg gets by standard input."""
+    """Return the bytes for ffmpeg's standard input; None for a film that lies in the working folder."""
     return film.remote.in_order(film.info.container) if film.remote else None
 
 
 def wanted_outputs(video_input: VideoInput) -> list[Output]:
-    """What is asked for, and what comes with it."""
+    """Return the outputs that the job asks for, and the captions output of a job with captions."""
     return [*video_input.outputs, *([CaptionsOutput()] if video_input.captions else [])]
 
 
@@ -197,7 +198,7 @@ def _run(
 
 
 def _check_room(folder: Path, name: str) -> None:
-    # In blocks of 512 bytes: what has left a file takes no room.
+    # `st_blocks` counts blocks of 512 bytes. The uploaded part of a file is a hole, which takes no room.
     taken = sum(entry.stat().st_blocks * 512 for entry in os.scandir(folder))
     if taken > config.MAX_WORKSPACE_BYTES:
         raise _too_much_room(name)
@@ -216,10 +217,10 @@ def _too_much_room(name: str) -> InputTooLarge:
 
 
 def _finished(
-    context: JobContext, finish: Finish, bench: Bench, name: str, complaint: str, *, sound: bool
+    context: JobContext, finish: Finish, finish_context: FinishContext, name: str, complaint: str, *, sound: bool
 ) -> MadeOutput:
     try:
-        made = finish(bench)
+        made = finish(finish_context)
     except NotReadable as reason:
         context.log.warning("An output can't be read.", reason=str(reason), complaint=complaint)
         raise unsupported(name, complaint, sound=sound) from None
@@ -231,15 +232,15 @@ def _finished(
 def _check_whole(
     prober: Prober, source: Path | Remote, film: Film, made: list[MadeOutput], name: str, complaint: str
 ) -> None:
-    """Compares what came out with what the source holds.
+    """Compare the outputs with the source.
 
     Raises:
-        TruncatedMedia: The source ends before its own end.
-        UnsupportedMedia: Its sound has a gap of more than some half an hour.
+        TruncatedMedia: The source is cut off.
+        UnsupportedMedia: The sound of the source has a gap of more than about half an hour.
     """
     if not is_cut_off(film, made, complaint):
         return
-    if not film.info.measured:  # Its container may be wrong, so its packets decide.
+    if not film.info.measured:  # The container may be wrong, so the packets decide.
         language = film.audio.language if film.audio else ""
         info = prober.probe(source, measure=True, language=language)
         if not is_cut_off(replace(film, info=info), made, complaint):
@@ -252,7 +253,7 @@ def _check_whole(
 
 
 def _recipe(video_input: VideoInput, generations: list[str], output: Model) -> str:
-    """Names what a file is made of, and how."""
+    """Return a hash of everything that decides the content of an output's files."""
     material = {name: part for name, part in video_input.to_firestore().items() if name != "outputs"}
     order = [RECIPES, material, generations, output.to_firestore()]
     return hashlib.sha256(json.dumps(order, sort_keys=True).encode()).hexdigest()
@@ -264,17 +265,29 @@ def _reused(earlier: EarlierOutput) -> OutputFile:
 
 
 def _upload(
-    context: JobContext, made: dict[str, MadeOutput], begun: float, departures: Departures
+    context: JobContext, made: dict[str, MadeOutput], begun: float, streaming: StreamingUpload
 ) -> dict[str, OutputFile]:
-    """Uploads outputs, by recipe, from a percent on. An output's own file comes last: where it is, its parts are."""
+    """Upload outputs.
+
+    An output's own file is uploaded last. So if this file is in Cloud Storage, all of its parts are there, too.
+
+    Args:
+        context: The context of the attempt.
+        made: The outputs by their recipe.
+        begun: Percent of the job at the start of the upload.
+        streaming: The files that are uploaded already, except for their start.
+
+    Returns:
+        The uploaded files, by recipe.
+    """
     total = sum(_bytes(context, file) for output in made.values() for file in (output.file, *output.parts))
     sent, files = 0, {}
 
     def upload(file: MadeFile, *told: Any) -> StoredFile:
         nonlocal sent
         context.report(begun + (100 - begun) * sent / total, "uploading")
-        if file.name in departures:
-            path, sha256 = departures.arrive(file.name, file.content_type, context.check, *told)
+        if file.name in streaming:
+            path, sha256 = streaming.complete(file.name, file.content_type, context.check, *told)
         else:
             path, sha256 = context.outputs.upload(
                 context.workspace / file.name, file.content_type, context.check, *told

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from conftest import Ffmpeg
-from stoker.probe.parameters import PictureParameters, sound_parameters
+from stoker.probe.picture_parameters import PictureParameters
+from stoker.probe.sound_parameters import sound_parameters
 from stoker.probe.probe import MediaInfo, Prober, VideoStream
 from stoker.video.encode.copying import fitting_picture
 from stoker.video.source.film import Film

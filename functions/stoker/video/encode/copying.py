@@ -1,4 +1,4 @@
-"""Whether a stream of the source is what is asked for already: a copy of it costs nothing, and loses nothing."""
+"""Streams of the source that are copied into an output, because they fit already. A copy is fast, and loses nothing."""
 
 from dataclasses import replace
 
@@ -10,11 +10,14 @@ from stoker.video.picture.picture import MAX_FRAMES_PER_SECOND
 from stoker.video.source.film import Film, Size
 
 COPYABLE_CONTAINERS = {"mov", "matroska"}
-"""Those whose times can be taken as they are."""
+"""Containers whose timestamps can be copied unchanged."""
 
 
 def fitting_picture(film: Film, size: Size, quality: str) -> VideoStream | None:
-    """The picture, where it is H.264 that every player shows, of the size and no heavier than the quality allows."""
+    """Return the picture of the source if it fits an output.
+
+    It fits if it is H.264 that every player shows, of the right size, and with a bit rate that the quality allows.
+    """
     video = film.video
     if video is None or film.start or film.end is not None or film.mark or film.subtitles:
         return None
@@ -22,14 +25,14 @@ def fitting_picture(film: Film, size: Size, quality: str) -> VideoStream | None:
         video.codec == "h264"
         and video.pixel_format == "yuv420p"
         and video.square_pixels
-        # A copy would bring the frames that an edit list hides, which its owner has cut off.
+        # A copy would have the frames that an edit list hides, although their owner has cut them off.
         and not (video.rotation or video.hidden or video.late_seconds)
         and copies(video)
-        # A copy has one set of parameters for all of it, and nobody takes interlaced frames apart.
+        # A copy has one set of parameters for the whole stream, and its interlaced frames would stay interlaced.
         and video.steady
         and 0 < film.moving_frames_per_second <= MAX_FRAMES_PER_SECOND
     )
-    # Where a stream does not tell its own, the file's bits are more.
+    # If the bit rate of the stream is unknown, that of the file counts, which is higher.
     bits = video.bits_per_second or film.info.bits_per_second
     fits = (video.width, video.height) == size and bits is not None
     light = (bits or 0) <= peak_bits(size, film.moving_frames_per_second) * PEAK_SHARE[quality]
@@ -38,11 +41,11 @@ def fitting_picture(film: Film, size: Size, quality: str) -> VideoStream | None:
 
 
 def may_fit(film: Film, output: VideoOutput) -> bool:
-    """Whether an output may be a copy of the picture, if reading all of its packets shows that it is steady.
+    """Return whether an output may be a copy of the picture, if reading all packets shows that the picture is steady.
 
     Args:
-        film: What it is made of.
-        output: What is made.
+        film: The film.
+        output: The output.
     """
     video = film.video
     if video is None or video.steady or film.info.measured or not video.progressive:
@@ -55,7 +58,7 @@ def may_fit(film: Film, output: VideoOutput) -> bool:
 
 
 def fitting_sound(film: Film) -> AudioStream | None:
-    """The sound, where it is AAC in one or two channels that every player plays."""
+    """Return the sound of the source if it fits an output: AAC-LC in one or two channels, at its own loudness."""
     audio = film.audio
     fits = audio is not None and audio.codec == "aac" and audio.profile == "LC" and audio.channels <= 2
     kept = film.loudness is None

@@ -11,11 +11,11 @@ FORMATS = {
     "m4a": ("aac", "ipod", "audio/mp4"),
     "wav": ("pcm", "wav", "audio/wav"),
 }
-"""The codec, ffmpeg's muxer and the media type of each."""
+"""The codec, ffmpeg's muxer and the media type of each format."""
 
 
 def audio(output: AudioOutput, graph: Graph) -> Finish:
-    """Plans the file."""
+    """Plan the sound file."""
     codec, muxer, content_type = FORMATS[output.format]
     name = graph.name("audio", output.format)
     graph.mux(name, muxer, sound(graph, codec), {}, {"movflags": "+faststart"} if output.format == "m4a" else {})

@@ -1,4 +1,4 @@
-"""`mp4`, `webm` and `av1`: the film in one file, which starts to play before it is loaded."""
+"""`mp4`, `webm` and `av1`: the film in one file, which can play before it is loaded completely."""
 
 from stoker.models.video import Av1Output, Mp4Output, WebmOutput
 from stoker.video.encode.copying import fitting_picture, fitting_sound
@@ -11,7 +11,7 @@ INDEX_FIRST = {"movflags": "+faststart"}
 
 
 def mp4(output: Mp4Output, graph: Graph) -> Finish:
-    """Plans a film in H.264 and AAC; what of the source fits is copied."""
+    """Plan a film in H.264 and AAC. Streams of the source that fit are copied."""
     [size] = sizes(graph.film, output)
     name = graph.name(f"video-{called(size, output)}", "mp4")
     picture = fitting_picture(graph.film, size, output.quality)
@@ -25,7 +25,7 @@ def mp4(output: Mp4Output, graph: Graph) -> Finish:
 
 
 def webm(output: WebmOutput, graph: Graph) -> Finish:
-    """Plans a film in VP9 and Opus."""
+    """Plan a film in VP9 and Opus."""
     [size] = sizes(graph.film, output)
     name = graph.name(f"video-{called(size, output)}", "webm")
     graph.mux(name, "webm", [vp9(graph, size), *sound(graph, "opus")], {}, {"cues_to_front": "1"})
@@ -33,7 +33,7 @@ def webm(output: WebmOutput, graph: Graph) -> Finish:
 
 
 def av1_mp4(output: Av1Output, graph: Graph) -> Finish:
-    """Plans a film in AV1 and AAC."""
+    """Plan a film in AV1 and AAC."""
     [size] = sizes(graph.film, output)
     name = graph.name(f"video-{called(size, output)}-av1", "mp4")
     graph.mux(name, "mp4", [av1(graph, size), *sound(graph, "aac")], {}, INDEX_FIRST)

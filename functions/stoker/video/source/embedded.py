@@ -1,4 +1,4 @@
-"""Subtitles inside a film, taken out by ffmpeg. They are read as a file of the user's is, within the same bounds."""
+"""Subtitles inside a film. ffmpeg extracts them, and they are read like a captions file, within the same limits."""
 
 from pathlib import Path
 
@@ -18,21 +18,21 @@ SOURCE = "source"
 
 
 def extract(captions: Captions, name: str, info: MediaInfo, folder: Path, remote: Remote | None) -> str:
-    """Writes the subtitles of a film into the working folder, as SubRip, in the time of the film.
+    """Write the subtitles of a source into the working folder, as SubRip, with the times of the source.
 
     Args:
-        captions: Which of them.
-        name: The film as the user knows it.
-        info: What the film holds.
+        captions: The captions that the job asks for.
+        name: The source's name that the user gave.
+        info: The content of the source.
         folder: The working folder.
-        remote: The film, where it was not fetched.
+        remote: The source, if it stays in Cloud Storage; None if it lies in the working folder.
 
     Returns:
-        Their language, as the film has it; nothing where it does not say.
+        The language of the subtitles, as the source gives it; empty if it gives none.
 
     Raises:
-        UnsupportedMedia: The film has no such subtitles, or they can't be read.
-        InputTooLarge: They are beyond the limit of a captions file.
+        UnsupportedMedia: The source has no such subtitles, or they can't be read.
+        InputTooLarge: The subtitles are beyond the limit of a captions file.
         EncoderFailed: ffmpeg was stopped.
     """
     try:
@@ -43,7 +43,7 @@ def extract(captions: Captions, name: str, info: MediaInfo, folder: Path, remote
             "'captions.source'."
         ) from None
     source, protocols = (f"{PIPE}:0", PIPE) if remote else (SOURCE, PROTOCOLS)
-    # SubRip has no character references: in it, text that looks like a tag is not taken for more than it is.
+    # SubRip has no character references. So a text that looks like a tag is not turned into a tag.
     written = ["-map", f"0:{track.index}", "-c:s", "subrip", "-f", "srt"]
     bound = ["-map_metadata", "-1", "-fs", str(config.MAX_CAPTIONS_BYTES + 1)]
     feed = remote.in_order(info.container) if remote else None
@@ -51,7 +51,7 @@ def extract(captions: Captions, name: str, info: MediaInfo, folder: Path, remote
         run_ffmpeg(
             [*input_options(protocols=protocols), "-i", source, *written, *bound, CAPTIONS],
             folder,
-            lambda seconds: None,  # A film that is read by ranges is checked at each of them; a short one is soon read.
+            lambda seconds: None,  # No check for a cancellation: a local film is soon read, and `Remote` checks itself.
             feed=feed,
         )
     except FfmpegFailed as failure:

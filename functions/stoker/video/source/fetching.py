@@ -1,4 +1,4 @@
-"""What a job brings: the film, the watermark and the captions, fetched and opened."""
+"""The files that a job names: its source, watermark and captions. They are fetched and opened."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -26,8 +26,8 @@ from stoker.video.source.film import Film, Overlay
 from stoker.video.source.noticed import noticed
 from stoker.video.source.part import of_part
 
-# The user's names for them never reach a command.
 SOURCE, WATERMARK = "source", "watermark"
+"""The names of the files in the working folder. The user's file names never reach a command."""
 
 
 @dataclass(frozen=True)
@@ -35,9 +35,9 @@ class _Wanted:
     """An object to fetch.
 
     Attributes:
-        path: Its name.
-        file: Where to put it.
-        most: The most bytes that it may have.
+        path: The object's name.
+        file: The name of the file in the working folder.
+        most: The largest size, in bytes.
     """
 
     path: str
@@ -47,11 +47,11 @@ class _Wanted:
 
 @dataclass(frozen=True)
 class Fetched:
-    """What a job brings.
+    """The fetched files of a job.
 
     Attributes:
-        generations: Of each object: another one is another file under the same name.
-        remote: The film, where it is too large to be fetched.
+        generations: The generation of each object. It changes when another file is uploaded under the same name.
+        remote: The source, if it is too large to be fetched; else None.
     """
 
     generations: list[str]
@@ -59,13 +59,13 @@ class Fetched:
 
 
 def fetch(video_input: VideoInput, user_id: str, folder: Path, on_share: Callable[[float], None]) -> Fetched:
-    """Downloads what a job brings into the working folder, but for a film that is too large for it.
+    """Download the files of a job into the working folder. A source that is too large stays in Cloud Storage.
 
     Args:
-        video_input: What names it.
+        video_input: The input of the job, which names the files.
         user_id: The job's owner.
         folder: The working folder.
-        on_share: Called with how much of it has arrived, from 0 to 1; what it raises ends the download.
+        on_share: Called with the share that has arrived, from 0 to 1. If it raises an exception, the download ends.
 
     Raises:
         PermanentError: An object is missing, not the owner's, empty or too large.
@@ -89,13 +89,13 @@ def fetch(video_input: VideoInput, user_id: str, folder: Path, on_share: Callabl
 
 
 def opened(video_input: VideoInput, folder: Path, prober: Prober, remote: Remote | None = None) -> Film:
-    """Finds out what the files hold that were fetched.
+    """Open the fetched files, and return the film that the outputs are made of.
 
     Args:
-        video_input: What names them.
-        folder: Where they are.
-        prober: Opens them.
-        remote: The film, where it was not fetched.
+        video_input: The input of the job.
+        folder: The working folder, with the fetched files.
+        prober: The process that opens files.
+        remote: The source, if it stays in Cloud Storage; None if it lies in the working folder.
 
     Raises:
         PermanentError: A file can't be read, is beyond a limit, or does not hold what the outputs need.
@@ -115,7 +115,7 @@ def opened(video_input: VideoInput, folder: Path, prober: Prober, remote: Remote
     mark = _mark(video_input.watermark, folder, prober) if video_input.watermark and info.video else None
     seen = any(output.kind not in OF_SOUND for output in video_input.outputs)
     if remote and any(may_fit(Film(info, start, end, mark), output) for output in video_input.outputs):
-        # To read it twice takes less than to encode it.
+        # Reading the source once more takes less time than encoding it.
         info = prober.probe(remote, measure=True, language=language)
     sets = any(output.kind == "hls" for output in video_input.outputs)
     further = [sound.stream.index for sound in chosen_sounds(info, start, end) if sound.stream] if sets else []
@@ -137,7 +137,7 @@ def opened(video_input: VideoInput, folder: Path, prober: Prober, remote: Remote
 
 
 def too_long(name: str) -> InputTooLarge:
-    """The error for a file that plays beyond the limit."""
+    """Return the error for a file that plays longer than the limit."""
     hours = config.MAX_SOURCE_SECONDS // 3600
     return InputTooLarge(f"The file {name!r} plays longer than {hours} hours. Cut it into shorter parts.")
 
@@ -175,7 +175,7 @@ def _check_holds(info: MediaInfo, video_input: VideoInput, source: Path | Remote
 
 
 def _check_codec(source: Path | Remote, name: str, medium: str) -> None:
-    """Names the codec of a picture or sound that is there and can't be decoded; a large file is not read for it."""
+    """Raise an error if the codec of a picture or sound can't be decoded. Remote files are not checked."""
     if isinstance(source, Path) and (codec := unknown_codec(source, medium)):
         raise undecodable(name, medium, codec)
 

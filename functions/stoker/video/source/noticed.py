@@ -1,4 +1,5 @@
-"""Warnings about a source: what was left out of it, and what was measured because its container is wrong."""
+"""Warnings about a source: parts that the outputs do not show, and values that were measured because its container is
+wrong."""
 
 from collections.abc import Collection, Iterator
 
@@ -10,13 +11,13 @@ from stoker.video.source.whole import misses
 
 
 def noticed(info: MediaInfo, name: str, language: str = "", used: Collection[int] = ()) -> tuple[OutputWarning, ...]:
-    """What a source has that its outputs do not show.
+    """Return the warnings about a source.
 
     Args:
-        info: What it holds.
-        name: The source as the user knows it.
-        language: Of the sound that was asked for.
-        used: The places of further tracks that the outputs have.
+        info: The content of the source.
+        name: The source's name that the user gave.
+        language: The language of the sound that was asked for.
+        used: The indexes of further tracks that the outputs have.
     """
     return tuple(OutputWarning(code=code, message=message) for code, message in _notices(info, name, language, used))
 
