@@ -25,7 +25,7 @@ class UnreadableCaptions(ValueError):
 
 
 @dataclass(frozen=True)
-class Reading:
+class ParsedCaptions:
     """The content of a captions file.
 
     Attributes:
@@ -56,14 +56,14 @@ class Reading:
         return [OutputWarning(code="bad-cues", message=message) for message in said]
 
 
-def read(content: bytes) -> Reading:
+def parse(content: bytes) -> ParsedCaptions:
     """Read a WebVTT or SubRip file. Styles, regions, tags and settings are dropped.
 
     Raises:
         UnreadableCaptions: No cue can be read, or the file is beyond a limit.
 
     Example:
-        >>> read(b"WEBVTT\\n\\n00:01.000 --> 00:02.500 align:start\\n<v Ada>Good &amp; <i>new</i>.\\n").cues
+        >>> parse(b"WEBVTT\\n\\n00:01.000 --> 00:02.500 align:start\\n<v Ada>Good &amp; <i>new</i>.\\n").cues
         (Cue(start=1.0, end=2.5, text='Good & new.'),)
     """
     text, replaced = _decoded(content)
@@ -81,7 +81,7 @@ def read(content: bytes) -> Reading:
         if not sloppy.cues:
             raise UnreadableCaptions(f"none of its cues can be read; see line {found.left_out[0]}")
         found = sloppy
-    return Reading(found.cues, found.left_out, replaced)
+    return ParsedCaptions(found.cues, found.left_out, replaced)
 
 
 def _decoded(content: bytes) -> tuple[str, bool]:
@@ -101,7 +101,7 @@ def _lines(text: str) -> list[str]:
     return text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd").split("\n")
 
 
-def _within_bounds(blocks: Iterable[Block], plain: Callable[[str], str]) -> Reading:
+def _within_bounds(blocks: Iterable[Block], plain: Callable[[str], str]) -> ParsedCaptions:
     cues, left_out = [], []
     for block in blocks:
         text = _shown(plain(block.text))
@@ -111,7 +111,7 @@ def _within_bounds(blocks: Iterable[Block], plain: Callable[[str], str]) -> Read
             cues.append(Cue(*block.times, text))
         if max(len(cues), len(left_out)) > MAX_CUES:
             raise UnreadableCaptions(f"it has more than {MAX_CUES} cues")
-    return Reading(tuple(sorted(cues, key=lambda cue: (cue.start, cue.end))), tuple(left_out))
+    return ParsedCaptions(tuple(sorted(cues, key=lambda cue: (cue.start, cue.end))), tuple(left_out))
 
 
 def _shown(text: str) -> str:

@@ -57,11 +57,11 @@ class Block:
     text: str
 
 
-def written(cues: Iterable[Cue]) -> str:
+def to_webvtt(cues: Iterable[Cue]) -> str:
     """Return the content of a WebVTT file.
 
     Example:
-        >>> print(written([Cue(0, 3661.5, "Good morning.")]))
+        >>> print(to_webvtt([Cue(0, 3661.5, "Good morning.")]))
         WEBVTT
         <BLANKLINE>
         00:00:00.000 --> 01:01:01.500
@@ -122,11 +122,11 @@ def blocks(lines: Sequence[str], timing: Callable[[str], tuple[float, float] | N
         number = max(number, begin + 1)
 
 
-def part(cues: Iterable[Cue], start: float, end: float | None) -> list[Cue]:
+def cues_between(cues: Iterable[Cue], start: float, end: float | None) -> list[Cue]:
     """Return the cues of a part of the film, with times that count from the start of the part.
 
     Example:
-        >>> part([Cue(1, 3, "one"), Cue(4, 6, "two"), Cue(8, 9, "three")], 2, 5)
+        >>> cues_between([Cue(1, 3, "one"), Cue(4, 6, "two"), Cue(8, 9, "three")], 2, 5)
         [Cue(start=0, end=1, text='one'), Cue(start=2, end=3, text='two')]
     """
     return [

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from stoker.probe.survey import MAX_STILLS, STILL_SECONDS
+from stoker.probe.packet_statistics import MAX_STILLS, STILL_SECONDS
 
 Read = Callable[[int, int], bytes]
 """Reads from a place so many bytes; fewer at the end of the file."""

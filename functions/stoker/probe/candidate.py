@@ -5,9 +5,9 @@ from typing import Any
 
 import av
 
+from stoker.probe.packet_statistics import PacketStatistics
 from stoker.probe.picture_parameters import MAX_CHANGES, PictureParameters
 from stoker.probe.sound_parameters import sound_parameters
-from stoker.probe.survey import Survey
 
 MAX_TRIES = 1000
 """Packets of a track that its decoder may get before the first frame comes out."""
@@ -25,7 +25,7 @@ class Candidate:
     Attributes:
         stream: PyAV's stream of the track.
         frame: The first frame that its decoder returned.
-        survey: The sums over its packets.
+        statistics: The sums over its packets.
         tries: Packets that were decoded before the first frame came out.
         heard: The parameters in the packets of a sound, each once.
     """
@@ -34,7 +34,7 @@ class Candidate:
         self.stream = stream
         self.frame: Any = None
         self.tries = 0
-        self.survey = Survey(Fraction(stream.time_base or 0), in_order=stream.type == "video")
+        self.statistics = PacketStatistics(Fraction(stream.time_base or 0), in_order=stream.type == "video")
         codec = stream.codec_context
         self.codec = codec.name if codec is not None else None
         self.picture = stream.type == "video"
@@ -83,7 +83,7 @@ class Candidate:
                 cut = self._cut(bytes(side), packet.duration or 0)
             elif side.data_type == "new_extradata":
                 self._changed(bytes(side))
-        self.survey.add(
+        self.statistics.add(
             None if pts is None else pts + shift,
             None if dts is None else dts + shift,
             packet.duration or 0,
@@ -99,7 +99,7 @@ class Candidate:
         """
         if not self._rate or len(samples) < 8:
             return 0, 0
-        tick = self.survey.time_base * self._rate  # samples
+        tick = self.statistics.time_base * self._rate  # samples
         start, end = (int.from_bytes(samples[at : at + 4], "little") for at in (0, 4))
         # Ogg and Matroska shorten the last packet by the samples that are not played, and also list these samples.
         return round(start / tick), round(end / tick) if duration >= self._longest else 0

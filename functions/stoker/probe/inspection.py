@@ -10,10 +10,10 @@ from stoker.errors import InputTooLarge, TruncatedMedia
 from stoker.probe.animations import Animation, TooManyBlocks, animation
 from stoker.probe.probe import Colours, MediaInfo, NotReadable, Prober, VideoStream
 from stoker.probe.ranged_source import Remote
-from stoker.probe.refusals import refused, too_large, unsupported
+from stoker.probe.refusals import too_large, unsupported, wrong_format
 from stoker.probe.signatures import HEAD_BYTES, PICTURES_IN_MP4, signature
-from stoker.sandbox.complaints import cause
-from stoker.sandbox.diagnosis import complaint_about
+from stoker.sandbox.diagnosis import error_output_of
+from stoker.sandbox.error_causes import cause
 from stoker.sandbox.formats import CONTAINERS
 
 MAYBE_MOVING = {"GIF", "PNG", "WebP"}
@@ -24,7 +24,7 @@ RGB = Colours(matrix=0, full_range=True)
 """The colours of a WebP. Source: https://developers.google.com/speed/webp/docs/riff_container (VP8 is BT.601)."""
 
 
-def inspected(prober: Prober, source: Path | Remote, name: str, *, sound: bool, language: str = "") -> MediaInfo:
+def inspect_source(prober: Prober, source: Path | Remote, name: str, *, sound: bool, language: str = "") -> MediaInfo:
     """Return what a source holds.
 
     Args:
@@ -44,7 +44,7 @@ def inspected(prober: Prober, source: Path | Remote, name: str, *, sound: bool, 
         found = signature(head)
         moving = _animation(read, size, name) if found and found.name in MAYBE_MOVING else None
     if found and (found in PICTURES_IN_MP4 or (found.name in MAYBE_MOVING and (moving is None or moving.frames < 2))):
-        raise refused(name, found, sound=sound)
+        raise wrong_format(name, found, sound=sound)
     if moving and moving.kind == "WebP":
         return _webp(moving)
     try:
@@ -52,8 +52,8 @@ def inspected(prober: Prober, source: Path | Remote, name: str, *, sound: bool, 
         return _lasting(info, moving.seconds) if moving else info
     except NotReadable as reason:
         if found:
-            raise refused(name, found, sound=sound) from None
-        said = complaint_about(source) if isinstance(source, Path) else ""
+            raise wrong_format(name, found, sound=sound) from None
+        said = error_output_of(source) if isinstance(source, Path) else ""
         raise unsupported(name, said if cause(said) else str(reason), sound=sound) from None
 
 

@@ -71,13 +71,13 @@ class LateIndex:
     size: int
     data: int
 
-    def moved(self, moov: bytes) -> bytes:
+    def before_data(self, moov: bytes) -> bytes:
         """Return the box with the offsets that are right when it stands before the data."""
         # Data behind the index stays in its place.
-        return moved(moov, self.size, self.data, self.offset)
+        return with_moved_offsets(moov, self.size, self.data, self.offset)
 
 
-def moved(moov: bytes, by: int, begin: int, end: int) -> bytes:
+def with_moved_offsets(moov: bytes, by: int, begin: int, end: int) -> bytes:
     """Return a `moov` box with the offsets of data that has moved.
 
     Args:

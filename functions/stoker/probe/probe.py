@@ -13,9 +13,9 @@ from typing import Any, Literal, Self
 
 from stoker import config
 from stoker.errors import EncoderFailed
-from stoker.probe.opening_time import Patience
 from stoker.probe.ranged_source import Remote
 from stoker.probe.text_tracks import TextTrack
+from stoker.probe.time_limit import TimeLimit
 from stoker.sandbox.child import ENVIRONMENT
 from stoker.sandbox.formats import CONTAINERS
 
@@ -204,7 +204,7 @@ class MediaInfo:
         container: ffmpeg's names of the file's format, separated by commas.
         bits_per_second: The bit rate of all streams together.
         measured: Whether all packets were read.
-        told_seconds: The duration that the demuxer takes from the container, or guesses.
+        declared_seconds: The duration that the demuxer takes from the container, or guesses.
         reached_seconds: The end of the last packet of any stream; None if not all packets were read.
         missing_share: The share of the file that is missing at its end, by the sizes in its container; None if the
             container has no sizes.
@@ -221,7 +221,7 @@ class MediaInfo:
     container: str = ""
     bits_per_second: int | None = None
     measured: bool = False
-    told_seconds: float | None = None
+    declared_seconds: float | None = None
     reached_seconds: float | None = None
     missing_share: float | None = None
     tracks: tuple[FoundTrack, ...] = ()
@@ -262,14 +262,14 @@ class Prober:
         30.0
 
     Args:
-        patience: Makes the time limit of a child process.
+        time_limit: Makes the time limit of a child process.
 
     Attributes:
         child: The child process.
     """
 
-    def __init__(self, patience: Callable[[subprocess.Popen[bytes]], Patience] = Patience) -> None:
-        self._patience = patience
+    def __init__(self, time_limit: Callable[[subprocess.Popen[bytes]], TimeLimit] = TimeLimit) -> None:
+        self._time_limit = time_limit
         script = Path(__file__).with_name("probe_child.py")
         arguments = [str(os.getpid()), str(config.MEDIA_MEMORY_BYTES)]
         self.child = subprocess.Popen(
@@ -308,13 +308,13 @@ class Prober:
         """
         remote = file if isinstance(file, Remote) else None
         named = {"size": remote.size} if remote else {"path": str(file)}
-        patience = self._patience(self.child)
+        time_limit = self._time_limit(self.child)
         if isinstance(file, Path) and file.exists():
-            patience.give(file.stat().st_size, file.stat().st_size)
+            time_limit.extend(file.stat().st_size, file.stat().st_size)
         request = {**named, "formats": formats, "measure": measure, "language": language}
-        line = self._ask(request, remote, patience)
+        line = self._ask(request, remote, time_limit)
         if not line:
-            if self.child.wait() == -signal.SIGKILL and not patience.ended:
+            if self.child.wait() == -signal.SIGKILL and not time_limit.ended:
                 raise EncoderFailed("The process that opens the file was stopped.")
             raise NotReadable("the decoder gave up on it")
         answer = json.loads(line)
@@ -322,14 +322,14 @@ class Prober:
             raise NotReadable(answer["error"])
         return MediaInfo.from_answer(answer)
 
-    def _ask(self, request: dict[str, Any], remote: Remote | None, patience: Patience) -> bytes:
+    def _ask(self, request: dict[str, Any], remote: Remote | None, time_limit: TimeLimit) -> bytes:
         """Return the child's answer. Until then, send the child the ranges of a remote file that it asks for."""
         assert self.child.stdin is not None
         assert self.child.stdout is not None
         say = json.dumps(request).encode() + b"\n"
         try:
             while True:
-                with patience:
+                with time_limit:
                     self.child.stdin.write(say)
                     self.child.stdin.flush()
                     line = self.child.stdout.readline()
@@ -337,6 +337,6 @@ class Prober:
                     return line
                 offset, length = map(int, line.removeprefix(RANGE).split())
                 say = remote.read(offset, length)
-                patience.give(len(say), remote.size)
+                time_limit.extend(len(say), remote.size)
         except BrokenPipeError:
             return b""

@@ -21,10 +21,10 @@ import av
 
 from stoker.probe.edits import late_seconds
 from stoker.probe.extent import missing_share
-from stoker.probe.found import Found
-from stoker.probe.marks import chapters
-from stoker.probe.survey import FASTEST
-from stoker.probe.text_tracks import listed
+from stoker.probe.metadata import chapters
+from stoker.probe.packet_statistics import FASTEST
+from stoker.probe.text_tracks import list_tracks
+from stoker.probe.track_reader import TrackReader
 from stoker.sandbox.child import confine
 from stoker.sandbox.formats import PROTOCOLS
 from stoker.sandbox.seccomp import go_offline
@@ -99,12 +99,12 @@ def probe(
         missing = None if measure is False else _missing(file, names)
         if measure is None:
             measure = bool(path) or not believable(container, told)
-        found = Found(container, language)
+        found = TrackReader(container, language)
         found.read(to_end=measure or told <= 0)
         answer: dict[str, Any] = found.answer(told, missing)
         if answer["video"] and "mov" in names.split(","):
             answer["video"]["late_seconds"] = _late(file, answer["video"]["index"])
-        marks = {"subtitles": listed(container.streams.subtitles), "chapters": chapters(container)}
+        marks = {"subtitles": list_tracks(container.streams.subtitles), "chapters": chapters(container)}
         return {**answer, **marks}
 
 

@@ -66,7 +66,7 @@ class Remote:
             yield from self._ranges(0, self.size)
             return
         yield from self._ranges(0, index.data)
-        yield index.moved(self.read(index.offset, index.size))
+        yield index.before_data(self.read(index.offset, index.size))
         yield from self._ranges(index.data, index.offset)
         yield from self._ranges(index.offset + index.size, self.size)
 

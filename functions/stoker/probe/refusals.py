@@ -2,7 +2,7 @@
 
 from stoker.errors import InputTooLarge, UnsupportedMedia
 from stoker.probe.signatures import Signature
-from stoker.sandbox.complaints import cause
+from stoker.sandbox.error_causes import cause
 
 FILMS = "MP4, MOV, WebM, MKV or AVI"
 SOUNDS = "MP3, M4A, WAV, FLAC or Ogg"
@@ -25,7 +25,7 @@ def unsupported(name: str, reason: str, *, sound: bool = False) -> UnsupportedMe
     return UnsupportedMedia(f"The file {name!r} can't be read as a video ({said}). Upload an {FILMS} that plays.")
 
 
-def refused(name: str, found: Signature, *, sound: bool = False) -> UnsupportedMedia:
+def wrong_format(name: str, found: Signature, *, sound: bool = False) -> UnsupportedMedia:
     """Return the error for a file of a format that is not accepted.
 
     Args:

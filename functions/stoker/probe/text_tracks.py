@@ -36,7 +36,7 @@ class NoTextTrack(ValueError):
     """The film has no subtitles of this kind. The message says which subtitles there are, as a clause after "but"."""
 
 
-def listed(streams: Sequence[Any]) -> list[dict[str, Any]]:
+def list_tracks(streams: Sequence[Any]) -> list[dict[str, Any]]:
     """Return the subtitle tracks of an open file, as fields of `TextTrack`.
 
     Args:
@@ -59,7 +59,7 @@ def listed(streams: Sequence[Any]) -> list[dict[str, Any]]:
     return found
 
 
-def chosen(tracks: Sequence[TextTrack], language: str | None, compared: Callable[[str], str]) -> TextTrack:
+def choose_track(tracks: Sequence[TextTrack], language: str | None, compared: Callable[[str], str]) -> TextTrack:
     """Return the track that a job asks for: among the tracks of its language the default track, else the first.
 
     Args:
@@ -72,7 +72,7 @@ def chosen(tracks: Sequence[TextTrack], language: str | None, compared: Callable
 
     Example:
         >>> tracks = [TextTrack(2, "subrip", "eng"), TextTrack(3, "subrip", "de")]
-        >>> chosen(tracks, "de", str.lower).index, chosen(tracks, None, str.lower).index
+        >>> choose_track(tracks, "de", str.lower).index, choose_track(tracks, None, str.lower).index
         (3, 2)
     """
     texts = [track for track in tracks if track.codec in TEXT]

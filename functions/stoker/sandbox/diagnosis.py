@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from stoker.errors import EncoderFailed
-from stoker.sandbox.complaints import codec_name
+from stoker.sandbox.error_causes import codec_name
 from stoker.sandbox.ffmpeg import FfmpegFailed, input_options, run_ffmpeg
 
 STREAMS = {"picture": ("V", "Video"), "sound": ("a", "Audio")}
@@ -14,7 +14,7 @@ NO_DECODER = re.compile(r"no decoder found for: (\S+)")
 LISTED = r"Stream #0:\d+.*?: {}: none \((?P<tag>[ -~]{{4}}) / 0x"
 
 
-def complaint_about(file: Path, *options: str) -> str:
+def error_output_of(file: Path, *options: str) -> str:
     """Return what ffmpeg writes to standard error when it decodes the beginning of a file.
 
     Args:
@@ -25,7 +25,7 @@ def complaint_about(file: Path, *options: str) -> str:
     try:
         return run_ffmpeg(decode, file.parent, lambda seconds: None)
     except FfmpegFailed as failure:
-        return failure.complaint
+        return failure.error_output
     except EncoderFailed:
         return ""  # ffmpeg got stuck, so that only the probe's own words are left
 
@@ -38,25 +38,25 @@ def unknown_codec(file: Path, medium: str) -> str | None:
         medium: `picture` or `sound`.
     """
     letter, _ = STREAMS[medium]
-    return codec_in(complaint_about(file, "-loglevel", "info", "-map", f"0:{letter}"), medium)
+    return codec_in(error_output_of(file, "-loglevel", "info", "-map", f"0:{letter}"), medium)
 
 
-def codec_in(complaint: str, medium: str) -> str | None:
+def codec_in(error_output: str, medium: str) -> str | None:
     """Return the name of the codec for which ffmpeg reports that it has no decoder; None if it reports none.
 
     Args:
-        complaint: What ffmpeg wrote to standard error, with the list of streams.
+        error_output: What ffmpeg wrote to standard error, with the list of streams.
         medium: `picture` or `sound`.
 
     Example:
         >>> codec_in("[aist#0:0/ac4 @ 0x5] Decoding requested, but no decoder found for: ac4", "sound")
         'AC-4'
     """
-    found = NO_DECODER.search(complaint)
+    found = NO_DECODER.search(error_output)
     if not found:
         return None
     name = found[1]
     if name == "none":
-        listed = re.search(LISTED.format(STREAMS[medium][1]), complaint)
+        listed = re.search(LISTED.format(STREAMS[medium][1]), error_output)
         name = listed["tag"].strip() if listed else "unknown"
     return codec_name(name)

@@ -14,7 +14,7 @@ from typing import IO
 from stoker import config
 from stoker.errors import EncoderFailed
 from stoker.sandbox.child import ENVIRONMENT, command
-from stoker.sandbox.ffmpeg_limits import Limit, met
+from stoker.sandbox.ffmpeg_limits import Limit, limit_in
 from stoker.sandbox.formats import CONTAINERS, PROTOCOLS
 
 STDERR_BYTES = 16 * 1024
@@ -29,13 +29,13 @@ class FfmpegFailed(Exception):
 
     Args:
         status: Its exit status; negative if a signal ended it.
-        complaint: The end of its error output.
+        error_output: The end of its error output.
     """
 
-    def __init__(self, status: int, complaint: str) -> None:
-        super().__init__(f"ffmpeg ended with {status}: {complaint}")
+    def __init__(self, status: int, error_output: str) -> None:
+        super().__init__(f"ffmpeg ended with {status}: {error_output}")
         self.status = status
-        self.complaint = complaint
+        self.error_output = error_output
 
     @property
     def killed(self) -> bool:
@@ -45,10 +45,10 @@ class FfmpegFailed(Exception):
     @property
     def limit(self) -> Limit | None:
         """The limit that stopped it, and would stop it again; None if something else stopped it."""
-        return met(self.complaint)
+        return limit_in(self.error_output)
 
     @property
-    def too_much(self) -> bool:
+    def hit_limit(self) -> bool:
         """Return whether it stopped at a limit that it was given."""
         return self.limit is not None
 
@@ -121,7 +121,7 @@ def run_ffmpeg(
     )
     feeder = None if feed is None else _Feeder(feed, process)
     try:
-        ended, complaint = _watch(process, on_progress, frames_per_second, feeder)
+        ended, error_output = _watch(process, on_progress, frames_per_second, feeder)
         status = process.wait()
     finally:
         process.kill()
@@ -132,8 +132,8 @@ def run_ffmpeg(
         raise feeder.error
     # After a signal, ffmpeg closes its files properly, and its status may be 0. The files are cut short nevertheless.
     if status != 0 or not ended:
-        raise FfmpegFailed(status, complaint)
-    return complaint
+        raise FfmpegFailed(status, error_output)
+    return error_output
 
 
 class _Feeder(threading.Thread):
@@ -174,10 +174,10 @@ def _watch(
     """Read both pipes until ffmpeg closes them. Return whether it reported its end, and its error output."""
     assert process.stdout is not None
     assert process.stderr is not None
-    progress, complaint = FfmpegProgress(frames_per_second), bytearray()
+    progress, error_output = FfmpegProgress(frames_per_second), bytearray()
     with selectors.DefaultSelector() as selector:
         selector.register(process.stdout, selectors.EVENT_READ, progress.feed)
-        selector.register(process.stderr, selectors.EVENT_READ, complaint.extend)
+        selector.register(process.stderr, selectors.EVENT_READ, error_output.extend)
         while selector.get_map():
             for key, _ in selector.select(POLL_SECONDS):
                 pipe: IO[bytes] = key.fileobj  # type: ignore[assignment]
@@ -186,13 +186,13 @@ def _watch(
                     key.data(data)
                 else:
                     selector.unregister(pipe)
-            del complaint[:-STDERR_BYTES]
+            del error_output[:-STDERR_BYTES]
             on_progress(progress.seconds)
             # A part late in a film that comes through a pipe: ffmpeg reads for a long time before it writes anything.
             fed = time.monotonic() - feeder.moved_at if feeder else math.inf
             if min(progress.silent_seconds, fed) > config.STALL_SECONDS:
                 raise EncoderFailed("The encoder got stuck on this file.")
-    return progress.ended, complaint.decode(errors="replace").strip()
+    return progress.ended, error_output.decode(errors="replace").strip()
 
 
 class FfmpegProgress:

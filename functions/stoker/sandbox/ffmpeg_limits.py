@@ -24,18 +24,18 @@ NO_LIMIT = (
 Limit = Literal["memory", "room"]
 
 
-def met(complaint: str) -> Limit | None:
+def limit_in(error_output: str) -> Limit | None:
     """Return the limit that stopped ffmpeg; None if something else stopped it.
 
     Args:
-        complaint: The end of ffmpeg's error output.
+        error_output: The end of ffmpeg's error output.
 
     Example:
-        >>> met("x264 [error]: malloc of size 26999616 failed")
+        >>> limit_in("x264 [error]: malloc of size 26999616 failed")
         'memory'
     """
-    if any(words in complaint for words in OUT_OF_ROOM):
+    if any(words in error_output for words in OUT_OF_ROOM):
         return "room"
-    if any(words in complaint for words in OUT_OF_MEMORY) and not any(words in complaint for words in NO_LIMIT):
+    if any(words in error_output for words in OUT_OF_MEMORY) and not any(words in error_output for words in NO_LIMIT):
         return "memory"
     return None

@@ -155,7 +155,7 @@ WATERMARKS = "png_pipe,jpeg_pipe,webp_pipe"
 PIPE = "pipe"
 """The protocol of a file that the worker sends through standard input."""
 
-CLOCK_OF_USED = frozenset({"mpegts", "mpeg", "ogg"})
+DISCONTINUOUS_TIMESTAMPS = frozenset({"mpegts", "mpeg", "ogg"})
 """Demuxers of formats whose timestamps may jump in the middle. ffmpeg's clock for them begins with the first stream
 that it uses. Source: AVFMT_TS_DISCONT in https://github.com/FFmpeg/FFmpeg/tree/master/libavformat."""
 

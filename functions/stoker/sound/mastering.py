@@ -34,7 +34,7 @@ ENCODING_TRIES = 4
 
 PeakKind = Literal["sample", "true"]
 
-TALKING = ("-loglevel", "info", "-nostats")
+METER_OPTIONS = ("-loglevel", "info", "-nostats")
 """Options with which ffmpeg logs the result of its meter."""
 
 MEASURED, MASTERED = 0.2, 0.9
@@ -72,7 +72,7 @@ https://wiki.xiph.org/Opus_Recommended_Settings (speech); for MP3 and AAC, Apple
 
 
 @dataclass(frozen=True)
-class Sound:
+class MeasuredSound:
     """The measured values of a sound.
 
     Attributes:
@@ -86,7 +86,7 @@ class Sound:
     seconds: float
 
 
-def measure(file: Path, tell: Callable[[float], None], filters: str = "", peak: PeakKind = "true") -> Sound:
+def measure(file: Path, tell: Callable[[float], None], filters: str = "", peak: PeakKind = "true") -> MeasuredSound:
     """Measure a sound with ffmpeg's EBU R 128 meter.
 
     Args:
@@ -100,7 +100,7 @@ def measure(file: Path, tell: Callable[[float], None], filters: str = "", peak: 
         EncoderFailed: ffmpeg was stopped.
     """
     arguments = [*input_options(), "-i", file.name, "-af", f"{filters}{meter(peak)}", "-f", "null", "-"]
-    return listened(lambda report: _ffmpeg([*TALKING, *arguments], file.parent, report), tell)
+    return run_meter(lambda report: _ffmpeg([*METER_OPTIONS, *arguments], file.parent, report), tell)
 
 
 def meter(peak: PeakKind) -> str:
@@ -109,12 +109,12 @@ def meter(peak: PeakKind) -> str:
     return f"ebur128=dualmono=true:framelog=quiet:peak={peak}"
 
 
-def listened(run: Callable[[Callable[[float], None]], str], tell: Callable[[float], None]) -> Sound:
+def run_meter(run: Callable[[Callable[[float], None]], str], tell: Callable[[float], None]) -> MeasuredSound:
     """Run ffmpeg with a meter, and return the measured values.
 
     Args:
-        run: Runs ffmpeg with `TALKING` and a `meter`, and returns ffmpeg's error output. Its argument is a function
-            that it calls with the seconds that are done.
+        run: Runs ffmpeg with `METER_OPTIONS` and a `meter`, and returns ffmpeg's error output. Its argument is a
+            function that it calls with the seconds that are done.
         tell: Called with the seconds that are done.
     """
     seconds = 0.0
@@ -125,16 +125,16 @@ def listened(run: Callable[[Callable[[float], None]], str], tell: Callable[[floa
         tell(done)
 
     told = run(heard)
-    return Sound(_figure(r"I:\s+(\S+) LUFS", told), _figure(r"Peak:\s+(\S+) dBFS", told), seconds)
+    return MeasuredSound(_figure(r"I:\s+(\S+) LUFS", told), _figure(r"Peak:\s+(\S+) dBFS", told), seconds)
 
 
-def settled(
+def find_level(
     loudness: float,
-    before: Sound,
+    before: MeasuredSound,
     limited: Callable[[Level], float],
-    encoded: Callable[[Level], Sound],
+    encoded: Callable[[Level], MeasuredSound],
     lost: float = 0.0,
-) -> tuple[Level, Sound]:
+) -> tuple[Level, MeasuredSound]:
     """Find the level at which the encoded sound has the wanted loudness, and a true peak below the limit.
 
     Args:
@@ -177,7 +177,7 @@ def settled(
 
 def master(
     source: Path, audio_format: AudioFormat, loudness: float, tell: Callable[[float], None]
-) -> tuple[Path, Sound]:
+) -> tuple[Path, MeasuredSound]:
     """Encode speech at a loudness.
 
     Args:
@@ -208,7 +208,7 @@ def master(
         filters = f"{','.join(level.filters)},"
         return measure(source, share(MEASURED / 2, MEASURED), filters, "sample").loudness
 
-    def encoded(level: Level) -> Sound:
+    def encoded(level: Level) -> MeasuredSound:
         nonlocal start, end
         halfway = start + (end - start) * ENCODING_SHARE
         chain = ",".join(level.filters)
@@ -221,7 +221,7 @@ def master(
         return found
 
     tell(MEASURED / 2)
-    _, sound = settled(loudness, before, limited, encoded, encoding.lost)
+    _, sound = find_level(loudness, before, limited, encoded, encoding.lost)
     return file, sound
 
 

@@ -28,11 +28,11 @@ from stoker.video.outputs import of_sound
 from stoker.video.outputs.captions import CaptionsOutput
 from stoker.video.outputs.finish import Finish, FinishContext, MadeFile, MadeOutput
 from stoker.video.picture.picture import MAX_FRAMES_PER_SECOND
-from stoker.video.sound.levels import levelled
-from stoker.video.sound.loudness import measured
+from stoker.video.sound.levels import with_levels
+from stoker.video.sound.loudness import read_loudness
 from stoker.video.source.decoded import with_decoded
-from stoker.video.source.description import described
-from stoker.video.source.fetching import SOURCE, fetch, opened, too_long
+from stoker.video.source.description import describe
+from stoker.video.source.fetching import SOURCE, fetch, open_film, too_long
 from stoker.video.source.film import Film
 from stoker.video.source.whole import is_cut_off
 
@@ -73,7 +73,7 @@ def process_video(context: JobContext, video_input: VideoInput) -> JobOutput:
         )
         context.report(DOWNLOADED, "probing")
         remote = Remote(fetched.remote, context.check) if fetched.remote else None
-        film = opened(video_input, context.workspace, prober, remote)
+        film = open_film(video_input, context.workspace, prober, remote)
         wanted = {_recipe(video_input, fetched.generations, output): output for output in wanted_outputs(video_input)}
         there = context.earlier_outputs()
         missing = {recipe: output for recipe, output in wanted.items() if recipe not in there}
@@ -85,7 +85,7 @@ def process_video(context: JobContext, video_input: VideoInput) -> JobOutput:
         files |= _upload(context, dict(zip(missing, made, strict=True)), begun, streaming)
         return JobOutput(
             files=[files[recipe] for recipe in wanted],
-            media=described(film.info, measured(context.workspace)),
+            media=describe(film.info, read_loudness(context.workspace)),
             warnings=list(film.warnings[:MAX_WARNINGS]) or None,
         )
 
@@ -116,7 +116,7 @@ def make_outputs(
     planned = plan(SOURCE, film, outputs)
     sound = of_sound(outputs)
     encoded = encoded_percent(film, outputs, PROBED)
-    complaint = ""
+    error_output = ""
     uploading = (
         streaming.following(planned.films, context.check) if film.remote and streaming else nullcontext(lambda: None)
     )
@@ -130,7 +130,7 @@ def make_outputs(
 
             feed = _feed(film)
             rate = min(film.frames_per_second, MAX_FRAMES_PER_SECOND)
-            complaint += _run(context, arguments, name, told, rate, feed, sound=sound)
+            error_output += _run(context, arguments, name, told, rate, feed, sound=sound)
 
     def run_more(arguments: list[str]) -> str:
         return _run(context, arguments, name, lambda seconds: context.check(), sound=sound)
@@ -139,8 +139,8 @@ def make_outputs(
     made = []
     for finish in planned.finishes:
         context.check()
-        made.append(_finished(context, finish, finish_context, name, complaint, sound=sound))
-    _check_whole(prober, film.remote or context.workspace / SOURCE, film, made, name, complaint)
+        made.append(_finished(context, finish, finish_context, name, error_output, sound=sound))
+    _check_whole(prober, film.remote or context.workspace / SOURCE, film, made, name, error_output)
     return made
 
 
@@ -158,7 +158,7 @@ def _prepared(context: JobContext, film: Film, name: str, outputs: Sequence[Outp
         context.report(PROBED + (PREPARED - PROBED) * share, "encoding")
 
     film = with_decoded(SOURCE, film, sounds, listen)
-    return levelled(SOURCE, film, sounds, context.workspace, listen, tell), PREPARED
+    return with_levels(SOURCE, film, sounds, context.workspace, listen, tell), PREPARED
 
 
 def _feed(film: Film) -> Iterator[bytes] | None:
@@ -188,13 +188,13 @@ def _run(
     try:
         return run_ffmpeg(arguments, context.workspace, on_progress, frames_per_second, feed)
     except FfmpegFailed as failure:
-        context.log.warning("ffmpeg failed.", status=failure.status, complaint=failure.complaint)
+        context.log.warning("ffmpeg failed.", status=failure.status, error_output=failure.error_output)
         if failure.killed:
             raise EncoderFailed(f"The encoder was stopped while it worked on {name!r}.") from failure
-        if failure.too_much:
+        if failure.hit_limit:
             raise (_too_much_room(name) if failure.limit == "room" else _too_much_memory(name)) from failure
         crashed = "the decoder gave up on it" if failure.status < 0 else ""
-        raise unsupported(name, crashed or failure.complaint, sound=sound) from failure
+        raise unsupported(name, crashed or failure.error_output, sound=sound) from failure
 
 
 def _check_room(folder: Path, name: str) -> None:
@@ -217,20 +217,20 @@ def _too_much_room(name: str) -> InputTooLarge:
 
 
 def _finished(
-    context: JobContext, finish: Finish, finish_context: FinishContext, name: str, complaint: str, *, sound: bool
+    context: JobContext, finish: Finish, finish_context: FinishContext, name: str, error_output: str, *, sound: bool
 ) -> MadeOutput:
     try:
         made = finish(finish_context)
     except NotReadable as reason:
-        context.log.warning("An output can't be read.", reason=str(reason), complaint=complaint)
-        raise unsupported(name, complaint, sound=sound) from None
+        context.log.warning("An output can't be read.", reason=str(reason), error_output=error_output)
+        raise unsupported(name, error_output, sound=sound) from None
     if (made.duration_seconds or 0) > config.MAX_SOURCE_SECONDS - 1:
         raise too_long(name)
     return made
 
 
 def _check_whole(
-    prober: Prober, source: Path | Remote, film: Film, made: list[MadeOutput], name: str, complaint: str
+    prober: Prober, source: Path | Remote, film: Film, made: list[MadeOutput], name: str, error_output: str
 ) -> None:
     """Compare the outputs with the source.
 
@@ -238,14 +238,14 @@ def _check_whole(
         TruncatedMedia: The source is cut off.
         UnsupportedMedia: The sound of the source has a gap of more than about half an hour.
     """
-    if not is_cut_off(film, made, complaint):
+    if not is_cut_off(film, made, error_output):
         return
     if not film.info.measured:  # The container may be wrong, so the packets decide.
         language = film.audio.language if film.audio else ""
         info = prober.probe(source, measure=True, language=language)
-        if not is_cut_off(replace(film, info=info), made, complaint):
+        if not is_cut_off(replace(film, info=info), made, error_output):
             return
-    if GAP in complaint:
+    if GAP in error_output:
         raise UnsupportedMedia(
             f"The sound of {name!r} is silent for longer than can be filled. Cut it into shorter parts."
         )

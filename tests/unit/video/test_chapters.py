@@ -16,7 +16,7 @@ from stoker.probe.probe import Chapter
 from stoker.storage.outputs import AttemptOutputs
 from stoker.video.encode import streaming_upload
 from stoker.video.encode.streaming_upload import StreamingUpload
-from stoker.video.source.chapters import MAX_CHAPTERS, chapters_of, put_chapters
+from stoker.video.source.chapters import MAX_CHAPTERS, chapters_in_part, put_chapters
 from unit.video.test_hls import H264, pictures, sounds
 from unit.video.test_video import frame_numbers, numbered, outputs_of
 
@@ -108,7 +108,7 @@ def outputs_without(source: Path, plain: Path) -> Path:
     ],
 )
 def test_titles_become_plain_text_that_fits(ffmpeg: Ffmpeg, title: str, plain: str) -> None:
-    [chapter] = chapters_of([Chapter(0, title)], 0, None)
+    [chapter] = chapters_in_part([Chapter(0, title)], 0, None)
     assert chapter.title == plain
     file = ffmpeg("film.mp4", *pictures("64x36", "10", 1), *H264)
     put_chapters(file, [chapter])
@@ -147,10 +147,10 @@ class Objects:
         return first + rest.getvalue(), ""
 
 
-@pytest.mark.parametrize("first_bytes", [1000, 20_000, 10_000_000], ids=["streamed", "streamed in part", "too small to stream"])
-def test_a_streamed_film_gets_its_chapters(
-    ffmpeg: Ffmpeg, monkeypatch: pytest.MonkeyPatch, first_bytes: int
-) -> None:
+@pytest.mark.parametrize(
+    "first_bytes", [1000, 20_000, 10_000_000], ids=["streamed", "streamed in part", "too small to stream"]
+)
+def test_a_streamed_film_gets_its_chapters(ffmpeg: Ffmpeg, monkeypatch: pytest.MonkeyPatch, first_bytes: int) -> None:
     monkeypatch.setattr(streaming_upload, "FIRST_BYTES", first_bytes)
     monkeypatch.setattr(streaming_upload, "SENT_BYTES", 5000)
     monkeypatch.setattr(streaming_upload, "LAST_BYTES", 100)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from stoker.models.video import Mp4Output, VideoOutput
 from stoker.probe.probe import AudioStream, VideoStream
 from stoker.video.encode.encoders import PEAK_SHARE, peak_bits
-from stoker.video.picture.colours import copies
+from stoker.video.picture.colours import colours_allow_copy
 from stoker.video.picture.picture import MAX_FRAMES_PER_SECOND
 from stoker.video.source.film import Film, Size
 
@@ -13,7 +13,7 @@ COPYABLE_CONTAINERS = {"mov", "matroska"}
 """Containers whose timestamps can be copied unchanged."""
 
 
-def fitting_picture(film: Film, size: Size, quality: str) -> VideoStream | None:
+def copyable_picture(film: Film, size: Size, quality: str) -> VideoStream | None:
     """Return the picture of the source if it fits an output.
 
     It fits if it is H.264 that every player shows, of the right size, and with a bit rate that the quality allows.
@@ -27,7 +27,7 @@ def fitting_picture(film: Film, size: Size, quality: str) -> VideoStream | None:
         and video.square_pixels
         # A copy would have the frames that an edit list hides, although their owner has cut them off.
         and not (video.rotation or video.hidden or video.late_seconds)
-        and copies(video)
+        and colours_allow_copy(video)
         # A copy has one set of parameters for the whole stream, and its interlaced frames would stay interlaced.
         and video.steady
         and 0 < film.moving_frames_per_second <= MAX_FRAMES_PER_SECOND
@@ -40,7 +40,7 @@ def fitting_picture(film: Film, size: Size, quality: str) -> VideoStream | None:
     return video if plain and fits and light and known else None
 
 
-def may_fit(film: Film, output: VideoOutput) -> bool:
+def may_copy(film: Film, output: VideoOutput) -> bool:
     """Return whether an output may be a copy of the picture, if reading all packets shows that the picture is steady.
 
     Args:
@@ -54,10 +54,10 @@ def may_fit(film: Film, output: VideoOutput) -> bool:
         return False
     steady = replace(film, info=replace(film.info, video=replace(video, steady=True)))
     size = film.fitted(height=output.height, resolution=output.short_side)
-    return fitting_picture(steady, size, output.quality) is not None
+    return copyable_picture(steady, size, output.quality) is not None
 
 
-def fitting_sound(film: Film) -> AudioStream | None:
+def copyable_sound(film: Film) -> AudioStream | None:
     """Return the sound of the source if it fits an output: AAC-LC in one or two channels, at its own loudness."""
     audio = film.audio
     fits = audio is not None and audio.codec == "aac" and audio.profile == "LC" and audio.channels <= 2

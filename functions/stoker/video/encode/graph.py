@@ -9,12 +9,12 @@ from collections.abc import Mapping, Sequence
 from stoker import config
 from stoker.probe.probe import AudioStream, VideoStream
 from stoker.sandbox.ffmpeg import input_options
-from stoker.sandbox.formats import CLOCK_OF_USED, PIPE, PROTOCOLS, WATERMARKS
+from stoker.sandbox.formats import DISCONTINUOUS_TIMESTAMPS, PIPE, PROTOCOLS, WATERMARKS
 from stoker.sound.downmix import SAMPLES_PER_SECOND, STEREO, at_own_level, stereo
 from stoker.video.encode.decoders import decoder_options
 from stoker.video.encode.streams import Branch, EncodedStreams, Options
 from stoker.video.picture.alpha import over_white
-from stoker.video.picture.last_frame import held
+from stoker.video.picture.last_frame import last_frame_options
 from stoker.video.picture.picture import picture_filters, scaled
 from stoker.video.source.film import Film, Size
 
@@ -98,7 +98,7 @@ class Graph:
         Returns:
             The stream's name, for `mux`.
         """
-        timed = {"fps_mode": "vfr", "enc_time_base": f"1:{CLOCK}", **held(self.film), **options}
+        timed = {"fps_mode": "vfr", "enc_time_base": f"1:{CLOCK}", **last_frame_options(self.film), **options}
         return self._video.add(Branch(filters, size), timed, self._picture)
 
     def audio(self, options: Options, stream: AudioStream | None = None) -> str:
@@ -188,7 +188,7 @@ class Graph:
         and the sound would have different clocks.
         """
         video, audio = self.film.video, self.film.audio
-        if not video or not audio or not CLOCK_OF_USED & set(self.film.info.container.split(",")):
+        if not video or not audio or not DISCONTINUOUS_TIMESTAMPS & set(self.film.info.container.split(",")):
             return []
         nothing = ("-c", "copy", "-f", "null", "-")
         until = () if self.film.end is None else ("-t", f"{max(0.1, self.film.end - self._seek):.3f}")

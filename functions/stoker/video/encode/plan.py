@@ -11,7 +11,7 @@ from stoker.video.outputs import KINDS
 from stoker.video.outputs.captions import CaptionsOutput
 from stoker.video.outputs.finish import Finish
 from stoker.video.outputs.poster import poster_seconds
-from stoker.video.sound.loudness import measure
+from stoker.video.sound.loudness import add_meter
 from stoker.video.source.film import Film
 
 
@@ -50,7 +50,7 @@ def plan(source: str, film: Film, outputs: Sequence[VideoOutput | CaptionsOutput
     different = list(dict.fromkeys(graphs))
     for graph in different:
         if graph.sounds:
-            measure(graph)
+            add_meter(graph)
     films = [name for graph in different for name in graph.films]
     sounds = {stream: options for graph in different for stream, options in graph.sounds.items()}
     return Plan([graph.arguments() for graph in different if not graph.empty], finishes, films, sounds)

@@ -166,7 +166,7 @@ class _StreamedFile:
             index = late_index(read, self.path.name) if self._boxed else None
             if index is None:
                 return read(0, length)
-            moved = index.moved(read(index.offset, index.size))
+            moved = index.before_data(read(index.offset, index.size))
             return read(0, index.data) + moved + read(index.data, min(length, index.offset) - index.data)
 
     def _end(self, content: BinaryIO) -> int:

@@ -5,7 +5,7 @@ from itertools import count
 
 from stoker.languages import bcp47
 from stoker.probe.probe import AudioStream, MediaInfo
-from stoker.video.source.part import has_part
+from stoker.video.source.part import plays_in_part
 
 MAX_SOUNDS = 8
 """The largest number of sounds. Each must be encoded, and a menu has no room for more."""
@@ -47,7 +47,7 @@ def chosen_sounds(info: MediaInfo, start: float = 0, end: float | None = None) -
     languages = {bcp47(info.audio.language): info.audio}
     for stream in info.sounds:
         language = bcp47(stream.language)
-        if stream.index != info.audio.index and language is not None and has_part(stream, start, end):
+        if stream.index != info.audio.index and language is not None and plays_in_part(stream, start, end):
             languages.setdefault(language, stream)
     chosen: list[ChosenSound] = []
     for language, stream in list(languages.items())[:MAX_SOUNDS]:

@@ -3,7 +3,7 @@
 from stoker.models.video import AudioOutput
 from stoker.video.encode.encoders import sound
 from stoker.video.encode.graph import Graph
-from stoker.video.outputs.finish import Finish, plays, with_chapters
+from stoker.video.outputs.finish import Finish, playing_file, with_chapters
 
 FORMATS = {
     "mp3": ("mp3", "mp3", "audio/mpeg"),
@@ -19,5 +19,5 @@ def audio(output: AudioOutput, graph: Graph) -> Finish:
     codec, muxer, content_type = FORMATS[output.format]
     name = graph.name("audio", output.format)
     graph.mux(name, muxer, sound(graph, codec), {}, {"movflags": "+faststart"} if output.format == "m4a" else {})
-    finish = plays("audio", name, content_type, of=("audio",))
+    finish = playing_file("audio", name, content_type, of=("audio",))
     return with_chapters(finish, name, graph.film.chapters) if output.format == "m4a" else finish

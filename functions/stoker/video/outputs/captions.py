@@ -2,10 +2,10 @@
 
 from typing import Literal
 
-from stoker.captions.webvtt import written
+from stoker.captions.webvtt import to_webvtt
 from stoker.models.document import Model
 from stoker.video.encode.graph import Graph
-from stoker.video.outputs.finish import WEBVTT, FinishContext, Finish, MadeFile, MadeOutput
+from stoker.video.outputs.finish import WEBVTT, Finish, FinishContext, MadeFile, MadeOutput
 
 
 class CaptionsOutput(Model):
@@ -19,7 +19,7 @@ def captions(output: CaptionsOutput, graph: Graph) -> Finish:
     name = graph.name("captions", "vtt")
 
     def finish(context: FinishContext) -> MadeOutput:
-        (context.folder / name).write_text(written(cue.escaped() for cue in graph.film.cues), encoding="utf-8")
+        (context.folder / name).write_text(to_webvtt(cue.escaped() for cue in graph.film.cues), encoding="utf-8")
         return MadeOutput("captions", MadeFile(name, WEBVTT))
 
     return finish

@@ -83,7 +83,7 @@ Raises:
 """
 
 
-def plays(kind: str, name: str, content_type: str, of: tuple[str, ...] = WHOLE) -> Finish:
+def playing_file(kind: str, name: str, content_type: str, of: tuple[str, ...] = WHOLE) -> Finish:
     """Return the finish of an output that is one file, which plays media of the source to their end."""
 
     def finish(context: FinishContext) -> MadeOutput:
@@ -110,7 +110,7 @@ def with_chapters(finish: Finish, name: str, chapters: Sequence[Chapter]) -> Fin
     return finish_with_chapters if chapters else finish
 
 
-def still(kind: str, name: str, content_type: str, formats: str) -> Finish:
+def still_picture(kind: str, name: str, content_type: str, formats: str) -> Finish:
     """Return the finish of an output that is one picture."""
 
     def finish(context: FinishContext) -> MadeOutput:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from stoker.captions.webvtt import Cue, written
+from stoker.captions.webvtt import Cue, to_webvtt
 from stoker.models.video import HlsOutput
 from stoker.probe.probe import NotReadable
 from stoker.video.encode.encoders import KEY_FRAME_SECONDS, h264, sound
@@ -27,8 +27,8 @@ from stoker.video.hls.segments import (
     target_seconds,
 )
 from stoker.video.hls.sounds import ChosenSound, chosen_sounds
-from stoker.video.outputs.finish import PLAYLIST, WEBVTT, WHOLE, FinishContext, Finish, MadeFile, MadeOutput
-from stoker.video.picture.sizes import called, sizes
+from stoker.video.outputs.finish import PLAYLIST, WEBVTT, WHOLE, Finish, FinishContext, MadeFile, MadeOutput
+from stoker.video.picture.sizes import size_name, sizes
 from stoker.video.source.film import Size
 
 FLAGS = "+frag_keyframe+delay_moov+default_base_moof+negative_cts_offsets+skip_trailer"
@@ -103,7 +103,7 @@ def hls(output: HlsOutput, graph: Graph) -> Finish:
 
 
 def _planned_picture(graph: Graph, stem: str, size: Size, output: HlsOutput) -> _Stream:
-    media = graph.name(f"{stem}-{called(size, output)}", "m4s")
+    media = graph.name(f"{stem}-{size_name(size, output)}", "m4s")
     graph.mux(media, "mp4", [h264(graph, size, "medium")], {"movflags": FLAGS})
     return _Stream(media, "video/mp4", size)
 
@@ -151,7 +151,7 @@ def _captions(folder: Path, stem: str, cues: Sequence[Cue], language: str | None
         return []
     playlist = f"{stem}-captions.m3u8"
     words = folder / _words(playlist)
-    text = written(cue.escaped() for cue in cues).replace("WEBVTT\n", f"WEBVTT\n{TIMESTAMP_MAP}\n", 1)
+    text = to_webvtt(cue.escaped() for cue in cues).replace("WEBVTT\n", f"WEBVTT\n{TIMESTAMP_MAP}\n", 1)
     words.write_text(text, encoding="utf-8")
     (folder / playlist).write_text(captions_playlist(words.name, seconds))
     whole = [Segment(0, words.stat().st_size, seconds)]

@@ -1,7 +1,7 @@
 """Filters that take the frames that are on the screen at given times."""
 
 
-def on_screen(start: float, step: float, beyond: float = 0) -> tuple[str, ...]:
+def frames_on_screen(start: float, step: float, beyond: float = 0) -> tuple[str, ...]:
     """Return filters that take the frames on the screen at `start`, `start + step`, and so on.
 
     The last frame stays on the screen beyond the film's end.

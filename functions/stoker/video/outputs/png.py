@@ -11,7 +11,7 @@ COLOUR = bytes.fromhex("2f80ed")
 """The colour of the bars, a blue that can be seen on white and on black."""
 
 
-def drawn(bars: Sequence[tuple[int, int]], size: tuple[int, int]) -> bytes:
+def bars_png(bars: Sequence[tuple[int, int]], size: tuple[int, int]) -> bytes:
     """Return the PNG of a picture with a bar in each column.
 
     Args:

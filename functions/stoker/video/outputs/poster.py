@@ -4,8 +4,8 @@ from stoker.models.video import PosterOutput
 from stoker.probe.probe import NotReadable
 from stoker.sandbox.formats import PICTURES
 from stoker.video.encode.graph import Graph
-from stoker.video.outputs.finish import FinishContext, Finish, MadeFile, MadeOutput, still
-from stoker.video.outputs.moments import on_screen
+from stoker.video.outputs.finish import Finish, FinishContext, MadeFile, MadeOutput, still_picture
+from stoker.video.outputs.moments import frames_on_screen
 from stoker.video.picture.colours import JPEG
 from stoker.video.source.film import Film
 
@@ -39,12 +39,12 @@ def poster(output: PosterOutput, graph: Graph) -> Finish:
     size = graph.film.fitted(width=output.width)
     encoder = {"c:v": "mjpeg", "q:v": QUALITY, "f": "image2"}
     if output.at is not None:
-        graph.write_picture(name, size, (*on_screen(at, 1), JPEG), {"frames:v": "1", **encoder, "update": "1"})
-        return still("poster", name, "image/jpeg", PICTURES)
+        graph.write_picture(name, size, (*frames_on_screen(at, 1), JPEG), {"frames:v": "1", **encoder, "update": "1"})
+        return still_picture("poster", name, "image/jpeg", PICTURES)
 
     step = min(max(graph.film.picture_end / (2 * CANDIDATES), 0.1), MAX_STEP_SECONDS)
     pattern = name.replace(".jpg", "-candidate-%d.jpg")
-    graph.write_picture(pattern, size, (*on_screen(at, step), JPEG), {"frames:v": str(CANDIDATES), **encoder})
+    graph.write_picture(pattern, size, (*frames_on_screen(at, step), JPEG), {"frames:v": str(CANDIDATES), **encoder})
 
     def finish(context: FinishContext) -> MadeOutput:
         made = [file for number in range(CANDIDATES) if (file := context.folder / (pattern % (number + 1))).exists()]

@@ -3,8 +3,8 @@
 from stoker.models.video import PreviewOutput
 from stoker.probe.probe import NotReadable
 from stoker.video.encode.graph import Graph
-from stoker.video.outputs.finish import FinishContext, Finish, MadeFile, MadeOutput
-from stoker.video.outputs.moments import on_screen
+from stoker.video.outputs.finish import Finish, FinishContext, MadeFile, MadeOutput
+from stoker.video.outputs.moments import frames_on_screen
 from stoker.video.outputs.poster import DEFAULT_SHARE
 from stoker.video.picture.colours import GIF, WEBP
 from stoker.video.source.film import Film
@@ -28,7 +28,7 @@ def preview(output: PreviewOutput, graph: Graph) -> Finish:
     size = graph.film.fitted(width=WIDTH)
     part = f"trim=start={start:.3f}:end={start + seconds:.3f}"
     # The frame rate is made constant before the cut, because a still such as a slide may have no frame in the part.
-    filters = [*on_screen(0, 1 / FRAMES_PER_SECOND), part, "setpts=PTS-STARTPTS"]
+    filters = [*frames_on_screen(0, 1 / FRAMES_PER_SECOND), part, "setpts=PTS-STARTPTS"]
     if output.format == "gif":
         filters += (GIF, PALETTE.format(name=name.partition(".")[0].replace("-", "")))
     else:

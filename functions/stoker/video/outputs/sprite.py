@@ -7,13 +7,13 @@ from itertools import count
 from math import ceil
 from pathlib import Path
 
-from stoker.captions.webvtt import Cue, written
+from stoker.captions.webvtt import Cue, to_webvtt
 from stoker.models.video import SpriteOutput
 from stoker.probe.probe import NotReadable
 from stoker.sandbox.formats import PICTURES
 from stoker.video.encode.graph import Graph
-from stoker.video.outputs.finish import WEBVTT, FinishContext, Finish, MadeFile, MadeOutput
-from stoker.video.outputs.moments import on_screen
+from stoker.video.outputs.finish import WEBVTT, Finish, FinishContext, MadeFile, MadeOutput
+from stoker.video.outputs.moments import frames_on_screen
 from stoker.video.picture.colours import JPEG
 from stoker.video.source.film import Size
 
@@ -53,7 +53,7 @@ def sprite(output: SpriteOutput, graph: Graph) -> Finish:
         if any(video is None or (video.width, video.height) != (columns * size[0], rows * size[1]) for video in found):
             raise NotReadable("a sheet is not of the size that it should have")
         cues = _cues(starts, max(seconds, starts[-1] + 0.001), sheets, size, (columns, rows))
-        (context.folder / track).write_text(written(cues))
+        (context.folder / track).write_text(to_webvtt(cues))
         parts = tuple(MadeFile(sheet, "image/jpeg") for sheet in sheets)
         return MadeOutput("sprite", MadeFile(track, WEBVTT), parts, width=size[0], height=size[1])
 
@@ -73,7 +73,7 @@ def middles(interval: float, seconds: float, beyond: float = 0) -> tuple[str, ..
     middle = (last + seconds) / 2 if seconds else last + half
     # Times are shifted, so that the middle of each interval lies at its start. The last interval is stretched.
     moved = f"if(lt(T\\,{last:.6f})\\,T-{half:.6f}\\,{last - half:.6f}+(T-{last:.6f})*{half / (middle - last):.6f})"
-    hold, every = on_screen(0, interval, beyond)
+    hold, every = frames_on_screen(0, interval, beyond)
     return (hold, f"setpts=({moved})/TB", every)
 
 

@@ -13,8 +13,8 @@ from stoker.models.video import WaveformOutput
 from stoker.probe.probe import NotReadable
 from stoker.sound.downmix import SAMPLES_PER_SECOND
 from stoker.video.encode.graph import Graph
-from stoker.video.outputs.finish import FinishContext, Finish, MadeFile, MadeOutput
-from stoker.video.outputs.png import drawn
+from stoker.video.outputs.finish import Finish, FinishContext, MadeFile, MadeOutput
+from stoker.video.outputs.png import bars_png
 
 MAX_PEAKS = 4000
 """The largest number of intervals, as many as the widest screens have pixels."""
@@ -57,7 +57,7 @@ def waveform(output: WaveformOutput, graph: Graph) -> Finish:
             "data": [level for peak in peaks for level in peak],
         }
         (context.folder / name).write_text(json.dumps(data, separators=(",", ":")))
-        (context.folder / picture).write_bytes(drawn(_columns(peaks), SIZE))
+        (context.folder / picture).write_bytes(bars_png(_columns(peaks), SIZE))
         files = MadeFile(name, "application/json"), (MadeFile(picture, "image/png"),)
         return MadeOutput("waveform", *files, width=SIZE[0], height=SIZE[1])
 

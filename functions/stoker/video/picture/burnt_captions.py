@@ -3,18 +3,18 @@
 import shutil
 from pathlib import Path
 
-from stoker.captions.cues import UnreadableCaptions, read
-from stoker.captions.webvtt import Cue, part
+from stoker.captions.cues import UnreadableCaptions, parse
+from stoker.captions.webvtt import Cue, cues_between
 from stoker.errors import UnsupportedMedia
 from stoker.models.warnings import OutputWarning
 from stoker.video.picture.picture import FONTS
-from stoker.video.picture.substation import fonts_for, missing_glyphs, styled
+from stoker.video.picture.substation import fonts_for, missing_glyphs, to_substation
 
 CAPTIONS, SUBTITLES = "captions", "captions.ass"
 """The names of the files in the working folder."""
 
 
-def captioned(
+def read_captions(
     name: str, folder: Path, start: float, end: float | None
 ) -> tuple[tuple[Cue, ...], tuple[OutputWarning, ...]]:
     """Return the cues of a part of the source, with times from the start of the part, and warnings about bad cues.
@@ -29,15 +29,15 @@ def captioned(
         UnsupportedMedia: The captions can't be read.
     """
     try:
-        reading = read((folder / CAPTIONS).read_bytes())
+        reading = parse((folder / CAPTIONS).read_bytes())
     except UnreadableCaptions as reason:
         raise UnsupportedMedia(
             f"The captions {name!r} can't be read ({reason}). Upload a WebVTT or SubRip file."
         ) from None
-    return tuple(part(reading.cues, start, end)), tuple(reading.warnings(name))
+    return tuple(cues_between(reading.cues, start, end)), tuple(reading.warnings(name))
 
 
-def burnt_in(cues: tuple[Cue, ...], folder: Path, name: str) -> tuple[OutputWarning, ...]:
+def prepare_burn_in(cues: tuple[Cue, ...], folder: Path, name: str) -> tuple[OutputWarning, ...]:
     """Write the file `SUBTITLES` and its fonts, for ffmpeg's `subtitles` filter.
 
     Args:
@@ -48,7 +48,7 @@ def burnt_in(cues: tuple[Cue, ...], folder: Path, name: str) -> tuple[OutputWarn
     Returns:
         Warnings about characters that no font has.
     """
-    (folder / SUBTITLES).write_text(styled(cues), encoding="utf-8")
+    (folder / SUBTITLES).write_text(to_substation(cues), encoding="utf-8")
     (folder / FONTS).mkdir(exist_ok=True)
     for font in fonts_for(cues):
         shutil.copy(font.file, folder / FONTS)

@@ -84,14 +84,14 @@ WEBP = f"{_BT601}tv"
 """The filter from a film to WebP's colours. Source: https://www.rfc-editor.org/rfc/rfc9649#section-2.6 (BT.601)."""
 
 
-def meant(video: VideoStream) -> Colours:
+def source_colours(video: VideoStream) -> Colours:
     """Return the colours of a source. Values that its tags do not give, or that make no sense, are guessed.
 
     Example:
         >>> film = VideoStream(0, "h264", 1920, 1080, True, 25, 60)
-        >>> meant(film)
+        >>> source_colours(film)
         Colours(primaries=1, transfer=1, matrix=1, full_range=False)
-        >>> meant(replace(film, width=640, height=360))
+        >>> source_colours(replace(film, width=640, height=360))
         Colours(primaries=6, transfer=1, matrix=6, full_range=False)
     """
     told = video.colours
@@ -108,9 +108,9 @@ def meant(video: VideoStream) -> Colours:
     return _completed(known, _lines(video))
 
 
-def made(video: VideoStream) -> Colours:
+def output_colours(video: VideoStream) -> Colours:
     """Return the colours of outputs: BT.709, or BT.601 if the source is small and has BT.601 already."""
-    known = meant(video)
+    known = source_colours(video)
     if _is_hdr(known) or _needs_light(known):
         return BT709
     primaries = 6 if known.primaries in BT601_PRIMARIES else 1
@@ -119,17 +119,17 @@ def made(video: VideoStream) -> Colours:
     return replace(BT709, primaries=primaries)
 
 
-def read_as(video: VideoStream) -> str:
+def tag_colours(video: VideoStream) -> str:
     """Return the filter that tags the frames of a source with its colours. It converts only matrices in `UNSCALED`."""
-    known = meant(video)
+    known = source_colours(video)
     if known.matrix in UNSCALED:
         return f"{_tags(known)},zscale=matrix={UNSCALED[known.matrix][1]}:range=limited"
     return _tags(known)
 
 
 def to_sdr(video: VideoStream) -> tuple[str, ...]:
-    """Return the filters that convert frames from `read_as` to the colours of outputs."""
-    known, wanted = meant(video), made(video)
+    """Return the filters that convert frames from `tag_colours` to the colours of outputs."""
+    known, wanted = source_colours(video), output_colours(video)
     if known.matrix in UNSCALED:
         known = replace(known, matrix=UNSCALED[known.matrix][0], full_range=False)
     if _is_hdr(known):
@@ -146,9 +146,9 @@ def to_sdr(video: VideoStream) -> tuple[str, ...]:
     return (PLAIN, _tags(wanted))
 
 
-def copies(video: VideoStream) -> bool:
+def colours_allow_copy(video: VideoStream) -> bool:
     """Return whether the colours allow a copy of the stream: players show a copy as they show an encoded output."""
-    told, known = video.colours, meant(video)
+    told, known = video.colours, source_colours(video)
     plain = not (known.full_range or _needs_light(known) or _is_hdr(known) or _contradicts(video))
     complete = UNKNOWN not in (told.primaries, told.transfer, told.matrix)
     # Browsers use tags only if they are complete. Otherwise they guess by the size.
@@ -157,7 +157,7 @@ def copies(video: VideoStream) -> bool:
     return plain and family in (1, 6) and (complete or family == guessed.matrix)
 
 
-def guesses(video: VideoStream, name: str) -> tuple[OutputWarning, ...]:
+def guess_warnings(video: VideoStream, name: str) -> tuple[OutputWarning, ...]:
     """Return the warning for colours that were guessed.
 
     It is given if the tags contradict each other, and if tags are missing although the colours are more than BT.709's.
@@ -166,7 +166,7 @@ def guesses(video: VideoStream, name: str) -> tuple[OutputWarning, ...]:
         video: The picture of the source.
         name: The source's name that the user gave.
     """
-    told, known = video.colours, meant(video)
+    told, known = video.colours, source_colours(video)
     if _contradicts(video):
         said = "has tags for its colours that contradict each other or name no colour"
     elif known.primaries == 9 and UNKNOWN in (told.primaries, told.transfer, told.matrix or known.matrix):
@@ -176,9 +176,9 @@ def guesses(video: VideoStream, name: str) -> tuple[OutputWarning, ...]:
     return (OutputWarning(code="colours-guessed", message=f"The file {name!r} {said}. They were guessed."),)
 
 
-def mark_colours(video: VideoStream) -> str:
+def watermark_colours(video: VideoStream) -> str:
     """Return the filter that converts a watermark with alpha from RGB to the colours of the film under it."""
-    matrix = "bt709" if made(video).matrix == 1 else "bt601"
+    matrix = "bt709" if output_colours(video).matrix == 1 else "bt601"
     return f"scale=out_color_matrix={matrix}:out_range=tv:{ROUNDED},format=pix_fmts=yuva420p"
 
 

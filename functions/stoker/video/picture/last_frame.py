@@ -8,7 +8,7 @@ from stoker.video.source.film import Film
 ANIMATION_DEMUXERS = {demuxer for accepted in ACCEPTED if accepted.animation for demuxer in accepted.demuxers}
 
 
-def held(film: Film) -> Mapping[str, str]:
+def last_frame_options(film: Film) -> Mapping[str, str]:
     """Return the options of an encoder that keep the duration of the last frame.
 
     Encoders drop this duration, and ffmpeg's muxers then use the duration of the frame before. The options also switch

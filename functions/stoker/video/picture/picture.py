@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from stoker.probe.probe import VideoStream
 from stoker.video.picture.alpha import over_white
-from stoker.video.picture.colours import mark_colours, read_as, to_sdr
+from stoker.video.picture.colours import tag_colours, to_sdr, watermark_colours
 from stoker.video.picture.watermark import overlay
 from stoker.video.source.film import Film, Size
 
@@ -46,7 +46,7 @@ def picture_filters(film: Film, size: Size, part: Sequence[str], marks: int) -> 
     video = film.video
     assert video is not None
     filters = [f"setpts=PTS+{video.late_seconds:.6f}/TB"] if video.late_seconds else []
-    filters += [*part, read_as(video), *over_white(video.pixel_format)]
+    filters += [*part, tag_colours(video), *over_white(video.pixel_format)]
     if not video.steady:
         filters += _fitted(size)
     if _may_be_interlaced(video):
@@ -67,7 +67,7 @@ def picture_filters(film: Film, size: Size, part: Sequence[str], marks: int) -> 
             filters.append(STEADY)
         filters.append(f"subtitles=filename={film.subtitles}:fontsdir={FONTS}:wrap_unicode=1")
     if film.mark:
-        filters.append(overlay(film.mark, size, marks, mark_colours(video)))
+        filters.append(overlay(film.mark, size, marks, watermark_colours(video)))
     return filters
 
 

@@ -26,11 +26,11 @@ def sizes(film: Film, output: Model) -> list[Size]:
     return sorted(found, key=lambda size: size[0] * size[1], reverse=True)
 
 
-def called(size: Size, output: Sized | HlsOutput) -> str:
+def size_name(size: Size, output: Sized | HlsOutput) -> str:
     """Return the name of a size in file names: the side that the job limits, in the usual form `720p`.
 
     Example:
-        >>> called((720, 1280), HlsOutput(kind="hls")), called((404, 720), HlsOutput(kind="hls", heights=[720]))
+        >>> size_name((720, 1280), HlsOutput(kind="hls")), size_name((404, 720), HlsOutput(kind="hls", heights=[720]))
         ('720p', '720p')
     """
     tall = output.heights is not None if isinstance(output, HlsOutput) else output.height is not None

@@ -47,14 +47,14 @@ OTHER = "en"
 """The language of a text without Chinese, Japanese or Korean characters."""
 
 
-def styled(cues: Iterable[Cue]) -> str:
+def to_substation(cues: Iterable[Cue]) -> str:
     """Return the content of a subtitles file. Characters that no font has are left out.
 
     Args:
         cues: The cues, in the order of their start.
 
     Example:
-        >>> styled([Cue(1, 2.5, "Good {morning}.\\nAda.")]).splitlines()[-1]
+        >>> to_substation([Cue(1, 2.5, "Good {morning}.\\nAda.")]).splitlines()[-1]
         'Dialogue: 0:00:01.00,0:00:02.50,Default,Good (morning).\\\\NAda.'
     """
     shown = list(_with_room(cues))

@@ -7,7 +7,16 @@ from pathlib import Path
 
 from stoker.probe.probe import AudioStream
 from stoker.sound.downmix import Level
-from stoker.sound.mastering import SILENCE, TALKING, PeakKind, Sound, listened, measure, meter, settled
+from stoker.sound.mastering import (
+    METER_OPTIONS,
+    SILENCE,
+    MeasuredSound,
+    PeakKind,
+    find_level,
+    measure,
+    meter,
+    run_meter,
+)
 from stoker.video.encode.graph import Graph
 from stoker.video.encode.streams import Options
 from stoker.video.source.film import Film
@@ -20,7 +29,7 @@ Run = Callable[[list[str], Callable[[float], None]], str]
 ffmpeg's error output."""
 
 
-def levelled(
+def with_levels(
     source: str,
     film: Film,
     sounds: Mapping[AudioStream | None, Sequence[Options]],
@@ -86,18 +95,18 @@ class _Listener:
         self._folder = folder
         self._run = run
         self._on_pass = on_pass
-        self._known: dict[tuple[Level, PeakKind], Sound] = {}
+        self._known: dict[tuple[Level, PeakKind], MeasuredSound] = {}
 
-    def plain(self, level: Level, peak: PeakKind = "sample") -> Sound:
+    def plain(self, level: Level, peak: PeakKind = "sample") -> MeasuredSound:
         """Measure the sound at a level, before it is encoded. Each level is measured once, for all encoders."""
         if (level, peak) not in self._known:
             graph = self._graph(level, "")
             graph.write_sound("-", (meter(peak),), {"f": "null"}, self._stream)
-            arguments = [*TALKING, *graph.arguments()]
-            self._known[level, peak] = listened(lambda tell: self._run(arguments, tell), self._on_pass())
+            arguments = [*METER_OPTIONS, *graph.arguments()]
+            self._known[level, peak] = run_meter(lambda tell: self._run(arguments, tell), self._on_pass())
         return self._known[level, peak]
 
-    def encoded(self, level: Level, options: Options) -> Sound:
+    def encoded(self, level: Level, options: Options) -> MeasuredSound:
         """Measure the sound at a level, after it is encoded."""
         graph = self._graph(level, options["c"])
         graph.mux(TRIAL, "matroska", [graph.audio(options, self._stream)], {})
@@ -117,8 +126,8 @@ def _levels(listener: _Listener, loudness: float, encoders: Sequence[Options]) -
     if not before.loudness > SILENCE:
         return {}
 
-    def level(encoded: Callable[[Level], Sound]) -> Level:
-        return settled(loudness, before, lambda level: listener.plain(level).loudness, encoded)[0]
+    def level(encoded: Callable[[Level], MeasuredSound]) -> Level:
+        return find_level(loudness, before, lambda level: listener.plain(level).loudness, encoded)[0]
 
     found = {options["c"]: level(partial(listener.encoded, options=options)) for options in encoders}
     return {"": next(iter(found.values()), None) or level(partial(listener.plain, peak="true")), **found}

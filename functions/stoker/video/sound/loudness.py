@@ -26,14 +26,14 @@ class MeasuredLoudness:
     peak_dbtp: float
 
 
-def measure(graph: Graph) -> None:
+def add_meter(graph: Graph) -> None:
     """Add a meter to a run of ffmpeg. It measures the sound that the run decodes for its outputs."""
     told = ((INTEGRATED, "lavfi.r128.I"), (PEAK, "lavfi.r128.true_peak"))
     prints = [f"ametadata=mode=print:key={key}:file={name}" for name, key in told]
     graph.write_sound("-", (METER, *prints), {"f": "null"})
 
 
-def measured(folder: Path) -> MeasuredLoudness | None:
+def read_loudness(folder: Path) -> MeasuredLoudness | None:
     """Return the loudness that a run has measured; None if it had no meter, or no sound."""
     lufs, peak = _last(folder / INTEGRATED), _last(folder / PEAK)
     return MeasuredLoudness(round(lufs, 1), round(20 * math.log10(peak), 1)) if lufs is not None and peak else None

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from stoker.probe.boxes import box, top_level
-from stoker.probe.late_index import moved
+from stoker.probe.late_index import with_moved_offsets
 from stoker.probe.probe import Chapter, NotReadable
 
 MAX_CHAPTERS = 255
@@ -26,7 +26,7 @@ MOVED_BYTES = 4 * 1024**2
 """Bytes of a file that are moved at once."""
 
 
-def chapters_of(chapters: Iterable[Chapter], start: float, end: float | None) -> tuple[Chapter, ...]:
+def chapters_in_part(chapters: Iterable[Chapter], start: float, end: float | None) -> tuple[Chapter, ...]:
     """Return the chapters of a part of a source. Times count from the start of the part, and titles are plain text.
 
     Args:
@@ -36,7 +36,7 @@ def chapters_of(chapters: Iterable[Chapter], start: float, end: float | None) ->
 
     Example:
         >>> chapters = [Chapter(0, "One"), Chapter(10, "Two"), Chapter(20, "Three")]
-        >>> chapters_of(chapters, 12, 25)
+        >>> chapters_in_part(chapters, 12, 25)
         (Chapter(start=0, title='Two'), Chapter(start=8, title='Three'))
     """
     of_part = [chapter for chapter in chapters if end is None or chapter.start < end]
@@ -50,7 +50,7 @@ def put_chapters(file: Path, chapters: Sequence[Chapter]) -> None:
 
     Args:
         file: The file.
-        chapters: At most `MAX_CHAPTERS` chapters, with titles from `chapters_of`.
+        chapters: At most `MAX_CHAPTERS` chapters, with titles from `chapters_in_part`.
 
     Raises:
         NotReadable: The file has no index.
@@ -71,7 +71,7 @@ def put_chapters(file: Path, chapters: Sequence[Chapter]) -> None:
             content.seek(begin + by)
             content.write(part)
         content.seek(at)
-        content.write(moved(moov, by, at + size, whole))
+        content.write(with_moved_offsets(moov, by, at + size, whole))
 
 
 def _plain(title: str) -> str:

@@ -5,7 +5,7 @@ from stoker.probe.probe import AudioStream, MediaInfo, VideoStream
 from stoker.video.sound.loudness import MeasuredLoudness
 
 
-def described(info: MediaInfo, loudness: MeasuredLoudness | None) -> Media:
+def describe(info: MediaInfo, loudness: MeasuredLoudness | None) -> Media:
     """Describe a source for the job's document.
 
     Args:

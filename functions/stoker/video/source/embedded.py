@@ -9,7 +9,7 @@ from stoker.models.video import Captions
 from stoker.probe.probe import MediaInfo
 from stoker.probe.ranged_source import Remote
 from stoker.probe.refusals import unsupported
-from stoker.probe.text_tracks import NoTextTrack, chosen
+from stoker.probe.text_tracks import NoTextTrack, choose_track
 from stoker.sandbox.ffmpeg import FfmpegFailed, input_options, run_ffmpeg
 from stoker.sandbox.formats import PIPE, PROTOCOLS
 from stoker.video.picture.burnt_captions import CAPTIONS
@@ -36,7 +36,7 @@ def extract(captions: Captions, name: str, info: MediaInfo, folder: Path, remote
         EncoderFailed: ffmpeg was stopped.
     """
     try:
-        track = chosen(info.subtitles, captions.language, compared)
+        track = choose_track(info.subtitles, captions.language, compared)
     except NoTextTrack as reason:
         raise UnsupportedMedia(
             f"Captions were asked for from {name!r}, but {reason}. Upload a WebVTT or SubRip file, and name it in "
@@ -57,7 +57,7 @@ def extract(captions: Captions, name: str, info: MediaInfo, folder: Path, remote
     except FfmpegFailed as failure:
         if failure.killed:
             raise EncoderFailed(f"The encoder was stopped while it worked on {name!r}.") from failure
-        raise unsupported(name, failure.complaint) from failure
+        raise unsupported(name, failure.error_output) from failure
     if (folder / CAPTIONS).stat().st_size >= config.MAX_CAPTIONS_BYTES:
         raise InputTooLarge(f"The subtitles inside {name!r} have more than {config.MAX_CAPTIONS_BYTES // 1024**2} MiB.")
     return track.language

@@ -8,23 +8,23 @@ from stoker import config
 from stoker.errors import InputTooLarge, InvalidJob, UnsupportedMedia
 from stoker.languages import bcp47
 from stoker.models.video import VideoInput, Watermark
-from stoker.probe.inspection import inspected
+from stoker.probe.inspection import inspect_source
 from stoker.probe.probe import MediaInfo, NotReadable, Prober
 from stoker.probe.ranged_source import Remote
 from stoker.probe.refusals import too_large, undecodable, unsupported
-from stoker.sandbox.complaints import cause
 from stoker.sandbox.diagnosis import unknown_codec
+from stoker.sandbox.error_causes import cause
 from stoker.sandbox.formats import WATERMARKS
 from stoker.storage.sources import Source, download, open_source
-from stoker.video.encode.copying import may_fit
+from stoker.video.encode.copying import may_copy
 from stoker.video.hls.sounds import chosen_sounds
 from stoker.video.outputs import OF_EITHER, OF_SOUND, of_sound
-from stoker.video.picture.burnt_captions import CAPTIONS, SUBTITLES, burnt_in, captioned
-from stoker.video.picture.colours import guesses
+from stoker.video.picture.burnt_captions import CAPTIONS, SUBTITLES, prepare_burn_in, read_captions
+from stoker.video.picture.colours import guess_warnings
 from stoker.video.source.embedded import extract
 from stoker.video.source.film import Film, Overlay
-from stoker.video.source.noticed import noticed
-from stoker.video.source.part import of_part
+from stoker.video.source.part import tracks_in_part
+from stoker.video.source.source_warnings import source_warnings
 
 SOURCE, WATERMARK = "source", "watermark"
 """The names of the files in the working folder. The user's file names never reach a command."""
@@ -88,7 +88,7 @@ def fetch(video_input: VideoInput, user_id: str, folder: Path, on_share: Callabl
     return Fetched(generations, remote)
 
 
-def opened(video_input: VideoInput, folder: Path, prober: Prober, remote: Remote | None = None) -> Film:
+def open_film(video_input: VideoInput, folder: Path, prober: Prober, remote: Remote | None = None) -> Film:
     """Open the fetched files, and return the film that the outputs are made of.
 
     Args:
@@ -111,29 +111,29 @@ def opened(video_input: VideoInput, folder: Path, prober: Prober, remote: Remote
             f"The trim begins at {start:g} s, but {video_input.source!r} ends at {info.duration_seconds:g} s."
         )
     kinds = {output.kind for output in video_input.outputs}
-    info, silent = of_part(info, start, end, kinds, OF_SOUND, video_input.source)
+    info, silent = tracks_in_part(info, start, end, kinds, OF_SOUND, video_input.source)
     mark = _mark(video_input.watermark, folder, prober) if video_input.watermark and info.video else None
     seen = any(output.kind not in OF_SOUND for output in video_input.outputs)
-    if remote and any(may_fit(Film(info, start, end, mark), output) for output in video_input.outputs):
+    if remote and any(may_copy(Film(info, start, end, mark), output) for output in video_input.outputs):
         # Reading the source once more takes less time than encoding it.
         info = prober.probe(remote, measure=True, language=language)
     sets = any(output.kind == "hls" for output in video_input.outputs)
     further = [sound.stream.index for sound in chosen_sounds(info, start, end) if sound.stream] if sets else []
-    warnings = noticed(info, video_input.source, language, further) + silent
+    warnings = source_warnings(info, video_input.source, language, further) + silent
     if info.video and seen:
-        warnings += guesses(info.video, video_input.source)
+        warnings += guess_warnings(info.video, video_input.source)
     if video_input.captions is None:
         return Film(info, start, end, mark, remote=remote, warnings=warnings, loudness=loudness)
     name = video_input.captions.source or video_input.source
     spoken = video_input.captions.language or ""
     if video_input.captions.from_:
         spoken = extract(video_input.captions, video_input.source, info, folder, remote)
-    cues, left_out = captioned(name, folder, start, end)
+    cues, left_out = read_captions(name, folder, start, end)
     warnings += left_out
     film = Film(info, start, end, mark, cues, None, remote, warnings, loudness=loudness, cues_language=bcp47(spoken))
     if not video_input.captions.burn_in:
         return film
-    return replace(film, subtitles=SUBTITLES, warnings=warnings + burnt_in(cues, folder, name))
+    return replace(film, subtitles=SUBTITLES, warnings=warnings + prepare_burn_in(cues, folder, name))
 
 
 def too_long(name: str) -> InputTooLarge:
@@ -144,7 +144,7 @@ def too_long(name: str) -> InputTooLarge:
 
 def _probed(prober: Prober, source: Path | Remote, video_input: VideoInput, language: str) -> MediaInfo:
     name = video_input.source
-    info = inspected(prober, source, name, sound=of_sound(video_input.outputs), language=language)
+    info = inspect_source(prober, source, name, sound=of_sound(video_input.outputs), language=language)
     if (info.duration_seconds or 0) > config.MAX_SOURCE_SECONDS:
         raise too_long(name)
     if info.video and info.video.width * info.video.height > config.MAX_SOURCE_PIXELS:

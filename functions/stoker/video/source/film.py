@@ -10,7 +10,7 @@ from stoker.models.warnings import OutputWarning
 from stoker.probe.probe import AudioStream, Chapter, MediaInfo, VideoStream
 from stoker.probe.ranged_source import Remote
 from stoker.sound.downmix import Level
-from stoker.video.source.chapters import chapters_of
+from stoker.video.source.chapters import chapters_in_part
 
 Size = tuple[int, int]
 """Width and height in pixels."""
@@ -134,7 +134,7 @@ class Film:
     def chapters(self) -> tuple[Chapter, ...]:
         """The chapters of the film, in its own time, with titles in plain text."""
         ends = [end for end in (self.end, self.info.duration_seconds) if end]
-        return chapters_of(self.info.chapters, self.start, min(ends, default=None))
+        return chapters_in_part(self.info.chapters, self.start, min(ends, default=None))
 
     @property
     def moving_frames_per_second(self) -> float:

@@ -8,7 +8,7 @@ from stoker.models.warnings import OutputWarning
 from stoker.probe.probe import AudioStream, MediaInfo, VideoStream
 
 
-def has_part(stream: VideoStream | AudioStream, start: float, end: float | None) -> bool:
+def plays_in_part(stream: VideoStream | AudioStream, start: float, end: float | None) -> bool:
     """Return whether a stream has a picture or a sound in a part of a source.
 
     A picture that has ended before the part counts, because its last frame stays on the screen.
@@ -22,7 +22,7 @@ def has_part(stream: VideoStream | AudioStream, start: float, end: float | None)
     return not over and (end is None or stream.start_seconds < end)
 
 
-def of_part(
+def tracks_in_part(
     info: MediaInfo, start: float, end: float | None, kinds: Collection[str], of_sound: Collection[str], name: str
 ) -> tuple[MediaInfo, tuple[OutputWarning, ...]]:
     """Return the source without the tracks that are empty in a part, and the warnings about them.
@@ -39,13 +39,13 @@ def of_part(
         InvalidJob: An output needs a track that is empty in the part.
     """
     warnings: tuple[OutputWarning, ...] = ()
-    if info.audio and not has_part(info.audio, start, end):
+    if info.audio and not plays_in_part(info.audio, start, end):
         said = _said("sound", info.audio, start, end, name)
         if set(kinds) & set(of_sound) or info.video is None:
             raise InvalidJob(f"{said} Choose another part.")
         warnings = (OutputWarning(code="no-sound-in-part", message=f"{said} The outputs are silent."),)
         info = replace(info, audio=None, sounds=())
-    if info.video and not has_part(info.video, start, end):
+    if info.video and not plays_in_part(info.video, start, end):
         if set(kinds) - set(of_sound):
             raise InvalidJob(f"{_said('picture', info.video, start, end, name)} Choose another part.")
         info = replace(info, video=None)

@@ -30,7 +30,7 @@ def misses(wanted: float, found: float) -> bool:
     return wanted - found > max(MISSING_SECONDS, MISSING_SHARE * wanted)
 
 
-def is_cut_off(film: Film, made: Sequence[MadeOutput], complaint: str) -> bool:
+def is_cut_off(film: Film, made: Sequence[MadeOutput], error_output: str) -> bool:
     """Return whether the source is cut off within the part that the outputs need.
 
     If the sizes in the container show that the file is whole, the container's duration is ignored: a wrong number in a
@@ -40,10 +40,10 @@ def is_cut_off(film: Film, made: Sequence[MadeOutput], complaint: str) -> bool:
     Args:
         film: The film.
         made: The outputs.
-        complaint: The error output of ffmpeg.
+        error_output: The error output of ffmpeg.
     """
     playing = [output for output in made if output.of]
-    if PARTIAL in complaint:
+    if PARTIAL in error_output:
         return True
     declared, reached = _declared(film), film.info.reached_seconds
     if playing and declared and reached is not None and misses(film.part_of(declared), film.part_of(reached)):
@@ -64,7 +64,7 @@ def _declared(film: Film) -> float | None:
         return None if share is None or share == 1 else (info.reached_seconds or 0) / (1 - share)
     if "mp3" in names and info.missing_share is None:
         return None
-    return info.told_seconds if names & DECLARING else None
+    return info.declared_seconds if names & DECLARING else None
 
 
 def _expected(film: Film, output: MadeOutput) -> float:

@@ -10,7 +10,9 @@ from stoker.video.picture.picture import MAX_FRAMES_PER_SECOND
 from stoker.video.source.whole import misses
 
 
-def noticed(info: MediaInfo, name: str, language: str = "", used: Collection[int] = ()) -> tuple[OutputWarning, ...]:
+def source_warnings(
+    info: MediaInfo, name: str, language: str = "", used: Collection[int] = ()
+) -> tuple[OutputWarning, ...]:
     """Return the warnings about a source.
 
     Args:
@@ -23,7 +25,7 @@ def noticed(info: MediaInfo, name: str, language: str = "", used: Collection[int
 
 
 def _notices(info: MediaInfo, name: str, language: str, used: Collection[int]) -> Iterator[tuple[WarningCode, str]]:
-    video, audio, told = info.video, info.audio, info.told_seconds
+    video, audio, told = info.video, info.audio, info.declared_seconds
     if info.measured and info.reached_seconds and (told is None or _differ(told, info.reached_seconds)):
         says = "does not say how long it plays" if told is None else f"seems to play for {told:.1f} s"
         yield (

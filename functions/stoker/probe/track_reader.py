@@ -7,10 +7,10 @@ import av
 
 from stoker.languages import match
 from stoker.probe.candidate import Candidate
-from stoker.probe.marks import tag
-from stoker.probe.survey import Joined
+from stoker.probe.metadata import tag
+from stoker.probe.packet_statistics import TimestampCorrection
 from stoker.probe.tracks import Track, is_thumbnail, pictures, sounds
-from stoker.sandbox.formats import CLOCK_OF_USED
+from stoker.sandbox.formats import DISCONTINUOUS_TIMESTAMPS
 
 HDR = {16: "pq", 18: "hlg"}
 """Transfer functions. Source: ITU-T H.273, table 3."""
@@ -25,7 +25,7 @@ SOUND_PACKETS = 3000
 """Packets within which each sound must have a sample: about ten seconds of a film."""
 
 
-class Found:
+class TrackReader:
     """The tracks of a file, and the choice of the picture and the sound to use.
 
     Args:
@@ -38,7 +38,9 @@ class Found:
         self._candidates = {
             stream.index: Candidate(stream) for stream in _candidates(container) if stream.time_base is not None
         }
-        self._joined = Joined() if CLOCK_OF_USED & set(container.format.name.split(",")) else None
+        self._joined = (
+            TimestampCorrection() if DISCONTINUOUS_TIMESTAMPS & set(container.format.name.split(",")) else None
+        )
         self._ends: dict[int, Fraction] = {}
         self._measured = False
         self._ranked = {
@@ -66,7 +68,7 @@ class Found:
             pass  # ffmpeg, too, treats this error as the end of the file.
         self._measured = True
         for candidate in self._candidates.values():
-            candidate.survey.finish()
+            candidate.statistics.finish()
 
     def _take(self, packet: Any) -> None:
         stream = packet.stream_index
@@ -78,7 +80,7 @@ class Found:
             return
         shift = 0
         if self._joined and packet.size:
-            shift = self._joined.shift(stream, packet.dts, packet.duration or 0, candidate.survey.time_base)
+            shift = self._joined.shift(stream, packet.dts, packet.duration or 0, candidate.statistics.time_base)
         candidate.take(packet, shift)
 
     def _certain(self) -> bool:
@@ -116,7 +118,7 @@ class Found:
             raise av.InvalidDataError(0, "no frame can be decoded")
         used = [candidate for candidate in (video, audio) if candidate is not None]
         zero = self._zero(used)
-        ends = [self._seconds(candidate, candidate.survey.end, zero) for candidate in used]
+        ends = [self._seconds(candidate, candidate.statistics.end, zero) for candidate in used]
         seconds = max(ends) if ends and self._measured else told
         return {
             "streams": len(self._container.streams),
@@ -127,7 +129,7 @@ class Found:
             "container": self._container.format.name,
             "bits_per_second": self._container.bit_rate or None,
             "measured": self._measured,
-            "told_seconds": told if told > 0 else None,
+            "declared_seconds": told if told > 0 else None,
             "reached_seconds": self._reached(zero) if self._measured else None,
             "missing_share": missing,
             "tracks": [self._listed(candidate, used) for candidate in self._candidates.values()],
@@ -136,7 +138,7 @@ class Found:
     def _zero(self, used: list[Candidate]) -> Fraction:
         """Return the time of the file's clock that ffmpeg takes as 0, in seconds."""
         starts: list[Fraction] = [
-            candidate.stream.start_time * candidate.survey.time_base
+            candidate.stream.start_time * candidate.statistics.time_base
             for candidate in used
             if candidate.stream.start_time is not None
         ]
@@ -146,42 +148,43 @@ class Found:
 
     @staticmethod
     def _seconds(candidate: Candidate, ticks: int, zero: Fraction) -> float:
-        return float(ticks * candidate.survey.time_base - zero)
+        return float(ticks * candidate.statistics.time_base - zero)
 
     def _reached(self, zero: Fraction) -> float:
-        ends = [candidate.survey.end * candidate.survey.time_base for candidate in self._candidates.values()]
+        ends = [candidate.statistics.end * candidate.statistics.time_base for candidate in self._candidates.values()]
         return float(max([*ends, *self._ends.values()], default=Fraction(0)) - zero)
 
     def _span(self, candidate: Candidate, zero: Fraction) -> dict[str, Any]:
         """Return the start, the duration and the number of packets of a track."""
-        survey, stream = candidate.survey, candidate.stream
-        if self._measured and survey.first is not None:
-            start = self._seconds(candidate, survey.first, zero)
+        statistics, stream = candidate.statistics, candidate.stream
+        if self._measured and statistics.first is not None:
+            start = self._seconds(candidate, statistics.first, zero)
             return {
                 "start_seconds": start,
-                "duration_seconds": self._seconds(candidate, survey.end, zero) - start,
-                "packets": survey.packets,
+                "duration_seconds": self._seconds(candidate, statistics.end, zero) - start,
+                "packets": statistics.packets,
                 "decodable_seconds": max(
-                    start, self._seconds(candidate, survey.first if survey.key is None else survey.key, zero)
+                    start,
+                    self._seconds(candidate, statistics.first if statistics.key is None else statistics.key, zero),
                 ),
             }
         told = stream.duration
-        ticks = stream.start_time if survey.first is None else survey.first
+        ticks = stream.start_time if statistics.first is None else statistics.first
         start = 0.0 if ticks is None else self._seconds(candidate, ticks, zero)
         return {
             "start_seconds": start,
-            "duration_seconds": None if told is None else float(told * survey.time_base),
+            "duration_seconds": None if told is None else float(told * statistics.time_base),
             "packets": stream.frames or None,
             "decodable_seconds": start,
         }
 
     def _video(self, candidate: Candidate, zero: Fraction) -> dict[str, Any]:
-        stream, frame, survey = candidate.stream, candidate.frame, candidate.survey
+        stream, frame, statistics = candidate.stream, candidate.frame, candidate.statistics
         width, height = round(stream.width * (stream.sample_aspect_ratio or Fraction(1))), stream.height
         if frame.rotation % 180:
             width, height = height, width
         told = float(stream.average_rate or 0)
-        measured = self._measured and survey.frames_per_second
+        measured = self._measured and statistics.frames_per_second
         return {
             "index": stream.index,
             "codec": candidate.codec,
@@ -189,15 +192,15 @@ class Found:
             "height": height,
             "square_pixels": (stream.sample_aspect_ratio or 1) == 1,
             "frames_per_second": measured or told,
-            "moving_frames_per_second": (measured and survey.moving_frames_per_second) or measured or told,
+            "moving_frames_per_second": (measured and statistics.moving_frames_per_second) or measured or told,
             **self._span(candidate, zero),
             "pixel_format": frame.format.name,
             "bit_depth": frame.format.components[0].bits,
             "rotation": int(frame.rotation),
             "interlaced": bool(frame.interlaced_frame),
-            "hidden": survey.hidden,
-            "last_seconds": self._seconds(candidate, survey.last, zero) if self._measured else None,
-            "stills": [[self._seconds(candidate, at, zero) for at in still] for still in survey.stills],
+            "hidden": statistics.hidden,
+            "last_seconds": self._seconds(candidate, statistics.last, zero) if self._measured else None,
+            "stills": [[self._seconds(candidate, at, zero) for at in still] for still in statistics.stills],
             "hdr": HDR.get(int(frame.color_trc or 0)),
             "bits_per_second": stream.bit_rate or None,
             "colours": {
@@ -249,7 +252,7 @@ class Found:
             state = "used"
         elif index not in self._ranked[kind] or self._beside_a_film(candidate):
             state = "still"
-        elif self._measured and not candidate.survey.packets:
+        elif self._measured and not candidate.statistics.packets:
             state = "empty"
         elif candidate.frame is None and (self._measured or not candidate.usable):
             state = "undecodable"

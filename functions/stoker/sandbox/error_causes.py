@@ -1,5 +1,4 @@
-"""Causes of ffmpeg's errors, in words for users: without memory addresses, ffmpeg's component names and our file names.
-"""
+"""Causes of ffmpeg's errors, in words for users, without memory addresses, component names and our file names."""
 
 import re
 
@@ -194,17 +193,17 @@ CODECS = {
 """Names for people, of codecs and tags whose own name says little."""
 
 
-def cause(complaint: str) -> str:
+def cause(error_output: str) -> str:
     """Return the first known cause in ffmpeg's error output, or its first line if no cause is known.
 
     Args:
-        complaint: What ffmpeg wrote to standard error, or a reason in our own words. It may be empty.
+        error_output: What ffmpeg wrote to standard error, or a reason in our own words. It may be empty.
 
     Example:
         >>> cause("[in#0 @ 0x55db57bc1d40] moov atom not found\\nError opening input files: Invalid data found")
         'its index is missing: it was cut off, or is still being written'
     """
-    lines = [line for line in (_bare(line) for line in complaint.splitlines()) if line]
+    lines = [line for line in (_bare(line) for line in error_output.splitlines()) if line]
     for line in lines:
         if words := _words(line, SPECIFIC):
             return words

@@ -34,7 +34,7 @@ https://ffmpeg.org/ffmpeg.html"""
 
 
 @dataclass
-class Survey:
+class PacketStatistics:
     """The sums over the packets of one stream. Times are in ticks of its time base.
 
     Args:
@@ -152,7 +152,7 @@ def _rate(frames: int, seconds: Fraction) -> float:
     return told if faster else min(told, FASTEST)
 
 
-class Joined:
+class TimestampCorrection:
     """The correction of timestamps that jump in the middle of a file, as ffmpeg corrects them.
 
     Source: `ts_discontinuity_detect` in https://github.com/FFmpeg/FFmpeg/blob/master/fftools/ffmpeg_demux.c

@@ -13,7 +13,7 @@ READ_BYTES_A_SECOND = 10e6
 """Bytes a second that a child process must read at least, if it reads the whole film."""
 
 
-class Patience:
+class TimeLimit:
     """The time that a child process may still take. The time that downloads for the child take does not count.
 
     Use it as a context manager around each wait for the child.
@@ -40,7 +40,7 @@ class Patience:
         self._left: float = PROBE_SECONDS
         self._read = 0
 
-    def give(self, length: int, size: int) -> None:
+    def extend(self, length: int, size: int) -> None:
         """Add time for bytes that the child has read, up to twice the size of the file, because a child may seek back.
 
         Args:
