@@ -5,14 +5,12 @@ animated WebP. Nothing is decoded.
 """
 
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
 from stoker.probe.packet_statistics import MAX_STILLS, STILL_SECONDS
-
-Read = Callable[[int, int], bytes]
-"""Reads from a place so many bytes; fewer at the end of the file."""
+from stoker.probe.read_at import ReadAt
 
 MAX_BLOCKS = 2_000_000
 """Blocks of a file that are read. A GIF of 100 MiB from an encoder has a fifth of this number."""
@@ -56,7 +54,7 @@ class Animation:
     stills: tuple[tuple[float, float], ...] = ()
 
 
-def animation(read: Read) -> Animation | None:
+def animation(read: ReadAt) -> Animation | None:
     """Read the headers of a GIF, PNG or WebP. Return None for a broken file, and for a file of another format.
 
     Args:
@@ -83,7 +81,7 @@ def animation(read: Read) -> Animation | None:
 class _Bytes:
     """The bytes of a file by their offset, with a window of the file in memory."""
 
-    def __init__(self, read: Read) -> None:
+    def __init__(self, read: ReadAt) -> None:
         self._read = read
         self._begin, self._window = 0, b""
 
@@ -139,7 +137,7 @@ def _table(flags: int) -> int:
     return 3 << ((flags & 7) + 1) if flags & 0x80 else 0
 
 
-def _png_frames(read: Read) -> tuple[int, bool, float]:
+def _png_frames(read: ReadAt) -> tuple[int, bool, float]:
     """Count the `fcTL` chunks, if there is an `acTL` chunk.
 
     Source: https://www.w3.org/TR/png-3/#apng-frame-based-animation
@@ -157,7 +155,7 @@ def _png_frames(read: Read) -> tuple[int, bool, float]:
     return (frames if animated else 1), whole, seconds
 
 
-def _webp(read: Read, head: bytes) -> Animation | None:
+def _webp(read: ReadAt, head: bytes) -> Animation | None:
     """Read the sizes and times of frames. Source: https://developers.google.com/speed/webp/docs/riff_container"""
     if head[12:16] != b"VP8X" or not head[20] & 2:
         return Animation("WebP", 0, 0, 1, whole=True, seconds=0)
@@ -178,7 +176,7 @@ def _webp(read: Read, head: bytes) -> Animation | None:
     return Animation("WebP", width, height, frames, whole, seconds, lossy, last, tuple(stills))
 
 
-def _chunks(read: Read, at: int, form: str, behind: int) -> Iterator[tuple[int, bytes, int]]:
+def _chunks(read: ReadAt, at: int, form: str, behind: int) -> Iterator[tuple[int, bytes, int]]:
     """Iterate over the chunks of a file: the offset, the kind and the size of each chunk's content.
 
     Args:

@@ -1,10 +1,10 @@
 """The missing share of a file that is cut off, by the sizes of its outermost parts. The child process that opens files
 imports it."""
 
-from collections.abc import Callable
+from itertools import islice
 
-Read = Callable[[int, int], bytes]
-"""Reads bytes at an offset: fewer at the end of the file."""
+from stoker.probe.boxes import HEAD_BYTES, top_level
+from stoker.probe.read_at import ReadAt
 
 MAX_PARTS = 20_000
 """Boxes or chunks that are read: a film of four hours in fragments of two seconds has 14,400 boxes."""
@@ -16,7 +16,7 @@ MAX_TAG_BYTES = 1024**2
 """The largest ID3 tag before a sound, in bytes."""
 
 
-def missing_share(container: str, read: Read, size: int, most: int = MAX_PARTS) -> float | None:
+def missing_share(container: str, read: ReadAt, size: int, most: int = MAX_PARTS) -> float | None:
     """Return the share of a file that is missing at its end.
 
     Args:
@@ -35,27 +35,21 @@ def missing_share(container: str, read: Read, size: int, most: int = MAX_PARTS) 
     return None
 
 
-def _boxes(read: Read, size: int, most: int) -> int | None:
+def _boxes(read: ReadAt, size: int, most: int) -> int | None:
     """Return the size of a whole MP4. Source: ISO/IEC 14496-12, 4.2."""
-    at = 0
-    for _ in range(most):
-        head = read(at, 16)
-        if len(head) < 8:
-            return at + 8 if head else at
-        length = int.from_bytes(head[:4], "big")
-        if length == 1 and len(head) == 16:
-            length = int.from_bytes(head[8:], "big")
-        if length == 0 and any(head[4:8]):  # to the end of the file
+    end = 0
+    for kind, offset, length in islice(top_level(read), most):
+        if length == 0 and any(kind):  # The box goes to the end of the file.
             return size
-        if length < 8:
+        if length < HEAD_BYTES:
             return None
-        at += length
-        if at >= size:
-            return at
-    return None
+        end = offset + length
+        if end >= size:
+            return end
+    return end + HEAD_BYTES if size - end < HEAD_BYTES else None
 
 
-def _chunks(read: Read, size: int, most: int) -> int | None:
+def _chunks(read: ReadAt, size: int, most: int) -> int | None:
     """Return the size of a whole RIFF file. OpenDML has several RIFF chunks in a row.
 
     Source: Multimedia Programming Interface and Data Specifications 1.0, RIFF.
@@ -74,7 +68,7 @@ def _chunks(read: Read, size: int, most: int) -> int | None:
     return None
 
 
-def _segment(read: Read, *_: int) -> int | None:
+def _segment(read: ReadAt, *_: int) -> int | None:
     """Return the size of a whole Matroska file: an EBML header and a segment. Source: RFC 8794, 4 to 6; RFC 9559."""
     at = 0
     for kind in (b"\x1a\x45\xdf\xa3", b"\x18\x53\x80\x67"):
@@ -89,7 +83,7 @@ def _segment(read: Read, *_: int) -> int | None:
     return at
 
 
-def _frames(read: Read, *_: int) -> int | None:
+def _frames(read: ReadAt, *_: int) -> int | None:
     """Return the size of a whole MP3, from the tag of Xing and LAME.
 
     Source: http://gabriel.mp3-tech.org/mp3infotag.html

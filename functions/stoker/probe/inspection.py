@@ -1,6 +1,6 @@
 """The first inspection of a source. A format that is not accepted is refused by its name; other files are probed."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +10,7 @@ from stoker.errors import InputTooLarge, TruncatedMedia
 from stoker.probe.animations import Animation, TooManyBlocks, animation
 from stoker.probe.probe import Colours, MediaInfo, NotReadable, Prober, VideoStream
 from stoker.probe.ranged_source import Remote
+from stoker.probe.read_at import ReadAt, reader
 from stoker.probe.refusals import too_large, unsupported, wrong_format
 from stoker.probe.signatures import HEAD_BYTES, PICTURES_IN_MP4, signature
 from stoker.sandbox.diagnosis import error_output_of
@@ -39,7 +40,7 @@ def inspect_source(prober: Prober, source: Path | Remote, name: str, *, sound: b
         InputTooLarge: The source is an animation beyond a limit.
         TruncatedMedia: The source is an animation that is cut off.
     """
-    with _reader(source) as (read, size):
+    with _opened(source) as (read, size):
         head = read(0, HEAD_BYTES)
         found = signature(head)
         moving = _animation(read, size, name) if found and found.name in MAYBE_MOVING else None
@@ -58,21 +59,16 @@ def inspect_source(prober: Prober, source: Path | Remote, name: str, *, sound: b
 
 
 @contextmanager
-def _reader(source: Path | Remote) -> Iterator[tuple[Callable[[int, int], bytes], int]]:
+def _opened(source: Path | Remote) -> Iterator[tuple[ReadAt, int]]:
     """Open a file, and yield a function that reads bytes at an offset, and the file's size in bytes."""
     if isinstance(source, Remote):
         yield lambda offset, length: source.read(offset, min(length, source.size - offset)), source.size
         return
     with source.open("rb") as file:
-
-        def read(offset: int, length: int) -> bytes:
-            file.seek(offset)
-            return file.read(length)
-
-        yield read, source.stat().st_size
+        yield reader(file), source.stat().st_size
 
 
-def _animation(read: Callable[[int, int], bytes], size: int, name: str) -> Animation | None:
+def _animation(read: ReadAt, size: int, name: str) -> Animation | None:
     if size > config.MAX_ANIMATION_BYTES:
         most = config.MAX_ANIMATION_BYTES // 1024**2
         raise InputTooLarge(f"The picture {name!r} has more than {most} MiB. Upload it as an MP4 or WebM.")

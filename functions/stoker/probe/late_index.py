@@ -3,13 +3,15 @@
 The boxes, and the numbers in brackets, are those of ISO/IEC 14496-12.
 """
 
-import struct
 import sys
 from array import array
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import islice
 
 from stoker.errors import InputTooLarge
+from stoker.probe.boxes import HEAD_BYTES, inner, top_level
+from stoker.probe.read_at import ReadAt
 
 MAX_BOXES = 64
 """Boxes that are read on the way to the index. A film has about four boxes at its top level."""
@@ -24,25 +26,19 @@ PLACES = {b"stco": "I", b"co64": "Q"}
 """The boxes that hold the offsets of samples, and the type of each offset."""
 
 
-def late_index(read: Callable[[int, int], bytes], name: str) -> "LateIndex | None":
+def late_index(read: ReadAt, name: str) -> "LateIndex | None":
     """Find the index of an MP4 that lies behind the pictures. Return None if there is none.
 
     Args:
-        read: Reads bytes of the file: the offset, and their number.
+        read: Reads the file.
         name: The file's name that the user gave.
 
     Raises:
         InputTooLarge: The index alone is too large.
     """
-    at, data = 0, None
-    for _ in range(MAX_BOXES):
-        head = read(at, 16)
-        if len(head) < 16:
-            return None
-        size, kind = struct.unpack(">I4s", head[:8])
-        if size == 1:  # the size is a long one, and follows
-            (size,) = struct.unpack(">Q", head[8:])
-        if size < 8 or (kind == b"moov" and data is None):
+    data = None
+    for kind, offset, size in islice(top_level(read), MAX_BOXES):
+        if size < HEAD_BYTES or (kind == b"moov" and data is None):
             return None
         if kind == b"moov" and data is not None:
             if size > MAX_INDEX_BYTES:
@@ -50,10 +46,9 @@ def late_index(read: Callable[[int, int], bytes], name: str) -> "LateIndex | Non
                     f"The index of {name!r} has {size / 1024**2:.0f} MiB; the limit is "
                     f"{MAX_INDEX_BYTES // 1024**2} MiB. Upload the file as one that is made for streaming."
                 )
-            return LateIndex(at, size, data)
+            return LateIndex(offset, size, data)
         if kind == b"mdat" and data is None:
-            data = at
-        at += size
+            data = offset
     return None
 
 
@@ -92,16 +87,11 @@ def with_moved_offsets(moov: bytes, by: int, begin: int, end: int) -> bytes:
 
 
 def _move(boxes: bytearray, begin: int, end: int, place: Callable[[int], int]) -> None:
-    at = begin
-    while at + 8 <= end:
-        size, kind = struct.unpack(">I4s", boxes[at : at + 8])
-        if size < 8 or at + size > end:
-            return  # The box is broken. ffmpeg will report the reason.
+    for kind, start, stop in inner(boxes, begin, end):
         if kind in HOLDERS:
-            _move(boxes, at + 8, at + size, place)
-        elif kind in PLACES and size >= 16:
-            _move_places(boxes, at + 16, at + size, PLACES[kind], place)
-        at += size
+            _move(boxes, start, stop, place)
+        elif kind in PLACES and stop - start >= HEAD_BYTES:
+            _move_places(boxes, start + HEAD_BYTES, stop, PLACES[kind], place)
 
 
 def _move_places(boxes: bytearray, begin: int, end: int, width: str, place: Callable[[int], int]) -> None:

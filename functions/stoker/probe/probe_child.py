@@ -12,17 +12,19 @@ If a request has the `size` of a file instead of a path, the file is read throug
 import json
 import os
 import sys
-from collections.abc import Callable
-from typing import Any, BinaryIO
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
 sys.path.insert(0, os.path.abspath(__file__ + "/../../.."))  # -I leaves `functions` out
 
 import av
 
 from stoker.probe.edits import late_seconds
-from stoker.probe.extent import missing_share
+from stoker.probe.extent import MAX_PARTS, missing_share
 from stoker.probe.metadata import chapters
 from stoker.probe.packet_statistics import FASTEST
+from stoker.probe.read_at import ReadAt, reader
 from stoker.probe.text_tracks import list_tracks
 from stoker.probe.track_reader import TrackReader
 from stoker.sandbox.child import confine
@@ -126,33 +128,25 @@ def believable(container: "av.container.InputContainer", told: float) -> bool:
 
 
 def _missing(file: "str | ParentFile", container: str) -> float | None:
-    missing: float | None
-    if isinstance(file, ParentFile):
-        at = file.tell()
-        missing = missing_share(container, file.read_at, file.size, REMOTE_PARTS)
-        file.seek(at)
-        return missing
-    with open(file, "rb") as opened:
-        missing = missing_share(container, _reading(opened), os.path.getsize(file))
-        return missing
+    size, parts = (file.size, REMOTE_PARTS) if isinstance(file, ParentFile) else (os.path.getsize(file), MAX_PARTS)
+    with _opened(file) as read:
+        return missing_share(container, read, size, parts)
 
 
 def _late(file: "str | ParentFile", track: int) -> float:
-    late: float
+    with _opened(file) as read:
+        return late_seconds(read, track)
+
+
+@contextmanager
+def _opened(file: "str | ParentFile") -> Iterator[ReadAt]:
     if isinstance(file, ParentFile):
-        late = late_seconds(file.read_at, track)
-        return late
+        at = file.tell()
+        yield file.read_at
+        file.seek(at)
+        return
     with open(file, "rb") as opened:
-        late = late_seconds(_reading(opened), track)
-        return late
-
-
-def _reading(file: BinaryIO) -> Callable[[int, int], bytes]:
-    def read(offset: int, length: int) -> bytes:
-        file.seek(offset)
-        return file.read(length)
-
-    return read
+        yield reader(opened)
 
 
 def main() -> None:

@@ -17,6 +17,7 @@ from typing import Any, BinaryIO
 
 from stoker.probe.boxes import top_level
 from stoker.probe.late_index import late_index
+from stoker.probe.read_at import reader
 from stoker.storage.outputs import AttemptOutputs, OutputStream
 
 FIRST_BYTES = 4 * 1024**2
@@ -158,11 +159,7 @@ class _StreamedFile:
         """Return the bytes that are not uploaded. In an MP4, the index from the file's end is put before the data."""
         length = FIRST_BYTES if self.stream else self.path.stat().st_size
         with self.path.open("rb") as content:
-
-            def read(offset: int, length: int) -> bytes:
-                content.seek(offset)
-                return content.read(length)
-
+            read = reader(content)
             index = late_index(read, self.path.name) if self._boxed else None
             if index is None:
                 return read(0, length)
@@ -177,7 +174,7 @@ class _StreamedFile:
         """
         size = os.fstat(content.fileno()).st_size
         if self._boxed:
-            for kind, offset, length in top_level(content):
+            for kind, offset, length in top_level(reader(content)):
                 if kind == b"mdat" and length:
                     return min(size, offset + length)
                 if kind in (b"moov", b"mdat"):
@@ -189,7 +186,7 @@ class _StreamedFile:
         if not self._boxed:
             _punch(content, self._freed, until)
         else:
-            for kind, offset, length in top_level(content, self._box):
+            for kind, offset, length in top_level(reader(content), self._box):
                 if kind == b"mdat":
                     end = offset + length if length else until
                     _punch(content, max(self._freed, offset + 16), min(end, until))

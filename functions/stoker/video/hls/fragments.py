@@ -8,8 +8,9 @@ import struct
 from dataclasses import dataclass
 from pathlib import Path
 
-from stoker.probe.boxes import top_level
+from stoker.probe.boxes import HEAD_BYTES, content, top_level
 from stoker.probe.probe import NotReadable
+from stoker.probe.read_at import reader
 
 DATA_OFFSET, FIRST_FLAGS, DURATION, BYTES, FLAGS, COMPOSITION = 0x1, 0x4, 0x100, 0x200, 0x400, 0x800
 """The flags of the values in a `trun` box (8.8.8.2). Those from DURATION on are values of each sample."""
@@ -47,13 +48,14 @@ def fragments(file: Path) -> list[Fragment]:
     """
     found: list[Fragment] = []
     timescale = 0
-    with file.open("rb") as content:
+    with file.open("rb") as opened:
+        read = reader(opened)
         begun: tuple[int, _Run] | None = None
-        for kind, offset, size in top_level(content):
+        for kind, offset, size in top_level(read):
             if kind == b"moov":
-                timescale = _timescale(content.read(size - 8))
+                timescale = _timescale(read(offset + HEAD_BYTES, size - HEAD_BYTES))
             elif kind == b"moof" and timescale:
-                begun = offset, _run(content.read(size - 8))
+                begun = offset, _run(read(offset + HEAD_BYTES, size - HEAD_BYTES))
             elif kind == b"mdat" and begun:
                 at, run = begun
                 start, end = run.start / timescale, run.end / timescale
@@ -64,24 +66,11 @@ def fragments(file: Path) -> list[Fragment]:
     return found
 
 
-def _box(boxes: bytes, *path: bytes) -> bytes:
-    """Return the content of a nested box.
-
-    Args:
-        boxes: The content of the outermost box.
-        path: The kinds of the boxes, from the outer to the inner.
-    """
-    for wanted in path:
-        at = 0
-        while at + 8 <= len(boxes):
-            size, kind = struct.unpack(">I4s", boxes[at : at + 8])
-            if kind == wanted:
-                break
-            at += max(size, 8)
-        else:
-            raise NotReadable(f"it holds no {wanted.decode()}")
-        boxes = boxes[at + 8 : at + size]
-    return boxes
+def _box(boxes: bytes, *path: bytes) -> memoryview:
+    found = content(boxes, *path)
+    if not found:
+        raise NotReadable(f"it holds no {path[-1].decode()}")
+    return found
 
 
 def _timescale(moov: bytes) -> int:
@@ -128,7 +117,7 @@ def _run(moof: bytes) -> _Run:
     return _Run(shown[0], max(shown) + duration, samples, data + first)
 
 
-def _default(tfhd: bytes, wanted: int) -> int:
+def _default(tfhd: memoryview, wanted: int) -> int:
     """Return a value that all samples of a track share."""
     flags = int.from_bytes(tfhd[1:4])
     if not flags & wanted:

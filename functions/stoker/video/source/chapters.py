@@ -9,9 +9,10 @@ import struct
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from stoker.probe.boxes import box, top_level
+from stoker.probe.boxes import HEAD_BYTES, box, inner, top_level
 from stoker.probe.late_index import with_moved_offsets
 from stoker.probe.probe import Chapter, NotReadable
+from stoker.probe.read_at import reader
 
 MAX_CHAPTERS = 255
 """The largest number of chapters. The box holds their number in one byte."""
@@ -56,7 +57,7 @@ def put_chapters(file: Path, chapters: Sequence[Chapter]) -> None:
         NotReadable: The file has no index.
     """
     with file.open("r+b") as content:
-        found = next(((at, size) for kind, at, size in top_level(content) if kind == b"moov"), None)
+        found = next(((at, size) for kind, at, size in top_level(reader(content)) if kind == b"moov"), None)
         if found is None:
             raise NotReadable("it holds no moov")
         at, size = found
@@ -90,11 +91,8 @@ def _chpl(chapters: Sequence[Chapter]) -> bytes:
 
 def _with(moov: bytes, added: bytes) -> bytes:
     """Return a `moov` box with a further box in its `udta`. ffmpeg writes `udta` last, if at all."""
-    at = 8
-    while at + 8 <= len(moov):
-        size, kind = struct.unpack(">I4s", moov[at : at + 8])
+    for kind, begin, end in inner(moov, HEAD_BYTES):
         if kind == b"udta":
-            udta = box(b"udta", moov[at + 8 : at + size] + added)
-            return box(b"moov", moov[8:at] + udta + moov[at + size :])
-        at += max(size, 8)
-    return box(b"moov", moov[8:] + box(b"udta", added))
+            udta = box(b"udta", moov[begin:end] + added)
+            return box(b"moov", moov[HEAD_BYTES : begin - HEAD_BYTES] + udta + moov[end:])
+    return box(b"moov", moov[HEAD_BYTES:] + box(b"udta", added))
