@@ -100,7 +100,7 @@ class _Bytes:
 
 def _gif_frames(content: _Bytes, flags: int) -> tuple[int, bool, float]:
     """Count image descriptors. Source: https://www.w3.org/Graphics/GIF/spec-gif89a.txt, sections 18 to 26."""
-    frames, seconds, told = 0, 0.0, 0.0
+    frames, seconds, given = 0, 0.0, 0.0
     at, left = 13 + _table(flags), MAX_BLOCKS
     while (introducer := content.get(at)) in (0x21, 0x2C):
         left -= 1  # Blocks are counted here as well, because a block may be empty.
@@ -109,11 +109,11 @@ def _gif_frames(content: _Bytes, flags: int) -> tuple[int, bool, float]:
         try:
             if introducer == 0x2C:
                 frames += 1
-                seconds, told = seconds + _lasting("GIF", told), 0.0
+                seconds, given = seconds + _lasting("GIF", given), 0.0
                 at += 10 + _table(content[at + 9]) + 1
             else:
                 if content[at + 1] == 0xF9:
-                    told = (content[at + 4] + 256 * content[at + 5]) / 100
+                    given = (content[at + 4] + 256 * content[at + 5]) / 100
                 at += 2
             while size := content[at]:
                 at += size + 1
@@ -126,10 +126,10 @@ def _gif_frames(content: _Bytes, flags: int) -> tuple[int, bool, float]:
     return frames, True, seconds  # Some encoders forget the trailer.
 
 
-def _lasting(kind: str, told: float) -> float:
+def _lasting(kind: str, given: float) -> float:
     """Return the duration for which a frame is shown, in seconds, from the duration that it gives."""
     least, default = SHORT_SECONDS[kind]
-    return told if told and told >= least else default
+    return given if given and given >= least else default
 
 
 def _table(flags: int) -> int:

@@ -104,9 +104,9 @@ class Candidate:
         # Ogg and Matroska shorten the last packet by the samples that are not played, and also list these samples.
         return round(start / tick), round(end / tick) if duration >= self._longest else 0
 
-    def _hear(self, told: tuple[int, int] | None) -> None:
-        if told and told not in self.heard and len(self.heard) < MAX_CHANGES:
-            self.heard.append(told)
+    def _hear(self, found: tuple[int, int] | None) -> None:
+        if found and found not in self.heard and len(self.heard) < MAX_CHANGES:
+            self.heard.append(found)
 
     def _changed(self, extradata: bytes) -> None:
         if self.picture:
@@ -119,6 +119,6 @@ class Candidate:
         if self.picture:
             return [f"{width} x {height}" for width, height in self.parameters.sizes[1:]]
         return [
-            f"{told[0]} Hz with {told[1]} channel{'s' if told[1] > 1 else ''}" if told else "another format"
-            for told in self.heard[1:]
+            f"{found[0]} Hz with {found[1]} channel{'s' if found[1] > 1 else ''}" if found else "another format"
+            for found in self.heard[1:]
         ]

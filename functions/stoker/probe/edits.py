@@ -2,8 +2,8 @@
 
 A trim on a telephone leaves all samples in the file. It adds an edit list with the time from which on they are shown.
 That time may lie within a frame. Then the next frame is shown a little after the start, but ffmpeg shows it at the
-start, and the picture would come earlier than the sound. The boxes are those of ISO/IEC 14496-12. The child process that
-opens files imports this module.
+start, and the picture would come earlier than the sound. The boxes are those of ISO/IEC 14496-12. The child process
+that opens files imports this module.
 """
 
 import struct

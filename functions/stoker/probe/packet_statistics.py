@@ -147,9 +147,9 @@ class PacketStatistics:
 def _rate(frames: int, seconds: Fraction) -> float:
     if frames < 1 or seconds <= 0:
         return 0
-    told = float(frames / seconds)
+    rate = float(frames / seconds)
     faster = frames > FASTEST * (1 + JITTER_SHARE) * (float(seconds) + JITTER_SECONDS)
-    return told if faster else min(told, FASTEST)
+    return rate if faster else min(rate, FASTEST)
 
 
 class TimestampCorrection:

@@ -97,13 +97,13 @@ def probe(
     file = path or ParentFile(size)
     with av.open(file, "r", options=options, metadata_errors="replace", buffer_size=READ_BYTES) as container:
         names = container.format.name
-        told = max(0, (container.duration or 0) - _lead(container)) / av.time_base
+        declared = max(0, (container.duration or 0) - _lead(container)) / av.time_base
         missing = None if measure is False else _missing(file, names)
         if measure is None:
-            measure = bool(path) or not believable(container, told)
+            measure = bool(path) or not believable(container, declared)
         found = TrackReader(container, language)
-        found.read(to_end=measure or told <= 0)
-        answer: dict[str, Any] = found.answer(told, missing)
+        found.read(to_end=measure or declared <= 0)
+        answer: dict[str, Any] = found.answer(declared, missing)
         if answer["video"] and "mov" in names.split(","):
             answer["video"]["late_seconds"] = _late(file, answer["video"]["index"])
         marks = {"subtitles": list_tracks(container.streams.subtitles), "chapters": chapters(container)}
@@ -118,10 +118,10 @@ def _lead(container: "av.container.InputContainer") -> int:
     return max(0, container.start_time or 0) if "matroska" in container.format.name.split(",") else 0
 
 
-def believable(container: "av.container.InputContainer", told: float) -> bool:
+def believable(container: "av.container.InputContainer", declared: float) -> bool:
     """Return whether a container holds the duration and the frame rate. For other containers, the demuxer guesses."""
     names = set(container.format.name.split(","))
-    if told <= 0 or not names & SAYS_SECONDS:
+    if declared <= 0 or not names & SAYS_SECONDS:
         return False
     steady = [0 < (stream.average_rate or 0) <= FASTEST for stream in container.streams.video]
     return "mov" in names or all(steady)

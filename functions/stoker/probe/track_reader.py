@@ -45,7 +45,9 @@ class TrackReader:
         self._measured = False
         self._ranked = {
             "video": [track.index for track in pictures(self._tracks("video"))],
-            "audio": [track.index for track in sounds(self._tracks("audio"), lambda told: int(match(language, told)))],
+            "audio": [
+                track.index for track in sounds(self._tracks("audio"), lambda other: int(match(language, other)))
+            ],
         }
 
     def _tracks(self, kind: str) -> list[Track]:
@@ -103,11 +105,11 @@ class TrackReader:
                 return None
         return None
 
-    def answer(self, told: float, missing: float | None) -> dict[str, Any]:
+    def answer(self, declared: float, missing: float | None) -> dict[str, Any]:
         """Return the fields of `stoker.probe.probe.MediaInfo`.
 
         Args:
-            told: The duration by the demuxer, in seconds; 0 if it does not know.
+            declared: The duration by the demuxer, in seconds; 0 if it does not know.
             missing: The share of the file that is missing at its end, by the sizes in its container.
 
         Raises:
@@ -119,7 +121,7 @@ class TrackReader:
         used = [candidate for candidate in (video, audio) if candidate is not None]
         zero = self._zero(used)
         ends = [self._seconds(candidate, candidate.statistics.end, zero) for candidate in used]
-        seconds = max(ends) if ends and self._measured else told
+        seconds = max(ends) if ends and self._measured else declared
         return {
             "streams": len(self._container.streams),
             "video": self._video(video, zero) if video else None,
@@ -129,7 +131,7 @@ class TrackReader:
             "container": self._container.format.name,
             "bits_per_second": self._container.bit_rate or None,
             "measured": self._measured,
-            "declared_seconds": told if told > 0 else None,
+            "declared_seconds": declared if declared > 0 else None,
             "reached_seconds": self._reached(zero) if self._measured else None,
             "missing_share": missing,
             "tracks": [self._listed(candidate, used) for candidate in self._candidates.values()],
@@ -168,12 +170,12 @@ class TrackReader:
                     self._seconds(candidate, statistics.first if statistics.key is None else statistics.key, zero),
                 ),
             }
-        told = stream.duration
+        declared = stream.duration
         ticks = stream.start_time if statistics.first is None else statistics.first
         start = 0.0 if ticks is None else self._seconds(candidate, ticks, zero)
         return {
             "start_seconds": start,
-            "duration_seconds": None if told is None else float(told * statistics.time_base),
+            "duration_seconds": None if declared is None else float(declared * statistics.time_base),
             "packets": stream.frames or None,
             "decodable_seconds": start,
         }
@@ -183,7 +185,7 @@ class TrackReader:
         width, height = round(stream.width * (stream.sample_aspect_ratio or Fraction(1))), stream.height
         if frame.rotation % 180:
             width, height = height, width
-        told = float(stream.average_rate or 0)
+        declared = float(stream.average_rate or 0)
         measured = self._measured and statistics.frames_per_second
         return {
             "index": stream.index,
@@ -191,8 +193,8 @@ class TrackReader:
             "width": width,
             "height": height,
             "square_pixels": (stream.sample_aspect_ratio or 1) == 1,
-            "frames_per_second": measured or told,
-            "moving_frames_per_second": (measured and statistics.moving_frames_per_second) or measured or told,
+            "frames_per_second": measured or declared,
+            "moving_frames_per_second": (measured and statistics.moving_frames_per_second) or measured or declared,
             **self._span(candidate, zero),
             "pixel_format": frame.format.name,
             "bit_depth": frame.format.components[0].bits,
@@ -221,7 +223,8 @@ class TrackReader:
         return bool(known and parameters.progressive and not candidate.frame.interlaced_frame)
 
     def _all_seen(self, candidate: Candidate) -> bool:
-        # A track of `avc1` has all parameters in the index. A writer who puts them into packets begins with that.
+        # In a track of `avc1`, the index must have all parameters. A program that puts parameters into packets in spite
+        # of this begins with its first packets.
         # Source: ISO/IEC 14496-15, 5.4.2.1.2
         in_index = candidate.stream.codec_context.codec_tag == "avc1" and not candidate.parameters.in_band
         return self._measured or in_index
@@ -284,5 +287,5 @@ def _track(candidate: Candidate) -> Track:
 
 
 def _language(stream: Any) -> str:
-    told = tag(stream.metadata, "language")
-    return "" if told == "und" else str(told)
+    language = tag(stream.metadata, "language")
+    return "" if language == "und" else str(language)

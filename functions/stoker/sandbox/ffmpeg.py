@@ -21,7 +21,7 @@ STDERR_BYTES = 16 * 1024
 """Bytes of ffmpeg's error output that are kept, from its end: the last lines say why it stopped."""
 
 POLL_SECONDS = 0.5
-"""How often ffmpeg reports its progress. A cancelled job stops within this time."""
+"""Seconds between two progress reports of ffmpeg. A cancelled job stops within this time."""
 
 
 class FfmpegFailed(Exception):

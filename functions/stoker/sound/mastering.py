@@ -86,12 +86,12 @@ class MeasuredSound:
     seconds: float
 
 
-def measure(file: Path, tell: Callable[[float], None], filters: str = "", peak: PeakKind = "true") -> MeasuredSound:
+def measure(file: Path, report: Callable[[float], None], filters: str = "", peak: PeakKind = "true") -> MeasuredSound:
     """Measure a sound with ffmpeg's EBU R 128 meter.
 
     Args:
         file: The file.
-        tell: Called with the seconds that are done. If it raises an exception, the work ends.
+        report: Called with the seconds that are done. If it raises an exception, the work ends.
         filters: The filters before the meter, each with a comma at its end.
         peak: `true` for the peak of the wave, also between the samples, which takes three times as long; `sample` for
             the peak of the samples alone.
@@ -100,7 +100,7 @@ def measure(file: Path, tell: Callable[[float], None], filters: str = "", peak: 
         EncoderFailed: ffmpeg was stopped.
     """
     arguments = [*input_options(), "-i", file.name, "-af", f"{filters}{meter(peak)}", "-f", "null", "-"]
-    return run_meter(lambda report: _ffmpeg([*METER_OPTIONS, *arguments], file.parent, report), tell)
+    return run_meter(lambda on_progress: _ffmpeg([*METER_OPTIONS, *arguments], file.parent, on_progress), report)
 
 
 def meter(peak: PeakKind) -> str:
@@ -109,23 +109,23 @@ def meter(peak: PeakKind) -> str:
     return f"ebur128=dualmono=true:framelog=quiet:peak={peak}"
 
 
-def run_meter(run: Callable[[Callable[[float], None]], str], tell: Callable[[float], None]) -> MeasuredSound:
+def run_meter(run: Callable[[Callable[[float], None]], str], report: Callable[[float], None]) -> MeasuredSound:
     """Run ffmpeg with a meter, and return the measured values.
 
     Args:
         run: Runs ffmpeg with `METER_OPTIONS` and a `meter`, and returns ffmpeg's error output. Its argument is a
             function that it calls with the seconds that are done.
-        tell: Called with the seconds that are done.
+        report: Called with the seconds that are done.
     """
     seconds = 0.0
 
-    def heard(done: float) -> None:
+    def on_progress(done: float) -> None:
         nonlocal seconds
         seconds = done
-        tell(done)
+        report(done)
 
-    told = run(heard)
-    return MeasuredSound(_figure(r"I:\s+(\S+) LUFS", told), _figure(r"Peak:\s+(\S+) dBFS", told), seconds)
+    log = run(on_progress)
+    return MeasuredSound(_figure(r"I:\s+(\S+) LUFS", log), _figure(r"Peak:\s+(\S+) dBFS", log), seconds)
 
 
 def find_level(
@@ -176,7 +176,7 @@ def find_level(
 
 
 def master(
-    source: Path, audio_format: AudioFormat, loudness: float, tell: Callable[[float], None]
+    source: Path, audio_format: AudioFormat, loudness: float, report: Callable[[float], None]
 ) -> tuple[Path, MeasuredSound]:
     """Encode speech at a loudness.
 
@@ -184,7 +184,7 @@ def master(
         source: A WAV file of one channel.
         audio_format: The format of the encoded file, which is written beside the source.
         loudness: The wanted loudness, in LUFS. If the true peak does not allow it, the nearest loudness is taken.
-        tell: Called with the share that is done, from 0 to 1. If it raises an exception, the work ends.
+        report: Called with the share that is done, from 0 to 1. If it raises an exception, the work ends.
 
     Returns:
         The file, and its measured values.
@@ -194,7 +194,7 @@ def master(
         LoudnessUnreachable: The true peak stays too high.
         EncoderFailed: ffmpeg was stopped, or the encoded file is shorter than the source.
     """
-    before = measure(source, lambda _: tell(0), peak="sample")
+    before = measure(source, lambda _: report(0), peak="sample")
     if not before.loudness > SILENCE:
         raise NothingToSpeak("The voice has no sound for this text. Write it in the language of the voice.")
     encoding = ENCODINGS[audio_format]
@@ -202,7 +202,7 @@ def master(
     start, end = MEASURED, MASTERED
 
     def share(start: float, end: float) -> Callable[[float], None]:
-        return lambda seconds: tell(start + (end - start) * min(seconds / before.seconds, 1))
+        return lambda seconds: report(start + (end - start) * min(seconds / before.seconds, 1))
 
     def limited(level: Level) -> float:
         filters = f"{','.join(level.filters)},"
@@ -220,19 +220,19 @@ def master(
         start, end = end, (1 + end) / 2
         return found
 
-    tell(MEASURED / 2)
+    report(MEASURED / 2)
     _, sound = find_level(loudness, before, limited, encoded, encoding.lost)
     return file, sound
 
 
-def _ffmpeg(arguments: list[str], folder: Path, tell: Callable[[float], None]) -> str:
+def _ffmpeg(arguments: list[str], folder: Path, report: Callable[[float], None]) -> str:
     try:
-        return run_ffmpeg(arguments, folder, tell)
+        return run_ffmpeg(arguments, folder, report)
     except FfmpegFailed as failure:
         raise EncoderFailed("The encoder stopped. The job is tried again by itself.") from failure
 
 
-def _figure(pattern: str, told: str) -> float:
+def _figure(pattern: str, log: str) -> float:
     # The meter logs no value if it got no sound.
-    found = re.findall(pattern, told)
+    found = re.findall(pattern, log)
     return float(found[-1]) if found else float("-inf")

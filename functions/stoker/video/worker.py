@@ -123,14 +123,14 @@ def make_outputs(
     with uploading as check_upload:
         for number, arguments in enumerate(planned.runs):
 
-            def told(seconds: float, number: int = number) -> None:
+            def report(seconds: float, number: int = number) -> None:
                 check_upload()
                 share = min(seconds / film.seconds, 1) if film.seconds else 0
                 context.report(begun + (encoded - begun) * (number + share) / len(planned.runs), "encoding")
 
             feed = _feed(film)
             rate = min(film.frames_per_second, MAX_FRAMES_PER_SECOND)
-            error_output += _run(context, arguments, name, told, rate, feed, sound=sound)
+            error_output += _run(context, arguments, name, report, rate, feed, sound=sound)
 
     def run_more(arguments: list[str]) -> str:
         return _run(context, arguments, name, lambda seconds: context.check(), sound=sound)
@@ -151,14 +151,14 @@ def _prepared(context: JobContext, film: Film, name: str, outputs: Sequence[Outp
     if not sounds or not (changing or film.loudness is not None):
         return film, PROBED
 
-    def listen(arguments: list[str], told: Callable[[float], None] = lambda _: context.check()) -> str:
-        return _run(context, arguments, name, told, feed=_feed(film), sound=of_sound(outputs))
+    def listen(arguments: list[str], report: Callable[[float], None] = lambda _: context.check()) -> str:
+        return _run(context, arguments, name, report, feed=_feed(film), sound=of_sound(outputs))
 
-    def tell(share: float) -> None:
+    def report_share(share: float) -> None:
         context.report(PROBED + (PREPARED - PROBED) * share, "encoding")
 
     film = with_decoded(SOURCE, film, sounds, listen)
-    return with_levels(SOURCE, film, sounds, context.workspace, listen, tell), PREPARED
+    return with_levels(SOURCE, film, sounds, context.workspace, listen, report_share), PREPARED
 
 
 def _feed(film: Film) -> Iterator[bytes] | None:
@@ -175,14 +175,14 @@ def _run(
     context: JobContext,
     arguments: list[str],
     name: str,
-    told: Callable[[float], None],
+    report: Callable[[float], None],
     frames_per_second: float = 0,
     feed: Iterator[bytes] | None = None,
     *,
     sound: bool,
 ) -> str:
     def on_progress(seconds: float) -> None:
-        told(seconds)
+        report(seconds)
         _check_room(context.workspace, name)
 
     try:
@@ -283,14 +283,14 @@ def _upload(
     total = sum(_bytes(context, file) for output in made.values() for file in (output.file, *output.parts))
     sent, files = 0, {}
 
-    def upload(file: MadeFile, *told: Any) -> StoredFile:
+    def upload(file: MadeFile, *details: Any) -> StoredFile:
         nonlocal sent
         context.report(begun + (100 - begun) * sent / total, "uploading")
         if file.name in streaming:
-            path, sha256 = streaming.complete(file.name, file.content_type, context.check, *told)
+            path, sha256 = streaming.complete(file.name, file.content_type, context.check, *details)
         else:
             path, sha256 = context.outputs.upload(
-                context.workspace / file.name, file.content_type, context.check, *told
+                context.workspace / file.name, file.content_type, context.check, *details
             )
         size = _bytes(context, file)
         sent += size

@@ -109,14 +109,14 @@ class Graph:
             stream: A sound of the source; None for the film's own sound. A sound that is shorter than the film's own
                 sound is extended with silence.
         """
-        told = self.film.audio.end_seconds if self.film.audio else None
-        seconds = self.film.part_of(told)
+        end = self.film.audio.end_seconds if self.film.audio else None
+        seconds = self.film.part_of(end)
         padded = (f"apad=whole_dur={seconds:.6f}",) if stream and seconds else ()
         filters = (*self._levelled(stream, options["c"]), *padded)
         return self._audio.add(Branch(filters, stream=stream), options, self._sound)
 
     def copied(self, stream: VideoStream | AudioStream) -> str:
-        """A stream of the source, as it is; as `video`."""
+        """Add a stream of the source without encoding it. Return its name, for `mux`."""
         encodes = self._video if isinstance(stream, VideoStream) else self._audio
         return encodes.place(Branch((f"0:{stream.index}",)), {"c": "copy"}, lambda branch: branch.filters[0])
 
@@ -134,9 +134,9 @@ class Graph:
                 film, whose files are uploaded by then. `stoker.video.encode.streaming_upload` rearranges those files.
         """
         options = {**options, **(arranged or {})} if self.film.remote is None else options
-        told = ":".join(f"{key}={value}" for key, value in {"f": muxer, "onfail": "abort", **options}.items())
+        settings = ":".join(f"{key}={value}" for key, value in {"f": muxer, "onfail": "abort", **options}.items())
         self.films.append(name)
-        self._tee.append(rf"[select=\'{','.join(streams)}\':{told}]{name}")
+        self._tee.append(rf"[select=\'{','.join(streams)}\':{settings}]{name}")
 
     def write_picture(self, name: str, size: Size, filters: tuple[str, ...], options: Options) -> None:
         """Add a file of the picture alone that shares its encoding with no other file, such as a still.

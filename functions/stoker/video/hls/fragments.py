@@ -103,15 +103,15 @@ def _run(moof: bytes) -> _Run:
     at = 8 + 4 * bool(flags & DATA_OFFSET) + 4 * bool(flags & FIRST_FLAGS)
     columns = [column for column in (DURATION, BYTES, FLAGS, COMPOSITION) if flags & column]
     rows = struct.iter_unpack(f">{len(columns)}i", trun[at : at + 4 * len(columns) * samples]) if columns else ()
-    told = [dict(zip(columns, row, strict=True)) for row in rows] or [{}] * samples
+    values = [dict(zip(columns, row, strict=True)) for row in rows] or [{}] * samples
     # A duration that all samples share stands in the `tfhd`.
     common = 0 if DURATION in columns else _default(tfhd, DEFAULT_DURATION)
     shown, duration = [], 0
-    for sample in told:
+    for sample in values:
         shown.append(decoded + sample.get(COMPOSITION, 0))
         duration = sample.get(DURATION, common)
         decoded += duration
-    first = told[0][BYTES] if BYTES in columns else _default(tfhd, DEFAULT_BYTES)
+    first = values[0][BYTES] if BYTES in columns else _default(tfhd, DEFAULT_BYTES)
     # The offsets of samples count from the start of the `moof` (`default_base_moof`).
     data = int.from_bytes(trun[8:12]) if flags & DATA_OFFSET else len(moof) + 16
     return _Run(shown[0], max(shown) + duration, samples, data + first)
@@ -121,7 +121,7 @@ def _default(tfhd: memoryview, wanted: int) -> int:
     """Return a value that all samples of a track share."""
     flags = int.from_bytes(tfhd[1:4])
     if not flags & wanted:
-        raise NotReadable("it tells neither the durations nor the sizes of its samples")
+        raise NotReadable("it gives neither the durations nor the sizes of its samples")
     before = ((BASE_OFFSET, 8), (DESCRIPTION, 4), (DEFAULT_DURATION, 4))
     at = 8 + sum(size for flag, size in before if flags & flag and flag < wanted)
     return int.from_bytes(tfhd[at : at + 4])

@@ -169,5 +169,5 @@ def _h264_codec(media: Path) -> str:
         head = file.read(4096)
     at = head.find(b"avcC")
     if at < 0:
-        raise NotReadable("a stream tells no profile")
+        raise NotReadable("a stream gives no profile")
     return f"avc1.{head[at + 5 : at + 8].hex()}"

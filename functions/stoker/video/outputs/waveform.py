@@ -31,8 +31,8 @@ Peak = tuple[int, int]
 
 def waveform(output: WaveformOutput, graph: Graph) -> Finish:
     """Plan the JSON and the picture."""
-    told = graph.film.audio.end_seconds if graph.film.audio else None
-    seconds = told or graph.film.seconds
+    end = graph.film.audio.end_seconds if graph.film.audio else None
+    seconds = end or graph.film.seconds
     samples = max(LEAST_SAMPLES, math.ceil(seconds * SAMPLES_PER_SECOND / MAX_PEAKS))
     name = graph.name("waveform", "json")
     stem = name.removesuffix(".json")

@@ -94,16 +94,16 @@ def source_colours(video: VideoStream) -> Colours:
         >>> source_colours(replace(film, width=640, height=360))
         Colours(primaries=6, transfer=1, matrix=6, full_range=False)
     """
-    told = video.colours
+    tags = video.colours
     if video.codec == "vp8":  # Its decoder always reports BT.601, but browsers treat VP8 as untagged.
-        told = replace(told, matrix=UNKNOWN)
-    transfer = told.transfer if told.transfer in TRANSFERS else UNKNOWN
-    primaries = told.primaries if told.primaries in PRIMARIES else UNKNOWN
+        tags = replace(tags, matrix=UNKNOWN)
+    transfer = tags.transfer if tags.transfer in TRANSFERS else UNKNOWN
+    primaries = tags.primaries if tags.primaries in PRIMARIES else UNKNOWN
     if _is_rgb(video):
         known = Colours(primaries, transfer, 0, full_range=True)
     else:
-        matrix = told.matrix if _is_unscaled(video) else MATRICES.get(told.matrix, UNKNOWN)
-        full = bool(told.full_range) or video.pixel_format.startswith("yuvj")
+        matrix = tags.matrix if _is_unscaled(video) else MATRICES.get(tags.matrix, UNKNOWN)
+        full = bool(tags.full_range) or video.pixel_format.startswith("yuvj")
         known = Colours(primaries, transfer, matrix, full)
     return _completed(known, _lines(video))
 
@@ -148,9 +148,9 @@ def to_sdr(video: VideoStream) -> tuple[str, ...]:
 
 def colours_allow_copy(video: VideoStream) -> bool:
     """Return whether the colours allow a copy of the stream: players show a copy as they show an encoded output."""
-    told, known = video.colours, source_colours(video)
+    tags, known = video.colours, source_colours(video)
     plain = not (known.full_range or _needs_light(known) or _is_hdr(known) or _contradicts(video))
-    complete = UNKNOWN not in (told.primaries, told.transfer, told.matrix)
+    complete = UNKNOWN not in (tags.primaries, tags.transfer, tags.matrix)
     # Browsers use tags only if they are complete. Otherwise they guess by the size.
     guessed = _completed(Colours(full_range=False), _lines(video))
     family = _family(known.matrix)
@@ -166,10 +166,10 @@ def guess_warnings(video: VideoStream, name: str) -> tuple[OutputWarning, ...]:
         video: The picture of the source.
         name: The source's name that the user gave.
     """
-    told, known = video.colours, source_colours(video)
+    tags, known = video.colours, source_colours(video)
     if _contradicts(video):
         said = "has tags for its colours that contradict each other or name no colour"
-    elif known.primaries == 9 and UNKNOWN in (told.primaries, told.transfer, told.matrix or known.matrix):
+    elif known.primaries == 9 and UNKNOWN in (tags.primaries, tags.transfer, tags.matrix or known.matrix):
         said = "does not say all of its colours, which are more than BT.709's"
     else:
         return ()
@@ -210,20 +210,20 @@ def _guessed_matrix(known: Colours, lines: int) -> int:
 
 
 def _contradicts(video: VideoStream) -> bool:
-    told = video.colours
+    tags = video.colours
     missing = (0, UNKNOWN)
-    if told.primaries not in (*missing, *PRIMARIES) or told.transfer not in (*missing, *TRANSFERS):
+    if tags.primaries not in (*missing, *PRIMARIES) or tags.transfer not in (*missing, *TRANSFERS):
         return True
     if _is_rgb(video):
         return False
-    if told.matrix == ICTCP and told.primaries not in (*missing, 9):
+    if tags.matrix == ICTCP and tags.primaries not in (*missing, 9):
         return True
-    return told.matrix == BT2020_CONSTANT or not (told.matrix in (UNKNOWN, *MATRICES) or _is_unscaled(video))
+    return tags.matrix == BT2020_CONSTANT or not (tags.matrix in (UNKNOWN, *MATRICES) or _is_unscaled(video))
 
 
 def _is_unscaled(video: VideoStream) -> bool:
-    told = video.colours
-    fits = told.matrix == YCGCO or (told.matrix == ICTCP and told.transfer in (PQ, HLG))
+    tags = video.colours
+    fits = tags.matrix == YCGCO or (tags.matrix == ICTCP and tags.transfer in (PQ, HLG))
     return fits and video.pixel_format.startswith("yuv")
 
 
@@ -250,5 +250,5 @@ def _lines(video: VideoStream) -> int:
 
 
 def _tags(colours: Colours) -> str:
-    told = f"color_primaries={colours.primaries}:color_trc={colours.transfer}:colorspace={colours.matrix}"
-    return f"setparams=range={'pc' if colours.full_range else 'tv'}:{told}"
+    values = f"color_primaries={colours.primaries}:color_trc={colours.transfer}:colorspace={colours.matrix}"
+    return f"setparams=range={'pc' if colours.full_range else 'tv'}:{values}"

@@ -87,8 +87,8 @@ def missing_glyphs(cues: Iterable[Cue], name: str) -> tuple[OutputWarning, ...]:
         return ()
     count = sum(letters[letter] for letter in missing)
     characters_are = "character is" if count == 1 else "characters are"
-    told = " ".join(missing[:NAMED]) + (" …" if len(missing) > NAMED else "")
-    message = f"{count} {characters_are} left out of the picture, because no font here has them: {told} (in {name!r})"
+    shown = " ".join(missing[:NAMED]) + (" …" if len(missing) > NAMED else "")
+    message = f"{count} {characters_are} left out of the picture, because no font here has them: {shown} (in {name!r})"
     return (OutputWarning(code="missing-glyphs", message=message),)
 
 
@@ -106,7 +106,7 @@ def _text(cue: Cue) -> str:
     """Return the style and the text of a cue. The text names another style at each change of the font."""
     lines = [list(_runs(line)) for line in cue.text.split("\n")]
     now = first = next((font for line in lines for font, _ in line), FONTS[0])
-    told = []
+    texts = []
     for line in lines:
         text = ""
         for font, run in line:
@@ -114,8 +114,8 @@ def _text(cue: Cue) -> str:
             bare = run.replace("\\", "/").replace("{", "(").replace("}", ")")
             text += (f"{{\\r{font.style}}}" if font != now else "") + bare
             now = font
-        told.append(text)
-    return f"{first.style}," + r"\N".join(told)
+        texts.append(text)
+    return f"{first.style}," + r"\N".join(texts)
 
 
 def _runs(line: str) -> Iterator[tuple[Font, str]]:

@@ -35,7 +35,7 @@ def with_levels(
     sounds: Mapping[AudioStream | None, Sequence[Options]],
     folder: Path,
     run: Run,
-    tell: Callable[[float], None],
+    report: Callable[[float], None],
 ) -> Film:
     """Find the level at which each sound has the loudness that is wanted for the film.
 
@@ -48,7 +48,7 @@ def with_levels(
         sound.
         folder: The working folder.
         run: Runs ffmpeg on the source.
-        tell: Called with the share that is done, from 0 to 1.
+        report: Called with the share that is done, from 0 to 1.
 
     Returns:
         The film with its levels.
@@ -66,7 +66,7 @@ def with_levels(
         def on_pass(done: list[float] = done, end: float = (number + 1) / len(sounds)) -> Callable[[float], None]:
             start = done[0]
             done[0] = (start + end) / 2
-            return lambda seconds: tell(start + (done[0] - start) * min(1, seconds / (film.seconds or 1)))
+            return lambda seconds: report(start + (done[0] - start) * min(1, seconds / (film.seconds or 1)))
 
         audio = stream or film.audio
         assert audio is not None  # only sounds that exist are decoded
@@ -103,7 +103,7 @@ class _Listener:
             graph = self._graph(level, "")
             graph.write_sound("-", (meter(peak),), {"f": "null"}, self._stream)
             arguments = [*METER_OPTIONS, *graph.arguments()]
-            self._known[level, peak] = run_meter(lambda tell: self._run(arguments, tell), self._on_pass())
+            self._known[level, peak] = run_meter(lambda report: self._run(arguments, report), self._on_pass())
         return self._known[level, peak]
 
     def encoded(self, level: Level, options: Options) -> MeasuredSound:

@@ -28,8 +28,8 @@ class MeasuredLoudness:
 
 def add_meter(graph: Graph) -> None:
     """Add a meter to a run of ffmpeg. It measures the sound that the run decodes for its outputs."""
-    told = ((INTEGRATED, "lavfi.r128.I"), (PEAK, "lavfi.r128.true_peak"))
-    prints = [f"ametadata=mode=print:key={key}:file={name}" for name, key in told]
+    keys = ((INTEGRATED, "lavfi.r128.I"), (PEAK, "lavfi.r128.true_peak"))
+    prints = [f"ametadata=mode=print:key={key}:file={name}" for name, key in keys]
     graph.write_sound("-", (METER, *prints), {"f": "null"})
 
 

@@ -77,9 +77,9 @@ def fetch(video_input: VideoInput, user_id: str, folder: Path, on_share: Callabl
         wanted.insert(0, _Wanted(video_input.captions.source, CAPTIONS, config.MAX_CAPTIONS_BYTES))
     generations, remote = [], None
     for one in wanted:
-        told = (lambda arrived, size: on_share(arrived / size)) if one.file == SOURCE else (lambda *_: on_share(0))
+        on_bytes = (lambda arrived, size: on_share(arrived / size)) if one.file == SOURCE else (lambda *_: on_share(0))
         try:
-            generations.append(str(download(one.path, user_id, folder / one.file, told, one.most)))
+            generations.append(str(download(one.path, user_id, folder / one.file, on_bytes, one.most)))
         except InputTooLarge:
             if one.file != SOURCE:
                 raise

@@ -93,8 +93,8 @@ class Film:
 
         A film that begins after the end of the source's picture shows the last frame for its whole duration.
         """
-        told = self.video.end_seconds if self.video else None
-        return self.part_of(told or self.info.duration_seconds) or self.seconds
+        end = self.video.end_seconds if self.video else None
+        return self.part_of(end or self.info.duration_seconds) or self.seconds
 
     @property
     def picture_start(self) -> float:

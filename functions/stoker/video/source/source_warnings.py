@@ -25,9 +25,9 @@ def source_warnings(
 
 
 def _notices(info: MediaInfo, name: str, language: str, used: Collection[int]) -> Iterator[tuple[WarningCode, str]]:
-    video, audio, told = info.video, info.audio, info.declared_seconds
-    if info.measured and info.reached_seconds and (told is None or _differ(told, info.reached_seconds)):
-        says = "does not say how long it plays" if told is None else f"seems to play for {told:.1f} s"
+    video, audio, declared = info.video, info.audio, info.declared_seconds
+    if info.measured and info.reached_seconds and (declared is None or _differ(declared, info.reached_seconds)):
+        says = "does not say how long it plays" if declared is None else f"seems to play for {declared:.1f} s"
         yield (
             "duration-measured",
             f"The file {name!r} {says}; by its packets it plays for {info.duration_seconds:.1f} s.",
@@ -44,8 +44,8 @@ def _notices(info: MediaInfo, name: str, language: str, used: Collection[int]) -
     yield from _tracks(info, name, used)
 
 
-def _differ(told: float, measured: float) -> bool:
-    return misses(max(told, measured), min(told, measured))
+def _differ(declared: float, measured: float) -> bool:
+    return misses(max(declared, measured), min(declared, measured))
 
 
 def _changes(what: str, name: str, changes: tuple[str, ...]) -> str:
