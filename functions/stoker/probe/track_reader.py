@@ -38,7 +38,7 @@ class TrackReader:
         self._candidates = {
             stream.index: Candidate(stream) for stream in _candidates(container) if stream.time_base is not None
         }
-        self._joined = (
+        self._timestamps = (
             TimestampCorrection() if DISCONTINUOUS_TIMESTAMPS & set(container.format.name.split(",")) else None
         )
         self._ends: dict[int, Fraction] = {}
@@ -81,8 +81,8 @@ class TrackReader:
                 self._ends[stream] = max(end, self._ends.get(stream, end))
             return
         shift = 0
-        if self._joined and packet.size:
-            shift = self._joined.shift(stream, packet.dts, packet.duration or 0, candidate.statistics.time_base)
+        if self._timestamps and packet.size:
+            shift = self._timestamps.shift(stream, packet.dts, packet.duration or 0, candidate.statistics.time_base)
         candidate.take(packet, shift)
 
     def _certain(self) -> bool:
@@ -144,7 +144,7 @@ class TrackReader:
             for candidate in used
             if candidate.stream.start_time is not None
         ]
-        if self._joined and starts:
+        if self._timestamps and starts:
             return min(starts)
         return Fraction(self._container.start_time or 0, av.time_base)
 

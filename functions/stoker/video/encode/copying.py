@@ -3,11 +3,12 @@
 from dataclasses import replace
 
 from stoker.models.video import Mp4Output, VideoOutput
+from stoker.probe.picture_parameters import Size
 from stoker.probe.probe import AudioStream, VideoStream
 from stoker.video.encode.encoders import PEAK_SHARE, peak_bits
 from stoker.video.picture.colours import colours_allow_copy
 from stoker.video.picture.picture import MAX_FRAMES_PER_SECOND
-from stoker.video.source.film import Film, Size
+from stoker.video.source.film import Film
 
 COPYABLE_CONTAINERS = {"mov", "matroska"}
 """Containers whose timestamps can be copied unchanged."""
@@ -19,7 +20,7 @@ def copyable_picture(film: Film, size: Size, quality: str) -> VideoStream | None
     It fits if it is H.264 that every player shows, of the right size, and with a bit rate that the quality allows.
     """
     video = film.video
-    if video is None or film.start or film.end is not None or film.mark or film.subtitles:
+    if video is None or film.start or film.end is not None or film.watermark or film.subtitles:
         return None
     plain = (
         video.codec == "h264"

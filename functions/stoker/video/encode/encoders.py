@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 
+from stoker.probe.picture_parameters import Size
 from stoker.probe.probe import AudioStream
 from stoker.video.encode.graph import Graph
 from stoker.video.picture.picture import MAX_FRAMES_PER_SECOND
-from stoker.video.source.film import Film, Size
+from stoker.video.source.film import Film
 
 CONSTANT_RATE_FACTOR = {"low": 28, "medium": 23, "high": 19}
 """The quality on x264's own scale. 23 is its default; adding 6 halves the bit rate.

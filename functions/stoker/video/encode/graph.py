@@ -7,6 +7,7 @@ through ffmpeg's `tee` muxer, which can write a stream into many files.
 from collections.abc import Mapping, Sequence
 
 from stoker import config
+from stoker.probe.picture_parameters import Size
 from stoker.probe.probe import AudioStream, VideoStream
 from stoker.sandbox.ffmpeg import input_options
 from stoker.sandbox.formats import DISCONTINUOUS_TIMESTAMPS, PIPE, PROTOCOLS, WATERMARKS
@@ -16,7 +17,7 @@ from stoker.video.encode.streams import Branch, EncodedStreams, Options
 from stoker.video.picture.alpha import over_white
 from stoker.video.picture.last_frame import last_frame_options
 from stoker.video.picture.picture import picture_filters, scaled
-from stoker.video.source.film import Film, Size
+from stoker.video.source.film import Film
 
 SEEK_SECONDS = 20
 """Reading begins this long before the wanted time. It is longer than the usual distance of key frames. So nothing is
@@ -176,9 +177,13 @@ class Graph:
             *("-flags", "+global_header", "-map_metadata", "-1", "-map_chapters", "-1"),
             *(*LASTING, "-f", "tee", "|".join(self._tee)),
         ]
-        mark = [*input_options(WATERMARKS), "-i", self.film.mark.file] if self.film.mark and self._pictures else []
+        watermark = (
+            [*input_options(WATERMARKS), "-i", self.film.watermark.file]
+            if self.film.watermark and self._pictures
+            else []
+        )
         decoded = [part for file in self._decoded.values() for part in (*input_options(), "-i", file)]
-        inputs = [*self._input(*self._whole_graph()), *(self._input() if self._apart else ()), *decoded, *mark]
+        inputs = [*self._input(*self._whole_graph()), *(self._input() if self._apart else ()), *decoded, *watermark]
         return [*inputs, *filters, *(tee if self._tee else []), *self._others, *self._anchors()]
 
     def _anchors(self) -> list[str]:
@@ -268,8 +273,8 @@ class Graph:
         sizes = [branch.size for branch in self._pictures if branch.size]
         # Smaller sizes are scaled from the largest wanted size, because scaling from a large source is far more work.
         largest = max(sizes, key=lambda size: size[0] * size[1])
-        marks = self._sound_input + len(self._decoded) + 1
-        base = picture_filters(self.film, largest, self._part(), marks)
+        watermark_input = self._sound_input + len(self._decoded) + 1
+        base = picture_filters(self.film, largest, self._part(), watermark_input)
         branches = [
             Branch((*(scaled(branch.size) if branch.size and branch.size != largest else ()), *branch.filters))
             for branch in self._pictures

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from stoker.probe.picture_parameters import Size
 from stoker.probe.probe import AudioStream
-from stoker.video.source.film import Size
 
 Options = Mapping[str, str]
 """ffmpeg's options without their dash, by name."""

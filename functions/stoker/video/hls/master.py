@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from stoker.languages import UNKNOWN
+from stoker.probe.picture_parameters import Size
 from stoker.video.hls.playlist import HEAD
 from stoker.video.hls.segments import Rates
-from stoker.video.source.film import Size
 
 SOUND_CODEC = "mp4a.40.2"
 """AAC-LC. Source: RFC 6381, section 3.3."""

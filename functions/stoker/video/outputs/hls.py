@@ -10,6 +10,7 @@ from pathlib import Path
 
 from stoker.captions.webvtt import Cue, to_webvtt
 from stoker.models.video import HlsOutput
+from stoker.probe.picture_parameters import Size
 from stoker.probe.probe import NotReadable
 from stoker.video.encode.encoders import KEY_FRAME_SECONDS, h264, sound
 from stoker.video.encode.graph import Graph
@@ -29,7 +30,6 @@ from stoker.video.hls.segments import (
 from stoker.video.hls.sounds import ChosenSound, chosen_sounds
 from stoker.video.outputs.finish import PLAYLIST, WEBVTT, WHOLE, Finish, FinishContext, MadeFile, MadeOutput
 from stoker.video.picture.sizes import size_name, sizes
-from stoker.video.source.film import Size
 
 FLAGS = "+frag_keyframe+delay_moov+default_base_moof+negative_cts_offsets+skip_trailer"
 """Flags of the muxer: a fragment for each key frame, and times from 0, for players that ignore edit lists."""

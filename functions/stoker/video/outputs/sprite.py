@@ -9,13 +9,13 @@ from pathlib import Path
 
 from stoker.captions.webvtt import Cue, to_webvtt
 from stoker.models.video import SpriteOutput
+from stoker.probe.picture_parameters import Size
 from stoker.probe.probe import NotReadable
 from stoker.sandbox.formats import PICTURES
 from stoker.video.encode.graph import Graph
 from stoker.video.outputs.finish import WEBVTT, Finish, FinishContext, MadeFile, MadeOutput
 from stoker.video.outputs.moments import frames_on_screen
 from stoker.video.picture.colours import JPEG
-from stoker.video.source.film import Size
 
 COLUMNS, ROWS = 10, 10
 """The columns and rows of a sheet."""

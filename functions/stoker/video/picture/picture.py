@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
+from stoker.probe.picture_parameters import Size
 from stoker.probe.probe import VideoStream
 from stoker.video.picture.alpha import over_white
 from stoker.video.picture.colours import tag_colours, to_sdr, watermark_colours
 from stoker.video.picture.watermark import overlay
-from stoker.video.source.film import Film, Size
+from stoker.video.source.film import Film
 
 MAX_FRAMES_PER_SECOND = 60
 SLACK = 0.05
@@ -34,14 +35,14 @@ CAPPED = (
 `fps` alone would keep the last frame of each place, and show it too early."""
 
 
-def picture_filters(film: Film, size: Size, part: Sequence[str], marks: int) -> list[str]:
+def picture_filters(film: Film, size: Size, part: Sequence[str], watermark_input: int) -> list[str]:
     """Return the filters from the source's picture to the film's picture: upright, in one size, in plain colours.
 
     Args:
         film: A film with a picture.
         size: The largest size that an output needs.
         part: The filters that cut out the film.
-        marks: The index of the watermark among ffmpeg's inputs.
+        watermark_input: The index of the watermark among ffmpeg's inputs.
     """
     video = film.video
     assert video is not None
@@ -66,8 +67,8 @@ def picture_filters(film: Film, size: Size, part: Sequence[str], marks: int) -> 
         if film.has_stills:
             filters.append(STEADY)
         filters.append(f"subtitles=filename={film.subtitles}:fontsdir={FONTS}:wrap_unicode=1")
-    if film.mark:
-        filters.append(overlay(film.mark, size, marks, watermark_colours(video)))
+    if film.watermark:
+        filters.append(overlay(film.watermark, size, watermark_input, watermark_colours(video)))
     return filters
 
 

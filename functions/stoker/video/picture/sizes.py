@@ -2,7 +2,8 @@
 
 from stoker.models.document import Model
 from stoker.models.video import HlsOutput, Sized
-from stoker.video.source.film import Film, Size
+from stoker.probe.picture_parameters import Size
+from stoker.video.source.film import Film
 
 
 def sizes(film: Film, output: Model) -> list[Size]:

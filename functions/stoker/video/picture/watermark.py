@@ -1,6 +1,7 @@
 """The filters that lay a watermark over the film."""
 
-from stoker.video.source.film import Overlay, Size
+from stoker.probe.picture_parameters import Size
+from stoker.video.source.film import Overlay
 
 LARGEST_SHARE = 0.2
 """The largest share of the film's width and height: large enough to be read, small enough not to disturb."""

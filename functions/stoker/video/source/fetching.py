@@ -112,9 +112,9 @@ def open_film(video_input: VideoInput, folder: Path, prober: Prober, remote: Rem
         )
     kinds = {output.kind for output in video_input.outputs}
     info, silent = tracks_in_part(info, start, end, kinds, OF_SOUND, video_input.source)
-    mark = _mark(video_input.watermark, folder, prober) if video_input.watermark and info.video else None
+    watermark = _watermark(video_input.watermark, folder, prober) if video_input.watermark and info.video else None
     seen = any(output.kind not in OF_SOUND for output in video_input.outputs)
-    if remote and any(may_copy(Film(info, start, end, mark), output) for output in video_input.outputs):
+    if remote and any(may_copy(Film(info, start, end, watermark), output) for output in video_input.outputs):
         # Reading the source once more takes less time than encoding it.
         info = prober.probe(remote, measure=True, language=language)
     sets = any(output.kind == "hls" for output in video_input.outputs)
@@ -123,14 +123,16 @@ def open_film(video_input: VideoInput, folder: Path, prober: Prober, remote: Rem
     if info.video and seen:
         warnings += guess_warnings(info.video, video_input.source)
     if video_input.captions is None:
-        return Film(info, start, end, mark, remote=remote, warnings=warnings, loudness=loudness)
+        return Film(info, start, end, watermark, remote=remote, warnings=warnings, loudness=loudness)
     name = video_input.captions.source or video_input.source
     spoken = video_input.captions.language or ""
     if video_input.captions.from_:
         spoken = extract(video_input.captions, video_input.source, info, folder, remote)
     cues, left_out = read_captions(name, folder, start, end)
     warnings += left_out
-    film = Film(info, start, end, mark, cues, None, remote, warnings, loudness=loudness, cues_language=bcp47(spoken))
+    film = Film(
+        info, start, end, watermark, cues, None, remote, warnings, loudness=loudness, cues_language=bcp47(spoken)
+    )
     if not video_input.captions.burn_in:
         return film
     return replace(film, subtitles=SUBTITLES, warnings=warnings + prepare_burn_in(cues, folder, name))
@@ -180,7 +182,7 @@ def _check_codec(source: Path | Remote, name: str, medium: str) -> None:
         raise undecodable(name, medium, codec)
 
 
-def _mark(watermark: Watermark, folder: Path, prober: Prober) -> Overlay:
+def _watermark(watermark: Watermark, folder: Path, prober: Prober) -> Overlay:
     try:
         video = prober.probe(folder / WATERMARK, WATERMARKS).video
     except NotReadable as reason:

@@ -7,14 +7,11 @@ from dataclasses import dataclass, field
 
 from stoker.captions.webvtt import Cue
 from stoker.models.warnings import OutputWarning
+from stoker.probe.picture_parameters import Size
 from stoker.probe.probe import AudioStream, Chapter, MediaInfo, VideoStream
 from stoker.probe.ranged_source import Remote
 from stoker.sound.downmix import Level
 from stoker.video.source.chapters import chapters_in_part
-
-Size = tuple[int, int]
-"""Width and height in pixels."""
-
 
 STILL_SECONDS = 0.25
 """A part may begin with the next frame if that comes within this time. Otherwise it begins with the frame that is on
@@ -46,7 +43,7 @@ class Film:
         info: The content of the source.
         start: The start of the part, in seconds of the source.
         end: The end of the part, in seconds of the source; None for the end of the source.
-        mark: The watermark, if there is one.
+        watermark: The watermark; None if there is none.
         cues: The captions, in the film's own time.
         cues_language: The BCP 47 tag of the captions' language; None if it is unknown.
         subtitles: The subtitles file that is burnt into the picture, relative to the working folder; None for no file.
@@ -62,7 +59,7 @@ class Film:
     info: MediaInfo
     start: float = 0
     end: float | None = None
-    mark: Overlay | None = None
+    watermark: Overlay | None = None
     cues: tuple[Cue, ...] = ()
     subtitles: str | None = None
     remote: Remote | None = None
