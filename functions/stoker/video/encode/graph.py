@@ -45,7 +45,7 @@ LASTING = ("-t", str(config.MAX_SOURCE_SECONDS))
 
 
 class Graph:
-    """The collected wishes of the outputs, from which one ffmpeg command is made.
+    """The requests of all outputs, from which one ffmpeg command is made.
 
     Args:
         source: The source's path, relative to the working folder. It is ignored if the film is remote.
@@ -54,7 +54,7 @@ class Graph:
         skip: Seconds at the start of the film that no output needs. Reading begins a little before their end.
 
     Attributes:
-        films: The files of encoded streams, which may be large.
+        large_files: The files of encoded streams, which may be large.
     """
 
     def __init__(self, source: str, film: Film, names: set[str] | None = None, skip: float = 0) -> None:
@@ -62,13 +62,13 @@ class Graph:
         self._source = f"{PIPE}:0" if film.remote else source
         self._names = set() if names is None else names
         # A pipe can't seek, and some sources seek badly. Then all of the source is read.
-        begin, _ = film.on_screen(film.start + skip)
+        begin, _ = film.still_at(film.start + skip)
         self._seek = 0.0 if film.remote or _seeks_badly(film) else max(0.0, begin - SEEK_SECONDS)
         self._pictures: list[Branch] = []
         self._sounds: dict[AudioStream | None, list[Branch]] = {}
         self._video = EncodedStreams("v")
         self._audio = EncodedStreams("a")
-        self.films: list[str] = []
+        self.large_files: list[str] = []
         self._tee: list[str] = []
         self._others: list[str] = []
 
@@ -136,7 +136,7 @@ class Graph:
         """
         options = {**options, **(arranged or {})} if self.film.remote is None else options
         settings = ":".join(f"{key}={value}" for key, value in {"f": muxer, "onfail": "abort", **options}.items())
-        self.films.append(name)
+        self.large_files.append(name)
         self._tee.append(rf"[select=\'{','.join(streams)}\':{settings}]{name}")
 
     def write_picture(self, name: str, size: Size, filters: tuple[str, ...], options: Options) -> None:

@@ -22,13 +22,13 @@ class Plan:
     Attributes:
         runs: The arguments of each run of ffmpeg.
         finishes: The finish of each output, in the order in which the job lists the outputs.
-        films: The files of those runs that may be large.
+        large_files: The files of those runs that may be large.
         sounds: The sounds that are decoded, each with its encoders' options. None stands for the film's own sound.
     """
 
     runs: list[list[str]]
     finishes: list[Finish]
-    films: list[str]
+    large_files: list[str]
     sounds: Mapping[AudioStream | None, Sequence[Options]]
 
 
@@ -51,9 +51,9 @@ def plan(source: str, film: Film, outputs: Sequence[VideoOutput | CaptionsOutput
     for graph in different:
         if graph.sounds:
             add_meter(graph)
-    films = [name for graph in different for name in graph.films]
+    large_files = [name for graph in different for name in graph.large_files]
     sounds = {stream: options for graph in different for stream, options in graph.sounds.items()}
-    return Plan([graph.arguments() for graph in different if not graph.empty], finishes, films, sounds)
+    return Plan([graph.arguments() for graph in different if not graph.empty], finishes, large_files, sounds)
 
 
 def _skip(output: VideoOutput | CaptionsOutput, film: Film) -> float:

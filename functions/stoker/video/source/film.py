@@ -99,10 +99,10 @@ class Film:
 
         It lies before the start of the part if the part begins within a still.
         """
-        begin, end = self.on_screen(self.start)
+        begin, end = self.still_at(self.start)
         return begin if end - self.start > STILL_SECONDS else self.start
 
-    def on_screen(self, seconds: float) -> tuple[float, float]:
+    def still_at(self, seconds: float) -> tuple[float, float]:
         """Return the start and end of the still that is on the screen at a time. The last frame has no end.
 
         Args:
