@@ -118,7 +118,9 @@ def make_outputs(
     encoded = encoded_percent(film, outputs, PROBED)
     error_output = ""
     uploading = (
-        streaming.following(planned.large_files, context.check) if film.remote and streaming else nullcontext(lambda: None)
+        streaming.following(planned.large_files, context.check)
+        if film.remote and streaming
+        else nullcontext(lambda: None)
     )
     with uploading as check_upload:
         for number, arguments in enumerate(planned.runs):
