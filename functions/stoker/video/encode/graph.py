@@ -119,7 +119,7 @@ class Graph:
     def copied(self, stream: VideoStream | AudioStream) -> str:
         """Add a stream of the source without encoding it. Return its name, for `mux`."""
         encodes = self._video if isinstance(stream, VideoStream) else self._audio
-        return encodes.place(Branch((f"0:{stream.index}",)), {"c": "copy"}, lambda branch: branch.filters[0])
+        return encodes.add(Branch((f"0:{stream.index}",)), {"c": "copy"}, lambda branch: branch.filters[0])
 
     def mux(
         self, name: str, muxer: str, streams: Sequence[str], options: Options, arranged: Options | None = None
