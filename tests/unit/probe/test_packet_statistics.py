@@ -226,8 +226,8 @@ def test_a_file_of_countless_packets_is_not_read_to_its_end(ffmpeg: Ffmpeg) -> N
     packets = ffmpeg("a.mkv", "-f", "lavfi", "-i", "anullsrc=r=8000:cl=mono:nb_samples=8", "-t", "3", "-c:a", "pcm_u8")
     lowered = (
         "import json, sys; sys.path.insert(0, sys.argv[1]);"
-        "from stoker.probe import found, probe_child; from stoker.sandbox import formats;"
-        "found.MAX_PACKETS = 100;"
+        "from stoker.probe import probe_child, track_reader; from stoker.sandbox import formats;"
+        "track_reader.MAX_PACKETS = 100;"
         "print(json.dumps(probe_child.probe(formats.CONTAINERS, path=sys.argv[2])))"
     )
     functions = Path(packet_statistics.__file__).parents[2]
