@@ -46,7 +46,10 @@ def _boxes(read: ReadAt, size: int, most: int) -> int | None:
         end = offset + length
         if end >= size:
             return end
-    return end + HEAD_BYTES if size - end < HEAD_BYTES else None
+    rest = size - end
+    if rest >= HEAD_BYTES:
+        return None
+    return end + HEAD_BYTES if rest else end
 
 
 def _chunks(read: ReadAt, size: int, most: int) -> int | None:
