@@ -139,8 +139,27 @@ MEDIA_TYPES: Final = ("video/*", "audio/*")
 UNKNOWN_TYPES: Final = ("application/octet-stream", "binary/octet-stream", "")
 """What clients send for a file whose media type they do not know. The ending of its name then decides."""
 
-LIST_TYPES: Final = ("text/csv", "application/x-ndjson", "application/json")
-"""The media types of lists that a batch imports: what a client may upload, as large as `MAX_LIST_BYTES`."""
+CSV_TYPES: Final = ("text/csv", "application/csv", "text/tab-separated-values")
+"""The media types of tables that a batch imports."""
+
+JSON_TYPES: Final = (
+    "application/json",
+    "application/x-ndjson",
+    "application/ndjson",
+    "application/jsonl",
+    "application/x-jsonlines",
+)
+"""The media types of JSON lists and of NDJSON that a batch imports."""
+
+LIST_TYPES: Final = (*CSV_TYPES, *JSON_TYPES)
+"""The media types of lists that a client may upload, as large as `MAX_LIST_BYTES`. A `charset` may follow."""
+
+CSV_ENDINGS: Final = ("csv", "tsv")
+JSON_ENDINGS: Final = ("json", "ndjson", "jsonl")
+
+VAGUE_LIST_TYPES: Final = ("text/plain", "application/vnd.ms-excel")
+"""Media types of lists that do not tell their format: the ending of the name then decides. Windows calls a `.csv` an
+Excel file if Excel is installed. Source: https://developer.mozilla.org/docs/Web/HTTP/Guides/MIME_types"""
 
 MAX_LIST_BYTES = 100 * 1024**2
 """The largest list: some hundred thousand tasks, which a batch imports within its time. The upload's media type does

@@ -267,7 +267,7 @@ def test_the_records_that_failed_are_imported_by_a_retry_and_no_others(
     after = tasks_of(ada)
     assert sorted(one["title"] for one in after.values()) == [f"Task {n}" for n in (1, 3, 4, 5, 6, 7)]
     assert {name: one for name, one in before.items() if name != deleted}.items() <= after.items()
-    with pytest.raises(NotRetryable, match="is completed: write a new one"):
+    with pytest.raises(NotRetryable, match="nothing of it has failed"):
         retry_job(job.id)
 
 

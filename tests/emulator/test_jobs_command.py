@@ -266,7 +266,7 @@ def test_retry_runs_a_job_again(user: User, clip: Path) -> None:
     assert user.result(job_id)["status"] == "completed"
     done = run("retry", job_id)
     assert (done.returncode, done.stdout) == (1, "")
-    assert "is completed: write a new one" in done.stderr
+    assert "nothing of it has failed" in done.stderr
 
 
 def test_a_retry_that_can_not_be_queued_from_here_is_left_to_the_sweeper(jobs: Jobs) -> None:

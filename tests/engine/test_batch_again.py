@@ -229,7 +229,7 @@ def test_a_batch_runs_what_has_failed_again_and_nothing_else(
     makes(batch)
     does(children[2])
     assert (batch.status, *figures(batch)) == ("completed", 3, 0, [])
-    with pytest.raises(NotRetryable, match="is completed: write a new one"):
+    with pytest.raises(NotRetryable, match="nothing of it has failed"):
         retry_job(batch.id)
 
 
@@ -292,10 +292,10 @@ def test_a_child_whose_batch_is_about_to_run_it_is_left_to_the_batch(
 @pytest.mark.parametrize(
     ("job_input", "failed", "listed", "said"),
     [
-        (UPDATE, 0, 0, "is completed: write a new one"),
+        (UPDATE, 0, 0, "nothing of it has failed"),
         (UPDATE, 2, 2, None),
         (UPDATE, 250, 100, "of the 250 items that failed, only the first 100 are known"),
-        (RUN_JOBS, 0, 0, "is completed: write a new one"),
+        (RUN_JOBS, 0, 0, "nothing of it has failed"),
         ({"operation": "import-tasks", "source": "public/a.csv"}, 2, 2, None),
         ({"operation": "delete-tasks", "where": {"all": True}}, 2, 2, "can't be run again by themselves"),
         ({"operation": "export-user-data"}, 2, 2, "can't be run again by themselves"),

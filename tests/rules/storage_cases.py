@@ -27,6 +27,10 @@ NAMED = (
     ("new.MTS", UNKNOWN, SCALED),
     ("new.GIF", UNKNOWN, 500),
     ("new.Srt", (*UNKNOWN, "text/plain"), 300),
+    *(
+        (f"new.{ending}", (*UNKNOWN, *config.VAGUE_LIST_TYPES), 500)
+        for ending in ("Csv", "TSV", "json", "ndjson", "jsonl")
+    ),
 )
 """A name by which a file of some media types is accepted, and the bound of its size here."""
 
@@ -39,6 +43,11 @@ WITH_PARAMETERS = (
     "video/x-ms-wmv",
     "video/" + "a" * 64,
     "video/mp4;a=",
+    "TEXT/CSV",
+    "text/csv; charset=utf-8",
+    'text/csv;charset="UTF-8"',
+    "Application/JSON ;charset=iso-8859-1:1987",
+    "application/x-ndjson;charset=" + "a" * 40,
 )
 """Media types that browsers and recorders send."""
 
@@ -60,6 +69,11 @@ MISSHAPEN = (
     "video/mp4;a=" + "a" * 101,
     "video/mp4\ttext/html",
     "video/.",
+    "text/csv; charset=",
+    "text/csv; charset=<script>",
+    "text/csv;charset=" + "a" * 41,
+    "text/csv;a=b",
+    "text/csv;charset=a;charset=b",
 )
 """What is no media type, and what a page could show as markup."""
 
@@ -75,6 +89,7 @@ OBJECTS = (
     "public/cat.mp4",
     "user-uploads/ada/cat.gif",
     "user-uploads/ada/cat.vtt",
+    "user-uploads/ada/cat.csv",
 )
 """Files that are there."""
 
@@ -208,7 +223,7 @@ def _names() -> Iterator[StorageCase]:
 def _unknown_types() -> Iterator[StorageCase]:
     """Files whose name decides, because their media type says nothing."""
     group = "user-uploads"
-    for there in (OBJECTS[0], OBJECTS[4], OBJECTS[5]):
+    for there in (OBJECTS[0], *OBJECTS[4:]):
         yield StorageCase(group, "relabel as nothing", "ada", Relabel(there, ""), allowed=True)
     for name, types, most in NAMED:
         path = f"user-uploads/ada/{name}"

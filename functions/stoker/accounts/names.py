@@ -7,6 +7,9 @@ from stoker.models.user import INVISIBLE, MAX_NAME, NOT_IN_NAMES
 
 _REFUSED = re.compile(f"[{NOT_IN_NAMES}]+")
 _SURROGATES = re.compile("[\ud800-\udfff]+")
+JOINER = "\u200d"
+"""Joins emoji. A name that is cut must not end with it."""
+
 _SEEN = re.compile(f"[^{INVISIBLE}{NOT_IN_NAMES}]")
 
 
@@ -22,7 +25,10 @@ def clean_name(text: str | None) -> str | None:
         >>> clean_name("\\u200b \\u3164") is None
         True
     """
-    plain = " ".join(_REFUSED.sub(" ", _SURROGATES.sub("", text or "")).split())[:MAX_NAME]
+    whole = " ".join(_REFUSED.sub(" ", _SURROGATES.sub("", text or "")).split())
+    plain = whole[:MAX_NAME]
     while utf_16_length(plain) > MAX_NAME:
         plain = plain[:-1]
+    if plain != whole:
+        plain = plain.rstrip(JOINER)
     return plain.strip() if _SEEN.search(plain) else None

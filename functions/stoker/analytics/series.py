@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, get_args
 
 from stoker.analytics.aggregates import names_of
 from stoker.analytics.buckets import Key, buckets_between, start_of
@@ -36,13 +36,17 @@ def series(name: str, granularity: Granularity, start: datetime, end: datetime) 
         `count` of 0 where nothing happened.
 
     Raises:
-        ValueError: That would be more than `MOST_BUCKETS`.
+        ValueError: That would be more than `MOST_BUCKETS`, a time has no time zone, or there is no such granularity.
 
     Example:
         >>> monday = datetime(2026, 11, 16, tzinfo=UTC)
         >>> [one.count for one in series("video.played", "day", monday, monday + timedelta(days=7))]  # doctest: +SKIP
         [310, 295, 288, 301, 340, 512, 498]
     """
+    if granularity not in get_args(Granularity):
+        raise ValueError(f"{granularity!r} is no granularity. Name {', '.join(get_args(Granularity))}.")
+    if start.tzinfo is None or end.tzinfo is None:
+        raise ValueError("The start and the end need a time zone, such as datetime(2026, 11, 16, tzinfo=UTC).")
     # Looked up by their ids, which follow from the time: that needs no index.
     keys: list[Key] = []
     for bucket in buckets_between(granularity, start, min(end, datetime.now(UTC))):
@@ -82,6 +86,10 @@ def active_users(period: Period, on: date | None = None) -> int:
         on: The day, or a day of the week or the month; today where it is left out. A period that has not ended is
             counted as far as it has gone.
 
+    Raises:
+        ValueError: There is no such period.
+        TypeError: `on` is no date.
+
     Returns:
         Users: exactly up to some 1,500, within 2 % beyond (see `Users`).
 
@@ -89,6 +97,10 @@ def active_users(period: Period, on: date | None = None) -> int:
         >>> active_users("28-days", date(2026, 11, 22))  # doctest: +SKIP
         1204
     """
+    if period not in get_args(Period):
+        raise ValueError(f"{period!r} is no period. Name {', '.join(get_args(Period))}.")
+    if on is not None and not isinstance(on, date):
+        raise TypeError("The day must be a date, such as date(2026, 11, 22).")
     users = Users()
     buckets = [Key(granularity, bucket, ALL) for granularity, bucket in buckets_of(period, on or today())]
     for sketch in raw.get_all([names_of(key)[1] for key in buckets], ["users"]):

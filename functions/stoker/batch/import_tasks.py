@@ -205,7 +205,9 @@ def _sorted_out(
         if isinstance(found, NoTask):
             done.fail(str(line), str(found), "invalid-task")
         elif found.project_id in foreign:
-            done.fail(str(line), f"You have no project {found.project_id!r}.", "invalid-task")
+            done.fail(
+                str(line), f"You have no project {found.project_id!r}. Make it, and retry this job.", "invalid-task"
+            )
         elif there.get(name, context.user_id) != context.user_id:
             done.fail(str(line), f"Someone else has a task {name!r}.", "invalid-task")
         else:

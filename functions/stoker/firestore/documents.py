@@ -22,14 +22,16 @@ class StoredDocument:
     Attributes:
         path: Such as `processingJobs/jO4Nfx7HgAfqnLd1Mmd7`.
         data: Its fields, or those that were asked for. Anyone may have written them.
-        update_time: When it was written.
+        update_time: The time of its last write.
         readable: Whether all of it could be decoded.
+        create_time: The time at which it was made. A document that was deleted and made anew has another.
     """
 
     path: str
     data: Mapping[str, Any]
     update_time: datetime
     readable: bool = True
+    create_time: datetime | None = None
 
     @property
     def id(self) -> str:
@@ -39,7 +41,12 @@ class StoredDocument:
     @classmethod
     def of(cls, snapshot: DocumentSnapshot[Any]) -> "StoredDocument":
         """Return the document of a snapshot that exists."""
-        return cls(snapshot.reference.path, snapshot.to_dict() or {}, snapshot.update_time)
+        return cls(
+            snapshot.reference.path,
+            snapshot.to_dict() or {},
+            snapshot.update_time,
+            create_time=snapshot.create_time,
+        )
 
 
 class Documents(Protocol):

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -135,7 +136,7 @@ def _apply(stored: dict[str, StoredDocument], write: Write, time: datetime) -> W
     # Source: https://cloud.google.com/firestore/docs/reference/rest/v1/WriteResult (updateTime)
     if before is not None and data == before.data and text == str(before.data):
         return Written(before.update_time, sums)
-    stored[write.path] = StoredDocument(write.path, data, time)
+    stored[write.path] = StoredDocument(write.path, data, time, create_time=before.create_time if before else time)
     return Written(time, sums)
 
 
@@ -197,12 +198,12 @@ def _holds(document: StoredDocument, condition: Filter) -> bool:
 
 def _only(document: StoredDocument, fields: Sequence[str]) -> StoredDocument:
     if not fields:
-        return StoredDocument(document.path, dict(document.data), document.update_time)
+        return replace(document, data=dict(document.data))
     data: dict[str, Any] = {}
     for field in fields:
         if (value := value_of(document.data, field)) is not None:
             _set(data, field.split("."), value, document.update_time)
-    return StoredDocument(document.path, data, document.update_time)
+    return replace(document, data=data)
 
 
 def _collection(path: str) -> str:

@@ -166,7 +166,7 @@ def _obstacle(job: JobState) -> str | None:
     if not has_ended(job.state):
         return "it has not ended: wait for it, or cancel it"
     if job.state == "completed" and not job.failed_items:
-        return "it is completed: write a new one"
+        return "it is completed, and nothing of it has failed: write a new one"
     if job.stage == RUNNING_AGAIN:
         return "jobs that it has made run again: wait for them, or cancel them"
     return None

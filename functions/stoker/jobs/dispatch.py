@@ -19,8 +19,6 @@ from stoker.jobs.store import store
 from stoker.models.job import has_ended
 from stoker.queries import job_queries
 
-NEW = Created()
-
 DISPATCH_SECONDS = 45.0
 """The longest that a dispatch waits for Firestore in all. Its trigger has 60 s, so that an error is logged."""
 
@@ -35,7 +33,7 @@ LONGEST_WAIT = timedelta(days=30)
 """A task can't wait for longer. Source: https://cloud.google.com/tasks/docs/quotas (maximum schedule time)."""
 
 
-def dispatch(found: StoredDocument, event: Created | Due | LeaseLapsed = NEW) -> bool:
+def dispatch(found: StoredDocument, event: Created | Due | LeaseLapsed | None = None) -> bool:
     """Put a job into the queue of its type, or fail it with everything that is wrong with it.
 
     Args:
@@ -50,7 +48,7 @@ def dispatch(found: StoredDocument, event: Created | Due | LeaseLapsed = NEW) ->
         return True  # A restored or imported document: its work is done.
     try:
         with deadline(DISPATCH_SECONDS):
-            _dispatch(found, state, event)
+            _dispatch(found, state, event or _created(found))
     except Conflict:
         log_of(state).info("The job changed before it could be refused; the sweeper will look at it again.")
     except Exception as error:
@@ -59,6 +57,13 @@ def dispatch(found: StoredDocument, event: Created | Due | LeaseLapsed = NEW) ->
     else:
         return True
     return False
+
+
+def _created(found: StoredDocument) -> Created:
+    """Return the event of a new document. One that is made anew under the same id is another occasion, because Cloud
+    Tasks drops a second task of an occasion for about an hour. An event that is delivered twice is the same occasion.
+    """
+    return Created(f"created/{found.create_time.isoformat()}") if found.create_time is not None else Created()
 
 
 def _dispatch(found: StoredDocument, state: JobState, event: Created | Due | LeaseLapsed) -> None:

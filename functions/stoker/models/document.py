@@ -182,7 +182,8 @@ def problems(error: ValidationError, data: object, within: str = "") -> list[str
         ['width: must be a whole number', 'hue: there is no such field']
     """
     found = [
-        _problem(one["type"], _path(one["loc"], data, within), one["msg"], one.get("ctx", {})) for one in error.errors()
+        _problem(one["type"], _path(one["loc"], data, within), one["msg"], one.get("ctx", {}), one["input"])
+        for one in error.errors()
     ]
     if len(found) > PROBLEMS_SHOWN:
         return [*found[:PROBLEMS_SHOWN], f"and {len(found) - PROBLEMS_SHOWN} more"]
@@ -210,7 +211,7 @@ MUST_BE = {
 """pydantic's errors in Firestore's words, by type."""
 
 
-def _problem(kind: str, path: str, message: str, context: Mapping[str, Any]) -> str:
+def _problem(kind: str, path: str, message: str, context: Mapping[str, Any], value: object) -> str:
     match kind:
         case "missing":
             said = "is missing"
@@ -220,6 +221,10 @@ def _problem(kind: str, path: str, message: str, context: Mapping[str, Any]) -> 
             said = f"'{_shortened(context['tag'])}' is not one of {context['expected_tags']}"
         case "union_tag_not_found":
             said = f"needs {context['discriminator']}"
+        case "string_pattern_mismatch":
+            said = f"must have the form {context['pattern']}"
+        case "literal_error" if isinstance(value, str):
+            said = f"must be {context['expected']}, and is {_shortened(value)!r}"
         case "value_error":
             said = str(context["error"])
         case _ if kind in MUST_BE:

@@ -66,14 +66,15 @@ def choose_voice(voices: Sequence[Voice], language: str | None, name: str | None
 
 def _speakers(voices: Sequence[Voice], language: str) -> list[Voice]:
     """Those that speak exactly this; else the language without its region (`de` for `de-AT`), or with any (`pt-br`
-    for `pt`)."""
+    for `pt`). A voice that is named as the language comes first: for `fr`, eSpeak NG lists `fr-BE` before `fr`."""
     wanted = compared(language)
     tags = {voice: [compared(tag) for tag in voice.languages] for voice in voices}
     while True:
         exact = [voice for voice in voices if wanted in tags[voice]]
         close = [voice for voice in voices if any(tag.startswith(f"{wanted}-") for tag in tags[voice])]
         if exact or close or "-" not in wanted:
-            return exact + [voice for voice in close if voice not in exact]
+            found = exact + [voice for voice in close if voice not in exact]
+            return sorted(found, key=lambda voice: compared(voice.name) != wanted)
         wanted = wanted.rpartition("-")[0]
 
 

@@ -54,9 +54,18 @@ def cut_to_fit(text: str, most: int, size: Callable[[str], int] = len) -> str:
     return text[:whole]
 
 
+BEFORE_THEIR_CONSONANT = "\u0e40\u0e41\u0e42\u0e43\u0e44\u0ec0\u0ec1\u0ec2\u0ec3\u0ec4"
+"""Vowels of Thai and Lao that are written before the consonant after which they are spoken.
+Source: https://www.unicode.org/Public/UCD/latest/ucd/PropList.txt (Logical_Order_Exception)"""
+
+
 def _belongs(text: str, at: int) -> bool:
-    """Whether a character is part of what stands before it."""
-    return unicodedata.category(text[at]) in ("Mn", "Mc", "Me", "Sk") or _joins(text[at - 1 : at + 1])
+    """Return whether a character is part of the character before it."""
+    return (
+        unicodedata.category(text[at]) in ("Mn", "Mc", "Me", "Sk")
+        or _joins(text[at - 1 : at + 1])
+        or text[at - 1] in BEFORE_THEIR_CONSONANT
+    )
 
 
 def _joins(pair: str) -> bool:

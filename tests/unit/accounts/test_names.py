@@ -22,6 +22,7 @@ from stoker.models.user import MAX_NAME, Name
         ("\u202eevil\u202c", "evil"),
         ("علی\u200cرضا", "علی\u200cرضا"),
         ("👩\u200d🚀", "👩\u200d🚀"),
+        ("a" * 97 + "👩\u200d🚀", "a" * 97 + "👩"),
         ("❤\ufe0f", "❤\ufe0f"),
         ("x" * 500, "x" * MAX_NAME),
         ("🐈" * 50, "🐈" * 50),

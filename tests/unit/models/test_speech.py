@@ -34,7 +34,7 @@ def test_newlines_tabs_emoji_and_every_script_may_be_spoken() -> None:
         ({"text": "a", "pitch": 21}, "pitch: must be at most 20"),
         ({"text": "a", "loudness": 0}, "loudness: must be at most -9"),
         ({"text": "a", "format": "flac"}, "format: must be 'mp3', 'ogg', 'm4a' or 'wav'"),
-        ({"text": "a", "language": "english please"}, "language: string should match pattern"),
+        ({"text": "a", "language": "english please"}, "language: must have the form"),
         ({"text": "a", "voice": "x" * 101}, "voice: string should have at most 100 characters"),
         ({"text": "a", "captions": "yes"}, "captions: must be true or false"),
         ({"text": "a", "lines": "split"}, "lines: must be 'join' or 'keep'"),

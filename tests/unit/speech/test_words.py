@@ -51,3 +51,10 @@ def test_a_long_word_is_cut_and_nothing_of_it_is_lost(text: str) -> None:
 def test_an_address_is_cut_after_its_marks() -> None:
     text = "https://example.com/a/very/long/path/with/many/parts/that/never/ends?query=string"
     assert all(word[-1] in "/?=" for word in words(text)[:-1])
+
+
+@pytest.mark.parametrize("vowel", ["\u0e40", "\u0e41", "\u0e42", "\u0e43", "\u0e44", "\u0ec0", "\u0ec4"])
+@pytest.mark.parametrize("before", range(MOST_CHARACTERS // 2, MOST_CHARACTERS))
+def test_a_vowel_that_is_written_first_is_not_parted_from_its_consonant(vowel: str, before: int) -> None:
+    text = "\u0e01" * before + f"{vowel}\u0e01" * 30
+    assert not [end for _, end in word_spans(text)[:-1] if text[end - 1] == vowel]

@@ -221,7 +221,7 @@ def test_a_cue_that_is_forged_inside_a_text_is_a_cue_at_most(ffmpeg: Ffmpeg, tmp
         ({"source": "a.vtt", "from": "source"}, "captions.source: there can't be one beside 'from'"),
         ({"language": "de"}, "captions.source: is missing"),
         ({"from": "film"}, "captions.from: must be 'source'"),
-        ({"from": "source", "language": "x y"}, "captions.language: string should match pattern"),
+        ({"from": "source", "language": "x y"}, "captions.language: must have the form"),
     ],
 )
 def test_what_can_not_be_asked_for_is_said(captions: dict[str, str], said: str) -> None:

@@ -17,6 +17,9 @@ _VALUE = "[A-Za-z0-9!#$&^_.+, -]{0,100}"
 
 _PARAMETERS = f'( *; *{_SUBTYPE}=({_VALUE}|"{_VALUE}")){{0,3}}'
 
+_LISTS = f'({"|".join(config.LIST_TYPES).replace(".", "[.]")})( *; *charset="?[a-z0-9_.:-]{{1,40}}"?)?'
+"""The media types of lists, in small letters."""
+
 _LETTER = r"[^/\x00-\x1f\x7f-\x9f\x{2028}\x{2029}]"
 """In a part of a name: no control character, and nothing that ends a line."""
 
@@ -52,12 +55,17 @@ def upload_function(name: str) -> str:
         (f"file.contentType in {listed(animations)}", config.MAX_ANIMATION_BYTES),
         (f"file.contentType in {listed(stills)}", config.MAX_WATERMARK_BYTES),
         (f"file.contentType in {listed(config.CAPTIONS_TYPES)}", config.MAX_CAPTIONS_BYTES),
-        (f"file.contentType in {listed(config.LIST_TYPES)}", config.MAX_LIST_BYTES),
+        (f"file.contentType.lower().matches({literal(_LISTS)})", config.MAX_LIST_BYTES),
     )
     by_name = (
         (config.UNKNOWN_TYPES, _endings(FILMS), config.MAX_SOURCE_BYTES),
         (config.UNKNOWN_TYPES, _endings(ANIMATIONS), config.MAX_ANIMATION_BYTES),
         (captions, config.CAPTIONS_ENDINGS, config.MAX_CAPTIONS_BYTES),
+        (
+            (*config.UNKNOWN_TYPES, *config.VAGUE_LIST_TYPES),
+            (*config.CSV_ENDINGS, *config.JSON_ENDINGS),
+            config.MAX_LIST_BYTES,
+        ),
     )
     checks = [f"({condition} && file.size <= {most})" for condition, most in by_type]
     checks += [

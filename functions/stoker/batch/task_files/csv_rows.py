@@ -22,6 +22,9 @@ MAX_ROW_LINES = 500
 
 TOO_MANY_LINES = f"it has more than {MAX_ROW_LINES} lines; perhaps a quote in its first line is not closed"
 
+WORDS = ("status", "priority", "category")
+"""Fields of a word. Spaces around the word do not matter, and neither do capitals where the words are given."""
+
 WHOLE_NUMBERS = ("estimatedDuration", "actualDuration")
 
 
@@ -123,10 +126,13 @@ def _columns(path: str, cells: list[str] | str) -> list[str]:
         columns.pop()
     named = [column for column in columns if column]
     unknown = [column[:40] for column in named if column not in known]
-    if unknown or "title" not in named or len(set(named)) < len(named):
+    twice = sorted({column for column in named if named.count(column) > 1} - set(unknown))
+    if unknown or twice or "title" not in named:
+        said = (f" There are no {', '.join(map(repr, unknown[:20]))}.") if unknown else ""
+        said += (f" It names {', '.join(twice)} more than once.") if twice else ""
         raise UnsupportedMedia(
             f"The first line of {path!r} must name each column once, and title among them. There are: "
-            f"{', '.join(known)}." + (f" There are no {', '.join(map(repr, unknown[:20]))}." if unknown else "")
+            f"{', '.join(known)}.{said}"
         )
     return columns
 
@@ -138,6 +144,10 @@ def _letters(name: str) -> str:
 
 def _fields(row: Mapping[str, str]) -> dict[str, Any] | str:
     fields: dict[str, Any] = {**row}
+    for name in WORDS:
+        if name in row:
+            fields[name] = row[name].strip()
+            fields[name] = fields[name].lower() if name != "category" else fields[name]
     if "tags" in row:
         tags = re.split(";" if ";" in row["tags"] else ",", row["tags"])
         fields["tags"] = [tag.strip() for tag in tags if tag.strip()]

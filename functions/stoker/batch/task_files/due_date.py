@@ -63,7 +63,7 @@ class DueDates:
             return self._zoned(self._of_serial(text), text)
         found = ISO.fullmatch(text) if isinstance(value, str) else None
         if found is None:
-            raise NoDate(f"{_shown(text)} is no date. Write 2027-01-02T09:00:00Z")
+            raise NoDate(f"{_shown(text)} is no date. Write it in the form 2027-01-02T09:00:00Z")
         day, clock, fraction, offset = found.groups()
         try:
             time = datetime.fromisoformat(f"{day}T{clock or '00:00'}").replace(
@@ -78,7 +78,8 @@ class DueDates:
     def _of_serial(self, text: str) -> datetime:
         if self.form != "excel":
             raise NoDate(
-                f"{_shown(text)} is a number and no date. Write 2027-01-02T09:00:00Z, or write dates: 'excel' into "
+                f"{_shown(text)} is a number and no date. Write it in the form 2027-01-02T09:00:00Z, or write "
+                "dates: 'excel' into "
                 "the job's input if the file comes from a spreadsheet"
             )
         try:

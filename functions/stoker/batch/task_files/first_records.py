@@ -32,7 +32,7 @@ def check_first(path: str, found: Sequence[ImportedTask | NoTask]) -> None:
     if of_the_first:
         raise UnsupportedMedia(
             f"None of the first {len(found)} records of the file {path!r} is a task, all for the same reason. Of the "
-            f"first record: {'; '.join(of_the_first)}."
+            f"first record: {'; '.join(of_the_first)}. Correct the file, and write a new job."
         )
 
 

@@ -2,6 +2,7 @@
 
 from pathlib import PurePosixPath
 
+from stoker import config
 from stoker.batch.task_files.csv_rows import CsvRows
 from stoker.batch.task_files.json_lines import JsonLines
 from stoker.batch.task_files.json_list import SPACE, JsonList
@@ -25,13 +26,12 @@ def reader_of(file: TaskFile, content_type: str) -> Reader:
     lines = file.lines
     offset, skipped = lines.behind_blank(check_text(file.path, lines, file.encoding))
     begin, sign = (offset, 1 + skipped), lines.part(offset, START_BYTES).lstrip(SPACE)[:1]
-    suffix = PurePosixPath(file.path).suffix.lower()
-    if content_type.startswith(("text/csv", "application/csv")):
-        is_csv = True
-    elif "json" in content_type:
-        is_csv = False
-    elif suffix in (".csv", ".ndjson", ".jsonl", ".json"):
-        is_csv = suffix == ".csv"
+    ending = PurePosixPath(file.path).suffix.lower().removeprefix(".")
+    media_type = content_type.partition(";")[0].strip().lower()
+    if media_type in config.LIST_TYPES:
+        is_csv = media_type in config.CSV_TYPES
+    elif ending in (*config.CSV_ENDINGS, *config.JSON_ENDINGS):
+        is_csv = ending in config.CSV_ENDINGS
     else:
         is_csv = sign not in (b"{", b"[")
     if is_csv:

@@ -40,7 +40,7 @@ class NoTask:
     problems: tuple[str, ...]
 
     def __str__(self) -> str:
-        return f"This is no task: {'; '.join(self.problems)}. Correct it, and import it again."
+        return f"This is no task: {'; '.join(self.problems)}."
 
 
 @dataclass(frozen=True)
@@ -87,8 +87,9 @@ def task_of(fields: object, dates: DueDates) -> ImportedTask | NoTask:
     if not isinstance(fields, Mapping):
         return NoTask(("it must be a JSON object",))
     found: list[str] = []
-    task: dict[str, Any] = {**fields}
-    if task.get("dueDate") is not None:
+    # To-do apps write null for a field that a task does not have.
+    task: dict[str, Any] = {name: value for name, value in fields.items() if value is not None}
+    if "dueDate" in task:
         try:
             task["dueDate"] = dates.read(task["dueDate"])
         except NoDate as error:

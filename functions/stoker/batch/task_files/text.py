@@ -47,6 +47,8 @@ def check_text(path: str, lines: Lines, encoding: FileEncoding) -> int:
     has_mark = start.startswith(BYTE_ORDER_MARK)
     if has_mark and encoding != "utf-8":
         raise UnsupportedMedia(f"The file {path!r} is text in UTF-8. Write a new job without an encoding.")
+    if encoding != "utf-8" and _has_letters_in_utf_8(lines):
+        raise UnsupportedMedia(f"The file {path!r} is text in UTF-8. Write a new job without an encoding.")
     line = _first_line_in_another_encoding(lines, encoding)
     if line is not None:
         raise UnsupportedMedia(
@@ -75,6 +77,13 @@ def _first_line_in_another_encoding(lines: Lines, encoding: FileEncoding) -> int
             return None
         before += _newlines(chunk)
         offset += len(chunk)
+
+
+def _has_letters_in_utf_8(lines: Lines) -> bool:
+    """Return whether a file is text in UTF-8, with letters beyond ASCII. Almost no text in another encoding is that."""
+    if _first_line_in_another_encoding(lines, "utf-8") is not None:
+        return False
+    return any(not lines.part(at, WINDOW_BYTES).isascii() for at in range(0, lines.size, WINDOW_BYTES))
 
 
 def _newlines(text: bytes) -> int:

@@ -102,3 +102,15 @@ def test_a_row_of_many_lines_is_not_looked_at_again_for_each_of_its_lines() -> N
     assert {one for one in found[1:-MAX_ROW_LINES] if TOO_MANY_LINES not in str(one)} == set()
     long = "\n".join("x" for _ in range(MAX_ROW_LINES - 1))
     assert task(f'title,description\nWater,"{long}"\n').description == long
+
+
+@pytest.mark.parametrize(
+    "row", ["Water, High,in-progress , home", "Water,HIGH,IN-PROGRESS,home ", "Water,high,in-progress,home"]
+)
+def test_spaces_and_capitals_of_words_do_not_matter(row: str) -> None:
+    found = task(f"title,priority,status,category\n{row}\n")
+    assert (found.priority, found.status, found.category) == ("high", "in-progress", "home")
+
+
+def test_a_category_keeps_its_capitals() -> None:
+    assert task("title,category\nWater,At Home\n").category == "At Home"

@@ -29,6 +29,14 @@ ONE = b'{"title": "Water"}'
         (ONE, "tasks", ""),
         (b"\xef\xbb\xbf" + ONE, "tasks", ""),
         (b"title\nWater", "tasks", "text/csv"),
+        (b"title\nWater", "tasks.json", "TEXT/CSV; charset=utf-8"),
+        (b"title\nWater", "tasks.json", "application/csv"),
+        (b"title\tcategory\nWater\thome", "tasks", "text/tab-separated-values"),
+        (b"title\tcategory\nWater\thome", "tasks.tsv", "text/plain"),
+        (b"title\nWater", "tasks.CSV", "application/vnd.ms-excel"),
+        (ONE, "tasks.csv", "application/jsonl"),
+        (ONE, "tasks.csv", "application/x-jsonlines"),
+        (ONE, "tasks.ndjson", "text/plain"),
         (b"title\r\nWater\r\n", "tasks.csv", ""),
         (b"title\rWater\r", "tasks", ""),
         (b"\xef\xbb\xbftitle\nWater\n\n", "tasks", ""),
@@ -43,7 +51,8 @@ def test_the_format_is_found(content: bytes, path: str, content_type: str) -> No
     [
         ("title\nWater".encode("utf-16"), "UTF-16"),
         (b"name,title\nx,y", "There are no 'name'"),
-        (b"title,title\nx,y", "once"),
+        (b"title,title\nx,y", "It names title more than once"),
+        (b"title,Due Date,dueDate\nx,,", "It names dueDate more than once"),
         (b"description\nx", "title among them"),
         (b'"title', "names no columns"),
         (b"\xff\xfa\nx", "not UTF-8"),
@@ -163,3 +172,12 @@ def test_what_a_spreadsheet_writes_is_read(rows: list[tuple[str, str]], delimite
     assert [(one.title, one.description or "") for one in found if isinstance(one, ImportedTask)] == [
         (f"t{title}", description) for title, description in rows
     ]
+
+
+@pytest.mark.parametrize(
+    "field", ["description", "priority", "status", "category", "tags", "dueDate", "subtasks", "projectId"]
+)
+def test_null_is_a_field_left_out(field: str) -> None:
+    [found] = records(f'{{"title": "Water", "{field}": null}}'.encode())
+    [plain] = records(ONE)
+    assert found.found == plain.found

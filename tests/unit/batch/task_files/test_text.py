@@ -33,6 +33,19 @@ def test_windows_1252_is_refused_as_a_whole_and_read_if_the_job_says_so(text: st
     assert "Bücher" in str(found)
 
 
+@pytest.mark.parametrize(
+    "text", [ROWS, '[{"title": "Bücher"}]', "title\nWater\n日本\n", "title\n" + "x\n" * 300_000 + "ü\n"]
+)
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_text_in_utf_8_is_not_read_as_windows_1252(text: str, mark: str) -> None:
+    """Nearly all bytes are letters of Windows-1252: `ü` would be imported as `Ã¼`."""
+    assert "is text in UTF-8" in refusal((mark + text).encode(), "windows-1252")
+
+
+def test_plain_ascii_may_be_called_windows_1252() -> None:
+    assert [one.line for one in records(b"title\nWater\n", encoding="windows-1252")] == [2]
+
+
 @pytest.mark.parametrize("before", [0, 1, WINDOW_BYTES - 20, WINDOW_BYTES - 18, 3 * WINDOW_BYTES])
 def test_a_single_byte_of_another_encoding_far_behind_is_found_first(before: int) -> None:
     row = b"Water" + b" " * 8186 + b"\n"
