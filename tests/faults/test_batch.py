@@ -4,6 +4,7 @@ import itertools
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -129,9 +130,13 @@ def attempts(job: BatchJob, deaths: Deaths, *patches: Patch) -> dict[str, Any]:
     raise AssertionError("each of 20 attempts died")
 
 
-def everywhere(scenario: Callable[[Deaths], None]) -> int:
-    """Runs a scenario with a death at each place that there is; returns how many there were."""
-    for at in itertools.count():
+A_SAMPLE = pytest.mark.parametrize("step", [pytest.param(1, marks=pytest.mark.soak), 3])
+"""A death at each place of a long job, or at each third place; the first of these places changes with the date."""
+
+
+def everywhere(scenario: Callable[[Deaths], None], step: int = 1) -> int:
+    """Run a scenario with a death at each place, or at each `step`-th; return about how many places there were."""
+    for at in itertools.count(datetime.now(UTC).toordinal() % step, step):
         deaths = Deaths(at)
         scenario(deaths)
         if not deaths.died:
@@ -230,7 +235,8 @@ def test_tasks_are_imported_once() -> None:
     assert everywhere(scenario) == 8
 
 
-def test_everything_is_exported_once() -> None:
+@A_SAMPLE
+def test_everything_is_exported_once(step: int) -> None:
     ada = someone()
     write_everything(ada, tasks=3)
     files = {name for name in files_of(ada) if "export" not in name}
@@ -255,10 +261,11 @@ def test_everything_is_exported_once() -> None:
             if event.get("name") == "job.completed":
                 event.reference.delete()
 
-    assert everywhere(scenario) >= 20
+    assert everywhere(scenario, step) >= 20
 
 
-def test_everything_is_deleted_and_counted_once() -> None:
+@A_SAMPLE
+def test_everything_is_deleted_and_counted_once(step: int) -> None:
     # The whole database is read for what is left of them, so once, and for all of them.
     family = someone()
     receipts: set[str] = set()
@@ -290,7 +297,7 @@ def test_everything_is_deleted_and_counted_once() -> None:
         receipts.update(f"batchFaults/{name}" for name in (job.id, record.late_job_id))
         receipts.add(departure.path_of(ada))
 
-    assert everywhere(scenario) >= 30
+    assert everywhere(scenario, step) >= 30
     assert documents_that_name(family) == receipts
 
 

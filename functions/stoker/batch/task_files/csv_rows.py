@@ -22,8 +22,8 @@ MAX_ROW_LINES = 500
 
 TOO_MANY_LINES = f"it has more than {MAX_ROW_LINES} lines; perhaps a quote in its first line is not closed"
 
-WORDS = ("status", "priority", "category")
-"""Fields of a word. Spaces around the word do not matter, and neither do capitals where the words are given."""
+GIVEN_WORDS = ("status", "priority")
+"""Fields whose words are given. Spaces around a word and capitals do not matter."""
 
 WHOLE_NUMBERS = ("estimatedDuration", "actualDuration")
 
@@ -144,10 +144,11 @@ def _letters(name: str) -> str:
 
 def _fields(row: Mapping[str, str]) -> dict[str, Any] | str:
     fields: dict[str, Any] = {**row}
-    for name in WORDS:
+    for name in GIVEN_WORDS:
         if name in row:
-            fields[name] = row[name].strip()
-            fields[name] = fields[name].lower() if name != "category" else fields[name]
+            fields[name] = row[name].strip().lower()
+    if "category" in row:
+        fields["category"] = row["category"].strip()
     if "tags" in row:
         tags = re.split(";" if ";" in row["tags"] else ",", row["tags"])
         fields["tags"] = [tag.strip() for tag in tags if tag.strip()]
