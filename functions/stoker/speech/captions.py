@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import accumulate
 
-from stoker.captions.webvtt import Cue, written
+from stoker.captions.webvtt import Cue, to_webvtt
 from stoker.speech.track import SpokenSentence, Word
 from stoker.speech.width import columns
 
@@ -53,7 +53,7 @@ def webvtt(sentences: Sequence[SpokenSentence], seconds: float) -> str:
         for words in _cues(sentence, sentence.words)
     ]
     nexts = [*(cue.start for cue in cues[1:]), seconds]
-    return written(
+    return to_webvtt(
         replace(cue, end=max(cue.end, min(cue.start + _reading_seconds(cue.text), until))).escaped()
         for cue, until in zip(cues, nexts, strict=True)
     )

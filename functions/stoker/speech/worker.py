@@ -12,7 +12,7 @@ from stoker.languages import preferred
 from stoker.models.job import JobOutput, OutputFile
 from stoker.models.speech import AudioInput
 from stoker.models.warnings import OutputWarning
-from stoker.sound.mastering import ENCODINGS, Sound, master
+from stoker.sound.mastering import ENCODINGS, MeasuredSound, master
 from stoker.speech.captions import webvtt, word_timings
 from stoker.speech.engine import Engine
 from stoker.speech.engines.espeak import Espeak
@@ -118,7 +118,7 @@ def speech_engine(context: JobContext) -> Iterator[Engine]:
 
 def make_speech(
     context: JobContext, engine: Engine, audio_input: AudioInput
-) -> tuple[Narration, Sound, list[SpeechFile]]:
+) -> tuple[Narration, MeasuredSound, list[SpeechFile]]:
     """Speak a text and make all files of the job. Only the upload is left.
 
     Args:

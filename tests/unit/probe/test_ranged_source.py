@@ -21,7 +21,7 @@ from stoker.probe.probe import Prober
 from stoker.probe.ranged_source import Remote
 from stoker.video.encode.plan import plan
 from stoker.video.outputs.finish import MadeOutput
-from stoker.video.source.fetching import SOURCE, opened
+from stoker.video.source.fetching import SOURCE, open_film
 from stoker.video.worker import make_outputs
 from unit.sandbox.guard import guard
 from unit.video.test_video import Run
@@ -82,7 +82,7 @@ def outputs_of(
     run = run or Run(folder)
     remote = Remote(source, run.check) if source else None
     with Prober() as prober:
-        film = opened(video_input, folder, prober, remote)
+        film = open_film(video_input, folder, prober, remote)
         return make_outputs(cast(JobContext, run), prober, film, video_input.source, video_input.outputs)
 
 
@@ -147,7 +147,7 @@ def test_a_film_is_copied_from_there_only_if_it_never_changes(
     film = ffmpeg(name, "-i", str(joined), "-c", "copy")
     video_input = VideoInput.from_firestore({"source": "user-uploads/ada/film", "outputs": [{"kind": "mp4"}]})
     with Prober() as prober:
-        opening = opened(video_input, tmp_path, prober, Remote(Kept(film.read_bytes()), lambda: None))
+        opening = open_film(video_input, tmp_path, prober, Remote(Kept(film.read_bytes()), lambda: None))
     [run] = plan(SOURCE, opening, video_input.outputs).runs
     assert ("libx264" not in run) == copied
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from conftest import Ffmpeg
-from stoker.video.sound.loudness import INTEGRATED, METER, PEAK, MeasuredLoudness, measured
+from stoker.video.sound.loudness import INTEGRATED, METER, PEAK, MeasuredLoudness, read_loudness
 
 RATE = 48_000
 FADE_SECONDS = 0.1
@@ -52,7 +52,7 @@ def heard(samples: np.ndarray, ffmpeg: Ffmpeg) -> MeasuredLoudness:
     told = ((INTEGRATED, "lavfi.r128.I"), (PEAK, "lavfi.r128.true_peak"))
     prints = [f"ametadata=mode=print:key={key}:file={folder / name}" for name, key in told]
     ffmpeg("out.wav", *given, "-af", ",".join([METER, *prints]))
-    found = measured(folder)
+    found = read_loudness(folder)
     assert found is not None
     return found
 

@@ -16,8 +16,8 @@ from stoker.probe.probe import MediaInfo, Prober
 from stoker.sandbox.formats import CONTAINERS, PICTURES
 from stoker.video.encode.plan import plan
 from stoker.video.outputs.finish import MadeOutput
-from stoker.video.sound.loudness import measured
-from stoker.video.source.fetching import opened
+from stoker.video.sound.loudness import read_loudness
+from stoker.video.source.fetching import open_film
 from stoker.video.worker import make_outputs, wanted_outputs
 
 PICTURE = ("-f", "lavfi", "-i", "testsrc2=size=320x180:rate=25:duration=3")
@@ -45,7 +45,7 @@ def outputs_of(source: Path, *outputs: Mapping[str, object], **also: object) -> 
     video_input = VideoInput.from_firestore({"source": "user-uploads/ada/film", **asked, **also})
     source.with_name("source").write_bytes(source.read_bytes())
     with Prober() as prober:
-        opening = opened(video_input, source.parent, prober)
+        opening = open_film(video_input, source.parent, prober)
         wanted = wanted_outputs(video_input)
         return make_outputs(Run(source.parent), prober, opening, video_input.source, wanted)  # type: ignore[arg-type]
 
@@ -550,7 +550,7 @@ def test_what_does_not_fit_is_encoded(ffmpeg: Ffmpeg, tmp_path: Path, also: dict
     video_input = VideoInput.from_firestore({"source": "user-uploads/ada/film", **also})
     light(ffmpeg).rename(tmp_path / "source")
     with Prober() as prober:
-        [run, *_] = plan("source", opened(video_input, tmp_path, prober), video_input.outputs).runs
+        [run, *_] = plan("source", open_film(video_input, tmp_path, prober), video_input.outputs).runs
     assert "libx264" in run
 
 
@@ -558,7 +558,7 @@ def test_the_loudness_is_that_of_a_standard_tone(ffmpeg: Ffmpeg, tmp_path: Path)
     """Both channels a sine of 1 kHz at -23 dBFS: -23 LUFS. Source: EBU Tech 3341, test signal 1."""
     tone = f"aevalsrc='{10 ** (-23 / 20):.6f}*sin(2*PI*1000*t)|{10 ** (-23 / 20):.6f}*sin(2*PI*1000*t)':s=48000:d=5"
     outputs_of(ffmpeg("tone.wav", "-f", "lavfi", "-i", tone), {"kind": "audio"})
-    heard = measured(tmp_path)
+    heard = read_loudness(tmp_path)
     assert heard is not None
     assert heard.lufs == pytest.approx(-23, abs=0.1)
     assert heard.peak_dbtp == pytest.approx(-23, abs=0.2)

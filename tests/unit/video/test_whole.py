@@ -13,7 +13,7 @@ from stoker.probe.probe import AudioStream, MediaInfo, Prober, VideoStream
 from stoker.video.outputs.finish import MadeFile, MadeOutput
 from stoker.video.source.film import Film
 from stoker.video.source.whole import is_cut_off
-from unit.probe.test_survey import KINDS
+from unit.probe.test_packet_statistics import KINDS
 from unit.video.test_video import outputs_of
 
 PICTURE = ("-f", "lavfi", "-i", "testsrc2=size=64x64:rate=25:duration=4")
@@ -152,7 +152,7 @@ def info(container: str, reached: float | None, told: float | None, missing: flo
         audio,
         container,
         measured=reached is not None,
-        told_seconds=told,
+        declared_seconds=told,
         reached_seconds=reached,
         missing_share=missing,
     )

@@ -1,6 +1,6 @@
-"""What the packets of a stream show without being decoded. The child process that opens files imports it.
+"""Statistics over the packets of a stream, without decoding. The child process that opens files imports it.
 
-Only sums are kept, and a bounded list of stills, however many packets there are.
+The memory for them is bounded: only sums and a limited list of stills are kept.
 """
 
 import heapq
@@ -8,45 +8,47 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 REORDER = 17
-"""Frames among which the next one to be shown is found. Source: H.264, A.3.1: at most 16 are held back."""
+"""Frames that are kept to find the next frame in the order of their times. Source: H.264, A.3.1: a decoder holds back
+at most 16 frames."""
 
 MOVING_SECONDS = Fraction(1, 10)
-"""The longest time between two frames of a moving part; those of a part that stands still lie further apart."""
+"""The longest time between two frames of a moving part, in seconds. In a part that stands still, it is longer."""
 
 STILL_SECONDS = Fraction(1, 4)
-"""A frame that is shown for longer is a still picture: the slowest films have five frames a second."""
+"""A frame that is shown for longer is a still: the slowest films have five frames a second."""
 
 MAX_STILLS = 10_000
-"""Slides of 1.4 s for four hours."""
+"""Stills that are kept: slides of 1.4 s for four hours."""
 
 FASTEST = 60
-"""Frames a second: of a faster picture, some are left out. Jitter must not make a picture of this rate a faster one."""
+"""The highest frame rate of outputs. Of a faster picture, some frames are dropped. Jitter of the times must not make a
+picture of this rate count as faster."""
 
 JITTER_SECONDS = 0.02
 JITTER_SHARE = 0.02
-"""How much shorter a part of that rate may look, since its first and its last frame are not where they should be."""
+"""The difference that jitter of the first and the last frame may make to the duration of a part."""
 
 BREAK_SECONDS = 10
-"""A jump of the clock ahead that is longer is a break, as is every jump back. Source: `-dts_delta_threshold` in
+"""A longer jump of the clock ahead is corrected. A jump back is always corrected. Source: `-dts_delta_threshold` in
 https://ffmpeg.org/ffmpeg.html"""
 
 
 @dataclass
-class Survey:
-    """The sums of one stream. Times are in ticks of its time base.
+class PacketStatistics:
+    """The sums over the packets of one stream. Times are in ticks of its time base.
 
     Args:
-        time_base: Seconds of a tick.
-        in_order: Whether frames are also put into the order in which they are shown, to find how fast they move.
+        time_base: The duration of a tick, in seconds.
+        in_order: Whether frames are also sorted by their times, to find stills and the frame rate of moving parts.
 
     Attributes:
-        packets: How many there are.
-        first: When the first frame is shown that is to be shown; None where there is none.
-        key: When the first frame is shown at which a decoder can begin, whether or not that is to be shown.
-        end: When the last frame ends.
-        hidden: Whether some frames are not to be shown.
-        last: When the last frame begins.
-        stills: When each frame begins and ends that is shown for more than `STILL_SECONDS`, at most `MAX_STILLS`.
+        packets: The number of packets.
+        first: The start of the first frame that is shown; None if there is none.
+        key: The start of the first frame at which a decoder can begin, also if that frame is not shown.
+        end: The end of the last frame.
+        hidden: Whether some frames are not shown.
+        last: The start of the last frame.
+        stills: The start and end of each frame that is shown for longer than `STILL_SECONDS`, at most `MAX_STILLS`.
     """
 
     time_base: Fraction
@@ -78,20 +80,20 @@ class Survey:
         shown: bool = True,
         cut: tuple[int, int] = (0, 0),
     ) -> None:
-        """Takes a packet.
+        """Add a packet to the sums.
 
         Args:
-            pts: When it is shown.
-            dts: When it is decoded, which counts in streams that have no other time.
-            duration: How long it is shown.
-            key: Whether a decoder can begin with it.
-            shown: Whether it is to be shown at all.
-            cut: How much of its start and of its end is not.
+            pts: When the packet is shown.
+            dts: When the packet is decoded. It counts if the stream has no `pts`.
+            duration: How long the packet is shown.
+            key: Whether a decoder can begin with the packet.
+            shown: Whether the packet is shown at all.
+            cut: The ticks at its start and at its end that are not shown.
         """
         self.packets += 1
         if pts is not None:
             self._timed = True
-        elif self._timed or dts is None:  # such as the second field of a frame
+        elif self._timed or dts is None:  # For example, the second field of a frame has no time of its own.
             return
         else:
             pts = dts
@@ -124,7 +126,7 @@ class Survey:
         return gap * self.time_base > STILL_SECONDS and len(self.stills) < MAX_STILLS
 
     def finish(self) -> None:
-        """Takes what is still held back; called once, after the last packet."""
+        """Add the frames that are still held back. Call this once, after the last packet."""
         for at in sorted(self._heap):
             self._show(at)
         self._heap.clear()
@@ -133,25 +135,25 @@ class Survey:
 
     @property
     def frames_per_second(self) -> float:
-        """From the first frame to the last; 0 where there are too few to tell."""
+        """The frame rate from the first frame to the last; 0 if there are too few frames."""
         return _rate(self._shown - 1, (self.last - (self.first or 0)) * self.time_base)
 
     @property
     def moving_frames_per_second(self) -> float:
-        """Of the parts that do not stand still; 0 where all do."""
+        """The frame rate of the parts that do not stand still; 0 if all parts stand still."""
         return _rate(self._moves, self._moving * self.time_base)
 
 
 def _rate(frames: int, seconds: Fraction) -> float:
     if frames < 1 or seconds <= 0:
         return 0
-    told = float(frames / seconds)
+    rate = float(frames / seconds)
     faster = frames > FASTEST * (1 + JITTER_SHARE) * (float(seconds) + JITTER_SECONDS)
-    return told if faster else min(told, FASTEST)
+    return rate if faster else min(rate, FASTEST)
 
 
-class Joined:
-    """The clock of formats that may begin anew in the middle, set right as ffmpeg sets it.
+class TimestampCorrection:
+    """The correction of timestamps that jump in the middle of a file, as ffmpeg corrects them.
 
     Source: `ts_discontinuity_detect` in https://github.com/FFmpeg/FFmpeg/blob/master/fftools/ffmpeg_demux.c
     """
@@ -162,13 +164,13 @@ class Joined:
         self._latest: Fraction | None = None
 
     def shift(self, stream: int, dts: int | None, duration: int, time_base: Fraction) -> int:
-        """Ticks to add to the times of a packet.
+        """Return the ticks to add to the times of a packet.
 
         Args:
-            stream: The index of its stream.
-            dts: When it is decoded, in ticks.
-            duration: In ticks.
-            time_base: Seconds of a tick.
+            stream: The index of the packet's stream.
+            dts: When the packet is decoded, in ticks.
+            duration: The packet's duration, in ticks.
+            time_base: The duration of a tick, in seconds.
         """
         if dts is None:
             return round(self._shift / time_base)

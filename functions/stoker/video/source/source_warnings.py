@@ -1,4 +1,5 @@
-"""Warnings about a source: what was left out of it, and what was measured because its container is wrong."""
+"""Warnings about a source: parts that the outputs do not show, and values that were measured because its container is
+wrong."""
 
 from collections.abc import Collection, Iterator
 
@@ -9,22 +10,24 @@ from stoker.video.picture.picture import MAX_FRAMES_PER_SECOND
 from stoker.video.source.whole import misses
 
 
-def noticed(info: MediaInfo, name: str, language: str = "", used: Collection[int] = ()) -> tuple[OutputWarning, ...]:
-    """What a source has that its outputs do not show.
+def source_warnings(
+    info: MediaInfo, name: str, language: str = "", used: Collection[int] = ()
+) -> tuple[OutputWarning, ...]:
+    """Return the warnings about a source.
 
     Args:
-        info: What it holds.
-        name: The source as the user knows it.
-        language: Of the sound that was asked for.
-        used: The places of further tracks that the outputs have.
+        info: The content of the source.
+        name: The source's name that the user gave.
+        language: The language of the sound that was asked for.
+        used: The indexes of further tracks that the outputs have.
     """
     return tuple(OutputWarning(code=code, message=message) for code, message in _notices(info, name, language, used))
 
 
 def _notices(info: MediaInfo, name: str, language: str, used: Collection[int]) -> Iterator[tuple[WarningCode, str]]:
-    video, audio, told = info.video, info.audio, info.told_seconds
-    if info.measured and info.reached_seconds and (told is None or _differ(told, info.reached_seconds)):
-        says = "does not say how long it plays" if told is None else f"seems to play for {told:.1f} s"
+    video, audio, declared = info.video, info.audio, info.declared_seconds
+    if info.measured and info.reached_seconds and (declared is None or _differ(declared, info.reached_seconds)):
+        says = "does not say how long it plays" if declared is None else f"seems to play for {declared:.1f} s"
         yield (
             "duration-measured",
             f"The file {name!r} {says}; by its packets it plays for {info.duration_seconds:.1f} s.",
@@ -41,8 +44,8 @@ def _notices(info: MediaInfo, name: str, language: str, used: Collection[int]) -
     yield from _tracks(info, name, used)
 
 
-def _differ(told: float, measured: float) -> bool:
-    return misses(max(told, measured), min(told, measured))
+def _differ(declared: float, measured: float) -> bool:
+    return misses(max(declared, measured), min(declared, measured))
 
 
 def _changes(what: str, name: str, changes: tuple[str, ...]) -> str:

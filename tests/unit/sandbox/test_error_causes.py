@@ -1,4 +1,4 @@
-"""ffmpeg's complaints become words: the first cause, without addresses, parts of ffmpeg and names of ours."""
+"""Causes of ffmpeg's errors in words, without addresses, components of ffmpeg and our file names."""
 
 import re
 import shutil
@@ -9,20 +9,20 @@ import pytest
 
 from conftest import Ffmpeg
 from stoker.errors import PermanentError
-from stoker.sandbox.complaints import GENERAL, SPECIFIC, cause
 from stoker.sandbox.diagnosis import codec_in
-from stoker.sandbox.ffmpeg_limits import met
-from unit.sandbox.complaint_cases import CAUSES, MEMORY
+from stoker.sandbox.error_causes import GENERAL, SPECIFIC, cause
+from stoker.sandbox.ffmpeg_limits import limit_in
+from unit.sandbox.error_cases import CAUSES, MEMORY
 from unit.video.test_video import H264, outputs_of
 
 
-@pytest.mark.parametrize(("complaint", "words"), CAUSES)
-def test_a_complaint_becomes_words(complaint: str, words: str) -> None:
-    assert cause(complaint) == words
+@pytest.mark.parametrize(("error_output", "words"), CAUSES)
+def test_an_error_becomes_words(error_output: str, words: str) -> None:
+    assert cause(error_output) == words
 
 
 @pytest.mark.parametrize(
-    "complaint",
+    "error_output",
     [
         '[Parsed_pan_1 @ 0x564d63f54b00] Expected in channel name, got "c64"\nError initializing filters',
         "Error reinitializing filters!",
@@ -32,8 +32,8 @@ def test_a_complaint_becomes_words(complaint: str, words: str) -> None:
         "Error while decoding stream",
     ],
 )
-def test_a_complaint_may_leave_out_some_of_its_words(complaint: str) -> None:
-    assert cause(complaint) in ("it can't be opened", "its picture or sound is damaged")
+def test_an_error_without_some_of_its_words_is_known(error_output: str) -> None:
+    assert cause(error_output) in ("it can't be opened", "its picture or sound is damaged")
 
 
 def test_a_pattern_finds_as_many_names_as_its_words_have() -> None:
@@ -77,9 +77,9 @@ def test_what_is_said_of_a_broken_file_is_words(ending: str, ffmpeg: Ffmpeg, tmp
         shutil.rmtree(folder)
 
 
-@pytest.mark.parametrize(("complaint", "limit"), MEMORY)
-def test_a_limit_is_named_only_if_it_was_met(complaint: str, limit: str | None) -> None:
-    assert met(complaint) == limit
+@pytest.mark.parametrize(("error_output", "limit"), MEMORY)
+def test_a_limit_is_named_only_if_it_was_met(error_output: str, limit: str | None) -> None:
+    assert limit_in(error_output) == limit
 
 
 def test_a_small_file_never_needs_too_much_memory(ffmpeg: Ffmpeg) -> None:

@@ -1,4 +1,4 @@
-"""What a demuxer and the decoders find in a file. The child process that opens files imports it."""
+"""The tracks of a file, as the demuxer and the decoders find them. The child process that opens files imports it."""
 
 from fractions import Fraction
 from typing import Any
@@ -7,30 +7,30 @@ import av
 
 from stoker.languages import match
 from stoker.probe.candidate import Candidate
-from stoker.probe.marks import tag
-from stoker.probe.survey import Joined
+from stoker.probe.metadata import tag
+from stoker.probe.packet_statistics import TimestampCorrection
 from stoker.probe.tracks import Track, is_thumbnail, pictures, sounds
-from stoker.sandbox.formats import CLOCK_OF_USED
+from stoker.sandbox.formats import DISCONTINUOUS_TIMESTAMPS
 
 HDR = {16: "pq", 18: "hlg"}
 """Transfer functions. Source: ITU-T H.273, table 3."""
 
 MAX_CANDIDATES = 32
-"""Pictures and sounds that are tried. A source may not have more streams."""
+"""The largest number of pictures, and of sounds, that are tried. A source may not have more streams."""
 
 MAX_PACKETS = 2_000_000
-"""Packets that are looked at: four hours at 60 frames a second, with sound, have 1.5 million. Each takes some 6 us."""
+"""Packets that are read: four hours at 60 frames a second, with sound, have 1.5 million. Each takes about 6 us."""
 
 SOUND_PACKETS = 3000
-"""Packets within which each sound has a sample: some ten seconds of a film."""
+"""Packets within which each sound must have a sample: about ten seconds of a film."""
 
 
-class Found:
-    """The tracks of a file, and those that are used.
+class TrackReader:
+    """The tracks of a file, and the choice of the picture and the sound to use.
 
     Args:
-        container: The file.
-        language: Of the sound to prefer.
+        container: The open file, of PyAV.
+        language: The language of the sound to prefer.
     """
 
     def __init__(self, container: Any, language: str) -> None:
@@ -38,22 +38,26 @@ class Found:
         self._candidates = {
             stream.index: Candidate(stream) for stream in _candidates(container) if stream.time_base is not None
         }
-        self._joined = Joined() if CLOCK_OF_USED & set(container.format.name.split(",")) else None
+        self._timestamps = (
+            TimestampCorrection() if DISCONTINUOUS_TIMESTAMPS & set(container.format.name.split(",")) else None
+        )
         self._ends: dict[int, Fraction] = {}
         self._measured = False
         self._ranked = {
             "video": [track.index for track in pictures(self._tracks("video"))],
-            "audio": [track.index for track in sounds(self._tracks("audio"), lambda told: int(match(language, told)))],
+            "audio": [
+                track.index for track in sounds(self._tracks("audio"), lambda other: int(match(language, other)))
+            ],
         }
 
     def _tracks(self, kind: str) -> list[Track]:
         return [_track(candidate) for candidate in self._candidates.values() if candidate.stream.type == kind]
 
     def read(self, *, to_end: bool) -> None:
-        """Reads packets.
+        """Read packets.
 
         Args:
-            to_end: Whether to read all of them, rather than until the tracks to use are certain.
+            to_end: Whether to read all packets; otherwise reading ends when the tracks to use are certain.
         """
         try:
             for number, packet in enumerate(self._container.demux()):
@@ -63,10 +67,10 @@ class Found:
                 if not to_end and self._certain() and (number >= SOUND_PACKETS or self._all_heard()):
                     return
         except av.FFmpegError:
-            pass  # ffmpeg takes this for the end of the file, too.
+            pass  # ffmpeg, too, treats this error as the end of the file.
         self._measured = True
         for candidate in self._candidates.values():
-            candidate.survey.finish()
+            candidate.statistics.finish()
 
     def _take(self, packet: Any) -> None:
         stream = packet.stream_index
@@ -77,22 +81,22 @@ class Found:
                 self._ends[stream] = max(end, self._ends.get(stream, end))
             return
         shift = 0
-        if self._joined and packet.size:
-            shift = self._joined.shift(stream, packet.dts, packet.duration or 0, candidate.survey.time_base)
+        if self._timestamps and packet.size:
+            shift = self._timestamps.shift(stream, packet.dts, packet.duration or 0, candidate.statistics.time_base)
         candidate.take(packet, shift)
 
     def _certain(self) -> bool:
         return all(self._best(kind) is not None or not ranked for kind, ranked in self._ranked.items())
 
     def _sounds(self) -> list[Candidate]:
-        """The sounds, the best first."""
+        """Return the sounds, the best first."""
         return [self._candidates[index] for index in self._ranked["audio"]]
 
     def _all_heard(self) -> bool:
         return all(candidate.frame is not None or not candidate.usable for candidate in self._sounds())
 
     def _best(self, kind: str) -> Candidate | None:
-        """The best track that can be decoded; None as long as a better one may be."""
+        """Return the best track that can be decoded; None while a better track may still turn out to be decodable."""
         for index in self._ranked[kind]:
             candidate = self._candidates[index]
             if candidate.frame is not None:
@@ -101,23 +105,23 @@ class Found:
                 return None
         return None
 
-    def answer(self, told: float, missing: float | None) -> dict[str, Any]:
-        """The fields of `stoker.probe.probe.MediaInfo`.
+    def answer(self, declared: float, missing: float | None) -> dict[str, Any]:
+        """Return the fields of `stoker.probe.probe.MediaInfo`.
 
         Args:
-            told: Seconds that the demuxer says that the file lasts; 0 where it does not know.
-            missing: The share of the file that lies beyond its end, by what its container says.
+            declared: The duration by the demuxer, in seconds; 0 if it does not know.
+            missing: The share of the file that is missing at its end, by the sizes in its container.
 
         Raises:
-            av.FFmpegError: It has pictures or sounds, and none of them can be decoded.
+            av.FFmpegError: The file has a picture, but no track can be decoded.
         """
         video, audio = self._best("video"), self._best("audio")
         if video is None and audio is None and any(map(self._candidates.get, self._ranked["video"])):
             raise av.InvalidDataError(0, "no frame can be decoded")
         used = [candidate for candidate in (video, audio) if candidate is not None]
         zero = self._zero(used)
-        ends = [self._seconds(candidate, candidate.survey.end, zero) for candidate in used]
-        seconds = max(ends) if ends and self._measured else told
+        ends = [self._seconds(candidate, candidate.statistics.end, zero) for candidate in used]
+        seconds = max(ends) if ends and self._measured else declared
         return {
             "streams": len(self._container.streams),
             "video": self._video(video, zero) if video else None,
@@ -127,77 +131,78 @@ class Found:
             "container": self._container.format.name,
             "bits_per_second": self._container.bit_rate or None,
             "measured": self._measured,
-            "told_seconds": told if told > 0 else None,
+            "declared_seconds": declared if declared > 0 else None,
             "reached_seconds": self._reached(zero) if self._measured else None,
             "missing_share": missing,
             "tracks": [self._listed(candidate, used) for candidate in self._candidates.values()],
         }
 
     def _zero(self, used: list[Candidate]) -> Fraction:
-        """Where ffmpeg lets the clock of the file begin."""
+        """Return the time of the file's clock that ffmpeg takes as 0, in seconds."""
         starts: list[Fraction] = [
-            candidate.stream.start_time * candidate.survey.time_base
+            candidate.stream.start_time * candidate.statistics.time_base
             for candidate in used
             if candidate.stream.start_time is not None
         ]
-        if self._joined and starts:
+        if self._timestamps and starts:
             return min(starts)
         return Fraction(self._container.start_time or 0, av.time_base)
 
     @staticmethod
     def _seconds(candidate: Candidate, ticks: int, zero: Fraction) -> float:
-        return float(ticks * candidate.survey.time_base - zero)
+        return float(ticks * candidate.statistics.time_base - zero)
 
     def _reached(self, zero: Fraction) -> float:
-        ends = [candidate.survey.end * candidate.survey.time_base for candidate in self._candidates.values()]
+        ends = [candidate.statistics.end * candidate.statistics.time_base for candidate in self._candidates.values()]
         return float(max([*ends, *self._ends.values()], default=Fraction(0)) - zero)
 
     def _span(self, candidate: Candidate, zero: Fraction) -> dict[str, Any]:
-        """When a track begins, how long it lasts, and how many packets it has."""
-        survey, stream = candidate.survey, candidate.stream
-        if self._measured and survey.first is not None:
-            start = self._seconds(candidate, survey.first, zero)
+        """Return the start, the duration and the number of packets of a track."""
+        statistics, stream = candidate.statistics, candidate.stream
+        if self._measured and statistics.first is not None:
+            start = self._seconds(candidate, statistics.first, zero)
             return {
                 "start_seconds": start,
-                "duration_seconds": self._seconds(candidate, survey.end, zero) - start,
-                "packets": survey.packets,
+                "duration_seconds": self._seconds(candidate, statistics.end, zero) - start,
+                "packets": statistics.packets,
                 "decodable_seconds": max(
-                    start, self._seconds(candidate, survey.first if survey.key is None else survey.key, zero)
+                    start,
+                    self._seconds(candidate, statistics.first if statistics.key is None else statistics.key, zero),
                 ),
             }
-        told = stream.duration
-        ticks = stream.start_time if survey.first is None else survey.first
+        declared = stream.duration
+        ticks = stream.start_time if statistics.first is None else statistics.first
         start = 0.0 if ticks is None else self._seconds(candidate, ticks, zero)
         return {
             "start_seconds": start,
-            "duration_seconds": None if told is None else float(told * survey.time_base),
+            "duration_seconds": None if declared is None else float(declared * statistics.time_base),
             "packets": stream.frames or None,
             "decodable_seconds": start,
         }
 
     def _video(self, candidate: Candidate, zero: Fraction) -> dict[str, Any]:
-        stream, frame, survey = candidate.stream, candidate.frame, candidate.survey
+        stream, frame, statistics = candidate.stream, candidate.frame, candidate.statistics
         width, height = round(stream.width * (stream.sample_aspect_ratio or Fraction(1))), stream.height
         if frame.rotation % 180:
             width, height = height, width
-        told = float(stream.average_rate or 0)
-        measured = self._measured and survey.frames_per_second
+        declared = float(stream.average_rate or 0)
+        measured = self._measured and statistics.frames_per_second
         return {
             "index": stream.index,
             "codec": candidate.codec,
             "width": width,
             "height": height,
             "square_pixels": (stream.sample_aspect_ratio or 1) == 1,
-            "frames_per_second": measured or told,
-            "moving_frames_per_second": (measured and survey.moving_frames_per_second) or measured or told,
+            "frames_per_second": measured or declared,
+            "moving_frames_per_second": (measured and statistics.moving_frames_per_second) or measured or declared,
             **self._span(candidate, zero),
             "pixel_format": frame.format.name,
             "bit_depth": frame.format.components[0].bits,
             "rotation": int(frame.rotation),
             "interlaced": bool(frame.interlaced_frame),
-            "hidden": survey.hidden,
-            "last_seconds": self._seconds(candidate, survey.last, zero) if self._measured else None,
-            "stills": [[self._seconds(candidate, at, zero) for at in still] for still in survey.stills],
+            "hidden": statistics.hidden,
+            "last_seconds": self._seconds(candidate, statistics.last, zero) if self._measured else None,
+            "stills": [[self._seconds(candidate, at, zero) for at in still] for still in statistics.stills],
             "hdr": HDR.get(int(frame.color_trc or 0)),
             "bits_per_second": stream.bit_rate or None,
             "colours": {
@@ -218,7 +223,8 @@ class Found:
         return bool(known and parameters.progressive and not candidate.frame.interlaced_frame)
 
     def _all_seen(self, candidate: Candidate) -> bool:
-        # A track of `avc1` has all parameters in the index. A writer who puts them into packets begins with that.
+        # In a track of `avc1`, the index must have all parameters. A program that puts parameters into packets in spite
+        # of this begins with its first packets.
         # Source: ISO/IEC 14496-15, 5.4.2.1.2
         in_index = candidate.stream.codec_context.codec_tag == "avc1" and not candidate.parameters.in_band
         return self._measured or in_index
@@ -249,7 +255,7 @@ class Found:
             state = "used"
         elif index not in self._ranked[kind] or self._beside_a_film(candidate):
             state = "still"
-        elif self._measured and not candidate.survey.packets:
+        elif self._measured and not candidate.statistics.packets:
             state = "empty"
         elif candidate.frame is None and (self._measured or not candidate.usable):
             state = "undecodable"
@@ -281,5 +287,5 @@ def _track(candidate: Candidate) -> Track:
 
 
 def _language(stream: Any) -> str:
-    told = tag(stream.metadata, "language")
-    return "" if told == "und" else str(told)
+    language = tag(stream.metadata, "language")
+    return "" if language == "und" else str(language)

@@ -1,4 +1,4 @@
-"""The outputs of a large film leave while they are written: with lower limits, so that those of a small one do."""
+"""The upload of a large film's outputs while they are written. Lower limits let a small film count as large."""
 
 import hashlib
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ from stoker.jobs.attempt import run_attempt
 from stoker.storage.client import bucket
 from stoker.storage.outputs import AttemptOutputs, OutputStream
 from stoker.video import worker as video
-from stoker.video.encode import streaming_upload as departures
+from stoker.video.encode import streaming_upload
 from stoker.video.worker import process_video
 from stoker_tools.samples.user import User
 
@@ -45,31 +45,31 @@ SOUNDS = {"mp3", "ogg", "m4a", "wav"}
 def _low_limits(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     name = request.node.callspec.params["name"]
     monkeypatch.setattr(config, "MAX_FETCHED_BYTES", 10_000)
-    monkeypatch.setattr(departures, "FIRST_BYTES", 24_576 if name in SOUNDS else 131_072)
-    monkeypatch.setattr(departures, "LAST_BYTES", 16_384)
-    monkeypatch.setattr(departures, "SENT_BYTES", 8_192)
-    monkeypatch.setattr(departures, "LOOK_SECONDS", 0.01)
+    monkeypatch.setattr(streaming_upload, "FIRST_BYTES", 24_576 if name in SOUNDS else 131_072)
+    monkeypatch.setattr(streaming_upload, "LAST_BYTES", 16_384)
+    monkeypatch.setattr(streaming_upload, "SENT_BYTES", 8_192)
+    monkeypatch.setattr(streaming_upload, "LOOK_SECONDS", 0.01)
 
 
 @pytest.fixture
-def departed(monkeypatch: pytest.MonkeyPatch) -> dict[str, float]:
-    """The files that have left, with the share of each that takes room when all are made."""
+def streamed(monkeypatch: pytest.MonkeyPatch) -> dict[str, float]:
+    """The files that were uploaded while they were written, with the share of each that takes room at the end."""
     seen: dict[str, float] = {}
 
-    class Looking(departures.Departures):
-        """Looks at all files before the first of them arrives."""
+    class Looking(streaming_upload.StreamingUpload):
+        """An upload that looks at all files before the first of them is completed."""
 
         def __init__(self, folder: Path, outputs: AttemptOutputs) -> None:
             super().__init__(folder, outputs)
             self.folder = folder
 
-        def arrive(self, name: str, *rest: Any) -> tuple[str, str]:
+        def complete(self, name: str, *rest: Any) -> tuple[str, str]:
             for file in self.folder.iterdir():
                 if file.name in self:
                     seen.setdefault(file.name, file.stat().st_blocks * 512 / file.stat().st_size)
-            return super().arrive(name, *rest)
+            return super().complete(name, *rest)
 
-    monkeypatch.setattr(video, "Departures", Looking)
+    monkeypatch.setattr(video, "StreamingUpload", Looking)
     return seen
 
 
@@ -98,8 +98,8 @@ def played(file: Path) -> dict[str, int]:
 
 
 @pytest.mark.parametrize("name", OUTPUTS)
-def test_what_has_left_is_what_would_have_stayed(
-    user: User, ffmpeg: Ffmpeg, departed: dict[str, float], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+def test_a_streamed_upload_has_the_same_files_as_a_later_upload(
+    user: User, ffmpeg: Ffmpeg, streamed: dict[str, float], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     source = user.upload(ffmpeg("film.mp4", *FILM), "video/mp4")
     frames = []
@@ -108,7 +108,7 @@ def test_what_has_left_is_what_would_have_stayed(
         job = DrivenJob(user.id, input={"source": source, "outputs": [OUTPUTS[name]]})
         run_attempt(job.id, process_video)
         assert job.status == "completed", job.data().get("error")
-        assert bool(departed) == (most == 10_000)
+        assert bool(streamed) == (most == 10_000)
         (folder := tmp_path / str(most)).mkdir()
         files = files_of(job, folder)
         frames.append(played(files[0]))
@@ -119,11 +119,11 @@ def test_what_has_left_is_what_would_have_stayed(
     assert frames[0] == frames[1]
     assert all(frames[0].values())
     if name in ("mp4", "wav"):
-        assert max(departed.values()) < 0.5
+        assert max(streamed.values()) < 0.5
 
 
 @pytest.mark.parametrize("name", ["mp4", "hls"])
-def test_what_can_not_leave_is_tried_again(
+def test_an_upload_that_fails_is_tried_again(
     user: User, ffmpeg: Ffmpeg, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str
 ) -> None:
     written = OutputStream.write
@@ -150,7 +150,7 @@ def test_what_can_not_leave_is_tried_again(
 
 
 @pytest.mark.parametrize("name", ["mp4", "wav"])
-def test_nothing_stays_of_what_was_leaving_when_the_job_was_cancelled(
+def test_nothing_stays_of_an_upload_when_the_job_is_cancelled(
     user: User, ffmpeg: Ffmpeg, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     source = user.upload(ffmpeg("film.mp4", *FILM), "video/mp4")

@@ -10,24 +10,24 @@ import pytest
 from conftest import Ffmpeg
 from stoker.models.video import VideoInput
 from stoker.probe.probe import AudioStream, FoundTrack, MediaInfo, Prober, VideoStream
-from stoker.video.source.fetching import opened
-from stoker.video.source.noticed import noticed
-from unit.probe.test_survey import KINDS
+from stoker.video.source.fetching import open_film
+from stoker.video.source.source_warnings import source_warnings
+from unit.probe.test_packet_statistics import KINDS
 
 VIDEO = VideoStream(0, "h264", 640, 360, True, 25, 10, moving_frames_per_second=25)
 AUDIO = AudioStream(1, "aac", 2, 10, language="eng")
-INFO = MediaInfo(10, 2, VIDEO, AUDIO, "mov,mp4", measured=True, told_seconds=10, reached_seconds=10)
+INFO = MediaInfo(10, 2, VIDEO, AUDIO, "mov,mp4", measured=True, declared_seconds=10, reached_seconds=10)
 
 
 @pytest.mark.parametrize(
     ("info", "language", "said"),
     [
         (INFO, "", []),
-        (replace(INFO, told_seconds=10.4), "", []),
-        (replace(INFO, told_seconds=None), "", ["duration-measured: does not say how long it plays; .* 10.0 s"]),
-        (replace(INFO, told_seconds=17.9), "", ["duration-measured: seems to play for 17.9 s; .* 10.0 s"]),
-        (replace(INFO, told_seconds=5), "", ["duration-measured: seems to play for 5.0 s"]),
-        (replace(INFO, told_seconds=None, measured=False), "", []),
+        (replace(INFO, declared_seconds=10.4), "", []),
+        (replace(INFO, declared_seconds=None), "", ["duration-measured: does not say how long it plays; .* 10.0 s"]),
+        (replace(INFO, declared_seconds=17.9), "", ["duration-measured: seems to play for 17.9 s; .* 10.0 s"]),
+        (replace(INFO, declared_seconds=5), "", ["duration-measured: seems to play for 5.0 s"]),
+        (replace(INFO, declared_seconds=None, measured=False), "", []),
         (replace(INFO, video=replace(VIDEO, moving_frames_per_second=120)), "", ["frame-rate-capped: 120 frames"]),
         (replace(INFO, video=replace(VIDEO, moving_frames_per_second=60)), "", []),
         (replace(INFO, video=replace(VIDEO, changes=("1280 x 720",))), "", ["picture-changes: 1280 x 720"]),
@@ -49,7 +49,7 @@ INFO = MediaInfo(10, 2, VIDEO, AUDIO, "mov,mp4", measured=True, told_seconds=10,
     ],
 )
 def test_what_is_said(info: MediaInfo, language: str, said: list[str]) -> None:
-    warnings = noticed(info, "holiday", language)
+    warnings = source_warnings(info, "holiday", language)
     assert [warning.code for warning in warnings] == [words.partition(":")[0] for words in said]
     for warning, words in zip(warnings, said, strict=True):
         assert "'holiday'" in warning.message
@@ -74,5 +74,5 @@ def test_what_a_job_is_warned_of(kind: str, codes: list[str], ffmpeg: Ffmpeg, tm
     make(ffmpeg).rename(tmp_path / "source")
     outputs = [{"kind": "audio"}]
     with Prober() as prober:
-        film = opened(VideoInput.from_firestore({"source": "public/a", "outputs": outputs}), tmp_path, prober)
+        film = open_film(VideoInput.from_firestore({"source": "public/a", "outputs": outputs}), tmp_path, prober)
     assert [warning.code for warning in film.warnings] == codes

@@ -1,42 +1,35 @@
-"""The parameters of a picture or a sound within its packets, and whether they change. The child process imports it."""
+"""The parameters of a picture in its packets, and their changes. The child process that opens files imports it."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 
 HEAD_BYTES = 512
-"""Where parameters are looked for first: they come before the picture."""
+"""Bytes of a packet that are searched first: the parameters come before the picture."""
 
 MAX_CHANGES = 8
-"""How many different ones are kept."""
+"""Different sizes of a picture, or formats of a sound, that are kept."""
 
 MAX_SETS = 256
-"""Parameter sets that are kept, each as a hash."""
+"""Parameter sets that are remembered, each as a hash."""
 
 MAX_SET_BYTES = 512
-"""Of a set, as far as it is read: what counts comes first."""
+"""Bytes of a parameter set that are parsed: the values that are needed come first."""
 
 MAX_UNITS = 64
-"""NAL units before the picture of a packet that are looked at."""
+"""NAL units of a packet that are examined before its picture."""
 
 NAMED = {"h264": {7: "sequence", 8: "picture"}, "hevc": {32: "video", 33: "sequence", 34: "picture"}}
 """Types of NAL units that hold parameters. Source: Rec. ITU-T H.264, table 7-1; H.265, table 7-1."""
 
 PROGRESSIVE = frozenset({"h264", "hevc", "vp8", "vp9", "av1", "libdav1d", "gif", "apng", "png", "webp"})
-"""Codecs without interlaced frames, and H.264, whose parameters say whether it has any."""
-
-ADTS_RATES = (96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000, 7350)
-"""Samples a second. Source: ISO/IEC 14496-3, table 1.18."""
-
-MPEG_RATES = (44100, 48000, 32000)
-AC3_RATES = (48000, 44100, 32000)
-AC3_CHANNELS = (2, 1, 2, 3, 3, 4, 4, 5)
+"""Codecs without interlaced frames, and H.264, whose parameters say whether its frames may be interlaced."""
 
 Size = tuple[int, int]
 """Width and height in pixels."""
 
 
 class Bits:
-    """Bits of a parameter set, whose bytes that prevent a false start code are taken out."""
+    """A reader of the bits of a parameter set, without its emulation prevention bytes."""
 
     def __init__(self, content: bytes, *, escaped: bool = True) -> None:
         content = content[:MAX_SET_BYTES]
@@ -44,10 +37,13 @@ class Bits:
         self._value, self._left = int.from_bytes(content, "big"), 8 * len(content)
 
     def read(self, count: int) -> int:
-        """A number of some bits.
+        """Read a number.
+
+        Args:
+            count: The number's length, in bits.
 
         Raises:
-            ValueError: There are not as many.
+            ValueError: Fewer bits are left.
         """
         self._left -= count
         if self._left < 0:
@@ -55,7 +51,7 @@ class Bits:
         return (self._value >> self._left) & ((1 << count) - 1)
 
     def golomb(self) -> int:
-        """A number as `ue(v)` writes it. Source: Rec. ITU-T H.264, 9.1."""
+        """Read an exponential Golomb code (`ue(v)`). Source: Rec. ITU-T H.264, 9.1."""
         zeros = 0
         while not self.read(1):
             zeros += 1
@@ -65,18 +61,18 @@ class Bits:
 
 
 class PictureParameters:
-    """What a stream says of its picture before it can be decoded.
+    """The parameters of a video stream, from its container and its packets, without decoding.
 
     Args:
-        codec: As ffmpeg calls it.
-        extradata: What its container has of them.
+        codec: ffmpeg's name of the codec.
+        extradata: The parameters in the container.
 
     Attributes:
-        known: Whether they were found.
-        progressive: Whether no frame can be interlaced, for sure.
-        steady: Whether they have never changed.
-        in_band: Whether packets bring them, too.
-        sizes: Those that follow one another, each once.
+        known: Whether parameters were found.
+        progressive: Whether it is certain that no frame is interlaced.
+        steady: Whether the parameters have never changed.
+        in_band: Whether packets have parameters, too.
+        sizes: The sizes of the picture in the order of their first frames, each once.
     """
 
     def __init__(self, codec: str, extradata: bytes) -> None:
@@ -104,7 +100,7 @@ class PictureParameters:
         self._take(_avc_sets(extradata) if h264 else _hevc_sets(extradata))
 
     def changed(self, extradata: bytes) -> None:
-        """Takes what a packet brings in place of the extradata."""
+        """Take the extradata that a packet has, in place of the earlier extradata."""
         if extradata == self._extradata:
             return
         self.steady = False
@@ -113,7 +109,12 @@ class PictureParameters:
         self._extradata = extradata
 
     def look(self, packet: memoryview, key: bool) -> None:
-        """Looks into a packet, which may bring other ones."""
+        """Search a packet for parameters.
+
+        Args:
+            packet: The packet.
+            key: Whether the packet has a key frame.
+        """
         if self._codec in NAMED:
             self._take(_before_picture(packet, self._length, self._codec), in_band=True)
             self._complete = self._complete or self.known
@@ -136,7 +137,7 @@ class PictureParameters:
                     return
                 try:
                     self._read[content] = name, self._number(name, unit)
-                except ValueError:  # A decoder does not read it either.
+                except ValueError:  # A decoder can't read this set either.
                     continue
             before = self._sets.get(self._read[content])
             if before != content and (before is not None or self._complete):
@@ -172,7 +173,7 @@ def _is_picture(kind: int, codec: str) -> bool:
 
 
 def _annex_b(content: bytes) -> Iterator[bytes]:
-    """Source: Rec. ITU-T H.264, annex B."""
+    """Iterate over NAL units that are separated by start codes. Source: Rec. ITU-T H.264, annex B."""
     at = content.find(b"\0\0\1")
     while at >= 0:
         following = content.find(b"\0\0\1", at + 3)
@@ -181,7 +182,7 @@ def _annex_b(content: bytes) -> Iterator[bytes]:
 
 
 def _avc_sets(extradata: bytes) -> Iterator[bytes]:
-    """Source: ISO/IEC 14496-15, 5.3.3.1."""
+    """Iterate over the parameter sets in the `avcC` of H.264. Source: ISO/IEC 14496-15, 5.3.3.1."""
     at = 5
     for mask in (0x1F, 0xFF):
         count = extradata[at] & mask if at < len(extradata) else 0
@@ -193,7 +194,7 @@ def _avc_sets(extradata: bytes) -> Iterator[bytes]:
 
 
 def _hevc_sets(extradata: bytes) -> Iterator[bytes]:
-    """Source: ISO/IEC 14496-15, 8.3.3.1."""
+    """Iterate over the parameter sets in the `hvcC` of HEVC. Source: ISO/IEC 14496-15, 8.3.3.1."""
     at = 23
     for _ in range(extradata[22] if len(extradata) > 22 else 0):
         count = int.from_bytes(extradata[at + 1 : at + 3], "big")
@@ -207,18 +208,18 @@ def _hevc_sets(extradata: bytes) -> Iterator[bytes]:
 
 
 def _before_picture(packet: memoryview, length: int, codec: str) -> Iterable[bytes]:
-    """The NAL units of a packet, up to the first of its picture.
+    """Return the NAL units of a packet before the first NAL unit of its picture.
 
     Args:
         packet: The packet.
-        length: How many bytes hold the length of a unit; 0 where start codes part them.
-        codec: As ffmpeg calls it.
+        length: The number of bytes in which the length of a unit is written; 0 if start codes separate the units.
+        codec: ffmpeg's name of the codec.
     """
     return _lengths(packet, length, codec) if length else _start_codes(packet, codec)
 
 
 def _start_codes(packet: memoryview, codec: str) -> list[bytes]:
-    for content in (bytes(packet[:HEAD_BYTES]), packet):  # seldom all of it
+    for content in (bytes(packet[:HEAD_BYTES]), packet):  # The whole packet is seldom needed.
         units: list[bytes] = []
         for unit in islice(_annex_b(bytes(content)), MAX_UNITS):
             if _is_picture(_kind(unit, codec), codec):
@@ -230,7 +231,7 @@ def _start_codes(packet: memoryview, codec: str) -> list[bytes]:
 
 
 def _lengths(packet: memoryview, length: int, codec: str) -> Iterator[bytes]:
-    """Source: ISO/IEC 14496-15, 4.3.2."""
+    """Iterate over the parameter sets of a packet whose NAL units have lengths. Source: ISO/IEC 14496-15, 4.3.2."""
     at = 0
     for _ in range(MAX_UNITS):
         if at + length >= len(packet):
@@ -245,7 +246,7 @@ def _lengths(packet: memoryview, length: int, codec: str) -> Iterator[bytes]:
 
 
 def _h264_sequence(unit: bytes) -> tuple[int, Size, bool]:
-    """Its number, its size and whether all its pictures are frames. Source: Rec. ITU-T H.264, 7.3.2.1.1."""
+    """Return a set's number, its size, and whether it has no interlaced frames. Source: Rec. ITU-T H.264, 7.3.2.1.1."""
     bits = Bits(unit[1:])
     profile = bits.read(8)
     bits.read(16)
@@ -296,7 +297,7 @@ def _skip_scaling(bits: Bits, count: int) -> None:
 
 
 def _hevc_sequence(unit: bytes) -> tuple[int, Size, bool]:
-    """As `_h264_sequence`; HEVC has no interlaced frames. Source: Rec. ITU-T H.265, 7.3.2.2.1 and 7.3.3."""
+    """Return the same as `_h264_sequence`. HEVC is never interlaced. Source: Rec. ITU-T H.265, 7.3.2.2.1 and 7.3.3."""
     bits = Bits(unit[2:])
     bits.read(4)
     layers = bits.read(3)
@@ -318,14 +319,14 @@ def _hevc_sequence(unit: bytes) -> tuple[int, Size, bool]:
 
 
 def _vp8(head: bytes) -> Size | None:
-    """Source: RFC 6386, 9.1."""
+    """Return the size in a key frame of VP8. Source: RFC 6386, 9.1."""
     if len(head) < 10 or head[0] & 1 or head[3:6] != b"\x9d\x01\x2a":
         return None
     return int.from_bytes(head[6:8], "little") & 0x3FFF, int.from_bytes(head[8:10], "little") & 0x3FFF
 
 
 def _vp9(head: bytes) -> Size | None:
-    """Source: VP9 Bitstream & Decoding Process Specification 0.6, 6.2."""
+    """Return the size in a key frame of VP9. Source: VP9 Bitstream & Decoding Process Specification 0.6, 6.2."""
     bits = Bits(head[:16], escaped=False)
     try:
         if bits.read(2) != 2:
@@ -333,7 +334,7 @@ def _vp9(head: bytes) -> Size | None:
         profile = bits.read(1) + 2 * bits.read(1)
         if profile == 3:
             bits.read(1)
-        if bits.read(1) or bits.read(1):  # an earlier frame again, or no key frame
+        if bits.read(1) or bits.read(1):  # It repeats an earlier frame, or is no key frame.
             return None
         bits.read(2)
         if bits.read(24) != 0x498342:
@@ -352,7 +353,7 @@ def _vp9(head: bytes) -> Size | None:
 
 
 def _mpeg2(head: bytes) -> Size | None:
-    """Source: Rec. ITU-T H.262, 6.2.2.1."""
+    """Return the size in a sequence header of MPEG-1 or MPEG-2. Source: Rec. ITU-T H.262, 6.2.2.1."""
     at = head.find(b"\0\0\1\xb3")
     if at < 0 or at + 7 > len(head):
         return None
@@ -366,31 +367,3 @@ SIZES: Mapping[str, Callable[[bytes], Size | None]] = {
     "mpeg1video": _mpeg2,
     "mpeg2video": _mpeg2,
 }
-
-
-def sound_parameters(codec: str, head: bytes) -> tuple[int, int] | None:
-    """Samples a second and channels, as a packet's own header has them; None where it has none.
-
-    Args:
-        codec: As ffmpeg calls it.
-        head: The first bytes of the packet.
-    """
-    if len(head) < 7:
-        return None
-    if codec == "aac" and head[0] == 0xFF and head[1] & 0xF6 == 0xF0:  # Source: ISO/IEC 14496-3, 1.A.2
-        rate, channels = head[2] >> 2 & 15, (head[2] & 1) << 2 | head[3] >> 6
-        return (ADTS_RATES[rate], channels) if rate < len(ADTS_RATES) and channels else None
-    if codec[:3] in ("mp1", "mp2", "mp3") and head[0] == 0xFF and head[1] & 0xE0 == 0xE0:  # ISO/IEC 11172-3, 2.4.1.3
-        version, rate = head[1] >> 3 & 3, head[2] >> 2 & 3
-        if rate == 3 or version == 1:
-            return None
-        return MPEG_RATES[rate] >> (2, 0, 1, 0)[version], 1 if head[3] >> 6 == 3 else 2
-    if codec in ("ac3", "eac3") and head[:2] == b"\x0b\x77":  # Source: ETSI TS 102 366, 4.4.1 and E.1.2.2
-        if codec == "eac3":
-            rate, mode = head[4] >> 6, head[4] >> 1 & 7
-            return (AC3_RATES[rate], AC3_CHANNELS[mode] + (head[4] & 1)) if rate < 3 else None
-        rate, mode = head[4] >> 6, head[6] >> 5
-        skip = 2 * (bool(mode & 1) and mode != 1) + 2 * bool(mode & 4) + 2 * (mode == 2)
-        low = head[6] >> (4 - skip) & 1 if skip <= 4 else 0
-        return (AC3_RATES[rate], AC3_CHANNELS[mode] + low) if rate < 3 else None
-    return None

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from conftest import Ffmpeg
-from stoker.probe import survey as survey_module
+from stoker.probe import packet_statistics
+from stoker.probe.packet_statistics import FASTEST, PacketStatistics, TimestampCorrection
 from stoker.probe.probe import MediaInfo, Prober
-from stoker.probe.survey import FASTEST, Joined, Survey
 from stoker.video.picture.picture import MAX_FRAMES_PER_SECOND
 
 PICTURE = ("-f", "lavfi", "-i", "testsrc2=size=64x64:rate=25:duration=3")
@@ -183,9 +183,9 @@ def test_a_rate_is_that_of_the_packets(kind: str, ffmpeg: Ffmpeg) -> None:
     assert (video.moving_frames_per_second > MAX_FRAMES_PER_SECOND) == (moving > MAX_FRAMES_PER_SECOND)
 
 
-def survey(*times: int, duration: int = 40) -> Survey:
+def statistics(*times: int, duration: int = 40) -> PacketStatistics:
     """Of a picture in milliseconds."""
-    found = Survey(Fraction(1, 1000), in_order=True)
+    found = PacketStatistics(Fraction(1, 1000), in_order=True)
     for time in times:
         found.add(time, time, duration, key=True)
     found.finish()
@@ -193,24 +193,24 @@ def survey(*times: int, duration: int = 40) -> Survey:
 
 
 def test_frames_count_in_the_order_in_which_they_are_shown() -> None:
-    found = survey(0, 160, 80, 40, 120, 320, 240, 200, 280)
+    found = statistics(0, 160, 80, 40, 120, 320, 240, 200, 280)
     assert found.frames_per_second == found.moving_frames_per_second == 25
     assert (found.first, found.end) == (0, 360)
 
 
 def test_what_is_not_shown_does_not_count() -> None:
-    found = survey(40, 80)
+    found = statistics(40, 80)
     found.add(0, 0, 40, key=True, shown=False)
     found.add(None, None, 40, key=False)
     assert (found.first, found.end, found.packets) == (40, 120, 4)
 
 
 def test_a_picture_of_one_frame_has_no_rate() -> None:
-    assert survey(0).frames_per_second == survey().moving_frames_per_second == 0
+    assert statistics(0).frames_per_second == statistics().moving_frames_per_second == 0
 
 
 def test_millions_of_packets_take_no_memory() -> None:
-    found = Survey(Fraction(1, 1000), in_order=True)
+    found = PacketStatistics(Fraction(1, 1000), in_order=True)
     sizes = []
     for time in range(0, 200_000, 10):
         found.add(time, time, 40, key=True)
@@ -226,11 +226,11 @@ def test_a_file_of_countless_packets_is_not_read_to_its_end(ffmpeg: Ffmpeg) -> N
     packets = ffmpeg("a.mkv", "-f", "lavfi", "-i", "anullsrc=r=8000:cl=mono:nb_samples=8", "-t", "3", "-c:a", "pcm_u8")
     lowered = (
         "import json, sys; sys.path.insert(0, sys.argv[1]);"
-        "from stoker.probe import found, probe_child; from stoker.sandbox import formats;"
-        "found.MAX_PACKETS = 100;"
+        "from stoker.probe import probe_child, track_reader; from stoker.sandbox import formats;"
+        "track_reader.MAX_PACKETS = 100;"
         "print(json.dumps(probe_child.probe(formats.CONTAINERS, path=sys.argv[2])))"
     )
-    functions = Path(survey_module.__file__).parents[2]
+    functions = Path(packet_statistics.__file__).parents[2]
     done = subprocess.run(
         [sys.executable, "-I", "-c", lowered, str(functions), str(packets)], capture_output=True, check=True
     )
@@ -251,7 +251,7 @@ def test_a_file_of_countless_packets_is_not_read_to_its_end(ffmpeg: Ffmpeg) -> N
     ids=["steady", "begun anew", "a jump", "a pause"],
 )
 def test_a_clock_that_jumps_goes_on(times: tuple[int, ...], shifted: tuple[int, ...]) -> None:
-    clock = Joined()
+    clock = TimestampCorrection()
     assert tuple(time + clock.shift(0, time, 40, Fraction(1, 1000)) for time in times) == shifted
 
 

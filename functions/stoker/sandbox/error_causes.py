@@ -1,4 +1,4 @@
-"""What ffmpeg complains of, in words: without addresses, its own names of parts, and our names of files."""
+"""Causes of ffmpeg's errors, in words for users, without memory addresses, component names and our file names."""
 
 import re
 
@@ -142,7 +142,7 @@ SPECIFIC = (
         ),
     ),
 )
-"""Words, and the patterns of the complaints that they are for. A group that matched takes the place of `{}`."""
+"""Each cause in words, and the patterns of ffmpeg's messages that mean it. A matched group takes the place of `{}`."""
 
 GENERAL = (
     ("it ends before anything in it can be read", ("Input/output error", "End of file")),
@@ -167,10 +167,10 @@ GENERAL = (
     ),
     ("it can't be opened", ("Error opening", "Error (?:re)?initializing", "Error sending", "Terminating thread")),
 )
-"""The same, of complaints that only repeat that something failed."""
+"""As `SPECIFIC`, for messages that only repeat that something failed."""
 
 PART = re.compile(r"^(\[[^\]]*\]\s*|\w+ \[(error|warning)\]:\s*)+")
-"""Names of ffmpeg's parts, with addresses."""
+"""Prefixes that name a component of ffmpeg, with its address."""
 
 ADDRESS = re.compile(r"\s*(@ )?\b0x[0-9a-fA-F]+\b")
 OUR_NAME = re.compile(
@@ -178,7 +178,7 @@ OUR_NAME = re.compile(
 )
 CHARACTERS = 120
 LINE_CHARACTERS = 500
-"""A file may make ffmpeg write lines of any length."""
+"""Characters of a line that are searched. A file may make ffmpeg write lines of any length."""
 
 CODECS = {
     "ac4": "AC-4",
@@ -190,20 +190,20 @@ CODECS = {
     "enca": "encrypted (DRM)",
     "encv": "encrypted (DRM)",
 }
-"""Of codecs and tags whose own name says little."""
+"""Names for people, of codecs and tags whose own name says little."""
 
 
-def cause(complaint: str) -> str:
-    """The first cause that a complaint names; its first line where none is known.
+def cause(error_output: str) -> str:
+    """Return the first known cause in ffmpeg's error output, or its first line if no cause is known.
 
     Args:
-        complaint: What ffmpeg wrote, or our own words; may be empty.
+        error_output: What ffmpeg wrote to standard error, or a reason in our own words. It may be empty.
 
     Example:
         >>> cause("[in#0 @ 0x55db57bc1d40] moov atom not found\\nError opening input files: Invalid data found")
         'its index is missing: it was cut off, or is still being written'
     """
-    lines = [line for line in (_bare(line) for line in complaint.splitlines()) if line]
+    lines = [line for line in (_bare(line) for line in error_output.splitlines()) if line]
     for line in lines:
         if words := _words(line, SPECIFIC):
             return words
@@ -212,10 +212,10 @@ def cause(complaint: str) -> str:
 
 
 def codec_name(name: str) -> str:
-    """The name of a codec for people.
+    """Return the name of a codec for people.
 
     Args:
-        name: As ffmpeg calls it, or the tag that a file has for it.
+        name: ffmpeg's name of the codec, or the tag that a file has for it.
     """
     return CODECS.get(name, name[:32])
 

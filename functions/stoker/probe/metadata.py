@@ -6,15 +6,17 @@ from typing import Any
 import av
 
 MAX_CHAPTERS = 1000
-"""More than a film has."""
+"""Chapters that are read: more than films have."""
 
 MAX_TAG = 1000
-"""Characters of a title or a language. No reader shows more."""
+"""Characters of a title or a language that are kept. No reader shows more."""
 
 
 def chapters(container: Any) -> list[dict[str, Any]]:
-    """The chapters of an open file, as fields of `stoker.probe.probe.Chapter`. Their times count from the start of the
-    file, whatever its clock shows there."""
+    """Return the chapters of an open file, as fields of `stoker.probe.probe.Chapter`.
+
+    Their times count from the start of the file, also if the file's clock does not begin at 0.
+    """
     begins = (container.start_time or 0) / av.time_base
     found = [
         {
@@ -27,5 +29,5 @@ def chapters(container: Any) -> list[dict[str, Any]]:
 
 
 def tag(metadata: Any, name: str) -> str:
-    """An entry of the metadata of a file, of bounded length; empty where there is none."""
+    """Return an entry of a file's metadata, at most `MAX_TAG` characters; empty if there is none."""
     return str(metadata.get(name) or "")[:MAX_TAG]

@@ -1,4 +1,4 @@
-"""How long a child process may take to open a file."""
+"""The time limit of a child process that opens a file."""
 
 import subprocess
 import threading
@@ -7,22 +7,24 @@ from collections.abc import Callable
 from typing import Any
 
 PROBE_SECONDS = 30
-"""A file that takes longer to open is made to take long."""
+"""A file that takes longer to open was made to take long."""
 
 READ_BYTES_A_SECOND = 10e6
-"""The least that the process that opens a film reads in a second, if it reads all of the film."""
+"""Bytes a second that a child process must read at least, if it reads the whole film."""
 
 
-class Patience:
-    """The time that a child may take by itself; the time that a download takes is not its own.
+class TimeLimit:
+    """The time that a child process may still take. The time that downloads for the child take does not count.
+
+    Use it as a context manager around each wait for the child.
 
     Args:
-        child: It is killed when its time is over.
-        now: The clock, in seconds. It never goes back.
-        timer: Makes a timer of that clock: it takes seconds and what to call after them, as `threading.Timer`.
+        child: The child process. It is killed when its time is over.
+        now: A monotonic clock, in seconds.
+        timer: Makes a timer of that clock, from seconds and a function to call after them, as `threading.Timer`.
 
     Attributes:
-        ended: Whether it was killed.
+        ended: Whether the child was killed because its time was over.
     """
 
     def __init__(
@@ -38,12 +40,12 @@ class Patience:
         self._left: float = PROBE_SECONDS
         self._read = 0
 
-    def give(self, length: int, size: int) -> None:
-        """Gives time for bytes that were read: of no more than twice the file, since a child may go back.
+    def extend(self, length: int, size: int) -> None:
+        """Add time for bytes that the child has read, up to twice the size of the file, because a child may seek back.
 
         Args:
             length: Bytes that were read.
-            size: Of the file, in bytes.
+            size: The size of the file, in bytes.
         """
         more = min(length, max(0, 2 * size - self._read))
         self._read += more
