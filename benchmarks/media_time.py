@@ -28,7 +28,7 @@ from stoker.probe.probe import Prober
 from stoker.sandbox.ffmpeg import ffmpeg_command
 from stoker.storage.outputs import AttemptOutputs
 from stoker.video.encode.plan import plan
-from stoker.video.source.fetching import opened
+from stoker.video.source.fetching import open_film
 from stoker.video.source.film import Film
 from stoker.video.worker import make_outputs
 from stoker_tools.samples.clip import make_clip
@@ -93,7 +93,7 @@ def _compare(workspace: Path, source: Path, rounds: int) -> Comparison:
         command = ffmpeg_command(arguments)
 
         def ours() -> None:
-            film = opened(video_input, workspace, prober)
+            film = open_film(video_input, workspace, prober)
             make_outputs(run, prober, film, video_input.source, video_input.outputs)
 
         return compare(

@@ -74,7 +74,7 @@ def ours(workspace: Path, text: str) -> None:
 def bare(folder: Path, text: str) -> None:
     """Do the same work by hand, with the programs alone."""
     sound = folder / "bare.wav"
-    subprocess.run([sys.executable, "-m", "stoker_tools.cli.speech", str(sound), text], check=True)
+    subprocess.run([sys.executable, "-m", "stoker_tools.samples.speech", str(sound), text], check=True)
     ffmpeg = [imageio_ffmpeg.get_ffmpeg_exe(), "-nostdin", "-hide_banner", "-nostats", "-y", "-i", str(sound)]
     measured = subprocess.run(
         [*ffmpeg, "-af", f"{LOUDNORM}:print_format=json", "-f", "null", "-"], capture_output=True, text=True, check=True

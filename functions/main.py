@@ -1,7 +1,9 @@
-"""Every deployed function: its name, its trigger, its memory and its time. Those of a worker are in `stoker.registry`.
+"""Every deployed function, with its name, its trigger, its memory and its timeout.
 
-What a function runs is imported in its body: the Firebase CLI imports this file to learn of the functions, within
-10 seconds, and each function's cold start pays for the imports of all of them.
+`stoker.registry` has the memory and the queues of the workers.
+
+Each function imports the code that it runs in its body, for two reasons. The Firebase CLI imports this file to list the
+functions, and waits 10 seconds at most. And each function's cold start imports this whole file.
 """
 
 from typing import Any
@@ -27,18 +29,23 @@ from stoker.access.guard import guarded
 from stoker.firestore.trigger_events import decodable
 
 shutdown.listen()
-# `on_call` checks a caller's token with it, before any body runs.
+# `on_call` needs the app to check a caller's token, before the body of a function runs.
 firebase.start(config.known_project())
 
 
 def queue_options(job_type: str, *, deletes_owner: bool = False) -> dict[str, Any]:
-    """Queue: the options of the function that runs a type of job, and of its queue. `stoker.registry` has the types."""
+    """Return the options of a function that runs a type of job, and of its queue.
+
+    Args:
+        job_type: The type's name in `stoker.registry`.
+        deletes_owner: Whether the function runs the jobs that delete their owner's account.
+    """
     registered, queue = registry.job_types()[job_type], registry.queue_of(job_type, deletes_owner=deletes_owner)
     return {
         "region": config.REGION,
         "memory": registered.memory_mb,
         "cpu": registered.cpu,
-        # An attempt has the memory and the processors of its instance for itself.
+        # Each attempt needs all the memory and all the processors of its instance.
         "concurrency": 1,
         "timeout_sec": config.TASK_SECONDS,
         "retry_config": RetryConfig(
@@ -56,11 +63,11 @@ RECONCILE: dict[str, Any] = {
     "concurrency": 1,
     "timeout_sec": 1800,
 }
-"""Reconcile: the options of the functions that repair, each day, what a lost event has left."""
+"""The options of the reconciles: functions that look each day for work whose event was lost, and do that work."""
 
 
 def run_task(job_type: str, request: CallableRequest[Any]) -> None:
-    """Run: one attempt at the job that a task names, by the worker of its type."""
+    """Make one attempt at the job that a task names, with the worker of its type."""
     from stoker.jobs.attempt import run_attempt
 
     run_attempt(request.data["jobId"], registry.load(registry.job_types()[job_type].worker))
@@ -76,7 +83,7 @@ def run_task(job_type: str, request: CallableRequest[Any]) -> None:
     timeout_sec=60,
 )
 def dispatch_job(event: Event[DocumentSnapshot[Any] | None]) -> None:
-    """Arrive: a new job goes into its queue, or ends with what is wrong with it."""
+    """Put a new job into its queue, or fail it with every problem that its document has."""
     from stoker.firestore.documents import StoredDocument
     from stoker.jobs.dispatch import dispatch
 
@@ -84,7 +91,8 @@ def dispatch_job(event: Event[DocumentSnapshot[Any] | None]) -> None:
         dispatch(StoredDocument.of(event.data))
 
 
-# Not retried by the platform: the CLI refuses to deploy that without a question. The reconcile does what was lost.
+# Without retries by the platform: the CLI asks a question before it deploys a function with retries, which a
+# non-interactive deploy can't answer. `reconcile_outputs` finds the outputs for which an event was lost.
 @decodable
 @on_document_deleted(
     document=f"{config.JOBS}/{{jobId}}",
@@ -95,7 +103,7 @@ def dispatch_job(event: Event[DocumentSnapshot[Any] | None]) -> None:
     timeout_sec=60,
 )
 def on_job_deleted(event: Event[DocumentSnapshot[Any] | None]) -> None:
-    """Expire: the outputs of a job go with its document."""
+    """Delete the outputs of a job whose document was deleted."""
     from stoker.firestore.documents import StoredDocument
     from stoker.jobs.abandoned import job_deleted
 
@@ -105,25 +113,25 @@ def on_job_deleted(event: Event[DocumentSnapshot[Any] | None]) -> None:
 
 @on_task_dispatched(**queue_options("video-processing"))
 def videoprocessing(request: CallableRequest[Any]) -> None:
-    """Run: one attempt at a `video-processing` job."""
+    """Make one attempt at a `video-processing` job."""
     run_task("video-processing", request)
 
 
 @on_task_dispatched(**queue_options("audio-generation"))
 def audiogeneration(request: CallableRequest[Any]) -> None:
-    """Run: one attempt at an `audio-generation` job."""
+    """Make one attempt at an `audio-generation` job."""
     run_task("audio-generation", request)
 
 
 @on_task_dispatched(**queue_options("batch-operation"))
 def batchoperation(request: CallableRequest[Any]) -> None:
-    """Run: one attempt at a `batch-operation` job."""
+    """Make one attempt at a `batch-operation` job."""
     run_task("batch-operation", request)
 
 
 @on_task_dispatched(**queue_options("batch-operation", deletes_owner=True))
 def accountdeletion(request: CallableRequest[Any]) -> None:
-    """Run: one attempt at a `batch-operation` job that deletes its owner's account."""
+    """Make one attempt at a `batch-operation` job that deletes its owner's account."""
     run_task("batch-operation", request)
 
 
@@ -136,7 +144,7 @@ def accountdeletion(request: CallableRequest[Any]) -> None:
     timeout_sec=300,
 )
 def sweep_jobs(event: ScheduledEvent) -> None:
-    """Sweep: jobs that an event, a task or a worker was lost for come back."""
+    """Start the jobs again for which an event, a task or a worker was lost."""
     from stoker.jobs.sweeper import sweep
 
     sweep()
@@ -145,14 +153,14 @@ def sweep_jobs(event: ScheduledEvent) -> None:
 @on_schedule(
     schedule="every 1 minutes",
     region=config.REGION,
-    # 10,000 events, the aggregates that they add to and numpy: 200 MB.
+    # 10,000 events, their aggregates and numpy need 200 MB.
     memory=MemoryOption.MB_512,
     cpu=1,
     concurrency=1,
     timeout_sec=120,
 )
 def roll_up_events(event: ScheduledEvent) -> None:
-    """Roll up: events become aggregates, three times a minute."""
+    """Add new events to the aggregates, three times a minute."""
     from stoker.analytics.roll_up import roll_up_through_the_minute
 
     roll_up_through_the_minute()
@@ -161,7 +169,7 @@ def roll_up_events(event: ScheduledEvent) -> None:
 @on_call(region=config.REGION, memory=MemoryOption.MB_256, cpu=1, concurrency=40, timeout_sec=60)
 @guarded
 def retryJob(request: CallableRequest[Any]) -> dict[str, str]:  # noqa: N802 - clients call it by this name
-    """Retry: a job that failed or was cancelled gets another chance, if its owner or an admin calls."""
+    """Run a job again that failed or was cancelled. Its owner and admins may call this."""
     from stoker.jobs.calls import call_retry_job
 
     return call_retry_job(request)
@@ -170,7 +178,7 @@ def retryJob(request: CallableRequest[Any]) -> dict[str, str]:  # noqa: N802 - c
 @on_call(region=config.REGION, memory=MemoryOption.MB_256, cpu=1, concurrency=40, timeout_sec=60)
 @guarded
 def deleteJob(request: CallableRequest[Any]) -> dict[str, str]:  # noqa: N802 - as above
-    """Delete: a job that has ended goes, with its outputs, if its owner or an admin calls."""
+    """Delete a job that has ended, with its outputs. Its owner and admins may call this."""
     from stoker.jobs.calls import call_delete_job
 
     return call_delete_job(request)
@@ -179,16 +187,17 @@ def deleteJob(request: CallableRequest[Any]) -> dict[str, str]:  # noqa: N802 - 
 @on_call(region=config.REGION, memory=MemoryOption.MB_256, cpu=1, concurrency=40, timeout_sec=60)
 @guarded
 def setRole(request: CallableRequest[Any]) -> dict[str, Any]:  # noqa: N802 - as above
-    """Roles: an admin makes someone a user, a moderator or an admin."""
+    """Set the role of a user: user, moderator or admin. Admins may call this."""
     from stoker.accounts.calls import call_set_role
 
     return call_set_role(request)
 
 
-# Not retried by the platform: the CLI refuses to deploy that without a question. The reconcile does what was lost.
+# Without retries by the platform, as `on_job_deleted`. `reconcile_profiles` finds the accounts for which an event was
+# lost.
 @auth_events.user_created(region=config.REGION, memory=MemoryOption.MB_512, cpu=1, concurrency=40, timeout_sec=60)
 def on_user_created(event: auth_events.AuthUserEvent) -> None:
-    """Profiles: a new account gets one, also an anonymous account and one that an admin has made."""
+    """Make the profile of a new account, also of an anonymous account and of an account that an admin has made."""
     from stoker.accounts.account_events import account_created
 
     account_created(event)
@@ -196,24 +205,25 @@ def on_user_created(event: auth_events.AuthUserEvent) -> None:
 
 @auth_events.user_deleted(region=config.REGION, memory=MemoryOption.MB_512, cpu=1, concurrency=40, timeout_sec=60)
 def on_user_deleted(event: auth_events.AuthUserEvent) -> None:
-    """Deletion: all that is left of a user whose account was deleted goes too."""
+    """Delete all data of a user whose account was deleted."""
     from stoker.accounts.account_events import account_deleted
 
     account_deleted(event)
 
 
 if config.BLOCKING:
-    # Auth waits 7 s for these two, cold start included: an app to which people come seldom sets `min_instances`.
+    # Firebase Auth waits 7 s for each of these two functions, cold start included. Set `min_instances` if few people
+    # use your app: then most calls meet a cold start.
     @before_user_created(region=config.REGION, memory=MemoryOption.MB_512, cpu=1, concurrency=40, timeout_sec=60)
     def before_created(event: AuthBlockingEvent) -> BeforeCreateResponse | None:
-        """Sign-up: the new user gets a profile and the role of a user, unless the e-mail address is not welcome."""
+        """Make a new user's profile and set the role `user`, unless the e-mail address has a refused domain."""
         from stoker.accounts import sign_up
 
         return sign_up.before_created(event)
 
     @before_user_signed_in(region=config.REGION, memory=MemoryOption.MB_512, cpu=1, concurrency=40, timeout_sec=60)
     def before_signed_in(event: AuthBlockingEvent) -> BeforeSignInResponse | None:
-        """Sign-in: a profile that is missing is made, and one that is there follows the account."""
+        """Make the profile of a user who signs in, or update it from the account."""
         from stoker.accounts import sign_up
 
         return sign_up.before_signed_in(event)
@@ -222,7 +232,7 @@ if config.BLOCKING:
 @on_call(region=config.REGION, memory=MemoryOption.MB_256, cpu=1, concurrency=40, timeout_sec=60)
 @guarded
 def ensureProfile(request: CallableRequest[Any]) -> dict[str, Any]:  # noqa: N802 - as above
-    """Profiles: whoever signs in without a sign-up that we hear of gets one."""
+    """Make the caller's profile if it is missing. Some sign-ups, such as with a custom token, send no event."""
     from stoker.accounts.calls import call_ensure_profile
 
     return call_ensure_profile(request)
@@ -231,7 +241,7 @@ def ensureProfile(request: CallableRequest[Any]) -> dict[str, Any]:  # noqa: N80
 @on_call(region=config.REGION, memory=MemoryOption.MB_256, cpu=1, concurrency=40, timeout_sec=60)
 @guarded
 def deleteAccount(request: CallableRequest[Any]) -> dict[str, str]:  # noqa: N802 - as above
-    """Deletion: a job deletes all that there is of the caller, and the account last."""
+    """Write a job that deletes all data of the caller, and then the account."""
     from stoker.accounts.calls import call_delete_account
 
     return call_delete_account(request)
@@ -247,16 +257,17 @@ def deleteAccount(request: CallableRequest[Any]) -> dict[str, str]:  # noqa: N80
     timeout_sec=60,
 )
 def on_task_written(event: Event[Change[DocumentSnapshot[Any] | None]]) -> None:
-    """Progress: a task that is completed for the first time gives XP."""
+    """Award the XP of a task that is completed for the first time."""
     from stoker.progress.award import task_written
 
-    before, after = (one.to_dict() if one is not None else None for one in (event.data.before, event.data.after))
+    snapshots = (event.data.before, event.data.after)
+    before, after = (snapshot.to_dict() if snapshot is not None else None for snapshot in snapshots)
     task_written(event.params["taskId"], before, after)
 
 
 @on_schedule(**RECONCILE)
 def reconcile_profiles(event: ScheduledEvent) -> None:
-    """Reconcile: accounts without a profile get one."""
+    """Make the profiles of accounts that have none."""
     from stoker.accounts import reconcile
 
     reconcile.reconcile_profiles()
@@ -264,7 +275,7 @@ def reconcile_profiles(event: ScheduledEvent) -> None:
 
 @on_schedule(**RECONCILE)
 def reconcile_owners(event: ScheduledEvent) -> None:
-    """Reconcile: what is left of users whose account is gone goes too."""
+    """Delete the data of users whose account is gone."""
     from stoker.accounts import reconcile_owners
 
     reconcile_owners.reconcile_owners()
@@ -272,7 +283,7 @@ def reconcile_owners(event: ScheduledEvent) -> None:
 
 @on_schedule(**RECONCILE)
 def reconcile_progress(event: ScheduledEvent) -> None:
-    """Reconcile: completed tasks whose event was lost give their XP."""
+    """Award the XP of completed tasks whose event was lost."""
     from stoker.progress import reconcile
 
     reconcile.reconcile_progress()
@@ -280,7 +291,7 @@ def reconcile_progress(event: ScheduledEvent) -> None:
 
 @on_schedule(**RECONCILE)
 def reconcile_outputs(event: ScheduledEvent) -> None:
-    """Reconcile: outputs whose job's document is gone go too."""
+    """Delete the outputs of jobs whose document is gone."""
     from stoker.jobs import reconcile_outputs
 
     reconcile_outputs.reconcile_outputs()

@@ -1,1 +1,157 @@
-"""Stoker: background jobs, documents and the rules around them, on Firebase."""
+"""Stoker: background jobs for a Firebase app, with the documents, queries and rules that they need.
+
+`__all__` names everything that other code may import from here. All other names may change with every release.
+
+Each name is imported when it is first used, so that `import stoker` itself costs nothing.
+"""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from stoker.analytics.record import record_event
+    from stoker.analytics.series import series, top
+    from stoker.errors import (
+        AccountGone,
+        AccountLocked,
+        AppCheckNeeded,
+        AttemptsExhausted,
+        CallRefused,
+        ClaimsTooLarge,
+        DeadlineExceeded,
+        Duplicate,
+        EmailDomainRefused,
+        EncoderFailed,
+        HandedBack,
+        InputEmpty,
+        InputForbidden,
+        InputNotFound,
+        InputTooLarge,
+        InternalError,
+        Interrupted,
+        InvalidArgument,
+        InvalidJob,
+        JobCancelled,
+        JobExists,
+        JobNotFound,
+        LeaseLost,
+        LoudnessUnreachable,
+        NearlyDone,
+        NotAllowed,
+        NotCancellable,
+        NotDeletable,
+        NothingToSpeak,
+        NotRetryable,
+        NotSignedIn,
+        OwnRole,
+        PermanentError,
+        RecentSignInRequired,
+        RequestRefused,
+        SpeechFailed,
+        SpeechRefused,
+        StokerError,
+        StorageQuotaExceeded,
+        TimeIsUp,
+        TooManyCalls,
+        TransientError,
+        TruncatedMedia,
+        Unavailable,
+        UnknownLanguage,
+        UnknownVoice,
+        UnsupportedMedia,
+        UnsupportedType,
+        UserIdRefused,
+        UserNotFound,
+        WorkExhausted,
+    )
+    from stoker.jobs.commands import cancel_job, create_processing_job, retry_job
+    from stoker.jobs.monitor import JobMonitor, monitor_job
+else:
+
+    def __getattr__(name: str) -> object:
+        """Import a public name when it is first used. Python calls this for a missing name (PEP 562)."""
+        if name not in __all__:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from importlib import import_module
+
+        found = getattr(import_module(_MODULES.get(name, "stoker.errors")), name)
+        globals()[name] = found
+        return found
+
+    def __dir__() -> list[str]:
+        """Return all names, including public names that were not used yet."""
+        return sorted({*globals(), *__all__})
+
+
+__all__ = [
+    "AccountGone",
+    "AccountLocked",
+    "AppCheckNeeded",
+    "AttemptsExhausted",
+    "CallRefused",
+    "ClaimsTooLarge",
+    "DeadlineExceeded",
+    "Duplicate",
+    "EmailDomainRefused",
+    "EncoderFailed",
+    "HandedBack",
+    "InputEmpty",
+    "InputForbidden",
+    "InputNotFound",
+    "InputTooLarge",
+    "InternalError",
+    "Interrupted",
+    "InvalidArgument",
+    "InvalidJob",
+    "JobCancelled",
+    "JobExists",
+    "JobMonitor",
+    "JobNotFound",
+    "LeaseLost",
+    "LoudnessUnreachable",
+    "NearlyDone",
+    "NotAllowed",
+    "NotCancellable",
+    "NotDeletable",
+    "NotRetryable",
+    "NotSignedIn",
+    "NothingToSpeak",
+    "OwnRole",
+    "PermanentError",
+    "RecentSignInRequired",
+    "RequestRefused",
+    "SpeechFailed",
+    "SpeechRefused",
+    "StokerError",
+    "StorageQuotaExceeded",
+    "TimeIsUp",
+    "TooManyCalls",
+    "TransientError",
+    "TruncatedMedia",
+    "Unavailable",
+    "UnknownLanguage",
+    "UnknownVoice",
+    "UnsupportedMedia",
+    "UnsupportedType",
+    "UserIdRefused",
+    "UserNotFound",
+    "WorkExhausted",
+    "cancel_job",
+    "create_processing_job",
+    "monitor_job",
+    "record_event",
+    "retry_job",
+    "series",
+    "top",
+]
+
+_MODULES = {
+    "JobMonitor": "stoker.jobs.monitor",
+    "cancel_job": "stoker.jobs.commands",
+    "create_processing_job": "stoker.jobs.commands",
+    "monitor_job": "stoker.jobs.monitor",
+    "record_event": "stoker.analytics.record",
+    "retry_job": "stoker.jobs.commands",
+    "series": "stoker.analytics.series",
+    "top": "stoker.analytics.series",
+}
+"""The module of each public name. All other public names are errors, in `stoker.errors`."""

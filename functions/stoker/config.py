@@ -1,8 +1,9 @@
-"""All configuration: where the emulator and production differ, the deployer's parameters, and the limits.
+"""All configuration: the deployer's parameters, the limits, and the differences between the emulators and production.
 
-Imports nothing heavy: `main.py` reads it while the Firebase CLI waits for the list of functions.
+This module imports nothing heavy: `main.py` imports it while the Firebase CLI waits for the list of functions.
 
-A value that is not `Final` is read where it is used, and never kept, so that a test can set another one.
+The code reads a value that is not `Final` each time it needs it, and never copies it, so that a test can set another
+value.
 """
 
 import json
@@ -10,14 +11,14 @@ import os
 from typing import Final
 
 REGION: Final = os.environ.get("STOKER_REGION", "us-central1")
-"""Where every function runs and every queue lives; set it in `functions/.env`, near the database."""
+"""The region of all functions and queues. Set it in `functions/.env`, to a region near the database."""
 
 
 def _switch(name: str) -> bool:
-    """Return whether a parameter is `true`. It is `false` if it is left out.
+    """Return whether a parameter of the environment is `true`. A parameter that is not set is `false`.
 
     Raises:
-        RuntimeError: It is neither.
+        RuntimeError: The parameter is neither `true` nor `false`.
     """
     value = os.environ.get(name) or "false"
     if value not in ("true", "false"):
@@ -26,11 +27,11 @@ def _switch(name: str) -> bool:
 
 
 BLOCKING: Final = _switch("STOKER_BLOCKING")
-"""Whether Firebase Auth asks `before_created` and `before_signed_in`. The project needs Identity Platform for that. Set
-it in `functions/.env`."""
+"""True if Firebase Auth calls `before_created` and `before_signed_in`. The project needs Identity Platform for that.
+Set it in `functions/.env`."""
 
 KEEP_OUTPUTS = _switch("STOKER_KEEP_OUTPUTS")
-"""True if the outputs of a job stay when the job's document expires. Set it in `functions/.env`."""
+"""True if a job's outputs are kept when the job's document expires. Set it in `functions/.env`."""
 
 GIB: Final = 1024**3
 
@@ -40,104 +41,112 @@ JOBS = "processingJobs"
 """The collection that holds the jobs."""
 
 ADMIN_DATA: Final = "adminData"
-"""The collection that admins alone read and write."""
+"""The collection that only admins can read and write."""
 
 JOB_SETTINGS: Final = "jobs"
-"""The document there that pauses types of jobs and limits users; `stoker.models.settings` has its form."""
+"""The document in `adminData` that pauses types of jobs and limits users. Its model is in `stoker.models.settings`."""
 
 JOB_KEYS = "jobKeys"
-"""The collection that says which job holds a `dedupeKey`. The server's own."""
+"""The collection that records which job holds a `dedupeKey`. Clients can't read it."""
 
 JOB_USERS: Final = "jobUsers"
-"""The collection that says which jobs of a user run, where users are limited. The server's own."""
+"""The collection that records the running jobs of each user, if users are limited. Clients can't read it."""
 
 DELETED_JOBS = "deletedJobs"
-"""The collection that says how much deleted jobs were worked on, so that a day's limit of the project still counts
-them. It names no job and no user. The server's own."""
+"""The collection that records the work on jobs that were deleted, because the project's limit of a day still counts
+it. It names no job and no user. Clients can't read it."""
 
 CALL_COUNTS = "callCounts"
-"""The collection that counts what each user calls in a minute. The server's own."""
+"""The collection that counts the calls of each user in a minute. Clients can't read it."""
 
 DEPARTURES = "departures"
-"""The collection that says whose accounts are being deleted, or were deleted lately. The server's own."""
+"""The collection that records which accounts are being deleted or were deleted lately. Clients can't read it."""
 
 SIGN_UP_SETTINGS = "signUps"
-"""The document in `adminData` that says who may not sign up; `stoker.models.settings` has its form."""
+"""The document in `adminData` that refuses sign-ups. Its model is in `stoker.models.settings`."""
 
 SETTINGS_SECONDS: Final = 15.0
-"""How old the settings may be that a worker goes by."""
+"""The greatest age of the settings that a worker uses, in seconds."""
 
 MAX_ATTEMPTS: Final = 5
-"""Attempts at a job before it fails for good, where its document names no other number."""
+"""The number of attempts that a job has, unless its document names another number."""
 
 MAX_WORK_SECONDS: Final = 6 * 3600
-"""The longest time that a job may be worked on, over all its attempts. Attempts whose time was up are included.
-Twelve whole attempts. A deletion of a user's data has no such bound."""
+"""The longest time that all attempts at a job may take together, in seconds: twelve whole attempts. Attempts whose time
+was up are included. A deletion of a user's data has no such bound."""
 
-ATTEMPTS_TOLD: Final = 10
-"""How many failed attempts a job's document remembers."""
+ATTEMPTS_KEPT: Final = 10
+"""The number of failed attempts that a job's document records: the last ones."""
 
 KEEP_ENDED_DAYS: Final = 30
-"""How long the document of a job that has ended is kept; Firestore deletes it some time after `expiresAt`.
+"""The number of days for which the document of a job that has ended is kept. Firestore deletes it some time after
+`expiresAt`.
 Source: https://firebase.google.com/docs/firestore/ttl (typically within 24 hours)."""
 
 TASK_SECONDS: Final = 1800
-"""How long an attempt may run: the longest that a task queue function is allowed.
+"""The longest time that an attempt may run, in seconds: the longest timeout of a task queue function.
 Source: https://firebase.google.com/docs/functions/quotas (task queue functions, 30 minutes)."""
 
 DEADLINE_MARGIN_SECONDS: Final = 45
-"""An attempt stops itself this long before `TASK_SECONDS`, so that it can still say why."""
+"""An attempt stops itself this many seconds before `TASK_SECONDS`, so that it can still write the reason."""
 
 LEASE_SECONDS: Final = 90
-"""An attempt that has not been heard of for so long is taken for dead. Four heartbeats and a slow write fit in."""
+"""The length of a lease, in seconds: an attempt that has written nothing for this time counts as dead. Four heartbeats
+and a slow write fit into it."""
 
 HEARTBEAT_SECONDS: Final = 20
-"""The longest silence of a living attempt."""
+"""The longest time between two writes of a living attempt, in seconds."""
 
 PROGRESS_SECONDS: Final = 2.0
-"""The shortest time between two progress writes of one stage, once an attempt has run for `BRISK_FOR_SECONDS`."""
+"""The shortest time between two progress writes of one stage, in seconds, once an attempt has run for
+`BRISK_FOR_SECONDS`."""
 
 BRISK_PROGRESS_SECONDS: Final = 1.0
-"""The same before that, and for a new stage: Firestore sustains one write a second to a document.
+"""The shortest time between two progress writes before that, and for a new stage, in seconds. Firestore sustains one
+write a second to a document.
 Source: https://firebase.google.com/docs/firestore/quotas (maximum write rate to a document)."""
 
 BRISK_FOR_SECONDS: Final = 10.0
-"""How long someone looks at a bar that does not move, before they look elsewhere.
+"""The time for which an attempt writes its progress more often, in seconds: as long as a user watches a progress bar
+that does not move.
 Source: https://www.nngroup.com/articles/response-times-3-important-limits/"""
 
 STALE_PENDING_SECONDS: Final = 60
-"""A job that is still `pending` after so long has lost its event or its task, and is dispatched again."""
+"""The age at which a job that is still `pending` counts as stale, in seconds. Its event or its task was probably lost,
+so the sweeper dispatches it again."""
 
 SWEEP_PAGE: Final = 100
-"""Documents that a sweep reads at once."""
+"""The number of documents that a sweep reads at a time."""
 
 SWEEP_SECONDS: Final = 240
-"""How long a sweep goes on; what it did not come to is left to the next one."""
+"""The longest time that a sweep takes, in seconds. The next sweep goes on with the rest."""
 
 WATCH_CHECK_SECONDS = 1.0
-"""How often a monitor checks whether its watch is alive."""
+"""The time between two checks of a monitor that its watch is alive, in seconds."""
 
 WATCH_SILENCE_SECONDS = 30.0
-"""A monitor whose watch has said nothing for so long reads the document itself. A job that runs is written at least
-every `HEARTBEAT_SECONDS`, so that this is rare."""
+"""The longest silence of a watch, in seconds. After it, the monitor reads the document itself. This is rare, because a
+running job is written at least every `HEARTBEAT_SECONDS`."""
 
 # --- Media ----------------------------------------------------------------------------------------
 
 MAX_SOURCE_BYTES = 1 * GIB
-"""The largest source."""
+"""The largest source, in bytes."""
 
 MAX_FETCHED_BYTES = 128 * 1024**2
-"""The largest source that is copied to `/tmp`, which is the worker's memory; a larger one is read by ranges."""
+"""The largest source that a worker copies to `/tmp`, in bytes. `/tmp` is the worker's memory, so a larger source is
+read by ranges."""
 
 MAX_WORKSPACE_BYTES: Final = 4 * GIB
-"""All that a job may have in `/tmp` at a time. With `MEDIA_MEMORY_BYTES`, it fits the worker's 8 GiB."""
+"""The most bytes that a job may have in `/tmp` at a time. Together with `MEDIA_MEMORY_BYTES`, they fit into the
+worker's 8 GiB."""
 
 MEDIA_TYPES: Final = ("video/*", "audio/*")
-"""The media types of sources: what a client may upload, as large as `MAX_SOURCE_BYTES`. Those beside them are named by
-`stoker.sandbox.formats`."""
+"""The media types of films and sound that a client may upload, up to `MAX_SOURCE_BYTES`. `stoker.sandbox.formats` names
+the other media types."""
 
 UNKNOWN_TYPES: Final = ("application/octet-stream", "binary/octet-stream", "")
-"""What clients send for a file whose media type they do not know. The ending of its name then decides."""
+"""The media types that clients send for a file of an unknown media type. The ending of the file's name then decides."""
 
 CSV_TYPES: Final = ("text/csv", "application/csv", "text/tab-separated-values")
 """The media types of tables that a batch imports."""
@@ -152,177 +161,194 @@ JSON_TYPES: Final = (
 """The media types of JSON lists and of NDJSON that a batch imports."""
 
 LIST_TYPES: Final = (*CSV_TYPES, *JSON_TYPES)
-"""The media types of lists that a client may upload, as large as `MAX_LIST_BYTES`. A `charset` may follow."""
+"""The media types of lists that a batch imports. A client may upload them up to `MAX_LIST_BYTES`. A `charset` may
+follow a media type."""
 
 CSV_ENDINGS: Final = ("csv", "tsv")
+"""The endings of the names of tables, in lower case."""
+
 JSON_ENDINGS: Final = ("json", "ndjson", "jsonl")
+"""The endings of the names of JSON lists and of NDJSON, in lower case."""
 
 VAGUE_LIST_TYPES: Final = ("text/plain", "application/vnd.ms-excel")
-"""Media types of lists that do not tell their format: the ending of the name then decides. Windows calls a `.csv` an
-Excel file if Excel is installed. Source: https://developer.mozilla.org/docs/Web/HTTP/Guides/MIME_types"""
+"""The media types of lists that do not name the format, so that the ending of the file's name decides. On Windows, a
+`.csv` has the media type of Excel if Excel is installed. Source:
+https://developer.mozilla.org/docs/Web/HTTP/Guides/MIME_types"""
 
 MAX_LIST_BYTES = 100 * 1024**2
-"""The largest list: some hundred thousand tasks, which a batch imports within its time. The upload's media type does
-not decide, because a client chooses it."""
+"""The largest list, in bytes. It has some hundred thousand tasks, which a batch imports within its time. The limit does
+not depend on the upload's media type, because a client chooses that."""
 
 MAX_ANIMATION_BYTES = 100 * 1024**2
-"""The largest GIF, PNG or WebP that moves. Stickers and screen recordings have a hundredth of that."""
+"""The largest animated GIF, PNG or WebP, in bytes. Stickers and screen recordings have a hundredth of that."""
 
 MAX_ANIMATION_FRAMES = 36_000
-"""The most frames of one: ten minutes at 60 a second, an hour at 10."""
+"""The most frames of an animation: ten minutes at 60 frames a second, or an hour at 10."""
 
 MAX_WATERMARK_BYTES: Final = 10 * 1024**2
-"""The largest picture that is laid over a film."""
+"""The largest watermark, in bytes: a picture that is laid over a film."""
 
 WATERMARK_TYPES: Final = ("image/png", "image/jpeg", "image/webp")
-"""The media types of such pictures."""
+"""The media types of watermarks."""
 
 MAX_CAPTIONS_BYTES = 2 * 1024**2
-"""The largest captions: the words of a film of hours have a tenth of that."""
+"""The largest file of captions, in bytes. The captions of a film of several hours have a tenth of that."""
 
 CAPTIONS_TYPES: Final = ("text/vtt", "application/x-subrip")
 """The media types of captions."""
 
 CAPTIONS_ENDINGS: Final = ("vtt", "srt")
-"""The endings of captions' names, in lower case, by which text and files of unknown types are captions."""
+"""The endings of the names of captions, in lower case. With such a name, a file of type `text/plain` or of an unknown
+type counts as captions."""
 
 MAX_SOURCE_SECONDS: Final = 4 * 3600
-"""The longest source."""
+"""The longest source, in seconds."""
 
 MAX_SOURCE_PIXELS: Final = 33_177_600
-"""The largest picture: 7680 x 4320."""
+"""The most pixels of a source's picture: 7680 x 4320."""
 
 MAX_WATERMARK_PIXELS: Final = 16_777_216
-"""The largest watermark: 4096 x 4096."""
+"""The most pixels of a watermark: 4096 x 4096."""
 
 MAX_SOURCE_STREAMS: Final = 32
-"""The most streams in a source; films on disc have about twenty."""
+"""The most streams of a source. Films on disc have about twenty."""
 
 STALL_SECONDS = 60
-"""An ffmpeg that has said nothing for so long is stuck, and is ended."""
+"""The longest silence of ffmpeg, in seconds. After it, ffmpeg counts as stuck and is stopped."""
 
 MEDIA_MEMORY_BYTES = 3 * GIB
-"""The address space of a child that reads a user's file."""
+"""The most address space of a child process that reads a user's file, in bytes."""
 
 MAX_BUFFER_BYTES = GIB
-"""The largest piece of memory that ffmpeg takes at once: it fills a gap in the sound with silence in one piece."""
+"""The largest single allocation of ffmpeg, in bytes. ffmpeg fills a gap in the sound with silence in one allocation."""
 
 MAX_OUTPUT_BYTES = 2 * GIB
-"""The largest file that a child may write."""
+"""The largest file that a child process may write, in bytes."""
 
 MAX_SPEECH_SECONDS = 4 * 3600
-"""The longest speech. As PCM it takes 0.7 GB, twice where the output is a WAV file, and `/tmp` is memory."""
+"""The longest speech, in seconds. As PCM it takes 0.7 GB of `/tmp`, which is memory, and twice that if the output is a
+WAV file."""
 
 SPEECH_ENDPOINT = "https://texttospeech.googleapis.com"
-"""Cloud Text-to-Speech. Data that must stay in a region has endpoints of its own.
+"""The endpoint of Cloud Text-to-Speech. Google has other endpoints for data that must stay in a region.
 Source: https://cloud.google.com/text-to-speech/docs/endpoints"""
 
 SPEECH_MEMORY_BYTES: Final = GIB // 2
-"""The address space of the child that speaks; it needs a tenth of it."""
+"""The most address space of the child process that speaks, in bytes. It needs a tenth of that."""
 
 # --- Documents ------------------------------------------------------------------------------------
 
 TASKS = "tasks"
-"""The collection that holds what users have to do."""
+"""The collection of the users' tasks."""
 
 PROJECTS: Final = "projects"
-"""The collection that holds the groups of tasks."""
+"""The collection of projects: groups of tasks."""
 
 ANALYTICS_EVENTS = "analyticsEvents"
-"""The collection that holds what users did."""
+"""The collection of analytics events."""
 
 ANALYTICS_AGGREGATES = "analyticsAggregates"
-"""The collection that holds what the events add up to, by the hour, the day and the month."""
+"""The collection of aggregates: the sums of the events of each hour, day and month."""
 
 USERS: Final = "users"
-"""The collection that holds the profiles, by uid."""
+"""The collection of profiles, by uid."""
 
 
 COMPLETIONS: Final = "completions"
-"""The collection below each profile that holds what XP was given for, by the task's id."""
+"""The collection below each profile that records the completed tasks that gave XP, by the task's id."""
 
 XP_A_DAY: Final = 500
-"""The most XP of the tasks of one day that count: those of ten urgent tasks that are done on time."""
+"""The most XP that a user gets in a day: as many as ten urgent tasks give that are done on time."""
 
 XP_OPEN_SECONDS: Final = 60
-"""How long a task must have been open to give XP, in seconds. One that is created as completed gives none."""
+"""The shortest time that a task must have been open to give XP, in seconds. So a task that is created as completed
+gives no XP."""
 
 RECONCILES = "reconciles"
-"""The collection that says how far each reconcile has come. The server's own."""
+"""The collection that records how far each reconcile has come. Clients can't read it."""
 
 RECONCILE_SECONDS: Final = 1500
-"""How long a reconcile goes on; what it did not come to is left to the next one."""
+"""The longest time that a reconcile takes, in seconds. The next reconcile goes on with the rest."""
 
 
 def user_trees() -> tuple[str, ...]:
-    """The collections whose documents belong to the user that their `userId` names, with all that is below them. Add
-    your own: a user's data is exported and deleted by this list."""
+    """Return the collections whose documents belong to the user in their `userId`, with everything below them.
+
+    Add your own collections. A user's data is exported and deleted by this list.
+    """
     return (JOBS, TASKS, PROJECTS)
 
 
 def user_documents() -> tuple[str, ...]:
-    """The same, where nothing is below the documents: it is not looked for, which saves a query for each."""
+    """Return the collections of users' documents that have no collections below them. This saves a query for each."""
     return (ANALYTICS_EVENTS,)
 
 
 def kept_owners() -> tuple[str, ...]:
-    """Owners that have no account and keep their data, such as the owner of a script's jobs. Add your own: the data of
-    all other owners without an account is deleted."""
+    """Return the owners that have no account and keep their data, such as the owner of a script's jobs.
+
+    Add your own owners. The data of all other owners without an account is deleted.
+    """
     return ()
 
 
 # --- Analytics ------------------------------------------------------------------------------------
 
 ANALYTICS_SKETCHES = "analyticsSketches"
-"""The collection that holds, for each aggregate, what it takes to go on counting. The server's own."""
+"""The collection of sketches: the data with which the roll-up goes on counting an aggregate. Clients can't read it."""
 
 ANALYTICS_LEASES = "analyticsLeases"
-"""The collection that says who rolls up. The server's own."""
+"""The collection that holds the lease of the roll-up. Clients can't read it."""
 
 ROLL_UP_LEASE_SECONDS = 15.0
-"""A roll-up that has not committed anything for so long is taken for dead. A commit takes a second or two."""
+"""The length of the roll-up's lease, in seconds: a roll-up that has committed nothing for this time counts as dead. A
+commit takes a second or two."""
 
 ROLL_UP_EVERY_SECONDS: Final = 20.0
-"""How often a run of `roll_up_events` looks for events: at 0, 20 and 40 s."""
+"""The time between two looks for events in a run of `roll_up_events`, in seconds: it looks at 0, 20 and 40 s."""
 
 ROLL_UP_SECONDS: Final = 55.0
-"""How long a run of `roll_up_events` goes on; the next begins after a minute."""
+"""The longest time that a run of `roll_up_events` takes, in seconds. The next run begins after a minute."""
 
 ROLL_UP_WINDOW = 10_000
-"""Events that are read, and sorted by their hours, at once."""
+"""The number of events that the roll-up reads, and sorts by their hours, at a time."""
 
 ROLL_UP_BATCH = 5_000
-"""Events of one commit: at 5,000 a second, an aggregate is written once a second. Some 1.1 MB of the 10 MiB that a
-commit may have; where the events' own size makes it too large, it is halved.
+"""The most events of one commit. At 5,000 events a second, an aggregate is written once a second. Such a commit has
+some 1.1 MB; the limit is 10 MiB. A commit that is too large, because its events are large, is halved.
 Source: https://firebase.google.com/docs/firestore/quotas#writes_and_transactions"""
 
 ROLL_UP_SERIES = 150
-"""The most hours of names in one commit: each may bring six aggregates with it, and a sketch of 8 KiB for each."""
+"""The most pairs of an hour and a name in one commit. Each may change six aggregates, and a sketch of 8 KiB for
+each."""
 
 KEEP_EVENTS_DAYS = 65
-"""How long a raw event is kept once it is rolled up."""
+"""The number of days for which a raw event is kept after it was rolled up."""
 
 KEPT_AT_LEAST_DAYS = 62
-"""How long each raw event is kept at least, whichever version has rolled it up: an earlier version kept events for 62
-days. A rebuild goes back by this time, less a day. So a month of 31 days can be counted again for 26 days after its
-figures are final, which they are 3 days after its end. Raise this only when no event of that version is left."""
+"""The least number of days for which every raw event is kept. An earlier version of the roll-up kept events for 62
+days, so raise this only when no event of that version is left.
 
-# --- Where the emulator and production differ -----------------------------------------------------
+A rebuild goes back by this time, less a day. The figures of a month are final 3 days after its end. So a month of 31
+days can be counted again for 26 days after that."""
+
+# --- Differences between the emulators and production ---------------------------------------------
 
 
 def emulated() -> bool:
-    """Whether this process runs in the emulator suite."""
+    """Return whether this process runs in the emulator suite."""
     return os.environ.get("FUNCTIONS_EMULATOR") == "true" or "FIRESTORE_EMULATOR_HOST" in os.environ
 
 
 def speech_engine() -> str:
-    """Which engine speaks: `google` (Cloud Text-to-Speech) or `espeak` (eSpeak NG, embedded).
+    """Return the name of the engine that speaks: `google` (Cloud Text-to-Speech) or `espeak` (eSpeak NG, embedded).
 
-    `STOKER_SPEECH` says it, in `functions/.env`. Where nothing is said, it is `espeak` in the emulator suite, which
-    has no Cloud Text-to-Speech, and `google` in production. One never stands in for the other.
+    Set `STOKER_SPEECH` in `functions/.env` to choose it. If it is not set, the engine is `espeak` in the emulator
+    suite, which has no Cloud Text-to-Speech, and `google` in production. Neither engine ever replaces the other by
+    itself.
 
     Raises:
-        RuntimeError: There is no such engine.
+        RuntimeError: `STOKER_SPEECH` names an unknown engine.
     """
     name = os.environ.get("STOKER_SPEECH") or ("espeak" if emulated() else "google")
     if name not in ("google", "espeak"):
@@ -331,12 +357,12 @@ def speech_engine() -> str:
 
 
 def known_project() -> str | None:
-    """The id of the Firebase project; None if the environment names no project."""
+    """Return the id of the Firebase project; None if the environment names no project."""
     return os.environ.get("GCLOUD_PROJECT") or os.environ.get("GOOGLE_CLOUD_PROJECT") or None
 
 
 def project() -> str:
-    """The id of the Firebase project.
+    """Return the id of the Firebase project.
 
     Raises:
         RuntimeError: The environment names no project.
@@ -348,9 +374,9 @@ def project() -> str:
 
 
 def bucket() -> str:
-    """The name of the project's default Cloud Storage bucket, as Firebase tells it to every function.
+    """Return the name of the project's default Cloud Storage bucket. Firebase passes it to every function.
 
-    Outside a function, where nobody says, it is the name that new projects get.
+    Outside of a function, this is the name that new projects get.
     Source: https://firebase.google.com/docs/storage/faq-storage-changes-september-2024
     """
     settings = json.loads(os.environ.get("FIREBASE_CONFIG") or "{}")

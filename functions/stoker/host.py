@@ -1,6 +1,7 @@
 """The machine that a function runs on: its clock, its random numbers and its threads.
 
-The engine asks a `Host` for them. So a simulation can run hours of many workers in a second, and again from a seed.
+The engine asks a `Host` for all three. A simulation passes a host of its own, with a virtual clock. So it runs many
+workers for hours within a second, and can repeat a run from its seed.
 """
 
 import random
@@ -21,20 +22,21 @@ Item = TypeVar("Item")
 ALPHABET = string.ascii_letters + string.digits
 
 CHANCE = random.SystemRandom()
-"""Each instance draws other numbers, also if instances start from one image. Nobody else's seed is disturbed."""
+"""The source of random numbers. Instances that start from the same image still draw different numbers, and the seed of
+`random` stays as other code has set it."""
 
 
 class Signal(Protocol):
-    """A flag that one thread sets and another waits for, as `threading.Event`."""
+    """A flag that one thread sets and another thread waits for, as `threading.Event`."""
 
     def set(self) -> None:
-        """Set the flag, and wake those that wait."""
+        """Set the flag, and wake the threads that wait for it."""
 
     def clear(self) -> None:
-        """Take the flag back."""
+        """Clear the flag."""
 
     def wait(self, timeout: float | None = None) -> bool:
-        """Wait at most `timeout` seconds until the flag is set; return whether it is."""
+        """Wait at most `timeout` seconds until the flag is set; return whether it is set."""
 
 
 class Host(Protocol):
@@ -44,19 +46,19 @@ class Host(Protocol):
         """Return the time of day, in UTC."""
 
     def monotonic(self) -> float:
-        """Return seconds that never go back."""
+        """Return the seconds of a clock that never goes back."""
 
     def sleep(self, seconds: float) -> None:
-        """Wait."""
+        """Wait for a time, in seconds."""
 
     def uniform(self, low: float, high: float) -> float:
-        """Draw a number between two others."""
+        """Draw a random number between two others."""
 
     def token(self) -> str:
-        """Draw a name that nothing else has."""
+        """Draw a random name that nothing else has."""
 
     def lock(self) -> AbstractContextManager[Any]:
-        """Make a lock that one thread holds at a time."""
+        """Make a lock that only one thread at a time can hold."""
 
     def signal(self) -> Signal:
         """Make a flag that is not set."""
@@ -65,7 +67,7 @@ class Host(Protocol):
         """Run a function in a thread of its own; return a function that waits for its end."""
 
     def each(self, do: Callable[[Item], None], items: Sequence[Item], threads: int) -> None:
-        """Do something for each item, for several items at a time."""
+        """Call a function for each item, in several threads."""
 
     def going_down(self) -> bool:
         """Return whether the platform is taking this instance away."""
@@ -79,23 +81,23 @@ class SystemHost:
         return datetime.now(UTC)
 
     def monotonic(self) -> float:
-        """Return seconds that never go back."""
+        """Return the seconds of a clock that never goes back."""
         return time.monotonic()
 
     def sleep(self, seconds: float) -> None:
-        """Wait."""
+        """Wait for a time, in seconds."""
         time.sleep(seconds)
 
     def uniform(self, low: float, high: float) -> float:
-        """Draw a number between two others."""
+        """Draw a random number between two others."""
         return CHANCE.uniform(low, high)
 
     def token(self) -> str:
-        """Draw a name that nothing else has: 20 letters and digits, as Firestore's own ids."""
+        """Draw a random name that nothing else has: 20 letters and digits, as Firestore's own ids."""
         return "".join(secrets.choice(ALPHABET) for _ in range(20))
 
     def lock(self) -> AbstractContextManager[Any]:
-        """Make a lock that one thread holds at a time."""
+        """Make a lock that only one thread at a time can hold."""
         return threading.Lock()
 
     def signal(self) -> Signal:
@@ -109,7 +111,7 @@ class SystemHost:
         return thread.join
 
     def each(self, do: Callable[[Item], None], items: Sequence[Item], threads: int) -> None:
-        """Do something for each item, for several items at a time."""
+        """Call a function for each item, in several threads."""
         with ThreadPoolExecutor(threads) as pool:
             list(pool.map(do, items))
 
@@ -122,16 +124,17 @@ Result = TypeVar("Result")
 
 
 def within(seconds: float, work: Callable[[], Result]) -> Result:
-    """Do some work, and wait so long for its end and no longer, wherever it hangs.
+    """Call a function in a thread, and wait a limited time for its result.
 
-    Credentials and name servers have no deadline of their own. Work that comes too late goes on in its thread.
+    This is for calls that may hang without a deadline of their own, such as the look-up of credentials or of a host's
+    name. A function that takes longer goes on in its thread.
 
     Args:
-        seconds: The longest time.
-        work: The work. It must do no harm if it ends later.
+        seconds: The longest time to wait, in seconds.
+        work: The function. It must do no harm if it ends later.
 
     Raises:
-        TimeoutError: The work has not ended in time.
+        TimeoutError: The function has not ended in time.
     """
     done: Future[Result] = Future()
 
@@ -146,4 +149,4 @@ def within(seconds: float, work: Callable[[], Result]) -> Result:
 
 
 SYSTEM: Host = SystemHost()
-"""The real machine, for all that need no other."""
+"""The real machine, which the deployed functions use."""

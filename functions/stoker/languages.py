@@ -1,8 +1,10 @@
-"""Names of languages: the many forms in which people write them, and the one that is compared.
+"""Tags of languages: the form that BCP 47 prefers, and the form in which two tags are compared.
 
-Source: Unicode CLDR 45 (`languageAlias` and `territoryAlias`), which holds what IANA's registry prefers
-(https://www.iana.org/assignments/language-subtag-registry), and the two-letter code for each of ISO 639-2. The child
-process that opens files imports this module, too, and finds no package there: it must import nothing of `stoker`.
+Source: Unicode CLDR 45 (`languageAlias` and `territoryAlias`). It holds the preferred values of IANA's registry
+(https://www.iana.org/assignments/language-subtag-registry), and the two-letter code for each code of ISO 639-2.
+
+The child process that opens files imports this module too. It can import no package, so this module must import nothing
+of `stoker`.
 """
 
 import re
@@ -30,10 +32,10 @@ sh=sr
 """,
     )
 )
-"""Codes that are withdrawn, or longer than they need be, and what is preferred."""
+"""The preferred code for each code of a language that is withdrawn or that has a shorter form."""
 
 REGIONS = dict(re.findall(r"(\w+)=(\w+)", "AN=CW BU=MM CS=RS DD=DE FX=FR SU=RU TP=TL UK=GB YD=YE YU=RS ZR=CD"))
-"""Codes of countries that are withdrawn, or were never right."""
+"""The preferred code for each code of a country that is withdrawn or that was never valid."""
 
 GRANDFATHERED = {
     "art-lojban": "jbo",
@@ -58,17 +60,19 @@ GRANDFATHERED = {
     "zh-min-nan": "nan",
     "zh-xiang": "hsn",
 }
-"""Whole tags. Source: RFC 5646, section 2.2.8."""
+"""The preferred tag for each grandfathered tag. Source: RFC 5646, section 2.2.8."""
 
 EXTENDED = re.compile(r"(?:zh|ar|ms|sw|uz|lv|kok|sgn)-([a-z]{3})(?=-|$)")
-"""A language of its own behind the one that it belongs to, as in `zh-yue`. Source: RFC 5646, section 2.2.2."""
+"""An extended language subtag: a language behind the language that it belongs to, as in `zh-yue`.
+Source: RFC 5646, section 2.2.2."""
 
 SAME = {"cmn": "zh", "nb": "no", "tlh": "piqd"}
-"""Languages with two names. CLDR joins the first two; the third is eSpeak NG's own name for Klingon."""
+"""The codes of languages that have two codes, with the code that is compared. CLDR joins the first two languages. The
+third is Klingon, for which eSpeak NG has a code of its own."""
 
 
 UNKNOWN = "und"
-"""The tag of a language that is not known. Source: RFC 5646, section 4.1."""
+"""The tag of an unknown language. Source: RFC 5646, section 4.1."""
 
 NO_LANGUAGE = {UNKNOWN, "mis", "mul", "zxx"}
 """Codes that name no language: undetermined, uncoded, several, none. Source: ISO 639-2."""
@@ -81,10 +85,10 @@ TAG = re.compile(
 
 
 def preferred(tag: str) -> str:
-    """A tag as BCP 47 prefers it.
+    """Return a tag in the form that BCP 47 prefers.
 
     Args:
-        tag: A tag, with hyphens or underscores, in capitals or not.
+        tag: A tag, with hyphens or underscores, in upper or lower case.
 
     Example:
         >>> [preferred(tag) for tag in ("iw", "de_DE", "zh_hant_tw", "in-ID", "ENG-uk", "zh-yue", "i-klingon")]
@@ -97,7 +101,7 @@ def preferred(tag: str) -> str:
 
 
 def compared(tag: str) -> str:
-    """The form of a tag under which equal languages are equal.
+    """Return the form of a tag in which two tags of the same language are equal.
 
     Example:
         >>> compared("cmn-CN") == compared("zh_CN"), compared("nb") == compared("no")
@@ -108,10 +112,10 @@ def compared(tag: str) -> str:
 
 
 def bcp47(code: str) -> str | None:
-    """The BCP 47 tag of a language that a container names; None if that names no language.
+    """Return the BCP 47 tag of a language that a container names; None if it names no language.
 
     Args:
-        code: Of ISO 639-1, ISO 639-2 or BCP 47, or anything else, because a file may hold anything.
+        code: A code of ISO 639-1, ISO 639-2 or BCP 47. It may also be any other text, because a file may hold any text.
 
     Example:
         >>> [bcp47(code) for code in ("ger", "deu", "pt_br", "zh-hant", "und", 'de",URI="x', "")]
@@ -123,25 +127,31 @@ def bcp47(code: str) -> str | None:
     return preferred(tag)
 
 
-def match(asked: str, told: str) -> int:
-    """How well a track's language is the one that was asked for: 2 for the same tag, 1 for the same language, 0 for
-    another language.
+def match(wanted: str, found: str) -> int:
+    """Return how well a track's language matches a wanted language.
+
+    Args:
+        wanted: The code of the wanted language.
+        found: The code that the track has.
+
+    Returns:
+        2 for the same tag, 1 for the same language, 0 for another language.
 
     Example:
         >>> match("de", "ger"), match("pt-BR", "pt-BR"), match("pt-BR", "por"), match("de", "eng")
         (2, 2, 1, 0)
     """
-    wanted, there = (compared(tag) if (tag := bcp47(code)) else "" for code in (asked, told))
-    if not wanted or wanted.partition("-")[0] != there.partition("-")[0]:
+    first, second = (compared(tag) if (tag := bcp47(code)) else "" for code in (wanted, found))
+    if not first or first.partition("-")[0] != second.partition("-")[0]:
         return 0
-    return 2 if wanted == there else 1
+    return 2 if first == second else 1
 
 
 def _written(subtags: list[str]) -> list[str]:
-    """Scripts as `Hant`, regions as `TW`, all else in small letters."""
+    """Return subtags with scripts as `Hant`, regions as `TW`, and everything else in lower case."""
     written: list[str] = []
     for number, subtag in enumerate(subtags):
-        if len(subtag) == 1:  # an extension or a private use follows
+        if len(subtag) == 1:  # An extension or a private use follows, which stays as it is.
             return [*written, *subtags[number:]]
         if len(subtag) == 4 and subtag.isalpha():
             subtag = subtag.capitalize()

@@ -1,6 +1,7 @@
-"""The types of jobs. An entry makes a type: its queue, its rules, its TypeScript and its JSON Schema follow from it.
+"""The types of jobs. One entry makes a type: its queue, rules, TypeScript and JSON Schema are generated from the entry.
 
-Imports nothing heavy, because `main.py` reads it: an entry names its input model and its worker as text.
+This module imports nothing heavy, because `main.py` imports it. So an entry names its input model and its worker as
+text.
 """
 
 from collections.abc import Mapping
@@ -17,7 +18,7 @@ class Queue:
         name: The name of both. Cloud Tasks allows no underscore in it.
             Source: https://cloud.google.com/tasks/docs/reference/rest/v2/projects.locations.queues (letters, digits
             and hyphens).
-        at_once: The most attempts that it runs at the same time: its places.
+        at_once: The number of its places: the most attempts that it runs at the same time.
     """
 
     name: str
@@ -32,12 +33,12 @@ class JobType:
         name: Lower-case words with hyphens between them. Jobs name it in their field `type`.
         input: The model of the input, as `module:Name`. A union of models needs a discriminator.
         worker: The function that does the work, as `module:name`.
-        stages: Every stage that the worker may report, in their order.
+        stages: Every stage that the worker may report, in the order of the work.
         memory_mb: The memory of an instance, in MiB, `/tmp` included.
         cpu: The processors of an instance.
         at_once: The most attempts that the queue runs at the same time.
-        deletions: A second queue, for jobs that delete all that there is of their owner. It has the same worker. A type
-            without such jobs has none.
+        deletions: A second queue with the same worker, for jobs that delete all data of their owner. None if the type
+            has no such jobs.
         makes_jobs: Whether the worker returns `Children`. No batch may contain such a job, because a batch of batches
             might never end.
         end_hook: A function that runs after the end of each job that has asked for it, as `module:name`; see
@@ -57,7 +58,7 @@ class JobType:
 
     @property
     def queue(self) -> Queue:
-        """The queue of all other jobs. Its name is that of the type, without hyphens."""
+        """The queue of all jobs but deletions. Its name is the type's name without hyphens."""
         return Queue(self.name.replace("-", ""), self.at_once)
 
     @property
@@ -72,7 +73,7 @@ _TYPES = (
         input="stoker.models.video:VideoInput",
         worker="stoker.video.worker:process_video",
         stages=("downloading", "probing", "encoding", "uploading"),
-        # config.MAX_WORKSPACE_BYTES and config.MEDIA_MEMORY_BYTES fit in it together.
+        # config.MAX_WORKSPACE_BYTES and config.MEDIA_MEMORY_BYTES must fit into it together.
         memory_mb=8192,
         cpu=2,
         at_once=20,
@@ -82,7 +83,8 @@ _TYPES = (
         input="stoker.models.speech:AudioInput",
         worker="stoker.speech.worker:process_audio",
         stages=("synthesizing", "mastering", "uploading"),
-        # The least that comes with two processors. Four hours of speech, as PCM and again as a WAV file, take 1.4 GB.
+        # The least memory that the platform gives to two processors. Four hours of speech take 1.4 GB, as PCM and again
+        # as a WAV file.
         memory_mb=4096,
         cpu=2,
         # Each attempt sends several sentences at a time to Cloud Text-to-Speech, whose quota is for the whole project.
@@ -93,11 +95,12 @@ _TYPES = (
         input="stoker.models.batch:BatchInput",
         worker="stoker.batch.worker:process_batch",
         stages=("updating", "deleting", "waiting-for-running-jobs", "importing", "exporting"),
-        # A page of documents or a chunk of a file at a time. It mostly waits for the network.
+        # The worker reads one page of documents or one chunk of a file at a time, and mostly waits for the network.
         memory_mb=1024,
         cpu=1,
         at_once=20,
-        # So batches never wait for deletions, nor deletions for batches. Few places: nobody watches a deletion.
+        # With a queue of their own, deletions and batches never wait for each other. A few places are enough, because
+        # no user watches a deletion.
         deletions=Queue("accountdeletion", at_once=5),
         makes_jobs=True,
         end_hook="stoker.accounts.account_deletion:after_deletion",
@@ -120,7 +123,7 @@ def queue_of(job_type: str, *, deletes_owner: bool = False) -> Queue:
 
     Args:
         job_type: The job's type.
-        deletes_owner: Whether the job deletes all that there is of its owner.
+        deletes_owner: Whether the job deletes all data of its owner.
 
     Example:
         >>> queue_of("batch-operation").name, queue_of("batch-operation", deletes_owner=True).name
@@ -131,10 +134,10 @@ def queue_of(job_type: str, *, deletes_owner: bool = False) -> Queue:
 
 
 def load(path: str) -> Any:
-    """Import what an entry names.
+    """Import a function or a class that an entry names.
 
     Args:
-        path: As `module:name`.
+        path: Its module and its name, as `module:name`.
 
     Example:
         >>> load("stoker.registry:JobType").__name__

@@ -1,4 +1,4 @@
-"""The platform takes an instance away: it sends SIGTERM, and ten seconds later the instance is gone.
+"""The shutdown of an instance: the platform sends SIGTERM, and stops the instance ten seconds later.
 
 Source: https://cloud.google.com/run/docs/container-contract#instance-shutdown
 """
@@ -13,14 +13,14 @@ _announced = threading.Event()
 
 
 def going_down() -> bool:
-    """Whether this process has been told to end."""
+    """Return whether this process has received SIGTERM."""
     return _announced.is_set()
 
 
 def listen() -> None:
-    """Takes note of SIGTERM from now on, besides whatever else is done about it.
+    """Watch for SIGTERM from now on. Handlers that were set before still run.
 
-    Call it while `main.py` is imported: only the main thread may set a handler, and functions run in others.
+    Call this while `main.py` is imported: only the main thread may set a handler, and functions run in other threads.
     """
     earlier = signal.getsignal(signal.SIGTERM)
 
@@ -39,8 +39,8 @@ def listen() -> None:
 
 
 def _listen_under_gunicorn() -> None:
-    # In production, the functions are served by a gunicorn worker, which is forked after `main.py` was imported and
-    # then sets handlers of its own; there is no hook that Functions Framework would pass on.
+    # In production, a gunicorn worker serves the functions. It is forked after `main.py` was imported, and then sets
+    # its own handlers. Functions Framework passes no hook of gunicorn on, so this wraps the worker's handler.
     from gunicorn.workers.gthread import ThreadWorker
 
     handle_exit = ThreadWorker.handle_exit

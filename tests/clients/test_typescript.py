@@ -9,7 +9,7 @@ import pytest
 from google.cloud.firestore_v1.base_query import FieldFilter
 
 from stoker import config
-from stoker.analytics.clock import happened_at
+from stoker.analytics.clock import event_time
 from stoker.firestore.client import client
 from stoker.models.analytics import AnalyticsEvent
 from stoker_tools.setup.environment import ROOT
@@ -50,7 +50,7 @@ def test_a_web_app_signs_up_writes_a_job_follows_it_and_is_refused_a_bad_one(web
     ]
     assert {event.name for event in events} == {"app.opened", "app.closed"}
     for event in events:
-        counted = happened_at(event.occurred_at, event.sent_at, event.created_at)
+        counted = event_time(event.occurred_at, event.sent_at, event.created_at)
         assert counted is not None
         # The clock of the device was 6 minutes fast.
         assert timedelta(minutes=5) < event.occurred_at - counted < timedelta(minutes=7)

@@ -34,7 +34,7 @@ from emulator.batch import (
 from stoker import config
 from stoker.access import account, departure
 from stoker.access.auth_events import AuthUserEvent
-from stoker.accounts.account_copy import of_record
+from stoker.accounts.account_copy import account_of_record
 from stoker.accounts.account_deletion import DELETION, delete_account
 from stoker.accounts.account_events import account_created, account_deleted
 from stoker.accounts.orphans import has_data
@@ -162,7 +162,7 @@ def test_the_sign_up_is_recorded_after_the_account_exists(event: Events) -> None
     assert (profile_of(who.id)["provisional"], events_of(who.id)) == (True, [])
     account_created(event(who.id))
     assert ("provisional" in profile_of(who.id), events_of(who.id)) == (False, ["user.signed-up"])
-    assert confirm_profile(of_record(record)).news is None
+    assert confirm_profile(account_of_record(record)).change is None
 
 
 def test_deletions_that_are_heard_of_twice_make_one_job(event: Events, queued: list[str]) -> None:

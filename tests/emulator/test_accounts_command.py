@@ -1,4 +1,4 @@
-"""`scripts/accounts`, as an operator runs it."""
+"""`stoker accounts`, as an operator runs it."""
 
 import json
 import subprocess
@@ -17,14 +17,14 @@ from stoker_tools.setup.environment import ROOT
 
 
 def accounts(*arguments: str) -> tuple[int, str, str]:
-    """Runs the command; returns its exit code and what it has printed."""
+    """Run the command; return its exit code, its output and its errors."""
     command = [str(ROOT / "scripts" / "accounts"), *arguments]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     return done.returncode, done.stdout, done.stderr
 
 
 def answer(*arguments: str) -> dict[str, Any]:
-    """Runs the command with --json."""
+    """Run the command with --json; return its result."""
     code, printed, complained = accounts(*arguments, "--json")
     assert code == 0, complained
     found: dict[str, Any] = json.loads(printed)
@@ -52,7 +52,7 @@ def test_an_operator_deletes_an_account_that_an_admin_has_locked() -> None:
 @pytest.mark.parametrize("arguments", [("delete", "no-such-user"), ("show", "nobody@example.com")], ids=str)
 def test_a_user_that_there_is_not_is_named(arguments: tuple[str, ...]) -> None:
     code, _, complained = accounts(*arguments)
-    assert code == 1
+    assert code == 10
     assert arguments[1] in complained
     assert "Traceback" not in complained
 

@@ -15,7 +15,7 @@ from stoker.batch import pages
 from stoker.firestore.client import client
 from stoker.jobs.commands import retry_job
 from stoker.jobs.store import using
-from stoker.models.task import STATUS_MOVES, TaskStatus, may_become
+from stoker.models.task import STATUS_TRANSITIONS, TaskStatus, may_become
 from stoker_tools.samples.user import User
 
 HOME = {"operation": "update-tasks", "where": {"category": "home"}, "set": {"status": "completed"}}
@@ -99,9 +99,9 @@ def test_tasks_that_are_none_fail_alone_and_stay_as_they_are(ada: str) -> None:
     assert figures(job["output"]) == (7, 7, 0)  # their owner wants them gone, proper or not
 
 
-@pytest.mark.parametrize("after", STATUS_MOVES)
+@pytest.mark.parametrize("after", STATUS_TRANSITIONS)
 def test_a_task_moves_as_a_client_may_move_it(ada: str, after: TaskStatus) -> None:
-    before = {write_tasks(ada, 1, status=status)[0]: status for status in STATUS_MOVES}
+    before = {write_tasks(ada, 1, status=status)[0]: status for status in STATUS_TRANSITIONS}
     untold = write_tasks(ada, 1)[0]  # a task without a status is to do
     client().document(f"tasks/{untold}").update({"status": firestore.DELETE_FIELD})
     refused = {name for name, status in before.items() if not may_become(status, after)}

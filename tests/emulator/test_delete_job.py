@@ -147,7 +147,7 @@ def test_the_command_deletes_jobs(user: User) -> None:
     alive = written(user, f"alive-{user.id}", status="processing")
     command = [str(ROOT / "scripts" / "jobs"), "delete", job_id, alive, "none"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, env=os.environ)
-    assert (done.returncode, done.stdout) == (1, f"{job_id} is deleted.\n")
+    assert (done.returncode, done.stdout) == (3, f"{job_id} is deleted.\n")
     assert f"The job {alive} can't be deleted, because it has not ended." in done.stderr
     assert "There is no job none." in done.stderr
     assert (document(job_id).get().exists, files_of(user, job_id)) == (False, [])

@@ -22,8 +22,8 @@ from emulator.accounts import (
 )
 from emulator.calling import call, refusal
 from stoker.access import account
-from stoker.accounts.account_copy import of_record
-from stoker.accounts.profile import make_profile
+from stoker.accounts import profile as profiles
+from stoker.accounts.account_copy import account_of_record
 from stoker.accounts.roles import give_first_role, set_role
 from stoker.firebase import app
 from stoker_tools.rules_lab.identities import claims as claims_of
@@ -73,7 +73,7 @@ def test_an_anonymous_user_who_links_a_password_gets_all_by_a_call() -> None:
 
 def test_a_role_that_an_admin_gives_at_the_same_time_holds(monkeypatch: pytest.MonkeyPatch) -> None:
     record = account.get(imported().id)
-    make_profile(of_record(record))
+    profiles.ensure_profile(account_of_record(record))
     set_claims = account.set_claims
 
     def late(user_id: str, claims: Mapping[str, Any]) -> None:

@@ -19,8 +19,8 @@ from emulator.batch import documents_that_name
 from emulator.calling import call, refusal
 from stoker.access import account
 from stoker.access.policies import CALLABLES
-from stoker.accounts.account_copy import of_record
-from stoker.accounts.profile import make_profile
+from stoker.accounts import profile as profiles
+from stoker.accounts.account_copy import account_of_record
 from stoker.firebase import app
 from stoker.models.user import Progress, User
 from stoker_tools.rules_lab.identities import claims as claims_of
@@ -83,7 +83,7 @@ def test_who_is_gone_or_locked_gets_no_profile() -> None:
 def test_a_profile_that_is_made_while_the_account_goes_does_not_stay() -> None:
     record = account.get(imported().id)
     account.lock(record.uid)
-    assert make_profile(of_record(record)) is False
+    assert profiles.ensure_profile(account_of_record(record)) is False
     assert profile_of(record.uid) == {}
 
 

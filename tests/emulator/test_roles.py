@@ -1,4 +1,4 @@
-"""An admin gives roles: over HTTP with real tokens, and `scripts/roles` as a person runs it."""
+"""An admin gives roles: over HTTP with real tokens, and `stoker roles` as a person runs it."""
 
 import json
 import os
@@ -29,7 +29,7 @@ COMMAND = str(ROOT / "scripts" / "roles")
 
 @pytest.fixture
 def admin() -> User:
-    """Someone whose account has the role of admin."""
+    """A user whose account has the role of admin."""
     user = User.sign_up()
     token = token_with(user, {"role": "admin"})
     return User(user.id, token, user.firestore)
@@ -56,7 +56,7 @@ def test_an_admin_makes_a_moderator_whose_next_token_says_so(admin: User, user: 
 
 
 def listed(token: str, collection: str) -> int:
-    """The status of a list, as the rules answer it."""
+    """Return the HTTP status with which the rules answer a list."""
     host = os.environ["FIRESTORE_EMULATOR_HOST"]
     url = f"http://{host}/v1/projects/{config.project()}/databases/(default)/documents:runQuery"
     query = {"structuredQuery": {"from": [{"collectionId": collection}], "limit": 5}}
@@ -238,7 +238,7 @@ def test_claims_have_a_limit_that_counts_all_of_them(user: User) -> None:
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """Runs the command to its end."""
+    """Run the command to its end."""
     done = subprocess.run([COMMAND, *arguments], capture_output=True, text=True, timeout=120)
     assert "Traceback" not in done.stderr
     return done
@@ -252,7 +252,7 @@ def test_the_first_admin_is_made_at_a_terminal(user: User) -> None:
     email = email_of(user)
     done = run("set", email, "admin")
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout == f"{email} is an admin now. Tokens say so within an hour.\n"
+    assert done.stdout == f"{email} is an admin now. Tokens have the change within an hour.\n"
     assert (claims_now(user)["role"], profile(user)["role"]) == ("admin", "admin")
     other = User.sign_up()
     made = call("setRole", {"userId": other.id, "role": "moderator"}, new_token(user))
@@ -290,10 +290,10 @@ def test_a_profile_that_says_otherwise_is_listed(user: User) -> None:
         (["set", "ada"], 2, "required: ROLE"),
         (["set", "ada", "owner"], 2, "role: must be 'user', 'admin' or 'moderator'"),
         (["set", "ada", "user", "--permission", "all"], 2, "permissions[0]"),
-        (["set", "no-such-user", "admin"], 1, "There is no user 'no-such-user'"),
-        (["set", "no@example.com", "admin"], 1, "There is no user 'no@example.com'"),
-        (["set", "x" * 200, "admin"], 1, "There is no user"),
-        (["set", "", "admin"], 1, "There is no user ''"),
+        (["set", "no-such-user", "admin"], 10, "There is no user 'no-such-user'"),
+        (["set", "no@example.com", "admin"], 10, "There is no user 'no@example.com'"),
+        (["set", "x" * 200, "admin"], 10, "There is no user"),
+        (["set", "", "admin"], 10, "There is no user ''"),
     ],
     ids=lambda part: " ".join(part)[:30] if isinstance(part, list) else None,
 )

@@ -118,7 +118,7 @@ def test_bad_events_hold_up_no_other_and_say_what_is_wrong() -> None:
 def test_only_what_is_counted_is_read() -> None:
     """A megabyte of properties must not be fetched for each event."""
     deliver([event("large", properties={"text": "x" * 1_000_000})])
-    [document] = raw.found(waiting_events().select(FIELDS))
+    [document] = raw.find(waiting_events().select(FIELDS))
     assert document.ByteSize() < 1000
 
 

@@ -13,7 +13,7 @@ from emulator.accounts import (
     sign_up,
 )
 from stoker import config
-from stoker.accounts.domains import KnownSettings, check_domain
+from stoker.accounts.domains import CachedSettings, check_domain
 from stoker.errors import EmailDomainRefused
 from stoker.firestore.client import client
 
@@ -70,6 +70,6 @@ def test_a_domain_is_blocked_with_those_below_it(
     client().collection(config.ADMIN_DATA).document(name).set(settings)
     if refused:
         with pytest.raises(EmailDomainRefused):
-            check_domain(email, KnownSettings())
+            check_domain(email, CachedSettings())
     else:
-        check_domain(email, KnownSettings())
+        check_domain(email, CachedSettings())

@@ -40,7 +40,7 @@ from stoker.jobs.progress import Heartbeat
 from stoker.jobs.settings import forget
 from stoker.jobs.store import store
 from stoker.jobs.sweeper import sweep
-from stoker.jobs.walk import Places
+from stoker.jobs.walk import Cursors
 from stoker.logs import JobLog
 from stoker.models.job import JobOutput, has_ended
 
@@ -231,8 +231,8 @@ class Jobs(RuleBasedStateMachine):
     def sweeper_runs(self, everything: bool) -> None:
         self.begin("sweep")
         # Without the places of the last sweep, the sweeper looks at all jobs. With them, it looks at new jobs.
-        if everything and store().documents.get(Places.PATH) is not None:
-            store().documents.commit([Delete(Places.PATH)])
+        if everything and store().documents.get(Cursors.PATH) is not None:
+            store().documents.commit([Delete(Cursors.PATH)])
         sweep(datetime.now(UTC) + timedelta(hours=1))
 
     @precondition(lambda self: self.step != "set")

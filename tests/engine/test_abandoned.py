@@ -219,7 +219,7 @@ def test_a_job_needs_what_its_input_names(data: dict[str, Any], expected: bool) 
 
 def test_the_deletion_of_an_account_removes_and_counts_the_files_itself() -> None:
     old = OldJob("leaving")
-    store().documents.commit([departure.begun("leaving", "deletion-1", locked_before=False, account_made=1)])
+    store().documents.commit([departure.begin_write("leaving", "deletion-1", locked_before=False, account_made=1)])
     old.vanish()
     assert len(old.files) == 2
     store().delete_outputs(old.files)

@@ -240,6 +240,6 @@ def test_a_child_whose_batch_is_about_to_run_it_is_left_to_the_batch(
     batch: DrivenJob, children: list[DrivenJob]
 ) -> None:
     retry_job(batch.id)
-    with pytest.raises(NotRetryable, match=f"its batch {batch.id} is run again"):
+    with pytest.raises(NotRetryable, match=f"its batch {batch.id} runs again"):
         retry_job(children[1].id)
     assert children[1].status == "failed"

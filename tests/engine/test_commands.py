@@ -44,7 +44,7 @@ def test_an_ended_job_becomes_as_new_and_keeps_its_history(queued: list[str], st
 
 @pytest.mark.parametrize(
     ("status", "said"),
-    [("pending", "has not ended"), ("processing", "has not ended"), ("completed", "write a new one")],
+    [("pending", "has not ended"), ("processing", "has not ended"), ("completed", "write a new job")],
 )
 def test_a_job_that_is_under_way_or_done_stays_as_it_is(queued: list[str], status: str, said: str) -> None:
     job = written("two", status=status)

@@ -33,7 +33,7 @@ def test_work_that_is_far_from_done_fails_and_says_what_would_fit(job: DrivenJob
     run_attempt(job.id, coming_to(47))
     data = job.data()
     assert (data["status"], data["errorCode"], data["attempt"]) == ("failed", "deadline-exceeded", 1)
-    assert "came to 47 %" in data["error"]
+    assert "47 % was done" in data["error"]
     assert "about 40 % of it" in data["error"]
     assert queued == []
 

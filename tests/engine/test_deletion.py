@@ -205,7 +205,7 @@ def test_the_record_of_an_accounts_deletion_stays(status: str, hook: str | None)
 @IN_MEMORY
 def test_a_job_stays_until_its_end_hook_has_run() -> None:
     job = ended(type="batch-operation", endHook="due")
-    with pytest.raises(NotDeletable, match="not put to an end yet"):
+    with pytest.raises(NotDeletable, match="its clean-up has not run yet"):
         delete_job(job.id)
     job.update({"endHook": "done"})
     delete_job(job.id)

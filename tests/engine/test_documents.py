@@ -10,7 +10,7 @@ from google.cloud.firestore import DELETE_FIELD, SERVER_TIMESTAMP, Increment
 from engine.driven import DrivenJob
 from stoker.firestore.api_errors import Conflict
 from stoker.firestore.documents import Documents
-from stoker.firestore.selection import Place, Selection
+from stoker.firestore.selection import Cursor, Selection
 from stoker.firestore.writes import Create, Delete, Merge, Update, Write
 from stoker.jobs.store import Store
 from stoker.queries import job_queries
@@ -171,10 +171,10 @@ def test_places_lead_to_each_document_once(documents: Documents, selection: Sele
     selection = selection.only("createdAt", "userId")
     every = [one.id for one in documents.find(selection)]
     found = list[str]()
-    place: Place | None = None
+    place: Cursor | None = None
     while page := documents.find(selection.following(place).first(size)):
         found += [one.id for one in page]
-        place = selection.place_of(page[-1].id, page[-1].data)
+        place = selection.cursor_of(page[-1].id, page[-1].data)
     assert found == every
     assert len(set(found)) == 7
 

@@ -10,7 +10,7 @@ from google.cloud.firestore_v1 import DocumentSnapshot
 from engine.batches import RUN_JOBS, UPDATE, figures
 from engine.driven import DrivenJob
 from engine.stores import FIRESTORE_IN_SOAK
-from stoker.batch.pages import through_pages
+from stoker.batch.pages import write_pages
 from stoker.errors import NotRetryable, UnsupportedMedia
 from stoker.firestore.writes import Create, Update, Write
 from stoker.jobs.attempt import run_attempt
@@ -26,11 +26,11 @@ from stoker.models.job import BatchOutput, ItemFailure
     [
         (UPDATE, 0, 0, "nothing of it has failed"),
         (UPDATE, 2, 2, None),
-        (UPDATE, 250, 100, "of the 250 items that failed, only the first 100 are known"),
+        (UPDATE, 250, 100, "of its 250 failed items, only the first 100 are known"),
         (RUN_JOBS, 0, 0, "nothing of it has failed"),
         ({"operation": "import-tasks", "source": "public/a.csv"}, 2, 2, None),
-        ({"operation": "delete-tasks", "where": {"all": True}}, 2, 2, "can't be run again by themselves"),
-        ({"operation": "export-user-data"}, 2, 2, "can't be run again by themselves"),
+        ({"operation": "delete-tasks", "where": {"all": True}}, 2, 2, "its failed items can't run again alone"),
+        ({"operation": "export-user-data"}, 2, 2, "its failed items can't run again alone"),
     ],
 )
 def test_what_can_be_run_again_of_a_completed_batch(
@@ -104,7 +104,7 @@ def completes(batch: DrivenJob, all_of_them: list[str], wrong: Sequence[str], la
         def write(task: DocumentSnapshot[Any]) -> Write:
             return Update(f"tasks/{task.id}", {"status": "completed"})
 
-        return through_pages(run, OpenTasks(ids), "updating", write, problem, earlier).output()
+        return write_pages(run, OpenTasks(ids), "updating", write, problem, earlier).output()
 
     run_attempt(batch.id, work)
 

@@ -89,7 +89,7 @@ def test_it_goes_on_where_the_last_reconcile_stopped(monkeypatch: pytest.MonkeyP
         job_with_files().delete()
     seconds = -1 if bound == "time" else 60
     looked_at = [reconcile_outputs(seconds).looked_at]
-    while (place := store().documents.get(module.PLACE)) is not None and place.data["after"]:
+    while (cursor := store().documents.get(module.CURSOR)) is not None and cursor.data["after"]:
         assert len(looked_at) < 20
         looked_at.append(reconcile_outputs(seconds).looked_at)
     assert max(looked_at) <= page
@@ -100,7 +100,7 @@ def test_it_goes_on_where_the_last_reconcile_stopped(monkeypatch: pytest.MonkeyP
 def test_a_place_that_can_not_be_read_means_the_beginning() -> None:
     job_with_files()
     job_with_files().delete()
-    store().documents.commit([Create(module.PLACE, {"after": 7})])
+    store().documents.commit([Create(module.CURSOR, {"after": 7})])
     assert reconcile_outputs().removed == 2
 
 

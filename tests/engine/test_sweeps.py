@@ -22,7 +22,7 @@ from stoker.jobs.children import child_id
 from stoker.jobs.job import path_of
 from stoker.jobs.store import store
 from stoker.jobs.sweeper import EVERYTHING_MINUTES, MOST_OWNERS, MOST_PARENTS, MOST_RECHECKED, RECHECK_MINUTES
-from stoker.jobs.walk import Places
+from stoker.jobs.walk import Cursors
 
 pytestmark = [pytest.mark.parametrize("engine", ["memory"], indirect=True), pytest.mark.usefixtures("dated")]
 
@@ -181,7 +181,7 @@ def test_without_the_places_a_sweep_looks_at_what_is_new_and_forgets_nothing(
     get = documents.get
 
     def lost(path: str, fields: Sequence[str] = ()) -> StoredDocument | None:
-        if path == Places.PATH:
+        if path == Cursors.PATH:
             raise exceptions.ServiceUnavailable("Try later.")
         return get(path, fields)
 

@@ -170,14 +170,14 @@ def test_a_job_that_begins_to_wait_as_the_last_other_ends_is_woken(
     late = DrivenJob("mallory")
     if end == "while":
         # The last job that runs ends between the look at the places and the write.
-        looked = limits.turn_away
+        looked = limits.reason_to_defer
 
         def then_ends(*args: Any) -> Any:
             held = looked(*args)
             finish(lease, DONE)
             return held
 
-        monkeypatch.setattr(dispatch_module, "turn_away", then_ends)
+        monkeypatch.setattr(dispatch_module, "reason_to_defer", then_ends)
     else:
         finish(lease, DONE)
     dispatch(late.found())

@@ -201,9 +201,9 @@ def _run_ffmpeg(run_ffmpeg: Callable[..., str], arguments: Any, folder: Path, on
         on_progress(seconds)
 
     note("encode", jobId=here.job_id)
-    complaint = run_ffmpeg(arguments, folder, on_some_progress, *rest)
+    error_output = run_ffmpeg(arguments, folder, on_some_progress, *rest)
     reach("encoded")
-    return complaint
+    return error_output
 
 
 def _upload(upload: Callable[..., Any], *arguments: Any, **named: Any) -> Any:

@@ -246,7 +246,7 @@ def test_everything_is_exported_once(step: int) -> None:
 
     def scenario(deaths: Deaths) -> None:
         job = BatchJob(ada, {"operation": "export-user-data"})
-        data = attempts(job, deaths, at_commits, around(archive.Part, "add_document"))
+        data = attempts(job, deaths, at_commits, around(archive.ArchivePart, "add_document"))
         assert data["status"] == "completed", data.get("error")
         parts = [file["path"] for file in data["output"]["files"]]
         export = Export([bucket().blob(path).download_as_bytes() for path in parts])

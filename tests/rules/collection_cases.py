@@ -8,7 +8,7 @@ from rules.bad_values import Bad, bad_values
 from rules.case import STAFF, STRANGERS, Case
 from rules.good_values import good_values
 from rules.written import Collection
-from stoker.models.writers import Becomes, Begins, Moves, Near, Writer
+from stoker.models.writers import ChangesOnlyTo, InitialValue, TimeWindow, Transitions, Writer
 from stoker_tools.generate.fields import DocumentField
 from stoker_tools.rules_lab.firestore import Create, Delete, Get, Query, Update
 from stoker_tools.rules_lab.values import NOW
@@ -91,7 +91,7 @@ def _changes(collection: Collection) -> Iterator[Case]:
             for label, time in _forged():
                 yield Case(group, f"{name} is {label}", "ada", Update(path, change | {name: time}))
     for item in fields:
-        for value in _good(item, schema) if item.writer is Writer.CLIENT and not item.said(Moves) else ():
+        for value in _good(item, schema) if item.writer is Writer.CLIENT and not item.statement(Transitions) else ():
             request = Update(path, change | {item.name: value})
             yield Case(group, f"{item.name} is {repr(value)[:30]}", "ada", request, allowed=True)
         if item.writer in (Writer.CLIENT, Writer.WRITE_TIME):
@@ -136,7 +136,7 @@ def _readings(collection: Collection) -> Iterator[Case]:
 
 def _good(item: DocumentField, schema: dict[str, Any]) -> Iterator[Any]:
     """Yield values with which a client may create a field, if the values depend on no other field."""
-    bound = any(item.said(kind) for kind in (Begins, Becomes, Near)) or item.name in (
+    bound = any(item.statement(kind) for kind in (InitialValue, ChangesOnlyTo, TimeWindow)) or item.name in (
         "id",
         "userId",
         "projectId",
@@ -148,7 +148,7 @@ def _good(item: DocumentField, schema: dict[str, Any]) -> Iterator[Any]:
 
 def _bad(item: DocumentField, schema: dict[str, Any]) -> Iterator[Bad]:
     """Yield values with which a client must not create a field."""
-    begins = item.said(Begins)
+    begins = item.statement(InitialValue)
     if item.writer is Writer.SERVER:
         yield from _each((1, "a", {}, [], True, None))
     elif item.writer in WRITTEN_TIMES:
@@ -156,7 +156,7 @@ def _bad(item: DocumentField, schema: dict[str, Any]) -> Iterator[Bad]:
     elif begins:
         others: tuple[Any, ...] = (7, 50.0, True, "yes", "completed", "processing", None, [], {})
         yield from _each([value for value in others if value != begins.value])
-    elif item.said(Near):
+    elif item.statement(TimeWindow):
         yield from _each(("tomorrow", 5, {}, [], True))
     else:
         yield from bad_values(item.schema, schema.get("$defs", {}))
@@ -166,7 +166,7 @@ def _bad_change(item: DocumentField, schema: dict[str, Any]) -> Iterator[Bad]:
     """Yield values to which a client must not change a field."""
     if item.writer is Writer.WRITE_TIME:
         yield from _forged()
-    elif item.said(Becomes):
+    elif item.statement(ChangesOnlyTo):
         yield from _each((False, "yes", 1, None, {}))
     else:
         yield from bad_values(item.schema, schema.get("$defs", {}))

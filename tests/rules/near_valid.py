@@ -8,7 +8,7 @@ from typing import Any
 from rules.bad_values import MEGABYTE, bad_values
 from rules.good_values import MATCHING
 from rules.written import Collection
-from stoker.models.writers import Begins, Moves, Near, Writer
+from stoker.models.writers import InitialValue, TimeWindow, Transitions, Writer
 from stoker_tools.generate.fields import DocumentField, Schema, without_null
 from stoker_tools.rules_lab.values import NOW
 
@@ -60,9 +60,9 @@ class NearlyValid:
         """A value that a client may write at this time."""
         if item.writer in (Writer.CREATION_TIME, Writer.WRITE_TIME):
             return NOW
-        if begins := item.said(Begins):
+        if begins := item.statement(InitialValue):
             return begins.value
-        if item.said(Near):
+        if item.statement(TimeWindow):
             return datetime.now(UTC) - timedelta(minutes=self.random.randint(1, 60))
         if item.name == "projectId":
             return "adas"
@@ -127,7 +127,7 @@ class NearlyValid:
             yield from ({text: 1} for text in self.random.sample(texts, 4) if "." not in text)
         if item.name == "input":
             yield from ({"source": 5}, {"ghost": 1}, {"outputs": "all"}, {"source": "a" * 1024})
-        if moves := item.said(Moves):
+        if moves := item.statement(Transitions):
             yield from moves.to
         if item.writer is not Writer.SERVER:
             yield self.valid(item, schema)

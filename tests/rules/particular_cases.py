@@ -9,7 +9,7 @@ from rules.settings_cases import settings_cases
 from rules.written import collections
 from stoker.models.analytics import SERVER_ID
 from stoker.models.orphan import PREFIX
-from stoker.models.task import STATUS_MOVES
+from stoker.models.task import STATUS_TRANSITIONS
 from stoker_tools.rules_lab.firestore import Create, Delete, Get, Query, Update
 from stoker_tools.rules_lab.values import NOW, Later
 
@@ -31,9 +31,9 @@ def particular_cases() -> Iterator[Case]:
 def _of_tasks() -> Iterator[Case]:
     todo = next(collection for collection in collections() if collection.name == "tasks")
     new = "tasks/new"
-    for status in STATUS_MOVES:
-        for after in STATUS_MOVES:
-            may = after == status or after in STATUS_MOVES[status]
+    for status in STATUS_TRANSITIONS:
+        for after in STATUS_TRANSITIONS:
+            may = after == status or after in STATUS_TRANSITIONS[status]
             name = f"from {status} to {after}"
             request = Update(f"tasks/{status}", {"status": after, "updatedAt": NOW})
             yield Case("tasks update", name, "ada", request, allowed=may)

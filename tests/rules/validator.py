@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from rules.written import Collection
-from stoker.models.writers import Becomes, Begins, Moves, Near, Writer
+from stoker.models.writers import ChangesOnlyTo, InitialValue, TimeWindow, Transitions, Writer
 from stoker_tools.generate.fields import DocumentField
 from stoker_tools.rules_lab.values import NOW, Later
 
@@ -52,9 +52,9 @@ def _may_begin(item: DocumentField, value: Any) -> bool:
         return False
     if item.writer in (Writer.CREATION_TIME, Writer.WRITE_TIME):
         return value is NOW
-    if begins := item.said(Begins):
+    if begins := item.statement(InitialValue):
         return _is_same(begins.value, value)
-    if (near := item.said(Near)) and value is not None:
+    if (near := item.statement(TimeWindow)) and value is not None:
         now, time = datetime.now(UTC), _stored(value)
         early = near.before is not None and time < now - near.before
         late = near.after is not None and time > now + near.after
@@ -67,9 +67,9 @@ def _may_change(item: DocumentField, before: Any, value: Any) -> bool:
         return value is NOW
     if item.writer is not Writer.CLIENT:
         return False
-    if becomes := item.said(Becomes):
+    if becomes := item.statement(ChangesOnlyTo):
         return _is_same(becomes.value, value)
-    if moves := item.said(Moves):
+    if moves := item.statement(Transitions):
         return value in moves.to.get(item.default if before is None else before, ())
     return True
 

@@ -87,7 +87,7 @@ class Commit:
         before, after = list(self.old.get("attempts", [])), list(self.new.get("attempts", []))
         if before == after:
             return None
-        if not after or after != [*before, after[-1]][-config.ATTEMPTS_TOLD :]:
+        if not after or after != [*before, after[-1]][-config.ATTEMPTS_KEPT :]:
             raise ValueError(f"{before} became {after}")
         return dict(after[-1])
 

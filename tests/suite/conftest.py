@@ -1,4 +1,4 @@
-"""What the tests of the suite share."""
+"""Fixtures for the tests of the suite."""
 
 import shutil
 from pathlib import Path

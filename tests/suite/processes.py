@@ -1,4 +1,4 @@
-"""What is left of a suite, and waiting until it is as it should be."""
+"""The processes of a suite, and waiting for a condition."""
 
 import contextlib
 import time
@@ -10,17 +10,17 @@ from stoker_tools.emulators.guardian import MARKER
 
 
 def marked(marker: str) -> list[psutil.Process]:
-    """The live processes that carry a suite's mark, and all that descend from them."""
+    """Return the live processes that carry a suite's mark, and all of their descendants."""
     found: dict[int, psutil.Process] = {}
     for process in psutil.process_iter(["environ"]):
         if (process.info["environ"] or {}).get(MARKER) == marker:
-            with contextlib.suppress(psutil.NoSuchProcess):  # it has ended in the meantime
+            with contextlib.suppress(psutil.NoSuchProcess):  # The process has just ended.
                 found |= {relative.pid: relative for relative in [process, *process.children(recursive=True)]}
     return list(found.values())
 
 
 def until(condition: Callable[[], object], seconds: float = 20.0) -> None:
-    """Waits until a condition holds, and fails the test if it does not in time."""
+    """Wait until a condition holds. Fail the test if it does not hold in time."""
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, f"not so within {seconds} s"

@@ -1,28 +1,35 @@
-"""The command scripts/emulators, as a user runs it."""
+"""The command `stoker emulators`, as a user runs it."""
 
 import os
 import shutil
 import signal
 import subprocess
-import tempfile
 import urllib.request
 from pathlib import Path
 
 import pytest
 
 from stoker_tools.emulators.guardian import MARKER
-from stoker_tools.emulators.sharing import borrowed
+from stoker_tools.emulators.sharing import borrowed, found
 from stoker_tools.setup.environment import ROOT
 from suite.processes import marked, until
 
 COMMAND = str(ROOT / "scripts" / "emulators")
 
 
+@pytest.fixture(autouse=True)
+def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The file by which the test's suite is found, apart from a suite that the checkout runs."""
+    path = tmp_path / "suite.json"
+    monkeypatch.setenv("STOKER_SUITE_FILE", str(path))
+    return path
+
+
 def test_a_command_gets_the_variables_and_gives_its_exit_code(tmp_path: Path) -> None:
     script = 'printf "%s %s" "$GCLOUD_PROJECT" "$FIREBASE_AUTH_EMULATOR_HOST"; exit 7'
     facts = tmp_path / "facts.json"
     done = subprocess.run(
-        [COMMAND, "--only", "auth", "--json", str(facts), "--", "sh", "-c", script],
+        [COMMAND, "--only", "auth", "--write", str(facts), "--", "sh", "-c", script],
         capture_output=True,
         text=True,
         check=False,
@@ -31,6 +38,7 @@ def test_a_command_gets_the_variables_and_gives_its_exit_code(tmp_path: Path) ->
     project, host = done.stdout.split()
     assert project == "demo-stoker"
     assert f'"auth": "{host}"' in facts.read_text()
+    assert "Starting the emulators: auth." in done.stderr
 
 
 def test_a_command_that_a_signal_ends_gives_the_exit_code_that_a_shell_gives() -> None:
@@ -52,7 +60,7 @@ def test_nothing_is_left_after_a_signal(ending: signal.Signals, tmp_path: Path) 
     )
     with process:
         try:
-            until(started.exists)
+            until(started.exists, 60)  # A busy machine starts the emulators slowly.
             marker = started.read_text().strip()
             assert marked(marker)
             if ending == signal.SIGINT:
@@ -69,11 +77,13 @@ def test_nothing_is_left_after_a_signal(ending: signal.Signals, tmp_path: Path) 
     assert process.returncode in {128 + ending, -ending}
     assert not marked(marker)
     assert not list(temporary.iterdir())
+    assert found() == {}
 
 
-def test_a_suite_that_runs_until_ctrl_c_can_be_borrowed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+def test_a_suite_that_runs_until_ctrl_c_can_be_borrowed(tmp_path: Path, state: Path) -> None:
+    temporary = tmp_path / "tmp"
+    temporary.mkdir()
+    environment = {**os.environ, "TMPDIR": str(temporary)}
     with subprocess.Popen([COMMAND, "--only", "auth"], env=environment, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         try:
@@ -88,7 +98,8 @@ def test_a_suite_that_runs_until_ctrl_c_can_be_borrowed(tmp_path: Path, monkeypa
             process.kill()
         with borrowed(["auth"]) as variables:
             assert variables == {}
-    assert not list(tmp_path.iterdir())
+    assert not list(temporary.iterdir())
+    assert not state.exists()
 
 
 def test_help_needs_nothing_installed(tmp_path: Path) -> None:

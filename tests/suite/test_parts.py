@@ -1,4 +1,4 @@
-"""Where the emulators' programs come from."""
+"""Finding the programs of the emulators."""
 
 import zipfile
 from pathlib import Path
@@ -17,12 +17,12 @@ def _nothing_there(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 def everything(part: str) -> bool:
-    """Says that each part can be fetched."""
+    """Return that each part can be fetched."""
     return True
 
 
 def nothing(part: str) -> bool:
-    """Says that no part can be fetched."""
+    """Return that no part can be fetched."""
     return False
 
 
@@ -68,4 +68,4 @@ def test_else_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_a_place_that_does_not_answer_is_given_up_soon() -> None:
-    assert not parts.answers("http://192.0.2.1/ui.zip", seconds=0.2)  # RFC 5737: an address that nobody has
+    assert not parts.answers("http://192.0.2.1/ui.zip", seconds=0.2)  # RFC 5737: an address without a computer.

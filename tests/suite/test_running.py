@@ -1,4 +1,4 @@
-"""The suite as other tools run it: `with running() as emulators:`."""
+"""The suite in the hands of other tools: `with running() as emulators:`."""
 
 import base64
 import itertools
@@ -26,7 +26,7 @@ from suite.processes import marked, until
 
 
 def call(emulators: Emulators, function: str) -> str:
-    """What a function of the tests answers."""
+    """Call a function of the tests; return its answer."""
     url = f"http://{emulators.environment['STOKER_FUNCTIONS_EMULATOR']}/demo-stoker/us-central1/{function}"
     with urllib.request.urlopen(url, timeout=30) as response:
         return str(response.read().decode())
@@ -84,16 +84,21 @@ def test_nothing_is_left_of_a_suite_whose_program_is_killed(functions: Path) -> 
     assert not worker.is_running()
 
 
-def test_suites_run_side_by_side_and_avoid_a_port_in_use(monkeypatch: pytest.MonkeyPatch) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-        monkeypatch.setitem(project.DEFAULT_PORTS, "auth", port)
-        with running(["auth"], usual_ports=True) as one, running(["auth"], usual_ports=True) as other:
-            hosts = {one.hosts["auth"], other.hosts["auth"]}
-            assert len(hosts - {f"127.0.0.1:{port}"}) == 2
-            for host in hosts:
-                with urllib.request.urlopen(f"http://{host}", timeout=5) as response:
-                    assert "authEmulator" in response.read().decode()
+def test_a_suite_has_the_usual_ports_and_a_second_one_random_ports(monkeypatch: pytest.MonkeyPatch) -> None:
+    reports: list[str] = []
+    usual = ports.choose(list(project.DEFAULT_PORTS), {})
+    monkeypatch.setattr(project, "DEFAULT_PORTS", usual)
+    with (
+        running(["auth"], usual_ports=True) as first,
+        running(["auth"], usual_ports=True, report=reports.append) as second,
+    ):
+        for name in ("auth", "hub"):
+            assert first.hosts[name] == f"127.0.0.1:{usual[name]}"
+            assert second.hosts[name] != first.hosts[name]
+        for host in (first.hosts["auth"], second.hosts["auth"]):
+            with urllib.request.urlopen(f"http://{host}", timeout=5) as response:
+                assert "authEmulator" in response.read().decode()
+    assert any("The ports are random" in line and str(usual["auth"]) in line for line in reports)
 
 
 def test_a_port_that_is_lost_to_another_program_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,31 +15,9 @@ from stoker.jobs.commands import create_processing_job
 from stoker.jobs.memory_store import MemoryStore
 from stoker.jobs.store import using
 from stoker.models.job import JobOutput
+from stoker_tools.generate.layers import ALLOWED, FOUNDATION
 
 FUNCTIONS = Path(__file__).parents[2] / "functions"
-
-ALLOWED = {
-    "models": set[str](),
-    "firestore": {"models"},
-    "storage": {"models"},
-    "queries": {"models", "firestore"},
-    "access": {"models", "firestore"},
-    "jobs": {"models", "firestore", "storage", "queries", "access"},
-    "sandbox": {"models"},
-    "captions": {"models"},
-    "probe": {"models", "storage", "sandbox"},
-    "sound": {"models", "sandbox", "probe"},
-    "speech": {"models", "storage", "jobs", "sandbox", "captions", "probe", "sound"},
-    "video": {"models", "firestore", "storage", "jobs", "sandbox", "captions", "probe", "sound"},
-    "batch": {"models", "firestore", "storage", "queries", "access", "jobs"},
-    "analytics": {"models", "firestore", "queries"},
-    "accounts": {"models", "firestore", "storage", "queries", "access", "jobs", "analytics"},
-    "progress": {"models", "firestore", "queries", "access", "analytics", "accounts"},
-}
-"""The packages of `stoker` that each package may import. The modules of `FOUNDATION` stand below them all, except for
-`models`: it imports nothing of ours but the registry, which names the types of jobs."""
-
-FOUNDATION = {"config", "errors", "firebase", "host", "languages", "logs", "registry", "shutdown"}
 
 
 def imported(package: str) -> set[tuple[str, str]]:

@@ -12,7 +12,7 @@ import stoker_tools.rules_lab
 
 CHILDREN = {
     "stoker.probe.candidate",
-    "stoker.probe.found",
+    "stoker.probe.track_reader",
     "stoker.probe.probe_child",
     "stoker.speech.engines.espeak_child",
 }

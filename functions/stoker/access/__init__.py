@@ -1,1 +1,1 @@
-"""Who may call what: the form of `rules/functions.rules`, and what enforces it."""
+"""The rights to call functions: the form of `rules/functions.rules`, and the code that enforces it."""

@@ -1,6 +1,6 @@
 """A user's account in Firebase Auth.
 
-Every function here that asks Firebase Auth raises `Unavailable` if Firebase Auth does not answer.
+Every function here that calls Firebase Auth raises `Unavailable` if Firebase Auth does not answer.
 """
 
 import contextlib
@@ -21,10 +21,11 @@ NO_ANSWER = (
     exceptions.InternalError,
     exceptions.UnknownError,
 )
+"""The errors of the SDK that mean that Firebase Auth did not answer."""
 
 
 def get(user_id: str) -> auth.UserRecord:
-    """Return an account.
+    """Read an account.
 
     Raises:
         UserNotFound: There is no such account.
@@ -34,7 +35,7 @@ def get(user_id: str) -> auth.UserRecord:
 
 
 def find(user_id: str) -> auth.UserRecord | None:
-    """Return an account; None if there is no such account."""
+    """Read an account; return None if there is no such account."""
     try:
         return get(user_id)
     except UserNotFound:
@@ -42,21 +43,24 @@ def find(user_id: str) -> auth.UserRecord | None:
 
 
 def is_alive(user_id: str) -> bool:
-    """Return whether there is such an account, and it is not locked."""
+    """Return whether an account exists and is not locked."""
     found = find(user_id)
     return found is not None and not found.disabled
 
 
 def made_at(account: auth.UserRecord) -> int:
-    """Return the time at which an account was made, in milliseconds since 1970: two accounts of a uid differ in it.
+    """Return the time at which an account was made, in milliseconds since 1970; 0 if that is not known.
 
-    It is 0 if it is not known. It is never None, which stands for no account.
+    Two accounts that had the same uid differ in this time. It is never None, because None stands for no account.
     """
     return int(account.user_metadata.creation_timestamp or 0)
 
 
 def readable(account: auth.UserRecord) -> dict[str, Any]:
-    """What an account says of its user, as JSON. No hash of the password: who has that may try to guess it."""
+    """Return the data of an account as JSON.
+
+    The hash of the password is left out, because it would help to guess the password.
+    """
     times = account.user_metadata
     return {
         "uid": account.uid,
@@ -68,8 +72,13 @@ def readable(account: auth.UserRecord) -> dict[str, Any]:
         "disabled": account.disabled,
         "customClaims": account.custom_claims,
         "providers": [
-            {"providerId": one.provider_id, "uid": one.uid, "email": one.email, "displayName": one.display_name}
-            for one in account.provider_data
+            {
+                "providerId": provider.provider_id,
+                "uid": provider.uid,
+                "email": provider.email,
+                "displayName": provider.display_name,
+            }
+            for provider in account.provider_data
         ],
         "createdAt": _time(times.creation_timestamp),
         "lastSignInAt": _time(times.last_sign_in_timestamp),
@@ -77,20 +86,20 @@ def readable(account: auth.UserRecord) -> dict[str, Any]:
 
 
 def lock(user_id: str) -> None:
-    """Lock an account, if it exists, and end its sessions. An ID token stays valid for an hour at most."""
+    """Lock an account, if it exists, and end its sessions. Its ID tokens stay valid for up to an hour."""
     with contextlib.suppress(UserNotFound), _own_errors():
         auth.update_user(user_id, disabled=True, app=app())
         auth.revoke_refresh_tokens(user_id, app=app())
 
 
 def unlock(user_id: str) -> None:
-    """Let a user sign in again, if the account exists."""
+    """Unlock an account, if it exists, so that its user can sign in again."""
     with contextlib.suppress(UserNotFound), _own_errors():
         auth.update_user(user_id, disabled=False, app=app())
 
 
 def set_claims(user_id: str, claims: Mapping[str, Any]) -> None:
-    """Write the claims of an account's next tokens.
+    """Set the custom claims of an account. They are in every ID token that is issued from now on.
 
     Raises:
         UserNotFound: There is no such account.
@@ -118,7 +127,7 @@ def _own_errors() -> Iterator[None]:
     except auth.UserNotFoundError:
         raise UserNotFound("There is no such user. Check the uid or the e-mail address.") from None
     except NO_ANSWER as error:
-        # A quota that is used up looks like a broken network to the caller, but not in the log.
+        # For the caller, a used-up quota and a broken network are the same. The log has the difference.
         log_error("Firebase Auth did not answer.", error)
         raise Unavailable("Firebase Auth did not answer. Try again in a moment.") from error
 

@@ -1,4 +1,4 @@
-"""What a client is told where a call fails: Firebase's own codes, and ours in `details`."""
+"""The answers to failed calls: Firebase's codes, and Stoker's codes in `details`."""
 
 from typing import Any
 
@@ -22,7 +22,10 @@ from stoker.errors import (
 
 
 def https_error(error: StokerError) -> HttpsError:
-    """The error that the client libraries know, with the code that a client may branch on in `details.code`."""
+    """Return the error that the client libraries understand.
+
+    Its `details.code` is the code on which clients may branch.
+    """
     details: dict[str, Any] = {"code": error.code}
     match error:
         case NotSignedIn() | AppCheckNeeded():

@@ -1,4 +1,4 @@
-"""Triggers for accounts that were made or deleted. The Firebase SDK for Python (0.6) has no decorators for them yet.
+"""The triggers for new and deleted accounts. The Firebase SDK for Python (0.6) has no decorators for them yet.
 
 Source: https://firebase.google.com/docs/functions/auth-events
 """
@@ -19,10 +19,10 @@ DELETED = "google.firebase.auth.user.v2.deleted"
 
 @dataclass(frozen=True)
 class AuthUserEvent:
-    """An account was made or deleted.
+    """The event of a new or deleted account.
 
     Attributes:
-        id: The event's id, which stays the same when the event is delivered again.
+        id: The event's id. It stays the same if the event is delivered again.
         user_id: The account's uid.
     """
 
@@ -35,36 +35,37 @@ Trigger = Callable[[CloudEvent], None]
 
 
 def user_created(**options: Any) -> Callable[[Handler], Trigger]:
-    """Call a function after an account was made, also an anonymous account and one that an admin has made.
+    """Call a function after an account was made, also after an anonymous account or an account that an admin has made.
 
-    Accounts that come to be by a custom token send no event. An event may come twice, late, or not at all.
+    The first sign-in with a custom token also makes an account, but sends no event. An event may come twice, late, or
+    not at all.
 
     Args:
-        options: As those of the SDK's decorators, such as `region`, `memory` and `timeout_sec`.
+        options: The options of the SDK's decorators, such as `region`, `memory` and `timeout_sec`.
     """
     return _trigger(CREATED, options)
 
 
 def user_deleted(**options: Any) -> Callable[[Handler], Trigger]:
-    """Call a function after an account was deleted, by its user, an admin or the console.
+    """Call a function after an account was deleted, by its user, by an admin or in the console.
 
-    An event may come twice, late, or not at all, above all after a batch of deletions.
+    An event may come twice, late, or not at all, most of all after many deletions at once.
 
     Args:
-        options: As for `user_created`.
+        options: As in `user_created`.
     """
     return _trigger(DELETED, options)
 
 
 def event_of(raw: CloudEvent) -> AuthUserEvent:
-    """Return the part of an event that is needed.
+    """Return the event of a raw CloudEvent.
 
     Raises:
         ValueError: The event names no user.
     """
     data = raw.get_data()
     sent: Mapping[str, Any] = data if isinstance(data, Mapping) else {}
-    # The account as it is, or as it was.
+    # The account after its creation, or before its deletion.
     user = sent.get("value") or sent.get("oldValue") or sent
     user_id = user.get("uid") if isinstance(user, Mapping) else None
     if not isinstance(user_id, str) or not user_id:
@@ -81,7 +82,7 @@ def _trigger(event_type: str, options: Mapping[str, Any]) -> Callable[[Handler],
         endpoint = EventHandlerOptions(**options)._endpoint(
             func_name=handler.__name__, event_filters={}, event_type=event_type
         )
-        # Auth has no region: the trigger is global wherever the function runs.
+        # Firebase Auth has no region, so the trigger is global in every region of the function.
         trigger = cast(EventTrigger, {**(endpoint.eventTrigger or {}), "region": "global"})
         set_func_endpoint_attr(call, replace(endpoint, eventTrigger=trigger))
         return call

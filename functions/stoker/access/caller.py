@@ -1,4 +1,4 @@
-"""Who calls, as the ID token says."""
+"""The caller of a function, by the ID token."""
 
 import time
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ class Caller:
     Attributes:
         user_id: The uid.
         role: `user`, `moderator` or `admin`.
-        permissions: Such as `read:own-data`.
+        permissions: The permissions in the token, such as `read:own-data`.
     """
 
     user_id: str
@@ -29,18 +29,19 @@ class Caller:
 
 
 def caller_of(request: CallableRequest[Any]) -> Caller:
-    """The caller of a function.
+    """Return the caller of a function.
 
     Args:
-        request: Whose token has been verified.
+        request: The call, whose token the SDK has verified.
 
     Raises:
-        NotSignedIn: There is no token, or none that counts.
+        NotSignedIn: The call has no valid token.
         UserIdRefused: No document can have the caller's uid.
     """
     token: Mapping[str, Any] = request.auth.token if request.auth is not None else {}
     user_id = request.auth.uid if request.auth is not None else None
-    # An account of another tenant may have the same uid. The emulator's tokens are verified without a look at the time.
+    # Tokens of a tenant are refused, because accounts of two tenants may have the same uid. The time is checked here,
+    # because the SDK does not check it for the emulator's tokens.
     if not user_id or not _is_later(token.get("exp")) or _tenant(token) is not None:
         raise NotSignedIn("Sign in, and call again.")
     if not is_user_id(user_id):
@@ -52,7 +53,7 @@ def caller_of(request: CallableRequest[Any]) -> Caller:
     return Caller(
         user_id=user_id,
         role=role if role in ROLES else "user",
-        permissions=frozenset(one for one in permissions if isinstance(one, str))
+        permissions=frozenset(permission for permission in permissions if isinstance(permission, str))
         if isinstance(permissions, list)
         else frozenset(),
     )

@@ -1,4 +1,4 @@
-"""The one way into a function that clients call: what `rules/functions.rules` says of it is checked before it runs."""
+"""The guard of a callable function, which checks the rights of `rules/functions.rules` before the function runs."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -11,29 +11,32 @@ from stoker.access.policy import CallPolicy
 from stoker.errors import AppCheckNeeded, NotAllowed, StokerError, Unavailable
 
 CALLABLE_SECONDS = 50.0
-"""The longest that a call may wait for Firestore in all. Each function has 60 s, so that the caller hears of it."""
+"""The longest time that a call may wait for Firestore in all, in seconds. Each function has 60 s, so there is time to
+answer the caller."""
 
 Answer = TypeVar("Answer")
 Body = Callable[[CallableRequest[Any]], Answer]
 
 
 def guarded(body: Body[Answer]) -> Body[Answer]:
-    """Lets a call reach a function's body only as `rules/functions.rules` allows, and makes an error of the body's one
-    that clients understand. It stands right below `on_call`.
+    """Guard a function: run it only for calls that `rules/functions.rules` allows, and convert its errors for clients.
+
+    Put `@guarded` right below `@on_call`.
 
     Args:
-        body: The function, whose name has an entry there.
+        body: The function. Its name must have an entry in `rules/functions.rules`.
 
     Raises:
-        RuntimeError: There is no such entry. Raised where the function is defined, so that it can't be deployed.
+        RuntimeError: The function has no entry. This is raised at the function's definition, so that the function can't
+            be deployed.
     """
     name = body.__name__
     if name not in CALLABLES:
-        raise RuntimeError(f"Say in rules/functions.rules who may call {name}, and run scripts/generate.")
+        raise RuntimeError(f"Add an entry for {name} to rules/functions.rules, and run scripts/generate.")
 
     @wraps(body)
     def call(request: CallableRequest[Any]) -> Answer:
-        from stoker.access.answers import https_error  # every cold start pays for what is imported above
+        from stoker.access.answers import https_error  # Not above: every cold start would import it.
         from stoker.firestore.api_errors import TRANSIENT
         from stoker.firestore.deadline import deadline
         from stoker.logs import log_error
@@ -50,24 +53,24 @@ def guarded(body: Body[Answer]) -> Body[Answer]:
             log_error("A service did not answer a call.", error, function=name)
             raise https_error(Unavailable("A service did not answer. Call again in a moment.")) from None
         except Exception as error:
-            # The caller learns nothing of what is inside; the log does.
-            log_error("A call met an error that nobody foresaw.", error, function=name)
+            # Only the log has the details, because they may be secret.
+            log_error("A call has failed with an unexpected error.", error, function=name)
             raise https_error(StokerError("Something went wrong on our side. Call again in a moment.")) from None
 
-    call.__guarded__ = name  # type: ignore[attr-defined]  # a test sees by it that main.py forgets no function
+    call.__guarded__ = name  # type: ignore[attr-defined]  # for the test that all callables are guarded
     return call
 
 
 def check(name: str, policy: CallPolicy, request: CallableRequest[Any]) -> None:
-    """Lets a call pass, and counts it.
+    """Check that a call may pass, and count it.
 
     Args:
-        name: The function's.
-        policy: Who may call it.
+        name: The function's name.
+        policy: The rights to call the function.
         request: The call.
 
     Raises:
-        AppCheckNeeded, NotSignedIn, NotAllowed, TooManyCalls: It may not pass.
+        AppCheckNeeded, NotSignedIn, NotAllowed, TooManyCalls, UserIdRefused: The call may not pass.
     """
     from stoker.access.caller import caller_of
 
@@ -77,8 +80,8 @@ def check(name: str, policy: CallPolicy, request: CallableRequest[Any]) -> None:
         return
     caller = caller_of(request)
     if caller.role not in policy.roles or not caller.permissions.issuperset(policy.permissions):
-        raise NotAllowed(f"You may not call {name}. Ask an admin for the right to, and sign in again.")
+        raise NotAllowed(f"You may not call {name}. Ask an admin for the right to call it, and sign in again.")
     if policy.calls_per_minute is not None:
-        from stoker.access.rate import count_call  # with it comes Firestore's client
+        from stoker.access.rate import count_call  # Not above: it imports Firestore's client.
 
         count_call(caller.user_id, name, policy.calls_per_minute)

@@ -1,4 +1,4 @@
-"""The callers of each function. Made by scripts/generate from rules/functions.rules: change it there."""
+"""The rights to call each function. Made by scripts/generate from rules/functions.rules: change it there."""
 
 from collections.abc import Mapping
 

@@ -1,22 +1,22 @@
-"""What `rules/functions.rules` may say of a function."""
+"""The form of an entry in `rules/functions.rules`."""
 
 from dataclasses import dataclass
 from typing import Literal
 
 Invoker = Literal["eventarc", "cloud-tasks", "cloud-scheduler", "identity-platform"]
-"""Who calls what no client may call."""
+"""The service that calls a function which no client may call."""
 
 
 @dataclass(frozen=True)
 class CallPolicy:
-    """Who may call a function, and how often.
+    """The rights to call a function.
 
     Attributes:
-        signed_in: Whether the caller needs an ID token of the project's.
-        roles: Of which the caller must have one; none where nobody needs to be signed in.
-        permissions: Of which the caller must have all.
+        signed_in: Whether the caller needs an ID token of this project.
+        roles: The roles of which the caller must have one. Empty if the caller need not be signed in.
+        permissions: The permissions that the caller must have.
         app_check: Whether the call needs a token of Firebase App Check.
-        calls_per_minute: For each user; None where nobody needs to be signed in.
+        calls_per_minute: The most calls of a user in a minute. None if the caller need not be signed in.
     """
 
     signed_in: bool

@@ -1,8 +1,8 @@
-"""How often a user calls: counted in a document for each user, function and minute, by one write and no read.
+"""The rate limit of calls: each user's calls of a function are counted in a document for each minute.
 
-The write adds one and its answer tells the sum, so that any number of instances count together. Each user writes a
-document of their own, whose id is a hash: nothing is hot but what one user makes hot. Windows are whole minutes: around
-the turn of one, a user may call twice as often.
+A call costs one write and no read. The write adds one, and its answer has the sum, so that any number of instances
+count together. Each user has documents of their own, with hashes as ids. So only a user's own calls can slow down the
+writes of a document. The windows are whole minutes, so a user may call twice as often around the change of a minute.
 """
 
 import hashlib
@@ -20,13 +20,17 @@ from stoker.firestore.documents import FirestoreDocuments
 from stoker.firestore.writes import Merge
 
 MINUTE = 60
+"""Seconds."""
 
 COUNT_SECONDS = 10.0
-"""The longest that a caller waits for the count, all tries included."""
+"""The longest time that a caller waits for the count, in seconds. All tries are included."""
 
 
 class Refusals:
-    """The calls that are over the limit in this minute, as far as a process knows: a flood costs no further writes."""
+    """The counters that have reached their limit in this minute, as far as this process knows.
+
+    Further calls are then refused without a write, so that a flood of calls costs nothing.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -34,12 +38,12 @@ class Refusals:
         self._names: set[str] = set()
 
     def has(self, name: str, minute: int) -> bool:
-        """Returns whether a document's name was added in a minute."""
+        """Return whether the name of a counter's document was added in a minute."""
         with self._lock:
             return minute == self._minute and name in self._names
 
     def add(self, name: str, minute: int) -> None:
-        """Adds a document's name; forgets the names of another minute."""
+        """Add the name of a counter's document. Forget the names of other minutes."""
         with self._lock:
             if minute != self._minute:
                 self._minute = minute
@@ -47,8 +51,8 @@ class Refusals:
             self._names.add(name)
 
 
-IN_THIS_PROCESS = Refusals()
-"""Shared by all calls of an instance."""
+SHARED_CACHE = Refusals()
+"""The refusals that all calls of this instance share."""
 
 
 def count_call(
@@ -56,19 +60,19 @@ def count_call(
     function: str,
     most: int,
     clock: Callable[[], float] = time.time,
-    refusals: Refusals = IN_THIS_PROCESS,
+    refusals: Refusals = SHARED_CACHE,
 ) -> None:
-    """Counts a call.
+    """Count a call, and refuse it if the user has made too many in this minute.
 
     Args:
-        user_id: Who calls.
-        function: What.
-        most: How many calls the user has in a minute.
-        clock: The time, in seconds since 1970.
-        refusals: What this instance knows of calls that are over the limit.
+        user_id: The caller.
+        function: The name of the function.
+        most: The most calls of a user in a minute.
+        clock: A function that returns the time, in seconds since 1970.
+        refusals: The counters that have reached their limit.
 
     Raises:
-        TooManyCalls: This one is beyond them.
+        TooManyCalls: The user has made more than `most` calls in this minute.
         google.api_core.exceptions.GoogleAPICallError: Firestore did not answer.
     """
     now = clock()
@@ -83,7 +87,7 @@ def count_call(
 
 
 def _counted(name: str, minute: int) -> int:
-    """Adds a call; returns how many there are."""
+    """Add a call to a counter; return the sum."""
     over = datetime.fromtimestamp((minute + 1) * MINUTE, UTC) + timedelta(minutes=5)
     counted = Merge(f"{config.CALL_COUNTS}/{name}", {"calls": firestore.Increment(1), "expiresAt": over})
     with deadline(COUNT_SECONDS):

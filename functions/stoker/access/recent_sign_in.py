@@ -1,4 +1,4 @@
-"""Recent sign-in: asked for by everything that can't be undone."""
+"""The check for a recent sign-in, which every change needs that can't be undone."""
 
 import time
 from collections.abc import Mapping
@@ -7,13 +7,16 @@ from typing import Any
 from stoker.errors import RecentSignInRequired
 
 RECENT_SECONDS = 5 * 60
-"""The greatest age of a sign-in, in seconds: as Firebase Auth has it for what is sensitive, and our rules have it."""
+"""The greatest age of a sign-in, in seconds. Firebase Auth has the same for sensitive changes, and so have our security
+rules."""
 
 
 def check_recent_sign_in(token: Mapping[str, Any]) -> None:
-    """Check that the user asks, and not somebody who has found the device unlocked.
+    """Check that a user has signed in recently.
 
-    An anonymous user passes. There is nothing to sign in with again, and the time of the sign-in never changes.
+    Otherwise, the caller may be another person who uses an unlocked device.
+
+    Anonymous users pass. They have nothing to sign in with again, and the time of their sign-in never changes.
 
     Args:
         token: The ID token's claims.

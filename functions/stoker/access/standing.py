@@ -1,4 +1,4 @@
-"""Standing of a user: may their jobs run, as far as their account goes?"""
+"""The standing of a user: the facts about the account that decide whether the user's jobs may run."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -7,7 +7,7 @@ from stoker.host import within
 from stoker.logs import log_error
 
 SECONDS = 1.0
-"""The longest that a job waits for the answer. An ordinary job goes on without it."""
+"""The longest time that a job waits for the answer, in seconds. Without an answer, the job goes on."""
 
 
 @dataclass(frozen=True)
@@ -26,24 +26,24 @@ class Standing:
 
 
 def standing(user_id: str) -> Standing | None:
-    """Look a user's account up: one call to Firebase Auth, and one read if there is no account.
+    """Look a user's account up. This takes one call to Firebase Auth, and one read if there is no account.
 
     Args:
         user_id: The user.
 
     Returns:
-        The facts; None without an answer within a second.
+        The facts; None if there is no answer within a second.
     """
     try:
         return within(SECONDS, lambda: _look_up(user_id))
     except Exception as error:
-        # The job must not wait for Firebase Auth: the next claim looks again.
+        # The job must not wait for Firebase Auth. The next admission looks the account up again.
         log_error("An account could not be looked up in time; the job goes on.", error, userId=user_id)
         return None
 
 
 def _look_up(user_id: str) -> Standing:
-    # Only a claim needs Firebase Auth's client, and other functions of the engine import this module too.
+    # Only an admission needs Firebase Auth's client, and functions without admissions import this module too.
     from stoker.access import account, departure
 
     found = account.find(user_id)

@@ -1,4 +1,8 @@
-"""What a profile takes from the account: the address always, the name and the picture until the user changes them."""
+"""The copy of an account in the user's profile.
+
+The profile always follows the account's e-mail address. It follows the name and the picture until the user changes them
+in the profile.
+"""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -15,30 +19,30 @@ from stoker.accounts.names import clean_name
 from stoker.models.user import DEFAULT_NAME, Email, Language, Name, Url
 
 FIELDS = ("email", "emailVerified", "displayName", "photoURL", "fromAccount", "preferences")
-"""The fields of a profile that `changes` looks at."""
+"""The fields of a profile that `profile_changes` reads."""
 
 NO_LANGUAGES = frozenset({"und", "mul", "mis", "zxx"})
 """Language codes that name no language: undetermined, several, uncoded, and no linguistic content.
 Source: https://www.rfc-editor.org/rfc/rfc5646#section-4.1"""
 
 EMPTY: Mapping[str, Any] = {"displayName": DEFAULT_NAME, "photoURL": None, "language": None}
-"""What a profile says of an account of which nothing is known."""
+"""The values that a profile has if the account has none."""
 
 
 @dataclass(frozen=True)
 class Account:
-    """What a profile is made of.
+    """The facts of an account that its profile is made from.
 
     Attributes:
         user_id: The uid.
-        email: Anonymous users have none.
-        display_name: As the account has it, if it does.
-        photo_url: The same.
-        claims: Of the account's tokens.
-        created_at: When the account was made.
+        email: The e-mail address; None for anonymous users.
+        display_name: The name; None if the account has none.
+        photo_url: The address of the picture; None if the account has none.
+        claims: The custom claims of the account's tokens.
+        created_at: The time at which the account was created.
         email_verified: Whether the address is verified.
         locale: The language of the app at the sign-in; None if it is not known.
-        time_zone: Of the user's device, a name of the tz database; None if it is not known.
+        time_zone: The time zone of the user's device, a name of the tz database; None if it is not known.
     """
 
     user_id: str
@@ -52,20 +56,20 @@ class Account:
     time_zone: str | None = None
 
 
-def of_record(record: auth.UserRecord) -> Account:
-    """Return an account as Firebase Auth has it."""
+def account_of_record(record: auth.UserRecord) -> Account:
+    """Read an account from Firebase Auth's record of it."""
     made = record.user_metadata.creation_timestamp
     return _account(record, datetime.fromtimestamp(made / 1000, UTC) if made else datetime.now(UTC))
 
 
-def of_event(user: AuthUserRecord, locale: str | None) -> Account:
-    """Return an account as a blocking function hears of it.
+def account_of_event(user: AuthUserRecord, locale: str | None) -> Account:
+    """Read an account from the event of a blocking function.
 
     Args:
-        user: The account.
-        locale: The language of the app, as the event has it.
+        user: The account in the event.
+        locale: The language of the app in the event.
     """
-    # Firebase gives a time without a zone, in that of the machine.
+    # Firebase gives a time without a zone, in the time zone of the machine.
     return _account(user, user.metadata.creation_time.astimezone(UTC), locale)
 
 
@@ -82,10 +86,10 @@ def _account(user: auth.UserRecord | AuthUserRecord, created_at: datetime, local
     )
 
 
-def copied(account: Account) -> dict[str, Any]:
-    """Return the name and the picture that a profile takes from the account; None for a picture that there is not.
+def copied_fields(account: Account) -> dict[str, Any]:
+    """Return the name and the picture that a profile copies from its account.
 
-    What no profile may have is left out.
+    A name that is not valid in a profile becomes `DEFAULT_NAME`. The picture is None if there is no valid picture.
     """
     return {
         "displayName": clean_name(account.display_name) or DEFAULT_NAME,
@@ -94,14 +98,14 @@ def copied(account: Account) -> dict[str, Any]:
 
 
 def email_of(account: Account) -> str | None:
-    """Return the address that the profile repeats."""
+    """Return the e-mail address for the profile; None if the account has no valid address."""
     return account.email if account.email and is_valid(Email, account.email) else None
 
 
 def language_of(account: Account) -> str | None:
     """Return the language of the app at the sign-in; None if it is not known.
 
-    A language has two or three letters. No longer code is registered, so `null` is a mistake of the app.
+    The code of a language has two or three letters. No longer code is registered, so `null` is a mistake of the app.
     Source: https://www.rfc-editor.org/rfc/rfc5646#section-2.2.1
     """
     language = (account.locale or "").replace("_", "-")
@@ -110,30 +114,30 @@ def language_of(account: Account) -> str | None:
     return language if is_language else None
 
 
-def changes(stored: Mapping[str, Any], account: Account) -> dict[str, Any]:
-    """Return the fields to write into a profile so that it follows its account; empty if it does.
+def profile_changes(stored: Mapping[str, Any], account: Account) -> dict[str, Any]:
+    """Return the fields to write into a profile so that it follows its account; empty if it follows already.
 
-    A name or a picture follows while the profile says what was last copied. Then the user has not changed it. A
-    language is written once, and a time zone while the profile has none.
+    The profile's name and picture are updated as long as they are the values that were copied last, because then the
+    user has not changed them. The language is written once. The time zone is written if the profile has none.
 
     Args:
-        stored: The profile's `FIELDS`, as they are.
+        stored: The profile's `FIELDS`, as they are stored.
         account: The account, as it is now.
 
     Returns:
-        Values by field path, some of them `DELETE_FIELD`.
+        Values by field path. Some of them are `DELETE_FIELD`.
     """
     before = stored.get("fromAccount")
     new: dict[str, Any] = {"email": email_of(account), "emailVerified": account.email_verified or None}
     copies: dict[str, Any] = {}
-    for name, value in copied(account).items():
+    for name, value in copied_fields(account).items():
         old, last = stored.get(name) or EMPTY[name], _last_copied(before, name)
         if before is None and name == "photoURL" and old is None:
-            # The user may have removed the picture before copies were kept.
+            # An old profile, from before `fromAccount`: the user may have removed the picture, so it is not set again.
             copies[name] = value
             continue
-        # Profiles from before `fromAccount` say what was copied at the sign-up. A name that no profile may have keeps
-        # its user from writing the profile.
+        # A profile from before `fromAccount` still has the values that were copied at the sign-up. A name that is not
+        # valid is replaced in any case, because the rules would refuse each write of such a profile.
         untouched = old == last or (before is None and old == value) or not _may_have(name, old)
         copies[name] = value if untouched else last
         if untouched:
@@ -154,7 +158,7 @@ def changes(stored: Mapping[str, Any], account: Account) -> dict[str, Any]:
 
 
 def is_valid(kind: Any, value: object) -> bool:
-    """Return whether a field of this type may have a value."""
+    """Return whether a value is valid for a field of this type."""
     try:
         _adapter(kind).validate_python(value, strict=True)
     except ValidationError:
@@ -180,7 +184,7 @@ def _name_of(user: auth.UserRecord | AuthUserRecord) -> str | None:
 
 
 def _photo_of(user: auth.UserRecord | AuthUserRecord) -> str | None:
-    """Return the account's picture, or that of a provider: to link a provider does not change the account's own."""
+    """Return the account's picture, or else a provider's. Linking a provider does not set the account's own picture."""
     pictures = (user.photo_url, *(one.photo_url for one in user.provider_data))
     return _first(lambda url: url if is_valid(Url, url) else None, pictures)
 

@@ -1,4 +1,4 @@
-"""A user deletes their account: a job does it, and removes the account last."""
+"""The deletion of an account: a job deletes the user's data, and the account last."""
 
 import contextlib
 import hashlib
@@ -9,7 +9,7 @@ from typing import Any
 from firebase_admin import auth
 
 from stoker.access import account, departure
-from stoker.accounts.account_copy import of_record
+from stoker.accounts.account_copy import account_of_record
 from stoker.accounts.profile import confirm_profile
 from stoker.errors import JobExists, NotAllowed, NotRetryable
 from stoker.firestore.writes import ExtraWrites
@@ -26,25 +26,25 @@ DELETION = {"operation": "delete-user-data"}
 
 
 def delete_account(user_id: str) -> str:
-    """Let a job delete all that there is of a user, and the account last.
+    """Start a job that deletes all data of a user, and the account last.
 
-    Called again, it returns the same job. If the job has failed or was cancelled, it begins again.
+    A second call returns the same job. If the job has failed or was cancelled, the call retries it.
 
     Args:
-        user_id: The user.
+        user_id: The uid of the user.
 
     Returns:
         The job's id.
 
     Raises:
-        UserNotFound: There is no such account, any more or at all.
+        UserNotFound: There is no such account.
         NotAllowed: Somebody else has locked the account.
         Unavailable: Firebase Auth or Firestore did not answer.
     """
     found = account.get(user_id)
     if found.disabled and not _is_locked_by_us(found, departure.find(user_id)):
         raise NotAllowed("Your account is locked, so that you can't delete it. Ask the people who run this app.")
-    # An account's own: one that is made again under the same uid has another time.
+    # The id belongs to this account: an account that is made again under the same uid has another creation time.
     named = f"{user_id}\0{account.made_at(found)}"
     job_id = f"deletion-{hashlib.sha256(named.encode()).hexdigest()[:32]}"
     try:
@@ -52,19 +52,19 @@ def delete_account(user_id: str) -> str:
     except JobExists:
         job = find_job(job_id).data
     if job.get("userId") != user_id or job.get("input") != DELETION:
-        # A client may have created another job under this id.
+        # A client may have created another job with this id.
         return create_processing_job(user_id, "batch-operation", DELETION)
     if job.get("status") in ("failed", "cancelled"):
-        with contextlib.suppress(NotRetryable):  # another call has just done it
+        with contextlib.suppress(NotRetryable):  # Another call has just retried it.
             retry_job(job_id)
     return job_id
 
 
 def delete_banned_account(user_id: str) -> str:
-    """Let a job delete an account that an admin has locked, with all that there is of the user. For operators.
+    """Start a job that deletes an account that an admin has locked, with all data of the user. For operators.
 
     Args:
-        user_id: The user.
+        user_id: The uid of the user.
 
     Returns:
         The job's id.
@@ -78,29 +78,29 @@ def delete_banned_account(user_id: str) -> str:
     made = account.made_at(found)
     if record is not None and record.is_of(made) and _is_under_way(record.job_id):
         return record.job_id
-    # The record lets this job alone delete a locked account. If the job is never written, there is no record.
+    # The record allows only this job to delete the locked account. Record and job are written in one commit.
     job_id = store().host.token()
-    permit = departure.begun(user_id, job_id, locked_before=True, account_made=made)
+    permit = departure.begin_write(user_id, job_id, locked_before=True, account_made=made)
     return write_job(job_id, {**_fields(user_id), "endHook": END_HOOK_DUE}, [permit])
 
 
 def delete_remains(user_id: str, job_id: str, run_after: datetime | None = None, extra: ExtraWrites = ()) -> str:
-    """Let a job delete all that is left of a user whose account is gone.
+    """Start a job that deletes the remaining data of a user whose account is gone.
 
-    The job touches no account. Its end hook runs in any case: if the job is cancelled, another job is written.
+    The job touches no account. Its end hook runs however the job ends. After a cancelled job, it writes another job.
 
     Args:
-        user_id: The user.
+        user_id: The uid of the user.
         job_id: The job's id.
-        run_after: Not before this time.
+        run_after: The earliest time at which the job begins; None for now.
         extra: Writes of other documents in the same commit.
 
     Returns:
         The job's id.
 
     Raises:
-        JobExists: There is a job of this id.
-        Conflict: Another document is not as its write supposed.
+        JobExists: A job with this id exists.
+        Conflict: A condition of the other writes does not hold.
         Unavailable: Firestore did not answer.
     """
     later = {} if run_after is None else {"runAfter": run_after}
@@ -109,17 +109,17 @@ def delete_remains(user_id: str, job_id: str, run_after: datetime | None = None,
 
 
 def after_deletion(job: EndedJob) -> str:
-    """End hook of a deletion: the account is gone, or the user can go on with it.
+    """Finish a deletion, as its end hook: unlock the account if it still exists.
 
     Args:
         job: The deletion.
 
     Returns:
         `account-gone`, `account-unlocked`, `account-locked` if somebody else had locked the account before,
-        `account-made-again`, or `left-to-another-job` if another deletion of the same user goes on.
+        `account-made-again`, or `left-to-another-job` if another deletion of the same user is under way.
 
     Raises:
-        Conflict: Another deletion of the same user has just begun. The hook runs again.
+        Conflict: Another deletion of the same user has just begun. The hook will run again.
     """
     record = departure.find(job.user_id)
     found = account.find(job.user_id)
@@ -130,7 +130,7 @@ def after_deletion(job: EndedJob) -> str:
     earlier = record if record is not None and not record.is_of(account.made_at(found)) else None
     is_other = earlier is not None and earlier.job_id == job.id
     if job.owner_is_gone or job.status == "completed" or is_other:
-        # The record of a deletion of the new account stays.
+        # Only the record of the earlier account is removed. The new account may have a record of its own.
         if earlier is not None:
             departure.forget(earlier)
         return "account-made-again"
@@ -144,37 +144,42 @@ def after_deletion(job: EndedJob) -> str:
 
 def _log_failure(job: EndedJob) -> None:
     if job.status == "failed":
-        # An operator must look at it: the user has asked for something that did not happen.
+        # An operator must look at this, because the user asked for the deletion and it did not happen.
         JobLog(job.id).error("A deletion of an account has failed.", None, event="deletion-failed", userId=job.user_id)
 
 
 def _unlock(record: departure.Departure, found: auth.UserRecord) -> str:
-    # Recorded first, so that an attempt which stands still now does not lock the account for ever.
+    # The end is recorded before the unlock. So an attempt that was suspended until now sees the record, and unlocks the
+    # account again if it locks it.
     ending = departure.end(record)
     if not record.locked_before:
         account.unlock(record.user_id)
-        confirm_profile(of_record(found))
+        confirm_profile(account_of_record(found))
     departure.forget(ending)
     return "account-locked" if record.locked_before else "account-unlocked"
 
 
 def _after_account(job: EndedJob, record: departure.Departure | None) -> None:
-    """Write the late pass, or end with it: an ID token of the user may have gone on to write until it expires."""
+    """Schedule the late pass, or finish after it.
+
+    An ID token of the user is valid until it expires, even if the account is gone. The late pass is a second deletion
+    after that time. It deletes the documents that were written with such a token.
+    """
     late_job_id = record.late_job_id if record is not None else None
     if record is not None and late_job_id == job.id and job.status != "cancelled":
         departure.forget(record)
         return
     if late_job_id is not None and late_job_id != job.id and _is_under_way(late_job_id):
-        return  # The hook ran before, and its end was lost.
+        return  # The hook ran before, but its result was lost.
     gone_at = (record and record.gone_at) or store().host.now()
     job_id = orphan_job_id(job.user_id, store().host.token())
-    # Of two runs of the hook at once, the record lets one write a late pass.
-    write = departure.gone(job.user_id, record, gone_at, job_id)
+    # If the hook runs twice at once, the condition on the record lets only one run write a late pass.
+    write = departure.gone_write(job.user_id, record, gone_at, job_id)
     delete_remains(job.user_id, job_id, gone_at + departure.TOKENS_LAST, [write])
 
 
 def _is_locked_by_us(found: auth.UserRecord, record: departure.Departure | None) -> bool:
-    """Whether a deletion has locked the account, and nobody before it."""
+    """Return whether a deletion has locked the account, and nobody had locked it before."""
     return record is not None and record.is_of(account.made_at(found)) and not record.locked_before
 
 

@@ -1,18 +1,19 @@
-"""An account was made or deleted, as Firebase Auth reports it afterwards: twice, late, or in the wrong order."""
+"""Reactions to Firebase Auth's events of created and deleted accounts. Events may come twice, late, or in the wrong
+order."""
 
 from stoker.access import account, departure
 from stoker.access.auth_events import AuthUserEvent
-from stoker.accounts.account_copy import of_record
+from stoker.accounts.account_copy import account_of_record
 from stoker.accounts.orphans import delete_orphan
-from stoker.accounts.profile import make_profile
+from stoker.accounts.profile import ensure_profile
 from stoker.errors import UserNotFound
 from stoker.models.document import is_user_id
 
 
 def account_created(event: AuthUserEvent) -> None:
-    """Make the profile of an account, and record the sign-up.
+    """Create the profile of an account, and record the sign-up.
 
-    The account is looked up, because it may have been deleted since.
+    The account is looked up first, because it may have been deleted since.
 
     Args:
         event: The event.
@@ -21,18 +22,18 @@ def account_created(event: AuthUserEvent) -> None:
         Unavailable: Firebase Auth did not answer.
     """
     if not is_user_id(event.user_id):
-        return  # An admin chose a uid that no document can have.
+        return  # An admin chose a uid that is not valid as the id of a document.
     try:
         record = account.get(event.user_id)
     except UserNotFound:
-        return  # The account was deleted again.
+        return  # The account was deleted since.
     departure.forget_earlier_account(event.user_id)
     if not record.disabled:
-        make_profile(of_record(record))
+        ensure_profile(account_of_record(record))
 
 
 def account_deleted(event: AuthUserEvent) -> None:
-    """Delete all that is left of a user whose account is gone.
+    """Delete the remaining data of a user whose account is gone.
 
     Args:
         event: The event.

@@ -1,4 +1,4 @@
-"""How far a reconcile has come, so that the next one goes on from there."""
+"""The cursor of a reconcile: the place from which its next run goes on."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -10,24 +10,32 @@ from stoker.firestore.deadline import patience
 
 
 def load(name: str) -> str | None:
-    """Where to go on; None for the beginning."""
+    """Return the place from which to go on; None for the beginning.
+
+    Args:
+        name: The name of the reconcile.
+    """
     after = record(name).get("after")
     return after if isinstance(after, str) and after else None
 
 
 def record(name: str) -> Mapping[str, Any]:
-    """All that was saved; it is empty before the first time."""
+    """Return all fields that a reconcile has saved. The map is empty before the first save.
+
+    Args:
+        name: The name of the reconcile.
+    """
     found = client().collection(config.RECONCILES).document(name).get(**patience(reads=True))
     return found.to_dict() or {}
 
 
 def save(name: str, after: str | None, **more: Any) -> None:
-    """Says where to go on; None for the beginning.
+    """Save the place from which the next run goes on.
 
     Args:
-        name: Names the reconcile.
-        after: The place.
-        more: What else the next reconcile needs.
+        name: The name of the reconcile.
+        after: The place; None for the beginning.
+        more: Further fields that the next run needs.
     """
     place = {**more, "after": after, "updatedAt": datetime.now(UTC)}
     client().collection(config.RECONCILES).document(name).set(place, **patience(reads=False))

@@ -1,21 +1,21 @@
-"""Domain names in one form, so that two ways to write the same domain are equal."""
+"""The ASCII form of domain names, so that two ways to write the same domain can be compared."""
 
 import unicodedata
 from functools import lru_cache
 
 UNSEEN = ("C", "Z")
-"""Unicode's categories of control, format and space characters, which no domain name needs and nobody sees."""
+"""Unicode's categories of control, format and space characters. They are invisible, and no domain name needs them."""
 
 
 @lru_cache(maxsize=4096)
 def ascii_form(domain: str) -> str:
-    """Write a domain name in lower case and in ASCII, each label of it in Punycode if need be.
+    """Convert a domain name to lower case and ASCII. Labels with other letters become Punycode.
 
-    It takes any text: a label that no registry would accept comes out in some form, too.
+    Any text can be converted, also labels that no registry would accept.
     Source: https://www.unicode.org/reports/tr46/ (UTS #46, nontransitional processing)
 
     Args:
-        domain: As a person or a client wrote it.
+        domain: The domain name, as a person or a client wrote it.
 
     Example:
         >>> ascii_form("BÜCHER。example.")
@@ -40,13 +40,13 @@ def domain_and_parents(email: str) -> set[str]:
 
 
 def _mapped(text: str) -> str:
-    import idna  # Its tables are large, and only sign-ups need them.
+    import idna  # Imported here because its tables are large, and only sign-ups need them.
 
     seen = "".join(letter for letter in text if not unicodedata.category(letter).startswith(UNSEEN))
     try:
         return idna.uts46_remap(seen, std3_rules=False, transitional=False)
     except idna.IDNAError:
-        return unicodedata.normalize("NFKC", seen).lower()  # It has a letter that no domain may have.
+        return unicodedata.normalize("NFKC", seen).lower()  # The text has a letter that no domain may have.
 
 
 def _decoded(label: str) -> str:
@@ -55,7 +55,7 @@ def _decoded(label: str) -> str:
     try:
         return label[4:].encode("ascii").decode("punycode")
     except UnicodeError:
-        return label  # It only looks like Punycode.
+        return label  # The label only looks like Punycode.
 
 
 def _encoded(label: str) -> str:

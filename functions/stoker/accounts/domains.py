@@ -1,4 +1,4 @@
-"""Whose e-mail addresses an admin wants no sign-ups with."""
+"""The check of a sign-up's e-mail domain against the admin's settings."""
 
 import threading
 import time
@@ -16,13 +16,13 @@ from stoker.models.document import problems
 from stoker.models.settings import SignUpSettings
 
 READ_SECONDS = 1.5
-"""The longest that a sign-up waits for the settings, all tries included."""
+"""The longest time that a sign-up waits for the settings, in seconds, with all tries."""
 
 
-class KnownSettings:
-    """The settings for sign-ups, at most `config.SETTINGS_SECONDS` old.
+class CachedSettings:
+    """A cache of the sign-up settings, at most `config.SETTINGS_SECONDS` old.
 
-    The settings that were known hold while Firestore does not answer, or what is stored is not as it must be.
+    If Firestore does not answer, or if the stored settings are not valid, the last known settings stay in force.
     """
 
     def __init__(self) -> None:
@@ -31,7 +31,7 @@ class KnownSettings:
         self._read_at = float("-inf")
 
     def current(self) -> SignUpSettings:
-        """Returns the settings; reads them if they are too old."""
+        """Return the settings. Read them again if they are too old."""
         with self._lock:
             if time.monotonic() - self._read_at > config.SETTINGS_SECONDS:
                 self._settings = _read(self._settings)
@@ -39,19 +39,19 @@ class KnownSettings:
             return self._settings
 
 
-IN_THIS_PROCESS = KnownSettings()
-"""Shared by all sign-ups of an instance."""
+SHARED_CACHE = CachedSettings()
+"""The cache of all sign-ups in this process."""
 
 
-def check_domain(email: str | None, known: KnownSettings = IN_THIS_PROCESS) -> None:
-    """Lets an e-mail address pass.
+def check_domain(email: str | None, known: CachedSettings = SHARED_CACHE) -> None:
+    """Check that the settings allow sign-ups with an e-mail address.
 
     Args:
-        email: Of who signs up; those who have none pass.
-        known: The settings to go by.
+        email: The e-mail address; None for a sign-up without an address, which is always allowed.
+        known: The cached settings.
 
     Raises:
-        EmailDomainRefused: An admin wants no sign-ups from its domain.
+        EmailDomainRefused: The settings block the domain of the address.
     """
     settings = known.current()
     domains = domain_and_parents(email or "")
@@ -69,14 +69,15 @@ def _read(known: SignUpSettings) -> SignUpSettings:
             data = client().document(path).get(**patience(reads=True)).to_dict() or {}
         return SignUpSettings.from_firestore(data)
     except TRANSIENT as error:
-        JobLog("").error(f"{path} could not be read; the settings that were known hold.", error)
+        JobLog("").error(f"{path} could not be read. The last known settings stay in force.", error)
     except ValidationError as error:
-        JobLog("").error(f"{path} is not as it must be ({'; '.join(problems(error, data))}).", error)
+        said = "; ".join(problems(error, data))
+        JobLog("").error(f"{path} is not valid ({said}). The last known settings stay in force.", error)
     return known
 
 
 def _disposable() -> set[str]:
-    from disposable_email_domains import blocklist  # a long list, for those alone who want it
+    from disposable_email_domains import blocklist  # Imported here because the list is long, and few apps need it.
 
     listed: set[str] = blocklist
     return listed

@@ -1,4 +1,4 @@
-"""Names of users, as a profile may have them."""
+"""Cleaning of users' names for profiles."""
 
 import re
 
@@ -8,16 +8,19 @@ from stoker.models.user import INVISIBLE, MAX_NAME, NOT_IN_NAMES
 _REFUSED = re.compile(f"[{NOT_IN_NAMES}]+")
 _SURROGATES = re.compile("[\ud800-\udfff]+")
 JOINER = "\u200d"
-"""Joins emoji. A name that is cut must not end with it."""
+"""The zero-width joiner, which joins emoji. A name that is cut must not end with it."""
 
 _SEEN = re.compile(f"[^{INVISIBLE}{NOT_IN_NAMES}]")
 
 
 def clean_name(text: str | None) -> str | None:
-    """Return the name that an account's name becomes in a profile; None if nothing of it can be seen.
+    """Return an account's name in a form that is valid in a profile; None if no character of it is visible.
 
-    Control characters and runs of white space become a space, and half a surrogate pair is left out. Of a longer
-    name, the first characters stay, as many as fit into `MAX_NAME` UTF-16 units.
+    Control characters and runs of white space become a space. Half a surrogate pair is removed. A name that is too long
+    is cut to `MAX_NAME` UTF-16 units.
+
+    Args:
+        text: The account's name.
 
     Example:
         >>> clean_name(" Ada\\tLovelace\\n")

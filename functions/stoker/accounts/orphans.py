@@ -1,4 +1,4 @@
-"""What is left of a user whose account is gone: a job deletes it, as if the user had asked for that."""
+"""Orphans: users with data but without an account. A job deletes their data, as if the user had asked for it."""
 
 import contextlib
 from collections.abc import Iterator, Mapping
@@ -25,20 +25,21 @@ from stoker.storage import client as storage
 from stoker.storage.usage import FOLDERS
 
 FEW = 20
-"""Jobs of one user that are looked at. A deletion that was written last is among them."""
+"""The number of a user's newest jobs that are read. A deletion that was written last is among them."""
 
 OPERATION = "input.operation"
 
 
 def delete_orphan(user_id: str, occasion: str) -> str | None:
-    """Have a job delete all that is left of a user whose account is gone.
+    """Start a job that deletes the remaining data of a user whose account is gone.
 
-    Nothing happens if there is an account, if nothing is left, or if a deletion is under way. So the event that follows
-    our own deletion costs a look-up of the account and a query. The job itself stops as soon as it finds an account.
+    No job is started if there is an account, if no data is left, or if a deletion is under way. So the event that
+    follows our own deletion costs only a look-up of the account and a query. The job itself stops as soon as it finds
+    an account.
 
     Args:
-        user_id: The user.
-        occasion: What showed that the account is gone, such as an event's id. One occasion makes one job.
+        user_id: The uid of the user.
+        occasion: The occasion that showed that the account is gone, such as an event's id. An occasion starts one job.
 
     Returns:
         The job's id, or None if no job is needed.
@@ -57,7 +58,7 @@ def delete_orphan(user_id: str, occasion: str) -> str | None:
         job = find_job(job_id).data
     is_ours = (job.get("userId"), job.get("input"), job.get("ownerIsGone")) == (user_id, DELETION, True)
     if not is_ours or job.get("status") == "completed":
-        # The id was somebody else's, which the rules refuse by now, or something was written after the job's end.
+        # Either another user's job has the id (older rules allowed that), or data was written after the job's end.
         return delete_remains(user_id, orphan_job_id(user_id, uuid4().hex))
     if has_ended(job.get("status")):
         with contextlib.suppress(NotRetryable):  # Another delivery of the event has just retried it.
@@ -66,28 +67,34 @@ def delete_orphan(user_id: str, occasion: str) -> str | None:
 
 
 def needs_deletion(user_id: str, before: datetime | None = None) -> bool:
-    """Whether something is left of a user, and no job deletes it now.
+    """Return whether a user has remaining data that no job deletes now.
 
     Args:
-        user_id: The user.
+        user_id: The uid of the user.
         before: As for `has_data`.
     """
     return not _is_under_way(user_id) and has_data(user_id, before)
 
 
 def has_data(user_id: str, before: datetime | None = None) -> bool:
-    """Whether anything is left of a user, apart from jobs that delete.
+    """Return whether a user has remaining data, apart from jobs that delete data.
 
     Args:
-        user_id: The user.
-        before: Something of this must have been made before this time; None for any time.
+        user_id: The uid of the user.
+        before: Only data that was created before this time counts; None for all data.
     """
-    return any(before is None or made < before for made in traces(user_id))
+    return any(before is None or made < before for made in times_of_remains(user_id))
 
 
-def traces(user_id: str) -> Iterator[datetime]:
-    """Yield when some of what is left of a user was made, apart from jobs that delete: at least one time for each place
-    that holds something. What comes first costs least, so stop as soon as you know enough."""
+def times_of_remains(user_id: str) -> Iterator[datetime]:
+    """Yield the creation times of a user's remaining data, apart from jobs that delete data.
+
+    It yields at least one time for each collection or folder that holds data. The cheapest look-ups come first, so
+    callers should stop as soon as they know enough.
+
+    Args:
+        user_id: The uid of the user.
+    """
     profile = f"{config.USERS}/{user_id}"
     if (found := raw.get(profile)) is not None:
         yield found.create_time
@@ -104,9 +111,9 @@ def traces(user_id: str) -> Iterator[datetime]:
 
 
 def _is_under_way(user_id: str) -> bool:
-    """Whether a job deletes the user's data now, as far as the user's last batches show.
+    """Return whether a job deletes the user's data now. Only the user's last batches are read.
 
-    A late pass that is not due does not count.
+    A late pass that is not yet due does not count.
     """
     query = job_queries.newest_jobs({"userId": user_id, "type": "batch-operation"})
     fields = [OPERATION, "status", "runAfter"]

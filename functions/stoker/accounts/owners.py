@@ -1,4 +1,4 @@
-"""The owners of profiles, documents and files, a page at a time."""
+"""The owners of profiles, documents and files, read page by page."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -11,16 +11,16 @@ from stoker.storage import client as storage
 from stoker.storage.usage import FOLDERS
 
 PAGE = 100
-"""Owners in a page: as many accounts as Firebase Auth looks up at once."""
+"""The most owners in a page: the number of accounts that Firebase Auth looks up at once."""
 
 
 @dataclass(frozen=True)
 class OwnersPage:
-    """Some owners.
+    """A page of owners.
 
     Attributes:
-        uids: The owners.
-        after: The uid behind which the next page begins; None if this page is the last one.
+        uids: The uids of the owners.
+        after: The uid after which the next page begins; None if this page is the last page.
     """
 
     uids: list[str]
@@ -29,11 +29,11 @@ class OwnersPage:
 
 @dataclass(frozen=True)
 class OwnerSource:
-    """A place where owners are named.
+    """A collection or a folder from which owners are read.
 
     Attributes:
-        name: A collection or a folder.
-        page: Returns the page behind a uid; an empty uid stands for the beginning.
+        name: The name of the collection or the folder.
+        page: Returns the page after a uid. An empty uid stands for the beginning.
     """
 
     name: str
@@ -41,7 +41,7 @@ class OwnerSource:
 
 
 def sources() -> list[OwnerSource]:
-    """Return all places where owners are named, in a fixed order."""
+    """Return all sources of owners, in a fixed order."""
     return [
         OwnerSource(config.USERS, _with_profile),
         *(OwnerSource(collection, partial(_of_documents, collection)) for collection in declared.with_owners()),
@@ -50,7 +50,8 @@ def sources() -> list[OwnerSource]:
 
 
 def _with_profile(after: str) -> OwnersPage:
-    """Return users who have a profile: one read for each. A provisional profile may come before its account."""
+    """Return users with a profile, at one read for each. Provisional profiles are left out, because their account may
+    not exist yet."""
     query = declared.profiles().select(["provisional"]).limit(PAGE)
     found = list((query.start_after({"__name__": after}) if after else query).get(**patience(reads=True)))
     uids = [one.id for one in found if not (one.to_dict() or {}).get("provisional")]
@@ -58,7 +59,7 @@ def _with_profile(after: str) -> OwnersPage:
 
 
 def _of_documents(collection: str, after: str) -> OwnersPage:
-    """Return the owners of a collection's documents: one read for each, however many documents an owner has."""
+    """Return the owners of a collection's documents, at one read for each owner, however many documents it has."""
     uids: list[str] = []
     while len(uids) < PAGE:
         found = list(declared.next_owner(collection, after).select(["userId"]).get(**patience(reads=True)))
@@ -70,7 +71,7 @@ def _of_documents(collection: str, after: str) -> OwnersPage:
 
 
 def _of_files(folder: str, after: str) -> OwnersPage:
-    """Return the owners of a folder's files: one call for a thousand of them."""
+    """Return the owners of a folder's files, at one call for a thousand owners."""
     uids: list[str] = []
     for uid in _below(folder, after):
         if len(uids) == PAGE:
@@ -86,5 +87,5 @@ def _below(folder: str, after: str) -> Iterator[str]:
         storage.bucket().list_blobs(prefix=f"{folder}/", delimiter="/", start_offset=last, **storage.patience()).pages
     ):
         for found in sorted(page.prefixes):
-            if found > last:  # The Storage emulator ignores where to begin.
+            if found > last:  # The Storage emulator ignores `start_offset`.
                 yield found.removeprefix(f"{folder}/").removesuffix("/")

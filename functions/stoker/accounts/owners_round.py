@@ -1,4 +1,4 @@
-"""Round: goes over all owners, page by page, and finds those that have no account. It may take several runs."""
+"""A round over all owners, which finds owners without an account. A round may take several runs of the reconcile."""
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -16,28 +16,28 @@ from stoker.models.document import is_user_id
 PLACE = "owners"
 
 ALWAYS = 3
-"""So many orphans are never suspicious. Events of Auth are lost now and then."""
+"""This number of orphans is never suspicious, because Auth's events are lost now and then."""
 
 FEW = 20
-"""So many orphans are not suspicious if they are at most half of the owners."""
+"""This number of orphans is not suspicious if it is at most half of the owners."""
 
 PART = 0.05
-"""This part of the owners may be orphans."""
+"""This share of the owners may be orphans without being suspicious."""
 
 MOST_ORPHANS = 300
-"""Orphans after which a run reads no further pages: their deletions take a few minutes to start."""
+"""The number of orphans after which a run reads no further pages. Starting their deletions takes a few minutes."""
 
 YOUNG = timedelta(days=1)
-"""An owner is no orphan before the oldest thing found is so old: the account may yet be made, or be restored."""
+"""The least age of an orphan's oldest data. An account may still be created or restored for younger data."""
 
 
 @dataclass
 class SourceProgress:
-    """How far a collection or a folder was read.
+    """The progress in a collection or a folder.
 
     Attributes:
-        after: The uid behind which the next page begins; None if the last page was read.
-        read: Owners that were read, without those that can have no account.
+        after: The uid after which the next page begins; None if the last page was read.
+        read: The number of owners that were read, without uids that are not valid for an account.
     """
 
     after: str | None = ""
@@ -46,14 +46,14 @@ class SourceProgress:
 
 @dataclass
 class OwnersRound:
-    """How far a round has come, and what it has found.
+    """The progress and the findings of a round.
 
     Attributes:
-        progress: How far each source was read, by its name. All sources are read at the same time, because each owner
-            is a query, which waits for the one before.
-        before: Orphans that earlier runs of the round have found.
-        found: The uids of the orphans that this run has found: owners with data and without an account.
-        looked_at: Owners that this run has read. An owner counts once for each source.
+        progress: The progress in each source, by its name. All sources are read at the same time, because within a
+            source each owner is a query that needs the result of the query before.
+        before: The number of orphans that earlier runs of the round have found.
+        found: The uids of the orphans that this run has found: owners with data but without an account.
+        looked_at: The number of owners that this run has read. An owner counts once for each source.
     """
 
     progress: dict[str, SourceProgress]
@@ -63,18 +63,18 @@ class OwnersRound:
 
     @classmethod
     def begun(cls) -> Self:
-        """Return a round at its beginning."""
+        """Begin a round."""
         return cls({source.name: SourceProgress() for source in sources()})
 
     @classmethod
     def of(cls, record: Mapping[str, Any]) -> Self:
-        """Return the round that a run has saved. A source that it does not name is read from the beginning."""
+        """Return the round that an earlier run has saved. A source that is new since then begins at its start."""
         begun, saved = cls.begun(), record.get("sources") or {}
         known = {name: SourceProgress(**saved[name]) for name in begun.progress if name in saved}
         return cls({**begun.progress, **known}, record.get("orphans", 0))
 
     def save(self) -> None:
-        """Save how far the round has come. The next run goes on from there, or begins again if the round is over."""
+        """Save the progress of the round, for the next run. If the round is over, the next run begins a new round."""
         if self.is_over:
             cursor.save(PLACE, None)
         else:
@@ -88,19 +88,19 @@ class OwnersRound:
 
     @property
     def owners(self) -> int:
-        """Owners of the largest source. This counts nobody twice, and so is never too high."""
+        """The number of owners in the largest source. No owner counts twice, so the number is never too high."""
         return max(one.read for one in self.progress.values())
 
     @property
     def orphans(self) -> int:
-        """Orphans that this run and earlier runs have found."""
+        """The number of orphans that this run and earlier runs have found."""
         return self.before + len(self.found)
 
     def read_pages(self, now: datetime) -> None:
-        """Read the next page of each source, and look the accounts of its owners up.
+        """Read the next page of each source, and look up the accounts of its owners.
 
         Args:
-            now: The time to judge by.
+            now: The current time.
         """
         rest = [(one, after) for one in sources() if (after := self.progress[one.name].after) is not None]
         with ThreadPoolExecutor(len(rest)) as pool:
@@ -118,5 +118,8 @@ class OwnersRound:
         return len(users)
 
     def is_suspicious(self) -> bool:
-        """Return whether so many owners have no account that the accounts are missing, and not their events."""
+        """Return whether there are too many orphans for lost events to be the reason.
+
+        Then accounts are probably missing by mistake, for example after a restore.
+        """
         return self.orphans > max(ALWAYS, min(max(FEW, PART * self.owners), self.owners / 2))

@@ -1,4 +1,4 @@
-"""A user's profile: made once, and then it follows the account."""
+"""A user's profile: it is created once, and then follows the account."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +12,15 @@ from google.cloud.firestore import DELETE_FIELD, SERVER_TIMESTAMP
 from stoker import config
 from stoker.access.account import is_alive
 from stoker.access.caller import ROLES
-from stoker.accounts.account_copy import FIELDS, Account, changes, copied, email_of, is_valid, language_of
+from stoker.accounts.account_copy import (
+    FIELDS,
+    Account,
+    copied_fields,
+    email_of,
+    is_valid,
+    language_of,
+    profile_changes,
+)
 from stoker.analytics.record import record_event
 from stoker.errors import Unavailable
 from stoker.firestore.client import client
@@ -25,22 +33,28 @@ from stoker.models.user import CopiedFromAccount, Permission, User
 
 @dataclass(frozen=True)
 class ConfirmedProfile:
-    """The profile of an account that exists.
+    """The result of `confirm_profile`.
 
     Attributes:
-        news: Whether the profile was made, or was provisional until now; None if it was neither.
-        names_more: Whether the profile names another role, or a permission, than the account's claims name.
+        change: `made` if the profile was created, `confirmed` if it was provisional until now; None for neither.
+        exceeds_claims: Whether the profile has another role than the account's claims, or a permission that the claims
+            do not have.
     """
 
-    news: Literal["made", "confirmed"] | None
-    names_more: bool = False
+    change: Literal["made", "confirmed"] | None
+    exceeds_claims: bool = False
 
 
 def new_profile(account: Account) -> dict[str, Any]:
-    """Return the fields of an account's new profile. What the account has in a form that no profile may have is left
-    out, and so are preferences that nobody knows yet."""
+    """Return the fields of a new profile for an account.
+
+    Values of the account that are not valid in a profile are left out. Preferences that are not known yet are left out.
+
+    Args:
+        account: The account.
+    """
     role, permissions = account.claims.get("role"), account.claims.get("permissions")
-    copies, language = copied(account), language_of(account)
+    copies, language = copied_fields(account), language_of(account)
     profile = User(
         id=account.user_id,
         email=email_of(account),
@@ -61,39 +75,39 @@ def new_profile(account: Account) -> dict[str, Any]:
 
 
 def create_profile(account: Account, *, provisional: bool = False) -> bool:
-    """Makes the profile, if there is none.
+    """Create an account's profile, if there is none.
 
     Args:
-        account: Of what.
-        provisional: Whether the account may yet not come to be.
+        account: The account.
+        provisional: Whether the sign-up is still under way, so that the account may not come to exist.
 
     Returns:
-        Whether there was none.
+        Whether the profile was created.
     """
     stored = new_profile(account)
     if provisional:
         stored["provisional"] = True
     try:
-        reference(account.user_id).create(stored, **patience(reads=False))
+        profile_reference(account.user_id).create(stored, **patience(reads=False))
     except exceptions.AlreadyExists:
         return False
     return True
 
 
 def confirm_profile(account: Account) -> ConfirmedProfile:
-    """Make the profile if it is missing. Confirm it if it is provisional. Let it follow the account.
+    """Create an account's profile, or confirm a provisional profile. Let the profile follow the account.
 
     Args:
-        account: Which.
+        account: The account.
 
     Raises:
-        Unavailable: Others write the profile all the time.
+        Unavailable: All tries were refused, because others wrote the profile at the same time.
     """
     found = _read(account.user_id)
     if found is None:
         if create_profile(account):
             return ConfirmedProfile("made")
-        found = _read(account.user_id)  # Somebody has just made it, maybe with a role.
+        found = _read(account.user_id)  # Somebody else has just created it, perhaps with a role.
     was_provisional = found is not None and "provisional" in found.data
 
     def read_again() -> None:
@@ -102,9 +116,9 @@ def confirm_profile(account: Account) -> ConfirmedProfile:
 
     def confirm() -> ConfirmedProfile:
         if found is None:
-            return ConfirmedProfile(None)  # the user has just been deleted
-        follow(found, account, {"provisional": DELETE_FIELD} if "provisional" in found.data else {})
-        return ConfirmedProfile("confirmed" if was_provisional else None, _names_more(found, account))
+            return ConfirmedProfile(None)  # The user has just been deleted.
+        sync_profile(found, account, {"provisional": DELETE_FIELD} if "provisional" in found.data else {})
+        return ConfirmedProfile("confirmed" if was_provisional else None, _exceeds_claims(found, account))
 
     try:
         return until_written(confirm, read_again=read_again)
@@ -114,11 +128,11 @@ def confirm_profile(account: Account) -> ConfirmedProfile:
         ) from None
 
 
-def follow(profile: StoredDocument, account: Account, more: Mapping[str, Any] | None = None) -> bool:
-    """Write into a profile what has changed in the account. `updatedAt` stays if only `fromAccount` changes.
+def sync_profile(profile: StoredDocument, account: Account, more: Mapping[str, Any] | None = None) -> bool:
+    """Write the changes of an account into its profile. `updatedAt` stays if only `fromAccount` changes.
 
     Args:
-        profile: As it was read, with all `FIELDS`.
+        profile: The profile as it was read, with all `FIELDS`.
         account: The account, as it is now.
         more: Other fields to write.
 
@@ -126,32 +140,32 @@ def follow(profile: StoredDocument, account: Account, more: Mapping[str, Any] | 
         Whether there was anything to write.
 
     Raises:
-        Conflict: Somebody has written the profile since it was read. Nothing was changed.
+        Conflict: Somebody else has written the profile since it was read. Nothing was changed.
     """
-    changed = {**changes(profile.data, account), **(more or {})}
+    changed = {**profile_changes(profile.data, account), **(more or {})}
     if changed:
-        # A note of what was copied changes nothing for those who read the profile.
+        # `fromAccount` is a note for the server. Readers of the profile see no change.
         stamp = {} if changed.keys() == {"fromAccount"} else {"updatedAt": SERVER_TIMESTAMP}
         FirestoreDocuments().commit([Update(profile.path, {**changed, **stamp}, profile.update_time)])
     return bool(changed)
 
 
-def make_profile(account: Account) -> bool:
-    """As `confirm_profile`, outside of a sign-in: the account may be deleted at the same time, and then none stays.
+def ensure_profile(account: Account) -> bool:
+    """Confirm a profile outside of a sign-in, when a deletion of the account may run at the same time.
 
-    A deletion locks the account before it looks for what there is. So what is made while the account is not yet locked
-    will be found; and what is made later is seen here.
+    If the account is deleted, no profile stays. A deletion locks the account before it searches for documents. So it
+    finds a profile that was created before the lock. A profile that was created later is deleted here.
 
     Args:
-        account: Which.
+        account: The account.
 
     Returns:
-        Whether there was no profile, and there is one now.
+        Whether the profile was created.
 
     Raises:
         Unavailable: Firebase Auth did not answer.
     """
-    match confirm_profile(account).news:
+    match confirm_profile(account).change:
         case "made":
             return keep_if_alive(account.user_id)
         case "confirmed":
@@ -160,10 +174,10 @@ def make_profile(account: Account) -> bool:
 
 
 def keep_if_alive(user_id: str) -> bool:
-    """Look at the account once more after its profile was made, and delete the profile if it must not stay.
+    """Check the account once more after its profile was created. Delete the profile if the account is gone or locked.
 
     Args:
-        user_id: The user.
+        user_id: The uid of the user.
 
     Returns:
         Whether the profile stays.
@@ -174,17 +188,21 @@ def keep_if_alive(user_id: str) -> bool:
     if is_alive(user_id):
         record_sign_up(user_id)
         return True
-    reference(user_id).delete(**patience(reads=False))
+    profile_reference(user_id).delete(**patience(reads=False))
     return False
 
 
 def record_sign_up(user_id: str) -> None:
-    """Record that a user has signed up. The account must exist. It is recorded once, however often this is called."""
+    """Record a user's sign-up as an event. Further calls for the same user change nothing.
+
+    Args:
+        user_id: The uid of an account that exists.
+    """
     record_event("user.signed-up", user_id, id="profile")
 
 
-def reference(user_id: str) -> firestore.DocumentReference:
-    """Where a user's profile is."""
+def profile_reference(user_id: str) -> firestore.DocumentReference:
+    """Return the reference of a user's profile."""
     return client().collection(config.USERS).document(user_id)
 
 
@@ -192,7 +210,7 @@ def _read(user_id: str) -> StoredDocument | None:
     return FirestoreDocuments().get(f"{config.USERS}/{user_id}", ("provisional", "role", "permissions", *FIELDS))
 
 
-def _names_more(profile: StoredDocument, account: Account) -> bool:
+def _exceeds_claims(profile: StoredDocument, account: Account) -> bool:
     permissions = account.claims.get("permissions")
     known = permissions if isinstance(permissions, list) else []
     named = profile.data.get("permissions") or []

@@ -1,4 +1,4 @@
-"""Accounts and profiles brought together again, page by page: nobody tells us of every account."""
+"""The reconcile of profiles: each account gets a profile that follows it, because Auth does not report every change."""
 
 import time
 from collections.abc import Sequence
@@ -12,8 +12,8 @@ from google.cloud.firestore_v1 import DocumentSnapshot
 
 from stoker import config
 from stoker.accounts import cursor
-from stoker.accounts.account_copy import FIELDS, Account, of_record
-from stoker.accounts.profile import follow, make_profile, record_sign_up
+from stoker.accounts.account_copy import FIELDS, Account, account_of_record
+from stoker.accounts.profile import ensure_profile, record_sign_up, sync_profile
 from stoker.firebase import app
 from stoker.firestore.api_errors import Conflict
 from stoker.firestore.deadline import patience
@@ -24,27 +24,27 @@ from stoker.models.document import is_user_id
 from stoker.queries import declared
 
 ACCOUNTS = 1000
-"""Accounts in a page: as many as Firebase Auth lists at once."""
+"""The accounts in a page: the most that Firebase Auth lists at once."""
 
 LOOKED_UP = 100
-"""Accounts that Firebase Auth looks up at once."""
+"""The most accounts that Firebase Auth looks up at once."""
 
 SIGN_UP = timedelta(hours=1)
-"""Longer than any sign-up takes: a profile that is provisional for so long has no other sign-in to wait for."""
+"""A time longer than any sign-up. The sign-up of a profile that has been provisional for longer is over."""
 
 PLACE = "profiles"
 
 
 @dataclass
 class ReconciledProfiles:
-    """What was done.
+    """The result of a reconcile of profiles.
 
     Attributes:
-        made: Profiles for accounts that had none.
-        confirmed: Provisional profiles whose account is there.
-        followed: Profiles in which something of the account has changed.
-        removed: Provisional profiles whose account never came to be.
-        failed: The uids of accounts whose profiles could not be looked after.
+        made: The number of profiles that were created, for accounts that had none.
+        confirmed: The number of provisional profiles that were confirmed, because their account exists.
+        followed: The number of profiles that were updated after a change of their account.
+        removed: The number of provisional profiles that were deleted, because their account was never created.
+        failed: The uids of accounts whose profiles could not be created or updated.
     """
 
     made: int = 0
@@ -55,11 +55,12 @@ class ReconciledProfiles:
 
 
 def reconcile_profiles(now: datetime | None = None, seconds: float = config.RECONCILE_SECONDS) -> ReconciledProfiles:
-    """Looks at what is provisional, and then at every account, going on from where the one before has come to.
+    """Settle provisional profiles, and then check the profile of every account, from where the last run stopped.
 
     Args:
-        now: The time to judge by.
-        seconds: When to leave the rest to the next one. If there is anything to write, each writes a profile at least.
+        now: The current time.
+        seconds: The time after which the rest is left to the next run. A run that finds something to write writes at
+            least one profile.
     """
     until = time.monotonic() + seconds
     done = ReconciledProfiles()
@@ -69,9 +70,9 @@ def reconcile_profiles(now: datetime | None = None, seconds: float = config.RECO
         try:
             page = auth.list_users(page_token=token, max_results=ACCOUNTS, app=app())
         except ValueError:
-            page = auth.list_users(max_results=ACCOUNTS, app=app())  # what was kept leads nowhere any more
+            page = auth.list_users(max_results=ACCOUNTS, app=app())  # The saved token is not valid any more.
         if not _bring_together(page.users, until, done):
-            return done  # The next one reads this page again, and finds nothing to write in what is done.
+            return done  # The next run reads this page again. It finds nothing to write in the profiles that are done.
         token = page.next_page_token or None
         cursor.save(PLACE, token)
         if token is None or time.monotonic() > until:
@@ -79,8 +80,8 @@ def reconcile_profiles(now: datetime | None = None, seconds: float = config.RECO
 
 
 def _bring_together(accounts: Sequence[auth.ExportedUserRecord], until: float, done: ReconciledProfiles) -> bool:
-    """Look at the accounts of a page; return whether there was time for all."""
-    # A locked account may be under deletion; its user can't sign in, and needs no profile.
+    """Create or update the profiles of a page of accounts. Return whether there was time for all."""
+    # A locked account may be under deletion. Its user can't sign in, and needs no profile.
     possible = {one.uid: one for one in accounts if is_user_id(one.uid) and not one.disabled}
     found = FirestoreDocuments().get_all([f"{config.USERS}/{uid}" for uid in possible], FIELDS)
     there = {profile.id: profile for profile in found}
@@ -88,24 +89,24 @@ def _bring_together(accounts: Sequence[auth.ExportedUserRecord], until: float, d
     for uid, record in possible.items():
         if has_written and time.monotonic() > until:
             return False
-        has_written = _bring_up_to_date(there.get(uid), of_record(record), done) or has_written
+        has_written = _bring_up_to_date(there.get(uid), account_of_record(record), done) or has_written
     return True
 
 
 def _bring_up_to_date(profile: StoredDocument | None, account: Account, done: ReconciledProfiles) -> bool:
-    """Make a profile, or let it follow its account; return whether there was anything to write."""
+    """Create a profile, or let it follow its account. Return whether there was anything to write."""
     try:
         if profile is None:
-            done.made += make_profile(account)
-        elif follow(profile, account):
+            done.made += ensure_profile(account)
+        elif sync_profile(profile, account):
             done.followed += 1
         else:
             return False
     except Conflict:
-        pass  # someone has just written it, so that it is looked at next time
+        pass  # Somebody else has just written the profile. The next reconcile reads it again.
     except Exception as error:
-        # One account must not keep the others from their profiles.
-        log_error("A profile is not up to date; the next reconcile will try again.", error, userId=account.user_id)
+        # An error with one account must not stop the others.
+        log_error("A profile is not up to date. The next reconcile will try again.", error, userId=account.user_id)
         done.failed.append(account.user_id)
     return True
 
@@ -122,7 +123,11 @@ def _settle_provisional(done: ReconciledProfiles, now: datetime, until: float) -
 
 
 def existing(ids: Sequence[str]) -> set[str]:
-    """Return those of at most `LOOKED_UP` uids of which there are accounts."""
+    """Return the uids that have an account.
+
+    Args:
+        ids: At most `LOOKED_UP` uids.
+    """
     if not ids:
         return set()
     found = auth.get_users([auth.UidIdentifier(uid) for uid in ids], app=app())
@@ -135,7 +140,7 @@ def _settle(profile: DocumentSnapshot[Any], is_there: bool, done: ReconciledProf
     try:
         FirestoreDocuments().commit([Update(path, confirmed, read_at) if is_there else Delete(path, read_at)])
     except Conflict:
-        return  # someone has just written it, so that it is looked at next time
+        return  # Somebody else has just written the profile. The next reconcile reads it again.
     if is_there:
         record_sign_up(profile.id)
         done.confirmed += 1

@@ -1,4 +1,5 @@
-"""Reconcile of owners: starts the deletion of what owners without an account have left. An event may be lost."""
+"""The reconcile of owners: it starts the deletion of data whose owner has no account, because Auth's event may be
+lost."""
 
 import time
 from collections.abc import Iterable
@@ -18,12 +19,12 @@ from stoker.logs import log_error
 
 @dataclass
 class ReconciledOwners:
-    """The result of a reconcile.
+    """The result of a reconcile of owners.
 
     Attributes:
-        looked_at: Owners that were looked up; an owner may count several times.
-        jobs: The ids of the jobs that delete what is left of owners without an account.
-        spared: Owners without an account, if there were so many that nothing was done.
+        looked_at: The number of owners that were looked up. An owner may count several times.
+        jobs: The ids of the jobs that delete the data of owners without an account.
+        spared: The number of owners without an account, if it was so high that nothing was deleted; else 0.
         failed: The uids of owners whose deletion could not be started.
     """
 
@@ -34,15 +35,15 @@ class ReconciledOwners:
 
 
 def reconcile_owners(now: datetime | None = None, seconds: float = config.RECONCILE_SECONDS) -> ReconciledOwners:
-    """Look for owners without an account, from where the last run stopped, and start their deletion.
+    """Find owners without an account, from where the last run stopped, and start the deletion of their data.
 
-    The whole run is judged before any deletion is started, with the counts of the round's earlier runs. If too many
-    owners have no account, then the accounts were probably not restored, so nothing is deleted. The round begins again
-    with the next run, because the accounts may be back by then.
+    No deletion starts before the whole run is judged, together with the counts of the round's earlier runs. If too many
+    owners have no account, the accounts were probably not restored, so nothing is deleted. The next run begins a new
+    round, because the accounts may be back by then.
 
     Args:
-        now: The time. Reconciles of one day start at most one job for each user.
-        seconds: When to leave the rest to the next run.
+        now: The current time. All runs of one day start at most one job for each user.
+        seconds: The time after which the rest is left to the next run.
     """
     until = time.monotonic() + seconds
     now = now or datetime.now(UTC)
@@ -53,8 +54,8 @@ def reconcile_owners(now: datetime | None = None, seconds: float = config.RECONC
             if time.monotonic() > until:
                 break
     except Exception as error:
-        # What was found is not lost. The next run begins with the pages that could not be read.
-        log_error("Owners could not be looked up; the next reconcile will go on.", error)
+        # The orphans that were found are not lost. The next run begins with the pages that could not be read.
+        log_error("Owners could not be looked up. The next reconcile will go on.", error)
     orphans = sorted(search.found)
     if search.is_suspicious() or (orphans and not has_accounts()):
         _alert(search, orphans)
@@ -67,11 +68,11 @@ def reconcile_owners(now: datetime | None = None, seconds: float = config.RECONC
 
 
 def delete_orphans(user_ids: Iterable[str], now: datetime) -> ReconciledOwners:
-    """Start the deletion of what owners without an account have left. An owner who has an account is left alone.
+    """Start the deletion of the data of owners without an account. Owners with an account are left alone.
 
     Args:
-        user_ids: The owners.
-        now: The time.
+        user_ids: The uids of the owners.
+        now: The current time.
     """
     done, day = ReconciledOwners(), now.date().isoformat()
     for uid in user_ids:
@@ -79,8 +80,8 @@ def delete_orphans(user_ids: Iterable[str], now: datetime) -> ReconciledOwners:
             if job_id := delete_orphan(uid, day):
                 done.jobs.append(job_id)
         except Exception as error:
-            # One user must not keep the others from their deletion.
-            log_error("A deletion could not be started; the next reconcile will try again.", error, userId=uid)
+            # An error with one user must not stop the others.
+            log_error("A deletion could not be started. The next reconcile will try again.", error, userId=uid)
             done.failed.append(uid)
     return done
 

@@ -1,4 +1,4 @@
-"""Giving a user a role: the claims of the account's tokens, where it counts, and the profile, where it is read."""
+"""Users' roles: the claims of the account's tokens, which the rules read, and a copy in the profile, for display."""
 
 import json
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from google.cloud.firestore import SERVER_TIMESTAMP
 
 from stoker import config
 from stoker.access import account
-from stoker.accounts.account_copy import of_record
+from stoker.accounts.account_copy import account_of_record
 from stoker.accounts.profile import keep_if_alive, new_profile
 from stoker.errors import ClaimsTooLarge, Unavailable
 from stoker.firestore.documents import FirestoreDocuments, StoredDocument
@@ -20,17 +20,18 @@ from stoker.firestore.optimistic import until_written
 from stoker.firestore.writes import Create, Update
 
 MAX_CLAIMS_CHARACTERS = 1000
-"""All claims of an account, as JSON. Source: https://firebase.google.com/docs/auth/admin/custom-claims"""
+"""The most characters of all claims of an account, as JSON.
+Source: https://firebase.google.com/docs/auth/admin/custom-claims"""
 
 
 @dataclass(frozen=True)
-class Assigned:
-    """What a user may be and do.
+class RoleAssignment:
+    """A user's role and permissions.
 
     Attributes:
-        user_id: The user.
-        role: `user`, `moderator` or `admin`.
-        permissions: Such as `read:own-data`.
+        user_id: The uid of the user.
+        role: The role: `user`, `moderator` or `admin`.
+        permissions: The permissions, such as `read:own-data`.
     """
 
     user_id: str
@@ -38,34 +39,36 @@ class Assigned:
     permissions: tuple[str, ...]
 
 
-def assigned(record: auth.UserRecord) -> Assigned:
-    """What the claims of an account say; an account without any is a `user`."""
+def role_assignment(record: auth.UserRecord) -> RoleAssignment:
+    """Return the role and the permissions in the claims of an account. Without claims, the role is `user`."""
     claims = record.custom_claims or {}
     permissions = claims.get("permissions")
     named = tuple(map(str, permissions)) if isinstance(permissions, list) else ()
-    return Assigned(record.uid, str(claims.get("role", "user")), named)
+    return RoleAssignment(record.uid, str(claims.get("role", "user")), named)
 
 
-def set_role(user_id: str, role: str, permissions: Sequence[str] | None = None, *, by: str) -> Assigned:
-    """Gives a user a role. Doing it again changes nothing but the profile's `updatedAt`.
+def set_role(user_id: str, role: str, permissions: Sequence[str] | None = None, *, by: str) -> RoleAssignment:
+    """Set a user's role. A second call with the same arguments changes nothing but the profile's `updatedAt`.
 
-    Auth and Firestore share no transaction. The claims are written first, then the profile, on the condition that
-    nobody has written it since it was read; otherwise all begins again. So of several at the same time the last one
-    holds in both places, and where one crashes in between, calling again mends it.
+    Auth and Firestore share no transaction. The claims are written first. Then the profile is written, on the condition
+    that it has not changed since it was read. If it has changed, both are written again. So if several calls run at
+    the same time, the last one wins in both places. If a call crashes between the two writes, a second call completes
+    it.
 
     Args:
-        user_id: The user.
-        role: `user`, `moderator` or `admin`.
-        permissions: Such as `read:own-data`; those that there are stay where it is left out.
-        by: Who does it, for the log.
+        user_id: The uid of the user.
+        role: The role: `user`, `moderator` or `admin`.
+        permissions: The permissions, such as `read:own-data`; None to keep the user's permissions.
+        by: The name of the caller, for the log.
 
     Returns:
-        What the user has now. A token that is out already says what was before, for an hour at most.
+        The user's role and permissions now. A token that was issued before keeps the old claims until it expires, an
+        hour at most.
 
     Raises:
         UserNotFound: There is no such account.
         ClaimsTooLarge: The claims do not fit into a token.
-        Unavailable: Firebase Auth did not answer, or others write the profile all the time.
+        Unavailable: Firebase Auth did not answer, or others wrote the profile during all tries.
     """
     try:
         before, new = until_written(lambda: _set_role(user_id, role, permissions))
@@ -88,34 +91,34 @@ def set_role(user_id: str, role: str, permissions: Sequence[str] | None = None, 
 
 
 def give_first_role(user_id: str) -> bool:
-    """Give the role of a user to an account whose claims name no role, as a sign-up gives it.
+    """Give the role `user` to an account without a role, as a sign-up does.
 
-    An anonymous account has no claims. It keeps none when its user links it with an address or a provider.
+    An anonymous account has no claims. It still has none after its user has linked it with an address or a provider.
 
     Args:
-        user_id: The user.
+        user_id: The uid of the user.
 
     Returns:
-        Whether the claims named no role.
+        Whether the claims had no role.
 
     Raises:
         UserNotFound, ClaimsTooLarge, Unavailable: As `set_role`.
     """
-    first: Assigned | None = None
+    first: RoleAssignment | None = None
 
     def attempt() -> bool:
         nonlocal first
         profile = FirestoreDocuments().get(_path(user_id), ["role", "permissions"])
-        said = _said(user_id, profile)
+        said = _assignment_in_profile(user_id, profile)
         first = first or said
         record = account.get(user_id)
         if said != first:
-            # An admin gave another role since, and this function may have overwritten its claims.
+            # An admin has set a role meanwhile, and this function may have overwritten its claims.
             new = said
         elif "role" in (record.custom_claims or {}):
             return False
         else:
-            new = assigned(record)
+            new = role_assignment(record)
         _set_claims(record, new)
         _write_profile(profile, record, new)
         return True
@@ -128,18 +131,18 @@ def give_first_role(user_id: str) -> bool:
         ) from None
 
 
-def _said(user_id: str, profile: StoredDocument | None) -> Assigned:
-    """Return what a profile says of its user."""
+def _assignment_in_profile(user_id: str, profile: StoredDocument | None) -> RoleAssignment:
+    """Return the role and the permissions in a profile."""
     data = profile.data if profile is not None else {}
-    return Assigned(user_id, data.get("role", "user"), tuple(data.get("permissions") or ()))
+    return RoleAssignment(user_id, data.get("role", "user"), tuple(data.get("permissions") or ()))
 
 
-def _set_role(user_id: str, role: str, permissions: Sequence[str] | None) -> tuple[Assigned, Assigned]:
-    """Write the claims and then the profile; return what the user had before, and what the user has now."""
+def _set_role(user_id: str, role: str, permissions: Sequence[str] | None) -> tuple[RoleAssignment, RoleAssignment]:
+    """Write the claims and then the profile. Return the user's role and permissions before and now."""
     profile = FirestoreDocuments().get(_path(user_id), ["role", "permissions"])
     record = account.get(user_id)
-    before = assigned(record)
-    new = Assigned(user_id, role, before.permissions if permissions is None else tuple(permissions))
+    before = role_assignment(record)
+    new = RoleAssignment(user_id, role, before.permissions if permissions is None else tuple(permissions))
     _set_claims(record, new)
     _write_profile(profile, record, new)
     return before, new
@@ -149,7 +152,7 @@ def _path(user_id: str) -> str:
     return f"{config.USERS}/{user_id}"
 
 
-def _set_claims(record: auth.UserRecord, new: Assigned) -> None:
+def _set_claims(record: auth.UserRecord, new: RoleAssignment) -> None:
     claims: dict[str, Any] = {**(record.custom_claims or {}), "role": new.role, "permissions": list(new.permissions)}
     if not new.permissions:
         del claims["permissions"]
@@ -162,13 +165,13 @@ def _set_claims(record: auth.UserRecord, new: Assigned) -> None:
         account.set_claims(record.uid, claims)
 
 
-def _write_profile(profile: StoredDocument | None, record: auth.UserRecord, new: Assigned) -> None:
-    # The time is written in any case: it is what lets others who do the same at the same time begin again.
+def _write_profile(profile: StoredDocument | None, record: auth.UserRecord, new: RoleAssignment) -> None:
+    # `updatedAt` is written in any case, so that a call that runs at the same time sees the write and starts again.
     fields = {"role": new.role, "permissions": list(new.permissions), "updatedAt": SERVER_TIMESTAMP}
     if profile is not None:
         FirestoreDocuments().commit([Update(profile.path, fields, profile.update_time)])
-    elif not record.disabled:  # A locked account may be under deletion, and has no use for a profile.
-        made = {**new_profile(of_record(record)), **fields}
+    elif not record.disabled:  # A locked account may be under deletion, and needs no profile.
+        made = {**new_profile(account_of_record(record)), **fields}
         FirestoreDocuments().commit([Create(_path(record.uid), made)])
         if not keep_if_alive(record.uid):
-            account.get(record.uid)  # The role was given, unless the account is gone.
+            account.get(record.uid)  # Raises UserNotFound if the account is gone. Otherwise the role was set.

@@ -1,1 +1,1 @@
-"""Events, and what they add up to by the hour, the day and the month."""
+"""Analytics: events, and their aggregates by the hour, the day and the month."""

@@ -1,4 +1,4 @@
-"""Aggregates as Firestore has them: read once, then written with what is added to them, and never over someone else."""
+"""The reading and writing of aggregates in Firestore. A write is refused if somebody else has written the aggregate."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from typing import Any
 from stoker import config
 from stoker.analytics.bucket_tally import Tally
 from stoker.analytics.buckets import Key
-from stoker.analytics.users import Users
+from stoker.analytics.user_sketch import UserSketch
 from stoker.firestore import raw
 from stoker.firestore.client import client
 from stoker.firestore.messages import plain, unchanged_since, written
@@ -17,12 +17,12 @@ from stoker.models.analytics import ALL, AnalyticsAggregate
 
 
 @dataclass
-class Stored:
-    """What an aggregate was when it was last seen.
+class StoredAggregate:
+    """An aggregate as it was last read or written.
 
     Attributes:
-        tally: What it adds up to.
-        update_times: When its document and that of its sketch were written; None where they are missing.
+        tally: The figures.
+        update_times: The update times of its document and of its sketch's document; None for a missing document.
     """
 
     tally: Tally
@@ -30,17 +30,19 @@ class Stored:
 
 
 class Aggregates:
-    """Those that were read or written, so that no other reads are needed while nobody else writes them."""
+    """A cache of aggregates. As long as nobody else writes them, each aggregate is read only once."""
 
     def __init__(self) -> None:
-        self._stored: dict[Key, Stored] = {}
+        self._stored: dict[Key, StoredAggregate] = {}
 
     def writes(self, added: Mapping[Key, Tally], now: datetime) -> list[Any]:
-        """The writes that add to aggregates: two for each, refused where it is not as it was seen.
+        """Return the writes that add figures to aggregates, two for each.
+
+        A write is refused if its document has changed since it was read.
 
         Args:
-            added: What is added to each.
-            now: When.
+            added: The figures to add, by aggregate. The stored figures are added to these tallies in place.
+            now: The current time.
         """
         self._load([key for key in added if key not in self._stored])
         writes = []
@@ -54,31 +56,31 @@ class Aggregates:
         return writes
 
     def written(self, added: Mapping[Key, Tally], update_times: Iterable[Any]) -> None:
-        """Takes note of writes that were committed.
+        """Update the cache after the writes were committed.
 
         Args:
-            added: What `writes` was given, to which it has added what there was.
-            update_times: Firestore's answers.
+            added: The argument of `writes`, which by now has the sums.
+            update_times: The update times that Firestore returned.
         """
         times = iter(update_times)
         for key, tally in added.items():
-            self._stored[key] = Stored(tally, [next(times), next(times)])
+            self._stored[key] = StoredAggregate(tally, [next(times), next(times)])
 
     def forget(self) -> None:
-        """Has all of them read again."""
+        """Empty the cache, so that aggregates are read again."""
         self._stored.clear()
 
     def _load(self, keys: list[Key]) -> None:
-        names = {name: key for key in keys for name in names_of(key)}
+        names = {name: key for key in keys for name in document_names(key)}
         found = {one.name: one for one in raw.get_all(list(names))} if names else {}
         for key in keys:
-            aggregate, sketch = (found.get(name) for name in names_of(key))
+            aggregate, sketch = (found.get(name) for name in document_names(key))
             times = [None if one is None else one.update_time for one in (aggregate, sketch)]
-            self._stored[key] = Stored(_tally(key, aggregate, sketch), times)
+            self._stored[key] = StoredAggregate(_tally(key, aggregate, sketch), times)
 
 
-def names_of(key: Key) -> tuple[str, str]:
-    """The names of an aggregate's document and of its sketch's, in full."""
+def document_names(key: Key) -> tuple[str, str]:
+    """Return the full names of an aggregate's document and of its sketch's document."""
     root = f"{client()._database_string}/documents"
     return tuple(  # type: ignore[return-value]
         f"{root}/{collection}/{key.document_id}"
@@ -87,15 +89,15 @@ def names_of(key: Key) -> tuple[str, str]:
 
 
 def replacements(key: Key, tally: Tally, now: datetime) -> tuple[Any, Any]:
-    """The writes of an aggregate's document and of its sketch's, whatever there was before.
+    """Return the writes that replace an aggregate's document and its sketch's document, without conditions.
 
     Args:
-        key: Which.
-        tally: What it adds up to.
-        now: When.
+        key: The aggregate.
+        tally: The figures.
+        now: The current time.
     """
     if key.name == ALL:
-        # An aggregate that was written before `all` had no values has some still.
+        # In older versions, `all` had values. They are dropped.
         tally = Tally(tally.count, users=tally.users)
     aggregate = AnalyticsAggregate(
         granularity=key.granularity,
@@ -108,7 +110,7 @@ def replacements(key: Key, tally: Tally, now: datetime) -> tuple[Any, Any]:
         unique_users=tally.users.count(),
         updated_at=now,
     )
-    name, sketch = names_of(key)
+    name, sketch = document_names(key)
     return (
         written(name, aggregate.to_firestore()),
         written(sketch, {"users": tally.users.to_bytes(), "sum": list(tally.parts)}),
@@ -116,11 +118,14 @@ def replacements(key: Key, tally: Tally, now: datetime) -> tuple[Any, Any]:
 
 
 def _tally(key: Key, aggregate: Any | None, sketch: Any | None) -> Tally:
-    """What was stored. Where someone has spoiled it, it begins anew, since it must not hold up all the others."""
+    """Return the stored figures. A damaged aggregate begins again at zero, so that it does not block the others."""
     try:
         return _read(aggregate, sketch) if aggregate is not None else Tally()
     except (TypeError, ValueError) as error:
-        message = f"{key.document_id} can't be read, and begins anew: recount it with scripts/analytics rebuild."
+        message = (
+            f"The aggregate {key.document_id} can't be read, so it begins again at zero. Count it again with "
+            "`scripts/analytics rebuild`."
+        )
         JobLog("").error(message, error)
         return Tally()
 
@@ -132,5 +137,5 @@ def _read(aggregate: Any, sketch: Any | None) -> Tally:
     if sketch is not None:
         kept: Any = {field: plain(value) for field, value in sketch.fields.items()}
         tally.parts = [float(part) for part in kept.get("sum", [])]
-        tally.users = Users(kept.get("users"))
+        tally.users = UserSketch(kept.get("users"))
     return tally

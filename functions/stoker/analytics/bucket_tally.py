@@ -1,20 +1,24 @@
-"""What some events add up to."""
+"""Tallies: the figures of some events, which can be added up."""
 
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Self
 
-from stoker.analytics.buckets import GRANULARITIES, Key, around
-from stoker.analytics.users import Users
+from stoker.analytics.buckets import GRANULARITIES, Key, bucket_of_hour
+from stoker.analytics.user_sketch import UserSketch
 from stoker.models.analytics import ALL, SERVER_EVENTS
 
 
 def add_exactly(parts: list[float], value: float) -> None:
-    """Adds a number to a sum without any rounding: the sum is kept as parts, which add up to it exactly.
+    """Add a number to a sum without rounding. The sum is kept as several floats whose exact sum it is.
 
     Source: J. R. Shewchuk, Adaptive Precision Floating-Point Arithmetic and Fast Robust Geometric Predicates, 1997,
-    section 2.4; it is what `math.fsum` does.
+    section 2.4. `math.fsum` uses the same algorithm.
+
+    Args:
+        parts: The parts of the sum; changed in place.
+        value: The number to add.
 
     Example:
         >>> parts = []
@@ -38,28 +42,34 @@ def add_exactly(parts: list[float], value: float) -> None:
 
 @dataclass
 class Tally:
-    """A count of events, the sum, the least and the greatest of their values, and their users.
+    """The figures of some events: their number, the sum and the range of their values, and their users.
 
     Attributes:
-        count: Events.
-        parts: They add up to the sum of the values, exactly: so it does not depend on the order in which they came.
-        min: None where no event had a value; so is `max`.
-        users: Who had them.
+        count: The number of events.
+        parts: Floats whose exact sum is the sum of the values. So the sum does not depend on the order of the events.
+        min: The least value; None if no event has a value.
+        max: The greatest value; None if no event has a value.
+        users: The users of the events.
     """
 
     count: int = 0
     parts: list[float] = field(default_factory=list)
     min: float | None = None
     max: float | None = None
-    users: Users = field(default_factory=Users)
+    users: UserSketch = field(default_factory=UserSketch)
 
     @property
     def sum(self) -> float:
-        """Of the values: the float that is nearest to it."""
+        """The sum of the values, rounded to the nearest float."""
         return math.fsum(self.parts)
 
     def add(self, user_id: str, value: float | None) -> None:
-        """Counts an event."""
+        """Count an event.
+
+        Args:
+            user_id: The uid of the event's user.
+            value: The event's value; None if it has none.
+        """
         self.count += 1
         self.users.add(user_id)
         if value is not None:
@@ -67,7 +77,7 @@ class Tally:
             self._reach(value, value)
 
     def merge(self, other: Self) -> None:
-        """Adds what other events add up to."""
+        """Add the figures of other events."""
         self.count += other.count
         self.users.merge(other.users)
         for part in other.parts:
@@ -80,44 +90,44 @@ class Tally:
         self.max = greatest if self.max is None else max(self.max, greatest)
 
 
-def with_all_that_follow(hours: Mapping[tuple[str, str], Tally]) -> dict[Key, Tally]:
-    """All the aggregates that events add to: by name and of all names, by the hour, the day and the month.
+def roll_up_hours(hours: Mapping[tuple[str, str], Tally]) -> dict[Key, Tally]:
+    """Roll hourly figures up into all aggregates: hours, days and months, of each name and of all names.
 
     Args:
-        hours: What they add up to by hour and name.
+        hours: The figures by hour and name.
     """
     tallies: dict[Key, Tally] = {}
     for (hour, name), tally in hours.items():
         whole = of_all_names(name, tally)
         for granularity in GRANULARITIES:
-            bucket = around(granularity, hour)
+            bucket = bucket_of_hour(granularity, hour)
             tallies.setdefault(Key(granularity, bucket, name), Tally()).merge(tally)
             tallies.setdefault(Key(granularity, bucket, ALL), Tally()).merge(whole)
     return tallies
 
 
 def of_all_names(name: str, tally: Tally) -> Tally:
-    """The part of a tally that is added to the aggregate of all names: the events, and the users who were active.
+    """Return the figures that events of one name add to the aggregate of all names.
 
-    Values are left out, because each name may have a unit of its own. An event that a function records makes no user
-    active: it also happens while the user is away.
+    Values are left out, because each name may have a unit of its own. The users of events that functions record are
+    left out, because such an event also happens while the user is away, and does not make the user active.
 
     Args:
-        name: Of the events.
-        tally: The sum of these events.
+        name: The name of the events.
+        tally: The figures of the events.
 
     Example:
         >>> of_all_names("job.completed", Tally(count=2, parts=[7.5], min=3.5, max=4.0)).count
         2
     """
-    return Tally(tally.count, users=Users() if name in SERVER_EVENTS else tally.users)
+    return Tally(tally.count, users=UserSketch() if name in SERVER_EVENTS else tally.users)
 
 
-def tallied(events: Iterable[tuple[str, str, str, float | None]]) -> dict[tuple[str, str], Tally]:
-    """What events add up to by hour and name.
+def tally_by_hour(events: Iterable[tuple[str, str, str, float | None]]) -> dict[tuple[str, str], Tally]:
+    """Count events by hour and name.
 
     Args:
-        events: Each with its hour, its name, its user and its value.
+        events: The hour, the name, the uid and the value of each event.
     """
     hours: dict[tuple[str, str], Tally] = {}
     for hour, name, user_id, value in events:

@@ -1,4 +1,4 @@
-"""Hours, days and months in UTC, by the names that they have in documents."""
+"""Buckets: hours, days and months in UTC, by their names in documents."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -13,12 +13,12 @@ _LENGTHS: Final[dict[Granularity, int]] = {"hour": 13, "day": 10, "month": 7}
 
 
 class Key(NamedTuple):
-    """Which aggregate.
+    """The key of an aggregate.
 
     Attributes:
-        granularity: Of its bucket.
-        bucket: Such as `2026-11-22T07`.
-        name: Of the events, or `all`.
+        granularity: The granularity of the bucket.
+        bucket: The bucket, such as `2026-11-22T07`.
+        name: The name of the events, or `all`.
     """
 
     granularity: Granularity
@@ -27,43 +27,53 @@ class Key(NamedTuple):
 
     @property
     def document_id(self) -> str:
-        """
-        >>> Key("day", "2026-11-22", "video.played").document_id
-        'day_2026-11-22_video.played'
+        """The id of the aggregate's document.
+
+        Example:
+            >>> Key("day", "2026-11-22", "video.played").document_id
+            'day_2026-11-22_video.played'
         """
         return "_".join(self)
 
 
 def bucket_of(granularity: Granularity, time: datetime) -> str:
-    """The bucket that a time lies in.
+    """Return the bucket that contains a time.
 
     Args:
-        granularity: Of the bucket.
-        time: With a time zone.
+        granularity: The granularity of the bucket.
+        time: The time, with a time zone.
 
     Example:
         >>> bucket_of("hour", datetime(2026, 11, 22, 7, 59, tzinfo=UTC))
         '2026-11-22T07'
     """
-    # A third of the time that strftime takes, for each event.
+    # This runs for each event, and takes a third of the time of strftime.
     return time.astimezone(UTC).isoformat()[: _LENGTHS[granularity]]
 
 
-def around(granularity: Granularity, hour: str) -> str:
-    """The bucket that an hour lies in.
+def bucket_of_hour(granularity: Granularity, hour: str) -> str:
+    """Return the bucket that contains an hour.
+
+    Args:
+        granularity: The granularity of the bucket.
+        hour: The bucket of the hour.
 
     Example:
-        >>> around("month", "2026-11-22T07")
+        >>> bucket_of_hour("month", "2026-11-22T07")
         '2026-11'
     """
     return hour[: _LENGTHS[granularity]]
 
 
 def start_of(granularity: Granularity, bucket: str) -> datetime:
-    """When a bucket begins.
+    """Return the time at which a bucket begins.
+
+    Args:
+        granularity: The granularity of the bucket.
+        bucket: The bucket.
 
     Raises:
-        ValueError: There is no such bucket.
+        ValueError: `bucket` is not an hour, a day or a month of this granularity.
 
     Example:
         >>> start_of("month", "2026-11").isoformat()
@@ -75,12 +85,16 @@ def start_of(granularity: Granularity, bucket: str) -> datetime:
         start = None
     if start is None or bucket_of(granularity, start) != bucket:
         now = bucket_of(granularity, datetime.now(UTC))
-        raise ValueError(f"'{bucket}' is no {granularity}: write it as '{now}'.")
+        raise ValueError(f"'{bucket}' is no {granularity}. Write it as '{now}'.")
     return start
 
 
 def end_of(granularity: Granularity, bucket: str) -> datetime:
-    """When a bucket ends, which is when the next begins.
+    """Return the time at which a bucket ends and the next bucket begins.
+
+    Args:
+        granularity: The granularity of the bucket.
+        bucket: The bucket.
 
     Example:
         >>> end_of("month", "2026-12").isoformat()
@@ -93,12 +107,12 @@ def end_of(granularity: Granularity, bucket: str) -> datetime:
 
 
 def buckets_between(granularity: Granularity, start: datetime, end: datetime) -> Iterator[str]:
-    """The buckets that a stretch of time touches, in their order.
+    """Yield the buckets that overlap a range of time, in order.
 
     Args:
-        granularity: Of the buckets.
-        start: With a time zone.
-        end: Likewise; it does not belong to the stretch.
+        granularity: The granularity of the buckets.
+        start: The start of the range, with a time zone.
+        end: The end of the range, with a time zone. It does not belong to the range.
 
     Example:
         >>> list(buckets_between("day", datetime(2026, 2, 28, 12, tzinfo=UTC), datetime(2026, 3, 1, 1, tzinfo=UTC)))

@@ -1,4 +1,4 @@
-"""Events as the roll-up sees them: what is counted of them, or why that can't be done, and the mark that says so."""
+"""The reading of raw events for the roll-up, and the marks on events that are rolled up."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from stoker import config
 from stoker.analytics.buckets import bucket_of
-from stoker.analytics.clock import LATE, happened_at
+from stoker.analytics.clock import LATE, event_time
 from stoker.firestore import raw
 from stoker.firestore.client import client
 from stoker.firestore.messages import WriteMessage, plain, unchanged_since, written
@@ -19,28 +19,28 @@ from stoker.models.document import problems
 
 COUNTED: Final = ("userId", "name", "value", "occurredAt", "sentAt", "createdAt")
 FIELDS: Final = (*COUNTED, "skipped")
-"""What is read of an event: never its properties, which may be a megabyte."""
+"""The fields of an event that are read. Its properties are not read, because they may be a megabyte."""
 
 EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
-"""What happened before is a clock that was not set."""
+"""The earliest time of an event. An earlier time comes from a clock that was not set."""
 
 AHEAD: Final = timedelta(days=1)
-"""The time of an event that a function records may lie so far in the future, because a time zone may be mistaken for
-UTC."""
+"""The longest time that a time written by the server may lie in the future. A function may have mistaken a local time
+for UTC."""
 
 REASON_CHARACTERS: Final = 300
-"""Of why an event was skipped."""
+"""The most characters of the reason why an event was skipped."""
 
 
 @dataclass(frozen=True, slots=True)
 class StoredEvent:
-    """An event that waits.
+    """A raw event.
 
     Attributes:
-        name: Of its document, in full.
-        update_time: When it was written, as protobuf has it.
-        counts: Its hour, its name, its user and its value; None where it can't be counted.
-        skipped: Why not.
+        name: The full name of its document.
+        update_time: The update time of its document, as a protobuf message.
+        counts: The event's hour, name, uid and value; None if it can't be counted.
+        skipped: The reason why it can't be counted; None if it can.
     """
 
     name: str
@@ -50,16 +50,16 @@ class StoredEvent:
 
     @property
     def series(self) -> tuple[str, str]:
-        """By which events are sorted: those of an hour and a name come together."""
+        """The sort key of events, which brings events of the same hour and name together."""
         return self.counts[:2] if self.counts else ("", "")
 
 
-def marks(events: Iterable[StoredEvent], now: datetime) -> Iterator[Any]:
-    """The writes that say that events are rolled up; each is refused where its event has changed, or is gone.
+def mark_writes(events: Iterable[StoredEvent], now: datetime) -> Iterator[Any]:
+    """Yield the writes that mark events as rolled up. A write is refused if its event has changed or is gone.
 
     Args:
-        events: As they were read.
-        now: From when on they are kept for a while.
+        events: The events, as they were read.
+        now: The current time. The events expire `config.KEEP_EVENTS_DAYS` later.
     """
     fields = {"rolledUp": True, "expiresAt": now + timedelta(days=config.KEEP_EVENTS_DAYS)}
     counted = _mark(fields)
@@ -71,29 +71,29 @@ def marks(events: Iterable[StoredEvent], now: datetime) -> Iterator[Any]:
 
 
 def _mark(fields: Mapping[str, object]) -> Any:
-    """A write of some fields into an event without a name. It is copied, which takes half of the time."""
+    """Return a write of some fields into an event without a name. Copying it is twice as fast as building a write."""
     write = written("", fields)
     write.update_mask.field_paths.extend(fields)
     return write
 
 
 def read(query: Query, after: str | None = None, limit: int | None = None) -> Iterator[StoredEvent]:
-    """Events that a query finds.
+    """Yield the events that a query finds.
 
     Args:
-        query: Of events, sorted by their ids.
-        after: The name of the event behind which to begin.
-        limit: The most events.
+        query: A query of events, sorted by their ids.
+        after: The name of the event after which to begin; None for the beginning.
+        limit: The most events to read; None for all.
     """
     query = query.select(FIELDS)
     if after is not None:
         name = after.rpartition("/")[2]
         query = query.start_after({"__name__": client().collection(config.ANALYTICS_EVENTS).document(name)})
-    return _events(raw.found(query if limit is None else query.limit(limit)))
+    return _events(raw.find(query if limit is None else query.limit(limit)))
 
 
 def read_again(events: Sequence[StoredEvent]) -> list[StoredEvent]:
-    """The same events as they are now, without those that are gone or that someone else has rolled up."""
+    """Read events again. Events that are gone, or that somebody else has rolled up, are left out."""
     documents = raw.get_all([event.name for event in events], [*FIELDS, "rolledUp"])
     return list(_events(one for one in documents if plain(one.fields["rolledUp"]) is False))
 
@@ -101,7 +101,7 @@ def read_again(events: Sequence[StoredEvent]) -> list[StoredEvent]:
 def _events(documents: Iterable[Any]) -> Iterator[StoredEvent]:
     latest = datetime.now(UTC) + AHEAD
     for document in documents:
-        # A message of its own, which does not keep the whole document's.
+        # A copy of the message, because the original would keep the whole document in memory.
         update_time = type(document.update_time)()
         update_time.CopyFrom(document.update_time)
         try:
@@ -111,12 +111,12 @@ def _events(documents: Iterable[Any]) -> Iterator[StoredEvent]:
 
 
 class NotCountable(Exception):
-    """What is wrong with an event."""
+    """An event can't be counted. The message is the reason."""
 
 
 def _counts(document: Any, latest: datetime) -> tuple[str, str, str, float | None]:
     if "skipped" in document.fields:
-        # The roll-up has decided, once and for all: a rebuild must not count what was too far ahead then.
+        # The roll-up's decision stays. So a rebuild does not count an event whose time was too far in the future then.
         raise NotCountable(str(plain(document.fields["skipped"])))
     data = {field: plain(value) for field, value in document.fields.items() if field in COUNTED}
     try:
@@ -127,14 +127,14 @@ def _counts(document: Any, latest: datetime) -> tuple[str, str, str, float | Non
 
 
 def _time_of(event: CountedEvent, latest: datetime) -> datetime:
-    """Return the time by which an event is counted.
+    """Return the time at which an event is counted.
 
     Raises:
-        NotCountable: The event came too late, or a time that the server has written is no possible time.
+        NotCountable: The event was written too late, or a time that the server has written is impossible.
     """
     if event.name in SERVER_EVENTS:
         return _sane("occurredAt", event.occurred_at, latest)
-    happened = happened_at(event.occurred_at, event.sent_at, _sane("createdAt", event.created_at, latest))
+    happened = event_time(event.occurred_at, event.sent_at, _sane("createdAt", event.created_at, latest))
     if happened is None:
         raise NotCountable(f"occurredAt: must lie at most {LATE / timedelta(hours=1):.0f} hours before createdAt")
     return happened

@@ -1,7 +1,6 @@
-"""Rebuild: aggregates are counted again from the raw events, as far as these are all there still.
+"""The rebuild of aggregates from raw events, for days whose raw events are all kept still.
 
-It gives the same as the roll-up has given, figure by figure, but where events were deleted since: with their user's
-data, or by an admin.
+It gives exactly the figures of the roll-up, unless events were deleted since: with their user's data, or by an admin.
 """
 
 import time
@@ -12,8 +11,8 @@ from functools import partial
 from typing import Any, Final
 
 from stoker import config
-from stoker.analytics.aggregates import names_of, replacements
-from stoker.analytics.bucket_tally import Tally, with_all_that_follow
+from stoker.analytics.aggregates import document_names, replacements
+from stoker.analytics.bucket_tally import Tally, roll_up_hours
 from stoker.analytics.buckets import GRANULARITIES, Key, bucket_of, end_of, start_of
 from stoker.analytics.raw_events import AHEAD, read
 from stoker.analytics.roll_up_lease import RollUpLease
@@ -26,35 +25,36 @@ from stoker.models.analytics import Granularity
 from stoker.queries.declared import aggregates_of, rolled_up_events
 
 PAGE: Final = 2_000
-"""Events that are read between two renewals of the lease."""
+"""The events that are read between two renewals of the lease."""
 
 WRITTEN_AT_ONCE: Final = 200
-"""Aggregates of one commit, with their sketches: 2 MB at most."""
+"""The aggregates of a commit. With their sketches, they have 2 MB at most."""
 
 LEASE_WAIT_SECONDS = 120.0
-"""How long a rebuild waits for the roll-up to pause: it does so at the latest when its run ends."""
+"""The longest time that a rebuild waits for the roll-up's lease, in seconds. The roll-up releases it when its run ends
+at the latest."""
 
 
 class NotRebuildable(RequestRefused):
-    """The raw events are not all there any more."""
+    """Some raw events of the time may have expired."""
 
     code = "not-rebuildable"
 
 
-class RollingUp(RequestRefused):
-    """The roll-up did not pause."""
+class RollUpBusy(RequestRefused):
+    """The roll-up did not release its lease."""
 
     code = "rolling-up"
 
 
 @dataclass(frozen=True)
 class RebuiltAggregates:
-    """What a rebuild did.
+    """The result of a rebuild.
 
     Attributes:
-        events: That were counted.
-        written: Aggregates that were written.
-        removed: Aggregates that no event stands behind any more.
+        events: The number of events that were counted.
+        written: The number of aggregates that were written.
+        removed: The number of aggregates that were deleted, because they have no events any more.
     """
 
     events: int
@@ -62,11 +62,14 @@ class RebuiltAggregates:
     removed: int
 
 
-def earliest(now: datetime) -> datetime:
-    """The start of the first day of which all events are there still: those of older days may have expired.
+def earliest_start(now: datetime) -> datetime:
+    """Return the start of the first day whose events are all kept still. Events of earlier days may have expired.
 
-    An event is rolled up at most `AHEAD` before its own time, and does not expire before `KEPT_AT_LEAST_DAYS` after it
-    is rolled up.
+    An event is rolled up at most `AHEAD` before its own time. It expires at least `config.KEPT_AT_LEAST_DAYS` after it
+    was rolled up.
+
+    Args:
+        now: The current time.
     """
     kept = now - timedelta(days=config.KEPT_AT_LEAST_DAYS) + AHEAD
     return datetime(kept.year, kept.month, kept.day, tzinfo=UTC) + timedelta(days=1)
@@ -77,33 +80,33 @@ def rebuild(
     end: datetime | None = None,
     progress: Callable[[int], None] = lambda events: None,
 ) -> RebuiltAggregates:
-    """Counts aggregates again: those of all hours, days and months that lie wholly within a time.
+    """Count the aggregates of all hours, days and months that lie wholly within a range of time again.
 
-    It reads every raw event, one document read for each. Meanwhile events wait for the roll-up.
+    It reads every raw event, at one document read for each. New events are not rolled up meanwhile.
 
     Args:
-        start: When that time begins, with a time zone; as early as can be where it is left out.
-        end: When it ends; where it is left out, it goes on, so that today and this month belong to it.
-        progress: Is told how many events have been read.
+        start: The start of the range, with a time zone; None for the earliest possible start.
+        end: The end of the range; None for no end, so that today and this month belong to it.
+        progress: Called with the number of events that have been read so far.
 
     Raises:
-        NotRebuildable: Events of that time may have expired.
-        RollingUp: A roll-up was at it for too long.
-        RollUpLeaseLost: A roll-up has begun meanwhile, because this process stood still. Aggregates that were rebuilt
-            already are whole; begin again.
+        NotRebuildable: Events of the range may have expired.
+        RollUpBusy: The roll-up did not release its lease in time.
+        RollUpLeaseLost: This process was suspended for so long that the lease expired and a roll-up took it. The
+            aggregates that were written before are complete. Start the rebuild again.
     """
     now = datetime.now(UTC)
-    first = earliest(now)
+    first = earliest_start(now)
     if start is not None and start < first:
         raise NotRebuildable(
-            f"Raw events are deleted after {config.KEPT_AT_LEAST_DAYS} days or later: those before {first:%Y-%m-%d} "
-            "may be gone. Begin there, or later."
+            f"Raw events are deleted after {config.KEPT_AT_LEAST_DAYS} days or later, so events before "
+            f"{first:%Y-%m-%d} may be gone. Begin on that day, or later."
         )
-    within = Within(start or first, end)
+    within = TimeRange(start or first, end)
     lease = _wait_for_lease()
     try:
         hours, events = _counted(within, lease, progress)
-        tallies = {key: tally for key, tally in with_all_that_follow(hours).items() if within.has(key)}
+        tallies = {key: tally for key, tally in roll_up_hours(hours).items() if within.has(key)}
         gone = [key for key in _stored(within, now) if key not in tallies]
         _write(lease, tallies, gone, now)
     finally:
@@ -112,19 +115,19 @@ def rebuild(
 
 
 @dataclass(frozen=True)
-class Within:
-    """A stretch of time.
+class TimeRange:
+    """A range of time.
 
     Attributes:
-        start: When it begins.
-        end: When it ends; None where it goes on.
+        start: The start of the range.
+        end: The end of the range; None for no end.
     """
 
     start: datetime
     end: datetime | None
 
     def has(self, key: Key) -> bool:
-        """Whether a bucket lies wholly within it."""
+        """Return whether the bucket of an aggregate lies wholly within the range."""
         ends = self.end is None or end_of(key.granularity, key.bucket) <= self.end
         return ends and start_of(key.granularity, key.bucket) >= self.start
 
@@ -133,15 +136,15 @@ def _wait_for_lease() -> RollUpLease:
     until = time.monotonic() + LEASE_WAIT_SECONDS
     while (lease := RollUpLease.take()) is None:
         if time.monotonic() > until:
-            raise RollingUp("Events are being rolled up, without a pause. Try again when there are fewer.")
+            raise RollUpBusy("Events are being rolled up without a pause. Try again when there are fewer events.")
         time.sleep(0.2)
     return lease
 
 
 def _counted(
-    within: Within, lease: RollUpLease, progress: Callable[[int], None]
+    within: TimeRange, lease: RollUpLease, progress: Callable[[int], None]
 ) -> tuple[dict[tuple[str, str], Tally], int]:
-    """What the events add up to by hour and name; and how many have been counted."""
+    """Count the events of a range by hour and name. Return the figures, and the number of events."""
     hours: dict[tuple[str, str], Tally] = {}
     seen, counted, after = 0, 0, None
     while page := list(read(rolled_up_events(), after, PAGE)):
@@ -158,12 +161,12 @@ def _counted(
     return hours, counted
 
 
-def _stored(within: Within, now: datetime) -> Iterator[Key]:
-    """The aggregates that there are within a time."""
+def _stored(within: TimeRange, now: datetime) -> Iterator[Key]:
+    """Yield the stored aggregates within a range."""
     latest = within.end or now + timedelta(days=366)
     for granularity in GRANULARITIES:
         query = aggregates_of(granularity, *_names(granularity, within.start, latest)).select(["bucket", "name"])
-        for document in raw.found(query):
+        for document in raw.find(query):
             key = Key(granularity, str(plain(document.fields["bucket"])), str(plain(document.fields["name"])))
             if within.has(key):
                 yield key
@@ -175,11 +178,11 @@ def _names(granularity: Granularity, start: datetime, end: datetime) -> tuple[st
 
 def _write(lease: RollUpLease, tallies: Mapping[Key, Tally], gone: list[Key], now: datetime) -> None:
     writes = [pair for key, tally in tallies.items() for pair in replacements(key, tally, now)]
-    writes += [WriteMessage(delete=name) for key in gone for name in names_of(key)]
+    writes += [WriteMessage(delete=name) for key in gone for name in document_names(key)]
     for begin in range(0, len(writes), 2 * WRITTEN_AT_ONCE):
         some = writes[begin : begin + 2 * WRITTEN_AT_ONCE]
         try:
-            # If the lease is ours after a failure, an answer was lost. To write the same again changes nothing.
+            # After a failure, a held lease means that only the answer was lost. Writing the same again changes nothing.
             until_written(partial(_commit, lease, some), read_again=lease.check, through_outages=True)
         except TRANSIENT as error:
             raise Unavailable("Firestore does not take the aggregates. Begin again in a moment.") from error

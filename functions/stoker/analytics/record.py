@@ -1,4 +1,4 @@
-"""Events of the server's own: written once under an id that follows from what happened."""
+"""The recording of events by the server. The id follows from the event, so each event is written once."""
 
 import hashlib
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from stoker.logs import JobLog
 from stoker.models.analytics import SERVER_ID, ServerEvent
 
 SECONDS = 5.0
-"""The longest that recording may hold up what it is a record of, all tries included."""
+"""The longest time that a caller is held up by the recording, in seconds, with all tries."""
 
 
 def record_event(
@@ -25,31 +25,32 @@ def record_event(
     properties: Mapping[str, str | bool | int | float | None] | None = None,
     occurred_at: datetime | None = None,
 ) -> bool:
-    """Records that something happened; called again for the same thing, it changes nothing.
+    """Record an event. Further calls for the same event change nothing.
 
-    It is meant for what must succeed without it, a sign-up or a completed task: where Firestore does not answer, that
-    is logged, and the event is lost. Where it must not be, write the document in the commit of what happened.
+    If Firestore does not answer, the failure is logged and the event is lost. So this function suits actions that must
+    succeed without the event, such as a sign-up. If the event must not be lost, write its document in the same commit
+    as the action.
 
     Args:
-        name: What, such as `task.completed`: one of `SERVER_EVENTS` in `stoker.models.analytics`.
-        user_id: To whom.
-        id: What tells it from all else that happens under this name, such as the task's id and the time.
-        value: A figure that is added up.
-        properties: What else is to be known of it.
-        occurred_at: When; now where it is left out.
+        name: The name of the event, such as `task.completed`: one of `SERVER_EVENTS` in `stoker.models.analytics`.
+        user_id: The uid of the user to whom the event happened.
+        id: A text that is different for each event of this name and user, such as the task's id.
+        value: A figure that the aggregates add up.
+        properties: Further facts about the event.
+        occurred_at: The time of the event; None for now.
 
     Returns:
-        Whether it is recorded, now or before.
+        Whether the event is recorded, by this call or an earlier call.
 
     Raises:
-        ValidationError: There can be no such event, or clients may record events of this name.
+        ValidationError: The event is not valid, or clients may record events of this name too.
 
     Example:
         >>> record_event("task.completed", "ada", id="spring/1", value=25.0)  # doctest: +SKIP
         True
     """
     now = datetime.now(UTC)
-    # Hashed, so that ids which follow one another do not lie beside each other in the index.
+    # The id is hashed, so that consecutive ids do not lie beside each other in the index and make a hot spot.
     event = ServerEvent(
         id=SERVER_ID + hashlib.sha256(f"{name}\0{user_id}\0{id}".encode()).hexdigest()[:32],
         user_id=user_id,
@@ -66,6 +67,6 @@ def record_event(
     except DocumentExists:
         return True
     except TRANSIENT as error:
-        JobLog("").error(f"An event {name} was lost, since Firestore did not answer.", error)
+        JobLog("").error(f"An event {name} was lost, because Firestore did not answer.", error)
         return False
     return True

@@ -1,7 +1,7 @@
-"""Roll-up: events become aggregates, each of them once, whatever is delivered twice or crashes on the way.
+"""The roll-up of events into aggregates. Each event is counted once, even if a run crashes.
 
-The aggregates and the marks on the events that they have grown by change in one commit. It is refused as a whole where
-any of them is not as it was read, or where another roll-up has taken the lease.
+A commit writes the aggregates, and marks the events that they now include. The whole commit is refused if any of these
+documents has changed since it was read, or if another roll-up has taken the lease.
 """
 
 import time
@@ -13,8 +13,8 @@ from google.api_core import exceptions
 
 from stoker import config, shutdown
 from stoker.analytics.aggregates import Aggregates
-from stoker.analytics.bucket_tally import tallied, with_all_that_follow
-from stoker.analytics.raw_events import StoredEvent, marks, read, read_again
+from stoker.analytics.bucket_tally import roll_up_hours, tally_by_hour
+from stoker.analytics.raw_events import StoredEvent, mark_writes, read, read_again
 from stoker.analytics.roll_up_lease import RollUpLease, RollUpLeaseLost
 from stoker.firestore import raw
 from stoker.firestore.api_errors import TRANSIENT
@@ -23,16 +23,17 @@ from stoker.logs import JobLog
 from stoker.queries.declared import waiting_events
 
 COMMIT_SECONDS = 30.0
-"""How long a commit may take, all tries included. The function has 120 s, and begins its last commit by 55 s."""
+"""The longest time of a commit, in seconds, with all tries. The function has 120 s. It begins its last commit within
+55 s."""
 
 TRIES = 5
-"""How often a batch is read again that someone has touched; then it is left to the next roll-up."""
+"""The most tries with a batch whose events somebody else writes. Then the batch is left to the next roll-up."""
 
 
 def roll_up_through_the_minute(
     now: Callable[[], float] = time.monotonic, sleep: Callable[[float], None] = time.sleep
 ) -> None:
-    """Rolls up at once, and again every so often until the next run begins: Cloud Scheduler knows no seconds.
+    """Roll up several times in a minute, because Cloud Scheduler can't start a function more often than that.
 
     Args:
         now: The clock, in seconds. It never goes back.
@@ -48,20 +49,20 @@ def roll_up_through_the_minute(
         try:
             roll_up(began + config.ROLL_UP_SECONDS, now)
         except Exception as error:
-            # The next try comes soon, and finds all that is not done.
-            JobLog("").error("Events could not be rolled up; it is tried again.", error)
+            # The next roll-up comes soon, and finds all events that are not rolled up.
+            JobLog("").error("Events could not be rolled up. The next roll-up will try again.", error)
         starts += config.ROLL_UP_EVERY_SECONDS
 
 
 def roll_up(until: float = float("inf"), now: Callable[[], float] = time.monotonic) -> int:
-    """Rolls up all events that wait.
+    """Roll up all events that are not rolled up yet.
 
     Args:
-        until: When to stop, by `now`; what is not done then is left to the next.
+        until: The time of the clock at which to stop. The rest is left to the next roll-up.
         now: The clock, in seconds. It is read before each commit.
 
     Returns:
-        How many events were marked, with those that could not be counted. 0 where another roll-up is at it.
+        The number of events that were marked, including events that can't be counted; 0 if another roll-up is running.
     """
     began = now()
     lease = RollUpLease.take() if any(read(waiting_events(), limit=1)) else None
@@ -75,7 +76,7 @@ def roll_up(until: float = float("inf"), now: Callable[[], float] = time.monoton
                     return rolling.done
                 rolling.commit(batch)
     except RollUpLeaseLost:
-        JobLog("").warning("Another roll-up has taken over; what was committed counts.")
+        JobLog("").warning("Another roll-up has taken the lease. The events that were committed are counted.")
     finally:
         lease.give_back()
         figures = {"events": rolling.done, "skipped": rolling.skipped, "seconds": round(now() - began, 3)}
@@ -84,14 +85,14 @@ def roll_up(until: float = float("inf"), now: Callable[[], float] = time.monoton
 
 
 class RollUp:
-    """A roll-up under way.
+    """A run of the roll-up.
 
     Args:
-        lease: The right to it.
+        lease: The lease of the run.
 
     Attributes:
-        done: How many events it has marked.
-        skipped: How many of these could not be counted.
+        done: The number of events that the run has marked.
+        skipped: The number of these events that can't be counted.
     """
 
     def __init__(self, lease: RollUpLease) -> None:
@@ -101,13 +102,13 @@ class RollUp:
         self._aggregates = Aggregates()
 
     def commit(self, batch: Sequence[StoredEvent]) -> None:
-        """Rolls up some events. One that someone else has touched, or that Firestore refuses, holds up no other.
+        """Roll up a batch of events. An event that Firestore refuses does not hold up the others.
 
         Args:
-            batch: As they were read.
+            batch: The events, as they were read.
 
         Raises:
-            RollUpLeaseLost: Nothing was changed, and nothing can be any more.
+            RollUpLeaseLost: The lease is lost. Nothing was changed by this commit.
         """
 
         def read_batch_again() -> None:
@@ -117,7 +118,7 @@ class RollUp:
             batch = read_again(batch)
 
         try:
-            # A user's events may be deleted meanwhile, and a commit whose answer is lost may have arrived.
+            # Meanwhile, a user's events may have been deleted. Or a commit has succeeded, but its answer was lost.
             until_written(
                 lambda: self._commit(batch),
                 read_again=read_batch_again,
@@ -126,12 +127,12 @@ class RollUp:
                 through_outages=True,
             )
         except exceptions.InvalidArgument as error:
-            # Events are up to a megabyte, which counts towards the 10 MiB of a commit though only marks are sent.
+            # An event may have a megabyte. This counts towards the 10 MiB of a commit, although only a mark is sent.
             self._in_halves(batch, error)
         except TRANSIENT as error:
             self._aggregates.forget()
             JobLog("").warning(
-                "Events are touched too often, or Firestore does not answer; the next roll-up will have them.",
+                "Others write these events, or Firestore does not answer. The next roll-up will try again.",
                 events=len(batch),
                 reason=str(error),
             )
@@ -140,8 +141,8 @@ class RollUp:
         if not batch:
             return
         now = datetime.now(UTC)
-        added = with_all_that_follow(tallied(event.counts for event in batch if event.counts is not None))
-        writes = [self._lease.renewal(), *self._aggregates.writes(added, now), *marks(batch, now)]
+        added = roll_up_hours(tally_by_hour(event.counts for event in batch if event.counts is not None))
+        writes = [self._lease.renewal(), *self._aggregates.writes(added, now), *mark_writes(batch, now)]
         lease, *times = raw.commit(writes)
         self._lease.renewed(lease)
         self._aggregates.written(added, times)
@@ -150,7 +151,7 @@ class RollUp:
 
     def _in_halves(self, batch: Sequence[StoredEvent], error: exceptions.InvalidArgument) -> None:
         if len(batch) == 1:
-            JobLog("").error(f"{batch[0].name} can't be rolled up: delete it.", error)
+            JobLog("").error(f"The event {batch[0].name} can't be rolled up. Delete it.", error)
             return
         middle = len(batch) // 2
         self.commit(batch[:middle])
@@ -158,8 +159,13 @@ class RollUp:
 
 
 def batches(events: Sequence[StoredEvent]) -> Iterator[list[StoredEvent]]:
-    """Events in parts of which each makes a commit. They are sorted first: the more of an hour come together, the
-    fewer commits write its aggregates."""
+    """Divide events into batches, one for each commit.
+
+    The events are sorted first. If the events of an hour and name come together, fewer commits write their aggregates.
+
+    Args:
+        events: The events, in any order.
+    """
     batch: list[StoredEvent] = []
     series: set[tuple[str, str]] = set()
     for event in sorted(events, key=lambda event: event.series):
@@ -173,10 +179,10 @@ def batches(events: Sequence[StoredEvent]) -> Iterator[list[StoredEvent]]:
 
 
 def _windows() -> Iterator[list[StoredEvent]]:
-    """All events that wait, once around, many at a time; the next are read while the last are worked on.
+    """Yield all events that are not rolled up, many at a time. The next are read while the caller works on the last.
 
-    Each query begins behind the last event of the one before it: not at the start, where the index is full of what was
-    just taken out of it, and Firestore would have to step over that.
+    Each query begins after the last event of the query before. A query from the start would be slow: Firestore would
+    have to skip the index entries of all events that were just marked.
     """
     with ThreadPoolExecutor(1) as reader:
         coming = reader.submit(_window, None)

@@ -1,4 +1,4 @@
-"""Who may write aggregates: one at a time. Each commit renews the lease, and none succeeds for who has lost it."""
+"""The lease of the roll-up: only its holder can write aggregates. Each commit renews it, and fails if it is lost."""
 
 import contextlib
 import secrets
@@ -13,11 +13,11 @@ from stoker.firestore.messages import plain, unchanged_since, written
 
 
 class RollUpLeaseLost(Exception):
-    """Someone else rolls up now: nothing more can be committed."""
+    """Another roll-up or rebuild has taken the lease, so nothing more can be committed."""
 
 
 class RollUpLease:
-    """The right to write aggregates. It runs out by itself, where its holder dies."""
+    """The exclusive right to write aggregates. It expires by itself if its holder dies."""
 
     def __init__(self, update_time: Any) -> None:
         self._token = secrets.token_hex(8)
@@ -25,7 +25,7 @@ class RollUpLease:
 
     @classmethod
     def take(cls) -> Self | None:
-        """Takes the lease, if nobody has it."""
+        """Take the lease. Return None if somebody else holds it."""
         found = _read()
         if found is not None and _until(found) > datetime.now(UTC):
             return None
@@ -37,18 +37,22 @@ class RollUpLease:
         return lease
 
     def renewal(self) -> Any:
-        """The write that must be in each commit: it is refused where the lease is lost, and renews it else."""
+        """Return the write that renews the lease, for each commit. It is refused if the lease is lost."""
         return self._write(datetime.now(UTC) + timedelta(seconds=config.ROLL_UP_LEASE_SECONDS))
 
     def renewed(self, update_time: Any) -> None:
-        """Takes note of the renewal that was committed."""
+        """Store the update time of a renewal that was committed.
+
+        Args:
+            update_time: The update time that Firestore returned for `renewal`.
+        """
         self._update_time = update_time
 
     def renew(self) -> None:
-        """Renews it alone.
+        """Renew the lease in a commit of its own.
 
         Raises:
-            RollUpLeaseLost: It was someone else's.
+            RollUpLeaseLost: Somebody else has taken the lease.
         """
         try:
             self.renewed(raw.commit([self.renewal()])[0])
@@ -56,10 +60,10 @@ class RollUpLease:
             self.check()
 
     def check(self) -> None:
-        """Finds out whether it is still ours, after a commit was refused or its answer was lost.
+        """Read the lease again, after a commit was refused or its answer was lost.
 
         Raises:
-            RollUpLeaseLost: It is not.
+            RollUpLeaseLost: Somebody else has taken the lease.
         """
         found = _read()
         if found is None or plain(found.fields["token"]) != self._token:
@@ -67,8 +71,8 @@ class RollUpLease:
         self._update_time = found.update_time
 
     def give_back(self) -> None:
-        """Lets the next one have it at once."""
-        with contextlib.suppress(Conflict, *TRANSIENT):  # It has become someone else's, or will run out.
+        """Release the lease, so that the next roll-up can take it at once."""
+        with contextlib.suppress(Conflict, *TRANSIENT):  # Somebody else has taken the lease, or it will expire.
             raw.commit([self._write(datetime.now(UTC))])
 
     def _write(self, until: datetime) -> Any:

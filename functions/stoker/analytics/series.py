@@ -1,42 +1,43 @@
-"""What an app asks of the aggregates: how a figure went, what happened most, how many users there were."""
+"""Figures for apps: a series over time, the most frequent events, and the number of active users."""
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final, Literal, get_args
 
-from stoker.analytics.aggregates import names_of
+from stoker.analytics.aggregates import document_names
 from stoker.analytics.buckets import Key, buckets_between, start_of
-from stoker.analytics.users import Users
+from stoker.analytics.user_sketch import UserSketch
 from stoker.firestore import raw
 from stoker.firestore.messages import plain
 from stoker.models.analytics import ALL, AnalyticsAggregate, Granularity
-from stoker.queries.declared import greatest
+from stoker.queries.declared import top_aggregates
 
 MOST_BUCKETS: Final = 10_000
-"""Of a series: more than a year of hours. Each costs a read, also where nothing happened in it."""
+"""The most buckets of a series, which is more than a year of hours. Each bucket costs a read, also without events."""
 
 PAGE: Final = 500
-"""Documents that are asked for at once."""
+"""The documents of a request."""
 
 Period = Literal["day", "week", "month", "7-days", "28-days"]
-"""A time for which active users are counted."""
+"""A period for which active users are counted."""
 
 
 def series(name: str, granularity: Granularity, start: datetime, end: datetime) -> list[AnalyticsAggregate]:
-    """How the events of a name went, as far as the time has come.
+    """Return the figures of an event over time.
 
     Args:
-        name: Of the events; `all` for those of every name.
-        granularity: Of the figures.
-        start: When it begins, with a time zone.
-        end: When it ends; it does not belong to the series itself.
+        name: The name of the events, or `all` for events of all names.
+        granularity: The granularity of the figures.
+        start: The start of the series, with a time zone.
+        end: The end of the series, with a time zone. It does not belong to the series.
 
     Returns:
-        An aggregate for each hour, day or month that the time touches and that has begun, in their order; with a
-        `count` of 0 where nothing happened.
+        An aggregate for each hour, day or month that overlaps the time and has begun, in order. If there were no
+        events, its `count` is 0.
 
     Raises:
-        ValueError: That would be more than `MOST_BUCKETS`, a time has no time zone, or there is no such granularity.
+        ValueError: The series would have more than `MOST_BUCKETS` buckets, a time has no time zone, or `granularity` is
+            not a granularity.
 
     Example:
         >>> monday = datetime(2026, 11, 16, tzinfo=UTC)
@@ -47,7 +48,7 @@ def series(name: str, granularity: Granularity, start: datetime, end: datetime) 
         raise ValueError(f"{granularity!r} is no granularity. Name {', '.join(get_args(Granularity))}.")
     if start.tzinfo is None or end.tzinfo is None:
         raise ValueError("The start and the end need a time zone, such as datetime(2026, 11, 16, tzinfo=UTC).")
-    # Looked up by their ids, which follow from the time: that needs no index.
+    # Aggregates are looked up by their ids, which follow from the time. This needs no index.
     keys: list[Key] = []
     for bucket in buckets_between(granularity, start, min(end, datetime.now(UTC))):
         if len(keys) == MOST_BUCKETS:
@@ -58,40 +59,40 @@ def series(name: str, granularity: Granularity, start: datetime, end: datetime) 
 
 
 def top(granularity: Granularity, bucket: str, n: int = 10) -> list[AnalyticsAggregate]:
-    """What happened most in an hour, a day or a month.
+    """Return the most frequent events of an hour, a day or a month.
 
     Args:
-        granularity: Of the bucket.
-        bucket: Such as `2026-11-22`.
-        n: How many names at most.
+        granularity: The granularity of the bucket.
+        bucket: The bucket, such as `2026-11-22`.
+        n: The most names to return.
 
     Returns:
-        Their aggregates, that of the most events first.
+        The aggregates of these names, the most frequent first.
 
     Raises:
-        ValueError: There is no such bucket.
+        ValueError: `bucket` is not an hour, a day or a month of this granularity.
     """
     start_of(granularity, bucket)
-    # One more, since `all` is always among the first.
-    found = (_aggregate(one) for one in raw.found(greatest(granularity, bucket).limit(n + 1)))
+    # One more is read, because `all` is always among the first.
+    found = (_aggregate(one) for one in raw.find(top_aggregates(granularity, bucket).limit(n + 1)))
     return [aggregate for aggregate in found if aggregate.name != ALL][:n]
 
 
 def active_users(period: Period, on: date | None = None) -> int:
-    """How many different users were active: those with an event that a client has recorded.
+    """Return the number of different users who were active: users with an event that a client has recorded.
 
     Args:
         period: `day`; `week`, from Monday to Sunday; `month`, from the first day to the last; or `7-days` and
-            `28-days`, which end with the day. Days begin and end in UTC.
-        on: The day, or a day of the week or the month; today where it is left out. A period that has not ended is
-            counted as far as it has gone.
-
-    Raises:
-        ValueError: There is no such period.
-        TypeError: `on` is no date.
+            `28-days`, which end with the day `on`. Days begin and end in UTC.
+        on: The day, or any day of the week or the month; None for today. A period that has not ended is counted up to
+            now.
 
     Returns:
-        Users: exactly up to some 1,500, within 2 % beyond (see `Users`).
+        The number of users: exact up to some 1,500, within 2 % beyond (see `UserSketch`).
+
+    Raises:
+        ValueError: `period` is not a period.
+        TypeError: `on` is not a date.
 
     Example:
         >>> active_users("28-days", date(2026, 11, 22))  # doctest: +SKIP
@@ -101,21 +102,21 @@ def active_users(period: Period, on: date | None = None) -> int:
         raise ValueError(f"{period!r} is no period. Name {', '.join(get_args(Period))}.")
     if on is not None and not isinstance(on, date):
         raise TypeError("The day must be a date, such as date(2026, 11, 22).")
-    users = Users()
+    users = UserSketch()
     buckets = [Key(granularity, bucket, ALL) for granularity, bucket in buckets_of(period, on or today())]
-    for sketch in raw.get_all([names_of(key)[1] for key in buckets], ["users"]):
+    for sketch in raw.get_all([document_names(key)[1] for key in buckets], ["users"]):
         stored = plain(sketch.fields["users"])
         if isinstance(stored, bytes):
-            users.merge(Users(stored))
+            users.merge(UserSketch(stored))
     return users.count()
 
 
 def buckets_of(period: Period, on: date) -> list[tuple[Granularity, str]]:
-    """The days of a period, or its month.
+    """Return the buckets of a period: its days, or its month.
 
     Args:
-        period: As in `active_users`.
-        on: A day of it.
+        period: The period, as in `active_users`.
+        on: A day of the period.
 
     Example:
         >>> buckets_of("week", date(2026, 11, 22))[0], buckets_of("7-days", date(2026, 11, 22))[0]
@@ -137,12 +138,12 @@ def buckets_of(period: Period, on: date) -> list[tuple[Granularity, str]]:
 
 
 def today() -> date:
-    """The day that it is, in UTC."""
+    """Return today's date in UTC."""
     return datetime.now(UTC).date()
 
 
 def _found(keys: Sequence[Key]) -> Iterator[tuple[Key, AnalyticsAggregate]]:
-    by_name = {names_of(key)[0]: key for key in keys}
+    by_name = {document_names(key)[0]: key for key in keys}
     names = list(by_name)
     for begin in range(0, len(names), PAGE):
         for document in raw.get_all(names[begin : begin + PAGE]):

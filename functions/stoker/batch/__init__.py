@@ -1,1 +1,4 @@
-"""Batch operations: one file for each, and `work.py`, which picks it. What crashes is gone on with, and done once."""
+"""Batch operations: a module for each operation, and `worker.py`, which selects the operation.
+
+After a crash, an operation goes on from its last checkpoint. Each item is done once.
+"""

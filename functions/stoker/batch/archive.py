@@ -1,4 +1,4 @@
-"""One part of an export: a ZIP file that is written as a stream, so that no part of it needs to fit into memory."""
+"""A part of an export: a ZIP file that is written as a stream, so it does not need to fit into memory."""
 
 import contextlib
 import io
@@ -11,21 +11,22 @@ from typing import IO, Any, Self, cast
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?")
-"""Names of devices, which Windows lets no file have.
+"""Names of devices. Windows allows no file with such a name.
 Source: https://learn.microsoft.com/windows/win32/fileio/naming-a-file"""
 
 
-class Part:
-    """A ZIP file that holds documents as JSON, and files as they are.
+class ArchivePart:
+    """A ZIP file of documents, as JSON, and of files, as they are.
 
-    Use it as a context manager: on leaving it without an error, the ZIP file is whole.
+    Use it as a context manager. Leaving it without an error completes the ZIP file.
 
     Args:
-        target: Where to write; it need not be seekable.
-        number: The part's, from 1: it makes the names of its entries different from those of the other parts.
+        target: The stream to write to. It need not be seekable.
+        number: The number of the part, from 1. It is in the names of the entries, so they differ from those of other
+            parts.
 
     Attributes:
-        size: Bytes of what was put in, before they are compressed.
+        size: The bytes that were added, before compression.
     """
 
     def __init__(self, target: io.RawIOBase, number: int) -> None:
@@ -49,8 +50,8 @@ class Part:
                     self.add_document("files", file)
                 self._close()
         finally:
-            # Unclosed, it would close itself some time later. After an error, what it writes is dropped with the
-            # object, and what goes wrong with it matters less than the error that is on its way.
+            # An open ZIP file would close itself at some later time. After an error, the object in Cloud Storage is
+            # dropped with all that was written, so another error in closing must not hide the first error.
             with contextlib.suppress(Exception):
                 self._close()
 
@@ -59,21 +60,26 @@ class Part:
         self._zip.close()
 
     def add_text(self, name: str, text: str) -> None:
-        """Puts a text in."""
+        """Add a text as an entry.
+
+        Args:
+            name: The name of the entry.
+            text: The text.
+        """
         self._end_list()
         self._zip.writestr(_entry(name, ZIP_DEFLATED), text)
         self.size += len(text)
 
     def add_document(self, kind: str, document: dict[str, Any]) -> None:
-        """Puts a document into the list of its kind; documents of a kind come one after another.
+        """Add a document to the list of its kind. All documents of a kind must be added one after another.
 
         Args:
-            kind: Such as `tasks`.
-            document: As JSON.
+            kind: The kind, such as `tasks`.
+            document: The document, as JSON.
         """
         if self._kind != kind:
             self._end_list()
-            # Its size is not known before: the larger form of an entry is for lists beyond 2 GiB.
+            # The size is not known beforehand, and a list may have more than 2 GiB, so the ZIP64 form is used.
             self._list = self._zip.open(
                 _entry(f"data/{kind}-{self._number:03}.json", ZIP_DEFLATED), "w", force_zip64=True
             )
@@ -85,13 +91,13 @@ class Part:
         self.size += len(text)
 
     def add_file(self, number: int, facts: dict[str, Any], chunks: Iterable[bytes]) -> None:
-        """Puts a file in, and what is known of it into the part's list of files.
+        """Add a file, and describe it in the part's list of files.
 
         Args:
-            number: The file's, of all files of the export: it keeps the names of two files apart, whatever they are
-                and whatever a system takes for the same.
-            facts: `path` and what else is to be told.
-            chunks: The content. Not compressed: films are already.
+            number: The number of the file among all files of the export. It makes the name of the entry unique, also
+                on systems that ignore the case of letters.
+            facts: The description of the file. It has `path`, the name of the object.
+            chunks: The content. It is stored without compression, because films are compressed already.
         """
         self._end_list()
         entry = f"files/{number:06}/{safe_name(facts['path'])}"
@@ -109,7 +115,10 @@ class Part:
 
 
 def safe_name(path: str) -> str:
-    r"""The last part of an object's name, such that any system takes it for a plain file's name.
+    r"""Return the last part of an object's name, in a form that every system accepts as a file name.
+
+    Args:
+        path: The name of the object.
 
     Example:
         >>> safe_name("user-uploads/ada/cat.mov"), safe_name("a/.."), safe_name("a/C:\\b?.txt "), safe_name("a/nul.txt")
@@ -117,7 +126,7 @@ def safe_name(path: str) -> str:
     """
     name = path.rsplit("/", 1)[-1]
     name = "".join("_" if one in '<>:"|?*\\' or not one.isprintable() else one for one in name)
-    # Cut to what a file's name may have on any system: 255 bytes.
+    # The name is cut, because a file name may have at most 255 bytes on most systems.
     stem, dot, suffix = name.rpartition(".")
     if len(name.encode()) > 200:
         name = _cut(stem or suffix, 150) + (dot + _cut(suffix, 40) if stem else "")

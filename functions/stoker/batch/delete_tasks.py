@@ -1,6 +1,6 @@
-"""`delete-tasks`: all of the owner's tasks that a filter finds go."""
+"""The operation `delete-tasks`: it deletes all tasks of the owner that a filter finds."""
 
-from stoker.batch.pages import TasksOfQuery, through_pages
+from stoker.batch.pages import TasksOfQuery, write_pages
 from stoker.firestore.writes import Delete
 from stoker.jobs.context import JobContext
 from stoker.models.batch import DeleteTasks
@@ -9,14 +9,14 @@ from stoker.queries import declared
 
 
 def delete_tasks(context: JobContext, batch_input: DeleteTasks) -> BatchOutput:
-    """Deletes tasks, those that are no proper tasks included: their owner wants them gone.
+    """Delete the tasks that a filter finds. Documents that are not valid tasks are deleted too.
 
     Args:
         context: The attempt.
-        batch_input: Which tasks.
+        batch_input: The filter.
     """
     query = declared.tasks_of(context.user_id, batch_input.where).select(["userId"])
-    done = through_pages(
+    done = write_pages(
         context,
         TasksOfQuery(query),
         "deleting",

@@ -1,4 +1,4 @@
-"""`delete-user-data`: deletes everything of the owner and counts it exactly, even after crashes."""
+"""The operation `delete-user-data`: it deletes all data of the owner, and counts it exactly, even after crashes."""
 
 import contextlib
 import time
@@ -14,12 +14,12 @@ from pydantic import Field
 
 from stoker import config
 from stoker.access import account, departure
-from stoker.batch.made_again import find_same_account
+from stoker.batch.same_account import find_same_account
 from stoker.errors import AccountLocked, LeaseLost
 from stoker.firestore import raw
 from stoker.firestore.api_errors import Conflict
 from stoker.firestore.writes import Delete, ExtraWrites
-from stoker.jobs.ceiling import still_counted
+from stoker.jobs.ceiling import deleted_work_writes
 from stoker.jobs.context import JobContext
 from stoker.jobs.lease import WritesRefused
 from stoker.jobs.store import store
@@ -30,10 +30,10 @@ from stoker.queries.query import NAME
 from stoker.storage.client import bucket
 
 PAGE = 200
-"""Documents in a commit."""
+"""The documents that are deleted in a commit."""
 
 FILES = 100
-"""Files that are removed between two checkpoints, which name them."""
+"""The files that are removed between two checkpoints. The first checkpoint names them."""
 
 LEASE_END = "lease.expiresAt"
 
@@ -42,11 +42,12 @@ FIELDS = (NAME, LEASE_END, "completedAt", "workSeconds")
 
 
 class DoomedFile(Model):
-    """An object that is counted already.
+    """An object that is counted as removed, and is removed next.
 
     Attributes:
-        name: Its name.
-        generation: Tells it from another object that was uploaded under the same name since.
+        name: The object's name.
+        generation: The object's generation. Another object that was uploaded under the same name since has another
+            generation.
     """
 
     name: str
@@ -57,13 +58,15 @@ class DeletionPosition(Model):
     """The checkpoint. No cursor is needed, because deleted documents are not found again.
 
     Attributes:
-        removed: How many of what.
-        doomed: Files that are counted already, and are gone before the next checkpoint.
-        is_begun: Whether the record of the deletion is written: from then on, the account may be locked.
-        account_made: The time at which the account was made, in milliseconds since 1970; None if there was no account.
-        quiet_at: When the last of the user's jobs that ran has noticed that it was deleted.
-        expected: About how many documents and files there are in all; 0 before they are counted. A deletion that has
-            given its place up does not count them again.
+        removed: The numbers of removed documents and files, by kind.
+        doomed: The files that are counted already, and are removed before the next checkpoint.
+        is_begun: Whether the record of the deletion is written. From then on, the account may be locked.
+        account_made: The time at which the account was created, in milliseconds since 1970; None if there was no
+            account.
+        quiet_at: The time by which all attempts of the user's other jobs have noticed that their job was deleted; None
+            if no other job ran.
+        expected: An estimate of the number of documents and files; 0 before they are counted. They are counted once,
+            also if the deletion takes several attempts.
     """
 
     removed: dict[str, int] = Field(default_factory=dict)
@@ -74,20 +77,20 @@ class DeletionPosition(Model):
     expected: int = 0
 
     def with_removed(self, kind: str, count: int) -> "DeletionPosition":
-        """The position after some more are gone."""
+        """Return the position after some items of a kind were removed."""
         removed = {**self.removed, kind: self.removed.get(kind, 0) + count}
         return self.model_copy(update={"removed": removed, "doomed": []})
 
     @property
     def total(self) -> int:
-        """All that was removed."""
+        """The number of all removed items."""
         return sum(self.removed.values())
 
 
 def delete_user_data(context: JobContext) -> DeletionReceipt:
-    """Delete everything, look again, and delete the account last.
+    """Delete all data of the owner, search again until nothing is found, and delete the account last.
 
-    If the job ends otherwise, its end hook unlocks the account: see `stoker.accounts.account_deletion.after_deletion`.
+    If the job does not complete, its end hook unlocks the account: see `stoker.accounts.account_deletion`.
 
     Args:
         context: The attempt.
@@ -105,20 +108,29 @@ def delete_user_data(context: JobContext) -> DeletionReceipt:
 
 
 class Deletion:
+    """An attempt at the deletion of a user's data.
+
+    Args:
+        context: The attempt.
+
+    Attributes:
+        position: The current checkpoint.
+    """
+
     def __init__(self, context: JobContext) -> None:
         self.position = DeletionPosition.from_firestore(context.checkpoint)
         self._run = context
         self._user_id = context.user_id
 
     def lock_account(self) -> bool:
-        """Lock the account first of all, so that as little as possible is written meanwhile.
+        """Lock the account before anything is deleted, so that the user writes as little as possible meanwhile.
 
         Returns:
             Whether to go on. The late pass has nothing to do if the account was made again.
 
         Raises:
             AccountLocked: Somebody else has locked the account. A deletion would remove the evidence.
-            JobCancelled: The uid has another account by now.
+            JobCancelled: The uid has a new account by now.
             LeaseLost: The job has ended meanwhile.
         """
         found, record = account.find(self._user_id), departure.find(self._user_id)
@@ -128,7 +140,7 @@ class Deletion:
             return found is None
         own = record if record is not None and record.is_held_by(self._run.id) else None
         if not self.position.is_begun and not self._run.owner_is_gone and found is not None:
-            # Counted here: from the next commit on, the account will be deleted, however many attempts that takes.
+            # The account is counted here, because after the next commit some attempt will delete it.
             made = own.account_made if own is not None else account.made_at(found)
             self.position = self.position.with_removed("accounts", 1).model_copy(update={"account_made": made})
         found = find_same_account(self._user_id, self.position.account_made)
@@ -140,27 +152,33 @@ class Deletion:
 
     def _take_record(self, record: departure.Departure | None, *, is_locked: bool) -> None:
         made = self.position.account_made
-        # A deletion that was retried, or another deletion, has locked the account: its lock is ours.
+        # An earlier run of this deletion, or another deletion, has locked the account. That lock counts as ours.
         ours = record if record is not None and record.is_of(made) else None
         locked_before = ours.locked_before if ours is not None else is_locked
-        # An operator lets one job delete a locked account.
+        # An operator may allow one job to delete a locked account.
         if locked_before and (ours is None or ours.job_id != self._run.id):
             raise AccountLocked(
                 "This account is locked, so that its owner can't delete it. Ask the people who run this app."
             )
-        self._begin([departure.begun(self._user_id, self._run.id, locked_before=locked_before, account_made=made)])
+        self._begin(
+            [departure.begin_write(self._user_id, self._run.id, locked_before=locked_before, account_made=made)]
+        )
 
     def _lock(self) -> None:
         account.lock(self._user_id)
         kept = departure.find(self._user_id)
         if kept is None or kept.is_ending or kept.gone_at is not None:
-            # The job has ended while this attempt stood still. Its end hook unlocks the account, or has done so.
+            # The job has ended while this attempt was suspended. Its end hook unlocks the account, or has done so.
             if kept is None or kept.gone_at is not None or not kept.locked_before:
                 account.unlock(self._user_id)
             raise LeaseLost("The job has ended, and its account is unlocked.")
 
     def delete_until_nothing_is_found(self) -> None:
-        """Twice at least: what was under way when it was deleted may have written once more."""
+        """Delete documents and files in rounds, until a round finds nothing.
+
+        There are at least two rounds, because a job that was running when its document was deleted may have written
+        once more.
+        """
         self._remove(self.position.doomed)
         if not self.position.expected:
             self.position = self.position.model_copy(update={"expected": self._count()})
@@ -177,13 +195,13 @@ class Deletion:
                 return
 
     def delete_account(self) -> None:
-        """Delete the account, and what the engine keeps of the user's jobs."""
+        """Delete the account, and the engine's record of the user's jobs."""
         self._run.check()
-        # Without an account at the beginning, an account that is made now is a new account.
+        # If there was no account at the beginning, an account that exists now is a new account, and stays.
         if find_same_account(self._user_id, self.position.account_made) is not None:
             account.delete(self._user_id)
         if raw.possible_id(self._user_id):
-            # The engine keeps nothing of a user who has never had a job with a limit.
+            # The engine has no record of a user who has never had a job with a limit.
             with contextlib.suppress(Conflict):
                 store().documents.commit([Delete(f"{config.JOB_USERS}/{self._user_id}")])
 
@@ -208,6 +226,14 @@ class Deletion:
             self.delete_page(kind, page)
 
     def delete_page(self, kind: str, page: list[Document]) -> None:
+        """Delete some documents and count them, in one commit.
+
+        Nothing is deleted or counted if somebody else has deleted one of the documents.
+
+        Args:
+            kind: The kind by which they are counted.
+            page: The documents.
+        """
         self._report()
         position = self.position.with_removed(kind, len(page))
         ends = [end for document in page if (end := _lease_end(document)) is not None]
@@ -215,13 +241,14 @@ class Deletion:
             position.quiet_at = max([*ends, *([position.quiet_at] if position.quiet_at else [])])
 
         jobs = page if kind == config.JOBS else []
-        counted = [write for job in jobs for write in still_counted(_work_of(job), datetime.now(UTC))]
+        counted = [write for job in jobs for write in deleted_work_writes(_work_of(job), datetime.now(UTC))]
         try:
             self._save(position, [*(Delete(raw.path_of(document)) for document in page), *counted])
         except WritesRefused:
-            return  # someone else has deleted one of them: the caller looks again
+            return  # Somebody else has deleted one of them. The caller searches again.
 
     def delete_files(self) -> None:
+        """Delete all files of the user."""
         for prefix in (f"user-uploads/{self._user_id}/", f"job-outputs/{self._user_id}/"):
             while found := list(bucket().list_blobs(prefix=prefix, max_results=FILES)):
                 self._delete_found(found)
@@ -237,12 +264,16 @@ class Deletion:
 
     def _remove(self, files: list[DoomedFile]) -> None:
         blobs = [bucket().blob(file.name, generation=file.generation) for file in files]
-        # An object that is gone already is what was wanted. Another object of the same name is a new user's, or is
-        # found by the next round.
+        # An object that is gone already is no error. Another object of the same name belongs to a new user, or the next
+        # round finds it.
         bucket().delete_blobs(blobs, on_error=lambda blob: None, preserve_generation=True)
 
     def _wait_until_quiet(self) -> bool:
-        """Lets the user's jobs that ran notice their end, and remove what they have made; whether there were any."""
+        """Wait until the user's running jobs have noticed that they were deleted, and have removed their files.
+
+        Returns:
+            Whether there were running jobs.
+        """
         if self.position.quiet_at is None:
             return False
         while datetime.now(UTC) < self.position.quiet_at:
@@ -259,7 +290,7 @@ class Deletion:
         return raw.path_of(document) == f"{config.JOBS}/{self._run.id}"
 
     def _count(self) -> int:
-        """About how much there is to be removed; only the progress hangs on it."""
+        """Estimate the number of documents and files. Only the progress depends on it."""
         collections = (*config.user_trees(), *config.user_documents())
         documents = sum(trees.count_owned(collection, self._user_id) for collection in collections)
         prefixes = (f"user-uploads/{self._user_id}/", f"job-outputs/{self._user_id}/")
@@ -280,7 +311,7 @@ class Deletion:
 
 
 def _work_of(document: Document) -> dict[str, Any]:
-    """The fields by which a job that is deleted still counts for the project's limits of the day."""
+    """Return the fields of a deleted job that still count towards the project's limits of the day."""
     fields = Document.pb(document).fields
     found: dict[str, Any] = {}
     if "completedAt" in fields and fields["completedAt"].HasField("timestamp_value"):

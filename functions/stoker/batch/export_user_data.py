@@ -1,4 +1,7 @@
-"""`export-user-data`: all that there is of the owner, in ZIP files. A crash repeats the one that was being made."""
+"""The operation `export-user-data`: it writes all data of the owner into ZIP files, the parts of the export.
+
+After a crash, only the part that was being written is written again.
+"""
 
 import re
 from collections.abc import Callable, Iterator
@@ -12,7 +15,7 @@ from pydantic import Field
 
 from stoker import config
 from stoker.access import account
-from stoker.batch.archive import Part
+from stoker.batch.archive import ArchivePart
 from stoker.batch.batch_tally import BatchTally
 from stoker.errors import InputNotFound, Unavailable
 from stoker.firestore import raw
@@ -24,24 +27,25 @@ from stoker.storage.client import bucket
 from stoker.storage.sources import CHUNK_BYTES, Source
 
 PART_BYTES = 256 * 1024**2
-"""A part is closed once it holds so much: a download that breaks off, or a crash, costs no more than that."""
+"""The size at which a part is closed, in bytes before compression. An interrupted download or a crash costs no more
+than a part."""
 
 PART_FILES = 10_000
-"""Or so many files: what is known of them is kept until the part is closed."""
+"""The number of files at which a part is closed, because their descriptions stay in memory until then."""
 
 EXPORTS = re.compile(r"job-outputs/[^/]+/[^/]+/[^/]+/export-\d+\.zip")
-"""What earlier exports have made."""
+"""The files of earlier exports, which are not exported again."""
 
 README = """\
-This is all that is kept of you here, as far as it was there when the export was made.
+This is all data that is kept about you here. It was complete when the export was made.
 
 data/account-*.json   your account: how you sign in
 data/users-*.json     your profile and all that belongs to it
 data/*.json           your other documents, by kind
-data/files-*.json     your files: under which name each is kept here, and what it was called
+data/files-*.json     a list of your files: the name of each in this export, and its original name
 files/                your files
 
-A large export has several parts: export-001.zip, export-002.zip and so on. No document or file is in two of them.
+A large export has several parts: export-001.zip, export-002.zip and so on. Each document and each file is in one part.
 """
 
 
@@ -49,11 +53,11 @@ class ExportPosition(BatchTally):
     """The checkpoint.
 
     Attributes:
-        kind: Where the next part begins: the kind of things that the last one ended with,
-        after: and the last of them.
-        files: The parts that there are.
-        files_seen: Numbers the owner's files.
-        complete: Nothing is left to be put into a part.
+        kind: The kind of the last item that was exported; None before the first.
+        after: The name of the last item that was exported; None before the first.
+        files: The parts that are complete.
+        files_seen: The number of the owner's files so far, which numbers the next file.
+        complete: Whether everything is exported.
     """
 
     kind: str | None = None
@@ -64,7 +68,7 @@ class ExportPosition(BatchTally):
 
 
 def export_user_data(context: JobContext) -> BatchOutput:
-    """Exports what there is.
+    """Export all data of the owner.
 
     Args:
         context: The attempt.
@@ -81,7 +85,10 @@ def export_user_data(context: JobContext) -> BatchOutput:
 def _make_part(context: JobContext, position: ExportPosition, expected: int) -> ExportPosition:
     done = position.model_copy(deep=True)
     number = len(position.files) + 1
-    with context.outputs.open(f"export-{number:03}.zip", "application/zip") as stream, Part(stream, number) as part:
+    with (
+        context.outputs.open(f"export-{number:03}.zip", "application/zip") as stream,
+        ArchivePart(stream, number) as part,
+    ):
         if number == 1:
             part.add_text("README.txt", README)
         done.complete = _fill(context, part, done, expected)
@@ -96,16 +103,16 @@ def _make_part(context: JobContext, position: ExportPosition, expected: int) -> 
     return done
 
 
-def _fill(context: JobContext, part: Part, done: ExportPosition, expected: int) -> bool:
-    """Puts things into a part until it is full; returns whether that was all."""
+def _fill(context: JobContext, part: ArchivePart, done: ExportPosition, expected: int) -> bool:
+    """Add items to a part until it is full. Return whether everything is exported."""
     files_before = done.files_seen
-    for kind, name, thing in _things(context.user_id, done.kind, done.after):
+    for kind, name, item in _exported(context.user_id, done.kind, done.after):
         context.report(100 * done.total / max(expected, done.total, 1), "exporting")
-        if isinstance(thing, Blob):
+        if isinstance(item, Blob):
             done.files_seen += 1
-            _add_file(context, part, done, thing)
+            _add_file(context, part, done, item)
         else:
-            part.add_document(kind, readable(thing) if isinstance(thing, Document) else thing)
+            part.add_document(kind, readable(item) if isinstance(item, Document) else item)
             done.succeeded += 1
         done.kind, done.after = kind, name
         if part.size >= PART_BYTES or done.files_seen - files_before >= PART_FILES:
@@ -113,7 +120,7 @@ def _fill(context: JobContext, part: Part, done: ExportPosition, expected: int) 
     return True
 
 
-def _add_file(context: JobContext, part: Part, done: ExportPosition, blob: Blob) -> None:
+def _add_file(context: JobContext, part: ArchivePart, done: ExportPosition, blob: Blob) -> None:
     source = Source(blob)
     try:
         first = source.read(0, CHUNK_BYTES)
@@ -127,7 +134,7 @@ def _add_file(context: JobContext, part: Part, done: ExportPosition, blob: Blob)
             try:
                 yield source.read(offset, CHUNK_BYTES)
             except InputNotFound as error:
-                # Half of it is in the part: that is made again, without the file.
+                # Half of the file is in the part. So the next attempt writes the part again, without the file.
                 raise Unavailable(error.message) from error
 
     facts = {
@@ -140,13 +147,13 @@ def _add_file(context: JobContext, part: Part, done: ExportPosition, blob: Blob)
     done.succeeded += 1
 
 
-Thing = Any
-"""A document, an object in Cloud Storage, or JSON."""
+Exported = Any
+"""An item of an export: a document, an object in Cloud Storage, or JSON."""
 
 
-def _things(user_id: str, kind: str | None, after: str | None) -> Iterator[tuple[str, str, Thing]]:
-    """All that there is of a user behind some place: its kind, its name, and itself."""
-    sources: dict[str, Callable[[str | None], Iterator[tuple[str, Thing]]]] = {
+def _exported(user_id: str, kind: str | None, after: str | None) -> Iterator[tuple[str, str, Exported]]:
+    """Yield all data of a user after a place. Each item comes with its kind and its name."""
+    sources: dict[str, Callable[[str | None], Iterator[tuple[str, Exported]]]] = {
         "account": partial(_account, user_id),
         config.USERS: partial(_profile, user_id),
         **{name: partial(_trees, name, user_id) for name in config.user_trees()},
@@ -159,13 +166,13 @@ def _things(user_id: str, kind: str | None, after: str | None) -> Iterator[tuple
             yield one, name, thing
 
 
-def _account(user_id: str, after: str | None) -> Iterator[tuple[str, Thing]]:
+def _account(user_id: str, after: str | None) -> Iterator[tuple[str, Exported]]:
     found = account.find(user_id)
     if found is not None and after is None:
         yield user_id, account.readable(found)
 
 
-def _profile(user_id: str, after: str | None) -> Iterator[tuple[str, Thing]]:
+def _profile(user_id: str, after: str | None) -> Iterator[tuple[str, Exported]]:
     path = f"{config.USERS}/{user_id}"
     if not raw.possible_id(user_id):
         return
@@ -175,7 +182,7 @@ def _profile(user_id: str, after: str | None) -> Iterator[tuple[str, Thing]]:
     yield from _named(trees.below(path, after if after != path else None))
 
 
-def _trees(collection: str, user_id: str, after: str | None) -> Iterator[tuple[str, Thing]]:
+def _trees(collection: str, user_id: str, after: str | None) -> Iterator[tuple[str, Exported]]:
     root = None
     if after is not None:
         root = "/".join(after.split("/")[:2])
@@ -185,15 +192,15 @@ def _trees(collection: str, user_id: str, after: str | None) -> Iterator[tuple[s
         yield from _named(trees.below(path))
 
 
-def _documents(collection: str, user_id: str, after: str | None) -> Iterator[tuple[str, Thing]]:
+def _documents(collection: str, user_id: str, after: str | None) -> Iterator[tuple[str, Exported]]:
     return _named(trees.owned(collection, user_id, after))
 
 
-def _named(documents: Iterator[Document]) -> Iterator[tuple[str, Thing]]:
+def _named(documents: Iterator[Document]) -> Iterator[tuple[str, Exported]]:
     return ((raw.path_of(document), document) for document in documents)
 
 
-def _files(user_id: str, after: str | None) -> Iterator[tuple[str, Thing]]:
+def _files(user_id: str, after: str | None) -> Iterator[tuple[str, Exported]]:
     folder = f"user-uploads/{user_id}"
     yield from _files_below(f"job-outputs/{user_id}/", after)
     # Older rules let clients write an object with the name of their folder.
@@ -202,9 +209,9 @@ def _files(user_id: str, after: str | None) -> Iterator[tuple[str, Thing]]:
     yield from _files_below(f"{folder}/", after)
 
 
-def _files_below(prefix: str, after: str | None) -> Iterator[tuple[str, Thing]]:
+def _files_below(prefix: str, after: str | None) -> Iterator[tuple[str, Exported]]:
     if after is None or after.encode() < prefix.encode() or after.startswith(prefix):
-        # From the last one on, which is passed by.
+        # `start_offset` includes the last file that was exported, so that file is skipped below.
         begin = after if after is not None and after.startswith(prefix) else None
         for blob in bucket().list_blobs(prefix=prefix, start_offset=begin):
             if not EXPORTS.fullmatch(blob.name) and (begin is None or blob.name.encode() > begin.encode()):
@@ -212,7 +219,7 @@ def _files_below(prefix: str, after: str | None) -> Iterator[tuple[str, Thing]]:
 
 
 def _expected(user_id: str) -> int:
-    """About how many things there are; only the progress hangs on it."""
+    """Estimate the number of items. Only the progress depends on it."""
     count = 1
     for collection in (*config.user_trees(), *config.user_documents()):
         count += trees.count_owned(collection, user_id)

@@ -1,4 +1,4 @@
-"""Tasks that an earlier run of a batch could not change, for a run of these alone."""
+"""The tasks that failed in an earlier run of a batch, for a run of these tasks alone."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -13,12 +13,12 @@ from stoker.models.job import BatchOutput
 
 
 class FailedTasks:
-    """The tasks that have failed in an earlier run, as far as they exist and the filter still finds them.
+    """The tasks that failed in an earlier run, if they still exist and still match the filter.
 
     Args:
-        user_id: The owner of the tasks.
+        user_id: The uid of the owner.
         where: The filter.
-        earlier: The result of the earlier run, which names at most 100 tasks.
+        earlier: The result of the earlier run, which lists at most 100 tasks.
     """
 
     def __init__(self, user_id: str, where: TaskFilter, earlier: BatchOutput) -> None:
@@ -31,7 +31,7 @@ class FailedTasks:
 
     def page(self, after: str | None, limit: int) -> list[DocumentSnapshot[Any]]:
         """As `Tasks.page`."""
-        # All are read, since those at the beginning may be gone.
+        # All are read, because some at the beginning may be gone.
         return list(self._found(self._behind(after)))[:limit]
 
     def _behind(self, after: str | None) -> list[str]:
@@ -42,12 +42,12 @@ class FailedTasks:
         try:
             found = {one.id: one for one in client().get_all(references, **patience(reads=True))}
         except ValueError:
-            # A reference into another database, which the client library does not decode.
+            # A task has a reference into another database, which the client library can't decode. Read them one by one.
             for reference in references:
                 try:
                     snapshot = reference.get(**patience(reads=True))
                 except ValueError:
-                    # It can't be changed, whatever the filter says of it.
+                    # Such a task can't be changed, so it is not matched with the filter. It will fail again.
                     yield reference.get(["userId"], **patience(reads=True))
                 else:
                     yield from self._if_it_fits(snapshot)

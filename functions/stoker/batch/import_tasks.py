@@ -1,4 +1,4 @@
-"""`import-tasks`: a task for each line of a file, once, whatever crashes."""
+"""The operation `import-tasks`: it makes a task of each record of a file, once, even after crashes."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -16,7 +16,7 @@ from stoker.batch.task_files.due_date import DueDates
 from stoker.batch.task_files.first_records import check_first
 from stoker.batch.task_files.lines import Lines
 from stoker.batch.task_files.readers import reader_of
-from stoker.batch.task_files.task_record import NoTask, Reader, TaskFile
+from stoker.batch.task_files.task_record import InvalidRecord, Reader, TaskFile
 from stoker.errors import InputNotFound
 from stoker.firestore.api_errors import Conflict
 from stoker.firestore.client import client
@@ -30,24 +30,24 @@ from stoker.models.job import BatchOutput, ItemFailure, OutputFile
 from stoker.storage.sources import open_source, replaced
 
 PAGE = 200
-"""Records in a commit."""
+"""The most records of a commit."""
 
 PAGE_BYTES = 4 * 1024**2
-"""Bytes of the file behind the first record of a commit, which may have 10 MiB.
+"""The most bytes of the file after the first record of a commit. A commit may have 10 MiB.
 Source: https://firebase.google.com/docs/firestore/quotas (maximum API request size)."""
 
 
 @dataclass(frozen=True)
 class Page:
-    """Records that are imported in one commit.
+    """The records that are imported in a commit.
 
     Attributes:
-        items: The numbers of the lines, and the task of each, or what is wrong with it. Empty rows are left out.
-        after: The offset behind the page.
-        next_line: The number of the line behind the page.
+        items: The line number of each record, with its task or its problems. Empty rows are left out.
+        after: The offset of the end of the page, in bytes.
+        next_line: The number of the line after the page.
     """
 
-    items: Sequence[tuple[int, ImportedTask | NoTask]]
+    items: Sequence[tuple[int, ImportedTask | InvalidRecord]]
     after: int
     next_line: int
 
@@ -56,9 +56,9 @@ class ImportPosition(BatchTally):
     """The checkpoint.
 
     Attributes:
-        offset: Where the next line begins; None before the first.
-        line: Its number.
-        generation: Of the file: in another one, the offset means nothing.
+        offset: The offset of the next line in bytes; None before the first line.
+        line: The number of the next line.
+        generation: The generation of the file. In another generation, the offset has no meaning.
     """
 
     offset: int | None = None
@@ -66,7 +66,7 @@ class ImportPosition(BatchTally):
     generation: str | None = None
 
     def untried(self, earlier: BatchOutput) -> list[ItemFailure]:
-        """Return the failures of an earlier run that were not tried again yet."""
+        """Return the failures of an earlier run that were not retried yet."""
         return [failure for failure in earlier.failures if int(failure.item) >= self.line]
 
     def output(self, files: Sequence[OutputFile] = (), untried: Sequence[ItemFailure] = ()) -> BatchOutput:
@@ -75,16 +75,16 @@ class ImportPosition(BatchTally):
 
 
 def import_tasks(context: JobContext, batch_input: ImportTasks) -> BatchOutput:
-    """Make a task of each record of a file; or, of a batch that is run again, of each record that has failed.
+    """Make a task of each record of a file. In a retry of failed items, make a task of each record that failed.
 
     Args:
         context: The attempt.
-        batch_input: The file, and how it is written.
+        batch_input: The file, its encoding and the form of its dates.
 
     Raises:
         InputForbidden, InputNotFound, InputEmpty: As `open_source`.
-        InputNotFound: The batch is run again, and the file was replaced.
-        InputTooLarge: The file has more bytes or more records than a list may have.
+        InputNotFound: The failed items are retried, but the file was replaced.
+        InputTooLarge: The file has more bytes or more records than an import may have.
         UnsupportedMedia: The file is no list of tasks, or its first records all fail in the same way.
     """
     source = open_source(batch_input.source, context.user_id, config.MAX_LIST_BYTES)
@@ -125,18 +125,18 @@ def import_tasks(context: JobContext, batch_input: ImportTasks) -> BatchOutput:
 
 
 def _again(context: JobContext, position: ImportPosition, page: Page, earlier: BatchOutput) -> ImportPosition:
-    """Import the records of a page that have failed in an earlier run. Return the position after the page."""
+    """Import the records of a page that failed in an earlier run. Return the position after the page."""
     failed = {int(failure.item) for failure in earlier.failures}
     items = [(line, found) for line, found in page.items if line in failed]
     if not items:
-        # No write: the next attempt may read these lines again.
+        # Nothing is written. After a crash, the next attempt reads these lines again.
         return position.model_copy(update={"offset": page.after, "line": page.next_line})
     return write_page(context, position, replace(page, items=items), earlier)
 
 
 def _page(reader: Reader, position: ImportPosition) -> Page:
     offset, line = position.offset or 0, position.line
-    items: list[tuple[int, ImportedTask | NoTask]] = []
+    items: list[tuple[int, ImportedTask | InvalidRecord]] = []
     begin = None
     while len(items) < PAGE and (begin is None or offset - begin < PAGE_BYTES):
         record = reader.at(offset, line)
@@ -152,13 +152,13 @@ def _page(reader: Reader, position: ImportPosition) -> Page:
 def write_page(
     context: JobContext, position: ImportPosition, page: Page, earlier: BatchOutput | None = None
 ) -> ImportPosition:
-    """Write the tasks of a page and the checkpoint behind it. Return the checkpoint.
+    """Write the tasks of a page and the next checkpoint in one commit. Return the checkpoint.
 
     Args:
         context: The attempt.
         position: The checkpoint before the page.
         page: The records.
-        earlier: The result of an earlier run, if the records are those that have failed in this run.
+        earlier: The result of the earlier run, if the records are a retry of its failures; else None.
     """
     tasks = client().collection(config.TASKS)
     content = [found for _, found in page.items if isinstance(found, ImportedTask)]
@@ -167,13 +167,13 @@ def write_page(
     there: dict[str, Any] = {}
 
     def attempt() -> ImportPosition:
-        done, new = _sorted_out(context, position, page, foreign, there)
+        done, new = _decide_page(context, position, page, foreign, there)
         made = [Create(f"{config.TASKS}/{name}", _document(name, context.user_id, task)) for name, task in new.items()]
         try:
             figures = done.output(untried=done.untried(earlier)) if earlier is not None else None
             context.save(done.to_firestore(), made, output=figures)
         except WritesRefused as refused:
-            # Some are there: the job was run before, and is run again from its beginning.
+            # Some of the tasks exist. The job was run before, and is now run again from its beginning.
             references = [tasks.document(name) for name in new]
             snapshots = client().get_all(references, field_paths=["userId"], **patience(reads=True))
             there.update({one.id: (one.to_dict() or {}).get("userId") for one in snapshots if one.exists})
@@ -183,16 +183,16 @@ def write_page(
     return until_written(attempt)
 
 
-def _sorted_out(
+def _decide_page(
     context: JobContext, position: ImportPosition, page: Page, foreign: set[str], there: Mapping[str, Any]
 ) -> tuple[ImportPosition, dict[str, ImportedTask]]:
-    """Decide what becomes of each item of a page.
+    """Decide for each item of a page whether to create a task, to skip it, or to count it as failed.
 
     Args:
         context: The attempt.
         position: The checkpoint before the page.
         page: The items.
-        foreign: Projects that are not the job's owner's.
+        foreign: The ids of projects that do not belong to the job's owner.
         there: The owners of tasks that exist, by the tasks' ids.
 
     Returns:
@@ -202,7 +202,7 @@ def _sorted_out(
     new: dict[str, ImportedTask] = {}
     for line, found in page.items:
         name = task_id(context.id, line)
-        if isinstance(found, NoTask):
+        if isinstance(found, InvalidRecord):
             done.fail(str(line), str(found), "invalid-task")
         elif found.project_id in foreign:
             done.fail(
@@ -218,13 +218,17 @@ def _sorted_out(
 
 
 def task_id(job_id: str, line: int) -> str:
-    """The id of the task that a line becomes: always the same, so that no line becomes two.
+    """Return the id of the task of a line. It is always the same, so that a line never becomes two tasks.
+
+    Args:
+        job_id: The id of the job.
+        line: The number of the line.
 
     Example:
         >>> task_id("spring", 7)
         'spring-7'
     """
-    # A job's id may be as long as a task's may be.
+    # A long job id is hashed, because an id has at most 128 characters.
     stem = job_id if len(job_id) <= 115 else hashlib.sha256(job_id.encode()).hexdigest()
     return f"{stem}-{line}"
 

@@ -1,4 +1,5 @@
-"""A user's tasks, page by page: each page is one commit with its checkpoint, so that each task is written once."""
+"""The writing of a user's tasks page by page. Each page is one commit with its checkpoint, so each task is written
+once."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -14,26 +15,26 @@ from stoker.jobs.lease import WritesRefused
 from stoker.models.job import BatchOutput, ItemFailure, Stage
 
 PAGE = 200
-"""Tasks in a commit: one that is refused because someone has written a task of it costs no more than that."""
+"""The tasks in a commit. A commit is refused, and done again, if somebody else has written one of its tasks."""
 
 WriteOf = Callable[[DocumentSnapshot[Any]], Write]
-"""Returns the write of one task; the commit is refused if the task has changed since."""
+"""Returns the write of a task. The commit is refused if the task has changed since it was read."""
 
-Find = Callable[[DocumentSnapshot[Any]], str | None]
-"""Says in a sentence what is wrong with a task, if anything is."""
+FindProblem = Callable[[DocumentSnapshot[Any]], str | None]
+"""Returns a sentence about the problem of a task; None if it has no problem."""
 
 
 class PagePosition(BatchTally):
     """The checkpoint.
 
     Attributes:
-        after: The id of the last task that is done with.
+        after: The id of the last task that was handled; None before the first.
     """
 
     after: str | None = None
 
     def untried(self, earlier: BatchOutput) -> list[ItemFailure]:
-        """Return the failures of an earlier run that were not tried again yet."""
+        """Return the failures of an earlier run that were not retried yet."""
         return [failure for failure in earlier.failures if self.after is None or failure.item > self.after]
 
 
@@ -41,10 +42,10 @@ class Tasks(Protocol):
     """Tasks of a user, sorted by their ids."""
 
     def count(self, after: str | None) -> int:
-        """Return about how many there are behind an id."""
+        """Estimate the number of tasks after an id."""
 
     def page(self, after: str | None, limit: int) -> list[DocumentSnapshot[Any]]:
-        """Read the first tasks behind an id; return none only if there are none."""
+        """Read the first tasks after an id. An empty list means that there are no more tasks."""
 
 
 @dataclass(frozen=True)
@@ -52,14 +53,14 @@ class TasksOfQuery:
     """The tasks that a query finds.
 
     Attributes:
-        query: One of `stoker.queries.declared` that is sorted by `__name__`.
+        query: A query of `stoker.queries.declared` that is sorted by `__name__`.
     """
 
     query: Query
 
     def count(self, after: str | None) -> int:
         """As `Tasks.count`."""
-        # The library's annotations are wrong here: it answers with two lists, one per answer, one per aggregation.
+        # The library's annotations are wrong here: it returns a list of lists, by answer and by aggregation.
         counting: Any = self._behind(after).count()
         return int(counting.get(**patience(reads=True))[0][0].value)
 
@@ -71,27 +72,27 @@ class TasksOfQuery:
         return self.query.start_after({"__name__": after}) if after is not None else self.query
 
 
-def through_pages(
+def write_pages(
     context: JobContext,
     tasks: Tasks,
     stage: Stage,
     write_of: WriteOf,
-    find_problem: Find,
+    find_problem: FindProblem,
     earlier: BatchOutput | None = None,
 ) -> PagePosition:
-    """Writes every one of a user's tasks.
+    """Write all tasks, page by page.
 
     Args:
         context: The attempt.
         tasks: The tasks.
-        stage: What the user sees.
-        write_of: Returns the write of a document.
-        find_problem: Where it says something, the document is counted as failed, and not written.
-        earlier: The result of an earlier run, if the tasks are those that have failed in this run. The tasks that it
-            has written count as well.
+        stage: The stage to report.
+        write_of: Returns the write of a task.
+        find_problem: Returns a problem of a task. A task with a problem is counted as failed, and not written.
+        earlier: The result of the earlier run, if the tasks are a retry of its failures; else None. The tasks that the
+            earlier run has written count as well.
 
     Returns:
-        What has become of them.
+        The last checkpoint, with the figures.
 
     Raises:
         Interrupted: As `JobContext.check`.
@@ -110,18 +111,18 @@ def through_pages(
             figures = done.output(untried=done.untried(earlier)) if earlier is not None else None
             context.save(done.to_firestore(), [write_of(task) for task in writes], output=figures)
         except WritesRefused:
-            # Someone has written a task of this page, or deleted it. Fewer at once, lest it be so each time.
+            # Somebody else has written or deleted a task of this page. A smaller page is refused less often.
             limit = max(1, limit // 2)
             continue
         position, limit = done, PAGE
 
 
 def read_page(query: Query) -> Iterator[DocumentSnapshot[Any]]:
-    """The documents of a page; of one that can't be decoded, the `userId` alone."""
+    """Yield the documents that a query finds. A document that can't be decoded comes with its `userId` alone."""
     try:
         yield from list(query.get(**patience(reads=True)))
     except ValueError:
-        # The client library does not decode a reference into another database, and gives up on the whole page.
+        # The client library can't decode a reference into another database, and fails for the whole page.
         for one in query.select(["userId"]).get(**patience(reads=True)):
             try:
                 yield one.reference.get(**patience(reads=True))
@@ -130,7 +131,7 @@ def read_page(query: Query) -> Iterator[DocumentSnapshot[Any]]:
 
 
 def _tallied(
-    position: PagePosition, page: list[DocumentSnapshot[Any]], find_problem: Find
+    position: PagePosition, page: list[DocumentSnapshot[Any]], find_problem: FindProblem
 ) -> tuple[PagePosition, list[DocumentSnapshot[Any]]]:
     done = position.model_copy(deep=True, update={"after": page[-1].id})
     writes = []

@@ -1,4 +1,4 @@
-"""Whose a project is: a task may name none but its owner's."""
+"""The check that projects belong to a task's owner. A task may not name another user's project."""
 
 from collections.abc import Collection
 
@@ -8,11 +8,13 @@ from stoker.firestore.deadline import patience
 
 
 def not_owned(user_id: str, project_ids: Collection[str]) -> set[str]:
-    """Finds the projects that a user does not have: of nobody, or of someone else. Which of the two is not told.
+    """Return the ids that name no project of a user.
+
+    The result does not distinguish missing projects from projects of other users, so that users can't search for these.
 
     Args:
-        user_id: The user.
-        project_ids: Ids of `projects`, as a client wrote them.
+        user_id: The uid of the user.
+        project_ids: The ids, as a client wrote them.
     """
     projects = client().collection(config.PROJECTS)
     references = [projects.document(project_id) for project_id in project_ids]

@@ -1,4 +1,4 @@
-"""`run-jobs`: many jobs as one, which ends with the last of them."""
+"""The operation `run-jobs`: it makes jobs, and ends with the last of them."""
 
 from stoker.batch.bounds import check_jobs
 from stoker.jobs.children import ChildJob, Children
@@ -7,14 +7,14 @@ from stoker.models.batch import RunJobs
 
 
 def run_jobs(context: JobContext, batch_input: RunJobs) -> Children:
-    """Says which jobs to make; the engine makes them and looks after them.
+    """Return the jobs to make. The engine creates them and waits for their ends.
 
     Args:
         context: The attempt.
-        batch_input: The jobs. What is wrong with one is found when it arrives, and fails it alone.
+        batch_input: The jobs. A job that is not valid fails alone, when the engine dispatches it.
 
     Raises:
-        InputTooLarge: There are more than a batch may make.
+        InputTooLarge: There are more jobs than a batch may make.
     """
     check_jobs(len(batch_input.jobs))
     return Children([ChildJob(job.type, job.input) for job in batch_input.jobs])

@@ -21,14 +21,14 @@ from stoker.models.job import BatchOutput
 
 
 def process_batch(context: JobContext, batch_input: BatchInput) -> BatchOutput | Children:
-    """Does what a batch job asks for.
+    """Run the operation of a batch job.
 
     Args:
         context: The attempt.
-        batch_input: The operation and what it needs.
+        batch_input: The operation and its arguments.
 
     Raises:
-        PermanentError: It can't be done; the operation says why.
+        PermanentError: The operation can't be done. The message says why.
         Interrupted: As `JobContext.check`.
     """
     match batch_input:

@@ -1,1 +1,1 @@
-"""Files of captions: WebVTT and SubRip, read leniently and written anew."""
+"""Captions files: WebVTT and SubRip are read leniently, and written anew."""

@@ -1,4 +1,4 @@
-"""The cues of a captions file that a user brings: WebVTT or SubRip, within bounds, as plain text."""
+"""The cues of a user's captions file: WebVTT or SubRip, within limits, as plain text."""
 
 import codecs
 import re
@@ -11,27 +11,27 @@ from stoker.captions.webvtt import Block, Cue
 from stoker.models.warnings import OutputWarning
 
 MAX_CUES = 10_000
-"""More than one a second for hours."""
+"""A cue a second for almost three hours."""
 
 MAX_CUE_CHARACTERS = 1000
-"""More than fits a screen."""
+"""More than a screen can show."""
 
 SHOWN = "\u200c\u200d\u200e\u200f"
-"""Invisible, but without them Persian is spelt wrong, and Hebrew ends at the wrong side."""
+"""Invisible characters that are kept. Without them, Persian is misspelt and Hebrew ends on the wrong side."""
 
 
 class UnreadableCaptions(ValueError):
-    """The file holds no captions, or is beyond a limit; the message says why."""
+    """The file holds no captions, or is beyond a limit. The message says why."""
 
 
 @dataclass(frozen=True)
-class Reading:
-    """A captions file as it was read.
+class ParsedCaptions:
+    """The content of a captions file.
 
     Attributes:
-        cues: Plain text, in the order of their start.
-        left_out: The line numbers of cues that are left out.
-        replaced: Whether bytes that are no text are replaced by U+FFFD.
+        cues: The cues in plain text, in the order of their start.
+        left_out: The line numbers of cues that could not be read.
+        replaced: Whether bytes that are not UTF-8 were replaced by U+FFFD.
     """
 
     cues: tuple[Cue, ...]
@@ -39,10 +39,10 @@ class Reading:
     replaced: bool = False
 
     def warnings(self, name: str) -> list[OutputWarning]:
-        """Warnings for the owner.
+        """Return warnings for the owner of the job.
 
         Args:
-            name: The file as the user knows it.
+            name: The file's name that the user gave.
         """
         said = []
         if self.left_out:
@@ -56,42 +56,42 @@ class Reading:
         return [OutputWarning(code="bad-cues", message=message) for message in said]
 
 
-def read(content: bytes) -> Reading:
-    """Reads a WebVTT or SubRip file. Styles, regions, tags and settings are left out.
+def parse(content: bytes) -> ParsedCaptions:
+    """Read a WebVTT or SubRip file. Styles, regions, tags and settings are dropped.
 
     Raises:
         UnreadableCaptions: No cue can be read, or the file is beyond a limit.
 
     Example:
-        >>> read(b"WEBVTT\\n\\n00:01.000 --> 00:02.500 align:start\\n<v Ada>Good &amp; <i>new</i>.\\n").cues
+        >>> parse(b"WEBVTT\\n\\n00:01.000 --> 00:02.500 align:start\\n<v Ada>Good &amp; <i>new</i>.\\n").cues
         (Cue(start=1.0, end=2.5, text='Good & new.'),)
     """
     text, replaced = _decoded(content)
     lines = _lines(text)
     if not webvtt.is_webvtt(lines):
-        # A tool that writes \r\r\n has turned \n into \r\n twice.
+        # Some tools turn \n into \r\n twice, which gives \r\r\n.
         found = _within_bounds(subrip.blocks(_lines(text.replace("\r\r\n", "\n"))), subrip.plain)
         if not found.cues:
             raise UnreadableCaptions("it does not begin with WEBVTT, and has no cue of SubRip")
         return found
     found = _within_bounds(webvtt.blocks(lines), webvtt.plain)
     if not found.cues and found.left_out:
-        # Some tools put WEBVTT above the times of SubRip.
+        # Some tools put the line WEBVTT above times in SubRip's form.
         sloppy = _within_bounds(webvtt.blocks(lines, subrip.timing), webvtt.plain)
         if not sloppy.cues:
             raise UnreadableCaptions(f"none of its cues can be read; see line {found.left_out[0]}")
         found = sloppy
-    return Reading(found.cues, found.left_out, replaced)
+    return ParsedCaptions(found.cues, found.left_out, replaced)
 
 
 def _decoded(content: bytes) -> tuple[str, bool]:
-    """The text of a file, and whether bytes had to be replaced."""
+    """Return the text of a file, and whether bytes had to be replaced."""
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return content.decode("utf-16", errors="replace"), False
     try:
         return content.decode("utf-8-sig"), False
     except UnicodeDecodeError:
-        # A browser reads a WebVTT all the same. In SubRip it is mostly another encoding, which nothing names.
+        # Browsers read a WebVTT file in spite of this. A SubRip file is mostly in another, unknown encoding.
         if content.removeprefix(codecs.BOM_UTF8).startswith(b"WEBVTT"):
             return content.decode("utf-8-sig", errors="replace"), True
         raise UnreadableCaptions("it is not in UTF-8; open it in an editor and save it as UTF-8") from None
@@ -101,7 +101,7 @@ def _lines(text: str) -> list[str]:
     return text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd").split("\n")
 
 
-def _within_bounds(blocks: Iterable[Block], plain: Callable[[str], str]) -> Reading:
+def _within_bounds(blocks: Iterable[Block], plain: Callable[[str], str]) -> ParsedCaptions:
     cues, left_out = [], []
     for block in blocks:
         text = _shown(plain(block.text))
@@ -111,11 +111,11 @@ def _within_bounds(blocks: Iterable[Block], plain: Callable[[str], str]) -> Read
             cues.append(Cue(*block.times, text))
         if max(len(cues), len(left_out)) > MAX_CUES:
             raise UnreadableCaptions(f"it has more than {MAX_CUES} cues")
-    return Reading(tuple(sorted(cues, key=lambda cue: (cue.start, cue.end))), tuple(left_out))
+    return ParsedCaptions(tuple(sorted(cues, key=lambda cue: (cue.start, cue.end))), tuple(left_out))
 
 
 def _shown(text: str) -> str:
-    """Text as a screen shows it: no space is doubled, nothing is invisible, and no arrow can be taken for a time.
+    """Return a text as a screen shows it: without double spaces, invisible characters, and arrows that look like times.
 
     Source: https://www.w3.org/TR/webvtt1/#applying-css-properties (`white-space: pre-line`).
     """

@@ -1,6 +1,6 @@
-"""SubRip, the format of `.srt` files: read as leniently as players read it.
+"""SubRip, the format of `.srt` files. It is read as leniently as players read it.
 
-There is no standard. Source: what ffmpeg's demuxer takes, https://ffmpeg.org/doxygen/trunk/srtdec_8c_source.html.
+SubRip has no standard. Source: ffmpeg's demuxer, https://ffmpeg.org/doxygen/trunk/srtdec_8c_source.html.
 """
 
 import html
@@ -14,13 +14,15 @@ TIMING = re.compile(rf"\s*{TIME}\s*-{{1,3}}>\s*{TIME}")
 NUMBER = re.compile(r"\s*[0-9]+\s*")
 
 TAG = re.compile(r"</?[A-Za-z][^<>]*>|\{\\[^{}]*\}")
-"""A tag such as `<i>` or `<font color=red>`, or a renderer's order such as `{\\an8}`."""
+"""A tag such as `<i>` or `<font color=red>`, or a command to the renderer such as `{\\an8}`."""
 
 REFERENCE = re.compile(r"&(?:[A-Za-z][A-Za-z0-9]{0,31}|#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6});")
 
 
 def timing(line: str) -> tuple[float, float] | None:
-    """The start and end of a cue in seconds; None if the line has none. Digits after a comma count milliseconds.
+    """Return the start and end of a cue, in seconds; None if the line has no times.
+
+    The digits after a comma or a full stop are a number of milliseconds, so `2.5` is 2 s and 5 ms.
 
     Example:
         >>> timing("00:00:01,000 --> 0:00:02.5 X1:40"), timing("1 --> 2")
@@ -34,10 +36,10 @@ def timing(line: str) -> tuple[float, float] | None:
 
 
 def blocks(lines: Sequence[str]) -> Iterator[Block]:
-    """The cues of a file. A text goes on to the number of the next cue, also over blank lines.
+    """Iterate over the cues of a file. A text may have blank lines: it ends at the number of the next cue.
 
     Args:
-        lines: Without their line ends.
+        lines: The lines of the file, without their line ends.
     """
     times = [(number, timing(line)) for number, line in enumerate(lines)]
     starts = [(number, found) for number, found in times if found or "-->" in lines[number]]
@@ -49,7 +51,7 @@ def blocks(lines: Sequence[str]) -> Iterator[Block]:
 
 
 def plain(text: str) -> str:
-    """The text of a cue without its tags, with its character references resolved.
+    """Return the text of a cue without its tags, with its character references resolved.
 
     Example:
         >>> plain(r'{\\an8}<font color="red">I <3 AT&T</font>')
@@ -59,7 +61,7 @@ def plain(text: str) -> str:
 
 
 def _text(lines: Sequence[str], begin: int, end: int) -> str:
-    """Lines of a text, without the number of the cue that follows."""
+    """Return the lines of a text, without the number of the next cue."""
     if end < len(lines) and end > begin and NUMBER.fullmatch(lines[end - 1]):
         end -= 1
     return "\n".join(lines[begin:end]).strip()

@@ -1,4 +1,4 @@
-"""WebVTT, the Web Video Text Tracks format: read as leniently as browsers read it, and written anew as plain text.
+"""WebVTT, the Web Video Text Tracks format. It is read as leniently as browsers read it, and written as plain text.
 
 Source: https://www.w3.org/TR/webvtt1/.
 """
@@ -12,27 +12,33 @@ from typing import Self
 SPACE = r"[ \t\f]*"
 TIMING = re.compile(rf"{SPACE}([0-9:]+\.[0-9]+){SPACE}-->{SPACE}([0-9:]+\.[0-9]+)")
 TIME = re.compile(r"([0-9]{1,7}):([0-9]{2})(?::([0-9]{2}))?\.([0-9]{3})")
-"""Source: https://www.w3.org/TR/webvtt1/#collect-a-webvtt-timestamp. Hours may have any number of digits there;
-seven are more than a thousand years."""
+"""Source: https://www.w3.org/TR/webvtt1/#collect-a-webvtt-timestamp. The standard allows any number of digits for the
+hours; seven digits are more than a thousand years."""
 
 TEAMS_TIME = re.compile(r"(0|[1-9][0-9]?):(0|[1-9][0-9]?):(0|[1-9][0-9]?)\.([0-9]{1,3})")
-"""Microsoft Teams pads no part of a time: `0:0:6.90` is 6 s and 90 ms. Browsers skip such a cue.
+"""A time as Microsoft Teams writes it, without padding: `0:0:6.90` is 6 s and 90 ms. Browsers skip such a cue.
 Source: https://learn.microsoft.com/en-us/graph/api/calltranscript-get (the example of its content)."""
 
 NOT_CUES = re.compile(r"(?:NOTE|STYLE|REGION)(?:\s|$)|[0-9]+\s*$")
-"""How a block begins that never holds a text to show. A number alone is a cue's number that lost its cue."""
+"""The beginning of a block that never has a text to show. A number alone is the number of a cue that is missing."""
 
 
 @dataclass(frozen=True)
 class Cue:
-    """A text, and when it is shown, in seconds."""
+    """A text, and the time during which it is shown.
+
+    Attributes:
+        start: When the text appears, in seconds.
+        end: When the text disappears, in seconds.
+        text: The text; lines are separated by a line feed.
+    """
 
     start: float
     end: float
     text: str
 
     def escaped(self) -> Self:
-        """The same, for text that a reader must not take for tags."""
+        """Return this cue with `<`, `>` and `&` escaped, so that no reader takes its text for tags."""
         return replace(self, text=html.escape(self.text, quote=False))
 
 
@@ -41,9 +47,9 @@ class Block:
     """A part of a file that has, or should have, a text to show.
 
     Attributes:
-        line: The number of its first line that counts; the first line of a file is 1.
-        times: Its start and end in seconds; None where there are none that can be read.
-        text: As it stands in the file, with its tags.
+        line: The number of the line with the times, or of the first line; the first line of a file is 1.
+        times: The start and end in seconds; None if they are missing or can't be read.
+        text: The text as it stands in the file, with its tags.
     """
 
     line: int
@@ -51,11 +57,11 @@ class Block:
     text: str
 
 
-def written(cues: Iterable[Cue]) -> str:
-    """A WebVTT file.
+def to_webvtt(cues: Iterable[Cue]) -> str:
+    """Return the content of a WebVTT file.
 
     Example:
-        >>> print(written([Cue(0, 3661.5, "Good morning.")]))
+        >>> print(to_webvtt([Cue(0, 3661.5, "Good morning.")]))
         WEBVTT
         <BLANKLINE>
         00:00:00.000 --> 01:01:01.500
@@ -67,12 +73,12 @@ def written(cues: Iterable[Cue]) -> str:
 
 
 def is_webvtt(lines: Sequence[str]) -> bool:
-    """Whether a file begins as a WebVTT file does."""
+    """Return whether the first line is that of a WebVTT file."""
     return re.match(r"WEBVTT(?:[ \t]|$)", lines[0]) is not None
 
 
 def timing(line: str) -> tuple[float, float] | None:
-    """The start and end of a cue in seconds; None if a browser cannot read them and Teams does not write them.
+    """Return the start and end of a cue, in seconds; None if the line has no times of a browser's or of Teams' form.
 
     Example:
         >>> timing("1:00:01.500-->1:00:02.000 align:start"), timing("0:0:6.90 --> 0:0:7.5"), timing("0:01.5 --> 2")
@@ -86,14 +92,14 @@ def timing(line: str) -> tuple[float, float] | None:
 
 
 def blocks(lines: Sequence[str], timing: Callable[[str], tuple[float, float] | None] = timing) -> Iterator[Block]:
-    """The cues of a file, and the blocks that would be cues if they had a time. Notes and styles are left out.
+    """Iterate over the cues of a file, and over blocks that would be cues if they had times.
 
-    A line with an arrow begins a cue wherever it stands, and a blank line ends it.
+    Any line with an arrow begins a cue, and a blank line ends it. Notes and styles are skipped.
     Source: https://www.w3.org/TR/webvtt1/#file-parsing.
 
     Args:
-        lines: Of a file for which `is_webvtt` is true, without their line ends.
-        timing: Reads the line with the arrow.
+        lines: The lines of a file for which `is_webvtt` is true, without their line ends.
+        timing: A function that reads the line with the arrow.
     """
     number = 1
     # The header ends at a blank line or at an arrow.
@@ -109,18 +115,18 @@ def blocks(lines: Sequence[str], timing: Callable[[str], tuple[float, float] | N
             continue
         number = _end(lines, begin)
         text = "\n".join(lines[begin:number])
-        # A single line right above an arrow is the name of that cue.
+        # A single line right above an arrow is the name of the cue.
         name = number - begin == 1 and number < len(lines) and bool(lines[number])
         if text.strip() and not name and not NOT_CUES.match(text):
             yield Block(begin + 1, None, text)
         number = max(number, begin + 1)
 
 
-def part(cues: Iterable[Cue], start: float, end: float | None) -> list[Cue]:
-    """The cues of a part of the film, whose own time begins at 0.
+def cues_between(cues: Iterable[Cue], start: float, end: float | None) -> list[Cue]:
+    """Return the cues of a part of the film, with times that count from the start of the part.
 
     Example:
-        >>> part([Cue(1, 3, "one"), Cue(4, 6, "two"), Cue(8, 9, "three")], 2, 5)
+        >>> cues_between([Cue(1, 3, "one"), Cue(4, 6, "two"), Cue(8, 9, "three")], 2, 5)
         [Cue(start=0, end=1, text='one'), Cue(start=2, end=3, text='two')]
     """
     return [
@@ -131,19 +137,19 @@ def part(cues: Iterable[Cue], start: float, end: float | None) -> list[Cue]:
 
 
 def plain(text: str) -> str:
-    """The text of a cue without its tags, with its character references resolved.
+    """Return the text of a cue without its tags, with its character references resolved.
 
     Example:
         >>> plain("<v Ada>Good &amp; <i>new</i>")
         'Good & new'
     """
-    # Python refuses to read numbers of thousands of digits; no character has one of more than seven.
+    # Python refuses numbers of thousands of digits. The number of a character has at most seven.
     short = re.sub(r"(&#[xX]?)0+(?=[0-9a-fA-F])", r"\1", re.sub(r"<[^>]*>?", "", text))
     return html.unescape(re.sub(r"&#[0-9]{8,};?|&#[xX][0-9a-fA-F]{8,};?", "\ufffd", short))
 
 
 def _end(lines: Sequence[str], number: int) -> int:
-    """The index of the next line that is blank or has an arrow."""
+    """Return the index of the next line that is blank or has an arrow."""
     while number < len(lines) and lines[number] and "-->" not in lines[number]:
         number += 1
     return number

@@ -1,1 +1,1 @@
-"""Firestore as Stoker uses it: one client for the process, and its errors told apart."""
+"""Firestore: the process's one client, conditional writes, deadlines, and the kinds of its errors."""

@@ -1,23 +1,28 @@
-"""Errors of Google's services, by what a caller can do about them."""
+"""The kinds of errors of Google's services: conflicts, and transient errors."""
 
 from google.api_core import exceptions
 
 
 class Conflict(Exception):
-    """A document is not as a conditional write supposed: read the document again. Nothing was changed."""
+    """The refusal of a commit because a condition of a write does not hold.
+
+    Nothing was written. Read the document again.
+    """
 
 
 class DocumentExists(Conflict):
-    """A document that a commit was to make exists already. Nothing was changed."""
+    """The refusal of a commit because a document that it creates exists already. Nothing was written."""
 
 
 REFUSED = (exceptions.FailedPrecondition, exceptions.NotFound, exceptions.AlreadyExists)
-"""Firestore's answers to a commit of which a condition does not hold.
+"""The errors with which Firestore refuses a commit of which a condition does not hold.
 Source: https://firebase.google.com/docs/firestore/reference/rest/v1/Precondition"""
 
 CONFLICTS = (Conflict, exceptions.Aborted)
-"""The errors of a commit if someone else was quicker, or if the commit had arrived before and was sent again. Those of
-`REFUSED` are not among them: a read or another service may raise them too, and then they are no conflict."""
+"""The errors of a commit after another writer's commit, or after its own first try whose answer was lost.
+
+The errors of `REFUSED` are not among them: a read or another service may raise those too, without any conflict.
+"""
 
 TRANSIENT = (
     exceptions.Aborted,
@@ -33,11 +38,11 @@ TRANSIENT = (
     exceptions.Unknown,
     ConnectionError,
 )
-"""Errors that a later try may not meet again.
-Source: https://cloud.google.com/apis/design/errors#error_retries, and HTTP's forms of the same faults."""
+"""The errors that a later try may not meet.
+Source: https://cloud.google.com/apis/design/errors#error_retries, and the HTTP errors for the same faults."""
 
 
 def conflict_of(refused: Exception) -> Conflict:
-    """Return the conflict that an answer of `REFUSED` to a commit means."""
+    """Return the conflict for an error of `REFUSED` that a commit has raised."""
     kind = DocumentExists if isinstance(refused, exceptions.AlreadyExists) else Conflict
     return kind(str(refused))

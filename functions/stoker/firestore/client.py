@@ -10,9 +10,9 @@ from stoker import config
 
 @functools.cache
 def client() -> firestore.Client:
-    """The client; safe to share between threads.
+    """Return the client. Threads may share it.
 
-    Not `firebase_admin.firestore.client()`, which demands real credentials even of the emulator.
+    `firebase_admin.firestore.client()` would not do, because it needs real credentials even for the emulator.
 
     Example:
         >>> client().collection("processingJobs")  # doctest: +SKIP

@@ -1,7 +1,7 @@
-"""Deadlines: the one place that says how long a call to Firestore may take, all of its tries included.
+"""The deadlines of calls to Firestore, including all tries of a call.
 
-The client library tries a write again for 60 s by itself and a read for 300 s, whatever `timeout` each try was given,
-and a loop around such calls multiplies that. Every call of ours is made with `patience`. So a call takes at most
+The client library tries a write again for 60 s and a read for 300 s, whatever `timeout` each try was given. A loop
+around such calls multiplies that. So every call is made with the options of `patience`, and takes at most
 `CALL_SECONDS`. Within `deadline(seconds)`, a call takes at most the time that the block has left.
 """
 
@@ -15,11 +15,11 @@ from google.api_core import exceptions, retry
 from stoker.host import SYSTEM, Host
 
 CALL_SECONDS = 60.0
-"""The longest that a call may take outside of any deadline: as long as the client library lets a write take."""
+"""The longest time that a call may take outside of any deadline, in seconds: the client library's limit for a write."""
 
 STREAM_SECONDS = 300.0
-"""The longest that a long answer may take outside of any deadline, including the time in which its reader works on it:
-as long as the client library lets a query take.
+"""The longest time that a streamed answer may take outside of any deadline, in seconds: the client library's limit for
+a query. The time in which the reader processes the answer is included.
 Source of both: https://github.com/googleapis/python-firestore (transports/base.py)."""
 
 _deadline: ContextVar[tuple[float, Host] | None] = ContextVar("deadline", default=None)
@@ -33,11 +33,11 @@ _PASSING_READ = retry.if_exception_type(
 
 @contextmanager
 def deadline(seconds: float, host: Host = SYSTEM) -> Iterator[None]:
-    """Let no call within the block go on for longer than the block may take.
+    """Limit the time of all calls within the block together.
 
     Args:
-        seconds: How long the block may take. An outer deadline that ends earlier holds.
-        host: The clock to measure by.
+        seconds: The longest time for the block, in seconds. If an outer deadline ends earlier, that holds.
+        host: The machine whose clock measures the time.
 
     Example:
         >>> with deadline(5):
@@ -54,7 +54,7 @@ def deadline(seconds: float, host: Host = SYSTEM) -> Iterator[None]:
 
 
 def seconds_left() -> float | None:
-    """Return how long until the deadline, 0 or less if it has passed; None outside of any deadline."""
+    """Return the seconds until the deadline, 0 or less if it has passed; None outside of any deadline."""
     within = _deadline.get()
     if within is None:
         return None
@@ -65,13 +65,13 @@ def seconds_left() -> float | None:
 def patience(*, reads: bool, seconds: float = CALL_SECONDS) -> dict[str, Any]:
     """Return the `retry` and `timeout` of a call to the client library, so that all its tries fit the deadline.
 
-    A number of seconds as `timeout` would not do: the library grants it anew to a query that breaks off, and to a try
+    A number of seconds as `timeout` would not do. The library grants it again to a query that breaks off, and to a try
     that begins in the last second.
     Source: https://github.com/googleapis/python-api-core (timeout.py), and python-firestore (query.py).
 
     Args:
         reads: Whether the call only reads.
-        seconds: How long the call may take outside of any deadline.
+        seconds: The longest time that the call may take outside of any deadline, in seconds.
 
     Raises:
         DeadlineExceeded: The deadline has passed.

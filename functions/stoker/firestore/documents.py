@@ -1,4 +1,7 @@
-"""Documents as the engine needs them: read, find, commit. In Firestore, or in memory for tests."""
+"""The database as the engine uses it: read, find and commit documents.
+
+`memory_documents.py` is another database in memory.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,11 +23,12 @@ class StoredDocument:
     """A document as it was read.
 
     Attributes:
-        path: Such as `processingJobs/jO4Nfx7HgAfqnLd1Mmd7`.
-        data: Its fields, or those that were asked for. Anyone may have written them.
-        update_time: The time of its last write.
-        readable: Whether all of it could be decoded.
-        create_time: The time at which it was made. A document that was deleted and made anew has another.
+        path: The path, such as `processingJobs/jO4Nfx7HgAfqnLd1Mmd7`.
+        data: All fields, or the fields that were asked for. Any client may have written them.
+        update_time: The time of the document's last write.
+        readable: Whether all fields could be decoded.
+        create_time: The time at which the document was created. It changes if the document is deleted and created
+            again.
     """
 
     path: str
@@ -61,7 +65,7 @@ class Documents(Protocol):
         """
 
     def get_all(self, paths: Sequence[str], fields: Sequence[str] = ()) -> list[StoredDocument]:
-        """Read some fields of several documents; those that do not exist are left out."""
+        """Read several documents, or some of their fields. Documents that do not exist are left out."""
 
     def find(self, selection: Selection) -> list[StoredDocument]:
         """Read the documents of a selection."""
@@ -76,14 +80,15 @@ class Documents(Protocol):
         """
 
     def commit(self, writes: Sequence[Write], *, once: bool = False) -> list[Written]:
-        """Make all writes, or none; return the answer to each.
+        """Make all writes, or none; return the answer to each write.
 
         Args:
-            writes: Of different documents.
-            once: Whether the commit must not be sent again by itself if its answer is lost.
+            writes: The writes. Each document has at most one.
+            once: Whether the commit is sent only once. Otherwise, the client library sends it again if its answer is
+                lost.
 
         Raises:
-            Conflict: A document is not as its write supposed. Nothing was changed.
+            Conflict: A condition of a write does not hold. Nothing was written.
         """
 
 
@@ -107,15 +112,16 @@ class FirestoreDocuments:
 
     def count(self, selection: Selection) -> int:
         """Count; see `Documents`."""
-        # As below.
+        # `Any`, as in `count_and_sum`.
         counting: Any = selection.query().count(alias="count")
         return int(counting.get(**patience(reads=True))[0][0].value)
 
     def count_and_sum(self, selection: Selection, field: str) -> tuple[int, float]:
         """Count and add up; see `Documents`."""
-        # The library's annotations are wrong here: it answers with two lists, one per answer, one per aggregation.
+        # The library's annotations are wrong here: the answer is a list of lists, of the results of each aggregation.
         counting: Any = selection.query().count(alias="count")
-        answers = {one.alias: one.value or 0 for one in counting.sum(field, alias="sum").get(**patience(reads=True))[0]}
+        results = counting.sum(field, alias="sum").get(**patience(reads=True))[0]
+        answers = {result.alias: result.value or 0 for result in results}
         return int(answers["count"]), float(answers["sum"])
 
     def commit(self, writes: Sequence[Write], *, once: bool = False) -> list[Written]:
@@ -128,8 +134,8 @@ class FirestoreDocuments:
         except REFUSED as error:
             raise conflict_of(error) from error
         return [
-            Written(one.update_time, dict(zip(_added(write), _numbers(one.transform_results), strict=True)))
-            for write, one in zip(writes, results, strict=True)
+            Written(result.update_time, dict(zip(_added(write), _numbers(result.transform_results), strict=True)))
+            for write, result in zip(writes, results, strict=True)
         ]
 
 
@@ -152,7 +158,7 @@ def _add(batch: firestore.WriteBatch, write: Write) -> None:
 
 
 def _added(write: Write) -> list[str]:
-    """The field paths of a write's `Increment`s, in the order in which the client library sends them."""
+    """Return the field paths of a write's `Increment`s, in the order in which the client library sends them."""
     fields = (
         () if isinstance(write, Delete) else flat(write.fields) if isinstance(write, Merge) else write.fields.items()
     )
@@ -162,6 +168,6 @@ def _added(write: Write) -> list[str]:
 
 
 def _numbers(results: Any) -> tuple[Any, ...]:
-    """The new values of a write's `Increment`s. The answers also hold the server's times, which are left out."""
+    """Return the new values of a write's `Increment`s. The server's times in the results are left out."""
     kinds = [(value, value._pb.WhichOneof("value_type")) for value in results]
     return tuple(getattr(value, kind) for value, kind in kinds if kind in ("integer_value", "double_value"))

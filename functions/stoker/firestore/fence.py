@@ -1,4 +1,4 @@
-"""Writes to a document that are refused once anyone else has written the document."""
+"""The fence of a document: it refuses each write after another writer has changed the document."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,7 +10,9 @@ from stoker.firestore.writes import ExtraWrites, Update, Written
 
 
 class Fence:
-    """A document's last known write. Each further write depends on it and replaces it, so that no write needs a read.
+    """The last known update time of a document.
+
+    Each write needs it as a condition, and renews it. So no write needs a read.
 
     Args:
         documents: The database.
@@ -26,15 +28,15 @@ class Fence:
         """Update fields of the document.
 
         Args:
-            fields: By field path; each write also sets `updatedAt` to the server's time.
+            fields: The fields, by field path. Each write also sets `updatedAt` to the server's time.
             extra: Writes of other documents in the same commit.
 
         Returns:
-            The answers: to the document's write, then to the others.
+            The answer to the document's write, and then the answers to the other writes.
 
         Raises:
-            Conflict: Someone else has written the document, or a condition of the other writes does not hold. Nothing
-                was changed.
+            Conflict: Another writer has changed the document, or a condition of the other writes does not hold. Nothing
+                was written.
         """
         update = Update(self.path, {**fields, "updatedAt": SERVER_TIMESTAMP}, self.update_time)
         results = self._documents.commit([update, *extra])
@@ -42,9 +44,9 @@ class Fence:
         return results
 
     def look(self) -> StoredDocument | None:
-        """Read the document as it is now, to find out who wrote it. Writes stay refused until `accept`."""
+        """Read the document as it is now, to find its last writer. Writes stay refused until `accept`."""
         return self._documents.get(self.path)
 
     def accept(self, document: StoredDocument) -> None:
-        """Let further writes depend on this state of the document, which someone else has written."""
+        """Let further writes depend on this state of the document, which another writer has made."""
         self.update_time = document.update_time

@@ -1,4 +1,7 @@
-"""Documents in memory, for tests that need no emulator. It does what the engine asks of Firestore, and no more."""
+"""A database in memory, for tests that need no emulator.
+
+It has only those features of Firestore that the engine uses.
+"""
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -16,7 +19,8 @@ from stoker.firestore.selection import Filter, Order, Selection, value_of
 from stoker.firestore.writes import Create, Delete, Merge, Update, Write, Written, flat
 
 MAX_BYTES = 1024**2
-"""Source: https://firebase.google.com/docs/firestore/quotas#collections_documents_and_fields (1 MiB)."""
+"""The largest document, in bytes.
+Source: https://firebase.google.com/docs/firestore/quotas#collections_documents_and_fields (1 MiB)."""
 
 _TEST: dict[str, Callable[[Any, Any], bool]] = {
     "==": lambda found, value: bool(found == value),
@@ -32,7 +36,7 @@ class MemoryDocuments:
     """A database in memory.
 
     Args:
-        now: The server's clock.
+        now: A function that returns the server's time, in UTC.
 
     Example:
         >>> from datetime import UTC
@@ -46,7 +50,7 @@ class MemoryDocuments:
         self._now = now
         self._stored: dict[str, StoredDocument] = {}
         self._last_write: datetime | None = None
-        # Threads commit at the same time, and of two conditional writes one must be refused.
+        # Several threads commit at the same time, and of two conditional writes of a document one must be refused.
         self._lock = threading.Lock()
 
     def get(self, path: str, fields: Sequence[str] = ()) -> StoredDocument | None:
@@ -67,10 +71,10 @@ class MemoryDocuments:
             found.sort(key=lambda one, field=field: value_of(one.data, field), reverse=direction == "DESCENDING")  # type: ignore[misc]
         if selection.after is not None:
             after = selection.after
-            found = [one for one in found if selection.place_of(one.id, one.data) > after]
+            found = [one for one in found if selection.cursor_of(one.id, one.data) > after]
         if selection.before is not None:
             before = selection.before
-            found = [one for one in found if selection.place_of(one.id, one.data) < before]
+            found = [one for one in found if selection.cursor_of(one.id, one.data) < before]
         return [_only(one, selection.fields) for one in found[: selection.limit]]
 
     def count(self, selection: Selection) -> int:
@@ -111,7 +115,7 @@ class MemoryDocuments:
                     raise Conflict(f"{write.path} was written meanwhile.")
 
     def _write_time(self) -> datetime:
-        """The time of a commit: later than that of any commit before it."""
+        """Return the time of a commit. It is later than that of any commit before."""
         time = self._now()
         if self._last_write is not None and time <= self._last_write:
             time = self._last_write + timedelta(microseconds=1)
@@ -132,7 +136,8 @@ def _apply(stored: dict[str, StoredDocument], write: Write, time: datetime) -> W
             sums[name] = added
     if len(text := str(data)) > MAX_BYTES:
         raise exceptions.InvalidArgument(f"{write.path} is larger than 1 MiB.")
-    # A write that changes nothing leaves the time as it was. To Python 1, 1.0 and True are the same, to Firestore not.
+    # A write that changes nothing keeps the update time. The texts are compared too, because 1, 1.0 and True are equal
+    # in Python, but not in Firestore.
     # Source: https://cloud.google.com/firestore/docs/reference/rest/v1/WriteResult (updateTime)
     if before is not None and data == before.data and text == str(before.data):
         return Written(before.update_time, sums)
@@ -141,10 +146,10 @@ def _apply(stored: dict[str, StoredDocument], write: Write, time: datetime) -> W
 
 
 def _set(data: dict[str, Any], names: list[str], value: Any, time: datetime) -> Any:
-    """Set a field; return its new value if it was added to."""
+    """Set a field; return its new value if the write increments it."""
     *above, last = names
     for name in above:
-        # A copy: what was read before this write must not change.
+        # A copy, because documents that were read before must not change.
         inner = data.get(name)
         data[name] = dict(inner) if isinstance(inner, Mapping) else {}
         data = data[name]
@@ -159,7 +164,7 @@ def _set(data: dict[str, Any], names: list[str], value: Any, time: datetime) -> 
 
 
 def _resolved(value: Any, time: datetime) -> Any:
-    """A value as it is stored: with the server's time in its place, and shared with nobody."""
+    """Return a value as it is stored: a copy, with the server's time instead of `SERVER_TIMESTAMP`."""
     if value is SERVER_TIMESTAMP:
         return time
     if isinstance(value, Mapping):
@@ -170,13 +175,13 @@ def _resolved(value: Any, time: datetime) -> Any:
 
 
 def _parts(path: str) -> list[str]:
-    """The names in a field path. Those that are no simple words stand in backticks."""
+    """Return the names in a field path. A name that is no simple word is in backticks."""
     return list(FieldPath.from_api_repr(path).parts) if "`" in path else path.split(".")
 
 
 def _fields_of(order: Sequence[Order]) -> list[Order]:
-    """Without the document's own name, by which all that is found is sorted already."""
-    return [one for one in order if one[0] != "__name__"]
+    """Return an order without the document's name, by which the documents are already sorted."""
+    return [(field, direction) for field, direction in order if field != "__name__"]
 
 
 def _matches(document: StoredDocument, selection: Selection) -> bool:
@@ -193,7 +198,7 @@ def _holds(document: StoredDocument, condition: Filter) -> bool:
     try:
         return found is not None and _TEST[operator](found, value)
     except TypeError:
-        return False  # Firestore compares values of one type alone.
+        return False  # Firestore compares only values of the same type.
 
 
 def _only(document: StoredDocument, fields: Sequence[str]) -> StoredDocument:
@@ -209,5 +214,5 @@ def _only(document: StoredDocument, fields: Sequence[str]) -> StoredDocument:
 def _collection(path: str) -> str:
     parts = path.split("/")
     if len(parts) % 2 or not all(parts) or any(part in (".", "..") for part in parts):
-        raise exceptions.InvalidArgument(f"{path} is no path of a document.")
+        raise exceptions.InvalidArgument(f"{path} is not the path of a document.")
     return parts[-2]

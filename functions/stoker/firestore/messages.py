@@ -1,4 +1,4 @@
-"""Documents and writes as plain protobuf messages: where there are thousands, the client's own forms take the time."""
+"""Documents and writes as plain protobuf messages, for thousands of documents. The client library's forms are slow."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -12,11 +12,18 @@ WriteMessage: Any = Write.pb()
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 UNKNOWN = object()
-"""What stands for a value of a type that nothing here reads: a map, a reference, a place."""
+"""The stand-in for a value of a type that `plain` does not read: a map, a reference, a geographical point."""
 
 
 def plain(value: Any) -> object:
-    """A value that is null, true or false, a number, a text, bytes, a time, or a list of these; `UNKNOWN` else."""
+    """Return the Python value of a message.
+
+    Args:
+        value: A message of a null, a boolean, a number, a text, bytes, a time, or a list of these.
+
+    Returns:
+        The value; `UNKNOWN` for a message of any other type.
+    """
     match value.WhichOneof("value_type"):
         case None | "null_value":
             return None
@@ -24,15 +31,19 @@ def plain(value: Any) -> object:
             return getattr(value, kind)
         case "timestamp_value":
             moment = value.timestamp_value
-            # Not by the library, which is wrong by a second before 1970.
+            # The library's own conversion is wrong by a second before 1970.
             return EPOCH + timedelta(seconds=moment.seconds, microseconds=moment.nanos // 1000)
         case "array_value":
-            return [plain(one) for one in value.array_value.values]
+            return [plain(element) for element in value.array_value.values]
     return UNKNOWN
 
 
 def message(value: object) -> Any:
-    """The message of a value, of the same types; a whole number and another one keep apart."""
+    """Return the message of a Python value of one of the types of `plain`. Integers and floats stay different types.
+
+    Raises:
+        TypeError: There is no message for the value's type.
+    """
     match value:
         case None:
             return ValueMessage(null_value=0)
@@ -47,24 +58,24 @@ def message(value: object) -> Any:
         case bytes():
             return ValueMessage(bytes_value=value)
         case datetime():
-            made = ValueMessage()
+            time = ValueMessage()
             since = value - EPOCH
-            made.timestamp_value.seconds = since.days * 86400 + since.seconds
-            made.timestamp_value.nanos = since.microseconds * 1000
-            return made
+            time.timestamp_value.seconds = since.days * 86400 + since.seconds
+            time.timestamp_value.nanos = since.microseconds * 1000
+            return time
         case list():
-            made = ValueMessage()
-            made.array_value.values.extend(message(one) for one in value)
-            return made
-    raise TypeError(f"There is no message for {type(value)}.")
+            array = ValueMessage()
+            array.array_value.values.extend(message(element) for element in value)
+            return array
+    raise TypeError(f"There is no message for a value of {type(value)}.")
 
 
 def written(name: str, fields: Mapping[str, object]) -> Any:
-    """The write that makes a document, or replaces it.
+    """Return the write that creates a document or replaces it.
 
     Args:
-        name: The document's, in full.
-        fields: All of them.
+        name: The document's full name, with the database.
+        fields: All fields of the document, by name.
     """
     return WriteMessage(
         update=DocumentMessage(name=name, fields={field: message(value) for field, value in fields.items()})
@@ -72,11 +83,14 @@ def written(name: str, fields: Mapping[str, object]) -> Any:
 
 
 def unchanged_since(write: Any, update_time: Any | None) -> Any:
-    """The same write, which is refused where the document is not as it was.
+    """Add a condition to a write: the commit is refused if the document was written since it was read.
 
     Args:
-        write: The message, which is changed.
-        update_time: When the document was written, as protobuf has it; None where it was missing.
+        write: The message of the write, which is changed.
+        update_time: The document's update time, as a protobuf message; None if the document did not exist.
+
+    Returns:
+        The message.
     """
     if update_time is None:
         write.current_document.exists = False

@@ -1,4 +1,7 @@
-"""Optimistic writes: read, decide, commit on the condition that nothing has changed, and read again if it has."""
+"""Optimistic writes: read, decide, and commit on the condition that nothing has changed.
+
+After a conflict, read again.
+"""
 
 from collections.abc import Callable
 from typing import TypeVar
@@ -12,19 +15,19 @@ from stoker.host import SYSTEM, Host
 Result = TypeVar("Result")
 
 TRIES = 10
-"""How many conflicts end a write by default: others may touch a document, but not hold its writer up for ever."""
+"""The default number of conflicts after which a write gives up, so that other writers can't delay it for ever."""
 
 SECONDS = 60.0
-"""How long all tries may take by default, the client library's own tries included."""
+"""The default of the longest time for all tries, in seconds. The client library's own tries are included."""
 
 STEP_SECONDS = 0.05
-"""The longest wait after the second conflict; after each further conflict it may be longer by the same."""
+"""The longest wait after the second conflict, in seconds. It grows by the same number with each further conflict."""
 
 OUTAGE_SECONDS = 0.4
-"""The longest wait after the first transient error; it doubles with each further one."""
+"""The longest wait after the first transient error, in seconds. It doubles with each further error."""
 
 LONGEST_WAIT_SECONDS = 10.0
-"""The longest wait between two tries."""
+"""The longest wait between two tries, in seconds."""
 
 
 def until_written(
@@ -36,23 +39,25 @@ def until_written(
     through_outages: bool = False,
     host: Host = SYSTEM,
 ) -> Result:
-    """Make attempts at a conditional write until no other writer is quicker.
+    """Try a conditional write until it succeeds or gives up.
 
     Args:
-        attempt: Reads, decides and commits. It raises one of `CONFLICTS` if a condition did not hold.
-        read_again: Called before every attempt but the first, for what the caller has read before the first. Its errors
-            count as the attempt's.
-        tries: The number of conflicts after which it gives up.
-        seconds: The deadline for all attempts and waits together. An outer deadline that ends earlier holds.
-        through_outages: Whether `TRANSIENT` errors are tried again too, until the deadline and not only `tries` times.
-        host: The clock to wait by.
+        attempt: A function that reads, decides and commits. It raises one of `CONFLICTS` if a condition does not hold.
+        read_again: A function that is called before each try but the first, to read again what the caller had read
+            before the first. Its errors count as errors of `attempt`.
+        tries: The number of conflicts after which the write gives up.
+        seconds: The deadline for all tries and waits together, in seconds. If an outer deadline ends earlier, that
+            holds.
+        through_outages: Whether the write is also tried again after `TRANSIENT` errors: until the deadline, and not
+            only `tries` times.
+        host: The machine whose clock measures the waits.
 
     Returns:
-        The result of the attempt that was written.
+        The result of the try that was written.
 
     Raises:
-        Aborted: Other writers were quicker each time, or the deadline has passed in a conflict.
-        Exception: Whatever else `attempt` raises.
+        Aborted: Every try met a conflict, or the deadline has passed in a conflict.
+        Exception: Any other error that `attempt` raises.
 
     Example:
         >>> until_written(lambda: 7)
@@ -61,7 +66,7 @@ def until_written(
     again = (*CONFLICTS, *TRANSIENT) if through_outages else CONFLICTS
     conflicts = outages = 0
     end = host.monotonic() + seconds
-    with deadline(seconds):  # By the real clock, because the client library knows no other.
+    with deadline(seconds):  # This uses the real clock, because the client library uses no other.
         while True:
             try:
                 if conflicts or outages:
@@ -70,16 +75,18 @@ def until_written(
             except again as error:
                 if through_outages and isinstance(error, TRANSIENT):
                     outages += 1
-                    # Many tries do not help against an outage, so its waits double.
+                    # Many tries do not help during an outage, so the waits double.
                     longest = OUTAGE_SECONDS * 2 ** min(outages - 1, 10)
                 else:
                     conflicts += 1
                     longest = STEP_SECONDS * (conflicts - 1)
-                # Drawn, so that writers that have met do not meet again.
+                # The wait is random, so that two writers that have met do not meet again.
                 wait = host.uniform(0, min(longest, LONGEST_WAIT_SECONDS))
                 in_time = host.monotonic() + wait <= end and wait <= (seconds_left() or 0)
                 if not in_time or conflicts >= tries:
                     if isinstance(error, TRANSIENT):
                         raise
-                    raise exceptions.Aborted("The document is written by others too often.") from error
+                    raise exceptions.Aborted(
+                        f"In {conflicts} tries, another writer changed the document first. Try again later."
+                    ) from error
                 host.sleep(wait)

@@ -1,4 +1,4 @@
-"""Documents as JSON that a person can read."""
+"""The form of a document as JSON that a person can read."""
 
 import base64
 import math
@@ -10,10 +10,10 @@ from stoker.firestore.raw import path_of
 
 
 def readable(document: Document) -> dict[str, Any]:
-    """A document as JSON: where it is, when it was written, and its fields.
+    """Return a document as JSON: its path, its times and its fields.
 
-    Timestamps are RFC 3339 with all their digits, bytes are base64, references are paths, and the numbers that JSON
-    lacks are the words `NaN`, `Infinity` and `-Infinity`.
+    Timestamps are texts of RFC 3339 with all digits, bytes are base64, and references are paths. The numbers that JSON
+    does not have are the texts `NaN`, `Infinity` and `-Infinity`.
     """
     raw = Document.pb(document)
     return {
@@ -39,8 +39,8 @@ def _plain(value: Any) -> Any:
         case "geo_point_value":
             return {"latitude": value.geo_point_value.latitude, "longitude": value.geo_point_value.longitude}
         case "array_value":
-            return [_plain(one) for one in value.array_value.values]
+            return [_plain(element) for element in value.array_value.values]
         case "map_value":
-            return {name: _plain(one) for name, one in sorted(value.map_value.fields.items())}
+            return {name: _plain(element) for name, element in sorted(value.map_value.fields.items())}
         case _:
             return getattr(value, kind)

@@ -1,4 +1,4 @@
-"""A query as data, before it is sent."""
+"""A query as data. `Selection.query` makes the client library's query of it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -12,28 +12,28 @@ from stoker.firestore.client import client
 Direction = Literal["ASCENDING", "DESCENDING"]
 Order = tuple[str, Direction]
 Filter = tuple[str, str, object]
-"""Field, operator and value, as the client library has them."""
+"""A field, an operator and a value, as the client library takes them."""
 
-Place = tuple[Any, ...]
-"""A place among the documents of a query: the values of the fields by which they are sorted, and a document's id."""
+Cursor = tuple[Any, ...]
+"""The position of a document in the result of a query: the values of the fields in the query's order, and the id."""
 
 NAME = "__name__"
-"""The document's own name, by which everything is sorted in the end."""
+"""The field path of a document's name, by which Firestore sorts documents with otherwise equal values."""
 
 
 @dataclass(frozen=True)
 class Selection:
-    """Documents of a collection that a query finds.
+    """A query for documents of a collection.
 
     Attributes:
         collection: The collection's id.
-        filters: All of them must hold.
-        order: The fields that the documents are sorted by.
-        group: Whether collections of that id are meant wherever they lie.
-        fields: The fields that are wanted; all of them if none is named.
-        limit: At most so many documents.
-        after: Only the documents behind this place. All that they are sorted by must be ascending.
-        before: Only the documents in front of this place, likewise.
+        filters: The conditions, which must all hold.
+        order: The fields by which the documents are sorted.
+        group: Whether the query searches all collections with this id, below any document.
+        fields: The fields to read; all fields if this is empty.
+        limit: The most documents to find; None for no limit.
+        after: Find only documents behind this cursor. Every direction of the order must be ascending.
+        before: Find only documents before this cursor. Every direction of the order must be ascending.
     """
 
     collection: str
@@ -42,37 +42,37 @@ class Selection:
     group: bool = False
     fields: tuple[str, ...] = ()
     limit: int | None = None
-    after: Place | None = None
-    before: Place | None = None
+    after: Cursor | None = None
+    before: Cursor | None = None
 
     def only(self, *fields: str) -> "Selection":
-        """Return the same selection, of some fields alone."""
+        """Return the same selection, with only some fields."""
         return replace(self, fields=fields)
 
     def first(self, limit: int) -> "Selection":
-        """Return the same selection, of so many documents at most."""
+        """Return the same selection, with a limit of documents."""
         return replace(self, limit=limit)
 
-    def following(self, after: Place | None) -> "Selection":
-        """Return the same selection, of the documents behind a place; of all of them for None."""
+    def following(self, after: Cursor | None) -> "Selection":
+        """Return the same selection, of the documents behind a cursor; of all documents for None."""
         return replace(self, after=after)
 
-    def preceding(self, before: Place) -> "Selection":
-        """Return the same selection, of the documents in front of a place."""
+    def preceding(self, before: Cursor) -> "Selection":
+        """Return the same selection, of the documents before a cursor."""
         return replace(self, before=before)
 
-    def place_of(self, name: str, data: Mapping[str, Any]) -> Place:
-        """Return the place of a document that the selection has found.
+    def cursor_of(self, name: str, data: Mapping[str, Any]) -> Cursor:
+        """Return the cursor of a document that the selection has found.
 
         Args:
             name: The document's id.
-            data: At least the fields by which the selection is sorted.
+            data: The document's fields, at least those by which the selection is sorted.
         """
         return (*(value_of(data, field) for field in self.sorted_by), name)
 
     @property
     def sorted_by(self) -> list[str]:
-        """The fields by which the documents are sorted, without their own name, which comes last."""
+        """The fields by which the documents are sorted, without the document's name, which comes last."""
         return [field for field, _ in self.order if field != NAME]
 
     def query(self) -> Query:

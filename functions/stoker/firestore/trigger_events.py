@@ -1,4 +1,4 @@
-"""Events of Firestore, so that no document keeps a function from its work."""
+"""The decoding of Firestore's events, so that no document can stop a function from running."""
 
 import functools
 from collections.abc import Callable
@@ -11,14 +11,14 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 def decodable(function: Function) -> Function:
-    """Let a function get events that the client library can't decode.
+    """Let a function receive events that the client library can't decode.
 
     The library fails on a reference into another database, before the function's own code runs. A client may write such
-    a reference wherever the rules can't look. No document of Stoker's holds references, so each becomes bytes, which
-    a model refuses in the place where it stands.
+    a reference into a field whose type the security rules can't check. No document of Stoker holds references. So each
+    reference is replaced by bytes, and the document's model then names the field as invalid.
 
     Args:
-        function: One that Firestore triggers: `@decodable` stands above `@on_document_written` and the like.
+        function: A function that Firestore triggers. Put `@decodable` above `@on_document_written` and its siblings.
     """
 
     @functools.wraps(function)
@@ -38,7 +38,7 @@ def _without_references(event: CloudEvent) -> CloudEvent:
 
 
 def _replace(fields: Any) -> int:
-    """Replace the references in a map; return how many there were."""
+    """Replace the references in a map; return their number."""
     return sum(_replace_value(value) for value in fields.values())
 
 

@@ -1,4 +1,4 @@
-"""Writes as data: decided in one place, committed in another."""
+"""Writes as data. One part of the code decides about them, and another part commits them."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -8,11 +8,11 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Create:
-    """Make a document. The commit is refused if the document exists.
+    """A write that creates a document. The commit is refused if the document exists.
 
     Attributes:
-        path: Such as `tasks/spring`.
-        fields: By name; values may be Firestore's own `SERVER_TIMESTAMP`.
+        path: The document's path, such as `tasks/spring`.
+        fields: The fields, by name. Values may be Firestore's `SERVER_TIMESTAMP`.
     """
 
     path: str
@@ -21,12 +21,12 @@ class Create:
 
 @dataclass(frozen=True)
 class Update:
-    """Change fields of a document. The commit is refused if the document does not exist.
+    """A write that changes fields of a document. The commit is refused if the document does not exist.
 
     Attributes:
-        path: Such as `tasks/spring`.
-        fields: By field path; values may be Firestore's own `DELETE_FIELD`, `SERVER_TIMESTAMP` and `Increment`.
-        update_time: The commit is also refused if the document was written after this time.
+        path: The document's path, such as `tasks/spring`.
+        fields: The fields, by field path. Values may be Firestore's `DELETE_FIELD`, `SERVER_TIMESTAMP` and `Increment`.
+        update_time: If this is given, the commit is also refused if the document was written after this time.
     """
 
     path: str
@@ -36,11 +36,11 @@ class Update:
 
 @dataclass(frozen=True)
 class Merge:
-    """Change fields of a document, and make the document if it does not exist.
+    """A write that changes fields of a document, and creates the document if it does not exist.
 
     Attributes:
-        path: Such as `jobUsers/ada`.
-        fields: As maps in maps; values as in `Update`.
+        path: The document's path, such as `jobUsers/ada`.
+        fields: The fields, by name. A field of a map is given as a map in the map. Values are as in `Update`.
     """
 
     path: str
@@ -49,11 +49,11 @@ class Merge:
 
 @dataclass(frozen=True)
 class Delete:
-    """Delete a document. The commit is refused if the document does not exist.
+    """A write that deletes a document. The commit is refused if the document does not exist.
 
     Attributes:
-        path: Such as `tasks/spring`.
-        update_time: The commit is also refused if the document was written after this time.
+        path: The document's path, such as `tasks/spring`.
+        update_time: If this is given, the commit is also refused if the document was written after this time.
     """
 
     path: str
@@ -63,7 +63,7 @@ class Delete:
 Write = Create | Update | Merge | Delete
 
 ExtraWrites = Sequence[Write]
-"""Writes of other documents that a commit carries along: all of the commit is written, or nothing."""
+"""The writes of other documents in the same commit: either all writes of the commit are made, or none."""
 
 
 @dataclass(frozen=True)
@@ -71,8 +71,8 @@ class Written:
     """Firestore's answer to one write.
 
     Attributes:
-        update_time: When the document was written.
-        sums: The new values of the fields that were given as `Increment`, by field path.
+        update_time: The time at which the document was written.
+        sums: The new values of the incremented fields, by field path.
     """
 
     update_time: datetime
@@ -80,7 +80,7 @@ class Written:
 
 
 def flat(fields: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
-    """Yield the field paths and the values of a merge. An empty map is a value of its own.
+    """Yield the field paths and the values of a merge. An empty map counts as a value.
 
     Example:
         >>> list(flat({"running": {"one": 1, "two": {}}, "waiting": 2}))

@@ -1,1 +1,1 @@
-"""The engine: a job arrives, is claimed, runs, reports and ends. It knows no worker; `main.py` hands them over."""
+"""The engine, which takes a job from its creation to its end. It imports no worker: `main.py` passes the worker in."""

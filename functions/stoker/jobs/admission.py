@@ -1,4 +1,4 @@
-"""Admission: may a job begin now? If so, one of all workers that ask for it takes it."""
+"""The admission of a job: decide whether it may begin now. If so, exactly one of the workers that ask takes it."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -11,37 +11,38 @@ from stoker.firestore.optimistic import until_written
 from stoker.firestore.writes import ExtraWrites
 from stoker.jobs.commit import commit_transition
 from stoker.jobs.conditions import must_wait
-from stoker.jobs.events import Cancelled, Claimed, FailedPermanently, HeldBack, JobEvent, Paused
+from stoker.jobs.events import Cancelled, FailedPermanently, HeldBack, JobEvent, LeaseRequested, Paused
 from stoker.jobs.job import load_job, read_job
 from stoker.jobs.lease import Lease
-from stoker.jobs.limits import AboveQuota, Deferred, take_slot
+from stoker.jobs.limits import AboveQuota, Deferred, take_place
 from stoker.jobs.settings import is_paused, settings, users_are_limited
 from stoker.jobs.states import JobState
 from stoker.jobs.store import store
 from stoker.jobs.transitions import Transition, decide
-from stoker.models.document import StoresNothing
+from stoker.models.document import MakesNoFiles
 from stoker.models.job import has_ended
 
 EARLY = timedelta(seconds=1)
-"""A task may come so much too early, because clocks differ."""
-
+"""A task may come this much too early, because clocks differ."""
 
 TAKE_SECONDS = 30.0
-"""The longest time for which a worker asks for a job while the store does not answer. The worker may have taken the
-lease without knowing. The lease lasts three times as long, and Cloud Tasks sends the task again afterwards."""
+"""The longest time for which a worker tries to take a job while the store does not answer, in seconds.
+
+The write may have arrived, so that the worker has the lease without knowing it. The lease lasts three times as long,
+and Cloud Tasks sends the task again afterwards."""
 
 
 class NotYetDue(Exception):
-    """The task came early, as it does in the emulator: the queue should send it again."""
+    """A task that came too early, as tasks do in the emulator. The queue must send it again."""
 
 
 @dataclass(frozen=True)
 class Refused:
-    """A job that may not begin, or need not.
+    """A job that may not begin, or need not begin.
 
     Attributes:
-        state: The job before the refusal.
-        transition: What became of it, which is written. Its effects are still to be performed.
+        state: The facts about the job before the refusal.
+        transition: The transition that was written instead. The caller must still perform its effects.
     """
 
     state: JobState
@@ -49,25 +50,27 @@ class Refused:
 
 
 def take_job(job_id: str) -> Lease | Refused | None:
-    """Take a job that is `pending`, or whose last attempt has gone silent.
+    """Take a job under a new lease, if it is `pending` or if its last lease has lapsed.
 
-    A read, and a write that only the document's unchanged state lets through: of any number of workers one gets it. If
-    the answer to the write is lost, the document is read again: the token says whether the write has arrived.
+    This reads the document, and writes it on the condition that it is unchanged. So of any number of workers exactly
+    one takes the job. If the answer to the write is lost, the document is read again: the token of its lease shows
+    whether the write has arrived.
 
     Args:
         job_id: The document's id.
 
     Returns:
-        The lease; or what became of the job instead; or None if there is no such job.
+        The lease; or the refusal, if the job may not begin; or None if there is no such job.
 
     Raises:
-        NotYetDue: The job has to wait for its time.
-        Aborted: The document is written by others too often.
+        NotYetDue: The job must wait for its `runAfter`.
+        Aborted: Others have written the document in every try.
         GoogleAPIError: The store has not answered for `TAKE_SECONDS`: one of `stoker.firestore.api_errors.TRANSIENT`.
     """
     token = store().host.token()
-    # Refused, if the owner wrote, another worker did, another job of the owner's began, or our own write arrived and
-    # its answer did not. Without the same token, a task that comes again would have to wait for our own lease to lapse.
+    # The write is refused if the owner or another worker has written the job, if another job of the owner has begun, or
+    # if our own write has arrived and its answer was lost. All tries use the same token, to find the last case.
+    # Otherwise, the task that is sent again would have to wait until our own lease lapses.
     return until_written(
         lambda: _take_job(job_id, token), seconds=TAKE_SECONDS, through_outages=True, host=store().host
     )
@@ -83,37 +86,40 @@ def _take_job(job_id: str, token: str) -> Lease | Refused | None:
     except PermanentError as error:
         return None if has_ended(state.state) else _refuse(found, state, FailedPermanently(error), now)
     if state.lease_token == token:
-        # Our own write has arrived; its answer was lost.
+        # Our own write has arrived, and its answer was lost.
         held = replace(state, attempt_began=now)
         if state.cancel_requested:
-            # The owner has asked for it since. The attempt would not hear of a wish that its first read contains.
+            # The owner has cancelled the job since. The attempt would not notice it: only a refused write makes an
+            # attempt read the document, and this read comes before its first write.
             return _refuse(found, held, Cancelled(), now)
         return Lease(Fence(store().documents, found), job, held, limited=users_are_limited())
     if state.state == "pending" and not state.cancel_requested and must_wait(state, now + EARLY):
         raise NotYetDue(f"The job is due at {state.run_after}.")
-    claimed = decide(state, Claimed(token), now)
+    claimed = decide(state, LeaseRequested(token), now)
     if not claimed.takes_lease:
-        return _refuse(found, state, Claimed(token), now)
+        return _refuse(found, state, LeaseRequested(token), now)
     account = None
-    if not state.deletes_owner:  # A deletion itself judges the account that it has locked.
+    if not state.deletes_owner:  # A deletion checks the account by itself, because it has locked it.
         account = store().standing(job.document.user_id)
         problem = account_problem(account)
         if problem is not None:
             return _refuse(found, state, FailedPermanently(problem), now)
     if is_paused(job.document.type) and not state.deletes_owner:
         return _refuse(found, state, Paused(), now)
-    slot = _slot(state, account, makes_files=not isinstance(job.input, StoresNothing))
+    slot = _slot(state, account, makes_files=not isinstance(job.input, MakesNoFiles))
     if isinstance(slot, Deferred):
         return _refuse(found, state, HeldBack(slot.stage, slot.due), now, slot.extra)
     if isinstance(slot, AboveQuota):
         return _refuse(found, state, FailedPermanently(slot.error), now, slot.extra)
     fence = Fence(store().documents, found)
     fence.write(claimed.fields, slot)
-    return Lease(fence, job, state.claimed(token, now), limited=bool(slot))
+    return Lease(fence, job, state.leased(token, now), limited=bool(slot))
 
 
 def account_problem(standing: Standing | None) -> PermanentError | None:
-    """Return the reason why no job of a user may run, if there is a reason. The ID token writes on for an hour.
+    """Return the reason why no job of a user may run; None if the user's jobs may run.
+
+    This must be checked for each job, because the ID token of a locked or deleted account can write jobs for an hour.
 
     Args:
         standing: The facts about the user's account; None if they are not known.
@@ -121,9 +127,9 @@ def account_problem(standing: Standing | None) -> PermanentError | None:
     if standing is None:
         return None
     if standing.is_gone:
-        return AccountGone("This account was deleted, so that its jobs no longer run.")
+        return AccountGone("This account was deleted, so its jobs no longer run. Use another account.")
     if standing.is_locked:
-        return AccountLocked("This account is locked, so that its jobs do not run. Ask the people who run this app.")
+        return AccountLocked("This account is locked, so its jobs do not run. Ask the people who run this app.")
     return None
 
 
@@ -132,13 +138,14 @@ def _refuse(found: StoredDocument, state: JobState, event: JobEvent, now: dateti
 
 
 def _slot(state: JobState, account: Standing | None, *, makes_files: bool) -> Deferred | AboveQuota | ExtraWrites:
-    """Return the writes that take a place for a job; or the reason why it may not begin.
+    """Return the writes that take a place for a job; or the reason why the job may not begin.
 
-    Every rule for who may begin belongs here. The deletion of a user's data takes no place and meets no limit.
+    Every rule about the jobs that may begin belongs here. A deletion of a user's data takes no place and meets no
+    limit.
     """
     limits = settings().user_limits
     if limits is None or state.user_id is None or state.deletes_owner:
         return ()
     created_at = account.created_at if account is not None else None
-    slot = take_slot(state, state.user_id, limits, created_at, makes_files=makes_files)
+    slot = take_place(state, state.user_id, limits, created_at, makes_files=makes_files)
     return slot if isinstance(slot, Deferred | AboveQuota) else (slot,)

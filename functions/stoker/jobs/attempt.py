@@ -1,4 +1,4 @@
-"""Attempt: run the worker of a job, keep its lease alive, and make the final write."""
+"""An attempt at a job: run the worker, keep the lease alive, and make the final write."""
 
 from collections.abc import Callable
 from typing import TypeVar, cast
@@ -47,11 +47,12 @@ from stoker.storage.outputs import AttemptOutputs
 
 Input = TypeVar("Input", bound=Model)
 Worker = Callable[[JobContext, Input], JobOutput | Children]
-"""Does the work of one type of job: takes the context and the input, returns the result, or the jobs that make it."""
+"""A function that does the work of one type of job. It takes the context and the input. It returns the result, or the
+jobs to be made that do the work."""
 
 
 class AttemptHandedBack(Exception):
-    """The platform takes this instance away: Cloud Tasks sends the task again, to another instance."""
+    """The stop of this instance by the platform. Cloud Tasks sends the task again, to another instance."""
 
 
 def run_attempt(job_id: str, worker: Worker[Input]) -> None:
@@ -59,11 +60,11 @@ def run_attempt(job_id: str, worker: Worker[Input]) -> None:
 
     Args:
         job_id: The document's id.
-        worker: Does the work.
+        worker: The function that does the work.
 
     Raises:
-        AttemptHandedBack: The queue should send the task again, because the platform takes this instance away.
-        NotYetDue: The queue should send the task again, because it came too early.
+        AttemptHandedBack: The queue must send the task again, because the platform stops this instance.
+        NotYetDue: The queue must send the task again, because it came too early.
     """
     lease = begin_attempt(job_id)
     if lease is None:
@@ -78,17 +79,17 @@ def run_attempt(job_id: str, worker: Worker[Input]) -> None:
         log.warning("The attempt lost the job, and has changed nothing.", reason=lost.message)
         remove_leftovers(document.user_id, job_id)
         return
-    attempt_ended(log, lease.as_claimed(), transition)
+    attempt_ended(log, lease.as_leased(), transition)
     perform(lease.state, transition, released)
     if Redeliver() in transition.effects:
-        raise AttemptHandedBack("The worker was taken away; the job goes on with another one.")
+        raise AttemptHandedBack("The platform stops this instance; another instance goes on with the job.")
 
 
 def begin_attempt(job_id: str) -> Lease | None:
-    """Take a job; return None if it may not begin, after all that follows from that.
+    """Take a job under a new lease. If the job may not begin, perform the effects of the refusal, and return None.
 
     Raises:
-        NotYetDue: The job has to wait for its time.
+        NotYetDue: The job must wait for its `runAfter`.
     """
     taken = take_job(job_id)
     if isinstance(taken, Refused):
@@ -110,14 +111,14 @@ def _run(lease: Lease, worker: Worker[Input], log: JobLog) -> Result:
     try:
         heartbeat.check()
     except JobCancelled as cancelled:
-        return cancelled  # The work was done before it heard of the owner's wish.
+        return cancelled  # The work was done before the worker noticed the cancellation.
     except HandedBack:
-        pass  # The work is done, and there is time enough for the final write.
+        pass  # The work is done, and there is enough time for the final write.
     return result
 
 
 def _result(worker: Worker[Input], context: JobContext, job_input: Input, log: JobLog) -> Result:
-    """Every way in which a worker ends, unless the attempt has lost the job."""
+    """Run the worker, and return its result or the error that ended it. Only `LeaseLost` is raised."""
     try:
         return worker(context, job_input)
     except (PermanentError, TransientError, JobCancelled, HandedBack, TimeIsUp) as error:
@@ -128,24 +129,25 @@ def _result(worker: Worker[Input], context: JobContext, job_input: Input, log: J
         log.error("A service did not answer.", error)
         return Unavailable("A service that the work needs did not answer.")
     except Exception as error:
-        # A bug of ours, or something new in the world: the user reads that, the log holds the place.
-        log.error("The attempt met an error that nobody foresaw.", error)
-        return InternalError("Something went wrong on our side. If trying again did not help, report the job's id.")
+        # A bug, or an answer of a service that the code does not know. Only the log has the details.
+        log.error("The attempt ended with an unexpected error.", error)
+        return InternalError("Something went wrong on our side.")
 
 
 def end_attempt(lease: Lease, result: Result) -> tuple[Transition, Written | None]:
     """Make the final write.
 
     Args:
-        lease: The attempt's hold on the job.
-        result: The result of its work. It gives way to a cancellation, or to an error, that the write meets.
+        lease: The attempt's lease.
+        result: The result of the attempt's work. If the write finds a cancellation or an error, the job ends with that
+            instead.
 
     Returns:
-        The transition, and the answer to the write that gives the job's place back, as `Lease.end`. The effects are
-        still to be performed.
+        The transition, and the answer to the write that gives the job's place back, as `Lease.end`. The caller must
+        still perform the effects.
 
     Raises:
-        LeaseLost: The job is no longer this attempt's.
+        LeaseLost: The attempt no longer holds the job.
     """
     try:
         if isinstance(result, Children):
@@ -186,4 +188,4 @@ def _hand_over(lease: Lease, children: Children) -> tuple[Transition, Written | 
             return lease.end(_event(lease, children), child_writes(lease.job.document, children))
         except WritesRefused:
             continue  # A child of an earlier run has changed since it was read.
-    raise exceptions.Aborted("The job's children are written by others too often.")
+    raise exceptions.Aborted(f"In each of {TRIES} tries, another writer changed a child of the job first.")

@@ -1,4 +1,4 @@
-"""Calls of clients about jobs. `rules/functions.rules` says which callers may make them."""
+"""The calls of clients about jobs. `rules/functions.rules` says which callers may make them."""
 
 from typing import Any
 
@@ -15,25 +15,25 @@ from stoker.jobs.store import store
 
 
 def call_retry_job(request: CallableRequest[Any]) -> dict[str, str]:
-    """Tries a job again, for its owner or an admin.
+    """Run a job again, for its owner or an admin.
 
     Args:
-        request: Its `data` is `{jobId}`.
+        request: The call, whose `data` is `{jobId}`.
 
     Returns:
         `{jobId, status: 'pending'}`.
 
     Raises:
-        InvalidArgument: There is no such `jobId` in it, or something else.
-        JobNotFound: There is no such job, or it is someone else's.
-        NotRetryable, InvalidJob, UnsupportedType: It can't be retried.
-        NotAllowed: Only its owner can ask for it again.
-        RecentSignInRequired: The job can't be undone, and the sign-in is too long ago.
+        InvalidArgument: The data is not a `jobId` and nothing else.
+        JobNotFound: There is no such job, or it is another user's.
+        NotRetryable, Duplicate, InvalidJob, UnsupportedType: The job can't run again.
+        NotAllowed: The job deletes its owner's account, and the caller is not the owner.
+        RecentSignInRequired: The job deletes the caller's account, and the sign-in is too long ago.
     """
     job, is_owner = _callers_job(request)
     if job.deletes_owner:
         if not is_owner:
-            raise NotAllowed("A job that deletes its owner's account is retried by its owner alone.")
+            raise NotAllowed("This job deletes its owner's account, so only its owner can retry it.")
         check_recent_sign_in(request.auth.token if request.auth is not None else {})
     retry_job(job.id)
     return {"jobId": job.id, "status": "pending"}
@@ -43,26 +43,26 @@ def call_delete_job(request: CallableRequest[Any]) -> dict[str, str]:
     """Delete a job that has ended, with its outputs, for its owner or an admin.
 
     Args:
-        request: Its `data` is `{jobId}`.
+        request: The call, whose `data` is `{jobId}`.
 
     Returns:
         `{jobId, status: 'deleted'}`.
 
     Raises:
-        InvalidArgument: There is no such `jobId` in it, or something else.
-        JobNotFound: There is no such job, or it is someone else's.
-        NotDeletable: It is under way, or its record is still needed.
+        InvalidArgument: The data is not a `jobId` and nothing else.
+        JobNotFound: There is no such job, or it is another user's.
+        NotDeletable: The job has not ended, or its record is still needed.
         NotAllowed: The caller's account is locked.
     """
     job, is_owner = _callers_job(request)
     if is_owner and job.user_id is not None and (standing := store().standing(job.user_id)) and standing.is_locked:
-        raise NotAllowed("Your account is locked, so that you can't delete jobs. Ask the people who run this app.")
+        raise NotAllowed("Your account is locked, so you can't delete jobs. Ask the people who run this app.")
     delete_job(job.id)
     return {"jobId": job.id, "status": "deleted"}
 
 
 def _callers_job(request: CallableRequest[Any]) -> tuple[JobState, bool]:
-    """The job that a call names, and whether it is the caller's own. Another's job is found by an admin alone."""
+    """Return the job that a call names, and whether the caller owns it. Only admins find other users' jobs."""
     caller = caller_of(request)
     job_id = _job_id(request.data)
     job = find_job(job_id).data

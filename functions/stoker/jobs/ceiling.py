@@ -1,4 +1,4 @@
-"""Ceiling: a day's bound on the work of the whole project, so that the bill has a bound too."""
+"""The ceiling: a bound on the work of the whole project in a day, so that the bill has a bound too."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, time, timedelta
@@ -14,18 +14,19 @@ from stoker.models.settings import ProjectLimits
 from stoker.queries import job_queries
 
 NEAR_PERCENT = (50, 80)
-"""Percentages of a limit that the log mentions, each once a day."""
+"""The percentages of a limit that are logged, each once a day."""
 
 
 def hold_ceiling(walk: Walk) -> None:
-    """Stop all types of jobs until tomorrow if the project's jobs of today are at a limit, and log that. The log also
-    says that a limit is near.
+    """Stop all types of jobs until tomorrow if the project's jobs of today have reached a limit, and log that.
 
-    An aggregation over each type's jobs that have ended today, and one over those that were deleted since: a read for
-    each thousand of them. No document is written for each job.
+    If a limit is near, this is logged too.
+
+    This makes one aggregation over the jobs of each type that have ended today, and one over the jobs that were deleted
+    since. An aggregation costs a read for each thousand jobs. Nothing is written for the single job.
 
     Args:
-        walk: The sweep's step. Its place says what was logged today.
+        walk: The sweep's step. Its cursor records the percentage that was logged today.
     """
     now, limits = walk.now, settings().project_limits
     if limits is None or stopped_until(now) is not None:
@@ -42,23 +43,23 @@ def hold_ceiling(walk: Walk) -> None:
     used = {"jobs": jobs, "workHours": round(seconds / 3600, 1)}
     percent = used_percent(limits, jobs, seconds)
     if percent < 100:
-        _say_near(walk, today, percent, used)
+        _log_near(walk, today, percent, used)
         return
     path, tomorrow = f"{config.ADMIN_DATA}/{config.JOB_SETTINGS}", today + timedelta(days=1)
     store().documents.commit([Merge(path, {"stoppedUntil": tomorrow})])
     JobLog("").warning(
-        f"The project is at its limit of a day: no job begins until midnight (UTC). {path} holds the limits.",
+        f"The project has reached its limit of the day: no job begins until midnight (UTC). {path} has the limits.",
         event="project-stopped",
         **used,
     )
 
 
-def _say_near(walk: Walk, today: datetime, percent: float, used: Mapping[str, float]) -> None:
-    place = walk.places.of(walk.name)
-    said = place.get("percent", 0) if place.get("day") == today else 0
-    near = max((one for one in NEAR_PERCENT if one <= percent), default=0)
-    if near > said:
-        walk.places.set(walk.name, None, day=today, percent=near)
+def _log_near(walk: Walk, today: datetime, percent: float, used: Mapping[str, float]) -> None:
+    cursor = walk.cursors.of(walk.name)
+    logged = cursor.get("percent", 0) if cursor.get("day") == today else 0
+    near = max((mark for mark in NEAR_PERCENT if mark <= percent), default=0)
+    if near > logged:
+        walk.cursors.set(walk.name, None, day=today, percent=near)
         JobLog("").warning(
             f"The project has used {near} % of a limit of the day. At 100 %, no job begins until midnight (UTC).",
             event="project-near-limit",
@@ -67,11 +68,11 @@ def _say_near(walk: Walk, today: datetime, percent: float, used: Mapping[str, fl
         )
 
 
-def still_counted(data: Mapping[str, Any], now: datetime) -> list[Write]:
-    """Return the write by which a job that is deleted still counts, if it was worked on and has ended today.
+def deleted_work_writes(data: Mapping[str, Any], now: datetime) -> list[Write]:
+    """Return the write that keeps the work of a deleted job in the count of the day, if the job has ended today.
 
     Args:
-        data: At least the fields `completedAt` and `workSeconds` of the job.
+        data: The job's fields, at least `completedAt` and `workSeconds`.
         now: The time, in UTC.
     """
     ended, seconds = data.get("completedAt"), data.get("workSeconds")
@@ -86,12 +87,12 @@ def _day_of(now: datetime) -> datetime:
 
 
 def used_percent(limits: ProjectLimits, jobs: int, work_seconds: float) -> float:
-    """Return how much of a day's limit is used, in percent: of the limit of which most is used.
+    """Return the used part of a day's limits, in percent: that of the limit of which the greatest part is used.
 
     Args:
         limits: The limits.
-        jobs: Jobs that were worked on and have ended today.
-        work_seconds: Seconds that their attempts took.
+        jobs: The number of jobs that were worked on and have ended today.
+        work_seconds: The time that their attempts took, in seconds.
 
     Example:
         >>> used_percent(ProjectLimits(jobs_a_day=100, work_hours_a_day=2), 80, 3600)

@@ -1,4 +1,7 @@
-"""Jobs that a job makes: they run as any other, and their ends move it on. No worker waits for them."""
+"""The children of a job: jobs that it has made. They run as any other job, and no worker waits for them.
+
+The end of each child updates the job that has made it.
+"""
 
 import contextlib
 import hashlib
@@ -15,6 +18,7 @@ from stoker.firestore.api_errors import Conflict
 from stoker.firestore.documents import StoredDocument
 from stoker.firestore.optimistic import until_written
 from stoker.firestore.writes import Create, ExtraWrites, Update, Write
+from stoker.jobs.batch_output import count_children, was_done
 from stoker.jobs.commit import commit_transition, log_of
 from stoker.jobs.effects import RemoveLeftovers
 from stoker.jobs.events import (
@@ -27,7 +31,6 @@ from stoker.jobs.events import (
     FailedPermanently,
     Retried,
 )
-from stoker.jobs.figures import count_children, was_done
 from stoker.jobs.job import load_job, path_of, read_job
 from stoker.jobs.leftovers import remove_leftovers
 from stoker.jobs.metrics import job_ended
@@ -45,16 +48,16 @@ CHILD_FIELDS = (
     *("status", "stage", "attempt", "cancelRequested", "type", "createdAt"),
     *("startedAt", "attempts", "endedBy"),
 )
-"""The fields of a child that its cancellation depends on. The last three say whether it may have uploaded files."""
+"""The fields of a child that decide about its cancellation. The last three show whether it may have uploaded files."""
 
 
 @dataclass(frozen=True)
 class ChildJob:
-    """A job to be made.
+    """A job that is to be made.
 
     Attributes:
-        type: The type, which names the worker.
-        input: By type; checked on arrival, as any job's.
+        type: The type of the job.
+        input: The input of the job. It is checked when the job is dispatched, as the input of any job.
     """
 
     type: str
@@ -63,32 +66,36 @@ class ChildJob:
 
 @dataclass(frozen=True)
 class Children:
-    """The result of a worker whose job is to make other jobs."""
+    """The result of a worker that makes other jobs.
+
+    Attributes:
+        jobs: The jobs to make; at least one.
+    """
 
     jobs: Sequence[ChildJob]
 
     def __post_init__(self) -> None:
         if not self.jobs:
-            raise ValueError("A job that makes no others has a result of its own.")
+            raise ValueError("`jobs` is empty. Return a JobOutput from a worker that makes no jobs.")
 
 
 def child_writes(parent: ProcessingJob, children: Children) -> ExtraWrites:
-    """Return the writes of the children, for the commit that hands a job over to them: all of them are made, or none.
+    """Return the writes of a batch's children, for the commit that ends the batch's attempt: all are made, or none.
 
-    Children that exist already are of an earlier run of a batch that is run again: those that were completed stay as
-    they are, the others begin anew. A child that was completed in an earlier run and is gone is not made again.
+    Children that exist already are of an earlier run of the batch. Completed children stay as they are, and the others
+    begin anew. A child that was completed in an earlier run and was deleted since is not made again.
 
     Raises:
-        InvalidJob: A job that this job has not made has the id of a child.
+        InvalidJob: Another job, which this batch has not made, has the id of a child.
     """
     paths = [path_of(child_id(parent.id, number)) for number in range(len(children.jobs))]
-    there = {found.path: found for found in store().documents.get_all(paths, ["status", "parentId"])}
-    for found in there.values():
+    present = {found.path: found for found in store().documents.get_all(paths, ["status", "parentId"])}
+    for found in present.values():
         if found.data.get("parentId") != parent.id:
-            raise InvalidJob(f"There is a job {found.id} already. Write this batch under another id.")
+            raise InvalidJob(f"Another job already has the id {found.id}. Write this batch under another id.")
     writes: list[Write] = []
     for number, (path, child) in enumerate(zip(paths, children.jobs, strict=True)):
-        existing = there.get(path)
+        existing = present.get(path)
         if existing is None:
             if not was_done(parent.output, number):
                 writes.append(Create(path, _document(parent, path, child)))
@@ -100,36 +107,41 @@ def child_writes(parent: ProcessingJob, children: Children) -> ExtraWrites:
 
 
 def child_id(parent_id: str, number: int) -> str:
-    """Return the id of a job's child: always the same, so that no child is made twice.
+    """Return the id of a job's child. It follows from the parent's id, so that no child is made twice.
+
+    Args:
+        parent_id: The id of the job that makes the child.
+        number: The child's place in the list of children, from 0.
 
     Example:
         >>> child_id("holiday", 7)
         'holiday-007'
     """
-    # A parent's id may be as long as an id may be.
+    # The parent's id may have the greatest length that an id may have, so that no number fits behind it.
     stem = parent_id if len(parent_id) <= 120 else hashlib.sha256(parent_id.encode()).hexdigest()
     return f"{stem}-{number:03}"
 
 
 def enqueue_children(parent_id: str) -> None:
-    """Queue the children that an earlier run of a batch had left undone: they are not new, so no trigger does it.
+    """Queue the children that an earlier run of a batch had left undone. They are not new, so no trigger queues them.
 
     Args:
-        parent_id: The batch, which has just been handed over to its children.
+        parent_id: The id of the batch, which waits for its children from now on.
     """
     for child in store().documents.find(job_queries.queued_children(parent_id).only(*QUEUE_FIELDS)):
         store().enqueue(JobState.of(child.id, child.data), f"again/{store().host.token()}")
 
 
 def retried_child_writes(child: JobState) -> ExtraWrites:
-    """Return the write by which a batch learns that a child of it is retried, for the commit of the retry. A batch that
-    has ended counts its children again from then on, and a batch that is about to end does not end before the child.
+    """Return the write that marks a batch of which a child is retried, for the commit of the retry.
+
+    A batch that has ended counts its children again from then on. A batch that is about to end waits for the child.
 
     Args:
-        child: The job that is retried. It may be no batch's child.
+        child: The retried job. If no batch has made it, there is no write.
 
     Raises:
-        NotRetryable: The batch is run again itself, and runs the child as well.
+        NotRetryable: The batch itself runs again, and will run the child.
     """
     found = load_job(child.parent_id) if child.parent_id is not None else None
     if found is None:
@@ -137,25 +149,27 @@ def retried_child_writes(child: JobState) -> ExtraWrites:
     parent = JobState.of(found.id, found.data)
     if parent.state in ("pending", "processing"):
         raise NotRetryable(
-            f"The job {child.id} can't be retried, because its batch {parent.id} is run again, and runs it as well."
+            f"The job {child.id} can't be retried, because its batch {parent.id} runs again and will run this job too. "
+            "Wait for the batch."
         )
     fields = decide(parent, ChildRetried(), store().host.now()).fields
     return (Update(found.path, {**fields, "updatedAt": SERVER_TIMESTAMP}, found.update_time),) if fields else ()
 
 
 def update_parent(parent_id: str) -> None:
-    """Update a job that waits for its children. Write how far they are, end the job with the last of them, and pass its
-    cancellation on to them. If the job has ended and children of it were retried, count its children again. This may be
-    called at any time, any number of times.
+    """Update a job that waits for its children: its progress, its end after the last child, or its cancellation.
+
+    If the job is cancelled, its children are cancelled too. If the job has ended and children of it were retried, its
+    children are counted again. This may be called at any time, and any number of times.
 
     Args:
-        parent_id: The job.
+        parent_id: The id of the job.
     """
     try:
         until_written(lambda: _update(parent_id), host=store().host)
     except exceptions.Aborted:
-        # A later child, or the sweeper, counts all children.
-        JobLog(parent_id).info("So many children have ended at the same time that a later child must count them.")
+        # Give up under this contention: a later child or the sweeper will update the parent.
+        JobLog(parent_id).info("Many children have ended at the same time; a later child will update the job.")
 
 
 def _update(parent_id: str) -> None:
@@ -199,10 +213,10 @@ def _names(parent_id: str, count: int) -> list[str]:
 
 
 def _read_parent(found: StoredDocument, state: JobState) -> ProcessingJob | None:
-    """The job, if it waits for its children.
+    """Return the job if it waits for its children; otherwise None.
 
     Raises:
-        InvalidJob: The document is not valid any more, or can't be read, so that the job can't go on.
+        InvalidJob: The document is no longer valid, or can't be read, so the job can't go on.
     """
     if found.readable and state.state != "running-jobs":
         return None
@@ -212,13 +226,14 @@ def _read_parent(found: StoredDocument, state: JobState) -> ProcessingJob | None
         return ProcessingJob.from_firestore(found.data)
     except ValidationError as error:
         listed = "; ".join(problems(error, found.data))
-        raise InvalidJob(f"This job can't go on: {listed}. Write a new one.") from None
+        raise InvalidJob(f"This job can't go on: {listed}. Write a new job.") from None
 
 
 def _counted(parent: ProcessingJob) -> tuple[int, float]:
-    """How many children are alive, and the progress of all in percent: one read for a thousand of them.
+    """Return the number of children that have not ended, and the progress of all children in percent.
 
-    A child that is gone counts as a child that has ended, or its batch would wait for ever.
+    This costs one read for each thousand children. A child whose document is gone counts as ended. Otherwise, its batch
+    would wait for ever.
     """
     alive, progress = store().documents.count_and_sum(job_queries.childrens_progress(parent.id), "progress")
     children = parent.children or 1
@@ -226,24 +241,25 @@ def _counted(parent: ProcessingJob) -> tuple[int, float]:
 
 
 def _cancel_children(parent: ProcessingJob) -> None:
-    """End the children that nobody works on, and ask for the end of the others."""
+    """Cancel the children: pending children end at once, and running children are asked to stop."""
     woken = False
     for child in store().documents.find(job_queries.alive_children(parent.id).only(*CHILD_FIELDS)):
         state = JobState.of(child.id, {**child.data, "userId": parent.user_id})
-        # If a child has just begun or ended, the next look at the batch finds it so.
+        # If a child has just begun or ended, the next update of the batch finds that.
         with contextlib.suppress(Conflict):
             _cancel_child(child, state)
         if state.state == "pending":
             woken = woken or state.stage == "queued"
             if RemoveLeftovers() in decide(state, Cancelled(), store().host.now()).effects:
-                # Also after a conflict, which our own write causes if the client library sends it again.
+                # This is done after a conflict too. Our own write may have caused the conflict, if the client library
+                # sent it twice.
                 remove_leftovers(parent.user_id, child.id)
     if woken and users_are_limited():
-        # A job that has ended may have given its place to a child that never takes it.
+        # A job that has ended may have woken a child that was then cancelled, so that its place is still free.
         try:
             wake_next(parent.user_id, None)
         except Exception as error:
-            # The sweeper wakes those that wait; the children must be counted all the same.
+            # The sweeper wakes waiting jobs too. This error must not stop the counting of the children.
             JobLog(parent.id).error("The owner's next job could not be woken; the sweeper will do it.", error)
 
 

@@ -1,4 +1,4 @@
-"""Commands: jobs are created, cancelled and retried by Python code with admin rights, in a script or a function."""
+"""The commands of Python code with admin rights, in a script or a function: create, cancel and retry a job."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -23,7 +23,7 @@ from stoker.jobs.perform import apply
 from stoker.jobs.states import JobState
 from stoker.jobs.store import store
 from stoker.jobs.transitions import decide
-from stoker.models.document import RunsFailedAgain
+from stoker.models.document import RetriesFailedItems
 from stoker.models.job import RUNNING_AGAIN, BatchOutput, has_ended
 
 
@@ -36,24 +36,25 @@ def create_processing_job(
     run_after: datetime | None = None,
     dedupe_key: str | None = None,
 ) -> str:
-    """Write a job, the same document as a client writes; it starts by itself.
+    """Write a job, as the document that a client would write. It starts by itself.
 
     Args:
-        user_id: The owner: the source must be this user's, and the outputs will be.
-        type: Which worker runs it, such as `video-processing`.
-        input: What to do, by type, in camelCase as it is stored; for `video-processing`, see `VideoInput`.
-        job_id: The document's id, 1 to 128 letters, digits, `-` and `_`; a random id is drawn if it is left out.
-        run_after: Not before this time, which needs a time zone.
-        dedupe_key: 1 to 128 characters; see `ProcessingJob`.
+        user_id: The owner. The source must be a file of this user, and the outputs will be this user's.
+        type: The type of the job, such as `video-processing`.
+        input: The input of the job, with names in camelCase, as it is stored. Each type has a model, such as
+            `VideoInput` for `video-processing`.
+        job_id: The document's id, 1 to 128 letters, digits, `-` and `_`. A random id is drawn if it is left out.
+        run_after: The time before which the job must not begin, with a time zone.
+        dedupe_key: A text of 1 to 128 characters. Of all jobs of the owner with the same key, at most one is under way.
 
     Returns:
         The document's id.
 
     Raises:
-        InvalidJob: It could not run; the message names every problem. Nothing was written.
+        InvalidJob: The job could not run; the message names every problem. Nothing was written.
         UnsupportedType: No worker here does jobs of this type. Nothing was written.
-        JobExists: There is a job of this `job_id`, which stays as it is.
-        Unavailable: Firestore did not answer.
+        JobExists: Another job has this `job_id`. It stays as it is.
+        Unavailable: Firestore did not answer. The message says how to find out whether the job was written.
 
     Example:
         >>> create_processing_job(
@@ -67,11 +68,11 @@ def create_processing_job(
 
 
 def write_job(job_id: str | None, fields: Mapping[str, Any], extra: ExtraWrites = ()) -> str:
-    """Write a job that may have fields of the server's, and other documents in the same commit.
+    """Write a job that may have fields that only the server may write, and other documents in the same commit.
 
     Args:
-        job_id: As for `create_processing_job`.
-        fields: The fields as they are stored, such as `{"endHook": "due"}`; without `id`, `status` and `createdAt`.
+        job_id: As in `create_processing_job`.
+        fields: The fields as they are stored, such as `{"endHook": "due"}`, without `id`, `status` and `createdAt`.
         extra: Writes of other documents.
 
     Returns:
@@ -79,7 +80,7 @@ def write_job(job_id: str | None, fields: Mapping[str, Any], extra: ExtraWrites 
 
     Raises:
         InvalidJob, UnsupportedType, JobExists, Unavailable: As `create_processing_job`.
-        Conflict: Another document is not as its write supposed. Nothing was written.
+        Conflict: A condition of another write does not hold. Nothing was written.
     """
     name = store().host.token() if job_id is None else job_id
     job = {"id": name, **fields, "status": "pending"}
@@ -88,28 +89,28 @@ def write_job(job_id: str | None, fields: Mapping[str, Any], extra: ExtraWrites 
     try:
         store().documents.commit([create, *extra], once=job_id is not None)
     except DocumentExists:
-        # An id that was drawn just now is nobody else's: it is our own write, which the client library sent again
-        # because the answer was lost. To a given id it sends the write once, so that this means another job.
+        # A random id belongs to no other job. So this was our own write, which the client library sent again since the
+        # answer was lost. With a given id, the write is sent only once, so the document is another job.
         if job_id is not None:
             raise JobExists(f"There is a job {name} already, which stays as it is. Choose another id.") from None
     except TRANSIENT as error:
         raise Unavailable(
             f"Firestore did not answer, so the job {name} may have been written or not. Create it again with "
-            f"job_id={name!r}: JobExists tells that it was."
+            f"job_id={name!r}: JobExists is raised if it was written."
         ) from error
     return name
 
 
 def cancel_job(job_id: str) -> None:
-    """Ask for the end of a job. It stops as soon as its attempt hears of it, or where it would have begun.
+    """Ask a job to stop. A running job stops within seconds, and a waiting job ends within a minute.
 
     Args:
         job_id: The document's id.
 
     Raises:
         JobNotFound: There is no such job.
-        NotCancellable: It has ended.
-        Aborted: The document is written by others too often.
+        NotCancellable: The job has ended.
+        Aborted: Others have written the document in every try.
     """
     until_written(lambda: _cancel(job_id), host=store().host)
 
@@ -123,31 +124,32 @@ def _cancel(job_id: str) -> None:
 
 
 def retry_job(job_id: str) -> None:
-    """Make a job that has `failed` or was `cancelled` pending, as if it were new, and start it. A batch that is
-    `completed` is run again for its items that failed.
+    """Run a job again that is `failed` or `cancelled`, as if it were new.
+
+    A `completed` batch runs its failed items again.
 
     Args:
         job_id: The document's id.
 
     Raises:
         JobNotFound: There is no such job.
-        NotRetryable: It is under way, or it is completed and there is nothing to run again; the message says why.
-        Duplicate: Another job with the same `dedupeKey` is not done yet.
-        InvalidJob, UnsupportedType: It could not run this time either; the message says why.
-        Aborted: The document is written by others too often.
+        NotRetryable: The job has not ended, or it has nothing to run again; the message says why.
+        Duplicate: Another job with the same `dedupeKey` has not ended.
+        InvalidJob, UnsupportedType: The job could not run this time either; the message says why.
+        Aborted: Others have written the document in every try.
     """
     now = store().host.now()
     until_written(lambda: _retry(find_job(job_id), now), host=store().host)
     found = find_job(job_id)
     log_of(JobState.of(found.id, found.data)).info("The job is tried again.")
-    # Not the same occasion as that of another retry: Cloud Tasks would drop the task.
+    # Each retry has an occasion of its own. Otherwise, Cloud Tasks would drop the task.
     dispatch(found, Created(f"retry-{now.timestamp()}"))
 
 
 def _retry(found: StoredDocument, now: datetime) -> None:
     state = JobState.of(found.id, found.data)
     if state.run_after == now:
-        return  # This write arrived, and its answer did not.
+        return  # The write has arrived, and its answer was lost.
     _refuse(state, _obstacle(state))
     renewed = decide(state, Retried(now), now).fields
     job = read_job(replace(found, data=without_deleted({**found.data, **renewed})))
@@ -162,24 +164,24 @@ def _refuse(job: JobState, reason: str | None) -> None:
 
 
 def _obstacle(job: JobState) -> str | None:
-    """The reason why a job can't be retried, by its state alone."""
+    """Return the reason in a job's state why the job can't be retried; None if there is none."""
     if not has_ended(job.state):
-        return "it has not ended: wait for it, or cancel it"
+        return "it has not ended: wait for its end, or cancel it"
     if job.state == "completed" and not job.failed_items:
-        return "it is completed, and nothing of it has failed: write a new one"
+        return "it is completed, and nothing of it has failed: write a new job"
     if job.stage == RUNNING_AGAIN:
-        return "jobs that it has made run again: wait for them, or cancel them"
+        return "jobs that it has made run again: wait for their end, or cancel them"
     return None
 
 
 def _obstacle_to_items(job: Job) -> str | None:
-    """The reason why the items of a completed job that failed can't be run again."""
+    """Return the reason why the failed items of a completed job can't run again; None if there is none."""
     output = job.document.output
-    if not isinstance(job.input, RunsFailedAgain) or not isinstance(output, BatchOutput):
-        return "it is completed, and its items that failed can't be run again by themselves: write a new one for them"
+    if not isinstance(job.input, RetriesFailedItems) or not isinstance(output, BatchOutput):
+        return "it is completed, and its failed items can't run again alone: write a new job for them"
     if output.failed > len(output.failures):
         return (
-            f"it is completed, and of the {output.failed:,} items that failed, only the first {len(output.failures)} "
-            "are known: write a new one"
+            f"it is completed, and of its {output.failed:,} failed items, only the first {len(output.failures)} are "
+            "known: write a new job"
         )
     return None

@@ -1,4 +1,4 @@
-"""Committing transitions: a conditional write of the decided fields, with all that belongs into the same commit."""
+"""The commit of a transition: a conditional write of the job's fields, with the other writes of the same commit."""
 
 from datetime import datetime
 
@@ -11,9 +11,9 @@ from stoker import config
 from stoker.firestore.documents import StoredDocument
 from stoker.firestore.fence import Fence
 from stoker.firestore.writes import Create, ExtraWrites, Write
-from stoker.jobs.effects import RecordEvent, ReleaseSlot
+from stoker.jobs.effects import RecordEvent, ReleasePlace
 from stoker.jobs.events import ChildrenEnded, HeldBack, JobEvent, Paused
-from stoker.jobs.limits import release_slot
+from stoker.jobs.limits import release_place
 from stoker.jobs.settings import users_are_limited
 from stoker.jobs.states import JobState
 from stoker.jobs.store import store
@@ -23,7 +23,7 @@ from stoker.models.analytics import SERVER_ID, ServerEvent
 from stoker.models.job import has_ended
 
 LONG = 1000
-"""Characters of a field that no job needs, `input` apart."""
+"""The number of characters beyond which a field is removed to make room. No job needs a longer field but `input`."""
 
 
 def commit_transition(
@@ -33,16 +33,16 @@ def commit_transition(
 
     Args:
         document: The job's document as it was read.
-        job: The facts about it.
+        job: The facts about the job.
         event: The event.
         extra: Writes of other documents in the same commit.
-        now: The time to judge by; the time of day if it is left out.
+        now: The time for which to decide, in UTC; None for the current time.
 
     Returns:
-        The transition. Its effects are still to be performed, those of `writes_of` apart.
+        The transition. The caller must still perform its effects. Effects that `writes_of` writes are done.
 
     Raises:
-        Conflict: The document has changed since it was read. Nothing was done.
+        Conflict: The document has changed since it was read. Nothing was written.
     """
     transition = decide(job, event, now or store().host.now())
     if not transition.fields and not extra:
@@ -63,16 +63,16 @@ def writes_of(job: JobState, transition: Transition, *, limited: bool) -> list[W
     """Return the writes of other documents that belong into the commit of a transition.
 
     Args:
-        job: The job before it.
+        job: The facts about the job before the transition.
         transition: The decided transition.
-        limited: Whether users are limited. If the job gives a place back, that is the first write.
+        limited: Whether users are limited. If so, and if the job gives its place back, this is the first write.
     """
     found: list[Write] = []
     for effect in transition.effects:
         match effect:
-            case ReleaseSlot() if limited and job.user_id is not None:
+            case ReleasePlace() if limited and job.user_id is not None:
                 worked = transition.fields.get("workSeconds", job.work_seconds) - job.work_seconds
-                found.insert(0, release_slot(job.user_id, job.id, worked, effect))
+                found.insert(0, release_place(job.user_id, job.id, worked, effect))
             case RecordEvent() if (event := _event(job, effect)) is not None:
                 found.append(Create(f"{config.ANALYTICS_EVENTS}/{event.id}", event.to_firestore()))
     return found
@@ -90,7 +90,7 @@ def _write(document: StoredDocument, transition: Transition, extra: ExtraWrites)
     except exceptions.InvalidArgument:
         if not has_ended(transition.state):
             raise
-        # A document of nearly a megabyte has no room for a sentence. The fields that are long and of no use make room.
+        # A document of nearly 1 MiB has no room for the error. So the long fields that no job needs are removed.
         fence.write({**_without_long_fields(fence), **transition.fields, "input": {}}, extra)
 
 
@@ -98,7 +98,7 @@ def _without_long_fields(fence: Fence) -> dict[str, object]:
     try:
         document = fence.look()
     except ValueError:
-        return {}  # It can't be decoded: see `load_job`.
+        return {}  # The document can't be decoded; see `load_job`.
     data = document.data if document is not None else {}
     long = [name for name, value in data.items() if len(str(value)) > LONG]
     return {FieldPath(name).to_api_repr(): DELETE_FIELD for name in long}
@@ -108,7 +108,7 @@ def _event(job: JobState, effect: RecordEvent) -> ServerEvent | None:
     try:
         return ServerEvent(
             id=SERVER_ID + store().host.token(),
-            user_id=job.user_id,  # type: ignore[arg-type] # None fails the validation, as it should
+            user_id=job.user_id,  # type: ignore[arg-type] # None fails the validation, as it must
             name=effect.name,
             properties=dict(effect.properties),
             value=effect.value,
@@ -117,4 +117,4 @@ def _event(job: JobState, effect: RecordEvent) -> ServerEvent | None:
             rolled_up=False,
         )
     except ValidationError:
-        return None  # The job ends because nobody could own it, or because its type is no word.
+        return None  # The job has ended because its owner or its type is invalid, so that no event can record it.

@@ -1,4 +1,4 @@
-"""The context in which a worker does its work: its job, its folder, its time."""
+"""The context of a worker: its job, its folder, and the time that it has."""
 
 from pathlib import Path
 from typing import Any
@@ -15,8 +15,8 @@ from stoker.models.job import BatchOutput, Stage
 from stoker.storage.outputs import AttemptOutputs, EarlierOutput, earlier_outputs
 
 NEARLY_PERCENT = 85.0
-"""An attempt that was so far when its time was up may have had a slow instance or a slow download: one more is worth
-its price. What is slower than that by its nature fails only later."""
+"""The progress from which the work counts as nearly done when the time is up, in percent. The instance or the download
+may have been slow, so another attempt is worth its price. Work that is too slow in itself fails in that attempt."""
 
 
 class JobContext:
@@ -25,14 +25,14 @@ class JobContext:
     Attributes:
         id: The job's id.
         user_id: The owner.
-        owner_is_gone: Whether the job deletes what is left of an owner without an account.
-        workspace: An empty folder of the attempt's own; it is removed after the attempt, whatever happens.
-        outputs: Where to upload what the attempt makes.
-        checkpoint: What the attempts before this one have saved last; empty at first.
-        earlier_result: The result of an earlier run, if its items that failed are to be run again, and no others. None
-            in a first run.
-        deadline: The `time.monotonic()` at which the attempt must have ended.
-        log: Writes lines that carry the job's id and the attempt.
+        owner_is_gone: Whether the job deletes the data of an owner without an account.
+        workspace: An empty folder for this attempt. It is always removed after the attempt.
+        outputs: The uploads of this attempt.
+        checkpoint: The last checkpoint of the earlier attempts; empty if there is none.
+        earlier_result: The result of an earlier run, if only the failed items of that run are to be run again. None in
+            a first run.
+        deadline: The `time.monotonic()` at which the attempt must have ended, in seconds.
+        log: The job's log, whose lines carry the job's id and the attempt.
     """
 
     def __init__(
@@ -56,24 +56,29 @@ class JobContext:
         self._stages = registry.job_types()[document.type].stages
 
     def report(self, progress: float, stage: Stage) -> None:
-        """Tells the user how far the work is; cheap, so call it as often as there is news.
+        """Report the progress of the work to the user. This is cheap, so call it often.
 
         Args:
-            progress: Percent of the whole job.
-            stage: What the attempt is doing.
+            progress: The progress of the whole job, in percent.
+            stage: The work that the attempt is doing.
 
         Raises:
             ValueError: The entry of the job's type does not name this stage.
             Interrupted, DeadlineExceeded, NearlyDone: As `check`.
         """
         if stage not in self._stages:
-            raise ValueError(f"The stage {stage!r} is none of {', '.join(self._stages)}. Add it to the type's entry.")
+            raise ValueError(
+                f"The stage {stage!r} is none of {', '.join(self._stages)}. Add it to the type's entry in the registry."
+            )
         self._progress = progress
         self._heartbeat.report(progress, stage)
         self.check()
 
     def earlier_outputs(self) -> dict[str, EarlierOutput]:
-        """Return the objects that earlier attempts have uploaded whole, by recipe. The result keeps those it names."""
+        """Return the objects that earlier attempts have uploaded completely, by recipe.
+
+        An object that the job's result names is kept. All others are removed after the job's end.
+        """
         if self._lease.job.document.started_at is None:
             return {}
         return earlier_outputs(self.user_id, self.id)
@@ -86,36 +91,38 @@ class JobContext:
         end_hook: bool = False,
         output: BatchOutput | None = None,
     ) -> None:
-        """Write a checkpoint, and documents in the same commit: all of it once, or nothing, whatever crashes.
+        """Write a checkpoint, and other documents in the same commit.
+
+        Either all of it is written, and exactly once, or nothing is, also after a crash.
 
         Args:
-            checkpoint: The place from which the next attempt would go on; each differs from the checkpoint before. At
-                most some 100 KB.
+            checkpoint: The place from which the next attempt would go on. It must differ from the checkpoint before,
+                and have at most some 100 KB.
             extra: Writes of other documents, such as `Update("tasks/spring", {"status": "completed"})`. At most 500.
-            end_hook: Whether the end hook of the job's type must run after the job's end, whoever ends it. Ask for it
-                before you change something that must not stay so, such as a lock.
-            output: The figures so far, of a run of items that have failed. They become the job's output at once, so
-                that they stay if the run ends early, and the next run goes on from there.
+            end_hook: Whether the end hook of the job's type must run after the job's end, also if the job ends without
+                its worker. Ask for it before you change something that must not stay, such as a lock.
+            output: The output so far, if the job runs failed items again. It becomes the job's output at once. So it
+                stays if the run ends early, and the next run goes on from it.
 
         Raises:
-            JobCancelled, LeaseLost: As `check`; nothing was written.
-            WritesRefused: A document is not as its write supposed; nothing was written. Read the documents again.
+            JobCancelled, LeaseLost: As `check`. Nothing was written.
+            WritesRefused: A condition of the other writes does not hold. Nothing was written. Read the documents again.
         """
         self._lease.save(checkpoint, extra, end_hook=end_hook, output=output)
         self.checkpoint = checkpoint
         self._saved = True
 
     def check(self) -> None:
-        """Call it in every loop: it raises where the work must stop.
+        """Raise an error if the work must stop. Call this in every loop.
 
         Raises:
-            JobCancelled: The owner wants the job to stop.
-            LeaseLost: Another attempt has taken the job over.
-            HandedBack: The platform takes the instance away.
-            TimeIsUp: The platform's time is up, or other jobs wait for the place. The next attempt goes on from what
-                this one has saved.
-            NearlyDone: The platform's time is up, and the next attempt may be quicker.
-            DeadlineExceeded: The platform's time is up.
+            JobCancelled: The owner has cancelled the job.
+            LeaseLost: Another attempt has taken the job.
+            HandedBack: The platform stops the instance.
+            TimeIsUp: The attempt's time is up, or other jobs wait for the place. The next attempt goes on from the last
+                checkpoint.
+            NearlyDone: The attempt's time is up, and the next attempt may be faster.
+            DeadlineExceeded: The attempt's time is up.
         """
         self._heartbeat.check()
         if store().host.monotonic() > self.deadline:
@@ -131,15 +138,18 @@ class JobContext:
             attempt.error_code == DeadlineExceeded.code for attempt in self._lease.job.document.attempts
         )
         if self._progress >= NEARLY_PERCENT and not missed_before:
-            return NearlyDone(f"The work was not quite done in {minutes} minutes.")
+            return NearlyDone(f"The work was not quite done after {minutes} minutes.")
         return DeadlineExceeded(
-            f"The work came to {self._progress:.0f} % in the {minutes} minutes that it may take. What would fit is "
-            f"{_fitting(self._progress)}: ask for a shorter part, or for fewer or smaller outputs."
+            f"After {minutes} minutes, the longest time that the work may take, {self._progress:.0f} % was done. So "
+            f"{_fitting(self._progress)} would fit. Ask for a shorter part, or for fewer or smaller outputs."
         )
 
 
 def _fitting(progress: float) -> str:
-    """How much of the work fits the time, carefully rounded.
+    """Return the part of the work that fits the time of an attempt, rounded down with a margin of 5 %.
+
+    Args:
+        progress: The part that was done when the time was up, in percent.
 
     Example:
         >>> _fitting(47.5), _fitting(3.0)

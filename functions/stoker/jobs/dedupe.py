@@ -1,4 +1,4 @@
-"""De-duplication: of a user's jobs with the same `dedupeKey`, one at a time is alive."""
+"""De-duplication: of all jobs of a user with the same `dedupeKey`, at most one at a time has not ended."""
 
 import hashlib
 from datetime import timedelta
@@ -14,17 +14,18 @@ from stoker.jobs.store import store
 from stoker.models.job import ProcessingJob
 
 KEEP = timedelta(days=60)
-"""Longer than a job may wait for its `runAfter`, so that Firestore never deletes the key of a job that is alive."""
+"""The time for which a key is kept. It is longer than a job may wait for its `runAfter`, so that Firestore never
+deletes the key of a job that has not ended."""
 
 
 def take_key(document: ProcessingJob) -> None:
-    """Take the job's key, if it has a key and no other job that is alive holds it.
+    """Take the job's key, if it has a key and no other job that has not ended holds this key.
 
-    No job gives a key back: the key is free once its job has ended or is gone. Taking it again changes nothing.
+    No job gives a key back: the key is free as soon as its job has ended or was deleted. A job may take its key twice.
 
     Raises:
-        Duplicate: Another job holds it.
-        Aborted: Other jobs take it all the time.
+        Duplicate: Another job holds the key.
+        Aborted: Other jobs have taken the key in every try.
     """
     if document.dedupe_key is not None:
         path = _path(document)
@@ -32,10 +33,10 @@ def take_key(document: ProcessingJob) -> None:
 
 
 def key_writes(document: ProcessingJob) -> ExtraWrites:
-    """Return the write that takes the job's key, if it has a key, for a commit that makes the job alive.
+    """Return the write that takes the job's key, if it has a key, for the commit that makes the job pending again.
 
     Raises:
-        Duplicate: Another job that is alive holds it.
+        Duplicate: Another job that has not ended holds the key.
     """
     if document.dedupe_key is None:
         return ()
@@ -44,13 +45,13 @@ def key_writes(document: ProcessingJob) -> ExtraWrites:
 
 
 def _path(document: ProcessingJob) -> str:
-    # Hashed: a user's id and key may hold characters that a document's id may not.
+    # Hashed, because a uid and a key may hold characters that a document's id may not hold.
     name = hashlib.sha256(f"{document.user_id}\0{document.dedupe_key}".encode()).hexdigest()
     return f"{config.JOB_KEYS}/{name}"
 
 
 def _take(path: str, document: ProcessingJob) -> None:
-    # Most keys are new, so that it is tried without a read.
+    # Most keys are new, so the first try needs no read.
     try:
         store().documents.commit([_key_write(path, document, None)])
     except Conflict:
@@ -58,7 +59,7 @@ def _take(path: str, document: ProcessingJob) -> None:
     else:
         return
     if found is None:
-        raise Conflict(path)  # It was deleted meanwhile: it is free.
+        raise Conflict(path)  # The key was deleted meanwhile, so it is free.
     store().documents.commit([_key_write(path, document, found)])
 
 
@@ -69,8 +70,7 @@ def _key_write(path: str, document: ProcessingJob, found: StoredDocument | None)
     holder = str(found.data.get("jobId"))
     if holder != document.id and _is_alive(holder):
         raise Duplicate(
-            f"The job {holder} with the same dedupeKey is not done yet. Wait for its end, or write a job with another "
-            "key."
+            f"The job {holder} with the same dedupeKey has not ended. Wait for its end, or use another key."
         )
     return Update(path, held, found.update_time)
 

@@ -1,4 +1,4 @@
-"""Effects: all that follows from a job's transition beside the change of its document. Data; `perform` acts on it."""
+"""The effects of a job's transition beside the change of its document, as data. `perform` performs them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,12 +6,12 @@ from datetime import datetime
 
 
 @dataclass(frozen=True)
-class ReleaseSlot:
-    """The job takes no place among its owner's running jobs any more. In the commit of the transition.
+class ReleasePlace:
+    """The job gives back its place among its owner's running jobs. This is written in the commit of the transition.
 
     Attributes:
-        output_bytes: Bytes of the files that the job has made.
-        media_seconds: Seconds of the film or the speech that the job has worked on.
+        output_bytes: The size of the files that the job has made, in bytes.
+        media_seconds: The duration of the film or the speech that the job has worked on, in seconds.
     """
 
     output_bytes: int = 0
@@ -20,12 +20,14 @@ class ReleaseSlot:
 
 @dataclass(frozen=True)
 class RecordEvent:
-    """An analytics event says that the job has ended. In the commit of the transition, so that each end has one.
+    """An analytics event records the end of the job.
+
+    It is written in the commit of the transition, so that each end has exactly one event.
 
     Attributes:
         name: `job.completed`, `job.failed` or `job.cancelled`.
         properties: The job's type, and the code of its error.
-        value: Seconds since the job was created, if that time can be read.
+        value: Seconds since the job was created; None if that time can't be read.
         occurred_at: The time of the transition.
     """
 
@@ -40,8 +42,9 @@ class EnqueueTask:
     """A task asks for an attempt.
 
     Attributes:
-        occasion: Cloud Tasks drops a second task of the same job and occasion.
-        due: Not before this time; at once if it is left out.
+        occasion: The reason for the task, which is a part of the task's name. Cloud Tasks drops a second task of the
+            same job and occasion.
+        due: The time before which the task must not run; None for at once.
     """
 
     occasion: str
@@ -50,7 +53,10 @@ class EnqueueTask:
 
 @dataclass(frozen=True)
 class EnqueueChildren:
-    """Tasks ask for the children that an earlier run of the job had left undone. No trigger fires for them."""
+    """Tasks ask for attempts at the children that an earlier run of the job had left undone.
+
+    Their documents are not new, so no trigger queues them.
+    """
 
 
 @dataclass(frozen=True)
@@ -58,28 +64,31 @@ class WakeNext:
     """Another job of the same owner may begin.
 
     Attributes:
-        in_queue: Whether a place of the job's queue may have become free, and not only one of the owner's.
+        in_queue: Whether a place of the job's queue may have become free, and not only one of the owner's places.
     """
 
     in_queue: bool = True
 
 
 @dataclass(frozen=True)
-class LookForRelease:
-    """The job waits until another job of its owner's ends. If all of them ended in the meantime, none would wake it."""
+class WakeIfOwnerIdle:
+    """The job waits for the end of another job of its owner.
+
+    If all of these have ended in the meantime, this effect wakes the job, because no other job would.
+    """
 
 
 @dataclass(frozen=True)
 class RemoveLeftovers:
-    """Objects that attempts have uploaded and that the result does not name are deleted."""
+    """Objects that attempts have uploaded and that the job's output does not name are deleted."""
 
 
 @dataclass(frozen=True)
 class UpdateParent:
-    """The job that has made this job looks at its children again.
+    """The job that has made this job counts its children again.
 
     Attributes:
-        parent_id: Its id.
+        parent_id: The id of the job that has made this job.
     """
 
     parent_id: str
@@ -96,12 +105,12 @@ class Redeliver:
 
 
 Effect = (
-    ReleaseSlot
+    ReleasePlace
     | RecordEvent
     | EnqueueTask
     | EnqueueChildren
     | WakeNext
-    | LookForRelease
+    | WakeIfOwnerIdle
     | RemoveLeftovers
     | UpdateParent
     | RunEndHook

@@ -1,8 +1,8 @@
-"""End hook: a function of a job's type that runs after the job's end, also if the job ends without its worker.
+"""The end hook: a function of a job's type that runs after the job's end, also if the job ends without its worker.
 
-A worker asks for the hook in the commit of a checkpoint (`JobContext.save`), before it changes something that must not
-stay so. The job's field `endHook` is `due` from then on. It is the hook's result once the hook has run. If the hook
-fails, or its process dies, the sweeper runs the hook again.
+A worker asks for the hook in the commit of a checkpoint (`JobContext.save`), before it makes a change that must not
+stay. From then on, the job's field `endHook` is `due`. After the hook has run, the field is the hook's result. If the
+hook fails or its process dies, the sweeper runs the hook again.
 """
 
 from collections.abc import Callable
@@ -27,7 +27,7 @@ class EndedJob:
         id: The document's id.
         user_id: The owner.
         status: `completed`, `failed` or `cancelled`.
-        owner_is_gone: Whether the job deletes what is left of an owner without an account.
+        owner_is_gone: Whether the job deletes the data of an owner without an account.
     """
 
     id: str
@@ -37,11 +37,12 @@ class EndedJob:
 
 
 EndHook = Callable[[EndedJob], str]
-"""Puts an end to what the job has begun, and returns its result as a kebab-case word. It may run twice, and at the same
-time as a new attempt, because somebody may have retried the job meanwhile."""
+"""A function that undoes or finishes what the job has begun. It returns its result as a word in kebab case. It may run
+twice, and at the same time as a new attempt, because a user may have retried the job meanwhile."""
 
 FIELDS = ("status", "type", "userId", "endHook", "ownerIsGone")
-"""The fields that decide. Not those that users write at will: a field that can't be decoded would end the hook."""
+"""The fields that the hook needs. Fields that clients may fill freely are not read, because a value that can't be
+decoded would make the read fail."""
 
 
 def run_end_hook(job_id: str) -> None:
@@ -63,12 +64,12 @@ def _run(job_id: str) -> None:
     job = JobState.of(job_id, found.data)
     registered = registry.job_types().get(job.type)
     if not has_ended(job.state) or not job.end_hook_due or job.user_id is None:
-        return  # It has run, or the job was retried: its next end runs it.
+        return  # The hook has run; or the job was retried, and the hook will run at its next end.
     if registered is None or registered.end_hook is None:
-        raise ValueError(f"The type {job.type} has no end hook. Add it to the type's entry.")
+        raise ValueError(f"The type {job.type} has no end hook. Add it to the type's entry in the registry.")
     hook: EndHook = registry.load(registered.end_hook)
     owner_is_gone = found.data.get("ownerIsGone") is True
     result = hook(EndedJob(job_id, job.user_id, job.status, owner_is_gone))
-    # If somebody has retried the job meanwhile, the write is refused: the hook runs again at the job's next end.
+    # If a user has retried the job meanwhile, the write is refused. The hook then runs again at the job's next end.
     commit_transition(found, job, EndHookRan(result))
     JobLog(job_id, jobType=job.type).info("The end hook has run.", event="end-hook", result=result, status=job.status)

@@ -1,4 +1,4 @@
-"""Events: all that can happen to a job."""
+"""The events of a job: everything that can happen to it."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,10 +10,10 @@ from stoker.models.job import BatchOutput, HeldStage, JobOutput
 
 @dataclass(frozen=True)
 class Created:
-    """The document was written by a client, and its trigger has fired.
+    """A client has written the document, and its trigger has fired.
 
     Attributes:
-        occasion: Names the task: Cloud Tasks drops a second task of the same job and occasion.
+        occasion: A part of the task's name. Cloud Tasks drops a second task of the same job and occasion.
     """
 
     occasion: str = "created"
@@ -21,7 +21,7 @@ class Created:
 
 @dataclass(frozen=True)
 class CreatedForLater:
-    """The document was written with a time in the future, and a task may wait for that time.
+    """A client has written the document with a `runAfter` in the future, and a task may wait for that time.
 
     Attributes:
         due: The time.
@@ -34,7 +34,7 @@ class CreatedForLater:
 
 @dataclass(frozen=True)
 class Due:
-    """The job waits, and need not wait any longer: the sweeper has found it.
+    """The sweeper has found that the job need not wait any longer.
 
     Attributes:
         occasion: As in `Created`.
@@ -45,7 +45,7 @@ class Due:
 
 @dataclass(frozen=True)
 class LeaseLapsed:
-    """The job's attempt has gone silent: the sweeper has found it.
+    """The sweeper has found that the lease of the job's attempt has lapsed.
 
     Attributes:
         occasion: As in `Created`.
@@ -55,7 +55,7 @@ class LeaseLapsed:
 
 
 @dataclass(frozen=True)
-class Claimed:
+class LeaseRequested:
     """A worker asks for the job.
 
     Attributes:
@@ -88,7 +88,7 @@ class Progressed:
     """The attempt is alive, and reports its progress.
 
     Attributes:
-        progress: Percent.
+        progress: The progress of the whole job, in percent.
         stage: The work that the attempt is doing.
         eta_seconds: Seconds that the attempt will still take, if that is known.
     """
@@ -100,13 +100,14 @@ class Progressed:
 
 @dataclass(frozen=True)
 class CheckpointSaved:
-    """The attempt has come to a place from which the next attempt could go on.
+    """The attempt has reached a place from which the next attempt could go on.
 
     Attributes:
-        checkpoint: The place, in the worker's own terms.
-        mark: The name of this checkpoint: the attempt recognizes its own write by it.
+        checkpoint: The place, as the worker stores it.
+        mark: The random name of this checkpoint. If the answer to its write is lost, the attempt reads the document and
+            finds by the name whether the write has arrived.
         end_hook: Whether the end hook of the job's type must run after the job's end.
-        output: The figures so far, of a run of items that have failed; None leaves the output as it is.
+        output: The output so far, if the job runs failed items again; None leaves the output as it is.
     """
 
     checkpoint: dict[str, Any]
@@ -128,7 +129,7 @@ class Succeeded:
 
 @dataclass(frozen=True)
 class MadeChildren:
-    """The attempt has made other jobs, which do the work.
+    """The attempt has made children: other jobs that do the work.
 
     Attributes:
         count: Their number.
@@ -139,7 +140,7 @@ class MadeChildren:
 
 @dataclass(frozen=True)
 class FailedPermanently:
-    """The job can't be done, whether an attempt found that or a look at the document.
+    """The job can't be done. An attempt or a check of the document has found that.
 
     Attributes:
         error: The reason.
@@ -168,10 +169,10 @@ class CancelRequested:
 
 @dataclass(frozen=True)
 class Cancelled:
-    """The job stops, because its owner wants that, or because its work is needed no longer.
+    """The job stops, because its owner has cancelled it or because its work is no longer needed.
 
     Attributes:
-        reason: A sentence for the owner; None if the owner has asked for it.
+        reason: A sentence for the owner; None if the owner has cancelled the job.
     """
 
     reason: str | None = None
@@ -179,7 +180,7 @@ class Cancelled:
 
 @dataclass(frozen=True)
 class Preempted:
-    """The platform takes the attempt's instance away (SIGTERM)."""
+    """The platform stops the attempt's instance (SIGTERM)."""
 
 
 @dataclass(frozen=True)
@@ -189,10 +190,11 @@ class OutOfTime:
 
 @dataclass(frozen=True)
 class Retried:
-    """The owner or an admin wants a job that has ended to be run again, as if it were new.
+    """The owner or an admin wants a job that has ended to run again, as if it were new.
 
     Attributes:
-        due: The time from which the job may run. A retry whose answer was lost is recognized by it.
+        due: The time from which the job may run. If the answer to the retry's write is lost, this time in the document
+            shows that the write has arrived.
     """
 
     due: datetime
@@ -200,10 +202,10 @@ class Retried:
 
 @dataclass(frozen=True)
 class ChildrenProgressed:
-    """Children have ended or come further.
+    """Children have ended or made progress.
 
     Attributes:
-        progress: Percent of all children together.
+        progress: The progress of all children together, in percent.
     """
 
     progress: float
@@ -222,12 +224,12 @@ class ChildrenEnded:
 
 @dataclass(frozen=True)
 class ChildRetried:
-    """A child of the batch that had ended is retried by hand. In the commit of the retry."""
+    """A user retries a child of the batch that had ended. The batch is written in the commit of the retry."""
 
 
 @dataclass(frozen=True)
 class ChildrenCountedAgain:
-    """The batch has ended, and its children were counted again after some of them were retried.
+    """The children of a batch that has ended were counted again, because some of them were retried.
 
     Attributes:
         output: The result of all children.
@@ -254,7 +256,7 @@ JobEvent = (
     | CreatedForLater
     | Due
     | LeaseLapsed
-    | Claimed
+    | LeaseRequested
     | HeldBack
     | Paused
     | Progressed
@@ -276,4 +278,4 @@ JobEvent = (
 )
 
 AttemptEnd = Succeeded | MadeChildren | FailedPermanently | FailedTransiently | Cancelled | Preempted | OutOfTime
-"""All the ways in which an attempt ends, unless it has lost the job."""
+"""The ways in which an attempt ends, unless it has lost its lease."""

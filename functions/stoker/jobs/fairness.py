@@ -1,6 +1,6 @@
-"""Fairness: how many places of a queue a user may hold, and how long an attempt may hold a place while others wait.
+"""Fairness between users: how many places of a queue a user may hold, and how long an attempt may hold a place.
 
-Pure functions. `limits.py` and `turns.py` read what they decide about; `docs/fairness.md` explains them.
+All functions are pure. `limits.py` and `turns.py` read the facts for them, and `docs/fairness.md` explains them.
 """
 
 import math
@@ -13,31 +13,33 @@ from stoker import config
 from stoker.models.settings import UserLimits
 
 KEPT_PART = 4
-"""One of so many places of a queue is kept for users who hold no place in it."""
+"""One of this many places of a queue is kept for users who hold no place in it."""
 
 TURN_SECONDS = 45.0
-"""How long an attempt that can go on later may hold its place while others wait, if one turn each is enough."""
+"""The time for which an attempt that can go on later may hold its place while other jobs wait, in seconds. It is
+shorter if more jobs wait than the queue has places."""
 
 SHORTEST_TURN_SECONDS = 10.0
-"""No turn is shorter: the start of an attempt takes a second or two."""
+"""The length of the shortest turn, in seconds. The start of an attempt takes a second or two."""
 
 FORGOTTEN = timedelta(seconds=2 * config.TASK_SECONDS)
-"""No attempt lasts so long: its job was deleted while it ran, or limits were lifted meanwhile."""
+"""The time after which a place counts as free. No attempt lasts this long. The place was not given back because its job
+was deleted while it ran, or because the limits were lifted meanwhile."""
 
 
 @dataclass(frozen=True)
 class Usage:
-    """What a user's jobs take: the facts in `jobUsers/{uid}`.
+    """The places and the work that a user's jobs take: the facts in `jobUsers/{uid}`. Days are in UTC.
 
     Attributes:
-        running: The times at which the user's running jobs have taken their places, by job.
-        types: The types of these jobs, by job.
-        began: Jobs that have begun today.
-        work_seconds: Seconds that the user's attempts took today.
-        output_bytes: Bytes of the files that the user's jobs have made today.
-        media_seconds: Seconds of the films and speech that these jobs have worked on.
-        waiting: Whether a job of the user's waits for a place.
-        account_created_at: The time of the sign-up, if it is known.
+        running: The times at which the user's running jobs have taken their places, by the job's id.
+        types: The types of these jobs, by the job's id.
+        began: The number of jobs that have begun today.
+        work_seconds: The time that the user's attempts took today, in seconds.
+        output_bytes: The size of the files that the user's jobs have made today, in bytes.
+        media_seconds: The duration of the films and the speech that these jobs have worked on, in seconds.
+        waiting: Whether a job of the user waits for a place.
+        account_created_at: The time of the sign-up; None if it is not known.
     """
 
     running: Mapping[str, datetime]
@@ -51,7 +53,7 @@ class Usage:
 
     @classmethod
     def of(cls, data: Mapping[str, Any], now: datetime) -> "Usage":
-        """Return the facts of a document.
+        """Return the facts in a document.
 
         Args:
             data: Its fields.
@@ -74,20 +76,20 @@ class Usage:
         )
 
     def without(self, job_id: str) -> "Usage":
-        """Return the usage as if a job held no place: an attempt was lost, and another takes its place."""
+        """Return the usage without the place of a job: the next attempt takes the place of a lost attempt."""
         running = {job: taken for job, taken in self.running.items() if job != job_id}
         return replace(self, running=running)
 
     def held(self, job_type: str) -> int:
-        """Return how many places of a queue the user holds."""
+        """Return the number of places of a queue that the user holds."""
         return sum(self.types.get(job) == job_type for job in self.running)
 
-    def has_had_their_day(self, limits: UserLimits, *, is_new: bool) -> bool:
-        """Return whether a job of the user's must wait until tomorrow.
+    def is_at_limit_of_day(self, limits: UserLimits, *, is_new: bool) -> bool:
+        """Return whether a job of the user must wait until tomorrow.
 
         Args:
             limits: The user's limits.
-            is_new: Whether it would be the job's first attempt. A job that has begun counts once.
+            is_new: Whether this would be the job's first attempt. A job counts once for the limit of jobs.
         """
         too_many = is_new and limits.a_day is not None and self.began >= limits.a_day
         return too_many or any(
@@ -101,25 +103,25 @@ class Usage:
 
 
 def free_places(places: int, running: int) -> int:
-    """Return how many places of a queue are free for users who hold places already.
+    """Return the number of places of a queue that are free for users who already hold a place.
 
     Args:
-        places: All places of the queue.
-        running: Attempts that run.
+        places: The number of all places of the queue.
+        running: The number of running attempts.
     """
     return max(0, places - places // KEPT_PART - running)
 
 
 def may_take_another(held: int, places: int, running: int) -> bool:
-    """Return whether a user may take another place of a queue: only while more places are free than the user holds.
+    """Return whether a user may take another place of a queue: only if more places are free than the user holds.
 
-    The more places are taken, the fewer a user may hold, so that those who come later always find some.
+    The more places are taken, the fewer places each user may hold. So users who come later always find a free place.
     Source: https://doi.org/10.1109/90.664262 (dynamic thresholds, by which the ports of a switch share its buffer).
 
     Args:
-        held: Places that the user holds.
-        places: All places of the queue.
-        running: Attempts that run, of all users.
+        held: The number of places that the user holds.
+        places: The number of all places of the queue.
+        running: The number of running attempts of all users.
 
     Example:
         >>> [may_take_another(held, 20, running=held) for held in (1, 7, 8)]
@@ -131,11 +133,11 @@ def may_take_another(held: int, places: int, running: int) -> bool:
 
 
 def turn_seconds(waiting: int, places: int) -> float | None:
-    """Return how long an attempt may hold its place; None if it may stay.
+    """Return the time for which an attempt may hold its place, in seconds; None if there is no bound.
 
     Args:
-        waiting: Jobs that wait for a place of the queue.
-        places: All places of the queue.
+        waiting: The number of jobs that wait for a place of the queue.
+        places: The number of all places of the queue.
 
     Example:
         >>> turn_seconds(0, 20), turn_seconds(3, 20), turn_seconds(30, 20)
@@ -147,9 +149,10 @@ def turn_seconds(waiting: int, places: int) -> float | None:
 
 
 def limits_of(limits: UserLimits, created_at: datetime | None, now: datetime) -> UserLimits:
-    """Return the limits of a user: lower for a time after the sign-up.
+    """Return the limits of a user, which are lower for some time after the sign-up.
 
-    Age alone decides. An anonymous account can't be told from an account of a custom token: neither has a provider.
+    Only the account's age decides. Anonymous accounts have no lower limits of their own, because they look the same as
+    accounts of a custom token: neither has a provider.
 
     Args:
         limits: The limits of every user.

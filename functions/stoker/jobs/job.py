@@ -1,4 +1,4 @@
-"""A job's document: reading it by an id that anyone may have given, and checking what anyone may have written in it."""
+"""The document of a job: read it by an id from any source, and check its fields, which any client may have written."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -16,18 +16,18 @@ from stoker.models.inputs import read_input
 from stoker.models.job import JobId, ProcessingJob
 
 READABLE = [field.alias or name for name, field in ProcessingJob.model_fields.items() if name != "input"]
-"""The fields of a job that can always be decoded: the server writes them, or the rules know their types."""
+"""The fields of a job that can always be decoded: the server writes them, or the security rules check their types."""
 
 _ID = TypeAdapter(JobId)
 
 
 @dataclass(frozen=True)
 class Job:
-    """A document that can run.
+    """A job whose document is valid, so that it can run.
 
     Attributes:
-        document: The stored fields.
-        input: `document.input`, read by the model of its type.
+        document: The document.
+        input: The document's input, as the model of the job's type.
     """
 
     document: ProcessingJob
@@ -43,24 +43,26 @@ def load_job(job_id: str) -> StoredDocument | None:
     """Read a job's document.
 
     Returns:
-        The document, or None if it does not exist or no document can have this id. If it holds a reference into
-        another database, which the client library does not decode, it has the fields of `READABLE` alone, or only its
-        `status` if one of them holds the reference; and it is not `readable`.
+        The document; None if it does not exist, or if no document can have this id.
+
+        A document may hold a reference into another database, which the client library does not decode. It is then not
+        `readable`, and has only the fields of `READABLE`, or only its `status` if one of these fields holds the
+        reference.
     """
     if "/" in job_id:
-        return None  # The id of a parent may be any text; this would be a document of another collection.
+        return None  # A client may write any text as an id. This would be a document of another collection.
     path = path_of(job_id)
     try:
         return store().documents.get(path)
     except exceptions.InvalidArgument:
-        return None  # Firestore allows no such id.
+        return None  # Firestore allows no document with this id.
     except ValueError:
         found = _readable_part(path)
         return None if found is None else replace(found, readable=False)
 
 
 def _readable_part(path: str) -> StoredDocument | None:
-    """The fields that say whose job it is, so that its end is recorded as any other."""
+    """Read the fields that can be decoded. They name the owner, so that the job's end can be recorded."""
     try:
         return store().documents.get(path, READABLE)
     except ValueError:
@@ -71,13 +73,13 @@ def find_job(job_id: object) -> StoredDocument:
     """Read a job's document for a caller.
 
     Args:
-        job_id: The text that is said to be the document's id.
+        job_id: The value that the caller gives as the document's id.
 
     Returns:
         The document; without its `input` if that can't be decoded.
 
     Raises:
-        JobNotFound: There is no such job, or this can be no job's id.
+        JobNotFound: There is no such job, or no job can have this id.
     """
     try:
         name = _ID.validate_python(job_id, strict=True)
@@ -90,7 +92,7 @@ def find_job(job_id: object) -> StoredDocument:
 
 
 def no_such_job(job_id: object) -> JobNotFound:
-    """Return the error for a job that does not exist, and for a job that the caller may not know of."""
+    """Return the error for a job that does not exist or that the caller may not see."""
     shown = job_id if isinstance(job_id, str) and len(job_id) <= 128 and job_id.isprintable() else "of that id"
     return JobNotFound(f"There is no job {shown}. Check the id.")
 
@@ -99,7 +101,7 @@ def read_job(document: StoredDocument) -> Job:
     """Check a job's document; see `check_job`."""
     if not document.readable:
         raise InvalidJob(
-            "This job can't run: it holds a reference into another database. Write a new one, with text instead."
+            "This job can't run: it holds a reference into another database. Write a new job, with text instead."
         )
     return check_job(document.id, document.data)
 
@@ -112,8 +114,8 @@ def check_job(job_id: str, data: Mapping[str, Any]) -> Job:
         data: Its fields. Any client may have written them.
 
     Raises:
-        InvalidJob: Something in it is not as it must be; the message names all of it.
-        UnsupportedType: It is a job, but no worker here does its type.
+        InvalidJob: The document can't run as a job; the message names every problem.
+        UnsupportedType: The document is valid, but no worker here does jobs of its type.
     """
     found: list[str] = []
     try:
@@ -133,6 +135,6 @@ def check_job(job_id: str, data: Mapping[str, Any]) -> Job:
         listed = "; ".join(found)
         raise InvalidJob(f"This job can't run: {listed}. Correct it and write a new job.")
     if registered is None:
-        there_are = ", ".join(registry.job_types())
-        raise UnsupportedType(f"No worker here does jobs of type {job_type!r}. There are: {there_are}.")
+        known = ", ".join(registry.job_types())
+        raise UnsupportedType(f"No worker here does jobs of type {job_type!r}. Use one of these types: {known}.")
     return Job(document, input_read)

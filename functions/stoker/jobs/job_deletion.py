@@ -1,4 +1,4 @@
-"""Deletion: a job that has ended goes, with the jobs that it has made and with all their outputs."""
+"""The deletion of a job that has ended, with its children and with the outputs of all of them."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,7 @@ from stoker.firestore.documents import StoredDocument
 from stoker.firestore.optimistic import until_written
 from stoker.firestore.writes import Delete
 from stoker.jobs.abandoned import remove_abandoned
-from stoker.jobs.ceiling import still_counted
+from stoker.jobs.ceiling import deleted_work_writes
 from stoker.jobs.commit import log_of
 from stoker.jobs.job import find_job, load_job
 from stoker.jobs.states import JobState
@@ -17,28 +17,29 @@ from stoker.models.job import has_ended
 from stoker.queries import job_queries
 
 CHILD_FIELDS = ("status", "userId", "type", "completedAt", "workSeconds")
-"""The fields of a child that its deletion depends on."""
+"""The fields of a child that the deletion needs."""
 
 SECONDS = 30.0
-"""How long the deletion may take. A call of a client has 60 s, the removal of the outputs included."""
+"""The longest time that the deletion of the documents may take, in seconds. A client's call has 60 s for that and the
+removal of the outputs."""
 
 THREADS = 8
-"""Jobs of a batch whose outputs are removed at the same time: each waits for Cloud Storage."""
+"""The number of jobs whose outputs are removed at the same time. Each mostly waits for Cloud Storage."""
 
 
 def delete_job(job_id: str) -> None:
-    """Delete a job that has ended, with the jobs that it has made and with the outputs of all of them.
+    """Delete a job that has ended, with its children and with the outputs of all of them.
 
-    If the outputs can't be removed now, the event of the deleted document removes them. Outputs that another job needs
-    stay until that job has ended.
+    If the outputs can't be removed now, the event of the deleted document removes them later. Outputs that another job
+    needs stay until that job has ended.
 
     Args:
         job_id: The document's id.
 
     Raises:
         JobNotFound: There is no such job.
-        NotDeletable: It is under way, or its record is still needed; the message says why.
-        Exception: Firestore did not answer, or others write the document too often.
+        NotDeletable: The job has not ended, or its record is still needed; the message says why.
+        Exception: Firestore did not answer, or others have written the document in every try.
     """
     doomed: dict[str, JobState] = {}
     until_written(lambda: _delete(job_id, doomed), seconds=SECONDS, through_outages=True, host=store().host)
@@ -50,7 +51,7 @@ def obstacle(job: JobState, parent: JobState | None, children: Sequence[JobState
 
     Args:
         job: The job.
-        parent: The job that has made it, if there is such a job.
+        parent: The job that has made it; None if there is no such job.
         children: The jobs that it has made.
 
     Example:
@@ -63,11 +64,11 @@ def obstacle(job: JobState, parent: JobState | None, children: Sequence[JobState
     if parent is not None and not has_ended(parent.state):
         return f"the batch {parent.id} counts it. Wait for the end of the batch, or cancel the batch"
     if not all(has_ended(child.state) for child in children):
-        return "jobs that it has made have not ended. Cancel them first, and delete it once they have ended"
+        return "jobs that it has made have not ended. Cancel these jobs first, and delete it once they have ended"
     if job.deletes_owner:
-        return "it is the record of the deletion of an account. It expires by itself"
+        return "it is the record of the deletion of an account, and expires by itself"
     if job.end_hook_due:
-        return "what it has begun is not put to an end yet. Delete it in some minutes"
+        return "its clean-up has not run yet. Delete it in some minutes"
     return None
 
 
@@ -76,7 +77,7 @@ def _delete(job_id: str, doomed: dict[str, JobState]) -> None:
         found = find_job(job_id)
     except JobNotFound:
         if doomed:
-            return  # The write before arrived, and its answer did not.
+            return  # The first write has arrived, and its answer was lost.
         raise
     job = JobState.of(found.id, found.data)
     children = _children(job)
@@ -85,8 +86,8 @@ def _delete(job_id: str, doomed: dict[str, JobState]) -> None:
         raise NotDeletable(f"The job {job.id} can't be deleted, because {reason}.")
     doomed |= {**family, job.id: job}
     whole, now = (found, *children), store().host.now()
-    counted = [write for one in whole for write in still_counted(one.data, now)]
-    # A job that was retried since is not deleted. Neither is any other of them.
+    counted = [write for one in whole for write in deleted_work_writes(one.data, now)]
+    # If one of these jobs was retried since, the commit is refused, and none of them is deleted.
     store().documents.commit([*(Delete(one.path, one.update_time) for one in whole), *counted])
     log_of(job).info("The job is deleted.", event="job-deleted", children=len(children))
 
@@ -109,5 +110,5 @@ def _remove_outputs(job: JobState) -> None:
     try:
         remove_abandoned(job.user_id, job.id)
     except Exception as error:
-        # The document is gone, so that the job is deleted. Its event comes too.
+        # The document is deleted, so the job is. The event of the deletion removes the outputs later.
         log_of(job).error("The outputs of a deleted job could not be removed; its event will do it.", error)

@@ -1,4 +1,4 @@
-"""Lease: an attempt's exclusive hold on a job. It is lost when a fenced write is refused."""
+"""The lease: an attempt's exclusive hold on a job. It is lost when a fenced write is refused."""
 
 from dataclasses import replace
 from typing import Any
@@ -20,21 +20,25 @@ from stoker.jobs.transitions import Transition, decide
 from stoker.models.job import BatchOutput, ProcessingJob
 
 FINAL_TRIES = 1000
-"""All the work hangs on the final write, so that its deadline alone ends the tries."""
+"""The most conflicts of the final write. All the work depends on this write, so in practice only its deadline ends the
+tries."""
 
 
 class WritesRefused(Exception):
-    """Another document of the commit is not as its write supposed: read it again. Nothing was changed."""
+    """The refusal of a commit because another of its documents has changed.
+
+    Nothing was written. Read that document again.
+    """
 
 
 class Lease:
-    """An attempt's exclusive hold on a job: everything that the attempt writes goes through here.
+    """An attempt's exclusive hold on a job. Every write of the attempt to the job goes through the lease.
 
     Args:
         fence: The fence of the write by which the attempt has taken the job.
-        job: The job as it was before that.
+        job: The job as it was before the attempt took it.
         state: The facts about the job as the attempt sees it.
-        limited: Whether the job takes a place among its owner's running jobs.
+        limited: Whether the job holds a place among its owner's running jobs.
 
     Attributes:
         job: The job as it was before the attempt took it.
@@ -52,30 +56,30 @@ class Lease:
 
     @property
     def attempt(self) -> int:
-        """This attempt's number, from 1."""
+        """The number of the attempt, from 1."""
         return self.state.attempt
 
     @property
     def name(self) -> str:
-        """The attempt's own name."""
+        """The unique name of the attempt."""
         return self.state.attempt_name
 
-    def as_claimed(self) -> ProcessingJob:
-        """Return the document as the attempt has changed it."""
+    def as_leased(self) -> ProcessingJob:
+        """Return the document as it is after the attempt has taken the job."""
         changes = {"started_at": self.state.attempt_began, "attempt": self.attempt}
         return self.job.document.model_copy(update=changes)
 
     def report(self, progress: float, stage: str, eta_seconds: int | None = None) -> None:
-        """Write how far the attempt is, and keep the lease alive.
+        """Write the progress of the attempt, and renew the lease.
 
         Args:
-            progress: Percent.
+            progress: The progress of the whole job, in percent.
             stage: The work that the attempt is doing.
-            eta_seconds: Seconds that it will still take, if that is known.
+            eta_seconds: Seconds that the attempt will still take; None if that is not known.
 
         Raises:
-            JobCancelled: The owner wants the job to stop. A final write may follow.
-            LeaseLost: The job is no longer this attempt's. No write will succeed any more.
+            JobCancelled: The owner has cancelled the job. The final write can still be made.
+            LeaseLost: The attempt no longer holds the job. No write of the attempt can succeed any more.
         """
         self._write(decide(self.state, Progressed(progress, stage, eta_seconds), store().host.now()).fields)
 
@@ -87,13 +91,13 @@ class Lease:
         end_hook: bool = False,
         output: BatchOutput | None = None,
     ) -> None:
-        """Write how far the work is, for the attempt that may have to go on from here.
+        """Write a checkpoint, from which a later attempt can go on.
 
         Args:
-            checkpoint: In the worker's own terms.
-            extra: Writes of other documents in the same commit. Whatever crashes, they are written once.
+            checkpoint: The place in the work, as the worker stores it.
+            extra: Writes of other documents in the same commit. They are written exactly once, also after a crash.
             end_hook: Whether the end hook of the job's type must run after the job's end, from this write on.
-            output: The figures so far, of a run of items that have failed.
+            output: The output so far, if the job runs failed items again.
 
         Raises:
             JobCancelled, LeaseLost: As `report`.
@@ -105,19 +109,19 @@ class Lease:
             self.state = replace(self.state, end_hook_due=True)
 
     def end(self, event: AttemptEnd, extra: ExtraWrites = ()) -> tuple[Transition, Written | None]:
-        """Make the final write; try again for as long as the lease lasts, since all the work hangs on it.
+        """Make the final write. Try again while the lease lasts, because all the work depends on this write.
 
         Args:
             event: The way in which the attempt ends.
             extra: Writes of other documents in the same commit.
 
         Returns:
-            The transition, and the answer to the write that gives the job's place back; None if there is none, or if
-            it was lost.
+            The transition, and the answer to the write that gives the job's place back. The answer is None if there is
+            no such write, or if the answer was lost.
 
         Raises:
-            JobCancelled: The owner has asked for that before the write arrived.
-            LeaseLost: The job is no longer this attempt's.
+            JobCancelled: The owner has cancelled the job before the write arrived.
+            LeaseLost: The attempt no longer holds the job.
             WritesRefused: A condition of the other writes does not hold.
         """
         transition = decide(self.state, event, store().host.now())
@@ -127,12 +131,12 @@ class Lease:
         return transition, answers[1] if answers and gives_back else None
 
     def _write(self, fields: Fields, extra: ExtraWrites = (), *, final: bool = False) -> list[Written]:
-        """Write; return the answers, or none if they were lost."""
+        """Make a fenced write. Return the answers, or an empty list if they were lost."""
         refused = False
 
         def write() -> list[Written]:
             nonlocal refused
-            # Looked at just before the write, so that others have as little time as possible to write in between.
+            # The read comes just before the write, so that others have little time to write in between.
             if refused and self._is_written(fields, self._fence.look(), conditional=bool(extra)):
                 return []
             refused = False
@@ -146,19 +150,32 @@ class Lease:
             return until_written(
                 write,
                 tries=FINAL_TRIES if final else TRIES,
-                # The lease, which the last write has renewed, outlasts this.
+                # The last write has renewed the lease, so the lease lasts longer than these tries.
                 seconds=config.LEASE_SECONDS / 2,
                 through_outages=final,
                 host=store().host,
             )
 
     def _is_written(self, fields: Fields, found: StoredDocument | None, *, conditional: bool) -> bool:
-        """Find out who has written the document; return False if the write may be tried again."""
+        """Find out who wrote the document after this attempt: the owner, another attempt, or this very write.
+
+        Args:
+            fields: The fields of the refused write.
+            found: The document as it is now; None if it is gone.
+            conditional: Whether the commit has writes of other documents.
+
+        Returns:
+            Whether the write has arrived. If not, it may be tried again.
+
+        Raises:
+            JobCancelled, LeaseLost, WritesRefused: As `end`.
+        """
         if found is None:
             raise LeaseLost("The job was deleted while it ran.")
         now = found.data
         if now.get("status") != "processing" or now.get("lease") is None:
-            # A commit whose answer was lost is sent again by the client, and then meets its own work.
+            # The client library sends a commit again if its answer was lost. The second commit is then refused because
+            # of the first.
             if "endedBy" in fields and now.get("endedBy") == fields["endedBy"]:
                 return True
             raise LeaseLost("The job has ended without this attempt.")
@@ -170,7 +187,7 @@ class Lease:
         if "lease.saved" in fields and now["lease"].get("saved") == fields["lease.saved"]:
             if not cancelled:
                 self._fence.accept(found)
-            return True  # If the owner has asked for the end since, the next write is refused and finds that.
+            return True  # If the owner has cancelled the job since, the next write is refused and finds that.
         self._fence.accept(found)
         if cancelled:
             raise JobCancelled(CANCELLED)

@@ -1,6 +1,6 @@
-"""Leftovers: objects that attempts have uploaded and that no result names.
+"""The removal of leftovers: objects that attempts have uploaded and that the job's output does not name.
 
-They are removed when the job has ended and not sooner, because a later attempt may use them.
+They are removed only after the job's end, because a later attempt may use them.
 """
 
 from stoker.jobs.job import path_of
@@ -9,17 +9,17 @@ from stoker.models.job import JobOutput, OutputFile, has_ended
 
 
 def remove_leftovers(user_id: str, job_id: str) -> None:
-    """Remove the objects that a job's attempts have uploaded and its result does not name, if the job has ended.
+    """Remove the leftovers of a job, if the job has ended.
 
-    A late clean-up may find that the job was retried. So it reads the document again, after it has listed the objects:
-    what a newer attempt uploads is not on the list.
+    A late clean-up may find that the job was retried. So it reads the document again after it has listed the objects.
+    Objects that a newer attempt uploads later are not on the list.
 
     Args:
         user_id: The job's owner.
-        job_id: The job. It may be gone.
+        job_id: The job. Its document may be gone.
     """
-    there = store().list_outputs(user_id, job_id)
-    if not there:
+    uploaded = store().list_outputs(user_id, job_id)
+    if not uploaded:
         return
     found = store().documents.get(path_of(job_id), ["status", "output.files"])
     data = found.data if found is not None else {}
@@ -27,4 +27,4 @@ def remove_leftovers(user_id: str, job_id: str) -> None:
         return
     files = [OutputFile.from_firestore(file) for file in (data.get("output") or {}).get("files", [])]
     published = JobOutput(files=files).paths
-    store().delete_outputs([name for name in there if name not in published])
+    store().delete_outputs([name for name in uploaded if name not in published])

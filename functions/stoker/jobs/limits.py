@@ -1,9 +1,11 @@
-"""Limits: how many jobs of a user may run. `jobUsers/{uid}` holds the places that the user's running jobs take.
+"""The limits of a user: how many jobs may run, and how much they may do in a day.
 
+`jobUsers/{uid}` records the places that the user's running jobs hold:
 `{running: {jobId: since}, types: {jobId: type}, day: "2026-11-22", began: 7, work: {"2026-11-22": 340},
 outputBytes: {"2026-11-22": 81920}, mediaSeconds: {"2026-11-22": 95}, waiting: 1, accountCreatedAt,
 stored: {bytes, countedAt}}`.
-It is written in the commit of the claim and of the final write, so that it can't disagree with the jobs for long.
+
+It is written in the commits that begin and end an attempt, so that it can't differ from the jobs for long.
 """
 
 from dataclasses import dataclass
@@ -16,7 +18,7 @@ from stoker.errors import StorageQuotaExceeded
 from stoker.firestore.documents import StoredDocument
 from stoker.firestore.selection import Selection
 from stoker.firestore.writes import Create, ExtraWrites, Merge, Update, Write
-from stoker.jobs.effects import ReleaseSlot
+from stoker.jobs.effects import ReleasePlace
 from stoker.jobs.fairness import Usage, limits_of, may_take_another
 from stoker.jobs.quota import StoredCount, count_stored, quota_problem
 from stoker.jobs.states import JobState
@@ -27,17 +29,18 @@ from stoker.models.settings import UserLimits
 from stoker.queries import job_queries
 
 QUEUED_AT_MOST = 20
-"""If so many older jobs of a user are pending, a job is not queued yet."""
+"""The most jobs of a user that are queued at a time. If more older jobs of the user are pending, a job is not queued
+yet."""
 
 
 @dataclass(frozen=True)
 class Deferred:
-    """A job has to wait.
+    """A job must wait.
 
     Attributes:
-        stage: The limit that its owner is at.
-        due: The time until which it has to wait, if that is known.
-        extra: Writes beside that of the job.
+        stage: The limit that its owner has reached.
+        due: The time until which the job must wait; None if that is not known.
+        extra: Writes of other documents, for the commit that writes the job's stage.
     """
 
     stage: HeldStage
@@ -51,14 +54,14 @@ class AboveQuota:
 
     Attributes:
         error: The error that the job ends with.
-        extra: Writes beside that of the job.
+        extra: Writes of other documents, for the commit that ends the job.
     """
 
     error: StorageQuotaExceeded
     extra: ExtraWrites
 
 
-def take_slot(
+def take_place(
     job: JobState,
     user_id: str,
     limits: UserLimits,
@@ -68,42 +71,43 @@ def take_slot(
 ) -> Deferred | AboveQuota | Write:
     """Find a place for a job among its owner's running jobs.
 
-    It costs one read. If the owner holds a place of the same queue already, an aggregation counts the places that are
-    taken.
+    This costs one read. If the owner already holds a place of the same queue, it also costs an aggregation, which
+    counts the running attempts of that queue.
 
     Args:
         job: The facts about the job.
-        user_id: Its owner.
+        user_id: The job's owner.
         limits: The limits of every user.
-        account_created_at: The time at which the owner's account was made, if it is known.
-        makes_files: Whether a quota of files holds for the job.
+        account_created_at: The time at which the owner's account was made; None if it is not known.
+        makes_files: Whether the job makes files, so that the quota of stored bytes applies.
 
     Returns:
-        The write that takes the place, for the commit of the claim; or the reason to wait, or to end. That commit is
-        refused if another job of the owner's has begun or ended since.
+        The write that takes the place, for the commit that begins the attempt; or the reason why the job must wait or
+        end. That commit is refused if another job of the owner has begun or ended since this read.
     """
     now = store().host.now()
     path, today = usage_path(user_id), now.date().isoformat()
     found = store().documents.get(path)
     before = Usage.of(found.data if found is not None else {}, now)
-    # Without the job itself: an attempt that was lost leaves its place to this attempt.
+    # The job itself does not count: a lost attempt at it leaves its place to this attempt.
     usage, own = before.without(job.id), limits_of(limits, account_created_at, now)
     left: dict[str, object] = {"running": usage.running, "types": usage.types}
     is_new = job.started_at is None
-    if usage.has_had_their_day(own, is_new=is_new):
+    if usage.is_at_limit_of_day(own, is_new=is_new):
         return Deferred(*_tomorrow(now), extra=[] if usage == before else [_write(path, found, left)])
     stage = _stage(job.type, usage, own, now)
     if stage is not None:
-        # No write if it is known that jobs wait: of many jobs at once, each write would make the others be refused.
+        # Nothing is written if the document already says that jobs wait. If many jobs begin to wait at once, each write
+        # would make the others be refused.
         known = usage.waiting and usage == before
         return Deferred(stage, extra=[] if known else [_write(path, found, {**left, "waiting": 1})])
     kept = StoredCount.of(found.data if found is not None else {})
-    # A job that has begun goes on: it is too late to save the work.
+    # A job that has begun before may go on, because the work of its earlier attempts is already spent.
     quota = own.storage_gib if is_new and makes_files else None
     stored = count_stored(user_id, kept, quota)
     counted: dict[str, object] = {"stored": stored.to_firestore()} if stored is not None and stored != kept else {}
     if (problem := quota_problem(stored, quota)) is not None:
-        # It counts for the day: so many jobs that fail take no turns of the queue without end.
+        # The failed job counts for the day. Otherwise, a user could take turns of the queue without end.
         return AboveQuota(problem, [_write(path, found, {**counted, "day": today, "began": usage.began + 1})])
     lapsed = job.work_with_lapsed() - job.work_seconds
     taken = {
@@ -121,12 +125,12 @@ def take_slot(
 
 
 def _stage(job_type: str, usage: Usage, limits: UserLimits, now: datetime) -> HeldStage | None:
-    """Return the reason for which a job must wait until other jobs end; None if it may begin."""
+    """Return the reason why a job must wait until other jobs end; None if it may begin."""
     if _is_full(usage, limits):
         return "waiting-for-other-jobs"
     held = usage.held(job_type)
     if held == 0:
-        return None  # A user's first job in a queue is never held back, and nothing is counted for it.
+        return None  # A user's first job in a queue is never held back, so nothing need be counted.
     running = store().documents.count(job_queries.running(job_type, now))
     another = may_take_another(held, registry.job_types()[job_type].at_once, running)
     return None if another else "waiting-for-other-users"
@@ -136,16 +140,19 @@ def _is_full(usage: Usage, limits: UserLimits) -> bool:
     return limits.at_once is not None and len(usage.running) >= limits.at_once
 
 
-def turn_away(job: JobState, user_id: str, limits: UserLimits) -> Deferred | None:
-    """Return the reason for which a job need not be queued yet, if there is a reason.
+def reason_to_defer(job: JobState, user_id: str, limits: UserLimits) -> Deferred | None:
+    """Return the reason why a job need not be queued yet; None if it must be queued.
 
-    A worker would find that the job has to wait. Many such jobs of a user would take many turns of the queue for that.
-    It costs one read, an aggregation. It costs one read more if older jobs of the user are pending, and three more if
-    they are many. While jobs of the user wait although the user is not at the limit, the oldest of them are read too.
+    If such a job were queued, a worker would find that it must wait. Many such jobs of a user would take many turns of
+    the queue for that.
+
+    This costs one read, an aggregation. It costs one more read if older jobs of the user are pending, and three more if
+    there are many of them. If jobs of the user wait although the user is below the limit, the oldest of them are read
+    too.
 
     Args:
         job: The facts about the job.
-        user_id: Its owner.
+        user_id: The job's owner.
         limits: The limits of every user.
     """
     older = _older(job, user_id)
@@ -156,7 +163,7 @@ def turn_away(job: JobState, user_id: str, limits: UserLimits) -> Deferred | Non
     data = found.data if found is not None else {}
     usage = Usage.of(data, now).without(job.id)
     own = limits_of(limits, usage.account_created_at, now)
-    if usage.has_had_their_day(own, is_new=job.started_at is None):
+    if usage.is_at_limit_of_day(own, is_new=job.started_at is None):
         return Deferred(*_tomorrow(now))
     if usage.waiting and (stage := _stage_of_those_before(job.type, user_id, usage, own)) is not None:
         return Deferred(stage)
@@ -168,11 +175,11 @@ def turn_away(job: JobState, user_id: str, limits: UserLimits) -> Deferred | Non
 
 
 def _stage_of_those_before(job_type: str, user_id: str, usage: Usage, limits: UserLimits) -> HeldStage | None:
-    """Return the reason for which other jobs of the user wait, if a new job has to wait behind them."""
+    """Return the reason why older jobs of the user wait, if a new job must wait behind them."""
     if _is_full(usage, limits):
         return "waiting-for-other-jobs"
     if usage.held(job_type) == 0:
-        return None  # As in `_stage`. No job of its queue would wake it, either.
+        return None  # As in `_stage`. Also, no job of the same queue would wake it.
     before: dict[HeldStage, Selection] = {
         "waiting-for-other-jobs": job_queries.waiting_for_other_jobs(user_id),
         "waiting-for-other-users": job_queries.waiting_for_other_users(user_id, job_type),
@@ -181,7 +188,7 @@ def _stage_of_those_before(job_type: str, user_id: str, usage: Usage, limits: Us
 
 
 def _older(job: JobState, user_id: str) -> int:
-    """Count the user's pending jobs that are older than a job; at most `QUEUED_AT_MOST` of them."""
+    """Count the user's pending jobs that are older than a job, up to `QUEUED_AT_MOST`."""
     if job.created_at is None:
         return 0
     pending = job_queries.pending_of(user_id).preceding((job.created_at, job.id))
@@ -193,15 +200,16 @@ def _tomorrow(now: datetime) -> tuple[HeldStage, datetime]:
     return "waiting-for-tomorrow", midnight + timedelta(seconds=store().host.uniform(0, 600))
 
 
-def release_slot(user_id: str, job_id: str, work_seconds: int, release: ReleaseSlot) -> Write:
-    """Return the write that gives a job's place back, and counts what the job has taken. Its answer says whether other
-    jobs wait.
+def release_place(user_id: str, job_id: str, work_seconds: int, release: ReleasePlace) -> Write:
+    """Return the write that gives a job's place back, and adds the job's work to that of the day.
+
+    The answer to the write says whether other jobs of the user wait.
 
     Args:
         user_id: The owner.
         job_id: The job.
-        work_seconds: Seconds that the attempt took.
-        release: The effect, which says what the job has made.
+        work_seconds: The time that the attempt took, in seconds.
+        release: The effect, with the size and the duration of the job's outputs.
     """
     today = store().host.now().date().isoformat()
     counted = {"work": work_seconds, "outputBytes": release.output_bytes, "mediaSeconds": release.media_seconds}

@@ -1,4 +1,4 @@
-"""A store in memory, for tests that need no emulator."""
+"""The store in memory, for tests that need no emulator."""
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
@@ -21,8 +21,8 @@ class QueuedTask:
     Attributes:
         queue: The name of the queue.
         job_id: The job.
-        occasion: A second task of the same job and occasion is dropped.
-        due: Not before this time.
+        occasion: The reason for the task. A second task of the same job and occasion is dropped.
+        due: The time before which the task must not run; None for at once.
     """
 
     queue: str
@@ -38,10 +38,10 @@ class MemoryStore:
         host: The clock, the random numbers and the threads; the machine's own if it is left out.
 
     Attributes:
-        tasks: All tasks that were ever put into a queue, in their order.
+        tasks: All tasks that were ever put into a queue, in this order.
         outputs: The names of the objects that attempts have uploaded.
-        standings: The standings of users, by uid. Nothing is known of other users.
-        stored: The bytes that users store, by uid. Other users store nothing.
+        standings: The standings of users, by uid. The standing of any other user is not known.
+        stored: The number of bytes that users store, by uid. Any other user stores nothing.
     """
 
     def __init__(self, host: Host = SYSTEM) -> None:
@@ -54,7 +54,7 @@ class MemoryStore:
         self._known: set[tuple[str, str]] = set()
 
     def enqueue(self, job: JobState, occasion: str, due: datetime | None = None) -> None:
-        """Keep a task, unless the same was kept before."""
+        """Keep a task, unless a task of the same job and occasion was kept before."""
         if (job.id, occasion) not in self._known:
             self._known.add((job.id, occasion))
             self.tasks.append(QueuedTask(job.queue.name, job.id, occasion, due))
@@ -76,9 +76,9 @@ class MemoryStore:
         return workspace()
 
     def standing(self, user_id: str) -> Standing | None:
-        """Return what is known of a user's account."""
+        """Return the standing of a user; None if it is not known."""
         return self.standings.get(user_id)
 
     def stored_bytes(self, user_id: str) -> int | None:
-        """Return how many bytes a user stores."""
+        """Return the number of bytes that a user stores."""
         return self.stored.get(user_id, 0)

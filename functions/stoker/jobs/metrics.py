@@ -1,4 +1,4 @@
-"""Events that Cloud Monitoring can count: log lines with an `event`, the job's type, and figures in seconds.
+"""Log lines that Cloud Monitoring can count: they have an `event`, the job's type, and times in seconds.
 
 A log-based metric filters for `jsonPayload.event="job-ended"`, takes `jobType`, `status` and `errorCode` as labels, and
 `runSeconds` or `queueSeconds` for a distribution.
@@ -13,12 +13,17 @@ from stoker.models.job import ProcessingJob, has_ended
 
 
 def job_queued(log: JobLog, occasion: str) -> None:
-    """Log that a task was put into the queue: at `created`, or because something was lost."""
+    """Log that a task was put into the queue.
+
+    Args:
+        log: The job's log.
+        occasion: The reason, such as `created`, `retry` or `sweep-...`.
+    """
     log.info("The job is queued.", event="job-queued", occasion=occasion)
 
 
 def attempt_began(log: JobLog, document: ProcessingJob) -> None:
-    """Log that an attempt has taken the job; `queueSeconds` is how long the job waited for its first attempt."""
+    """Log that an attempt has taken the job. `queueSeconds` is the time that the job waited for its first attempt."""
     waited: dict[str, float] = {}
     if document.started_at is None:
         since = max(document.created_at, document.run_after or document.created_at)
@@ -27,18 +32,18 @@ def attempt_began(log: JobLog, document: ProcessingJob) -> None:
 
 
 def attempt_ended(log: JobLog, document: ProcessingJob, transition: Transition) -> None:
-    """Log how an attempt has ended.
+    """Log the end of an attempt.
 
     Args:
-        log: The job's.
-        document: The job as the attempt has taken it.
-        transition: Its final write.
+        log: The job's log.
+        document: The job as it was after the attempt had taken it.
+        transition: The transition of the final write.
     """
     code = transition.fields.get("errorCode")
     if has_ended(transition.state):
         job_ended(log, document, transition.state, str(code) if transition.state != "completed" else None)
     elif transition.state == "running-jobs":
-        log.info("The job has made others, and waits for them.", children=transition.fields["children"])
+        log.info("The job has made other jobs, and waits for them.", children=transition.fields["children"])
     elif code is not None:
         log.info(
             "The attempt failed; another will follow.",
@@ -51,8 +56,10 @@ def attempt_ended(log: JobLog, document: ProcessingJob, transition: Transition) 
 
 
 def job_ended(log: JobLog, document: ProcessingJob, status: str, error_code: str | None = None) -> None:
-    """Log that a job has ended; `runSeconds` counts from the start of its last attempt, `totalSeconds` from its
-    creation."""
+    """Log that a job has ended.
+
+    `runSeconds` is the time since the start of its last attempt, and `totalSeconds` the time since its creation.
+    """
     log.info(
         "The job has ended.",
         event="job-ended",

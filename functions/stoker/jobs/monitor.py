@@ -1,4 +1,4 @@
-"""Following a job live, until it has ended."""
+"""The monitor of a job, which reports each change of the job until its end."""
 
 import contextlib
 import queue
@@ -24,26 +24,27 @@ from stoker.logs import JobLog
 from stoker.models.job import has_ended
 
 READ_SECONDS = 10.0
-"""How long a read may take; `stop` may have to wait for it."""
+"""The longest time that a read may take, in seconds. `stop` may have to wait for a read."""
 
 OnUpdate = Callable[[dict[str, Any]], None]
-"""Takes the job's document as Firestore stores it, with its `id`."""
+"""A function that takes the job's document as Firestore stores it, with its `id`."""
 
 
 def monitor_job(job_id: str, on_update: OnUpdate) -> "JobMonitor":
-    """Calls back with a job's state now, and each time that it has changed, until it has ended.
+    """Follow a job: call a function with the job's document now, and after each change, until the job has ended.
 
-    What comes is the document, in camelCase, and not a `ProcessingJob`: a job that ended because its document is no
-    valid job can be followed as well. `ProcessingJob.from_firestore(job)` makes the model of a valid one.
+    The function gets the document, with names in camelCase, and not a `ProcessingJob`. So a job can be followed too
+    that fails because its document is not valid. `ProcessingJob.from_firestore(job)` makes the model of a valid
+    document.
 
     Args:
         job_id: The document's id.
-        on_update: Called in a thread of the monitor's own, for one state at a time, never with an older one after a
-            newer one, nor with one twice. States that follow each other fast may be skipped, the last one never. What
-            it raises is logged, and does not end the monitoring.
+        on_update: The function. The monitor calls it in its own thread, one call at a time, in the order of the
+            changes, and never twice for the same change. If changes follow each other fast, some may be skipped, but
+            never the last one. An error that the function raises is logged, and does not end the monitoring.
 
     Returns:
-        The monitor, which runs already.
+        The monitor, which is already running.
 
     Raises:
         JobNotFound: There is no such job. Create it first.
@@ -56,10 +57,11 @@ def monitor_job(job_id: str, on_update: OnUpdate) -> "JobMonitor":
 
 
 class JobMonitor:
-    """Follows one job; made by `monitor_job`. It stops by itself once the job has ended or was deleted.
+    """A running monitor of one job, made by `monitor_job`. It stops by itself after the job's end or its deletion.
 
-    The client library's watch is not trusted alone: it dies of an error that it can't recover from, and may fall
-    silent without a word. One that has died is begun anew; into a long silence, the document is read.
+    The client library's watch alone is not reliable. It ends at an error from which it can't recover, and it may stop
+    reporting changes without an error. So the monitor starts a new watch if the watch has ended. If the watch reports
+    nothing for a long time, the monitor reads the document itself.
 
     Args:
         found: The document as it is now.
@@ -71,10 +73,11 @@ class JobMonitor:
         self._on_update = on_update
         self._log = JobLog(self.job_id)
         self._reference = client().document(path_of(self.job_id))
-        # What the watch tells: the document, or None where there is none. An empty tuple wakes the thread up.
+        # The snapshots that the watch reports: the document, or None if it does not exist. An empty tuple only wakes
+        # the thread.
         self._news: queue.SimpleQueue[tuple[DocumentSnapshot[Any] | None, ...]] = queue.SimpleQueue()
         self._result: Future[dict[str, Any]] = Future()
-        self._told: datetime | None = None
+        self._reported: datetime | None = None
         self.watch: Watch | None = None
         self._patience = config.WATCH_CHECK_SECONDS
         self.thread = threading.Thread(target=self._follow, args=(found,), name=f"monitor {self.job_id}", daemon=True)
@@ -89,24 +92,24 @@ class JobMonitor:
         self.stop()
 
     def wait(self, timeout: float | None = None) -> dict[str, Any]:
-        """Waits for the job's end, which `on_update` has been told of by then. Not for use inside of `on_update`.
+        """Wait for the job's end. `on_update` has been called with the end before. Do not call this in `on_update`.
 
         Args:
-            timeout: Seconds; no limit where it is left out.
+            timeout: The longest time to wait, in seconds; no limit if it is left out.
 
         Returns:
-            The job as it ended: `completed`, `failed` or `cancelled`.
+            The job's document after its end: `completed`, `failed` or `cancelled`.
 
         Raises:
-            TimeoutError: It has not ended in time. The monitoring goes on.
-            JobNotFound: It was deleted before it ended.
-            concurrent.futures.CancelledError: `stop` was called before it ended.
-            google.api_core.exceptions.GoogleAPICallError: Firestore refuses to tell.
+            TimeoutError: The job has not ended in time. The monitoring goes on.
+            JobNotFound: The job was deleted before it ended.
+            concurrent.futures.CancelledError: `stop` was called before the job ended.
+            google.api_core.exceptions.GoogleAPICallError: Firestore refuses to read the document.
         """
         return self._result.result(timeout)
 
     def stop(self) -> None:
-        """Ends the monitoring; after it, `on_update` is not called any more. It may be called at any time and often."""
+        """End the monitoring. Afterwards, `on_update` is not called any more. Further calls do nothing."""
         self._result.cancel()
         self._news.put(())
         if threading.current_thread() is not self.thread:
@@ -115,65 +118,65 @@ class JobMonitor:
     def _follow(self, found: StoredDocument) -> None:
         try:
             self._begin_watch()
-            self._tell(found)
+            self._report(found)
             self._listen()
             while not self._result.done():
                 self._begin_watch()
                 self._listen()
         except Exception as error:
-            self._log.error("A job can't be followed any more.", error)
+            self._log.error("The monitoring of a job has ended with an error.", error)
             self._finish(error)
         finally:
             self._end_watch()
 
     def _listen(self) -> None:
-        """Tells what the watch tells; returns once it has to be begun anew, or nothing is left to tell."""
+        """Pass on the changes that the watch reports. Return if a new watch is needed or the monitoring is over."""
         heard = time.monotonic()
         while not self._result.done():
             try:
                 news = self._news.get(timeout=self._patience)
             except queue.Empty:
                 if not (self.watch and self.watch.is_active):
-                    # Twice as long each time, in case that a watch of this document can't live.
+                    # The time doubles with each try, because no watch of this document may be possible.
                     self._patience = min(2 * self._patience, config.WATCH_SILENCE_SECONDS)
                     if self._look():
-                        self._log.warning("A watch has ended; it is begun anew.")
+                        self._log.warning("A watch has ended; a new one is started.")
                         return
                 elif time.monotonic() - heard > config.WATCH_SILENCE_SECONDS:
-                    before, heard = self._told, time.monotonic()
+                    before, heard = self._reported, time.monotonic()
                     if not self._look():
-                        # The library's watch would try again without a pause, and keep a processor busy.
+                        # During an outage, the library's watch would try again without a pause, and use up a processor.
                         self._end_watch()
-                    elif self._told != before:
-                        self._log.warning("A watch has fallen silent; it is begun anew.")
+                    elif self._reported != before:
+                        self._log.warning("A watch has missed a change; a new one is started.")
                         return
                 continue
             heard, self._patience = time.monotonic(), config.WATCH_CHECK_SECONDS
             for document in news:
                 if document is None:
-                    self._look()  # Gone, or so says a watch that ended long ago: a read knows.
+                    self._look()  # The watch reports no document. It may have ended long ago, so read the document.
                 else:
-                    self._tell(StoredDocument.of(document))
+                    self._report(StoredDocument.of(document))
 
     def _look(self) -> bool:
-        """Reads the document, and tells what is new; returns whether Firestore has answered."""
+        """Read the document, and pass its change on. Return whether Firestore has answered."""
         try:
             with deadline(READ_SECONDS):
                 found = find_job(self.job_id)
         except JobNotFound:
             self._finish(JobNotFound(f"The job {self.job_id} was deleted before it ended."))
         except TRANSIENT as error:
-            self._log.error("A job could not be read; it is tried again.", error)
+            self._log.error("A job could not be read; the monitor will try again.", error)
             return False
         else:
-            self._tell(found)
+            self._report(found)
         return True
 
-    def _tell(self, found: StoredDocument) -> None:
-        # A watch that is begun anew starts with what may have been told already.
-        if self._result.done() or (self._told is not None and found.update_time <= self._told):
+    def _report(self, found: StoredDocument) -> None:
+        # A new watch begins with a state that may have been passed on already.
+        if self._result.done() or (self._reported is not None and found.update_time <= self._reported):
             return
-        self._told = found.update_time
+        self._reported = found.update_time
         job = {**found.data, "id": self.job_id}
         try:
             self._on_update(job)
@@ -183,7 +186,7 @@ class JobMonitor:
             self._finish(job)
 
     def _finish(self, result: dict[str, Any] | Exception) -> None:
-        with contextlib.suppress(InvalidStateError):  # `stop` came first.
+        with contextlib.suppress(InvalidStateError):  # `stop` was called before.
             if isinstance(result, Exception):
                 self._result.set_exception(result)
             else:
@@ -191,7 +194,7 @@ class JobMonitor:
 
     def _begin_watch(self) -> None:
         self._end_watch()
-        # By `put` alone: what a callback raises would kill the watch.
+        # The callback only puts the snapshots into a queue, because an error in it would end the watch.
         self.watch = self._reference.on_snapshot(
             lambda snapshots, _changes, _time: self._news.put(tuple(snapshots) or (None,))
         )

@@ -1,4 +1,4 @@
-"""Progress: a thread of its own writes it to the document, so that the work never waits for a write."""
+"""The heartbeat: a thread that writes the progress to the job's document, so that the work never waits for a write."""
 
 import math
 from types import TracebackType
@@ -11,21 +11,22 @@ from stoker.jobs.store import store
 from stoker.logs import JobLog
 
 ETA_FROM_PERCENT = 6.0
-"""Before that, the time went into the start, and says nothing of the rest."""
+"""The progress from which the remaining time can be estimated, in percent. Before it, the start took most of the
+time."""
 
 MOMENT_SECONDS = 0.001
-"""Too short to wait for: floating-point times differ by less."""
+"""The shortest wait, in seconds. A shorter one may be an error of floating-point numbers."""
 
 
 class Heartbeat:
-    """Writes the latest progress at most every `config.PROGRESS_SECONDS`, a new stage sooner, and a sign of life if
-    the work is silent.
+    """A thread that writes the latest progress at most every `config.PROGRESS_SECONDS`, and a new stage sooner.
 
-    Use it as a context manager. After it is left, no write is under way any more.
+    If the work reports nothing, the thread still writes every `config.HEARTBEAT_SECONDS`, to renew the lease. Use it as
+    a context manager. After the block, no write is under way any more.
 
     Args:
-        lease: The attempt's hold on the job.
-        log: For the writes that fail.
+        lease: The attempt's lease.
+        log: The job's log, for writes that fail.
     """
 
     def __init__(self, lease: Lease, log: JobLog) -> None:
@@ -52,10 +53,11 @@ class Heartbeat:
         self._join()
 
     def report(self, progress: float, stage: str) -> None:
-        """Take note of how far the work is; return at once.
+        """Keep the progress for the next write, and return at once.
 
         Args:
-            progress: Percent. A value below the last is ignored; 100 is written by the final write alone.
+            progress: The progress of the whole job, in percent. A value below the last one is ignored. At most 99.9 is
+                written, because only the final write writes 100.
             stage: The work that the attempt is doing.
         """
         with self._lock:
@@ -63,17 +65,17 @@ class Heartbeat:
         self._news.set()
 
     def check(self) -> None:
-        """Return if the work may go on.
+        """Raise an error if the work must stop.
 
         Raises:
-            JobCancelled: The owner wants the job to stop.
-            LeaseLost: Another attempt has taken the job over.
-            HandedBack: The platform takes the instance away.
+            JobCancelled: The owner has cancelled the job.
+            LeaseLost: Another attempt has taken the job.
+            HandedBack: The platform stops the instance.
         """
         if self._interruption is not None:
             raise self._interruption
         if self._host.going_down():
-            raise HandedBack("The worker was taken away; the job goes on with another one.")
+            raise HandedBack("The platform stops this instance; another instance goes on with the job.")
 
     def write(self) -> None:
         """Write the latest progress now."""
@@ -83,8 +85,9 @@ class Heartbeat:
         except Interrupted as interruption:
             self._interruption = interruption
         except Exception as error:
-            # The next write says it all again, and the lease outlasts some silence; without this thread it would lapse.
-            self._log.error("A progress write failed; the next write will say it all.", error)
+            # The thread must go on, or the lease would lapse. The next write contains all that this one did, and the
+            # lease lasts longer than some failed writes.
+            self._log.error("A progress write failed; the next write will contain it.", error)
         self._written = latest
         self._written_at = self._host.monotonic()
 
@@ -108,7 +111,7 @@ class Heartbeat:
         return config.HEARTBEAT_SECONDS - silent
 
     def _eta_seconds(self, progress: float) -> int | None:
-        """Seconds that the rest takes, if it goes on as it went; None while too little has been done to say that."""
+        """Return the seconds that the rest will take at the same speed; None if too little is done for an estimate."""
         took = self._host.monotonic() - self._began
         if progress < ETA_FROM_PERCENT:
             return None

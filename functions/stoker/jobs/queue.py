@@ -1,4 +1,4 @@
-"""The way into Cloud Tasks. `stoker.registry` has the queues."""
+"""The making of tasks in Cloud Tasks. `stoker.registry` has the queues."""
 
 import contextlib
 import hashlib
@@ -13,26 +13,30 @@ from stoker.host import within
 from stoker.jobs.states import JobState
 
 SECONDS = 15.0
-"""The longest that a task waits for Cloud Tasks outside of any deadline."""
+"""The longest time to wait for Cloud Tasks outside of any deadline, in seconds."""
 
 LONGEST_IN_EMULATOR = timedelta(minutes=10)
-"""The emulator's queue does not wait: it delivers a task at once, and a task that is refused keeps its place in the
-queue until it is tried again. So no task for a later time is made there. The sweeper begins the job."""
+"""The longest time ahead for which a task is made in the emulator.
+
+The emulator's queue does not wait for a task's time. It delivers the task at once, and a refused task keeps its place
+in the queue until it is tried again. So no task is made for a later time, and the sweeper begins the job.
+"""
 
 
 def enqueue(job: JobState, occasion: str, due: datetime | None = None) -> None:
-    """Ask for an attempt at a job. It takes no longer than the deadline allows.
+    """Make a task that asks for an attempt at a job. This takes no longer than the current deadline.
 
-    The SDK waits for 120 s, and lets nobody change that. If Cloud Tasks answers later, the task is in the queue
-    nevertheless. That does no harm: an attempt at a job that has begun or has ended does nothing.
+    The SDK waits for 120 s, and has no option for that. So if Cloud Tasks answers after the deadline, the task is in
+    the queue nevertheless. This does no harm, because an attempt at a job that has begun or has ended does nothing.
 
     Args:
-        job: The facts about the job: those that its queue depends on are enough.
-        occasion: Why now: Cloud Tasks drops a second task for the same job and occasion for about an hour.
-        due: Not before this time; at once where it is left out.
+        job: The facts about the job. The facts that decide its queue are enough.
+        occasion: The reason for the task. Cloud Tasks drops a second task of the same job and occasion for about an
+            hour.
+        due: The time before which the task must not run; None for at once.
 
     Raises:
-        firebase_admin.exceptions.FirebaseError: Cloud Tasks did not take it, or has not answered in time.
+        firebase_admin.exceptions.FirebaseError: Cloud Tasks has refused the task, or has not answered in time.
     """
     if due is not None and config.emulated() and due - datetime.now(UTC) > LONGEST_IN_EMULATOR:
         return
@@ -48,17 +52,20 @@ def enqueue(job: JobState, occasion: str, due: datetime | None = None) -> None:
 
 def _enqueue(job: JobState, occasion: str, due: datetime | None) -> None:
     queue = functions.task_queue(f"locations/{config.REGION}/functions/{job.queue.name}", app=app())
-    # Hashed, because ids that share a prefix slow a queue down.
+    # Hashed, because tasks whose ids share a prefix slow a queue down.
     # Source: https://cloud.google.com/tasks/docs/reference/rest/v2/projects.locations.queues.tasks/create
     task_id = hashlib.sha256(f"{job.id}/{occasion}".encode()).hexdigest()
     options = functions.TaskOptions(task_id=task_id, dispatch_deadline_seconds=config.TASK_SECONDS, schedule_time=due)
-    # Where the same task is there already, what was asked for holds.
+    # If the same task exists already, nothing is left to do.
     with contextlib.suppress(exceptions.AlreadyExistsError, exceptions.ConflictError, *_misread()):
-        # The handler reads `request.data`, and the SDK does not wrap the payload.
+        # The payload needs the field `data`: the function's handler reads `request.data`, and the SDK does not add it.
         queue.enqueue({"data": {"jobId": job.id}}, options)
 
 
 def _misread() -> tuple[type[Exception], ...]:
-    """The emulator answers with the task's name as it got it; the SDK (7.7.0) takes its first letter for a slash that
-    older emulators put there, and then raises, although the task is queued."""
+    """Return the errors that the SDK raises in the emulator although the task is queued.
+
+    The emulator answers with the task's name. The SDK (7.7.0) removes the first letter, because older emulators had a
+    slash there, and then raises a ValueError.
+    """
     return (ValueError,) if config.emulated() else ()

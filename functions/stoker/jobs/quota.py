@@ -1,8 +1,8 @@
-"""Quota: how many bytes a user may store. Above it, no job of the user's begins that makes files.
+"""The quota: a bound on the bytes that a user may store. Above it, no job of the user begins that makes files.
 
-It is soft, because rules can't add up what is uploaded. What a user stores is counted by listing the user's files when
-a job begins. The count is kept with the places of the user's jobs (`jobUsers/{uid}.stored`), in a write that is made
-anyway.
+The quota is soft, because security rules can't add up the sizes of uploads. The user's files are listed and counted
+when a job begins. The count is kept with the places of the user's jobs (`jobUsers/{uid}.stored`), in a write that is
+made in any case.
 """
 
 from collections.abc import Mapping
@@ -15,19 +15,20 @@ from stoker.errors import StorageQuotaExceeded
 from stoker.jobs.store import store
 
 FRESH = timedelta(minutes=10)
-"""How old a count below the quota may be. So a user with many jobs pays for the listing once in this time."""
+"""The greatest age of a count below the quota. So the files of a user with many jobs are listed once in this time."""
 
 FRESH_ABOVE = timedelta(minutes=1)
-"""How old a count above the quota may be: the user may have deleted files since, as the error says."""
+"""The greatest age of a count above the quota. It is short, because the user may have deleted files since, as the error
+asks for."""
 
 
 @dataclass(frozen=True)
 class StoredCount:
-    """What a user stored at some time.
+    """A count of the bytes that a user stores.
 
     Attributes:
-        bytes: The size of all the user's files.
-        counted_at: The time.
+        bytes: The size of all files of the user, in bytes.
+        counted_at: The time of the count.
     """
 
     bytes: int
@@ -35,7 +36,7 @@ class StoredCount:
 
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> "StoredCount | None":
-        """Return the count that a document of `jobUsers` keeps, if it keeps one."""
+        """Return the count in a document of `jobUsers`; None if it has no count."""
         match data.get("stored"):
             case {"bytes": int(count), "countedAt": datetime() as counted_at}:
                 return cls(count, counted_at)
@@ -46,7 +47,7 @@ class StoredCount:
         return {"bytes": self.bytes, "countedAt": self.counted_at}
 
     def is_above(self, quota_gib: int) -> bool:
-        """Return whether this is more than the quota."""
+        """Return whether the count is greater than the quota."""
         return self.bytes > quota_gib * config.GIB
 
     def is_fresh(self, quota_gib: int, now: datetime) -> bool:
@@ -63,15 +64,15 @@ class StoredCount:
 
 
 def count_stored(user_id: str, kept: StoredCount | None, quota_gib: int | None) -> StoredCount | None:
-    """Return what a user stores: the count that is kept, or a new one if that is too old.
+    """Return the count of the bytes that a user stores: the kept count, or a new count if the kept one is too old.
 
     Args:
         user_id: The user.
-        kept: The count that is kept.
-        quota_gib: The quota; nothing is counted without one.
+        kept: The kept count; None if there is none.
+        quota_gib: The quota, in GiB. Without a quota, nothing is counted.
 
     Returns:
-        The count; None if it is not known. The user's jobs go on then.
+        The count; None if it is not known. The user's jobs may then begin.
     """
     now = store().host.now()
     if quota_gib is None or (kept is not None and kept.is_fresh(quota_gib, now)):
@@ -81,10 +82,10 @@ def count_stored(user_id: str, kept: StoredCount | None, quota_gib: int | None) 
 
 
 def quota_problem(stored: StoredCount | None, quota_gib: int | None) -> StorageQuotaExceeded | None:
-    """Return the reason why no job of a user's may begin that makes files, if there is a reason."""
+    """Return the reason why no job of a user may begin that makes files; None if such jobs may begin."""
     if stored is None or quota_gib is None or not stored.is_above(quota_gib):
         return None
     return StorageQuotaExceeded(
         f"You store {stored.bytes / config.GIB:,.1f} GiB, and may store {quota_gib:,} GiB. Delete files or jobs that "
-        "you no longer need, and retry this job a minute later."
+        "you no longer need, and retry this job after a minute."
     )

@@ -1,4 +1,7 @@
-"""Reconcile of outputs: those whose job's document is gone, found page by page, because an event may be lost."""
+"""The reconcile of outputs: find and remove objects whose job's document is gone.
+
+The event of the deletion may be lost.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -18,16 +21,17 @@ from stoker.models.job import JobId
 from stoker.queries import job_queries
 
 PAGE = 1000
-"""Objects in a page: as many as Cloud Storage lists in one call."""
+"""The number of objects that are listed at a time: as many as Cloud Storage lists in one call."""
 
 JOBS = 20_000
-"""Jobs that a reconcile looks at: one read each. A job whose objects are on two pages counts twice."""
+"""The most jobs that a reconcile checks, with one read each. A job whose objects are on two pages counts twice."""
 
 MOST_ALIVE = 5000
-"""Jobs of one owner that are read for each job whose document is gone. Few jobs are left by events."""
+"""The most jobs of one owner that are read for each job whose document is gone. It is higher than that of the events,
+because events leave few jobs to the reconcile."""
 
-PLACE = f"{config.RECONCILES}/outputs"
-"""The document that holds the name of the object behind which the next reconcile goes on."""
+CURSOR = f"{config.RECONCILES}/outputs"
+"""The document that records the name of the last checked object. The next reconcile goes on behind it."""
 
 _OWNER_AND_JOB = TypeAdapter(tuple[UserId, JobId])
 
@@ -37,8 +41,8 @@ class ReconciledOutputs:
     """The result of a reconcile.
 
     Attributes:
-        looked_at: Jobs whose documents were looked for.
-        removed: Objects that were removed.
+        looked_at: The number of jobs that were checked.
+        removed: The number of objects that were removed.
         failed: The ids of jobs whose outputs could not be removed.
     """
 
@@ -48,12 +52,12 @@ class ReconciledOutputs:
 
 
 def reconcile_outputs(seconds: float = config.RECONCILE_SECONDS) -> ReconciledOutputs:
-    """Remove outputs without their job's document, from where the last reconcile stopped.
+    """Remove outputs whose job's document is gone, from the place where the last reconcile stopped.
 
-    If outputs are kept, nothing is removed: it does not show whether a document has expired or was deleted.
+    With `config.KEEP_OUTPUTS`, nothing is removed, because a document that has expired looks like one that was deleted.
 
     Args:
-        seconds: When to leave the rest to the next reconcile.
+        seconds: The longest time to go on, in seconds. The next reconcile does the rest.
     """
     until = store().host.monotonic() + seconds
     done = ReconciledOutputs()
@@ -66,22 +70,23 @@ def reconcile_outputs(seconds: float = config.RECONCILE_SECONDS) -> ReconciledOu
         jobs = jobs_of(names)
         if jobs and not is_safe:
             logger.error(
-                "There are outputs, but no job at all, so nothing was removed. Was the database emptied or restored?",
+                "There are outputs, but no jobs, so nothing was removed. Check whether the database was emptied or "
+                "restored.",
                 event="outputs-without-jobs",
                 first=names[0],
             )
             return done
         _remove_abandoned(jobs, done)
         after = names[-1] if len(names) == PAGE else ""
-        store().documents.commit([Merge(PLACE, {"after": after, "updatedAt": SERVER_TIMESTAMP})])
+        store().documents.commit([Merge(CURSOR, {"after": after, "updatedAt": SERVER_TIMESTAMP})])
         if not after or done.looked_at >= JOBS or store().host.monotonic() > until:
             return done
 
 
 def jobs_of(names: Sequence[str]) -> list[tuple[str, str]]:
-    """Return the owners and the ids of the jobs that have made some objects, each job once.
+    """Return the owners and the ids of the jobs that have made the given objects, each job once.
 
-    A name that no attempt gives to an object is left out.
+    Names that no attempt can have given to an object are left out.
 
     Example:
         >>> jobs_of(["job-outputs/ada/a/1/film.mp4", "job-outputs/ada/a/1/poster.jpg", "job-outputs/readme.txt"])
@@ -104,21 +109,22 @@ def _is_possible(user_id: str, job_id: str) -> bool:
 
 
 def _load() -> str:
-    found = store().documents.get(PLACE)
+    found = store().documents.get(CURSOR)
     after = found.data.get("after") if found is not None else None
     return after if isinstance(after, str) else ""
 
 
 def _remove_abandoned(jobs: Sequence[tuple[str, str]], done: ReconciledOutputs) -> None:
     paths = list({path_of(job_id): None for _, job_id in jobs})
-    there = {(one.data.get("userId"), one.id) for one in store().documents.get_all(paths, ["userId"])} if paths else ()
+    documents = store().documents.get_all(paths, ["userId"]) if paths else []
+    existing = {(document.data.get("userId"), document.id) for document in documents}
     done.looked_at += len(jobs)
     for user_id, job_id in jobs:
-        if (user_id, job_id) in there:
+        if (user_id, job_id) in existing:
             continue
         try:
             done.removed += remove_abandoned(user_id, job_id, MOST_ALIVE)
         except Exception as error:
-            # One job must not keep the others from their removal.
+            # An error of one job must not stop the removal for other jobs.
             JobLog(job_id).error("Abandoned outputs could not be removed; the next round will try again.", error)
             done.failed.append(job_id)

@@ -1,4 +1,4 @@
-"""Settings of the engine that an admin has written, in `adminData/jobs`."""
+"""The settings of the engine, which admins write into `adminData/jobs`."""
 
 from datetime import datetime, timedelta
 
@@ -19,11 +19,11 @@ _read_at: datetime | None = None
 
 
 def settings() -> JobSettings:
-    """Return the settings, at most `config.SETTINGS_SECONDS` old, so that jobs do not each pay for a read.
+    """Return the settings, read at most `config.SETTINGS_SECONDS` ago, so that not every job costs a read.
 
-    A document that can't be read changes nothing: the settings known before hold, and the log says what is wrong.
+    If the document can't be read, the settings that were read before stay valid, and the log says what is wrong.
     """
-    # No lock: two threads that read at the same time read the same.
+    # No lock is needed: two threads that read at the same time read the same settings.
     global _known, _read_at
     now = store().host.now()
     if _read_at is None or not timedelta() <= now - _read_at <= timedelta(seconds=config.SETTINGS_SECONDS):
@@ -52,7 +52,7 @@ def is_paused(job_type: str) -> bool:
 
 
 def forget() -> None:
-    """Have the next call read the document again."""
+    """Forget the settings, so that the next call reads the document again."""
     global _known, _read_at
     _known, _read_at = JobSettings(), None
 
@@ -62,17 +62,17 @@ def _read(known: JobSettings) -> JobSettings:
     try:
         found = store().documents.get(path)
     except TRANSIENT as error:
-        JobLog("").error(f"{path} could not be read; the settings that were known hold.", error)
+        JobLog("").error(f"{path} could not be read; the settings that were read before stay valid.", error)
         return known
     data = found.data if found is not None else {}
     read = JobSettings()
-    # Each by itself: a limit with a slip of the pen must not lift a pause.
+    # Each field is read by itself, so that a mistake in a limit does not lift a pause.
     for field, name in FIELDS:
         try:
-            one = JobSettings.from_firestore({field: data[field]} if field in data else {})
+            valid = JobSettings.from_firestore({field: data[field]} if field in data else {})
         except ValidationError as error:
             listed = "; ".join(problems(error, data))
-            JobLog("").error(f"{path} is not as it must be ({listed}); what was known of it holds.", error)
-            one = known
-        read = read.model_copy(update={name: getattr(one, name)})
+            JobLog("").error(f"{path} is not valid ({listed}); the value that was read before stays valid.", error)
+            valid = known
+        read = read.model_copy(update={name: getattr(valid, name)})
     return read

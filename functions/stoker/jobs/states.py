@@ -18,7 +18,7 @@ State = Literal["pending", "processing", "running-jobs", "completed", "failed", 
 """The document's `status`; and `running-jobs` while the job is `processing` and waits for its children."""
 
 QUEUE_FIELDS = ("type", "input.operation")
-"""The fields of a job's document that its queue depends on."""
+"""The fields of a job's document that decide its queue."""
 
 _OWNER: TypeAdapter[str] = TypeAdapter(UserId)
 
@@ -27,31 +27,32 @@ _OWNER: TypeAdapter[str] = TypeAdapter(UserId)
 class JobState:
     """The facts about a job on which its transitions depend.
 
-    Any client may have written the document, so each fact that can't be read has the value of a new job.
+    Any client may have written the document. So a field that can't be read counts as the field of a new job.
 
     Attributes:
         id: The document's id.
         state: See `State`.
-        user_id: The owner; None if nobody can have this id.
-        type: The type, whether a worker here does it or not.
+        user_id: The owner; None if no user can have the id in the document.
+        type: The type. It may be a type that no worker here does.
         attempt: The number of attempts that have begun.
         max_attempts: The number of attempts that the job has.
         history: The failed attempts, as they are stored.
-        work_seconds: How long the attempts that are over took together, in seconds.
-        lease_token: The name of the lease.
-        lease_end: The time until which the attempt is believed to be alive.
+        work_seconds: The time that the attempts that have ended took together, in seconds.
+        lease_token: The random name of the lease.
+        lease_end: The time until which the attempt counts as alive.
         created_at: The time of creation.
         started_at: The start of the last attempt.
-        run_after: Not before this time.
+        run_after: The time before which the job must not begin.
         stage: The work that the attempt is doing, or the reason why the job waits.
         cancel_requested: Whether the owner wants the job to stop.
         parent_id: The job that has made this job.
-        ended_by: The name of the lease of the last attempt that has ended by itself, also of one before a retry.
-        deletes_owner: Whether the job deletes all that there is of its owner. Nothing may be recorded of the owner, and
+        ended_by: The name of the lease of the last attempt that made a final write. It may be an attempt before a
+            retry.
+        deletes_owner: Whether the job deletes all data of its owner. Such a job records no new data of the owner, and
             the owner's sign-in must be recent.
-        failed_items: The number of items that have failed, by the job's output; None if the output has no figures.
+        failed_items: The number of failed items in the job's output; None if the output has no such number.
         end_hook_due: Whether an attempt has asked for the end hook of the job's type, and the hook has not yet run.
-        attempt_began: The start of the attempt that this process is making; None if it makes none.
+        attempt_began: The start of the attempt that this process makes; None if this process makes no attempt.
     """
 
     id: str
@@ -78,11 +79,11 @@ class JobState:
 
     @classmethod
     def of(cls, job_id: str, data: Mapping[str, Any]) -> "JobState":
-        """Return the facts of a document.
+        """Return the facts in a document.
 
         Args:
             job_id: The document's id.
-            data: Its fields. Anyone may have written them.
+            data: Its fields. Any client may have written them.
 
         Example:
             >>> JobState.of("holiday", {"status": "pending", "attempt": "many"}).attempt
@@ -121,16 +122,19 @@ class JobState:
 
     @property
     def queue(self) -> registry.Queue:
-        """The queue that the job goes to. A worker here must do jobs of its type."""
+        """The queue that the job goes to. The registry must have the job's type."""
         return registry.queue_of(self.type, deletes_owner=self.deletes_owner)
 
     @property
     def attempt_name(self) -> str:
-        """The name of the attempt that holds the job: its number is used again if an attempt does not count."""
+        """The unique name of the attempt that holds the job.
+
+        Its number alone is not unique: the next attempt has the same number if an attempt does not count.
+        """
         return f"{self.attempt}-{self.lease_token}"
 
-    def claimed(self, token: str, now: datetime) -> "JobState":
-        """Return the job as its next attempt sees it. `started_at` stays that of the attempt before."""
+    def leased(self, token: str, now: datetime) -> "JobState":
+        """Return the job as its next attempt sees it. `started_at` stays the start of the attempt before."""
         return replace(
             self,
             state="processing",
@@ -142,43 +146,43 @@ class JobState:
         )
 
     def history_with_lapsed(self) -> tuple[Mapping[str, Any], ...]:
-        """Return the failed attempts, with the attempt that has gone silent, if there is such an attempt."""
+        """Return the failed attempts, including the attempt whose lease has lapsed, if there is one."""
         if self.state != "processing" or self.lease_end is None:
             return self.history
         began = self.started_at or self.created_at or self.lease_end
         return (*self.history, _attempt(self.attempt, began, self.lease_end, LeaseLost.code))
 
     def work_with_lapsed(self) -> int:
-        """Return the seconds of all attempts that are over, with the attempt that has gone silent, if there is one.
+        """Return the seconds of all ended attempts, including the attempt whose lease has lapsed, if there is one.
 
-        It worked at least until its last sign of life, which began the lease.
+        That attempt worked at least until its last heartbeat, which renewed the lease.
         """
         if self.state != "processing" or self.lease_end is None or self.started_at is None:
             return self.work_seconds
         return self.work_seconds + _seconds(self.started_at, self.lease_end - timedelta(seconds=config.LEASE_SECONDS))
 
     def work_until(self, now: datetime) -> int:
-        """Return the seconds of all attempts so far, with the attempt that this process is making."""
+        """Return the seconds of all attempts so far, including the attempt that this process makes."""
         return (
             self.work_seconds if self.attempt_began is None else self.work_seconds + _seconds(self.attempt_began, now)
         )
 
     def history_with_failure(self, error_code: str, now: datetime) -> tuple[Mapping[str, Any], ...]:
-        """Return the failed attempts, with the attempt that this process is making."""
+        """Return the failed attempts, including the attempt that this process makes."""
         if self.attempt_began is None:
             return self.history
         return (*self.history, _attempt(self.attempt, self.attempt_began, now, error_code))
 
 
 def _failed_attempts(attempts: object) -> Iterator[Mapping[str, Any]]:
-    for one in attempts if isinstance(attempts, list) else ():
-        # An attempt that is none fails the job where the document is checked. Here, it must not fail a final write.
+    for stored in attempts if isinstance(attempts, list) else ():
+        # An invalid attempt fails the job when the document is checked. Here, it must not make a final write fail.
         with contextlib.suppress(ValidationError, TypeError):
-            yield Attempt.from_firestore(one).to_firestore()
+            yield Attempt.from_firestore(stored).to_firestore()
 
 
 def _seconds(began: datetime, ended: datetime) -> int:
-    # Rounded up, so that attempts which crash at once count as well.
+    # Rounded up, so that an attempt that crashes at once counts as one second.
     return max(1, math.ceil((ended - began).total_seconds()))
 
 
@@ -189,7 +193,7 @@ def _attempt(number: int, began: datetime, ended: datetime, error_code: str) -> 
 def _state(data: Mapping[str, Any]) -> State:
     status = data.get("status")
     if has_ended(status):
-        return status  # type: ignore[return-value] # `has_ended` has seen that it is one of them
+        return status  # type: ignore[return-value] # `has_ended` has checked that the status is one of the three
     if status != "processing":
         return "pending"
     return "running-jobs" if data.get("children") is not None and data.get("lease") is None else "processing"
@@ -199,7 +203,7 @@ def _owner(value: object) -> str | None:
     try:
         return _OWNER.validate_python(value, strict=True)
     except ValidationError:
-        return None  # Nobody's: no place is held, and nothing was uploaded.
+        return None  # No user can own the job, so it holds no place and has uploaded nothing.
 
 
 def _typed(value: Any, kind: type[Any]) -> Any:

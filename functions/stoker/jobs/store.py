@@ -1,6 +1,6 @@
-"""The store: the documents, the queue, the uploaded objects and the machine on which the engine stands.
+"""The store, which gives the engine its documents, its queue, the uploaded objects and the machine.
 
-In production and in the emulator suite these are Firestore, Cloud Tasks, Cloud Storage, Firebase Auth and the clock;
+In production and in the emulator suite, these are Firestore, Cloud Tasks, Cloud Storage, Firebase Auth and the clock.
 `stoker.jobs.memory_store` keeps all of them in memory.
 """
 
@@ -19,11 +19,11 @@ from stoker.jobs.workspace import workspace
 from stoker.logs import log_error
 
 COUNT_SECONDS = 10.0
-"""The longest that a job waits for the count of its owner's files."""
+"""The longest time that a job waits for the count of its owner's files, in seconds."""
 
 
 class Store(Protocol):
-    """All that the engine reads, writes and waits for.
+    """Everything that the engine reads, writes and waits for.
 
     Attributes:
         documents: The database.
@@ -49,10 +49,10 @@ class Store(Protocol):
         """Make an empty folder for one attempt, and remove it afterwards."""
 
     def standing(self, user_id: str) -> Standing | None:
-        """Look a user's account up; return None without an answer; see `stoker.access.standing`."""
+        """Look a user's account up; return None without an answer. See `stoker.access.standing`."""
 
     def stored_bytes(self, user_id: str) -> int | None:
-        """Return how many bytes a user stores; None without an answer; see `stoker.storage.usage`."""
+        """Return the number of bytes that a user stores; None without an answer. See `stoker.storage.usage`."""
 
 
 class FirebaseStore:
@@ -90,17 +90,17 @@ class FirebaseStore:
         return workspace()
 
     def standing(self, user_id: str) -> Standing | None:
-        """Look a user's account up; see `stoker.access.standing`."""
+        """Look a user's account up; return None without an answer. See `stoker.access.standing`."""
         return standing(user_id)
 
     def stored_bytes(self, user_id: str) -> int | None:
-        """Return how many bytes a user stores; see `stoker.storage.usage`."""
+        """Return the number of bytes that a user stores; None without an answer. See `stoker.storage.usage`."""
         from stoker.storage.usage import stored_bytes
 
         try:
             return within(COUNT_SECONDS, lambda: stored_bytes(user_id))
         except Exception as error:
-            # The job must not wait for Cloud Storage: the next one counts again.
+            # The job must not wait for Cloud Storage. The owner's next job counts again.
             log_error("A user's files could not be counted; the job goes on.", error, userId=user_id)
             return None
 
@@ -117,7 +117,7 @@ def store() -> Store:
 
 @contextmanager
 def using(other: Used) -> Iterator[Used]:
-    """Let the engine work on another store while the block runs, in all threads of the process. For tests."""
+    """Let the engine work on another store during the block, in all threads of the process. For tests."""
     global _store
     before, _store = _store, other
     try:

@@ -1,4 +1,7 @@
-"""Sweeper: brings back every job that an event, a task or a worker was lost for. Each step may be done twice."""
+"""The sweeper, which dispatches every job again for which an event, a task or a worker was lost.
+
+Each of its steps may be done twice without harm.
+"""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -6,7 +9,7 @@ from datetime import datetime, timedelta
 from stoker import config, registry
 from stoker.firestore.deadline import deadline
 from stoker.firestore.documents import StoredDocument
-from stoker.firestore.selection import Place, Selection
+from stoker.firestore.selection import Cursor, Selection
 from stoker.jobs.ceiling import hold_ceiling
 from stoker.jobs.children import update_parent
 from stoker.jobs.dispatch import dispatch
@@ -17,64 +20,65 @@ from stoker.jobs.job import load_job
 from stoker.jobs.settings import is_paused, users_are_limited
 from stoker.jobs.store import store
 from stoker.jobs.waiting import wake_in_queue, wake_next
-from stoker.jobs.walk import OVERLAP, Places, Walk
+from stoker.jobs.walk import OVERLAP, Cursors, Walk
 from stoker.logs import JobLog
 from stoker.models.job import FOUND_BY_STAGE, WOKEN_STAGES
 from stoker.queries import job_queries
 
 SEEN = ("createdAt", "runAfter", "lease.expiresAt", "stage", "type", "userId", "cancelRequested")
-"""The fields that decide. Not those that users write at will: one that can't be decoded would end the whole step."""
+"""The fields that the sweeper needs. Fields that clients may fill freely are not read, because a single value that
+can't be decoded would make a whole step fail."""
 
 RECHECK_MINUTES = 10
-"""How often jobs that are due, and jobs that wait for a place, are looked at again, in case that a task was lost."""
+"""The time after which due jobs, and jobs that wait for a place, are checked again, in minutes. A task may be lost."""
 
 EVERYTHING_MINUTES = 60
-"""How often all that is pending is looked at, in case that a look at what is new has missed something."""
+"""The time after which all pending jobs are checked, in minutes. The checks of new jobs may have missed a job."""
 
 MOST_RECHECKED = 500
-"""Jobs in each sweep of those that are looked at again."""
+"""The most jobs that a sweep checks again."""
 
 MOST_OWNERS = 200
-"""Owners in each sweep of whose waiting jobs one is woken."""
+"""The most owners in a sweep of which a waiting job is woken."""
 
 MOST_PARENTS = 200
-"""Jobs in each sweep that wait for their children. The children move them on; this is in case that one of them died."""
+"""The most jobs that wait for their children and that a sweep updates. Normally, the end of each child updates them.
+The sweeper makes up for an update that was lost."""
 
 OCCASION_SECONDS = 600
-"""A task of the sweeper's is dropped if the job has had one in the same time."""
+"""The sweeper makes at most one task for a job in this time, in seconds. Cloud Tasks drops further ones."""
 
 
 def sweep(now: datetime | None = None) -> int:
-    """Dispatch jobs that are due, jobs that are `pending` for too long, and jobs whose attempt has gone silent; update
-    jobs that wait for their children.
+    """Dispatch due jobs, stale jobs and jobs whose lease has lapsed; update jobs that wait for their children.
 
-    The sweeper only finds jobs. What becomes of a job is decided where it is dispatched and taken. Each step has an
-    equal share of the time that is left, and goes on where it has ended in the last sweep.
+    The sweeper only finds jobs. The dispatch and the admission decide about them. Each step has an equal share of the
+    time that is left, and goes on from the cursor of its end in the last sweep.
 
     Args:
-        now: The time to judge by.
+        now: The time for which to sweep, in UTC; None for the current time.
 
     Returns:
-        How many jobs were brought back or updated.
+        The number of jobs that were dispatched or updated.
 
     Raises:
-        Exception: The first error that a step has met. All other steps were made.
+        Exception: The first error of a step. All other steps were made.
     """
     sweeping, clock = Sweep(now or store().host.now()), store().host.monotonic
     end = clock() + config.SWEEP_SECONDS
     errors = list[Exception]()
     with deadline(config.SWEEP_SECONDS):
-        places, steps = Places(), sweeping.steps()
+        cursors, steps = Cursors(), sweeping.steps()
         for number, (name, step) in enumerate(steps):
             share = (end - clock()) / (len(steps) - number)
             try:
                 with deadline(share):
-                    step(Walk(name, places, sweeping.now, clock() + share))
+                    step(Walk(name, cursors, sweeping.now, clock() + share))
             except Exception as error:
-                # One step must not keep the others from being made.
+                # An error in one step must not stop the other steps.
                 JobLog("").error(f"The sweep's step {name} failed; the next sweep will try again.", error)
                 errors.append(error)
-    places.save()
+    cursors.save()
     if errors:
         raise errors[0]
     return len(sweeping.found)
@@ -84,10 +88,10 @@ class Sweep:
     """One sweep.
 
     Args:
-        now: The time to judge by.
+        now: The time for which to sweep, in UTC.
 
     Attributes:
-        found: The ids of the jobs that were brought back or updated.
+        found: The ids of the jobs that were dispatched or updated.
     """
 
     def __init__(self, now: datetime) -> None:
@@ -96,53 +100,59 @@ class Sweep:
         self._stale_before = now - timedelta(seconds=config.STALE_PENDING_SECONDS)
 
     def steps(self) -> list[tuple[str, Callable[[Walk], None]]]:
-        """Return the steps with the names of their places: first those for which someone waits, and last those that
-        repeat what another part of the engine has done unless it was lost."""
-        released = [one for one in registry.job_types() if not is_paused(one)]
+        """Return the steps with the names of their cursors.
+
+        The first steps find jobs for which a user waits. The last steps only make up for a lost event, task or update.
+        """
+        released = [job_type for job_type in registry.job_types() if not is_paused(job_type)]
         return [
-            ("lapsed", lambda walk: walk.around(_seen(job_queries.lapsed_leases(self.now)), self._bring_back)),
-            ("cancelled", lambda walk: walk.around(_seen(job_queries.cancelled_while_waiting()), self._bring_back)),
-            ("cancelled-parents", lambda walk: walk.around(_seen(job_queries.cancelled_parents()), self._update)),
-            *((f"released-{one}", self._released(one)) for one in released),
-            *((f"unlimited-{one}", self._unlimited(one)) for one in WOKEN_STAGES if not users_are_limited()),
+            ("lapsed", lambda walk: walk.in_rounds(_seen(job_queries.lapsed_leases(self.now)), self._bring_back)),
+            ("cancelled", lambda walk: walk.in_rounds(_seen(job_queries.cancelled_while_waiting()), self._bring_back)),
+            ("cancelled-parents", lambda walk: walk.in_rounds(_seen(job_queries.cancelled_parents()), self._update)),
+            *((f"released-{job_type}", self._released(job_type)) for job_type in released),
+            *((f"unlimited-{stage}", self._unlimited(stage)) for stage in WOKEN_STAGES if not users_are_limited()),
             ("due", self._due),
             ("stale", self._stale),
-            *((f"places-{one}", self._places(one)) for one in registry.job_types()),
+            *((f"places-{job_type}", self._places(job_type)) for job_type in registry.job_types()),
             ("ceiling", hold_ceiling),
             ("due-again", self._due_again),
             ("owners", self._owners),
             ("everything", self._everything),
             ("parents", self._parents),
             ("children-again", self._children_again),
-            ("end-hooks", lambda walk: walk.around(_seen(job_queries.end_hooks_due()), self._run_end_hook)),
+            ("end-hooks", lambda walk: walk.in_rounds(_seen(job_queries.end_hooks_due()), self._run_end_hook)),
         ]
 
-    # --- What is new -----------------------------------------------------------------------------
+    # --- New work --------------------------------------------------------------------------------
 
     def _due(self, walk: Walk) -> None:
-        """Jobs that had to wait, for the time that their owner has set or after an attempt that failed."""
-        walk.ahead(lambda since: job_queries.due(self.now, since).only(*SEEN), self.now, self._bring_back_unless_held)
+        """Dispatch jobs whose `runAfter` has come: set by their owner, or by the backoff after a failed attempt."""
+        walk.since_last(
+            lambda since: job_queries.due(self.now, since).only(*SEEN), self.now, self._bring_back_unless_held
+        )
 
     def _stale(self, walk: Walk) -> None:
-        """Jobs that wait for longer than their event should take. They are given a time, by which they are found from
-        then on."""
+        """Dispatch jobs that have been pending for longer than their event should take.
+
+        They get a `runAfter`, by which the sweeper finds them from then on.
+        """
         before = self._stale_before
-        walk.ahead(
+        walk.since_last(
             lambda since: job_queries.stale_pending(before, since).only(*SEEN), before, self._bring_back_timeless
         )
 
     def _released(self, job_type: str) -> Callable[[Walk], None]:
-        """Jobs that were held back because their type was paused, and need not be any longer."""
-        return lambda walk: walk.around(_seen(job_queries.paused(job_type)), self._bring_back)
+        """Return the step that dispatches jobs which were held back because their type was paused. It no longer is."""
+        return lambda walk: walk.in_rounds(_seen(job_queries.paused(job_type)), self._bring_back)
 
     def _unlimited(self, stage: str) -> Callable[[Walk], None]:
-        """Jobs that had to wait for others before an admin lifted all limits."""
-        return lambda walk: walk.around(_seen(job_queries.held_in(stage)), self._bring_back)
+        """Return the step that dispatches jobs which waited for other jobs before an admin lifted all limits."""
+        return lambda walk: walk.in_rounds(_seen(job_queries.held_in(stage)), self._bring_back)
 
     def _places(self, job_type: str) -> Callable[[Walk], None]:
-        """Jobs that wait until fewer places of a queue are taken: as many as places are free, one of each user's."""
+        """Return the step that wakes waiting jobs of a queue: one job of each user, while places are free."""
 
-        def rest(after: Place | None) -> Selection:
+        def rest(after: Cursor | None) -> Selection:
             last = str(after[0]) if after is not None else ""
             return job_queries.owners_before_a_queue(job_type, last).only("userId")
 
@@ -150,45 +160,48 @@ class Sweep:
             if store().documents.find(rest(None).first(1)):
                 running = store().documents.count(job_queries.running(job_type, self.now))
                 free = free_places(registry.job_types()[job_type].at_once, running)
-                walk.around(rest, _waking(lambda owner: wake_in_queue(owner, job_type)), page=1, most=free)
+                walk.in_rounds(rest, _waking(lambda owner: wake_in_queue(owner, job_type)), page=1, most=free)
 
         return fill
 
-    # --- What may have been lost -----------------------------------------------------------------
+    # --- Lost work -------------------------------------------------------------------------------
 
     def _due_again(self, walk: Walk) -> None:
         query, every = job_queries.due(self.now - OVERLAP), timedelta(minutes=RECHECK_MINUTES)
-        walk.around(_seen(query), self._bring_back_unless_held, most=MOST_RECHECKED, every=every, at_first=False)
+        walk.in_rounds(_seen(query), self._bring_back_unless_held, most=MOST_RECHECKED, every=every, at_first=False)
 
     def _everything(self, walk: Walk) -> None:
         query, every = job_queries.stale_pending(self._stale_before - OVERLAP), timedelta(minutes=EVERYTHING_MINUTES)
-        walk.around(_seen(query), self._bring_back_timeless, most=MOST_RECHECKED, every=every, at_first=False)
+        walk.in_rounds(_seen(query), self._bring_back_timeless, most=MOST_RECHECKED, every=every, at_first=False)
 
     def _owners(self, walk: Walk) -> None:
-        """A user's waiting jobs are woken by those that end. In case that was lost, one of each user's is tried."""
+        """Wake one waiting job of each user. Normally, a job that ends wakes the next job of its owner."""
 
-        def rest(after: Place | None) -> Selection:
+        def rest(after: Cursor | None) -> Selection:
             return job_queries.owners_that_wait(str(after[0]) if after is not None else "").only("userId")
 
         every = timedelta(minutes=RECHECK_MINUTES)
-        walk.around(rest, _waking(lambda owner: wake_next(owner, None)), page=1, most=MOST_OWNERS, every=every)
+        walk.in_rounds(rest, _waking(lambda owner: wake_next(owner, None)), page=1, most=MOST_OWNERS, every=every)
 
     def _parents(self, walk: Walk) -> None:
-        walk.around(_seen(job_queries.waiting_for_children()), self._update, most=MOST_PARENTS)
+        walk.in_rounds(_seen(job_queries.waiting_for_children()), self._update, most=MOST_PARENTS)
 
     def _children_again(self, walk: Walk) -> None:
-        """Batches whose children were retried after the batch's end. Their ends count all children again."""
+        """Update batches of which children were retried after the batch's end.
+
+        Normally, the end of such a child does that.
+        """
         every = timedelta(minutes=RECHECK_MINUTES)
-        walk.around(_seen(job_queries.running_children_again()), self._update, most=MOST_PARENTS, every=every)
+        walk.in_rounds(_seen(job_queries.running_children_again()), self._update, most=MOST_PARENTS, every=every)
 
     # --- One job ---------------------------------------------------------------------------------
 
     def _bring_back_timeless(self, found: StoredDocument) -> bool:
-        """A job with a time is found once that has come. Until then, it is not read again."""
+        """Dispatch a job, unless it has a `runAfter`: the step `due` finds such a job when its time has come."""
         return isinstance(found.data.get("runAfter"), datetime) or self._bring_back_unless_held(found)
 
     def _bring_back_unless_held(self, found: StoredDocument) -> bool:
-        """Jobs that are held back, or are to stop, have steps of their own."""
+        """Dispatch a job, unless it is held back or cancelled: other steps find such jobs."""
         has_step = found.data.get("stage") in FOUND_BY_STAGE or found.data.get("cancelRequested") is True
         return has_step or self._bring_back(found)
 
@@ -197,13 +210,13 @@ class Sweep:
         try:
             document = load_job(found.id)
             if document is not None:
-                # A job that was paused may meet a worker that has not heard of its release: it is tried each minute.
+                # A worker may not yet know that a type is no longer paused, so these jobs are tried each minute.
                 seconds = 60 if found.data.get("stage") == "paused" else OCCASION_SECONDS
                 occasion = f"sweep-{int(self.now.timestamp()) // seconds}"
                 return dispatch(document, LeaseLapsed(occasion) if "lease" in document.data else Due(occasion))
         except Exception as error:
-            # One job must not keep the others from being brought back.
-            JobLog(found.id).error("The job could not be brought back; the next sweep will try again.", error)
+            # An error of one job must not stop the step for the other jobs.
+            JobLog(found.id).error("The job could not be dispatched; the next sweep will try again.", error)
             return False
         return True
 
@@ -212,7 +225,7 @@ class Sweep:
         try:
             run_end_hook(found.id)
         except Exception as error:
-            # As above.
+            # As in `_bring_back`.
             JobLog(found.id).error("The job's end hook failed; the next sweep will try again.", error)
             return False
         return True
@@ -222,25 +235,25 @@ class Sweep:
         try:
             update_parent(found.id)
         except Exception as error:
-            # As above.
+            # As in `_bring_back`.
             JobLog(found.id).error("The job's children could not be counted; the next sweep will try again.", error)
             return False
         return True
 
 
-def _seen(selection: Selection) -> Callable[[Place | None], Selection]:
-    """Return the query of the documents behind a place, of the fields that decide."""
+def _seen(selection: Selection) -> Callable[[Cursor | None], Selection]:
+    """Return a function that returns the query of the documents behind a cursor, with the fields of `SEEN`."""
     return selection.only(*SEEN).following
 
 
 def _waking(wake: Callable[[str], None]) -> Callable[[StoredDocument], bool]:
-    """Return a step of a walk: it wakes a waiting job of the found document's owner."""
+    """Return a step of a walk that wakes a waiting job of the found document's owner."""
 
     def work(found: StoredDocument) -> bool:
         try:
             wake(str(found.data.get("userId")))
         except Exception as error:
-            # One user must not keep the others' jobs from being woken.
+            # An error for one user must not stop the step for the other users.
             JobLog("").error("A user's waiting jobs could not be woken; the next sweep will try again.", error)
             return False
         return True

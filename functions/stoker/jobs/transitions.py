@@ -1,7 +1,7 @@
-"""Transitions: the table of everything that may become of a job, and `decide`, which reads it. No I/O.
+"""The table of all transitions of a job, and `decide`, which reads the table. No I/O.
 
-`TABLE` is read from top to bottom: the first row that fits decides. The state diagram in the documentation is drawn
-from it.
+`decide` reads `TABLE` from top to bottom, and takes the first row that fits. The state diagram in the documentation is
+drawn from the table.
 """
 
 import math
@@ -14,7 +14,7 @@ from stoker.jobs import fields as write
 from stoker.jobs.conditions import (
     always,
     cancel_is_requested,
-    has_figures,
+    has_counted_items,
     has_no_time,
     is_held,
     items_have_failed,
@@ -26,13 +26,13 @@ from stoker.jobs.effects import (
     Effect,
     EnqueueChildren,
     EnqueueTask,
-    LookForRelease,
     RecordEvent,
     Redeliver,
-    ReleaseSlot,
+    ReleasePlace,
     RemoveLeftovers,
     RunEndHook,
     UpdateParent,
+    WakeIfOwnerIdle,
     WakeNext,
 )
 from stoker.jobs.events import (
@@ -43,7 +43,6 @@ from stoker.jobs.events import (
     ChildrenEnded,
     ChildrenProgressed,
     ChildRetried,
-    Claimed,
     Created,
     CreatedForLater,
     Due,
@@ -53,6 +52,7 @@ from stoker.jobs.events import (
     HeldBack,
     JobEvent,
     LeaseLapsed,
+    LeaseRequested,
     MadeChildren,
     OutOfTime,
     Paused,
@@ -67,7 +67,7 @@ from stoker.models.job import WOKEN_STAGES, JobOutput
 
 
 class IllegalTransition(Exception):
-    """No row of the table lets this happen to a job in this state: the document has changed, or the code is wrong."""
+    """An event that no row of the table allows in the job's state. The document has changed, or the code is wrong."""
 
 
 @dataclass(frozen=True)
@@ -76,8 +76,8 @@ class Transition:
 
     Attributes:
         state: The state after it.
-        fields: Written into the document, by field path; nothing is written if there are none.
-        effects: All that follows.
+        fields: The fields to write into the document, by field path. If there are none, nothing is written.
+        effects: The effects to perform after the write.
     """
 
     state: State
@@ -90,16 +90,16 @@ class Transition:
         return "lease" in self.fields and self.state == "processing"
 
     @property
-    def release(self) -> ReleaseSlot | None:
-        """The effect by which the job gives its place back, if it does."""
-        return next((effect for effect in self.effects if isinstance(effect, ReleaseSlot)), None)
+    def release(self) -> ReleasePlace | None:
+        """The effect that gives the job's place back; None if there is no such effect."""
+        return next((effect for effect in self.effects if isinstance(effect, ReleasePlace)), None)
 
 
 # --- Effects -------------------------------------------------------------------------------------
 
 
 def no_effects(job: JobState, event: Any, fields: Fields, now: datetime) -> tuple[Effect, ...]:
-    """Return no effects: nothing follows from the transition."""
+    """Return no effects, for a transition without effects."""
     return ()
 
 
@@ -113,11 +113,11 @@ def _enqueue_for_later(job: JobState, event: CreatedForLater, fields: Fields, no
 
 def _after_end(job: JobState, event: Any, fields: Fields, now: datetime) -> tuple[Effect, ...]:
     attempted = job.attempt_began is not None
-    # A job that waits for its children takes no place.
+    # A job that waits for its children holds no place.
     began = job.user_id is not None and job.state != "running-jobs" and (attempted or job.started_at is not None)
     released = _leave(job, event.output if isinstance(event, Succeeded) else None) if began else ()
-    # A first attempt that succeeds has published all that was ever uploaded. A job that is retried has no start any
-    # more, but each attempt of the earlier run is in the history or has left its name; objects of that run are still
+    # If the first attempt succeeds, its output names every uploaded object, so there are no leftovers. A retry deletes
+    # `startedAt`, but the history or `endedBy` still shows that there was an earlier run. Objects of that run are still
     # there if the job was retried before they were removed.
     is_first = job.started_at is None and not job.history and job.ended_by is None
     uploaded = job.user_id is not None and (not is_first or (attempted and not isinstance(event, Succeeded)))
@@ -140,10 +140,10 @@ def _after_batch(job: JobState, event: Any, fields: Fields, now: datetime) -> tu
 
 
 def _leave(job: JobState, output: JobOutput | None = None) -> tuple[Effect, ...]:
-    # The deletion of a user's data takes no place, and must not write to a document that it has deleted.
+    # The deletion of a user's data holds no place, and must not write to a document that it has deleted.
     if job.deletes_owner:
         return ()
-    return (ReleaseSlot() if output is None else ReleaseSlot(output.total_bytes, math.ceil(output.media_seconds)),)
+    return (ReleasePlace() if output is None else ReleasePlace(output.total_bytes, math.ceil(output.media_seconds)),)
 
 
 def _record(job: JobState, event: Any, fields: Fields, now: datetime) -> tuple[Effect, ...]:
@@ -155,7 +155,7 @@ def _record(job: JobState, event: Any, fields: Fields, now: datetime) -> tuple[E
 
 
 def _clean_up(job: JobState, event: Any, fields: Fields, now: datetime) -> tuple[Effect, ...]:
-    # The attempt that ended the job may have died before its last step.
+    # The attempt that ended the job may have died before it removed the leftovers.
     return (RemoveLeftovers(),)
 
 
@@ -168,7 +168,8 @@ def _after_hand_over(job: JobState, event: Any, fields: Fields, now: datetime) -
 
 
 def _after_attempt(job: JobState, event: Any, fields: Fields, now: datetime) -> tuple[Effect, ...]:
-    # By the attempt's own name: its number comes again if it does not count, or if the job is retried by hand.
+    # The attempt's unique name is in the task's name. Its number alone would come again if the attempt does not count,
+    # or if the job is retried.
     return (*_leave(job), WakeNext(), EnqueueTask(f"after/{job.attempt_name}", fields.get("runAfter")))
 
 
@@ -177,16 +178,16 @@ def _after_preemption(job: JobState, event: Any, fields: Fields, now: datetime) 
 
 
 def _after_hold(job: JobState, event: HeldBack, fields: Fields, now: datetime) -> tuple[Effect, ...]:
-    # A job that was woken and may not begin leaves its turn to another job: today to a job that has begun on another
-    # day, and in a full queue to a job of another type.
+    # This job was woken and may not begin, so it wakes another job in its place. At a limit of the day, this is a job
+    # that has begun on another day. In a full queue, it is a job of another type.
     if event.stage == "waiting-for-tomorrow":
         return (WakeNext(),) if job.stage == "queued" else ()
     woken = (WakeNext(in_queue=False),) if event.stage == "waiting-for-other-users" and job.stage == "queued" else ()
-    return (LookForRelease(), *woken) if event.stage in WOKEN_STAGES else ()
+    return (WakeIfOwnerIdle(), *woken) if event.stage in WOKEN_STAGES else ()
 
 
 def _after_pause(job: JobState, event: Any, fields: Fields, now: datetime) -> tuple[Effect, ...]:
-    # A job of another type may begin in its place.
+    # The job is paused, so a job of another type may begin in its place.
     return (*(_leave(job) if job.state == "processing" else ()), WakeNext())
 
 
@@ -198,12 +199,12 @@ class Row:
     """A row of the table.
 
     Attributes:
-        states: The states in which it fits.
-        events: The events that it fits.
-        after: The state that follows; the state stays as it is if this is None.
-        when: The condition under which it fits.
-        fields: The fields to write, from the job, the event and the time.
-        effects: The effects, from the job, the event, the fields and the time.
+        states: The states in which the row fits.
+        events: The events that the row fits.
+        after: The new state; None if the state stays as it is.
+        when: The condition under which the row fits.
+        fields: A function that returns the fields to write, from the job, the event and the time.
+        effects: A function that returns the effects, from the job, the event, the fields and the time.
     """
 
     states: tuple[State, ...]
@@ -222,20 +223,20 @@ FOUND = (Created, Due, LeaseLapsed)
 """The events that bring a job to its queue."""
 
 TABLE: tuple[Row, ...] = (
-    # A job is written, or found by the sweeper. It goes into its queue.
+    # A client has written the job, or the sweeper has found it. It goes into its queue.
     Row(("pending",), FOUND, "cancelled", write.cancel, _after_end, when=cancel_is_requested),
     Row(("pending",), (CreatedForLater,), None, effects=_enqueue_for_later),
     Row(ALIVE, FOUND, None, when=must_wait),
     Row(("pending",), (Due,), None, write.become_due, _enqueue, when=has_no_time),
     Row(ALIVE, FOUND, None, effects=_enqueue),
-    # A worker asks for it, and takes it if it may begin.
-    Row(ENDED, (Claimed,), None, effects=_clean_up),
-    Row(("running-jobs",), (Claimed,), None, effects=_look_at_children),
-    Row(("processing",), (Claimed,), None, when=is_held),
-    Row(OPEN, (Claimed,), "cancelled", write.cancel, _after_end, when=cancel_is_requested),
-    Row(OPEN, (Claimed,), "failed", write.exhaust, _after_end, when=no_attempt_is_left),
-    Row(OPEN, (Claimed,), "failed", write.exhaust_work, _after_end, when=no_work_is_left),
-    Row(OPEN, (Claimed,), "processing", write.take),
+    # A worker asks for the job, and takes it if the job may begin.
+    Row(ENDED, (LeaseRequested,), None, effects=_clean_up),
+    Row(("running-jobs",), (LeaseRequested,), None, effects=_look_at_children),
+    Row(("processing",), (LeaseRequested,), None, when=is_held),
+    Row(OPEN, (LeaseRequested,), "cancelled", write.cancel, _after_end, when=cancel_is_requested),
+    Row(OPEN, (LeaseRequested,), "failed", write.exhaust, _after_end, when=no_attempt_is_left),
+    Row(OPEN, (LeaseRequested,), "failed", write.exhaust_work, _after_end, when=no_work_is_left),
+    Row(OPEN, (LeaseRequested,), "processing", write.take),
     Row(OPEN, (HeldBack,), "pending", write.hold_back, _after_hold),
     Row(OPEN, (Paused,), "pending", write.hold_back, _after_pause),
     # The attempt reports.
@@ -251,18 +252,18 @@ TABLE: tuple[Row, ...] = (
     # The job ends, with an attempt or without.
     Row(ALIVE, (FailedPermanently,), "failed", write.fail, _after_end),
     Row(OPEN, (Cancelled,), "cancelled", write.cancel, _after_end),
-    # Its children come further.
+    # The job's children make progress.
     Row(("running-jobs",), (ChildrenProgressed,), "running-jobs", write.raise_progress),
     Row(("running-jobs",), (ChildrenEnded,), "cancelled", write.cancel_with_output, _after_batch, cancel_is_requested),
     Row(("running-jobs",), (ChildrenEnded,), "completed", write.complete, _after_batch),
-    # A child of it is retried. A batch that has ended keeps its status, and gets new figures.
+    # A child of the job is retried. A batch that has ended keeps its status, and its output is counted again.
     Row(("running-jobs",), (ChildRetried,), None, write.run_children_again),
-    Row(ENDED, (ChildRetried,), None, write.run_children_again, when=has_figures),
+    Row(ENDED, (ChildRetried,), None, write.run_children_again, when=has_counted_items),
     Row(ENDED, (ChildRetried,), None),
     Row(ENDED, (ChildrenCountedAgain,), None, write.count_again),
-    # It has ended, and what it began is put to an end.
+    # The job has ended, and its end hook has run.
     Row(ENDED, (EndHookRan,), None, write.record_end_hook),
-    # Its owner asks for something.
+    # The owner asks for something.
     Row(ALIVE, (CancelRequested,), None, write.request_cancel),
     Row(("failed", "cancelled"), (Retried,), "pending", write.renew),
     Row(("completed",), (Retried,), "pending", write.renew, when=items_have_failed),
@@ -270,23 +271,20 @@ TABLE: tuple[Row, ...] = (
 
 
 def decide(job: JobState, event: JobEvent, now: datetime) -> Transition:
-    """Decide on a job's transition.
+    """Return the transition of a job that an event causes.
 
     Args:
-        job: The job.
+        job: The facts about the job.
         event: The event.
         now: The time, in UTC.
 
-    Returns:
-        The transition.
-
     Raises:
-        IllegalTransition: The table has no row for it.
+        IllegalTransition: The table has no row for the event in the job's state.
 
     Example:
         >>> from datetime import UTC
         >>> now = datetime(2026, 1, 1, tzinfo=UTC)
-        >>> decide(JobState("holiday", "pending", cancel_requested=True), Claimed("t"), now).state
+        >>> decide(JobState("holiday", "pending", cancel_requested=True), LeaseRequested("t"), now).state
         'cancelled'
     """
     for row in TABLE:

@@ -1,4 +1,4 @@
-"""Turns: an attempt that can go on later gives its place up while other jobs wait for it."""
+"""The turns of attempts: an attempt that can go on later gives its place up if other jobs wait for a place."""
 
 from stoker.firestore.api_errors import TRANSIENT
 from stoker.jobs.fairness import SHORTEST_TURN_SECONDS, turn_seconds
@@ -6,8 +6,8 @@ from stoker.jobs.store import store
 from stoker.queries import job_queries
 
 LOOK_SECONDS = SHORTEST_TURN_SECONDS
-"""How often an attempt looks whether others wait: one aggregation, which is one read; three if jobs are pending. An
-attempt writes its progress more often than that."""
+"""The time between two looks of an attempt for waiting jobs, in seconds. A look is one aggregation, which costs one
+read, or three aggregations if jobs are pending. An attempt writes its progress more often than that."""
 
 
 class Turn:
@@ -15,7 +15,7 @@ class Turn:
 
     Args:
         job_type: The type of the job.
-        places: The places of its queue.
+        places: The number of places of the job's queue.
     """
 
     def __init__(self, job_type: str, places: int) -> None:
@@ -25,7 +25,7 @@ class Turn:
         self._look_at = self._began + LOOK_SECONDS
 
     def is_over(self) -> bool:
-        """Return whether the attempt should make room. Cheap: it mostly compares two times."""
+        """Return whether the attempt should give its place up. This is cheap, because it mostly compares two times."""
         now = store().host.monotonic()
         if now < self._look_at:
             return False
@@ -33,7 +33,7 @@ class Turn:
         try:
             waiting = waiting_jobs(self._type)
         except TRANSIENT:
-            return False  # Without an answer the attempt stays, and looks again later.
+            return False  # Without an answer, the attempt keeps its place and looks again later.
         turn = turn_seconds(waiting, self._places)
         if turn is None or now >= self._began + turn:
             return turn is not None
@@ -42,11 +42,10 @@ class Turn:
 
 
 def waiting_jobs(job_type: str) -> int:
-    """Return how many jobs of a type could begin if there were more places: those that are pending, and neither held
-    back nor due later.
+    """Return the number of jobs of a type that wait for a place: pending jobs that are neither held back nor due later.
 
-    All queues of the type together: no index tells deletions from other jobs. An attempt that gives its place up for
-    jobs of another queue goes on at once.
+    This counts all queues of the type together, because no index separates deletions from other jobs. So an attempt may
+    give its place up for jobs of another queue. It then goes on at once.
     """
     documents, now = store().documents, store().host.now()
     pending = documents.count(job_queries.pending(job_type))

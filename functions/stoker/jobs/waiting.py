@@ -1,4 +1,4 @@
-"""Jobs that wait for a place: wake the next job of a user's if a place has become free."""
+"""The waking of jobs that wait for a place: the owner's next job is queued if a place has become free."""
 
 import contextlib
 from collections.abc import Sequence
@@ -16,25 +16,25 @@ from stoker.jobs.store import store
 from stoker.queries import job_queries
 
 READ_TO_WAKE = 10
-"""How many waiting jobs are read to find a job to wake."""
+"""The most waiting jobs that are read to find a job to wake."""
 
 
 def wake_next(user_id: str, queue: str | None, released: Written | None = None) -> None:
-    """Start the oldest job of a user's that waits and may begin now, if there is such a job.
+    """Queue the oldest job of a user that waits and may begin now, if there is such a job.
 
     Args:
         user_id: The owner.
-        queue: The type of job in whose queue a place may have become free, if there is such a queue.
-        released: The answer to `release_slot`, if it is known.
+        queue: The type of job in whose queue a place may have become free; None if there is no such queue.
+        released: The answer to the write of `release_place`; None if it is not known.
     """
     if released is not None and released.sums["waiting"] == 0:
         return
     if _wake_in(user_id, queue) or released is None or store().documents.count(job_queries.held_back_of(user_id)) > 0:
         return
-    # If another job has begun, ended, or begun to wait, the next job to end looks again.
+    # If another job has begun, has ended or has begun to wait, this write is refused, and the next job to end does it.
     with contextlib.suppress(Conflict):
         store().documents.commit([Update(usage_path(user_id), {"waiting": 0}, released.update_time)])
-        # A job that began to wait in the meantime relies on the fact that is taken back here.
+        # A job that began to wait in the meantime relies on `waiting: 1`, so that is written again.
         if store().documents.count(job_queries.held_back_of(user_id)) > 0:
             store().documents.commit([Merge(usage_path(user_id), {"waiting": 1})])
             _wake_in(user_id, queue)
@@ -48,16 +48,16 @@ def _wake_in(user_id: str, queue: str | None) -> bool:
 
 
 def wake_in_queue(user_id: str, queue: str) -> None:
-    """Start the oldest job of a user's that waits for a place of a queue, because places are free there."""
+    """Queue the oldest job of a user that waits for a place of a queue, because places are free there."""
     _wake_one(oldest(job_queries.waiting_for_other_users(user_id, queue)))
 
 
-def look_for_release(user_id: str, queue: str) -> None:
-    """Wake a user's next job if no job of the user's is left that would wake it. A job has just begun to wait.
+def wake_if_owner_idle(user_id: str, queue: str) -> None:
+    """Wake a user's next job if no other job of the user is left that would wake it.
 
     Args:
         user_id: The owner.
-        queue: The type of the job.
+        queue: The type of the job that has just begun to wait.
     """
     now = store().host.now()
     found = store().documents.get(usage_path(user_id))
@@ -67,7 +67,7 @@ def look_for_release(user_id: str, queue: str) -> None:
 
 
 def queued(user_id: str) -> int:
-    """Count a user's jobs that are on their way to a worker. Each of them wakes another job when it ends."""
+    """Count a user's jobs that are queued. Each of them wakes another job when it ends."""
     documents, now = store().documents, store().host.now()
     pending = documents.count(job_queries.pending_of(user_id))
     later = documents.count(job_queries.pending_later_of(user_id, now))
@@ -75,12 +75,12 @@ def queued(user_id: str) -> int:
 
 
 def oldest(selection: Selection) -> list[StoredDocument]:
-    """Return the first jobs of a selection, with the fields that decide about them."""
+    """Return the first jobs of a selection, with the fields that waking needs."""
     return store().documents.find(selection.only(*QUEUE_FIELDS, "cancelRequested", "createdAt").first(READ_TO_WAKE))
 
 
 def may_begin(waiting: StoredDocument) -> bool:
-    """Return whether a waiting job would take a place. The sweeper ends a cancelled job, and our writes keep off it."""
+    """Return whether a waiting job would take a place. A cancelled job would not: the sweeper ends it."""
     return waiting.data.get("cancelRequested") is not True
 
 
@@ -91,8 +91,8 @@ def _age(job: StoredDocument) -> datetime:
 
 def _wake_one(waiting: Sequence[StoredDocument]) -> bool:
     for job in filter(may_begin, waiting):
-        # It waits no longer, so that the next job to end wakes another one. Should the task be lost, the sweeper finds
-        # it by its time.
+        # The job waits no longer, so that the next job to end wakes another job. If the task is lost, the sweeper finds
+        # the job by its `runAfter`.
         with contextlib.suppress(Conflict):
             Fence(store().documents, job).write({"stage": "queued", "runAfter": _age(job)})
             store().enqueue(JobState.of(job.id, job.data), f"place/{store().host.token()}")

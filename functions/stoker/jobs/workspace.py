@@ -1,4 +1,7 @@
-"""A folder for one attempt. `/tmp` is memory on Cloud Functions and outlives an invocation, so nothing may stay."""
+"""A folder for one attempt, which is removed afterwards.
+
+On Cloud Functions, `/tmp` is memory, and its files stay after an invocation. So no file may be left there.
+"""
 
 import fcntl
 import os
@@ -13,12 +16,12 @@ PREFIX = "stoker-job-"
 
 @contextmanager
 def workspace() -> Iterator[Path]:
-    """Makes an empty folder that only this process may enter, and removes it with all that is in it.
+    """Make an empty folder that only this user may enter, and remove it with everything in it after the block.
 
-    Folders of processes that have died are removed first: nobody else would.
+    Folders of processes that have died are removed first, because nothing else removes them.
     """
     for abandoned in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
-        with suppress(FileNotFoundError, BlockingIOError):  # another worker removes it, or works in it
+        with suppress(FileNotFoundError, BlockingIOError):  # Another worker removes the folder, or works in it.
             lock = _locked(abandoned)
             shutil.rmtree(abandoned)
             os.close(lock)
@@ -33,7 +36,7 @@ def workspace() -> Iterator[Path]:
 def _made() -> tuple[Path, int]:
     while True:
         folder = Path(tempfile.mkdtemp(prefix=PREFIX))
-        # Between its making and its lock, another worker may have taken it for abandoned.
+        # Before the folder was locked, another worker may have taken it for abandoned and removed it.
         with suppress(FileNotFoundError, BlockingIOError):
             lock = _locked(folder)
             if folder.exists():
@@ -42,11 +45,13 @@ def _made() -> tuple[Path, int]:
 
 
 def _locked(folder: Path) -> int:
-    """Locks a folder for as long as this process lives, and no longer: not even as a zombie, as a process id does.
+    """Lock a folder while this process lives. Return the file descriptor that holds the lock.
+
+    A lock is better than a process id in the folder's name: a zombie keeps its process id, and has no locks.
 
     Raises:
-        FileNotFoundError: It is gone.
-        BlockingIOError: A living process has it.
+        FileNotFoundError: The folder is gone.
+        BlockingIOError: A living process holds the lock.
     """
     descriptor = os.open(folder, os.O_RDONLY)
     try:

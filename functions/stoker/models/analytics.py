@@ -1,4 +1,4 @@
-"""`analyticsEvents/{id}`, which only grow, and `analyticsAggregates/{id}`, which they are rolled up into."""
+"""`analyticsEvents/{id}`, and `analyticsAggregates/{id}`, which the events are rolled up into."""
 
 import re
 from datetime import timedelta
@@ -7,23 +7,23 @@ from typing import Annotated, Final, Literal
 from pydantic import AfterValidator, Field, StringConstraints
 
 from stoker.models.document import DocumentId, Model, SchemaVersion, Timestamp, UserId
-from stoker.models.writers import CLIENT_ONCE, CREATION_TIME, Begins, Near
+from stoker.models.writers import CLIENT_ONCE, CREATION_TIME, InitialValue, TimeWindow
 
 ALL: Final = "all"
-"""The name of the aggregates of all events; no event has it."""
+"""The name of the aggregates of all events. No event has this name."""
 
 
 SERVER_EVENTS: Final = ("job.completed", "job.failed", "job.cancelled", "task.completed", "user.signed-up")
-"""The names of the events that functions record, and that the rules refuse to clients. They make no user active. Add
-those that your functions record, and run scripts/generate."""
+"""The names of the events that functions record. The rules refuse these names to clients, and such an event does not
+make its user active. Add the names that your own functions record, and run scripts/generate."""
 
 SERVER_ID: Final = "server."
-"""How the ids of events begin that functions record. No id of a client's document has a dot."""
+"""The beginning of the ids of events that functions record. A client can't write such an id, because it has a dot."""
 
 
 def _not_all(name: str) -> str:
     if name == ALL:
-        raise ValueError(f"'{ALL}' is the name of what all events add up to: choose another")
+        raise ValueError(f"'{ALL}' is the name of the aggregates of all events: choose another")
     return name
 
 
@@ -43,10 +43,10 @@ def _reserved(name: str) -> str:
 
 
 AggregateName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_.-]{0,63}$")]
-"""What happened, or `all`; it becomes a part of a document's id."""
+"""The name of an aggregate: an event's name, or `all`. It becomes a part of a document's id."""
 
 EventName = Annotated[AggregateName, AfterValidator(_not_all)]
-"""What happened, such as `video.played`."""
+"""The name of an event, such as `video.played`."""
 
 ClientEventName = Annotated[
     EventName, AfterValidator(_not_reserved), Field(json_schema_extra={"not": {"enum": [ALL, *SERVER_EVENTS]}})
@@ -57,34 +57,37 @@ ServerEventName = Annotated[EventName, AfterValidator(_reserved)]
 """The name of an event that only functions may record."""
 
 ServerEventId = Annotated[str, StringConstraints(pattern=rf"^{re.escape(SERVER_ID)}[A-Za-z0-9_-]{{1,64}}$")]
-"""The id of an event that functions record. The rules refuse it to clients, so no client can take it first."""
+"""The id of an event that functions record. The rules refuse such an id to clients, so no client can take it first."""
 
 EventValue = Annotated[float, Field(ge=-1e12, le=1e12)]
-"""A figure of an event's, in whatever unit its name stands for."""
+"""A figure of an event. The event's name decides the unit."""
 
 PropertyName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,39}$")]
 PropertyText = Annotated[str, StringConstraints(pattern=r"^[^\n]{0,500}$")]
-"""On one line, so that the rules can look at all the properties at once."""
+"""A text without line breaks, because the rules join all properties with line breaks to check them."""
 
 Granularity = Literal["hour", "day", "month"]
 
 
 class AnalyticsEvent(Model):
-    """Something that happened.
+    """An event: the document `analyticsEvents/{id}`.
 
     Attributes:
-        id: Repeats the document's id.
-        user_id: To whom.
-        name: What. The names of the events that functions record are refused.
-        properties: What else is to be known of it: at most 20 fields.
-        value: A figure that is added up, where there is one.
-        occurred_at: When, by the client's clock. It is counted if it is written within 72 hours.
-        sent_at: When the client sends it, by the same clock: the server corrects `occurred_at` by it. Left out if the
-            write may wait offline.
-        created_at: The server's time.
-        rolled_up: Whether the aggregates have it; what has no such field is never found.
-        skipped: Why it was not counted, where it could not be.
-        expires_at: When Firestore may delete it; set once it is rolled up.
+        id: The id of the document, repeated.
+        user_id: The uid of the user to whom the event happened.
+        name: The name of the event, such as `video.played`. The names of events that the server records are refused.
+        properties: Further facts about the event, each a text, a number or true or false. A text has at most 500
+            characters and no line break.
+        value: A figure that the aggregates add up.
+        occurred_at: The time of the event, by the client's clock. The event is counted if it is written within 72
+            hours.
+        sent_at: The time at which the client sends the event, by the same clock. The server uses it to correct a wrong
+            clock. Leave it out if the write may wait offline.
+        created_at: The time at which the document was created.
+        rolled_up: Whether the aggregates include the event. Without this field, the event is never counted.
+        skipped: The reason why the event could not be counted. Missing if it was counted.
+        expires_at: The time from which Firestore may delete the document. Set when the event is rolled up.
+        schema_version: The version of the document's form.
     """
 
     id: Annotated[DocumentId, CLIENT_ONCE]
@@ -94,10 +97,10 @@ class AnalyticsEvent(Model):
         dict[PropertyName, PropertyText | bool | int | float | None], CLIENT_ONCE, Field(max_length=20)
     ] = Field(default_factory=dict)
     value: Annotated[EventValue | None, CLIENT_ONCE] = None
-    occurred_at: Annotated[Timestamp, CLIENT_ONCE, Near(before=timedelta(days=30))]
+    occurred_at: Annotated[Timestamp, CLIENT_ONCE, TimeWindow(before=timedelta(days=30))]
     sent_at: Annotated[Timestamp | None, CLIENT_ONCE] = None
     created_at: Annotated[Timestamp, CREATION_TIME]
-    rolled_up: Annotated[bool, CLIENT_ONCE, Begins(False)]
+    rolled_up: Annotated[bool, CLIENT_ONCE, InitialValue(False)]
     skipped: str | None = None
     expires_at: Timestamp | None = None
     schema_version: Annotated[SchemaVersion, CLIENT_ONCE] = 1
@@ -107,8 +110,8 @@ class ServerEvent(AnalyticsEvent):
     """An event that functions record.
 
     Attributes:
-        id: One that no client may use.
-        name: One that no client may use.
+        id: The id. No client may write such an id.
+        name: The name. No client may write such a name.
     """
 
     id: ServerEventId
@@ -116,11 +119,7 @@ class ServerEvent(AnalyticsEvent):
 
 
 class CountedEvent(Model):
-    """What of an event is counted; the roll-up reads no more of it.
-
-    Attributes:
-        user_id, name, value, occurred_at, sent_at, created_at: As in `AnalyticsEvent`.
-    """
+    """The fields of an `AnalyticsEvent` that the roll-up counts. It reads no others."""
 
     user_id: UserId
     name: EventName
@@ -131,16 +130,21 @@ class CountedEvent(Model):
 
 
 class AnalyticsAggregate(Model):
-    """What happened under one name in one hour, day or month, in UTC.
+    """An aggregate: the document `analyticsAggregates/{id}`. It has the figures of all events of a name in an hour, a
+    day or a month, in UTC.
 
     Attributes:
-        bucket: `2026-11-22T07`, `2026-11-22` or `2026-11`.
-        name: Of the events, or `all`.
-        count: Events.
-        sum: Of their values. `all` has none, because each name may have a unit of its own.
-        min: The least value; missing where no event has a value, and for `all`. So is `max`.
-        unique_users: How many different users; exact while they are few. For `all`, those who were active: users with
-            an event that a client has recorded.
+        granularity: The length of the time.
+        bucket: The hour, day or month: `2026-11-22T07`, `2026-11-22` or `2026-11`.
+        name: The name of the events, or `all` for the events of all names.
+        count: The number of events.
+        sum: The sum of the events' values. Missing for `all`, because each name may have a unit of its own.
+        min: The least value. Missing if no event has a value, and for `all`.
+        max: The greatest value. Missing if no event has a value, and for `all`.
+        unique_users: The number of different users: exact up to some 1,500, within 2 % beyond. For `all`, the number of
+            active users: users with an event that a client has recorded.
+        updated_at: The time of the last write.
+        schema_version: The version of the document's form.
     """
 
     granularity: Granularity

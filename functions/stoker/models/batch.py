@@ -1,11 +1,11 @@
-"""The input of a `batch-operation` job: one model for each operation."""
+"""The input of a `batch-operation` job: a model for each operation."""
 
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
 from stoker import registry
-from stoker.models.document import DocumentId, KnownTimeZone, Model, RunsFailedAgain, StoresNothing, Timestamp
+from stoker.models.document import DocumentId, KnownTimeZone, MakesNoFiles, Model, RetriesFailedItems, Timestamp
 from stoker.models.task import Category, Tag, Tags, TaskContent, TaskPriority, TaskStatus
 from stoker.models.video import SourcePath
 
@@ -13,10 +13,11 @@ FileEncoding = Literal["utf-8", "windows-1252"]
 DateForm = Literal["iso", "excel"]
 
 MAX_JOBS = 100
-"""Jobs that one batch makes, in one commit."""
+"""The most jobs that a batch makes. They are written in one commit."""
 
 MAX_JOBS_CHARACTERS = 400_000
-"""All their inputs together: the batch's own document of at most 1 MiB must keep room for what becomes of them."""
+"""The most characters that the inputs of all jobs of a batch have together. The batch's own document, of at most 1 MiB,
+also needs room for the results."""
 
 
 if TYPE_CHECKING:
@@ -27,22 +28,22 @@ else:
 
 
 class ChildInput(Model):
-    """A job that a batch makes. No batch: what one makes must have an end.
+    """A job that a batch makes. It can't be a batch, because a batch of batches might never end.
 
     Attributes:
-        type: Which worker runs it.
-        input: By type; checked when the job arrives, as any job's.
+        type: The type of the job.
+        input: The input of the job, in the form of its type. It is checked as the input of any other job.
     """
 
     type: ChildTypeName
     input: dict[str, Any]
 
 
-class RunJobs(StoresNothing, RunsFailedAgain):
-    """Makes jobs, which run as any other, and waits for their ends.
+class RunJobs(MakesNoFiles, RetriesFailedItems):
+    """The input of a batch that makes jobs and waits for their ends.
 
     Attributes:
-        jobs: 1 to 100 of them.
+        jobs: The jobs, 1 to 100.
     """
 
     operation: Literal["run-jobs"]
@@ -58,10 +59,14 @@ class RunJobs(StoresNothing, RunsFailedAgain):
 
 
 class TaskFilter(Model):
-    """Which of the owner's tasks: those of which all of this is true.
+    """A filter of the owner's tasks. A task must match every field that is given. Name at least one field.
 
     Attributes:
-        tag: One of the task's tags.
+        status: The status of the task.
+        priority: The priority of the task.
+        category: The category of the task.
+        project_id: The project of the task.
+        tag: A tag that is among the task's tags.
     """
 
     status: TaskStatus | None = None
@@ -71,7 +76,7 @@ class TaskFilter(Model):
     tag: Tag | None = None
 
     def filters(self) -> list[tuple[str, str, str]]:
-        """The conditions of a query: field, operator, value."""
+        """Return the conditions of a query, each as field, operator and value."""
         named = self.to_firestore()
         tag = named.pop("tag", None)
         equal = [(field, "==", value) for field, value in named.items() if field != "all"]
@@ -88,10 +93,10 @@ class TaskFilter(Model):
 
 
 class DeletionFilter(TaskFilter):
-    """Which of the owner's tasks to delete.
+    """A filter of the owner's tasks that are to be deleted: fields to match, or `all`.
 
     Attributes:
-        all: Every one. Said in so many words, lest an empty filter do it.
+        all: True to delete every task. It must be written out, so that an empty filter does not delete everything.
     """
 
     all: Literal[True] | None = None
@@ -102,10 +107,15 @@ class DeletionFilter(TaskFilter):
 
 
 class TaskChange(Model):
-    """What to write into each task. A `dueDate` or a `projectId` of null removes it.
+    """The fields to write into each task. Name at least one field.
 
     Attributes:
-        project_id: One of the owner's own projects.
+        status: The new status. A task that may not change to this status fails.
+        priority: The new priority.
+        category: The new category.
+        tags: The new tags. They replace all old tags.
+        due_date: The new due date. Null removes the due date.
+        project_id: The id of one of the owner's projects. Null removes the task from its project.
     """
 
     status: TaskStatus | None = None
@@ -125,34 +135,43 @@ class TaskChange(Model):
         return self
 
     def removed(self) -> set[str]:
-        """The fields that are to go, by their names in Python."""
+        """Return the names in Python of the fields that are null, and so are to be removed from the task."""
         return {name for name in self.model_fields_set if getattr(self, name) is None}
 
 
-class UpdateTasks(StoresNothing, RunsFailedAgain):
-    """Writes the same change into all of the owner's tasks that a filter finds."""
+class UpdateTasks(MakesNoFiles, RetriesFailedItems):
+    """The input of a batch that writes the same change into all tasks of the owner that a filter finds.
+
+    Attributes:
+        where: The filter.
+        set: The change.
+    """
 
     operation: Literal["update-tasks"]
     where: TaskFilter
     set: TaskChange
 
 
-class DeleteTasks(StoresNothing):
-    """Deletes all of the owner's tasks that a filter finds."""
+class DeleteTasks(MakesNoFiles):
+    """The input of a batch that deletes all tasks of the owner that a filter finds.
+
+    Attributes:
+        where: The filter.
+    """
 
     operation: Literal["delete-tasks"]
     where: DeletionFilter
 
 
-class ImportTasks(StoresNothing, RunsFailedAgain):
-    """Makes tasks of the records of a file.
+class ImportTasks(MakesNoFiles, RetriesFailedItems):
+    """The input of a batch that makes a task of each record of a file.
 
     Attributes:
-        source: NDJSON, a JSON list or CSV under the owner's `user-uploads/{userId}/` or `job-outputs/{userId}/`, or
-            under `public/`.
+        source: The name of a file in the default bucket: NDJSON, a JSON list or CSV. It lies under the owner's
+            `user-uploads/{userId}/` or `job-outputs/{userId}/`, or under `public/`.
         encoding: The encoding of the file. Most programs write UTF-8.
         dates: The form of the due dates. With `excel`, a number is the serial number of a day in a spreadsheet.
-        time_zone: The time zone of due dates that name no offset, such as `Europe/Berlin`.
+        time_zone: The time zone of due dates without an offset, such as `Europe/Berlin`.
     """
 
     operation: Literal["import-tasks"]
@@ -169,8 +188,8 @@ class ImportTasks(StoresNothing, RunsFailedAgain):
 
 
 class ImportedTask(TaskContent):
-    """A line of the file. What a task's document says beyond its content is the server's: it may be there, as in a file
-    that was exported, and is not looked at."""
+    """A record of the file. The fields that the server writes into a task may be there, as in a file of an export, and
+    are ignored."""
 
     id: Any = None
     user_id: Any = None
@@ -179,19 +198,19 @@ class ImportedTask(TaskContent):
     schema_version: Any = None
 
     def content(self) -> dict[str, Any]:
-        """What goes into the new task's document."""
+        """Return the fields of the new task's document."""
         ignored = {"id", "user_id", "created_at", "updated_at", "schema_version"}
         return self.model_dump(by_alias=True, exclude_none=True, exclude=ignored)
 
 
 class ExportUserData(Model):
-    """Puts all that there is of the owner into ZIP files."""
+    """The input of a batch that exports all data of the owner as ZIP files."""
 
     operation: Literal["export-user-data"]
 
 
-class DeleteUserData(StoresNothing):
-    """Deletes all that there is of the owner, and the account."""
+class DeleteUserData(MakesNoFiles):
+    """The input of a batch that deletes all data of the owner, and then the owner's account."""
 
     operation: Literal["delete-user-data"]
 
@@ -200,4 +219,4 @@ BatchInput = Annotated[
     RunJobs | UpdateTasks | DeleteTasks | ImportTasks | ExportUserData | DeleteUserData,
     Field(discriminator="operation"),
 ]
-"""The input of a `batch-operation` job. Its operation says which of the models reads it."""
+"""The input of a `batch-operation` job. The field `operation` selects the model."""

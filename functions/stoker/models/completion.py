@@ -1,4 +1,5 @@
-"""`users/{uid}/completions/{taskId}`: what a user got XP for. A task has one at most, whatever becomes of it later."""
+"""`users/{uid}/completions/{taskId}`: the record that a user got XP for a task. A task has at most one completion, even
+if it is reopened and completed again."""
 
 from typing import Annotated
 
@@ -10,23 +11,26 @@ from stoker.models.user import Day
 
 
 class Completion(Model):
-    """The document. The server makes it when the task is completed for the first time; it stays as it is.
+    """A completion: the document `users/{uid}/completions/{taskId}`. The server creates it when the task is completed
+    for the first time, and never changes its facts.
 
     Attributes:
-        id: The task's id, and the document's.
-        user_id: The owner of the task.
-        completed_at: When the task was completed.
-        day: On which day that was, in `time_zone`.
-        time_zone: Where the user's days began then. Completions from before this field was added have none.
-        next_time_zone: The time zone of the user's preferences then. If it is another one, it counts from the next day.
-        priority: Of the task, as it was then.
-        category: The same.
-        minutes: How long it took, as far as the task said then.
-        on_time: Whether it was done by its `dueDate`; left out where it had none.
-        xp: What the task is worth. It is 0 if the task was not open for long enough.
-        xp_a_day: How much of the XP of that day's tasks counts. Completions from before this field was added have none,
-            and count in full.
-        counted: Whether the user's progress has it already.
+        id: The id of the task, which is also the document's id.
+        user_id: The uid of the task's owner.
+        completed_at: The time at which the task was completed.
+        day: The day of the completion in `time_zone`.
+        time_zone: The time zone in which the user's days were counted. Missing in documents of older versions.
+        next_time_zone: The time zone of the user's preferences at that time. If it differs from `time_zone`, it counts
+            from the next day on. Missing in documents of older versions.
+        priority: The priority of the task at that time.
+        category: The category of the task at that time.
+        minutes: The actual duration of the task at that time, in minutes.
+        on_time: Whether the task was completed by its due date. Missing if it had no due date.
+        xp: The XP that the task is worth: 0 if it was completed too soon after it was created.
+        xp_a_day: The daily limit: no more XP than this count for the day. Missing in documents of older versions; their
+            XP count without a limit.
+        counted: Whether the user's progress includes the completion.
+        schema_version: The version of the document's form.
     """
 
     id: str

@@ -1,4 +1,8 @@
-"""What every document is: camelCase in Firestore, snake_case in Python, nothing that is not declared."""
+"""The base of all models: camelCase in Firestore, snake_case in Python, and no fields that are not declared.
+
+App developers read a model's docstring too: as a comment in TypeScript and as a description in a JSON Schema. They get
+its first paragraph, and the entries of `Attributes:` that are fields. So put internals into later paragraphs.
+"""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -19,15 +23,19 @@ def _allowed(name: str) -> str:
 UserId = Annotated[
     str, StringConstraints(min_length=1, max_length=128, pattern=r"^[^/\x00-\x1f\x7f]+$"), AfterValidator(_allowed)
 ]
-"""A Firebase Auth uid: at most 128 characters; it becomes a folder's name, so no slash and no control characters, and a
-document's id. Source: https://firebase.google.com/docs/firestore/quotas (constraints on document ids)."""
+"""A Firebase Auth uid of at most 128 characters. It becomes the name of a folder and the id of a document, so it may
+have no slash and no control characters.
+Source: https://firebase.google.com/docs/firestore/quotas (constraints on document ids)."""
 
 
 def utf_16_units(most: int) -> AfterValidator:
-    """Return the check that a text has at most so many UTF-16 units, as the `size()` of the rules counts it.
+    """Return a validator that limits the length of a text in UTF-16 units, as `size()` counts it in the rules.
 
-    An emoji has two units or more, and JavaScript's `length` counts the same. The emulator of Firestore does so; Google
-    does not say how production counts. A text that fits in UTF-16 units fits in any case.
+    An emoji has two units or more. JavaScript's `length` counts the same. Firestore's emulator counts UTF-16 units.
+    Google does not say how production counts, but no other way of counting gives a greater number.
+
+    Args:
+        most: The greatest length that passes.
 
     Example:
         >>> from pydantic import TypeAdapter
@@ -65,7 +73,7 @@ def is_user_id(user_id: object) -> bool:
 
 @cache
 def _user_ids() -> TypeAdapter[str]:
-    return TypeAdapter(UserId)  # It takes 90 µs to make, and 1 µs to use; a reconcile checks some 100,000 uids.
+    return TypeAdapter(UserId)  # Making it takes 90 µs, using it 1 µs. A reconcile checks some 100,000 uids.
 
 
 def _in_utc(time: datetime) -> datetime:
@@ -75,7 +83,7 @@ def _in_utc(time: datetime) -> datetime:
         utc = time.astimezone(UTC)
     except OverflowError:
         raise ValueError("in UTC, the timestamp lies outside the years 1 to 9999") from None
-    # A plain one: the client library's own, with nanoseconds, can't be written back at the end of the year 9999.
+    # A plain datetime. The client library's own class, with nanoseconds, fails to write the end of the year 9999 back.
     return datetime.combine(utc.date(), utc.timetz())
 
 
@@ -100,7 +108,7 @@ def is_time_zone(name: str) -> bool:
 
 @cache
 def _zone_names() -> frozenset[str]:
-    # Files of a tz database that are no place: a placeholder, and the zone of the machine.
+    # These two files of a tz database name no zone: a placeholder, and the time zone of the machine.
     return frozenset(available_timezones() - {"Factory", "localtime"})
 
 
@@ -115,21 +123,21 @@ KnownTimeZone = Annotated[str, StringConstraints(max_length=64), AfterValidator(
 
 
 LanguageTag = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{1,8}([-_][A-Za-z0-9]{1,8}){0,4}$")]
-"""A language: a BCP 47 tag such as `en-US`, also in older forms (`iw`, `de_DE`).
+"""A language: a BCP 47 tag such as `en-US`. Older forms (`iw`, `de_DE`) pass too.
 Source: https://www.rfc-editor.org/rfc/rfc5646 (section 2.1)."""
 
 Loudness = Annotated[float, Field(ge=-31, le=-9)]
-"""How loud a sound is as a whole, in LUFS, heard from two loudspeakers. Source: ITU-R BS.1770-5."""
+"""The integrated loudness of a sound, in LUFS, as heard from two loudspeakers. Source: ITU-R BS.1770-5."""
 
 SchemaVersion = Literal[1]
-"""The form that a document has; migrations count it up."""
+"""The version of a document's form. Each migration raises it."""
 
 PROBLEMS_SHOWN = 20
-"""Beyond so many, a person reads no further."""
+"""The most problems that are listed. People read no further."""
 
 
 class Model(BaseModel):
-    """A map in Firestore: a document, or a part of one. Types are not coerced: `"5"` is no number."""
+    """A map in Firestore: a document, or a part of a document. Types are not coerced: `"5"` is no number."""
 
     model_config = ConfigDict(
         alias_generator=to_camel,
@@ -142,33 +150,40 @@ class Model(BaseModel):
 
     @classmethod
     def from_firestore(cls, data: Mapping[str, Any]) -> Self:
-        """Reads what `DocumentSnapshot.to_dict()` gives.
+        """Read a map as `DocumentSnapshot.to_dict()` returns it.
+
+        Args:
+            data: The map.
 
         Raises:
-            ValidationError: The data is not of this shape; `problems` makes sentences of it.
+            ValidationError: The data does not fit the model. `problems` turns the error into sentences.
         """
         return cls.model_validate(dict(data))
 
     def to_firestore(self) -> dict[str, Any]:
-        """The map that Firestore stores; a field that is None is left out."""
+        """Return the map that Firestore stores. Fields that are None are left out."""
         return self.model_dump(by_alias=True, exclude_none=True)
 
 
-class StoresNothing(Model):
-    """The input of a job that makes no files, so that no quota of files keeps it from beginning."""
+class MakesNoFiles(Model):
+    """The input of a job that makes no files. Such a job begins even if its owner's storage quota is used up."""
 
 
-class RunsFailedAgain(Model):
-    """The input of a job that can be run again for the items that failed alone. Its worker looks at `earlier_result` of
-    the context, and does no item again that was done."""
+class RetriesFailedItems(Model):
+    """The input of a batch that can be run again for its failed items alone.
+
+    The worker reads `earlier_result` of the context, and skips items that are done.
+    """
 
 
 def problems(error: ValidationError, data: object, within: str = "") -> list[str]:
-    """Says every problem of a document in words that name the field as the client wrote it.
+    """Return every problem of a document as a sentence that names the field as the client wrote it.
+
+    At most `PROBLEMS_SHOWN` problems are listed; the last sentence counts the others.
 
     Args:
-        error: What reading the document raised.
-        data: The document, or the part of one that was read.
+        error: The error that reading the document raised.
+        data: The document, or the part of it that was read.
         within: The path of that part in the document.
 
     Example:
@@ -208,7 +223,7 @@ MUST_BE = {
     "greater_than": "more than {gt}",
     "less_than": "less than {lt}",
 }
-"""pydantic's errors in Firestore's words, by type."""
+"""Requirements in Firestore's words, by the type of pydantic's error."""
 
 
 def _problem(kind: str, path: str, message: str, context: Mapping[str, Any], value: object) -> str:
@@ -245,7 +260,7 @@ def _path(location: tuple[int | str, ...], data: Any, path: str) -> str:
         if isinstance(part, int):
             path += f"[{part}]"
         elif isinstance(data, Mapping) and part not in data and part in data.values():
-            continue  # pydantic's own step into one kind of several, which is not in the document
+            continue  # pydantic's own step into a member of a union. The document has no such field.
         else:
             path += ("." if path else "") + _shortened(part)
         try:

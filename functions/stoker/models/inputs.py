@@ -1,4 +1,4 @@
-"""The input of a job, read by the model of its type."""
+"""Reading of a job's input with the model of the job's type."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -15,10 +15,10 @@ def read_input(job_type: registry.JobType, data: Mapping[str, Any]) -> Model:
 
     Args:
         job_type: The type of the job.
-        data: The map that the document holds.
+        data: The map in the document's field `input`.
 
     Raises:
-        ValidationError: The data does not fit the model; `problems` makes sentences of it.
+        ValidationError: The data does not fit the model. `problems` turns the error into sentences.
 
     Example:
         >>> batch = registry.job_types()["batch-operation"]

@@ -1,4 +1,4 @@
-"""`processingJobs/{id}`: a piece of work, from the client's wish to its result."""
+"""`processingJobs/{id}`: a piece of work, from the client's request to its result."""
 
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Literal
@@ -9,21 +9,32 @@ from stoker import registry
 from stoker.models.document import DocumentId, Model, SchemaVersion, Timestamp, UserId, utf_16_units
 from stoker.models.media import Media
 from stoker.models.warnings import MAX_WARNINGS, OutputWarning
-from stoker.models.writers import CLIENT, CLIENT_ONCE, CREATION_TIME, WRITE_TIME, Becomes, Begins, Near
+from stoker.models.writers import (
+    CLIENT,
+    CLIENT_ONCE,
+    CREATION_TIME,
+    WRITE_TIME,
+    ChangesOnlyTo,
+    InitialValue,
+    TimeWindow,
+)
 
 if TYPE_CHECKING:
     JobTypeName = str
 else:
-    # Literal checks a value when a document is read. A type checker can't see into the registry.
+    # The Literal checks the value when a document is read. A type checker does not run the registry, so it sees `str`.
     JobTypeName = Literal[tuple(registry.job_types())]
-"""The name of a type of job."""
+"""The name of a job type."""
 
 JobStatus = Literal["pending", "processing", "completed", "failed", "cancelled"]
 ENDED: frozenset[JobStatus] = frozenset({"completed", "failed", "cancelled"})
 
 
 def has_ended(status: object) -> bool:
-    """Whether this is the status of a job that has ended. A document may hold anything in its place.
+    """Return whether a job with this status has ended.
+
+    Args:
+        status: The field `status` of a document. It may hold any value.
 
     Example:
         >>> has_ended("failed"), has_ended("pending"), has_ended(["failed"])
@@ -33,27 +44,28 @@ def has_ended(status: object) -> bool:
 
 
 JobId = DocumentId
-"""The id of a job: the client chooses it, and it becomes a folder's name."""
+"""The id of a job. The client chooses it, and it becomes a folder's name."""
 
 DedupeKey = Annotated[str, StringConstraints(min_length=1, max_length=128), utf_16_units(128)]
-"""Chosen by the client, and its own: another user's same key is another key."""
+"""A key that the client chooses. Each user has keys of their own: two users may use the same key."""
 
 if TYPE_CHECKING:
     Stage = str
 else:
-    # As above. Each type names the stages that its worker reports; the engine adds "queued" and "completed".
+    # As above. Each type lists the stages that its worker reports. The engine adds "queued" and "completed".
     Stage = Literal["queued", *(stage for kind in registry.job_types().values() for stage in kind.stages), "completed"]
-"""What an attempt is doing; shown to the user beside the progress."""
+"""The current step of an attempt, for the app to show beside the progress."""
 
 HeldStage = Literal["paused", "waiting-for-other-jobs", "waiting-for-other-users", "waiting-for-tomorrow"]
-"""Why a pending job is held back: an admin has paused its type, the owner is at a limit, or others need the places."""
+"""The reason why a pending job is held back: an admin has paused its type, its owner has reached a limit, or other
+users need the places."""
 
 WOKEN_STAGES: tuple[HeldStage, ...] = ("waiting-for-other-jobs", "waiting-for-other-users")
-"""The stages of jobs that the ends of other jobs wake."""
+"""The stages of held-back jobs that begin when other jobs end."""
 
 FOUND_BY_STAGE = ("paused", *WOKEN_STAGES)
-"""The stages of jobs that are held back without a time, and for which the sweeper has a step. It finds all other
-pending jobs by their `runAfter`."""
+"""The stages of jobs that are held back without a `runAfter`. The sweeper looks for each of these stages. It finds all
+other pending jobs by their `runAfter`."""
 
 
 END_HOOK_DUE: Final = "due"
@@ -63,16 +75,16 @@ RUNNING_JOBS: Final = "running-jobs"
 """The stage of a job that waits for its children."""
 
 RUNNING_AGAIN: Final = "running-jobs-again"
-"""The stage of a batch that has ended, and of which children were retried by hand and not yet counted."""
+"""The stage of a batch that had ended when some of its children were retried. They are not counted again yet."""
 
 
 class StoredLease(Model):
-    """Who works on the job, and until when that is believed.
+    """An attempt's exclusive hold on the job. The engine writes it; apps don't need it.
 
     Attributes:
-        token: Drawn anew by each attempt.
-        expires_at: From then on, the attempt counts as dead.
-        saved: Drawn anew with each checkpoint: the attempt knows its own by it.
+        token: A random text that names the attempt.
+        expires_at: The time at which the lease expires. The attempt counts as dead from then on.
+        saved: A random text that names the last checkpoint, so that the attempt recognizes its own write.
     """
 
     token: str
@@ -84,10 +96,10 @@ class StoredFile(Model):
     """A file in Cloud Storage.
 
     Attributes:
-        path: Its object in the default bucket, under `job-outputs/{userId}/{jobId}/`.
-        content_type: Its media type.
-        bytes: Its size.
-        sha256: Its checksum, in hexadecimal.
+        path: The object's name in the default bucket, under `job-outputs/{userId}/{jobId}/`.
+        content_type: The media type, such as `video/mp4`.
+        bytes: The size in bytes.
+        sha256: The SHA-256 checksum, in hexadecimal.
     """
 
     path: str
@@ -97,14 +109,14 @@ class StoredFile(Model):
 
 
 class OutputFile(StoredFile):
-    """One file that a job made.
+    """A file that a job made.
 
     Attributes:
-        kind: The kind of output that asked for it.
-        width: Pixels, where it is a picture.
-        height: Pixels, where it is a picture.
-        duration_seconds: Where it plays.
-        parts: The files that it names, in the same folder: the streams of a playlist, the pictures of a sprite.
+        kind: The kind of output, such as `mp4`, `poster`, `audio`, `captions` or `export`.
+        width: The width of the picture in pixels. Missing if there is no picture.
+        height: The height of the picture in pixels. Missing if there is no picture.
+        duration_seconds: The duration in seconds. Missing if the file does not play.
+        parts: The files in the same folder that this file names: the streams of a playlist, the pictures of a sprite.
     """
 
     kind: str
@@ -115,17 +127,19 @@ class OutputFile(StoredFile):
 
     @property
     def paths(self) -> list[str]:
-        """All its objects."""
+        """The names of all objects of the file: its own, and those of its parts."""
         return [self.path, *(part.path for part in self.parts or [])]
 
 
 class JobOutput(Model):
-    """What a completed job made.
+    """The result of a completed job.
 
     Attributes:
-        keep_days: How long the document is kept where its output is of this kind; None for as long as any.
-        forgotten: Fields of the document that go with the end.
-        media: What a film's source was found to be, or what was measured of speech.
+        keep_days: The days that a job with this kind of output is kept; None for as long as any other job.
+        forgotten: Fields of the job's document that are removed when the job ends.
+        files: The files that the job made.
+        media: For a film, the properties of the source. For speech, a map with `loudness` (LUFS), `truePeak` (dBTP),
+            `engine`, `voice` and `language`.
         warnings: Parts of the source that were left out or guessed.
     """
 
@@ -138,17 +152,17 @@ class JobOutput(Model):
 
     @property
     def paths(self) -> set[str]:
-        """All the objects that it names."""
+        """The names of all objects of the output."""
         return {path for file in self.files for path in file.paths}
 
     @property
     def total_bytes(self) -> int:
-        """The bytes of all its objects."""
+        """The size of all objects of the output, in bytes."""
         return sum(file.bytes + sum(part.bytes for part in file.parts or []) for file in self.files)
 
     @property
     def media_seconds(self) -> float:
-        """How long the source plays, or the longest file; 0 if nothing plays."""
+        """The duration of the source, or else of the longest file, in seconds; 0 if nothing plays."""
         source = self.media.duration_seconds if isinstance(self.media, Media) else None
         return max(
             (seconds for seconds in (source, *(file.duration_seconds for file in self.files)) if seconds), default=0
@@ -156,12 +170,13 @@ class JobOutput(Model):
 
 
 class ItemFailure(Model):
-    """An item of a batch that could not be done.
+    """An item of a batch that failed.
 
     Attributes:
-        item: Which: a document's id, a line's number, or a job's place in the list.
+        item: The item: the id of a task, the number of a line or list item of an imported file, or the number of a job
+            in the list.
         error: A sentence for the owner.
-        error_code: A stable kebab-case code.
+        error_code: A stable code in kebab-case, for the app.
     """
 
     item: str
@@ -170,13 +185,17 @@ class ItemFailure(Model):
 
 
 class BatchOutput(JobOutput):
-    """What a completed `batch-operation` did.
+    """The result of a completed `batch-operation` job.
 
     Attributes:
-        total: Items that there were; `succeeded` and `failed` add up to it.
+        total: The number of items: `succeeded` and `failed` together.
+        succeeded: The number of items that are done.
+        failed: The number of items that failed.
         failures: The first 100 items that failed.
-        removed: What a deletion removed, by kind, such as `{"tasks": 12, "files": 3}`.
-        generation: The generation of the file that an import has read. It is another if the file is replaced.
+        removed: The numbers of documents and files that a deletion removed, by kind, such as
+            `{"tasks": 12, "files": 3}`.
+        generation: The generation of the imported file in Cloud Storage. A file that is uploaded again under the same
+            name has another generation.
     """
 
     files: list[OutputFile] = Field(default_factory=list)
@@ -189,18 +208,20 @@ class BatchOutput(JobOutput):
 
 
 class DeletionReceipt(BatchOutput):
-    """What is left of a user: figures, for a day."""
+    """The result of a deletion: figures alone, which are kept for a day."""
 
     keep_days: ClassVar[int | None] = 1
     forgotten: ClassVar[tuple[str, ...]] = ("dedupeKey",)
 
 
 class Attempt(Model):
-    """What became of an attempt that did not complete the job.
+    """An attempt that ended without completing the job.
 
     Attributes:
-        number: From 1.
-        error_code: Why it ended; `lease-lost` where it went silent.
+        number: The number of the attempt, from 1.
+        started_at: The time at which the attempt began.
+        ended_at: The time at which the attempt ended.
+        error_code: The reason, as a stable code. `lease-lost` if the attempt stopped responding.
     """
 
     number: int
@@ -210,52 +231,63 @@ class Attempt(Model):
 
 
 class ProcessingJob(Model):
-    """The document. The client writes the first group of fields on creation, and may later set `cancel_requested`;
-    the server writes the rest. `schema_version` may be left out.
+    """A job: the document `processingJobs/{id}`. A client creates it and may later set `cancel_requested`. The server
+    writes all other fields.
 
     Attributes:
-        id: Repeats the document's id.
-        user_id: The owner.
-        type: Which worker runs it.
-        input: By type; the worker's own model reads it.
-        created_at: The server's time at creation.
-        cancel_requested: The owner wants it to stop.
-        dedupe_key: No second job of the owner's with this key is run while this one is alive.
-        run_after: Not before this time: the owner's wish, or the wait after an attempt that failed.
-        status: Where it stands.
-        eta_seconds: How long the attempt will still take, as far as its progress tells.
-        progress: Percent; never falls within an attempt, and is 100 only when completed.
-        attempt: How many attempts have begun.
-        attempts: What became of the last of them.
-        work_seconds: How long the attempts so far took together, in seconds.
-        error: A sentence for the owner.
-        error_code: A stable kebab-case code, from `stoker.errors`.
-        ended_by: The token of the attempt that has written last of all, or handed the job on.
-        parent_id: The batch job that made this one.
-        children: How many jobs this one has made and waits for.
-        checkpoint: How far the work is, in the worker's own terms: where the next attempt goes on.
-        end_hook: `due` if the end hook of the type must run after the job's end; then the hook's result. A deletion
-            has `account-gone`, `account-unlocked`, `account-locked` if somebody else had locked the account, or
-            `account-made-again` if the uid has a new account by then.
-        owner_is_gone: Whether the job deletes all that is left of an owner without an account. The job touches no
-            account, because any account of that uid is a new account.
+        id: The id of the document, repeated.
+        user_id: The uid of the owner.
+        type: The type of the job, which decides the form of `input`.
+        input: The request: what the job is to do.
+        status: The state of the job.
+        created_at: The time at which the document was created.
+        cancel_requested: Whether the owner wants the job to stop.
+        dedupe_key: A key of the client's choice. While the job has not ended, another job of the same owner with the
+            same key fails as `duplicate`.
+        run_after: The job does not begin before this time. The client may set it at creation; the server sets it to
+            wait after a failed attempt.
+        schema_version: The version of the document's form.
+        progress: The progress in percent. It never falls within an attempt, and is 100 only if the job is completed.
+        stage: The current step, such as `encoding`. For a pending job that is held back, the reason, such as `paused`.
+        eta_seconds: An estimate of the seconds until the attempt ends. Missing if it is not known.
+        output: The result of a completed job.
+        error: The reason for a failure, as a sentence for the owner.
+        error_code: The reason for a failure, as a stable code in kebab-case.
+        attempt: The number of attempts that have begun.
+        max_attempts: The most attempts that the job may have. Missing for the default of all jobs.
+        attempts: The last attempts that ended without completing the job.
+        work_seconds: The duration of all attempts so far, in seconds.
+        lease: The lease of the attempt that works on the job. The engine writes it; apps don't need it.
+        ended_by: The token of the attempt that ended the job or released it. The engine writes it; apps don't need it.
+        parent_id: The id of the batch that made this job.
+        children: The number of jobs that this batch made and waits for.
+        checkpoint: The place from which the next attempt goes on. Its form is the worker's; apps don't need it.
+        end_hook: The result of the step that runs after the end of a deletion; `due` before it has run. The result is
+            `account-gone`, `account-unlocked`, `account-locked` if somebody else had locked the account, or
+            `account-made-again` if the uid has a new account.
+        owner_is_gone: Whether the owner's account was gone before this deletion. Such a job touches no account, because
+            any account of that uid is a new account.
+        started_at: The time at which the last attempt began.
+        updated_at: The time of the last write.
+        completed_at: The time at which the job ended, however it ended.
+        expires_at: The time from which Firestore may delete the document.
     """
 
-    # The rules refuse what a client adds; an extension or a newer version may add fields while a job waits.
+    # The rules refuse unknown fields of clients. An extension or a newer version may add fields while a job waits.
     model_config = ConfigDict(extra="ignore")
 
     id: Annotated[JobId, CLIENT_ONCE]
     user_id: Annotated[UserId, CLIENT_ONCE]
     type: Annotated[JobTypeName, CLIENT_ONCE]
     input: Annotated[dict[str, Any], CLIENT_ONCE]
-    status: Annotated[JobStatus, CLIENT_ONCE, Begins("pending")]
+    status: Annotated[JobStatus, CLIENT_ONCE, InitialValue("pending")]
     created_at: Annotated[Timestamp, CREATION_TIME]
-    cancel_requested: Annotated[bool, CLIENT, Begins(False), Becomes(True)] = False
+    cancel_requested: Annotated[bool, CLIENT, InitialValue(False), ChangesOnlyTo(True)] = False
     dedupe_key: Annotated[DedupeKey | None, CLIENT_ONCE] = None
-    run_after: Annotated[Timestamp | None, CLIENT_ONCE, Near(after=timedelta(days=30))] = None
+    run_after: Annotated[Timestamp | None, CLIENT_ONCE, TimeWindow(after=timedelta(days=30))] = None
     schema_version: Annotated[SchemaVersion, CLIENT_ONCE] = 1
 
-    progress: Annotated[float, CLIENT_ONCE, Begins(0), Field(ge=0, le=100)] = 0
+    progress: Annotated[float, CLIENT_ONCE, InitialValue(0), Field(ge=0, le=100)] = 0
     stage: str | None = None
     eta_seconds: int | None = None
     output: BatchOutput | JobOutput | None = None
@@ -279,5 +311,5 @@ class ProcessingJob(Model):
 
     @property
     def waits_for_children(self) -> bool:
-        """Whether it has made other jobs and is held by nobody while they run."""
+        """Whether the job has made children and waits for their ends, without a lease."""
         return self.status == "processing" and self.children is not None and self.lease is None

@@ -1,4 +1,4 @@
-"""What a worker found out about a film or a sound that a user brought."""
+"""Properties of a film or a sound, as they were measured."""
 
 from typing import Literal
 
@@ -6,16 +6,16 @@ from stoker.models.document import Model
 
 
 class MediaVideo(Model):
-    """The picture.
+    """The properties of the picture.
 
     Attributes:
-        codec: As ffmpeg calls it.
-        width: Pixels as shown.
-        height: Pixels as shown.
-        frames_per_second: On average.
-        rotation: Degrees by which the file says that the picture is turned, counter-clockwise.
-        bit_depth: Of each colour.
-        hdr: `pq` (HDR10) or `hlg`, where it is.
+        codec: The name of the codec in ffmpeg, such as `h264`.
+        width: The width of the picture as it is shown, in pixels.
+        height: The height of the picture as it is shown, in pixels.
+        frames_per_second: The average frame rate.
+        rotation: The rotation that the file asks for, in degrees counter-clockwise.
+        bit_depth: The bits of each colour.
+        hdr: The kind of HDR: `pq` (HDR10) or `hlg`. Missing if the picture is not HDR.
     """
 
     codec: str
@@ -28,16 +28,17 @@ class MediaVideo(Model):
 
 
 class MediaAudio(Model):
-    """The sound.
+    """The properties of the sound.
 
     Attributes:
-        codec: As ffmpeg calls it.
-        channels: How many there are.
-        layout: Which, as ffmpeg calls it: `stereo`, `5.1(side)`.
-        samples_per_second: Of each channel.
-        loudness_lufs: Integrated, of its stereo mix and of the part that was used; left out where nobody listened.
-            Source: EBU R 128.
-        true_peak_dbtp: The same, in decibels below full scale.
+        codec: The name of the codec in ffmpeg, such as `aac`.
+        channels: The number of channels.
+        layout: The name of the layout of the channels in ffmpeg, such as `stereo` or `5.1(side)`.
+        samples_per_second: The sample rate, in samples per second.
+        loudness_lufs: The integrated loudness of the stereo mix, in LUFS, of the part that was used. Missing if it was
+            not measured. Source: EBU R 128.
+        true_peak_dbtp: The true peak of the stereo mix, in dBTP, of the part that was used. Missing if it was not
+            measured.
     """
 
     codec: str
@@ -49,10 +50,13 @@ class MediaAudio(Model):
 
 
 class Media(Model):
-    """What a file holds.
+    """The properties of a film or a sound.
 
     Attributes:
-        container: ffmpeg's names for its format.
+        container: The names of the file format in ffmpeg, such as `mov,mp4,m4a,3gp,3g2,mj2`.
+        duration_seconds: The duration in seconds. Missing if it is not known.
+        video: The properties of the picture. Missing if there is no picture.
+        audio: The properties of the sound. Missing if there is no sound.
     """
 
     container: str

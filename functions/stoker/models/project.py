@@ -9,15 +9,16 @@ from stoker.models.writers import CLIENT, CLIENT_ONCE, CREATION_TIME, WRITE_TIME
 
 
 class Project(Model):
-    """The document.
+    """A project: the document `projects/{id}`.
 
     Attributes:
-        id: Repeats the document's id.
-        user_id: The owner.
-        name: What the user calls it.
-        description: What it is about.
-        created_at: The server's time at creation.
-        updated_at: The server's time of the last change.
+        id: The id of the document, repeated.
+        user_id: The uid of the owner.
+        name: The name of the project.
+        description: A longer text about the project.
+        created_at: The time at which the document was created.
+        updated_at: The time of the last write.
+        schema_version: The version of the document's form.
     """
 
     id: Annotated[DocumentId, CLIENT_ONCE]

@@ -1,4 +1,4 @@
-"""`adminData/jobs` and `adminData/signUps`: what an admin may change while the functions run."""
+"""`adminData/jobs` and `adminData/signUps`: settings that an admin may change while the functions run."""
 
 from typing import Annotated
 
@@ -9,13 +9,13 @@ from stoker.models.job import JobTypeName
 
 
 class NewUserLimits(Model):
-    """Limits of users who have just signed up, because many accounts are made as easily as one.
+    """Lower limits for users who have just signed up, because it is easy to make many accounts. Null lifts a limit.
 
     Attributes:
-        hours: How long a user counts as new.
-        at_once: Jobs that run at the same time.
-        a_day: Jobs that begin on one day, in UTC.
-        work_minutes_a_day: Minutes that the user's jobs may be worked on in one day, in UTC.
+        hours: The hours for which a user counts as new.
+        at_once: The most jobs of a new user that run at the same time.
+        a_day: The most jobs of a new user that begin on one day, in UTC.
+        work_minutes_a_day: The most minutes of work on a new user's jobs on one day, in UTC.
     """
 
     model_config = ConfigDict(extra="ignore")
@@ -27,19 +27,18 @@ class NewUserLimits(Model):
 
 
 class UserLimits(Model):
-    """What one user may ask for. A field that is left out has its default, and null lifts the limit.
+    """The limits of each user. A field that is left out has its default. Null lifts the limit.
 
     Attributes:
-        at_once: Jobs that run at the same time. A job beyond it waits.
-        a_day: Jobs that begin on one day, in UTC. A job beyond it waits.
-        work_minutes_a_day: Minutes that the user's jobs may be worked on in one day, in UTC. A job beyond it waits.
-        media_minutes_a_day: Minutes of film and speech that the user's jobs may have worked on in one day, in UTC. A
-            job beyond it waits.
-        output_gib_a_day: GiB of files that the user's jobs may have made in one day, in UTC. A job beyond it waits.
-        import_records: Records that one import may have, those that are no tasks included. An import beyond it fails.
-        batch_jobs: Jobs that one batch may make. A batch beyond it fails.
-        storage_gib: GiB that the user may store. Above it, a job that makes files fails.
-        new_users: Lower limits for a time after the sign-up.
+        at_once: The most jobs of a user that run at the same time. Further jobs wait.
+        a_day: The most jobs of a user that begin on one day, in UTC. Further jobs wait.
+        work_minutes_a_day: The most minutes of work on a user's jobs on one day, in UTC. Further jobs wait.
+        media_minutes_a_day: The most minutes of film and speech in a user's jobs on one day, in UTC. Further jobs wait.
+        output_gib_a_day: The most GiB of files that a user's jobs make on one day, in UTC. Further jobs wait.
+        import_records: The most records of an import, including records that are no tasks. A larger import fails.
+        batch_jobs: The most jobs that a batch makes. A larger batch fails.
+        storage_gib: The most GiB that a user stores. Beyond it, jobs that make files fail.
+        new_users: Lower limits for a time after the sign-up. Null means that there are none.
     """
 
     model_config = ConfigDict(extra="ignore")
@@ -56,11 +55,11 @@ class UserLimits(Model):
 
 
 class ProjectLimits(Model):
-    """What all users together may ask for. Beyond it, no job begins before the next day. Null lifts a limit.
+    """The limits of all users together. Beyond a limit, no job begins before the next day. Null lifts the limit.
 
     Attributes:
-        jobs_a_day: Jobs that end on one day, in UTC.
-        work_hours_a_day: Hours that these jobs were worked on.
+        jobs_a_day: The most jobs that end on one day, in UTC.
+        work_hours_a_day: The most hours of work on the jobs that end on one day.
     """
 
     model_config = ConfigDict(extra="ignore")
@@ -70,20 +69,23 @@ class ProjectLimits(Model):
 
 
 class JobSettings(Model):
-    """The document; without it, nothing is paused and everyone has the default limits.
+    """The settings of jobs: the document `adminData/jobs`. Without it, nothing is paused and all limits have their
+    defaults.
 
     Attributes:
-        paused: Types of which no job begins; those that run go on.
-        user_limits: For every user; null lifts all of them.
-        project_limits: For all users together; null lifts all of them.
-        stopped_until: No job of any type begins before this time. The server writes it at a limit of the project.
+        paused: The types of which no job begins. Jobs that run already go on.
+        user_limits: The limits of each user. Null lifts all of them.
+        project_limits: The limits of all users together. Null lifts all of them.
+        stopped_until: No job of any type begins before this time. The server sets it when a limit of the project is
+            reached.
+        schema_version: The version of the document's form.
 
     Example:
         >>> JobSettings.from_firestore({"paused": ["video-processing"], "userLimits": {"atOnce": 3}}).user_limits.a_day
         1000
     """
 
-    # A newer version may know more of them.
+    # A newer version may have written further fields.
     model_config = ConfigDict(extra="ignore")
 
     paused: list[JobTypeName] = Field(default_factory=list)
@@ -94,15 +96,18 @@ class JobSettings(Model):
 
 
 Domain = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x20\x7f@]{1,253}$")]
-"""Of an e-mail address, such as `example.com`; one with other letters as they are or in its ASCII form, `xn--...`."""
+"""The domain of an e-mail address, such as `example.com`. A domain with other letters than ASCII may be written with
+these letters, or in its ASCII form, `xn--...`."""
 
 
 class SignUpSettings(Model):
-    """The document `adminData/signUps`; without it, everyone may sign up.
+    """The settings of sign-ups: the document `adminData/signUps`. Without it, everyone may sign up.
 
     Attributes:
-        blocked_domains: Of e-mail addresses that nobody may sign up with, and with none of their subdomains.
-        refuse_disposable: Whether to refuse the domains of mailboxes that are thrown away too.
+        blocked_domains: Domains of e-mail addresses, such as `example.com`. Sign-ups with an address of these domains
+            or of their subdomains are refused.
+        refuse_disposable: Whether to refuse sign-ups with addresses of known disposable mailboxes.
+        schema_version: The version of the document's form.
 
     Example:
         >>> SignUpSettings.from_firestore({"blockedDomains": ["example.com"]}).refuse_disposable

@@ -8,14 +8,17 @@ from pydantic import AfterValidator, Field, StringConstraints
 from stoker.models.document import LanguageTag, Loudness, Model
 
 MAX_TEXT_CHARACTERS = 100_000
-"""The longest text: about two hours of speech."""
+"""The characters of the longest text, which is about two hours of speech."""
 
 AudioFormat = Literal["mp3", "ogg", "m4a", "wav"]
 LineEnds = Literal["join", "keep"]
 
 
 def _no_control_characters(text: str) -> str:
-    """Voices take some of them for commands, and none of them can be spoken. Lines may end as on any system."""
+    """Refuse control characters: none can be spoken, and voices take some of them for commands.
+
+    The ends of lines of all systems are allowed, and tabs.
+    """
     for position, character in enumerate(text):
         if unicodedata.category(character) == "Cc" and character not in "\n\r\t":
             raise ValueError(
@@ -26,20 +29,23 @@ def _no_control_characters(text: str) -> str:
 
 
 class AudioInput(Model):
-    """What to speak, and how.
+    """The input of an `audio-generation` job: a text to speak.
 
     Attributes:
-        text: Plain text; whatever looks like markup is spoken as it stands. A blank line ends a paragraph.
-        lines: `join` reads a new line as a space. With `keep`, each line ends as a sentence does, as in poems.
-        markdown: True if the text is Markdown: headings, items and rows end as sentences do, and no mark is spoken.
-        language: A BCP 47 tag, such as `en-US` or `de`, also in older forms (`iw`, `de_DE`); the voice's own where
-            it is left out, or else `en-US`.
-        voice: A voice of the engine that speaks, such as `en-US-Neural2-C`, or `en-gb` for the embedded one.
-        speed: Times the voice's own.
-        pitch: Semitones above the voice's own.
-        format: MP3, Opus in Ogg, AAC in MP4, or 16-bit PCM.
-        loudness: Integrated, in LUFS, as a listener hears it who has two loudspeakers.
-        captions: Whether to make captions (WebVTT) and word timings (JSON).
+        text: The text. Markup in it is spoken as it is written, unless `markdown` is true. A blank line ends a
+            paragraph.
+        lines: The meaning of a line break: with `join`, it is a space. With `keep`, it ends a sentence, as in poems.
+        markdown: Whether the text is Markdown. Then headings, list items and table rows end as sentences do, and the
+            marks are not spoken.
+        language: The language of the text: a BCP 47 tag, such as `en-US` or `de`. Older forms (`iw`, `de_DE`) pass too.
+            If left out, it is the language of `voice`, or `en-US` without a `voice`.
+        voice: The name of a voice of the speech engine, such as `en-US-Neural2-C` of Google or `en-gb` of eSpeak NG.
+            If left out, a voice of the language is chosen.
+        speed: The speed, as a multiple of the voice's normal speed.
+        pitch: The pitch, in semitones above the voice's normal pitch.
+        format: The format of the sound: `mp3`, `ogg` (Opus), `m4a` (AAC) or `wav` (16-bit PCM).
+        loudness: The integrated loudness, in LUFS, as heard from two loudspeakers.
+        captions: Whether to make captions (WebVTT) and the times of the words (JSON).
 
     Example:
         >>> AudioInput.from_firestore({"text": "Hello.", "format": "ogg"}).loudness

@@ -1,4 +1,4 @@
-"""`users/{uid}`: who someone is in the app, and how far they have come."""
+"""`users/{uid}`: a user's profile, with role, preferences and progress."""
 
 from typing import Annotated, Literal
 
@@ -9,14 +9,14 @@ from stoker.models.writers import CLIENT, WRITE_TIME
 
 Role = Literal["user", "admin", "moderator"]
 Permission = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z-]*:[a-z][a-z-]*$", max_length=64)]
-"""What someone may do, such as `read:own-data`."""
+"""An action that a user may take, such as `read:own-data`."""
 
 MAX_NAME = 100
 """The length of a user's name in UTF-16 units."""
 
 NOT_IN_NAMES = r"\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069"
-"""Characters that no name may have, as a part of a character class: controls, line separators, and the controls of
-direction, by which a name could turn the text beside it.
+"""Characters that no name may have, as a part of a character class: controls, line separators, and controls of the
+direction of text, because these could also turn the text beside the name.
 Source: https://www.unicode.org/reports/tr36/#Bidirectional_Text_Spoofing"""
 
 INVISIBLE = (
@@ -24,9 +24,9 @@ INVISIBLE = (
     r"\u2000-\u200f\u202f\u205f-\u2065\u206a-\u206f\u20d0-\u20ff\u2800\u3000\u3164\ufe00-\ufe0f\ufe20-\ufe2f\ufeff\uffa0"
     r"\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
-"""Characters that show nothing by themselves, as a part of a character class: blanks, characters without width,
-fillers, variation selectors, tags, and the combining marks that belong to no script of their own. A name may have them
-beside others, as emoji and Persian names do. The marks of a script such as Devanagari are not among these characters,
+"""Characters that are invisible by themselves, as a part of a character class: blanks, characters without width,
+fillers, variation selectors, tags, and the combining marks that belong to no script. A name may have these characters
+beside visible characters, as emoji and Persian names do. The marks of a script such as Devanagari are not listed,
 because Python's `re` has no class of all marks.
 Sources: https://www.unicode.org/reports/tr44/#Default_Ignorable_Code_Point and https://www.unicode.org/charts/
 ("Combining Diacritics")"""
@@ -38,7 +38,7 @@ Name = Annotated[
     ),
     utf_16_units(MAX_NAME),
 ]
-"""A name that can be seen."""
+"""A name with at least one visible character."""
 
 Language = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$", max_length=35)]
 TimeZone = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_+/-]*$", max_length=64)]
@@ -47,12 +47,12 @@ Url = Annotated[str, StringConstraints(pattern=r"^https://[!-~]+$", max_length=2
 
 
 class RoleChange(Model):
-    """What an admin asks for: another role for a user.
+    """The argument of `setRole`: a new role for a user.
 
     Attributes:
-        user_id: The user.
-        role: The new one.
-        permissions: Such as `read:own-data`; those that there are stay where it is left out.
+        user_id: The uid of the user.
+        role: The new role.
+        permissions: The new permissions, such as `read:own-data`. If left out, the permissions stay as they are.
     """
 
     user_id: UserId
@@ -61,24 +61,26 @@ class RoleChange(Model):
 
 
 class ProfileHints(Model):
-    """The argument of `ensureProfile`: what a client knows of its user.
+    """The argument of `ensureProfile`: facts that a client knows about its user.
 
     Attributes:
-        time_zone: Of the device, as the device names it. A name that is not of the tz database is left out.
+        time_zone: The time zone of the device, as the device names it. A name that the tz database does not have is
+            ignored.
     """
 
     time_zone: Annotated[str, Field(max_length=64)] | None = None
 
 
 class Preferences(Model):
-    """How the user wants the app.
+    """The user's preferences.
 
     Attributes:
-        language: A BCP 47 tag, such as `de` or `pt-BR`. The server sets it once, from a sign-up's locale.
-        time_zone: A name of the tz database, such as `Europe/Berlin`: the user's days begin there. The server sets it
-            once, from a call of `ensureProfile`.
-        theme: Of the app's surface.
-        notifications: Whether the app may send any.
+        language: The language: a BCP 47 tag, such as `de` or `pt-BR`. The server sets it once, from the locale of the
+            sign-up.
+        time_zone: The time zone in which the user's days begin: a name of the tz database, such as `Europe/Berlin`.
+            The server sets it once, from a call of `ensureProfile`.
+        theme: The colour theme of the app.
+        notifications: Whether the app may send notifications.
     """
 
     language: Language = "en"
@@ -88,11 +90,11 @@ class Preferences(Model):
 
 
 class Achievement(Model):
-    """Something that the user has done, once and for all.
+    """An achievement of the user. It is never taken away.
 
     Attributes:
-        id: Which; the server's list has the words.
-        achieved_at: When.
+        id: The id of the achievement, such as `first-task`. `functions/stoker/progress/achievements.py` lists all.
+        achieved_at: The time at which the user reached it.
     """
 
     id: Annotated[str, Field(min_length=1, max_length=64)]
@@ -100,19 +102,20 @@ class Achievement(Model):
 
 
 MAX_CATEGORIES = 100
-"""Categories that a profile counts by."""
+"""The most categories that a profile counts."""
 
 
 class Stats(Model):
-    """What the user has done, counted.
+    """Figures of the user's completed tasks.
 
     Attributes:
-        completed: Tasks.
-        on_time: Of them, those that were due and not late.
-        late: Of them, those that were late.
-        minutes: What they took, in all.
-        by_priority: Of them, by their priority.
-        by_category: Of them, by their category; of more than 100 categories, the first 100 in alphabetical order.
+        completed: The number of completed tasks.
+        on_time: The number of completed tasks that had a due date and were on time.
+        late: The number of completed tasks that were late.
+        minutes: The duration of all completed tasks, in minutes.
+        by_priority: The number of completed tasks by priority.
+        by_category: The number of completed tasks by category. Only the first 100 categories in alphabetical order are
+            kept.
     """
 
     completed: Annotated[int, Field(ge=0)] = 0
@@ -127,15 +130,15 @@ Day = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$")]
 """A day of the calendar, such as `2027-01-02`, in the user's own time zone."""
 
 MAX_RUNS = 100
-"""Runs of days that a profile keeps at most."""
+"""The most runs of days that a profile keeps."""
 
 
 class DayRun(Model):
-    """Days in a row, each with a completed task.
+    """Consecutive days, each with a completed task.
 
     Attributes:
-        first: The first of them.
-        last: The last of them.
+        first: The first day.
+        last: The last day.
     """
 
     first: Day
@@ -143,7 +146,8 @@ class DayRun(Model):
 
 
 MAX_XP_DAYS = 10
-"""Days of which a profile keeps the XP, so that a task that comes to be known late counts as it would have then."""
+"""The number of days for which a profile keeps the XP. So a task whose event comes late still counts for its
+own day."""
 
 
 class XpDay(Model):
@@ -151,8 +155,8 @@ class XpDay(Model):
 
     Attributes:
         day: The day.
-        xp: What its completed tasks are worth, in all.
-        most: How much of that counts.
+        xp: The XP of all tasks that were completed on the day.
+        most: The daily limit: no more XP than this count for the day.
     """
 
     day: Day
@@ -164,10 +168,11 @@ class LastCompletion(Model):
     """The last completion of a task, and the time zones at that time.
 
     Attributes:
-        at: When the task was completed.
-        day: The day that it was in `time_zone`.
-        time_zone: Where the user's days began.
-        next_time_zone: The time zone of the user's preferences. If it is another one, it counts from the next day.
+        at: The time at which the task was completed.
+        day: The day of the completion in `time_zone`.
+        time_zone: The time zone in which the user's days were counted.
+        next_time_zone: The time zone of the user's preferences. If it differs from `time_zone`, it counts from the next
+            day on.
     """
 
     at: Timestamp
@@ -177,18 +182,20 @@ class LastCompletion(Model):
 
 
 class Progress(Model):
-    """How far the user has come.
+    """The user's progress. It follows from the tasks that the user has completed.
 
     Attributes:
-        level: From 1; follows from `xp`.
-        xp: Points, for tasks that were completed.
-        streak: Days in a row with a completed task, in the user's own time zone, up to the last of `active_days`. It
-            stands while that day is today or yesterday.
-        longest_streak: The most that there ever were.
-        active_days: The days with a completed task, as runs, the oldest first: those that end in the last 200 days up
-            to the last of them.
+        level: The level, from 1. It follows from `xp`.
+        xp: The experience points for completed tasks.
+        streak: The number of consecutive days with a completed task, in the user's time zone, up to the last day of
+            `active_days`. The streak goes on if that day is today or yesterday; otherwise it is over.
+        longest_streak: The longest streak that the user has had.
+        active_days: The days with a completed task, as runs of consecutive days, the oldest first. A run is kept if it
+            ends at most 200 days before the last day.
         xp_days: The XP of the last 10 days with a completed task, the oldest first.
-        last: The last completion.
+        last: The last completion of a task.
+        achievements: The achievements that the user has reached, the oldest first.
+        stats: Figures of the completed tasks.
     """
 
     level: Annotated[int, Field(ge=1)] = 1
@@ -207,12 +214,12 @@ DEFAULT_NAME = "New User"
 
 
 class CopiedFromAccount(Model):
-    """The values that the server has copied from the account. Those that it did not have are left out.
+    """The values that the server has copied from the account to the profile.
 
     Attributes:
-        display_name: The last one.
-        photo_url: The last one.
-        language: The first one, which became a preference.
+        display_name: The name that was copied last. Missing if the account has no name.
+        photo_url: The address of the picture that was copied last. Missing if the account has no picture.
+        language: The language that became a preference. Missing if no sign-in named a language.
     """
 
     display_name: str | None = None
@@ -221,18 +228,26 @@ class CopiedFromAccount(Model):
 
 
 class User(Model):
-    """The document; the server makes it on sign-up, the user changes the name, the picture and the preferences.
+    """A profile: the document `users/{uid}`. The server creates it on sign-up. The user may change the name, the
+    picture and the preferences.
 
     Attributes:
-        id: The Auth uid, and the document's id.
-        email: As Auth knows it; anonymous users have none.
+        id: The Auth uid, which is also the document's id.
+        email: The e-mail address of the account. Missing for anonymous users.
         email_verified: Whether Auth has verified the address.
-        display_name: The account's, until the user changes it here.
-        photo_url: A picture of the user: the account's, until the user changes it here.
-        from_account: The values that were last copied from the account. If a field differs, the user has changed it.
-        role: As in the token's claims, where the rules look.
-        permissions: As in the token's claims.
-        provisional: The account may not have come to be: the sign-up was still under way.
+        display_name: The user's name. It follows the account until the user changes it here.
+        photo_url: The address of the user's picture. It follows the account until the user changes it here.
+        from_account: The values that were last copied from the account. If a field of the profile differs, the user has
+            changed it.
+        role: The role, as a copy for display. The rules read the role in the claims of the user's token.
+        permissions: The permissions, as a copy for display. The rules read the claims of the user's token.
+        preferences: The user's preferences.
+        progress: The user's XP, level, streak and achievements.
+        provisional: Whether the sign-up is still under way, so that the account may not come to exist. Missing
+            afterwards.
+        created_at: The time at which the account was created.
+        updated_at: The time of the last write.
+        schema_version: The version of the document's form.
     """
 
     id: UserId

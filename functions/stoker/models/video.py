@@ -8,22 +8,24 @@ from pydantic_core import PydanticCustomError
 from stoker.models.document import LanguageTag, Loudness, Model
 
 SourcePath = Annotated[str, StringConstraints(min_length=1, max_length=1024)]
-"""The name of an object in Cloud Storage, in characters; whose it must be is checked where it is read.
+"""The name of an object in Cloud Storage. The owner and the length in bytes are checked when the object is opened.
 Source: https://cloud.google.com/storage/docs/objects#naming (1 to 1,024 bytes)."""
 
 Side = Annotated[int, Field(ge=16, le=4320)]
-"""A side of a picture, in pixels. A source that is smaller is never enlarged."""
+"""A side of a picture, in pixels. A smaller source is never enlarged."""
 
 DEFAULT_RESOLUTION: Final = 720
 DEFAULT_RESOLUTIONS: Final = (1080, 720, 480)
 
 
 class Sized(Model):
-    """A film of a size that its owner chooses: by its height, or by its short side.
+    """A film in a size of the owner's choice: by the height, or by the short side.
 
     Attributes:
-        height: Pixels from top to bottom. The width follows from the shape of the source.
-        resolution: Pixels of the short side, which is the width of an upright picture. 720 where both are left out.
+        height: The height of the picture in pixels. The width follows from the shape of the source. Use `height` or
+            `resolution`, not both.
+        resolution: The short side of the picture in pixels, which is the width of an upright picture. If both are left
+            out, the resolution is 720.
     """
 
     height: Side | None = None
@@ -37,15 +39,15 @@ class Sized(Model):
 
     @property
     def short_side(self) -> int | None:
-        """The short side, in pixels; None where the height is given instead."""
+        """The short side, in pixels; None if the height is given instead."""
         return None if self.height is not None else self.resolution or DEFAULT_RESOLUTION
 
 
 class Mp4Output(Sized):
-    """H.264 and AAC in an MP4 that starts to play before it is loaded.
+    """An MP4 of H.264 and AAC, which starts to play before it is fully loaded.
 
     Attributes:
-        quality: What a viewer gets for the bytes: `low`, `medium` or `high`.
+        quality: The quality of the picture. A higher quality needs more bytes.
     """
 
     kind: Literal["mp4"]
@@ -53,11 +55,11 @@ class Mp4Output(Sized):
 
 
 class PosterOutput(Model):
-    """A still picture, as JPEG.
+    """A still picture of the film, as JPEG.
 
     Attributes:
-        at: Seconds from the start. Where it is left out, a frame with detail is chosen.
-        width: Pixels; the height follows from the source's shape.
+        at: The time of the picture, in seconds from the start. If left out, a frame with detail is chosen.
+        width: The width in pixels. The height follows from the shape of the source.
     """
 
     kind: Literal["poster"]
@@ -66,24 +68,25 @@ class PosterOutput(Model):
 
 
 class WebmOutput(Sized):
-    """VP9 and Opus in WebM: free of patents, and played by every browser."""
+    """A WebM of VP9 and Opus: free of patents, and played by every browser."""
 
     kind: Literal["webm"]
 
 
 class Av1Output(Sized):
-    """AV1 and AAC in an MP4: the smallest file, for players that know AV1."""
+    """An MP4 of AV1 and AAC: the smallest file, for players that know AV1."""
 
     kind: Literal["av1"]
 
 
 class HlsOutput(Model):
-    """HTTP Live Streaming: the same film in several sizes, between which a player changes as the network allows.
-    Of a source without a picture, the sound alone.
+    """An HLS set (HTTP Live Streaming): the same film in several sizes. A player changes between them as the network
+    allows. From a source without a picture, it has the sound alone.
 
     Attributes:
-        heights: Pixels of each size, from top to bottom. Sizes beyond the source's own become one of its own size.
-        resolutions: Pixels of the short side of each size. `[1080, 720, 480]` where both are left out.
+        heights: The height of each size in pixels. Sizes larger than the source become one size, the source's own. Use
+            `heights` or `resolutions`, not both.
+        resolutions: The short side of each size in pixels. If both are left out, the sizes are `[1080, 720, 480]`.
     """
 
     kind: Literal["hls"]
@@ -98,7 +101,7 @@ class HlsOutput(Model):
 
     @property
     def short_sides(self) -> tuple[int, ...] | None:
-        """The short side of each size, in pixels; None where the heights are given instead."""
+        """The short side of each size, in pixels; None if the heights are given instead."""
         return None if self.heights is not None else tuple(self.resolutions or DEFAULT_RESOLUTIONS)
 
 
@@ -106,7 +109,7 @@ class AudioOutput(Model):
     """The sound alone, in stereo.
 
     Attributes:
-        format: `mp3`, `ogg` (Opus), `m4a` (AAC) or `wav` (16 bits).
+        format: The format of the sound: `mp3`, `ogg` (Opus), `m4a` (AAC) or `wav` (16-bit PCM).
     """
 
     kind: Literal["audio"]
@@ -114,11 +117,12 @@ class AudioOutput(Model):
 
 
 class SpriteOutput(Model):
-    """Small pictures of the film side by side, and a WebVTT that says which of them belongs to which time.
+    """Small pictures of the film on sheets, and a WebVTT that names the picture of each time.
 
     Attributes:
-        interval: Seconds from one picture to the next; more where the film would need over 3,000 of them.
-        width: Pixels of each; the height follows from the source's shape.
+        interval: The seconds from one picture to the next. The interval is longer if the film would need more than
+            3,000 pictures.
+        width: The width of each picture in pixels. The height follows from the shape of the source.
     """
 
     kind: Literal["sprite"]
@@ -127,11 +131,11 @@ class SpriteOutput(Model):
 
 
 class PreviewOutput(Model):
-    """A short moving picture without sound, of 320 pixels in width, which plays over and over.
+    """A short moving picture without sound, 320 pixels wide, which plays in a loop.
 
     Attributes:
-        format: `webp` is smaller, `gif` is shown everywhere.
-        seconds: How long it plays.
+        format: The format of the picture. `webp` is smaller; `gif` is shown everywhere.
+        seconds: The duration in seconds.
     """
 
     kind: Literal["preview"]
@@ -140,7 +144,7 @@ class PreviewOutput(Model):
 
 
 class WaveformOutput(Model):
-    """The loudness of the sound over time: peaks as JSON, and drawn as PNG."""
+    """The loudness of the sound over time: peaks as JSON, and a drawing of them as PNG."""
 
     kind: Literal["waveform"]
 
@@ -164,11 +168,12 @@ def _default_outputs() -> list[VideoOutput]:
 
 
 class Trim(Model):
-    """The part of the source that all outputs are made of, exact to the frame.
+    """The part of the source that all outputs are made from, exact to the frame.
 
     Attributes:
-        start: Seconds of the source; the frames from this time on.
-        end: Seconds of the source; the frames before this time. The source's own end where it is left out.
+        start: The start of the part, in seconds of the source. The frame at this time is included.
+        end: The end of the part, in seconds of the source. The frame at this time is not included. If left out, the
+            part ends with the source.
     """
 
     start: Annotated[float, Field(ge=0, le=86_400)] = 0
@@ -182,12 +187,13 @@ class Trim(Model):
 
 
 class Watermark(Model):
-    """A picture that is laid over the film, as large as a fifth of it at most.
+    """A picture that is laid over the film. It covers at most a fifth of the film's width and height.
 
     Attributes:
-        source: A PNG, JPEG or WebP; whose it must be is as with the source of the film.
-        position: Where.
-        opacity: From 0, which is not seen, to 1, which hides what is under it.
+        source: The name of a file in the default bucket: a PNG, JPEG or WebP. It lies under the same folders as the
+            source of the film.
+        position: The corner of the film, or its center.
+        opacity: The opacity, from 0 (invisible) to 1 (hides the film).
     """
 
     source: SourcePath
@@ -196,15 +202,15 @@ class Watermark(Model):
 
 
 class Captions(Model):
-    """What is said in the film, in writing.
+    """Captions of the film: a file, or subtitles inside the film.
 
     Attributes:
-        from_: `source` for subtitles inside the film. Then there is no `source` here.
-        language: A BCP 47 tag. With `source`, the language of that file, which players show; with `from`, the track to
-            take, and the default track where it is left out.
-        source: A WebVTT or SubRip file; whose it must be is as with the source of the film. Its times are those of the
-            source.
-        burn_in: Whether it becomes part of the picture, too.
+        from_: `source` to take subtitles that are inside the film. Then leave the field `source` out.
+        language: A BCP 47 tag. With `source`, the language of that file, which players show. With `from`, the language
+            of the track to take. If left out, the default track is taken.
+        source: The name of a file in the default bucket: WebVTT or SubRip. It lies under the same folders as the source
+            of the film, and its times are times of the film's source.
+        burn_in: Whether to draw the captions into the picture as well.
     """
 
     from_: Annotated[Literal["source"] | None, Field(alias="from")] = None
@@ -224,27 +230,29 @@ class Captions(Model):
 
 
 class AudioChoice(Model):
-    """The sound to take of a film that has several.
+    """The choice among several sound tracks of a film.
 
     Attributes:
-        language: As BCP 47 or ISO 639-2 has it, such as `de`, `pt-BR` or `ger`. The file's default sound is taken where
-            none is marked with it.
+        language: The language of the sound track: a BCP 47 or ISO 639-2 code, such as `de`, `pt-BR` or `ger`. If no
+            track has this language, the default track of the film is taken.
     """
 
     language: Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8}){0,4}$")]
 
 
 class VideoInput(Model):
-    """What to make of which file.
+    """The input of a `video-processing` job: a film or sound, and the files to make of it.
 
     Attributes:
-        source: An object under the owner's `user-uploads/{userId}/` or `job-outputs/{userId}/`, or under `public/`.
-        trim: The part that is wanted; all of it where it is left out.
-        watermark: Laid over every picture.
-        audio: Which sound to take; the file's default one where it is left out.
-        captions: Given back beside the film, and named by its playlists.
-        loudness: Of the sound of every output, in LUFS, integrated; the source's own where it is left out.
-        outputs: At most ten; an MP4 of a resolution of 720 and a poster where it is left out.
+        source: The name of a file in the default bucket: a film, a sound or an animated picture. It lies under the
+            owner's `user-uploads/{userId}/` or `job-outputs/{userId}/`, or under `public/`.
+        trim: The part of the source to use. If left out, all of it is used.
+        watermark: A picture that is laid over every picture of the film.
+        audio: The choice among several sound tracks. If left out, the default track of the film is taken.
+        captions: Captions of the film. They become a file of their own, which the HLS playlists name.
+        loudness: The integrated loudness of the sound of every output, in LUFS. If left out, the sound stays as loud as
+            it is.
+        outputs: The files to make. If left out, an MP4 with a resolution of 720 and a poster are made.
 
     Example:
         >>> VideoInput.from_firestore({"source": "user-uploads/ada/cat.mov"}).outputs[0].kind

@@ -5,7 +5,7 @@ from typing import Final, Literal
 from stoker.models.document import Model
 
 MAX_WARNINGS: Final = 20
-"""Of one job. The first ones are kept."""
+"""The most warnings of a job. Further warnings are dropped."""
 
 WarningCode = Literal[
     "bad-cues",
@@ -22,14 +22,14 @@ WarningCode = Literal[
     "undecodable-sound",
     "unspoken-text",
 ]
-"""Stable codes, for the app."""
+"""The codes of warnings. They are stable, so that an app can compare them."""
 
 
 class OutputWarning(Model):
     """A part of the source that was left out or guessed.
 
     Attributes:
-        code: A stable kebab-case code.
+        code: A stable code in kebab-case, for the app.
         message: A sentence for the owner.
     """
 

@@ -1,4 +1,5 @@
-"""Who writes a field, and what is asked of the write. Each field of a document says it; the rules follow from it."""
+"""The writer of a field, and the conditions of the write. Each field of a document declares them. The security rules
+are generated from them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,7 +8,7 @@ from enum import Enum
 
 
 class Writer(Enum):
-    """Who writes a field, and when; a field that says nothing is the server's.
+    """The writer of a field, and the time of the write. A field without a declared writer is written by the server.
 
     Example:
         >>> from typing import Annotated
@@ -33,34 +34,34 @@ SERVER = Writer.SERVER
 
 
 @dataclass(frozen=True)
-class Begins:
-    """The one value that a client may create the field with.
+class InitialValue:
+    """The only value that a client may create the field with.
 
     Attributes:
-        value: As Firestore stores it.
+        value: The value, as Firestore stores it.
     """
 
     value: str | int | bool
 
 
 @dataclass(frozen=True)
-class Becomes:
-    """The one value that a client may change the field to.
+class ChangesOnlyTo:
+    """The only value that a client may change the field to.
 
     Attributes:
-        value: As Firestore stores it.
+        value: The value, as Firestore stores it.
     """
 
     value: str | int | bool
 
 
 @dataclass(frozen=True)
-class Near:
-    """How far from the time of its write a timestamp of the client's may lie.
+class TimeWindow:
+    """The longest time between a client's timestamp and the write of the document.
 
     Attributes:
-        before: How far in the past; any time where it is None.
-        after: How far in the future; any time where it is None.
+        before: The longest time in the past; None for any time.
+        after: The longest time in the future; None for any time.
     """
 
     before: timedelta | None = None
@@ -68,20 +69,20 @@ class Near:
 
 
 @dataclass(frozen=True)
-class Moves:
-    """Which value a client may let follow which; any may stay as it is.
+class Transitions:
+    """The changes of value that a client may make. A value may always stay as it is.
 
     Attributes:
-        to: What may follow each value.
+        to: For each value, the values that may follow it.
     """
 
     to: Mapping[str, Sequence[str]]
 
 
 def writer_of(metadata: Sequence[object]) -> Writer:
-    """Who writes a field.
+    """Return the declared writer of a field, or `SERVER`.
 
     Args:
-        metadata: Of the field, as pydantic keeps it.
+        metadata: The metadata of the field, as pydantic keeps it.
     """
     return next((item for item in metadata if isinstance(item, Writer)), SERVER)

@@ -1,1 +1,1 @@
-"""The probe: what a user's file holds, found out by a child process that may crash without harm."""
+"""The probe finds out what a user's file holds, in a child process that may crash without harm."""

@@ -1,31 +1,30 @@
-"""The headers of animated GIF, PNG and WebP: how many frames there are, and how long they last.
+"""The headers of animated GIF, PNG and WebP: the number of frames, and their durations.
 
-Read in Python, because one frame makes a still picture, and PyAV's ffmpeg reads no animated WebP. Nothing is decoded.
+They are read in Python for two reasons: a file of a single frame is a still picture, and PyAV's ffmpeg can't read
+animated WebP. Nothing is decoded.
 """
 
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from stoker.probe.survey import MAX_STILLS, STILL_SECONDS
-
-Read = Callable[[int, int], bytes]
-"""Reads from a place so many bytes; fewer at the end of the file."""
+from stoker.probe.packet_statistics import MAX_STILLS, STILL_SECONDS
+from stoker.probe.read_at import ReadAt
 
 MAX_BLOCKS = 2_000_000
-"""Of a file: a GIF of 100 MiB that an encoder makes has a fifth of it."""
+"""Blocks of a file that are read. A GIF of 100 MiB from an encoder has a fifth of this number."""
 
 WINDOW_BYTES = 1024**2
-"""What is read at once."""
+"""Bytes that are read at once."""
 
 SHORT_SECONDS = {"GIF": (0.02, 0.1), "PNG": (0.0, 1 / 15), "WebP": (0.01, 0.1)}
-"""The shortest duration of a frame, and that of a frame which says that it is shorter or lasts no time. Source: the
-defaults of ffmpeg's demuxers `gif`, `apng` and `webp_anim`."""
+"""The shortest duration that a frame may give, and the duration of a frame that gives a shorter one or 0, in seconds.
+Source: the defaults of ffmpeg's demuxers `gif`, `apng` and `webp_anim`."""
 
 
 class TooManyBlocks(Exception):
-    """The file is cut into more pieces than `MAX_BLOCKS`."""
+    """The file has more than `MAX_BLOCKS` blocks."""
 
 
 @dataclass(frozen=True)
@@ -36,12 +35,12 @@ class Animation:
         kind: The format.
         width: Pixels.
         height: Pixels.
-        frames: How many there are, as far as the file goes.
-        whole: Whether the file goes on to its own end.
-        seconds: How long all frames last.
-        lossy: Whether the first frame is in YUV; of WebP alone.
-        last_seconds: When the last frame begins; of WebP alone.
-        stills: When each frame begins and ends that lasts for more than `STILL_SECONDS`; of WebP alone.
+        frames: The number of frames in the file, which may be cut off.
+        whole: Whether the file is not cut off.
+        seconds: The duration of all frames together.
+        lossy: Whether the first frame is in YUV. Only for WebP.
+        last_seconds: The start of the last frame. Only for WebP.
+        stills: The start and end of each frame that lasts longer than `STILL_SECONDS`, in seconds. Only for WebP.
     """
 
     kind: Literal["GIF", "PNG", "WebP"]
@@ -55,14 +54,14 @@ class Animation:
     stills: tuple[tuple[float, float], ...] = ()
 
 
-def animation(read: Read) -> Animation | None:
-    """What the headers of a GIF, PNG or WebP say; None of any other file, and of a broken one.
+def animation(read: ReadAt) -> Animation | None:
+    """Read the headers of a GIF, PNG or WebP. Return None for a broken file, and for a file of another format.
 
     Args:
         read: Reads the file.
 
     Raises:
-        TooManyBlocks: Reading them all takes too long.
+        TooManyBlocks: The file has so many blocks that reading all of them takes too long.
     """
     head = read(0, 30)
     try:
@@ -80,9 +79,9 @@ def animation(read: Read) -> Animation | None:
 
 
 class _Bytes:
-    """Single bytes of a file, of which a window is kept."""
+    """The bytes of a file by their offset, with a window of the file in memory."""
 
-    def __init__(self, read: Read) -> None:
+    def __init__(self, read: ReadAt) -> None:
         self._read = read
         self._begin, self._window = 0, b""
 
@@ -92,7 +91,7 @@ class _Bytes:
         return self._window[at - self._begin]
 
     def get(self, at: int) -> int | None:
-        """A byte; None behind the end of the file."""
+        """Return a byte; None behind the end of the file."""
         try:
             return self[at]
         except IndexError:
@@ -100,21 +99,21 @@ class _Bytes:
 
 
 def _gif_frames(content: _Bytes, flags: int) -> tuple[int, bool, float]:
-    """Counts image descriptors. Source: https://www.w3.org/Graphics/GIF/spec-gif89a.txt, sections 18 to 26."""
-    frames, seconds, told = 0, 0.0, 0.0
+    """Count image descriptors. Source: https://www.w3.org/Graphics/GIF/spec-gif89a.txt, sections 18 to 26."""
+    frames, seconds, given = 0, 0.0, 0.0
     at, left = 13 + _table(flags), MAX_BLOCKS
     while (introducer := content.get(at)) in (0x21, 0x2C):
-        left -= 1  # a block may be empty
+        left -= 1  # Blocks are counted here as well, because a block may be empty.
         if left < 0:
             raise TooManyBlocks
         try:
             if introducer == 0x2C:
                 frames += 1
-                seconds, told = seconds + _lasting("GIF", told), 0.0
+                seconds, given = seconds + _lasting("GIF", given), 0.0
                 at += 10 + _table(content[at + 9]) + 1
             else:
                 if content[at + 1] == 0xF9:
-                    told = (content[at + 4] + 256 * content[at + 5]) / 100
+                    given = (content[at + 4] + 256 * content[at + 5]) / 100
                 at += 2
             while size := content[at]:
                 at += size + 1
@@ -124,22 +123,25 @@ def _gif_frames(content: _Bytes, flags: int) -> tuple[int, bool, float]:
         except IndexError:
             return frames, False, seconds
         at += 1
-    return frames, True, seconds  # some makers forget the trailer
+    return frames, True, seconds  # Some encoders forget the trailer.
 
 
-def _lasting(kind: str, told: float) -> float:
-    """How long a frame lasts, in seconds, that is to last as long as it says."""
+def _lasting(kind: str, given: float) -> float:
+    """Return the duration for which a frame is shown, in seconds, from the duration that it gives."""
     least, default = SHORT_SECONDS[kind]
-    return told if told and told >= least else default
+    return given if given and given >= least else default
 
 
 def _table(flags: int) -> int:
-    """Bytes of a table of colours."""
+    """Return the size of a colour table, in bytes."""
     return 3 << ((flags & 7) + 1) if flags & 0x80 else 0
 
 
-def _png_frames(read: Read) -> tuple[int, bool, float]:
-    """Counts `fcTL`, which counts only where `acTL` is. Source: https://www.w3.org/TR/png-3/#apng-frame-based-animation"""
+def _png_frames(read: ReadAt) -> tuple[int, bool, float]:
+    """Count the `fcTL` chunks, if there is an `acTL` chunk.
+
+    Source: https://www.w3.org/TR/png-3/#apng-frame-based-animation
+    """
     frames, animated, whole, seconds = 0, False, False, 0.0
     for at, kind, _ in _chunks(read, 8, ">I4s", 4):
         animated |= kind == b"acTL"
@@ -153,8 +155,8 @@ def _png_frames(read: Read) -> tuple[int, bool, float]:
     return (frames if animated else 1), whole, seconds
 
 
-def _webp(read: Read, head: bytes) -> Animation | None:
-    """The sizes and times of frames. Source: https://developers.google.com/speed/webp/docs/riff_container"""
+def _webp(read: ReadAt, head: bytes) -> Animation | None:
+    """Read the sizes and times of frames. Source: https://developers.google.com/speed/webp/docs/riff_container"""
     if head[12:16] != b"VP8X" or not head[20] & 2:
         return Animation("WebP", 0, 0, 1, whole=True, seconds=0)
     width, height = (1 + int.from_bytes(head[place : place + 3], "little") for place in (24, 27))
@@ -174,14 +176,14 @@ def _webp(read: Read, head: bytes) -> Animation | None:
     return Animation("WebP", width, height, frames, whole, seconds, lossy, last, tuple(stills))
 
 
-def _chunks(read: Read, at: int, form: str, behind: int) -> Iterator[tuple[int, bytes, int]]:
-    """The place, kind and size of the content of each chunk.
+def _chunks(read: ReadAt, at: int, form: str, behind: int) -> Iterator[tuple[int, bytes, int]]:
+    """Iterate over the chunks of a file: the offset, the kind and the size of each chunk's content.
 
     Args:
         read: Reads the file.
-        at: Where the first chunk begins.
-        form: How its kind and size are written.
-        behind: Bytes behind each content; without any, a content of odd size is padded.
+        at: The offset of the first chunk, in bytes.
+        form: The `struct` format of a chunk's kind and size.
+        behind: Bytes after each content; 0 if a content of odd size is padded with a byte instead.
     """
     for _ in range(MAX_BLOCKS):
         head = read(at, 8)

@@ -1,15 +1,16 @@
-"""A track that may be used: its packets, and the first frame of it. The child process that opens files imports it."""
+"""A track that may be used, with its packets and its first frame. The child process that opens files imports it."""
 
 from fractions import Fraction
 from typing import Any
 
 import av
 
-from stoker.probe.parameters import MAX_CHANGES, PictureParameters, sound_parameters
-from stoker.probe.survey import Survey
+from stoker.probe.packet_statistics import PacketStatistics
+from stoker.probe.picture_parameters import MAX_CHANGES, PictureParameters
+from stoker.probe.sound_parameters import sound_parameters
 
 MAX_TRIES = 1000
-"""Packets of a track that are given to its decoder in vain."""
+"""Packets of a track that its decoder may get before the first frame comes out."""
 
 HIDDEN_FRAMES = ("vp8",)
 """Codecs with packets that show no frame. Source: RFC 6386, 9.1."""
@@ -19,21 +20,21 @@ class Candidate:
     """A track that may be used.
 
     Args:
-        stream: The track.
+        stream: PyAV's stream of the track.
 
     Attributes:
-        stream: The same.
-        frame: The first frame that its decoder made.
-        survey: The sums over its packets.
-        tries: Packets that were decoded in vain.
-        heard: The parameters that its packets had, if it is a sound, each once.
+        stream: PyAV's stream of the track.
+        frame: The first frame that its decoder returned.
+        statistics: The sums over its packets.
+        tries: Packets that were decoded before the first frame came out.
+        heard: The parameters in the packets of a sound, each once.
     """
 
     def __init__(self, stream: Any) -> None:
         self.stream = stream
         self.frame: Any = None
         self.tries = 0
-        self.survey = Survey(Fraction(stream.time_base or 0), in_order=stream.type == "video")
+        self.statistics = PacketStatistics(Fraction(stream.time_base or 0), in_order=stream.type == "video")
         codec = stream.codec_context
         self.codec = codec.name if codec is not None else None
         self.picture = stream.type == "video"
@@ -44,11 +45,16 @@ class Candidate:
 
     @property
     def usable(self) -> bool:
-        """Whether a decoder for it is known and may still succeed, or has succeeded."""
+        """Return whether there is a decoder for the track, which has succeeded or may still succeed."""
         return self.codec is not None and (self.frame is not None or self.tries < MAX_TRIES)
 
     def take(self, packet: Any, shift: int) -> None:
-        """Looks at a packet, and decodes it if none was decoded yet."""
+        """Examine a packet, and decode it if no frame was decoded yet.
+
+        Args:
+            packet: The packet.
+            shift: Ticks to add to the packet's times.
+        """
         if packet.size:
             self._look(packet, shift)
         if self.frame is None and self.usable:
@@ -59,7 +65,7 @@ class Candidate:
         try:
             frames = packet.decode()
         except av.FFmpegError:
-            return  # The next packet may do: a recording may begin anywhere.
+            return  # The next packet may succeed: a recording may begin in the middle of a stream.
         self.frame = frames[0] if frames else None
 
     def _look(self, packet: Any, shift: int) -> None:
@@ -77,7 +83,7 @@ class Candidate:
                 cut = self._cut(bytes(side), packet.duration or 0)
             elif side.data_type == "new_extradata":
                 self._changed(bytes(side))
-        self.survey.add(
+        self.statistics.add(
             None if pts is None else pts + shift,
             None if dts is None else dts + shift,
             packet.duration or 0,
@@ -87,17 +93,20 @@ class Candidate:
         )
 
     def _cut(self, samples: bytes, duration: int) -> tuple[int, int]:
-        """Ticks of the start and of the end that are not heard. Source: AV_PKT_DATA_SKIP_SAMPLES in packet.h"""
+        """Return the ticks at the start and at the end that are not played.
+
+        Source: AV_PKT_DATA_SKIP_SAMPLES in packet.h
+        """
         if not self._rate or len(samples) < 8:
             return 0, 0
-        tick = self.survey.time_base * self._rate  # samples
+        tick = self.statistics.time_base * self._rate  # samples
         start, end = (int.from_bytes(samples[at : at + 4], "little") for at in (0, 4))
-        # Ogg and Matroska shorten the last packet by what is not heard, and say so as well.
+        # Ogg and Matroska shorten the last packet by the samples that are not played, and also list these samples.
         return round(start / tick), round(end / tick) if duration >= self._longest else 0
 
-    def _hear(self, told: tuple[int, int] | None) -> None:
-        if told and told not in self.heard and len(self.heard) < MAX_CHANGES:
-            self.heard.append(told)
+    def _hear(self, found: tuple[int, int] | None) -> None:
+        if found and found not in self.heard and len(self.heard) < MAX_CHANGES:
+            self.heard.append(found)
 
     def _changed(self, extradata: bytes) -> None:
         if self.picture:
@@ -106,10 +115,10 @@ class Candidate:
             self.heard += [None] * (2 - len(self.heard))
 
     def changes(self) -> list[str]:
-        """What it becomes in its course, in words."""
+        """Return the later sizes or formats of the track, in words."""
         if self.picture:
             return [f"{width} x {height}" for width, height in self.parameters.sizes[1:]]
         return [
-            f"{told[0]} Hz with {told[1]} channel{'s' if told[1] > 1 else ''}" if told else "another format"
-            for told in self.heard[1:]
+            f"{found[0]} Hz with {found[1]} channel{'s' if found[1] > 1 else ''}" if found else "another format"
+            for found in self.heard[1:]
         ]

@@ -1,31 +1,32 @@
-"""How much of a file is missing, by the sizes that its outermost parts have. The child process imports it."""
+"""The missing share of a file that is cut off, by the sizes of its outermost parts. The child process that opens files
+imports it."""
 
-from collections.abc import Callable
+from itertools import islice
 
-Read = Callable[[int, int], bytes]
-"""Reads bytes at an offset: fewer at the end of the file."""
+from stoker.probe.boxes import HEAD_BYTES, top_level
+from stoker.probe.read_at import ReadAt
 
 MAX_PARTS = 20_000
-"""Boxes or chunks that are looked at: a film of four hours in fragments of two seconds has 14,400."""
+"""Boxes or chunks that are read: a film of four hours in fragments of two seconds has 14,400 boxes."""
 
 PLACEHOLDER = 0x7FFF0000
-"""Sizes from here on stand for one that is not known yet. Source: SoX, `wavwritehdr` in wav.c; ffmpeg sets all bits."""
+"""A size of this or more means that the size is unknown. Source: SoX, `wavwritehdr` in wav.c; ffmpeg sets all bits."""
 
 MAX_TAG_BYTES = 1024**2
-"""Of an ID3 tag before the sound."""
+"""The largest ID3 tag before a sound, in bytes."""
 
 
-def missing_share(container: str, read: Read, size: int, most: int = MAX_PARTS) -> float | None:
-    """The share of a file that should lie beyond its end.
+def missing_share(container: str, read: ReadAt, size: int, most: int = MAX_PARTS) -> float | None:
+    """Return the share of a file that is missing at its end.
 
     Args:
-        container: ffmpeg's names for its format.
+        container: ffmpeg's names of the file's format, separated by commas.
         read: Reads the file.
-        size: Of the file, in bytes.
-        most: How many parts to look at.
+        size: The size of the file, in bytes.
+        most: The largest number of parts to read.
 
     Returns:
-        0 where it is whole; None where its format does not say.
+        The share, from 0 to 1. 0 if the file is whole; None if its format has no sizes.
     """
     for name, end in (("mov", _boxes), ("avi", _chunks), ("wav", _chunks), ("matroska", _segment), ("mp3", _frames)):
         if name in container.split(","):
@@ -34,28 +35,28 @@ def missing_share(container: str, read: Read, size: int, most: int = MAX_PARTS) 
     return None
 
 
-def _boxes(read: Read, size: int, most: int) -> int | None:
-    """Source: ISO/IEC 14496-12, 4.2."""
-    at = 0
-    for _ in range(most):
-        head = read(at, 16)
-        if len(head) < 8:
-            return at + 8 if head else at
-        length = int.from_bytes(head[:4], "big")
-        if length == 1 and len(head) == 16:
-            length = int.from_bytes(head[8:], "big")
-        if length == 0 and any(head[4:8]):  # to the end of the file
+def _boxes(read: ReadAt, size: int, most: int) -> int | None:
+    """Return the size of a whole MP4. Source: ISO/IEC 14496-12, 4.2."""
+    end = 0
+    for kind, offset, length in islice(top_level(read), most):
+        if length == 0 and any(kind):  # The box goes to the end of the file.
             return size
-        if length < 8:
+        if length < HEAD_BYTES:
             return None
-        at += length
-        if at >= size:
-            return at
-    return None
+        end = offset + length
+        if end >= size:
+            return end
+    rest = size - end
+    if rest >= HEAD_BYTES:
+        return None
+    return end + HEAD_BYTES if rest else end
 
 
-def _chunks(read: Read, size: int, most: int) -> int | None:
-    """Source: Multimedia Programming Interface and Data Specifications 1.0, RIFF; OpenDML has several in a row."""
+def _chunks(read: ReadAt, size: int, most: int) -> int | None:
+    """Return the size of a whole RIFF file. OpenDML has several RIFF chunks in a row.
+
+    Source: Multimedia Programming Interface and Data Specifications 1.0, RIFF.
+    """
     at = 0
     for _ in range(most):
         head = read(at, 8)
@@ -70,8 +71,8 @@ def _chunks(read: Read, size: int, most: int) -> int | None:
     return None
 
 
-def _segment(read: Read, *_: int) -> int | None:
-    """Source: RFC 8794, 4 to 6, and RFC 9559: an EBML header, then a segment."""
+def _segment(read: ReadAt, *_: int) -> int | None:
+    """Return the size of a whole Matroska file: an EBML header and a segment. Source: RFC 8794, 4 to 6; RFC 9559."""
     at = 0
     for kind in (b"\x1a\x45\xdf\xa3", b"\x18\x53\x80\x67"):
         head = read(at, 12)
@@ -85,8 +86,11 @@ def _segment(read: Read, *_: int) -> int | None:
     return at
 
 
-def _frames(read: Read, *_: int) -> int | None:
-    """Source: the tag of Xing and LAME, http://gabriel.mp3-tech.org/mp3infotag.html"""
+def _frames(read: ReadAt, *_: int) -> int | None:
+    """Return the size of a whole MP3, from the tag of Xing and LAME.
+
+    Source: http://gabriel.mp3-tech.org/mp3infotag.html
+    """
     at, tag = 0, read(0, 10)
     if tag[:3] == b"ID3" and len(tag) == 10:
         length = sum((tag[6 + place] & 0x7F) << 7 * (3 - place) for place in range(4))

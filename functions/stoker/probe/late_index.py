@@ -1,48 +1,44 @@
-"""The index of an MP4 that lies behind its pictures: found, and made fit to stand before them.
+"""The index of an MP4 that lies behind the pictures, and its form for a place before them.
 
-Boxes are read as ISO/IEC 14496-12 has them.
+The boxes, and the numbers in brackets, are those of ISO/IEC 14496-12.
 """
 
-import struct
 import sys
 from array import array
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import islice
 
 from stoker.errors import InputTooLarge
+from stoker.probe.boxes import HEAD_BYTES, inner, top_level
+from stoker.probe.read_at import ReadAt
 
 MAX_BOXES = 64
-"""On the way to the index; a film has about four at its top level."""
+"""Boxes that are read on the way to the index. A film has about four boxes at its top level."""
 
 MAX_INDEX_BYTES = 64 * 1024**2
-"""Of an MP4: four hours at 60 frames a second take a third of it."""
+"""The largest index of an MP4, in bytes. Four hours at 60 frames a second take a third of it."""
 
 HOLDERS = {b"moov", b"trak", b"mdia", b"minf", b"stbl"}
-"""The boxes on the way to the places of samples (8.7.5)."""
+"""The boxes that lead to the offsets of samples (8.7.5)."""
 
 PLACES = {b"stco": "I", b"co64": "Q"}
-"""The boxes that name the places of samples, and how wide each place is."""
+"""The boxes that hold the offsets of samples, and the type of each offset."""
 
 
-def late_index(read: Callable[[int, int], bytes], name: str) -> "LateIndex | None":
-    """Where the index of an MP4 lies, if that is behind the first of its pictures.
+def late_index(read: ReadAt, name: str) -> "LateIndex | None":
+    """Find the index of an MP4 that lies behind the pictures. Return None if there is none.
 
     Args:
-        read: Reads from a place so many bytes; fewer at the end of the file.
-        name: The file as the user knows it.
+        read: Reads the file.
+        name: The file's name that the user gave.
 
     Raises:
         InputTooLarge: The index alone is too large.
     """
-    at, data = 0, None
-    for _ in range(MAX_BOXES):
-        head = read(at, 16)
-        if len(head) < 16:
-            return None
-        size, kind = struct.unpack(">I4s", head[:8])
-        if size == 1:  # the size is a long one, and follows
-            (size,) = struct.unpack(">Q", head[8:])
-        if size < 8 or (kind == b"moov" and data is None):
+    data = None
+    for kind, offset, size in islice(top_level(read), MAX_BOXES):
+        if size < HEAD_BYTES or (kind == b"moov" and data is None):
             return None
         if kind == b"moov" and data is not None:
             if size > MAX_INDEX_BYTES:
@@ -50,10 +46,9 @@ def late_index(read: Callable[[int, int], bytes], name: str) -> "LateIndex | Non
                     f"The index of {name!r} has {size / 1024**2:.0f} MiB; the limit is "
                     f"{MAX_INDEX_BYTES // 1024**2} MiB. Upload the file as one that is made for streaming."
                 )
-            return LateIndex(at, size, data)
+            return LateIndex(offset, size, data)
         if kind == b"mdat" and data is None:
-            data = at
-        at += size
+            data = offset
     return None
 
 
@@ -62,29 +57,29 @@ class LateIndex:
     """A `moov` box that lies behind an `mdat` box.
 
     Attributes:
-        offset: Where it begins, in bytes.
-        size: Bytes.
-        data: Where the first `mdat` begins, before which it is put.
+        offset: The offset of the `moov` box, in bytes.
+        size: The size of the `moov` box, in bytes.
+        data: The offset of the first `mdat` box, in bytes. The index is put before it.
     """
 
     offset: int
     size: int
     data: int
 
-    def moved(self, moov: bytes) -> bytes:
-        """The box, as it must be before the data that it tells of."""
-        # What lies behind the index stays where it is.
-        return moved(moov, self.size, self.data, self.offset)
+    def before_data(self, moov: bytes) -> bytes:
+        """Return the box with the offsets that are right when it stands before the data."""
+        # Data behind the index stays in its place.
+        return with_moved_offsets(moov, self.size, self.data, self.offset)
 
 
-def moved(moov: bytes, by: int, begin: int, end: int) -> bytes:
-    """A `moov` box whose data moves.
+def with_moved_offsets(moov: bytes, by: int, begin: int, end: int) -> bytes:
+    """Return a `moov` box with the offsets of data that has moved.
 
     Args:
         moov: The box, with its head or without it.
-        by: How far the data moves towards the end of the file, in bytes.
-        begin: Where the data begins that moves.
-        end: Where it ends.
+        by: The bytes by which the data moves towards the end of the file.
+        begin: The offset of the start of the data that moves, in bytes.
+        end: The offset of its end, in bytes.
     """
     boxes = bytearray(moov)
     _move(boxes, 0, len(boxes), lambda at: at + by if begin <= at < end else at)
@@ -92,16 +87,11 @@ def moved(moov: bytes, by: int, begin: int, end: int) -> bytes:
 
 
 def _move(boxes: bytearray, begin: int, end: int, place: Callable[[int], int]) -> None:
-    at = begin
-    while at + 8 <= end:
-        size, kind = struct.unpack(">I4s", boxes[at : at + 8])
-        if size < 8 or at + size > end:
-            return  # broken; ffmpeg says how
+    for kind, start, stop in inner(boxes, begin, end):
         if kind in HOLDERS:
-            _move(boxes, at + 8, at + size, place)
-        elif kind in PLACES and size >= 16:
-            _move_places(boxes, at + 16, at + size, PLACES[kind], place)
-        at += size
+            _move(boxes, start, stop, place)
+        elif kind in PLACES and stop - start >= HEAD_BYTES:
+            _move_places(boxes, start + HEAD_BYTES, stop, PLACES[kind], place)
 
 
 def _move_places(boxes: bytearray, begin: int, end: int, width: str, place: Callable[[int], int]) -> None:

@@ -1,4 +1,4 @@
-"""What a file holds, found out by a child process that may crash without harm."""
+"""The content of a media file, and the child process that finds it out and may crash without harm."""
 
 import json
 import os
@@ -13,29 +13,29 @@ from typing import Any, Literal, Self
 
 from stoker import config
 from stoker.errors import EncoderFailed
-from stoker.probe.opening_time import Patience
 from stoker.probe.ranged_source import Remote
 from stoker.probe.text_tracks import TextTrack
+from stoker.probe.time_limit import TimeLimit
 from stoker.sandbox.child import ENVIRONMENT
 from stoker.sandbox.formats import CONTAINERS
 
 RANGE = b"range "
-"""How a line of the child's begins that asks for an offset and a length, in bytes, and is answered with as many."""
+"""The beginning of a line in which the child asks for bytes. An offset and a length follow. The answer is the bytes."""
 
 
 class NotReadable(Exception):
-    """The file can't be opened, or holds nothing that can be decoded; the message is the decoder's."""
+    """The file can't be opened, or holds nothing that can be decoded. The message is the decoder's."""
 
 
 @dataclass(frozen=True)
 class Colours:
-    """How numbers become colours, in the numbers of ITU-T H.273. 2 means that the file does not say.
+    """The tags for the colours of a picture, in the numbers of ITU-T H.273. 2 means that the file gives no value.
 
     Attributes:
-        primaries: Table 2: 1 is BT.709, 9 is BT.2020.
-        transfer: Table 3: 1 is BT.709, 16 is PQ, 18 is HLG.
-        matrix: Table 4: 0 is RGB, 1 is BT.709, 5 and 6 are BT.601, 9 is BT.2020.
-        full_range: Whether black is 0 and white 255, rather than 16 and 235; None where the file does not say.
+        primaries: A number of table 2: 1 is BT.709, 9 is BT.2020.
+        transfer: A number of table 3: 1 is BT.709, 16 is PQ, 18 is HLG.
+        matrix: A number of table 4: 0 is RGB, 1 is BT.709, 5 and 6 are BT.601, 9 is BT.2020.
+        full_range: Whether black is 0 and white is 255, not 16 and 235; None if the file gives no range.
     """
 
     primaries: int = 2
@@ -49,38 +49,40 @@ UNTAGGED = Colours()
 
 @dataclass(frozen=True)
 class VideoStream:
-    """The film of a file.
+    """The picture of a file.
 
-    Times are those of ffmpeg's `-i`: they count from the start of the file, whatever its clock shows there. They are
-    measured where all packets were read (`MediaInfo.measured`), and else as the container says.
+    Times are those of ffmpeg's `-i`: they count from the start of the file, also if the file's clock does not begin at
+    0. They are measured if all packets were read (`MediaInfo.measured`). Otherwise they are those of the container.
 
     Attributes:
-        index: Its place among the streams.
-        width: Pixels as shown: with square pixels, and turned as the file says.
-        height: Pixels as shown.
-        square_pixels: Whether each of its own pixels is as wide as high.
-        frames_per_second: On average, from its first frame to its last.
-        duration_seconds: From the start of its first frame to the end of its last; None where nothing says.
-        pixel_format: As ffmpeg calls it.
-        bit_depth: Of each colour.
-        rotation: Degrees by which the picture is turned before it is shown, counter-clockwise.
-        interlaced: Whether each frame is two halves, of different times.
-        hdr: `pq` (HDR10) or `hlg` where it is brighter than screens usually are.
-        bits_per_second: Of this stream alone, where the file says.
-        start_seconds: When its first frame is shown.
-        colours: What the file says of its colours.
-        moving_frames_per_second: On average over the parts that do not stand still. 60 where only jitter makes it more.
-        decodable_seconds: When the first frame is shown with which a decoder can begin.
-        packets: How many it has; None where nothing says.
-        progressive: Whether none of its frames can be interlaced, by the parameters that were read.
-        hidden: Whether it has frames that are not to be shown, such as those that an edit list cuts off.
-        last_seconds: When its last frame begins; None where packets were not read.
-        stills: When each frame begins and ends that is shown for more than a quarter of a second, as far as packets
-            were read.
-        late_seconds: How long after the start of its edit list its first frame is shown; ffmpeg shows it at the start.
-        steady: Whether it is progressive and its parameters never change, by all of its packets, or by an index that
-            must have them all.
-        changes: What it becomes in its course, such as `1280 x 720`, as far as its packets show.
+        index: The index among the streams of the file.
+        codec: ffmpeg's name of the codec.
+        width: The width as shown: turned as the file says, in square pixels.
+        height: The height as shown, in pixels.
+        square_pixels: Whether the pixels of the stream are square.
+        frames_per_second: The average frame rate, from the first frame to the last.
+        duration_seconds: From the start of the first frame to the end of the last; None if it is unknown.
+        pixel_format: ffmpeg's name of the pixel format.
+        bit_depth: Bits of each colour.
+        rotation: Degrees by which a player turns the picture, counter-clockwise.
+        interlaced: Whether a frame is made of two fields, of different times.
+        hdr: `pq` (HDR10) or `hlg` for a picture with a high dynamic range.
+        bits_per_second: The bit rate of this stream alone; None if the file does not give it.
+        start_seconds: When the first frame is shown.
+        colours: The file's tags for its colours.
+        moving_frames_per_second: The average frame rate of the parts that do not stand still. It is 60 if only jitter
+            makes it higher.
+        decodable_seconds: When the first frame is shown at which a decoder can begin.
+        packets: The number of packets; None if it is unknown.
+        progressive: Whether no frame can be interlaced, by the parameters that were read.
+        hidden: Whether some frames are not shown, such as those that an edit list cuts off.
+        last_seconds: When the last frame begins; None if packets were not read.
+        stills: The start and end of each frame that is shown for more than a quarter of a second, in seconds, as far as
+            packets were read.
+        late_seconds: The delay of the first frame after the start of the edit list. ffmpeg ignores the delay.
+        steady: Whether the picture is progressive, and its parameters never change. This is known if all packets were
+            read, or if the file has an index that must hold all parameters.
+        changes: The sizes to which the picture changes later, such as `1280 x 720`, as far as packets were read.
     """
 
     index: int
@@ -111,24 +113,29 @@ class VideoStream:
 
     @property
     def end_seconds(self) -> float | None:
-        """When its last frame ends."""
+        """The end of the last frame, in seconds; None if it is unknown."""
         return None if self.duration_seconds is None else self.start_seconds + self.duration_seconds
 
 
 @dataclass(frozen=True)
 class AudioStream:
-    """The sound of a file; times as in `VideoStream`.
+    """A sound of a file. Its times are as in `VideoStream`.
 
     Attributes:
-        duration_seconds: From its first sample to its last; None where nothing says.
-        layout: Which channels there are, as ffmpeg calls it: `stereo`, `5.1(side)`.
-        profile: Of the codec, such as `LC`.
-        start_seconds: When its first sample is heard.
-        decodable_seconds: When the first packet is heard with which a decoder can begin.
-        packets: How many it has; None where nothing says.
-        changes: What it becomes in its course, such as `44100 Hz with 1 channel`, as far as its packets show.
-        language: As the container has it, such as `ger` or `de-AT`. Anything may stand there.
-        title: As the container has it. Anything may stand there.
+        index: The index among the streams of the file.
+        codec: ffmpeg's name of the codec.
+        channels: The number of channels.
+        duration_seconds: From the first sample to the last; None if it is unknown.
+        layout: ffmpeg's name of the channel layout, such as `stereo` or `5.1(side)`.
+        samples_per_second: The sample rate.
+        profile: The profile of the codec, such as `LC`.
+        start_seconds: When the first sample is played.
+        decodable_seconds: When the first packet is played at which a decoder can begin.
+        packets: The number of packets; None if it is unknown.
+        changes: The formats to which the sound changes later, such as `44100 Hz with 1 channel`, as far as packets were
+            read.
+        language: The language that the container gives, such as `ger` or `de-AT`. It may be any text.
+        title: The title that the container gives. It may be any text.
     """
 
     index: int
@@ -147,17 +154,17 @@ class AudioStream:
 
     @property
     def end_seconds(self) -> float | None:
-        """When its last sample ends."""
+        """The end of the last sample, in seconds; None if it is unknown."""
         return None if self.duration_seconds is None else self.start_seconds + self.duration_seconds
 
 
 @dataclass(frozen=True)
 class Chapter:
-    """A part of a film that has a name.
+    """A chapter of a source or of a film.
 
     Attributes:
-        start: Seconds from the start of the file.
-        title: As the file has it, or plain text in a film. Empty where there is none.
+        start: The start, in seconds from the start of the source or of the film.
+        title: The title, which is plain text in a film. Empty if there is none.
     """
 
     start: float
@@ -166,13 +173,15 @@ class Chapter:
 
 @dataclass(frozen=True)
 class FoundTrack:
-    """A picture or a sound of a file, and how far it can be used.
+    """A picture or a sound of a file, and its use.
 
     Attributes:
-        index: Its place among the streams.
-        state: `used`; `ignored` beside a better one; `still`, such as a cover; `empty` without packets; `undecodable`.
-        codec: As ffmpeg calls it; None where it knows none.
-        language: As the container has it.
+        index: The index among the streams of the file.
+        kind: The medium.
+        state: `used`; `ignored` if a better track is used; `still` for pictures such as covers; `empty` if it has no
+            packets; `undecodable` if no decoder can read it.
+        codec: ffmpeg's name of the codec; None if ffmpeg does not know the codec.
+        language: The language that the container gives.
     """
 
     index: int
@@ -184,25 +193,25 @@ class FoundTrack:
 
 @dataclass(frozen=True)
 class MediaInfo:
-    """What a file holds.
+    """The content of a media file.
 
     Attributes:
-        duration_seconds: From the start of the file to the end of the tracks that are used, if all packets were read;
-            else as the container says. None where nothing says.
-        streams: How many there are of any kind.
-        video: The best picture that can be decoded (`stoker.probe.tracks`); a cover picture is none.
+        duration_seconds: From the start of the file to the end of the tracks that are used, if all packets were read.
+            Otherwise the duration that the container gives. None if it is unknown.
+        streams: The number of streams of any kind.
+        video: The best picture that can be decoded (`stoker.probe.tracks`). A cover is no such picture.
         audio: The best sound that can be decoded.
-        container: ffmpeg's names for the format of the file.
-        bits_per_second: Of all streams together.
+        container: ffmpeg's names of the file's format, separated by commas.
+        bits_per_second: The bit rate of all streams together.
         measured: Whether all packets were read.
-        told_seconds: The duration that the demuxer has from the container, or guesses.
-        reached_seconds: Where the last packet of any stream ends, where all were read.
-        missing_share: The share of the file that lies beyond its end, by the sizes in its container; None where those
-            do not say.
+        declared_seconds: The duration that the demuxer takes from the container, or guesses.
+        reached_seconds: The end of the last packet of any stream; None if not all packets were read.
+        missing_share: The share of the file that is missing at its end, by the sizes in its container; None if the
+            container has no sizes.
         tracks: All pictures and sounds.
-        subtitles: All that there are, text or not.
+        subtitles: All subtitle tracks, also those that are pictures.
         sounds: Every sound of which a sample was decoded.
-        chapters: In the order of their start.
+        chapters: The chapters in the order of their start.
     """
 
     duration_seconds: float | None
@@ -212,7 +221,7 @@ class MediaInfo:
     container: str = ""
     bits_per_second: int | None = None
     measured: bool = False
-    told_seconds: float | None = None
+    declared_seconds: float | None = None
     reached_seconds: float | None = None
     missing_share: float | None = None
     tracks: tuple[FoundTrack, ...] = ()
@@ -222,7 +231,7 @@ class MediaInfo:
 
     @classmethod
     def from_answer(cls, answer: Mapping[str, Any]) -> Self:
-        """Reads the answer of the child process."""
+        """Make the object from the answer of the child process."""
         video, audio = answer["video"], answer["audio"]
         streams: dict[str, Any] = {
             "video": _picture(video) if video else None,
@@ -245,7 +254,7 @@ def _frozen(stream: Mapping[str, Any]) -> dict[str, Any]:
 
 
 class Prober:
-    """A child process that opens files; it starts at once, so that it is ready when the download is.
+    """A child process that opens files. It starts at once, so that it is ready when the download ends.
 
     Example:
         >>> with Prober() as prober:  # doctest: +SKIP
@@ -253,21 +262,21 @@ class Prober:
         30.0
 
     Args:
-        patience: Makes what ends a child that takes too long.
+        time_limit: Makes the time limit of a child process.
 
     Attributes:
-        child: The process.
+        child: The child process.
     """
 
-    def __init__(self, patience: Callable[[subprocess.Popen[bytes]], Patience] = Patience) -> None:
-        self._patience = patience
+    def __init__(self, time_limit: Callable[[subprocess.Popen[bytes]], TimeLimit] = TimeLimit) -> None:
+        self._time_limit = time_limit
         script = Path(__file__).with_name("probe_child.py")
         arguments = [str(os.getpid()), str(config.MEDIA_MEMORY_BYTES)]
         self.child = subprocess.Popen(
             [sys.executable, "-I", str(script), *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,  # decoders chat there, at the file's will
+            stderr=subprocess.DEVNULL,  # A file may make decoders write any amount there.
             env=ENVIRONMENT,
         )
 
@@ -283,29 +292,29 @@ class Prober:
     def probe(
         self, file: Path | Remote, formats: str = CONTAINERS, *, measure: bool | None = None, language: str = ""
     ) -> MediaInfo:
-        """Says what a file holds.
+        """Find out what a file holds.
 
         Args:
-            file: The file, here or remote.
-            formats: The demuxers that may open it.
-            measure: Whether to read all packets, rather than to believe what its container says. None reads those of a
-                file that is here, and those of a remote one if its container does not say enough.
-            language: Of the sound to prefer, as BCP 47 or ISO 639-2 has it.
+            file: A local or a remote file.
+            formats: ffmpeg's names of the demuxers that may open the file, separated by commas.
+            measure: Whether to read all packets, instead of believing the container. None reads all packets of a local
+                file, and those of a remote file only if its container does not say enough.
+            language: The language of the sound to prefer, in BCP 47 or ISO 639-2.
 
         Raises:
-            NotReadable: The child takes longer than `PROBE_SECONDS` and the time of `READ_BYTES_A_SECOND`, or crashes.
-            EncoderFailed: The child was killed, for want of memory or because the machine goes down.
-            InputNotFound, Unavailable: What is remote could not be read.
+            NotReadable: No decoder can read the file, or the child crashed or took longer than its time limit.
+            EncoderFailed: The child was killed, for lack of memory or because the machine is shut down.
+            InputNotFound, Unavailable: The remote file could not be read.
         """
         remote = file if isinstance(file, Remote) else None
         named = {"size": remote.size} if remote else {"path": str(file)}
-        patience = self._patience(self.child)
+        time_limit = self._time_limit(self.child)
         if isinstance(file, Path) and file.exists():
-            patience.give(file.stat().st_size, file.stat().st_size)
+            time_limit.extend(file.stat().st_size, file.stat().st_size)
         request = {**named, "formats": formats, "measure": measure, "language": language}
-        line = self._ask(request, remote, patience)
+        line = self._ask(request, remote, time_limit)
         if not line:
-            if self.child.wait() == -signal.SIGKILL and not patience.ended:
+            if self.child.wait() == -signal.SIGKILL and not time_limit.ended:
                 raise EncoderFailed("The process that opens the file was stopped.")
             raise NotReadable("the decoder gave up on it")
         answer = json.loads(line)
@@ -313,14 +322,14 @@ class Prober:
             raise NotReadable(answer["error"])
         return MediaInfo.from_answer(answer)
 
-    def _ask(self, request: dict[str, Any], remote: Remote | None, patience: Patience) -> bytes:
-        """The child's answer; while it asks for ranges of what is remote, it gets them."""
+    def _ask(self, request: dict[str, Any], remote: Remote | None, time_limit: TimeLimit) -> bytes:
+        """Return the child's answer. Until then, send the child the ranges of a remote file that it asks for."""
         assert self.child.stdin is not None
         assert self.child.stdout is not None
         say = json.dumps(request).encode() + b"\n"
         try:
             while True:
-                with patience:
+                with time_limit:
                     self.child.stdin.write(say)
                     self.child.stdin.flush()
                     line = self.child.stdout.readline()
@@ -328,6 +337,6 @@ class Prober:
                     return line
                 offset, length = map(int, line.removeprefix(RANGE).split())
                 say = remote.read(offset, length)
-                patience.give(len(say), remote.size)
+                time_limit.extend(len(say), remote.size)
         except BrokenPipeError:
             return b""

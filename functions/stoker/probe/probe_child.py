@@ -1,10 +1,10 @@
-"""The child process that opens a user's file to see what it is.
+"""The child process that opens a user's file to find out what it holds.
 
-Reads one request a line, the arguments of `probe`, and answers each with a line: the fields of
-`stoker.probe.probe.MediaInfo`, or `{"error": ...}`. A file that crashes the decoder kills this process alone.
+Each line of its input is a request: the arguments of `probe`, as JSON. Each answer is a line with the fields of
+`stoker.probe.probe.MediaInfo`, or `{"error": ...}`. A file that crashes the decoder kills only this process.
 
-Where a request has the `size` of a file instead of a path, the file is read from the parent: this process writes
-`range OFFSET LENGTH`, and reads as many bytes.
+If a request has the `size` of a file instead of a path, the file is read through the parent: this process writes
+`range OFFSET LENGTH`, and reads the bytes from its input.
 
     python -I probe_child.py PARENT MEMORY_BYTES
 """
@@ -12,38 +12,40 @@ Where a request has the `size` of a file instead of a path, the file is read fro
 import json
 import os
 import sys
-from collections.abc import Callable
-from typing import Any, BinaryIO
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
 sys.path.insert(0, os.path.abspath(__file__ + "/../../.."))  # -I leaves `functions` out
 
 import av
 
 from stoker.probe.edits import late_seconds
-from stoker.probe.extent import missing_share
-from stoker.probe.found import Found
-from stoker.probe.marks import chapters
-from stoker.probe.survey import FASTEST
-from stoker.probe.text_tracks import listed
+from stoker.probe.extent import MAX_PARTS, missing_share
+from stoker.probe.metadata import chapters
+from stoker.probe.packet_statistics import FASTEST
+from stoker.probe.read_at import ReadAt, reader
+from stoker.probe.text_tracks import list_tracks
+from stoker.probe.track_reader import TrackReader
 from stoker.sandbox.child import confine
 from stoker.sandbox.formats import PROTOCOLS
 from stoker.sandbox.seccomp import go_offline
 
 READ_BYTES = 1024**2
-"""What is read at once of a file that the parent reads: a request each."""
+"""Bytes that are read at once. Each read of a file through the parent is a request to Cloud Storage."""
 
 REMOTE_PARTS = 64
-"""Parts of a file that the parent reads which are looked at to see whether it is whole: a request each."""
+"""Parts of a remote file that are read to find out whether it is whole. Each is a request to Cloud Storage."""
 
 SAYS_SECONDS = frozenset({"mov", "matroska", "avi", "flv", "asf", "wav", "flac", "mpegts", "mpeg", "ogg"})
-"""Formats whose duration can be believed: the container has it, or the demuxer reads the end of the file."""
+"""Formats whose duration is reliable: the container holds it, or the demuxer reads the end of the file."""
 
 
 class ParentFile:
-    """A file that the parent reads. PyAV takes it for an open one.
+    """A file that is read through the parent, with the methods of an open file that PyAV needs.
 
     Args:
-        size: Bytes.
+        size: The size, in bytes.
     """
 
     def __init__(self, size: int) -> None:
@@ -51,7 +53,7 @@ class ParentFile:
         self._at = 0
 
     def read(self, length: int) -> bytes:
-        """Reads bytes; fewer at the end of the file."""
+        """Read bytes; fewer at the end of the file."""
         length = min(length, self.size - self._at)
         if length <= 0:
             return b""
@@ -61,99 +63,94 @@ class ParentFile:
         return content
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        """Goes to another place."""
+        """Move to another offset."""
         self._at = {os.SEEK_SET: 0, os.SEEK_CUR: self._at, os.SEEK_END: self.size}[whence] + offset
         return self._at
 
     def read_at(self, offset: int, length: int) -> bytes:
-        """Reads bytes at another place."""
+        """Read bytes at an offset."""
         self._at = offset
         return self.read(length)
 
     def tell(self) -> int:
-        """The place where the next read begins."""
+        """Return the offset of the next read."""
         return self._at
 
 
 def probe(
     formats: str, measure: bool | None = None, path: str = "", size: int = 0, language: str = ""
 ) -> dict[str, Any]:
-    """What a file holds.
+    """Return what a file holds, as fields of `stoker.probe.probe.MediaInfo`.
 
     Args:
-        formats: The demuxers that may open it.
-        measure: Whether to read it to its end, rather than to believe what its container says; None where it is up to
-            the file: one that is here is read, and one that the parent reads where its container does not say enough.
-        path: The file; none where the parent reads it.
-        size: How many bytes it has, where the parent reads it.
-        language: Of the sound to prefer.
+        formats: ffmpeg's names of the demuxers that may open the file, separated by commas.
+        measure: Whether to read all packets, instead of believing the container. None reads all packets of a local
+            file, and those of a remote file only if its container does not say enough.
+        path: The path of a local file; empty for a file that is read through the parent.
+        size: The size of a file that is read through the parent, in bytes.
+        language: The language of the sound to prefer.
 
     Raises:
-        av.FFmpegError: It can't be opened, or nothing in it can be decoded.
+        av.FFmpegError: The file can't be opened, or nothing in it can be decoded.
     """
     options = {"protocol_whitelist": PROTOCOLS, "format_whitelist": formats}
     file = path or ParentFile(size)
     with av.open(file, "r", options=options, metadata_errors="replace", buffer_size=READ_BYTES) as container:
         names = container.format.name
-        told = max(0, (container.duration or 0) - _lead(container)) / av.time_base
+        declared = max(0, (container.duration or 0) - _lead(container)) / av.time_base
         missing = None if measure is False else _missing(file, names)
         if measure is None:
-            measure = bool(path) or not believable(container, told)
-        found = Found(container, language)
-        found.read(to_end=measure or told <= 0)
-        answer: dict[str, Any] = found.answer(told, missing)
+            measure = bool(path) or not believable(container, declared)
+        found = TrackReader(container, language)
+        found.read(to_end=measure or declared <= 0)
+        answer: dict[str, Any] = found.answer(declared, missing)
         if answer["video"] and "mov" in names.split(","):
             answer["video"]["late_seconds"] = _late(file, answer["video"]["index"])
-        marks = {"subtitles": listed(container.streams.subtitles), "chapters": chapters(container)}
+        marks = {"subtitles": list_tracks(container.streams.subtitles), "chapters": chapters(container)}
         return {**answer, **marks}
 
 
 def _lead(container: "av.container.InputContainer") -> int:
-    """How much of the duration in a file lies before its start. Matroska counts from 0, wherever its clock begins."""
+    """Return the part of a file's duration before its start, in microseconds.
+
+    Matroska's duration counts from 0, also if the file's clock begins later.
+    """
     return max(0, container.start_time or 0) if "matroska" in container.format.name.split(",") else 0
 
 
-def believable(container: "av.container.InputContainer", told: float) -> bool:
-    """Whether a container says how long and how fast its tracks are. The demuxers of others guess."""
+def believable(container: "av.container.InputContainer", declared: float) -> bool:
+    """Return whether a container holds the duration and the frame rate. For other containers, the demuxer guesses."""
     names = set(container.format.name.split(","))
-    if told <= 0 or not names & SAYS_SECONDS:
+    if declared <= 0 or not names & SAYS_SECONDS:
         return False
     steady = [0 < (stream.average_rate or 0) <= FASTEST for stream in container.streams.video]
     return "mov" in names or all(steady)
 
 
 def _missing(file: "str | ParentFile", container: str) -> float | None:
-    missing: float | None
-    if isinstance(file, ParentFile):
-        at = file.tell()
-        missing = missing_share(container, file.read_at, file.size, REMOTE_PARTS)
-        file.seek(at)
-        return missing
-    with open(file, "rb") as opened:
-        missing = missing_share(container, _reading(opened), os.path.getsize(file))
-        return missing
+    size, parts = (file.size, REMOTE_PARTS) if isinstance(file, ParentFile) else (os.path.getsize(file), MAX_PARTS)
+    with _opened(file) as read:
+        return missing_share(container, read, size, parts)
 
 
 def _late(file: "str | ParentFile", track: int) -> float:
-    late: float
+    with _opened(file) as read:
+        return late_seconds(read, track)
+
+
+@contextmanager
+def _opened(file: "str | ParentFile") -> Iterator[ReadAt]:
     if isinstance(file, ParentFile):
-        late = late_seconds(file.read_at, track)
-        return late
+        at = file.tell()
+        yield file.read_at
+        file.seek(at)
+        return
     with open(file, "rb") as opened:
-        late = late_seconds(_reading(opened), track)
-        return late
-
-
-def _reading(file: BinaryIO) -> Callable[[int, int], bytes]:
-    def read(offset: int, length: int) -> bytes:
-        file.seek(offset)
-        return file.read(length)
-
-    return read
+        yield reader(opened)
 
 
 def main() -> None:
-    """Answers requests until the parent closes the pipe."""
+    """Confine this process, and answer requests until the parent closes the pipe."""
     confine(int(sys.argv[1]), int(sys.argv[2]), file_bytes=0)
     go_offline()
     while line := sys.stdin.buffer.readline():
@@ -161,7 +158,7 @@ def main() -> None:
         try:
             answer = probe(**request)
         except Exception as error:
-            # Whatever a file does to the decoder, it is an answer, and the next file is asked for.
+            # Any error of the decoder is an answer about this file. The process stays ready for the next request.
             answer = {"error": getattr(error, "strerror", None) or str(error) or type(error).__name__}
         print(json.dumps(answer), flush=True)
 

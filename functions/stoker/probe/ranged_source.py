@@ -1,8 +1,8 @@
-"""A film that is larger than what fits `/tmp`: read from Cloud Storage by ranges, and handed to ffmpeg by a pipe.
+"""A film that is too large for `/tmp`. It is read from Cloud Storage by ranges, and sent to ffmpeg through a pipe.
 
-ffmpeg stays without sockets, and the film is at no time in memory as a whole. A pipe can't go back; the one thing for
-which films make a reader go back is the index of an MP4 that lies behind its pictures. It is sent first instead, with
-the places that it names moved by its own length.
+So ffmpeg needs no sockets, and the film is never in memory as a whole. A pipe can't seek. Films make a reader seek only
+for the index of an MP4 that lies behind the pictures. So the index is sent first, and the offsets in it are moved by
+its own length.
 """
 
 from collections.abc import Callable, Iterator
@@ -12,25 +12,25 @@ from typing import Protocol
 from stoker.probe.late_index import late_index
 
 CHUNK_BYTES = 4 * 1024**2
-"""One request: its answer takes longer than its way there and back."""
+"""Bytes of one request: enough that the transfer takes longer than the round trip."""
 
 
 class Readable(Protocol):
-    """What is read by ranges: a `stoker.storage.sources.Source`."""
+    """An object that is read by ranges: a `stoker.storage.sources.Source`."""
 
     size: int
     path: str
 
     def read(self, offset: int, length: int) -> bytes:
-        """Reads bytes; fewer at the end of the file."""
+        """Read bytes; fewer at the end of the object."""
 
 
 class Remote:
-    """A film that stays where it is.
+    """A film that stays in Cloud Storage.
 
     Args:
         source: The film.
-        check: Called before each read; what it raises ends the work.
+        check: Called before each read. If it raises an exception, the work ends.
 
     Attributes:
         size: Bytes.
@@ -42,7 +42,7 @@ class Remote:
         self._check = check
 
     def read(self, offset: int, length: int) -> bytes:
-        """Reads bytes; fewer at the end of the file.
+        """Read bytes; fewer at the end of the film.
 
         Raises:
             InputNotFound: The object was deleted or replaced.
@@ -52,13 +52,13 @@ class Remote:
         return self._source.read(offset, length)
 
     def in_order(self, container: str) -> Iterator[bytes]:
-        """All of the film, in an order in which it can be read without going back.
+        """Iterate over the whole film, in an order that a reader can use without seeking.
 
         Args:
-            container: ffmpeg's names for its format.
+            container: ffmpeg's names of the film's format, separated by commas.
 
         Raises:
-            InputTooLarge: Its index alone is too large.
+            InputTooLarge: The film's index alone is too large.
             InputNotFound, Unavailable: As `read`.
         """
         index = late_index(self.read, self._source.path) if "mov" in container.split(",") else None
@@ -66,12 +66,12 @@ class Remote:
             yield from self._ranges(0, self.size)
             return
         yield from self._ranges(0, index.data)
-        yield index.moved(self.read(index.offset, index.size))
+        yield index.before_data(self.read(index.offset, index.size))
         yield from self._ranges(index.data, index.offset)
         yield from self._ranges(index.offset + index.size, self.size)
 
     def _ranges(self, begin: int, end: int) -> Iterator[bytes]:
-        """Bytes in their own order; while a chunk is worked on, the next one is on its way."""
+        """Iterate over the bytes of a range. While the caller works on a chunk, the next chunk is downloaded."""
         with ThreadPoolExecutor(1) as ahead:
             coming = ahead.submit(self.read, begin, min(CHUNK_BYTES, end - begin))
             for at in range(begin, end, CHUNK_BYTES):

@@ -1,8 +1,8 @@
-"""Refusals of a source: what it is, and what to upload instead."""
+"""Refusals of a source. Each names the reason, and says what to upload instead."""
 
 from stoker.errors import InputTooLarge, UnsupportedMedia
 from stoker.probe.signatures import Signature
-from stoker.sandbox.complaints import cause
+from stoker.sandbox.error_causes import cause
 
 FILMS = "MP4, MOV, WebM, MKV or AVI"
 SOUNDS = "MP3, M4A, WAV, FLAC or Ogg"
@@ -10,11 +10,11 @@ ANIMATIONS = "animated GIF, PNG or WebP"
 
 
 def unsupported(name: str, reason: str, *, sound: bool = False) -> UnsupportedMedia:
-    """The error for a file that can't be read.
+    """Return the error for a file that can't be read.
 
     Args:
-        name: The file as the user knows it.
-        reason: What ffmpeg or the probe complained of.
+        name: The file's name that the user gave.
+        reason: The error output of ffmpeg, or the reason of the probe.
         sound: Whether all outputs are of sound.
     """
     said = cause(reason) or "it holds no picture"
@@ -25,12 +25,12 @@ def unsupported(name: str, reason: str, *, sound: bool = False) -> UnsupportedMe
     return UnsupportedMedia(f"The file {name!r} can't be read as a video ({said}). Upload an {FILMS} that plays.")
 
 
-def refused(name: str, found: Signature, *, sound: bool = False) -> UnsupportedMedia:
-    """The error for a file of a format that is not accepted.
+def wrong_format(name: str, found: Signature, *, sound: bool = False) -> UnsupportedMedia:
+    """Return the error for a file of a format that is not accepted.
 
     Args:
-        name: The file as the user knows it.
-        found: Its format.
+        name: The file's name that the user gave.
+        found: The signature of its format.
         sound: Whether all outputs are of sound.
     """
     wanted = f"Upload an {SOUNDS}, or a film." if sound else f"Upload an {FILMS}, or an {ANIMATIONS}."
@@ -49,12 +49,12 @@ def refused(name: str, found: Signature, *, sound: bool = False) -> UnsupportedM
 
 
 def undecodable(name: str, medium: str, codec: str) -> UnsupportedMedia:
-    """The error for a file whose picture or sound has a codec that is not decoded.
+    """Return the error for a file whose picture or sound has a codec that can't be decoded.
 
     Args:
-        name: The file as the user knows it.
+        name: The file's name that the user gave.
         medium: `picture` or `sound`.
-        codec: As ffmpeg calls it.
+        codec: ffmpeg's name of the codec.
     """
     instead = f"H.264, in an {FILMS}" if medium == "picture" else f"AAC or MP3, in an {SOUNDS} or a film"
     return UnsupportedMedia(
@@ -63,9 +63,9 @@ def undecodable(name: str, medium: str, codec: str) -> UnsupportedMedia:
 
 
 def too_large(name: str) -> InputTooLarge:
-    """The error for a picture with too many pixels.
+    """Return the error for a picture with too many pixels.
 
     Args:
-        name: The file as the user knows it.
+        name: The file's name that the user gave.
     """
     return InputTooLarge(f"The picture of {name!r} is larger than 7680 x 4320. Upload a smaller one.")

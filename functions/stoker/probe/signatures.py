@@ -1,6 +1,6 @@
-"""Formats that are refused, known by their first bytes, so that the refusal can name what the user brought.
+"""Signatures of formats that are not accepted, so that a refusal can name the format of the user's file.
 
-Source of most: https://en.wikipedia.org/wiki/List_of_file_signatures
+Source of most signatures: https://en.wikipedia.org/wiki/List_of_file_signatures
 """
 
 import re
@@ -8,19 +8,19 @@ from dataclasses import dataclass
 from typing import Literal
 
 HEAD_BYTES = 4096
-"""How much of a file is looked at."""
+"""Bytes of a file that are compared."""
 
 FileKind = Literal["picture", "film", "sound", "other"]
 
 
 @dataclass(frozen=True)
 class Signature:
-    """The beginning of files of a format.
+    """The first bytes of all files of a format.
 
     Attributes:
-        name: The format, with its article where it needs one.
-        kind: What such a file is.
-        pattern: Of the file's first bytes.
+        name: The format, with an article if the sentence needs it.
+        kind: The medium of such a file.
+        pattern: The pattern of the first bytes.
     """
 
     name: str
@@ -40,7 +40,7 @@ PICTURES_IN_MP4 = (
     _signature("an animated AVIF", "film", rb"....ftypavis"),
     _signature("an animated HEIC", "film", rb"....ftyp(hev[cxms]|msf1)"),
 )
-"""Brands of pictures whose container is that of MP4. ffmpeg opens them, and finds a stream in each tile or thumbnail.
+"""Brands of pictures in an MP4 container. ffmpeg opens them, and finds a stream in each tile or thumbnail.
 Source: ISO/IEC 23008-12, annex B, and https://aomediacodec.github.io/av1-avif/"""
 
 SIGNATURES = (
@@ -107,11 +107,11 @@ SIGNATURES = (
     _signature("a text in RTF", "other", rb"\{\\rtf"),
     _signature("a file of zeros, which an upload or a download that broke off leaves", "other", rb"\0{64,}\Z"),
 )
-"""Those of which one begins as another does come first."""
+"""All signatures. A more exact one stands before a general one that also matches."""
 
 
 def signature(head: bytes) -> Signature | None:
-    """The format of a file that is not accepted, or not always; None where it is not known.
+    """Return the signature of a file whose format is never or not always accepted; None if no signature matches.
 
     Args:
         head: The first bytes of the file.

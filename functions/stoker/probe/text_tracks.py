@@ -1,6 +1,6 @@
-"""The subtitles inside a film: the tracks that there are, and the one that a job asks for.
+"""The subtitle tracks inside a film, and the choice of the track that a job asks for.
 
-The child process of the probe imports this file, too, and finds no package there: it must import nothing of `stoker`.
+The child process that opens files imports this module.
 """
 
 import re
@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 TEXT = ("mov_text", "subrip", "srt", "webvtt", "ass", "ssa", "text")
-"""ffmpeg's decoders of subtitles that are text. Others, such as those of DVDs and Blu-ray discs, are pictures."""
+"""ffmpeg's decoders of subtitles that are text. Other subtitles, such as those of DVDs and Blu-ray discs, are pictures.
+"""
 
 
 @dataclass(frozen=True)
@@ -17,11 +18,11 @@ class TextTrack:
     """Subtitles inside a film.
 
     Attributes:
-        index: Their place among the streams.
-        codec: ffmpeg's name.
-        language: What the file says; nothing where it does not, or says no language.
-        default: Whether players show this track, unless they are asked for another one.
-        forced: Whether the track has only what players show without being asked, such as translations of signs.
+        index: The index among the streams of the file.
+        codec: ffmpeg's name of the codec.
+        language: The language that the file gives; empty if it gives none, or something that is not a language.
+        default: Whether players show this track unless a viewer chooses another one.
+        forced: Whether the track has only texts that players always show, such as translations of signs.
     """
 
     index: int
@@ -32,18 +33,18 @@ class TextTrack:
 
 
 class NoTextTrack(ValueError):
-    """The film has no such subtitles; the message says what there is, and follows after `but`."""
+    """The film has no subtitles of this kind. The message says which subtitles there are, as a clause after "but"."""
 
 
-def listed(streams: Sequence[Any]) -> list[dict[str, Any]]:
-    """The subtitles of an open file, as fields of `TextTrack`.
+def list_tracks(streams: Sequence[Any]) -> list[dict[str, Any]]:
+    """Return the subtitle tracks of an open file, as fields of `TextTrack`.
 
     Args:
-        streams: PyAV's streams of subtitles.
+        streams: PyAV's subtitle streams.
     """
     found = []
     for stream in streams:
-        # The file wrote it: it is shown to the user, and so it must look like a language.
+        # Users see this text, and a file may have anything there. So only text that looks like a language is taken.
         language = re.fullmatch(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{1,8}){0,3}", stream.metadata.get("language", ""))
         flags = stream.disposition
         found.append(
@@ -58,20 +59,20 @@ def listed(streams: Sequence[Any]) -> list[dict[str, Any]]:
     return found
 
 
-def chosen(tracks: Sequence[TextTrack], language: str | None, compared: Callable[[str], str]) -> TextTrack:
-    """The track that a job asks for: of its language, else the default one, else the first.
+def choose_track(tracks: Sequence[TextTrack], language: str | None, compared: Callable[[str], str]) -> TextTrack:
+    """Return the track that a job asks for: among the tracks of its language the default track, else the first.
 
     Args:
-        tracks: All subtitles of a film, in its order.
-        language: A language tag; None for any.
-        compared: Makes tags of the same language equal.
+        tracks: All subtitle tracks of a film, in the film's order.
+        language: A language tag; None for any language.
+        compared: Returns a form of a tag that is equal for all tags of the same language.
 
     Raises:
-        NoTextTrack: There is none.
+        NoTextTrack: There is no such track.
 
     Example:
         >>> tracks = [TextTrack(2, "subrip", "eng"), TextTrack(3, "subrip", "de")]
-        >>> chosen(tracks, "de", str.lower).index, chosen(tracks, None, str.lower).index
+        >>> choose_track(tracks, "de", str.lower).index, choose_track(tracks, None, str.lower).index
         (3, 2)
     """
     texts = [track for track in tracks if track.codec in TEXT]
@@ -88,5 +89,5 @@ def chosen(tracks: Sequence[TextTrack], language: str | None, compared: Callable
 
 
 def _speaks(given: str, wanted: str) -> bool:
-    """Whether a track of a language has what is wanted: `pt-BR` has `pt`, and `pt` may have `pt-BR`."""
+    """Return whether a track's language matches: `pt-BR` matches a wish for `pt`, and `pt` matches one for `pt-BR`."""
     return given != "" and (given == wanted or given.startswith(f"{wanted}-") or wanted.startswith(f"{given}-"))

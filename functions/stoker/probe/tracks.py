@@ -1,11 +1,11 @@
-"""The choice among the tracks of a file: one picture and one sound. The child process that opens files imports it."""
+"""The choice of one picture and one sound among a file's tracks. The child process that opens files imports it."""
 
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 NO_FILM = frozenset({"attached_pic", "timed_thumbnails", "still_image", "dependent", "metadata"})
-"""Dispositions of pictures that are no film: covers, thumbnails, stills, and layers that need another track.
+"""Dispositions of pictures that are not a film: covers, thumbnails, stills, and layers that need another track.
 Source: https://ffmpeg.org/doxygen/trunk/group__lavf__decoding.html (AV_DISPOSITION)"""
 
 SPECIAL = frozenset(
@@ -14,14 +14,14 @@ SPECIAL = frozenset(
         *("clean_effects", "non_diegetic", "dependent", "metadata"),
     }
 )
-"""Dispositions of sounds that few listeners want as the only one: commentaries, descriptions, parts of a mix."""
+"""Dispositions of sounds that few listeners want as the only sound: commentaries, descriptions, parts of a mix."""
 
 SPECIAL_TITLE = re.compile(r"\bcommentary\b|\baudio[ -]?descri|\bdescriptive\b", re.IGNORECASE)
-"""Titles of such sounds, where the container or its writer has no dispositions."""
+"""Titles of such sounds. They decide if the container, or the program that wrote it, knows no dispositions."""
 
 THUMBNAIL_AREA, THUMBNAIL_RATE = 4, 5
-"""A picture is a thumbnail track beside another that has at least so many times its pixels and its frame rate. Writers
-flag such a track as default where it is the first."""
+"""A track is a thumbnail track if another picture has at least 4 times its pixels and 5 times its frame rate. Programs
+flag a thumbnail track as default if it is the first track."""
 
 
 @dataclass(frozen=True)
@@ -29,12 +29,12 @@ class Track:
     """A picture or a sound of a file.
 
     Attributes:
-        index: Its place among the streams.
-        flags: Names of its dispositions, as ffmpeg has them: `default`, `comment`.
+        index: The index among the streams of the file.
+        flags: ffmpeg's names of its dispositions, such as `default` and `comment`.
         area: Pixels of a frame; 0 for a sound.
-        rate: Frames a second; 0 for a sound, and where it is unknown.
-        language: As the container has it, such as `ger` or `de-AT`.
-        title: As the container has it.
+        rate: Frames a second; 0 for a sound, and if it is unknown.
+        language: The language that the container gives, such as `ger` or `de-AT`.
+        title: The title that the container gives.
     """
 
     index: int
@@ -46,7 +46,7 @@ class Track:
 
 
 def pictures(tracks: Sequence[Track]) -> list[Track]:
-    """The pictures that may be the film, the best first: no thumbnails, then the default, then the largest.
+    """Return the pictures that may be the film, the best first: thumbnails last, then the default, then the largest.
 
     Example:
         >>> small = Track(0, frozenset({"default"}), 160 * 90, 1)
@@ -62,21 +62,23 @@ def pictures(tracks: Sequence[Track]) -> list[Track]:
 
 
 def is_thumbnail(track: Track, films: Sequence[Track]) -> bool:
-    """Whether a picture looks like the small pictures that belong to another."""
+    """Return whether a picture looks like the thumbnail track of another picture."""
     return any(
         film.area >= THUMBNAIL_AREA * track.area and film.rate >= THUMBNAIL_RATE * track.rate > 0 for film in films
     )
 
 
 def sounds(tracks: Sequence[Track], matches: Callable[[str], int]) -> list[Track]:
-    """The sounds, the best first: of the language that was asked for, no special sound, the default, the first.
+    """Return the sounds, the best first.
 
-    The number of channels does not count: outputs are stereo, and a maker's own stereo is better than a downmix.
-    Compare `av_find_best_stream` of ffmpeg: the default that is not for the impaired, then the bit rate.
+    The order is: the language that was asked for, sounds that are not special, the default sound, the first sound. The
+    number of channels does not count: outputs are stereo, and a film's own stereo is better than a downmix.
+    `av_find_best_stream` of ffmpeg is different: it takes the default that is not for the impaired, then the highest
+    bit rate.
 
     Args:
-        tracks: All of them.
-        matches: How well a track's language is the one that was asked for; 0 where it is another.
+        tracks: All sounds of the file.
+        matches: Returns how well a track's language matches the language that was asked for; 0 for another language.
     """
 
     def order(track: Track) -> tuple[int, bool, bool, int]:

@@ -1,4 +1,5 @@
-"""The achievements: add your own. Each is reached by a figure that never falls, and stays."""
+"""The list of achievements, to which you can add your own. Each depends on a figure that never falls, so no achievement
+is ever lost."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,13 +22,13 @@ FIGURES: Mapping[Figure, Callable[[Progress], int]] = {
 
 @dataclass(frozen=True)
 class DeclaredAchievement:
-    """An achievement.
+    """An achievement of the list.
 
     Attributes:
-        id: Stable: profiles name it.
-        title: For the user.
-        figure: What is looked at.
-        at_least: How much of it there must be.
+        id: The id. Profiles store it, so it must never change.
+        title: The title, for the user.
+        figure: The figure that decides.
+        at_least: The value of the figure from which the user has the achievement.
     """
 
     id: str
@@ -51,15 +52,15 @@ ACHIEVEMENTS: Sequence[DeclaredAchievement] = (
     DeclaredAchievement("level-5", "Level 5", "level", 5),
     DeclaredAchievement("level-10", "Level 10", "level", 10),
 )
-"""All of them."""
+"""All achievements."""
 
 
 def newly_achieved(progress: Progress, at: datetime) -> list[Achievement]:
-    """What the figures have reached, and the user has not got yet.
+    """Return the achievements that the figures have reached and that the progress does not list yet.
 
     Args:
-        progress: With its new figures.
-        at: When they became so.
+        progress: The progress, with its new figures.
+        at: The time of the completion that changed the figures.
     """
     there = {one.id for one in progress.achievements}
     return [

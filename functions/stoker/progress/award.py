@@ -1,8 +1,8 @@
-"""A task is completed: its owner gets XP for it, once, whatever is delivered twice or changed to and fro.
+"""The award of XP for a completed task: once for each task, even if events come twice or the task is reopened.
 
-First the completion is written, which there can be only one of for each task. Then all completions of the user that are
-not counted yet are counted, in one commit with the progress, on the condition that nobody has written the profile since
-it was read. Of many at the same time one succeeds, and has counted the others' too.
+First the completion is written to the ledger. The ledger has at most one completion for each task. Then all completions
+of the user that are not counted yet are counted, in one commit with the progress. The commit fails if somebody has
+written the profile since it was read. If several awards run at the same time, one of them counts all completions.
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from google.cloud.firestore import SERVER_TIMESTAMP
 from google.cloud.firestore_v1 import DocumentSnapshot
 from pydantic import ValidationError
 
-from stoker.accounts.profile import reference
+from stoker.accounts.profile import profile_reference
 from stoker.analytics.record import record_event
 from stoker.errors import Unavailable
 from stoker.firestore import raw
@@ -23,65 +23,65 @@ from stoker.firestore.optimistic import until_written
 from stoker.firestore.writes import Update
 from stoker.models.completion import Completion
 from stoker.models.user import LastCompletion, Progress
-from stoker.progress.fold import with_found
+from stoker.progress.fold import with_completions
 from stoker.progress.ledger import completion_of, entries, entry, time_zone_of, waiting
 from stoker.progress.zone import later
 
-TOGETHER = 200
-"""Completions that are counted in one commit."""
+MAX_PER_COMMIT = 200
+"""The most completions that are counted in one commit."""
 
 TRIES = 30
-"""How often it is begun again because someone has written the profile at the same time."""
+"""The most tries to count, if others write the profile at the same time."""
 
 
 def task_written(task_id: str, before: dict[str, Any] | None, after: dict[str, Any] | None) -> None:
-    """What follows from the writing of a task.
+    """Award XP if a write has completed a task.
 
     Args:
-        task_id: The document's id.
-        before: Its fields; None where there was none.
-        after: The same.
+        task_id: The id of the task.
+        before: The fields of the document before the write; None if there was no document.
+        after: The fields of the document after the write; None if the document was deleted.
 
     Raises:
-        Unavailable: Others write the profile all the time.
-        google.api_core.exceptions.GoogleAPICallError: Firestore did not answer. The reconcile will see to it.
+        Unavailable: Others wrote the profile during all tries.
+        google.api_core.exceptions.GoogleAPICallError: Firestore did not answer. The reconcile will award the XP later.
     """
     if after is None or after.get("status") != "completed":
         return
     if before is not None and before.get("status") == "completed":
-        return  # it was done before, and its owner has got what there is for it
+        return  # The task was completed before, and its owner has got the XP.
     award(task_id, after)
 
 
 def award(task_id: str, task: dict[str, Any]) -> bool:
-    """Gives the owner of a completed task what there is for it, if the owner has not got it.
+    """Give the owner of a completed task the XP for it, unless the owner has got it already.
 
-    Without a profile there is nobody to give it to: a user who is being deleted, or one whose profile will be made, and
-    who gets it then by the reconcile.
+    Nothing happens if there is no profile. Either the user is being deleted, or the profile will be created later; then
+    the reconcile awards the XP.
 
     Args:
-        task_id: The document's id.
-        task: Its fields.
+        task_id: The id of the task.
+        task: The fields of the task.
 
     Returns:
-        Whether the owner had not got it.
+        Whether the completion is new.
 
     Raises:
-        As `task_written`.
+        Unavailable: As `task_written`.
     """
     user_id = task.get("userId")
     if not isinstance(user_id, str) or not raw.possible_id(user_id):
         return False
-    profile = reference(user_id).get(**patience(reads=True))
+    profile = profile_reference(user_id).get(**patience(reads=True))
     if not profile.exists:
         return False
     completion = completion_of(task_id, task, time_zone_of(profile.to_dict() or {}), last_completion(profile))
     if completion is None:
         return False
     new = write_entry(completion)
-    # Also where it was there: the one who wrote it may have died before it was counted.
+    # An old completion is counted too, because the process that wrote it may have died before it was counted.
     count(user_id, profile)
-    # Unless the user has been deleted meanwhile.
+    # The completion is gone if the user was deleted meanwhile. Then no event is recorded.
     if new and entry(user_id, completion.id).get(["id"], **patience(reads=True)).exists:
         when = completion.completed_at
         record_event("task.completed", user_id, id=task_id, value=completion.minutes, occurred_at=when)
@@ -89,7 +89,7 @@ def award(task_id: str, task: dict[str, Any]) -> bool:
 
 
 def write_entry(completion: Completion) -> bool:
-    """Writes a completion into the ledger, to be counted; returns whether it was not there."""
+    """Write a completion into the ledger, to be counted. Return whether it is new."""
     try:
         entry(completion.user_id, completion.id).create(completion.to_firestore(), **patience(reads=False))
     except exceptions.AlreadyExists:
@@ -98,41 +98,43 @@ def write_entry(completion: Completion) -> bool:
 
 
 def count(user_id: str, profile: DocumentSnapshot[Any] | None = None) -> int:
-    """Brings all completions of a user that are not counted yet into the progress.
+    """Count all completions of a user that are not counted yet, in the user's progress.
 
     Args:
-        user_id: The user.
-        profile: As it was before the completions were looked for, where it is known.
+        user_id: The uid of the user.
+        profile: The profile, read before the completions; None to read it here.
 
     Returns:
-        How many there were.
+        The number of completions that were counted.
 
     Raises:
-        As `task_written`.
+        Unavailable: As `task_written`.
     """
     counted = 0
     while True:
         try:
             together = _count_together(user_id, profile)
         except exceptions.Aborted:
-            raise Unavailable(f"The profile of {user_id} is written by others all the time.") from None
+            raise Unavailable(
+                f"The profile of {user_id} is written by others all the time. The next reconcile will try again."
+            ) from None
         counted += together
-        if together < TOGETHER:
+        if together < MAX_PER_COMMIT:
             return counted
         profile = None
 
 
 def _count_together(user_id: str, profile: DocumentSnapshot[Any] | None) -> int:
-    """Bring at most `TOGETHER` completions into the progress; return how many there were."""
+    """Count at most `MAX_PER_COMMIT` completions. Return their number."""
 
     def read_profile() -> DocumentSnapshot[Any]:
         nonlocal profile
-        profile = reference(user_id).get(**patience(reads=True))
+        profile = profile_reference(user_id).get(**patience(reads=True))
         return profile
 
     def attempt() -> int:
         before = profile or read_profile()
-        found = waiting(user_id, TOGETHER)
+        found = waiting(user_id, MAX_PER_COMMIT)
         if found and not before.exists:
             _forget(found)
             return 0
@@ -144,21 +146,21 @@ def _count_together(user_id: str, profile: DocumentSnapshot[Any] | None) -> int:
 
 
 def last_completion(profile: DocumentSnapshot[Any]) -> LastCompletion | None:
-    """Find the last completion of a user; None if there is none.
+    """Return the last completion of a user; None if there is none.
 
     Args:
-        profile: The user's, as it was read.
+        profile: The user's profile, as it was read.
     """
     progress = stored_progress(profile)
     if progress is not None and progress.last is not None:
         return progress.last
-    # The first one may be written and not counted yet.
+    # The user's first completion may be in the ledger, but not counted yet.
     first = waiting(profile.id, 1)
     return later(None, first[0]) if first else None
 
 
 def stored_progress(profile: DocumentSnapshot[Any]) -> Progress | None:
-    """The progress that a profile has; None where it is not as it must be."""
+    """Return the progress in a profile; None if it is not valid."""
     try:
         return Progress.from_firestore((profile.to_dict() or {}).get("progress") or {})
     except (ValidationError, TypeError, ValueError):
@@ -166,15 +168,15 @@ def stored_progress(profile: DocumentSnapshot[Any]) -> Progress | None:
 
 
 def commit(profile: DocumentSnapshot[Any], progress: Progress, found: Sequence[Completion]) -> None:
-    """Writes a progress, and that some completions are in it.
+    """Write the progress, and mark completions as counted, in one commit.
 
     Args:
-        profile: As it was read.
-        progress: The new one.
-        found: What is counted by that, at most `TOGETHER`.
+        profile: The profile, as it was read.
+        progress: The new progress.
+        found: The completions that the new progress counts, at most `MAX_PER_COMMIT`.
 
     Raises:
-        Conflict: Someone has written the profile since. Nothing was changed.
+        Conflict: Somebody has written the profile since it was read. Nothing was changed.
     """
     fields = {"progress": progress.to_firestore(), "updatedAt": SERVER_TIMESTAMP}
     counted = [Update(entry(completion.user_id, completion.id).path, {"counted": True}) for completion in found]
@@ -182,10 +184,12 @@ def commit(profile: DocumentSnapshot[Any], progress: Progress, found: Sequence[C
 
 
 def _with(profile: DocumentSnapshot[Any], found: list[Completion]) -> Progress:
-    return with_found(stored_progress(profile), found, lambda: (one for one in entries(profile.id) if one.counted))
+    return with_completions(
+        stored_progress(profile), found, lambda: (one for one in entries(profile.id) if one.counted)
+    )
 
 
 def _forget(found: list[Completion]) -> None:
-    """Of a user who was deleted in between, nothing stays."""
+    """Delete the completions of a user who was deleted meanwhile."""
     for completion in found:
         entry(completion.user_id, completion.id).delete(**patience(reads=False))

@@ -1,4 +1,4 @@
-"""The XP of each day, of which only a part counts. The order in which tasks come to be known does not matter."""
+"""The XP of each day, up to a daily limit. The order in which completions are added does not change the result."""
 
 from collections.abc import Sequence
 
@@ -6,16 +6,16 @@ from stoker.models.user import MAX_XP_DAYS, XpDay
 
 
 def with_xp(days: Sequence[XpDay], day: str, xp: int, most: int) -> tuple[list[XpDay], int]:
-    """Add the XP of a task to those of its day.
+    """Add the XP of a task to its day.
 
     Args:
         days: The days that are kept, in order.
-        day: The day of the completion, one that is not forgotten.
-        xp: What the task is worth.
-        most: How much of the day's XP counts. Of several values for a day, the greatest holds.
+        day: The day of the completion. It must not be forgotten.
+        xp: The XP that the task is worth.
+        most: The daily limit. If the completions of a day have different limits, the greatest limit counts.
 
     Returns:
-        The days, and by how much the XP that count have grown.
+        The days with the new XP, and the growth of the XP that count.
 
     Example:
         >>> days, _ = with_xp([], "2027-01-01", 40, 50)
@@ -30,5 +30,5 @@ def with_xp(days: Sequence[XpDay], day: str, xp: int, most: int) -> tuple[list[X
 
 
 def is_forgotten(days: Sequence[XpDay], day: str) -> bool:
-    """Say whether a day lies before all that are kept, so that nobody knows how many XP it has."""
+    """Return whether a day lies before all days that are kept, so that its XP are not known."""
     return len(days) >= MAX_XP_DAYS and day < days[0].day

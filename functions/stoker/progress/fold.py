@@ -1,4 +1,4 @@
-"""Progress from completions. No clock, no database: the same completions make the same progress, in any order."""
+"""The computation of progress from completions. The same completions make the same progress, in any order."""
 
 from collections.abc import Callable, Iterable, Sequence
 
@@ -12,44 +12,44 @@ from stoker.progress.streak import kept, length, reaches_back, with_day
 from stoker.progress.zone import later
 
 
-def with_found(
+def with_completions(
     progress: Progress | None, found: Sequence[Completion], counted: Callable[[], Iterable[Completion]]
 ) -> Progress:
-    """Return the progress with some completions more. All of them are counted anew if the progress does not suffice.
+    """Add completions to a progress. Compute it again from all completions if the stored progress does not suffice.
 
     Args:
-        progress: Before; None if it is not as it must be.
-        found: None of which is in it.
-        counted: Returns the completions that are in it.
+        progress: The progress before; None if it is not valid.
+        found: The new completions. The progress must not count any of them yet.
+        counted: Returns the completions that the progress counts already.
     """
     if progress is not None and suffices(progress, found):
-        return folded(progress, found)
+        return fold(progress, found)
     achievements = progress.achievements if progress is not None else []
-    return folded(Progress(achievements=achievements), [*counted(), *found])
+    return fold(Progress(achievements=achievements), [*counted(), *found])
 
 
-def folded(progress: Progress, completions: Iterable[Completion]) -> Progress:
-    """The progress with some completions more.
+def fold(progress: Progress, completions: Iterable[Completion]) -> Progress:
+    """Add completions to a progress.
 
-    All figures come out the same in whatever order completions arrive, if the progress `suffices`. The time of an
-    achievement is that of the completion that made it so, as far as is known then.
+    If the progress `suffices`, the figures do not depend on the order in which completions arrive. The time of an
+    achievement does: it is the time of the completion that reached it first when the completions were added.
 
     Args:
-        progress: Before.
-        completions: None of which is in it.
+        progress: The progress before.
+        completions: The new completions. The progress must not count any of them yet.
     """
-    # By their days, so that a day that is no longer kept does not come again.
+    # Sorted by day, so that no completion is added for a day that is not kept any more.
     for completion in sorted(completions, key=lambda one: (one.day, one.completed_at, one.id)):
         progress = _with_one(progress, completion)
     return progress
 
 
 def suffices(progress: Progress, completions: Iterable[Completion]) -> bool:
-    """Say whether what a progress keeps of days is enough to add some completions to it.
+    """Return whether the days that a progress keeps are enough to add completions to it.
 
     Args:
-        progress: Before.
-        completions: None of which is in it.
+        progress: The progress before.
+        completions: The new completions. The progress must not count any of them yet.
     """
     days = {completion.day for completion in completions}
     return not any(reaches_back(progress.active_days, day) or is_forgotten(progress.xp_days, day) for day in days)

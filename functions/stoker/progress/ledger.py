@@ -1,4 +1,5 @@
-"""The ledger: `users/{uid}/completions/{taskId}`, what each user got XP for. Whoever is in it once, stays once."""
+"""The ledger of completions: `users/{uid}/completions/{taskId}`. It has at most one completion for each task, and
+completions are never removed as long as the user exists."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -9,7 +10,7 @@ from google.cloud.firestore_v1 import Query
 from pydantic import ValidationError
 
 from stoker import config
-from stoker.accounts.profile import reference
+from stoker.accounts.profile import profile_reference
 from stoker.firestore.deadline import patience
 from stoker.models.completion import Completion
 from stoker.models.document import Model, Timestamp, UserId
@@ -19,38 +20,38 @@ from stoker.progress.zone import day_of, zone_at, zone_name
 from stoker.queries import declared
 
 XP = {"low": 10, "medium": 20, "high": 30, "urgent": 40}
-"""For a task, by its priority."""
+"""The XP of a task, by its priority."""
 
 XP_ON_TIME = 10
-"""More, for one that was due and is done by then."""
+"""The additional XP of a task that is completed by its due date."""
 
 PAGE = 300
 
 FACTS = ("userId", "status", "priority", "category", "actualDuration", "dueDate", "createdAt", "updatedAt")
-"""The fields of a task that its completion follows from."""
+"""The fields of a task that its completion depends on."""
 
 
 class _Facts(Model):
-    """Of a task: whatever else is wrong with it, these count."""
+    """The fields of a task that its completion depends on. Other fields may be wrong."""
 
     user_id: UserId
     priority: TaskPriority = "medium"
     category: Category = "general"
     actual_duration: Minutes | None = None
     due_date: Timestamp | None = None
-    created_at: Timestamp | None = None  # only an admin can leave it out
+    created_at: Timestamp | None = None  # Missing only if an admin has written the task without it.
     updated_at: Timestamp
 
 
 def completion_of(
     task_id: str, task: dict[str, Any], time_zone: object, last: LastCompletion | None = None
 ) -> Completion | None:
-    """What a user gets for a completed task; None for what is no such task.
+    """Return the completion of a task; None if the task is not completed or not valid.
 
     Args:
-        task_id: The document's id.
-        task: Its fields.
-        time_zone: Of the user's preferences.
+        task_id: The id of the task.
+        task: The fields of the task.
+        time_zone: The time zone of the user's preferences. An unknown time zone counts as UTC.
         last: The user's last completion; None if there is none.
 
     Example:
@@ -67,7 +68,7 @@ def completion_of(
         counts = zone_at(facts.updated_at, preferred, last)
         day = day_of(facts.updated_at, counts)
     except (ValidationError, OverflowError):
-        return None  # only an admin can have written it
+        return None  # The rules would have refused this document, so an admin has written it.
     on_time = None if facts.due_date is None else facts.updated_at <= facts.due_date
     return Completion(
         id=task_id,
@@ -91,34 +92,43 @@ def _was_open(facts: _Facts) -> bool:
 
 
 def time_zone_of(profile: dict[str, Any]) -> object:
-    """Where a user's days begin; `day_of` copes with what is no time zone."""
+    """Return the time zone of the user's preferences, or UTC. The value may be no known time zone.
+
+    Args:
+        profile: The fields of the profile.
+    """
     preferences = profile.get("preferences")
     return preferences.get("timeZone", "UTC") if isinstance(preferences, dict) else "UTC"
 
 
 def entry(user_id: str, task_id: str) -> firestore.DocumentReference:
-    """Where the completion of a task is."""
-    found: firestore.DocumentReference = reference(user_id).collection(config.COMPLETIONS).document(task_id)
+    """Return the reference of a task's completion."""
+    found: firestore.DocumentReference = profile_reference(user_id).collection(config.COMPLETIONS).document(task_id)
     return found
 
 
 def entries(user_id: str) -> Iterator[Completion]:
-    """All completions of a user, by the tasks' ids."""
+    """Yield all completions of a user, sorted by the ids of the tasks."""
     return map(_completion, pages(declared.completions_of(user_id)))
 
 
 def waiting(user_id: str, limit: int) -> list[Completion]:
-    """Some of a user's completions that are not in the progress yet."""
+    """Return completions of a user that are not counted yet.
+
+    Args:
+        user_id: The uid of the user.
+        limit: The most completions to return.
+    """
     query = declared.waiting_completions(user_id).limit(limit)
     return [_completion(snapshot) for snapshot in query.get(**patience(reads=True))]
 
 
 def pages(query: Query, size: int = PAGE) -> Iterator[Any]:
-    """The documents that a query finds which is sorted by their names, a page at a time.
+    """Yield the documents that a query finds, reading page by page.
 
     Args:
-        query: One that is declared.
-        size: Documents in a page.
+        query: A declared query that is sorted by the documents' names.
+        size: The number of documents in a page.
     """
     query = query.limit(size)
     page = list(query.get(**patience(reads=True)))

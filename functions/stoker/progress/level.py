@@ -1,4 +1,4 @@
-"""The level that XP make: the second takes 100 XP, and each one after it 100 more than the one before."""
+"""The level that follows from XP. Level 2 needs 100 XP. Each further level needs 100 XP more than the level before."""
 
 import math
 
@@ -7,9 +7,12 @@ STEP = 100
 
 
 def level_of(xp: int) -> int:
-    """The level, from 1.
+    """Return the level for some XP, from 1.
 
-    Level n begins at STEP * n * (n - 1) / 2, the triangular numbers, which this solves for n.
+    Level n begins at STEP * n * (n - 1) / 2 XP (triangular numbers). This function solves that for n.
+
+    Args:
+        xp: The XP.
 
     Example:
         >>> [level_of(xp) for xp in (0, 99, 100, 299, 300, 600, 100_000)]
@@ -19,7 +22,10 @@ def level_of(xp: int) -> int:
 
 
 def xp_of(level: int) -> int:
-    """The XP with which a level begins.
+    """Return the XP at which a level begins.
+
+    Args:
+        level: The level, from 1.
 
     Example:
         >>> [xp_of(level) for level in (1, 2, 3, 4)]

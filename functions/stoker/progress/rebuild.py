@@ -1,4 +1,4 @@
-"""Progress anew, from all that was ever completed: the tasks that are there, and the ledger, which outlives them."""
+"""The rebuild of a user's progress from the tasks that exist, and from the ledger, which also has deleted tasks."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,31 +7,31 @@ from typing import Any
 from google.api_core.exceptions import Aborted
 from google.cloud.firestore_v1 import DocumentSnapshot
 
-from stoker.accounts.profile import reference
+from stoker.accounts.profile import profile_reference
 from stoker.errors import Unavailable, UserNotFound
 from stoker.firestore.deadline import patience
 from stoker.firestore.optimistic import until_written
 from stoker.models.batch import TaskFilter
 from stoker.models.completion import Completion
 from stoker.models.user import Progress
-from stoker.progress.award import TOGETHER, TRIES, commit, last_completion, stored_progress, write_entry
-from stoker.progress.fold import folded
+from stoker.progress.award import MAX_PER_COMMIT, TRIES, commit, last_completion, stored_progress, write_entry
+from stoker.progress.fold import fold
 from stoker.progress.ledger import FACTS, completion_of, entries, pages, time_zone_of
 from stoker.queries import declared
 
 SECONDS = 600.0
-"""How long a commit may take with all of its tries: each reads a user's whole ledger."""
+"""The longest time of a commit with all its tries, in seconds. Each try reads the user's whole ledger."""
 
 
 @dataclass(frozen=True)
 class RebuiltProgress:
-    """What a rebuild has found.
+    """The result of a rebuild.
 
     Attributes:
-        before: The progress that there was; None where it was not as it must be.
-        after: The progress that there is now.
-        completions: What it follows from.
-        added: Of them, those that nobody knew of: of a task whose event was lost.
+        before: The progress before; None if it was not valid.
+        after: The progress now.
+        completions: The number of completions that the progress counts.
+        added: The number of completions that were missing in the ledger, because the event of their task was lost.
     """
 
     before: Progress | None
@@ -41,22 +41,22 @@ class RebuiltProgress:
 
     @property
     def changed(self) -> bool:
-        """Whether the figures were others."""
+        """Whether the rebuild has changed the progress."""
         return self.before != self.after
 
 
 def rebuild(user_id: str, *, dry_run: bool = False) -> RebuiltProgress:
-    """Computes a user's progress from the start.
+    """Compute a user's progress from the start.
 
-    What a task was worth stays what it was, and an achievement that the user has got stays.
+    The XP of tasks that are in the ledger do not change. The user keeps all achievements.
 
     Args:
-        user_id: The user.
-        dry_run: Whether to write nothing.
+        user_id: The uid of the user.
+        dry_run: Whether to compute only, and write nothing.
 
     Raises:
         UserNotFound: There is no such profile.
-        Unavailable: Others write the profile all the time.
+        Unavailable: Others wrote the profile during all tries.
     """
     first = _profile(user_id)
     before = stored_progress(first)
@@ -78,10 +78,10 @@ def rebuild(user_id: str, *, dry_run: bool = False) -> RebuiltProgress:
 
 
 def _rebuild(user_id: str, before: Progress | None, missing: int) -> RebuiltProgress | None:
-    """Write the progress of all that is counted and of some that waits; return None if more waits."""
+    """Write the progress of all counted completions and of a part of the others. Return None if some are left."""
     profile = _profile(user_id)
     counted, waiting = _divided(entries(user_id))
-    now = waiting[:TOGETHER]
+    now = waiting[:MAX_PER_COMMIT]
     after = _from_start(stored_progress(profile) or before, [*counted, *now])
     if now or after != stored_progress(profile):
         commit(profile, after, now)
@@ -91,20 +91,20 @@ def _rebuild(user_id: str, before: Progress | None, missing: int) -> RebuiltProg
 
 
 def _divided(found: Iterable[Completion]) -> tuple[list[Completion], list[Completion]]:
-    """Those that are counted, and those that wait for it."""
+    """Divide completions into those that are counted, and those that are not."""
     every = list(found)
     return [one for one in every if one.counted], [one for one in every if not one.counted]
 
 
 def _profile(user_id: str) -> DocumentSnapshot[Any]:
-    profile = reference(user_id).get(**patience(reads=True))
+    profile = profile_reference(user_id).get(**patience(reads=True))
     if not profile.exists:
         raise UserNotFound(f"There is no profile of {user_id}. Check the uid.")
     return profile
 
 
 def _missing(profile: DocumentSnapshot[Any]) -> list[Completion]:
-    """What the user has completed and not got."""
+    """Return the completions of the user's tasks that the ledger does not have."""
     known = {one.id for one in entries(profile.id)}
     time_zone, last = time_zone_of(profile.to_dict() or {}), last_completion(profile)
     tasks = pages(declared.tasks_of(profile.id, TaskFilter(status="completed")).select(FACTS))
@@ -113,4 +113,4 @@ def _missing(profile: DocumentSnapshot[Any]) -> list[Completion]:
 
 
 def _from_start(before: Progress | None, completions: list[Completion]) -> Progress:
-    return folded(Progress(achievements=before.achievements if before is not None else []), completions)
+    return fold(Progress(achievements=before.achievements if before is not None else []), completions)

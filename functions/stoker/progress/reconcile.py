@@ -1,4 +1,4 @@
-"""Tasks that were completed without anyone hearing of it, page by page: an event of Firestore's may be lost."""
+"""The reconcile of progress: it awards XP for completed tasks whose event was lost."""
 
 import time
 from dataclasses import dataclass
@@ -17,18 +17,18 @@ from stoker.progress.ledger import FACTS, PAGE, entry, pages
 from stoker.queries import declared
 
 PAGES = 100
-"""Pages of completed tasks that a reconcile looks at: two reads for each task."""
+"""The most pages of completed tasks that a run reads, at two reads for each task."""
 
 PLACE = "progress"
 
 
 @dataclass
 class ReconciledProgress:
-    """What was done.
+    """The result of a reconcile of progress.
 
     Attributes:
-        counted: Completions that were written but not counted.
-        awarded: Tasks that were completed without a completion.
+        counted: The number of completions that were in the ledger, but not counted until now.
+        awarded: The number of completed tasks that had no completion until now.
     """
 
     counted: int = 0
@@ -36,11 +36,10 @@ class ReconciledProgress:
 
 
 def reconcile_progress(seconds: float = config.RECONCILE_SECONDS) -> ReconciledProgress:
-    """Counts what was not counted, and looks at some of the tasks that are completed, going on from where the one
-    before has come to.
+    """Count completions that are not counted yet, and award completed tasks, from where the last run stopped.
 
     Args:
-        seconds: When to leave the rest to the next one.
+        seconds: The time after which the rest is left to the next run.
     """
     until = time.monotonic() + seconds
     done = ReconciledProgress()
@@ -48,8 +47,8 @@ def reconcile_progress(seconds: float = config.RECONCILE_SECONDS) -> ReconciledP
         try:
             done.counted += count(user_id)
         except Exception as error:
-            # One user must not keep the others from what they have got.
-            log_error("A user's completions could not be counted; the next reconcile will try again.", error)
+            # An error with one user must not stop the others.
+            log_error("A user's completions could not be counted. The next reconcile will try again.", error)
     query = declared.completed_tasks().select(FACTS).limit(PAGE)
     after = cursor.load(PLACE)
     for _ in range(PAGES):
@@ -77,7 +76,7 @@ def _award_missing(page: list[DocumentSnapshot[Any]]) -> int:
             awarded += award(name, task)
         except Exception as error:
             # As above.
-            log_error("A completed task could not be rewarded; the next reconcile will try again.", error, taskId=name)
+            log_error("No XP could be awarded for a task. The next reconcile will try again.", error, taskId=name)
     return awarded
 
 

@@ -1,4 +1,4 @@
-"""What was completed, counted."""
+"""Figures of completed tasks."""
 
 import re
 from collections.abc import Mapping
@@ -7,19 +7,19 @@ from stoker.models.completion import Completion
 from stoker.models.user import MAX_CATEGORIES, Stats
 
 RESERVED = re.compile("__.*__", re.DOTALL)
-"""Names that Firestore refuses for fields; a category of such a name is counted by all figures but its own.
+"""Names that Firestore refuses for fields. A task in a category of such a name counts in all figures but `byCategory`.
 Source: https://firebase.google.com/docs/firestore/quotas#collections_documents_and_fields"""
 
 
 def with_completion(stats: Stats, completion: Completion) -> Stats:
-    """The figures with one more task.
+    """Add a completion to the figures.
 
-    Of more categories than are kept, those that come first in the alphabet stay. Whatever comes in whichever order, the
-    same ones do: one that has to go, has so many before it for good.
+    Only the first `MAX_CATEGORIES` categories in alphabetical order are kept. So the result does not depend on the
+    order of completions: a category that is dropped has enough categories before it, and these stay.
 
     Args:
-        stats: Before.
-        completion: Of the task.
+        stats: The figures before.
+        completion: The completion.
     """
     by_category = dict(stats.by_category)
     if not RESERVED.fullmatch(completion.category):

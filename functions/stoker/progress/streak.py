@@ -1,4 +1,4 @@
-"""Days in a row. Days are kept as runs, so that the order in which they come to be known does not matter."""
+"""Streaks of consecutive days. Days are kept as runs, so that the order in which days are added does not matter."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -8,16 +8,16 @@ from stoker.models.user import MAX_RUNS, DayRun
 ONE_DAY = timedelta(days=1)
 
 KEPT_DAYS = 2 * MAX_RUNS
-"""Days, up to the last active day, of which the runs are kept. There is a day between two runs, so that no more than
-`MAX_RUNS` runs end in so many days."""
+"""The number of days before the last active day for which runs are kept. Between two runs is at least a day, so at most
+`MAX_RUNS` runs end in this time."""
 
 
 def with_day(runs: Sequence[DayRun], day: str) -> list[DayRun]:
-    """The runs with one more day: it makes a run longer, joins two, or is one by itself.
+    """Add a day to the runs. The day extends a run, joins two runs, or becomes a run of its own.
 
     Args:
-        runs: In order.
-        day: Any.
+        runs: The runs, in order.
+        day: Any day.
 
     Example:
         >>> runs = [DayRun(first="2027-01-01", last="2027-01-02"), DayRun(first="2027-01-04", last="2027-01-04")]
@@ -35,26 +35,26 @@ def with_day(runs: Sequence[DayRun], day: str) -> list[DayRun]:
 def kept(runs: Sequence[DayRun]) -> list[DayRun]:
     """Return the runs that end in the last `KEPT_DAYS` days.
 
-    The last day alone decides, and not the number of runs: runs may join later, and then there are fewer.
+    The number of runs does not decide, because runs may be joined later.
 
     Args:
-        runs: In order, at least one.
+        runs: The runs, in order, at least one.
     """
     first = _first_kept_day(runs)
     return [run for run in runs if run.last >= first]
 
 
 def length(run: DayRun) -> int:
-    """How many days a run has."""
+    """Return the number of days in a run."""
     return (date.fromisoformat(run.last) - date.fromisoformat(run.first)).days + 1
 
 
 def reaches_back(runs: Sequence[DayRun], day: str) -> bool:
-    """Return whether a day may join a run that is not kept, so that the kept runs do not suffice.
+    """Return whether a day may belong to a run that is not kept any more, so that the kept runs do not suffice.
 
     Args:
-        runs: Those that are kept, in order.
-        day: Any.
+        runs: The runs that are kept, in order.
+        day: Any day.
     """
     return bool(runs) and day <= _first_kept_day(runs)
 
@@ -65,7 +65,7 @@ def _first_kept_day(runs: Sequence[DayRun]) -> str:
 
 
 def _span(day: str) -> tuple[str, str]:
-    """The days before and after."""
+    """Return the day before and the day after."""
     middle = date.fromisoformat(day)
     before = middle - ONE_DAY if middle > date.min else middle
     after = middle + ONE_DAY if middle < date.max else middle

@@ -8,11 +8,11 @@ from stoker.models.user import LastCompletion
 
 
 def day_of(moment: datetime, time_zone: object) -> str:
-    """The day that it is at a moment, where the user is.
+    """Return the day at a moment, in a time zone.
 
     Args:
-        moment: With a time zone.
-        time_zone: A name of the tz database; what is none counts as UTC.
+        moment: The moment, with a time zone.
+        time_zone: A name of the tz database. An unknown time zone counts as UTC.
 
     Example:
         >>> day_of(datetime(2027, 1, 1, 23, 30, tzinfo=ZoneInfo("UTC")), "Europe/Berlin")
@@ -22,17 +22,17 @@ def day_of(moment: datetime, time_zone: object) -> str:
 
 
 def zone_name(time_zone: object) -> str:
-    """The name of a time zone; what is none counts as UTC."""
+    """Return the name of a time zone. An unknown time zone counts as UTC."""
     return _zone(time_zone).key
 
 
 def zone_at(moment: datetime, preferred: str, last: LastCompletion | None) -> str:
-    """Find the time zone that counts at a moment. No day comes after a later day.
+    """Return the time zone that counts at a moment. Days never go back, even if the time zone changes.
 
     Args:
-        moment: When a task is completed.
+        moment: The time at which a task is completed.
         preferred: The time zone of the user's preferences.
-        last: The last completion; None if there is none.
+        last: The user's last completion; None if there is none.
 
     Example:
         >>> noon = datetime(2027, 1, 1, 12, tzinfo=ZoneInfo("UTC"))
@@ -44,13 +44,19 @@ def zone_at(moment: datetime, preferred: str, last: LastCompletion | None) -> st
     """
     if last is None:
         return preferred
-    # The day of the last completion may not have come in the next zone: it would count as one more day in a row.
+    # The new time zone may still be on the day before the last completion. That day would add a day to the streak, so
+    # the change waits until the new zone has reached the day.
     may_change = day_of(moment, last.time_zone) > last.day <= day_of(moment, last.next_time_zone)
     return last.next_time_zone if may_change else last.time_zone
 
 
 def later(last: LastCompletion | None, completion: Completion) -> LastCompletion | None:
-    """Return the later one of two completions, whichever comes first."""
+    """Return the later of two completions, in either order of arguments.
+
+    Args:
+        last: The last completion so far; None if there is none.
+        completion: Another completion. It is ignored if it has no time zones.
+    """
     if completion.time_zone is None or completion.next_time_zone is None:
         return last
     this = LastCompletion(
@@ -70,4 +76,4 @@ def _zone(name: object) -> ZoneInfo:
     try:
         return ZoneInfo(str(name))
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        return ZoneInfo("UTC")  # of what clients may write, not everything is a zone
+        return ZoneInfo("UTC")  # Clients may write names that are no time zones.

@@ -1,1 +1,1 @@
-"""The queries. Each is declared once: it is built from its declaration, and so are the indexes that serve it."""
+"""The declared queries. A query and the indexes that serve it are both built from the same declaration."""

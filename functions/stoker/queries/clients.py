@@ -1,6 +1,7 @@
-"""The lists that clients ask for, through the rules. Nobody here runs them: their indexes follow from them.
+"""The queries that clients run, through the rules. The server does not run them; they are declared for their indexes.
 
-Add those of your app, and run scripts/generate. An owner's list needs `userId`, since the rules let in no other.
+Add the queries of your app, and run scripts/generate. A query of a user's own documents needs `userId`, because the
+rules refuse queries without it.
 """
 
 from collections.abc import Sequence
@@ -35,4 +36,4 @@ PROJECTS_NEWEST_FIRST = DeclaredQuery(
 COMPLETIONS_NEWEST_FIRST = DeclaredQuery(lambda: (config.COMPLETIONS,), order=[descending("completedAt")])
 
 CLIENTS: Sequence[DeclaredQuery] = [one for one in list(vars().values()) if isinstance(one, DeclaredQuery)]
-"""All of them."""
+"""All queries of clients."""

@@ -1,7 +1,7 @@
-"""Every query that the functions and the commands run: its declaration, and below it what builds it.
+"""All queries that the functions and the commands run: each declaration, followed by the functions that build it.
 
-To add one, declare it here. `scripts/generate` then writes the index that serves it, and the tests refuse a query that
-is not here: the emulator answers any, production those alone that have an index.
+To add a query, declare it here. `scripts/generate` then writes its index. The tests refuse queries that are not
+declared, because the emulator runs any query, but production only runs queries that have an index.
 """
 
 from collections.abc import Sequence
@@ -26,22 +26,22 @@ from stoker.queries.query import (
 
 
 def tasks() -> tuple[str]:
-    """The collection of tasks."""
+    """Return the name of the collection of tasks."""
     return (config.TASKS,)
 
 
 def events() -> tuple[str]:
-    """The collection of events."""
+    """Return the name of the collection of events."""
     return (config.ANALYTICS_EVENTS,)
 
 
 def aggregates() -> tuple[str]:
-    """The collection of what events add up to."""
+    """Return the name of the collection of aggregates."""
     return (config.ANALYTICS_AGGREGATES,)
 
 
 def with_owners() -> tuple[str, ...]:
-    """All collections at the root whose documents name the user that they belong to."""
+    """Return the names of all collections at the root whose documents have an owner in `userId`."""
     return (*config.user_trees(), *config.user_documents(), config.JOB_KEYS)
 
 
@@ -55,7 +55,14 @@ TASKS_OF_A_USER = DeclaredQuery(
 
 
 def tasks_of(user_id: str, where: TaskFilter) -> Query:
-    """A user's tasks that a filter finds, by their ids. Equality alone: Firestore merges the single-field indexes."""
+    """Select a user's tasks that match a filter, sorted by id.
+
+    All conditions are equalities, so Firestore can serve them by merging single-field indexes.
+
+    Args:
+        user_id: The uid of the owner.
+        where: The filter.
+    """
     return TASKS_OF_A_USER.build(("userId", "==", user_id), *where.filters())
 
 
@@ -63,7 +70,7 @@ OWNED = DeclaredQuery(with_owners, where=equal("userId"), order=[ascending(NAME)
 
 
 def owned(collection: str, user_id: str) -> Query:
-    """A user's documents in a collection of `with_owners`, by their ids."""
+    """Select a user's documents in a collection of `with_owners`, sorted by id."""
     return OWNED.build(("userId", "==", user_id), collection=collection)
 
 
@@ -71,8 +78,12 @@ OWNERS = DeclaredQuery(with_owners, where=between("userId"), order=[ascending("u
 
 
 def next_owner(collection: str, after: str) -> Query:
-    """A document of the first owner behind a uid, in a collection of `with_owners`: asked again and again, it steps
-    from owner to owner. An empty uid stands for the beginning."""
+    """Select a document of the next owner in a collection of `with_owners`. Repeated calls step from owner to owner.
+
+    Args:
+        collection: The collection.
+        after: The uid of the owner before; empty for the beginning.
+    """
     return OWNERS.build(("userId", ">", after), collection=collection).limit(1)
 
 
@@ -80,12 +91,12 @@ def next_owner(collection: str, after: str) -> Query:
 
 
 def users() -> tuple[str]:
-    """The collection of profiles."""
+    """Return the name of the collection of profiles."""
     return (config.USERS,)
 
 
 def completions() -> tuple[str]:
-    """The collections, one below each profile, of what XP was given for."""
+    """Return the name of the collections of completions. There is such a collection below each profile."""
     return (config.COMPLETIONS,)
 
 
@@ -93,12 +104,12 @@ PROFILES = DeclaredQuery(users, where=perhaps(equal("provisional")), order=[asce
 
 
 def profiles() -> Query:
-    """All profiles, by their ids."""
+    """Select all profiles, sorted by id."""
     return PROFILES.build()
 
 
 def provisional_profiles() -> Query:
-    """Profiles that were made while the sign-up was still under way, by their ids."""
+    """Select the profiles whose sign-up may still be under way, sorted by id."""
     return PROFILES.build(("provisional", "==", True))
 
 
@@ -106,12 +117,16 @@ COMPLETIONS = DeclaredQuery(completions, where=perhaps(equal("userId", "counted"
 
 
 def completions_of(user_id: str) -> Query:
-    """All that a user got XP for, by the tasks' ids."""
+    """Select all completions of a user, sorted by the ids of the tasks."""
     return COMPLETIONS.build(("userId", "==", user_id))
 
 
 def waiting_completions(user_id: str | None = None) -> Query:
-    """What is not yet in a user's progress: a user's, or everyone's."""
+    """Select the completions that are not counted yet.
+
+    Args:
+        user_id: The uid of the user; None for all users.
+    """
     of_one: list[Filter] = [] if user_id is None else [("userId", "==", user_id)]
     return COMPLETIONS.build(("counted", "==", False), *of_one)
 
@@ -120,38 +135,39 @@ COMPLETED_TASKS = DeclaredQuery(tasks, where=equal("status"), order=[ascending(N
 
 
 def completed_tasks() -> Query:
-    """Everyone's tasks that are completed, by their ids."""
+    """Select the completed tasks of all users, sorted by id."""
     return COMPLETED_TASKS.build(("status", "==", "completed"))
 
 
 # --- Whole trees -------------------------------------------------------------------------------------------------
 
 BELOW = DeclaredQuery(lambda: ("",), order=[ascending(NAME)], group=True)
-"""All documents below one. The client library knows no query without a collection: `stoker.queries.trees` builds it."""
+"""All documents below a document. The client library has no query without a collection, so `stoker.queries.trees`
+builds it."""
 
 # --- Analytics ---------------------------------------------------------------------------------------------------
 
 EVENTS_BY_MARK = DeclaredQuery(events, where=equal("rolledUp"), order=[ascending(NAME)])
-"""The index behind it is of `rolledUp` alone, and its entries are sorted by ids, which are random: clients that write
-many events at the same time write all over it, and not to its end."""
+"""The index has `rolledUp` alone, and sorts its entries by id. Ids are random, so clients that write many events at the
+same time write to many places of the index, and make no hot spot at its end."""
 
 
 def waiting_events() -> Query:
-    """Events that are not rolled up, by their ids."""
+    """Select the events that are not rolled up yet, sorted by id."""
     return EVENTS_BY_MARK.build(("rolledUp", "==", False))
 
 
 def rolled_up_events() -> Query:
-    """Events that the aggregates have, by their ids."""
+    """Select the events that are rolled up, sorted by id."""
     return EVENTS_BY_MARK.build(("rolledUp", "==", True))
 
 
-GREATEST = DeclaredQuery(aggregates, where=equal("granularity", "bucket"), order=[descending("count")])
+TOP_AGGREGATES = DeclaredQuery(aggregates, where=equal("granularity", "bucket"), order=[descending("count")])
 
 
-def greatest(granularity: Granularity, bucket: str) -> Query:
-    """The aggregates of an hour, a day or a month; those of the most events first."""
-    return GREATEST.build(("granularity", "==", granularity), ("bucket", "==", bucket))
+def top_aggregates(granularity: Granularity, bucket: str) -> Query:
+    """Select the aggregates of an hour, a day or a month. The aggregates with the most events come first."""
+    return TOP_AGGREGATES.build(("granularity", "==", granularity), ("bucket", "==", bucket))
 
 
 AGGREGATES_OF = DeclaredQuery(
@@ -160,11 +176,11 @@ AGGREGATES_OF = DeclaredQuery(
 
 
 def aggregates_of(granularity: Granularity, start: str, end: str) -> Query:
-    """The aggregates from one bucket to another, both included, in their order."""
+    """Select the aggregates from a first to a last bucket, both included, in the order of the buckets."""
     return AGGREGATES_OF.build(("granularity", "==", granularity), ("bucket", ">=", start), ("bucket", "<=", end))
 
 
 DECLARED: Sequence[DeclaredQuery] = [
     one for one in [*vars(job_queries).values(), *list(vars().values())] if isinstance(one, DeclaredQuery)
 ]
-"""All of them, with those of jobs."""
+"""All declared queries, including the queries of jobs."""

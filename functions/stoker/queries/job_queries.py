@@ -1,4 +1,4 @@
-"""Queries of jobs: of the engine, and of the commands. `declared.DECLARED` holds them with all others."""
+"""The declared queries of jobs, which the engine and the commands run. `declared.DECLARED` lists them too."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -15,7 +15,7 @@ ALIVE = ("pending", "processing")
 
 
 def jobs() -> tuple[str]:
-    """The collection of jobs, whose name may change while tests run."""
+    """Return the name of the collection of jobs. Tests may change it."""
     return (config.JOBS,)
 
 
@@ -23,9 +23,14 @@ STALE_PENDING = DeclaredQuery(jobs, where=[*equal("status"), *between("createdAt
 
 
 def stale_pending(before: datetime, since: datetime | None = None) -> Selection:
-    """Jobs that have been pending since before a time, the oldest first; of these, if it is given, those that were
-    created since another time. Those that wait for a time are among them: Firestore can't ask for a missing
-    `runAfter`."""
+    """Select pending jobs that were created before a time, the oldest first.
+
+    Jobs that wait for their `runAfter` are among them, because Firestore can't ask for a missing field.
+
+    Args:
+        before: The time.
+        since: An earlier time, to select only jobs that were created since then; None for no such limit.
+    """
     later: list[Filter] = [] if since is None else [("createdAt", ">=", since)]
     return STALE_PENDING.selection(("status", "==", "pending"), ("createdAt", "<", before), *later)
 
@@ -34,8 +39,12 @@ DUE = DeclaredQuery(jobs, where=[*equal("status"), *between("runAfter")], order=
 
 
 def due(now: datetime, since: datetime | None = None) -> Selection:
-    """Jobs that had to wait and need not any longer, in the order of their times; of these, where it is given, those
-    whose time has come since another one."""
+    """Select pending jobs whose `runAfter` has come, in the order of `runAfter`.
+
+    Args:
+        now: The current time.
+        since: An earlier time, to select only jobs whose `runAfter` is later than that; None for no such limit.
+    """
     later: list[Filter] = [] if since is None else [("runAfter", ">", since)]
     return DUE.selection(("status", "==", "pending"), ("runAfter", "<=", now), *later)
 
@@ -46,7 +55,7 @@ LAPSED_LEASES = DeclaredQuery(
 
 
 def lapsed_leases(now: datetime) -> Selection:
-    """Jobs whose attempt has gone silent."""
+    """Select jobs whose lease has expired, because their attempt stopped renewing it."""
     return LAPSED_LEASES.selection(("status", "==", "processing"), ("lease.expiresAt", "<", now))
 
 
@@ -54,7 +63,7 @@ CANCELLED_WHILE_WAITING = DeclaredQuery(jobs, where=equal("status", "cancelReque
 
 
 def cancelled_while_waiting() -> Selection:
-    """Jobs whose owner wants them to stop before they have begun."""
+    """Select pending jobs that their owner has cancelled."""
     return CANCELLED_WHILE_WAITING.selection(("status", "==", "pending"), ("cancelRequested", "==", True))
 
 
@@ -62,7 +71,7 @@ PAUSED = DeclaredQuery(jobs, where=equal("status", "stage", "type"))
 
 
 def paused(job_type: str) -> Selection:
-    """Jobs of a type that are held back because it is paused, or was."""
+    """Select jobs of a type that are held back because the type is or was paused."""
     return PAUSED.selection(("status", "==", "pending"), ("stage", "==", "paused"), ("type", "==", job_type))
 
 
@@ -70,7 +79,7 @@ END_HOOKS_DUE = DeclaredQuery(jobs, where=[*equal("endHook"), *one_of("status")]
 
 
 def end_hooks_due() -> Selection:
-    """Jobs that have ended, and whose end hook has not yet run."""
+    """Select jobs that have ended and whose end hook has not yet run."""
     return END_HOOKS_DUE.selection(("endHook", "==", END_HOOK_DUE), ("status", "in", sorted(ENDED)))
 
 
@@ -78,7 +87,7 @@ WAITING_FOR_CHILDREN = DeclaredQuery(jobs, where=equal("status", "stage"))
 
 
 def waiting_for_children() -> Selection:
-    """Jobs that have made others, and wait for them."""
+    """Select jobs that wait for their children."""
     return WAITING_FOR_CHILDREN.selection(("status", "==", "processing"), ("stage", "==", RUNNING_JOBS))
 
 
@@ -86,7 +95,7 @@ CANCELLED_PARENTS = DeclaredQuery(jobs, where=equal("status", "stage", "cancelRe
 
 
 def cancelled_parents() -> Selection:
-    """Jobs that have made others and wait for them, and whose owner wants them to stop."""
+    """Select jobs that wait for their children and that their owner has cancelled."""
     waiting: list[Filter] = [("status", "==", "processing"), ("stage", "==", RUNNING_JOBS)]
     return CANCELLED_PARENTS.selection(*waiting, ("cancelRequested", "==", True))
 
@@ -95,7 +104,7 @@ RUNNING_CHILDREN_AGAIN = DeclaredQuery(jobs, where=equal("stage"))
 
 
 def running_children_again() -> Selection:
-    """Jobs that have ended, and of which children were retried and not yet counted."""
+    """Select jobs that had ended when children of theirs were retried. These children are not counted again yet."""
     return RUNNING_CHILDREN_AGAIN.selection(("stage", "==", RUNNING_AGAIN))
 
 
@@ -103,7 +112,7 @@ PENDING_OF_A_USER = DeclaredQuery(jobs, where=equal("userId", "status"), order=[
 
 
 def pending_of(user_id: str) -> Selection:
-    """A user's jobs that are pending, the oldest first: to count them, or those before a job."""
+    """Select a user's pending jobs, the oldest first. Used to count them, or to count the jobs before a job."""
     return PENDING_OF_A_USER.selection(("userId", "==", user_id), ("status", "==", "pending"))
 
 
@@ -111,14 +120,20 @@ PENDING_LATER_OF_A_USER = DeclaredQuery(jobs, where=[*equal("userId", "status"),
 
 
 def pending_later_of(user_id: str, now: datetime) -> Selection:
-    """A user's jobs that wait for their time: to count them."""
+    """Select a user's jobs that wait for their `runAfter`. Used to count them."""
     return PENDING_LATER_OF_A_USER.selection(
         ("userId", "==", user_id), ("status", "==", "pending"), ("runAfter", ">", now)
     )
 
 
 def due_of(user_id: str, begin: datetime, end: datetime) -> Selection:
-    """A user's jobs that are pending and whose time lies behind a time and not behind another: to count them."""
+    """Select a user's pending jobs whose `runAfter` lies in a range. Used to count them.
+
+    Args:
+        user_id: The uid of the owner.
+        begin: The start of the range. It does not belong to the range.
+        end: The end of the range. It belongs to the range.
+    """
     return PENDING_LATER_OF_A_USER.selection(
         ("userId", "==", user_id), ("status", "==", "pending"), ("runAfter", ">", begin), ("runAfter", "<=", end)
     )
@@ -128,7 +143,7 @@ HELD_BACK_OF_A_USER = DeclaredQuery(jobs, where=[*equal("userId", "status"), *on
 
 
 def held_back_of(user_id: str) -> Selection:
-    """A user's jobs that wait until others end, or because their type is paused: to count them."""
+    """Select a user's jobs that are held back until others end, or because their type is paused. Used to count them."""
     return HELD_BACK_OF_A_USER.selection(
         ("userId", "==", user_id), ("status", "==", "pending"), ("stage", "in", FOUND_BY_STAGE)
     )
@@ -138,7 +153,7 @@ WAITING_FOR_OTHER_JOBS = DeclaredQuery(jobs, where=equal("userId", "status", "st
 
 
 def waiting_for_other_jobs(user_id: str) -> Selection:
-    """A user's jobs that wait until others of the user's end, the oldest first."""
+    """Select a user's jobs that are held back until other jobs of the user end, the oldest first."""
     waiting: list[Filter] = [("status", "==", "pending"), ("stage", "==", "waiting-for-other-jobs")]
     return WAITING_FOR_OTHER_JOBS.selection(("userId", "==", user_id), *waiting)
 
@@ -149,7 +164,7 @@ WAITING_FOR_OTHER_USERS = DeclaredQuery(
 
 
 def waiting_for_other_users(user_id: str, job_type: str) -> Selection:
-    """A user's jobs of a type that wait until fewer places of its queue are taken, the oldest first."""
+    """Select a user's jobs of a type that are held back until places of its queue are free, the oldest first."""
     waiting: list[Filter] = [("status", "==", "pending"), ("stage", "==", "waiting-for-other-users")]
     return WAITING_FOR_OTHER_USERS.selection(("userId", "==", user_id), *waiting, ("type", "==", job_type))
 
@@ -158,7 +173,7 @@ PENDING = DeclaredQuery(jobs, where=equal("status", "type"))
 
 
 def pending(job_type: str) -> Selection:
-    """Jobs of a type that wait, for whatever reason: to count them."""
+    """Select all pending jobs of a type. Used to count them."""
     return PENDING.selection(("status", "==", "pending"), ("type", "==", job_type))
 
 
@@ -166,7 +181,7 @@ PENDING_LATER = DeclaredQuery(jobs, where=[*equal("status", "type"), *between("r
 
 
 def pending_later(job_type: str, now: datetime) -> Selection:
-    """Jobs of a type that wait for their time: to count them."""
+    """Select jobs of a type that wait for their `runAfter`. Used to count them."""
     return PENDING_LATER.selection(("status", "==", "pending"), ("type", "==", job_type), ("runAfter", ">", now))
 
 
@@ -174,7 +189,7 @@ HELD_BACK = DeclaredQuery(jobs, where=[*equal("status", "type"), *one_of("stage"
 
 
 def held_back(job_type: str) -> Selection:
-    """Jobs of a type that wait until others end, or because the type is paused: to count them."""
+    """Select jobs of a type that are held back until others end, or because the type is paused. Used to count them."""
     return HELD_BACK.selection(("status", "==", "pending"), ("type", "==", job_type), ("stage", "in", FOUND_BY_STAGE))
 
 
@@ -182,7 +197,7 @@ RUNNING = DeclaredQuery(jobs, where=[*equal("type"), *between("lease.expiresAt")
 
 
 def running(job_type: str, now: datetime) -> Selection:
-    """Jobs of a type that an attempt holds which is alive: to count them."""
+    """Select jobs of a type whose lease has not expired. Used to count them."""
     return RUNNING.selection(("type", "==", job_type), ("lease.expiresAt", ">", now))
 
 
@@ -192,8 +207,14 @@ OWNERS_BEFORE_A_QUEUE = DeclaredQuery(
 
 
 def owners_before_a_queue(job_type: str, after: str) -> Selection:
-    """Jobs of a type that wait until fewer places of its queue are taken, of the owners whose ids follow another id.
-    The first job names the next owner."""
+    """Select jobs of a type that are held back until places of its queue are free, of owners after a uid.
+
+    The first job names the next owner, so that an owner's other jobs are not read.
+
+    Args:
+        job_type: The type of the jobs.
+        after: The uid of the owner before; empty for the beginning.
+    """
     waiting: list[Filter] = [("status", "==", "pending"), ("stage", "==", "waiting-for-other-users")]
     return OWNERS_BEFORE_A_QUEUE.selection(*waiting, ("type", "==", job_type), ("userId", ">", after))
 
@@ -202,7 +223,7 @@ HELD_IN = DeclaredQuery(jobs, where=equal("status", "stage"))
 
 
 def held_in(stage: str) -> Selection:
-    """Jobs that are held back in a stage."""
+    """Select jobs that are held back, by their stage."""
     return HELD_IN.selection(("status", "==", "pending"), ("stage", "==", stage))
 
 
@@ -210,12 +231,12 @@ ENDED_SINCE = DeclaredQuery(jobs, where=[*equal("type"), *between("completedAt")
 
 
 def ended_since(job_type: str, time: datetime) -> Selection:
-    """Jobs of a type that have ended since a time: to count those that were worked on, and to add up `workSeconds`."""
+    """Select jobs of a type that have ended since a time. Used to count them and to add up `workSeconds`."""
     return ENDED_SINCE.selection(("type", "==", job_type), ("completedAt", ">=", time))
 
 
 def deleted_jobs() -> tuple[str]:
-    """The collection that says how much deleted jobs were worked on."""
+    """Return the name of the collection of records of deleted jobs."""
     return (config.DELETED_JOBS,)
 
 
@@ -223,7 +244,7 @@ DELETED_OF_A_DAY = DeclaredQuery(deleted_jobs, where=equal("day"), sums=["workSe
 
 
 def deleted_of(day: date) -> Selection:
-    """Deleted jobs that had ended on a day: to count those that were worked on, and to add up `workSeconds`."""
+    """Select records of deleted jobs that had ended on a day. Used to count them and to add up `workSeconds`."""
     return DELETED_OF_A_DAY.selection(("day", "==", day.isoformat()))
 
 
@@ -233,8 +254,13 @@ OWNERS_THAT_WAIT = DeclaredQuery(
 
 
 def owners_that_wait(after: str) -> Selection:
-    """Jobs that wait until others of their owner's end, of the owners whose ids follow another id. The first job names
-    the next owner, so that an owner's other jobs are not read."""
+    """Select jobs that are held back until other jobs of their owner end, of owners after a uid.
+
+    The first job names the next owner, so that an owner's other jobs are not read.
+
+    Args:
+        after: The uid of the owner before; empty for the beginning.
+    """
     waiting: list[Filter] = [("status", "==", "pending"), ("stage", "==", "waiting-for-other-jobs")]
     return OWNERS_THAT_WAIT.selection(*waiting, ("userId", ">", after))
 
@@ -243,12 +269,12 @@ CHILDREN = DeclaredQuery(jobs, where=[*equal("parentId"), *one_of("status")])
 
 
 def alive_children(parent_id: str) -> Selection:
-    """The children of a job that have not ended."""
+    """Select the children of a job that have not ended."""
     return CHILDREN.selection(("parentId", "==", parent_id), ("status", "in", ALIVE))
 
 
 def children_of(parent_id: str) -> Selection:
-    """All children of a job."""
+    """Select all children of a job."""
     return CHILDREN.selection(("parentId", "==", parent_id), ("status", "in", [*ALIVE, *sorted(ENDED)]))
 
 
@@ -256,7 +282,7 @@ QUEUED_CHILDREN = DeclaredQuery(jobs, where=equal("parentId", "status", "stage")
 
 
 def queued_children(parent_id: str) -> Selection:
-    """The children of a job that wait for their first attempt, or for their first after they were retried."""
+    """Select the children of a job that wait for their first attempt, or for the first attempt after a retry."""
     waiting: list[Filter] = [("status", "==", "pending"), ("stage", "==", "queued")]
     return QUEUED_CHILDREN.selection(("parentId", "==", parent_id), *waiting)
 
@@ -265,7 +291,7 @@ CHILDRENS_PROGRESS = DeclaredQuery(jobs, where=[*equal("parentId"), *one_of("sta
 
 
 def childrens_progress(parent_id: str) -> Selection:
-    """The children of a job that have not ended: to count them, and to add up their `progress`."""
+    """Select the children of a job that have not ended. Used to count them and to add up their `progress`."""
     return CHILDRENS_PROGRESS.selection(("parentId", "==", parent_id), ("status", "in", ALIVE))
 
 
@@ -273,7 +299,7 @@ ALIVE_OF_A_USER = DeclaredQuery(jobs, where=[*equal("userId"), *one_of("status")
 
 
 def alive_of(user_id: str) -> Selection:
-    """A user's jobs that have not ended, by their ids."""
+    """Select a user's jobs that have not ended, sorted by id."""
     return ALIVE_OF_A_USER.selection(("userId", "==", user_id), ("status", "in", ALIVE))
 
 
@@ -283,12 +309,16 @@ NEWEST_JOBS = DeclaredQuery(jobs, where=perhaps(equal("userId", "status", "type"
 
 
 def newest_jobs(named: Mapping[str, str]) -> Query:
-    """Jobs of an owner, a status and a type, each where it is named; the newest first."""
+    """Select jobs by owner, status and type, the newest first.
+
+    Args:
+        named: The wanted values of `userId`, `status` and `type`. Each may be left out.
+    """
     return NEWEST_JOBS.build(*((field, "==", value) for field, value in named.items()))
 
 
 def newest_job() -> Selection:
-    """The job that was created last, if there is any job at all."""
+    """Select the newest job."""
     return NEWEST_JOBS.selection().first(1)
 
 
@@ -296,5 +326,5 @@ NEWEST_ALIVE_JOBS = DeclaredQuery(jobs, where=one_of("status"), order=[descendin
 
 
 def newest_alive_jobs() -> Query:
-    """Jobs that have not ended, the newest first."""
+    """Select jobs that have not ended, the newest first."""
     return NEWEST_ALIVE_JOBS.build(("status", "in", ALIVE))

@@ -1,4 +1,4 @@
-"""What a query is declared to be: it is built from that, and its index follows from it."""
+"""The declaration of a query. The query is built from it, and its index is generated from it."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -22,21 +22,22 @@ KINDS: dict[str, Kind] = {
     ">": "range",
     ">=": "range",
 }
-"""What each operator asks of an index. The others are left out: none of our queries needs them."""
+"""The kind of comparison of each operator, which decides the index. Operators that no query needs are not listed."""
 
 
 class Undeclared(Exception):
-    """The query is none that is declared: add it to `stoker.queries.declared`, and run scripts/generate."""
+    """The query is not declared. Add it to `stoker.queries.declared`, and run scripts/generate."""
 
 
 @dataclass(frozen=True)
 class Condition:
-    """What a query asks of a field.
+    """A condition of a query on a field.
 
     Attributes:
-        field: Its path.
-        kind: How it is compared: with one value, with several, as a list that holds a value, or as greater or less.
-        optional: Whether the query may do without.
+        field: The path of the field.
+        kind: The kind of comparison: equal to a value, equal to one of several values, a list that contains a value, or
+            a range.
+        optional: Whether the query may also be run without the condition.
     """
 
     field: str
@@ -45,37 +46,37 @@ class Condition:
 
 
 def equal(*fields: str) -> list[Condition]:
-    """Fields that are each equal to a value."""
+    """Require each field to be equal to a value."""
     return [Condition(field, "equal") for field in fields]
 
 
 def one_of(field: str) -> list[Condition]:
-    """A field that is equal to one of several values."""
+    """Require a field to be equal to one of several values."""
     return [Condition(field, "one-of")]
 
 
 def contains(field: str) -> list[Condition]:
-    """A list that holds a value."""
+    """Require a field to be a list that contains a value."""
     return [Condition(field, "contains")]
 
 
 def between(field: str) -> list[Condition]:
-    """A field that is less or greater than a value, or between two."""
+    """Require a field to be less or greater than a value, or between two values."""
     return [Condition(field, "range")]
 
 
 def perhaps(conditions: Iterable[Condition]) -> list[Condition]:
-    """The same conditions, of which a query may have any."""
+    """Make conditions optional: a query may have any of them."""
     return [Condition(one.field, one.kind, optional=True) for one in conditions]
 
 
 def ascending(field: str) -> Order:
-    """The least first."""
+    """Sort by a field, the least value first."""
     return field, "ASCENDING"
 
 
 def descending(field: str) -> Order:
-    """The greatest first."""
+    """Sort by a field, the greatest value first."""
     return field, "DESCENDING"
 
 
@@ -84,11 +85,11 @@ class DeclaredQuery:
     """A query that the code may run.
 
     Attributes:
-        collections: Tells where; asked each time, for the names are configuration.
-        where: What it asks of which fields.
-        order: What its results are sorted by.
-        sums: Fields that are added up. What a query finds may always be counted.
-        group: Whether the collection is meant wherever it lies.
+        collections: Returns the names of the collections. It is called each time, because the names are configuration.
+        where: The conditions.
+        order: The order of the results.
+        sums: The fields that are added up. Counting the results is always allowed.
+        group: Whether it is a query of a collection group: all collections of the name, below any document.
     """
 
     collections: Callable[[], Sequence[str]]
@@ -98,15 +99,15 @@ class DeclaredQuery:
     group: bool = False
 
     def build(self, *filters: Filter, collection: str | None = None) -> Query:
-        """Return the client library's query, with its values. Arguments and errors as in `selection`."""
+        """Return the query as an object of the client library. Arguments and errors are those of `selection`."""
         return self.selection(*filters, collection=collection).query()
 
     def selection(self, *filters: Filter, collection: str | None = None) -> Selection:
-        """Return the query with its values, as data.
+        """Return the query as data.
 
         Args:
-            filters: At least one for each condition that is not optional; several for a range.
-            collection: Its id, if the query is declared for several.
+            filters: At least one filter for each condition that is not optional. A range may have several.
+            collection: The name of the collection, if the query is declared for several; else None.
 
         Raises:
             Undeclared: The filters or the collection are not as declared.
@@ -114,10 +115,14 @@ class DeclaredQuery:
         name = collection if collection is not None else self.collections()[0]
         asked = frozenset((field, KINDS[operator]) for field, operator, _ in filters if operator in KINDS)
         if name not in self.collections() or not self.asks(asked) or len(asked) < len({one[0] for one in filters}):
-            raise Undeclared(f"{filters} in {name} is not what is declared: {self}")
+            raise Undeclared(f"The query {filters} in {name!r} does not match its declaration: {self}")
         return Selection(name, filters, tuple(self.order), self.group)
 
     def asks(self, asked: frozenset[tuple[str, Kind]]) -> bool:
-        """Whether it asks this of fields: of all that are not optional, and of no other."""
+        """Return whether the conditions allow these comparisons: all that are not optional, and no others.
+
+        Args:
+            asked: The compared fields, each with the kind of comparison.
+        """
         needed = {(one.field, one.kind) for one in self.where if not one.optional}
         return needed <= asked <= {(one.field, one.kind) for one in self.where}

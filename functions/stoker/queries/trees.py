@@ -1,4 +1,4 @@
-"""Documents as Firestore sends them, of a user's and below a document, page by page."""
+"""The documents of a user, and the documents below a document, read page by page as protobuf messages."""
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
@@ -10,26 +10,26 @@ from stoker.firestore.deadline import patience
 from stoker.queries import declared
 
 PAGE = 300
-"""Documents of one query: what reads them slowly must not keep a query open for long."""
+"""The documents of a query. It is small, so that a slow reader does not keep a query open for long."""
 
 
 def owned(collection: str, user_id: str, after: str | None = None) -> Iterator[Document]:
-    """A user's documents: those of a collection whose `userId` is the user's, by their ids.
+    """Yield the documents of a collection that belong to a user, sorted by id.
 
     Args:
         collection: A collection at the root, one of `declared.with_owners`.
-        user_id: The user.
-        after: The path of the document behind which to begin.
+        user_id: The uid of the user.
+        after: The path of the document after which to begin; None for the beginning.
     """
     return _pages(lambda last: owned_page(collection, user_id, PAGE, after=last), after)
 
 
 def below(path: str, after: str | None = None) -> Iterator[Document]:
-    """All documents below one, at any depth, also below documents that are missing.
+    """Yield all documents below a document, at any depth, also below documents that are missing.
 
     Args:
-        path: The document's; it need not exist.
-        after: The path of the document behind which to begin.
+        path: The path of the document, which need not exist.
+        after: The path of the document after which to begin; None for the beginning.
     """
     return _pages(lambda last: below_page(path, PAGE, after=last), after)
 
@@ -37,13 +37,25 @@ def below(path: str, after: str | None = None) -> Iterator[Document]:
 def owned_page(
     collection: str, user_id: str, limit: int, fields: Sequence[str] = (), after: str | None = None
 ) -> Iterator[Document]:
-    """The first of the documents of `owned`; with certain fields only, where these are named."""
+    """Yield the first documents of `owned`.
+
+    Args:
+        collection, user_id, after: As in `owned`.
+        limit: The most documents to yield.
+        fields: The paths of the fields to read; empty for all fields.
+    """
     query = declared.owned(collection, user_id)._to_protobuf()
     return raw.run("", _page(query, limit, fields, after))
 
 
 def below_page(path: str, limit: int, fields: Sequence[str] = (), after: str | None = None) -> Iterator[Document]:
-    """The first of the documents of `below`; with certain fields only, where these are named."""
+    """Yield the first documents of `below`.
+
+    Args:
+        path, after: As in `below`.
+        limit: The most documents to yield.
+        fields: The paths of the fields to read; empty for all fields.
+    """
     query = StructuredQuery(from_=[StructuredQuery.CollectionSelector(all_descendants=True)])
     query.order_by.extend(
         StructuredQuery.Order(field=StructuredQuery.FieldReference(field_path=field), direction=direction)
@@ -53,8 +65,8 @@ def below_page(path: str, limit: int, fields: Sequence[str] = (), after: str | N
 
 
 def count_owned(collection: str, user_id: str) -> int:
-    """How many documents `owned` would find: one read for a thousand of them."""
-    # The library's annotations are wrong here: it answers with two lists, one per answer, one per aggregation.
+    """Return the number of documents that `owned` would yield. It costs one read for a thousand documents."""
+    # The library's annotations are wrong here: it returns a list of lists, by answer and by aggregation.
     counting: Any = declared.owned(collection, user_id).count()
     return int(counting.get(**patience(reads=True))[0][0].value)
 

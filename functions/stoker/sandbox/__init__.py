@@ -1,1 +1,1 @@
-"""Child processes that read a user's file or text: confined, watched, and without a network."""
+"""Child processes that read a user's file or text. They are confined and watched, and have no network."""

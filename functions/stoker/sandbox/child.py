@@ -1,11 +1,11 @@
-"""Confines a program that reads a user's file: limits, no network, no core dump, and no life beyond its parent's.
+"""Confinement of a program that reads a user's file: limits, no network, no core dump, and an end with its parent.
 
-Run as a script, it confines itself and becomes the program:
+Run as a script, this module confines its own process and then becomes the program:
 
     python -I -S child.py PARENT MEMORY_BYTES FILE_BYTES PROGRAM [ARGUMENT ...]
 
-It imports the standard library alone, since each start of it is paid for by a job. Not a `preexec_fn`, which may
-deadlock in a process that has threads.
+It imports only the standard library, because every job waits for each start of it. `subprocess` could run the same code
+as a `preexec_fn`, but that may deadlock in a process that has threads.
 """
 
 import ctypes
@@ -19,16 +19,16 @@ PR_SET_PDEATHSIG = 1
 
 
 def confine(parent: int, memory_bytes: int, file_bytes: int) -> None:
-    """Limits this process.
+    """Limit this process, and let it be killed when its parent dies.
 
     Args:
-        parent: The process id of the parent; when that dies, this process is killed.
-        memory_bytes: The address space that this process may have.
-        file_bytes: The largest file that it may write.
+        parent: The process id of the parent.
+        memory_bytes: The largest address space of this process, in bytes.
+        file_bytes: The largest file that this process may write, in bytes.
     """
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-        # Other systems do not enforce an address space, and some refuse to set one.
+        # Other systems do not enforce a limit of the address space, and some refuse to set it.
         resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (file_bytes, file_bytes))
@@ -37,21 +37,21 @@ def confine(parent: int, memory_bytes: int, file_bytes: int) -> None:
 
 
 def command(memory_bytes: int, file_bytes: int, program: list[str]) -> list[str]:
-    """The command that runs a program confined.
+    """Return the command that runs a program confined, as a child of this process.
 
     Args:
-        memory_bytes: The address space that it may have.
-        file_bytes: The largest file that it may write.
-        program: Its path and its arguments.
+        memory_bytes: The largest address space of the program, in bytes.
+        file_bytes: The largest file that the program may write, in bytes.
+        program: The program's path and its arguments.
     """
     limits = (str(os.getpid()), str(memory_bytes), str(file_bytes))
     return [sys.executable, "-I", "-S", __file__, *limits, *program]
 
 
-# Two arenas: glibc otherwise reserves address space by the core, up to the limit on a machine with many.
-# And SVT-AV1 speaks of errors alone, as ffmpeg does.
+# MALLOC_ARENA_MAX: glibc reserves address space for each core, and would reach the limit on a machine with many cores.
+# SVT_LOG: SVT-AV1 logs errors only, as ffmpeg does.
 ENVIRONMENT = {"MALLOC_ARENA_MAX": "2", "LC_ALL": "C.UTF-8", "SVT_LOG": "1"}
-"""All that a child sees of ours: no credentials, no path."""
+"""The whole environment of a child. It has no credentials and no PATH."""
 
 
 if __name__ == "__main__":

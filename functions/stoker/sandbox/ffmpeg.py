@@ -1,4 +1,4 @@
-"""Runs ffmpeg on a user's file: confined, watched, and told to stop when the job is."""
+"""Runs of ffmpeg on a user's file. They are confined and watched, and stop when the job stops."""
 
 import math
 import os
@@ -14,54 +14,59 @@ from typing import IO
 from stoker import config
 from stoker.errors import EncoderFailed
 from stoker.sandbox.child import ENVIRONMENT, command
-from stoker.sandbox.ffmpeg_limits import Limit, met
+from stoker.sandbox.ffmpeg_limits import Limit, limit_in
 from stoker.sandbox.formats import CONTAINERS, PROTOCOLS
 
 STDERR_BYTES = 16 * 1024
-"""How much of what ffmpeg complains of is kept: the end says why it stopped."""
+"""Bytes of ffmpeg's error output that are kept, from its end: the last lines say why it stopped."""
 
 POLL_SECONDS = 0.5
-"""How often ffmpeg tells its progress, and how long a cancelled job may go on unasked."""
+"""Seconds between two progress reports of ffmpeg. A cancelled job stops within this time."""
 
 
 class FfmpegFailed(Exception):
     """ffmpeg stopped with an error.
 
     Args:
-        status: Its exit status; negative where a signal ended it.
-        complaint: The end of what it wrote to standard error.
+        status: Its exit status; negative if a signal ended it.
+        error_output: The end of its error output.
     """
 
-    def __init__(self, status: int, complaint: str) -> None:
-        super().__init__(f"ffmpeg ended with {status}: {complaint}")
+    def __init__(self, status: int, error_output: str) -> None:
+        super().__init__(f"ffmpeg ended with {status}: {error_output}")
         self.status = status
-        self.complaint = complaint
+        self.error_output = error_output
 
     @property
     def killed(self) -> bool:
-        """Whether someone else ended it, so that another attempt may succeed. A crash is the file's own doing."""
+        """Return whether a signal from outside ended it. Then another attempt may succeed; a crash would come again."""
         return -self.status in (signal.SIGKILL, signal.SIGTERM, signal.SIGINT)
 
     @property
     def limit(self) -> Limit | None:
-        """The limit that stopped it, as it will again; None where something else did."""
-        return met(self.complaint)
+        """The limit that stopped it, and would stop it again; None if something else stopped it."""
+        return limit_in(self.error_output)
 
     @property
-    def too_much(self) -> bool:
-        """Whether it met a limit that it was given."""
+    def hit_limit(self) -> bool:
+        """Return whether it stopped at a limit that it was given."""
         return self.limit is not None
 
 
 def ffmpeg_path() -> str:
-    """The ffmpeg that comes with the `imageio-ffmpeg` package: Google's images may have none."""
+    """Return the path of the ffmpeg in the `imageio-ffmpeg` package. Google's images may have no ffmpeg."""
     import imageio_ffmpeg
 
     return str(imageio_ffmpeg.get_ffmpeg_exe())
 
 
 def input_options(formats: str = CONTAINERS, protocols: str = PROTOCOLS) -> list[str]:
-    """The options that must stand before `-i` for every file that a user brought."""
+    """Return the options that must stand before `-i` for every file from a user.
+
+    Args:
+        formats: ffmpeg's names of the demuxers that may open the file, separated by commas.
+        protocols: ffmpeg's names of the protocols that may read the file, separated by commas.
+    """
     return [
         *("-protocol_whitelist", protocols),
         *("-format_whitelist", formats),
@@ -70,7 +75,7 @@ def input_options(formats: str = CONTAINERS, protocols: str = PROTOCOLS) -> list
 
 
 def ffmpeg_command(arguments: Sequence[str]) -> list[str]:
-    """The whole command for inputs, filters and outputs that are given."""
+    """Return the whole command for the given inputs, filters and outputs."""
     return [
         ffmpeg_path(),
         *("-hide_banner", "-nostdin", "-y", "-loglevel", "error"),
@@ -87,23 +92,24 @@ def run_ffmpeg(
     frames_per_second: float = 0,
     feed: Iterator[bytes] | None = None,
 ) -> str:
-    """Runs ffmpeg to its end.
+    """Run ffmpeg to its end.
 
     Args:
-        arguments: Inputs, filters and outputs; paths are relative to `folder`.
-        folder: Its working folder.
-        on_progress: Called with the seconds of media written so far, about every `POLL_SECONDS` whether there is
-            news or not; what it raises stops ffmpeg.
-        frames_per_second: Of the first picture that it writes, where there is one. ffmpeg itself tells no time while
-            one of its outputs has not begun, as a still from the middle of the film has not.
-        feed: What it gets by standard input; what this raises, is raised here.
+        arguments: Inputs, filters and outputs. Paths are relative to `folder`.
+        folder: The working folder of ffmpeg.
+        on_progress: Called about every `POLL_SECONDS` with the seconds of media written so far, also if they are the
+            same as before. If it raises an exception, ffmpeg is stopped.
+        frames_per_second: The frame rate of the first picture that ffmpeg writes, if it writes a picture. ffmpeg
+            reports no time while one of its outputs has not begun, such as a still from the middle of the film. Until
+            then, frames are counted instead.
+        feed: The bytes for standard input. If reading them raises an exception, it is raised here.
 
     Returns:
-        The end of what it wrote to standard error, although it went well.
+        The end of ffmpeg's error output, which may have warnings although ffmpeg succeeded.
 
     Raises:
-        FfmpegFailed: It stopped with an error.
-        EncoderFailed: It said nothing new for `config.STALL_SECONDS`.
+        FfmpegFailed: ffmpeg stopped with an error.
+        EncoderFailed: ffmpeg made no progress for `config.STALL_SECONDS`.
     """
     process = subprocess.Popen(
         command(config.MEDIA_MEMORY_BYTES, config.MAX_OUTPUT_BYTES, ffmpeg_command(arguments)),
@@ -115,7 +121,7 @@ def run_ffmpeg(
     )
     feeder = None if feed is None else _Feeder(feed, process)
     try:
-        ended, complaint = _watch(process, on_progress, frames_per_second, feeder)
+        ended, error_output = _watch(process, on_progress, frames_per_second, feeder)
         status = process.wait()
     finally:
         process.kill()
@@ -124,18 +130,18 @@ def run_ffmpeg(
         process.communicate()
     if feeder and feeder.error:
         raise feeder.error
-    # After a signal the files are playable and cut short, and the status may still be 0.
+    # After a signal, ffmpeg closes its files properly, and its status may be 0. The files are cut short nevertheless.
     if status != 0 or not ended:
-        raise FfmpegFailed(status, complaint)
-    return complaint
+        raise FfmpegFailed(status, error_output)
+    return error_output
 
 
 class _Feeder(threading.Thread):
-    """Writes to the standard input of a process until that has enough.
+    """A thread that writes to the standard input of a process until the process takes no more.
 
     Attributes:
-        error: What kept it from writing all that the process wanted.
-        moved_at: When the process last took something, by the monotonic clock.
+        error: The exception of the feed, if it raised one.
+        moved_at: When the process last took bytes, by the monotonic clock, in seconds.
     """
 
     def __init__(self, feed: Iterator[bytes], process: subprocess.Popen[bytes]) -> None:
@@ -154,7 +160,7 @@ class _Feeder(threading.Thread):
                     self._pipe.write(chunk)
                     self.moved_at = time.monotonic()
         except BrokenPipeError:
-            pass  # It has all that it wants: a poster needs no end of the film.
+            pass  # The process needs no more: a poster does not need the end of the film.
         except Exception as error:
             self.error = error
 
@@ -165,13 +171,13 @@ def _watch(
     frames_per_second: float,
     feeder: _Feeder | None,
 ) -> tuple[bool, str]:
-    """Reads both pipes until ffmpeg closes them; says whether it reported its end, and what it complained of."""
+    """Read both pipes until ffmpeg closes them. Return whether it reported its end, and its error output."""
     assert process.stdout is not None
     assert process.stderr is not None
-    progress, complaint = FfmpegProgress(frames_per_second), bytearray()
+    progress, error_output = FfmpegProgress(frames_per_second), bytearray()
     with selectors.DefaultSelector() as selector:
         selector.register(process.stdout, selectors.EVENT_READ, progress.feed)
-        selector.register(process.stderr, selectors.EVENT_READ, complaint.extend)
+        selector.register(process.stderr, selectors.EVENT_READ, error_output.extend)
         while selector.get_map():
             for key, _ in selector.select(POLL_SECONDS):
                 pipe: IO[bytes] = key.fileobj  # type: ignore[assignment]
@@ -180,24 +186,24 @@ def _watch(
                     key.data(data)
                 else:
                     selector.unregister(pipe)
-            del complaint[:-STDERR_BYTES]
+            del error_output[:-STDERR_BYTES]
             on_progress(progress.seconds)
-            # Before a late part of a film that comes through a pipe, it reads for long and writes nothing.
+            # A part late in a film that comes through a pipe: ffmpeg reads for a long time before it writes anything.
             fed = time.monotonic() - feeder.moved_at if feeder else math.inf
             if min(progress.silent_seconds, fed) > config.STALL_SECONDS:
                 raise EncoderFailed("The encoder got stuck on this file.")
-    return progress.ended, complaint.decode(errors="replace").strip()
+    return progress.ended, error_output.decode(errors="replace").strip()
 
 
 class FfmpegProgress:
-    """Reads what `-progress` writes: lines of `name=value`, with `progress=end` last.
+    """A parser of what `-progress` writes: lines of `name=value`, with `progress=end` last.
 
     Args:
-        frames_per_second: Of the picture whose frames are counted; 0 where they tell no time.
+        frames_per_second: The rate of the frames that ffmpeg counts; 0 if their count gives no time.
 
     Attributes:
         seconds: Seconds of media written so far.
-        ended: Whether ffmpeg has said that it came to its end.
+        ended: Whether ffmpeg has reported its end.
     """
 
     def __init__(self, frames_per_second: float = 0) -> None:
@@ -209,11 +215,11 @@ class FfmpegProgress:
 
     @property
     def silent_seconds(self) -> float:
-        """How long there has been no news."""
+        """Seconds since ffmpeg last made progress."""
         return time.monotonic() - self._moved_at
 
     def feed(self, data: bytes) -> None:
-        """Takes what has arrived; a line may come in pieces."""
+        """Parse bytes that have arrived. A line may come in pieces."""
         *lines, self._rest = (self._rest + data).split(b"\n")
         for line in lines:
             name, _, value = line.partition(b"=")

@@ -1,4 +1,4 @@
-"""Whether ffmpeg stopped at a limit that it was given, from what it complained of."""
+"""The limits at which ffmpeg may stop, recognized by its error output."""
 
 from typing import Literal
 
@@ -9,33 +9,33 @@ OUT_OF_MEMORY = (
     "insufficient resources",
     "Resource temporarily unavailable",
 )
-"""Words of ffmpeg, x264, libvpx, SVT-AV1 and of threads where there is no address space left."""
+"""Messages of ffmpeg, x264, libvpx, SVT-AV1 and of threads when no address space is left."""
 
 OUT_OF_ROOM = ("File too large", "No space left on device")
 
 NO_LIMIT = (
-    "WebPAnimEncoderAssemble() failed",  # libwebp was given no frame, and ffmpeg calls any error of it a lack of memory
+    "WebPAnimEncoderAssemble() failed",  # libwebp got no frame; ffmpeg reports every error of libwebp as lack of memory
     "Error opening input: Cannot allocate memory",  # a header claims a size beyond `-max_alloc`
     "Error during demuxing: Cannot allocate memory",
     "Error retrieving a packet from demuxer: Cannot allocate memory",
 )
-"""Complaints of a lack of memory that have another cause: what the file says, not how large it is."""
+"""Messages about a lack of memory that have another cause: a wrong number in the file, not its size."""
 
 Limit = Literal["memory", "room"]
 
 
-def met(complaint: str) -> Limit | None:
-    """The limit that stopped ffmpeg; None where something else did.
+def limit_in(error_output: str) -> Limit | None:
+    """Return the limit that stopped ffmpeg; None if something else stopped it.
 
     Args:
-        complaint: The end of what it wrote to standard error.
+        error_output: The end of ffmpeg's error output.
 
     Example:
-        >>> met("x264 [error]: malloc of size 26999616 failed")
+        >>> limit_in("x264 [error]: malloc of size 26999616 failed")
         'memory'
     """
-    if any(words in complaint for words in OUT_OF_ROOM):
+    if any(words in error_output for words in OUT_OF_ROOM):
         return "room"
-    if any(words in complaint for words in OUT_OF_MEMORY) and not any(words in complaint for words in NO_LIMIT):
+    if any(words in error_output for words in OUT_OF_MEMORY) and not any(words in error_output for words in NO_LIMIT):
         return "memory"
     return None

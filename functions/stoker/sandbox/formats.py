@@ -1,7 +1,8 @@
-"""Formats that a source may have. ffmpeg's own defaults would let a file name other files and hosts, and read them.
+"""Formats that a source may have. By ffmpeg's own defaults, a file could name other files and hosts, and ffmpeg would
+read them.
 
-The upload rules and the table in `docs/inputs.md` are made from `ACCEPTED`. The child that opens files imports this
-module by itself, so it imports the standard library alone.
+The upload rules and the table in `docs/inputs.md` are made from `ACCEPTED`. The child process that opens files imports
+this module, so the module imports only the standard library.
 """
 
 from dataclasses import dataclass
@@ -12,13 +13,13 @@ class Accepted:
     """A kind of file that is accepted as a source.
 
     Attributes:
-        name: As people call it.
-        demuxers: ffmpeg's names of what opens it.
-        endings: Of file names, in lower case. An upload without a media type is accepted by these.
-        media_types: That browsers and systems give such files.
-        video: The codecs of its picture that are tested, as ffmpeg calls them.
-        audio: The codecs of its sound that are tested, as ffmpeg calls them.
-        animation: Whether it is a moving picture of web pages, which has a bound of its own in bytes.
+        name: The name that people use.
+        demuxers: ffmpeg's names of the demuxers that open such files.
+        endings: Endings of file names, in lower case. They decide if an upload has no media type.
+        media_types: The media types that browsers and systems give such files.
+        video: ffmpeg's names of the video codecs that are tested in such files.
+        audio: ffmpeg's names of the audio codecs that are tested in such files.
+        animation: Whether it is an animated picture as web pages have them, with a limit of its own in bytes.
     """
 
     name: str
@@ -140,23 +141,23 @@ ACCEPTED = (
     Accepted("animated PNG", ("apng",), ("apng", "png"), ("image/apng", "image/png"), ("apng",), animation=True),
     Accepted("animated WebP", ("webp_anim",), ("webp",), ("image/webp",), ("webp",), animation=True),
 )
-"""None of them is a playlist, a script or a list of other files."""
+"""All formats that a source may have. None of them is a playlist, a script or a list of other files."""
 
 CONTAINERS = ",".join(demuxer for accepted in ACCEPTED for demuxer in accepted.demuxers)
-"""Demuxers for what users upload."""
+"""Demuxers for the films and sounds of users."""
 
 PICTURES = "image2,jpeg_pipe"
-"""Demuxers for the still pictures that we made ourselves."""
+"""Demuxers for the still pictures that a worker has made."""
 
 WATERMARKS = "png_pipe,jpeg_pipe,webp_pipe"
-"""Demuxers for the still pictures that users bring."""
+"""Demuxers for the still pictures of users."""
 
 PIPE = "pipe"
-"""The protocol of what we hand over ourselves, by standard input."""
+"""The protocol of a file that the worker sends through standard input."""
 
-CLOCK_OF_USED = frozenset({"mpegts", "mpeg", "ogg"})
-"""Demuxers whose clock may begin anew in the middle. ffmpeg begins it with the first stream that it uses. Source:
-AVFMT_TS_DISCONT in https://github.com/FFmpeg/FFmpeg/tree/master/libavformat."""
+DISCONTINUOUS_TIMESTAMPS = frozenset({"mpegts", "mpeg", "ogg"})
+"""Demuxers of formats whose timestamps may jump in the middle. ffmpeg's clock for them begins with the first stream
+that it uses. Source: AVFMT_TS_DISCONT in https://github.com/FFmpeg/FFmpeg/tree/master/libavformat."""
 
 PROTOCOLS = "file"
-"""No network, no pipes into shells, no `concat:` or `subfile:` of other files."""
+"""The protocols that may read a file. So there is no network, and no `concat:` or `subfile:` of other files."""

@@ -1,6 +1,6 @@
-"""Cuts a child process off: no sockets, no other programs, whatever a text or a file makes of it.
+"""A seccomp filter for child processes: no sockets and no other programs, even if a file or a text takes them over.
 
-By a seccomp filter, which needs no rights and can't be taken back. It imports the standard library alone.
+Setting the filter needs no privileges, and nothing can remove it. This module imports only the standard library.
 """
 
 import ctypes
@@ -17,17 +17,18 @@ NUMBER_OFFSET, ARCHITECTURE_OFFSET = 0, 4
 """Source: linux/prctl.h, linux/seccomp.h, linux/bpf_common.h (a load of a word, a jump, a return)."""
 
 X32 = 0x40000000
-"""The calls of x86-64's 32-bit relatives are numbered from here. Source: arch/x86/include/uapi/asm/unistd.h."""
+"""The first number of the system calls of the x32 ABI. Source: arch/x86/include/uapi/asm/unistd.h."""
 
 SOCKETS = {
     "x86_64": (0xC000003E, (41, 42, 49, 53, 425)),
     "aarch64": (0xC00000B7, (198, 203, 200, 199, 425)),
 }
-"""By machine: its number, and those of socket, connect, bind, socketpair, and io_uring_setup, whose rings open sockets
-past any filter. Source: linux/audit.h, arch/x86/entry/syscalls/syscall_64.tbl, asm-generic/unistd.h."""
+"""For each machine: its number, and the numbers of the calls socket, connect, bind, socketpair and io_uring_setup.
+io_uring can open sockets that no filter sees.
+Source: linux/audit.h, arch/x86/entry/syscalls/syscall_64.tbl, asm-generic/unistd.h."""
 
 PROGRAMS = {"x86_64": (59, 322), "aarch64": (221, 281)}
-"""By machine: the numbers of execve and execveat. Source: the same."""
+"""For each machine: the numbers of the calls execve and execveat. Source: as `SOCKETS`."""
 
 
 class _Program(ctypes.Structure):
@@ -37,15 +38,15 @@ class _Program(ctypes.Structure):
 
 
 def go_offline(*, programs: bool = False) -> None:
-    """Takes sockets and other programs from this process, and from all that it starts or becomes. For good.
+    """Forbid sockets and other programs to this process and all its descendants, for good.
 
-    On systems other than Linux, where Stoker is developed and not deployed, it does nothing.
+    On systems other than Linux this does nothing: Stoker is developed there, but not deployed.
 
     Args:
-        programs: Whether it may still become another program, which is offline as well.
+        programs: Whether the process may still become another program, which has no sockets either.
 
     Raises:
-        OSError: The kernel has no such filters, or nobody has said what the calls are called on this machine.
+        OSError: The kernel has no seccomp filters, or the numbers of the system calls are not listed for this machine.
     """
     if sys.platform != "linux":
         return
@@ -63,7 +64,7 @@ def go_offline(*, programs: bool = False) -> None:
 
 
 def _filter(architecture: int, refused: tuple[int, ...]) -> bytes:
-    """Refuses the calls that are listed, and every call of another architecture's, which has other numbers."""
+    """Return a filter that refuses the given calls, and all calls of other architectures, which have other numbers."""
     program = [(LOAD, 0, 0, ARCHITECTURE_OFFSET), (JUMP_IF_EQUAL, 1, 0, architecture), (RETURN, 0, 0, REFUSE)]
     program += [(LOAD, 0, 0, NUMBER_OFFSET), (JUMP_IF_AT_LEAST, len(refused) + 1, 0, X32)]
     for left, number in zip(range(len(refused), 0, -1), refused, strict=True):

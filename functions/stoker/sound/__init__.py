@@ -1,1 +1,1 @@
-"""Sound, as films and speech share it: the downmix to stereo, and the mastering to a loudness."""
+"""Sound processing that films and speech share: the downmix to stereo, and the mastering to a loudness."""

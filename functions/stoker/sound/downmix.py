@@ -1,8 +1,8 @@
-"""The downmix: any layout of channels becomes stereo, as loud as it was.
+"""The downmix: any layout of channels becomes stereo of the same loudness.
 
-The matrix is that of ITU-R BS.775-4, table 2: 1 for the front, 0.707 for the centre and the surrounds, nothing for the
-low-frequency effects. It is not normalised, so the front keeps its level, and a limiter holds what would clip. A single
-channel is played by both sides at its own level, as players do. `docs/sound.md` has the whole table.
+The matrix is that of ITU-R BS.775-4, table 2: 1 for the front, 0.707 for the centre and the surrounds, 0 for the
+low-frequency effects. It is not normalised, so that the front keeps its level. A limiter holds samples that would clip.
+A single channel is played by both sides at its own level, as players do. `docs/sound.md` has the whole table.
 """
 
 import math
@@ -12,24 +12,23 @@ from dataclasses import dataclass
 from stoker.probe.probe import AudioStream
 
 SAMPLES_PER_SECOND = 48_000
-"""What video players and Opus work with."""
+"""The sample rate of all outputs. Video players and Opus use it."""
 
 HALF_POWER = math.sqrt(0.5)
-"""-3 dB: a channel that two sides play is as loud as before. Source: ITU-R BS.775-4, table 2."""
+"""-3 dB: at this gain, a channel that both sides play is as loud as before. Source: ITU-R BS.775-4, table 2."""
 
 STEREO = (f"aresample={SAMPLES_PER_SECOND}:osf=fltp",)
-"""Filters that make floating point of stereo."""
+"""Filters that convert stereo to floating point."""
 
 MIX_CEILING = -4.0
-"""dBFS that no sample of a downmix passes. Lossy encoders add to it: white noise at full scale in every channel of 5.1
-comes out of Opus with a true peak of -0.3 dBTP, and of AAC and MP3 with -1.0."""
+"""The highest sample of a downmix, in dBFS. Lossy encoders raise the peaks: after this limit, white noise at full scale
+in every channel of 5.1 has a true peak of -0.3 dBTP in Opus, and of -1.0 dBTP in AAC and MP3."""
 
 LEFT = ("FL", "FLC", "WL", "DL", "SDL", "BIL")
 LEFT_SURROUND = ("BL", "SL", "TFL", "TBL", "TSL", "BFL", "SSL", "TTL")
 BOTH = ("FC",)
 BOTH_SURROUND = ("BC", "TC", "TFC", "TBC", "BFC")
-"""Channels by ffmpeg's names. The right ones are named as the left ones, with an R for the L; all others, `LFE` and
-`LFE2`, are left out."""
+"""Channels by ffmpeg's names. The right channels have an R in place of the L. `LFE` and `LFE2` are dropped."""
 
 LAYOUTS = {
     "binaural": "BIL+BIR",
@@ -42,19 +41,19 @@ LAYOUTS = {
     "hexadecagonal": "FL+FR+FC+BL+BR+BC+SL+SR+TFL+TFC+TFR+TBL+TBC+TBR+WL+WR",
     "22.2": "FL+FR+FC+LFE+BL+BR+FLC+FRC+BC+SL+SR+TC+TFL+TFC+TFR+TBL+TBC+TBR+LFE2+TSL+TSR+BFC+BFL+BFR",
 }
-"""Layouts of which ffmpeg's own mix leaves channels out, or which it can't mix. Source: `ffmpeg -layouts`."""
+"""Layouts that ffmpeg's own mix does not support, or of which it drops channels. Source: `ffmpeg -layouts`."""
 
 GUESSED_CHANNELS = 8
-"""Up to as many channels without names get the names of the usual layout of so many, by ffmpeg."""
+"""Up to this number, ffmpeg gives channels without names the names of the usual layout."""
 
 
 @dataclass(frozen=True)
 class Level:
-    """By how much a sound is changed.
+    """A change of a sound's level.
 
     Attributes:
-        gain: dB.
-        ceiling: dBFS that no sample passes after the gain; None for no limit.
+        gain: The change, in dB.
+        ceiling: The highest sample after the gain, in dBFS; None for no limit.
     """
 
     gain: float = 0.0
@@ -62,16 +61,17 @@ class Level:
 
     @property
     def filters(self) -> list[str]:
-        """Filters that apply it, to sound as floating point."""
+        """The filters that apply this level to sound in floating point."""
         gain = [f"volume={self.gain:.2f}dB"] if self.gain else []
         return gain if self.ceiling is None else [*gain, limiter(self.ceiling)]
 
 
 def stereo(audio: AudioStream) -> list[str]:
-    """Filters that make stereo of a sound, 48,000 samples a second, as floating point, so that nothing clips yet.
+    """Return the filters that make stereo of a sound, with 48,000 samples a second.
 
-    They are set up anew by ffmpeg where the sound changes its channels, its rate or its format in the middle. A layout
-    that ffmpeg can mix may change to any other of the kind.
+    The result is in floating point, so that nothing clips yet. If the sound changes its channels, its sample rate or
+    its format in the middle, ffmpeg sets these filters up anew. A layout that ffmpeg can mix may change to any other
+    layout that it can mix.
     """
     [mix] = STEREO
     gains = _gains(audio)
@@ -85,18 +85,21 @@ def stereo(audio: AudioStream) -> list[str]:
 
 
 def limiter(ceiling: float) -> str:
-    """A filter that lets no sample pass a ceiling, in dBFS. Sound that stays below is not changed.
+    """Return a filter that keeps all samples below a ceiling. It does not change sound that stays below.
 
-    It looks 5 ms ahead, and moves no sample in time.
+    The filter looks 5 ms ahead. It moves no sample in time.
+
+    Args:
+        ceiling: The highest sample, in dBFS.
     """
     return f"alimiter=limit={10 ** (ceiling / 20):.5f}:attack=5:release=50:level=false:latency=true"
 
 
 def at_own_level(audio: AudioStream) -> list[str]:
-    """Filters for the stereo of a sound that stays as loud as it was.
+    """Return the filters for the stereo of a sound that keeps its loudness.
 
-    Mono and stereo keep full scale, which they may have had. A mix is limited at twice the rate, because the wave rises
-    higher between the samples.
+    Mono and stereo may reach full scale, because the source may. A downmix is limited at twice the sample rate, because
+    the wave between two samples may rise higher than both.
     """
     if audio.channels <= 2:
         return [limiter(0.0)]
@@ -104,7 +107,7 @@ def at_own_level(audio: AudioStream) -> list[str]:
 
 
 def _gains(audio: AudioStream) -> list[tuple[float, float]] | None:
-    """By how much each side plays each channel; None where ffmpeg's own matrix is the same."""
+    """Return the gains of each channel on the left and on the right; None if ffmpeg's own matrix is the same."""
     named = re.fullmatch(r"\d+ channels \((.+)\)", audio.layout)
     names = named[1] if named else LAYOUTS.get(audio.layout)
     if audio.channels == 1:
@@ -119,7 +122,7 @@ def _gains(audio: AudioStream) -> list[tuple[float, float]] | None:
 
 
 def _gain(name: str) -> tuple[float, float]:
-    """By how much the left and the right side play a channel."""
+    """Return the gains of a channel on the left and on the right."""
     if name in BOTH:
         return HALF_POWER, HALF_POWER
     if name in BOTH_SURROUND:
@@ -130,10 +133,10 @@ def _gain(name: str) -> tuple[float, float]:
 
 
 def _ambisonic(channels: int) -> list[tuple[float, float]]:
-    """Two cardioids that look to the left and to the right.
+    """Return the gains of two virtual microphones (cardioids) that point to the left and to the right.
 
-    The first channel is the pressure, the second the velocity from right to left; what comes from the front is as loud
-    as before. Source: RFC 8486, section 3.1 (order ACN, scale SN3D).
+    The first channel is the pressure, the second is the velocity from right to left. Sound from the front keeps its
+    loudness. Source: RFC 8486, section 3.1 (order ACN, scale SN3D).
     """
     return [(HALF_POWER, HALF_POWER), (HALF_POWER, -HALF_POWER), *[(0.0, 0.0)] * (channels - 2)]
 

@@ -1,4 +1,4 @@
-"""Makes speech as loud as was asked for, and never too loud at a single peak, in the file that is delivered."""
+"""Mastering: a sound gets the loudness that was asked for, and its encoded file has no true peak above the limit."""
 
 import re
 from collections.abc import Callable
@@ -12,45 +12,47 @@ from stoker.sandbox.ffmpeg import FfmpegFailed, input_options, run_ffmpeg
 from stoker.sound.downmix import Level
 
 MOST_TRUE_PEAK = -1.1
-"""dBTP of the encoded file: -1, and what ffmpeg's one decimal may hide.
+"""The highest true peak of an encoded file, in dBTP: the limit of -1, less the rounding of ffmpeg's one decimal.
 Source: EBU R 128 (2023), maximum permitted true peak level -1 dBTP."""
 
 CEILING = -3.0
-"""dBFS that no sample passes before it is encoded: the wave between two samples may rise higher, and lossy encoders
-add to it. Lowered where that was not enough."""
+"""The highest sample before the encoding, in dBFS. The wave between two samples may rise higher, and lossy encoders
+raise the peaks. The ceiling is lowered if the true peak is too high nevertheless."""
 
 LOUDNESS_TOLERANCE = 0.2
-"""LU. EBU R 128 allows 0.5 for programmes that can't be mastered in advance."""
+"""The allowed difference of the loudness, in LU. EBU R 128 allows 0.5 for programmes that can't be mastered in advance.
+"""
 
 SILENCE = -70.0
-"""LUFS; what is softer is gated away. Source: ITU-R BS.1770-5, absolute threshold."""
+"""The loudness of silence, in LUFS. The meter ignores softer sound. Source: ITU-R BS.1770-5, absolute threshold."""
 
 SMALL_CORRECTION = 0.5
-"""dB. Of so little, hardly any is lost to the limiter, and it need not be measured again."""
+"""A correction of the gain, in dB, that needs no further measurement: the limiter takes hardly anything of it away."""
 
 LIMITER_TRIES = 4
 ENCODING_TRIES = 4
 
 PeakKind = Literal["sample", "true"]
 
-TALKING = ("-loglevel", "info", "-nostats")
-"""Options with which ffmpeg writes what its meter has measured."""
+METER_OPTIONS = ("-loglevel", "info", "-nostats")
+"""Options with which ffmpeg logs the result of its meter."""
 
 MEASURED, MASTERED = 0.2, 0.9
-"""Shares of the work, from the times of ten minutes of speech as MP3. What is left is for encoding again, if need be;
-each time takes half of it."""
+"""Shares of the work that are done after the measurement and after the first encoding, from the times of ten minutes of
+speech as MP3. The rest is for further encodings, if they are needed; each takes half of what is left."""
 
 ENCODING_SHARE = 0.6
-"""Of encoding and measuring what came out."""
+"""The share of the encoding in the time for encoding a file and measuring it."""
 
 
 @dataclass(frozen=True)
 class Encoding:
-    """How a format is encoded.
+    """The encoding of a format.
 
     Attributes:
-        options: For ffmpeg.
-        lost: dB by which the encoder turns it down.
+        content_type: The media type.
+        options: The options of ffmpeg.
+        lost: The gain that the encoder takes away, in dB.
     """
 
     content_type: str
@@ -64,19 +66,19 @@ ENCODINGS: dict[AudioFormat, Encoding] = {
     "m4a": Encoding("audio/mp4", ("-c:a", "aac", "-b:a", "64k", "-aac_coder", "fast", "-movflags", "+faststart")),
     "wav": Encoding("audio/wav", ("-c:a", "pcm_s16le")),
 }
-"""One channel of speech. The faster search of each encoder: the slower one takes four times as long, and at these bit
-rates for a voice few hear why. Source of the bit rates: https://wiki.xiph.org/Opus_Recommended_Settings (speech),
-and for MP3 and AAC Apple's for podcasts, 64 kbit/s mono."""
+"""The encodings of speech, in one channel. Each encoder uses its faster search: the slower search takes four times as
+long, and at these bit rates few listeners hear a difference in a voice. Sources of the bit rates:
+https://wiki.xiph.org/Opus_Recommended_Settings (speech); for MP3 and AAC, Apple's 64 kbit/s mono for podcasts."""
 
 
 @dataclass(frozen=True)
-class Sound:
-    """What was measured of a sound.
+class MeasuredSound:
+    """The measured values of a sound.
 
     Attributes:
-        loudness: Integrated, in LUFS, of one channel that plays from two loudspeakers.
-        peak: dBTP, or dBFS where the samples alone were measured.
-        seconds: How long it plays.
+        loudness: The integrated loudness, in LUFS. A single channel counts as played by two loudspeakers.
+        peak: The true peak in dBTP, or the sample peak in dBFS.
+        seconds: The duration.
     """
 
     loudness: float
@@ -84,65 +86,66 @@ class Sound:
     seconds: float
 
 
-def measure(file: Path, tell: Callable[[float], None], filters: str = "", peak: PeakKind = "true") -> Sound:
-    """Measures a sound with ffmpeg's EBU R 128 meter.
+def measure(file: Path, report: Callable[[float], None], filters: str = "", peak: PeakKind = "true") -> MeasuredSound:
+    """Measure a sound with ffmpeg's EBU R 128 meter.
 
     Args:
         file: The file.
-        tell: Called with the seconds that are done; what it raises ends the work.
-        filters: What the sound goes through before.
-        peak: Of the wave between the samples too, which takes three times as long, or of the samples alone.
+        report: Called with the seconds that are done. If it raises an exception, the work ends.
+        filters: The filters before the meter, each with a comma at its end.
+        peak: `true` for the peak of the wave, also between the samples, which takes three times as long; `sample` for
+            the peak of the samples alone.
 
     Raises:
         EncoderFailed: ffmpeg was stopped.
     """
     arguments = [*input_options(), "-i", file.name, "-af", f"{filters}{meter(peak)}", "-f", "null", "-"]
-    return listened(lambda report: _ffmpeg([*TALKING, *arguments], file.parent, report), tell)
+    return run_meter(lambda on_progress: _ffmpeg([*METER_OPTIONS, *arguments], file.parent, on_progress), report)
 
 
 def meter(peak: PeakKind) -> str:
-    """The filter that measures."""
-    # A file of one channel is heard from two loudspeakers, 3 dB louder than the meter takes it by itself.
+    """Return the filter that measures the loudness and the peak."""
+    # Two loudspeakers play a single channel, 3 dB louder than the meter assumes without `dualmono`.
     return f"ebur128=dualmono=true:framelog=quiet:peak={peak}"
 
 
-def listened(run: Callable[[Callable[[float], None]], str], tell: Callable[[float], None]) -> Sound:
-    """What a run of ffmpeg measured.
+def run_meter(run: Callable[[Callable[[float], None]], str], report: Callable[[float], None]) -> MeasuredSound:
+    """Run ffmpeg with a meter, and return the measured values.
 
     Args:
-        run: Runs ffmpeg with `TALKING` and a `meter`, calls what it gets with the seconds that are done, and returns
-            what ffmpeg wrote to standard error.
-        tell: Called with the seconds that are done.
+        run: Runs ffmpeg with `METER_OPTIONS` and a `meter`, and returns ffmpeg's error output. Its argument is a
+            function that it calls with the seconds that are done.
+        report: Called with the seconds that are done.
     """
     seconds = 0.0
 
-    def heard(done: float) -> None:
+    def on_progress(done: float) -> None:
         nonlocal seconds
         seconds = done
-        tell(done)
+        report(done)
 
-    told = run(heard)
-    return Sound(_figure(r"I:\s+(\S+) LUFS", told), _figure(r"Peak:\s+(\S+) dBFS", told), seconds)
+    log = run(on_progress)
+    return MeasuredSound(_figure(r"I:\s+(\S+) LUFS", log), _figure(r"Peak:\s+(\S+) dBFS", log), seconds)
 
 
-def settled(
+def find_level(
     loudness: float,
-    before: Sound,
+    before: MeasuredSound,
     limited: Callable[[Level], float],
-    encoded: Callable[[Level], Sound],
+    encoded: Callable[[Level], MeasuredSound],
     lost: float = 0.0,
-) -> tuple[Level, Sound]:
-    """Finds the level at which a sound is as loud as is wanted, and its true peak is low enough once it is encoded.
+) -> tuple[Level, MeasuredSound]:
+    """Find the level at which the encoded sound has the wanted loudness, and a true peak below the limit.
 
     Args:
-        loudness: LUFS. Where the true peak does not allow it, what comes nearest.
-        before: What was measured of the sound as it is; the peak is that of its samples.
+        loudness: The wanted loudness, in LUFS. If the true peak does not allow it, the nearest loudness is taken.
+        before: The measured values of the unchanged sound, with its sample peak.
         limited: Measures the loudness of the sound at a level, in LUFS.
-        encoded: Encodes the sound at a level, and measures what came out, with its true peak.
-        lost: dB by which the encoder turns it down.
+        encoded: Encodes the sound at a level, and measures the result, with its true peak.
+        lost: The gain that the encoder takes away, in dB.
 
     Returns:
-        The level, and what was measured at it.
+        The level, and the values that were measured at it.
 
     Raises:
         LoudnessUnreachable: The true peak stays too high.
@@ -163,7 +166,8 @@ def settled(
             return level, found
         if over > 0:
             ceiling -= over + 0.3
-        # Peaks come first: more gain would undo a lower ceiling. With less of both, all that is heard gets softer.
+        # Peaks come first, because more gain would undo a lower ceiling. In the end both are lowered, so that the whole
+        # sound gets softer.
         if over <= 0 or tried == 0:
             gain += off
         elif tried > 1:
@@ -172,25 +176,25 @@ def settled(
 
 
 def master(
-    source: Path, audio_format: AudioFormat, loudness: float, tell: Callable[[float], None]
-) -> tuple[Path, Sound]:
-    """Encodes a sound, at a loudness.
+    source: Path, audio_format: AudioFormat, loudness: float, report: Callable[[float], None]
+) -> tuple[Path, MeasuredSound]:
+    """Encode speech at a loudness.
 
     Args:
         source: A WAV file of one channel.
-        audio_format: What to make of it, beside it.
-        loudness: LUFS. Where the true peak does not allow it, what comes nearest.
-        tell: Called with the share that is done; what it raises ends the work.
+        audio_format: The format of the encoded file, which is written beside the source.
+        loudness: The wanted loudness, in LUFS. If the true peak does not allow it, the nearest loudness is taken.
+        report: Called with the share that is done, from 0 to 1. If it raises an exception, the work ends.
 
     Returns:
-        The file, and what was measured of it.
+        The file, and its measured values.
 
     Raises:
-        NothingToSpeak: It is silent.
+        NothingToSpeak: The source is silent.
         LoudnessUnreachable: The true peak stays too high.
-        EncoderFailed: ffmpeg was stopped, or the file is not what it should be.
+        EncoderFailed: ffmpeg was stopped, or the encoded file is shorter than the source.
     """
-    before = measure(source, lambda _: tell(0), peak="sample")
+    before = measure(source, lambda _: report(0), peak="sample")
     if not before.loudness > SILENCE:
         raise NothingToSpeak("The voice has no sound for this text. Write it in the language of the voice.")
     encoding = ENCODINGS[audio_format]
@@ -198,13 +202,13 @@ def master(
     start, end = MEASURED, MASTERED
 
     def share(start: float, end: float) -> Callable[[float], None]:
-        return lambda seconds: tell(start + (end - start) * min(seconds / before.seconds, 1))
+        return lambda seconds: report(start + (end - start) * min(seconds / before.seconds, 1))
 
     def limited(level: Level) -> float:
         filters = f"{','.join(level.filters)},"
         return measure(source, share(MEASURED / 2, MEASURED), filters, "sample").loudness
 
-    def encoded(level: Level) -> Sound:
+    def encoded(level: Level) -> MeasuredSound:
         nonlocal start, end
         halfway = start + (end - start) * ENCODING_SHARE
         chain = ",".join(level.filters)
@@ -212,23 +216,23 @@ def master(
         _ffmpeg([*input_options(), *options], source.parent, share(start, halfway))
         found = measure(file, share(halfway, end))
         if abs(found.seconds - before.seconds) > 0.1:
-            raise EncoderFailed("The encoder lost a part of the speech. The job is tried again by itself.")
+            raise EncoderFailed("The encoder lost a part of the speech.")
         start, end = end, (1 + end) / 2
         return found
 
-    tell(MEASURED / 2)
-    _, sound = settled(loudness, before, limited, encoded, encoding.lost)
+    report(MEASURED / 2)
+    _, sound = find_level(loudness, before, limited, encoded, encoding.lost)
     return file, sound
 
 
-def _ffmpeg(arguments: list[str], folder: Path, tell: Callable[[float], None]) -> str:
+def _ffmpeg(arguments: list[str], folder: Path, report: Callable[[float], None]) -> str:
     try:
-        return run_ffmpeg(arguments, folder, tell)
+        return run_ffmpeg(arguments, folder, report)
     except FfmpegFailed as failure:
-        raise EncoderFailed("The encoder stopped. The job is tried again by itself.") from failure
+        raise EncoderFailed("The encoder stopped.") from failure
 
 
-def _figure(pattern: str, told: str) -> float:
-    # The meter says nothing where it got no sound.
-    found = re.findall(pattern, told)
+def _figure(pattern: str, log: str) -> float:
+    # The meter logs no value if it got no sound.
+    found = re.findall(pattern, log)
     return float(found[-1]) if found else float("-inf")

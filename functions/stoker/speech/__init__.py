@@ -1,2 +1,4 @@
-"""Speech: a text goes in, sound, captions and word timings come out. Text is a user's file too: it is spoken by a
-confined child, or by Google."""
+"""Speech: a text becomes sound, captions and word timings.
+
+Like a user's file, a text may be hostile. So a confined child process speaks it, or Google does.
+"""

@@ -1,12 +1,13 @@
 """Words that decide whether a full stop ends a sentence, by language.
 
-The lists name what the next word cannot decide: a name, a number or a noun may follow. Sources:
+The lists have the words after which the next word does not decide, because it may be a name, a number or a noun.
+Sources:
 
 - the suppressions of Unicode CLDR, for nine languages (https://github.com/unicode-org/cldr/tree/main/common/segments)
 - its short names of days and months (https://github.com/unicode-org/cldr/tree/main/common/main)
 - the lists of `sentencex` (https://github.com/wikimedia/sentencex)
 
-Words that often end a sentence are left out: `In.`, `Go.`, `Job.`, in Swedish `fil.`
+Words that often end a sentence are left out, such as `In.`, `Go.`, `Job.`, and in Swedish `fil.`
 """
 
 from dataclasses import dataclass
@@ -60,14 +61,14 @@ INSIDE = {
     "he": "גב ד״ר עו״ד פרופ",
     "hi": "इं एड कु कै चौ ठा डा डॉ न्या पं प्रो मो ले श्री श्रीमती सुश्री स्व",
 }
-"""Abbreviations that end no sentence: titles before a name, words for streets, and those before what they explain. What
-has a capital here is no abbreviation without it, such as `Rep`."""
+"""Abbreviations that end no sentence: titles before a name, words for streets, and words before an explanation. A word
+with a capital letter here, such as `Rep`, is an abbreviation only with the capital letter."""
 
 TITLES = {"Capt", "Col", "Dr", "Gen", "M", "Me", "Mlle", "MM", "Mme", "Mr", "Mrs", "Ms", "Prof", "Rev", "Sr", "Sra"}
-"""Titles of persons, whose names may be openers: `Mr. He`, `Dr. Who`."""
+"""Titles of persons. The name of a person may be an opener: `Mr. He`, `Dr. Who`."""
 
 PARTICLES = {"De", "Del", "Den", "Di", "Do", "Da", "El", "Het", "La", "Le", "Les", "Lo", "Los", "Van", "Von"}
-"""Openers that also begin a name, as in `mevr. De Vries`."""
+"""Openers that can also begin a name, as in `mevr. De Vries`."""
 
 NUMBERED = {
     "": "abb al apr art aug bd c ca cap ch chs cl dec dez eq eqs feb fig figs fn fol jan jul jun kap mar no nos nov nr"
@@ -118,10 +119,10 @@ CLOSING = {
     "tr": "vb vs",
     "el": "κ.λπ κτλ",
 }
-"""Abbreviations at the end of an enumeration or after a number. A capital after them begins a sentence."""
+"""Abbreviations at the end of an enumeration or after a number. A capital letter after them begins a sentence."""
 
 CLOSING_PHRASES = ("т. д.", "т.д.", "т. п.", "т.п.")
-"""Closing abbreviations that end with a letter that may be an initial, too."""
+"""Closing abbreviations whose last letter could also be an initial."""
 
 OPENERS = {
     "en": "He She It We They You I The This That These Those There Then But And So If When While In On At As My His"
@@ -164,7 +165,8 @@ OPENERS = {
     "ar": "ثم هذا هذه لكن ولكن هو هي هم نحن أنا كان كانت وكان وقد قد لا نعم ماذا لماذا كيف متى",
     "hi": "वह वे यह ये मैं हम तुम आप और लेकिन फिर तब अब क्या क्यों कैसे कौन नहीं हाँ",
 }
-"""Words that, with a capital, begin a sentence and are no names: after `Am 2.` and `Plan B.` they decide."""
+"""Openers: words that begin a sentence if they have a capital letter, because they are no names. They decide after
+`Am 2.` and `Plan B.`"""
 
 ORDINALS = {
     *("bs", "cs", "da", "de", "dsb", "et", "fi", "fo", "gsw", "hr", "hsb", "hu", "is"),
@@ -174,10 +176,10 @@ ORDINALS = {
 https://github.com/unicode-org/cldr/tree/main/common/rbnf."""
 
 PLAIN_ROMANS = {"da", "fi", "nb", "nn", "no", "pl"}
-"""Languages of these that write no full stop after a Roman number: `Jan III Sobieski`."""
+"""Languages with ordinals that write no full stop after a Roman number: `Jan III Sobieski`."""
 
 CAPITALIZED = {"de", "gsw", "lb", "nds", "tr"}
-"""Languages in which a noun or an address with a capital often follows an ordinal."""
+"""Languages in which a noun or an address with a capital letter often follows an ordinal."""
 
 SAME = {
     "no": "nb",
@@ -191,12 +193,25 @@ SAME = {
     "mr": "hi",
     "ne": "hi",
 }
-"""Languages that share the lists of another."""
+"""Languages that use the lists of another language."""
 
 
 @dataclass(frozen=True)
 class Words:
-    """The lists of a language. Abbreviations have no last full stop; in small letters, they match capitals too."""
+    """The lists of a language.
+
+    Abbreviations are listed without their last full stop. An abbreviation in small letters also matches a word that
+    begins with a capital letter.
+
+    Attributes:
+        inside: Abbreviations that end no sentence.
+        numbered: Abbreviations and months that end no sentence if a number follows.
+        closing: Abbreviations after which a capital letter begins a sentence.
+        openers: Words that begin a sentence if they have a capital letter.
+        ordinals: Whether ordinals are written with a full stop.
+        romans: Whether Roman numbers that are ordinals are written with a full stop.
+        nouns: Whether a noun or an address with a capital letter often follows an ordinal.
+    """
 
     inside: frozenset[str]
     numbered: frozenset[str]
@@ -209,7 +224,7 @@ class Words:
 
 @lru_cache(maxsize=64)
 def words_of(language: str) -> Words:
-    """The lists of a language, with what is common to all.
+    """Return the lists of a language, together with the words of all languages.
 
     Args:
         language: The first part of a BCP 47 tag, in small letters.

@@ -1,7 +1,7 @@
-"""Where a sentence ends: `sentencex` and the marks propose the places, and what stands around a place decides.
+"""The boundaries of sentences. `sentencex` and punctuation propose places, and the text around a place decides.
 
-Most full stops inside a sentence are recognized by the word after them: it has a small letter or is a number. The lists
-in `abbreviations` decide the rest.
+Most full stops inside a sentence are recognized by the next word, which has a small letter or is a number. The lists in
+`abbreviations` decide the others.
 """
 
 import re
@@ -16,80 +16,82 @@ from stoker.speech.abbreviations import CLOSING_PHRASES, PARTICLES, TITLES, Word
 from stoker.speech.width import cut_to_fit
 
 WINDOW_CHARACTERS = 10_000
-"""The characters that the library gets at once: its time grows with the square of the quotes and brackets."""
+"""The most characters that the library gets at once. Its time grows with the square of the quotes and brackets."""
 
 LOOK_CHARACTERS = 60
-"""The characters before and after a place that are looked at."""
+"""The characters before and after a place that are examined."""
 
 CHINESE = {"cmn", "yue", "hak", "zh"}
 JAPANESE_QUOTES = ("」", "』")
 JAPANESE_QUOTING = ("と", "って")
 KOREAN_QUOTING = re.compile(r"이?라[고는며]|하[고며]\s")
-"""What is written with a quote and goes on with the sentence."""
+"""Text after a quote with which the sentence goes on."""
 
 CHINESE_SPEAKER = re.compile(r"[^，。！？、：“”]{1,6}?[说问答喊叫笑](?!了)")
 CHINESE_VERB = re.compile(r"就|便|并|然后就")
-"""What goes on with the sentence after a quote: who spoke, if the quote came first, or a verb without a subject."""
+"""Text after a quote with which the sentence goes on: the speaker, if the quote came first, or a verb without a
+subject."""
 
 ITEM_NUMBER = re.compile(r"\(?\d{1,3}[.)]\s*")
-"""`1. First item`: the number of a list's item is no sentence."""
+"""The number of a list item, as in `1. First item`. It is not a sentence."""
 
 OPENING = "\"`'“‘«‹„‚「『《〈（(¿¡["
 CLOSING = "\"'”’“»›」』》〉）)]"
 LEADING = f"{OPENING}”’»,–—- \u00a0\u202f"
-"""What may stand before the first word of a sentence."""
+"""Characters that may stand before the first word of a sentence."""
 
 PLACE = re.compile(rf"(?:[.…!?।؟۔](?:\s?[{re.escape(CLOSING)}])*\s+|[。！？]+[{re.escape(CLOSING)}]*\s*)(?=\S)")
-"""A place where a sentence may end, if the library has not seen it."""
+"""A place where a sentence may end, although the library has not proposed it."""
 
 WIDE_SPACE = re.compile(r"[^\S\n]")
-"""Any space but the end of a line."""
+"""Any space, except the end of a line."""
 
 LAST_WORD = re.compile(r"(?:^|[\s(\[«„“\"'‘’،,;:/-])((?:[^\s.(\[«„“\"',;:/-]+\.)*[^\s.(\[«„“\"',;:/-]+)\.$")
 """The word before a full stop, with the full stops inside of it."""
 
 QUOTED_END = re.compile(rf"([.…!?。！？।؟۔])\s?[{re.escape(CLOSING)}]+$")
 STRAY_OPENING = re.compile(rf"(?<=[.…!?])\s+[{re.escape(OPENING)}”’»]+$")
-"""An opening mark at the end of a sentence belongs to the next. In Swedish and Finnish, ”that” opens and closes."""
+"""An opening mark at the end of a sentence. It belongs to the next sentence. In Swedish and Finnish, the mark ” opens
+and closes."""
 
 STRAY_CLOSING = re.compile(r"(?:[\"”’»]|'')\s")
-"""A closing mark at the beginning of a sentence belongs to the one before."""
+"""A closing mark at the beginning of a sentence. It belongs to the sentence before."""
 
 ORDINAL = re.compile(r"(?:^|(?P<before>[^\s.]+)(?P<stop>\.?)\s+|[(„])(?:\d{1,3}|[IVXLC]+)\.$")
-"""A number that may be an ordinal, unless an abbreviation before it counts with it: `Nr. 12.`"""
+"""A number that may be an ordinal. After an abbreviation such as `Nr.`, it is a plain number: `Nr. 12.`"""
 
 STREET = ("str", "Str")
-"""The end of the names of streets in German and Dutch."""
+"""The endings of abbreviated names of streets in German and Dutch."""
 
 NUMBER = re.compile(r"(?:\d[\d.,]*|[IVXLC]+)\s+\S+$|\w-\w\.$")
 DASHED = re.compile(r"(?:[–—]\s*|-\s+)(\S)")
 DUTCH = re.compile(r"['’][a-z]\s+")
-"""`'s Avonds`: the capital is the next word's."""
+"""A Dutch word that is never capitalized, as in `'s Avonds`. The next word has the capital letter instead."""
 
 DEGREES = re.compile(r"(?:[°º˚]|\bst\.)\s?[CF]\.$")
 DATED = re.compile(
     r"(?:(?:[\dIVXLCХІ]|-х)\s*(?:гг?|р|r|вв?|w|ст)|\b(?:н\.\s?[эе]|n\.\s?[el]|[ad]\.\s?C|[vn]\.\s?Chr|[fe]\.\s?Kr|[ej]Kr|[ej]aa"
     r"|J\.?-C|[πμ]\.\s?Χ))\.$"
 )
-"""A year, a century or an era: `w 1855 r.`, `216 a.C.`"""
+"""The end of a year, a century or an era, as in `w 1855 r.` and `216 a.C.`"""
 
 DATED_START = re.compile(
     r"(?:(?:Już|Kiedy|Gdy|Уже|Когда|Вже|Коли)\s+\w\s+|(?:W|We|Do|Od|Po|Przed|Podczas|В|Во|К|С|До|От|По|У|З|Від|Nel|Dal|Al|In|Im"
     r"|Em|No|En|I)\s+(?:\S+\s+){0,5}|\d+\S*\s+(?:\S+\s+){0,4})?\S+$"
 )
-"""A sentence that begins with a date goes on: `W 1812 r. Napoleon`."""
+"""A sentence that has only a date so far, so that it goes on: `W 1812 r. Napoleon`."""
 
 DAY = re.compile(r"\d{1,2}\.\s")
 YEAR_MONTH_DAY = re.compile(r"(?<!\d)\d{4}\.\s*\d{1,2}\.\s*\d{1,2}\.$")
 ROMAN = re.compile(r"[IVXLC]+(?![^\W_]|['’])")
 SHORT_REST = re.compile(r"[^.!?…।؟。！？]{0,20}[.!?…।؟。！？]")
-"""After an ellipsis, in a script without capitals: the little that goes on with the sentence."""
+"""A short rest of a sentence after an ellipsis, in a script without capital letters."""
 
 IN_BRACKET = re.compile(r"\([a-zà-ÿа-яёіїєґά-ώ]{1,6}\.$")
-"""An abbreviation that begins a bracket: `(vgl. Abb. 3)`."""
+"""An abbreviation at the beginning of a bracket, as in `(vgl. Abb. 3)`."""
 
 SPEECH_END = re.compile(r"[^\s\"“«][\"”»]")
-"""The end of a quote: a sentence with two of them has already said who speaks."""
+"""The end of a quote. A sentence with two ends of quotes has named the speaker already."""
 
 TWO_INITIALS = re.compile(r"(?<!\w)[^\W\d_]\.\s?[^\W\d_]\.$")
 INITIAL = re.compile(r"[^\W\d_]\.")
@@ -101,20 +103,20 @@ PLAIN_END = re.compile(
 """The end of a sentence that cannot be an abbreviation, such as that of a long word, `TV`, `5 kg` or `a.pdf`."""
 
 QUOTE_REST = re.compile(r"[^\"“„«»”]*[.!?…][\"“»”]\s*([,\w])")
-"""The end of a quote that the sentence goes on after: `Stop. Now." and left`."""
+"""The end of a quote, after which the sentence goes on: `Stop. Now." and left`."""
 
 FIRST_WORD = re.compile(r"([^\W\d_][^\s\d.,;:!?…।'’\"”»)]*)(?![\w.])")
 
 
 @dataclass(frozen=True)
-class Context:
-    """What the whole text says about its sentences.
+class TextContext:
+    """The properties of a whole text that its sentences depend on.
 
     Attributes:
-        language: The name of the language for the library.
+        language: The code of the language for the library.
         words: The lists of the language.
-        capitals: Whether sentences begin with capitals in this text. Many people write messages without.
-        danda: Whether sentences end with `।`, so that a full stop ends none.
+        capitals: Whether sentences begin with capital letters in this text. Many people write messages without them.
+        danda: Whether sentences end with the mark `।`. Then a full stop ends no sentence.
     """
 
     language: str
@@ -124,7 +126,7 @@ class Context:
 
     @classmethod
     def of(cls, text: str, language: str) -> Self:
-        """Looks at a text.
+        """Find the properties of a text.
 
         Args:
             text: The whole text.
@@ -134,18 +136,20 @@ class Context:
         return cls("zh" if base in CHINESE else base, words_of(base), _has_capitals(text), "।" in text)
 
 
-def sentence_spans(text: str, start: int, end: int, context: Context) -> Iterator[tuple[int, int]]:
-    """Finds the sentences of a part of a text. Together they are the whole part, with the space between them.
+def sentence_spans(text: str, start: int, end: int, context: TextContext) -> Iterator[tuple[int, int]]:
+    """Find the sentences of a part of a text. Yield the start and the end of each, in characters.
+
+    The sentences cover the whole part: the space after a sentence belongs to it.
 
     Args:
         text: The whole text.
-        start: Where the part begins, in characters.
-        end: Where the part ends, in characters.
-        context: Of the whole text.
+        start: The start of the part, in characters.
+        end: The end of the part, in characters.
+        context: The properties of the whole text.
 
     Example:
         >>> text = "Am 2. Tag kam er. Dann ging er."
-        >>> [text[begin:stop] for begin, stop in sentence_spans(text, 0, len(text), Context.of(text, "de"))]
+        >>> [text[begin:stop] for begin, stop in sentence_spans(text, 0, len(text), TextContext.of(text, "de"))]
         ['Am 2. Tag kam er. ', 'Dann ging er.']
     """
     proposed = {_with_opening(text, start, place) for place in _proposed(text, start, end, context.language)}
@@ -159,7 +163,7 @@ def sentence_spans(text: str, start: int, end: int, context: Context) -> Iterato
         yield begin, end
 
 
-def _ends(text: str, begin: int, place: int, end: int, proposed: bool, context: Context) -> bool:
+def _ends(text: str, begin: int, place: int, end: int, proposed: bool, context: TextContext) -> bool:
     before = text[max(begin, place - LOOK_CHARACTERS) : place].rstrip()
     after = text[place : min(end, place + LOOK_CHARACTERS)].lstrip()
     quoted = text[begin : begin + LOOK_CHARACTERS].lstrip()[:1] in OPENING
@@ -167,7 +171,7 @@ def _ends(text: str, begin: int, place: int, end: int, proposed: bool, context: 
         return False
     goes_on = _goes_on(before, after, quoted, context)
     if goes_on is None:
-        # The library joins quotes, what begins with a number, and what ends with a word that is an abbreviation, too.
+        # The library misses boundaries at quotes, before numbers, and after words that can also be abbreviations.
         first = after.lstrip(LEADING)[:1]
         if context.capitals and not proposed and (rest := QUOTE_REST.match(after)) and not rest[1].isupper():
             return False
@@ -176,16 +180,16 @@ def _ends(text: str, begin: int, place: int, end: int, proposed: bool, context: 
 
 
 def _is_glued(before: str, after: str) -> bool:
-    """Whether a place without a space is inside of a word: `U.S.A.` in Chinese, or 」 after a full stop."""
+    """Return whether a place without a space is inside a word (`U.S.A.` in Chinese text), or before a closing mark."""
     if before.endswith(".") and after[:1].isascii() and after[:1].isalnum():
         return True
     return after[:1] in "”’›」』》〉）)]。、，"
 
 
 def _proposed(text: str, start: int, end: int, language: str) -> Iterator[int]:
-    """The places where the library sees the beginning of a sentence.
+    """Yield the places where the library finds the beginning of a sentence.
 
-    The beginning of a window is none of them: the library names it because it sees nothing before it.
+    The beginning of a window is left out. The library always reports it, because it sees no text before it.
     """
     while start < end:
         window = cut_to_fit(text[start : min(end, start + WINDOW_CHARACTERS + 1)], WINDOW_CHARACTERS)
@@ -194,19 +198,19 @@ def _proposed(text: str, start: int, end: int, language: str) -> Iterator[int]:
         places = [start + one["start_index"] for one in found if one["start_index"]]
         yield from places
         start += len(window)
-        # The next window begins with the sentence that this one cuts, unless that would read most of the text twice.
+        # The next window begins with the sentence that this window cuts, unless most of the text would be read twice.
         if start < end and places and places[-1] > start - len(window) // 2:
             start = places[-1]
 
 
 def _with_opening(text: str, start: int, place: int) -> int:
     stray = STRAY_OPENING.search(text, max(start, place - LOOK_CHARACTERS), place)
-    # « Je pars. » has a space before the mark that closes.
+    # In « Je pars. », a space stands before the closing mark.
     return place if stray is None or text[place : place + 1].isspace() else stray.end() - len(stray.group().lstrip())
 
 
 def _unseen(text: str, start: int, end: int) -> Iterator[int]:
-    """The places that the library may not see. Those without a space count outside of quotes and brackets only."""
+    """Yield the places that the library may miss. Places without a space count only outside of quotes and brackets."""
     depth, straight, at = 0, False, start
     for found in PLACE.finditer(text, start, end):
         for character in text[at : found.end()]:
@@ -221,9 +225,16 @@ def _unseen(text: str, start: int, end: int) -> Iterator[int]:
             yield found.end()
 
 
-def _goes_on(before: str, after: str, quoted: bool, context: Context) -> bool | None:
-    """Whether a sentence goes on; None if nothing says so. `quoted`: it began with a quotation mark."""
-    after = after.removeprefix(",,")  # It opens a quote.
+def _goes_on(before: str, after: str, quoted: bool, context: TextContext) -> bool | None:
+    """Return whether a sentence goes on at a place; None if the text around the place does not decide.
+
+    Args:
+        before: The text before the place.
+        after: The text after the place.
+        quoted: Whether the sentence began with a quotation mark.
+        context: The properties of the whole text.
+    """
+    after = after.removeprefix(",,")  # Two commas may open a quote.
     if ITEM_NUMBER.fullmatch(before) or IN_BRACKET.search(before) or after[:1] in {"º", "ª", ",", ";", "/", "№"}:
         return True
     if after[:1] == "-" and _is_initials(_last_word(before)):
@@ -303,7 +314,7 @@ def _before_name(before: str, after: str, words: Words) -> bool | None:
             return False  # Nr. 12. Zimmer 3.
         return not opener
     if word == "no":
-        return False  # It is a number before a number alone.
+        return False  # `no.` is an abbreviation only before a number.
     if {word, word.lower()} & words.inside:
         named = word in TITLES or _first_word(after) in PARTICLES
         return not opener or (named and not NUMBER.search(before))
@@ -318,7 +329,7 @@ def _last_word(before: str) -> str:
 
 
 def _bare(word: str) -> str:
-    """A word without the Arabic `and` that is written with it."""
+    """Remove the Arabic prefix `و` (and) from a word."""
     return word.removeprefix("و")
 
 
@@ -327,12 +338,12 @@ def _is_initials(word: str) -> bool:
 
 
 def _is_brand(after: str) -> bool:
-    """Whether a word begins with a small letter and is a name: iPhone."""
+    """Return whether the next word is a name that begins with a small letter, such as iPhone."""
     return after[1:2].isupper()
 
 
 def _first_word(after: str) -> str:
-    """The first word of a sentence, without the marks before it; nothing if it is an initial."""
+    """Return the first word of a sentence, without the marks before it; an empty text if it is an initial."""
     found = FIRST_WORD.match(after.lstrip(LEADING))
     return found[1] if found else ""
 

@@ -1,4 +1,4 @@
-"""What is written of the speech: captions to read along, and the times of the words."""
+"""Captions of the speech (WebVTT), and the times of its words (JSON)."""
 
 import json
 import re
@@ -7,43 +7,45 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import accumulate
 
-from stoker.captions.webvtt import Cue, written
+from stoker.captions.webvtt import Cue, to_webvtt
 from stoker.speech.track import SpokenSentence, Word
 from stoker.speech.width import columns
 
 LINE_COLUMNS = 42
 CUE_LINES = 2
 CUE_SECONDS = 7.0
-"""What can be read at once. Source: https://partnerhelp.netflixstudios.com/hc/en-us/articles/217350977 (English Timed
-Text Style Guide: 42 characters a line, two lines, seven seconds)."""
+"""The limits of a cue: columns of a line, lines, and seconds.
+Source: https://partnerhelp.netflixstudios.com/hc/en-us/articles/217350977 (English Timed Text Style Guide: 42
+characters a line, two lines, seven seconds)."""
 
 LEAST_CUE_SECONDS = 0.8
-"""The shortest time in which a word is noticed and read. Source: the same guide has 5/6 of a second."""
+"""The shortest time of a cue, in seconds, in which a word is noticed and read. Source: the same guide, which has 5/6 of
+a second."""
 
 COLUMNS_PER_SECOND = 20
-"""The most that an adult reads. Source: the same guide. A Chinese or Japanese character has two columns."""
+"""The fastest reading speed of adults. Source: the same guide. A Chinese or Japanese character takes two columns."""
 
 UNIT = re.compile(
     r"(?:[^\W\d_]{0,3}[$¢-¥֏؋৲৳૱௹฿៛₠-₿﷼＄￠￡￥￦]|[%‰°]|(?:kr|zł|Kč|Ft|лв|руб|EUR|USD|GBP|CHF)(?!\w)|[元円圆年月日])"
 )
-"""A currency sign or another unit that stands at a number."""
+"""A currency sign or another unit beside a number."""
 
 SOFT_HYPHEN = "\u00ad"
 ADDRESS = re.compile(r"[/@\\_=&]|\w\.\w")
-"""What is in an address of the web or of a file, and in no word."""
+"""Characters of a web address or a file name that no word has."""
 
 CLAUSE_ENDS = tuple(",;:.!?…—–)、，；：。！？）」』،؛")
 
 
 def webvtt(sentences: Sequence[SpokenSentence], seconds: float) -> str:
-    """Captions as WebVTT: a cue begins with the first sound of what it shows, and ends with the last.
+    """Write captions as WebVTT. A cue begins with the first sound of its words, and ends with the last.
 
-    A cue that is too short to be read goes on in the pause that follows, until the next cue or the end at the latest:
-    for `LEAST_CUE_SECONDS`, and no faster than `COLUMNS_PER_SECOND`.
+    A cue that is too short to be read lasts longer: at least `LEAST_CUE_SECONDS`, and long enough to be read at
+    `COLUMNS_PER_SECOND`. It ends with the next cue or the end of the sound at the latest.
 
     Args:
-        sentences: In the order in which they are spoken.
-        seconds: How long the sound plays.
+        sentences: The sentences, in the order in which they are spoken.
+        seconds: The duration of the sound in seconds.
     """
     cues = [
         Cue(words[0].start, words[-1].end, "\n".join(_lines(sentence, words)))
@@ -51,24 +53,25 @@ def webvtt(sentences: Sequence[SpokenSentence], seconds: float) -> str:
         for words in _cues(sentence, sentence.words)
     ]
     nexts = [*(cue.start for cue in cues[1:]), seconds]
-    return written(
+    return to_webvtt(
         replace(cue, end=max(cue.end, min(cue.start + _reading_seconds(cue.text), until))).escaped()
         for cue, until in zip(cues, nexts, strict=True)
     )
 
 
 def word_timings(sentences: Sequence[SpokenSentence], text: str, language: str, seconds: float, exact: bool) -> str:
-    """The times of sentences and words as JSON.
+    """Write the times of sentences and words as JSON.
 
     Args:
-        sentences: In the order in which they are spoken.
-        text: The job's; `position` is where a word begins in it, in UTF-16 units, as JavaScript counts.
-        language: A BCP 47 tag.
-        seconds: How long the sound plays.
-        exact: Whether the engine told the times of the words, rather than of the sentences alone.
+        sentences: The sentences, in the order in which they are spoken.
+        text: The text of the job. The `position` of a word is its offset in this text in UTF-16 units, as JavaScript
+            counts.
+        language: The language, a BCP 47 tag.
+        seconds: The duration of the sound in seconds.
+        exact: Whether the engine reported the time of each word, and not only of each sentence.
     """
     wide = [position for position, character in enumerate(text) if ord(character) > 0xFFFF]
-    told = [
+    timed = [
         {
             "text": sentence.text,
             "start": round(sentence.start, 3),
@@ -89,13 +92,13 @@ def word_timings(sentences: Sequence[SpokenSentence], text: str, language: str, 
         "language": language,
         "durationSeconds": round(seconds, 3),
         "wordTimes": "exact" if exact else "estimated",
-        "sentences": told,
+        "sentences": timed,
     }
     return json.dumps(timings, ensure_ascii=False)
 
 
 def _cues(sentence: SpokenSentence, words: Sequence[Word]) -> Iterator[Sequence[Word]]:
-    """Halves what is too long for a cue, until nothing is."""
+    """Divide the words of a sentence into cues. Words that are too long for a cue are halved until they fit."""
     if len(words) == 1 or _fits(sentence, words):
         yield words
         return
@@ -123,7 +126,10 @@ def _lines(sentence: SpokenSentence, words: Sequence[Word]) -> list[str]:
 
 
 def _middle(sentence: SpokenSentence, words: Sequence[Word]) -> int:
-    """The word before which to cut: the nearest to the middle, but rather after a clause, if one ends near it."""
+    """Return the index of the word before which to cut.
+
+    It is the nearest to the middle. A cut at the end of a clause is preferred if it is near the middle.
+    """
     before = [0, *accumulate(columns(word.text) for word in words)]
     whole = before[-1]
 
@@ -134,13 +140,16 @@ def _middle(sentence: SpokenSentence, words: Sequence[Word]) -> int:
 
 
 def _cuts(words: Sequence[Word]) -> Sequence[int]:
-    """The words before which a cue or a line may be cut: but rather not between a number and its unit."""
+    """Return the indexes of the words before which a cue or a line may be cut.
+
+    There is no cut between a number and its unit, unless there is no other place.
+    """
     cuts = range(1, len(words))
     return [cut for cut in cuts if not _belong(words[cut - 1].text, words[cut].text)] or cuts
 
 
 def _belong(left: str, right: str) -> bool:
-    """Whether two words are a number and its unit, or the two parts of a number.
+    """Return whether two words are a number and its unit, or the two parts of a number.
 
     Example:
         >>> _belong("12,50", "€."), _belong("US$", "5"), _belong("1", "250,50"), _belong("12", "apples")
@@ -157,7 +166,7 @@ def _text(sentence: SpokenSentence, words: Sequence[Word]) -> str:
 
 
 def _hyphen(text: str, at: int) -> str:
-    """The hyphen where a long word is cut; none in an address, or where letters have no hyphens."""
+    """Return the hyphen for the place where a long word is cut. Addresses, and scripts without hyphens, get none."""
     left, right = text[at - 1 : at], text[at : at + 1]
     if left == SOFT_HYPHEN:
         return "-"

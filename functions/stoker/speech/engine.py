@@ -1,4 +1,4 @@
-"""What an engine is: it knows its voices, and speaks sentences."""
+"""The interface of a speech engine: it lists its voices and speaks sentences."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -10,11 +10,11 @@ from stoker.speech.voices import Voice
 
 @dataclass(frozen=True)
 class Mark:
-    """When a place in a sentence is spoken.
+    """The time at which a place in a sentence is spoken.
 
     Attributes:
-        position: In characters from the sentence's start.
-        sample: From the piece's start.
+        position: The place, in characters from the start of the sentence.
+        sample: The time, in samples from the start of the utterance.
     """
 
     position: int
@@ -22,13 +22,13 @@ class Mark:
 
 
 @dataclass(frozen=True)
-class Piece:
-    """A sentence as an engine has spoken it.
+class Utterance:
+    """The sound of a sentence, as an engine has spoken it.
 
     Attributes:
-        sentence: What was spoken.
-        sound: Samples: mono, 16 bits, as the machine orders them.
-        marks: Where its words begin, as the engine tells it; none where it does not.
+        sentence: The sentence.
+        sound: The samples: mono, 16 bits, in the byte order of the machine.
+        marks: The times at which its words begin; empty if the engine does not report them.
     """
 
     sentence: Sentence
@@ -37,38 +37,48 @@ class Piece:
 
 
 class Engine(Protocol):
-    """Speaks.
+    """A speech engine.
 
     Attributes:
-        name: As `config.speech_engine` has it.
-        sample_rate: Samples per second of what it speaks.
+        name: The engine's name in `config.speech_engine`.
+        sample_rate: The sample rate of its sound, in samples per second.
     """
 
     name: str
     sample_rate: int
 
     def voices(self) -> Sequence[Voice]:
-        """Every voice that it has."""
+        """Return all voices of the engine."""
 
     def speed(self, voice: Voice, wanted: float) -> float:
-        """The speed nearest to what is wanted that the voice has by itself, in times its own."""
-
-    def pitch(self, voice: Voice, wanted: float) -> float:
-        """The pitch nearest to what is wanted that the voice has by itself, in semitones above its own."""
-
-    def unread(self, voice: Voice, text: str) -> list[str]:
-        """The letters of a text that the voice is known to name or skip, rather than read, in their order."""
-
-    def speak(self, sentences: Sequence[Sentence], voice: Voice, speed: float, pitch: float) -> Iterator[Piece]:
-        """Speaks sentences, in their order.
+        """Return the speed that the engine can speak with, nearest to the wanted speed.
 
         Args:
-            sentences: What to speak.
-            voice: Of `voices`.
-            speed: As `speed` gave it.
-            pitch: As `pitch` gave it.
+            voice: The voice.
+            wanted: The wanted speed, as a multiple of the voice's normal speed.
+        """
+
+    def pitch(self, voice: Voice, wanted: float) -> float:
+        """Return the pitch that the engine can speak with, nearest to the wanted pitch.
+
+        Args:
+            voice: The voice.
+            wanted: The wanted pitch, in semitones above the voice's normal pitch.
+        """
+
+    def unread(self, voice: Voice, text: str) -> list[str]:
+        """Return the letters of a text that the voice can't read as words, so that it names or skips them, in order."""
+
+    def speak(self, sentences: Sequence[Sentence], voice: Voice, speed: float, pitch: float) -> Iterator[Utterance]:
+        """Speak sentences. Yield an utterance for each, in order.
+
+        Args:
+            sentences: The sentences.
+            voice: One of `voices`.
+            speed: A speed that the method `speed` returned.
+            pitch: A pitch that the method `pitch` returned.
 
         Raises:
-            SpeechRefused: The engine does not take a sentence.
+            SpeechRefused: The engine refuses a sentence.
             TransientError: The engine stopped, got stuck, or did not answer.
         """

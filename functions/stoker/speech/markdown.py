@@ -1,6 +1,7 @@
-"""Markdown as it is read aloud: headings, items and rows end as sentences do, and no mark is spoken.
+"""The removal of Markdown's marks, so that they are not spoken.
 
-Source: CommonMark 0.31.2 (https://spec.commonmark.org/0.31.2/), and the tables, tasks and `~~` of GitHub
+Headings, list items and table rows end as sentences do.
+Sources: CommonMark 0.31.2 (https://spec.commonmark.org/0.31.2/), and GitHub's tables, task lists and `~~`
 (https://github.github.com/gfm/).
 """
 
@@ -22,7 +23,7 @@ HEADING_END = re.compile(r"[ \t]#+[ \t]*$")
 UNDERLINE = re.compile(r" {0,3}(?:=+|-+)[ \t]*$")
 ITEM = re.compile(r"[ \t]*(?:[-*+]|(?P<number>\d{1,9})[.)])(?P<space>[ \t]+(?:\[[ xX]\][ \t]+)?|$)")
 NESTED = re.compile(r"(?:[-*+][ \t]+|#{1,6}[ \t]+|>[ \t]?)+")
-"""Marks of items, headings and quotes inside of an item."""
+"""The marks of items, headings and quotes inside an item."""
 
 TABLE_RULE = re.compile(r"(?=[ \t|:]*-)[ \t|:-]+$")
 DEFINITION = re.compile(r" {0,3}\[([^\[\]]+)\]:[ \t]*\S")
@@ -30,14 +31,14 @@ DEFINITION = re.compile(r" {0,3}\[([^\[\]]+)\]:[ \t]*\S")
 
 @dataclass
 class Before:
-    """What the lines before a line say about it.
+    """The state that the lines before a line have left.
 
     Attributes:
-        fence: The mark that began a block of code; empty outside of one.
+        fence: The mark that began a block of code; empty outside of a block of code.
         quoted: Whether the block of code is in a quote.
-        text: Whether the line before is text, so that this line may go on with it.
-        listed: Whether there was an item since the last paragraph.
-        table: Whether the line before is a row.
+        text: Whether the line before is text, so that this line may continue it.
+        listed: Whether there was a list item since the last paragraph.
+        table: Whether the line before is a table row.
         labels: The names of the links that have been defined.
     """
 
@@ -50,13 +51,13 @@ class Before:
 
 
 def unmarked(text: str) -> str:
-    """A text of the same length, so that a position in it is a position in the text.
+    """Replace the marks of a Markdown text. The result has the same length, so positions in the text stay the same.
 
-    Marks are `LEFT_OUT`. Unicode's separators end lines and paragraphs. The texts of links and pictures stay, their
-    addresses do not. Code stays. HTML tags and comments do not.
+    Each character of a mark becomes `LEFT_OUT`. Unicode's separators are set at the ends of lines and paragraphs. The
+    texts of links and pictures stay, and their addresses are left out. Code stays. HTML tags and comments are left out.
 
     Args:
-        text: Markdown.
+        text: The Markdown text.
 
     Example:
         >>> from stoker.speech.markdown_inline import LEFT_OUT
@@ -66,7 +67,7 @@ def unmarked(text: str) -> str:
     text = text.replace("\r\n", " \n").replace("\r", "\n")
     characters = list(text)
     before = Before()
-    code: set[int] = set()  # where its lines begin
+    code: set[int] = set()  # the starts of lines of code
     start = understood = 0
     while start < len(text):
         if before.quoted and not QUOTE.match(text, start):
@@ -98,15 +99,15 @@ def _line(characters: list[str], start: int) -> str:
 
 
 def _leave_comments_out(characters: list[str], text: str, at: int) -> int:
-    """Leaves out the comments that begin in a line, but not in code.
+    """Leave out the comments that begin in a line, except in code.
 
     Args:
-        characters: Of the text; changed in place.
-        text: Markdown.
-        at: Where it has been read to.
+        characters: The characters of the text; changed in place.
+        text: The Markdown text.
+        at: The position up to which the text has been read.
 
     Returns:
-        Where it has been read to: behind the last comment or code that begins in the line.
+        The new position: after the last comment or code that begins in the line.
     """
     while found := COMMENT_OR_CODE.match(text, at):
         at = found.end()
@@ -194,13 +195,13 @@ def _is_row(rest: str, following: str, before: Before) -> bool:
 
 
 def _part_cells(characters: list[str], start: int, end: int) -> None:
-    """Makes spaces of the bars between the cells of a row, but not of `\\|`."""
+    """Replace the bars between the cells of a row by spaces. An escaped bar (`\\|`) stays."""
     for at in range(start, end):
         if characters[at] == "|" and (at == start or characters[at - 1] != "\\"):
             characters[at] = " "
 
 
 def _end(characters: list[str], at: int, mark: str) -> None:
-    """Ends a line, unless a paragraph ends with it already."""
+    """Mark the end of a line, unless the end of a paragraph is marked there already."""
     if 0 <= at < len(characters) and characters[at] != PARAGRAPH:
         characters[at] = mark

@@ -1,4 +1,4 @@
-"""The marks inside a paragraph of Markdown: emphasis, code, links, pictures, escapes, entities and tags."""
+"""The removal of marks inside a Markdown paragraph: emphasis, code, links, pictures, escapes, entities and tags."""
 
 import html
 import re
@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterator, Set
 
 LEFT_OUT = "\ufdd0"
-"""Stands for a character that is not spoken. Unicode keeps it free for such use: it is no character of any text."""
+"""The placeholder of a character that is not spoken. Unicode reserves it for such internal use, so no text has it."""
 
 LINE = "\u2028"
 """Unicode's line separator. It ends a sentence."""
@@ -19,7 +19,7 @@ LINK = re.compile(
     r"|\[[^\[\]]{0,200}\])"
 )
 SHORTCUT = re.compile(r"!?\[([^\[\]]{1,1000})\]")
-"""A link that has its name alone, if a definition has the same."""
+"""A link that consists of a name alone. It is a link only if the name is defined."""
 
 FOOTNOTE = re.compile(r"\[\^[^\[\]\s]{1,100}\]:?")
 AUTOLINK = re.compile(r"<((?:https?://|mailto:)[^<>\s]{1,2000}|[^<>\s@]{1,100}@[^<>\s]{1,200})>")
@@ -30,7 +30,8 @@ LINE_TAG = re.compile(
     r"tfoot|thead|title|tr)(?![\w-])",
     re.IGNORECASE,
 )
-"""Ends a line. Source: https://spec.commonmark.org/0.31.2/#html-blocks, the sixth kind, and `br` and `pre`."""
+"""An HTML tag that ends a line.
+Source: https://spec.commonmark.org/0.31.2/#html-blocks, the sixth kind, and `br` and `pre`."""
 
 CELL_TAG = re.compile(r"</?t[dh](?![\w-])", re.IGNORECASE)
 ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
@@ -39,20 +40,23 @@ RUN = re.compile(r"\*+|_+|~+")
 
 
 def leave_out(characters: list[str], start: int, end: int) -> None:
-    """Leaves out a part of a text.
+    """Leave out a part of a text.
 
     Args:
-        characters: Of the whole text; changed in place.
-        start: Where the part begins.
-        end: Where the part ends.
+        characters: The characters of the whole text; changed in place.
+        start: The start of the part.
+        end: The end of the part.
     """
     characters[start:end] = LEFT_OUT * (end - start)
 
 
 def label_of(name: str) -> str:
-    """The name of a link as it is compared: letters of any case, and any run of spaces, are the same.
+    """Return the name of a link in the form in which names are compared. Case and the number of spaces do not matter.
 
     Source: https://spec.commonmark.org/0.31.2/#matches
+
+    Args:
+        name: The name, as it is written.
 
     Example:
         >>> label_of(" The\\nREF ")
@@ -62,22 +66,22 @@ def label_of(name: str) -> str:
 
 
 def unmark_inline(characters: list[str], start: int, end: int, labels: Set[str]) -> None:
-    """Leaves out the marks of a part of a text.
+    """Leave out the marks of a part of a text.
 
     Args:
-        characters: Of the whole text; changed in place.
-        start: Where the part begins.
-        end: Where the part ends.
-        labels: The names of the links that the text defines, by `label_of`.
+        characters: The characters of the whole text; changed in place.
+        start: The start of the part.
+        end: The end of the part.
+        labels: The names of the links that the text defines, as `label_of` returns them.
     """
-    marks = characters[start:end]  # without what has been understood
+    marks = characters[start:end]  # a copy, in which marks that have been handled are replaced
     for code in CODE.finditer("".join(marks)):
         _keep(characters, marks, start, code)
         marks[code.start(1) : code.end()] = "x" * (code.end() - code.start(1))
     for escape in ESCAPE.finditer("".join(marks)):
         _keep(characters, marks, start, escape)
         marks[escape.start(1)] = "x"
-    for pattern in (AUTOLINK, LINK, LINK):  # twice, for a picture inside of a link
+    for pattern in (AUTOLINK, LINK, LINK):  # LINK comes twice, because a picture may be inside a link
         for link in pattern.finditer("".join(marks)):
             _keep(characters, marks, start, link)
     for shortcut in SHORTCUT.finditer("".join(marks)):
@@ -104,7 +108,7 @@ def unmark_inline(characters: list[str], start: int, end: int, labels: Set[str])
 
 
 def _keep(characters: list[str], marks: list[str], start: int, found: re.Match[str]) -> None:
-    """Leaves out a match but for its last group."""
+    """Leave out a match, except its last group."""
     group = found.re.groups
     for begin, end in ((found.start(), found.start(group)), (found.end(group), found.end())):
         leave_out(characters, start + begin, start + end)
@@ -112,7 +116,7 @@ def _keep(characters: list[str], marks: list[str], start: int, found: re.Match[s
 
 
 def _emphasis(text: str) -> Iterator[int]:
-    """The positions of marks that come in pairs.
+    """Yield the positions of emphasis marks that come in pairs.
 
     Source: https://spec.commonmark.org/0.31.2/#emphasis-and-strong-emphasis, without its rules on multiples of three.
     """

@@ -1,4 +1,4 @@
-"""What an engine can't do by itself: speak faster, slower, higher or lower than it was made for."""
+"""The change of tempo and pitch beyond an engine's own range."""
 
 import wave
 from collections.abc import Callable, Iterable, Iterator
@@ -7,19 +7,19 @@ from pathlib import Path
 
 from stoker.errors import EncoderFailed
 from stoker.sandbox.ffmpeg import FfmpegFailed, input_options, run_ffmpeg
-from stoker.speech.engine import Mark, Piece
+from stoker.speech.engine import Mark, Utterance
 
 APART_SECONDS = 0.5
-"""Silence between the pieces, so that none of them flows into the next."""
+"""The silence between utterances, in seconds, so that no utterance flows into the next."""
 
 
 @dataclass(frozen=True)
 class Shape:
-    """What is to be done to the sound of an engine.
+    """A change of tempo and pitch.
 
     Attributes:
-        tempo: Times faster, at the same pitch.
-        semitones: Higher, at the same tempo.
+        tempo: The factor by which the sound becomes faster. The pitch stays the same.
+        semitones: The semitones by which the sound becomes higher. The tempo stays the same.
     """
 
     tempo: float = 1.0
@@ -27,45 +27,49 @@ class Shape:
 
 
 def reshaped(
-    pieces: Iterable[Piece], shape: Shape, sample_rate: int, folder: Path, check: Callable[[], None]
-) -> Iterator[Piece]:
-    """Changes pieces, all of them in one run of ffmpeg's `rubberband`, which leaves a voice its vowels.
+    utterances: Iterable[Utterance], shape: Shape, sample_rate: int, folder: Path, check: Callable[[], None]
+) -> Iterator[Utterance]:
+    """Change the tempo and the pitch of utterances, in one run of ffmpeg.
+
+    ffmpeg's filter `rubberband` keeps the vowels of a voice natural.
 
     Args:
-        pieces: As an engine speaks them.
-        shape: What to do; the pieces come back as they are where it is nothing.
-        sample_rate: Of the pieces.
-        folder: Where to work.
-        check: Called all along; what it raises ends the work.
+        utterances: The utterances, as an engine speaks them.
+        shape: The change. If it changes nothing, the utterances are returned as they are.
+        sample_rate: The sample rate of the utterances, in samples per second.
+        folder: The folder for temporary files.
+        check: Called regularly. An error that it raises ends the work.
 
     Raises:
         EncoderFailed: ffmpeg was stopped.
     """
     if shape == Shape():
-        yield from pieces
+        yield from utterances
         return
     apart = bytes(2 * round(APART_SECONDS * sample_rate))
-    written: list[tuple[Piece, int]] = []
+    written: list[tuple[Utterance, int]] = []
     with wave.open(str(folder / "pieces.wav"), "wb") as file:
         file.setparams((1, 2, sample_rate, 0, "NONE", ""))
         file.writeframesraw(apart)
-        for piece in pieces:
-            written.append((replace(piece, sound=b""), len(piece.sound) // 2))
-            file.writeframesraw(piece.sound + apart)
+        for utterance in utterances:
+            written.append((replace(utterance, sound=b""), len(utterance.sound) // 2))
+            file.writeframesraw(utterance.sound + apart)
     filters = f"rubberband=tempo={shape.tempo:.6f}:pitch={2 ** (shape.semitones / 12):.6f}:formant=preserved"
     arguments = ["-i", "pieces.wav", "-af", f"{filters}:window=short", "-c:a", "pcm_s16le", "reshaped.wav"]
     try:
         run_ffmpeg([*input_options("wav"), *arguments], folder, lambda _: check())
     except FfmpegFailed as failure:
-        raise EncoderFailed("The encoder stopped. The job is tried again by itself.") from failure
+        raise EncoderFailed("The encoder stopped.") from failure
     (folder / "pieces.wav").unlink()
     with wave.open(str(folder / "reshaped.wav"), "rb") as file:
-        begin = len(apart) // 4  # in the middle of the silence
-        for piece, samples in written:
+        begin = len(apart) // 4  # the middle of the first silence, in samples
+        for utterance, samples in written:
             end = begin + samples + len(apart) // 2
             first, last = round(begin / shape.tempo), round(end / shape.tempo)
             file.setpos(min(first, file.getnframes()))
-            marks = [Mark(mark.position, round((mark.sample + len(apart) // 4) / shape.tempo)) for mark in piece.marks]
-            yield replace(piece, sound=file.readframes(last - first), marks=marks)
+            marks = [
+                Mark(mark.position, round((mark.sample + len(apart) // 4) / shape.tempo)) for mark in utterance.marks
+            ]
+            yield replace(utterance, sound=file.readframes(last - first), marks=marks)
             begin = end
     (folder / "reshaped.wav").unlink()

@@ -1,4 +1,4 @@
-"""The scripts that eSpeak NG's voices read as words. Letters of other scripts are named one by one, or skipped."""
+"""The scripts that the voices of eSpeak NG read as words. They name or skip each letter of other scripts."""
 
 import unicodedata
 from functools import lru_cache
@@ -9,7 +9,8 @@ EVERYWHERE = frozenset(
         *("BENGALI", "GURMUKHI", "GUJARATI", "SINHALA"),
     ]
 )
-"""Scripts that every voice reads, some of them with another voice. Some voices name Greek letters, as in `5 µm`."""
+"""Scripts that every voice reads. For some of them, eSpeak NG switches to another voice. Some voices name Greek
+letters, as in `5 µm`."""
 
 OWN = {
     "ARABIC": ("ar", "fa", "sd", "ug", "ur"),
@@ -28,16 +29,16 @@ OWN = {
     "TELUGU": ("te",),
     "THAI": ("th",),
 }
-"""Scripts that only the voices of some languages read. Measured with espeakng-loader 0.2.4: a letter that is read takes
-under 0.4 s, and one that is named twice as long."""
+"""Scripts that only the voices of some languages read. This was measured with espeakng-loader 0.2.4: a letter that is
+read takes less than 0.4 s, and a letter that is named takes twice as long."""
 
 
 def unread(text: str, language: str) -> list[str]:
-    """The letters of a text that a voice does not read, in their order.
+    """Return the letters of a text that a voice can't read as words, in order.
 
     Args:
-        text: A text.
-        language: The voice's own language: a BCP 47 tag.
+        text: The text.
+        language: The language of the voice, a BCP 47 tag.
 
     Example:
         >>> unread("今日は", "ja"), unread("今日", "cmn"), unread("Ж, Ada", "en-us")
@@ -47,11 +48,14 @@ def unread(text: str, language: str) -> list[str]:
     return [letter for letter in text if (script := _script(letter)) and not _reads(base, script)]
 
 
-def folded(text: str) -> str:
-    """A text of the same length, with the digits and letters that eSpeak NG would skip in the form that it reads.
+def readable_form(text: str) -> str:
+    """Replace digits and letters that eSpeak NG would skip by forms that it reads. The length stays the same.
+
+    Args:
+        text: The text.
 
     Example:
-        >>> folded("١٢ ⓐ ½ ª")
+        >>> readable_form("١٢ ⓐ ½ ª")
         '12 a ½ ª'
     """
     return "".join(map(_folded, text))
@@ -73,9 +77,9 @@ def _reads(base: str, script: str) -> bool:
 
 @lru_cache(maxsize=10_000)
 def _script(letter: str) -> str:
-    """The first word of a letter's name in Unicode; nothing for what is no letter of a script."""
+    """Return the script of a letter: the first word of its Unicode name. Return an empty text for other characters."""
     if unicodedata.category(letter) not in ("Lu", "Ll", "Lt", "Lo"):
         return ""
-    plain = unicodedata.normalize("NFKC", letter)[0]  # of `ª` and `Ω` as a unit, too
+    plain = unicodedata.normalize("NFKC", letter)[0]  # also letters such as `ª`, and the ohm sign `Ω`
     script = unicodedata.name(plain, "").partition(" ")[0]
     return "CJK" if script == "IDEOGRAPHIC" else script

@@ -1,4 +1,4 @@
-"""The sound of a whole text: pieces joined with exact silences, and when each word of it is spoken."""
+"""The sound of a whole text: utterances joined by exact silences, and the times of the words."""
 
 import wave
 from array import array
@@ -11,36 +11,37 @@ from typing import Self
 
 from stoker import config
 from stoker.errors import InputTooLarge
-from stoker.speech.engine import Mark, Piece
+from stoker.speech.engine import Mark, Utterance
 from stoker.speech.sentences import Break
 from stoker.speech.words import word_spans
 
 PAUSE_SECONDS: dict[Break, float] = {"clause": 0.0, "sentence": 0.4, "paragraph": 0.8}
-"""The silence after what has ended, at the voice's own speed."""
+"""The silence after the end of a clause, a sentence or a paragraph, in seconds, at the voice's normal speed."""
 
 EDGE_SECONDS = 0.25
-"""The silence before the first sound and after the last: players fade in, and loudness needs 0.4 s to be measured."""
+"""The silence before the first sound and after the last, in seconds. Players fade in, and the measurement of loudness
+needs 0.4 s."""
 
 AUDIBLE_SHARE = 1 / 250
-"""What is 48 dB below the loudest of a piece is silence: there, a voice has died away."""
+"""The share of an utterance's peak (-48 dB) up to which a sample counts as silence, because the voice has died away."""
 
 LEAST_AUDIBLE = 16
-"""A piece that is nowhere louder than that (-66 dBFS) has no sound."""
+"""The value of a sample (-66 dBFS) up to which it always counts as silence."""
 
 STEP = 16
-"""Samples from one look to the next, under a millisecond."""
+"""The samples of a step in the search for silence, which is less than a millisecond."""
 
 
 @dataclass(frozen=True)
 class Word:
-    """A word, and when it is spoken.
+    """A word, and the time at which it is spoken.
 
     Attributes:
-        text: With the punctuation that stands at it.
-        start: Seconds.
-        end: Seconds.
-        position: Where it begins in the text of the job, in characters.
-        place: Where it begins in its sentence, in characters.
+        text: The word, with the punctuation beside it.
+        start: The start in seconds.
+        end: The end in seconds.
+        position: The position in the text of the job, in characters.
+        place: The position in the sentence, in characters.
     """
 
     text: str
@@ -52,13 +53,14 @@ class Word:
 
 @dataclass(frozen=True)
 class SpokenSentence:
-    """A sentence, and when it is spoken.
+    """A sentence, and the time at which it is spoken.
 
     Attributes:
-        position: Where it begins in the text of the job, in characters.
-        start: Seconds; its first sound.
-        end: Seconds; its last sound.
-        words: At least one.
+        text: The sentence.
+        position: The position in the text of the job, in characters.
+        start: The start of its first sound, in seconds.
+        end: The end of its last sound, in seconds.
+        words: The words, at least one.
     """
 
     text: str
@@ -69,12 +71,12 @@ class SpokenSentence:
 
 
 class SpeechTrack:
-    """A WAV file that grows: mono, 16 bits.
+    """A WAV file (mono, 16 bits) to which utterances are added. Use it as a context manager.
 
     Args:
         file: The file to write.
-        sample_rate: Samples per second.
-        speed: Times the voice's own; silences shrink with it.
+        sample_rate: The sample rate, in samples per second.
+        speed: The speed of the speech, as a multiple of the voice's normal speed. Silences become shorter with it.
     """
 
     def __init__(self, file: Path, sample_rate: int, speed: float = 1.0) -> None:
@@ -98,19 +100,22 @@ class SpeechTrack:
 
     @property
     def seconds(self) -> float:
-        """How long it will play."""
+        """The duration so far, in seconds."""
         return self._seconds(self._samples)
 
-    def add(self, piece: Piece) -> SpokenSentence | None:
-        """Adds a piece, without the silence that the engine has put around it.
+    def add(self, utterance: Utterance) -> SpokenSentence | None:
+        """Add an utterance, without the silence that the engine has put around it.
+
+        Args:
+            utterance: The utterance.
 
         Returns:
-            When it is spoken; None where the engine made no sound of it.
+            The sentence with its times; None if the utterance has no sound.
 
         Raises:
             InputTooLarge: The track is longer than `config.MAX_SPEECH_SECONDS`.
         """
-        samples = array("h", piece.sound)
+        samples = array("h", utterance.sound)
         threshold = max(LEAST_AUDIBLE, int(_peak(samples) * AUDIBLE_SHARE))
         first, last = _audible(samples, threshold)
         if first is None or last is None:
@@ -118,13 +123,15 @@ class SpeechTrack:
         self._silence(self._pause)
         offset = self._samples - first
         self._write(samples[first:last])
-        self._pause = PAUSE_SECONDS[piece.sentence.ends] / self._speed
+        self._pause = PAUSE_SECONDS[utterance.sentence.ends] / self._speed
         if self.seconds > config.MAX_SPEECH_SECONDS:
             hours = config.MAX_SPEECH_SECONDS // 3600
-            raise InputTooLarge(f"The text takes more than {hours} hours to speak. Cut it into parts, or speak faster.")
-        text = piece.sentence.text
+            raise InputTooLarge(
+                f"The text takes more than {hours} hours to speak. Cut it into parts, or choose a higher speed."
+            )
+        text = utterance.sentence.text
         spans = word_spans(text)
-        starts = _starts(spans, piece.marks, first, last)
+        starts = _starts(spans, utterance.marks, first, last)
         words = []
         for number, (begin, end) in enumerate(spans):
             until = starts[number + 1] if number + 1 < len(spans) else last
@@ -134,12 +141,12 @@ class SpeechTrack:
                     text[begin:end],
                     self._seconds(starts[number] + offset),
                     self._seconds(ends + offset),
-                    piece.sentence.position(begin),
+                    utterance.sentence.position(begin),
                     begin,
                 )
             )
         return SpokenSentence(
-            text, piece.sentence.start, self._seconds(first + offset), self._seconds(last + offset), words
+            text, utterance.sentence.start, self._seconds(first + offset), self._seconds(last + offset), words
         )
 
     def _seconds(self, samples: int) -> float:
@@ -158,7 +165,7 @@ def _peak(samples: "array[int]") -> int:
 
 
 def _audible(samples: "array[int]", threshold: int) -> tuple[int, int] | tuple[None, None]:
-    """The first sample that can be heard, and the one after the last."""
+    """Return the index of the first audible sample, and the index after the last; None if no sample is audible."""
     first = next((number for number, value in enumerate(samples) if abs(value) > threshold), None)
     if first is None:
         return None, None
@@ -167,14 +174,17 @@ def _audible(samples: "array[int]", threshold: int) -> tuple[int, int] | tuple[N
 
 
 def _last_audible(samples: "array[int]", start: int, end: int, threshold: int) -> int:
-    """Where a word has died away before the next begins."""
+    """Return the index of the sample at which a word has died away, before the next word begins."""
     while end - STEP > start and _peak(samples[end - STEP : end]) <= threshold:
         end -= STEP
     return end
 
 
 def _starts(spans: Sequence[tuple[int, int]], marks: Sequence[Mark], first: int, last: int) -> list[int]:
-    """The sample at which each word begins: what the engine tells, and between that by the count of characters."""
+    """Return the sample at which each word begins.
+
+    The engine's marks give the starts. Between them, starts are estimated from the number of characters.
+    """
     known = [(spans[0][0], first)]
     for begin, end in spans[1:]:
         inside = [mark.sample for mark in marks if begin <= mark.position < end]

@@ -1,4 +1,4 @@
-"""Warnings for text that a voice does not speak as it stands."""
+"""Warnings about text that a voice does not speak as it is written."""
 
 from collections.abc import Sequence
 
@@ -9,16 +9,16 @@ SENTENCE_SHOWN = 40
 """Characters of the first sentence that a warning shows."""
 
 
-def unspoken(letters: Sequence[str], sentences: Sequence[str], voice: str) -> tuple[OutputWarning, ...]:
-    """Warns of letters and sentences.
+def unspoken_warnings(letters: Sequence[str], sentences: Sequence[str], voice: str) -> tuple[OutputWarning, ...]:
+    """Return the warnings about letters and sentences.
 
     Args:
-        letters: Those that the voice names or skips.
-        sentences: Those that have no sound.
-        voice: The voice's name.
+        letters: The letters that the voice names or skips.
+        sentences: The sentences for which the voice has no sound.
+        voice: The name of the voice.
 
     Example:
-        >>> [warning.message for warning in unspoken(["今", "日"], [], "ja")]
+        >>> [warning.message for warning in unspoken_warnings(["今", "日"], [], "ja")]
         ["The voice 'ja' can't read 2 letters, but names or skips each of them: 今 日"]
     """
     messages = []

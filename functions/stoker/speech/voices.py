@@ -1,4 +1,4 @@
-"""Which voice speaks: what was asked for, found among what there is, or refused with what there is."""
+"""The choice of a voice. If there is no such voice, the error lists the voices that there are."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from stoker.languages import compared
 
 DEFAULT_LANGUAGE = "en-US"
 NAMES_LISTED = 40
-"""More than that, nobody reads."""
+"""The most names in an error message. People read no further."""
 
 
 @dataclass(frozen=True)
@@ -16,8 +16,8 @@ class Voice:
     """A voice of an engine.
 
     Attributes:
-        name: What selects it.
-        languages: BCP 47 tags of what it speaks, its own first.
+        name: The name by which the engine selects the voice.
+        languages: The BCP 47 tags of the languages that it speaks, its main language first.
     """
 
     name: str
@@ -25,16 +25,16 @@ class Voice:
 
 
 def choose_voice(voices: Sequence[Voice], language: str | None, name: str | None) -> Voice:
-    """Finds a voice.
+    """Choose a voice by language and name.
 
     Args:
-        voices: All of the engine's; of those that speak a language, the first is the one to choose.
-        language: A BCP 47 tag, in any of the forms that `languages` knows; the voice's own where it is None, or else
-            `DEFAULT_LANGUAGE`.
-        name: The voice that is wanted, in capitals or not.
+        voices: All voices of the engine. Of the voices that speak a language, the first is chosen.
+        language: The language, a BCP 47 tag in any of the forms that `stoker.languages` knows. None for the language of
+            the named voice, or for `DEFAULT_LANGUAGE` without a name.
+        name: The name of the wanted voice, in upper or lower case; None for any voice.
 
     Raises:
-        UnknownLanguage: No voice speaks it.
+        UnknownLanguage: No voice speaks the language.
         UnknownVoice: There is no such voice, or it does not speak the language.
 
     Example:
@@ -65,8 +65,12 @@ def choose_voice(voices: Sequence[Voice], language: str | None, name: str | None
 
 
 def _speakers(voices: Sequence[Voice], language: str) -> list[Voice]:
-    """Those that speak exactly this; else the language without its region (`de` for `de-AT`), or with any (`pt-br`
-    for `pt`). A voice that is named as the language comes first: for `fr`, eSpeak NG lists `fr-BE` before `fr`."""
+    """Return the voices that speak a language, the best match first.
+
+    A voice whose name is the language comes first, because for `fr`, eSpeak NG lists `fr-BE` before `fr`. Then come
+    voices with exactly this tag, and voices with a longer tag, such as `pt-br` for `pt`. If no voice matches, the last
+    part of the tag is dropped: for `de-AT`, `de` is searched.
+    """
     wanted = compared(language)
     tags = {voice: [compared(tag) for tag in voice.languages] for voice in voices}
     while True:

@@ -1,4 +1,4 @@
-"""How wide a text is, and where it is best cut."""
+"""The width of a text on a screen, and the best place to cut a long text."""
 
 import re
 import unicodedata
@@ -6,16 +6,19 @@ from collections.abc import Callable
 
 CLAUSE_END = re.compile(r"[,;:–—、，；：،؛]+[\s”’\"'»)]*\s*")
 MAX_MARKS = 64
-"""More than a letter or an emoji has of what belongs to it. Source: Unicode Standard Annex #15, section 13 (Stream-Safe
-Text Format: no more than 30)."""
+"""The most characters before a cut that are searched for the start of a letter with its accents, or of an emoji.
+Source: Unicode Standard Annex #15, section 13 (Stream-Safe Text Format: no more than 30)."""
 
 SPACE = re.compile(r"\s+")
 
 
 def columns(text: str) -> int:
-    """The columns that a text takes on a screen: East Asian characters take two, combining marks none.
+    """Return the number of columns that a text takes on a screen. East Asian characters take two, combining marks none.
 
     Source: Unicode Standard Annex #11.
+
+    Args:
+        text: The text.
 
     Example:
         >>> columns("abc"), columns("日本")
@@ -28,14 +31,14 @@ def columns(text: str) -> int:
 
 
 def cut_to_fit(text: str, most: int, size: Callable[[str], int] = len) -> str:
-    """The first part of a text that fits: it ends after a clause, else after a word, else where it must.
+    """Return the first part of a text that fits. It ends after a clause, else after a word, else inside a word.
 
-    A clause's end in the first half is passed over for a later space: a part should not be too short either.
+    A cut in the first half is not used, so that the part is not too short.
 
     Args:
         text: The text.
-        most: The size that the part may have.
-        size: Measures a text; grows with it.
+        most: The greatest size of the part.
+        size: Measures a text. A longer text must have a greater size.
 
     Example:
         >>> cut_to_fit("To be, or not to be, that is", 24)
@@ -48,8 +51,8 @@ def cut_to_fit(text: str, most: int, size: Callable[[str], int] = len) -> str:
         cuts = [found.end() for found in end.finditer(text[:fits]) if found.end() > fits / 2]
         if cuts:
             return text[: cuts[-1]]
-    # No letter is parted from its accents, no emoji from what shapes it. A text of nothing else is cut all the same:
-    # in steps of one, it would never come to an end.
+    # A letter stays together with its accents, and an emoji with its modifiers. If that is not possible within the last
+    # `MAX_MARKS` characters, the text is cut anyway. So a text of modifiers alone is cut into long parts too.
     whole = next((at for at in range(fits, max(fits - MAX_MARKS, 0), -1) if not _belongs(text, at)), fits)
     return text[:whole]
 
@@ -60,7 +63,7 @@ Source: https://www.unicode.org/Public/UCD/latest/ucd/PropList.txt (Logical_Orde
 
 
 def _belongs(text: str, at: int) -> bool:
-    """Return whether a character is part of the character before it."""
+    """Return whether a character belongs to the character before it, as an accent or an emoji's modifier does."""
     return (
         unicodedata.category(text[at]) in ("Mn", "Mc", "Me", "Sk")
         or _joins(text[at - 1 : at + 1])
@@ -73,7 +76,7 @@ def _joins(pair: str) -> bool:
 
 
 def _fitting(text: str, most: int, size: Callable[[str], int]) -> int:
-    """The longest start of the text that fits, in characters; at least one."""
+    """Return the number of characters of the longest start of a text that fits, at least 1."""
     low, high = 1, len(text)
     while low < high:
         middle = (low + high + 1) // 2

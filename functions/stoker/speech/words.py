@@ -1,4 +1,4 @@
-"""The words of a sentence: what is shown one by one, and has a time each."""
+"""The division of a sentence into words, each of which has a time of its own."""
 
 import re
 import unicodedata
@@ -8,31 +8,32 @@ from stoker.speech.sentences import is_spoken
 from stoker.speech.width import cut_to_fit
 
 WIDE = r"\u2e80-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-"""Chinese and Japanese, in Unicode's blocks: they have no spaces."""
+"""The blocks of Unicode with Chinese and Japanese characters, which are written without spaces."""
 
 RUN = re.compile(rf"[{WIDE}]|[^\s{WIDE}]+")
-"""What stands between spaces; of Chinese and Japanese each character."""
+"""A Chinese or Japanese character, or a run of other characters between spaces."""
 
 MOST_CHARACTERS = 40
-"""The longest word: a line of a caption has 42 columns, and a hyphen may follow."""
+"""The most characters of a word. A line of a caption has 42 columns, and a hyphen may follow."""
 
 LONGEST_SYLLABLE = 6
 SYLLABLE = re.compile(
     r"(?!\w[\u0300-\u036f])[b-df-hj-np-tv-zßб-дж-йк-нп-тф-щ][aeiouyäöüåøæáéíóúàèаеёиоуыэюя]", re.IGNORECASE
 )
-"""A consonant before a vowel, where most languages may part a word."""
+"""A consonant before a vowel. Most languages allow a hyphen before it."""
 
 SEPARATED = re.compile(r"[-\u00ad\u2010/_.?&=,;]+")
-"""Where a long address or compound is best cut: after these."""
+"""Marks after which a long address or compound word is best cut."""
 
 
 def word_spans(text: str) -> list[tuple[int, int]]:
-    """Where each word of a sentence begins and ends, in characters.
+    """Return the start and the end of each word of a sentence, in characters.
 
-    Punctuation has no sound of its own. It stays with the word before it; an opening mark, with the word after it.
+    Punctuation has no sound of its own, so it belongs to the word before it. An opening mark belongs to the word after
+    it.
 
     Args:
-        text: A sentence; there is something to speak in it.
+        text: A sentence with something to speak.
 
     Example:
         >>> text = "“Well ... it's « 5 °C. »”"
@@ -58,7 +59,7 @@ def word_spans(text: str) -> list[tuple[int, int]]:
 
 
 def _runs(text: str) -> Iterator[tuple[int, int]]:
-    """What is between spaces; what is too long for a line is cut."""
+    """Yield the start and the end of each run between spaces. A run that is too long for a line is cut."""
     for found in RUN.finditer(text):
         begin, end = found.span()
         while end - begin > MOST_CHARACTERS:
@@ -69,7 +70,7 @@ def _runs(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _cut(run: str) -> int:
-    """Where to cut a long run: after a mark in it, or else in parts of equal length."""
+    """Return the place to cut a long run: after a mark in it, or else so that the parts have equal lengths."""
     cuts = [found.end() for found in SEPARATED.finditer(run, MOST_CHARACTERS // 2, MOST_CHARACTERS)]
     if cuts:
         return cuts[-1]
@@ -80,7 +81,10 @@ def _cut(run: str) -> int:
 
 
 def _opening(text: str, begin: int, end: int) -> int:
-    """Where the opening marks at the end of a run begin. `“` closes a German quote, but not before a letter."""
+    """Return the start of the opening marks at the end of a run. The mark `“` opens only before a letter.
+
+    In German, it closes a quote.
+    """
     opening = end
     while opening > begin and _opens(text, opening - 1):
         opening -= 1

@@ -12,19 +12,19 @@ from stoker.languages import preferred
 from stoker.models.job import JobOutput, OutputFile
 from stoker.models.speech import AudioInput
 from stoker.models.warnings import OutputWarning
-from stoker.sound.mastering import ENCODINGS, Sound, master
+from stoker.sound.mastering import ENCODINGS, MeasuredSound, master
 from stoker.speech.captions import webvtt, word_timings
 from stoker.speech.engine import Engine
 from stoker.speech.engines.espeak import Espeak
 from stoker.speech.reshape import Shape, reshaped
 from stoker.speech.sentences import split_sentences
 from stoker.speech.track import SpeechTrack, SpokenSentence
-from stoker.speech.unspoken import unspoken
+from stoker.speech.unspoken import unspoken_warnings
 from stoker.speech.voices import DEFAULT_LANGUAGE, Voice, choose_voice
 
 SYNTHESIZED = {"espeak": 15.0, "google": 60.0}
 MASTERED = 95.0
-"""Percent of the job at the end of each stage, from the times of 10,000 characters as MP3."""
+"""The progress of the job at the end of each stage, in percent. It was measured with 10,000 characters as MP3."""
 
 
 @dataclass(frozen=True)
@@ -32,11 +32,12 @@ class Narration:
     """A text as a voice has spoken it.
 
     Attributes:
-        file: The sound as it came: a WAV file.
-        sentences: When each is spoken.
-        language: A BCP 47 tag.
-        exact: Whether the engine told when each word is spoken, rather than each sentence alone.
-        warnings: Parts of the text that are not heard as they stand.
+        file: The sound before mastering, a WAV file.
+        sentences: The sentences, with their times.
+        voice: The voice.
+        language: The language, a BCP 47 tag.
+        exact: Whether the engine reported the time of each word, and not only of each sentence.
+        warnings: Warnings about parts of the text that are not spoken as they are written.
     """
 
     file: Path
@@ -49,10 +50,13 @@ class Narration:
 
 @dataclass(frozen=True)
 class SpeechFile:
-    """A file to be uploaded.
+    """A file to upload.
 
     Attributes:
-        seconds: How long it plays, if it does.
+        kind: The kind of output.
+        path: The file.
+        content_type: The media type.
+        seconds: The duration in seconds; None if the file does not play.
     """
 
     kind: str
@@ -62,15 +66,15 @@ class SpeechFile:
 
 
 def process_audio(context: JobContext, audio_input: AudioInput) -> JobOutput:
-    """Speaks the text of an audio job.
+    """Speak the text of an audio job, and upload the files.
 
     Args:
         context: The attempt.
-        audio_input: What to speak, and how.
+        audio_input: The input of the job.
 
     Raises:
-        PermanentError: There is nothing to speak, no such voice, or too much of it.
-        TransientError: The voice or the encoder was stopped, or did not answer.
+        PermanentError: There is nothing to speak, there is no such voice, or the text is too long.
+        TransientError: The engine or the encoder stopped, or did not answer.
     """
     context.report(0, "synthesizing")
     with speech_engine(context) as engine:
@@ -91,9 +95,10 @@ def process_audio(context: JobContext, audio_input: AudioInput) -> JobOutput:
 
 @contextmanager
 def speech_engine(context: JobContext) -> Iterator[Engine]:
-    """Starts the engine that `config.speech_engine` names; afterwards it is gone, and so is what it kept for a retry.
+    """Start the engine that `config.speech_engine` names. Stop it on leaving the context.
 
-    Pieces are kept where they cost money: eSpeak NG speaks a sentence in less time than Cloud Storage takes to find it.
+    Google's answers are cached for a retry, because they cost money. The cache is emptied at the end. eSpeak NG needs
+    no cache, because it speaks a sentence faster than Cloud Storage finds a file.
 
     Args:
         context: The attempt.
@@ -102,10 +107,10 @@ def speech_engine(context: JobContext) -> Iterator[Engine]:
         with Espeak(context.workspace, context.check) as espeak:
             yield espeak
         return
+    from stoker.speech.engines.answer_cache import AnswerCache
     from stoker.speech.engines.google import Google
-    from stoker.speech.engines.paid_answers import KeptAnswers
 
-    kept = KeptAnswers(context)
+    kept = AnswerCache(context)
     with Google(kept, context.check, context.log) as google:
         yield google
     kept.forget()
@@ -113,13 +118,13 @@ def speech_engine(context: JobContext) -> Iterator[Engine]:
 
 def make_speech(
     context: JobContext, engine: Engine, audio_input: AudioInput
-) -> tuple[Narration, Sound, list[SpeechFile]]:
-    """All but the upload: the media time of a job.
+) -> tuple[Narration, MeasuredSound, list[SpeechFile]]:
+    """Speak a text and make all files of the job. Only the upload is left.
 
     Args:
-        context: The attempt; the files are made in its workspace.
-        engine: What speaks.
-        audio_input: What to speak, and how.
+        context: The attempt. The files are made in its workspace.
+        engine: The speech engine.
+        audio_input: The input of the job.
     """
     narration = narrate(context, engine, audio_input)
     spoken = SYNTHESIZED[engine.name]
@@ -143,16 +148,16 @@ def make_speech(
 
 
 def narrate(context: JobContext, engine: Engine, audio_input: AudioInput) -> Narration:
-    """Speaks a text.
+    """Speak a text.
 
     Args:
-        context: The attempt; the sound is written into its workspace.
-        engine: What speaks.
-        audio_input: What to speak, and how.
+        context: The attempt. The sound is written into its workspace.
+        engine: The speech engine.
+        audio_input: The input of the job.
 
     Raises:
-        UnknownLanguage, UnknownVoice: The engine has none such.
-        NothingToSpeak: The text holds nothing that can be spoken, or the voice has no sound for it.
+        UnknownLanguage, UnknownVoice: The engine has no such voice.
+        NothingToSpeak: The text has nothing that can be spoken, or the voice has no sound for it.
         InputTooLarge: The speech is longer than `config.MAX_SPEECH_SECONDS`.
     """
     text = audio_input.text
@@ -164,25 +169,25 @@ def narrate(context: JobContext, engine: Engine, audio_input: AudioInput) -> Nar
     language = preferred(audio_input.language) if audio_input.language else own
     sentences = split_sentences(text, language, audio_input.lines, audio_input.markdown)
     if not sentences:
-        raise NothingToSpeak("The text holds nothing that can be spoken: no letter, no digit, no symbol.")
+        raise NothingToSpeak("The text has nothing that can be spoken: no letter, no digit, no symbol.")
     speed, pitch = engine.speed(voice, audio_input.speed), engine.pitch(voice, audio_input.pitch)
     shape = Shape(audio_input.speed / speed, audio_input.pitch - pitch)
     file = context.workspace / "track.wav"
     spoken, silent, exact = [], [], True
     with SpeechTrack(file, engine.sample_rate, audio_input.speed) as track:
-        pieces = engine.speak(sentences, voice, speed, pitch)
-        for piece in reshaped(pieces, shape, engine.sample_rate, context.workspace, context.check):
-            heard = track.add(piece)
+        utterances = engine.speak(sentences, voice, speed, pitch)
+        for utterance in reshaped(utterances, shape, engine.sample_rate, context.workspace, context.check):
+            heard = track.add(utterance)
             if heard is None:
-                silent.append(piece.sentence.text)
+                silent.append(utterance.sentence.text)
             else:
                 spoken.append(heard)
-                exact = exact and bool(piece.marks)
-            done = piece.sentence.position(len(piece.sentence.text)) / len(text)
+                exact = exact and bool(utterance.marks)
+            done = utterance.sentence.position(len(utterance.sentence.text)) / len(text)
             context.report(SYNTHESIZED[engine.name] * done, "synthesizing")
     if not spoken:
         raise NothingToSpeak("The voice has no sound for this text. Write it in the language of the voice.")
-    warnings = unspoken(engine.unread(voice, text), silent, voice.name)
+    warnings = unspoken_warnings(engine.unread(voice, text), silent, voice.name)
     return Narration(file, spoken, voice, language, exact, warnings)
 
 

@@ -1,1 +1,1 @@
-"""Cloud Storage as Stoker uses it: the users' sources, and the outputs of jobs."""
+"""Cloud Storage: the users' sources, and the outputs of jobs."""

@@ -11,24 +11,24 @@ from google.cloud.storage.retry import DEFAULT_RETRY
 from stoker import config
 
 TRY_SECONDS = 10
-"""The longest that a try waits for an answer. The library waits for 60 s, and then tries again for 120 s."""
+"""The longest time that one try waits for an answer, in seconds. The library would wait for 60 s."""
 
 CALL_SECONDS = 20
-"""The longest time after which a call is tried again."""
+"""The longest time for which a call is tried again, in seconds. The library would try again for 120 s."""
 
 
 @functools.cache
 def bucket() -> Bucket:
-    """The project's default bucket; safe to share between threads."""
-    # The client would ask for the bucket's metadata in another thread, for traces that are not made. The request costs
-    # an operation in each new process, needs one more permission, and goes on after the job's end.
+    """Return the project's default bucket. Threads may share it."""
+    # Without this variable, the client reads the bucket's metadata in another thread, for traces that nobody makes.
+    # That request costs an operation in each new process, needs one more permission, and may go on after the job's end.
     os.environ.setdefault("DISABLE_GCS_PYTHON_CLIENT_OTEL_BUCKET_METADATA", "true")
     credentials = AnonymousCredentials() if config.emulated() else None
     return Client(project=config.project(), credentials=credentials).bucket(config.bucket())
 
 
 def patience() -> dict[str, Any]:
-    """Return the `timeout` and `retry` of a call that lists or deletes, for a sweep, a callable or an event.
+    """Return the `timeout` and `retry` of a call that lists or deletes objects in a sweep, a callable or an event.
 
     Example:
         >>> sorted(patience())

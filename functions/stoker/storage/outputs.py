@@ -1,4 +1,4 @@
-"""What an attempt makes: objects under its own name, which count only once the job's final write names them."""
+"""The outputs of an attempt: objects in a folder of its own. Only the job's final write publishes them."""
 
 import base64
 import hashlib
@@ -21,19 +21,20 @@ from stoker.models.job import StoredFile
 from stoker.storage.client import bucket, patience
 
 CHUNK_BYTES = 8 * 1024**2
-"""One part of an upload; a cancelled job stops in between. A multiple of 256 KiB, as Cloud Storage demands."""
+"""The size of one part of an upload, in bytes. A cancelled job stops between two parts. Cloud Storage needs a multiple
+of 256 KiB."""
 
 
 @dataclass(frozen=True)
 class EarlierOutput:
-    """What an earlier attempt has uploaded, whole.
+    """An object that an earlier attempt has uploaded completely.
 
     Attributes:
         path: The object's name.
-        bytes: Its size.
-        sha256: Its checksum, in hexadecimal.
-        facts: What the attempt found it to hold.
-        parts: The objects beside it that it names.
+        bytes: The object's size, in bytes.
+        sha256: The object's SHA-256, in hexadecimal.
+        facts: The facts about the object that the attempt has stored with it.
+        parts: The objects beside it that it needs.
     """
 
     path: str
@@ -49,7 +50,7 @@ class AttemptOutputs:
     Args:
         user_id: The job's owner.
         job_id: The job.
-        attempt: The attempt's own name: two attempts never write the same object.
+        attempt: The unique name of the attempt, so that two attempts never write the same object.
     """
 
     def __init__(self, user_id: str, job_id: str, attempt: str) -> None:
@@ -64,55 +65,56 @@ class AttemptOutputs:
         facts: Mapping[str, Any] | None = None,
         parts: Sequence[str] = (),
     ) -> tuple[str, str]:
-        """Uploads a file under its own name, checked by its CRC32C on arrival.
+        """Upload a file under its own name. Its CRC32C is checked on arrival.
 
         Args:
-            file: What to upload.
-            content_type: Its media type.
-            check: Called before each part; what it raises ends the upload.
-            recipe: Names what the file was made of, and how: a later attempt that needs the same takes this one.
-            facts: What that attempt would have to find out of the file again.
-            parts: The names of the files that this one is nothing without, and that have been uploaded before.
+            file: The file.
+            content_type: The file's media type.
+            check: A function that is called before each part. An error that it raises ends the upload.
+            recipe: A name for the way in which the file was made, from its source and its options. A later attempt that
+                needs a file of the same recipe uses this object.
+            facts: Facts about the file that the later attempt would otherwise have to find again.
+            parts: The names of the files that this file needs. They must have been uploaded before.
 
         Returns:
-            The object's name, and the SHA-256 of the file in hexadecimal.
+            The object's name, and the file's SHA-256 in hexadecimal.
 
         Raises:
-            Unavailable: The object is not as large as the file.
+            Unavailable: The object has another size than the file.
         """
         sha256, crc32c = _checksums(file)
-        # The Storage emulator takes the first part of an upload for the whole, and says that all is well.
+        # The Storage emulator takes the first part of an upload for the whole file, without an error.
         blob = bucket().blob(f"{self.folder}/{file.name}", chunk_size=None if config.emulated() else CHUNK_BYTES)
-        blob.metadata = _told(sha256, crc32c, recipe, facts, parts)
+        blob.metadata = _metadata(sha256, crc32c, recipe, facts, parts)
         with _Checked(file, check) as content:
             size = file.stat().st_size
             blob.upload_from_file(content, size=size, content_type=content_type, checksum="crc32c")
         if blob.size != size:
-            raise Unavailable("An output did not arrive whole.")
+            raise Unavailable("The upload of an output was incomplete.")
         return blob.name, sha256
 
     @contextmanager
     def open(self, name: str, content_type: str) -> Iterator["OutputStream"]:
-        """Writes an object piece by piece; it is there once the context is left without an error.
+        """Write an object piece by piece. The object exists after the block, if the block raises no error.
 
         Args:
-            name: The object's, under the attempt's folder.
-            content_type: Its media type.
+            name: The object's name within the attempt's folder.
+            content_type: The object's media type.
 
         Raises:
-            Unavailable: The object is not as large as what was written.
+            Unavailable: The object has another size than the written bytes.
         """
-        # As above: in the emulator, one part must hold it all.
+        # As in `upload`: in the emulator, one part must hold the whole object.
         blob = bucket().blob(f"{self.folder}/{name}", chunk_size=config.GIB if config.emulated() else CHUNK_BYTES)
         with blob.open("wb", content_type=content_type, ignore_flush=True) as target:
             stream = OutputStream(blob.name, target)
             yield stream
         blob.reload()
         if blob.size != stream.bytes:
-            raise Unavailable("An output did not arrive whole.")
+            raise Unavailable("The upload of an output was incomplete.")
 
     def rest(self, name: str) -> AbstractContextManager["OutputStream"]:
-        """Writes all but the start of a file, before that is known; `join` makes the file of both. As `open`."""
+        """Write a file without its start, which is not known yet. `join` puts both together. See `open`."""
         return self.open(f"{name}.rest", "application/octet-stream")
 
     def join(
@@ -126,33 +128,34 @@ class AttemptOutputs:
         facts: Mapping[str, Any] | None = None,
         parts: Sequence[str] = (),
     ) -> tuple[str, str]:
-        """Makes one object of its start and of what `rest` has written, and reads it to see whether it is that.
+        """Join the start of a file and the stream of `rest` to one object, and read the object to check it.
 
         Args:
-            name: The object's, under the attempt's folder.
-            content_type: Its media type.
-            first: Its start.
-            rest: All that follows.
-            check, recipe, facts, parts: As `upload`.
+            name: The object's name within the attempt's folder.
+            content_type: The object's media type.
+            first: The start of the file.
+            rest: The stream of the rest of the file.
+            check, recipe, facts, parts: As in `upload`.
 
         Returns:
             The object's name, and its SHA-256 in hexadecimal.
 
         Raises:
-            Unavailable: The object is not what was sent.
+            Unavailable: The object differs from the bytes that were sent.
         """
         start, end, whole = (bucket().blob(f"{self.folder}/{name}{ending}") for ending in (".first", ".rest", ""))
         size = len(first) + rest.bytes
         if config.emulated():
-            # It can neither compose nor patch, so the object is made anew, and read after that as in production.
+            # The emulator can neither compose nor patch objects. So the object is uploaded again, and then read as in
+            # production.
             content = first + end.download_as_bytes(raw_download=True)
             sha256, crc32c = hashlib.sha256(content), google_crc32c.Checksum(content)
-            whole.metadata = _told(sha256.hexdigest(), _written(crc32c), recipe, facts, parts)
+            whole.metadata = _metadata(sha256.hexdigest(), _base64(crc32c), recipe, facts, parts)
             whole.upload_from_string(content, content_type)
         else:
             start.upload_from_string(first, checksum="crc32c")
             whole.content_type = content_type
-            # Again and again, it makes the same; so it may be tried again.
+            # A second try makes the same object, so it may be tried again.
             whole.compose([start, end], retry=DEFAULT_RETRY)
         sha256, sha256_of_rest, crc32c = hashlib.sha256(), hashlib.sha256(), google_crc32c.Checksum()
         for at in range(0, size, CHUNK_BYTES):
@@ -164,25 +167,26 @@ class AttemptOutputs:
             sha256_of_rest.update(content[max(0, len(first) - at) :])
         whole.reload()
         if whole.size != size or sha256_of_rest.hexdigest() != rest.sha256:
-            raise Unavailable("An output did not arrive whole.")
+            raise Unavailable("The upload of an output was incomplete.")
         if not config.emulated():
-            whole.metadata = _told(sha256.hexdigest(), _written(crc32c), recipe, facts, parts)
+            whole.metadata = _metadata(sha256.hexdigest(), _base64(crc32c), recipe, facts, parts)
             whole.patch()
         delete_objects([start.name, end.name])
         return whole.name, sha256.hexdigest()
 
 
-def _told(
+def _metadata(
     sha256: str, crc32c: str, recipe: str, facts: Mapping[str, Any] | None, parts: Sequence[str]
 ) -> dict[str, str]:
-    """What an object tells of itself to later attempts."""
-    told = {"recipe": recipe, "facts": json.dumps(dict(facts or {})), "parts": json.dumps(list(parts))}
-    return {"sha256": sha256, "crc32c": crc32c, **(told if recipe else {})}
+    """Return the metadata of an object, by which later attempts find and check it."""
+    reusable = {"recipe": recipe, "facts": json.dumps(dict(facts or {})), "parts": json.dumps(list(parts))}
+    return {"sha256": sha256, "crc32c": crc32c, **(reusable if recipe else {})}
 
 
 def earlier_outputs(user_id: str, job_id: str) -> dict[str, EarlierOutput]:
-    """What the attempts at a job have uploaded so far, by recipe. Objects whose checksum is not that of the file that
-    was uploaded are left out, and so is an object of whose parts one is not there.
+    """Return the objects that the attempts at a job have uploaded so far, by recipe.
+
+    An object is left out if its checksum differs from that of the uploaded file, or if one of its parts is missing.
 
     Args:
         user_id: The job's owner.
@@ -192,14 +196,14 @@ def earlier_outputs(user_id: str, job_id: str) -> dict[str, EarlierOutput]:
     whole = {blob.name: blob for blob in blobs if (blob.metadata or {}).get("crc32c") == blob.crc32c}
     found = {}
     for blob in whole.values():
-        told = blob.metadata
+        metadata = blob.metadata
         folder = blob.name.rpartition("/")[0]
-        parts = [whole.get(f"{folder}/{name}") for name in json.loads(told.get("parts", "[]"))]
-        if told.get("recipe") and None not in parts:
+        parts = [whole.get(f"{folder}/{name}") for name in json.loads(metadata.get("parts", "[]"))]
+        if metadata.get("recipe") and None not in parts:
             main = _stored(blob)
-            facts = json.loads(told.get("facts", "{}"))
+            facts = json.loads(metadata.get("facts", "{}"))
             beside = tuple(_stored(part) for part in parts)
-            found[told["recipe"]] = EarlierOutput(main.path, main.bytes, main.sha256, facts, beside)
+            found[metadata["recipe"]] = EarlierOutput(main.path, main.bytes, main.sha256, facts, beside)
     return found
 
 
@@ -213,33 +217,34 @@ def _stored(blob: Blob) -> StoredFile:
 
 
 def list_objects(user_id: str, job_id: str) -> list[str]:
-    """The names of all that the attempts at a job have uploaded."""
+    """Return the names of all objects that the attempts at a job have uploaded."""
     found = bucket().list_blobs(prefix=f"job-outputs/{user_id}/{job_id}/", **patience())
     return [blob.name for blob in found]
 
 
 def list_all_objects(after: str) -> Iterator[str]:
-    """The names of all that any job has uploaded, sorted by their UTF-8: one call for a thousand of them.
+    """Yield the names of the objects of all jobs, sorted by their UTF-8. This takes one call for each thousand objects.
 
     Args:
-        after: Only the names behind this one.
+        after: The name behind which to begin; empty for all names.
     """
     for blob in bucket().list_blobs(prefix="job-outputs/", start_offset=after or None, **patience()):
-        if blob.name > after:  # It begins with that one, and the Storage emulator with the first one of all.
+        # The list begins with `after` itself, and the Storage emulator begins with the first object of all.
+        if blob.name > after:
             yield blob.name
 
 
 def delete_objects(names: Collection[str]) -> None:
-    """Deletes objects; one that is gone already is what was wanted."""
+    """Delete objects, if they exist."""
     bucket().delete_blobs(list(names), on_error=lambda blob: None, **patience())
 
 
 class OutputStream(io.RawIOBase):
-    """An object that is being written.
+    """The stream of an object that is being written.
 
     Attributes:
         path: The object's name.
-        bytes: How many were written.
+        bytes: The number of bytes that were written.
     """
 
     def __init__(self, path: str, target: IO[bytes]) -> None:
@@ -250,15 +255,15 @@ class OutputStream(io.RawIOBase):
 
     @property
     def sha256(self) -> str:
-        """The SHA-256 of what was written, in hexadecimal."""
+        """The SHA-256 of the written bytes, in hexadecimal."""
         return self._sha256.hexdigest()
 
     def writable(self) -> bool:
-        """It is; it can't be read, and knows no position."""
+        """Return True: the stream can be written. It can't be read, and has no position."""
         return True
 
     def write(self, content: Buffer, /) -> int:
-        """Writes bytes."""
+        """Write bytes, and return their number."""
         chunk = bytes(content)
         self._target.write(chunk)
         self._sha256.update(chunk)
@@ -267,7 +272,7 @@ class OutputStream(io.RawIOBase):
 
 
 class _Checked(io.FileIO):
-    """A file that asks before each read whether the work may go on."""
+    """A file that calls a function before each read, so that the work can be stopped."""
 
     def __init__(self, file: Path, check: Callable[[], None]) -> None:
         super().__init__(file)
@@ -279,14 +284,15 @@ class _Checked(io.FileIO):
 
 
 def _checksums(file: Path) -> tuple[str, str]:
-    """The SHA-256 in hexadecimal, and the CRC32C as Cloud Storage writes it."""
+    """Return the SHA-256 of a file in hexadecimal, and its CRC32C in base64, as Cloud Storage has it."""
     sha256, crc32c = hashlib.sha256(), google_crc32c.Checksum()
     with file.open("rb") as content:
         while chunk := content.read(CHUNK_BYTES):
             sha256.update(chunk)
             crc32c.update(chunk)
-    return sha256.hexdigest(), _written(crc32c)
+    return sha256.hexdigest(), _base64(crc32c)
 
 
-def _written(crc32c: google_crc32c.Checksum) -> str:
+def _base64(crc32c: google_crc32c.Checksum) -> str:
+    """Return a checksum in base64, as Cloud Storage has it."""
     return base64.b64encode(crc32c.digest()).decode()

@@ -1,4 +1,4 @@
-"""What a job reads: a file of its owner's."""
+"""The source of a job: a file that the job's owner may read."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -12,18 +12,18 @@ from stoker.errors import InputEmpty, InputForbidden, InputNotFound, InputTooLar
 from stoker.storage.client import bucket
 
 CHUNK_BYTES = 8 * 1024**2
-"""One read of a download, so that progress is told and a cancelled job stops in between."""
+"""The size of one part of a download, in bytes. After each part, progress is reported, and a cancelled job stops."""
 
 
 def check_owner(path: str, user_id: str) -> None:
-    """Keeps one user out of another's files: the worker itself may read them all.
+    """Check that a user may read an object. This is needed because the worker itself may read all objects.
 
     Args:
-        path: The object's name, as the client wrote it.
+        path: The object's name, as the client has written it.
         user_id: The job's owner.
 
     Raises:
-        InputForbidden: The object is not under one of the folders that the owner may read.
+        InputForbidden: The object is not in a folder that the owner may read.
 
     Example:
         >>> check_owner("user-uploads/ada/cat.mov", "ada")
@@ -33,23 +33,23 @@ def check_owner(path: str, user_id: str) -> None:
         stoker.errors.InputForbidden: You may not use 'user-uploads/ada/../bob/cat.mov'. Name a file under ...
     """
     folders = (f"user-uploads/{user_id}/", f"job-outputs/{user_id}/", "public/")
-    # Object names are flat, but what stands between us and the object (a proxy, an emulator) may resolve dots.
+    # Cloud Storage takes dots in an object's name as they are, but a proxy or an emulator may resolve them as folders.
     plain = path.isprintable() and not {"", ".", ".."} & set(path.split("/"))
     if not plain or not path.startswith(folders):
         raise InputForbidden(f"You may not use {path!r}. Name a file under {', '.join(folders)}.")
 
 
 class Source:
-    """A file that is read piece by piece: it may be larger than the worker's memory.
+    """A file that is read by ranges, because it may be larger than the worker's memory.
 
     Args:
-        blob: The object, as it was found.
+        blob: The object, with its metadata.
 
     Attributes:
         path: The object's name.
-        size: Bytes.
-        content_type: The media type that it was uploaded with.
-        generation: Which of the objects that had this name it is.
+        size: The object's size, in bytes.
+        content_type: The media type with which the object was uploaded.
+        generation: The object's generation. It changes if the object is replaced by another object of the same name.
     """
 
     def __init__(self, blob: Blob) -> None:
@@ -60,7 +60,11 @@ class Source:
         self._blob = blob
 
     def read(self, offset: int, length: int) -> bytes:
-        """Reads bytes as they are stored; fewer at the end of the file.
+        """Read a range of the stored bytes.
+
+        Args:
+            offset: The first byte of the range, from 0.
+            length: The number of bytes. At the end of the file, fewer are returned.
 
         Raises:
             InputNotFound: The object was deleted or replaced.
@@ -79,25 +83,27 @@ class Source:
 
 
 def open_source(path: str, user_id: str, most: int | None = None) -> Source:
-    """Finds a source of a job's owner.
+    """Open a source of a job's owner.
 
     Args:
         path: The object's name in the default bucket.
         user_id: The job's owner.
-        most: The most bytes that it may have; `config.MAX_SOURCE_BYTES` if it is left out.
+        most: The most bytes that the object may have; `config.MAX_SOURCE_BYTES` if it is left out.
 
     Raises:
-        InputForbidden: The object is not the owner's.
+        InputForbidden: The owner may not read the object.
         InputNotFound: There is no such object.
-        InputEmpty: The object holds nothing.
-        InputTooLarge: The object is larger than that.
+        InputEmpty: The object has zero bytes.
+        InputTooLarge: The object has more than `most` bytes.
     """
     return Source(_find(path, user_id, config.MAX_SOURCE_BYTES if most is None else most))
 
 
 def replaced(path: str) -> InputNotFound:
-    """The file that a job reads is not there any more, or not the same."""
-    return InputNotFound(f"The file {path!r} was deleted or replaced while the job read it.")
+    """Return the error for a file that was deleted or replaced while a job read it."""
+    return InputNotFound(
+        f"The file {path!r} was deleted or replaced while the job read it. Write a new job for the new file."
+    )
 
 
 def download(
@@ -107,17 +113,18 @@ def download(
     on_bytes: Callable[[int, int], None],
     most: int,
 ) -> int:
-    """Copies a source of a job's owner to a file.
+    """Copy a source of a job's owner to a file.
 
     Args:
         path: The object's name in the default bucket.
         user_id: The job's owner.
         into: The file to write.
-        on_bytes: Called with the bytes that have arrived and the bytes there are; what it raises ends the download.
-        most: The most bytes that it may have.
+        on_bytes: A function that is called after each part, with the number of bytes that have arrived and the size of
+            the object. An error that it raises ends the download.
+        most: The most bytes that the object may have.
 
     Returns:
-        The object's generation: another one is another file, under the same name.
+        The object's generation. It changes if the object is replaced by another object of the same name.
 
     Raises:
         InputForbidden, InputNotFound, InputEmpty, InputTooLarge: As `open_source`.
@@ -125,7 +132,7 @@ def download(
     """
     blob = _find(path, user_id, most)
     try:
-        # Raw: a user may mark an object as gzip, and a small one would unpack to more memory than there is.
+        # The download is raw: a user may mark an object as gzip, and a small one could unpack to more than the memory.
         with into.open("wb") as file, blob.open("rb", chunk_size=CHUNK_BYTES, raw_download=True) as source:
             _copy(source, file, int(blob.size), on_bytes)
     except exceptions.NotFound:
@@ -137,18 +144,20 @@ def _find(path: str, user_id: str, most: int) -> Blob:
     check_owner(path, user_id)
     found = bucket().get_blob(path)
     if found is None:
-        raise InputNotFound(f"There is no file {path!r}. Upload it before the job is written.")
+        raise InputNotFound(f"There is no file {path!r}. Upload it, and then write the job.")
     size = int(found.size or 0)
     if size == 0:
         raise InputEmpty(f"The file {path!r} is empty. Upload it again.")
     if size > most:
-        raise InputTooLarge(f"The file {path!r} has {size / 1024**2:.1f} MiB; the limit is {most // 1024**2} MiB.")
+        raise InputTooLarge(
+            f"The file {path!r} has {size / 1024**2:.1f} MiB; the limit is {most // 1024**2} MiB. Upload a smaller one."
+        )
     return found
 
 
 def _copy(source: BinaryIO, file: BinaryIO, size: int, on_bytes: Callable[[int, int], None]) -> None:
     arrived = 0
-    # Not until a read gives nothing: beyond the end, the emulator answers with the whole file again.
+    # The size ends the loop, and not an empty read: beyond the end, the emulator answers with the whole file again.
     while arrived < size:
         chunk = source.read(min(CHUNK_BYTES, size - arrived))
         if not chunk:
@@ -159,4 +168,4 @@ def _copy(source: BinaryIO, file: BinaryIO, size: int, on_bytes: Callable[[int, 
 
 
 def _broke_off() -> Unavailable:
-    return Unavailable("The download of the job's file broke off.")
+    return Unavailable("The download of the source was incomplete.")

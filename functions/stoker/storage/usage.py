@@ -1,19 +1,21 @@
-"""What a user stores: the bytes of the user's files."""
+"""The number of bytes that a user stores."""
 
 from itertools import islice
 
 from stoker.storage.client import bucket, patience
 
 MOST_OBJECTS = 10_000
-"""Files of a user that are counted, of uploads and of outputs each: 20 calls together, a few seconds."""
+"""The most files that are counted, of a user's uploads and of the user's outputs each. Both together take 20 calls, or
+a few seconds."""
 
 FOLDERS = ("user-uploads", "job-outputs")
 """The folders that hold a folder for each user."""
 
 
 def stored_bytes(user_id: str) -> int:
-    """Return how many bytes a user stores: one call for a thousand files. A user with very many files stores at least
-    so much.
+    """Return the number of bytes that a user stores. This takes one call for each thousand files.
+
+    If a user has more than `MOST_OBJECTS` files in a folder, the number is too low.
 
     Args:
         user_id: The user.

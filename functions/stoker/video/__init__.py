@@ -1,1 +1,1 @@
-"""The worker of `video-processing` jobs, and its parts."""
+"""The worker of `video-processing` jobs, and its steps."""

@@ -41,8 +41,8 @@ ATTEMPTS: tuple[Mutant, ...] = (
     Mutant(
         "a cancel is lost that comes between a claim and its answer",
         "jobs.admission",
-        "        if state.cancel_requested:\n            # The owner has asked for it since",
-        "        if False:\n            # The owner has asked for it since",
+        "        if state.cancel_requested:\n            # The owner has cancelled the job since",
+        "        if False:\n            # The owner has cancelled the job since",
         ("a cancel wins",),
     ),
     Mutant(
@@ -125,15 +125,15 @@ ATTEMPTS: tuple[Mutant, ...] = (
     Mutant(
         "the reconcile leaves the outputs of deleted jobs",
         "jobs.abandoned",
-        "    store().delete_outputs(there)\n",
+        "    store().delete_outputs(outputs)\n",
         "",
         ("deleted jobs leave nothing",),
     ),
     Mutant(
         "the reconcile takes any job that is there for a reason to keep outputs",
         "jobs.abandoned",
-        'is_there = found.get(path_of(job_id), {}).get("userId") == user_id',
-        "is_there = True",
+        'exists = found.get(path_of(job_id), {}).get("userId") == user_id',
+        "exists = True",
         ("deleted jobs leave nothing",),
     ),
 )

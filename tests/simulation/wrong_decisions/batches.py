@@ -33,7 +33,7 @@ BATCHES: tuple[Mutant, ...] = (
     ),
     Mutant(
         "children that are retried count as done while they run",
-        "jobs.figures",
+        "jobs.batch_output",
         "        return _failures_in(earlier).get(str(number))\n",
         "        return None\n",
         ("figures follow",),

@@ -55,7 +55,7 @@ PLACES: tuple[Mutant, ...] = (
     Mutant(
         "each of a user's many jobs takes a turn of the queue",
         "jobs.dispatch",
-        "    return turn_away(state, state.user_id, limits)\n",
+        "    return reason_to_defer(state, state.user_id, limits)\n",
         "    return None\n",
         ("a flood keeps nobody waiting",),
     ),

@@ -7,14 +7,14 @@ SWEEPER: tuple[Mutant, ...] = (
         "an end hook whose process died is forgotten",
         "jobs.sweeper",
         '            ("end-hooks", lambda walk: '
-        "walk.around(_seen(job_queries.end_hooks_due()), self._run_end_hook)),\n",
+        "walk.in_rounds(_seen(job_queries.end_hooks_due()), self._run_end_hook)),\n",
         "",
         ("end hooks run",),
     ),
     Mutant(
         "the sweeper does not fill places that are left",
         "jobs.sweeper",
-        '            *((f"places-{one}", self._places(one)) for one in registry.job_types()),\n',
+        '            *((f"places-{job_type}", self._places(job_type)) for job_type in registry.job_types()),\n',
         "",
         ("places are filled",),
     ),
@@ -42,7 +42,7 @@ SWEEPER: tuple[Mutant, ...] = (
     Mutant(
         "the sweeper forgets jobs that are no longer paused",
         "jobs.sweeper",
-        '            *((f"released-{one}", self._released(one)) for one in released),\n',
+        '            *((f"released-{job_type}", self._released(job_type)) for job_type in released),\n',
         "",
         ("nothing waits for ever",),
     ),

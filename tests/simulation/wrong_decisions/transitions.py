@@ -6,7 +6,7 @@ TRANSITIONS: tuple[Mutant, ...] = (
     Mutant(
         "a job with no attempt left is taken again",
         "jobs.transitions",
-        '    Row(OPEN, (Claimed,), "failed", write.exhaust, _after_end, when=no_attempt_is_left),\n',
+        '    Row(OPEN, (LeaseRequested,), "failed", write.exhaust, _after_end, when=no_attempt_is_left),\n',
         "",
         ("bounded attempts",),
     ),
@@ -20,7 +20,7 @@ TRANSITIONS: tuple[Mutant, ...] = (
     Mutant(
         "a cancelled job is taken",
         "jobs.transitions",
-        '    Row(OPEN, (Claimed,), "cancelled", write.cancel, _after_end, when=cancel_is_requested),\n',
+        '    Row(OPEN, (LeaseRequested,), "cancelled", write.cancel, _after_end, when=cancel_is_requested),\n',
         "",
         ("a cancel wins",),
     ),
@@ -146,7 +146,7 @@ TRANSITIONS: tuple[Mutant, ...] = (
     Mutant(
         "an attempt's lease does not protect it",
         "jobs.transitions",
-        '    Row(("processing",), (Claimed,), None, when=is_held),\n',
+        '    Row(("processing",), (LeaseRequested,), None, when=is_held),\n',
         "",
         ("one attempt at a time", "history"),
     ),

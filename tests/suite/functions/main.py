@@ -13,13 +13,13 @@ from flask import Request, Response
 
 @on_request()
 def worker(request: Request) -> Response:
-    """Answers with this worker's process id."""
+    """Answer with the process id of this worker."""
     return Response(str(os.getpid()))
 
 
 @on_request()
 def leave(request: Request) -> Response:
-    """Leaves a process that nothing ties to the suite: no environment, no parent, a session of its own."""
+    """Leave a process that nothing ties to the suite: no environment, no parent, a session of its own."""
     code = "import subprocess as s; print(s.Popen(['sleep', '600'], env={}, stdout=s.DEVNULL, stderr=s.DEVNULL).pid)"
     command = [sys.executable, "-c", code]
     return Response(subprocess.run(command, check=True, capture_output=True, start_new_session=True).stdout)
@@ -27,7 +27,7 @@ def leave(request: Request) -> Response:
 
 @on_schedule(schedule="every day 03:00")
 def tick(event: ScheduledEvent) -> None:
-    """Notes the time that it is called for, then takes its time."""
+    """Write down the time of the schedule, then work for 2.5 s."""
     with Path(os.environ["NOTES"]).open("a") as notes:
         notes.write(f"{event.schedule_time.isoformat()}\n")
     time.sleep(2.5)

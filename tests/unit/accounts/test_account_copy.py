@@ -9,7 +9,7 @@ import pytest
 from firebase_functions.identity_fn import AuthUserRecord
 from google.cloud.firestore import DELETE_FIELD
 
-from stoker.accounts.account_copy import Account, changes, of_event
+from stoker.accounts.account_copy import Account, account_of_event, profile_changes
 from stoker.accounts.profile import new_profile
 from stoker.models.user import User
 
@@ -29,8 +29,8 @@ def profile(made_of: Account, **changed: Any) -> dict[str, Any]:
 
 def followed(stored: Mapping[str, Any], now: Account) -> dict[str, Any]:
     """The profile after it has followed its account, and again, which must change nothing."""
-    after = written(stored, changes(stored, now))
-    assert changes(after, now) == {}
+    after = written(stored, profile_changes(stored, now))
+    assert profile_changes(after, now) == {}
     User.from_firestore({**after, "updatedAt": MADE})
     return after
 
@@ -160,12 +160,12 @@ def linked(**fields: Any) -> AuthUserRecord:
 
 
 def test_a_linked_account_has_the_name_and_the_picture_of_its_provider() -> None:
-    anonymous = profile(of_event(linked(provider_data=[]), None))
+    anonymous = profile(account_of_event(linked(provider_data=[]), None))
     assert name_and_picture(anonymous) == ("New User", None)
-    assert name_and_picture(followed(anonymous, of_event(linked(), None))) == ("Ada Lovelace", PICTURE)
-    own = of_event(linked(display_name="Countess", photo_url="http://plain.example/a.png"), None)
+    assert name_and_picture(followed(anonymous, account_of_event(linked(), None))) == ("Ada Lovelace", PICTURE)
+    own = account_of_event(linked(display_name="Countess", photo_url="http://plain.example/a.png"), None)
     assert name_and_picture(followed(anonymous, own)) == ("Countess", PICTURE)
-    assert followed(anonymous, of_event(linked(display_name="\u200b"), None))["displayName"] == "Ada Lovelace"
+    assert followed(anonymous, account_of_event(linked(display_name="\u200b"), None))["displayName"] == "Ada Lovelace"
 
 
 @pytest.mark.parametrize("name", ["x" * 500, "🐈" * 100, "\ud800", "a\ud83db", "\u202eeve", " ", "\x00", "A\tB\n"])

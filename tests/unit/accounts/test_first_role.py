@@ -10,7 +10,7 @@ import pytest
 from firebase_functions.identity_fn import AuthBlockingEvent
 
 from stoker.accounts import profile, sign_up
-from stoker.accounts.account_copy import Account, of_event
+from stoker.accounts.account_copy import Account, account_of_event
 from stoker.accounts.profile import new_profile
 from stoker.firestore.memory_documents import MemoryDocuments
 from stoker.firestore.writes import Create, Update
@@ -51,7 +51,7 @@ def sign_in(claims: Mapping[str, Any] | None = None, **fields: Any) -> AuthBlock
 
 
 def made(event: AuthBlockingEvent, **fields: Any) -> Create:
-    return Create("users/ada", {**new_profile(of_event(event.data, None)), **fields})
+    return Create("users/ada", {**new_profile(account_of_event(event.data, None)), **fields})
 
 
 @pytest.mark.parametrize("claims", [None, {}, {"plan": "pro"}])

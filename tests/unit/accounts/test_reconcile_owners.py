@@ -210,7 +210,7 @@ def test_an_owner_is_old_enough_once_something_is_older_than_a_day(monkeypatch: 
     whole = owners_round.OwnersRound.begun()
     whole.read_pages(NOW)
     assert before == [NOW - owners_round.YOUNG]
-    monkeypatch.setattr(orphans, "traces", lambda user_id: iter(seen))
+    monkeypatch.setattr(orphans, "times_of_remains", lambda user_id: iter(seen))
     for made, old in (([], False), ([NOW], False), ([NOW, NOW - 2 * owners_round.YOUNG], True)):
         seen[:] = made
         assert orphans.has_data("ada", NOW - owners_round.YOUNG) is old

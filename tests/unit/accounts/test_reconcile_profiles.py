@@ -10,7 +10,7 @@ from firebase_admin import auth
 from google.cloud.firestore import DELETE_FIELD
 
 from stoker.accounts import cursor, profile, reconcile
-from stoker.accounts.account_copy import Account, of_record
+from stoker.accounts.account_copy import Account, account_of_record
 from stoker.accounts.profile import new_profile
 from stoker.accounts.reconcile import reconcile_profiles
 from stoker.firestore.memory_documents import MemoryDocuments
@@ -59,7 +59,7 @@ class Project:
 
     def make_all(self) -> None:
         for one in self.accounts:
-            self.make(of_record(one))
+            self.make(account_of_record(one))
 
     def change_all(self, fields: dict[str, Any]) -> None:
         for one in self.accounts:
@@ -83,7 +83,7 @@ def project(monkeypatch: pytest.MonkeyPatch) -> Project:
     for module in (profile, reconcile):
         monkeypatch.setattr(module, "FirestoreDocuments", lambda: project.documents)
     monkeypatch.setattr(reconcile, "app", lambda: None)
-    monkeypatch.setattr(reconcile, "make_profile", project.make)
+    monkeypatch.setattr(reconcile, "ensure_profile", project.make)
     monkeypatch.setattr(auth, "list_users", project.list_users)
     monkeypatch.setattr(declared, "provisional_profiles", NoProfiles)
     monkeypatch.setattr(cursor, "load", lambda name: project.saved)
@@ -116,7 +116,7 @@ def test_a_profile_that_can_not_be_looked_after_takes_its_time_too(
     def no_answer(account: Account) -> bool:
         raise TimeoutError("Firestore did not answer.")
 
-    monkeypatch.setattr(reconcile, "make_profile", no_answer)
+    monkeypatch.setattr(reconcile, "ensure_profile", no_answer)
     assert reconcile_profiles(seconds=0).failed == ["u0"]
 
 

@@ -27,13 +27,13 @@ def time_zone_of(monkeypatch: pytest.MonkeyPatch) -> Call:
         made.append(profile)
         return True
 
-    def of_record(record: Any) -> Account:
+    def account_of_record(record: Any) -> Account:
         return Account(record.uid, None, None, None, {}, datetime.now(UTC))
 
     monkeypatch.setattr(account, "get", accounts.get_user)
     monkeypatch.setattr(departure, "forget_earlier_account", lambda user_id: None)
-    monkeypatch.setattr(calls, "of_record", of_record)
-    monkeypatch.setattr(calls, "make_profile", make)
+    monkeypatch.setattr(calls, "account_of_record", account_of_record)
+    monkeypatch.setattr(calls, "ensure_profile", make)
 
     def call(data: Any) -> str | None:
         token = {"exp": datetime.now(UTC).timestamp() + 3600}

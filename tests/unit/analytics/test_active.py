@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from stoker.analytics.bucket_tally import Tally, tallied, with_all_that_follow
-from stoker.analytics.buckets import GRANULARITIES, Key, around
+from stoker.analytics.bucket_tally import Tally, roll_up_hours, tally_by_hour
+from stoker.analytics.buckets import GRANULARITIES, Key, bucket_of_hour
 from stoker.analytics.series import Period, buckets_of
 from stoker.models.analytics import SERVER_EVENTS
 
@@ -15,8 +15,8 @@ HOUR = "2026-11-22T07"
 
 def whole(*events: tuple[str, str, float | None]) -> list[Tally]:
     """The aggregates of all names, by the hour, the day and the month, of events with their name, user and value."""
-    found = with_all_that_follow(tallied((HOUR, *event) for event in events))
-    return [found[Key(granularity, around(granularity, HOUR), "all")] for granularity in GRANULARITIES]
+    found = roll_up_hours(tally_by_hour((HOUR, *event) for event in events))
+    return [found[Key(granularity, bucket_of_hour(granularity, HOUR), "all")] for granularity in GRANULARITIES]
 
 
 @pytest.mark.parametrize("name", SERVER_EVENTS)

@@ -6,7 +6,7 @@ import pytest
 
 from stoker import config
 from stoker.analytics.raw_events import AHEAD
-from stoker.analytics.rebuild import earliest
+from stoker.analytics.rebuild import earliest_start
 
 MIDNIGHT = datetime(2027, 3, 1, tzinfo=UTC)
 
@@ -16,11 +16,11 @@ MIDNIGHT = datetime(2027, 3, 1, tzinfo=UTC)
 @pytest.mark.parametrize("ahead", [timedelta(0), AHEAD])
 def test_no_event_of_a_day_that_is_counted_again_has_expired(now: datetime, kept_days: int, ahead: timedelta) -> None:
     """An earlier version kept events for 62 days. A function may give its event a time that is still to come."""
-    rolled_up = earliest(now) - ahead
+    rolled_up = earliest_start(now) - ahead
     assert rolled_up + timedelta(days=kept_days) > now
 
 
 @pytest.mark.parametrize("now", [MIDNIGHT, MIDNIGHT + timedelta(hours=13), MIDNIGHT - timedelta(microseconds=1)])
 def test_a_month_can_be_counted_again_for_weeks_after_it_is_final(now: datetime) -> None:
     final = timedelta(days=31) + timedelta(hours=72)
-    assert earliest(now) <= now - final - timedelta(days=26)
+    assert earliest_start(now) <= now - final - timedelta(days=26)

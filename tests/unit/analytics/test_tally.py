@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stoker.analytics.bucket_tally import Tally, add_exactly
-from stoker.analytics.users import Users
+from stoker.analytics.user_sketch import UserSketch
 
 VALUES = st.lists(st.floats(-1e12, 1e12, allow_nan=False), max_size=50)
 
@@ -51,17 +51,17 @@ def test_values_that_would_be_lost_in_a_float_are_not() -> None:
 
 @pytest.mark.parametrize("users", [0, 1, 500, 1500])
 def test_few_users_are_counted_exactly(users: int) -> None:
-    counted = Users()
+    counted = UserSketch()
     for number in range(users):
         for _ in range(2):
             counted.add(f"user-{number}")
     assert counted.count() == users
-    assert Users(counted.to_bytes()).count() == users
+    assert UserSketch(counted.to_bytes()).count() == users
 
 
 @pytest.mark.parametrize("users", [2_000, 20_000, 300_000])
 def test_many_users_are_counted_within_two_percent_in_8_kib(users: int) -> None:
-    counted = Users()
+    counted = UserSketch()
     for number in range(users):
         counted.add(f"user-{number}")
     assert counted.count() == pytest.approx(users, rel=0.02)
@@ -74,18 +74,18 @@ def test_a_count_of_users_is_the_same_in_any_order_and_in_any_parts(users: int) 
     counts = set()
     for step in (97, 1_000, users):
         random.Random(step).shuffle(names)
-        merged = Users()
+        merged = UserSketch()
         for begin in range(0, users, step):
-            part = Users()
+            part = UserSketch()
             for name in names[begin : begin + step]:
                 part.add(name)
             merged.merge(part)
-            merged = Users(merged.to_bytes())
+            merged = UserSketch(merged.to_bytes())
         counts.add(merged.count())
     assert len(counts) == 1
 
 
-@pytest.mark.parametrize("spoiled", [b"", b"spoiled", b"\x00" * 100, Users().to_bytes()[:-1]])
+@pytest.mark.parametrize("spoiled", [b"", b"spoiled", b"\x00" * 100, UserSketch().to_bytes()[:-1]])
 def test_a_spoiled_sketch_is_refused(spoiled: bytes) -> None:
     with pytest.raises(ValueError, match="no sketch"):
-        Users(spoiled)
+        UserSketch(spoiled)

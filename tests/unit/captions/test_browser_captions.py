@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from browser import evaluated
-from stoker.captions.cues import UnreadableCaptions, read
+from stoker.captions.cues import UnreadableCaptions, parse
 from stoker.captions.webvtt import Cue, timing
 from unit.captions.webvtt_files import webvtt_file
 
@@ -88,7 +88,7 @@ def differences(contents: list[bytes], folder: Path) -> dict[int, object]:
     found: dict[int, object] = {}
     for number, (content, theirs) in enumerate(zip(contents, chromium(folder, contents), strict=True)):
         try:
-            ours = read(content).cues
+            ours = parse(content).cues
         except UnreadableCaptions as reason:
             if theirs and not all(map(never_shown, theirs)):
                 found[number] = (str(reason), theirs, content)

@@ -2,18 +2,18 @@
 
 import pytest
 
-from stoker.captions.cues import Reading, UnreadableCaptions, read
+from stoker.captions.cues import ParsedCaptions, UnreadableCaptions, parse
 
 CUE = "00:01.000 --> 00:02.000\n"
 SECOND = "00:03.000 --> 00:04.000\n"
 
 
 def texts(content: bytes | str) -> list[str]:
-    return [cue.text for cue in read(content.encode() if isinstance(content, str) else content).cues]
+    return [cue.text for cue in parse(content.encode() if isinstance(content, str) else content).cues]
 
 
 def times(content: str) -> list[tuple[float, float]]:
-    return [(cue.start, cue.end) for cue in read(content.encode()).cues]
+    return [(cue.start, cue.end) for cue in parse(content.encode()).cues]
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,7 @@ def test_it_reads_the_times_of_subrip(line: str, expected: tuple[float, float]) 
     ],
 )
 def test_it_says_which_cues_are_left_out(cues: str, left_out: tuple[int, ...]) -> None:
-    reading = read(f"WEBVTT\n\n{CUE}good\n\n{cues}".encode())
+    reading = parse(f"WEBVTT\n\n{CUE}good\n\n{cues}".encode())
     assert [cue.text for cue in reading.cues] == ["good"]
     assert reading.left_out == left_out
 
@@ -118,14 +118,14 @@ def test_it_says_which_cues_are_left_out(cues: str, left_out: tuple[int, ...]) -
 )
 def test_it_refuses_a_file_without_captions(content: bytes, reason: str) -> None:
     with pytest.raises(UnreadableCaptions, match=reason):
-        read(content)
+        parse(content)
 
 
 def test_its_warnings_say_what_to_look_at() -> None:
-    assert [warning.message for warning in Reading((), (7,)).warnings("public/a.vtt")] == [
+    assert [warning.message for warning in ParsedCaptions((), (7,)).warnings("public/a.vtt")] == [
         "1 cue of 'public/a.vtt' could not be read and was left out; see line 7."
     ]
-    [bad, bytes_] = Reading((), (7, 9), replaced=True).warnings("a.vtt")
+    [bad, bytes_] = ParsedCaptions((), (7, 9), replaced=True).warnings("a.vtt")
     assert bad.message == "2 cues of 'a.vtt' could not be read and were left out; see line 7."
     assert "UTF-8" in bytes_.message
     assert {bad.code, bytes_.code} == {"bad-cues"}

@@ -146,7 +146,7 @@ def find() -> None:
 
 
 def find_raw() -> None:
-    list(raw.found(declared.waiting_events()))
+    list(raw.find(declared.waiting_events()))
 
 
 def count() -> None:
@@ -311,7 +311,7 @@ def test_a_sign_in_waits_for_firestore_no_longer_than_it_may(network: Network, t
 @pytest.mark.parametrize("takes", [0.1, 200.0])
 def test_a_sign_up_waits_for_the_settings_no_longer_than_it_may(network: Network, takes: float) -> None:
     network.takes = takes
-    domains.check_domain("ada@example.com", domains.KnownSettings())
+    domains.check_domain("ada@example.com", domains.CachedSettings())
     assert 0 < network.time - 1000 <= domains.READ_SECONDS
 
 

@@ -44,7 +44,7 @@ def test_check_says_what_is_stale_and_writes_nothing(tmp_path: Path) -> None:
     (tmp_path / "clients/json-schema/task.json").unlink()
     command = (
         "from stoker_tools.setup import environment; environment.enter = lambda *_: None;"
-        "import sys; from stoker_tools.cli.generate import main; sys.exit(main())"
+        "import sys; from stoker_tools.cli import stoker; sys.exit(stoker.main(['generate', *sys.argv[1:]]))"
     )
 
     def generate(*arguments: str) -> subprocess.CompletedProcess[str]:

@@ -1,4 +1,4 @@
-"""A type of job that is added as docs/job-types.md says has its queue, rules, types and schemas."""
+"""A type of job that is added as docs/add-a-job-type.md says has its queue, rules, types and schemas."""
 
 import json
 import re
@@ -64,7 +64,7 @@ def added(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     ignored = shutil.ignore_patterns("__pycache__", "venv")
     for part in ("functions", "tools", "rules", "clients"):
         shutil.copytree(ROOT / part, copy / part, ignore=ignored)
-    blocks = re.findall(r"```python\n# (\S+)\n(.*?)```", (ROOT / "docs/job-types.md").read_text(), re.DOTALL)
+    blocks = re.findall(r"```python\n# (\S+)\n(.*?)```", (ROOT / "docs/add-a-job-type.md").read_text(), re.DOTALL)
     for name, code in blocks:
         file = copy / name
         if name.endswith("registry.py"):

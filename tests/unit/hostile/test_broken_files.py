@@ -11,7 +11,7 @@ from conftest import Ffmpeg
 from stoker.errors import InputTooLarge, TruncatedMedia, UnsupportedMedia
 from stoker.models.video import VideoInput
 from stoker.probe.probe import Prober
-from stoker.video.source.fetching import opened
+from stoker.video.source.fetching import open_film
 from stoker.video.worker import make_outputs
 from unit.hostile.files import H264, LINUX, pieces, refused, run_in, small
 
@@ -60,7 +60,7 @@ def test_a_film_with_flipped_bits(ffmpeg: Ffmpeg, tmp_path: Path, first: int, se
         folder.mkdir()
         (folder / "source").write_bytes(content)
         try:
-            film = opened(video_input, folder, prober)
+            film = open_film(video_input, folder, prober)
             made = make_outputs(run_in(folder), prober, film, video_input.source, video_input.outputs)
             assert pieces(made) == ["mp4", "poster"]
         except (UnsupportedMedia, TruncatedMedia, InputTooLarge):

@@ -8,7 +8,7 @@ from conftest import Ffmpeg
 from stoker.errors import InputForbidden, UnsupportedMedia
 from stoker.models.video import VideoInput
 from stoker.probe.probe import Prober
-from stoker.video.source.fetching import fetch, opened
+from stoker.video.source.fetching import fetch, open_film
 from stoker.video.worker import make_outputs
 from unit.hostile.files import ALL, LINUX, pieces, run_in, small
 from unit.video.films import outputs_of
@@ -65,10 +65,10 @@ def test_a_name_never_reaches_a_command(name: str, ffmpeg: Ffmpeg, tmp_path: Pat
     video_input = VideoInput.from_firestore({"source": named})
     small(ffmpeg).rename(tmp_path / "source")
     with Prober() as prober:
-        film = opened(video_input, tmp_path, prober)
+        film = open_film(video_input, tmp_path, prober)
         assert pieces(make_outputs(run_in(tmp_path), prober, film, named, video_input.outputs)) == ["mp4", "poster"]
         (tmp_path / "source").write_bytes(b"no film")
         with pytest.raises(UnsupportedMedia) as error:
-            opened(video_input, tmp_path, prober)
+            open_film(video_input, tmp_path, prober)
     assert repr(named) in error.value.message
     assert not list(tmp_path.rglob("owned"))

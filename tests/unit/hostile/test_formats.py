@@ -15,7 +15,7 @@ from stoker.errors import InputTooLarge, PermanentError, TruncatedMedia, Unsuppo
 from stoker.models.video import VideoInput
 from stoker.probe.probe import Prober
 from stoker.sandbox.formats import ACCEPTED
-from stoker.video.source.fetching import opened
+from stoker.video.source.fetching import open_film
 from stoker.video.worker import make_outputs
 from unit.hostile.files import CONCAT, HLS, LINUX, TOLD, outcome, pieces, run_in, written
 from unit.probe.accepted_files import accepted_file, caf, packet_table
@@ -60,7 +60,7 @@ def test_flipped_bits(container: str, codec: str, round_: int, ffmpeg: Ffmpeg, t
         folder.mkdir()
         written(folder, flipped(content, random.Random(number)), "source")
         try:
-            film = opened(video_input, folder, prober)
+            film = open_film(video_input, folder, prober)
             made = make_outputs(run_in(folder), prober, film, video_input.source, video_input.outputs)
             assert pieces(made) == [wanted["kind"]]
         except (UnsupportedMedia, TruncatedMedia, InputTooLarge) as error:

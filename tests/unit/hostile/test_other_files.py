@@ -11,7 +11,7 @@ from stoker.errors import UnsupportedMedia
 from stoker.models.video import VideoInput
 from stoker.probe.probe import Prober
 from stoker.sandbox.ffmpeg import FfmpegFailed, ffmpeg_path, input_options, run_ffmpeg
-from stoker.video.source.fetching import opened
+from stoker.video.source.fetching import open_film
 from unit.hostile.files import CONCAT, HLS, LINUX, refused, small
 from unit.sandbox.guard import Seen, guard
 
@@ -34,7 +34,7 @@ def test_a_file_that_names_others_opens_none(seen: Seen, outside: Path, tmp_path
         for target in TARGETS:
             (tmp_path / "source").write_text(form.format(target.format(file=outside, address=seen.address)))
             with pytest.raises(UnsupportedMedia, match="Upload"):
-                opened(video_input, tmp_path, prober)
+                open_film(video_input, tmp_path, prober)
             # The probe did not take it; neither would ffmpeg, if it had.
             with pytest.raises(FfmpegFailed):
                 run_ffmpeg([*input_options(), "-i", "source", "-f", "null", "-"], tmp_path, lambda seconds: None)

@@ -90,9 +90,9 @@ def test_the_places_of_a_lost_attempt_and_of_yesterday_are_forgotten() -> None:
 )
 def test_a_user_has_so_many_jobs_and_so_much_work_a_day(usage: Usage, is_new: bool, waits: bool) -> None:
     limits = UserLimits(a_day=3, work_minutes_a_day=10, media_minutes_a_day=20, output_gib_a_day=5)
-    assert usage.has_had_their_day(limits, is_new=is_new) == waits
+    assert usage.is_at_limit_of_day(limits, is_new=is_new) == waits
     lifted = UserLimits(a_day=None, work_minutes_a_day=None, media_minutes_a_day=None, output_gib_a_day=None)
-    assert not usage.has_had_their_day(lifted, is_new=is_new)
+    assert not usage.is_at_limit_of_day(lifted, is_new=is_new)
 
 
 def test_new_users_have_lower_limits() -> None:

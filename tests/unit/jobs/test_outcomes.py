@@ -7,14 +7,13 @@ import pytest
 from google.cloud.firestore import DELETE_FIELD as DELETED
 
 from stoker.errors import Unavailable, UnsupportedMedia
-from stoker.jobs.effects import EnqueueTask, Redeliver, ReleaseSlot
+from stoker.jobs.effects import EnqueueTask, Redeliver, ReleasePlace
 from stoker.jobs.events import (
     Cancelled,
     CancelRequested,
     ChildrenCountedAgain,
     ChildrenEnded,
     ChildRetried,
-    Claimed,
     Created,
     CreatedForLater,
     Due,
@@ -24,6 +23,7 @@ from stoker.jobs.events import (
     HeldBack,
     JobEvent,
     LeaseLapsed,
+    LeaseRequested,
     MadeChildren,
     OutOfTime,
     Paused,
@@ -50,22 +50,22 @@ OUTCOMES: list[tuple[State, dict[str, Any], JobEvent, State]] = [
     ("pending", {"cancel_requested": True}, Created(), "cancelled"),
     ("pending", {"cancel_requested": True, "run_after": LATER}, Due("sweep"), "cancelled"),
     ("processing", {**LAPSED, "cancel_requested": True}, LeaseLapsed("sweep"), "processing"),
-    ("pending", {}, Claimed("t"), "processing"),
-    ("processing", LAPSED, Claimed("t"), "processing"),
-    ("processing", HELD, Claimed("t"), "processing"),
-    ("pending", {"cancel_requested": True, "attempt": 5}, Claimed("t"), "cancelled"),
-    ("processing", {**LAPSED, "cancel_requested": True, "attempt": 5}, Claimed("t"), "cancelled"),
-    ("processing", {**HELD, "cancel_requested": True, "attempt": 5}, Claimed("t"), "processing"),
-    ("pending", {"attempt": 5}, Claimed("t"), "failed"),
-    ("pending", {"attempt": 2, "max_attempts": 2}, Claimed("t"), "failed"),
-    ("processing", {**LAPSED, "attempt": 5}, Claimed("t"), "failed"),
-    ("pending", {"work_seconds": 21599}, Claimed("t"), "processing"),
-    ("pending", {"work_seconds": 21600}, Claimed("t"), "failed"),
-    ("pending", {"work_seconds": 21600, "deletes_owner": True}, Claimed("t"), "processing"),
-    ("processing", {**LAPSED, "started_at": BEFORE - timedelta(hours=6.1)}, Claimed("t"), "failed"),
-    ("processing", {**HELD, "work_seconds": 21600}, Claimed("t"), "processing"),
-    ("completed", {}, Claimed("t"), "completed"),
-    ("running-jobs", {}, Claimed("t"), "running-jobs"),
+    ("pending", {}, LeaseRequested("t"), "processing"),
+    ("processing", LAPSED, LeaseRequested("t"), "processing"),
+    ("processing", HELD, LeaseRequested("t"), "processing"),
+    ("pending", {"cancel_requested": True, "attempt": 5}, LeaseRequested("t"), "cancelled"),
+    ("processing", {**LAPSED, "cancel_requested": True, "attempt": 5}, LeaseRequested("t"), "cancelled"),
+    ("processing", {**HELD, "cancel_requested": True, "attempt": 5}, LeaseRequested("t"), "processing"),
+    ("pending", {"attempt": 5}, LeaseRequested("t"), "failed"),
+    ("pending", {"attempt": 2, "max_attempts": 2}, LeaseRequested("t"), "failed"),
+    ("processing", {**LAPSED, "attempt": 5}, LeaseRequested("t"), "failed"),
+    ("pending", {"work_seconds": 21599}, LeaseRequested("t"), "processing"),
+    ("pending", {"work_seconds": 21600}, LeaseRequested("t"), "failed"),
+    ("pending", {"work_seconds": 21600, "deletes_owner": True}, LeaseRequested("t"), "processing"),
+    ("processing", {**LAPSED, "started_at": BEFORE - timedelta(hours=6.1)}, LeaseRequested("t"), "failed"),
+    ("processing", {**HELD, "work_seconds": 21600}, LeaseRequested("t"), "processing"),
+    ("completed", {}, LeaseRequested("t"), "completed"),
+    ("running-jobs", {}, LeaseRequested("t"), "running-jobs"),
     ("pending", {}, HeldBack("waiting-for-other-jobs"), "pending"),
     ("processing", LAPSED, HeldBack("waiting-for-tomorrow", LATER), "pending"),
     ("processing", LAPSED, Paused(), "pending"),
@@ -109,7 +109,7 @@ def test_an_attempt_that_is_taken_away_does_not_count_and_comes_again() -> None:
         *(effect for effect in decide(job, Preempted(), NOW).effects if effect != Redeliver()),
         EnqueueTask("after/1-mine", NOW),
     )
-    assert ReleaseSlot() in decide(job, Preempted(), NOW).effects
+    assert ReleasePlace() in decide(job, Preempted(), NOW).effects
 
 
 @pytest.mark.parametrize(
@@ -120,17 +120,17 @@ def test_every_end_of_an_attempt_adds_its_time_to_the_work_of_the_job(event: Job
     assert decide(job, event, NOW).fields["workSeconds"] == 3700
 
 
-@pytest.mark.parametrize("event", [Claimed("t"), HeldBack("waiting-for-other-jobs"), Paused()])
+@pytest.mark.parametrize("event", [LeaseRequested("t"), HeldBack("waiting-for-other-jobs"), Paused()])
 def test_the_time_of_an_attempt_that_went_silent_counts_until_its_last_sign_of_life(event: JobEvent) -> None:
     lapsed = {**LAPSED, "lease_end": BEFORE + timedelta(minutes=31, seconds=30)}
     job = JobState("holiday", "processing", user_id="ada", work_seconds=100, started_at=BEFORE, **lapsed)
     assert decide(job, event, NOW).fields["workSeconds"] == 1900
-    assert job.claimed("t", NOW).work_seconds == 1900
+    assert job.leased("t", NOW).work_seconds == 1900
 
 
 def test_a_job_that_was_worked_on_for_too_long_says_so() -> None:
     job = JobState("holiday", user_id="ada", work_seconds=6 * 3600, history=())
-    decided = decide(job, Claimed("t"), NOW)
+    decided = decide(job, LeaseRequested("t"), NOW)
     assert decided.fields["errorCode"] == "work-exhausted"
     assert "6 hours" in decided.fields["error"]
     assert decide(JobState("holiday", "failed", work_seconds=21600), Retried(NOW), NOW).fields["workSeconds"] is DELETED

@@ -8,8 +8,8 @@ import pytest
 from stoker.errors import EncoderFailed, UnsupportedMedia
 from stoker.jobs import events
 from stoker.jobs.conditions import always
-from stoker.jobs.effects import LookForRelease, RecordEvent, ReleaseSlot, RemoveLeftovers, UpdateParent, WakeNext
-from stoker.jobs.events import Cancelled, Claimed, Due, FailedTransiently, HeldBack, JobEvent, Succeeded
+from stoker.jobs.effects import RecordEvent, ReleasePlace, RemoveLeftovers, UpdateParent, WakeIfOwnerIdle, WakeNext
+from stoker.jobs.events import Cancelled, Due, FailedTransiently, HeldBack, JobEvent, LeaseRequested, Succeeded
 from stoker.jobs.states import JobState, State
 from stoker.jobs.transitions import TABLE, IllegalTransition, Row, decide
 from stoker.models.job import BatchOutput, JobOutput
@@ -26,7 +26,7 @@ EVENTS: dict[type[Any], JobEvent] = {
         events.CreatedForLater(LATER),
         events.Due("sweep-1"),
         events.LeaseLapsed("sweep-1"),
-        events.Claimed("new"),
+        events.LeaseRequested("new"),
         events.HeldBack("waiting-for-other-jobs"),
         events.Paused(),
         events.Progressed(10, "encoding"),
@@ -55,7 +55,7 @@ TRUE_WHEN: dict[str, dict[str, Any]] = {
     "no_attempt_is_left": {"attempt": 5},
     "no_work_is_left": {"work_seconds": 6 * 3600},
     "is_held": {"lease_end": LATER},
-    "has_figures": {"failed_items": 0},
+    "has_counted_items": {"failed_items": 0},
     "items_have_failed": {"failed_items": 1},
 }
 """The facts under which each condition holds."""
@@ -143,7 +143,7 @@ def test_every_end_of_an_attempt_gives_its_place_back_and_is_recorded() -> None:
     for event in (EVENTS[Succeeded], EVENTS[Cancelled]):
         effects = decide(job("processing", parent_id="batch"), event, NOW).effects
         kinds = [type(effect) for effect in effects]
-        assert kinds == [ReleaseSlot, RecordEvent, RemoveLeftovers, WakeNext, UpdateParent]
+        assert kinds == [ReleasePlace, RecordEvent, RemoveLeftovers, WakeNext, UpdateParent]
 
 
 def test_a_first_attempt_that_succeeds_leaves_nothing_over() -> None:
@@ -165,12 +165,12 @@ def test_a_woken_job_that_may_not_begin_today_wakes_another() -> None:
 
 
 def test_a_job_that_waits_for_others_looks_whether_they_have_ended_meanwhile() -> None:
-    assert decide(job("pending"), HeldBack("waiting-for-other-jobs"), NOW).effects == (LookForRelease(),)
+    assert decide(job("pending"), HeldBack("waiting-for-other-jobs"), NOW).effects == (WakeIfOwnerIdle(),)
     users = HeldBack("waiting-for-other-users")
-    assert decide(job("pending"), users, NOW).effects == (LookForRelease(),)
+    assert decide(job("pending"), users, NOW).effects == (WakeIfOwnerIdle(),)
     # A job that was woken leaves its turn to a job for another queue.
     woken = decide(job("pending", stage="queued"), users, NOW)
-    assert woken.effects == (LookForRelease(), WakeNext(in_queue=False))
+    assert woken.effects == (WakeIfOwnerIdle(), WakeNext(in_queue=False))
 
 
 def test_a_failed_attempt_is_tried_again_until_none_is_left() -> None:
@@ -180,6 +180,6 @@ def test_a_failed_attempt_is_tried_again_until_none_is_left() -> None:
 
 
 def test_a_claim_counts_the_attempt_and_records_the_one_that_went_silent() -> None:
-    fields = decide(job("processing", attempt_began=None), Claimed("new"), NOW).fields
+    fields = decide(job("processing", attempt_began=None), LeaseRequested("new"), NOW).fields
     assert fields["attempt"] == 2
     assert [one["errorCode"] for one in fields["attempts"]] == ["lease-lost"]

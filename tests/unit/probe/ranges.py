@@ -10,7 +10,7 @@ from stoker.models.video import VideoInput
 from stoker.probe.probe import Prober
 from stoker.probe.ranged_source import Remote
 from stoker.video.outputs.finish import MadeOutput
-from stoker.video.source.fetching import opened
+from stoker.video.source.fetching import open_film
 from stoker.video.worker import make_outputs
 from unit.runs import Run
 
@@ -48,5 +48,5 @@ def outputs_by_ranges(
     run = run or Run(folder)
     remote = Remote(source, run.check) if source else None
     with Prober() as prober:
-        film = opened(video_input, folder, prober, remote)
+        film = open_film(video_input, folder, prober, remote)
         return make_outputs(cast(JobContext, run), prober, film, video_input.source, video_input.outputs)

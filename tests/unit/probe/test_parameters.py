@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from conftest import Ffmpeg
-from stoker.probe.parameters import PictureParameters, sound_parameters
+from stoker.probe.picture_parameters import PictureParameters
 from stoker.probe.probe import MediaInfo, Prober, VideoStream
-from stoker.video.encode.copying import fitting_picture
+from stoker.probe.sound_parameters import sound_parameters
+from stoker.video.encode.copying import copyable_picture
 from stoker.video.source.film import Film
 
 SIZES = ("64x64", "96x64")
@@ -67,7 +68,7 @@ def test_frames_that_are_interlaced_only_later_are_not_copied(ffmpeg: Ffmpeg, na
     video = video_of(film)
     assert not video.interlaced
     assert not video.progressive
-    assert fitting_picture(Film(probed(film)), (64, 64), "high") is None
+    assert copyable_picture(Film(probed(film)), (64, 64), "high") is None
 
 
 @pytest.mark.parametrize(
@@ -75,7 +76,7 @@ def test_frames_that_are_interlaced_only_later_are_not_copied(ffmpeg: Ffmpeg, na
 )
 def test_only_what_is_progressive_for_sure_is_copied(ffmpeg: Ffmpeg, options: tuple[str, ...], copied: bool) -> None:
     film = Film(probed(ffmpeg("a.mp4", *picture("64x64", *H264, "-crf", "40", *options))))
-    assert (fitting_picture(film, (64, 64), "high") is not None) == copied
+    assert (copyable_picture(film, (64, 64), "high") is not None) == copied
 
 
 CODECS = {

@@ -7,9 +7,9 @@ from typing import IO, cast
 import pytest
 
 from conftest import Ffmpeg
-from stoker.probe.opening_time import PROBE_SECONDS, Patience
 from stoker.probe.probe import NotReadable, Prober
 from stoker.probe.ranged_source import Remote
+from stoker.probe.time_limit import PROBE_SECONDS, TimeLimit
 from unit.probe.ranges import AAC, H264, Kept
 
 PICTURE = ("-f", "lavfi", "-i", "color=gray:size=320x180:rate=25:duration=3,noise=alls=100:allf=t")
@@ -38,10 +38,10 @@ class Clock:
 
     def prober(self) -> Prober:
         """Makes a prober that goes by this clock."""
-        return Prober(self.patience)
+        return Prober(self.time_limit)
 
-    def patience(self, child: "subprocess.Popen[bytes]") -> Patience:
-        return Patience(child, lambda: self.now, self.timer)
+    def time_limit(self, child: "subprocess.Popen[bytes]") -> TimeLimit:
+        return TimeLimit(child, lambda: self.now, self.timer)
 
     def advance(self, seconds: float) -> None:
         self.now += seconds
@@ -116,15 +116,15 @@ class Child:
 def test_a_child_has_time_for_what_it_reads(clock: Clock, given: list[int], taken: float, killed: bool) -> None:
     """For no more than twice the size of the file, 10**9 bytes."""
     child = Child()
-    patience = clock.patience(cast("subprocess.Popen[bytes]", child))
+    time_limit = clock.time_limit(cast("subprocess.Popen[bytes]", child))
     for length in given:
-        with patience:
+        with time_limit:
             clock.advance(0)
         clock.advance(1000)
-        patience.give(length, 10**9)
-    with patience:
+        time_limit.extend(length, 10**9)
+    with time_limit:
         clock.advance(taken)
-    assert (child.killed, patience.ended) == (killed, killed)
+    assert (child.killed, time_limit.ended) == (killed, killed)
 
 
 class Late:

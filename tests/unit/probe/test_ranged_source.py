@@ -17,7 +17,7 @@ from stoker.probe import ranged_source as streaming
 from stoker.probe.probe import Prober
 from stoker.probe.ranged_source import Remote
 from stoker.video.encode.plan import plan
-from stoker.video.source.fetching import SOURCE, opened
+from stoker.video.source.fetching import SOURCE, open_film
 from unit.probe.ranges import AAC, H264, Kept, outputs_by_ranges
 from unit.runs import Run
 from unit.sandbox.guard import guard
@@ -109,7 +109,7 @@ def test_a_film_is_copied_from_there_only_if_it_never_changes(
     film = ffmpeg(name, "-i", str(joined), "-c", "copy")
     video_input = VideoInput.from_firestore({"source": "user-uploads/ada/film", "outputs": [{"kind": "mp4"}]})
     with Prober() as prober:
-        opening = opened(video_input, tmp_path, prober, Remote(Kept(film.read_bytes()), lambda: None))
+        opening = open_film(video_input, tmp_path, prober, Remote(Kept(film.read_bytes()), lambda: None))
     [run] = plan(SOURCE, opening, video_input.outputs).runs
     assert ("libx264" not in run) == copied
 

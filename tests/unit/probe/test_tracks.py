@@ -11,7 +11,7 @@ from stoker.languages import match
 from stoker.models.video import VideoInput
 from stoker.probe.probe import MediaInfo, Prober
 from stoker.probe.tracks import Track, pictures, sounds
-from stoker.video.source.noticed import noticed
+from stoker.video.source.source_warnings import source_warnings
 from unit.video.films import outputs_of
 
 H264 = ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p")
@@ -36,7 +36,7 @@ def test_a_track_of_thumbnails_is_no_film(ffmpeg: Ffmpeg, name: str, defaults: t
     info = probed(film)
     assert info.video is not None
     assert (info.video.width, info.video.index, info.video.frames_per_second) == (320, 1, 25)
-    assert [warning.code for warning in noticed(info, "film")] == []
+    assert [warning.code for warning in source_warnings(info, "film")] == []
 
 
 @pytest.mark.parametrize("name", ["a.mp4", pytest.param("a.mkv", marks=pytest.mark.soak)])
@@ -61,7 +61,7 @@ def test_a_sound_is_chosen(ffmpeg: Ffmpeg, name: str, flags: tuple[str, ...], la
     info = probed(film, language)
     assert info.audio is not None
     assert info.audio.index == chosen
-    codes = [warning.code for warning in noticed(info, "film", language)]
+    codes = [warning.code for warning in source_warnings(info, "film", language)]
     assert codes == [*(["language-missing"] if language == "fr" else []), "tracks-ignored"]
 
 
@@ -150,7 +150,7 @@ def test_a_sound_without_packets_is_left_out(ffmpeg: Ffmpeg) -> None:
     film = ffmpeg("muted.webm", *EMPTY_SOUND)
     info = probed(film)
     assert info.audio is None
-    assert [warning.code for warning in noticed(info, "film")] == ["track-without-packets"]
+    assert [warning.code for warning in source_warnings(info, "film")] == ["track-without-packets"]
     mp4, _ = outputs_of(film)
     assert mp4.duration_seconds == pytest.approx(2, abs=0.1)
     with pytest.raises(UnsupportedMedia, match="no sound"):
@@ -161,7 +161,7 @@ def test_a_picture_without_packets_is_left_out(ffmpeg: Ffmpeg) -> None:
     film = ffmpeg("dark.mkv", *EMPTY_PICTURE)
     info = probed(film)
     assert info.video is None
-    assert [warning.code for warning in noticed(info, "film")] == ["track-without-packets"]
+    assert [warning.code for warning in source_warnings(info, "film")] == ["track-without-packets"]
     [audio] = outputs_of(film, {"kind": "audio"})
     assert audio.duration_seconds == pytest.approx(2, abs=0.1)
 
@@ -186,7 +186,7 @@ def test_a_sound_that_can_not_be_decoded_gives_way_to_another(ffmpeg: Ffmpeg, sp
     info = probed(film)
     assert info.audio is not None
     assert info.audio.codec == "aac"
-    assert [warning.code for warning in noticed(info, "film")] == ["undecodable-sound"]
+    assert [warning.code for warning in source_warnings(info, "film")] == ["undecodable-sound"]
     assert all(output.duration_seconds for output in outputs_of(film, {"kind": "mp4"}, {"kind": "audio"}))
 
 

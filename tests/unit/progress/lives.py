@@ -10,7 +10,7 @@ from typing import Any
 
 from stoker.models.completion import Completion
 from stoker.models.user import MAX_CATEGORIES, Progress
-from stoker.progress.fold import with_found
+from stoker.progress.fold import with_completions
 from stoker.progress.ledger import completion_of
 from stoker.progress.level import level_of
 from stoker.progress.zone import later
@@ -93,7 +93,7 @@ def lived(life: Life, order: Sequence[str], chance: random.Random) -> tuple[Prog
             waiting.append(completion)
         if waiting and (chance.random() < 0.2 or number == len(order) - 1):
             counted = [one for one in ledger.values() if one not in waiting]
-            progress, waiting = with_found(progress, waiting, counted.copy), []
+            progress, waiting = with_completions(progress, waiting, counted.copy), []
     return progress, list(ledger.values())
 
 

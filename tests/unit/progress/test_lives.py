@@ -7,7 +7,7 @@ import pytest
 
 from stoker.models.completion import Completion
 from stoker.models.user import MAX_RUNS, DayRun, Progress
-from stoker.progress.fold import folded, with_found
+from stoker.progress.fold import fold, with_completions
 from unit.progress.lives import figures, lived, lives, random_order, recounted
 
 ORDERS = 20
@@ -32,9 +32,9 @@ def one_by_one(completions: list[Completion]) -> Progress:
 
 def later_one_by_one(known: list[Completion], completions: list[Completion]) -> Progress:
     """The progress of what is known, with some completions more that come one after the other."""
-    progress = folded(Progress(), known)
+    progress = fold(Progress(), known)
     for number, completion in enumerate(completions):
-        progress = with_found(progress, [completion], [*known, *completions[:number]].copy)
+        progress = with_completions(progress, [completion], [*known, *completions[:number]].copy)
     return progress
 
 
@@ -50,7 +50,7 @@ def test_the_profile_equals_the_ledgers_recount(count: int, orders: int) -> None
             said = figures(progress)
             plain = recounted(ledger)
             assert {name: said[name] for name in plain} == plain
-            assert said == figures(folded(Progress(), ledger))
+            assert said == figures(fold(Progress(), ledger))
             seen.append(said)
         if len(life.zones) == 1:  # a change of the zone reaches other tasks in another order
             assert all(said == seen[0] for said in seen)
@@ -63,7 +63,7 @@ def test_fourteen_months_without_a_gap_are_the_longest_streak_in_any_order(seed:
     progress, known = Progress(), list[Completion]()
     while every:
         portion, every = every[:60], every[60:]
-        progress = with_found(progress, portion, known.copy)
+        progress = with_completions(progress, portion, known.copy)
         known += portion
     assert (progress.longest_streak, progress.streak, len(progress.active_days)) == (425, 425, 1)
 
@@ -77,7 +77,7 @@ def test_a_day_before_runs_that_have_joined_finds_the_run_that_is_no_longer_kept
     assert later_one_by_one(known, [done(17), done(19)]).longest_streak == 239 - 100 + 1
     assert later_one_by_one(known, [done(day) for day in range(99, 60, -2)]).streak == 239 - 60 + 1
     rest = [done(day) for day in range(1, 101, 2)]
-    assert with_found(before, rest, known.copy).longest_streak == 240
+    assert with_completions(before, rest, known.copy).longest_streak == 240
 
 
 def test_a_day_that_joins_the_run_just_before_those_that_are_kept_counts() -> None:
@@ -88,11 +88,11 @@ def test_a_day_that_joins_the_run_just_before_those_that_are_kept_counts() -> No
     progress = one_by_one([*far, done(201)])
     assert progress.active_days[0] == DayRun(first=done(200).day, last=done(202).day)
     assert progress.longest_streak == 3
-    assert figures(progress) == figures(folded(Progress(), [*far, done(201)]))
+    assert figures(progress) == figures(fold(Progress(), [*far, done(201)]))
 
 
 def test_a_recount_does_not_depend_on_days_that_come_after_a_later_day() -> None:
     """A day in the zone of that time may lie before the day of an earlier moment."""
     late = [done(0).model_copy(update={"completed_at": done(300).completed_at, "id": "late"})]
     every = [*(done(day) for day in range(1, 299)), *late]
-    assert folded(Progress(), every).longest_streak == 299
+    assert fold(Progress(), every).longest_streak == 299

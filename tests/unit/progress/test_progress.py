@@ -14,7 +14,7 @@ from stoker import config
 from stoker.models.completion import Completion
 from stoker.models.user import MAX_CATEGORIES, MAX_RUNS, DayRun, Progress
 from stoker.progress.achievements import ACHIEVEMENTS, FIGURES
-from stoker.progress.fold import folded, suffices
+from stoker.progress.fold import fold, suffices
 from stoker.progress.ledger import completion_of, time_zone_of
 from stoker.progress.level import level_of, xp_of
 from stoker.progress.streak import reaches_back, with_day
@@ -61,7 +61,7 @@ def test_without_preferences_days_are_those_of_utc(profile: dict[str, Any]) -> N
 
 def test_a_streak_is_of_days_in_a_row_up_to_the_last() -> None:
     days = [0, 1, 1, 2, 5, 6]
-    progress = folded(Progress(), (done(number, day) for number, day in enumerate(days)))
+    progress = fold(Progress(), (done(number, day) for number, day in enumerate(days)))
     assert (progress.streak, progress.longest_streak) == (2, 3)
     assert progress.active_days == [
         DayRun(first="2027-01-01", last="2027-01-03"),
@@ -87,7 +87,7 @@ def test_in_whatever_order_and_portions_they_come_the_figures_are_the_same(seed:
         )
         for number in range(300)
     ]
-    in_order = folded(Progress(), every)
+    in_order = fold(Progress(), every)
     chance.shuffle(every)
     progress = Progress()
     known: list[Completion] = []
@@ -95,7 +95,7 @@ def test_in_whatever_order_and_portions_they_come_the_figures_are_the_same(seed:
         size = chance.randint(1, 40)
         portion, every = every[:size], every[size:]
         known += portion
-        progress = folded(progress, portion) if suffices(progress, portion) else folded(Progress(), known)
+        progress = fold(progress, portion) if suffices(progress, portion) else fold(Progress(), known)
     assert without_times(progress) == without_times(in_order)
     assert progress.xp == xp_by_hand(known)
     assert len(progress.stats.by_category) == MAX_CATEGORIES
@@ -136,7 +136,7 @@ def test_days_that_come_to_be_known_late_join_what_is_there() -> None:
 
 
 def test_what_is_kept_of_days_is_bounded_and_says_when_it_does_not_suffice() -> None:
-    progress = folded(Progress(), (done(number, 2 * number) for number in range(300)))
+    progress = fold(Progress(), (done(number, 2 * number) for number in range(300)))
     assert (len(progress.active_days), progress.streak, progress.longest_streak) == (MAX_RUNS, 1, 1)
     first = progress.active_days[0].first
     assert reaches_back(progress.active_days, (date.fromisoformat(first) - timedelta(days=1)).isoformat())
@@ -146,13 +146,13 @@ def test_what_is_kept_of_days_is_bounded_and_says_when_it_does_not_suffice() -> 
 
 
 def test_achievements_are_reached_once_by_the_completion_that_made_it_so() -> None:
-    progress = folded(Progress(), (done(number) for number in range(25)))
+    progress = fold(Progress(), (done(number) for number in range(25)))
     achieved = {one.id: one.achieved_at for one in progress.achievements}
     assert achieved == {
         "first-task": done(0).completed_at,
         "ten-tasks": done(9).completed_at,
     }
-    again = folded(progress, [done(99)])
+    again = fold(progress, [done(99)])
     assert again.achievements == progress.achievements
 
 
@@ -213,7 +213,7 @@ def entered(tasks: Sequence[dict[str, Any]], zones: Sequence[str] = ("UTC",)) ->
     for number, task in enumerate(tasks):
         completion = completion_of(f"t{number}", task, zones[number % len(zones)], progress.last)
         assert completion is not None
-        progress = folded(progress, [completion])
+        progress = fold(progress, [completion])
     return progress
 
 
@@ -248,11 +248,11 @@ def test_a_day_gives_no_more_xp_than_its_limit_and_the_next_day_gives_xp_again()
 
 def test_what_was_completed_before_there_was_a_limit_counts_in_full() -> None:
     before = [done(number, xp=50) for number in range(60)]
-    assert folded(Progress(), before).xp == 3000
+    assert fold(Progress(), before).xp == 3000
     completion = completion_of("new", finished(NOON), "UTC")
     assert completion is not None
-    assert folded(folded(Progress(), before), [completion]).xp == 3050
-    assert folded(folded(Progress(), [completion]), before).xp == 3050
+    assert fold(fold(Progress(), before), [completion]).xp == 3050
+    assert fold(fold(Progress(), [completion]), before).xp == 3050
 
 
 FAR_APART = ("UTC", "Pacific/Kiritimati", "Etc/GMT+12", "Europe/Berlin", "Mars/Base")
@@ -287,7 +287,7 @@ def test_a_change_to_a_time_zone_in_the_west_counts_no_earlier_day(old: str, new
         for number, moment in enumerate(moments):
             completion = completion_of(f"t{number}", finished(moment), new if number else old, progress.last)
             assert completion is not None
-            progress = folded(progress, [completion])
+            progress = fold(progress, [completion])
             days.append(completion.day)
         assert days == sorted(days)
 
@@ -302,7 +302,7 @@ def test_who_moves_to_the_west_soon_has_the_days_of_the_new_time_zone(old: str, 
         task = finished(moment.astimezone(UTC))
         completion = completion_of(f"t{number}", task, new if number else old, progress.last)
         assert completion is not None
-        progress = folded(progress, [completion])
+        progress = fold(progress, [completion])
         days.append(completion.day)
     assert days[2:] == ["2027-01-02", "2027-01-03", "2027-01-04"]
 
@@ -317,5 +317,5 @@ def test_another_time_zone_counts_from_the_next_day() -> None:
         completion = completion_of(f"t{number}", task, zone, progress.last)
         assert completion is not None
         days.append(completion.day)
-        progress = folded(progress, [completion])
+        progress = fold(progress, [completion])
     assert days == ["2027-01-01", "2027-01-01", "2027-01-03"]

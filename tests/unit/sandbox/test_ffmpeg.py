@@ -45,7 +45,7 @@ def test_an_error_carries_what_ffmpeg_said(tmp_path: Path) -> None:
     (tmp_path / "source").write_bytes(b"not a film")
     with pytest.raises(FfmpegFailed) as failure:
         run_ffmpeg([*input_options(), "-i", "source", "-f", "null", "-"], tmp_path, silent)
-    assert "Invalid data" in failure.value.complaint
+    assert "Invalid data" in failure.value.error_output
     assert not failure.value.killed
 
 
@@ -95,7 +95,7 @@ def test_ffmpeg_gets_no_more_memory_than_it_may_have(tmp_path: Path, monkeypatch
     huge = ["-f", "lavfi", "-i", "color=size=7680x4320:duration=1", "-c:v", "libx264", "-f", "null", "-"]
     with pytest.raises(FfmpegFailed) as failure:
         run_ffmpeg(huge, tmp_path, silent)
-    assert failure.value.too_much
+    assert failure.value.hit_limit
 
 
 def test_ffmpeg_writes_no_larger_file_than_it_may(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -103,7 +103,7 @@ def test_ffmpeg_writes_no_larger_file_than_it_may(tmp_path: Path, monkeypatch: p
     long = ["-f", "lavfi", "-i", "testsrc2=size=320x180:duration=20", "-c:v", "rawvideo", "out.avi"]
     with pytest.raises(FfmpegFailed) as failure:
         run_ffmpeg(long, tmp_path, silent)
-    assert failure.value.too_much
+    assert failure.value.hit_limit
     assert (tmp_path / "out.avi").stat().st_size <= 100_000
 
 

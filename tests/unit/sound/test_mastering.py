@@ -8,7 +8,7 @@ from conftest import Ffmpeg
 from stoker.errors import LoudnessUnreachable, NothingToSpeak, PermanentError
 from stoker.models.speech import AudioFormat
 from stoker.probe.probe import Prober
-from stoker.sound.mastering import Sound, master, settled
+from stoker.sound.mastering import MeasuredSound, find_level, master
 from unit.speech.speaking import RATE, loudness, seconds, silence, tone
 
 
@@ -58,9 +58,9 @@ def test_where_the_peaks_do_not_allow_it_they_come_first(ffmpeg: Ffmpeg, audio_f
 
 def test_a_peak_that_stays_too_high_fails_the_job_at_once() -> None:
     """Each further attempt would measure the same."""
-    loud = Sound(loudness=-16, peak=0, seconds=12)
+    loud = MeasuredSound(loudness=-16, peak=0, seconds=12)
     with pytest.raises(PermanentError, match="Ask for a lower loudness") as raised:
-        settled(-9, loud, lambda level: -9, lambda level: loud)
+        find_level(-9, loud, lambda level: -9, lambda level: loud)
     assert raised.value.code == LoudnessUnreachable.code == "loudness-unreachable"
 
 

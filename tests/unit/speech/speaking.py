@@ -9,7 +9,7 @@ from pathlib import Path
 
 import imageio_ffmpeg
 
-from stoker.speech.engine import Mark, Piece
+from stoker.speech.engine import Mark, Utterance
 from stoker.speech.sentences import Break, Sentence
 from stoker.speech.track import SpeechTrack, SpokenSentence
 
@@ -31,17 +31,17 @@ def silence(seconds: float) -> bytes:
     return bytes(2 * round(seconds * RATE))
 
 
-def piece(text: str, sound: bytes, marks: dict[int, float] | None = None, ends: Break = "sentence") -> Piece:
+def utterance(text: str, sound: bytes, marks: dict[int, float] | None = None, ends: Break = "sentence") -> Utterance:
     """A sentence; its marks are seconds by character."""
     placed = [Mark(position, round(seconds * RATE)) for position, seconds in (marks or {}).items()]
-    return Piece(Sentence(text, 0, ends), sound, placed)
+    return Utterance(Sentence(text, 0, ends), sound, placed)
 
 
-def tracked(folder: Path, *pieces: Piece, speed: float = 1.0) -> tuple[Path, list[SpokenSentence | None]]:
+def tracked(folder: Path, *utterances: Utterance, speed: float = 1.0) -> tuple[Path, list[SpokenSentence | None]]:
     """Pieces joined, and when each is spoken."""
     file = folder / "track.wav"
     with SpeechTrack(file, RATE, speed) as track:
-        spoken = [track.add(one) for one in pieces]
+        spoken = [track.add(one) for one in utterances]
     return file, spoken
 
 

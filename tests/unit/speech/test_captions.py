@@ -14,11 +14,11 @@ from stoker.speech.sentences import split_sentences
 from stoker.speech.track import SpokenSentence, Word
 from stoker.speech.width import columns
 from stoker.speech.words import word_spans
-from unit.speech.speaking import piece, tone, tracked
+from unit.speech.speaking import tone, tracked, utterance
 
 
 def spoken(folder: Path, text: str, seconds: float) -> list[SpokenSentence]:
-    _, [sentence] = tracked(folder, piece(text, tone(seconds)))
+    _, [sentence] = tracked(folder, utterance(text, tone(seconds)))
     assert sentence is not None
     return [sentence]
 
@@ -98,7 +98,7 @@ def test_words_have_their_place_in_the_text_as_javascript_counts(tmp_path: Path)
 def test_a_short_cue_goes_on_in_the_pause(
     tmp_path: Path, lengths: list[float], expected: list[tuple[float, float]]
 ) -> None:
-    _, sentences = tracked(tmp_path, *(piece("Да!", tone(seconds)) for seconds in lengths))
+    _, sentences = tracked(tmp_path, *(utterance("Да!", tone(seconds)) for seconds in lengths))
     found = cues(webvtt([sentence for sentence in sentences if sentence is not None]))
     assert [(start, end) for start, end, _ in found] == [pytest.approx(times, abs=0.01) for times in expected]
 

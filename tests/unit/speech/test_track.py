@@ -7,15 +7,15 @@ import pytest
 from stoker import config
 from stoker.errors import InputTooLarge
 from stoker.speech.track import SpeechTrack
-from unit.speech.speaking import RATE, piece, seconds, silence, sounds, tone, tracked
+from unit.speech.speaking import RATE, seconds, silence, sounds, tone, tracked, utterance
 
 
 def test_silences_are_exact_whatever_the_engine_has_put_around_a_sentence(tmp_path: Path) -> None:
     file, spoken = tracked(
         tmp_path,
-        piece("One.", silence(0.2) + tone(0.5) + silence(0.7)),
-        piece("Two.", tone(1.0), ends="paragraph"),
-        piece("Three.", silence(0.05) + tone(0.3) + silence(0.1)),
+        utterance("One.", silence(0.2) + tone(0.5) + silence(0.7)),
+        utterance("Two.", tone(1.0), ends="paragraph"),
+        utterance("Three.", silence(0.05) + tone(0.3) + silence(0.1)),
     )
     assert [(one.start, one.end) for one in spoken if one] == [
         pytest.approx(times, abs=0.002) for times in [(0.25, 0.75), (1.15, 2.15), (2.95, 3.25)]
@@ -25,19 +25,21 @@ def test_silences_are_exact_whatever_the_engine_has_put_around_a_sentence(tmp_pa
 
 
 def test_silences_shrink_with_the_speed(tmp_path: Path) -> None:
-    _, spoken = tracked(tmp_path, piece("One.", tone(0.5)), piece("Two.", tone(0.5)), speed=2)
+    _, spoken = tracked(tmp_path, utterance("One.", tone(0.5)), utterance("Two.", tone(0.5)), speed=2)
     assert [one.start for one in spoken if one] == pytest.approx([0.25, 0.95], abs=0.002)
 
 
 def test_a_sentence_without_a_sound_is_left_out(tmp_path: Path) -> None:
-    file, spoken = tracked(tmp_path, piece("One.", tone(0.5)), piece("…", silence(2)), piece("Two.", tone(0.5)))
+    file, spoken = tracked(
+        tmp_path, utterance("One.", tone(0.5)), utterance("…", silence(2)), utterance("Two.", tone(0.5))
+    )
     assert [one is None for one in spoken] == [False, True, False]
     assert seconds(file) == pytest.approx(0.25 + 0.5 + 0.4 + 0.5 + 0.25, abs=0.002)
 
 
 def test_a_word_begins_where_the_engine_says_and_ends_with_its_sound(tmp_path: Path) -> None:
     sound = silence(0.1) + tone(0.4) + silence(0.3) + tone(0.5)
-    _, [spoken] = tracked(tmp_path, piece("Yes, indeed.", sound, {0: 0.1, 5: 0.8}))
+    _, [spoken] = tracked(tmp_path, utterance("Yes, indeed.", sound, {0: 0.1, 5: 0.8}))
     assert spoken is not None
     times = [(word.text, word.start, word.end) for word in spoken.words]
     assert times == [
@@ -47,7 +49,7 @@ def test_a_word_begins_where_the_engine_says_and_ends_with_its_sound(tmp_path: P
 
 
 def test_without_marks_words_share_the_time_by_their_length(tmp_path: Path) -> None:
-    _, [spoken] = tracked(tmp_path, piece("abcd efgh ij", tone(1.2)))
+    _, [spoken] = tracked(tmp_path, utterance("abcd efgh ij", tone(1.2)))
     assert spoken is not None
     assert [word.start for word in spoken.words] == pytest.approx([0.25, 0.75, 1.25], abs=0.002)
 
@@ -63,7 +65,7 @@ def test_without_marks_words_share_the_time_by_their_length(tmp_path: Path) -> N
     ],
 )
 def test_whatever_an_engine_says_times_do_not_fall(tmp_path: Path, marks: dict[int, float]) -> None:
-    _, [spoken] = tracked(tmp_path, piece("abc 1234 xyz", tone(1.0), marks))
+    _, [spoken] = tracked(tmp_path, utterance("abc 1234 xyz", tone(1.0), marks))
     assert spoken is not None
     times = [at for word in spoken.words for at in (word.start, word.end)]
     assert times == sorted(times)
@@ -77,6 +79,6 @@ def test_speech_without_end_is_refused(tmp_path: Path, monkeypatch: pytest.Monke
     minutes = tone(1)  # 100 s, at a hundredth of the usual rate
     with SpeechTrack(tmp_path / "track.wav", RATE // 100) as track:
         for _ in range(35):
-            track.add(piece("On and on.", minutes))
+            track.add(utterance("On and on.", minutes))
         with pytest.raises(InputTooLarge, match="more than 1 hours"):
-            track.add(piece("On and on.", minutes))
+            track.add(utterance("On and on.", minutes))

@@ -10,7 +10,7 @@ import pytest
 from stoker.jobs.context import JobContext
 from stoker.models.speech import AudioInput
 from stoker.speech.engines.espeak import Espeak
-from stoker.speech.scripts import folded, unread
+from stoker.speech.scripts import readable_form, unread
 from stoker.speech.sentences import Sentence
 from stoker.speech.voices import choose_voice
 from stoker.speech.worker import narrate
@@ -54,8 +54,8 @@ def test_what_is_called_unread_takes_as_long_as_a_name_for_each_letter(espeak: E
     wrong = {}
     for language, word in SAMPLES.items():
         voice = choose_voice(espeak.voices(), language if speaker == "own" else speaker, None)
-        [piece] = espeak.speak([Sentence(word, 0, "sentence")], voice, 1, 0)
-        seconds = len(piece.sound) / 2 / RATE / len(word)
+        [utterance] = espeak.speak([Sentence(word, 0, "sentence")], voice, 1, 0)
+        seconds = len(utterance.sound) / 2 / RATE / len(word)
         if (not espeak.unread(voice, word)) != (seconds < 0.4):
             wrong[language] = seconds
     # English has a short name for each of these letters: `P Er`.
@@ -82,10 +82,10 @@ def test_letters_of_other_scripts_are_unread(text: str, language: str, letters: 
 
 def test_digits_of_every_script_are_spoken(espeak: Espeak) -> None:
     text = "١٢٣ १२३ ①②③ ａｂｃ 𝐚𝐛𝐜 ½ª"
-    assert folded(text) == "123 123 123 abc abc ½ª"
+    assert readable_form(text) == "123 123 123 abc abc ½ª"
     voice = choose_voice(espeak.voices(), "en-US", None)
-    [piece] = espeak.speak([Sentence("١٢٣", 0, "sentence")], voice, 1, 0)
-    assert max(array("h", piece.sound)) > 1000
+    [utterance] = espeak.speak([Sentence("١٢٣", 0, "sentence")], voice, 1, 0)
+    assert max(array("h", utterance.sound)) > 1000
 
 
 def warnings_of(espeak: Espeak, folder: Path, text: str, language: str) -> list[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""`scripts/accounts orphans` and `delete-orphans`, without a project."""
+"""`stoker accounts orphans` and `delete-orphans`, without a project."""
 
 import argparse
 import json
@@ -11,7 +11,8 @@ from google.api_core.exceptions import NotFound
 from stoker.accounts import owners_round, reconcile_owners
 from stoker.accounts.owners import OwnerSource, OwnersPage
 from stoker_tools.cli.accounts import arguments, commands
-from stoker_tools.cli.connection import CommandError
+from stoker_tools.errors import CommandError
+from stoker_tools.exit_codes import ExitCode
 
 OWNERS = [f"user-{number:02}" for number in range(40)]
 
@@ -111,7 +112,7 @@ def test_a_deletion_that_could_not_be_started_is_named(
     accounts: set[str], started: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     accounts.clear()
-    assert run(monkeypatch, "delete-orphans", "--confirm", "40") == 1
+    assert run(monkeypatch, "delete-orphans", "--confirm", "40") == ExitCode.INCOMPLETE
     said = capsys.readouterr()
     assert said.out.startswith("39 jobs delete")
     assert "user-07" in said.err

@@ -1,4 +1,4 @@
-"""Which tests scripts/test starts a suite for, and which run at the same time."""
+"""The arguments of `stoker test`: the need of a suite, and the parts that run at the same time."""
 
 import subprocess
 import sys
@@ -37,14 +37,14 @@ def test_needs_suite(arguments: list[str], needed: bool) -> None:
     "arguments", [["--fast", "tests/rules"], ["--python", "3.13"], ["--python=3.13", "tests/suite"]]
 )
 def test_what_needs_a_suite_is_neither_fast_nor_run_on_another_python(arguments: list[str]) -> None:
-    command = [sys.executable, "-m", "stoker_tools.cli.test", *arguments]
+    command = [sys.executable, "-m", "stoker_tools", "test", *arguments]
     done = subprocess.run(command, cwd=ROOT / "tools", capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert "tests/unit" in done.stderr
 
 
 def test_a_file_that_does_not_exist_is_named() -> None:
-    command = [sys.executable, "-m", "stoker_tools.cli.test", "--fast", "tests/engine/test_nowhere.py::test_a"]
+    command = [sys.executable, "-m", "stoker_tools", "test", "--fast", "tests/engine/test_nowhere.py::test_a"]
     done = subprocess.run(command, cwd=ROOT / "tools", capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert "there is no tests/engine/test_nowhere.py" in done.stderr

@@ -1,4 +1,4 @@
-"""The set-up of a checkout: what is missing is installed once, and an interrupted set-up mends itself."""
+"""The set-up of a checkout: each place is installed once, and an interrupted installation is repaired."""
 
 import subprocess
 import sys
@@ -6,25 +6,30 @@ from pathlib import Path
 
 import pytest
 
-from stoker_tools.setup.environment import Place, SetupError, java_version
 from stoker_tools.setup.environment import prepare as prepare_places
+from stoker_tools.setup.java import java_version
+from stoker_tools.setup.place import Place, SetupError, Way
 from suite.processes import until
+
+
+def way(script: str, tool: str = "sh") -> Way:
+    return Way(tool, [["sh", "-c", script]])
 
 
 @pytest.fixture
 def place(tmp_path: Path) -> Place:
-    """A place that is made in no time, like a virtual environment; a file beside it notes each time."""
+    """A place that is made at once, like a virtual environment. A file beside it notes each time."""
     path, notes = tmp_path / "place", tmp_path / "notes"
     script = f"mkdir -p {path}/bin && ln -s {sys.executable} {path}/bin/python && echo made >> {notes}"
-    return Place(path, ["requirements"], [["sh", "-c", script]])
+    return Place(path, ["requirements"], [way(script)])
 
 
-def prepare(place: Place) -> None:
-    prepare_places(["place"], lambda names: [place])
+def prepare(*places: Place) -> None:
+    prepare_places(["place"], lambda names: places)
 
 
 def made(place: Place) -> int:
-    """How often a place was made."""
+    """Return how often a place was made."""
     notes = place.path.with_name("notes")
     return notes.read_text().count("made") if notes.exists() else 0
 
@@ -40,7 +45,7 @@ def test_a_place_is_made_once(place: Place, capsys: pytest.CaptureFixture[str]) 
 def test_a_place_whose_inputs_change_is_made_anew(place: Place) -> None:
     prepare(place)
     (place.path / "of the first").touch()
-    changed = Place(place.path, ["other requirements"], place.commands)
+    changed = Place(place.path, ["other requirements"], place.ways)
     prepare(changed)
     assert made(place) == 2
     assert not (place.path / "of the first").exists()
@@ -55,7 +60,7 @@ def test_a_place_that_has_lost_its_interpreter_is_made_anew(place: Place) -> Non
     assert (place.path / "bin" / "python").exists()
 
 
-def test_a_place_that_links_to_another_is_made_without_touching_that(place: Place, tmp_path: Path) -> None:
+def test_a_place_that_links_to_another_is_made_and_the_other_stays_as_it_is(place: Place, tmp_path: Path) -> None:
     other = tmp_path / "other"
     other.mkdir()
     place.path.symlink_to(other)
@@ -64,8 +69,12 @@ def test_a_place_that_links_to_another_is_made_without_touching_that(place: Plac
     assert not list(other.iterdir())
 
 
-def test_a_failure_is_said_with_its_output_and_tried_again(place: Place) -> None:
-    broken = Place(place.path, place.inputs, [["sh", "-c", f"mkdir {place.path}; echo no such package; exit 3"]])
+def broken_way(place: Place, tool: str = "sh") -> Way:
+    return way(f"mkdir {place.path}; echo no such package; exit 3", tool)
+
+
+def test_a_failure_is_reported_with_its_output_and_tried_again(place: Place) -> None:
+    broken = Place(place.path, place.inputs, [broken_way(place)])
     with pytest.raises(SetupError, match="place could not be installed") as error:
         prepare(broken)
     assert str(error.value).endswith("no such package")
@@ -73,19 +82,44 @@ def test_a_failure_is_said_with_its_output_and_tried_again(place: Place) -> None
     assert made(place) == 1
 
 
+def test_the_next_way_is_taken_if_one_fails(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
+    prepare(Place(place.path, place.inputs, [broken_way(place, "uv"), *place.ways]))
+    assert made(place) == 1
+    assert "place: uv failed (no such package). sh is used instead." in capsys.readouterr().err
+    prepare(place)
+    assert made(place) == 1, "a place that was made by another way is current"
+
+
+def test_a_helper_is_made_once_and_first(place: Place, tmp_path: Path) -> None:
+    helper = Place(tmp_path / "helper", [], [way(f"mkdir {tmp_path}/helper; echo helped >> {tmp_path}/notes")])
+    other = Place(tmp_path / "other", [], [way(f"mkdir {tmp_path}/other; echo other >> {tmp_path}/notes")], helper)
+    prepare(Place(place.path, place.inputs, place.ways, helper), other)
+    assert (tmp_path / "notes").read_text().split() == ["helped", "made", "other"]
+
+
+def test_a_helper_that_fails_is_reported_and_not_missed(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
+    helper = Place(place.path.with_name("helper"), [], [way("echo no such helper; exit 3")])
+    prepare(Place(place.path, place.inputs, place.ways, helper))
+    assert made(place) == 1
+    said = capsys.readouterr().err
+    assert "helper could not be installed" in said
+    assert "no such helper" in said
+
+
 PREPARE = """
 import sys
 from pathlib import Path
 from stoker_tools.setup import environment
+from stoker_tools.setup.place import Place, Way
 path, root, script = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
 environment.ROOT = root
-place = environment.Place(path, ["requirements"], [["sh", "-c", script]])
+place = Place(path, ["requirements"], [Way("sh", [["sh", "-c", script]])])
 environment.prepare(["place"], lambda names: [place])
 """
 
 
 @pytest.mark.slow
-def test_an_interrupted_installation_is_mended_after_its_installer_has_ended(tmp_path: Path) -> None:
+def test_an_interrupted_installation_is_repaired_after_its_installer_has_ended(tmp_path: Path) -> None:
     path, notes, go = tmp_path / "place", tmp_path / "notes", tmp_path / "go"
     script = f"mkdir {path}; echo begun >> {notes}; until [ -e {go} ]; do sleep 0.05; done; echo made >> {notes}"
     command = [sys.executable, "-c", PREPARE, str(path), str(tmp_path), script]

@@ -38,11 +38,11 @@ PROGRAMS = {
     "in bytes": "import sys; sys.stdout.buffer.write(b'a')",
     "by a table": "from rich.console import Console; Console().print('a b ' * 3000)",
 }
-"""What commands do that write."""
+"""Programs that write in different ways."""
 
 
 def running(program: str, redirection: str) -> subprocess.CompletedProcess[str]:
-    """Runs a program as commands run."""
+    """Run a program in the way of all commands."""
     return shell(f"PYTHONPATH=tools '{sys.executable}' -c \"{as_command(program)}\" {redirection}")
 
 

@@ -1,10 +1,11 @@
-"""Finding a Python of a version."""
+"""The search for a Python of a given version."""
 
 from pathlib import Path
 
 import pytest
 
-from stoker_tools.setup.environment import SetupError, prepare
+from stoker_tools.setup.environment import prepare
+from stoker_tools.setup.place import SetupError
 from stoker_tools.setup.pythons import find
 
 PYTHON = "#!/bin/sh\necho /real/python9.9; echo {version}\n"
@@ -26,24 +27,24 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_one_that_is_on_the_path(home: Path) -> None:
+def test_a_python_on_the_path_is_found(home: Path) -> None:
     assert find("9.9") is None
     put(home / "bin/python9.9", PYTHON.format(version="9.9"))
     assert find("9.9") == Path("/real/python9.9")
 
 
-def test_one_that_a_version_manager_keeps(home: Path) -> None:
+def test_a_python_that_a_version_manager_keeps_is_found(home: Path) -> None:
     put(home / "bin/python9.9", "#!/bin/sh\necho the shim runs elsewhere >&2; exit 127\n")
     assert find("9.9") is None
     put(home / ".local/share/uv/python/cpython-9.9.1-linux/bin/python9.9", PYTHON.format(version="9.9"))
     assert find("9.9") == Path("/real/python9.9")
 
 
-def test_another_version_is_passed_over(home: Path) -> None:
+def test_a_command_that_is_another_version_is_not_used(home: Path) -> None:
     put(home / "bin/python9.9", PYTHON.format(version="9.8"))
     assert find("9.9") is None
 
 
-def test_a_missing_one_is_said_with_what_to_do() -> None:
+def test_a_missing_python_is_reported_with_what_to_do() -> None:
     with pytest.raises(SetupError, match=r"Python 9\.9 is missing: install it"):
         prepare([".venv-9.9"])

@@ -10,7 +10,7 @@ from stoker.models.video import VideoInput
 from stoker.probe.probe import MediaInfo, Prober
 from stoker.sandbox.formats import CONTAINERS, PICTURES
 from stoker.video.outputs.finish import MadeOutput
-from stoker.video.source.fetching import opened
+from stoker.video.source.fetching import open_film
 from stoker.video.worker import make_outputs, wanted_outputs
 from unit.runs import Run
 
@@ -25,7 +25,7 @@ def outputs_of(source: Path, *outputs: Mapping[str, object], **also: object) -> 
     video_input = VideoInput.from_firestore({"source": "user-uploads/ada/film", **asked, **also})
     source.with_name("source").write_bytes(source.read_bytes())
     with Prober() as prober:
-        opening = opened(video_input, source.parent, prober)
+        opening = open_film(video_input, source.parent, prober)
         wanted = wanted_outputs(video_input)
         return make_outputs(Run(source.parent), prober, opening, video_input.source, wanted)  # type: ignore[arg-type]
 

@@ -1,10 +1,11 @@
-"""The command `scripts/check`: lint, format, types, conventions, and the generated files."""
+"""The command `stoker check`: check style, types, conventions, and whether generated files are current."""
 
-import argparse
 import subprocess
 import sys
+from collections.abc import Sequence
 
-from stoker_tools.cli.process import run_command
+from stoker_tools.cli.command_line import CommandLine
+from stoker_tools.exit_codes import ExitCode
 from stoker_tools.setup import environment
 
 TOOLS = (
@@ -12,22 +13,20 @@ TOOLS = (
     ["ruff", "format", "--check", "."],
     ["mypy"],
     ["stoker_tools.conventions"],
-    ["stoker_tools.cli.generate", "--check"],
+    ["stoker_tools", "generate", "--check"],
+    ["stoker_tools", "lock", "--check"],
 )
 
 
-def main() -> int:
-    """Run every tool, also after one of them has found a problem. The exit code is 1 if any tool found a problem."""
-    argparse.ArgumentParser(
-        prog="scripts/check",
-        description="Runs ruff, mypy, the repository's own conventions and scripts/generate --check; changes nothing.",
-    ).parse_args()
-    environment.enter("stoker_tools.cli.check")
+def main(arguments: Sequence[str]) -> int:
+    """Run every tool, also after one of them has failed; return the exit code."""
+    description = (
+        "Runs ruff, mypy, the checks of the project's conventions, scripts/generate --check and scripts/lock --check. "
+        "It changes no file."
+    )
+    CommandLine("check", description, {"": ""}).parser.parse_args(arguments)
+    environment.enter("stoker_tools")
     codes = [
         subprocess.run([sys.executable, "-m", *tool], cwd=environment.ROOT, check=False).returncode for tool in TOOLS
     ]
-    return int(any(codes))
-
-
-if __name__ == "__main__":
-    run_command(main)
+    return ExitCode.FAILED if any(codes) else ExitCode.DONE

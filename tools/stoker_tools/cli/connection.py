@@ -1,4 +1,4 @@
-"""Which Firestore the command works on, and what its refusals mean for who runs the command."""
+"""Connecting a command to a project's Firestore, and explaining Google's refusals to the user of the command."""
 
 import json
 import os
@@ -12,8 +12,9 @@ from firebase_admin import exceptions as admin_exceptions
 from google.api_core import exceptions
 from google.auth.exceptions import DefaultCredentialsError, GoogleAuthError, TransportError
 
-from stoker_tools.emulators import PROJECT
-from stoker_tools.emulators.project import configured, preferred_ports
+from stoker_tools.emulators import PROJECT, sharing
+from stoker_tools.emulators.project import configured, usual_ports
+from stoker_tools.errors import CommandError
 from stoker_tools.setup.environment import ROOT
 
 LOG_IN = (
@@ -21,15 +22,11 @@ LOG_IN = (
 )
 
 
-class CommandError(Exception):
-    """The command can't be carried out; the message is a sentence that says what to do."""
-
-
 def connect(emulator: bool, project: str | None) -> str:
-    """Points this process's environment to a Firestore. Call it before anything of `stoker` is imported.
+    """Point this process's environment to a project. Call it before anything of `stoker` is imported.
 
     Args:
-        emulator: Whether the suite that `scripts/emulators` runs is meant; inside of a suite, it is anyway.
+        emulator: Whether to use the suite that this checkout runs. Inside a suite, that suite is used anyway.
         project: The Firebase project, or an alias of `.firebaserc`.
 
     Returns:
@@ -41,7 +38,7 @@ def connect(emulator: bool, project: str | None) -> str:
     emulator = emulator or "FIRESTORE_EMULATOR_HOST" in os.environ
     name = _emulator(project) if emulator else _production(project)
     os.environ["GCLOUD_PROJECT"] = name
-    # As the Firebase CLI gives them to the functions; what is set already holds.
+    # The functions get these files from the Firebase CLI. A variable that is set already keeps its value.
     for file in (f".env.{name}", ".env"):
         for parameter, value in dotenv_values(ROOT / "functions" / file).items():
             os.environ.setdefault(parameter, value or "")
@@ -51,13 +48,12 @@ def connect(emulator: bool, project: str | None) -> str:
 def _emulator(project: str | None) -> str:
     if "FIRESTORE_EMULATOR_HOST" in os.environ:
         project = project or os.environ.get("GCLOUD_PROJECT")
+    elif variables := sharing.found():
+        if "FIRESTORE_EMULATOR_HOST" not in variables:
+            raise CommandError("The suite of this checkout runs without Firestore: start it without --only.")
+        os.environ.update(variables)
     else:
-        ports = preferred_ports(configured(ROOT))
-        os.environ["FIRESTORE_EMULATOR_HOST"] = f"127.0.0.1:{ports['firestore']}"
-        os.environ["CLOUD_TASKS_EMULATOR_HOST"] = f"127.0.0.1:{ports['tasks']}"
-        os.environ["FIREBASE_AUTH_EMULATOR_HOST"] = f"127.0.0.1:{ports['auth']}"
-        os.environ["STORAGE_EMULATOR_HOST"] = f"http://127.0.0.1:{ports['storage']}"
-        os.environ["FIREBASE_CONFIG"] = json.dumps({"storageBucket": f"{project or PROJECT}.appspot.com"})
+        _use_usual_ports(project or PROJECT)
     address = os.environ["FIRESTORE_EMULATOR_HOST"]
     host, _, port = address.rpartition(":")
     try:
@@ -67,25 +63,35 @@ def _emulator(project: str | None) -> str:
     return project or PROJECT
 
 
+def _use_usual_ports(project: str) -> None:
+    """Point the environment to a suite that the Firebase CLI runs by itself."""
+    ports = usual_ports(configured(ROOT))
+    os.environ["FIRESTORE_EMULATOR_HOST"] = f"127.0.0.1:{ports['firestore']}"
+    os.environ["CLOUD_TASKS_EMULATOR_HOST"] = f"127.0.0.1:{ports['tasks']}"
+    os.environ["FIREBASE_AUTH_EMULATOR_HOST"] = f"127.0.0.1:{ports['auth']}"
+    os.environ["STORAGE_EMULATOR_HOST"] = f"http://127.0.0.1:{ports['storage']}"
+    os.environ["FIREBASE_CONFIG"] = json.dumps({"storageBucket": f"{project}.appspot.com"})
+
+
 def _production(project: str | None) -> str:
     try:
         named = json.loads((ROOT / ".firebaserc").read_text()).get("projects", {})
     except FileNotFoundError:
         named = {}
     name = str(named.get(project or "default", project or ""))
-    if not name:
-        raise CommandError("Which project? Name one with --project, or as the default in .firebaserc.")
-    if name.startswith("demo-"):
+    if not name or name.startswith("demo-"):
+        reason = f"{name} exists only in the emulator suite." if name else "No project is named."
+        running = "which runs now" if sharing.found() else "which scripts/emulators starts"
         raise CommandError(
-            f"{name} is there in the emulator only. With scripts/emulators running, add --emulator; for a project in "
-            "production, name it with --project, or as the default in .firebaserc."
+            f"{reason} For the suite of this checkout, {running}, add --emulator. For a project in production, name it "
+            "with --project, or as the default in .firebaserc."
         )
     warnings.filterwarnings("ignore", message="Your application has authenticated using end user credentials")
     try:
         credentials, _ = google.auth.default(scopes=["https://www.googleapis.com/auth/cloud-platform"])
         credentials.refresh(google.auth.transport.requests.Request())
     except DefaultCredentialsError:
-        raise CommandError(f"There are no Google credentials here: {LOG_IN}.") from None
+        raise CommandError(f"No Google credentials were found: {LOG_IN}.") from None
     except GoogleAuthError as error:
         raise explained(error, name) from None
     return name
@@ -94,26 +100,27 @@ def _production(project: str | None) -> str:
 def explained(
     error: exceptions.GoogleAPIError | GoogleAuthError | admin_exceptions.FirebaseError, project: str
 ) -> CommandError:
-    """Says what a refusal of Google's means here."""
+    """Return an error that says what a refusal of Google means here, and what to do."""
     match error:
         case TransportError():
             said = "Google can't be reached. Check the network, and try again."
         case GoogleAuthError() | exceptions.Unauthenticated():
-            said = f"Google does not take your credentials any more: {LOG_IN}."
+            said = f"Google does not accept your credentials any more: {LOG_IN}."
         case admin_exceptions.PermissionDeniedError() | admin_exceptions.UnauthenticatedError():
             said = (
-                f"You may not use Firebase Auth of {project}: ask its owner for the role Firebase Authentication Admin."
+                f"You may not use the Firebase Auth of {project}: ask its owner for the role "
+                "Firebase Authentication Admin."
             )
         case admin_exceptions.FirebaseError():
-            said = f"Firebase Auth refuses: {error}"
+            said = f"Firebase Auth has refused the request: {error}"
         case exceptions.PermissionDenied():
             said = f"You may not use the Firestore of {project}: ask its owner for the role Cloud Datastore User."
         case exceptions.NotFound():
-            said = f"The project {project} has no Firestore database, or there is no such project. Check its id."
+            said = f"The project {project} has no Firestore database, or does not exist. Check its id."
         case exceptions.FailedPrecondition() if "index" in str(error):
             said = f"{project} lacks an index: run `npx firebase deploy --only firestore:indexes --project {project}`."
         case exceptions.ServiceUnavailable() | exceptions.DeadlineExceeded() | exceptions.RetryError():
             said = "Firestore does not answer. Check the network, and try again."
         case _:
-            said = f"Firestore refuses: {error}"
+            said = f"Firestore has refused the request: {error}"
     return CommandError(said)

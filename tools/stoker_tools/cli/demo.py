@@ -1,16 +1,17 @@
-"""Runs the main job as a user of the app would see it: sign up, upload, write the job, watch it, get the files."""
+"""The command `stoker demo`: run a video job as an app would, from the sign-up to the finished files."""
 
 import argparse
 import mimetypes
 import os
 import shutil
-import signal
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from stoker_tools.cli.process import run_command
+from stoker_tools.cli.command_line import CommandLine
+from stoker_tools.exit_codes import ExitCode
 from stoker_tools.setup import environment
 
 if TYPE_CHECKING:
@@ -20,51 +21,51 @@ if TYPE_CHECKING:
 
 OUTPUT = environment.ROOT / "demo-output"
 
-EPILOG = """\
-examples:
-  scripts/demo                        a clip that is made on the spot
-  scripts/demo holiday.mov            a film of yours
-  scripts/demo --keep                 leaves the suite running, to look around
-
-The outputs are saved under demo-output/. Exit codes: 0 the job completed, 1 it did not, 2 the command line is wrong.
+DESCRIPTION = """\
+Runs a video job on the emulator suite as an app would: it signs a user up, uploads a film, writes the job, watches it,
+and saves the files under demo-output/.
 """
 
+EXAMPLES = {
+    "": "with a clip that the demo makes",
+    "holiday.mov": "with a film of yours",
+    "--keep": "and leave the suite running, to look around",
+}
 
-def main() -> int:
-    """The command."""
-    parser = argparse.ArgumentParser(
-        prog="scripts/demo",
-        description="Runs a video job end to end on the emulator suite.",
-        epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("file", nargs="?", type=Path, metavar="FILE", help="a film; one is made where it is left out")
+
+def main(arguments: Sequence[str]) -> int:
+    """Run a command line; return the exit code."""
+    parser = CommandLine("demo", DESCRIPTION, EXAMPLES).parser
+    parser.add_argument("file", nargs="?", type=Path, metavar="FILE", help="a film; by default, the demo makes a clip")
     parser.add_argument("--keep", action="store_true", help="leave the suite running until Ctrl-C")
-    arguments = parser.parse_args()
-    if arguments.file is not None and not arguments.file.is_file():
-        what = "is a folder" if arguments.file.is_dir() else "does not exist"
-        parser.error(f"{str(arguments.file)!r} {what}: name a film")
-    environment.enter("stoker_tools.cli.demo")
-    from stoker_tools import emulators as suite
-    from stoker_tools.emulators.command import end_in_order
+    options = parser.parse_args(arguments)
+    _check(options.file, parser)
+    environment.enter("stoker_tools")
+    from stoker_tools.emulators.command import end_in_order  # It needs the packages that `enter` has installed.
 
     end_in_order()
     try:
-        return _run(arguments.file, arguments.keep)
-    except suite.SuiteError as error:
-        print(error, file=sys.stderr)
-        return 1
+        return _run(options.file, options.keep)
     except KeyboardInterrupt:
-        print("\nStopped; nothing is left running.", file=sys.stderr)
-        return 128 + signal.SIGINT
+        print("\nStopped. Nothing is left running.", file=sys.stderr)
+        return ExitCode.INTERRUPTED
+
+
+def _check(file: Path | None, parser: argparse.ArgumentParser) -> None:
+    if file is not None and not file.is_file():
+        parser.error(f"{str(file)!r} {'is a folder' if file.is_dir() else 'does not exist'}: name a film")
 
 
 def _run(file: Path | None, keep: bool) -> int:
     from stoker_tools import emulators as suite
+    from stoker_tools.cli.emulators import show
+    from stoker_tools.emulators import sharing
     from stoker_tools.samples.clip import make_clip
 
-    print("Starting the emulator suite ...", flush=True)
-    with suite.running() as emulators:
+    with (
+        suite.running(usual_ports=True, user_interface=keep, report=lambda line: print(line, flush=True)) as emulators,
+        sharing.offered(emulators.hosts, emulators.environment),
+    ):
         # Processes that carry the suite's variables, and files in its folder, end with it.
         os.environ.update(emulators.environment)
         if file is None:
@@ -72,8 +73,8 @@ def _run(file: Path | None, keep: bool) -> int:
             make_clip(file)
         status = _run_job(file)
         if keep:
-            print(f"\nThe suite is running; Ctrl-C ends it.\n\n{emulators.describe()}", flush=True)
-            emulators.wait()
+            print(f"\nThe suite goes on running. Ctrl-C ends it.\n\n{emulators.describe()}\n", flush=True)
+            emulators.wait(show)
     return status
 
 
@@ -95,20 +96,20 @@ def _run_job(file: Path) -> int:
     job = _watch(user, job_id, console)
     if job["status"] != "completed":
         console.print(f"The job ended as {job['status']} ({job.get('errorCode')}): {job.get('error')}", style="red")
-        return 1
+        return ExitCode.FAILED
     _save(user, job, console)
     console.print(f"The job took {time.monotonic() - began:.1f} s.")
-    return 0
+    return ExitCode.DONE
 
 
 def _content_type(file: Path) -> str:
-    """What the name says, if that is a film or a sound: the rules take nothing else, and the job finds out the rest."""
+    """Return the media type by the file's name. The rules accept films and sounds only; the job looks into the file."""
     guessed = mimetypes.guess_type(file.name)[0] or ""
     return guessed if guessed.startswith(("video/", "audio/")) else "video/mp4"
 
 
 def _watch(user: "User", job_id: str, console: "Console") -> dict[str, Any]:
-    """Shows the job's progress as it comes: a bar on a terminal, plain lines elsewhere."""
+    """Show the job's progress as it changes: a bar on a terminal, plain lines elsewhere."""
     job: dict[str, Any] = {}
     if console.is_terminal:
         from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
@@ -143,7 +144,3 @@ def _save(user: "User", job: dict[str, Any], console: "Console") -> None:
     console.print(table)
     for warning in job["output"].get("warnings", ()):
         console.print(f"Warning {warning['code']}: {warning['message']}", style="yellow", markup=False)
-
-
-if __name__ == "__main__":
-    run_command(main)

@@ -1,71 +1,59 @@
-"""The command `scripts/generate`: writes what is made from the models, or says what of it is stale."""
+"""The command `stoker generate`: write the files that are made from the models, or name those that are stale."""
 
-import argparse
 import difflib
 import sys
+from collections.abc import Sequence
+from pathlib import Path
 
-from stoker_tools.cli.process import run_command
+from stoker_tools.cli.command_line import CommandLine
+from stoker_tools.errors import CommandError
+from stoker_tools.exit_codes import ExitCode
 from stoker_tools.setup import environment
 
-EXAMPLES = """\
-examples:
-  scripts/generate            writes the files of which something has changed
-  scripts/generate --check    writes nothing; exit code 1 and the differences where a file is stale
+DESCRIPTION = """\
+Writes the files that are made from the models in functions/stoker/models: the documents' shapes in the security rules,
+the indexes, and the types and schemas for clients.
 """
 
+EXAMPLES = {
+    "": "write the files that have changed",
+    "--check": "write nothing; show the differences and fail if a file is stale",
+}
 
-def main() -> int:
-    """Runs the command line; the return value is the exit code."""
-    options = _parser().parse_args()
-    environment.enter("stoker_tools.cli.generate", (".venv",))
+
+def main(arguments: Sequence[str]) -> int:
+    """Run a command line; return the exit code."""
+    parser = CommandLine("generate", DESCRIPTION, EXAMPLES).parser
+    parser.add_argument("--check", action="store_true", help="write nothing, and fail if a file is stale")
+    options = parser.parse_args(arguments)
+    environment.enter("stoker_tools", (".venv",))
     sys.path.insert(0, str(environment.ROOT / "functions"))
     from stoker_tools.generate.errors import GenerateError
-    from stoker_tools.generate.files import made_files  # needs what `enter` has installed
+    from stoker_tools.generate.files import made_files  # It needs the packages that `enter` has installed.
 
     try:
         files = made_files()
     except GenerateError as error:
-        print(error, file=sys.stderr)
-        return 1
-    stale = []
+        raise CommandError(str(error)) from None
+    stale = 0
     for path, text in files.items():
         file = environment.ROOT / path
         before = file.read_text() if file.exists() else ""
         if before == text:
             continue
-        stale.append(path)
+        stale += 1
         if options.check:
-            sys.stdout.writelines(
-                difflib.unified_diff(
-                    before.splitlines(keepends=True),
-                    text.splitlines(keepends=True),
-                    str(path),
-                    f"{path}, as it must be",
-                )
-            )
+            _show_difference(path, before, text)
         else:
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text)
             print(f"wrote {path}")
     if options.check and stale:
-        print(f"{len(stale)} of {len(files)} files are stale: run scripts/generate.", file=sys.stderr)
-        return 1
-    print(f"{len(files) - len(stale)} of {len(files)} files were up to date.")
-    return 0
+        raise CommandError(f"{stale} of {len(files)} files are stale: run scripts/generate.")
+    print(f"{len(files) - stale} of {len(files)} files were up to date.")
+    return ExitCode.DONE
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="scripts/generate",
-        description="Writes what is made from the models in functions/stoker/models: the documents' shapes in the\n"
-        "security rules, and the types and schemas for clients.",
-        epilog=EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
-    parser.add_argument("--check", action="store_true", help="write nothing, and fail where a file is stale")
-    return parser
-
-
-if __name__ == "__main__":
-    run_command(main)
+def _show_difference(path: Path, before: str, after: str) -> None:
+    old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
+    sys.stdout.writelines(difflib.unified_diff(old, new, str(path), f"{path}, as it must be"))

@@ -1,49 +1,50 @@
-"""The command `scripts/mutate-rules`: makes mistakes in the rules, and sees whether the tests' cases notice them."""
+"""The command `stoker mutate-rules`: make mistakes in the rules, and find those that no test case notices."""
 
 import argparse
 import os
 import random
 import sys
 import time
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from stoker_tools.cli.process import run_command
+from stoker_tools.cli.command_line import CommandLine
+from stoker_tools.exit_codes import ExitCode
 from stoker_tools.setup import environment
 
 if TYPE_CHECKING:
     from stoker_tools.rules_lab.mutants import Mutant
 
 PLACES = 4
-"""Projects in which mutants are tried side by side."""
+"""Projects in which mutants are tried at the same time."""
 
-EXAMPLES = """\
-examples:
-  scripts/mutate-rules                       all mistakes in both files of rules; takes minutes
-  scripts/mutate-rules --sample 50 --seed 7  some of them
-  scripts/mutate-rules --only storage
-  scripts/mutate-rules --match taskFits      those whose description holds a text
+DESCRIPTION = """\
+Makes one mistake at a time in the security rules: it drops a condition, flips a comparison, widens a list and so on.
+It loads the result into the emulators, and asks the questions of the tests until a wrong answer shows the mistake.
+It fails if a mistake is never noticed, unless tests/rules/equivalents.py says why.
 """
 
+EXAMPLES = {
+    "": "all mistakes in both files of rules; takes minutes",
+    "--sample 50 --seed 7": "some of them",
+    "--only storage": "",
+    "--match taskFits": "the mistakes whose description holds a text",
+}
 
-def main() -> int:
-    """Runs the command line; the return value is the exit code."""
-    options = _parser().parse_args()
-    environment.enter("stoker_tools.cli.mutate_rules")
+
+def main(arguments: Sequence[str]) -> int:
+    """Run a command line; return the exit code."""
+    options = _parser().parse_args(arguments)
+    environment.enter("stoker_tools")
     sys.path[:0] = [str(environment.ROOT / "functions"), str(environment.ROOT / "tests")]
-    from stoker_tools import emulators as suite  # needs what `enter` has installed
+    from stoker_tools import emulators as suite  # It needs the packages that `enter` has installed.
     from stoker_tools.emulators.command import end_in_order
 
     end_in_order()
-    try:
-        if "STOKER_SUITE" in os.environ:
-            return _mutate(options, os.environ)
-        with suite.running(["auth", "firestore", "storage"], schedules=False) as emulators:
-            return _mutate(options, emulators.environment)
-    except suite.SuiteError as error:
-        print(error, file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        return 130
+    if "STOKER_SUITE" in os.environ:
+        return _mutate(options, os.environ)
+    with suite.running(["auth", "firestore", "storage"], schedules=False) as emulators:
+        return _mutate(options, emulators.environment)
 
 
 def _mutate(options: argparse.Namespace, where: Any) -> int:
@@ -64,7 +65,7 @@ def _mutate(options: argparse.Namespace, where: Any) -> int:
         print(f"NOT NOTICED: {name}")
     for name in wrong:
         print(f"NOTICED, though it is listed as equivalent: {name}")
-    return int(bool(unknown or wrong))
+    return ExitCode.FAILED if unknown or wrong else ExitCode.DONE
 
 
 def _report(survivors: "list[Mutant]", alive: list[str]) -> None:
@@ -114,7 +115,7 @@ def _chosen(options: argparse.Namespace, path: str) -> "list[Mutant]":
 
 
 class _Progress:
-    """Tells how far the work is, on one line of a terminal, or now and then."""
+    """Print the number of mistakes that have been tried, every five seconds; or each mistake, if that is asked for."""
 
     def __init__(self, total: int, tried: list[str], verbose: bool) -> None:
         self._total, self._tried, self._verbose = total, tried, verbose
@@ -132,22 +133,10 @@ class _Progress:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="scripts/mutate-rules",
-        description="Makes one mistake at a time in the security rules (drops a condition, flips a comparison, widens\n"
-        "a list, ...), puts the result into the emulators, and asks what the tests ask until a wrong answer shows the\n"
-        "mistake. Exit code 1 where one is never noticed, unless tests/rules/equivalents.py says why.",
-        epilog=EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
+    parser = CommandLine("mutate-rules", DESCRIPTION, EXAMPLES).parser
     parser.add_argument("--only", choices=("firestore", "storage"), help="one of the two files")
-    parser.add_argument("--match", metavar="TEXT", default="", help="those mistakes whose description holds a text")
-    parser.add_argument("--sample", metavar="N", type=int, help="so many mistakes of each file, drawn at random")
-    parser.add_argument("--seed", metavar="N", type=int, default=1, help="for the same sample again (1)")
-    parser.add_argument("--verbose", action="store_true", help="say of each mistake what has shown it")
+    parser.add_argument("--match", metavar="TEXT", default="", help="the mistakes whose description holds this text")
+    parser.add_argument("--sample", metavar="N", type=int, help="draw so many mistakes at random from each file")
+    parser.add_argument("--seed", metavar="N", type=int, default=1, help="draw the same sample again (1)")
+    parser.add_argument("--verbose", action="store_true", help="name each mistake, and the test case that has shown it")
     return parser
-
-
-if __name__ == "__main__":
-    run_command(main)

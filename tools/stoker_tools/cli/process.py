@@ -1,4 +1,4 @@
-"""The process of a command: its exit code, and an end in order if its output can't be written."""
+"""Running a command to its exit code, and ending it in order if its output can't be written."""
 
 import contextlib
 import errno
@@ -10,14 +10,14 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 STREAMS = (os.O_RDONLY, os.O_RDONLY, os.O_WRONLY)
-"""How the null device is opened if standard input, output or error is closed. To write the output then fails."""
+"""The modes in which the null device replaces closed standard streams. Writing to a closed output must still fail."""
 
 
 class OutputError(Exception):
     """The output can't be written.
 
     Args:
-        cause: The system's answer.
+        cause: The error of the operating system.
     """
 
     def __init__(self, cause: OSError) -> None:
@@ -29,7 +29,7 @@ def run_command(main: Callable[[], int | None]) -> NoReturn:
     """Run a command, and end the process with its exit code.
 
     If the output can't be written, the process ends with a sentence and exit code 1. If the reader of a pipe has ended,
-    nothing is said, and the exit code is that of the signal SIGPIPE.
+    the process ends without a word, and with the exit code that a shell gives for the signal SIGPIPE.
 
     Args:
         main: The command; it returns the exit code.
@@ -43,7 +43,7 @@ def run_command(main: Callable[[], int | None]) -> NoReturn:
         finally:
             sys.stdout.flush()
     except OutputError as error:
-        # Otherwise Python would write what is left once more at its end, and complain.
+        # Otherwise Python would write the rest once more at its end, and print a stack trace.
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         if error.reader_is_gone:
             sys.exit(128 + signal.SIGPIPE)
@@ -64,7 +64,7 @@ class _Errors(io.FileIO):
     def write(self, data: Any) -> int:
         with contextlib.suppress(OSError):
             return super().write(data)
-        return len(data)  # Nobody can be told. The exit code says that something failed.
+        return len(data)  # Nobody can read the message. The exit code still says that something failed.
 
 
 def _replace_closed_streams() -> None:
@@ -72,7 +72,7 @@ def _replace_closed_streams() -> None:
         try:
             os.fstat(number)
         except OSError:
-            os.open(os.devnull, flags)  # It gets the lowest free number, which is this one.
+            os.open(os.devnull, flags)  # The file gets the lowest free number, which is this one.
 
 
 def _text(raw: io.FileIO, before: Any) -> io.TextIOWrapper:

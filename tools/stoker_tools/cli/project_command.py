@@ -1,57 +1,72 @@
-"""What the commands share that work on a project's data: where that is, and what they say where it can't be done."""
+"""Running the commands that work on a project's data."""
 
 import argparse
 import importlib
 import io
 import json
-import signal
 import sys
+from collections.abc import Sequence
 
+from stoker_tools.errors import CommandError
+from stoker_tools.exit_codes import ExitCode
 from stoker_tools.setup import environment
 
+REFUSALS = {
+    "job-not-found": ExitCode.NOTHING_THERE,
+    "user-not-found": ExitCode.NOTHING_THERE,
+    "rolling-up": ExitCode.LOCKED,
+}
+"""The exit codes of refusals, by the code of the error. The others fail."""
 
-def main(module: str, parser: argparse.ArgumentParser) -> int:
-    """Runs a command line; the return value is the exit code.
+
+def run(package: str, parser: argparse.ArgumentParser, arguments: Sequence[str]) -> int:
+    """Run a command line.
 
     Args:
-        module: The package of the command. Its `commands.check` refuses a wrong command line, and its `commands.run`
+        package: The package of the command. Its `commands.check` refuses a wrong command line. Its `commands.run`
             carries out the others.
-        parser: Of the command line, with `--emulator`, `--project` and `--json`.
+        parser: The parser of the command line, with `--emulator`, `--project` and `--json`.
+        arguments: The words of the command line.
+
+    Returns:
+        The exit code.
+
+    Raises:
+        CommandError: The command can't be carried out. With `--json`, the message has been printed as JSON too.
     """
-    options = parser.parse_args()
-    environment.enter(module, [".venv"])
-    # The rest needs what `enter` has installed, and the functions' own code.
+    options = parser.parse_args(arguments)
+    environment.enter("stoker_tools", [".venv"])
+    # The rest needs the packages that `enter` has installed, and the code of the functions.
     sys.path.insert(0, str(environment.ROOT / "functions"))
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # A character that the terminal can't show is no failure.
+    try:
+        return _on_project(package, parser, options)
+    except CommandError as error:
+        if options.json:
+            print(json.dumps({"error": str(error)}))
+        raise
+
+
+def _on_project(package: str, parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
     from firebase_admin.exceptions import FirebaseError
     from google.api_core.exceptions import GoogleAPIError
     from google.auth.exceptions import GoogleAuthError
 
     from stoker_tools.cli import connection
 
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")  # what a terminal can't show must not end the command
     try:
-        try:
-            where = connection.connect(options.emulator, options.project)
-        finally:
-            # A wrong command line is named first, also if there is no project to connect to. It can't be looked at
-            # earlier, because `stoker` may be imported only now.
-            commands = importlib.import_module(f"{module}.commands")
-            commands.check(options, parser.error)
-        from stoker.errors import StokerError
+        project = connection.connect(options.emulator, options.project)
+    finally:
+        # `stoker` may be imported only now. A wrong command line is reported even if no project can be reached.
+        commands = importlib.import_module(f"{package}.commands")
+        commands.check(options, parser.error)
+    from stoker.errors import StokerError
 
-        try:
-            return int(commands.run(options))
-        except StokerError as error:
-            raise connection.CommandError(error.message) from None
-        except (GoogleAPIError, GoogleAuthError, FirebaseError) as error:
-            raise connection.explained(error, where) from error
-    except connection.CommandError as error:
-        print(error, file=sys.stderr)
-        if options.json:
-            print(json.dumps({"error": str(error)}))
-        return 1
-    except KeyboardInterrupt:
-        print(file=sys.stderr)
-        return 128 + signal.SIGINT
+    try:
+        return int(commands.run(options))
+    except StokerError as error:
+        raise CommandError(error.message, REFUSALS.get(error.code, ExitCode.FAILED)) from None
+    except (GoogleAPIError, GoogleAuthError, FirebaseError) as error:
+        raise connection.explained(error, project) from error

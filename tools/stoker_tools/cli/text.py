@@ -1,4 +1,4 @@
-"""What documents hold, made fit for a terminal and for JSON. Anyone may have written it."""
+"""Making the values of documents fit for a terminal and for JSON. Anyone may have written them."""
 
 import base64
 import json
@@ -11,19 +11,26 @@ from google.cloud.firestore import DocumentReference, GeoPoint
 
 
 def clean(value: object, length: int = 300) -> str:
-    """One line that no terminal takes for a command: no control characters, no change of direction, not too long."""
+    """Return a value as one line that is safe on a terminal.
+
+    The line has no control characters and no change of the writing direction.
+
+    Args:
+        value: The value of a field.
+        length: The most characters. A longer text is cut.
+    """
     text = str(value)
     shown = "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text[: length + 1])
     return shown if len(text) <= length else shown[: length - 1] + "…"
 
 
 def as_json(value: object, indent: int | None = 2) -> str:
-    """JSON in ASCII; what JSON does not know becomes text."""
+    """Return a value as JSON in ASCII. A value that JSON does not know becomes text."""
     return json.dumps(plain(value), indent=indent, allow_nan=False).replace("\x7f", "\\u007f")
 
 
 def plain(value: Any) -> Any:
-    """A value of Firestore's as JSON knows it."""
+    """Return a value of Firestore in a form that JSON knows."""
     match value:
         case None | bool() | int() | str():
             return value
@@ -46,5 +53,5 @@ def plain(value: Any) -> Any:
 
 
 def moment(time: datetime) -> str:
-    """A time in UTC, as JavaScript writes it too."""
+    """Return a time in UTC, in the form that JavaScript uses too."""
     return time.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

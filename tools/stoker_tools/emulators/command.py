@@ -1,4 +1,4 @@
-"""Running a command inside the suite."""
+"""Running a command inside a suite."""
 
 import os
 import signal
@@ -10,12 +10,12 @@ from types import FrameType
 
 
 def run(command: Sequence[str], variables: Mapping[str, str], directory: Path | None = None) -> int:
-    """Runs a command with the suite's variables, and returns what a shell would: its exit code, or 128 + its signal.
+    """Run a command; return its exit code as a shell would: after a signal, 128 + the number of the signal.
 
     Args:
-        command: a program and its arguments.
-        variables: by which the command finds the suite.
-        directory: where to run it; by default, here.
+        command: A program and its arguments.
+        variables: The variables by which the command finds the suite.
+        directory: The directory to run it in; by default, the current one.
     """
     try:
         process = subprocess.Popen(command, env={**os.environ, **variables}, cwd=directory)
@@ -25,13 +25,13 @@ def run(command: Sequence[str], variables: Mapping[str, str], directory: Path | 
     try:
         code = process.wait()
     except KeyboardInterrupt:
-        # The terminal's Ctrl-C has reached the command too, which may end in its own way; a second one ends us both.
+        # Ctrl-C in a terminal reaches the command too. The command ends in its own time; a second Ctrl-C ends both.
         code = process.wait()
     return code if code >= 0 else 128 - code
 
 
 def end_in_order() -> None:
-    """Makes SIGTERM and SIGHUP end this program as an exception does: through every `finally`."""
+    """Make SIGTERM and SIGHUP end this program as an exception does, so that every `finally` runs."""
     for ending in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(ending, _exit)
 

@@ -1,6 +1,6 @@
-// Loaded before the Firebase CLI. Its Auth emulator compiles some thousand request validators at its start, 10 s of
-// work of which few are ever used. The library that does so can compile each on its first use, but the CLI does not
-// ask it to.
+// Loaded before the Firebase CLI. Its Auth emulator compiles about a thousand request validators at its start. This
+// takes 10 s, and few validators are ever used. The library can compile each validator at its first use, but the CLI
+// does not set that option.
 "use strict";
 const Module = require("node:module");
 const load = Module._load;

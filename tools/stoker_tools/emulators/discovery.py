@@ -1,7 +1,8 @@
-"""What the functions declare: the manifest that the Firebase CLI asks of `main.py`, read here first.
+"""Reading the manifest: the list of functions that `main.py` declares.
 
-The CLI takes the manifest from a file, `functions.yaml`, where there is one. Reading it here tells why a function
-could not be loaded, names the schedules, and spares the CLI a second load (and a port that two suites would fight for).
+If there is a file `functions.yaml`, the Firebase CLI reads the manifest from it, and does not load `main.py` itself.
+Loading `main.py` here shows why a function can't be loaded, names the schedules, and saves the CLI a second load. It
+also avoids a port for which two suites would compete.
 """
 
 import json
@@ -18,7 +19,9 @@ from dotenv import dotenv_values
 
 from stoker_tools.emulators.errors import LoadError
 
-SECONDS = 30  # production allows 10: https://firebase.google.com/docs/functions/tips
+LOAD_SECONDS = 30
+"""The longest load. Production allows 10 s: https://firebase.google.com/docs/functions/tips"""
+
 DISCOVER = """
 import json, sys, yaml
 from firebase_functions.private import serving
@@ -30,16 +33,17 @@ with open(sys.argv[1], "w") as file:
 
 @dataclass(frozen=True)
 class Manifest:
-    """What `main.py` declares.
+    """The functions that `main.py` declares.
 
     Attributes:
-        specification: Firebase's own form of it, as JSON (which is also YAML).
+        specification: Firebase's own form of the manifest, as JSON, which is also YAML.
     """
 
     specification: Mapping[str, Any]
 
     @property
     def names(self) -> set[str]:
+        """The names of the functions."""
         return set(self.specification.get("endpoints") or {})
 
     @property
@@ -53,17 +57,19 @@ class Manifest:
 
     @property
     def listens_to_topics(self) -> bool:
+        """True if a message of Pub/Sub calls a function."""
         endpoints = (self.specification.get("endpoints") or {}).values()
         return any("pubsub" in (endpoint.get("eventTrigger") or {}).get("eventType", "") for endpoint in endpoints)
 
     @cached_property
     def text(self) -> str:
+        """The content of `functions.yaml`."""
         return json.dumps(self.specification, indent=1)
 
 
 @dataclass(frozen=True)
 class Declared:
-    """A scheduled function as declared: its name, when it runs, and in which time zone that is meant."""
+    """A scheduled function: its name, its schedule, and the time zone of the schedule."""
 
     name: str
     schedule: str
@@ -71,15 +77,15 @@ class Declared:
 
 
 def discover(functions: Path, python: Path, environment: Mapping[str, str]) -> Manifest:
-    """Loads `main.py` in a process of its own and returns what it declares.
+    """Load `main.py` in a process of its own; return its manifest.
 
     Args:
-        functions: the directory that holds `main.py`.
-        python: the interpreter of the functions' virtual environment.
-        environment: the variables to load it with.
+        functions: The directory that holds `main.py`.
+        python: The interpreter of the functions' virtual environment.
+        environment: The variables of the process.
 
     Raises:
-        LoadError: it can't be loaded, or not in `SECONDS`.
+        LoadError: `main.py` can't be loaded, or not within `LOAD_SECONDS`.
     """
     with tempfile.TemporaryDirectory(dir=environment["TMPDIR"]) as directory:
         manifest = Path(directory) / "manifest.json"
@@ -92,13 +98,13 @@ def discover(functions: Path, python: Path, environment: Mapping[str, str]) -> M
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 text=True,
-                timeout=SECONDS,
+                timeout=LOAD_SECONDS,
                 check=False,
             )
         except subprocess.TimeoutExpired:
             raise LoadError(
-                f"{_shown(functions)} took more than {SECONDS} s to load: "
-                "leave clients, downloads and models to the functions that need them."
+                f"{_shown(functions)} took more than {LOAD_SECONDS} s to load: "
+                "create clients, and load files and models, inside the functions that need them."
             ) from None
         if done.returncode != 0:
             lines = done.stdout.strip().splitlines() or [f"Python ended with exit code {done.returncode}"]
@@ -107,7 +113,7 @@ def discover(functions: Path, python: Path, environment: Mapping[str, str]) -> M
 
 
 def _settings(functions: Path, project: str) -> dict[str, str]:
-    """The variables that the emulator would set: those of the functions' `.env` files, of which the later win."""
+    """Return the variables that the emulator would set: those of the functions' `.env` files. Later files win."""
     settings = {"FUNCTIONS_EMULATOR": "true", "FIREBASE_CONFIG": json.dumps({"projectId": project})}
     for name in (".env", f".env.{project}", ".env.local"):
         found = dotenv_values(functions / name, interpolate=False)

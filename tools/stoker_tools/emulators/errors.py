@@ -1,23 +1,25 @@
-"""What may go wrong with the suite.
+"""The errors of the emulator suite.
 
 SuiteError
   LoadError           main.py can't be loaded
-  MissingPartError    a program that an emulator needs can be had nowhere
+  MissingPartError    a program that an emulator needs is not available
   StartError          the Firebase CLI ended, or was not ready in time
 """
 
+from stoker_tools.errors import ToolError
 
-class SuiteError(Exception):
-    """The suite does not run; the message says why, and what to do."""
+
+class SuiteError(ToolError):
+    """The suite does not run. The message says why, and what to do."""
 
 
 class LoadError(SuiteError):
-    """`main.py` could not be loaded; the message ends with what Python said."""
+    """`main.py` could not be loaded. The message ends with the last lines that Python has printed."""
 
 
 class MissingPartError(SuiteError):
-    """A program that an emulator needs can be had nowhere; the message says what to install."""
+    """A program that an emulator needs is not available. The message says what to install."""
 
 
 class StartError(SuiteError):
-    """The Firebase CLI ended, or was not ready in time; the message ends with what it said."""
+    """The Firebase CLI ended, or was not ready in time. The message ends with the last lines that it has printed."""

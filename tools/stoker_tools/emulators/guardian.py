@@ -1,13 +1,16 @@
-"""Guardian: `python -m stoker_tools.emulators.guardian` starts the Firebase CLI, and leaves no process behind.
+"""The guardian: a process that starts the Firebase CLI, and leaves no process of the suite behind.
 
-It stands in a session of its own, holds the read end of a pipe, and takes the pipe's end for the end of whoever
-started it, however that came: done, failed, interrupted or killed. Then it ends all that belongs to the suite, removes
-the suite's directory and exits. What belongs to the suite is known by a marker in its environment, by descent from
-something that carries it, or by having been orphaned (on Linux, orphans of the suite become the guardian's children).
-The CLI is not asked to stop: it would take seconds to save a state that nobody wants, and leave its workers running.
+It runs as `python -m stoker_tools.emulators.guardian`, in a session of its own, and reads from a pipe. The pipe closes
+when its parent ends, also if the parent fails or is killed. Then the guardian ends all processes of the suite, removes
+the suite's directory, and exits.
 
-The conversation, one JSON object a line: the guardian writes {"directory"}, and reads {"command", "cwd", "environment",
-"log"} for each start of the CLI, ending the one before. It writes {"exited"} when the CLI ends by itself.
+A process belongs to the suite in three cases: it carries the suite's mark in its environment, it descends from such a
+process, or it was orphaned by one. (On Linux, orphans of the suite become the guardian's children.) The CLI is killed
+and not asked to stop, because it would take seconds to save a state that nobody needs, and would leave its workers.
+
+Parent and guardian exchange one JSON object a line. The guardian first writes {"directory"}. It reads {"command",
+"cwd", "environment", "log"} for each start of the CLI, and ends the previous CLI. If the CLI ends by
+itself, the guardian writes {"exited"}.
 """
 
 import contextlib
@@ -28,11 +31,16 @@ import psutil
 
 MARKER = "STOKER_SUITE"
 GUARDIAN = "STOKER_GUARDIAN"
-SECONDS = 5.0  # for killed processes to go
-PR_SET_CHILD_SUBREAPER = 36  # linux/prctl.h
+
+END_SECONDS = 5.0
+"""The longest wait for killed processes to disappear."""
+
+PR_SET_CHILD_SUBREAPER = 36
+"""Source: linux/prctl.h."""
 
 
 def main() -> None:
+    """Run the guardian until its parent ends."""
     marker = os.environ[GUARDIAN]
     _adopt_orphans()
     for ignored in (signal.SIGINT, signal.SIGHUP):
@@ -51,7 +59,7 @@ def main() -> None:
 def _keep(marker: str) -> None:
     parent, command_line = os.getppid(), None
     for line in _lines(sys.stdin.fileno()):
-        if os.getppid() != parent:  # the pipe may outlive the parent, in a process that it forked
+        if os.getppid() != parent:  # A process that the parent forked may keep the pipe open.
             return
         if line:
             if command_line:
@@ -63,22 +71,22 @@ def _keep(marker: str) -> None:
 
 
 def end(marker: str, adopter: int | None = None) -> None:
-    """Ends every process of a suite. They are stopped first, so that none can start another on its way out.
+    """End every process of a suite. All processes are stopped first, so that none can start another one.
 
     Args:
-        marker: the suite's value of the variable STOKER_SUITE.
-        adopter: the process whose children belong to the suite, whatever their environment.
+        marker: The suite's value of the variable STOKER_SUITE.
+        adopter: A process whose children belong to the suite even without the mark.
     """
     stopped: dict[int, psutil.Process] = {}
     while found := [process for process in _family(marker, adopter) if process.pid not in stopped]:
         for process in found:
             stopped[process.pid] = process
-            with contextlib.suppress(psutil.Error):  # it has ended by itself
+            with contextlib.suppress(psutil.Error):  # The process has ended by itself.
                 process.suspend()
     for process in stopped.values():
         with contextlib.suppress(psutil.Error):
             process.kill()
-    deadline = time.monotonic() + SECONDS
+    deadline = time.monotonic() + END_SECONDS
     while any(_remains(process, {*stopped, adopter}) for process in stopped.values()) and time.monotonic() < deadline:
         if adopter == os.getpid():
             list(_ended_children())
@@ -86,7 +94,7 @@ def end(marker: str, adopter: int | None = None) -> None:
 
 
 def _remains(process: psutil.Process, parents: set[int | None]) -> bool:
-    """Whether a killed process is still there; one that has ended waits for its parent to take note, if it is ours."""
+    """Return whether a killed process is still there, or has ended and waits for a parent of the suite to note that."""
     try:
         return process.is_running() and (process.status() != psutil.STATUS_ZOMBIE or process.ppid() in parents)
     except psutil.NoSuchProcess:
@@ -94,14 +102,14 @@ def _remains(process: psutil.Process, parents: set[int | None]) -> bool:
 
 
 def _family(marker: str, adopter: int | None) -> Iterator[psutil.Process]:
-    """The live processes with the marker, the adopter's children, and the descendants of both."""
+    """Yield the live processes with the mark, the adopter's children, and the descendants of both."""
     everything = psutil.process_iter(["ppid", "status", "environ"])
     processes = {process.pid: process for process in everything if process.pid != os.getpid()}
     for process in processes.values():
         generation: psutil.Process | None = process
         while generation is not None:
             environment = generation.info["environ"] or {}
-            if GUARDIAN in environment:  # another suite's, started inside of this one: it ends with its own parent
+            if GUARDIAN in environment:  # Another suite, started inside this one. It ends with its own parent.
                 break
             if environment.get(MARKER) == marker or generation.info["ppid"] == adopter:
                 if process.info["status"] != psutil.STATUS_ZOMBIE:
@@ -120,7 +128,7 @@ def _start(request: dict[str, Any]) -> int:
             stdout=log,
             stderr=subprocess.STDOUT,
         )
-    process.returncode = 0  # its end is seen by _ended_children: keep subprocess from waiting for it too
+    process.returncode = 0  # `subprocess` must not wait for it, because _ended_children does.
     return process.pid
 
 
@@ -131,7 +139,7 @@ def _ended_children() -> Iterator[tuple[int, int]]:
 
 
 def _lines(descriptor: int) -> Iterator[str]:
-    """The lines that arrive, until the end of the file; and an empty one every half second."""
+    """Yield the lines that arrive until the end of the file, and an empty line every half second."""
     buffer = b""
     while True:
         if not select.select([descriptor], [], [], 0.5)[0]:
@@ -145,7 +153,7 @@ def _lines(descriptor: int) -> Iterator[str]:
 
 
 def _write(message: dict[str, Any]) -> None:
-    with contextlib.suppress(BrokenPipeError):  # the parent is gone: the next read says so too
+    with contextlib.suppress(BrokenPipeError):  # The parent has ended. The next read reports that too.
         print(json.dumps(message), flush=True)
 
 

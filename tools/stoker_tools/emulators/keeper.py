@@ -1,4 +1,4 @@
-"""This side of the guardian: see `guardian.py`."""
+"""The parent's side of the guardian: see `guardian.py`."""
 
 import contextlib
 import json
@@ -13,11 +13,12 @@ from typing import Any
 
 from stoker_tools.emulators import guardian
 
-SECONDS = 30.0  # for the guardian to end everything; it takes well under one
+GUARDIAN_SECONDS = 30.0
+"""The longest wait for the guardian to end all processes. It takes well under a second."""
 
 
 class Keeper:
-    """A guardian that stands by, with the directory that it has made for the suite."""
+    """A running guardian, with the directory that it has made for the suite."""
 
     def __init__(self, process: "subprocess.Popen[str]") -> None:
         self._process = process
@@ -25,7 +26,7 @@ class Keeper:
         self.directory = Path(self._read()["directory"])
 
     def start(self, command: Sequence[str], cwd: Path, environment: Mapping[str, str], log: Path) -> None:
-        """Starts the Firebase CLI, after ending the one started before, if any."""
+        """Start the Firebase CLI. A CLI that was started before is ended first."""
         self._exit_code = None
         request = {"command": command, "cwd": str(cwd), "environment": dict(environment), "log": str(log)}
         assert self._process.stdin is not None
@@ -33,7 +34,7 @@ class Keeper:
         self._process.stdin.flush()
 
     def exit_code(self, seconds: float = 0.0) -> int | None:
-        """The exit code of the CLI, if it has ended by itself, waiting for that for some seconds at most."""
+        """Return the exit code of the CLI, or None if it still runs after some seconds."""
         assert self._process.stdout is not None
         if self._exit_code is None and select.select([self._process.stdout], [], [], seconds)[0]:
             self._exit_code = self._read()["exited"]
@@ -43,17 +44,17 @@ class Keeper:
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
         if not line:
-            return {"exited": -9}  # the guardian itself was killed
+            return {"exited": -9}  # The guardian itself was killed.
         message: dict[str, Any] = json.loads(line)
         return message
 
 
 @contextlib.contextmanager
 def guarded(marker: str) -> Iterator[Keeper]:
-    """A guardian for a suite; at the end of the block, nothing of the suite is left.
+    """Yield a guardian for a suite. At the end of the block, no process and no file of the suite is left.
 
     Args:
-        marker: the value of the variable STOKER_SUITE in everything that the block starts for the suite.
+        marker: The value of the variable STOKER_SUITE in all processes of the suite.
     """
     environment = {name: value for name, value in os.environ.items() if name != guardian.MARKER}
     process = subprocess.Popen(
@@ -62,7 +63,7 @@ def guarded(marker: str) -> Iterator[Keeper]:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-        start_new_session=True,  # a Ctrl-C in the terminal is meant for us, and we tell the guardian by ending
+        start_new_session=True,  # Ctrl-C in the terminal ends the parent, which ends the guardian.
     )
     assert process.stdin is not None
     assert process.stdout is not None
@@ -70,10 +71,10 @@ def guarded(marker: str) -> Iterator[Keeper]:
     try:
         yield keeper
     finally:
-        with contextlib.suppress(BrokenPipeError):  # it was killed
+        with contextlib.suppress(BrokenPipeError):  # The guardian was killed.
             process.stdin.close()
-        process.wait(SECONDS)
+        process.wait(GUARDIAN_SECONDS)
         process.stdout.close()
-        if process.returncode != 0:  # it was killed: we do what it would have done, as far as marks show
+        if process.returncode != 0:  # The guardian was killed: end the processes that carry the mark.
             guardian.end(marker)
             shutil.rmtree(keeper.directory, ignore_errors=True)

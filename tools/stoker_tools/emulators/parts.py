@@ -1,8 +1,7 @@
-"""Where the emulators' programs come from: those that the Firebase CLI does not carry itself.
+"""Finding the programs of the emulators that the Firebase CLI does not contain.
 
-The official parts are used where they are cached or can be fetched. Where they can't, a Google Cloud SDK has what is
-needed: its Firestore emulator, whose archive holds Google's rules engine too, which `StorageRulesRuntime.java` puts to
-work for Cloud Storage.
+The official programs are used if they are cached or can be fetched. Otherwise a Google Cloud SDK replaces them. Its
+Firestore emulator also contains Google's rules engine, which `StorageRulesRuntime.java` runs for Cloud Storage.
 """
 
 import functools
@@ -33,18 +32,19 @@ MAIN = {
     "storage": STORAGE_RULES_RUNTIME.stem,
 }
 DOWNLOADED = ("firestore", "storage", "pubsub")
-REACHABLE_WITHIN = 2.0  # seconds
+REACHABLE_SECONDS = 2.0
+"""The longest wait for the answer of a server."""
 
 
 def find(emulators: Iterable[str], can_be_fetched: Callable[[str], bool] | None = None) -> dict[str, Path]:
-    """The program of each emulator that has one apart from the CLI; left out where the CLI will fetch it.
+    """Return the programs of emulators, by name. Programs that the CLI will fetch itself are left out.
 
     Args:
-        emulators: their names.
-        can_be_fetched: whether a part can be downloaded from here; it is tried where this is left out.
+        emulators: The names of the emulators.
+        can_be_fetched: Returns whether a part can be downloaded from here. By default, a request finds out.
 
     Raises:
-        MissingPartError: one is missing and can't be had.
+        MissingPartError: A program is neither on this machine nor can it be fetched.
     """
     found = {part: _program(part, can_be_fetched or is_reachable) for part in DOWNLOADED if part in emulators}
     programs = {part: program for part, program in found.items() if program is not None}
@@ -55,19 +55,19 @@ def find(emulators: Iterable[str], can_be_fetched: Callable[[str], bool] | None 
 
 
 def has_user_interface() -> bool:
-    """Whether the Emulator UI is cached or can be fetched."""
+    """Return whether the Emulator UI is cached or can be fetched."""
     return _official("ui").exists() or is_reachable("ui")
 
 
 def _program(part: str, can_be_fetched: Callable[[str], bool]) -> Path | None:
-    """A part's program: the developer's own, the official one, or one in its stead; None where it is to be fetched."""
+    """Return a part's program: the developer's own, the official or a replacement; None if the CLI must fetch it."""
     if own := os.environ.get(f"{part.upper()}_EMULATOR_BINARY_PATH"):
         return Path(own)
     if _official(part).exists():
         return _official(part)
     sdk = _cloud_sdk()
     built = _jar_path(part, sdk) if sdk and part != "pubsub" else None
-    if built and built.exists():  # made before, when the official one could not be had
+    if built and built.exists():  # It was built when the official program could not be fetched.
         return built
     if can_be_fetched(part):
         return None
@@ -80,13 +80,13 @@ def _program(part: str, can_be_fetched: Callable[[str], bool]) -> Path | None:
     component = "pubsub-emulator" if part == "pubsub" else "cloud-firestore-emulator"
     raise MissingPartError(
         f"The {part} emulator is neither cached in {_cache()} nor can it be fetched from here: "
-        f"install the Google Cloud SDK with its component {component}, or run once where there is a network."
+        f"install the Google Cloud SDK with its component {component}, or run once with a network."
     )
 
 
 @functools.cache
 def information() -> dict[str, Any]:
-    """The CLI's list of the official parts."""
+    """Return the CLI's list of the official parts."""
     listed: dict[str, Any] = json.loads((COMMAND_LINE / "lib/emulator/downloadableEmulatorInfo.json").read_text())
     return listed | {"ui": listed["ui"]["main"]}
 
@@ -102,11 +102,11 @@ def _official(part: str) -> Path:
 
 @functools.cache
 def is_reachable(part: str) -> bool:
-    """Whether the place that the CLI fetches a part from answers, soon."""
+    """Return whether the server from which the CLI fetches a part answers soon."""
     return answers(information()[part]["remoteUrl"])
 
 
-def answers(url: str, seconds: float = REACHABLE_WITHIN) -> bool:
+def answers(url: str, seconds: float = REACHABLE_SECONDS) -> bool:
     """Return whether an address answers within some seconds."""
     answered: list[bool] = []
 
@@ -118,7 +118,7 @@ def answers(url: str, seconds: float = REACHABLE_WITHIN) -> bool:
         except (urllib.error.URLError, OSError):
             answered.append(False)
 
-    # In a thread, for a name server that does not answer knows no timeout.
+    # A thread is needed because a name server that does not answer has no timeout.
     asking = threading.Thread(target=ask, daemon=True)
     asking.start()
     asking.join(seconds)
@@ -138,7 +138,7 @@ def _firestore_jar(sdk: Path) -> Path:
 
 
 def _jar_path(part: str, sdk: Path) -> Path:
-    """Where the archive built for a part belongs: a name that changes with all that it is built from."""
+    """Return the path of the archive that is built for a part. Its name changes with the inputs of the build."""
     jar = _firestore_jar(sdk)
     facts = jar.stat() if jar.exists() else None
     inputs = f"{jar} {facts and (facts.st_size, facts.st_mtime_ns)} {MAIN[part]} {STORAGE_RULES_RUNTIME.read_text()}"
@@ -147,14 +147,14 @@ def _jar_path(part: str, sdk: Path) -> Path:
 
 
 def _build(part: str, jar: Path, firestore: Path) -> Path:
-    """Builds a thin archive: a manifest that points at the Firestore emulator's, and for Storage our classes."""
+    """Build a small archive that points at the Firestore emulator's archive. For Storage, it contains our classes."""
     jar.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=jar.parent) as directory:
         classes = Path(directory)
         if part == "storage":
             _compile(classes, firestore)
         built = classes / jar.name
-        # Relative, for the classes of a jar that is named by a URL can't be archived: see java.py.
+        # The path is relative, because java.py can't archive the classes of a jar that is named by a URL.
         relative = urllib.parse.quote(os.path.relpath(firestore, jar.parent))
         with zipfile.ZipFile(built, "w") as archive:
             archive.writestr("META-INF/MANIFEST.MF", _manifest({"Main-Class": MAIN[part], "Class-Path": relative}))
@@ -171,20 +171,20 @@ def _compile(classes: Path, firestore: Path) -> None:
     if compiler is None:
         raise MissingPartError(
             "The Storage emulator's rules need a Java compiler here, once: install a JDK, 17 or later, so that "
-            "`javac` is on PATH, or run once where there is a network."
+            "`javac` is on PATH, or run once with a network."
         )
-    # -proc:none: the emulator's archive names annotation processors that it does not hold.
+    # -proc:none: the emulator's archive names annotation processors that it does not contain.
     options = ["--release", "17", "-proc:none", "-nowarn", "-cp", str(firestore), "-d", str(classes)]
     done = subprocess.run([compiler, *options, str(STORAGE_RULES_RUNTIME)], capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise MissingPartError(
             f"The Storage emulator's rules do not compile with {compiler} against {firestore}: "
-            f"install a newer JDK and Google Cloud SDK, or run once where there is a network.\n{done.stderr}"
+            f"install a newer JDK and Google Cloud SDK, or run once with a network.\n{done.stderr}"
         )
 
 
 def _manifest(attributes: Mapping[str, str]) -> str:
-    """A Java archive's manifest, whose lines may have 72 bytes: longer ones go on after a space."""
+    """Return the manifest of a Java archive. Its lines have at most 72 bytes; a longer line goes on after a space."""
     lines = []
     for line in (f"{name}: {value}" for name, value in attributes.items()):
         lines.append(line[:72])

@@ -1,16 +1,16 @@
-"""The project directory that a suite runs in: made for it, and removed after it.
+"""The project directory of a suite. It is made for the suite, and removed after it.
 
-The CLI writes its logs where it runs and keeps what it is given open; a directory of its own keeps them out of the
-checkout, and lets several suites run from one checkout at the same time. What it reads are links to the real files.
+The CLI writes its logs into its directory, and keeps the files there open. A directory of its own keeps the logs out of
+the checkout, and lets several suites run from one checkout at the same time. The files that the CLI reads are links to
+the real ones.
 """
 
 import json
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-# The CLI's own defaults: firebase-tools, lib/emulator/constants.js.
 DEFAULT_PORTS = {
     "hub": 4400,
     "ui": 4000,
@@ -24,46 +24,66 @@ DEFAULT_PORTS = {
     "eventarc": 9299,
     "pubsub": 8085,
 }
+"""The CLI's own defaults. Source: firebase-tools, lib/emulator/constants.js."""
 
 WORKER = Path(__file__).with_name("worker.py")
 ACTIVATE = """\
-# The Functions emulator runs `. venv/bin/activate && functions-framework` in a shell, and ends that shell alone, so
-# that the worker would stay behind at every reload. Here, the worker takes the shell's place.
+# The Functions emulator runs `. venv/bin/activate && functions-framework` in a shell. At a reload, it ends only the
+# shell, and the worker would stay. So the worker replaces the shell here.
 . {activate}
 [ -z "$FUNCTION_TARGET" ] || exec python -P {worker}
 """
 
 
 def configured(root: Path) -> dict[str, Any]:
-    """What the checkout's `firebase.json` says."""
+    """Read the checkout's `firebase.json`."""
     configuration: dict[str, Any] = json.loads((root / "firebase.json").read_text())
     return configuration
 
 
-def preferred_ports(configuration: Mapping[str, Any]) -> dict[str, int]:
-    """The ports that `firebase.json` names, or else the CLI's own defaults."""
+def usual_ports(configuration: Mapping[str, Any]) -> dict[str, int]:
+    """Return the ports that `firebase.json` names, or else the CLI's own defaults."""
     emulators = configuration.get("emulators", {})
     ports = {name: emulators.get(name, {}).get("port", port) for name, port in DEFAULT_PORTS.items()}
     return ports | {"websocket": emulators.get("firestore", {}).get("websocketPort", ports["websocket"])}
 
 
+def used_ports(emulators: Collection[str], user_interface: bool) -> list[str]:
+    """Return the names of the ports that a suite listens on.
+
+    Args:
+        emulators: The names of its emulators.
+        user_interface: Whether the Emulator UI runs.
+
+    Example:
+        >>> used_ports(["firestore"], user_interface=False)
+        ['hub', 'logging', 'firestore', 'websocket']
+    """
+    used = {"hub", "logging", *emulators}
+    if "firestore" in emulators:
+        used.add("websocket")
+    if user_interface:
+        used.add("ui")
+    return [name for name in DEFAULT_PORTS if name in used]
+
+
 def wants_user_interface(configuration: Mapping[str, Any]) -> bool:
-    """Whether `firebase.json` leaves the Emulator UI on."""
+    """Return whether `firebase.json` leaves the Emulator UI on."""
     return bool(configuration.get("emulators", {}).get("ui", {}).get("enabled", True))
 
 
 def lay_out(
     directory: Path, root: Path, functions: Path, ports: Mapping[str, int], runtime: str, user_interface: bool
 ) -> None:
-    """Fills a suite's directory.
+    """Fill a suite's directory.
 
     Args:
-        directory: an empty one, the suite's own.
-        root: the checkout.
-        functions: the directory that holds `main.py`, in the checkout or elsewhere.
-        ports: the port of each emulator, by the names of `DEFAULT_PORTS`.
-        runtime: what the functions run on, such as python313: that of the checkout's functions/venv.
-        user_interface: whether the Emulator UI runs.
+        directory: The suite's own directory, empty.
+        root: The checkout.
+        functions: The directory that holds `main.py`, in the checkout or elsewhere.
+        ports: The port of each emulator, by the names of `DEFAULT_PORTS`.
+        runtime: Firebase's name for the Python of the checkout's functions/venv, such as python313.
+        user_interface: Whether the Emulator UI runs.
     """
     configuration = configured(root)
     emulators = configuration.setdefault("emulators", {})
@@ -92,18 +112,18 @@ def lay_out(
 
 
 def link_functions(directory: Path, functions: Path) -> None:
-    """Links what `functions` holds into the suite's own directory of functions, new files included."""
+    """Link each entry of `functions`, also new ones, into the suite's own directory of functions."""
     for entry in functions.iterdir():
         link = directory / "functions" / entry.name
         if entry.name not in {"venv", "__pycache__", "functions.yaml"} and not link.is_symlink():
             link.symlink_to(entry)
     requirements = directory / "functions" / "requirements.txt"
     if not requirements.exists():
-        requirements.touch()  # by its name, the CLI knows that these are Python functions
+        requirements.touch()  # By this file, the CLI knows that these are Python functions.
 
 
 def _named_files(configuration: Mapping[str, Any]) -> Iterator[str]:
-    """The files that `firebase.json` names: rules and indexes."""
+    """Yield the files that `firebase.json` names: rules and indexes."""
     for service in ("firestore", "storage"):
         named = configuration.get(service) or {}
         for entry in named if isinstance(named, list) else [named]:

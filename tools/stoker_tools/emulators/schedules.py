@@ -1,4 +1,4 @@
-"""The clock of the scheduled functions: in production Cloud Scheduler's; the emulators have none."""
+"""A clock that calls scheduled functions, as Cloud Scheduler does in production. The emulators have no such clock."""
 
 import http.client
 import json
@@ -23,20 +23,20 @@ WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 
 
 class UnknownScheduleError(ValueError):
-    """A schedule in a form that is not understood here, though Cloud Scheduler may."""
+    """A schedule has a form that this module does not support. Cloud Scheduler may support it."""
 
 
 def times(schedule: str, time_zone: str, start: datetime) -> Iterator[datetime]:
-    """When a function runs: the times after the start, without end.
+    """Return the times after the start at which a function runs, without end.
 
     Args:
-        schedule: five fields of Unix cron, or App Engine's `every 5 minutes`, `every 2 hours`, `every day 03:00`,
+        schedule: Five fields of Unix cron, or App Engine's `every 5 minutes`, `every 2 hours`, `every day 03:00`,
             `every monday,friday 17:30` (https://cloud.google.com/appengine/docs/flexible/scheduling-jobs-with-cron-yaml).
-        time_zone: its name in the tz database.
-        start: with a time zone.
+        time_zone: The name of a zone in the tz database.
+        start: A time with a time zone.
 
     Raises:
-        UnknownScheduleError: another form.
+        UnknownScheduleError: The schedule has another form.
     """
     words = " ".join(schedule.lower().split())
     if every := EVERY.fullmatch(words):
@@ -57,18 +57,20 @@ def times(schedule: str, time_zone: str, start: datetime) -> Iterator[datetime]:
 
 
 class Clock:
-    """Calls scheduled functions at their times, through the Functions emulator, each in a thread of its own.
+    """A clock that calls scheduled functions through the Functions emulator, each in a thread of its own.
 
-    A call that still runs at the next time is not doubled.
+    A function is not called again while its last call runs.
     """
 
     def __init__(
         self, functions_emulator: str, project: str, may_call: Callable[[], AbstractContextManager[bool]]
     ) -> None:
-        """Args:
-        functions_emulator: its host and port.
-        project: the project's id.
-        may_call: entered for each call; a call is left out if it gives False.
+        """Make a clock.
+
+        Args:
+            functions_emulator: The host and port of the Functions emulator.
+            project: The project's id.
+            may_call: A context manager for each call. If it yields False, the call is left out.
         """
         self._origin = f"http://{functions_emulator}"
         self._project = project
@@ -76,13 +78,13 @@ class Clock:
         self._stopped = threading.Event()
 
     def start(self, declared: Sequence[Declared]) -> None:
-        """Keeps to these schedules from now on; a schedule in an unknown form is said and left out."""
+        """Start to call functions. A schedule in an unknown form is reported and left out."""
         for function in declared:
             try:
                 due = times(function.schedule, function.time_zone, datetime.now(UTC))
             except UnknownScheduleError:
                 print(
-                    f"warning: {function.name} will not run by itself, for its schedule is not understood here: "
+                    f"warning: {function.name} will not run by itself, because its schedule is not supported here: "
                     f"{function.schedule!r}. Use five fields of cron, `every 5 minutes` or `every day 03:00`.",
                     file=sys.stderr,
                 )
@@ -90,13 +92,13 @@ class Clock:
                 threading.Thread(target=self._keep, args=(function, due), daemon=True).start()
 
     def stop(self) -> None:
-        """Starts no call any more."""
+        """Stop: no further call starts."""
         self._stopped.set()
 
     def _keep(self, function: Declared, due: Iterator[datetime]) -> None:
         for time in due:
             wait = (time - datetime.now(UTC)).total_seconds()
-            if wait < 0:  # the call before took this long
+            if wait < 0:  # The last call was still running at this time.
                 continue
             if self._stopped.wait(wait):
                 return
@@ -119,16 +121,16 @@ class Clock:
         except (OSError, http.client.HTTPException) as error:
             if isinstance(error, urllib.error.HTTPError):
                 error.close()
-            # The function's own log lines tell more; and as in production, it is called again at its next time.
+            # The function logs the reason itself. As in production, it is called again at its next time.
             if not self._stopped.is_set():
                 print(f"warning: the scheduled function {function.name} failed: {error}", file=sys.stderr, flush=True)
 
     def _addresses(self, name: str) -> list[str]:
-        """Where the function is called: the emulator knows its regions, which may be a parameter's value."""
+        """Return the URLs of a function. The emulator knows its regions, which may come from a parameter."""
         with urllib.request.urlopen(f"{self._origin}/backends") as response:
             backends = json.load(response)["backends"]
         return [
-            # The number is that of the times that the hub was asked to load the functions anew: none.
+            # The hub counts its requests to load the functions again. There were none.
             f"{self._origin}/{self._project}/{trigger['region']}/{name}-0"
             for backend in backends
             for trigger in backend["functionTriggers"]

@@ -1,4 +1,4 @@
-"""Starting the suite, and what is known of it while it runs."""
+"""Start the emulator suite, and keep it until the end of a block."""
 
 import contextlib
 import functools
@@ -7,9 +7,10 @@ import os
 import secrets
 import shlex
 import sys
+import textwrap
 import time
 import urllib.request
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,20 +23,36 @@ from stoker_tools.emulators.keeper import Keeper, guarded
 from stoker_tools.emulators.reloading import in_step
 from stoker_tools.emulators.schedules import Clock
 from stoker_tools.emulators.sharing import not_borrowed
+from stoker_tools.emulators.web_config import DEFAULT_REGION, region_of, web_config
 from stoker_tools.setup.environment import ROOT
 
-PROJECT = "demo-stoker"  # the prefix tells every Firebase tool that there is no such project in production
+PROJECT = "demo-stoker"
+"""The project of every suite. By the prefix, Firebase's tools know that it does not exist in production."""
+
 DEFAULT = ("auth", "functions", "firestore", "storage", "tasks", "eventarc")
 NAMES = (*DEFAULT, "pubsub")
-SECONDS = 300.0  # for the start, in which the CLI may have to fetch 250 MB of emulators
+START_SECONDS = 300.0
+"""The longest start, in which the CLI may have to fetch 250 MB of emulators."""
+
+REPORT_SECONDS = 10.0
+"""The time between two reports of a start that takes long."""
+
 FUNCTIONS_PYTHON = ROOT / "functions/venv/bin/python"
 LOG = "suite.log"
 PRELOADED = Path(__file__).with_name("command_line.cjs")
-# Run by the CLI when everything is ready: writes what it was given, then lasts as long as the suite.
+
 SCRIPT = "node -p 'JSON.stringify(process.env)' >ready.part && mv ready.part ready && exec tail -f /dev/null"
-LOST_PORT = ("port taken", "already in use", "EADDRINUSE")  # as the CLI, the JVM and Node.js say it
-# What leads a program to a suite. The CLI, which may be started inside of another suite, is not given it but gives it.
+"""The CLI runs it when everything is ready: it writes its variables into a file, then lasts as long as the suite."""
+
+LOST_PORT = ("port taken", "already in use", "EADDRINUSE")
+"""The words of the CLI, of Java and of Node.js for a port that another program has taken."""
+
 LEADING = ("_EMULATOR_HOST", "_EMULATOR_HUB", "_EMULATOR_ADDRESS", "FIREBASE_CONFIG")
+"""The ends of the names of variables that lead a program to a suite. They are withheld from the CLI, which may be
+started inside another suite; the CLI sets them for this suite."""
+
+Report = Callable[[str], None]
+"""It takes a line for the person who waits."""
 
 
 @dataclass(frozen=True)
@@ -43,14 +60,14 @@ class Emulators:
     """A running suite.
 
     Attributes:
-        environment: the variables by which a process finds the suite, as the Firebase CLI sets them for
-            `emulators:exec` (FIRESTORE_EMULATOR_HOST, GCLOUD_PROJECT, ...), STOKER_FUNCTIONS_EMULATOR, the functions'
-            host:port, and STOKER_FUNCTIONS_TMPDIR, their temporary directory. STOKER_SUITE is the mark of the suite:
-            whatever has it ends with the suite.
-        hosts: the `host:port` of each emulator, by its name; also `hub`, and `ui` if it runs.
-        log_path: what the CLI and the functions say; removed with the suite.
-        manifest: what the functions declared at the start; None if they don't run.
-        keeper: what has started the suite and will end it.
+        environment: The variables by which a process finds the suite, as the Firebase CLI sets them for
+            `emulators:exec` (FIRESTORE_EMULATOR_HOST, GCLOUD_PROJECT, ...). STOKER_FUNCTIONS_EMULATOR is the host:port
+            of the functions, and STOKER_FUNCTIONS_TMPDIR their temporary directory. STOKER_SUITE is the mark of the
+            suite: every process that carries it ends with the suite.
+        hosts: The `host:port` of each emulator, by its name; also of `hub`, and of `ui` if it runs.
+        log_path: The log of the CLI and the functions. It is removed with the suite.
+        manifest: The functions that run, or None if the suite runs without functions.
+        keeper: The process that ends the suite.
     """
 
     environment: Mapping[str, str]
@@ -60,19 +77,38 @@ class Emulators:
     keeper: Keeper = field(repr=False)
 
     def describe(self) -> str:
-        """Where each emulator is, and the variables by which a program finds it, as lines of text."""
-        lines = [f"  {name:10} http://{host}" for name, host in sorted(self.hosts.items())]
-        lines.append("A program finds them by these variables:")
-        shown = sorted(item for item in self.environment.items() if item[0] != guardian.MARKER)
-        lines += [f"  export {name}={shlex.quote(value)}" for name, value in shown]
-        return "\n".join(lines)
+        """Return the addresses, the code for a web app and the variables for a program, as lines of text."""
+        region = region_of(self.manifest.specification) if self.manifest else DEFAULT_REGION
+        variables = sorted(item for item in self.environment.items() if item[0] != guardian.MARKER)
+        return "\n".join(
+            [
+                *(f"  {name:10} http://{host}" for name, host in sorted(self.hosts.items())),
+                "",
+                "Paste this into a web app to connect it:",
+                "",
+                textwrap.indent(web_config(self.hosts, self.environment, region), "  "),
+                "",
+                "A program finds the emulators by these variables:",
+                "",
+                *(f"  export {name}={shlex.quote(value)}" for name, value in variables),
+            ]
+        )
 
-    def wait(self) -> None:
-        """Shows what the suite says from now on, until Ctrl-C or the suite's own end."""
+    def wait(self, show: Callable[[str], str | None] = str) -> None:
+        """Print the log from now on, until Ctrl-C or until the suite ends by itself.
+
+        Args:
+            show: It takes a line of the log, and returns the text to print, or None to leave the line out.
+        """
         with contextlib.suppress(KeyboardInterrupt), self.log_path.open(errors="replace") as log:
             log.seek(0, os.SEEK_END)
-            while self.keeper.exit_code(0.2) is None:
-                print(log.read(), end="", flush=True)
+            rest, is_running = "", True
+            while is_running:
+                is_running = self.keeper.exit_code(0.2) is None
+                *lines, rest = (rest + log.read()).split("\n")
+                for line in lines:
+                    if (text := show(line)) is not None:
+                        print(text, flush=True)
 
 
 @contextlib.contextmanager
@@ -83,18 +119,21 @@ def running(
     functions: Path = ROOT / "functions",
     usual_ports: bool = False,
     user_interface: bool = False,
+    report: Report = lambda line: None,
 ) -> Iterator[Emulators]:
-    """Runs the suite while the block runs. Several may run at the same time, also from one checkout.
+    """Run the suite while the block runs. Several suites may run at the same time, also from one checkout.
 
     Args:
-        only: the emulators to run, some of `NAMES`; by default, all that the functions need.
-        schedules: whether scheduled functions are called at their times.
-        functions: a directory with another `main.py` to run, in the checkout's `functions/venv` all the same.
-        usual_ports: whether to prefer the ports of `firebase.json`, or else the CLI's own, to random ones.
-        user_interface: whether to run the Emulator UI, if `firebase.json` does not disable it and it can be had.
+        only: The emulators to run, some of `NAMES`; by default, all that the functions need.
+        schedules: Whether scheduled functions are called at their times.
+        functions: A directory with another `main.py` to run. It runs in the checkout's `functions/venv` too.
+        usual_ports: Whether to use the ports of `firebase.json`, or else the CLI's own, if all of them are free.
+            Otherwise the ports are random.
+        user_interface: Whether to run the Emulator UI, if `firebase.json` does not disable it and it is available.
+        report: Takes a line when a step begins, and lines while the start takes long.
 
     Raises:
-        SuiteError: see its kinds.
+        SuiteError: See its kinds.
     """
     names = set(DEFAULT if only is None else only)
     if unknown := names.difference(NAMES):
@@ -102,25 +141,31 @@ def running(
     functions = functions.resolve()
     marker = secrets.token_hex(8)
     configuration = project.configured(ROOT)
-    preferred = project.preferred_ports(configuration) if usual_ports else {}
-    user_interface = user_interface and project.wants_user_interface(configuration) and parts.has_user_interface()
+    usual = project.usual_ports(configuration) if usual_ports else {}
+    user_interface = user_interface and project.wants_user_interface(configuration)
+    if user_interface and not parts.has_user_interface():
+        user_interface = False
+        report("The Emulator UI does not run, because it is not cached and can't be downloaded from here.")
     with ThreadPoolExecutor(1) as executor, guarded(marker) as keeper:
         environment = _environment(marker, keeper.directory)
+        report(f"Starting the emulators: {', '.join(sorted(names))}.")
 
         def load() -> Manifest:
             return discover(functions, FUNCTIONS_PYTHON, environment)
 
         loading = executor.submit(load) if "functions" in names else None
-        start = functools.partial(_start, keeper, environment, functions=functions, user_interface=user_interface)
-        directory = start(names, preferred)
+        start = functools.partial(
+            _start, keeper, environment, functions=functions, user_interface=user_interface, report=report
+        )
+        directory = start(names, usual)
         manifest = loading.result() if loading else None
         if only is None and manifest and manifest.listens_to_topics:
-            directory = start(names | {"pubsub"}, preferred)
+            directory = start(names | {"pubsub"}, usual)
         try:
-            _finish(keeper, directory, manifest)
-        except _PortLostError:  # to another program, between the choice of a port and its use
+            _finish(keeper, directory, manifest, report)
+        except _PortLostError:  # Another program took a port after it was chosen.
             directory = start(names, {})
-            _finish(keeper, directory, manifest)
+            _finish(keeper, directory, manifest, report)
         emulators = _look(keeper, directory, environment, manifest)
 
         def reload() -> Manifest:
@@ -131,7 +176,7 @@ def running(
 
         with contextlib.ExitStack() as stack:
             if manifest:
-                may_call = functools.partial(not_borrowed, keeper.directory)
+                may_call = functools.partial(not_borrowed, marker)
                 clock = functools.partial(Clock, emulators.hosts["functions"], PROJECT, may_call) if schedules else None
                 stack.enter_context(in_step(functions, manifest, reload, clock))
             yield emulators
@@ -145,10 +190,10 @@ class _PortLostError(StartError):
 
 
 def _environment(marker: str, directory: Path) -> dict[str, str]:
-    """The variables of the CLI, and so of all that it starts."""
+    """Return the variables of the CLI, which are also those of all processes that it starts."""
     temporary = directory / "tmp"
     temporary.mkdir()
-    # Nothing of production, and nothing of what this checkout's tools run with.
+    # Nothing leads to production, and nothing to the packages of this checkout's tools.
     withheld = (*LEADING, "GOOGLE_APPLICATION_CREDENTIALS", "PYTHONPATH")
     kept = {name: value for name, value in os.environ.items() if not name.endswith(withheld)}
     return kept | {
@@ -156,12 +201,13 @@ def _environment(marker: str, directory: Path) -> dict[str, str]:
         "CI": "1",
         "NO_UPDATE_NOTIFIER": "1",
         "NO_COLOR": "1",
-        "NODE_COMPILE_CACHE": str(parts.BUILT / "node"),  # from Node.js 22 on
-        "METADATA_SERVER_DETECTION": "none",  # or Google's libraries ask the network whether this is a cloud machine
+        "NODE_COMPILE_CACHE": str(parts.BUILT / "node"),  # It is used from Node.js 22 on.
+        # Otherwise Google's libraries ask the network whether this is a machine of Google's cloud.
+        "METADATA_SERVER_DETECTION": "none",
         # The Storage emulator's objects, the hub's address and the functions' own files lie in the temporary directory,
         # under names that are the same for all suites.
         "TMPDIR": str(temporary),
-        "XDG_CONFIG_HOME": str(temporary / "config"),  # not the developer's login
+        "XDG_CONFIG_HOME": str(temporary / "config"),  # It hides the developer's login.
         "GCLOUD_PROJECT": PROJECT,
     }
 
@@ -170,15 +216,21 @@ def _start(
     keeper: Keeper,
     environment: Mapping[str, str],
     names: set[str],
-    preferred: Mapping[str, int],
+    usual: Mapping[str, int],
     *,
     functions: Path,
     user_interface: bool,
+    report: Report,
 ) -> Path:
-    """Starts the CLI in a new directory, which it returns."""
+    """Start the CLI in a new directory; return the directory."""
     directory = keeper.directory / f"project-{secrets.token_hex(2)}"
     directory.mkdir()
-    chosen = ports.choose(list(project.DEFAULT_PORTS), preferred)
+    given = {name: usual[name] for name in project.used_ports(names, user_interface) if name in usual}
+    if taken := ports.taken(list(given.values())):
+        # All ports change, so that an app never connects to the emulators of two suites.
+        given = {}
+        report(f"The ports are random, because other programs use {', '.join(map(str, taken))}.")
+    chosen = ports.choose(list(project.DEFAULT_PORTS), given)
     project.lay_out(directory, ROOT, functions, chosen, _runtime(), user_interface)
     command = ["node", "--require", str(PRELOADED), str(parts.COMMAND_LINE / "lib/bin/firebase.js"), "emulators:exec"]
     command += ["--project", PROJECT, "--only", ",".join(sorted(names)), *(["--ui"] if user_interface else []), SCRIPT]
@@ -193,25 +245,30 @@ def _start(
     return directory
 
 
-def _finish(keeper: Keeper, directory: Path, manifest: Manifest | None) -> None:
-    """Hands the manifest to the CLI, which asks for it last, and waits until all is ready."""
+def _finish(keeper: Keeper, directory: Path, manifest: Manifest | None, report: Report) -> None:
+    """Write the manifest, which the CLI reads last, and wait until all emulators are ready."""
     if manifest:
         _write_manifest(directory, manifest)
-    deadline = time.monotonic() + SECONDS
+    began = reported = time.monotonic()
     while not (directory / "ready").exists():
         if keeper.exit_code(0.02) is not None:
             said = (directory / LOG).read_text(errors="replace")
             kind = _PortLostError if any(sign in said for sign in LOST_PORT) else StartError
             raise kind("The emulators did not start; the Firebase CLI said:\n" + _tail(said))
-        if time.monotonic() > deadline:
+        now = time.monotonic()
+        if now - began > START_SECONDS:
             said = (directory / LOG).read_text(errors="replace")
             raise StartError(
-                f"The emulators were not ready within {SECONDS:.0f} s; the Firebase CLI said:\n{_tail(said)}"
+                f"The emulators were not ready within {START_SECONDS:.0f} s; the Firebase CLI said:\n{_tail(said)}"
             )
+        if now - reported > REPORT_SECONDS:
+            reported = now
+            lines = (directory / LOG).read_text(errors="replace").strip().splitlines()
+            report(f"... {now - began:.0f} s; the Firebase CLI said last: {lines[-1] if lines else 'nothing'}")
 
 
 def _look(keeper: Keeper, directory: Path, environment: Mapping[str, str], manifest: Manifest | None) -> Emulators:
-    """Asks a suite that is ready for its addresses, and whether it has loaded all that the manifest declares."""
+    """Ask a suite that is ready for its addresses, and check that it has loaded all functions of the manifest."""
     given: dict[str, str] = json.loads((directory / "ready").read_text())
     variables = {name: value for name, value in given.items() if name.endswith(LEADING)}
     listed = _get(f"http://{given['FIREBASE_EMULATOR_HUB']}/emulators")
@@ -233,12 +290,12 @@ def _look(keeper: Keeper, directory: Path, environment: Mapping[str, str], manif
 
 def _write_manifest(directory: Path, manifest: Manifest) -> None:
     path = directory / "functions" / "functions.yaml"
-    if not path.exists() or path.read_text() != manifest.text:  # a write makes the emulator reload
+    if not path.exists() or path.read_text() != manifest.text:  # A write makes the emulator reload.
         path.write_text(manifest.text)
 
 
 def _runtime() -> str:
-    """Firebase's name for the Python of the functions' virtual environment, such as python313."""
+    """Return Firebase's name for the Python of the functions' virtual environment, such as python313."""
     lines = (FUNCTIONS_PYTHON.parents[1] / "pyvenv.cfg").read_text().splitlines()
     version = next(line.partition("=")[2].strip() for line in lines if line.startswith("version"))
     return "python" + "".join(version.split(".")[:2])

@@ -1,11 +1,11 @@
-"""A worker of the Functions emulator: what `functions-framework` runs, with an answer to the emulator's health check,
-and with a connection for each request.
+"""A worker of the Functions emulator: `functions-framework` with two corrections.
 
-The emulator asks a new worker for `/__/health` until it answers. Functions Framework takes every path for a call, so
-that a scheduled function, or one on_request, would run once more at each start of a worker.
+It answers the emulator's health check. The emulator requests `/__/health` from a new worker until it answers. Functions
+Framework treats every path as a call, so a scheduled function would run once more at each start of a worker.
 
-Node.js keeps connections and uses them again, while gunicorn closes them after two idle seconds: a request that comes
-at that moment fails with ECONNRESET. An event would be lost by that, and a sign-in would fail, of which Auth asks us.
+It opens a connection for each request. Node.js keeps connections and uses them again, but gunicorn closes them after
+two idle seconds. A request at that moment fails with ECONNRESET. An event would be lost, and a sign-in that waits for a
+blocking function would fail.
 """
 
 from importlib import import_module
@@ -16,7 +16,7 @@ create_app = command_line.create_app
 
 
 def create_healthy_app(*arguments: Any) -> Any:
-    """The application of a function, as `functions_framework.create_app` makes it."""
+    """Make the application of a function, as `functions_framework.create_app` does, with an answer to health checks."""
     app = create_app(*arguments)
     app.add_url_rule("/__/health", "health", lambda: "OK")
     return app

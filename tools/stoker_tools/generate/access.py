@@ -13,7 +13,7 @@ from stoker.models.document import problems
 from stoker.models.user import Permission, Role
 from stoker_tools.generate.errors import GenerateError
 
-HEAD = '''"""The callers of each function. Made by scripts/generate from rules/functions.rules: change it there."""
+HEAD = '''"""The rights to call each function. Made by scripts/generate from rules/functions.rules: change it there."""
 
 from collections.abc import Mapping
 

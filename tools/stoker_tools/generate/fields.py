@@ -1,4 +1,4 @@
-"""What a model says of its fields, as all that is made from it needs it."""
+"""The fields of a model, as all generators need them."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -8,7 +8,7 @@ from typing import Any, TypeVar, get_args
 from stoker.models.document import Model
 from stoker.models.writers import Writer, writer_of
 
-Said = TypeVar("Said")
+Statement = TypeVar("Statement")
 
 Schema = dict[str, Any]
 """JSON Schema, as pydantic makes it."""
@@ -19,13 +19,13 @@ class DocumentField:
     """A field of a model.
 
     Attributes:
-        name: In camelCase, as Firestore has it.
-        python_name: In snake_case.
-        schema: Of its value, which may refer to the model's definitions.
-        required: Whether a document without it is refused.
-        default: What it is where it is left out; None where there is nothing.
-        writer: Who writes it.
-        metadata: What else the model says of it: `Begins`, `Near`, `Moves`.
+        name: The name in Firestore, in camelCase.
+        python_name: The name in Python, in snake_case.
+        schema: The JSON Schema of its value. It may refer to the model's definitions.
+        required: Whether a document without the field is refused.
+        default: The value of a field that is left out; None if there is no default.
+        writer: Who writes the field.
+        metadata: The model's other statements about the field: `InitialValue`, `TimeWindow`, `Transitions`.
     """
 
     name: str
@@ -36,17 +36,17 @@ class DocumentField:
     writer: Writer
     metadata: Sequence[object]
 
-    def said(self, kind: type[Said]) -> Said | None:
-        """What the model says of the field in this kind of words."""
+    def statement(self, kind: type[Statement]) -> Statement | None:
+        """Return the model's statement of a kind about the field; None if there is no such statement."""
         return next((item for item in self.metadata if isinstance(item, kind)), None)
 
 
 def fields_of(model: type[Model], schema: Schema) -> list[DocumentField]:
-    """All fields of a model, in its order.
+    """Return all fields of a model, in the order in which the model declares them.
 
     Args:
-        model: The document's.
-        schema: What pydantic makes of it.
+        model: The model.
+        schema: The JSON Schema that pydantic makes of the model.
     """
     return [
         DocumentField(
@@ -74,6 +74,18 @@ def models_in(annotation: Any) -> Iterator[type[Model]]:
         yield from models_in(inner)
 
 
+def models_within(model: type[Model]) -> Iterator[type[Model]]:
+    """Find the models of a model's fields, at any depth. A model that several fields use comes several times.
+
+    Args:
+        model: The model.
+    """
+    for field in model.model_fields.values():
+        for inner in models_in(field.annotation):
+            yield inner
+            yield from models_within(inner)
+
+
 def as_javascript(text: str) -> str:
     r"""Return a text with patterns of Python, such as `\U000e0001`, as JavaScript writes them with the flag `u`.
 
@@ -85,7 +97,7 @@ def as_javascript(text: str) -> str:
 
 
 def without_null(schema: Schema) -> tuple[Schema, bool]:
-    """A field's schema without the null that it may be instead, and whether it may."""
+    """Return a field's schema without null as an alternative, and whether null is an alternative."""
     kinds = schema.get("anyOf", [])
     others = [kind for kind in kinds if kind.get("type") != "null"]
     return (others[0], True) if len(kinds) == 2 and len(others) == 1 else (schema, False)

@@ -9,8 +9,7 @@ from stoker_tools.generate.documents import DOCUMENTS
 from stoker_tools.generate.errors import GenerateError
 from stoker_tools.generate.indexes import indexes
 from stoker_tools.generate.inputs import input_functions
-from stoker_tools.generate.inputs_page import accepted_table
-from stoker_tools.generate.job_states import job_states
+from stoker_tools.generate.pages import pages
 from stoker_tools.generate.regions import replaced
 from stoker_tools.generate.rules import document_functions, map_functions
 from stoker_tools.generate.schemas import schemas
@@ -27,8 +26,6 @@ SCHEMAS = Path("clients/json-schema")
 FUNCTIONS_RULES = Path("rules/functions.rules")
 POLICIES = Path("functions/stoker/access/policies.py")
 INDEXES = Path("firestore.indexes.json")
-INPUTS_PAGE = Path("docs/inputs.md")
-JOB_STATES_PAGE = Path("docs/job-states.md")
 
 
 def made_files(root: Path = ROOT) -> Mapping[Path, str]:
@@ -56,16 +53,9 @@ def made_files(root: Path = ROOT) -> Mapping[Path, str]:
         INDEXES: indexes(),
         TYPES: declarations(),
         CONVERTERS: converters(),
-        **_pages(root),
+        **pages(root),
         **{SCHEMAS / f"{name}.json": text for name, text in schemas().items()},
     }
-
-
-def _pages(root: Path) -> dict[Path, str]:
-    """Return the pages of the documentation. A copy of the project may lack them."""
-    regions = {INPUTS_PAGE: {"inputs": accepted_table()}, JOB_STATES_PAGE: {"job states": job_states()}}
-    there = [page for page in regions if (root / page).exists()]
-    return {page: replaced((root / page).read_text(), regions[page]) for page in there}
 
 
 def _document_regions() -> dict[str, str]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 from stoker.models.document import Model
-from stoker.models.writers import Becomes, Begins, Moves, Near, Writer
+from stoker.models.writers import ChangesOnlyTo, InitialValue, TimeWindow, Transitions, Writer
 from stoker_tools.generate.checks import Checks, function, join, listed, literal
 from stoker_tools.generate.fields import DocumentField, fields_of, without_null
 
@@ -69,7 +69,7 @@ def _once(name: str, fields: Sequence[DocumentField], checks: Checks) -> Iterato
     """Yield the conditions that are checked at creation only."""
     for field in fields:
         path = f"{name}.{field.name}"
-        begins = field.said(Begins)
+        begins = field.statement(InitialValue)
         if field.writer in WRITTEN_TIMES:
             now = f"{path} == request.time"
             yield now if field.required else f"(!('{field.name}' in {name}) || {now})"
@@ -88,8 +88,8 @@ def _updated(name: str, fields: Sequence[DocumentField]) -> str:
         [
             f"{name}.diff(before).affectedKeys().hasOnly({listed(field.name for field in changed)})",
             *(f"{name}.{field.name} == request.time" for field in changed if field.writer is Writer.WRITE_TIME),
-            *(_becomes(name, field, becomes) for field in changed if (becomes := field.said(Becomes))),
-            *(_moved(name, field, moves) for field in changed if (moves := field.said(Moves))),
+            *(_becomes(name, field, becomes) for field in changed if (becomes := field.statement(ChangesOnlyTo))),
+            *(_moved(name, field, moves) for field in changed if (moves := field.statement(Transitions))),
             *([f"{name}Fits({name})"] if any(_is_free(field) for field in fields) else []),
         ],
     )
@@ -97,14 +97,14 @@ def _updated(name: str, fields: Sequence[DocumentField]) -> str:
 
 def _is_free(field: DocumentField) -> bool:
     """Return whether a client may write the field at any time, with more than one value."""
-    return field.writer is Writer.CLIENT and not field.said(Becomes)
+    return field.writer is Writer.CLIENT and not field.statement(ChangesOnlyTo)
 
 
-def _becomes(name: str, field: DocumentField, becomes: Becomes) -> str:
+def _becomes(name: str, field: DocumentField, becomes: ChangesOnlyTo) -> str:
     return f"{name}.{field.name} == {literal(becomes.value)}"
 
 
-def _moved(name: str, field: DocumentField, moves: Moves) -> str:
+def _moved(name: str, field: DocumentField, moves: Transitions) -> str:
     default = literal(field.default)
     to = ",\n".join(
         f"      {literal(value)}: {listed([value, *next_values])}" for value, next_values in moves.to.items()
@@ -116,12 +116,12 @@ def _content(name: str, field: DocumentField, checks: Checks) -> str:
     """Return a condition of a field. It also holds if an optional field is left out."""
     path = f"{name}.{field.name}"
     schema, nullable = without_null(field.schema)
-    near = field.said(Near)
+    near = field.statement(TimeWindow)
     found = list(_near(path, near) if near else checks.of(path, schema))
     return join(name, field.name, found, field.required, nullable)
 
 
-def _near(path: str, near: Near) -> Iterator[str]:
+def _near(path: str, near: TimeWindow) -> Iterator[str]:
     if near.before is not None:
         yield f"{path} >= request.time - {_duration(near.before)}"
     if near.after is not None:

@@ -5,33 +5,56 @@ from collections.abc import Iterator
 from typing import Any
 
 from stoker.models.document import Model
+from stoker_tools.generate.docstrings import documentation
 from stoker_tools.generate.documents import DOCUMENTS, INPUTS
-from stoker_tools.generate.fields import as_javascript, fields_of
-from stoker_tools.generate.typescript import documentation
+from stoker_tools.generate.fields import Schema, as_javascript, fields_of, models_within
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 def schemas() -> dict[str, str]:
-    """The texts, by names such as `task` and `video-input`. `x-written-by` says who writes a field."""
-    made = {_kebab(model.__name__): _text(model) for model in _models()}
+    """Return the texts of the schemas, by names such as `task` and `video-input`.
+
+    Each field of a document names its writer in `x-written-by`. The client writes all fields of an input.
+    """
+    made = {_kebab(model.__name__): _text(schema) for model, schema in _schemas()}
     return dict(sorted(made.items()))
 
 
-def _models() -> Iterator[type[Model]]:
-    yield from (document.model for document in DOCUMENTS)
-    for models in INPUTS.values():
-        yield from models
+def _schemas() -> Iterator[tuple[type[Model], Schema]]:
+    for document in DOCUMENTS:
+        schema = described_schema(document.model)
+        for field in fields_of(document.model, schema):
+            schema["properties"][field.name]["x-written-by"] = field.writer.value
+        yield document.model, schema
+    for model in (model for models in INPUTS.values() for model in models):
+        yield model, described_schema(model)
 
 
-def _text(model: type[Model]) -> str:
-    schema: dict[str, Any] = model.model_json_schema(by_alias=True)
-    summary, said = documentation(model)
-    schema["description"] = summary
-    for field in fields_of(model, schema):
-        facts = {"description": said.get(field.python_name)} if field.python_name in said else {}
-        schema["properties"][field.name] |= {**facts, "x-written-by": field.writer.value}
+def _text(schema: Schema) -> str:
     return as_javascript(json.dumps({"$schema": DIALECT, **schema}, indent=2, ensure_ascii=False)) + "\n"
+
+
+def described_schema(model: type[Model]) -> Schema:
+    """Return the JSON Schema of a model. Its descriptions are the texts of `documentation`, for app developers.
+
+    Args:
+        model: The model.
+    """
+    schema: dict[str, Any] = model.model_json_schema(by_alias=True)
+    _describe(schema, model)
+    for inner in models_within(model):
+        if inner.__name__ in schema.get("$defs", {}):
+            _describe(schema["$defs"][inner.__name__], inner)
+    return schema
+
+
+def _describe(schema: Schema, model: type[Model]) -> None:
+    texts = documentation(model)
+    schema["description"] = texts.summary
+    for field in fields_of(model, schema):
+        if field.python_name in texts.fields:
+            schema["properties"][field.name]["description"] = texts.fields[field.python_name]
 
 
 def _kebab(name: str) -> str:

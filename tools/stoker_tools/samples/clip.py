@@ -1,4 +1,4 @@
-"""Makes a clip with moving picture and spoken sound, so that nothing has to be downloaded or carried along."""
+"""Making a clip with a moving picture and speech, so that no film has to be downloaded or kept in the repository."""
 
 import subprocess
 import sys
@@ -15,21 +15,21 @@ WORDS = (
 
 
 def make_clip(file: Path, seconds: float = 20, size: str = "1280x720") -> None:
-    """Writes an MP4 of a moving test picture, with a voice.
+    """Write an MP4 of a moving test picture, with a voice.
 
     Args:
         file: The file to write.
-        seconds: Its duration.
-        size: Width and height in pixels, as ffmpeg has it.
+        seconds: The duration of the clip.
+        size: Width and height in pixels, in the form of ffmpeg.
 
     Raises:
         subprocess.CalledProcessError: ffmpeg or the voice failed.
     """
     with tempfile.TemporaryDirectory() as folder:
         sound = Path(folder) / "speech.wav"
-        subprocess.run([sys.executable, "-m", "stoker_tools.cli.speech", str(sound), WORDS], check=True)
+        subprocess.run([sys.executable, "-m", "stoker_tools.samples.speech", str(sound), WORDS], check=True)
         picture = ["-f", "lavfi", "-i", f"testsrc2=size={size}:rate=30"]
-        # Silence goes on after the words, so that the sound is as long as the picture.
+        # Silence follows the words, so that the sound is as long as the picture.
         encode = ["-af", "apad", "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-c:a", "aac"]
         ffmpeg = [imageio_ffmpeg.get_ffmpeg_exe(), "-nostdin", "-loglevel", "error", "-y"]
         subprocess.run([*ffmpeg, *picture, "-i", str(sound), *encode, "-t", str(seconds), str(file)], check=True)

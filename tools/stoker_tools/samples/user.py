@@ -1,4 +1,4 @@
-"""A user of the app: all that a client does, through the rules, with a token of the Auth emulator."""
+"""A user of an app on the emulator suite. All requests go through the rules, with a token of the Auth emulator."""
 
 import json
 import os
@@ -17,11 +17,11 @@ from google.cloud import firestore
 PROJECT = "demo-stoker"
 ENDED = ("completed", "failed", "cancelled")
 SILENCE_SECONDS = 120
-"""A job that is silent for so long is not coming back."""
+"""The longest silence of a job that still works."""
 
 
 class UserFirestore(firestore.Client):
-    """Firestore as a user sees it: the client library itself would tell the emulator that it is the owner."""
+    """Firestore with the rights of a user. By itself, the library would act as the owner of the emulator."""
 
     def __init__(self, token: str) -> None:
         super().__init__(project=PROJECT)
@@ -38,8 +38,8 @@ class User:
 
     Attributes:
         id: The uid.
-        token: The ID token that the rules see.
-        firestore: Reads and writes as this user.
+        token: The ID token, which the rules check.
+        firestore: A client with the rights of this user.
 
     Example:
         >>> user = User.sign_up()  # doctest: +SKIP
@@ -54,7 +54,7 @@ class User:
 
     @classmethod
     def sign_up(cls) -> "User":
-        """Makes an account with an e-mail address and a password."""
+        """Create an account with an e-mail address and a password."""
         host = os.environ["FIREBASE_AUTH_EMULATOR_HOST"]
         account = {"email": f"{uuid4().hex}@example.com", "password": uuid4().hex, "returnSecureToken": True}
         url = f"http://{host}/identitytoolkit.googleapis.com/v1/accounts:signUp?key=any"
@@ -64,12 +64,12 @@ class User:
         return cls(answer.json()["localId"], token, UserFirestore(token))
 
     def upload(self, file: Path, content_type: str, name: str | None = None) -> str:
-        """Uploads a file through the Storage rules.
+        """Upload a file through the Storage rules.
 
         Args:
-            file: What to upload.
+            file: The file.
             content_type: Its media type.
-            name: The object's name; one under the user's own folder where it is left out.
+            name: The object's name; by default, a name in the user's own folder.
 
         Returns:
             The object's name.
@@ -84,10 +84,10 @@ class User:
         return name
 
     def download(self, name: str) -> bytes:
-        """Downloads an object through the Storage rules.
+        """Download an object through the Storage rules.
 
         Raises:
-            httpx.HTTPStatusError: The rules refused it (403), or there is no such object (404).
+            httpx.HTTPStatusError: The rules refused it (403), or the object does not exist (404).
         """
         url = f"{_objects()}/{quote(name, safe='')}?alt=media"
         answer = httpx.get(url, headers=self._authorization, timeout=120)
@@ -95,11 +95,11 @@ class User:
         return answer.content
 
     def write_job(self, job_input: Any, **fields: Any) -> str:
-        """Writes a `processingJobs` document through the Firestore rules.
+        """Write a `processingJobs` document through the Firestore rules.
 
         Args:
             job_input: The job's `input`.
-            fields: What else to write, or to write instead.
+            fields: Further fields, or other values for the usual fields.
 
         Returns:
             The document's id.
@@ -120,17 +120,17 @@ class User:
         return str(reference.id)
 
     def watch(self, job_id: str, silence_seconds: float = SILENCE_SECONDS) -> Iterator[dict[str, Any]]:
-        """Follows a job live, through the Firestore rules, until it has ended.
+        """Follow a job live, through the Firestore rules, until it has ended.
 
         Args:
             job_id: The document's id.
-            silence_seconds: How long it may be silent.
+            silence_seconds: The longest time without a change.
 
         Yields:
             The document, each time that it has changed.
 
         Raises:
-            TimeoutError: The job was silent for too long.
+            TimeoutError: The job did not change for too long.
         """
         for job in follow(self.firestore.collection("processingJobs").document(job_id), silence_seconds):
             yield job
@@ -138,10 +138,10 @@ class User:
                 return
 
     def result(self, job_id: str, seconds: float = SILENCE_SECONDS) -> dict[str, Any]:
-        """Waits for the end of a job.
+        """Wait for the end of a job; return its document.
 
         Raises:
-            TimeoutError: It has not ended in time.
+            TimeoutError: The job has not ended in time.
         """
         until = time.monotonic() + seconds
         for job in self.watch(job_id, seconds):
@@ -157,37 +157,37 @@ class User:
 
 
 LOOK_SECONDS = 5.0
-"""How long a listener may be silent until the document is read."""
+"""The longest silence of a listener. After it, the document is read."""
 
 
 def follow(reference: firestore.DocumentReference, silence_seconds: float) -> Iterator[dict[str, Any]]:
-    """Follows a document live, for as long as the caller takes more.
+    """Follow a document live, until the caller stops.
 
     Args:
         reference: The document.
-        silence_seconds: How long it may be silent.
+        silence_seconds: The longest time without a change.
 
     Yields:
-        Its fields, at first and each time that it has changed; none while there is no such document.
+        The fields of the document, at first and each time that it has changed; empty while it does not exist.
 
     Raises:
-        TimeoutError: The document was silent for too long.
+        TimeoutError: The document did not change for too long.
     """
     news: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
     watch = reference.on_snapshot(
         lambda snapshots, _changes, _time: news.put((snapshots[0].to_dict() or {}) if snapshots else {})
     )
-    told: dict[str, Any] | None = None
+    last_yielded: dict[str, Any] | None = None
     last = time.monotonic()
     try:
         while True:
             try:
                 seen = news.get(timeout=min(LOOK_SECONDS, silence_seconds))
             except queue.Empty:
-                # The library's listener misses a change now and then that comes while it begins.
+                # The library's listener sometimes misses a change that comes while it starts.
                 seen = reference.get().to_dict() or {}
-            if seen != told:
-                told, last = seen, time.monotonic()
+            if seen != last_yielded:
+                last_yielded, last = seen, time.monotonic()
                 yield seen
                 last = time.monotonic()
             elif time.monotonic() - last > silence_seconds:

@@ -1,1 +1,1 @@
-"""The tasks in a file: NDJSON, a JSON list, or CSV. `formats.reader_of` chooses the reader."""
+"""Files of tasks: NDJSON, a JSON list, or CSV. `readers.reader_of` chooses the reader."""

@@ -1,43 +1,45 @@
-"""CSV: columns that are named like a task's fields, and a task in each row."""
+"""The reader of CSV. Columns are named like a task's fields, and each row is a task."""
 
 import csv
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from stoker.batch.task_files.json_lines import NotJson, parsed
+from stoker.batch.task_files.json_lines import InvalidJson, parsed
 from stoker.batch.task_files.lines import MAX_LINE_BYTES, TOO_LONG
-from stoker.batch.task_files.task_record import NoTask, Record, TaskFile, task_of
+from stoker.batch.task_files.task_record import InvalidRecord, Record, TaskFile, task_of
 from stoker.errors import UnsupportedMedia
 from stoker.models.batch import ImportedTask
 
 DELIMITERS = ",;\t"
-"""Spreadsheets of some languages write semicolons."""
+"""The delimiters of cells. In some languages, spreadsheets write semicolons."""
 
 SEPARATOR_LINE = re.compile(rb'"?sep=(.)"?\s*', re.IGNORECASE | re.DOTALL)
-"""The line before the column names that says to Excel how cells are separated."""
+"""A line before the column names that names the delimiter, for Excel."""
 
 MAX_ROW_LINES = 500
-"""The most lines of a row. Without a bound, each line of a file of open quotes would be read a thousand times."""
+"""The most lines of a row. Without a limit, each line of a file with open quotes would be read a thousand times."""
 
 TOO_MANY_LINES = f"it has more than {MAX_ROW_LINES} lines; perhaps a quote in its first line is not closed"
 
 GIVEN_WORDS = ("status", "priority")
-"""Fields whose words are given. Spaces around a word and capitals do not matter."""
+"""The fields whose value is one of a list of words. Spaces around the word are removed, and capital letters become
+small letters."""
 
 WHOLE_NUMBERS = ("estimatedDuration", "actualDuration")
 
 
 class CsvRows:
-    """The records of CSV. Tags are separated by semicolons or commas, subtasks are JSON, and an empty cell is a field
-    left out.
+    """The records of a CSV file.
+
+    Tags are separated by semicolons or commas. Subtasks are JSON. An empty cell means that the field is left out.
 
     Args:
         file: The file.
         begin: The offset and the number of the first line that is not blank.
 
     Raises:
-        UnsupportedMedia: The first line names no columns of a task.
+        UnsupportedMedia: The first line does not name columns of a task.
     """
 
     def __init__(self, file: TaskFile, begin: tuple[int, int]) -> None:
@@ -57,34 +59,38 @@ class CsvRows:
 
     def at(self, offset: int, line: int) -> Record | None:
         """As `Reader.at`."""
-        # Spreadsheets end with rows of empty cells. Those without quotes are skipped as blank lines are.
-        offset, skipped = self._lines.behind_blank(offset, self._delimiter.encode())
+        # Spreadsheets often end with rows of empty cells. If they have no quotes, they are skipped like blank lines.
+        offset, skipped = self._lines.skip_blank_lines(offset, self._delimiter.encode())
         line += skipped
         cells, after, count = self._row(offset)
         if after == offset:
             return None
-        found: ImportedTask | NoTask | None = None
+        found: ImportedTask | InvalidRecord | None = None
         if isinstance(cells, str):
-            found = NoTask((cells,))
+            found = InvalidRecord((cells,))
         elif any(cell.strip() for cell in cells):
             found = self._found(cells)
         return Record(line, found, after, line + count)
 
-    def _found(self, cells: list[str]) -> ImportedTask | NoTask:
+    def _found(self, cells: list[str]) -> ImportedTask | InvalidRecord:
         unnamed = [cell for cell in cells[len(self._columns) :] if cell.strip()]
         unnamed += [cell for column, cell in zip(self._columns, cells, strict=False) if not column and cell.strip()]
         if len(cells) < len(self._columns) or unnamed:
             said = f", of which {unnamed[0][:40]!r} has no name above it" if unnamed else ""
             named = sum(map(bool, self._columns))
-            return NoTask((f"it has {len(cells)} cells{said}, and the first line names {named} columns",))
+            return InvalidRecord((f"it has {len(cells)} cells{said}, and the first line names {named} columns",))
         row = {column: cell for column, cell in zip(self._columns, cells, strict=False) if column and cell}
         fields = _fields(row)
-        return NoTask((fields,)) if isinstance(fields, str) else task_of(fields, self._file.dates)
+        return InvalidRecord((fields,)) if isinstance(fields, str) else task_of(fields, self._file.dates)
 
     def _row(self, offset: int) -> tuple[list[str] | str, int, int]:
-        """The cells of a row or what is wrong with it, the offset behind it, and the lines that it takes.
+        """Read a row.
 
-        If a row can't be read, only its first line is given up: a row of its own follows a quote that nobody closed.
+        If a row can't be read, only its first line is skipped. Its first line may have a quote that is not closed, and
+        the lines after it are rows of their own.
+
+        Returns:
+            The cells of the row or its problem, the offset of its end in bytes, and the number of its lines.
         """
         ends = [offset]
 
@@ -110,12 +116,14 @@ class CsvRows:
 
 
 class _Unreadable(Exception):
-    """Text that is no row."""
+    """The text is not a row. The message is a part of a sentence."""
 
 
 def _columns(path: str, cells: list[str] | str) -> list[str]:
-    """Return the field of each column; nothing for a column without a name. Columns without a name at the end are left
-    out."""
+    """Return the field of each column; an empty text for a column without a name.
+
+    Columns without a name at the end are left out.
+    """
     if isinstance(cells, str):
         raise UnsupportedMedia(f"The first line of {path!r} names no columns: {cells}.")
     known = [field.alias or name for name, field in ImportedTask.model_fields.items()]
@@ -138,7 +146,7 @@ def _columns(path: str, cells: list[str] | str) -> list[str]:
 
 
 def _letters(name: str) -> str:
-    """Return the letters of a column's name, so that `Due Date` and `due_date` name the same field as `dueDate`."""
+    """Return the letters of a column's name. So `Due Date` and `due_date` name the same field as `dueDate`."""
     return re.sub(r"[\s_-]", "", name).casefold()
 
 
@@ -154,7 +162,7 @@ def _fields(row: Mapping[str, str]) -> dict[str, Any] | str:
         fields["tags"] = [tag.strip() for tag in tags if tag.strip()]
     if "subtasks" in row:
         fields["subtasks"] = parsed(row["subtasks"])
-        if isinstance(fields["subtasks"], NotJson):
+        if isinstance(fields["subtasks"], InvalidJson):
             return 'subtasks: must be JSON, such as [{"title": "Buy earth"}]'
     for name in WHOLE_NUMBERS:
         if name in row and re.fullmatch(r"\s*[+-]?\d{1,18}\s*", row[name], re.ASCII):

@@ -1,4 +1,4 @@
-"""Due dates, as people and spreadsheets write them."""
+"""The reading of due dates in the forms that people and spreadsheets write."""
 
 import re
 from dataclasses import dataclass
@@ -10,45 +10,46 @@ ISO = re.compile(
     r"(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?)(?:[.,](\d{1,9}))?)?\s*(Z|z|[+-]\d\d(?::?\d\d)?)?", re.ASCII
 )
 """A date, and perhaps a time, its fraction of a second, and its offset from UTC.
-Source: https://www.rfc-editor.org/rfc/rfc3339 (section 5.6), and the forms that programs write beside it."""
+Source: https://www.rfc-editor.org/rfc/rfc3339 (section 5.6). Other forms that programs write are allowed too."""
 
 NUMBER = re.compile(r"-?\d+(?:[.,]\d+)?", re.ASCII)
 
 LEAP_DAY = 60
-"""The serial number of February 29, 1900. That day did not exist, but Excel counts it.
+"""The serial number of February 29, 1900. This day did not exist, but Excel counts it.
 Source: https://learn.microsoft.com/troubleshoot/microsoft-365-apps/excel/wrongly-assumes-1900-is-leap-year"""
 
 LAST_SERIAL = 2_958_465
-"""December 31, 9999. Source: https://support.microsoft.com/office/e7fe7167-48a9-4b96-bb53-5612a800b487"""
+"""The serial number of December 31, 9999.
+Source: https://support.microsoft.com/office/e7fe7167-48a9-4b96-bb53-5612a800b487"""
 
 
-class NoDate(Exception):
-    """A value that is no date. The message says what to write."""
+class InvalidDate(Exception):
+    """A value is not a date. The message says what to write."""
 
 
 @dataclass(frozen=True)
 class DueDates:
-    """How the due dates of a file are written.
+    """The form of the due dates in a file.
 
     Attributes:
-        form: `iso`, or `excel` if a number is the serial number of a day in Excel's 1900 date system.
-        zone: The time zone of dates that name no offset; None if all must name an offset.
+        form: `iso`; or `excel`, if a number is the serial number of a day in Excel's 1900 date system.
+        zone: The time zone of dates without an offset; None if all dates must have an offset.
     """
 
     form: DateForm = "iso"
     zone: tzinfo | None = None
 
     def read(self, value: object) -> datetime:
-        """Return the time that a value says. A date without a time is its midnight.
+        """Read a due date. A date without a time means midnight.
 
-        Digits beyond the microsecond are left out, as Firestore does.
+        Digits beyond the microsecond are dropped, as in Firestore.
         Source: https://firebase.google.com/docs/firestore/manage-data/data-types (date and time).
 
         Args:
             value: A cell of CSV, or a JSON value.
 
         Raises:
-            NoDate: It is no date, or a date whose time zone is not known.
+            InvalidDate: The value is not a date, or its time zone is not known.
 
         Example:
             >>> from zoneinfo import ZoneInfo
@@ -63,7 +64,7 @@ class DueDates:
             return self._zoned(self._of_serial(text), text)
         found = ISO.fullmatch(text) if isinstance(value, str) else None
         if found is None:
-            raise NoDate(f"{_shown(text)} is no date. Write it in the form 2027-01-02T09:00:00Z")
+            raise InvalidDate(f"{_shown(text)} is no date. Write it in the form 2027-01-02T09:00:00Z")
         day, clock, fraction, offset = found.groups()
         try:
             time = datetime.fromisoformat(f"{day}T{clock or '00:00'}").replace(
@@ -72,12 +73,12 @@ class DueDates:
             if offset is not None:
                 return datetime.fromisoformat(time.isoformat() + offset.upper())
         except ValueError:
-            raise NoDate(f"{_shown(text)} is no date of the calendar") from None
+            raise InvalidDate(f"{_shown(text)} is no date of the calendar") from None
         return self._zoned(time, text)
 
     def _of_serial(self, text: str) -> datetime:
         if self.form != "excel":
-            raise NoDate(
+            raise InvalidDate(
                 f"{_shown(text)} is a number and no date. Write it in the form 2027-01-02T09:00:00Z, or write "
                 "dates: 'excel' into "
                 "the job's input if the file comes from a spreadsheet"
@@ -87,15 +88,15 @@ class DueDates:
         except ValueError:
             serial = 0.0
         if not 1 <= serial < LAST_SERIAL + 1 or int(serial) == LEAP_DAY:
-            raise NoDate(f"{_shown(text)} is no serial number of a day in Excel")
+            raise InvalidDate(f"{_shown(text)} is no serial number of a day in Excel")
         days = int(serial) - (int(serial) > LEAP_DAY)
-        # Excel's day has a resolution of about a millisecond: the fraction of noon is not always 0.5.
+        # Excel's fractions of a day are exact to about a millisecond, so the seconds are rounded to milliseconds.
         seconds = round((serial - int(serial)) * 86400, 3)
         return datetime(1899, 12, 31) + timedelta(days=days, seconds=seconds)
 
     def _zoned(self, time: datetime, text: str) -> datetime:
         if self.zone is None:
-            raise NoDate(
+            raise InvalidDate(
                 f"{_shown(text)} has no time zone. Write {time.isoformat()}Z if it is in UTC, or write a timeZone such "
                 "as 'Europe/Berlin' into the job's input"
             )

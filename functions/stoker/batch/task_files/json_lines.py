@@ -1,17 +1,17 @@
-"""NDJSON: a JSON object on each line."""
+"""The reader of NDJSON, which has a JSON object on each line."""
 
 from pydantic_core import from_json
 
 from stoker.batch.task_files.lines import TOO_LONG
-from stoker.batch.task_files.task_record import NoTask, Record, TaskFile, task_of
+from stoker.batch.task_files.task_record import InvalidRecord, Record, TaskFile, task_of
 from stoker.errors import UnsupportedMedia
 
 LOOKED_AT = 100
-"""The lines of which a line must be a JSON object. A file whose first lines are broken may still be NDJSON."""
+"""The number of first lines, of which at least one must be a JSON object. A few broken lines don't refuse the file."""
 
 
 class JsonLines:
-    """The records of NDJSON.
+    """The records of an NDJSON file.
 
     Args:
         file: The file.
@@ -19,7 +19,7 @@ class JsonLines:
         is_object: Whether that line begins with a brace.
 
     Raises:
-        UnsupportedMedia: No line of the first lines is a JSON object, or the only line is an object without a title.
+        UnsupportedMedia: None of the first lines is a JSON object, or the only line is an object without a title.
     """
 
     def __init__(self, file: TaskFile, begin: tuple[int, int], *, is_object: bool) -> None:
@@ -30,14 +30,14 @@ class JsonLines:
     def _check(self, is_object: bool) -> None:
         lines, offset = self._file.lines, self.begin[0]
         for number in range(LOOKED_AT):
-            text, after = lines.at(lines.behind_blank(offset)[0])
+            text, after = lines.at(lines.skip_blank_lines(offset)[0])
             value = parsed(text.decode(self._file.encoding)) if text is not None else None
             if isinstance(value, dict):
-                is_alone = number == 0 and lines.behind_blank(after)[0] == lines.size
+                is_alone = number == 0 and lines.skip_blank_lines(after)[0] == lines.size
                 if is_alone and "title" not in value and "fields" not in value:
                     break
                 return
-            if after == offset or (number == 0 and isinstance(value, NotJson) and value.goes_on):
+            if after == offset or (number == 0 and isinstance(value, InvalidJson) and value.goes_on):
                 break
             offset = after
         if self.begin[0] < lines.size:
@@ -48,22 +48,22 @@ class JsonLines:
 
     def at(self, offset: int, line: int) -> Record | None:
         """As `Reader.at`."""
-        offset, skipped = self._file.lines.behind_blank(offset)
+        offset, skipped = self._file.lines.skip_blank_lines(offset)
         line += skipped
         text, after = self._file.lines.at(offset)
         if after == offset:
             return None
-        value = NotJson(TOO_LONG) if text is None else parsed(text.decode(self._file.encoding))
-        found = NoTask((str(value),)) if isinstance(value, NotJson) else task_of(value, self._file.dates)
+        value = InvalidJson(TOO_LONG) if text is None else parsed(text.decode(self._file.encoding))
+        found = InvalidRecord((str(value),)) if isinstance(value, InvalidJson) else task_of(value, self._file.dates)
         return Record(line, found, after, line + 1)
 
 
-class NotJson:
-    """A text that is no JSON.
+class InvalidJson:
+    """A text that is not valid JSON.
 
     Args:
-        problem: The part of a sentence that says so.
-        goes_on: Whether the text is the beginning of JSON that goes on behind it.
+        problem: The problem, as a part of a sentence.
+        goes_on: Whether the text is the beginning of JSON that continues on the next lines.
 
     Attributes:
         goes_on: As above.
@@ -78,8 +78,12 @@ class NotJson:
 
 
 def parsed(text: str) -> object:
-    """Return the value of a JSON text, or what is wrong with it."""
+    """Parse a JSON text. Return its value, or an `InvalidJson`.
+
+    Args:
+        text: The text.
+    """
     try:
         return from_json(text, allow_inf_nan=False)
     except ValueError as error:
-        return NotJson(f"it is no JSON ({error})", goes_on=str(error).startswith("EOF"))
+        return InvalidJson(f"it is no JSON ({error})", goes_on=str(error).startswith("EOF"))

@@ -1,11 +1,11 @@
-"""A JSON list of objects, which may be larger than the memory."""
+"""The reader of a JSON list of objects. The list may be larger than the memory."""
 
 import re
 from collections.abc import Iterator
 
-from stoker.batch.task_files.json_lines import NotJson, parsed
+from stoker.batch.task_files.json_lines import InvalidJson, parsed
 from stoker.batch.task_files.lines import MAX_LINE_BYTES, TOO_LONG
-from stoker.batch.task_files.task_record import NoTask, Record, TaskFile, task_of
+from stoker.batch.task_files.task_record import InvalidRecord, Record, TaskFile, task_of
 from stoker.errors import UnsupportedMedia
 from stoker.models.batch import ImportedTask
 
@@ -21,18 +21,18 @@ BRACKETS_AND_COMMA = re.compile(rb'["{}\[\],]')
 PAIRS = {b"]": b"[", b"}": b"{"}
 
 DEEPEST = 1000
-"""Lists and objects within each other. No task has more than a few."""
+"""The deepest nesting of lists and objects. A task needs only a few levels."""
 
 
 class JsonList:
-    """The records of a JSON list. A record ends at the comma or the bracket behind it.
+    """The records of a JSON list. A record ends at the comma or the bracket after it.
 
     Args:
         file: The file.
         begin: The offset of the line with the opening bracket.
 
     Raises:
-        UnsupportedMedia: The list does not end, or its brackets do not match, so that the items can't be told apart.
+        UnsupportedMedia: The list does not end, or its brackets do not match. Then it is not clear where an item ends.
     """
 
     def __init__(self, file: TaskFile, begin: int) -> None:
@@ -66,7 +66,7 @@ class JsonList:
         )
 
     def at(self, offset: int, line: int) -> Record | None:
-        """As `Reader.at`. The line is the number of the item."""
+        """As `Reader.at`, with the number of the item as the line."""
         separator = self._behind_space(offset)
         begin = self._behind_space(separator + 1)
         is_first = separator == self.begin[0]
@@ -75,12 +75,12 @@ class JsonList:
         end = self._end(begin)
         return Record(line, self._found(begin, end), end, line + 1)
 
-    def _found(self, begin: int, end: int) -> ImportedTask | NoTask:
+    def _found(self, begin: int, end: int) -> ImportedTask | InvalidRecord:
         text = self._lines.part(begin, min(end - begin, MAX_LINE_BYTES)).rstrip(SPACE)
         if self._behind_space(begin + len(text)) < end:
-            return NoTask((TOO_LONG,))
+            return InvalidRecord((TOO_LONG,))
         value = parsed(text.decode(self._file.encoding))
-        return NoTask((str(value),)) if isinstance(value, NotJson) else task_of(value, self._file.dates)
+        return InvalidRecord((str(value),)) if isinstance(value, InvalidJson) else task_of(value, self._file.dates)
 
     def _behind_space(self, offset: int) -> int:
         while chunk := self._lines.part(offset, CHUNK_BYTES):
@@ -91,7 +91,7 @@ class JsonList:
         return self._lines.size
 
     def _end(self, offset: int) -> int:
-        """Return the offset of the comma or the bracket behind the item that begins at an offset."""
+        """Return the offset of the comma or the bracket after the item that begins at an offset."""
         depth = 0
         for sign, at in self._signs(offset, BRACKETS_AND_COMMA):
             if sign in b"{[":
@@ -103,14 +103,14 @@ class JsonList:
         return self._lines.size
 
     def _signs(self, offset: int, signs: re.Pattern[bytes]) -> Iterator[tuple[bytes, int]]:
-        """Find signs that are in no text; yield each with its offset."""
+        """Yield signs that are not inside a JSON text, each with its offset."""
         in_text = False
         while chunk := self._lines.part(offset, CHUNK_BYTES):
             at = 0
             while (found := (IN_TEXT if in_text else signs).search(chunk, at)) is not None:
                 sign, at = found.group(), found.end()
                 if sign == b"\\":
-                    at += 1  # The next character ends no text. It may be in the next chunk.
+                    at += 1  # Skip the escaped character, which may be in the next chunk.
                 elif sign == b'"':
                     in_text = not in_text
                 else:

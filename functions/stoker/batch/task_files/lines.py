@@ -1,31 +1,31 @@
-"""The lines of a file that may be larger than the memory: read from any offset, a window at a time."""
+"""The lines of a file that may be larger than the memory. It is read from any offset, window by window."""
 
 import re
 from collections.abc import Callable
 
 MAX_LINE_BYTES = 64 * 1024
-"""The longest line, without its newline: more than a task can hold."""
+"""The bytes of the longest line, without its newline. The largest task has less."""
 
 TOO_LONG = f"it is longer than {MAX_LINE_BYTES:,} bytes"
 
 WINDOW_BYTES = 2 * 1024**2
-"""One read of the file."""
+"""The bytes of a read of the file."""
 
 NEWLINE = re.compile(rb"\r\n|\r|\n")
 
 SPACES = b" \t\x0b\x0c\r\n"
-"""The characters of a line that holds nothing."""
+"""The characters of a blank line."""
 
 
 class Lines:
-    """Finds lines by the offset at which they begin.
+    """The lines of a file, which are found by the offset at which they begin.
 
     Args:
         read: Takes an offset and a length in bytes, and returns the bytes there; fewer at the end of the file.
-        size: Bytes of the file.
+        size: The size of the file in bytes.
 
     Attributes:
-        size: Bytes of the file.
+        size: The size of the file in bytes.
 
     Example:
         >>> text = b"one\\r\\ntwo"
@@ -41,14 +41,14 @@ class Lines:
         self._window = b""
 
     def at(self, offset: int) -> tuple[bytes | None, int]:
-        """A line, and where the next one begins.
+        """Read a line.
 
         Args:
-            offset: Where the line begins.
+            offset: The offset of the line.
 
         Returns:
-            The line with its newline: nothing at the end of the file, None where it is longer than `MAX_LINE_BYTES`.
-            And the offset behind it.
+            The line with its newline, and the offset of the next line. The line is empty at the end of the file, and
+            None if it is longer than `MAX_LINE_BYTES`.
         """
         self._cover(offset, MAX_LINE_BYTES + 2)
         start = offset - self._start
@@ -59,25 +59,29 @@ class Lines:
         return self._window[start:end], self._start + end
 
     def part(self, offset: int, length: int) -> bytes:
-        """Return some bytes, from an offset on; fewer at the end of the file."""
+        """Read some bytes from an offset on. At the end of the file, there may be fewer.
+
+        Args:
+            offset: The offset in bytes.
+            length: The number of bytes.
+        """
         self._cover(offset, length)
         return self._window[offset - self._start : offset - self._start + length]
 
-    def behind_blank(self, offset: int, filling: bytes = b"") -> tuple[int, int]:
-        """Skip lines that hold nothing. A file of a hundred million line breaks takes a second.
+    def skip_blank_lines(self, offset: int, filling: bytes = b"") -> tuple[int, int]:
+        """Skip blank lines. A file of a hundred million line breaks takes a second.
 
         Args:
-            offset: The beginning of a line.
-            filling: Characters that a line may hold and still holds nothing, beside spaces.
+            offset: The offset of a line.
+            filling: Characters beside spaces that a blank line may have.
 
         Returns:
-            The beginning of the first line that holds something, or the end of the file; and the number of lines
-            before it.
+            The offset of the first line that is not blank, or of the end of the file; and the number of skipped lines.
 
         Example:
             >>> text = b"\\n  \\r\\n,,\\n x"
             >>> lines = Lines(lambda offset, length: text[offset : offset + length], len(text))
-            >>> lines.behind_blank(0), lines.behind_blank(0, b",")
+            >>> lines.skip_blank_lines(0), lines.skip_blank_lines(0, b",")
             ((5, 2), (8, 3))
         """
         blank = re.compile(b"[" + re.escape(SPACES + filling) + b"]*")
@@ -115,7 +119,7 @@ class Lines:
         return self.size
 
     def _cover(self, offset: int, length: int) -> None:
-        """Has the window hold some bytes, as far as the file goes."""
+        """Move the window so that it holds some bytes, up to the end of the file."""
         end = min(offset + length, self.size)
         held = self._start + len(self._window)
         if self._start <= offset and end <= held:

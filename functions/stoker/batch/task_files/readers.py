@@ -1,4 +1,4 @@
-"""The format of a file of tasks."""
+"""The choice of a reader for a file of tasks."""
 
 from pathlib import PurePosixPath
 
@@ -10,21 +10,21 @@ from stoker.batch.task_files.task_record import Reader, TaskFile
 from stoker.batch.task_files.text import check_text
 
 START_BYTES = 4096
-"""The beginning of the first line, in which the format is looked for."""
+"""The bytes at the beginning of the first line that are searched for the format."""
 
 
 def reader_of(file: TaskFile, content_type: str) -> Reader:
-    """Choose a reader by the media type, then by the file's name, then by the content.
+    """Choose a reader by the media type, else by the ending of the file's name, else by the content.
 
     Args:
         file: The file.
         content_type: The file's media type.
 
     Raises:
-        UnsupportedMedia: The file is no text in that encoding, or is no list of tasks.
+        UnsupportedMedia: The file is not text in the encoding, or is not a list of tasks.
     """
     lines = file.lines
-    offset, skipped = lines.behind_blank(check_text(file.path, lines, file.encoding))
+    offset, skipped = lines.skip_blank_lines(check_text(file.path, lines, file.encoding))
     begin, sign = (offset, 1 + skipped), lines.part(offset, START_BYTES).lstrip(SPACE)[:1]
     ending = PurePosixPath(file.path).suffix.lower().removeprefix(".")
     media_type = content_type.partition(";")[0].strip().lower()

@@ -1,4 +1,4 @@
-"""The text of a file: its encoding is judged once, for the whole file."""
+"""The check of a file's encoding, for the whole file."""
 
 import codecs
 import re
@@ -18,25 +18,25 @@ OTHER_MARKS = {
     b"\xff\xfe": UTF_16,
     b"\xfe\xff": UTF_16,
 }
-"""The first bytes of files that are no list, and a sentence about each."""
+"""The first bytes of files of other formats, and the part of a sentence about each."""
 
 WITHOUT_MARK = re.compile(rb".?\x00", re.DOTALL)
-"""UTF-16 or UTF-32 without a byte order mark: a zero is a half of a Latin letter."""
+"""The beginning of UTF-16 or UTF-32 without a byte order mark. Half of a Latin letter is a zero byte there."""
 
 
 def check_text(path: str, lines: Lines, encoding: FileEncoding) -> int:
-    """Refuse a file that is not text in an encoding. All of the file is read for that.
+    """Refuse a file that is not text in an encoding. The whole file is read.
 
     Args:
-        path: The file's name, for the sentence.
+        path: The file's name, for the message.
         lines: The file.
-        encoding: The encoding that the job names.
+        encoding: The encoding in the job's input.
 
     Returns:
-        The offset behind the byte order mark, if there is a mark.
+        The offset of the first character: the number of bytes of the byte order mark, or 0.
 
     Raises:
-        UnsupportedMedia: The file is no text, or has another encoding.
+        UnsupportedMedia: The file is not text, or has another encoding.
     """
     start = lines.part(0, 64)
     for mark, kind in OTHER_MARKS.items():
@@ -80,7 +80,7 @@ def _first_line_in_another_encoding(lines: Lines, encoding: FileEncoding) -> int
 
 
 def _has_letters_in_utf_8(lines: Lines) -> bool:
-    """Return whether a file is text in UTF-8, with letters beyond ASCII. Almost no text in another encoding is that."""
+    """Return whether a file is valid UTF-8 with letters beyond ASCII. Text in another encoding almost never is."""
     if _first_line_in_another_encoding(lines, "utf-8") is not None:
         return False
     return any(not lines.part(at, WINDOW_BYTES).isascii() for at in range(0, lines.size, WINDOW_BYTES))

@@ -1,1 +1,1 @@
-"""The engines that speak: Google Cloud Text-to-Speech, and eSpeak NG."""
+"""The speech engines: Google Cloud Text-to-Speech, and eSpeak NG."""

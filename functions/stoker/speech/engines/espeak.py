@@ -1,4 +1,4 @@
-"""eSpeak NG, embedded: it needs no network and no account, and sounds like it."""
+"""eSpeak NG, the embedded engine. It needs no network and no account, but its voices sound like a robot's."""
 
 import json
 import os
@@ -14,31 +14,33 @@ from typing import Any, Self
 from stoker import config
 from stoker.errors import SpeechFailed
 from stoker.sandbox.child import ENVIRONMENT
-from stoker.speech.engine import Mark, Piece
-from stoker.speech.scripts import folded, unread
+from stoker.speech.engine import Mark, Utterance
+from stoker.speech.scripts import readable_form, unread
 from stoker.speech.sentences import Sentence
 from stoker.speech.voices import Voice
 
 NORMAL_WORDS_PER_MINUTE = 175
 LEAST_WORDS_PER_MINUTE, MOST_WORDS_PER_MINUTE = 80, 450
-"""What it speaks by itself. Source: espeak-ng/speak_lib.h, `espeakRATE`."""
+"""The speeds of eSpeak NG. Source: espeak-ng/speak_lib.h, `espeakRATE`."""
 
 POLL_SECONDS = 0.5
-"""How long a cancelled job may go on unasked."""
+"""The longest time between two calls of `check`, in seconds."""
 
 STDERR_BYTES = 16 * 1024
-"""How much of its complaints is kept, for the log."""
+"""The last bytes of the child's standard error that are kept, for the log."""
 
 
 class Espeak:
-    """A child process that speaks; one for each job. Use it as a context manager: on leaving it, the child is gone.
+    """eSpeak NG in a child process. Each job has its own child.
+
+    Use it as a context manager. Leaving it ends the child.
 
     Args:
-        folder: Its working folder.
-        check: Called at least every `POLL_SECONDS`; what it raises ends the work.
+        folder: The working folder of the child.
+        check: Called at least every `POLL_SECONDS`. An error that it raises ends the work.
 
     Raises:
-        SpeechFailed: It does not start.
+        SpeechFailed: The child does not start.
     """
 
     name = "espeak"
@@ -82,7 +84,7 @@ class Espeak:
         self._end()
 
     def voices(self) -> Sequence[Voice]:
-        """Its voices; the one that speaks a language best comes first."""
+        """Return all voices. Of the voices of a language, the best comes first."""
         return self._voices
 
     def speed(self, voice: Voice, wanted: float) -> float:
@@ -91,19 +93,19 @@ class Espeak:
         return min(max(wanted, least), most)
 
     def pitch(self, voice: Voice, wanted: float) -> float:
-        """See `Engine`. Its own scale of pitch is not in semitones, and ends at some ten of them."""
+        """See `Engine`. ffmpeg changes the pitch, because eSpeak NG's scale is too short and is not in semitones."""
         return 0.0
 
     def unread(self, voice: Voice, text: str) -> list[str]:
-        """See `Engine`. It names the letters of most other scripts one by one, in English."""
+        """See `Engine`. Most letters of scripts that a voice does not know are named one by one, in English."""
         return unread(text, voice.languages[0])
 
-    def speak(self, sentences: Sequence[Sentence], voice: Voice, speed: float, pitch: float) -> Iterator[Piece]:
+    def speak(self, sentences: Sequence[Sentence], voice: Voice, speed: float, pitch: float) -> Iterator[Utterance]:
         """See `Engine`."""
         self._ask({"voice": voice.name, "words_per_minute": round(speed * NORMAL_WORDS_PER_MINUTE)})
         for sentence in sentences:
-            answer = self._ask({"text": folded(sentence.text)})
-            yield Piece(sentence, self._take(2 * answer["samples"]), _marks(answer["words"]))
+            answer = self._ask({"text": readable_form(sentence.text)})
+            yield Utterance(sentence, self._take(2 * answer["samples"]), _marks(answer["words"]))
 
     def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
         assert self._child.stdin is not None
@@ -111,7 +113,7 @@ class Espeak:
             self._child.stdin.write(json.dumps(request).encode() + b"\n")
             self._child.stdin.flush()
         except BrokenPipeError:
-            pass  # It is gone, and reading its answer tells so.
+            pass  # The child is gone. Reading its answer raises the error.
         return self._answer()
 
     def _answer(self) -> dict[str, Any]:
@@ -128,10 +130,10 @@ class Espeak:
         return taken
 
     def _read(self) -> None:
-        """Waits for more to arrive.
+        """Wait until more output arrives.
 
         Raises:
-            SpeechFailed: The child is gone, or says nothing for `config.STALL_SECONDS`.
+            SpeechFailed: The child is gone, or writes nothing for `config.STALL_SECONDS`.
         """
         until = time.monotonic() + config.STALL_SECONDS
         while time.monotonic() < until:
@@ -147,7 +149,7 @@ class Espeak:
         raise self._failed("The voice got stuck in the middle of the text.")
 
     def _failed(self, sentence: str) -> SpeechFailed:
-        error = SpeechFailed(f"{sentence} The job is tried again by itself.")
+        error = SpeechFailed(sentence)
         error.add_note(self._complaint.decode(errors="replace"))
         return error
 
@@ -167,8 +169,14 @@ def _voice(listed: dict[str, Any]) -> Voice:
 
 
 def _marks(words: Sequence[tuple[int, int, int]]) -> list[Mark]:
-    """Where words begin. A number, and a run of characters without spaces, come as several words of the same place:
-    these are spread evenly over it."""
+    """Convert the words that eSpeak NG reports to marks.
+
+    A number, or a run of characters without spaces, is reported as several words at the same place. Their marks are
+    spread evenly over the place.
+
+    Args:
+        words: The position and the length in characters, and the first sample, of each word.
+    """
     groups: dict[tuple[int, int], list[int]] = {}
     for position, length, sample in words:
         groups.setdefault((position, length), []).append(sample)

@@ -1,15 +1,18 @@
-"""The child process that speaks with eSpeak NG, whose state is the process's own, and which no text may crash for us.
+"""The child process that speaks with eSpeak NG.
 
-Answers each line of standard input with a line of standard output. First what there is:
+eSpeak NG keeps global state, and a text might crash it. So it runs in a process of its own.
+
+The child first writes a line with its sample rate and its voices to standard output:
 
     {"sample_rate": 22050, "voices": [{"name": "de", "languages": [[5, "de"]]}, ...]}
 
-then each request, `{"voice": ..., "words_per_minute": ...}` with nothing but `{}`, and `{"text": ...}` with
+Then it answers each line of standard input. The answer to `{"voice": ..., "words_per_minute": ...}` is `{}`. The answer
+to `{"text": ...}` is
 
     {"samples": 23445, "words": [[0, 3, 0], [4, 4, 3279], ...]}
 
-and that many samples: mono, 16 bits, as the machine orders them. A word is the character in the text where it begins,
-its length, and its first sample.
+followed by this number of samples: mono, 16 bits, in the byte order of the machine. A word is given as its position in
+the text, its length in characters, and its first sample.
 
     python -I -S espeak_child.py PARENT MEMORY_BYTES LIBRARY DATA_FOLDER
 """
@@ -65,15 +68,16 @@ class EspeakVoice(ctypes.Structure):
 
 
 Callback = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.POINTER(EspeakEvent))
-"""Samples, how many, and events, of which the last has type 0; 0 means go on."""
+"""The callback of eSpeak NG. It gets samples, their number, and events, of which the last has type 0. It returns 0 to
+go on."""
 
 
 class EspeakLibrary:
-    """eSpeak NG, once in a process.
+    """The library eSpeak NG. A process may have only one instance, because the library keeps global state.
 
     Args:
         library: The path of `libespeak-ng`.
-        data: The folder of its voices and dictionaries.
+        data: The folder with its voices and dictionaries.
     """
 
     def __init__(self, library: str, data: str) -> None:
@@ -84,12 +88,15 @@ class EspeakLibrary:
             sys.exit(f"eSpeak NG found no data in {data}.")
         self._sound = bytearray()
         self._words: list[tuple[int, int, int]] = []
-        # Kept in an attribute, since the library does not keep it alive.
-        self._callback = Callback(self._heard)
+        # Kept in an attribute, because the library does not keep it alive.
+        self._callback = Callback(self._receive)
         self._library.espeak_SetSynthCallback(self._callback)
 
     def voices(self) -> list[dict[str, Any]]:
-        """Every voice by the file that defines it, with its languages and how well it speaks each (less is better)."""
+        """Return all voices, by the names of their files.
+
+        Each has its languages, each with a priority: the lower, the better the voice speaks the language.
+        """
         listed = self._library.espeak_ListVoices(None)
         found, number = [], 0
         while listed[number]:
@@ -100,20 +107,29 @@ class EspeakLibrary:
         return found
 
     def select(self, voice: str, words_per_minute: int) -> None:
-        """Sets what speaks from now on."""
+        """Select the voice and the speed of the next texts.
+
+        Args:
+            voice: The name of the voice.
+            words_per_minute: The speed.
+        """
         if self._library.espeak_SetVoiceByName(voice.encode()) != 0:
             sys.exit(f"eSpeak NG can't load its voice {voice}.")
         self._library.espeak_SetParameter(RATE, words_per_minute, 0)
 
     def speak(self, text: str) -> tuple[bytes, list[tuple[int, int, int]]]:
-        """Speaks a sentence; returns its samples and its words."""
+        """Speak a sentence. Return its samples and its words.
+
+        Args:
+            text: The sentence.
+        """
         self._sound, self._words = bytearray(), []
         spoken = text.encode()
         self._library.espeak_Synth(spoken, len(spoken) + 1, 0, POSITION_CHARACTER, 0, CHARACTERS_UTF8, None, None)
         self._library.espeak_Synchronize()
         return bytes(self._sound), self._words
 
-    def _heard(self, samples: Any, count: int, events: Any) -> int:
+    def _receive(self, samples: Any, count: int, events: Any) -> int:
         if samples and count > 0:
             self._sound += ctypes.string_at(samples, count * ctypes.sizeof(ctypes.c_short))
         number = 0
@@ -126,7 +142,10 @@ class EspeakLibrary:
 
 
 def _languages(address: int) -> list[tuple[int, str]]:
-    """Reads a byte for the priority and a string that ends with 0, again and again, until a priority is 0."""
+    """Read the languages of a voice from memory.
+
+    Each language is a byte with the priority and a text that ends with a zero byte. The list ends with a priority of 0.
+    """
     found = []
     while priority := ctypes.string_at(address, 1)[0]:
         tag = ctypes.string_at(address + 1)
@@ -136,7 +155,7 @@ def _languages(address: int) -> list[tuple[int, str]]:
 
 
 def main() -> None:
-    """Answers requests until the parent closes the pipe."""
+    """Answer requests until the parent closes the pipe."""
     confine(int(sys.argv[1]), int(sys.argv[2]), file_bytes=0)
     go_offline()
     espeak = EspeakLibrary(sys.argv[3], sys.argv[4])

@@ -1,7 +1,7 @@
-"""Google Cloud Text-to-Speech, by its REST API: one request for each sentence, several at a time.
+"""Google Cloud Text-to-Speech, through its REST API. Each sentence is a request, and several requests run at a time.
 
-The API's own client library would add 0.3 s to a cold start; `requests` and `google-auth`, which Cloud Storage's client
-brings along, are loaded anyway.
+The API's client library would add 0.3 s to a cold start. `requests` and `google-auth` are loaded anyway, because the
+client library of Cloud Storage needs them.
 """
 
 import hashlib
@@ -23,42 +23,49 @@ from stoker import config
 from stoker.errors import SpeechFailed, SpeechRefused, StokerError, Unavailable
 from stoker.host import SYSTEM
 from stoker.logs import JobLog
-from stoker.speech.engine import Mark, Piece
+from stoker.speech.engine import Mark, Utterance
+from stoker.speech.engines.answer_cache import AnswerCache
 from stoker.speech.engines.google_messages import BrokenAnswer, is_marked, read_answer, read_voices, request_body
-from stoker.speech.engines.paid_answers import KeptAnswers
 from stoker.speech.sentences import Sentence
 from stoker.speech.voices import Voice
 
 SCOPE = "https://www.googleapis.com/auth/cloud-platform"
 SLOWEST, FASTEST = 0.25, 2.0
-"""Source: https://cloud.google.com/text-to-speech/docs/reference/rest/v1beta1/text/synthesize#AudioConfig"""
+"""The range of speeds.
+Source: https://cloud.google.com/text-to-speech/docs/reference/rest/v1beta1/text/synthesize#AudioConfig"""
 
 REQUESTS_AT_ONCE = 4
 AHEAD = 8
-"""Sentences asked for before they are needed; more would only lie in memory."""
+"""The sentences that are requested before they are needed. More sentences would only take memory."""
 
 TRIES = 6
 FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 0.5, 16.0
 TIMEOUT_SECONDS = (5, 30)
-"""To connect, and to be silent."""
+"""The longest time to connect, and the longest time without data, in seconds."""
 
-AGAIN = {408, 429, 500, 502, 503, 504}
+RETRYABLE_STATUSES = {408, 429, 500, 502, 503, 504}
+"""The HTTP statuses after which a request is sent again."""
+
 POLL_SECONDS = 0.5
+"""The longest time between two calls of `check`, in seconds."""
 
-ANSWERS = 1
-"""Counts up where the same request would be answered differently: then no later attempt takes what was kept."""
+CACHE_VERSION = 1
+"""The version of the cached answers. Raise it if the same request is answered differently, so that no attempt uses
+answers that an older version has cached."""
 
 
 Result = TypeVar("Result")
 
 
 class Google:
-    """Speaks by the Cloud Text-to-Speech API. Use it as a context manager: on leaving it, no request is under way.
+    """The engine of Google Cloud Text-to-Speech.
+
+    Use it as a context manager. After leaving it, no request is under way.
 
     Args:
-        kept: Answers of this job's attempts: what was paid for once is not asked for again.
-        check: Called at least every `POLL_SECONDS`; what it raises ends the work.
-        log: The job's.
+        kept: The answers that earlier attempts of the job have paid for, so that no sentence is paid for twice.
+        check: Called at least every `POLL_SECONDS`. An error that it raises ends the work.
+        log: The log of the job.
 
     Raises:
         SpeechRefused: There are no credentials.
@@ -67,7 +74,7 @@ class Google:
     name = "google"
     sample_rate = 24_000
 
-    def __init__(self, kept: KeptAnswers, check: Callable[[], None], log: JobLog) -> None:
+    def __init__(self, kept: AnswerCache, check: Callable[[], None], log: JobLog) -> None:
         self._kept = kept
         self._check = check
         self._log = log
@@ -86,7 +93,7 @@ class Google:
         self._session.close()
 
     def voices(self) -> Sequence[Voice]:
-        """All that there are: the language's own region first, and the families in the order of `MARKED_FAMILIES`."""
+        """Return all voices. Voices of a language's main region come first, then `MARKED_FAMILIES` in their order."""
         answer = self._threads.submit(self._request, "GET", "v1/voices", None, read_voices)
         return self._wait(answer)
 
@@ -99,10 +106,10 @@ class Google:
         return wanted if is_marked(voice) else 0.0
 
     def unread(self, voice: Voice, text: str) -> list[str]:
-        """See `Engine`. No list says what its voices read; a sentence that has no sound is found where it is spoken."""
+        """See `Engine`. It is not known which letters Google's voices read. Sentences without sound are found later."""
         return []
 
-    def speak(self, sentences: Sequence[Sentence], voice: Voice, speed: float, pitch: float) -> Iterator[Piece]:
+    def speak(self, sentences: Sequence[Sentence], voice: Voice, speed: float, pitch: float) -> Iterator[Utterance]:
         """See `Engine`."""
         asked: deque[tuple[Sentence, Future[tuple[bytes, list[Mark]]]]] = deque()
         for sentence in sentences:
@@ -113,8 +120,8 @@ class Google:
         while asked:
             yield self._piece(*asked.popleft())
 
-    def _piece(self, sentence: Sentence, answer: "Future[tuple[bytes, list[Mark]]]") -> Piece:
-        return Piece(sentence, *self._wait(answer))
+    def _piece(self, sentence: Sentence, answer: "Future[tuple[bytes, list[Mark]]]") -> Utterance:
+        return Utterance(sentence, *self._wait(answer))
 
     def _wait(self, answer: "Future[Result]") -> Result:
         while True:
@@ -125,7 +132,7 @@ class Google:
                 continue
 
     def _speak(self, text: str, body: dict[str, Any]) -> tuple[bytes, list[Mark]]:
-        recipe = hashlib.sha256(json.dumps([ANSWERS, body], sort_keys=True).encode()).hexdigest()
+        recipe = hashlib.sha256(json.dumps([CACHE_VERSION, body], sort_keys=True).encode()).hexdigest()
         kept = self._kept.read(recipe)
         if kept is not None:
             return read_answer(kept, text, self.sample_rate)
@@ -138,11 +145,11 @@ class Google:
         return self._request("POST", "v1beta1/text:synthesize", body, read)
 
     def _request(self, method: str, path: str, body: dict[str, Any] | None, read: Callable[[bytes], Result]) -> Result:
-        """Asks, and asks again after a while where that may help.
+        """Send a request, and send it again after a while if that may help.
 
         Raises:
-            SpeechRefused: The request is wrong.
-            SpeechFailed: The answers are cut short.
+            SpeechRefused: The API refuses the request.
+            SpeechFailed: The answers are incomplete.
             Unavailable: There is no answer, or the quota is used up.
         """
         error: StokerError = Unavailable("")
@@ -156,39 +163,39 @@ class Google:
                 if answer.status_code == requests.codes.ok:
                     return read(answer.content)
             except BrokenAnswer as reason:
-                self._log.warning("An answer of Cloud Text-to-Speech can't be read.", reason=str(reason))
-                error = SpeechFailed("The voice's answer was cut short again and again. The job is tried again later.")
+                self._log.warning("An answer from Cloud Text-to-Speech can't be read.", reason=str(reason))
+                error = SpeechFailed("The voice's answer was cut short again and again.")
             except (requests.RequestException, TransportError) as reason:
                 self._log.warning("Cloud Text-to-Speech did not answer.", reason=str(reason))
-                error = Unavailable("Cloud Text-to-Speech did not answer. The job is tried again by itself.")
+                error = Unavailable("Cloud Text-to-Speech did not answer.")
             else:
                 error = self._refused(answer)
         raise error
 
     def _refused(self, answer: requests.Response) -> StokerError:
-        """What to say of an answer that is none; raises what can't be mended by asking again."""
+        """Return the error of an answer if another try may help. Raise it if no other try can help."""
         said = _said(answer)
         self._log.warning("Cloud Text-to-Speech refused.", status=answer.status_code, said=said)
         if answer.status_code in (401, 403):
-            raise Unavailable("This project may not use Cloud Text-to-Speech: its owner must enable the API for it.")
+            raise Unavailable("This project may not use Cloud Text-to-Speech. The project's owner must enable the API.")
         if answer.status_code == 429:
-            return Unavailable("The project's quota of Cloud Text-to-Speech is used up for now. The job waits for it.")
-        if answer.status_code in AGAIN:
-            return Unavailable("Cloud Text-to-Speech has a fault of its own. The job is tried again by itself.")
+            return Unavailable("The project's quota of Cloud Text-to-Speech is used up for now.")
+        if answer.status_code in RETRYABLE_STATUSES:
+            return Unavailable("Cloud Text-to-Speech has a fault of its own.")
         raise SpeechRefused(f"The voice does not take this: {said}")
 
 
 def session() -> requests.Session:
-    """A session with the function's own credentials.
+    """Open a session with the function's own credentials.
 
     Raises:
-        SpeechRefused: There are none.
+        SpeechRefused: There are no credentials.
     """
     try:
         credentials, _ = google.auth.default(scopes=[SCOPE])
     except DefaultCredentialsError as error:
         raise SpeechRefused(
-            "There are no credentials for Cloud Text-to-Speech here. Whoever runs this sets "
+            "There are no credentials for Cloud Text-to-Speech here. The operator must set "
             "GOOGLE_APPLICATION_CREDENTIALS, or STOKER_SPEECH=espeak for the embedded voice."
         ) from error
     return AuthorizedSession(credentials)

@@ -1,4 +1,4 @@
-"""What is said to the Cloud Text-to-Speech API, and what it answers."""
+"""The requests to the Cloud Text-to-Speech API, and its answers."""
 
 import base64
 import binascii
@@ -14,22 +14,32 @@ from stoker.speech.voices import Voice
 from stoker.speech.words import word_spans
 
 MAX_REQUEST_BYTES = 5000
-"""Source: https://cloud.google.com/text-to-speech/quotas (characters per request, counted in bytes)."""
+"""The most bytes of a request's text.
+Source: https://cloud.google.com/text-to-speech/quotas (characters per request, counted in bytes)."""
 
 MARKED_FAMILIES = ("Neural2", "Wavenet", "Standard", "News", "Casual")
-"""Families of voices that tell the time of a `<mark>` and change their pitch, those to choose from first. The others
-(Chirp, Studio, Journey) get plain text. Source: https://cloud.google.com/text-to-speech/docs/voice-types"""
+"""The families of voices that report the time of a `<mark>` and can change their pitch, the preferred first. Voices of
+other families (Chirp, Studio, Journey) get plain text.
+Source: https://cloud.google.com/text-to-speech/docs/voice-types"""
 
 OTHER_NAMES = {"cmn": "zh", "nb": "no", "fil": "tl"}
-"""What people call some of the languages that Google calls otherwise."""
+"""The usual codes of some languages for which Google uses other codes."""
 
 
 class BrokenAnswer(Exception):
-    """An answer that is not what was asked for: cut short on its way, or not by the API."""
+    """An answer can't be read, because it is incomplete or does not come from the API."""
 
 
 def request_body(text: str, voice: Voice, speed: float, pitch: float, sample_rate: int) -> dict[str, Any]:
-    """The body of a request, with a mark before each word where the voice tells the times of marks."""
+    """Return the body of a request. If the voice reports the times of marks, there is a mark before each word.
+
+    Args:
+        text: The sentence.
+        voice: The voice.
+        speed: The speed, as a multiple of the voice's normal speed.
+        pitch: The pitch, in semitones above the voice's normal pitch.
+        sample_rate: The sample rate, in samples per second.
+    """
     ssml = _ssml(text)
     marked = is_marked(voice) and len(ssml.encode()) <= MAX_REQUEST_BYTES
     audio: dict[str, Any] = {"audioEncoding": "LINEAR16", "sampleRateHertz": sample_rate}
@@ -46,10 +56,15 @@ def request_body(text: str, voice: Voice, speed: float, pitch: float, sample_rat
 
 
 def read_answer(content: bytes, text: str, sample_rate: int) -> tuple[bytes, list[Mark]]:
-    """The samples in an answer, and where the words begin.
+    """Return the samples in an answer, and the marks of its words.
+
+    Args:
+        content: The answer.
+        text: The sentence that was requested.
+        sample_rate: The sample rate that was requested, in samples per second.
 
     Raises:
-        BrokenAnswer: It is cut short, or something else.
+        BrokenAnswer: The answer can't be read.
     """
     try:
         answer = json.loads(content)
@@ -67,7 +82,10 @@ def read_answer(content: bytes, text: str, sample_rate: int) -> tuple[bytes, lis
 
 
 def _marked(text: str) -> list[int]:
-    """Where to mark: before each word, but not inside a run of Chinese or Japanese, which would be spoken in bits."""
+    """Return the positions of the marks: before each word, but not inside Chinese or Japanese text.
+
+    There, marks would make the voice pause after each character.
+    """
     return [begin for begin, _ in word_spans(text) if begin == 0 or not text[begin - 1].isalnum()]
 
 
@@ -80,15 +98,18 @@ def _ssml(text: str) -> str:
 
 
 def is_marked(voice: Voice) -> bool:
-    """Whether a voice tells the times of marks, and changes its pitch."""
+    """Return whether a voice reports the times of marks and can change its pitch."""
     return any(f"-{family}-" in voice.name for family in MARKED_FAMILIES)
 
 
 def read_voices(content: bytes) -> list[Voice]:
-    """The voices in an answer, those to choose first before the others.
+    """Return the voices in an answer, the preferred first.
+
+    Args:
+        content: The answer.
 
     Raises:
-        BrokenAnswer: It is cut short, or something else.
+        BrokenAnswer: The answer can't be read.
     """
     try:
         listed = json.loads(content)["voices"]

@@ -1,1 +1,1 @@
-"""The runs of ffmpeg: planned, drawn as a graph, and encoded."""
+"""The runs of ffmpeg: their plan, their filter graphs, their encoders, and the upload of their files."""

@@ -1,6 +1,6 @@
-"""How long each part of a job takes beside the others, so that a percent is a hundredth of the time.
+"""Estimates of the time that each stage of a job takes, so that each percent of progress takes about the same time.
 
-Pixels a second are those of two cores, measured with 1280 x 720 at 30 frames a second.
+The speeds, in pixels a second, are those of two cores, measured with 1280 x 720 at 30 frames a second.
 """
 
 from collections.abc import Sequence
@@ -10,36 +10,36 @@ from stoker.video.picture.sizes import sizes
 from stoker.video.source.film import Film
 
 DECODED = 450e6
-"""Pixels a second that are read."""
+"""Pixels a second that are decoded."""
 
 TONE_MAPPED = 30e6
-"""Pixels a second that come from HDR."""
+"""Pixels a second that are converted from HDR."""
 
 ENCODED = {"mp4": 200e6, "hls": 200e6, "webm": 40e6, "av1": 80e6}
-"""Pixels a second that are written."""
+"""Pixels a second that are encoded, for each kind of output."""
 
 OTHERS_SECONDS = 0.3
-"""Of any other output: a start, a still, a little file."""
+"""The time that each output takes besides, for a start of ffmpeg, a still or a small file."""
 
 UPLOADED = 25e6
-"""Bytes a second that reach Storage."""
+"""Bytes a second that are uploaded to Cloud Storage."""
 
 BITS_PER_PIXEL = 0.08
-"""Of a film of medium quality."""
+"""Bits for each pixel of a film of medium quality."""
 
 FINISH_SECONDS = 0.2
-"""Of an output: its check, and a request or two."""
+"""The time for the check of an output, and for one or two requests."""
 
 LEAST, MOST = 60.0, 99.0
-"""Percent: each stage is seen."""
+"""The limits of the result, in percent, so that users see each stage."""
 
 
 def encoded_percent(film: Film, outputs: Sequence[Model], begun: float) -> float:
-    """The percent of a job at which all is encoded and the upload begins.
+    """Return the percent of a job at which the encoding ends and the upload begins.
 
     Args:
-        film: What it is made of.
-        outputs: What is made.
+        film: The film.
+        outputs: The outputs to make.
         begun: The percent at which the encoding begins.
     """
     rate, seconds = (film.video.frames_per_second, film.picture_end) if film.video else (0.0, 0.0)

@@ -1,4 +1,4 @@
-"""The playlist that names all others, so that a player may choose among them.
+"""The master playlist, which lists all other playlists, so that a player can choose among them.
 
 Source: RFC 8216, 4.3.4. Numbers in brackets are rules of the authoring specification.
 """
@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from stoker.languages import UNKNOWN
+from stoker.probe.picture_parameters import Size
 from stoker.video.hls.playlist import HEAD
 from stoker.video.hls.segments import Rates
-from stoker.video.source.film import Size
 
 SOUND_CODEC = "mp4a.40.2"
 """AAC-LC. Source: RFC 6381, section 3.3."""
@@ -17,13 +17,13 @@ SOUND_CODEC = "mp4a.40.2"
 
 @dataclass(frozen=True)
 class Rendition:
-    """Sound or captions that a viewer may choose, as RFC 8216 calls them.
+    """A rendition, as RFC 8216 calls it: a sound, or captions, that a viewer can choose.
 
     Attributes:
-        playlist: The file that names its segments.
-        name: For people. No other track of its kind has it.
-        language: A BCP 47 tag; None where nobody knows.
-        rates: Bits a second.
+        playlist: The file that lists its segments.
+        name: The name for viewers. No other rendition of its kind has the same name.
+        language: A BCP 47 tag; None if the language is unknown.
+        rates: The bit rates.
     """
 
     playlist: str
@@ -34,15 +34,16 @@ class Rendition:
 
 @dataclass(frozen=True)
 class Picture:
-    """A variant of the film.
+    """The picture of the film in a size, which is a variant of HLS.
 
     Attributes:
-        playlist: The file that names its segments.
-        key_frames: The file that names its key frames.
-        codec: As RFC 6381 has it.
+        playlist: The file that lists its segments.
+        key_frames: The file that lists its key frames.
+        codec: The codec, in the form of RFC 6381.
+        size: The width and height, in pixels.
         frame_rate: Frames a second.
-        rates: Of its segments, in bits a second.
-        key_rates: Of its key frames, in bits a second.
+        rates: The bit rates of its segments.
+        key_rates: The bit rates of its key frames.
     """
 
     playlist: str
@@ -55,17 +56,17 @@ class Picture:
 
 
 def master_playlist(pictures: Sequence[Picture], sounds: Sequence[Rendition], captions: Sequence[Rendition]) -> str:
-    """The text of the playlist.
+    """Return the text of the master playlist.
 
     Args:
-        pictures: The variants; none where the film is sound alone.
+        pictures: The variants; empty if there is only sound.
         sounds: The renditions of the sound. The first one is played unless a viewer chooses another.
-        captions: The renditions of what is said.
+        captions: The renditions of the captions.
     """
     lines = [*HEAD, "#EXT-X-INDEPENDENT-SEGMENTS"]
     lines += [_sound(track, number == 0) for number, track in enumerate(sounds)]
     lines += [_captions(track) for track in captions]
-    # The largest sum that a viewer can choose (9.13).
+    # The bit rate of a variant includes the largest renditions that a viewer can choose (9.13).
     besides = [_largest([track.rates for track in tracks]) for tracks in (sounds, captions)]
     groups = [
         *(['AUDIO="audio"'] if sounds else []),
@@ -96,7 +97,7 @@ def master_playlist(pictures: Sequence[Picture], sounds: Sequence[Rendition], ca
 
 
 def quoted(text: str) -> str:
-    """A text as an attribute may have it: no quotes, no line breaks, nothing that a screen does not show.
+    """Return a text as the quoted value of an attribute, without quotes, line breaks and invisible characters.
 
     Source: RFC 8216, 4.2 (quoted-string).
 

@@ -1,4 +1,4 @@
-"""The playlists of one stream each. Each names ranges of bytes of a single file."""
+"""The playlists of a single stream. Each lists ranges of bytes of one file."""
 
 from collections.abc import Sequence
 
@@ -8,13 +8,13 @@ HEAD = ("#EXTM3U", "#EXT-X-VERSION:7")
 
 
 def media_playlist(media: str, parts: Sequence[Segment], target: int, *more: str) -> str:
-    """A playlist of segments.
+    """Return a playlist of segments.
 
     Args:
-        media: The file. What lies before its first segment is its header.
-        parts: Its segments.
+        media: The name of the file. The bytes before its first segment are its header.
+        parts: The segments.
         target: The target duration, in seconds.
-        more: Tags that it has besides.
+        more: Further tags of the playlist.
     """
     lines = [
         *HEAD,
@@ -29,16 +29,16 @@ def media_playlist(media: str, parts: Sequence[Segment], target: int, *more: str
 
 
 def key_frame_playlist(media: str, parts: Sequence[Segment], target: int) -> str:
-    """A playlist of key frames alone, from which players show pictures while a viewer searches; as `media_playlist`."""
+    """Return a playlist of key frames, which players show while a viewer seeks. Arguments: as `media_playlist`."""
     return media_playlist(media, parts, target, "#EXT-X-I-FRAMES-ONLY")
 
 
 def captions_playlist(track: str, seconds: float) -> str:
-    """A playlist of captions, in one segment: words are too small to be worth more.
+    """Return a playlist of captions. They are one segment, because a text is too small to be split.
 
     Args:
-        track: The WebVTT file.
-        seconds: How long the film plays.
+        track: The name of the WebVTT file.
+        seconds: The duration of the film.
     """
     target = max(1, int(seconds + 0.5))
     lines = [*HEAD, f"#EXT-X-TARGETDURATION:{target}", "#EXT-X-PLAYLIST-TYPE:VOD"]

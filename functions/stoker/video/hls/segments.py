@@ -1,4 +1,4 @@
-"""Segments: ranges of bytes of a file, each with the time that it plays."""
+"""Segments: ranges of bytes of a file, with their durations and bit rates."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,23 +6,24 @@ from dataclasses import dataclass
 from stoker.video.hls.fragments import Fragment
 
 SEGMENT_SECONDS = 6
-"""Source: the authoring specification (7.5, target durations should be 6 seconds)."""
+"""The target duration. Source: the authoring specification (7.5, target durations should be 6 seconds)."""
 
 LEAST_SHARE, MOST_SHARE = 0.5, 1.5
-"""Of the target duration: the runs of segments of which the peak bit rate is the largest. Source: RFC 8216, 4.1."""
+"""The peak bit rate is the largest bit rate of any consecutive segments whose duration is between these shares of the
+target duration. Source: RFC 8216, 4.1."""
 
 RATE_SECONDS = 1
-"""The shortest fragment that shows a frame rate."""
+"""The shortest fragment whose frame rate counts, in seconds."""
 
 
 @dataclass(frozen=True)
 class Segment:
-    """A range of bytes of a file.
+    """A range of bytes of a file that is played as a unit.
 
     Attributes:
-        offset: Bytes from the start of the file.
-        size: Bytes.
-        seconds: How long it plays.
+        offset: The offset in the file, in bytes.
+        size: The size, in bytes.
+        seconds: The duration.
     """
 
     offset: int
@@ -32,11 +33,11 @@ class Segment:
 
 @dataclass(frozen=True)
 class Rates:
-    """Bits a second.
+    """The bit rates of a playlist, in bits a second.
 
     Attributes:
-        peak: The most of any run of segments that is about as long as the target duration.
-        mean: Of all.
+        peak: The largest bit rate of consecutive segments that are together about as long as the target duration.
+        mean: The average bit rate of all segments.
     """
 
     peak: int
@@ -44,7 +45,7 @@ class Rates:
 
 
 def segments(fragments: Sequence[Fragment]) -> list[Segment]:
-    """Puts fragments together to segments. Sizes whose fragments begin at the same times get the same segments."""
+    """Join fragments to segments. Files whose fragments have the same times get segments with the same times."""
     firsts = [fragments[0]]
     for fragment in fragments[1:]:
         if fragment.start // SEGMENT_SECONDS > firsts[-1].start // SEGMENT_SECONDS:
@@ -58,7 +59,7 @@ def segments(fragments: Sequence[Fragment]) -> list[Segment]:
 
 
 def key_frames(fragments: Sequence[Fragment]) -> list[Segment]:
-    """The key frame of each fragment, with the boxes that lead to it. It stands until the next one.
+    """Return the key frame of each fragment, with the boxes before it. Each lasts until the next key frame.
 
     Source: RFC 8216, 4.3.3.6; the authoring specification (6.10, with the `moof` that belongs to it).
     """
@@ -70,14 +71,17 @@ def key_frames(fragments: Sequence[Fragment]) -> list[Segment]:
 
 
 def frame_rate(fragments: Sequence[Fragment]) -> float:
-    """The highest number of frames a second, as the mean of a fragment: single frames of a variable rate jitter."""
+    """Return the highest frame rate of a fragment, in frames a second.
+
+    It is the average of a fragment, because the durations of single frames jitter at a variable frame rate.
+    """
     seconds = [segment.seconds for segment in key_frames(fragments)]
     rates = [part.samples / lasts for part, lasts in zip(fragments, seconds, strict=True) if lasts >= RATE_SECONDS]
     return max(rates, default=sum(part.samples for part in fragments) / sum(seconds))
 
 
 def target_seconds(parts: Sequence[Segment], least: int = 1) -> int:
-    """The target duration: no segment is longer, once that is rounded to whole seconds.
+    """Return the target duration, in seconds. No segment is longer after rounding to whole seconds.
 
     Example:
         >>> target_seconds([Segment(0, 1, 6.006), Segment(1, 1, 6.5)])
@@ -87,11 +91,11 @@ def target_seconds(parts: Sequence[Segment], least: int = 1) -> int:
 
 
 def rates(parts: Sequence[Segment], target: int) -> Rates:
-    """The bit rates of a playlist.
+    """Return the bit rates of a playlist.
 
     Args:
-        parts: Its segments.
-        target: Its target duration, in seconds. A segment alone that is much shorter makes no peak.
+        parts: The segments of the playlist.
+        target: The target duration, in seconds. A single segment that is much shorter does not count for the peak.
 
     Example:
         >>> rates([Segment(0, 6000, 6), Segment(6000, 3000, 2), Segment(9000, 2000, 1)], 6)

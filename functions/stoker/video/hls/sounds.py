@@ -1,17 +1,17 @@
-"""The sounds among which a viewer can choose: one of each language."""
+"""The sounds among which a viewer can choose, one for each language."""
 
 from dataclasses import dataclass
 from itertools import count
 
 from stoker.languages import bcp47
 from stoker.probe.probe import AudioStream, MediaInfo
-from stoker.video.source.part import has_part
+from stoker.video.source.part import plays_in_part
 
 MAX_SOUNDS = 8
-"""Each takes an encode, and a menu has room for no more."""
+"""The largest number of sounds. Each must be encoded, and a menu has no room for more."""
 
 MAX_NAME = 60
-"""Characters that a menu shows."""
+"""The longest name of a sound, in characters, as menus show it."""
 
 
 @dataclass(frozen=True)
@@ -19,9 +19,9 @@ class ChosenSound:
     """A sound of the source that becomes a rendition.
 
     Attributes:
-        stream: None for the sound of the film, which other outputs have as well.
-        language: A BCP 47 tag; None where nobody knows.
-        name: For people; no other sound has it.
+        stream: A sound of the source; None for the film's own sound, which other outputs have as well.
+        language: A BCP 47 tag; None if the language is unknown.
+        name: The name for viewers. No other sound has the same name.
     """
 
     stream: AudioStream | None
@@ -30,12 +30,12 @@ class ChosenSound:
 
 
 def chosen_sounds(info: MediaInfo, start: float = 0, end: float | None = None) -> list[ChosenSound]:
-    """The sound of the film, and each other one of a language that none before it has.
+    """Return the film's own sound, and the first sound of each further language.
 
     Args:
-        info: What the source holds.
-        start: Where the part begins that is wanted, in seconds of the source.
-        end: Where the part ends; None where the source does. A sound that is silent in the part is left out.
+        info: The content of the source.
+        start: The start of the wanted part, in seconds of the source.
+        end: The end of the part; None for the end of the source. Sounds that do not play within the part are left out.
 
     Example:
         >>> german, russian = AudioStream(1, "aac", 2, 9, language="ger"), AudioStream(2, "aac", 2, 9, language="rus")
@@ -47,7 +47,7 @@ def chosen_sounds(info: MediaInfo, start: float = 0, end: float | None = None) -
     languages = {bcp47(info.audio.language): info.audio}
     for stream in info.sounds:
         language = bcp47(stream.language)
-        if stream.index != info.audio.index and language is not None and has_part(stream, start, end):
+        if stream.index != info.audio.index and language is not None and plays_in_part(stream, start, end):
             languages.setdefault(language, stream)
     chosen: list[ChosenSound] = []
     for language, stream in list(languages.items())[:MAX_SOUNDS]:

@@ -1,4 +1,4 @@
-"""The kinds of outputs: each plans its files in a graph, and says how they are finished once ffmpeg has run."""
+"""The kinds of outputs. Each plans its files in a graph, and returns a function that finishes them after ffmpeg."""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -26,15 +26,15 @@ KINDS: Mapping[str, Callable[[Any, Graph], Finish]] = {
     "waveform": waveform,
     "captions": captions,
 }
-"""What plans each kind; it takes the kind's own model."""
+"""The function that plans each kind. Its argument is the kind's own model."""
 
 OF_SOUND = frozenset({"audio", "waveform"})
-"""The kinds that need sound, and no picture. All others go without sound where there is none."""
+"""The kinds that need sound, and no picture. All other kinds can be made without sound."""
 
 OF_EITHER = frozenset({"hls"})
-"""The kinds that go without a picture where there is none. All others need one, unless they are of sound."""
+"""The kinds that need a picture or a sound. All other kinds need a picture, except those in `OF_SOUND`."""
 
 
 def of_sound(outputs: Iterable[Any]) -> bool:
-    """Whether all of some outputs are of sound, captions aside."""
+    """Return whether all outputs are of sound. Captions do not count."""
     return {output.kind for output in outputs} - {"captions"} <= OF_SOUND

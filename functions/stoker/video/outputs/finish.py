@@ -1,4 +1,4 @@
-"""From what ffmpeg has written to the files of an output."""
+"""The last step of an output: the files that ffmpeg has written are checked and completed."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -20,8 +20,8 @@ class MadeFile:
     """A file in the working folder.
 
     Attributes:
-        name: Its name there, and in Storage.
-        content_type: Its media type.
+        name: The name in the working folder and in Cloud Storage.
+        content_type: The media type.
     """
 
     name: str
@@ -30,16 +30,16 @@ class MadeFile:
 
 @dataclass(frozen=True)
 class MadeOutput:
-    """What was asked for, made.
+    """A finished output.
 
     Attributes:
-        kind: As it was asked for.
-        file: What the output's path names.
-        parts: The files that it names, in the same folder.
-        width: Pixels, where it is a picture.
-        height: Pixels, where it is a picture.
-        duration_seconds: Where it plays.
-        of: The media of the source, `video` and `audio`, that it plays to their end.
+        kind: The kind of the output.
+        file: The output's own file.
+        parts: The files that the output's own file names, in the same folder.
+        width: The picture's width in pixels; None if there is no picture.
+        height: The picture's height in pixels; None if there is no picture.
+        duration_seconds: The duration; None for an output that does not play.
+        of: The media of the source, `video` and `audio`, that the output plays to their end.
     """
 
     kind: str
@@ -52,13 +52,13 @@ class MadeOutput:
 
 
 @dataclass(frozen=True)
-class Bench:
-    """What finishing needs.
+class FinishContext:
+    """The folder and the tools for finishing outputs.
 
     Attributes:
         folder: The working folder.
-        prober: Opens what was made.
-        run_ffmpeg: Runs it once more, with arguments whose paths are relative to the folder.
+        prober: The process that opens files.
+        run_ffmpeg: Runs ffmpeg once more, with arguments whose paths are relative to the folder.
     """
 
     folder: Path
@@ -66,28 +66,28 @@ class Bench:
     run_ffmpeg: Callable[[list[str]], object]
 
     def probe(self, name: str, formats: str = CONTAINERS) -> MediaInfo:
-        """What a file in the folder holds.
+        """Return what a file in the folder holds.
 
         Raises:
-            NotReadable: It is none of the formats, or holds nothing.
+            NotReadable: The file has none of the formats, or holds nothing.
         """
-        # Its packets may have left already: what has left a file are zeros.
+        # Its packets can't be read: those that were uploaded already are zeros in the file.
         return self.prober.probe(self.folder / name, formats, measure=False)
 
 
-Finish = Callable[[Bench], MadeOutput]
-"""Checks an output, once ffmpeg has written it, and makes what ffmpeg can't.
+Finish = Callable[[FinishContext], MadeOutput]
+"""A function that checks the files of an output after ffmpeg has written them, and makes the files that ffmpeg can't.
 
 Raises:
-    NotReadable: What ffmpeg wrote is no such output.
+    NotReadable: ffmpeg's files are not those of such an output.
 """
 
 
-def plays(kind: str, name: str, content_type: str, of: tuple[str, ...] = WHOLE) -> Finish:
-    """An output that is one file, which plays media of the source to their end."""
+def playing_file(kind: str, name: str, content_type: str, of: tuple[str, ...] = WHOLE) -> Finish:
+    """Return the finish of an output that is one file, which plays media of the source to their end."""
 
-    def finish(bench: Bench) -> MadeOutput:
-        info = bench.probe(name)
+    def finish(context: FinishContext) -> MadeOutput:
+        info = context.probe(name)
         return MadeOutput(
             kind,
             MadeFile(name, content_type),
@@ -101,21 +101,21 @@ def plays(kind: str, name: str, content_type: str, of: tuple[str, ...] = WHOLE) 
 
 
 def with_chapters(finish: Finish, name: str, chapters: Sequence[Chapter]) -> Finish:
-    """An output whose MP4 gets chapters before it is checked: ffmpeg's `tee` muxer hands none on."""
+    """Return a finish that puts chapters into an MP4 first. ffmpeg's `tee` muxer can't write them."""
 
-    def finish_with_chapters(bench: Bench) -> MadeOutput:
-        put_chapters(bench.folder / name, chapters)
-        return finish(bench)
+    def finish_with_chapters(context: FinishContext) -> MadeOutput:
+        put_chapters(context.folder / name, chapters)
+        return finish(context)
 
     return finish_with_chapters if chapters else finish
 
 
-def still(kind: str, name: str, content_type: str, formats: str) -> Finish:
-    """An output that is one picture."""
+def still_picture(kind: str, name: str, content_type: str, formats: str) -> Finish:
+    """Return the finish of an output that is one picture."""
 
-    def finish(bench: Bench) -> MadeOutput:
-        video = bench.probe(name, formats).video
-        assert video is not None  # what the formats are of
+    def finish(context: FinishContext) -> MadeOutput:
+        video = context.probe(name, formats).video
+        assert video is not None  # all of the formats are pictures
         return MadeOutput(kind, MadeFile(name, content_type), width=video.width, height=video.height)
 
     return finish

@@ -1,19 +1,22 @@
-"""A PNG of vertical bars: one bit for a pixel, on a transparent ground. Source: https://www.w3.org/TR/png-3/."""
+"""A PNG of vertical bars on a transparent background, with one bit for each pixel.
+
+Source: https://www.w3.org/TR/png-3/.
+"""
 
 import struct
 import zlib
 from collections.abc import Sequence
 
 COLOUR = bytes.fromhex("2f80ed")
-"""Of the bars: a blue that is seen on white and on black."""
+"""The colour of the bars, a blue that can be seen on white and on black."""
 
 
-def drawn(bars: Sequence[tuple[int, int]], size: tuple[int, int]) -> bytes:
-    """Draws a bar in each column.
+def bars_png(bars: Sequence[tuple[int, int]], size: tuple[int, int]) -> bytes:
+    """Return the PNG of a picture with a bar in each column.
 
     Args:
-        bars: The lower and the upper end of each, from -128 to 127; as many as the picture is wide.
-        size: Width and height in pixels.
+        bars: The lower and the upper end of each bar, from -128 to 127. Their number is the width of the picture.
+        size: The width and height, in pixels.
     """
     width, height = size
     ends = [(_row(upper, height), _row(lower, height)) for lower, upper in bars]

@@ -1,31 +1,33 @@
-"""`sprite`: small pictures side by side on sheets, and a WebVTT that names the place of each, as players of films want
-them for their seek bars. Source: https://www.w3.org/TR/media-frags/#naming-space (`#xywh`)."""
+"""`sprite`: sheets of small pictures for the seek bars of players, and a WebVTT with the position of each picture.
+
+Source: https://www.w3.org/TR/media-frags/#naming-space (`#xywh`).
+"""
 
 from itertools import count
 from math import ceil
 from pathlib import Path
 
-from stoker.captions.webvtt import Cue, written
+from stoker.captions.webvtt import Cue, to_webvtt
 from stoker.models.video import SpriteOutput
+from stoker.probe.picture_parameters import Size
 from stoker.probe.probe import NotReadable
 from stoker.sandbox.formats import PICTURES
 from stoker.video.encode.graph import Graph
-from stoker.video.outputs.finish import WEBVTT, Bench, Finish, MadeFile, MadeOutput
-from stoker.video.outputs.moments import on_screen
+from stoker.video.outputs.finish import WEBVTT, Finish, FinishContext, MadeFile, MadeOutput
+from stoker.video.outputs.moments import frames_on_screen
 from stoker.video.picture.colours import JPEG
-from stoker.video.source.film import Size
 
 COLUMNS, ROWS = 10, 10
-"""Of a sheet."""
+"""The columns and rows of a sheet."""
 
 MAX_PICTURES = 3000
-"""More than a seek bar has pixels; thirty sheets."""
+"""The largest number of pictures: more than a seek bar has pixels. They fill thirty sheets."""
 
 QUALITY = {"c:v": "mjpeg", "q:v": "3"}
 
 
 def sprite(output: SpriteOutput, graph: Graph) -> Finish:
-    """Plans the sheets. ffmpeg first writes each small picture as it comes by, so that progress is told on the way."""
+    """Plan the sheets. ffmpeg first writes a file for each small picture, so that it reports its progress."""
     # The last frame stays on the screen while the sound goes on.
     seconds = max(graph.film.picture_end, graph.film.seconds)
     interval = max(output.interval, seconds / MAX_PICTURES)
@@ -36,22 +38,22 @@ def sprite(output: SpriteOutput, graph: Graph) -> Finish:
     filters = (*middles(interval, seconds, seconds - graph.film.picture_end), JPEG)
     graph.write_picture(pattern, size, filters, {**QUALITY, "f": "image2", "start_number": "0"})
 
-    def finish(bench: Bench) -> MadeOutput:
-        starts = _starts(bench.folder, pattern, interval, seconds)
+    def finish(context: FinishContext) -> MadeOutput:
+        starts = _starts(context.folder, pattern, interval, seconds)
         columns, rows = min(COLUMNS, len(starts)), min(ROWS, -(-len(starts) // COLUMNS))
         sheets = [f"{stem}-{number + 1}.jpg" for number in range(-(-len(starts) // (columns * rows)))]
-        bench.run_ffmpeg(
+        context.run_ffmpeg(
             [
                 *("-f", "image2", "-framerate", "1", "-i", pattern, "-frames:v", str(len(sheets))),
                 *("-vf", f"trim=end_frame={len(starts)},tile={columns}x{rows}"),
                 *("-c:v", "mjpeg", "-q:v", "3", "-f", "image2", "-start_number", "1", f"{stem}-%d.jpg"),
             ]
         )
-        found = [bench.probe(sheet, PICTURES).video for sheet in sheets]
+        found = [context.probe(sheet, PICTURES).video for sheet in sheets]
         if any(video is None or (video.width, video.height) != (columns * size[0], rows * size[1]) for video in found):
             raise NotReadable("a sheet is not of the size that it should have")
         cues = _cues(starts, max(seconds, starts[-1] + 0.001), sheets, size, (columns, rows))
-        (bench.folder / track).write_text(written(cues))
+        (context.folder / track).write_text(to_webvtt(cues))
         parts = tuple(MadeFile(sheet, "image/jpeg") for sheet in sheets)
         return MadeOutput("sprite", MadeFile(track, WEBVTT), parts, width=size[0], height=size[1])
 
@@ -59,24 +61,24 @@ def sprite(output: SpriteOutput, graph: Graph) -> Finish:
 
 
 def middles(interval: float, seconds: float, beyond: float = 0) -> tuple[str, ...]:
-    """Filters that take the frame in the middle of each interval: a film often begins with a black frame.
+    """Return filters that take the frame in the middle of each interval, because films often begin with a black frame.
 
     Args:
-        interval: Seconds.
-        seconds: When the film ends; 0 where that is not known. The last interval ends there.
-        beyond: How long the sound goes on after the picture, in seconds.
+        interval: The interval, in seconds.
+        seconds: The end of the film and of the last interval, in seconds; 0 if it is unknown.
+        beyond: How long the sound goes on after the end of the picture, in seconds.
     """
     half = interval / 2
     last = max(0, ceil(seconds / interval - 0.001) - 1) * interval
     middle = (last + seconds) / 2 if seconds else last + half
-    # Time is moved, so that the middle of each interval comes to lie at its start. The last interval is stretched.
+    # Times are shifted, so that the middle of each interval lies at its start. The last interval is stretched.
     moved = f"if(lt(T\\,{last:.6f})\\,T-{half:.6f}\\,{last - half:.6f}+(T-{last:.6f})*{half / (middle - last):.6f})"
-    hold, every = on_screen(0, interval, beyond)
+    hold, every = frames_on_screen(0, interval, beyond)
     return (hold, f"setpts=({moved})/TB", every)
 
 
 def _starts(folder: Path, pattern: str, interval: float, seconds: float) -> list[float]:
-    """When each picture that was written begins. The last one may begin at the end of the film, and is nobody's."""
+    """Return the start of each picture that was written, in seconds. A last picture at the film's end is left out."""
     made = next(number for number in count() if not (folder / (pattern % number)).exists())
     if made == 0:
         raise NotReadable("no picture came out")

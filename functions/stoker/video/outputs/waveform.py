@@ -1,6 +1,6 @@
-"""`waveform`: the least and the most of the sound in each of many short times, as JSON and as a picture.
+"""`waveform`: the lowest and the highest sample of each of many short intervals, as JSON and as a picture.
 
-The JSON is of version 2 of the format of audiowaveform, which wavesurfer.js and Peaks.js read.
+The JSON is version 2 of audiowaveform's format, which wavesurfer.js and Peaks.js read.
 Source: https://github.com/bbc/audiowaveform/blob/master/doc/DataFormat.md
 """
 
@@ -13,26 +13,26 @@ from stoker.models.video import WaveformOutput
 from stoker.probe.probe import NotReadable
 from stoker.sound.downmix import SAMPLES_PER_SECOND
 from stoker.video.encode.graph import Graph
-from stoker.video.outputs.finish import Bench, Finish, MadeFile, MadeOutput
-from stoker.video.outputs.png import drawn
+from stoker.video.outputs.finish import Finish, FinishContext, MadeFile, MadeOutput
+from stoker.video.outputs.png import bars_png
 
 MAX_PEAKS = 4000
-"""As many as the widest screens have pixels."""
+"""The largest number of intervals, as many as the widest screens have pixels."""
 
 LEAST_SAMPLES = 480
-"""Of one peak: a hundredth of a second."""
+"""Samples of the shortest interval: a hundredth of a second."""
 
 SIZE = (1800, 280)
-"""The picture's, in pixels: a wide screen, and room for 280 levels."""
+"""The size of the picture, in pixels: as wide as a screen, with 280 levels."""
 
 Peak = tuple[int, int]
-"""The least and the most, from -128 to 127."""
+"""The lowest and the highest sample of an interval, from -128 to 127."""
 
 
 def waveform(output: WaveformOutput, graph: Graph) -> Finish:
-    """Plans both files."""
-    told = graph.film.audio.end_seconds if graph.film.audio else None
-    seconds = told or graph.film.seconds
+    """Plan the JSON and the picture."""
+    end = graph.film.audio.end_seconds if graph.film.audio else None
+    seconds = end or graph.film.seconds
     samples = max(LEAST_SAMPLES, math.ceil(seconds * SAMPLES_PER_SECOND / MAX_PEAKS))
     name = graph.name("waveform", "json")
     stem = name.removesuffix(".json")
@@ -45,8 +45,8 @@ def waveform(output: WaveformOutput, graph: Graph) -> Finish:
     )
     graph.write_sound("-", filters, {"f": "null"})
 
-    def finish(bench: Bench) -> MadeOutput:
-        peaks = _peaks(bench.folder / measured)
+    def finish(context: FinishContext) -> MadeOutput:
+        peaks = _peaks(context.folder / measured)
         data = {
             "version": 2,
             "channels": 1,
@@ -56,8 +56,8 @@ def waveform(output: WaveformOutput, graph: Graph) -> Finish:
             "length": len(peaks),
             "data": [level for peak in peaks for level in peak],
         }
-        (bench.folder / name).write_text(json.dumps(data, separators=(",", ":")))
-        (bench.folder / picture).write_bytes(drawn(_columns(peaks), SIZE))
+        (context.folder / name).write_text(json.dumps(data, separators=(",", ":")))
+        (context.folder / picture).write_bytes(bars_png(_columns(peaks), SIZE))
         files = MadeFile(name, "application/json"), (MadeFile(picture, "image/png"),)
         return MadeOutput("waveform", *files, width=SIZE[0], height=SIZE[1])
 
@@ -73,12 +73,12 @@ def _peaks(measured: Path) -> list[Peak]:
 
 
 def _eight_bits(level: float) -> int:
-    # A broken decoder may give what is no number.
+    # A broken decoder may return NaN or infinity.
     return max(-128, min(127, round(level * 128))) if math.isfinite(level) else 0
 
 
 def _columns(peaks: list[Peak]) -> list[Peak]:
-    """One peak for each column of the picture."""
+    """Return a peak for each column of the picture."""
     columns = []
     for column in range(SIZE[0]):
         first = column * len(peaks) // SIZE[0]

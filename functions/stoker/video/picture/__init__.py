@@ -1,1 +1,1 @@
-"""The picture of every output: its sizes, colours, watermark and burnt-in captions."""
+"""The picture of the outputs: its sizes, colours, watermark and burnt-in captions."""

@@ -1,4 +1,4 @@
-"""Pictures with transparent parts, which no output has."""
+"""Pictures with transparent parts. Outputs have none, so such pictures are laid over white."""
 
 import re
 
@@ -7,18 +7,18 @@ OVER_WHITE = (
     "[below]drawbox=color=white:thickness=fill:replace=1[white]",
     "[white][picture]overlay=format=auto",
 )
-"""Chains that lay a picture over white, as most pages would. Without them ffmpeg drops the alpha channel, and the
-colours of transparent pixels are seen, which are anything."""
+"""Filter chains that lay a picture over white, as most web pages show it. Without them ffmpeg drops the alpha channel,
+and shows the colours of transparent pixels, which may be any colours."""
 
 WITH_ALPHA = re.compile(r"yuva|gbrap|rgba|bgra|argb|abgr|vuya|ayuv|uyva|yaf?\d|pal8")
-"""The beginnings of ffmpeg's names of pixel formats that have an alpha channel, or a palette that may have one."""
+"""The beginnings of ffmpeg's names of pixel formats with an alpha channel, or with a palette that may have one."""
 
 
 def over_white(pixel_format: str) -> list[str]:
-    """The filter that makes a picture opaque; none where it is opaque.
+    """Return the filter that makes a picture opaque; empty if the picture is opaque already.
 
     Args:
-        pixel_format: Of the picture, as ffmpeg calls it.
+        pixel_format: ffmpeg's name of the picture's pixel format.
 
     Example:
         >>> over_white("yuv420p")

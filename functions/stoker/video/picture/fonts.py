@@ -1,4 +1,4 @@
-"""The fonts that captions are burnt in with: each comes with a package, since Google's images may have none.
+"""The fonts of burnt-in captions. They come in Python packages, because Google's images may have no fonts.
 
 Source of the tables: https://learn.microsoft.com/en-us/typography/opentype/spec/cmap.
 """
@@ -13,15 +13,15 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Font:
-    """A font.
+    """A font for burnt-in captions.
 
     Attributes:
-        style: The name of its style in a file of subtitles.
-        family: Its name for the renderer.
-        size: In lines of a picture of 360, so that all fonts look equally large. Renderers count from the top of the
-            tallest letter to the foot of the deepest.
-        package: What brings it.
-        path: Its file in the package.
+        style: The name of the font's style in a subtitles file.
+        family: The name of the font for the renderer.
+        size: The size in lines, of a picture of 360 lines, at which all fonts look equally large. Renderers measure it
+            from the top of the tallest letter to the bottom of the deepest.
+        package: The Python package that has the font.
+        path: The path of the font's file within the package.
     """
 
     style: str
@@ -32,7 +32,7 @@ class Font:
 
     @property
     def file(self) -> Path:
-        """Its file."""
+        """The path of the font's file."""
         found = importlib.util.find_spec(self.package)
         assert found is not None
         assert found.origin is not None
@@ -43,12 +43,12 @@ FONTS = (
     Font("Default", "Source Sans Pro Semibold", 20, "font_source_sans_pro", "files/SourceSansPro-Semibold.ttf"),
     Font("East", "Noto Sans CJK JP", 23, "noto_cjk_sans_jp_regular", "NotoSansCJKjp-Regular.otf"),
 )
-"""Latin, Greek and Cyrillic; then Chinese, Japanese and Korean. The first is the usual one."""
+"""A font for Latin, Greek and Cyrillic, and a font for Chinese, Japanese and Korean. The first is the default font."""
 
 
 @cache
 def characters(font: Font) -> frozenset[int]:
-    """The code points for which a font has a glyph."""
+    """Return the code points for which a font has a glyph."""
     with font.file.open("rb") as file:
         _, tables = struct.unpack(">4sH6x", file.read(12))
         directory = file.read(16 * tables)
@@ -67,7 +67,7 @@ def characters(font: Font) -> frozenset[int]:
 
 
 def _groups(cmap: bytes, start: int) -> Iterator[tuple[int, int]]:
-    """The ranges of code points in a subtable of format 12, segmented coverage."""
+    """Iterate over the ranges of code points in a `cmap` subtable of format 12, segmented coverage."""
     (count,) = struct.unpack_from(">12xI", cmap, start)
     for first, last, _ in struct.iter_unpack(">III", cmap[start + 16 : start + 16 + 12 * count]):
         yield first, last

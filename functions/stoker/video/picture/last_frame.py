@@ -1,4 +1,4 @@
-"""The duration of the last frame, which a slide show or an animation of web pages holds as long as it likes."""
+"""The duration of the last frame, which may be long in slide shows and in animated pictures of web pages."""
 
 from collections.abc import Mapping
 
@@ -8,19 +8,20 @@ from stoker.video.source.film import Film
 ANIMATION_DEMUXERS = {demuxer for accepted in ACCEPTED if accepted.animation for demuxer in accepted.demuxers}
 
 
-def held(film: Film) -> Mapping[str, str]:
-    """Options of an encoder that keep the duration of the last frame.
+def last_frame_options(film: Film) -> Mapping[str, str]:
+    """Return the options of an encoder that keep the duration of the last frame.
 
-    Encoders drop it, and ffmpeg's muxers then repeat the duration before it. No frame may be reordered for that, since
-    a muxer takes the last packet for the last frame. Without B-frames, browsers also find each still: they take the
-    duration of a frame from the times of decoding, and after a seek into a reordered still they show the next frame.
+    Encoders drop this duration, and ffmpeg's muxers then use the duration of the frame before. The options also switch
+    B-frames off, for two reasons. A muxer takes the last packet for the last frame, so that frames must not be
+    reordered. And browsers take the duration of a frame from the times of decoding: after a seek into a reordered
+    still, they would show the next frame.
 
     Args:
-        film: What is encoded.
+        film: The film that is encoded.
     """
     if film.info.container not in ANIMATION_DEMUXERS and not film.has_stills:
         return {}
-    # Of a part, the last frame ends with the part, and not when it would in the source.
+    # If the film ends before its source, the last frame ends with the film, not when it ends in the source.
     least = "DURATION" if film.end is None else "1"
     last = f"max({least},{film.picture_end:.6f}/TB-PTS)"
     return {"bf": "0", "bsf": f"setts=duration='if(eq(NEXT_PTS,NOPTS),{last},DURATION)'"}

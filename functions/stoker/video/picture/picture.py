@@ -1,20 +1,21 @@
-"""The filters that the picture of every output goes through, from the decoder to one picture of plain colours."""
+"""The filters for the picture of all outputs: from the decoded source to one picture in the colours of outputs."""
 
 from collections.abc import Sequence
 
+from stoker.probe.picture_parameters import Size
 from stoker.probe.probe import VideoStream
 from stoker.video.picture.alpha import over_white
-from stoker.video.picture.colours import mark_colours, read_as, to_sdr
+from stoker.video.picture.colours import tag_colours, to_sdr, watermark_colours
 from stoker.video.picture.watermark import overlay
-from stoker.video.source.film import Film, Size
+from stoker.video.source.film import Film
 
 MAX_FRAMES_PER_SECOND = 60
 SLACK = 0.05
-"""A frame that comes so little before a place on the grid, as a share of a place, belongs there: containers write
-milliseconds."""
+"""A frame that comes less than this before a place on the grid, as a share of the grid's step, belongs to that place,
+because containers round times to milliseconds."""
 
 FONTS = "fonts"
-"""The folder, in the working folder, of what subtitles are written with."""
+"""The folder of the captions' fonts, in the working folder."""
 
 STEADY = ";".join(
     (
@@ -23,39 +24,41 @@ STEADY = ";".join(
         "[moving][steady]interleave",
     )
 )
-"""Adds copies of stills, 25 a second, because captions are drawn on frames alone and change while a still is shown."""
+"""Filters that add copies of stills, 25 a second. Captions are drawn on frames, and change while a still is shown."""
 
 CAPPED = (
     f"select=isnan(prev_selected_t)+gt(floor(t*{MAX_FRAMES_PER_SECOND}+{SLACK})\\,"
     f"floor(prev_selected_t*{MAX_FRAMES_PER_SECOND}+{SLACK}))",
     f"setpts=floor(T*{MAX_FRAMES_PER_SECOND}+{SLACK})/({MAX_FRAMES_PER_SECOND}*TB)",
 )
-"""Keeps the first frame of each place on a grid of 60 a second, and moves it there. ffmpeg's `fps` alone would keep the
-last frame of each place, and show it too early."""
+"""Filters that keep the first frame of each place on a grid of 60 a second, and move the frame to that place. ffmpeg's
+`fps` alone would keep the last frame of each place, and show it too early."""
 
 
-def picture_filters(film: Film, size: Size, part: Sequence[str], marks: int) -> list[str]:
-    """Filters from the picture of the source to that of the film: upright, whole, of one size, in plain colours.
+def picture_filters(film: Film, size: Size, part: Sequence[str], watermark_input: int) -> list[str]:
+    """Return the filters from the source's picture to the film's picture: upright, in one size, in plain colours.
 
     Args:
-        film: The film; it has a picture.
-        size: The largest that is wanted.
-        part: The filters that cut out the wanted part.
-        marks: The place of the watermark among ffmpeg's inputs.
+        film: A film with a picture.
+        size: The largest size that an output needs.
+        part: The filters that cut out the film.
+        watermark_input: The index of the watermark among ffmpeg's inputs.
     """
     video = film.video
     assert video is not None
     filters = [f"setpts=PTS+{video.late_seconds:.6f}/TB"] if video.late_seconds else []
-    filters += [*part, read_as(video), *over_white(video.pixel_format)]
+    filters += [*part, tag_colours(video), *over_white(video.pixel_format)]
     if not video.steady:
         filters += _fitted(size)
     if _may_be_interlaced(video):
-        # Frame by frame, because a film may begin with progressive frames. These pass unchanged.
+        # `deint=interlaced` decides for each frame, because a film may begin with progressive frames. It leaves these
+        # unchanged.
         filters.append("bwdif=mode=send_frame:deint=interlaced")
     if film.moving_frames_per_second > MAX_FRAMES_PER_SECOND:
         filters += CAPPED
         if video.frames_per_second > MAX_FRAMES_PER_SECOND:
-            # Sets the rate that containers record. It would repeat frames where the picture stands still.
+            # This sets the frame rate in the container. A film with stills has a lower average rate, and does not get
+            # this filter, which would repeat the frames of stills.
             filters.append(f"fps={MAX_FRAMES_PER_SECOND}:eof_action=pass")
     if video.steady and (size != (video.width, video.height) or not video.square_pixels):
         filters += scaled(size)
@@ -64,22 +67,22 @@ def picture_filters(film: Film, size: Size, part: Sequence[str], marks: int) -> 
         if film.has_stills:
             filters.append(STEADY)
         filters.append(f"subtitles=filename={film.subtitles}:fontsdir={FONTS}:wrap_unicode=1")
-    if film.mark:
-        filters.append(overlay(film.mark, size, marks, mark_colours(video)))
+    if film.watermark:
+        filters.append(overlay(film.watermark, size, watermark_input, watermark_colours(video)))
     return filters
 
 
 def scaled(size: Size) -> list[str]:
-    """Filters that scale a picture of one size, with square pixels."""
+    """Return the filters that scale a picture of one size, with square pixels."""
     return [f"scale={size[0]}:{size[1]}:flags=lanczos", "setsar=1"]
 
 
 def _may_be_interlaced(video: VideoStream) -> bool:
-    plain = video.pixel_format.startswith(("yuv", "nv12"))  # bwdif would convert others, such as RGB
+    plain = video.pixel_format.startswith(("yuv", "nv12"))  # `bwdif` would convert other formats, such as RGB.
     return video.interlaced or (plain and not video.progressive)
 
 
 def _fitted(size: Size) -> list[str]:
-    """Filters for a picture whose size may change in the middle: each size is fitted into one, with black bars."""
+    """Return the filters that fit a picture of changing size into one size, with black bars."""
     each = "eval=frame:force_original_aspect_ratio=decrease:reset_sar=1:interl=-1"
     return [f"scale={size[0]}:{size[1]}:flags=lanczos:{each}", f"pad={size[0]}:{size[1]}:-1:-1:eval=frame", "setsar=1"]

@@ -1,16 +1,17 @@
-"""How large an output's films are, and what they are called."""
+"""The sizes of an output's films, and the names of sizes in file names."""
 
 from stoker.models.document import Model
 from stoker.models.video import HlsOutput, Sized
-from stoker.video.source.film import Film, Size
+from stoker.probe.picture_parameters import Size
+from stoker.video.source.film import Film
 
 
 def sizes(film: Film, output: Model) -> list[Size]:
-    """The size of each film that an output holds, the largest first; none where it holds no film.
+    """Return the size of each film in an output, the largest first; empty if the output has no film.
 
     Args:
-        film: What it is made of.
-        output: What was asked for. Sizes beyond the source's own become one.
+        film: The film.
+        output: The output. Sizes that are larger than the source all become the source's size.
     """
     if film.video is None:
         return []
@@ -26,11 +27,11 @@ def sizes(film: Film, output: Model) -> list[Size]:
     return sorted(found, key=lambda size: size[0] * size[1], reverse=True)
 
 
-def called(size: Size, output: Sized | HlsOutput) -> str:
-    """How files name a size: by the side that was asked for, of which most people think as `720p`.
+def size_name(size: Size, output: Sized | HlsOutput) -> str:
+    """Return the name of a size in file names: the side that the job limits, in the usual form `720p`.
 
     Example:
-        >>> called((720, 1280), HlsOutput(kind="hls")), called((404, 720), HlsOutput(kind="hls", heights=[720]))
+        >>> size_name((720, 1280), HlsOutput(kind="hls")), size_name((404, 720), HlsOutput(kind="hls", heights=[720]))
         ('720p', '720p')
     """
     tall = output.heights is not None if isinstance(output, HlsOutput) else output.height is not None

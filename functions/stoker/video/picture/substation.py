@@ -1,4 +1,4 @@
-"""Captions as ffmpeg burns them in: a file of Advanced SubStation Alpha, made of plain text by us.
+"""Captions in the form in which ffmpeg burns them in: a file of Advanced SubStation Alpha, made of plain text.
 
 Source: http://www.tcax.org/docs/ass-specs.htm.
 """
@@ -14,13 +14,13 @@ from stoker.models.warnings import OutputWarning
 from stoker.video.picture.fonts import FONTS, Font, characters
 
 MOST_AT_ONCE = 6
-"""Cues that are shown at the same time: more than a picture has room for, and each of them takes its time to draw."""
+"""Cues that may be shown at the same time. A picture has no room for more, and drawing each of them takes time."""
 
 LINES = 360
-"""The height of the picture, as far as sizes and margins go."""
+"""The height of the picture, in the unit of sizes and margins."""
 
 NAMED = 8
-"""Missing characters that a warning shows."""
+"""Missing characters that a warning lists."""
 
 HEAD = f"""\
 [Script Info]
@@ -44,17 +44,17 @@ HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]")
 
 
 OTHER = "en"
-"""The language of a text without any of these."""
+"""The language of a text without Chinese, Japanese or Korean characters."""
 
 
-def styled(cues: Iterable[Cue]) -> str:
-    """A subtitles file. Characters that no font has are left out of it.
+def to_substation(cues: Iterable[Cue]) -> str:
+    """Return the content of a subtitles file. Characters that no font has are left out.
 
     Args:
-        cues: In the order of their start.
+        cues: The cues, in the order of their start.
 
     Example:
-        >>> styled([Cue(1, 2.5, "Good {morning}.\\nAda.")]).splitlines()[-1]
+        >>> to_substation([Cue(1, 2.5, "Good {morning}.\\nAda.")]).splitlines()[-1]
         'Dialogue: 0:00:01.00,0:00:02.50,Default,Good (morning).\\\\NAda.'
     """
     shown = list(_with_room(cues))
@@ -62,23 +62,24 @@ def styled(cues: Iterable[Cue]) -> str:
         f"Style: {font.style},{font.family},{font.size},&H00FFFFFF,&H00000000,0,1,1.2,2,30,30,16\n" for font in FONTS
     )
     language = _language("".join(cue.text for cue in shown))
-    # Lines of equal width (0) would begin with a full stop where a text has no spaces: there, each line is filled (1).
+    # WrapStyle 0 makes lines of equal width. In a text without spaces, a line might then begin with a full stop, so
+    # WrapStyle 1 is used there, which fills each line.
     head = HEAD.format(language=language, styles=styles, wrap=0 if language == OTHER else 1)
     return head + "".join(f"Dialogue: {_clock(cue.start)},{_clock(cue.end)},{_text(cue)}\n" for cue in shown)
 
 
 def fonts_for(cues: Iterable[Cue]) -> list[Font]:
-    """The fonts that cues are written with; always the usual one, even where it writes nothing."""
+    """Return the fonts that cues need. The default font is always among them."""
     used = {font for cue in cues for line in cue.text.split("\n") for font, _ in _runs(line)}
     return [font for font in FONTS if font in used or font == FONTS[0]]
 
 
 def missing_glyphs(cues: Iterable[Cue], name: str) -> tuple[OutputWarning, ...]:
-    """Warns of the characters that no font has.
+    """Return a warning about the characters that no font has.
 
     Args:
-        cues: What is burnt in.
-        name: The captions as the user knows them.
+        cues: The cues that are burnt in.
+        name: The captions file's name that the user gave.
     """
     letters = Counter(letter for cue in cues for letter in cue.text)
     missing = [letter for letter in letters if not _fonts_with(letter) and _is_drawn(letter)]
@@ -86,13 +87,13 @@ def missing_glyphs(cues: Iterable[Cue], name: str) -> tuple[OutputWarning, ...]:
         return ()
     count = sum(letters[letter] for letter in missing)
     characters_are = "character is" if count == 1 else "characters are"
-    told = " ".join(missing[:NAMED]) + (" …" if len(missing) > NAMED else "")
-    message = f"{count} {characters_are} left out of the picture, because no font here has them: {told} (in {name!r})"
+    shown = " ".join(missing[:NAMED]) + (" …" if len(missing) > NAMED else "")
+    message = f"{count} {characters_are} left out of the picture, because no font here has them: {shown} (in {name!r})"
     return (OutputWarning(code="missing-glyphs", message=message),)
 
 
 def _with_room(cues: Iterable[Cue]) -> Iterator[Cue]:
-    """All but those that would come when the picture is full; they are in the order of their start."""
+    """Iterate over the cues, in the order of their start, without those for which the picture has no room."""
     ends: list[float] = []
     for cue in cues:
         ends = [end for end in ends if end > cue.start]
@@ -102,25 +103,26 @@ def _with_room(cues: Iterable[Cue]) -> Iterator[Cue]:
 
 
 def _text(cue: Cue) -> str:
-    """The style of a cue, and its text; the text names a style wherever the font changes."""
+    """Return the style and the text of a cue. The text names another style at each change of the font."""
     lines = [list(_runs(line)) for line in cue.text.split("\n")]
     now = first = next((font for line in lines for font, _ in line), FONTS[0])
-    told = []
+    texts = []
     for line in lines:
         text = ""
         for font, run in line:
-            # Braces and backslashes are orders to the renderer.
+            # Braces and backslashes are commands to the renderer.
             bare = run.replace("\\", "/").replace("{", "(").replace("}", ")")
             text += (f"{{\\r{font.style}}}" if font != now else "") + bare
             now = font
-        told.append(text)
-    return f"{first.style}," + r"\N".join(told)
+        texts.append(text)
+    return f"{first.style}," + r"\N".join(texts)
 
 
 def _runs(line: str) -> Iterator[tuple[Font, str]]:
-    """A line in parts of one font each, without the characters that no font has.
+    """Iterate over the parts of a line that need one font each, without the characters that no font has.
 
-    A font that has the whole line writes all of it. Otherwise, another font writes what the line's own font lacks.
+    If a font has all characters of the line, the line is a single part. Otherwise, the line's own font is the one that
+    lacks the fewest characters, and another font writes these.
     """
     needed = set(filter(_is_drawn, set(line)))
     own = min(FONTS, key=lambda font: sum(font not in _fonts_with(letter) for letter in needed))
@@ -150,12 +152,12 @@ def _fonts_with(letter: str) -> tuple[Font, ...]:
 
 @lru_cache(maxsize=10_000)
 def _is_drawn(letter: str) -> bool:
-    """Whether a letter needs a glyph: spaces, ends of lines, joiners and selectors of a variant need none."""
+    """Return whether a letter needs a glyph. Spaces, line ends, joiners and variation selectors need none."""
     return unicodedata.category(letter) not in ("Zs", "Cf", "Cc") and not "\ufe00" <= letter <= "\ufe0f"
 
 
 def _language(text: str) -> str:
-    """Whose form of the characters that China, Japan and Korea share is drawn."""
+    """Return the language by which the renderer chooses the form of characters that China, Japan and Korea share."""
     if KANA.search(text):
         return "ja"
     if HANGUL.search(text):

@@ -1,22 +1,23 @@
-"""Lays a picture over the film."""
+"""The filters that lay a watermark over the film."""
 
-from stoker.video.source.film import Overlay, Size
+from stoker.probe.picture_parameters import Size
+from stoker.video.source.film import Overlay
 
 LARGEST_SHARE = 0.2
-"""Of the film's width and height: large enough to be read, small enough to look past."""
+"""The largest share of the film's width and height: large enough to be read, small enough not to disturb."""
 
 MARGIN_SHARE = 0.03
-"""Of the film's height."""
+"""The distance from the edge, as a share of the film's height."""
 
 
 def overlay(mark: Overlay, over: Size, number: int, colours: str) -> str:
-    """The filters between the bare film and the marked one; the mark is an input of its own.
+    """Return the filters that lay a watermark over the film. The watermark is an input of its own.
 
     Args:
-        mark: What is laid over the film.
+        mark: The watermark.
         over: The film's size.
-        number: The place of the mark among ffmpeg's inputs.
-        colours: The filter that converts the mark from RGB to the film's colours, and keeps its alpha.
+        number: The index of the watermark among ffmpeg's inputs.
+        colours: The filter that converts the watermark from RGB to the film's colours, and keeps its alpha.
 
     Example:
         >>> mark = Overlay("watermark", (400, 400), "bottom-right", 0.5)
@@ -30,5 +31,5 @@ def overlay(mark: Overlay, over: Size, number: int, colours: str) -> str:
     x = {"left": margin, "right": over[0] - width - margin}.get(horizontal, (over[0] - width) // 2)
     y = {"top": margin, "bottom": over[1] - height - margin}.get(vertical, (over[1] - height) // 2)
     faded = f"scale={width}:{height},format=gbrap,colorchannelmixer=aa={mark.opacity:.3f},{colours}"
-    # The film may be as small as a few pixels, and the mark then lies at its edge.
+    # In a film of a few pixels, the margin may be larger than the room. Then the watermark lies at the edge.
     return f"null[bare];[{number}:0]{faded}[mark];[bare][mark]overlay=x={max(0, x)}:y={max(0, y)}"

@@ -1,1 +1,1 @@
-"""The sound of every output: its level."""
+"""The level and the measured loudness of the sound of all outputs."""

@@ -1,4 +1,4 @@
-"""How loud the sound is. Source: EBU R 128, https://tech.ebu.ch/docs/r/r128.pdf."""
+"""The measured loudness of a source. Source: EBU R 128, https://tech.ebu.ch/docs/r/r128.pdf."""
 
 import math
 import re
@@ -10,37 +10,37 @@ from stoker.video.encode.graph import Graph
 INTEGRATED, PEAK = "loudness.txt", "peak.txt"
 
 METER = "ebur128=peak=true:metadata=1:framelog=quiet"
-"""It hears the stereo mix: a single channel counts as it sounds from two loudspeakers, 3 LU more than as a channel."""
+"""The meter measures the stereo mix. A single channel counts as played by two loudspeakers, 3 LU louder than alone."""
 
 
 @dataclass(frozen=True)
 class MeasuredLoudness:
-    """What a listener would say.
+    """The measured loudness of a sound.
 
     Attributes:
-        lufs: Integrated over the whole.
-        peak_dbtp: The true peak, in decibels below full scale.
+        lufs: The integrated loudness of the whole sound, in LUFS.
+        peak_dbtp: The true peak, in dBTP; 0 is full scale.
     """
 
     lufs: float
     peak_dbtp: float
 
 
-def measure(graph: Graph) -> None:
-    """Lets a run listen to the sound that it decodes for others."""
-    told = ((INTEGRATED, "lavfi.r128.I"), (PEAK, "lavfi.r128.true_peak"))
-    prints = [f"ametadata=mode=print:key={key}:file={name}" for name, key in told]
+def add_meter(graph: Graph) -> None:
+    """Add a meter to a run of ffmpeg. It measures the sound that the run decodes for its outputs."""
+    keys = ((INTEGRATED, "lavfi.r128.I"), (PEAK, "lavfi.r128.true_peak"))
+    prints = [f"ametadata=mode=print:key={key}:file={name}" for name, key in keys]
     graph.write_sound("-", (METER, *prints), {"f": "null"})
 
 
-def measured(folder: Path) -> MeasuredLoudness | None:
-    """What a run has heard; None where it has not listened, or heard nothing."""
+def read_loudness(folder: Path) -> MeasuredLoudness | None:
+    """Return the loudness that a run has measured; None if it had no meter, or no sound."""
     lufs, peak = _last(folder / INTEGRATED), _last(folder / PEAK)
     return MeasuredLoudness(round(lufs, 1), round(20 * math.log10(peak), 1)) if lufs is not None and peak else None
 
 
 def _last(file: Path) -> float | None:
-    """The last value in a file that may be long."""
+    """Return the last value in a file that may be long; None if there is no value."""
     if not file.exists():
         return None
     with file.open("rb") as content:

@@ -1,1 +1,1 @@
-"""The source of a job: fetched, described, and judged as whole or not."""
+"""The source of a job: it is fetched, described, and checked for a missing end."""

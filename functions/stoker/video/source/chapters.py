@@ -1,6 +1,6 @@
-"""The chapters of a film, and the box of an MP4 that holds them.
+"""The chapters of a film, and the MP4 box that holds them.
 
-The box is `chpl` in `moov.udta`, which ffmpeg, VLC and mpv read and which needs no track of its own.
+The box is `chpl` in `moov.udta`. ffmpeg, VLC and mpv read it, and it needs no track.
 Source: `mov_write_chpl_tag` and `mov_read_chpl` of ffmpeg, libavformat/movenc.c and mov.c. Other boxes are those of
 ISO/IEC 14496-12.
 """
@@ -9,34 +9,35 @@ import struct
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from stoker.probe.boxes import box, top_level
-from stoker.probe.late_index import moved
+from stoker.probe.boxes import HEAD_BYTES, box, inner, top_level
+from stoker.probe.late_index import with_moved_offsets
 from stoker.probe.probe import Chapter, NotReadable
+from stoker.probe.read_at import reader
 
 MAX_CHAPTERS = 255
-"""The box counts them in one byte."""
+"""The largest number of chapters. The box holds their number in one byte."""
 
 MAX_TITLE_BYTES = 255
-"""The box tells the length of a title in one byte."""
+"""The longest title, in bytes. The box holds the length of a title in one byte."""
 
 UNITS_A_SECOND = 10_000_000
-"""Of the times in the box."""
+"""Units of the times in the box."""
 
 MOVED_BYTES = 4 * 1024**2
-"""What is moved at once within a file."""
+"""Bytes of a file that are moved at once."""
 
 
-def chapters_of(chapters: Iterable[Chapter], start: float, end: float | None) -> tuple[Chapter, ...]:
-    """The chapters of a part of a source, whose own time begins at 0, with titles in plain text.
+def chapters_in_part(chapters: Iterable[Chapter], start: float, end: float | None) -> tuple[Chapter, ...]:
+    """Return the chapters of a part of a source. Times count from the start of the part, and titles are plain text.
 
     Args:
-        chapters: Of the source, in the order of their start.
-        start: Where the part begins, in seconds.
-        end: Where it ends, in seconds; None where the source does.
+        chapters: The chapters of the source, in the order of their start.
+        start: The start of the part, in seconds of the source.
+        end: The end of the part, in seconds of the source; None for the end of the source.
 
     Example:
         >>> chapters = [Chapter(0, "One"), Chapter(10, "Two"), Chapter(20, "Three")]
-        >>> chapters_of(chapters, 12, 25)
+        >>> chapters_in_part(chapters, 12, 25)
         (Chapter(start=0, title='Two'), Chapter(start=8, title='Three'))
     """
     of_part = [chapter for chapter in chapters if end is None or chapter.start < end]
@@ -46,17 +47,17 @@ def chapters_of(chapters: Iterable[Chapter], start: float, end: float | None) ->
 
 
 def put_chapters(file: Path, chapters: Sequence[Chapter]) -> None:
-    """Puts chapters into an MP4 that ffmpeg has written. What lies behind its index moves to make room.
+    """Put chapters into an MP4 that ffmpeg has written. The data behind its index moves to make room.
 
     Args:
         file: The file.
-        chapters: At most `MAX_CHAPTERS`, with plain titles.
+        chapters: At most `MAX_CHAPTERS` chapters, with titles from `chapters_in_part`.
 
     Raises:
-        NotReadable: It has no index.
+        NotReadable: The file has no index.
     """
     with file.open("r+b") as content:
-        found = next(((at, size) for kind, at, size in top_level(content) if kind == b"moov"), None)
+        found = next(((at, size) for kind, at, size in top_level(reader(content)) if kind == b"moov"), None)
         if found is None:
             raise NotReadable("it holds no moov")
         at, size = found
@@ -71,11 +72,11 @@ def put_chapters(file: Path, chapters: Sequence[Chapter]) -> None:
             content.seek(begin + by)
             content.write(part)
         content.seek(at)
-        content.write(moved(moov, by, at + size, whole))
+        content.write(with_moved_offsets(moov, by, at + size, whole))
 
 
 def _plain(title: str) -> str:
-    """A title without what a screen does not show, of as many bytes as fit."""
+    """Return a title without line breaks and invisible characters, cut to `MAX_TITLE_BYTES`."""
     text = "".join(letter for letter in " ".join(title.split()) if letter.isprintable())
     return text.encode(errors="replace")[:MAX_TITLE_BYTES].decode(errors="ignore")
 
@@ -89,12 +90,9 @@ def _chpl(chapters: Sequence[Chapter]) -> bytes:
 
 
 def _with(moov: bytes, added: bytes) -> bytes:
-    """The `moov` with a box more in its `udta`, which ffmpeg puts last where there is one."""
-    at = 8
-    while at + 8 <= len(moov):
-        size, kind = struct.unpack(">I4s", moov[at : at + 8])
+    """Return a `moov` box with a further box in its `udta`. ffmpeg writes `udta` last, if at all."""
+    for kind, begin, end in inner(moov, HEAD_BYTES):
         if kind == b"udta":
-            udta = box(b"udta", moov[at + 8 : at + size] + added)
-            return box(b"moov", moov[8:at] + udta + moov[at + size :])
-        at += max(size, 8)
-    return box(b"moov", moov[8:] + box(b"udta", added))
+            udta = box(b"udta", moov[begin:end] + added)
+            return box(b"moov", moov[HEAD_BYTES : begin - HEAD_BYTES] + udta + moov[end:])
+    return box(b"moov", moov[HEAD_BYTES:] + box(b"udta", added))

@@ -1,7 +1,8 @@
-"""Sound that changes in the middle is decoded first, into a file of sound that does not.
+"""Sound that changes its format in the middle. It is first decoded into a file of one format.
 
-ffmpeg sets its filters up anew where the channels or the rate change. They forget what they heard before: silence
-before a late beginning comes again, and meters begin again. The filters that read the file see no change.
+ffmpeg sets its filters up anew when the channels or the sample rate change, and the filters lose their state: the
+silence before a late beginning is inserted again, and meters begin again. The filters that read the decoded file see no
+change.
 """
 
 from collections.abc import Callable, Iterable
@@ -14,29 +15,29 @@ from stoker.video.encode.graph import Graph
 from stoker.video.source.film import Film
 
 MOST_BYTES = config.GIB
-"""All such files of a job have at most as many, some 93 minutes of sound: the working folder is memory."""
+"""The largest size of all such files of a job, about 93 minutes of sound. The working folder is in memory."""
 
 BYTES_PER_SECOND = 4 * SAMPLES_PER_SECOND
 """Stereo of 16 bits."""
 
 AT_ZERO = {"filter_complex": f"anullsrc=r={SAMPLES_PER_SECOND}:d=0.02[zero]", "map": "[zero]"}
-"""A second stream, which begins at 0. ffmpeg begins the clock of a file with its first packet, so that sound that
-begins late would lose its place."""
+"""A second stream, which begins at 0. When ffmpeg reads a file, its clock begins with the first packet. Without this
+stream, sound that begins late would come too early."""
 
 
 def with_decoded(
     source: str, film: Film, sounds: Iterable[AudioStream | None], run: Callable[[list[str]], object]
 ) -> Film:
-    """Decodes the sounds that change in the middle, as long as they are not too long together.
+    """Decode the sounds that change in the middle, if they are not too long together.
 
     Args:
         source: The source's path, relative to the working folder.
         film: The film.
-        sounds: Those that are wanted. None is the sound of the film.
+        sounds: The sounds that are wanted. None stands for the film's own sound.
         run: Runs ffmpeg on the source.
 
     Returns:
-        The film, with the files.
+        The film with the decoded files.
     """
     files, room = {}, MOST_BYTES
     for stream in sounds:
@@ -47,7 +48,7 @@ def with_decoded(
         room -= round(size)
         graph = Graph(source, film)
         name = f"sound-{audio.index}.mka"
-        # Samples without frames keep the time of each change; other codecs would write across it.
+        # PCM keeps the exact time of each change. The frame of another codec would span it.
         graph.write_sound(name, (), {**AT_ZERO, "c": "pcm_s16le", "f": "matroska"}, stream)
         run(graph.arguments())
         files[audio.index] = name

@@ -1,16 +1,16 @@
-"""What the owner is told of the source."""
+"""The description of the source in the job's document."""
 
 from stoker.models.media import Media, MediaAudio, MediaVideo
 from stoker.probe.probe import AudioStream, MediaInfo, VideoStream
 from stoker.video.sound.loudness import MeasuredLoudness
 
 
-def described(info: MediaInfo, loudness: MeasuredLoudness | None) -> Media:
-    """The source in words of the document.
+def describe(info: MediaInfo, loudness: MeasuredLoudness | None) -> Media:
+    """Describe a source for the job's document.
 
     Args:
-        info: What it holds.
-        loudness: How loud it is, where anyone listened.
+        info: The content of the source.
+        loudness: The measured loudness; None if it was not measured.
     """
     return Media(
         container=info.container,

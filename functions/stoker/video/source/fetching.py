@@ -1,4 +1,4 @@
-"""What a job brings: the film, the watermark and the captions, fetched and opened."""
+"""The files that a job names: its source, watermark and captions. They are fetched and opened."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -8,26 +8,26 @@ from stoker import config
 from stoker.errors import InputTooLarge, InvalidJob, UnsupportedMedia
 from stoker.languages import bcp47
 from stoker.models.video import VideoInput, Watermark
-from stoker.probe.inspection import inspected
+from stoker.probe.inspection import inspect_source
 from stoker.probe.probe import MediaInfo, NotReadable, Prober
 from stoker.probe.ranged_source import Remote
 from stoker.probe.refusals import too_large, undecodable, unsupported
-from stoker.sandbox.complaints import cause
 from stoker.sandbox.diagnosis import unknown_codec
+from stoker.sandbox.error_causes import cause
 from stoker.sandbox.formats import WATERMARKS
 from stoker.storage.sources import Source, download, open_source
-from stoker.video.encode.copying import may_fit
+from stoker.video.encode.copying import may_copy
 from stoker.video.hls.sounds import chosen_sounds
 from stoker.video.outputs import OF_EITHER, OF_SOUND, of_sound
-from stoker.video.picture.burnt_captions import CAPTIONS, SUBTITLES, burnt_in, captioned
-from stoker.video.picture.colours import guesses
+from stoker.video.picture.burnt_captions import CAPTIONS, SUBTITLES, prepare_burn_in, read_captions
+from stoker.video.picture.colours import guess_warnings
 from stoker.video.source.embedded import extract
 from stoker.video.source.film import Film, Overlay
-from stoker.video.source.noticed import noticed
-from stoker.video.source.part import of_part
+from stoker.video.source.part import tracks_in_part
+from stoker.video.source.source_warnings import source_warnings
 
-# The user's names for them never reach a command.
 SOURCE, WATERMARK = "source", "watermark"
+"""The names of the files in the working folder. The user's file names never reach a command."""
 
 
 @dataclass(frozen=True)
@@ -35,9 +35,9 @@ class _Wanted:
     """An object to fetch.
 
     Attributes:
-        path: Its name.
-        file: Where to put it.
-        most: The most bytes that it may have.
+        path: The object's name.
+        file: The name of the file in the working folder.
+        most: The largest size, in bytes.
     """
 
     path: str
@@ -47,11 +47,11 @@ class _Wanted:
 
 @dataclass(frozen=True)
 class Fetched:
-    """What a job brings.
+    """The fetched files of a job.
 
     Attributes:
-        generations: Of each object: another one is another file under the same name.
-        remote: The film, where it is too large to be fetched.
+        generations: The generation of each object. It changes when another file is uploaded under the same name.
+        remote: The source, if it is too large to be fetched; else None.
     """
 
     generations: list[str]
@@ -59,13 +59,13 @@ class Fetched:
 
 
 def fetch(video_input: VideoInput, user_id: str, folder: Path, on_share: Callable[[float], None]) -> Fetched:
-    """Downloads what a job brings into the working folder, but for a film that is too large for it.
+    """Download the files of a job into the working folder. A source that is too large stays in Cloud Storage.
 
     Args:
-        video_input: What names it.
+        video_input: The input of the job, which names the files.
         user_id: The job's owner.
         folder: The working folder.
-        on_share: Called with how much of it has arrived, from 0 to 1; what it raises ends the download.
+        on_share: Called with the share that has arrived, from 0 to 1. If it raises an exception, the download ends.
 
     Raises:
         PermanentError: An object is missing, not the owner's, empty or too large.
@@ -77,9 +77,9 @@ def fetch(video_input: VideoInput, user_id: str, folder: Path, on_share: Callabl
         wanted.insert(0, _Wanted(video_input.captions.source, CAPTIONS, config.MAX_CAPTIONS_BYTES))
     generations, remote = [], None
     for one in wanted:
-        told = (lambda arrived, size: on_share(arrived / size)) if one.file == SOURCE else (lambda *_: on_share(0))
+        on_bytes = (lambda arrived, size: on_share(arrived / size)) if one.file == SOURCE else (lambda *_: on_share(0))
         try:
-            generations.append(str(download(one.path, user_id, folder / one.file, told, one.most)))
+            generations.append(str(download(one.path, user_id, folder / one.file, on_bytes, one.most)))
         except InputTooLarge:
             if one.file != SOURCE:
                 raise
@@ -88,14 +88,14 @@ def fetch(video_input: VideoInput, user_id: str, folder: Path, on_share: Callabl
     return Fetched(generations, remote)
 
 
-def opened(video_input: VideoInput, folder: Path, prober: Prober, remote: Remote | None = None) -> Film:
-    """Finds out what the files hold that were fetched.
+def open_film(video_input: VideoInput, folder: Path, prober: Prober, remote: Remote | None = None) -> Film:
+    """Open the fetched files, and return the film that the outputs are made of.
 
     Args:
-        video_input: What names them.
-        folder: Where they are.
-        prober: Opens them.
-        remote: The film, where it was not fetched.
+        video_input: The input of the job.
+        folder: The working folder, with the fetched files.
+        prober: The process that opens files.
+        remote: The source, if it stays in Cloud Storage; None if it lies in the working folder.
 
     Raises:
         PermanentError: A file can't be read, is beyond a limit, or does not hold what the outputs need.
@@ -111,40 +111,42 @@ def opened(video_input: VideoInput, folder: Path, prober: Prober, remote: Remote
             f"The trim begins at {start:g} s, but {video_input.source!r} ends at {info.duration_seconds:g} s."
         )
     kinds = {output.kind for output in video_input.outputs}
-    info, silent = of_part(info, start, end, kinds, OF_SOUND, video_input.source)
-    mark = _mark(video_input.watermark, folder, prober) if video_input.watermark and info.video else None
+    info, silent = tracks_in_part(info, start, end, kinds, OF_SOUND, video_input.source)
+    watermark = _watermark(video_input.watermark, folder, prober) if video_input.watermark and info.video else None
     seen = any(output.kind not in OF_SOUND for output in video_input.outputs)
-    if remote and any(may_fit(Film(info, start, end, mark), output) for output in video_input.outputs):
-        # To read it twice takes less than to encode it.
+    if remote and any(may_copy(Film(info, start, end, watermark), output) for output in video_input.outputs):
+        # Reading the source once more takes less time than encoding it.
         info = prober.probe(remote, measure=True, language=language)
     sets = any(output.kind == "hls" for output in video_input.outputs)
     further = [sound.stream.index for sound in chosen_sounds(info, start, end) if sound.stream] if sets else []
-    warnings = noticed(info, video_input.source, language, further) + silent
+    warnings = source_warnings(info, video_input.source, language, further) + silent
     if info.video and seen:
-        warnings += guesses(info.video, video_input.source)
+        warnings += guess_warnings(info.video, video_input.source)
     if video_input.captions is None:
-        return Film(info, start, end, mark, remote=remote, warnings=warnings, loudness=loudness)
+        return Film(info, start, end, watermark, remote=remote, warnings=warnings, loudness=loudness)
     name = video_input.captions.source or video_input.source
     spoken = video_input.captions.language or ""
     if video_input.captions.from_:
         spoken = extract(video_input.captions, video_input.source, info, folder, remote)
-    cues, left_out = captioned(name, folder, start, end)
+    cues, left_out = read_captions(name, folder, start, end)
     warnings += left_out
-    film = Film(info, start, end, mark, cues, None, remote, warnings, loudness=loudness, cues_language=bcp47(spoken))
+    film = Film(
+        info, start, end, watermark, cues, None, remote, warnings, loudness=loudness, cues_language=bcp47(spoken)
+    )
     if not video_input.captions.burn_in:
         return film
-    return replace(film, subtitles=SUBTITLES, warnings=warnings + burnt_in(cues, folder, name))
+    return replace(film, subtitles=SUBTITLES, warnings=warnings + prepare_burn_in(cues, folder, name))
 
 
 def too_long(name: str) -> InputTooLarge:
-    """The error for a file that plays beyond the limit."""
+    """Return the error for a file that plays longer than the limit."""
     hours = config.MAX_SOURCE_SECONDS // 3600
     return InputTooLarge(f"The file {name!r} plays longer than {hours} hours. Cut it into shorter parts.")
 
 
 def _probed(prober: Prober, source: Path | Remote, video_input: VideoInput, language: str) -> MediaInfo:
     name = video_input.source
-    info = inspected(prober, source, name, sound=of_sound(video_input.outputs), language=language)
+    info = inspect_source(prober, source, name, sound=of_sound(video_input.outputs), language=language)
     if (info.duration_seconds or 0) > config.MAX_SOURCE_SECONDS:
         raise too_long(name)
     if info.video and info.video.width * info.video.height > config.MAX_SOURCE_PIXELS:
@@ -175,12 +177,12 @@ def _check_holds(info: MediaInfo, video_input: VideoInput, source: Path | Remote
 
 
 def _check_codec(source: Path | Remote, name: str, medium: str) -> None:
-    """Names the codec of a picture or sound that is there and can't be decoded; a large file is not read for it."""
+    """Raise an error if the codec of a picture or sound can't be decoded. Remote files are not checked."""
     if isinstance(source, Path) and (codec := unknown_codec(source, medium)):
         raise undecodable(name, medium, codec)
 
 
-def _mark(watermark: Watermark, folder: Path, prober: Prober) -> Overlay:
+def _watermark(watermark: Watermark, folder: Path, prober: Prober) -> Overlay:
     try:
         video = prober.probe(folder / WATERMARK, WATERMARKS).video
     except NotReadable as reason:

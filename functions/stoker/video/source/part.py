@@ -1,4 +1,4 @@
-"""The tracks that have something in the wanted part of a source."""
+"""The tracks of a source that have a picture or a sound in the part that a job asks for."""
 
 from collections.abc import Collection
 from dataclasses import replace
@@ -8,42 +8,44 @@ from stoker.models.warnings import OutputWarning
 from stoker.probe.probe import AudioStream, MediaInfo, VideoStream
 
 
-def has_part(stream: VideoStream | AudioStream, start: float, end: float | None) -> bool:
-    """Whether a stream has something in a part. A picture has, after its end as well: its last frame stays.
+def plays_in_part(stream: VideoStream | AudioStream, start: float, end: float | None) -> bool:
+    """Return whether a stream has a picture or a sound in a part of a source.
+
+    A picture that has ended before the part counts, because its last frame stays on the screen.
 
     Args:
         stream: The stream.
-        start: Where the part begins, in seconds of the source.
-        end: Where it ends; None where the source does.
+        start: The start of the part, in seconds of the source.
+        end: The end of the part; None for the end of the source.
     """
     over = isinstance(stream, AudioStream) and stream.end_seconds is not None and stream.end_seconds <= start
     return not over and (end is None or stream.start_seconds < end)
 
 
-def of_part(
+def tracks_in_part(
     info: MediaInfo, start: float, end: float | None, kinds: Collection[str], of_sound: Collection[str], name: str
 ) -> tuple[MediaInfo, tuple[OutputWarning, ...]]:
-    """The source without the tracks that have nothing in a part.
+    """Return the source without the tracks that are empty in a part, and the warnings about them.
 
     Args:
-        info: What the source holds.
-        start: Where the part begins, in seconds of the source.
-        end: Where it ends; None where the source does.
-        kinds: The kinds of outputs that are wanted.
+        info: The content of the source.
+        start: The start of the part, in seconds of the source.
+        end: The end of the part; None for the end of the source.
+        kinds: The kinds of the outputs.
         of_sound: The kinds that need sound, and no picture.
-        name: The source as the user knows it.
+        name: The source's name that the user gave.
 
     Raises:
-        InvalidJob: An output needs such a track.
+        InvalidJob: An output needs a track that is empty in the part.
     """
     warnings: tuple[OutputWarning, ...] = ()
-    if info.audio and not has_part(info.audio, start, end):
+    if info.audio and not plays_in_part(info.audio, start, end):
         said = _said("sound", info.audio, start, end, name)
         if set(kinds) & set(of_sound) or info.video is None:
             raise InvalidJob(f"{said} Choose another part.")
         warnings = (OutputWarning(code="no-sound-in-part", message=f"{said} The outputs are silent."),)
         info = replace(info, audio=None, sounds=())
-    if info.video and not has_part(info.video, start, end):
+    if info.video and not plays_in_part(info.video, start, end):
         if set(kinds) - set(of_sound):
             raise InvalidJob(f"{_said('picture', info.video, start, end, name)} Choose another part.")
         info = replace(info, video=None)

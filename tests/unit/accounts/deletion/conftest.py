@@ -20,7 +20,7 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[AllInMemory]:
     with own_project(engine, monkeypatch):
         monkeypatch.setattr(departure, "FirestoreDocuments", lambda: store().documents)
         monkeypatch.setattr(deletion, "confirm_profile", lambda account: None)
-        monkeypatch.setattr(deletion, "of_record", lambda account: account)
+        monkeypatch.setattr(deletion, "account_of_record", lambda account: account)
         yield engine
 
 

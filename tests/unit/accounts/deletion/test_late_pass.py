@@ -92,8 +92,8 @@ def test_a_new_account_may_write_as_soon_as_it_asks_for_its_profile(
 ) -> None:
     gone()
     accounts.make("ada")
-    monkeypatch.setattr(calls, "make_profile", lambda account: True)
-    monkeypatch.setattr(calls, "of_record", lambda account: account)
+    monkeypatch.setattr(calls, "ensure_profile", lambda account: True)
+    monkeypatch.setattr(calls, "account_of_record", lambda account: account)
     token = {"exp": datetime.now(UTC).timestamp() + 3600}
     request: Any = SimpleNamespace(data=None, auth=SimpleNamespace(uid="ada", token=token))
     assert calls.call_ensure_profile(request)["created"] is True

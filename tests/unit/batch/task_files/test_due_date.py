@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from stoker.batch.task_files.due_date import ISO_DATES, DueDates, NoDate
+from stoker.batch.task_files.due_date import ISO_DATES, DueDates, InvalidDate
 from stoker.models.batch import ImportedTask, ImportTasks
 from stoker_tools.setup.environment import ROOT
 from unit.batch.task_files.reading import records
@@ -97,7 +97,7 @@ def test_the_fraction_of_a_serial_number_is_the_time_of_the_day() -> None:
 
 @pytest.mark.parametrize("serial", ["0", "0.9", "60", "60.5", "-5", "2958466", "20261231", "9" * 400, 1e300])
 def test_a_number_that_no_day_has_is_refused(serial: object) -> None:
-    with pytest.raises(NoDate, match=r"no serial number|is no date"):
+    with pytest.raises(InvalidDate, match=r"no serial number|is no date"):
         DueDates("excel", UTC).read(serial)
 
 

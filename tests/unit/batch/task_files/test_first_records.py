@@ -5,13 +5,13 @@ import json
 import pytest
 
 from stoker.batch.task_files.first_records import ENOUGH, check_first
-from stoker.batch.task_files.task_record import NoTask
+from stoker.batch.task_files.task_record import InvalidRecord
 from stoker.errors import UnsupportedMedia
 from stoker.models.batch import ImportedTask
 from unit.batch.task_files.reading import records
 
 
-def found(rows: list[str], name: str) -> list[ImportedTask | NoTask]:
+def found(rows: list[str], name: str) -> list[ImportedTask | InvalidRecord]:
     """The task of each record, or what is wrong with it."""
     return [one.found for one in records("\n".join(rows).encode(), name) if one.found is not None]
 

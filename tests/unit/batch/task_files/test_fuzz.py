@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from stoker.batch.task_files.task_record import NoTask
+from stoker.batch.task_files.task_record import InvalidRecord
 from stoker.errors import UnsupportedMedia
 from stoker.models.batch import FileEncoding, ImportedTask
 from unit.batch.task_files.reading import records
@@ -142,7 +142,7 @@ def check_damaged(content: bytes, name: str, cuts: list[tuple[int, int, bytes]])
     # Any other error fails the test.
     with suppress(UnsupportedMedia):
         found = list(records(content, name))
-        assert all(one.found is None or isinstance(one.found, ImportedTask | NoTask) for one in found)
+        assert all(one.found is None or isinstance(one.found, ImportedTask | InvalidRecord) for one in found)
 
 
 rows_of_a_file = st.lists(st.one_of(goods.map(lambda row: (True, row)), bads.map(lambda row: (False, row))), max_size=6)

@@ -45,7 +45,7 @@ def test_whatever_the_windows_the_same_blank_lines_are_skipped(parts: list[bytes
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(lines_module, "WINDOW_BYTES", window)
         lines = Lines(lambda offset, length: text[offset : offset + length], len(text))
-        assert lines.behind_blank(0, filling) == (blank.end(), len(expected))
+        assert lines.skip_blank_lines(0, filling) == (blank.end(), len(expected))
 
 
 @pytest.mark.parametrize("newline", [b"\n", b"\r", b"\r\n"])

@@ -12,7 +12,7 @@ from processes import command_of
 from stoker import config
 from stoker.errors import JobCancelled, SpeechFailed, UnknownLanguage, UnknownVoice
 from stoker.sandbox.child import ENVIRONMENT
-from stoker.speech.engine import Piece
+from stoker.speech.engine import Utterance
 from stoker.speech.engines.espeak import Espeak
 from stoker.speech.sentences import split_sentences
 from stoker.speech.voices import choose_voice
@@ -26,13 +26,13 @@ def espeak(tmp_path: Path) -> Iterator[Espeak]:
     assert list(tmp_path.iterdir()) == []
 
 
-def spoken(espeak: Espeak, text: str, language: str = "en", speed: float = 1.0) -> list[Piece]:
+def spoken(espeak: Espeak, text: str, language: str = "en", speed: float = 1.0) -> list[Utterance]:
     voice = choose_voice(espeak.voices(), language, None)
     return list(espeak.speak(split_sentences(text, language), voice, speed, 0))
 
 
-def seconds(pieces: list[Piece]) -> float:
-    return sum(len(piece.sound) for piece in pieces) / 2 / RATE
+def seconds(utterances: list[Utterance]) -> float:
+    return sum(len(utterance.sound) for utterance in utterances) / 2 / RATE
 
 
 def speaking_children() -> list[psutil.Process]:
@@ -46,11 +46,11 @@ def child(espeak: Espeak) -> psutil.Process:
 
 
 def test_it_speaks_and_tells_when_each_word_begins(espeak: Espeak) -> None:
-    [piece] = spoken(espeak, "Hello there, it cost $1,234.50 on 3 May.")
+    [utterance] = spoken(espeak, "Hello there, it cost $1,234.50 on 3 May.")
     assert espeak.sample_rate == RATE
-    assert 4 < seconds([piece]) < 8
-    positions = [mark.position for mark in piece.marks]
-    text = piece.sentence.text
+    assert 4 < seconds([utterance]) < 8
+    positions = [mark.position for mark in utterance.marks]
+    text = utterance.sentence.text
     assert {0, text.index("there"), text.index("it"), text.index("on"), text.index("May")} <= set(positions)
 
 
@@ -61,8 +61,8 @@ def test_it_speaks_slower_and_faster(espeak: Espeak, speed: float) -> None:
 
 
 def test_each_character_of_japanese_has_a_time(espeak: Espeak) -> None:
-    [piece] = spoken(espeak, "今日は東京へ行きます。", "ja")
-    assert len({mark.position for mark in piece.marks}) == 10
+    [utterance] = spoken(espeak, "今日は東京へ行きます。", "ja")
+    assert len({mark.position for mark in utterance.marks}) == 10
 
 
 HOSTILE = [

@@ -11,10 +11,10 @@ import requests
 from stoker import config
 from stoker.errors import JobCancelled, SpeechFailed, SpeechRefused, Unavailable, UnknownVoice
 from stoker.logs import JobLog
-from stoker.speech.engine import Piece
+from stoker.speech.engine import Utterance
 from stoker.speech.engines import google
+from stoker.speech.engines.answer_cache import AnswerCache
 from stoker.speech.engines.google import Google
-from stoker.speech.engines.paid_answers import KeptAnswers
 from stoker.speech.sentences import split_sentences
 from stoker.speech.voices import Voice, choose_voice
 from unit.speech.engines.google_stub import LEAD_SECONDS, RATE, SECONDS_A_CHARACTER, GoogleStub, google_stub, refusal
@@ -48,8 +48,8 @@ def spoken(
     pitch: float = 0.0,
     kept: Kept | None = None,
     check: Callable[[], None] = lambda: None,
-) -> list[Piece]:
-    with Google(cast(KeptAnswers, kept or Kept()), check, JobLog("test")) as engine:
+) -> list[Utterance]:
+    with Google(cast(AnswerCache, kept or Kept()), check, JobLog("test")) as engine:
         return list(engine.speak(split_sentences(text, "en"), voice, speed, pitch))
 
 
@@ -75,17 +75,19 @@ def all_together() -> Callable[[dict[str, Any]], None]:
 
 def test_sentences_come_in_their_order_with_the_times_of_their_words(stub: GoogleStub) -> None:
     stub.faults = [all_together()]
-    pieces = spoken(" ".join(f"Sentence number {number} of many." for number in range(20)))
-    assert [piece.sentence.text for piece in pieces] == [f"Sentence number {number} of many." for number in range(20)]
-    assert sorted(stub.spoken()) == sorted(piece.sentence.text for piece in pieces)
+    utterances = spoken(" ".join(f"Sentence number {number} of many." for number in range(20)))
+    assert [utterance.sentence.text for utterance in utterances] == [
+        f"Sentence number {number} of many." for number in range(20)
+    ]
+    assert sorted(stub.spoken()) == sorted(utterance.sentence.text for utterance in utterances)
     assert 1 < stub.busiest == google.REQUESTS_AT_ONCE
-    for piece in pieces:
-        text = piece.sentence.text
-        assert len(piece.sound) / 2 / RATE == pytest.approx(
+    for utterance in utterances:
+        text = utterance.sentence.text
+        assert len(utterance.sound) / 2 / RATE == pytest.approx(
             2 * LEAD_SECONDS + len(text) * SECONDS_A_CHARACTER, abs=0.01
         )
-        assert [mark.position for mark in piece.marks] == [0, 9, 16, text.index("of"), text.index("many")]
-        for mark in piece.marks:
+        assert [mark.position for mark in utterance.marks] == [0, 9, 16, text.index("of"), text.index("many")]
+        for mark in utterance.marks:
             assert mark.sample / RATE == pytest.approx(LEAD_SECONDS + mark.position * SECONDS_A_CHARACTER, abs=0.001)
 
 
@@ -103,10 +105,10 @@ def test_speed_and_pitch_are_asked_of_the_voice(stub: GoogleStub) -> None:
 
 
 def test_a_voice_that_tells_no_marks_gets_plain_text(stub: GoogleStub) -> None:
-    [piece] = spoken("A & B.", CHIRP)
+    [utterance] = spoken("A & B.", CHIRP)
     assert stub.requests[0]["input"] == {"text": "A & B."}
-    assert piece.marks == []
-    with Google(cast(KeptAnswers, Kept()), lambda: None, JobLog("test")) as engine:
+    assert utterance.marks == []
+    with Google(cast(AnswerCache, Kept()), lambda: None, JobLog("test")) as engine:
         assert engine.pitch(CHIRP, 5) == 0
         assert engine.pitch(NEURAL, 5) == 5
         assert (engine.speed(NEURAL, 4), engine.speed(NEURAL, 0.25)) == (2, 0.25)
@@ -213,7 +215,7 @@ def test_a_wait_ends_when_the_job_does(stub: GoogleStub, monkeypatch: pytest.Mon
 
 
 def test_voices_are_listed_with_the_best_of_the_own_region_first(stub: GoogleStub) -> None:
-    with Google(cast(KeptAnswers, Kept()), lambda: None, JobLog("test")) as engine:
+    with Google(cast(AnswerCache, Kept()), lambda: None, JobLog("test")) as engine:
         voices = engine.voices()
     assert choose_voice(voices, None, None).name == "en-US-Neural2-A"
     assert choose_voice(voices, "en", None).name == "en-US-Neural2-A"

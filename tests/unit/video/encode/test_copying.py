@@ -8,7 +8,7 @@ from conftest import Ffmpeg
 from stoker.models.video import VideoInput
 from stoker.probe.probe import Prober
 from stoker.video.encode.plan import plan
-from stoker.video.source.fetching import opened
+from stoker.video.source.fetching import open_film
 from unit.video.films import H264, PICTURE, SOUND, outputs_of
 
 
@@ -38,5 +38,5 @@ def test_what_does_not_fit_is_encoded(ffmpeg: Ffmpeg, tmp_path: Path, also: dict
     video_input = VideoInput.from_firestore({"source": "user-uploads/ada/film", **also})
     light(ffmpeg).rename(tmp_path / "source")
     with Prober() as prober:
-        [run, *_] = plan("source", opened(video_input, tmp_path, prober), video_input.outputs).runs
+        [run, *_] = plan("source", open_film(video_input, tmp_path, prober), video_input.outputs).runs
     assert "libx264" in run

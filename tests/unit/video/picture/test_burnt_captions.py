@@ -11,8 +11,8 @@ from stoker.models.video import VideoInput
 from stoker.models.warnings import OutputWarning
 from stoker.probe.probe import Prober
 from stoker.video.picture.fonts import FONTS, characters
-from stoker.video.picture.substation import fonts_for, missing_glyphs, styled
-from stoker.video.source.fetching import opened
+from stoker.video.picture.substation import fonts_for, missing_glyphs, to_substation
+from stoker.video.source.fetching import open_film
 from stoker.video.worker import make_outputs, wanted_outputs
 from unit.runs import Run
 from unit.video.films import film
@@ -49,7 +49,7 @@ def test_what_no_font_has_is_said_and_left_out(text: str) -> None:
     assert warning.code == "missing-glyphs"
     assert warning.message.startswith(f"{len(text)} character")
     assert all(letter in warning.message for letter in text)
-    assert styled([cue]).endswith(",Default,Hello .\n")
+    assert to_substation([cue]).endswith(",Default,Hello .\n")
 
 
 def test_a_warning_shows_the_first_few_characters() -> None:
@@ -73,14 +73,14 @@ def test_a_warning_shows_the_first_few_characters() -> None:
     ],
 )
 def test_a_style_names_the_font_that_has_the_text(text: str, line: str) -> None:
-    assert styled([Cue(0, 1, text)]).splitlines()[-1].split("00,", 2)[2] == line
+    assert to_substation([Cue(0, 1, text)]).splitlines()[-1].split("00,", 2)[2] == line
 
 
 @pytest.mark.parametrize(
     ("text", "language"), [("你好", "zh"), ("今日は", "ja"), ("한국어 漢字", "ko"), ("Hello", "en")]
 )
 def test_shared_characters_have_the_form_of_the_language(text: str, language: str) -> None:
-    assert f"Language: {language}\n" in styled([Cue(0, 1, text)])
+    assert f"Language: {language}\n" in to_substation([Cue(0, 1, text)])
 
 
 def test_the_large_font_is_left_behind_where_nothing_needs_it() -> None:
@@ -104,7 +104,7 @@ def burnt(ffmpeg: Ffmpeg, folder: Path, text: str) -> tuple[bytes, tuple[OutputW
     asked = {"source": "public/a.mp4", "outputs": [{"kind": "poster", "at": 0}]}
     video_input = VideoInput.from_firestore({**asked, "captions": {"source": "public/a.vtt", "burnIn": True}})
     with Prober() as prober:
-        opening = opened(video_input, folder, prober)
+        opening = open_film(video_input, folder, prober)
         made = make_outputs(Run(folder), prober, opening, "a.mp4", wanted_outputs(video_input))  # type: ignore[arg-type]
     with Image.open(folder / made[0].file.name) as picture:
         return picture.convert("L").crop((0, 180, 640, 360)).point(lambda level: 255 * (level > 128)).tobytes(), (
@@ -141,6 +141,6 @@ def test_bad_cues_are_in_the_warnings(ffmpeg: Ffmpeg, tmp_path: Path) -> None:
     (tmp_path / "captions").write_text("WEBVTT\n00:00.000 --> 00:01.000\ngood\nxx --> yy\nbad\n")
     video_input = VideoInput.from_firestore({"source": "public/a.mp4", "captions": {"source": "public/a.vtt"}})
     with Prober() as prober:
-        found = opened(video_input, tmp_path, prober)
+        found = open_film(video_input, tmp_path, prober)
     assert [cue.text for cue in found.cues] == ["good"]
     assert [(warning.code, "line 4" in warning.message) for warning in found.warnings] == [("bad-cues", True)]

@@ -18,11 +18,11 @@ from stoker.video.picture.colours import (
     PQ,
     PRIMARIES,
     UNSCALED,
-    copies,
-    guesses,
-    made,
-    meant,
-    read_as,
+    colours_allow_copy,
+    guess_warnings,
+    output_colours,
+    source_colours,
+    tag_colours,
     to_sdr,
 )
 from unit.video.films import outputs_of
@@ -48,14 +48,14 @@ def told(video: VideoStream, primaries: int, transfer: int, matrix: int, full: b
 def test_any_tags_are_read_as_colours_that_can_be_converted(video: VideoStream) -> None:
     for tags in TAGS:
         film = told(video, *tags)
-        known, wanted = meant(film), made(film)
+        known, wanted = source_colours(film), output_colours(film)
         assert known.primaries in PRIMARIES
         assert known.transfer in (1, LINEAR, PQ, HLG)
         assert known.matrix == 0 if video is RGB else known.matrix in (*MATRICES, *UNSCALED)
         assert known.full_range == (video is RGB)
         assert wanted in MADE
         assert to_sdr(film)[-1].startswith("setparams=")
-        assert not (copies(film) and guesses(film, "film"))
+        assert not (colours_allow_copy(film) and guess_warnings(film, "film"))
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_any_tags_are_read_as_colours_that_can_be_converted(video: VideoStream) 
     ],
 )
 def test_the_colours_of_a_film_are_those_of_its_tags_or_else_of_its_size(video: VideoStream, expected: Colours) -> None:
-    assert meant(video) == expected
+    assert source_colours(video) == expected
 
 
 @pytest.mark.parametrize(
@@ -136,7 +136,7 @@ def test_what_players_show_already_is_tagged_and_not_converted(video: VideoStrea
     ],
 )
 def test_a_guess_is_named_where_it_is_not_the_usual_one(video: VideoStream, warned: bool) -> None:
-    warnings = guesses(video, "film.mp4")
+    warnings = guess_warnings(video, "film.mp4")
     assert [warning.code for warning in warnings] == ["colours-guessed"] * warned
     assert all("'film.mp4'" in warning.message for warning in warnings)
 
@@ -163,7 +163,7 @@ def test_a_guess_is_named_where_it_is_not_the_usual_one(video: VideoStream, warn
     ],
 )
 def test_a_stream_is_copied_where_players_read_it_as_the_encoder_would(video: VideoStream, copied: bool) -> None:
-    assert copies(video) == copied
+    assert colours_allow_copy(video) == copied
 
 
 SAMPLE = [(2, 16, 2), (2, 18, 2), (2, 2, 14), (9, 16, 14), (1, 1, 0), (22, 17, 13), (255, 255, 255)]
@@ -220,7 +220,7 @@ SCALE = "scale=40:30:flags=lanczos,setsar=1"
 def test_ffmpeg_takes_the_filters_of_all_tags(pixels: str) -> None:
     films = [told(replace(SD, pixel_format=pixels), *tags, full=full) for tags in TAGS for full in (False, True)]
     refused = {}
-    for filters in {(read_as(film), SCALE, *to_sdr(film)) for film in films}:
+    for filters in {(tag_colours(film), SCALE, *to_sdr(film)) for film in films}:
         source = f"color=gray:size=64x48:rate=5:duration=0.2,format={pixels}"
         command = [ffmpeg_path(), "-loglevel", "error", "-f", "lavfi", "-i", source, "-vf", ",".join(filters)]
         done = subprocess.run([*command, "-f", "null", "-"], capture_output=True, text=True, check=False)

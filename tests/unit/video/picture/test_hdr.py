@@ -10,7 +10,7 @@ import pytest
 from conftest import Ffmpeg
 from stoker.models.video import VideoInput
 from stoker.probe.probe import Prober
-from stoker.video.source.fetching import opened
+from stoker.video.source.fetching import open_film
 from unit.video.films import PICTURE, made_picture, outputs_of
 from unit.video.picture.codecs import TEN
 from unit.video.picture.patches import Source, colour_science, still
@@ -53,7 +53,7 @@ def test_a_job_says_where_colours_were_guessed(tmp_path: Path, tags: tuple[int, 
     film(tmp_path, tags).rename(tmp_path / "source")
     video_input = VideoInput.from_firestore({"source": "user-uploads/ada/film.mp4"})
     with Prober() as prober:
-        warnings = opened(video_input, tmp_path, prober).warnings
+        warnings = open_film(video_input, tmp_path, prober).warnings
     assert [warning.code for warning in warnings] == ["colours-guessed"] * warned
 
 

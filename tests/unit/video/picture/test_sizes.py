@@ -75,4 +75,4 @@ def test_resolutions_are_the_short_sides(
     ],
 )
 def test_files_are_called_by_what_was_asked_for(own: tuple[int, int], output: VideoOutput, names: list[str]) -> None:
-    assert plan("source", film(*own), [output]).films == names
+    assert plan("source", film(*own), [output]).large_files == names

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from conftest import Ffmpeg
-from stoker.video.sound.loudness import measured
+from stoker.video.sound.loudness import read_loudness
 from unit.video.films import outputs_of
 from unit.video.sound.samples import LAYOUTS, RATE, film, lufs, matrix, samples_of
 
@@ -50,7 +50,7 @@ def test_sound_is_as_loud_as_the_documented_mix_of_its_source(layout: str, ffmpe
     assert off[RATE // 100 : -RATE // 100].max() < 1e-3
     assert off.max() < 2e-3
     assert lufs(samples_of(tmp_path / mp4.file.name)) == pytest.approx(lufs(expected), abs=0.5)
-    told = measured(tmp_path)
+    told = read_loudness(tmp_path)
     assert told is not None
     assert told.lufs == pytest.approx(lufs(expected), abs=0.2)
 

@@ -8,7 +8,7 @@ import pytest
 
 from conftest import Ffmpeg
 from stoker.video.outputs.finish import MadeOutput
-from stoker.video.sound.loudness import measured
+from stoker.video.sound.loudness import read_loudness
 from unit.probe.ranges import Kept, outputs_by_ranges
 from unit.runs import Run
 from unit.video.films import outputs_of
@@ -80,7 +80,7 @@ def test_a_film_is_as_loud_as_is_wanted(
         samples = samples_of(sound_file(tmp_path, output))
         assert lufs(samples) == pytest.approx(wanted, abs=0.5), output.file.name
         assert true_peak(samples) <= MOST_PEAK, output.file.name
-    told = measured(tmp_path)
+    told = read_loudness(tmp_path)
     assert told is not None
     assert told.lufs == pytest.approx(wanted, abs=0.5)
 
@@ -156,7 +156,7 @@ def test_each_codec_makes_up_for_what_it_loses(wanted: float, ffmpeg: Ffmpeg, tm
 
 def test_a_waveform_alone_has_the_loudness(ffmpeg: Ffmpeg, tmp_path: Path) -> None:
     outputs_of(film(ffmpeg, "stereo", music(2, 0.05)), {"kind": "waveform"}, loudness=-20)
-    told = measured(tmp_path)
+    told = read_loudness(tmp_path)
     assert told is not None
     assert told.lufs == pytest.approx(-20, abs=0.3)
 

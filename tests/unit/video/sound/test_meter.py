@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from conftest import Ffmpeg
-from stoker.video.sound.loudness import INTEGRATED, METER, PEAK, MeasuredLoudness, measured
+from stoker.video.sound.loudness import INTEGRATED, METER, PEAK, MeasuredLoudness, read_loudness
 from unit.video.films import outputs_of
 
 RATE = 48_000
@@ -53,7 +53,7 @@ def heard(samples: np.ndarray, ffmpeg: Ffmpeg) -> MeasuredLoudness:
     told = ((INTEGRATED, "lavfi.r128.I"), (PEAK, "lavfi.r128.true_peak"))
     prints = [f"ametadata=mode=print:key={key}:file={folder / name}" for name, key in told]
     ffmpeg("out.wav", *given, "-af", ",".join([METER, *prints]))
-    found = measured(folder)
+    found = read_loudness(folder)
     assert found is not None
     return found
 
@@ -89,7 +89,7 @@ def test_the_loudness_is_that_of_a_standard_tone(ffmpeg: Ffmpeg, tmp_path: Path)
     """Both channels a sine of 1 kHz at -23 dBFS: -23 LUFS. Source: EBU Tech 3341, test signal 1."""
     tone = f"aevalsrc='{10 ** (-23 / 20):.6f}*sin(2*PI*1000*t)|{10 ** (-23 / 20):.6f}*sin(2*PI*1000*t)':s=48000:d=5"
     outputs_of(ffmpeg("tone.wav", "-f", "lavfi", "-i", tone), {"kind": "audio"})
-    heard = measured(tmp_path)
+    heard = read_loudness(tmp_path)
     assert heard is not None
     assert heard.lufs == pytest.approx(-23, abs=0.1)
     assert heard.peak_dbtp == pytest.approx(-23, abs=0.2)

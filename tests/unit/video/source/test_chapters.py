@@ -14,9 +14,9 @@ import pytest
 from conftest import Ffmpeg
 from stoker.probe.probe import Chapter
 from stoker.storage.outputs import AttemptOutputs
-from stoker.video.encode import streaming_upload as departures
-from stoker.video.encode.streaming_upload import Departures
-from stoker.video.source.chapters import MAX_CHAPTERS, chapters_of, put_chapters
+from stoker.video.encode import streaming_upload
+from stoker.video.encode.streaming_upload import StreamingUpload
+from stoker.video.source.chapters import MAX_CHAPTERS, chapters_in_part, put_chapters
 from unit.video.films import frame_numbers, numbered, outputs_of
 from unit.video.hls.languages import H264, pictures, sounds
 
@@ -108,7 +108,7 @@ def outputs_without(source: Path, plain: Path) -> Path:
     ],
 )
 def test_titles_become_plain_text_that_fits(ffmpeg: Ffmpeg, title: str, plain: str) -> None:
-    [chapter] = chapters_of([Chapter(0, title)], 0, None)
+    [chapter] = chapters_in_part([Chapter(0, title)], 0, None)
     assert chapter.title == plain
     file = ffmpeg("film.mp4", *pictures("64x36", "10", 1), *H264)
     put_chapters(file, [chapter])
@@ -137,7 +137,7 @@ def decoded(file: Path) -> bytes:
 
 
 class Objects:
-    """Keeps what leaves, as `AttemptOutputs` would."""
+    """Objects in memory, in place of `AttemptOutputs`."""
 
     @contextmanager
     def rest(self, name: str) -> Iterator[io.BytesIO]:
@@ -147,25 +147,25 @@ class Objects:
         return first + rest.getvalue(), ""
 
 
-@pytest.mark.parametrize("first_bytes", [1000, 20_000, 10_000_000], ids=["left", "left in part", "too small to leave"])
-def test_a_film_that_has_left_gets_its_chapters(
-    ffmpeg: Ffmpeg, monkeypatch: pytest.MonkeyPatch, first_bytes: int
-) -> None:
-    monkeypatch.setattr(departures, "FIRST_BYTES", first_bytes)
-    monkeypatch.setattr(departures, "SENT_BYTES", 5000)
-    monkeypatch.setattr(departures, "LAST_BYTES", 100)
+@pytest.mark.parametrize(
+    "first_bytes", [1000, 20_000, 10_000_000], ids=["streamed", "streamed in part", "too small to stream"]
+)
+def test_a_streamed_film_gets_its_chapters(ffmpeg: Ffmpeg, monkeypatch: pytest.MonkeyPatch, first_bytes: int) -> None:
+    monkeypatch.setattr(streaming_upload, "FIRST_BYTES", first_bytes)
+    monkeypatch.setattr(streaming_upload, "SENT_BYTES", 5000)
+    monkeypatch.setattr(streaming_upload, "LAST_BYTES", 100)
     plain = ffmpeg("plain.mp4", *pictures("320x180", "25", 3), *sounds("eng", seconds=3), *H264)
     content = plain.read_bytes()
     file = plain.with_name("film.mp4")
-    leaving = Departures(plain.parent, cast(AttemptOutputs, Objects()))
-    with leaving.following([file.name], lambda: None):
+    streaming = StreamingUpload(plain.parent, cast(AttemptOutputs, Objects()))
+    with streaming.following([file.name], lambda: None):
         file.write_bytes(content)
     put_chapters(file, [Chapter(0, "One"), Chapter(1.5, "Two")])
-    if file.name in leaving:
-        joined, _ = leaving.arrive(file.name, "video/mp4", lambda: None)
+    if file.name in streaming:
+        joined, _ = streaming.complete(file.name, "video/mp4", lambda: None)
         assert isinstance(joined, bytes)
         file.write_bytes(joined)
-    assert (first_bytes == 10_000_000) == (file.name not in leaving)
+    assert (first_bytes == 10_000_000) == (file.name not in streaming)
     assert file.read_bytes().find(b"moov") < file.read_bytes().find(b"mdat")
     assert chapters(file) == [(0, "One"), (1.5, "Two")]
     assert decoded(file) == decoded(plain)

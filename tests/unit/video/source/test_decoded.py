@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from conftest import Ffmpeg
-from stoker.video.sound.loudness import measured
+from stoker.video.sound.loudness import read_loudness
 from stoker.video.source import decoded
 from unit.probe.ranges import Kept, outputs_by_ranges
 from unit.video.films import outputs_of
@@ -31,7 +31,7 @@ def loud_then_quiet(ffmpeg: Ffmpeg) -> Path:
 @pytest.mark.slow
 def test_it_is_measured_as_a_whole(ffmpeg: Ffmpeg, tmp_path: Path) -> None:
     wav, waveform = outputs_of(loud_then_quiet(ffmpeg), {"kind": "audio", "format": "wav"}, {"kind": "waveform"})
-    told = measured(tmp_path)
+    told = read_loudness(tmp_path)
     assert told is not None
     assert told.lufs == pytest.approx(lufs(samples_of(tmp_path / wav.file.name)), abs=0.1)
     assert told.peak_dbtp == pytest.approx(-6, abs=1)

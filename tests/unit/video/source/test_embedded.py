@@ -14,7 +14,7 @@ from stoker.models.document import problems
 from stoker.models.video import Captions, VideoInput
 from stoker.probe.probe import Prober
 from stoker.probe.ranged_source import Remote
-from stoker.probe.text_tracks import NoTextTrack, TextTrack, chosen
+from stoker.probe.text_tracks import NoTextTrack, TextTrack, choose_track
 from stoker.video.source.embedded import extract
 from unit.video.films import HLS, made_picture, outputs_of
 
@@ -121,7 +121,7 @@ TRACKS = {"eng": "Hello.", "ger": "Hallo.", "fre": "Salut."}
     ],
 )
 def test_the_track_that_a_viewer_would_see_is_chosen(tracks: list[TextTrack], language: str | None, index: int) -> None:
-    assert chosen(tracks, language, str.lower).index == index
+    assert choose_track(tracks, language, str.lower).index == index
 
 
 @pytest.mark.parametrize(
@@ -138,7 +138,7 @@ def test_the_track_that_a_viewer_would_see_is_chosen(tracks: list[TextTrack], la
 )
 def test_what_there_is_not_is_said(tracks: list[TextTrack], language: str | None, reason: str) -> None:
     with pytest.raises(NoTextTrack, match=reason):
-        chosen(tracks, language, str.lower)
+        choose_track(tracks, language, str.lower)
 
 
 def segment(kind: int, content: bytes) -> bytes:

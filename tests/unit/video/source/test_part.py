@@ -6,7 +6,7 @@ import pytest
 
 from stoker.errors import InvalidJob
 from stoker.probe.probe import AudioStream, MediaInfo, Prober, VideoStream
-from stoker.video.source.part import of_part
+from stoker.video.source.part import tracks_in_part
 from unit.video.films import outputs_of
 from unit.video.numbered import film
 
@@ -28,7 +28,7 @@ OF_SOUND = {"audio", "waveform"}
 def test_a_track_without_a_part_is_left_out(
     part: tuple[float, float | None], kinds: set[str], holds: tuple[bool, bool], codes: list[str]
 ) -> None:
-    info, warnings = of_part(INFO, *part, kinds, OF_SOUND, "film")
+    info, warnings = tracks_in_part(INFO, *part, kinds, OF_SOUND, "film")
     assert (info.video is not None, info.audio is not None) == holds
     assert [warning.code for warning in warnings] == codes
 
@@ -43,7 +43,7 @@ def test_a_track_without_a_part_is_left_out(
 )
 def test_an_output_that_needs_it_is_refused(part: tuple[float, float | None], kinds: set[str], said: str) -> None:
     with pytest.raises(InvalidJob, match=said):
-        of_part(INFO, *part, kinds, OF_SOUND, "film")
+        tracks_in_part(INFO, *part, kinds, OF_SOUND, "film")
 
 
 @pytest.mark.parametrize("kind", ["mp4", "hls"])

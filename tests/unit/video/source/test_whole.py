@@ -152,7 +152,7 @@ def info(container: str, reached: float | None, told: float | None, missing: flo
         audio,
         container,
         measured=reached is not None,
-        told_seconds=told,
+        declared_seconds=told,
         reached_seconds=reached,
         missing_share=missing,
     )

@@ -1,1 +1,1 @@
-"""`scripts/accounts`: an operator deletes an account, with all that belongs to it."""
+"""The command `stoker accounts`."""

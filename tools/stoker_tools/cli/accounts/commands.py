@@ -1,4 +1,4 @@
-"""The subcommands: each prints what it found or did, and returns its exit code."""
+"""The subcommands of `stoker accounts`. Each prints its result, and returns its exit code."""
 
 import argparse
 import sys
@@ -17,33 +17,35 @@ from stoker.accounts.reconcile_owners import delete_orphans
 from stoker.errors import NotAllowed
 from stoker.firebase import app
 from stoker.storage.client import bucket
-from stoker_tools.cli.connection import CommandError
+from stoker_tools import exit_codes
 from stoker_tools.cli.text import as_json, clean
+from stoker_tools.errors import CommandError
+from stoker_tools.exit_codes import ExitCode
 
 MAX_UID = 320
-"""The longest name of a user, which is an e-mail address. Source: https://datatracker.ietf.org/doc/html/rfc3696."""
+"""The longest name of a user, which may be an e-mail address. Source: https://datatracker.ietf.org/doc/html/rfc3696."""
 
 OWNERS = 1000
-"""Owners between two words of progress."""
+"""The owners between two lines of progress."""
 
 
 def check(options: argparse.Namespace, refuse: Callable[[str], NoReturn]) -> None:
-    """Let every command line pass: whether there are such users shows in the project alone.
+    """Accept every command line, because only the project shows whether a user exists.
 
     Args:
-        options: What the command line says.
+        options: The command line.
         refuse: Ends the program with a sentence.
     """
 
 
 def run(options: argparse.Namespace) -> int:
-    """Carries a command line out.
+    """Carry out a command line; return the exit code.
 
     Args:
-        options: What it says.
+        options: The command line.
     """
-    # The log lines are for Cloud Logging.
-    setattr(logger, "write", lambda entry: None)  # noqa: B010 - a function, which mypy lets nobody assign to
+    # The log lines are for Cloud Logging, and not for the terminal.
+    setattr(logger, "write", lambda entry: None)  # noqa: B010 - a function, which mypy allows no assignment to
     match options.command:
         case "orphans":
             return _show_orphans(options)
@@ -58,7 +60,9 @@ def run(options: argparse.Namespace) -> int:
 def _delete(options: argparse.Namespace, user_id: str) -> int:
     found = account.find(user_id)
     if found is None:
-        raise CommandError(f"There is no account {clean(user_id, 100)!r}. A deletion removes the account last.")
+        raise CommandError(
+            f"There is no account {clean(user_id, 100)!r}. A deletion removes the account last.", ExitCode.NOTHING_THERE
+        )
     try:
         job_id = delete_banned_account(user_id) if options.banned else delete_account(user_id)
     except NotAllowed:
@@ -68,7 +72,7 @@ def _delete(options: argparse.Namespace, user_id: str) -> int:
         print(as_json({"id": user_id, "jobId": job_id}))
     else:
         print(f"The job {job_id} deletes {clean(user_id)}. Follow it with: scripts/jobs watch {job_id}")
-    return 0
+    return ExitCode.DONE
 
 
 def _show(options: argparse.Namespace, user_id: str) -> int:
@@ -78,7 +82,7 @@ def _show(options: argparse.Namespace, user_id: str) -> int:
     else:
         for name, value in state.items():
             print(f"{name:10} {'none' if value is None else clean(str(value))}")
-    return 0
+    return ExitCode.DONE
 
 
 def _state(user_id: str) -> dict[str, Any]:
@@ -99,46 +103,47 @@ def _show_orphans(options: argparse.Namespace) -> int:
     orphans = sorted(search.found)
     if options.json:
         print(as_json({"orphans": orphans, "owners": search.owners, "suspicious": search.is_suspicious()}))
-        return 0
+        return ExitCode.DONE
     for user_id in orphans:
         print(clean(user_id))
     if not orphans:
         print("Every owner has an account.")
     elif search.is_suspicious():
         print(
-            f"{len(orphans)} owners have no account: too many for the reconcile. If they are gone for good, run: "
-            f"scripts/accounts delete-orphans --confirm {len(orphans)}"
+            f"{len(orphans)} owners have no account. They are too many for the daily reconcile. If they are gone for "
+            f"good, run: scripts/accounts delete-orphans --confirm {len(orphans)}"
         )
     else:
-        print(f"{len(orphans)} owners have no account. The next reconcile deletes what they have left.")
-    return 0
+        print(f"{len(orphans)} owners have no account. The next daily reconcile deletes their data.")
+    return ExitCode.DONE
 
 
 def _delete_orphans(options: argparse.Namespace) -> int:
     search = _searched(options)
     if search.orphans > options.confirm:
         raise CommandError(
-            f"{search.orphans} owners have no account, and you have confirmed {options.confirm}. "
-            "Look at them again with: scripts/accounts orphans"
+            f"{search.orphans} owners have no account, and you have confirmed {options.confirm}. Nothing was deleted. "
+            "Show them again with: scripts/accounts orphans"
         )
     done = delete_orphans(sorted(search.found), datetime.now(UTC))
     if options.json:
         print(as_json({"jobIds": done.jobs, "failed": done.failed}))
     else:
-        print(f"{len(done.jobs)} jobs delete what owners without an account have left.")
+        print(f"{len(done.jobs)} jobs delete the data of owners without an account.")
     for user_id in done.failed:
         print(f"The deletion of {clean(user_id)} could not be started. Run the command again.", file=sys.stderr)
-    return 1 if done.failed else 0
+    return exit_codes.of_parts(len(done.jobs), len(done.failed))
 
 
 def _searched(options: argparse.Namespace) -> OwnersRound:
-    """Go over all owners, with a word now and then to who waits."""
+    """Search all owners, and print their number now and then if a person waits."""
     try:
         list(bucket().list_blobs(max_results=1))
     except NotFound:
         raise CommandError(
             f"There is no bucket {bucket().name}. Name the project's own: "
-            """FIREBASE_CONFIG='{"storageBucket": "NAME"}' scripts/accounts orphans"""
+            """FIREBASE_CONFIG='{"storageBucket": "NAME"}' scripts/accounts orphans""",
+            ExitCode.NOTHING_THERE,
         ) from None
     search, now, shown = OwnersRound.begun(), datetime.now(UTC), 0
     while not search.is_over:
@@ -150,9 +155,12 @@ def _searched(options: argparse.Namespace) -> OwnersRound:
 
 
 def _uid(user: str) -> str:
+    nobody = CommandError(
+        f"There is no user {clean(user, 100)!r}. Name a user by uid or e-mail address.", ExitCode.NOTHING_THERE
+    )
     if not 0 < len(user) <= MAX_UID or "/" in user:
-        raise CommandError(f"There is no user {clean(user, 100)!r}. Name one by uid or e-mail address.")
+        raise nobody
     try:
         return str(auth.get_user_by_email(user, app=app()).uid) if "@" in user else user
     except (auth.UserNotFoundError, ValueError):
-        raise CommandError(f"There is no user {clean(user, 100)!r}. Name one by uid or e-mail address.") from None
+        raise nobody from None

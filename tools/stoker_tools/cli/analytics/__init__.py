@@ -1,1 +1,1 @@
-"""The command line of the analytics."""
+"""The command `stoker analytics`."""

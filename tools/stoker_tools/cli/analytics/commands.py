@@ -1,4 +1,4 @@
-"""The subcommands: each prints what it found or did, and returns its exit code."""
+"""The subcommands of `stoker analytics`. Each prints its result, and returns its exit code."""
 
 import argparse
 import sys
@@ -16,40 +16,42 @@ from stoker.analytics.roll_up_lease import RollUpLeaseLost
 from stoker.analytics.series import Period, active_users, series, today, top
 from stoker.models.analytics import AggregateName, AnalyticsAggregate, Granularity
 from stoker_tools.cli.analytics import tables
-from stoker_tools.cli.connection import CommandError
+from stoker_tools.cli.analytics.chart_html import draw_html
 from stoker_tools.cli.text import as_json, clean
+from stoker_tools.errors import CommandError
+from stoker_tools.exit_codes import ExitCode
 
 BACK: Final[dict[Granularity, timedelta]] = {
     "hour": timedelta(hours=47),
     "day": timedelta(days=13),
     "month": timedelta(days=334),
 }
-"""How far back a report goes that says nothing of it: 48 hours, 14 days, 12 months."""
+"""The length of a report without `--from`: 48 hours, 14 days or 12 months."""
 
 NAME_RULE: Final = "it begins with a-z, has a-z, 0-9, '.', '_' and '-', and at most 64 characters"
 
 
 def check(options: argparse.Namespace, refuse: Callable[[str], NoReturn]) -> None:
-    """Look for a name that no event can have, for a time that there is not or not yet, and for what can't be drawn.
+    """Refuse a name that no event can have, a time that is wrong or has not come, and a chart that can't be drawn.
 
     Args:
-        options: What the command line says.
+        options: The command line.
         refuse: Ends the program with a sentence.
 
     Raises:
-        CommandError: As above; the message says what to do.
+        CommandError: The time is wrong, or the chart can't be drawn.
     """
     if options.command == "rebuild":
         return
     if options.name is not None and not _is_name(options.name):
         refuse(f"no event can have the name {clean(options.name, 70)!r}: {NAME_RULE}")
     if options.users and (options.png or options.html):
-        raise CommandError("A few figures make no picture: leave --png and --html out, or report a name.")
+        raise CommandError("The number of active users is not drawn: leave --png and --html out, or report a name.")
     bucket = None if options.bucket is None else start_of(_granularity(options.bucket), options.bucket)
     if options.start and options.end and options.start >= options.end:
-        raise CommandError("That time ends before it begins: change --from or --to.")
+        raise CommandError("The time ends before it begins: change --from or --to.")
     if any(time and time > datetime.now(UTC) for time in (options.start, options.on, bucket)):
-        raise CommandError("That time has not come yet in UTC: change --from, --on or --in.")
+        raise CommandError("The time has not come yet in UTC: change --from, --on or --in.")
 
 
 def _is_name(text: str) -> bool:
@@ -61,13 +63,13 @@ def _is_name(text: str) -> bool:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Carries a command line out.
+    """Carry out a command line; return the exit code.
 
     Args:
-        options: What it says.
+        options: The command line.
     """
-    # The log lines are for Cloud Logging.
-    setattr(logger, "write", lambda entry: None)  # noqa: B010 - a function, which mypy lets nobody assign to
+    # The log lines are for Cloud Logging, and not for the terminal.
+    setattr(logger, "write", lambda entry: None)  # noqa: B010 - a function, which mypy allows no assignment to
     if options.command == "rebuild":
         return _rebuild(options)
     if options.users:
@@ -79,27 +81,28 @@ def run(options: argparse.Namespace) -> int:
     if options.json:
         print(as_json([one.to_firestore() for one in found]))
     else:
-        tables.print_aggregates(title, found, by_name=options.top)
+        tables.print_aggregates(f"{title}: {sum(one.count for one in found):,} events", found, by_name=options.top)
         if not any(one.count for one in found):
             print(
-                "Nothing of that happened then. Names that there are: scripts/analytics report --top", file=sys.stderr
+                "No such event happened in this time. For the names of events: scripts/analytics report --top",
+                file=sys.stderr,
             )
     for file, draw in ((options.png, "png"), (options.html, "html")):
         if file is not None:
             _draw(file, draw, title, found, by_name=options.top)
-    return 0
+    return ExitCode.DONE
 
 
 def _series(options: argparse.Namespace) -> tuple[str, list[AnalyticsAggregate]]:
     now = datetime.now(UTC)
     end = min(options.end or now, now)
     start = options.start or end - BACK[options.by]
-    return f"{options.name} by the {options.by}", series(options.name, options.by, start, end)
+    return f"{options.name}, by the {options.by}, in UTC", series(options.name, options.by, start, end)
 
 
 def _top(options: argparse.Namespace) -> tuple[str, list[AnalyticsAggregate]]:
     bucket = options.bucket or bucket_of("day", datetime.now(UTC))
-    return f"Most events in {bucket}", top(_granularity(bucket), bucket, options.n)
+    return f"The most frequent events in {bucket} (UTC)", top(_granularity(bucket), bucket, options.n)
 
 
 def _granularity(bucket: str) -> Granularity:
@@ -109,7 +112,7 @@ def _granularity(bucket: str) -> Granularity:
         except ValueError:
             continue
         return granularity
-    raise CommandError(f"{bucket!r} is no hour, day or month: write 2026-11-22T07, 2026-11-22 or 2026-11.")
+    raise CommandError(f"{bucket!r} is not an hour, a day or a month: write 2026-11-22T07, 2026-11-22 or 2026-11.")
 
 
 def _users(options: argparse.Namespace) -> int:
@@ -121,15 +124,17 @@ def _users(options: argparse.Namespace) -> int:
     else:
         for period, users in found.items():
             print(f"{period:7} {users:,}")
-    return 0
+    return ExitCode.DONE
 
 
 def _draw(file: Any, kind: str, title: str, found: Sequence[AnalyticsAggregate], *, by_name: bool) -> None:
-    from stoker_tools.cli.analytics import chart  # matplotlib takes a second
-
-    draw: Callable[..., None] = chart.draw_png if kind == "png" else chart.draw_html
     try:
-        draw(file, title, found, by_name=by_name)
+        if kind == "png":
+            from stoker_tools.cli.analytics.chart_png import draw_png  # It imports matplotlib, which takes a second.
+
+            draw_png(file, title, found, by_name=by_name)
+        else:
+            draw_html(file, title, found, by_name=by_name)
     except OSError as error:
         raise CommandError(f"{file} can't be written: {error.strerror}.") from None
     print(f"Drew {file}.", file=sys.stderr)
@@ -143,11 +148,14 @@ def _rebuild(options: argparse.Namespace) -> int:
                 options.start, options.end, lambda events: status.update(f"{events:,} raw events have been read ...")
             )
     except RollUpLeaseLost:
-        raise CommandError("A roll-up has begun meanwhile, since this process stood still. Begin again.") from None
+        raise CommandError(
+            "A roll-up has taken the lease, because this process stood still for too long. Start again.",
+            ExitCode.LOCKED,
+        ) from None
     if options.json:
         print(as_json({"events": rebuilt.events, "written": rebuilt.written, "removed": rebuilt.removed}))
     else:
         print(
             f"Counted {rebuilt.events:,} events: {rebuilt.written:,} aggregates written, {rebuilt.removed:,} removed."
         )
-    return 0
+    return ExitCode.DONE

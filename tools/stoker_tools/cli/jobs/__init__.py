@@ -1,1 +1,1 @@
-"""The command `scripts/jobs`: jobs at a terminal, of the emulator suite or of a project."""
+"""The command `stoker jobs`."""

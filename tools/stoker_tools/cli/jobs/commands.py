@@ -1,4 +1,4 @@
-"""The subcommands: each prints what it found or did, and returns its exit code."""
+"""The subcommands of `stoker jobs`. Each prints its result, and returns its exit code."""
 
 import argparse
 import sys
@@ -10,7 +10,7 @@ from firebase_functions import logger
 from google.cloud.firestore import ArrayRemove, ArrayUnion
 
 from stoker import config, registry
-from stoker.errors import StokerError
+from stoker.errors import JobNotFound, StokerError
 from stoker.firestore.client import client
 from stoker.jobs.commands import cancel_job, retry_job
 from stoker.jobs.job import find_job
@@ -18,14 +18,16 @@ from stoker.jobs.job_deletion import delete_job
 from stoker.models.document import problems
 from stoker.models.job import JobStatus
 from stoker.models.settings import JobSettings, NewUserLimits
-from stoker_tools.cli.connection import CommandError
+from stoker_tools import exit_codes
 from stoker_tools.cli.jobs import queries, tables
 from stoker_tools.cli.jobs.arguments import NO_LIMIT
 from stoker_tools.cli.jobs.watching import watch
 from stoker_tools.cli.text import as_json, clean
+from stoker_tools.errors import CommandError
+from stoker_tools.exit_codes import ExitCode
 
 MOST_WATCHED = 50
-"""How many jobs are followed where none is named: each takes a connection's stream and a line of the terminal."""
+"""The most jobs that are followed if no id is given. Each takes a stream of a connection and a line of the terminal."""
 
 MOST_LOOKED_AT = 1000
 """Jobs that are read if no id is given. Many of the newest may begin later, such as the late passes of deletions."""
@@ -38,10 +40,10 @@ SOON = timedelta(minutes=6)
 
 
 def check(options: argparse.Namespace, refuse: Callable[[str], NoReturn]) -> None:
-    """Look for a status or a type that there is not.
+    """Refuse an unknown status or type of jobs.
 
     Args:
-        options: What the command line says.
+        options: The command line.
         refuse: Ends the program with a sentence.
     """
     _check(getattr(options, "status", None), "status", get_args(JobStatus), refuse)
@@ -49,10 +51,10 @@ def check(options: argparse.Namespace, refuse: Callable[[str], NoReturn]) -> Non
 
 
 def run(options: argparse.Namespace) -> int:
-    """Carries a command line out.
+    """Carry out a command line; return the exit code.
 
     Args:
-        options: What it says.
+        options: The command line.
     """
     logged = _collected_log()
     match options.command:
@@ -78,7 +80,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _alive_and_due() -> list[str]:
-    """The jobs that are alive, without the jobs that begin later: a watch would wait for days."""
+    """Return the jobs that are alive. Jobs that begin later are left out, because a watch would wait for days."""
     soon = datetime.now(UTC) + SOON
     alive = {found.id: found.to_dict() or {} for found in queries.alive(MOST_LOOKED_AT).stream()}
     later = [name for name, job in alive.items() if _begins_after(job, soon)]
@@ -110,8 +112,8 @@ def _list(options: argparse.Namespace) -> int:
         if len(jobs) == options.limit:
             print(f"The newest {options.limit}; --limit shows more.")
     else:
-        print("No job is as you asked for.")
-    return 0
+        print("No job matches.")
+    return ExitCode.DONE
 
 
 def _show(options: argparse.Namespace) -> int:
@@ -121,7 +123,7 @@ def _show(options: argparse.Namespace) -> int:
         print(as_json(job))
     else:
         tables.print_job(job)
-    return 0
+    return ExitCode.DONE
 
 
 def _each(options: argparse.Namespace, act: Callable[[str], None], done: Callable[[], str]) -> int:
@@ -141,12 +143,19 @@ def _each(options: argparse.Namespace, act: Callable[[str], None], done: Callabl
             print(results[-1]["error"], file=sys.stderr)
     if options.json:
         print(as_json(results))
-    return 0 if all(result["done"] for result in results) else 1
+    return _exit_code(results)
+
+
+def _exit_code(results: list[dict[str, Any]]) -> int:
+    errors = [result["errorCode"] for result in results if not result["done"]]
+    if len(errors) == len(results) and set(errors) == {JobNotFound.code}:
+        return ExitCode.NOTHING_THERE
+    return exit_codes.of_parts(len(results) - len(errors), len(errors))
 
 
 def _started(logged: list[dict[str, Any]]) -> str:
-    # Cloud Tasks takes tasks in the name of service accounts alone; whoever is logged in as a person leaves it to the
-    # sweeper, and so does whoever meets a fault.
+    # Cloud Tasks accepts tasks from service accounts only. If a person runs the command, the task is refused, and the
+    # sweeper queues the job later. The same happens after a fault.
     failed = any(str(entry.get("severity")) == "ERROR" for entry in logged)
     logged.clear()
     return "is pending again; the sweeper will queue it, within two minutes" if failed else "is pending again"
@@ -162,12 +171,12 @@ def _settings(options: argparse.Namespace, change: dict[str, Any] | None) -> int
     except ValueError as error:
         wrong = "; ".join(_named(error, data))
         raise CommandError(
-            f"{reference.path} is not as it must be, so that workers keep what they knew of it: {wrong}."
+            f"{reference.path} is not valid, so workers go on with the last valid settings: {wrong}."
         ) from None
     if options.json:
-        # A limit of null is lifted, and must be seen.
+        # A limit of null was lifted, so it is printed too.
         print(as_json(settings.model_dump(by_alias=True, exclude={"schema_version"})))
-        return 0
+        return ExitCode.DONE
     limits = settings.user_limits
     print(f"paused       {', '.join(settings.paused) or 'nothing'}")
     if settings.stopped_until is not None:
@@ -182,10 +191,10 @@ def _settings(options: argparse.Namespace, change: dict[str, Any] | None) -> int
     print(f"files a day  {f'{most} GiB' if most else 'no limit'}")
     print(f"storage      {f'{limits.storage_gib} GiB' if limits and limits.storage_gib else 'no limit'}")
     new = limits.new_users if limits else None
-    print(f"new users    {_new_users(new) if new else 'as all others'}")
+    print(f"new users    {_new_users(new) if new else 'as all other users'}")
     if change is not None:
-        print(f"Workers know of it within {config.SETTINGS_SECONDS:.0f} s.")
-    return 0
+        print(f"Workers follow the new settings within {config.SETTINGS_SECONDS:.0f} s.")
+    return ExitCode.DONE
 
 
 def _new_users(new: NewUserLimits) -> str:
@@ -199,7 +208,7 @@ def _named(error: ValueError, data: dict[str, Any]) -> Iterator[str]:
 
 
 def _collected_log() -> list[dict[str, Any]]:
-    """Keeps the engine's log lines, which are for Cloud Logging, away from the terminal."""
+    """Collect the engine's log lines. They are for Cloud Logging, and not for the terminal."""
     entries: list[dict[str, Any]] = []
-    setattr(logger, "write", entries.append)  # noqa: B010 - a function, which mypy lets nobody assign to
+    setattr(logger, "write", entries.append)  # noqa: B010 - a function, which mypy allows no assignment to
     return entries

@@ -1,4 +1,4 @@
-"""Jobs as people read them: columns on a terminal and in a file alike, colours on a terminal only."""
+"""Jobs as tables. A terminal and a file get the same columns, and only a terminal gets colours."""
 
 import sys
 from datetime import UTC, datetime
@@ -13,16 +13,16 @@ from stoker_tools.cli.text import as_json, clean, moment
 
 COLOURS = {"completed": "green", "failed": "red", "cancelled": "yellow", "processing": "cyan"}
 MOST_LINES = 60
-"""Of one field that is shown; --json shows all."""
+"""The most lines of a field that are shown. --json shows all."""
 
 
 def console() -> Console:
-    """As wide as the terminal; elsewhere so wide that nothing is cut."""
+    """Return a console as wide as the terminal; elsewhere, so wide that nothing is cut."""
     return Console(highlight=False, markup=False, emoji=False, width=None if sys.stdout.isatty() else 400)
 
 
 def print_jobs(jobs: list[dict[str, Any]]) -> None:
-    """One line for each job."""
+    """Print a line for each job."""
     columns = ("id", "user", "type", "status", "progress", "stage", "attempt", "created (UTC)", "error code")
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in columns:
@@ -36,7 +36,7 @@ def print_jobs(jobs: list[dict[str, Any]]) -> None:
 
 
 def print_job(job: dict[str, Any]) -> None:
-    """All fields of one job, those that the model knows first."""
+    """Print all fields of a job. The fields of the model come first."""
     known = [field.alias or name for name, field in ProcessingJob.model_fields.items()]
     names = [name for name in known if name in job] + sorted(set(job) - set(known))
     width = max(len(clean(name, 40)) for name in names)
@@ -49,7 +49,7 @@ def print_job(job: dict[str, Any]) -> None:
 
 
 def percent(job: dict[str, Any]) -> str:
-    """How far a job is."""
+    """Return the progress of a job, such as `40.0 %`."""
     progress = job.get("progress", 0)
     return f"{progress:.1f} %" if isinstance(progress, int | float) else clean(progress, 10)
 

@@ -1,1 +1,1 @@
-"""The command `scripts/progress`."""
+"""The command `stoker progress`."""

@@ -1,4 +1,4 @@
-"""The subcommand: it prints a line for each user as soon as that is done, and returns its exit code."""
+"""The subcommand of `stoker progress`. It prints a line for each user as soon as that user is done."""
 
 import argparse
 import json
@@ -12,20 +12,22 @@ from stoker.models.user import Progress
 from stoker.progress.ledger import pages
 from stoker.progress.rebuild import RebuiltProgress, rebuild
 from stoker.queries import declared
+from stoker_tools import exit_codes
 from stoker_tools.cli.text import clean
+from stoker_tools.exit_codes import ExitCode
 
 
 def check(_options: argparse.Namespace, _refuse: Callable[[str], NoReturn]) -> None:
-    """Accept any command line, because argparse has looked at all of it."""
+    """Accept every command line, because argparse has checked all of it."""
 
 
 def run(options: argparse.Namespace) -> int:
-    """Carries a command line out.
+    """Carry out a command line; return the exit code.
 
     Args:
-        options: What it says.
+        options: The command line.
     """
-    failed = total = 0
+    failed = missing = total = 0
     for user_id in _everyone() if options.all else [options.user]:
         total += 1
         try:
@@ -34,12 +36,15 @@ def run(options: argparse.Namespace) -> int:
             rebuilt = rebuild(user_id, dry_run=options.dry_run)
         except StokerError as error:
             failed += 1
+            missing += isinstance(error, UserNotFound)
             print(clean(error.message), file=sys.stderr)
             continue
         print(_as_json(user_id, rebuilt) if options.json else _as_line(user_id, rebuilt, options.dry_run), flush=True)
     if options.all and not options.json:
-        print(f"{total:,} users{f', of whom {failed:,} failed' if failed else ''}.")
-    return 1 if failed else 0
+        print(f"{total:,} users{f'. {failed:,} of them failed' if failed else ''}.")
+    if missing == total == 1:
+        return ExitCode.NOTHING_THERE
+    return exit_codes.of_parts(total - failed, failed)
 
 
 def _everyone() -> Iterator[str]:
@@ -62,8 +67,8 @@ def _as_json(user_id: str, rebuilt: RebuiltProgress) -> str:
 
 def _as_line(user_id: str, rebuilt: RebuiltProgress, dry_run: bool) -> str:
     if not rebuilt.changed:
-        return f"{clean(user_id)}  as it was: {_figures(rebuilt.after)}"
-    before = _figures(rebuilt.before) if rebuilt.before is not None else "nothing that could be read"
+        return f"{clean(user_id)}  unchanged: {_figures(rebuilt.after)}"
+    before = _figures(rebuilt.before) if rebuilt.before is not None else "not readable"
     return f"{clean(user_id)}  {'would change' if dry_run else 'changed'}: {before} -> {_figures(rebuilt.after)}"
 
 

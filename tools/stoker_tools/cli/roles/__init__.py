@@ -1,1 +1,1 @@
-"""The command `scripts/roles`."""
+"""The command `stoker roles`."""

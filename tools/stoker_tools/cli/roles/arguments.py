@@ -1,74 +1,45 @@
-"""What the command line may say. Standard library only, so that --help is there at once."""
+"""The arguments of `stoker roles`. Standard library only, so that --help answers at once."""
 
 import argparse
+from collections.abc import Sequence
 
-EXAMPLES = """\
-examples:
-  scripts/roles list
-  scripts/roles set ada@example.com admin             the first admin; admins then call setRole
-  scripts/roles set ada@example.com user
-  scripts/emulators -- scripts/roles list             inside of an emulator suite
-  scripts/roles list --emulator                       beside scripts/emulators
-  scripts/roles set UID moderator --project my-project --json
+from stoker_tools.cli import project_command
+from stoker_tools.cli.command_line import CommandLine
 
-Without --emulator, and outside of a suite, the project is the default one of .firebaserc, and the credentials are
-yours: gcloud auth application-default login.
+EXAMPLES = {
+    "list": "",
+    "set ada@example.com admin": "make the first admin, who can then call setRole",
+    "set ada@example.com user": "take a role away",
+    "list --emulator": "on the suite that scripts/emulators runs",
+    "set UID moderator --project my-project --json": "",
+}
 
-Exit codes: 0 done, 1 it can't be done, 2 the command line is wrong.
-"""
 
-LIST_EXAMPLES = """\
-examples:
-  scripts/roles list
-  scripts/roles list --json --project my-project
-"""
-
-SET_EXAMPLES = """\
-examples:
-  scripts/roles set ada@example.com admin
-  scripts/roles set DFyWUiBhctMSjaeQCNrrAOmaLmRx moderator --permission read:all-tasks --permission read:all-jobs
-  scripts/roles set ada@example.com user --no-permissions
-"""
+def main(arguments: Sequence[str]) -> int:
+    """Run a command line; return the exit code."""
+    return project_command.run("stoker_tools.cli.roles", parser(), arguments)
 
 
 def parser() -> argparse.ArgumentParser:
-    """The command and its subcommands."""
-    whole = argparse.ArgumentParser(
-        prog="scripts/roles",
-        description="Lists who has a role, and gives roles to users.",
-        epilog=EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
-    commands = whole.add_subparsers(dest="command", metavar="COMMAND", required=True)
-
-    def command(name: str, summary: str, description: str, examples: str) -> argparse.ArgumentParser:
-        one = commands.add_parser(
-            name,
-            help=summary,
-            description=description,
-            epilog=examples,
-            formatter_class=argparse.RawDescriptionHelpFormatter,
-            allow_abbrev=False,
-        )
-        one.add_argument("--json", action="store_true", help="print the result as JSON")
-        one.add_argument("--emulator", action="store_true", help="the suite that scripts/emulators runs")
-        one.add_argument("--project", metavar="ID", help="a Firebase project, or an alias in .firebaserc")
-        return one
-
-    command(
+    """Return the parser of the command and its subcommands."""
+    line = CommandLine("roles", "Lists the users who have a role, and gives roles to users.", EXAMPLES, on_project=True)
+    line.subcommand(
         "list",
         "list the accounts with a role or permissions",
-        "Lists the accounts that are not plain users, and those whose profile says otherwise than their claims. It\n"
-        "looks at every account of the project, a thousand at a time.",
-        LIST_EXAMPLES,
+        description="Lists the accounts that are not plain users, and the accounts whose profile does not agree with\n"
+        "their claims. It reads every account of the project, a thousand at a time.",
+        examples={"": "", "--json --project my-project": ""},
     )
-    setting = command(
+    setting = line.subcommand(
         "set",
         "give a user a role",
-        "Gives a user a role: in the claims of the account's tokens and in the profile. Tokens that are out already\n"
-        "say what was before, for an hour at most.",
-        SET_EXAMPLES,
+        description="Gives a user a role: in the claims of the account's tokens and in the profile. Tokens that were\n"
+        "issued before keep the old role for an hour at most.",
+        examples={
+            "ada@example.com admin": "",
+            "DFyWUiBhctMSjaeQCNrrAOmaLmRx moderator --permission read:all-tasks --permission read:all-jobs": "",
+            "ada@example.com user --no-permissions": "",
+        },
     )
     setting.add_argument("user", metavar="UID|EMAIL")
     setting.add_argument("role", metavar="ROLE", help="user, moderator or admin")
@@ -78,9 +49,9 @@ def parser() -> argparse.ArgumentParser:
         metavar="NAME",
         dest="permissions",
         action="append",
-        help="such as read:own-data; once for each; by default, those that there are stay",
+        help="a permission such as read:own-data; repeat it for more; without it, the permissions stay as they are",
     )
     permissions.add_argument(
         "--no-permissions", dest="permissions", action="store_const", const=[], help="take all permissions away"
     )
-    return whole
+    return line.parser

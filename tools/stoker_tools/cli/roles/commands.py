@@ -1,4 +1,4 @@
-"""The subcommands: each prints what it found or did, and returns its exit code."""
+"""The subcommands of `stoker roles`. Each prints its result, and returns its exit code."""
 
 import argparse
 import itertools
@@ -14,26 +14,27 @@ from rich.table import Table
 from rich.text import Text
 
 from stoker import config
-from stoker.accounts.roles import assigned, set_role
+from stoker.accounts.roles import role_assignment, set_role
 from stoker.firebase import app
 from stoker.firestore.client import client
 from stoker.models.document import is_user_id, problems
 from stoker.models.user import RoleChange
-from stoker_tools.cli.connection import CommandError
 from stoker_tools.cli.text import as_json, clean
+from stoker_tools.errors import CommandError
+from stoker_tools.exit_codes import ExitCode
 
 PAGE = 100
-"""Profiles that are read at once."""
+"""The profiles that are read in one request."""
 
 ACCOUNTS = 1000
-"""Accounts between two words of progress: as many as Firebase Auth lists at once."""
+"""The accounts between two lines of progress. Firebase Auth lists as many in one request."""
 
 
 def check(options: argparse.Namespace, refuse: Callable[[str], NoReturn]) -> None:
-    """Look for a role or a permission that there can't be.
+    """Refuse a role or a permission that does not exist.
 
     Args:
-        options: What the command line says.
+        options: The command line.
         refuse: Ends the program with a sentence.
     """
     if options.command == "set":
@@ -45,13 +46,13 @@ def check(options: argparse.Namespace, refuse: Callable[[str], NoReturn]) -> Non
 
 
 def run(options: argparse.Namespace) -> int:
-    """Carries a command line out.
+    """Carry out a command line; return the exit code.
 
     Args:
-        options: What it says.
+        options: The command line.
     """
-    # The log line of the change is for Cloud Logging.
-    setattr(logger, "write", lambda entry: None)  # noqa: B010 - a function, which mypy lets nobody assign to
+    # The log line of the change is for Cloud Logging, and not for the terminal.
+    setattr(logger, "write", lambda entry: None)  # noqa: B010 - a function, which mypy allows no assignment to
     return _set(options) if options.command == "set" else _list(options)
 
 
@@ -67,8 +68,8 @@ def _set(options: argparse.Namespace) -> int:
         print(as_json({"id": new.user_id, "role": new.role, "permissions": list(new.permissions)}))
     else:
         more = f", with {', '.join(new.permissions)}" if new.permissions else ""
-        print(f"{clean(options.user)} is {_with_article(new.role)} now{more}. Tokens say so within an hour.")
-    return 0
+        print(f"{clean(options.user)} is {_with_article(new.role)} now{more}. Tokens have the change within an hour.")
+    return ExitCode.DONE
 
 
 def _uid(user: str) -> str:
@@ -77,9 +78,11 @@ def _uid(user: str) -> str:
             return str(auth.get_user_by_email(user, app=app()).uid)
         auth.get_user(user, app=app())
     except (auth.UserNotFoundError, ValueError):
-        raise CommandError(f"There is no user {clean(user, 100)!r}. Name one by uid or e-mail address.") from None
+        raise CommandError(
+            f"There is no user {clean(user, 100)!r}. Name a user by uid or e-mail address.", ExitCode.NOTHING_THERE
+        ) from None
     if not is_user_id(user):
-        raise CommandError(f"{clean(user)!r} can have no profile: Firestore allows no such document.")
+        raise CommandError(f"{clean(user)!r} can have no profile, because Firestore allows no document with this id.")
     return user
 
 
@@ -91,10 +94,10 @@ def _list(options: argparse.Namespace) -> int:
     found = sorted(_found(), key=lambda one: (ORDER.get(one["role"], 3), one["email"] or "", one["id"]))
     if options.json:
         print(as_json(found))
-        return 0
+        return ExitCode.DONE
     if not found:
-        print("Nobody has a role: scripts/roles set UID|EMAIL admin makes the first admin.")
-        return 0
+        print("Nobody has a role. This makes the first admin: scripts/roles set UID|EMAIL admin")
+        return ExitCode.DONE
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in ("id", "email", "role", "permissions", "profile says"):
         table.add_column(column, no_wrap=True)
@@ -103,10 +106,11 @@ def _list(options: argparse.Namespace) -> int:
         cells = (one["id"], one["email"] or "", one["role"], " ".join(one["permissions"]), differs or "")
         table.add_row(*(Text(clean(cell)) for cell in cells))
     Console(highlight=False, markup=False, emoji=False, width=None if sys.stdout.isatty() else 400).print(table)
-    return 0
+    return ExitCode.DONE
 
 
 ORDER = {"admin": 0, "moderator": 1, "user": 2}
+"""The order of the lines."""
 
 
 def _found() -> Iterator[dict[str, Any]]:
@@ -114,9 +118,9 @@ def _found() -> Iterator[dict[str, Any]]:
     while page := list(itertools.islice(accounts, PAGE)):
         profiles = _profiles([account.uid for account in page])
         for account in page:
-            claims = assigned(account)
+            claims = role_assignment(account)
             profile = profiles.get(account.uid)
-            # Where there is no profile, there is nothing that disagrees.
+            # An account without a profile has nothing that could disagree.
             if claims.role != "user" or claims.permissions or profile not in (None, "user"):
                 yield {
                     "id": account.uid,
@@ -128,7 +132,7 @@ def _found() -> Iterator[dict[str, Any]]:
 
 
 def _counted(accounts: Iterator[Any]) -> Iterator[Any]:
-    """The same, with a word now and then to who waits."""
+    """Yield the accounts, and print their number now and then if a person waits."""
     for number, account in enumerate(accounts, 1):
         if number % ACCOUNTS == 0 and sys.stderr.isatty():
             print(f"{number:,} accounts ...", file=sys.stderr)

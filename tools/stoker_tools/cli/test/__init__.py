@@ -1,1 +1,1 @@
-"""The command `scripts/test`: pytest, and the emulator suite for the tests that need one."""
+"""The command `stoker test`: pytest, and the emulator suite for the tests that need it."""

@@ -1,4 +1,4 @@
-"""The coverage of all parts together."""
+"""The test coverage of all parts together."""
 
 import io
 from pathlib import Path
@@ -13,7 +13,7 @@ def is_enough(directory: Path) -> bool:
     """Combine what all parts have measured, print the total, and return whether it reaches the floor.
 
     Args:
-        directory: It holds the data of the parts, in files whose names begin with `coverage-`.
+        directory: The directory with the data of the parts, in files whose names begin with `coverage-`.
     """
     coverage = Coverage(
         data_file=str(environment.ROOT / ".coverage"), config_file=str(environment.ROOT / "pyproject.toml")
@@ -24,7 +24,7 @@ def is_enough(directory: Path) -> bool:
     try:
         total = coverage.report(file=io.StringIO())
     except NoDataError:
-        print("No test has measured what it covers.")
+        print("No test has measured its coverage.")
         return False
     print(f"Branch coverage of functions/stoker: {total:.1f} %. The least allowed is {floor:g} % (pyproject.toml).")
     print("For the lines and branches that no test reaches: .venv/bin/coverage report -m --skip-covered")

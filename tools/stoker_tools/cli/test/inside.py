@@ -1,7 +1,5 @@
-"""Running pytest inside a suite: the one that `scripts/emulators` runs, or a new one."""
+"""Running pytest inside a suite: the suite that this checkout runs, or a new suite."""
 
-import signal
-import sys
 from collections.abc import Sequence
 
 from stoker_tools import emulators as suite
@@ -13,14 +11,8 @@ from stoker_tools.setup import environment
 def run_inside(command: Sequence[str]) -> int:
     """Run a command in the root of the project, with a suite; return its exit code."""
     end_in_order()
-    try:
-        with sharing.borrowed(suite.DEFAULT) as variables:
-            if variables:
-                return run(command, variables, environment.ROOT)
-        with suite.running(schedules=False) as emulators:
-            return run(command, emulators.environment, environment.ROOT)
-    except suite.SuiteError as error:
-        print(error, file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        return 128 + signal.SIGINT
+    with sharing.borrowed(suite.DEFAULT) as variables:
+        if variables:
+            return run(command, variables, environment.ROOT)
+    with suite.running(schedules=False) as emulators:
+        return run(command, emulators.environment, environment.ROOT)

@@ -7,13 +7,13 @@ from stoker_tools.setup import environment
 
 TESTS = environment.ROOT / "tests"
 PYTHON_ONLY = ("tests/unit", "tests/engine", "tests/simulation")
-"""Directories with tests that need the Python tools only. Those of `tests/engine` that need more are marked
+"""The directories of tests that need only the Python tools. Tests of `tests/engine` that need more are marked
 `emulator`."""
 
 PYTHON_FOLDERS = tuple(environment.ROOT / name for name in PYTHON_ONLY)
 
 ALONE = tuple(TESTS / name for name in ("unit", "simulation", "suite", "deploy"))
-"""Tests that need no running suite; those of `suite` start suites of their own."""
+"""The directories of tests that need no running suite. The tests of `suite` start suites of their own."""
 
 PARALLEL = ("--numprocesses=logical", "--dist=worksteal")
 """One process of pytest for each processor. Each takes tests in their order, and then tests that another has left, so
@@ -23,7 +23,7 @@ FAST = (*PARALLEL, "-m", "not soak and not slow and not emulator")
 
 
 def needs_no_suite(arguments: Sequence[str]) -> bool:
-    """Return whether the arguments name tests, and none of these needs a running suite."""
+    """Return whether the arguments name tests, and none of these tests needs a running suite."""
     return all_under(arguments, *ALONE)
 
 
@@ -34,13 +34,15 @@ def all_under(arguments: Sequence[str], *directories: Path) -> bool:
 
 
 def named(arguments: Sequence[str]) -> list[Path]:
-    """The files and directories of tests that the arguments name."""
+    """Return the files and directories of tests that the arguments name."""
     paths = [environment.ROOT / argument.partition("::")[0] for argument in arguments if not argument.startswith("-")]
     found = [path.resolve() for path in paths if path.exists()]
-    return [path for path in found if path.is_relative_to(TESTS)]  # others are options' values, such as `-k docs`
+    return [
+        path for path in found if path.is_relative_to(TESTS)
+    ]  # Other paths are values of options, such as `-k docs`.
 
 
 def absent(arguments: Sequence[str]) -> list[str]:
-    """The arguments that name tests which do not exist: pytest says nothing of them if it runs in several processes."""
+    """Return the arguments that name missing tests. In several processes, pytest would ignore them without a word."""
     paths = [argument.partition("::")[0] for argument in arguments if argument.startswith("tests/")]
     return [path for path in paths if not (environment.ROOT / path).exists()]

@@ -1,8 +1,0 @@
-"""Runs the command line."""
-
-from stoker_tools.cli import project_command
-from stoker_tools.cli.accounts import arguments
-from stoker_tools.cli.process import run_command
-
-if __name__ == "__main__":
-    run_command(lambda: project_command.main("stoker_tools.cli.accounts", arguments.parser()))

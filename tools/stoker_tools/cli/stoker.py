@@ -1,0 +1,129 @@
+"""The command `stoker`: a table of commands, each imported when it is called. Standard library only."""
+
+import importlib
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from stoker_tools import exit_codes
+from stoker_tools.cli.command_line import PREFIX, Parser
+from stoker_tools.errors import ToolError
+from stoker_tools.exit_codes import ExitCode
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command.
+
+    Attributes:
+        name: Its name.
+        module: The module whose `main` takes the arguments and returns the exit code.
+        summary: A line for the list of commands.
+    """
+
+    name: str
+    module: str
+    summary: str
+
+
+GROUPS = {
+    "to see it work": (
+        Command("demo", "stoker_tools.cli.demo", "run a video job from the upload to the finished files"),
+        Command("emulators", "stoker_tools.cli.emulators", "run the emulator suite with the functions"),
+    ),
+    "to operate it": (
+        Command("jobs", "stoker_tools.cli.jobs.arguments", "list, watch, cancel, retry and delete jobs"),
+        Command("roles", "stoker_tools.cli.roles.arguments", "give roles to users, such as to the first admin"),
+        Command("accounts", "stoker_tools.cli.accounts.arguments", "delete an account with all of its data"),
+        Command("analytics", "stoker_tools.cli.analytics.arguments", "report and chart what users do"),
+        Command("progress", "stoker_tools.cli.progress.arguments", "compute users' XP and levels again"),
+    ),
+    "to change it": (
+        Command("test", "stoker_tools.cli.test.command", "run the tests"),
+        Command("check", "stoker_tools.cli.check", "check style, types and generated files"),
+        Command("generate", "stoker_tools.cli.generate", "write rules, types and schemas from the models"),
+        Command("lock", "stoker_tools.cli.lock", "write the lock files of the environments"),
+        Command("bench", "stoker_tools.cli.bench", "run a benchmark"),
+        Command("mutate-rules", "stoker_tools.cli.mutate_rules", "find mistakes in the rules that no test notices"),
+    ),
+}
+
+COMMANDS = {command.name: command for group in GROUPS.values() for command in group}
+
+EXAMPLES = f"""\
+examples:
+  {PREFIX}stoker demo
+  {PREFIX}stoker jobs list --emulator --status failed
+  {PREFIX}stoker jobs --help
+
+`{PREFIX}NAME` is the same as `{PREFIX}stoker NAME`.
+"""
+
+VALUED = ("--project",)
+"""Options before the command that take a value."""
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run a command line.
+
+    Args:
+        arguments: The words behind the program's name.
+
+    Returns:
+        The exit code.
+    """
+    name, others = command_first(arguments)
+    if name is None:
+        return _without_command(others)
+    if name not in COMMANDS:
+        _parser().error(f"there is no command {name!r}")
+    try:
+        return int(importlib.import_module(COMMANDS[name].module).main(others))
+    except ToolError as error:
+        print(error, file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print(file=sys.stderr)  # The shell's prompt does not stand behind "^C".
+        return ExitCode.INTERRUPTED
+
+
+def command_first(arguments: Sequence[str]) -> tuple[str | None, list[str]]:
+    """Return the command's name and the other words, in their order. Options may stand before the command.
+
+    Args:
+        arguments: The words behind the program's name.
+
+    Example:
+        >>> command_first(["--project", "demo", "jobs", "list"])
+        ('jobs', ['--project', 'demo', 'list'])
+    """
+    is_value = False
+    for number, word in enumerate(arguments):
+        if not word.startswith("-") and not is_value:
+            return word, [*arguments[:number], *arguments[number + 1 :]]
+        is_value = word in VALUED
+    return None, list(arguments)
+
+
+def _without_command(others: Sequence[str]) -> int:
+    parser = _parser()
+    if "--help" not in others and "-h" not in others:
+        parser.error("name a command")
+    parser.print_help()
+    return ExitCode.DONE
+
+
+def _parser() -> Parser:
+    lines = [
+        line
+        for title, commands in GROUPS.items()
+        for line in (f"{title}:", *(f"  {command.name:14}{command.summary}" for command in commands), "")
+    ]
+    parser = Parser(
+        prog=f"{PREFIX}stoker",
+        usage=f"{PREFIX}stoker COMMAND [ARGUMENT ...]",
+        description="\n".join(["Run, operate and change a Firebase backend in Python.", "", *lines]).rstrip(),
+        epilog=f"{EXAMPLES}\n{exit_codes.table()}",
+    )
+    parser.names = tuple(COMMANDS)
+    return parser

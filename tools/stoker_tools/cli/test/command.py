@@ -1,0 +1,85 @@
+"""The command `stoker test`: run pytest, and the emulator suite for the tests that need it."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+from stoker_tools.cli.command_line import CommandLine
+from stoker_tools.cli.test import parts, selection
+from stoker_tools.setup import environment
+
+DESCRIPTION = """\
+Runs pytest from the root of the project. All other arguments are passed on to pytest.
+
+Tests that need the emulator suite use the suite that this checkout runs, or else a suite of their own. Scheduled
+functions wait in the meantime. The documents that tests write stay in that suite.
+
+All tests together run in several parts at the same time, each with a suite of its own if it needs one. The output of a
+part follows the output of the part before. With --coverage, the branch coverage of functions/stoker is shown at the
+end. The run fails if it is below `fail_under` in pyproject.toml. Functions that run in emulators do not count.
+"""
+
+EXAMPLES = {
+    "": "all tests",
+    "--coverage": "all tests, and the coverage of functions/stoker",
+    "--fast": "the tests of a second or less that need no emulator: under two minutes",
+    "--fast --python 3.13": "the same on another Python",
+    "--fast -k captions": "the tests whose names hold a word",
+    "tests/unit -n 2": "all tests without emulators, in two processes",
+    "tests/emulator -k video -x": "",
+    "-m soak": "the tests that take minutes to hours",
+}
+
+NOTES = """A test is marked `slow` if it takes about a second or more. --fast lists slow tests that lack the mark.
+
+If pytest runs, the exit code is that of pytest: https://docs.pytest.org/en/stable/reference/exit-codes.html
+"""
+
+
+def main(words: Sequence[str]) -> int:
+    """Run a command line; return pytest's exit code, or 1 if too little is covered."""
+    parser = _parser()
+    options, arguments = parser.parse_known_args(words)
+    if absent := selection.absent(arguments):
+        parser.error(f"there is no {absent[0]}")
+    names = bool(selection.named(arguments))
+    python_only = selection.all_under(arguments, *selection.PYTHON_FOLDERS) if names else options.fast
+    if (options.fast or options.python) and not python_only:
+        folders = ", ".join(selection.PYTHON_ONLY)
+        parser.error(f"--fast and --python are for tests of {folders}: name some of these, or none with --fast.")
+    # Node.js and Java take longer to install than the Python tools.
+    python = f".venv-{options.python}" if options.python else ".venv"
+    places = (python,) if python_only else environment.EVERYTHING
+    environment.enter("stoker_tools", places)
+    if options.fast:
+        arguments = [*selection.FAST, *([] if names else selection.PYTHON_ONLY), *arguments]
+    if python_only or selection.needs_no_suite(arguments):
+        os.chdir(environment.ROOT)
+        os.execv(sys.executable, [sys.executable, "-m", "pytest", *arguments])
+    if names:
+        from stoker_tools.cli.test.inside import run_inside  # It needs the packages that `enter` has installed.
+
+        return run_inside([sys.executable, "-m", "pytest", *arguments])
+    return parts.run_all(arguments, coverage=options.coverage)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = CommandLine("test", DESCRIPTION, EXAMPLES, notes=NOTES).parser
+    parser.usage = "scripts/test [-h] [--fast] [--coverage] [--python VERSION] [PYTEST ARGUMENTS ...]"
+    parser.add_argument(
+        "--fast",
+        action="store_true",
+        help="leave out tests that need an emulator or are marked `slow`, and run in a process for each processor",
+    )
+    parser.add_argument(
+        "--coverage",
+        action="store_true",
+        help="measure the branch coverage of functions/stoker in the run of all tests, which takes minutes longer",
+    )
+    parser.add_argument(
+        "--python",
+        metavar="VERSION",
+        help="the Python to run tests without a suite on, such as 3.13; its packages go to .venv-VERSION",
+    )
+    return parser

@@ -1,0 +1,49 @@
+"""The exit codes of all commands."""
+
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """The exit code of a command. Scripts may rely on these numbers: they never change."""
+
+    DONE = 0
+    FAILED = 1
+    USAGE = 2
+    INCOMPLETE = 3
+    NOTHING_THERE = 10
+    LOCKED = 11
+    WRONG_KEY = 12
+    INTERRUPTED = 130
+
+
+MEANINGS = {
+    ExitCode.DONE: "done",
+    ExitCode.FAILED: "failed",
+    ExitCode.USAGE: "the command line is wrong",
+    ExitCode.INCOMPLETE: "incomplete: a part was done, and a part failed",
+    ExitCode.NOTHING_THERE: "nothing there: what the command line names does not exist",
+    ExitCode.LOCKED: "locked: another process holds the lease",
+    ExitCode.WRONG_KEY: "wrong key",
+    ExitCode.INTERRUPTED: "interrupted, such as by Ctrl-C",
+}
+
+
+def table() -> str:
+    """Return all exit codes with their meanings, a line for each."""
+    return "\n".join(["exit codes:", *(f"  {code:3}  {meaning}" for code, meaning in MEANINGS.items())])
+
+
+def of_parts(done: int, failed: int) -> ExitCode:
+    """Return the exit code of a command that did several things.
+
+    Args:
+        done: How many of them were done.
+        failed: How many of them failed.
+
+    Example:
+        >>> of_parts(done=2, failed=1).name, of_parts(done=0, failed=1).name
+        ('INCOMPLETE', 'FAILED')
+    """
+    if not failed:
+        return ExitCode.DONE
+    return ExitCode.INCOMPLETE if done else ExitCode.FAILED

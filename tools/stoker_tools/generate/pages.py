@@ -1,0 +1,47 @@
+"""The pages of the documentation that hold generated regions."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from stoker_tools.generate import layers
+from stoker_tools.generate.error_tables import call_errors, job_errors
+from stoker_tools.generate.field_tables import field_tables
+from stoker_tools.generate.function_table import function_table
+from stoker_tools.generate.inputs_page import accepted_table
+from stoker_tools.generate.job_states import job_states
+from stoker_tools.generate.recording import animation, example
+from stoker_tools.generate.regions import replaced
+
+RECORDING = Path("docs/images/demo.txt")
+PICTURE = Path("docs/images/demo.svg")
+
+
+def pages(root: Path) -> dict[Path, str]:
+    """Return the text of each page with generated regions, and the picture of the demo.
+
+    A copy of the project may have no documentation. Then the page is left out.
+
+    Args:
+        root: The root of the project.
+
+    Raises:
+        GenerateError: A page lacks a region, or has too many.
+    """
+    recording = (root / RECORDING).read_text() if (root / RECORDING).exists() else ""
+    regions: Mapping[Path, Mapping[str, Callable[[], str]]] = {
+        Path("README.md"): {"demo": lambda: example(recording)},
+        Path("ARCHITECTURE.md"): {"layers": layers.drawing},
+        Path("docs/data-model.md"): {"fields": field_tables},
+        Path("docs/deploy.md"): {"functions": lambda: function_table(root / "functions/main.py")},
+        Path("docs/errors.md"): {"job errors": job_errors, "call errors": call_errors},
+        Path("docs/inputs.md"): {"inputs": accepted_table},
+        Path("docs/job-states.md"): {"job states": job_states},
+    }
+    made = {
+        page: replaced((root / page).read_text(), {name: make() for name, make in parts.items()})
+        for page, parts in regions.items()
+        if (root / page).exists()
+    }
+    if recording:
+        made[PICTURE] = animation(recording)
+    return made
