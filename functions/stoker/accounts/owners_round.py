@@ -83,7 +83,7 @@ class OwnersRound:
 
     @property
     def is_over(self) -> bool:
-        """Whether all sources were read."""
+        """Return whether all sources were read."""
         return all(one.after is None for one in self.progress.values())
 
     @property

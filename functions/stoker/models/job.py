@@ -311,5 +311,5 @@ class ProcessingJob(Model):
 
     @property
     def waits_for_children(self) -> bool:
-        """Whether the job has made children and waits for their ends, without a lease."""
+        """Return whether the job has made children and waits for their ends, without a lease."""
         return self.status == "processing" and self.children is not None and self.lease is None

@@ -41,7 +41,7 @@ class RebuiltProgress:
 
     @property
     def changed(self) -> bool:
-        """Whether the rebuild has changed the progress."""
+        """Return whether the rebuild has changed the progress."""
         return self.before != self.after
 
 
