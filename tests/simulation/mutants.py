@@ -27,6 +27,7 @@ class Mutant:
         old: Text of the module, which occurs once.
         new: The text in its place.
         noticed_by: The invariants that may notice it.
+        rare: Whether the first twenty worlds do not notice it. Such a mutant takes up to a minute.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Mutant:
     old: str
     new: str
     noticed_by: tuple[str, ...]
+    rare: bool = False
 
     def __str__(self) -> str:
         return self.name

@@ -51,6 +51,7 @@ ATTEMPTS: tuple[Mutant, ...] = (
         "if limits is None or state.user_id is None or state.deletes_owner:",
         "if limits is None or state.user_id is None:",
         ("deletions pass limits and pauses",),
+        rare=True,
     ),
     Mutant(
         "deletions are held back by pauses",
@@ -58,6 +59,7 @@ ATTEMPTS: tuple[Mutant, ...] = (
         "if is_paused(job.document.type) and not state.deletes_owner:",
         "if is_paused(job.document.type):",
         ("deletions pass limits and pauses",),
+        rare=True,
     ),
     Mutant(
         "writes are not fenced",
@@ -79,6 +81,7 @@ ATTEMPTS: tuple[Mutant, ...] = (
         "            if not cancelled:\n",
         "            if True:\n",
         ("a cancel wins",),
+        rare=True,
     ),
     Mutant(
         "an attempt does not notice that another holds the job",
@@ -107,6 +110,7 @@ ATTEMPTS: tuple[Mutant, ...] = (
         "return config.HEARTBEAT_SECONDS - silent",
         "return 10 * config.HEARTBEAT_SECONDS - silent",
         ("living attempts keep their jobs",),
+        rare=True,
     ),
     Mutant(
         "leftovers are removed before the end",

@@ -44,6 +44,7 @@ BATCHES: tuple[Mutant, ...] = (
         "    if job.stage == RUNNING_AGAIN:\n",
         "    if False:\n",
         ("figures follow",),
+        rare=True,
     ),
     Mutant(
         "a child is retried while its batch is run again",
@@ -51,6 +52,7 @@ BATCHES: tuple[Mutant, ...] = (
         '    if parent.state in ("pending", "processing"):\n        raise NotRetryable(',
         '    if parent.state in ("pending", "processing"):\n        return ()\n        raise NotRetryable(',
         ("figures follow",),
+        rare=True,
     ),
     Mutant(
         "a completed batch is retried although nothing has failed",

@@ -23,6 +23,7 @@ PLACES: tuple[Mutant, ...] = (
         "return held == 0 or held < free_places(places, running)",
         "return True",
         ("first jobs begin at once",),
+        rare=True,
     ),
     Mutant(
         "batches keep their places while others wait",
@@ -30,6 +31,7 @@ PLACES: tuple[Mutant, ...] = (
         "if turn is None or now >= self._began + turn:",
         "if turn is None:",
         ("batches take turns",),
+        rare=True,
     ),
     Mutant(
         "deletions share the queue of batches",
@@ -37,6 +39,7 @@ PLACES: tuple[Mutant, ...] = (
         "return registered.deletions if deletes_owner and registered.deletions is not None else registered.queue",
         "return registered.queue",
         ("deletions have places of their own",),
+        rare=True,
     ),
     Mutant(
         "deletions keep their places while others wait",
@@ -44,6 +47,7 @@ PLACES: tuple[Mutant, ...] = (
         "if self._saved and self._turn.is_over():",
         "if self._saved and not self._lease.state.deletes_owner and self._turn.is_over():",
         ("deletions take turns",),
+        rare=True,
     ),
     Mutant(
         "turns are those of a queue of more places",
@@ -51,6 +55,7 @@ PLACES: tuple[Mutant, ...] = (
         "Turn(document.type, lease.state.queue.at_once)",
         "Turn(document.type, 4 * lease.state.queue.at_once)",
         ("batches take turns", "deletions take turns"),
+        rare=True,
     ),
     Mutant(
         "each of a user's many jobs takes a turn of the queue",
@@ -58,6 +63,7 @@ PLACES: tuple[Mutant, ...] = (
         "    return reason_to_defer(state, state.user_id, limits)\n",
         "    return None\n",
         ("a flood keeps nobody waiting",),
+        rare=True,
     ),
     Mutant(
         "a dedupe key is not taken",
@@ -79,6 +85,7 @@ PLACES: tuple[Mutant, ...] = (
         '.write({"stage": "queued", "runAfter": _age(job)})',
         '.write({"stage": "queued"})',
         ("no job is lost", "nothing waits for ever"),
+        rare=True,
     ),
     Mutant(
         "nobody is woken by a release",

@@ -17,6 +17,7 @@ SWEEPER: tuple[Mutant, ...] = (
         '            *((f"places-{job_type}", self._places(job_type)) for job_type in registry.job_types()),\n',
         "",
         ("places are filled",),
+        rare=True,
     ),
     Mutant(
         "the sweeper forgets lapsed leases",
@@ -80,5 +81,6 @@ SWEEPER: tuple[Mutant, ...] = (
         '            ("children-again", self._children_again),\n',
         "",
         ("figures follow",),
+        rare=True,
     ),
 )

@@ -51,6 +51,7 @@ TRANSITIONS: tuple[Mutant, ...] = (
         'f"after/{job.attempt_name}"',
         'f"after/{job.attempt}"',
         ("nothing waits for ever",),
+        rare=True,
     ),
     Mutant(
         "an end keeps the place",
@@ -128,6 +129,7 @@ TRANSITIONS: tuple[Mutant, ...] = (
         "    return (*_leave(job), WakeNext(), EnqueueChildren())\n",
         "    return (*_leave(job), WakeNext())\n",
         ("nothing waits for ever",),
+        rare=True,
     ),
     Mutant(
         "an end without a worker forgets the hook",
@@ -156,6 +158,7 @@ TRANSITIONS: tuple[Mutant, ...] = (
         '    Row(("pending",), (Due,), None, write.become_due, _enqueue, when=has_no_time),\n',
         "",
         ("no job is lost", "nothing waits for ever"),
+        rare=True,
     ),
     Mutant(
         "a job that must wait for its time has no task for it",
