@@ -47,7 +47,7 @@ def queue_options(job_type: str, *, deletes_owner: bool = False) -> dict[str, An
         "cpu": registered.cpu,
         # Each attempt needs all the memory and all the processors of its instance.
         "concurrency": 1,
-        "timeout_sec": config.TASK_SECONDS,
+        "timeout_sec": config.ATTEMPT_SECONDS,
         "retry_config": RetryConfig(
             max_attempts=config.MAX_ATTEMPTS, min_backoff_seconds=10, max_backoff_seconds=300, max_doublings=4
         ),

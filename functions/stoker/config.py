@@ -83,12 +83,12 @@ KEEP_ENDED_DAYS: Final = 30
 `expiresAt`.
 Source: https://firebase.google.com/docs/firestore/ttl (typically within 24 hours)."""
 
-TASK_SECONDS: Final = 1800
+ATTEMPT_SECONDS: Final = 1800
 """The longest time that an attempt may run, in seconds: the longest timeout of a task queue function.
 Source: https://firebase.google.com/docs/functions/quotas (task queue functions, 30 minutes)."""
 
 DEADLINE_MARGIN_SECONDS: Final = 45
-"""An attempt stops itself this many seconds before `TASK_SECONDS`, so that it can still write the reason."""
+"""An attempt stops itself this many seconds before `ATTEMPT_SECONDS`, so that it can still write the reason."""
 
 LEASE_SECONDS: Final = 90
 """The length of a lease, in seconds: an attempt that has written nothing for this time counts as dead. Four heartbeats

@@ -306,7 +306,7 @@ class CommitInvariants:
     def _work(self, commit: Commit) -> None:
         """The time of an attempt that is over is counted, once."""
         seconds = commit.new.get("workSeconds", 0) - commit.old.get("workSeconds", 0)
-        if not 0 < seconds <= 2 * config.TASK_SECONDS:
+        if not 0 < seconds <= 2 * config.ATTEMPT_SECONDS:
             self.fail("work is counted", f"{commit.life.id} has ended an attempt of {seconds} s")
 
     def _gained(self, commit: Commit, code: str | None) -> None:

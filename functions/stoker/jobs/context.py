@@ -46,7 +46,7 @@ class JobContext:
         self.outputs = outputs
         self.checkpoint = dict(document.checkpoint)
         self.earlier_result = document.output if isinstance(document.output, BatchOutput) else None
-        self.deadline = store().host.monotonic() + config.TASK_SECONDS - config.DEADLINE_MARGIN_SECONDS
+        self.deadline = store().host.monotonic() + config.ATTEMPT_SECONDS - config.DEADLINE_MARGIN_SECONDS
         self.log = log
         self._lease = lease
         self._heartbeat = heartbeat
@@ -131,7 +131,7 @@ class JobContext:
             raise TimeIsUp("Other jobs wait. The job goes on in another attempt.")
 
     def _out_of_time(self) -> StokerError:
-        minutes = (config.TASK_SECONDS - config.DEADLINE_MARGIN_SECONDS) // 60
+        minutes = (config.ATTEMPT_SECONDS - config.DEADLINE_MARGIN_SECONDS) // 60
         if self._saved:
             return TimeIsUp("The job goes on in another attempt.")
         missed_before = any(

@@ -22,7 +22,7 @@ shorter if more jobs wait than the queue has places."""
 SHORTEST_TURN_SECONDS = 10.0
 """The length of the shortest turn, in seconds. The start of an attempt takes a second or two."""
 
-FORGOTTEN = timedelta(seconds=2 * config.TASK_SECONDS)
+FORGOTTEN = timedelta(seconds=2 * config.ATTEMPT_SECONDS)
 """The time after which a place counts as free. No attempt lasts this long. The place was not given back because its job
 was deleted while it ran, or because the limits were lifted meanwhile."""
 

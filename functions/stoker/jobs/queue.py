@@ -55,7 +55,9 @@ def _enqueue(job: JobState, occasion: str, due: datetime | None) -> None:
     # Hashed, because tasks whose ids share a prefix slow a queue down.
     # Source: https://cloud.google.com/tasks/docs/reference/rest/v2/projects.locations.queues.tasks/create
     task_id = hashlib.sha256(f"{job.id}/{occasion}".encode()).hexdigest()
-    options = functions.TaskOptions(task_id=task_id, dispatch_deadline_seconds=config.TASK_SECONDS, schedule_time=due)
+    options = functions.TaskOptions(
+        task_id=task_id, dispatch_deadline_seconds=config.ATTEMPT_SECONDS, schedule_time=due
+    )
     # If the same task exists already, nothing is left to do.
     with contextlib.suppress(exceptions.AlreadyExistsError, exceptions.ConflictError, *_misread()):
         # The payload needs the field `data`: the function's handler reads `request.data`, and the SDK does not add it.

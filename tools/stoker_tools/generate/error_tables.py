@@ -13,7 +13,7 @@ MORE = {
     "unsupported-media": "Accepted: [films and sounds](inputs.md), [lists for an import](imports.md).",
     "truncated-media": "[When a file is cut off](sources.md#when-a-file-is-cut-off).",
     "storage-quota-exceeded": "[How much a user may store](outputs.md#how-much-may-a-user-store).",
-    "deadline-exceeded": f"An attempt has {config.TASK_SECONDS // 60} minutes.",
+    "deadline-exceeded": f"An attempt has {config.ATTEMPT_SECONDS // 60} minutes.",
     "work-exhausted": f"A job has {config.MAX_WORK_SECONDS // 3600} hours.",
     "cancelled": "The `status` is `cancelled`, not `failed`.",
 }

@@ -41,7 +41,7 @@ def run(options: argparse.Namespace) -> int:
             continue
         print(_as_json(user_id, rebuilt) if options.json else _as_line(user_id, rebuilt, options.dry_run), flush=True)
     if options.all and not options.json:
-        print(f"{total:,} users{f'. {failed:,} of them failed' if failed else ''}.")
+        print(f"{total:,} {'user' if total == 1 else 'users'}{f'. {failed:,} of them failed' if failed else ''}.")
     if missing == total == 1:
         return ExitCode.NOTHING_THERE
     return exit_codes.of_parts(total - failed, failed)
