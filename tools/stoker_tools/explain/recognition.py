@@ -1,0 +1,38 @@
+"""The recognition of a document's collection by its fields."""
+
+from collections.abc import Set
+
+from stoker_tools.errors import CommandError
+from stoker_tools.exit_codes import ExitCode
+from stoker_tools.explain.explanation import MODELS, NEVER_WRITTEN
+from stoker_tools.explain.field_problems import declared_fields
+
+
+def collection_of(names: Set[str]) -> str:
+    """Return the collection whose documents have the given fields.
+
+    It is the collection with the most of these fields. Of several, it is the one whose required fields are there.
+
+    Args:
+        names: The names of the fields.
+
+    Raises:
+        CommandError: No collection fits better than the others.
+
+    Example:
+        >>> collection_of({"id", "userId", "titel", "status", "priority"})
+        'tasks'
+    """
+    fits = {collection: _fit(collection, names) for collection in MODELS if collection not in NEVER_WRITTEN}
+    best = [collection for collection, fit in fits.items() if fit == max(fits.values())]
+    if len(best) > 1:
+        raise CommandError(
+            f"The fields fit {' and '.join(best)} equally well: name the collection with --in.", ExitCode.USAGE
+        )
+    return best[0]
+
+
+def _fit(collection: str, names: Set[str]) -> tuple[int, int]:
+    declared = declared_fields(MODELS[collection])
+    missing = sum(item.required and name not in names for name, item in declared.items())
+    return len(names & declared.keys()), -missing
