@@ -194,7 +194,8 @@ def test_the_output_at_a_terminal(tmp_path: Path, capsys: pytest.CaptureFixture[
         (b'{"a": ' + b"[" * 25 + b"]" * 25 + b"}", "it has more than 20 levels", 1),
         (b'{"a": {"timestamp": "tomorrow"}}', "'tomorrow' is no timestamp such as", 1),
         (b'{"title": {"deleteField": true}}', "name the stored document with --update", 1),
-        (b"{}", "equally well: name the collection with --in", 2),
+        (b"{}", "fit no collection: name the collection with --in", 2),
+        (b'{"id": "a", "userId": "ada"}', "fit tasks and projects equally well: name the collection with --in", 2),
     ],
     ids=lambda value: "" if isinstance(value, bytes) else None,
 )

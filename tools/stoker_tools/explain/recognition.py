@@ -25,6 +25,8 @@ def collection_of(names: Set[str]) -> str:
     """
     fits = {collection: _fit(collection, names) for collection in MODELS if collection not in NEVER_WRITTEN}
     best = [collection for collection, fit in fits.items() if fit == max(fits.values())]
+    if fits[best[0]][0] == 0:
+        raise CommandError("The fields fit no collection: name the collection with --in.", ExitCode.USAGE)
     if len(best) > 1:
         raise CommandError(
             f"The fields fit {' and '.join(best)} equally well: name the collection with --in.", ExitCode.USAGE
