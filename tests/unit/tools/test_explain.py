@@ -10,6 +10,7 @@ import pytest
 from stoker_tools.cli.explain import arguments, commands
 from stoker_tools.errors import CommandError
 from stoker_tools.exit_codes import ExitCode
+from unit.docs.pages import snippets
 
 NOW = {"serverTimestamp": True}
 TASK = {"id": "t1", "userId": "ada", "title": "Paint the door", "createdAt": NOW, "updatedAt": NOW}
@@ -80,7 +81,7 @@ def test_a_good_document_is_accepted_and_its_collection_recognized(
         ({**JOB, "runAfter": "2099-01-01T00:00:00Z"}, "runAfter: must not be more than 30 days in the future"),
         ({**JOB, "output": {}}, "output: only the server writes this field"),
         ({**JOB, "id": "orphan-1"}, "id: must not begin with 'orphan-': only functions write such jobs"),
-        ({**TASK, "title": "x" * 201}, "title: should have at most 200 characters"),
+        ({**TASK, "title": "x" * 201}, "title: string should have at most 200 characters"),
         ({**EVENT, "name": "job.completed"}, "name: only functions record 'job.completed': choose another name"),
         ({**JOB, "input": {"sourze": "a"}}, "input.sourze: there is no such field"),
         ({**JOB, "input": {"source": 5}}, "input.source: must be text"),
@@ -181,6 +182,16 @@ def test_the_output_at_a_terminal(tmp_path: Path, capsys: pytest.CaptureFixture[
         "The rules also require this, which the file does not show:\n"
         "- the account is not being deleted, and was not deleted\n"
     )
+
+
+def test_the_example_on_the_page_is_explained_as_it_says(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    page = Path("docs/refused.md")
+    document = next(snippet.code for snippet in snippets("json") if snippet.page == page)
+    shown = next(snippet.code for snippet in snippets("console") if snippet.page == page)
+    file = tmp_path / "task.json"
+    file.write_text(document)
+    assert commands.run(arguments.parser().parse_args([str(file), "--as", "ada"])) == 1
+    assert f"$ scripts/explain task.json --as ada\n{capsys.readouterr().out}" == shown
 
 
 @pytest.mark.parametrize(
