@@ -90,9 +90,8 @@ def _value_problems(
         return
     resolved = [definitions[ref.rpartition("/")[2]] if (ref := schema.get("$ref")) else schema for schema in schemas]
     kind = resolved[0]["type"]
-    python_type, named = TYPES[kind]
-    if not isinstance(value, python_type) or (isinstance(value, bool) and kind != "boolean"):
-        yield f"{path}: must be {named}"
+    if not _is_of(kind, value):
+        yield f"{path}: must be {TYPES[kind][1]}"
     elif kind == "string" and utf_16_length(value) > (
         most := max(schema.get("maxLength", MAX_WORD) for schema in resolved)
     ):
@@ -102,3 +101,8 @@ def _value_problems(
     elif kind == "object":
         known = {name for schema in resolved for name in schema["properties"]}
         yield from (f"{path}.{name}: there is no such field" for name in value if name not in known)
+
+
+def _is_of(kind: str, value: object) -> bool:
+    # To Python, True is a number too.
+    return isinstance(value, TYPES[kind][0]) and isinstance(value, bool) == (kind == "boolean")

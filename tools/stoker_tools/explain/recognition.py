@@ -1,5 +1,6 @@
 """The recognition of a document's collection by its fields."""
 
+import difflib
 from collections.abc import Set
 
 from stoker_tools.errors import CommandError
@@ -11,7 +12,8 @@ from stoker_tools.explain.field_problems import declared_fields
 def collection_of(names: Set[str]) -> str:
     """Return the collection whose documents have the given fields.
 
-    It is the collection with the most of these fields. Of several, it is the one whose required fields are there.
+    It is the collection with the most of these fields. Of several, it is the one with the most fields of similar names,
+    and then the one with the fewest required fields that are missing.
 
     Args:
         names: The names of the fields.
@@ -25,7 +27,7 @@ def collection_of(names: Set[str]) -> str:
     """
     fits = {collection: _fit(collection, names) for collection in MODELS if collection not in NEVER_WRITTEN}
     best = [collection for collection, fit in fits.items() if fit == max(fits.values())]
-    if fits[best[0]][0] == 0:
+    if not any(fits[best[0]][:2]):
         raise CommandError("The fields fit no collection: name the collection with --in.", ExitCode.USAGE)
     if len(best) > 1:
         raise CommandError(
@@ -34,7 +36,8 @@ def collection_of(names: Set[str]) -> str:
     return best[0]
 
 
-def _fit(collection: str, names: Set[str]) -> tuple[int, int]:
+def _fit(collection: str, names: Set[str]) -> tuple[int, int, int]:
     declared = declared_fields(MODELS[collection])
+    misspelled = sum(bool(difflib.get_close_matches(name, declared, 1)) for name in names - declared.keys())
     missing = sum(item.required and name not in names for name, item in declared.items())
-    return len(names & declared.keys()), -missing
+    return len(names & declared.keys()), misspelled, -missing

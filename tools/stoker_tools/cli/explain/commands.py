@@ -69,8 +69,8 @@ def _show(write: Write, explanation: Explanation) -> None:
     verb = "creates" if write.before is None else "changes"
     document_id = _id(write)
     document = f"a document of {write.collection}" if document_id is None else f"{write.collection}/{document_id}"
-    decision = "refuse" if explanation.refused else "accept"
-    print(clean(f"The rules would {decision} that {write.user_id} {verb} {document}{':' if explanation.refused else '.'}"))
+    decision, end = ("refuse", ":") if explanation.refused else ("accept", ".")
+    print(clean(f"The rules would {decision} that {write.user_id} {verb} {document}{end}"))
     _list(explanation.refused)
     if explanation.unseen:
         print("The rules also require this, which the file does not show:")
