@@ -112,19 +112,39 @@ def test_the_field_id_repeats_the_id_of_the_document(explain: Explain) -> None:
 @pytest.mark.parametrize(
     ("change", "old", "reason"),
     [
-        ({"status": "completed", "updatedAt": NOW}, STORED, "status: can't change from 'cancelled' to 'completed', only to 'todo'"),
+        (
+            {"status": "completed", "updatedAt": NOW},
+            STORED,
+            "status: can't change from 'cancelled' to 'completed', only to 'todo'",
+        ),
         ({"title": "a"}, STORED, "updatedAt: must be the server's time in each change: write serverTimestamp()"),
         ({"userId": "eve", "updatedAt": NOW}, STORED, "userId: can't change after the document was created"),
         ({"title": {"deleteField": True}, "updatedAt": NOW}, STORED, "title: is missing"),
-        ({"title": "a", "updatedAt": NOW}, {**STORED, "userId": "bob"}, "userId: the document must belong to 'ada', and belongs to 'bob'"),
+        (
+            {"title": "a", "updatedAt": NOW},
+            {**STORED, "userId": "bob"},
+            "userId: the document must belong to 'ada', and belongs to 'bob'",
+        ),
         ({"role": "admin", "updatedAt": NOW}, PROFILE, "role: only the server writes this field"),
-        ({"preferences.theme": "pink", "updatedAt": NOW}, PROFILE, "preferences.theme: must be 'system', 'light' or 'dark', and is 'pink'"),
-        ({"displayName": "a", "updatedAt": NOW}, {**PROFILE, "id": "bob"}, "this is the profile of another user than 'ada'"),
-        ({"cancelRequested": True, "updatedAt": NOW}, {**JOB, "status": "failed"}, "status: the job must be 'pending' or 'processing', and is 'failed'"),
+        (
+            {"preferences.theme": "pink", "updatedAt": NOW},
+            PROFILE,
+            "preferences.theme: must be 'system', 'light' or 'dark', and is 'pink'",
+        ),
+        (
+            {"displayName": "a", "updatedAt": NOW},
+            {**PROFILE, "id": "bob"},
+            "this is the profile of another user than 'ada'",
+        ),
+        (
+            {"cancelRequested": True, "updatedAt": NOW},
+            {**JOB, "status": "failed"},
+            "status: the job must be 'pending' or 'processing', and is 'failed'",
+        ),
         ({"updatedAt": NOW}, JOB, "cancelRequested: must be true in a change"),
         ({"value": 1}, EVENT, "no client changes an event"),
     ],
-)  # fmt: skip
+)
 def test_a_wrong_change_has_exactly_one_reason(
     change: dict[str, Any], old: dict[str, Any], reason: str, explain: Explain
 ) -> None:

@@ -138,8 +138,8 @@ def _change_problems(item: DocumentField, before: Fields, after: Fields, is_chan
 
 
 def _transition_problems(item: DocumentField, moves: Transitions, before: object, after: object) -> Iterator[str]:
-    if not isinstance(after, str) or after not in moves.to:
-        return  # The model names this problem.
+    if not isinstance(after, str) or after not in moves.to or after == before:
+        return  # The model names an unknown value. A default value that is written changes nothing.
     following = moves.to.get(before, ()) if isinstance(before, str) else ()
     if after not in following:
         others = " or ".join(_shown(value) for value in following)

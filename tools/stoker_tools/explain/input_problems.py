@@ -5,12 +5,13 @@ problem, and the job fails as `invalid-job`.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from pydantic import ValidationError
 
 from stoker import registry
-from stoker.models.document import Model, every_problem, utf_16_length
+from stoker.models.document import every_problem, utf_16_length
 from stoker.models.inputs import read_input
 from stoker_tools.generate.documents import INPUTS
 from stoker_tools.generate.fields import Schema, without_null
@@ -40,11 +41,10 @@ def refused_inputs(job_type: object, given: object) -> list[str]:
     """
     if not isinstance(job_type, str) or job_type not in INPUTS or not isinstance(given, dict):
         return []  # The model of the job names these problems.
-    models = INPUTS[job_type]
-    fields, definitions = _schemas(models)
+    fields, definitions = _schemas(job_type)
     found = [f"input.{name}: there is no such field" for name in given if name not in fields]
     for name, schemas in fields.items():
-        selects = len(schemas) == len(models) and all("const" in schema for schema in schemas)
+        selects = len(schemas) == len(INPUTS[job_type]) and all("const" in schema for schema in schemas)
         if name in given:
             found += _value_problems(f"input.{name}", given[name], schemas, definitions)
         elif selects:
@@ -68,11 +68,12 @@ def failing_inputs(job_type: object, given: object) -> list[str]:
     return []
 
 
-def _schemas(models: Sequence[type[Model]]) -> tuple[dict[str, list[Schema]], dict[str, Schema]]:
-    """Return the schemas that each field has in any of the models, and the definitions that they refer to."""
+@cache
+def _schemas(job_type: str) -> tuple[Mapping[str, Sequence[Schema]], Mapping[str, Schema]]:
+    """Return the schemas of each field of an input, of all models that it may have, and the definitions of maps."""
     fields: dict[str, list[Schema]] = {}
     definitions: dict[str, Schema] = {}
-    for model in models:
+    for model in INPUTS[job_type]:
         schema = model.model_json_schema(by_alias=True)
         definitions |= schema.get("$defs", {})
         for name, of_field in schema["properties"].items():
