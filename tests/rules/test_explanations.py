@@ -3,6 +3,8 @@
 from collections import Counter
 from collections.abc import Callable, Iterator
 
+import pytest
+
 from rules.case import Case
 from rules.conftest import Tokens
 from rules.documents import documents
@@ -52,6 +54,7 @@ def test_each_write_of_the_catalogue_is_explained_as_the_rules_judge_it() -> Non
     assert min(count.values()) > 100
 
 
+@pytest.mark.slow
 def test_a_sample_of_documents_is_explained_as_the_rules_judge_it(
     new_project: Callable[[], FirestoreEmulator], firestore_rules: str, identities: Tokens
 ) -> None:
@@ -60,7 +63,7 @@ def test_a_sample_of_documents_is_explained_as_the_rules_judge_it(
     project.put(documents())
     drawn = NearlyValid(7)
     wrong = []
-    for number in range(40):
+    for number in range(25):
         collection = drawn.random.choice([one for one in collections() if one.least])
         path = f"{collection.name}/s{number}"
         fields = drawn.creation(collection, f"s{number}")

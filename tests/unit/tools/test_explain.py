@@ -221,7 +221,7 @@ def test_the_example_on_the_page_is_explained_as_it_says(tmp_path: Path, capsys:
     ("text", "said", "code"),
     [
         (b"{", "is not JSON: Expecting property name", 1),
-        (b"[1]", "must hold the fields of a document", 1),
+        (b"[1]", "can't be read: it must hold the fields of a document", 1),
         (b"\xff", "can't be read: it is not text in UTF-8", 1),
         (b'{"value": NaN}', "can't be read: NaN is not a number in JSON", 1),
         (b'{"a": ' + b"[" * 100_000, "can't be read: it is nested too deeply", 1),
@@ -253,3 +253,4 @@ def test_a_missing_file_and_an_unknown_collection(tmp_path: Path, explain: Expla
 def test_numbers_are_read_as_javascript_writes_them(explain: Explain) -> None:
     assert explain({**TASK, "estimatedDuration": 5.0})[0] == 0
     assert explain({**TASK, "estimatedDuration": 5.5})[0] == 1
+    assert explain({**EVENT, "value": 10**4000})[1]["refused"] == ["value: must be a finite number"]

@@ -25,6 +25,9 @@ MAX_INTEGER = 2**53
 """JavaScript writes a whole number up to this size as an integer, also if JSON has it as `5.0`.
 Source: https://tc39.es/ecma262/#sec-number.max_safe_integer"""
 
+MAX_DIGITS = 400
+"""The most characters of a whole number. JavaScript reads a longer number as Infinity."""
+
 
 @dataclass(frozen=True)
 class Read:
@@ -54,19 +57,22 @@ def read_document(path: str) -> Read:
         reason = error.strerror if isinstance(error, OSError) else "it is not text in UTF-8"
         raise CommandError(f"{path} can't be read: {reason}.") from None
     try:
-        found = json.loads(text, parse_float=_number, parse_constant=_no_number)
+        return _read(text)
     except json.JSONDecodeError as error:
         raise CommandError(f"{path} is not JSON: {error.msg} (line {error.lineno}, column {error.colno}).") from None
-    except (ValueError, RecursionError) as error:
-        reason = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
-        raise CommandError(f"{path} can't be read: {reason}.") from None
-    if not isinstance(found, dict):
-        raise CommandError(f'{path} must hold the fields of a document, such as {{"title": "Paint the door"}}.')
-    removed = [name for name, value in found.items() if value == {"deleteField": True}]
-    try:
-        return Read({name: _value(value, 1) for name, value in found.items() if name not in removed}, removed)
     except CommandError as error:
         raise CommandError(f"{path} can't be read: {error}") from None
+
+
+def _read(text: str) -> Read:
+    try:
+        found = json.loads(text, parse_float=_number, parse_int=_whole_number, parse_constant=_no_number)
+    except RecursionError:
+        raise CommandError("it is nested too deeply.") from None
+    if not isinstance(found, dict):
+        raise CommandError('it must hold the fields of a document, such as {"title": "Paint the door"}.')
+    removed = [name for name, value in found.items() if value == {"deleteField": True}]
+    return Read({name: _value(value, 1) for name, value in found.items() if name not in removed}, removed)
 
 
 def with_times(model: type[Model], fields: Fields) -> dict[str, Any]:
@@ -155,5 +161,9 @@ def _number(text: str) -> int | float:
     return int(number) if abs(number) <= MAX_INTEGER and number.is_integer() else number
 
 
+def _whole_number(text: str) -> int | float:
+    return int(text) if len(text) < MAX_DIGITS else float(text)
+
+
 def _no_number(text: str) -> float:
-    raise ValueError(f"{text} is not a number in JSON")
+    raise CommandError(f"{text} is not a number in JSON.")
