@@ -3,7 +3,11 @@
 import type { FirestoreDataConverter, QueryDocumentSnapshot } from 'firebase/firestore';
 import type { AnalyticsAggregate, AnalyticsEvent, Completion, JobSettings, ProcessingJob, Project, SignUpSettings, Task, User } from './stoker.js';
 
-/** Fills in defaults for fields that are left out when a document is read. Writes a document as it is. */
+/**
+ * Fills in defaults for fields that are left out when a document is read. Writes a document as it is.
+ *
+ * A document that is written needs all fields that have a default here. So spread the defaults into a new document.
+ */
 function converter<Document extends object, Defaults extends Partial<Document>>(
   defaults: Defaults,
 ): FirestoreDataConverter<Document & Required<Pick<Document, keyof Defaults & keyof Document>>, Document> {
@@ -29,7 +33,10 @@ export const completionDefaults = {} satisfies Partial<Completion>;
 /** For `collection(db, 'completions').withConverter(completionConverter)`. */
 export const completionConverter = converter<Completion, typeof completionDefaults>(completionDefaults);
 
-/** The defaults of a document of `tasks`: the values of fields that are left out. */
+/**
+ * The defaults of a document of `tasks`: the values of fields that are left out. Spread them into a new
+ * document: `{ ...taskDefaults, ...fields }`.
+ */
 export const taskDefaults = {
   priority: 'medium',
   status: 'todo',
@@ -42,7 +49,10 @@ export const taskDefaults = {
 /** For `collection(db, 'tasks').withConverter(taskConverter)`. */
 export const taskConverter = converter<Task, typeof taskDefaults>(taskDefaults);
 
-/** The defaults of a document of `projects`: the values of fields that are left out. */
+/**
+ * The defaults of a document of `projects`: the values of fields that are left out. Spread them into a new
+ * document: `{ ...projectDefaults, ...fields }`.
+ */
 export const projectDefaults = {
   schemaVersion: 1,
 } satisfies Partial<Project>;
@@ -50,8 +60,12 @@ export const projectDefaults = {
 /** For `collection(db, 'projects').withConverter(projectConverter)`. */
 export const projectConverter = converter<Project, typeof projectDefaults>(projectDefaults);
 
-/** The defaults of a document of `processingJobs`: the values of fields that are left out. */
+/**
+ * The defaults of a document of `processingJobs`: the values of fields that are left out. Spread them into a new
+ * document: `{ ...processingJobDefaults, ...fields }`.
+ */
 export const processingJobDefaults = {
+  status: 'pending',
   cancelRequested: false,
   schemaVersion: 1,
   progress: 0,
@@ -60,9 +74,13 @@ export const processingJobDefaults = {
 /** For `collection(db, 'processingJobs').withConverter(processingJobConverter)`. */
 export const processingJobConverter = converter<ProcessingJob, typeof processingJobDefaults>(processingJobDefaults);
 
-/** The defaults of a document of `analyticsEvents`: the values of fields that are left out. */
+/**
+ * The defaults of a document of `analyticsEvents`: the values of fields that are left out. Spread them into a
+ * new document: `{ ...analyticsEventDefaults, ...fields }`.
+ */
 export const analyticsEventDefaults = {
   properties: {},
+  rolledUp: false,
   schemaVersion: 1,
 } satisfies Partial<AnalyticsEvent>;
 

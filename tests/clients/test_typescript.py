@@ -40,6 +40,7 @@ def test_a_web_app_signs_up_writes_a_job_follows_it_and_is_refused_a_bad_one(web
     assert facts["defaults"] == "medium, todo, 0"
     assert facts["own"] == "completed todo"
     assert facts["skip"] == "permission-denied"
+    assert facts["event"] == "allowed"
     assert facts["offline"] == "0 sent, nothing refused, 3 waiting"
     assert facts["online"] == "2 sent, job.completed refused, 0 waiting, once"
     of_the_user = FieldFilter("userId", "==", facts["user"])

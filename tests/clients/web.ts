@@ -17,17 +17,21 @@ import {
   serverTimestamp,
   setDoc,
   terminate,
+  Timestamp,
   updateDoc,
   where,
 } from 'firebase/firestore';
 import {
+  analyticsEventConverter,
+  analyticsEventDefaults,
   processingJobConverter,
+  processingJobDefaults,
   projectConverter,
   taskConverter,
   taskDefaults,
 } from '../../clients/typescript/converters';
 import { EventQueue, type SendResult } from '../../clients/typescript/events';
-import type { ProcessingJob, Task } from '../../clients/typescript/stoker';
+import type { NewAnalyticsEvent, NewProcessingJob, NewProject, NewTask, ProcessingJob, Task } from '../../clients/typescript/stoker';
 
 declare const process: { env: Record<string, string>; exit(code: number): never };
 
@@ -51,20 +55,19 @@ async function main(): Promise<void> {
   const email = `${Math.random().toString(36).slice(2)}@example.com`;
   const { user } = await createUserWithEmailAndPassword(auth, email, 'correct-horse');
 
-  // A job: written, and followed live to its end. Its input is empty, and so it ends at once.
+  // A job: written with the fields that the rules ask for, and followed live to its end. Its source is no file of the
+  // user's, and so it ends at once.
   const jobs = collection(db, 'processingJobs').withConverter(processingJobConverter);
   const job = doc(jobs);
-  await setDoc(job, {
+  const fresh: NewProcessingJob = {
     id: job.id,
     userId: user.uid,
     type: 'video-processing',
     input: { source: 'elsewhere/cat.mov' },
     status: 'pending',
     createdAt: serverTimestamp(),
-    cancelRequested: false,
-    progress: 0,
-    schemaVersion: 1,
-  });
+  };
+  await setDoc(job, { ...processingJobDefaults, ...fresh });
   const ended = await new Promise<ProcessingJob>((resolve, reject) => {
     const stop = onSnapshot(
       job,
@@ -88,21 +91,28 @@ async function main(): Promise<void> {
   // Tasks: the defaults are there when a document is read that leaves them out.
   const project = doc(collection(db, 'projects').withConverter(projectConverter));
   const times = { createdAt: serverTimestamp(), updatedAt: serverTimestamp() };
-  await setDoc(project, { id: project.id, userId: user.uid, name: 'House', schemaVersion: 1, ...times });
+  const house: NewProject = { id: project.id, userId: user.uid, name: 'House', ...times };
+  await setDoc(project, { schemaVersion: 1, ...house });
   const tasks = collection(db, 'tasks').withConverter(taskConverter);
   const task = doc(tasks);
   const least = { id: task.id, userId: user.uid, title: 'Paint the door', projectId: project.id };
   await setDoc(task, { ...taskDefaults, ...least, ...times });
   await updateDoc(task, { status: 'completed', updatedAt: serverTimestamp() });
   const bare = doc(collection(db, 'tasks'));
-  await setDoc(bare, { id: bare.id, userId: user.uid, title: 'Bare', ...times });
+  await setDoc(bare, { id: bare.id, userId: user.uid, title: 'Bare', ...times } satisfies NewTask);
   const read = (await getDoc(bare.withConverter(taskConverter))).data();
   console.log(`defaults: ${read?.priority}, ${read?.status}, ${read?.tags.length}`);
   const own = await getDocs(query(tasks, where('userId', '==', user.uid), limit(20)));
   console.log(`own: ${own.docs.map((found) => found.data().status).sort().join(' ')}`);
   console.log(`skip: ${await refused(updateDoc(task, { status: 'cancelled', updatedAt: serverTimestamp() }))}`);
 
-  // Events: they wait while nobody answers, and one that is refused holds up no other. The clock is 6 minutes fast.
+  // An event: with its defaults, it has all that the rules ask for.
+  const event = doc(collection(db, 'analyticsEvents').withConverter(analyticsEventConverter));
+  const now = { occurredAt: Timestamp.now(), createdAt: serverTimestamp() };
+  const played = { ...analyticsEventDefaults, id: event.id, userId: user.uid, name: 'video.played', ...now };
+  console.log(`event: ${await refused(setDoc(event, played satisfies NewAnalyticsEvent))}`);
+
+  // Events of the queue: they wait while nobody answers, and one that is refused holds up no other. The clock is 6 minutes fast.
   const nowhere = initializeApp({ apiKey: 'any', projectId: process.env['GCLOUD_PROJECT'] ?? '' }, 'nowhere');
   const offline = getFirestore(nowhere);
   connectFirestoreEmulator(offline, host, 1);
@@ -130,7 +140,7 @@ function sentence({ sent, refused, waiting }: SendResult): string {
 }
 
 // What the types refuse; compiled, and never called.
-export function mistakes(): Task[] {
+export function mistakes(): unknown[] {
   const time = null as never;
   const task: Task = { id: 'a', userId: 'b', title: 'c', createdAt: time, updatedAt: time };
   // @ts-expect-error: there is no such status
@@ -139,7 +149,24 @@ export function mistakes(): Task[] {
   const ghost: Task = { ...task, ghost: 1 };
   // @ts-expect-error: it must have a title
   const untitled: Task = { id: 'a', userId: 'b', createdAt: time, updatedAt: time };
-  return [wrongStatus, ghost, untitled];
+  const job: NewProcessingJob = {
+    id: 'a',
+    userId: 'b',
+    type: 'video-processing',
+    input: { source: 'c' },
+    status: 'pending',
+    createdAt: serverTimestamp(),
+  };
+  // @ts-expect-error: a new job is pending
+  const ended: NewProcessingJob = { ...job, status: 'completed' };
+  // @ts-expect-error: only the server writes the number of attempts
+  const tried: NewProcessingJob = { ...job, attempt: 1 };
+  // @ts-expect-error: the time of the creation is the server's
+  const dated: NewProcessingJob = { ...job, createdAt: new Date() };
+  const named = { id: 'a', userId: 'b', name: 'c', occurredAt: Timestamp.now(), createdAt: serverTimestamp() };
+  // @ts-expect-error: the roll-up would not find it
+  const uncounted: NewAnalyticsEvent = named;
+  return [wrongStatus, ghost, untitled, ended, tried, dated, uncounted];
 }
 
 main().catch((error: unknown) => {

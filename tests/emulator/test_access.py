@@ -135,7 +135,7 @@ def test_app_check_is_asked_for_first() -> None:
 
 
 def test_a_function_without_an_entry_can_not_be_defined() -> None:
-    with pytest.raises(RuntimeError, match=r"rules/functions\.rules who may call forgotten"):
+    with pytest.raises(RuntimeError, match=r"Add an entry for forgotten to rules/functions\.rules"):
 
         @guarded
         def forgotten(_: CallableRequest[Any]) -> None: ...

@@ -46,6 +46,12 @@ def test_a_file_of_any_name(user: User, clip: Path) -> None:
     assert mp4["path"].endswith("/video-180p.mp4")
 
 
+def test_identical_outputs_become_one_file(user: User, clip: Path) -> None:
+    outputs = [{"kind": "poster", "at": 1}, {"kind": "poster", "at": 1, "width": 1280}]
+    job = user.result(user.write_job({"source": user.upload(clip, "video/mp4"), "outputs": outputs}))
+    assert [file["kind"] for file in job["output"]["files"]] == ["poster"]
+
+
 def test_sound_and_what_it_is_found_as(user: User, clip: Path, tmp_path: Path) -> None:
     [mp3] = completed(user, clip, {"kind": "audio"})
     assert mp3["contentType"] == "audio/mpeg"

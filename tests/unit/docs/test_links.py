@@ -23,8 +23,9 @@ MADE_BY_EXAMPLES = {
     "clip.mp4",
     "words.json",
     "tasks-001.json",
+    "waveform.json",
 }
-"""Names of files that the examples make."""
+"""Names of files that the examples and their jobs make."""
 
 
 def anchor(heading: str) -> str:

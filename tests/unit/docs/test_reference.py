@@ -1,7 +1,6 @@
 """The tables that are written by hand name everything that the models have, and the README shows a real run."""
 
 import re
-from collections.abc import Iterator
 from typing import get_args
 
 import pytest
@@ -42,16 +41,9 @@ def test_every_part_of_an_output_is_in_the_table_of_jobs() -> None:
     assert names(JobOutput) - {"schemaVersion"} <= shown
 
 
-def outputs() -> Iterator[tuple[str, type[Model]]]:
-    """Yield each kind of output with its model."""
-    for model in models_in(VideoOutput):
-        yield get_args(model.model_fields["kind"].annotation)[0], model
-
-
-@pytest.mark.parametrize(("kind", "model"), list(outputs()), ids=lambda value: str(value))
-def test_every_option_of_an_output_is_in_the_table_of_outputs(kind: str, model: type[Model]) -> None:
-    row = rows("video.md", "`kind`")[f"`{kind}`"]
-    assert names(model) - {"kind"} <= words(row)
+def test_the_result_of_every_kind_of_output_is_described() -> None:
+    kinds = [get_args(model.model_fields["kind"].annotation)[0] for model in models_in(VideoOutput)]
+    assert list(rows("video.md", "kind")) == [f"`{kind}`" for kind in kinds]
 
 
 @pytest.mark.parametrize(("page", "model"), [("video.md", VideoInput), ("speech.md", AudioInput)])

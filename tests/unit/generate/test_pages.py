@@ -1,4 +1,4 @@
-"""The generated parts of the documentation: tables of fields, errors and functions, the layers, and the recording."""
+"""The generated parts of the documentation: the tables, the drawing of the layers, and the recording."""
 
 import re
 from pathlib import Path
@@ -11,6 +11,7 @@ from stoker_tools.generate.error_tables import call_errors, job_errors
 from stoker_tools.generate.field_tables import field_tables
 from stoker_tools.generate.function_table import function_table
 from stoker_tools.generate.layers import ALLOWED, drawing
+from stoker_tools.generate.output_table import output_table
 from stoker_tools.generate.pages import pages
 from stoker_tools.generate.recording import animation, example
 from stoker_tools.setup.environment import ROOT
@@ -62,6 +63,22 @@ def test_each_function_says_who_calls_it() -> None:
     table = function_table(ROOT / "functions/main.py")
     assert re.search(r"^\| `setRole` \| clients: admin \| \w+", table, re.MULTILINE)
     assert re.search(r"^\| `sweep_jobs` \| a schedule \| \w+", table, re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    ("kind", "options", "file"),
+    [
+        ("mp4", "`quality`: `low`, `medium` or `high`; default `medium`", "`video-720p.mp4`"),
+        ("sprite", "`width`: whole number; 16 to 640; default `160`", "`sprite.vtt`"),
+        ("preview", "`format`: `webp` or `gif`; default `webp`", "`preview.webp` or `preview.gif`"),
+        ("hls", "`resolutions`: list of whole number; up to 6; optional", "`hls.m3u8`"),
+        ("waveform", "", "`waveform.json`"),
+    ],
+)
+def test_a_kind_of_output_has_its_options_and_the_name_of_its_file(kind: str, options: str, file: str) -> None:
+    [row] = re.findall(rf"^\| `{kind}` \|.*\|$", output_table(), re.MULTILINE)
+    assert options in row
+    assert row.endswith(f"| {file} |")
 
 
 def test_every_allowed_import_is_reached_by_arrows() -> None:

@@ -55,8 +55,13 @@ def _rows(model: type[Model]) -> Iterator[tuple[tuple[str, str, str], str]]:
     """Yield the cells of each field, and its writer."""
     texts = documentation(model).fields
     for field in fields_of(model, model.model_json_schema(by_alias=True)):
-        value = "; ".join([_value(field.schema), *_facts(field)])
-        yield (f"`{field.name}`", value, _sentence(texts.get(field.python_name, ""))), WRITERS[field.writer]
+        meaning = _sentence(texts.get(field.python_name, ""))
+        yield (f"`{field.name}`", value_in_words(field), meaning), WRITERS[field.writer]
+
+
+def value_in_words(field: DocumentField) -> str:
+    """Return the type, the bounds and the default of a field, such as `whole number; 16 to 640; default 160`."""
+    return "; ".join([_value(field.schema), *_facts(field)])
 
 
 def _sentence(text: str) -> str:

@@ -9,6 +9,7 @@ from stoker_tools.generate.field_tables import field_tables
 from stoker_tools.generate.function_table import function_table
 from stoker_tools.generate.inputs_page import accepted_table
 from stoker_tools.generate.job_states import job_states
+from stoker_tools.generate.output_table import output_table
 from stoker_tools.generate.recording import animation, example
 from stoker_tools.generate.regions import replaced
 
@@ -36,6 +37,7 @@ def pages(root: Path) -> dict[Path, str]:
         Path("docs/errors.md"): {"job errors": job_errors, "call errors": call_errors},
         Path("docs/inputs.md"): {"inputs": accepted_table},
         Path("docs/job-states.md"): {"job states": job_states},
+        Path("docs/video.md"): {"outputs": output_table},
     }
     made = {
         page: replaced((root / page).read_text(), {name: make() for name, make in parts.items()})
