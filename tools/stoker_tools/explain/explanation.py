@@ -73,13 +73,8 @@ def explained(write: Write) -> Explanation:
         >>> explained(write).refused
         ['no client changes an event']
     """
-    never = NEVER_WRITTEN.get(write.collection) or (NEVER_CREATED if write.before is None else NEVER_CHANGED).get(
-        write.collection
-    )
-    if never is None and write.collection not in MODELS:
-        never = f"no client writes documents of '{write.collection}'"
-    if never is not None:
-        return Explanation([never], [], [])
+    if reason := _never(write):
+        return Explanation([reason], [], [])
     model = MODELS[write.collection]
     if write.before is None:
         found = [*creation_problems(model, write.fields), *_creation_permissions(write)]
@@ -96,6 +91,15 @@ def explained(write: Write) -> Explanation:
         refused += inputs
         failing += [] if inputs else failing_inputs(job_type, stored(given))
     return Explanation(refused, list(_unseen(write)), failing)
+
+
+def _never(write: Write) -> str | None:
+    """Return the reason for which no user without a role makes such a write; None if some writes are possible."""
+    if write.collection in NEVER_WRITTEN:
+        return NEVER_WRITTEN[write.collection]
+    if write.collection not in MODELS:
+        return f"no client writes documents of {write.collection!r}"
+    return (NEVER_CREATED if write.before is None else NEVER_CHANGED).get(write.collection)
 
 
 def _creation_permissions(write: Write) -> Iterator[str]:
