@@ -11,8 +11,8 @@ from rules.conftest import Tokens
 from rules.documents import documents
 from rules.exceptions import EXEMPTIONS
 from rules.near_valid import NearlyValid
-from rules.validator import accepts_change, accepts_creation
 from rules.written import collections
+from stoker_tools.explain.field_problems import change_problems, creation_problems
 from stoker_tools.rules_lab.firestore import Create, FirestoreEmulator, Request, Update
 from stoker_tools.rules_lab.identities import claims, unsigned
 from stoker_tools.rules_lab.judge import misjudged
@@ -52,7 +52,7 @@ def writes(seed: int, count: int) -> list[Write]:
             collection = by_name[drawn.random.choice(CREATED)]
             path = f"{collection.name}/w{number}"
             fields = drawn.creation(collection, f"w{number}")
-            allowed = accepts_creation(collection, fields)
+            allowed = not creation_problems(collection.model, fields)
             found.append(Write(collection.name, Create(path, fields), fields, path, "ada", allowed))
         else:
             collection = by_name[drawn.random.choice(CHANGED)]
@@ -61,7 +61,7 @@ def writes(seed: int, count: int) -> list[Write]:
             path = f"{collection.name}/{who if collection.name == 'users' else f'w{number}'}"
             fields = drawn.change(collection)
             there = before[f"{collection.name}/{collection.present}"]
-            allowed = accepts_change(collection, there, fields)
+            allowed = not change_problems(collection.model, there, fields)
             found.append(Write(collection.name, Update(path, fields), fields, path, who, allowed))
     return found
 

@@ -196,13 +196,28 @@ def problems(error: ValidationError, data: object, within: str = "") -> list[str
         ...     problems(error, wrong)
         ['width: must be a whole number', 'hue: there is no such field']
     """
-    found = [
-        _problem(one["type"], _path(one["loc"], data, within), one["msg"], one.get("ctx", {}), one["input"])
-        for one in error.errors()
-    ]
+    found = every_problem(error, data, within)
     if len(found) > PROBLEMS_SHOWN:
         return [*found[:PROBLEMS_SHOWN], f"and {len(found) - PROBLEMS_SHOWN} more"]
     return found
+
+
+def every_problem(
+    error: ValidationError, data: object, within: str = "", *, names: frozenset[str] | None = None
+) -> list[str]:
+    """Return every problem of a document as `problems` does, without a limit.
+
+    Args:
+        error: The error that reading the document raised.
+        data: The document, or the part of it that was read.
+        within: The path of that part in the document.
+        names: The fields whose problems are returned; None for all fields.
+    """
+    return [
+        _problem(one["type"], _path(one["loc"], data, within), one["msg"], one.get("ctx", {}), one["input"])
+        for one in error.errors()
+        if names is None or not one["loc"] or one["loc"][0] in names
+    ]
 
 
 MUST_BE = {

@@ -31,6 +31,9 @@ GROUPS = {
         Command("demo", "stoker_tools.cli.demo", "run a video job from the upload to the finished files"),
         Command("emulators", "stoker_tools.cli.emulators", "run the emulator suite with the functions"),
     ),
+    "to build an app on it": (
+        Command("explain", "stoker_tools.cli.explain.arguments", "say why the rules would refuse a document"),
+    ),
     "to operate it": (
         Command("jobs", "stoker_tools.cli.jobs.arguments", "list, watch, cancel, retry and delete jobs"),
         Command("roles", "stoker_tools.cli.roles.arguments", "give roles to users, such as to the first admin"),

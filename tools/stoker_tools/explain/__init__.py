@@ -1,0 +1,1 @@
+"""The reasons why the rules would refuse a client's write to Firestore."""
