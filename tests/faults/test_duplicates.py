@@ -34,7 +34,8 @@ def test_a_task_that_is_delivered_ten_times_at_once_runs_once(faulty: FaultySuit
         fault = {"drop": True, "together": {"at": "claim", "of": times}}
         job_id = faulty.write_job(source, fault if times == TIMES else {**fault, "worker": "copy"})
         delivered(faulty.deliver_task, job_id, times)
-        assert len(faulty.notes("met", job_id)) == times
+        # A delivery whose write meets another write reads the job again, and is noted again.
+        assert len(faulty.notes("met", job_id)) >= times
         assert_one_run(faulty, faulty.result(job_id))
     assert len(faulty.notes("encode", job_id)) == 1
     assert faulty.left == set()
