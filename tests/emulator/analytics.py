@@ -23,7 +23,7 @@ ALREADY_THERE = 6
 NAMES = ("video.played", "video.paused", "task.completed", "search", "user.signed-up")
 
 
-def drawn(count: int, users: int, days: float, seed: int) -> list[dict[str, Any]]:
+def drawn(count: int, users: int, days: float, seed: int, until: datetime | None = None) -> list[dict[str, Any]]:
     """Events as clients and functions write them, at once, that happened at random within the last days.
 
     Args:
@@ -31,9 +31,10 @@ def drawn(count: int, users: int, days: float, seed: int) -> list[dict[str, Any]
         users: Of how many users.
         days: Within which they happened.
         seed: The same one draws the same.
+        until: The time before which they happened; None for the present.
     """
     choose = random.Random(seed)
-    now = datetime.now(UTC).replace(microsecond=0)
+    now = until or datetime.now(UTC).replace(microsecond=0)
     events = []
     for _ in range(count):
         occurred = now - timedelta(days=days * choose.random())
