@@ -48,6 +48,7 @@ def queue_options(job_type: str, *, deletes_owner: bool = False) -> dict[str, An
         # Each attempt needs all the memory and all the processors of its instance.
         "concurrency": 1,
         "timeout_sec": config.ATTEMPT_SECONDS,
+        "max_instances": queue.at_once,
         "retry_config": RetryConfig(
             max_attempts=config.MAX_ATTEMPTS, min_backoff_seconds=10, max_backoff_seconds=300, max_doublings=4
         ),
@@ -62,6 +63,7 @@ RECONCILE: dict[str, Any] = {
     "cpu": 1,
     "concurrency": 1,
     "timeout_sec": 1800,
+    "max_instances": 1,
 }
 """The options of the reconciles: functions that look each day for work whose event was lost, and do that work."""
 
@@ -81,6 +83,7 @@ def run_task(job_type: str, request: CallableRequest[Any]) -> None:
     cpu=1,
     concurrency=40,
     timeout_sec=60,
+    max_instances=4,
 )
 def dispatch_job(event: Event[DocumentSnapshot[Any] | None]) -> None:
     """Put a new job into its queue, or fail it with every problem that its document has."""
@@ -101,6 +104,7 @@ def dispatch_job(event: Event[DocumentSnapshot[Any] | None]) -> None:
     cpu=1,
     concurrency=40,
     timeout_sec=60,
+    max_instances=1,
 )
 def on_job_deleted(event: Event[DocumentSnapshot[Any] | None]) -> None:
     """Delete the outputs of a job whose document was deleted."""
@@ -142,6 +146,7 @@ def accountdeletion(request: CallableRequest[Any]) -> None:
     cpu=1,
     concurrency=1,
     timeout_sec=300,
+    max_instances=2,
 )
 def sweep_jobs(event: ScheduledEvent) -> None:
     """Start the jobs again for which an event, a task or a worker was lost."""
@@ -158,6 +163,7 @@ def sweep_jobs(event: ScheduledEvent) -> None:
     cpu=1,
     concurrency=1,
     timeout_sec=120,
+    max_instances=2,
 )
 def roll_up_events(event: ScheduledEvent) -> None:
     """Add new events to the aggregates, three times a minute."""
@@ -166,7 +172,7 @@ def roll_up_events(event: ScheduledEvent) -> None:
     roll_up_through_the_minute()
 
 
-@on_call(region=config.REGION, memory=MemoryOption.MB_256, cpu=1, concurrency=40, timeout_sec=60)
+@on_call(region=config.REGION, memory=MemoryOption.MB_256, cpu=1, concurrency=40, timeout_sec=60, max_instances=2)
 @guarded
 def retryJob(request: CallableRequest[Any]) -> dict[str, str]:  # noqa: N802 - clients call it by this name
     """Run a job again that failed or was cancelled. Its owner and admins may call this."""
@@ -175,7 +181,7 @@ def retryJob(request: CallableRequest[Any]) -> dict[str, str]:  # noqa: N802 - c
     return call_retry_job(request)
 
 
-@on_call(region=config.REGION, memory=MemoryOption.MB_256, cpu=1, concurrency=40, timeout_sec=60)
+@on_call(region=config.REGION, memory=MemoryOption.MB_256, cpu=1, concurrency=40, timeout_sec=60, max_instances=2)
 @guarded
 def deleteJob(request: CallableRequest[Any]) -> dict[str, str]:  # noqa: N802 - as above
     """Delete a job that has ended, with its outputs. Its owner and admins may call this."""
@@ -184,7 +190,7 @@ def deleteJob(request: CallableRequest[Any]) -> dict[str, str]:  # noqa: N802 - 
     return call_delete_job(request)
 
 
-@on_call(region=config.REGION, memory=MemoryOption.MB_256, cpu=1, concurrency=40, timeout_sec=60)
+@on_call(region=config.REGION, memory=MemoryOption.MB_256, cpu=1, concurrency=40, timeout_sec=60, max_instances=1)
 @guarded
 def setRole(request: CallableRequest[Any]) -> dict[str, Any]:  # noqa: N802 - as above
     """Set the role of a user: user, moderator or admin. Admins may call this."""
@@ -195,7 +201,9 @@ def setRole(request: CallableRequest[Any]) -> dict[str, Any]:  # noqa: N802 - as
 
 # Without retries by the platform, as `on_job_deleted`. `reconcile_profiles` finds the accounts for which an event was
 # lost.
-@auth_events.user_created(region=config.REGION, memory=MemoryOption.MB_512, cpu=1, concurrency=40, timeout_sec=60)
+@auth_events.user_created(
+    region=config.REGION, memory=MemoryOption.MB_512, cpu=1, concurrency=40, timeout_sec=60, max_instances=2
+)
 def on_user_created(event: auth_events.AuthUserEvent) -> None:
     """Make the profile of a new account, also of an anonymous account and of an account that an admin has made."""
     from stoker.accounts.account_events import account_created
@@ -203,7 +211,9 @@ def on_user_created(event: auth_events.AuthUserEvent) -> None:
     account_created(event)
 
 
-@auth_events.user_deleted(region=config.REGION, memory=MemoryOption.MB_512, cpu=1, concurrency=40, timeout_sec=60)
+@auth_events.user_deleted(
+    region=config.REGION, memory=MemoryOption.MB_512, cpu=1, concurrency=40, timeout_sec=60, max_instances=1
+)
 def on_user_deleted(event: auth_events.AuthUserEvent) -> None:
     """Delete all data of a user whose account was deleted."""
     from stoker.accounts.account_events import account_deleted
@@ -214,14 +224,18 @@ def on_user_deleted(event: auth_events.AuthUserEvent) -> None:
 if config.BLOCKING:
     # Firebase Auth waits 7 s for each of these two functions, cold start included. Set `min_instances` if few people
     # use your app: then most calls meet a cold start.
-    @before_user_created(region=config.REGION, memory=MemoryOption.MB_512, cpu=1, concurrency=40, timeout_sec=60)
+    @before_user_created(
+        region=config.REGION, memory=MemoryOption.MB_512, cpu=1, concurrency=40, timeout_sec=60, max_instances=2
+    )
     def before_created(event: AuthBlockingEvent) -> BeforeCreateResponse | None:
         """Make a new user's profile and set the role `user`, unless the e-mail address has a refused domain."""
         from stoker.accounts import sign_up
 
         return sign_up.before_created(event)
 
-    @before_user_signed_in(region=config.REGION, memory=MemoryOption.MB_512, cpu=1, concurrency=40, timeout_sec=60)
+    @before_user_signed_in(
+        region=config.REGION, memory=MemoryOption.MB_512, cpu=1, concurrency=40, timeout_sec=60, max_instances=2
+    )
     def before_signed_in(event: AuthBlockingEvent) -> BeforeSignInResponse | None:
         """Make the profile of a user who signs in, or update it from the account."""
         from stoker.accounts import sign_up
@@ -229,7 +243,7 @@ if config.BLOCKING:
         return sign_up.before_signed_in(event)
 
 
-@on_call(region=config.REGION, memory=MemoryOption.MB_256, cpu=1, concurrency=40, timeout_sec=60)
+@on_call(region=config.REGION, memory=MemoryOption.MB_256, cpu=1, concurrency=40, timeout_sec=60, max_instances=2)
 @guarded
 def ensureProfile(request: CallableRequest[Any]) -> dict[str, Any]:  # noqa: N802 - as above
     """Make the caller's profile if it is missing. Some sign-ups, such as with a custom token, send no event."""
@@ -238,7 +252,7 @@ def ensureProfile(request: CallableRequest[Any]) -> dict[str, Any]:  # noqa: N80
     return call_ensure_profile(request)
 
 
-@on_call(region=config.REGION, memory=MemoryOption.MB_256, cpu=1, concurrency=40, timeout_sec=60)
+@on_call(region=config.REGION, memory=MemoryOption.MB_256, cpu=1, concurrency=40, timeout_sec=60, max_instances=1)
 @guarded
 def deleteAccount(request: CallableRequest[Any]) -> dict[str, str]:  # noqa: N802 - as above
     """Write a job that deletes all data of the caller, and then the account."""
@@ -255,6 +269,7 @@ def deleteAccount(request: CallableRequest[Any]) -> dict[str, str]:  # noqa: N80
     cpu=1,
     concurrency=40,
     timeout_sec=60,
+    max_instances=4,
 )
 def on_task_written(event: Event[Change[DocumentSnapshot[Any] | None]]) -> None:
     """Award the XP of a task that is completed for the first time."""

@@ -26,9 +26,26 @@ def _switch(name: str) -> bool:
     return value == "true"
 
 
+def _number(name: str, default: int) -> int:
+    """Return a parameter of the environment that is a whole number.
+
+    Raises:
+        RuntimeError: The parameter is no whole number above 0.
+    """
+    value = os.environ.get(name) or str(default)
+    if not (value.isascii() and value.isdecimal()) or int(value) < 1:
+        raise RuntimeError(f"{name} is {value!r}. Set it to a whole number above 0, or leave it out.")
+    return int(value)
+
+
 BLOCKING: Final = _switch("STOKER_BLOCKING")
 """True if Firebase Auth calls `before_created` and `before_signed_in`. The project needs Identity Platform for that.
 Set it in `functions/.env`."""
+
+VCPU: Final = _number("STOKER_VCPU", 100)
+"""The budget of processors of all functions together, in vCPU. It bounds the number of instances: see
+`stoker.capacity`. Set it in `functions/.env`, to the quota of Cloud Run that the project has in the region.
+Source: https://cloud.google.com/run/quotas"""
 
 KEEP_OUTPUTS = _switch("STOKER_KEEP_OUTPUTS")
 """True if a job's outputs are kept when the job's document expires. Set it in `functions/.env`."""

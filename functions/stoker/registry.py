@@ -5,9 +5,11 @@ text.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import Any
+
+from stoker import capacity, config
 
 
 @dataclass(frozen=True)
@@ -18,7 +20,8 @@ class Queue:
         name: The name of both. Cloud Tasks allows no underscore in it.
             Source: https://cloud.google.com/tasks/docs/reference/rest/v2/projects.locations.queues (letters, digits
             and hyphens).
-        at_once: The number of its places: the most attempts that it runs at the same time.
+        at_once: The number of its places: the most attempts that it runs at the same time. The function has as many
+            instances.
     """
 
     name: str
@@ -36,7 +39,7 @@ class JobType:
         stages: Every stage that the worker may report, in the order of the work.
         memory_mb: The memory of an instance, in MiB, `/tmp` included.
         cpu: The processors of an instance.
-        at_once: The most attempts that the queue runs at the same time.
+        at_once: The most attempts that the queue runs at the same time. It is smaller if `config.VCPU` is too small.
         deletions: A second queue with the same worker, for jobs that delete all data of their owner. None if the type
             has no such jobs.
         makes_jobs: Whether the worker returns `Children`. No batch may contain such a job, because a batch of batches
@@ -108,6 +111,24 @@ _TYPES = (
 )
 
 
+def _fitted() -> dict[str, JobType]:
+    """Return the types with so many places that the instances of all functions fit into the budget of processors."""
+    wishes = {
+        queue.name: capacity.Wish(queue.at_once, job_type.cpu) for job_type in _TYPES for queue in job_type.queues
+    }
+    places = capacity.fitted(wishes, config.VCPU)
+    found = {}
+    for job_type in _TYPES:
+        deletions = job_type.deletions
+        if deletions is not None:
+            deletions = Queue(deletions.name, places[deletions.name])
+        found[job_type.name] = replace(job_type, at_once=places[job_type.queue.name], deletions=deletions)
+    return found
+
+
+_FITTED = _fitted()
+
+
 def job_types() -> Mapping[str, JobType]:
     """Return every type of job by its name.
 
@@ -115,7 +136,7 @@ def job_types() -> Mapping[str, JobType]:
         >>> job_types()["video-processing"].queue.name
         'videoprocessing'
     """
-    return {job_type.name: job_type for job_type in _TYPES}
+    return _FITTED
 
 
 def queue_of(job_type: str, *, deletes_owner: bool = False) -> Queue:

@@ -77,7 +77,7 @@ class Declared:
 
 
 def discover(functions: Path, python: Path, environment: Mapping[str, str]) -> Manifest:
-    """Load `main.py` in a process of its own; return its manifest.
+    """Load `main.py` as the emulator does, with the parameters of the `.env` files; return its manifest.
 
     Args:
         functions: The directory that holds `main.py`.
@@ -87,13 +87,27 @@ def discover(functions: Path, python: Path, environment: Mapping[str, str]) -> M
     Raises:
         LoadError: `main.py` can't be loaded, or not within `LOAD_SECONDS`.
     """
-    with tempfile.TemporaryDirectory(dir=environment["TMPDIR"]) as directory:
+    return loaded(functions, python, {**environment, **_settings(functions, environment["GCLOUD_PROJECT"])})
+
+
+def loaded(functions: Path, python: Path, environment: Mapping[str, str]) -> Manifest:
+    """Load `main.py` in a process of its own; return its manifest.
+
+    Args:
+        functions: The directory that holds `main.py`.
+        python: An interpreter that has the functions' packages.
+        environment: All variables of the process.
+
+    Raises:
+        LoadError: `main.py` can't be loaded, or not within `LOAD_SECONDS`.
+    """
+    with tempfile.TemporaryDirectory(dir=environment.get("TMPDIR")) as directory:
         manifest = Path(directory) / "manifest.json"
         try:
             done = subprocess.run(
                 [str(python), "-c", DISCOVER, str(manifest)],
                 cwd=functions,
-                env={**environment, **_settings(functions, environment["GCLOUD_PROJECT"])},
+                env=dict(environment),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,

@@ -9,6 +9,7 @@ from stoker_tools.generate.documents import DOCUMENTS
 from stoker_tools.generate.errors import GenerateError
 from stoker_tools.generate.indexes import indexes
 from stoker_tools.generate.inputs import input_functions
+from stoker_tools.generate.manifest import manifest
 from stoker_tools.generate.pages import pages
 from stoker_tools.generate.regions import replaced
 from stoker_tools.generate.rules import document_functions, map_functions
@@ -26,6 +27,7 @@ SCHEMAS = Path("clients/json-schema")
 FUNCTIONS_RULES = Path("rules/functions.rules")
 POLICIES = Path("functions/stoker/access/policies.py")
 INDEXES = Path("firestore.indexes.json")
+MANIFEST = Path("functions/functions.yaml")
 
 
 def made_files(root: Path = ROOT) -> Mapping[Path, str]:
@@ -51,6 +53,7 @@ def made_files(root: Path = ROOT) -> Mapping[Path, str]:
         FUNCTIONS_RULES: functions_rules,
         POLICIES: policies(functions_rules),
         INDEXES: indexes(),
+        MANIFEST: manifest(root / "functions"),
         TYPES: declarations(),
         CONVERTERS: converters(),
         **pages(root),

@@ -1,0 +1,51 @@
+"""The most instances of each function, so that all functions together fit into a budget of processors.
+
+Cloud Run refuses a function if its most instances have more processors than the project may use in the region. It also
+starts no instance beyond that quota, so that a busy queue could keep the small functions from running. For these two
+reasons, each function has a largest number of instances.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import floor
+from typing import Final
+
+RESERVED: Final = 32
+"""The processors of all functions that are no workers, in vCPU: the sum of their `cpu` x `max_instances` in `main.py`.
+Their numbers do not depend on the budget, because they are small and must run if the workers are busy."""
+
+
+@dataclass(frozen=True)
+class Wish:
+    """The most instances that a worker should have if there are processors enough.
+
+    Attributes:
+        instances: Their number.
+        cpu: The processors of an instance, in vCPU.
+    """
+
+    instances: int
+    cpu: int
+
+
+def fitted(wishes: Mapping[str, Wish], budget: int) -> dict[str, int]:
+    """Return the most instances of each worker. If the budget is too small, all wishes shrink by the same factor.
+
+    Args:
+        wishes: The wish of each worker, by the name of its queue.
+        budget: The processors of all functions, in vCPU.
+
+    Raises:
+        RuntimeError: The budget has no instance for each worker.
+
+    Example:
+        >>> fitted({"films": Wish(20, cpu=2), "lists": Wish(20, cpu=1)}, budget=RESERVED + 30)
+        {'films': 10, 'lists': 10}
+        >>> fitted({"films": Wish(20, cpu=2)}, budget=1000)
+        {'films': 20}
+    """
+    least = RESERVED + sum(wish.cpu for wish in wishes.values())
+    if budget < least:
+        raise RuntimeError(f"STOKER_VCPU is {budget}. Set it to {least} or more, or leave it out.")
+    factor = min(1.0, (budget - RESERVED) / sum(wish.instances * wish.cpu for wish in wishes.values()))
+    return {name: max(1, floor(wish.instances * factor)) for name, wish in wishes.items()}

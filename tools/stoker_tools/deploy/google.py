@@ -1,0 +1,101 @@
+"""Calls of Google's management APIs, with the account of the Firebase CLI."""
+
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from stoker_tools.errors import CommandError
+from stoker_tools.setup.environment import ROOT
+
+TOKEN = Path(__file__).with_name("token.cjs")
+
+SECONDS = 30
+"""The longest wait for an answer of Google, in seconds."""
+
+NOT_FOUND, FORBIDDEN, UNAUTHENTICATED = 404, 403, 401
+
+
+class GoogleRefusal(Exception):
+    """Google has refused a call.
+
+    Attributes:
+        status: The status of HTTP.
+        reason: Google's code, such as `PERMISSION_DENIED`.
+        message: Google's sentence.
+    """
+
+    def __init__(self, status: int, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.status, self.reason, self.message = status, reason, message
+
+
+class Google:
+    """The management APIs of a project.
+
+    Args:
+        project: The id of the project.
+        token: An access token of OAuth.
+    """
+
+    def __init__(self, project: str, token: str) -> None:
+        self.project = project
+        self._session = requests.Session()
+        # The quota of the project counts, not that of the CLI.
+        self._session.headers |= {"Authorization": f"Bearer {token}", "x-goog-user-project": project}
+
+    def call(self, method: str, url: str, body: Any = None, **query: str) -> Any:
+        """Call an API; return the answer.
+
+        Args:
+            method: `GET`, `POST` or `PATCH`.
+            url: The address with the host, without `https://`.
+            body: What to send, as JSON.
+            query: The parameters of the address.
+
+        Raises:
+            GoogleRefusal: Google has refused the call.
+            CommandError: Google can't be reached.
+        """
+        try:
+            answer = self._session.request(method, f"https://{url}", params=query, json=body, timeout=SECONDS)
+        except requests.RequestException as error:
+            host = url.partition("/")[0]
+            raise CommandError(f"{host} can't be reached: check the network, and try again. ({error})") from None
+        if answer.ok:
+            return answer.json() if answer.content else {}
+        raise _refusal(answer)
+
+    def get(self, url: str, **query: str) -> Any:
+        """Read a resource; return it, or None if there is none. The rest is as in `call`."""
+        try:
+            return self.call("GET", url, **query)
+        except GoogleRefusal as refusal:
+            if refusal.status == NOT_FOUND:
+                return None
+            raise
+
+
+def _refusal(answer: requests.Response) -> GoogleRefusal:
+    try:
+        error = answer.json()["error"]
+        return GoogleRefusal(answer.status_code, str(error.get("status", "")), str(error.get("message", "")))
+    except (ValueError, KeyError, TypeError, AttributeError):  # Such as a page of HTML from a proxy.
+        return GoogleRefusal(answer.status_code, "", answer.text[:200])
+
+
+def access_token() -> str:
+    """Return an access token of the account that the Firebase CLI uses.
+
+    Raises:
+        CommandError: Nobody has logged in, or the login has expired.
+    """
+    done = subprocess.run(["node", str(TOKEN)], cwd=ROOT, capture_output=True, text=True, check=False)
+    if done.returncode != 0 or not done.stdout:
+        reason = (done.stderr.strip().splitlines() or ["no reason was given"])[-1]
+        raise CommandError(
+            f"The Firebase CLI has no login ({reason}): run `npx firebase-tools login`, or name a service account's "
+            "key in GOOGLE_APPLICATION_CREDENTIALS."
+        )
+    return done.stdout

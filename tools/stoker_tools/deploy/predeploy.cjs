@@ -1,0 +1,126 @@
+// The local part of the preflight: it names everything on this machine that would spoil a deployment. `firebase deploy`
+// runs it before it deploys the functions. It needs Node.js only, which the CLI runs on, and no package.
+//
+//   node predeploy.cjs [--json] [--project PROJECT]
+"use strict";
+const crypto = require("node:crypto");
+const fs = require("node:fs");
+const path = require("node:path");
+
+const REGION = /^[a-z]+-[a-z]+\d+$/;
+const MANIFEST = "functions.yaml";
+const GENERATE = "Run scripts/generate, and deploy again.";
+
+/** Returns the values of a dotenv file; none if the file does not exist. */
+function values(file) {
+  if (!fs.existsSync(file)) return {};
+  const lines = fs.readFileSync(file, "utf8").split(/\r?\n/);
+  const pairs = lines.map((line) => /^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=\s*(.*?)\s*$/.exec(line)).filter(Boolean);
+  return Object.fromEntries(pairs.map(([, name, value]) => [name, unquoted(value)]));
+}
+
+function unquoted(value) {
+  const quoted = /^(["'])(.*?)\1/.exec(value);
+  return quoted ? quoted[2] : value.replace(/\s+#.*$/, "").replace(/^#.*$/, "");
+}
+
+/** Returns the parameters of a project, as the CLI reads them. Later files win. */
+function parameters(functions, project) {
+  return { ...values(path.join(functions, ".env")), ...values(path.join(functions, `.env.${project}`)) };
+}
+
+/** Returns the fingerprint of all that decides the manifest. It is the same as in generate/manifest.py. */
+function fingerprint(functions, sources) {
+  const digest = crypto.createHash("sha256");
+  for (const source of sources) {
+    const text = fs.readFileSync(path.join(functions, source));
+    digest.update(`${source}\n`);
+    digest.update(Buffer.from(text.toString("latin1").replaceAll("\r\n", "\n"), "latin1"));
+  }
+  digest.update(`STOKER_VCPU=${values(path.join(functions, ".env")).STOKER_VCPU ?? ""}`);
+  return digest.digest("hex").slice(0, 16);
+}
+
+function* manifestFindings(functions) {
+  const file = path.join(functions, MANIFEST);
+  if (!fs.existsSync(file)) {
+    yield ["no-manifest", `${MANIFEST} is missing, so the CLI would need a virtual environment.`, GENERATE];
+    return;
+  }
+  const head = fs.readFileSync(file, "utf8").slice(0, 2000);
+  const stored = /^# fingerprint: (\w+)$/m.exec(head)?.[1];
+  const sources = /^# sources: (.+)$/m.exec(head)?.[1]?.split(" ") ?? [];
+  const missing = sources.filter((source) => !fs.existsSync(path.join(functions, source)));
+  if (!stored || !sources.length || missing.length || fingerprint(functions, sources) !== stored) {
+    const reason = "main.py, or another file that declares functions, has changed since";
+    yield ["stale-manifest", `${MANIFEST} is stale: ${reason}.`, GENERATE];
+  }
+}
+
+function* parameterFindings(functions, project) {
+  const found = parameters(functions, project);
+  const env = path.join(path.basename(functions), ".env");
+  if (!found.STOKER_REGION || !REGION.test(found.STOKER_REGION)) {
+    const region = found.STOKER_REGION ? `is '${found.STOKER_REGION}', which is no region` : "has no value";
+    yield ["bad-region", `STOKER_REGION ${region}.`, `Set it in ${env}, such as STOKER_REGION=us-central1.`];
+  }
+  for (const name of ["STOKER_BLOCKING", "STOKER_KEEP_OUTPUTS"]) {
+    const value = found[name];
+    if (value && !["true", "false"].includes(value)) {
+      yield ["bad-parameter", `${name} is '${value}'.`, `Set it to true or false in ${env}.`];
+    }
+  }
+  if (!found.STOKER_BLOCKING) {
+    const reason = "The CLI asks for it, and a deployment without a terminal ends there.";
+    yield ["bad-parameter", `STOKER_BLOCKING has no value. ${reason}`, `Set it to true or false in ${env}.`];
+  }
+  if (found.STOKER_SPEECH && !["google", "espeak"].includes(found.STOKER_SPEECH)) {
+    yield ["bad-parameter", `STOKER_SPEECH is '${found.STOKER_SPEECH}'.`, `Set it to google or espeak in ${env}.`];
+  }
+  if (values(path.join(functions, `.env.${project}`)).STOKER_VCPU) {
+    const reason = `STOKER_VCPU in .env.${project} has no effect, because the manifest is made for all projects.`;
+    yield ["bad-parameter", reason, `Set it in ${env}, and run scripts/generate.`];
+  }
+}
+
+function* projectFindings(project) {
+  if (!project || project.startsWith("demo-")) {
+    const reason = project ? `${project} exists only in the emulator suite.` : "No project is named.";
+    yield ["no-project", reason, "Name your project as the default in .firebaserc, or with --project."];
+  }
+}
+
+function* uploadFindings(functions) {
+  const local = fs.readdirSync(functions).filter((name) => /^\.env\..*\.local$|^\.env\.local$|credentials.*\.json$/.test(name));
+  const keys = local.filter((name) => name.endsWith(".json"));
+  for (const key of keys) {
+    const where = path.join(path.basename(functions), key);
+    yield ["secret-in-source", `${where} looks like a key, and would be uploaded.`, `Move ${where} elsewhere.`];
+  }
+}
+
+/** Returns everything that is wrong on this machine. */
+function findings(functions, project) {
+  const all = [
+    ...projectFindings(project),
+    ...manifestFindings(functions),
+    ...parameterFindings(functions, project),
+    ...uploadFindings(functions),
+  ];
+  return all.map(([code, message, cure]) => ({ code, message, cure, severity: "error" }));
+}
+
+function main(words) {
+  const named = words.indexOf("--project");
+  const project = named >= 0 ? words[named + 1] : process.env.GCLOUD_PROJECT;
+  const functions = process.env.RESOURCE_DIR ?? path.join(__dirname, "..", "..", "..", "functions");
+  const found = findings(functions, project);
+  if (words.includes("--json")) {
+    process.stdout.write(`${JSON.stringify(found)}\n`);
+  } else {
+    for (const one of found) process.stderr.write(`${one.code}: ${one.message}\n  ${one.cure}\n`);
+  }
+  return found.length ? 1 : 0;
+}
+
+process.exitCode = main(process.argv.slice(2));

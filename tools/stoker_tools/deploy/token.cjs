@@ -1,0 +1,18 @@
+// Prints an access token of the account that the Firebase CLI would use here, so that both have the same rights.
+"use strict";
+const auth = require("firebase-tools/lib/auth");
+const { getAccessToken } = require("firebase-tools/lib/apiv2");
+const { requireAuth } = require("firebase-tools/lib/requireAuth");
+
+async function main() {
+  const options = { projectRoot: process.cwd(), nonInteractive: true };
+  const account = auth.selectAccount(undefined, options.projectRoot);
+  if (account) auth.setActiveAccount(options, account);
+  await requireAuth(options);
+  process.stdout.write(await getAccessToken());
+}
+
+main().catch((error) => {
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 1;
+});

@@ -1,0 +1,112 @@
+"""`functions/functions.yaml`: the manifest of the functions, made from the decorators in `functions/main.py`.
+
+If this file exists, the Firebase CLI reads it instead of running `main.py`. So a deployment needs no Python and no
+virtual environment. The emulators of the CLI read it as well. They do not load a function that is missing in it.
+"""
+
+import hashlib
+import json
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+from dotenv import dotenv_values
+
+from stoker_tools.deploy.needs import APIS, ROLES
+from stoker_tools.emulators.discovery import loaded
+from stoker_tools.emulators.errors import LoadError
+from stoker_tools.generate.errors import GenerateError
+from stoker_tools.setup.environment import ROOT
+
+SOURCES = (
+    *("main.py", "stoker/capacity.py", "stoker/config.py", "stoker/registry.py"),
+    "stoker/access/auth_events.py",
+)
+"""The files that decide what the decorators declare. Their fingerprint is in the manifest, so that a stale manifest is
+found without Python: see `predeploy.cjs`."""
+
+BUDGET = "STOKER_VCPU"
+"""The parameter that decides numbers in the manifest. The CLI's expressions can't compute, so its value is built in."""
+
+REGION = "region-of-the-project"
+"""A stand-in for the region while the decorators are read."""
+
+PARAMETERS: tuple[Mapping[str, Any], ...] = (
+    {
+        "name": "STOKER_REGION",
+        "type": "string",
+        "default": "us-central1",
+        "label": "The region of all functions",
+        "description": "Choose a region near your Firestore database.",
+    },
+    {
+        "name": "STOKER_BLOCKING",
+        "type": "boolean",
+        "default": False,
+        "label": "Deploy the blocking functions",
+        "description": "Firebase Auth calls them before each sign-up and sign-in. The project needs Identity Platform.",
+    },
+)
+"""The parameters that the CLI puts into the manifest. It reads their values from `functions/.env`."""
+
+HEAD = """\
+# Made by scripts/generate from the decorators in main.py. Change them there, and run scripts/generate.
+# The Firebase CLI reads this file instead of running main.py. Its emulators do not load a function that is not in here.
+# sources: {sources}
+# fingerprint: {fingerprint}
+"""
+
+
+def manifest(functions: Path = ROOT / "functions") -> str:
+    """Return the text of `functions.yaml`.
+
+    Args:
+        functions: The directory that holds `main.py`.
+
+    Raises:
+        GenerateError: `main.py` can't be loaded.
+    """
+    budget = budget_of(functions)
+    environment = {
+        "PATH": os.environ.get("PATH", ""),
+        "STOKER_REGION": REGION,
+        "STOKER_BLOCKING": "true",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        **({BUDGET: budget} if budget else {}),
+    }
+    try:
+        found = loaded(functions, Path(sys.executable), environment).specification
+    except LoadError as error:
+        raise GenerateError(str(error)) from None
+    body = {
+        "specVersion": found["specVersion"],
+        "requiredAPIs": [{"api": api.host, "reason": api.reason} for api in APIS],
+        "requiredRoles": [role.name for role in ROLES],
+        "params": [dict(parameter) for parameter in PARAMETERS],
+        "endpoints": {name: _endpoint(one) for name, one in sorted(found["endpoints"].items())},
+    }
+    body = json.loads(json.dumps(body).replace(REGION, "{{ params.STOKER_REGION }}"))
+    return HEAD.format(sources=" ".join(SOURCES), fingerprint=fingerprint(functions)) + yaml.safe_dump(body, sort_keys=False, width=120)
+
+
+def _endpoint(declared: Mapping[str, Any]) -> dict[str, Any]:
+    if "blockingTrigger" in declared:
+        return {"omit": "{{ params.STOKER_BLOCKING == false }}", **declared}
+    return dict(declared)
+
+
+def budget_of(functions: Path) -> str:
+    """Return the value of `STOKER_VCPU` in `functions/.env`; an empty string if it has none."""
+    return dotenv_values(functions / ".env", interpolate=False).get(BUDGET) or ""
+
+
+def fingerprint(functions: Path) -> str:
+    """Return a hash of all that decides the manifest: the sources and the budget of processors."""
+    digest = hashlib.sha256()
+    for source in SOURCES:
+        digest.update(f"{source}\n".encode() + (functions / source).read_bytes().replace(b"\r\n", b"\n"))
+    digest.update(f"{BUDGET}={budget_of(functions)}".encode())
+    return digest.hexdigest()[:16]
