@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from firebase_admin import auth
 from google.cloud import firestore
 
 from conftest import missing
@@ -15,6 +16,7 @@ from emulator.accounts import (
     sign_up,
 )
 from emulator.analytics import own_collections
+from emulator.meter import Meter
 from engine.driven import DrivenJob
 from engine.stores import QueueInMemory, own_project
 from stoker import config
@@ -108,6 +110,20 @@ def settings(undelivered: QueueInMemory) -> Callable[..., None]:
         forget()
 
     return write
+
+
+@pytest.fixture
+def meter(monkeypatch: pytest.MonkeyPatch) -> Meter:
+    """Counts from the test's first call of `forget`."""
+    meter = Meter(client()._firestore_api)
+    monkeypatch.setattr(client(), "_firestore_api_internal", meter)
+    return meter
+
+
+@pytest.fixture
+def owner() -> str:
+    """A user with an account. Without one, each claim reads whether the account was deleted."""
+    return str(auth.create_user(app=app()).uid)
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,6 @@
-"""The cost of a job: the documents that the engine reads and writes in Firestore, because these are billed.
+"""The cost of each piece of work: the documents that it reads and writes in Firestore, because these are billed.
+
+`stoker_tools.costs.operations` is the table of these costs. The bill in `docs/costs.md` is computed from it.
 
 A proxy around the client's API counts the requests that are really sent.
 """
@@ -10,7 +12,6 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from firebase_admin import auth
 from google.cloud.firestore_v1.base_query import FieldFilter
 
 from emulator.meter import Meter
@@ -18,7 +19,6 @@ from engine.driven import DrivenJob
 from engine.hosts import Hurried
 from engine.stores import QueueInMemory
 from stoker import config
-from stoker.firebase import app
 from stoker.firestore.client import client
 from stoker.jobs.attempt import run_attempt
 from stoker.jobs.context import JobContext
@@ -30,26 +30,14 @@ from stoker.logs import JobLog
 from stoker.models.job import JobOutput
 from stoker.models.video import VideoInput
 from stoker.video.worker import process_video
+from stoker_tools.costs import operations
+from stoker_tools.costs.operations import Operations
 from stoker_tools.samples.user import User
 
 pytestmark = pytest.mark.usefixtures("undelivered")
 JOBS = 30
 Process = Callable[[JobContext, VideoInput], JobOutput]
 DONE = JobOutput(files=[])
-
-
-@pytest.fixture
-def meter(monkeypatch: pytest.MonkeyPatch) -> Meter:
-    """Counts from the test's first call of `forget`."""
-    meter = Meter(client()._firestore_api)
-    monkeypatch.setattr(client(), "_firestore_api_internal", meter)
-    return meter
-
-
-@pytest.fixture
-def owner() -> str:
-    """A user with an account. Without one, each claim reads whether the account was deleted."""
-    return str(auth.create_user(app=app()).uid)
 
 
 def at_once(context: JobContext, job_input: VideoInput) -> JobOutput:
@@ -77,8 +65,8 @@ def wait_until(condition: Callable[[], bool]) -> None:
         time.sleep(0.002)
 
 
-def cost_of_jobs(meter: Meter, user_id: str, process: Process) -> tuple[int, int]:
-    """Runs jobs from their events on; returns the reads and writes of them all."""
+def cost_of_jobs(meter: Meter, user_id: str, process: Process) -> Operations:
+    """Runs jobs from their events on; returns the operations of them all."""
     events = [DrivenJob(user_id).found() for _ in range(JOBS)]  # the event brings the document along
     meter.forget()
     for event in events:
@@ -102,43 +90,45 @@ def test_the_meter_counts_what_is_billed(meter: Meter) -> None:
     jobs.document("missing").get()
     list(jobs.where(filter=FieldFilter("status", "==", "pending")).get())
     jobs.count().get()
-    assert meter.counted == (3, 0)
+    assert meter.counted == Operations(reads=3)
     batch = client().batch()
     for name in ("a", "b"):
         batch.set(jobs.document(name), {"status": "pending"})
     batch.commit()
-    assert meter.counted == (3, 2)
+    assert meter.counted == Operations(reads=3, writes=2)
     list(jobs.stream())
-    assert meter.counted == (5, 2)
+    assert meter.counted == Operations(reads=5, writes=2)
+    jobs.document("a").delete()
+    assert meter.counted == Operations(reads=5, writes=2, deletes=1)
 
 
 def test_a_short_job_costs_three_reads_and_five_writes(meter: Meter, owner: str) -> None:
     """The claim, the end, and the event that records the end. Before the job is queued, an aggregation counts
     older jobs of the owner that are pending. The claim also reads what else the owner runs; claim and end write that in
     their own commits."""
-    assert cost_of_jobs(meter, owner, at_once) == (3 * JOBS, 5 * JOBS)
+    assert cost_of_jobs(meter, owner, at_once) == JOBS * operations.SHORT_JOB
 
 
 def test_a_further_job_of_a_user_costs_a_read_more(meter: Meter, owner: str) -> None:
     """An aggregation counts the places that are taken. A user's first job in a queue begins without it."""
     DrivenJob(owner).take()
-    assert cost_of_jobs(meter, owner, at_once) == (4 * JOBS, 5 * JOBS)
+    assert cost_of_jobs(meter, owner, at_once) == JOBS * (operations.SHORT_JOB + operations.FURTHER_JOB)
 
 
 def test_where_limits_are_lifted_it_costs_a_read_and_three_writes(
     meter: Meter, owner: str, settings: Callable[..., None]
 ) -> None:
     settings(userLimits=None)
-    assert cost_of_jobs(meter, owner, at_once) == (JOBS, 3 * JOBS)
+    assert cost_of_jobs(meter, owner, at_once) == JOBS * operations.JOB_WITHOUT_LIMITS
 
 
 @pytest.mark.usefixtures("without_delay")
 def test_a_stage_that_takes_longer_costs_a_write_more(meter: Meter, owner: str) -> None:
-    assert cost_of_jobs(meter, owner, one_stage(meter)) == (3 * JOBS, 6 * JOBS)
+    assert cost_of_jobs(meter, owner, one_stage(meter)) == JOBS * (operations.SHORT_JOB + operations.REPORT)
 
 
 def test_an_owner_without_an_account_costs_a_read_more(meter: Meter) -> None:
-    assert cost_of_jobs(meter, uuid4().hex, at_once) == (4 * JOBS, 5 * JOBS)
+    assert cost_of_jobs(meter, uuid4().hex, at_once) == JOBS * (operations.SHORT_JOB + operations.OWNER_WITHOUT_ACCOUNT)
 
 
 def test_a_report_and_a_checkpoint_cost_a_write_each(meter: Meter, job: DrivenJob) -> None:
@@ -146,9 +136,9 @@ def test_a_report_and_a_checkpoint_cost_a_write_each(meter: Meter, job: DrivenJo
     meter.forget()
     for step in range(10):
         held.report(step, "encoding")
-    assert meter.counted == (0, 10)
+    assert meter.counted == 10 * operations.REPORT
     held.save({"after": "a"})
-    assert meter.counted == (0, 11)
+    assert meter.counted == 11 * operations.REPORT
 
 
 def test_a_heartbeat_costs_a_write(
@@ -167,18 +157,18 @@ def test_a_heartbeat_costs_a_write(
     meter.forget()
     with Heartbeat(held, JobLog(job.id)):
         wait_until(lambda: len(beats) >= 5)
-    assert meter.counted == (0, len(beats))
+    assert meter.counted == len(beats) * operations.REPORT
 
 
 def test_a_task_that_comes_again_costs_a_read(meter: Meter, job: DrivenJob) -> None:
     held = job.take()
     meter.forget()
     run_attempt(job.id, at_once)
-    assert meter.counted == (1, 0)  # someone holds it
+    assert meter.counted == operations.TASK_AGAIN  # someone holds it
     held.end(Succeeded(DONE))
     meter.forget()
     run_attempt(job.id, at_once)
-    assert meter.counted == (1, 0)  # it has ended
+    assert meter.counted == operations.TASK_AGAIN  # it has ended
 
 
 def test_the_video_worker_writes_at_most_once_a_second(meter: Meter, user: User, clip: Path) -> None:
@@ -189,7 +179,7 @@ def test_the_video_worker_writes_at_most_once_a_second(meter: Meter, user: User,
     dispatch(event)
     run_attempt(job.id, process_video)
     seconds = time.monotonic() - began
-    reads, writes = meter.counted
+    reports = meter.counted + -1 * operations.SHORT_JOB
     assert job.status == "completed"
-    assert reads == 3
-    assert 5 <= writes <= 5 + 1 + seconds / config.BRISK_PROGRESS_SECONDS
+    assert reports.reads == reports.deletes == 0
+    assert 0 <= reports.writes <= 1 + seconds / config.BRISK_PROGRESS_SECONDS

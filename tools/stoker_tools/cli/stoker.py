@@ -40,6 +40,7 @@ GROUPS = {
         Command("accounts", "stoker_tools.cli.accounts.arguments", "delete an account with all of its data"),
         Command("analytics", "stoker_tools.cli.analytics.arguments", "report and chart what users do"),
         Command("progress", "stoker_tools.cli.progress.arguments", "compute users' XP and levels again"),
+        Command("costs", "stoker_tools.cli.costs.arguments", "estimate the bill of a month"),
     ),
     "to change it": (
         Command("test", "stoker_tools.cli.test.command", "run the tests"),

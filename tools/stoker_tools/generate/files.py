@@ -40,6 +40,7 @@ def made_files(root: Path = ROOT) -> Mapping[Path, str]:
         GenerateError: No file can be made of the models, or a file has wrong marks.
     """
     functions_rules = replaced((root / FUNCTIONS_RULES).read_text(), {"queues": queues()})
+    functions = manifest(root / "functions")
     return {
         FIRESTORE_RULES: _within_limits(
             replaced(
@@ -53,10 +54,10 @@ def made_files(root: Path = ROOT) -> Mapping[Path, str]:
         FUNCTIONS_RULES: functions_rules,
         POLICIES: policies(functions_rules),
         INDEXES: indexes(),
-        MANIFEST: manifest(root / "functions"),
+        MANIFEST: functions,
         TYPES: declarations(),
         CONVERTERS: converters(),
-        **pages(root),
+        **pages(root, functions),
         **{SCHEMAS / f"{name}.json": text for name, text in schemas().items()},
     }
 

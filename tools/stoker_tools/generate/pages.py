@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from stoker_tools.generate import layers
+from stoker_tools.generate import cost_tables, layers
 from stoker_tools.generate.error_tables import call_errors, job_errors
 from stoker_tools.generate.field_tables import field_tables
 from stoker_tools.generate.function_table import function_table
@@ -17,13 +17,14 @@ RECORDING = Path("docs/images/demo.txt")
 PICTURE = Path("docs/images/demo.svg")
 
 
-def pages(root: Path) -> dict[Path, str]:
+def pages(root: Path, manifest: str) -> dict[Path, str]:
     """Return the text of each page with generated regions, and the picture of the demo.
 
     A copy of the project may have no documentation. Then the page is left out.
 
     Args:
         root: The root of the project.
+        manifest: The text of `functions.yaml`.
 
     Raises:
         GenerateError: A page lacks a region, or has too many.
@@ -32,6 +33,14 @@ def pages(root: Path) -> dict[Path, str]:
     regions: Mapping[Path, Mapping[str, Callable[[], str]]] = {
         Path("README.md"): {"demo": lambda: example(recording)},
         Path("ARCHITECTURE.md"): {"layers": layers.drawing},
+        Path("docs/costs.md"): {
+            "work": lambda: cost_tables.work_table(manifest),
+            "film": lambda: cost_tables.parts_table(manifest),
+            "events": cost_tables.events_table,
+            "idle": lambda: cost_tables.idle_table(manifest),
+            "operations": cost_tables.operations_table,
+            "prices": cost_tables.price_table,
+        },
         Path("docs/data-model.md"): {"fields": field_tables},
         Path("docs/deploy.md"): {"functions": lambda: function_table(root / "functions/main.py")},
         Path("docs/errors.md"): {"job errors": job_errors, "call errors": call_errors},

@@ -1,0 +1,76 @@
+"""Carrying out of `stoker costs`."""
+
+import argparse
+import json
+from collections.abc import Mapping
+from dataclasses import fields
+
+from stoker_tools.costs.bill import Bill, price_of, usd
+from stoker_tools.costs.estimate import Figures, estimate
+from stoker_tools.costs.functions import Functions
+from stoker_tools.costs.prices import DATABASES, READ, TIER_1
+from stoker_tools.errors import CommandError
+from stoker_tools.exit_codes import ExitCode
+from stoker_tools.setup import environment
+
+MANIFEST = environment.ROOT / "functions/functions.yaml"
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print the bill of a month.
+
+    Args:
+        options: The options that `arguments.parser` has read.
+
+    Returns:
+        The exit code.
+
+    Raises:
+        CommandError: The prices of a place are not known, or a figure contradicts another.
+    """
+    figures = Figures(**{field.name: getattr(options, field.name) for field in fields(Figures)})
+    _check(figures, options.region, options.database)
+    if not MANIFEST.exists():
+        raise CommandError(f"{MANIFEST.relative_to(environment.ROOT)} is missing: run scripts/generate.")
+    bill = estimate(figures, Functions.of_manifest(MANIFEST.read_text()), options.database)
+    print(json.dumps(as_json(bill, options.region, options.database), indent=2) if options.json else shown(bill))
+    return ExitCode.DONE
+
+
+def _check(figures: Figures, region: str, database: str) -> None:
+    if region not in TIER_1:
+        raise CommandError(
+            f"The prices of functions in {region!r} are not in the list. It has the prices of tier 1: "
+            f"{', '.join(TIER_1)}.",
+            ExitCode.USAGE,
+        )
+    if database not in DATABASES:
+        raise CommandError(
+            f"The prices of Firestore in {database!r} are not in the list: choose from {', '.join(DATABASES)}.",
+            ExitCode.USAGE,
+        )
+    if figures.films and not figures.minutes:
+        raise CommandError("A film of 0 minutes can't be made: give --minutes.", ExitCode.USAGE)
+
+
+def as_json(bill: Bill, region: str, database: str) -> Mapping[str, object]:
+    """Return a bill for machines."""
+    return {
+        "region": region,
+        "database": database,
+        "pricesRead": READ,
+        "items": [{"name": item.name, "usd": price_of(item.usage, bill.prices)} for item in bill.items],
+        "usage": {meter.value: amount for meter, amount in sorted(bill.usage.items())},
+        "totalUsd": bill.total,
+        "freeUsd": bill.free,
+        "toPayUsd": bill.to_pay,
+    }
+
+
+def shown(bill: Bill) -> str:
+    """Return a bill for people."""
+    rows = [(item.name, usd(price_of(item.usage, bill.prices))) for item in bill.items]
+    rows += [("at list prices", usd(bill.total)), ("free tiers", f"-{usd(bill.free)}"), ("to pay", usd(bill.to_pay))]
+    width = max(len(amount) for _, amount in rows)
+    lines = [f"{name:24}{amount:>{width}} US$" for name, amount in rows]
+    return "\n".join([*lines[:-3], "-" * len(lines[0]), *lines[-3:], f"Prices of {READ}: see docs/costs.md."])
