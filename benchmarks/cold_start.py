@@ -133,7 +133,8 @@ def _show(figures: list[Figures], as_json: bool) -> None:
 
 
 def _compare(case: Case, rounds: int) -> Figures:
-    ours, peers = [], []
+    ours: list[Start] = []
+    peers: list[Start] = []
     for number in range(rounds + 1):  # The first pair fills the caches of the disk, and does not count.
         for is_ours in (True, False) if number % 2 else (False, True):
             start = _start(case, is_ours)

@@ -17,6 +17,7 @@ from stoker.access.policies import CALLABLES
 from stoker.access.policy import CallPolicy
 from stoker.errors import AppCheckNeeded, NotAllowed, NotSignedIn, TooManyCalls
 from stoker.firestore.client import client
+from stoker_tools.costs.operations import Operations
 from stoker_tools.samples.user import User
 
 ANYONE = CallPolicy(signed_in=False, roles=(), permissions=(), app_check=False, calls_per_minute=None)
@@ -146,26 +147,18 @@ def within_a_minute() -> float:
     return 1_795_000_020.0
 
 
-@pytest.fixture
-def counted(database: Any, monkeypatch: pytest.MonkeyPatch) -> Meter:
-    """Counts what calls cost."""
-    meter = Meter(client()._firestore_api)
-    monkeypatch.setattr(client(), "_firestore_api_internal", meter)
-    return meter
-
-
-def test_a_call_costs_a_write_and_one_too_many_costs_nothing_more(user: User, counted: Meter) -> None:
+def test_a_call_costs_a_write_and_one_too_many_costs_nothing_more(user: User, meter: Meter) -> None:
     for _ in range(5):
         rate.count_call(user.id, "anything", 5, within_a_minute)
-    assert counted.counted == (0, 5)
+    assert meter.counted == Operations(writes=5)
     for _ in range(10):
         with pytest.raises(TooManyCalls, match="5 times a minute") as refused:
             rate.count_call(user.id, "anything", 5, within_a_minute)
     assert 0 < refused.value.retry_after_seconds <= 60
-    assert counted.counted == (0, 6)  # this process remembers; another one has to ask once
+    assert meter.counted == Operations(writes=6)  # this process remembers; another one has to ask once
     rate.count_call(user.id, "another", 5, within_a_minute)
     rate.count_call("bob" + user.id, "anything", 5, within_a_minute)
-    assert counted.counted == (0, 8)
+    assert meter.counted == Operations(writes=8)
 
 
 def test_a_new_minute_begins_anew(user: User) -> None:

@@ -105,4 +105,4 @@ def test_the_example_leaves_out_some_reports_of_progress() -> None:
 
 
 def test_a_project_without_documentation_has_no_pages(tmp_path: Path) -> None:
-    assert pages(tmp_path) == {}
+    assert pages(tmp_path, "") == {}

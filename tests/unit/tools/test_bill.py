@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -81,17 +80,18 @@ def test_a_bill_for_people_has_a_line_for_each_item(capsys: pytest.CaptureFixtur
     assert re.search(r"^to pay +\d+\.\d\d US\$$", shown, re.MULTILINE)
 
 
-def wrong() -> Iterator[tuple[str, ...]]:
-    yield "--films", "-1"
-    yield "--films", "many"
-    yield "--films", "9" * 30
-    yield "--minutes", "nan"
-    yield "--minutes", "-2"
-    yield "--voice", "loud"
-    yield "--event-names", "0"
+WRONG = [
+    ("--films", "-1"),
+    ("--films", "many"),
+    ("--films", "9" * 30),
+    ("--minutes", "nan"),
+    ("--minutes", "-2"),
+    ("--voice", "loud"),
+    ("--event-names", "0"),
+]
 
 
-@pytest.mark.parametrize("words", wrong())
+@pytest.mark.parametrize("words", WRONG)
 def test_nonsense_is_refused_with_a_sentence(words: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         parser().parse_args(words)

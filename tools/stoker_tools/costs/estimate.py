@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from stoker_tools.costs import work
+from stoker_tools.costs import seconds, work
 from stoker_tools.costs.bill import Bill, Item, Usage, times, together
 from stoker_tools.costs.functions import Functions
 from stoker_tools.costs.prices import Meter, prices
@@ -66,7 +66,7 @@ def estimate(figures: Figures, functions: Functions, database: str) -> Bill:
         database: The location of the database, a key of `DATABASES`.
     """
     speeches = figures.speech_characters / SPEECH_CHARACTERS
-    film_seconds = figures.minutes * work.seconds.VIDEO
+    film_seconds = figures.minutes * seconds.VIDEO
     gib = figures.films * figures.minutes * FILM_GIB_A_MINUTE
     spoken = work.speech(functions, SPEECH_CHARACTERS, VOICES[figures.voice])
     lines: list[tuple[float, str, Usage]] = [

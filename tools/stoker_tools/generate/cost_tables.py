@@ -6,7 +6,7 @@ from stoker_tools.costs import operations, work
 from stoker_tools.costs.bill import Bill, Item, Usage, price_of, times, together, usd
 from stoker_tools.costs.estimate import FILM_GIB_A_MINUTE, VOICES
 from stoker_tools.costs.functions import Functions
-from stoker_tools.costs.prices import DATABASES, READ, Meter, Price, prices
+from stoker_tools.costs.prices import DATABASES, EVERYWHERE, READ, Meter, Price, prices
 from stoker_tools.costs.seconds import VIDEO
 from stoker_tools.generate.markdown import table
 
@@ -103,21 +103,14 @@ def price_table() -> str:
         for meter, price in found.items()
         if meter != Meter.TTL_DELETES
     ]
-    rows += [
-        (str(meter), *_price(price)) for meter, price in prices(SHOWN[0]).items() if meter not in DATABASES["nam5"]
-    ]
+    rows += [(str(meter), *_price(price)) for meter, price in EVERYWHERE.items()]
     return table(("unit", "US$", "for", "free each month", "source", f"read on {READ}"), rows)
 
 
 def _price(price: Price) -> tuple[str, str, str, str, str]:
     seen = ", ".join(filter(None, (price.second_hand, price.page_date))) or "a copy of Google's page, without a date"
-    return (
-        f"{price.usd:.7f}".rstrip("0").rstrip("."),
-        f"{price.per:,}",
-        f"{price.free:,}".removesuffix(".0"),
-        price.source,
-        seen,
-    )
+    amount = f"{price.usd:.7f}".rstrip("0").rstrip(".")
+    return amount, f"{price.per:,}", f"{price.free:,}".removesuffix(".0"), price.source, seen
 
 
 def _priced(head: str, rows: Iterator[tuple[str, Usage]] | list[tuple[str, Usage]]) -> str:
