@@ -266,8 +266,8 @@ def _cases() -> list[Case]:
     return [
         Case("before_created", "before_created", "http", sign_in("beforeCreate")),
         Case("before_signed_in", "before_signed_in", "http", sign_in("beforeSignIn")),
-        Case("retryJob", "callable", "http", call({"jobId": "none"}, 200, 404)),
-        Case("ensureProfile", "callable", "http", call({}, 200)),
+        Case("retryJob", "called", "http", call({"jobId": "none"}, 200, 404)),
+        Case("ensureProfile", "called", "http", call({}, 200)),
         Case("dispatch_job", "created", "cloudevent", new_job),
         Case("on_task_written", "written", "cloudevent", completed_task),
         Case("on_user_created", "account", "cloudevent", lambda: _account_event(user.id)),

@@ -37,7 +37,7 @@ def scheduled(event: ScheduledEvent) -> None:
 
 
 @on_call()
-def callable(request: CallableRequest[Any]) -> dict[str, str]:
+def called(request: CallableRequest[Any]) -> dict[str, str]:
     """Do nothing for a call."""
     return {}
 

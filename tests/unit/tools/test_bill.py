@@ -46,6 +46,13 @@ def test_a_million_events_at_a_hundred_a_second_cost_about_five_dollars() -> Non
     assert price_of(work.client_event(), prices("nam5")) * 1e6 == pytest.approx(4.8, abs=0.1)
 
 
+def test_the_figures_that_other_pages_repeat_are_right() -> None:
+    months_of_events = lines(Figures(events=1_000_000))["events"]
+    assert months_of_events == pytest.approx(18, abs=0.5)  # docs/analytics.md
+    idle = estimate(Figures(), FUNCTIONS, "nam5")
+    assert idle.to_pay == pytest.approx(40, abs=1)  # docs/costs.md, docs/analytics.md
+
+
 def test_a_busier_app_never_costs_less() -> None:
     least = lines(SOME)
     for name in ("films", "minutes", "speech_characters", "batches", "exports", "events", "completions", "users"):

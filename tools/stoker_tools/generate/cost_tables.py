@@ -121,9 +121,12 @@ def _priced(head: str, rows: Iterator[tuple[str, Usage]] | list[tuple[str, Usage
 def _work(functions: Functions) -> Iterator[tuple[str, Usage]]:
     yield "a minute of film to an MP4 of 720 lines and a poster", work.film(functions, 1)
     yield "an hour of film, the same", work.film(functions, 60)
+    yield "each further second of the worker for films", functions.run("videoprocessing", 1)
     yield "the progress of a minute of film, for each app that listens", work.listener(VIDEO)
     yield "the storage of a minute of that MP4, for a month", {Meter.STORAGE_GIB_MONTHS: FILM_GIB_A_MINUTE}
     yield "a download of a minute of that MP4", {Meter.DOWNLOADED_GIB: FILM_GIB_A_MINUTE}
+    yield "100 reads of objects in Cloud Storage", {Meter.STORAGE_CLASS_B: 100}
+    yield "100 writes of objects in Cloud Storage", {Meter.STORAGE_CLASS_A: 100}
     for name, voice in VOICES.items():
         yield f"a minute of speech (1,000 characters), `{name}`", work.speech(functions, 1_000, voice)
     yield "a batch that changes 1,000 tasks", work.batch(functions, 1_000, completes=False)
