@@ -35,7 +35,7 @@ class World:
         identity_platform: Whether Firebase Auth has been upgraded to Identity Platform.
         vcpu: Cloud Run's quota of processors in each region, in vCPU; None if there is no quota.
         memory_gib: Cloud Run's quota of memory in each region, in GiB; None if there is no quota.
-        off: The APIs that are not enabled.
+        off: The APIs that are not enabled. Runtime Config is off in every new project.
         denied: The permissions that the deployer lacks.
 
         functions: The functions of the second generation, by name.
@@ -66,7 +66,7 @@ class World:
     identity_platform: bool = True
     vcpu: int | None = 100
     memory_gib: int | None = None
-    off: set[str] = field(default_factory=set)
+    off: set[str] = field(default_factory=lambda: {"runtimeconfig.googleapis.com"})
     denied: set[str] = field(default_factory=set)
 
     functions: dict[str, Json] = field(default_factory=dict)

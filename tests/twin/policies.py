@@ -82,3 +82,9 @@ def delete_service_account(world: World, call: Call, project: str, account: str)
     if world.service_accounts.pop(account, None) is None:
         raise not_found(f"projects/{project}/serviceAccounts/{account}")
     return {}
+
+
+@iam("GET", "/v1/roles/{name=roles/*}", "iam.roles.get")
+def role(world: World, call: Call, name: str) -> Json:
+    """Return a role, with a title for people."""
+    return {"name": name, "title": name.rpartition("/")[2].replace(".", " ").title(), "stage": "GA"}
