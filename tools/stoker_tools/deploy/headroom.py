@@ -57,7 +57,7 @@ def most_instances(function: Planned, vcpu: float | None, memory_gib: float | No
 
 def _cure(plan: Plan, budget: float) -> str:
     """Return the way to a smaller budget, if each function can have an instance then, and the way to more quota."""
-    more = f"https://console.cloud.google.com/iam-admin/quotas?project={plan.project}    # Total CPU and memory allocation"
+    more = f"https://console.cloud.google.com/iam-admin/quotas?project={plan.project}    # Total CPU allocation"
     least = _others(plan) + sum(function.cpu for function in plan.functions if function.is_queue)
     if budget < least:
         return more

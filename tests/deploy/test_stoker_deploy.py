@@ -1,0 +1,130 @@
+"""`scripts/deploy` with the real CLI, from a checkout to the twin of Google."""
+
+import json
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+from conftest import missing
+from deploy.checkouts import Checkout
+from deploy.terminal import Run, without_terminal
+from stoker_tools.deploy.deployer import ENABLING, PERMISSIONS
+from stoker_tools.setup.environment import ROOT
+from twin.proxy import Google
+from twin.services import SERVICES
+
+INSTALLED = """
+import sys
+from stoker_tools.setup import environment
+environment.enter = lambda *places: None  # Everything is installed: this Python, and the packages for Node.js.
+from stoker_tools.cli import stoker
+sys.exit(stoker.main(["deploy", *sys.argv[1:]]))
+"""
+
+SECONDS = 120
+"""The longest time for a deployment. It takes a fifth of that on a machine without other work."""
+
+ORIGINS = "# STOKER_ORIGINS=https://app.example.com,http://localhost:5173"
+
+
+@pytest.fixture
+def installed(checkout: Checkout) -> Checkout:
+    """A checkout in which everything is installed."""
+    if not (ROOT / "node_modules").is_dir():
+        missing("node_modules")
+    (checkout.root / "node_modules").symlink_to((ROOT / "node_modules").resolve())
+    (checkout.root / ".firebaserc").write_text('{"projects": {"default": "acme-prod"}}')
+    return checkout
+
+
+def deploy(checkout: Checkout, google: Google, scratch: Path, *arguments: str) -> Run:
+    """Run `scripts/deploy` in a checkout."""
+    path = f"{checkout.root / 'tools'}:{checkout.functions}"
+    environment = {**google.environment(scratch), "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"}
+    return without_terminal([sys.executable, "-c", INSTALLED, *arguments], checkout.root, environment, SECONDS)
+
+
+def needed(google: Google) -> set[str]:
+    """Return the permissions of all calls that Google has accepted."""
+    return {
+        route.needs
+        for call in google.world.calls
+        for route in SERVICES[call.host]
+        if call.status < 400 and route.method == call.method and route.path.fullmatch(call.path)
+    }
+
+
+@pytest.mark.slow
+def test_everything_is_deployed_at_once_and_again(google: Google, scratch: Path, installed: Checkout) -> None:
+    world = google.world
+    installed.replace("functions/.env", ORIGINS, ORIGINS.removeprefix("# "))
+    world.cors = [{"origin": ["https://admin.example.com"], "method": ["PUT"], "responseHeader": ["Content-Type"]}]
+    first = deploy(installed, google, scratch)
+    assert first.code == 0, first.output
+    assert "Nothing is missing." in first.output
+    assert first.output.endswith("Everything is deployed.\n")
+    assert {"videoprocessing", "retryJob", "sweep_jobs"} <= world.ids("us-central1")
+    assert world.indexes
+    assert len(world.releases) == 2
+    assert [one["origin"] for one in world.cors] == [
+        ["https://app.example.com", "http://localhost:5173"],
+        ["https://admin.example.com"],
+    ]
+    # The preflight asks for each permission that the calls need, but for those to read what it can do without.
+    optional = {"", "resourcemanager.projects.get", "serviceusage.quotas.get", "cloudtasks.queues.list"}
+    optional |= {name for name in needed(google) if name.startswith(("artifactregistry.", "compute."))}
+    assert needed(google) - optional <= set(PERMISSIONS)
+
+    before = len(world.writes())
+    world.denied = {"iam.serviceAccounts.create", "resourcemanager.projects.setIamPolicy", "run.services.setIamPolicy"}
+    again = deploy(installed, google, scratch, "--json")
+    assert again.code == 0, again.output
+    printed = json.loads(again.output[again.output.rindex("\n{\n") :])
+    assert printed == {
+        "project": "acme-prod",
+        "region": "us-central1",
+        "findings": [],
+        "deployed": ["firestore", "storage", "functions"],
+        "cors": "unchanged",
+    }
+    assert [call for call in world.writes()[before:] if "/releases/" not in call] == []
+
+
+@pytest.mark.slow
+def test_nothing_is_deployed_if_something_is_missing(google: Google, scratch: Path, installed: Checkout) -> None:
+    world = google.world
+    world.without_blaze()
+    world.database, world.bucket = None, None
+    world.denied = {ENABLING}
+    installed.replace("functions/.env", "STOKER_REGION=us-central1", "STOKER_REGION=europe-west1")
+    installed.replace("functions/main.py", "max_instances=4,\n)\ndef dispatch_job", "max_instances=5,\n)\ndef dispatch_job")
+    run = deploy(installed, google, scratch)
+    assert run.code == 1, run.output
+    codes = re.findall(r"^(?:error|warning) +([a-z-]+): ", run.output, re.MULTILINE)
+    assert codes == ["stale-manifest", "no-blaze", "api-off", "no-database", "no-bucket"]
+    assert "firestore:databases:create '(default)' --location europe-west1 --project acme-prod" in run.output
+    assert run.output.endswith("Nothing was deployed.\n")
+    assert world.writes() == []
+
+
+@pytest.mark.slow
+def test_a_check_deploys_nothing_and_reports_as_json(google: Google, scratch: Path, installed: Checkout) -> None:
+    google.world.database = "eur3"
+    run = deploy(installed, google, scratch, "--check", "--json")
+    assert run.code == 0, run.output
+    printed = json.loads(run.output[run.output.rindex("\n{\n") :])
+    assert [one["code"] for one in printed["findings"]] == ["far-database", "no-cors"]
+    assert {"message", "cure", "severity"} <= printed["findings"][0].keys()
+    assert google.world.writes() == []
+
+
+@pytest.mark.slow
+def test_without_a_login_the_list_says_so(google: Google, scratch: Path, installed: Checkout) -> None:
+    environment = {name: value for name, value in google.environment(scratch).items() if name != "FIREBASE_TOKEN"}
+    environment["PYTHONPATH"] = f"{installed.root / 'tools'}:{installed.functions}"
+    run = without_terminal([sys.executable, "-c", INSTALLED, "--check"], installed.root, environment, SECONDS)
+    assert run.code == 1, run.output
+    assert "error    no-login: The Firebase CLI has no login" in run.output
+    google.world.unknown.clear()
