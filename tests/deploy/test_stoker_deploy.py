@@ -2,6 +2,7 @@
 
 import json
 import re
+import shlex
 import sys
 from pathlib import Path
 
@@ -30,8 +31,9 @@ ORIGINS = "# STOKER_ORIGINS=https://app.example.com,http://localhost:5173"
 
 
 @pytest.fixture
-def installed(checkout: Checkout) -> Checkout:
-    """A checkout in which everything is installed."""
+def installed(checkout: Checkout, google: Google) -> Checkout:
+    """A checkout in which everything is installed, and a project with a quota for all functions."""
+    google.world.vcpu = 200
     if not (ROOT / "node_modules").is_dir():
         missing("node_modules")
     (checkout.root / "node_modules").symlink_to((ROOT / "node_modules").resolve())
@@ -107,6 +109,9 @@ def test_nothing_is_deployed_if_something_is_missing(google: Google, scratch: Pa
     assert "firestore:databases:create '(default)' --location europe-west1 --project acme-prod" in run.output
     assert run.output.endswith("Nothing was deployed.\n")
     assert world.writes() == []
+    [cure] = re.findall(r"npx firebase-tools (firestore:databases:create .*)", run.output)
+    assert installed.firebase(google, scratch, *shlex.split(cure)).code == 0
+    assert world.database == "europe-west1"
 
 
 @pytest.mark.slow

@@ -18,6 +18,7 @@ from stoker_tools.deploy.deployer import (
     NEEDED_APIS,
     PERMISSIONS,
 )
+from stoker_tools.deploy.deployment import steps
 from stoker_tools.deploy.deployment_plan import Plan, Planned
 from stoker_tools.deploy.facts import Bucket, Database, Deployed, Facts, Images, Quota, SignIn
 from stoker_tools.deploy.findings import Finding
@@ -247,3 +248,8 @@ def test_the_page_lists_every_role_of_the_deployer() -> None:
 def test_the_page_names_the_pinned_cli() -> None:
     pinned = json.loads((ROOT / "package.json").read_text())["devDependencies"]["firebase-tools"]
     assert set(re.findall(r"firebase-tools@([\d.]+)", PAGE)) == {pinned}
+
+
+def test_the_page_shows_the_runs_of_the_cli() -> None:
+    shown = [line.split()[3:] for line in re.findall(r"^\$ (npx firebase-tools@\S+ deploy .*)$", PAGE, re.MULTILINE)]
+    assert shown == [list(step.arguments)[1:] for step in steps(Plan("PROJECT"))]

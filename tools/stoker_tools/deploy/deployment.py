@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import quote
@@ -21,6 +22,40 @@ FIREBASE = "node_modules/.bin/firebase"
 """The pinned Firebase CLI, below the checkout."""
 
 
+@dataclass(frozen=True)
+class Step:
+    """A run of the Firebase CLI.
+
+    Attributes:
+        title: A line of progress.
+        targets: The targets that it deploys.
+        arguments: Its arguments.
+    """
+
+    title: str
+    targets: tuple[str, ...]
+    arguments: tuple[str, ...]
+
+
+def steps(plan: Plan) -> list[Step]:
+    """Return the runs of the CLI, in their order.
+
+    Args:
+        plan: The deployment.
+    """
+    # --force lets the CLI make the service account and the clean-up policy, and delete functions that are no longer
+    # declared, without a question. For Firestore it would delete indexes, so it stands only at the functions.
+    parts = [
+        ("Deploying rules and indexes. Indexes that are not in firestore.indexes.json stay.", plan.targets, plan.targets, ()),
+        ("Deploying the functions.", ("functions",), (f"functions:{CODEBASE}",), ("--force",)),
+    ]
+    return [
+        Step(title, targets, ("deploy", "--non-interactive", "--only", ",".join(only), *more, "--project", plan.project))
+        for title, targets, only, more in parts
+        if targets
+    ]
+
+
 def deploy(root: Path, plan: Plan, report: Callable[[str], None], *, quietly: bool) -> list[str]:
     """Deploy rules, indexes and functions; return the targets that were deployed.
 
@@ -34,29 +69,19 @@ def deploy(root: Path, plan: Plan, report: Callable[[str], None], *, quietly: bo
         CommandError: The CLI has failed.
     """
     done: list[str] = []
-    if plan.targets:
-        report("Deploying rules and indexes. Indexes that are not in firestore.indexes.json stay.")
-        _run(root, plan, ["--only", ",".join(plan.targets)], done, quietly=quietly)
-        done += plan.targets
-    report("Deploying the functions.")
-    # --force lets the CLI make the service account and the clean-up policy, and delete functions that are no longer
-    # declared, without a question. For Firestore it would delete indexes, so it stands only here.
-    _run(root, plan, ["--only", f"functions:{CODEBASE}", "--force"], done, quietly=quietly)
-    return [*done, "functions"]
-
-
-def _run(root: Path, plan: Plan, arguments: list[str], done: list[str], *, quietly: bool) -> None:
-    line = [str(root / FIREBASE), "deploy", "--project", plan.project, "--non-interactive", *arguments]
-    sys.stdout.flush()
-    code = subprocess.run(line, cwd=root, stdout=sys.stderr if quietly else None, check=False).returncode
-    if code == 0:
-        return
-    before = f" Deployed before: {', '.join(done)}." if done else ""
-    raise CommandError(
-        f"The Firebase CLI has ended with {code}.{before} Its messages are above. Run scripts/deploy again when they "
-        "are dealt with.",
-        ExitCode.INCOMPLETE if done else ExitCode.FAILED,
-    )
+    for step in steps(plan):
+        report(step.title)
+        line = [str(root / FIREBASE), *step.arguments]
+        code = subprocess.run(line, cwd=root, stdout=sys.stderr if quietly else None, check=False).returncode
+        if code:
+            before = f" Deployed before: {', '.join(done)}." if done else ""
+            raise CommandError(
+                f"The Firebase CLI has ended with {code}.{before} Its messages are above. Run scripts/deploy again when "
+                "they are dealt with.",
+                ExitCode.INCOMPLETE if done else ExitCode.FAILED,
+            )
+        done += step.targets
+    return done
 
 
 def set_cors(google: Google, bucket: Bucket | None, plan: Plan) -> CorsResult:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from stoker_tools.deploy import cors
 from stoker_tools.deploy.conflicts import conflict_findings
-from stoker_tools.deploy.facts import MANAGED_BY_API, Facts
+from stoker_tools.deploy.facts import Facts
 from stoker_tools.deploy.findings import Finding
 from stoker_tools.deploy.headroom import quota_findings
 from stoker_tools.deploy.locations import far_apart
@@ -178,10 +178,9 @@ def _images(plan: Plan, facts: Facts) -> Iterator[Finding]:
 
 def _unread(plan: Plan, facts: Facts) -> Iterator[Finding]:
     for fact, reason in facts.unread.items():
-        if fact not in MANAGED_BY_API or not facts.knows(fact):
-            yield Finding(
-                "not-read",
-                f"The {NAMES[fact]} could not be read. Google: {reason}",
-                f"gcloud projects add-iam-policy-binding {plan.project} --member=user:ACCOUNT --role=roles/viewer",
-                "warning",
-            )
+        if facts.knows(fact):
+            continue
+        cure = f"gcloud projects add-iam-policy-binding {plan.project} --member=user:ACCOUNT --role=roles/viewer"
+        if fact == "billing" and "disabled" in reason:
+            cure = f"gcloud services enable cloudbilling.googleapis.com --project={plan.project}"
+        yield Finding("not-read", f"The {NAMES[fact]} could not be read. Google: {reason}", cure, "warning")
