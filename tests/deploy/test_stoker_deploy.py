@@ -41,6 +41,29 @@ def installed(checkout: Checkout, google: Google) -> Checkout:
     return checkout
 
 
+PLACE = "projects/acme-prod/locations/us-central1"
+
+MINE = {
+    "name": f"{PLACE}/functions/mine",
+    "environment": "GEN_2",
+    "state": "ACTIVE",
+    "url": "https://us-central1-acme-prod.cloudfunctions.net/mine",
+    "labels": {"deployment-tool": "cli-firebase", "deployment-callable": "true"},
+    "buildConfig": {"runtime": "nodejs22", "entryPoint": "mine", "source": {}},
+    "serviceConfig": {"service": f"{PLACE}/services/mine", "uri": "https://mine.run.app", "availableMemory": "256Mi"},
+}
+"""A function of the app itself, in another codebase."""
+
+MY_INDEX = {
+    "name": "projects/acme-prod/databases/(default)/collectionGroups/notes/indexes/mine",
+    "queryScope": "COLLECTION",
+    "state": "READY",
+    "density": "SPARSE_ALL",
+    "fields": [{"fieldPath": name, "order": "ASCENDING"} for name in ("owner", "made", "__name__")],
+}
+"""An index of the app itself, which is in no file of the checkout."""
+
+
 def deploy(checkout: Checkout, google: Google, scratch: Path, *arguments: str) -> Run:
     """Run `scripts/deploy` in a checkout."""
     path = f"{checkout.root / 'tools'}:{checkout.functions}"
@@ -59,8 +82,12 @@ def needed(google: Google) -> set[str]:
 
 
 @pytest.mark.slow
-def test_everything_is_deployed_at_once_and_again(google: Google, scratch: Path, installed: Checkout) -> None:
+def test_everything_is_deployed_at_once_and_again_beside_the_app(
+    google: Google, scratch: Path, installed: Checkout
+) -> None:
     world = google.world
+    world.functions = {str(MINE["name"]): MINE}
+    world.indexes = {str(MY_INDEX["name"]): MY_INDEX}
     installed.replace("functions/.env", ORIGINS, ORIGINS.removeprefix("# "))
     world.cors = [{"origin": ["https://admin.example.com"], "method": ["PUT"], "responseHeader": ["Content-Type"]}]
     first = deploy(installed, google, scratch)
@@ -68,8 +95,11 @@ def test_everything_is_deployed_at_once_and_again(google: Google, scratch: Path,
     assert "Nothing is missing." in first.output
     assert first.output.endswith("Everything is deployed.\n")
     assert {"videoprocessing", "retryJob", "sweep_jobs"} <= world.ids("us-central1")
-    assert world.indexes
+    assert world.function("mine") == MINE
+    assert MY_INDEX["name"] in world.indexes
+    assert len(world.indexes) > 1
     assert len(world.releases) == 2
+    assert all(one["cleanupPolicies"] for one in world.repositories.values())
     assert [one["origin"] for one in world.cors] == [
         ["https://app.example.com", "http://localhost:5173"],
         ["https://admin.example.com"],

@@ -165,6 +165,14 @@ def test_nothing_is_there_whose_api_is_off(fact: str, api: str, codes: list[str]
     assert [finding.code for finding in preflight.findings(PLAN, facts)] == codes
 
 
+def test_the_api_of_the_database_is_enabled_first() -> None:
+    facts = replace(EVERYTHING, database=None, off=frozenset({"firestore.googleapis.com"}))
+    cure = the_only(preflight.findings(PLAN, facts)).cure
+    enabled, _, made = cure.partition(" && ")
+    assert enabled == "gcloud services enable firestore.googleapis.com --project=acme-prod"
+    assert made.startswith("npx firebase-tools firestore:databases:create '(default)' --location us-central1 ")
+
+
 def test_an_api_that_the_deployer_may_not_enable_is_named() -> None:
     off = frozenset({"run.googleapis.com", "cloudtasks.googleapis.com"})
     facts = replace(EVERYTHING, off=off, missing=frozenset({ENABLING}))

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from stoker_tools.deploy import cors
 from stoker_tools.deploy.conflicts import conflict_findings
-from stoker_tools.deploy.facts import Facts
+from stoker_tools.deploy.facts import MANAGED_BY_API, Facts
 from stoker_tools.deploy.findings import Finding
 from stoker_tools.deploy.headroom import quota_findings
 from stoker_tools.deploy.locations import far_apart
@@ -85,10 +85,12 @@ def _database(plan: Plan, facts: Facts) -> Iterator[Finding]:
     database = facts.database
     if database is None:
         if facts.knows("database"):
+            api = MANAGED_BY_API["database"]
+            enable = f"gcloud services enable {api} --project={plan.project} && " if api in facts.off else ""
             yield Finding(
                 "no-database",
                 "The project has no Firestore database. Its location can't be changed later.",
-                f"npx firebase-tools firestore:databases:create '(default)' --location {plan.region} "
+                f"{enable}npx firebase-tools firestore:databases:create '(default)' --location {plan.region} "
                 f"--project {plan.project}",
             )
         return
