@@ -131,7 +131,9 @@ def test_nothing_is_deployed_if_something_is_missing(google: Google, scratch: Pa
     world.database, world.bucket = None, None
     world.denied = {ENABLING}
     installed.replace("functions/.env", "STOKER_REGION=us-central1", "STOKER_REGION=europe-west1")
-    installed.replace("functions/main.py", "max_instances=4,\n)\ndef dispatch_job", "max_instances=5,\n)\ndef dispatch_job")
+    installed.replace(
+        "functions/main.py", "max_instances=4,\n)\ndef dispatch_job", "max_instances=5,\n)\ndef dispatch_job"
+    )
     run = deploy(installed, google, scratch)
     assert run.code == 1, run.output
     codes = re.findall(r"^(?:error|warning) +([a-z-]+): ", run.output, re.MULTILINE)

@@ -199,7 +199,9 @@ def test_a_role_is_named_once_with_all_of_its_permissions() -> None:
 
 
 def test_google_answers_for_all_permissions_and_apis_in_one_request() -> None:
-    assert len(PERMISSIONS) <= 100  # Source: https://cloud.google.com/resource-manager/reference/rest (testIamPermissions)
+    assert (
+        len(PERMISSIONS) <= 100
+    )  # Source: https://cloud.google.com/resource-manager/reference/rest (testIamPermissions)
     assert len(NEEDED_APIS) <= 30  # Source: https://cloud.google.com/service-usage/docs/reference/rest (batchGet)
 
 
@@ -216,7 +218,9 @@ def test_a_budget_that_fits_is_named_if_there_is_one(quota: Quota, cure: str) ->
     assert the_only(preflight.findings(PLAN, replace(EVERYTHING, quota=quota))).cure.startswith(cure)
 
 
-@pytest.mark.parametrize("origin", ["app.example.com", "https://app.example.com/", "https://a.example/page", "https://*.a"])
+@pytest.mark.parametrize(
+    "origin", ["app.example.com", "https://app.example.com/", "https://a.example/page", "https://*.a"]
+)
 def test_a_text_that_is_no_origin_is_named(origin: str) -> None:
     [found] = preflight.origin_findings(["https://app.example.com", origin, "http://localhost:5173", "*"])
     assert found.code == "bad-origin"

@@ -92,7 +92,8 @@ def test_a_project_that_was_deployed_to_has_these_facts() -> None:
             blocking={"triggers": {"beforeCreate": {"functionUri": "https://other.run.app"}}},
         )
     )
-    assert facts.bucket and facts.bucket.cors == (cors.entry(["https://app.example.com"]),)
+    assert facts.bucket
+    assert facts.bucket.cors == (cors.entry(["https://app.example.com"]),)
     both = frozenset({"https://a.cloudfunctions.net/films", "https://films.run.app"})
     assert facts.deployed == (
         Deployed("films", "us-central1", "stoker", addresses=both, roles="label"),

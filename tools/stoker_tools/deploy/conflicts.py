@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
+from stoker_tools.deploy.deployment_plan import CODEBASE, Plan
 from stoker_tools.deploy.facts import Facts
 from stoker_tools.deploy.findings import Finding
-from stoker_tools.deploy.deployment_plan import CODEBASE, Plan
 
 
 def conflict_findings(plan: Plan, facts: Facts) -> Iterator[Finding]:

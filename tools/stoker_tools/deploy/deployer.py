@@ -62,7 +62,12 @@ ENABLING = "serviceusage.services.enable"
 PERMISSIONS = sorted(
     {
         ENABLING,
-        *(one for needed in (ALWAYS, FOR_NEW_FUNCTIONS, FOR_NEW_ROLES, FOR_BLOCKING, FOR_CORS) for one in sum(needed.values(), ())),
+        *(
+            permission
+            for part in (ALWAYS, FOR_NEW_FUNCTIONS, FOR_NEW_ROLES, FOR_BLOCKING, FOR_CORS)
+            for permissions in part.values()
+            for permission in permissions
+        ),
     }
 )
 """Every permission that may be needed."""

@@ -9,9 +9,9 @@ from typing import Any, Literal
 from urllib.parse import quote
 
 from stoker_tools.deploy import cors
+from stoker_tools.deploy.deployment_plan import CODEBASE, Plan
 from stoker_tools.deploy.facts import Bucket
 from stoker_tools.deploy.google import Google, GoogleRefusal
-from stoker_tools.deploy.deployment_plan import CODEBASE, Plan
 from stoker_tools.errors import CommandError
 from stoker_tools.exit_codes import ExitCode
 
@@ -45,13 +45,14 @@ def steps(plan: Plan) -> list[Step]:
     """
     # --force lets the CLI make the service account and the clean-up policy, and delete functions that are no longer
     # declared, without a question. For Firestore it would delete indexes, so it stands only at the functions.
+    ours = f"functions:{CODEBASE}"
     parts = [
-        ("Deploying rules and indexes. Indexes that are not in firestore.indexes.json stay.", plan.targets, plan.targets, ()),
-        ("Deploying the functions.", ("functions",), (f"functions:{CODEBASE}",), ("--force",)),
+        ("Deploying rules and indexes. No index is deleted.", plan.targets, (",".join(plan.targets),)),
+        ("Deploying the functions.", ("functions",), (ours, "--force")),
     ]
     return [
-        Step(title, targets, ("deploy", "--non-interactive", "--only", ",".join(only), *more, "--project", plan.project))
-        for title, targets, only, more in parts
+        Step(title, targets, ("deploy", "--non-interactive", "--only", *only, "--project", plan.project))
+        for title, targets, only in parts
         if targets
     ]
 
@@ -76,8 +77,8 @@ def deploy(root: Path, plan: Plan, report: Callable[[str], None], *, quietly: bo
         if code:
             before = f" Deployed before: {', '.join(done)}." if done else ""
             raise CommandError(
-                f"The Firebase CLI has ended with {code}.{before} Its messages are above. Run scripts/deploy again when "
-                "they are dealt with.",
+                f"The Firebase CLI has ended with {code}.{before} Its messages are above. Mend what they name, and run "
+                "scripts/deploy again.",
                 ExitCode.INCOMPLETE if done else ExitCode.FAILED,
             )
         done += step.targets

@@ -93,7 +93,7 @@ def source(root: Path) -> Path:
     listed = _settings(root).get("functions", [])
     for one in [listed] if isinstance(listed, dict) else listed:
         if one.get("codebase") == CODEBASE:
-            return root / one["source"]
+            return root / str(one["source"])
     raise CommandError(f'firebase.json has no functions with "codebase": "{CODEBASE}". docs/deploy.md shows the entry.')
 
 

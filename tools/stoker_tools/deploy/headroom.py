@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from math import floor
 
+from stoker_tools.deploy.deployment_plan import Plan, Planned
 from stoker_tools.deploy.facts import Facts
 from stoker_tools.deploy.findings import Finding
-from stoker_tools.deploy.deployment_plan import Plan, Planned
 
 
 def quota_findings(plan: Plan, facts: Facts) -> Iterator[Finding]:

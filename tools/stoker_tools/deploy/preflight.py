@@ -4,11 +4,11 @@ from collections.abc import Iterator, Sequence
 
 from stoker_tools.deploy import cors
 from stoker_tools.deploy.conflicts import conflict_findings
+from stoker_tools.deploy.deployment_plan import Plan
 from stoker_tools.deploy.facts import MANAGED_BY_API, Facts
 from stoker_tools.deploy.findings import Finding
 from stoker_tools.deploy.headroom import quota_findings
 from stoker_tools.deploy.locations import far_apart
-from stoker_tools.deploy.deployment_plan import Plan
 from stoker_tools.deploy.rights import api_findings, permission_findings
 
 NAMES = {

@@ -12,9 +12,9 @@ from stoker_tools.deploy.deployer import (
     FOR_NEW_ROLES,
     NOT_ENABLED_BY_THE_CLI,
 )
+from stoker_tools.deploy.deployment_plan import CODEBASE, Plan
 from stoker_tools.deploy.facts import Facts
 from stoker_tools.deploy.findings import Finding
-from stoker_tools.deploy.deployment_plan import CODEBASE, Plan
 
 
 def api_findings(plan: Plan, facts: Facts) -> Iterator[Finding]:

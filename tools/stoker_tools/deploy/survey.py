@@ -56,7 +56,7 @@ def _readers(google: Google, region: str) -> Mapping[str, Callable[[], Any]]:
     project = f"projects/{google.project}"
     place = f"{project}/locations/{region}"
     return {
-        "billing": lambda: google.call("GET", f"cloudbilling.googleapis.com/v1/{project}/billingInfo").get("billingEnabled", False),
+        "billing": lambda: _has_billing(google, project),
         "off": lambda: _off(google, project),
         "missing": lambda: _missing(google, project),
         "database": lambda: _database(google.get(f"firestore.googleapis.com/v1/{project}/databases/(default)")),
@@ -85,6 +85,11 @@ def _listed(google: Google, address: str, field: str) -> list[dict[str, Any]]:
         token = page.get("nextPageToken", "")
         if not token:
             return found
+
+
+def _has_billing(google: Google, project: str) -> bool:
+    answer = google.call("GET", f"cloudbilling.googleapis.com/v1/{project}/billingInfo")
+    return bool(answer.get("billingEnabled"))
 
 
 def _off(google: Google, project: str) -> frozenset[str]:

@@ -11,10 +11,10 @@ from typing import Any
 
 from stoker_tools.deploy import preflight, survey
 from stoker_tools.deploy.deployment import deploy, set_cors
+from stoker_tools.deploy.deployment_plan import Plan, planned, project_named, source
 from stoker_tools.deploy.facts import Bucket
 from stoker_tools.deploy.findings import Finding, as_text, has_errors
 from stoker_tools.deploy.google import Google, access_token
-from stoker_tools.deploy.deployment_plan import Plan, planned, project_named, source
 from stoker_tools.deploy.stale_files import stale_findings
 from stoker_tools.errors import CommandError
 from stoker_tools.exit_codes import ExitCode
