@@ -38,6 +38,7 @@ def test_the_plan_is_that_of_the_folder_and_its_parameters(checkout: Path) -> No
     assert (plan.project, plan.region, plan.origins, plan.blocking) == ("acme-prod", "europe-west1", (), False)
     assert plan.functions == (VIDEO,)
     assert plan.targets == ("firestore",)
+    assert not plan.is_alone
 
 
 def test_a_file_of_the_project_changes_parameters(checkout: Path) -> None:

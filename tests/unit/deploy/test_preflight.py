@@ -265,3 +265,9 @@ def test_the_page_names_the_pinned_cli() -> None:
 def test_the_page_shows_the_runs_of_the_cli() -> None:
     shown = [line.split()[3:] for line in re.findall(r"^\$ (npx firebase-tools@\S+ deploy .*)$", PAGE, re.MULTILINE)]
     assert shown == [list(step.arguments)[1:] for step in steps(Plan("PROJECT"))]
+
+
+def test_functions_of_another_codebase_are_never_deleted() -> None:
+    last = steps(Plan("PROJECT", is_alone=False))[-1]
+    assert "--force" in last.arguments
+    assert last.arguments[last.arguments.index("--only") + 1] == "functions:stoker"

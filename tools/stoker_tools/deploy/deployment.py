@@ -45,7 +45,9 @@ def steps(plan: Plan) -> list[Step]:
     """
     # --force lets the CLI make the service account and the clean-up policy, and delete functions that are no longer
     # declared, without a question. For Firestore it would delete indexes, so it stands only at the functions.
-    ours = f"functions:{CODEBASE}"
+    # The CLI skips functions that did not change only if no codebase is named. But --force would then also delete
+    # functions of the other codebases.
+    ours = "functions" if plan.is_alone else f"functions:{CODEBASE}"
     parts = [
         ("Deploying rules and indexes. No index is deleted.", plan.targets, (",".join(plan.targets),)),
         ("Deploying the functions.", ("functions",), (ours, "--force")),

@@ -53,6 +53,7 @@ class Plan:
         functions: The functions; none if `functions.yaml` is missing.
         roles: The label that the CLI gives to functions whose service account has the roles of `functions.yaml`.
         targets: The targets with rules and indexes, such as `firestore`.
+        is_alone: Whether `firebase.json` names no other functions.
     """
 
     project: str
@@ -62,6 +63,7 @@ class Plan:
     functions: tuple[Planned, ...] = ()
     roles: str = ""
     targets: tuple[str, ...] = RULES_AND_INDEXES
+    is_alone: bool = True
 
     @property
     def names(self) -> frozenset[str]:
@@ -90,8 +92,7 @@ def source(root: Path) -> Path:
     Raises:
         CommandError: `firebase.json` has no entry for Stoker's functions.
     """
-    listed = _settings(root).get("functions", [])
-    for one in [listed] if isinstance(listed, dict) else listed:
+    for one in _codebases(root):
         if one.get("codebase") == CODEBASE:
             return root / str(one["source"])
     raise CommandError(f'firebase.json has no functions with "codebase": "{CODEBASE}". docs/deploy.md shows the entry.')
@@ -120,12 +121,18 @@ def planned(root: Path, project: str) -> Plan:
         functions=tuple(_functions(manifest.get("endpoints", {}), blocking)),
         roles=roles_label(manifest.get("requiredRoles", ())),
         targets=tuple(target for target in RULES_AND_INDEXES if target in _settings(root)),
+        is_alone=len(_codebases(root)) == 1,
     )
 
 
 def _settings(root: Path) -> dict[str, Any]:
     settings: dict[str, Any] = json.loads((root / "firebase.json").read_text())
     return settings
+
+
+def _codebases(root: Path) -> list[dict[str, Any]]:
+    listed = _settings(root).get("functions", [])
+    return [listed] if isinstance(listed, dict) else list(listed)
 
 
 def _functions(endpoints: Mapping[str, Mapping[str, Any]], blocking: bool) -> Iterable[Planned]:
