@@ -166,3 +166,31 @@ def test_without_a_login_the_list_says_so(google: Google, scratch: Path, install
     assert run.code == 1, run.output
     assert "error    no-login: The Firebase CLI has no login" in run.output
     google.world.unknown.clear()
+
+
+@pytest.mark.soak
+def test_a_change_of_the_region_is_announced_and_moves_the_functions(
+    google: Google, scratch: Path, installed: Checkout
+) -> None:
+    assert deploy(installed, google, scratch).code == 0
+    before = google.world.ids("us-central1")
+    installed.replace("functions/.env", "STOKER_REGION=us-central1", "STOKER_REGION=us-east1")
+    moved = deploy(installed, google, scratch)
+    assert moved.code == 0, moved.output
+    assert "warning  other-region: Functions of Stoker are in us-central1." in moved.output
+    assert google.world.ids("us-east1") == before
+    assert google.world.ids("us-central1") == set()
+
+
+@pytest.mark.soak
+def test_a_deployer_who_may_not_make_the_service_account_is_stopped_in_time(
+    google: Google, scratch: Path, installed: Checkout
+) -> None:
+    google.world.denied = {"resourcemanager.projects.setIamPolicy"}
+    google.world.vcpu = 20
+    run = deploy(installed, google, scratch)
+    assert run.code == 1, run.output
+    assert "no-permission: Your account lacks resourcemanager.projects.setIamPolicy." in run.output
+    assert "--role=roles/resourcemanager.projectIamAdmin" in run.output
+    assert "over-quota: Cloud Run refuses videoprocessing in us-central1" in run.output
+    assert google.world.writes() == []

@@ -1,9 +1,7 @@
 """The facts of a project, read from the twin of Google in this process."""
 
-import json
 from dataclasses import replace
 from typing import Any
-from urllib.parse import unquote
 
 import pytest
 
@@ -11,11 +9,8 @@ from stoker_tools.deploy import cors, preflight, survey
 from stoker_tools.deploy.deployer import ENABLING, NEEDED_APIS, PERMISSIONS
 from stoker_tools.deploy.deployment_plan import Plan, Planned
 from stoker_tools.deploy.facts import Bucket, Database, Deployed, Facts, Images, Quota, SignIn
-from stoker_tools.deploy.google import Google, GoogleRefusal
-from twin.calls import Call
 from twin.google_world import World
-from twin.routes import answer
-from twin.services import SERVICES
+from unit.deploy.near import Near
 
 PLACE = "projects/acme-prod/locations/us-central1"
 
@@ -25,29 +20,6 @@ PLAN = Plan(
     blocking=True,
     functions=(Planned("films", is_queue=True), Planned("before_created", event="beforeCreate")),
 )
-
-
-class Near(Google):
-    """The management APIs, answered by the twin without a network.
-
-    Args:
-        world: The project that the twin stands for.
-        project: The project that is asked for.
-    """
-
-    def __init__(self, world: World, project: str) -> None:
-        super().__init__(project, "token")
-        self.world = world
-
-    def call(self, method: str, url: str, body: Any = None, **query: str | list[str]) -> Any:
-        """Call the twin. The rest is as in the class above."""
-        host, _, path = url.partition("/")
-        parameters = {name: [value] if isinstance(value, str) else value for name, value in query.items()}
-        content = b"" if body is None else json.dumps(body).encode()
-        status, found = answer(SERVICES, self.world, Call(method, host, f"/{unquote(path)}", parameters, content))
-        if status >= 400:
-            raise GoogleRefusal(status, found["error"]["status"], found["error"]["message"])
-        return found
 
 
 def read(world: World, project: str = "acme-prod") -> Facts:
