@@ -135,6 +135,30 @@ def test_each_finding_names_its_cure(code: str) -> None:
     assert found.message.endswith((".", "permission"))
 
 
+@pytest.mark.parametrize(
+    ("refusal", "code", "cure"),
+    [
+        ("The caller does not have permission", "no-access", "npx firebase-tools projects:list"),
+        (
+            "Caller does not have required permission to use project acme-prod. Grant the caller the "
+            "roles/serviceusage.serviceUsageConsumer role",
+            "no-access",
+            "--role=roles/serviceusage.serviceUsageConsumer",
+        ),
+        (
+            "Firebase Management API has not been used in project acme-prod before or it is disabled.",
+            "no-firebase",
+            "npx firebase-tools projects:addfirebase acme-prod",
+        ),
+    ],
+    ids=["unknown", "may not use", "never added"],
+)
+def test_a_project_that_cannot_be_read_has_the_cure_of_its_reason(refusal: str, code: str, cure: str) -> None:
+    found = the_only(preflight.findings(PLAN, Facts(seen=False, refusal=refusal)))
+    assert found.code == code
+    assert cure in found.cure
+
+
 def test_errors_stand_before_warnings() -> None:
     facts = replace(EVERYTHING, database=Database("eur3"), bucket=None, unread={"missing": "no"})
     assert [finding.severity for finding in preflight.findings(PLAN, facts)] == ["error", "warning", "warning"]

@@ -59,16 +59,21 @@ def origin_findings(origins: Sequence[str]) -> Iterator[Finding]:
 
 
 def _access(project: str, refusal: str) -> Finding:
-    if refusal:
+    # Google's API for Firebase is off in a project to which Firebase was never added.
+    if not refusal or "disabled" in refusal:
         return Finding(
-            "no-access",
-            f"The project {project} does not exist, or your account may not see it. Google: {refusal}",
-            "npx firebase-tools projects:list    # the projects of your account; login:use changes the account",
+            "no-firebase",
+            f"The project {project} has no Firebase.",
+            f"npx firebase-tools projects:addfirebase {project}",
         )
+    cure = "npx firebase-tools projects:list    # the projects of your account; login:use changes the account"
+    if "serviceusage" in refusal.lower():
+        role = "roles/serviceusage.serviceUsageConsumer"
+        cure = f"gcloud projects add-iam-policy-binding {project} --member=user:ACCOUNT --role={role}"
     return Finding(
-        "no-firebase",
-        f"The project {project} has no Firebase.",
-        f"npx firebase-tools projects:addfirebase {project}",
+        "no-access",
+        f"The project {project} does not exist, or your account may not use it. Google: {refusal}",
+        cure,
     )
 
 
