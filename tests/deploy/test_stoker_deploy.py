@@ -3,6 +3,7 @@
 import json
 import re
 import shlex
+import shutil
 import sys
 from pathlib import Path
 
@@ -66,8 +67,8 @@ MY_INDEX = {
 
 def deploy(checkout: Checkout, google: Google, scratch: Path, *arguments: str) -> Run:
     """Run `scripts/deploy` in a checkout."""
-    path = f"{checkout.root / 'tools'}:{checkout.functions}"
-    environment = {**google.environment(scratch), "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"}
+    environment = {**google.environment(scratch), "PYTHONPATH": str(checkout.root / "tools")}
+    environment["PYTHONDONTWRITEBYTECODE"] = "1"
     return without_terminal([sys.executable, "-c", INSTALLED, *arguments], checkout.root, environment, SECONDS)
 
 
@@ -148,12 +149,21 @@ def test_nothing_is_deployed_if_something_is_missing(google: Google, scratch: Pa
 
 
 @pytest.mark.slow
-def test_a_check_deploys_nothing_and_reports_as_json(google: Google, scratch: Path, installed: Checkout) -> None:
+def test_a_check_in_an_app_deploys_nothing_and_reports_as_json(
+    google: Google, scratch: Path, installed: Checkout
+) -> None:
+    """The app has functions and rules of its own, and none of Stoker's pages and clients."""
     google.world.database = "eur3"
+    settings = json.loads((installed.root / "firebase.json").read_text())
+    installed.functions.rename(installed.root / "backend")
+    settings["functions"] = [{"source": "functions"}, {**settings["functions"][0], "source": "backend"}]
+    (installed.root / "firebase.json").write_text(json.dumps(settings))
+    for folder in ("docs", "clients", "rules"):
+        shutil.rmtree(installed.root / folder)
     run = deploy(installed, google, scratch, "--check", "--json")
     assert run.code == 0, run.output
     printed = json.loads(run.output[run.output.rindex("\n{\n") :])
-    assert [one["code"] for one in printed["findings"]] == ["far-database", "no-cors"]
+    assert [one["code"] for one in printed["findings"]] == ["not-compared", "far-database", "no-cors"]
     assert {"message", "cure", "severity"} <= printed["findings"][0].keys()
     assert google.world.writes() == []
 
@@ -161,7 +171,7 @@ def test_a_check_deploys_nothing_and_reports_as_json(google: Google, scratch: Pa
 @pytest.mark.slow
 def test_without_a_login_the_list_says_so(google: Google, scratch: Path, installed: Checkout) -> None:
     environment = {name: value for name, value in google.environment(scratch).items() if name != "FIREBASE_TOKEN"}
-    environment["PYTHONPATH"] = f"{installed.root / 'tools'}:{installed.functions}"
+    environment["PYTHONPATH"] = str(installed.root / "tools")
     run = without_terminal([sys.executable, "-c", INSTALLED, "--check"], installed.root, environment, SECONDS)
     assert run.code == 1, run.output
     assert "error    no-login: The Firebase CLI has no login" in run.output

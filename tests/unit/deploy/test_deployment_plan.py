@@ -24,7 +24,10 @@ VIDEO = Planned("videoprocessing", cpu=2, memory_mib=8192, instances=16, is_queu
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
     """A checkout whose functions are in a folder of another name."""
-    settings = {"functions": [{"source": "app"}, {"source": "backend", "codebase": "stoker"}], "firestore": {}}
+    settings = {
+        "functions": [{"source": "app"}, {"source": "backend", "codebase": "stoker", "prefix": "beta"}],
+        "firestore": {},
+    }
     (tmp_path / "firebase.json").write_text(json.dumps(settings))
     (tmp_path / ".firebaserc").write_text('{"projects": {"default": "acme-prod", "staging": "acme-staging"}}')
     (tmp_path / "backend").mkdir()
@@ -39,6 +42,7 @@ def test_the_plan_is_that_of_the_folder_and_its_parameters(checkout: Path) -> No
     assert plan.functions == (VIDEO,)
     assert plan.targets == ("firestore",)
     assert not plan.is_alone
+    assert plan.prefix == "beta"
 
 
 def test_a_file_of_the_project_changes_parameters(checkout: Path) -> None:

@@ -246,9 +246,15 @@ def test_a_budget_that_fits_is_named_if_there_is_one(quota: Quota, cure: str) ->
     "origin", ["app.example.com", "https://app.example.com/", "https://a.example/page", "https://*.a"]
 )
 def test_a_text_that_is_no_origin_is_named(origin: str) -> None:
-    [found] = preflight.origin_findings(["https://app.example.com", origin, "http://localhost:5173", "*"])
+    origins = ("https://app.example.com", origin, "http://localhost:5173", "*")
+    [found] = preflight.local_findings(replace(PLAN, origins=origins))
     assert found.code == "bad-origin"
     assert f"'{origin}'" in found.message
+
+
+def test_a_prefix_would_rename_the_queues() -> None:
+    [found] = preflight.local_findings(replace(PLAN, prefix="beta"))
+    assert (found.code, found.severity) == ("prefix", "error")
 
 
 TOOLS = ROOT / "tools/stoker_tools"
@@ -263,7 +269,7 @@ def codes(pattern: str, *files: Path) -> set[str]:
 
 def test_every_finding_of_the_core_has_a_case() -> None:
     written = codes(r'Finding\(\s*"([a-z-]+)"', *(TOOLS / "deploy" / name for name in CORE))
-    assert written == {*CASES, "bad-origin"}
+    assert written == {*CASES, "bad-origin", "prefix"}
 
 
 def test_the_page_lists_every_finding() -> None:

@@ -54,6 +54,7 @@ class Plan:
         roles: The label that the CLI gives to functions whose service account has the roles of `functions.yaml`.
         targets: The targets with rules and indexes, such as `firestore`.
         is_alone: Whether `firebase.json` names no other functions.
+        prefix: The prefix that `firebase.json` gives to the names of the functions and of their queues.
     """
 
     project: str
@@ -64,6 +65,7 @@ class Plan:
     roles: str = ""
     targets: tuple[str, ...] = RULES_AND_INDEXES
     is_alone: bool = True
+    prefix: str = ""
 
     @property
     def names(self) -> frozenset[str]:
@@ -92,10 +94,7 @@ def source(root: Path) -> Path:
     Raises:
         CommandError: `firebase.json` has no entry for Stoker's functions.
     """
-    for one in _codebases(root):
-        if one.get("codebase") == CODEBASE:
-            return root / str(one["source"])
-    raise CommandError(f'firebase.json has no functions with "codebase": "{CODEBASE}". docs/deploy.md shows the entry.')
+    return root / str(_entry(root)["source"])
 
 
 def planned(root: Path, project: str) -> Plan:
@@ -122,12 +121,20 @@ def planned(root: Path, project: str) -> Plan:
         roles=roles_label(manifest.get("requiredRoles", ())),
         targets=tuple(target for target in RULES_AND_INDEXES if target in _settings(root)),
         is_alone=len(_codebases(root)) == 1,
+        prefix=_entry(root).get("prefix", ""),
     )
 
 
 def _settings(root: Path) -> dict[str, Any]:
     settings: dict[str, Any] = json.loads((root / "firebase.json").read_text())
     return settings
+
+
+def _entry(root: Path) -> dict[str, Any]:
+    for one in _codebases(root):
+        if one.get("codebase") == CODEBASE:
+            return one
+    raise CommandError(f'firebase.json has no functions with "codebase": "{CODEBASE}". docs/deploy.md shows the entry.')
 
 
 def _codebases(root: Path) -> list[dict[str, Any]]:

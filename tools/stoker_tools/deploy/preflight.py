@@ -1,6 +1,6 @@
 """The preflight of a deployment: everything that is missing in a project, from its facts and the plan alone."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from stoker_tools.deploy import cors
 from stoker_tools.deploy.conflicts import conflict_findings
@@ -43,19 +43,25 @@ def findings(plan: Plan, facts: Facts) -> list[Finding]:
     return sorted(found, key=lambda finding: finding.severity != "error")
 
 
-def origin_findings(origins: Sequence[str]) -> Iterator[Finding]:
-    """Yield a finding for each configured origin that is none.
+def local_findings(plan: Plan) -> Iterator[Finding]:
+    """Yield a finding for each setting of the checkout that can't work. `predeploy.cjs` looks at the other settings.
 
     Args:
-        origins: The value of `STOKER_ORIGINS`.
+        plan: The deployment.
     """
-    for origin in origins:
+    for origin in plan.origins:
         if not cors.is_origin(origin):
             yield Finding(
                 "bad-origin",
                 f"STOKER_ORIGINS has '{origin}', which is no origin: a scheme, a host and a port, without a path.",
                 "Set it in functions/.env, such as STOKER_ORIGINS=https://app.example.com,http://localhost:5173.",
             )
+    if plan.prefix:
+        yield Finding(
+            "prefix",
+            f'firebase.json has "prefix": "{plan.prefix}", which renames the queues. No job would start.',
+            "Remove the prefix from the entry of the codebase stoker in firebase.json.",
+        )
 
 
 def _access(project: str, refusal: str) -> Finding:

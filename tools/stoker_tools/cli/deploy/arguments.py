@@ -29,10 +29,12 @@ def main(arguments: Sequence[str]) -> int:
     """Run a command line; return the exit code."""
     options = parser().parse_args(arguments)
     environment.enter("stoker_tools", (".venv", "node_modules"))
-    sys.path.insert(0, str(environment.ROOT / "functions"))
-    from stoker_tools.cli.deploy import commands  # It needs the packages that `enter` has installed.
+    from stoker_tools.deploy.deployment_plan import source  # It needs the packages that `enter` has installed.
 
     try:
+        sys.path.insert(0, str(source(environment.ROOT)))
+        from stoker_tools.cli.deploy import commands
+
         return commands.run(options)
     except CommandError as error:
         if options.json:

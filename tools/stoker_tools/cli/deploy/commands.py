@@ -76,7 +76,7 @@ def _local_findings(plan: Plan) -> list[Finding]:
         raise CommandError(f"The local part of the preflight has failed: {done.stderr.strip()}") from None
     return [
         *(Finding(**one) for one in listed),
-        *preflight.origin_findings(plan.origins),
+        *preflight.local_findings(plan),
         *stale_findings(ROOT),
     ]
 
