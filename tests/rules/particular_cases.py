@@ -90,8 +90,8 @@ def _of_jobs() -> Iterator[Case]:
         for name in (f"{PREFIX}1", "deletion-1"):  # made from a uid
             yield Case("processingJobs get", f"no {name}", who, Get(f"processingJobs/{name}"), allowed=who in STAFF)
         for name in (PREFIX.rstrip("-"), "deletion", f"an-{PREFIX}1", "a-deletion-1", "a.b", "a" * 129):
-            request = Get(f"processingJobs/{name}")
-            yield Case("processingJobs get", f"no {name[:20]}", who, request, allowed=who in SIGNED_IN)
+            get = Get(f"processingJobs/{name}")
+            yield Case("processingJobs get", f"no {name[:20]}", who, get, allowed=who in SIGNED_IN)
     past = job.least | {"runAfter": datetime(2020, 1, 1, tzinfo=UTC)}
     yield Case("processingJobs create", "long ago", "ada", Create("processingJobs/new", past), allowed=True)
 
