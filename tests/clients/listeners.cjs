@@ -37,17 +37,28 @@ function shown(snapshot) {
   return snapshot.exists() ? snapshot.data().status : 'missing';
 }
 
-/** Listen to a document. `reports` has all that the listener reports; `until` waits for a report. */
+/**
+ * Listen to a document. `reports` has all that the listener reports. `until` waits for a report, and fails if the listener
+ * ends with another error.
+ */
 function listen({ db }, path) {
   const reports = [];
+  let hasEnded = false;
   let wake = () => undefined;
   const add = (report) => {
     if (reports.at(-1) !== report) reports.push(report);
     wake();
   };
-  onSnapshot(doc(db, path), (snapshot) => add(shown(snapshot)), (error) => add(error.code));
+  const end = (error) => {
+    hasEnded = true;
+    add(error.code);
+  };
+  onSnapshot(doc(db, path), (snapshot) => add(shown(snapshot)), end);
   const until = async (report) => {
-    while (reports.at(-1) !== report) await new Promise((resolve) => { wake = resolve; });
+    while (reports.at(-1) !== report) {
+      if (hasEnded) throw new Error(`The listener of ${path} has ended: ${reports.join(', ')}`);
+      await new Promise((resolve) => { wake = resolve; });
+    }
   };
   return { reports, until };
 }
