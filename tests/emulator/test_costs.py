@@ -48,7 +48,7 @@ def meter(monkeypatch: pytest.MonkeyPatch) -> Meter:
 
 @pytest.fixture
 def owner() -> str:
-    """A user with an account. Without one, each claim reads whether the account was deleted."""
+    """A user with an account. Without an account, each admission reads whether the account was deleted."""
     return str(auth.create_user(app=app()).uid)
 
 
@@ -113,9 +113,9 @@ def test_the_meter_counts_what_is_billed(meter: Meter) -> None:
 
 
 def test_a_short_job_costs_three_reads_and_five_writes(meter: Meter, owner: str) -> None:
-    """The claim, the end, and the event that records the end. Before the job is queued, an aggregation counts
-    older jobs of the owner that are pending. The claim also reads what else the owner runs; claim and end write that in
-    their own commits."""
+    """The lease, the end, and the event that records the end. Before the job is queued, an aggregation counts older
+    jobs of the owner that are pending. The admission also reads the owner's other running jobs. The commits of the
+    lease and of the end write them too."""
     assert cost_of_jobs(meter, owner, at_once) == (3 * JOBS, 5 * JOBS)
 
 

@@ -33,7 +33,7 @@ class Run:
         return bool((data.get("lease") or {}).get("token") == self.held.state.lease_token)
 
 
-def claimed(job_id: str) -> Lease | None:
+def taken(job_id: str) -> Lease | None:
     try:
         return begin_attempt(job_id)
     except NotYetDue:

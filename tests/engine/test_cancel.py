@@ -62,7 +62,7 @@ def test_a_worker_learns_that_its_job_was_cancelled(job: Job, engine: Store) -> 
     assert (data["status"], data["errorCode"]) == ("cancelled", "cancelled")
 
 
-def test_a_cancel_that_comes_between_a_claim_and_its_answer_counts(job: Job, meddled: Meddled) -> None:
+def test_a_cancel_that_comes_before_the_answer_to_the_lease_write_counts(job: Job, meddled: Meddled) -> None:
     def lose_the_answer(writes: object) -> None:
         meddled.after = lambda writes: None
         job.update({"cancelRequested": True})

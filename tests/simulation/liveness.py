@@ -156,8 +156,8 @@ class Liveness:
             if effects < life.steps or (not (life.retried or life.made_again) and effects != life.steps):
                 self.fail("one effect", f"{life.id} has {effects} effects, of which {life.steps} were counted")
             minutes = (self._host.monotonic() - life.born) / 60
-            if life.tasks > 10 + 4 * life.claims + 3 * life.runs + minutes:
-                self.fail("bounded work", f"{life.id} had {life.tasks} tasks for {life.claims} attempts")
+            if life.tasks > 10 + 4 * life.attempts + 3 * life.runs + minutes:
+                self.fail("bounded work", f"{life.id} had {life.tasks} tasks for {life.attempts} attempts")
         deleted = {(life.user_id, life.id) for life in self._lives.by_id.values() if life.deleted}
         kept = [name for name in outputs if tuple(name.split("/")[1:3]) in deleted]
         if kept and self._lives.there():  # Without any job, the reconcile removes nothing.

@@ -179,7 +179,7 @@ def test_a_failed_attempt_is_tried_again_until_none_is_left() -> None:
     assert decide(job("processing", attempt=5), failure, NOW).state == "failed"
 
 
-def test_a_claim_counts_the_attempt_and_records_the_one_that_went_silent() -> None:
+def test_a_new_lease_counts_its_attempt_and_records_the_attempt_that_went_silent() -> None:
     fields = decide(job("processing", attempt_began=None), LeaseRequested("new"), NOW).fields
     assert fields["attempt"] == 2
     assert [one["errorCode"] for one in fields["attempts"]] == ["lease-lost"]
