@@ -233,7 +233,7 @@ def test_the_report_of_a_name_as_text_json_picture_and_page(
 
 @pytest.mark.parametrize("by", ["hour", "day", "month"])
 def test_what_has_not_come_yet_is_neither_listed_nor_drawn(run: Run, tmp_path: Path, by: str, now: datetime) -> None:
-    """A bar of zero would say that nothing happened at that time."""
+    """A bar of zero would mean that nothing happened at that time."""
     form = {"hour": "%Y-%m-%dT%H", "day": "%Y-%m-%d", "month": "%Y-%m"}[by]
     ends = ["--from", f"{now - timedelta(days=2):%Y-%m-%d}", "--to", f"{now + timedelta(days=70):%Y-%m-%d}"]
     page = tmp_path / "weeks.html"
@@ -294,7 +294,7 @@ def test_the_rebuild_at_a_terminal(run: Run, events: Events) -> None:
         (["report", "nothing.happened"], 0, "No such event happened"),
     ],
 )
-def test_mistakes_are_told_without_a_stack_trace(run: Run, arguments: list[str], code: int, said: str) -> None:
+def test_mistakes_are_reported_without_a_stack_trace(run: Run, arguments: list[str], code: int, said: str) -> None:
     ended, _, complaint = run(*arguments)
     assert ended == code
     assert said in complaint

@@ -175,7 +175,7 @@ def test_the_rules_let_no_more_in_than_could_be_spoken(user: User) -> None:
 
 
 @pytest.mark.usefixtures("nothing_left_in_tmp")
-def test_the_longest_text_is_spoken_while_its_progress_is_told(user: User) -> None:
+def test_the_longest_text_is_spoken_while_its_progress_is_reported(user: User) -> None:
     text = ("All work and no play makes Jack a dull boy. " * 2273)[:100_000]
     seen = list(user.watch(write(user, text, speed=2.5, format="wav", captions=True)))
     assert seen[-1]["status"] == "completed", seen[-1].get("error")

@@ -89,7 +89,7 @@ def test_what_is_no_batch_of_jobs_makes_none(batch_input: dict[str, Any], said: 
 
 
 @pytest.mark.usefixtures("apart")
-def test_it_tells_how_far_its_jobs_are_and_ends_with_the_last() -> None:
+def test_it_reports_the_progress_of_its_jobs_and_ends_with_the_last() -> None:
     parent = BatchJob("ada", jobs(*[SOURCE] * 4))
     job = parent.work()
     assert (job["status"], job["stage"], job["children"], "lease" in job) == ("processing", "running-jobs", 4, False)

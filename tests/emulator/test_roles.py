@@ -73,7 +73,7 @@ def test_doing_it_again_changes_nothing(admin: User, user: User) -> None:
     assert claims_now(user) == {"role": "moderator"}
 
 
-def test_permissions_stay_where_nothing_is_said_of_them_and_other_claims_always(admin: User, user: User) -> None:
+def test_permissions_stay_if_a_call_names_none_and_other_claims_always_stay(admin: User, user: User) -> None:
     token_with(user, {"role": "user", "permissions": ["read:own-data"], "plan": "gold"})
     assert call("setRole", {"userId": user.id, "role": "admin"}, admin.token).status_code == 200
     assert claims_now(user) == {"role": "admin", "permissions": ["read:own-data"], "plan": "gold"}
@@ -171,7 +171,7 @@ def test_a_crash_in_between_is_mended_by_doing_it_again(user: User, monkeypatch:
     assert (claims_now(user)["role"], profile(user)["role"]) == ("admin", "admin")
 
 
-def test_the_log_tells_who_did_it(user: User, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_log_names_the_admin(user: User, capsys: pytest.CaptureFixture[str]) -> None:
     set_role(user.id, "admin", by="rex")
     [line] = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "role-set" in line]
     told = {name: line[name] for name in ("event", "userId", "by", "role", "roleBefore")}

@@ -71,7 +71,7 @@ def test_another_day_has_lines_of_its_own(settings: Settings, said: Any) -> None
         assert said() == [("project-near-limit", 50)]
 
 
-def test_without_limits_nothing_is_said(settings: Settings, said: Any) -> None:
+def test_without_limits_nothing_is_logged(settings: Settings, said: Any) -> None:
     settings(projectLimits={"jobsADay": None, "workHoursADay": None})
     ended(9)
     sweep(NOON)

@@ -88,7 +88,7 @@ def test_a_type_that_no_worker_does_is_refused(monkeypatch: pytest.MonkeyPatch) 
     assert jobs() == []
 
 
-def test_a_write_whose_answer_was_lost_is_told_apart_from_another_job(meddled: Meddled) -> None:
+def test_a_write_whose_answer_was_lost_is_distinguished_from_another_job(meddled: Meddled) -> None:
     # The client library sends a commit again by itself, unless it must not: then it meets its own work.
     meddled.after = once(DocumentExists())
     name = create_processing_job("ada", "video-processing", SOURCE)

@@ -76,7 +76,7 @@ def test_outputs_are_read_by_their_kind() -> None:
         ({"source": SOURCE, "arguments": "-vf scale"}, "arguments: there is no such field"),
     ],
 )
-def test_what_is_wrong_is_said(data: dict[str, object], said: str) -> None:
+def test_each_problem_is_named(data: dict[str, object], said: str) -> None:
     with pytest.raises(ValidationError) as error:
         VideoInput.from_firestore(data)
     [problem] = problems(error.value, data)

@@ -64,7 +64,7 @@ SOAK = [pytest.param(ending, marks=pytest.mark.soak) for ending in ("mkv", "avi"
 
 @pytest.mark.slow
 @pytest.mark.parametrize("ending", ["mp4", "flv", "mp3", *SOAK])
-def test_what_is_said_of_a_broken_file_is_words(ending: str, ffmpeg: Ffmpeg, tmp_path: Path) -> None:
+def test_the_error_of_a_broken_file_is_in_words(ending: str, ffmpeg: Ffmpeg, tmp_path: Path) -> None:
     picture = () if ending in ("ogg", "mp3", "wav", "flac") else ("-f", "lavfi", "-i", "testsrc2=size=64x64:duration=1")
     whole = ffmpeg(f"whole.{ending}", *picture, "-f", "lavfi", "-i", "sine=duration=1").read_bytes()
     for number, broken in enumerate(BROKEN.values()):

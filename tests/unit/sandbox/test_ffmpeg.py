@@ -26,11 +26,11 @@ def ffmpegs_of_this_test() -> list[str]:
     return [line for line in listed.stdout.splitlines() if "ffmpeg" in line]
 
 
-def test_progress_is_told_in_seconds_of_media(clip: Path) -> None:
-    told: list[float] = []
-    run_ffmpeg([*input_options(), "-i", clip.name, "-f", "null", "-"], clip.parent, told.append)
-    assert told == sorted(told)
-    assert told[-1] == pytest.approx(3, abs=0.1)
+def test_progress_is_reported_in_seconds_of_media(clip: Path) -> None:
+    reported: list[float] = []
+    run_ffmpeg([*input_options(), "-i", clip.name, "-f", "null", "-"], clip.parent, reported.append)
+    assert reported == sorted(reported)
+    assert reported[-1] == pytest.approx(3, abs=0.1)
 
 
 def test_progress_that_comes_in_pieces_is_put_together() -> None:
@@ -41,7 +41,7 @@ def test_progress_that_comes_in_pieces_is_put_together() -> None:
     assert progress.ended
 
 
-def test_an_error_carries_what_ffmpeg_said(tmp_path: Path) -> None:
+def test_an_error_carries_the_output_of_ffmpeg(tmp_path: Path) -> None:
     (tmp_path / "source").write_bytes(b"not a film")
     with pytest.raises(FfmpegFailed) as failure:
         run_ffmpeg([*input_options(), "-i", "source", "-f", "null", "-"], tmp_path, silent)

@@ -43,7 +43,7 @@ def test_what_a_font_has_is_not_missing(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", MISSING.values(), ids=MISSING)
-def test_what_no_font_has_is_said_and_left_out(text: str) -> None:
+def test_characters_without_a_font_are_reported_and_left_out(text: str) -> None:
     cue = Cue(0, 1, f"Hello {text}.")
     [warning] = missing_glyphs([cue], "a.vtt")
     assert warning.code == "missing-glyphs"

@@ -146,7 +146,7 @@ def check(outputs: Shown, folder: Path) -> None:
 
 
 def untagged(files: Iterable[Path]) -> list[str]:
-    """The films that do not say of what colours they are, in their container and their stream."""
+    """The films whose container and stream do not say which colours they have."""
     found = []
     for file in files:
         with av.open(str(file)) as container:

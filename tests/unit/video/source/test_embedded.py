@@ -136,7 +136,7 @@ def test_the_track_that_a_viewer_would_see_is_chosen(tracks: list[TextTrack], la
         ),
     ],
 )
-def test_what_there_is_not_is_said(tracks: list[TextTrack], language: str | None, reason: str) -> None:
+def test_missing_subtitles_are_named(tracks: list[TextTrack], language: str | None, reason: str) -> None:
     with pytest.raises(NoTextTrack, match=reason):
         choose_track(tracks, language, str.lower)
 
@@ -224,7 +224,7 @@ def test_a_cue_that_is_forged_inside_a_text_is_a_cue_at_most(ffmpeg: Ffmpeg, tmp
         ({"from": "source", "language": "x y"}, "captions.language: must have the form"),
     ],
 )
-def test_what_can_not_be_asked_for_is_said(captions: dict[str, str], said: str) -> None:
+def test_captions_that_can_not_be_asked_for_are_named(captions: dict[str, str], said: str) -> None:
     data = {"source": "public/film.mkv", "captions": captions}
     with pytest.raises(ValidationError) as error:
         VideoInput.from_firestore(data)

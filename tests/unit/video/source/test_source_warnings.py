@@ -48,7 +48,7 @@ INFO = MediaInfo(10, 2, VIDEO, AUDIO, "mov,mp4", measured=True, declared_seconds
         ),
     ],
 )
-def test_what_is_said(info: MediaInfo, language: str, said: list[str]) -> None:
+def test_the_warnings_of_a_source(info: MediaInfo, language: str, said: list[str]) -> None:
     warnings = source_warnings(info, "holiday", language)
     assert [warning.code for warning in warnings] == [words.partition(":")[0] for words in said]
     for warning, words in zip(warnings, said, strict=True):
