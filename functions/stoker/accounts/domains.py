@@ -12,7 +12,7 @@ from stoker.firestore.api_errors import TRANSIENT
 from stoker.firestore.client import client
 from stoker.firestore.deadline import deadline, patience
 from stoker.logs import JobLog
-from stoker.models.document import problems
+from stoker.models.problems import problems
 from stoker.models.settings import SignUpSettings
 
 READ_SECONDS = 1.5

@@ -9,7 +9,8 @@ from pydantic import ValidationError
 
 from stoker.analytics.record import record_event
 from stoker.models.analytics import SERVER_EVENTS, SERVER_ID, AnalyticsEvent, CountedEvent, ServerEvent
-from stoker.models.document import Model, problems
+from stoker.models.document import Model
+from stoker.models.problems import problems
 
 NOW = datetime(2027, 1, 1, tzinfo=UTC)
 

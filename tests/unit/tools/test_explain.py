@@ -84,7 +84,7 @@ def test_a_good_document_is_accepted_and_its_collection_recognized(
         ({**JOB, "runAfter": "2099-01-01T00:00:00Z"}, "runAfter: must not be more than 30 days in the future"),
         ({**JOB, "output": {}}, "output: only the server writes this field"),
         ({**JOB, "id": "orphan-1"}, "id: must not begin with 'orphan-': only functions write such jobs"),
-        ({**TASK, "title": "x" * 201}, "title: string should have at most 200 characters"),
+        ({**TASK, "title": "x" * 201}, "title: must have at most 200 characters, and has 201"),
         ({**EVENT, "name": "job.completed"}, "name: only functions record 'job.completed': choose another name"),
         ({**JOB, "input": {"sourze": "a"}}, "input.sourze: there is no such field"),
         ({**JOB, "input": {"source": 5}}, "input.source: must be text"),

@@ -9,7 +9,7 @@ from pydantic.alias_generators import to_camel
 
 from stoker import registry
 from stoker.access.policy import Invoker
-from stoker.models.document import problems
+from stoker.models.problems import problems
 from stoker.models.user import Permission, Role
 from stoker_tools.generate.errors import GenerateError
 

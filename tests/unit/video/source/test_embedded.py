@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from conftest import Ffmpeg
 from stoker import config
 from stoker.errors import InputTooLarge, UnsupportedMedia
-from stoker.models.document import problems
+from stoker.models.problems import problems
 from stoker.models.video import Captions, VideoInput
 from stoker.probe.probe import Prober
 from stoker.probe.ranged_source import Remote

@@ -17,7 +17,8 @@ from stoker import config
 from stoker.accounts.roles import role_assignment, set_role
 from stoker.firebase import app
 from stoker.firestore.client import client
-from stoker.models.document import is_user_id, problems
+from stoker.models.document import is_user_id
+from stoker.models.problems import problems
 from stoker.models.user import RoleChange
 from stoker_tools.cli.text import as_json, clean
 from stoker_tools.errors import CommandError
