@@ -104,10 +104,10 @@ def test_a_call_of_another_form_is_refused_as_such(user: User) -> None:
 
 def request(user_id: str = "ada", app: AppCheckData | None = None, **claims: Any) -> CallableRequest[Any]:
     token = {"exp": time.time() + 60, **claims}
-    return CallableRequest(data={}, raw_request=None, auth=AuthData(user_id, token), app=app)  # type: ignore[arg-type]
+    return CallableRequest(data={}, raw_request=None, auth=AuthData(user_id, token), app=app)  # type: ignore[arg-type] # The request is not read.
 
 
-NOBODY: CallableRequest[Any] = CallableRequest(data={}, raw_request=None)  # type: ignore[arg-type]
+NOBODY: CallableRequest[Any] = CallableRequest(data={}, raw_request=None)  # type: ignore[arg-type] # As above.
 
 
 def test_what_anyone_may_call_needs_no_token() -> None:

@@ -217,7 +217,7 @@ def test_a_cancelled_attempt_leaves_no_process_no_file_and_no_object(stage: Stag
                 while True:  # until the reporter has heard of it
                     context.check()
 
-        context.report = cancelling  # type: ignore[assignment, method-assign]
+        context.report = cancelling  # type: ignore[assignment, method-assign] # Only for this attempt.
         return process_audio(context, audio_input)
 
     run_attempt(job.id, worker)

@@ -19,7 +19,7 @@ from stoker.jobs.attempt import begin_attempt
 from stoker.jobs.lease import Lease
 from stoker.queries import trees
 from stoker_tools.samples.user import User
-from suite.processes import until
+from waiting import until
 
 DELETE = {"operation": "delete-user-data"}
 

@@ -31,6 +31,7 @@ from stoker.models.job import JobOutput
 from stoker.models.video import VideoInput
 from stoker.video.worker import process_video
 from stoker_tools.samples.user import User
+from waiting import until
 
 pytestmark = pytest.mark.usefixtures("undelivered")
 JOBS = 30
@@ -64,17 +65,10 @@ def one_stage(meter: Meter) -> Process:
     def works(context: JobContext, job_input: VideoInput) -> JobOutput:
         before = meter.writes
         context.report(50, "encoding")
-        wait_until(lambda: meter.writes > before)
+        until(lambda: meter.writes > before, 10, every=0.002)
         return DONE
 
     return works
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    until = time.monotonic() + 10
-    while not condition():
-        assert time.monotonic() < until
-        time.sleep(0.002)
 
 
 def cost_of_jobs(meter: Meter, user_id: str, process: Process) -> tuple[int, int]:
@@ -166,7 +160,7 @@ def test_a_heartbeat_costs_a_write(
     held = job.take()
     meter.forget()
     with Heartbeat(held, JobLog(job.id)):
-        wait_until(lambda: len(beats) >= 5)
+        until(lambda: len(beats) >= 5, 10, every=0.002)
     assert meter.counted == (0, len(beats))
 
 

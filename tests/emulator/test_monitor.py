@@ -18,7 +18,7 @@ from stoker.jobs.commands import create_processing_job
 from stoker.jobs.job import find_job
 from stoker.jobs.monitor import JobMonitor, monitor_job
 from stoker_tools.samples.user import User
-from suite.processes import until
+from waiting import until
 
 
 class Reports:

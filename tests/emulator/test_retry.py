@@ -17,7 +17,7 @@ from stoker import config
 from stoker.firestore.client import client
 from stoker_tools.rules_lab.identities import unsigned
 from stoker_tools.samples.user import PROJECT, User
-from suite.processes import until
+from waiting import until
 
 
 def written(job_id: str, **fields: Any) -> firestore.DocumentReference:

@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from faults.faulty_suite import FaultySuite, until
+from faults.faulty_suite import FaultySuite
 from stoker import config
 from stoker.firestore.client import client
+from waiting import until
 
 POISONOUS = 0.05
 ATTEMPTS = 3

@@ -16,7 +16,7 @@ from faults.workers import COPIES
 
 SHARE = 0.1
 MAX_ATTEMPTS = 10
-"""An attempt fails in less than one of four cases. A lease write or a final write whose answer is lost costs no attempt.
+"""An attempt fails in less than one of four cases. A lease write or a final write whose answer is lost costs none.
 With 200 jobs, fewer than one run in a thousand has a job that uses up so many attempts."""
 
 

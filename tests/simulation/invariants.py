@@ -201,7 +201,7 @@ class CommitInvariants:
         """An attempt that has lost its job changes nothing of it."""
         process, job_id = commit.process, commit.life.id
         token = process.tokens.get(job_id) if process is not None else None
-        # A worker that stalls between two tries of its lease write may take the job with the second try, long afterwards.
+        # A worker that stalls between two tries of its lease write may take the job with the second try.
         if process is None or token is None or token in (commit.token, commit.new_token):
             return
         changed = {name for name in {*commit.old, *commit.new} if commit.old.get(name) != commit.new.get(name)}

@@ -12,7 +12,8 @@ import pytest
 from stoker_tools.emulators.guardian import MARKER
 from stoker_tools.emulators.sharing import borrowed, found
 from stoker_tools.setup.environment import ROOT
-from suite.processes import marked, until
+from suite.processes import marked
+from waiting import until
 
 COMMAND = str(ROOT / "scripts" / "emulators")
 

@@ -22,7 +22,8 @@ from stoker_tools.emulators import Emulators, ports, project, running, schedules
 from stoker_tools.emulators.discovery import discover
 from stoker_tools.emulators.guardian import MARKER
 from stoker_tools.setup.environment import ROOT
-from suite.processes import marked, until
+from suite.processes import marked
+from waiting import until
 
 
 def call(emulators: Emulators, function: str) -> str:

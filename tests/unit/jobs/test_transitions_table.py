@@ -152,9 +152,10 @@ def test_a_first_attempt_that_succeeds_leaves_nothing_over() -> None:
 
 
 def test_objects_of_a_run_before_a_retry_are_removed() -> None:
-    history = ({"number": 1, "startedAt": NOW, "endedAt": NOW, "errorCode": "encoder-failed"},)
-    for state, event in (("processing", EVENTS[Succeeded]), ("pending", EVENTS[Cancelled])):
-        retried = job(state, started_at=None, history=history, attempt_began=None)  # type: ignore[arg-type]
+    attempt: dict[str, Any] = {"number": 1, "startedAt": NOW, "endedAt": NOW, "errorCode": "encoder-failed"}
+    ends: tuple[tuple[State, JobEvent], ...] = (("processing", EVENTS[Succeeded]), ("pending", EVENTS[Cancelled]))
+    for state, event in ends:
+        retried = job(state, started_at=None, history=(attempt,), attempt_began=None)
         assert RemoveLeftovers() in decide(retried, event, NOW).effects
 
 

@@ -9,7 +9,7 @@ import pytest
 from stoker_tools.setup.environment import prepare as prepare_places
 from stoker_tools.setup.java import java_version
 from stoker_tools.setup.place import Place, SetupError, Way
-from suite.processes import until
+from waiting import until
 
 
 def way(script: str, tool: str = "sh") -> Way:
