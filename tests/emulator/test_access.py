@@ -48,7 +48,7 @@ def test_garbage_is_no_token(function: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "said",
+    "changes",
     [
         {"exp": int(time.time()) - 1},
         {"exp": None},
@@ -57,8 +57,8 @@ def test_garbage_is_no_token(function: str) -> None:
     ],
     ids=["expired", "never expires", "no time", "another tenant's"],
 )
-def test_a_token_that_does_not_count_is_none(user: User, said: dict[str, Any]) -> None:
-    token = altered(token_with(user, {"role": "admin"}), **said)
+def test_a_token_that_does_not_count_is_none(user: User, changes: dict[str, Any]) -> None:
+    token = altered(token_with(user, {"role": "admin"}), **changes)
     for function in CALLABLES:
         assert refusal(call(function, {"jobId": "none"}, token)) == (401, "UNAUTHENTICATED", "unauthenticated")
     # Nothing else is wrong with it.
@@ -85,10 +85,10 @@ def test_too_many_calls_are_refused_and_only_the_callers_own(user: User) -> None
     call("retryJob", {"jobId": "none"}, user.token)  # a worker is there, and few start at the same moment
     with ThreadPoolExecutor(2) as pool:
         answers = list(pool.map(lambda _: call("retryJob", {"jobId": "none"}, user.token), range(2 * most + 1)))
-    told = [refusal(answer) for answer in answers]
+    refusals = [refusal(answer) for answer in answers]
     over = (429, "RESOURCE_EXHAUSTED", "too-many-calls")
-    assert set(told) == {NO_JOB, over}
-    assert most - 1 <= told.count(NO_JOB) <= 2 * most
+    assert set(refusals) == {NO_JOB, over}
+    assert most - 1 <= refusals.count(NO_JOB) <= 2 * most
     [details] = [answer.json()["error"]["details"] for answer in answers if refusal(answer) == over][:1]
     assert 1 <= details["retryAfterSeconds"] <= 60
     assert refusal(call("retryJob", {"jobId": "none"}, User.sign_up().token)) == NO_JOB

@@ -55,8 +55,8 @@ def completed(user_id: str, **fields: Any) -> dict[str, Any]:
 
 
 def figures(progress: Progress) -> dict[str, Any]:
-    said = progress.to_firestore()
-    return {**said, "achievements": sorted(one["id"] for one in said["achievements"])}
+    stored_progress = progress.to_firestore()
+    return {**stored_progress, "achievements": sorted(one["id"] for one in stored_progress["achievements"])}
 
 
 # With the deployed functions
@@ -277,8 +277,8 @@ def test_days_long_ago_that_come_to_be_known_late_count_right(ada: str) -> None:
 
 
 def stored(completion: Any) -> dict[str, Any]:
-    said: dict[str, Any] = completion.to_firestore()
-    return said
+    document: dict[str, Any] = completion.to_firestore()
+    return document
 
 
 # Reconcile and rebuild
@@ -311,10 +311,10 @@ def test_a_rebuild_gives_the_same_figures_and_mends_what_is_wrong(ada: str) -> N
     users = client().collection(config.USERS)
     users.document(ada).update({"progress.xp": 10**6, "progress.level": 99})
     write_documents(config.TASKS, {"lost": completed(ada)})
-    told = rebuild(ada, dry_run=True)
-    assert (told.changed, told.added, progress_of(ada).xp) == (True, 1, 10**6)
+    rehearsed = rebuild(ada, dry_run=True)
+    assert (rehearsed.changed, rehearsed.added, progress_of(ada).xp) == (True, 1, 10**6)
     mended = rebuild(ada)
-    assert (mended.added, mended.after) == (1, told.after)
+    assert (mended.added, mended.after) == (1, rehearsed.after)
     assert progress_of(ada) == mended.after
     assert progress_of(ada).xp == right.xp + 10
     users.document(ada).update({"progress": firestore.DELETE_FIELD})
@@ -331,8 +331,8 @@ def test_a_person_rebuilds_progress(ada: str) -> None:
     award("t", completed(ada))
     assert run("rebuild", ada).stdout == (f"{ada}  unchanged: level 1, 10 XP, 1 tasks, 1 achievements, streak 1\n")
     client().collection(config.USERS).document(ada).update({"progress.xp": 99})
-    told = json.loads(run("rebuild", ada, "--dry-run", "--json").stdout)
-    assert (told["changed"], told["before"]["xp"], told["after"]["xp"]) == (True, 99, 10)
+    rehearsed = json.loads(run("rebuild", ada, "--dry-run", "--json").stdout)
+    assert (rehearsed["changed"], rehearsed["before"]["xp"], rehearsed["after"]["xp"]) == (True, 99, 10)
     assert "changed: level 1, 99 XP" in run("rebuild", ada).stdout
     assert progress_of(ada).xp == 10
     everyone = run("rebuild", "--all", "--dry-run")
@@ -341,7 +341,7 @@ def test_a_person_rebuilds_progress(ada: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "code", "said"),
+    ("arguments", "code", "message"),
     [
         ([], 2, "required: COMMAND"),
         (["rebuild"], 2, "one of the arguments UID --all is required"),
@@ -352,7 +352,7 @@ def test_a_person_rebuilds_progress(ada: str) -> None:
     ],
     ids=str,
 )
-def test_a_wrong_command_line_is_named(arguments: list[str], code: int, said: str) -> None:
+def test_a_wrong_command_line_is_named(arguments: list[str], code: int, message: str) -> None:
     done = run(*arguments)
     assert (done.returncode, done.stdout) == (code, "")
-    assert said in done.stderr
+    assert message in done.stderr

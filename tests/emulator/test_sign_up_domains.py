@@ -41,10 +41,10 @@ def test_an_admin_keeps_a_domain_out(sign_up_settings: Callable[..., None]) -> N
 
     answer = until(refused, 60, "The functions read the settings, which they do every 15 s", every=1)
     assert answer is not None
-    said = answer.json()["error"]["message"]
-    assert "BLOCKING_FUNCTION_ERROR_RESPONSE" in said
-    assert "email-domain-refused" in said
-    assert "takes no sign-ups with addresses of this domain" in said
+    message = answer.json()["error"]["message"]
+    assert "BLOCKING_FUNCTION_ERROR_RESPONSE" in message
+    assert "email-domain-refused" in message
+    assert "takes no sign-ups with addresses of this domain" in message
     assert profile_of(sign_up(f"{uuid4().hex}@un{domain}").id)
 
 

@@ -26,7 +26,7 @@ class Run:
     held: Lease
     heartbeat: Heartbeat
     progress: float = 0
-    told_of_cancel: bool = False
+    knows_of_cancel: bool = False
 
     def holds(self, data: Mapping[str, Any]) -> bool:
         """Return whether the document has this attempt's lease."""

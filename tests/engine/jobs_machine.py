@@ -342,10 +342,10 @@ class Jobs(RuleBasedStateMachine):
         except JobCancelled:
             assert run.holds(data)
             assert data["cancelRequested"]
-            run.told_of_cancel = True
+            run.knows_of_cancel = True
             return False
         assert run.holds(data)
-        assert run.told_of_cancel or not data.get("cancelRequested") or self.step not in ("report", "save")
+        assert run.knows_of_cancel or not data.get("cancelRequested") or self.step not in ("report", "save")
         return True
 
     def counted(self, owner: str) -> int:

@@ -244,14 +244,14 @@ class FaultySuite:
             done.set()
             thread.join()
 
-    def assert_one_set_of_outputs(self, job: Mapping[str, Any], said: str = "") -> None:
+    def assert_one_set_of_outputs(self, job: Mapping[str, Any], run: str = "") -> None:
         """Check that the objects in the bucket are exactly those that the job names, with the same contents."""
         named = {file["path"]: file for file in job["output"]["files"]}
         # What attempts that died have left is removed after the job has completed.
-        until(lambda: objects(job).keys() == named.keys(), 30, f"{said} There are only outputs that {job} names")
+        until(lambda: objects(job).keys() == named.keys(), 30, f"{run} There are only outputs that {job} names")
         for path, (_, content) in objects(job).items():
             found = (len(content), hashlib.sha256(content).hexdigest())
-            assert found == (named[path]["bytes"], named[path]["sha256"]), (said, job)
+            assert found == (named[path]["bytes"], named[path]["sha256"]), (run, job)
 
 
 def objects(job: Mapping[str, Any]) -> dict[str, tuple[int, bytes]]:

@@ -37,8 +37,8 @@ def test_poison_fails_and_no_other_job_waits_for_it(faulty: FaultySuite, number:
         ended = faulty.results(poison, 120)
     assert {(job["status"], job["errorCode"], job["attempt"]) for job in ended} == {("failed", "unavailable", ATTEMPTS)}
     for job in ended:
-        told = [(attempt["number"], attempt["errorCode"]) for attempt in job["attempts"]]
-        assert told == [(number, "unavailable") for number in range(1, ATTEMPTS + 1)]
+        recorded = [(attempt["number"], attempt["errorCode"]) for attempt in job["attempts"]]
+        assert recorded == [(number, "unavailable") for number in range(1, ATTEMPTS + 1)]
 
 
 def all_wait(faulty: FaultySuite, ids: list[str]) -> bool:

@@ -187,11 +187,11 @@ class Liveness:
         if failed_of(life.data) is None:
             return
         output = life.data["output"]
-        told = {failure["item"]: failure["errorCode"] for failure in output["failures"]}
+        listed = {failure["item"]: failure["errorCode"] for failure in output["failures"]}
         for child in self._lives.children(life.id):
-            if child.data.get("errorCode") != told.get(item_of(child)):
-                self.fail("figures follow", f"{life.id} says {told}, and {child.id} is {child.state}")
-        if (output["failed"], output["succeeded"]) != (len(told), output["total"] - len(told)):
+            if child.data.get("errorCode") != listed.get(item_of(child)):
+                self.fail("figures follow", f"{life.id} says {listed}, and {child.id} is {child.state}")
+        if (output["failed"], output["succeeded"]) != (len(listed), output["total"] - len(listed)):
             self.fail("figures follow", f"{life.id} has the figures {output}")
         if life.data.get("stage") == "running-jobs-again":
             self.fail("figures follow", f"{life.id} waits to be counted again")

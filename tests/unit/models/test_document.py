@@ -57,8 +57,8 @@ def test_texts_that_the_server_writes_are_counted_as_the_rules_count(
     long = {**fields, name: "a" * (most - 1) + "🐈"}
     with pytest.raises(ValidationError) as raised:
         model.from_firestore(long)
-    said = f"{name}: must have at most {most:,} characters, of which an emoji counts as two or more"
-    assert problems(raised.value, long) == [said]
+    message = f"{name}: must have at most {most:,} characters, of which an emoji counts as two or more"
+    assert problems(raised.value, long) == [message]
 
 
 @pytest.mark.parametrize("user_id", ["ada", "a" * 128, "ü b", "__a", "a__", "..."])

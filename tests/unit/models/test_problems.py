@@ -221,8 +221,8 @@ def test_a_timestamp_without_a_zone_is_refused() -> None:
 
 
 def test_every_problem_is_named_as_the_client_wrote_it() -> None:
-    said = problems_of(ProcessingJob, {**JOB, "userId": 7, "progress": "50", "status": "paused"})
-    assert {problem.split(":")[0] for problem in said} == {"userId", "progress", "status"}
+    named = problems_of(ProcessingJob, {**JOB, "userId": 7, "progress": "50", "status": "paused"})
+    assert {problem.split(":")[0] for problem in named} == {"userId", "progress", "status"}
 
 
 def test_what_is_missing_is_named() -> None:
@@ -233,9 +233,9 @@ def test_a_flood_of_problems_is_cut() -> None:
     data = {"source": "s", **{f"field{number}": 1 for number in range(100)}}
     with pytest.raises(ValidationError) as error:
         VideoInput.from_firestore(data)
-    said = problems(error.value, data)
-    assert len(said) == PROBLEMS_SHOWN + 1
-    assert said[-1] == "and 80 more"
+    named = problems(error.value, data)
+    assert len(named) == PROBLEMS_SHOWN + 1
+    assert named[-1] == "and 80 more"
 
 
 def test_a_long_name_does_not_flood_the_sentence() -> None:

@@ -46,7 +46,7 @@ def test_outputs_are_read_by_their_kind() -> None:
 
 
 @pytest.mark.parametrize(
-    ("data", "said"),
+    ("data", "sentence"),
     [
         ({}, "source: is missing"),
         ({"source": 5}, "source: must be text"),
@@ -79,8 +79,8 @@ def test_outputs_are_read_by_their_kind() -> None:
         ({"source": SOURCE, "arguments": "-vf scale"}, "arguments: there is no such field"),
     ],
 )
-def test_each_problem_is_named(data: dict[str, object], said: str) -> None:
+def test_each_problem_is_named(data: dict[str, object], sentence: str) -> None:
     with pytest.raises(ValidationError) as error:
         VideoInput.from_firestore(data)
     [problem] = problems(error.value, data)
-    assert problem.startswith(said)
+    assert problem.startswith(sentence)
