@@ -125,7 +125,7 @@ def test_watch_shows_bars_on_a_terminal(jobs: Jobs) -> None:
 
 
 def test_watch_follows_every_live_job_and_reports_deleted_jobs(jobs: Jobs) -> None:
-    assert jobs.run("watch").stdout == "No job is alive and due.\n"
+    assert jobs.run("watch").stdout == "No job is running or due.\n"
     jobs.write("ended", status="completed")
     first, second = jobs.write("first"), jobs.write("second", status="pending", stage="queued")
     with start("watch", "--project", jobs.project) as watching:
@@ -143,7 +143,7 @@ def test_watch_follows_every_live_job_and_reports_deleted_jobs(jobs: Jobs) -> No
 
 def test_watch_does_not_wait_for_jobs_that_begin_later(jobs: Jobs) -> None:
     jobs.write("in an hour", status="pending", runAfter=datetime.now(UTC) + timedelta(hours=1))
-    assert jobs.run("watch").stdout == "No job is alive and due.\n"
+    assert jobs.run("watch").stdout == "No job is running or due.\n"
     now = jobs.write("now", status="pending", runAfter=datetime.now(UTC) - timedelta(hours=1))
     with start("watch", "--project", jobs.project) as watching:
         assert line(watching) == "now  video-processing   40.0 %  encoding"
@@ -249,7 +249,5 @@ def test_settings_that_are_not_as_they_must_be_are_named(jobs: Jobs) -> None:
     jobs.firestore.collection(config.ADMIN_DATA).document(config.JOB_SETTINGS).set({"userLimits": {"atOnce": -1}})
     done = jobs.run("limits")
     assert done.returncode == 1
-    assert (
-        "adminData/jobs is not valid, so workers go on with the last valid settings: userLimits.atOnce" in done.stderr
-    )
+    assert "adminData/jobs is not valid, so workers keep the last valid settings: userLimits.atOnce" in done.stderr
     assert jobs.run("limits", "--at-once", "2").returncode == 0
