@@ -47,9 +47,9 @@ def new_token(user: User) -> str:
     return str(_auth("accounts:signInWithCustomToken?key=any", account)["idToken"])
 
 
-def altered(token: str, **said: Any) -> str:
-    """A token that says some things otherwise, as only the emulator takes it."""
-    return unsigned({**claims_of(token), **said})
+def altered(token: str, **changes: Any) -> str:
+    """A token with other claims. Only the emulator accepts it."""
+    return unsigned({**claims_of(token), **changes})
 
 
 def claims_now(user: User) -> dict[str, Any]:
@@ -63,5 +63,5 @@ def _auth(path: str, body: Mapping[str, Any], headers: Mapping[str, str] | None 
     host = f"http://{os.environ['FIREBASE_AUTH_EMULATOR_HOST']}/identitytoolkit.googleapis.com/v1"
     answer = httpx.post(f"{host}/{path}", json=dict(body), headers=headers, timeout=60)
     answer.raise_for_status()
-    said: dict[str, Any] = answer.json()
-    return said
+    content: dict[str, Any] = answer.json()
+    return content

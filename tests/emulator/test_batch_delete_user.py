@@ -19,7 +19,7 @@ from stoker.jobs.attempt import begin_attempt
 from stoker.jobs.lease import Lease
 from stoker.queries import trees
 from stoker_tools.samples.user import User
-from suite.processes import until
+from waiting import until
 
 DELETE = {"operation": "delete-user-data"}
 
@@ -46,7 +46,7 @@ def test_a_user_deletes_everything(user: User) -> None:
         "processingJobs": 1,
         "tasks": 5,
         "projects": 1,
-        "analyticsEvents": 2,  # one of them tells of the sign-up
+        "analyticsEvents": 2,  # one of them records the sign-up
         "jobKeys": 1,
         "users": 1,
         "subcollections": 4,

@@ -84,7 +84,7 @@ def test_many_small_parts_hold_the_same_as_one(ada: str, monkeypatch: pytest.Mon
     assert exports[0].files == exports[1].files
     assert exports[0].files.keys() == files
     later = exports[1].documents.keys() - exports[0].documents.keys()
-    # The second export itself, and the event that tells of the first one's end.
+    # The second export itself, and the event that records the end of the first export.
     assert {path for path in later if not path.startswith("analyticsEvents/")} == {f"batchTests/{parts['id']}"}
     assert len(later) == 2
 
@@ -94,7 +94,7 @@ def test_a_user_of_whom_there_is_nothing_gets_a_part_all_the_same(ada: str) -> N
     assert (job["status"], len(job["output"]["files"])) == ("completed", 1)
 
 
-def test_a_file_that_is_deleted_meanwhile_is_told_of(ada: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_is_deleted_meanwhile_is_reported(ada: str, monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(3):
         put_file(f"user-uploads/{ada}/{number}.mp4", b"film")
     source = sources.Source

@@ -210,8 +210,8 @@ def test_a_file_that_is_replaced_ends_the_import(ada: str, monkeypatch: pytest.M
     job = BatchJob(ada, {"operation": "import-tasks", "source": put(ada, lines_of(5))})
     write = import_module.write_page
 
-    def dies(*arguments: object) -> object:
-        done = write(*arguments)  # type: ignore[arg-type]
+    def dies(*arguments: Any) -> object:
+        done = write(*arguments)
         raise ConnectionError(done)
 
     with monkeypatch.context() as patch:
@@ -290,8 +290,8 @@ def test_a_retry_that_ends_early_keeps_the_figures_of_what_it_has_imported(
     retry_job(job.id)
     write = import_module.write_page
 
-    def cancels(*arguments: object) -> object:
-        done = write(*arguments)  # type: ignore[arg-type]
+    def cancels(*arguments: Any) -> object:
+        done = write(*arguments)
         job.reference.update({"cancelRequested": True})
         raise ConnectionError(done)
 

@@ -61,7 +61,7 @@ def test_a_user_deletes_tasks(user: User) -> None:
     assert len(tasks_of("a-stranger")) >= 1
 
 
-def test_everything_is_deleted_only_where_that_is_said(ada: str) -> None:
+def test_all_tasks_are_deleted_only_if_the_input_asks_for_all(ada: str) -> None:
     write_tasks(ada, 3)
     job = BatchJob(ada, {"operation": "delete-tasks", "where": {}}).work()
     assert (job["errorCode"], len(tasks_of(ada))) == ("invalid-job", 3)

@@ -22,7 +22,7 @@ from stoker.storage.client import bucket
 from stoker_tools.rules_lab.identities import unsigned
 from stoker_tools.samples.user import User
 from stoker_tools.setup.environment import ROOT
-from suite.processes import until
+from waiting import until
 
 
 def call(data: Any, token: str | None) -> httpx.Response:

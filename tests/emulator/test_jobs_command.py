@@ -54,7 +54,7 @@ def test_the_newest_jobs_come_first_and_filters_narrow_them(jobs: Jobs) -> None:
     assert jobs.run("list", "--user", "nobody").stdout == "No job matches.\n"
 
 
-def test_show_tells_all_of_a_job(jobs: Jobs) -> None:
+def test_show_prints_every_field_of_a_job(jobs: Jobs) -> None:
     output = {"files": [{"kind": "mp4", "path": "job-outputs/ada/one/video.mp4", "bytes": 7}]}
     reference = jobs.write("one", status="completed", output=output, where=firestore.GeoPoint(1, 2), raw=b"\x00\xff")
     reference.update({"self": reference, "nan": float("nan")})
@@ -124,7 +124,7 @@ def test_watch_shows_bars_on_a_terminal(jobs: Jobs) -> None:
     assert "completed" in written
 
 
-def test_watch_takes_all_that_is_alive_and_tells_of_what_is_deleted(jobs: Jobs) -> None:
+def test_watch_follows_every_live_job_and_reports_deleted_jobs(jobs: Jobs) -> None:
     assert jobs.run("watch").stdout == "No job is running or due.\n"
     jobs.write("ended", status="completed")
     first, second = jobs.write("first"), jobs.write("second", status="pending", stage="queued")

@@ -17,7 +17,7 @@ from stoker import config
 from stoker.firestore.client import client
 from stoker_tools.rules_lab.identities import unsigned
 from stoker_tools.samples.user import PROJECT, User
-from suite.processes import until
+from waiting import until
 
 
 def written(job_id: str, **fields: Any) -> firestore.DocumentReference:
@@ -106,7 +106,7 @@ def test_a_strangers_job_looks_like_none(user: User, stranger: User, failed_job:
     assert before.reference.get().update_time == before.update_time
 
 
-def test_without_a_token_nothing_is_told(failed_job: str) -> None:
+def test_without_a_token_every_call_gets_the_same_refusal(failed_job: str) -> None:
     assert refusal(call({"jobId": failed_job}, None)) == (401, "UNAUTHENTICATED", "unauthenticated")
 
 

@@ -73,7 +73,7 @@ def test_doing_it_again_changes_nothing(admin: User, user: User) -> None:
     assert claims_now(user) == {"role": "moderator"}
 
 
-def test_permissions_stay_where_nothing_is_said_of_them_and_other_claims_always(admin: User, user: User) -> None:
+def test_permissions_stay_if_a_call_names_none_and_other_claims_always_stay(admin: User, user: User) -> None:
     token_with(user, {"role": "user", "permissions": ["read:own-data"], "plan": "gold"})
     assert call("setRole", {"userId": user.id, "role": "admin"}, admin.token).status_code == 200
     assert claims_now(user) == {"role": "admin", "permissions": ["read:own-data"], "plan": "gold"}
@@ -104,8 +104,8 @@ def test_only_admins_give_roles(user: User) -> None:
 
 def test_an_admin_remains_one_by_their_own_doing(admin: User) -> None:
     for role in ("user", "moderator"):
-        told = refusal(call("setRole", {"userId": admin.id, "role": role}, admin.token))
-        assert told == (400, "FAILED_PRECONDITION", "own-role")
+        seen = refusal(call("setRole", {"userId": admin.id, "role": role}, admin.token))
+        assert seen == (400, "FAILED_PRECONDITION", "own-role")
     assert claims_now(admin) == {"role": "admin"}
     more = {"userId": admin.id, "role": "admin", "permissions": ["write:reports"]}
     assert call("setRole", more, admin.token).status_code == 200
@@ -121,7 +121,7 @@ def test_who_is_no_admin_any_more_gives_no_roles_with_an_old_token(admin: User, 
 
 
 @pytest.mark.parametrize(
-    ("data", "told"),
+    ("data", "code"),
     [
         (None, "invalid-argument"),
         ([], "invalid-argument"),
@@ -137,16 +137,16 @@ def test_who_is_no_admin_any_more_gives_no_roles_with_an_old_token(admin: User, 
     ],
     ids=str,
 )
-def test_what_can_not_be_is_named(admin: User, data: Any, told: str) -> None:
+def test_what_can_not_be_is_named(admin: User, data: Any, code: str) -> None:
     answer = call("setRole", data, admin.token)
-    assert refusal(answer)[2] == told
-    assert answer.status_code == (404 if told == "user-not-found" else 400)
+    assert refusal(answer)[2] == code
+    assert answer.status_code == (404 if code == "user-not-found" else 400)
 
 
 def test_more_than_a_token_has_room_for_is_refused(admin: User, user: User) -> None:
     many = [f"read:collection-of-things-{'abcdefghij'[number % 10] * 9}" for number in range(40)]
-    told = refusal(call("setRole", {"userId": user.id, "role": "user", "permissions": many}, admin.token))
-    assert told == (400, "FAILED_PRECONDITION", "claims-too-large")
+    seen = refusal(call("setRole", {"userId": user.id, "role": "user", "permissions": many}, admin.token))
+    assert seen == (400, "FAILED_PRECONDITION", "claims-too-large")
     assert (claims_now(user), profile(user)["permissions"]) == ({"role": "user"}, [])
 
 
@@ -171,11 +171,11 @@ def test_a_crash_in_between_is_mended_by_doing_it_again(user: User, monkeypatch:
     assert (claims_now(user)["role"], profile(user)["role"]) == ("admin", "admin")
 
 
-def test_the_log_tells_who_did_it(user: User, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_log_names_the_admin(user: User, capsys: pytest.CaptureFixture[str]) -> None:
     set_role(user.id, "admin", by="rex")
     [line] = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "role-set" in line]
-    told = {name: line[name] for name in ("event", "userId", "by", "role", "roleBefore")}
-    assert told == {"event": "role-set", "userId": user.id, "by": "rex", "role": "admin", "roleBefore": "user"}
+    seen = {name: line[name] for name in ("event", "userId", "by", "role", "roleBefore")}
+    assert seen == {"event": "role-set", "userId": user.id, "by": "rex", "role": "admin", "roleBefore": "user"}
     set_role(user.id, "admin", by="rex")
     assert "role-set" not in capsys.readouterr().out
 
@@ -284,7 +284,7 @@ def test_a_profile_that_says_otherwise_is_listed(user: User) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "code", "said"),
+    ("arguments", "code", "message"),
     [
         ([], 2, "required: COMMAND"),
         (["set", "ada"], 2, "required: ROLE"),
@@ -297,10 +297,10 @@ def test_a_profile_that_says_otherwise_is_listed(user: User) -> None:
     ],
     ids=lambda part: " ".join(part)[:30] if isinstance(part, list) else None,
 )
-def test_a_wrong_command_line_is_named(arguments: list[str], code: int, said: str) -> None:
+def test_a_wrong_command_line_is_named(arguments: list[str], code: int, message: str) -> None:
     done = run(*arguments)
     assert (done.returncode, done.stdout) == (code, "")
-    assert said in done.stderr
+    assert message in done.stderr
 
 
 @pytest.mark.parametrize("command", ["", "list", "set"])

@@ -77,11 +77,11 @@ def files_of(job: DrivenJob, folder: Path) -> list[Path]:
     """Download the files that a job's document names. The first file is the one to play."""
     [file] = job.data()["output"]["files"]
     found = []
-    for told in (file, *file.get("parts", [])):
-        content = bucket().blob(told["path"]).download_as_bytes()
-        assert len(content) == told["bytes"]
-        assert hashlib.sha256(content).hexdigest() == told["sha256"]
-        found.append(folder / Path(told["path"]).name)
+    for published in (file, *file.get("parts", [])):
+        content = bucket().blob(published["path"]).download_as_bytes()
+        assert len(content) == published["bytes"]
+        assert hashlib.sha256(content).hexdigest() == published["sha256"]
+        found.append(folder / Path(published["path"]).name)
         found[-1].write_bytes(content)
     return found
 

@@ -44,7 +44,7 @@ class Cancelling:
             if now == self._stage and self._left == 0:
                 self.cancel(context)
 
-        context.report = counting  # type: ignore[assignment, method-assign]
+        context.report = counting  # type: ignore[assignment, method-assign] # Only for this attempt.
         return process_video(context, video_input)
 
     def cancel(self, context: JobContext) -> None:

@@ -62,9 +62,9 @@ def test_a_pending_job_becomes_files_that_play(user: User, film: Path, tmp_path:
     brisk = min(seconds, config.BRISK_FOR_SECONDS) * 0.7
     assert len(set(progress)) >= 1 + brisk + (seconds - brisk) // (2 * config.PROGRESS_SECONDS)
 
-    told = [one for one in seen if "etaSeconds" in one]
-    assert told
-    assert all(isinstance(one["etaSeconds"], int) and one["etaSeconds"] > 0 for one in told)
+    estimated = [one for one in seen if "etaSeconds" in one]
+    assert estimated
+    assert all(isinstance(one["etaSeconds"], int) and one["etaSeconds"] > 0 for one in estimated)
     assert "etaSeconds" not in job
 
     media = job["output"]["media"]

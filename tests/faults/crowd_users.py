@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -104,7 +105,7 @@ class Honest:
         at = choose.uniform(0, EVERY_SECONDS)
         while at < seconds:
             kind = choose.choice(KINDS)
-            yield at, lambda kind=kind: self._write(kind, *kinds[kind])  # type: ignore[misc]
+            yield at, partial(self._write, kind, *kinds[kind])
             at += choose.expovariate(1 / EVERY_SECONDS)
 
     def _write(self, kind: str, job_type: str, job_input: dict[str, Any]) -> None:

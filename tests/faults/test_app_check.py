@@ -27,13 +27,13 @@ def key(faulty: FaultySuite) -> rsa.RSAPrivateKey:
     return made
 
 
-def headers(key: rsa.RSAPrivateKey, **said: Any) -> dict[str, str]:
+def headers(key: rsa.RSAPrivateKey, **changes: Any) -> dict[str, str]:
     claims = {
         "sub": "1:2:web:3",
         "aud": [f"projects/{config.project()}"],
         "iss": "https://firebaseappcheck.googleapis.com/2",
         "exp": int(time.time()) + 60,
-        **said,
+        **changes,
     }
     return {"X-Firebase-AppCheck": jwt.encode(claims, key, "RS256", headers={"kid": "ours"})}
 
@@ -61,5 +61,5 @@ def test_others_do_not(key: rsa.RSAPrivateKey) -> None:
 
 def test_where_it_is_false_a_bad_token_is_no_hindrance(key: rsa.RSAPrivateKey) -> None:
     user = User.sign_up()
-    told = refusal(call("retryJob", {"jobId": "none"}, user.token, {"X-Firebase-AppCheck": "garbage"}))
-    assert told == (404, "NOT_FOUND", "job-not-found")
+    refused = refusal(call("retryJob", {"jobId": "none"}, user.token, {"X-Firebase-AppCheck": "garbage"}))
+    assert refused == (404, "NOT_FOUND", "job-not-found")

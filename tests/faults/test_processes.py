@@ -1,7 +1,6 @@
 """Processes that are killed in the middle of their work."""
 
 import os
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,6 +13,7 @@ from conftest import Ffmpeg
 from stoker.jobs.sweeper import sweep
 from stoker.storage.client import bucket
 from stoker_tools.samples.user import User
+from waiting import until
 
 pytestmark = pytest.mark.usefixtures("nothing_left_in_tmp")
 
@@ -35,13 +35,8 @@ def encoders() -> Iterator[psutil.Process]:
 
 
 def encoder() -> psutil.Process:
-    """Waits for the one ffmpeg that there should be."""
-    until = time.monotonic() + 60
-    while time.monotonic() < until:
-        for process in encoders():
-            return process
-        time.sleep(0.02)
-    raise TimeoutError("no encoder has started")
+    """Wait for an ffmpeg."""
+    return until(lambda: [*encoders()], 60, "An encoder starts")[0]
 
 
 def one_set_of_outputs(user: User, job: dict[str, object]) -> bool:

@@ -111,9 +111,9 @@ def test_batches_as_they_must_be_can_be_written(user: User) -> None:
 def signed_in_for(user: User, seconds: int) -> User:
     """The same user, with a token from a sign-in some time ago, as the emulators take it unsigned."""
     header, claims, _ = user.token.split(".")
-    said = json.loads(base64.urlsafe_b64decode(claims + "=="))
-    said["auth_time"] = int(time.time()) - seconds
-    token = f"{header}.{base64.urlsafe_b64encode(json.dumps(said).encode()).decode().rstrip('=')}."
+    content = json.loads(base64.urlsafe_b64decode(claims + "=="))
+    content["auth_time"] = int(time.time()) - seconds
+    token = f"{header}.{base64.urlsafe_b64encode(json.dumps(content).encode()).decode().rstrip('=')}."
     return User(user.id, token, UserFirestore(token))
 
 

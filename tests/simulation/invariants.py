@@ -74,7 +74,7 @@ class Commit:
         return self.process is not None and self.process.tokens.get(self.life.id) == self.token is not None
 
     @property
-    def is_claim(self) -> bool:
+    def takes_lease(self) -> bool:
         """True if an attempt takes the job."""
         return self.new_token is not None and self.new_token != self.token
 
@@ -166,8 +166,8 @@ class CommitInvariants:
             self.fail("only the table's transitions", f"{job_id} went from {old} to {new}")
         self._zombie(commit)
         self._progress(commit, old, new)
-        if commit.is_claim:
-            self._claim(commit)
+        if commit.takes_lease:
+            self._begun(commit)
         elif commit.token is not None and commit.new_token is None:
             self._left(commit, new)
         if old in ENDED and new == "pending":
@@ -201,7 +201,7 @@ class CommitInvariants:
         """An attempt that has lost its job changes nothing of it."""
         process, job_id = commit.process, commit.life.id
         token = process.tokens.get(job_id) if process is not None else None
-        # A worker that stalls between two tries of its claim may take the job with the second one, long afterwards.
+        # A worker that stalls between two tries of its lease write may take the job with the second try.
         if process is None or token is None or token in (commit.token, commit.new_token):
             return
         changed = {name for name in {*commit.old, *commit.new} if commit.old.get(name) != commit.new.get(name)}
@@ -221,10 +221,10 @@ class CommitInvariants:
         if saved and not commit.new.get("checkpoint") and new not in ENDED and old not in ENDED:
             self.fail("checkpoints last", f"{job_id} lost {commit.old.get('checkpoint')}")
 
-    def _claim(self, commit: Commit) -> None:
+    def _begun(self, commit: Commit) -> None:
         life, old, new = commit.life, commit.old, commit.new
         assert commit.new_token is not None
-        life.claims += 1
+        life.attempts += 1
         life.tokens.add(commit.new_token)
         if commit.process is not None:
             commit.process.tokens[life.id] = commit.new_token
@@ -243,12 +243,12 @@ class CommitInvariants:
         if lease is not None:
             self._work(commit)
         if self.calm:
-            self._calm_claim(commit)
+            self._begun_in_calm(commit)
         self._gained(commit, "lease-lost" if lease is not None else None)
         self._places(commit)
         self._dedupe(commit)
 
-    def _calm_claim(self, commit: Commit) -> None:
+    def _begun_in_calm(self, commit: Commit) -> None:
         """Nothing goes wrong: no attempt dies, and settings are known everywhere after a while."""
         job_id, job_type = commit.life.id, str(commit.new["type"])
         if commit.token is not None:

@@ -12,7 +12,8 @@ import pytest
 from stoker_tools.emulators.guardian import MARKER
 from stoker_tools.emulators.sharing import borrowed, found
 from stoker_tools.setup.environment import ROOT
-from suite.processes import marked, until
+from suite.processes import marked
+from waiting import until
 
 COMMAND = str(ROOT / "scripts" / "emulators")
 
@@ -112,7 +113,7 @@ def test_help_needs_nothing_installed(tmp_path: Path) -> None:
     assert sorted(entry.name for entry in tmp_path.iterdir()) == ["scripts", "tools"]
 
 
-def test_a_missing_python_is_said_in_a_sentence() -> None:
+def test_a_missing_python_is_reported_in_a_sentence() -> None:
     environment = {**os.environ, "STOKER_PYTHON": "false"}
     done = subprocess.run([COMMAND, "--help"], env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 1
@@ -120,7 +121,7 @@ def test_a_missing_python_is_said_in_a_sentence() -> None:
     assert done.stderr.count("\n") == 1
 
 
-def test_an_unknown_emulator_is_said_in_a_sentence() -> None:
+def test_an_unknown_emulator_is_reported_in_a_sentence() -> None:
     done = subprocess.run([COMMAND, "--only", "auth,mainframe"], capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert "mainframe" in done.stderr

@@ -22,7 +22,8 @@ from stoker_tools.emulators import Emulators, ports, project, running, schedules
 from stoker_tools.emulators.discovery import discover
 from stoker_tools.emulators.guardian import MARKER
 from stoker_tools.setup.environment import ROOT
-from suite.processes import marked, until
+from suite.processes import marked
+from waiting import until
 
 
 def call(emulators: Emulators, function: str) -> str:
@@ -110,7 +111,7 @@ def test_a_port_that_is_lost_to_another_program_is_replaced(monkeypatch: pytest.
             assert emulators.hosts["auth"] != f"127.0.0.1:{port}"
 
 
-def test_functions_that_do_not_load_are_said_with_their_reason(
+def test_functions_that_do_not_load_are_reported_with_their_reason(
     functions: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     temporary = tmp_path / "tmp"
@@ -168,7 +169,7 @@ def test_nothing_is_left_of_a_suite_whose_guardian_is_killed() -> None:
     assert not directory.exists()
 
 
-def test_emulators_that_end_too_early_are_said(capsys: pytest.CaptureFixture[str]) -> None:
+def test_emulators_that_end_too_early_are_reported(capsys: pytest.CaptureFixture[str]) -> None:
     with running(["auth"]) as emulators:
         (command_line,) = [process for process in marked(emulators.environment[MARKER]) if process.name() == "node"]
         command_line.kill()

@@ -109,12 +109,12 @@ def give_first_role(user_id: str) -> bool:
     def attempt() -> bool:
         nonlocal first
         profile = FirestoreDocuments().get(_path(user_id), ["role", "permissions"])
-        said = _assignment_in_profile(user_id, profile)
-        first = first or said
+        shown = _assignment_in_profile(user_id, profile)
+        first = first or shown
         record = account.get(user_id)
-        if said != first:
+        if shown != first:
             # An admin has set a role meanwhile, and this function may have overwritten its claims.
-            new = said
+            new = shown
         elif "role" in (record.custom_claims or {}):
             return False
         else:

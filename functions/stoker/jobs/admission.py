@@ -95,8 +95,8 @@ def _take_job(job_id: str, token: str) -> Lease | Refused | None:
         return Lease(Fence(store().documents, found), job, held, limited=users_are_limited())
     if state.state == "pending" and not state.cancel_requested and must_wait(state, now + EARLY):
         raise NotYetDue(f"The job is due at {state.run_after}.")
-    claimed = decide(state, LeaseRequested(token), now)
-    if not claimed.takes_lease:
+    decision = decide(state, LeaseRequested(token), now)
+    if not decision.takes_lease:
         return _refuse(found, state, LeaseRequested(token), now)
     account = None
     if not state.deletes_owner:  # A deletion checks the account by itself, because it has locked it.
@@ -112,7 +112,7 @@ def _take_job(job_id: str, token: str) -> Lease | Refused | None:
     if isinstance(slot, AboveQuota):
         return _refuse(found, state, FailedPermanently(slot.error), now, slot.extra)
     fence = Fence(store().documents, found)
-    fence.write(claimed.fields, slot)
+    fence.write(decision.fields, slot)
     return Lease(fence, job, state.leased(token, now), limited=bool(slot))
 
 

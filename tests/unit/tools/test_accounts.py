@@ -113,9 +113,9 @@ def test_a_deletion_that_could_not_be_started_is_named(
 ) -> None:
     accounts.clear()
     assert run(monkeypatch, "delete-orphans", "--confirm", "40") == ExitCode.INCOMPLETE
-    said = capsys.readouterr()
-    assert said.out.startswith("39 jobs delete")
-    assert "user-07" in said.err
+    printed = capsys.readouterr()
+    assert printed.out.startswith("39 jobs delete")
+    assert "user-07" in printed.err
 
 
 def test_a_bucket_that_there_is_not_is_named_before_anything_is_deleted(
@@ -141,9 +141,9 @@ def test_help_says_what_is_left_out_and_what_is_dangerous(command: str, capsys: 
     with pytest.raises(SystemExit) as ended:
         arguments.parser().parse_args([command, "--help"])
     assert ended.value.code == 0
-    said = capsys.readouterr().out
+    printed = capsys.readouterr().out
     assert ("younger than a day" if command == "orphans" else "The deleted data can't be restored") in " ".join(
-        said.split()
+        printed.split()
     )
 
 

@@ -40,11 +40,11 @@ def test_the_help_of_every_command_has_examples_and_exit_codes(
     command: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert ended([command, "--help"]) == 0
-    said = capsys.readouterr().out
-    assert said.startswith(f"usage: scripts/{command} ")
-    assert f"\nexamples:\n  scripts/{command}" in said
+    printed = capsys.readouterr().out
+    assert printed.startswith(f"usage: scripts/{command} ")
+    assert f"\nexamples:\n  scripts/{command}" in printed
     for code, meaning in MEANINGS.items():
-        assert f"{int(code):5}  {meaning}\n" in said
+        assert f"{int(code):5}  {meaning}\n" in printed
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ def test_options_may_stand_before_the_command() -> None:
 
 
 @pytest.mark.parametrize(
-    ("raised", "code", "said"),
+    ("raised", "code", "printed"),
     [
         (CommandError("It is locked.", ExitCode.LOCKED), 11, "It is locked.\n"),
         (CommandError("It failed."), 1, "It failed.\n"),
@@ -100,7 +100,7 @@ def test_options_may_stand_before_the_command() -> None:
 def test_a_command_that_fails_ends_with_a_sentence_and_its_exit_code(
     raised: BaseException,
     code: int,
-    said: str,
+    printed: str,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -109,7 +109,7 @@ def test_a_command_that_fails_ends_with_a_sentence_and_its_exit_code(
 
     monkeypatch.setattr(importlib.import_module(COMMANDS["check"].module), "main", fail)
     assert ended(["check"]) == code
-    assert capsys.readouterr().err == said
+    assert capsys.readouterr().err == printed
 
 
 def test_the_exit_code_of_several_things() -> None:

@@ -103,24 +103,24 @@ def explained(
     """Return an error that explains a refusal of Google, and says what to do."""
     match error:
         case TransportError():
-            said = "Google can't be reached. Check the network, and try again."
+            text = "Google can't be reached. Check the network, and try again."
         case GoogleAuthError() | exceptions.Unauthenticated():
-            said = f"Google does not accept your credentials any more: {LOG_IN}."
+            text = f"Google does not accept your credentials any more: {LOG_IN}."
         case admin_exceptions.PermissionDeniedError() | admin_exceptions.UnauthenticatedError():
-            said = (
+            text = (
                 f"You may not use the Firebase Auth of {project}: ask its owner for the role "
                 "Firebase Authentication Admin."
             )
         case admin_exceptions.FirebaseError():
-            said = f"Firebase Auth has refused the request: {error}"
+            text = f"Firebase Auth has refused the request: {error}"
         case exceptions.PermissionDenied():
-            said = f"You may not use the Firestore of {project}: ask its owner for the role Cloud Datastore User."
+            text = f"You may not use the Firestore of {project}: ask its owner for the role Cloud Datastore User."
         case exceptions.NotFound():
-            said = f"The project {project} has no Firestore database, or does not exist. Check its id."
+            text = f"The project {project} has no Firestore database, or does not exist. Check its id."
         case exceptions.FailedPrecondition() if "index" in str(error):
-            said = f"{project} lacks an index: run `npx firebase deploy --only firestore:indexes --project {project}`."
+            text = f"{project} lacks an index: run `npx firebase deploy --only firestore:indexes --project {project}`."
         case exceptions.ServiceUnavailable() | exceptions.DeadlineExceeded() | exceptions.RetryError():
-            said = "Firestore does not answer. Check the network, and try again."
+            text = "Firestore does not answer. Check the network, and try again."
         case _:
-            said = f"Firestore has refused the request: {error}"
-    return CommandError(said)
+            text = f"Firestore has refused the request: {error}"
+    return CommandError(text)

@@ -104,7 +104,7 @@ def test_speed_and_pitch_are_asked_of_the_voice(stub: GoogleStub) -> None:
     assert stub.requests[0]["voice"] == {"languageCode": "en-US", "name": "en-US-Neural2-A"}
 
 
-def test_a_voice_that_tells_no_marks_gets_plain_text(stub: GoogleStub) -> None:
+def test_a_voice_that_reports_no_marks_gets_plain_text(stub: GoogleStub) -> None:
     [utterance] = spoken("A & B.", CHIRP)
     assert stub.requests[0]["input"] == {"text": "A & B."}
     assert utterance.marks == []

@@ -17,6 +17,7 @@ from stoker.analytics.series import Period, active_users, series, today, top
 from stoker.models.analytics import AggregateName, AnalyticsAggregate, Granularity
 from stoker_tools.cli.analytics import tables
 from stoker_tools.cli.analytics.chart_html import draw_html
+from stoker_tools.cli.analytics.panels import Chart, chart_of
 from stoker_tools.cli.text import as_json, clean
 from stoker_tools.errors import CommandError
 from stoker_tools.exit_codes import ExitCode
@@ -89,7 +90,7 @@ def run(options: argparse.Namespace) -> int:
             )
     for file, draw in ((options.png, "png"), (options.html, "html")):
         if file is not None:
-            _draw(file, draw, title, found, by_name=options.top)
+            _draw(file, draw, title, chart_of(found, by_name=options.top))
     return ExitCode.DONE
 
 
@@ -127,14 +128,14 @@ def _users(options: argparse.Namespace) -> int:
     return ExitCode.DONE
 
 
-def _draw(file: Any, kind: str, title: str, found: Sequence[AnalyticsAggregate], *, by_name: bool) -> None:
+def _draw(file: Any, kind: str, title: str, chart: Chart) -> None:
     try:
         if kind == "png":
             from stoker_tools.cli.analytics.chart_png import draw_png  # It imports matplotlib, which takes a second.
 
-            draw_png(file, title, found, by_name=by_name)
+            draw_png(file, title, chart)
         else:
-            draw_html(file, title, found, by_name=by_name)
+            draw_html(file, title, chart)
     except OSError as error:
         raise CommandError(f"{file} can't be written: {error.strerror}.") from None
     print(f"Drew {file}.", file=sys.stderr)

@@ -15,8 +15,8 @@ from stoker.firestore.client import client
 from stoker.jobs.commands import cancel_job, retry_job
 from stoker.jobs.job import find_job
 from stoker.jobs.job_deletion import delete_job
-from stoker.models.document import problems
 from stoker.models.job import JobStatus
+from stoker.models.problems import problems
 from stoker.models.settings import JobSettings, NewUserLimits
 from stoker_tools import exit_codes
 from stoker_tools.cli.jobs import queries, tables

@@ -17,7 +17,8 @@ from stoker import config
 from stoker.accounts.roles import role_assignment, set_role
 from stoker.firebase import app
 from stoker.firestore.client import client
-from stoker.models.document import is_user_id, problems
+from stoker.models.document import is_user_id
+from stoker.models.problems import problems
 from stoker.models.user import RoleChange
 from stoker_tools.cli.text import as_json, clean
 from stoker_tools.errors import CommandError
@@ -38,11 +39,11 @@ def check(options: argparse.Namespace, refuse: Callable[[str], NoReturn]) -> Non
         refuse: Ends the program with a sentence.
     """
     if options.command == "set":
-        said = _change(options)
+        given = _change(options)
         try:
-            RoleChange.from_firestore(said)
+            RoleChange.from_firestore(given)
         except ValidationError as error:
-            refuse(clean("; ".join(problems(error, said))))
+            refuse(clean("; ".join(problems(error, given))))
 
 
 def run(options: argparse.Namespace) -> int:
@@ -57,8 +58,8 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _change(options: argparse.Namespace) -> dict[str, Any]:
-    said = {"userId": "checked-later", "role": options.role}
-    return said if options.permissions is None else {**said, "permissions": options.permissions}
+    given = {"userId": "checked-later", "role": options.role}
+    return given if options.permissions is None else {**given, "permissions": options.permissions}
 
 
 def _set(options: argparse.Namespace) -> int:
