@@ -62,10 +62,7 @@ def _run(file: Path | None, keep: bool) -> int:
     from stoker_tools.emulators import sharing
     from stoker_tools.samples.clip import make_clip
 
-    with (
-        suite.running(usual_ports=True, user_interface=keep, report=lambda line: print(line, flush=True)) as emulators,
-        sharing.offered(emulators.hosts, emulators.environment),
-    ):
+    with suite.running(usual_ports=True, user_interface=keep, report=lambda line: print(line, flush=True)) as emulators:
         # Processes that carry the suite's variables, and files in its folder, end with it.
         os.environ.update(emulators.environment)
         if file is None:
@@ -73,8 +70,10 @@ def _run(file: Path | None, keep: bool) -> int:
             make_clip(file)
         status = _run_job(file)
         if keep:
-            print(f"\nThe suite goes on running. Ctrl-C ends it.\n\n{emulators.describe()}\n", flush=True)
-            emulators.wait(show)
+            # Only now is the suite offered. Otherwise, other commands would lose it at the end of the demo.
+            with sharing.offered(emulators.hosts, emulators.environment):
+                print(f"\nThe suite goes on running. Ctrl-C ends it.\n\n{emulators.describe()}\n", flush=True)
+                emulators.wait(show)
     return status
 
 

@@ -46,24 +46,23 @@ def main(arguments: Sequence[str]) -> int:
     end_in_order()
     started = time.monotonic()
     inside: list[str] = options.command
-    with (
-        suite.running(
-            options.only,
-            schedules=options.schedules,
-            usual_ports=True,
-            user_interface=not inside,
-            report=lambda line: print(line, file=sys.stderr, flush=True),
-        ) as emulators,
-        sharing.offered(emulators.hosts, emulators.environment),
-    ):
+    with suite.running(
+        options.only,
+        schedules=options.schedules,
+        usual_ports=True,
+        user_interface=not inside,
+        report=lambda line: print(line, file=sys.stderr, flush=True),
+    ) as emulators:
         if options.file:
             options.file.write_text(json.dumps(_facts(emulators), indent=2) + "\n")
         if inside:
+            # The suite is not offered, because it ends with COMMAND, and other commands would lose it.
             os.environ.pop("PYTHONPATH", None)  # It leads to these tools, which COMMAND must not import.
             return run(inside, emulators.environment)
-        print(f"The emulators are ready, after {time.monotonic() - started:.0f} s:\n\n{emulators.describe()}\n")
-        print("Ctrl-C ends them.", flush=True)
-        emulators.wait(str if options.json else show)
+        with sharing.offered(emulators.hosts, emulators.environment):
+            print(f"The emulators are ready, after {time.monotonic() - started:.0f} s:\n\n{emulators.describe()}\n")
+            print("Ctrl-C ends them.", flush=True)
+            emulators.wait(str if options.json else show)
     return ExitCode.DONE
 
 

@@ -1,5 +1,8 @@
 """The suite that a checkout runs, so that its other commands find that suite.
 
+Only a suite that runs until Ctrl-C is offered: that of `scripts/emulators` without a command, and that of
+`scripts/demo --keep` after the demo. Another suite would end while others use it.
+
 A file in the checkout says how to reach the suite. The process that runs the suite writes the file, and removes it at
 the end. If that process was killed, the file stays: it is ignored, because its process does not live any more.
 
