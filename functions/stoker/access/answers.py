@@ -45,4 +45,4 @@ def https_error(error: StokerError) -> HttpsError:
             code = FunctionsErrorCode.UNAVAILABLE
         case _:
             code = FunctionsErrorCode.INTERNAL
-    return HttpsError(code, error.message, details)
+    return HttpsError(code, error.message_for_caller, details)

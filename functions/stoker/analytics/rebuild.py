@@ -185,7 +185,7 @@ def _write(lease: RollUpLease, tallies: Mapping[Key, Tally], gone: list[Key], no
             # After a failure, a held lease means that only the answer was lost. Writing the same again changes nothing.
             until_written(partial(_commit, lease, some), read_again=lease.check, through_outages=True)
         except TRANSIENT as error:
-            raise Unavailable("Firestore does not take the aggregates. Begin again in a moment.") from error
+            raise Unavailable("Firestore does not take the aggregates.") from error
 
 
 def _commit(lease: RollUpLease, writes: list[Any]) -> None:

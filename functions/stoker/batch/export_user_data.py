@@ -125,7 +125,7 @@ def _add_file(context: JobContext, part: ArchivePart, done: ExportPosition, blob
     try:
         first = source.read(0, CHUNK_BYTES)
     except InputNotFound as error:
-        done.fail(source.path, error.message, error.code)
+        done.fail(source.path, _vanished(source), error.code)
         return
 
     def rest() -> Iterator[bytes]:
@@ -135,7 +135,7 @@ def _add_file(context: JobContext, part: ArchivePart, done: ExportPosition, blob
                 yield source.read(offset, CHUNK_BYTES)
             except InputNotFound as error:
                 # Half of the file is in the part. So the next attempt writes the part again, without the file.
-                raise Unavailable(error.message) from error
+                raise Unavailable(_vanished(source)) from error
 
     facts = {
         "path": source.path,
@@ -145,6 +145,11 @@ def _add_file(context: JobContext, part: ArchivePart, done: ExportPosition, blob
     }
     part.add_file(done.files_seen, facts, chain([first], rest()))
     done.succeeded += 1
+
+
+def _vanished(source: Source) -> str:
+    # The message of the error itself advises to write a job for the new file, which does not fit an export.
+    return f"The file {source.path!r} was deleted or replaced while it was exported."
 
 
 Exported = Any

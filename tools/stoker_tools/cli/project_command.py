@@ -67,6 +67,6 @@ def _on_project(package: str, parser: argparse.ArgumentParser, options: argparse
     try:
         return int(commands.run(options))
     except StokerError as error:
-        raise CommandError(error.message, REFUSALS.get(error.code, ExitCode.FAILED)) from None
+        raise CommandError(error.message_for_caller, REFUSALS.get(error.code, ExitCode.FAILED)) from None
     except (GoogleAPIError, GoogleAuthError, FirebaseError) as error:
         raise connection.explained(error, project) from error

@@ -132,7 +132,7 @@ def _each(options: argparse.Namespace, act: Callable[[str], None], done: Callabl
         try:
             act(job_id)
         except StokerError as error:
-            results.append({"id": job_id, "done": False, "error": error.message, "errorCode": error.code})
+            results.append({"id": job_id, "done": False, "error": error.message_for_caller, "errorCode": error.code})
         else:
             results.append({"id": job_id, "done": True})
         if options.json:

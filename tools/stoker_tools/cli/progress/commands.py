@@ -37,7 +37,7 @@ def run(options: argparse.Namespace) -> int:
         except StokerError as error:
             failed += 1
             missing += isinstance(error, UserNotFound)
-            print(clean(error.message), file=sys.stderr)
+            print(clean(error.message_for_caller), file=sys.stderr)
             continue
         print(_as_json(user_id, rebuilt) if options.json else _as_line(user_id, rebuilt, options.dry_run), flush=True)
     if options.all and not options.json:
