@@ -37,7 +37,7 @@ EXPORTS = re.compile(r"job-outputs/[^/]+/[^/]+/[^/]+/export-\d+\.zip")
 """The files of earlier exports, which are not exported again."""
 
 README = """\
-This is all data that is kept about you here. It was complete when the export was made.
+This is all data that is kept about you here. It has everything that was there when the export was made.
 
 data/account-*.json   your account: how you sign in
 data/users-*.json     your profile and all that belongs to it
