@@ -127,6 +127,6 @@ def test_a_missing_python_is_said_in_a_sentence() -> None:
 
 def test_an_unknown_emulator_is_said_in_a_sentence() -> None:
     done = subprocess.run([COMMAND, "--only", "auth,mainframe"], capture_output=True, text=True, check=False)
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert "mainframe" in done.stderr
     assert done.stderr.count("\n") == 1

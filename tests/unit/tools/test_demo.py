@@ -11,6 +11,8 @@ import pytest
 from stoker_tools import emulators
 from stoker_tools.cli import demo
 from stoker_tools.emulators import command, sharing
+from stoker_tools.errors import CommandError
+from stoker_tools.exit_codes import ExitCode
 from stoker_tools.samples import user
 from stoker_tools.setup import environment
 
@@ -77,3 +79,16 @@ def test_a_suite_is_offered_only_while_it_waits_for_ctrl_c(
     monkeypatch.setattr(demo, "OUTPUT", tmp_path / "output")
     assert demo.main([str(film), *(["--keep"] if keep else [])]) == 0
     assert found == {"job": {}, **({"waiting": VARIABLES} if keep else {})}
+
+
+def test_a_film_that_does_not_exist_is_named_with_its_exit_code(tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match=r"film\.mp4' does not exist: name a film") as refused:
+        demo.main([str(tmp_path / "film.mp4")])
+    assert refused.value.exit_code == ExitCode.NOTHING_THERE
+
+
+def test_a_folder_is_no_film(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        demo.main([str(tmp_path)])
+    assert ended.value.code == ExitCode.USAGE
+    assert "is not a file: name a film" in capsys.readouterr().err

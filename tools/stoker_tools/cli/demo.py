@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stoker_tools.cli.command_line import CommandLine
+from stoker_tools.errors import CommandError
 from stoker_tools.exit_codes import ExitCode
 from stoker_tools.setup import environment
 
@@ -52,8 +53,11 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _check(file: Path | None, parser: argparse.ArgumentParser) -> None:
-    if file is not None and not file.is_file():
-        parser.error(f"{str(file)!r} {'is a folder' if file.is_dir() else 'does not exist'}: name a film")
+    if file is None or file.is_file():
+        return
+    if file.exists():
+        parser.error(f"{str(file)!r} is not a file: name a film")
+    raise CommandError(f"{str(file)!r} does not exist: name a film.", ExitCode.NOTHING_THERE)
 
 
 def _run(file: Path | None, keep: bool) -> int:

@@ -13,6 +13,7 @@ from typing import Any
 
 from stoker.models.document import Model
 from stoker_tools.errors import CommandError
+from stoker_tools.exit_codes import ExitCode
 from stoker_tools.explain.field_problems import Fields, declared_fields
 from stoker_tools.generate.fields import without_null
 from stoker_tools.rules_lab.values import NOW
@@ -49,19 +50,21 @@ def read_document(path: str) -> Read:
         path: The path of the file, which holds JSON.
 
     Raises:
-        CommandError: The file can't be read, or it holds no document.
+        CommandError: The file does not exist, can't be read, or holds no document.
     """
     try:
         text = Path(path).read_text(encoding="utf-8-sig")
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not text in UTF-8"
-        raise CommandError(f"{path} can't be read: {reason}.") from None
+        code = ExitCode.NOTHING_THERE if isinstance(error, FileNotFoundError) else ExitCode.USAGE
+        raise CommandError(f"{path} can't be read: {reason}.", code) from None
     try:
         return _read(text)
     except json.JSONDecodeError as error:
-        raise CommandError(f"{path} is not JSON: {error.msg} (line {error.lineno}, column {error.colno}).") from None
+        place = f"line {error.lineno}, column {error.colno}"
+        raise CommandError(f"{path} is not JSON: {error.msg} ({place}).", ExitCode.USAGE) from None
     except CommandError as error:
-        raise CommandError(f"{path} can't be read: {error}") from None
+        raise CommandError(f"{path} can't be read: {error}", ExitCode.USAGE) from None
 
 
 def _read(text: str) -> Read:

@@ -88,9 +88,14 @@ def _show(options: argparse.Namespace, user_id: str) -> int:
 def _state(user_id: str) -> dict[str, Any]:
     found, record = account.find(user_id), departure.find(user_id)
     if found is None:
+        if record is None:
+            raise CommandError(
+                f"There is no account {clean(user_id, 100)!r}, and no record that it was deleted.",
+                ExitCode.NOTHING_THERE,
+            )
         gone: dict[str, Any] = {"id": user_id, "account": "gone"}
-        if record is None or record.gone_at is None or record.late_job_id is None:
-            return {**gone, "jobId": record.job_id if record else None}
+        if record.gone_at is None or record.late_job_id is None:
+            return {**gone, "jobId": record.job_id}
         # This job removes what was written with a token that was still valid.
         return {**gone, "jobId": record.late_job_id, "jobDueAt": record.gone_at + departure.TOKENS_LAST}
     if record is not None:

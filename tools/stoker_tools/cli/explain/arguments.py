@@ -28,7 +28,8 @@ FILE.json holds the fields as your app writes them. JSON has no timestamps, so w
   {"timestamp": "2026-11-27T05:00:00Z"}    for a timestamp in any place
   {"deleteField": true}                    for deleteField(), in a change
 
-The exit code is 0 if the rules would accept the write, and 1 if they would refuse it.
+The exit code is 0 if the rules would accept the write, and 1 if they would refuse it. It is 10 if a file does not
+exist, and 2 if a file holds no document.
 """
 
 
