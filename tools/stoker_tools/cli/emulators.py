@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stoker_tools.cli.command_line import CommandLine
+from stoker_tools.errors import CommandError
 from stoker_tools.exit_codes import ExitCode
 from stoker_tools.setup import environment
 
@@ -38,6 +39,10 @@ With a COMMAND, the exit code is that of the command.
 def main(arguments: Sequence[str]) -> int:
     """Run a command line; return the exit code."""
     options = _parser().parse_args(arguments)
+    if options.file and not options.file.parent.is_dir():
+        raise CommandError(
+            f"{options.file} can't be written: there is no folder {options.file.parent}.", ExitCode.NOTHING_THERE
+        )
     environment.enter("stoker_tools")
     from stoker_tools import emulators as suite  # It needs the packages that `enter` has installed.
     from stoker_tools.emulators import sharing
