@@ -255,3 +255,18 @@ def test_numbers_are_read_as_javascript_writes_them(explain: Explain) -> None:
     assert explain({**TASK, "estimatedDuration": 5.0})[0] == 0
     assert explain({**TASK, "estimatedDuration": 5.5})[0] == 1
     assert explain({**EVENT, "value": 10**4000})[1]["refused"] == ["value: must be a finite number"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{".".join(["a"] * 21): 1}, {".".join(["a"] * 1001): 1}, {".".join(["a"] * 18): {"b": {"c": {"d": 1}}}}],
+    ids=["21 levels", "1,001 levels", "18 levels and 3 more"],
+)
+def test_a_change_with_too_many_levels_is_refused_in_a_sentence(change: dict[str, Any], explain: Explain) -> None:
+    with pytest.raises(CommandError, match=r"of 'a\.a\..*' can't be written: it has more than 20 levels") as refused:
+        explain(change, "--in", "tasks", old=STORED)
+    assert refused.value.exit_code == ExitCode.USAGE
+
+
+def test_a_change_may_remove_a_place_that_is_too_deep(explain: Explain) -> None:
+    assert explain({".".join(["a"] * 1001): {"deleteField": True}}, "--in", "tasks", old=STORED)[0] in (0, 1)

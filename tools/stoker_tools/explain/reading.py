@@ -22,6 +22,9 @@ MAX_DEPTH = 20
 """The most levels of maps and lists in a document.
 Source: https://firebase.google.com/docs/firestore/quotas#collections_documents_and_fields"""
 
+SHOWN = 40
+"""The most characters of a path that are shown in a sentence."""
+
 MAX_INTEGER = 2**53
 """JavaScript writes a whole number up to this size as an integer, also if JSON has it as `5.0`.
 Source: https://tc39.es/ecma262/#sec-number.max_safe_integer"""
@@ -102,6 +105,9 @@ def merged(before: Fields, change: Read) -> Read:
         before: The fields of the document before the change.
         change: The change as the client gives it to `updateDoc`.
 
+    Raises:
+        CommandError: The document would have too many levels of maps and lists.
+
     Example:
         >>> merged({"preferences": {"language": "de"}}, Read({"preferences.theme": "dark"}, [])).fields
         {'preferences': {'language': 'de', 'theme': 'dark'}}
@@ -109,6 +115,11 @@ def merged(before: Fields, change: Read) -> Read:
     found: dict[str, Any] = {}
     for path, value in change.fields.items():
         name, *inner = path.split(".")
+        try:
+            _value(value, 1 + len(inner))
+        except CommandError as error:
+            shown = path if len(path) <= SHOWN else f"{path[:SHOWN]}…"
+            raise CommandError(f"The change of {shown!r} can't be written: {error}", ExitCode.USAGE) from None
         found[name] = _with(found.get(name, before.get(name)), inner, value)
     for path in change.removed:
         name, *inner = path.split(".")
