@@ -163,7 +163,8 @@ def running(
         directory = start(names, usual)
         manifest = loading.result() if loading else None
         if only is None and manifest and manifest.listens_to_topics:
-            directory = start(names | {"pubsub"}, usual)
+            names = names | {"pubsub"}
+            directory = start(names, usual)
         try:
             _finish(keeper, directory, manifest, report)
         except _PortLostError:  # Another program took a port after it was chosen.
