@@ -52,6 +52,13 @@ def test_python_calls_functions_with_arguments_that_they_take(snippet: Snippet) 
     assert called == known.keys()
 
 
+@pytest.mark.parametrize("snippet", PYTHON, ids=str)
+def test_python_imports_only_public_names(snippet: Snippet) -> None:
+    """All other names of the package may change with every release."""
+    modules = {node.module or "" for node in ast.parse(snippet.code).body if isinstance(node, ast.ImportFrom)}
+    assert not [module for module in modules if module.startswith("stoker.")]
+
+
 @pytest.mark.parametrize("snippet", snippets("json"), ids=str)
 def test_json_can_be_read_and_settings_are_valid(snippet: Snippet) -> None:
     data = json.loads(snippet.code)
