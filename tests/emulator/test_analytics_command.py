@@ -15,12 +15,13 @@ from firebase_functions import logger
 from emulator.analytics import aggregates, deliver, drawn, recounted
 from stoker import config
 from stoker.analytics import rebuild as rebuilding
-from stoker.analytics.rebuild import NotRebuildable, earliest_start, rebuild
+from stoker.analytics.rebuild import earliest_start, rebuild
 from stoker.analytics.record import record_event
 from stoker.analytics.roll_up import roll_up
 from stoker.analytics.roll_up_lease import RollUpLease
 from stoker.analytics.series import Period, active_users, series, top
 from stoker.analytics.user_sketch import UserSketch
+from stoker.errors import NotRebuildable, RollUpBusy
 from stoker.firestore.client import client
 from stoker.models.analytics import SERVER_EVENTS
 from stoker_tools.cli import stoker
@@ -207,7 +208,7 @@ def test_a_rebuild_waits_for_a_roll_up_but_not_for_ever(monkeypatch: pytest.Monk
     monkeypatch.setattr(rebuilding, "LEASE_WAIT_SECONDS", 0.3)
     lease = RollUpLease.take()
     assert lease is not None
-    with pytest.raises(rebuilding.RollUpBusy):
+    with pytest.raises(RollUpBusy):
         rebuild()
     lease.give_back()
     assert rebuild().events == 0
