@@ -365,8 +365,8 @@ class CommitInvariants:
 
     def _slots(self, user_id: str) -> Mapping[str, Any]:
         found = self._lives.documents.get(f"{config.JOB_USERS}/{user_id}")
-        slots: Mapping[str, Any] = found.data.get("running", {}) if found is not None else {}
-        return slots
+        places: Mapping[str, Any] = found.data.get("running", {}) if found is not None else {}
+        return places
 
 
 def failed_of(data: Mapping[str, Any]) -> int | None:
