@@ -57,7 +57,7 @@ def events(now: datetime) -> Events:
 def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
     """Run the command in this process, on the test's own collections; return exit code, output and errors."""
 
-    monkeypatch.setattr(logger, "write", logger.write)  # the command silences it for as long as it lives
+    monkeypatch.setattr(logger, "write", logger.write)  # The command diverts the log for as long as it lives.
 
     def made(*words: str) -> tuple[int, str, str]:
         capsys.readouterr()  # what was logged before

@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, NoReturn, get_args
 
-from firebase_functions import logger
 from pydantic import TypeAdapter, ValidationError
 from rich.console import Console
 
@@ -68,8 +67,6 @@ def run(options: argparse.Namespace) -> int:
     Args:
         options: The command line.
     """
-    # The log lines are for Cloud Logging, and not for the terminal.
-    setattr(logger, "write", lambda entry: None)  # noqa: B010 - a function, which mypy allows no assignment to
     if options.command == "rebuild":
         return _rebuild(options)
     if options.users:

@@ -1,13 +1,9 @@
 """The arguments of `stoker explain`. Standard library only, so that --help answers at once."""
 
-import io
-import json
-import sys
 from collections.abc import Sequence
 
+from stoker_tools.cli import project_command
 from stoker_tools.cli.command_line import CommandLine, Parser
-from stoker_tools.errors import CommandError
-from stoker_tools.setup import environment
 
 DESCRIPTION = """\
 Says why the rules would refuse a document that a client writes to Firestore. It needs no emulator and no project. It
@@ -36,20 +32,13 @@ exist, and 2 if a file holds no document.
 def main(arguments: Sequence[str]) -> int:
     """Run a command line; return the exit code."""
     options = parser().parse_args(arguments)
-    environment.enter("stoker_tools", [".venv"])
-    # The rest needs the packages that `enter` has installed, and the code of the functions.
-    sys.path.insert(0, str(environment.ROOT / "functions"))
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")  # A character that the terminal can't show is no failure.
-    from stoker_tools.cli.explain import commands
 
-    try:
+    def explain() -> int:
+        from stoker_tools.cli.explain import commands
+
         return commands.run(options)
-    except CommandError as error:
-        if options.json:
-            print(json.dumps({"error": str(error)}))
-        raise
+
+    return project_command.run_with_functions(options, explain)
 
 
 def parser() -> Parser:
