@@ -41,7 +41,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--keep", action="store_true", help="leave the suite running until Ctrl-C")
     options = parser.parse_args(arguments)
     _check(options.file, parser)
-    environment.enter("stoker_tools")
+    environment.enter()
     from stoker_tools.emulators.command import end_in_order  # It needs the packages that `enter` has installed.
 
     end_in_order()

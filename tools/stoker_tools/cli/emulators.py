@@ -43,7 +43,7 @@ def main(arguments: Sequence[str]) -> int:
         raise CommandError(
             f"{options.file} can't be written: there is no folder {options.file.parent}.", ExitCode.NOTHING_THERE
         )
-    environment.enter("stoker_tools")
+    environment.enter()
     from stoker_tools import emulators as suite  # It needs the packages that `enter` has installed.
     from stoker_tools.emulators import sharing
     from stoker_tools.emulators.command import end_in_order, run

@@ -51,7 +51,7 @@ def run_with_functions(options: argparse.Namespace, body: Callable[[], int]) -> 
     Raises:
         CommandError: The command can't be carried out. With `--json`, the message has been printed as JSON too.
     """
-    environment.enter("stoker_tools", [".venv"])
+    environment.enter([".venv"])
     sys.path.insert(0, str(environment.ROOT / "functions"))
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):

@@ -53,7 +53,7 @@ def main(words: Sequence[str]) -> int:
     # Node.js and Java take longer to install than the Python tools.
     python = f".venv-{options.python}" if options.python else ".venv"
     places = (python,) if python_only else environment.EVERYTHING
-    environment.enter("stoker_tools", places)
+    environment.enter(places)
     if options.fast:
         arguments = [*selection.FAST, *([] if names else selection.PYTHON_ONLY), *arguments]
     if python_only or selection.needs_no_suite(arguments):
