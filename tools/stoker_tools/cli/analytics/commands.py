@@ -38,7 +38,7 @@ def check(options: argparse.Namespace, refuse: Callable[[str], NoReturn]) -> Non
         refuse: Ends the program with a sentence.
     """
     if options.start and options.end and options.start >= options.end:
-        refuse("the time ends before it begins: change --from or --to")
+        refuse("the period ends before it begins: change --from or --to")
     if options.command == "rebuild":
         return
     if options.name is not None and not _is_name(options.name):
@@ -50,7 +50,7 @@ def check(options: argparse.Namespace, refuse: Callable[[str], NoReturn]) -> Non
     except ValueError as error:
         refuse(str(error))
     if any(time and time > datetime.now(UTC) for time in (options.start, options.on, bucket)):
-        refuse("the time has not come yet in UTC: change --from, --on or --in")
+        refuse("the period is in the future (UTC): change --from, --on or --in")
 
 
 def _is_name(text: str) -> bool:
@@ -146,7 +146,7 @@ def _rebuild(options: argparse.Namespace) -> int:
             )
     except RollUpLeaseLost:
         raise CommandError(
-            "A roll-up has taken the lease, because this process stood still for too long. Start again.",
+            "A roll-up has taken the lease, because this process was paused for too long. Run the command again.",
             ExitCode.LOCKED,
         ) from None
     if options.json:
