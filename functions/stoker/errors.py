@@ -56,7 +56,7 @@ StokerError
 
 A message is a sentence for the person who wrote the job or made the call. It names what is wrong and says what to do.
 The message of a `TransientError` only says what is wrong. For a job, the engine adds what happens next. For the caller
-of a function or a command, `message_for_caller` adds the advice. A code is stable, so clients may branch on it.
+of a function or a command, `access/answers.py` adds the advice. A code is stable, so clients may branch on it.
 """
 
 from typing import ClassVar
@@ -75,11 +75,6 @@ class StokerError(Exception):
     def message(self) -> str:
         """The sentence that the error was raised with."""
         return str(self)
-
-    @property
-    def message_for_caller(self) -> str:
-        """The message for the caller of a function or a command."""
-        return self.message
 
 
 class PermanentError(StokerError):
@@ -342,11 +337,6 @@ class TransientError(StokerError):
 
     The message says only what is wrong. The engine adds whether the job is tried again.
     """
-
-    @property
-    def message_for_caller(self) -> str:
-        """The message, and the advice to try again. The engine repeats only jobs, and not calls."""
-        return f"{self.message} Try again in a moment."
 
 
 class Unavailable(TransientError):

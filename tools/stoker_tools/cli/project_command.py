@@ -77,6 +77,7 @@ def _on_project(package: str, parser: argparse.ArgumentParser, options: argparse
         # `stoker` may be imported only now. A wrong command line is reported even if no project can be reached.
         commands = importlib.import_module(f"{package}.commands")
         commands.check(options, parser.error)
+    from stoker.access.answers import message_for_caller
     from stoker.errors import StokerError
     from stoker_tools.cli.function_log import divert_log
 
@@ -84,6 +85,6 @@ def _on_project(package: str, parser: argparse.ArgumentParser, options: argparse
     try:
         return int(commands.run(options))
     except StokerError as error:
-        raise CommandError(error.message_for_caller, REFUSALS.get(error.code, ExitCode.FAILED)) from None
+        raise CommandError(message_for_caller(error), REFUSALS.get(error.code, ExitCode.FAILED)) from None
     except (GoogleAPIError, GoogleAuthError, FirebaseError) as error:
         raise connection.explained(error, project) from error

@@ -9,6 +9,7 @@ from typing import Any, NoReturn, get_args
 from google.cloud.firestore import ArrayRemove, ArrayUnion
 
 from stoker import config, registry
+from stoker.access.answers import message_for_caller
 from stoker.errors import JobNotFound, StokerError
 from stoker.firestore.client import client
 from stoker.jobs.commands import cancel_job, retry_job
@@ -133,7 +134,7 @@ def _each(options: argparse.Namespace, act: Callable[[str], None], done: Callabl
         try:
             act(job_id)
         except StokerError as error:
-            results.append({"id": job_id, "done": False, "error": error.message_for_caller, "errorCode": error.code})
+            results.append({"id": job_id, "done": False, "error": message_for_caller(error), "errorCode": error.code})
         else:
             results.append({"id": job_id, "done": True})
         if options.json:
