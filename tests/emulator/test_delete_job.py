@@ -67,7 +67,7 @@ def made(user: User, clip: Path) -> str:
 
 
 def test_the_owner_deletes_a_job_and_its_files_are_gone_with_the_answer(user: User, made: str) -> None:
-    user.result(made)  # The app has followed it. The emulator then answers the first deletion with an error.
+    user.result(made)  # The app has followed it to its end.
     answer = call({"jobId": made}, user.token)
     assert (answer.status_code, answer.json()) == (200, {"result": {"jobId": made, "status": "deleted"}})
     assert not document(made).get().exists

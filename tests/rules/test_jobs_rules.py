@@ -134,10 +134,16 @@ def test_nobody_plants_a_deletion_for_later(user: User) -> None:
         user.write_job({"operation": "delete-user-data"}, type="batch-operation", runAfter=later)
 
 
+@pytest.mark.parametrize("collection", ["processingJobs", "projects", "tasks"])
+def test_a_document_that_does_not_exist_is_not_found(user: User, collection: str) -> None:
+    assert not user.firestore.collection(collection).document().get().exists
+
+
 def test_without_signing_in_nothing_can_be_read_or_written(job_id: str) -> None:
     project = f"http://{os.environ['FIRESTORE_EMULATOR_HOST']}/v1/projects/demo-stoker"
     jobs = f"{project}/databases/(default)/documents/processingJobs"
-    assert httpx.get(f"{jobs}/{job_id}").status_code == 403
+    for name in (job_id, "none"):
+        assert httpx.get(f"{jobs}/{name}").status_code == 403
     assert httpx.get(f"{jobs}?pageSize=10").status_code == 403
     assert httpx.post(jobs, json={"fields": {"status": {"stringValue": "pending"}}}).status_code == 403
 
