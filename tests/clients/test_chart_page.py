@@ -56,3 +56,10 @@ def test_a_reader_asks_the_page_for_figures_with_keys_and_with_the_pointer(tmp_p
         "2026-11-20 (UTC) to 2026-11-22 (UTC): 12 events",
         6,
     ]
+
+
+@pytest.mark.slow
+def test_the_keys_of_a_page_without_bars_leave_the_hint(tmp_path: Path) -> None:
+    draw_html(tmp_path / "page.html", "The most frequent events", chart_of([], by_name=True, now=NOW))
+    press = "charts.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowRight', bubbles: true }))"
+    assert evaluated(tmp_path, "page.html", f"({press}, readout.textContent)").startswith("Point at a bar")

@@ -15,12 +15,13 @@ from firebase_functions import logger
 from emulator.analytics import aggregates, deliver, drawn, recounted
 from stoker import config
 from stoker.analytics import rebuild as rebuilding
-from stoker.analytics.rebuild import NotRebuildable, earliest_start, rebuild
+from stoker.analytics.rebuild import earliest_start, rebuild
 from stoker.analytics.record import record_event
 from stoker.analytics.roll_up import roll_up
 from stoker.analytics.roll_up_lease import RollUpLease
 from stoker.analytics.series import Period, active_users, series, top
 from stoker.analytics.user_sketch import UserSketch
+from stoker.errors import NotRebuildable, RollUpBusy
 from stoker.firestore.client import client
 from stoker.models.analytics import SERVER_EVENTS
 from stoker_tools.cli import stoker
@@ -56,7 +57,7 @@ def events(now: datetime) -> Events:
 def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
     """Run the command in this process, on the test's own collections; return exit code, output and errors."""
 
-    monkeypatch.setattr(logger, "write", logger.write)  # the command silences it for as long as it lives
+    monkeypatch.setattr(logger, "write", logger.write)  # The command diverts the log for as long as it lives.
 
     def made(*words: str) -> tuple[int, str, str]:
         capsys.readouterr()  # what was logged before
@@ -207,7 +208,7 @@ def test_a_rebuild_waits_for_a_roll_up_but_not_for_ever(monkeypatch: pytest.Monk
     monkeypatch.setattr(rebuilding, "LEASE_WAIT_SECONDS", 0.3)
     lease = RollUpLease.take()
     assert lease is not None
-    with pytest.raises(rebuilding.RollUpBusy):
+    with pytest.raises(RollUpBusy):
         rebuild()
     lease.give_back()
     assert rebuild().events == 0
@@ -280,16 +281,17 @@ def test_the_rebuild_at_a_terminal(run: Run, events: Events) -> None:
     [
         (["report", "a", "--from", "soon"], 2, "is not a time"),
         (["report"], 2, "required"),
-        (["report", "a", "--from", "2026-11-22", "--to", "2026-11-01"], 1, "ends before it begins"),
-        (["report", "a", "--from", "2999-01-01"], 1, "is in the future"),
-        (["report", "--users", "--on", "2999-01-01"], 1, "is in the future"),
-        (["report", "--top", "--in", "2999-01"], 1, "is in the future"),
-        (["report", "--top", "--in", "2026-13"], 1, "is not an hour, a day or a month"),
+        (["report", "a", "--from", "2026-11-22", "--to", "2026-11-01"], 2, "ends before it begins"),
+        (["rebuild", "--from", "2026-11-22", "--to", "2026-11-01"], 2, "ends before it begins"),
+        (["report", "a", "--from", "2999-01-01"], 2, "is in the future"),
+        (["report", "--users", "--on", "2999-01-01"], 2, "is in the future"),
+        (["report", "--top", "--in", "2999-01"], 2, "is in the future"),
+        (["report", "--top", "--in", "2026-13"], 2, "is not an hour, a day or a month"),
         (["report", "a b"], 2, "no event can have the name 'a b': it begins with a-z"),
         (["report", ""], 2, "no event can have the name ''"),
         (["report", "A" * 65], 2, "no event can have the name 'AAAA"),
-        (["report", "a", "--by", "hour", "--from", "2020-01-01", "--to", "2026-01-01"], 1, "more than 10,000"),
-        (["report", "--users", "--png", "x.png"], 1, "is not drawn"),
+        (["report", "a", "--by", "hour", "--from", "2020-01-01", "--to", "2026-01-01"], 2, "more than 10,000"),
+        (["report", "--users", "--png", "x.png"], 2, "is not drawn"),
         (["report", "a", "--png", "/nowhere/x.png"], 1, "can't be written"),
         (["report", "nothing.happened"], 0, "No such event happened"),
     ],

@@ -1,6 +1,7 @@
 """`export-user-data`: all data of a user, once, in ZIP files that any program opens."""
 
 import hashlib
+from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -107,4 +108,30 @@ def test_a_file_that_is_deleted_meanwhile_is_reported(ada: str, monkeypatch: pyt
     monkeypatch.setattr(export_module, "Source", deleted)
     job = BatchJob(ada, EXPORT).work()
     assert (job["status"], job["output"]["failed"]) == ("completed", 1)
-    assert job["output"]["failures"][0]["item"] == f"user-uploads/{ada}/1.mp4"
+    [failure] = job["output"]["failures"]
+    assert failure["item"] == f"user-uploads/{ada}/1.mp4"
+    assert failure["error"].endswith("was deleted or replaced while it was exported.")
+
+
+def test_a_file_that_is_deleted_while_it_is_copied_is_left_out_by_the_next_attempt(
+    ada: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put_file(f"user-uploads/{ada}/film.mp4", b"film")
+    read = sources.Source.read
+
+    def read_once(source: sources.Source, offset: int, length: int) -> bytes:
+        content = read(source, offset, length)
+        bucket().blob(source.path).delete()
+        return content
+
+    monkeypatch.setattr(export_module, "CHUNK_BYTES", 2)
+    monkeypatch.setattr(sources.Source, "read", read_once)
+    batch = BatchJob(ada, EXPORT)
+    job = batch.work()
+    assert (job["status"], job["errorCode"]) == ("pending", "unavailable")
+    assert job["error"] == (
+        f"The file 'user-uploads/{ada}/film.mp4' was deleted or replaced while it was exported. "
+        "The job is tried again by itself."
+    )
+    batch.reference.update({"runAfter": datetime.now(UTC)})
+    assert batch.work()["status"] == "completed"

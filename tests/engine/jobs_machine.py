@@ -175,7 +175,7 @@ class Jobs(RuleBasedStateMachine):
     @precondition(lambda self: self.runs)
     @rule(pick=PICK)
     def worker_fails_for_now(self, pick: int) -> None:
-        self.ends("fail for now", self.chosen(pick), Unavailable("Nobody answered. The job is tried again by itself."))
+        self.ends("fail for now", self.chosen(pick), Unavailable("Nobody answered."))
 
     @precondition(lambda self: self.runs)
     @rule(pick=PICK)

@@ -56,7 +56,7 @@ def nothing(context: JobContext, job_input: VideoInput) -> JobOutput:
 
 def poison(context: JobContext, job_input: VideoInput) -> JobOutput:
     """Fails, each time."""
-    raise Unavailable("The test wants this job to fail. It is tried again by itself.")
+    raise Unavailable("The test wants this job to fail.")
 
 
 SLEEP = "seconds"

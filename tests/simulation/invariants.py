@@ -261,7 +261,7 @@ class CommitInvariants:
         running = self._lives.holding[user_id]
         if self.at_once is not None and len(running) > self.at_once:
             self.fail("limits", f"{user_id} runs {sorted(running)}, and may run {self.at_once}")
-        if self.limited and commit.life.id not in self._slots(user_id):
+        if self.limited and commit.life.id not in self._taken_places(user_id):
             self.fail("places are kept", f"{commit.life.id} runs without a place")
 
     def _dedupe(self, commit: Commit) -> None:
@@ -299,7 +299,7 @@ class CommitInvariants:
             as_it_should = waits and counted and gained["errorCode"] == commit.new.get("errorCode")
         if not as_it_should:
             self.fail("history", f"{life.id} became {new} at attempt {commit.new.get('attempt')}, gaining {gained}")
-        if self.limited and life.id in self._slots(life.user_id):
+        if self.limited and life.id in self._taken_places(life.user_id):
             self.fail("places are given back", f"{life.id} is {new} and still has a place")
         self._work(commit)
 
@@ -363,10 +363,10 @@ class CommitInvariants:
         if step != life.steps:
             self.fail("one effect", f"{job_id} has made effect {life.steps} at checkpoint {step}")
 
-    def _slots(self, user_id: str) -> Mapping[str, Any]:
+    def _taken_places(self, user_id: str) -> Mapping[str, Any]:
         found = self._lives.documents.get(f"{config.JOB_USERS}/{user_id}")
-        slots: Mapping[str, Any] = found.data.get("running", {}) if found is not None else {}
-        return slots
+        places: Mapping[str, Any] = found.data.get("running", {}) if found is not None else {}
+        return places
 
 
 def failed_of(data: Mapping[str, Any]) -> int | None:

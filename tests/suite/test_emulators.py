@@ -42,6 +42,11 @@ def test_a_command_gets_the_variables_and_gives_its_exit_code(tmp_path: Path) ->
     assert "Starting the emulators: auth." in done.stderr
 
 
+def test_a_suite_that_ends_with_its_command_is_not_offered_to_other_commands(state: Path) -> None:
+    done = subprocess.run([COMMAND, "--only", "auth", "--", "test", "!", "-e", str(state)], check=False)
+    assert done.returncode == 0
+
+
 def test_a_command_that_a_signal_ends_gives_the_exit_code_that_a_shell_gives() -> None:
     done = subprocess.run([COMMAND, "--only", "auth", "--", "sh", "-c", "kill -9 $$"], check=False)
     assert done.returncode == 128 + signal.SIGKILL
@@ -123,6 +128,6 @@ def test_a_missing_python_is_reported_in_a_sentence() -> None:
 
 def test_an_unknown_emulator_is_reported_in_a_sentence() -> None:
     done = subprocess.run([COMMAND, "--only", "auth,mainframe"], capture_output=True, text=True, check=False)
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert "mainframe" in done.stderr
     assert done.stderr.count("\n") == 1

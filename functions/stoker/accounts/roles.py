@@ -73,9 +73,7 @@ def set_role(user_id: str, role: str, permissions: Sequence[str] | None = None, 
     try:
         before, new = until_written(lambda: _set_role(user_id, role, permissions))
     except Aborted:
-        raise Unavailable(
-            f"The profile of {user_id} is written by others all the time. Try again in a moment."
-        ) from None
+        raise Unavailable(f"The profile of {user_id} is written by others all the time.") from None
     if new != before:
         logger.info(
             "A role was set.",
@@ -126,9 +124,7 @@ def give_first_role(user_id: str) -> bool:
     try:
         return until_written(attempt)
     except Aborted:
-        raise Unavailable(
-            f"The profile of {user_id} is written by others all the time. Try again in a moment."
-        ) from None
+        raise Unavailable(f"The profile of {user_id} is written by others all the time.") from None
 
 
 def _assignment_in_profile(user_id: str, profile: StoredDocument | None) -> RoleAssignment:

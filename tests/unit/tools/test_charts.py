@@ -103,12 +103,23 @@ def test_every_page_is_drawn(counts: tuple[int, ...], by_name: bool, tmp_path: P
     assert text.count('<rect class="bar') == 2 * len(counts)
 
 
+@pytest.mark.parametrize("total", [1e-308, 5e-324, -5e-324, 1e-12, 1e12, -1e15], ids=repr)
+def test_a_page_is_drawn_of_sums_of_every_size(total: float, tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    found = [*days(0, 3), aggregate("2026-11-23", 1, unique_users=1, sum=total, min=total, max=total)]
+    draw_html(page, "video.played", chart_of(found, by_name=False, now=NOW))
+    text = page.read_text()
+    assert text.count("<svg") == 3
+    assert "nan" not in text
+
+
 @pytest.mark.slow
 def test_every_picture_is_drawn(tmp_path: Path) -> None:
     from stoker_tools.cli.analytics.chart_png import draw_png
 
     valued = [*days(0, 400), aggregate("2026-11-22", 2, unique_users=1, sum=-7.5, min=-5.0, max=-2.5)]
-    for number, found in enumerate([[], days(0, 0), days(5, 0, 7), valued]):
+    tiny = [aggregate("2026-11-22", 1, unique_users=1, sum=1e-308, min=1e-308, max=1e-308)]
+    for number, found in enumerate([[], days(0, 0), days(5, 0, 7), valued, tiny]):
         for by_name in (False, True):
             picture = tmp_path / f"{number}-{by_name}.png"
             draw_png(picture, "video.played", chart_of(found, by_name=by_name, now=NOW))

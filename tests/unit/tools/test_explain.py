@@ -221,33 +221,34 @@ def test_the_example_on_the_page_is_explained_as_it_says(tmp_path: Path, capsys:
 
 
 @pytest.mark.parametrize(
-    ("text", "message", "code"),
+    ("text", "message"),
     [
-        (b"{", "is not JSON: Expecting property name", 1),
-        (b"[1]", "can't be read: it must hold the fields of a document", 1),
-        (b"\xff", "can't be read: it is not text in UTF-8", 1),
-        (b'{"value": NaN}', "can't be read: NaN is not a number in JSON", 1),
-        (b'{"a": ' + b"[" * 100_000, "can't be read: it is nested too deeply", 1),
-        (b'{"a": ' + b"[" * 25 + b"]" * 25 + b"}", "it has more than 20 levels", 1),
-        (b'{"a": {"timestamp": "tomorrow"}}', "'tomorrow' is no timestamp such as", 1),
-        (b'{"title": {"deleteField": true}}', "name the stored document with --update", 1),
-        (b"{}", "fit no collection: name the collection with --in", 2),
-        (b'{"id": "a", "userId": "ada"}', "fit tasks and projects equally well: name the collection with --in", 2),
+        (b"{", "is not JSON: Expecting property name"),
+        (b"[1]", "can't be read: it must hold the fields of a document"),
+        (b"\xff", "can't be read: it is not text in UTF-8"),
+        (b'{"value": NaN}', "can't be read: NaN is not a number in JSON"),
+        (b'{"a": ' + b"[" * 100_000, "can't be read: it is nested too deeply"),
+        (b'{"a": ' + b"[" * 25 + b"]" * 25 + b"}", "it has more than 20 levels"),
+        (b'{"a": {"timestamp": "tomorrow"}}', "'tomorrow' is no timestamp such as"),
+        (b'{"title": {"deleteField": true}}', "name the stored document with --update"),
+        (b"{}", "fit no collection: name the collection with --in"),
+        (b'{"id": "a", "userId": "ada"}', "fit tasks and projects equally well: name the collection with --in"),
     ],
     ids=lambda value: "" if isinstance(value, bytes) else None,
 )
-def test_a_file_that_holds_no_document(text: bytes, message: str, code: int, tmp_path: Path) -> None:
+def test_a_file_that_holds_no_document(text: bytes, message: str, tmp_path: Path) -> None:
     file = tmp_path / "task.json"
     file.write_bytes(text)
     with pytest.raises(CommandError, match=r"\w") as refused:
         commands.run(arguments.parser().parse_args([str(file), "--as", "ada"]))
     assert message in str(refused.value)
-    assert refused.value.exit_code == code
+    assert refused.value.exit_code == ExitCode.USAGE
 
 
 def test_a_missing_file_and_an_unknown_collection(tmp_path: Path, explain: Explain) -> None:
-    with pytest.raises(CommandError, match=r"none\.json can't be read: No such file or directory"):
+    with pytest.raises(CommandError, match=r"none\.json can't be read: No such file or directory") as missing:
         commands.run(arguments.parser().parse_args([str(tmp_path / "none.json"), "--as", "ada"]))
+    assert missing.value.exit_code == ExitCode.NOTHING_THERE
     with pytest.raises(CommandError, match="There is no collection 'task': name one of users, ") as refused:
         explain(TASK, "--in", "task")
     assert refused.value.exit_code == ExitCode.USAGE
@@ -257,3 +258,18 @@ def test_numbers_are_read_as_javascript_writes_them(explain: Explain) -> None:
     assert explain({**TASK, "estimatedDuration": 5.0})[0] == 0
     assert explain({**TASK, "estimatedDuration": 5.5})[0] == 1
     assert explain({**EVENT, "value": 10**4000})[1]["refused"] == ["value: must be a finite number"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{".".join(["a"] * 21): 1}, {".".join(["a"] * 1001): 1}, {".".join(["a"] * 18): {"b": {"c": {"d": 1}}}}],
+    ids=["21 levels", "1,001 levels", "18 levels and 3 more"],
+)
+def test_a_change_with_too_many_levels_is_refused_in_a_sentence(change: dict[str, Any], explain: Explain) -> None:
+    with pytest.raises(CommandError, match=r"of 'a\.a\..*' can't be written: it has more than 20 levels") as refused:
+        explain(change, "--in", "tasks", old=STORED)
+    assert refused.value.exit_code == ExitCode.USAGE
+
+
+def test_a_change_may_remove_a_place_that_is_too_deep(explain: Explain) -> None:
+    assert explain({".".join(["a"] * 1001): {"deleteField": True}}, "--in", "tasks", old=STORED)[0] in (0, 1)

@@ -24,6 +24,7 @@ from stoker_tools.emulators.reloading import in_step
 from stoker_tools.emulators.schedules import Clock
 from stoker_tools.emulators.sharing import not_borrowed
 from stoker_tools.emulators.web_config import DEFAULT_REGION, region_of, web_config
+from stoker_tools.exit_codes import ExitCode
 from stoker_tools.setup.environment import ROOT
 
 PROJECT = "demo-stoker"
@@ -137,7 +138,9 @@ def running(
     """
     names = set(DEFAULT if only is None else only)
     if unknown := names.difference(NAMES):
-        raise SuiteError(f"There is no emulator named {', '.join(sorted(unknown))}: choose from {', '.join(NAMES)}.")
+        raise SuiteError(
+            f"There is no emulator named {', '.join(sorted(unknown))}: choose from {', '.join(NAMES)}.", ExitCode.USAGE
+        )
     functions = functions.resolve()
     marker = secrets.token_hex(8)
     configuration = project.configured(ROOT)
@@ -160,7 +163,8 @@ def running(
         directory = start(names, usual)
         manifest = loading.result() if loading else None
         if only is None and manifest and manifest.listens_to_topics:
-            directory = start(names | {"pubsub"}, usual)
+            names = names | {"pubsub"}
+            directory = start(names, usual)
         try:
             _finish(keeper, directory, manifest, report)
         except _PortLostError:  # Another program took a port after it was chosen.

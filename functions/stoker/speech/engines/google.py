@@ -177,7 +177,9 @@ class Google:
         reason = _message_of(answer)
         self._log.warning("Cloud Text-to-Speech refused.", status=answer.status_code, reason=reason)
         if answer.status_code in (401, 403):
-            raise Unavailable("This project may not use Cloud Text-to-Speech. The project's owner must enable the API.")
+            raise Unavailable(
+                "This project may not use Cloud Text-to-Speech, because its owner has not enabled the API."
+            )
         if answer.status_code == 429:
             return Unavailable("The project's quota of Cloud Text-to-Speech is used up for now.")
         if answer.status_code in RETRYABLE_STATUSES:

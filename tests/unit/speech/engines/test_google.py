@@ -156,7 +156,7 @@ def test_a_fault_that_passes_is_waited_out(stub: GoogleStub, fault: tuple[int, b
     [
         (refusal(429, "Quota exceeded"), Unavailable, "quota"),
         (refusal(503, "Unavailable"), Unavailable, "a fault of its own"),
-        (refusal(403, "API has not been used in project 1"), Unavailable, "enable the API"),
+        (refusal(403, "API has not been used in project 1"), Unavailable, "has not enabled the API"),
         (refusal(400, "This voice does not support speaking rate."), SpeechRefused, "does not support speaking rate"),
         ((200, b'{"audioContent": ""}'), SpeechFailed, "cut short"),
     ],

@@ -20,6 +20,9 @@ ROOM = WIDTH - LEFT - 10
 BAR_HEIGHT = 26
 """The height of the bar of a name, with the space below it, in pixels."""
 
+LEAST_STEP = 1e-300
+"""The least distance of marks. The power of ten of a smaller distance can't be computed. Smaller bars are not seen."""
+
 
 def draw_html(file: Path, title: str, chart: Chart) -> None:
     """Draw a chart into a page, with a table of all figures.
@@ -108,7 +111,7 @@ class _Scale:
     def __init__(self, values: Sequence[float | None]) -> None:
         heights = [0, *(value or 0 for value in values)]
         least, greatest = min(heights), max(heights)
-        step = _step((greatest - least) / 4 or 1)
+        step = _step(max((greatest - least) / 4, LEAST_STEP) if greatest > least else 1)
         first, last = int(least // step), -int(-greatest // step)
         self.marks = [number * step for number in range(first, max(last, first + 1) + 1)]
 
