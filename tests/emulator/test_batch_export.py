@@ -13,12 +13,12 @@ from stoker import config
 from stoker.batch import export_user_data as export_module
 from stoker.storage import sources
 from stoker.storage.client import bucket
-from stoker_tools.samples.user import User
+from stoker_tools.samples.user import SampleUser
 
 EXPORT = {"operation": "export-user-data"}
 
 
-def test_a_user_exports_everything(user: User) -> None:
+def test_a_user_exports_everything(user: SampleUser) -> None:
     write_everything(user.id)
     write_everything(f"{user.id}m")  # whose id begins with the same letters
     files = {name for name in files_of(user.id) if "export" not in name}

@@ -21,7 +21,7 @@ from stoker.jobs.store import using
 from stoker.jobs.sweeper import sweep
 from stoker.models.document import Model
 from stoker.models.job import JobOutput
-from stoker_tools.samples.user import User
+from stoker_tools.samples.user import SampleUser
 
 SOURCE = {"source": "public/a.mp4"}
 
@@ -53,7 +53,7 @@ def fails(parent: BatchJob, number: int) -> None:
     run_attempt(child_id(parent.id, number), fail)
 
 
-def test_a_user_runs_many_jobs_as_one(user: User, clip: Path) -> None:
+def test_a_user_runs_many_jobs_as_one(user: SampleUser, clip: Path) -> None:
     good = {"source": user.upload(clip, "video/mp4"), "outputs": [{"kind": "poster", "width": 64}]}
     missing = {"source": f"user-uploads/{user.id}/missing.mp4"}
     batch_input = jobs(good, {"hue": "blue"}, good, missing)

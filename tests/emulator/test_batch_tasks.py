@@ -16,7 +16,7 @@ from stoker.firestore.client import client
 from stoker.jobs.commands import retry_job
 from stoker.jobs.store import using
 from stoker.models.task import STATUS_TRANSITIONS, TaskStatus, may_become
-from stoker_tools.samples.user import User
+from stoker_tools.samples.user import SampleUser
 
 HOME = {"operation": "update-tasks", "where": {"category": "home"}, "set": {"status": "completed"}}
 DELETE = {"operation": "delete-tasks", "where": {"category": "home"}}
@@ -29,7 +29,7 @@ def ada(monkeypatch: pytest.MonkeyPatch) -> str:
     return f"ada-{uuid4().hex}"
 
 
-def test_a_user_updates_tasks(user: User) -> None:
+def test_a_user_updates_tasks(user: SampleUser) -> None:
     found = write_tasks(user.id, 450, category="home")
     others = write_tasks(user.id, 3, category="work")
     strangers = write_tasks("a-stranger", 3, category="home")
@@ -49,7 +49,7 @@ def test_a_user_updates_tasks(user: User) -> None:
     assert {tasks_of("a-stranger")[name]["status"] for name in strangers} == {"todo"}
 
 
-def test_a_user_deletes_tasks(user: User) -> None:
+def test_a_user_deletes_tasks(user: SampleUser) -> None:
     write_tasks(user.id, 230, status="cancelled", projectId="garden")
     kept = [*write_tasks(user.id, 2, status="cancelled"), *write_tasks(user.id, 2, projectId="garden")]
     write_tasks("a-stranger", 1, status="cancelled", projectId="garden")

@@ -30,7 +30,7 @@ from stoker.logs import JobLog
 from stoker.models.job import JobOutput
 from stoker.models.video import VideoInput
 from stoker.video.worker import process_video
-from stoker_tools.samples.user import User
+from stoker_tools.samples.user import SampleUser
 from waiting import until
 
 pytestmark = pytest.mark.usefixtures("undelivered")
@@ -175,7 +175,7 @@ def test_a_task_that_comes_again_costs_a_read(meter: Meter, job: DrivenJob) -> N
     assert meter.counted == (1, 0)  # it has ended
 
 
-def test_the_video_worker_writes_at_most_once_a_second(meter: Meter, user: User, clip: Path) -> None:
+def test_the_video_worker_writes_at_most_once_a_second(meter: Meter, user: SampleUser, clip: Path) -> None:
     job = DrivenJob(user.id, input={"source": user.upload(clip, "video/mp4")})
     event = job.found()
     meter.forget()

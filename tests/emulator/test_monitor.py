@@ -17,7 +17,7 @@ from stoker.jobs import monitor as monitor_module
 from stoker.jobs.commands import create_processing_job
 from stoker.jobs.job import find_job
 from stoker.jobs.monitor import JobMonitor, monitor_job
-from stoker_tools.samples.user import User
+from stoker_tools.samples.user import SampleUser
 from waiting import until
 
 
@@ -83,7 +83,7 @@ def watch_is_closed(monitor: JobMonitor) -> None:
     living_watch(monitor).close()
 
 
-def test_a_real_job_is_followed_to_its_end(user: User, clip: Path) -> None:
+def test_a_real_job_is_followed_to_its_end(user: SampleUser, clip: Path) -> None:
     source = user.upload(clip, "video/mp4")
     job_id = create_processing_job(user.id, "video-processing", {"source": source})
     reports = Reports()

@@ -24,7 +24,7 @@ from stoker.progress.fold import fold
 from stoker.progress.ledger import completion_of, entries, entry
 from stoker.progress.rebuild import rebuild
 from stoker.progress.reconcile import reconcile_progress
-from stoker_tools.samples.user import User
+from stoker_tools.samples.user import SampleUser
 from stoker_tools.setup.environment import ROOT
 from waiting import until
 
@@ -91,7 +91,7 @@ def test_completing_a_task_gives_xp_once_however_often_it_is_reopened() -> None:
     assert entry(who.id, name).get().get("counted") is True
 
 
-def test_a_batch_gives_xp_for_the_tasks_that_may_be_completed(user: User) -> None:
+def test_a_batch_gives_xp_for_the_tasks_that_may_be_completed(user: SampleUser) -> None:
     client().collection(config.USERS).document(user.id).set({"id": user.id})
     tasks = {uuid4().hex: task("any", user.id, status=status, createdAt=EVE) for status in ("todo", "cancelled")}
     write_documents(config.TASKS, {name: {**one, "id": name} for name, one in tasks.items()})

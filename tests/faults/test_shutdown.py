@@ -18,7 +18,7 @@ from google.cloud import firestore
 from conftest import Ffmpeg
 from processes import name_of
 from stoker.jobs.sweeper import sweep
-from stoker_tools.samples.user import User
+from stoker_tools.samples.user import SampleUser
 from waiting import until
 
 FUNCTIONS = Path(__file__).parents[2] / "functions"
@@ -66,7 +66,7 @@ def with_an_encoder(process: int) -> list[psutil.Process]:
 
 
 def test_an_attempt_is_handed_back_on_sigterm(
-    user: User, ffmpeg: Ffmpeg, database: firestore.Client, server: tuple[subprocess.Popen[bytes], str]
+    user: SampleUser, ffmpeg: Ffmpeg, database: firestore.Client, server: tuple[subprocess.Popen[bytes], str]
 ) -> None:
     process, url = server
     picture = ("-f", "lavfi", "-i", "testsrc2=size=640x360:rate=25:duration=60")

@@ -75,7 +75,7 @@ def test_a_suite_is_offered_only_while_it_waits_for_ctrl_c(
     monkeypatch.setattr(environment, "enter", lambda *_: None)
     monkeypatch.setattr(command, "end_in_order", lambda: None)
     monkeypatch.setattr(emulators, "running", running)
-    monkeypatch.setattr(user, "User", DemoUser(lambda: look("job")))
+    monkeypatch.setattr(user, "SampleUser", DemoUser(lambda: look("job")))
     monkeypatch.setattr(demo, "OUTPUT", tmp_path / "output")
     assert demo.main([str(film), *(["--keep"] if keep else [])]) == 0
     assert found == {"job": {}, **({"waiting": VARIABLES} if keep else {})}

@@ -18,7 +18,7 @@ from stoker_tools.setup import environment
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from stoker_tools.samples.user import User
+    from stoker_tools.samples.user import SampleUser
 
 OUTPUT = environment.ROOT / "demo-output"
 
@@ -84,12 +84,12 @@ def _run(file: Path | None, keep: bool) -> int:
 def _run_job(file: Path) -> int:
     from rich.console import Console
 
-    from stoker_tools.samples.user import User
+    from stoker_tools.samples.user import SampleUser
 
     console = Console(highlight=False, soft_wrap=True)
     shutil.rmtree(OUTPUT, ignore_errors=True)
     OUTPUT.mkdir()
-    user = User.sign_up()
+    user = SampleUser.sign_up()
     console.print(f"Signed up as {user.id}.")
     source = user.upload(file, _content_type(file))
     console.print(f"Uploaded {source} ({file.stat().st_size:,} bytes).")
@@ -111,7 +111,7 @@ def _content_type(file: Path) -> str:
     return guessed if guessed.startswith(("video/", "audio/")) else "video/mp4"
 
 
-def _watch(user: "User", job_id: str, console: "Console") -> dict[str, Any]:
+def _watch(user: "SampleUser", job_id: str, console: "Console") -> dict[str, Any]:
     """Show the job's progress as it changes: a bar on a terminal, plain lines elsewhere."""
     job: dict[str, Any] = {}
     if console.is_terminal:
@@ -132,7 +132,7 @@ def _watch(user: "User", job_id: str, console: "Console") -> dict[str, Any]:
     return job
 
 
-def _save(user: "User", job: dict[str, Any], console: "Console") -> None:
+def _save(user: "SampleUser", job: dict[str, Any], console: "Console") -> None:
     from rich.table import Table
 
     table = Table("file", "type", "picture", "seconds", "bytes")
