@@ -42,7 +42,7 @@ class SampleUser:
         firestore: A client with the rights of this user.
 
     Example:
-        >>> user = User.sign_up()  # doctest: +SKIP
+        >>> user = SampleUser.sign_up()  # doctest: +SKIP
         >>> source = user.upload(Path("cat.mov"), "video/quicktime")  # doctest: +SKIP
         >>> for job in user.watch(user.write_job({"source": source})):  # doctest: +SKIP
         ...     print(job["progress"])
