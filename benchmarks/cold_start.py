@@ -222,9 +222,9 @@ def _cases() -> list[Case]:
     """Return the functions. Their documents and accounts are written into the emulators."""
     from stoker import config
     from stoker.firestore.client import client
-    from stoker_tools.samples.user import User
+    from stoker_tools.samples.user import SampleUser
 
-    user = User.sign_up()
+    user = SampleUser.sign_up()
     now = datetime.now(UTC)
     client().collection(config.USERS).document(user.id).set({"id": user.id, "preferences": {"timeZone": "UTC"}})
     _make_queue("batchoperation")
@@ -258,7 +258,7 @@ def _cases() -> list[Case]:
 
     def call(data: dict[str, str], *statuses: int) -> Callable[[], Request]:
         # Each user may make only some calls in a minute.
-        return lambda: _json({"data": data}, statuses, Authorization=f"Bearer {User.sign_up().token}")
+        return lambda: _json({"data": data}, statuses, Authorization=f"Bearer {SampleUser.sign_up().token}")
 
     def sign_in(operation: str) -> Callable[[], Request]:
         return lambda: _json({"data": {"jwt": _blocking_token(user.id, operation)}})

@@ -23,7 +23,7 @@ from stoker import config
 from stoker.firebase import app
 from stoker.firestore.client import client
 from stoker.jobs.settings import forget
-from stoker_tools.samples.user import User
+from stoker_tools.samples.user import SampleUser
 
 NEEDED = (
     "FIRESTORE_EMULATOR_HOST",
@@ -42,9 +42,9 @@ def _suite() -> None:
 
 
 @pytest.fixture
-def user() -> User:
+def user() -> SampleUser:
     """A user who has just signed up."""
-    return User.sign_up()
+    return SampleUser.sign_up()
 
 
 @pytest.fixture(scope="session")
@@ -122,7 +122,7 @@ def meter(monkeypatch: pytest.MonkeyPatch) -> Meter:
 
 @pytest.fixture
 def owner() -> str:
-    """A user with an account. Without one, each claim reads whether the account was deleted."""
+    """A user with an account. Without an account, each admission reads whether the account was deleted."""
     return str(auth.create_user(app=app()).uid)
 
 

@@ -35,6 +35,7 @@ GROUPS = {
         Command("explain", "stoker_tools.cli.explain.arguments", "explain why the rules would refuse a document"),
     ),
     "to operate it": (
+        Command("deploy", "stoker_tools.cli.deploy.arguments", "name what is missing in a project, and deploy to it"),
         Command("jobs", "stoker_tools.cli.jobs.arguments", "list, watch, cancel, retry and delete jobs"),
         Command("roles", "stoker_tools.cli.roles.arguments", "give roles to users, such as to the first admin"),
         Command("accounts", "stoker_tools.cli.accounts.arguments", "delete an account with all of its data"),
@@ -89,6 +90,11 @@ def main(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         print(file=sys.stderr)  # The shell's prompt then begins on a new line after "^C".
         return ExitCode.INTERRUPTED
+    except OSError as error:
+        if error.strerror is None or isinstance(error, ConnectionError):
+            raise  # Neither a file nor the disk is the reason.
+        print(f"{error.filename}: {error.strerror}." if error.filename else f"{error.strerror}.", file=sys.stderr)
+        return ExitCode.FAILED
 
 
 def command_first(arguments: Sequence[str]) -> tuple[str | None, list[str]]:
