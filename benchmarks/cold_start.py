@@ -77,7 +77,13 @@ class Case:
 
 @dataclass(frozen=True)
 class Start:
-    """A start of a function, in seconds: until its first answer, its second answer, and of the processor."""
+    """A start of a function.
+
+    Attributes:
+        first: The time until the first answer, in seconds.
+        second: The time of the second answer alone, in seconds.
+        processor: The time of the processor, in seconds; 0 if it is not known.
+    """
 
     first: float
     second: float
@@ -181,10 +187,12 @@ def _start(case: Case, is_ours: bool) -> Start:
         again = time.perf_counter()
         second = first if done else _answered(port, request, again, None) - again
     finally:
-        os.killpg(process.pid, signal.SIGTERM)
+        # The processor time of a worker is known only if its parent process ends in order, which takes long after SIGTERM
+        # if the worker still answers.
+        os.killpg(process.pid, signal.SIGKILL if done else signal.SIGTERM)
         _, _, usage = os.wait4(process.pid, 0)
         process.returncode = 0
-    return Start(first, second, usage.ru_utime + usage.ru_stime)
+    return Start(first, second, 0.0 if done else usage.ru_utime + usage.ru_stime)
 
 
 def _answered(port: int, request: Request, began: float, done: Callable[[], bool] | None) -> float:

@@ -17,7 +17,7 @@ CALL = 0.1
 """A call or an event that a running process answers: less than 0.1 s each in `scripts/bench cold_start`. Cloud Run
 rounds each up to 0.1 s."""
 
-SWEEP = 0.2
+SWEEP = 0.3
 """A sweep that finds no job. Measured by `scripts/bench cold_start`, and rounded up to 0.1 s."""
 
 RECONCILE = 10.0

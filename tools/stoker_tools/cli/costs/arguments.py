@@ -31,7 +31,7 @@ MOST = 1_000_000_000_000
 def main(arguments: Sequence[str]) -> int:
     """Run a command line; return the exit code."""
     options = parser().parse_args(arguments)
-    environment.enter("stoker_tools", [".venv"])
+    environment.enter("stoker_tools")
     # The rest needs the packages that `enter` has installed, and the code of the functions.
     sys.path.insert(0, str(environment.ROOT / "functions"))
     from stoker_tools.cli.costs import commands
