@@ -187,8 +187,7 @@ def _start(case: Case, is_ours: bool) -> Start:
         again = time.perf_counter()
         second = first if done else _answered(port, request, again, None) - again
     finally:
-        # The processor time of a worker is known only if its parent process ends in order, which takes long after SIGTERM
-        # if the worker still answers.
+        # The processor time is known only if the process ends in order. If it still answers, that takes 30 s.
         os.killpg(process.pid, signal.SIGKILL if done else signal.SIGTERM)
         _, _, usage = os.wait4(process.pid, 0)
         process.returncode = 0

@@ -1,11 +1,10 @@
 """The arguments of `stoker costs`. Standard library only, so that --help answers at once."""
 
 import argparse
-import sys
 from collections.abc import Callable, Sequence
 
+from stoker_tools.cli import project_command
 from stoker_tools.cli.command_line import CommandLine, Parser
-from stoker_tools.setup import environment
 
 DESCRIPTION = """\
 Estimates the bill of a month from your own figures, in US$. The command computes it from the operations that the tests
@@ -31,12 +30,13 @@ MOST = 1_000_000_000_000
 def main(arguments: Sequence[str]) -> int:
     """Run a command line; return the exit code."""
     options = parser().parse_args(arguments)
-    environment.enter("stoker_tools")
-    # The rest needs the packages that `enter` has installed, and the code of the functions.
-    sys.path.insert(0, str(environment.ROOT / "functions"))
-    from stoker_tools.cli.costs import commands
 
-    return commands.run(options)
+    def estimate() -> int:
+        from stoker_tools.cli.costs import commands
+
+        return commands.run(options)
+
+    return project_command.run_with_functions(options, estimate)
 
 
 def parser() -> Parser:
