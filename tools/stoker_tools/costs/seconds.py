@@ -7,11 +7,11 @@ VIDEO = 8.3 / 20 * 60
 SPEECH = 8.73 / 10
 """1,000 characters of speech as MP3 with captions. Measured by `scripts/bench speech_time` with eSpeak NG."""
 
-BATCH = 7.0
-"""1,000 tasks that `update-tasks` changes. Measured with 400 tasks on the emulators, on a busy machine."""
+BATCH = 0.8
+"""1,000 tasks that `update-tasks` changes: the median of three batches on the emulators, rounded up."""
 
-EXPORT = 17.0
-"""An export of 1,000 documents. Measured with 305 documents on the emulators, on a busy machine."""
+EXPORT = 3.8
+"""An export of 1,000 documents: the median of three exports on the emulators, rounded up."""
 
 CALL = 0.1
 """A call or an event that a running process answers: less than 0.1 s each in `scripts/bench cold_start`. Cloud Run
