@@ -9,8 +9,9 @@ process, or it was orphaned by one. (On Linux, orphans of the suite become the g
 and not asked to stop, because it would take seconds to save a state that nobody needs, and would leave its workers.
 
 Parent and guardian exchange one JSON object a line. The guardian first writes {"directory"}. It reads {"command",
-"cwd", "environment", "log"} for each start of the CLI, and ends the previous CLI. If the CLI ends by itself, the guardian
-writes {"exited", "log"}. The log names the start, because the parent may have asked for the next start meanwhile.
+"cwd", "environment", "log"} for each start of the CLI, and ends the previous CLI. If the CLI ends by itself, the
+guardian writes {"exited", "log"}. The log names the start, because the parent may have asked for the next start
+meanwhile.
 """
 
 import contextlib
