@@ -35,6 +35,8 @@ GROUPS = {
         Command("explain", "stoker_tools.cli.explain.arguments", "say why the rules would refuse a document"),
     ),
     "to operate it": (
+        Command("doctor", "stoker_tools.cli.doctor.arguments", "say what is wrong with a running project"),
+        Command("alerts", "stoker_tools.cli.alerts.arguments", "set up alerts and a dashboard in a project"),
         Command("jobs", "stoker_tools.cli.jobs.arguments", "list, watch, cancel, retry and delete jobs"),
         Command("roles", "stoker_tools.cli.roles.arguments", "give roles to users, such as to the first admin"),
         Command("accounts", "stoker_tools.cli.accounts.arguments", "delete an account with all of its data"),
