@@ -1,5 +1,6 @@
 """Reading facts in parallel. A fact that can't be read is a fact too."""
 
+import re
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -12,6 +13,9 @@ from stoker_tools.doctor.place import Place
 
 DISABLED = ("has not been used in project", "it is disabled", "SERVICE_DISABLED")
 """Parts of Google's sentence about an API that is not enabled."""
+
+NAMED = re.compile(r"[Pp]ermission '([\w.]+)'")
+"""The permission that Google names in a refusal."""
 
 
 @dataclass(frozen=True)
@@ -91,10 +95,16 @@ class Unread:
         if any(part in self.reason for part in DISABLED):
             return Finding(f"unread-{name}", message, f"gcloud services enable {source.api} --project={place.project}")
         if self.is_forbidden:
-            grant = f"gcloud projects add-iam-policy-binding {place.project} --member=user:YOU@EXAMPLE.COM"
-            message += f" Your account lacks the permission {source.permission}."
-            return Finding(f"unread-{name}", message, f"{grant} --role={source.role}")
+            return Finding(f"unread-{name}", *self._forbidden(message, source, place))
         return Finding(f"unread-{name}", message, "Try again in a minute.")
+
+    def _forbidden(self, message: str, source: Source, place: Place) -> tuple[str, str]:
+        """Return the sentence and the cure if the caller lacks a permission."""
+        named = NAMED.search(self.reason)
+        if named is not None and named[1] != source.permission:
+            return message, f"Ask an owner of {place.project} for a role with the permission {named[1]}."
+        grant = f"gcloud projects add-iam-policy-binding {place.project} --member=user:YOU@EXAMPLE.COM"
+        return f"{message} Your account lacks the permission {source.permission}.", f"{grant} --role={source.role}"
 
 
 def read_all(readers: Mapping[str, Callable[[], object]]) -> dict[str, object]:
