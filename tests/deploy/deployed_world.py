@@ -39,7 +39,7 @@ class TwinOfGoogle(Google):
         return said
 
 
-def deployed() -> tuple[World, Expected]:
+def deployed_world() -> tuple[World, Expected]:
     """Return a project that has everything, and the things that it should have."""
     world, wanted = World(), expected(REGION, blocking=False)
     account = f"firebase-fn-0123@{world.project}.iam.gserviceaccount.com"

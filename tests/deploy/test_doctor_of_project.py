@@ -1,15 +1,18 @@
 """`stoker doctor` asks the twin of Google about a project, and names what was taken away."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from deploy.deployed_world import REGION, TwinOfGoogle, deployed
+from deploy.deployed_world import REGION, TwinOfGoogle, deployed_world
+from deploy.deployments import Deployed
 from stoker_tools.deploy.findings import Finding
+from stoker_tools.deploy.google import Google
 from stoker_tools.deploy.needs import ROLES
 from stoker_tools.doctor.diagnosis import diagnose
-from stoker_tools.doctor.expected import Expected
+from stoker_tools.doctor.expected import Expected, expected
 from stoker_tools.doctor.google_facts import google_readers
 from stoker_tools.doctor.place import Place
 from stoker_tools.doctor.reading import SOURCES, read_all
@@ -21,7 +24,7 @@ Project = tuple[World, Expected]
 @pytest.fixture
 def project() -> Project:
     """A project to which this checkout was deployed."""
-    return deployed()
+    return deployed_world()
 
 
 def examined(project: Project) -> list[Finding]:
@@ -44,6 +47,20 @@ def named(resources: dict[str, Any], text: str) -> Any:
 
 def test_nothing_is_wrong_with_a_project_after_a_deployment(project: Project) -> None:
     assert examined(project) == []
+
+
+@pytest.mark.slow
+def test_nothing_is_wrong_after_a_deployment_by_the_firebase_cli_but_cors(
+    deployed: Deployed, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """It asks over HTTPS, as it asks Google. The Firebase CLI does not set CORS."""
+    google = deployed.google
+    for name, value in google.environment(tmp_path).items():
+        monkeypatch.setenv(name, value)
+    wanted = expected(REGION, blocking=False, root=deployed.checkout.root)
+    facts = read_all(google_readers(Google(google.world.project, "fake"), REGION))
+    found = diagnose(facts, wanted, Place(google.world.project, REGION, datetime.now(UTC)))
+    assert {one.code for one in found} <= {"no-cors"}, found
 
 
 @pytest.mark.parametrize("role", ROLES, ids=lambda role: role.name)
