@@ -4,7 +4,6 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-
 from stoker_tools.deploy.google import Google, GoogleRefusal
 from stoker_tools.deploy.needs import ROLES
 from stoker_tools.doctor.expected import Expected, expected
@@ -28,10 +27,10 @@ class TwinOfGoogle(Google):
         super().__init__(world.project, "fake")
         self.world = world
 
-    def call(self, method: str, url: str, body: Any = None, **query: str) -> Any:
+    def call(self, method: str, url: str, body: Any = None, **query: Any) -> Any:
         """Call an API; see `Google`."""
         host, _, path = url.partition("/")
-        parameters = {name: [value] for name, value in query.items()}
+        parameters = {name: [str(value)] for name, value in query.items()}
         content = b"" if body is None else json.dumps(body).encode()
         status, said = answer(SERVICES, self.world, Call(method, host, f"/{path}", parameters, content))
         if status >= 400:
@@ -46,8 +45,8 @@ def deployed_world() -> tuple[World, Expected]:
     where = f"projects/{world.project}/locations/{REGION}"
     for one in wanted.endpoints:
         name = f"{where}/functions/{one.name}"
-        service = {"serviceAccountEmail": account}
-        world.functions[name] = {"name": name, "state": "ACTIVE", "labels": LABELS, "serviceConfig": service}
+        settings = {"serviceAccountEmail": account}
+        world.functions[name] = {"name": name, "state": "ACTIVE", "labels": LABELS, "serviceConfig": settings}
         if one.kind == "schedule":
             job = f"{where}/jobs/firebase-schedule-{one.name}-{REGION}"
             world.schedules[job] = {"name": job, "state": "ENABLED"}
@@ -61,7 +60,7 @@ def deployed_world() -> tuple[World, Expected]:
         ruleset = f"projects/{world.project}/rulesets/{service}"
         release = service if service == "cloud.firestore" else f"{service}/{world.bucket_name}"
         name = f"projects/{world.project}/releases/{release}"
-        world.rulesets[ruleset] = {"name": ruleset, "source": {"files": [{"name": "rules", "content": text}]}}
+        world.rulesets[ruleset] = {"files": [{"name": "rules", "content": text}]}
         world.releases[name] = {"name": name, "rulesetName": ruleset}
     return world, wanted
 
@@ -75,14 +74,11 @@ def _add_indexes(world: World, indexes: Mapping[str, Any]) -> None:
         world.indexes[name] = stored
     for one in indexes["fieldOverrides"]:
         name = f"{database}/{one['collectionGroup']}/fields/{one['fieldPath']}"
-        single = [
-            {
-                "queryScope": index["queryScope"],
-                "state": "READY",
-                "fields": [{"fieldPath": one["fieldPath"], **{key: index[key] for key in ("order", "arrayConfig") if key in index}}],
-            }
-            for index in one["indexes"]
-        ]
+        single = []
+        for index in one["indexes"]:
+            field = {"fieldPath": one["fieldPath"], **index}
+            scope = field.pop("queryScope")
+            single.append({"queryScope": scope, "state": "READY", "fields": [field]})
         world.fields[name] = {"name": name, "indexConfig": {"indexes": single}}
         if one.get("ttl"):
             world.fields[name]["ttlConfig"] = {"state": "ACTIVE"}

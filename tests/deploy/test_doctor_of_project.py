@@ -109,7 +109,7 @@ def test_a_function_that_is_missing_and_one_that_failed_are_named(project: Proje
 
 
 def test_rules_that_somebody_has_changed_in_the_console_are_named(project: Project) -> None:
-    named(project[0].rulesets, "cloud.firestore")["source"]["files"][0]["content"] = "allow read, write;"
+    named(project[0].rulesets, "cloud.firestore")["files"][0]["content"] = "allow read, write;"
     assert codes(project) == ["rules-differ"]
 
 
@@ -122,7 +122,8 @@ def test_a_project_without_anything_has_a_finding_for_each_part(project: Project
     }
 
 
-DENIED = {name: source.permission for name, source in SOURCES.items() if name in google_readers(TwinOfGoogle(World()), REGION)}
+READERS = google_readers(TwinOfGoogle(World()), REGION)
+DENIED = {name: source.permission for name, source in SOURCES.items() if name in READERS}
 
 
 @pytest.mark.parametrize("permission", sorted(set(DENIED.values())))

@@ -1,7 +1,7 @@
 """The traces of a sweep: the log lines that alerts are made of, and the document that `stoker doctor` reads."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -58,10 +58,14 @@ def test_a_sweep_with_a_failed_step_is_logged_too(documents: Counted, capsys: py
     assert ended["failedSteps"] == 1
 
 
-def test_the_oldest_job_that_no_worker_begins_is_logged(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_oldest_job_that_no_worker_begins_is_logged(
+    capsys: pytest.CaptureFixture[str], settings: Callable[..., None]
+) -> None:
+    settings(paused=["audio-generation"])
     write(2, createdAt=NOW - timedelta(minutes=5), runAfter=NOW - timedelta(minutes=5))
-    write(1, createdAt=NOW - timedelta(hours=9), runAfter=NOW - timedelta(hours=9), stage="waiting-for-other-jobs")
-    write(1, createdAt=NOW - timedelta(hours=9), runAfter=NOW + timedelta(hours=9))
+    long_ago = NOW - timedelta(hours=9)
+    write(1, createdAt=long_ago, runAfter=long_ago, stage="paused", type="audio-generation")
+    write(1, createdAt=long_ago, runAfter=NOW + timedelta(hours=9))
     sweep_at(NOW)
     assert logged(capsys, "job-overdue") == []
     sweep_at(NOW + RECHECK_MINUTES * MINUTE)

@@ -16,6 +16,7 @@ from unit.doctor.healthy import ACCOUNT, NOW, PLACE, REGION, WANTED, healthy, jo
 Facts = dict[str, Any]
 
 MINUTE = timedelta(minutes=1)
+LEFT_OVER = DeployedFunction("old", REGION, codebase="stoker", source_hash="hash")
 
 
 def findings(facts: Facts, **place: Any) -> list[tuple[str, str]]:
@@ -67,7 +68,7 @@ ERRORS: dict[str, Callable[[Facts], object]] = {
 WARNINGS: dict[str, Callable[[Facts], object]] = {
     "function-deploying": the_function(state="DEPLOYING"),
     "functions-mixed": the_function(source_hash="older"),
-    "function-left-over": lambda facts: facts["functions"].append(DeployedFunction("old", REGION, codebase="stoker", source_hash="hash")),
+    "function-left-over": lambda facts: facts["functions"].append(LEFT_OVER),
     "schedule-failing": lambda facts: facts["schedules"][0].update(status={"code": 13}),
     "index-creating": lambda facts: facts["indexes"][0].update(state="CREATING"),
     "ttl-creating": lambda facts: facts["fields"][0].update(ttlConfig={"state": "CREATING"}),
@@ -114,7 +115,8 @@ def test_a_fact_that_can_not_be_read_is_a_finding_with_the_permission(name: str)
 
 
 def test_an_api_that_is_off_is_named_with_the_command_that_enables_it() -> None:
-    facts = healthy() | {"queues": Unread("Cloud Tasks API has not been used in project 1 before or it is disabled.", is_forbidden=True)}
+    off = "Cloud Tasks API has not been used in project 1 before or it is disabled."
+    facts = healthy() | {"queues": Unread(off, is_forbidden=True)}
     [found] = diagnose(facts, WANTED, PLACE)
     assert found.cure == "gcloud services enable cloudtasks.googleapis.com --project=acme-prod"
 
@@ -132,7 +134,8 @@ def test_the_oldest_stuck_job_is_named_and_the_others_are_counted() -> None:
     waiting = [job("new", runAfter=NOW - 20 * MINUTE), job("old", runAfter=NOW - 40 * MINUTE), job("$(reboot)")]
     [found] = diagnose(healthy() | {"waiting": waiting[:2]}, WANTED, PLACE)
     assert found.message == (
-        "The job old (video-processing, stage queued) has been due for 40 min, and no worker has begun it; at least 1 more."
+        "The job old (video-processing, stage queued) has been due for 40 min, and no worker has begun it; "
+        "at least 1 more."
     )
     assert found.cure == "scripts/jobs show old --project acme-prod"
     [found] = diagnose(healthy() | {"waiting": waiting}, WANTED, PLACE)

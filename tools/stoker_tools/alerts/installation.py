@@ -72,8 +72,8 @@ class Installation:
         except GoogleRefusal as refusal:
             if refusal.status == NOT_FOUND and refusal.message.startswith(TOO_NEW):
                 raise CommandError(
-                    "The metrics are new, and Cloud Monitoring does not know all of them yet. Run the same command again "
-                    "in 10 minutes.",
+                    "The metrics are new, and Cloud Monitoring does not know all of them yet. Run the same command "
+                    "again in 10 minutes.",
                     ExitCode.INCOMPLETE,
                 ) from None
             raise

@@ -20,7 +20,10 @@ SECONDS = 20.0
 MOST = 100
 """The most jobs of each kind that are read."""
 
-FIELDS = ("type", "status", "stage", "createdAt", "runAfter", "lease.expiresAt", "cancelRequested", "errorCode", "completedAt")
+FIELDS = (
+    *("type", "status", "stage", "createdAt", "runAfter", "lease.expiresAt"),
+    *("cancelRequested", "errorCode", "completedAt"),
+)
 """The fields of a job that are read. Clients may fill others with anything."""
 
 OVERDUE = timedelta(minutes=15)

@@ -68,7 +68,7 @@ def _listed(google: Google, url: str, name: str, **query: str) -> list[Any]:
     Raises:
         GoogleRefusal: Google has refused the call, or one of its regions does not answer.
     """
-    found, page = list[Any](), {}
+    found, page = list[Any](), dict[str, str]()
     while True:
         answer = google.call("GET", url, **query, **page)
         if unreachable := answer.get("unreachable"):

@@ -46,7 +46,7 @@ def check_sweep(cursors: Mapping[str, Any], wanted: Expected, place: Place) -> I
         message = "The sweeper (sweep_jobs) has never run."
         yield Finding("sweep-never", message, place.log_of("sweep_jobs"), severity)
     elif place.now - last > SILENCE:
-        message = f"The sweeper (sweep_jobs) ended {_ago(place.now - last)} for the last time. It should run each minute."
+        message = f"The last sweep (sweep_jobs) ended {_ago(place.now - last)}. There should be a sweep each minute."
         yield Finding("sweep-silent", message, place.log_of("sweep_jobs"))
     elif cursors.get("version") != wanted.version:
         ran = clean(cursors.get("version", "an older version"), 20)
@@ -106,8 +106,9 @@ def check_waiting(jobs: Sequence[StoredDocument], wanted: Expected, place: Place
     due = [job for job in jobs if job.data.get("stage") not in FOUND_BY_STAGE and not job.data.get("cancelRequested")]
     if due:
         oldest = min(due, key=_due_since)
-        message = f"{_named(oldest)} has been due for {_span(place.now - _due_since(oldest))}, and no worker has begun it"
-        yield Finding("job-overdue", f"{message}{_others(due)}.", _show(oldest, place))
+        waited = _span(place.now - _due_since(oldest))
+        message = f"{_named(oldest)} has been due for {waited}, and no worker has begun it{_others(due)}."
+        yield Finding("job-overdue", message, _show(oldest, place))
 
 
 def check_lapsed(jobs: Sequence[StoredDocument], wanted: Expected, place: Place) -> Iterator[Finding]:

@@ -100,7 +100,7 @@ def check_bucket(bucket: Mapping[str, Any], wanted: Expected, place: Place) -> I
         cure = f"Open https://console.firebase.google.com/project/{place.project}/storage and choose Get started."
         yield Finding("no-bucket", "The project has no bucket, so no job can read or make a file.", cure)
         return
-    cure = f"gcloud storage buckets update gs://{bucket['name']} --cors-file=cors.json (docs/deploy.md has the file)"
+    cure = f"Set STOKER_ORIGINS in functions/.env to the origins of your web app, and run {place.deploy}"
     rules = [one for one in bucket.get("cors", []) if {"GET", "*"}.intersection(one.get("method", []))]
     if not rules:
         message = "The bucket has no CORS setting, so no web page can play HLS sets or load captions."

@@ -45,9 +45,7 @@ SOURCES: Mapping[str, Source] = {
         "The schedules", "cloudscheduler.jobs.list", "roles/cloudscheduler.viewer", "cloudscheduler.googleapis.com"
     ),
     "queues": Source("The queues", "cloudtasks.queues.list", "roles/cloudtasks.viewer", "cloudtasks.googleapis.com"),
-    "indexes": Source(
-        "The indexes", "datastore.indexes.list", "roles/datastore.viewer", "firestore.googleapis.com"
-    ),
+    "indexes": Source("The indexes", "datastore.indexes.list", "roles/datastore.viewer", "firestore.googleapis.com"),
     "fields": Source(
         "The TTL policies", "datastore.indexes.list", "roles/datastore.viewer", "firestore.googleapis.com"
     ),

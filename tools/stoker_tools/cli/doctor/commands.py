@@ -49,7 +49,8 @@ def run(options: argparse.Namespace) -> int:
     facts = read_all({**services, **document_readers(place.now)})
     findings = diagnose(facts, wanted, place)
     if options.json:
-        print(as_json({"project": place.project, "checked": list(facts), "findings": [one.as_json() for one in findings]}))
+        listed = [one.as_json() for one in findings]
+        print(as_json({"project": place.project, "checked": list(facts), "findings": listed}))
     else:
         print(_report(findings, place))
     return ExitCode.FAILED if has_errors(findings) else ExitCode.DONE
