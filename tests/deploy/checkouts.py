@@ -39,9 +39,7 @@ class Checkout:
         assert text.count(old) == 1
         path.write_text(text.replace(old, new), encoding="utf-8")
 
-    def firebase(
-        self, google: Google, scratch: Path, *arguments: str, answers: Mapping[str, str] | None = None
-    ) -> Run:
+    def firebase(self, google: Google, scratch: Path, *arguments: str, answers: Mapping[str, str] | None = None) -> Run:
         """Run the Firebase CLI.
 
         Args:

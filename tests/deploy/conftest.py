@@ -10,6 +10,7 @@ from deploy.deployments import Deployed, twice
 from twin.google_world import World
 from twin.proxy import Google, started
 
+
 @pytest.fixture
 def google(tmp_path: Path) -> Iterator[Google]:
     """The twin of Google, with a project that has been set up."""

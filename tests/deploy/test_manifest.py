@@ -86,7 +86,7 @@ def test_functions_yaml_declares_what_python_declares(
     region = PARAMETERS[case]["STOKER_REGION"]
     assert from_file["endpoints"] == from_python["endpoints"]
     assert from_file["endpoints"].keys() == {region}
-    assert (BLOCKING <= from_file["endpoints"][region].keys()) == (PARAMETERS[case]["STOKER_BLOCKING"] == "true")
+    assert (from_file["endpoints"][region].keys() >= BLOCKING) == (PARAMETERS[case]["STOKER_BLOCKING"] == "true")
     assert set(from_python["apis"]) <= set(from_file["apis"])
 
 
@@ -95,7 +95,7 @@ def test_all_are_of_the_second_generation_in_one_region(endpoints: dict[str, Any
     assert all(endpoint["platform"] == "gcfv2" for endpoint in endpoints.values())
 
 
-@pytest.mark.parametrize("budget", [100, 60])
+@pytest.mark.parametrize("budget", [120, 60])
 def test_the_instances_of_all_functions_fit_into_the_budget_of_processors(budget: int) -> None:
     found = endpoints_of(STOKER_BLOCKING="true", STOKER_VCPU=str(budget))
     assert all(endpoint["maxInstances"] >= 1 for endpoint in found.values())
@@ -193,7 +193,7 @@ def test_outputs_go_with_any_document_that_is_deleted(endpoints: dict[str, Any])
 
 @pytest.mark.parametrize(
     ("name", "at_once"),
-    [("videoprocessing", 16), ("audiogeneration", 8), ("batchoperation", 16), ("accountdeletion", 4)],
+    [("videoprocessing", 20), ("audiogeneration", 10), ("batchoperation", 20), ("accountdeletion", 5)],
 )
 def test_the_queues_try_again_and_back_off(endpoints: dict[str, Any], name: str, at_once: int) -> None:
     trigger = endpoints[name]["taskQueueTrigger"]

@@ -36,7 +36,7 @@ def test_every_function_is_deployed_to_the_region_of_the_parameter(deployed: Dep
 
 
 def test_an_unchanged_function_is_skipped(deployed: Deployed) -> None:
-    skipped = set(re.findall(r"functions\[(\w+)\(us-central1\)\] Skipped", deployed.second.output))
+    skipped = set(re.findall(r"functions\[stoker:(\w+)\(us-central1\)\] Skipped", deployed.second.output))
     assert skipped == deployed.google.world.ids()
     # The CLI releases the same rules again, and asks again for the accounts of two services of Google.
     harmless = re.compile(r"PATCH firebaserules\S+/releases/|POST serviceusage\S+:generateServiceIdentity ")

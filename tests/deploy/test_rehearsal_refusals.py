@@ -16,7 +16,9 @@ def test_the_checks_before_a_deployment_stop_it_before_anything_is_asked(
     google: Google, scratch: Path, checkout: Checkout
 ) -> None:
     checkout.replace("functions/.env", "STOKER_REGION=us-central1", "STOKER_REGION=nowhere")
-    checkout.replace("functions/main.py", "max_instances=4,\n)\ndef dispatch_job", "max_instances=5,\n)\ndef dispatch_job")
+    checkout.replace(
+        "functions/main.py", "max_instances=4,\n)\ndef dispatch_job", "max_instances=5,\n)\ndef dispatch_job"
+    )
     run = checkout.firebase(google, scratch, "deploy", "--non-interactive")  # to the project of .firebaserc
     assert run.code == 1, run.output
     assert "no-project: demo-stoker exists only in the emulator suite." in run.output

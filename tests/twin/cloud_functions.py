@@ -46,10 +46,10 @@ def _function(world: World, name: str) -> Json:
 )
 def upload_address(world: World, call: Call, project: str, location: str) -> Json:
     """Return an address for the source, and its name in Cloud Storage."""
-    name = f"source-{len(world.sources)}.zip"
+    name, bucket = f"source-{len(world.sources)}.zip", f"gcf-v2-uploads-{world.number}-{location}"
     return {
         "uploadUrl": f"https://storage.googleapis.com/upload/source/{name}",
-        "storageSource": {"bucket": f"gcf-v2-uploads-{world.number}.{location}.cloudfunctions.appspot.com", "object": name},
+        "storageSource": {"bucket": bucket, "object": name},
     }
 
 

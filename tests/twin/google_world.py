@@ -8,8 +8,10 @@ from twin.calls import Call
 from twin.refusals import Json, not_found
 
 NEEDS_BILLING = frozenset(
-    f"{name}.googleapis.com"
-    for name in ("artifactregistry", "cloudbuild", "cloudscheduler", "cloudtasks", "run", "secretmanager", "texttospeech")
+    f"{service}.googleapis.com"
+    for service in (
+        *("artifactregistry", "cloudbuild", "cloudscheduler", "cloudtasks", "run", "secretmanager", "texttospeech"),
+    )
 )
 """APIs that can't be enabled without a billing account."""
 

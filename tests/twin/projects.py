@@ -87,7 +87,9 @@ def enable(world: World, call: Call, project: str, api: str) -> Json:
     return {"name": "operations/acf.twin", "done": True, "response": {"service": _service(world, api)}}
 
 
-@service_usage("POST", "/v1beta1/projects/{project}/services/{api}:generateServiceIdentity", "serviceusage.services.enable")
+@service_usage(
+    "POST", "/v1beta1/projects/{project}/services/{api}:generateServiceIdentity", "serviceusage.services.enable"
+)
 def service_identity(world: World, call: Call, project: str, api: str) -> Json:
     """Make the service account with which a service of Google works in the project."""
     email = f"service-{world.number}@gcp-sa-{api.partition('.')[0]}.iam.gserviceaccount.com"

@@ -104,10 +104,10 @@ class _Handler(BaseHTTPRequestHandler):
     tls: ssl.SSLContext
     host = ""
 
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - named so by its parent
+    def log_message(self, format: str, *args: Any) -> None:
         """Write no log. The calls are in the world."""
 
-    def do_CONNECT(self) -> None:  # noqa: N802 - named so by its parent
+    def do_CONNECT(self) -> None:
         """Open a tunnel that ends here."""
         self.host = self.path.rpartition(":")[0]
         if self.host not in SERVICES:
