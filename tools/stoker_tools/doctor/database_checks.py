@@ -41,7 +41,8 @@ def check_fields(found: Sequence[Mapping[str, Any]], wanted: Expected, place: Pl
             state = field.get("ttlConfig", {}).get("state")
             yield from _state(state, f"The TTL policy of {collection}.{path}", "ttl", place)
         listed = field.get("indexConfig", {}).get("indexes", [])
-        states = {_index(collection, index): str(index.get("state", "")) for index in listed}
+        # An index of one field is ready at once if it is not building, and then may have no state.
+        states = {_index(collection, index): str(index.get("state", "READY")) for index in listed}
         for index in one["indexes"]:
             key = _index(collection, {**index, "fields": [{"fieldPath": path, **index}]})
             yield from _state(states.get(key), f"The index of {_shown(key)}", "index", place)
