@@ -28,7 +28,7 @@ def main(arguments: Sequence[str]) -> int:
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the command."""
     description = (
-        "Looks at a running project, and says what is wrong: functions, schedules, queues, indexes, TTL\n"
+        "Looks at a running project, and reports what is wrong: functions, schedules, queues, indexes, TTL\n"
         "policies, roles, CORS, rules, jobs that are stuck, types that are paused, and limits of the day."
     )
     return CommandLine("doctor", description, EXAMPLES, notes=NOTES, on_project=True).parser
