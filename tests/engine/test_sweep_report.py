@@ -70,7 +70,7 @@ def test_the_oldest_job_that_no_worker_begins_is_logged(
     assert logged(capsys, "job-overdue") == []
     sweep_at(NOW + RECHECK_MINUTES * MINUTE)
     [overdue] = logged(capsys, "job-overdue")
-    assert (overdue["seconds"], overdue["jobs"], overdue["severity"]) == (15 * 60, 2, "WARNING")
+    assert (overdue["seconds"], overdue["jobs"], overdue["severity"]) == (15 * 60, 2, "INFO")
 
 
 def test_nothing_is_logged_if_no_job_waits(capsys: pytest.CaptureFixture[str]) -> None:

@@ -73,11 +73,13 @@ def job_ended(log: JobLog, document: ProcessingJob, status: str, error_code: str
 def job_overdue(seconds: float, jobs: int) -> None:
     """Log that jobs are due, and that no worker has begun them. The sweeper looks for such jobs every ten minutes.
 
+    That is no warning yet, because jobs also wait if their queue is long. An alert is raised after a longer time.
+
     Args:
         seconds: The time since which the first of them has been due, in seconds.
         jobs: Their number, in this sweep.
     """
-    JobLog("").warning("Jobs are due, and no worker has begun them.", event="job-overdue", seconds=seconds, jobs=jobs)
+    JobLog("").info("Jobs are due, and no worker has begun them.", event="job-overdue", seconds=seconds, jobs=jobs)
 
 
 def sweep_ended(found: int, failed_steps: int, seconds: float) -> None:

@@ -121,6 +121,13 @@ def test_an_api_that_is_off_is_named_with_the_command_that_enables_it() -> None:
     assert found.cure == "gcloud services enable cloudtasks.googleapis.com --project=acme-prod"
 
 
+def test_a_query_without_its_index_is_mended_by_a_deployment_of_the_indexes() -> None:
+    [found] = diagnose(
+        healthy() | {"failed": Unread("The query requires an index. You can create it here.")}, WANTED, PLACE
+    )
+    assert found.cure == "npx firebase-tools deploy --only firestore:indexes --project acme-prod"
+
+
 def test_jobs_that_are_held_back_or_cancelled_are_not_stuck() -> None:
     held = [job(stage="paused"), job(stage="waiting-for-other-jobs"), job(cancelRequested=True)]
     assert findings(healthy() | {"waiting": held}) == []

@@ -94,7 +94,10 @@ class Unread:
             return Finding(f"unread-{name}", message, f"gcloud services enable {source.api} --project={place.project}")
         if self.is_forbidden:
             return Finding(f"unread-{name}", *self._forbidden(message, source, place))
-        return Finding(f"unread-{name}", message, "Try again in a minute.")
+        if "requires an index" in self.reason:
+            cure = f"npx firebase-tools deploy --only firestore:indexes --project {place.project}"
+            return Finding(f"unread-{name}", message, cure)
+        return Finding(f"unread-{name}", message, "Check the network, and try again in a minute.")
 
     def _forbidden(self, message: str, source: Source, place: Place) -> tuple[str, str]:
         """Return the sentence and the cure if the caller lacks a permission."""
