@@ -40,7 +40,7 @@ class Checkout:
         path.write_text(text.replace(old, new), encoding="utf-8")
 
     def firebase(self, google: Google, scratch: Path, *arguments: str, answers: Mapping[str, str] | None = None) -> Run:
-        """Run the Firebase CLI.
+        """Run the Firebase CLI with Node.js as the only program on PATH: a deployment needs no Python.
 
         Args:
             google: The twin that stands for Google.
@@ -50,8 +50,9 @@ class Checkout:
         """
         if not CLI.exists():
             missing("The Firebase CLI")
-        command = ["node", str(CLI), *arguments]
-        environment = google.environment(scratch)
+        programs = _with_node(scratch / "programs")
+        command = [str(programs / "node"), str(CLI), *arguments]
+        environment = {**google.environment(scratch), "PATH": str(programs)}
         if answers is None:
             return without_terminal(command, self.root, environment, SECONDS)
         return in_terminal(command, self.root, environment, answers, SECONDS)
@@ -61,6 +62,16 @@ class Checkout:
         project = ("--project", google.world.project)
         quiet = ("--non-interactive",) if answers is None else ()
         return self.firebase(google, scratch, "deploy", *project, *quiet, *options, answers=answers)
+
+
+def _with_node(directory: Path) -> Path:
+    """Return a directory that holds Node.js and nothing else."""
+    if not directory.exists():
+        # The program on PATH may be a script that looks for the real one.
+        found = subprocess.run(["node", "-p", "process.execPath"], capture_output=True, text=True, check=True)
+        directory.mkdir()
+        (directory / "node").symlink_to(found.stdout.strip())
+    return directory
 
 
 def fresh(directory: Path) -> Checkout:

@@ -21,7 +21,7 @@ def test_a_changed_file_updates_every_function(
     google: Google, scratch: Path, checkout: Checkout, before: set[str]
 ) -> None:
     account = list(google.world.service_accounts)
-    (checkout.functions / "stoker" / "languages.py").open("a").write("\n# Changed.\n")
+    checkout.replace("functions/stoker/languages.py", '"""Tags of languages', '"""The tags of languages')
     run = checkout.deploy(google, scratch)
     assert run.code == 0, run.output
     assert run.output.count("Successful update operation") == len(before)

@@ -66,7 +66,7 @@ def test_no_blaze(google: Google, scratch: Path, checkout: Checkout) -> None:
     google.world.without_blaze()
     run = checkout.deploy(google, scratch, "--force")
     assert run.code == 1, run.output
-    assert "(Blaze)" in run.error
+    assert "must be on the Blaze (pay-as-you-go) plan" in run.error
     assert f"https://console.firebase.google.com/project/{google.world.project}/usage/details" in run.error
     assert google.world.writes() == []
 
