@@ -1,6 +1,8 @@
 """The things that a project should have are read from the checkout."""
 
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -31,6 +33,24 @@ def test_this_checkout_has_everything() -> None:
     assert wanted.codebase == "stoker"
     assert wanted.rules["cloud.firestore"] == (ROOT / "rules/firestore.rules").read_text()
     assert any(one.get("ttl") for one in wanted.indexes["fieldOverrides"])
+
+
+@pytest.mark.parametrize(
+    ("configured", "sentence"),
+    [
+        (
+            {"functions": {"source": "functions"}, "firestore": {"rules": "r"}},
+            "firebase.json has no indexes for firestore",
+        ),
+        ({"functions": [{"source": "web"}]}, "No entry of functions in firebase.json"),
+    ],
+)
+def test_a_missing_entry_is_named(tmp_path: Path, configured: dict[str, Any], sentence: str) -> None:
+    (tmp_path / "functions" / "stoker").mkdir(parents=True)
+    (tmp_path / "functions" / "functions.yaml").write_text("endpoints: {}\n")
+    (tmp_path / "firebase.json").write_text(json.dumps(configured))
+    with pytest.raises(CommandError, match=sentence):
+        expected("us-central1", blocking=False, root=tmp_path)
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:

@@ -61,24 +61,42 @@ def expected(region: str, *, blocking: bool, root: Path = ROOT) -> Expected:
         root: The checkout.
 
     Raises:
-        CommandError: A file is missing.
+        CommandError: A file, or an entry of `firebase.json`, is missing.
     """
     try:
         configured = json.loads((root / "firebase.json").read_text())
-        [codebase] = [one for one in configured["functions"] if (root / one["source"] / "stoker").is_dir()]
+        codebase = _codebase(configured, root)
         functions = root / codebase["source"]
         return Expected(
             endpoints=endpoints(yaml.safe_load((functions / "functions.yaml").read_text()), region, blocking=blocking),
             codebase=codebase.get("codebase", "default"),
-            indexes=json.loads((root / configured["firestore"]["indexes"]).read_text()),
+            indexes=json.loads((root / _entry(configured, "firestore", "indexes")).read_text()),
             rules={
-                "cloud.firestore": (root / configured["firestore"]["rules"]).read_text(),
-                "firebase.storage": (root / configured["storage"]["rules"]).read_text(),
+                "cloud.firestore": (root / _entry(configured, "firestore", "rules")).read_text(),
+                "firebase.storage": (root / _entry(configured, "storage", "rules")).read_text(),
             },
             version=version_of(functions),
         )
     except FileNotFoundError as error:
         raise CommandError(f"{error.filename} is missing. Run scripts/generate, or restore the file.") from None
+
+
+def _codebase(configured: Mapping[str, Any], root: Path) -> Mapping[str, str]:
+    """Return the entry of `firebase.json` whose source holds the package `stoker`."""
+    entries = configured.get("functions", [])
+    for entry in [entries] if isinstance(entries, dict) else entries:
+        if (root / entry.get("source", "functions") / "stoker").is_dir():
+            return {"source": "functions", **entry}
+    raise CommandError("No entry of functions in firebase.json has a source that holds the package stoker.")
+
+
+def _entry(configured: Mapping[str, Any], service: str, name: str) -> str:
+    """Return the path that an entry of `firebase.json` names; of several databases or buckets, that of the first."""
+    entries = configured.get(service) or {}
+    entry = entries[0] if isinstance(entries, list) else entries
+    if name not in entry:
+        raise CommandError(f"firebase.json has no {name} for {service}.")
+    return str(entry[name])
 
 
 def endpoints(manifest: Mapping[str, Any], region: str, *, blocking: bool) -> list[Endpoint]:
