@@ -1,7 +1,7 @@
 """The roles and the APIs that the deployed functions need, each with the calls that need it.
 
-The CLI reads both from `functions/functions.yaml`. It enables the APIs, and gives the roles to a service account that it
-makes for the functions alone.
+The CLI reads both from `functions/functions.yaml`. It enables the APIs, and gives the roles to a service account that
+it makes for the functions alone.
 """
 
 from dataclasses import dataclass
