@@ -11,8 +11,8 @@ from pydantic import ValidationError
 from stoker.firestore.documents import StoredDocument
 from stoker.firestore.selection import value_of
 from stoker.jobs.ceiling import used_percent
-from stoker.models.document import problems
 from stoker.models.job import FOUND_BY_STAGE
+from stoker.models.problems import problems
 from stoker.models.settings import JobSettings
 from stoker_tools.cli.text import clean
 from stoker_tools.deploy.findings import Finding, Severity

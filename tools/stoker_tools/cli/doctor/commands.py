@@ -5,8 +5,6 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import NoReturn
 
-from firebase_functions import logger
-
 from stoker import config
 from stoker_tools.cli import connection
 from stoker_tools.cli.text import as_json
@@ -37,8 +35,6 @@ def run(options: argparse.Namespace) -> int:
     Args:
         options: The command line.
     """
-    # The log lines are for Cloud Logging, and not for the terminal.
-    setattr(logger, "write", lambda entry: None)  # noqa: B010 - a function, which mypy allows no assignment to
     place = Place(config.project(), config.REGION, datetime.now(UTC), is_suite=config.emulated())
     wanted = expected(place.region, blocking=config.BLOCKING)
     services = (
