@@ -42,9 +42,10 @@ BLOCKING: Final = _switch("STOKER_BLOCKING")
 """True if Firebase Auth calls `before_created` and `before_signed_in`. The project needs Identity Platform for that.
 Set it in `functions/.env`."""
 
-VCPU: Final = _number("STOKER_VCPU", 100)
+VCPU: Final = _number("STOKER_VCPU", 120)
 """The budget of processors of all functions together, in vCPU. It bounds the number of instances: see
-`stoker.capacity`. Set it in `functions/.env`, to the quota of Cloud Run that the project has in the region.
+`stoker.capacity`. With 120, each queue has all places of its entry in `stoker.registry`. If the project's quota of Cloud
+Run in the region is smaller, set it to the quota, in `functions/.env`.
 Source: https://cloud.google.com/run/quotas"""
 
 KEEP_OUTPUTS = _switch("STOKER_KEEP_OUTPUTS")
