@@ -53,7 +53,7 @@ def gate(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Gate]:
 def _forget() -> None:
     """Forget the clients, which remember where they were made."""
     if client.cache_info().currsize:
-        client().close()  # type: ignore[no-untyped-call]
+        client().close()
     if bucket.cache_info().currsize:
         bucket().client.close()
     client.cache_clear()

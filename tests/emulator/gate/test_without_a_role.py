@@ -19,7 +19,7 @@ from stoker.jobs.dispatch import dispatch
 from stoker.jobs.monitor import monitor_job
 from stoker.jobs.sweeper import sweep
 from stoker.logs import CURE, JobLog
-from stoker.models.job import JobOutput, StoredFile
+from stoker.models.job import JobOutput, OutputFile
 from stoker.models.video import VideoInput
 from stoker.speech.engines.answer_cache import AnswerCache
 from stoker.speech.engines.google import Google
@@ -36,7 +36,7 @@ def work(context: JobContext, job_input: VideoInput) -> JobOutput:
     file = context.workspace / "poster.jpg"
     file.write_bytes(b"a picture")
     path, sha256 = context.outputs.upload(file, "image/jpeg", context.check)
-    return JobOutput(files=[StoredFile(path=path, content_type="image/jpeg", bytes=9, sha256=sha256)])
+    return JobOutput(files=[OutputFile(kind="poster", path=path, content_type="image/jpeg", bytes=9, sha256=sha256)])
 
 
 def cures(capfd: pytest.CaptureFixture[str]) -> list[str]:

@@ -25,7 +25,7 @@ PAGE = 1000
 KNOWN_PARAMETERS = frozenset(
     ("alt", "fields", "generation", "name", "pageToken", "prefix", "prettyPrint", "projection", "startOffset")
 ) | {"uploadType", "upload_id"}
-"""The parameters that Stoker's calls have. The bucket does not ignore any other parameter: it does not know the call."""
+"""The parameters that Stoker's calls have. A call with any other parameter is unknown."""
 
 Refusal = Answer | None
 
@@ -133,7 +133,7 @@ class Bucket:
                 content_type = {"contentType": call.headers.get("x-upload-content-type", "application/octet-stream")}
                 self._uploads[upload] = name, {**content_type, **described}, bytearray()
                 place = f"/upload/storage/v1/b/{self.name}/o?uploadType=resumable&upload_id={upload}"
-                return answered({}, Location=f"https://{HOST}{place}")
+                return answered({}, headers={"Location": f"https://{HOST}{place}"})
             case "PUT", "resumable" if query.get("upload_id") in self._uploads:
                 return self._part(query["upload_id"], call)
             case "DELETE", "resumable":

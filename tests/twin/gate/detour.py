@@ -28,6 +28,6 @@ def make_detour(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
             query = f"?{url.query}" if url.query else ""
             request.url = f"{address}/{host}{url.path or '/'}{query}"
             options["proxies"] = {}
-        return send(session, request, **options)  # type: ignore[arg-type]
+        return send(session, request, **options)
 
     monkeypatch.setattr(requests.Session, "send", to_gate)

@@ -62,9 +62,9 @@ Service = Callable[[Call], Answer | None]
 """A service of Google. It returns None for a call that Stoker does not make."""
 
 
-def answered(value: Any, status: int = 200, **headers: str) -> Answer:
+def answered(value: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Answer:
     """Return an answer of JSON."""
-    return Answer(status, json.dumps(value).encode(), {"Content-Type": "application/json", **headers})
+    return Answer(status, json.dumps(value).encode(), {"Content-Type": "application/json", **(headers or {})})
 
 
 def refused(status: int, reason: str, message: str) -> Answer:

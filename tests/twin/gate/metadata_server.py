@@ -35,8 +35,8 @@ class MetadataServer:
             case "GET", path if path == f"{ROOT}/universe/universe-domain":
                 return Answer(200, b"googleapis.com", {**FLAVOR, "Content-Type": "application/text"})
             case "GET", path if path == ACCOUNT:
-                return answered({"email": self._account.email, "scopes": [], "aliases": ["default"]}, **FLAVOR)
+                return answered({"email": self._account.email, "scopes": [], "aliases": ["default"]}, headers=FLAVOR)
             case _, path if path == f"{ACCOUNT}/token":
                 token = {"access_token": TOKEN, "expires_in": 3600, "token_type": "Bearer"}
-                return answered(token, **FLAVOR)
+                return answered(token, headers=FLAVOR)
         return None

@@ -5,7 +5,7 @@ from firebase_admin import functions
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stoker import registry
+from stoker import config, registry
 from stoker.access.policies import CALLABLES, INVOKERS
 from stoker.jobs import queue
 from stoker.jobs.deployed_name import deployed_name, prefix_of
@@ -82,11 +82,11 @@ def test_a_worker_puts_the_jobs_that_it_has_made_into_the_queues_that_are_deploy
     monkeypatch.setenv("FUNCTION_TARGET", "batchoperation")
     monkeypatch.setenv("K_SERVICE", "my-app-2-batchoperation")
     [name] = asked_for(monkeypatch, JobState("holiday-000", type="video-processing", parent_id="holiday"))
-    assert name == "locations/us-central1/functions/my-app-2-videoprocessing"
+    assert name == f"locations/{config.REGION}/functions/my-app-2-videoprocessing"
 
 
 def test_a_command_line_tool_uses_the_name_in_the_code(monkeypatch: pytest.MonkeyPatch) -> None:
     for variable in ("FUNCTION_TARGET", "K_SERVICE"):
         monkeypatch.delenv(variable, raising=False)
     [name] = asked_for(monkeypatch, JobState("holiday", type="video-processing"))
-    assert name == "locations/us-central1/functions/videoprocessing"
+    assert name == f"locations/{config.REGION}/functions/videoprocessing"

@@ -11,7 +11,7 @@ from stoker import config
 from stoker.storage.client import bucket
 from twin.gate.bucket_gate import MOST_COMPOSED, Bucket
 from twin.gate.detour import make_detour
-from twin.gate.functions_account import FunctionsAccount
+from twin.gate.functions_account import TOKEN, FunctionsAccount
 from twin.gate.http_gate import HttpGate, opened_http
 from twin.gate.metadata_server import HOSTS, MetadataServer
 from twin.gate.stored_object import HOST
@@ -107,6 +107,6 @@ def test_a_page_may_read_the_bucket_only_if_its_cors_allows_that(
     method: str, cors: list[dict[str, object]], origin: str, allowed: str | None, stored: Bucket
 ) -> None:
     stored.cors = list(cors)
-    headers = {"Origin": origin, "Access-Control-Request-Method": "GET"}
+    headers = {"Origin": origin, "Access-Control-Request-Method": "GET", "Authorization": f"Bearer {TOKEN}"}
     answer = requests.request(method, f"https://{HOST}/storage/v1/b/{stored.name}/o", headers=headers, timeout=30)
     assert answer.headers.get("Access-Control-Allow-Origin") == allowed

@@ -1,7 +1,7 @@
 """The roles and the APIs that the deployed functions need, each with the calls that need it.
 
-The CLI reads both from `functions/functions.yaml`. It enables the APIs, and gives the roles to a service account that it
-makes for the functions alone.
+The CLI reads both from `functions/functions.yaml`. It enables the APIs, and gives the roles to a service account that
+it makes for the functions alone.
 """
 
 from dataclasses import dataclass
@@ -124,8 +124,8 @@ ROLES = (
 
 Two roles are left out, because no call needs them:
 
-- `roles/serviceusage.serviceUsageConsumer`. Google checks it only for a call that names the project whose quota it uses.
-  The functions' calls name no such project, so Google takes the project of their account.
+- `roles/serviceusage.serviceUsageConsumer`. Google checks it only for a call that names the project whose quota it
+  uses. The functions' calls name no such project, so Google takes the project of their account.
   Source: https://cloud.google.com/docs/quotas/set-quota-project
 - `roles/iam.serviceAccountTokenCreator`. It is needed to sign URLs. The functions sign none.
 """

@@ -154,8 +154,8 @@ def _exit_code(results: list[dict[str, Any]]) -> int:
 
 
 def _started(logged: list[dict[str, Any]]) -> str:
-    # Cloud Tasks accepts tasks from service accounts only, and the queues may have a prefix that only deployed functions
-    # know. If the task is refused for this or any other reason, the sweeper queues the job later.
+    # Cloud Tasks accepts tasks from service accounts only, and only deployed functions know a prefix of the queues. If
+    # the task is refused for this or any other reason, the sweeper queues the job later.
     failed = any(str(entry.get("severity")) == "ERROR" for entry in logged)
     logged.clear()
     return "is pending again; the sweeper will queue it, within two minutes" if failed else "is pending again"
