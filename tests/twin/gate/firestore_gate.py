@@ -14,6 +14,9 @@ SERVICE = "/google.firestore.v1.Firestore/"
 
 DENIED = "Missing or insufficient permissions."
 
+LONGEST_SECONDS = 3600
+"""The longest time limit that is passed on, in seconds."""
+
 THREADS = 20
 """The most calls at a time. A listener takes a thread for as long as it listens."""
 
@@ -84,7 +87,9 @@ class _Gate(grpc.GenericRpcHandler):  # type: ignore[misc]
 def _as_sent(context: grpc.ServicerContext) -> dict[str, Any]:
     """Return the metadata and the time limit of a call, for the call that passes it on."""
     metadata = [(key, value) for key, value in context.invocation_metadata() if key != "user-agent"]
-    return {"metadata": metadata, "timeout": context.time_remaining()}
+    left = context.time_remaining()
+    # A call without a limit has thousands of years left, which is more than a limit can say.
+    return {"metadata": metadata, "timeout": left if left is not None and left < LONGEST_SECONDS else None}
 
 
 def _pass_on(error: Any, context: grpc.ServicerContext) -> None:

@@ -10,6 +10,9 @@ from twin.gate.functions_account import TOKEN, FunctionsAccount
 from twin.gate.http_calls import Answer, Call, Service, denied, refused
 from twin.gate.metadata_server import HOSTS
 
+POLL_SECONDS = 0.01
+"""The time that the server may take to notice that it is to end, in seconds."""
+
 QUOTA = "x-goog-user-project"
 """The header that names the project whose quota a call uses. For such a call, Google checks one more permission.
 Source: https://cloud.google.com/docs/quotas/set-quota-project"""
@@ -79,7 +82,7 @@ def opened_http(gate: HttpGate) -> Iterator[str]:
         daemon_threads = True
 
     with Server(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
+        thread = threading.Thread(target=server.serve_forever, args=(POLL_SECONDS,))
         thread.start()
         try:
             yield f"http://127.0.0.1:{server.server_port}"
