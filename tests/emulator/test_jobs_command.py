@@ -125,7 +125,7 @@ def test_watch_shows_bars_on_a_terminal(jobs: Jobs) -> None:
 
 
 def test_watch_takes_all_that_is_alive_and_tells_of_what_is_deleted(jobs: Jobs) -> None:
-    assert jobs.run("watch").stdout == "No job is alive and due.\n"
+    assert jobs.run("watch").stdout == "No job is running or due.\n"
     jobs.write("ended", status="completed")
     first, second = jobs.write("first"), jobs.write("second", status="pending", stage="queued")
     with start("watch", "--project", jobs.project) as watching:
@@ -143,7 +143,7 @@ def test_watch_takes_all_that_is_alive_and_tells_of_what_is_deleted(jobs: Jobs) 
 
 def test_watch_does_not_wait_for_jobs_that_begin_later(jobs: Jobs) -> None:
     jobs.write("in an hour", status="pending", runAfter=datetime.now(UTC) + timedelta(hours=1))
-    assert jobs.run("watch").stdout == "No job is alive and due.\n"
+    assert jobs.run("watch").stdout == "No job is running or due.\n"
     now = jobs.write("now", status="pending", runAfter=datetime.now(UTC) - timedelta(hours=1))
     with start("watch", "--project", jobs.project) as watching:
         assert line(watching) == "now  video-processing   40.0 %  encoding"

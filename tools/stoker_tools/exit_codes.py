@@ -21,7 +21,7 @@ MEANINGS = {
     ExitCode.FAILED: "failed",
     ExitCode.USAGE: "the command line is wrong",
     ExitCode.INCOMPLETE: "incomplete: a part was done, and a part failed",
-    ExitCode.NOTHING_THERE: "nothing there: what the command line names does not exist",
+    ExitCode.NOTHING_THERE: "nothing there: the named job, user or bucket does not exist",
     ExitCode.LOCKED: "locked: another process holds the lease",
     ExitCode.WRONG_KEY: "wrong key",
     ExitCode.INTERRUPTED: "interrupted, such as by Ctrl-C",

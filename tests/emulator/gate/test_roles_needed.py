@@ -29,12 +29,14 @@ def failing(gate: Gate, role: str | None) -> set[str]:
     return refused
 
 
+@pytest.mark.slow
 def test_with_all_roles_every_call_passes_and_every_permission_of_the_table_is_checked(gate: Gate) -> None:
     assert failing(gate, None) == set()
     checked = {check.permission for check in gate.account.checks}
     assert checked == {permission for role in ROLES for permission in role.permissions}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("role", CHECKED, ids=lambda role: role.name)
 def test_without_a_role_exactly_these_calls_fail(role: Role, gate: Gate) -> None:
     expected = {prepare.__name__ for use in role.uses for prepare in USES[use]}

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import cast
 
 import pytest
-from google.api_core.exceptions import Forbidden
+from google.api_core.exceptions import Forbidden, MethodNotImplemented
 
 from emulator.gate.uses import user
 from engine.driven import DrivenJob
@@ -13,6 +13,7 @@ from stoker import config
 from stoker.access import account
 from stoker.accounts.roles import set_role
 from stoker.errors import Unavailable
+from stoker.firestore.client import client
 from stoker.jobs.attempt import run_attempt
 from stoker.jobs.context import JobContext
 from stoker.jobs.dispatch import dispatch
@@ -166,6 +167,13 @@ def test_a_call_that_names_the_project_of_its_quota_needs_one_more_role(
     uid = user(gate)
     with pytest.raises(Exception, match="does not have required permission to use project"):
         account.get(uid)
+
+
+def test_a_call_of_firestore_that_stoker_does_not_make_is_refused(gate: Gate) -> None:
+    with pytest.raises(MethodNotImplemented):
+        list(client().collection(config.TASKS).list_documents())
+    assert gate.account.unknown == ["/google.firestore.v1.Firestore/ListDocuments"]
+    gate.account.unknown.clear()
 
 
 def test_a_monitor_listens_through_the_gate(gate: Gate) -> None:

@@ -1,6 +1,6 @@
-"""Cloud Text-to-Speech. It checks no permission, but the API must be enabled.
+"""Cloud Text-to-Speech. It checks permissions only for long audio, which Stoker does not use. The API must be enabled.
 
-Source: https://cloud.google.com/text-to-speech/docs/access-control (no permission for a synthesis of less than minutes)
+Source: https://cloud.google.com/text-to-speech/docs/access-control
 """
 
 from twin.gate.http_calls import Answer, Call, answered, denied

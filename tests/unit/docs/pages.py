@@ -51,6 +51,18 @@ def prose(page: Path) -> str:
     return FENCE.sub("", page.read_text())
 
 
+def rows(page: str, title: str) -> dict[str, str]:
+    """Return the rows of the tables on a page whose first column has a title, by their first cell.
+
+    Args:
+        page: The page's path in the folder `docs`.
+        title: The title of the first column.
+    """
+    text = (ROOT / "docs" / page).read_text()
+    tables = re.findall(rf"^\| {re.escape(title)} \|.*\n\| ---.*\n((?:\|.*\n)+)", text, re.MULTILINE)
+    return {line.split("|")[1].strip(): line for lines in tables for line in lines.splitlines()}
+
+
 def _snippets_of(page: Path) -> Iterator[Snippet]:
     text = page.read_text()
     for match in FENCE.finditer(text):

@@ -13,13 +13,7 @@ from stoker.models.warnings import WarningCode
 from stoker_tools.generate.documents import DOCUMENTS
 from stoker_tools.generate.fields import models_in
 from stoker_tools.setup.environment import ROOT
-
-
-def rows(page: str, title: str) -> dict[str, str]:
-    """Return the rows of the tables on a page whose first column has this title, by their first cell."""
-    text = (ROOT / "docs" / page).read_text()
-    tables = re.findall(rf"^\| {re.escape(title)} \|.*\n\| ---.*\n((?:\|.*\n)+)", text, re.MULTILINE)
-    return {line.split("|")[1].strip(): line for lines in tables for line in lines.splitlines()}
+from unit.docs.pages import rows
 
 
 def words(text: str) -> set[str]:

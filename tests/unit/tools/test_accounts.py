@@ -142,7 +142,9 @@ def test_help_says_what_is_left_out_and_what_is_dangerous(command: str, capsys: 
         arguments.parser().parse_args([command, "--help"])
     assert ended.value.code == 0
     said = capsys.readouterr().out
-    assert ("younger than a day" if command == "orphans" else "nothing brings the data back") in said
+    assert ("younger than a day" if command == "orphans" else "The deleted data can't be restored") in " ".join(
+        said.split()
+    )
 
 
 @pytest.mark.parametrize("user", ["", "x/y", "users/ada", "x" * 400])

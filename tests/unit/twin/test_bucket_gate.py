@@ -1,47 +1,16 @@
 """The bucket of the gate: the limits of Cloud Storage that its emulator lacks, met by the real client library."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 import requests
 from google.api_core import exceptions
 
-from stoker import config
 from stoker.storage.client import bucket
 from twin.gate.bucket_gate import MOST_COMPOSED, Bucket
-from twin.gate.detour import make_detour
 from twin.gate.functions_account import TOKEN, FunctionsAccount
-from twin.gate.http_gate import HttpGate, opened_http
-from twin.gate.metadata_server import HOSTS, MetadataServer
 from twin.gate.stored_object import HOST
 
 APP = "https://app.example.com"
 CORS = [{"origin": [APP], "method": ["GET"], "responseHeader": ["Content-Range"], "maxAgeSeconds": 60}]
-
-
-@pytest.fixture
-def account() -> FunctionsAccount:
-    """The account of the functions, with all roles."""
-    return FunctionsAccount("demo-stoker")
-
-
-@pytest.fixture
-def stored(account: FunctionsAccount, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Bucket]:
-    """The bucket to which the client library leads."""
-    own = Bucket("demo-stoker.firebasestorage.app", account)
-    metadata = MetadataServer("demo-stoker", account)
-    with opened_http(HttpGate(account, {HOST: own, **dict.fromkeys(HOSTS, metadata)})) as address:
-        for name in ("STORAGE_EMULATOR_HOST", "GOOGLE_APPLICATION_CREDENTIALS", "FIREBASE_CONFIG"):
-            monkeypatch.delenv(name, raising=False)
-        monkeypatch.setenv("GCLOUD_PROJECT", "demo-stoker")
-        monkeypatch.setenv("CLOUDSDK_CONFIG", str(tmp_path))
-        monkeypatch.setattr(config, "emulated", lambda: False)
-        make_detour(address, monkeypatch)
-        bucket.cache_clear()
-        yield own
-        bucket().client.close()
-        bucket.cache_clear()
 
 
 @pytest.mark.parametrize(("parts", "joined"), [(MOST_COMPOSED, True), (MOST_COMPOSED + 1, False)])

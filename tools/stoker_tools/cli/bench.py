@@ -20,7 +20,7 @@ def main(arguments: Sequence[str]) -> int:
     listed = "\n".join(["benchmarks:", *(f"  {name:16}  {_summary(path)}" for name, path in found.items())])
     parser = CommandLine(
         "bench",
-        "Runs a benchmark. Each benchmark takes --json, and ends with exit code 1 if its limit is passed.",
+        "Runs a benchmark. Each benchmark takes --json, and ends with exit code 1 if its limit is exceeded.",
         {"media_time --rounds 3": ""},
         notes=listed,
     ).parser

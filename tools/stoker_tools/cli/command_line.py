@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 from stoker_tools import exit_codes
 
 PREFIX = "scripts/"
-"""It stands before the names of commands, so that examples can be pasted into a shell at the root of the checkout."""
+"""The path before the names of commands. With it, examples can be pasted into a shell at the root of the checkout."""
 
 CREDENTIALS = """\
 Inside a suite, the command works on that suite. With --emulator, it works on the suite that this checkout runs.
@@ -48,7 +48,7 @@ class CommandLine:
         examples: For its help.
         notes: A paragraph that follows the examples.
         on_project: Whether the command works on a project's data. It then takes `--json`, `--emulator` and `--project`,
-            before its subcommand or behind it.
+            before or after its subcommand.
 
     Example:
         >>> line = CommandLine("jobs", "Lists jobs.", {"list": ""}, on_project=True)
@@ -95,7 +95,7 @@ class CommandLine:
         )
         self.parser.names = tuple(self._subcommands.choices)
         if self._on_project:
-            # Not given here, an option keeps the value that it has before the subcommand.
+            # If an option is not given here, it keeps the value that was given before the subcommand.
             _add_project_options(added, default=argparse.SUPPRESS)
         return added
 

@@ -100,7 +100,7 @@ def _production(project: str | None) -> str:
 def explained(
     error: exceptions.GoogleAPIError | GoogleAuthError | admin_exceptions.FirebaseError, project: str
 ) -> CommandError:
-    """Return an error that says what a refusal of Google means here, and what to do."""
+    """Return an error that explains a refusal of Google, and says what to do."""
     match error:
         case TransportError():
             said = "Google can't be reached. Check the network, and try again."

@@ -28,8 +28,8 @@ and saves the files under demo-output/.
 
 EXAMPLES = {
     "": "with a clip that the demo makes",
-    "holiday.mov": "with a film of yours",
-    "--keep": "and leave the suite running, to look around",
+    "holiday.mov": "with your own film",
+    "--keep": "leave the suite running afterwards",
 }
 
 

@@ -25,7 +25,7 @@ and no file is left behind, even if the suite is killed.
 
 EXAMPLES = {
     "": "run until Ctrl-C, and show the log of the functions",
-    "-- python3 seed.py": "run as long as a command runs inside",
+    "-- python3 seed.py": "run until this command has ended",
     "--only auth,firestore -- npm test": "",
     "--write suite.json": "write the addresses to a file when all emulators answer",
 }
@@ -68,7 +68,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def show(line: str) -> str | None:
-    """Return a line of the log as people read it, with the present time; None if it says nothing new."""
+    """Return a line of the log in a readable form, with the present time; None if it has nothing new."""
     from stoker_tools.emulators.log_lines import readable
 
     return readable(line, f"{datetime.now():%H:%M:%S}")
@@ -86,7 +86,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--no-schedules", dest="schedules", action="store_false", help="do not call scheduled functions at their times"
     )
-    parser.add_argument("--json", action="store_true", help="show the log as it is, with the functions' lines as JSON")
+    parser.add_argument("--json", action="store_true", help="show the raw log, with the functions' lines as JSON")
     parser.add_argument(
         "--write",
         metavar="FILE",
@@ -94,7 +94,7 @@ def _parser() -> argparse.ArgumentParser:
         type=Path,
         help="write hosts, environment and log path to a file, as JSON",
     )
-    parser.add_argument("command", metavar="COMMAND", nargs="*", help="run this inside the suite, and end with it")
+    parser.add_argument("command", metavar="COMMAND", nargs="*", help="run this inside the suite, then end the suite")
     return parser
 
 

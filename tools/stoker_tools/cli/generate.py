@@ -1,4 +1,4 @@
-"""The command `stoker generate`: write the files that are made from the models, or name those that are stale."""
+"""The command `stoker generate`: write the files that are made from the models, or list the stale files."""
 
 import difflib
 import sys
@@ -11,8 +11,8 @@ from stoker_tools.exit_codes import ExitCode
 from stoker_tools.setup import environment
 
 DESCRIPTION = """\
-Writes the files that are made from the models in functions/stoker/models: the documents' shapes in the security rules,
-the indexes, and the types and schemas for clients.
+Writes the generated files and regions: the checks in the security rules, the indexes, the types and schemas for
+clients, and tables in the docs. The sources are the models, queries, job types and errors in functions/stoker.
 """
 
 EXAMPLES = {

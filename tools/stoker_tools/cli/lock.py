@@ -1,4 +1,4 @@
-"""The command `stoker lock`: write the lock files of the environments, or name those that are stale."""
+"""The command `stoker lock`: write the lock files of the environments, or list the stale lock files."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,7 @@ from stoker_tools.setup import environment, locks
 
 DESCRIPTION = """\
 Writes the lock files of all environments from the dependency groups in pyproject.toml. A package keeps its version,
-unless pyproject.toml or an option says otherwise.
+unless pyproject.toml or an option requires another version.
 """
 
 EXAMPLES = {

@@ -1,4 +1,4 @@
-"""The command `stoker mutate-rules`: make mistakes in the rules, and find those that no test case notices."""
+"""The command `stoker mutate-rules`: make mistakes in the rules, and find the mistakes that no test case notices."""
 
 import argparse
 import os
@@ -19,16 +19,16 @@ PLACES = 4
 """Projects in which mutants are tried at the same time."""
 
 DESCRIPTION = """\
-Makes one mistake at a time in the security rules: it drops a condition, flips a comparison, widens a list and so on.
-It loads the result into the emulators, and asks the questions of the tests until a wrong answer shows the mistake.
-It fails if a mistake is never noticed, unless tests/rules/equivalents.py says why.
+Makes one mistake at a time in the security rules. For example, it removes a condition, reverses a comparison or
+extends a list. It loads the changed rules into the emulators, and tries the test cases until one of them notices the
+mistake. It fails if no test case notices a mistake, unless tests/rules/equivalents.py lists it with the reason.
 """
 
 EXAMPLES = {
     "": "all mistakes in both files of rules; takes minutes",
-    "--sample 50 --seed 7": "some of them",
+    "--sample 50 --seed 7": "50 mistakes of each file, chosen at random",
     "--only storage": "",
-    "--match taskFits": "the mistakes whose description holds a text",
+    "--match taskFits": "the mistakes whose description contains a text",
 }
 
 
@@ -134,9 +134,9 @@ class _Progress:
 
 def _parser() -> argparse.ArgumentParser:
     parser = CommandLine("mutate-rules", DESCRIPTION, EXAMPLES).parser
-    parser.add_argument("--only", choices=("firestore", "storage"), help="one of the two files")
-    parser.add_argument("--match", metavar="TEXT", default="", help="the mistakes whose description holds this text")
-    parser.add_argument("--sample", metavar="N", type=int, help="draw so many mistakes at random from each file")
-    parser.add_argument("--seed", metavar="N", type=int, default=1, help="draw the same sample again (1)")
-    parser.add_argument("--verbose", action="store_true", help="name each mistake, and the test case that has shown it")
+    parser.add_argument("--only", choices=("firestore", "storage"), help="only mistakes in one of the two files")
+    parser.add_argument("--match", metavar="TEXT", default="", help="only mistakes with this text in their description")
+    parser.add_argument("--sample", metavar="N", type=int, help="only N mistakes in each file, chosen at random")
+    parser.add_argument("--seed", metavar="N", type=int, default=1, help="the seed of the random choice (1)")
+    parser.add_argument("--verbose", action="store_true", help="list each mistake with the test case that notices it")
     return parser

@@ -32,7 +32,7 @@ GROUPS = {
         Command("emulators", "stoker_tools.cli.emulators", "run the emulator suite with the functions"),
     ),
     "to build an app on it": (
-        Command("explain", "stoker_tools.cli.explain.arguments", "say why the rules would refuse a document"),
+        Command("explain", "stoker_tools.cli.explain.arguments", "explain why the rules would refuse a document"),
     ),
     "to operate it": (
         Command("jobs", "stoker_tools.cli.jobs.arguments", "list, watch, cancel, retry and delete jobs"),
@@ -70,7 +70,7 @@ def main(arguments: Sequence[str]) -> int:
     """Run a command line.
 
     Args:
-        arguments: The words behind the program's name.
+        arguments: The words after the program's name.
 
     Returns:
         The exit code.
@@ -86,7 +86,7 @@ def main(arguments: Sequence[str]) -> int:
         print(error, file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
-        print(file=sys.stderr)  # The shell's prompt does not stand behind "^C".
+        print(file=sys.stderr)  # The shell's prompt then begins on a new line after "^C".
         return ExitCode.INTERRUPTED
 
 
@@ -94,7 +94,7 @@ def command_first(arguments: Sequence[str]) -> tuple[str | None, list[str]]:
     """Return the command's name and the other words, in their order. Options may stand before the command.
 
     Args:
-        arguments: The words behind the program's name.
+        arguments: The words after the program's name.
 
     Example:
         >>> command_first(["--project", "demo", "jobs", "list"])

@@ -13,7 +13,7 @@ class Role:
 
     Attributes:
         name: Its name in IAM.
-        uses: What fails without it, each as a phrase.
+        uses: The calls that fail without it, each as a phrase.
         permissions: The permissions of the role that Google checks for the functions' own calls. Empty if only the
             platform checks the role, for what it does in the name of the account.
         source: The page of Google that names the permissions, or the role.
@@ -26,7 +26,7 @@ class Role:
 
     @property
     def calls(self) -> str:
-        """What fails without it, as a sentence without its full stop."""
+        """The calls that fail without it, as a sentence without its full stop."""
         return "; ".join((self.uses[0], *(use[0].lower() + use[1:] for use in self.uses[1:])))
 
 

@@ -79,8 +79,8 @@ def _program(part: str, can_be_fetched: Callable[[str], bool]) -> Path | None:
         return _build(part, built, _firestore_jar(sdk))
     component = "pubsub-emulator" if part == "pubsub" else "cloud-firestore-emulator"
     raise MissingPartError(
-        f"The {part} emulator is neither cached in {_cache()} nor can it be fetched from here: "
-        f"install the Google Cloud SDK with its component {component}, or run once with a network."
+        f"The {part} emulator is not cached in {_cache()}, and can't be downloaded: "
+        f"install the Google Cloud SDK with its component {component}, or run the command once with a network."
     )
 
 
@@ -170,8 +170,8 @@ def _compile(classes: Path, firestore: Path) -> None:
     compiler = shutil.which("javac")
     if compiler is None:
         raise MissingPartError(
-            "The Storage emulator's rules need a Java compiler here, once: install a JDK, 17 or later, so that "
-            "`javac` is on PATH, or run once with a network."
+            "A Java compiler is needed once, for the rules of the Storage emulator: install a JDK, 17 or later, so "
+            "that `javac` is on PATH, or run the command once with a network."
         )
     # -proc:none: the emulator's archive names annotation processors that it does not contain.
     options = ["--release", "17", "-proc:none", "-nowarn", "-cp", str(firestore), "-d", str(classes)]
@@ -179,7 +179,7 @@ def _compile(classes: Path, firestore: Path) -> None:
     if done.returncode != 0:
         raise MissingPartError(
             f"The Storage emulator's rules do not compile with {compiler} against {firestore}: "
-            f"install a newer JDK and Google Cloud SDK, or run once with a network.\n{done.stderr}"
+            f"install a newer JDK and Google Cloud SDK, or run the command once with a network.\n{done.stderr}"
         )
 
 

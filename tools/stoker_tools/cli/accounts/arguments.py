@@ -51,7 +51,7 @@ def parser() -> argparse.ArgumentParser:
         "orphans",
         "show the owners whose account is gone",
         description="Shows every owner of documents or files who has no account. It leaves out owners\n"
-        "whose data is younger than a day, owners whose deletion is under way, and kept_owners of\n"
+        "whose data is younger than a day, owners whose deletion is running, and kept_owners of\n"
         "functions/stoker/config.py. The daily reconcile deletes the data of these owners, unless they\n"
         "are too many. The search costs a read for each owner in each collection.",
     )
@@ -59,8 +59,8 @@ def parser() -> argparse.ArgumentParser:
         "delete-orphans",
         "delete the data of owners whose account is gone",
         description="Writes a job for each owner that `scripts/accounts orphans` shows. First make sure that these\n"
-        "accounts are gone for good, and are not only missing in a copy of the project or during a\n"
-        "restore, because nothing brings the data back.",
+        "accounts were deleted for good. Accounts may also be missing in a copy of the project, or while\n"
+        "a restore is running. The deleted data can't be restored.",
         examples={"--confirm 120": ""},
     )
     orphans.add_argument(

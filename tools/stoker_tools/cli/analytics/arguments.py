@@ -28,18 +28,18 @@ def parser() -> argparse.ArgumentParser:
     """Return the parser of the command and its subcommands."""
     line = CommandLine(
         "analytics",
-        "Reports the aggregates of events, and counts them again from the raw events. All times are in UTC.",
+        "Shows the figures of events, and counts them again from the raw events. All times are in UTC.",
         EXAMPLES,
         on_project=True,
     )
     report = line.subcommand(
         "report",
-        "show the events, users and values of a time",
+        "show the events, users and values of a period",
         examples={"video.played": "", "all --by month --html year.html": "", "--top": ""},
     )
     subject = report.add_mutually_exclusive_group(required=True)
     subject.add_argument(
-        "name", metavar="NAME", nargs="?", help="the name of events, such as video.played; all: events of every name"
+        "name", metavar="NAME", nargs="?", help="the name of the events, such as video.played; all: every name"
     )
     subject.add_argument("--top", action="store_true", help="the most frequent names")
     subject.add_argument("--users", action="store_true", help="the number of users who were active around a day")
@@ -51,8 +51,8 @@ def parser() -> argparse.ArgumentParser:
     report.add_argument(
         "-n", metavar="N", type=whole_number(1000), default=10, help="with --top: the number of names (10)"
     )
-    report.add_argument("--png", metavar="FILE", type=Path, help="draw a chart into a picture")
-    report.add_argument("--html", metavar="FILE", type=Path, help="draw a chart into a page that works offline")
+    report.add_argument("--png", metavar="FILE", type=Path, help="save a chart as a picture")
+    report.add_argument("--html", metavar="FILE", type=Path, help="save a chart as a page that works offline")
 
     again = line.subcommand(
         "rebuild",

@@ -49,9 +49,9 @@ def check(options: argparse.Namespace, refuse: Callable[[str], NoReturn]) -> Non
         raise CommandError("The number of active users is not drawn: leave --png and --html out, or report a name.")
     bucket = None if options.bucket is None else start_of(_granularity(options.bucket), options.bucket)
     if options.start and options.end and options.start >= options.end:
-        raise CommandError("The time ends before it begins: change --from or --to.")
+        raise CommandError("The period ends before it begins: change --from or --to.")
     if any(time and time > datetime.now(UTC) for time in (options.start, options.on, bucket)):
-        raise CommandError("The time has not come yet in UTC: change --from, --on or --in.")
+        raise CommandError("The period is in the future (UTC): change --from, --on or --in.")
 
 
 def _is_name(text: str) -> bool:
@@ -149,7 +149,7 @@ def _rebuild(options: argparse.Namespace) -> int:
             )
     except RollUpLeaseLost:
         raise CommandError(
-            "A roll-up has taken the lease, because this process stood still for too long. Start again.",
+            "A roll-up has taken the lease, because this process was paused for too long. Run the command again.",
             ExitCode.LOCKED,
         ) from None
     if options.json:

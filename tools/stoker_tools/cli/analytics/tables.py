@@ -38,7 +38,7 @@ def print_aggregates(title: str, aggregates: Sequence[AnalyticsAggregate], *, by
         table.add_row(label, *map(figure, cells(aggregate)), bar)
     console().print(table)
     if not aggregates:
-        console().print("No event happened.")
+        console().print("There are no events.")
 
 
 def rows(aggregates: Sequence[AnalyticsAggregate], *, by_name: bool) -> Iterator[tuple[str, AnalyticsAggregate]]:

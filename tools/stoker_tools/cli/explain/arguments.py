@@ -10,22 +10,22 @@ from stoker_tools.errors import CommandError
 from stoker_tools.setup import environment
 
 DESCRIPTION = """\
-Says why the rules would refuse a document that a client writes to Firestore. It needs no emulator and no project. It
-judges the write of a signed-in user without a role. docs/refused.md lists all causes of permission-denied.
+Explains why the rules would refuse a document that a client writes to Firestore. It needs no emulator and no project.
+It assumes that the user has signed in and has no role. docs/refused.md lists all causes of permission-denied.
 """
 
 EXAMPLES = {
     "task.json --as ada": "would the rules let ada create this document?",
     "job.json --as ada --in processingJobs --id job-1": "",
-    "change.json --as ada --update stored.json": "would they let ada change it?",
+    "change.json --as ada --update stored.json": "would the rules let ada change this document?",
 }
 
 NOTES = """\
-FILE.json holds the fields as your app writes them. JSON has no timestamps, so write:
+FILE.json contains the fields that your app writes. JSON has no timestamps, so write:
 
   {"serverTimestamp": true}                for serverTimestamp()
-  "2026-11-27T05:00:00Z"                   for a timestamp, in a field that holds one (RFC 3339)
-  {"timestamp": "2026-11-27T05:00:00Z"}    for a timestamp in any place
+  "2026-11-27T05:00:00Z"                   for a timestamp, in a field for timestamps (RFC 3339)
+  {"timestamp": "2026-11-27T05:00:00Z"}    for a timestamp in any field
   {"deleteField": true}                    for deleteField(), in a change
 
 The exit code is 0 if the rules would accept the write, and 1 if they would refuse it.
@@ -40,7 +40,8 @@ def main(arguments: Sequence[str]) -> int:
     sys.path.insert(0, str(environment.ROOT / "functions"))
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")  # A character that the terminal can't show is no failure.
+            # A character that the terminal can't show must not stop the command.
+            stream.reconfigure(errors="backslashreplace")
     from stoker_tools.cli.explain import commands
 
     try:
@@ -57,11 +58,11 @@ def parser() -> Parser:
     line.add_argument("file", metavar="FILE.json", help="the fields that the client writes")
     line.add_argument("--as", dest="user", metavar="UID", required=True, help="the uid of the signed-in user")
     line.add_argument(
-        "--in", dest="collection", metavar="COLLECTION", help="such as tasks; by default, the fields decide"
+        "--in", dest="collection", metavar="COLLECTION", help="such as tasks; by default, found from the fields"
     )
     line.add_argument("--id", metavar="ID", help="the id of the document; by default, its field id")
     line.add_argument(
-        "--update", metavar="OLD.json", help="the stored document; FILE.json then holds what updateDoc() writes"
+        "--update", metavar="OLD.json", help="the stored document; FILE.json then contains the fields for updateDoc()"
     )
     line.add_argument("--json", action="store_true", help="print the result as JSON")
     return line

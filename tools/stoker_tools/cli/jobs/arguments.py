@@ -10,10 +10,10 @@ EXAMPLES = {
     "list --status failed --limit 5": "",
     "list --emulator": "on the suite that scripts/emulators runs",
     "show jO4Nfx7HgAfqnLd1Mmd7": "",
-    "watch": "all jobs that are alive and due",
+    "watch": "all jobs that are running or due",
     "retry jO4Nfx7HgAfqnLd1Mmd7": "",
     "delete jO4Nfx7HgAfqnLd1Mmd7": "with its files",
-    "pause video-processing": "start no further job of this type",
+    "pause video-processing": "stop starting jobs of this type",
     "limits --at-once 3": "for each user",
     "list --project my-project --json": "",
 }
@@ -41,7 +41,7 @@ def parser() -> argparse.ArgumentParser:
     listing.add_argument("--user", metavar="UID", help="only jobs of this owner")
     listing.add_argument("--status", metavar="STATUS", help="only jobs of this status, such as failed")
     listing.add_argument("--type", metavar="TYPE", help="only jobs of this type, such as video-processing")
-    listing.add_argument("--limit", metavar="N", type=whole_number(1000), default=20, help="the most to list (20)")
+    listing.add_argument("--limit", metavar="N", type=whole_number(1000), default=20, help="the most jobs to list (20)")
 
     show = line.subcommand("show", "show all fields of a job", examples={"ID": "", "ID --json": ""})
     show.add_argument("id", metavar="ID")
@@ -51,14 +51,14 @@ def parser() -> argparse.ArgumentParser:
         "follow jobs until all of them have ended",
         description="Follows jobs until all of them have ended. The exit code is 0 if all of them completed, 3 if\n"
         "only some completed, and 1 if none did.",
-        examples={"": "all jobs that are alive and due", "ID": "", "ID ID --json": "only how they ended"},
+        examples={"": "all jobs that are running or due", "ID": "", "ID ID --json": "print only the results"},
     )
-    watch.add_argument("ids", metavar="ID", nargs="*", help="by default, all that are alive and due now, at most 50")
+    watch.add_argument("ids", metavar="ID", nargs="*", help="by default, jobs that are running or due (at most 50)")
 
-    cancel = line.subcommand("cancel", "ask jobs to stop", examples={"ID": "", "ID ID": ""})
+    cancel = line.subcommand("cancel", "cancel jobs", examples={"ID": "", "ID ID": ""})
     cancel.add_argument("ids", metavar="ID", nargs="+")
 
-    retry = line.subcommand("retry", "run jobs again that failed or were cancelled", examples={"ID": "", "ID ID": ""})
+    retry = line.subcommand("retry", "run failed or cancelled jobs again", examples={"ID": "", "ID ID": ""})
     retry.add_argument("ids", metavar="ID", nargs="+")
 
     delete = line.subcommand(
@@ -68,8 +68,8 @@ def parser() -> argparse.ArgumentParser:
 
     pause = line.subcommand(
         "pause",
-        "start no further job of a type",
-        description="Starts no further job of a type. Jobs that run go on.",
+        "stop starting jobs of a type",
+        description="Stops starting jobs of a type. Running jobs continue.",
         examples={"video-processing": ""},
     )
     pause.add_argument("type", metavar="TYPE")
@@ -80,7 +80,7 @@ def parser() -> argparse.ArgumentParser:
     limits = line.subcommand(
         "limits",
         "show or set the limits of each user",
-        examples={"": "", "--at-once 3 --a-day 20": "", "--a-day none": "lift a limit"},
+        examples={"": "", "--at-once 3 --a-day 20": "", "--a-day none": "remove a limit"},
     )
     limits.add_argument("--at-once", metavar="N", type=_limit, help="jobs that run at the same time; none: no limit")
     limits.add_argument("--a-day", metavar="N", type=_limit, help="jobs that start on a day, in UTC; none: no limit")

@@ -171,7 +171,7 @@ def _settings(options: argparse.Namespace, change: dict[str, Any] | None) -> int
     except ValueError as error:
         wrong = "; ".join(_named(error, data))
         raise CommandError(
-            f"{reference.path} is not valid, so workers go on with the last valid settings: {wrong}."
+            f"{reference.path} is not valid, so workers keep the last valid settings: {wrong}."
         ) from None
     if options.json:
         # A limit of null was lifted, so it is printed too.

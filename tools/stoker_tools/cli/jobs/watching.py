@@ -48,7 +48,7 @@ def watch(ids: list[str], as_json_only: bool) -> int:
     if as_json_only:
         print(as_json(ended))
     elif not ids:
-        print("No job is alive and due.")
+        print("No job is running or due.")
     completed = sum(job["status"] == "completed" for job in ended)
     return exit_codes.of_parts(completed, len(ended) - completed)
 

@@ -14,8 +14,8 @@ EXAMPLES = {
 }
 
 REBUILD = """\
-Computes progress again from all completions. XP that a task has given stay as they are, and so do achievements. Tasks
-whose completion was missed give their XP now.
+Computes progress again from all completions. The XP of a completion do not change, and no achievement is removed. If
+the completion of a task was missed, the task gives its XP now.
 """
 
 

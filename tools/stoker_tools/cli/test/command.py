@@ -12,20 +12,20 @@ from stoker_tools.setup import environment
 DESCRIPTION = """\
 Runs pytest from the root of the project. All other arguments are passed on to pytest.
 
-Tests that need the emulator suite use the suite that this checkout runs, or else a suite of their own. Scheduled
-functions wait in the meantime. The documents that tests write stay in that suite.
+If a suite runs in this checkout, tests that need the emulator suite use it. Otherwise, they start their own suite.
+Scheduled functions wait during the tests. The documents that tests write stay in the suite.
 
-All tests together run in several parts at the same time, each with a suite of its own if it needs one. The output of a
-part follows the output of the part before. With --coverage, the branch coverage of functions/stoker is shown at the
+All tests together run in several parts at the same time, each with its own suite if it needs one. Their outputs follow
+one another. With --coverage, the branch coverage of functions/stoker is shown at the
 end. The run fails if it is below `fail_under` in pyproject.toml. Functions that run in emulators do not count.
 """
 
 EXAMPLES = {
     "": "all tests",
     "--coverage": "all tests, and the coverage of functions/stoker",
-    "--fast": "the tests of a second or less that need no emulator: under two minutes",
+    "--fast": "the tests that take at most a second and need no emulator: under two minutes",
     "--fast --python 3.13": "the same on another Python",
-    "--fast -k captions": "the tests whose names hold a word",
+    "--fast -k captions": "the tests whose names contain a word",
     "tests/unit -n 2": "all tests without emulators, in two processes",
     "tests/emulator -k video -x": "",
     "-m soak": "the tests that take minutes to hours",
@@ -47,7 +47,7 @@ def main(words: Sequence[str]) -> int:
     python_only = selection.all_under(arguments, *selection.PYTHON_FOLDERS) if names else options.fast
     if (options.fast or options.python) and not python_only:
         folders = ", ".join(selection.PYTHON_ONLY)
-        parser.error(f"--fast and --python are for tests of {folders}: name some of these, or none with --fast.")
+        parser.error(f"--fast and --python run only tests of {folders}: name tests of these, or no tests with --fast.")
     # Node.js and Java take longer to install than the Python tools.
     python = f".venv-{options.python}" if options.python else ".venv"
     places = (python,) if python_only else environment.EVERYTHING
@@ -70,7 +70,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--fast",
         action="store_true",
-        help="leave out tests that need an emulator or are marked `slow`, and run in a process for each processor",
+        help="leave out tests that need an emulator or are marked `slow`, and use a process for each processor",
     )
     parser.add_argument(
         "--coverage",
@@ -80,6 +80,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--python",
         metavar="VERSION",
-        help="the Python to run tests without a suite on, such as 3.13; its packages go to .venv-VERSION",
+        help="the Python version for tests without a suite, such as 3.13; installed in .venv-VERSION",
     )
     return parser
