@@ -1,7 +1,7 @@
 """A job's media time (probe, encode, check) against the same ffmpeg command run bare. At most 1.05.
 
 The worker's own code runs, with a film of 30 s and the default outputs, an MP4 and a poster; only the document that
-it would report to is left out. `scripts/bench media_time FILE` takes a film of yours.
+it would report to is left out. `scripts/bench media_time FILE` takes your own film.
 """
 
 import argparse

@@ -2,7 +2,7 @@
 
 An MP4, HLS in three sizes, a poster, a sprite, the sound and a waveform, of a film of 30 s. The worker's own code runs
 (probe, encode, check); the peer is spared the probes, the loudness, the sheets of the sprite and the playlists.
-`scripts/bench outputs_together FILE` takes a film of yours.
+`scripts/bench outputs_together FILE` takes your own film.
 """
 
 import argparse

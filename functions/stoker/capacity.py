@@ -2,7 +2,8 @@
 
 Cloud Run refuses a function if its most instances have more processors than the project may use in the region. It also
 starts no instance beyond that quota, so that a busy queue could keep the small functions from running. For these two
-reasons, each function has a largest number of instances.
+reasons, each function has a largest number of instances. If the project's quota is smaller than `config.VCPU`, set that
+parameter to the quota. Source: https://cloud.google.com/run/quotas
 """
 
 from collections.abc import Mapping

@@ -43,10 +43,7 @@ BLOCKING: Final = _switch("STOKER_BLOCKING")
 Set it in `functions/.env`."""
 
 VCPU: Final = _number("STOKER_VCPU", 120)
-"""The budget of processors of all functions together, in vCPU. It bounds the number of instances: see
-`stoker.capacity`. With 120, each queue has all places of its entry in `stoker.registry`. If the project's quota of Cloud
-Run in the region is smaller, set it to the quota, in `functions/.env`.
-Source: https://cloud.google.com/run/quotas"""
+"""The processors that all functions may use together, in vCPU: see `stoker.capacity`. Set it in `functions/.env`."""
 
 KEEP_OUTPUTS = _switch("STOKER_KEEP_OUTPUTS")
 """True if a job's outputs are kept when the job's document expires. Set it in `functions/.env`."""

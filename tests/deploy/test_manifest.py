@@ -11,12 +11,19 @@ from conftest import missing
 from stoker import registry
 
 FUNCTIONS = Path(__file__).parents[2] / "functions"
+RESOLVE = Path(__file__).with_name("resolved.cjs")
 
 DISCOVER = """
 import json, yaml
 from firebase_functions.private import serving
 print(json.dumps(yaml.safe_load(serving.functions_as_yaml(serving.get_functions()))))
 """
+
+PARAMETERS = (
+    {"STOKER_REGION": "us-central1", "STOKER_BLOCKING": "true"},
+    {"STOKER_REGION": "europe-west1", "STOKER_BLOCKING": "false"},
+)
+"""The parameters with which both ways of discovery are compared."""
 
 EVENT = {"availableMemoryMb": 512, "cpu": 1, "timeoutSeconds": 60, "concurrency": 40}
 CALL = {"availableMemoryMb": 256, "cpu": 1, "timeoutSeconds": 60, "concurrency": 40}
@@ -31,11 +38,16 @@ BLOCKING = {"before_created", "before_signed_in"}
 @pytest.fixture(scope="module")
 def endpoints() -> dict[str, Any]:
     """All functions, with those that need Identity Platform."""
-    return described(STOKER_BLOCKING="true")
+    return endpoints_of(STOKER_BLOCKING="true")
+
+
+def endpoints_of(**parameters: str) -> dict[str, Any]:
+    """Return the functions of `described` by their names."""
+    return dict(described(**parameters)["endpoints"])
 
 
 def described(**parameters: str) -> dict[str, Any]:
-    """Return the manifest with some parameters of `functions/.env`."""
+    """Return the manifest that Python makes with some parameters of `functions/.env`."""
     # It holds the packages of requirements.txt and nothing else.
     python = FUNCTIONS / "venv" / "bin" / "python"
     if not python.exists():
@@ -50,9 +62,48 @@ def described(**parameters: str) -> dict[str, Any]:
         check=True,
     )
     manifest: dict[str, Any] = json.loads(found.stdout)
-    assert all(endpoint["region"] == ["us-central1"] for endpoint in manifest["endpoints"].values())
-    assert all(endpoint["platform"] == "gcfv2" for endpoint in manifest["endpoints"].values())
-    return dict(manifest["endpoints"])
+    return manifest
+
+
+@pytest.fixture(scope="module")
+def resolved() -> list[tuple[dict[str, Any], dict[str, Any]]]:
+    """The functions that the CLI would deploy with each of `PARAMETERS`: from functions.yaml, and from Python."""
+    if not (FUNCTIONS.parent / "node_modules" / "firebase-tools").exists():
+        missing("The Firebase CLI")
+    asked = [{"parameters": each, "manifest": described(**each)} for each in PARAMETERS]
+    done = subprocess.run(
+        ["node", str(RESOLVE), str(FUNCTIONS)], input=json.dumps(asked), stdout=subprocess.PIPE, text=True, check=True
+    )
+    return [(from_file, from_python) for from_file, from_python in json.loads(done.stdout)]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("case", range(len(PARAMETERS)), ids=lambda case: " ".join(PARAMETERS[case].values()))
+def test_functions_yaml_declares_what_python_declares(
+    resolved: list[tuple[dict[str, Any], dict[str, Any]]], case: int
+) -> None:
+    from_file, from_python = resolved[case]
+    region = PARAMETERS[case]["STOKER_REGION"]
+    assert from_file["endpoints"] == from_python["endpoints"]
+    assert from_file["endpoints"].keys() == {region}
+    assert (from_file["endpoints"][region].keys() >= BLOCKING) == (PARAMETERS[case]["STOKER_BLOCKING"] == "true")
+    assert set(from_python["apis"]) <= set(from_file["apis"])
+
+
+def test_all_are_of_the_second_generation_in_one_region(endpoints: dict[str, Any]) -> None:
+    assert all(endpoint["region"] == ["us-central1"] for endpoint in endpoints.values())
+    assert all(endpoint["platform"] == "gcfv2" for endpoint in endpoints.values())
+
+
+@pytest.mark.parametrize("budget", [120, 60])
+def test_the_instances_of_all_functions_fit_into_the_budget_of_processors(budget: int) -> None:
+    found = endpoints_of(STOKER_BLOCKING="true", STOKER_VCPU=str(budget))
+    assert all(endpoint["maxInstances"] >= 1 for endpoint in found.values())
+    assert sum(endpoint["cpu"] * endpoint["maxInstances"] for endpoint in found.values()) <= budget
+    workers = [endpoint for endpoint in found.values() if "taskQueueTrigger" in endpoint]
+    for endpoint in workers:
+        at_once = endpoint["taskQueueTrigger"]["rateLimits"]["maxConcurrentDispatches"]
+        assert at_once == endpoint["maxInstances"]
 
 
 def test_these_functions_are_deployed(endpoints: dict[str, Any]) -> None:
@@ -69,7 +120,7 @@ def test_these_functions_are_deployed(endpoints: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("parameters", [{}, {"STOKER_BLOCKING": "false"}, {"STOKER_BLOCKING": ""}], ids=str)
 def test_a_project_without_identity_platform_can_deploy(endpoints: dict[str, Any], parameters: dict[str, str]) -> None:
-    without = described(**parameters)
+    without = endpoints_of(**parameters)
     assert without.keys() == endpoints.keys() - BLOCKING
     assert not any("blockingTrigger" in one for one in without.values())
 

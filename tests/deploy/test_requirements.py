@@ -3,6 +3,7 @@
 import json
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -84,6 +85,26 @@ def deployed_python() -> Path:
         missing(f"Python {version}")
     assert python is not None
     return python
+
+
+GLIBC = range(5, 36)
+"""The minor versions of glibc 2 whose wheels the deployed functions can use. Their image is google-22, which is Ubuntu
+22.04 with glibc 2.35.
+Source: https://cloud.google.com/run/docs/runtimes/python"""
+
+
+@pytest.mark.soak
+def test_each_package_has_a_wheel_for_the_deployed_functions(tmp_path: Path) -> None:
+    python, wheels = tmp_path / "venv" / "bin" / "python", tmp_path / "wheels"
+    subprocess.run([sys.executable, "-m", "venv", str(tmp_path / "venv")], check=True)
+    # pip looks for wheels of another Python only if it need not find each package's own packages.
+    wanted = ("--only-binary=:all:", "--no-deps", "--python-version=3.13", "--implementation=cp")
+    platforms = [f"--platform=manylinux_2_{minor}_x86_64" for minor in GLIBC]
+    files = ("--require-hashes", "--requirement", str(REQUIREMENTS), "--dest", str(wheels))
+    command = [str(python), "-m", "pip", "download", *wanted, *platforms, *files, "--disable-pip-version-check"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=280, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert {normalized(wheel.name.split("-")[0]) for wheel in wheels.iterdir()} == set(pinned())
 
 
 @pytest.mark.soak

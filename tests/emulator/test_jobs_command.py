@@ -249,7 +249,5 @@ def test_settings_that_are_not_as_they_must_be_are_named(jobs: Jobs) -> None:
     jobs.firestore.collection(config.ADMIN_DATA).document(config.JOB_SETTINGS).set({"userLimits": {"atOnce": -1}})
     done = jobs.run("limits")
     assert done.returncode == 1
-    assert (
-        "adminData/jobs is not valid, so workers go on with the last valid settings: userLimits.atOnce" in done.stderr
-    )
+    assert "adminData/jobs is not valid, so workers keep the last valid settings: userLimits.atOnce" in done.stderr
     assert jobs.run("limits", "--at-once", "2").returncode == 0

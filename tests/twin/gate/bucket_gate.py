@@ -137,7 +137,7 @@ class Bucket:
             case "PUT", "resumable" if query.get("upload_id") in self._uploads:
                 return self._part(query["upload_id"], call)
             case "DELETE", "resumable":
-                # The client library (3.17.1) ends an upload by the address at which it has begun, which names no upload.
+                # The client library (3.17.1) ends an upload by the address where it began, which names no upload.
                 # So Cloud Storage keeps the parts for a week, and the object never exists.
                 return refused(404, "NOT_FOUND", "Not Found")
         return None

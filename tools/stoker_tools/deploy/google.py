@@ -43,7 +43,7 @@ class Google:
         self.project = project
         self._session = requests.Session()
         # The quota of the project counts, not that of the CLI.
-        self._session.headers |= {"Authorization": f"Bearer {token}", "x-goog-user-project": project}
+        self._session.headers.update({"Authorization": f"Bearer {token}", "x-goog-user-project": project})
 
     def call(self, method: str, url: str, body: Any = None, **query: str) -> Any:
         """Call an API; return the answer.

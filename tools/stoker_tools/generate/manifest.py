@@ -89,9 +89,8 @@ def manifest(functions: Path = ROOT / "functions") -> str:
         "endpoints": {name: _endpoint(one) for name, one in sorted(found["endpoints"].items())},
     }
     body = json.loads(json.dumps(body).replace(REGION, "{{ params.STOKER_REGION }}"))
-    return HEAD.format(sources=" ".join(SOURCES), fingerprint=fingerprint(functions)) + yaml.safe_dump(
-        body, sort_keys=False, width=120
-    )
+    head = HEAD.format(sources=" ".join(SOURCES), fingerprint=fingerprint(functions))
+    return head + yaml.safe_dump(body, sort_keys=False, width=120)
 
 
 def _endpoint(declared: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,151 @@
+"""`functions/functions.yaml`, and the checks that `firebase deploy` runs before it deploys the functions."""
+
+import json
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from conftest import missing
+from stoker_tools.deploy.needs import ROLES
+from stoker_tools.generate.errors import GenerateError
+from stoker_tools.generate.manifest import SOURCES, fingerprint, manifest
+from stoker_tools.setup.environment import ROOT
+
+PREDEPLOY = ROOT / "tools" / "stoker_tools" / "deploy" / "predeploy.cjs"
+
+Check = Callable[..., dict[str, str]]
+
+
+@pytest.fixture
+def functions(tmp_path: Path) -> Path:
+    """Return a copy of `functions/` without its environment."""
+    copy = tmp_path / "functions"
+    shutil.copytree(ROOT / "functions", copy, ignore=shutil.ignore_patterns("venv", "__pycache__"))
+    return copy
+
+
+@pytest.fixture
+def check(functions: Path) -> Check:
+    """Run the checks on the copy; return the messages of the findings by their codes."""
+    if not shutil.which("node"):
+        missing("Node.js")
+
+    def run(project: str = "acme-prod") -> dict[str, str]:
+        command = [str(shutil.which("node")), str(PREDEPLOY), "--json"]
+        environment = {"RESOURCE_DIR": str(functions), "GCLOUD_PROJECT": project}
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        found: list[dict[str, Any]] = json.loads(done.stdout)
+        assert done.returncode == (1 if found else 0)
+        assert all(one["cure"] for one in found)
+        return {one["code"]: one["message"] for one in found}
+
+    return run
+
+
+def changed(file: Path, old: str, new: str) -> None:
+    text = file.read_text()
+    assert old in text
+    file.write_text(text.replace(old, new))
+
+
+def test_the_manifest_has_every_function_its_roles_and_parameters() -> None:
+    found = yaml.safe_load(manifest())
+    assert found["requiredRoles"] == [role.name for role in ROLES]
+    assert {one["name"] for one in found["params"]} == {"STOKER_REGION", "STOKER_BLOCKING"}
+    blocking = {name for name, one in found["endpoints"].items() if "blockingTrigger" in one}
+    assert blocking == {"before_created", "before_signed_in"}
+    assert {name for name, one in found["endpoints"].items() if "omit" in one} == blocking
+    assert {tuple(one["region"]) for one in found["endpoints"].values()} == {("{{ params.STOKER_REGION }}",)}
+
+
+def test_a_change_of_a_decorator_changes_the_manifest_and_the_fingerprint(functions: Path) -> None:
+    before = manifest(functions)
+    changed(functions / "main.py", "max_instances=4", "max_instances=3")
+    after = manifest(functions)
+    assert before != after
+    assert "maxInstances: 3" in after
+    assert fingerprint(functions) in after
+    assert fingerprint(functions) not in before
+
+
+def test_functions_that_can_not_be_loaded_have_no_manifest(functions: Path) -> None:
+    changed(functions / "main.py", "shutdown.listen()", "shutdown.listened()")
+    with pytest.raises(GenerateError, match="has no attribute 'listened'"):
+        manifest(functions)
+
+
+def test_a_fresh_checkout_has_no_finding(check: Check) -> None:
+    assert check() == {}
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_a_change_of_a_source_makes_the_manifest_stale(functions: Path, check: Check, source: str) -> None:
+    with (functions / source).open("a") as file:
+        file.write("\n")
+    assert "functions.yaml is stale" in check()["stale-manifest"]
+
+
+def test_line_ends_of_windows_do_not_make_the_manifest_stale(functions: Path, check: Check) -> None:
+    for source in SOURCES:
+        (functions / source).write_bytes((functions / source).read_bytes().replace(b"\n", b"\r\n"))
+    assert check() == {}
+
+
+def test_a_new_budget_makes_the_manifest_stale(functions: Path, check: Check) -> None:
+    changed(functions / ".env", "# STOKER_VCPU=100", "STOKER_VCPU=100")
+    assert check().keys() == {"stale-manifest"}
+    (functions / "functions.yaml").write_text(manifest(functions))
+    assert check() == {}
+    assert "maxInstances: 16" in manifest(functions)  # With the default budget, these are 20.
+
+
+@pytest.mark.parametrize("text", ["", "specVersion: v1alpha1\n", None], ids=["empty", "without-a-head", "none"])
+def test_a_manifest_that_is_missing_or_made_by_hand_is_named(functions: Path, check: Check, text: str | None) -> None:
+    file = functions / "functions.yaml"
+    if text is None:
+        file.unlink()
+    else:
+        file.write_text(text)
+    assert check().keys() == {"no-manifest" if text is None else "stale-manifest"}
+
+
+@pytest.mark.parametrize("project", ["", "demo-stoker", "demo-other"])
+def test_a_project_of_the_emulators_is_refused(check: Check, project: str) -> None:
+    assert check(project).keys() == {"no-project"}
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ("STOKER_REGION=", "bad-region"),
+        ("STOKER_REGION=Europe", "bad-region"),
+        ("STOKER_REGION='us-central1; rm'", "bad-region"),
+        ("STOKER_BLOCKING=yes", "bad-parameter"),
+        ("STOKER_BLOCKING=", "bad-parameter"),
+        ("STOKER_KEEP_OUTPUTS=1", "bad-parameter"),
+        ("STOKER_SPEECH=festival", "bad-parameter"),
+    ],
+)
+def test_a_slip_in_a_parameter_is_named(functions: Path, check: Check, line: str, code: str) -> None:
+    (functions / ".env.acme-prod").write_text(f"{line}\n")
+    found = check()
+    assert found.keys() == {code}
+    assert line.partition("=")[0] in found[code]
+
+
+@pytest.mark.parametrize("line", ['STOKER_REGION="europe-west1"', "STOKER_REGION=europe-west1  # near the users"])
+def test_a_parameter_of_a_project_wins(functions: Path, check: Check, line: str) -> None:
+    changed(functions / ".env", "STOKER_REGION=us-central1", "STOKER_REGION=nowhere")
+    assert check().keys() == {"bad-region"}
+    (functions / ".env.acme-prod").write_text(f"{line}\n")
+    assert check() == {}
+
+
+def test_a_key_in_the_source_is_not_uploaded(functions: Path, check: Check) -> None:
+    (functions / "my-credentials.json").write_text("{}")
+    assert "my-credentials.json" in check()["secret-in-source"]
