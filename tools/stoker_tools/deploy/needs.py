@@ -46,7 +46,6 @@ class Api:
 QUEUEING = "Putting a job into its queue"
 
 ROLES = (
-<<<<<<< HEAD
     Role(
         "roles/datastore.user",
         ("Reading documents", "Finding and counting documents", "Writing and deleting documents"),
@@ -119,21 +118,6 @@ ROLES = (
         ("Writing the log",),
         (),
         "https://cloud.google.com/logging/docs/access-control",
-=======
-    Role("roles/datastore.user", "Every read and write of a document"),
-    Role("roles/storage.objectAdmin", "Every read, write and deletion of a file in the bucket"),
-    Role("roles/cloudtasks.enqueuer", "Putting a job into its queue"),
-    Role(
-        "roles/iam.serviceAccountUser", "Putting a job into its queue: the task names the account that calls the worker"
-    ),
-    Role("roles/run.invoker", "Calling a function: a queue calls a worker, and Eventarc calls a function for an event"),
-    Role("roles/eventarc.eventReceiver", "Receiving the events of Firestore and of Firebase Auth"),
-    Role("roles/firebaseauth.admin", "Reading, changing and deleting accounts, and setting the claim of a role"),
-    Role("roles/logging.logWriter", "Writing the log"),
-    Role(
-        "roles/serviceusage.serviceUsageConsumer",
-        "Calling Cloud Text-to-Speech and Firebase Auth on the project's quota",
->>>>>>> deploy
     ),
 )
 """The roles. The account has no other role, so a mistake in the functions can't change anything else in the project.
