@@ -6,6 +6,7 @@ text.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from importlib import import_module
 from typing import Any
 
@@ -111,6 +112,17 @@ _TYPES = (
 )
 
 
+def job_types() -> Mapping[str, JobType]:
+    """Return every type of job by its name.
+
+    Example:
+        >>> job_types()["video-processing"].queue.name
+        'videoprocessing'
+    """
+    return _fitted()
+
+
+@cache
 def _fitted() -> dict[str, JobType]:
     """Return the types with so many places that the instances of all functions fit into the budget of processors."""
     wishes = {
@@ -124,19 +136,6 @@ def _fitted() -> dict[str, JobType]:
             deletions = Queue(deletions.name, places[deletions.name])
         found[job_type.name] = replace(job_type, at_once=places[job_type.queue.name], deletions=deletions)
     return found
-
-
-_FITTED = _fitted()
-
-
-def job_types() -> Mapping[str, JobType]:
-    """Return every type of job by its name.
-
-    Example:
-        >>> job_types()["video-processing"].queue.name
-        'videoprocessing'
-    """
-    return _FITTED
 
 
 def queue_of(job_type: str, *, deletes_owner: bool = False) -> Queue:

@@ -41,7 +41,8 @@ def new_database(world: World, call: Call, project: str) -> Json:
     if world.database is not None:
         raise exists(name)
     world.database = call.body["locationId"]
-    return world.done(name, _database(world, call.query["databaseId"]))
+    made = _database(world, call.query["databaseId"])
+    return {**world.done(name, made), "response": made}  # the CLI reads the database from this first answer
 
 
 @firestore("GET", "/v1/{parent=projects/*/databases/*}/collectionGroups/-/indexes", "datastore.indexes.list")

@@ -63,7 +63,6 @@ def test_json_can_be_read_and_settings_are_valid(snippet: Snippet) -> None:
 def test_the_entry_of_firebase_json_is_the_one_that_is_deployed() -> None:
     [entry] = [json.loads(found.code) for found in snippets("json") if "codebase" in found.code]
     [deployed] = json.loads((ROOT / "firebase.json").read_text())["functions"]
-    del deployed["predeploy"]  # It runs a file of tools/, which is not copied into an app.
     assert entry == deployed
 
 

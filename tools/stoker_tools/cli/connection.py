@@ -118,7 +118,7 @@ def explained(
         case exceptions.NotFound():
             said = f"The project {project} has no Firestore database, or does not exist. Check its id."
         case exceptions.FailedPrecondition() if "index" in str(error):
-            said = f"{project} lacks an index: run `npx firebase deploy --only firestore:indexes --project {project}`."
+            said = f"{project} lacks an index: run `npx firebase-tools deploy --only firestore --project {project}`."
         case exceptions.ServiceUnavailable() | exceptions.DeadlineExceeded() | exceptions.RetryError():
             said = "Firestore does not answer. Check the network, and try again."
         case _:

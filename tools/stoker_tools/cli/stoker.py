@@ -35,6 +35,7 @@ GROUPS = {
         Command("explain", "stoker_tools.cli.explain.arguments", "explain why the rules would refuse a document"),
     ),
     "to operate it": (
+        Command("deploy", "stoker_tools.cli.deploy.arguments", "name what is missing in a project, and deploy to it"),
         Command("jobs", "stoker_tools.cli.jobs.arguments", "list, watch, cancel, retry and delete jobs"),
         Command("roles", "stoker_tools.cli.roles.arguments", "give roles to users, such as to the first admin"),
         Command("accounts", "stoker_tools.cli.accounts.arguments", "delete an account with all of its data"),

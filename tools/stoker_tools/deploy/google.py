@@ -45,14 +45,14 @@ class Google:
         # The quota of the project counts, not that of the CLI.
         self._session.headers.update({"Authorization": f"Bearer {token}", "x-goog-user-project": project})
 
-    def call(self, method: str, url: str, body: Any = None, **query: str) -> Any:
+    def call(self, method: str, url: str, body: Any = None, **query: str | list[str]) -> Any:
         """Call an API; return the answer.
 
         Args:
             method: `GET`, `POST` or `PATCH`.
             url: The address with the host, without `https://`.
             body: What to send, as JSON.
-            query: The parameters of the address.
+            query: The parameters of the address. A list repeats its parameter.
 
         Raises:
             GoogleRefusal: Google has refused the call.
@@ -67,7 +67,7 @@ class Google:
             return answer.json() if answer.content else {}
         raise _refusal(answer)
 
-    def get(self, url: str, **query: str) -> Any:
+    def get(self, url: str, **query: str | list[str]) -> Any:
         """Read a resource; return it, or None if there is none. The rest is as in `call`."""
         try:
             return self.call("GET", url, **query)

@@ -39,6 +39,18 @@ def made_files(root: Path = ROOT) -> Mapping[Path, str]:
     Raises:
         GenerateError: No file can be made of the models, or a file has wrong marks.
     """
+    return {
+        **rules_and_indexes(root),
+        MANIFEST: manifest(root / "functions"),
+        TYPES: declarations(),
+        CONVERTERS: converters(),
+        **pages(root),
+        **{SCHEMAS / f"{name}.json": text for name, text in schemas().items()},
+    }
+
+
+def rules_and_indexes(root: Path = ROOT) -> Mapping[Path, str]:
+    """Return the text of the generated files with rules, rights and indexes. The rest is as in `made_files`."""
     functions_rules = replaced((root / FUNCTIONS_RULES).read_text(), {"queues": queues()})
     return {
         FIRESTORE_RULES: _within_limits(
@@ -53,11 +65,6 @@ def made_files(root: Path = ROOT) -> Mapping[Path, str]:
         FUNCTIONS_RULES: functions_rules,
         POLICIES: policies(functions_rules),
         INDEXES: indexes(),
-        MANIFEST: manifest(root / "functions"),
-        TYPES: declarations(),
-        CONVERTERS: converters(),
-        **pages(root),
-        **{SCHEMAS / f"{name}.json": text for name, text in schemas().items()},
     }
 
 

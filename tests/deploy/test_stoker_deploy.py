@@ -1,0 +1,206 @@
+"""`scripts/deploy` with the real CLI, from a checkout to the twin of Google."""
+
+import json
+import re
+import shlex
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+from conftest import missing
+from deploy.checkouts import Checkout
+from deploy.terminal import Run, without_terminal
+from stoker_tools.deploy.deployer import ENABLING, PERMISSIONS
+from stoker_tools.setup.environment import ROOT
+from twin.proxy import Google
+from twin.services import SERVICES
+
+INSTALLED = """
+import sys
+from stoker_tools.setup import environment
+environment.enter = lambda *places: None  # Everything is installed: this Python, and the packages for Node.js.
+from stoker_tools.cli import stoker
+sys.exit(stoker.main(["deploy", *sys.argv[1:]]))
+"""
+
+SECONDS = 200
+"""The longest time for a deployment. It takes a tenth of that on a machine without other work."""
+
+ORIGINS = "# STOKER_ORIGINS=https://app.example.com,http://localhost:5173"
+
+
+@pytest.fixture
+def installed(checkout: Checkout, google: Google) -> Checkout:
+    """A checkout in which everything is installed, and a project with a quota for all functions."""
+    google.world.vcpu = 200
+    if not (ROOT / "node_modules").is_dir():
+        missing("node_modules")
+    (checkout.root / "node_modules").symlink_to((ROOT / "node_modules").resolve())
+    (checkout.root / ".firebaserc").write_text('{"projects": {"default": "acme-prod"}}')
+    return checkout
+
+
+PLACE = "projects/acme-prod/locations/us-central1"
+
+MINE = {
+    "name": f"{PLACE}/functions/mine",
+    "environment": "GEN_2",
+    "state": "ACTIVE",
+    "url": "https://us-central1-acme-prod.cloudfunctions.net/mine",
+    "labels": {"deployment-tool": "cli-firebase", "deployment-callable": "true"},
+    "buildConfig": {"runtime": "nodejs22", "entryPoint": "mine", "source": {}},
+    "serviceConfig": {"service": f"{PLACE}/services/mine", "uri": "https://mine.run.app", "availableMemory": "256Mi"},
+}
+"""A function of the app itself, in another codebase."""
+
+MY_INDEX = {
+    "name": "projects/acme-prod/databases/(default)/collectionGroups/notes/indexes/mine",
+    "queryScope": "COLLECTION",
+    "state": "READY",
+    "density": "SPARSE_ALL",
+    "fields": [{"fieldPath": name, "order": "ASCENDING"} for name in ("owner", "made", "__name__")],
+}
+"""An index of the app itself, which is in no file of the checkout."""
+
+
+def deploy(checkout: Checkout, google: Google, scratch: Path, *arguments: str) -> Run:
+    """Run `scripts/deploy` in a checkout."""
+    environment = {**google.environment(scratch), "PYTHONPATH": str(checkout.root / "tools")}
+    environment["PYTHONDONTWRITEBYTECODE"] = "1"
+    return without_terminal([sys.executable, "-c", INSTALLED, *arguments], checkout.root, environment, SECONDS)
+
+
+def needed(google: Google) -> set[str]:
+    """Return the permissions of all calls that Google has accepted."""
+    return {
+        route.needs
+        for call in google.world.calls
+        for route in SERVICES[call.host]
+        if call.status < 400 and route.method == call.method and route.path.fullmatch(call.path)
+    }
+
+
+@pytest.mark.slow
+def test_everything_is_deployed_at_once_and_again_beside_the_app(
+    google: Google, scratch: Path, installed: Checkout
+) -> None:
+    world = google.world
+    world.functions = {str(MINE["name"]): MINE}
+    world.indexes = {str(MY_INDEX["name"]): MY_INDEX}
+    installed.replace("functions/.env", ORIGINS, ORIGINS.removeprefix("# "))
+    world.cors = [{"origin": ["https://admin.example.com"], "method": ["PUT"], "responseHeader": ["Content-Type"]}]
+    first = deploy(installed, google, scratch)
+    assert first.code == 0, first.output
+    assert "Nothing is missing." in first.output
+    assert first.output.endswith("Everything is deployed.\n")
+    assert {"videoprocessing", "retryJob", "sweep_jobs"} <= world.ids("us-central1")
+    assert world.function("mine") == MINE
+    assert MY_INDEX["name"] in world.indexes
+    assert len(world.indexes) > 1
+    assert len(world.releases) == 2
+    assert all(one["cleanupPolicies"] for one in world.repositories.values())
+    assert [one["origin"] for one in world.cors] == [
+        ["https://app.example.com", "http://localhost:5173"],
+        ["https://admin.example.com"],
+    ]
+    # The preflight asks for each permission that the calls need, but for those to read what it can do without.
+    optional = {"", "resourcemanager.projects.get", "serviceusage.quotas.get", "cloudtasks.queues.list"}
+    optional |= {name for name in needed(google) if name.startswith(("artifactregistry.", "compute."))}
+    assert needed(google) - optional <= set(PERMISSIONS)
+
+    before = len(world.writes())
+    world.denied = {"iam.serviceAccounts.create", "resourcemanager.projects.setIamPolicy", "run.services.setIamPolicy"}
+    again = deploy(installed, google, scratch, "--json")
+    assert again.code == 0, again.output
+    printed = json.loads(again.output[again.output.rindex("\n{\n") :])
+    assert printed == {
+        "project": "acme-prod",
+        "region": "us-central1",
+        "findings": [],
+        "deployed": ["firestore", "storage", "functions"],
+        "cors": "unchanged",
+    }
+    made_anew = ("/releases/", ":generateServiceIdentity")  # by the CLI, at each deployment
+    assert [call for call in world.writes()[before:] if not any(part in call for part in made_anew)] == []
+
+
+@pytest.mark.slow
+def test_nothing_is_deployed_if_something_is_missing(google: Google, scratch: Path, installed: Checkout) -> None:
+    world = google.world
+    world.without_blaze()
+    world.database, world.bucket = None, None
+    world.denied = {ENABLING}
+    installed.replace("functions/.env", "STOKER_REGION=us-central1", "STOKER_REGION=europe-west1")
+    installed.replace(
+        "functions/main.py", "max_instances=4,\n)\ndef dispatch_job", "max_instances=5,\n)\ndef dispatch_job"
+    )
+    run = deploy(installed, google, scratch)
+    assert run.code == 1, run.output
+    codes = re.findall(r"^(?:error|warning) +([a-z-]+): ", run.output, re.MULTILINE)
+    assert codes == ["stale-manifest", "no-blaze", "api-off", "no-database", "no-bucket"]
+    assert "firestore:databases:create '(default)' --location europe-west1 --project acme-prod" in run.output
+    assert run.output.endswith("Nothing was deployed.\n")
+    assert world.writes() == []
+    [cure] = re.findall(r"npx firebase-tools (firestore:databases:create .*)", run.output)
+    assert installed.firebase(google, scratch, *shlex.split(cure)).code == 0
+    assert world.database == "europe-west1"
+
+
+@pytest.mark.slow
+def test_a_check_in_an_app_deploys_nothing_and_reports_as_json(
+    google: Google, scratch: Path, installed: Checkout
+) -> None:
+    """The app has functions and rules of its own, and none of Stoker's pages and clients."""
+    google.world.database = "eur3"
+    settings = json.loads((installed.root / "firebase.json").read_text())
+    installed.functions.rename(installed.root / "backend")
+    settings["functions"] = [{"source": "functions"}, {**settings["functions"][0], "source": "backend"}]
+    (installed.root / "firebase.json").write_text(json.dumps(settings))
+    for folder in ("docs", "clients", "rules"):
+        shutil.rmtree(installed.root / folder)
+    run = deploy(installed, google, scratch, "--check", "--json")
+    assert run.code == 0, run.output
+    printed = json.loads(run.output[run.output.rindex("\n{\n") :])
+    assert [one["code"] for one in printed["findings"]] == ["not-compared", "far-database", "no-cors"]
+    assert {"message", "cure", "severity"} <= printed["findings"][0].keys()
+    assert google.world.writes() == []
+
+
+@pytest.mark.slow
+def test_without_a_login_the_list_says_so(google: Google, scratch: Path, installed: Checkout) -> None:
+    environment = {name: value for name, value in google.environment(scratch).items() if name != "FIREBASE_TOKEN"}
+    environment["PYTHONPATH"] = str(installed.root / "tools")
+    run = without_terminal([sys.executable, "-c", INSTALLED, "--check"], installed.root, environment, SECONDS)
+    assert run.code == 1, run.output
+    assert "error    no-login: The Firebase CLI has no login" in run.output
+    google.world.unknown.clear()
+
+
+@pytest.mark.soak
+def test_a_change_of_the_region_is_announced_and_moves_the_functions(
+    google: Google, scratch: Path, installed: Checkout
+) -> None:
+    assert deploy(installed, google, scratch).code == 0
+    before = google.world.ids("us-central1")
+    installed.replace("functions/.env", "STOKER_REGION=us-central1", "STOKER_REGION=us-east1")
+    moved = deploy(installed, google, scratch)
+    assert moved.code == 0, moved.output
+    assert "warning  other-region: Functions of Stoker are in us-central1." in moved.output
+    assert google.world.ids("us-east1") == before
+    assert google.world.ids("us-central1") == set()
+
+
+@pytest.mark.soak
+def test_a_deployer_who_may_not_make_the_service_account_is_stopped_in_time(
+    google: Google, scratch: Path, installed: Checkout
+) -> None:
+    google.world.denied = {"resourcemanager.projects.setIamPolicy"}
+    google.world.vcpu = 20
+    run = deploy(installed, google, scratch)
+    assert run.code == 1, run.output
+    assert "no-permission: Your account lacks resourcemanager.projects.setIamPolicy." in run.output
+    assert "--role=roles/resourcemanager.projectIamAdmin" in run.output
+    assert "over-quota: Cloud Run refuses videoprocessing in us-central1" in run.output
+    assert google.world.writes() == []

@@ -1,0 +1,82 @@
+"""The plan of a deployment, read from a checkout."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from stoker_tools.deploy.deployment_plan import Planned, planned, project_named, roles_label, source
+from stoker_tools.errors import CommandError
+
+MANIFEST = """\
+requiredRoles: [roles/datastore.user, roles/run.invoker]
+endpoints:
+  videoprocessing: {cpu: 2, availableMemoryMb: 8192, maxInstances: 16, taskQueueTrigger: {}}
+  before_created:
+    omit: "{{ params.STOKER_BLOCKING == false }}"
+    maxInstances: 2
+    blockingTrigger: {eventType: providers/cloud.auth/eventTypes/user.beforeCreate}
+"""
+
+VIDEO = Planned("videoprocessing", cpu=2, memory_mib=8192, instances=16, is_queue=True)
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A checkout whose functions are in a folder of another name."""
+    settings = {
+        "functions": [{"source": "app"}, {"source": "backend", "codebase": "stoker", "prefix": "beta"}],
+        "firestore": {},
+    }
+    (tmp_path / "firebase.json").write_text(json.dumps(settings))
+    (tmp_path / ".firebaserc").write_text('{"projects": {"default": "acme-prod", "staging": "acme-staging"}}')
+    (tmp_path / "backend").mkdir()
+    (tmp_path / "backend" / "functions.yaml").write_text(MANIFEST)
+    (tmp_path / "backend" / ".env").write_text("STOKER_REGION=europe-west1\nSTOKER_BLOCKING=false\n")
+    return tmp_path
+
+
+def test_the_plan_is_that_of_the_folder_and_its_parameters(checkout: Path) -> None:
+    plan = planned(checkout, "acme-prod")
+    assert (plan.project, plan.region, plan.origins, plan.blocking) == ("acme-prod", "europe-west1", (), False)
+    assert plan.functions == (VIDEO,)
+    assert plan.targets == ("firestore",)
+    assert not plan.is_alone
+    assert plan.prefix == "beta"
+
+
+def test_a_file_of_the_project_changes_parameters(checkout: Path) -> None:
+    more = "STOKER_BLOCKING=true\nSTOKER_ORIGINS=https://app.example.com, http://localhost:5173\n"
+    (checkout / "backend" / ".env.acme-prod").write_text(more)
+    plan = planned(checkout, "acme-prod")
+    assert plan.origins == ("https://app.example.com", "http://localhost:5173")
+    assert plan.functions == (
+        VIDEO,
+        Planned("before_created", memory_mib=256, instances=2, event="beforeCreate"),
+    )
+    assert planned(checkout, "acme-staging").functions == (VIDEO,)
+
+
+def test_without_a_manifest_nothing_is_known_of_the_functions(checkout: Path) -> None:
+    (checkout / "backend" / "functions.yaml").unlink()
+    assert planned(checkout, "acme-prod").functions == ()
+
+
+def test_a_project_is_named_by_its_id_an_alias_or_the_default(checkout: Path) -> None:
+    names = [project_named(checkout, name) for name in (None, "staging", "other-project")]
+    assert names == ["acme-prod", "acme-staging", "other-project"]
+    (checkout / ".firebaserc").unlink()
+    assert project_named(checkout, None) == ""
+
+
+def test_an_entry_of_firebase_json_is_missing(checkout: Path) -> None:
+    (checkout / "firebase.json").write_text('{"functions": {"source": "functions"}}')
+    with pytest.raises(CommandError, match='"codebase": "stoker"'):
+        source(checkout)
+
+
+def test_the_label_does_not_depend_on_the_order_of_roles() -> None:
+    label = roles_label(["roles/run.invoker", "roles/datastore.user", "roles/run.invoker"])
+    assert label == roles_label(["roles/datastore.user", "roles/run.invoker"])
+    assert label != roles_label(["roles/datastore.user"])
+    assert len(label) == 32

@@ -1,0 +1,303 @@
+"""The preflight: each finding appears for its fact and for no other, and a project with everything has none."""
+
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from stoker_tools.deploy import cors, preflight
+from stoker_tools.deploy.deployer import (
+    ALWAYS,
+    ENABLING,
+    FOR_BLOCKING,
+    FOR_CORS,
+    FOR_NEW_FUNCTIONS,
+    FOR_NEW_ROLES,
+    NEEDED_APIS,
+    PERMISSIONS,
+)
+from stoker_tools.deploy.deployment import steps
+from stoker_tools.deploy.deployment_plan import Plan, Planned
+from stoker_tools.deploy.facts import Bucket, Database, Deployed, Facts, Images, Quota, SignIn
+from stoker_tools.deploy.findings import Finding
+from stoker_tools.setup.environment import ROOT
+
+PAGE = (ROOT / "docs/deploy.md").read_text()
+
+ORIGINS = ("https://app.example.com",)
+
+PLAN = Plan(
+    project="acme-prod",
+    origins=ORIGINS,
+    blocking=True,
+    functions=(
+        Planned("videoprocessing", cpu=2, memory_mib=8192, instances=10, is_queue=True),
+        Planned("setRole", instances=1),
+        Planned("before_created", instances=1, event="beforeCreate"),
+    ),
+    roles="label-of-the-roles",
+)
+
+EVERYTHING = Facts(
+    database=Database("nam5"),
+    bucket=Bucket("acme-prod.firebasestorage.app", "US-CENTRAL1", (cors.entry(ORIGINS),)),
+    sign_in=SignIn(triggers={"beforeCreate": "https://before_created.run.app"}),
+    deployed=tuple(
+        Deployed(name, "us-central1", roles="label-of-the-roles", addresses=frozenset({f"https://{name}.run.app"}))
+        for name in ("videoprocessing", "setRole", "before_created")
+    ),
+    queues={"videoprocessing": "RUNNING", "mine": "PAUSED"},
+    images=Images(clean_up=True),
+    quota=Quota(vcpu=22, memory_gib=80),
+)
+
+FRESH = Facts(database=Database("nam5"), bucket=Bucket("acme-prod.firebasestorage.app", "US"), sign_in=SignIn())
+
+
+def with_function(**changes: object) -> Facts:
+    """Return the project with one more function."""
+    more = replace(Deployed("ours", "us-central1"), **changes)  # type: ignore[arg-type]
+    return replace(EVERYTHING, deployed=(*EVERYTHING.deployed, more))
+
+
+CASES: dict[str, tuple[Facts, Plan]] = {
+    "no-access": (Facts(seen=False, refusal="The caller does not have permission"), PLAN),
+    "no-firebase": (Facts(seen=False), PLAN),
+    "no-blaze": (replace(EVERYTHING, billing=False), PLAN),
+    "api-off": (replace(EVERYTHING, off=frozenset({"iam.googleapis.com"})), PLAN),
+    "no-permission": (replace(EVERYTHING, missing=frozenset({"cloudfunctions.functions.update"})), PLAN),
+    "no-database": (replace(EVERYTHING, database=None), PLAN),
+    "datastore-mode": (replace(EVERYTHING, database=Database("us-central1", native=False)), PLAN),
+    "far-database": (replace(EVERYTHING, database=Database("eur3")), PLAN),
+    "no-bucket": (replace(EVERYTHING, bucket=None), PLAN),
+    "far-bucket": (replace(EVERYTHING, bucket=replace(EVERYTHING.bucket or Bucket("", ""), location="EU")), PLAN),
+    "no-cors": (replace(EVERYTHING, bucket=Bucket("b", "US")), replace(PLAN, origins=())),
+    "no-identity-platform": (replace(EVERYTHING, sign_in=SignIn(identity_platform=False)), PLAN),
+    "no-auth": (
+        replace(EVERYTHING, sign_in=None, deployed=EVERYTHING.deployed[:2]),
+        replace(PLAN, blocking=False, functions=PLAN.functions[:2]),
+    ),
+    "event-taken": (replace(EVERYTHING, sign_in=SignIn(triggers={"beforeCreate": "https://other.run.app"})), PLAN),
+    "name-taken": (with_function(name="setRole", codebase="default"), PLAN),
+    "first-generation": (with_function(name="setRole", generation=1), PLAN),
+    "other-region": (with_function(name="setRole", region="europe-west1"), PLAN),
+    "surplus": (with_function(name="retired"), PLAN),
+    "over-quota": (replace(EVERYTHING, quota=Quota(memory_gib=79)), PLAN),
+    "little-quota": (replace(EVERYTHING, quota=Quota(vcpu=21)), PLAN),
+    "paused-queue": (replace(EVERYTHING, queues={"videoprocessing": "PAUSED"}), PLAN),
+    "no-clean-up": (replace(EVERYTHING, images=Images(clean_up=False)), PLAN),
+    "not-read": (replace(EVERYTHING, unread={"billing": "The caller does not have permission"}), PLAN),
+}
+
+WARNINGS = {
+    *("far-database", "far-bucket", "no-cors", "no-auth", "other-region", "surplus", "little-quota", "paused-queue"),
+    *("no-clean-up", "not-read"),
+}
+
+CURES = (
+    r"(npx firebase-tools|gcloud) \S+.*",
+    r"https://console\.(firebase|cloud)\.google\.com/\S+.*",
+    r"Set STOKER_[A-Z]+\b.* in functions/\.env\b.*",
+    r"To keep a function, .*scripts/generate\.",
+)
+"""The forms of a cure: a command, an address, or a line of a file."""
+
+
+def the_only(found: list[Finding]) -> Finding:
+    assert [finding.code for finding in found] == [found[0].code]
+    return found[0]
+
+
+@pytest.mark.parametrize("plan", [PLAN, replace(PLAN, roles="", origins=())], ids=["all", "less"])
+def test_a_project_with_everything_has_no_finding(plan: Plan) -> None:
+    assert preflight.findings(plan, EVERYTHING) == []
+
+
+def test_a_new_project_can_be_deployed_to() -> None:
+    assert preflight.findings(PLAN, replace(FRESH, off=frozenset({"run.googleapis.com"}))) == []
+
+
+@pytest.mark.parametrize("code", CASES)
+def test_each_finding_appears_for_its_fact_and_no_other(code: str) -> None:
+    facts, plan = CASES[code]
+    found = the_only(preflight.findings(plan, facts))
+    assert found.code == code
+    assert found.severity == ("warning" if code in WARNINGS else "error")
+
+
+@pytest.mark.parametrize("code", CASES)
+def test_each_finding_names_its_cure(code: str) -> None:
+    facts, plan = CASES[code]
+    found = the_only(preflight.findings(plan, facts))
+    assert any(re.fullmatch(form, found.cure) for form in CURES), found.cure
+    assert found.message.endswith((".", "permission"))
+
+
+@pytest.mark.parametrize(
+    ("refusal", "code", "cure"),
+    [
+        ("The caller does not have permission", "no-access", "npx firebase-tools projects:list"),
+        (
+            "Caller does not have required permission to use project acme-prod. Grant the caller the "
+            "roles/serviceusage.serviceUsageConsumer role",
+            "no-access",
+            "--role=roles/serviceusage.serviceUsageConsumer",
+        ),
+        (
+            "Firebase Management API has not been used in project acme-prod before or it is disabled.",
+            "no-firebase",
+            "npx firebase-tools projects:addfirebase acme-prod",
+        ),
+    ],
+    ids=["unknown", "may not use", "never added"],
+)
+def test_a_project_that_cannot_be_read_has_the_cure_of_its_reason(refusal: str, code: str, cure: str) -> None:
+    found = the_only(preflight.findings(PLAN, Facts(seen=False, refusal=refusal)))
+    assert found.code == code
+    assert cure in found.cure
+
+
+def test_errors_stand_before_warnings() -> None:
+    facts = replace(EVERYTHING, database=Database("eur3"), bucket=None, unread={"missing": "no"})
+    assert [finding.severity for finding in preflight.findings(PLAN, facts)] == ["error", "warning", "warning"]
+
+
+@pytest.mark.parametrize("fact", ["database", "bucket", "sign_in"])
+def test_a_fact_that_could_not_be_read_is_not_called_missing(fact: str) -> None:
+    facts = replace(EVERYTHING, unread={fact: "The caller does not have permission"}, **{fact: None})  # type: ignore[arg-type]
+    assert the_only(preflight.findings(PLAN, facts)).code == "not-read"
+
+
+@pytest.mark.parametrize(
+    ("fact", "api", "codes"),
+    [
+        ("database", "firestore.googleapis.com", ["no-database"]),
+        ("bucket", "firebasestorage.googleapis.com", ["no-bucket"]),
+        ("sign_in", "identitytoolkit.googleapis.com", ["no-identity-platform"]),
+        ("queues", "cloudtasks.googleapis.com", []),
+        ("images", "artifactregistry.googleapis.com", []),
+        ("quota", "run.googleapis.com", []),
+        ("deployed", "cloudfunctions.googleapis.com", []),
+    ],
+)
+def test_nothing_is_there_whose_api_is_off(fact: str, api: str, codes: list[str]) -> None:
+    nothing = {"database": None, "bucket": None, "sign_in": None, "images": None, "quota": Quota()}
+    changes = {fact: nothing[fact]} if fact in nothing else {}
+    facts = replace(EVERYTHING, off=frozenset({api}), unread={fact: f"{api} is disabled"}, **changes)  # type: ignore[arg-type]
+    assert [finding.code for finding in preflight.findings(PLAN, facts)] == codes
+
+
+def test_the_api_of_the_database_is_enabled_first() -> None:
+    facts = replace(EVERYTHING, database=None, off=frozenset({"firestore.googleapis.com"}))
+    cure = the_only(preflight.findings(PLAN, facts)).cure
+    enabled, _, made = cure.partition(" && ")
+    assert enabled == "gcloud services enable firestore.googleapis.com --project=acme-prod"
+    assert made.startswith("npx firebase-tools firestore:databases:create '(default)' --location us-central1 ")
+
+
+def test_an_api_that_the_deployer_may_not_enable_is_named() -> None:
+    off = frozenset({"run.googleapis.com", "cloudtasks.googleapis.com"})
+    facts = replace(EVERYTHING, off=off, missing=frozenset({ENABLING}))
+    cure = the_only(preflight.findings(PLAN, facts)).cure
+    assert cure == "gcloud services enable cloudtasks.googleapis.com run.googleapis.com --project=acme-prod"
+
+
+def test_a_first_deployment_makes_a_service_account_and_a_later_one_does_not() -> None:
+    lacking = frozenset(permission for part in FOR_NEW_ROLES.values() for permission in part)
+    first = preflight.findings(PLAN, replace(FRESH, missing=lacking))
+    assert [finding.code for finding in first] == ["no-permission"] * 2
+    assert "roles/resourcemanager.projectIamAdmin" in " ".join(finding.cure for finding in first)
+    assert preflight.findings(PLAN, replace(EVERYTHING, missing=lacking)) == []
+    other_roles = replace(PLAN, roles="other-roles")
+    assert len(preflight.findings(other_roles, replace(EVERYTHING, missing=lacking))) == 2
+
+
+def test_a_role_is_named_once_with_all_of_its_permissions() -> None:
+    found = preflight.findings(PLAN, replace(FRESH, missing=frozenset(PERMISSIONS)))
+    roles = [finding.cure.rpartition("=")[2] for finding in found]
+    assert len(roles) == len(set(roles))
+    named = " ".join(finding.message for finding in found)
+    assert all(permission in named for permission in PERMISSIONS if permission != ENABLING)
+
+
+def test_google_answers_for_all_permissions_and_apis_in_one_request() -> None:
+    assert (
+        len(PERMISSIONS) <= 100
+    )  # Source: https://cloud.google.com/resource-manager/reference/rest (testIamPermissions)
+    assert len(NEEDED_APIS) <= 30  # Source: https://cloud.google.com/service-usage/docs/reference/rest (batchGet)
+
+
+@pytest.mark.parametrize(
+    ("quota", "cure"),
+    [
+        (Quota(vcpu=21), "Set STOKER_VCPU=21 in"),
+        (Quota(memory_gib=40), "Set STOKER_VCPU=12 in"),
+        (Quota(vcpu=1), "https://console.cloud.google.com/iam-admin/quotas"),
+    ],
+    ids=str,
+)
+def test_a_budget_that_fits_is_named_if_there_is_one(quota: Quota, cure: str) -> None:
+    assert the_only(preflight.findings(PLAN, replace(EVERYTHING, quota=quota))).cure.startswith(cure)
+
+
+@pytest.mark.parametrize(
+    "origin", ["app.example.com", "https://app.example.com/", "https://a.example/page", "https://*.a"]
+)
+def test_a_text_that_is_no_origin_is_named(origin: str) -> None:
+    origins = ("https://app.example.com", origin, "http://localhost:5173", "*")
+    [found] = preflight.local_findings(replace(PLAN, origins=origins))
+    assert found.code == "bad-origin"
+    assert f"'{origin}'" in found.message
+
+
+def test_a_prefix_would_rename_the_queues() -> None:
+    [found] = preflight.local_findings(replace(PLAN, prefix="beta"))
+    assert (found.code, found.severity) == ("prefix", "error")
+
+
+TOOLS = ROOT / "tools/stoker_tools"
+
+CORE = ("preflight.py", "rights.py", "conflicts.py", "headroom.py")
+
+
+def codes(pattern: str, *files: Path) -> set[str]:
+    """Return the codes of findings in some files, which a pattern finds."""
+    return {code for file in files for code in re.findall(pattern, file.read_text())}
+
+
+def test_every_finding_of_the_core_has_a_case() -> None:
+    written = codes(r'Finding\(\s*"([a-z-]+)"', *(TOOLS / "deploy" / name for name in CORE))
+    assert written == {*CASES, "bad-origin", "prefix"}
+
+
+def test_the_page_lists_every_finding() -> None:
+    python = [*(TOOLS / "deploy" / name for name in (*CORE, "stale_files.py")), TOOLS / "cli/deploy/commands.py"]
+    written = codes(r'Finding\(\s*"([a-z-]+)"', *python) | codes(r'yield \["([a-z-]+)"', TOOLS / "deploy/predeploy.cjs")
+    listed = re.findall(r"^\| `([a-z-]+)` \| (error|warning) \|", PAGE, re.MULTILINE)
+    assert {code for code, _ in listed} == written
+    assert {code for code, severity in listed if severity == "warning"} == {*WARNINGS, "not-compared"}
+
+
+def test_the_page_lists_every_role_of_the_deployer() -> None:
+    parts = (ALWAYS, FOR_NEW_FUNCTIONS, FOR_NEW_ROLES, FOR_BLOCKING, FOR_CORS)
+    roles = {role for part in parts for role in part} | {"roles/serviceusage.serviceUsageAdmin"}
+    section = PAGE.partition("### The deployer")[2].partition("## ")[0]
+    assert set(re.findall(r"`(roles/[\w.]+)`", section)) == roles
+
+
+def test_the_page_names_the_pinned_cli() -> None:
+    pinned = json.loads((ROOT / "package.json").read_text())["devDependencies"]["firebase-tools"]
+    assert set(re.findall(r"firebase-tools@([\d.]+)", PAGE)) == {pinned}
+
+
+def test_the_page_shows_the_runs_of_the_cli() -> None:
+    shown = [line.split()[3:] for line in re.findall(r"^\$ (npx firebase-tools@\S+ deploy .*)$", PAGE, re.MULTILINE)]
+    assert shown == [list(step.arguments)[1:] for step in steps(Plan("PROJECT"))]
+
+
+def test_functions_of_another_codebase_are_never_deleted() -> None:
+    last = steps(Plan("PROJECT", is_alone=False))[-1]
+    assert "--force" in last.arguments
+    assert last.arguments[last.arguments.index("--only") + 1] == "functions:stoker"

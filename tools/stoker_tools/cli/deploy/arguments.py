@@ -1,0 +1,51 @@
+"""The arguments of `stoker deploy`. Standard library only, so that --help answers at once."""
+
+import json
+import sys
+from collections.abc import Sequence
+
+from stoker_tools.cli.command_line import CommandLine, Parser
+from stoker_tools.errors import CommandError
+from stoker_tools.setup import environment
+
+DESCRIPTION = """\
+Looks for everything that would spoil a deployment, and lists it, each with the command that mends it. If there is no
+error, it deploys rules, indexes and functions with the Firebase CLI, and sets the CORS configuration of the bucket.
+"""
+
+EXAMPLES = {
+    "--check": "only list what is missing",
+    "": "deploy to the default project of .firebaserc",
+    "--project my-project --json": "",
+}
+
+NOTES = """\
+Nothing is deployed if the list has an error. A warning stops nothing. The command uses the login of the Firebase CLI:
+run `npx firebase-tools login`, or name a service account's key in GOOGLE_APPLICATION_CREDENTIALS.
+"""
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run a command line; return the exit code."""
+    options = parser().parse_args(arguments)
+    environment.enter("stoker_tools", (".venv", "node_modules"))
+    from stoker_tools.deploy.deployment_plan import source  # It needs the packages that `enter` has installed.
+
+    try:
+        sys.path.insert(0, str(source(environment.ROOT)))
+        from stoker_tools.cli.deploy import commands
+
+        return commands.run(options)
+    except CommandError as error:
+        if options.json:
+            print(json.dumps({"error": str(error)}))
+        raise
+
+
+def parser() -> Parser:
+    """Return the parser of the command."""
+    parser = CommandLine("deploy", DESCRIPTION, EXAMPLES, notes=NOTES).parser
+    parser.add_argument("--check", action="store_true", help="list what is missing, and deploy nothing")
+    parser.add_argument("--project", metavar="ID", help="a Firebase project, or an alias in .firebaserc")
+    parser.add_argument("--json", action="store_true", help="print one JSON object at the end; the rest goes to stderr")
+    return parser

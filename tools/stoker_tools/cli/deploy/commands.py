@@ -1,0 +1,90 @@
+"""Carrying out of `stoker deploy`."""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from stoker_tools.deploy import preflight, survey
+from stoker_tools.deploy.deployment import deploy, set_cors
+from stoker_tools.deploy.deployment_plan import Plan, planned, project_named, source
+from stoker_tools.deploy.facts import Bucket
+from stoker_tools.deploy.findings import Finding, as_text, has_errors
+from stoker_tools.deploy.google import Google, access_token
+from stoker_tools.deploy.stale_files import stale_findings
+from stoker_tools.errors import CommandError
+from stoker_tools.exit_codes import ExitCode
+from stoker_tools.setup.environment import ROOT
+
+LOCAL_PREFLIGHT = Path(preflight.__file__).with_name("predeploy.cjs")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Look for what is missing, and deploy.
+
+    Args:
+        options: The options that `arguments.parser` has read.
+
+    Returns:
+        The exit code.
+
+    Raises:
+        CommandError: The deployment has failed.
+    """
+    report = _reporter(options.json)
+    plan = planned(ROOT, project_named(ROOT, options.project))
+    found = _local_findings(plan)
+    google, bucket = None, None
+    if not any(finding.code == "no-project" for finding in found):
+        report(f"Looking at {plan.project}.")
+        google, bucket, remote = _remote_findings(plan)
+        found = [*found, *remote]
+    result: dict[str, Any] = {
+        "project": plan.project or None,
+        "region": plan.region,
+        "findings": [finding.as_json() for finding in found],
+    }
+    report(as_text(found) if found else "Nothing is missing.")
+    stopped = has_errors(found)
+    if stopped:
+        report("Nothing was deployed." if not options.check else "A deployment would stop here.")
+    elif not options.check and google:
+        result["deployed"] = deploy(ROOT, plan, report, quietly=options.json)
+        result["cors"] = set_cors(google, bucket, plan)
+        report(f"CORS of the bucket: {result['cors']}.\nEverything is deployed.")
+    if options.json:
+        print(json.dumps(result, indent=2))
+    return ExitCode.FAILED if stopped else ExitCode.DONE
+
+
+def _reporter(as_json: bool) -> Callable[[str], None]:
+    return lambda line: print(line, file=sys.stderr if as_json else sys.stdout, flush=True)
+
+
+def _local_findings(plan: Plan) -> list[Finding]:
+    """Return what is wrong in the checkout: the part that `firebase deploy` looks at by itself, and the origins."""
+    line = ["node", str(LOCAL_PREFLIGHT), "--json", "--project", plan.project]
+    environment = {**os.environ, "RESOURCE_DIR": str(source(ROOT))}
+    done = subprocess.run(line, env=environment, capture_output=True, text=True, check=False)
+    try:
+        listed = json.loads(done.stdout)
+    except ValueError:
+        raise CommandError(f"The local part of the preflight has failed: {done.stderr.strip()}") from None
+    return [
+        *(Finding(**one) for one in listed),
+        *preflight.local_findings(plan),
+        *stale_findings(ROOT),
+    ]
+
+
+def _remote_findings(plan: Plan) -> tuple[Google | None, Bucket | None, list[Finding]]:
+    try:
+        google = Google(plan.project, access_token())
+    except CommandError as error:
+        return None, None, [Finding("no-login", str(error), "npx firebase-tools login")]
+    facts = survey.facts(google, plan.region)
+    return google, facts.bucket, preflight.findings(plan, facts)

@@ -1,0 +1,170 @@
+"""The plan of a deployment: what this checkout deploys, and where to."""
+
+import hashlib
+import json
+import string
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+from dotenv import dotenv_values
+
+from stoker_tools.errors import CommandError
+
+CODEBASE = "stoker"
+"""The codebase of Stoker's functions, in `firebase.json`."""
+
+RULES_AND_INDEXES = ("firestore", "storage")
+"""The targets that are deployed first: functions need the indexes, and clients the rules."""
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A function that is deployed.
+
+    Attributes:
+        name: Its name.
+        cpu: The processors of an instance, in vCPU.
+        memory_mib: The memory of an instance, in MiB.
+        instances: The most instances.
+        is_queue: Whether a queue calls it.
+        event: The event for which Firebase Auth calls it, such as `beforeCreate`; empty if it is no blocking function.
+    """
+
+    name: str
+    cpu: float = 1
+    memory_mib: int = 512
+    instances: int = 1
+    is_queue: bool = False
+    event: str = ""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A deployment.
+
+    Attributes:
+        project: The id of the project.
+        region: The region of all functions.
+        origins: The origins whose pages may read files of the bucket.
+        blocking: Whether Firebase Auth calls the blocking functions.
+        functions: The functions; none if `functions.yaml` is missing.
+        roles: The label that the CLI gives to functions whose service account has the roles of `functions.yaml`.
+        targets: The targets with rules and indexes, such as `firestore`.
+        is_alone: Whether `firebase.json` names no other functions.
+        prefix: The prefix that `firebase.json` gives to the names of the functions and of their queues.
+    """
+
+    project: str
+    region: str = "us-central1"
+    origins: tuple[str, ...] = ()
+    blocking: bool = False
+    functions: tuple[Planned, ...] = ()
+    roles: str = ""
+    targets: tuple[str, ...] = RULES_AND_INDEXES
+    is_alone: bool = True
+    prefix: str = ""
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The names of the functions."""
+        return frozenset(function.name for function in self.functions)
+
+
+def project_named(root: Path, name: str | None) -> str:
+    """Return the id of the project that the command line and `.firebaserc` name; an empty string if none is named.
+
+    Args:
+        root: The directory of `.firebaserc`.
+        name: An id, or an alias of `.firebaserc`. Without it, its default counts.
+    """
+    file = root / ".firebaserc"
+    aliases = json.loads(file.read_text()).get("projects", {}) if file.exists() else {}
+    return str(aliases.get(name or "default", name or ""))
+
+
+def source(root: Path) -> Path:
+    """Return the directory of the functions.
+
+    Args:
+        root: The directory of `firebase.json`.
+
+    Raises:
+        CommandError: `firebase.json` has no entry for Stoker's functions.
+    """
+    return root / str(_entry(root)["source"])
+
+
+def planned(root: Path, project: str) -> Plan:
+    """Read the plan of a checkout.
+
+    Args:
+        root: The directory of `firebase.json`.
+        project: The id of the project.
+
+    Raises:
+        CommandError: `firebase.json` has no entry for Stoker's functions.
+    """
+    functions = source(root)
+    parameters = {**dotenv_values(functions / ".env"), **dotenv_values(functions / f".env.{project}")}
+    file = functions / "functions.yaml"
+    manifest = yaml.safe_load(file.read_text()) if file.exists() else {}
+    blocking = parameters.get("STOKER_BLOCKING") == "true"
+    return Plan(
+        project=project,
+        region=parameters.get("STOKER_REGION") or "us-central1",
+        origins=tuple((parameters.get("STOKER_ORIGINS") or "").replace(",", " ").split()),
+        blocking=blocking,
+        functions=tuple(_functions(manifest.get("endpoints", {}), blocking)),
+        roles=roles_label(manifest.get("requiredRoles", ())),
+        targets=tuple(target for target in RULES_AND_INDEXES if target in _settings(root)),
+        is_alone=len(_codebases(root)) == 1,
+        prefix=_entry(root).get("prefix", ""),
+    )
+
+
+def _settings(root: Path) -> dict[str, Any]:
+    settings: dict[str, Any] = json.loads((root / "firebase.json").read_text())
+    return settings
+
+
+def _entry(root: Path) -> dict[str, Any]:
+    for one in _codebases(root):
+        if one.get("codebase") == CODEBASE:
+            return one
+    raise CommandError(f'firebase.json has no functions with "codebase": "{CODEBASE}". docs/deploy.md shows the entry.')
+
+
+def _codebases(root: Path) -> list[dict[str, Any]]:
+    listed = _settings(root).get("functions", [])
+    return [listed] if isinstance(listed, dict) else list(listed)
+
+
+def _functions(endpoints: Mapping[str, Mapping[str, Any]], blocking: bool) -> Iterable[Planned]:
+    for name, endpoint in endpoints.items():
+        event = endpoint.get("blockingTrigger", {}).get("eventType", "").rpartition(".")[2]
+        if event and not blocking:
+            continue
+        yield Planned(
+            name=name,
+            cpu=endpoint.get("cpu") or 1,
+            memory_mib=endpoint.get("availableMemoryMb") or 256,
+            instances=endpoint.get("maxInstances") or 100,  # Cloud Run's own default.
+            is_queue="taskQueueTrigger" in endpoint,
+            event=event,
+        )
+
+
+def roles_label(roles: Iterable[str]) -> str:
+    """Return the label by which the CLI recognises that a service account has some roles.
+
+    It is computed as `computeRolesEtag` in the CLI's `lib/gcp/iam.js` does it.
+
+    Args:
+        roles: The names of the roles.
+    """
+    digest = hashlib.sha256(",".join(sorted(set(roles))).encode()).digest()
+    letters = string.ascii_lowercase + string.digits + "-_"
+    return string.ascii_lowercase[digest[0] % 26] + "".join(letters[byte % len(letters)] for byte in digest[1:])

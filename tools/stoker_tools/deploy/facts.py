@@ -1,0 +1,141 @@
+"""The facts of a project that decide if a deployment succeeds, as plain data."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+MANAGED_BY_API: Mapping[str, str] = {
+    "database": "firestore.googleapis.com",
+    "bucket": "firebasestorage.googleapis.com",
+    "sign_in": "identitytoolkit.googleapis.com",
+    "deployed": "cloudfunctions.googleapis.com",
+    "queues": "cloudtasks.googleapis.com",
+    "images": "artifactregistry.googleapis.com",
+    "quota": "run.googleapis.com",
+}
+"""The API of each fact that can't be there if its API is off, by the fact's name."""
+
+
+@dataclass(frozen=True)
+class Database:
+    """The default database of Firestore.
+
+    Attributes:
+        location: A region, or a group of regions such as `nam5`.
+        native: False if it is in Datastore mode, which has no listeners and no rules.
+    """
+
+    location: str
+    native: bool = True
+
+
+@dataclass(frozen=True)
+class Bucket:
+    """The default bucket of Cloud Storage.
+
+    Attributes:
+        name: Its name.
+        location: A region or a group of regions, such as `US-CENTRAL1` or `EU`.
+        cors: Its CORS configuration, as Cloud Storage has it.
+    """
+
+    name: str
+    location: str
+    cors: tuple[Mapping[str, Any], ...] = ()
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """The settings of Firebase Auth.
+
+    Attributes:
+        identity_platform: Whether it was upgraded to Identity Platform.
+        triggers: The addresses of the blocking functions, by event, such as `beforeCreate`.
+    """
+
+    identity_platform: bool = True
+    triggers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """A function that is deployed already, in any codebase.
+
+    Attributes:
+        name: Its name.
+        region: Its region.
+        codebase: Its codebase.
+        generation: 1 or 2.
+        addresses: Its addresses. Firebase Auth calls a blocking function at one of them.
+        roles: The label of the roles that the CLI has given to its service account; empty if it has given none.
+    """
+
+    name: str
+    region: str
+    codebase: str = "stoker"
+    generation: int = 2
+    addresses: frozenset[str] = frozenset()
+    roles: str = ""
+
+
+@dataclass(frozen=True)
+class Quota:
+    """The quota of Cloud Run in a region. A value is None if Google names none.
+
+    Attributes:
+        vcpu: The processors of all instances, in vCPU.
+        memory_gib: The memory of all instances, in GiB.
+    """
+
+    vcpu: float | None = None
+    memory_gib: float | None = None
+
+
+@dataclass(frozen=True)
+class Images:
+    """The repository of container images that Cloud Functions makes.
+
+    Attributes:
+        clean_up: Whether old images are deleted, or somebody has decided that they are kept.
+    """
+
+    clean_up: bool
+
+
+@dataclass(frozen=True)
+class Facts:
+    """The facts of a project. A fact that could not be read has its default, and is in `unread`.
+
+    Attributes:
+        seen: Whether the caller may see the project.
+        refusal: Google's sentence if the project can't be seen; empty if it is there, but has no Firebase.
+        billing: Whether the project has a billing account, which is the Blaze plan.
+        off: The APIs that are not enabled, of those that are needed.
+        missing: The permissions that the caller lacks, of those that may be needed.
+        database: The database; None if there is none.
+        bucket: The bucket; None if there is none.
+        sign_in: Firebase Auth; None if it was never set up.
+        deployed: All functions of the project.
+        queues: The state of each queue in the region, such as `RUNNING`, by name.
+        images: The repository of images in the region; None if there is none yet.
+        quota: The quota of Cloud Run in the region.
+        unread: Google's sentence for each fact that could not be read, by the name of its attribute.
+    """
+
+    seen: bool = True
+    refusal: str = ""
+    billing: bool = True
+    off: frozenset[str] = frozenset()
+    missing: frozenset[str] = frozenset()
+    database: Database | None = None
+    bucket: Bucket | None = None
+    sign_in: SignIn | None = None
+    deployed: tuple[Deployed, ...] = ()
+    queues: Mapping[str, str] = field(default_factory=dict)
+    images: Images | None = None
+    quota: Quota = field(default_factory=Quota)
+    unread: Mapping[str, str] = field(default_factory=dict)
+
+    def knows(self, fact: str) -> bool:
+        """Return whether a fact is known. If its API is off, its default is true: there is nothing yet."""
+        return fact not in self.unread or MANAGED_BY_API.get(fact) in self.off

@@ -1,0 +1,199 @@
+"""The preflight of a deployment: everything that is missing in a project, from its facts and the plan alone."""
+
+from collections.abc import Iterator
+
+from stoker_tools.deploy import cors
+from stoker_tools.deploy.conflicts import conflict_findings
+from stoker_tools.deploy.deployment_plan import Plan
+from stoker_tools.deploy.facts import MANAGED_BY_API, Facts
+from stoker_tools.deploy.findings import Finding
+from stoker_tools.deploy.headroom import quota_findings
+from stoker_tools.deploy.locations import far_apart
+from stoker_tools.deploy.rights import api_findings, permission_findings
+
+NAMES = {
+    "billing": "billing account",
+    "off": "list of enabled APIs",
+    "missing": "list of your permissions",
+    "database": "Firestore database",
+    "bucket": "bucket",
+    "sign_in": "Firebase Auth",
+    "deployed": "list of deployed functions",
+    "queues": "list of queues",
+    "images": "repository of images",
+    "quota": "quota of Cloud Run",
+}
+"""The names of facts in sentences, by their attributes."""
+
+
+def findings(plan: Plan, facts: Facts) -> list[Finding]:
+    """Return everything that is missing or wrong: errors first.
+
+    Args:
+        plan: The deployment.
+        facts: The project.
+    """
+    if not facts.seen:
+        return [_access(plan.project, facts.refusal)]
+    checks = (
+        *(_billing, api_findings, permission_findings, _database, _bucket, _sign_in),
+        *(conflict_findings, quota_findings, _queues, _images, _unread),
+    )
+    found = [finding for check in checks for finding in check(plan, facts)]
+    return sorted(found, key=lambda finding: finding.severity != "error")
+
+
+def local_findings(plan: Plan) -> Iterator[Finding]:
+    """Yield a finding for each setting of the checkout that can't work. `predeploy.cjs` looks at the other settings.
+
+    Args:
+        plan: The deployment.
+    """
+    for origin in plan.origins:
+        if not cors.is_origin(origin):
+            yield Finding(
+                "bad-origin",
+                f"STOKER_ORIGINS has '{origin}', which is no origin: a scheme, a host and a port, without a path.",
+                "Set it in functions/.env, such as STOKER_ORIGINS=https://app.example.com,http://localhost:5173.",
+            )
+    if plan.prefix:
+        yield Finding(
+            "prefix",
+            f'firebase.json has "prefix": "{plan.prefix}", which renames the queues. No job would start.',
+            "Remove the prefix from the entry of the codebase stoker in firebase.json.",
+        )
+
+
+def _access(project: str, refusal: str) -> Finding:
+    # Google's API for Firebase is off in a project to which Firebase was never added.
+    if not refusal or "disabled" in refusal:
+        return Finding(
+            "no-firebase",
+            f"The project {project} has no Firebase.",
+            f"npx firebase-tools projects:addfirebase {project}",
+        )
+    cure = "npx firebase-tools projects:list    # the projects of your account; login:use changes the account"
+    if "serviceusage" in refusal.lower():
+        role = "roles/serviceusage.serviceUsageConsumer"
+        cure = f"gcloud projects add-iam-policy-binding {project} --member=user:ACCOUNT --role={role}"
+    return Finding(
+        "no-access",
+        f"The project {project} does not exist, or your account may not use it. Google: {refusal}",
+        cure,
+    )
+
+
+def _billing(plan: Plan, facts: Facts) -> Iterator[Finding]:
+    if not facts.billing:
+        yield Finding(
+            "no-blaze",
+            f"The project {plan.project} is not on the Blaze plan, which functions need.",
+            f"https://console.firebase.google.com/project/{plan.project}/usage/details",
+        )
+
+
+def _database(plan: Plan, facts: Facts) -> Iterator[Finding]:
+    database = facts.database
+    if database is None:
+        if facts.knows("database"):
+            api = MANAGED_BY_API["database"]
+            enable = f"gcloud services enable {api} --project={plan.project} && " if api in facts.off else ""
+            yield Finding(
+                "no-database",
+                "The project has no Firestore database. Its location can't be changed later.",
+                f"{enable}npx firebase-tools firestore:databases:create '(default)' --location {plan.region} "
+                f"--project {plan.project}",
+            )
+        return
+    if not database.native:
+        yield Finding(
+            "datastore-mode",
+            "The Firestore database is in Datastore mode, which has no listeners and no rules.",
+            f"gcloud firestore databases update --type=firestore-native --project={plan.project}    # if it is empty",
+        )
+    if far_apart(database.location, plan.region):
+        yield Finding(
+            "far-database",
+            f"The database is in {database.location}, and the functions are in {plan.region}. Each read and write "
+            "crosses an ocean.",
+            f"Set STOKER_REGION in functions/.env to a region near {database.location}.",
+            "warning",
+        )
+
+
+def _bucket(plan: Plan, facts: Facts) -> Iterator[Finding]:
+    bucket = facts.bucket
+    if bucket is None:
+        if facts.knows("bucket"):
+            yield Finding(
+                "no-bucket",
+                "The project has no default bucket.",
+                f"https://console.firebase.google.com/project/{plan.project}/storage    # Get started",
+            )
+        return
+    if far_apart(bucket.location, plan.region):
+        yield Finding(
+            "far-bucket",
+            f"The bucket is in {bucket.location}, and the functions are in {plan.region}. Google bills each GiB that "
+            "crosses an ocean.",
+            f"Set STOKER_REGION in functions/.env to a region near {bucket.location}.",
+            "warning",
+        )
+    if not plan.origins and not cors.lets_pages_read(bucket.cors):
+        yield Finding(
+            "no-cors",
+            "No web page may read files of the bucket by fetch. Players need that for HLS, captions and waveforms.",
+            "Set STOKER_ORIGINS in functions/.env to the origins of your app, and deploy again.",
+            "warning",
+        )
+
+
+def _sign_in(plan: Plan, facts: Facts) -> Iterator[Finding]:
+    if not facts.knows("sign_in"):
+        return
+    if plan.blocking and not (facts.sign_in and facts.sign_in.identity_platform):
+        yield Finding(
+            "no-identity-platform",
+            "STOKER_BLOCKING is true, and Firebase Auth is not upgraded to Identity Platform.",
+            f"https://console.firebase.google.com/project/{plan.project}/authentication/settings    # or set "
+            "STOKER_BLOCKING=false in functions/.env",
+        )
+    elif facts.sign_in is None:
+        yield Finding(
+            "no-auth",
+            "Firebase Auth is not set up, so nobody can sign in.",
+            f"https://console.firebase.google.com/project/{plan.project}/authentication    # Get started",
+            "warning",
+        )
+
+
+def _queues(plan: Plan, facts: Facts) -> Iterator[Finding]:
+    for function in plan.functions:
+        if function.is_queue and facts.queues.get(function.name) == "PAUSED":
+            yield Finding(
+                "paused-queue",
+                f"The queue {function.name} is paused, so its jobs do not begin.",
+                f"gcloud tasks queues resume {function.name} --location={plan.region} --project={plan.project}",
+                "warning",
+            )
+
+
+def _images(plan: Plan, facts: Facts) -> Iterator[Finding]:
+    if facts.images and not facts.images.clean_up:
+        yield Finding(
+            "no-clean-up",
+            f"Old images of functions in {plan.region} are never deleted, and cost storage. scripts/deploy mends it.",
+            f"npx firebase-tools functions:artifacts:setpolicy --location {plan.region} --force "
+            f"--project {plan.project}",
+            "warning",
+        )
+
+
+def _unread(plan: Plan, facts: Facts) -> Iterator[Finding]:
+    for fact, reason in facts.unread.items():
+        if facts.knows(fact):
+            continue
+        cure = f"gcloud projects add-iam-policy-binding {plan.project} --member=user:ACCOUNT --role=roles/viewer"
+        if fact == "billing" and "disabled" in reason:
+            cure = f"gcloud services enable cloudbilling.googleapis.com --project={plan.project}"
+        yield Finding("not-read", f"The {NAMES[fact]} could not be read. Google: {reason}", cure, "warning")

@@ -1,0 +1,172 @@
+"""Reading the facts of a project: one request for each, all at once."""
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+from urllib.parse import quote
+
+from stoker_tools.deploy.deployer import NEEDED_APIS, PERMISSIONS
+from stoker_tools.deploy.facts import Bucket, Database, Deployed, Facts, Images, Quota, SignIn
+from stoker_tools.deploy.google import Google, GoogleRefusal
+
+CODEBASE_LABEL = "firebase-functions-codebase"
+ROLES_LABEL = "firebase-declarative-security-etag"
+"""The labels that the CLI puts on functions: see `lib/functions/constants.js` and `lib/deploy/functions/prepare.js`."""
+
+CLEAN_UP_LABEL = "firebase-functions-cleanup-opted-out"
+"""The label that the CLI puts on a repository if somebody has decided to keep old images."""
+
+QUOTAS = "serviceusage.googleapis.com/v1beta1/projects/{project}/services/run.googleapis.com/consumerQuotaMetrics"
+
+PROCESSORS, MEMORY = "run.googleapis.com/cpu_allocation", "run.googleapis.com/mem_allocation"
+"""The metrics of Cloud Run's quotas: thousandths of a vCPU, and bytes."""
+
+
+def facts(google: Google, region: str) -> Facts:
+    """Read the facts of a project.
+
+    Args:
+        google: The project.
+        region: The region of the functions.
+
+    Raises:
+        CommandError: Google can't be reached.
+    """
+    try:
+        if google.get(f"firebase.googleapis.com/v1beta1/projects/{google.project}") is None:
+            return Facts(seen=False)
+    except GoogleRefusal as refusal:
+        return Facts(seen=False, refusal=refusal.message)
+    readers = _readers(google, region)
+    with ThreadPoolExecutor(len(readers)) as threads:
+        answers = dict(zip(readers, threads.map(_tried, readers.values()), strict=True))
+    unread = {name: answer.message for name, answer in answers.items() if isinstance(answer, GoogleRefusal)}
+    return Facts(**{name: answer for name, answer in answers.items() if name not in unread}, unread=unread)
+
+
+def _tried(reader: Callable[[], Any]) -> Any:
+    try:
+        return reader()
+    except GoogleRefusal as refusal:
+        return refusal
+
+
+def _readers(google: Google, region: str) -> Mapping[str, Callable[[], Any]]:
+    """Return a reader for each fact, by the name of its attribute."""
+    project = f"projects/{google.project}"
+    place = f"{project}/locations/{region}"
+    return {
+        "billing": lambda: _has_billing(google, project),
+        "off": lambda: _off(google, project),
+        "missing": lambda: _missing(google, project),
+        "database": lambda: _database(google.get(f"firestore.googleapis.com/v1/{project}/databases/(default)")),
+        "bucket": lambda: _bucket(google, project),
+        "sign_in": lambda: _sign_in(google.get(f"identitytoolkit.googleapis.com/admin/v2/{project}/config")),
+        "deployed": lambda: tuple(
+            _deployed(one)
+            for one in _listed(google, f"cloudfunctions.googleapis.com/v2/{project}/locations/-/functions", "functions")
+        ),
+        "queues": lambda: {
+            one["name"].rpartition("/")[2]: one.get("state", "")
+            for one in _listed(google, f"cloudtasks.googleapis.com/v2/{place}/queues", "queues")
+        },
+        "images": lambda: _images(google.get(f"artifactregistry.googleapis.com/v1/{place}/repositories/gcf-artifacts")),
+        "quota": lambda: _quota(_listed(google, QUOTAS.format(project=google.project), "metrics"), region),
+    }
+
+
+def _listed(google: Google, address: str, field: str) -> list[dict[str, Any]]:
+    """Return all pages of a list; an empty list if there is nothing at the address."""
+    found: list[dict[str, Any]] = []
+    token = ""
+    while True:
+        page = google.get(address, **({"pageToken": token} if token else {})) or {}
+        found += page.get(field, [])
+        token = page.get("nextPageToken", "")
+        if not token:
+            return found
+
+
+def _has_billing(google: Google, project: str) -> bool:
+    answer = google.call("GET", f"cloudbilling.googleapis.com/v1/{project}/billingInfo")
+    return bool(answer.get("billingEnabled"))
+
+
+def _off(google: Google, project: str) -> frozenset[str]:
+    names = [f"{project}/services/{host}" for host in NEEDED_APIS]
+    page = google.call("GET", f"serviceusage.googleapis.com/v1/{project}/services:batchGet", names=names)
+    services = page.get("services", [])
+    return frozenset(one["name"].rpartition("/")[2] for one in services if one.get("state") == "DISABLED")
+
+
+def _missing(google: Google, project: str) -> frozenset[str]:
+    address = f"cloudresourcemanager.googleapis.com/v1/{project}:testIamPermissions"
+    granted = google.call("POST", address, {"permissions": PERMISSIONS}).get("permissions", [])
+    return frozenset(PERMISSIONS) - frozenset(granted)
+
+
+def _database(answer: Mapping[str, Any] | None) -> Database | None:
+    if answer is None:
+        return None
+    return Database(answer["locationId"], native=answer.get("type") != "DATASTORE_MODE")
+
+
+def _bucket(google: Google, project: str) -> Bucket | None:
+    answer = google.get(f"firebasestorage.googleapis.com/v1alpha/{project}/defaultBucket")
+    name = str((answer or {}).get("bucket", {}).get("name", "")).rpartition("/")[2]
+    if not name:
+        return None
+    bucket = google.get(f"storage.googleapis.com/storage/v1/b/{quote(name, safe='')}") or {}
+    return Bucket(name, bucket.get("location", ""), tuple(bucket.get("cors", ())))
+
+
+def _sign_in(answer: Mapping[str, Any] | None) -> SignIn | None:
+    if answer is None:
+        return None
+    triggers = answer.get("blockingFunctions", {}).get("triggers", {})
+    return SignIn(
+        identity_platform=answer.get("subtype") != "FIREBASE_AUTH",
+        triggers={event: trigger.get("functionUri", "") for event, trigger in triggers.items()},
+    )
+
+
+def _deployed(answer: Mapping[str, Any]) -> Deployed:
+    _, _, _, region, _, name = answer["name"].split("/")
+    labels = answer.get("labels", {})
+    return Deployed(
+        name=name,
+        region=region,
+        codebase=labels.get(CODEBASE_LABEL, "default"),
+        generation=1 if answer.get("environment") == "GEN_1" else 2,
+        addresses=frozenset({answer.get("url", ""), answer.get("serviceConfig", {}).get("uri", "")} - {""}),
+        roles=labels.get(ROLES_LABEL, ""),
+    )
+
+
+def _images(answer: Mapping[str, Any] | None) -> Images | None:
+    if answer is None:
+        return None
+    # As `lib/functions/artifacts.js` of the CLI sees it: any policy is a decision.
+    kept = answer.get("labels", {}).get(CLEAN_UP_LABEL) == "true"
+    return Images(clean_up=kept or bool(answer.get("cleanupPolicies")))
+
+
+def _quota(metrics: list[dict[str, Any]], region: str) -> Quota:
+    limits = {one.get("metric"): limit for one in metrics if (limit := _limit(one, region)) is not None}
+    processors, memory = limits.get(PROCESSORS), limits.get(MEMORY)
+    return Quota(
+        vcpu=None if processors is None else processors / 1000,
+        memory_gib=None if memory is None else memory / 1024**3,
+    )
+
+
+def _limit(metric: Mapping[str, Any], region: str) -> int | None:
+    """Return the limit of a metric in a region; None if there is none.
+
+    The buckets are ordered from the least specific to the most specific. -1 means that there is no limit. Source:
+    https://cloud.google.com/service-usage/docs/reference/rest/v1beta1/services.consumerQuotaMetrics.limits
+    """
+    buckets = [bucket for limit in metric.get("consumerQuotaLimits", ()) for bucket in limit.get("quotaBuckets", ())]
+    fitting = [one for one in buckets if one.get("dimensions", {}).get("region", region) == region]
+    limit = int(fitting[-1].get("effectiveLimit", -1)) if fitting else -1
+    return None if limit < 0 else limit
