@@ -22,21 +22,19 @@ def log_error(message: str, error: BaseException | None, **fields: Any) -> None:
     """
     # The stack is text, because the logger fails on an exception object (firebase-functions-python #172).
     stack = {"stack": "".join(traceback.format_exception(error))} if error is not None else {}
-    cure = {"cure": CURE} if is_denied(error) else {}
+    cure = {"cure": CURE} if error is not None and is_denied(error) else {}
     logger.error(message, **fields, **cure, **stack)
 
 
-def is_denied(error: BaseException | None) -> bool:
+def is_denied(error: BaseException) -> bool:
     """Return whether an error, or the error behind it, is Google's refusal for a missing permission."""
     from firebase_admin.exceptions import PermissionDeniedError  # Not above: every cold start would import both.
     from google.api_core.exceptions import Forbidden
 
-    while error is not None:
-        status = getattr(getattr(error, "response", None), "status_code", None)  # Of an upload in several parts.
-        if isinstance(error, Forbidden | PermissionDeniedError) or status == FORBIDDEN:
-            return True
-        error = error.__cause__
-    return False
+    status = getattr(getattr(error, "response", None), "status_code", None)  # Of an upload in several parts.
+    if isinstance(error, Forbidden | PermissionDeniedError) or status == FORBIDDEN:
+        return True
+    return error.__cause__ is not None and is_denied(error.__cause__)
 
 
 class JobLog:
