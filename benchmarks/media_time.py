@@ -38,7 +38,7 @@ INPUT = {"source": "user-uploads/ada/film.mp4"}
 
 
 class Unheard:
-    """Takes reports, and tells nobody."""
+    """A context that ignores reports."""
 
     def report(self, progress: float, stage: str) -> None:
         """Takes one."""

@@ -67,7 +67,7 @@ def compare(
         peer: Does that.
         rounds: How many pairs count.
         limit: What the ratio is to stay under.
-        clock: What tells the seconds.
+        clock: The clock, in seconds.
     """
     pairs = []
     for number in range(rounds + 1):

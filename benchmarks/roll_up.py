@@ -27,7 +27,7 @@ TRIGGER = Path(__file__).parent / "trigger"
 LIMIT = 0.1
 MOST_OPERATIONS = 2.2
 PER = 1_000
-"""Times are told for so many events."""
+"""The number of events for which times are printed."""
 
 THREADS = 8
 """Of increments; and workers of the trigger."""

@@ -30,13 +30,13 @@ class Stub(BaseHTTPRequestHandler):
     folder = Path()
     # Of uploads under way, and of objects that are there; shared by all requests.
     uploads: dict[str, str] = {}  # noqa: RUF012
-    told: dict[str, dict[str, Any]] = {}  # noqa: RUF012
+    metadata: dict[str, dict[str, Any]] = {}  # noqa: RUF012
 
     def do_GET(self) -> None:
         """Metadata, a list, or a range."""
         url = urlsplit(self.path)
         if url.path.endswith("/o"):
-            return self._send({"items": [self._object(name) for name in self.told]})
+            return self._send({"items": [self._object(name) for name in self.metadata]})
         name = _name(url.path)
         if parse_qs(url.query).get("alt") == ["media"]:
             return self._send_range(self._file(name))
@@ -55,15 +55,15 @@ class Stub(BaseHTTPRequestHandler):
                         shutil.copyfileobj(content, whole)
             return self._send(self._arrived(name, order["destination"]))
         if query.get("uploadType") == ["resumable"]:
-            upload, told = uuid.uuid4().hex, json.loads(body or "{}")
-            self.uploads[upload] = name = told.get("name") or query["name"][0]
-            self.told.pop(name, None)
+            upload, metadata = uuid.uuid4().hex, json.loads(body or "{}")
+            self.uploads[upload] = name = metadata.get("name") or query["name"][0]
+            self.metadata.pop(name, None)
             self._file(name, new=True).write_bytes(b"")
             return self._send({}, Location=f"http://{self.headers['Host']}/upload?{upload}")
         _, head, rest = body.split(b"\r\n\r\n", 2)
-        told = json.loads(head.rpartition(b"\r\n--")[0])
-        self._file(told["name"], new=True).write_bytes(rest.rpartition(b"\r\n--")[0])
-        return self._send(self._arrived(told["name"], told))
+        metadata = json.loads(head.rpartition(b"\r\n--")[0])
+        self._file(metadata["name"], new=True).write_bytes(rest.rpartition(b"\r\n--")[0])
+        return self._send(self._arrived(metadata["name"], metadata))
 
     def do_PUT(self) -> None:
         """A part of an upload."""
@@ -78,13 +78,13 @@ class Stub(BaseHTTPRequestHandler):
     def do_PATCH(self) -> None:
         """Metadata of an object."""
         name = _name(urlsplit(self.path).path)
-        self.told[name] |= json.loads(self._body())
+        self.metadata[name] |= json.loads(self._body())
         return self._send(self._object(name))
 
     def do_DELETE(self) -> None:
         """An object, or an upload."""
         name = _name(urlsplit(self.path).path)
-        if self.told.pop(name, None):
+        if self.metadata.pop(name, None):
             self._file(name, new=True).unlink()
         return self._send({}, 204)
 
@@ -92,20 +92,20 @@ class Stub(BaseHTTPRequestHandler):
         return self.rfile.read(int(self.headers.get("Content-Length", 0)))
 
     def _file(self, name: str, new: bool = False) -> Path:
-        return self.folder / (uuid.uuid5(uuid.NAMESPACE_URL, name).hex if new or name in self.told else "film")
+        return self.folder / (uuid.uuid5(uuid.NAMESPACE_URL, name).hex if new or name in self.metadata else "film")
 
-    def _arrived(self, name: str, told: Mapping[str, Any]) -> dict[str, Any]:
+    def _arrived(self, name: str, metadata: Mapping[str, Any]) -> dict[str, Any]:
         crc32c = google_crc32c.Checksum()
         with self._file(name, new=True).open("rb") as content:
             while chunk := content.read(1024**2):
                 crc32c.update(chunk)
-        self.told[name] = {**told, "crc32c": base64.b64encode(crc32c.digest()).decode()}
+        self.metadata[name] = {**metadata, "crc32c": base64.b64encode(crc32c.digest()).decode()}
         return self._object(name)
 
     def _object(self, name: str) -> dict[str, Any]:
         size = self._file(name).stat().st_size
-        told = {"contentType": "video/mp4", **self.told.get(name, {})}
-        return {**told, "name": name, "bucket": "b", "size": str(size), "generation": "1"}
+        metadata = {"contentType": "video/mp4", **self.metadata.get(name, {})}
+        return {**metadata, "name": name, "bucket": "b", "size": str(size), "generation": "1"}
 
     def _send_range(self, file: Path) -> None:
         asked = re.fullmatch(r"bytes=(\d+)-(\d+)", self.headers["Range"])
@@ -131,7 +131,7 @@ class Stub(BaseHTTPRequestHandler):
         self.wfile.write(content)
 
     def log_message(self, format: str, *args: object) -> None:
-        """Says nothing."""
+        """Log nothing."""
 
 
 def _name(path: str) -> str:

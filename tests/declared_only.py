@@ -119,7 +119,7 @@ class Guard:
 
         def for_query(query: Any, *rest: Any) -> Watch:
             self._judge(_request(query))
-            watch: Watch = watched(query, *rest)  # type: ignore[no-untyped-call]
+            watch: Watch = watched(query, *rest)  # type: ignore[no-untyped-call] # The library has no types.
             return watch
 
         monkeypatch.setattr(Watch, "for_query", for_query)

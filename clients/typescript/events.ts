@@ -63,9 +63,9 @@ export class EventQueue {
   ) {}
 
   /**
-   * Let an event of the user wait who is signed in. Then call `send`.
+   * Keep an event of the signed-in user until it is sent. Then call `send`.
    *
-   * @returns Whether it waits: not without a user, nor if the storage is full or blocked.
+   * @returns True if the event is kept. It is not kept without a user, or if the storage is full or blocked.
    */
   record(name: string, details: EventDetails = {}): boolean {
     const userId = this.auth.currentUser?.uid;

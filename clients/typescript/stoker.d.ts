@@ -27,7 +27,7 @@ export interface Preferences {
   timeZone?: string;
   /** The colour theme of the app. Default: `"system"`. */
   theme?: 'system' | 'light' | 'dark';
-  /** Whether the app may send notifications. Default: `true`. */
+  /** True if the app may send notifications. Default: `true`. */
   notifications?: boolean;
 }
 
@@ -135,7 +135,7 @@ export interface User {
   id: string;
   /** The e-mail address of the account. Missing for anonymous users. At most 320 characters. */
   email?: string | null;
-  /** Whether Auth has verified the address. Default: `false`. */
+  /** True if Auth has verified the address. Default: `false`. */
   emailVerified?: boolean;
   /**
    * The user's name. It follows the account until the user changes it here. At most 100 characters. Must match the
@@ -164,9 +164,7 @@ export interface User {
   preferences?: Preferences;
   /** The user's XP, level, streak and achievements. */
   progress?: Progress;
-  /**
-   * Whether the sign-up is still under way, so that the account may not come to exist. Missing afterwards.
-   */
+  /** True while the sign-up is under way: the account may not come to exist. Missing afterwards. */
   provisional?: boolean | null;
   /** The time at which the account was created. */
   createdAt: Timestamp;
@@ -202,7 +200,7 @@ export interface Completion {
   category: string;
   /** The actual duration of the task at that time, in minutes. At most 525,600. Default: `0`. */
   minutes?: number;
-  /** Whether the task was completed by its due date. Missing if it had no due date. */
+  /** True if the task was completed by its due date. Missing if it had no due date. */
   onTime?: boolean | null;
   /** The XP that the task is worth: 0 if it was completed too soon after it was created. */
   xp: number;
@@ -211,7 +209,7 @@ export interface Completion {
    * count without a limit.
    */
   xpADay?: number | null;
-  /** Whether the user's progress includes the completion. Default: `false`. */
+  /** True if the user's progress includes the completion. Default: `false`. */
   counted?: boolean;
   /** The version of the document's form. Default: `1`. */
   schemaVersion?: 1;
@@ -221,7 +219,7 @@ export interface Completion {
 export interface Subtask {
   /** The title of the step. Not empty. At most 200 characters. */
   title: string;
-  /** Whether the step is done. Default: `false`. */
+  /** True if the step is done. Default: `false`. */
   completed?: boolean;
 }
 
@@ -500,7 +498,7 @@ export interface ProcessingJob {
    */
   createdAt: Timestamp;
   /**
-   * Whether the owner wants the job to stop. Must be `false` at creation. Written by the client, at any time.
+   * True if the owner wants the job to stop. Must be `false` at creation. Written by the client, at any time.
    */
   cancelRequested?: boolean;
   /**
@@ -563,7 +561,7 @@ export interface ProcessingJob {
    */
   endHook?: string | null;
   /**
-   * Whether the owner's account was gone before this deletion. Such a job touches no account, because any account
+   * True if the owner's account was gone before this deletion. Such a job touches no account, because any account
    * of that uid is a new account. Default: `false`.
    */
   ownerIsGone?: boolean;
@@ -618,7 +616,7 @@ export interface AnalyticsEvent {
    */
   createdAt: Timestamp;
   /**
-   * Whether the aggregates include the event. Without this field, the event is never counted. Must be `false` at
+   * True if the aggregates include the event. Without this field, the event is never counted. Must be `false` at
    * creation. Written by the client, at creation.
    */
   rolledUp: boolean;
@@ -745,7 +743,7 @@ export interface SignUpSettings {
    * subdomains are refused. At most 1,000 items. Default: `[]`.
    */
   blockedDomains?: string[];
-  /** Whether to refuse sign-ups with addresses of known disposable mailboxes. Default: `false`. */
+  /** True if sign-ups with addresses of known disposable mailboxes are refused. Default: `false`. */
   refuseDisposable?: boolean;
   /** The version of the document's form. Default: `1`. */
   schemaVersion?: 1;
@@ -801,7 +799,7 @@ export interface Captions {
    * the film, and its times are times of the film's source. Not empty. At most 1,024 characters.
    */
   source?: string | null;
-  /** Whether to draw the captions into the picture as well. Default: `false`. */
+  /** True if the captions are also drawn into the picture. Default: `false`. */
   burnIn?: boolean;
 }
 
@@ -961,7 +959,7 @@ export interface AudioInput {
    */
   lines?: 'join' | 'keep';
   /**
-   * Whether the text is Markdown. Then headings, list items and table rows end as sentences do, and the marks are
+   * True if the text is Markdown. Then headings, list items and table rows end as sentences do, and the marks are
    * not spoken. Default: `false`.
    */
   markdown?: boolean;
@@ -986,7 +984,7 @@ export interface AudioInput {
    * The integrated loudness, in LUFS, as heard from two loudspeakers. At least -31. At most -9. Default: `-16.0`.
    */
   loudness?: number;
-  /** Whether to make captions (WebVTT) and the times of the words (JSON). Default: `true`. */
+  /** True if the job makes captions (WebVTT) and the times of the words (JSON). Default: `true`. */
   captions?: boolean;
 }
 
@@ -1137,7 +1135,7 @@ export interface NewProcessingJob
   status: 'pending';
   /** The time at which the document was created. */
   createdAt: FieldValue;
-  /** Whether the owner wants the job to stop. */
+  /** True if the owner wants the job to stop. */
   cancelRequested?: false;
   /** The progress in percent. It never falls within an attempt, and is 100 only if the job is completed. */
   progress?: 0;
@@ -1153,7 +1151,7 @@ export interface NewAnalyticsEvent
   extends Pick<AnalyticsEvent, 'id' | 'userId' | 'name' | 'properties' | 'value' | 'occurredAt' | 'sentAt' | 'schemaVersion'> {
   /** The time at which the document was created. */
   createdAt: FieldValue;
-  /** Whether the aggregates include the event. Without this field, the event is never counted. */
+  /** True if the aggregates include the event. Without this field, the event is never counted. */
   rolledUp: false;
 }
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from stoker.analytics.record import record_event
-    from stoker.analytics.series import series, top
+    from stoker.analytics.series import active_users, series, top
     from stoker.errors import (
         AccountGone,
         AccountLocked,
@@ -40,12 +40,14 @@ if TYPE_CHECKING:
         NotCancellable,
         NotDeletable,
         NothingToSpeak,
+        NotRebuildable,
         NotRetryable,
         NotSignedIn,
         OwnRole,
         PermanentError,
         RecentSignInRequired,
         RequestRefused,
+        RollUpBusy,
         SpeechFailed,
         SpeechRefused,
         StokerError,
@@ -112,6 +114,7 @@ __all__ = [
     "NotAllowed",
     "NotCancellable",
     "NotDeletable",
+    "NotRebuildable",
     "NotRetryable",
     "NotSignedIn",
     "NothingToSpeak",
@@ -119,6 +122,7 @@ __all__ = [
     "PermanentError",
     "RecentSignInRequired",
     "RequestRefused",
+    "RollUpBusy",
     "SpeechFailed",
     "SpeechRefused",
     "StokerError",
@@ -135,6 +139,7 @@ __all__ = [
     "UserIdRefused",
     "UserNotFound",
     "WorkExhausted",
+    "active_users",
     "cancel_job",
     "create_processing_job",
     "monitor_job",
@@ -146,6 +151,7 @@ __all__ = [
 
 _MODULES = {
     "JobMonitor": "stoker.jobs.monitor",
+    "active_users": "stoker.analytics.series",
     "cancel_job": "stoker.jobs.commands",
     "create_processing_job": "stoker.jobs.commands",
     "monitor_job": "stoker.jobs.monitor",

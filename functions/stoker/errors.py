@@ -31,7 +31,9 @@ StokerError
 │   ├── UserNotFound            user-not-found          the account does not exist
 │   ├── OwnRole                 own-role                admins can't remove their own admin role
 │   ├── ClaimsTooLarge          claims-too-large        the user's role and permissions do not fit into a token
-│   └── RecentSignInRequired    recent-sign-in-required the last sign-in is too long ago for this change
+│   ├── RecentSignInRequired    recent-sign-in-required the last sign-in is too long ago for this change
+│   ├── NotRebuildable          not-rebuildable         raw events of the time may have expired
+│   └── RollUpBusy              rolling-up              the roll-up did not release its lease
 ├── CallRefused               a client's call is refused before the function runs, or because of its arguments
 │   ├── NotSignedIn             unauthenticated         the call has no valid ID token
 │   ├── AppCheckNeeded          app-check-required      the call has no valid token of Firebase App Check
@@ -53,8 +55,8 @@ StokerError
     └── TimeIsUp                time-is-up              the next attempt goes on; this one does not count
 
 A message is a sentence for the person who wrote the job or made the call. It names what is wrong and says what to do.
-The message of a `TransientError` only says what is wrong, because the engine adds what happens next. A code is stable,
-so clients may branch on it.
+The message of a `TransientError` only says what is wrong. For a job, the engine adds what happens next. For the caller
+of a function or a command, `access/answers.py` adds the advice. A code is stable, so clients may branch on it.
 """
 
 from typing import ClassVar
@@ -258,6 +260,18 @@ class RecentSignInRequired(RequestRefused):
     """A change that can't be undone, by a user whose sign-in is too long ago. Sign in again, and repeat the call."""
 
     code = "recent-sign-in-required"
+
+
+class NotRebuildable(RequestRefused):
+    """A rebuild of aggregates whose raw events may have expired. Begin on the day that the message names, or later."""
+
+    code = "not-rebuildable"
+
+
+class RollUpBusy(RequestRefused):
+    """A rebuild of aggregates while the roll-up does not release its lease. Try again when there are fewer events."""
+
+    code = "rolling-up"
 
 
 class CallRefused(StokerError):

@@ -8,7 +8,7 @@ import pytest
 
 from browser import evaluated
 from conftest import Ffmpeg
-from stoker_tools.samples.user import User
+from stoker_tools.samples.user import SampleUser
 from stoker_tools.setup.environment import ROOT
 
 HERE = Path(__file__).parent
@@ -28,7 +28,7 @@ def film(ffmpeg: Ffmpeg, *more: str) -> Path:
     return ffmpeg("film.mp4", *picture, *more, "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p")
 
 
-def made(user: User, source: Path, into: Path, **also: Any) -> str:
+def made(user: SampleUser, source: Path, into: Path, **also: Any) -> str:
     """Run a job, download its playlist with all files that it names, and return the playlist's name."""
     into.mkdir()
     wanted = [{"kind": "hls", "heights": [180, 120, 90]}]
@@ -41,7 +41,7 @@ def made(user: User, source: Path, into: Path, **also: Any) -> str:
     return Path(hls["path"]).name
 
 
-def test_a_playlist_plays_in_a_browser(user: User, ffmpeg: Ffmpeg, tmp_path: Path) -> None:
+def test_a_playlist_plays_in_a_browser(user: SampleUser, ffmpeg: Ffmpeg, tmp_path: Path) -> None:
     words = tmp_path / "words.vtt"
     words.write_text("WEBVTT\n\n00:01.000 --> 00:03.000\nGood & new.\n")
     sound = ("-f", "lavfi", "-i", f"sine=frequency=440:duration={SECONDS}", "-c:a", "aac")
@@ -60,7 +60,7 @@ def test_a_playlist_plays_in_a_browser(user: User, ffmpeg: Ffmpeg, tmp_path: Pat
     assert seen["words"] == ["Good & new."]
 
 
-def test_so_does_one_without_sound(user: User, ffmpeg: Ffmpeg, tmp_path: Path) -> None:
+def test_so_does_one_without_sound(user: SampleUser, ffmpeg: Ffmpeg, tmp_path: Path) -> None:
     playlist = made(user, film(ffmpeg), tmp_path / "site")
     seen = played(tmp_path / "site", playlist)
     assert seen["errors"] == []

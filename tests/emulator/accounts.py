@@ -40,8 +40,8 @@ class SignedIn:
 def sign_up(email: str | None = None) -> SignedIn:
     """Sign a new user up with an e-mail address and a password."""
     account = {"email": email or f"{uuid4().hex}@example.com", "password": uuid4().hex, "returnSecureToken": True}
-    said = _say("signUp", account).raise_for_status().json()
-    return SignedIn(said["localId"], said["idToken"], str(account["email"]), str(account["password"]))
+    answer = _say("signUp", account).raise_for_status().json()
+    return SignedIn(answer["localId"], answer["idToken"], str(account["email"]), str(account["password"]))
 
 
 def refused_sign_up(email: str) -> httpx.Response:
@@ -52,21 +52,21 @@ def refused_sign_up(email: str) -> httpx.Response:
 def sign_in(who: SignedIn) -> SignedIn:
     """Sign a user in again, with the password."""
     account = {"email": who.email, "password": who.password, "returnSecureToken": True}
-    said = _say("signInWithPassword", account).raise_for_status().json()
-    return SignedIn(who.id, said["idToken"], who.email, who.password)
+    answer = _say("signInWithPassword", account).raise_for_status().json()
+    return SignedIn(who.id, answer["idToken"], who.email, who.password)
 
 
 def sign_in_anonymously() -> SignedIn:
     """Sign a user in anonymously."""
-    said = _say("signUp", {"returnSecureToken": True}).raise_for_status().json()
-    return SignedIn(said["localId"], said["idToken"])
+    answer = _say("signUp", {"returnSecureToken": True}).raise_for_status().json()
+    return SignedIn(answer["localId"], answer["idToken"])
 
 
 def sign_in_with_custom_token(user_id: str, **claims: Any) -> SignedIn:
     """Sign a user in with a token of the app's own server."""
     token = json.dumps({"uid": user_id, "claims": claims})
-    said = _say("signInWithCustomToken", {"token": token, "returnSecureToken": True}).raise_for_status().json()
-    return SignedIn(user_id, said["idToken"])
+    answer = _say("signInWithCustomToken", {"token": token, "returnSecureToken": True}).raise_for_status().json()
+    return SignedIn(user_id, answer["idToken"])
 
 
 def update_account(who: SignedIn, **fields: str) -> None:
@@ -77,8 +77,8 @@ def update_account(who: SignedIn, **fields: str) -> None:
 def link_with_google(who: SignedIn, name: str, picture: str) -> SignedIn:
     """Call `linkWithCredential()`: the account gets another provider."""
     email = f"{uuid4().hex}@example.com"
-    said = {"sub": uuid4().hex, "email": email, "email_verified": True, "name": name, "picture": picture}
-    credential = f"id_token={quote(json.dumps(said))}&providerId=google.com"
+    claims = {"sub": uuid4().hex, "email": email, "email_verified": True, "name": name, "picture": picture}
+    credential = f"id_token={quote(json.dumps(claims))}&providerId=google.com"
     return _linked("signInWithIdp", who, email=email, postBody=credential)
 
 
@@ -89,9 +89,9 @@ def link_with_password(who: SignedIn) -> SignedIn:
 
 def _linked(what: str, who: SignedIn, *, email: str, **fields: str) -> SignedIn:
     body = {"idToken": who.token, "returnSecureToken": True, "requestUri": "http://localhost", **fields}
-    said = _say(what, {**body, **({"email": email} if what == "signUp" else {})}).raise_for_status().json()
-    assert said["localId"] == who.id
-    return SignedIn(who.id, said["idToken"], email, fields.get("password", ""))
+    answer = _say(what, {**body, **({"email": email} if what == "signUp" else {})}).raise_for_status().json()
+    assert answer["localId"] == who.id
+    return SignedIn(who.id, answer["idToken"], email, fields.get("password", ""))
 
 
 def imported(user_id: str | None = None) -> SignedIn:

@@ -21,7 +21,7 @@ from stoker import config
 from stoker.firebase import app
 from stoker.firestore.client import client
 from stoker.jobs.settings import forget
-from stoker_tools.samples.user import User
+from stoker_tools.samples.user import SampleUser
 
 NEEDED = (
     "FIRESTORE_EMULATOR_HOST",
@@ -40,9 +40,9 @@ def _suite() -> None:
 
 
 @pytest.fixture
-def user() -> User:
+def user() -> SampleUser:
     """A user who has just signed up."""
-    return User.sign_up()
+    return SampleUser.sign_up()
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,7 @@ from stoker.access.policies import CALLABLES
 from stoker.access.policy import CallPolicy
 from stoker.errors import AppCheckNeeded, NotAllowed, NotSignedIn, TooManyCalls
 from stoker.firestore.client import client
-from stoker_tools.samples.user import User
+from stoker_tools.samples.user import SampleUser
 
 ANYONE = CallPolicy(signed_in=False, roles=(), permissions=(), app_check=False, calls_per_minute=None)
 USERS = CallPolicy(signed_in=True, roles=("user",), permissions=(), app_check=False, calls_per_minute=5)
@@ -27,9 +27,9 @@ NO_JOB = (404, "NOT_FOUND", "job-not-found")
 
 
 @pytest.fixture
-def user() -> User:
+def user() -> SampleUser:
     """A user of the test's own, who has made no calls yet."""
-    return User.sign_up()
+    return SampleUser.sign_up()
 
 
 # Over HTTP
@@ -48,7 +48,7 @@ def test_garbage_is_no_token(function: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "said",
+    "changes",
     [
         {"exp": int(time.time()) - 1},
         {"exp": None},
@@ -57,8 +57,8 @@ def test_garbage_is_no_token(function: str) -> None:
     ],
     ids=["expired", "never expires", "no time", "another tenant's"],
 )
-def test_a_token_that_does_not_count_is_none(user: User, said: dict[str, Any]) -> None:
-    token = altered(token_with(user, {"role": "admin"}), **said)
+def test_a_token_that_does_not_count_is_none(user: SampleUser, changes: dict[str, Any]) -> None:
+    token = altered(token_with(user, {"role": "admin"}), **changes)
     for function in CALLABLES:
         assert refusal(call(function, {"jobId": "none"}, token)) == (401, "UNAUTHENTICATED", "unauthenticated")
     # Nothing else is wrong with it.
@@ -68,7 +68,7 @@ def test_a_token_that_does_not_count_is_none(user: User, said: dict[str, Any]) -
 
 
 @pytest.mark.parametrize("role", [None, "user", "moderator", "admin", "ghost", ["admin"], {"admin": True}])
-def test_a_role_opens_what_it_may(user: User, role: object) -> None:
+def test_a_role_opens_what_it_may(user: SampleUser, role: object) -> None:
     token = altered(user.token, role=role)
     assert refusal(call("retryJob", {"jobId": "none"}, token)) == NO_JOB
     refused = refusal(call("setRole", {}, token))
@@ -78,23 +78,23 @@ def test_a_role_opens_what_it_may(user: User, role: object) -> None:
     )
 
 
-def test_too_many_calls_are_refused_and_only_the_callers_own(user: User) -> None:
+def test_too_many_calls_are_refused_and_only_the_callers_own(user: SampleUser) -> None:
     most = CALLABLES["retryJob"].calls_per_minute
     assert most is not None
     # Whenever a minute ends in between: of so many, one minute has more than it may.
     call("retryJob", {"jobId": "none"}, user.token)  # a worker is there, and few start at the same moment
     with ThreadPoolExecutor(2) as pool:
         answers = list(pool.map(lambda _: call("retryJob", {"jobId": "none"}, user.token), range(2 * most + 1)))
-    told = [refusal(answer) for answer in answers]
+    refusals = [refusal(answer) for answer in answers]
     over = (429, "RESOURCE_EXHAUSTED", "too-many-calls")
-    assert set(told) == {NO_JOB, over}
-    assert most - 1 <= told.count(NO_JOB) <= 2 * most
+    assert set(refusals) == {NO_JOB, over}
+    assert most - 1 <= refusals.count(NO_JOB) <= 2 * most
     [details] = [answer.json()["error"]["details"] for answer in answers if refusal(answer) == over][:1]
     assert 1 <= details["retryAfterSeconds"] <= 60
-    assert refusal(call("retryJob", {"jobId": "none"}, User.sign_up().token)) == NO_JOB
+    assert refusal(call("retryJob", {"jobId": "none"}, SampleUser.sign_up().token)) == NO_JOB
 
 
-def test_a_call_of_another_form_is_refused_as_such(user: User) -> None:
+def test_a_call_of_another_form_is_refused_as_such(user: SampleUser) -> None:
     answer = call("retryJob", {"jobId": 5}, user.token)
     assert refusal(answer) == (400, "INVALID_ARGUMENT", "invalid-argument")
 
@@ -104,10 +104,10 @@ def test_a_call_of_another_form_is_refused_as_such(user: User) -> None:
 
 def request(user_id: str = "ada", app: AppCheckData | None = None, **claims: Any) -> CallableRequest[Any]:
     token = {"exp": time.time() + 60, **claims}
-    return CallableRequest(data={}, raw_request=None, auth=AuthData(user_id, token), app=app)  # type: ignore[arg-type]
+    return CallableRequest(data={}, raw_request=None, auth=AuthData(user_id, token), app=app)  # type: ignore[arg-type] # The request is not read.
 
 
-NOBODY: CallableRequest[Any] = CallableRequest(data={}, raw_request=None)  # type: ignore[arg-type]
+NOBODY: CallableRequest[Any] = CallableRequest(data={}, raw_request=None)  # type: ignore[arg-type] # As above.
 
 
 def test_what_anyone_may_call_needs_no_token() -> None:
@@ -154,7 +154,7 @@ def counted(database: Any, monkeypatch: pytest.MonkeyPatch) -> Meter:
     return meter
 
 
-def test_a_call_costs_a_write_and_one_too_many_costs_nothing_more(user: User, counted: Meter) -> None:
+def test_a_call_costs_a_write_and_one_too_many_costs_nothing_more(user: SampleUser, counted: Meter) -> None:
     for _ in range(5):
         rate.count_call(user.id, "anything", 5, within_a_minute)
     assert counted.counted == (0, 5)
@@ -168,7 +168,7 @@ def test_a_call_costs_a_write_and_one_too_many_costs_nothing_more(user: User, co
     assert counted.counted == (0, 8)
 
 
-def test_a_new_minute_begins_anew(user: User) -> None:
+def test_a_new_minute_begins_anew(user: SampleUser) -> None:
     times = iter([6000.0, 6001.0, 6060.0, 6061.0, 6120.0, 6179.0])
     for _ in range(3):
         rate.count_call(user.id, "anything", 1, lambda: next(times))
@@ -176,7 +176,7 @@ def test_a_new_minute_begins_anew(user: User) -> None:
             rate.count_call(user.id, "anything", 1, lambda: next(times))
 
 
-def test_instances_count_together(user: User) -> None:
+def test_instances_count_together(user: SampleUser) -> None:
     def counts(_: int) -> bool:
         try:
             rate.count_call(
@@ -190,7 +190,7 @@ def test_instances_count_together(user: User) -> None:
         assert sum(pool.map(counts, range(20))) == 7
 
 
-def test_a_count_tells_nobody_who_called_and_expires(user: User, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_count_does_not_name_the_caller_and_expires(user: SampleUser, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(config, "CALL_COUNTS", f"counts-{user.id}")
     rate.count_call(user.id, "anything", 1)
     [found] = client().collection(config.CALL_COUNTS).stream()
@@ -206,7 +206,7 @@ def test_a_count_tells_nobody_who_called_and_expires(user: User, monkeypatch: py
         (ZeroDivisionError("secret"), "internal", "internal"),
     ],
 )
-def test_what_goes_wrong_inside_is_not_told(
+def test_an_error_inside_a_function_is_logged_and_not_returned(
     monkeypatch: pytest.MonkeyPatch, error: Exception, code: str, ours: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setitem(dict_of_policies(), "failing", ANYONE)

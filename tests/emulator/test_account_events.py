@@ -1,8 +1,8 @@
 """Accounts that were made or deleted: the functions hear of it from Auth, and the events may come in any order."""
 
-import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from types import SimpleNamespace
 from typing import Any, cast
 from uuid import uuid4
@@ -47,16 +47,10 @@ from stoker.firestore.client import client
 from stoker.jobs.attempt import run_attempt
 from stoker.models.orphan import orphan_job_id
 from stoker.models.user import User
+from waiting import until
 
 SECONDS = 120
-
-
-def until(condition: Callable[[], object], what: str) -> None:
-    """Waits for what the deployed functions do."""
-    end = time.monotonic() + SECONDS
-    while not condition():
-        assert time.monotonic() < end, what
-        time.sleep(0.1)
+"""The longest time to wait for deployed functions."""
 
 
 def events_of(user_id: str) -> list[str]:
@@ -80,7 +74,7 @@ def test_every_new_account_gets_a_profile_and_is_recorded_once() -> None:
     made = auth.create_user(display_name="Grace", app=app()).uid
     users = {"anonymous": sign_in_anonymously().id, "e-mail": sign_up().id, "admin": made}
     for way, user_id in users.items():
-        until(lambda user_id=user_id: events_of(user_id), f"The sign-up of {way}")  # type: ignore[misc]
+        until(partial(events_of, user_id), SECONDS, f"The sign-up of {way} is recorded", every=0.1)
         stored = profile_of(user_id)
         assert User.from_firestore(stored).id == user_id
         assert "provisional" not in stored
@@ -96,7 +90,7 @@ def test_whoever_deletes_the_account_nothing_stays() -> None:
     delete_as_console(console.id)
     delete_in_batch(in_batch.id)
     for who in users:
-        until(lambda who=who: _is_completed(who), f"The deletion of {who.id}")  # type: ignore[misc]
+        until(partial(_is_completed, who), SECONDS, f"The deletion of {who.id} is completed", every=0.1)
         assert files_of(who.id) == set()
         assert not has_data(who.id)
     [job_id] = jobs_of(client_side.id)

@@ -49,7 +49,9 @@ def test_an_operator_deletes_an_account_that_an_admin_has_locked() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("arguments", [("delete", "no-such-user"), ("show", "nobody@example.com")], ids=str)
+@pytest.mark.parametrize(
+    "arguments", [("delete", "no-such-user"), ("show", "no-such-user"), ("show", "nobody@example.com")], ids=str
+)
 def test_a_user_that_there_is_not_is_named(arguments: tuple[str, ...]) -> None:
     code, _, complained = accounts(*arguments)
     assert code == 10

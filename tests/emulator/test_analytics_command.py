@@ -15,12 +15,13 @@ from firebase_functions import logger
 from emulator.analytics import aggregates, deliver, drawn, recounted
 from stoker import config
 from stoker.analytics import rebuild as rebuilding
-from stoker.analytics.rebuild import NotRebuildable, earliest_start, rebuild
+from stoker.analytics.rebuild import earliest_start, rebuild
 from stoker.analytics.record import record_event
 from stoker.analytics.roll_up import roll_up
 from stoker.analytics.roll_up_lease import RollUpLease
 from stoker.analytics.series import Period, active_users, series, top
 from stoker.analytics.user_sketch import UserSketch
+from stoker.errors import NotRebuildable, RollUpBusy
 from stoker.firestore.client import client
 from stoker.models.analytics import SERVER_EVENTS
 from stoker_tools.cli import stoker
@@ -56,7 +57,7 @@ def events(now: datetime) -> Events:
 def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
     """Run the command in this process, on the test's own collections; return exit code, output and errors."""
 
-    monkeypatch.setattr(logger, "write", logger.write)  # the command silences it for as long as it lives
+    monkeypatch.setattr(logger, "write", logger.write)  # The command diverts the log for as long as it lives.
 
     def made(*words: str) -> tuple[int, str, str]:
         capsys.readouterr()  # what was logged before
@@ -64,8 +65,8 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
             code = stoker.main(["analytics", *words])
         except SystemExit as end:
             code = int(end.code or 0)
-        said = capsys.readouterr()
-        return code, said.out, said.err
+        output = capsys.readouterr()
+        return code, output.out, output.err
 
     return made
 
@@ -150,12 +151,12 @@ def test_values_of_different_units_are_not_added_up(run: Run, tmp_path: Path, no
     assert all(one.keys().isdisjoint({"sum", "min", "max"}) for one in of_all)
     page = tmp_path / "day.html"
     ends = ["--from", str(today), "--to", str(today + timedelta(days=1))]
-    code, said, _ = run("report", "all", *ends, "--html", str(page))
+    code, output, _ = run("report", "all", *ends, "--html", str(page))
     assert code == 0
-    assert said.splitlines()[-1].split()[:3] == [str(today), "3", "0"]
-    assert not any(figure in said + page.read_text() for figure in ("118.5", "125.5", "93.5"))
-    code, said, _ = run("report", "all", *ends, "--json")
-    assert json.loads(said)[0].keys().isdisjoint({"sum", "min", "max"})
+    assert output.splitlines()[-1].split()[:3] == [str(today), "3", "0"]
+    assert not any(figure in output + page.read_text() for figure in ("118.5", "125.5", "93.5"))
+    code, output, _ = run("report", "all", *ends, "--json")
+    assert json.loads(output)[0].keys().isdisjoint({"sum", "min", "max"})
 
 
 def test_a_rebuild_mends_what_was_spoiled_and_leaves_the_rest(events: Events, now: datetime, today: date) -> None:
@@ -207,7 +208,7 @@ def test_a_rebuild_waits_for_a_roll_up_but_not_for_ever(monkeypatch: pytest.Monk
     monkeypatch.setattr(rebuilding, "LEASE_WAIT_SECONDS", 0.3)
     lease = RollUpLease.take()
     assert lease is not None
-    with pytest.raises(rebuilding.RollUpBusy):
+    with pytest.raises(RollUpBusy):
         rebuild()
     lease.give_back()
     assert rebuild().events == 0
@@ -217,87 +218,88 @@ def test_the_report_of_a_name_as_text_json_picture_and_page(
     run: Run, events: Events, tmp_path: Path, now: datetime
 ) -> None:
     png, page = tmp_path / "week.png", tmp_path / "week.html"
-    code, said, _ = run("report", "search", "--png", str(png), "--html", str(page))
+    code, output, _ = run("report", "search", "--png", str(png), "--html", str(page))
     assert code == 0
     expected = recounted(events)[f"day_{now - timedelta(days=1):%Y-%m-%d}_search"]
-    [line] = [line for line in said.splitlines() if line.startswith(expected["bucket"])]
+    [line] = [line for line in output.splitlines() if line.startswith(expected["bucket"])]
     assert line.split()[1:3] == [str(expected["count"]), str(expected["uniqueUsers"])]
     assert png.read_bytes().startswith(b"\x89PNG")
     assert expected["bucket"] in page.read_text()
     assert "<svg" in page.read_text()
-    code, said, _ = run("report", "search", "--json")
+    code, output, _ = run("report", "search", "--json")
     assert code == 0
-    assert [one["count"] for one in json.loads(said)][-2] == expected["count"]
-    assert len(json.loads(said)) == 14
+    assert [one["count"] for one in json.loads(output)][-2] == expected["count"]
+    assert len(json.loads(output)) == 14
 
 
 @pytest.mark.parametrize("by", ["hour", "day", "month"])
 def test_what_has_not_come_yet_is_neither_listed_nor_drawn(run: Run, tmp_path: Path, by: str, now: datetime) -> None:
-    """A bar of zero would say that nothing happened at that time."""
+    """A bar of zero would mean that nothing happened at that time."""
     form = {"hour": "%Y-%m-%dT%H", "day": "%Y-%m-%d", "month": "%Y-%m"}[by]
     ends = ["--from", f"{now - timedelta(days=2):%Y-%m-%d}", "--to", f"{now + timedelta(days=70):%Y-%m-%d}"]
     page = tmp_path / "weeks.html"
     before = datetime.now(UTC).strftime(form)
-    code, said, _ = run("report", "search", "--by", by, *ends, "--html", str(page))
+    code, output, _ = run("report", "search", "--by", by, *ends, "--html", str(page))
     assert code == 0
     # Three zeros in a row and more are one line, from the first time to the last.
     last = [
-        re.findall(r"20[0-9T-]+", said.splitlines()[-1])[-1],
+        re.findall(r"20[0-9T-]+", output.splitlines()[-1])[-1],
         re.findall(r"<td>(?:[^<]* to )?(20[0-9T-]+)</td>", page.read_text())[-1],
     ]
     # Without a beginning, a report ends now as well, and is as long as without any end.
     for words in ([], ends, ends[2:]):
-        code, said, _ = run("report", "search", "--by", by, *words, "--json")
-        last.append(json.loads(said)[-1]["bucket"])
-    assert len(json.loads(said)) in {"hour": (48,), "day": (14,), "month": (11, 12)}[by]
+        code, output, _ = run("report", "search", "--by", by, *words, "--json")
+        last.append(json.loads(output)[-1]["bucket"])
+    assert len(json.loads(output)) in {"hour": (48,), "day": (14,), "month": (11, 12)}[by]
     after = datetime.now(UTC).strftime(form)
     assert all(before <= bucket <= after for bucket in last)
 
 
 def test_the_report_of_the_top_and_of_users(run: Run, events: Events, now: datetime, today: date) -> None:
     month = f"{now:%Y-%m}"
-    code, said, _ = run("report", "--top", "--in", month, "-n", "2", "--json")
-    assert (code, len(json.loads(said))) == (0, 2)
+    code, output, _ = run("report", "--top", "--in", month, "-n", "2", "--json")
+    assert (code, len(json.loads(output))) == (0, 2)
     assert run("report", "--top", "--in", month)[0] == 0
-    code, said, _ = run("report", "--users", "--json")
+    code, output, _ = run("report", "--users", "--json")
     assert code == 0
-    assert json.loads(said) == {
+    assert json.loads(output) == {
         "on": today.isoformat(),
         **{period: active_users(period) for period in ("day", "week", "month", "7-days", "28-days")},
     }
 
 
 def test_the_rebuild_at_a_terminal(run: Run, events: Events) -> None:
-    code, said, _ = run("rebuild", "--json")
-    assert (code, json.loads(said)["events"]) == (0, 600)
-    code, said, complaint = run("rebuild", "--from", "2020-01-01")
-    assert (code, said) == (1, "")
+    code, output, _ = run("rebuild", "--json")
+    assert (code, json.loads(output)["events"]) == (0, 600)
+    code, output, complaint = run("rebuild", "--from", "2020-01-01")
+    assert (code, output) == (1, "")
     assert "deleted after 62 days or later" in complaint
 
 
 @pytest.mark.parametrize(
-    ("arguments", "code", "said"),
+    ("arguments", "code", "output"),
     [
         (["report", "a", "--from", "soon"], 2, "is not a time"),
         (["report"], 2, "required"),
-        (["report", "a", "--from", "2026-11-22", "--to", "2026-11-01"], 1, "ends before it begins"),
-        (["report", "a", "--from", "2999-01-01"], 1, "is in the future"),
-        (["report", "--users", "--on", "2999-01-01"], 1, "is in the future"),
-        (["report", "--top", "--in", "2999-01"], 1, "is in the future"),
-        (["report", "--top", "--in", "2026-13"], 1, "is not an hour, a day or a month"),
+        (["report", "a", "--from", "2026-11-22", "--to", "2026-11-01"], 2, "ends before it begins"),
+        (["rebuild", "--from", "2026-11-22", "--to", "2026-11-01"], 2, "ends before it begins"),
+        (["report", "a", "--from", "2999-01-01"], 2, "is in the future"),
+        (["report", "--users", "--on", "2999-01-01"], 2, "is in the future"),
+        (["report", "--top", "--in", "2999-01"], 2, "is in the future"),
+        (["report", "--top", "--in", "2026-13"], 2, "is not an hour, a day or a month"),
         (["report", "a b"], 2, "no event can have the name 'a b': it begins with a-z"),
         (["report", ""], 2, "no event can have the name ''"),
         (["report", "A" * 65], 2, "no event can have the name 'AAAA"),
-        (["report", "a", "--by", "hour", "--from", "2020-01-01", "--to", "2026-01-01"], 1, "more than 10,000"),
-        (["report", "--users", "--png", "x.png"], 1, "is not drawn"),
+        (["report", "a", "--by", "hour", "--from", "2020-01-01", "--to", "2026-01-01"], 2, "more than 10,000"),
+        (["report", "--users", "--png", "x.png"], 2, "is not drawn"),
         (["report", "a", "--png", "/nowhere/x.png"], 1, "can't be written"),
         (["report", "nothing.happened"], 0, "No such event happened"),
     ],
 )
-def test_mistakes_are_told_without_a_stack_trace(run: Run, arguments: list[str], code: int, said: str) -> None:
+def test_mistakes_are_reported_without_a_stack_trace(run: Run, arguments: list[str], code: int, output: str) -> None:
     ended, _, complaint = run(*arguments)
     assert ended == code
-    assert said in complaint
+    assert output in complaint
     assert "Traceback" not in complaint
 
 

@@ -34,7 +34,7 @@ WITHOUT = object()
 
 
 @pytest.mark.parametrize(
-    ("fields", "said"),
+    ("fields", "named"),
     [
         ({"userId": 7, "createdAt": "now", "progress": "half"}, ["userId: ", "createdAt: ", "progress: "]),
         ({"type": "video-destroying"}, ["type: ", "'video-processing'"]),
@@ -57,13 +57,13 @@ WITHOUT = object()
     ids=lambda value: None if isinstance(value, list) else "-".join(value),
 )
 def test_every_problem_is_named(
-    database: firestore.Client, request: pytest.FixtureRequest, fields: dict[str, Any], said: list[str]
+    database: firestore.Client, request: pytest.FixtureRequest, fields: dict[str, Any], named: list[str]
 ) -> None:
     job_id = database.collection("processingJobs").document().id
     document = {name: value for name, value in job(job_id, **fields).items() if value is not WITHOUT}
     seen = ended(database, job_id, document)
     assert (seen["status"], seen["errorCode"]) == ("failed", "invalid-job")
-    for problem in said:
+    for problem in named:
         assert problem in seen["error"]
 
 

@@ -18,8 +18,8 @@ from stoker.jobs import settings
 from stoker.jobs.attempt import begin_attempt
 from stoker.jobs.lease import Lease
 from stoker.queries import trees
-from stoker_tools.samples.user import User
-from suite.processes import until
+from stoker_tools.samples.user import SampleUser
+from waiting import until
 
 DELETE = {"operation": "delete-user-data"}
 
@@ -34,7 +34,7 @@ def receipts(job_id: str, user_id: str) -> set[str]:
     return {f"{config.DEPARTURES}/{user_id}", *(f"{config.JOBS}/{name}" for name in jobs)}
 
 
-def test_a_user_deletes_everything(user: User) -> None:
+def test_a_user_deletes_everything(user: SampleUser) -> None:
     write_everything(user.id)
     neighbour = f"{user.id}m"  # whose id begins with the same letters
     write_everything(neighbour)
@@ -46,7 +46,7 @@ def test_a_user_deletes_everything(user: User) -> None:
         "processingJobs": 1,
         "tasks": 5,
         "projects": 1,
-        "analyticsEvents": 2,  # one of them tells of the sign-up
+        "analyticsEvents": 2,  # one of them records the sign-up
         "jobKeys": 1,
         "users": 1,
         "subcollections": 4,

@@ -1,6 +1,7 @@
 """`export-user-data`: all data of a user, once, in ZIP files that any program opens."""
 
 import hashlib
+from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -12,12 +13,12 @@ from stoker import config
 from stoker.batch import export_user_data as export_module
 from stoker.storage import sources
 from stoker.storage.client import bucket
-from stoker_tools.samples.user import User
+from stoker_tools.samples.user import SampleUser
 
 EXPORT = {"operation": "export-user-data"}
 
 
-def test_a_user_exports_everything(user: User) -> None:
+def test_a_user_exports_everything(user: SampleUser) -> None:
     write_everything(user.id)
     write_everything(f"{user.id}m")  # whose id begins with the same letters
     files = {name for name in files_of(user.id) if "export" not in name}
@@ -84,7 +85,7 @@ def test_many_small_parts_hold_the_same_as_one(ada: str, monkeypatch: pytest.Mon
     assert exports[0].files == exports[1].files
     assert exports[0].files.keys() == files
     later = exports[1].documents.keys() - exports[0].documents.keys()
-    # The second export itself, and the event that tells of the first one's end.
+    # The second export itself, and the event that records the end of the first export.
     assert {path for path in later if not path.startswith("analyticsEvents/")} == {f"batchTests/{parts['id']}"}
     assert len(later) == 2
 
@@ -94,7 +95,7 @@ def test_a_user_of_whom_there_is_nothing_gets_a_part_all_the_same(ada: str) -> N
     assert (job["status"], len(job["output"]["files"])) == ("completed", 1)
 
 
-def test_a_file_that_is_deleted_meanwhile_is_told_of(ada: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_is_deleted_meanwhile_is_reported(ada: str, monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(3):
         put_file(f"user-uploads/{ada}/{number}.mp4", b"film")
     source = sources.Source
@@ -107,4 +108,30 @@ def test_a_file_that_is_deleted_meanwhile_is_told_of(ada: str, monkeypatch: pyte
     monkeypatch.setattr(export_module, "Source", deleted)
     job = BatchJob(ada, EXPORT).work()
     assert (job["status"], job["output"]["failed"]) == ("completed", 1)
-    assert job["output"]["failures"][0]["item"] == f"user-uploads/{ada}/1.mp4"
+    [failure] = job["output"]["failures"]
+    assert failure["item"] == f"user-uploads/{ada}/1.mp4"
+    assert failure["error"].endswith("was deleted or replaced while it was exported.")
+
+
+def test_a_file_that_is_deleted_while_it_is_copied_is_left_out_by_the_next_attempt(
+    ada: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put_file(f"user-uploads/{ada}/film.mp4", b"film")
+    read = sources.Source.read
+
+    def read_once(source: sources.Source, offset: int, length: int) -> bytes:
+        content = read(source, offset, length)
+        bucket().blob(source.path).delete()
+        return content
+
+    monkeypatch.setattr(export_module, "CHUNK_BYTES", 2)
+    monkeypatch.setattr(sources.Source, "read", read_once)
+    batch = BatchJob(ada, EXPORT)
+    job = batch.work()
+    assert (job["status"], job["errorCode"]) == ("pending", "unavailable")
+    assert job["error"] == (
+        f"The file 'user-uploads/{ada}/film.mp4' was deleted or replaced while it was exported. "
+        "The job is tried again by itself."
+    )
+    batch.reference.update({"runAfter": datetime.now(UTC)})
+    assert batch.work()["status"] == "completed"

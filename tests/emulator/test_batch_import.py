@@ -20,7 +20,7 @@ from stoker.firestore.client import client
 from stoker.jobs.commands import retry_job
 from stoker.jobs.fields import RENEWED
 from stoker.storage.client import bucket
-from stoker_tools.samples.user import User
+from stoker_tools.samples.user import SampleUser
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def lines_of(count: int) -> bytes:
     return b"".join(json.dumps({"title": f"Task {number}"}).encode() + b"\n" for number in range(1, count + 1))
 
 
-def test_a_user_imports_tasks(user: User, tmp_path: Path) -> None:
+def test_a_user_imports_tasks(user: SampleUser, tmp_path: Path) -> None:
     file = tmp_path / "tasks.csv"
     rows = [f'"Task, {number}",high,"a;b",2027-01-02T00:00:00Z' for number in range(1, 451)]
     rows[99] = "Task,whenever,,soon"
@@ -210,8 +210,8 @@ def test_a_file_that_is_replaced_ends_the_import(ada: str, monkeypatch: pytest.M
     job = BatchJob(ada, {"operation": "import-tasks", "source": put(ada, lines_of(5))})
     write = import_module.write_page
 
-    def dies(*arguments: object) -> object:
-        done = write(*arguments)  # type: ignore[arg-type]
+    def dies(*arguments: Any) -> object:
+        done = write(*arguments)
         raise ConnectionError(done)
 
     with monkeypatch.context() as patch:
@@ -290,8 +290,8 @@ def test_a_retry_that_ends_early_keeps_the_figures_of_what_it_has_imported(
     retry_job(job.id)
     write = import_module.write_page
 
-    def cancels(*arguments: object) -> object:
-        done = write(*arguments)  # type: ignore[arg-type]
+    def cancels(*arguments: Any) -> object:
+        done = write(*arguments)
         job.reference.update({"cancelRequested": True})
         raise ConnectionError(done)
 

@@ -21,7 +21,7 @@ from stoker.jobs.store import using
 from stoker.jobs.sweeper import sweep
 from stoker.models.document import Model
 from stoker.models.job import JobOutput
-from stoker_tools.samples.user import User
+from stoker_tools.samples.user import SampleUser
 
 SOURCE = {"source": "public/a.mp4"}
 
@@ -53,7 +53,7 @@ def fails(parent: BatchJob, number: int) -> None:
     run_attempt(child_id(parent.id, number), fail)
 
 
-def test_a_user_runs_many_jobs_as_one(user: User, clip: Path) -> None:
+def test_a_user_runs_many_jobs_as_one(user: SampleUser, clip: Path) -> None:
     good = {"source": user.upload(clip, "video/mp4"), "outputs": [{"kind": "poster", "width": 64}]}
     missing = {"source": f"user-uploads/{user.id}/missing.mp4"}
     batch_input = jobs(good, {"hue": "blue"}, good, missing)
@@ -70,7 +70,7 @@ def test_a_user_runs_many_jobs_as_one(user: User, clip: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("batch_input", "said"),
+    ("batch_input", "message"),
     [
         (jobs(), "input.jobs: "),
         ({"operation": "run-jobs", "jobs": [{"type": "batch-operation", "input": {}}]}, "input.jobs[0].type: "),
@@ -80,16 +80,16 @@ def test_a_user_runs_many_jobs_as_one(user: User, clip: Path) -> None:
     ids=["none", "batch-in-batch", "101", "large"],
 )
 @pytest.mark.usefixtures("apart")
-def test_what_is_no_batch_of_jobs_makes_none(batch_input: dict[str, Any], said: str) -> None:
+def test_what_is_no_batch_of_jobs_makes_none(batch_input: dict[str, Any], message: str) -> None:
     parent = BatchJob("ada", batch_input)
     job = parent.work()
     assert (job["status"], job["errorCode"]) == ("failed", "invalid-job")
-    assert said in job["error"]
+    assert message in job["error"]
     assert child(parent, 0) == {}
 
 
 @pytest.mark.usefixtures("apart")
-def test_it_tells_how_far_its_jobs_are_and_ends_with_the_last() -> None:
+def test_it_reports_the_progress_of_its_jobs_and_ends_with_the_last() -> None:
     parent = BatchJob("ada", jobs(*[SOURCE] * 4))
     job = parent.work()
     assert (job["status"], job["stage"], job["children"], "lease" in job) == ("processing", "running-jobs", 4, False)

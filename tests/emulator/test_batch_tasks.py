@@ -16,7 +16,7 @@ from stoker.firestore.client import client
 from stoker.jobs.commands import retry_job
 from stoker.jobs.store import using
 from stoker.models.task import STATUS_TRANSITIONS, TaskStatus, may_become
-from stoker_tools.samples.user import User
+from stoker_tools.samples.user import SampleUser
 
 HOME = {"operation": "update-tasks", "where": {"category": "home"}, "set": {"status": "completed"}}
 DELETE = {"operation": "delete-tasks", "where": {"category": "home"}}
@@ -29,7 +29,7 @@ def ada(monkeypatch: pytest.MonkeyPatch) -> str:
     return f"ada-{uuid4().hex}"
 
 
-def test_a_user_updates_tasks(user: User) -> None:
+def test_a_user_updates_tasks(user: SampleUser) -> None:
     found = write_tasks(user.id, 450, category="home")
     others = write_tasks(user.id, 3, category="work")
     strangers = write_tasks("a-stranger", 3, category="home")
@@ -49,7 +49,7 @@ def test_a_user_updates_tasks(user: User) -> None:
     assert {tasks_of("a-stranger")[name]["status"] for name in strangers} == {"todo"}
 
 
-def test_a_user_deletes_tasks(user: User) -> None:
+def test_a_user_deletes_tasks(user: SampleUser) -> None:
     write_tasks(user.id, 230, status="cancelled", projectId="garden")
     kept = [*write_tasks(user.id, 2, status="cancelled"), *write_tasks(user.id, 2, projectId="garden")]
     write_tasks("a-stranger", 1, status="cancelled", projectId="garden")
@@ -61,7 +61,7 @@ def test_a_user_deletes_tasks(user: User) -> None:
     assert len(tasks_of("a-stranger")) >= 1
 
 
-def test_everything_is_deleted_only_where_that_is_said(ada: str) -> None:
+def test_all_tasks_are_deleted_only_if_the_input_asks_for_all(ada: str) -> None:
     write_tasks(ada, 3)
     job = BatchJob(ada, {"operation": "delete-tasks", "where": {}}).work()
     assert (job["errorCode"], len(tasks_of(ada))) == ("invalid-job", 3)

@@ -16,7 +16,7 @@ from stoker.storage.client import bucket
 from stoker.video import worker as video
 from stoker.video.source import fetching as sources
 from stoker.video.worker import process_video
-from stoker_tools.samples.user import User
+from stoker_tools.samples.user import SampleUser
 
 pytestmark = pytest.mark.usefixtures("undelivered", "own_tmp", "queued")
 
@@ -53,7 +53,7 @@ def worked_in(monkeypatch: pytest.MonkeyPatch) -> list[set[str]]:
 
 @pytest.mark.parametrize("name", FORMATS)
 def test_it_becomes_files_that_play(
-    user: User, ffmpeg: Ffmpeg, worked_in: list[set[str]], tmp_path: Path, name: str
+    user: SampleUser, ffmpeg: Ffmpeg, worked_in: list[set[str]], tmp_path: Path, name: str
 ) -> None:
     film = ffmpeg(name, *PICTURE, *SOUND, *FORMATS[name])
     outputs = [{"kind": kind} for kind in ("mp4", "hls", "poster", "sprite", "audio")]
@@ -70,7 +70,9 @@ def test_it_becomes_files_that_play(
     assert left_behind(job)[1:] == ([], [])
 
 
-def test_one_that_is_replaced_meanwhile_is_missing(user: User, ffmpeg: Ffmpeg, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_that_is_replaced_meanwhile_is_missing(
+    user: SampleUser, ffmpeg: Ffmpeg, monkeypatch: pytest.MonkeyPatch
+) -> None:
     film = ffmpeg("film.mp4", *PICTURE, *SOUND, *H264)
     source = user.upload(film, "video/mp4")
     in_order = streaming.Remote.in_order
@@ -86,7 +88,9 @@ def test_one_that_is_replaced_meanwhile_is_missing(user: User, ffmpeg: Ffmpeg, m
     assert left_behind(job) == ([], [], [])
 
 
-def test_one_that_is_beyond_every_limit_is_refused(user: User, clip: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_that_is_beyond_every_limit_is_refused(
+    user: SampleUser, clip: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     source = user.upload(clip, "video/mp4")
     monkeypatch.setattr(config, "MAX_SOURCE_BYTES", 20_000)
     job = DrivenJob(user.id, input={"source": source})

@@ -30,7 +30,8 @@ from stoker.logs import JobLog
 from stoker.models.job import JobOutput
 from stoker.models.video import VideoInput
 from stoker.video.worker import process_video
-from stoker_tools.samples.user import User
+from stoker_tools.samples.user import SampleUser
+from waiting import until
 
 pytestmark = pytest.mark.usefixtures("undelivered")
 JOBS = 30
@@ -48,7 +49,7 @@ def meter(monkeypatch: pytest.MonkeyPatch) -> Meter:
 
 @pytest.fixture
 def owner() -> str:
-    """A user with an account. Without one, each claim reads whether the account was deleted."""
+    """A user with an account. Without an account, each admission reads whether the account was deleted."""
     return str(auth.create_user(app=app()).uid)
 
 
@@ -64,17 +65,10 @@ def one_stage(meter: Meter) -> Process:
     def works(context: JobContext, job_input: VideoInput) -> JobOutput:
         before = meter.writes
         context.report(50, "encoding")
-        wait_until(lambda: meter.writes > before)
+        until(lambda: meter.writes > before, 10, every=0.002)
         return DONE
 
     return works
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    until = time.monotonic() + 10
-    while not condition():
-        assert time.monotonic() < until
-        time.sleep(0.002)
 
 
 def cost_of_jobs(meter: Meter, user_id: str, process: Process) -> tuple[int, int]:
@@ -113,9 +107,9 @@ def test_the_meter_counts_what_is_billed(meter: Meter) -> None:
 
 
 def test_a_short_job_costs_three_reads_and_five_writes(meter: Meter, owner: str) -> None:
-    """The claim, the end, and the event that records the end. Before the job is queued, an aggregation counts
-    older jobs of the owner that are pending. The claim also reads what else the owner runs; claim and end write that in
-    their own commits."""
+    """The lease, the end, and the event that records the end. Before the job is queued, an aggregation counts older
+    jobs of the owner that are pending. The admission also reads the owner's other running jobs. The commits of the
+    lease and of the end write them too."""
     assert cost_of_jobs(meter, owner, at_once) == (3 * JOBS, 5 * JOBS)
 
 
@@ -166,7 +160,7 @@ def test_a_heartbeat_costs_a_write(
     held = job.take()
     meter.forget()
     with Heartbeat(held, JobLog(job.id)):
-        wait_until(lambda: len(beats) >= 5)
+        until(lambda: len(beats) >= 5, 10, every=0.002)
     assert meter.counted == (0, len(beats))
 
 
@@ -181,7 +175,7 @@ def test_a_task_that_comes_again_costs_a_read(meter: Meter, job: DrivenJob) -> N
     assert meter.counted == (1, 0)  # it has ended
 
 
-def test_the_video_worker_writes_at_most_once_a_second(meter: Meter, user: User, clip: Path) -> None:
+def test_the_video_worker_writes_at_most_once_a_second(meter: Meter, user: SampleUser, clip: Path) -> None:
     job = DrivenJob(user.id, input={"source": user.upload(clip, "video/mp4")})
     event = job.found()
     meter.forget()

@@ -43,8 +43,8 @@ def test_a_user_deletes_the_account_and_nothing_stays() -> None:
 @pytest.mark.parametrize("seconds", [-301, -86_400, 3600, None], ids=str)
 def test_only_who_has_signed_in_lately_deletes_the_account(ada: SignedIn, seconds: int | None) -> None:
     old = altered(ada.token, auth_time=None if seconds is None else int(time.time()) + seconds)
-    told = refusal(call("deleteAccount", None, old))
-    assert told == (400, "FAILED_PRECONDITION", "recent-sign-in-required")
+    refused = refusal(call("deleteAccount", None, old))
+    assert refused == (400, "FAILED_PRECONDITION", "recent-sign-in-required")
     found = account.find(ada.id)
     assert found is not None
     assert not found.disabled

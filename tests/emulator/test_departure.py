@@ -27,7 +27,7 @@ from stoker.jobs.end_hook import run_end_hook
 from stoker.jobs.sweeper import sweep
 from stoker.queries import trees
 from stoker.storage.client import bucket
-from stoker_tools.samples.user import User
+from stoker_tools.samples.user import SampleUser
 
 DELETE = {"operation": "delete-user-data"}
 
@@ -273,7 +273,7 @@ def test_an_orphans_deletion_unlocks_nothing_of_an_account_that_is_made_again(ad
     assert departure.find(ada) is None
 
 
-def test_a_token_that_is_kept_writes_no_task_project_or_job(user: User) -> None:
+def test_a_token_that_is_kept_writes_no_task_project_or_job(user: SampleUser) -> None:
     *_, job = user.watch(user.write_job(DELETE, type="batch-operation"))
     assert job["status"] == "completed", job.get("error")
     own = {"userId": user.id, "createdAt": SERVER_TIMESTAMP, "updatedAt": SERVER_TIMESTAMP}

@@ -13,7 +13,7 @@ from google.cloud import firestore
 from emulator.jobs_command import Jobs, line, on_a_terminal, run, start
 from stoker import config
 from stoker.models.settings import JobSettings
-from stoker_tools.samples.user import User
+from stoker_tools.samples.user import SampleUser
 
 HOSTILE = "\x1b[31m\x07\r\n[red]evil[/red]\u202e\x9b2J" + "x" * 5000
 
@@ -54,7 +54,7 @@ def test_the_newest_jobs_come_first_and_filters_narrow_them(jobs: Jobs) -> None:
     assert jobs.run("list", "--user", "nobody").stdout == "No job matches.\n"
 
 
-def test_show_tells_all_of_a_job(jobs: Jobs) -> None:
+def test_show_prints_every_field_of_a_job(jobs: Jobs) -> None:
     output = {"files": [{"kind": "mp4", "path": "job-outputs/ada/one/video.mp4", "bytes": 7}]}
     reference = jobs.write("one", status="completed", output=output, where=firestore.GeoPoint(1, 2), raw=b"\x00\xff")
     reference.update({"self": reference, "nan": float("nan")})
@@ -101,7 +101,7 @@ def test_colours_are_for_terminals_alone(jobs: Jobs) -> None:
 # watch
 
 
-def test_watch_follows_jobs_to_their_ends(user: User, clip: Path) -> None:
+def test_watch_follows_jobs_to_their_ends(user: SampleUser, clip: Path) -> None:
     source = user.upload(clip, "video/mp4")
     good = user.write_job({"source": source})
     assert run("watch", good).stdout.splitlines()[-1] == f"{good}  video-processing  100.0 %  completed"
@@ -124,7 +124,7 @@ def test_watch_shows_bars_on_a_terminal(jobs: Jobs) -> None:
     assert "completed" in written
 
 
-def test_watch_takes_all_that_is_alive_and_tells_of_what_is_deleted(jobs: Jobs) -> None:
+def test_watch_follows_every_live_job_and_reports_deleted_jobs(jobs: Jobs) -> None:
     assert jobs.run("watch").stdout == "No job is running or due.\n"
     jobs.write("ended", status="completed")
     first, second = jobs.write("first"), jobs.write("second", status="pending", stage="queued")
@@ -183,7 +183,7 @@ def test_cancel_asks_for_the_end_of_those_that_are_alive(jobs: Jobs) -> None:
     ]
 
 
-def test_retry_runs_a_job_again(user: User, clip: Path) -> None:
+def test_retry_runs_a_job_again(user: SampleUser, clip: Path) -> None:
     job_id = user.write_job({"source": f"user-uploads/{user.id}/clip.mp4", "outputs": [{"kind": "poster"}]})
     assert user.result(job_id)["status"] == "failed"
     user.upload(clip, "video/mp4")

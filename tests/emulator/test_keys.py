@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from stoker_tools.samples.user import User
+from stoker_tools.samples.user import SampleUser
 
 
-def test_a_second_job_with_the_key_fails_and_names_the_first(user: User, clip: Path) -> None:
+def test_a_second_job_with_the_key_fails_and_names_the_first(user: SampleUser, clip: Path) -> None:
     source = user.upload(clip, "video/mp4")
     first = user.write_job({"source": source}, dedupeKey="holiday")
     user.firestore.collection("processingJobs").document(first).get()

@@ -17,11 +17,11 @@ from stoker.jobs import monitor as monitor_module
 from stoker.jobs.commands import create_processing_job
 from stoker.jobs.job import find_job
 from stoker.jobs.monitor import JobMonitor, monitor_job
-from stoker_tools.samples.user import User
-from suite.processes import until
+from stoker_tools.samples.user import SampleUser
+from waiting import until
 
 
-class Told:
+class Reports:
     """The reports of a monitor. A test can wait for a report."""
 
     def __init__(self) -> None:
@@ -39,7 +39,7 @@ class Told:
 
     def until(self, progress: float) -> None:
         with self._news:
-            assert self._news.wait_for(lambda: progress in self.progress, 20), f"{progress} was never told"
+            assert self._news.wait_for(lambda: progress in self.progress, 20), f"{progress} was never reported"
 
 
 @pytest.fixture
@@ -83,49 +83,49 @@ def watch_is_closed(monitor: JobMonitor) -> None:
     living_watch(monitor).close()
 
 
-def test_a_real_job_is_followed_to_its_end(user: User, clip: Path) -> None:
+def test_a_real_job_is_followed_to_its_end(user: SampleUser, clip: Path) -> None:
     source = user.upload(clip, "video/mp4")
     job_id = create_processing_job(user.id, "video-processing", {"source": source})
-    told = Told()
-    with monitor_job(job_id, told) as monitor:
+    reports = Reports()
+    with monitor_job(job_id, reports) as monitor:
         ended = monitor.wait(120)
     assert (ended["id"], ended["status"], ended["progress"]) == (job_id, "completed", 100)
-    assert told.jobs[-1] == ended
-    times = [job.get("updatedAt", job["createdAt"]) for job in told.jobs]
+    assert reports.jobs[-1] == ended
+    times = [job.get("updatedAt", job["createdAt"]) for job in reports.jobs]
     assert times == sorted(set(times))
 
 
 def test_every_state_comes_once_and_the_last_one_ends_it(job: firestore.DocumentReference) -> None:
-    told = Told()
-    monitor = monitor_job(job.id, told)
+    reports = Reports()
+    monitor = monitor_job(job.id, reports)
     for progress in (0, 25, 50, 75):
         write(job, progress=progress)
-        told.until(progress)
+        reports.until(progress)
     write(job, progress=100, status="completed")
     assert monitor.wait(20)["status"] == "completed"
-    assert told.progress == sorted(told.progress)
-    assert told.progress[-4:] == [25, 50, 75, 100]
+    assert reports.progress == sorted(reports.progress)
+    assert reports.progress[-4:] == [25, 50, 75, 100]
     write(job, progress=1)  # a retry, say: this monitor has done its work
     monitor.stop()
-    assert told.progress[-1] == 100
+    assert reports.progress[-1] == 100
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 @pytest.mark.parametrize("kill", [consumer_ends, stream_is_cancelled, watch_is_closed])
-def test_a_watch_that_is_killed_is_begun_anew_and_nothing_is_lost_or_told_twice(
+def test_a_watch_that_is_killed_is_begun_anew_and_nothing_is_lost_or_reported_twice(
     job: firestore.DocumentReference, kill: Callable[[JobMonitor], None]
 ) -> None:
-    told = Told()
-    with monitor_job(job.id, told) as monitor:
+    reports = Reports()
+    with monitor_job(job.id, reports) as monitor:
         for progress in range(10, 100, 30):
             write(job, progress=progress)
-            told.until(progress)
+            reports.until(progress)
             kill(monitor)
             write(job, progress=progress + 5)
-            told.until(progress + 5)
+            reports.until(progress + 5)
         write(job, status="failed", errorCode="input-empty")
         assert monitor.wait(20)["errorCode"] == "input-empty"
-    times = [snapshot["progress"] for snapshot in told.jobs]
+    times = [snapshot["progress"] for snapshot in reports.jobs]
     assert times == [0, 10, 15, 40, 45, 70, 75, 75]
 
 
@@ -133,51 +133,51 @@ def test_a_watch_that_falls_silent_is_found_out(
     job: firestore.DocumentReference, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(config, "WATCH_SILENCE_SECONDS", 0.5)
-    told = Told()
-    with monitor_job(job.id, told) as monitor:
+    reports = Reports()
+    with monitor_job(job.id, reports) as monitor:
         write(job, progress=10)
-        told.until(10)
+        reports.until(10)
         deaf = living_watch(monitor)
         deaf._consumer.pause()
         write(job, progress=20)  # may still come, as the consumer is in the middle of receiving
         write(job, progress=30)
-        told.until(30)
+        reports.until(30)
         write(job, progress=40)
-        told.until(40)
+        reports.until(40)
         assert monitor.watch is not deaf
         write(job, status="completed", progress=100)
         assert monitor.wait(20)["progress"] == 100
-    assert told.progress == sorted(set(told.progress))
+    assert reports.progress == sorted(set(reports.progress))
 
 
 def test_a_callback_that_raises_is_logged_and_called_again(
     job: firestore.DocumentReference, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    told = Told()
+    reports = Reports()
 
     def raising(update: dict[str, Any]) -> None:
-        told(update)
+        reports(update)
         raise RuntimeError("the caller's own mistake")
 
     with monitor_job(job.id, raising) as monitor:
         write(job, progress=10)
-        told.until(10)
+        reports.until(10)
         write(job, status="completed", progress=100)
         assert monitor.wait(20)["status"] == "completed"
-    assert told.progress == [0, 10, 100]
+    assert reports.progress == [0, 10, 100]
     logged = capsys.readouterr().err
     assert logged.count("The callback of a monitor raised an error.") == 3
     assert "in raising" in logged  # the stack
 
 
 def test_a_job_that_is_deleted_ends_the_monitoring(job: firestore.DocumentReference) -> None:
-    told = Told()
-    monitor = monitor_job(job.id, told)
-    told.until(0)
+    reports = Reports()
+    monitor = monitor_job(job.id, reports)
+    reports.until(0)
     job.delete()
     with pytest.raises(JobNotFound, match="was deleted before it ended"):
         monitor.wait(20)
-    assert told.progress == [0]
+    assert reports.progress == [0]
 
 
 @pytest.mark.parametrize("job_id", ["no-such-job", "", "a/b/c", "x" * 200, None])
@@ -187,50 +187,50 @@ def test_there_must_be_such_a_job(job: firestore.DocumentReference, job_id: Any)
 
 
 def test_waiting_has_an_end(job: firestore.DocumentReference) -> None:
-    told = Told()
-    with monitor_job(job.id, told) as monitor:
+    reports = Reports()
+    with monitor_job(job.id, reports) as monitor:
         with pytest.raises(TimeoutError):
             monitor.wait(0.2)
         write(job, progress=50)  # it goes on
-        told.until(50)
+        reports.until(50)
         monitor.stop()
         monitor.stop()
         with pytest.raises(CancelledError):
             monitor.wait(20)
 
 
-def test_after_stop_nothing_is_told(job: firestore.DocumentReference) -> None:
-    told = Told()
-    monitor = monitor_job(job.id, told)
-    told.until(0)
+def test_after_stop_nothing_is_reported(job: firestore.DocumentReference) -> None:
+    reports = Reports()
+    monitor = monitor_job(job.id, reports)
+    reports.until(0)
     monitor.stop()
     write(job, progress=50)
-    assert told.progress == [0]
+    assert reports.progress == [0]
     assert not monitor.thread.is_alive()
 
 
 def test_a_callback_may_stop_its_monitor(job: firestore.DocumentReference) -> None:
-    told = Told()
+    reports = Reports()
     monitors: list[JobMonitor] = []
 
     def stop_at_half(update: dict[str, Any]) -> None:
-        told(update)
+        reports(update)
         if update["progress"] == 50:
             monitors[0].stop()
 
     monitors.append(monitor_job(job.id, stop_at_half))
-    told.until(0)
+    reports.until(0)
     write(job, progress=50)
-    told.until(50)
+    reports.until(50)
     with pytest.raises(CancelledError):
         monitors[0].wait(20)
 
 
-def test_a_job_that_has_ended_is_told_once(job: firestore.DocumentReference) -> None:
+def test_a_job_that_has_ended_is_reported_once(job: firestore.DocumentReference) -> None:
     write(job, status="cancelled")
-    told = Told()
-    assert monitor_job(job.id, told).wait(20)["status"] == "cancelled"
-    assert len(told.jobs) == 1
+    reports = Reports()
+    assert monitor_job(job.id, reports).wait(20)["status"] == "cancelled"
+    assert len(reports.jobs) == 1
 
 
 def test_a_document_that_is_no_valid_job_is_followed_too(
@@ -238,16 +238,16 @@ def test_a_document_that_is_no_valid_job_is_followed_too(
 ) -> None:
     elsewhere = firestore.Client(project="another", credentials=database._credentials).document("a/b")
     write(job, input={"source": elsewhere}, userId=7)  # which the client library can't decode
-    told = Told()
-    with monitor_job(job.id, told) as monitor:
-        told.until(0)
+    reports = Reports()
+    with monitor_job(job.id, reports) as monitor:
+        reports.until(0)
         write(job, status="failed", errorCode="invalid-job")
         assert monitor.wait(20)["errorCode"] == "invalid-job"
-    assert "input" not in told.jobs[0]
+    assert "input" not in reports.jobs[0]
 
 
 def test_firestore_may_be_away_for_a_while(job: firestore.DocumentReference, monkeypatch: pytest.MonkeyPatch) -> None:
-    told = Told()
+    reports = Reports()
     tried = threading.Semaphore(0)
     back = threading.Event()
 
@@ -257,8 +257,8 @@ def test_firestore_may_be_away_for_a_while(job: firestore.DocumentReference, mon
             raise exceptions.ServiceUnavailable("not now")
         return find_job(job_id)
 
-    with monitor_job(job.id, told) as monitor:
-        told.until(0)
+    with monitor_job(job.id, reports) as monitor:
+        reports.until(0)
         monkeypatch.setattr(monitor_module, "find_job", sometimes)
         assert tried.acquire(timeout=20)  # into the silence
         until(lambda: monitor.watch and not monitor.watch.is_active)  # it would try again without a pause
@@ -274,9 +274,9 @@ def test_who_waits_learns_that_firestore_refuses(
     def refuse(job_id: str) -> Any:
         raise exceptions.PermissionDenied("not yours any more")
 
-    told = Told()
-    monitor = monitor_job(job.id, told)
-    told.until(0)
+    reports = Reports()
+    monitor = monitor_job(job.id, reports)
+    reports.until(0)
     monkeypatch.setattr(monitor_module, "find_job", refuse)
     watch_is_closed(monitor)
     with pytest.raises(exceptions.PermissionDenied):

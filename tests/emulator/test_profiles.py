@@ -58,7 +58,7 @@ def test_a_sign_in_repairs_what_is_missing_and_follows_the_address() -> None:
     assert "provisional" not in profile_of(who.id)
 
 
-def test_an_account_of_which_no_event_tells_gets_a_profile_by_a_call() -> None:
+def test_an_account_without_an_event_gets_a_profile_by_a_call() -> None:
     who = sign_in_with_custom_token(imported().id)
     auth.update_user(who.id, display_name="N" * 200, photo_url="http://a/", app=app())
     first, second = (call("ensureProfile", None, who.token).json()["result"] for _ in range(2))

@@ -2,7 +2,7 @@
 
 import json
 import subprocess
-import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -24,8 +24,9 @@ from stoker.progress.fold import fold
 from stoker.progress.ledger import completion_of, entries, entry
 from stoker.progress.rebuild import rebuild
 from stoker.progress.reconcile import reconcile_progress
-from stoker_tools.samples.user import User
+from stoker_tools.samples.user import SampleUser
 from stoker_tools.setup.environment import ROOT
+from waiting import until
 
 NOON = datetime(2027, 1, 1, 12, tzinfo=UTC)
 EVE = NOON - timedelta(days=1)
@@ -54,8 +55,8 @@ def completed(user_id: str, **fields: Any) -> dict[str, Any]:
 
 
 def figures(progress: Progress) -> dict[str, Any]:
-    said = progress.to_firestore()
-    return {**said, "achievements": sorted(one["id"] for one in said["achievements"])}
+    stored_progress = progress.to_firestore()
+    return {**stored_progress, "achievements": sorted(one["id"] for one in stored_progress["achievements"])}
 
 
 # With the deployed functions
@@ -67,13 +68,13 @@ def test_completing_a_task_gives_xp_once_however_often_it_is_reopened() -> None:
     name = uuid4().hex
     tasks.document(name).set(task(name, who.id, priority="urgent", actualDuration=25, dueDate=NOON, createdAt=EVE))
     tasks.document(name).update({"status": "completed", "updatedAt": NOON})
-    until(lambda: progress_of(who.id).xp)
+    until_counted(lambda: progress_of(who.id).xp)
     for _ in range(3):
         tasks.document(name).update({"status": "todo"})
         tasks.document(name).update({"status": "completed", "title": "Again", "updatedAt": datetime.now(UTC)})
     last = uuid4().hex
     tasks.document(last).set(completed(who.id))  # completed from the start
-    until(lambda: progress_of(who.id).stats.completed == 2)
+    until_counted(lambda: progress_of(who.id).stats.completed == 2)
     progress = progress_of(who.id)
     assert (progress.xp, progress.level, progress.streak) == (60, 1, 1)
     stats = progress.stats.to_firestore()
@@ -90,14 +91,14 @@ def test_completing_a_task_gives_xp_once_however_often_it_is_reopened() -> None:
     assert entry(who.id, name).get().get("counted") is True
 
 
-def test_a_batch_gives_xp_for_the_tasks_that_may_be_completed(user: User) -> None:
+def test_a_batch_gives_xp_for_the_tasks_that_may_be_completed(user: SampleUser) -> None:
     client().collection(config.USERS).document(user.id).set({"id": user.id})
     tasks = {uuid4().hex: task("any", user.id, status=status, createdAt=EVE) for status in ("todo", "cancelled")}
     write_documents(config.TASKS, {name: {**one, "id": name} for name, one in tasks.items()})
     batch_input = {"operation": "update-tasks", "where": {"category": "home"}, "set": {"status": "completed"}}
     *_, job = user.watch(user.write_job(batch_input, type="batch-operation"))
     assert (job["output"]["succeeded"], job["output"]["failed"]) == (1, 1)
-    until(lambda: progress_of(user.id).stats.completed)
+    until_counted(lambda: progress_of(user.id).stats.completed)
     assert (progress_of(user.id).stats.completed, len(list(entries(user.id)))) == (1, 1)
 
 
@@ -106,23 +107,21 @@ def test_a_task_with_a_reference_into_another_project_gives_xp_at_once() -> None
     elsewhere = firestore.Client(project="another", credentials=client()._credentials).document("a/b")
     name = uuid4().hex
     write_documents(config.TASKS, {name: completed(who.id, subtasks=[{"title": elsewhere, "completed": True}])})
-    until(lambda: progress_of(who.id).xp)
+    until_counted(lambda: progress_of(who.id).xp)
     assert progress_of(who.id).stats.completed == 1
 
 
 def test_what_one_commit_completes_counts_in_full() -> None:
     who = sign_up()
     write_documents(config.TASKS, {uuid4().hex: completed(who.id) for _ in range(150)})
-    until(lambda: progress_of(who.id).stats.completed == 150, 240)
+    until_counted(lambda: progress_of(who.id).stats.completed == 150, 240)
     assert progress_of(who.id).xp == config.XP_A_DAY
     assert figures(fold(Progress(), entries(who.id))) == figures(progress_of(who.id))
 
 
-def until(condition: Any, seconds: float = 90) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.2)
+def until_counted(condition: Callable[[], object], seconds: float = 90) -> None:
+    """Wait until the deployed function has counted completed tasks."""
+    until(condition, seconds, "The completed tasks are counted", every=0.2)
 
 
 # Within this process
@@ -200,7 +199,7 @@ def test_tasks_that_a_script_creates_as_completed_and_deletes_give_no_xp() -> No
     for name in tasks:
         batch.delete(client().collection(config.TASKS).document(name))
     batch.commit()
-    until(lambda: progress_of(who.id).stats.completed == 60)
+    until_counted(lambda: progress_of(who.id).stats.completed == 60)
     assert (progress_of(who.id).xp, progress_of(who.id).level) == (0, 1)
 
 
@@ -278,8 +277,8 @@ def test_days_long_ago_that_come_to_be_known_late_count_right(ada: str) -> None:
 
 
 def stored(completion: Any) -> dict[str, Any]:
-    said: dict[str, Any] = completion.to_firestore()
-    return said
+    document: dict[str, Any] = completion.to_firestore()
+    return document
 
 
 # Reconcile and rebuild
@@ -312,10 +311,10 @@ def test_a_rebuild_gives_the_same_figures_and_mends_what_is_wrong(ada: str) -> N
     users = client().collection(config.USERS)
     users.document(ada).update({"progress.xp": 10**6, "progress.level": 99})
     write_documents(config.TASKS, {"lost": completed(ada)})
-    told = rebuild(ada, dry_run=True)
-    assert (told.changed, told.added, progress_of(ada).xp) == (True, 1, 10**6)
+    rehearsed = rebuild(ada, dry_run=True)
+    assert (rehearsed.changed, rehearsed.added, progress_of(ada).xp) == (True, 1, 10**6)
     mended = rebuild(ada)
-    assert (mended.added, mended.after) == (1, told.after)
+    assert (mended.added, mended.after) == (1, rehearsed.after)
     assert progress_of(ada) == mended.after
     assert progress_of(ada).xp == right.xp + 10
     users.document(ada).update({"progress": firestore.DELETE_FIELD})
@@ -332,8 +331,8 @@ def test_a_person_rebuilds_progress(ada: str) -> None:
     award("t", completed(ada))
     assert run("rebuild", ada).stdout == (f"{ada}  unchanged: level 1, 10 XP, 1 tasks, 1 achievements, streak 1\n")
     client().collection(config.USERS).document(ada).update({"progress.xp": 99})
-    told = json.loads(run("rebuild", ada, "--dry-run", "--json").stdout)
-    assert (told["changed"], told["before"]["xp"], told["after"]["xp"]) == (True, 99, 10)
+    rehearsed = json.loads(run("rebuild", ada, "--dry-run", "--json").stdout)
+    assert (rehearsed["changed"], rehearsed["before"]["xp"], rehearsed["after"]["xp"]) == (True, 99, 10)
     assert "changed: level 1, 99 XP" in run("rebuild", ada).stdout
     assert progress_of(ada).xp == 10
     everyone = run("rebuild", "--all", "--dry-run")
@@ -342,7 +341,7 @@ def test_a_person_rebuilds_progress(ada: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "code", "said"),
+    ("arguments", "code", "message"),
     [
         ([], 2, "required: COMMAND"),
         (["rebuild"], 2, "one of the arguments UID --all is required"),
@@ -353,7 +352,7 @@ def test_a_person_rebuilds_progress(ada: str) -> None:
     ],
     ids=str,
 )
-def test_a_wrong_command_line_is_named(arguments: list[str], code: int, said: str) -> None:
+def test_a_wrong_command_line_is_named(arguments: list[str], code: int, message: str) -> None:
     done = run(*arguments)
     assert (done.returncode, done.stdout) == (code, "")
-    assert said in done.stderr
+    assert message in done.stderr

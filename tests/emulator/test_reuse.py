@@ -14,7 +14,7 @@ from stoker.storage.client import bucket
 from stoker.storage.outputs import AttemptOutputs
 from stoker.video import worker as video
 from stoker.video.worker import process_video
-from stoker_tools.samples.user import User
+from stoker_tools.samples.user import SampleUser
 
 pytestmark = pytest.mark.usefixtures("undelivered", "queued")
 
@@ -47,12 +47,12 @@ def failing_once(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setattr(AttemptOutputs, "upload", failing)
 
 
-def objects(user: User, job: DrivenJob) -> set[str]:
+def objects(user: SampleUser, job: DrivenJob) -> set[str]:
     return {blob.name for blob in bucket().list_blobs(prefix=f"job-outputs/{user.id}/{job.id}/")}
 
 
 def test_what_was_uploaded_is_not_made_again(
-    user: User, clip: Path, encoded: list[list[str]], monkeypatch: pytest.MonkeyPatch
+    user: SampleUser, clip: Path, encoded: list[list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     failing_once(monkeypatch, "poster.jpg")
     job = DrivenJob(user.id, input={"source": user.upload(clip, "video/mp4")})
@@ -70,7 +70,7 @@ def test_what_was_uploaded_is_not_made_again(
 
 
 def test_a_source_that_was_replaced_is_another_source(
-    user: User, clip: Path, encoded: list[list[str]], monkeypatch: pytest.MonkeyPatch
+    user: SampleUser, clip: Path, encoded: list[list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     failing_once(monkeypatch, "poster.jpg")
     job = DrivenJob(user.id, input={"source": user.upload(clip, "video/mp4")})
@@ -84,7 +84,7 @@ def test_a_source_that_was_replaced_is_another_source(
 
 
 def test_an_object_that_is_not_what_was_uploaded_is_made_again(
-    user: User, clip: Path, encoded: list[list[str]], monkeypatch: pytest.MonkeyPatch
+    user: SampleUser, clip: Path, encoded: list[list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     failing_once(monkeypatch, "poster.jpg")
     job = DrivenJob(user.id, input={"source": user.upload(clip, "video/mp4")})
@@ -102,7 +102,9 @@ def test_an_object_that_is_not_what_was_uploaded_is_made_again(
     assert objects(user, job) == {file["path"] for file in job.data()["output"]["files"]}
 
 
-def test_nothing_stays_of_a_job_that_fails_for_good(user: User, clip: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_stays_of_a_job_that_fails_for_good(
+    user: SampleUser, clip: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     failing_once(monkeypatch, "poster.jpg")
     job = DrivenJob(user.id, input={"source": user.upload(clip, "video/mp4")}, maxAttempts=2)
     run_attempt(job.id, process_video)
@@ -122,7 +124,7 @@ def test_nothing_stays_of_a_job_that_fails_for_good(user: User, clip: Path, monk
 
 @pytest.mark.parametrize("name", ["hls-180p.m4s", "hls-audio.m3u8", "hls.m3u8"])
 def test_a_playlist_is_taken_over_whole_or_not_at_all(
-    user: User, clip: Path, encoded: list[list[str]], monkeypatch: pytest.MonkeyPatch, name: str
+    user: SampleUser, clip: Path, encoded: list[list[str]], monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     outputs = [{"kind": "poster"}, {"kind": "hls"}, {"kind": "mp4"}]
     failing_once(monkeypatch, name)
@@ -152,7 +154,7 @@ def test_a_playlist_is_taken_over_whole_or_not_at_all(
 
 
 def test_a_playlist_of_which_a_part_is_gone_is_made_again(
-    user: User, clip: Path, encoded: list[list[str]], monkeypatch: pytest.MonkeyPatch
+    user: SampleUser, clip: Path, encoded: list[list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     outputs = [{"kind": "hls"}, {"kind": "poster"}]
     failing_once(monkeypatch, "poster.jpg")
@@ -168,7 +170,7 @@ def test_a_playlist_of_which_a_part_is_gone_is_made_again(
 
 @pytest.mark.parametrize("name", ["hls-180p.m4s", "hls.m3u8", "sprite-1.jpg"])
 def test_nothing_stays_of_a_job_that_is_cancelled_while_it_uploads(
-    user: User, clip: Path, monkeypatch: pytest.MonkeyPatch, name: str
+    user: SampleUser, clip: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     outputs = [{"kind": "poster"}, {"kind": "hls"}, {"kind": "sprite"}]
     job = DrivenJob(user.id, input={"source": user.upload(clip, "video/mp4"), "outputs": outputs})

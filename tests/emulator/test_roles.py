@@ -21,28 +21,28 @@ from stoker.firebase import app
 from stoker.firestore.client import client
 from stoker.firestore.documents import FirestoreDocuments
 from stoker.models.user import User as Profile
-from stoker_tools.samples.user import User
+from stoker_tools.samples.user import SampleUser
 from stoker_tools.setup.environment import ROOT
 
 COMMAND = str(ROOT / "scripts" / "roles")
 
 
 @pytest.fixture
-def admin() -> User:
+def admin() -> SampleUser:
     """A user whose account has the role of admin."""
-    user = User.sign_up()
+    user = SampleUser.sign_up()
     token = token_with(user, {"role": "admin"})
-    return User(user.id, token, user.firestore)
+    return SampleUser(user.id, token, user.firestore)
 
 
-def profile(user: User) -> dict[str, Any]:
+def profile(user: SampleUser) -> dict[str, Any]:
     return client().collection(config.USERS).document(user.id).get().to_dict() or {}
 
 
 # Over HTTP
 
 
-def test_an_admin_makes_a_moderator_whose_next_token_says_so(admin: User, user: User) -> None:
+def test_an_admin_makes_a_moderator_whose_next_token_says_so(admin: SampleUser, user: SampleUser) -> None:
     change = {"userId": user.id, "role": "moderator", "permissions": ["read:all-tasks"]}
     answer = call("setRole", change, admin.token)
     assert (answer.status_code, answer.json()["result"]) == (200, change)
@@ -63,7 +63,7 @@ def listed(token: str, collection: str) -> int:
     return httpx.post(url, json=query, headers={"Authorization": f"Bearer {token}"}, timeout=60).status_code
 
 
-def test_doing_it_again_changes_nothing(admin: User, user: User) -> None:
+def test_doing_it_again_changes_nothing(admin: SampleUser, user: SampleUser) -> None:
     change = {"userId": user.id, "role": "moderator"}
     first = call("setRole", change, admin.token)
     before = profile(user)
@@ -73,7 +73,9 @@ def test_doing_it_again_changes_nothing(admin: User, user: User) -> None:
     assert claims_now(user) == {"role": "moderator"}
 
 
-def test_permissions_stay_where_nothing_is_said_of_them_and_other_claims_always(admin: User, user: User) -> None:
+def test_permissions_stay_if_a_call_names_none_and_other_claims_always_stay(
+    admin: SampleUser, user: SampleUser
+) -> None:
     token_with(user, {"role": "user", "permissions": ["read:own-data"], "plan": "gold"})
     assert call("setRole", {"userId": user.id, "role": "admin"}, admin.token).status_code == 200
     assert claims_now(user) == {"role": "admin", "permissions": ["read:own-data"], "plan": "gold"}
@@ -82,7 +84,7 @@ def test_permissions_stay_where_nothing_is_said_of_them_and_other_claims_always(
     assert (profile(user)["role"], profile(user)["permissions"]) == ("user", [])
 
 
-def test_a_profile_that_is_there_keeps_the_rest(admin: User, user: User) -> None:
+def test_a_profile_that_is_there_keeps_the_rest(admin: SampleUser, user: SampleUser) -> None:
     set_role(user.id, "user", by="the test")
     reference = client().collection(config.USERS).document(user.id)
     reference.update({"displayName": "Ada", "progress": {"xp": 7}})
@@ -91,8 +93,8 @@ def test_a_profile_that_is_there_keeps_the_rest(admin: User, user: User) -> None
     assert (stored["displayName"], stored["progress"], stored["role"]) == ("Ada", {"xp": 7}, "moderator")
 
 
-def test_only_admins_give_roles(user: User) -> None:
-    stranger = User.sign_up()
+def test_only_admins_give_roles(user: SampleUser) -> None:
+    stranger = SampleUser.sign_up()
     refused = (403, "PERMISSION_DENIED", "permission-denied")
     for token in (stranger.token, token_with(stranger, {"role": "moderator"})):
         for about in (user, stranger):
@@ -102,17 +104,17 @@ def test_only_admins_give_roles(user: User) -> None:
     assert claims_now(user) == {"role": "user"}
 
 
-def test_an_admin_remains_one_by_their_own_doing(admin: User) -> None:
+def test_an_admin_remains_one_by_their_own_doing(admin: SampleUser) -> None:
     for role in ("user", "moderator"):
-        told = refusal(call("setRole", {"userId": admin.id, "role": role}, admin.token))
-        assert told == (400, "FAILED_PRECONDITION", "own-role")
+        seen = refusal(call("setRole", {"userId": admin.id, "role": role}, admin.token))
+        assert seen == (400, "FAILED_PRECONDITION", "own-role")
     assert claims_now(admin) == {"role": "admin"}
     more = {"userId": admin.id, "role": "admin", "permissions": ["write:reports"]}
     assert call("setRole", more, admin.token).status_code == 200
 
 
-def test_who_is_no_admin_any_more_gives_no_roles_with_an_old_token(admin: User, user: User) -> None:
-    other = User.sign_up()
+def test_who_is_no_admin_any_more_gives_no_roles_with_an_old_token(admin: SampleUser, user: SampleUser) -> None:
+    other = SampleUser.sign_up()
     others_token = token_with(other, {"role": "admin"})
     change = {"userId": user.id, "role": "admin"}
     assert call("setRole", {"userId": admin.id, "role": "user"}, others_token).status_code == 200
@@ -121,7 +123,7 @@ def test_who_is_no_admin_any_more_gives_no_roles_with_an_old_token(admin: User, 
 
 
 @pytest.mark.parametrize(
-    ("data", "told"),
+    ("data", "code"),
     [
         (None, "invalid-argument"),
         ([], "invalid-argument"),
@@ -137,30 +139,30 @@ def test_who_is_no_admin_any_more_gives_no_roles_with_an_old_token(admin: User, 
     ],
     ids=str,
 )
-def test_what_can_not_be_is_named(admin: User, data: Any, told: str) -> None:
+def test_what_can_not_be_is_named(admin: SampleUser, data: Any, code: str) -> None:
     answer = call("setRole", data, admin.token)
-    assert refusal(answer)[2] == told
-    assert answer.status_code == (404 if told == "user-not-found" else 400)
+    assert refusal(answer)[2] == code
+    assert answer.status_code == (404 if code == "user-not-found" else 400)
 
 
-def test_more_than_a_token_has_room_for_is_refused(admin: User, user: User) -> None:
+def test_more_than_a_token_has_room_for_is_refused(admin: SampleUser, user: SampleUser) -> None:
     many = [f"read:collection-of-things-{'abcdefghij'[number % 10] * 9}" for number in range(40)]
-    told = refusal(call("setRole", {"userId": user.id, "role": "user", "permissions": many}, admin.token))
-    assert told == (400, "FAILED_PRECONDITION", "claims-too-large")
+    seen = refusal(call("setRole", {"userId": user.id, "role": "user", "permissions": many}, admin.token))
+    assert seen == (400, "FAILED_PRECONDITION", "claims-too-large")
     assert (claims_now(user), profile(user)["permissions"]) == ({"role": "user"}, [])
 
 
 # From Python
 
 
-def test_of_many_at_the_same_time_one_holds_in_both_places(user: User) -> None:
+def test_of_many_at_the_same_time_one_holds_in_both_places(user: SampleUser) -> None:
     asked = ["user", "moderator", "admin"] * 3
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda role: set_role(user.id, role, by="the test"), asked))
     assert claims_now(user)["role"] == profile(user)["role"]
 
 
-def test_a_crash_in_between_is_mended_by_doing_it_again(user: User, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_crash_in_between_is_mended_by_doing_it_again(user: SampleUser, monkeypatch: pytest.MonkeyPatch) -> None:
     set_role(user.id, "user", by="the test")
     with monkeypatch.context() as crash:
         crash.setattr(FirestoreDocuments, "commit", lambda *_, **__: 1 / 0)
@@ -171,11 +173,11 @@ def test_a_crash_in_between_is_mended_by_doing_it_again(user: User, monkeypatch:
     assert (claims_now(user)["role"], profile(user)["role"]) == ("admin", "admin")
 
 
-def test_the_log_tells_who_did_it(user: User, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_log_names_the_admin(user: SampleUser, capsys: pytest.CaptureFixture[str]) -> None:
     set_role(user.id, "admin", by="rex")
     [line] = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "role-set" in line]
-    told = {name: line[name] for name in ("event", "userId", "by", "role", "roleBefore")}
-    assert told == {"event": "role-set", "userId": user.id, "by": "rex", "role": "admin", "roleBefore": "user"}
+    seen = {name: line[name] for name in ("event", "userId", "by", "role", "roleBefore")}
+    assert seen == {"event": "role-set", "userId": user.id, "by": "rex", "role": "admin", "roleBefore": "user"}
     set_role(user.id, "admin", by="rex")
     assert "role-set" not in capsys.readouterr().out
 
@@ -228,7 +230,7 @@ def test_a_profile_that_comes_with_a_role_is_a_sign_up(undelivered: None) -> Non
     assert profile_of(who.id)["role"] == "moderator"
 
 
-def test_claims_have_a_limit_that_counts_all_of_them(user: User) -> None:
+def test_claims_have_a_limit_that_counts_all_of_them(user: SampleUser) -> None:
     token_with(user, {"others": "x" * 950})
     with pytest.raises(ClaimsTooLarge):
         set_role(user.id, "moderator", ["read:all-tasks"], by="the test")
@@ -244,17 +246,17 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     return done
 
 
-def email_of(user: User) -> str:
+def email_of(user: SampleUser) -> str:
     return str(auth.get_user(user.id, app=app()).email)
 
 
-def test_the_first_admin_is_made_at_a_terminal(user: User) -> None:
+def test_the_first_admin_is_made_at_a_terminal(user: SampleUser) -> None:
     email = email_of(user)
     done = run("set", email, "admin")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == f"{email} is an admin now. Tokens have the change within an hour.\n"
     assert (claims_now(user)["role"], profile(user)["role"]) == ("admin", "admin")
-    other = User.sign_up()
+    other = SampleUser.sign_up()
     made = call("setRole", {"userId": other.id, "role": "moderator"}, new_token(user))
     assert made.status_code == 200
     found = {one["id"]: one for one in json.loads(run("list", "--json").stdout)}
@@ -263,7 +265,7 @@ def test_the_first_admin_is_made_at_a_terminal(user: User) -> None:
     assert f"{user.id}  {email}" in run("list").stdout
 
 
-def test_permissions_are_given_and_taken_at_a_terminal(user: User) -> None:
+def test_permissions_are_given_and_taken_at_a_terminal(user: SampleUser) -> None:
     done = run("set", user.id, "user", "--permission", "read:all-tasks", "--permission", "read:all-jobs", "--json")
     given = ["read:all-tasks", "read:all-jobs"]
     assert json.loads(done.stdout) == {"id": user.id, "role": "user", "permissions": given}
@@ -274,7 +276,7 @@ def test_permissions_are_given_and_taken_at_a_terminal(user: User) -> None:
     assert user.id not in run("list").stdout
 
 
-def test_a_profile_that_says_otherwise_is_listed(user: User) -> None:
+def test_a_profile_that_says_otherwise_is_listed(user: SampleUser) -> None:
     set_role(user.id, "user", by="the test")
     client().collection(config.USERS).document(user.id).update({"role": "admin"})
     [one] = [one for one in json.loads(run("list", "--json").stdout) if one["id"] == user.id]
@@ -284,7 +286,7 @@ def test_a_profile_that_says_otherwise_is_listed(user: User) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "code", "said"),
+    ("arguments", "code", "message"),
     [
         ([], 2, "required: COMMAND"),
         (["set", "ada"], 2, "required: ROLE"),
@@ -297,10 +299,10 @@ def test_a_profile_that_says_otherwise_is_listed(user: User) -> None:
     ],
     ids=lambda part: " ".join(part)[:30] if isinstance(part, list) else None,
 )
-def test_a_wrong_command_line_is_named(arguments: list[str], code: int, said: str) -> None:
+def test_a_wrong_command_line_is_named(arguments: list[str], code: int, message: str) -> None:
     done = run(*arguments)
     assert (done.returncode, done.stdout) == (code, "")
-    assert said in done.stderr
+    assert message in done.stderr
 
 
 @pytest.mark.parametrize("command", ["", "list", "set"])

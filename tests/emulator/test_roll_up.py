@@ -20,7 +20,7 @@ from stoker.analytics.roll_up_lease import RollUpLease, RollUpLeaseLost
 from stoker.firestore import raw
 from stoker.firestore.client import client
 from stoker.queries.declared import waiting_events
-from stoker_tools.samples.user import User
+from stoker_tools.samples.user import SampleUser
 
 pytestmark = pytest.mark.usefixtures("apart")
 
@@ -46,7 +46,7 @@ def test_aggregates_equal_a_recount_after_each_of_several_roll_ups() -> None:
     assert roll_up() == 0
 
 
-def test_an_event_comes_by_way_of_the_rules_and_is_counted(user: User, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_event_comes_by_way_of_the_rules_and_is_counted(user: SampleUser, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(config, "ANALYTICS_EVENTS", "analyticsEvents")
     name = f"clicked.{user.id.lower()}"
     reference = user.firestore.collection("analyticsEvents").document()
@@ -252,7 +252,7 @@ def test_the_servers_own_events_are_recorded_once() -> None:
     assert (day["count"], day["sum"], day["uniqueUsers"]) == (2, 30.0, 1)
 
 
-def test_no_client_can_forge_an_event_of_the_server_or_suppress_it(user: User) -> None:
+def test_no_client_can_forge_an_event_of_the_server_or_suppress_it(user: SampleUser) -> None:
     assert record_event("task.completed", user.id, id="spring")
     [recorded] = [one.to_dict() or {} for one in client().collection(config.ANALYTICS_EVENTS).stream()]
     events = user.firestore.collection("analyticsEvents")

@@ -19,7 +19,7 @@ from stoker.storage.outputs import AttemptOutputs, OutputStream
 from stoker.video import worker as video
 from stoker.video.encode import streaming_upload
 from stoker.video.worker import process_video
-from stoker_tools.samples.user import User
+from stoker_tools.samples.user import SampleUser
 
 pytestmark = pytest.mark.usefixtures("undelivered", "own_tmp", "queued")
 
@@ -77,11 +77,11 @@ def files_of(job: DrivenJob, folder: Path) -> list[Path]:
     """Download the files that a job's document names. The first file is the one to play."""
     [file] = job.data()["output"]["files"]
     found = []
-    for told in (file, *file.get("parts", [])):
-        content = bucket().blob(told["path"]).download_as_bytes()
-        assert len(content) == told["bytes"]
-        assert hashlib.sha256(content).hexdigest() == told["sha256"]
-        found.append(folder / Path(told["path"]).name)
+    for published in (file, *file.get("parts", [])):
+        content = bucket().blob(published["path"]).download_as_bytes()
+        assert len(content) == published["bytes"]
+        assert hashlib.sha256(content).hexdigest() == published["sha256"]
+        found.append(folder / Path(published["path"]).name)
         found[-1].write_bytes(content)
     return found
 
@@ -99,7 +99,12 @@ def played(file: Path) -> dict[str, int]:
 
 @pytest.mark.parametrize("name", OUTPUTS)
 def test_a_streamed_upload_has_the_same_files_as_a_later_upload(
-    user: User, ffmpeg: Ffmpeg, streamed: dict[str, float], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+    user: SampleUser,
+    ffmpeg: Ffmpeg,
+    streamed: dict[str, float],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
 ) -> None:
     source = user.upload(ffmpeg("film.mp4", *FILM), "video/mp4")
     frames = []
@@ -124,7 +129,7 @@ def test_a_streamed_upload_has_the_same_files_as_a_later_upload(
 
 @pytest.mark.parametrize("name", ["mp4", "hls"])
 def test_an_upload_that_fails_is_tried_again(
-    user: User, ffmpeg: Ffmpeg, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str
+    user: SampleUser, ffmpeg: Ffmpeg, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str
 ) -> None:
     written = OutputStream.write
     broken: list[int] = []
@@ -151,7 +156,7 @@ def test_an_upload_that_fails_is_tried_again(
 
 @pytest.mark.parametrize("name", ["mp4", "wav"])
 def test_nothing_stays_of_an_upload_when_the_job_is_cancelled(
-    user: User, ffmpeg: Ffmpeg, monkeypatch: pytest.MonkeyPatch, name: str
+    user: SampleUser, ffmpeg: Ffmpeg, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     source = user.upload(ffmpeg("film.mp4", *FILM), "video/mp4")
     job = DrivenJob(user.id, input={"source": source, "outputs": [OUTPUTS[name], OUTPUTS["webm"]]})

@@ -7,10 +7,10 @@ from google.cloud import firestore
 
 from stoker import config
 from stoker.jobs.sweeper import sweep
-from stoker_tools.samples.user import User
+from stoker_tools.samples.user import SampleUser
 
 
-def test_a_job_whose_event_was_lost_is_run(user: User, clip: Path, database: firestore.Client) -> None:
+def test_a_job_whose_event_was_lost_is_run(user: SampleUser, clip: Path, database: firestore.Client) -> None:
     source = user.upload(clip, "video/mp4")
     # Created under another status, which the dispatcher ignores: as if its event had never come.
     reference = database.collection(config.JOBS).document()
@@ -27,7 +27,7 @@ def test_a_job_whose_event_was_lost_is_run(user: User, clip: Path, database: fir
     assert user.result(reference.id)["status"] == "completed"
 
 
-def test_a_job_whose_worker_died_is_run_again(user: User, clip: Path, database: firestore.Client) -> None:
+def test_a_job_whose_worker_died_is_run_again(user: SampleUser, clip: Path, database: firestore.Client) -> None:
     source = user.upload(clip, "video/mp4")
     reference = database.collection(config.JOBS).document()
     lapsed = datetime.now(UTC) - timedelta(seconds=1)
@@ -47,7 +47,9 @@ def test_a_job_whose_worker_died_is_run_again(user: User, clip: Path, database: 
     assert (result["status"], result["attempt"]) == ("completed", 2)
 
 
-def test_a_job_that_is_to_run_later_waits_until_it_is_due(user: User, clip: Path, database: firestore.Client) -> None:
+def test_a_job_that_is_to_run_later_waits_until_it_is_due(
+    user: SampleUser, clip: Path, database: firestore.Client
+) -> None:
     source = user.upload(clip, "video/mp4")
     job_id = user.write_job({"source": source}, runAfter=datetime.now(UTC) + timedelta(days=1))
     job_ran_meanwhile = user.write_job({"source": source})

@@ -15,7 +15,7 @@ from stoker.models.video import VideoInput
 from stoker.sandbox import ffmpeg
 from stoker.video import worker as video
 from stoker.video.worker import process_video
-from stoker_tools.samples.user import User
+from stoker_tools.samples.user import SampleUser
 
 pytestmark = pytest.mark.usefixtures("undelivered", "own_tmp", "queued")
 
@@ -44,7 +44,7 @@ class Cancelling:
             if now == self._stage and self._left == 0:
                 self.cancel(context)
 
-        context.report = counting  # type: ignore[assignment, method-assign]
+        context.report = counting  # type: ignore[assignment, method-assign] # Only for this attempt.
         return process_video(context, video_input)
 
     def cancel(self, context: JobContext) -> None:
@@ -58,7 +58,7 @@ class Cancelling:
 @pytest.mark.parametrize(
     ("stage", "remote"), [*((stage, False) for stage in REPORTS), ("probing", True), ("encoding", True)]
 )
-def test_nothing_stays(user: User, clip: Path, monkeypatch: pytest.MonkeyPatch, stage: str, remote: bool) -> None:
+def test_nothing_stays(user: SampleUser, clip: Path, monkeypatch: pytest.MonkeyPatch, stage: str, remote: bool) -> None:
     monkeypatch.setattr(config, "MAX_FETCHED_BYTES", 1000 if remote else config.GIB)
     job = DrivenJob(user.id, input={"source": user.upload(clip, "video/mp4"), "outputs": OUTPUTS})
     cancelling = Cancelling(job, stage)
@@ -69,7 +69,9 @@ def test_nothing_stays(user: User, clip: Path, monkeypatch: pytest.MonkeyPatch, 
     assert left_behind(job) == ([], [], [])
 
 
-def test_nothing_stays_of_the_second_run_of_ffmpeg(user: User, clip: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_stays_of_the_second_run_of_ffmpeg(
+    user: SampleUser, clip: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The sheets of a sprite are made of its pictures."""
     job = DrivenJob(user.id, input={"source": user.upload(clip, "video/mp4"), "outputs": [{"kind": "sprite"}]})
     cancelling = Cancelling(job, "")

@@ -13,7 +13,7 @@ from stoker import config
 from stoker.probe.probe import MediaInfo, Prober
 from stoker.sandbox.formats import PICTURES
 from stoker.storage.client import bucket
-from stoker_tools.samples.user import User
+from stoker_tools.samples.user import SampleUser
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def boxes(mp4: bytes) -> list[str]:
     return found
 
 
-def saved(user: User, job: dict[str, Any], folder: Path) -> dict[str, tuple[Path, MediaInfo]]:
+def saved(user: SampleUser, job: dict[str, Any], folder: Path) -> dict[str, tuple[Path, MediaInfo]]:
     """Downloads the outputs of a job, by kind."""
     files = {}
     with Prober() as prober:
@@ -48,7 +48,7 @@ def saved(user: User, job: dict[str, Any], folder: Path) -> dict[str, tuple[Path
 
 
 @pytest.mark.usefixtures("nothing_left_in_tmp")
-def test_a_pending_job_becomes_files_that_play(user: User, film: Path, tmp_path: Path) -> None:
+def test_a_pending_job_becomes_files_that_play(user: SampleUser, film: Path, tmp_path: Path) -> None:
     source = user.upload(film, "video/mp4")
     seen = list(user.watch(user.write_job({"source": source})))
     job = seen[-1]
@@ -62,9 +62,9 @@ def test_a_pending_job_becomes_files_that_play(user: User, film: Path, tmp_path:
     brisk = min(seconds, config.BRISK_FOR_SECONDS) * 0.7
     assert len(set(progress)) >= 1 + brisk + (seconds - brisk) // (2 * config.PROGRESS_SECONDS)
 
-    told = [one for one in seen if "etaSeconds" in one]
-    assert told
-    assert all(isinstance(one["etaSeconds"], int) and one["etaSeconds"] > 0 for one in told)
+    estimated = [one for one in seen if "etaSeconds" in one]
+    assert estimated
+    assert all(isinstance(one["etaSeconds"], int) and one["etaSeconds"] > 0 for one in estimated)
     assert "etaSeconds" not in job
 
     media = job["output"]["media"]
@@ -102,7 +102,7 @@ def test_a_pending_job_becomes_files_that_play(user: User, film: Path, tmp_path:
 
 
 @pytest.mark.usefixtures("nothing_left_in_tmp")
-def test_outputs_are_as_they_were_asked_for(user: User, film: Path, tmp_path: Path) -> None:
+def test_outputs_are_as_they_were_asked_for(user: SampleUser, film: Path, tmp_path: Path) -> None:
     source = user.upload(film, "video/mp4")
     wanted = [
         {"kind": "poster", "at": 3, "width": 320},
@@ -119,7 +119,7 @@ def test_outputs_are_as_they_were_asked_for(user: User, film: Path, tmp_path: Pa
 
 
 @pytest.mark.usefixtures("nothing_left_in_tmp")
-def test_the_owner_cancels_a_job_while_it_runs(user: User, film: Path) -> None:
+def test_the_owner_cancels_a_job_while_it_runs(user: SampleUser, film: Path) -> None:
     wanted = [{"kind": "mp4", "height": height, "quality": "high"} for height in (480, 400, 320, 240)]
     job_id = user.write_job({"source": user.upload(film, "video/mp4"), "outputs": wanted})
     reference = user.firestore.collection("processingJobs").document(job_id)
@@ -136,12 +136,12 @@ def test_the_owner_cancels_a_job_while_it_runs(user: User, film: Path) -> None:
     assert list(bucket().list_blobs(prefix=f"job-outputs/{user.id}/")) == []
 
 
-def test_another_user_sees_neither_the_job_nor_its_files(user: User, clip: Path) -> None:
+def test_another_user_sees_neither_the_job_nor_its_files(user: SampleUser, clip: Path) -> None:
     import httpx
     from google.api_core.exceptions import PermissionDenied
 
     job = user.result(user.write_job({"source": user.upload(clip, "video/mp4")}))
-    stranger = User.sign_up()
+    stranger = SampleUser.sign_up()
     with pytest.raises(PermissionDenied):
         stranger.firestore.collection("processingJobs").document(job["id"]).get()
     with pytest.raises(httpx.HTTPStatusError, match="403"):

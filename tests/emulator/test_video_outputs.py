@@ -8,12 +8,12 @@ import av
 import pytest
 
 from conftest import Ffmpeg
-from stoker_tools.samples.user import User
+from stoker_tools.samples.user import SampleUser
 
 pytestmark = pytest.mark.usefixtures("nothing_left_in_tmp")
 
 
-def completed(user: User, clip: Path, *outputs: dict[str, Any]) -> list[dict[str, Any]]:
+def completed(user: SampleUser, clip: Path, *outputs: dict[str, Any]) -> list[dict[str, Any]]:
     """Runs a job on the clip; returns the files of its output."""
     job = user.result(user.write_job({"source": user.upload(clip, "video/mp4"), "outputs": list(outputs)}))
     assert job["status"] == "completed", job.get("error")
@@ -22,7 +22,7 @@ def completed(user: User, clip: Path, *outputs: dict[str, Any]) -> list[dict[str
     return files
 
 
-def saved(user: User, file: dict[str, Any], folder: Path) -> Path:
+def saved(user: SampleUser, file: dict[str, Any], folder: Path) -> Path:
     """Downloads an output with its parts, side by side, as a player finds them."""
     for one in (file, *file.get("parts", [])):
         content = user.download(one["path"])
@@ -31,7 +31,7 @@ def saved(user: User, file: dict[str, Any], folder: Path) -> Path:
     return folder / Path(file["path"]).name
 
 
-def test_a_playlist_plays_from_any_folder(user: User, clip: Path, tmp_path: Path) -> None:
+def test_a_playlist_plays_from_any_folder(user: SampleUser, clip: Path, tmp_path: Path) -> None:
     [hls, mp4] = completed(user, clip, {"kind": "hls", "heights": [720, 90]}, {"kind": "mp4"})
     assert (hls["width"], hls["height"], hls["contentType"]) == (320, 180, "application/vnd.apple.mpegurl")
     assert hls["durationSeconds"] == pytest.approx(mp4["durationSeconds"], abs=0.1)
@@ -40,19 +40,19 @@ def test_a_playlist_plays_from_any_folder(user: User, clip: Path, tmp_path: Path
         assert sum(1 for frame in container.decode(container.streams.video[0])) == 75
 
 
-def test_a_file_of_any_name(user: User, clip: Path) -> None:
+def test_a_file_of_any_name(user: SampleUser, clip: Path) -> None:
     named = clip.rename(clip.with_name("Ünïcödé 映画 🎬 $(x);'\"%n.mp4"))
     [mp4] = completed(user, named, {"kind": "mp4"})
     assert mp4["path"].endswith("/video-180p.mp4")
 
 
-def test_identical_outputs_become_one_file(user: User, clip: Path) -> None:
+def test_identical_outputs_become_one_file(user: SampleUser, clip: Path) -> None:
     outputs = [{"kind": "poster", "at": 1}, {"kind": "poster", "at": 1, "width": 1280}]
     job = user.result(user.write_job({"source": user.upload(clip, "video/mp4"), "outputs": outputs}))
     assert [file["kind"] for file in job["output"]["files"]] == ["poster"]
 
 
-def test_sound_and_what_it_is_found_as(user: User, clip: Path, tmp_path: Path) -> None:
+def test_sound_and_what_it_is_found_as(user: SampleUser, clip: Path, tmp_path: Path) -> None:
     [mp3] = completed(user, clip, {"kind": "audio"})
     assert mp3["contentType"] == "audio/mpeg"
     assert "width" not in mp3
@@ -60,7 +60,7 @@ def test_sound_and_what_it_is_found_as(user: User, clip: Path, tmp_path: Path) -
         assert sum(frame.samples for frame in container.decode(audio=0)) / 48_000 == pytest.approx(3, abs=0.1)
 
 
-def test_every_kind_comes_out_of_one_job(user: User, clip: Path, tmp_path: Path) -> None:
+def test_every_kind_comes_out_of_one_job(user: SampleUser, clip: Path, tmp_path: Path) -> None:
     kinds = ("mp4", "webm", "av1", "poster", "sprite", "preview", "audio", "waveform")
     outputs: list[dict[str, Any]] = [{"kind": kind} for kind in kinds]
     files = dict(zip(kinds, completed(user, clip, *outputs), strict=True))
@@ -81,7 +81,7 @@ def test_every_kind_comes_out_of_one_job(user: User, clip: Path, tmp_path: Path)
     assert (tmp_path / "waveform.png").exists()
 
 
-def test_a_part_with_a_watermark_and_captions(user: User, clip: Path, ffmpeg: Ffmpeg, tmp_path: Path) -> None:
+def test_a_part_with_a_watermark_and_captions(user: SampleUser, clip: Path, ffmpeg: Ffmpeg, tmp_path: Path) -> None:
     mark = ffmpeg("mark.png", "-f", "lavfi", "-i", "color=white:size=64x64", "-frames:v", "1", "-update", "1")
     words = tmp_path / "words.vtt"
     words.write_text("WEBVTT\n\n00:01.200 --> 00:02.000\nHello.\n")
@@ -101,8 +101,8 @@ def test_a_part_with_a_watermark_and_captions(user: User, clip: Path, ffmpeg: Ff
 
 
 @pytest.mark.parametrize("field", ["watermark", "captions"])
-def test_what_is_not_the_owners_is_not_laid_over_a_film(user: User, clip: Path, field: str) -> None:
-    theirs = User.sign_up().upload(clip, "video/mp4")
+def test_what_is_not_the_owners_is_not_laid_over_a_film(user: SampleUser, clip: Path, field: str) -> None:
+    theirs = SampleUser.sign_up().upload(clip, "video/mp4")
     job = user.result(user.write_job({"source": user.upload(clip, "video/mp4"), field: {"source": theirs}}))
     assert (job["status"], job["errorCode"]) == ("failed", "input-forbidden")
     assert theirs in job["error"]

@@ -28,8 +28,8 @@ class Accounts:
         """Make an account, at another time than all accounts before, or `at` a given time in milliseconds."""
         made = known.get("at", next(self._times))
         times = SimpleNamespace(creation_timestamp=made, last_sign_in_timestamp=None)
-        said: dict[str, Any] = {"custom_claims": None, "provider_data": []}
-        self._accounts[user_id] = SimpleNamespace(uid=user_id, disabled=False, user_metadata=times, **said)
+        fields: dict[str, Any] = {"custom_claims": None, "provider_data": []}
+        self._accounts[user_id] = SimpleNamespace(uid=user_id, disabled=False, user_metadata=times, **fields)
 
     def lock(self, user_id: str) -> None:
         """Lock an account, as an admin does in the console."""

@@ -26,14 +26,14 @@ class Run:
     held: Lease
     heartbeat: Heartbeat
     progress: float = 0
-    told_of_cancel: bool = False
+    knows_of_cancel: bool = False
 
     def holds(self, data: Mapping[str, Any]) -> bool:
         """Return whether the document has this attempt's lease."""
         return bool((data.get("lease") or {}).get("token") == self.held.state.lease_token)
 
 
-def claimed(job_id: str) -> Lease | None:
+def taken(job_id: str) -> Lease | None:
     try:
         return begin_attempt(job_id)
     except NotYetDue:

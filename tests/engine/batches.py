@@ -23,9 +23,9 @@ def does(child: DrivenJob) -> None:
     run_attempt(child.id, lambda run, job_input: JobOutput(files=[]))
 
 
-def fails(child: DrivenJob, said: str = "It is no film.") -> None:
+def fails(child: DrivenJob, message: str = "It is no film.") -> None:
     def fail(run: Any, job_input: Any) -> JobOutput:
-        raise UnsupportedMedia(said)
+        raise UnsupportedMedia(message)
 
     run_attempt(child.id, fail)
 

@@ -60,7 +60,7 @@ class Counted(Meddled):
 
 
 def write(number: int, **fields: Any) -> list[str]:
-    """Write so many jobs at once, each of another user unless it is said whose they are; return their ids."""
+    """Write so many jobs at once, each of another user unless an owner is given; return their ids."""
     job = {"type": "video-processing", "status": "pending", "createdAt": NOW - 2 * MINUTE}
     ids = [store().host.token() for _ in range(number)]
     owners = {one: {"userId": f"user-{one}", "input": {"source": f"user-uploads/user-{one}/cat.mov"}} for one in ids}

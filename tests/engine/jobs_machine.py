@@ -20,7 +20,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from engine.attempts import CHILD, Run, claimed, found, good, write
+from engine.attempts import CHILD, Run, found, good, taken, write
 from engine.hosts import Sleepless
 from engine.legal import Fields, check_change, check_state
 from engine.stores import AllInMemory, QueueInMemory, own_project
@@ -65,7 +65,7 @@ class Jobs(RuleBasedStateMachine):
         """Delivered at any time, any number of times."""
         self.runs: list[Run] = []
         self.limited: set[str] = set()
-        """Jobs whose last attempt was claimed while users were limited."""
+        """Jobs whose last attempt began while users were limited."""
         self.events: list[StoredDocument] = []
         self.seen: dict[str, Fields] = {}
         self.sound = True
@@ -117,9 +117,9 @@ class Jobs(RuleBasedStateMachine):
         tasks = waiting if waiting and pick % 4 else self.tasks
         job_id = tasks[pick % len(tasks)]
         with ThreadPoolExecutor(at_once) as pool:
-            claims = [held for held in pool.map(claimed, [job_id] * at_once) if held is not None]
-        assert len(claims) <= 1
-        for held in claims:
+            leases = [held for held in pool.map(taken, [job_id] * at_once) if held is not None]
+        assert len(leases) <= 1
+        for held in leases:
             self.runs.append(Run(held, Heartbeat(held, JobLog(job_id))))
             (self.limited.add if self.at_once else self.limited.discard)(job_id)
             assert self.at_once is None or self.counted(held.job.document.user_id) <= self.at_once
@@ -175,7 +175,7 @@ class Jobs(RuleBasedStateMachine):
     @precondition(lambda self: self.runs)
     @rule(pick=PICK)
     def worker_fails_for_now(self, pick: int) -> None:
-        self.ends("fail for now", self.chosen(pick), Unavailable("Nobody answered. The job is tried again by itself."))
+        self.ends("fail for now", self.chosen(pick), Unavailable("Nobody answered."))
 
     @precondition(lambda self: self.runs)
     @rule(pick=PICK)
@@ -342,10 +342,10 @@ class Jobs(RuleBasedStateMachine):
         except JobCancelled:
             assert run.holds(data)
             assert data["cancelRequested"]
-            run.told_of_cancel = True
+            run.knows_of_cancel = True
             return False
         assert run.holds(data)
-        assert run.told_of_cancel or not data.get("cancelRequested") or self.step not in ("report", "save")
+        assert run.knows_of_cancel or not data.get("cancelRequested") or self.step not in ("report", "save")
         return True
 
     def counted(self, owner: str) -> int:

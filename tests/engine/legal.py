@@ -6,7 +6,7 @@ from stoker import config
 from stoker.models.job import RUNNING_JOBS, has_ended
 
 LEGAL: dict[tuple[str, str], set[str]] = {
-    # A task that is delivered claims the job.
+    # A task was delivered, and its attempt has taken the job under a lease.
     ("pending", "processing"): {"deliver"},
     # Another job has its dedupeKey, or its attempts are exhausted.
     ("pending", "failed"): {"write", "dispatch", "deliver", "sweep"},

@@ -1,4 +1,4 @@
-"""Attempts on both stores: a job is claimed once, its writes are fenced, and its final write counts once."""
+"""Attempts on both stores: one attempt takes a job, its writes are fenced, and its final write counts once."""
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -94,7 +94,7 @@ def test_a_final_write_that_is_refused_for_a_moment_is_made_again(job: Job, medd
     assert list(refusals) == []
 
 
-def test_a_claim_whose_answer_was_lost_is_held(job: Job, meddled: Meddled) -> None:
+def test_a_lease_is_held_although_the_answer_to_its_write_was_lost(job: Job, meddled: Meddled) -> None:
     # As the client library meets it when it sends the commit again.
     meddled.after = once(Conflict())
     held = job.take()
@@ -103,7 +103,7 @@ def test_a_claim_whose_answer_was_lost_is_held(job: Job, meddled: Meddled) -> No
     assert job.data()["status"] == "completed"
 
 
-def test_an_owner_who_writes_between_the_read_and_the_claim_does_not_stop_it(job: Job, meddled: Meddled) -> None:
+def test_an_attempt_takes_the_job_although_the_owner_writes_after_its_read(job: Job, meddled: Meddled) -> None:
     meddling = iter([1, 2])
 
     def note(writes: Sequence[Write]) -> None:
@@ -172,7 +172,7 @@ def test_a_final_write_removes_the_lease_and_the_error_of_earlier_attempts(job: 
     assert [(one["number"], one["errorCode"]) for one in data["attempts"]] == [(1, "internal")]
 
 
-def test_an_attempt_that_went_silent_is_told_of(job: Job) -> None:
+def test_an_attempt_that_went_silent_is_recorded(job: Job) -> None:
     job.take()
     job.lapse()
     job.take()

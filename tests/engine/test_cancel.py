@@ -1,7 +1,6 @@
 """A cancel stops an attempt, whenever it arrives."""
 
 import contextlib
-import time
 
 import pytest
 
@@ -15,6 +14,7 @@ from stoker.jobs.context import JobContext
 from stoker.jobs.store import Store
 from stoker.models.job import JobOutput
 from stoker.models.video import VideoInput
+from waiting import until
 
 
 def test_a_cancel_that_comes_with_the_last_of_the_work_counts(job: Job, engine: Store) -> None:
@@ -22,11 +22,8 @@ def test_a_cancel_that_comes_with_the_last_of_the_work_counts(job: Job, engine: 
 
     def finishes(context: JobContext, job_input: VideoInput) -> JobOutput:
         job.update({"cancelRequested": True})
-        until = time.monotonic() + 10
         with contextlib.suppress(JobCancelled):
-            while time.monotonic() < until:
-                context.check()
-                time.sleep(0.01)
+            until(context.check, 10, "The worker learns of the cancellation")
         return OUTPUT
 
     run_attempt(job.id, finishes)
@@ -51,10 +48,7 @@ def test_a_worker_learns_that_its_job_was_cancelled(job: Job, engine: Store) -> 
 
     def endless(context: JobContext, job_input: VideoInput) -> JobOutput:
         job.update({"cancelRequested": True})
-        until = time.monotonic() + 20
-        while time.monotonic() < until:
-            context.check()
-            time.sleep(0.01)
+        until(context.check, 20, "The worker learns of the cancellation")
         return OUTPUT
 
     run_attempt(job.id, endless)
@@ -62,7 +56,7 @@ def test_a_worker_learns_that_its_job_was_cancelled(job: Job, engine: Store) -> 
     assert (data["status"], data["errorCode"]) == ("cancelled", "cancelled")
 
 
-def test_a_cancel_that_comes_between_a_claim_and_its_answer_counts(job: Job, meddled: Meddled) -> None:
+def test_a_cancel_that_comes_before_the_answer_to_the_lease_write_counts(job: Job, meddled: Meddled) -> None:
     def lose_the_answer(writes: object) -> None:
         meddled.after = lambda writes: None
         job.update({"cancelRequested": True})

@@ -21,7 +21,7 @@ NOON = datetime.now(UTC).replace(hour=12, minute=0)
 
 
 @pytest.fixture
-def said(capsys: pytest.CaptureFixture[str]) -> Callable[[], list[tuple[str, int | None]]]:
+def logged(capsys: pytest.CaptureFixture[str]) -> Callable[[], list[tuple[str, int | None]]]:
     """Return the log entries about the project's limits since the last call: (event, percent)."""
 
     def events() -> list[tuple[str, int | None]]:
@@ -40,7 +40,7 @@ def ended(jobs: int, at: datetime = NOON) -> None:
 
 @pytest.mark.parametrize("limits", [{"jobsADay": 10}, {"jobsADay": None, "workHoursADay": 10}], ids=str)
 def test_the_log_says_once_a_day_that_half_and_four_fifths_of_a_limit_are_used(
-    settings: Settings, said: Any, limits: dict[str, int | None]
+    settings: Settings, logged: Any, limits: dict[str, int | None]
 ) -> None:
     settings(projectLimits=limits)
     expected: dict[int, list[tuple[str, int | None]]] = {
@@ -53,29 +53,29 @@ def test_the_log_says_once_a_day_that_half_and_four_fifths_of_a_limit_are_used(
         for minute in range(2):
             settings_module.forget()  # Else the time at which jobs begin again is known only after 15 s.
             sweep(NOON + timedelta(minutes=2 * jobs + minute))
-            assert said() == ([] if minute else expected.get(jobs, []))
+            assert logged() == ([] if minute else expected.get(jobs, []))
 
 
-def test_what_is_passed_at_once_is_one_line(settings: Settings, said: Any) -> None:
+def test_what_is_passed_at_once_is_one_line(settings: Settings, logged: Any) -> None:
     settings(projectLimits={"jobsADay": 10})
     ended(9)
     sweep(NOON)
-    assert said() == [("project-near-limit", 80)]
+    assert logged() == [("project-near-limit", 80)]
 
 
-def test_another_day_has_lines_of_its_own(settings: Settings, said: Any) -> None:
+def test_another_day_has_lines_of_its_own(settings: Settings, logged: Any) -> None:
     settings(projectLimits={"jobsADay": 2})
     for day in range(3):
         ended(1, NOON + timedelta(days=day))
         sweep(NOON + timedelta(days=day, minutes=1))
-        assert said() == [("project-near-limit", 50)]
+        assert logged() == [("project-near-limit", 50)]
 
 
-def test_without_limits_nothing_is_said(settings: Settings, said: Any) -> None:
+def test_without_limits_nothing_is_logged(settings: Settings, logged: Any) -> None:
     settings(projectLimits={"jobsADay": None, "workHoursADay": None})
     ended(9)
     sweep(NOON)
-    assert said() == []
+    assert logged() == []
 
 
 @pytest.mark.parametrize(("jobs", "seconds", "percent"), [(0, 0, 0), (50, 0, 50), (50, 3600, 100), (100, 0, 100)])

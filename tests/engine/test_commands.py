@@ -43,13 +43,13 @@ def test_an_ended_job_becomes_as_new_and_keeps_its_history(queued: list[str], st
 
 
 @pytest.mark.parametrize(
-    ("status", "said"),
+    ("status", "message"),
     [("pending", "has not ended"), ("processing", "has not ended"), ("completed", "write a new job")],
 )
-def test_a_job_that_is_under_way_or_done_stays_as_it_is(queued: list[str], status: str, said: str) -> None:
+def test_a_job_that_is_under_way_or_done_stays_as_it_is(queued: list[str], status: str, message: str) -> None:
     job = written("two", status=status)
     before = job.found()
-    with pytest.raises(NotRetryable, match=said):
+    with pytest.raises(NotRetryable, match=message):
         retry_job("two")
     assert job.found().update_time == before.update_time
     assert queued == []

@@ -58,7 +58,7 @@ def test_a_job_that_exists_stays_as_it_is() -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "named"),
     [
         ({"user_id": ""}, ["userId"]),
         ({"type": "video-destroying"}, ["type"]),
@@ -73,11 +73,11 @@ def test_a_job_that_exists_stays_as_it_is() -> None:
         ),
     ],
 )
-def test_what_can_not_run_is_refused_with_every_problem_named(arguments: dict[str, Any], said: list[str]) -> None:
+def test_what_can_not_run_is_refused_with_every_problem_named(arguments: dict[str, Any], named: list[str]) -> None:
     good: dict[str, Any] = {"user_id": "ada", "type": "video-processing", "input": SOURCE}
     with pytest.raises(InvalidJob) as refused:
         create_processing_job(**{**good, **arguments})
-    assert all(f" {one}" in refused.value.message for one in said)
+    assert all(f" {one}" in refused.value.message for one in named)
     assert jobs() == []
 
 
@@ -88,7 +88,7 @@ def test_a_type_that_no_worker_does_is_refused(monkeypatch: pytest.MonkeyPatch) 
     assert jobs() == []
 
 
-def test_a_write_whose_answer_was_lost_is_told_apart_from_another_job(meddled: Meddled) -> None:
+def test_a_write_whose_answer_was_lost_is_distinguished_from_another_job(meddled: Meddled) -> None:
     # The client library sends a commit again by itself, unless it must not: then it meets its own work.
     meddled.after = once(DocumentExists())
     name = create_processing_job("ada", "video-processing", SOURCE)

@@ -75,7 +75,7 @@ def test_a_job_is_retried_once_the_other_job_with_its_key_has_ended(queued: list
 
 
 def test_of_a_retry_and_a_new_job_with_the_same_key_one_is_alive(queued: list[str]) -> None:
-    """Whichever is first: no job that was said to be pending fails for the other's sake."""
+    """Whichever is first: no job that was reported as pending fails for the other's sake."""
     for _ in range(5):
         job, new = failed("k"), DrivenJob(dedupeKey="k")
 

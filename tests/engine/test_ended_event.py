@@ -22,7 +22,7 @@ from stoker.models.job import JobOutput
 from stoker.queries import declared
 
 
-def told() -> list[ServerEvent]:
+def recorded() -> list[ServerEvent]:
     found = store().documents.find(declared.EVENTS_BY_MARK.selection(("rolledUp", "==", False)))
     return [ServerEvent.from_firestore(event.data) for event in found]
 
@@ -31,11 +31,11 @@ def nothing(run: Any, job_input: Any) -> JobOutput:
     return JobOutput(files=[])
 
 
-def test_a_job_that_completes_is_told_once() -> None:
+def test_the_end_of_a_completed_job_is_recorded_once() -> None:
     job = DrivenJob()
     run_attempt(job.id, nothing)
     run_attempt(job.id, nothing)
-    [event] = told()
+    [event] = recorded()
     assert (event.name, event.user_id, event.rolled_up) == ("job.completed", "ada", False)
     assert event.properties == {"type": "video-processing"}
     assert event.value is not None
@@ -46,38 +46,38 @@ def test_a_job_that_completes_is_told_once() -> None:
 def test_no_client_can_write_the_event_of_an_end_or_take_its_id(field: str) -> None:
     job = DrivenJob()
     run_attempt(job.id, nothing)
-    [event] = told()
+    [event] = recorded()
     by_client = {**event.to_firestore(), "id": "a", "name": "video.played", field: getattr(event, field)}
     with pytest.raises(ValidationError):
         AnalyticsEvent.from_firestore(by_client)
 
 
-def test_a_job_that_can_not_run_is_told_with_its_code() -> None:
+def test_the_end_of_a_job_that_can_not_run_is_recorded_with_its_code() -> None:
     job = DrivenJob(input={"source": "user-uploads/bob/secret.mov", "ghost": 1})
     dispatch(job.found())
-    [event] = told()
+    [event] = recorded()
     assert event.name == "job.failed"
     assert event.properties == {"type": "video-processing", "errorCode": "invalid-job"}
 
 
-def test_a_job_that_is_cancelled_while_it_waits_is_told() -> None:
+def test_the_end_of_a_job_that_is_cancelled_while_it_waits_is_recorded() -> None:
     job = DrivenJob(cancelRequested=True)
     dispatch(job.found())
-    assert [event.name for event in told()] == ["job.cancelled"]
+    assert [event.name for event in recorded()] == ["job.cancelled"]
 
 
 def test_an_attempt_that_is_not_the_last_is_no_end(job: DrivenJob) -> None:
     job.take().end(FailedTransiently(Unavailable("Later."), 60))
-    assert told() == []
+    assert recorded() == []
 
 
-def test_who_has_lost_the_job_tells_nothing(job: DrivenJob) -> None:
+def test_an_attempt_that_has_lost_its_lease_records_nothing(job: DrivenJob) -> None:
     held: Lease = job.take()
     job.lapse()
     job.take()
     with pytest.raises(LeaseLost):
         held.end(Succeeded(JobOutput(files=[])))
-    assert told() == []
+    assert recorded() == []
 
 
 @pytest.mark.parametrize("user_id", [None, 7, "a/b", {"a": 1}])
@@ -85,7 +85,7 @@ def test_a_job_of_nobody_ends_without_an_event(user_id: Any) -> None:
     job = DrivenJob(userId=user_id)
     dispatch(job.found())
     assert job.status == "failed"
-    assert told() == []
+    assert recorded() == []
 
 
 def parent() -> DrivenJob:
@@ -102,12 +102,14 @@ def counted(captured: pytest.CaptureFixture[str], job: DrivenJob) -> list[dict[s
     return [line for line in lines if line.get("event") == "job-ended" and line["jobId"] == job.id]
 
 
-def test_a_job_that_waits_and_is_no_valid_job_any_more_is_told_and_counted(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_end_of_a_waiting_job_that_became_invalid_is_recorded_and_counted(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     job = parent()
     job.update({"dedupeKey": 5})
     update_parent(job.id)
     assert job.status == "failed"
-    [event] = told()
+    [event] = recorded()
     assert (event.name, event.user_id, event.properties["errorCode"]) == ("job.failed", "ada", "invalid-job")
     [line] = counted(capsys, job)
     assert (line["status"], line["errorCode"]) == ("failed", "invalid-job")
@@ -115,7 +117,7 @@ def test_a_job_that_waits_and_is_no_valid_job_any_more_is_told_and_counted(capsy
 
 @pytest.mark.parametrize("engine", [pytest.param("firestore", marks=pytest.mark.emulator)], indirect=True)
 @pytest.mark.parametrize("waits", [True, False])
-def test_a_job_that_can_not_be_decoded_is_told_and_counted(
+def test_the_end_of_a_job_that_can_not_be_decoded_is_recorded_and_counted(
     engine: Store, waits: bool, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A store in memory holds no references."""
@@ -126,7 +128,7 @@ def test_a_job_that_can_not_be_decoded_is_told_and_counted(
         sweep()
     else:
         run_attempt(job.id, nothing)
-    [event] = told()
+    [event] = recorded()
     assert (event.name, event.user_id) == ("job.failed", "ada")
     assert event.properties == {"type": "video-processing", "errorCode": "invalid-job"}
     [line] = counted(capsys, job)
@@ -137,4 +139,4 @@ def test_the_deletion_of_a_user_leaves_no_event_behind() -> None:
     job = DrivenJob(type="batch-operation", input={"operation": "delete-user-data"}, cancelRequested=True)
     dispatch(job.found())
     assert job.status == "cancelled"
-    assert told() == []
+    assert recorded() == []

@@ -22,7 +22,7 @@ from stoker.models.job import BatchOutput, ItemFailure
 
 @FIRESTORE_IN_SOAK
 @pytest.mark.parametrize(
-    ("job_input", "failed", "listed", "said"),
+    ("job_input", "failed", "listed", "message"),
     [
         (UPDATE, 0, 0, "nothing of it has failed"),
         (UPDATE, 2, 2, None),
@@ -34,17 +34,17 @@ from stoker.models.job import BatchOutput, ItemFailure
     ],
 )
 def test_what_can_be_run_again_of_a_completed_batch(
-    job_input: dict[str, Any], failed: int, listed: int, said: str | None, queued: list[str]
+    job_input: dict[str, Any], failed: int, listed: int, message: str | None, queued: list[str]
 ) -> None:
     failures = [ItemFailure(item=str(number), error="No.", error_code="invalid-task") for number in range(listed)]
     output = BatchOutput(total=failed + 1, succeeded=1, failed=failed, failures=failures).to_firestore()
     batch = DrivenJob(type="batch-operation", input=job_input, status="completed", progress=100, output=output)
     before = batch.found()
-    if said is None:
+    if message is None:
         retry_job(batch.id)
         assert (batch.status, batch.data()["output"], queued) == ("pending", output, [batch.id])
     else:
-        with pytest.raises(NotRetryable, match=said):
+        with pytest.raises(NotRetryable, match=message):
             retry_job(batch.id)
         assert (batch.found(), queued) == (before, [])
 

@@ -34,7 +34,7 @@ def test_a_paused_type_does_not_begin_and_says_so(settings: Settings, queued: li
     assert (job.status, job.data()["stage"]) == ("pending", "paused")
     held = job.data()["updatedAt"]
     assert begin_attempt(job.id) is None
-    assert job.data()["updatedAt"] == held  # said once
+    assert job.data()["updatedAt"] == held  # logged once
     sweep()
     assert queued == []
     settings(paused=[])

@@ -128,7 +128,7 @@ def test_without_any_job_nothing_is_removed(capsys: pytest.CaptureFixture[str]) 
 
 
 @IN_MEMORY
-def test_without_any_outputs_it_says_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+def test_without_any_outputs_nothing_is_logged(capsys: pytest.CaptureFixture[str]) -> None:
     assert reconcile_outputs().looked_at == 0
     assert capsys.readouterr().err == ""
 

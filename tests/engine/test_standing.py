@@ -1,4 +1,4 @@
-"""A claim looks the owner's account up: jobs of a user who is locked out or gone do not run."""
+"""The admission looks up the owner's account: a job does not run if the account is locked or deleted."""
 
 from datetime import UTC, datetime, timedelta
 

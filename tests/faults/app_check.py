@@ -26,7 +26,7 @@ def _nobody(self: ApplicationDefault) -> AnonymousCredentials:
     return AnonymousCredentials()
 
 
-PyJWKClient.fetch_data = _keys  # type: ignore[method-assign]
+PyJWKClient.fetch_data = _keys  # type: ignore[method-assign] # The keys come from a file of the test.
 # App Check wants credentials, though it needs none to verify a token.
 ApplicationDefault.get_credential = _nobody
 

@@ -12,7 +12,7 @@ from typing import Any
 from faults.folder import note, noted
 
 POINTS = (
-    "claimed",
+    "lease taken",
     "before the download",
     "in the download",
     "probed",

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -15,7 +16,7 @@ from google.cloud.firestore import SERVER_TIMESTAMP
 
 from stoker import config
 from stoker.models.analytics import SERVER_EVENTS, SERVER_ID
-from stoker_tools.samples.user import User
+from stoker_tools.samples.user import SampleUser
 
 FILM, BATCH = "video-processing", "batch-operation"
 SHORT = {"source": "public/1-seconds"}
@@ -66,7 +67,7 @@ def all_perform(crowd: Sequence[Sequence[Act]]) -> None:
             done.result()
 
 
-def put(user: User, folder: Path, name: str, text: str) -> str:
+def put(user: SampleUser, folder: Path, name: str, text: str) -> str:
     """Uploads a list of a user's; returns the object's name."""
     file = folder / f"{uuid4().hex}.csv"
     file.write_text(text)
@@ -83,13 +84,13 @@ class Honest:
         jobs: The kinds of the jobs that were written, by id.
     """
 
-    user: User
+    user: SampleUser
     source: str
     jobs: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def come(cls, folder: Path) -> "Honest":
-        user = User.sign_up()
+        user = SampleUser.sign_up()
         rows = "".join(f"Water plant {number}\n" for number in range(10))
         return cls(user, put(user, folder, "plants.csv", f"title\n{rows}"))
 
@@ -104,7 +105,7 @@ class Honest:
         at = choose.uniform(0, EVERY_SECONDS)
         while at < seconds:
             kind = choose.choice(KINDS)
-            yield at, lambda kind=kind: self._write(kind, *kinds[kind])  # type: ignore[misc]
+            yield at, partial(self._write, kind, *kinds[kind])
             at += choose.expovariate(1 / EVERY_SECONDS)
 
     def _write(self, kind: str, job_type: str, job_input: dict[str, Any]) -> None:
@@ -124,7 +125,7 @@ class Attacker:
         forged: Events that the rules have let through.
     """
 
-    user: User
+    user: SampleUser
     blank: str
     done: str
     documents: int = 0
@@ -133,7 +134,7 @@ class Attacker:
 
     @classmethod
     def come(cls, folder: Path) -> "Attacker":
-        user = User.sign_up()
+        user = SampleUser.sign_up()
         blank = put(user, folder, "blank.csv", "title\n" + "\n" * 4 * 1024**2)
         rows = "".join(f"Farm {number},completed,urgent\n" for number in range(60))
         return cls(user, blank, put(user, folder, "done.csv", f"title,status,priority\n{rows}"))

@@ -8,7 +8,7 @@ import shutil
 import threading
 import time
 from base64 import b64encode
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,6 +27,7 @@ from stoker.firestore.client import client
 from stoker.storage.client import bucket
 from stoker_tools.emulators import Emulators, running
 from stoker_tools.setup.environment import ROOT
+from waiting import until
 
 PARALLEL = 12
 """Requests that the Functions emulator serves at once; each has a process of its own."""
@@ -93,19 +94,6 @@ def _forget_clients() -> None:
     client.cache_clear()
     bucket.cache_clear()
     firebase_admin.delete_app(app())  # Auth's client remembers where it was made
-
-
-def until(condition: Callable[[], object], seconds: float, what: str) -> None:
-    """Waits until a condition holds.
-
-    Raises:
-        TimeoutError: It did not in time.
-    """
-    end = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > end:
-            raise TimeoutError(f"{what}: not within {seconds} s")
-        time.sleep(0.05)
 
 
 @dataclass(frozen=True)
@@ -256,14 +244,14 @@ class FaultySuite:
             done.set()
             thread.join()
 
-    def assert_one_set_of_outputs(self, job: Mapping[str, Any], said: str = "") -> None:
+    def assert_one_set_of_outputs(self, job: Mapping[str, Any], run: str = "") -> None:
         """Check that the objects in the bucket are exactly those that the job names, with the same contents."""
         named = {file["path"]: file for file in job["output"]["files"]}
         # What attempts that died have left is removed after the job has completed.
-        until(lambda: objects(job).keys() == named.keys(), 30, f"{said} There are only outputs that {job} names")
+        until(lambda: objects(job).keys() == named.keys(), 30, f"{run} There are only outputs that {job} names")
         for path, (_, content) in objects(job).items():
             found = (len(content), hashlib.sha256(content).hexdigest())
-            assert found == (named[path]["bytes"], named[path]["sha256"]), (said, job)
+            assert found == (named[path]["bytes"], named[path]["sha256"]), (run, job)
 
 
 def objects(job: Mapping[str, Any]) -> dict[str, tuple[int, bytes]]:

@@ -4,7 +4,7 @@ A test asks for the faults of a job by a field of its document, `fault`, which t
 
     worker      "copy", "nothing" or "poison", in place of the video worker
     signals     by attempt: the point (see `POINTS`) at which the worker's process sends itself a signal, and its name
-    together    the place, "claim" or "enqueue", at which a number of deliveries wait for each other, to go on at once
+    together    the place, "lease" or "enqueue", at which a number of deliveries wait for each other, to go on at once
     drop        true if the dispatcher loses the event
     waits       by attempt: seconds to wait before the next attempt
 
@@ -151,7 +151,7 @@ def _commit(commit: Callable[..., Any], api: Any, request: Any, **named: Any) ->
 
     status = _status(request)
     if status == "processing":
-        meet("claim")
+        meet("lease")
     if status == "completed":
         reach("before the final write")
         if asked_for("final write under way"):
@@ -159,7 +159,7 @@ def _commit(commit: Callable[..., Any], api: Any, request: Any, **named: Any) ->
             reach("final write under way")
     answer = shaken("firestore", make, fail_firestore)
     if status == "processing":
-        reach("claimed")
+        reach("lease taken")
     if status == "completed":
         reach("final write made")
     return answer

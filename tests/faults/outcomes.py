@@ -25,13 +25,13 @@ DISPATCHED = {
 }
 """The outcomes of ten thousand dispatched documents, with the least number of each outcome."""
 
-CLAIMED = {
-    "claimed": 2_000,
+BEGUN = {
+    "begun": 2_000,
     "held by another": 50,
     "failed: attempts-exhausted": 20,
     "cancelled: cancelled": 3,
 }
-"""The outcomes of a claim, for the documents that were queued."""
+"""The outcomes of the tasks of the documents that were queued, with the least number of each outcome."""
 
 
 def codes(error: type[StokerError] = StokerError) -> set[str]:
@@ -68,8 +68,8 @@ def after_dispatch(job_id: str, written: Fields, before: Snapshot, after: Snapsh
         assert after.update_time == before.update_time or data["stage"] == RUNNING_JOBS  # a child of it has ended
         check_job(job_id, data)
         return "queued"
-    told = standing(job_id, data)
-    if told == "failed: invalid-job":
+    outcome = standing(job_id, data)
+    if outcome == "failed: invalid-job":
         as_good = [*good(job_id).items()]
         changed = [
             name for name in {*PLAUSIBLE, *written} if name not in written or (name, written[name]) not in as_good
@@ -81,15 +81,15 @@ def after_dispatch(job_id: str, written: Fields, before: Snapshot, after: Snapsh
         assert after.update_time == before.update_time
         assert data["runAfter"] > datetime.now(UTC)
         return "waiting"
-    return told
+    return outcome
 
 
-def after_claim(job_id: str, before: Snapshot, after: Snapshot) -> str:
-    """Return the outcome of a claim of a queued document. Fail if the outcome is impossible."""
+def after_task(job_id: str, before: Snapshot, after: Snapshot) -> str:
+    """Return the outcome of the task of a queued document. Fail if the outcome is impossible."""
     data = after.to_dict() or {}
-    told = standing(job_id, data)
-    if told != "processing":
-        return told
+    outcome = standing(job_id, data)
+    if outcome != "processing":
+        return outcome
     document, earlier = check_job(job_id, data).document, check_job(job_id, before.to_dict() or {}).document
     if document.stage == RUNNING_JOBS:
         return "waiting for its children"
@@ -100,7 +100,7 @@ def after_claim(job_id: str, before: Snapshot, after: Snapshot) -> str:
         return "held by another"
     assert document.attempt == earlier.attempt + 1
     assert (document.progress, document.stage) == (0, "queued")
-    return "claimed"
+    return "begun"
 
 
 def count(judge: Callable[[str], str], job_ids: Iterable[str], written: Mapping[str, Fields]) -> Counter[str]:

@@ -81,7 +81,7 @@ def unreliable_read(read: Callable[..., Any], *arguments: Any, **named: Any) -> 
 
 
 def fail_firestore(kind: str) -> NoReturn:
-    raise KINDS[kind][0]("An injected fault.")  # type: ignore[no-untyped-call]
+    raise KINDS[kind][0]("An injected fault.")  # type: ignore[no-untyped-call] # The library has no types.
 
 
 def fail_tasks(kind: str) -> NoReturn:

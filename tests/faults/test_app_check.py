@@ -13,7 +13,7 @@ from emulator.calling import call, refusal
 from faults.faulty_suite import FaultySuite
 from faults.folder import APP_CHECK_KEYS
 from stoker import config
-from stoker_tools.samples.user import User
+from stoker_tools.samples.user import SampleUser
 
 NEEDED = (401, "UNAUTHENTICATED", "app-check-required")
 
@@ -27,13 +27,13 @@ def key(faulty: FaultySuite) -> rsa.RSAPrivateKey:
     return made
 
 
-def headers(key: rsa.RSAPrivateKey, **said: Any) -> dict[str, str]:
+def headers(key: rsa.RSAPrivateKey, **changes: Any) -> dict[str, str]:
     claims = {
         "sub": "1:2:web:3",
         "aud": [f"projects/{config.project()}"],
         "iss": "https://firebaseappcheck.googleapis.com/2",
         "exp": int(time.time()) + 60,
-        **said,
+        **changes,
     }
     return {"X-Firebase-AppCheck": jwt.encode(claims, key, "RS256", headers={"kid": "ours"})}
 
@@ -44,7 +44,7 @@ def test_the_app_itself_gets_in(key: rsa.RSAPrivateKey) -> None:
 
 
 def test_others_do_not(key: rsa.RSAPrivateKey) -> None:
-    user = User.sign_up()
+    user = SampleUser.sign_up()
     forged = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     for sent in (
         None,
@@ -60,6 +60,6 @@ def test_others_do_not(key: rsa.RSAPrivateKey) -> None:
 
 
 def test_where_it_is_false_a_bad_token_is_no_hindrance(key: rsa.RSAPrivateKey) -> None:
-    user = User.sign_up()
-    told = refusal(call("retryJob", {"jobId": "none"}, user.token, {"X-Firebase-AppCheck": "garbage"}))
-    assert told == (404, "NOT_FOUND", "job-not-found")
+    user = SampleUser.sign_up()
+    refused = refusal(call("retryJob", {"jobId": "none"}, user.token, {"X-Firebase-AppCheck": "garbage"}))
+    assert refused == (404, "NOT_FOUND", "job-not-found")

@@ -16,10 +16,11 @@ import pytest
 from faults.crowd_figures import Costs, Waits
 from faults.crowd_users import BATCH, FILM, KINDS, OPEN_SECONDS, SHORT, Attacker, Honest, all_perform
 from faults.crowded import PARALLEL, PLACES
-from faults.faulty_suite import FaultySuite, entered, started, until
+from faults.faulty_suite import FaultySuite, entered, started
 from stoker import config, registry
 from stoker.firestore.client import client
 from stoker.jobs.sweeper import MOST_OWNERS, MOST_PARENTS, MOST_RECHECKED
+from waiting import until
 
 HONEST, ATTACKERS = 20, 5
 

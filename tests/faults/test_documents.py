@@ -23,11 +23,11 @@ from faults.odd_documents import (
     huge_documents,
 )
 from faults.outcomes import (
-    CLAIMED,
+    BEGUN,
     DISPATCHED,
     Snapshot,
-    after_claim,
     after_dispatch,
+    after_task,
     check_variety,
     count,
     share,
@@ -124,9 +124,9 @@ def test_thousands_of_documents(queued: list[str], number: int) -> None:
     early = by_all(begin_attempt, ids)
     assert {type(error) for _, error in early} <= {NotYetDue}
     assert all((before[one].to_dict() or {})["runAfter"] > datetime.now(UTC) for one, _ in early)
-    claimed = stored()
-    outcomes = count(lambda one: after_claim(one, dispatched[one], claimed[one]), ids, written)
-    check_variety(outcomes, share(CLAIMED, number))
+    begun = stored()
+    outcomes = count(lambda one: after_task(one, dispatched[one], begun[one]), ids, written)
+    check_variety(outcomes, share(BEGUN, number))
 
     sweep(AN_HOUR_LATER)
     swept = stored()
@@ -135,17 +135,17 @@ def test_thousands_of_documents(queued: list[str], number: int) -> None:
 
 @pytest.mark.usefixtures("unlimited")
 def test_documents_that_change_after_their_dispatch() -> None:
-    """An admin may change a queued document, so a claim may meet any content, too."""
+    """An admin may change a queued document, so an attempt may also meet any content."""
     written = dict(documents(400))
     write(written)
     assert {type(error) for _, error in by_all(begin_attempt, written)} <= {NotYetDue}
-    claimed = stored()
-    outcomes = count(lambda one: standing(one, claimed[one].to_dict() or {}), alive(written), written)
+    begun = stored()
+    outcomes = count(lambda one: standing(one, begun[one].to_dict() or {}), alive(written), written)
     check_variety(outcomes, {"processing": 70, "failed: invalid-job": 100})
 
 
 @pytest.mark.usefixtures("unlimited")
-def test_documents_that_no_event_told_of(queued: list[str]) -> None:
+def test_documents_that_came_without_an_event(queued: list[str]) -> None:
     """An admin may restore documents without events. The sweeper finds the documents that wait for nothing."""
     written = dict(documents(400))
     write(written)
@@ -167,8 +167,8 @@ def test_owners_of_any_name_may_be_limited(settings: Callable[..., None]) -> Non
     written = {f"job{count}": {**good(f"job{count}"), "userId": name} for count, name in enumerate(drawn(TEXTS, 200))}
     write(written)
     assert by_all(begin_attempt, written) == []
-    claimed = stored()
-    outcomes = count(lambda one: standing(one, claimed[one].to_dict() or {}), written, written)
+    begun = stored()
+    outcomes = count(lambda one: standing(one, begun[one].to_dict() or {}), written, written)
     check_variety(outcomes, {"processing": 50, "failed: invalid-job": 5})
 
 

@@ -30,8 +30,8 @@ def assert_one_run(faulty: FaultySuite, job: dict[str, Any]) -> None:
 def test_a_task_that_is_delivered_ten_times_at_once_runs_once(faulty: FaultySuite, film: Path) -> None:
     source = faulty.upload(film)
     for times in range(1, TIMES + 1):
-        # All have read the job as pending before any of them writes its claim.
-        fault = {"drop": True, "together": {"at": "claim", "of": times}}
+        # All deliveries have read the job as pending before any of them writes its lease.
+        fault = {"drop": True, "together": {"at": "lease", "of": times}}
         job_id = faulty.write_job(source, fault if times == TIMES else {**fault, "worker": "copy"})
         delivered(faulty.deliver_task, job_id, times)
         # A delivery whose write meets another write reads the job again, and is noted again.

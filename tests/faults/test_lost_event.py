@@ -3,7 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from faults.faulty_suite import FaultySuite, until
+from faults.faulty_suite import FaultySuite
+from waiting import until
 
 
 def test_the_next_sweep_starts_a_job_whose_event_was_lost(faulty: FaultySuite, film: Path) -> None:

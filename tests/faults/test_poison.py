@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from faults.faulty_suite import FaultySuite, until
+from faults.faulty_suite import FaultySuite
 from stoker import config
 from stoker.firestore.client import client
+from waiting import until
 
 POISONOUS = 0.05
 ATTEMPTS = 3
@@ -36,8 +37,8 @@ def test_poison_fails_and_no_other_job_waits_for_it(faulty: FaultySuite, number:
         ended = faulty.results(poison, 120)
     assert {(job["status"], job["errorCode"], job["attempt"]) for job in ended} == {("failed", "unavailable", ATTEMPTS)}
     for job in ended:
-        told = [(attempt["number"], attempt["errorCode"]) for attempt in job["attempts"]]
-        assert told == [(number, "unavailable") for number in range(1, ATTEMPTS + 1)]
+        recorded = [(attempt["number"], attempt["errorCode"]) for attempt in job["attempts"]]
+        assert recorded == [(number, "unavailable") for number in range(1, ATTEMPTS + 1)]
 
 
 def all_wait(faulty: FaultySuite, ids: list[str]) -> bool:

@@ -1,7 +1,6 @@
 """Processes that are killed in the middle of their work."""
 
 import os
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,13 +12,14 @@ from google.cloud import firestore
 from conftest import Ffmpeg
 from stoker.jobs.sweeper import sweep
 from stoker.storage.client import bucket
-from stoker_tools.samples.user import User
+from stoker_tools.samples.user import SampleUser
+from waiting import until
 
 pytestmark = pytest.mark.usefixtures("nothing_left_in_tmp")
 
 
 @pytest.fixture
-def source(user: User, ffmpeg: Ffmpeg) -> str:
+def source(user: SampleUser, ffmpeg: Ffmpeg) -> str:
     """A film that takes some seconds to encode."""
     picture = ("-f", "lavfi", "-i", "testsrc2=size=640x360:rate=25:duration=60")
     film = ffmpeg("film.mp4", *picture, "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p")
@@ -35,16 +35,11 @@ def encoders() -> Iterator[psutil.Process]:
 
 
 def encoder() -> psutil.Process:
-    """Waits for the one ffmpeg that there should be."""
-    until = time.monotonic() + 60
-    while time.monotonic() < until:
-        for process in encoders():
-            return process
-        time.sleep(0.02)
-    raise TimeoutError("no encoder has started")
+    """Wait for an ffmpeg."""
+    return until(lambda: [*encoders()], 60, "An encoder starts")[0]
 
 
-def one_set_of_outputs(user: User, job: dict[str, object]) -> bool:
+def one_set_of_outputs(user: SampleUser, job: dict[str, object]) -> bool:
     """Return whether the objects in the bucket are exactly those that the job names."""
     output = job["output"]
     assert isinstance(output, dict)
@@ -52,7 +47,7 @@ def one_set_of_outputs(user: User, job: dict[str, object]) -> bool:
     return there == {file["path"] for file in output["files"]}
 
 
-def test_a_job_whose_encoder_was_killed_is_tried_again(user: User, source: str) -> None:
+def test_a_job_whose_encoder_was_killed_is_tried_again(user: SampleUser, source: str) -> None:
     job_id = user.write_job({"source": source})
     encoder().kill()
     job = user.result(job_id)
@@ -60,7 +55,7 @@ def test_a_job_whose_encoder_was_killed_is_tried_again(user: User, source: str) 
     assert one_set_of_outputs(user, job)
 
 
-def test_a_job_whose_worker_was_killed_is_run_again(user: User, source: str, database: firestore.Client) -> None:
+def test_a_job_whose_worker_was_killed_is_run_again(user: SampleUser, source: str, database: firestore.Client) -> None:
     job_id = user.write_job({"source": source})
     running = encoder()
     worker = running.parent()

@@ -18,7 +18,8 @@ from google.cloud import firestore
 from conftest import Ffmpeg
 from processes import name_of
 from stoker.jobs.sweeper import sweep
-from stoker_tools.samples.user import User
+from stoker_tools.samples.user import SampleUser
+from waiting import until
 
 FUNCTIONS = Path(__file__).parents[2] / "functions"
 
@@ -55,18 +56,17 @@ def post(url: str, job_id: str) -> None:
 
 
 def with_an_encoder(process: int) -> list[psutil.Process]:
-    """Waits until a process has an ffmpeg among its descendants, and returns them all."""
-    until = time.monotonic() + 10
-    while time.monotonic() < until:
+    """Wait until a process has an ffmpeg among its descendants. Return all descendants."""
+
+    def descendants() -> list[psutil.Process]:
         children = psutil.Process(process).children(recursive=True)
-        if any(name_of(child).startswith("ffmpeg") for child in children):
-            return children
-        time.sleep(0.02)
-    raise TimeoutError("no encoder has started")
+        return children if any(name_of(child).startswith("ffmpeg") for child in children) else []
+
+    return until(descendants, 10, "An encoder starts")
 
 
 def test_an_attempt_is_handed_back_on_sigterm(
-    user: User, ffmpeg: Ffmpeg, database: firestore.Client, server: tuple[subprocess.Popen[bytes], str]
+    user: SampleUser, ffmpeg: Ffmpeg, database: firestore.Client, server: tuple[subprocess.Popen[bytes], str]
 ) -> None:
     process, url = server
     picture = ("-f", "lavfi", "-i", "testsrc2=size=640x360:rate=25:duration=60")

@@ -16,8 +16,8 @@ from faults.workers import COPIES
 
 SHARE = 0.1
 MAX_ATTEMPTS = 10
-"""An attempt fails in less than one of four cases: a claim or a final write whose answer is lost costs none. With 200
-jobs, less than one in a thousand runs has a job that uses up so many."""
+"""An attempt fails in less than one of four cases. A lease write or a final write whose answer is lost costs none.
+With 200 jobs, fewer than one run in a thousand has a job that uses up so many attempts."""
 
 
 @pytest.fixture
@@ -44,20 +44,20 @@ def test_jobs_end_rightly_while_services_are_unreliable(
         )
         jobs = faulty.results(ids, 240)
 
-    said = f"seed {seed}"
+    label = f"seed {seed}"
     faults = faulty.notes("fault")
     assert {(fault["service"], fault["kind"], fault["made"]) for fault in faults} >= {
         (service, kind, made) for service in ("firestore", "storage") for kind in KINDS for made in (True, False)
-    }, said
-    assert {(fault["service"], fault["made"]) for fault in faults} >= {("tasks", True), ("tasks", False)}, said
-    print(said, Counter(fault["service"] for fault in faults), Counter(job["attempt"] for job in jobs))
+    }, label
+    assert {(fault["service"], fault["made"]) for fault in faults} >= {("tasks", True), ("tasks", False)}, label
+    print(label, Counter(fault["service"] for fault in faults), Counter(job["attempt"] for job in jobs))
     for job in jobs:
         if job["status"] == "failed":
-            assert (job["attempt"], len(job["attempts"])) == (MAX_ATTEMPTS, 10), (said, job)
+            assert (job["attempt"], len(job["attempts"])) == (MAX_ATTEMPTS, 10), (label, job)
             continue
-        assert job["status"] == "completed", (said, job)
-        assert not {"lease", "error", "errorCode"} & job.keys(), (said, job)
-        assert [Path(file["path"]).name for file in job["output"]["files"]] == list(COPIES), (said, job)
-        assert {file["sha256"] for file in job["output"]["files"]} == {hashlib.sha256(content).hexdigest()}, said
-        faulty.assert_one_set_of_outputs(job, said)
-    assert faulty.left == set(), said
+        assert job["status"] == "completed", (label, job)
+        assert not {"lease", "error", "errorCode"} & job.keys(), (label, job)
+        assert [Path(file["path"]).name for file in job["output"]["files"]] == list(COPIES), (label, job)
+        assert {file["sha256"] for file in job["output"]["files"]} == {hashlib.sha256(content).hexdigest()}, label
+        faulty.assert_one_set_of_outputs(job, label)
+    assert faulty.left == set(), label

@@ -11,13 +11,14 @@ import pytest
 
 from emulator.accounts import SignedIn, profile_of, sign_in, sign_up
 from emulator.batch import task
-from faults.faulty_suite import FaultySuite, until
+from faults.faulty_suite import FaultySuite
 from faults.folder import FIRESTORE_DOWN
 from stoker import config
 from stoker.access import account
 from stoker.firestore.client import client
 from stoker.models.user import User
 from stoker.progress.ledger import entries
+from waiting import until
 
 SIGN_UPS = 50
 FLIPS = 100

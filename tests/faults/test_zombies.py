@@ -6,9 +6,10 @@ import psutil
 import pytest
 
 from conftest import Ffmpeg
-from faults.faulty_suite import FaultySuite, objects, until
+from faults.faulty_suite import FaultySuite, objects
 from stoker import config
 from stoker.firestore.client import client
+from waiting import until
 
 
 @pytest.fixture

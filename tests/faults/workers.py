@@ -34,10 +34,10 @@ def copy(context: JobContext, job_input: VideoInput) -> JobOutput:
     source = context.workspace / "source"
     context.report(0, "downloading")
 
-    def told(arrived: int, size: int) -> None:
+    def report_download(arrived: int, size: int) -> None:
         context.report(30 * arrived / size, "encoding")
 
-    download(job_input.source, context.user_id, source, told, config.MAX_SOURCE_BYTES)
+    download(job_input.source, context.user_id, source, report_download, config.MAX_SOURCE_BYTES)
     files = []
     for number, name in enumerate(COPIES):
         context.report(40 + 30 * number, "uploading")
@@ -56,7 +56,7 @@ def nothing(context: JobContext, job_input: VideoInput) -> JobOutput:
 
 def poison(context: JobContext, job_input: VideoInput) -> JobOutput:
     """Fails, each time."""
-    raise Unavailable("The test wants this job to fail. It is tried again by itself.")
+    raise Unavailable("The test wants this job to fail.")
 
 
 SLEEP = "seconds"

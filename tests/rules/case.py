@@ -11,6 +11,9 @@ STRANGERS = ("nobody", "expired", "tenant", "bob", "mia", "rex", "retired", "imp
 
 STAFF = ("mia", "rex")
 
+SIGNED_IN = ("ada", "nameless", "bob", "impostor", *STAFF)
+"""Users with a token that counts."""
+
 Fields = dict[str, Any]
 
 MOMENT = timedelta(seconds=10)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from rules.bad_values import Bad, bad_values
-from rules.case import STAFF, STRANGERS, Case
+from rules.case import SIGNED_IN, STAFF, STRANGERS, Case
 from rules.good_values import good_values
 from rules.written import Collection
 from stoker.models.writers import ChangesOnlyTo, InitialValue, TimeWindow, Transitions, Writer
@@ -14,6 +14,9 @@ from stoker_tools.rules_lab.firestore import Create, Delete, Get, Query, Update
 from stoker_tools.rules_lab.values import NOW
 
 WRITTEN_TIMES = (Writer.CREATION_TIME, Writer.WRITE_TIME)
+
+NOT_FOUND = ("tasks", "projects", "processingJobs")
+"""Collections in which a signed-in user learns that a document does not exist."""
 
 
 def collection_cases(collection: Collection) -> Iterator[Case]:
@@ -112,6 +115,7 @@ def _deletions(collection: Collection) -> Iterator[Case]:
     path = f"{collection.name}/{collection.present}"
     may = collection.name in ("tasks", "projects")
     yield Case(group, "one's own", "ada", Delete(path), allowed=may)
+    yield Case(group, "what is not there", "ada", Delete(f"{collection.name}/none"))
     for who in STRANGERS:
         yield Case(group, "what is Ada's", who, Delete(path))
 
@@ -131,7 +135,10 @@ def _readings(collection: Collection) -> Iterator[Case]:
         yield Case(group, "101 of Ada's", who, Query(name, 101, own))
         yield Case(group, "Ada's without a limit", who, Query(name, None, own))
         yield Case(group, "a collection group", who, Query(name, 10, own, group=True))
-    yield Case(f"{name} get", "what is not there", "bob", Get(f"{name}/none"))
+        learns = name in NOT_FOUND and who in SIGNED_IN
+        yield Case(f"{name} get", "what is not there", who, Get(f"{name}/none"), allowed=learns)
+    if name in NOT_FOUND:
+        yield Case(f"{name} get", "another one's document", "ada", Get(f"{name}/bobs"))
 
 
 def _good(item: DocumentField, schema: dict[str, Any]) -> Iterator[Any]:

@@ -1,5 +1,6 @@
 """Mutants of the rules that no test can notice, because they decide as the rules do. Each is its description."""
 
+# A mutant is one line, as the tests print it.
 # ruff: noqa: E501
 
 INSTANTS = (

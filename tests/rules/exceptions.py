@@ -47,7 +47,7 @@ EXEMPTIONS = (
         concerns=lambda collection, fields: collection == "tasks" and fields.get("projectId") not in (None, "adas"),
     ),
     Exemption(
-        "What is wrong inside of an input is told to the user by the worker, where the rules could only refuse.",
+        "The worker names each problem inside of an input, while the rules could only refuse it.",
         stricter=True,
         concerns=lambda collection, fields: collection == "processingJobs" and "input" in fields,
     ),

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-from rules.case import MOMENT, STAFF, STRANGERS, Case, Fields
+from rules.case import MOMENT, SIGNED_IN, STAFF, STRANGERS, Case, Fields
 from rules.input_cases import input_cases
 from rules.settings_cases import settings_cases
 from rules.written import collections
@@ -86,6 +86,12 @@ def _of_jobs() -> Iterator[Case]:
     for who_is_gone in (True, False):
         request = Create("processingJobs/new", job.least | {"ownerIsGone": who_is_gone})
         yield Case("processingJobs create", f"ownerIsGone is {who_is_gone}", "ada", request)
+    for who in ("ada", "nameless", *STRANGERS):
+        for name in (f"{PREFIX}1", "deletion-1"):  # made from a uid
+            yield Case("processingJobs get", f"no {name}", who, Get(f"processingJobs/{name}"), allowed=who in STAFF)
+        for name in (PREFIX.rstrip("-"), "deletion", f"an-{PREFIX}1", "a-deletion-1", "a.b", "a" * 129):
+            get = Get(f"processingJobs/{name}")
+            yield Case("processingJobs get", f"no {name[:20]}", who, get, allowed=who in SIGNED_IN)
     past = job.least | {"runAfter": datetime(2020, 1, 1, tzinfo=UTC)}
     yield Case("processingJobs create", "long ago", "ada", Create("processingJobs/new", past), allowed=True)
 
@@ -192,6 +198,7 @@ def _of_completions() -> Iterator[Case]:
     for who in ("ada", *STRANGERS):
         own = who == "ada"
         yield Case("completions get", "one of Ada's", who, Get(path), allowed=own)
+        yield Case("completions get", "what is not there", who, Get(f"{collection}/none"), allowed=own)
         yield Case("completions list", "100 of Ada's", who, Query(collection, 100), allowed=own)
         yield Case("completions list", "101 of Ada's", who, Query(collection, 101))
         yield Case("completions list", "Ada's without a limit", who, Query(collection, None))
@@ -206,6 +213,7 @@ def _of_aggregates() -> Iterator[Case]:
     for who in ("ada", *STRANGERS):
         staff = who in STAFF
         yield Case("analyticsAggregates get", "one", who, Get(path), allowed=staff)
+        yield Case("analyticsAggregates get", "none", who, Get("analyticsAggregates/none"), allowed=staff)
         yield Case("analyticsAggregates list", "100", who, Query("analyticsAggregates", 100), allowed=staff)
         yield Case("analyticsAggregates list", "101", who, Query("analyticsAggregates", 101))
         yield Case("analyticsAggregates list", "without a limit", who, Query("analyticsAggregates", None))

@@ -17,6 +17,7 @@ def settings_cases() -> Iterator[Case]:
     for who in ("ada", *STRANGERS):
         admin = who == "rex"
         yield Case("adminData get", "one", who, Get("adminData/notes"), allowed=admin)
+        yield Case("adminData get", "none", who, Get("adminData/none"), allowed=admin)
         yield Case("adminData list", "100", who, Query("adminData", 100), allowed=admin)
         yield Case("adminData list", "101", who, Query("adminData", 101))
         yield Case("adminData list", "without a limit", who, Query("adminData", None))

@@ -143,6 +143,7 @@ def _uploads() -> Iterator[StorageCase]:
             yield StorageCase(group, "replace", who, Upload(there), allowed=own)
             yield StorageCase(group, "delete", who, Remove(there), allowed=own)
             yield StorageCase(group, "relabel", who, Relabel(there, "video/webm"), allowed=own)
+        yield StorageCase(group, "read what is not there", who, Download("user-uploads/ada/none.mp4"), allowed=own)
         yield StorageCase(group, "new", who, Upload("user-uploads/ada/new.mp4"), allowed=own)
         yield StorageCase(group, "list", who, Browse("user-uploads/ada/"), allowed=own)
         yield StorageCase(group, "list all", who, Browse("user-uploads/"))
@@ -247,6 +248,7 @@ def _outputs() -> Iterator[StorageCase]:
     for who in EVERYONE:
         own = who in ("ada", "nameless")
         yield StorageCase(group, "read", who, Download(there), allowed=own)
+        yield StorageCase(group, "read what is not there", who, Download("job-outputs/ada/job/1/none.mp4"), allowed=own)
         yield StorageCase(group, "list", who, Browse("job-outputs/ada/job/1/"), allowed=own)
         yield StorageCase(group, "list all", who, Browse("job-outputs/"))
         yield StorageCase(group, "replace", who, Upload(there))

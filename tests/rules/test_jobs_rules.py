@@ -14,13 +14,13 @@ from google.api_core.exceptions import PermissionDenied
 from google.cloud import firestore
 
 from stoker.firestore.client import client
-from stoker_tools.samples.user import User, UserFirestore
+from stoker_tools.samples.user import SampleUser, UserFirestore
 
 INPUT: dict[str, Any] = {}  # refused by the dispatcher at once, so that nothing runs
 
 
 @pytest.fixture
-def job_id(user: User) -> str:
+def job_id(user: SampleUser) -> str:
     """A job of the user's with the status `processing`."""
     reference = client().collection("processingJobs").document()
     # Written as ended, which the dispatcher leaves alone, and then changed, which it does not hear of.
@@ -67,7 +67,7 @@ def job_id(user: User) -> str:
     ],
     ids=lambda fields: str(fields)[:60],
 )
-def test_a_job_that_is_not_as_it_must_be_can_not_be_written(user: User, fields: dict[str, Any]) -> None:
+def test_a_job_that_is_not_as_it_must_be_can_not_be_written(user: SampleUser, fields: dict[str, Any]) -> None:
     with pytest.raises(PermissionDenied):
         user.write_job(INPUT, **fields)
 
@@ -91,12 +91,12 @@ def test_a_job_that_is_not_as_it_must_be_can_not_be_written(user: User, fields: 
     ],
     ids=lambda batch_input: str(batch_input)[:60],
 )
-def test_a_batch_that_is_not_as_it_must_be_can_not_be_written(user: User, batch_input: dict[str, Any]) -> None:
+def test_a_batch_that_is_not_as_it_must_be_can_not_be_written(user: SampleUser, batch_input: dict[str, Any]) -> None:
     with pytest.raises(PermissionDenied):
         user.write_job(batch_input, type="batch-operation")
 
 
-def test_batches_as_they_must_be_can_be_written(user: User) -> None:
+def test_batches_as_they_must_be_can_be_written(user: SampleUser) -> None:
     later = datetime.now(UTC) + timedelta(days=1)  # so that nothing runs
     for batch_input in (
         {"operation": "run-jobs", "jobs": [{}] * 100},
@@ -108,16 +108,16 @@ def test_batches_as_they_must_be_can_be_written(user: User) -> None:
         user.write_job(batch_input, type="batch-operation", runAfter=later)
 
 
-def signed_in_for(user: User, seconds: int) -> User:
+def signed_in_for(user: SampleUser, seconds: int) -> SampleUser:
     """The same user, with a token from a sign-in some time ago, as the emulators take it unsigned."""
     header, claims, _ = user.token.split(".")
-    said = json.loads(base64.urlsafe_b64decode(claims + "=="))
-    said["auth_time"] = int(time.time()) - seconds
-    token = f"{header}.{base64.urlsafe_b64encode(json.dumps(said).encode()).decode().rstrip('=')}."
-    return User(user.id, token, UserFirestore(token))
+    content = json.loads(base64.urlsafe_b64decode(claims + "=="))
+    content["auth_time"] = int(time.time()) - seconds
+    token = f"{header}.{base64.urlsafe_b64encode(json.dumps(content).encode()).decode().rstrip('=')}."
+    return SampleUser(user.id, token, UserFirestore(token))
 
 
-def test_a_user_who_signed_in_long_ago_can_not_delete_everything(user: User) -> None:
+def test_a_user_who_signed_in_long_ago_can_not_delete_everything(user: SampleUser) -> None:
     later = datetime.now(UTC) + timedelta(days=1)
     for seconds in (310, 86_400):
         with pytest.raises(PermissionDenied):
@@ -128,22 +128,28 @@ def test_a_user_who_signed_in_long_ago_can_not_delete_everything(user: User) -> 
     signed_in_for(user, 280).write_job({"operation": "delete-user-data"}, type="batch-operation")
 
 
-def test_nobody_plants_a_deletion_for_later(user: User) -> None:
+def test_nobody_plants_a_deletion_for_later(user: SampleUser) -> None:
     later = datetime.now(UTC) + timedelta(hours=1)
     with pytest.raises(PermissionDenied):
         user.write_job({"operation": "delete-user-data"}, type="batch-operation", runAfter=later)
 
 
+@pytest.mark.parametrize("collection", ["processingJobs", "projects", "tasks"])
+def test_a_document_that_does_not_exist_is_not_found(user: SampleUser, collection: str) -> None:
+    assert not user.firestore.collection(collection).document().get().exists
+
+
 def test_without_signing_in_nothing_can_be_read_or_written(job_id: str) -> None:
     project = f"http://{os.environ['FIRESTORE_EMULATOR_HOST']}/v1/projects/demo-stoker"
     jobs = f"{project}/databases/(default)/documents/processingJobs"
-    assert httpx.get(f"{jobs}/{job_id}").status_code == 403
+    for name in (job_id, "none"):
+        assert httpx.get(f"{jobs}/{name}").status_code == 403
     assert httpx.get(f"{jobs}?pageSize=10").status_code == 403
     assert httpx.post(jobs, json={"fields": {"status": {"stringValue": "pending"}}}).status_code == 403
 
 
 @pytest.mark.parametrize("name", ["a" * 129, "a.b", "a\nb", "a b", "ü"], ids=["long", "dot", "newline", "space", "ü"])
-def test_an_id_that_is_no_name_for_a_folder_can_not_be_written(user: User, name: str) -> None:
+def test_an_id_that_is_no_name_for_a_folder_can_not_be_written(user: SampleUser, name: str) -> None:
     job = {"id": name, "userId": user.id, "type": "video-processing", "input": INPUT, "status": "pending"}
     reference = user.firestore.collection("processingJobs").document(name)
     with pytest.raises(PermissionDenied):
@@ -153,7 +159,7 @@ def test_an_id_that_is_no_name_for_a_folder_can_not_be_written(user: User, name:
 CANCEL = {"cancelRequested": True, "updatedAt": firestore.SERVER_TIMESTAMP}
 
 
-def test_the_owner_may_ask_for_its_end(user: User, job_id: str) -> None:
+def test_the_owner_may_ask_for_its_end(user: SampleUser, job_id: str) -> None:
     reference = user.firestore.collection("processingJobs").document(job_id)
     reference.update(CANCEL)
     assert reference.get().get("cancelRequested") is True
@@ -174,7 +180,7 @@ def test_the_owner_may_ask_for_its_end(user: User, job_id: str) -> None:
     ],
     ids=lambda change: "-".join(change),
 )
-def test_the_owner_can_change_nothing_else(user: User, job_id: str, change: dict[str, Any]) -> None:
+def test_the_owner_can_change_nothing_else(user: SampleUser, job_id: str, change: dict[str, Any]) -> None:
     reference = user.firestore.collection("processingJobs").document(job_id)
     with pytest.raises(PermissionDenied):
         reference.update(change)
@@ -182,12 +188,12 @@ def test_the_owner_can_change_nothing_else(user: User, job_id: str, change: dict
         reference.delete()
 
 
-def test_a_job_may_be_written_for_later(user: User) -> None:
+def test_a_job_may_be_written_for_later(user: SampleUser) -> None:
     job_id = user.write_job(INPUT, runAfter=datetime.now(UTC) + timedelta(days=29))
     assert user.firestore.collection("processingJobs").document(job_id).get().exists
 
 
-def test_a_job_that_has_ended_can_not_be_cancelled(user: User, job_id: str) -> None:
+def test_a_job_that_has_ended_can_not_be_cancelled(user: SampleUser, job_id: str) -> None:
     client().collection("processingJobs").document(job_id).update({"status": "completed"})
     with pytest.raises(PermissionDenied):
         user.firestore.collection("processingJobs").document(job_id).update(CANCEL)
@@ -208,10 +214,10 @@ Attempt = Callable[[firestore.CollectionReference, str], object]
 )
 def test_a_stranger_can_do_nothing_with_it(job_id: str, attempt: Attempt) -> None:
     with pytest.raises(PermissionDenied):
-        attempt(User.sign_up().firestore.collection("processingJobs"), job_id)
+        attempt(SampleUser.sign_up().firestore.collection("processingJobs"), job_id)
 
 
-def test_the_owner_lists_own_jobs_within_bounds(user: User, job_id: str) -> None:
+def test_the_owner_lists_own_jobs_within_bounds(user: SampleUser, job_id: str) -> None:
     own = user.firestore.collection("processingJobs").where(filter=firestore.FieldFilter("userId", "==", user.id))
     assert [snapshot.id for snapshot in own.limit(100).stream()] == [job_id]
     for unbounded in (own, own.limit(101)):

@@ -11,7 +11,7 @@ from rules.conftest import Tokens
 from rules.storage_cases import OBJECTS, StorageCase, scaled, storage_cases
 from stoker_tools.rules_lab.judge import misjudged
 from stoker_tools.rules_lab.storage import Remove, StorageEmulator
-from stoker_tools.samples.user import User
+from stoker_tools.samples.user import SampleUser
 from stoker_tools.setup.environment import ROOT
 
 CASES = storage_cases()
@@ -47,13 +47,13 @@ def test_every_request_is_judged_as_it_must_be(files: StorageEmulator, identitie
     assert [str(case) for case in wrong] == []
 
 
-def test_the_owner_uploads_and_reads_back(user: User, clip: Path) -> None:
+def test_the_owner_uploads_and_reads_back(user: SampleUser, clip: Path) -> None:
     assert user.download(user.upload(clip, "video/mp4")) == clip.read_bytes()
 
 
 @pytest.mark.parametrize(("content_type", "most"), [("image/jpeg", 10 * 1024**2), ("text/vtt", 2 * 1024**2)])
 def test_watermarks_and_captions_may_be_as_large_as_a_worker_takes_them(
-    user: User, tmp_path: Path, content_type: str, most: int
+    user: SampleUser, tmp_path: Path, content_type: str, most: int
 ) -> None:
     file = tmp_path / "file"
     file.write_bytes(bytes(most))

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from google.api_core import exceptions
@@ -138,7 +139,7 @@ class Crowd:
                     path = f"{config.ADMIN_DATA}/{config.JOB_SETTINGS}"
                     self._store.simulated.apply(None, [Create(path, self._admin)])
                 for job_id, wish in self._wishes.items():
-                    self._scheduler.at(wish.at, lambda job_id=job_id, wish=wish: self._write(job_id, wish))  # type: ignore[misc]
+                    self._scheduler.at(wish.at, partial(self._write, job_id, wish))
                 self._scheduler.at(self._scheduler.random.uniform(0, SWEEP_EVERY), self._sweep)
                 while self._scheduler.now < seconds and not honest <= self._waits.keys():
                     if self._failed is not None or self._scheduler.steps > MOST_STEPS or not self._scheduler.step():
@@ -214,7 +215,7 @@ class Crowd:
         while queue.waiting and queue.running < queue.places:
             queue.running += 1
             task = queue.waiting.popleft()
-            self._spawn("worker", lambda task=task: self._work(queue, task), 0.05)  # type: ignore[misc]
+            self._spawn("worker", partial(self._work, queue, task), 0.05)
 
     def _work(self, queue: Queue, task: QueuedTask) -> None:
         try:

@@ -74,7 +74,7 @@ class Commit:
         return self.process is not None and self.process.tokens.get(self.life.id) == self.token is not None
 
     @property
-    def is_claim(self) -> bool:
+    def takes_lease(self) -> bool:
         """True if an attempt takes the job."""
         return self.new_token is not None and self.new_token != self.token
 
@@ -166,8 +166,8 @@ class CommitInvariants:
             self.fail("only the table's transitions", f"{job_id} went from {old} to {new}")
         self._zombie(commit)
         self._progress(commit, old, new)
-        if commit.is_claim:
-            self._claim(commit)
+        if commit.takes_lease:
+            self._begun(commit)
         elif commit.token is not None and commit.new_token is None:
             self._left(commit, new)
         if old in ENDED and new == "pending":
@@ -201,7 +201,7 @@ class CommitInvariants:
         """An attempt that has lost its job changes nothing of it."""
         process, job_id = commit.process, commit.life.id
         token = process.tokens.get(job_id) if process is not None else None
-        # A worker that stalls between two tries of its claim may take the job with the second one, long afterwards.
+        # A worker that stalls between two tries of its lease write may take the job with the second try.
         if process is None or token is None or token in (commit.token, commit.new_token):
             return
         changed = {name for name in {*commit.old, *commit.new} if commit.old.get(name) != commit.new.get(name)}
@@ -221,10 +221,10 @@ class CommitInvariants:
         if saved and not commit.new.get("checkpoint") and new not in ENDED and old not in ENDED:
             self.fail("checkpoints last", f"{job_id} lost {commit.old.get('checkpoint')}")
 
-    def _claim(self, commit: Commit) -> None:
+    def _begun(self, commit: Commit) -> None:
         life, old, new = commit.life, commit.old, commit.new
         assert commit.new_token is not None
-        life.claims += 1
+        life.attempts += 1
         life.tokens.add(commit.new_token)
         if commit.process is not None:
             commit.process.tokens[life.id] = commit.new_token
@@ -243,12 +243,12 @@ class CommitInvariants:
         if lease is not None:
             self._work(commit)
         if self.calm:
-            self._calm_claim(commit)
+            self._begun_in_calm(commit)
         self._gained(commit, "lease-lost" if lease is not None else None)
         self._places(commit)
         self._dedupe(commit)
 
-    def _calm_claim(self, commit: Commit) -> None:
+    def _begun_in_calm(self, commit: Commit) -> None:
         """Nothing goes wrong: no attempt dies, and settings are known everywhere after a while."""
         job_id, job_type = commit.life.id, str(commit.new["type"])
         if commit.token is not None:
@@ -261,7 +261,7 @@ class CommitInvariants:
         running = self._lives.holding[user_id]
         if self.at_once is not None and len(running) > self.at_once:
             self.fail("limits", f"{user_id} runs {sorted(running)}, and may run {self.at_once}")
-        if self.limited and commit.life.id not in self._slots(user_id):
+        if self.limited and commit.life.id not in self._taken_places(user_id):
             self.fail("places are kept", f"{commit.life.id} runs without a place")
 
     def _dedupe(self, commit: Commit) -> None:
@@ -299,7 +299,7 @@ class CommitInvariants:
             as_it_should = waits and counted and gained["errorCode"] == commit.new.get("errorCode")
         if not as_it_should:
             self.fail("history", f"{life.id} became {new} at attempt {commit.new.get('attempt')}, gaining {gained}")
-        if self.limited and life.id in self._slots(life.user_id):
+        if self.limited and life.id in self._taken_places(life.user_id):
             self.fail("places are given back", f"{life.id} is {new} and still has a place")
         self._work(commit)
 
@@ -363,10 +363,10 @@ class CommitInvariants:
         if step != life.steps:
             self.fail("one effect", f"{job_id} has made effect {life.steps} at checkpoint {step}")
 
-    def _slots(self, user_id: str) -> Mapping[str, Any]:
+    def _taken_places(self, user_id: str) -> Mapping[str, Any]:
         found = self._lives.documents.get(f"{config.JOB_USERS}/{user_id}")
-        slots: Mapping[str, Any] = found.data.get("running", {}) if found is not None else {}
-        return slots
+        places: Mapping[str, Any] = found.data.get("running", {}) if found is not None else {}
+        return places
 
 
 def failed_of(data: Mapping[str, Any]) -> int | None:

@@ -156,8 +156,8 @@ class Liveness:
             if effects < life.steps or (not (life.retried or life.made_again) and effects != life.steps):
                 self.fail("one effect", f"{life.id} has {effects} effects, of which {life.steps} were counted")
             minutes = (self._host.monotonic() - life.born) / 60
-            if life.tasks > 10 + 4 * life.claims + 3 * life.runs + minutes:
-                self.fail("bounded work", f"{life.id} had {life.tasks} tasks for {life.claims} attempts")
+            if life.tasks > 10 + 4 * life.attempts + 3 * life.runs + minutes:
+                self.fail("bounded work", f"{life.id} had {life.tasks} tasks for {life.attempts} attempts")
         deleted = {(life.user_id, life.id) for life in self._lives.by_id.values() if life.deleted}
         kept = [name for name in outputs if tuple(name.split("/")[1:3]) in deleted]
         if kept and self._lives.there():  # Without any job, the reconcile removes nothing.
@@ -187,11 +187,11 @@ class Liveness:
         if failed_of(life.data) is None:
             return
         output = life.data["output"]
-        told = {failure["item"]: failure["errorCode"] for failure in output["failures"]}
+        listed = {failure["item"]: failure["errorCode"] for failure in output["failures"]}
         for child in self._lives.children(life.id):
-            if child.data.get("errorCode") != told.get(item_of(child)):
-                self.fail("figures follow", f"{life.id} says {told}, and {child.id} is {child.state}")
-        if (output["failed"], output["succeeded"]) != (len(told), output["total"] - len(told)):
+            if child.data.get("errorCode") != listed.get(item_of(child)):
+                self.fail("figures follow", f"{life.id} says {listed}, and {child.id} is {child.state}")
+        if (output["failed"], output["succeeded"]) != (len(listed), output["total"] - len(listed)):
             self.fail("figures follow", f"{life.id} has the figures {output}")
         if life.data.get("stage") == "running-jobs-again":
             self.fail("figures follow", f"{life.id} waits to be counted again")

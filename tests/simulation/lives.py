@@ -20,7 +20,7 @@ class Life:
         user_id: The owner.
         born: Virtual seconds.
         data: The document after the last commit.
-        claims: Attempts that have begun.
+        attempts: The number of attempts that have begun.
         tasks: Tasks that were asked for.
         tokens: The leases of this run.
         steps: Effects of this run; a retry by hand begins a new run.
@@ -35,7 +35,7 @@ class Life:
     user_id: str
     born: float
     data: Mapping[str, Any]
-    claims: int = 0
+    attempts: int = 0
     tasks: int = 0
     tokens: set[str] = field(default_factory=set)
     steps: int = 0

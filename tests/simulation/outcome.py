@@ -36,10 +36,10 @@ class Outcome:
         lives: Jobs that were created and have ended.
         steps: Steps of the scheduler.
         hash: The checksum of all steps.
-        claims: Attempts that began.
+        attempts: The number of attempts that began.
     """
 
     lives: int
     steps: int
     hash: int
-    claims: int
+    attempts: int

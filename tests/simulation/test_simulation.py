@@ -64,7 +64,7 @@ def test_another_seed_gives_another_run() -> None:
 
 def test_a_failure_names_its_seed_and_shows_the_last_steps() -> None:
     world = World(7)
-    world.liveness = SimpleNamespace(  # type: ignore[assignment]
+    world.liveness = SimpleNamespace(  # type: ignore[assignment] # It has what the world calls.
         look=lambda *_, **__: None, judge_end=lambda *_: world.fail("an invariant", "It is broken.")
     )
     with pytest.raises(Broken) as raised:

@@ -116,8 +116,8 @@ class World:
         retried = {name for name in self._interrupted if self.lives.by_id[name].retried}
         self.liveness.judge_end(self.store.memory.outputs, self._excused | retried)
         self._raise_if_broken()
-        claims = sum(life.claims for life in self.lives.by_id.values())
-        return Outcome(self.lives.count, self.scheduler.steps, self.scheduler.hash, claims)
+        attempts = sum(life.attempts for life in self.lives.by_id.values())
+        return Outcome(self.lives.count, self.scheduler.steps, self.scheduler.hash, attempts)
 
     def _draw_limits(self) -> dict[str, int] | None:
         """Return the limits of every user: None if they are lifted, empty if no admin has written any."""
@@ -243,11 +243,11 @@ class World:
             return
         lease = self.lives.by_id[job_id].data.get("lease") or {}
         if lease.get("token") == process.tokens.get(job_id, ""):
-            self.fail("claims are recognized", f"{process.name} has left {job_id}, and still holds it")
-        # If another worker has taken the job and handed it back since, that one has said so.
+            self.fail("an attempt recognizes its own lease", f"{process.name} has left {job_id}, and still holds it")
+        # If another worker has taken the job and handed it back since, that worker has written `endedBy`.
         is_last = self.lives.by_id[job_id].data.get("endedBy") == process.tokens.get(job_id)
         if process.going_down and job_id in process.left and is_last and self.lives.by_id[job_id].handed_back:
-            self.fail("preempted jobs are sent again", f"{process.name} has handed {job_id} back, and did not say so")
+            self.fail("preempted jobs are sent again", f"{process.name} has handed {job_id} back without a report")
 
     def _judge_early(self, task: QueuedTask) -> None:
         life = self.lives.by_id[task.job_id]

@@ -1,8 +1,6 @@
-"""The processes of a suite, and waiting for a condition."""
+"""The processes of a suite."""
 
 import contextlib
-import time
-from collections.abc import Callable
 
 import psutil
 
@@ -17,11 +15,3 @@ def marked(marker: str) -> list[psutil.Process]:
             with contextlib.suppress(psutil.NoSuchProcess):  # The process has just ended.
                 found |= {relative.pid: relative for relative in [process, *process.children(recursive=True)]}
     return list(found.values())
-
-
-def until(condition: Callable[[], object], seconds: float = 20.0) -> None:
-    """Wait until a condition holds. Fail the test if it does not hold in time."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, f"not so within {seconds} s"
-        time.sleep(0.05)

@@ -12,7 +12,8 @@ import pytest
 from stoker_tools.emulators.guardian import MARKER
 from stoker_tools.emulators.sharing import borrowed, found
 from stoker_tools.setup.environment import ROOT
-from suite.processes import marked, until
+from suite.processes import marked
+from waiting import until
 
 COMMAND = str(ROOT / "scripts" / "emulators")
 
@@ -39,6 +40,11 @@ def test_a_command_gets_the_variables_and_gives_its_exit_code(tmp_path: Path) ->
     assert project == "demo-stoker"
     assert f'"auth": "{host}"' in facts.read_text()
     assert "Starting the emulators: auth." in done.stderr
+
+
+def test_a_suite_that_ends_with_its_command_is_not_offered_to_other_commands(state: Path) -> None:
+    done = subprocess.run([COMMAND, "--only", "auth", "--", "test", "!", "-e", str(state)], check=False)
+    assert done.returncode == 0
 
 
 def test_a_command_that_a_signal_ends_gives_the_exit_code_that_a_shell_gives() -> None:
@@ -112,7 +118,7 @@ def test_help_needs_nothing_installed(tmp_path: Path) -> None:
     assert sorted(entry.name for entry in tmp_path.iterdir()) == ["scripts", "tools"]
 
 
-def test_a_missing_python_is_said_in_a_sentence() -> None:
+def test_a_missing_python_is_reported_in_a_sentence() -> None:
     environment = {**os.environ, "STOKER_PYTHON": "false"}
     done = subprocess.run([COMMAND, "--help"], env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 1
@@ -120,8 +126,8 @@ def test_a_missing_python_is_said_in_a_sentence() -> None:
     assert done.stderr.count("\n") == 1
 
 
-def test_an_unknown_emulator_is_said_in_a_sentence() -> None:
+def test_an_unknown_emulator_is_reported_in_a_sentence() -> None:
     done = subprocess.run([COMMAND, "--only", "auth,mainframe"], capture_output=True, text=True, check=False)
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert "mainframe" in done.stderr
     assert done.stderr.count("\n") == 1

@@ -61,7 +61,7 @@ def test_then_those_of_a_google_cloud_sdk(monkeypatch: pytest.MonkeyPatch, tmp_p
     assert parts.find(["firestore"], nothing) == {"firestore": built}
 
 
-def test_else_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_part_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/nowhere")
     with pytest.raises(MissingPartError, match="install the Google Cloud SDK with its component pubsub-emulator"):
         parts.find(["pubsub"], nothing)

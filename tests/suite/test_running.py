@@ -22,7 +22,8 @@ from stoker_tools.emulators import Emulators, ports, project, running, schedules
 from stoker_tools.emulators.discovery import discover
 from stoker_tools.emulators.guardian import MARKER
 from stoker_tools.setup.environment import ROOT
-from suite.processes import marked, until
+from suite.processes import marked
+from waiting import until
 
 
 def call(emulators: Emulators, function: str) -> str:
@@ -110,7 +111,7 @@ def test_a_port_that_is_lost_to_another_program_is_replaced(monkeypatch: pytest.
             assert emulators.hosts["auth"] != f"127.0.0.1:{port}"
 
 
-def test_functions_that_do_not_load_are_said_with_their_reason(
+def test_functions_that_do_not_load_are_reported_with_their_reason(
     functions: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     temporary = tmp_path / "tmp"
@@ -168,7 +169,7 @@ def test_nothing_is_left_of_a_suite_whose_guardian_is_killed() -> None:
     assert not directory.exists()
 
 
-def test_emulators_that_end_too_early_are_said(capsys: pytest.CaptureFixture[str]) -> None:
+def test_emulators_that_end_too_early_are_reported(capsys: pytest.CaptureFixture[str]) -> None:
     with running(["auth"]) as emulators:
         (command_line,) = [process for process in marked(emulators.environment[MARKER]) if process.name() == "node"]
         command_line.kill()
@@ -176,18 +177,33 @@ def test_emulators_that_end_too_early_are_said(capsys: pytest.CaptureFixture[str
     assert "the emulators ended too early" in capsys.readouterr().err
 
 
+LISTENING = """
+import os, pathlib
+from firebase_functions.pubsub_fn import on_message_published
+
+@on_message_published(topic='news')
+def listen(event):
+    pathlib.Path(os.environ['NOTES']).write_text(event.data.message.data)
+"""
+
+
+def test_the_emulator_for_topics_also_runs_after_a_port_was_lost(
+    functions: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (functions / "main.py").write_text(LISTENING)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        monkeypatch.setattr(ports, "is_free", lambda _: True)
+        monkeypatch.setitem(project.DEFAULT_PORTS, "auth", taken.getsockname()[1])
+        with running(functions=functions, usual_ports=True) as emulators:
+            assert "pubsub" in emulators.hosts
+
+
 def test_functions_that_listen_to_topics_get_the_emulator_for_them(
     functions: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     notes = tmp_path / "notes"
     monkeypatch.setenv("NOTES", str(notes))
-    (functions / "main.py").write_text(
-        "import os, pathlib\n"
-        "from firebase_functions.pubsub_fn import on_message_published\n"
-        "@on_message_published(topic='news')\n"
-        "def listen(event):\n"
-        "    pathlib.Path(os.environ['NOTES']).write_text(event.data.message.data)\n"
-    )
+    (functions / "main.py").write_text(LISTENING)
     with running(functions=functions) as emulators:
         body = json.dumps({"messages": [{"data": base64.b64encode(b"hello").decode()}]}).encode()
         url = f"http://{emulators.hosts['pubsub']}/v1/projects/demo-stoker/topics/news:publish"

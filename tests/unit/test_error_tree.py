@@ -2,9 +2,12 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 from stoker import errors
 from stoker.errors import StokerError
+
+CLASS = re.compile(r"^class (\w+)\((\w+)\):", re.MULTILINE)
 
 LINE = re.compile(r"(?P<branch>[│├└─ ]*)(?P<name>[A-Z]\w+)\s*(?P<text>.*)")
 """A line of the drawing. Each level of the tree has a branch of four characters."""
@@ -34,6 +37,18 @@ def test_the_drawing_shows_each_class_below_its_parent() -> None:
     assert [(name, parent) for name, parent, _ in drawn()] == [
         (kind.__name__, kind.__bases__[0].__name__) for kind in tree(StokerError)
     ]
+
+
+def test_no_other_module_has_an_error_of_the_tree() -> None:
+    names = {kind.__name__ for kind in tree(StokerError)}
+    others = [
+        f"{file}: {child}"
+        for file in sorted(Path(errors.__file__).parent.rglob("*.py"))
+        if file.name != "errors.py"
+        for child, parent in CLASS.findall(file.read_text())
+        if parent in names
+    ]
+    assert others == []
 
 
 def test_the_drawing_names_the_code_of_each_class_that_can_be_raised() -> None:

@@ -7,9 +7,7 @@ import pkgutil
 import pytest
 
 import stoker
-import stoker_tools.explain
-import stoker_tools.generate
-import stoker_tools.rules_lab
+import stoker_tools
 
 CHILDREN = {
     "stoker.probe.candidate",
@@ -19,10 +17,10 @@ CHILDREN = {
 }
 """Scripts and parts of scripts, which can't be imported as modules of the package."""
 
-PACKAGES = (stoker, stoker_tools.explain, stoker_tools.generate, stoker_tools.rules_lab)
-
 MODULES = {
-    module.name for package in PACKAGES for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")
+    module.name
+    for package in (stoker, stoker_tools)
+    for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")
 } - CHILDREN
 
 

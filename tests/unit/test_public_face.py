@@ -16,6 +16,7 @@ FUNCTIONS = Path(__file__).parents[2] / "functions"
 
 FUNCTIONS_AND_TYPES = {
     "JobMonitor": monitor.JobMonitor,
+    "active_users": figures.active_users,
     "cancel_job": commands.cancel_job,
     "create_processing_job": commands.create_processing_job,
     "monitor_job": monitor.monitor_job,

@@ -21,16 +21,24 @@ MEANINGS = {
     ExitCode.FAILED: "failed",
     ExitCode.USAGE: "the command line is wrong",
     ExitCode.INCOMPLETE: "incomplete: a part was done, and a part failed",
-    ExitCode.NOTHING_THERE: "nothing there: the named job, user or bucket does not exist",
+    ExitCode.NOTHING_THERE: "nothing there: the named job, user, file or bucket does not exist",
     ExitCode.LOCKED: "locked: another process holds the lease",
     ExitCode.WRONG_KEY: "wrong key",
     ExitCode.INTERRUPTED: "interrupted, such as by Ctrl-C",
 }
 
 
+OTHERS = """\
+If a command runs another program, such as pytest, the exit code is that of the program. It is 126 or 127 if the program
+can't be started, and 128 + N if signal N has ended it. It is 141 if the reader of the output has ended, such as `head`.
+"""
+"""The exit codes that other programs decide."""
+
+
 def table() -> str:
-    """Return all exit codes with their meanings, a line for each."""
-    return "\n".join(["exit codes:", *(f"  {code:3}  {meaning}" for code, meaning in MEANINGS.items())])
+    """Return all exit codes with their meanings, a line for each. A paragraph about other exit codes follows."""
+    codes = (f"  {code:3}  {meaning}" for code, meaning in MEANINGS.items())
+    return "\n".join(["exit codes:", *codes, "", OTHERS])
 
 
 def of_parts(done: int, failed: int) -> ExitCode:

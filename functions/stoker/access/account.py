@@ -129,7 +129,7 @@ def _own_errors() -> Iterator[None]:
     except NO_ANSWER as error:
         # For the caller, a used-up quota and a broken network are the same. The log has the difference.
         log_error("Firebase Auth did not answer.", error)
-        raise Unavailable("Firebase Auth did not answer. Try again in a moment.") from error
+        raise Unavailable("Firebase Auth did not answer.") from error
 
 
 def _time(milliseconds: int | None) -> str | None:

@@ -45,4 +45,12 @@ def https_error(error: StokerError) -> HttpsError:
             code = FunctionsErrorCode.UNAVAILABLE
         case _:
             code = FunctionsErrorCode.INTERNAL
-    return HttpsError(code, error.message, details)
+    return HttpsError(code, message_for_caller(error), details)
+
+
+def message_for_caller(error: StokerError) -> str:
+    """Return the message of an error for the caller of a function or a command.
+
+    The caller is advised to try again if that may help. The engine repeats only jobs, and not calls.
+    """
+    return f"{error.message} Try again in a moment." if isinstance(error, TransientError) else error.message

@@ -51,7 +51,7 @@ def guarded(body: Body[Answer]) -> Body[Answer]:
             raise https_error(error) from None
         except TRANSIENT as error:
             log_error("A service did not answer a call.", error, function=name)
-            raise https_error(Unavailable("A service did not answer. Call again in a moment.")) from None
+            raise https_error(Unavailable("A service did not answer.")) from None
         except Exception as error:
             # Only the log has the details, because they may be secret.
             log_error("A call has failed with an unexpected error.", error, function=name)

@@ -15,7 +15,8 @@ from stoker.accounts.account_deletion import delete_account
 from stoker.accounts.profile import ensure_profile
 from stoker.accounts.roles import give_first_role, role_assignment, set_role
 from stoker.errors import InvalidArgument, NotAllowed, OwnRole
-from stoker.models.document import is_time_zone, problems
+from stoker.models.document import is_time_zone
+from stoker.models.problems import problems
 from stoker.models.user import ProfileHints, RoleChange
 
 

@@ -12,7 +12,7 @@ from stoker.firestore.api_errors import TRANSIENT
 from stoker.firestore.client import client
 from stoker.firestore.deadline import deadline, patience
 from stoker.logs import JobLog
-from stoker.models.document import problems
+from stoker.models.problems import problems
 from stoker.models.settings import SignUpSettings
 
 READ_SECONDS = 1.5
@@ -71,8 +71,8 @@ def _read(known: SignUpSettings) -> SignUpSettings:
     except TRANSIENT as error:
         JobLog("").error(f"{path} could not be read. The last known settings stay in force.", error)
     except ValidationError as error:
-        said = "; ".join(problems(error, data))
-        JobLog("").error(f"{path} is not valid ({said}). The last known settings stay in force.", error)
+        faults = "; ".join(problems(error, data))
+        JobLog("").error(f"{path} is not valid ({faults}). The last known settings stay in force.", error)
     return known
 
 

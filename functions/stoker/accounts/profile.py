@@ -123,9 +123,7 @@ def confirm_profile(account: Account) -> ConfirmedProfile:
     try:
         return until_written(confirm, read_again=read_again)
     except exceptions.Aborted:
-        raise Unavailable(
-            f"The profile of {account.user_id} is written by others all the time. Try again in a moment."
-        ) from None
+        raise Unavailable(f"The profile of {account.user_id} is written by others all the time.") from None
 
 
 def sync_profile(profile: StoredDocument, account: Account, more: Mapping[str, Any] | None = None) -> bool:

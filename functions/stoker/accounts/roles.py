@@ -73,9 +73,7 @@ def set_role(user_id: str, role: str, permissions: Sequence[str] | None = None, 
     try:
         before, new = until_written(lambda: _set_role(user_id, role, permissions))
     except Aborted:
-        raise Unavailable(
-            f"The profile of {user_id} is written by others all the time. Try again in a moment."
-        ) from None
+        raise Unavailable(f"The profile of {user_id} is written by others all the time.") from None
     if new != before:
         logger.info(
             "A role was set.",
@@ -109,12 +107,12 @@ def give_first_role(user_id: str) -> bool:
     def attempt() -> bool:
         nonlocal first
         profile = FirestoreDocuments().get(_path(user_id), ["role", "permissions"])
-        said = _assignment_in_profile(user_id, profile)
-        first = first or said
+        shown = _assignment_in_profile(user_id, profile)
+        first = first or shown
         record = account.get(user_id)
-        if said != first:
+        if shown != first:
             # An admin has set a role meanwhile, and this function may have overwritten its claims.
-            new = said
+            new = shown
         elif "role" in (record.custom_claims or {}):
             return False
         else:
@@ -126,9 +124,7 @@ def give_first_role(user_id: str) -> bool:
     try:
         return until_written(attempt)
     except Aborted:
-        raise Unavailable(
-            f"The profile of {user_id} is written by others all the time. Try again in a moment."
-        ) from None
+        raise Unavailable(f"The profile of {user_id} is written by others all the time.") from None
 
 
 def _assignment_in_profile(user_id: str, profile: StoredDocument | None) -> RoleAssignment:

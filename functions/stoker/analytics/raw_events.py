@@ -15,7 +15,7 @@ from stoker.firestore import raw
 from stoker.firestore.client import client
 from stoker.firestore.messages import WriteMessage, plain, unchanged_since, written
 from stoker.models.analytics import SERVER_EVENTS, CountedEvent
-from stoker.models.document import problems
+from stoker.models.problems import problems
 
 COUNTED: Final = ("userId", "name", "value", "occurredAt", "sentAt", "createdAt")
 FIELDS: Final = (*COUNTED, "skipped")

@@ -16,7 +16,7 @@ from stoker.analytics.bucket_tally import Tally, roll_up_hours
 from stoker.analytics.buckets import GRANULARITIES, Key, bucket_of, end_of, start_of
 from stoker.analytics.raw_events import AHEAD, read
 from stoker.analytics.roll_up_lease import RollUpLease
-from stoker.errors import RequestRefused, Unavailable
+from stoker.errors import NotRebuildable, RollUpBusy, Unavailable
 from stoker.firestore import raw
 from stoker.firestore.api_errors import TRANSIENT
 from stoker.firestore.messages import WriteMessage, plain
@@ -33,18 +33,6 @@ WRITTEN_AT_ONCE: Final = 200
 LEASE_WAIT_SECONDS = 120.0
 """The longest time that a rebuild waits for the roll-up's lease, in seconds. The roll-up releases it when its run ends
 at the latest."""
-
-
-class NotRebuildable(RequestRefused):
-    """Some raw events of the time may have expired."""
-
-    code = "not-rebuildable"
-
-
-class RollUpBusy(RequestRefused):
-    """The roll-up did not release its lease."""
-
-    code = "rolling-up"
 
 
 @dataclass(frozen=True)
@@ -185,7 +173,7 @@ def _write(lease: RollUpLease, tallies: Mapping[Key, Tally], gone: list[Key], no
             # After a failure, a held lease means that only the answer was lost. Writing the same again changes nothing.
             until_written(partial(_commit, lease, some), read_again=lease.check, through_outages=True)
         except TRANSIENT as error:
-            raise Unavailable("Firestore does not take the aggregates. Begin again in a moment.") from error
+            raise Unavailable("Firestore does not take the aggregates.") from error
 
 
 def _commit(lease: RollUpLease, writes: list[Any]) -> None:

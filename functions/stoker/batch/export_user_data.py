@@ -37,7 +37,7 @@ EXPORTS = re.compile(r"job-outputs/[^/]+/[^/]+/[^/]+/export-\d+\.zip")
 """The files of earlier exports, which are not exported again."""
 
 README = """\
-This is all data that is kept about you here. It was complete when the export was made.
+This is all data that is kept about you here. It has everything that was there when the export was made.
 
 data/account-*.json   your account: how you sign in
 data/users-*.json     your profile and all that belongs to it
@@ -125,7 +125,7 @@ def _add_file(context: JobContext, part: ArchivePart, done: ExportPosition, blob
     try:
         first = source.read(0, CHUNK_BYTES)
     except InputNotFound as error:
-        done.fail(source.path, error.message, error.code)
+        done.fail(source.path, _vanished(source), error.code)
         return
 
     def rest() -> Iterator[bytes]:
@@ -135,7 +135,7 @@ def _add_file(context: JobContext, part: ArchivePart, done: ExportPosition, blob
                 yield source.read(offset, CHUNK_BYTES)
             except InputNotFound as error:
                 # Half of the file is in the part. So the next attempt writes the part again, without the file.
-                raise Unavailable(error.message) from error
+                raise Unavailable(_vanished(source)) from error
 
     facts = {
         "path": source.path,
@@ -145,6 +145,11 @@ def _add_file(context: JobContext, part: ArchivePart, done: ExportPosition, blob
     }
     part.add_file(done.files_seen, facts, chain([first], rest()))
     done.succeeded += 1
+
+
+def _vanished(source: Source) -> str:
+    # The message of the error itself advises to write a job for the new file, which does not fit an export.
+    return f"The file {source.path!r} was deleted or replaced while it was exported."
 
 
 Exported = Any

@@ -13,8 +13,8 @@ from stoker.errors import InvalidJob
 from stoker.firestore.writes import Update
 from stoker.jobs.context import JobContext
 from stoker.models.batch import TaskChange, UpdateTasks
-from stoker.models.document import problems
 from stoker.models.job import BatchOutput
+from stoker.models.problems import problems
 from stoker.models.task import STATUS_TRANSITIONS, Task, TaskStatus, may_become
 from stoker.queries import declared
 

@@ -44,16 +44,18 @@ class ParsedCaptions:
         Args:
             name: The file's name that the user gave.
         """
-        said = []
+        messages = []
         if self.left_out:
             count = len(self.left_out)
             cues, were = ("cue", "was") if count == 1 else ("cues", "were")
-            said.append(
+            messages.append(
                 f"{count} {cues} of {name!r} could not be read and {were} left out; see line {self.left_out[0]}."
             )
         if self.replaced:
-            said.append(f"The captions {name!r} are not all in UTF-8, so that \ufffd stands there. Save them as UTF-8.")
-        return [OutputWarning(code="bad-cues", message=message) for message in said]
+            messages.append(
+                f"The captions {name!r} are not all in UTF-8, so that \ufffd stands there. Save them as UTF-8."
+            )
+        return [OutputWarning(code="bad-cues", message=message) for message in messages]
 
 
 def parse(content: bytes) -> ParsedCaptions:

@@ -95,8 +95,8 @@ def _take_job(job_id: str, token: str) -> Lease | Refused | None:
         return Lease(Fence(store().documents, found), job, held, limited=users_are_limited())
     if state.state == "pending" and not state.cancel_requested and must_wait(state, now + EARLY):
         raise NotYetDue(f"The job is due at {state.run_after}.")
-    claimed = decide(state, LeaseRequested(token), now)
-    if not claimed.takes_lease:
+    decision = decide(state, LeaseRequested(token), now)
+    if not decision.takes_lease:
         return _refuse(found, state, LeaseRequested(token), now)
     account = None
     if not state.deletes_owner:  # A deletion checks the account by itself, because it has locked it.
@@ -106,14 +106,14 @@ def _take_job(job_id: str, token: str) -> Lease | Refused | None:
             return _refuse(found, state, FailedPermanently(problem), now)
     if is_paused(job.document.type) and not state.deletes_owner:
         return _refuse(found, state, Paused(), now)
-    slot = _slot(state, account, makes_files=not isinstance(job.input, MakesNoFiles))
-    if isinstance(slot, Deferred):
-        return _refuse(found, state, HeldBack(slot.stage, slot.due), now, slot.extra)
-    if isinstance(slot, AboveQuota):
-        return _refuse(found, state, FailedPermanently(slot.error), now, slot.extra)
+    place = _place(state, account, makes_files=not isinstance(job.input, MakesNoFiles))
+    if isinstance(place, Deferred):
+        return _refuse(found, state, HeldBack(place.stage, place.due), now, place.extra)
+    if isinstance(place, AboveQuota):
+        return _refuse(found, state, FailedPermanently(place.error), now, place.extra)
     fence = Fence(store().documents, found)
-    fence.write(claimed.fields, slot)
-    return Lease(fence, job, state.leased(token, now), limited=bool(slot))
+    fence.write(decision.fields, place)
+    return Lease(fence, job, state.leased(token, now), limited=bool(place))
 
 
 def account_problem(standing: Standing | None) -> PermanentError | None:
@@ -137,7 +137,7 @@ def _refuse(found: StoredDocument, state: JobState, event: JobEvent, now: dateti
     return Refused(state, commit_transition(found, state, event, extra, now))
 
 
-def _slot(state: JobState, account: Standing | None, *, makes_files: bool) -> Deferred | AboveQuota | ExtraWrites:
+def _place(state: JobState, account: Standing | None, *, makes_files: bool) -> Deferred | AboveQuota | ExtraWrites:
     """Return the writes that take a place for a job; or the reason why the job may not begin.
 
     Every rule about the jobs that may begin belongs here. A deletion of a user's data takes no place and meets no
@@ -147,5 +147,5 @@ def _slot(state: JobState, account: Standing | None, *, makes_files: bool) -> De
     if limits is None or state.user_id is None or state.deletes_owner:
         return ()
     created_at = account.created_at if account is not None else None
-    slot = take_place(state, state.user_id, limits, created_at, makes_files=makes_files)
-    return slot if isinstance(slot, Deferred | AboveQuota) else (slot,)
+    place = take_place(state, state.user_id, limits, created_at, makes_files=makes_files)
+    return place if isinstance(place, Deferred | AboveQuota) else (place,)

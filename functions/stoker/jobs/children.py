@@ -40,8 +40,8 @@ from stoker.jobs.store import store
 from stoker.jobs.transitions import decide
 from stoker.jobs.waiting import wake_next
 from stoker.logs import JobLog
-from stoker.models.document import problems
 from stoker.models.job import RUNNING_AGAIN, BatchOutput, ProcessingJob, has_ended
+from stoker.models.problems import problems
 from stoker.queries import job_queries
 
 CHILD_FIELDS = (

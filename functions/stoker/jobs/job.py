@@ -11,9 +11,10 @@ from stoker import config, registry
 from stoker.errors import InvalidJob, JobNotFound, UnsupportedType
 from stoker.firestore.documents import StoredDocument
 from stoker.jobs.store import store
-from stoker.models.document import Model, problems
+from stoker.models.document import Model
 from stoker.models.inputs import read_input
 from stoker.models.job import JobId, ProcessingJob
+from stoker.models.problems import problems
 
 READABLE = [field.alias or name for name, field in ProcessingJob.model_fields.items() if name != "input"]
 """The fields of a job that can always be decoded: the server writes them, or the security rules check their types."""

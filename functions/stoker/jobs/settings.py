@@ -8,7 +8,7 @@ from stoker import config
 from stoker.firestore.api_errors import TRANSIENT
 from stoker.jobs.store import store
 from stoker.logs import JobLog
-from stoker.models.document import problems
+from stoker.models.problems import problems
 from stoker.models.settings import JobSettings
 
 FIELDS = tuple((field.alias or name, name) for name, field in JobSettings.model_fields.items())

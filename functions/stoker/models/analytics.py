@@ -84,7 +84,7 @@ class AnalyticsEvent(Model):
         sent_at: The time at which the client sends the event, by the same clock. The server uses it to correct a wrong
             clock. Leave it out if the write may wait offline.
         created_at: The time at which the document was created.
-        rolled_up: Whether the aggregates include the event. Without this field, the event is never counted.
+        rolled_up: True if the aggregates include the event. Without this field, the event is never counted.
         skipped: The reason why the event could not be counted. Missing if it was counted.
         expires_at: The time from which Firestore may delete the document. Set when the event is rolled up.
         schema_version: The version of the document's form.

@@ -25,11 +25,11 @@ class Completion(Model):
         priority: The priority of the task at that time.
         category: The category of the task at that time.
         minutes: The actual duration of the task at that time, in minutes.
-        on_time: Whether the task was completed by its due date. Missing if it had no due date.
+        on_time: True if the task was completed by its due date. Missing if it had no due date.
         xp: The XP that the task is worth: 0 if it was completed too soon after it was created.
         xp_a_day: The daily limit: no more XP than this count for the day. Missing in documents of older versions; their
             XP count without a limit.
-        counted: Whether the user's progress includes the completion.
+        counted: True if the user's progress includes the completion.
         schema_version: The version of the document's form.
     """
 

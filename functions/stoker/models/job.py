@@ -241,7 +241,7 @@ class ProcessingJob(Model):
         input: The request: what the job is to do.
         status: The state of the job.
         created_at: The time at which the document was created.
-        cancel_requested: Whether the owner wants the job to stop.
+        cancel_requested: True if the owner wants the job to stop.
         dedupe_key: A key of the client's choice. While the job has not ended, another job of the same owner with the
             same key fails as `duplicate`.
         run_after: The job does not begin before this time. The client may set it at creation; the server sets it to
@@ -265,7 +265,7 @@ class ProcessingJob(Model):
         end_hook: The result of the step that runs after the end of a deletion; `due` before it has run. The result is
             `account-gone`, `account-unlocked`, `account-locked` if somebody else had locked the account, or
             `account-made-again` if the uid has a new account.
-        owner_is_gone: Whether the owner's account was gone before this deletion. Such a job touches no account, because
+        owner_is_gone: True if the owner's account was gone before this deletion. Such a job touches no account, because
             any account of that uid is a new account.
         started_at: The time at which the last attempt began.
         updated_at: The time of the last write.

@@ -106,7 +106,7 @@ class SignUpSettings(Model):
     Attributes:
         blocked_domains: Domains of e-mail addresses, such as `example.com`. Sign-ups with an address of these domains
             or of their subdomains are refused.
-        refuse_disposable: Whether to refuse sign-ups with addresses of known disposable mailboxes.
+        refuse_disposable: True if sign-ups with addresses of known disposable mailboxes are refused.
         schema_version: The version of the document's form.
 
     Example:

@@ -35,7 +35,7 @@ class AudioInput(Model):
         text: The text. Markup in it is spoken as it is written, unless `markdown` is true. A blank line ends a
             paragraph.
         lines: The meaning of a line break: with `join`, it is a space. With `keep`, it ends a sentence, as in poems.
-        markdown: Whether the text is Markdown. Then headings, list items and table rows end as sentences do, and the
+        markdown: True if the text is Markdown. Then headings, list items and table rows end as sentences do, and the
             marks are not spoken.
         language: The language of the text: a BCP 47 tag, such as `en-US` or `de`. Older forms (`iw`, `de_DE`) pass too.
             If left out, it is the language of `voice`, or `en-US` without a `voice`.
@@ -45,7 +45,7 @@ class AudioInput(Model):
         pitch: The pitch, in semitones above the voice's normal pitch.
         format: The format of the sound: `mp3`, `ogg` (Opus), `m4a` (AAC) or `wav` (16-bit PCM).
         loudness: The integrated loudness, in LUFS, as heard from two loudspeakers.
-        captions: Whether to make captions (WebVTT) and the times of the words (JSON).
+        captions: True if the job makes captions (WebVTT) and the times of the words (JSON).
 
     Example:
         >>> AudioInput.from_firestore({"text": "Hello.", "format": "ogg"}).loudness

@@ -47,7 +47,7 @@ class Subtask(Model):
 
     Attributes:
         title: The title of the step.
-        completed: Whether the step is done.
+        completed: True if the step is done.
     """
 
     title: Annotated[str, Field(min_length=1, max_length=200), utf_16_units(200)]

@@ -80,7 +80,7 @@ class Preferences(Model):
         time_zone: The time zone in which the user's days begin: a name of the tz database, such as `Europe/Berlin`.
             The server sets it once, from a call of `ensureProfile`.
         theme: The colour theme of the app.
-        notifications: Whether the app may send notifications.
+        notifications: True if the app may send notifications.
     """
 
     language: Language = "en"
@@ -234,7 +234,7 @@ class User(Model):
     Attributes:
         id: The Auth uid, which is also the document's id.
         email: The e-mail address of the account. Missing for anonymous users.
-        email_verified: Whether Auth has verified the address.
+        email_verified: True if Auth has verified the address.
         display_name: The user's name. It follows the account until the user changes it here.
         photo_url: The address of the user's picture. It follows the account until the user changes it here.
         from_account: The values that were last copied from the account. If a field of the profile differs, the user has
@@ -243,8 +243,7 @@ class User(Model):
         permissions: The permissions, as a copy for display. The rules read the claims of the user's token.
         preferences: The user's preferences.
         progress: The user's XP, level, streak and achievements.
-        provisional: Whether the sign-up is still under way, so that the account may not come to exist. Missing
-            afterwards.
+        provisional: True while the sign-up is under way: the account may not come to exist. Missing afterwards.
         created_at: The time at which the account was created.
         updated_at: The time of the last write.
         schema_version: The version of the document's form.

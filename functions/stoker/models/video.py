@@ -210,7 +210,7 @@ class Captions(Model):
             of the track to take. If left out, the default track is taken.
         source: The name of a file in the default bucket: WebVTT or SubRip. It lies under the same folders as the source
             of the film, and its times are times of the film's source.
-        burn_in: Whether to draw the captions into the picture as well.
+        burn_in: True if the captions are also drawn into the picture.
     """
 
     from_: Annotated[Literal["source"] | None, Field(alias="from")] = None

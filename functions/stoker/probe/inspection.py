@@ -54,8 +54,8 @@ def inspect_source(prober: Prober, source: Path | Remote, name: str, *, sound: b
     except NotReadable as reason:
         if found:
             raise wrong_format(name, found, sound=sound) from None
-        said = error_output_of(source) if isinstance(source, Path) else ""
-        raise unsupported(name, said if cause(said) else str(reason), sound=sound) from None
+        output = error_output_of(source) if isinstance(source, Path) else ""
+        raise unsupported(name, output if cause(output) else str(reason), sound=sound) from None
 
 
 @contextmanager

@@ -326,17 +326,17 @@ class Prober:
         """Return the child's answer. Until then, send the child the ranges of a remote file that it asks for."""
         assert self.child.stdin is not None
         assert self.child.stdout is not None
-        say = json.dumps(request).encode() + b"\n"
+        message = json.dumps(request).encode() + b"\n"
         try:
             while True:
                 with time_limit:
-                    self.child.stdin.write(say)
+                    self.child.stdin.write(message)
                     self.child.stdin.flush()
                     line = self.child.stdout.readline()
                 if remote is None or not line.startswith(RANGE):
                     return line
                 offset, length = map(int, line.removeprefix(RANGE).split())
-                say = remote.read(offset, length)
-                time_limit.extend(len(say), remote.size)
+                message = remote.read(offset, length)
+                time_limit.extend(len(message), remote.size)
         except BrokenPipeError:
             return b""

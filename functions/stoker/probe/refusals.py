@@ -17,12 +17,12 @@ def unsupported(name: str, reason: str, *, sound: bool = False) -> UnsupportedMe
         reason: The error output of ffmpeg, or the reason of the probe.
         sound: Whether all outputs are of sound.
     """
-    said = cause(reason) or "it holds no picture"
+    known = cause(reason) or "it holds no picture"
     if sound:
         return UnsupportedMedia(
-            f"The file {name!r} can't be read as a sound ({said}). Upload an {SOUNDS}, or a film, that plays."
+            f"The file {name!r} can't be read as a sound ({known}). Upload an {SOUNDS}, or a film, that plays."
         )
-    return UnsupportedMedia(f"The file {name!r} can't be read as a video ({said}). Upload an {FILMS} that plays.")
+    return UnsupportedMedia(f"The file {name!r} can't be read as a video ({known}). Upload an {FILMS} that plays.")
 
 
 def wrong_format(name: str, found: Signature, *, sound: bool = False) -> UnsupportedMedia:

@@ -116,7 +116,7 @@ def count(user_id: str, profile: DocumentSnapshot[Any] | None = None) -> int:
             together = _count_together(user_id, profile)
         except exceptions.Aborted:
             raise Unavailable(
-                f"The profile of {user_id} is written by others all the time. The next reconcile will try again."
+                f"The profile of {user_id} is written by others all the time, so the next reconcile counts its tasks."
             ) from None
         counted += together
         if together < MAX_PER_COMMIT:

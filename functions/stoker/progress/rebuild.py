@@ -71,9 +71,7 @@ def rebuild(user_id: str, *, dry_run: bool = False) -> RebuiltProgress:
         while rebuilt is None:
             rebuilt = until_written(lambda: _rebuild(user_id, before, len(missing)), tries=TRIES, seconds=SECONDS)
     except Aborted:
-        raise Unavailable(
-            f"The profile of {user_id} is written by others all the time. Try again in a moment."
-        ) from None
+        raise Unavailable(f"The profile of {user_id} is written by others all the time.") from None
     return rebuilt
 
 

@@ -1,10 +1,9 @@
 """The boundaries of sentences. `sentencex` and punctuation propose places, and the text around a place decides.
 
 Most full stops inside a sentence are recognized by the next word, which has a small letter or is a number. The lists in
-`abbreviations` decide the others.
+`abbreviations` decide the others. The patterns are in `boundary_patterns`.
 """
 
-import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from typing import Self
 
 import sentencex
 
+from stoker.speech import boundary_patterns as patterns
 from stoker.speech.abbreviations import CLOSING_PHRASES, PARTICLES, TITLES, Words, words_of
 from stoker.speech.width import cut_to_fit
 
@@ -22,90 +22,7 @@ LOOK_CHARACTERS = 60
 """The characters before and after a place that are examined."""
 
 CHINESE = {"cmn", "yue", "hak", "zh"}
-JAPANESE_QUOTES = ("」", "』")
-JAPANESE_QUOTING = ("と", "って")
-KOREAN_QUOTING = re.compile(r"이?라[고는며]|하[고며]\s")
-"""Text after a quote with which the sentence goes on."""
-
-CHINESE_SPEAKER = re.compile(r"[^，。！？、：“”]{1,6}?[说问答喊叫笑](?!了)")
-CHINESE_VERB = re.compile(r"就|便|并|然后就")
-"""Text after a quote with which the sentence goes on: the speaker, if the quote came first, or a verb without a
-subject."""
-
-ITEM_NUMBER = re.compile(r"\(?\d{1,3}[.)]\s*")
-"""The number of a list item, as in `1. First item`. It is not a sentence."""
-
-OPENING = "\"`'“‘«‹„‚「『《〈（(¿¡["
-CLOSING = "\"'”’“»›」』》〉）)]"
-LEADING = f"{OPENING}”’»,–—- \u00a0\u202f"
-"""Characters that may stand before the first word of a sentence."""
-
-PLACE = re.compile(rf"(?:[.…!?।؟۔](?:\s?[{re.escape(CLOSING)}])*\s+|[。！？]+[{re.escape(CLOSING)}]*\s*)(?=\S)")
-"""A place where a sentence may end, although the library has not proposed it."""
-
-WIDE_SPACE = re.compile(r"[^\S\n]")
-"""Any space, except the end of a line."""
-
-LAST_WORD = re.compile(r"(?:^|[\s(\[«„“\"'‘’،,;:/-])((?:[^\s.(\[«„“\"',;:/-]+\.)*[^\s.(\[«„“\"',;:/-]+)\.$")
-"""The word before a full stop, with the full stops inside of it."""
-
-QUOTED_END = re.compile(rf"([.…!?。！？।؟۔])\s?[{re.escape(CLOSING)}]+$")
-STRAY_OPENING = re.compile(rf"(?<=[.…!?])\s+[{re.escape(OPENING)}”’»]+$")
-"""An opening mark at the end of a sentence. It belongs to the next sentence. In Swedish and Finnish, the mark ” opens
-and closes."""
-
-STRAY_CLOSING = re.compile(r"(?:[\"”’»]|'')\s")
-"""A closing mark at the beginning of a sentence. It belongs to the sentence before."""
-
-ORDINAL = re.compile(r"(?:^|(?P<before>[^\s.]+)(?P<stop>\.?)\s+|[(„])(?:\d{1,3}|[IVXLC]+)\.$")
-"""A number that may be an ordinal. After an abbreviation such as `Nr.`, it is a plain number: `Nr. 12.`"""
-
-STREET = ("str", "Str")
-"""The endings of abbreviated names of streets in German and Dutch."""
-
-NUMBER = re.compile(r"(?:\d[\d.,]*|[IVXLC]+)\s+\S+$|\w-\w\.$")
-DASHED = re.compile(r"(?:[–—]\s*|-\s+)(\S)")
-DUTCH = re.compile(r"['’][a-z]\s+")
-"""A Dutch word that is never capitalized, as in `'s Avonds`. The next word has the capital letter instead."""
-
-DEGREES = re.compile(r"(?:[°º˚]|\bst\.)\s?[CF]\.$")
-DATED = re.compile(
-    r"(?:(?:[\dIVXLCХІ]|-х)\s*(?:гг?|р|r|вв?|w|ст)|\b(?:н\.\s?[эе]|n\.\s?[el]|[ad]\.\s?C|[vn]\.\s?Chr|[fe]\.\s?Kr|[ej]Kr|[ej]aa"
-    r"|J\.?-C|[πμ]\.\s?Χ))\.$"
-)
-"""The end of a year, a century or an era, as in `w 1855 r.` and `216 a.C.`"""
-
-DATED_START = re.compile(
-    r"(?:(?:Już|Kiedy|Gdy|Уже|Когда|Вже|Коли)\s+\w\s+|(?:W|We|Do|Od|Po|Przed|Podczas|В|Во|К|С|До|От|По|У|З|Від|Nel|Dal|Al|In|Im"
-    r"|Em|No|En|I)\s+(?:\S+\s+){0,5}|\d+\S*\s+(?:\S+\s+){0,4})?\S+$"
-)
-"""A sentence that has only a date so far, so that it goes on: `W 1812 r. Napoleon`."""
-
-DAY = re.compile(r"\d{1,2}\.\s")
-YEAR_MONTH_DAY = re.compile(r"(?<!\d)\d{4}\.\s*\d{1,2}\.\s*\d{1,2}\.$")
-ROMAN = re.compile(r"[IVXLC]+(?![^\W_]|['’])")
-SHORT_REST = re.compile(r"[^.!?…।؟。！？]{0,20}[.!?…।؟。！？]")
-"""A short rest of a sentence after an ellipsis, in a script without capital letters."""
-
-IN_BRACKET = re.compile(r"\([a-zà-ÿа-яёіїєґά-ώ]{1,6}\.$")
-"""An abbreviation at the beginning of a bracket, as in `(vgl. Abb. 3)`."""
-
-SPEECH_END = re.compile(r"[^\s\"“«][\"”»]")
-"""The end of a quote. A sentence with two ends of quotes has named the speaker already."""
-
-TWO_INITIALS = re.compile(r"(?<!\w)[^\W\d_]\.\s?[^\W\d_]\.$")
-INITIAL = re.compile(r"[^\W\d_]\.")
-
-PLAIN_END = re.compile(
-    r"(?:[^\W\d_]{3,}\.|\d{3,}\.|[A-ZА-Я]{2,}\.|\d\s?(?:[kcdmµ]?[gml]|ha|кг|[кмс]м|м?л|χλμ|κ)\.|(?:[\w-]{2,}|\d)\.[a-z]\w+\."
-    r"|\w[\"'”’»“)\]–—]\.|[^\W_][!?！？]+|…|[.!?…]\s?[\"'”’»“)\]]+)$"
-)
-"""The end of a sentence that cannot be an abbreviation, such as that of a long word, `TV`, `5 kg` or `a.pdf`."""
-
-QUOTE_REST = re.compile(r"[^\"“„«»”]*[.!?…][\"“»”]\s*([,\w])")
-"""The end of a quote, after which the sentence goes on: `Stop. Now." and left`."""
-
-FIRST_WORD = re.compile(r"([^\W\d_][^\s\d.,;:!?…।'’\"”»)]*)(?![\w.])")
+"""The codes of Chinese languages. The library has one code for all of them: `zh`."""
 
 
 @dataclass(frozen=True)
@@ -166,16 +83,16 @@ def sentence_spans(text: str, start: int, end: int, context: TextContext) -> Ite
 def _ends(text: str, begin: int, place: int, end: int, proposed: bool, context: TextContext) -> bool:
     before = text[max(begin, place - LOOK_CHARACTERS) : place].rstrip()
     after = text[place : min(end, place + LOOK_CHARACTERS)].lstrip()
-    quoted = text[begin : begin + LOOK_CHARACTERS].lstrip()[:1] in OPENING
-    if STRAY_CLOSING.match(after) or (not text[place - 1].isspace() and _is_glued(before, after)):
+    quoted = text[begin : begin + LOOK_CHARACTERS].lstrip()[:1] in patterns.OPENING
+    if patterns.STRAY_CLOSING.match(after) or (not text[place - 1].isspace() and _is_glued(before, after)):
         return False
     goes_on = _goes_on(before, after, quoted, context)
     if goes_on is None:
         # The library misses boundaries at quotes, before numbers, and after words that can also be abbreviations.
-        first = after.lstrip(LEADING)[:1]
-        if context.capitals and not proposed and (rest := QUOTE_REST.match(after)) and not rest[1].isupper():
+        first = after.lstrip(patterns.LEADING)[:1]
+        if context.capitals and not proposed and (rest := patterns.QUOTE_REST.match(after)) and not rest[1].isupper():
             return False
-        return proposed or ((first.isupper() or first.isdecimal()) and PLAIN_END.search(before) is not None)
+        return proposed or ((first.isupper() or first.isdecimal()) and patterns.PLAIN_END.search(before) is not None)
     return not goes_on
 
 
@@ -194,7 +111,7 @@ def _proposed(text: str, start: int, end: int, language: str) -> Iterator[int]:
     while start < end:
         window = cut_to_fit(text[start : min(end, start + WINDOW_CHARACTERS + 1)], WINDOW_CHARACTERS)
         # The library (1.0.32) panics at an initial before a space that has several bytes, such as a no-break space.
-        found = sentencex.get_sentence_boundaries(language, WIDE_SPACE.sub(" ", window))
+        found = sentencex.get_sentence_boundaries(language, patterns.WIDE_SPACE.sub(" ", window))
         places = [start + one["start_index"] for one in found if one["start_index"]]
         yield from places
         start += len(window)
@@ -204,7 +121,7 @@ def _proposed(text: str, start: int, end: int, language: str) -> Iterator[int]:
 
 
 def _with_opening(text: str, start: int, place: int) -> int:
-    stray = STRAY_OPENING.search(text, max(start, place - LOOK_CHARACTERS), place)
+    stray = patterns.STRAY_OPENING.search(text, max(start, place - LOOK_CHARACTERS), place)
     # In « Je pars. », a space stands before the closing mark.
     return place if stray is None or text[place : place + 1].isspace() else stray.end() - len(stray.group().lstrip())
 
@@ -212,7 +129,7 @@ def _with_opening(text: str, start: int, place: int) -> int:
 def _unseen(text: str, start: int, end: int) -> Iterator[int]:
     """Yield the places that the library may miss. Places without a space count only outside of quotes and brackets."""
     depth, straight, at = 0, False, start
-    for found in PLACE.finditer(text, start, end):
+    for found in patterns.PLACE.finditer(text, start, end):
         for character in text[at : found.end()]:
             if character == '"':
                 straight = not straight
@@ -235,24 +152,28 @@ def _goes_on(before: str, after: str, quoted: bool, context: TextContext) -> boo
         context: The properties of the whole text.
     """
     after = after.removeprefix(",,")  # Two commas may open a quote.
-    if ITEM_NUMBER.fullmatch(before) or IN_BRACKET.search(before) or after[:1] in {"º", "ª", ",", ";", "/", "№"}:
+    if (
+        patterns.ITEM_NUMBER.fullmatch(before)
+        or patterns.IN_BRACKET.search(before)
+        or after[:1] in patterns.NEVER_FIRST
+    ):
         return True
     if after[:1] == "-" and _is_initials(_last_word(before)):
         return True  # J.-P. Sartre
-    after = DUTCH.sub("", after, count=1) if DUTCH.match(after) else after
-    first = after.lstrip(LEADING)[:1]
+    after = patterns.DUTCH.sub("", after, count=1) if patterns.DUTCH.match(after) else after
+    first = after.lstrip(patterns.LEADING)[:1]
     small = context.capitals and first.islower() and not _is_brand(after)
     caseless = first.isalpha() and first.upper() == first.lower()
-    dashed = DASHED.match(after)
+    dashed = patterns.DASHED.match(after)
     if dashed and context.capitals and dashed[1].islower():
         return True  # — Você vem? — perguntou ele.
-    if end := QUOTED_END.search(before):
+    if end := patterns.QUOTED_END.search(before):
         return True if small else _after_quote(before, after, end[1], quoted, caseless, context.words)
     if before.endswith(("...", "…", ". . .")):
         return _after_ellipsis(before, after, small, caseless, context.words)
     if before.endswith("。"):
         return False
-    if small or (before.endswith(".") and context.danda) or (caseless and YEAR_MONTH_DAY.search(before)):
+    if small or (before.endswith(".") and context.danda) or (caseless and patterns.YEAR_MONTH_DAY.search(before)):
         return True
     if not before.endswith("."):
         return None
@@ -265,21 +186,21 @@ def _after_ellipsis(before: str, after: str, small: bool, caseless: bool, words:
     if small or (caseless and len(before.split()) == 1):
         return True
     if caseless:
-        return SHORT_REST.match(after) is not None and _first_word(after) not in words.openers
+        return patterns.SHORT_REST.match(after) is not None and _first_word(after) not in words.openers
     return None
 
 
 def _after_quote(before: str, after: str, mark: str, quoted: bool, caseless: bool, words: Words) -> bool | None:
-    if before.endswith(JAPANESE_QUOTES):
-        return True if after.startswith(JAPANESE_QUOTING) else None  # 「はい。」と言った
+    if before.endswith(patterns.JAPANESE_QUOTES):
+        return True if after.startswith(patterns.JAPANESE_QUOTING) else None  # 「はい。」と言った
     if mark in "。！？":
-        spoke = CHINESE_SPEAKER.match(after) if quoted else None
-        return spoke is not None or CHINESE_VERB.match(after) is not None  # 她问
-    if after[:1] in OPENING:
+        spoke = patterns.CHINESE_SPEAKER.match(after) if quoted else None
+        return spoke is not None or patterns.CHINESE_VERB.match(after) is not None  # 她问
+    if after[:1] in patterns.OPENING:
         return None
-    if KOREAN_QUOTING.match(after):
+    if patterns.KOREAN_QUOTING.match(after):
         return True
-    spoken = len(SPEECH_END.findall(before)) > 1
+    spoken = len(patterns.SPEECH_END.findall(before)) > 1
     if caseless and quoted and not spoken and not unicodedata.name(after[0], "").startswith("HANGUL"):
         return _first_word(after) not in words.openers
     return False if (mark == "." and after[:1].isupper()) or (spoken and caseless) else None
@@ -287,27 +208,28 @@ def _after_quote(before: str, after: str, mark: str, quoted: bool, caseless: boo
 
 def _before_number(before: str, after: str, words: Words) -> bool | None:
     word = _last_word(before)
-    if word.isdecimal() and (len(word) <= 2 or (len(word) == 4 and DAY.match(after))):
+    if word.isdecimal() and (len(word) <= 2 or (len(word) == 4 and patterns.DAY.match(after))):
         return True  # 5. 12. 2020, 2020. 12. 5.
-    if not NUMBER.search(before) and (TWO_INITIALS.search(before) or (len(word) == 1 and word.islower())):
+    is_letter = len(word) == 1 and word.islower()
+    if (is_letter or patterns.TWO_INITIALS.search(before)) and not patterns.NUMBER.search(before):
         return True  # z. B. 3, n. 3
     known = {word, word.lower(), _bare(word)} & (words.numbered | words.inside)
-    return True if known or word.endswith(STREET) else None
+    return True if known or word.endswith(patterns.STREET) else None
 
 
 def _before_name(before: str, after: str, words: Words) -> bool | None:
     word = _last_word(before)
     opener = _first_word(after) in words.openers
-    if before.endswith(CLOSING_PHRASES) or word.lower() in words.closing or DEGREES.search(before):
+    if before.endswith(CLOSING_PHRASES) or word.lower() in words.closing or patterns.DEGREES.search(before):
         return False
-    if _is_initials(word) and INITIAL.match(after):
+    if _is_initials(word) and patterns.INITIAL.match(after):
         return True
-    if DATED.search(before):
-        return after[:1] in "–—„«" or (not opener and DATED_START.fullmatch(before) is not None)
-    if word.lower() in words.numbered and ROMAN.match(after) and not opener:
+    if patterns.DATED.search(before):
+        return after[:1] in "–—„«" or (not opener and patterns.DATED_START.fullmatch(before) is not None)
+    if word.lower() in words.numbered and patterns.ROMAN.match(after) and not opener:
         return True
-    ordinal = ORDINAL.search(before) if words.ordinals and (words.romans or word.isdecimal()) else None
-    if ordinal and (words.nouns or not word.isdecimal() or ROMAN.match(after)):
+    ordinal = patterns.ORDINAL.search(before) if words.ordinals and (words.romans or word.isdecimal()) else None
+    if ordinal and (words.nouns or not word.isdecimal() or patterns.ROMAN.match(after)):
         counted = ordinal["before"] or ""
         numbered = counted.lower() in words.numbered if ordinal["stop"] else counted.istitle() and counted.isalpha()
         if word.isdecimal() and numbered and counted not in words.openers:
@@ -317,14 +239,14 @@ def _before_name(before: str, after: str, words: Words) -> bool | None:
         return False  # `no.` is an abbreviation only before a number.
     if {word, word.lower()} & words.inside:
         named = word in TITLES or _first_word(after) in PARTICLES
-        return not opener or (named and not NUMBER.search(before))
-    if _is_initials(word) and not NUMBER.search(before):
+        return not opener or (named and not patterns.NUMBER.search(before))
+    if _is_initials(word) and not patterns.NUMBER.search(before):
         return not opener
-    return False if opener and after[:1] not in OPENING else None
+    return False if opener and after[:1] not in patterns.OPENING else None
 
 
 def _last_word(before: str) -> str:
-    found = LAST_WORD.search(before)
+    found = patterns.LAST_WORD.search(before)
     return found[1] if found else ""
 
 
@@ -344,10 +266,10 @@ def _is_brand(after: str) -> bool:
 
 def _first_word(after: str) -> str:
     """Return the first word of a sentence, without the marks before it; an empty text if it is an initial."""
-    found = FIRST_WORD.match(after.lstrip(LEADING))
+    found = patterns.FIRST_WORD.match(after.lstrip(patterns.LEADING))
     return found[1] if found else ""
 
 
 def _has_capitals(text: str) -> bool:
     letter = next((character for character in text[:1000] if character.isalpha()), "")
-    return letter.isupper() or re.search(r"[.!?][\"'”’»)]*\s+[\"'“„«(¿¡]*[A-ZÀ-ÞА-ЯΑ-Ω]", text[:20_000]) is not None
+    return letter.isupper() or patterns.CAPITAL_START.search(text[:20_000]) is not None

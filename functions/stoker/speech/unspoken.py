@@ -24,9 +24,9 @@ def unspoken_warnings(letters: Sequence[str], sentences: Sequence[str], voice: s
     messages = []
     if letters:
         first = list(dict.fromkeys(letters))
-        told = " ".join(first[:LETTERS_SHOWN]) + (" …" if len(first) > LETTERS_SHOWN else "")
+        listed = " ".join(first[:LETTERS_SHOWN]) + (" …" if len(first) > LETTERS_SHOWN else "")
         count, names = ("1 letter", "it") if len(letters) == 1 else (f"{len(letters)} letters", "each of them")
-        messages.append(f"The voice {voice!r} can't read {count}, but names or skips {names}: {told}")
+        messages.append(f"The voice {voice!r} can't read {count}, but names or skips {names}: {listed}")
     if sentences:
         count, are = ("1 sentence", "is") if len(sentences) == 1 else (f"{len(sentences)} sentences", "are")
         first_one = sentences[0][:SENTENCE_SHOWN]

@@ -4,6 +4,7 @@ from faults import crowded
 
 crowded.install()
 
+# The link is made by the suite. Faults must be in place before the functions are imported.
 from deployed import (  # type: ignore[import-not-found]  # noqa: E402
     batchoperation,
     before_created,

@@ -4,6 +4,7 @@ from faults import injection
 
 injection.install()
 
+# The link is made by the suite. Faults must be in place before the functions are imported.
 from deployed import (  # type: ignore[import-not-found]  # noqa: E402
     accountdeletion,
     audiogeneration,
@@ -25,7 +26,7 @@ from deployed import (  # type: ignore[import-not-found]  # noqa: E402
     videoprocessing,
 )
 
-from faults.app_check import appsOnly  # noqa: E402
+from faults.app_check import appsOnly  # noqa: E402 - as above
 
 injection.hurry(videoprocessing)
 

@@ -32,14 +32,14 @@ ATTEMPTS: tuple[Mutant, ...] = (
         ("pauses hold",),
     ),
     Mutant(
-        "a claim whose answer was lost is not recognized",
+        "a lease write whose answer was lost is not recognized",
         "jobs.admission",
         "if state.lease_token == token:",
         "if False:",
-        ("claims are recognized",),
+        ("an attempt recognizes its own lease",),
     ),
     Mutant(
-        "a cancel is lost that comes between a claim and its answer",
+        "a cancel is lost that comes before the answer to the lease write",
         "jobs.admission",
         "        if state.cancel_requested:\n            # The owner has cancelled the job since",
         "        if False:\n            # The owner has cancelled the job since",

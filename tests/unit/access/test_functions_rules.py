@@ -84,7 +84,7 @@ def test_the_form_says_what_the_file_says() -> None:
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "said"),
+    ("before", "after", "message"),
     [
         ("signedIn: true", "signedIn: false", "if signedIn is false, roles"),
         ("roles: [user]", "roles: []", "roles must name a role"),
@@ -102,8 +102,8 @@ def test_the_form_says_what_the_file_says() -> None:
         (GOOD, "- hello", "must name functions"),
     ],
 )
-def test_a_slip_is_named(before: str, after: str, said: str) -> None:
-    with pytest.raises(GenerateError, match=said):
+def test_a_slip_is_named(before: str, after: str, message: str) -> None:
+    with pytest.raises(GenerateError, match=message):
         policies(GOOD.replace(before, after, 1))
 
 

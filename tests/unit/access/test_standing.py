@@ -1,4 +1,4 @@
-"""The facts about an account that a claim goes by."""
+"""The facts about an account on which the admission depends."""
 
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
@@ -15,7 +15,7 @@ NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
 
 
 def record(age: timedelta, **fields: Any) -> SimpleNamespace:
-    """An account as Firebase Auth has it: with an e-mail address, unless `fields` say otherwise."""
+    """An account as Firebase Auth has it: with an e-mail address, unless `fields` name other facts."""
     made = int((NOW - age).timestamp() * 1000)
     whole = {"disabled": False, "email": "ada@example.com", "phone_number": None, "provider_data": ["password"]}
     return SimpleNamespace(**{**whole, **fields, "user_metadata": SimpleNamespace(creation_timestamp=made)})

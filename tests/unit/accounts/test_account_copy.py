@@ -73,7 +73,7 @@ def test_what_the_user_has_changed_stays(
 ) -> None:
     stored = followed(profile(account("Ada", PICTURE), **changed), now)
     assert name_and_picture(stored) == expected
-    # Not even if the account comes to say the same for a while.
+    # It stays even if the account has the same values for a while.
     for again in (account(expected[0], expected[1]), account("Grace", "https://example.com/grace.png")):
         stored = followed(stored, again)
     kept = {name for name in changed if stored.get(name) == changed[name]}

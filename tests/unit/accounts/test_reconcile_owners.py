@@ -97,9 +97,9 @@ def test_accounts_that_were_restored_in_part_cost_no_owner_the_data(
     done = reconciled(project)
     assert (done.jobs, project.started) == ([], [])
     assert done.spared > 0
-    said = capsys.readouterr().err
-    assert "owners-without-accounts" in said
-    assert "scripts/accounts orphans" in said
+    log = capsys.readouterr().err
+    assert "owners-without-accounts" in log
+    assert "scripts/accounts orphans" in log
 
 
 @pytest.mark.parametrize(("owners", "accounts"), [(100, 80), (1000, 950), (10_000, 9800), (3, 0), (1, 0)])

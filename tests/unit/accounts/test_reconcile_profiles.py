@@ -72,9 +72,9 @@ class Project:
 
 def _account(user_id: str) -> Any:
     times = SimpleNamespace(creation_timestamp=1_700_000_000_000)
-    said: dict[str, Any] = {"email": f"{user_id}@example.com", "email_verified": False, "display_name": "Ada"}
+    known: dict[str, Any] = {"email": f"{user_id}@example.com", "email_verified": False, "display_name": "Ada"}
     more: dict[str, Any] = {"photo_url": None, "custom_claims": None, "provider_data": [], "disabled": False}
-    return SimpleNamespace(uid=user_id, user_metadata=times, **said, **more)
+    return SimpleNamespace(uid=user_id, user_metadata=times, **known, **more)
 
 
 @pytest.fixture

@@ -9,7 +9,8 @@ from pydantic import ValidationError
 
 from stoker.analytics.record import record_event
 from stoker.models.analytics import SERVER_EVENTS, SERVER_ID, AnalyticsEvent, CountedEvent, ServerEvent
-from stoker.models.document import Model, problems
+from stoker.models.document import Model
+from stoker.models.problems import problems
 
 NOW = datetime(2027, 1, 1, tzinfo=UTC)
 
@@ -51,7 +52,7 @@ def test_an_event_of_the_server_has_an_id_and_a_name_that_no_client_may_use() ->
     assert refused(ServerEvent, event(id=f"{SERVER_ID}a", name="task.completed")) == []
 
 
-def test_a_function_that_records_a_name_which_clients_may_use_is_told_what_to_do() -> None:
+def test_recording_a_name_which_clients_may_use_raises_an_error_that_says_what_to_do() -> None:
     with pytest.raises(ValidationError, match=r"add the name to SERVER_EVENTS in functions/stoker/models/analytics.py"):
         record_event("video.played", "ada", id="1")
 

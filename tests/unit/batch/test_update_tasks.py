@@ -26,6 +26,6 @@ def test_a_batch_refuses_what_the_rules_refuse(before: TaskStatus, after: TaskSt
     ],
 )
 def test_a_sentence_names_a_status_on_the_way(before: TaskStatus, after: TaskStatus, step: str) -> None:
-    said = transition_problem(before, after) or ""
-    assert f"is '{before}', and can't become '{after}'" in said
-    assert step in said
+    message = transition_problem(before, after) or ""
+    assert f"is '{before}', and can't become '{after}'" in message
+    assert step in message

@@ -1,4 +1,4 @@
-// Drives the queue of events.ts against a Firestore that answers as it is told. Run by test_event_queue.py:
+// Drives the queue of events.ts against a Firestore that answers as a test wants. Run by test_event_queue.py:
 //
 //     node event_queue.cjs NODE_MODULES EVENTS_TS CASES
 //

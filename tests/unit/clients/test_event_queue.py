@@ -30,7 +30,7 @@ def outcome(written: str, left: str = "", *, refused: str = "", waiting: int | N
         left: Those that the storage has afterwards.
         refused: Those that the queue has given up.
         waiting: The number that `send` returns, if that is not the number of those that are left.
-        waits: How many calls of `record` said that the event waits.
+        waits: The number of calls of `record` that returned true.
     """
     return {
         "waits": [True] * waits,

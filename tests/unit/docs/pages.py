@@ -10,7 +10,7 @@ from stoker_tools.setup.environment import ROOT
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 """Every page that is written in Markdown, as absolute paths."""
 
-FENCE = re.compile(r"^( *)```(\w*)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
+FENCE = re.compile(r"^( *)```([^\n]*)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,11 @@ def snippets(language: str) -> list[Snippet]:
         language: For example `typescript`.
     """
     return [snippet for page in PAGES for snippet in _snippets_of(page) if snippet.language == language]
+
+
+def languages() -> set[str]:
+    """Return the languages of all snippets of all pages."""
+    return {snippet.language for page in PAGES for snippet in _snippets_of(page)}
 
 
 def prose(page: Path) -> str:

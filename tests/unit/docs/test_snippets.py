@@ -14,7 +14,7 @@ from stoker.models.document import Model
 from stoker.models.settings import JobSettings, SignUpSettings
 from stoker_tools.generate.access import policies
 from stoker_tools.setup.environment import ROOT
-from unit.docs.pages import Snippet, snippets
+from unit.docs.pages import Snippet, languages, snippets
 
 LANGUAGES = {"python", "typescript", "json", "yaml", "console", "mermaid", ""}
 """The languages of snippets. Each has a test; a block without a language is a drawing of folders."""
@@ -52,6 +52,13 @@ def test_python_calls_functions_with_arguments_that_they_take(snippet: Snippet) 
     assert called == known.keys()
 
 
+@pytest.mark.parametrize("snippet", PYTHON, ids=str)
+def test_python_imports_only_public_names(snippet: Snippet) -> None:
+    """All other names of the package may change with every release."""
+    modules = {node.module or "" for node in ast.parse(snippet.code).body if isinstance(node, ast.ImportFrom)}
+    assert not [module for module in modules if module.startswith("stoker.")]
+
+
 @pytest.mark.parametrize("snippet", snippets("json"), ids=str)
 def test_json_can_be_read_and_settings_are_valid(snippet: Snippet) -> None:
     data = json.loads(snippet.code)
@@ -73,5 +80,4 @@ def test_an_entry_of_the_rules_is_valid(snippet: Snippet) -> None:
 
 
 def test_each_snippet_has_a_language_that_is_tested() -> None:
-    found = {snippet.language for language in LANGUAGES for snippet in snippets(language)}
-    assert found == LANGUAGES
+    assert languages() == LANGUAGES

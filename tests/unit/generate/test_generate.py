@@ -91,7 +91,7 @@ def test_a_client_may_change_what_is_its_own_and_create_what_the_server_does_not
     assert "hidden" not in text
 
 
-def test_a_value_of_which_nothing_can_be_said_is_refused() -> None:
+def test_a_field_that_no_rule_can_check_is_refused() -> None:
     class Bad(Model):
         """Anything at all."""
 

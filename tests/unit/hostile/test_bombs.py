@@ -1,4 +1,4 @@
-"""Files that claim or become too much: they are refused, or come out within the bounds."""
+"""Files that declare or become too much: they are refused, or come out within the bounds."""
 
 import io
 import shutil
@@ -60,7 +60,7 @@ def test_a_watermark_of_16000_x_16000(ffmpeg: Ffmpeg, huge_picture: Path, tmp_pa
     assert "4096 x 4096" in error.message
 
 
-def test_a_picture_that_claims_to_be_larger_than_any(ffmpeg: Ffmpeg, tmp_path: Path) -> None:
+def test_a_picture_that_declares_the_largest_size(ffmpeg: Ffmpeg, tmp_path: Path) -> None:
     jpeg = bytearray(ffmpeg("a.jpg", *PICTURE, "-frames:v", "1", "-update", "1").read_bytes())
     at = jpeg.find(b"\xff\xc0")
     jpeg[at + 5 : at + 9] = struct.pack(">HH", 65_500, 65_500)

@@ -28,9 +28,9 @@ def laden(ffmpeg: Ffmpeg, tmp_path: Path) -> Path:
         for number, (name, kind) in enumerate(zip(("font.ttf", "page.html", "run.sh"), kinds, strict=True))
         for part in ("-attach", str(tmp_path / name), f"-metadata:s:t:{number}", f"mimetype={kind}")
     ]
-    told = [part for key in ("title", "comment", "artist", "filename") for part in ("-metadata", f"{key}={SCRIPT}")]
+    tags = [part for key in ("title", "comment", "artist", "filename") for part in ("-metadata", f"{key}={SCRIPT}")]
     streams = ("-metadata:s:v", f"title={SCRIPT}", "-metadata:s:a", f"language={SCRIPT}")
-    return small(ffmpeg, "laden.mkv", *attached, *told, *streams)
+    return small(ffmpeg, "laden.mkv", *attached, *tags, *streams)
 
 
 def test_what_a_film_carries_is_left_behind(ffmpeg: Ffmpeg, tmp_path: Path) -> None:

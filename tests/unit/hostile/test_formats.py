@@ -150,7 +150,7 @@ PICTURE_BOMBS = {
 
 @pytest.mark.parametrize("name", PICTURE_BOMBS)
 @pytest.mark.slow
-def test_a_picture_that_claims_too_much(name: str, tmp_path: Path) -> None:
+def test_a_picture_that_declares_too_much(name: str, tmp_path: Path) -> None:
     made = outcome(written(tmp_path, PICTURE_BOMBS[name]), {"kind": "mp4"}, {"kind": "poster"})
     if isinstance(made, PermanentError):
         assert "memory" not in made.message
@@ -224,7 +224,7 @@ SOUND_BOMBS = {
 
 @pytest.mark.parametrize("name", SOUND_BOMBS)
 @pytest.mark.slow
-def test_a_sound_that_claims_too_much(name: str, tmp_path: Path) -> None:
+def test_a_sound_that_declares_too_much(name: str, tmp_path: Path) -> None:
     made = outcome(written(tmp_path, SOUND_BOMBS[name]), {"kind": "audio"})
     if isinstance(made, PermanentError):
         assert "memory" not in made.message

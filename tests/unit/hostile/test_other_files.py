@@ -98,6 +98,6 @@ def test_a_movie_does_not_open_the_files_that_its_tracks_refer_to(ffmpeg: Ffmpeg
         refused(movie)
     assert not noticed.opened
     with guard(clip) as noticed:
-        told = ["-enable_drefs", "1", "-use_absolute_path", "1", "-i", str(movie)]
-        subprocess.run([ffmpeg_path(), "-loglevel", "quiet", *told], check=False)
-    assert noticed.opened  # where ffmpeg is told to, it does
+        options = ["-enable_drefs", "1", "-use_absolute_path", "1", "-i", str(movie)]
+        subprocess.run([ffmpeg_path(), "-loglevel", "quiet", *options], check=False)
+    assert noticed.opened  # ffmpeg does so, if its options ask for it

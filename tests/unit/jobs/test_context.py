@@ -29,7 +29,9 @@ def test_a_stage_that_the_type_does_not_have_is_refused(tmp_path: Path) -> None:
     reported: list[Any] = []
     state = JobState("j", type=DOCUMENT.type)
     lease = cast(Lease, SimpleNamespace(job=SimpleNamespace(document=DOCUMENT), state=state))
-    heartbeat = cast(Heartbeat, SimpleNamespace(report=lambda *said: reported.append(said), check=lambda: None))
+    heartbeat = cast(
+        Heartbeat, SimpleNamespace(report=lambda *arguments: reported.append(arguments), check=lambda: None)
+    )
     run = JobContext(lease, AttemptOutputs("ada", "j", "1"), heartbeat, tmp_path, JobLog("j"))
     run.report(10, "synthesizing")
     for stage in ("encoding", "queued", "synthesising"):

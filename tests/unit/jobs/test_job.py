@@ -27,7 +27,7 @@ def test_the_input_is_read_by_the_model_of_its_type() -> None:
     assert job.input.source == "user-uploads/ada/cat.mov"
 
 
-def test_problems_of_the_document_and_of_its_input_are_told_together() -> None:
+def test_problems_of_the_document_and_of_its_input_are_reported_together() -> None:
     bad = {**JOB, "id": "j2", "userId": 5, "input": {"outputs": [{"kind": "gif"}]}}
     with pytest.raises(InvalidJob) as error:
         check_job("j1", bad)

@@ -152,9 +152,10 @@ def test_a_first_attempt_that_succeeds_leaves_nothing_over() -> None:
 
 
 def test_objects_of_a_run_before_a_retry_are_removed() -> None:
-    history = ({"number": 1, "startedAt": NOW, "endedAt": NOW, "errorCode": "encoder-failed"},)
-    for state, event in (("processing", EVENTS[Succeeded]), ("pending", EVENTS[Cancelled])):
-        retried = job(state, started_at=None, history=history, attempt_began=None)  # type: ignore[arg-type]
+    attempt: dict[str, Any] = {"number": 1, "startedAt": NOW, "endedAt": NOW, "errorCode": "encoder-failed"}
+    ends: tuple[tuple[State, JobEvent], ...] = (("processing", EVENTS[Succeeded]), ("pending", EVENTS[Cancelled]))
+    for state, event in ends:
+        retried = job(state, started_at=None, history=(attempt,), attempt_began=None)
         assert RemoveLeftovers() in decide(retried, event, NOW).effects
 
 
@@ -179,7 +180,7 @@ def test_a_failed_attempt_is_tried_again_until_none_is_left() -> None:
     assert decide(job("processing", attempt=5), failure, NOW).state == "failed"
 
 
-def test_a_claim_counts_the_attempt_and_records_the_one_that_went_silent() -> None:
+def test_a_new_lease_counts_its_attempt_and_records_the_attempt_that_went_silent() -> None:
     fields = decide(job("processing", attempt_began=None), LeaseRequested("new"), NOW).fields
     assert fields["attempt"] == 2
     assert [one["errorCode"] for one in fields["attempts"]] == ["lease-lost"]

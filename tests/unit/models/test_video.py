@@ -3,7 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
-from stoker.models.document import problems
+from stoker.models.problems import problems
 from stoker.models.video import Av1Output, HlsOutput, Mp4Output, PosterOutput, Sized, VideoInput, WebmOutput
 
 SOURCE = "user-uploads/ada/cat.mov"
@@ -46,12 +46,12 @@ def test_outputs_are_read_by_their_kind() -> None:
 
 
 @pytest.mark.parametrize(
-    ("data", "said"),
+    ("data", "sentence"),
     [
         ({}, "source: is missing"),
         ({"source": 5}, "source: must be text"),
-        ({"source": ""}, "source: string should have at least 1 character"),
-        ({"source": SOURCE, "outputs": []}, "outputs: list should have at least 1 item"),
+        ({"source": ""}, "source: must not be empty"),
+        ({"source": SOURCE, "outputs": []}, "outputs: must not be empty"),
         ({"source": SOURCE, "outputs": [{}]}, "outputs[0]: needs 'kind'"),
         ({"source": SOURCE, "outputs": [{"kind": "vhs"}]}, "outputs[0]: 'vhs' is not one of 'mp4', 'webm', "),
         ({"source": SOURCE, "outputs": [{"kind": "mp4", "height": 9}]}, "outputs[0].height: must be"),
@@ -68,7 +68,10 @@ def test_outputs_are_read_by_their_kind() -> None:
             {"source": SOURCE, "outputs": [{"kind": "hls", "heights": [720], "resolutions": [720]}]},
             "outputs[0]: takes 'heights' or 'resolutions', not both",
         ),
-        ({"source": SOURCE, "outputs": [{"kind": "hls", "resolutions": []}]}, "outputs[0].resolutions: list should"),
+        (
+            {"source": SOURCE, "outputs": [{"kind": "hls", "resolutions": []}]},
+            "outputs[0].resolutions: must not be empty",
+        ),
         ({"source": SOURCE, "outputs": [{"kind": "poster", "at": float("nan")}]}, "outputs[0].at: must be"),
         ({"source": SOURCE, "trim": {"start": 3, "end": 2}}, "trim: the end must be later than the start"),
         ({"source": SOURCE, "watermark": {"source": "a.png", "opacity": 0}}, "watermark.opacity: must be"),
@@ -76,8 +79,8 @@ def test_outputs_are_read_by_their_kind() -> None:
         ({"source": SOURCE, "arguments": "-vf scale"}, "arguments: there is no such field"),
     ],
 )
-def test_what_is_wrong_is_said(data: dict[str, object], said: str) -> None:
+def test_each_problem_is_named(data: dict[str, object], sentence: str) -> None:
     with pytest.raises(ValidationError) as error:
         VideoInput.from_firestore(data)
     [problem] = problems(error.value, data)
-    assert problem.startswith(said)
+    assert problem.startswith(sentence)

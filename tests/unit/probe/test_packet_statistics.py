@@ -54,7 +54,7 @@ def test_what_was_written_to_a_pipe_is_measured(name: str, ffmpeg: Ffmpeg) -> No
     assert probed(piped).duration_seconds == pytest.approx(3, abs=0.05)
 
 
-def test_a_late_start_is_told(ffmpeg: Ffmpeg) -> None:
+def test_a_late_start_is_reported(ffmpeg: Ffmpeg) -> None:
     film = ffmpeg("a.mkv", *PICTURE, "-itsoffset", "1.5", *SOUND, *H264, "-c:a", "aac")
     info = probed(film)
     assert info.video is not None

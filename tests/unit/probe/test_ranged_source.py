@@ -134,7 +134,7 @@ def test_it_is_never_in_memory_as_a_whole(ffmpeg: Ffmpeg, tmp_path: Path) -> Non
 @pytest.mark.parametrize("name", ["front.mp4", "film.mkv", "film.ts"])
 def test_one_that_is_cut_off_is_truncated(name: str, ffmpeg: Ffmpeg, tmp_path: Path) -> None:
     content = ffmpeg(name, *PICTURE, *SOUND, *FORMATS[name]).read_bytes()
-    if name == "film.ts":  # which does not tell how long it is
+    if name == "film.ts":  # The container has no duration.
         assert outputs_by_ranges(tmp_path, Kept(content[: len(content) // 2]), {"kind": "mp4"})
         return
     with pytest.raises(TruncatedMedia):
@@ -150,7 +150,7 @@ def test_what_keeps_it_from_being_read_ends_the_work(
 ) -> None:
     stages: list[str] = []
 
-    class Told(Run):
+    class RecordedRun(Run):
         def report(self, progress: float, now: str) -> None:
             stages.append(now)
 
@@ -160,7 +160,7 @@ def test_what_keeps_it_from_being_read_ends_the_work(
 
     film = ffmpeg("film.mp4", *PICTURE, *SOUND, *FORMATS["end.mp4"])
     with guard(film) as seen, pytest.raises(type(fault)):
-        outputs_by_ranges(tmp_path, Kept(film.read_bytes(), fails), run=Told(tmp_path))
+        outputs_by_ranges(tmp_path, Kept(film.read_bytes(), fails), run=RecordedRun(tmp_path))
     assert ("encoding" in stages) == (stage == "encoding")
     assert seen.children == []
 

@@ -56,8 +56,8 @@ def test_a_track_of_thumbnails_is_no_film(ffmpeg: Ffmpeg, name: str, defaults: t
     ],
 )
 def test_a_sound_is_chosen(ffmpeg: Ffmpeg, name: str, flags: tuple[str, ...], language: str, chosen: int) -> None:
-    told = ("-metadata:s:a:0", "language=eng", "-metadata:s:a:1", "language=ger")
-    film = ffmpeg(name, *TONE, *OTHER, *all_of(2), "-c:a", "aac", *told, *flags)
+    tagged = ("-metadata:s:a:0", "language=eng", "-metadata:s:a:1", "language=ger")
+    film = ffmpeg(name, *TONE, *OTHER, *all_of(2), "-c:a", "aac", *tagged, *flags)
     info = probed(film, language)
     assert info.audio is not None
     assert info.audio.index == chosen
@@ -66,8 +66,8 @@ def test_a_sound_is_chosen(ffmpeg: Ffmpeg, name: str, flags: tuple[str, ...], la
 
 
 def test_a_job_can_ask_for_a_language(ffmpeg: Ffmpeg, tmp_path: Path) -> None:
-    told = ("-metadata:s:a:0", "language=eng", "-metadata:s:a:1", "language=ger")
-    film = ffmpeg("a.mkv", *TONE, *OTHER, *all_of(2), "-c:a", "pcm_s16le", *told)
+    tagged = ("-metadata:s:a:0", "language=eng", "-metadata:s:a:1", "language=ger")
+    film = ffmpeg("a.mkv", *TONE, *OTHER, *all_of(2), "-c:a", "pcm_s16le", *tagged)
     [audio] = outputs_of(film, {"kind": "audio", "format": "wav"}, audio={"language": "de"})
     samples = (tmp_path / audio.file.name).read_bytes()[1000:]
     crossings = sum((a ^ b) >> 7 for a, b in zip(samples[1::4], samples[5::4], strict=False))
@@ -113,11 +113,11 @@ def test_the_order_of_pictures(tracks: list[Track], order: list[int]) -> None:
     ],
 )
 def test_the_order_of_sounds(tracks: list[Track], language: str, order: list[int]) -> None:
-    assert [track.index for track in sounds(tracks, lambda told: match(language, told))] == order
+    assert [track.index for track in sounds(tracks, lambda tagged: match(language, tagged))] == order
 
 
 @pytest.mark.parametrize(
-    ("asked", "told", "alike"),
+    ("asked", "tagged", "alike"),
     [
         ("de", "deu", 2),
         ("de", "ger", 2),
@@ -137,8 +137,8 @@ def test_the_order_of_sounds(tracks: list[Track], language: str, order: list[int
         ("tlh", "eng", 0),
     ],
 )
-def test_codes_of_a_language(asked: str, told: str, alike: int) -> None:
-    assert match(asked, told) == alike
+def test_codes_of_a_language(asked: str, tagged: str, alike: int) -> None:
+    assert match(asked, tagged) == alike
 
 
 EMPTY_SOUND = (*FILM, *TONE, "-c:v", "libvpx", "-deadline", "realtime", "-c:a", "libopus", "-bsf:a", "noise=drop=1")

@@ -99,8 +99,8 @@ def lived(life: Life, order: Sequence[str], chance: random.Random) -> tuple[Prog
 
 def figures(progress: Progress) -> dict[str, Any]:
     """Return a profile's progress. Of achievements, only the ids."""
-    said = progress.to_firestore()
-    return {**said, "achievements": sorted(one["id"] for one in said["achievements"])}
+    fields = progress.to_firestore()
+    return {**fields, "achievements": sorted(one["id"] for one in fields["achievements"])}
 
 
 def recounted(ledger: Sequence[Completion]) -> dict[str, Any]:

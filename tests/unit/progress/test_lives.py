@@ -47,13 +47,13 @@ def test_the_profile_equals_the_ledgers_recount(count: int, orders: int) -> None
         seen = []
         for _ in range(orders):
             progress, ledger = lived(life, random_order(life, chance), chance)
-            said = figures(progress)
+            shown = figures(progress)
             plain = recounted(ledger)
-            assert {name: said[name] for name in plain} == plain
-            assert said == figures(fold(Progress(), ledger))
-            seen.append(said)
+            assert {name: shown[name] for name in plain} == plain
+            assert shown == figures(fold(Progress(), ledger))
+            seen.append(shown)
         if len(life.zones) == 1:  # a change of the zone reaches other tasks in another order
-            assert all(said == seen[0] for said in seen)
+            assert all(shown == seen[0] for shown in seen)
 
 
 @pytest.mark.parametrize("seed", range(2))

@@ -115,8 +115,8 @@ def xp_by_hand(completions: Sequence[Completion]) -> int:
 
 
 def without_times(progress: Progress) -> dict[str, Any]:
-    said = progress.to_firestore()
-    return {**said, "achievements": sorted(one["id"] for one in said["achievements"])}
+    stored = progress.to_firestore()
+    return {**stored, "achievements": sorted(one["id"] for one in stored["achievements"])}
 
 
 def test_days_that_come_to_be_known_late_join_what_is_there() -> None:

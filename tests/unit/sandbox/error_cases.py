@@ -1,5 +1,6 @@
 """Complaints as the bundled ffmpeg writes them, of files that were broken on purpose, and the words for them."""
 
+# A complaint is one line, as ffmpeg prints it.
 # ruff: noqa: E501
 
 INVALID = "Error opening input files: Invalid data found when processing input"

@@ -64,16 +64,16 @@ SOAK = [pytest.param(ending, marks=pytest.mark.soak) for ending in ("mkv", "avi"
 
 @pytest.mark.slow
 @pytest.mark.parametrize("ending", ["mp4", "flv", "mp3", *SOAK])
-def test_what_is_said_of_a_broken_file_is_words(ending: str, ffmpeg: Ffmpeg, tmp_path: Path) -> None:
+def test_the_error_of_a_broken_file_is_in_words(ending: str, ffmpeg: Ffmpeg, tmp_path: Path) -> None:
     picture = () if ending in ("ogg", "mp3", "wav", "flac") else ("-f", "lavfi", "-i", "testsrc2=size=64x64:duration=1")
     whole = ffmpeg(f"whole.{ending}", *picture, "-f", "lavfi", "-i", "sine=duration=1").read_bytes()
     for number, broken in enumerate(BROKEN.values()):
         folder = tmp_path / str(number)
         folder.mkdir()
         (folder / "film").write_bytes(broken(whole))
-        said = message_of(folder / "film", {"kind": "mp4", "height": 32} if picture else {"kind": "audio"})
-        assert re.search(r"0x|@|#\d|\bsource\b|pipe:|Error|\[|/tmp|memory than a worker", said) is None
-        assert not said or "Upload" in said
+        sentence = message_of(folder / "film", {"kind": "mp4", "height": 32} if picture else {"kind": "audio"})
+        assert re.search(r"0x|@|#\d|\bsource\b|pipe:|Error|\[|/tmp|memory than a worker", sentence) is None
+        assert not sentence or "Upload" in sentence
         shutil.rmtree(folder)
 
 
@@ -120,9 +120,9 @@ def test_a_picture_without_a_decoder_is_named(ffmpeg: Ffmpeg) -> None:
 
 def test_a_codec_is_named_by_its_tag_where_ffmpeg_has_no_name() -> None:
     listed = "  Stream #0:0[0x1](und): Video: none (xyzv / 0x767A7978), none, 64x64\n"
-    said = "[vist#0:0/none @ 0x5] Decoding requested, but no decoder found for: none"
-    assert codec_in(listed + said, "picture") == "xyzv"
-    assert codec_in(said, "picture") == "unknown"
+    sentence = "[vist#0:0/none @ 0x5] Decoding requested, but no decoder found for: none"
+    assert codec_in(listed + sentence, "picture") == "xyzv"
+    assert codec_in(sentence, "picture") == "unknown"
     assert codec_in(listed, "picture") is None
 
 

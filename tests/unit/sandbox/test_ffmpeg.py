@@ -4,7 +4,6 @@ import os
 import subprocess
 import sys
 import textwrap
-import time
 from pathlib import Path
 
 import pytest
@@ -13,6 +12,7 @@ from stoker import config
 from stoker.errors import EncoderFailed, JobCancelled
 from stoker.sandbox import child
 from stoker.sandbox.ffmpeg import FfmpegFailed, FfmpegProgress, input_options, run_ffmpeg
+from waiting import until
 
 ENDLESS = ["-re", "-f", "lavfi", "-i", "testsrc2=size=64x64", "-f", "null", "-"]
 
@@ -26,11 +26,11 @@ def ffmpegs_of_this_test() -> list[str]:
     return [line for line in listed.stdout.splitlines() if "ffmpeg" in line]
 
 
-def test_progress_is_told_in_seconds_of_media(clip: Path) -> None:
-    told: list[float] = []
-    run_ffmpeg([*input_options(), "-i", clip.name, "-f", "null", "-"], clip.parent, told.append)
-    assert told == sorted(told)
-    assert told[-1] == pytest.approx(3, abs=0.1)
+def test_progress_is_reported_in_seconds_of_media(clip: Path) -> None:
+    reported: list[float] = []
+    run_ffmpeg([*input_options(), "-i", clip.name, "-f", "null", "-"], clip.parent, reported.append)
+    assert reported == sorted(reported)
+    assert reported[-1] == pytest.approx(3, abs=0.1)
 
 
 def test_progress_that_comes_in_pieces_is_put_together() -> None:
@@ -41,7 +41,7 @@ def test_progress_that_comes_in_pieces_is_put_together() -> None:
     assert progress.ended
 
 
-def test_an_error_carries_what_ffmpeg_said(tmp_path: Path) -> None:
+def test_an_error_carries_the_output_of_ffmpeg(tmp_path: Path) -> None:
     (tmp_path / "source").write_bytes(b"not a film")
     with pytest.raises(FfmpegFailed) as failure:
         run_ffmpeg([*input_options(), "-i", "source", "-f", "null", "-"], tmp_path, silent)
@@ -119,7 +119,7 @@ def test_a_child_sees_nothing_of_our_environment(tmp_path: Path, monkeypatch: py
     assert sorted(seen.stdout.split()) == sorted(f"{name}={value}" for name, value in child.ENVIRONMENT.items())
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child of its parent's death")
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux signals a parent's death to its child")
 def test_a_child_dies_with_its_parent() -> None:
     parent = subprocess.Popen(
         [sys.executable, "-c", textwrap.dedent("""
@@ -138,10 +138,7 @@ def test_a_child_dies_with_its_parent() -> None:
     sleeper = int(parent.stdout.readline())
     parent.kill()
     parent.communicate()
-    until = time.monotonic() + 10
-    while _runs(sleeper) and time.monotonic() < until:
-        time.sleep(0.02)
-    assert not _runs(sleeper)
+    until(lambda: not _runs(sleeper), 10, "The child ends")
 
 
 def _runs(process: int) -> bool:

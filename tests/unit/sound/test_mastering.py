@@ -74,7 +74,7 @@ def test_silence_is_not_made_loud(tmp_path: Path) -> None:
         master(tmp_path / "track.wav", "mp3", -16, lambda _: None)
 
 
-def test_it_stops_when_it_is_told_to(ffmpeg: Ffmpeg) -> None:
+def test_it_stops_if_the_report_of_progress_raises(ffmpeg: Ffmpeg) -> None:
     class Stop(Exception):
         pass
 

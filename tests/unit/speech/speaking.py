@@ -64,14 +64,14 @@ def sounds(file: Path, least_silence: float = 0.15, level: int = -45) -> list[tu
     """Return the parts with sound, as (start, end) in seconds, found by ffmpeg's silence detector."""
     # A second of silence around it, so that the first and the last silence are found however short they are.
     around = ("adelay=1000", "apad=pad_dur=1")
-    told = heard(file, *around, f"silencedetect=n={level}dB:d={least_silence}")
-    starts = [float(found) - 1 for found in re.findall(r"silence_start: (-?[\d.]+)", told)]
-    ends = [float(found) - 1 for found in re.findall(r"silence_end: (-?[\d.]+)", told)]
+    output = heard(file, *around, f"silencedetect=n={level}dB:d={least_silence}")
+    starts = [float(found) - 1 for found in re.findall(r"silence_start: (-?[\d.]+)", output)]
+    ends = [float(found) - 1 for found in re.findall(r"silence_end: (-?[\d.]+)", output)]
     return list(zip(ends, starts[1:], strict=False))
 
 
 def loudness(file: Path) -> tuple[float, float]:
     """LUFS and dBTP, from a run of ffmpeg's meter of its own."""
-    told = heard(file, "ebur128=peak=true:dualmono=true:framelog=verbose")
-    integrated = re.findall(r"I:\s+(\S+) LUFS", told)[-1]
-    return float(integrated), float(re.findall(r"Peak:\s+(\S+) dBFS", told)[-1])
+    output = heard(file, "ebur128=peak=true:dualmono=true:framelog=verbose")
+    integrated = re.findall(r"I:\s+(\S+) LUFS", output)[-1]
+    return float(integrated), float(re.findall(r"Peak:\s+(\S+) dBFS", output)[-1])

@@ -5,7 +5,6 @@ import json
 from typing import Any
 
 import pytest
-from firebase_functions import logger
 from google.api_core.exceptions import NotFound
 
 from stoker.accounts import owners_round, reconcile_owners
@@ -64,71 +63,69 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return begun
 
 
-def run(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
-    monkeypatch.setattr(logger, "write", logger.write)  # the command silences it
+def run(*words: str) -> int:
     return commands.run(arguments.parser().parse_args(words))
 
 
-def test_every_owner_has_an_account(
-    accounts: set[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert run(monkeypatch, "orphans") == 0
+def test_every_owner_has_an_account(accounts: set[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("orphans") == 0
     assert capsys.readouterr().out == "Every owner has an account.\n"
 
 
 @pytest.mark.parametrize(("gone", "suspicious"), [(2, False), (40, True)])
 def test_the_owners_are_shown_with_the_way_to_delete_what_they_left(
-    accounts: set[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], gone: int, suspicious: bool
+    accounts: set[str], capsys: pytest.CaptureFixture[str], gone: int, suspicious: bool
 ) -> None:
     accounts -= set(OWNERS[:gone])
-    assert run(monkeypatch, "orphans") == 0
+    assert run("orphans") == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[:-1] == OWNERS[:gone]
     assert (f"delete-orphans --confirm {gone}" in lines[-1]) == suspicious
-    assert run(monkeypatch, "orphans", "--json") == 0
+    assert run("orphans", "--json") == 0
     shown = json.loads(capsys.readouterr().out)
     assert shown == {"orphans": OWNERS[:gone], "owners": 40, "suspicious": suspicious}
 
 
 def test_what_is_confirmed_is_deleted_however_much_it_is(
-    accounts: set[str], started: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    accounts: set[str], started: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     accounts -= set(OWNERS[10:])
-    assert run(monkeypatch, "delete-orphans", "--confirm", "30", "--json") == 0
+    assert run("delete-orphans", "--confirm", "30", "--json") == 0
     assert started == OWNERS[10:]
     assert json.loads(capsys.readouterr().out) == {"jobIds": [f"orphan-of-{uid}" for uid in started], "failed": []}
 
 
-def test_if_there_are_more_than_were_confirmed_nothing_is_deleted(
-    accounts: set[str], started: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_if_there_are_more_than_were_confirmed_nothing_is_deleted(accounts: set[str], started: list[str]) -> None:
     accounts.clear()
     with pytest.raises(CommandError, match="40 owners have no account, and you have confirmed 39"):
-        run(monkeypatch, "delete-orphans", "--confirm", "39")
+        run("delete-orphans", "--confirm", "39")
     assert started == []
 
 
 def test_a_deletion_that_could_not_be_started_is_named(
-    accounts: set[str], started: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    accounts: set[str], started: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     accounts.clear()
-    assert run(monkeypatch, "delete-orphans", "--confirm", "40") == ExitCode.INCOMPLETE
-    said = capsys.readouterr()
-    assert said.out.startswith("39 jobs delete")
-    assert "user-07" in said.err
+    assert run("delete-orphans", "--confirm", "40") == ExitCode.INCOMPLETE
+    printed = capsys.readouterr()
+    assert printed.out.startswith("39 jobs delete")
+    assert "user-07" in printed.err
 
 
 def test_a_bucket_that_there_is_not_is_named_before_anything_is_deleted(
-    accounts: set[str], bucket: Bucket, started: list[str], monkeypatch: pytest.MonkeyPatch
+    accounts: set[str], bucket: Bucket, started: list[str]
 ) -> None:
     accounts.clear()
     bucket.is_there = False
     with pytest.raises(CommandError, match=r"There is no bucket mine\.appspot\.com.*FIREBASE_CONFIG"):
-        run(monkeypatch, "delete-orphans", "--confirm", "40")
+        run("delete-orphans", "--confirm", "40")
     assert started == []
 
 
-@pytest.mark.parametrize("words", [(), ("--confirm",), ("--confirm", "0"), ("--confirm", "all"), ("--confirm", "-1")])
+@pytest.mark.parametrize(
+    "words",
+    [(), ("--confirm",), ("--confirm", "0"), ("--confirm", "all"), ("--confirm", "9" * 5000), ("--confirm", "-1")],
+)
 def test_a_deletion_without_a_number_is_refused(words: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         arguments.parser().parse_args(["delete-orphans", *words])
@@ -141,18 +138,15 @@ def test_help_says_what_is_left_out_and_what_is_dangerous(command: str, capsys: 
     with pytest.raises(SystemExit) as ended:
         arguments.parser().parse_args([command, "--help"])
     assert ended.value.code == 0
-    said = capsys.readouterr().out
+    printed = capsys.readouterr().out
     assert ("younger than a day" if command == "orphans" else "The deleted data can't be restored") in " ".join(
-        said.split()
+        printed.split()
     )
 
 
-@pytest.mark.parametrize("user", ["", "x/y", "users/ada", "x" * 400])
+@pytest.mark.parametrize("user", ["", "x/y", "users/ada", "x" * 129, "x" * 400, "@" + "x" * 320])
 @pytest.mark.parametrize("command", ["show", "delete"])
-def test_a_name_that_no_account_has_is_refused_in_a_sentence(
-    command: str, user: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(logger, "write", logger.write)  # The command mutes the log.
+def test_a_name_that_no_account_has_is_refused_in_a_sentence(command: str, user: str) -> None:
     options = argparse.Namespace(command=command, user=user, json=False, banned=False)
     with pytest.raises(CommandError, match="There is no user"):
         commands.run(options)

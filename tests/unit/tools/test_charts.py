@@ -11,7 +11,7 @@ import pytest
 from stoker.analytics.buckets import bucket_of, buckets_between
 from stoker.models.analytics import AnalyticsAggregate, Granularity
 from stoker_tools.cli.analytics.chart_html import draw_html
-from stoker_tools.cli.analytics.panels import MOST_LABELS, panels, ticks
+from stoker_tools.cli.analytics.panels import MOST_LABELS, chart_of, panels, ticks
 from stoker_tools.cli.analytics.tables import print_aggregates, rows
 
 NOW = datetime(2026, 11, 22, 7, 30, tzinfo=UTC)
@@ -81,7 +81,7 @@ def test_times_without_events_become_one_line(capsys: pytest.CaptureFixture[str]
 
 def test_the_page_needs_no_network_and_holds_every_figure(tmp_path: Path) -> None:
     page = tmp_path / "page.html"
-    draw_html(page, "<b>video.played</b>", days(5, 0, 7), by_name=False, now=NOW)
+    draw_html(page, "<b>video.played</b>", chart_of(days(5, 0, 7), by_name=False, now=NOW))
     text = page.read_text()
     assert not re.findall(r"(?:src|href)=|https?://|@import", text)
     assert "&lt;b&gt;video.played&lt;/b&gt;" in text
@@ -96,11 +96,21 @@ def test_the_page_needs_no_network_and_holds_every_figure(tmp_path: Path) -> Non
 @pytest.mark.parametrize("counts", [(), (0,), (3,), (0, 0, 0, 0), (1, 10**9)], ids=str)
 def test_every_page_is_drawn(counts: tuple[int, ...], by_name: bool, tmp_path: Path) -> None:
     page = tmp_path / "page.html"
-    draw_html(page, "video.played", days(*counts), by_name=by_name, now=NOW)
+    draw_html(page, "video.played", chart_of(days(*counts), by_name=by_name, now=NOW))
     text = page.read_text()
     assert text.count("<svg") == 2
     assert "nan" not in text
     assert text.count('<rect class="bar') == 2 * len(counts)
+
+
+@pytest.mark.parametrize("total", [1e-308, 5e-324, -5e-324, 1e-12, 1e12, -1e15], ids=repr)
+def test_a_page_is_drawn_of_sums_of_every_size(total: float, tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    found = [*days(0, 3), aggregate("2026-11-23", 1, unique_users=1, sum=total, min=total, max=total)]
+    draw_html(page, "video.played", chart_of(found, by_name=False, now=NOW))
+    text = page.read_text()
+    assert text.count("<svg") == 3
+    assert "nan" not in text
 
 
 @pytest.mark.slow
@@ -108,8 +118,9 @@ def test_every_picture_is_drawn(tmp_path: Path) -> None:
     from stoker_tools.cli.analytics.chart_png import draw_png
 
     valued = [*days(0, 400), aggregate("2026-11-22", 2, unique_users=1, sum=-7.5, min=-5.0, max=-2.5)]
-    for number, found in enumerate([[], days(0, 0), days(5, 0, 7), valued]):
+    tiny = [aggregate("2026-11-22", 1, unique_users=1, sum=1e-308, min=1e-308, max=1e-308)]
+    for number, found in enumerate([[], days(0, 0), days(5, 0, 7), valued, tiny]):
         for by_name in (False, True):
             picture = tmp_path / f"{number}-{by_name}.png"
-            draw_png(picture, "video.played", found, by_name=by_name, now=NOW)
+            draw_png(picture, "video.played", chart_of(found, by_name=by_name, now=NOW))
             assert picture.read_bytes().startswith(b"\x89PNG")

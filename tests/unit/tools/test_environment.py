@@ -9,7 +9,7 @@ import pytest
 from stoker_tools.setup.environment import prepare as prepare_places
 from stoker_tools.setup.java import java_version
 from stoker_tools.setup.place import Place, SetupError, Way
-from suite.processes import until
+from waiting import until
 
 
 def way(script: str, tool: str = "sh") -> Way:
@@ -101,9 +101,9 @@ def test_a_helper_that_fails_is_reported_and_not_missed(place: Place, capsys: py
     helper = Place(place.path.with_name("helper"), [], [way("echo no such helper; exit 3")])
     prepare(Place(place.path, place.inputs, place.ways, helper))
     assert made(place) == 1
-    said = capsys.readouterr().err
-    assert "helper could not be installed" in said
-    assert "no such helper" in said
+    printed = capsys.readouterr().err
+    assert "helper could not be installed" in printed
+    assert "no such helper" in printed
 
 
 PREPARE = """

@@ -61,8 +61,8 @@ def without(document: dict[str, Any], *names: str) -> dict[str, Any]:
 def test_a_good_document_is_accepted_and_its_collection_recognized(
     document: dict[str, Any], collection: str, explain: Explain
 ) -> None:
-    code, said = explain(document)
-    assert (code, said["accepted"], said["refused"], said["collection"]) == (0, True, [], collection)
+    code, printed = explain(document)
+    assert (code, printed["accepted"], printed["refused"], printed["collection"]) == (0, True, [], collection)
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_a_good_document_is_accepted_and_its_collection_recognized(
         ({**JOB, "runAfter": "2099-01-01T00:00:00Z"}, "runAfter: must not be more than 30 days in the future"),
         ({**JOB, "output": {}}, "output: only the server writes this field"),
         ({**JOB, "id": "orphan-1"}, "id: must not begin with 'orphan-': only functions write such jobs"),
-        ({**TASK, "title": "x" * 201}, "title: string should have at most 200 characters"),
+        ({**TASK, "title": "x" * 201}, "title: must have at most 200 characters, and has 201"),
         ({**EVENT, "name": "job.completed"}, "name: only functions record 'job.completed': choose another name"),
         ({**JOB, "input": {"sourze": "a"}}, "input.sourze: there is no such field"),
         ({**JOB, "input": {"source": 5}}, "input.source: must be text"),
@@ -93,20 +93,20 @@ def test_a_good_document_is_accepted_and_its_collection_recognized(
     ids=lambda value: value[:30] if isinstance(value, str) else "",
 )
 def test_a_wrong_document_has_exactly_one_reason(document: dict[str, Any], reason: str, explain: Explain) -> None:
-    code, said = explain(document)
-    assert (code, said["refused"]) == (ExitCode.FAILED, [reason])
+    code, printed = explain(document)
+    assert (code, printed["refused"]) == (ExitCode.FAILED, [reason])
 
 
 def test_every_problem_of_a_document_is_named(explain: Explain) -> None:
-    _, said = explain({"userId": "bob", "title": 5, "tags": ["a\nb"], "ghost": 1, "updatedAt": NOW}, "--in", "tasks")
-    assert [sentence.partition(":")[0] for sentence in said["refused"]] == [
+    _, printed = explain({"userId": "bob", "title": 5, "tags": ["a\nb"], "ghost": 1, "updatedAt": NOW}, "--in", "tasks")
+    assert [sentence.partition(":")[0] for sentence in printed["refused"]] == [
         *("ghost", "createdAt", "title", "tags[0]", "id", "userId"),
     ]
 
 
 def test_the_field_id_repeats_the_id_of_the_document(explain: Explain) -> None:
-    code, said = explain(TASK, "--id", "t2")
-    assert (code, said["refused"]) == (1, ["id: must repeat the document's id, 't2'"])
+    code, printed = explain(TASK, "--id", "t2")
+    assert (code, printed["refused"]) == (1, ["id: must repeat the document's id, 't2'"])
 
 
 @pytest.mark.parametrize(
@@ -148,8 +148,8 @@ def test_the_field_id_repeats_the_id_of_the_document(explain: Explain) -> None:
 def test_a_wrong_change_has_exactly_one_reason(
     change: dict[str, Any], old: dict[str, Any], reason: str, explain: Explain
 ) -> None:
-    code, said = explain(change, old=old)
-    assert (code, said["refused"], said["operation"]) == (ExitCode.FAILED, [reason], "update")
+    code, printed = explain(change, old=old)
+    assert (code, printed["refused"], printed["operation"]) == (ExitCode.FAILED, [reason], "update")
 
 
 @pytest.mark.parametrize(
@@ -162,8 +162,8 @@ def test_a_wrong_change_has_exactly_one_reason(
     ],
 )
 def test_a_good_change_is_accepted(change: dict[str, Any], old: dict[str, Any], explain: Explain) -> None:
-    code, said = explain(change, old=old)
-    assert (code, said["refused"]) == (0, [])
+    code, printed = explain(change, old=old)
+    assert (code, printed["refused"]) == (0, [])
 
 
 @pytest.mark.parametrize(
@@ -179,19 +179,22 @@ def test_collections_that_clients_do_not_write(collection: str, reason: str, exp
 
 
 def test_conditions_that_are_not_in_the_document_are_named(explain: Explain) -> None:
-    _, said = explain({**TASK, "projectId": "p"})
-    assert said["unseen"] == [
+    _, printed = explain({**TASK, "projectId": "p"})
+    assert printed["unseen"] == [
         "projectId: there is a project 'p', and it belongs to 'ada'",
         "the account is not being deleted, and was not deleted",
     ]
 
 
 def test_problems_that_only_functions_see_are_no_refusals(explain: Explain) -> None:
-    code, said = explain({**JOB, "input": {"source": "a", "outputs": [{"kind": "mp3"}]}})
-    assert (code, said["refused"]) == (0, [])
-    assert said["failing"][0].startswith("input.outputs[0]: 'mp3' is not one of 'mp4'")
-    code, said = explain({**TASK, "subtasks": [{"name": "a"}]})
-    assert (code, said["failing"]) == (0, ["subtasks[0].title: is missing", "subtasks[0].name: there is no such field"])
+    code, printed = explain({**JOB, "input": {"source": "a", "outputs": [{"kind": "mp3"}]}})
+    assert (code, printed["refused"]) == (0, [])
+    assert printed["failing"][0].startswith("input.outputs[0]: 'mp3' is not one of 'mp4'")
+    code, printed = explain({**TASK, "subtasks": [{"name": "a"}]})
+    assert (code, printed["failing"]) == (
+        0,
+        ["subtasks[0].title: is missing", "subtasks[0].name: there is no such field"],
+    )
 
 
 def test_the_output_at_a_terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -218,33 +221,34 @@ def test_the_example_on_the_page_is_explained_as_it_says(tmp_path: Path, capsys:
 
 
 @pytest.mark.parametrize(
-    ("text", "said", "code"),
+    ("text", "message"),
     [
-        (b"{", "is not JSON: Expecting property name", 1),
-        (b"[1]", "can't be read: it must hold the fields of a document", 1),
-        (b"\xff", "can't be read: it is not text in UTF-8", 1),
-        (b'{"value": NaN}', "can't be read: NaN is not a number in JSON", 1),
-        (b'{"a": ' + b"[" * 100_000, "can't be read: it is nested too deeply", 1),
-        (b'{"a": ' + b"[" * 25 + b"]" * 25 + b"}", "it has more than 20 levels", 1),
-        (b'{"a": {"timestamp": "tomorrow"}}', "'tomorrow' is no timestamp such as", 1),
-        (b'{"title": {"deleteField": true}}', "name the stored document with --update", 1),
-        (b"{}", "fit no collection: name the collection with --in", 2),
-        (b'{"id": "a", "userId": "ada"}', "fit tasks and projects equally well: name the collection with --in", 2),
+        (b"{", "is not JSON: Expecting property name"),
+        (b"[1]", "can't be read: it must hold the fields of a document"),
+        (b"\xff", "can't be read: it is not text in UTF-8"),
+        (b'{"value": NaN}', "can't be read: NaN is not a number in JSON"),
+        (b'{"a": ' + b"[" * 100_000, "can't be read: it is nested too deeply"),
+        (b'{"a": ' + b"[" * 25 + b"]" * 25 + b"}", "it has more than 20 levels"),
+        (b'{"a": {"timestamp": "tomorrow"}}', "'tomorrow' is no timestamp such as"),
+        (b'{"title": {"deleteField": true}}', "name the stored document with --update"),
+        (b"{}", "fit no collection: name the collection with --in"),
+        (b'{"id": "a", "userId": "ada"}', "fit tasks and projects equally well: name the collection with --in"),
     ],
     ids=lambda value: "" if isinstance(value, bytes) else None,
 )
-def test_a_file_that_holds_no_document(text: bytes, said: str, code: int, tmp_path: Path) -> None:
+def test_a_file_that_holds_no_document(text: bytes, message: str, tmp_path: Path) -> None:
     file = tmp_path / "task.json"
     file.write_bytes(text)
     with pytest.raises(CommandError, match=r"\w") as refused:
         commands.run(arguments.parser().parse_args([str(file), "--as", "ada"]))
-    assert said in str(refused.value)
-    assert refused.value.exit_code == code
+    assert message in str(refused.value)
+    assert refused.value.exit_code == ExitCode.USAGE
 
 
 def test_a_missing_file_and_an_unknown_collection(tmp_path: Path, explain: Explain) -> None:
-    with pytest.raises(CommandError, match=r"none\.json can't be read: No such file or directory"):
+    with pytest.raises(CommandError, match=r"none\.json can't be read: No such file or directory") as missing:
         commands.run(arguments.parser().parse_args([str(tmp_path / "none.json"), "--as", "ada"]))
+    assert missing.value.exit_code == ExitCode.NOTHING_THERE
     with pytest.raises(CommandError, match="There is no collection 'task': name one of users, ") as refused:
         explain(TASK, "--in", "task")
     assert refused.value.exit_code == ExitCode.USAGE
@@ -254,3 +258,18 @@ def test_numbers_are_read_as_javascript_writes_them(explain: Explain) -> None:
     assert explain({**TASK, "estimatedDuration": 5.0})[0] == 0
     assert explain({**TASK, "estimatedDuration": 5.5})[0] == 1
     assert explain({**EVENT, "value": 10**4000})[1]["refused"] == ["value: must be a finite number"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{".".join(["a"] * 21): 1}, {".".join(["a"] * 1001): 1}, {".".join(["a"] * 18): {"b": {"c": {"d": 1}}}}],
+    ids=["21 levels", "1,001 levels", "18 levels and 3 more"],
+)
+def test_a_change_with_too_many_levels_is_refused_in_a_sentence(change: dict[str, Any], explain: Explain) -> None:
+    with pytest.raises(CommandError, match=r"of 'a\.a\..*' can't be written: it has more than 20 levels") as refused:
+        explain(change, "--in", "tasks", old=STORED)
+    assert refused.value.exit_code == ExitCode.USAGE
+
+
+def test_a_change_may_remove_a_place_that_is_too_deep(explain: Explain) -> None:
+    assert explain({".".join(["a"] * 1001): {"deleteField": True}}, "--in", "tasks", old=STORED)[0] in (0, 1)

@@ -97,6 +97,11 @@ def test_a_suite_without_what_is_needed_is_not_borrowed(capsys: pytest.CaptureFi
     assert "runs without functions, tasks" in capsys.readouterr().err
 
 
+def test_an_error_of_the_borrower_stays_what_it_is() -> None:
+    with offered(["auth"], VARIABLES), pytest.raises(FileNotFoundError, match=r"clip\.mp4"), borrowed(["auth"]):
+        raise FileNotFoundError("clip.mp4")
+
+
 def test_schedules_wait_while_a_suite_is_borrowed() -> None:
     with not_borrowed("abc") as free:
         assert free, "it is not offered"

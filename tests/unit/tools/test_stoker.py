@@ -3,6 +3,7 @@
 import importlib
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -40,11 +41,11 @@ def test_the_help_of_every_command_has_examples_and_exit_codes(
     command: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert ended([command, "--help"]) == 0
-    said = capsys.readouterr().out
-    assert said.startswith(f"usage: scripts/{command} ")
-    assert f"\nexamples:\n  scripts/{command}" in said
+    printed = capsys.readouterr().out
+    assert printed.startswith(f"usage: scripts/{command} ")
+    assert f"\nexamples:\n  scripts/{command}" in printed
     for code, meaning in MEANINGS.items():
-        assert f"{int(code):5}  {meaning}\n" in said
+        assert f"{int(code):5}  {meaning}\n" in printed
 
 
 @pytest.mark.parametrize(
@@ -89,18 +90,20 @@ def test_options_may_stand_before_the_command() -> None:
 
 
 @pytest.mark.parametrize(
-    ("raised", "code", "said"),
+    ("raised", "code", "printed"),
     [
         (CommandError("It is locked.", ExitCode.LOCKED), 11, "It is locked.\n"),
         (CommandError("It failed."), 1, "It failed.\n"),
         (KeyboardInterrupt(), 130, "\n"),
+        (PermissionError(13, "Permission denied", "/etc/x"), 1, "/etc/x: Permission denied.\n"),
+        (OSError(28, "No space left on device"), 1, "No space left on device.\n"),
     ],
-    ids=["locked", "failed", "interrupted"],
+    ids=["locked", "failed", "interrupted", "not allowed", "full disk"],
 )
 def test_a_command_that_fails_ends_with_a_sentence_and_its_exit_code(
     raised: BaseException,
     code: int,
-    said: str,
+    printed: str,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -109,7 +112,25 @@ def test_a_command_that_fails_ends_with_a_sentence_and_its_exit_code(
 
     monkeypatch.setattr(importlib.import_module(COMMANDS["check"].module), "main", fail)
     assert ended(["check"]) == code
-    assert capsys.readouterr().err == said
+    assert capsys.readouterr().err == printed
+
+
+@pytest.mark.parametrize("raised", [BrokenPipeError(32, "Broken pipe"), TimeoutError("The job was silent.")], ids=repr)
+def test_an_error_that_no_file_explains_keeps_its_stack_trace(raised: OSError, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_: list[str]) -> int:
+        raise raised
+
+    monkeypatch.setattr(importlib.import_module(COMMANDS["check"].module), "main", fail)
+    with pytest.raises(type(raised)):
+        stoker.main(["check"])
+
+
+def test_a_folder_that_does_not_exist_is_named_before_the_suite_starts(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "none" / "suite.json"
+    assert ended(["emulators", "--write", str(file)]) == ExitCode.NOTHING_THERE
+    assert capsys.readouterr().err == f"{file} can't be written: there is no folder {file.parent}.\n"
 
 
 def test_the_exit_code_of_several_things() -> None:

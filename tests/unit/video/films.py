@@ -27,7 +27,7 @@ def outputs_of(source: Path, *outputs: Mapping[str, object], **also: object) -> 
     with Prober() as prober:
         opening = open_film(video_input, source.parent, prober)
         wanted = wanted_outputs(video_input)
-        return make_outputs(Run(source.parent), prober, opening, video_input.source, wanted)  # type: ignore[arg-type]
+        return make_outputs(Run(source.parent), prober, opening, video_input.source, wanted)  # type: ignore[arg-type] # A stand-in.
 
 
 def made(source: Path, *outputs: Mapping[str, object], **also: object) -> list[MediaInfo]:

@@ -86,10 +86,10 @@ def film(
         clicks([time - late_sound for time in times], seconds - late_sound, rate, channels)
     )
     # Each frame's own time, in units of 1 ms.
-    told = _sum([f"eq(N\\,{number})*{round(stamp * 1000)}" for number, stamp in enumerate(chosen)])
+    stamped = _sum([f"eq(N\\,{number})*{round(stamp * 1000)}" for number, stamp in enumerate(chosen)])
     source = ("-f", "rawvideo", "-pix_fmt", "yuv420p", "-s", f"{SIZE[0]}x{SIZE[1]}", "-r", "25")
     sound = ("-f", "s16le", "-ar", str(rate), "-ac", str(channels))
-    timed = f"settb=1/1000,setpts={told}" if stamps else f"setpts=PTS+{late_picture}/TB"
+    timed = f"settb=1/1000,setpts={stamped}" if stamps else f"setpts=PTS+{late_picture}/TB"
     return ffmpeg(
         name,
         *(*source, "-i", str(folder / "picture.yuv"), *sound, "-i", str(folder / "sound.pcm")),

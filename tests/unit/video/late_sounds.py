@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from conftest import Ffmpeg
 from unit.video.flashes import film, heard, seen
@@ -46,7 +47,7 @@ def together(folder: Path, kind: str, name: str) -> list[tuple[float, float]]:
     return [(flash, min(clicks, key=lambda click: abs(click - flash))) for flash in seen(pictures)]
 
 
-def halves(ffmpeg: Ffmpeg, one: Sequence[str], two: Sequence[str], late_sound: float = 0.0, **second: object) -> Path:
+def halves(ffmpeg: Ffmpeg, one: Sequence[str], two: Sequence[str], late_sound: float = 0.0, **second: Any) -> Path:
     first = film(ffmpeg, "a.ts", 2.4, *one, first=0.0, late_sound=late_sound)
-    later = film(ffmpeg, "b.ts", 2.6, *two, "-output_ts_offset", "2.4", first=2.4, **second)  # type: ignore[arg-type]
+    later = film(ffmpeg, "b.ts", 2.6, *two, "-output_ts_offset", "2.4", first=2.4, **second)
     return joined(ffmpeg, first, later)

@@ -87,9 +87,9 @@ def test_a_sound_track_that_nobody_can_decode_is_left_out(ffmpeg: Ffmpeg) -> Non
 
 
 @pytest.mark.parametrize(
-    ("source", "kind", "said"),
+    ("source", "kind", "message"),
     [(without_sound, "audio", "holds no sound"), (sound_alone, "mp4", "holds no picture")],
 )
-def test_what_a_source_does_not_hold_can_not_come_out(ffmpeg: Ffmpeg, source: Source, kind: str, said: str) -> None:
-    with pytest.raises(UnsupportedMedia, match=said):
+def test_what_a_source_does_not_hold_can_not_come_out(ffmpeg: Ffmpeg, source: Source, kind: str, message: str) -> None:
+    with pytest.raises(UnsupportedMedia, match=message):
         made(source(ffmpeg), {"kind": kind})

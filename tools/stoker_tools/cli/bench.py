@@ -28,7 +28,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("name", choices=found, metavar="NAME")
     parser.add_argument("arguments", nargs=argparse.REMAINDER, metavar="...", help="the arguments of the benchmark")
     options = parser.parse_args(arguments)
-    environment.enter("stoker_tools")
+    environment.enter()
     paths = [environment.ROOT, environment.ROOT / "functions", environment.ROOT / "tools"]
     os.environ["PYTHONPATH"] = os.pathsep.join(str(path) for path in paths)
     os.execv(sys.executable, [sys.executable, "-m", f"benchmarks.{options.name}", *options.arguments])

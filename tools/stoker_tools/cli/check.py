@@ -25,7 +25,7 @@ def main(arguments: Sequence[str]) -> int:
         "It changes no file."
     )
     CommandLine("check", description, {"": ""}).parser.parse_args(arguments)
-    environment.enter("stoker_tools")
+    environment.enter()
     codes = [
         subprocess.run([sys.executable, "-m", *tool], cwd=environment.ROOT, check=False).returncode for tool in TOOLS
     ]

@@ -111,9 +111,12 @@ def whole_number(most: int) -> Callable[[str], int]:
     """Return a function that reads a number from 1 to a greatest number, for the `type` of an argument."""
 
     def read(text: str) -> int:
-        if not text.isascii() or not text.isdigit() or not 1 <= int(text[:9]) <= most:
+        digits = text.lstrip("0")
+        # A longer number is not read, because Python refuses to read thousands of digits.
+        is_short = text.isascii() and text.isdigit() and len(digits) <= len(str(most))
+        if not is_short or not 1 <= int(digits or "0") <= most:
             raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to {most:,}")
-        return int(text)
+        return int(digits)
 
     return read
 

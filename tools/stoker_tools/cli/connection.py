@@ -21,22 +21,31 @@ LOG_IN = (
     "run `gcloud auth application-default login`, or name a service account's key in GOOGLE_APPLICATION_CREDENTIALS"
 )
 
+HOSTS = {
+    "firestore": "FIRESTORE_EMULATOR_HOST",
+    "auth": "FIREBASE_AUTH_EMULATOR_HOST",
+    "storage": "STORAGE_EMULATOR_HOST",
+    "tasks": "CLOUD_TASKS_EMULATOR_HOST",
+}
+"""The variables that lead Google's libraries to the emulators. Without its variable, a library asks production."""
+
 
 def connect(emulator: bool, project: str | None) -> str:
     """Point this process's environment to a project. Call it before anything of `stoker` is imported.
 
     Args:
-        emulator: Whether to use the suite that this checkout runs. Inside a suite, that suite is used anyway.
+        emulator: Whether to use the suite that this checkout runs. Inside a suite, that suite is used anyway. A suite
+            without one of the emulators of `HOSTS` is refused, because a part of the work would be done in production.
         project: The Firebase project, or an alias of `.firebaserc`.
 
     Returns:
         The project's id.
 
     Raises:
-        CommandError: Nothing answers there, no project is named, or there are no credentials.
+        CommandError: Nothing answers there, the suite lacks an emulator, no project is named, or there are no
+            credentials.
     """
-    emulator = emulator or "FIRESTORE_EMULATOR_HOST" in os.environ
-    name = _emulator(project) if emulator else _production(project)
+    name = _emulator(project) if emulator or _is_inside() else _production(project)
     os.environ["GCLOUD_PROJECT"] = name
     # The functions get these files from the Firebase CLI. A variable that is set already keeps its value.
     for file in (f".env.{name}", ".env"):
@@ -45,16 +54,23 @@ def connect(emulator: bool, project: str | None) -> str:
     return name
 
 
+def _is_inside() -> bool:
+    return any(os.environ.get(variable) for variable in HOSTS.values())
+
+
 def _emulator(project: str | None) -> str:
-    if "FIRESTORE_EMULATOR_HOST" in os.environ:
+    if _is_inside():
         project = project or os.environ.get("GCLOUD_PROJECT")
     elif variables := sharing.found():
-        if "FIRESTORE_EMULATOR_HOST" not in variables:
-            raise CommandError("The suite of this checkout runs without Firestore: start it without --only.")
         os.environ.update(variables)
     else:
         _use_usual_ports(project or PROJECT)
-    address = os.environ["FIRESTORE_EMULATOR_HOST"]
+    if missing := [f"{name} ({variable})" for name, variable in HOSTS.items() if not os.environ.get(variable)]:
+        raise CommandError(
+            f"The suite runs without {', '.join(missing)}, so a part of this command would reach production. Start the "
+            "suite without --only."
+        )
+    address = os.environ[HOSTS["firestore"]]
     host, _, port = address.rpartition(":")
     try:
         socket.create_connection((host.strip("[]"), int(port)), timeout=5).close()
@@ -66,10 +82,9 @@ def _emulator(project: str | None) -> str:
 def _use_usual_ports(project: str) -> None:
     """Point the environment to a suite that the Firebase CLI runs by itself."""
     ports = usual_ports(configured(ROOT))
-    os.environ["FIRESTORE_EMULATOR_HOST"] = f"127.0.0.1:{ports['firestore']}"
-    os.environ["CLOUD_TASKS_EMULATOR_HOST"] = f"127.0.0.1:{ports['tasks']}"
-    os.environ["FIREBASE_AUTH_EMULATOR_HOST"] = f"127.0.0.1:{ports['auth']}"
-    os.environ["STORAGE_EMULATOR_HOST"] = f"http://127.0.0.1:{ports['storage']}"
+    for name, variable in HOSTS.items():
+        # Of these variables, only that of Cloud Storage holds a URL.
+        os.environ[variable] = f"{'http://' if name == 'storage' else ''}127.0.0.1:{ports[name]}"
     os.environ["FIREBASE_CONFIG"] = json.dumps({"storageBucket": f"{project}.appspot.com"})
 
 
@@ -103,24 +118,24 @@ def explained(
     """Return an error that explains a refusal of Google, and says what to do."""
     match error:
         case TransportError():
-            said = "Google can't be reached. Check the network, and try again."
+            text = "Google can't be reached. Check the network, and try again."
         case GoogleAuthError() | exceptions.Unauthenticated():
-            said = f"Google does not accept your credentials any more: {LOG_IN}."
+            text = f"Google does not accept your credentials any more: {LOG_IN}."
         case admin_exceptions.PermissionDeniedError() | admin_exceptions.UnauthenticatedError():
-            said = (
+            text = (
                 f"You may not use the Firebase Auth of {project}: ask its owner for the role "
                 "Firebase Authentication Admin."
             )
         case admin_exceptions.FirebaseError():
-            said = f"Firebase Auth has refused the request: {error}"
+            text = f"Firebase Auth has refused the request: {error}"
         case exceptions.PermissionDenied():
-            said = f"You may not use the Firestore of {project}: ask its owner for the role Cloud Datastore User."
+            text = f"You may not use the Firestore of {project}: ask its owner for the role Cloud Datastore User."
         case exceptions.NotFound():
-            said = f"The project {project} has no Firestore database, or does not exist. Check its id."
+            text = f"The project {project} has no Firestore database, or does not exist. Check its id."
         case exceptions.FailedPrecondition() if "index" in str(error):
-            said = f"{project} lacks an index: run `npx firebase-tools deploy --only firestore --project {project}`."
+            text = f"{project} lacks an index: run `npx firebase-tools deploy --only firestore --project {project}`."
         case exceptions.ServiceUnavailable() | exceptions.DeadlineExceeded() | exceptions.RetryError():
-            said = "Firestore does not answer. Check the network, and try again."
+            text = "Firestore does not answer. Check the network, and try again."
         case _:
-            said = f"Firestore has refused the request: {error}"
-    return CommandError(said)
+            text = f"Firestore has refused the request: {error}"
+    return CommandError(text)

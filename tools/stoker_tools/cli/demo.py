@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stoker_tools.cli.command_line import CommandLine
+from stoker_tools.errors import CommandError
 from stoker_tools.exit_codes import ExitCode
 from stoker_tools.setup import environment
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from stoker_tools.samples.user import User
+    from stoker_tools.samples.user import SampleUser
 
 OUTPUT = environment.ROOT / "demo-output"
 
@@ -40,7 +41,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--keep", action="store_true", help="leave the suite running until Ctrl-C")
     options = parser.parse_args(arguments)
     _check(options.file, parser)
-    environment.enter("stoker_tools")
+    environment.enter()
     from stoker_tools.emulators.command import end_in_order  # It needs the packages that `enter` has installed.
 
     end_in_order()
@@ -52,8 +53,11 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _check(file: Path | None, parser: argparse.ArgumentParser) -> None:
-    if file is not None and not file.is_file():
-        parser.error(f"{str(file)!r} {'is a folder' if file.is_dir() else 'does not exist'}: name a film")
+    if file is None or file.is_file():
+        return
+    if file.exists():
+        parser.error(f"{str(file)!r} is not a file: name a film")
+    raise CommandError(f"{str(file)!r} does not exist: name a film.", ExitCode.NOTHING_THERE)
 
 
 def _run(file: Path | None, keep: bool) -> int:
@@ -62,10 +66,7 @@ def _run(file: Path | None, keep: bool) -> int:
     from stoker_tools.emulators import sharing
     from stoker_tools.samples.clip import make_clip
 
-    with (
-        suite.running(usual_ports=True, user_interface=keep, report=lambda line: print(line, flush=True)) as emulators,
-        sharing.offered(emulators.hosts, emulators.environment),
-    ):
+    with suite.running(usual_ports=True, user_interface=keep, report=lambda line: print(line, flush=True)) as emulators:
         # Processes that carry the suite's variables, and files in its folder, end with it.
         os.environ.update(emulators.environment)
         if file is None:
@@ -73,20 +74,22 @@ def _run(file: Path | None, keep: bool) -> int:
             make_clip(file)
         status = _run_job(file)
         if keep:
-            print(f"\nThe suite goes on running. Ctrl-C ends it.\n\n{emulators.describe()}\n", flush=True)
-            emulators.wait(show)
+            # Only now is the suite offered. Otherwise, other commands would lose it at the end of the demo.
+            with sharing.offered(emulators.hosts, emulators.environment):
+                print(f"\nThe suite goes on running. Ctrl-C ends it.\n\n{emulators.describe()}\n", flush=True)
+                emulators.wait(show)
     return status
 
 
 def _run_job(file: Path) -> int:
     from rich.console import Console
 
-    from stoker_tools.samples.user import User
+    from stoker_tools.samples.user import SampleUser
 
     console = Console(highlight=False, soft_wrap=True)
     shutil.rmtree(OUTPUT, ignore_errors=True)
     OUTPUT.mkdir()
-    user = User.sign_up()
+    user = SampleUser.sign_up()
     console.print(f"Signed up as {user.id}.")
     source = user.upload(file, _content_type(file))
     console.print(f"Uploaded {source} ({file.stat().st_size:,} bytes).")
@@ -108,7 +111,7 @@ def _content_type(file: Path) -> str:
     return guessed if guessed.startswith(("video/", "audio/")) else "video/mp4"
 
 
-def _watch(user: "User", job_id: str, console: "Console") -> dict[str, Any]:
+def _watch(user: "SampleUser", job_id: str, console: "Console") -> dict[str, Any]:
     """Show the job's progress as it changes: a bar on a terminal, plain lines elsewhere."""
     job: dict[str, Any] = {}
     if console.is_terminal:
@@ -129,7 +132,7 @@ def _watch(user: "User", job_id: str, console: "Console") -> dict[str, Any]:
     return job
 
 
-def _save(user: "User", job: dict[str, Any], console: "Console") -> None:
+def _save(user: "SampleUser", job: dict[str, Any], console: "Console") -> None:
     from rich.table import Table
 
     table = Table("file", "type", "picture", "seconds", "bytes")

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stoker_tools.cli.command_line import CommandLine
+from stoker_tools.errors import CommandError
 from stoker_tools.exit_codes import ExitCode
 from stoker_tools.setup import environment
 
@@ -38,7 +39,11 @@ With a COMMAND, the exit code is that of the command.
 def main(arguments: Sequence[str]) -> int:
     """Run a command line; return the exit code."""
     options = _parser().parse_args(arguments)
-    environment.enter("stoker_tools")
+    if options.file and not options.file.parent.is_dir():
+        raise CommandError(
+            f"{options.file} can't be written: there is no folder {options.file.parent}.", ExitCode.NOTHING_THERE
+        )
+    environment.enter()
     from stoker_tools import emulators as suite  # It needs the packages that `enter` has installed.
     from stoker_tools.emulators import sharing
     from stoker_tools.emulators.command import end_in_order, run
@@ -46,24 +51,23 @@ def main(arguments: Sequence[str]) -> int:
     end_in_order()
     started = time.monotonic()
     inside: list[str] = options.command
-    with (
-        suite.running(
-            options.only,
-            schedules=options.schedules,
-            usual_ports=True,
-            user_interface=not inside,
-            report=lambda line: print(line, file=sys.stderr, flush=True),
-        ) as emulators,
-        sharing.offered(emulators.hosts, emulators.environment),
-    ):
+    with suite.running(
+        options.only,
+        schedules=options.schedules,
+        usual_ports=True,
+        user_interface=not inside,
+        report=lambda line: print(line, file=sys.stderr, flush=True),
+    ) as emulators:
         if options.file:
             options.file.write_text(json.dumps(_facts(emulators), indent=2) + "\n")
         if inside:
+            # The suite is not offered, because it ends with COMMAND, and other commands would lose it.
             os.environ.pop("PYTHONPATH", None)  # It leads to these tools, which COMMAND must not import.
             return run(inside, emulators.environment)
-        print(f"The emulators are ready, after {time.monotonic() - started:.0f} s:\n\n{emulators.describe()}\n")
-        print("Ctrl-C ends them.", flush=True)
-        emulators.wait(str if options.json else show)
+        with sharing.offered(emulators.hosts, emulators.environment):
+            print(f"The emulators are ready, after {time.monotonic() - started:.0f} s:\n\n{emulators.describe()}\n")
+            print("Ctrl-C ends them.", flush=True)
+            emulators.wait(str if options.json else show)
     return ExitCode.DONE
 
 

@@ -26,7 +26,7 @@ def main(arguments: Sequence[str]) -> int:
     parser = CommandLine("generate", DESCRIPTION, EXAMPLES).parser
     parser.add_argument("--check", action="store_true", help="write nothing, and fail if a file is stale")
     options = parser.parse_args(arguments)
-    environment.enter("stoker_tools", (".venv",))
+    environment.enter((".venv",))
     sys.path.insert(0, str(environment.ROOT / "functions"))
     from stoker_tools.generate.errors import GenerateError
     from stoker_tools.generate.files import made_files  # It needs the packages that `enter` has installed.

@@ -35,7 +35,7 @@ EXAMPLES = {
 def main(arguments: Sequence[str]) -> int:
     """Run a command line; return the exit code."""
     options = _parser().parse_args(arguments)
-    environment.enter("stoker_tools")
+    environment.enter()
     sys.path[:0] = [str(environment.ROOT / "functions"), str(environment.ROOT / "tests")]
     from stoker_tools import emulators as suite  # It needs the packages that `enter` has installed.
     from stoker_tools.emulators.command import end_in_order

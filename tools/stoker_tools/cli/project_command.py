@@ -1,11 +1,11 @@
-"""Running the commands that work on a project's data."""
+"""Running the commands that use the code of the functions. Most of them work on a project's data."""
 
 import argparse
 import importlib
 import io
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from stoker_tools.errors import CommandError
 from stoker_tools.exit_codes import ExitCode
@@ -20,7 +20,7 @@ REFUSALS = {
 
 
 def run(package: str, parser: argparse.ArgumentParser, arguments: Sequence[str]) -> int:
-    """Run a command line.
+    """Run the command line of a command that works on a project's data.
 
     Args:
         package: The package of the command. Its `commands.check` refuses a wrong command line. Its `commands.run`
@@ -35,14 +35,29 @@ def run(package: str, parser: argparse.ArgumentParser, arguments: Sequence[str])
         CommandError: The command can't be carried out. With `--json`, the message has been printed as JSON too.
     """
     options = parser.parse_args(arguments)
-    environment.enter("stoker_tools", [".venv"])
-    # The rest needs the packages that `enter` has installed, and the code of the functions.
+    return run_with_functions(options, lambda: _on_project(package, parser, options))
+
+
+def run_with_functions(options: argparse.Namespace, body: Callable[[], int]) -> int:
+    """Run a command with the packages of `.venv` and with the code of the functions.
+
+    Args:
+        options: The command line, with `--json`.
+        body: It imports what it needs, carries out the command line, and returns the exit code.
+
+    Returns:
+        The exit code.
+
+    Raises:
+        CommandError: The command can't be carried out. With `--json`, the message has been printed as JSON too.
+    """
+    environment.enter([".venv"])
     sys.path.insert(0, str(environment.ROOT / "functions"))
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # A character that the terminal can't show is no failure.
     try:
-        return _on_project(package, parser, options)
+        return body()
     except CommandError as error:
         if options.json:
             print(json.dumps({"error": str(error)}))
@@ -62,11 +77,14 @@ def _on_project(package: str, parser: argparse.ArgumentParser, options: argparse
         # `stoker` may be imported only now. A wrong command line is reported even if no project can be reached.
         commands = importlib.import_module(f"{package}.commands")
         commands.check(options, parser.error)
+    from stoker.access.answers import message_for_caller
     from stoker.errors import StokerError
+    from stoker_tools.cli.function_log import divert_log
 
+    divert_log()
     try:
         return int(commands.run(options))
     except StokerError as error:
-        raise CommandError(error.message, REFUSALS.get(error.code, ExitCode.FAILED)) from None
+        raise CommandError(message_for_caller(error), REFUSALS.get(error.code, ExitCode.FAILED)) from None
     except (GoogleAPIError, GoogleAuthError, FirebaseError) as error:
         raise connection.explained(error, project) from error

@@ -89,6 +89,11 @@ def main(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         print(file=sys.stderr)  # The shell's prompt then begins on a new line after "^C".
         return ExitCode.INTERRUPTED
+    except OSError as error:
+        if error.strerror is None or isinstance(error, ConnectionError):
+            raise  # Neither a file nor the disk is the reason.
+        print(f"{error.filename}: {error.strerror}." if error.filename else f"{error.strerror}.", file=sys.stderr)
+        return ExitCode.FAILED
 
 
 def command_first(arguments: Sequence[str]) -> tuple[str | None, list[str]]:

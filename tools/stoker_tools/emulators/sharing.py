@@ -1,5 +1,8 @@
 """The suite that a checkout runs, so that its other commands find that suite.
 
+Only a suite that runs until Ctrl-C is offered: that of `scripts/emulators` without a command, and that of
+`scripts/demo --keep` after the demo. Another suite would end while others use it.
+
 A file in the checkout says how to reach the suite. The process that runs the suite writes the file, and removes it at
 the end. If that process was killed, the file stays: it is ignored, because its process does not live any more.
 
@@ -78,19 +81,20 @@ def borrowed(needed: Iterable[str]) -> Iterator[Mapping[str, str]]:
         The variables by which a process finds the suite. Empty if no suite runs, if it lacks an emulator, or if another
         program has borrowed it.
     """
-    with contextlib.ExitStack() as stack:
-        facts = _read(state_file())
-        with contextlib.suppress(FileNotFoundError):  # The suite has just ended.
-            if facts is not None:
-                file = stack.enter_context(state_file().open())
-                if missing := sorted(set(needed).difference(facts["emulators"])):
-                    _say(f"the suite of this checkout runs without {', '.join(missing)}: starting another suite")
-                elif not _locked(file):
-                    _say("another program uses the suite of this checkout: starting another suite")
-                else:
-                    _say("using the suite of this checkout; its schedules wait")
-                    yield facts["variables"]
-                    return
+    facts = _read(state_file())
+    file = _opened(state_file()) if facts is not None else None
+    if facts is None or file is None:
+        yield {}
+        return
+    with file:
+        if missing := sorted(set(needed).difference(facts["emulators"])):
+            _say(f"the suite of this checkout runs without {', '.join(missing)}: starting another suite")
+        elif not _locked(file):
+            _say("another program uses the suite of this checkout: starting another suite")
+        else:
+            _say("using the suite of this checkout; its schedules wait")
+            yield facts["variables"]
+            return
     yield {}
 
 
@@ -101,9 +105,8 @@ def not_borrowed(marker: str) -> Iterator[bool]:
     Args:
         marker: The suite's value of the variable STOKER_SUITE.
     """
-    try:
-        file = state_file().open()
-    except FileNotFoundError:
+    file = _opened(state_file())
+    if file is None:
         yield True
         return
     with file:
@@ -137,6 +140,13 @@ def _read(file: Path) -> dict[str, Any] | None:
     except (OSError, psutil.NoSuchProcess):
         return None
     return facts if abs(started - facts["started"]) < CLOCK_SECONDS else None
+
+
+def _opened(file: Path) -> IO[str] | None:
+    try:
+        return file.open()
+    except FileNotFoundError:  # The suite has just ended.
+        return None
 
 
 def _locked(file: IO[str]) -> bool:

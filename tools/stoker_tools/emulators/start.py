@@ -24,6 +24,7 @@ from stoker_tools.emulators.reloading import in_step
 from stoker_tools.emulators.schedules import Clock
 from stoker_tools.emulators.sharing import not_borrowed
 from stoker_tools.emulators.web_config import DEFAULT_REGION, region_of, web_config
+from stoker_tools.exit_codes import ExitCode
 from stoker_tools.setup.environment import ROOT
 
 PROJECT = "demo-stoker"
@@ -137,7 +138,9 @@ def running(
     """
     names = set(DEFAULT if only is None else only)
     if unknown := names.difference(NAMES):
-        raise SuiteError(f"There is no emulator named {', '.join(sorted(unknown))}: choose from {', '.join(NAMES)}.")
+        raise SuiteError(
+            f"There is no emulator named {', '.join(sorted(unknown))}: choose from {', '.join(NAMES)}.", ExitCode.USAGE
+        )
     functions = functions.resolve()
     marker = secrets.token_hex(8)
     configuration = project.configured(ROOT)
@@ -160,7 +163,8 @@ def running(
         directory = start(names, usual)
         manifest = loading.result() if loading else None
         if only is None and manifest and manifest.listens_to_topics:
-            directory = start(names | {"pubsub"}, usual)
+            names = names | {"pubsub"}
+            directory = start(names, usual)
         try:
             _finish(keeper, directory, manifest, report)
         except _PortLostError:  # Another program took a port after it was chosen.
@@ -181,8 +185,8 @@ def running(
                 stack.enter_context(in_step(functions, manifest, reload, clock))
             yield emulators
         if keeper.exit_code() is not None:
-            said = _tail(emulators.log_path.read_text(errors="replace"))
-            print(f"warning: the emulators ended too early; the Firebase CLI said last:\n{said}", file=sys.stderr)
+            output = _tail(emulators.log_path.read_text(errors="replace"))
+            print(f"warning: the emulators ended too early. The Firebase CLI printed:\n{output}", file=sys.stderr)
 
 
 class _PortLostError(StartError):
@@ -252,19 +256,19 @@ def _finish(keeper: Keeper, directory: Path, manifest: Manifest | None, report: 
     began = reported = time.monotonic()
     while not (directory / "ready").exists():
         if keeper.exit_code(0.02) is not None:
-            said = (directory / LOG).read_text(errors="replace")
-            kind = _PortLostError if any(sign in said for sign in LOST_PORT) else StartError
-            raise kind("The emulators did not start; the Firebase CLI said:\n" + _tail(said))
+            output = (directory / LOG).read_text(errors="replace")
+            kind = _PortLostError if any(sign in output for sign in LOST_PORT) else StartError
+            raise kind("The emulators did not start. The Firebase CLI printed:\n" + _tail(output))
         now = time.monotonic()
         if now - began > START_SECONDS:
-            said = (directory / LOG).read_text(errors="replace")
+            output = (directory / LOG).read_text(errors="replace")
             raise StartError(
-                f"The emulators were not ready within {START_SECONDS:.0f} s; the Firebase CLI said:\n{_tail(said)}"
+                f"The emulators were not ready within {START_SECONDS:.0f} s. The Firebase CLI printed:\n{_tail(output)}"
             )
         if now - reported > REPORT_SECONDS:
             reported = now
             lines = (directory / LOG).read_text(errors="replace").strip().splitlines()
-            report(f"... {now - began:.0f} s; the Firebase CLI said last: {lines[-1] if lines else 'nothing'}")
+            report(f"... {now - began:.0f} s; the last line of the Firebase CLI: {lines[-1] if lines else 'nothing'}")
 
 
 def _look(keeper: Keeper, directory: Path, environment: Mapping[str, str], manifest: Manifest | None) -> Emulators:
@@ -282,7 +286,7 @@ def _look(keeper: Keeper, directory: Path, environment: Mapping[str, str], manif
         loaded = {trigger["entryPoint"] for backend in backends for trigger in backend["functionTriggers"]}
         if missing := manifest.names - loaded:
             raise LoadError(
-                f"The Functions emulator does not know {', '.join(sorted(missing))}; the Firebase CLI said:\n"
+                f"The Functions emulator does not know {', '.join(sorted(missing))}. The Firebase CLI printed:\n"
                 + _tail(log.read_text(errors="replace"))
             )
     return Emulators(variables, hosts, log, manifest, keeper)

@@ -10,7 +10,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from stoker.models.document import Model, every_problem
+from stoker.models.document import Model
+from stoker.models.problems import every_problem
 from stoker.models.writers import ChangesOnlyTo, InitialValue, TimeWindow, Transitions, Writer
 from stoker_tools.generate.fields import DocumentField, fields_of
 from stoker_tools.rules_lab.values import NOW, Later

@@ -11,8 +11,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from stoker import registry
-from stoker.models.document import every_problem, utf_16_length
+from stoker.models.document import utf_16_length
 from stoker.models.inputs import read_input
+from stoker.models.problems import every_problem
 from stoker_tools.generate.documents import INPUTS
 from stoker_tools.generate.fields import Schema, without_null
 from stoker_tools.generate.inputs import MAX_WORD

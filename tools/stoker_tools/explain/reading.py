@@ -13,6 +13,7 @@ from typing import Any
 
 from stoker.models.document import Model
 from stoker_tools.errors import CommandError
+from stoker_tools.exit_codes import ExitCode
 from stoker_tools.explain.field_problems import Fields, declared_fields
 from stoker_tools.generate.fields import without_null
 from stoker_tools.rules_lab.values import NOW
@@ -20,6 +21,9 @@ from stoker_tools.rules_lab.values import NOW
 MAX_DEPTH = 20
 """The most levels of maps and lists in a document.
 Source: https://firebase.google.com/docs/firestore/quotas#collections_documents_and_fields"""
+
+SHOWN = 40
+"""The most characters of a path that are shown in a sentence."""
 
 MAX_INTEGER = 2**53
 """JavaScript writes a whole number up to this size as an integer, also if JSON has it as `5.0`.
@@ -49,19 +53,21 @@ def read_document(path: str) -> Read:
         path: The path of the file, which holds JSON.
 
     Raises:
-        CommandError: The file can't be read, or it holds no document.
+        CommandError: The file does not exist, can't be read, or holds no document.
     """
     try:
         text = Path(path).read_text(encoding="utf-8-sig")
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not text in UTF-8"
-        raise CommandError(f"{path} can't be read: {reason}.") from None
+        code = ExitCode.NOTHING_THERE if isinstance(error, FileNotFoundError) else ExitCode.USAGE
+        raise CommandError(f"{path} can't be read: {reason}.", code) from None
     try:
         return _read(text)
     except json.JSONDecodeError as error:
-        raise CommandError(f"{path} is not JSON: {error.msg} (line {error.lineno}, column {error.colno}).") from None
+        place = f"line {error.lineno}, column {error.colno}"
+        raise CommandError(f"{path} is not JSON: {error.msg} ({place}).", ExitCode.USAGE) from None
     except CommandError as error:
-        raise CommandError(f"{path} can't be read: {error}") from None
+        raise CommandError(f"{path} can't be read: {error}", ExitCode.USAGE) from None
 
 
 def _read(text: str) -> Read:
@@ -99,6 +105,9 @@ def merged(before: Fields, change: Read) -> Read:
         before: The fields of the document before the change.
         change: The change as the client gives it to `updateDoc`.
 
+    Raises:
+        CommandError: The document would have too many levels of maps and lists.
+
     Example:
         >>> merged({"preferences": {"language": "de"}}, Read({"preferences.theme": "dark"}, [])).fields
         {'preferences': {'language': 'de', 'theme': 'dark'}}
@@ -106,6 +115,11 @@ def merged(before: Fields, change: Read) -> Read:
     found: dict[str, Any] = {}
     for path, value in change.fields.items():
         name, *inner = path.split(".")
+        try:
+            _value(value, 1 + len(inner))
+        except CommandError as error:
+            shown = path if len(path) <= SHOWN else f"{path[:SHOWN]}…"
+            raise CommandError(f"The change of {shown!r} can't be written: {error}", ExitCode.USAGE) from None
         found[name] = _with(found.get(name, before.get(name)), inner, value)
     for path in change.removed:
         name, *inner = path.split(".")

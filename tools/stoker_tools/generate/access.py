@@ -9,7 +9,7 @@ from pydantic.alias_generators import to_camel
 
 from stoker import registry
 from stoker.access.policy import Invoker
-from stoker.models.document import problems
+from stoker.models.problems import problems
 from stoker.models.user import Permission, Role
 from stoker_tools.generate.errors import GenerateError
 
@@ -86,7 +86,7 @@ def _entries(text: str) -> Mapping[str, CallableEntry | InvokerEntry]:
         raise GenerateError(f"rules/functions.rules is not YAML: {error}") from None
     if not isinstance(named, dict):
         raise GenerateError("rules/functions.rules must name functions.")
-    return {_name(name): _entry(_name(name), said) for name, said in named.items()}
+    return {_name(name): _entry(_name(name), given) for name, given in named.items()}
 
 
 def _name(name: object) -> str:
@@ -95,14 +95,14 @@ def _name(name: object) -> str:
     return name
 
 
-def _entry(name: str, said: object) -> CallableEntry | InvokerEntry:
-    model = InvokerEntry if isinstance(said, dict) and "invoker" in said else CallableEntry
+def _entry(name: str, given: object) -> CallableEntry | InvokerEntry:
+    model = InvokerEntry if isinstance(given, dict) and "invoker" in given else CallableEntry
     try:
-        return model.model_validate(said)
+        return model.model_validate(given)
     except ValidationError as error:
-        listed = "; ".join(problems(error, said))
+        listed = "; ".join(problems(error, given))
         raise GenerateError(
-            f"rules/functions.rules: {name} must say signedIn, roles, permissions, appCheck and callsPerMinute, or its "
+            f"rules/functions.rules: {name} needs signedIn, roles, permissions, appCheck and callsPerMinute, or its "
             f"invoker ({', '.join(get_args(Invoker))}): {listed}."
         ) from None
 

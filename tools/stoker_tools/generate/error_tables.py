@@ -19,8 +19,13 @@ MORE = {
 }
 """Sentences for the documentation that follow the text of an error's class, by the code."""
 
-ONLY_IN_PYTHON: tuple[ErrorKind, ...] = (errors.JobExists, errors.NotCancellable)
-"""Refusals of the commands in Python. No function that clients call raises them."""
+ONLY_IN_PYTHON: tuple[ErrorKind, ...] = (
+    errors.JobExists,
+    errors.NotCancellable,
+    errors.NotRebuildable,
+    errors.RollUpBusy,
+)
+"""Refusals of functions in Python. No function that clients call raises them."""
 
 CALLS_RAISE: tuple[ErrorKind, ...] = (
     errors.Duplicate,

@@ -125,16 +125,16 @@ def in_full(order: Iterable[Order], where: Iterable[tuple[str, Kind]]) -> tuple[
         >>> in_full([], [("status", "equal"), ("dueDate", "range")])
         (('dueDate', 'ASCENDING'),)
     """
-    said = list(order)
-    direction: Direction = said[-1][1] if said else "ASCENDING"
-    named = {field for field, _ in said}
+    orders = list(order)
+    direction: Direction = orders[-1][1] if orders else "ASCENDING"
+    named = {field for field, _ in orders}
     ranges = sorted(field for field, kind in where if kind == "range" and field not in named)
-    if ranges and said and said[-1][0] == NAME:
-        said.pop()
-    said += [(field, direction) for field in ranges]
-    if said and said[-1][0] == NAME and (len(said) == 1 or said[-2][1] == said[-1][1]):
-        said.pop()
-    return tuple(said)
+    if ranges and orders and orders[-1][0] == NAME:
+        orders.pop()
+    orders += [(field, direction) for field in ranges]
+    if orders and orders[-1][0] == NAME and (len(orders) == 1 or orders[-2][1] == orders[-1][1]):
+        orders.pop()
+    return tuple(orders)
 
 
 def _column(condition: Condition) -> tuple[str, Mode]:

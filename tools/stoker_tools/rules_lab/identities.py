@@ -72,8 +72,8 @@ AGES = {"fresh": 290, "stale": 310}
 """The time since the sign-in, in seconds, by the names of the users."""
 
 
-def _expired(said: Mapping[str, Any]) -> str:
-    return unsigned({**said, "iat": said["iat"] - 7200, "exp": said["exp"] - 7200})
+def _expired(content: Mapping[str, Any]) -> str:
+    return unsigned({**content, "iat": content["iat"] - 7200, "exp": content["exp"] - 7200})
 
 
 def claims(token: str) -> dict[str, Any]:
@@ -83,9 +83,9 @@ def claims(token: str) -> dict[str, Any]:
     return decoded
 
 
-def unsigned(said: Mapping[str, Any]) -> str:
+def unsigned(content: Mapping[str, Any]) -> str:
     """Return a token of some claims without a signature, which the emulators accept."""
-    parts = ({"alg": "none", "typ": "JWT"}, dict(said))
+    parts = ({"alg": "none", "typ": "JWT"}, dict(content))
     return ".".join(base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in parts) + "."
 
 

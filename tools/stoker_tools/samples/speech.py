@@ -15,7 +15,7 @@ AUDIO_OUTPUT_SYNCHRONOUS = 2
 POSITION_CHARACTER = 1
 CHARACTERS_UTF8 = 1
 
-Callback = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.c_void_p)
+SoundCallback = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.c_void_p)
 """Takes samples, their number and events. It returns 0 to go on."""
 
 
@@ -37,7 +37,7 @@ def speak(text: str, file: str) -> None:
         return 0
 
     # The variable keeps the callback alive, because the library does not.
-    callback = Callback(heard)
+    callback = SoundCallback(heard)
     library.espeak_SetSynthCallback(callback)
     words = text.encode()
     library.espeak_Synth(words, len(words) + 1, 0, POSITION_CHARACTER, 0, CHARACTERS_UTF8, None, None)

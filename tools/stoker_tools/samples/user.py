@@ -33,7 +33,7 @@ class UserFirestore(firestore.Client):
 
 
 @dataclass(frozen=True)
-class User:
+class SampleUser:
     """A user who has signed in to the emulator suite.
 
     Attributes:
@@ -42,7 +42,7 @@ class User:
         firestore: A client with the rights of this user.
 
     Example:
-        >>> user = User.sign_up()  # doctest: +SKIP
+        >>> user = SampleUser.sign_up()  # doctest: +SKIP
         >>> source = user.upload(Path("cat.mov"), "video/quicktime")  # doctest: +SKIP
         >>> for job in user.watch(user.write_job({"source": source})):  # doctest: +SKIP
         ...     print(job["progress"])
@@ -53,7 +53,7 @@ class User:
     firestore: firestore.Client
 
     @classmethod
-    def sign_up(cls) -> "User":
+    def sign_up(cls) -> "SampleUser":
         """Create an account with an e-mail address and a password."""
         host = os.environ["FIREBASE_AUTH_EMULATOR_HOST"]
         account = {"email": f"{uuid4().hex}@example.com", "password": uuid4().hex, "returnSecureToken": True}

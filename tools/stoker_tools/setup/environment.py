@@ -30,16 +30,15 @@ PYTHON = ("functions/venv", ".venv")
 EVERYTHING = (*PYTHON, "node_modules", ".java")
 
 
-def enter(module: str, places: Sequence[str] = EVERYTHING) -> None:
-    """Prepare the places, then replace this process by the same tool in `.venv`, with the same arguments.
+def enter(places: Sequence[str] = EVERYTHING) -> None:
+    """Prepare the places, then replace this process by the command `stoker` in `.venv`, with the same arguments.
 
-    Return at once if everything is current and this Python is that of `.venv`. Call it first in a tool's `main`, after
-    the arguments are parsed. Import packages that are not in the standard library after it.
+    Return at once if everything is current and this Python is that of `.venv`. Call it first in the `main` of a
+    command, after the arguments are parsed. Import packages that are not in the standard library after it.
 
     Args:
-        module: The tool's own name, such as `stoker_tools.cli.emulators`.
-        places: The places that the tool needs, of `EVERYTHING`. An environment of another Python, such as `.venv-3.13`,
-            may stand in the place of `.venv`.
+        places: The places that the command needs, of `EVERYTHING`. An environment of another Python, such as
+            `.venv-3.13`, may stand in the place of `.venv`.
 
     Raises:
         SetupError: A tool is missing on this machine, or an installation failed.
@@ -48,7 +47,7 @@ def enter(module: str, places: Sequence[str] = EVERYTHING) -> None:
     home = ROOT / next(place for place in places if place.startswith(".venv"))
     if Path(sys.prefix) != home:
         python = str(home / "bin/python")
-        os.execv(python, [python, "-m", module, *sys.argv[1:]])
+        os.execv(python, [python, "-m", "stoker_tools", *sys.argv[1:]])
 
 
 def prepare(

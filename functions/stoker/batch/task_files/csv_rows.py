@@ -76,9 +76,9 @@ class CsvRows:
         unnamed = [cell for cell in cells[len(self._columns) :] if cell.strip()]
         unnamed += [cell for column, cell in zip(self._columns, cells, strict=False) if not column and cell.strip()]
         if len(cells) < len(self._columns) or unnamed:
-            said = f", of which {unnamed[0][:40]!r} has no name above it" if unnamed else ""
+            details = f", of which {unnamed[0][:40]!r} has no name above it" if unnamed else ""
             named = sum(map(bool, self._columns))
-            return InvalidRecord((f"it has {len(cells)} cells{said}, and the first line names {named} columns",))
+            return InvalidRecord((f"it has {len(cells)} cells{details}, and the first line names {named} columns",))
         row = {column: cell for column, cell in zip(self._columns, cells, strict=False) if column and cell}
         fields = _fields(row)
         return InvalidRecord((fields,)) if isinstance(fields, str) else task_of(fields, self._file.dates)
@@ -136,11 +136,11 @@ def _columns(path: str, cells: list[str] | str) -> list[str]:
     unknown = [column[:40] for column in named if column not in known]
     twice = sorted({column for column in named if named.count(column) > 1} - set(unknown))
     if unknown or twice or "title" not in named:
-        said = (f" There are no {', '.join(map(repr, unknown[:20]))}.") if unknown else ""
-        said += (f" It names {', '.join(twice)} more than once.") if twice else ""
+        details = (f" There are no {', '.join(map(repr, unknown[:20]))}.") if unknown else ""
+        details += (f" It names {', '.join(twice)} more than once.") if twice else ""
         raise UnsupportedMedia(
             f"The first line of {path!r} must name each column once, and title among them. There are: "
-            f"{', '.join(known)}.{said}"
+            f"{', '.join(known)}.{details}"
         )
     return columns
 

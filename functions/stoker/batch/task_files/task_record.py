@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from stoker.batch.task_files.due_date import ISO_DATES, DueDates, InvalidDate
 from stoker.batch.task_files.lines import Lines
 from stoker.models.batch import FileEncoding, ImportedTask
-from stoker.models.document import problems
+from stoker.models.problems import problems
 
 
 @dataclass(frozen=True)

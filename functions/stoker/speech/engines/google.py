@@ -174,15 +174,17 @@ class Google:
 
     def _refused(self, answer: requests.Response) -> StokerError:
         """Return the error of an answer if another try may help. Raise it if no other try can help."""
-        said = _said(answer)
-        self._log.warning("Cloud Text-to-Speech refused.", status=answer.status_code, said=said)
+        reason = _message_of(answer)
+        self._log.warning("Cloud Text-to-Speech refused.", status=answer.status_code, reason=reason)
         if answer.status_code in (401, 403):
-            raise Unavailable("This project may not use Cloud Text-to-Speech. The project's owner must enable the API.")
+            raise Unavailable(
+                "This project may not use Cloud Text-to-Speech, because its owner has not enabled the API."
+            )
         if answer.status_code == 429:
             return Unavailable("The project's quota of Cloud Text-to-Speech is used up for now.")
         if answer.status_code in RETRYABLE_STATUSES:
             return Unavailable("Cloud Text-to-Speech has a fault of its own.")
-        raise SpeechRefused(f"The voice does not take this: {said}")
+        raise SpeechRefused(f"The voice does not take this: {reason}")
 
 
 def session() -> requests.Session:
@@ -201,7 +203,7 @@ def session() -> requests.Session:
     return AuthorizedSession(credentials)
 
 
-def _said(answer: requests.Response) -> str:
+def _message_of(answer: requests.Response) -> str:
     try:
         return str(answer.json()["error"]["message"])[:300]
     except (ValueError, KeyError, TypeError):

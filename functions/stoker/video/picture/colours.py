@@ -168,12 +168,12 @@ def guess_warnings(video: VideoStream, name: str) -> tuple[OutputWarning, ...]:
     """
     tags, known = video.colours, source_colours(video)
     if _contradicts(video):
-        said = "has tags for its colours that contradict each other or name no colour"
+        problem = "has tags for its colours that contradict each other or name no colour"
     elif known.primaries == 9 and UNKNOWN in (tags.primaries, tags.transfer, tags.matrix or known.matrix):
-        said = "does not say all of its colours, which are more than BT.709's"
+        problem = "does not say all of its colours, which are more than BT.709's"
     else:
         return ()
-    return (OutputWarning(code="colours-guessed", message=f"The file {name!r} {said}. They were guessed."),)
+    return (OutputWarning(code="colours-guessed", message=f"The file {name!r} {problem}. They were guessed."),)
 
 
 def watermark_colours(video: VideoStream) -> str:

@@ -40,19 +40,19 @@ def tracks_in_part(
     """
     warnings: tuple[OutputWarning, ...] = ()
     if info.audio and not plays_in_part(info.audio, start, end):
-        said = _said("sound", info.audio, start, end, name)
+        problem = _empty_part("sound", info.audio, start, end, name)
         if set(kinds) & set(of_sound) or info.video is None:
-            raise InvalidJob(f"{said} Choose another part.")
-        warnings = (OutputWarning(code="no-sound-in-part", message=f"{said} The outputs are silent."),)
+            raise InvalidJob(f"{problem} Choose another part.")
+        warnings = (OutputWarning(code="no-sound-in-part", message=f"{problem} The outputs are silent."),)
         info = replace(info, audio=None, sounds=())
     if info.video and not plays_in_part(info.video, start, end):
         if set(kinds) - set(of_sound):
-            raise InvalidJob(f"{_said('picture', info.video, start, end, name)} Choose another part.")
+            raise InvalidJob(f"{_empty_part('picture', info.video, start, end, name)} Choose another part.")
         info = replace(info, video=None)
     return info, warnings
 
 
-def _said(what: str, stream: VideoStream | AudioStream, start: float, end: float | None, name: str) -> str:
+def _empty_part(what: str, stream: VideoStream | AudioStream, start: float, end: float | None, name: str) -> str:
     later = end is not None and end <= stream.start_seconds
     where = f"begins at {stream.start_seconds:g} s" if later else f"ends at {stream.end_seconds:g} s"
     part = f"from {start:g} s on" if end is None else f"from {start:g} s to {end:g} s"

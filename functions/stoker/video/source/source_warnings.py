@@ -27,10 +27,10 @@ def source_warnings(
 def _notices(info: MediaInfo, name: str, language: str, used: Collection[int]) -> Iterator[tuple[WarningCode, str]]:
     video, audio, declared = info.video, info.audio, info.declared_seconds
     if info.measured and info.reached_seconds and (declared is None or _differ(declared, info.reached_seconds)):
-        says = "does not say how long it plays" if declared is None else f"seems to play for {declared:.1f} s"
+        problem = "does not say how long it plays" if declared is None else f"seems to play for {declared:.1f} s"
         yield (
             "duration-measured",
-            f"The file {name!r} {says}; by its packets it plays for {info.duration_seconds:.1f} s.",
+            f"The file {name!r} {problem}; by its packets it plays for {info.duration_seconds:.1f} s.",
         )
     if video and video.moving_frames_per_second > MAX_FRAMES_PER_SECOND:
         rate = f"{video.moving_frames_per_second:.0f}"

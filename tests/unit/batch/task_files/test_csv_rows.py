@@ -45,9 +45,9 @@ def test_a_comma_at_the_end_makes_no_column(header: str, row: str) -> None:
 
 @pytest.mark.parametrize("rows", ["title,,category\nWater,lost,home\n", "title,category,\nWater,home,lost\n"])
 def test_a_cell_without_a_name_above_it_is_not_dropped_silently(rows: str) -> None:
-    [said] = tasks(rows)
-    assert isinstance(said, str)
-    assert "'lost' has no name above it" in said
+    [message] = tasks(rows)
+    assert isinstance(message, str)
+    assert "'lost' has no name above it" in message
 
 
 @pytest.mark.parametrize("header", ["Title,title", "Due Date,dueDate,title", "description", "", ",", "title,Project"])
@@ -86,9 +86,9 @@ def test_tags_are_separated_by_semicolons_or_else_by_commas(cell: str, tags: lis
     ],
 )
 def test_a_cell_that_is_not_what_its_column_says_is_refused(column: str, cell: str) -> None:
-    [said] = tasks(f'title,{column}\nWater,"{cell}"\n')
-    assert isinstance(said, str)
-    assert column in said
+    [message] = tasks(f'title,{column}\nWater,"{cell}"\n')
+    assert isinstance(message, str)
+    assert column in message
 
 
 def test_a_number_is_read_where_the_column_is_a_number() -> None:

@@ -31,18 +31,18 @@ def found(value: object, dates: DueDates = ISO_DATES, *, csv: bool = False) -> I
 
 @pytest.mark.parametrize("value", [*NUMBERS, *OTHERS])
 def test_a_cell_that_is_no_date_is_refused(value: str) -> None:
-    said = found(value, csv=True)
-    assert isinstance(said, str)
-    assert "dueDate: " in said
-    assert "no date" in said
+    message = found(value, csv=True)
+    assert isinstance(message, str)
+    assert "dueDate: " in message
+    assert "no date" in message
 
 
 @pytest.mark.parametrize("value", [46387, 46387.5, -5, True, [], {}, 1e300, *NUMBERS, *OTHERS])
 def test_a_json_value_that_is_no_date_is_refused(value: object) -> None:
-    said = found(value)
-    assert isinstance(said, str)
-    assert "dueDate: " in said
-    assert "no date" in said
+    message = found(value)
+    assert isinstance(message, str)
+    assert "dueDate: " in message
+    assert "no date" in message
 
 
 @pytest.mark.parametrize(
@@ -65,10 +65,10 @@ def test_dates_and_times_are_read_in_the_forms_of_other_programs(text: str, csv:
 
 @pytest.mark.parametrize("text", ["2026-12-31", "2026-12-31T12:00:00", "2026-12-31 12:00"])
 def test_a_date_without_an_offset_needs_the_jobs_time_zone(text: str) -> None:
-    said = found(text, csv=True)
-    assert isinstance(said, str)
-    assert "has no time zone" in said
-    assert "timeZone" in said
+    message = found(text, csv=True)
+    assert isinstance(message, str)
+    assert "has no time zone" in message
+    assert "timeZone" in message
     task = found(text, DueDates(zone=BERLIN), csv=True)
     assert isinstance(task, ImportedTask)
     assert task.due_date == NOON - timedelta(hours=13 if len(text) == 10 else 1)
@@ -124,8 +124,8 @@ def test_the_page_about_imports_says_what_is_read() -> None:
 
 @given(st.text(max_size=40))
 def test_any_other_text_is_refused_and_no_more(text: str) -> None:
-    said = found(text, DueDates("excel", BERLIN))
-    assert isinstance(said, ImportedTask) or "dueDate: " in said
+    message = found(text, DueDates("excel", BERLIN))
+    assert isinstance(message, ImportedTask) or "dueDate: " in message
 
 
 @pytest.mark.parametrize("zone", [None, "Mars/Olympus", "../etc/passwd", "", "Europe", "localtime", "Factory"])

@@ -24,7 +24,7 @@ WIDE = ["title,tags", *("a,b,c" for _ in range(200))]
 
 
 @pytest.mark.parametrize(
-    ("rows", "name", "said"),
+    ("rows", "name", "sentence"),
     [
         (OTHER_APP, "a.ndjson", "no such field"),
         (CARDS, "a.ndjson", "key: there is no such field; summary: there is no such field."),
@@ -33,10 +33,10 @@ WIDE = ["title,tags", *("a,b,c" for _ in range(200))]
         (WIDE, "a.csv", "3 cells"),
     ],
 )
-def test_a_file_of_another_app_is_refused_with_the_reason(rows: list[str], name: str, said: str) -> None:
+def test_a_file_of_another_app_is_refused_with_the_reason(rows: list[str], name: str, sentence: str) -> None:
     with pytest.raises(UnsupportedMedia, match="None of the first 200 records") as raised:
         check_first(name, found(rows, name))
-    assert said in raised.value.message
+    assert sentence in raised.value.message
 
 
 def test_a_few_failures_or_a_task_among_them_are_counted_each() -> None:

@@ -47,7 +47,7 @@ def test_the_format_is_found(content: bytes, path: str, content_type: str) -> No
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "message"),
     [
         ("title\nWater".encode("utf-16"), "UTF-16"),
         (b"name,title\nx,y", "There are no 'name'"),
@@ -58,8 +58,8 @@ def test_the_format_is_found(content: bytes, path: str, content_type: str) -> No
         (b"\xff\xfa\nx", "not UTF-8"),
     ],
 )
-def test_a_file_that_holds_no_tasks_is_refused(content: bytes, said: str) -> None:
-    with pytest.raises(UnsupportedMedia, match=said):
+def test_a_file_that_holds_no_tasks_is_refused(content: bytes, message: str) -> None:
+    with pytest.raises(UnsupportedMedia, match=message):
         list(records(content))
 
 

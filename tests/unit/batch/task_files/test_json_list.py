@@ -38,7 +38,7 @@ def test_a_list_may_be_empty(content: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("item", "said"),
+    ("item", "message"),
     [
         ("5", "must be a JSON object"),
         ('"text, [and]"', "must be a JSON object"),
@@ -55,10 +55,10 @@ def test_a_list_may_be_empty(content: str) -> None:
         ('{"hue": 1}', "there is no such field"),
     ],
 )
-def test_an_item_that_is_no_task_is_counted_alone(item: str, said: str) -> None:
+def test_an_item_that_is_no_task_is_counted_alone(item: str, message: str) -> None:
     [first, second, third] = titles(f"[{ONE},{item},{ONE}]".encode(), "tasks.json")
     assert (first, third) == ((1, "Water"), (3, "Water"))
-    assert (second[0], said in second[1]) == (2, True)
+    assert (second[0], message in second[1]) == (2, True)
 
 
 @pytest.mark.parametrize("rest", ["] x", "],", "]]", '] {"title": "Feed"}', "]\n[]"])
@@ -119,8 +119,8 @@ def test_a_broken_first_line_makes_no_single_object() -> None:
 def test_a_single_object_on_a_line_is_no_task_without_a_title(content: str) -> None:
     with pytest.raises(UnsupportedMedia, match="a single JSON object"):
         titles(content.encode(), "tasks.json")
-    [(line, said)] = titles(b'{"title": 5}', "tasks.json")
-    assert (line, "title: must be text" in said) == (1, True)
+    [(line, message)] = titles(b'{"title": 5}', "tasks.json")
+    assert (line, "title: must be text" in message) == (1, True)
 
 
 def test_a_single_object_on_a_long_line_is_refused_too() -> None:

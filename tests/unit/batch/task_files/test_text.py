@@ -25,9 +25,9 @@ def test_utf_16_is_recognized_with_a_mark_and_without(name: str, text: str) -> N
 
 @pytest.mark.parametrize("text", [ROWS, '[{"title": "Bücher"}]', '\n{"title": "Bücher"}\n'])
 def test_windows_1252_is_refused_as_a_whole_and_read_if_the_job_says_so(text: str) -> None:
-    said = refusal(text.encode("cp1252"))
-    assert "Line 2" in said or text.startswith("[")
-    assert "encoding: 'windows-1252'" in said
+    sentence = refusal(text.encode("cp1252"))
+    assert "Line 2" in sentence or text.startswith("[")
+    assert "encoding: 'windows-1252'" in sentence
     found = [one.found for one in records(text.encode("cp1252"), encoding="windows-1252")]
     assert found == [one.found for one in records(text.encode())]
     assert "Bücher" in str(found)

@@ -45,7 +45,7 @@ def child(espeak: Espeak) -> psutil.Process:
     return process
 
 
-def test_it_speaks_and_tells_when_each_word_begins(espeak: Espeak) -> None:
+def test_it_speaks_and_reports_when_each_word_begins(espeak: Espeak) -> None:
     [utterance] = spoken(espeak, "Hello there, it cost $1,234.50 on 3 May.")
     assert espeak.sample_rate == RATE
     assert 4 < seconds([utterance]) < 8

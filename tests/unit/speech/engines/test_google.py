@@ -104,7 +104,7 @@ def test_speed_and_pitch_are_asked_of_the_voice(stub: GoogleStub) -> None:
     assert stub.requests[0]["voice"] == {"languageCode": "en-US", "name": "en-US-Neural2-A"}
 
 
-def test_a_voice_that_tells_no_marks_gets_plain_text(stub: GoogleStub) -> None:
+def test_a_voice_that_reports_no_marks_gets_plain_text(stub: GoogleStub) -> None:
     [utterance] = spoken("A & B.", CHIRP)
     assert stub.requests[0]["input"] == {"text": "A & B."}
     assert utterance.marks == []
@@ -156,7 +156,7 @@ def test_a_fault_that_passes_is_waited_out(stub: GoogleStub, fault: tuple[int, b
     [
         (refusal(429, "Quota exceeded"), Unavailable, "quota"),
         (refusal(503, "Unavailable"), Unavailable, "a fault of its own"),
-        (refusal(403, "API has not been used in project 1"), Unavailable, "enable the API"),
+        (refusal(403, "API has not been used in project 1"), Unavailable, "has not enabled the API"),
         (refusal(400, "This voice does not support speaking rate."), SpeechRefused, "does not support speaking rate"),
         ((200, b'{"audioContent": ""}'), SpeechFailed, "cut short"),
     ],

@@ -97,8 +97,8 @@ def test_the_input_is_opened_with_the_allow_lists() -> None:
     assert "-max_pixels" in before_input
 
 
-def test_encoders_are_told_the_measured_rate() -> None:
-    """A container may say 1,000 frames a second, which SVT-AV1 refuses, and which raises the level of H.264."""
+def test_encoders_get_the_measured_rate() -> None:
+    """A container may declare 1,000 frames a second, which SVT-AV1 refuses, and which raises the level of H.264."""
     command = " ".join(planned(MP4, Av1Output(kind="av1"), film=replace(FILM, moving_frames_per_second=29.97)))
     assert "fps=29970/1000" in command
     assert "fps-num=29970:fps-denom=1000" in command

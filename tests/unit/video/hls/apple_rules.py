@@ -84,9 +84,9 @@ def playlist(folder: Path, name: str) -> Playlist:
     header, parts, seconds, place = b"", [], 0.0, None
     for line in lines:
         if line.startswith("#EXT-X-MAP:"):
-            told = attributes(line)
-            size, offset = map(int, told["BYTERANGE"].split("@"))
-            header = (folder / told["URI"]).read_bytes()[offset : offset + size]
+            given = attributes(line)
+            size, offset = map(int, given["BYTERANGE"].split("@"))
+            header = (folder / given["URI"]).read_bytes()[offset : offset + size]
         elif line.startswith("#EXTINF:"):
             seconds = float(line[8:].split(",")[0])
         elif line.startswith("#EXT-X-BYTERANGE:"):
@@ -116,7 +116,7 @@ class Set:
     media: list[tuple[dict[str, str], Playlist]]
 
     def of_type(self, kind: str) -> list[tuple[dict[str, str], Playlist]]:
-        return [(told, found) for told, found in self.media if told["TYPE"] == kind]
+        return [(given, found) for given, found in self.media if given["TYPE"] == kind]
 
 
 def opened_set(master: Path) -> Set:
@@ -124,13 +124,13 @@ def opened_set(master: Path) -> Set:
     lines = master.read_text(encoding="utf-8").splitlines()
     folder, variants, key_frames, media = master.parent, [], [], []
     for line, following in pairwise([*lines, ""]):
-        told = attributes(line) if line.startswith(("#EXT-X-STREAM", "#EXT-X-MEDIA", "#EXT-X-I-FRAME-STREAM")) else {}
+        given = attributes(line) if line.startswith(("#EXT-X-STREAM", "#EXT-X-MEDIA", "#EXT-X-I-FRAME-STREAM")) else {}
         if line.startswith("#EXT-X-STREAM-INF:"):
-            variants.append((told, playlist(folder, following)))
+            variants.append((given, playlist(folder, following)))
         elif line.startswith("#EXT-X-I-FRAME-STREAM-INF:"):
-            key_frames.append((told, playlist(folder, told["URI"])))
+            key_frames.append((given, playlist(folder, given["URI"])))
         elif line.startswith("#EXT-X-MEDIA:"):
-            media.append((told, playlist(folder, told["URI"])))
+            media.append((given, playlist(folder, given["URI"])))
     return Set(lines, variants, key_frames, media)
 
 
@@ -142,7 +142,7 @@ def broken_rules(master: Path, *, same_length: bool = True) -> list[str]:
         same_length: Whether picture and sound of the source are equally long.
     """
     found = opened_set(master)
-    pictures = [one for told, one in found.variants if "RESOLUTION" in told]
+    pictures = [one for given, one in found.variants if "RESOLUTION" in given]
     sounds = [one for _, one in found.of_type("AUDIO")]
     return [
         *_master(found),
@@ -159,29 +159,29 @@ def _master(found: Set) -> Broken:
     if found.lines[0] != "#EXTM3U":
         yield "§4.3.1.1 no #EXTM3U"
     if "#EXT-X-INDEPENDENT-SEGMENTS" not in found.lines:
-        yield "9.11 segments are not said to be independent"
+        yield "9.11 segments are not marked as independent"
     if len({one.name for _, one in found.variants}) < len(found.variants):
         yield "§4.3.4.2 a variant twice"
-    for told, _ in found.variants:
-        codecs = told.get("CODECS", "").split(",")
+    for given, _ in found.variants:
+        codecs = given.get("CODECS", "").split(",")
         if not codecs[0]:
             yield "9.1 no CODECS"
         if ("mp4a.40.2" in codecs) != bool(found.of_type("AUDIO")):
             yield f"2.3 CODECS={codecs} and {len(found.of_type('AUDIO'))} sounds"
-        if told.get("CLOSED-CAPTIONS") != "NONE":
+        if given.get("CLOSED-CAPTIONS") != "NONE":
             yield "§4.3.4.2 closed captions that there are not"
         picture = next((codec for codec in codecs if not codec.startswith("mp4a")), None)
         if picture is None:
             continue
         if not (match := re.fullmatch(r"avc1\.(42|4d|64)[0-9a-f]{2}([0-9a-f]{2})", picture)) or int(match[2], 16) > 52:
             yield f"1.3b, 1.10 {picture}"
-        if "RESOLUTION" not in told:
+        if "RESOLUTION" not in given:
             yield "9.2 no RESOLUTION"
-        if not re.fullmatch(r"\d+\.\d{3}", told.get("FRAME-RATE", "")):
-            yield f"9.15 FRAME-RATE={told.get('FRAME-RATE')}"
-        elif not 0 < float(told["FRAME-RATE"]) <= 60.1:
-            yield f"1.19 FRAME-RATE={told['FRAME-RATE']}"
-    shapes = [tuple(map(int, told["RESOLUTION"].split("x"))) for told, _ in found.variants if "RESOLUTION" in told]
+        if not re.fullmatch(r"\d+\.\d{3}", given.get("FRAME-RATE", "")):
+            yield f"9.15 FRAME-RATE={given.get('FRAME-RATE')}"
+        elif not 0 < float(given["FRAME-RATE"]) <= 60.1:
+            yield f"1.19 FRAME-RATE={given['FRAME-RATE']}"
+    shapes = [tuple(map(int, given["RESOLUTION"].split("x"))) for given, _ in found.variants if "RESOLUTION" in given]
     for width, height in shapes:
         if abs(width - height * shapes[0][0] / shapes[0][1]) > 2 + 2 * shapes[0][0] / shapes[0][1]:
             yield f"1.33 {width}x{height} beside {shapes[0]}"
@@ -192,28 +192,28 @@ def _bandwidths(found: Set) -> Broken:
         (max((one.peak for _, one in group), default=0), max((one.mean for _, one in group), default=0))
         for group in (found.of_type("AUDIO"), found.of_type("SUBTITLES"))
     ]
-    for told, one in [*found.variants, *found.key_frames]:
-        alone = "RESOLUTION" not in told  # its playlist is that of a sound, and counted there
-        more = besides if (told, one) in found.variants else []
+    for given, one in [*found.variants, *found.key_frames]:
+        alone = "RESOLUTION" not in given  # its playlist is that of a sound, and counted there
+        more = besides if (given, one) in found.variants else []
         peak = (0 if alone else one.peak) + sum(peak for peak, _ in more)
         mean = (0 if alone else one.mean) + sum(mean for _, mean in more)
-        if not peak - 1 <= int(told["BANDWIDTH"]) <= 1.1 * peak:
-            yield f"1.27, 6.9, 9.13 {one.name}: BANDWIDTH={told['BANDWIDTH']}, measured {peak:.0f}"
-        if abs(int(told.get("AVERAGE-BANDWIDTH", 0)) - mean) > 0.1 * mean:
-            yield f"1.26, 9.14 {one.name}: AVERAGE-BANDWIDTH={told.get('AVERAGE-BANDWIDTH')}, measured {mean:.0f}"
+        if not peak - 1 <= int(given["BANDWIDTH"]) <= 1.1 * peak:
+            yield f"1.27, 6.9, 9.13 {one.name}: BANDWIDTH={given['BANDWIDTH']}, measured {peak:.0f}"
+        if abs(int(given.get("AVERAGE-BANDWIDTH", 0)) - mean) > 0.1 * mean:
+            yield f"1.26, 9.14 {one.name}: AVERAGE-BANDWIDTH={given.get('AVERAGE-BANDWIDTH')}, measured {mean:.0f}"
 
 
 def _groups(found: Set) -> Broken:
     for kind, attribute in (("AUDIO", "AUDIO"), ("SUBTITLES", "SUBTITLES")):
-        group = [told for told, _ in found.of_type(kind)]
-        names = [told["NAME"] for told in group]
+        group = [given for given, _ in found.of_type(kind)]
+        names = [given["NAME"] for given in group]
         if len(set(names)) < len(names):
             yield f"§4.3.4.1.1 {names}"
-        if any(not re.fullmatch(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", told.get("LANGUAGE", "")) for told in group):
-            yield f"4.7, 8.10 {[told.get('LANGUAGE') for told in group]}"
-        if sum(told["DEFAULT"] == "YES" for told in group) != (kind == "AUDIO" and bool(group)):
+        if any(not re.fullmatch(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", given.get("LANGUAGE", "")) for given in group):
+            yield f"4.7, 8.10 {[given.get('LANGUAGE') for given in group]}"
+        if sum(given["DEFAULT"] == "YES" for given in group) != (kind == "AUDIO" and bool(group)):
             yield "§4.3.4.1.1 not one default"
-        if group and any(told.get(attribute) != group[0]["GROUP-ID"] for told, _ in found.variants):
+        if group and any(given.get(attribute) != group[0]["GROUP-ID"] for given, _ in found.variants):
             yield f"8.9 a variant without its group of {kind}"
 
 
@@ -234,7 +234,7 @@ def _form(one: Playlist) -> Broken:
 def _segments(one: Playlist, picture: bool) -> Broken:
     if one.target < 6:
         yield f"7.5 {one.name}: target duration {one.target}"
-    ends, told, begin = None, 0.0, None
+    ends, given, begin = None, 0.0, None
     for part in one.parts:
         with av.open(io.BytesIO(one.content(part)), "r") as container:
             if len(container.streams) != 1:
@@ -249,10 +249,10 @@ def _segments(one: Playlist, picture: bool) -> Broken:
         shown = float(packets[0].pts or 0) * base
         begin = shown if begin is None else begin
         frame = float(packets[0].duration or 0) * base if picture else AUDIO_FRAME
-        if abs(shown - begin - told) > frame:
-            yield f"8.1 {one.name}: {told} s of EXTINF before what begins at {shown - begin} s"
+        if abs(shown - begin - given) > frame:
+            yield f"8.1 {one.name}: {given} s of EXTINF before what begins at {shown - begin} s"
         ends = float((packets[-1].dts or 0) + (packets[-1].duration or 0)) * base
-        told += part.seconds
+        given += part.seconds
 
 
 def _together(pictures: list[Playlist], sounds: list[Playlist], same_length: bool) -> Broken:
@@ -276,15 +276,15 @@ def _boundaries(one: Playlist) -> list[float]:
 
 
 def _key_frames(found: Set) -> Broken:
-    pictures = [(told, one) for told, one in found.variants if "RESOLUTION" in told]
-    if [told["RESOLUTION"] for told, _ in found.key_frames] != [told["RESOLUTION"] for told, _ in pictures]:
+    pictures = [(given, one) for given, one in found.variants if "RESOLUTION" in given]
+    if [given["RESOLUTION"] for given, _ in found.key_frames] != [given["RESOLUTION"] for given, _ in pictures]:
         yield "6.1 a size has no playlist of key frames"
-    for (told, one), (of_variant, variant) in zip(found.key_frames, pictures, strict=False):
+    for (given, one), (of_variant, variant) in zip(found.key_frames, pictures, strict=False):
         yield from _form(one)
         if "#EXT-X-I-FRAMES-ONLY" not in one.lines:
             yield f"6.8 {one.name}"
-        if told.get("CODECS") != of_variant["CODECS"].split(",")[0]:
-            yield f"9.3 {one.name}: CODECS={told.get('CODECS')}"
+        if given.get("CODECS") != of_variant["CODECS"].split(",")[0]:
+            yield f"9.3 {one.name}: CODECS={given.get('CODECS')}"
         if abs(one.seconds - variant.seconds) > 0.001:
             yield f"8.7 {one.name} plays {one.seconds} s"
         for part in one.parts:

@@ -78,16 +78,16 @@ def test_codecs_and_sizes_are_those_that_another_packager_finds(
     packager = tmp_path / "packager"
     shutil.copy(PACKAGER, packager)
     packager.chmod(0o755)
-    for told, one in found.variants:
+    for given, one in found.variants:
         streams = [("video", one.parts[0].file), ("audio", "hls-audio.m4s")]
         wanted = [f"in={name},stream={kind},output=packed-{kind}.mp4" for kind, name in streams]
         command = [str(packager), *wanted, "--hls_master_playlist_output", "packed.m3u8", "--quiet"]
         subprocess.run(command, cwd=tmp_path, check=True)
         lines = (tmp_path / "packed.m3u8").read_text().splitlines()
         [other] = [attributes(line) for line in lines if line.startswith("#EXT-X-STREAM-INF")]
-        assert (told["CODECS"], told["RESOLUTION"]) == (other["CODECS"], other["RESOLUTION"])
+        assert (given["CODECS"], given["RESOLUTION"]) == (other["CODECS"], other["RESOLUTION"])
         # It takes the first frame's duration, of whole units, for that of all.
-        assert float(told["FRAME-RATE"]) == pytest.approx(float(other["FRAME-RATE"]), abs=0.01)
+        assert float(given["FRAME-RATE"]) == pytest.approx(float(other["FRAME-RATE"]), abs=0.01)
 
 
 @pytest.mark.slow
@@ -95,10 +95,10 @@ def test_each_language_is_a_rendition(ffmpeg: Ffmpeg, tmp_path: Path) -> None:
     languages = ("ger", "eng", "deu", "und", "fre")
     source = ffmpeg("many.mkv", *pictures(seconds=2), *sounds(*languages, seconds=2), *H264)
     outputs_of(source, SET)
-    group = [told for told, _ in opened_set(tmp_path / "hls.m3u8").of_type("AUDIO")]
-    assert [(told["LANGUAGE"], told["DEFAULT"]) for told in group] == [("de", "YES"), ("en", "NO"), ("fr", "NO")]
-    for told, hertz in zip(group, (300, 600, 1500), strict=True):
-        name = told["URI"].replace(".m3u8", ".m4s")
+    group = [given for given, _ in opened_set(tmp_path / "hls.m3u8").of_type("AUDIO")]
+    assert [(given["LANGUAGE"], given["DEFAULT"]) for given in group] == [("de", "YES"), ("en", "NO"), ("fr", "NO")]
+    for given, hertz in zip(group, (300, 600, 1500), strict=True):
+        name = given["URI"].replace(".m3u8", ".m4s")
         sound = ffmpeg("sound.raw", "-i", str(tmp_path / name), "-ac", "1", "-f", "s16le").read_bytes()
         signs = [sound[at] >= 128 for at in range(1, len(sound), 2)]
         turns = sum(one != two for one, two in pairwise(signs))
@@ -117,7 +117,7 @@ def test_a_language_that_can_not_be_decoded_is_left_out(ffmpeg: Ffmpeg, tmp_path
     drop = ("-bsf:a:1", "noise=drop=1")
     source = ffmpeg("empty.mkv", *pictures(seconds=2), *sounds("ger", "eng", seconds=2), *drop, *H264)
     outputs_of(source, SET)
-    assert [told["LANGUAGE"] for told, _ in opened_set(tmp_path / "hls.m3u8").of_type("AUDIO")] == ["de"]
+    assert [given["LANGUAGE"] for given, _ in opened_set(tmp_path / "hls.m3u8").of_type("AUDIO")] == ["de"]
 
 
 SOUND = AudioStream(1, "aac", 2, 8)
@@ -149,9 +149,9 @@ def test_a_title_can_not_change_the_playlist(title: str, name: str) -> None:
     chosen = chosen_sounds(MediaInfo(8, 2, None, main, sounds=(main, other)))
     tracks = [Rendition(f"{sound.language}.m3u8", sound.name, sound.language, Rates(2, 1)) for sound in chosen]
     lines = master_playlist([], tracks, []).split("\n")
-    told = [attributes(line) for line in lines if line.startswith("#EXT-X-MEDIA")]
-    assert [one["NAME"] for one in told] == ["en", name]
-    assert [one["URI"] for one in told] == ["en.m3u8", "de.m3u8"]
+    given = [attributes(line) for line in lines if line.startswith("#EXT-X-MEDIA")]
+    assert [one["NAME"] for one in given] == ["en", name]
+    assert [one["URI"] for one in given] == ["en.m3u8", "de.m3u8"]
     assert sum(line.startswith("#") for line in lines) == 6
 
 
@@ -159,17 +159,17 @@ def test_sizes_that_differ_by_a_column_have_files_of_their_own(ffmpeg: Ffmpeg, t
     source = ffmpeg("wide.mp4", *pictures("474x200", "5", 1), *H264)
     [hls] = outputs_of(source, {"kind": "hls", "heights": [160, 161]})
     found = opened_set(tmp_path / hls.file.name)
-    assert [told["RESOLUTION"] for told, _ in found.variants] == ["382x160", "380x160"]
+    assert [given["RESOLUTION"] for given, _ in found.variants] == ["382x160", "380x160"]
     assert broken_rules(tmp_path / hls.file.name) == []
 
 
 @pytest.mark.parametrize(
-    ("rate", "told"),
+    ("rate", "given"),
     [("24000/1001", "23.976"), pytest.param("60000/1001", "59.940", marks=pytest.mark.soak), ("120", "60.000")],
 )
-def test_the_frame_rate_is_that_of_the_picture(ffmpeg: Ffmpeg, tmp_path: Path, rate: str, told: str) -> None:
+def test_the_frame_rate_is_that_of_the_picture(ffmpeg: Ffmpeg, tmp_path: Path, rate: str, given: str) -> None:
     outputs_of(ffmpeg("film.mp4", *pictures("64x36", rate, 3), *H264), {"kind": "hls", "resolutions": [36]})
-    assert re.findall(r"FRAME-RATE=([\d.]+)", (tmp_path / "hls.m3u8").read_text()) == [told]
+    assert re.findall(r"FRAME-RATE=([\d.]+)", (tmp_path / "hls.m3u8").read_text()) == [given]
 
 
 @pytest.mark.slow
@@ -177,8 +177,8 @@ def test_sound_alone_is_a_set_of_sound(ffmpeg: Ffmpeg, tmp_path: Path) -> None:
     [hls] = outputs_of(sound_alone(ffmpeg), {"kind": "hls"})
     assert (hls.width, hls.height) == (None, None)
     assert hls.duration_seconds == pytest.approx(14, abs=0.05)
-    [(told, one)] = opened_set(tmp_path / "hls.m3u8").variants
-    assert (told["CODECS"], one.name) == ("mp4a.40.2", "hls-audio.m3u8")
+    [(given, one)] = opened_set(tmp_path / "hls.m3u8").variants
+    assert (given["CODECS"], one.name) == ("mp4a.40.2", "hls-audio.m3u8")
     with Prober() as prober:
         info = prober.probe(tmp_path / "hls-audio.m4s")
     assert info.video is None

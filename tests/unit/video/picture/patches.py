@@ -91,11 +91,11 @@ class Source:
         """Makes the file."""
         width, height = self.size
         file = folder / self.name
-        told = f"range={'pc' if self.full else 'tv'}"
+        parameters = f"range={'pc' if self.full else 'tv'}"
         if self.tags:
-            told += ":color_primaries={}:color_trc={}:colorspace={}".format(*self.tags)
+            parameters += ":color_primaries={}:color_trc={}:colorspace={}".format(*self.tags)
         given = ("-f", "rawvideo", "-pix_fmt", self.pixels, "-s", f"{width}x{height}", "-r", "5", "-i", "-")
-        tagged = () if self.pixels == "rgb24" else ("-vf", f"setparams={told}")
+        tagged = () if self.pixels == "rgb24" else ("-vf", f"setparams={parameters}")
         command = [imageio_ffmpeg.get_ffmpeg_exe(), "-y", "-loglevel", "error", *given, *tagged, *self.codec, str(file)]
         subprocess.run(command, input=self._frame() * 6, check=True)
         return file

@@ -43,7 +43,7 @@ def test_what_a_font_has_is_not_missing(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", MISSING.values(), ids=MISSING)
-def test_what_no_font_has_is_said_and_left_out(text: str) -> None:
+def test_characters_without_a_font_are_reported_and_left_out(text: str) -> None:
     cue = Cue(0, 1, f"Hello {text}.")
     [warning] = missing_glyphs([cue], "a.vtt")
     assert warning.code == "missing-glyphs"
@@ -105,7 +105,8 @@ def burnt(ffmpeg: Ffmpeg, folder: Path, text: str) -> tuple[bytes, tuple[OutputW
     video_input = VideoInput.from_firestore({**asked, "captions": {"source": "public/a.vtt", "burnIn": True}})
     with Prober() as prober:
         opening = open_film(video_input, folder, prober)
-        made = make_outputs(Run(folder), prober, opening, "a.mp4", wanted_outputs(video_input))  # type: ignore[arg-type]
+        wanted = wanted_outputs(video_input)
+        made = make_outputs(Run(folder), prober, opening, "a.mp4", wanted)  # type: ignore[arg-type] # A stand-in.
     with Image.open(folder / made[0].file.name) as picture:
         return picture.convert("L").crop((0, 180, 640, 360)).point(lambda level: 255 * (level > 128)).tobytes(), (
             opening.warnings

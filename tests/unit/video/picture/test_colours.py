@@ -40,14 +40,14 @@ MADE = {Colours(primaries, other, other, False) for primaries in (1, 6) for othe
 """The colours of films that are made: BT.709 and BT.601, each with the primaries of either."""
 
 
-def told(video: VideoStream, primaries: int, transfer: int, matrix: int, full: bool | None = None) -> VideoStream:
+def with_tags(video: VideoStream, primaries: int, transfer: int, matrix: int, full: bool | None = None) -> VideoStream:
     return replace(video, colours=Colours(primaries, transfer, matrix, full))
 
 
 @pytest.mark.parametrize("video", [HD, SD, TURNED, RGB], ids=["HD", "SD", "turned", "RGB"])
 def test_any_tags_are_read_as_colours_that_can_be_converted(video: VideoStream) -> None:
     for tags in TAGS:
-        film = told(video, *tags)
+        film = with_tags(video, *tags)
         known, wanted = source_colours(film), output_colours(film)
         assert known.primaries in PRIMARIES
         assert known.transfer in (1, LINEAR, PQ, HLG)
@@ -67,24 +67,24 @@ def test_any_tags_are_read_as_colours_that_can_be_converted(video: VideoStream) 
         (replace(HD, width=720, height=1280, rotation=270), Colours(1, 1, 1, False)),
         (replace(HD, width=1280, height=544), Colours(6, 1, 6, False)),
         (replace(HD, pixel_format="yuvj420p"), Colours(6, 1, 6, True)),
-        (told(HD, 2, 2, 2, full=True), Colours(6, 1, 6, True)),
-        (told(HD, 1, 1, 1, full=True), Colours(1, 1, 1, True)),
-        (told(HD, 2, 2, 6), Colours(6, 1, 6, False)),
-        (told(SD, 2, 2, 1), Colours(1, 1, 1, False)),
-        (told(SD, 1, 2, 2), Colours(1, 1, 1, False)),
-        (told(SD, 2, 16, 2), Colours(9, 16, 9, False)),
-        (told(SD, 2, 18, 2), Colours(9, 18, 9, False)),
-        (told(SD, 12, 16, 2), Colours(12, 16, 9, False)),
-        (told(SD, 2, 2, 9), Colours(9, 1, 9, False)),
-        (told(SD, 9, 2, 2), Colours(9, 1, 9, False)),
-        (told(SD, 9, 16, 14), Colours(9, 16, 14, False)),
-        (told(SD, 1, 18, 14), Colours(9, 18, 14, False)),
-        (told(SD, 1, 1, 8), Colours(1, 1, 8, False)),
-        (told(SD, 2, 2, 14), Colours(6, 1, 6, False)),
-        (told(HD, 1, 1, 0), Colours(1, 1, 1, False)),
-        (told(RGB, 2, 2, 2), Colours(1, 1, 0, True)),
-        (told(replace(HD, codec="vp8"), 2, 2, 5), Colours(1, 1, 1, False)),
-        (told(replace(SD, codec="vp8"), 2, 2, 5), Colours(6, 1, 6, False)),
+        (with_tags(HD, 2, 2, 2, full=True), Colours(6, 1, 6, True)),
+        (with_tags(HD, 1, 1, 1, full=True), Colours(1, 1, 1, True)),
+        (with_tags(HD, 2, 2, 6), Colours(6, 1, 6, False)),
+        (with_tags(SD, 2, 2, 1), Colours(1, 1, 1, False)),
+        (with_tags(SD, 1, 2, 2), Colours(1, 1, 1, False)),
+        (with_tags(SD, 2, 16, 2), Colours(9, 16, 9, False)),
+        (with_tags(SD, 2, 18, 2), Colours(9, 18, 9, False)),
+        (with_tags(SD, 12, 16, 2), Colours(12, 16, 9, False)),
+        (with_tags(SD, 2, 2, 9), Colours(9, 1, 9, False)),
+        (with_tags(SD, 9, 2, 2), Colours(9, 1, 9, False)),
+        (with_tags(SD, 9, 16, 14), Colours(9, 16, 14, False)),
+        (with_tags(SD, 1, 18, 14), Colours(9, 18, 14, False)),
+        (with_tags(SD, 1, 1, 8), Colours(1, 1, 8, False)),
+        (with_tags(SD, 2, 2, 14), Colours(6, 1, 6, False)),
+        (with_tags(HD, 1, 1, 0), Colours(1, 1, 1, False)),
+        (with_tags(RGB, 2, 2, 2), Colours(1, 1, 0, True)),
+        (with_tags(replace(HD, codec="vp8"), 2, 2, 5), Colours(1, 1, 1, False)),
+        (with_tags(replace(SD, codec="vp8"), 2, 2, 5), Colours(6, 1, 6, False)),
     ],
 )
 def test_the_colours_of_a_film_are_those_of_its_tags_or_else_of_its_size(video: VideoStream, expected: Colours) -> None:
@@ -94,14 +94,14 @@ def test_the_colours_of_a_film_are_those_of_its_tags_or_else_of_its_size(video: 
 @pytest.mark.parametrize(
     ("video", "work"),
     [
-        (told(HD, 1, 1, 1), 0),
-        (told(replace(HD, pixel_format="yuv420p10le", bit_depth=10), 1, 1, 1), 0),
+        (with_tags(HD, 1, 1, 1), 0),
+        (with_tags(replace(HD, pixel_format="yuv420p10le", bit_depth=10), 1, 1, 1), 0),
         (HD, 0),
         (SD, 0),
-        (told(SD, 5, 6, 5), 0),
-        (told(SD, 6, 6, 6), 0),
-        (told(HD, 6, 6, 6), 1),
-        (told(SD, 6, 6, 6, full=True), 1),
+        (with_tags(SD, 5, 6, 5), 0),
+        (with_tags(SD, 6, 6, 6), 0),
+        (with_tags(HD, 6, 6, 6), 1),
+        (with_tags(SD, 6, 6, 6, full=True), 1),
         (RGB, 1),
     ],
 )
@@ -115,24 +115,24 @@ def test_what_players_show_already_is_tagged_and_not_converted(video: VideoStrea
         (HD, False),
         (SD, False),
         (RGB, False),
-        (told(HD, 0, 0, 2), False),
-        (told(HD, 2, 2, 1), False),
-        (told(HD, 9, 16, 9), False),
-        (told(HD, 9, 14, 9), False),
-        (told(HD, 9, 16, 14), False),
-        (told(HD, 12, 1, 1), False),
-        (told(RGB, 9, 14, 0), False),
-        (told(HD, 2, 16, 2), True),
-        (told(HD, 9, 16, 2), True),
-        (told(HD, 2, 18, 9), True),
-        (told(HD, 2, 2, 9), True),
-        (told(HD, 2, 2, 14), True),
-        (told(HD, 1, 1, 0), True),
-        (told(HD, 1, 1, 11), True),
-        (told(HD, 1, 3, 1), True),
-        (told(HD, 200, 1, 1), True),
-        (told(HD, 9, 14, 10), True),
-        (told(HD, 1, 16, 14), True),
+        (with_tags(HD, 0, 0, 2), False),
+        (with_tags(HD, 2, 2, 1), False),
+        (with_tags(HD, 9, 16, 9), False),
+        (with_tags(HD, 9, 14, 9), False),
+        (with_tags(HD, 9, 16, 14), False),
+        (with_tags(HD, 12, 1, 1), False),
+        (with_tags(RGB, 9, 14, 0), False),
+        (with_tags(HD, 2, 16, 2), True),
+        (with_tags(HD, 9, 16, 2), True),
+        (with_tags(HD, 2, 18, 9), True),
+        (with_tags(HD, 2, 2, 9), True),
+        (with_tags(HD, 2, 2, 14), True),
+        (with_tags(HD, 1, 1, 0), True),
+        (with_tags(HD, 1, 1, 11), True),
+        (with_tags(HD, 1, 3, 1), True),
+        (with_tags(HD, 200, 1, 1), True),
+        (with_tags(HD, 9, 14, 10), True),
+        (with_tags(HD, 1, 16, 14), True),
     ],
 )
 def test_a_guess_is_named_where_it_is_not_the_usual_one(video: VideoStream, warned: bool) -> None:
@@ -146,20 +146,20 @@ def test_a_guess_is_named_where_it_is_not_the_usual_one(video: VideoStream, warn
     [
         (HD, True),
         (SD, True),
-        (told(HD, 1, 1, 1), True),
-        (told(SD, 1, 1, 1), True),
-        (told(HD, 2, 2, 1), True),
-        (told(SD, 5, 6, 5), True),
-        (told(HD, 6, 6, 6), True),
-        (told(SD, 2, 2, 1), False),
-        (told(HD, 2, 2, 6), False),
-        (told(HD, 1, 1, 1, full=True), False),
-        (told(HD, 9, 14, 9), False),
-        (told(HD, 9, 16, 9), False),
-        (told(HD, 12, 1, 1), False),
-        (told(SD, 7, 7, 7), False),
-        (told(SD, 1, 1, 8), False),
-        (told(HD, 1, 1, 0), False),
+        (with_tags(HD, 1, 1, 1), True),
+        (with_tags(SD, 1, 1, 1), True),
+        (with_tags(HD, 2, 2, 1), True),
+        (with_tags(SD, 5, 6, 5), True),
+        (with_tags(HD, 6, 6, 6), True),
+        (with_tags(SD, 2, 2, 1), False),
+        (with_tags(HD, 2, 2, 6), False),
+        (with_tags(HD, 1, 1, 1, full=True), False),
+        (with_tags(HD, 9, 14, 9), False),
+        (with_tags(HD, 9, 16, 9), False),
+        (with_tags(HD, 12, 1, 1), False),
+        (with_tags(SD, 7, 7, 7), False),
+        (with_tags(SD, 1, 1, 8), False),
+        (with_tags(HD, 1, 1, 0), False),
     ],
 )
 def test_a_stream_is_copied_where_players_read_it_as_the_encoder_would(video: VideoStream, copied: bool) -> None:
@@ -173,14 +173,14 @@ GREY = "color=gray:size=64x48:rate=5:duration=0.4,format=yuv420p"
 def tagged(ffmpeg: Ffmpeg, tags: tuple[int, int, int], codec: str) -> Path:
     """A grey film of 8 or 10 bits whose stream has tags."""
     primaries, transfer, matrix = tags
-    told = f"colour_primaries={primaries}:transfer_characteristics={transfer}:matrix_coefficients={matrix}"
+    with_tags = f"colour_primaries={primaries}:transfer_characteristics={transfer}:matrix_coefficients={matrix}"
     options = {
         "h264": ("-c:v", "libx264", "-preset", "ultrafast"),
         "hevc": ("-c:v", "libx265", "-preset", "ultrafast", "-x265-params", "log-level=none"),
     }[codec[:4]]
     pixels = ("-pix_fmt", "yuv420p10le" if codec.endswith("10") else "yuv420p")
     bare = ffmpeg(f"bare-{codec}.mkv", "-f", "lavfi", "-i", GREY, *options, *pixels)
-    return ffmpeg("tagged.mkv", "-i", str(bare), "-c", "copy", "-bsf:v", f"{codec[:4]}_metadata={told}")
+    return ffmpeg("tagged.mkv", "-i", str(bare), "-c", "copy", "-bsf:v", f"{codec[:4]}_metadata={with_tags}")
 
 
 def check_completes(ffmpeg: Ffmpeg, tags: tuple[int, int, int], codec: str) -> None:
@@ -218,7 +218,7 @@ SCALE = "scale=40:30:flags=lanczos,setsar=1"
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("pixels", PIXELS)
 def test_ffmpeg_takes_the_filters_of_all_tags(pixels: str) -> None:
-    films = [told(replace(SD, pixel_format=pixels), *tags, full=full) for tags in TAGS for full in (False, True)]
+    films = [with_tags(replace(SD, pixel_format=pixels), *tags, full=full) for tags in TAGS for full in (False, True)]
     refused = {}
     for filters in {(tag_colours(film), SCALE, *to_sdr(film)) for film in films}:
         source = f"color=gray:size=64x48:rate=5:duration=0.2,format={pixels}"

@@ -61,8 +61,8 @@ def bright(ffmpeg: Ffmpeg) -> Path:
     """HDR10: PQ, BT.2020, ten bits."""
     tags = ("-color_primaries", "bt2020", "-color_trc", "smpte2084", "-colorspace", "bt2020nc")
     master = "master-display=G(13250,34500)B(7500,3000)R(34000,16000)WP(15635,16450)L(10000000,1):max-cll=1000,400"
-    told = f"log-level=none:colorprim=bt2020:transfer=smpte2084:colormatrix=bt2020nc:hdr10=1:{master}"
-    encode = ("-pix_fmt", "yuv420p10le", "-c:v", "libx265", "-preset", "ultrafast", "-x265-params", told)
+    options = f"log-level=none:colorprim=bt2020:transfer=smpte2084:colormatrix=bt2020nc:hdr10=1:{master}"
+    encode = ("-pix_fmt", "yuv420p10le", "-c:v", "libx265", "-preset", "ultrafast", "-x265-params", options)
     return ffmpeg("bright.mp4", *PICTURE, "-t", "1", *encode, *tags, "-tag:v", "hvc1")
 
 

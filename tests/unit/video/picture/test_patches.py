@@ -146,14 +146,14 @@ def check(outputs: Shown, folder: Path) -> None:
 
 
 def untagged(files: Iterable[Path]) -> list[str]:
-    """The films that do not say of what colours they are, in their container and their stream."""
+    """The films whose container and stream do not say which colours they have."""
     found = []
     for file in files:
         with av.open(str(file)) as container:
             stream = container.streams.video[0].codec_context
             frame = next(container.decode(video=0))
             for of in (stream, frame):
-                told = (of.color_primaries, of.colorspace, of.color_trc, of.color_range)
-                if told not in {(1, 1, 1, 1), (6, 1, 1, 1), (6, 6, 6, 1), (1, 6, 6, 1)}:
-                    found.append(f"{file.name}: {told}")
+                found_tags = (of.color_primaries, of.colorspace, of.color_trc, of.color_range)
+                if found_tags not in {(1, 1, 1, 1), (6, 1, 1, 1), (6, 6, 6, 1), (1, 6, 6, 1)}:
+                    found.append(f"{file.name}: {found_tags}")
     return found

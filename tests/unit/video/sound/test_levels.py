@@ -50,9 +50,9 @@ def test_sound_is_as_loud_as_the_documented_mix_of_its_source(layout: str, ffmpe
     assert off[RATE // 100 : -RATE // 100].max() < 1e-3
     assert off.max() < 2e-3
     assert lufs(samples_of(tmp_path / mp4.file.name)) == pytest.approx(lufs(expected), abs=0.5)
-    told = read_loudness(tmp_path)
-    assert told is not None
-    assert told.lufs == pytest.approx(lufs(expected), abs=0.2)
+    measured = read_loudness(tmp_path)
+    assert measured is not None
+    assert measured.lufs == pytest.approx(lufs(expected), abs=0.2)
 
 
 @pytest.mark.parametrize("layout", few(("mono", "stereo", "5.1", "7.1"), ("5.1",)))

@@ -80,9 +80,9 @@ def test_a_film_is_as_loud_as_is_wanted(
         samples = samples_of(sound_file(tmp_path, output))
         assert lufs(samples) == pytest.approx(wanted, abs=0.5), output.file.name
         assert true_peak(samples) <= MOST_PEAK, output.file.name
-    told = read_loudness(tmp_path)
-    assert told is not None
-    assert told.lufs == pytest.approx(wanted, abs=0.5)
+    reported = read_loudness(tmp_path)
+    assert reported is not None
+    assert reported.lufs == pytest.approx(wanted, abs=0.5)
 
 
 def test_each_language_has_the_loudness(ffmpeg: Ffmpeg, tmp_path: Path) -> None:
@@ -156,9 +156,9 @@ def test_each_codec_makes_up_for_what_it_loses(wanted: float, ffmpeg: Ffmpeg, tm
 
 def test_a_waveform_alone_has_the_loudness(ffmpeg: Ffmpeg, tmp_path: Path) -> None:
     outputs_of(film(ffmpeg, "stereo", music(2, 0.05)), {"kind": "waveform"}, loudness=-20)
-    told = read_loudness(tmp_path)
-    assert told is not None
-    assert told.lufs == pytest.approx(-20, abs=0.3)
+    reported = read_loudness(tmp_path)
+    assert reported is not None
+    assert reported.lufs == pytest.approx(-20, abs=0.3)
 
 
 def test_a_film_that_is_read_by_ranges_has_the_loudness(ffmpeg: Ffmpeg, tmp_path: Path) -> None:
@@ -169,15 +169,15 @@ def test_a_film_that_is_read_by_ranges_has_the_loudness(ffmpeg: Ffmpeg, tmp_path
 
 
 def test_the_progress_never_goes_back(ffmpeg: Ffmpeg, tmp_path: Path) -> None:
-    told: list[float] = []
+    reported: list[float] = []
 
-    class Told(Run):
+    class RecordedRun(Run):
         def report(self, progress: float, stage: str) -> None:
-            told.append(progress)
+            reported.append(progress)
 
     source = film(ffmpeg, "stereo", music(2, 0.5))
     kept = Kept(source.read_bytes())
     wanted = ({"kind": "mp4", "height": 32}, {"kind": "audio"})
-    outputs_by_ranges(tmp_path, kept, *wanted, run=Told(tmp_path), loudness=-12)
-    assert told == sorted(told)
-    assert told[-1] <= 100
+    outputs_by_ranges(tmp_path, kept, *wanted, run=RecordedRun(tmp_path), loudness=-12)
+    assert reported == sorted(reported)
+    assert reported[-1] <= 100

@@ -50,8 +50,8 @@ def heard(samples: np.ndarray, ffmpeg: Ffmpeg) -> MeasuredLoudness:
     raw.write_bytes(samples.astype("<f4").tobytes())
     layout = {2: "stereo", 5: "5.0(side)"}[samples.shape[1]]
     given = ("-f", "f32le", "-ar", str(RATE), "-ac", str(samples.shape[1]), "-channel_layout", layout, "-i", str(raw))
-    told = ((INTEGRATED, "lavfi.r128.I"), (PEAK, "lavfi.r128.true_peak"))
-    prints = [f"ametadata=mode=print:key={key}:file={folder / name}" for name, key in told]
+    keys = ((INTEGRATED, "lavfi.r128.I"), (PEAK, "lavfi.r128.true_peak"))
+    prints = [f"ametadata=mode=print:key={key}:file={folder / name}" for name, key in keys]
     ffmpeg("out.wav", *given, "-af", ",".join([METER, *prints]))
     found = read_loudness(folder)
     assert found is not None

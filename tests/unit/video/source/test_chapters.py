@@ -32,16 +32,16 @@ def chaptered(ffmpeg: Ffmpeg, name: str, chapters: list[tuple[float, str]], film
         escaped = "".join(f"\\{letter}" if letter in "=;#\\\n" else letter for letter in title)
         times = (f"START={round(start * 1000)}", f"END={round(end * 1000)}")
         lines += ["[CHAPTER]", "TIMEBASE=1/1000", *times, f"title={escaped}"]
-    told = film.with_name("chapters.txt")
-    told.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    listed = film.with_name("chapters.txt")
+    listed.write_text("\n".join(lines) + "\n", encoding="utf-8")
     maps = ("-map", "0", "-map_chapters", "1", "-map_metadata", "1", "-c", "copy")
-    return ffmpeg(name, "-i", str(film), "-f", "ffmetadata", "-i", str(told), *maps)
+    return ffmpeg(name, "-i", str(film), "-f", "ffmetadata", "-i", str(listed), *maps)
 
 
 def chapters(file: Path) -> list[tuple[float, str]]:
     with av.open(str(file)) as container:
-        told = container.chapters()
-    return [(float(one["start"] * (one["time_base"] or 0)), one["metadata"].get("title", "")) for one in told]
+        listed = container.chapters()
+    return [(float(one["start"] * (one["time_base"] or 0)), one["metadata"].get("title", "")) for one in listed]
 
 
 @pytest.mark.parametrize(

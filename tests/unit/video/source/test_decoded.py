@@ -31,10 +31,10 @@ def loud_then_quiet(ffmpeg: Ffmpeg) -> Path:
 @pytest.mark.slow
 def test_it_is_measured_as_a_whole(ffmpeg: Ffmpeg, tmp_path: Path) -> None:
     wav, waveform = outputs_of(loud_then_quiet(ffmpeg), {"kind": "audio", "format": "wav"}, {"kind": "waveform"})
-    told = read_loudness(tmp_path)
-    assert told is not None
-    assert told.lufs == pytest.approx(lufs(samples_of(tmp_path / wav.file.name)), abs=0.1)
-    assert told.peak_dbtp == pytest.approx(-6, abs=1)
+    measured = read_loudness(tmp_path)
+    assert measured is not None
+    assert measured.lufs == pytest.approx(lufs(samples_of(tmp_path / wav.file.name)), abs=0.1)
+    assert measured.peak_dbtp == pytest.approx(-6, abs=1)
     drawn = json.loads((tmp_path / waveform.file.name).read_text())
     seconds = drawn["length"] * drawn["samples_per_pixel"] / drawn["sample_rate"]
     assert seconds == pytest.approx(4, abs=0.1)

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from conftest import Ffmpeg
 from stoker import config
 from stoker.errors import InputTooLarge, UnsupportedMedia
-from stoker.models.document import problems
+from stoker.models.problems import problems
 from stoker.models.video import Captions, VideoInput
 from stoker.probe.probe import Prober
 from stoker.probe.ranged_source import Remote
@@ -100,7 +100,7 @@ def test_they_are_burnt_in(ffmpeg: Ffmpeg, tmp_path: Path) -> None:
     [("de", "Hallo."), ("fr-CA", "Salut."), ("ger", "Hallo."), ("EN_us", "Hello."), (None, "Hello.")],
 )
 def test_a_language_chooses_the_track(ffmpeg: Ffmpeg, tmp_path: Path, language: str | None, text: str) -> None:
-    tracks = {tag: f"1\n00:00:01,000 --> 00:00:02,000\n{said}\n" for tag, said in TRACKS.items()}
+    tracks = {tag: f"1\n00:00:01,000 --> 00:00:02,000\n{sentence}\n" for tag, sentence in TRACKS.items()}
     source = subtitled(ffmpeg, "film.mkv", "subrip", tracks)
     asked = FROM_SOURCE | ({"language": language} if language else {})
     outputs_of(source, {"kind": "poster"}, captions=asked)
@@ -136,7 +136,7 @@ def test_the_track_that_a_viewer_would_see_is_chosen(tracks: list[TextTrack], la
         ),
     ],
 )
-def test_what_there_is_not_is_said(tracks: list[TextTrack], language: str | None, reason: str) -> None:
+def test_missing_subtitles_are_named(tracks: list[TextTrack], language: str | None, reason: str) -> None:
     with pytest.raises(NoTextTrack, match=reason):
         choose_track(tracks, language, str.lower)
 
@@ -216,7 +216,7 @@ def test_a_cue_that_is_forged_inside_a_text_is_a_cue_at_most(ffmpeg: Ffmpeg, tmp
 
 
 @pytest.mark.parametrize(
-    ("captions", "said"),
+    ("captions", "sentence"),
     [
         ({"source": "a.vtt", "from": "source"}, "captions.source: there can't be one beside 'from'"),
         ({"language": "de"}, "captions.source: is missing"),
@@ -224,11 +224,11 @@ def test_a_cue_that_is_forged_inside_a_text_is_a_cue_at_most(ffmpeg: Ffmpeg, tmp
         ({"from": "source", "language": "x y"}, "captions.language: must have the form"),
     ],
 )
-def test_what_can_not_be_asked_for_is_said(captions: dict[str, str], said: str) -> None:
+def test_captions_that_can_not_be_asked_for_are_named(captions: dict[str, str], sentence: str) -> None:
     data = {"source": "public/film.mkv", "captions": captions}
     with pytest.raises(ValidationError) as error:
         VideoInput.from_firestore(data)
-    assert problems(error.value, data)[0].startswith(said)
+    assert problems(error.value, data)[0].startswith(sentence)
 
 
 def test_it_is_stored_as_it_was_written() -> None:
@@ -250,8 +250,8 @@ def test_a_playlist_names_the_language_of_captions(
     words = ffmpeg("empty.wav", "-f", "lavfi", "-i", "sine=d=0.1").with_name("words.srt")
     words.write_text("1\n00:00:00,500 --> 00:00:01,000\nHello\n")
     (tmp_path / "captions").write_text("WEBVTT\n\n00:00.500 --> 00:01.000\nHello\n")
-    told = ("-c:s", "subrip", "-metadata:s:s", "language=eng")
-    source = ffmpeg("film.mkv", *PICTURE[:4], "-i", str(words), *PICTURE[4:], *told)
+    encoded = ("-c:s", "subrip", "-metadata:s:s", "language=eng")
+    source = ffmpeg("film.mkv", *PICTURE[:4], "-i", str(words), *PICTURE[4:], *encoded)
     outputs_of(source, {"kind": "hls", "heights": [90]}, captions=captions)
     [line] = [line for line in (tmp_path / "hls.m3u8").read_text().splitlines() if "TYPE=SUBTITLES" in line]
     assert f'LANGUAGE="{language}"' in line

@@ -34,15 +34,15 @@ def test_a_track_without_a_part_is_left_out(
 
 
 @pytest.mark.parametrize(
-    ("part", "kinds", "said"),
+    ("part", "kinds", "message"),
     [
         ((0, 5), {"mp4"}, "picture of 'film' begins at 5 s, so the part from 0 s to 5 s has none"),
         ((0, 5), {"audio"}, "sound of 'film' begins at 5 s"),
         ((15, None), {"mp4", "waveform"}, "sound of 'film' ends at 15 s, so the part from 15 s on has none"),
     ],
 )
-def test_an_output_that_needs_it_is_refused(part: tuple[float, float | None], kinds: set[str], said: str) -> None:
-    with pytest.raises(InvalidJob, match=said):
+def test_an_output_that_needs_it_is_refused(part: tuple[float, float | None], kinds: set[str], message: str) -> None:
+    with pytest.raises(InvalidJob, match=message):
         tracks_in_part(INFO, *part, kinds, OF_SOUND, "film")
 
 

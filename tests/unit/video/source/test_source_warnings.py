@@ -20,7 +20,7 @@ INFO = MediaInfo(10, 2, VIDEO, AUDIO, "mov,mp4", measured=True, declared_seconds
 
 
 @pytest.mark.parametrize(
-    ("info", "language", "said"),
+    ("info", "language", "expected"),
     [
         (INFO, "", []),
         (replace(INFO, declared_seconds=10.4), "", []),
@@ -48,10 +48,10 @@ INFO = MediaInfo(10, 2, VIDEO, AUDIO, "mov,mp4", measured=True, declared_seconds
         ),
     ],
 )
-def test_what_is_said(info: MediaInfo, language: str, said: list[str]) -> None:
+def test_the_warnings_of_a_source(info: MediaInfo, language: str, expected: list[str]) -> None:
     warnings = source_warnings(info, "holiday", language)
-    assert [warning.code for warning in warnings] == [words.partition(":")[0] for words in said]
-    for warning, words in zip(warnings, said, strict=True):
+    assert [warning.code for warning in warnings] == [words.partition(":")[0] for words in expected]
+    for warning, words in zip(warnings, expected, strict=True):
         assert "'holiday'" in warning.message
         assert re.search(words.partition(": ")[2], warning.message)
 

@@ -141,8 +141,8 @@ def test_a_file_that_is_cut_off_is_refused(kind: str, ffmpeg: Ffmpeg) -> None:
         outputs_of(film, {"kind": "audio" if name in OF_SOUND else "mp4"})
 
 
-def info(container: str, reached: float | None, told: float | None, missing: float | None) -> MediaInfo:
-    end = told or 0 if reached is None else reached
+def info(container: str, reached: float | None, declared: float | None, missing: float | None) -> MediaInfo:
+    end = declared or 0 if reached is None else reached
     video = VideoStream(0, "h264", 64, 64, True, 25, end)
     audio = AudioStream(1, "aac", 2, end)
     return MediaInfo(
@@ -152,14 +152,14 @@ def info(container: str, reached: float | None, told: float | None, missing: flo
         audio,
         container,
         measured=reached is not None,
-        declared_seconds=told,
+        declared_seconds=declared,
         reached_seconds=reached,
         missing_share=missing,
     )
 
 
 @pytest.mark.parametrize(
-    ("container", "told", "reached", "missing", "found", "cut"),
+    ("container", "declared", "reached", "missing", "found", "cut"),
     [
         ("mov,mp4", 10, 10, 0, 10, False),
         ("mov,mp4", 10, 5, 0, 5, False),
@@ -185,9 +185,9 @@ def info(container: str, reached: float | None, told: float | None, missing: flo
     ],
 )
 def test_a_decision(
-    container: str, told: float | None, reached: float | None, missing: float | None, found: float, cut: bool
+    container: str, declared: float | None, reached: float | None, missing: float | None, found: float, cut: bool
 ) -> None:
-    film = Film(info(container, reached, told, missing))
+    film = Film(info(container, reached, declared, missing))
     made = [MadeOutput("mp4", MadeFile("a.mp4", "video/mp4"), duration_seconds=found, of=("video", "audio"))]
     assert is_cut_off(film, made, "") == cut
     assert not is_cut_off(film, [], "")

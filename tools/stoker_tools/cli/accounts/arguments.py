@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Sequence
 
 from stoker_tools.cli import project_command
-from stoker_tools.cli.command_line import CommandLine
+from stoker_tools.cli.command_line import CommandLine, whole_number
 
 EXAMPLES = {
     "show ada@example.com": "",
@@ -66,15 +66,8 @@ def parser() -> argparse.ArgumentParser:
     orphans.add_argument(
         "--confirm",
         metavar="NUMBER",
-        type=_number,
+        type=whole_number(1_000_000_000),
         required=True,
         help="the number of owners that `orphans` has shown; if there are more now, nothing is deleted",
     )
     return line.parser
-
-
-def _number(text: str) -> int:
-    number = int(text) if text.isascii() and text.isdecimal() else 0
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of owners, such as 120")
-    return number

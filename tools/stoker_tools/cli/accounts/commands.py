@@ -6,8 +6,6 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, NoReturn
 
-from firebase_admin import auth
-from firebase_functions import logger
 from google.api_core.exceptions import NotFound
 
 from stoker.access import account, departure
@@ -15,15 +13,12 @@ from stoker.accounts.account_deletion import delete_account, delete_banned_accou
 from stoker.accounts.owners_round import OwnersRound
 from stoker.accounts.reconcile_owners import delete_orphans
 from stoker.errors import NotAllowed
-from stoker.firebase import app
 from stoker.storage.client import bucket
 from stoker_tools import exit_codes
 from stoker_tools.cli.text import as_json, clean
+from stoker_tools.cli.user_names import uid_of
 from stoker_tools.errors import CommandError
 from stoker_tools.exit_codes import ExitCode
-
-MAX_UID = 320
-"""The longest name of a user, which may be an e-mail address. Source: https://datatracker.ietf.org/doc/html/rfc3696."""
 
 OWNERS = 1000
 """The owners between two lines of progress."""
@@ -44,17 +39,15 @@ def run(options: argparse.Namespace) -> int:
     Args:
         options: The command line.
     """
-    # The log lines are for Cloud Logging, and not for the terminal.
-    setattr(logger, "write", lambda entry: None)  # noqa: B010 - a function, which mypy allows no assignment to
     match options.command:
         case "orphans":
             return _show_orphans(options)
         case "delete-orphans":
             return _delete_orphans(options)
         case "delete":
-            return _delete(options, _uid(options.user))
+            return _delete(options, uid_of(options.user))
         case _:
-            return _show(options, _uid(options.user))
+            return _show(options, uid_of(options.user))
 
 
 def _delete(options: argparse.Namespace, user_id: str) -> int:
@@ -88,9 +81,14 @@ def _show(options: argparse.Namespace, user_id: str) -> int:
 def _state(user_id: str) -> dict[str, Any]:
     found, record = account.find(user_id), departure.find(user_id)
     if found is None:
+        if record is None:
+            raise CommandError(
+                f"There is no account {clean(user_id, 100)!r}, and no record that it was deleted.",
+                ExitCode.NOTHING_THERE,
+            )
         gone: dict[str, Any] = {"id": user_id, "account": "gone"}
-        if record is None or record.gone_at is None or record.late_job_id is None:
-            return {**gone, "jobId": record.job_id if record else None}
+        if record.gone_at is None or record.late_job_id is None:
+            return {**gone, "jobId": record.job_id}
         # This job removes what was written with a token that was still valid.
         return {**gone, "jobId": record.late_job_id, "jobDueAt": record.gone_at + departure.TOKENS_LAST}
     if record is not None:
@@ -152,15 +150,3 @@ def _searched(options: argparse.Namespace) -> OwnersRound:
             shown = search.owners
             print(f"{shown:,} owners ...", file=sys.stderr)
     return search
-
-
-def _uid(user: str) -> str:
-    nobody = CommandError(
-        f"There is no user {clean(user, 100)!r}. Name a user by uid or e-mail address.", ExitCode.NOTHING_THERE
-    )
-    if not 0 < len(user) <= MAX_UID or "/" in user:
-        raise nobody
-    try:
-        return str(auth.get_user_by_email(user, app=app()).uid) if "@" in user else user
-    except (auth.UserNotFoundError, ValueError):
-        raise nobody from None

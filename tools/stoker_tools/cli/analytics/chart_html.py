@@ -1,14 +1,12 @@
-"""Aggregates as a page: one file that needs no network. A reader points at bars, or selects a time."""
+"""A chart of aggregates as a page: one file that needs no network. A reader points at bars, or selects a time."""
 
 import html
 import json
 import string
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 
-from stoker.models.analytics import AnalyticsAggregate
-from stoker_tools.cli.analytics.panels import TIME_ZONE, Panel, is_unfinished, panels, ticks
+from stoker_tools.cli.analytics.panels import TIME_ZONE, Aggregates, Chart, Panel, ticks
 from stoker_tools.cli.analytics.tables import HEADS, cells, figure, rows
 
 PAGE = Path(__file__).with_name("page.html")
@@ -22,48 +20,42 @@ ROOM = WIDTH - LEFT - 10
 BAR_HEIGHT = 26
 """The height of the bar of a name, with the space below it, in pixels."""
 
-Aggregates = Sequence[AnalyticsAggregate]
+LEAST_STEP = 1e-300
+"""The least distance of marks. The power of ten of a smaller distance can't be computed. Smaller bars are not seen."""
 
 
-def draw_html(file: Path, title: str, aggregates: Aggregates, *, by_name: bool, now: datetime | None = None) -> None:
-    """Draw events, users and values into a page, each on an axis of its own, with a table of all figures.
+def draw_html(file: Path, title: str, chart: Chart) -> None:
+    """Draw a chart into a page, with a table of all figures.
 
     Args:
         file: The file to write.
         title: The title of the page.
-        aggregates: The aggregates, in their order.
-        by_name: Whether each aggregate has another name, and not another time.
-        now: The present time. The bar of an hour, day or month that has not ended is lighter.
+        chart: The content of the chart.
     """
-    shown = panels(aggregates, by_name=by_name)
-    unfinished = [not by_name and is_unfinished(one, now or datetime.now(UTC)) for one in aggregates]
-    if by_name:
-        drawn = [_across(panel, [one.name for one in aggregates]) for panel in shown]
-    else:
-        drawn = [_along(panel, aggregates, unfinished) for panel in shown]
+    draw = _across if chart.by_name else _along
     data = {
-        "labels": [one.name if by_name else f"{one.bucket} ({TIME_ZONE})" for one in aggregates],
-        "panels": [{"name": panel.name, "values": list(panel.values)} for panel in shown],
-        "byName": by_name,
+        "labels": [
+            aggregate.name if chart.by_name else f"{aggregate.bucket} ({TIME_ZONE})" for aggregate in chart.aggregates
+        ],
+        "panels": [{"name": panel.name, "values": list(panel.values)} for panel in chart.panels],
+        "byName": chart.by_name,
     }
-    unit = aggregates[0].granularity if aggregates else "day"
-    note = f" The {unit} of the lighter bars has not ended." if any(unfinished) else ""
     file.write_text(
         string.Template(PAGE.read_text()).substitute(
             title=html.escape(title),
-            note="" if by_name else f"Times are in {TIME_ZONE}.{note}",
-            charts="\n".join(drawn),
+            note=chart.note,
+            charts="\n".join(draw(panel, chart) for panel in chart.panels),
             # A name in the data must not end the script.
             data=json.dumps(data).replace("<", "\\u003c"),
-            table=_table(aggregates, by_name=by_name),
+            table=_table(chart.aggregates, by_name=chart.by_name),
         ),
         encoding="utf-8",
     )
 
 
-def _along(panel: Panel, aggregates: Aggregates, unfinished: Sequence[bool]) -> str:
+def _along(panel: Panel, chart: Chart) -> str:
     """Return a panel with a bar for each time."""
-    step = ROOM / max(len(aggregates), 1)
+    step = ROOM / max(len(panel.values), 1)
     scale = _Scale(panel.values)
     parts = [
         f'<line x1="{LEFT}" x2="{WIDTH - 10}" y1="{_y(scale, mark):.1f}" y2="{_y(scale, mark):.1f}"/>'
@@ -72,12 +64,12 @@ def _along(panel: Panel, aggregates: Aggregates, unfinished: Sequence[bool]) -> 
     ]
     for place, value in enumerate(panel.values):
         top, bottom = sorted((_y(scale, value or 0), _y(scale, 0)))
-        kind = "light" if unfinished[place] else ""
+        kind = "light" if chart.unfinished[place] else ""
         parts.append(
             f'<rect class="bar {kind}" x="{LEFT + place * step + step * 0.1:.1f}" y="{top:.1f}" '
             f'width="{step * 0.8:.1f}" height="{bottom - top:.1f}"/>'
         )
-    for tick in ticks(aggregates):
+    for tick in ticks(chart.aggregates):
         x = LEFT + (tick.place + 0.5) * step
         parts.append(f'<text class="tick" x="{x:.1f}" y="{TOP + HEIGHT + 16}">{html.escape(tick.label)}</text>')
         if tick.context:
@@ -85,8 +77,9 @@ def _along(panel: Panel, aggregates: Aggregates, unfinished: Sequence[bool]) -> 
     return _svg(panel, TOP + HEIGHT + 38, parts)
 
 
-def _across(panel: Panel, names: Sequence[str]) -> str:
+def _across(panel: Panel, chart: Chart) -> str:
     """Return a panel with a bar for each name."""
+    names = [aggregate.name for aggregate in chart.aggregates]
     left = 20 + 8 * max(map(len, names), default=0)
     greatest = max((abs(value or 0) for value in panel.values), default=0) or 1
     parts = []
@@ -118,7 +111,7 @@ class _Scale:
     def __init__(self, values: Sequence[float | None]) -> None:
         heights = [0, *(value or 0 for value in values)]
         least, greatest = min(heights), max(heights)
-        step = _step((greatest - least) / 4 or 1)
+        step = _step(max((greatest - least) / 4, LEAST_STEP) if greatest > least else 1)
         first, last = int(least // step), -int(-greatest // step)
         self.marks = [number * step for number in range(first, max(last, first + 1) + 1)]
 

@@ -1,7 +1,5 @@
-"""Aggregates as a picture."""
+"""A chart of aggregates as a picture."""
 
-from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
@@ -9,60 +7,51 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, StrMethodFormatter
 
-from stoker.models.analytics import AnalyticsAggregate
-from stoker_tools.cli.analytics.panels import TIME_ZONE, Panel, is_unfinished, panels, ticks
+from stoker_tools.cli.analytics.panels import Chart, Panel, ticks
 
 COLOURS = {"events": "#2a7f9e", "users": "#c8553d", "value": "#6a7b2f"}
 LIGHT = 0.45
 """The opacity of the bar of an hour, day or month that has not ended."""
 
-Aggregates = Sequence[AnalyticsAggregate]
 
-
-def draw_png(file: Path, title: str, aggregates: Aggregates, *, by_name: bool, now: datetime | None = None) -> None:
-    """Draw events, users and values into a PNG, each on an axis of its own.
+def draw_png(file: Path, title: str, chart: Chart) -> None:
+    """Draw a chart into a PNG.
 
     Args:
         file: The file to write.
         title: The title of the chart.
-        aggregates: The aggregates, in their order.
-        by_name: Whether each aggregate has another name, and not another time.
-        now: The present time. The bar of an hour, day or month that has not ended is lighter.
+        chart: The content of the chart.
     """
-    shown = panels(aggregates, by_name=by_name)
-    drawn = _by_name(shown, aggregates) if by_name else _by_time(shown, aggregates, now or datetime.now(UTC))
+    drawn = _by_name(chart) if chart.by_name else _by_time(chart)
     drawn.suptitle(title, x=0.01, ha="left", fontsize=13, fontweight="bold")
     drawn.savefig(file, format="png", dpi=150)
 
 
-def _by_time(shown: Sequence[Panel], aggregates: Aggregates, now: datetime) -> Figure:
-    drawn = Figure(figsize=(10, 1 + 1.9 * len(shown)), layout="constrained")
-    rows = drawn.subplots(len(shown), 1, sharex=True, squeeze=False)[:, 0]
-    unfinished = [is_unfinished(aggregate, now) for aggregate in aggregates]
-    for axes, panel in zip(rows, shown, strict=True):
-        bars = axes.bar(
-            range(len(aggregates)), [value or 0 for value in panel.values], color=COLOURS[panel.name], width=0.8
-        )
-        for bar, is_light in zip(bars, unfinished, strict=True):
+def _by_time(chart: Chart) -> Figure:
+    length = len(chart.aggregates)
+    drawn = Figure(figsize=(10, 1 + 1.9 * len(chart.panels)), layout="constrained")
+    rows = drawn.subplots(len(chart.panels), 1, sharex=True, squeeze=False)[:, 0]
+    for axes, panel in zip(rows, chart.panels, strict=True):
+        bars = axes.bar(range(length), [value or 0 for value in panel.values], color=COLOURS[panel.name], width=0.8)
+        for bar, is_light in zip(bars, chart.unfinished, strict=True):
             bar.set_alpha(LIGHT if is_light else 1)
         _dress(axes, panel, "y")
-    labels = ticks(aggregates)
+    labels = ticks(chart.aggregates)
     bottom = rows[-1]
     bottom.set_xticks([tick.place for tick in labels], [f"{tick.label}\n{tick.context}" for tick in labels])
-    bottom.set_xlim(-0.6, max(len(aggregates), 1) - 0.4)
-    unit = aggregates[0].granularity if aggregates else "day"
-    note = f" The {unit} of the lighter bars has not ended." if any(unfinished) else ""
-    bottom.set_xlabel(f"Times are in {TIME_ZONE}.{note}", loc="left", fontsize=9, color="#555555")
+    bottom.set_xlim(-0.6, max(length, 1) - 0.4)
+    bottom.set_xlabel(chart.note, loc="left", fontsize=9, color="#555555")
     return drawn
 
 
-def _by_name(shown: Sequence[Panel], aggregates: Aggregates) -> Figure:
-    drawn = Figure(figsize=(10, 1.2 + 0.35 * max(len(aggregates), 2)), layout="constrained")
-    columns = drawn.subplots(1, len(shown), sharey=True, squeeze=False)[0]
-    for axes, panel in zip(columns, shown, strict=True):
-        axes.barh(range(len(aggregates)), [value or 0 for value in panel.values], color=COLOURS[panel.name])
+def _by_name(chart: Chart) -> Figure:
+    length = len(chart.aggregates)
+    drawn = Figure(figsize=(10, 1.2 + 0.35 * max(length, 2)), layout="constrained")
+    columns = drawn.subplots(1, len(chart.panels), sharey=True, squeeze=False)[0]
+    for axes, panel in zip(columns, chart.panels, strict=True):
+        axes.barh(range(length), [value or 0 for value in panel.values], color=COLOURS[panel.name])
         _dress(axes, panel, "x")
-    columns[0].set_yticks(range(len(aggregates)), [aggregate.name for aggregate in aggregates])
+    columns[0].set_yticks(range(length), [aggregate.name for aggregate in chart.aggregates])
     columns[0].invert_yaxis()
     return drawn
 

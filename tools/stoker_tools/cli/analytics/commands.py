@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, NoReturn, get_args
 
-from firebase_functions import logger
 from pydantic import TypeAdapter, ValidationError
 from rich.console import Console
 
@@ -17,6 +16,7 @@ from stoker.analytics.series import Period, active_users, series, today, top
 from stoker.models.analytics import AggregateName, AnalyticsAggregate, Granularity
 from stoker_tools.cli.analytics import tables
 from stoker_tools.cli.analytics.chart_html import draw_html
+from stoker_tools.cli.analytics.panels import Chart, chart_of
 from stoker_tools.cli.text import as_json, clean
 from stoker_tools.errors import CommandError
 from stoker_tools.exit_codes import ExitCode
@@ -37,21 +37,21 @@ def check(options: argparse.Namespace, refuse: Callable[[str], NoReturn]) -> Non
     Args:
         options: The command line.
         refuse: Ends the program with a sentence.
-
-    Raises:
-        CommandError: The time is wrong, or the chart can't be drawn.
     """
+    if options.start and options.end and options.start >= options.end:
+        refuse("the period ends before it begins: change --from or --to")
     if options.command == "rebuild":
         return
     if options.name is not None and not _is_name(options.name):
         refuse(f"no event can have the name {clean(options.name, 70)!r}: {NAME_RULE}")
     if options.users and (options.png or options.html):
-        raise CommandError("The number of active users is not drawn: leave --png and --html out, or report a name.")
-    bucket = None if options.bucket is None else start_of(_granularity(options.bucket), options.bucket)
-    if options.start and options.end and options.start >= options.end:
-        raise CommandError("The period ends before it begins: change --from or --to.")
+        refuse("the number of active users is not drawn: leave --png and --html out, or report a name")
+    try:
+        bucket = None if options.bucket is None else start_of(_granularity(options.bucket), options.bucket)
+    except ValueError as error:
+        refuse(str(error))
     if any(time and time > datetime.now(UTC) for time in (options.start, options.on, bucket)):
-        raise CommandError("The period is in the future (UTC): change --from, --on or --in.")
+        refuse("the period is in the future (UTC): change --from, --on or --in")
 
 
 def _is_name(text: str) -> bool:
@@ -68,8 +68,6 @@ def run(options: argparse.Namespace) -> int:
     Args:
         options: The command line.
     """
-    # The log lines are for Cloud Logging, and not for the terminal.
-    setattr(logger, "write", lambda entry: None)  # noqa: B010 - a function, which mypy allows no assignment to
     if options.command == "rebuild":
         return _rebuild(options)
     if options.users:
@@ -77,7 +75,7 @@ def run(options: argparse.Namespace) -> int:
     try:
         title, found = _top(options) if options.top else _series(options)
     except ValueError as error:
-        raise CommandError(str(error)) from None
+        raise CommandError(str(error), ExitCode.USAGE) from None
     if options.json:
         print(as_json([one.to_firestore() for one in found]))
     else:
@@ -89,7 +87,7 @@ def run(options: argparse.Namespace) -> int:
             )
     for file, draw in ((options.png, "png"), (options.html, "html")):
         if file is not None:
-            _draw(file, draw, title, found, by_name=options.top)
+            _draw(file, draw, title, chart_of(found, by_name=options.top))
     return ExitCode.DONE
 
 
@@ -112,7 +110,7 @@ def _granularity(bucket: str) -> Granularity:
         except ValueError:
             continue
         return granularity
-    raise CommandError(f"{bucket!r} is not an hour, a day or a month: write 2026-11-22T07, 2026-11-22 or 2026-11.")
+    raise ValueError(f"{bucket!r} is not an hour, a day or a month: write 2026-11-22T07, 2026-11-22 or 2026-11")
 
 
 def _users(options: argparse.Namespace) -> int:
@@ -127,14 +125,14 @@ def _users(options: argparse.Namespace) -> int:
     return ExitCode.DONE
 
 
-def _draw(file: Any, kind: str, title: str, found: Sequence[AnalyticsAggregate], *, by_name: bool) -> None:
+def _draw(file: Any, kind: str, title: str, chart: Chart) -> None:
     try:
         if kind == "png":
             from stoker_tools.cli.analytics.chart_png import draw_png  # It imports matplotlib, which takes a second.
 
-            draw_png(file, title, found, by_name=by_name)
+            draw_png(file, title, chart)
         else:
-            draw_html(file, title, found, by_name=by_name)
+            draw_html(file, title, chart)
     except OSError as error:
         raise CommandError(f"{file} can't be written: {error.strerror}.") from None
     print(f"Drew {file}.", file=sys.stderr)

@@ -1,4 +1,4 @@
-"""The panels of a chart: events, users and values, each with an axis of its own. No drawing happens here."""
+"""The content of a chart: panels of events, users and values, each with an axis of its own. Nothing is drawn here."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,6 +8,8 @@ from typing import Final
 from stoker.analytics.buckets import bucket_of, start_of
 from stoker.models.analytics import AnalyticsAggregate, Granularity
 from stoker_tools.cli.analytics.tables import figure
+
+Aggregates = Sequence[AnalyticsAggregate]
 
 TIME_ZONE: Final = "UTC"
 """The time zone of all aggregates."""
@@ -53,12 +55,46 @@ class Tick:
     context: str
 
 
-def panels(aggregates: Sequence[AnalyticsAggregate], *, by_name: bool) -> list[Panel]:
+@dataclass(frozen=True)
+class Chart:
+    """The content of a chart. `draw_html` and `draw_png` draw it.
+
+    Attributes:
+        aggregates: The aggregates, in their order.
+        by_name: True if each aggregate has another name, and not another time.
+        panels: The panels. Each has a value for each aggregate.
+        unfinished: A flag for each aggregate: True if its hour, day or month has not ended. Its bar is lighter.
+        note: The time zone, and the reason for lighter bars; empty if each aggregate has another name.
+    """
+
+    aggregates: Aggregates
+    by_name: bool
+    panels: Sequence[Panel]
+    unfinished: Sequence[bool]
+    note: str
+
+
+def chart_of(aggregates: Aggregates, *, by_name: bool, now: datetime | None = None) -> Chart:
+    """Return the content of a chart of some aggregates.
+
+    Args:
+        aggregates: The aggregates, in their order.
+        by_name: True if each aggregate has another name, and not another time.
+        now: The present time; None for the time of the clock.
+    """
+    present = now or datetime.now(UTC)
+    unfinished = [not by_name and _is_unfinished(aggregate, present) for aggregate in aggregates]
+    lighter = f" The {_unit(aggregates)} of the lighter bars has not ended." if any(unfinished) else ""
+    note = "" if by_name else f"Times are in {TIME_ZONE}.{lighter}"
+    return Chart(aggregates, by_name, panels(aggregates, by_name=by_name), unfinished, note)
+
+
+def panels(aggregates: Aggregates, *, by_name: bool) -> list[Panel]:
     """Return the panels for some aggregates. The panel of values is left out if no event has a value.
 
     Args:
         aggregates: The aggregates, in their order.
-        by_name: Whether each aggregate has another name, and not another time.
+        by_name: True if each aggregate has another name, and not another time.
     """
     counts = [aggregate.count for aggregate in aggregates]
     users = [aggregate.unique_users for aggregate in aggregates]
@@ -80,7 +116,7 @@ def panels(aggregates: Sequence[AnalyticsAggregate], *, by_name: bool) -> list[P
     return found
 
 
-def ticks(aggregates: Sequence[AnalyticsAggregate]) -> list[Tick]:
+def ticks(aggregates: Aggregates) -> list[Tick]:
     """Return the labels of the axis of time: few enough to stand side by side, without slant.
 
     Args:
@@ -103,7 +139,7 @@ def ticks(aggregates: Sequence[AnalyticsAggregate]) -> list[Tick]:
     return found
 
 
-def is_unfinished(aggregate: AnalyticsAggregate, now: datetime) -> bool:
+def _is_unfinished(aggregate: AnalyticsAggregate, now: datetime) -> bool:
     """Return whether the hour, day or month of an aggregate has not ended yet."""
     return aggregate.bucket == bucket_of(aggregate.granularity, now.astimezone(UTC))
 
@@ -128,6 +164,10 @@ def _label(start: datetime, unit: Granularity) -> tuple[str, str]:
             return f"{start:%b}", f"{start:%Y}"
 
 
-def _article(aggregates: Sequence[AnalyticsAggregate]) -> str:
-    unit = aggregates[0].granularity if aggregates else "day"
+def _unit(aggregates: Aggregates) -> Granularity:
+    return aggregates[0].granularity if aggregates else "day"
+
+
+def _article(aggregates: Aggregates) -> str:
+    unit = _unit(aggregates)
     return f"an {unit}" if unit == "hour" else f"a {unit}"

@@ -25,7 +25,7 @@ def print_aggregates(title: str, aggregates: Sequence[AnalyticsAggregate], *, by
     Args:
         title: The title of the table.
         aggregates: The aggregates, in the order of the lines.
-        by_name: Whether each aggregate has another name, and not another time.
+        by_name: True if each aggregate has another name, and not another time.
     """
     table = Table(box=None, pad_edge=False, header_style="bold", title=title, title_justify="left", title_style="bold")
     table.add_column("name" if by_name else "UTC", no_wrap=True)
@@ -46,7 +46,7 @@ def rows(aggregates: Sequence[AnalyticsAggregate], *, by_name: bool) -> Iterator
 
     Args:
         aggregates: The aggregates, in the order of the lines.
-        by_name: Whether each aggregate has another name, and not another time.
+        by_name: True if each aggregate has another name, and not another time.
     """
     for is_empty, group in itertools.groupby(aggregates, lambda aggregate: not by_name and aggregate.count == 0):
         members = list(group)

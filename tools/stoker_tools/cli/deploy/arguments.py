@@ -28,7 +28,7 @@ run `npx firebase-tools login`, or name a service account's key in GOOGLE_APPLIC
 def main(arguments: Sequence[str]) -> int:
     """Run a command line; return the exit code."""
     options = parser().parse_args(arguments)
-    environment.enter("stoker_tools", (".venv", "node_modules"))
+    environment.enter((".venv", "node_modules"))
     from stoker_tools.deploy.deployment_plan import source  # It needs the packages that `enter` has installed.
 
     try:

@@ -1,13 +1,9 @@
 """The arguments of `stoker explain`. Standard library only, so that --help answers at once."""
 
-import io
-import json
-import sys
 from collections.abc import Sequence
 
+from stoker_tools.cli import project_command
 from stoker_tools.cli.command_line import CommandLine, Parser
-from stoker_tools.errors import CommandError
-from stoker_tools.setup import environment
 
 DESCRIPTION = """\
 Explains why the rules would refuse a document that a client writes to Firestore. It needs no emulator and no project.
@@ -28,28 +24,21 @@ FILE.json contains the fields that your app writes. JSON has no timestamps, so w
   {"timestamp": "2026-11-27T05:00:00Z"}    for a timestamp in any field
   {"deleteField": true}                    for deleteField(), in a change
 
-The exit code is 0 if the rules would accept the write, and 1 if they would refuse it.
+The exit code is 0 if the rules would accept the write, and 1 if they would refuse it. It is 10 if a file does not
+exist, and 2 if a file holds no document.
 """
 
 
 def main(arguments: Sequence[str]) -> int:
     """Run a command line; return the exit code."""
     options = parser().parse_args(arguments)
-    environment.enter("stoker_tools", [".venv"])
-    # The rest needs the packages that `enter` has installed, and the code of the functions.
-    sys.path.insert(0, str(environment.ROOT / "functions"))
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            # A character that the terminal can't show must not stop the command.
-            stream.reconfigure(errors="backslashreplace")
-    from stoker_tools.cli.explain import commands
 
-    try:
+    def explain() -> int:
+        from stoker_tools.cli.explain import commands
+
         return commands.run(options)
-    except CommandError as error:
-        if options.json:
-            print(json.dumps({"error": str(error)}))
-        raise
+
+    return project_command.run_with_functions(options, explain)
 
 
 def parser() -> Parser:

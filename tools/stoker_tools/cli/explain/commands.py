@@ -27,7 +27,9 @@ def run(options: argparse.Namespace) -> int:
     given = read_document(options.file)
     old = None if options.update is None else read_document(options.update)
     if old is None and given.removed:
-        raise CommandError('Only a change may have {"deleteField": true}: name the stored document with --update.')
+        raise CommandError(
+            'Only a change may have {"deleteField": true}: name the stored document with --update.', ExitCode.USAGE
+        )
     write = _write(options, given, old)
     explanation = explained(write)
     if options.json:

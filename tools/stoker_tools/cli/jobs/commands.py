@@ -2,23 +2,24 @@
 
 import argparse
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, NoReturn, get_args
 
-from firebase_functions import logger
 from google.cloud.firestore import ArrayRemove, ArrayUnion
 
 from stoker import config, registry
+from stoker.access.answers import message_for_caller
 from stoker.errors import JobNotFound, StokerError
 from stoker.firestore.client import client
 from stoker.jobs.commands import cancel_job, retry_job
 from stoker.jobs.job import find_job
 from stoker.jobs.job_deletion import delete_job
-from stoker.models.document import problems
 from stoker.models.job import JobStatus
+from stoker.models.problems import problems
 from stoker.models.settings import JobSettings, NewUserLimits
 from stoker_tools import exit_codes
+from stoker_tools.cli.function_log import divert_log
 from stoker_tools.cli.jobs import queries, tables
 from stoker_tools.cli.jobs.arguments import NO_LIMIT
 from stoker_tools.cli.jobs.watching import watch
@@ -56,7 +57,8 @@ def run(options: argparse.Namespace) -> int:
     Args:
         options: The command line.
     """
-    logged = _collected_log()
+    logged: list[Mapping[str, Any]] = []
+    divert_log(logged.append)
     match options.command:
         case "list":
             return _list(options)
@@ -132,7 +134,7 @@ def _each(options: argparse.Namespace, act: Callable[[str], None], done: Callabl
         try:
             act(job_id)
         except StokerError as error:
-            results.append({"id": job_id, "done": False, "error": error.message, "errorCode": error.code})
+            results.append({"id": job_id, "done": False, "error": message_for_caller(error), "errorCode": error.code})
         else:
             results.append({"id": job_id, "done": True})
         if options.json:
@@ -153,7 +155,7 @@ def _exit_code(results: list[dict[str, Any]]) -> int:
     return exit_codes.of_parts(len(results) - len(errors), len(errors))
 
 
-def _started(logged: list[dict[str, Any]]) -> str:
+def _started(logged: list[Mapping[str, Any]]) -> str:
     # Cloud Tasks accepts tasks from service accounts only, and only deployed functions know a prefix of the queues. If
     # the task is refused for this or any other reason, the sweeper queues the job later.
     failed = any(str(entry.get("severity")) == "ERROR" for entry in logged)
@@ -205,10 +207,3 @@ def _named(error: ValueError, data: dict[str, Any]) -> Iterator[str]:
     from pydantic import ValidationError
 
     yield from (clean(problem) for problem in problems(error, data)) if isinstance(error, ValidationError) else ()
-
-
-def _collected_log() -> list[dict[str, Any]]:
-    """Collect the engine's log lines. They are for Cloud Logging, and not for the terminal."""
-    entries: list[dict[str, Any]] = []
-    setattr(logger, "write", entries.append)  # noqa: B010 - a function, which mypy allows no assignment to
-    return entries

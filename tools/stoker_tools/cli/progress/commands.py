@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import NoReturn
 
+from stoker.access.answers import message_for_caller
 from stoker.errors import StokerError, UserNotFound
 from stoker.firestore import raw
 from stoker.models.user import Progress
@@ -37,7 +38,7 @@ def run(options: argparse.Namespace) -> int:
         except StokerError as error:
             failed += 1
             missing += isinstance(error, UserNotFound)
-            print(clean(error.message), file=sys.stderr)
+            print(clean(message_for_caller(error)), file=sys.stderr)
             continue
         print(_as_json(user_id, rebuilt) if options.json else _as_line(user_id, rebuilt, options.dry_run), flush=True)
     if options.all and not options.json:

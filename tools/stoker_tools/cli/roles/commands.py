@@ -7,19 +7,21 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NoReturn
 
 from firebase_admin import auth
-from firebase_functions import logger
 from pydantic import ValidationError
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from stoker import config
+from stoker.access.account import find as find_account
 from stoker.accounts.roles import role_assignment, set_role
 from stoker.firebase import app
 from stoker.firestore.client import client
-from stoker.models.document import is_user_id, problems
+from stoker.models.document import is_user_id
+from stoker.models.problems import problems
 from stoker.models.user import RoleChange
 from stoker_tools.cli.text import as_json, clean
+from stoker_tools.cli.user_names import no_user, uid_of
 from stoker_tools.errors import CommandError
 from stoker_tools.exit_codes import ExitCode
 
@@ -38,11 +40,11 @@ def check(options: argparse.Namespace, refuse: Callable[[str], NoReturn]) -> Non
         refuse: Ends the program with a sentence.
     """
     if options.command == "set":
-        said = _change(options)
+        given = _change(options)
         try:
-            RoleChange.from_firestore(said)
+            RoleChange.from_firestore(given)
         except ValidationError as error:
-            refuse(clean("; ".join(problems(error, said))))
+            refuse(clean("; ".join(problems(error, given))))
 
 
 def run(options: argparse.Namespace) -> int:
@@ -51,14 +53,12 @@ def run(options: argparse.Namespace) -> int:
     Args:
         options: The command line.
     """
-    # The log line of the change is for Cloud Logging, and not for the terminal.
-    setattr(logger, "write", lambda entry: None)  # noqa: B010 - a function, which mypy allows no assignment to
     return _set(options) if options.command == "set" else _list(options)
 
 
 def _change(options: argparse.Namespace) -> dict[str, Any]:
-    said = {"userId": "checked-later", "role": options.role}
-    return said if options.permissions is None else {**said, "permissions": options.permissions}
+    given = {"userId": "checked-later", "role": options.role}
+    return given if options.permissions is None else {**given, "permissions": options.permissions}
 
 
 def _set(options: argparse.Namespace) -> int:
@@ -73,17 +73,12 @@ def _set(options: argparse.Namespace) -> int:
 
 
 def _uid(user: str) -> str:
-    try:
-        if "@" in user:
-            return str(auth.get_user_by_email(user, app=app()).uid)
-        auth.get_user(user, app=app())
-    except (auth.UserNotFoundError, ValueError):
-        raise CommandError(
-            f"There is no user {clean(user, 100)!r}. Name a user by uid or e-mail address.", ExitCode.NOTHING_THERE
-        ) from None
-    if not is_user_id(user):
+    user_id = uid_of(user)
+    if find_account(user_id) is None:
+        raise no_user(user)
+    if not is_user_id(user_id):
         raise CommandError(f"{clean(user)!r} can have no profile, because Firestore allows no document with this id.")
-    return user
+    return user_id
 
 
 def _with_article(role: str) -> str:

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 
 from stoker_tools.cli.command_line import CommandLine
 from stoker_tools.cli.test import parts, selection
+from stoker_tools.errors import CommandError
+from stoker_tools.exit_codes import ExitCode
 from stoker_tools.setup import environment
 
 DESCRIPTION = """\
@@ -42,7 +44,7 @@ def main(words: Sequence[str]) -> int:
     parser = _parser()
     options, arguments = parser.parse_known_args(words)
     if absent := selection.absent(arguments):
-        parser.error(f"there is no {absent[0]}")
+        raise CommandError(f"There is no {absent[0]}.", ExitCode.NOTHING_THERE)
     names = bool(selection.named(arguments))
     python_only = selection.all_under(arguments, *selection.PYTHON_FOLDERS) if names else options.fast
     if (options.fast or options.python) and not python_only:
@@ -51,7 +53,7 @@ def main(words: Sequence[str]) -> int:
     # Node.js and Java take longer to install than the Python tools.
     python = f".venv-{options.python}" if options.python else ".venv"
     places = (python,) if python_only else environment.EVERYTHING
-    environment.enter("stoker_tools", places)
+    environment.enter(places)
     if options.fast:
         arguments = [*selection.FAST, *([] if names else selection.PYTHON_ONLY), *arguments]
     if python_only or selection.needs_no_suite(arguments):

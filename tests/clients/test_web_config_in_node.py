@@ -1,4 +1,4 @@
-"""The code with which a web app connects to a suite, run as it is pasted."""
+"""The code with which a web app connects to a suite, run by Node.js as it is pasted."""
 
 import json
 import subprocess
@@ -6,20 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from example_suite import HOSTS, VARIABLES
 from stoker_tools.emulators.web_config import web_config
 from stoker_tools.setup.environment import ROOT
 
-HOSTS = {
-    "auth": "127.0.0.1:9099",
-    "firestore": "127.0.0.1:8080",
-    "functions": "127.0.0.1:5001",
-    "storage": "127.0.0.1:9199",
-    "hub": "127.0.0.1:4400",
-}
-VARIABLES = {
-    "GCLOUD_PROJECT": "demo-stoker",
-    "FIREBASE_CONFIG": json.dumps({"storageBucket": "demo-stoker.appspot.com"}),
-}
 SHOW = """
 import { ref } from 'firebase/storage';
 const storage = getStorage(app);
@@ -35,7 +25,7 @@ process.exit(0);
 
 
 @pytest.mark.slow
-def test_it_runs_as_it_is_pasted(tmp_path: Path) -> None:
+def test_the_code_connects_each_service_to_its_emulator(tmp_path: Path) -> None:
     (tmp_path / "node_modules").symlink_to(ROOT / "node_modules")
     script = tmp_path / "app.mjs"
     script.write_text(f"{web_config(HOSTS, VARIABLES)}\n{SHOW}")

@@ -1,20 +1,7 @@
-"""The code with which a web app connects to a suite."""
+"""The text of the code with which a web app connects to a suite."""
 
-import json
-
+from example_suite import HOSTS, VARIABLES
 from stoker_tools.emulators.web_config import region_of, web_config
-
-HOSTS = {
-    "auth": "127.0.0.1:9099",
-    "firestore": "127.0.0.1:8080",
-    "functions": "127.0.0.1:5001",
-    "storage": "127.0.0.1:9199",
-    "hub": "127.0.0.1:4400",
-}
-VARIABLES = {
-    "GCLOUD_PROJECT": "demo-stoker",
-    "FIREBASE_CONFIG": json.dumps({"storageBucket": "demo-stoker.appspot.com"}),
-}
 
 
 def test_it_names_all_emulators_that_an_app_uses_and_the_bucket() -> None:

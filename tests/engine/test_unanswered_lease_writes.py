@@ -1,4 +1,5 @@
-"""Claims whose answer is lost: the worker finds its own lease, and no attempt is spent."""
+"""Writes that take a job under a lease, and whose answer is lost: the worker finds its own lease, and no attempt is
+spent."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -25,12 +26,12 @@ LOST = [exceptions.RetryError("lost", None) if kind is exceptions.RetryError els
 
 @pytest.fixture(autouse=True)
 def host(engine: Store) -> StillHost:
-    """A clock that moves while someone waits."""
+    """A clock that moves while the code waits."""
     engine.host = host = StillHost()
     return host
 
 
-def at_claims(error: Exception, times: int = 1) -> Callable[[Sequence[Write]], None]:
+def at_lease_writes(error: Exception, times: int = 1) -> Callable[[Sequence[Write]], None]:
     """Raise an error at so many commits that take a lease."""
     left = times
 
@@ -57,10 +58,10 @@ def run(job: DrivenJob) -> int:
 
 
 @pytest.mark.parametrize("error", LOST, ids=lambda error: type(error).__name__)
-def test_a_claim_that_arrived_without_an_answer_begins_the_attempt(
+def test_a_lease_write_that_arrived_without_an_answer_begins_the_attempt(
     job: DrivenJob, meddled: Meddled, error: Exception
 ) -> None:
-    meddled.after = at_claims(error)
+    meddled.after = at_lease_writes(error)
     assert run(job) == 1
     data = job.data()
     assert (data["status"], data["attempt"]) == ("completed", 1)
@@ -68,25 +69,25 @@ def test_a_claim_that_arrived_without_an_answer_begins_the_attempt(
 
 
 @pytest.mark.parametrize("error", LOST, ids=lambda error: type(error).__name__)
-def test_a_claim_that_did_not_arrive_is_made_again(job: DrivenJob, meddled: Meddled, error: Exception) -> None:
-    meddled.before = at_claims(error, times=3)
+def test_a_lease_write_that_did_not_arrive_is_repeated(job: DrivenJob, meddled: Meddled, error: Exception) -> None:
+    meddled.before = at_lease_writes(error, times=3)
     assert run(job) == 1
     data = job.data()
     assert (data["status"], data["attempt"]) == ("completed", 1)
 
 
-def test_a_limited_owners_claim_takes_one_place(
+def test_a_repeated_lease_write_of_a_limited_owner_takes_one_place(
     job: DrivenJob, meddled: Meddled, settings: Callable[..., None], queued: list[str]
 ) -> None:
     settings(userLimits={"atOnce": 1, "aDay": 1})
-    meddled.after = at_claims(exceptions.DeadlineExceeded("lost"))
+    meddled.after = at_lease_writes(exceptions.DeadlineExceeded("lost"))
     assert run(job) == 1
     assert job.status == "completed"
     assert begin_attempt(DrivenJob().id) is None  # The first one was the day's.
 
 
-def test_a_claim_that_arrives_after_all_is_not_made_twice(job: DrivenJob, meddled: Meddled) -> None:
-    """The call fails, and the commit is under way still: it meets the second one."""
+def test_a_lease_write_that_arrives_late_counts_once(job: DrivenJob, meddled: Meddled) -> None:
+    """The call fails although its commit is still under way. The commit arrives before the second one."""
     late = list[Sequence[Write]]()
 
     def meddle(writes: Sequence[Write]) -> None:
@@ -102,8 +103,8 @@ def test_a_claim_that_arrives_after_all_is_not_made_twice(job: DrivenJob, meddle
     assert (job.status, job.data()["attempt"]) == ("completed", 1)
 
 
-def test_a_cancellation_that_comes_with_the_lost_answer_is_heard(job: DrivenJob, meddled: Meddled) -> None:
-    lose = at_claims(exceptions.Unknown("lost"))
+def test_a_cancellation_that_comes_with_the_lost_answer_ends_the_job(job: DrivenJob, meddled: Meddled) -> None:
+    lose = at_lease_writes(exceptions.Unknown("lost"))
 
     def meddle(writes: Sequence[Write]) -> None:
         try:
@@ -121,7 +122,7 @@ def test_a_store_that_does_not_answer_is_left_to_the_next_task(
     job: DrivenJob, meddled: Meddled, host: StillHost
 ) -> None:
     began = host.time
-    meddled.before = at_claims(exceptions.ServiceUnavailable("down"), times=1000)
+    meddled.before = at_lease_writes(exceptions.ServiceUnavailable("down"), times=1000)
     with pytest.raises(exceptions.ServiceUnavailable):
         run(job)
     assert host.time - began <= TAKE_SECONDS
