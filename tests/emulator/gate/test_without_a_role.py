@@ -154,7 +154,7 @@ def test_speech_needs_no_role_but_the_api(gate: Gate) -> None:
     with Google(cast(AnswerCache, None), lambda: None, JobLog("test")) as engine:
         assert engine.voices()
         gate.speech.enabled = False
-        with pytest.raises(Unavailable, match="must enable the API"):
+        with pytest.raises(Unavailable, match="may not use Cloud Text-to-Speech"):
             engine.voices()
 
 
