@@ -5,6 +5,12 @@ from typing import Any
 
 from firebase_functions import logger
 
+FORBIDDEN = 403
+"""The HTTP status of a refusal for a missing permission."""
+
+CURE = "The account of the functions lacks a role, or an API is not enabled: run `stoker doctor`, which names it."
+"""The field `cure` of a line about a call that Google has refused for a missing permission."""
+
 
 def log_error(message: str, error: BaseException | None, **fields: Any) -> None:
     """Log an error on our side, with its stack. Users never see the stack.
@@ -16,7 +22,19 @@ def log_error(message: str, error: BaseException | None, **fields: Any) -> None:
     """
     # The stack is text, because the logger fails on an exception object (firebase-functions-python #172).
     stack = {"stack": "".join(traceback.format_exception(error))} if error is not None else {}
-    logger.error(message, **fields, **stack)
+    cure = {"cure": CURE} if error is not None and is_denied(error) else {}
+    logger.error(message, **fields, **cure, **stack)
+
+
+def is_denied(error: BaseException) -> bool:
+    """Return whether an error, or the error behind it, is Google's refusal for a missing permission."""
+    from firebase_admin.exceptions import PermissionDeniedError  # Not above: every cold start would import both.
+    from google.api_core.exceptions import Forbidden
+
+    status = getattr(getattr(error, "response", None), "status_code", None)  # Of an upload in several parts.
+    if isinstance(error, Forbidden | PermissionDeniedError) or status == FORBIDDEN:
+        return True
+    return error.__cause__ is not None and is_denied(error.__cause__)
 
 
 class JobLog:

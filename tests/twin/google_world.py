@@ -55,6 +55,8 @@ class World:
         policies: The IAM policies of services and queues, by name.
         blocking: The blocking functions that Firebase Auth calls.
         operations: The long-running operations, by name.
+        monitoring: The metrics, alert policies, notification channels and dashboards, by name.
+        unknown_metrics: Metrics that are so new that Cloud Monitoring does not know them yet.
 
         calls: Every call, in order.
         unknown: The calls that the twin does not know. A test that leaves one here fails.
@@ -86,6 +88,8 @@ class World:
     policies: dict[str, Json] = field(default_factory=dict)
     blocking: Json = field(default_factory=dict)
     operations: dict[str, Json] = field(default_factory=dict)
+    monitoring: dict[str, Json] = field(default_factory=dict)
+    unknown_metrics: set[str] = field(default_factory=set)
 
     calls: list[Call] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)

@@ -5,6 +5,7 @@ from twin.buckets import firebase_storage, storage
 from twin.cloud_functions import functions, run
 from twin.firestore_databases import firestore
 from twin.identity_platform import identity
+from twin.monitoring import logging, monitoring
 from twin.policies import iam
 from twin.projects import billing, compute, firebase, login, resource_manager, service_usage, tokens
 from twin.rules_releases import rules
@@ -15,7 +16,7 @@ SERVICES = {
     routes.host: routes
     for routes in (
         *(artifacts, billing, compute, firebase, firebase_storage, firestore, functions, iam, identity, login),
-        *(resource_manager, rules, run, scheduler, service_usage, storage, tasks, tokens),
+        *(logging, monitoring, resource_manager, rules, run, scheduler, service_usage, storage, tasks, tokens),
     )
 }
 """The calls of each host."""

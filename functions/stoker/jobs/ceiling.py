@@ -31,27 +31,35 @@ def hold_ceiling(walk: Walk) -> None:
     now, limits = walk.now, settings().project_limits
     if limits is None or stopped_until(now) is not None:
         return
-    today = _day_of(now)
-    ended = [
-        store().documents.count_and_sum(selection, "workSeconds")
-        for selection in (
-            *(job_queries.ended_since(job_type, today) for job_type in registry.job_types()),
-            job_queries.deleted_of(now.date()),
-        )
-    ]
-    jobs, seconds = sum(count for count, _ in ended), sum(seconds for _, seconds in ended)
+    jobs, seconds = used_today(now)
     used = {"jobs": jobs, "workHours": round(seconds / 3600, 1)}
     percent = used_percent(limits, jobs, seconds)
     if percent < 100:
-        _log_near(walk, today, percent, used)
+        _log_near(walk, _day_of(now), percent, used)
         return
-    path, tomorrow = f"{config.ADMIN_DATA}/{config.JOB_SETTINGS}", today + timedelta(days=1)
+    path, tomorrow = f"{config.ADMIN_DATA}/{config.JOB_SETTINGS}", _day_of(now) + timedelta(days=1)
     store().documents.commit([Merge(path, {"stoppedUntil": tomorrow})])
     JobLog("").warning(
         f"The project has reached its limit of the day: no job begins until midnight (UTC). {path} has the limits.",
         event="project-stopped",
         **used,
     )
+
+
+def used_today(now: datetime) -> tuple[int, float]:
+    """Return the number of jobs that have ended today, in UTC, and the time that their attempts took, in seconds.
+
+    Args:
+        now: The time, in UTC.
+    """
+    ended = [
+        store().documents.count_and_sum(selection, "workSeconds")
+        for selection in (
+            *(job_queries.ended_since(job_type, _day_of(now)) for job_type in registry.job_types()),
+            job_queries.deleted_of(now.date()),
+        )
+    ]
+    return sum(count for count, _ in ended), sum(seconds for _, seconds in ended)
 
 
 def _log_near(walk: Walk, today: datetime, percent: float, used: Mapping[str, float]) -> None:

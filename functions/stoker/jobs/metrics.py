@@ -70,6 +70,31 @@ def job_ended(log: JobLog, document: ProcessingJob, status: str, error_code: str
     )
 
 
+def job_overdue(seconds: float, jobs: int) -> None:
+    """Log that jobs are due, and that no worker has begun them. The sweeper looks for such jobs every ten minutes.
+
+    That is no warning yet, because jobs also wait if their queue is long. An alert is raised after a longer time.
+
+    Args:
+        seconds: The time since which the first of them has been due, in seconds.
+        jobs: Their number, in this sweep.
+    """
+    JobLog("").info("Jobs are due, and no worker has begun them.", event="job-overdue", seconds=seconds, jobs=jobs)
+
+
+def sweep_ended(found: int, failed_steps: int, seconds: float) -> None:
+    """Log that a sweep has ended. An alert is raised if this line stays away.
+
+    Args:
+        found: The number of jobs that were dispatched or updated.
+        failed_steps: The number of steps that failed.
+        seconds: The time that the sweep took, in seconds.
+    """
+    JobLog("").info(
+        "The sweep has ended.", event="sweep-ended", found=found, failedSteps=failed_steps, seconds=round(seconds, 3)
+    )
+
+
 def _run_seconds(document: ProcessingJob) -> float:
     return 0.0 if document.started_at is None else _seconds_since(document.started_at)
 

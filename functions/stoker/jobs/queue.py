@@ -10,6 +10,7 @@ from stoker import config
 from stoker.firebase import app
 from stoker.firestore.deadline import seconds_left
 from stoker.host import within
+from stoker.jobs.deployed_name import deployed_name
 from stoker.jobs.states import JobState
 
 SECONDS = 15.0
@@ -51,7 +52,8 @@ def enqueue(job: JobState, occasion: str, due: datetime | None = None) -> None:
 
 
 def _enqueue(job: JobState, occasion: str, due: datetime | None) -> None:
-    queue = functions.task_queue(f"locations/{config.REGION}/functions/{job.queue.name}", app=app())
+    name = deployed_name(job.queue.name)
+    queue = functions.task_queue(f"locations/{config.REGION}/functions/{name}", app=app())
     # Hashed, because tasks whose ids share a prefix slow a queue down.
     # Source: https://cloud.google.com/tasks/docs/reference/rest/v2/projects.locations.queues.tasks/create
     task_id = hashlib.sha256(f"{job.id}/{occasion}".encode()).hexdigest()

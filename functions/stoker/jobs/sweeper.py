@@ -17,6 +17,7 @@ from stoker.jobs.end_hook import run_end_hook
 from stoker.jobs.events import Due, LeaseLapsed
 from stoker.jobs.fairness import free_places
 from stoker.jobs.job import load_job
+from stoker.jobs.metrics import job_overdue, sweep_ended
 from stoker.jobs.settings import is_paused, users_are_limited
 from stoker.jobs.store import store
 from stoker.jobs.waiting import wake_in_queue, wake_next
@@ -65,7 +66,8 @@ def sweep(now: datetime | None = None) -> int:
         Exception: The first error of a step. All other steps were made.
     """
     sweeping, clock = Sweep(now or store().host.now()), store().host.monotonic
-    end = clock() + config.SWEEP_SECONDS
+    began = clock()
+    end = began + config.SWEEP_SECONDS
     errors = list[Exception]()
     with deadline(config.SWEEP_SECONDS):
         cursors, steps = Cursors(), sweeping.steps()
@@ -79,6 +81,7 @@ def sweep(now: datetime | None = None) -> int:
                 JobLog("").error(f"The sweep's step {name} failed; the next sweep will try again.", error)
                 errors.append(error)
     cursors.save()
+    sweep_ended(len(sweeping.found), len(errors), clock() - began)
     if errors:
         raise errors[0]
     return len(sweeping.found)
@@ -97,6 +100,7 @@ class Sweep:
     def __init__(self, now: datetime) -> None:
         self.now = now
         self.found: list[str] = []
+        self._due_since: list[datetime] = []
         self._stale_before = now - timedelta(seconds=config.STALE_PENDING_SECONDS)
 
     def steps(self) -> list[tuple[str, Callable[[Walk], None]]]:
@@ -168,7 +172,9 @@ class Sweep:
 
     def _due_again(self, walk: Walk) -> None:
         query, every = job_queries.due(self.now - OVERLAP), timedelta(minutes=RECHECK_MINUTES)
-        walk.in_rounds(_seen(query), self._bring_back_unless_held, most=MOST_RECHECKED, every=every, at_first=False)
+        walk.in_rounds(_seen(query), self._bring_back_due, most=MOST_RECHECKED, every=every, at_first=False)
+        if self._due_since:
+            job_overdue((self.now - min(self._due_since)).total_seconds(), len(self._due_since))
 
     def _everything(self, walk: Walk) -> None:
         query, every = job_queries.stale_pending(self._stale_before - OVERLAP), timedelta(minutes=EVERYTHING_MINUTES)
@@ -202,8 +208,14 @@ class Sweep:
 
     def _bring_back_unless_held(self, found: StoredDocument) -> bool:
         """Dispatch a job, unless it is held back or cancelled: other steps find such jobs."""
-        has_step = found.data.get("stage") in FOUND_BY_STAGE or found.data.get("cancelRequested") is True
-        return has_step or self._bring_back(found)
+        return _has_step(found) or self._bring_back(found)
+
+    def _bring_back_due(self, found: StoredDocument) -> bool:
+        """Dispatch a job, unless it is held back or cancelled. Note the time since when it has been due."""
+        since = found.data.get("runAfter")
+        if isinstance(since, datetime) and not _has_step(found):
+            self._due_since.append(since)
+        return self._bring_back_unless_held(found)
 
     def _bring_back(self, found: StoredDocument) -> bool:
         self.found.append(found.id)
@@ -244,6 +256,11 @@ class Sweep:
 def _seen(selection: Selection) -> Callable[[Cursor | None], Selection]:
     """Return a function that returns the query of the documents behind a cursor, with the fields of `SEEN`."""
     return selection.only(*SEEN).following
+
+
+def _has_step(found: StoredDocument) -> bool:
+    """Return whether a pending job is held back or cancelled, so that a step of its own finds it."""
+    return found.data.get("stage") in FOUND_BY_STAGE or found.data.get("cancelRequested") is True
 
 
 def _waking(wake: Callable[[str], None]) -> Callable[[StoredDocument], bool]:

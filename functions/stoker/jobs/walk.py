@@ -19,6 +19,7 @@ from stoker.firestore.selection import Cursor, Selection
 from stoker.firestore.writes import Merge
 from stoker.jobs.store import store
 from stoker.logs import JobLog
+from stoker.version import running_version
 
 THREADS = 8
 """The number of documents of a page that are processed at the same time. Each mostly waits for Firestore and Cloud
@@ -36,6 +37,8 @@ Do = Callable[[StoredDocument], bool]
 
 class Cursors:
     """The cursors at which the walks of the last sweep have ended. They cost a read and a write for each sweep.
+
+    Their document also records the time of the sweep and the version of its source, for `stoker doctor`.
 
     Attributes:
         known: Whether the cursors could be read.
@@ -73,7 +76,8 @@ class Cursors:
     def save(self) -> None:
         """Write the cursors that have changed, unless the cursors could not be read."""
         if self.known and self._changed:
-            store().documents.commit([Merge(self.PATH, {**self._changed, "updatedAt": SERVER_TIMESTAMP})])
+            ran = {"version": running_version(), "updatedAt": SERVER_TIMESTAMP}
+            store().documents.commit([Merge(self.PATH, {**self._changed, **ran})])
 
 
 @dataclass(frozen=True)

@@ -16,14 +16,9 @@ from stoker.models.completion import Completion
 from stoker.models.document import Model, Timestamp, UserId
 from stoker.models.task import Category, Minutes, TaskPriority
 from stoker.models.user import LastCompletion
+from stoker.progress.xp import xp_of
 from stoker.progress.zone import day_of, zone_at, zone_name
 from stoker.queries import declared
-
-XP = {"low": 10, "medium": 20, "high": 30, "urgent": 40}
-"""The XP of a task, by its priority."""
-
-XP_ON_TIME = 10
-"""The additional XP of a task that is completed by its due date."""
 
 PAGE = 300
 
@@ -81,7 +76,7 @@ def completion_of(
         category=facts.category,
         minutes=facts.actual_duration or 0,
         on_time=on_time,
-        xp=XP[facts.priority] + (XP_ON_TIME if on_time else 0) if _was_open(facts) else 0,
+        xp=xp_of(facts.priority, on_time=bool(on_time)) if _was_open(facts) else 0,
         xp_a_day=config.XP_A_DAY,
     )
 

@@ -322,6 +322,11 @@ def newest_job() -> Selection:
     return NEWEST_JOBS.selection().first(1)
 
 
+def newest_failed() -> Selection:
+    """Select jobs that have failed, the newest first."""
+    return NEWEST_JOBS.selection(("status", "==", "failed"))
+
+
 NEWEST_ALIVE_JOBS = DeclaredQuery(jobs, where=one_of("status"), order=[descending("createdAt")])
 
 

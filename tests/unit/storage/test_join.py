@@ -1,43 +1,32 @@
-"""An object that is made of two, by Cloud Storage's own `compose`, which its emulator has not: a stub has."""
+"""An object that is made of two, by Cloud Storage's own `compose`, which its emulator has not: the gate has."""
 
 import hashlib
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from stoker import config
 from stoker.errors import Unavailable
 from stoker.storage import outputs
 from stoker.storage.client import bucket
 from stoker.storage.outputs import AttemptOutputs, earlier_outputs
-
-STUB = Path(__file__).parents[3] / "benchmarks" / "storage_stub.py"
-
-
-@pytest.fixture(autouse=True)
-def _stub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    with subprocess.Popen([sys.executable, STUB, tmp_path], stdout=subprocess.PIPE, text=True) as server:
-        assert server.stdout is not None
-        monkeypatch.setenv("STORAGE_EMULATOR_HOST", server.stdout.readline().strip())
-        monkeypatch.setenv("GCLOUD_PROJECT", "demo-stoker")
-        monkeypatch.setattr(config, "emulated", lambda: False)
-        monkeypatch.setattr(outputs, "CHUNK_BYTES", 262_144)
-        bucket.cache_clear()
-        yield
-        bucket.cache_clear()
-        server.kill()
+from twin.gate.bucket_gate import Bucket
+from twin.gate.functions_account import FunctionsAccount
 
 
 @pytest.fixture(autouse=True)
-def _no_request_behind_the_back() -> Iterator[None]:
+def _small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outputs, "CHUNK_BYTES", 262_144)
+
+
+@pytest.fixture(autouse=True)
+def _no_request_behind_the_back(stored: Bucket, account: FunctionsAccount) -> Iterator[None]:
     """Fails if Cloud Storage's client sends requests of its own in another thread."""
     before = set(threading.enumerate())
     yield
-    assert set(threading.enumerate()) <= before
+    own = {thread for thread in threading.enumerate() if "process_request_thread" not in thread.name}
+    assert own <= before
+    assert account.unknown == []
 
 
 FIRST, REST = b"first" * 1000, bytes(range(256)) * 4000

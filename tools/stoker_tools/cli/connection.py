@@ -112,6 +112,17 @@ def _production(project: str | None) -> str:
     return name
 
 
+def access_token() -> str:
+    """Return an access token of the same credentials that the client libraries use. Call `connect` first.
+
+    Raises:
+        GoogleAuthError: The credentials are not valid any more.
+    """
+    credentials, _ = google.auth.default(scopes=["https://www.googleapis.com/auth/cloud-platform"])
+    credentials.refresh(google.auth.transport.requests.Request())
+    return str(credentials.token)
+
+
 def explained(
     error: exceptions.GoogleAPIError | GoogleAuthError | admin_exceptions.FirebaseError, project: str
 ) -> CommandError:

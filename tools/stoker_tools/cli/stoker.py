@@ -35,6 +35,8 @@ GROUPS = {
         Command("explain", "stoker_tools.cli.explain.arguments", "explain why the rules would refuse a document"),
     ),
     "to operate it": (
+        Command("doctor", "stoker_tools.cli.doctor.arguments", "report what is wrong with a running project"),
+        Command("alerts", "stoker_tools.cli.alerts.arguments", "set up alerts and a dashboard in a project"),
         Command("deploy", "stoker_tools.cli.deploy.arguments", "name what is missing in a project, and deploy to it"),
         Command("jobs", "stoker_tools.cli.jobs.arguments", "list, watch, cancel, retry and delete jobs"),
         Command("roles", "stoker_tools.cli.roles.arguments", "give roles to users, such as to the first admin"),

@@ -49,7 +49,7 @@ class Google:
         """Call an API; return the answer.
 
         Args:
-            method: `GET`, `POST` or `PATCH`.
+            method: `GET`, `POST`, `PUT` or `PATCH`.
             url: The address with the host, without `https://`.
             body: What to send, as JSON.
             query: The parameters of the address. A list repeats its parameter.

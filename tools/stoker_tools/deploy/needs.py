@@ -13,11 +13,21 @@ class Role:
 
     Attributes:
         name: Its name in IAM.
-        calls: The calls that fail without it, as a sentence without its full stop.
+        uses: The calls that fail without it, each as a phrase.
+        permissions: The permissions of the role that Google checks for the functions' own calls. Empty if only the
+            platform checks the role, for what it does in the name of the account.
+        source: The page of Google that names the permissions, or the role.
     """
 
     name: str
-    calls: str
+    uses: tuple[str, ...]
+    permissions: tuple[str, ...]
+    source: str
+
+    @property
+    def calls(self) -> str:
+        """The calls that fail without it, as a sentence without its full stop."""
+        return "; ".join((self.uses[0], *(use[0].lower() + use[1:] for use in self.uses[1:])))
 
 
 @dataclass(frozen=True)
@@ -33,23 +43,92 @@ class Api:
     reason: str
 
 
+QUEUEING = "Putting a job into its queue"
+
 ROLES = (
-    Role("roles/datastore.user", "Every read and write of a document"),
-    Role("roles/storage.objectAdmin", "Every read, write and deletion of a file in the bucket"),
-    Role("roles/cloudtasks.enqueuer", "Putting a job into its queue"),
     Role(
-        "roles/iam.serviceAccountUser", "Putting a job into its queue: the task names the account that calls the worker"
+        "roles/datastore.user",
+        ("Reading documents", "Finding and counting documents", "Writing and deleting documents"),
+        (
+            "datastore.entities.create",
+            "datastore.entities.delete",
+            "datastore.entities.get",
+            "datastore.entities.list",
+            "datastore.entities.update",
+        ),
+        "https://cloud.google.com/firestore/docs/security/iam",
     ),
-    Role("roles/run.invoker", "Calling a function: a queue calls a worker, and Eventarc calls a function for an event"),
-    Role("roles/eventarc.eventReceiver", "Receiving the events of Firestore and of Firebase Auth"),
-    Role("roles/firebaseauth.admin", "Reading, changing and deleting accounts, and setting the claim of a role"),
-    Role("roles/logging.logWriter", "Writing the log"),
     Role(
-        "roles/serviceusage.serviceUsageConsumer",
-        "Calling Cloud Text-to-Speech and Firebase Auth on the project's quota",
+        "roles/storage.objectAdmin",
+        (
+            "Reading a source",
+            "Uploading a file",
+            "Joining the parts of a large file",
+            "Listing a job's or a user's files",
+            "Deleting files",
+        ),
+        (
+            "storage.objects.create",
+            "storage.objects.delete",
+            "storage.objects.get",
+            "storage.objects.list",
+            "storage.objects.update",
+        ),
+        "https://cloud.google.com/storage/docs/access-control/iam-json",
+    ),
+    Role(
+        "roles/cloudtasks.enqueuer",
+        (QUEUEING,),
+        ("cloudtasks.tasks.create",),
+        "https://cloud.google.com/tasks/docs/access-control",
+    ),
+    # Each task names the account of the functions, for which Cloud Tasks then makes a token.
+    Role(
+        "roles/iam.serviceAccountUser",
+        (QUEUEING,),
+        ("iam.serviceAccounts.actAs",),
+        "https://cloud.google.com/tasks/docs/reference/rest/v2/OidcToken",
+    ),
+    Role(
+        "roles/firebaseauth.admin",
+        (
+            "Looking up an account",
+            "Listing the accounts",
+            "Locking and unlocking an account",
+            "Setting the claim of a role",
+            "Deleting an account",
+        ),
+        ("firebaseauth.users.delete", "firebaseauth.users.get", "firebaseauth.users.update"),
+        "https://cloud.google.com/identity-platform/docs/access-control",
+    ),
+    Role(
+        "roles/run.invoker",
+        ("Calling a worker for a task", "Calling a function for an event or by a schedule"),
+        (),
+        "https://cloud.google.com/run/docs/authenticating/service-to-service",
+    ),
+    Role(
+        "roles/eventarc.eventReceiver",
+        ("Receiving the events of Firestore and of Firebase Auth",),
+        (),
+        "https://cloud.google.com/eventarc/docs/access-control",
+    ),
+    Role(
+        "roles/logging.logWriter",
+        ("Writing the log",),
+        (),
+        "https://cloud.google.com/logging/docs/access-control",
     ),
 )
-"""The roles. The account has no other role, so a mistake in the functions can't change anything else in the project."""
+"""The roles. The account has no other role, so a mistake in the functions can't change anything else in the project.
+
+Two roles are left out, because no call needs them:
+
+- `roles/serviceusage.serviceUsageConsumer`. Google checks it only for a call that names the project whose quota it
+  uses. The functions' calls name no such project, so Google takes the project of their account.
+  Source: https://cloud.google.com/docs/quotas/set-quota-project
+- `roles/iam.serviceAccountTokenCreator`. It is needed to sign URLs. The functions sign none.
+"""
 
 APIS = (
     Api("firestore.googleapis.com", "Documents are kept in Firestore"),

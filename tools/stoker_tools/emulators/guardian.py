@@ -9,8 +9,9 @@ process, or it was orphaned by one. (On Linux, orphans of the suite become the g
 and not asked to stop, because it would take seconds to save a state that nobody needs, and would leave its workers.
 
 Parent and guardian exchange one JSON object a line. The guardian first writes {"directory"}. It reads {"command",
-"cwd", "environment", "log"} for each start of the CLI, and ends the previous CLI. If the CLI ends by
-itself, the guardian writes {"exited"}.
+"cwd", "environment", "log"} for each start of the CLI, and ends the previous CLI. If the CLI ends by itself, the
+guardian writes {"exited", "log"}. The log names the start, because the parent may have asked for the next start
+meanwhile.
 """
 
 import contextlib
@@ -57,17 +58,18 @@ def main() -> None:
 
 
 def _keep(marker: str) -> None:
-    parent, command_line = os.getppid(), None
+    parent, command_line, log = os.getppid(), None, ""
     for line in _lines(sys.stdin.fileno()):
         if os.getppid() != parent:  # A process that the parent forked may keep the pipe open.
             return
         if line:
             if command_line:
                 end(marker, adopter=os.getpid())
-            command_line = _start(json.loads(line))
+            request = json.loads(line)
+            command_line, log = _start(request), request["log"]
         for pid, status in _ended_children():
             if pid == command_line:
-                _write({"exited": os.waitstatus_to_exitcode(status)})
+                _write({"exited": os.waitstatus_to_exitcode(status), "log": log})
 
 
 def end(marker: str, adopter: int | None = None) -> None:

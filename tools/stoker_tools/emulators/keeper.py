@@ -23,11 +23,12 @@ class Keeper:
     def __init__(self, process: "subprocess.Popen[str]") -> None:
         self._process = process
         self._exit_code: int | None = None
+        self._log = ""
         self.directory = Path(self._read()["directory"])
 
     def start(self, command: Sequence[str], cwd: Path, environment: Mapping[str, str], log: Path) -> None:
         """Start the Firebase CLI. A CLI that was started before is ended first."""
-        self._exit_code = None
+        self._exit_code, self._log = None, str(log)
         request = {"command": command, "cwd": str(cwd), "environment": dict(environment), "log": str(log)}
         assert self._process.stdin is not None
         self._process.stdin.write(json.dumps(request) + "\n")
@@ -37,7 +38,10 @@ class Keeper:
         """Return the exit code of the CLI, or None if it still runs after some seconds."""
         assert self._process.stdout is not None
         if self._exit_code is None and select.select([self._process.stdout], [], [], seconds)[0]:
-            self._exit_code = self._read()["exited"]
+            message = self._read()
+            # The CLI that was started before may have ended just before this start. Its exit code is of no use.
+            if message.get("log", self._log) == self._log:
+                self._exit_code = message["exited"]
         return self._exit_code
 
     def _read(self) -> dict[str, Any]:

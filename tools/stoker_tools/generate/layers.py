@@ -23,7 +23,7 @@ ALLOWED: Mapping[str, set[str]] = {
 """The packages of `stoker` that each package may import. The modules of `FOUNDATION` stand below all packages, except
 that `models` imports only `registry` of them, which names the types of jobs."""
 
-FOUNDATION = {"config", "errors", "firebase", "host", "languages", "logs", "registry", "shutdown"}
+FOUNDATION = {"config", "errors", "firebase", "host", "languages", "logs", "registry", "shutdown", "version"}
 """The modules of `stoker` that every package but `models` may import."""
 
 

@@ -12,6 +12,7 @@ from stoker_tools.generate.job_states import job_states
 from stoker_tools.generate.output_table import output_table
 from stoker_tools.generate.recording import animation, example
 from stoker_tools.generate.regions import replaced
+from stoker_tools.generate.role_table import role_table
 
 RECORDING = Path("docs/images/demo.txt")
 PICTURE = Path("docs/images/demo.svg")
@@ -42,7 +43,10 @@ def pages(root: Path, manifest: str) -> dict[Path, str]:
             "prices": cost_tables.price_table,
         },
         Path("docs/data-model.md"): {"fields": field_tables},
-        Path("docs/deploy.md"): {"functions": lambda: function_table(root / "functions/main.py")},
+        Path("docs/deploy.md"): {
+            "functions": lambda: function_table(root / "functions/main.py"),
+            "roles": role_table,
+        },
         Path("docs/errors.md"): {"job errors": job_errors, "call errors": call_errors},
         Path("docs/inputs.md"): {"inputs": accepted_table},
         Path("docs/job-states.md"): {"job states": job_states},

@@ -119,7 +119,7 @@ def test_the_page_about_imports_says_what_is_read() -> None:
             zoned = found(value, DueDates("excel" if "excel" in rule else "iso", BERLIN), csv=True)
             plain = found(value, csv=True)
             assert isinstance(zoned, ImportedTask) == (rule != "refused")
-            assert isinstance(plain, ImportedTask) == rule.startswith("that time, to the microsecond")
+            assert isinstance(plain, ImportedTask) == rule.startswith("that time, exact to the microsecond")
 
 
 @given(st.text(max_size=40))

@@ -156,8 +156,8 @@ def _exit_code(results: list[dict[str, Any]]) -> int:
 
 
 def _started(logged: list[Mapping[str, Any]]) -> str:
-    # Cloud Tasks accepts tasks from service accounts only. If a person runs the command, the task is refused, and the
-    # sweeper queues the job later. The same happens after a fault.
+    # Cloud Tasks accepts tasks from service accounts only, and only deployed functions know a prefix of the queues. If
+    # the task is refused for this or any other reason, the sweeper queues the job later.
     failed = any(str(entry.get("severity")) == "ERROR" for entry in logged)
     logged.clear()
     return "is pending again; the sweeper will queue it, within two minutes" if failed else "is pending again"

@@ -1,0 +1,104 @@
+"""A project in which nothing is wrong, as facts that a test may spoil."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from stoker.firestore.documents import StoredDocument
+from stoker_tools.deploy.needs import ROLES
+from stoker_tools.doctor.expected import Endpoint, Expected
+from stoker_tools.doctor.place import DeployedFunction, Place
+
+NOW = datetime(2026, 11, 27, 3, 0, tzinfo=UTC)
+REGION = "europe-west1"
+ACCOUNT = "firebase-fn-1234@acme-prod.iam.gserviceaccount.com"
+PLACE = Place("acme-prod", REGION, NOW)
+
+WANTED = Expected(
+    endpoints=(
+        Endpoint("sweep_jobs", REGION, "schedule"),
+        Endpoint("videoprocessing", REGION, "queue"),
+        Endpoint("retryJob", REGION, "other"),
+    ),
+    codebase="stoker",
+    indexes={
+        "indexes": [
+            {
+                "collectionGroup": "tasks",
+                "queryScope": "COLLECTION",
+                "fields": [
+                    {"fieldPath": "userId", "order": "ASCENDING"},
+                    {"fieldPath": "createdAt", "order": "DESCENDING"},
+                ],
+            }
+        ],
+        "fieldOverrides": [
+            {"collectionGroup": "callCounts", "fieldPath": "expiresAt", "ttl": True, "indexes": []},
+            {
+                "collectionGroup": "completions",
+                "fieldPath": "userId",
+                "indexes": [{"order": "ASCENDING", "queryScope": "COLLECTION_GROUP"}],
+            },
+        ],
+    },
+    rules={"cloud.firestore": "allow read;\n", "firebase.storage": "allow get;\n"},
+    version="0123456789ab",
+)
+
+
+def healthy() -> dict[str, Any]:
+    """Return all facts of the project."""
+    database = "projects/acme-prod/databases/(default)/collectionGroups"
+    tasks, completions = f"{database}/tasks/indexes/1", f"{database}/completions/fields/userId"
+    return {
+        "functions": [
+            DeployedFunction(one.name, REGION, "ACTIVE", "stoker", "hash", ACCOUNT) for one in WANTED.endpoints
+        ],
+        "schedules": [
+            {
+                "name": f"projects/acme-prod/locations/{REGION}/jobs/firebase-schedule-sweep_jobs-{REGION}",
+                "state": "ENABLED",
+            }
+        ],
+        "queues": [{"name": f"projects/acme-prod/locations/{REGION}/queues/videoprocessing", "state": "RUNNING"}],
+        "indexes": [
+            {
+                "name": tasks,
+                "queryScope": "COLLECTION",
+                "state": "READY",
+                "fields": [*WANTED.indexes["indexes"][0]["fields"], {"fieldPath": "__name__", "order": "DESCENDING"}],
+            }
+        ],
+        "fields": [
+            {"name": f"{database}/callCounts/fields/expiresAt", "ttlConfig": {"state": "ACTIVE"}, "indexConfig": {}},
+            {
+                "name": completions,
+                "indexConfig": {
+                    "indexes": [
+                        {
+                            "queryScope": "COLLECTION_GROUP",
+                            "state": "READY",
+                            "fields": [{"fieldPath": "userId", "order": "ASCENDING"}],
+                        }
+                    ]
+                },
+            },
+        ],
+        "policy": {"bindings": [{"role": one.name, "members": [f"serviceAccount:{ACCOUNT}"]} for one in ROLES]},
+        "bucket": {
+            "name": "acme-prod.firebasestorage.app",
+            "cors": [{"origin": ["*"], "method": ["GET"], "responseHeader": ["Range", "content-range"]}],
+        },
+        "rules": {"cloud.firestore": "allow read;", "firebase.storage": "allow get;\r\n"},
+        "sweep": {"updatedAt": NOW - timedelta(seconds=40), "version": WANTED.version, "due": {"after": None}},
+        "settings": {},
+        "waiting": [],
+        "lapsed": [],
+        "failed": [],
+        "used": (12, 3600.0),
+    }
+
+
+def job(name: str = "one", **fields: Any) -> StoredDocument:
+    """Return a job's document."""
+    usual = {"type": "video-processing", "stage": "queued", "createdAt": NOW - timedelta(hours=3)}
+    return StoredDocument(f"processingJobs/{name}", {**usual, **fields}, NOW)

@@ -1,0 +1,158 @@
+"""Each finding of `stoker doctor`: it appears for its fact, and no other finding appears."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from stoker_tools.deploy.needs import ROLES
+from stoker_tools.doctor.diagnosis import diagnose
+from stoker_tools.doctor.place import DeployedFunction
+from stoker_tools.doctor.reading import SOURCES, Unread
+from unit.doctor.healthy import ACCOUNT, NOW, PLACE, REGION, WANTED, healthy, job
+
+Facts = dict[str, Any]
+
+MINUTE = timedelta(minutes=1)
+LEFT_OVER = DeployedFunction("old", REGION, codebase="stoker", source_hash="hash")
+
+
+def findings(facts: Facts, **place: Any) -> list[tuple[str, str]]:
+    return [(one.severity, one.code) for one in diagnose(facts, WANTED, replace(PLACE, **place))]
+
+
+def spoiled(change: Callable[[Facts], object]) -> Facts:
+    facts = healthy()
+    change(facts)
+    return facts
+
+
+def the_function(**fields: Any) -> Callable[[Facts], None]:
+    def change(facts: Facts) -> None:
+        facts["functions"][0] = replace(facts["functions"][0], **fields)
+
+    return change
+
+
+def test_nothing_is_wrong_with_a_healthy_project() -> None:
+    assert findings(healthy()) == []
+    assert findings({"functions": healthy()["functions"], "sweep": healthy()["sweep"]}, is_suite=True) == []
+
+
+ERRORS: dict[str, Callable[[Facts], object]] = {
+    "functions-missing": lambda facts: facts["functions"].pop(),
+    "functions-elsewhere": the_function(region="us-central1", codebase="another"),
+    "function-broken": the_function(state="FAILED"),
+    "schedule-missing": lambda facts: facts["schedules"].clear(),
+    "schedule-off": lambda facts: facts["schedules"][0].update(state="PAUSED"),
+    "queue-missing": lambda facts: facts["queues"].clear(),
+    "queue-off": lambda facts: facts["queues"][0].update(state="PAUSED"),
+    "index-missing": lambda facts: facts["indexes"].clear(),
+    "index-broken": lambda facts: facts["indexes"][0].update(state="NEEDS_REPAIR"),
+    "ttl-missing": lambda facts: facts["fields"][0].pop("ttlConfig"),
+    "ttl-broken": lambda facts: facts["fields"][0].update(ttlConfig={"state": "NEEDS_REPAIR"}),
+    "role-missing": lambda facts: facts["policy"]["bindings"].pop(),
+    "no-bucket": lambda facts: facts["bucket"].clear(),
+    "rules-missing": lambda facts: facts["rules"].pop("firebase.storage"),
+    "rules-differ": lambda facts: facts["rules"].update({"cloud.firestore": "allow read, write;"}),
+    "sweep-never": lambda facts: facts["sweep"].clear(),
+    "sweep-silent": lambda facts: facts["sweep"].update(updatedAt=NOW - 11 * MINUTE),
+    "settings-invalid": lambda facts: facts["settings"].update(paused="video-processing"),
+    "project-stopped": lambda facts: facts["settings"].update(stoppedUntil=NOW + MINUTE),
+    "job-overdue": lambda facts: facts["waiting"].append(job()),
+    "lease-lapsed": lambda facts: facts["lapsed"].append(job(lease={"expiresAt": NOW - 6 * MINUTE})),
+}
+
+WARNINGS: dict[str, Callable[[Facts], object]] = {
+    "function-deploying": the_function(state="DEPLOYING"),
+    "functions-mixed": the_function(source_hash="older"),
+    "function-left-over": lambda facts: facts["functions"].append(LEFT_OVER),
+    "schedule-failing": lambda facts: facts["schedules"][0].update(status={"code": 13}),
+    "index-creating": lambda facts: facts["indexes"][0].update(state="CREATING"),
+    "ttl-creating": lambda facts: facts["fields"][0].update(ttlConfig={"state": "CREATING"}),
+    "role-too-broad": lambda facts: facts["policy"]["bindings"].append(
+        {"role": "roles/editor", "members": [f"serviceAccount:{ACCOUNT}"]}
+    ),
+    "no-cors": lambda facts: facts["bucket"].pop("cors"),
+    "cors-headers": lambda facts: facts["bucket"]["cors"][0].update(responseHeader=["Range"]),
+    "other-version": lambda facts: facts["sweep"].pop("version"),
+    "type-paused": lambda facts: facts["settings"].update(paused=["video-processing"]),
+    "project-near-limit": lambda facts: facts.update(used=(85_000, 0.0)),
+    "jobs-failed": lambda facts: facts["failed"].append(job(errorCode="internal", completedAt=NOW - 59 * MINUTE)),
+}
+
+
+@pytest.mark.parametrize("code", [*ERRORS, *WARNINGS])
+def test_a_finding_appears_for_its_fact_alone(code: str) -> None:
+    severity, change = ("error", ERRORS[code]) if code in ERRORS else ("warning", WARNINGS[code])
+    facts = spoiled(change)
+    assert findings(facts) == [(severity, code)]
+    [found] = diagnose(facts, WANTED, PLACE)
+    assert found.message.endswith(".")
+    assert found.cure
+
+
+@pytest.mark.parametrize("role", ROLES, ids=lambda role: role.name)
+def test_a_missing_role_is_named_with_the_command_that_gives_it(role: Any) -> None:
+    facts = healthy()
+    facts["policy"]["bindings"] = [one for one in facts["policy"]["bindings"] if one["role"] != role.name]
+    [found] = diagnose(facts, WANTED, PLACE)
+    assert role.name in found.message
+    assert found.cure == (
+        f"gcloud projects add-iam-policy-binding acme-prod --member=serviceAccount:{ACCOUNT} --role={role.name}"
+    )
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_a_fact_that_can_not_be_read_is_a_finding_with_the_permission(name: str) -> None:
+    facts = healthy() | {name: Unread("The caller does not have permission", is_forbidden=True)}
+    [found] = diagnose(facts, WANTED, PLACE)
+    assert (found.severity, found.code) == ("error", f"unread-{name}")
+    assert SOURCES[name].permission in found.message
+    assert found.cure.endswith(f"--role={SOURCES[name].role}")
+
+
+def test_an_api_that_is_off_is_named_with_the_command_that_enables_it() -> None:
+    off = "Cloud Tasks API has not been used in project 1 before or it is disabled."
+    facts = healthy() | {"queues": Unread(off, is_forbidden=True)}
+    [found] = diagnose(facts, WANTED, PLACE)
+    assert found.cure == "gcloud services enable cloudtasks.googleapis.com --project=acme-prod"
+
+
+def test_a_query_without_its_index_is_mended_by_a_deployment_of_the_indexes() -> None:
+    [found] = diagnose(
+        healthy() | {"failed": Unread("The query requires an index. You can create it here.")}, WANTED, PLACE
+    )
+    assert found.cure == "npx firebase-tools deploy --only firestore:indexes --project acme-prod"
+
+
+def test_jobs_that_are_held_back_or_cancelled_are_not_stuck() -> None:
+    held = [job(stage="paused"), job(stage="waiting-for-other-jobs"), job(cancelRequested=True)]
+    assert findings(healthy() | {"waiting": held}) == []
+
+
+def test_failures_of_another_hour_are_not_reported() -> None:
+    assert findings(healthy() | {"failed": [job(completedAt=NOW - timedelta(hours=2))]}) == []
+
+
+def test_the_oldest_stuck_job_is_named_and_the_others_are_counted() -> None:
+    waiting = [job("new", runAfter=NOW - 20 * MINUTE), job("old", runAfter=NOW - 40 * MINUTE), job("$(reboot)")]
+    [found] = diagnose(healthy() | {"waiting": waiting[:2]}, WANTED, PLACE)
+    assert found.message == (
+        "The job old (video-processing, stage queued) has been due for 40 min, and no worker has begun it; "
+        "at least 1 more."
+    )
+    assert found.cure == "scripts/jobs show old --project acme-prod"
+    [found] = diagnose(healthy() | {"waiting": waiting}, WANTED, PLACE)
+    assert found.cure == "scripts/jobs show '$(reboot)' --project acme-prod"
+
+
+def test_errors_come_before_warnings() -> None:
+    facts = healthy() | {"sweep": {}, "settings": {"paused": ["video-processing"]}, "bucket": {}}
+    assert [severity for severity, _ in findings(facts)] == ["error", "error", "warning"]
+
+
+def test_a_suite_that_has_just_started_is_not_broken() -> None:
+    assert findings({"sweep": {}}, is_suite=True) == [("warning", "sweep-never")]

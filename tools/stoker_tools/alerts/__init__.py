@@ -1,0 +1,1 @@
+"""Alerts and a dashboard, from the files in `monitoring/` into a project."""

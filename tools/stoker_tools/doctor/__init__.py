@@ -1,0 +1,1 @@
+"""Looking at a running project: facts are read in parallel, and pure functions decide what is wrong."""

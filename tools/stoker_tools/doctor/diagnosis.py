@@ -1,0 +1,58 @@
+"""The diagnosis: from facts to findings. It is pure, so that tests need no project."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from stoker_tools.deploy.findings import Finding
+from stoker_tools.doctor.database_checks import check_fields, check_indexes
+from stoker_tools.doctor.expected import Expected
+from stoker_tools.doctor.function_checks import check_functions
+from stoker_tools.doctor.job_checks import (
+    check_failed,
+    check_lapsed,
+    check_settings,
+    check_sweep,
+    check_used,
+    check_waiting,
+)
+from stoker_tools.doctor.place import Place
+from stoker_tools.doctor.platform_checks import check_bucket, check_queues, check_roles, check_rules, check_schedules
+from stoker_tools.doctor.reading import Unread
+
+Check = Callable[[Any, Expected, Place], Iterator[Finding]]
+
+CHECKS: Mapping[str, Check] = {
+    "functions": check_functions,
+    "schedules": check_schedules,
+    "queues": check_queues,
+    "indexes": check_indexes,
+    "fields": check_fields,
+    "bucket": check_bucket,
+    "rules": check_rules,
+    "sweep": check_sweep,
+    "settings": check_settings,
+    "waiting": check_waiting,
+    "lapsed": check_lapsed,
+    "failed": check_failed,
+}
+"""The checks of single facts, by the names of the facts."""
+
+
+def diagnose(facts: Mapping[str, Any], wanted: Expected, place: Place) -> list[Finding]:
+    """Return everything that is wrong, the errors first.
+
+    Args:
+        facts: The facts by name, which may be `Unread`. A fact that does not exist in this place is left out.
+        wanted: The things that the project should have.
+        place: The place that is looked at.
+    """
+    found = [fact.finding(name, place) for name, fact in facts.items() if isinstance(fact, Unread)]
+    known = {name: fact for name, fact in facts.items() if not isinstance(fact, Unread)}
+    for name, check in CHECKS.items():
+        if name in known:
+            found += check(known[name], wanted, place)
+    if "policy" in known and "functions" in known:
+        found += check_roles(known["policy"], known["functions"], wanted, place)
+    if "used" in known and "settings" in known:
+        found += check_used(known["used"], known["settings"], place)
+    return sorted(found, key=lambda one: one.severity)

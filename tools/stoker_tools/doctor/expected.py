@@ -1,0 +1,120 @@
+"""The things that a project should have, by the files of this checkout."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+
+from stoker.version import version_of
+from stoker_tools.errors import CommandError
+from stoker_tools.setup.environment import ROOT
+
+REGION = "{{ params.STOKER_REGION }}"
+"""The region in the manifest. The Firebase CLI puts the value of the parameter there."""
+
+Kind = Literal["schedule", "queue", "other"]
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """A function that should be deployed.
+
+    Attributes:
+        name: Its name.
+        region: Its region.
+        kind: `schedule` if Cloud Scheduler calls it, `queue` if a queue of Cloud Tasks does, else `other`.
+    """
+
+    name: str
+    region: str
+    kind: Kind
+
+
+@dataclass(frozen=True)
+class Expected:
+    """The things that a project should have.
+
+    Attributes:
+        endpoints: The functions.
+        codebase: The name of their codebase in `firebase.json`.
+        indexes: The content of `firestore.indexes.json`.
+        rules: The rules, by the name of their service: `cloud.firestore` and `firebase.storage`.
+        version: The version of the functions' source; see `stoker.version`.
+    """
+
+    endpoints: Sequence[Endpoint]
+    codebase: str
+    indexes: Mapping[str, Any]
+    rules: Mapping[str, str]
+    version: str
+
+
+def expected(region: str, *, blocking: bool, root: Path = ROOT) -> Expected:
+    """Read the files of a checkout.
+
+    Args:
+        region: The value of `STOKER_REGION`.
+        blocking: The value of `STOKER_BLOCKING`.
+        root: The checkout.
+
+    Raises:
+        CommandError: A file, or an entry of `firebase.json`, is missing.
+    """
+    try:
+        configured = json.loads((root / "firebase.json").read_text())
+        codebase = _codebase(configured, root)
+        functions = root / codebase["source"]
+        return Expected(
+            endpoints=endpoints(yaml.safe_load((functions / "functions.yaml").read_text()), region, blocking=blocking),
+            codebase=codebase.get("codebase", "default"),
+            indexes=json.loads((root / _entry(configured, "firestore", "indexes")).read_text()),
+            rules={
+                "cloud.firestore": (root / _entry(configured, "firestore", "rules")).read_text(),
+                "firebase.storage": (root / _entry(configured, "storage", "rules")).read_text(),
+            },
+            version=version_of(functions),
+        )
+    except FileNotFoundError as error:
+        raise CommandError(f"{error.filename} is missing. Run scripts/generate, or restore the file.") from None
+
+
+def _codebase(configured: Mapping[str, Any], root: Path) -> Mapping[str, str]:
+    """Return the entry of `firebase.json` whose source holds the package `stoker`."""
+    entries = configured.get("functions", [])
+    for entry in [entries] if isinstance(entries, dict) else entries:
+        if (root / entry.get("source", "functions") / "stoker").is_dir():
+            return {"source": "functions", **entry}
+    raise CommandError("No entry of functions in firebase.json has a source that holds the package stoker.")
+
+
+def _entry(configured: Mapping[str, Any], service: str, name: str) -> str:
+    """Return the path that an entry of `firebase.json` names; of several databases or buckets, that of the first."""
+    entries = configured.get(service) or {}
+    entry = entries[0] if isinstance(entries, list) else entries
+    if name not in entry:
+        raise CommandError(f"firebase.json has no {name} for {service}.")
+    return str(entry[name])
+
+
+def endpoints(manifest: Mapping[str, Any], region: str, *, blocking: bool) -> list[Endpoint]:
+    """Return the functions of a manifest. Blocking functions are left out if they are not deployed.
+
+    Args:
+        manifest: The content of `functions.yaml`.
+        region: The value of `STOKER_REGION`.
+        blocking: The value of `STOKER_BLOCKING`.
+    """
+    return [
+        Endpoint(name, one["region"][0].replace(REGION, region), _kind(one))
+        for name, one in manifest["endpoints"].items()
+        if blocking or "blockingTrigger" not in one
+    ]
+
+
+def _kind(endpoint: Mapping[str, Any]) -> Kind:
+    if "scheduleTrigger" in endpoint:
+        return "schedule"
+    return "queue" if "taskQueueTrigger" in endpoint else "other"
