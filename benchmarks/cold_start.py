@@ -187,6 +187,8 @@ def _start(case: Case, is_ours: bool) -> Start:
         again = time.perf_counter()
         second = first if done else _answered(port, request, again, None) - again
     finally:
+        if done:
+            time.sleep(1)  # A roll-up gives its lease back. If it did not, the next one would wait for 20 s.
         # The processor time is known only if the process ends in order. If it still answers, that takes 30 s.
         os.killpg(process.pid, signal.SIGKILL if done else signal.SIGTERM)
         _, _, usage = os.wait4(process.pid, 0)
