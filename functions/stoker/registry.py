@@ -33,6 +33,8 @@ class Queue:
 class JobType:
     """A type of job.
 
+    The timeout is the same for all types: `config.ATTEMPT_SECONDS`.
+
     Attributes:
         name: Lower-case words with hyphens between them. Jobs name it in their field `type`.
         input: The model of the input, as `module:Name`. A union of models needs a discriminator.

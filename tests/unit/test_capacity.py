@@ -49,7 +49,7 @@ def test_the_queues_of_a_smaller_budget_have_fewer_places(budget: str, films: in
 
 @pytest.mark.parametrize("budget", ["0", "-5", "many", "1.5", "٣", "20"])
 def test_a_budget_that_is_no_number_or_too_small_is_named(budget: str) -> None:
-    done = _run("from stoker import registry", STOKER_VCPU=budget)
+    done = _run("from stoker import registry; registry.job_types()", STOKER_VCPU=budget)
     assert done.returncode == 1
     assert f"STOKER_VCPU is {budget!r}. Set it to" in done.stderr.replace("is 20.", "is '20'.")
 

@@ -1,4 +1,7 @@
-"""An attempt at a job: run the worker, keep the lease alive, and make the final write."""
+"""An attempt at a job: run the worker, keep the lease alive, and make the final write.
+
+An attempt stops before `config.ATTEMPT_SECONDS`, the longest time of all types of jobs.
+"""
 
 from collections.abc import Callable
 from typing import TypeVar, cast

@@ -1,5 +1,7 @@
 """The limits of a user: how many jobs may run, and how much they may do in a day.
 
+`stoker.models.settings` has the numbers.
+
 `jobUsers/{uid}` records the places that the user's running jobs hold:
 `{running: {jobId: since}, types: {jobId: type}, day: "2026-11-22", began: 7, work: {"2026-11-22": 340},
 outputBytes: {"2026-11-22": 81920}, mediaSeconds: {"2026-11-22": 95}, waiting: 1, accountCreatedAt,

@@ -1,5 +1,7 @@
 """The award of XP for a completed task: once for each task, even if events come twice or the task is reopened.
 
+`stoker.progress.xp` has the amounts.
+
 First the completion is written to the ledger. The ledger has at most one completion for each task. Then all completions
 of the user that are not counted yet are counted, in one commit with the progress. The commit fails if somebody has
 written the profile since it was read. If several awards run at the same time, one of them counts all completions.

@@ -1,4 +1,4 @@
-"""The reader of CSV. Columns are named like a task's fields, and each row is a task."""
+"""The reader of CSV. Columns are named like the fields of `ImportedTask`, and each row is a task."""
 
 import csv
 import re

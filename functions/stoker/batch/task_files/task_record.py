@@ -1,4 +1,4 @@
-"""A record of a file: a task, or a list of problems."""
+"""A record of a file: a task, or a list of problems. `stoker.models.batch.ImportedTask` has the fields."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
