@@ -11,6 +11,7 @@ import yaml
 from stoker.version import version_of
 from stoker_tools.errors import CommandError
 from stoker_tools.setup.environment import ROOT
+from stoker_tools.setup.functions_folder import functions_entry
 
 REGION = "{{ params.STOKER_REGION }}"
 """The region in the manifest. The Firebase CLI puts the value of the parameter there."""
@@ -67,7 +68,9 @@ def expected(region: str, *, blocking: bool, root: Path = ROOT) -> Expected:
     """
     try:
         configured = json.loads((root / "firebase.json").read_text())
-        codebase = _codebase(configured, root)
+        codebase = functions_entry(configured, root)
+        if codebase is None:
+            raise CommandError("No entry of functions in firebase.json has a source that holds the package stoker.")
         functions = root / codebase["source"]
         manifest = yaml.safe_load((functions / "functions.yaml").read_text())
         prefix = f"{codebase['prefix']}-" if codebase.get("prefix") else ""
@@ -84,15 +87,6 @@ def expected(region: str, *, blocking: bool, root: Path = ROOT) -> Expected:
         )
     except FileNotFoundError as error:
         raise CommandError(f"{error.filename} is missing. Run scripts/generate, or restore the file.") from None
-
-
-def _codebase(configured: Mapping[str, Any], root: Path) -> Mapping[str, str]:
-    """Return the entry of `firebase.json` whose source holds the package `stoker`."""
-    entries = configured.get("functions", [])
-    for entry in [entries] if isinstance(entries, dict) else entries:
-        if (root / entry.get("source", "functions") / "stoker").is_dir():
-            return {"source": "functions", **entry}
-    raise CommandError("No entry of functions in firebase.json has a source that holds the package stoker.")
 
 
 def _entry(configured: Mapping[str, Any], service: str, name: str) -> str:
