@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -17,6 +18,9 @@ from stoker.jobs.sweeper import RECHECK_MINUTES
 from stoker.jobs.waiting import wake_next
 from stoker.jobs.walk import Cursors
 from stoker.version import running_version
+from stoker_tools.doctor.document_facts import document_readers
+from stoker_tools.doctor.job_checks import check_waiting
+from unit.doctor.healthy import PLACE, WANTED
 
 pytestmark = [pytest.mark.parametrize("engine", ["memory"], indirect=True), pytest.mark.usefixtures("dated")]
 
@@ -107,6 +111,20 @@ def test_a_job_that_waited_for_hours_is_not_late_when_it_is_woken(
     wake_next("ann", None)
     sweep_at(NOW + RECHECK_MINUTES * MINUTE)
     assert logged(capsys, "job-overdue") == []
+
+
+def test_doctor_names_the_job_that_has_been_due_for_longest(in_its_time: Dated) -> None:
+    in_its_time.date = NOW - 70 * MINUTE
+    [lost] = write(1, createdAt=NOW - 70 * MINUTE)
+    long_ago = NOW - timedelta(hours=9)
+    for written in (NOW - 20 * MINUTE, NOW):
+        in_its_time.date = written
+        write(1, createdAt=long_ago, runAfter=long_ago)
+    waiting: Any = document_readers(NOW)["waiting"]()
+    assert len(waiting) == 3
+    [found] = check_waiting(waiting, WANTED, replace(PLACE, now=NOW))
+    assert f"{lost} (video-processing, stage none) has been due for 70 min" in found.message
+    assert found.message.endswith("; at least 1 more.")
 
 
 def test_nothing_is_logged_if_no_job_waits(capsys: pytest.CaptureFixture[str]) -> None:
