@@ -5,6 +5,9 @@ from typing import Any
 
 from firebase_functions import logger
 
+MOST_CAUSES = 20
+"""The most errors behind an error that are looked at."""
+
 FORBIDDEN = 403
 """The HTTP status of a refusal for a missing permission."""
 
@@ -31,10 +34,15 @@ def is_denied(error: BaseException) -> bool:
     from firebase_admin.exceptions import PermissionDeniedError  # Not above: every cold start would import both.
     from google.api_core.exceptions import Forbidden
 
-    status = getattr(getattr(error, "response", None), "status_code", None)  # Of an upload in several parts.
-    if isinstance(error, Forbidden | PermissionDeniedError) or status == FORBIDDEN:
-        return True
-    return error.__cause__ is not None and is_denied(error.__cause__)
+    behind: BaseException | None = error
+    for _ in range(MOST_CAUSES):  # An error may be its own cause, in a circle.
+        if behind is None:
+            return False
+        status = getattr(getattr(behind, "response", None), "status_code", None)  # Of an upload in several parts.
+        if isinstance(behind, Forbidden | PermissionDeniedError) or status == FORBIDDEN:
+            return True
+        behind = behind.__cause__
+    return False
 
 
 class JobLog:

@@ -15,7 +15,7 @@ QUESTIONS = {"Continue?": "y\r", "How many days do you want to keep container im
 
 LEFTOVERS = (
     *("venv/pyvenv.cfg", "stoker/__pycache__/config.cpython-313.pyc", ".mypy_cache/3.13/main.json", ".ruff_cache/x"),
-    *(".pytest_cache/README.md", "firebase-debug.log", ".env.local"),
+    *(".pytest_cache/README.md", "firebase-debug.log", ".env.local", ".secret.local"),
 )
 """Files that a developer leaves in the directory of the functions. They are not part of the source."""
 

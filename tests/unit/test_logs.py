@@ -38,3 +38,9 @@ def test_it_names_the_command_if_the_refusal_is_the_cause_of_the_error(capfd: py
 
 def test_another_error_has_no_cure(capfd: pytest.CaptureFixture[str]) -> None:
     assert cure(exceptions.NotFound("no such object"), capfd) is None
+
+
+def test_an_error_that_is_its_own_cause_is_logged_all_the_same(capfd: pytest.CaptureFixture[str]) -> None:
+    first, second = RuntimeError("no upload"), RuntimeError("no answer")
+    first.__cause__, second.__cause__ = second, first
+    assert cure(first, capfd) is None

@@ -26,6 +26,9 @@ def functions(tmp_path: Path) -> Path:
     """Return a copy of `functions/` without its environment."""
     copy = tmp_path / "functions"
     shutil.copytree(ROOT / "functions", copy, ignore=shutil.ignore_patterns("venv", "__pycache__"))
+    needs = copy / SOURCES[-1]
+    needs.parent.mkdir(parents=True)
+    shutil.copy(ROOT / "functions" / SOURCES[-1], needs)
     return copy
 
 
@@ -65,7 +68,7 @@ def test_the_manifest_has_every_function_its_roles_and_parameters() -> None:
 
 def test_a_change_of_a_decorator_changes_the_manifest_and_the_fingerprint(functions: Path) -> None:
     before = manifest(functions)
-    changed(functions / "main.py", "max_instances=4", "max_instances=3")
+    changed(functions / "main.py", "max_instances=4", "max_instances=3")  # Less than is reserved.
     after = manifest(functions)
     assert before != after
     assert "maxInstances: 3" in after
@@ -146,6 +149,37 @@ def test_a_parameter_of_a_project_wins(functions: Path, check: Check, line: str)
     assert check() == {}
 
 
-def test_a_key_in_the_source_is_not_uploaded(functions: Path, check: Check) -> None:
-    (functions / "my-credentials.json").write_text("{}")
-    assert "my-credentials.json" in check()["secret-in-source"]
+@pytest.mark.parametrize(
+    "name",
+    [
+        "acme-firebase-adminsdk-fbsvc-1234abcd.json",
+        "service-account.json",
+        "stoker/models/key.json",
+        "tls.pem",
+        "a.p12",
+    ],
+)
+def test_a_private_key_in_the_source_is_not_uploaded(functions: Path, check: Check, name: str) -> None:
+    (functions / name).write_text('{"private_key": "-----BEGIN PRIVATE KEY-----"}')
+    assert name in check()["secret-in-source"]
+
+
+@pytest.mark.parametrize("name", ["words.json", "venv/key.json", "certificates.pem"])
+def test_a_file_that_is_no_key_or_not_uploaded_is_no_finding(functions: Path, check: Check, name: str) -> None:
+    (functions / name).parent.mkdir(exist_ok=True)
+    (functions / name).write_text("PRIVATE KEY" if name.startswith("venv") else "-----BEGIN CERTIFICATE-----")
+    assert check() == {}
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [("roles/datastore.user", "roles/owner"), ("maxInstances: 20", "maxInstances: 900")]
+)
+def test_a_manifest_that_was_changed_by_hand_is_named(functions: Path, check: Check, old: str, new: str) -> None:
+    changed(functions / "functions.yaml", old, new)
+    assert "changed by hand" in check()["stale-manifest"]
+
+
+def test_more_instances_than_are_reserved_have_no_manifest(functions: Path) -> None:
+    changed(functions / "main.py", "max_instances=4,\n)\ndef dispatch_job", "max_instances=9,\n)\ndef dispatch_job")
+    with pytest.raises(GenerateError, match=r"may use 37 vCPU .* set it to 37"):
+        manifest(functions)

@@ -120,7 +120,9 @@ ROLES = (
         "https://cloud.google.com/logging/docs/access-control",
     ),
 )
-"""The roles. The account has no other role, so a mistake in the functions can't change anything else in the project.
+"""The roles. The account has no other role. The CLI gives them on the whole project. So the account may also use other
+buckets, call other functions, and create tasks in the name of other service accounts of the project. If the project has
+more powerful accounts, give Stoker a project of its own.
 
 Two roles are left out, because no call needs them:
 

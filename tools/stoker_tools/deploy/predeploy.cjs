@@ -9,6 +9,8 @@ const path = require("node:path");
 
 const REGION = /^[a-z]+-[a-z]+\d+$/;
 const MANIFEST = "functions.yaml";
+const KEY_FILE = /\.(json|pem|key|p12|pfx)$/i;
+const NOT_UPLOADED = new Set(["venv", "node_modules", "__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache"]);
 const GENERATE = "Run scripts/generate, and deploy again.";
 
 /** Returns the values of a dotenv file; none if the file does not exist. */
@@ -41,19 +43,27 @@ function fingerprint(functions, sources) {
   return digest.digest("hex").slice(0, 16);
 }
 
+/** Returns the parts of the manifest: what its head says, and its body. */
+function parts(file) {
+  const text = fs.readFileSync(file, "utf8").replaceAll("\r\n", "\n");
+  const value = (name) => new RegExp(`^# ${name}: (.+)$`, "m").exec(text)?.[1];
+  const body = text.slice(text.indexOf("\nspecVersion:") + 1);
+  return { sources: value("sources")?.split(" ") ?? [], fingerprint: value("fingerprint"), stored: value("body"), body };
+}
+
 function* manifestFindings(functions) {
   const file = path.join(functions, MANIFEST);
   if (!fs.existsSync(file)) {
     yield ["no-manifest", `${MANIFEST} is missing, so the CLI would need a virtual environment.`, GENERATE];
     return;
   }
-  const head = fs.readFileSync(file, "utf8").slice(0, 2000);
-  const stored = /^# fingerprint: (\w+)$/m.exec(head)?.[1];
-  const sources = /^# sources: (.+)$/m.exec(head)?.[1]?.split(" ") ?? [];
+  const { sources, fingerprint: stored, stored: storedBody, body } = parts(file);
   const missing = sources.filter((source) => !fs.existsSync(path.join(functions, source)));
   if (!stored || !sources.length || missing.length || fingerprint(functions, sources) !== stored) {
-    const reason = "main.py, or another file that declares functions, has changed since";
+    const reason = "main.py, or another file that decides the functions, has changed since";
     yield ["stale-manifest", `${MANIFEST} is stale: ${reason}.`, GENERATE];
+  } else if (crypto.createHash("sha256").update(body).digest("hex").slice(0, 16) !== storedBody) {
+    yield ["stale-manifest", `${MANIFEST} was changed by hand, or by a merge.`, GENERATE];
   }
 }
 
@@ -90,12 +100,21 @@ function* projectFindings(project) {
   }
 }
 
+/** Returns the paths of the files that look like keys, in a folder and below it. */
+function keys(folder) {
+  const entries = fs.readdirSync(folder, { withFileTypes: true }).filter((entry) => !NOT_UPLOADED.has(entry.name));
+  return entries.flatMap((entry) => {
+    const file = path.join(folder, entry.name);
+    if (entry.isDirectory()) return keys(file);
+    if (!entry.isFile() || !KEY_FILE.test(entry.name)) return [];
+    return /\.(p12|pfx)$/i.test(file) || fs.readFileSync(file).includes("PRIVATE KEY") ? [file] : [];
+  });
+}
+
 function* uploadFindings(functions) {
-  const local = fs.readdirSync(functions).filter((name) => /^\.env\..*\.local$|^\.env\.local$|credentials.*\.json$/.test(name));
-  const keys = local.filter((name) => name.endsWith(".json"));
-  for (const key of keys) {
-    const where = path.join(path.basename(functions), key);
-    yield ["secret-in-source", `${where} looks like a key, and would be uploaded.`, `Move ${where} elsewhere.`];
+  for (const key of keys(functions)) {
+    const where = path.join(path.basename(functions), path.relative(functions, key));
+    yield ["secret-in-source", `${where} is a private key, and would be uploaded.`, `Move ${where} elsewhere.`];
   }
 }
 

@@ -8,13 +8,14 @@ import hashlib
 import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import yaml
 from dotenv import dotenv_values
 
+from stoker.capacity import RESERVED
 from stoker_tools.deploy.needs import APIS, ROLES
 from stoker_tools.emulators.discovery import loaded
 from stoker_tools.emulators.errors import LoadError
@@ -23,10 +24,10 @@ from stoker_tools.setup.environment import ROOT
 
 SOURCES = (
     *("main.py", "stoker/capacity.py", "stoker/config.py", "stoker/registry.py"),
-    "stoker/access/auth_events.py",
+    *("stoker/access/auth_events.py", "requirements.txt", "../tools/stoker_tools/deploy/needs.py"),
 )
-"""The files that decide what the decorators declare. Their fingerprint is in the manifest, so that a stale manifest is
-found without Python: see `predeploy.cjs`."""
+"""The files that decide the manifest, from the directory of the functions. Their fingerprint is in the manifest. By it,
+`predeploy.cjs` finds a stale manifest without Python."""
 
 BUDGET = "STOKER_VCPU"
 """The parameter that decides numbers in the manifest. The CLI's expressions can't compute, so its value is built in."""
@@ -57,6 +58,7 @@ HEAD = """\
 # The Firebase CLI reads this file instead of running main.py. Its emulators do not load a function that is not in here.
 # sources: {sources}
 # fingerprint: {fingerprint}
+# body: {body}
 """
 
 
@@ -81,6 +83,7 @@ def manifest(functions: Path = ROOT / "functions") -> str:
         found = loaded(functions, Path(sys.executable), environment).specification
     except LoadError as error:
         raise GenerateError(str(error)) from None
+    _check_reserved(found["endpoints"].values())
     body = {
         "specVersion": found["specVersion"],
         "requiredAPIs": [{"api": api.host, "reason": api.reason} for api in APIS],
@@ -89,8 +92,22 @@ def manifest(functions: Path = ROOT / "functions") -> str:
         "endpoints": {name: _endpoint(one) for name, one in sorted(found["endpoints"].items())},
     }
     body = json.loads(json.dumps(body).replace(REGION, "{{ params.STOKER_REGION }}"))
-    head = HEAD.format(sources=" ".join(SOURCES), fingerprint=fingerprint(functions))
-    return head + yaml.safe_dump(body, sort_keys=False, width=120)
+    text = yaml.safe_dump(body, sort_keys=False, width=120)
+    return HEAD.format(sources=" ".join(SOURCES), fingerprint=fingerprint(functions), body=_hash(text.encode())) + text
+
+
+def _check_reserved(endpoints: Iterable[Mapping[str, Any]]) -> None:
+    """Check the sum that `capacity` reserves for the functions that are no workers.
+
+    Raises:
+        GenerateError: The functions have more processors.
+    """
+    used = sum(one["cpu"] * one["maxInstances"] for one in endpoints if "taskQueueTrigger" not in one)
+    if used > RESERVED:
+        raise GenerateError(
+            f"The functions that are no workers may use {used} vCPU (cpu x max_instances in main.py), and RESERVED in "
+            f"functions/stoker/capacity.py is {RESERVED}: set it to {used}."
+        )
 
 
 def _endpoint(declared: Mapping[str, Any]) -> dict[str, Any]:
@@ -106,8 +123,13 @@ def budget_of(functions: Path) -> str:
 
 def fingerprint(functions: Path) -> str:
     """Return a hash of all that decides the manifest: the sources and the budget of processors."""
-    digest = hashlib.sha256()
-    for source in SOURCES:
-        digest.update(f"{source}\n".encode() + (functions / source).read_bytes().replace(b"\r\n", b"\n"))
-    digest.update(f"{BUDGET}={budget_of(functions)}".encode())
-    return digest.hexdigest()[:16]
+    texts = [f"{source}\n".encode() + _read(functions / source) for source in SOURCES]
+    return _hash(b"".join([*texts, f"{BUDGET}={budget_of(functions)}".encode()]))
+
+
+def _read(file: Path) -> bytes:
+    return file.read_bytes().replace(b"\r\n", b"\n")
+
+
+def _hash(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:16]
