@@ -10,10 +10,7 @@ from stoker_tools.deploy.findings import Finding
 from stoker_tools.generate.errors import GenerateError
 from stoker_tools.generate.files import rules_and_indexes
 
-BY_HAND = (
-    "Compare your rules and indexes with rules/ and firestore.indexes.json of Stoker, as step 3 of docs/deploy.md, "
-    "Install into an app."
-)
+BY_HAND = 'Compare your rules and indexes with those of Stoker: docs/deploy.md, "Install into an app", step 3.'
 """The cure where `scripts/generate` can't help, because the app has rules of its own in other files."""
 
 
