@@ -55,7 +55,7 @@ def test_a_budget_that_is_no_number_or_too_small_is_named(budget: str) -> None:
 
 
 def test_the_other_functions_use_what_is_reserved_for_them() -> None:
-    endpoints = yaml.safe_load((ROOT / MANIFEST).read_text())["endpoints"]
+    endpoints = yaml.safe_load((ROOT / "functions" / MANIFEST).read_text())["endpoints"]
     workers = {queue.name for job_type in registry.job_types().values() for queue in job_type.queues}
     assert all(endpoint["maxInstances"] >= 1 for endpoint in endpoints.values())
     others = [endpoint for name, endpoint in endpoints.items() if name not in workers]

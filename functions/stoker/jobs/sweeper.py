@@ -211,10 +211,17 @@ class Sweep:
         return _has_step(found) or self._bring_back(found)
 
     def _bring_back_due(self, found: StoredDocument) -> bool:
-        """Dispatch a job, unless it is held back or cancelled. Note the time since when it has been due."""
-        since = found.data.get("runAfter")
-        if isinstance(since, datetime) and not _has_step(found):
-            self._due_since.append(since)
+        """Dispatch a job, unless it is held back or cancelled. Note the time since when it has been due.
+
+        A job that was held back is due since its last write. Its `runAfter` may be older, because a job that is woken
+        gets the time of its creation, and because clients write the field. A dispatch does not write to a job that has
+        a `runAfter`, so a job that no worker begins keeps its age.
+        """
+        run_after = found.data.get("runAfter")
+        if isinstance(run_after, datetime) and not _has_step(found):
+            since = max(run_after, found.update_time)
+            if since <= self.now - OVERLAP:
+                self._due_since.append(since)
         return self._bring_back_unless_held(found)
 
     def _bring_back(self, found: StoredDocument) -> bool:

@@ -98,7 +98,7 @@ def healthy() -> dict[str, Any]:
     }
 
 
-def job(name: str = "one", **fields: Any) -> StoredDocument:
-    """Return a job's document."""
+def job(name: str = "one", written: datetime = NOW - timedelta(hours=3), **fields: Any) -> StoredDocument:
+    """Return a job's document, which was last written at a time."""
     usual = {"type": "video-processing", "stage": "queued", "createdAt": NOW - timedelta(hours=3)}
-    return StoredDocument(f"processingJobs/{name}", {**usual, **fields}, NOW)
+    return StoredDocument(f"processingJobs/{name}", {**usual, **fields}, written)

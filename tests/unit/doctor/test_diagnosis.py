@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -105,6 +105,27 @@ def test_a_missing_role_is_named_with_the_command_that_gives_it(role: Any) -> No
     )
 
 
+def roles_of(account: str, *roles: str) -> Facts:
+    """Return a healthy project whose functions run under an account with some roles."""
+    facts = healthy()
+    facts["functions"] = [replace(one, account=account) for one in facts["functions"]]
+    facts["policy"] = {"bindings": [{"role": role, "members": [f"serviceAccount:{account}"]} for role in roles]}
+    return facts
+
+
+def test_a_role_that_is_too_broad_is_replaced_by_the_roles_that_are_needed() -> None:
+    [found] = diagnose(roles_of(ACCOUNT, "roles/editor", *(one.name for one in ROLES[1:])), WANTED, PLACE)
+    assert found.cure == (
+        f"gcloud projects add-iam-policy-binding acme-prod --member=serviceAccount:{ACCOUNT} --role={ROLES[0].name}"
+        f" && gcloud projects remove-iam-policy-binding acme-prod --member=serviceAccount:{ACCOUNT} --role=roles/editor"
+    )
+
+
+def test_a_deployment_takes_the_functions_from_an_account_that_others_share() -> None:
+    [found] = diagnose(roles_of("123-compute@developer.gserviceaccount.com", "roles/editor"), WANTED, PLACE)
+    assert (found.code, found.cure) == ("role-too-broad", "scripts/deploy --project acme-prod")
+
+
 @pytest.mark.parametrize("name", SOURCES)
 def test_a_fact_that_can_not_be_read_is_a_finding_with_the_permission(name: str) -> None:
     facts = healthy() | {name: Unread("The caller does not have permission", is_forbidden=True)}
@@ -112,6 +133,16 @@ def test_a_fact_that_can_not_be_read_is_a_finding_with_the_permission(name: str)
     assert (found.severity, found.code) == ("error", f"unread-{name}")
     assert SOURCES[name].permission in found.message
     assert found.cure.endswith(f"--role={SOURCES[name].role}")
+
+
+def test_a_caller_without_the_quota_of_the_project_gets_the_role_for_that() -> None:
+    reason = (
+        "Caller does not have required permission to use project acme-prod. Grant the caller the "
+        "roles/serviceusage.serviceUsageConsumer role, or a custom role with the serviceusage.services.use permission."
+    )
+    [found] = diagnose(healthy() | {"queues": Unread(reason, is_forbidden=True)}, WANTED, PLACE)
+    assert SOURCES["queues"].permission not in found.message
+    assert found.cure.endswith("--role=roles/serviceusage.serviceUsageConsumer")
 
 
 def test_an_api_that_is_off_is_named_with_the_command_that_enables_it() -> None:
@@ -128,9 +159,39 @@ def test_a_query_without_its_index_is_mended_by_a_deployment_of_the_indexes() ->
     assert found.cure == "npx firebase-tools deploy --only firestore:indexes --project acme-prod"
 
 
+def test_with_a_prefix_the_names_that_are_deployed_are_looked_for() -> None:
+    prefixed = tuple(replace(one, name=f"acme-{one.name}") for one in WANTED.endpoints)
+    wanted = replace(WANTED, endpoints=prefixed, prefix="acme-")
+    facts = healthy()
+    facts["functions"] = [replace(one, name=f"acme-{one.name}") for one in facts["functions"]]
+    for name, last in (
+        ("schedules", f"firebase-schedule-acme-sweep_jobs-{REGION}"),
+        ("queues", "acme-videoprocessing"),
+    ):
+        facts[name][0]["name"] = f"projects/acme-prod/locations/{REGION}/{name}/{last}"
+    assert diagnose(facts, wanted, PLACE) == []
+    [found] = diagnose(facts | {"sweep": {}}, wanted, PLACE)
+    assert "logs read acme-sweep_jobs " in found.cure
+    facts["queues"][0]["state"] = "PAUSED"
+    [found] = diagnose(facts, wanted, PLACE)
+    assert found.cure.startswith("gcloud tasks queues resume acme-videoprocessing ")
+
+
 def test_jobs_that_are_held_back_or_cancelled_are_not_stuck() -> None:
     held = [job(stage="paused"), job(stage="waiting-for-other-jobs"), job(cancelRequested=True)]
     assert findings(healthy() | {"waiting": held}) == []
+
+
+@pytest.mark.parametrize("run_after", [NOW - timedelta(hours=9), datetime(2001, 1, 1, tzinfo=UTC)])
+def test_a_job_that_was_just_woken_or_that_its_owner_dates_back_is_not_stuck(run_after: datetime) -> None:
+    created = NOW - timedelta(hours=9)
+    woken = job("woken", NOW - timedelta(seconds=5), createdAt=created, runAfter=run_after)
+    assert findings(healthy() | {"waiting": [woken]}) == []
+    stuck = job("stuck", NOW - 40 * MINUTE, createdAt=created, runAfter=run_after)
+    [found] = diagnose(healthy() | {"waiting": [woken, stuck]}, WANTED, PLACE)
+    assert found.message == (
+        "The job stuck (video-processing, stage queued) has been due for 40 min, and no worker has begun it."
+    )
 
 
 def test_failures_of_another_hour_are_not_reported() -> None:

@@ -27,6 +27,22 @@ def test_the_parameters_decide_the_region_and_the_blocking_functions() -> None:
     assert Endpoint("before_created", "us-east1", "other") in endpoints(MANIFEST, "us-east1", blocking=True)
 
 
+def test_the_names_have_the_prefix_with_which_the_cli_deploys(tmp_path: Path) -> None:
+    (tmp_path / "functions" / "stoker").mkdir(parents=True)
+    (tmp_path / "functions" / "functions.yaml").write_text(json.dumps(MANIFEST))
+    for name in ("functions/main.py", "functions/requirements.txt", "rules", "indexes"):
+        (tmp_path / name).write_text("{}")
+    configured = {
+        "functions": {"source": "functions", "codebase": "stoker", "prefix": "acme"},
+        "firestore": {"rules": "rules", "indexes": "indexes"},
+        "storage": {"rules": "rules"},
+    }
+    (tmp_path / "firebase.json").write_text(json.dumps(configured))
+    wanted = expected("us-central1", blocking=False, root=tmp_path)
+    assert [one.name for one in wanted.endpoints] == ["acme-sweep_jobs", "acme-videoprocessing"]
+    assert wanted.prefix == "acme-"
+
+
 def test_this_checkout_has_everything() -> None:
     wanted = expected("us-central1", blocking=True)
     assert {"sweep_jobs", "videoprocessing", "before_created"} <= {one.name for one in wanted.endpoints}

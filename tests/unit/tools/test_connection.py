@@ -9,6 +9,7 @@ from unittest import mock
 
 import pytest
 
+from stoker_tools.cli import connection
 from stoker_tools.cli.connection import HOSTS, connect
 from stoker_tools.emulators.sharing import offered
 from stoker_tools.errors import CommandError
@@ -40,6 +41,17 @@ def test_a_command_reaches_the_suite_of_the_checkout_with_all_services(suite: Va
     with offered(HOSTS, suite):
         assert connect(emulator=True, project=None) == "demo-stoker"
         assert in_environment() == suite
+
+
+def test_the_files_of_the_functions_are_read_as_the_firebase_cli_reads_them(
+    suite: Variables, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "functions_folder", lambda: tmp_path)
+    (tmp_path / ".env").write_text("STOKER_A_VALUE=${HOME}/a\nSTOKER_ANOTHER=usual\n")
+    (tmp_path / ".env.demo-stoker").write_text("STOKER_ANOTHER=of the project\n")
+    with offered(HOSTS, suite):
+        connect(emulator=True, project=None)
+    assert (os.environ["STOKER_A_VALUE"], os.environ["STOKER_ANOTHER"]) == ("${HOME}/a", "of the project")
 
 
 @pytest.mark.parametrize("missing", HOSTS)

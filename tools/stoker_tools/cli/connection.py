@@ -16,6 +16,7 @@ from stoker_tools.emulators import PROJECT, sharing
 from stoker_tools.emulators.project import configured, usual_ports
 from stoker_tools.errors import CommandError
 from stoker_tools.setup.environment import ROOT
+from stoker_tools.setup.functions_folder import functions_folder
 
 LOG_IN = (
     "run `gcloud auth application-default login`, or name a service account's key in GOOGLE_APPLICATION_CREDENTIALS"
@@ -47,9 +48,10 @@ def connect(emulator: bool, project: str | None) -> str:
     """
     name = _emulator(project) if emulator or _is_inside() else _production(project)
     os.environ["GCLOUD_PROJECT"] = name
-    # The functions get these files from the Firebase CLI. A variable that is set already keeps its value.
+    # The functions get these files from the Firebase CLI, which puts no variable into a value. A variable that is set
+    # already keeps its value.
     for file in (f".env.{name}", ".env"):
-        for parameter, value in dotenv_values(ROOT / "functions" / file).items():
+        for parameter, value in dotenv_values(functions_folder() / file, interpolate=False).items():
             os.environ.setdefault(parameter, value or "")
     return name
 

@@ -9,6 +9,7 @@ from stoker_tools.cli.command_line import CommandLine
 from stoker_tools.errors import CommandError
 from stoker_tools.exit_codes import ExitCode
 from stoker_tools.setup import environment
+from stoker_tools.setup.functions_folder import functions_folder
 
 DESCRIPTION = """\
 Writes the generated files and regions: the checks in the security rules, the indexes, the types and schemas for
@@ -27,7 +28,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--check", action="store_true", help="write nothing, and fail if a file is stale")
     options = parser.parse_args(arguments)
     environment.enter((".venv",))
-    sys.path.insert(0, str(environment.ROOT / "functions"))
+    sys.path.insert(0, str(functions_folder()))
     from stoker_tools.generate.errors import GenerateError
     from stoker_tools.generate.files import made_files  # It needs the packages that `enter` has installed.
 

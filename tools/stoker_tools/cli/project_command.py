@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from stoker_tools.errors import CommandError
 from stoker_tools.exit_codes import ExitCode
 from stoker_tools.setup import environment
+from stoker_tools.setup.functions_folder import functions_folder
 
 REFUSALS = {
     "job-not-found": ExitCode.NOTHING_THERE,
@@ -52,7 +53,7 @@ def run_with_functions(options: argparse.Namespace, body: Callable[[], int]) -> 
         CommandError: The command can't be carried out. With `--json`, the message has been printed as JSON too.
     """
     environment.enter([".venv"])
-    sys.path.insert(0, str(environment.ROOT / "functions"))
+    sys.path.insert(0, str(functions_folder()))
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # A character that the terminal can't show is no failure.

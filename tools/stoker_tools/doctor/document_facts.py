@@ -13,6 +13,7 @@ from stoker.jobs.ceiling import used_today
 from stoker.jobs.store import store
 from stoker.jobs.walk import Cursors
 from stoker.queries import job_queries
+from stoker_tools.doctor.job_checks import OVERDUE
 
 SECONDS = 20.0
 """The longest wait for an answer of Firestore, in seconds."""
@@ -25,10 +26,6 @@ FIELDS = (
     *("cancelRequested", "errorCode", "completedAt"),
 )
 """The fields of a job that are read. Clients may fill others with anything."""
-
-OVERDUE = timedelta(minutes=15)
-"""The time after which a job that is due counts as stuck. The sweeper dispatches such a job again after 10 minutes at
-most."""
 
 LAPSED = timedelta(minutes=5)
 """The time after which a job with a lapsed lease counts as stuck. The sweeper finds it in the next minute."""

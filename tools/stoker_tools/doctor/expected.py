@@ -11,6 +11,7 @@ import yaml
 from stoker.version import version_of
 from stoker_tools.errors import CommandError
 from stoker_tools.setup.environment import ROOT
+from stoker_tools.setup.functions_folder import functions_entry
 
 REGION = "{{ params.STOKER_REGION }}"
 """The region in the manifest. The Firebase CLI puts the value of the parameter there."""
@@ -23,7 +24,7 @@ class Endpoint:
     """A function that should be deployed.
 
     Attributes:
-        name: Its name.
+        name: The name under which it is deployed.
         region: Its region.
         kind: `schedule` if Cloud Scheduler calls it, `queue` if a queue of Cloud Tasks does, else `other`.
     """
@@ -43,6 +44,7 @@ class Expected:
         indexes: The content of `firestore.indexes.json`.
         rules: The rules, by the name of their service: `cloud.firestore` and `firebase.storage`.
         version: The version of the functions' source; see `stoker.version`.
+        prefix: The prefix of the names of all functions and queues, with the hyphen at its end; empty if there is none.
     """
 
     endpoints: Sequence[Endpoint]
@@ -50,6 +52,7 @@ class Expected:
     indexes: Mapping[str, Any]
     rules: Mapping[str, str]
     version: str
+    prefix: str = ""
 
 
 def expected(region: str, *, blocking: bool, root: Path = ROOT) -> Expected:
@@ -65,10 +68,14 @@ def expected(region: str, *, blocking: bool, root: Path = ROOT) -> Expected:
     """
     try:
         configured = json.loads((root / "firebase.json").read_text())
-        codebase = _codebase(configured, root)
+        codebase = functions_entry(configured, root)
+        if codebase is None:
+            raise CommandError("No entry of functions in firebase.json has a source that holds the package stoker.")
         functions = root / codebase["source"]
+        manifest = yaml.safe_load((functions / "functions.yaml").read_text())
+        prefix = f"{codebase['prefix']}-" if codebase.get("prefix") else ""
         return Expected(
-            endpoints=endpoints(yaml.safe_load((functions / "functions.yaml").read_text()), region, blocking=blocking),
+            endpoints=endpoints(manifest, region, prefix, blocking=blocking),
             codebase=codebase.get("codebase", "default"),
             indexes=json.loads((root / _entry(configured, "firestore", "indexes")).read_text()),
             rules={
@@ -76,18 +83,10 @@ def expected(region: str, *, blocking: bool, root: Path = ROOT) -> Expected:
                 "firebase.storage": (root / _entry(configured, "storage", "rules")).read_text(),
             },
             version=version_of(functions),
+            prefix=prefix,
         )
     except FileNotFoundError as error:
         raise CommandError(f"{error.filename} is missing. Run scripts/generate, or restore the file.") from None
-
-
-def _codebase(configured: Mapping[str, Any], root: Path) -> Mapping[str, str]:
-    """Return the entry of `firebase.json` whose source holds the package `stoker`."""
-    entries = configured.get("functions", [])
-    for entry in [entries] if isinstance(entries, dict) else entries:
-        if (root / entry.get("source", "functions") / "stoker").is_dir():
-            return {"source": "functions", **entry}
-    raise CommandError("No entry of functions in firebase.json has a source that holds the package stoker.")
 
 
 def _entry(configured: Mapping[str, Any], service: str, name: str) -> str:
@@ -99,16 +98,17 @@ def _entry(configured: Mapping[str, Any], service: str, name: str) -> str:
     return str(entry[name])
 
 
-def endpoints(manifest: Mapping[str, Any], region: str, *, blocking: bool) -> list[Endpoint]:
+def endpoints(manifest: Mapping[str, Any], region: str, prefix: str = "", *, blocking: bool) -> list[Endpoint]:
     """Return the functions of a manifest. Blocking functions are left out if they are not deployed.
 
     Args:
         manifest: The content of `functions.yaml`.
         region: The value of `STOKER_REGION`.
+        prefix: The prefix of their names, with the hyphen at its end.
         blocking: The value of `STOKER_BLOCKING`.
     """
     return [
-        Endpoint(name, one["region"][0].replace(REGION, region), _kind(one))
+        Endpoint(f"{prefix}{name}", one["region"][0].replace(REGION, region), _kind(one))
         for name, one in manifest["endpoints"].items()
         if blocking or "blockingTrigger" not in one
     ]

@@ -22,6 +22,10 @@ from stoker_tools.doctor.place import Place
 SILENCE = timedelta(minutes=10)
 """The longest time between two sweeps. A sweep begins each minute, and takes 5 minutes at most."""
 
+OVERDUE = timedelta(minutes=15)
+"""The time after which a job that is due counts as stuck. The sweeper dispatches such a job again after 10 minutes at
+most."""
+
 FAILED_SINCE = timedelta(hours=1)
 """The age of the failures that are reported."""
 
@@ -39,15 +43,16 @@ def check_sweep(cursors: Mapping[str, Any], wanted: Expected, place: Place) -> I
         wanted: The things that the project should have.
         place: The place that is looked at.
     """
+    sweeper = f"{wanted.prefix}sweep_jobs"
     last = cursors.get("updatedAt")
     if not isinstance(last, datetime):
         # A suite that has just started has made no sweep yet.
         severity: Severity = "warning" if place.is_suite else "error"
-        message = "The sweeper (sweep_jobs) has never run."
-        yield Finding("sweep-never", message, place.log_of("sweep_jobs"), severity)
+        message = f"The sweeper ({sweeper}) has never run."
+        yield Finding("sweep-never", message, place.log_of(sweeper), severity)
     elif place.now - last > SILENCE:
-        message = f"The last sweep (sweep_jobs) ended {_ago(place.now - last)}. There should be a sweep each minute."
-        yield Finding("sweep-silent", message, place.log_of("sweep_jobs"))
+        message = f"The last sweep ({sweeper}) ended {_ago(place.now - last)}. There should be a sweep each minute."
+        yield Finding("sweep-silent", message, place.log_of(sweeper))
     elif cursors.get("version") != wanted.version:
         ran = clean(cursors.get("version", "an older version"), 20)
         message = f"The functions run another source ({ran}) than that of this checkout ({wanted.version})."
@@ -99,11 +104,12 @@ def check_waiting(jobs: Sequence[StoredDocument], wanted: Expected, place: Place
     """Yield a finding if a job is due for long and no worker has begun it.
 
     Args:
-        jobs: Pending jobs that have been due for longer than the sweeper may take.
+        jobs: Pending jobs whose `runAfter` came before the longest time that the sweeper may take.
         wanted: The things that the project should have.
         place: The place that is looked at.
     """
-    due = [job for job in jobs if job.data.get("stage") not in FOUND_BY_STAGE and not job.data.get("cancelRequested")]
+    waiting = (job for job in jobs if job.data.get("stage") not in FOUND_BY_STAGE)
+    due = [job for job in waiting if not job.data.get("cancelRequested") and place.now - _due_since(job) >= OVERDUE]
     if due:
         oldest = min(due, key=_due_since)
         waited = _span(place.now - _due_since(oldest))
@@ -144,7 +150,12 @@ def check_failed(jobs: Sequence[StoredDocument], wanted: Expected, place: Place)
 
 
 def _due_since(job: StoredDocument) -> datetime:
-    return _time_of(job, "runAfter" if job.data.get("runAfter") else "createdAt")
+    """Return the time since which a worker could have begun a job.
+
+    It is not before the last write: a job that waited for others gets its old time of creation as `runAfter` when it
+    is woken, and clients write the field.
+    """
+    return max(_time_of(job, "runAfter" if job.data.get("runAfter") else "createdAt"), job.update_time)
 
 
 def _lapsed_since(job: StoredDocument) -> datetime:

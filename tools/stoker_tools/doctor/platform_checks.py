@@ -8,6 +8,10 @@ from stoker_tools.deploy.needs import ROLES
 from stoker_tools.doctor.expected import Expected
 from stoker_tools.doctor.place import DeployedFunction, Place
 
+MANAGED = "firebase-fn-"
+"""The start of the name of an account that the Firebase CLI makes for functions with `requiredRoles`. Source:
+firebase-tools 15.34.2 (lib/deploy/functions/prepare.js)."""
+
 BROAD_ROLES = ("roles/owner", "roles/editor")
 """Basic roles of Google, which hold the permissions of all roles that the functions need."""
 
@@ -78,14 +82,18 @@ def check_roles(
         member = f"serviceAccount:{account}"
         roles = {one["role"] for one in policy.get("bindings", []) if member in one.get("members", [])}
         grant = f"gcloud projects add-iam-policy-binding {place.project} --member={member}"
+        lacking = [role for role in ROLES if role.name not in roles]
         if broad := sorted(roles.intersection(BROAD_ROLES)):
             message = f"The account {account} of the functions has {broad[0]}, which is far more than they need."
-            yield Finding("role-too-broad", message, place.deploy, "warning")
+            take = f"gcloud projects remove-iam-policy-binding {place.project} --member={member}"
+            commands = [f"{grant} --role={role.name}" for role in lacking] + [f"{take} --role={role}" for role in broad]
+            # A deployment moves the functions from another account, such as that of Compute Engine, to an own account.
+            cure = " && ".join(commands) if account.startswith(MANAGED) else place.deploy
+            yield Finding("role-too-broad", message, cure, "warning")
             continue
-        for role in ROLES:
-            if role.name not in roles:
-                message = f"The account {account} of the functions lacks {role.name}. It is for: {role.calls}."
-                yield Finding("role-missing", message, f"{grant} --role={role.name}")
+        for role in lacking:
+            message = f"The account {account} of the functions lacks {role.name}. It is for: {role.calls}."
+            yield Finding("role-missing", message, f"{grant} --role={role.name}")
 
 
 def check_bucket(bucket: Mapping[str, Any], wanted: Expected, place: Place) -> Iterator[Finding]:

@@ -14,6 +14,10 @@ from stoker_tools.doctor.place import Place
 DISABLED = ("has not been used in project", "it is disabled", "SERVICE_DISABLED")
 """Parts of Google's sentence about an API that is not enabled."""
 
+QUOTA_ROLE = "roles/serviceusage.serviceUsageConsumer"
+"""The role that lets a caller use the quota of a project. Google asks for it because each call names the project in
+`x-goog-user-project`. Viewer and Browser do not hold it."""
+
 NAMED = re.compile(r"[Pp]ermission '([\w.]+)'")
 """The permission that Google names in a refusal."""
 
@@ -101,10 +105,12 @@ class Unread:
 
     def _forbidden(self, message: str, source: Source, place: Place) -> tuple[str, str]:
         """Return the sentence and the cure if the caller lacks a permission."""
+        grant = f"gcloud projects add-iam-policy-binding {place.project} --member=user:YOU@EXAMPLE.COM"
+        if "serviceusage" in self.reason.lower():
+            return message, f"{grant} --role={QUOTA_ROLE}"
         named = NAMED.search(self.reason)
         if named is not None and named[1] != source.permission:
             return message, f"Ask an owner of {place.project} for a role with the permission {named[1]}."
-        grant = f"gcloud projects add-iam-policy-binding {place.project} --member=user:YOU@EXAMPLE.COM"
         return f"{message} Your account lacks the permission {source.permission}.", f"{grant} --role={source.role}"
 
 

@@ -27,7 +27,7 @@ def _functions() -> list[DeployedFunction]:
     except OSError as error:
         raise GoogleRefusal(503, "UNAVAILABLE", f"no Functions emulator answers at {address} ({error})") from None
     return [
-        DeployedFunction(trigger["entryPoint"], trigger["region"])
+        DeployedFunction(trigger["name"], trigger["region"])
         for backend in backends
         for trigger in backend["functionTriggers"]
     ]

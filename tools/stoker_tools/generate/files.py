@@ -18,6 +18,7 @@ from stoker_tools.generate.typescript import converters, declarations
 from stoker_tools.generate.uploads import upload_function
 from stoker_tools.rules_lab.budget import excesses
 from stoker_tools.setup.environment import ROOT
+from stoker_tools.setup.functions_folder import functions_folder
 
 FIRESTORE_RULES = Path("rules/firestore.rules")
 STORAGE_RULES = Path("rules/storage.rules")
@@ -25,9 +26,10 @@ TYPES = Path("clients/typescript/stoker.d.ts")
 CONVERTERS = Path("clients/typescript/converters.ts")
 SCHEMAS = Path("clients/json-schema")
 FUNCTIONS_RULES = Path("rules/functions.rules")
-POLICIES = Path("functions/stoker/access/policies.py")
+POLICIES = Path("stoker/access/policies.py")
 INDEXES = Path("firestore.indexes.json")
-MANIFEST = Path("functions/functions.yaml")
+MANIFEST = Path("functions.yaml")
+"""The manifest, and `POLICIES`, lie in the folder of the functions."""
 
 
 def made_files(root: Path = ROOT) -> Mapping[Path, str]:
@@ -39,10 +41,11 @@ def made_files(root: Path = ROOT) -> Mapping[Path, str]:
     Raises:
         GenerateError: No file can be made of the models, or a file has wrong marks.
     """
-    functions = manifest(root / "functions")
+    folder = functions_folder(root)
+    functions = manifest(folder)
     return {
         **rules_and_indexes(root),
-        MANIFEST: functions,
+        folder.relative_to(root) / MANIFEST: functions,
         TYPES: declarations(),
         CONVERTERS: converters(),
         **pages(root, functions),
@@ -64,7 +67,7 @@ def rules_and_indexes(root: Path = ROOT) -> Mapping[Path, str]:
             replaced((root / STORAGE_RULES).read_text(), {"uploads": upload_function("isAccepted")})
         ),
         FUNCTIONS_RULES: functions_rules,
-        POLICIES: policies(functions_rules),
+        functions_folder(root).relative_to(root) / POLICIES: policies(functions_rules),
         INDEXES: indexes(),
     }
 

@@ -13,6 +13,7 @@ from stoker_tools.generate.output_table import output_table
 from stoker_tools.generate.recording import animation, example
 from stoker_tools.generate.regions import replaced
 from stoker_tools.generate.role_table import role_table
+from stoker_tools.setup.functions_folder import functions_folder
 
 RECORDING = Path("docs/images/demo.txt")
 PICTURE = Path("docs/images/demo.svg")
@@ -44,7 +45,7 @@ def pages(root: Path, manifest: str) -> dict[Path, str]:
         },
         Path("docs/data-model.md"): {"fields": field_tables},
         Path("docs/deploy.md"): {
-            "functions": lambda: function_table(root / "functions/main.py"),
+            "functions": lambda: function_table(functions_folder(root) / "main.py"),
             "roles": role_table,
         },
         Path("docs/errors.md"): {"job errors": job_errors, "call errors": call_errors},

@@ -16,8 +16,8 @@ EXAMPLES = {
 NOTES = """\
 The metrics, alerts and the dashboard are files in monitoring/. docs/operations.md explains each alert. A second run
 updates what the first run has made, and makes nothing twice. You need the roles Monitoring Editor
-(roles/monitoring.editor) and Logs Configuration Writer (roles/logging.configWriter). Google may charge for metrics and
-alerts: see https://cloud.google.com/stackdriver/pricing.
+(roles/monitoring.editor), Logs Configuration Writer (roles/logging.configWriter) and Service Usage Consumer
+(roles/serviceusage.serviceUsageConsumer). Google may charge for metrics and alerts: see https://cloud.google.com/stackdriver/pricing.
 """
 
 

@@ -12,8 +12,7 @@ from stoker_tools.costs.prices import DATABASES, READ, TIER_1
 from stoker_tools.errors import CommandError
 from stoker_tools.exit_codes import ExitCode
 from stoker_tools.setup import environment
-
-MANIFEST = environment.ROOT / "functions/functions.yaml"
+from stoker_tools.setup.functions_folder import functions_folder
 
 
 def run(options: argparse.Namespace) -> int:
@@ -30,9 +29,10 @@ def run(options: argparse.Namespace) -> int:
     """
     figures = Figures(**{field.name: getattr(options, field.name) for field in fields(Figures)})
     _check(figures, options.region, options.database)
-    if not MANIFEST.exists():
-        raise CommandError(f"{MANIFEST.relative_to(environment.ROOT)} is missing: run scripts/generate.")
-    bill = estimate(figures, Functions.of_manifest(MANIFEST.read_text()), options.database)
+    manifest = functions_folder() / "functions.yaml"
+    if not manifest.exists():
+        raise CommandError(f"{manifest.relative_to(environment.ROOT)} is missing: run scripts/generate.")
+    bill = estimate(figures, Functions.of_manifest(manifest.read_text()), options.database)
     print(json.dumps(as_json(bill, options.region, options.database), indent=2) if options.json else shown(bill))
     return ExitCode.DONE
 

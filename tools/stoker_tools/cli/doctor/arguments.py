@@ -15,8 +15,9 @@ EXAMPLES = {
 
 NOTES = """\
 Each finding has a sentence, and the command that mends it. The exit code is 1 if a finding is an error, and 0 if there
-are only warnings. The command changes nothing. It needs roles that may read, such as Viewer (roles/viewer), Browser
-(roles/browser) and Storage Bucket Viewer (roles/storage.bucketViewer). A fact that it may not read is a finding.
+are only warnings. The command changes nothing. It needs roles that may read: Viewer (roles/viewer), Browser
+(roles/browser), Storage Bucket Viewer (roles/storage.bucketViewer) and Service Usage Consumer
+(roles/serviceusage.serviceUsageConsumer) suffice. A fact that it may not read is a finding.
 """
 
 
