@@ -18,7 +18,7 @@ endpoints:
     blockingTrigger: {eventType: providers/cloud.auth/eventTypes/user.beforeCreate}
 """
 
-VIDEO = Planned("videoprocessing", cpu=2, memory_mib=8192, instances=16, is_queue=True)
+VIDEO = Planned("beta-videoprocessing", cpu=2, memory_mib=8192, instances=16, is_queue=True)
 
 
 @pytest.fixture
@@ -42,7 +42,6 @@ def test_the_plan_is_that_of_the_folder_and_its_parameters(checkout: Path) -> No
     assert plan.functions == (VIDEO,)
     assert plan.targets == ("firestore",)
     assert not plan.is_alone
-    assert plan.prefix == "beta"
 
 
 def test_a_file_of_the_project_changes_parameters(checkout: Path) -> None:
@@ -52,9 +51,28 @@ def test_a_file_of_the_project_changes_parameters(checkout: Path) -> None:
     assert plan.origins == ("https://app.example.com", "http://localhost:5173")
     assert plan.functions == (
         VIDEO,
-        Planned("before_created", memory_mib=256, instances=2, event="beforeCreate"),
+        Planned("beta-before_created", memory_mib=256, instances=2, event="beforeCreate"),
     )
     assert planned(checkout, "acme-staging").functions == (VIDEO,)
+
+
+def test_a_value_is_taken_as_it_is_written(checkout: Path) -> None:
+    """The Firebase CLI puts no value into another either."""
+    (checkout / "backend" / ".env.acme-prod").write_text("STOKER_ORIGINS=https://${STOKER_REGION}.example.com\n")
+    assert planned(checkout, "acme-prod").origins == ("https://${STOKER_REGION}.example.com",)
+
+
+def test_the_names_have_no_prefix_if_firebase_json_names_none(checkout: Path) -> None:
+    (checkout / "firebase.json").write_text('{"functions": {"source": "backend", "codebase": "stoker"}}')
+    assert planned(checkout, "acme-prod").names == {"videoprocessing"}
+
+
+def test_files_of_parameters_with_the_name_of_an_alias_are_found(checkout: Path) -> None:
+    for name in ("default", "staging", "acme-prod", "local", "demo-stoker"):
+        (checkout / "backend" / f".env.{name}").write_text("STOKER_REGION=us-east1\n")
+    assert planned(checkout, "acme-prod").alias_files == ("backend/.env.default",)
+    assert planned(checkout, "acme-staging").alias_files == ("backend/.env.staging",)
+    assert planned(checkout, "another-project").alias_files == ()
 
 
 def test_without_a_manifest_nothing_is_known_of_the_functions(checkout: Path) -> None:

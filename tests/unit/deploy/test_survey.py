@@ -8,7 +8,8 @@ import pytest
 from stoker_tools.deploy import cors, preflight, survey
 from stoker_tools.deploy.deployer import ENABLING, NEEDED_APIS, PERMISSIONS
 from stoker_tools.deploy.deployment_plan import Plan, Planned
-from stoker_tools.deploy.facts import Bucket, Database, Deployed, Facts, Images, Quota, SignIn
+from stoker_tools.deploy.facts import Bucket, Database, Deployed, Facts, Images, Quota, Refusal, SignIn
+from stoker_tools.deploy.google import GoogleRefusal
 from twin.google_world import World
 from unit.deploy.near import Near
 
@@ -86,7 +87,8 @@ def test_a_project_that_is_not_there_is_not_asked_for_more() -> None:
 def test_a_project_that_the_caller_may_not_see() -> None:
     facts = read(World(denied={"firebase.projects.get"}))
     assert not facts.seen
-    assert "firebase.projects.get" in facts.refusal
+    assert facts.refusal
+    assert "firebase.projects.get" in facts.refusal.message
 
 
 def test_everything_that_is_missing_is_named_at_once() -> None:
@@ -100,7 +102,7 @@ def test_everything_that_is_missing_is_named_at_once() -> None:
 def test_a_new_project_without_any_api_can_be_deployed_to_after_the_two_that_the_cli_needs() -> None:
     of_databases_and_files = {f"{name}.googleapis.com" for name in ("firestore", "firebasestorage", "storage")}
     world = World(off=set(NEEDED_APIS) - of_databases_and_files)
-    assert codes(world, replace(PLAN, blocking=False)) == ["api-off", "no-auth", "not-read"]
+    assert codes(world, replace(PLAN, blocking=False)) == ["api-off", "not-read", "no-auth"]
 
 
 @pytest.mark.parametrize("permission", sorted(set(PERMISSIONS) - {ENABLING, "firebase.projects.get"}))
@@ -120,3 +122,62 @@ def test_what_is_deployed_elsewhere_is_found() -> None:
         blocking={"triggers": {"beforeCreate": {"functionUri": "https://other.run.app"}}},
     )
     assert codes(world) == ["name-taken", "event-taken", "other-region"]
+
+
+class Faulty(Near):
+    """A project for which Google answers a part of the calls with a fault of its own."""
+
+    def __init__(self, world: World, part: str, answer: Any = None) -> None:
+        super().__init__(world)
+        self.part, self.answer = part, answer
+
+    def call(self, method: str, url: str, body: Any = None, **query: str | list[str]) -> Any:
+        """Call the twin, but for the calls whose address has the part."""
+        if self.part not in url:
+            return super().call(method, url, body, **query)
+        if self.answer is None:
+            raise GoogleRefusal(503, "UNAVAILABLE", "The service is unavailable.")
+        return self.answer
+
+
+def test_a_fault_of_google_at_the_first_call_is_no_missing_project() -> None:
+    facts = survey.facts(Faulty(World(), "firebase.googleapis.com/"), "us-central1")
+    assert facts == Facts(seen=False, refusal=Refusal("The service is unavailable.", 503))
+
+
+@pytest.mark.parametrize(
+    ("part", "fact"), [("/functions", "deployed"), (":testIamPermissions", "missing"), ("/storage/v1/b/", "bucket")]
+)
+def test_a_fault_of_google_stops_the_deployment(part: str, fact: str) -> None:
+    facts = survey.facts(Faulty(World(), part), "us-central1")
+    assert facts.unread == {fact: Refusal("The service is unavailable.", 503)}
+    first = preflight.findings(PLAN, facts)[0]
+    assert (first.code, first.severity) == ("not-read", "error")
+    assert first.cure == "Run scripts/deploy again in a few minutes."
+
+
+@pytest.mark.parametrize(
+    ("places", "codes"),
+    [
+        (["us-central1"], ["not-read"]),
+        (["projects/acme-prod/locations/us-central1"], ["not-read"]),
+        (["asia-east1"], []),
+    ],
+)
+def test_a_list_without_the_functions_of_the_region_is_not_read(places: list[str], codes: list[str]) -> None:
+    google = Faulty(World(), "/functions", {"functions": [], "unreachable": places})
+    facts = survey.facts(google, "us-central1")
+    assert [finding.code for finding in preflight.findings(PLAN, facts)] == codes
+    assert list(facts.unread) == (["deployed"] if codes else [])
+
+
+def test_functions_and_queues_with_a_prefix_are_compared_by_their_full_names() -> None:
+    plan = replace(PLAN, blocking=False, functions=(Planned("acme-films", is_queue=True),))
+    queue = f"{PLACE}/queues/acme-films"
+    paused = World(queues={queue: {"name": queue, "state": "PAUSED"}})
+    assert codes(paused, plan) == ["paused-queue"]
+    assert codes(World(functions=function("films")), plan) == []
+    assert codes(World(functions=function("acme-films")), plan) == ["name-taken"]
+    ours = {"labels": {"firebase-functions-codebase": "stoker"}}
+    assert codes(World(functions=function("acme-films", **ours)), plan) == []
+    assert codes(World(functions=function("films", **ours)), plan) == ["surplus"]

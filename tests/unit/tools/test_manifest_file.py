@@ -16,6 +16,8 @@ from stoker_tools.generate.errors import GenerateError
 from stoker_tools.generate.manifest import SOURCES, fingerprint, manifest
 from stoker_tools.setup.environment import ROOT
 
+pytestmark = pytest.mark.slow
+
 PREDEPLOY = ROOT / "tools" / "stoker_tools" / "deploy" / "predeploy.cjs"
 
 Check = Callable[..., dict[str, str]]

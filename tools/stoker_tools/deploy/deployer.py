@@ -24,6 +24,7 @@ ALWAYS: Mapping[str, tuple[str, ...]] = {
         *("cloudfunctions.functions.list", "cloudfunctions.functions.sourceCodeSet"),
         *("cloudfunctions.functions.update", "cloudfunctions.operations.get"),
     ),
+    "roles/run.admin": ("run.services.getIamPolicy",),  # To see who may call a scheduled or blocking function.
     "roles/cloudtasks.queueAdmin": ("cloudtasks.queues.create", "cloudtasks.queues.get", "cloudtasks.queues.update"),
     "roles/cloudscheduler.admin": (
         *("cloudscheduler.jobs.create", "cloudscheduler.jobs.delete", "cloudscheduler.jobs.get"),
@@ -36,7 +37,7 @@ ALWAYS: Mapping[str, tuple[str, ...]] = {
 
 FOR_NEW_FUNCTIONS: Mapping[str, tuple[str, ...]] = {
     "roles/cloudfunctions.admin": ("cloudfunctions.functions.setIamPolicy",),
-    "roles/run.admin": ("run.services.getIamPolicy", "run.services.setIamPolicy"),
+    "roles/run.admin": ("run.services.setIamPolicy",),
 }
 """The permissions to let clients, queues, schedules and events call a function that is new."""
 

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import string
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ class Planned:
     """A function that is deployed.
 
     Attributes:
-        name: Its name.
+        name: Its name, with the prefix of `firebase.json`. Its queue has the same name.
         cpu: The processors of an instance, in vCPU.
         memory_mib: The memory of an instance, in MiB.
         instances: The most instances.
@@ -54,7 +54,7 @@ class Plan:
         roles: The label that the CLI gives to functions whose service account has the roles of `functions.yaml`.
         targets: The targets with rules and indexes, such as `firestore`.
         is_alone: Whether `firebase.json` names no other functions.
-        prefix: The prefix that `firebase.json` gives to the names of the functions and of their queues.
+        alias_files: The files of parameters that are named after an alias of the project, by their paths.
     """
 
     project: str
@@ -65,7 +65,7 @@ class Plan:
     roles: str = ""
     targets: tuple[str, ...] = RULES_AND_INDEXES
     is_alone: bool = True
-    prefix: str = ""
+    alias_files: tuple[str, ...] = ()
 
     @property
     def names(self) -> frozenset[str]:
@@ -80,9 +80,12 @@ def project_named(root: Path, name: str | None) -> str:
         root: The directory of `.firebaserc`.
         name: An id, or an alias of `.firebaserc`. Without it, its default counts.
     """
+    return str(_aliases(root).get(name or "default", name or ""))
+
+
+def _aliases(root: Path) -> dict[str, str]:
     file = root / ".firebaserc"
-    aliases = json.loads(file.read_text()).get("projects", {}) if file.exists() else {}
-    return str(aliases.get(name or "default", name or ""))
+    return json.loads(file.read_text()).get("projects", {}) if file.exists() else {}
 
 
 def source(root: Path) -> Path:
@@ -108,7 +111,7 @@ def planned(root: Path, project: str) -> Plan:
         CommandError: `firebase.json` has no entry for Stoker's functions.
     """
     functions = source(root)
-    parameters = {**dotenv_values(functions / ".env"), **dotenv_values(functions / f".env.{project}")}
+    parameters = {**_values(functions / ".env"), **_values(functions / f".env.{project}")}
     file = functions / "functions.yaml"
     manifest = yaml.safe_load(file.read_text()) if file.exists() else {}
     blocking = parameters.get("STOKER_BLOCKING") == "true"
@@ -117,12 +120,26 @@ def planned(root: Path, project: str) -> Plan:
         region=parameters.get("STOKER_REGION") or "us-central1",
         origins=tuple((parameters.get("STOKER_ORIGINS") or "").replace(",", " ").split()),
         blocking=blocking,
-        functions=tuple(_functions(manifest.get("endpoints", {}), blocking)),
+        functions=tuple(_functions(manifest.get("endpoints", {}), blocking, _entry(root).get("prefix", ""))),
         roles=roles_label(manifest.get("requiredRoles", ())),
         targets=tuple(target for target in RULES_AND_INDEXES if target in _settings(root)),
         is_alone=len(_codebases(root)) == 1,
-        prefix=_entry(root).get("prefix", ""),
+        alias_files=tuple(_alias_files(root, project)),
     )
+
+
+def _values(file: Path) -> dict[str, str | None]:
+    # The CLI puts no values into others either: `$` is a character like the others.
+    return dotenv_values(file, interpolate=False)
+
+
+def _alias_files(root: Path, project: str) -> Iterator[str]:
+    """Yield the files that the CLI reads for an alias, but not for the id, by which `scripts/deploy` calls it."""
+    for alias, named in _aliases(root).items():
+        file = source(root) / f".env.{alias}"
+        # `.env.local` is the file of the emulators.
+        if named == project and alias not in (project, "local") and file.exists():
+            yield str(file.relative_to(root))
 
 
 def _settings(root: Path) -> dict[str, Any]:
@@ -142,13 +159,13 @@ def _codebases(root: Path) -> list[dict[str, Any]]:
     return [listed] if isinstance(listed, dict) else list(listed)
 
 
-def _functions(endpoints: Mapping[str, Mapping[str, Any]], blocking: bool) -> Iterable[Planned]:
+def _functions(endpoints: Mapping[str, Mapping[str, Any]], blocking: bool, prefix: str) -> Iterator[Planned]:
     for name, endpoint in endpoints.items():
         event = endpoint.get("blockingTrigger", {}).get("eventType", "").rpartition(".")[2]
         if event and not blocking:
             continue
         yield Planned(
-            name=name,
+            name=f"{prefix}-{name}" if prefix else name,
             cpu=endpoint.get("cpu") or 1,
             memory_mib=endpoint.get("availableMemoryMb") or 256,
             instances=endpoint.get("maxInstances") or 100,  # Cloud Run's own default.

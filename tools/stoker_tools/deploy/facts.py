@@ -103,12 +103,25 @@ class Images:
 
 
 @dataclass(frozen=True)
+class Refusal:
+    """An answer of Google that is no fact.
+
+    Attributes:
+        message: Google's sentence.
+        status: The status of HTTP.
+    """
+
+    message: str
+    status: int = 403
+
+
+@dataclass(frozen=True)
 class Facts:
     """The facts of a project. A fact that could not be read has its default, and is in `unread`.
 
     Attributes:
         seen: Whether the caller may see the project.
-        refusal: Google's sentence if the project can't be seen; empty if it is there, but has no Firebase.
+        refusal: Google's answer if the project can't be seen; None if it is there, but has no Firebase.
         billing: Whether the project has a billing account, which is the Blaze plan.
         off: The APIs that are not enabled, of those that are needed.
         missing: The permissions that the caller lacks, of those that may be needed.
@@ -119,11 +132,11 @@ class Facts:
         queues: The state of each queue in the region, such as `RUNNING`, by name.
         images: The repository of images in the region; None if there is none yet.
         quota: The quota of Cloud Run in the region.
-        unread: Google's sentence for each fact that could not be read, by the name of its attribute.
+        unread: Google's answer for each fact that could not be read, by the name of its attribute.
     """
 
     seen: bool = True
-    refusal: str = ""
+    refusal: Refusal | None = None
     billing: bool = True
     off: frozenset[str] = frozenset()
     missing: frozenset[str] = frozenset()
@@ -134,7 +147,7 @@ class Facts:
     queues: Mapping[str, str] = field(default_factory=dict)
     images: Images | None = None
     quota: Quota = field(default_factory=Quota)
-    unread: Mapping[str, str] = field(default_factory=dict)
+    unread: Mapping[str, Refusal] = field(default_factory=dict)
 
     def knows(self, fact: str) -> bool:
         """Return whether a fact is known. If its API is off, its default is true: there is nothing yet."""

@@ -10,20 +10,7 @@ from stoker_tools.deploy.findings import Finding
 from stoker_tools.deploy.headroom import quota_findings
 from stoker_tools.deploy.locations import far_apart
 from stoker_tools.deploy.rights import api_findings, permission_findings
-
-NAMES = {
-    "billing": "billing account",
-    "off": "list of enabled APIs",
-    "missing": "list of your permissions",
-    "database": "Firestore database",
-    "bucket": "bucket",
-    "sign_in": "Firebase Auth",
-    "deployed": "list of deployed functions",
-    "queues": "list of queues",
-    "images": "repository of images",
-    "quota": "quota of Cloud Run",
-}
-"""The names of facts in sentences, by their attributes."""
+from stoker_tools.deploy.unread import access_finding, unread_findings
 
 
 def findings(plan: Plan, facts: Facts) -> list[Finding]:
@@ -34,10 +21,10 @@ def findings(plan: Plan, facts: Facts) -> list[Finding]:
         facts: The project.
     """
     if not facts.seen:
-        return [_access(plan.project, facts.refusal)]
+        return [access_finding(plan.project, facts.refusal)]
     checks = (
         *(_billing, api_findings, permission_findings, _database, _bucket, _sign_in),
-        *(conflict_findings, quota_findings, _queues, _images, _unread),
+        *(conflict_findings, quota_findings, _queues, _images, unread_findings),
     )
     found = [finding for check in checks for finding in check(plan, facts)]
     return sorted(found, key=lambda finding: finding.severity != "error")
@@ -56,31 +43,12 @@ def local_findings(plan: Plan) -> Iterator[Finding]:
                 f"STOKER_ORIGINS has '{origin}', which is no origin: a scheme, a host and a port, without a path.",
                 "Set it in functions/.env, such as STOKER_ORIGINS=https://app.example.com,http://localhost:5173.",
             )
-    if plan.prefix:
+    for file in plan.alias_files:
         yield Finding(
-            "prefix",
-            f'firebase.json has "prefix": "{plan.prefix}", which renames the queues. No job would start.',
-            "Remove the prefix from the entry of the codebase stoker in firebase.json.",
+            "alias-env",
+            f"{file} has the name of an alias. scripts/deploy does not read it.",
+            f"Rename it: mv {file} {file.rpartition('/.env.')[0]}/.env.{plan.project}",
         )
-
-
-def _access(project: str, refusal: str) -> Finding:
-    # Google's API for Firebase is off in a project to which Firebase was never added.
-    if not refusal or "disabled" in refusal:
-        return Finding(
-            "no-firebase",
-            f"The project {project} has no Firebase.",
-            f"npx firebase-tools projects:addfirebase {project}",
-        )
-    cure = "npx firebase-tools projects:list    # the projects of your account; login:use changes the account"
-    if "serviceusage" in refusal.lower():
-        role = "roles/serviceusage.serviceUsageConsumer"
-        cure = f"gcloud projects add-iam-policy-binding {project} --member=user:ACCOUNT --role={role}"
-    return Finding(
-        "no-access",
-        f"The project {project} does not exist, or your account may not use it. Google: {refusal}",
-        cure,
-    )
 
 
 def _billing(plan: Plan, facts: Facts) -> Iterator[Finding]:
@@ -187,13 +155,3 @@ def _images(plan: Plan, facts: Facts) -> Iterator[Finding]:
             f"--project {plan.project}",
             "warning",
         )
-
-
-def _unread(plan: Plan, facts: Facts) -> Iterator[Finding]:
-    for fact, reason in facts.unread.items():
-        if facts.knows(fact):
-            continue
-        cure = f"gcloud projects add-iam-policy-binding {plan.project} --member=user:ACCOUNT --role=roles/viewer"
-        if fact == "billing" and "disabled" in reason:
-            cure = f"gcloud services enable cloudbilling.googleapis.com --project={plan.project}"
-        yield Finding("not-read", f"The {NAMES[fact]} could not be read. Google: {reason}", cure, "warning")

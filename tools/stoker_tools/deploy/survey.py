@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import quote
 
 from stoker_tools.deploy.deployer import NEEDED_APIS, PERMISSIONS
-from stoker_tools.deploy.facts import Bucket, Database, Deployed, Facts, Images, Quota, SignIn
+from stoker_tools.deploy.facts import Bucket, Database, Deployed, Facts, Images, Quota, Refusal, SignIn
 from stoker_tools.deploy.google import Google, GoogleRefusal
 
 CODEBASE_LABEL = "firebase-functions-codebase"
@@ -36,11 +36,11 @@ def facts(google: Google, region: str) -> Facts:
         if google.get(f"firebase.googleapis.com/v1beta1/projects/{google.project}") is None:
             return Facts(seen=False)
     except GoogleRefusal as refusal:
-        return Facts(seen=False, refusal=refusal.message)
+        return Facts(seen=False, refusal=Refusal(refusal.message, refusal.status))
     readers = _readers(google, region)
     with ThreadPoolExecutor(len(readers)) as threads:
         answers = dict(zip(readers, threads.map(_tried, readers.values()), strict=True))
-    unread = {name: answer.message for name, answer in answers.items() if isinstance(answer, GoogleRefusal)}
+    unread = {name: answer for name, answer in answers.items() if isinstance(answer, Refusal)}
     return Facts(**{name: answer for name, answer in answers.items() if name not in unread}, unread=unread)
 
 
@@ -48,7 +48,7 @@ def _tried(reader: Callable[[], Any]) -> Any:
     try:
         return reader()
     except GoogleRefusal as refusal:
-        return refusal
+        return Refusal(refusal.message, refusal.status)
 
 
 def _readers(google: Google, region: str) -> Mapping[str, Callable[[], Any]]:
@@ -64,7 +64,9 @@ def _readers(google: Google, region: str) -> Mapping[str, Callable[[], Any]]:
         "sign_in": lambda: _sign_in(google.get(f"identitytoolkit.googleapis.com/admin/v2/{project}/config")),
         "deployed": lambda: tuple(
             _deployed(one)
-            for one in _listed(google, f"cloudfunctions.googleapis.com/v2/{project}/locations/-/functions", "functions")
+            for one in _listed(
+                google, f"cloudfunctions.googleapis.com/v2/{project}/locations/-/functions", "functions", region
+            )
         ),
         "queues": lambda: {
             one["name"].rpartition("/")[2]: one.get("state", "")
@@ -75,12 +77,19 @@ def _readers(google: Google, region: str) -> Mapping[str, Callable[[], Any]]:
     }
 
 
-def _listed(google: Google, address: str, field: str) -> list[dict[str, Any]]:
-    """Return all pages of a list; an empty list if there is nothing at the address."""
+def _listed(google: Google, address: str, field: str, region: str = "") -> list[dict[str, Any]]:
+    """Return all pages of a list; an empty list if there is nothing at the address.
+
+    Raises:
+        GoogleRefusal: Google has refused the call, or the list of all regions lacks the region of the functions. If it
+            lacks another region, the CLI deploys too.
+    """
     found: list[dict[str, Any]] = []
     token = ""
     while True:
         page = google.get(address, **({"pageToken": token} if token else {})) or {}
+        if region in {place.rpartition("/")[2] for place in page.get("unreachable", ())}:
+            raise GoogleRefusal(503, "UNAVAILABLE", f"The region {region} does not answer.")
         found += page.get(field, [])
         token = page.get("nextPageToken", "")
         if not token:
