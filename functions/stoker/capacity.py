@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from math import floor
 from typing import Final
 
+from stoker.config import ParameterError
+
 RESERVED: Final = 32
 """The processors of all functions that are no workers, in vCPU: the sum of their `cpu` x `max_instances` in `main.py`.
 Their numbers do not depend on the budget, because they are small and must run if the workers are busy."""
@@ -37,7 +39,7 @@ def fitted(wishes: Mapping[str, Wish], budget: int) -> dict[str, int]:
         budget: The processors of all functions, in vCPU.
 
     Raises:
-        RuntimeError: The budget has no instance for each worker.
+        ParameterError: The budget has no instance for each worker.
 
     Example:
         >>> fitted({"films": Wish(20, cpu=2), "lists": Wish(20, cpu=1)}, budget=RESERVED + 30)
@@ -47,6 +49,6 @@ def fitted(wishes: Mapping[str, Wish], budget: int) -> dict[str, int]:
     """
     least = RESERVED + sum(wish.cpu for wish in wishes.values())
     if budget < least:
-        raise RuntimeError(f"STOKER_VCPU is {budget}. Set it to {least} or more, or leave it out.")
+        raise ParameterError(f"STOKER_VCPU is {budget}. Set it to {least} or more, or leave it out.")
     factor = min(1.0, (budget - RESERVED) / sum(wish.instances * wish.cpu for wish in wishes.values()))
     return {name: max(1, floor(wish.instances * factor)) for name, wish in wishes.items()}

@@ -14,15 +14,19 @@ REGION: Final = os.environ.get("STOKER_REGION", "us-central1")
 """The region of all functions and queues. Set it in `functions/.env`, to a region near the database."""
 
 
+class ParameterError(RuntimeError):
+    """A parameter of the environment has a wrong value. The message says what to do."""
+
+
 def _switch(name: str) -> bool:
     """Return whether a parameter of the environment is `true`. A parameter that is not set is `false`.
 
     Raises:
-        RuntimeError: The parameter is neither `true` nor `false`.
+        ParameterError: The parameter is neither `true` nor `false`.
     """
     value = os.environ.get(name) or "false"
     if value not in ("true", "false"):
-        raise RuntimeError(f"{name} is {value!r}. Set it to true or false, or leave it out.")
+        raise ParameterError(f"{name} is {value!r}. Set it to true or false, or leave it out.")
     return value == "true"
 
 
@@ -30,11 +34,11 @@ def _number(name: str, default: int) -> int:
     """Return a parameter of the environment that is a whole number.
 
     Raises:
-        RuntimeError: The parameter is no whole number above 0.
+        ParameterError: The parameter is no whole number above 0.
     """
     value = os.environ.get(name) or str(default)
     if not (value.isascii() and value.isdecimal()) or int(value) < 1:
-        raise RuntimeError(f"{name} is {value!r}. Set it to a whole number above 0, or leave it out.")
+        raise ParameterError(f"{name} is {value!r}. Set it to a whole number above 0, or leave it out.")
     return int(value)
 
 
@@ -245,8 +249,7 @@ MAX_SPEECH_SECONDS = 4 * 3600
 WAV file."""
 
 SPEECH_ENDPOINT = "https://texttospeech.googleapis.com"
-"""The endpoint of Cloud Text-to-Speech. Google has other endpoints for data that must stay in a region.
-Source: https://cloud.google.com/text-to-speech/docs/endpoints"""
+"""Data that must stay in a region needs another: https://cloud.google.com/text-to-speech/docs/endpoints"""
 
 SPEECH_MEMORY_BYTES: Final = GIB // 2
 """The most address space of the child process that speaks, in bytes. It needs a tenth of that."""
@@ -267,7 +270,6 @@ ANALYTICS_AGGREGATES = "analyticsAggregates"
 
 USERS: Final = "users"
 """The collection of profiles, by uid."""
-
 
 COMPLETIONS: Final = "completions"
 """The collection below each profile that records the completed tasks that gave XP, by the task's id."""
@@ -363,11 +365,11 @@ def speech_engine() -> str:
     itself.
 
     Raises:
-        RuntimeError: `STOKER_SPEECH` names an unknown engine.
+        ParameterError: `STOKER_SPEECH` names an unknown engine.
     """
     name = os.environ.get("STOKER_SPEECH") or ("espeak" if emulated() else "google")
     if name not in ("google", "espeak"):
-        raise RuntimeError(f"STOKER_SPEECH is {name!r}. Set it to google or espeak, or leave it out.")
+        raise ParameterError(f"STOKER_SPEECH is {name!r}. Set it to google or espeak, or leave it out.")
     return name
 
 

@@ -129,6 +129,8 @@ def test_a_project_of_the_emulators_is_refused(check: Check, project: str) -> No
     [
         ("STOKER_REGION=", "bad-region"),
         ("STOKER_REGION=Europe", "bad-region"),
+        ("STOKER_REGION=us-centrall1", "bad-region"),
+        ("STOKER_REGION=mars-north1", "bad-region"),
         ("STOKER_REGION='us-central1; rm'", "bad-region"),
         ("STOKER_BLOCKING=yes", "bad-parameter"),
         ("STOKER_BLOCKING=", "bad-parameter"),
@@ -185,3 +187,9 @@ def test_more_instances_than_are_reserved_have_no_manifest(functions: Path) -> N
     changed(functions / "main.py", "max_instances=4,\n)\ndef dispatch_job", "max_instances=9,\n)\ndef dispatch_job")
     with pytest.raises(GenerateError, match=r"may use 37 vCPU .* set it to 37"):
         manifest(functions)
+
+
+@pytest.mark.parametrize("budget", ["lots", "-5", "1.5", "0", "37"])
+def test_a_budget_that_is_no_number_or_too_small_is_named(functions: Path, check: Check, budget: str) -> None:
+    changed(functions / ".env", "# STOKER_VCPU=100", f"STOKER_VCPU={budget}")
+    assert check()["bad-parameter"] == f"STOKER_VCPU is '{budget}'."

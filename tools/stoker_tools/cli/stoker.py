@@ -92,6 +92,12 @@ def main(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         print(file=sys.stderr)  # The shell's prompt then begins on a new line after "^C".
         return ExitCode.INTERRUPTED
+    except RuntimeError as error:
+        # By its name, because `stoker` may not be importable here.
+        if type(error).__name__ != "ParameterError":
+            raise
+        print(f"{error} The parameters are in functions/.env.", file=sys.stderr)
+        return ExitCode.FAILED
     except OSError as error:
         if error.strerror is None or isinstance(error, ConnectionError):
             raise  # Neither a file nor the disk is the reason.

@@ -16,17 +16,18 @@ def quota_findings(plan: Plan, facts: Facts) -> Iterator[Finding]:
         facts: The project.
     """
     quota = facts.quota
-    refused = False
-    for function in plan.functions:
-        most = most_instances(function, quota.vcpu, quota.memory_gib)
-        if most is not None and function.instances > most:
-            refused = True
-            yield Finding(
-                "over-quota",
-                f"Cloud Run refuses {function.name} in {plan.region}: it has up to {function.instances} instances, and "
-                f"the quota is enough for {most}.",
-                _cure(plan, _others(plan) + _queues(plan) * most / function.instances),
-            )
+    refused = [
+        (one, most) for one in plan.functions if (most := _refused_above(one, quota.vcpu, quota.memory_gib)) is not None
+    ]
+    # One budget for all of them, so that one change is enough.
+    fitting = [_others(plan) + _queues(plan) * most / one.instances for one, most in refused if one.is_queue]
+    for function, most in refused:
+        yield Finding(
+            "over-quota",
+            f"Cloud Run refuses {function.name} in {plan.region}: it has up to {function.instances} instances, and "
+            f"the quota is enough for {most}.",
+            _cure(plan, min(fitting)) if function.is_queue else _more(plan),
+        )
     total = _others(plan) + _queues(plan)
     if not refused and quota.vcpu is not None and total > quota.vcpu:
         yield Finding(
@@ -55,9 +56,20 @@ def most_instances(function: Planned, vcpu: float | None, memory_gib: float | No
     return min(parts, default=None)
 
 
+def _refused_above(function: Planned, vcpu: float | None, memory_gib: float | None) -> int | None:
+    """Return the most instances of a function if it has more; None if Cloud Run accepts it."""
+    most = most_instances(function, vcpu, memory_gib)
+    return most if most is not None and function.instances > most else None
+
+
+def _more(plan: Plan) -> str:
+    """Return the way to more quota."""
+    return f"https://console.cloud.google.com/iam-admin/quotas?project={plan.project}    # Total CPU allocation"
+
+
 def _cure(plan: Plan, budget: float) -> str:
     """Return the way to a smaller budget, if each function can have an instance then, and the way to more quota."""
-    more = f"https://console.cloud.google.com/iam-admin/quotas?project={plan.project}    # Total CPU allocation"
+    more = _more(plan)
     least = _others(plan) + sum(function.cpu for function in plan.functions if function.is_queue)
     if budget < least:
         return more

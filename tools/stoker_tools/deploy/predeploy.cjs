@@ -7,7 +7,15 @@ const crypto = require("node:crypto");
 const fs = require("node:fs");
 const path = require("node:path");
 
-const REGION = /^[a-z]+-[a-z]+\d+$/;
+// Source: https://cloud.google.com/functions/docs/locations (2nd gen)
+const REGIONS = new Set(
+  `africa-south1 asia-east1 asia-east2 asia-northeast1 asia-northeast2 asia-northeast3 asia-south1 asia-south2
+   asia-southeast1 asia-southeast2 asia-southeast3 australia-southeast1 australia-southeast2 europe-central2
+   europe-north1 europe-north2 europe-southwest1 europe-west1 europe-west10 europe-west12 europe-west2 europe-west3
+   europe-west4 europe-west6 europe-west8 europe-west9 me-central1 me-central2 me-west1 northamerica-northeast1
+   northamerica-northeast2 northamerica-south1 southamerica-east1 southamerica-west1 us-central1 us-east1 us-east4
+   us-east5 us-south1 us-west1 us-west2 us-west3 us-west4`.split(/\s+/),
+);
 const MANIFEST = "functions.yaml";
 const KEY_FILE = /\.(json|pem|key|p12|pfx)$/i;
 const NOT_UPLOADED = new Set(["venv", "node_modules", "__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache"]);
@@ -60,19 +68,31 @@ function* manifestFindings(functions) {
   const { sources, fingerprint: stored, stored: storedBody, body } = parts(file);
   const missing = sources.filter((source) => !fs.existsSync(path.join(functions, source)));
   if (!stored || !sources.length || missing.length || fingerprint(functions, sources) !== stored) {
-    const reason = "main.py, or another file that decides the functions, has changed since";
+    const reason = "main.py, STOKER_VCPU or another source of it has changed since";
     yield ["stale-manifest", `${MANIFEST} is stale: ${reason}.`, GENERATE];
   } else if (crypto.createHash("sha256").update(body).digest("hex").slice(0, 16) !== storedBody) {
     yield ["stale-manifest", `${MANIFEST} was changed by hand, or by a merge.`, GENERATE];
   }
 }
 
+/** Returns the least budget of processors, in vCPU, as the head of the manifest has it. */
+function leastBudget(functions) {
+  const file = path.join(functions, MANIFEST);
+  return fs.existsSync(file) ? Number(/^# least STOKER_VCPU: (\d+)$/m.exec(fs.readFileSync(file, "utf8"))?.[1] ?? 1) : 1;
+}
+
 function* parameterFindings(functions, project) {
   const found = parameters(functions, project);
   const env = path.join(path.basename(functions), ".env");
-  if (!found.STOKER_REGION || !REGION.test(found.STOKER_REGION)) {
-    const region = found.STOKER_REGION ? `is '${found.STOKER_REGION}', which is no region` : "has no value";
-    yield ["bad-region", `STOKER_REGION ${region}.`, `Set it in ${env}, such as STOKER_REGION=us-central1.`];
+  if (!REGIONS.has(found.STOKER_REGION)) {
+    const region = found.STOKER_REGION ? `is '${found.STOKER_REGION}', which is no region of Cloud Functions` : "has no value";
+    const cure = `Set it in ${env}, such as STOKER_REGION=us-central1. If Google has this region, add it to predeploy.cjs.`;
+    yield ["bad-region", `STOKER_REGION ${region}.`, cure];
+  }
+  const budget = found.STOKER_VCPU;
+  if (budget && !(/^\d+$/.test(budget) && Number(budget) >= leastBudget(functions))) {
+    const least = `Set it to ${leastBudget(functions)} or more in ${env}, or leave it out. Then run scripts/generate.`;
+    yield ["bad-parameter", `STOKER_VCPU is '${budget}'.`, least];
   }
   for (const name of ["STOKER_BLOCKING", "STOKER_KEEP_OUTPUTS"]) {
     const value = found[name];

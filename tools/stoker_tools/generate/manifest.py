@@ -58,6 +58,7 @@ HEAD = """\
 # The Firebase CLI reads this file instead of running main.py. Its emulators do not load a function that is not in here.
 # sources: {sources}
 # fingerprint: {fingerprint}
+# least STOKER_VCPU: {least}
 # body: {body}
 """
 
@@ -93,7 +94,13 @@ def manifest(functions: Path = ROOT / "functions") -> str:
     }
     body = json.loads(json.dumps(body).replace(REGION, "{{ params.STOKER_REGION }}"))
     text = yaml.safe_dump(body, sort_keys=False, width=120)
-    return HEAD.format(sources=" ".join(SOURCES), fingerprint=fingerprint(functions), body=_hash(text.encode())) + text
+    head = HEAD.format(
+        sources=" ".join(SOURCES),
+        fingerprint=fingerprint(functions),
+        least=RESERVED + sum(one["cpu"] for one in body["endpoints"].values() if "taskQueueTrigger" in one),
+        body=_hash(text.encode()),
+    )
+    return head + text
 
 
 def _check_reserved(endpoints: Iterable[Mapping[str, Any]]) -> None:

@@ -52,10 +52,12 @@ def run(options: argparse.Namespace) -> int:
     stopped = has_errors(found)
     if stopped:
         report("Nothing was deployed." if not options.check else "A deployment would stop here.")
+    elif options.check and found:
+        report("These are warnings. They do not stop a deployment.")
     elif not options.check and google:
         result["deployed"] = deploy(ROOT, plan, report, quietly=options.json)
         result["cors"] = set_cors(google, bucket, plan)
-        report(f"CORS of the bucket: {result['cors']}.\nEverything is deployed.")
+        report(f"CORS of the bucket: {result['cors']}.\nEverything is deployed. scripts/doctor looks whether it runs.")
     if options.json:
         print(json.dumps(result, indent=2))
     return ExitCode.FAILED if stopped else ExitCode.DONE
