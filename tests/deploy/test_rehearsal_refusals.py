@@ -23,7 +23,7 @@ def test_the_checks_before_a_deployment_stop_it_before_anything_is_asked(
     assert run.code == 1, run.output
     assert "no-project: demo-stoker exists only in the emulator suite." in run.output
     assert "stale-manifest: functions.yaml is stale" in run.output
-    assert "bad-region: STOKER_REGION is 'nowhere', which is no region." in run.output
+    assert "bad-region: STOKER_REGION is 'nowhere', which is no region of Cloud Functions." in run.output
     assert google.world.writes() == []
     google.world.unknown.clear()
 

@@ -94,7 +94,7 @@ def test_everything_is_deployed_at_once_and_again_beside_the_app(
     first = deploy(installed, google, scratch)
     assert first.code == 0, first.output
     assert "Nothing is missing." in first.output
-    assert first.output.endswith("Everything is deployed.\n")
+    assert first.output.endswith("Everything is deployed. scripts/doctor looks whether it runs.\n")
     assert {"videoprocessing", "retryJob", "sweep_jobs"} <= world.ids("us-central1")
     assert world.function("mine") == MINE
     assert MY_INDEX["name"] in world.indexes
