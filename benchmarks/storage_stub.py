@@ -29,8 +29,8 @@ class Stub(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     folder = Path()
     # Of uploads under way, and of objects that are there; shared by all requests.
-    uploads: dict[str, str] = {}  # noqa: RUF012
-    metadata: dict[str, dict[str, Any]] = {}  # noqa: RUF012
+    uploads: dict[str, str] = {}  # noqa: RUF012 - shared by all requests
+    metadata: dict[str, dict[str, Any]] = {}  # noqa: RUF012 - as above
 
     def do_GET(self) -> None:
         """Metadata, a list, or a range."""

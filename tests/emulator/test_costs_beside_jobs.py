@@ -125,7 +125,7 @@ def call(name: str, body: Callable[[CallableRequest[Any]], Any], user_id: str, d
 
     named.__name__ = name
     token = {"exp": time.time() + 60, "role": "admin"}
-    guarded(named)(CallableRequest(data=data, raw_request=None, auth=AuthData(user_id, token)))  # type: ignore[arg-type]
+    guarded(named)(CallableRequest(data=data, raw_request=None, auth=AuthData(user_id, token)))  # type: ignore[arg-type] # Not read.
 
 
 def test_the_calls_about_jobs(meter: Meter, owner: str) -> None:

@@ -21,7 +21,7 @@ THREADS = 20
 """The most calls at a time. A listener takes a thread for as long as it listens."""
 
 
-class _Gate(grpc.GenericRpcHandler):  # type: ignore[misc]
+class _Gate(grpc.GenericRpcHandler):  # type: ignore[misc] # The library has no types.
     def __init__(self, channel: grpc.Channel, account: FunctionsAccount) -> None:
         self._channel, self._account = channel, account
 

@@ -58,7 +58,7 @@ FRESH = Facts(database=Database("nam5"), bucket=Bucket("acme-prod.firebasestorag
 
 def with_function(**changes: object) -> Facts:
     """Return the project with one more function."""
-    more = replace(Deployed("ours", "us-central1"), **changes)  # type: ignore[arg-type]
+    more = replace(Deployed("ours", "us-central1"), **changes)  # type: ignore[arg-type] # The cases name fields.
     return replace(EVERYTHING, deployed=(*EVERYTHING.deployed, more))
 
 
@@ -167,7 +167,8 @@ def test_errors_stand_before_warnings() -> None:
 
 @pytest.mark.parametrize("fact", ["database", "bucket", "sign_in"])
 def test_a_fact_that_could_not_be_read_is_not_called_missing(fact: str) -> None:
-    facts = replace(EVERYTHING, unread={fact: Refusal("The caller does not have permission")}, **{fact: None})  # type: ignore[arg-type]
+    unread = {fact: Refusal("The caller does not have permission")}
+    facts = replace(EVERYTHING, unread=unread, **{fact: None})  # type: ignore[arg-type] # The cases name fields.
     assert the_only(preflight.findings(PLAN, facts)).code == "not-read"
 
 
@@ -239,7 +240,8 @@ def test_a_project_whose_answer_is_a_fault_of_google_is_not_called_missing() -> 
 def test_nothing_is_there_whose_api_is_off(fact: str, api: str, codes: list[str]) -> None:
     nothing = {"database": None, "bucket": None, "sign_in": None, "images": None, "quota": Quota()}
     changes = {fact: nothing[fact]} if fact in nothing else {}
-    facts = replace(EVERYTHING, off=frozenset({api}), unread={fact: Refusal(f"{api} is disabled")}, **changes)  # type: ignore[arg-type]
+    unread = {fact: Refusal(f"{api} is disabled")}
+    facts = replace(EVERYTHING, off=frozenset({api}), unread=unread, **changes)  # type: ignore[arg-type] # As above.
     assert [finding.code for finding in preflight.findings(PLAN, facts)] == codes
 
 

@@ -11,7 +11,7 @@ from stoker_tools.exit_codes import ExitCode
 LOGGING = "logging.googleapis.com/v2"
 MONITORING = "monitoring.googleapis.com"
 
-APIS = {"monitoring": "monitoring.googleapis.com", "logging": "logging.googleapis.com"}
+APIS = ("monitoring.googleapis.com", "logging.googleapis.com")
 
 TOO_NEW = "Cannot find metric"
 """The beginning of Google's sentence about a metric that was made just now. Cloud Monitoring knows it minutes later.
@@ -89,13 +89,8 @@ class Installation:
         return f"The dashboard {name!r} is in place."
 
     def _all(self, version: str, kind: str) -> Iterator[dict[str, Any]]:
-        page: dict[str, str] = {}
-        while True:
-            answer = self._google.call("GET", f"{MONITORING}/{version}/{self._project}/{kind}", **page)
-            yield from answer.get(kind, [])
-            if not answer.get("nextPageToken"):
-                return
-            page = {"pageToken": answer["nextPageToken"]}
+        for page in self._google.pages(f"{MONITORING}/{version}/{self._project}/{kind}"):
+            yield from page.get(kind, [])
 
 
 def explained(refusal: GoogleRefusal, project: str) -> CommandError:
@@ -107,7 +102,7 @@ def explained(refusal: GoogleRefusal, project: str) -> CommandError:
     """
     message = f"Google has refused a call: {refusal.message.rstrip('.')}."
     if "has not been used in project" in message or "it is disabled" in message:
-        return CommandError(f"{message} Run `gcloud services enable {' '.join(APIS.values())} --project={project}`.")
+        return CommandError(f"{message} Run `gcloud services enable {' '.join(APIS)} --project={project}`.")
     if refusal.status == 403:
         roles = "roles/monitoring.editor and roles/logging.configWriter"
         return CommandError(f"{message} Ask an owner of {project} for {roles}.")

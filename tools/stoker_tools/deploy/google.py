@@ -1,6 +1,7 @@
 """Calls of Google's management APIs, with the account of the Firebase CLI."""
 
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +76,15 @@ class Google:
             if refusal.status == NOT_FOUND:
                 return None
             raise
+
+    def pages(self, url: str, **query: str) -> Iterator[dict[str, Any]]:
+        """Read a list, and yield each page as Google sends it. The rest is as in `call`."""
+        while True:
+            page = self.call("GET", url, **query)
+            yield page
+            if not page.get("nextPageToken"):
+                return
+            query["pageToken"] = page["nextPageToken"]
 
 
 def _refusal(answer: requests.Response) -> GoogleRefusal:

@@ -7,11 +7,12 @@ from urllib.parse import quote
 
 from stoker_tools.deploy.deployer import NEEDED_APIS, PERMISSIONS
 from stoker_tools.deploy.facts import Bucket, Database, Deployed, Facts, Images, Quota, Refusal, SignIn
-from stoker_tools.deploy.google import Google, GoogleRefusal
+from stoker_tools.deploy.google import NOT_FOUND, Google, GoogleRefusal
 
-CODEBASE_LABEL = "firebase-functions-codebase"
+CODEBASE_LABEL, HASH_LABEL = "firebase-functions-codebase", "firebase-functions-hash"
 ROLES_LABEL = "firebase-declarative-security-etag"
-"""The labels that the CLI puts on functions: see `lib/functions/constants.js` and `lib/deploy/functions/prepare.js`."""
+"""The labels that the CLI puts on functions: the codebase, a hash of the source and the parameters, and a hash of the
+roles. See `lib/functions/constants.js` and `lib/deploy/functions/prepare.js`."""
 
 CLEAN_UP_LABEL = "firebase-functions-cleanup-opted-out"
 """The label that the CLI puts on a repository if somebody has decided to keep old images."""
@@ -84,16 +85,15 @@ def _listed(google: Google, address: str, field: str, region: str = "") -> list[
         GoogleRefusal: Google has refused the call, or the list of all regions lacks the region of the functions. If it
             lacks another region, the CLI deploys too.
     """
-    found: list[dict[str, Any]] = []
-    token = ""
-    while True:
-        page = google.get(address, **({"pageToken": token} if token else {})) or {}
-        if region in {place.rpartition("/")[2] for place in page.get("unreachable", ())}:
-            raise GoogleRefusal(503, "UNAVAILABLE", f"The region {region} does not answer.")
-        found += page.get(field, [])
-        token = page.get("nextPageToken", "")
-        if not token:
-            return found
+    try:
+        pages = list(google.pages(address))
+    except GoogleRefusal as refusal:
+        if refusal.status == NOT_FOUND:
+            return []
+        raise
+    if region in {place.rpartition("/")[2] for page in pages for place in page.get("unreachable", ())}:
+        raise GoogleRefusal(503, "UNAVAILABLE", f"The region {region} does not answer.")
+    return [one for page in pages for one in page.get(field, [])]
 
 
 def _has_billing(google: Google, project: str) -> bool:

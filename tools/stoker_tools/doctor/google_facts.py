@@ -5,7 +5,8 @@ from functools import partial
 from typing import Any
 
 from stoker_tools.deploy.google import Google, GoogleRefusal
-from stoker_tools.doctor.place import CODEBASE_LABEL, HASH_LABEL, DeployedFunction
+from stoker_tools.deploy.survey import CODEBASE_LABEL, HASH_LABEL
+from stoker_tools.doctor.place import DeployedFunction
 
 FIELDS = "indexConfig.usesAncestorConfig=false OR ttlConfig:*"
 """The filter of the fields that do not have Firestore's automatic indexes alone. The CLI uses the same."""
@@ -68,15 +69,12 @@ def _listed(google: Google, url: str, name: str, **query: str) -> list[Any]:
     Raises:
         GoogleRefusal: Google has refused the call, or one of its regions does not answer.
     """
-    found, page = list[Any](), dict[str, str]()
-    while True:
-        answer = google.call("GET", url, **query, **page)
-        if unreachable := answer.get("unreachable"):
+    found = list[Any]()
+    for page in google.pages(url, **query):
+        if unreachable := page.get("unreachable"):
             raise GoogleRefusal(503, "UNAVAILABLE", f"{', '.join(unreachable)} does not answer")
-        found += answer.get(name, [])
-        if not answer.get("nextPageToken"):
-            return found
-        page = {"pageToken": answer["nextPageToken"]}
+        found += page.get(name, [])
+    return found
 
 
 def _bucket_name(google: Google) -> str:

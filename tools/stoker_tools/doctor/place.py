@@ -3,10 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-CODEBASE_LABEL, HASH_LABEL = "firebase-functions-codebase", "firebase-functions-hash"
-"""The labels that the Firebase CLI gives to each function: the name of the codebase, and a hash of the source and the
-parameters. Source: firebase-tools, lib/functions/constants.js."""
-
 
 @dataclass(frozen=True)
 class Place:
