@@ -1,0 +1,31 @@
+"""The snippets in Python that a server runs, as they stand on the pages."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from stoker_tools.samples.user import SampleUser
+from unit.docs.pages import Snippet, snippets
+
+PARTS_OF_FILES = Path("docs/add-a-job-type.md")
+"""The page whose snippets are parts of files. Tests of new job types run them."""
+
+SNIPPETS = [snippet for snippet in snippets("python") if snippet.page != PARTS_OF_FILES]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("snippet", SNIPPETS, ids=str)
+def test_it_runs(snippet: Snippet, user: SampleUser, clip: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    names: dict[str, Any] = {
+        "user_id": user.id,
+        "source": user.upload(clip, "video/mp4"),
+        "invoice_id": f"invoice-{user.id}",
+        "monday": datetime.now(UTC) - timedelta(days=7),
+        "timedelta": timedelta,
+    }
+    # The page adds this name to SERVER_EVENTS before. Here, another name of the server takes its place.
+    exec(snippet.code.replace("invoice.paid", "user.signed-up"), names)
+    if "create_processing_job" in snippet.code:
+        assert f"job-outputs/{user.id}/" in capsys.readouterr().out
