@@ -11,6 +11,8 @@ import pytest
 
 from stoker_tools.setup.environment import ROOT
 
+pytestmark = pytest.mark.slow
+
 USE = """
 import json, sys
 from datetime import UTC, datetime

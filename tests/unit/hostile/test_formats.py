@@ -50,6 +50,7 @@ def flipped(content: bytes, chance: random.Random) -> bytes:
 
 @pytest.mark.parametrize("round_", ROUNDS)
 @pytest.mark.parametrize(("container", "codec"), FORMATS)
+@pytest.mark.slow
 def test_flipped_bits(container: str, codec: str, round_: int, ffmpeg: Ffmpeg, tmp_path: Path) -> None:
     content, wanted = whole(ffmpeg, tmp_path, container, codec)
     video_input = VideoInput.from_firestore({"source": "user-uploads/ada/film", "outputs": [wanted]})
@@ -77,6 +78,7 @@ def test_flipped_bits(container: str, codec: str, round_: int, ffmpeg: Ffmpeg, t
 
 
 @pytest.mark.parametrize(("container", "codec"), FORMATS)
+@pytest.mark.slow
 def test_a_file_that_is_cut_off(container: str, codec: str, ffmpeg: Ffmpeg, tmp_path: Path) -> None:
     content, wanted = whole(ffmpeg, tmp_path, container, codec)
     for share in (0.1, 0.9):

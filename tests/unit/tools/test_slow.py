@@ -27,6 +27,7 @@ def test_is_marked(): pass
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("busy", "arguments", "listed"),
     [
