@@ -11,6 +11,8 @@ from unit.video.films import outputs_of
 from unit.video.numbered import film, number_of
 from unit.video.outputs.sprites import cues, shown_in_sprite
 
+pytestmark = pytest.mark.slow
+
 H264 = ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p")
 STILLS = [0.0, 2.0, 2.04, 2.08, 5.0]
 """When the frames of a film of slides are shown; the last one until 6 s."""

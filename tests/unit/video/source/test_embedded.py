@@ -18,6 +18,8 @@ from stoker.probe.text_tracks import NoTextTrack, TextTrack, choose_track
 from stoker.video.source.embedded import extract
 from unit.video.films import HLS, made_picture, outputs_of
 
+pytestmark = pytest.mark.slow
+
 PICTURE = ("-f", "lavfi", "-i", "color=black:s=320x180:r=10:d=4", "-c:v", "libx264", "-preset", "ultrafast")
 FROM_SOURCE = {"from": "source"}
 SRT = """1

@@ -16,6 +16,8 @@ from stoker.video.source.whole import is_cut_off
 from unit.probe.kinds import KINDS
 from unit.video.films import outputs_of
 
+pytestmark = pytest.mark.slow
+
 PICTURE = ("-f", "lavfi", "-i", "testsrc2=size=64x64:rate=25:duration=4")
 SOUND = ("-f", "lavfi", "-i", "sine=duration=4:sample_rate=48000")
 H264 = ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p")
