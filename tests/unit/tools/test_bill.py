@@ -3,6 +3,7 @@
 import json
 import re
 from dataclasses import replace
+from itertools import permutations
 
 import pytest
 
@@ -10,10 +11,10 @@ from stoker import config
 from stoker_tools.cli.costs.arguments import parser
 from stoker_tools.cli.costs.commands import run
 from stoker_tools.costs import work
-from stoker_tools.costs.bill import price_of
+from stoker_tools.costs.bill import free_part, price_of
 from stoker_tools.costs.estimate import Figures, estimate
 from stoker_tools.costs.functions import Functions
-from stoker_tools.costs.prices import DATABASES, EVERYWHERE, Meter, prices
+from stoker_tools.costs.prices import DATABASES, EVERYWHERE, Meter, Price, prices
 from stoker_tools.errors import CommandError
 from stoker_tools.exit_codes import ExitCode
 from stoker_tools.generate.cost_tables import work_table
@@ -51,6 +52,14 @@ def test_the_figures_that_other_pages_repeat_are_right() -> None:
     assert months_of_events == pytest.approx(18, abs=0.5)  # docs/analytics.md
     idle = estimate(Figures(), FUNCTIONS, "nam5")
     assert idle.to_pay == pytest.approx(40, abs=1)  # docs/costs.md, docs/analytics.md
+
+
+def test_the_order_of_a_usage_changes_no_digit_of_its_price() -> None:
+    """Python 3.12 began to sum floats more exactly. So a generated page had another last digit on Python 3.11."""
+    each = {meter: Price(1, 1, 1, "") for meter in Meter}
+    orders = list(permutations({Meter.READS: 0.1, Meter.WRITES: 0.2, Meter.DELETES: 0.3, Meter.REQUESTS: 1e-9}.items()))
+    assert len({price_of(dict(order), each) for order in orders}) == 1
+    assert len({free_part(dict(order), each) for order in orders}) == 1
 
 
 def test_a_busier_app_never_costs_less() -> None:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import fsum
 
 from stoker_tools.costs.operations import Operations
 from stoker_tools.costs.prices import Meter, Price
@@ -48,7 +49,7 @@ def price_of(usage: Usage, prices: Mapping[Meter, Price]) -> float:
         >>> price_of({Meter.READS: 200_000}, {Meter.READS: Price(0.06, 100_000, 0, "")})
         0.12
     """
-    return sum(prices[meter].of(amount) for meter, amount in usage.items())
+    return fsum(prices[meter].of(amount) for meter, amount in usage.items())
 
 
 def free_part(usage: Usage, prices: Mapping[Meter, Price]) -> float:
@@ -58,7 +59,7 @@ def free_part(usage: Usage, prices: Mapping[Meter, Price]) -> float:
         >>> free_part({Meter.READS: 200_000}, {Meter.READS: Price(0.06, 100_000, 50_000, "")})
         0.03
     """
-    return sum(prices[meter].of(min(amount, prices[meter].free)) for meter, amount in usage.items())
+    return fsum(prices[meter].of(min(amount, prices[meter].free)) for meter, amount in usage.items())
 
 
 @dataclass(frozen=True)
