@@ -18,7 +18,7 @@ from firebase_functions.identity_fn import (
     before_user_created,
     before_user_signed_in,
 )
-from firebase_functions.options import MemoryOption, RateLimits, RetryConfig
+from firebase_functions.options import MemoryOption, RateLimits, RetryConfig, set_global_options
 from firebase_functions.scheduler_fn import ScheduledEvent, on_schedule
 from firebase_functions.tasks_fn import on_task_dispatched
 from google.cloud.firestore_v1 import DocumentSnapshot
@@ -31,6 +31,7 @@ from stoker.firestore.trigger_events import decodable
 shutdown.listen()
 # `on_call` needs the app to check a caller's token, before the body of a function runs.
 firebase.start(config.known_project())
+set_global_options(service_account=config.SERVICE_ACCOUNT)
 
 
 def queue_options(job_type: str, *, deletes_owner: bool = False) -> dict[str, Any]:

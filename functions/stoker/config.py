@@ -13,6 +13,9 @@ from typing import Final
 REGION: Final = os.environ.get("STOKER_REGION", "us-central1")
 """The region of all functions and queues. Set it in `functions/.env`, to a region near the database."""
 
+SERVICE_ACCOUNT: Final = os.environ.get("STOKER_SERVICE_ACCOUNT", "")
+"""The service account of all functions; empty for the default account. `scripts/deploy` sets it."""
+
 
 class ParameterError(RuntimeError):
     """A parameter of the environment has a wrong value. The message says what to do."""
@@ -31,11 +34,7 @@ def _switch(name: str) -> bool:
 
 
 def _number(name: str, default: int) -> int:
-    """Return a parameter of the environment that is a whole number.
-
-    Raises:
-        ParameterError: The parameter is no whole number above 0.
-    """
+    """Return a parameter of the environment that is a whole number above 0."""
     value = os.environ.get(name) or str(default)
     if not (value.isascii() and value.isdecimal()) or int(value) < 1:
         raise ParameterError(f"{name} is {value!r}. Set it to a whole number above 0, or leave it out.")

@@ -5,10 +5,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from stoker_tools.deploy.google import Google, GoogleRefusal
+from stoker_tools.deploy.grants import with_roles
 from stoker_tools.deploy.needs import ROLES
+from stoker_tools.deploy.service_account import own_account
 from stoker_tools.doctor.expected import Expected, expected
 from twin.calls import Call
-from twin.google_world import World
+from twin.function_limits import service_id
+from twin.google_world import World, new_policy
 from twin.routes import answer
 from twin.services import SERVICES
 
@@ -41,11 +44,13 @@ class TwinOfGoogle(Google):
 def deployed_world() -> tuple[World, Expected]:
     """Return a project that has everything, and the things that it should have."""
     world, wanted = World(), expected(REGION, blocking=False)
-    account = f"firebase-fn-0123@{world.project}.iam.gserviceaccount.com"
+    account = own_account(world.project)
+    world.service_accounts[account] = {"email": account}
     where = f"projects/{world.project}/locations/{REGION}"
     for one in wanted.endpoints:
         name = f"{where}/functions/{one.name}"
-        settings = {"serviceAccountEmail": account}
+        service = f"{where}/services/{service_id(one.name)}"
+        settings = {"serviceAccountEmail": account, "service": service, "uri": "https://any.run.app"}
         world.functions[name] = {"name": name, "state": "ACTIVE", "labels": LABELS, "serviceConfig": settings}
         if one.kind == "schedule":
             job = f"{where}/jobs/firebase-schedule-{one.name}-{REGION}"
@@ -53,7 +58,7 @@ def deployed_world() -> tuple[World, Expected]:
         if one.kind == "queue":
             queue = f"{where}/queues/{one.name}"
             world.queues[queue] = {"name": queue, "state": "RUNNING"}
-    world.policy["bindings"] = [{"role": role.name, "members": [f"serviceAccount:{account}"]} for role in ROLES]
+    _give_roles(world, wanted, account)
     world.cors = [{"origin": ["*"], "method": ["GET"], "responseHeader": ["Range", "Content-Range"]}]
     _add_indexes(world, wanted.indexes)
     for service, text in wanted.rules.items():
@@ -63,6 +68,26 @@ def deployed_world() -> tuple[World, Expected]:
         world.rulesets[ruleset] = {"files": [{"name": "rules", "content": text}]}
         world.releases[name] = {"name": name, "rulesetName": ruleset}
     return world, wanted
+
+
+def _name(function: Mapping[str, Any]) -> str:
+    return str(function["name"]).rpartition("/")[2]
+
+
+def _give_roles(world: World, wanted: Expected, account: str) -> None:
+    private = {one.name for one in wanted.endpoints if one.kind != "client"}
+    services = [one["serviceConfig"]["service"] for one in world.functions.values() if _name(one) in private]
+    on = {
+        "project": [""],
+        "bucket": [world.bucket_name],
+        "account": [f"projects/{world.project}/serviceAccounts/{account}"],
+        "queue": list(world.queues),
+        "service": services,
+    }
+    for role in ROLES:
+        for name in on[role.level]:
+            policy = world.policies.setdefault(name, new_policy()) if name else world.policy
+            policy.update(with_roles(policy, [role.name], account))
 
 
 def _add_indexes(world: World, indexes: Mapping[str, Any]) -> None:

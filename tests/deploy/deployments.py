@@ -10,8 +10,8 @@ from deploy.terminal import Run
 from twin.google_world import World
 from twin.proxy import Google, started
 
-QUESTIONS = {"Continue?": "y\r", "How many days do you want to keep container images": "\r"}
-"""The questions of the Firebase CLI at the first deployment, with the answers of somebody who agrees."""
+QUESTIONS = {"How many days do you want to keep container images": "\r"}
+"""The question of the Firebase CLI at the first deployment, with the answer of somebody who agrees."""
 
 LEFTOVERS = (
     *("venv/pyvenv.cfg", "stoker/__pycache__/config.cpython-313.pyc", ".mypy_cache/3.13/main.json", ".ruff_cache/x"),

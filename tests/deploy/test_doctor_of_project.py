@@ -29,7 +29,7 @@ def project() -> Project:
 
 def examined(project: Project) -> list[Finding]:
     world, wanted = project
-    facts = read_all(google_readers(TwinOfGoogle(world), REGION))
+    facts = read_all(google_readers(TwinOfGoogle(world), wanted, REGION))
     assert world.unknown == []
     assert world.writes() == []
     return diagnose(facts, wanted, Place(world.project, REGION, datetime.now(UTC)))
@@ -53,24 +53,25 @@ def test_nothing_is_wrong_with_a_project_after_a_deployment(project: Project) ->
 def test_nothing_is_wrong_after_a_deployment_by_the_firebase_cli_but_cors(
     deployed: Deployed, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """It asks over HTTPS, as it asks Google. The Firebase CLI does not set CORS."""
+    """It asks over HTTPS, as it asks Google. The Firebase CLI sets no CORS, and makes no service account."""
     google = deployed.google
     for name, value in google.environment(tmp_path).items():
         monkeypatch.setenv(name, value)
     wanted = expected(REGION, blocking=False, root=deployed.checkout.root)
-    facts = read_all(google_readers(Google(google.world.project, "fake"), REGION))
+    facts = read_all(google_readers(Google(google.world.project, "fake"), wanted, REGION))
     found = diagnose(facts, wanted, Place(google.world.project, REGION, datetime.now(UTC)))
-    assert {one.code for one in found} <= {"no-cors"}, found
+    assert {one.code for one in found} <= {"no-cors", "role-missing"}, found
 
 
 @pytest.mark.parametrize("role", ROLES, ids=lambda role: role.name)
 def test_each_role_that_is_taken_away_is_named(project: Project, role: Any) -> None:
-    policy = project[0].policy
-    policy["bindings"] = [one for one in policy["bindings"] if one["role"] != role.name]
+    world = project[0]
+    for policy in (world.policy, *world.policies.values()):
+        policy["bindings"] = [one for one in policy["bindings"] if one["role"] != role.name]
     [found] = examined(project)
     assert found.code == "role-missing"
-    assert f"lacks {role.name}." in found.message
-    assert found.cure.endswith(f"--role={role.name}")
+    assert f"lacks {role.name} on " in found.message
+    assert found.cure == "scripts/deploy --project acme-prod"
 
 
 def test_a_paused_queue_is_named(project: Project) -> None:
@@ -122,7 +123,7 @@ def test_a_project_without_anything_has_a_finding_for_each_part(project: Project
     }
 
 
-READERS = google_readers(TwinOfGoogle(World()), REGION)
+READERS = google_readers(TwinOfGoogle(World()), expected(REGION, blocking=False), REGION)
 DENIED = {name: source.permission for name, source in SOURCES.items() if name in READERS}
 
 

@@ -6,7 +6,6 @@ import pytest
 
 from deploy.deployments import Deployed
 from stoker import registry
-from stoker_tools.deploy.needs import ROLES
 
 pytestmark = pytest.mark.slow
 
@@ -43,12 +42,13 @@ def test_an_unchanged_function_is_skipped(deployed: Deployed) -> None:
     assert [call for call in deployed.written_again if not harmless.match(call)] == []
 
 
-def test_the_functions_run_as_an_account_with_exactly_the_needed_roles(deployed: Deployed) -> None:
+def test_the_functions_run_as_the_default_account_as_other_functions_do(deployed: Deployed) -> None:
     world = deployed.google.world
-    [account] = world.service_accounts
-    accounts = {one["serviceConfig"]["serviceAccountEmail"] for one in world.functions.values()}
-    assert accounts == {account}
-    assert world.roles_of(account) == {role.name for role in ROLES}
+    assert world.service_accounts == {}
+    accounts = {
+        one["serviceConfig"]["serviceAccountEmail"] or world.default_account for one in world.functions.values()
+    }
+    assert accounts == {world.default_account}
 
 
 def test_every_function_has_a_largest_number_of_instances_within_a_small_quota(deployed: Deployed) -> None:
@@ -74,8 +74,8 @@ def test_each_schedule_calls_its_function_as_the_account_of_the_functions(deploy
     scheduled = {job["httpTarget"]["uri"] for job in world.schedules.values()}
     functions = [one for one in world.functions.values() if one["labels"].get("deployment-scheduled")]
     assert {one["url"] for one in functions} == scheduled
-    [account] = world.service_accounts
-    assert {job["httpTarget"]["oidcToken"]["serviceAccountEmail"] for job in world.schedules.values()} == {account}
+    accounts = {job["httpTarget"]["oidcToken"]["serviceAccountEmail"] for job in world.schedules.values()}
+    assert accounts == {world.default_account}
 
 
 def test_clients_may_call_the_callable_functions_and_no_other(deployed: Deployed) -> None:

@@ -6,6 +6,7 @@ import shlex
 import shutil
 import sys
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -13,7 +14,9 @@ from conftest import missing
 from deploy.checkouts import Checkout
 from deploy.terminal import Run, without_terminal
 from stoker_tools.deploy.deployer import ALWAYS, ENABLING, FOR_CORS, PERMISSIONS
+from stoker_tools.deploy.needs import ROLES, Level
 from stoker_tools.setup.environment import ROOT
+from twin.google_world import World
 from twin.proxy import Google
 from twin.services import SERVICES
 
@@ -43,6 +46,7 @@ def installed(checkout: Checkout, google: Google) -> Checkout:
 
 
 PLACE = "projects/acme-prod/locations/us-central1"
+ACCOUNT = "stoker@acme-prod.iam.gserviceaccount.com"
 
 MINE = {
     "name": f"{PLACE}/functions/mine",
@@ -82,6 +86,23 @@ def needed(google: Google, after: int = 0) -> set[str]:
     }
 
 
+def roles_by_level(world: World) -> dict[str, set[str]]:
+    """Return the roles of the functions' account. It must have the same on each queue, and on each private service."""
+    ours = {name: one for name, one in world.functions.items() if one["serviceConfig"].get("serviceAccountEmail")}
+    assert {one["serviceConfig"]["serviceAccountEmail"] for one in ours.values()} == {ACCOUNT}
+    public = ("deployment-callable", "deployment-blocking")
+    private = [one["serviceConfig"]["service"] for one in ours.values() if not set(public) & set(one["labels"])]
+    on = {"queue": list(world.queues), "service": private}
+    [queues], [services] = ({frozenset(world.roles_of(ACCOUNT, name)) for name in names} for names in on.values())
+    return {
+        "project": world.roles_of(ACCOUNT),
+        "bucket": world.roles_of(ACCOUNT, world.bucket_name),
+        "account": world.roles_of(ACCOUNT, f"projects/acme-prod/serviceAccounts/{ACCOUNT}"),
+        "queue": set(queues),
+        "service": set(services),
+    }
+
+
 @pytest.mark.slow
 def test_everything_is_deployed_at_once_and_again_beside_the_app(
     google: Google, scratch: Path, installed: Checkout
@@ -97,6 +118,10 @@ def test_everything_is_deployed_at_once_and_again_beside_the_app(
     assert first.output.endswith("Everything is deployed. scripts/doctor looks whether it runs.\n")
     assert {"videoprocessing", "retryJob", "sweep_jobs"} <= world.ids("us-central1")
     assert world.function("mine") == MINE
+    assert roles_by_level(world) == {
+        level: {role.name for role in ROLES if role.level == level} for level in get_args(Level)
+    }
+    assert (installed.functions / ".env.acme-prod").read_text().endswith(f"STOKER_SERVICE_ACCOUNT={ACCOUNT}\n")
     assert MY_INDEX["name"] in world.indexes
     assert len(world.indexes) > 1
     assert len(world.releases) == 2
@@ -124,6 +149,7 @@ def test_everything_is_deployed_at_once_and_again_beside_the_app(
     }
     # Making a service identity again needs no permission: https://cloud.google.com/iam/docs/create-service-agents
     optional |= {ENABLING, "firebaseauth.configs.get"}
+    optional |= {name for name in needed(google) if name.endswith(".getIamPolicy")}
     later = {permission for part in (ALWAYS, FOR_CORS) for names in part.values() for permission in names}
     assert needed(google, calls_before) - optional <= later
     made_anew = ("/releases/", ":generateServiceIdentity")  # by the CLI, at each deployment

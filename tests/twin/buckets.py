@@ -2,6 +2,7 @@
 
 from twin.calls import Call, masked
 from twin.google_world import World
+from twin.policies import policy_of, replaced
 from twin.refusals import Json, not_found
 from twin.routes import Routes
 
@@ -38,6 +39,19 @@ def changed_bucket(world: World, call: Call, bucket: str) -> Json:
     """Change a bucket."""
     world.cors = masked(_bucket(world, bucket), call.body, []).get("cors", [])
     return _bucket(world, bucket)
+
+
+@storage("GET", "/storage/v1/b/{bucket}/iam", "storage.buckets.getIamPolicy")
+def bucket_policy(world: World, call: Call, bucket: str) -> Json:
+    """Return the policy of a bucket."""
+    return policy_of(world, _bucket(world, bucket)["name"])
+
+
+@storage("PUT", "/storage/v1/b/{bucket}/iam", "storage.buckets.setIamPolicy")
+def set_bucket_policy(world: World, call: Call, bucket: str) -> Json:
+    """Replace the policy of a bucket."""
+    world.policies[bucket] = replaced(world, bucket_policy(world, call, bucket), call.body)
+    return world.policies[bucket]
 
 
 @storage("GET", "/storage/v1/projects/{project}/serviceAccount", "storage.buckets.get")

@@ -144,5 +144,5 @@ def service_policy(world: World, call: Call, name: str) -> Json:
 @run("POST", "/v2/{name=projects/*/locations/*/services/*}:setIamPolicy", "run.services.setIamPolicy")
 def set_service_policy(world: World, call: Call, name: str) -> Json:
     """Replace the policy of a service."""
-    world.policies[name] = replaced(policy_of(world, _service(world, name)["name"]), call.body["policy"])
+    world.policies[name] = replaced(world, policy_of(world, _service(world, name)["name"]), call.body["policy"])
     return world.policies[name]

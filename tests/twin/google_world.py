@@ -52,7 +52,8 @@ class World:
         repositories: The repositories of Artifact Registry, by name.
         service_accounts: The service accounts that were made, by e-mail address.
         policy: The IAM policy of the project.
-        policies: The IAM policies of services and queues, by name.
+        policies: The IAM policies of services, queues, service accounts and the bucket, by name.
+        late_account: The number of policies that Google will refuse, because it does not know a new account everywhere.
         blocking: The blocking functions that Firebase Auth calls.
         operations: The long-running operations, by name.
         monitoring: The metrics, alert policies, notification channels and dashboards, by name.
@@ -86,6 +87,7 @@ class World:
     service_accounts: dict[str, Json] = field(default_factory=dict)
     policy: Json = field(default_factory=new_policy)
     policies: dict[str, Json] = field(default_factory=dict)
+    late_account: int = 0
     blocking: Json = field(default_factory=dict)
     operations: dict[str, Json] = field(default_factory=dict)
     monitoring: dict[str, Json] = field(default_factory=dict)
@@ -136,10 +138,11 @@ class World:
         [found] = [one for name, one in self.functions.items() if name.endswith(f"/functions/{function_id}")]
         return found
 
-    def roles_of(self, email: str) -> set[str]:
-        """Return the roles of a service account in the project."""
+    def roles_of(self, email: str, resource: str = "") -> set[str]:
+        """Return the roles of a service account in the project, or on one of its resources."""
         member = f"serviceAccount:{email}"
-        return {binding["role"] for binding in self.policy["bindings"] if member in binding["members"]}
+        policy = self.policies.get(resource, new_policy()) if resource else self.policy
+        return {binding["role"] for binding in policy["bindings"] if member in binding["members"]}
 
     def writes(self) -> list[str]:
         """Return the calls that were accepted and may have changed something."""

@@ -25,22 +25,22 @@ def project_policy(world: World, call: Call, project: str) -> Json:
 @resource_manager("POST", "/v1/projects/{project}:setIamPolicy", "resourcemanager.projects.setIamPolicy")
 def set_project_policy(world: World, call: Call, project: str) -> Json:
     """Replace the policy of the project."""
-    sent = call.body["policy"]
-    members = {member for binding in sent["bindings"] for member in binding["members"]}
-    own = f"@{world.project}.iam.gserviceaccount.com"
-    for email in sorted(member.removeprefix("serviceAccount:") for member in members):
-        if email.endswith(own) and email not in world.service_accounts:
-            raise invalid(f"Service account {email} does not exist.")
-    world.policy = replaced(world.policy, sent)
+    world.policy = replaced(world, world.policy, call.body["policy"])
     return world.policy
 
 
-def replaced(stored: Json, sent: Json) -> Json:
+def replaced(world: World, stored: Json, sent: Json) -> Json:
     """Return the policy after a replacement.
 
     Raises:
-        Refused: The sent policy was made from an older one.
+        Refused: The sent policy was made from an older one, or names an account that is not known.
     """
+    members = {member for binding in sent["bindings"] for member in binding["members"]}
+    own = f"@{world.project}.iam.gserviceaccount.com"
+    for email in sorted(member.removeprefix("serviceAccount:") for member in members):
+        if email.endswith(own) and (email not in world.service_accounts or world.late_account > 0):
+            world.late_account -= 1
+            raise invalid(f"Service account {email} does not exist.")
     if sent.get("etag") not in (None, "", stored["etag"]):
         raise Refused(409, "ABORTED", "There were concurrent policy changes. Please retry the whole read-modify-write.")
     return {**sent, "etag": f"BwX{int(stored['etag'][3:]) + 1}"}
@@ -74,6 +74,32 @@ def new_service_account(world: World, call: Call, project: str) -> Json:
         raise exists(name)
     world.service_accounts[email] = {"name": name, "email": email, **call.body["serviceAccount"]}
     return world.service_accounts[email]
+
+
+@iam(
+    "POST",
+    "/v1/projects/{project}/serviceAccounts/{account}:getIamPolicy",
+    "iam.serviceAccounts.getIamPolicy",
+    reads=True,
+)
+def account_policy(world: World, call: Call, project: str, account: str) -> Json:
+    """Return the policy of a service account, which names those who may act as it."""
+    return policy_of(world, _account(world, account))
+
+
+@iam("POST", "/v1/projects/{project}/serviceAccounts/{account}:setIamPolicy", "iam.serviceAccounts.setIamPolicy")
+def set_account_policy(world: World, call: Call, project: str, account: str) -> Json:
+    """Replace the policy of a service account."""
+    name = _account(world, account)
+    world.policies[name] = replaced(world, policy_of(world, name), call.body["policy"])
+    return world.policies[name]
+
+
+def _account(world: World, account: str) -> str:
+    name = f"projects/{world.project}/serviceAccounts/{account}"
+    if account not in (*world.service_accounts, world.default_account):
+        raise not_found(name)
+    return name
 
 
 @iam("DELETE", "/v1/projects/{project}/serviceAccounts/{account}", "iam.serviceAccounts.delete")

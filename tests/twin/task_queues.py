@@ -71,5 +71,5 @@ def queue_policy(world: World, call: Call, name: str) -> Json:
 @tasks("POST", "/v2/{name=projects/*/locations/*/queues/*}:setIamPolicy", "cloudtasks.queues.setIamPolicy")
 def set_queue_policy(world: World, call: Call, name: str) -> Json:
     """Replace the policy of a queue."""
-    world.policies[name] = replaced(policy_of(world, name), call.body["policy"])
+    world.policies[name] = replaced(world, policy_of(world, name), call.body["policy"])
     return world.policies[name]

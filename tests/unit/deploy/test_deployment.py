@@ -66,7 +66,7 @@ def test_a_failure_says_what_was_deployed_before(tmp_path: Path, failing: str, c
 def changed(world: World, plan: Plan) -> str:
     """Set CORS on the bucket of a world."""
     google = Near(world)
-    return set_cors(google, survey.facts(google, "us-central1").bucket, plan)
+    return set_cors(google, survey.facts(google, plan).bucket, plan)
 
 
 def test_cors_is_set_once() -> None:

@@ -5,11 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from stoker_tools.deploy.deployment_plan import Planned, planned, project_named, roles_label, source
+from stoker_tools.deploy.deployment_plan import Planned, planned, project_named, source
 from stoker_tools.errors import CommandError
 
 MANIFEST = """\
-requiredRoles: [roles/datastore.user, roles/run.invoker]
 endpoints:
   videoprocessing: {cpu: 2, availableMemoryMb: 8192, maxInstances: 16, taskQueueTrigger: {}}
   before_created:
@@ -18,7 +17,7 @@ endpoints:
     blockingTrigger: {eventType: providers/cloud.auth/eventTypes/user.beforeCreate}
 """
 
-VIDEO = Planned("beta-videoprocessing", cpu=2, memory_mib=8192, instances=16, is_queue=True)
+VIDEO = Planned("beta-videoprocessing", cpu=2, memory_mib=8192, instances=16, is_queue=True, is_private=True)
 
 
 @pytest.fixture
@@ -93,8 +92,18 @@ def test_an_entry_of_firebase_json_is_missing(checkout: Path) -> None:
         source(checkout)
 
 
-def test_the_label_does_not_depend_on_the_order_of_roles() -> None:
-    label = roles_label(["roles/run.invoker", "roles/datastore.user", "roles/run.invoker"])
-    assert label == roles_label(["roles/datastore.user", "roles/run.invoker"])
-    assert label != roles_label(["roles/datastore.user"])
-    assert len(label) == 32
+def test_a_parameter_names_the_service_account_of_the_functions(checkout: Path) -> None:
+    assert planned(checkout, "acme-prod").account == "stoker@acme-prod.iam.gserviceaccount.com"
+    (checkout / "backend" / ".env.acme-prod").write_text(
+        "STOKER_SERVICE_ACCOUNT=mine@acme-prod.iam.gserviceaccount.com\n"
+    )
+    assert planned(checkout, "acme-prod").account == "mine@acme-prod.iam.gserviceaccount.com"
+
+
+def test_only_the_account_may_call_a_function_that_no_client_calls(checkout: Path) -> None:
+    more = (
+        "  retryJob: {callableTrigger: {}}\n  dispatch_job: {eventTrigger: {}}\n  sweep_jobs: {scheduleTrigger: {}}\n"
+    )
+    (checkout / "backend" / "functions.yaml").write_text(MANIFEST + more)
+    (checkout / "backend" / ".env.acme-prod").write_text("STOKER_BLOCKING=true\n")
+    assert planned(checkout, "acme-prod").private == {"beta-videoprocessing", "beta-dispatch_job", "beta-sweep_jobs"}

@@ -1,9 +1,7 @@
 """The preflight: each finding appears for its fact and for no other, and a project with everything has none."""
 
-import json
 import re
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -13,18 +11,18 @@ from stoker_tools.deploy.deployer import (
     ENABLING,
     FOR_BLOCKING,
     FOR_CORS,
-    FOR_NEW_FUNCTIONS,
-    FOR_NEW_ROLES,
+    FOR_GRANTS,
+    FOR_NEW_ACCOUNT,
     NEEDED_APIS,
     PERMISSIONS,
 )
 from stoker_tools.deploy.deployment import steps
 from stoker_tools.deploy.deployment_plan import Plan, Planned, planned
-from stoker_tools.deploy.facts import Bucket, Database, Deployed, Facts, Images, Quota, Refusal, SignIn
+from stoker_tools.deploy.facts import AccountRights, Bucket, Database, Deployed, Facts, Images, Quota, Refusal, SignIn
 from stoker_tools.deploy.findings import Finding
+from stoker_tools.deploy.grants import Grant, Resource
+from stoker_tools.deploy.needs import Level
 from stoker_tools.setup.environment import ROOT
-
-PAGE = (ROOT / "docs/deploy.md").read_text()
 
 ORIGINS = ("https://app.example.com",)
 
@@ -37,7 +35,6 @@ PLAN = Plan(
         Planned("setRole", instances=1),
         Planned("before_created", instances=1, event="beforeCreate"),
     ),
-    roles="label-of-the-roles",
 )
 
 EVERYTHING = Facts(
@@ -45,13 +42,21 @@ EVERYTHING = Facts(
     bucket=Bucket("acme-prod.firebasestorage.app", "US-CENTRAL1", (cors.entry(ORIGINS),)),
     sign_in=SignIn(triggers={"beforeCreate": "https://before_created.run.app"}),
     deployed=tuple(
-        Deployed(name, "us-central1", roles="label-of-the-roles", addresses=frozenset({f"https://{name}.run.app"}))
+        Deployed(name, "us-central1", addresses=frozenset({f"https://{name}.run.app"}))
         for name in ("videoprocessing", "setRole", "before_created")
     ),
     queues={"videoprocessing": "RUNNING", "mine": "PAUSED"},
     images=Images(clean_up=True),
     quota=Quota(vcpu=22, memory_gib=80),
+    account=AccountRights(),
 )
+
+ALWAYS_NEEDED = {
+    permission
+    for part in (ALWAYS, FOR_BLOCKING, FOR_CORS)
+    for permissions in part.values()
+    for permission in permissions
+}
 
 FRESH = Facts(database=Database("nam5"), bucket=Bucket("acme-prod.firebasestorage.app", "US"), sign_in=SignIn())
 
@@ -88,6 +93,7 @@ CASES: dict[str, tuple[Facts, Plan]] = {
     "little-quota": (replace(EVERYTHING, quota=Quota(vcpu=21)), PLAN),
     "paused-queue": (replace(EVERYTHING, queues={"videoprocessing": "PAUSED"}), PLAN),
     "no-clean-up": (replace(EVERYTHING, images=Images(clean_up=False)), PLAN),
+    "no-account": (replace(EVERYTHING, account=None), replace(PLAN, named_account="mine@acme-prod.example")),
     "not-read": (replace(EVERYTHING, unread={"billing": Refusal("The caller does not have permission")}), PLAN),
 }
 
@@ -99,6 +105,7 @@ WARNINGS = {
 CURES = (
     r"(npx firebase-tools|gcloud) \S+.*",
     r"https://console\.(firebase|cloud)\.google\.com/\S+.*",
+    r"Leave STOKER_[A-Z_]+ empty in functions/\.env\b.*",
     r"Set STOKER_[A-Z]+\b.* in functions/\.env\b.*",
     r"To keep a function, .*scripts/generate\.",
     r"Run scripts/deploy again in a few minutes\.",
@@ -111,7 +118,7 @@ def the_only(found: list[Finding]) -> Finding:
     return found[0]
 
 
-@pytest.mark.parametrize("plan", [PLAN, replace(PLAN, roles="", origins=())], ids=["all", "less"])
+@pytest.mark.parametrize("plan", [PLAN, replace(PLAN, origins=())], ids=["all", "less"])
 def test_a_project_with_everything_has_no_finding(plan: Plan) -> None:
     assert preflight.findings(plan, EVERYTHING) == []
 
@@ -261,13 +268,30 @@ def test_an_api_that_the_deployer_may_not_enable_is_named() -> None:
 
 
 def test_a_first_deployment_makes_a_service_account_and_a_later_one_does_not() -> None:
-    lacking = frozenset(permission for part in FOR_NEW_ROLES.values() for permission in part)
+    parts = [FOR_NEW_ACCOUNT, *FOR_GRANTS.values()]
+    lacking = frozenset(permission for part in parts for permissions in part.values() for permission in permissions)
+    lacking -= {"run.services.getIamPolicy"}  # Each deployment needs it.
     first = preflight.findings(PLAN, replace(FRESH, missing=lacking))
-    assert [finding.code for finding in first] == ["no-permission"] * 2
-    assert "roles/resourcemanager.projectIamAdmin" in " ".join(finding.cure for finding in first)
+    roles = [finding.cure.rpartition("=")[2] for finding in first]
+    assert set(roles) == {role for part in parts for role in part}
     assert preflight.findings(PLAN, replace(EVERYTHING, missing=lacking)) == []
-    other_roles = replace(PLAN, roles="other-roles")
-    assert len(preflight.findings(other_roles, replace(EVERYTHING, missing=lacking))) == 2
+
+
+@pytest.mark.parametrize("level", FOR_GRANTS)
+def test_a_role_that_the_service_account_lacks_needs_the_permissions_of_its_level_alone(level: Level) -> None:
+    grant = Grant("roles/any", Resource(level, "any"))
+    facts = replace(EVERYTHING, account=AccountRights((grant,)), missing=frozenset(PERMISSIONS) - ALWAYS_NEEDED)
+    [found] = preflight.findings(PLAN, facts)
+    [(role, permissions)] = FOR_GRANTS[level].items()
+    assert found.cure.endswith(f"--role={role}")
+    assert any(permission in found.message for permission in permissions)
+
+
+def test_rights_that_can_not_be_read_stop_only_the_first_deployment() -> None:
+    unread = replace(EVERYTHING, account=None, unread={"account": Refusal("Permission denied")})
+    assert the_only(preflight.findings(PLAN, unread)).severity == "error"
+    named = replace(PLAN, named_account="stoker@acme-prod.iam.gserviceaccount.com")
+    assert the_only(preflight.findings(named, unread)).severity == "warning"
 
 
 def test_each_deployment_reads_who_may_call_the_functions() -> None:
@@ -328,46 +352,6 @@ def test_a_file_with_the_name_of_an_alias_is_not_read() -> None:
     assert (found.code, found.severity) == ("alias-env", "error")
     assert "functions/.env.live" in found.message
     assert found.cure == "Rename it: mv functions/.env.live functions/.env.acme-prod"
-
-
-TOOLS = ROOT / "tools/stoker_tools"
-
-CORE = ("preflight.py", "rights.py", "conflicts.py", "headroom.py", "unread.py")
-
-
-def codes(pattern: str, *files: Path) -> set[str]:
-    """Return the codes of findings in some files, which a pattern finds."""
-    return {code for file in files for code in re.findall(pattern, file.read_text())}
-
-
-def test_every_finding_of_the_core_has_a_case() -> None:
-    written = codes(r'Finding\(\s*"([a-z-]+)"', *(TOOLS / "deploy" / name for name in CORE))
-    assert written == {*CASES, "bad-origin", "alias-env"}
-
-
-def test_the_page_lists_every_finding() -> None:
-    python = [*(TOOLS / "deploy" / name for name in (*CORE, "stale_files.py")), TOOLS / "cli/deploy/commands.py"]
-    written = codes(r'Finding\(\s*"([a-z-]+)"', *python) | codes(r'yield \["([a-z-]+)"', TOOLS / "deploy/predeploy.cjs")
-    listed = re.findall(r"^\| `([a-z-]+)` \| (error|warning|error or warning) \|", PAGE, re.MULTILINE)
-    assert {code for code, _ in listed} == written
-    assert {code for code, severity in listed if severity != "error"} == {*WARNINGS, "not-compared"}
-
-
-def test_the_page_lists_every_role_of_the_deployer() -> None:
-    parts = (ALWAYS, FOR_NEW_FUNCTIONS, FOR_NEW_ROLES, FOR_BLOCKING, FOR_CORS)
-    roles = {role for part in parts for role in part} | {"roles/serviceusage.serviceUsageAdmin"}
-    section = PAGE.partition("### The deployer")[2].partition("## ")[0]
-    assert set(re.findall(r"`(roles/[\w.]+)`", section)) == roles
-
-
-def test_the_page_names_the_pinned_cli() -> None:
-    pinned = json.loads((ROOT / "package.json").read_text())["devDependencies"]["firebase-tools"]
-    assert set(re.findall(r"firebase-tools@([\d.]+)", PAGE)) == {pinned}
-
-
-def test_the_page_shows_the_runs_of_the_cli() -> None:
-    shown = [line.split()[3:] for line in re.findall(r"^\$ (npx firebase-tools@\S+ deploy .*)$", PAGE, re.MULTILINE)]
-    assert shown == [list(step.arguments)[1:] for step in steps(Plan("PROJECT"))]
 
 
 def test_functions_of_another_codebase_are_never_deleted() -> None:

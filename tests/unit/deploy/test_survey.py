@@ -25,7 +25,7 @@ PLAN = Plan(
 
 def read(world: World, project: str = "acme-prod") -> Facts:
     """Return the facts of a world."""
-    facts = survey.facts(Near(world, project), "us-central1")
+    facts = survey.facts(Near(world, project), PLAN)
     assert world.unknown == []
     assert world.writes() == []
     return facts
@@ -52,8 +52,9 @@ def test_a_new_project_has_these_facts() -> None:
 
 
 def test_a_project_that_was_deployed_to_has_these_facts() -> None:
-    labels = {"firebase-functions-codebase": "stoker", "firebase-declarative-security-etag": "label"}
-    addresses = {"url": "https://a.cloudfunctions.net/films", "serviceConfig": {"uri": "https://films.run.app"}}
+    labels = {"firebase-functions-codebase": "stoker"}
+    service = {"uri": "https://films.run.app", "service": f"{PLACE}/services/films"}
+    addresses = {"url": "https://a.cloudfunctions.net/films", "serviceConfig": service}
     repository = f"{PLACE}/repositories/gcf-artifacts"
     facts = read(
         World(
@@ -69,7 +70,7 @@ def test_a_project_that_was_deployed_to_has_these_facts() -> None:
     assert facts.bucket.cors == (cors.entry(["https://app.example.com"]),)
     both = frozenset({"https://a.cloudfunctions.net/films", "https://films.run.app"})
     assert facts.deployed == (
-        Deployed("films", "us-central1", "stoker", addresses=both, roles="label"),
+        Deployed("films", "us-central1", "stoker", addresses=both, service=f"{PLACE}/services/films"),
         Deployed("old", "us-central1", "default", generation=1),
     )
     assert facts.queues == {"films": "PAUSED"}
@@ -141,7 +142,7 @@ class Faulty(Near):
 
 
 def test_a_fault_of_google_at_the_first_call_is_no_missing_project() -> None:
-    facts = survey.facts(Faulty(World(), "firebase.googleapis.com/"), "us-central1")
+    facts = survey.facts(Faulty(World(), "firebase.googleapis.com/"), PLAN)
     assert facts == Facts(seen=False, refusal=Refusal("The service is unavailable.", 503))
 
 
@@ -149,7 +150,7 @@ def test_a_fault_of_google_at_the_first_call_is_no_missing_project() -> None:
     ("part", "fact"), [("/functions", "deployed"), (":testIamPermissions", "missing"), ("/storage/v1/b/", "bucket")]
 )
 def test_a_fault_of_google_stops_the_deployment(part: str, fact: str) -> None:
-    facts = survey.facts(Faulty(World(), part), "us-central1")
+    facts = survey.facts(Faulty(World(), part), PLAN)
     assert facts.unread == {fact: Refusal("The service is unavailable.", 503)}
     first = preflight.findings(PLAN, facts)[0]
     assert (first.code, first.severity) == ("not-read", "error")
@@ -166,7 +167,7 @@ def test_a_fault_of_google_stops_the_deployment(part: str, fact: str) -> None:
 )
 def test_a_list_without_the_functions_of_the_region_is_not_read(places: list[str], codes: list[str]) -> None:
     google = Faulty(World(), "/functions", {"functions": [], "unreachable": places})
-    facts = survey.facts(google, "us-central1")
+    facts = survey.facts(google, PLAN)
     assert [finding.code for finding in preflight.findings(PLAN, facts)] == codes
     assert list(facts.unread) == (["deployed"] if codes else [])
 

@@ -4,20 +4,21 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from stoker.firestore.documents import StoredDocument
+from stoker_tools.deploy.grants import Resource, resources, with_roles
 from stoker_tools.deploy.needs import ROLES
 from stoker_tools.doctor.expected import Endpoint, Expected
 from stoker_tools.doctor.place import DeployedFunction, Place
 
 NOW = datetime(2026, 11, 27, 3, 0, tzinfo=UTC)
 REGION = "europe-west1"
-ACCOUNT = "firebase-fn-1234@acme-prod.iam.gserviceaccount.com"
+ACCOUNT = "stoker@acme-prod.iam.gserviceaccount.com"
 PLACE = Place("acme-prod", REGION, NOW)
 
 WANTED = Expected(
     endpoints=(
         Endpoint("sweep_jobs", REGION, "schedule"),
         Endpoint("videoprocessing", REGION, "queue"),
-        Endpoint("retryJob", REGION, "other"),
+        Endpoint("retryJob", REGION, "client"),
     ),
     codebase="stoker",
     indexes={
@@ -83,7 +84,7 @@ def healthy() -> dict[str, Any]:
                 },
             },
         ],
-        "policy": {"bindings": [{"role": one.name, "members": [f"serviceAccount:{ACCOUNT}"]} for one in ROLES]},
+        "policies": policies(ACCOUNT, *(role.name for role in ROLES)),
         "bucket": {
             "name": "acme-prod.firebasestorage.app",
             "cors": [{"origin": ["*"], "method": ["GET"], "responseHeader": ["Range", "content-range"]}],
@@ -95,6 +96,23 @@ def healthy() -> dict[str, Any]:
         "lapsed": [],
         "failed": [],
         "used": (12, 3600.0),
+    }
+
+
+def policies(account: str, *roles: str) -> dict[Resource, dict[str, Any]]:
+    """Return the policies of everything on which an account needs roles. It has some roles, each at its level."""
+    place = f"projects/acme-prod/locations/{REGION}"
+    found = resources(
+        "acme-prod",
+        account,
+        "acme-prod.firebasestorage.app",
+        queues=[f"{place}/queues/videoprocessing"],
+        services=[f"{place}/services/{name}" for name in ("sweep-jobs", "videoprocessing")],
+    )
+    levels = {role.name: role.level for role in ROLES}
+    return {
+        one: with_roles({}, [role for role in roles if levels.get(role, "project") == one.level], account)
+        for one in found
     }
 
 

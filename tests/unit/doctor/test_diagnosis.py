@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
+from stoker_tools.deploy.grants import with_roles
 from stoker_tools.deploy.needs import ROLES
 from stoker_tools.doctor.diagnosis import diagnose
 from stoker_tools.doctor.place import DeployedFunction
 from stoker_tools.doctor.reading import SOURCES, Unread
-from unit.doctor.healthy import ACCOUNT, NOW, PLACE, REGION, WANTED, healthy, job
+from unit.doctor.healthy import ACCOUNT, NOW, PLACE, REGION, WANTED, healthy, job, policies
 
 Facts = dict[str, Any]
 
@@ -53,7 +54,7 @@ ERRORS: dict[str, Callable[[Facts], object]] = {
     "index-broken": lambda facts: facts["indexes"][0].update(state="NEEDS_REPAIR"),
     "ttl-missing": lambda facts: facts["fields"][0].pop("ttlConfig"),
     "ttl-broken": lambda facts: facts["fields"][0].update(ttlConfig={"state": "NEEDS_REPAIR"}),
-    "role-missing": lambda facts: facts["policy"]["bindings"].pop(),
+    "role-missing": lambda facts: facts.update(policies=policies(ACCOUNT, *(role.name for role in ROLES[1:]))),
     "no-bucket": lambda facts: facts["bucket"].clear(),
     "rules-missing": lambda facts: facts["rules"].pop("firebase.storage"),
     "rules-differ": lambda facts: facts["rules"].update({"cloud.firestore": "allow read, write;"}),
@@ -72,9 +73,7 @@ WARNINGS: dict[str, Callable[[Facts], object]] = {
     "schedule-failing": lambda facts: facts["schedules"][0].update(status={"code": 13}),
     "index-creating": lambda facts: facts["indexes"][0].update(state="CREATING"),
     "ttl-creating": lambda facts: facts["fields"][0].update(ttlConfig={"state": "CREATING"}),
-    "role-too-broad": lambda facts: facts["policy"]["bindings"].append(
-        {"role": "roles/editor", "members": [f"serviceAccount:{ACCOUNT}"]}
-    ),
+    "role-too-broad": lambda facts: facts.update(policies=policies(ACCOUNT, "roles/editor")),
     "no-cors": lambda facts: facts["bucket"].pop("cors"),
     "cors-headers": lambda facts: facts["bucket"]["cors"][0].update(responseHeader=["Range"]),
     "other-version": lambda facts: facts["sweep"].pop("version"),
@@ -95,29 +94,50 @@ def test_a_finding_appears_for_its_fact_alone(code: str) -> None:
 
 
 @pytest.mark.parametrize("role", ROLES, ids=lambda role: role.name)
-def test_a_missing_role_is_named_with_the_command_that_gives_it(role: Any) -> None:
-    facts = healthy()
-    facts["policy"]["bindings"] = [one for one in facts["policy"]["bindings"] if one["role"] != role.name]
-    [found] = diagnose(facts, WANTED, PLACE)
-    assert role.name in found.message
-    assert found.cure == (
-        f"gcloud projects add-iam-policy-binding acme-prod --member=serviceAccount:{ACCOUNT} --role={role.name}"
-    )
+def test_a_missing_role_is_named_with_its_place_and_its_use(role: Any) -> None:
+    [found] = diagnose(roles_of(ACCOUNT, *(one.name for one in ROLES if one != role)), WANTED, PLACE)
+    places = {
+        "project": "acme-prod",
+        "bucket": "acme-prod.firebasestorage.app",
+        "account": ACCOUNT,
+        "queue": "videoprocessing",
+        "service": "sweep-jobs, videoprocessing",
+    }
+    assert f"lacks {role.name} on {places[role.level]}." in found.message
+    assert role.calls in found.message
+    assert found.cure == "scripts/deploy --project acme-prod"
 
 
 def roles_of(account: str, *roles: str) -> Facts:
     """Return a healthy project whose functions run under an account with some roles."""
     facts = healthy()
     facts["functions"] = [replace(one, account=account) for one in facts["functions"]]
-    facts["policy"] = {"bindings": [{"role": role, "members": [f"serviceAccount:{account}"]} for role in roles]}
+    facts["policies"] = policies(account, *roles)
     return facts
 
 
-def test_a_role_that_is_too_broad_is_replaced_by_the_roles_that_are_needed() -> None:
-    [found] = diagnose(roles_of(ACCOUNT, "roles/editor", *(one.name for one in ROLES[1:])), WANTED, PLACE)
+def test_a_role_on_the_whole_project_counts_for_everything_in_it() -> None:
+    facts = roles_of(ACCOUNT)
+    facts["policies"] = {
+        one: with_roles({}, [role.name for role in ROLES] if one.level == "project" else [], ACCOUNT)
+        for one in facts["policies"]
+    }
+    assert diagnose(facts, WANTED, PLACE) == []
+
+
+def test_a_role_under_a_condition_does_not_count() -> None:
+    facts = healthy()
+    for policy in facts["policies"].values():
+        for binding in policy["bindings"]:
+            binding["condition"] = {"expression": "request.time < timestamp('2026-01-01T00:00:00Z')"}
+    assert len(diagnose(facts, WANTED, PLACE)) == len(ROLES)
+
+
+def test_a_role_that_is_too_broad_is_taken_away_after_a_deployment_has_given_the_others() -> None:
+    [found] = diagnose(roles_of(ACCOUNT, "roles/editor"), WANTED, PLACE)
     assert found.cure == (
-        f"gcloud projects add-iam-policy-binding acme-prod --member=serviceAccount:{ACCOUNT} --role={ROLES[0].name}"
-        f" && gcloud projects remove-iam-policy-binding acme-prod --member=serviceAccount:{ACCOUNT} --role=roles/editor"
+        "scripts/deploy --project acme-prod && "
+        f"gcloud projects remove-iam-policy-binding acme-prod --member=serviceAccount:{ACCOUNT} --role=roles/editor"
     )
 
 

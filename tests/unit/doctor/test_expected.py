@@ -24,7 +24,7 @@ def test_the_parameters_decide_the_region_and_the_blocking_functions() -> None:
         Endpoint("sweep_jobs", "europe-west1", "schedule"),
         Endpoint("videoprocessing", "europe-west1", "queue"),
     ]
-    assert Endpoint("before_created", "us-east1", "other") in endpoints(MANIFEST, "us-east1", blocking=True)
+    assert Endpoint("before_created", "us-east1", "client") in endpoints(MANIFEST, "us-east1", blocking=True)
 
 
 def test_the_names_have_the_prefix_with_which_the_cli_deploys(tmp_path: Path) -> None:

@@ -11,7 +11,6 @@ import pytest
 import yaml
 
 from conftest import missing
-from stoker_tools.deploy.needs import ROLES
 from stoker_tools.generate.errors import GenerateError
 from stoker_tools.generate.manifest import SOURCES, fingerprint, manifest
 from stoker_tools.setup.environment import ROOT
@@ -58,10 +57,11 @@ def changed(file: Path, old: str, new: str) -> None:
     file.write_text(text.replace(old, new))
 
 
-def test_the_manifest_has_every_function_its_roles_and_parameters() -> None:
+def test_the_manifest_has_every_function_and_the_parameters() -> None:
     found = yaml.safe_load(manifest())
-    assert found["requiredRoles"] == [role.name for role in ROLES]
-    assert {one["name"] for one in found["params"]} == {"STOKER_REGION", "STOKER_BLOCKING"}
+    assert {one["name"] for one in found["params"]} == {"STOKER_REGION", "STOKER_BLOCKING", "STOKER_SERVICE_ACCOUNT"}
+    accounts = {one["serviceAccountEmail"] for one in found["endpoints"].values()}
+    assert accounts == {"{{ params.STOKER_SERVICE_ACCOUNT }}"}
     blocking = {name for name, one in found["endpoints"].items() if "blockingTrigger" in one}
     assert blocking == {"before_created", "before_signed_in"}
     assert {name for name, one in found["endpoints"].items() if "omit" in one} == blocking
@@ -176,7 +176,7 @@ def test_a_file_that_is_no_key_or_not_uploaded_is_no_finding(functions: Path, ch
 
 
 @pytest.mark.parametrize(
-    ("old", "new"), [("roles/datastore.user", "roles/owner"), ("maxInstances: 20", "maxInstances: 900")]
+    ("old", "new"), [("default: us-central1", "default: us-east1"), ("maxInstances: 20", "maxInstances: 900")]
 )
 def test_a_manifest_that_was_changed_by_hand_is_named(functions: Path, check: Check, old: str, new: str) -> None:
     changed(functions / "functions.yaml", old, new)

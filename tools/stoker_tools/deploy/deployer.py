@@ -6,7 +6,7 @@ They were taken from the source of the Firebase CLI, version 15.34.2: `lib/deplo
 
 from collections.abc import Mapping
 
-from stoker_tools.deploy.needs import APIS
+from stoker_tools.deploy.needs import APIS, Level
 
 ALWAYS: Mapping[str, tuple[str, ...]] = {
     "roles/firebase.viewer": ("firebase.projects.get",),
@@ -30,7 +30,7 @@ ALWAYS: Mapping[str, tuple[str, ...]] = {
         *("cloudscheduler.jobs.create", "cloudscheduler.jobs.delete", "cloudscheduler.jobs.get"),
         "cloudscheduler.jobs.update",
     ),
-    "roles/iam.serviceAccountUser": ("iam.serviceAccounts.actAs",),
+    "roles/iam.serviceAccountUser": ("iam.serviceAccounts.actAs", "iam.serviceAccounts.get"),
     "roles/serviceusage.serviceUsageConsumer": ("serviceusage.services.get", "serviceusage.services.use"),
 }
 """The permissions of every deployment, by a role that has them."""
@@ -41,13 +41,23 @@ FOR_NEW_FUNCTIONS: Mapping[str, tuple[str, ...]] = {
 }
 """The permissions to let clients, queues, schedules and events call a function that is new."""
 
-FOR_NEW_ROLES: Mapping[str, tuple[str, ...]] = {
-    "roles/iam.serviceAccountAdmin": ("iam.serviceAccounts.create", "iam.serviceAccounts.get"),
-    "roles/resourcemanager.projectIamAdmin": (
-        *("resourcemanager.projects.getIamPolicy", "resourcemanager.projects.setIamPolicy"),
-    ),
+FOR_NEW_ACCOUNT: Mapping[str, tuple[str, ...]] = {"roles/iam.serviceAccountAdmin": ("iam.serviceAccounts.create",)}
+"""The permissions to make the functions' service account."""
+
+FOR_GRANTS: Mapping[Level, Mapping[str, tuple[str, ...]]] = {
+    "project": {
+        "roles/resourcemanager.projectIamAdmin": (
+            *("resourcemanager.projects.getIamPolicy", "resourcemanager.projects.setIamPolicy"),
+        )
+    },
+    "bucket": {"roles/storage.admin": ("storage.buckets.getIamPolicy", "storage.buckets.setIamPolicy")},
+    "account": {
+        "roles/iam.serviceAccountAdmin": ("iam.serviceAccounts.getIamPolicy", "iam.serviceAccounts.setIamPolicy")
+    },
+    "queue": {"roles/cloudtasks.queueAdmin": ("cloudtasks.queues.getIamPolicy", "cloudtasks.queues.setIamPolicy")},
+    "service": {"roles/run.admin": ("run.services.getIamPolicy", "run.services.setIamPolicy")},
 }
-"""The permissions to make the functions' service account, and to change its roles."""
+"""The permissions to give roles to this account, by the level of the roles."""
 
 FOR_BLOCKING: Mapping[str, tuple[str, ...]] = {
     "roles/firebaseauth.admin": ("firebaseauth.configs.get", "firebaseauth.configs.update"),
@@ -65,7 +75,7 @@ PERMISSIONS = sorted(
         ENABLING,
         *(
             permission
-            for part in (ALWAYS, FOR_NEW_FUNCTIONS, FOR_NEW_ROLES, FOR_BLOCKING, FOR_CORS)
+            for part in (ALWAYS, FOR_NEW_FUNCTIONS, FOR_NEW_ACCOUNT, *FOR_GRANTS.values(), FOR_BLOCKING, FOR_CORS)
             for permissions in part.values()
             for permission in permissions
         ),
@@ -74,7 +84,7 @@ PERMISSIONS = sorted(
 """Every permission that may be needed."""
 
 NOT_ENABLED_BY_THE_CLI = ("cloudresourcemanager.googleapis.com", "iam.googleapis.com")
-"""The APIs that the CLI needs for the functions' service account. It stops if one of them is off."""
+"""The APIs for the functions' service account. The CLI does not enable them."""
 
 NEEDED_APIS = sorted(
     {

@@ -1,8 +1,12 @@
-"""The steps of a deployment: rules and indexes, then the functions, then the CORS configuration of the bucket."""
+"""The steps of a deployment: rules and indexes, then the functions, then the CORS configuration of the bucket.
+
+`account_steps` has the steps for the service account of the functions.
+"""
 
 import subprocess
 import sys
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -59,7 +63,9 @@ def steps(plan: Plan) -> list[Step]:
     ]
 
 
-def deploy(root: Path, plan: Plan, report: Callable[[str], None], *, quietly: bool) -> list[str]:
+def deploy(
+    root: Path, plan: Plan, report: Callable[[str], None], *, quietly: bool, pauses: Iterable[float] = ()
+) -> list[str]:
     """Deploy rules, indexes and functions; return the targets that were deployed.
 
     Args:
@@ -67,6 +73,8 @@ def deploy(root: Path, plan: Plan, report: Callable[[str], None], *, quietly: bo
         plan: The deployment.
         report: It takes a line of progress.
         quietly: Whether the output of the CLI goes to stderr.
+        pauses: The pauses before the functions are tried again, in seconds. There are some only if the service account
+            of the functions is new, because a new account is not known everywhere at once.
 
     Raises:
         CommandError: The CLI has failed.
@@ -74,8 +82,13 @@ def deploy(root: Path, plan: Plan, report: Callable[[str], None], *, quietly: bo
     done: list[str] = []
     for step in steps(plan):
         report(step.title)
-        line = [str(root / FIREBASE), *step.arguments]
-        code = subprocess.run(line, cwd=root, stdout=sys.stderr if quietly else None, check=False).returncode
+        code = _run(root, step, quietly=quietly)
+        for pause in pauses if "functions" in step.targets else ():
+            if not code:
+                break
+            report(f"The new service account may not be known everywhere yet. Trying again in {pause:.0f} s.")
+            time.sleep(pause)
+            code = _run(root, step, quietly=quietly)
         if code:
             before = f" Deployed before: {', '.join(done)}." if done else ""
             raise CommandError(
@@ -85,6 +98,11 @@ def deploy(root: Path, plan: Plan, report: Callable[[str], None], *, quietly: bo
             )
         done += step.targets
     return done
+
+
+def _run(root: Path, step: Step, *, quietly: bool) -> int:
+    line = [str(root / FIREBASE), *step.arguments]
+    return subprocess.run(line, cwd=root, stdout=sys.stderr if quietly else None, check=False).returncode
 
 
 def set_cors(google: Google, bucket: Bucket | None, plan: Plan) -> CorsResult:

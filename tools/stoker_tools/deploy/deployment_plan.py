@@ -1,9 +1,7 @@
 """The plan of a deployment: what this checkout deploys, and where to."""
 
-import hashlib
 import json
-import string
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,10 +9,14 @@ from typing import Any
 import yaml
 from dotenv import dotenv_values
 
+from stoker_tools.deploy.service_account import PARAMETER, own_account
 from stoker_tools.errors import CommandError
 
 CODEBASE = "stoker"
 """The codebase of Stoker's functions, in `firebase.json`."""
+
+PUBLIC = frozenset({"blockingTrigger", "callableTrigger", "httpsTrigger"})
+"""The triggers of functions that the CLI lets everybody call. These functions check their callers themselves."""
 
 RULES_AND_INDEXES = ("firestore", "storage")
 """The targets that are deployed first: functions need the indexes, and clients the rules."""
@@ -31,6 +33,7 @@ class Planned:
         instances: The most instances.
         is_queue: Whether a queue calls it.
         event: The event for which Firebase Auth calls it, such as `beforeCreate`; empty if it is no blocking function.
+        is_private: Whether only the functions' service account may call it: for a task, an event or a schedule.
     """
 
     name: str
@@ -39,6 +42,7 @@ class Planned:
     instances: int = 1
     is_queue: bool = False
     event: str = ""
+    is_private: bool = False
 
 
 @dataclass(frozen=True)
@@ -51,7 +55,7 @@ class Plan:
         origins: The origins whose pages may read files of the bucket.
         blocking: Whether Firebase Auth calls the blocking functions.
         functions: The functions; none if `functions.yaml` is missing.
-        roles: The label that the CLI gives to functions whose service account has the roles of `functions.yaml`.
+        named_account: The service account of the functions that the parameter names; empty if it names none.
         targets: The targets with rules and indexes, such as `firestore`.
         is_alone: Whether `firebase.json` names no other functions.
         alias_files: The files of parameters that are named after an alias of the project, by their paths.
@@ -62,7 +66,7 @@ class Plan:
     origins: tuple[str, ...] = ()
     blocking: bool = False
     functions: tuple[Planned, ...] = ()
-    roles: str = ""
+    named_account: str = ""
     targets: tuple[str, ...] = RULES_AND_INDEXES
     is_alone: bool = True
     alias_files: tuple[str, ...] = ()
@@ -71,6 +75,16 @@ class Plan:
     def names(self) -> frozenset[str]:
         """The names of the functions."""
         return frozenset(function.name for function in self.functions)
+
+    @property
+    def account(self) -> str:
+        """The e-mail address of the service account of the functions."""
+        return self.named_account or own_account(self.project)
+
+    @property
+    def private(self) -> frozenset[str]:
+        """The names of the functions that only the service account may call."""
+        return frozenset(function.name for function in self.functions if function.is_private)
 
 
 def project_named(root: Path, name: str | None) -> str:
@@ -121,7 +135,7 @@ def planned(root: Path, project: str) -> Plan:
         origins=tuple((parameters.get("STOKER_ORIGINS") or "").replace(",", " ").split()),
         blocking=blocking,
         functions=tuple(_functions(manifest.get("endpoints", {}), blocking, _entry(root).get("prefix", ""))),
-        roles=roles_label(manifest.get("requiredRoles", ())),
+        named_account=parameters.get(PARAMETER) or "",
         targets=tuple(target for target in RULES_AND_INDEXES if target in _settings(root)),
         is_alone=len(_codebases(root)) == 1,
         alias_files=tuple(_alias_files(root, project)),
@@ -171,17 +185,5 @@ def _functions(endpoints: Mapping[str, Mapping[str, Any]], blocking: bool, prefi
             instances=endpoint.get("maxInstances") or 100,  # Cloud Run's own default.
             is_queue="taskQueueTrigger" in endpoint,
             event=event,
+            is_private=not PUBLIC.intersection(endpoint),
         )
-
-
-def roles_label(roles: Iterable[str]) -> str:
-    """Return the label by which the CLI recognises that a service account has some roles.
-
-    It is computed as `computeRolesEtag` in the CLI's `lib/gcp/iam.js` does it.
-
-    Args:
-        roles: The names of the roles.
-    """
-    digest = hashlib.sha256(",".join(sorted(set(roles))).encode()).digest()
-    letters = string.ascii_lowercase + string.digits + "-_"
-    return string.ascii_lowercase[digest[0] % 26] + "".join(letters[byte % len(letters)] for byte in digest[1:])

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from stoker_tools.deploy.grants import Grant
+
 MANAGED_BY_API: Mapping[str, str] = {
     "database": "firestore.googleapis.com",
     "bucket": "firebasestorage.googleapis.com",
@@ -12,6 +14,7 @@ MANAGED_BY_API: Mapping[str, str] = {
     "queues": "cloudtasks.googleapis.com",
     "images": "artifactregistry.googleapis.com",
     "quota": "run.googleapis.com",
+    "account": "iam.googleapis.com",
 }
 """The API of each fact that can't be there if its API is off, by the fact's name."""
 
@@ -67,7 +70,7 @@ class Deployed:
         codebase: Its codebase.
         generation: 1 or 2.
         addresses: Its addresses. Firebase Auth calls a blocking function at one of them.
-        roles: The label of the roles that the CLI has given to its service account; empty if it has given none.
+        service: The full name of its service of Cloud Run; empty for a function of the first generation.
     """
 
     name: str
@@ -75,7 +78,7 @@ class Deployed:
     codebase: str = "stoker"
     generation: int = 2
     addresses: frozenset[str] = frozenset()
-    roles: str = ""
+    service: str = ""
 
 
 @dataclass(frozen=True)
@@ -89,6 +92,17 @@ class Quota:
 
     vcpu: float | None = None
     memory_gib: float | None = None
+
+
+@dataclass(frozen=True)
+class AccountRights:
+    """The rights of the service account of the functions.
+
+    Attributes:
+        lacking: The roles that it lacks on what is there already.
+    """
+
+    lacking: tuple[Grant, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -132,6 +146,7 @@ class Facts:
         queues: The state of each queue in the region, such as `RUNNING`, by name.
         images: The repository of images in the region; None if there is none yet.
         quota: The quota of Cloud Run in the region.
+        account: The rights of the service account of the functions; None if the account does not exist.
         unread: Google's answer for each fact that could not be read, by the name of its attribute.
     """
 
@@ -147,6 +162,7 @@ class Facts:
     queues: Mapping[str, str] = field(default_factory=dict)
     images: Images | None = None
     quota: Quota = field(default_factory=Quota)
+    account: AccountRights | None = None
     unread: Mapping[str, Refusal] = field(default_factory=dict)
 
     def knows(self, fact: str) -> bool:

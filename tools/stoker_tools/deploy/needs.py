@@ -1,10 +1,15 @@
 """The roles and the APIs that the deployed functions need, each with the calls that need it.
 
-The CLI reads both from `functions/functions.yaml`. It enables the APIs, and gives the roles to a service account that
-it makes for the functions alone.
+The CLI reads the APIs from `functions/functions.yaml`, and enables them. `stoker deploy` gives the roles to a service
+account of the functions alone, each at the lowest level that has what its calls need.
 """
 
 from dataclasses import dataclass
+from typing import Literal
+
+Level = Literal["project", "bucket", "account", "queue", "service"]
+"""A level at which IAM knows roles: the project, the default bucket, the service account itself, each queue of the
+functions, or each service of Cloud Run behind a function that no client calls."""
 
 
 @dataclass(frozen=True)
@@ -13,6 +18,7 @@ class Role:
 
     Attributes:
         name: Its name in IAM.
+        level: The level at which the account has it.
         uses: The calls that fail without it, each as a phrase.
         permissions: The permissions of the role that Google checks for the functions' own calls. Empty if only the
             platform checks the role, for what it does in the name of the account.
@@ -20,6 +26,7 @@ class Role:
     """
 
     name: str
+    level: Level
     uses: tuple[str, ...]
     permissions: tuple[str, ...]
     source: str
@@ -48,6 +55,7 @@ QUEUEING = "Putting a job into its queue"
 ROLES = (
     Role(
         "roles/datastore.user",
+        "project",
         ("Reading documents", "Finding and counting documents", "Writing and deleting documents"),
         (
             "datastore.entities.create",
@@ -60,6 +68,7 @@ ROLES = (
     ),
     Role(
         "roles/storage.objectAdmin",
+        "bucket",
         (
             "Reading a source",
             "Uploading a file",
@@ -78,6 +87,7 @@ ROLES = (
     ),
     Role(
         "roles/cloudtasks.enqueuer",
+        "queue",
         (QUEUEING,),
         ("cloudtasks.tasks.create",),
         "https://cloud.google.com/tasks/docs/access-control",
@@ -85,12 +95,14 @@ ROLES = (
     # Each task names the account of the functions, for which Cloud Tasks then makes a token.
     Role(
         "roles/iam.serviceAccountUser",
+        "account",
         (QUEUEING,),
         ("iam.serviceAccounts.actAs",),
         "https://cloud.google.com/tasks/docs/reference/rest/v2/OidcToken",
     ),
     Role(
         "roles/firebaseauth.admin",
+        "project",
         (
             "Looking up an account",
             "Listing the accounts",
@@ -103,26 +115,28 @@ ROLES = (
     ),
     Role(
         "roles/run.invoker",
+        "service",
         ("Calling a worker for a task", "Calling a function for an event or by a schedule"),
         (),
         "https://cloud.google.com/run/docs/authenticating/service-to-service",
     ),
     Role(
         "roles/eventarc.eventReceiver",
+        "project",
         ("Receiving the events of Firestore and of Firebase Auth",),
         (),
         "https://cloud.google.com/eventarc/docs/access-control",
     ),
     Role(
         "roles/logging.logWriter",
+        "project",
         ("Writing the log",),
         (),
         "https://cloud.google.com/logging/docs/access-control",
     ),
 )
-"""The roles. The account has no other role. The CLI gives them on the whole project. So the account may also use other
-buckets, call other functions, and create tasks in the name of other service accounts of the project. If the project has
-more powerful accounts, give Stoker a project of its own.
+"""The roles. The account has no other role. Four roles are on the whole project, because Firestore, Firebase Auth,
+Eventarc and Cloud Logging know no lower level that fits.
 
 Two roles are left out, because no call needs them:
 

@@ -104,6 +104,11 @@ function* parameterFindings(functions, project) {
     const reason = "The CLI asks for it, and a deployment without a terminal ends there.";
     yield ["bad-parameter", `STOKER_BLOCKING has no value. ${reason}`, `Set it to true or false in ${env}.`];
   }
+  if (!("STOKER_SERVICE_ACCOUNT" in found)) {
+    const reason = "The CLI asks for it, and a deployment without a terminal ends there.";
+    const cure = `Add the line STOKER_SERVICE_ACCOUNT= to ${env}. scripts/deploy makes the account and names it.`;
+    yield ["bad-parameter", `STOKER_SERVICE_ACCOUNT is missing. ${reason}`, cure];
+  }
   if (found.STOKER_SPEECH && !["google", "espeak"].includes(found.STOKER_SPEECH)) {
     yield ["bad-parameter", `STOKER_SPEECH is '${found.STOKER_SPEECH}'.`, `Set it to google or espeak in ${env}.`];
   }

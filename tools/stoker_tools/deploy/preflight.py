@@ -10,6 +10,7 @@ from stoker_tools.deploy.findings import Finding
 from stoker_tools.deploy.headroom import quota_findings
 from stoker_tools.deploy.locations import far_apart
 from stoker_tools.deploy.rights import api_findings, permission_findings
+from stoker_tools.deploy.service_account import PARAMETER, own_account
 from stoker_tools.deploy.unread import access_finding, unread_findings
 
 
@@ -23,7 +24,7 @@ def findings(plan: Plan, facts: Facts) -> list[Finding]:
     if not facts.seen:
         return [access_finding(plan.project, facts.refusal)]
     checks = (
-        *(_billing, api_findings, permission_findings, _database, _bucket, _sign_in),
+        *(_billing, api_findings, permission_findings, _account, _database, _bucket, _sign_in),
         *(conflict_findings, quota_findings, _queues, _images, unread_findings),
     )
     found = [finding for check in checks for finding in check(plan, facts)]
@@ -57,6 +58,16 @@ def _billing(plan: Plan, facts: Facts) -> Iterator[Finding]:
             "no-blaze",
             f"The project {plan.project} is not on the Blaze plan, which functions need.",
             f"https://console.firebase.google.com/project/{plan.project}/usage/details",
+        )
+
+
+def _account(plan: Plan, facts: Facts) -> Iterator[Finding]:
+    if facts.account is None and facts.knows("account") and plan.account != own_account(plan.project):
+        yield Finding(
+            "no-account",
+            f"{PARAMETER} is {plan.account}, and there is no such service account.",
+            f"Leave {PARAMETER} empty in functions/.env and functions/.env.{plan.project}. scripts/deploy then makes "
+            "an account.",
         )
 
 

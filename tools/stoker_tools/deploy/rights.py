@@ -8,13 +8,15 @@ from stoker_tools.deploy.deployer import (
     ENABLING,
     FOR_BLOCKING,
     FOR_CORS,
+    FOR_GRANTS,
+    FOR_NEW_ACCOUNT,
     FOR_NEW_FUNCTIONS,
-    FOR_NEW_ROLES,
     NOT_ENABLED_BY_THE_CLI,
 )
 from stoker_tools.deploy.deployment_plan import CODEBASE, Plan
 from stoker_tools.deploy.facts import Facts
 from stoker_tools.deploy.findings import Finding
+from stoker_tools.deploy.needs import Level
 
 
 def api_findings(plan: Plan, facts: Facts) -> Iterator[Finding]:
@@ -61,12 +63,15 @@ def needed(plan: Plan, facts: Facts) -> dict[str, set[str]]:
         plan: The deployment.
         facts: The project.
     """
-    ours = [one for one in facts.deployed if one.codebase == CODEBASE]
     parts: list[Mapping[str, tuple[str, ...]]] = [ALWAYS]
-    if plan.names - {one.name for one in ours if one.region == plan.region} or not plan.names:
+    levels = {grant.resource.level for grant in facts.account.lacking} if facts.account else set[Level]()
+    if _has_new_functions(plan, facts):
         parts.append(FOR_NEW_FUNCTIONS)
-    if not plan.roles or plan.roles not in {one.roles for one in ours}:
-        parts.append(FOR_NEW_ROLES)
+        levels |= {"queue", "service"}
+    if facts.account is None and facts.knows("account"):
+        parts.append(FOR_NEW_ACCOUNT)
+        levels |= FOR_GRANTS.keys()
+    parts += [FOR_GRANTS[level] for level in sorted(levels)]
     if plan.blocking:
         parts.append(FOR_BLOCKING)
     if plan.origins and not (facts.bucket and cors.merged(facts.bucket.cors, plan.origins) == list(facts.bucket.cors)):
@@ -76,3 +81,8 @@ def needed(plan: Plan, facts: Facts) -> dict[str, set[str]]:
         for role, permissions in part.items():
             found.setdefault(role, set()).update(permissions)
     return found
+
+
+def _has_new_functions(plan: Plan, facts: Facts) -> bool:
+    there = {one.name for one in facts.deployed if one.codebase == CODEBASE and one.region == plan.region}
+    return bool(plan.names - there) or not plan.names

@@ -5,14 +5,16 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import quote
 
+from stoker_tools.deploy import grants
 from stoker_tools.deploy.deployer import NEEDED_APIS, PERMISSIONS
-from stoker_tools.deploy.facts import Bucket, Database, Deployed, Facts, Images, Quota, Refusal, SignIn
+from stoker_tools.deploy.deployment_plan import CODEBASE, Plan
+from stoker_tools.deploy.facts import AccountRights, Bucket, Database, Deployed, Facts, Images, Quota, Refusal, SignIn
 from stoker_tools.deploy.google import NOT_FOUND, Google, GoogleRefusal
+from stoker_tools.deploy.iam_policies import policies
 
 CODEBASE_LABEL, HASH_LABEL = "firebase-functions-codebase", "firebase-functions-hash"
-ROLES_LABEL = "firebase-declarative-security-etag"
-"""The labels that the CLI puts on functions: the codebase, a hash of the source and the parameters, and a hash of the
-roles. See `lib/functions/constants.js` and `lib/deploy/functions/prepare.js`."""
+"""The labels that the CLI puts on functions: the codebase, and a hash of the source and the parameters. See
+`lib/functions/constants.js`."""
 
 CLEAN_UP_LABEL = "firebase-functions-cleanup-opted-out"
 """The label that the CLI puts on a repository if somebody has decided to keep old images."""
@@ -23,12 +25,12 @@ PROCESSORS, MEMORY = "run.googleapis.com/cpu_allocation", "run.googleapis.com/me
 """The metrics of Cloud Run's quotas: thousandths of a vCPU, and bytes."""
 
 
-def facts(google: Google, region: str) -> Facts:
+def facts(google: Google, plan: Plan) -> Facts:
     """Read the facts of a project.
 
     Args:
         google: The project.
-        region: The region of the functions.
+        plan: The deployment.
 
     Raises:
         CommandError: Google can't be reached.
@@ -38,7 +40,7 @@ def facts(google: Google, region: str) -> Facts:
             return Facts(seen=False)
     except GoogleRefusal as refusal:
         return Facts(seen=False, refusal=Refusal(refusal.message, refusal.status))
-    readers = _readers(google, region)
+    readers = _readers(google, plan)
     with ThreadPoolExecutor(len(readers)) as threads:
         answers = dict(zip(readers, threads.map(_tried, readers.values()), strict=True))
     unread = {name: answer for name, answer in answers.items() if isinstance(answer, Refusal)}
@@ -52,30 +54,63 @@ def _tried(reader: Callable[[], Any]) -> Any:
         return Refusal(refusal.message, refusal.status)
 
 
-def _readers(google: Google, region: str) -> Mapping[str, Callable[[], Any]]:
+def account_rights(google: Google, plan: Plan) -> AccountRights | None:
+    """Read the rights of the functions' service account; return None if the account does not exist.
+
+    Args:
+        google: The project.
+        plan: The deployment.
+
+    Raises:
+        GoogleRefusal: Google has refused a call.
+        CommandError: Google can't be reached.
+    """
+    if google.get(f"iam.googleapis.com/v1/projects/-/serviceAccounts/{plan.account}") is None:
+        return None
+    bucket, there = _bucket(google), _queues(google, plan.region)
+    place = f"projects/{google.project}/locations/{plan.region}"
+    on = grants.resources(
+        google.project,
+        plan.account,
+        bucket.name if bucket else "",
+        queues=[f"{place}/queues/{one.name}" for one in plan.functions if one.is_queue and one.name in there],
+        services=[
+            one.service
+            for one in _functions(google, plan.region)
+            if one.service and one.codebase == CODEBASE and one.region == plan.region and one.name in plan.private
+        ],
+    )
+    return AccountRights(grants.lacking_grants(policies(google, on), plan.account))
+
+
+def _readers(google: Google, plan: Plan) -> Mapping[str, Callable[[], Any]]:
     """Return a reader for each fact, by the name of its attribute."""
-    project = f"projects/{google.project}"
+    project, region = f"projects/{google.project}", plan.region
     place = f"{project}/locations/{region}"
     return {
         "billing": lambda: _has_billing(google, project),
         "off": lambda: _off(google, project),
         "missing": lambda: _missing(google, project),
         "database": lambda: _database(google.get(f"firestore.googleapis.com/v1/{project}/databases/(default)")),
-        "bucket": lambda: _bucket(google, project),
+        "bucket": lambda: _bucket(google),
         "sign_in": lambda: _sign_in(google.get(f"identitytoolkit.googleapis.com/admin/v2/{project}/config")),
-        "deployed": lambda: tuple(
-            _deployed(one)
-            for one in _listed(
-                google, f"cloudfunctions.googleapis.com/v2/{project}/locations/-/functions", "functions", region
-            )
-        ),
-        "queues": lambda: {
-            one["name"].rpartition("/")[2]: one.get("state", "")
-            for one in _listed(google, f"cloudtasks.googleapis.com/v2/{place}/queues", "queues")
-        },
+        "deployed": lambda: _functions(google, region),
+        "queues": lambda: _queues(google, region),
         "images": lambda: _images(google.get(f"artifactregistry.googleapis.com/v1/{place}/repositories/gcf-artifacts")),
         "quota": lambda: _quota(_listed(google, QUOTAS.format(project=google.project), "metrics"), region),
+        "account": lambda: account_rights(google, plan),
     }
+
+
+def _functions(google: Google, region: str) -> tuple[Deployed, ...]:
+    address = f"cloudfunctions.googleapis.com/v2/projects/{google.project}/locations/-/functions"
+    return tuple(_deployed(one) for one in _listed(google, address, "functions", region))
+
+
+def _queues(google: Google, region: str) -> dict[str, str]:
+    """Return the state of each queue in a region, by the queue's name."""
+    address = f"cloudtasks.googleapis.com/v2/projects/{google.project}/locations/{region}/queues"
+    return {one["name"].rpartition("/")[2]: one.get("state", "") for one in _listed(google, address, "queues")}
 
 
 def _listed(google: Google, address: str, field: str, region: str = "") -> list[dict[str, Any]]:
@@ -120,8 +155,8 @@ def _database(answer: Mapping[str, Any] | None) -> Database | None:
     return Database(answer["locationId"], native=answer.get("type") != "DATASTORE_MODE")
 
 
-def _bucket(google: Google, project: str) -> Bucket | None:
-    answer = google.get(f"firebasestorage.googleapis.com/v1alpha/{project}/defaultBucket")
+def _bucket(google: Google) -> Bucket | None:
+    answer = google.get(f"firebasestorage.googleapis.com/v1alpha/projects/{google.project}/defaultBucket")
     name = str((answer or {}).get("bucket", {}).get("name", "")).rpartition("/")[2]
     if not name:
         return None
@@ -148,7 +183,7 @@ def _deployed(answer: Mapping[str, Any]) -> Deployed:
         codebase=labels.get(CODEBASE_LABEL, "default"),
         generation=1 if answer.get("environment") == "GEN_1" else 2,
         addresses=frozenset({answer.get("url", ""), answer.get("serviceConfig", {}).get("uri", "")} - {""}),
-        roles=labels.get(ROLES_LABEL, ""),
+        service=answer.get("serviceConfig", {}).get("service", ""),
     )
 
 

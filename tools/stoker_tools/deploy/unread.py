@@ -19,6 +19,7 @@ NAMES = {
     "queues": "list of queues",
     "images": "repository of images",
     "quota": "quota of Cloud Run",
+    "account": "list of the roles of the functions' service account",
 }
 """The names of facts in sentences, by their attributes."""
 
@@ -31,6 +32,10 @@ READ_BY_API = {
     **{name: api for name, api in MANAGED_BY_API.items() if name not in ("bucket", "quota")},
 }
 """The API that reads each fact, by the fact's name. The API of Firebase for the bucket is on where Firebase is."""
+
+
+ROLES = {"bucket": "roles/storage.bucketViewer", "account": "roles/iam.securityReviewer"}
+"""The role that lets an account read a fact, by the fact's name. `roles/viewer` is enough for the others."""
 
 
 def access_finding(project: str, refusal: Refusal | None) -> Finding:
@@ -73,6 +78,8 @@ def unread_findings(plan: Plan, facts: Facts) -> Iterator[Finding]:
         needed.add("bucket")
     if plan.blocking:
         needed.add("sign_in")
+    if not plan.named_account:
+        needed.add("account")  # The functions would run as an account that others share.
     for fact, refusal in facts.unread.items():
         if not facts.knows(fact):
             yield _not_read(plan.project, fact, refusal, needed=fact in needed)
@@ -92,7 +99,7 @@ def _cure(project: str, fact: str, refusal: Refusal) -> str:
         return f"gcloud services enable {READ_BY_API[fact]} --project={project}"
     if "serviceusage" in refusal.message.lower():
         return _grant(project, "roles/serviceusage.serviceUsageConsumer")
-    return _grant(project, "roles/storage.bucketViewer" if fact == "bucket" else "roles/viewer")
+    return _grant(project, ROLES.get(fact, "roles/viewer"))
 
 
 def _grant(project: str, role: str) -> str:

@@ -51,8 +51,8 @@ def diagnose(facts: Mapping[str, Any], wanted: Expected, place: Place) -> list[F
     for name, check in CHECKS.items():
         if name in known:
             found += check(known[name], wanted, place)
-    if "policy" in known and "functions" in known:
-        found += check_roles(known["policy"], known["functions"], wanted, place)
+    if "policies" in known and "functions" in known:
+        found += check_roles(known["policies"], known["functions"], wanted, place)
     if "used" in known and "settings" in known:
         found += check_used(known["used"], known["settings"], place)
     return sorted(found, key=lambda one: one.severity)

@@ -16,7 +16,7 @@ from stoker_tools.setup.functions_folder import functions_entry
 REGION = "{{ params.STOKER_REGION }}"
 """The region in the manifest. The Firebase CLI puts the value of the parameter there."""
 
-Kind = Literal["schedule", "queue", "other"]
+Kind = Literal["schedule", "queue", "event", "client"]
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Endpoint:
     Attributes:
         name: The name under which it is deployed.
         region: Its region.
-        kind: `schedule` if Cloud Scheduler calls it, `queue` if a queue of Cloud Tasks does, else `other`.
+        kind: The caller: Cloud Scheduler, a queue of Cloud Tasks, an event, or a client. Firebase Auth is a client.
     """
 
     name: str
@@ -117,4 +117,6 @@ def endpoints(manifest: Mapping[str, Any], region: str, prefix: str = "", *, blo
 def _kind(endpoint: Mapping[str, Any]) -> Kind:
     if "scheduleTrigger" in endpoint:
         return "schedule"
-    return "queue" if "taskQueueTrigger" in endpoint else "other"
+    if "taskQueueTrigger" in endpoint:
+        return "queue"
+    return "event" if "eventTrigger" in endpoint else "client"

@@ -5,7 +5,10 @@ from functools import partial
 from typing import Any
 
 from stoker_tools.deploy.google import Google, GoogleRefusal
+from stoker_tools.deploy.grants import Policy, Resource, resources
+from stoker_tools.deploy.iam_policies import policies
 from stoker_tools.deploy.survey import CODEBASE_LABEL, HASH_LABEL
+from stoker_tools.doctor.expected import Expected
 from stoker_tools.doctor.place import DeployedFunction
 
 FIELDS = "indexConfig.usesAncestorConfig=false OR ttlConfig:*"
@@ -15,16 +18,16 @@ SERVICES = ("cloud.firestore", "firebase.storage")
 """The services that have rules."""
 
 
-def google_readers(google: Google, region: str) -> dict[str, Callable[[], object]]:
+def google_readers(google: Google, wanted: Expected, region: str) -> dict[str, Callable[[], object]]:
     """Return a function for each fact that Google's management APIs know.
 
     Args:
         google: The management APIs of the project.
+        wanted: The things that the project should have.
         region: The region of the functions.
     """
     project = google.project
     database = f"firestore.googleapis.com/v1/projects/{project}/databases/(default)/collectionGroups/-"
-    policy = f"cloudresourcemanager.googleapis.com/v1/projects/{project}:getIamPolicy"
     jobs = f"cloudscheduler.googleapis.com/v1/projects/{project}/locations/{region}/jobs"
     queues = f"cloudtasks.googleapis.com/v2/projects/{project}/locations/{region}/queues"
     return {
@@ -33,7 +36,7 @@ def google_readers(google: Google, region: str) -> dict[str, Callable[[], object
         "queues": partial(_listed, google, queues, "queues"),
         "indexes": partial(_listed, google, f"{database}/indexes", "indexes"),
         "fields": partial(_listed, google, f"{database}/fields", "fields", filter=FIELDS),
-        "policy": partial(google.call, "POST", policy, {}),
+        "policies": partial(_policies, google, wanted, region),
         "bucket": partial(_bucket, google),
         "rules": partial(_rules, google),
     }
@@ -54,7 +57,31 @@ def _function(found: Mapping[str, Any]) -> DeployedFunction:
         labels.get(CODEBASE_LABEL, "default"),
         labels.get(HASH_LABEL, ""),
         service.get("serviceAccountEmail", ""),
+        service.get("service", ""),
     )
+
+
+def _policies(google: Google, wanted: Expected, region: str) -> Mapping[Resource, Policy]:
+    """Return the IAM policies of everything on which the service accounts of the functions need roles."""
+    kinds = {one.name: one.kind for one in wanted.endpoints}
+    place = f"projects/{google.project}/locations/{region}"
+    try:
+        found = [one for one in _functions(google) if one.region == region and one.name in kinds]
+        queues = _listed(google, f"cloudtasks.googleapis.com/v2/{place}/queues", "queues")
+    except GoogleRefusal:
+        return {}  # The facts `functions` and `queues` have the same refusal.
+    needed = {
+        resource: None
+        for account in {one.account for one in found if one.account}
+        for resource in resources(
+            google.project,
+            account,
+            _bucket_name(google),
+            queues=[one["name"] for one in queues if kinds.get(one["name"].rpartition("/")[2]) == "queue"],
+            services=[one.service for one in found if one.service and kinds[one.name] != "client"],
+        )
+    }
+    return policies(google, needed)
 
 
 def _listed(google: Google, url: str, name: str, **query: str) -> list[Any]:

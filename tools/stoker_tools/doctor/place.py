@@ -48,6 +48,7 @@ class DeployedFunction:
         codebase: The codebase that it was deployed with.
         source_hash: The hash that the CLI gave to its source and parameters; empty if it is not known.
         account: The address of its service account; empty if it is not known.
+        service: The full name of its service of Cloud Run; empty if it is not known.
     """
 
     name: str
@@ -56,3 +57,4 @@ class DeployedFunction:
     codebase: str = ""
     source_hash: str = ""
     account: str = ""
+    service: str = ""

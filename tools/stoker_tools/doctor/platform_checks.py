@@ -4,15 +4,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from stoker_tools.deploy.findings import Finding
+from stoker_tools.deploy.grants import Policy, Resource, lacking_grants, member, roles_in
 from stoker_tools.deploy.needs import ROLES
+from stoker_tools.deploy.service_account import own_account
 from stoker_tools.doctor.expected import Expected
 from stoker_tools.doctor.place import DeployedFunction, Place
 
-MANAGED = "firebase-fn-"
-"""The start of the name of an account that the Firebase CLI makes for functions with `requiredRoles`. Source:
-firebase-tools 15.34.2 (lib/deploy/functions/prepare.js)."""
-
-BROAD_ROLES = ("roles/owner", "roles/editor")
+BROAD_ROLES = frozenset({"roles/owner", "roles/editor"})
 """Basic roles of Google, which hold the permissions of all roles that the functions need."""
 
 SHARED_HEADERS = ("Range", "Content-Range")
@@ -66,12 +64,12 @@ def check_queues(found: Sequence[Mapping[str, Any]], wanted: Expected, place: Pl
 
 
 def check_roles(
-    policy: Mapping[str, Any], functions: Iterable[DeployedFunction], wanted: Expected, place: Place
+    policies: Mapping[Resource, Policy], functions: Iterable[DeployedFunction], wanted: Expected, place: Place
 ) -> Iterator[Finding]:
     """Yield a finding for each role that the functions' service account lacks.
 
     Args:
-        policy: The IAM policy of the project.
+        policies: The IAM policies of everything on which the account needs roles.
         functions: The functions of the project, which name their service accounts.
         wanted: The things that the project should have.
         place: The place that is looked at.
@@ -79,21 +77,31 @@ def check_roles(
     names = {one.name for one in wanted.endpoints}
     accounts = {one.account for one in functions if one.account and one.name in names and one.region == place.region}
     for account in sorted(accounts):
-        member = f"serviceAccount:{account}"
-        roles = {one["role"] for one in policy.get("bindings", []) if member in one.get("members", [])}
-        grant = f"gcloud projects add-iam-policy-binding {place.project} --member={member}"
-        lacking = [role for role in ROLES if role.name not in roles]
-        if broad := sorted(roles.intersection(BROAD_ROLES)):
+        ours = {
+            one: policy
+            for one, policy in policies.items()
+            if one.level != "account" or one.name.rpartition("/")[2] == account
+        }
+        of_project = [policy for one, policy in ours.items() if one.level == "project"]
+        broad = sorted(BROAD_ROLES & {role for policy in of_project for role in roles_in(policy, account)})
+        if broad:
             message = f"The account {account} of the functions has {broad[0]}, which is far more than they need."
-            take = f"gcloud projects remove-iam-policy-binding {place.project} --member={member}"
-            commands = [f"{grant} --role={role.name}" for role in lacking] + [f"{take} --role={role}" for role in broad]
-            # A deployment moves the functions from another account, such as that of Compute Engine, to an own account.
-            cure = " && ".join(commands) if account.startswith(MANAGED) else place.deploy
-            yield Finding("role-too-broad", message, cure, "warning")
+            yield Finding("role-too-broad", message, _without(broad, account, place), "warning")
             continue
-        for role in lacking:
-            message = f"The account {account} of the functions lacks {role.name}. It is for: {role.calls}."
-            yield Finding("role-missing", message, f"{grant} --role={role.name}")
+        lacking = lacking_grants(ours, account)
+        for role in ROLES:
+            on = [grant.resource.name.rpartition("/")[2] for grant in lacking if grant.role == role.name]
+            if on:
+                message = f"The account {account} of the functions lacks {role.name} on {', '.join(on)}."
+                yield Finding("role-missing", f"{message} It is for: {role.calls}.", place.deploy)
+
+
+def _without(broad: Iterable[str], account: str, place: Place) -> str:
+    """Return the command that takes broad roles from an account. A deployment gives the roles that are needed."""
+    if account != own_account(place.project):
+        return place.deploy  # It moves the functions to an account of their own.
+    take = f"gcloud projects remove-iam-policy-binding {place.project} --member={member(account)}"
+    return " && ".join((place.deploy, *(f"{take} --role={role}" for role in broad)))
 
 
 def check_bucket(bucket: Mapping[str, Any], wanted: Expected, place: Place) -> Iterator[Finding]:

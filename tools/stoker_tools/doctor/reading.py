@@ -53,10 +53,10 @@ SOURCES: Mapping[str, Source] = {
     "fields": Source(
         "The TTL policies", "datastore.indexes.list", "roles/datastore.viewer", "firestore.googleapis.com"
     ),
-    "policy": Source(
+    "policies": Source(
         "The roles",
         "resourcemanager.projects.getIamPolicy",
-        "roles/browser",
+        "roles/iam.securityReviewer",
         "cloudresourcemanager.googleapis.com",
     ),
     "bucket": Source("The bucket", "storage.buckets.get", "roles/storage.bucketViewer", "storage.googleapis.com"),

@@ -16,7 +16,7 @@ import yaml
 from dotenv import dotenv_values
 
 from stoker.capacity import RESERVED
-from stoker_tools.deploy.needs import APIS, ROLES
+from stoker_tools.deploy.needs import APIS
 from stoker_tools.emulators.discovery import loaded
 from stoker_tools.emulators.errors import LoadError
 from stoker_tools.generate.errors import GenerateError
@@ -32,8 +32,8 @@ SOURCES = (
 BUDGET = "STOKER_VCPU"
 """The parameter that decides numbers in the manifest. The CLI's expressions can't compute, so its value is built in."""
 
-REGION = "region-of-the-project"
-"""A stand-in for the region while the decorators are read."""
+STAND_INS = {"STOKER_REGION": "region-of-the-project", "STOKER_SERVICE_ACCOUNT": "account-of-the-functions"}
+"""The values of parameters while the decorators are read. In the manifest, the parameters stand in their places."""
 
 PARAMETERS: tuple[Mapping[str, Any], ...] = (
     {
@@ -49,6 +49,13 @@ PARAMETERS: tuple[Mapping[str, Any], ...] = (
         "default": False,
         "label": "Deploy the blocking functions",
         "description": "Firebase Auth calls them before each sign-up and sign-in. The project needs Identity Platform.",
+    },
+    {
+        "name": "STOKER_SERVICE_ACCOUNT",
+        "type": "string",
+        "default": "",
+        "label": "The service account of the functions",
+        "description": "scripts/deploy makes it. If it is empty, the functions run as the default account.",
     },
 )
 """The parameters that the CLI puts into the manifest. It reads their values from `functions/.env`."""
@@ -75,7 +82,7 @@ def manifest(functions: Path = ROOT / "functions") -> str:
     budget = budget_of(functions)
     environment = {
         "PATH": os.environ.get("PATH", ""),
-        "STOKER_REGION": REGION,
+        **STAND_INS,
         "STOKER_BLOCKING": "true",
         "PYTHONDONTWRITEBYTECODE": "1",
         **({BUDGET: budget} if budget else {}),
@@ -88,11 +95,13 @@ def manifest(functions: Path = ROOT / "functions") -> str:
     body = {
         "specVersion": found["specVersion"],
         "requiredAPIs": [{"api": api.host, "reason": api.reason} for api in APIS],
-        "requiredRoles": [role.name for role in ROLES],
         "params": [dict(parameter) for parameter in PARAMETERS],
         "endpoints": {name: _endpoint(one) for name, one in sorted(found["endpoints"].items())},
     }
-    body = json.loads(json.dumps(body).replace(REGION, "{{ params.STOKER_REGION }}"))
+    text = json.dumps(body)
+    for name, value in STAND_INS.items():
+        text = text.replace(value, f"{{{{ params.{name} }}}}")
+    body = json.loads(text)
     text = yaml.safe_dump(body, sort_keys=False, width=120)
     head = HEAD.format(
         sources=" ".join(SOURCES),

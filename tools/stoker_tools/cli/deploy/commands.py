@@ -9,10 +9,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from stoker_tools.deploy import preflight, survey
+from stoker_tools.deploy import account_steps, preflight, survey
 from stoker_tools.deploy.deployment import deploy, set_cors
 from stoker_tools.deploy.deployment_plan import Plan, planned, project_named, source
-from stoker_tools.deploy.facts import Bucket
+from stoker_tools.deploy.facts import Facts
 from stoker_tools.deploy.findings import Finding, as_text, has_errors
 from stoker_tools.deploy.google import Google, access_token
 from stoker_tools.deploy.stale_files import stale_findings
@@ -38,10 +38,10 @@ def run(options: argparse.Namespace) -> int:
     report = _reporter(options.json)
     plan = planned(ROOT, project_named(ROOT, options.project))
     found = _local_findings(plan)
-    google, bucket = None, None
+    google, facts = None, Facts()
     if not any(finding.code == "no-project" for finding in found):
         report(f"Looking at {plan.project}.")
-        google, bucket, remote = _remote_findings(plan)
+        google, facts, remote = _remote_findings(plan)
         found = [*found, *remote]
     result: dict[str, Any] = {
         "project": plan.project or None,
@@ -55,8 +55,14 @@ def run(options: argparse.Namespace) -> int:
     elif options.check and found:
         report("These are warnings. They do not stop a deployment.")
     elif not options.check and google:
-        result["deployed"] = deploy(ROOT, plan, report, quietly=options.json)
-        result["cors"] = set_cors(google, bucket, plan)
+        # The rights that can't be read are left as they are: a deployer may lack the permission to see them.
+        changes_account = "account" not in facts.unread
+        is_new = changes_account and account_steps.prepare(ROOT, google, plan, facts.account, report)
+        pauses = account_steps.PAUSES if is_new else ()
+        result["deployed"] = deploy(ROOT, plan, report, quietly=options.json, pauses=pauses)
+        if changes_account:
+            account_steps.finish(google, plan, report)
+        result["cors"] = set_cors(google, facts.bucket, plan)
         report(f"CORS of the bucket: {result['cors']}.\nEverything is deployed. scripts/doctor looks whether it runs.")
     if options.json:
         print(json.dumps(result, indent=2))
@@ -83,10 +89,10 @@ def _local_findings(plan: Plan) -> list[Finding]:
     ]
 
 
-def _remote_findings(plan: Plan) -> tuple[Google | None, Bucket | None, list[Finding]]:
+def _remote_findings(plan: Plan) -> tuple[Google | None, Facts, list[Finding]]:
     try:
         google = Google(plan.project, access_token())
     except CommandError as error:
-        return None, None, [Finding("no-login", str(error), "npx firebase-tools login")]
-    facts = survey.facts(google, plan.region)
-    return google, facts.bucket, preflight.findings(plan, facts)
+        return None, Facts(), [Finding("no-login", str(error), "npx firebase-tools login")]
+    facts = survey.facts(google, plan)
+    return google, facts, preflight.findings(plan, facts)

@@ -40,7 +40,7 @@ def run(options: argparse.Namespace) -> int:
     services = (
         suite_readers()
         if place.is_suite
-        else google_readers(Google(place.project, connection.access_token()), place.region)
+        else google_readers(Google(place.project, connection.access_token()), wanted, place.region)
     )
     facts = read_all({**services, **document_readers(place.now)})
     findings = diagnose(facts, wanted, place)

@@ -1,0 +1,185 @@
+"""The roles of the functions' service account: given on the twin of Google, without a change of anything else."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from stoker_tools.deploy import account_steps, survey
+from stoker_tools.deploy.deployment_plan import Plan, Planned
+from stoker_tools.deploy.facts import AccountRights
+from stoker_tools.deploy.google import GoogleRefusal
+from stoker_tools.deploy.grants import roles_in, with_roles
+from stoker_tools.deploy.iam_policies import PAUSES, give
+from stoker_tools.deploy.service_account import own_account
+from stoker_tools.errors import CommandError
+from stoker_tools.exit_codes import ExitCode
+from twin.google_world import World
+from twin.refusals import Json
+from unit.deploy.near import Near
+
+PLACE = "projects/acme-prod/locations/us-central1"
+PLAN = Plan(
+    "acme-prod",
+    functions=(
+        Planned("films", is_queue=True, is_private=True),
+        Planned("retryJob"),
+        Planned("sweep", is_private=True),
+    ),
+)
+OTHERS: Json = {"role": "roles/run.invoker", "members": ["user:ada@acme.example"]}
+UNDER_A_CONDITION: Json = {
+    "role": "roles/datastore.user",
+    "members": [f"serviceAccount:{PLAN.account}"],
+    "condition": {"title": "by day", "expression": "request.time.getHours() < 12"},
+}
+
+
+def world_with(*, account: bool = True, **more: Any) -> World:
+    """Return a project with the functions of the plan, their queue, and a function of the app."""
+    functions: dict[str, Json] = {}
+    for name in ("films", "retryJob", "sweep", "mine"):
+        labels = {"firebase-functions-codebase": "default" if name == "mine" else "stoker"}
+        service = {"service": f"{PLACE}/services/{name}", "uri": f"https://{name}.run.app"}
+        full = f"{PLACE}/functions/{name}"
+        functions[full] = {"name": full, "environment": "GEN_2", "labels": labels, "serviceConfig": service}
+    queues = {f"{PLACE}/queues/{name}": {"name": f"{PLACE}/queues/{name}"} for name in ("films", "mine")}
+    accounts = {PLAN.account: {"email": PLAN.account}} if account else {}
+    return World(functions=functions, queues=queues, service_accounts=accounts, **more)
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A checkout."""
+    (tmp_path / "functions").mkdir()
+    (tmp_path / "firebase.json").write_text('{"functions": {"source": "functions", "codebase": "stoker"}}')
+    return tmp_path
+
+
+def rights(world: World) -> AccountRights | None:
+    return survey.account_rights(Near(world), PLAN)
+
+
+def prepared(world: World, root: Path, plan: Plan = PLAN) -> list[str]:
+    """Make the account and give it its roles; return the lines of progress."""
+    said: list[str] = []
+    account_steps.prepare(root, Near(world), plan, rights(world), said.append)
+    return said
+
+
+def test_a_new_account_gets_each_role_on_its_resources_and_nothing_else(root: Path) -> None:
+    world = world_with(account=False)
+    assert rights(world) is None
+    said = prepared(world, root)
+    assert said[0] == "Making the service account of the functions, stoker@acme-prod.iam.gserviceaccount.com."
+    assert rights(world) == AccountRights()
+    held = {name: world.roles_of(PLAN.account, name) for name in ("", *world.policies)}
+    assert held == {
+        "": {
+            *("roles/datastore.user", "roles/firebaseauth.admin", "roles/eventarc.eventReceiver"),
+            "roles/logging.logWriter",
+        },
+        world.bucket_name: {"roles/storage.objectAdmin"},
+        f"projects/acme-prod/serviceAccounts/{PLAN.account}": {"roles/iam.serviceAccountUser"},
+        f"{PLACE}/queues/films": {"roles/cloudtasks.enqueuer"},
+        f"{PLACE}/services/films": {"roles/run.invoker"},
+        f"{PLACE}/services/sweep": {"roles/run.invoker"},
+    }
+
+
+def test_the_roles_of_others_and_conditions_stay(root: Path) -> None:
+    world = world_with()
+    world.policy["bindings"] = [UNDER_A_CONDITION]
+    world.policies[f"{PLACE}/services/films"] = {"version": 1, "etag": "BwX7", "bindings": [OTHERS]}
+    prepared(world, root)
+    assert UNDER_A_CONDITION in world.policy["bindings"]
+    [binding] = world.policies[f"{PLACE}/services/films"]["bindings"]
+    assert binding["members"] == [*OTHERS["members"], f"serviceAccount:{PLAN.account}"]
+    versions = [
+        call.query.get("options.requestedPolicyVersion")
+        or call.query.get("optionsRequestedPolicyVersion")
+        or call.body["options"]["requestedPolicyVersion"]
+        for call in world.calls
+        if call.path.endswith((":getIamPolicy", "/iam")) and not call.writes
+    ]
+    assert {str(version) for version in versions} == {"3"}
+
+
+def test_an_account_that_lacks_nothing_is_left_alone(root: Path) -> None:
+    world = world_with()
+    prepared(world, root)
+    written = len(world.writes())
+    file = root / "functions/.env.acme-prod"
+    assert file.read_text().endswith(f"\nSTOKER_SERVICE_ACCOUNT={PLAN.account}\n")
+    before = file.read_text()
+    assert prepared(world, root, Plan("acme-prod", named_account=PLAN.account)) == []
+    assert len(world.writes()) == written
+    assert file.read_text() == before
+
+
+def test_the_file_of_the_project_keeps_its_other_lines(root: Path) -> None:
+    file = root / "functions/.env.acme-prod"
+    file.write_text("STOKER_BLOCKING=true")
+    prepared(world_with(), root)
+    first, _, last = file.read_text().splitlines()
+    assert (first, last) == ("STOKER_BLOCKING=true", f"STOKER_SERVICE_ACCOUNT={PLAN.account}")
+
+
+def test_another_account_gets_the_same_roles_and_is_not_made(root: Path) -> None:
+    world = world_with()
+    other = "mine@acme-prod.iam.gserviceaccount.com"
+    world.service_accounts[other] = {"email": other}
+    plan = Plan("acme-prod", named_account=other)
+    account_steps.prepare(root, Near(world), plan, survey.account_rights(Near(world), plan), lambda line: None)
+    assert world.roles_of(other)
+    assert not (root / "functions/.env.acme-prod").exists()
+
+
+class Late(Near):
+    """A project whose policies do not know the new account at once, or which somebody else changes meanwhile."""
+
+    def __init__(self, world: World, refusals: Iterator[GoogleRefusal]) -> None:
+        super().__init__(world)
+        self.refusals = refusals
+
+    def call(self, method: str, url: str, body: Any = None, **query: str | list[str]) -> Any:
+        """Call the twin, but refuse writes of policies first."""
+        if url.endswith(":setIamPolicy") and (refusal := next(self.refusals, None)):
+            raise refusal
+        return super().call(method, url, body, **query)
+
+
+UNKNOWN = GoogleRefusal(400, "INVALID_ARGUMENT", f"Service account {PLAN.account} does not exist.")
+CHANGED = GoogleRefusal(409, "ABORTED", "There were concurrent policy changes.")
+
+
+@pytest.mark.parametrize("refusal", [UNKNOWN, CHANGED], ids=["unknown", "changed"])
+def test_a_write_that_google_will_accept_later_is_tried_again(refusal: GoogleRefusal) -> None:
+    world, waited = world_with(), list[float]()
+    found = rights(world)
+    assert found
+    on_project = [grant for grant in found.lacking if grant.resource.level == "project"]
+    give(Late(world, iter([refusal] * 2)), on_project, PLAN.account, waited.append)
+    assert waited == list(PAUSES[:2])
+    assert len(world.roles_of(PLAN.account)) == len(on_project)
+
+
+def test_a_refusal_that_stays_is_explained(root: Path) -> None:
+    world = world_with(denied={"storage.buckets.setIamPolicy"})
+    with pytest.raises(CommandError, match="Nothing was deployed, but the roles of stoker@acme-prod") as failed:
+        prepared(world, root)
+    assert failed.value.exit_code == ExitCode.FAILED
+    with pytest.raises(CommandError, match="Everything is deployed, but the roles of stoker@acme-prod") as failed:
+        account_steps.finish(Near(world), PLAN, lambda line: None)
+    assert failed.value.exit_code == ExitCode.INCOMPLETE
+
+
+def test_the_account_of_a_project_of_a_domain() -> None:
+    assert own_account("acme.example:prod") == "stoker@prod.acme.example.iam.gserviceaccount.com"
+
+
+def test_a_role_is_added_once() -> None:
+    policy = with_roles({}, ["roles/run.invoker"], "a@b")
+    assert with_roles(policy, ["roles/run.invoker"], "a@b") == policy
+    assert roles_in(policy, "b@a") == set()
