@@ -23,7 +23,7 @@ from firebase_functions.scheduler_fn import ScheduledEvent, on_schedule
 from firebase_functions.tasks_fn import on_task_dispatched
 from google.cloud.firestore_v1 import DocumentSnapshot
 
-from stoker import config, firebase, registry, shutdown
+from stoker import config, firebase, identity, registry, shutdown
 from stoker.access import auth_events
 from stoker.access.guard import guarded
 from stoker.firestore.trigger_events import decodable
@@ -31,7 +31,7 @@ from stoker.firestore.trigger_events import decodable
 shutdown.listen()
 # `on_call` needs the app to check a caller's token, before the body of a function runs.
 firebase.start(config.known_project())
-set_global_options(service_account=config.SERVICE_ACCOUNT)
+set_global_options(service_account=identity.service_account())
 
 
 def queue_options(job_type: str, *, deletes_owner: bool = False) -> dict[str, Any]:

@@ -13,9 +13,6 @@ from typing import Final
 REGION: Final = os.environ.get("STOKER_REGION", "us-central1")
 """The region of all functions and queues. Set it in `functions/.env`, to a region near the database."""
 
-SERVICE_ACCOUNT: Final = os.environ.get("STOKER_SERVICE_ACCOUNT", "")
-"""The service account of all functions; empty for the default account. `scripts/deploy` sets it."""
-
 
 class ParameterError(RuntimeError):
     """A parameter of the environment has a wrong value. The message says what to do."""

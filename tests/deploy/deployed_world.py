@@ -4,10 +4,11 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from stoker.identity import address
 from stoker_tools.deploy.google import Google, GoogleRefusal
 from stoker_tools.deploy.grants import with_roles
 from stoker_tools.deploy.needs import ROLES
-from stoker_tools.deploy.service_account import own_account
+from stoker_tools.deploy.service_account import ID
 from stoker_tools.doctor.expected import Expected, expected
 from twin.calls import Call
 from twin.function_limits import service_id
@@ -44,7 +45,7 @@ class TwinOfGoogle(Google):
 def deployed_world() -> tuple[World, Expected]:
     """Return a project that has everything, and the things that it should have."""
     world, wanted = World(), expected(REGION, blocking=False)
-    account = own_account(world.project)
+    account = address(ID, world.project)
     world.service_accounts[account] = {"email": account}
     where = f"projects/{world.project}/locations/{REGION}"
     for one in wanted.endpoints:

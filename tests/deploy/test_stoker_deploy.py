@@ -121,7 +121,8 @@ def test_everything_is_deployed_at_once_and_again_beside_the_app(
     assert roles_by_level(world) == {
         level: {role.name for role in ROLES if role.level == level} for level in get_args(Level)
     }
-    assert (installed.functions / ".env.acme-prod").read_text().endswith(f"STOKER_SERVICE_ACCOUNT={ACCOUNT}\n")
+    assert "\nSTOKER_SERVICE_ACCOUNT=stoker\n" in (installed.functions / ".env").read_text()
+    assert "functions/.env and functions/functions.yaml name the account now. Commit both files." in first.output
     assert MY_INDEX["name"] in world.indexes
     assert len(world.indexes) > 1
     assert len(world.releases) == 2

@@ -2,7 +2,7 @@
 
 from twin.calls import Call, masked
 from twin.google_world import World
-from twin.refusals import Json, exists, not_found
+from twin.refusals import Json, exists, invalid, not_found
 from twin.routes import Routes
 
 scheduler = Routes("cloudscheduler.googleapis.com")
@@ -32,6 +32,8 @@ def new_job(world: World, call: Call, parent: str) -> Json:
     name = call.body["name"]
     if name in world.schedules:
         raise exists(name)
+    if not call.body["httpTarget"]["oidcToken"].get("serviceAccountEmail"):
+        raise invalid("The service account email of the OIDC token must be set.")
     world.schedules[name] = {**call.body, "state": "ENABLED"}
     return world.schedules[name]
 

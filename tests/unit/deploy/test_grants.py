@@ -1,6 +1,7 @@
 """The roles of the functions' service account: given on the twin of Google, without a change of anything else."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from stoker_tools.deploy.facts import AccountRights
 from stoker_tools.deploy.google import GoogleRefusal
 from stoker_tools.deploy.grants import roles_in, with_roles
 from stoker_tools.deploy.iam_policies import PAUSES, give
-from stoker_tools.deploy.service_account import own_account
+from stoker_tools.deploy.service_account import remember
 from stoker_tools.errors import CommandError
 from stoker_tools.exit_codes import ExitCode
 from twin.google_world import World
@@ -50,8 +51,9 @@ def world_with(*, account: bool = True, **more: Any) -> World:
 
 
 @pytest.fixture
-def root(tmp_path: Path) -> Path:
-    """A checkout."""
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A checkout. Its manifest is a text."""
+    monkeypatch.setattr(account_steps, "manifest", lambda functions: "made anew")
     (tmp_path / "functions").mkdir()
     (tmp_path / "firebase.json").write_text('{"functions": {"source": "functions", "codebase": "stoker"}}')
     return tmp_path
@@ -73,6 +75,8 @@ def test_a_new_account_gets_each_role_on_its_resources_and_nothing_else(root: Pa
     assert rights(world) is None
     said = prepared(world, root)
     assert said[0] == "Making the service account of the functions, stoker@acme-prod.iam.gserviceaccount.com."
+    assert said[-1] == "functions/.env and functions/functions.yaml name the account now. Commit both files."
+    assert (root / "functions/functions.yaml").read_text() == "made anew"
     assert rights(world) == AccountRights()
     held = {name: world.roles_of(PLAN.account, name) for name in ("", *world.policies)}
     assert held == {
@@ -110,30 +114,39 @@ def test_an_account_that_lacks_nothing_is_left_alone(root: Path) -> None:
     world = world_with()
     prepared(world, root)
     written = len(world.writes())
-    file = root / "functions/.env.acme-prod"
-    assert file.read_text().endswith(f"\nSTOKER_SERVICE_ACCOUNT={PLAN.account}\n")
-    before = file.read_text()
-    assert prepared(world, root, Plan("acme-prod", named_account=PLAN.account)) == []
+    assert prepared(world, root, replace(PLAN, named_account="stoker")) == []
     assert len(world.writes()) == written
-    assert file.read_text() == before
 
 
-def test_the_file_of_the_project_keeps_its_other_lines(root: Path) -> None:
-    file = root / "functions/.env.acme-prod"
-    file.write_text("STOKER_BLOCKING=true")
-    prepared(world_with(), root)
-    first, _, last = file.read_text().splitlines()
-    assert (first, last) == ("STOKER_BLOCKING=true", f"STOKER_SERVICE_ACCOUNT={PLAN.account}")
+ENV = "# The account.\n{}\n# STOKER_VCPU=100\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (ENV.format("# STOKER_SERVICE_ACCOUNT=stoker"), ENV.format("STOKER_SERVICE_ACCOUNT=stoker")),
+        (ENV.format("STOKER_SERVICE_ACCOUNT="), ENV.format("STOKER_SERVICE_ACCOUNT=stoker")),
+        ("STOKER_BLOCKING=true", "STOKER_BLOCKING=true\nSTOKER_SERVICE_ACCOUNT=stoker\n"),
+        ("", "STOKER_SERVICE_ACCOUNT=stoker\n"),
+    ],
+    ids=["comment", "empty", "missing", "no file"],
+)
+def test_the_parameters_keep_their_other_lines(root: Path, before: str, after: str) -> None:
+    file = root / "functions/.env"
+    if before:
+        file.write_text(before)
+    assert remember(root / "functions") == file
+    assert file.read_text() == after
 
 
 def test_another_account_gets_the_same_roles_and_is_not_made(root: Path) -> None:
     world = world_with()
     other = "mine@acme-prod.iam.gserviceaccount.com"
     world.service_accounts[other] = {"email": other}
-    plan = Plan("acme-prod", named_account=other)
+    plan = Plan("acme-prod", named_account="mine")
     account_steps.prepare(root, Near(world), plan, survey.account_rights(Near(world), plan), lambda line: None)
     assert world.roles_of(other)
-    assert not (root / "functions/.env.acme-prod").exists()
+    assert not (root / "functions/.env").exists()
 
 
 class Late(Near):
@@ -173,10 +186,6 @@ def test_a_refusal_that_stays_is_explained(root: Path) -> None:
     with pytest.raises(CommandError, match="Everything is deployed, but the roles of stoker@acme-prod") as failed:
         account_steps.finish(Near(world), PLAN, lambda line: None)
     assert failed.value.exit_code == ExitCode.INCOMPLETE
-
-
-def test_the_account_of_a_project_of_a_domain() -> None:
-    assert own_account("acme.example:prod") == "stoker@prod.acme.example.iam.gserviceaccount.com"
 
 
 def test_a_role_is_added_once() -> None:

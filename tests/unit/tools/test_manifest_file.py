@@ -59,13 +59,32 @@ def changed(file: Path, old: str, new: str) -> None:
 
 def test_the_manifest_has_every_function_and_the_parameters() -> None:
     found = yaml.safe_load(manifest())
-    assert {one["name"] for one in found["params"]} == {"STOKER_REGION", "STOKER_BLOCKING", "STOKER_SERVICE_ACCOUNT"}
-    accounts = {one["serviceAccountEmail"] for one in found["endpoints"].values()}
-    assert accounts == {"{{ params.STOKER_SERVICE_ACCOUNT }}"}
+    assert {one["name"] for one in found["params"]} == {"STOKER_REGION", "STOKER_BLOCKING"}
     blocking = {name for name, one in found["endpoints"].items() if "blockingTrigger" in one}
     assert blocking == {"before_created", "before_signed_in"}
     assert {name for name, one in found["endpoints"].items() if "omit" in one} == blocking
     assert {tuple(one["region"]) for one in found["endpoints"].values()} == {("{{ params.STOKER_REGION }}",)}
+
+
+def test_the_account_of_the_functions_is_built_in(functions: Path) -> None:
+    def accounts() -> set[str | None]:
+        return {one["serviceAccountEmail"] for one in yaml.safe_load(manifest(functions))["endpoints"].values()}
+
+    assert accounts() == {None}
+    changed(functions / ".env", "# STOKER_SERVICE_ACCOUNT=stoker", "STOKER_SERVICE_ACCOUNT=stoker")
+    assert accounts() == {"stoker@{{ params.PROJECT_ID }}.iam.gserviceaccount.com"}
+
+
+@pytest.mark.parametrize("line", ["STOKER_VCPU=100", "STOKER_SERVICE_ACCOUNT=stoker"])
+def test_a_parameter_that_is_built_in_makes_the_manifest_stale_and_has_no_effect_for_a_project(
+    functions: Path, check: Check, line: str
+) -> None:
+    name = line.partition("=")[0]
+    changed(functions / ".env", f"# {line}", line)
+    assert list(check()) == ["stale-manifest"]
+    (functions / "functions.yaml").write_text(manifest(functions))
+    (functions / ".env.acme-prod").write_text(f"{line}\n")
+    assert check()["bad-parameter"].startswith(f"{name} in .env.acme-prod has no effect")
 
 
 def test_a_change_of_a_decorator_changes_the_manifest_and_the_fingerprint(functions: Path) -> None:

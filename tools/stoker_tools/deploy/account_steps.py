@@ -1,4 +1,4 @@
-"""The steps of a deployment for the service account of the functions: it is made, and given its roles."""
+"""The steps of a deployment for the service account of the functions: it is made, named, and given its roles."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -9,10 +9,11 @@ from stoker_tools.deploy.deployment_plan import Plan, source
 from stoker_tools.deploy.facts import AccountRights
 from stoker_tools.deploy.google import Google, GoogleRefusal
 from stoker_tools.deploy.iam_policies import give
-from stoker_tools.deploy.service_account import PARAMETER, make, remember
+from stoker_tools.deploy.service_account import make, remember
 from stoker_tools.deploy.survey import account_rights
 from stoker_tools.errors import CommandError
 from stoker_tools.exit_codes import ExitCode
+from stoker_tools.generate.manifest import manifest
 
 PAUSES = (30.0, 60.0)
 """The pauses before the functions are tried again if their account is new, in seconds. Source:
@@ -42,9 +43,16 @@ def prepare(
             rights = account_rights(google, plan)
         _give(google, plan, rights, report)
     if not plan.named_account:
-        file = remember(source(root), plan.project, plan.account)
-        report(f"{file.relative_to(root)} now has {PARAMETER}. Commit this file.")
+        _name(root, report)
     return is_new
+
+
+def _name(root: Path, report: Callable[[str], None]) -> None:
+    """Name the account to the functions, and make `functions.yaml` anew."""
+    functions = source(root)
+    named, made = remember(functions), functions / "functions.yaml"
+    made.write_text(manifest(functions), encoding="utf-8")
+    report(f"{named.relative_to(root)} and {made.relative_to(root)} name the account now. Commit both files.")
 
 
 def finish(google: Google, plan: Plan, report: Callable[[str], None]) -> None:

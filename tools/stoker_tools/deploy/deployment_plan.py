@@ -9,7 +9,8 @@ from typing import Any
 import yaml
 from dotenv import dotenv_values
 
-from stoker_tools.deploy.service_account import PARAMETER, own_account
+from stoker.identity import PARAMETER, address
+from stoker_tools.deploy.service_account import ID
 from stoker_tools.errors import CommandError
 
 CODEBASE = "stoker"
@@ -55,7 +56,7 @@ class Plan:
         origins: The origins whose pages may read files of the bucket.
         blocking: Whether Firebase Auth calls the blocking functions.
         functions: The functions; none if `functions.yaml` is missing.
-        named_account: The service account of the functions that the parameter names; empty if it names none.
+        named_account: The service account that `functions/.env` names; empty if it names none.
         targets: The targets with rules and indexes, such as `firestore`.
         is_alone: Whether `firebase.json` names no other functions.
         alias_files: The files of parameters that are named after an alias of the project, by their paths.
@@ -79,7 +80,7 @@ class Plan:
     @property
     def account(self) -> str:
         """The e-mail address of the service account of the functions."""
-        return self.named_account or own_account(self.project)
+        return address(self.named_account or ID, self.project)
 
     @property
     def private(self) -> frozenset[str]:
@@ -135,7 +136,7 @@ def planned(root: Path, project: str) -> Plan:
         origins=tuple((parameters.get("STOKER_ORIGINS") or "").replace(",", " ").split()),
         blocking=blocking,
         functions=tuple(_functions(manifest.get("endpoints", {}), blocking, _entry(root).get("prefix", ""))),
-        named_account=parameters.get(PARAMETER) or "",
+        named_account=_values(functions / ".env").get(PARAMETER) or "",
         targets=tuple(target for target in RULES_AND_INDEXES if target in _settings(root)),
         is_alone=len(_codebases(root)) == 1,
         alias_files=tuple(_alias_files(root, project)),

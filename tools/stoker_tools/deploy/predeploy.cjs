@@ -17,6 +17,8 @@ const REGIONS = new Set(
    us-east5 us-south1 us-west1 us-west2 us-west3 us-west4`.split(/\s+/),
 );
 const MANIFEST = "functions.yaml";
+// The parameters whose values are built into the manifest.
+const BUILT_IN = ["STOKER_VCPU", "STOKER_SERVICE_ACCOUNT"];
 const KEY_FILE = /\.(json|pem|key|p12|pfx)$/i;
 const NOT_UPLOADED = new Set(["venv", "node_modules", "__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache"]);
 const GENERATE = "Run scripts/generate, and deploy again.";
@@ -47,7 +49,8 @@ function fingerprint(functions, sources) {
     digest.update(`${source}\n`);
     digest.update(Buffer.from(text.toString("latin1").replaceAll("\r\n", "\n"), "latin1"));
   }
-  digest.update(`STOKER_VCPU=${values(path.join(functions, ".env")).STOKER_VCPU ?? ""}`);
+  const found = values(path.join(functions, ".env"));
+  for (const name of BUILT_IN) digest.update(`${name}=${found[name] ?? ""}\n`);
   return digest.digest("hex").slice(0, 16);
 }
 
@@ -68,7 +71,7 @@ function* manifestFindings(functions) {
   const { sources, fingerprint: stored, stored: storedBody, body } = parts(file);
   const missing = sources.filter((source) => !fs.existsSync(path.join(functions, source)));
   if (!stored || !sources.length || missing.length || fingerprint(functions, sources) !== stored) {
-    const reason = "main.py, STOKER_VCPU or another source of it has changed since";
+    const reason = "main.py, a parameter or another source of it has changed since";
     yield ["stale-manifest", `${MANIFEST} is stale: ${reason}.`, GENERATE];
   } else if (crypto.createHash("sha256").update(body).digest("hex").slice(0, 16) !== storedBody) {
     yield ["stale-manifest", `${MANIFEST} was changed by hand, or by a merge.`, GENERATE];
@@ -104,16 +107,12 @@ function* parameterFindings(functions, project) {
     const reason = "The CLI asks for it, and a deployment without a terminal ends there.";
     yield ["bad-parameter", `STOKER_BLOCKING has no value. ${reason}`, `Set it to true or false in ${env}.`];
   }
-  if (!("STOKER_SERVICE_ACCOUNT" in found)) {
-    const reason = "The CLI asks for it, and a deployment without a terminal ends there.";
-    const cure = `Add the line STOKER_SERVICE_ACCOUNT= to ${env}. scripts/deploy makes the account and names it.`;
-    yield ["bad-parameter", `STOKER_SERVICE_ACCOUNT is missing. ${reason}`, cure];
-  }
   if (found.STOKER_SPEECH && !["google", "espeak"].includes(found.STOKER_SPEECH)) {
     yield ["bad-parameter", `STOKER_SPEECH is '${found.STOKER_SPEECH}'.`, `Set it to google or espeak in ${env}.`];
   }
-  if (values(path.join(functions, `.env.${project}`)).STOKER_VCPU) {
-    const reason = `STOKER_VCPU in .env.${project} has no effect, because the manifest is made for all projects.`;
+  const own = values(path.join(functions, `.env.${project}`));
+  for (const name of BUILT_IN.filter((one) => own[one])) {
+    const reason = `${name} in .env.${project} has no effect, because the manifest is made for all projects.`;
     yield ["bad-parameter", reason, `Set it in ${env}, and run scripts/generate.`];
   }
 }

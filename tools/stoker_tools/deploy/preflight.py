@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from stoker.identity import PARAMETER
 from stoker_tools.deploy import cors
 from stoker_tools.deploy.conflicts import conflict_findings
 from stoker_tools.deploy.deployment_plan import Plan
@@ -10,7 +11,7 @@ from stoker_tools.deploy.findings import Finding
 from stoker_tools.deploy.headroom import quota_findings
 from stoker_tools.deploy.locations import far_apart
 from stoker_tools.deploy.rights import api_findings, permission_findings
-from stoker_tools.deploy.service_account import PARAMETER, own_account
+from stoker_tools.deploy.service_account import ID
 from stoker_tools.deploy.unread import access_finding, unread_findings
 
 
@@ -62,12 +63,11 @@ def _billing(plan: Plan, facts: Facts) -> Iterator[Finding]:
 
 
 def _account(plan: Plan, facts: Facts) -> Iterator[Finding]:
-    if facts.account is None and facts.knows("account") and plan.account != own_account(plan.project):
+    if facts.account is None and facts.knows("account") and plan.named_account not in ("", ID):
         yield Finding(
             "no-account",
-            f"{PARAMETER} is {plan.account}, and there is no such service account.",
-            f"Leave {PARAMETER} empty in functions/.env and functions/.env.{plan.project}. scripts/deploy then makes "
-            "an account.",
+            f"{PARAMETER} is {plan.named_account}, and there is no service account {plan.account}.",
+            f"Set {PARAMETER}={ID} in functions/.env, and run scripts/generate. scripts/deploy then makes the account.",
         )
 
 

@@ -1,30 +1,16 @@
-"""The service account that the functions run as: its name, and the parameter that names it to the Firebase CLI."""
+"""The service account that `stoker deploy` makes for the functions, and the parameter that names it."""
 
+import re
 from pathlib import Path
 
+from stoker.identity import PARAMETER
 from stoker_tools.deploy.google import Google, GoogleRefusal
-
-PARAMETER = "STOKER_SERVICE_ACCOUNT"
-"""The parameter with the account's e-mail address. If it is empty, the functions run as the default account of Compute
-Engine, as other functions do."""
 
 ID = "stoker"
 """The account's name in its project."""
 
 EXISTS = 409
 """The status of Google's refusal to make an account again."""
-
-
-def own_account(project: str) -> str:
-    """Return the e-mail address of the account that `stoker deploy` makes.
-
-    Example:
-        >>> own_account("acme-prod"), own_account("example.com:acme")
-        ('stoker@acme-prod.iam.gserviceaccount.com', 'stoker@acme.example.com.iam.gserviceaccount.com')
-    """
-    # Source: https://cloud.google.com/iam/docs/service-account-types#user-managed (projects of a domain)
-    domain, _, name = project.rpartition(":")
-    return f"{ID}@{name}{'.' if domain else ''}{domain}.iam.gserviceaccount.com"
 
 
 def make(google: Google) -> bool:
@@ -48,17 +34,16 @@ def make(google: Google) -> bool:
     return True
 
 
-def remember(functions: Path, project: str, account: str) -> Path:
-    """Write the parameter for a project, where the Firebase CLI reads it; return the file.
+def remember(functions: Path) -> Path:
+    """Write the parameter that names the account to the functions; return the file.
 
     Args:
         functions: The directory of the functions.
-        project: The id of the project.
-        account: The e-mail address of the account.
     """
-    file = functions / f".env.{project}"
+    file = functions / ".env"
     text = file.read_text(encoding="utf-8") if file.exists() else ""
+    line = f"{PARAMETER}={ID}"
+    named = re.sub(rf"(?m)^#? ?{PARAMETER}=.*$", line, text)
     start = text if not text or text.endswith("\n") else f"{text}\n"
-    comment = "# The service account of the functions. scripts/deploy has made it."
-    file.write_text(f"{start}{comment}\n{PARAMETER}={account}\n", encoding="utf-8")
+    file.write_text(named if line in named else f"{start}{line}\n", encoding="utf-8")
     return file

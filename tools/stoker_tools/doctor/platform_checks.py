@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from stoker.identity import address
 from stoker_tools.deploy.findings import Finding
 from stoker_tools.deploy.grants import Policy, Resource, lacking_grants, member, roles_in
 from stoker_tools.deploy.needs import ROLES
-from stoker_tools.deploy.service_account import own_account
+from stoker_tools.deploy.service_account import ID
 from stoker_tools.doctor.expected import Expected
 from stoker_tools.doctor.place import DeployedFunction, Place
 
@@ -98,7 +99,7 @@ def check_roles(
 
 def _without(broad: Iterable[str], account: str, place: Place) -> str:
     """Return the command that takes broad roles from an account. A deployment gives the roles that are needed."""
-    if account != own_account(place.project):
+    if account != address(ID, place.project):
         return place.deploy  # It moves the functions to an account of their own.
     take = f"gcloud projects remove-iam-policy-binding {place.project} --member={member(account)}"
     return " && ".join((place.deploy, *(f"{take} --role={role}" for role in broad)))

@@ -23,17 +23,18 @@ from stoker_tools.generate.errors import GenerateError
 from stoker_tools.setup.environment import ROOT
 
 SOURCES = (
-    *("main.py", "stoker/capacity.py", "stoker/config.py", "stoker/registry.py"),
+    *("main.py", "stoker/capacity.py", "stoker/config.py", "stoker/identity.py", "stoker/registry.py"),
     *("stoker/access/auth_events.py", "requirements.txt", "../tools/stoker_tools/deploy/needs.py"),
 )
 """The files that decide the manifest, from the directory of the functions. Their fingerprint is in the manifest. By it,
 `predeploy.cjs` finds a stale manifest without Python."""
 
-BUDGET = "STOKER_VCPU"
-"""The parameter that decides numbers in the manifest. The CLI's expressions can't compute, so its value is built in."""
+BUILT_IN = ("STOKER_VCPU", "STOKER_SERVICE_ACCOUNT")
+"""The parameters whose values are built into the manifest, because the CLI's expressions can't compute, and can't say
+that there is no account."""
 
-STAND_INS = {"STOKER_REGION": "region-of-the-project", "STOKER_SERVICE_ACCOUNT": "account-of-the-functions"}
-"""The values of parameters while the decorators are read. In the manifest, the parameters stand in their places."""
+REGION = "region-of-the-project"
+"""A stand-in for the region while the decorators are read."""
 
 PARAMETERS: tuple[Mapping[str, Any], ...] = (
     {
@@ -49,13 +50,6 @@ PARAMETERS: tuple[Mapping[str, Any], ...] = (
         "default": False,
         "label": "Deploy the blocking functions",
         "description": "Firebase Auth calls them before each sign-up and sign-in. The project needs Identity Platform.",
-    },
-    {
-        "name": "STOKER_SERVICE_ACCOUNT",
-        "type": "string",
-        "default": "",
-        "label": "The service account of the functions",
-        "description": "scripts/deploy makes it. If it is empty, the functions run as the default account.",
     },
 )
 """The parameters that the CLI puts into the manifest. It reads their values from `functions/.env`."""
@@ -79,13 +73,12 @@ def manifest(functions: Path = ROOT / "functions") -> str:
     Raises:
         GenerateError: `main.py` can't be loaded.
     """
-    budget = budget_of(functions)
     environment = {
         "PATH": os.environ.get("PATH", ""),
-        **STAND_INS,
+        "STOKER_REGION": REGION,
         "STOKER_BLOCKING": "true",
         "PYTHONDONTWRITEBYTECODE": "1",
-        **({BUDGET: budget} if budget else {}),
+        **{name: value for name, value in built_in(functions).items() if value},
     }
     try:
         found = loaded(functions, Path(sys.executable), environment).specification
@@ -98,10 +91,7 @@ def manifest(functions: Path = ROOT / "functions") -> str:
         "params": [dict(parameter) for parameter in PARAMETERS],
         "endpoints": {name: _endpoint(one) for name, one in sorted(found["endpoints"].items())},
     }
-    text = json.dumps(body)
-    for name, value in STAND_INS.items():
-        text = text.replace(value, f"{{{{ params.{name} }}}}")
-    body = json.loads(text)
+    body = json.loads(json.dumps(body).replace(REGION, "{{ params.STOKER_REGION }}"))
     text = yaml.safe_dump(body, sort_keys=False, width=120)
     head = HEAD.format(
         sources=" ".join(SOURCES),
@@ -132,15 +122,17 @@ def _endpoint(declared: Mapping[str, Any]) -> dict[str, Any]:
     return dict(declared)
 
 
-def budget_of(functions: Path) -> str:
-    """Return the value of `STOKER_VCPU` in `functions/.env`; an empty string if it has none."""
-    return dotenv_values(functions / ".env", interpolate=False).get(BUDGET) or ""
+def built_in(functions: Path) -> dict[str, str]:
+    """Return the values of `BUILT_IN` in `functions/.env`; an empty string for a parameter that has none."""
+    values = dotenv_values(functions / ".env", interpolate=False)
+    return {name: values.get(name) or "" for name in BUILT_IN}
 
 
 def fingerprint(functions: Path) -> str:
-    """Return a hash of all that decides the manifest: the sources and the budget of processors."""
+    """Return a hash of all that decides the manifest: the sources and the parameters that are built in."""
     texts = [f"{source}\n".encode() + _read(functions / source) for source in SOURCES]
-    return _hash(b"".join([*texts, f"{BUDGET}={budget_of(functions)}".encode()]))
+    values = [f"{name}={value}\n".encode() for name, value in built_in(functions).items()]
+    return _hash(b"".join([*texts, *values]))
 
 
 def _read(file: Path) -> bytes:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from stoker_tools.cli.command_line import CommandLine, Parser
 from stoker_tools.errors import CommandError
 from stoker_tools.setup import environment
+from stoker_tools.setup.functions_folder import functions_folder
 
 DESCRIPTION = """\
 Looks for everything that would spoil a deployment, and lists it, each with the command that mends it. If there is no
@@ -29,11 +30,9 @@ def main(arguments: Sequence[str]) -> int:
     """Run a command line; return the exit code."""
     options = parser().parse_args(arguments)
     environment.enter((".venv", "node_modules"))
-    from stoker_tools.deploy.deployment_plan import source  # It needs the packages that `enter` has installed.
-
     try:
-        sys.path.insert(0, str(source(environment.ROOT)))
-        from stoker_tools.cli.deploy import commands
+        sys.path.insert(0, str(functions_folder()))
+        from stoker_tools.cli.deploy import commands  # It needs the packages that `enter` has installed.
 
         return commands.run(options)
     except CommandError as error:
