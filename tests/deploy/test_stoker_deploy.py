@@ -236,3 +236,23 @@ def test_a_deployer_who_may_not_make_the_service_account_is_stopped_in_time(
     assert "--role=roles/resourcemanager.projectIamAdmin" in run.output
     assert "over-quota: Cloud Run refuses videoprocessing in us-central1" in run.output
     assert google.world.writes() == []
+
+
+@pytest.mark.soak
+def test_functions_leave_an_account_that_the_cli_had_made(google: Google, scratch: Path, installed: Checkout) -> None:
+    """Earlier manifests had `requiredRoles`, by which the CLI makes an account, and gives it roles on the project."""
+    settings = (installed.root / "firebase.json").read_text()
+    manifest = (installed.functions / "functions.yaml").read_text()
+    without_checks = {**json.loads(settings), "functions": [{**json.loads(settings)["functions"][0], "predeploy": []}]}
+    (installed.root / "firebase.json").write_text(json.dumps(without_checks))
+    with_roles = manifest.replace("params:\n", "requiredRoles:\n- roles/datastore.user\nparams:\n", 1)
+    (installed.functions / "functions.yaml").write_text(with_roles)
+    assert installed.deploy(google, scratch, "--force").code == 0
+    [managed] = google.world.service_accounts
+    assert managed.startswith("firebase-fn-")
+    (installed.root / "firebase.json").write_text(settings)
+    (installed.functions / "functions.yaml").write_text(manifest)
+    run = deploy(installed, google, scratch)
+    assert run.code == 0, run.output
+    assert list(google.world.service_accounts) == [ACCOUNT]
+    assert roles_by_level(google.world)["queue"] == {"roles/cloudtasks.enqueuer"}
