@@ -167,7 +167,7 @@ def sweep_jobs(event: ScheduledEvent) -> None:
     max_instances=2,
 )
 def roll_up_events(event: ScheduledEvent) -> None:
-    """Add new events to the aggregates, three times a minute."""
+    """Add new events to the aggregates, up to three times a minute."""
     from stoker.analytics.roll_up import roll_up_through_the_minute
 
     roll_up_through_the_minute()

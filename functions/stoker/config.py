@@ -318,7 +318,8 @@ ROLL_UP_LEASE_SECONDS = 15.0
 commit takes a second or two."""
 
 ROLL_UP_EVERY_SECONDS: Final = 20.0
-"""The time between two looks for events in a run of `roll_up_events`, in seconds: it looks at 0, 20 and 40 s."""
+"""The time between two looks for events in a run of `roll_up_events`, in seconds: at 0, 20 and 40 s, while there are
+events."""
 
 ROLL_UP_SECONDS: Final = 55.0
 """The longest time that a run of `roll_up_events` takes, in seconds. The next run begins after a minute."""

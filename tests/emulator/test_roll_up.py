@@ -329,6 +329,22 @@ def test_an_event_is_counted_within_a_minute_whenever_it_comes(monkeypatch: pyte
     assert max(minute.waited.values()) < config.ROLL_UP_EVERY_SECONDS + 5 < 60
 
 
+@pytest.mark.parametrize(
+    ("events", "is_patient", "ends"), [(0, False, 0), (0, True, 40), (1, False, 20), (1, True, 40)]
+)
+def test_a_run_waits_only_as_long_as_there_are_events_because_waiting_is_billed(
+    events: int, is_patient: bool, ends: int
+) -> None:
+    deliver([event(f"{number}", userId="ada") for number in range(events)])
+    time_of_run = [0.0]
+
+    def sleep(seconds: float) -> None:
+        time_of_run[0] += seconds
+
+    roll_up_through_the_minute(lambda: time_of_run[0], sleep, is_patient=is_patient)
+    assert time_of_run == [ends]
+
+
 @pytest.mark.soak
 @pytest.mark.timeout(200)
 def test_an_event_is_counted_within_a_minute_by_the_real_clock() -> None:

@@ -31,14 +31,22 @@ TRIES = 5
 
 
 def roll_up_through_the_minute(
-    now: Callable[[], float] = time.monotonic, sleep: Callable[[float], None] = time.sleep
+    now: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], None] = time.sleep,
+    *,
+    is_patient: bool | None = None,
 ) -> None:
     """Roll up several times in a minute, because Cloud Scheduler can't start a function more often than that.
+
+    The time between two roll-ups is billed. So a run ends when there are no new events.
 
     Args:
         now: The clock, in seconds. It never goes back.
         sleep: Waits for some seconds of that clock, at most 0.5 at a time.
+        is_patient: Whether the run waits for events although there are none. Left out: in the emulators, where waiting
+            costs nothing.
     """
+    is_patient = config.emulated() if is_patient is None else is_patient
     began = now()
     starts = began
     while starts < began + config.ROLL_UP_SECONDS:
@@ -47,7 +55,9 @@ def roll_up_through_the_minute(
                 return
             sleep(min(wait, 0.5))
         try:
-            roll_up(began + config.ROLL_UP_SECONDS, now)
+            marked = roll_up(began + config.ROLL_UP_SECONDS, now)
+            if not marked and not is_patient:
+                return
         except Exception as error:
             # The next roll-up comes soon, and finds all events that are not rolled up.
             JobLog("").error("Events could not be rolled up. The next roll-up will try again.", error)

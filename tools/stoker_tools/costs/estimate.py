@@ -85,7 +85,7 @@ def estimate(figures: Figures, functions: Functions, database: str) -> Bill:
         (figures.completions, "completed tasks", times(figures.completions, work.completion(functions))),
         (figures.users, "sign-ups", times(figures.users, work.sign_up(functions))),
         (1, "the sweeper", work.sweeps(functions)),
-        (1, "the roll-up", work.looks(functions)),
+        (1, "the roll-up", work.looks(functions, min(figures.events, work.MINUTES))),
         (1, "the reconciles", work.reconciles(functions)),
         (1, "schedules", work.schedules(functions)),
     ]

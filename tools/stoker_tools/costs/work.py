@@ -22,17 +22,14 @@ EVENT_MONTHS = 65 / DAYS
 """The months for which an event is kept after it was counted."""
 
 
-def looks_in_a_minute(every: float = config.ROLL_UP_EVERY_SECONDS) -> int:
-    """Return how often the roll-up looks for events in a minute.
-
-    Args:
-        every: The time between two looks, in seconds.
+def looks_in_a_minute() -> int:
+    """Return how often the roll-up looks for events in a minute with events.
 
     Example:
-        >>> looks_in_a_minute(20), looks_in_a_minute(60)
-        (3, 1)
+        >>> looks_in_a_minute()
+        3
     """
-    return math.ceil(config.ROLL_UP_SECONDS / every)
+    return math.ceil(config.ROLL_UP_SECONDS / config.ROLL_UP_EVERY_SECONDS)
 
 
 def reports(running: float) -> int:
@@ -179,16 +176,20 @@ def sweeps(functions: Functions) -> Usage:
     return together(times(MINUTES, sweep), times(MINUTES / 10, documents(operations.RECHECKS)))
 
 
-def looks(functions: Functions, every: float = config.ROLL_UP_EVERY_SECONDS) -> Usage:
-    """Return the usage of the roll-up in a month without events.
+def looks(functions: Functions, busy: float = 0) -> Usage:
+    """Return the usage of the roll-up in a month, without its work on events.
 
     Args:
         functions: The deployed functions.
-        every: The time between two looks, in seconds. The function waits from its first look in a minute to its last.
+        busy: The minutes with events. In each of them, the function waits from its first look to its last.
     """
-    count = looks_in_a_minute(every)
-    minute = functions.run("roll_up_events", (count - 1) * every + seconds.LOOK)
-    return times(MINUTES, together(minute, documents(count * operations.LOOK_FOR_EVENTS)))
+    count = looks_in_a_minute()
+    waiting = functions.run("roll_up_events", (count - 1) * config.ROLL_UP_EVERY_SECONDS + seconds.LOOK)
+    calm = together(functions.run("roll_up_events", seconds.LOOK), documents(operations.LOOK_FOR_EVENTS))
+    return together(
+        times(MINUTES - busy, calm),
+        times(busy, together(waiting, documents(count * operations.LOOK_FOR_EVENTS))),
+    )
 
 
 def reconciles(functions: Functions) -> Usage:

@@ -33,19 +33,19 @@ def idle_table(manifest: str) -> str:
         manifest: The text of `functions.yaml`.
     """
     functions = Functions.of_manifest(manifest)
-    waiting, *others = items = [
-        Item("`roll_up_events`, which looks for events three times a minute", work.looks(functions)),
+    calm, *others = items = [
+        Item("`roll_up_events`, which looks for events each minute", work.looks(functions)),
         Item("`sweep_jobs`, each minute", work.sweeps(functions)),
         Item("the reconciles, each day", work.reconciles(functions)),
         Item(f"{functions.schedules} schedules of Cloud Scheduler", work.schedules(functions)),
     ]
-    calm = [Item(waiting.name, work.looks(functions, 60)), *others]
+    busy = [Item(calm.name, work.looks(functions, work.MINUTES)), *others]
     bills = [Bill(items, prices(name)) for name in SHOWN]
     sums = [
         ("**at list prices**", [f"**{usd(bill.total)}**" for bill in bills]),
         ("the free tiers cover", [usd(bill.free) for bill in bills]),
         ("**to pay**", [f"**{usd(bill.to_pay)}**" for bill in bills]),
-        ("to pay with `ROLL_UP_EVERY_SECONDS = 60`", [usd(Bill(calm, bill.prices).to_pay) for bill in bills]),
+        ("to pay if events come in each minute", [usd(Bill(busy, bill.prices).to_pay) for bill in bills]),
     ]
     rows = [(item.name, *(usd(price_of(item.usage, bill.prices)) for bill in bills)) for item in items]
     return table(("a month of 30 days", *SHOWN), [*rows, *((name, *cells) for name, cells in sums)])
