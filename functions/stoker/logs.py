@@ -14,6 +14,13 @@ FORBIDDEN = 403
 CURE = "The account of the functions lacks a role, or an API is not enabled: run `stoker doctor`, which names it."
 """The field `cure` of a line about a call that Google has refused for a missing permission."""
 
+CURE_OF_RETENTION = "The bucket's retention policy keeps this file. Remove the policy, or wait until it ends."
+"""The field `cure` of a line about a file that Cloud Storage keeps for a time."""
+
+RETENTION = "retention policy"
+"""A part of Cloud Storage's sentence about such a file.
+Source: https://cloud.google.com/storage/docs/json_api/v1/status-codes (retentionPolicyNotMet)"""
+
 
 def log_error(message: str, error: BaseException | None, **fields: Any) -> None:
     """Log an error on our side, with its stack. Users never see the stack.
@@ -25,8 +32,9 @@ def log_error(message: str, error: BaseException | None, **fields: Any) -> None:
     """
     # The stack is text, because the logger fails on an exception object (firebase-functions-python #172).
     stack = {"stack": "".join(traceback.format_exception(error))} if error is not None else {}
-    cure = {"cure": CURE} if error is not None and is_denied(error) else {}
-    logger.error(message, **fields, **cure, **stack)
+    if error is not None and is_denied(error):
+        fields["cure"] = CURE_OF_RETENTION if RETENTION in stack["stack"] else CURE
+    logger.error(message, **fields, **stack)
 
 
 def is_denied(error: BaseException) -> bool:

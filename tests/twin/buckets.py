@@ -25,7 +25,8 @@ def default_bucket(world: World, call: Call, project: str) -> Json:
 def _bucket(world: World, bucket: str) -> Json:
     if world.bucket is None or bucket != world.bucket_name:
         raise not_found(f"b/{bucket}")
-    return {"name": bucket, "location": world.bucket, "projectNumber": world.number, "cors": world.cors}
+    kept = {"retentionPolicy": {"retentionPeriod": str(world.retention)}} if world.retention else {}
+    return {"name": bucket, "location": world.bucket, "projectNumber": world.number, "cors": world.cors, **kept}
 
 
 @storage("GET", "/storage/v1/b/{bucket}", "storage.buckets.get")

@@ -33,6 +33,7 @@ class World:
         number: Its number.
         database: The location of the Firestore database; None if there is none.
         bucket: The location of the default bucket; None if there is none.
+        retention: The time for which the bucket keeps each object, in seconds; 0 if it has no such policy.
         blaze: Whether the project has a billing account. Set it with `without_blaze`.
         identity_platform: Whether Firebase Auth has been upgraded to Identity Platform.
         vcpu: Cloud Run's quota of processors in each region, in vCPU; None if there is no quota.
@@ -67,6 +68,7 @@ class World:
     number: str = "123456789012"
     database: str | None = "nam5"
     bucket: str | None = "US-CENTRAL1"
+    retention: int = 0
     blaze: bool = True
     identity_platform: bool = True
     vcpu: int | None = 100

@@ -19,11 +19,12 @@ from stoker.jobs.context import JobContext
 from stoker.jobs.dispatch import dispatch
 from stoker.jobs.monitor import monitor_job
 from stoker.jobs.sweeper import sweep
-from stoker.logs import CURE, JobLog
+from stoker.logs import CURE, CURE_OF_RETENTION, JobLog
 from stoker.models.job import JobOutput, OutputFile
 from stoker.models.video import VideoInput
 from stoker.speech.engines.answer_cache import AnswerCache
 from stoker.speech.engines.google import Google
+from stoker.storage.outputs import delete_objects
 from stoker_tools.deploy.needs import ROLES
 from twin.gate import Gate
 
@@ -116,6 +117,19 @@ def test_a_job_that_may_not_write_files_fails_after_its_last_attempt(
         run_attempt(job.id, work)
     assert (job.status, job.data()["errorCode"]) == ("failed", "internal")
     assert set(cures(capfd)) == {CURE}
+
+
+def test_files_that_the_bucket_keeps_are_made_but_not_deleted(gate: Gate, capfd: pytest.CaptureFixture[str]) -> None:
+    job = DrivenJob()
+    gate.bucket.is_retained = True
+    run_attempt(job.id, work)
+    assert job.status == "completed"
+    names = list(gate.bucket.objects)
+    with pytest.raises(Forbidden, match="retention policy") as refusal:
+        delete_objects(names)
+    JobLog(job.id).error("The outputs could not be deleted.", refusal.value)
+    assert cures(capfd) == [CURE_OF_RETENTION]
+    assert list(gate.bucket.objects) == names
 
 
 def test_without_firestore_a_job_is_left_as_it_is(gate: Gate, capfd: pytest.CaptureFixture[str]) -> None:

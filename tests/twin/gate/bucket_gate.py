@@ -8,6 +8,7 @@ import itertools
 import json
 import re
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import unquote
 
@@ -41,12 +42,14 @@ class Bucket:
         name: The bucket's name.
         objects: The objects, by name.
         cors: The CORS of the bucket.
+        is_retained: Whether a retention policy keeps all objects for a year.
     """
 
     def __init__(self, name: str, account: FunctionsAccount) -> None:
         self.name = name
         self.objects: dict[str, StoredObject] = {}
         self.cors: list[Rule] = []
+        self.is_retained = False
         self._account = account
         self._numbers = itertools.count(1)
         self._uploads: dict[str, tuple[str, dict[str, Any], bytearray]] = {}
@@ -153,6 +156,8 @@ class Bucket:
     def _insert(self, name: str, described: Mapping[str, Any], content: bytes) -> Answer:
         if refusal := self._lacks_for_writing("Insert", name):
             return refusal
+        if name in self.objects and self.is_retained:
+            return self._kept(name)
         fields = {field: described[field] for field in SETTABLE if field in described}
         expected = described.get("crc32c")
         if expected not in (None, StoredObject(self.name, name, content, 0).crc32c):
@@ -190,6 +195,8 @@ class Bucket:
         return answered(changed.resource())
 
     def _delete(self, name: str) -> Answer:
+        if name in self.objects and self.is_retained:
+            return self._kept(name)
         return Answer(204) if self.objects.pop(name, None) else self._absent(name)
 
     # --- Refusals --------------------------------------------------------------------------------
@@ -206,6 +213,16 @@ class Bucket:
         return denied(
             f"{self._account.email} does not have {lacking} access to the Google Cloud Storage {what}. Permission "
             f"'{lacking}' denied on resource (or it may not exist)."
+        )
+
+    def _kept(self, name: str) -> Answer:
+        # Source: https://cloud.google.com/storage/docs/json_api/v1/status-codes (retentionPolicyNotMet)
+        until = datetime.now(UTC) + timedelta(days=365)
+        return refused(
+            403,
+            "PERMISSION_DENIED",
+            f"Object '{self.name}/{name}' is subject to bucket's retention policy or object retention and cannot be "
+            f"deleted or overwritten until {until.isoformat()}",
         )
 
     def _absent(self, name: str) -> Answer:

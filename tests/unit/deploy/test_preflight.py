@@ -79,6 +79,7 @@ CASES: dict[str, tuple[Facts, Plan]] = {
     "no-bucket": (replace(EVERYTHING, bucket=None), PLAN),
     "far-bucket": (replace(EVERYTHING, bucket=replace(EVERYTHING.bucket or Bucket("", ""), location="EU")), PLAN),
     "no-cors": (replace(EVERYTHING, bucket=Bucket("b", "US")), replace(PLAN, origins=())),
+    "retention": (replace(EVERYTHING, bucket=replace(EVERYTHING.bucket or Bucket("", ""), retention_days=7)), PLAN),
     "no-identity-platform": (replace(EVERYTHING, sign_in=SignIn(identity_platform=False)), PLAN),
     "no-auth": (
         replace(EVERYTHING, sign_in=None, deployed=EVERYTHING.deployed[:2]),
@@ -99,7 +100,7 @@ CASES: dict[str, tuple[Facts, Plan]] = {
 
 WARNINGS = {
     *("far-database", "far-bucket", "no-cors", "no-auth", "other-region", "surplus", "little-quota", "paused-queue"),
-    *("no-clean-up", "not-read"),
+    *("no-clean-up", "not-read", "retention"),
 }
 
 CURES = (

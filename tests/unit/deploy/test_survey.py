@@ -79,6 +79,12 @@ def test_a_project_that_was_deployed_to_has_these_facts() -> None:
     assert facts.sign_in == SignIn(triggers={"beforeCreate": "https://other.run.app"})
 
 
+def test_a_bucket_that_keeps_its_files_is_named() -> None:
+    world = World(retention=7 * 86_400)
+    [found] = [one for one in preflight.findings(replace(PLAN, blocking=False), read(world)) if one.code == "retention"]
+    assert "keeps each file for 7 days" in found.message
+
+
 def test_a_project_that_is_not_there_is_not_asked_for_more() -> None:
     world = World()
     assert read(world, "another-project") == Facts(seen=False)

@@ -74,6 +74,7 @@ WARNINGS: dict[str, Callable[[Facts], object]] = {
     "index-creating": lambda facts: facts["indexes"][0].update(state="CREATING"),
     "ttl-creating": lambda facts: facts["fields"][0].update(ttlConfig={"state": "CREATING"}),
     "role-too-broad": lambda facts: facts.update(policies=policies(ACCOUNT, "roles/editor")),
+    "retention": lambda facts: facts["bucket"].update(retentionPolicy={"retentionPeriod": "86400"}),
     "no-cors": lambda facts: facts["bucket"].pop("cors"),
     "cors-headers": lambda facts: facts["bucket"]["cors"][0].update(responseHeader=["Range"]),
     "other-version": lambda facts: facts["sweep"].pop("version"),

@@ -40,11 +40,13 @@ class Bucket:
         name: Its name.
         location: A region or a group of regions, such as `US-CENTRAL1` or `EU`.
         cors: Its CORS configuration, as Cloud Storage has it.
+        retention_days: The time for which no object can be deleted or replaced, in days; 0 without such a policy.
     """
 
     name: str
     location: str
     cors: tuple[Mapping[str, Any], ...] = ()
+    retention_days: float = 0
 
 
 @dataclass(frozen=True)

@@ -118,6 +118,8 @@ def _bucket(plan: Plan, facts: Facts) -> Iterator[Finding]:
             f"Set STOKER_REGION in functions/.env to a region near {bucket.location}.",
             "warning",
         )
+    if bucket.retention_days:
+        yield retention_finding(bucket.name, bucket.retention_days)
     if not plan.origins and not cors.lets_pages_read(bucket.cors):
         yield Finding(
             "no-cors",
@@ -125,6 +127,22 @@ def _bucket(plan: Plan, facts: Facts) -> Iterator[Finding]:
             "Set STOKER_ORIGINS in functions/.env to the origins of your app, and deploy again.",
             "warning",
         )
+
+
+def retention_finding(bucket: str, days: float) -> Finding:
+    """Return the finding for a bucket that keeps its objects.
+
+    Args:
+        bucket: The bucket's name.
+        days: The time of its retention policy, in days.
+    """
+    return Finding(
+        "retention",
+        f"The bucket keeps each file for {days:g} days. Until then, the files of deleted jobs and accounts stay, and "
+        "their deletions fail.",
+        f"gcloud storage buckets update gs://{bucket} --clear-retention-period    # or use another project",
+        "warning",
+    )
 
 
 def _sign_in(plan: Plan, facts: Facts) -> Iterator[Finding]:

@@ -161,7 +161,8 @@ def _bucket(google: Google) -> Bucket | None:
     if not name:
         return None
     bucket = google.get(f"storage.googleapis.com/storage/v1/b/{quote(name, safe='')}") or {}
-    return Bucket(name, bucket.get("location", ""), tuple(bucket.get("cors", ())))
+    kept = int(bucket.get("retentionPolicy", {}).get("retentionPeriod", 0))
+    return Bucket(name, bucket.get("location", ""), tuple(bucket.get("cors", ())), kept / 86_400)
 
 
 def _sign_in(answer: Mapping[str, Any] | None) -> SignIn | None:

@@ -7,6 +7,7 @@ from stoker.identity import address
 from stoker_tools.deploy.findings import Finding
 from stoker_tools.deploy.grants import Policy, Resource, lacking_grants, member, roles_in
 from stoker_tools.deploy.needs import ROLES
+from stoker_tools.deploy.preflight import retention_finding
 from stoker_tools.deploy.service_account import ID
 from stoker_tools.doctor.expected import Expected
 from stoker_tools.doctor.place import DeployedFunction, Place
@@ -106,7 +107,7 @@ def _without(broad: Iterable[str], account: str, place: Place) -> str:
 
 
 def check_bucket(bucket: Mapping[str, Any], wanted: Expected, place: Place) -> Iterator[Finding]:
-    """Yield a finding if there is no bucket, or if no web page may read its files in parts.
+    """Yield a finding if there is no bucket, if it keeps its files, or if no web page may read its files in parts.
 
     Args:
         bucket: The default bucket; empty if there is none.
@@ -117,6 +118,8 @@ def check_bucket(bucket: Mapping[str, Any], wanted: Expected, place: Place) -> I
         cure = f"Open https://console.firebase.google.com/project/{place.project}/storage and choose Get started."
         yield Finding("no-bucket", "The project has no bucket, so no job can read or make a file.", cure)
         return
+    if period := int(bucket.get("retentionPolicy", {}).get("retentionPeriod", 0)):
+        yield retention_finding(bucket["name"], period / 86_400)
     cure = f"Set STOKER_ORIGINS in functions/.env to the origins of your web app, and run {place.deploy}"
     rules = [one for one in bucket.get("cors", []) if {"GET", "*"}.intersection(one.get("method", []))]
     if not rules:
