@@ -20,15 +20,15 @@ def service_account() -> str | None:
     return address(named, "{{ params.PROJECT_ID }}") if named else None
 
 
-def address(named: str, project: str) -> str:
-    """Return the e-mail address of an account that the parameter names.
+def address(name: str, project: str) -> str:
+    """Return the e-mail address of an account of a project.
 
     Args:
-        named: The name of an account of the project, or the whole address of an account.
+        name: The name of the account in the project.
         project: The id of the project.
 
     Example:
-        >>> address("stoker", "acme-prod"), address("mine@other.example", "acme-prod")
-        ('stoker@acme-prod.iam.gserviceaccount.com', 'mine@other.example')
+        >>> address("stoker", "acme-prod")
+        'stoker@acme-prod.iam.gserviceaccount.com'
     """
-    return named if "@" in named else f"{named}@{project}.iam.gserviceaccount.com"
+    return f"{name}@{project}.iam.gserviceaccount.com"

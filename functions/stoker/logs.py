@@ -33,7 +33,7 @@ def log_error(message: str, error: BaseException | None, **fields: Any) -> None:
     # The stack is text, because the logger fails on an exception object (firebase-functions-python #172).
     stack = {"stack": "".join(traceback.format_exception(error))} if error is not None else {}
     if error is not None and is_denied(error):
-        fields["cure"] = CURE_OF_RETENTION if RETENTION in stack["stack"] else CURE
+        fields["cure"] = CURE_OF_RETENTION if RETENTION in str(error) else CURE
     logger.error(message, **fields, **stack)
 
 

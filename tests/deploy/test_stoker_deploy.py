@@ -59,6 +59,15 @@ MINE = {
 }
 """A function of the app itself, in another codebase."""
 
+OFF = {
+    f"{name}.googleapis.com"
+    for name in (
+        *("artifactregistry", "cloudbuild", "cloudfunctions", "cloudscheduler", "cloudtasks", "eventarc", "pubsub"),
+        *("run", "texttospeech"),
+    )
+}
+"""The APIs that are off in a new project, of those that the CLI enables. The functions of the app need none of them."""
+
 MY_INDEX = {
     "name": "projects/acme-prod/databases/(default)/collectionGroups/notes/indexes/mine",
     "queryScope": "COLLECTION",
@@ -108,6 +117,7 @@ def test_everything_is_deployed_at_once_and_again_beside_the_app(
     google: Google, scratch: Path, installed: Checkout
 ) -> None:
     world = google.world
+    world.off |= OFF
     world.functions = {str(MINE["name"]): MINE}
     world.indexes = {str(MY_INDEX["name"]): MY_INDEX}
     installed.replace("functions/.env", ORIGINS, ORIGINS.removeprefix("# "))
@@ -115,6 +125,7 @@ def test_everything_is_deployed_at_once_and_again_beside_the_app(
     first = deploy(installed, google, scratch)
     assert first.code == 0, first.output
     assert "Nothing is missing." in first.output
+    assert world.off == {"runtimeconfig.googleapis.com"}
     assert first.output.endswith("Everything is deployed. scripts/doctor looks whether it runs.\n")
     assert {"videoprocessing", "retryJob", "sweep_jobs"} <= world.ids("us-central1")
     assert world.function("mine") == MINE
@@ -255,4 +266,6 @@ def test_functions_leave_an_account_that_the_cli_had_made(google: Google, scratc
     run = deploy(installed, google, scratch)
     assert run.code == 0, run.output
     assert list(google.world.service_accounts) == [ACCOUNT]
+    callers = {job["httpTarget"]["oidcToken"]["serviceAccountEmail"] for job in google.world.schedules.values()}
+    assert callers == {ACCOUNT}
     assert roles_by_level(google.world)["queue"] == {"roles/cloudtasks.enqueuer"}

@@ -3,7 +3,7 @@
 from twin.calls import Call, masked
 from twin.google_world import World
 from twin.policies import policy_of, replaced
-from twin.refusals import Json, not_found
+from twin.refusals import Json, Refused, not_found
 from twin.routes import Routes
 
 storage = Routes("storage.googleapis.com")
@@ -51,7 +51,10 @@ def bucket_policy(world: World, call: Call, bucket: str) -> Json:
 @storage("PUT", "/storage/v1/b/{bucket}/iam", "storage.buckets.setIamPolicy")
 def set_bucket_policy(world: World, call: Call, bucket: str) -> Json:
     """Replace the policy of a bucket."""
-    world.policies[bucket] = replaced(world, bucket_policy(world, call, bucket), call.body)
+    try:
+        world.policies[bucket] = replaced(world, bucket_policy(world, call, bucket), call.body)
+    except Refused as refused:
+        raise Refused(412, "FAILED_PRECONDITION", "Precondition Failed") if refused.code == 409 else refused from None
     return world.policies[bucket]
 
 

@@ -73,8 +73,8 @@ def new_function(world: World, call: Call, parent: str) -> Json:
         "url": f"https://{location}-{world.project}.cloudfunctions.net/{function_id}",
     }
     made["serviceConfig"] = {
-        "serviceAccountEmail": world.default_account,
         **call.body["serviceConfig"],
+        "serviceAccountEmail": call.body["serviceConfig"].get("serviceAccountEmail") or world.default_account,
         "service": service,
         "uri": f"https://{service_id(function_id)}-abcdefghij-uc.a.run.app",
     }

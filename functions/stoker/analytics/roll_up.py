@@ -56,7 +56,7 @@ def roll_up_through_the_minute(
             sleep(min(wait, 0.5))
         try:
             marked = roll_up(began + config.ROLL_UP_SECONDS, now)
-            if not marked and not is_patient:
+            if marked is None and not is_patient:
                 return
         except Exception as error:
             # The next roll-up comes soon, and finds all events that are not rolled up.
@@ -64,7 +64,7 @@ def roll_up_through_the_minute(
         starts += config.ROLL_UP_EVERY_SECONDS
 
 
-def roll_up(until: float = float("inf"), now: Callable[[], float] = time.monotonic) -> int:
+def roll_up(until: float = float("inf"), now: Callable[[], float] = time.monotonic) -> int | None:
     """Roll up all events that are not rolled up yet.
 
     Args:
@@ -72,10 +72,13 @@ def roll_up(until: float = float("inf"), now: Callable[[], float] = time.monoton
         now: The clock, in seconds. It is read before each commit.
 
     Returns:
-        The number of events that were marked, including events that can't be counted; 0 if another roll-up is running.
+        The number of events that were marked, including events that can't be counted; 0 if another roll-up is running,
+        and None if no event waits.
     """
     began = now()
-    lease = RollUpLease.take() if any(read(waiting_events(), limit=1)) else None
+    if not any(read(waiting_events(), limit=1)):
+        return None
+    lease = RollUpLease.take()
     if lease is None:
         return 0
     rolling = RollUp(lease)

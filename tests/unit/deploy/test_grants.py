@@ -9,9 +9,9 @@ import pytest
 
 from stoker_tools.deploy import account_steps, survey
 from stoker_tools.deploy.deployment_plan import Plan, Planned
-from stoker_tools.deploy.facts import AccountRights
+from stoker_tools.deploy.facts import Facts
 from stoker_tools.deploy.google import GoogleRefusal
-from stoker_tools.deploy.grants import roles_in, with_roles
+from stoker_tools.deploy.grants import Grant, roles_in, with_roles
 from stoker_tools.deploy.iam_policies import PAUSES, give
 from stoker_tools.deploy.service_account import remember
 from stoker_tools.errors import CommandError
@@ -59,25 +59,30 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def rights(world: World) -> AccountRights | None:
-    return survey.account_rights(Near(world), PLAN)
+def facts(world: World, plan: Plan = PLAN) -> Facts:
+    return survey.facts(Near(world), plan)
+
+
+def lacking(world: World) -> tuple[Grant, ...] | None:
+    found = facts(world).account
+    return found.lacking if found else None
 
 
 def prepared(world: World, root: Path, plan: Plan = PLAN) -> list[str]:
     """Make the account and give it its roles; return the lines of progress."""
     said: list[str] = []
-    account_steps.prepare(root, Near(world), plan, rights(world), said.append)
+    account_steps.prepare(root, Near(world), plan, facts(world, plan), said.append)
     return said
 
 
 def test_a_new_account_gets_each_role_on_its_resources_and_nothing_else(root: Path) -> None:
     world = world_with(account=False)
-    assert rights(world) is None
+    assert lacking(world) is None
     said = prepared(world, root)
     assert said[0] == "Making the service account of the functions, stoker@acme-prod.iam.gserviceaccount.com."
     assert said[-1] == "functions/.env and functions/functions.yaml name the account now. Commit both files."
     assert (root / "functions/functions.yaml").read_text() == "made anew"
-    assert rights(world) == AccountRights()
+    assert lacking(world) == ()
     held = {name: world.roles_of(PLAN.account, name) for name in ("", *world.policies)}
     assert held == {
         "": {
@@ -126,10 +131,12 @@ ENV = "# The account.\n{}\n# STOKER_VCPU=100\n"
     [
         (ENV.format("# STOKER_SERVICE_ACCOUNT=stoker"), ENV.format("STOKER_SERVICE_ACCOUNT=stoker")),
         (ENV.format("STOKER_SERVICE_ACCOUNT="), ENV.format("STOKER_SERVICE_ACCOUNT=stoker")),
+        (ENV.format("#  STOKER_SERVICE_ACCOUNT=stoker"), ENV.format("STOKER_SERVICE_ACCOUNT=stoker")),
+        ("# No STOKER_SERVICE_ACCOUNT=a\n", "# No STOKER_SERVICE_ACCOUNT=a\nSTOKER_SERVICE_ACCOUNT=stoker\n"),
         ("STOKER_BLOCKING=true", "STOKER_BLOCKING=true\nSTOKER_SERVICE_ACCOUNT=stoker\n"),
         ("", "STOKER_SERVICE_ACCOUNT=stoker\n"),
     ],
-    ids=["comment", "empty", "missing", "no file"],
+    ids=["comment", "empty", "indented", "words", "missing", "no file"],
 )
 def test_the_parameters_keep_their_other_lines(root: Path, before: str, after: str) -> None:
     file = root / "functions/.env"
@@ -143,8 +150,7 @@ def test_another_account_gets_the_same_roles_and_is_not_made(root: Path) -> None
     world = world_with()
     other = "mine@acme-prod.iam.gserviceaccount.com"
     world.service_accounts[other] = {"email": other}
-    plan = Plan("acme-prod", named_account="mine")
-    account_steps.prepare(root, Near(world), plan, survey.account_rights(Near(world), plan), lambda line: None)
+    prepared(world, root, Plan("acme-prod", named_account="mine"))
     assert world.roles_of(other)
     assert not (root / "functions/.env").exists()
 
@@ -170,10 +176,8 @@ CHANGED = GoogleRefusal(409, "ABORTED", "There were concurrent policy changes.")
 @pytest.mark.parametrize("refusal", [UNKNOWN, CHANGED], ids=["unknown", "changed"])
 def test_a_write_that_google_will_accept_later_is_tried_again(refusal: GoogleRefusal) -> None:
     world, waited = world_with(), list[float]()
-    found = rights(world)
-    assert found
-    on_project = [grant for grant in found.lacking if grant.resource.level == "project"]
-    give(Late(world, iter([refusal] * 2)), on_project, PLAN.account, waited.append)
+    on_project = [grant for grant in lacking(world) or () if grant.resource.level == "project"]
+    give(Late(world, iter([refusal] * 2)), on_project, PLAN.account, waited.append, is_new=True)
     assert waited == list(PAUSES[:2])
     assert len(world.roles_of(PLAN.account)) == len(on_project)
 
@@ -183,9 +187,55 @@ def test_a_refusal_that_stays_is_explained(root: Path) -> None:
     with pytest.raises(CommandError, match="Nothing was deployed, but the roles of stoker@acme-prod") as failed:
         prepared(world, root)
     assert failed.value.exit_code == ExitCode.FAILED
-    with pytest.raises(CommandError, match="Everything is deployed, but the roles of stoker@acme-prod") as failed:
+    world = world_with(denied={"run.services.getIamPolicy"})
+    with pytest.raises(CommandError, match="The functions are deployed, but the roles of stoker@acme-prod") as failed:
         account_steps.finish(Near(world), PLAN, lambda line: None)
     assert failed.value.exit_code == ExitCode.INCOMPLETE
+
+
+def test_a_role_that_can_not_be_read_does_not_hide_the_others() -> None:
+    found = facts(world_with(denied={"resourcemanager.projects.getIamPolicy"})).account
+    assert found
+    assert found.unread
+    assert {grant.resource.level for grant in found.lacking} == {"bucket", "account", "queue", "service"}
+
+
+def test_the_account_of_a_project_whose_apis_are_off_gets_the_roles_that_can_be_given(root: Path) -> None:
+    """The Firebase CLI enables them later. Before that, there are no queues and no functions."""
+    world = World(off={"cloudtasks.googleapis.com", "cloudfunctions.googleapis.com", "run.googleapis.com"})
+    prepared(world, root)
+    assert "roles/datastore.user" in world.roles_of(PLAN.account)
+    assert world.roles_of(PLAN.account, world.bucket_name) == {"roles/storage.objectAdmin"}
+
+
+def test_what_was_deployed_gets_its_roles_afterwards() -> None:
+    world = world_with()
+    account_steps.finish(Near(world), PLAN, lambda line: None)
+    assert world.roles_of(PLAN.account) == set()
+    assert world.roles_of(PLAN.account, f"{PLACE}/queues/films") == {"roles/cloudtasks.enqueuer"}
+    assert world.roles_of(PLAN.account, f"{PLACE}/services/retryJob") == set()
+    written = len(world.writes())
+    account_steps.finish(Near(world), PLAN, lambda line: None)
+    assert len(world.writes()) == written
+
+
+def schedule(function: str, account: str) -> tuple[str, Json]:
+    name = f"{PLACE}/jobs/firebase-schedule-{function}-us-central1"
+    token = {"serviceAccountEmail": account, "audience": "https://sweep.run.app"}
+    target = {"uri": "https://sweep.run.app", "httpMethod": "POST", "oidcToken": token}
+    return name, {"name": name, "schedule": "every 1 minutes", "httpTarget": target}
+
+
+def test_a_schedule_calls_as_the_account_of_its_function() -> None:
+    """The Firebase CLI leaves the old account in the schedule, and lets only the new account call the function."""
+    old = "firebase-fn-1@acme-prod.iam.gserviceaccount.com"
+    (ours, _), (mine, _) = schedules = [schedule("sweep", old), schedule("mine", old)]
+    world = world_with(schedules=dict(schedules))
+    said: list[str] = []
+    account_steps.finish(Near(world), PLAN, said.append)
+    assert world.schedules[ours] == schedule("sweep", PLAN.account)[1]
+    assert world.schedules[mine] == schedule("mine", old)[1]
+    assert said[-1] == f"firebase-schedule-sweep-us-central1 calls its function as {PLAN.account} now."
 
 
 def test_a_role_is_added_once() -> None:

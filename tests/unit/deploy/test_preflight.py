@@ -270,7 +270,7 @@ def test_an_api_that_the_deployer_may_not_enable_is_named() -> None:
 def test_a_first_deployment_makes_a_service_account_and_a_later_one_does_not() -> None:
     parts = [FOR_NEW_ACCOUNT, *FOR_GRANTS.values()]
     lacking = frozenset(permission for part in parts for permissions in part.values() for permission in permissions)
-    lacking -= {"run.services.getIamPolicy"}  # Each deployment needs it.
+    lacking -= ALWAYS_NEEDED
     first = preflight.findings(PLAN, replace(FRESH, missing=lacking))
     roles = [finding.cure.rpartition("=")[2] for finding in first]
     assert set(roles) == {role for part in parts for role in part}
@@ -288,10 +288,13 @@ def test_a_role_that_the_service_account_lacks_needs_the_permissions_of_its_leve
 
 
 def test_rights_that_can_not_be_read_stop_only_the_first_deployment() -> None:
-    unread = replace(EVERYTHING, account=None, unread={"account": Refusal("Permission denied")})
-    assert the_only(preflight.findings(PLAN, unread)).severity == "error"
-    named = replace(PLAN, named_account="stoker")
-    assert the_only(preflight.findings(named, unread)).severity == "warning"
+    for unread in (
+        replace(EVERYTHING, account=None, unread={"account": Refusal("Permission denied")}),
+        replace(EVERYTHING, account=AccountRights(unread=Refusal("Permission denied"))),
+    ):
+        assert the_only(preflight.findings(PLAN, unread)).severity == "warning"
+        first = preflight.findings(PLAN, replace(unread, deployed=(), sign_in=SignIn()))
+        assert (the_only(first).code, the_only(first).severity) == ("not-read", "error")
 
 
 def test_each_deployment_reads_who_may_call_the_functions() -> None:

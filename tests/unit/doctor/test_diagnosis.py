@@ -47,6 +47,9 @@ ERRORS: dict[str, Callable[[Facts], object]] = {
     "functions-elsewhere": the_function(region="us-central1", codebase="another"),
     "function-broken": the_function(state="FAILED"),
     "schedule-missing": lambda facts: facts["schedules"].clear(),
+    "schedule-account": lambda facts: facts["schedules"][0].update(
+        httpTarget={"oidcToken": {"serviceAccountEmail": "firebase-fn-1@acme-prod.iam.gserviceaccount.com"}}
+    ),
     "schedule-off": lambda facts: facts["schedules"][0].update(state="PAUSED"),
     "queue-missing": lambda facts: facts["queues"].clear(),
     "queue-off": lambda facts: facts["queues"][0].update(state="PAUSED"),

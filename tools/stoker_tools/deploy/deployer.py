@@ -25,10 +25,13 @@ ALWAYS: Mapping[str, tuple[str, ...]] = {
         *("cloudfunctions.functions.update", "cloudfunctions.operations.get"),
     ),
     "roles/run.admin": ("run.services.getIamPolicy",),  # To see who may call a scheduled or blocking function.
-    "roles/cloudtasks.queueAdmin": ("cloudtasks.queues.create", "cloudtasks.queues.get", "cloudtasks.queues.update"),
+    "roles/cloudtasks.queueAdmin": (
+        *("cloudtasks.queues.create", "cloudtasks.queues.get", "cloudtasks.queues.getIamPolicy"),
+        *("cloudtasks.queues.list", "cloudtasks.queues.update"),
+    ),
     "roles/cloudscheduler.admin": (
         *("cloudscheduler.jobs.create", "cloudscheduler.jobs.delete", "cloudscheduler.jobs.get"),
-        "cloudscheduler.jobs.update",
+        *("cloudscheduler.jobs.list", "cloudscheduler.jobs.update"),
     ),
     "roles/iam.serviceAccountUser": ("iam.serviceAccounts.actAs", "iam.serviceAccounts.get"),
     "roles/serviceusage.serviceUsageConsumer": ("serviceusage.services.get", "serviceusage.services.use"),

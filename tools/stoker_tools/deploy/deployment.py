@@ -5,8 +5,7 @@
 
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -63,9 +62,7 @@ def steps(plan: Plan) -> list[Step]:
     ]
 
 
-def deploy(
-    root: Path, plan: Plan, report: Callable[[str], None], *, quietly: bool, pauses: Iterable[float] = ()
-) -> list[str]:
+def deploy(root: Path, plan: Plan, report: Callable[[str], None], *, quietly: bool) -> list[str]:
     """Deploy rules, indexes and functions; return the targets that were deployed.
 
     Args:
@@ -73,8 +70,6 @@ def deploy(
         plan: The deployment.
         report: It takes a line of progress.
         quietly: Whether the output of the CLI goes to stderr.
-        pauses: The pauses before the functions are tried again, in seconds. There are some only if the service account
-            of the functions is new, because a new account is not known everywhere at once.
 
     Raises:
         CommandError: The CLI has failed.
@@ -82,13 +77,8 @@ def deploy(
     done: list[str] = []
     for step in steps(plan):
         report(step.title)
-        code = _run(root, step, quietly=quietly)
-        for pause in pauses if "functions" in step.targets else ():
-            if not code:
-                break
-            report(f"The new service account may not be known everywhere yet. Trying again in {pause:.0f} s.")
-            time.sleep(pause)
-            code = _run(root, step, quietly=quietly)
+        line = [str(root / FIREBASE), *step.arguments]
+        code = subprocess.run(line, cwd=root, stdout=sys.stderr if quietly else None, check=False).returncode
         if code:
             before = f" Deployed before: {', '.join(done)}." if done else ""
             raise CommandError(
@@ -98,11 +88,6 @@ def deploy(
             )
         done += step.targets
     return done
-
-
-def _run(root: Path, step: Step, *, quietly: bool) -> int:
-    line = [str(root / FIREBASE), *step.arguments]
-    return subprocess.run(line, cwd=root, stdout=sys.stderr if quietly else None, check=False).returncode
 
 
 def set_cors(google: Google, bucket: Bucket | None, plan: Plan) -> CorsResult:

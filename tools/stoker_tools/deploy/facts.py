@@ -97,14 +97,29 @@ class Quota:
 
 
 @dataclass(frozen=True)
+class Refusal:
+    """An answer of Google that is no fact.
+
+    Attributes:
+        message: Google's sentence.
+        status: The status of HTTP.
+    """
+
+    message: str
+    status: int = 403
+
+
+@dataclass(frozen=True)
 class AccountRights:
     """The rights of the service account of the functions.
 
     Attributes:
-        lacking: The roles that it lacks on what is there already.
+        lacking: The roles that it lacks on what is there already, as far as they could be read.
+        unread: Google's answer if a part of the roles could not be read.
     """
 
     lacking: tuple[Grant, ...] = ()
+    unread: Refusal | None = None
 
 
 @dataclass(frozen=True)
@@ -116,19 +131,6 @@ class Images:
     """
 
     clean_up: bool
-
-
-@dataclass(frozen=True)
-class Refusal:
-    """An answer of Google that is no fact.
-
-    Attributes:
-        message: Google's sentence.
-        status: The status of HTTP.
-    """
-
-    message: str
-    status: int = 403
 
 
 @dataclass(frozen=True)

@@ -25,27 +25,39 @@ PAUSES = (1, 2, 4, 8, 16, 30)
 """The pauses before another try, in seconds. A new account is known everywhere after a minute or more. Source:
 https://cloud.google.com/iam/docs/service-accounts-create (eventually consistent)"""
 
-CONFLICT = 409
-"""The status of a write to a policy that somebody else has changed since it was read."""
+CHANGED = (409, 412)
+"""The statuses of a write to a policy that somebody else has changed since it was read. Cloud Storage has its own."""
 
 
-def policies(google: Google, resources: Iterable[Resource]) -> dict[Resource, Policy]:
-    """Read policies, all at once.
+def read_policies(
+    google: Google, resources: Iterable[Resource]
+) -> tuple[dict[Resource, Policy], dict[Resource, GoogleRefusal]]:
+    """Read policies, all at once; return those that could be read, and Google's refusals of the others.
 
     Args:
         google: The project.
         resources: Their resources.
 
     Raises:
-        GoogleRefusal: Google has refused a call.
         CommandError: Google can't be reached.
     """
     listed = tuple(resources)
     with ThreadPoolExecutor(8) as threads:
-        return dict(zip(listed, threads.map(lambda one: _read(google, one), listed), strict=True))
+        answers = dict(zip(listed, threads.map(lambda one: _tried(google, one), listed), strict=True))
+    refusals = {one: answer for one, answer in answers.items() if isinstance(answer, GoogleRefusal)}
+    return {one: answer for one, answer in answers.items() if not isinstance(answer, GoogleRefusal)}, refusals
 
 
-def give(google: Google, grants: Iterable[Grant], account: str, wait: Callable[[float], object]) -> None:
+def _tried(google: Google, resource: Resource) -> Policy | GoogleRefusal:
+    try:
+        return _read(google, resource)
+    except GoogleRefusal as refusal:
+        return refusal
+
+
+def give(
+    google: Google, grants: Iterable[Grant], account: str, wait: Callable[[float], object], *, is_new: bool = False
+) -> None:
     """Give roles to an account. All other parts of the policies stay.
 
     Args:
@@ -53,6 +65,7 @@ def give(google: Google, grants: Iterable[Grant], account: str, wait: Callable[[
         grants: The roles.
         account: The e-mail address of the account.
         wait: It waits for a number of seconds.
+        is_new: Whether the account is new. Google may not know it everywhere yet.
 
     Raises:
         GoogleRefusal: Google has refused a call.
@@ -61,28 +74,23 @@ def give(google: Google, grants: Iterable[Grant], account: str, wait: Callable[[
     wanted: dict[Resource, list[str]] = {}
     for grant in grants:
         wanted.setdefault(grant.resource, []).append(grant.role)
+
+    def add(resource: Resource) -> None:
+        for pause in (*PAUSES, None):
+            try:
+                _write(google, resource, with_roles(_read(google, resource), wanted[resource], account))
+            except GoogleRefusal as refusal:
+                unknown = is_new and ("does not exist" in refusal.message or resource.level == "account")
+                if pause is None or not (unknown or refusal.status in CHANGED):
+                    raise
+                wait(pause)
+            else:
+                return
+
     with ThreadPoolExecutor(8) as threads:
-        tasks = [threads.submit(_add, google, one, roles, account, wait) for one, roles in wanted.items()]
+        tasks = [threads.submit(add, one) for one in wanted]
     for task in tasks:
         task.result()
-
-
-def _add(
-    google: Google, resource: Resource, roles: Iterable[str], account: str, wait: Callable[[float], object]
-) -> None:
-    for pause in (*PAUSES, None):
-        try:
-            _write(google, resource, with_roles(_read(google, resource), roles, account))
-        except GoogleRefusal as refusal:
-            if pause is None or not _may_succeed_later(refusal):
-                raise
-            wait(pause)
-        else:
-            return
-
-
-def _may_succeed_later(refusal: GoogleRefusal) -> bool:
-    return refusal.status == CONFLICT or "does not exist" in refusal.message
 
 
 def _read(google: Google, resource: Resource) -> Policy:

@@ -110,6 +110,11 @@ function* parameterFindings(functions, project) {
   if (found.STOKER_SPEECH && !["google", "espeak"].includes(found.STOKER_SPEECH)) {
     yield ["bad-parameter", `STOKER_SPEECH is '${found.STOKER_SPEECH}'.`, `Set it to google or espeak in ${env}.`];
   }
+  // Source: https://cloud.google.com/iam/docs/service-accounts-create (the name: 6 to 30 characters)
+  if (found.STOKER_SERVICE_ACCOUNT && !/^[a-z][a-z0-9-]{4,28}[a-z0-9]$/.test(found.STOKER_SERVICE_ACCOUNT)) {
+    const reason = `STOKER_SERVICE_ACCOUNT is '${found.STOKER_SERVICE_ACCOUNT}', which is no name of a service account.`;
+    yield ["bad-parameter", reason, `Set it to stoker in ${env}, or leave it out. Then run scripts/generate.`];
+  }
   const own = values(path.join(functions, `.env.${project}`));
   for (const name of BUILT_IN.filter((one) => own[one])) {
     const reason = `${name} in .env.${project} has no effect, because the manifest is made for all projects.`;

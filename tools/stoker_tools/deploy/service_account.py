@@ -13,8 +13,8 @@ EXISTS = 409
 """The status of Google's refusal to make an account again."""
 
 
-def make(google: Google) -> bool:
-    """Make the account; return whether it is new.
+def make(google: Google) -> None:
+    """Make the account, if it does not exist.
 
     Args:
         google: The project.
@@ -28,10 +28,8 @@ def make(google: Google) -> bool:
         address = f"iam.googleapis.com/v1/projects/{google.project}/serviceAccounts"
         google.call("POST", address, {"accountId": ID, "serviceAccount": shown})
     except GoogleRefusal as refusal:
-        if refusal.status == EXISTS:
-            return False
-        raise
-    return True
+        if refusal.status != EXISTS:
+            raise
 
 
 def remember(functions: Path) -> Path:
@@ -43,7 +41,7 @@ def remember(functions: Path) -> Path:
     file = functions / ".env"
     text = file.read_text(encoding="utf-8") if file.exists() else ""
     line = f"{PARAMETER}={ID}"
-    named = re.sub(rf"(?m)^#? ?{PARAMETER}=.*$", line, text)
+    named, count = re.subn(rf"(?m)^[ \t]*#?[ \t]*{PARAMETER}[ \t]*=.*$", line, text)
     start = text if not text or text.endswith("\n") else f"{text}\n"
-    file.write_text(named if line in named else f"{start}{line}\n", encoding="utf-8")
+    file.write_text(named if count else f"{start}{line}\n", encoding="utf-8")
     return file

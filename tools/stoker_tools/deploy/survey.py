@@ -1,16 +1,17 @@
-"""Reading the facts of a project: one request for each, all at once."""
+"""Reading the facts of a project, all at once. The roles of the functions' service account are read at the end."""
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
-from stoker_tools.deploy import grants
 from stoker_tools.deploy.deployer import NEEDED_APIS, PERMISSIONS
 from stoker_tools.deploy.deployment_plan import CODEBASE, Plan
 from stoker_tools.deploy.facts import AccountRights, Bucket, Database, Deployed, Facts, Images, Quota, Refusal, SignIn
 from stoker_tools.deploy.google import NOT_FOUND, Google, GoogleRefusal
-from stoker_tools.deploy.iam_policies import policies
+from stoker_tools.deploy.grants import Resource, lacking_grants, resources
+from stoker_tools.deploy.iam_policies import read_policies
 
 CODEBASE_LABEL, HASH_LABEL = "firebase-functions-codebase", "firebase-functions-hash"
 """The labels that the CLI puts on functions: the codebase, and a hash of the source and the parameters. See
@@ -44,7 +45,8 @@ def facts(google: Google, plan: Plan) -> Facts:
     with ThreadPoolExecutor(len(readers)) as threads:
         answers = dict(zip(readers, threads.map(_tried, readers.values()), strict=True))
     unread = {name: answer for name, answer in answers.items() if isinstance(answer, Refusal)}
-    return Facts(**{name: answer for name, answer in answers.items() if name not in unread}, unread=unread)
+    found = Facts(**{name: answer for name, answer in answers.items() if name not in unread}, unread=unread)
+    return found if found.account is None else replace(found, account=_rights(google, plan, found))
 
 
 def _tried(reader: Callable[[], Any]) -> Any:
@@ -54,8 +56,35 @@ def _tried(reader: Callable[[], Any]) -> Any:
         return Refusal(refusal.message, refusal.status)
 
 
-def account_rights(google: Google, plan: Plan) -> AccountRights | None:
-    """Read the rights of the functions' service account; return None if the account does not exist.
+def _rights(google: Google, plan: Plan, found: Facts) -> AccountRights:
+    policies, refusals = read_policies(google, account_resources(plan, found))
+    unread = next((Refusal(one.message, one.status) for one in refusals.values()), None)
+    return AccountRights(lacking_grants(policies, plan.account), unread)
+
+
+def account_resources(plan: Plan, found: Facts) -> tuple[Resource, ...]:
+    """Return the resources on which the account needs roles, of those that are there.
+
+    Args:
+        plan: The deployment.
+        found: The project.
+    """
+    place = f"projects/{plan.project}/locations/{plan.region}"
+    return resources(
+        plan.project,
+        plan.account,
+        found.bucket.name if found.bucket else "",
+        queues=[f"{place}/queues/{one.name}" for one in plan.functions if one.is_queue and one.name in found.queues],
+        services=[
+            one.service
+            for one in found.deployed
+            if one.service and one.codebase == CODEBASE and one.region == plan.region and one.name in plan.private
+        ],
+    )
+
+
+def what_was_deployed(google: Google, plan: Plan) -> Facts:
+    """Read the queues and the functions again, after a deployment.
 
     Args:
         google: The project.
@@ -65,22 +94,7 @@ def account_rights(google: Google, plan: Plan) -> AccountRights | None:
         GoogleRefusal: Google has refused a call.
         CommandError: Google can't be reached.
     """
-    if google.get(f"iam.googleapis.com/v1/projects/-/serviceAccounts/{plan.account}") is None:
-        return None
-    bucket, there = _bucket(google), _queues(google, plan.region)
-    place = f"projects/{google.project}/locations/{plan.region}"
-    on = grants.resources(
-        google.project,
-        plan.account,
-        bucket.name if bucket else "",
-        queues=[f"{place}/queues/{one.name}" for one in plan.functions if one.is_queue and one.name in there],
-        services=[
-            one.service
-            for one in _functions(google, plan.region)
-            if one.service and one.codebase == CODEBASE and one.region == plan.region and one.name in plan.private
-        ],
-    )
-    return AccountRights(grants.lacking_grants(policies(google, on), plan.account))
+    return Facts(deployed=_functions(google, plan.region), queues=_queues(google, plan.region))
 
 
 def _readers(google: Google, plan: Plan) -> Mapping[str, Callable[[], Any]]:
@@ -98,8 +112,13 @@ def _readers(google: Google, plan: Plan) -> Mapping[str, Callable[[], Any]]:
         "queues": lambda: _queues(google, region),
         "images": lambda: _images(google.get(f"artifactregistry.googleapis.com/v1/{place}/repositories/gcf-artifacts")),
         "quota": lambda: _quota(_listed(google, QUOTAS.format(project=google.project), "metrics"), region),
-        "account": lambda: account_rights(google, plan),
+        "account": lambda: _account(google, plan),
     }
+
+
+def _account(google: Google, plan: Plan) -> AccountRights | None:
+    found = google.get(f"iam.googleapis.com/v1/projects/-/serviceAccounts/{plan.account}")
+    return None if found is None else AccountRights()
 
 
 def _functions(google: Google, region: str) -> tuple[Deployed, ...]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from http import HTTPStatus
 
-from stoker_tools.deploy.deployment_plan import Plan
+from stoker_tools.deploy.deployment_plan import CODEBASE, Plan
 from stoker_tools.deploy.facts import MANAGED_BY_API, Facts, Refusal
 from stoker_tools.deploy.findings import Finding
 
@@ -78,10 +78,11 @@ def unread_findings(plan: Plan, facts: Facts) -> Iterator[Finding]:
         needed.add("bucket")
     if plan.blocking:
         needed.add("sign_in")
-    if not plan.named_account:
-        needed.add("account")  # The functions would run as an account that others share.
-    for fact, refusal in facts.unread.items():
-        if not facts.knows(fact):
+    if not any(one.codebase == CODEBASE for one in facts.deployed):
+        needed.add("account")  # At a first deployment, the account needs all of its roles.
+    of_account = {"account": facts.account.unread} if facts.account and facts.account.unread else {}
+    for fact, refusal in {**facts.unread, **of_account}.items():
+        if not facts.knows(fact) or fact in of_account:
             yield _not_read(plan.project, fact, refusal, needed=fact in needed)
 
 

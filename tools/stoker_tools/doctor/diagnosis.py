@@ -16,7 +16,14 @@ from stoker_tools.doctor.job_checks import (
     check_waiting,
 )
 from stoker_tools.doctor.place import Place
-from stoker_tools.doctor.platform_checks import check_bucket, check_queues, check_roles, check_rules, check_schedules
+from stoker_tools.doctor.platform_checks import (
+    check_bucket,
+    check_callers,
+    check_queues,
+    check_roles,
+    check_rules,
+    check_schedules,
+)
 from stoker_tools.doctor.reading import Unread
 
 Check = Callable[[Any, Expected, Place], Iterator[Finding]]
@@ -53,6 +60,8 @@ def diagnose(facts: Mapping[str, Any], wanted: Expected, place: Place) -> list[F
             found += check(known[name], wanted, place)
     if "policies" in known and "functions" in known:
         found += check_roles(known["policies"], known["functions"], wanted, place)
+    if "schedules" in known and "functions" in known:
+        found += check_callers(known["schedules"], known["functions"], wanted, place)
     if "used" in known and "settings" in known:
         found += check_used(known["used"], known["settings"], place)
     return sorted(found, key=lambda one: one.severity)

@@ -6,7 +6,7 @@ from typing import Any
 
 from stoker_tools.deploy.google import Google, GoogleRefusal
 from stoker_tools.deploy.grants import Policy, Resource, resources
-from stoker_tools.deploy.iam_policies import policies
+from stoker_tools.deploy.iam_policies import read_policies
 from stoker_tools.deploy.survey import CODEBASE_LABEL, HASH_LABEL
 from stoker_tools.doctor.expected import Expected
 from stoker_tools.doctor.place import DeployedFunction
@@ -81,7 +81,10 @@ def _policies(google: Google, wanted: Expected, region: str) -> Mapping[Resource
             services=[one.service for one in found if one.service and kinds[one.name] != "client"],
         )
     }
-    return policies(google, needed)
+    found_policies, refusals = read_policies(google, needed)
+    for refusal in refusals.values():
+        raise refusal
+    return found_policies
 
 
 def _listed(google: Google, url: str, name: str, **query: str) -> list[Any]:

@@ -8,6 +8,7 @@ from stoker_tools.deploy.findings import Finding
 from stoker_tools.deploy.grants import Policy, Resource, lacking_grants, member, roles_in
 from stoker_tools.deploy.needs import ROLES
 from stoker_tools.deploy.preflight import retention_finding
+from stoker_tools.deploy.schedule_accounts import account_of
 from stoker_tools.deploy.service_account import ID
 from stoker_tools.doctor.expected import Expected
 from stoker_tools.doctor.place import DeployedFunction, Place
@@ -42,6 +43,27 @@ def check_schedules(found: Sequence[Mapping[str, Any]], wanted: Expected, place:
         elif code := jobs[name].get("status", {}).get("code"):
             message = f"The last call of {endpoint.name} by its schedule has failed (code {code})."
             yield Finding("schedule-failing", message, place.log_of(endpoint.name), "warning")
+
+
+def check_callers(
+    found: Sequence[Mapping[str, Any]], functions: Iterable[DeployedFunction], wanted: Expected, place: Place
+) -> Iterator[Finding]:
+    """Yield a finding for each schedule that calls its function as another account than that of the function.
+
+    Args:
+        found: The jobs of Cloud Scheduler, as it lists them.
+        functions: The functions of the project, which name their service accounts.
+        wanted: The things that the project should have.
+        place: The place that is looked at.
+    """
+    accounts = {(one.name, one.region): one.account for one in functions}
+    jobs = {one["name"].rpartition("/")[2]: account_of(one) for one in found}
+    for endpoint in wanted.endpoints:
+        caller = jobs.get(f"firebase-schedule-{endpoint.name}-{endpoint.region}", "")
+        account = accounts.get((endpoint.name, endpoint.region), "")
+        if endpoint.kind == "schedule" and caller and account and caller != account:
+            message = f"The schedule of {endpoint.name} calls it as {caller}, and only {account} may call it."
+            yield Finding("schedule-account", message, place.deploy)
 
 
 def check_queues(found: Sequence[Mapping[str, Any]], wanted: Expected, place: Place) -> Iterator[Finding]:

@@ -55,18 +55,30 @@ def run(options: argparse.Namespace) -> int:
     elif options.check and found:
         report("These are warnings. They do not stop a deployment.")
     elif not options.check and google:
-        # The rights that can't be read are left as they are: a deployer may lack the permission to see them.
-        changes_account = "account" not in facts.unread
-        is_new = changes_account and account_steps.prepare(ROOT, google, plan, facts.account, report)
-        pauses = account_steps.PAUSES if is_new else ()
-        result["deployed"] = deploy(ROOT, plan, report, quietly=options.json, pauses=pauses)
-        if changes_account:
-            account_steps.finish(google, plan, report)
-        result["cors"] = set_cors(google, facts.bucket, plan)
+        result |= _deploy(google, plan, facts, report, quietly=options.json)
         report(f"CORS of the bucket: {result['cors']}.\nEverything is deployed. scripts/doctor looks whether it runs.")
     if options.json:
         print(json.dumps(result, indent=2))
     return ExitCode.FAILED if stopped else ExitCode.DONE
+
+
+def _deploy(
+    google: Google, plan: Plan, facts: Facts, report: Callable[[str], None], *, quietly: bool
+) -> dict[str, Any]:
+    if facts.knows("account"):
+        account_steps.prepare(ROOT, google, plan, facts, report)
+    try:
+        deployed = deploy(ROOT, plan, report, quietly=quietly)
+    except CommandError:
+        # If one function has failed, the others are deployed, and need their roles.
+        try:
+            account_steps.finish(google, plan, report)
+        except CommandError as error:
+            report(str(error))
+        raise
+    cors = set_cors(google, facts.bucket, plan)
+    account_steps.finish(google, plan, report)
+    return {"deployed": deployed, "cors": cors}
 
 
 def _reporter(as_json: bool) -> Callable[[str], None]:
