@@ -102,19 +102,21 @@ def whole(name: str) -> tuple[str, tuple[str, str]]:
     return name, ("sh", f"mkdir {name}")
 
 
+@pytest.mark.parametrize("names", [["one"], ["one", "two"]], ids=" ".join)
 @pytest.mark.parametrize("installer", [INSTALLER, STUBBORN], ids=["obedient", "stubborn"])
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_ends_all_installers_with_all_that_they_have_started(
-    checkout: Checkout, number: signal.Signals, installer: str
+    checkout: Checkout, number: signal.Signals, installer: str, names: list[str]
 ) -> None:
-    places = [(name, ("npm", installer.format(name=name))) for name in ("one", "two")]
+    places = [(name, ("npm", installer.format(name=name))) for name in names]
     process = checkout.command(places, grace=0.5 if installer == STUBBORN else 20.0)
-    pids = checkout.installing(4)
+    pids = checkout.installing(2 * len(names))
     process.send_signal(number)
-    assert ended(process) == (128 + number, ["Interrupted. The next command makes one, two anew."])
+    assert process.wait(30) == 128 + number
     assert [pid for pid in pids if is_running(pid)] == []
+    assert ended(process)[1] == [f"Interrupted. The next command makes {', '.join(names)} anew."]
     assert not (checkout.root / RECORD).exists()
-    assert ended(checkout.command([whole("one"), whole("two")])) == (0, []), "both are made anew"
+    assert ended(checkout.command([whole(name) for name in names])) == (0, []), "all are made anew"
 
 
 def test_ctrl_c_in_a_terminal_reaches_the_command_alone(checkout: Checkout) -> None:

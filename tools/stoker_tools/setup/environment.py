@@ -13,14 +13,13 @@ This package needs the standard library only, because it runs before anything is
 
 import os
 import sys
-import threading
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 
-from stoker_tools.errors import ToolError
 from stoker_tools.setup import locks, node, pythons
-from stoker_tools.setup.installers import GRACE_SECONDS, Installers, Interruption, interruptible
+from stoker_tools.setup.installers import Installers, Interruption, interruptible
 from stoker_tools.setup.java import java_is_wanted
 from stoker_tools.setup.place import Place, SetupError, say
 from stoker_tools.setup.preparation import one_at_a_time
@@ -89,24 +88,15 @@ def _names(places: Sequence[Place]) -> str:
 
 
 def _make_lanes(lanes: Sequence[Sequence[Place]], installers: Installers, lock: int) -> None:
-    failures: list[ToolError] = []
-    # If a thread hangs at the end of an interrupted command, it must not keep the command from ending.
-    threads = [
-        threading.Thread(target=_make_all, args=(lane, installers, lock, failures), daemon=True) for lane in lanes
-    ]
-    try:
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-    except Interruption as interruption:
-        installers.end(interruption.number)
-        for thread in threads:
-            if thread.is_alive():
-                thread.join(2 * GRACE_SECONDS)
-        raise
-    if failures:
-        raise failures[0]
+    with ThreadPoolExecutor(len(lanes) or 1) as threads:
+        made = [threads.submit(_make_all, lane, installers, lock) for lane in lanes]
+        try:
+            wait(made)
+        except Interruption as interruption:
+            installers.end(interruption.number)
+            raise
+    for one in made:
+        one.result()
 
 
 def _lanes(places: Sequence[Place]) -> list[list[Place]]:
@@ -117,18 +107,15 @@ def _lanes(places: Sequence[Place]) -> list[list[Place]]:
     return list(lanes.values())
 
 
-def _make_all(lane: Sequence[Place], installers: Installers, lock: int, failures: list[ToolError]) -> None:
+def _make_all(lane: Sequence[Place], installers: Installers, lock: int) -> None:
     helper = lane[0].helper
-    try:
-        if helper and not helper.is_current():
-            try:
-                _make(helper, installers, lock)
-            except SetupError as error:
-                say(f"preparing: {error}")
-        for place in lane:
-            _make(place, installers, lock)
-    except ToolError as error:
-        failures.append(error)
+    if helper and not helper.is_current():
+        try:
+            _make(helper, installers, lock)
+        except SetupError as error:
+            say(f"preparing: {error}")
+    for place in lane:
+        _make(place, installers, lock)
 
 
 def _make(place: Place, installers: Installers, lock: int) -> None:
