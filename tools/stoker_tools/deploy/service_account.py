@@ -43,7 +43,9 @@ def remember(functions: Path) -> Path:
     file = functions / ".env"
     text = file.read_text(encoding="utf-8") if file.exists() else ""
     line = f"{PARAMETER}={ID}"
-    named = re.sub(rf"(?m)^#? ?{PARAMETER}=.*$", line, text)
+    named, found, rest = re.sub(rf"(?m)^#? ?{PARAMETER}=.*$", line, text, count=1).partition(line)
+    # A later line would set the parameter again, which the check before a deployment refuses.
+    named += found + re.sub(rf"(?m)^{PARAMETER}=.*\n?", "", rest)
     start = text if not text or text.endswith("\n") else f"{text}\n"
     file.write_text(named if line in named else f"{start}{line}\n", encoding="utf-8")
     return file
