@@ -19,10 +19,12 @@ def test_the_checks_before_a_deployment_stop_it_before_anything_is_asked(
     checkout.replace(
         "functions/main.py", "max_instances=4,\n)\ndef dispatch_job", "max_instances=5,\n)\ndef dispatch_job"
     )
+    (checkout.functions / ".env.demo-stoker").write_text("STOKER_REGON=us-east1\n")
     run = checkout.firebase(google, scratch, "deploy", "--non-interactive")  # to the project of .firebaserc
     assert run.code == 1, run.output
     assert "no-project: demo-stoker exists only in the emulator suite." in run.output
     assert "stale-manifest: functions.yaml is stale" in run.output
+    assert "unknown-parameter: functions/.env.demo-stoker, line 1, sets STOKER_REGON" in run.output
     assert "bad-region: STOKER_REGION is 'nowhere', which is no region of Cloud Functions." in run.output
     assert google.world.writes() == []
     google.world.unknown.clear()
@@ -47,6 +49,29 @@ def test_a_script_that_agrees_deploys_everything_at_once(google: Google, scratch
     assert run.code == 0, run.output
     assert google.world.functions
     assert all("cleanupPolicies" in one for one in google.world.repositories.values())
+
+
+@pytest.mark.soak
+def test_the_file_of_an_alias_is_looked_at_and_read(google: Google, scratch: Path, checkout: Checkout) -> None:
+    (checkout.root / ".firebaserc").write_text('{"projects": {"live": "acme-prod"}}')
+    file = checkout.functions / ".env.live"
+    to_alias = ("deploy", "--non-interactive", "--force", "--only", "functions", "--project", "live")
+    file.write_text("STOKER_REGON=us-east1\n")
+    refused = checkout.firebase(google, scratch, *to_alias)
+    assert refused.code == 1, refused.output
+    assert "unknown-parameter: functions/.env.live, line 1, sets STOKER_REGON" in refused.output
+    file.write_text("STOKER_REGION=us-east1\n")
+    run = checkout.firebase(google, scratch, *to_alias)
+    assert run.code == 0, run.output
+    assert "alias-env: functions/.env.live is read only if" in run.output
+    assert google.world.ids("us-east1")
+    assert google.world.ids("us-central1") == set()
+    (checkout.functions / ".env.acme-prod").write_text("STOKER_REGION=us-east1\n")
+    both = checkout.firebase(google, scratch, *to_alias)
+    assert both.code == 1, both.output
+    assert (
+        "alias-env: functions/.env.live has the name of an alias, and there is functions/.env.acme-prod" in both.output
+    )
 
 
 @pytest.mark.soak

@@ -222,17 +222,29 @@ def test_without_a_login_the_list_says_so(google: Google, scratch: Path, install
 
 
 @pytest.mark.soak
-def test_a_change_of_the_region_is_announced_and_moves_the_functions(
+def test_a_change_of_the_region_needs_an_agreement_and_moves_the_functions(
     google: Google, scratch: Path, installed: Checkout
 ) -> None:
+    world = google.world
     assert deploy(installed, google, scratch).code == 0
-    before = google.world.ids("us-central1")
+    functions, writes = world.ids("us-central1"), len(world.writes())
     installed.replace("functions/.env", "STOKER_REGION=us-central1", "STOKER_REGION=us-east1")
-    moved = deploy(installed, google, scratch)
+    refused = deploy(installed, google, scratch)
+    assert refused.code == 1, refused.output
+    assert (
+        "error    other-region: The deployment makes the functions in us-east1, and deletes those in us-central1: "
+        f"{', '.join(sorted(functions))}. It turns off the queues accountdeletion, audiogeneration, batchoperation, "
+        "videoprocessing: the tasks in them do not run any more."
+    ) in refused.output
+    assert refused.output.endswith("Nothing was deployed.\n")
+    assert len(world.writes()) == writes
+    moved = deploy(installed, google, scratch, "--allow-deletions")
     assert moved.code == 0, moved.output
-    assert "warning  other-region: Functions of Stoker are in us-central1." in moved.output
-    assert google.world.ids("us-east1") == before
-    assert google.world.ids("us-central1") == set()
+    assert "warning  other-region: " in moved.output
+    assert world.ids("us-east1") == functions
+    assert world.ids("us-central1") == set()
+    states = {(name.split("/")[3], queue["state"]) for name, queue in world.queues.items()}
+    assert states == {("us-central1", "DISABLED"), ("us-east1", "RUNNING")}
 
 
 @pytest.mark.soak

@@ -111,6 +111,14 @@ def test_a_port_that_is_lost_to_another_program_is_replaced(monkeypatch: pytest.
             assert emulators.hosts["auth"] != f"127.0.0.1:{port}"
 
 
+def test_a_misspelt_parameter_is_shown_at_the_start(functions: Path) -> None:
+    (functions / ".env").write_text("STOKER_REGON=us-east1\n")
+    reports: list[str] = []
+    with running(["functions"], functions=functions, report=reports.append):
+        assert "sets STOKER_REGON, which is no parameter of Stoker.\n" in reports[1]
+    assert reports[1].endswith("Write STOKER_REGION, or remove the line.")
+
+
 def test_functions_that_do_not_load_are_reported_with_their_reason(
     functions: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

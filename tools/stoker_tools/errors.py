@@ -3,6 +3,7 @@
 ToolError
   CommandError      a command can't be carried out
   SetupError        this machine lacks something, or an installation failed: see stoker_tools/setup/place.py
+  Interruption      a signal has arrived while packages were installed: see stoker_tools/setup/installers.py
   SuiteError        the emulator suite does not run: see stoker_tools/emulators/errors.py
 """
 
@@ -17,7 +18,7 @@ class ToolError(Exception):
         exit_code: The exit code with which the command ends.
     """
 
-    def __init__(self, message: str, exit_code: ExitCode = ExitCode.FAILED) -> None:
+    def __init__(self, message: str, exit_code: int = ExitCode.FAILED) -> None:
         super().__init__(message)
         self.exit_code = exit_code
 

@@ -31,8 +31,9 @@ MEANINGS = {
 OTHERS = """\
 If a command runs another program, such as pytest, the exit code is that of the program. It is 126 or 127 if the program
 can't be started, and 128 + N if signal N has ended it. It is 141 if the reader of the output has ended, such as `head`.
+If signal N has ended the command itself, the exit code is 128 + N too, such as 143 for SIGTERM.
 """
-"""The exit codes that other programs decide."""
+"""The exit codes that other programs and signals decide."""
 
 
 def table() -> str:

@@ -66,12 +66,18 @@ def test_the_names_have_no_prefix_if_firebase_json_names_none(checkout: Path) ->
     assert planned(checkout, "acme-prod").names == {"videoprocessing"}
 
 
-def test_files_of_parameters_with_the_name_of_an_alias_are_found(checkout: Path) -> None:
-    for name in ("default", "staging", "acme-prod", "local", "demo-stoker"):
-        (checkout / "backend" / f".env.{name}").write_text("STOKER_REGION=us-east1\n")
-    assert planned(checkout, "acme-prod").alias_files == ("backend/.env.default",)
-    assert planned(checkout, "acme-staging").alias_files == ("backend/.env.staging",)
-    assert planned(checkout, "another-project").alias_files == ()
+@pytest.mark.parametrize(
+    ("line", "region"),
+    [
+        ("STOKER_REGION=us-east1#near", "us-east1"),
+        ("export STOKER_REGION = 'us-east1'  # near", "us-east1"),
+        ('STOKER_REGION="us-\\teast1"', "us-\teast1"),
+        ("STOKER_REGION='us-\\teast1'", "us-\\teast1"),
+    ],
+)
+def test_a_value_is_read_as_the_firebase_cli_reads_it(checkout: Path, line: str, region: str) -> None:
+    (checkout / "backend" / ".env.acme-prod").write_text(f"{line}\n")
+    assert planned(checkout, "acme-prod").region == region
 
 
 def test_without_a_manifest_nothing_is_known_of_the_functions(checkout: Path) -> None:

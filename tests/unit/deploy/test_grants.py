@@ -133,10 +133,14 @@ ENV = "# The account.\n{}\n# STOKER_VCPU=100\n"
         (ENV.format("STOKER_SERVICE_ACCOUNT="), ENV.format("STOKER_SERVICE_ACCOUNT=stoker")),
         (ENV.format("#  STOKER_SERVICE_ACCOUNT=stoker"), ENV.format("STOKER_SERVICE_ACCOUNT=stoker")),
         ("# No STOKER_SERVICE_ACCOUNT=a\n", "# No STOKER_SERVICE_ACCOUNT=a\nSTOKER_SERVICE_ACCOUNT=stoker\n"),
+        (
+            ENV.format("# STOKER_SERVICE_ACCOUNT=a\nSTOKER_SERVICE_ACCOUNT="),
+            ENV.format("STOKER_SERVICE_ACCOUNT=stoker"),
+        ),
         ("STOKER_BLOCKING=true", "STOKER_BLOCKING=true\nSTOKER_SERVICE_ACCOUNT=stoker\n"),
         ("", "STOKER_SERVICE_ACCOUNT=stoker\n"),
     ],
-    ids=["comment", "empty", "indented", "words", "missing", "no file"],
+    ids=["comment", "empty", "indented", "words", "both", "missing", "no file"],
 )
 def test_the_parameters_keep_their_other_lines(root: Path, before: str, after: str) -> None:
     file = root / "functions/.env"

@@ -89,6 +89,7 @@ CASES: dict[str, tuple[Facts, Plan]] = {
     "name-taken": (with_function(name="setRole", codebase="default"), PLAN),
     "first-generation": (with_function(name="setRole", generation=1), PLAN),
     "other-region": (with_function(name="setRole", region="europe-west1"), PLAN),
+    "renamed": (with_function(name="beta-setRole"), PLAN),
     "surplus": (with_function(name="retired"), PLAN),
     "over-quota": (replace(EVERYTHING, quota=Quota(memory_gib=79)), PLAN),
     "little-quota": (replace(EVERYTHING, quota=Quota(vcpu=21)), PLAN),
@@ -99,15 +100,16 @@ CASES: dict[str, tuple[Facts, Plan]] = {
 }
 
 WARNINGS = {
-    *("far-database", "far-bucket", "no-cors", "no-auth", "other-region", "surplus", "little-quota", "paused-queue"),
-    *("no-clean-up", "not-read", "retention"),
+    *("far-database", "far-bucket", "no-cors", "no-auth", "little-quota", "paused-queue", "no-clean-up", "not-read"),
+    "retention",
 }
 
 CURES = (
     r"(npx firebase-tools|gcloud) \S+.*",
     r"https://console\.(firebase|cloud)\.google\.com/\S+.*",
     r"Set STOKER_[A-Z_]+\b.* in functions/\.env\b.*",
-    r"To keep a function, .*scripts/generate\.",
+    r"To keep a function, .*scripts/generate\. To agree to this, run scripts/deploy --allow-deletions\.",
+    r".*\bin firebase\.json to keep them\. To agree to this, run scripts/deploy --allow-deletions\.",
     r"Run scripts/deploy again in a few minutes\.",
 )
 """The forms of a cure: a command, an address, or a line of a file."""
@@ -348,13 +350,6 @@ def test_a_text_that_is_no_origin_is_named(origin: str) -> None:
     [found] = preflight.local_findings(replace(PLAN, origins=origins))
     assert found.code == "bad-origin"
     assert f"'{origin}'" in found.message
-
-
-def test_a_file_with_the_name_of_an_alias_is_not_read() -> None:
-    [found] = preflight.local_findings(replace(PLAN, alias_files=("functions/.env.live",)))
-    assert (found.code, found.severity) == ("alias-env", "error")
-    assert "functions/.env.live" in found.message
-    assert found.cure == "Rename it: mv functions/.env.live functions/.env.acme-prod"
 
 
 def test_functions_of_another_codebase_are_never_deleted() -> None:

@@ -187,4 +187,4 @@ def test_functions_and_queues_with_a_prefix_are_compared_by_their_full_names() -
     assert codes(World(functions=function("acme-films")), plan) == ["name-taken"]
     ours = {"labels": {"firebase-functions-codebase": "stoker"}}
     assert codes(World(functions=function("acme-films", **ours)), plan) == []
-    assert codes(World(functions=function("films", **ours)), plan) == ["surplus"]
+    assert codes(World(functions=function("films", **ours)), plan) == ["renamed"]

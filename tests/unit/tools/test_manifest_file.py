@@ -87,6 +87,13 @@ def test_a_parameter_that_is_built_in_makes_the_manifest_stale_and_has_no_effect
     assert check()["bad-parameter"].startswith(f"{name} in .env.acme-prod has no effect")
 
 
+@pytest.mark.parametrize("name", ["Stoker", "me", "stoker@acme-prod.iam.gserviceaccount.com", "-stoker", "a" * 31])
+def test_a_text_that_is_no_name_of_an_account_is_named(functions: Path, check: Check, name: str) -> None:
+    changed(functions / ".env", "# STOKER_SERVICE_ACCOUNT=stoker", f"STOKER_SERVICE_ACCOUNT={name}")
+    (functions / "functions.yaml").write_text(manifest(functions))
+    assert check() == {"bad-parameter": f"STOKER_SERVICE_ACCOUNT is '{name}', which is no name of a service account."}
+
+
 def test_a_change_of_a_decorator_changes_the_manifest_and_the_fingerprint(functions: Path) -> None:
     before = manifest(functions)
     changed(functions / "main.py", "max_instances=4", "max_instances=3")  # Less than is reserved.

@@ -85,6 +85,12 @@ def test_common_options_stand_anywhere(command: str) -> None:
     assert (options.emulator, options.project, options.json) == (False, None, False)
 
 
+def test_a_command_that_has_no_use_for_a_suite_takes_no_option_for_it(capsys: pytest.CaptureFixture[str]) -> None:
+    assert ended(["alerts", "--help"]) == 0
+    assert "suite" not in capsys.readouterr().out.lower()
+    assert ended(["alerts", "--emulator", "--email", "ops@example.com"]) == ExitCode.USAGE
+
+
 def test_options_may_stand_before_the_command() -> None:
     assert command_first(["--project", "x", "--json", "jobs", "list"]) == ("jobs", ["--project", "x", "--json", "list"])
 

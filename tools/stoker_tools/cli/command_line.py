@@ -21,6 +21,11 @@ Otherwise it works on the project that --project names, or on the default projec
 own credentials: gcloud auth application-default login.
 """
 
+OF_PRODUCTION = """\
+The command works on the project that --project names, or on the default project of .firebaserc. It uses your own
+credentials: gcloud auth application-default login.
+"""
+
 Examples = Mapping[str, str]
 """The arguments of each example, with a comment, which may be empty."""
 
@@ -49,6 +54,7 @@ class CommandLine:
         notes: A paragraph that follows the examples.
         on_project: Whether the command works on a project's data. It then takes `--json`, `--emulator` and `--project`,
             before or after its subcommand.
+        in_suite: Whether the command works on the data of a suite too. Otherwise it does not take `--emulator`.
 
     Example:
         >>> line = CommandLine("jobs", "Lists jobs.", {"list": ""}, on_project=True)
@@ -58,17 +64,26 @@ class CommandLine:
     """
 
     def __init__(
-        self, command: str, description: str, examples: Examples, *, notes: str = "", on_project: bool = False
+        self,
+        command: str,
+        description: str,
+        examples: Examples,
+        *,
+        notes: str = "",
+        on_project: bool = False,
+        in_suite: bool = True,
     ) -> None:
         self._name = PREFIX + command
         self._on_project = on_project
+        self._in_suite = in_suite
+        credentials = CREDENTIALS if in_suite else OF_PRODUCTION
         self.parser = Parser(
             prog=self._name,
             description=description,
-            epilog=self._epilog(self._name, examples, notes, CREDENTIALS if on_project else ""),
+            epilog=self._epilog(self._name, examples, notes, credentials if on_project else ""),
         )
         if on_project:
-            _add_project_options(self.parser)
+            _add_project_options(self.parser, in_suite)
         self._subcommands: Any = None
 
     def subcommand(self, name: str, summary: str, *, description: str = "", examples: Examples | None = None) -> Parser:
@@ -96,7 +111,7 @@ class CommandLine:
         self.parser.names = tuple(self._subcommands.choices)
         if self._on_project:
             # If an option is not given here, it keeps the value that was given before the subcommand.
-            _add_project_options(added, default=argparse.SUPPRESS)
+            _add_project_options(added, self._in_suite, default=argparse.SUPPRESS)
         return added
 
     @staticmethod
@@ -121,8 +136,12 @@ def whole_number(most: int) -> Callable[[str], int]:
     return read
 
 
-def _add_project_options(parser: argparse.ArgumentParser, **default: Any) -> None:
+def _add_project_options(parser: argparse.ArgumentParser, in_suite: bool, **default: Any) -> None:
     group = parser.add_argument_group("common options")
     group.add_argument("--json", action="store_true", help="print the result as JSON", **default)
-    group.add_argument("--emulator", action="store_true", help="work on the suite that this checkout runs", **default)
+    if in_suite:
+        suite = "work on the suite that this checkout runs"
+        group.add_argument("--emulator", action="store_true", help=suite, **default)
+    else:
+        parser.set_defaults(emulator=False)
     group.add_argument("--project", metavar="ID", help="a Firebase project, or an alias in .firebaserc", **default)

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 
+from stoker_tools.deploy.deletions import deletion_findings
 from stoker_tools.deploy.deployment_plan import CODEBASE, Plan
 from stoker_tools.deploy.facts import Facts
 from stoker_tools.deploy.findings import Finding
 
 
 def conflict_findings(plan: Plan, facts: Facts) -> Iterator[Finding]:
-    """Yield a finding for each deployed function that a deployment would replace, delete or move.
+    """Yield a finding for each deployed function that a deployment would replace or delete.
 
     Args:
         plan: The deployment.
@@ -18,24 +19,7 @@ def conflict_findings(plan: Plan, facts: Facts) -> Iterator[Finding]:
         return
     yield from _taken(plan, facts)
     yield from _taken_events(plan, facts)
-    ours = [one for one in facts.deployed if one.codebase == CODEBASE]
-    moved = sorted({one.region for one in ours if one.region != plan.region})
-    if moved:
-        yield Finding(
-            "other-region",
-            f"Functions of Stoker are in {', '.join(moved)}. The deployment makes them in {plan.region}, and then "
-            "deletes the old functions. Jobs that wait there are queued again within minutes.",
-            "Set STOKER_REGION in functions/.env to the old region if the functions should stay there.",
-            "warning",
-        )
-    surplus = sorted(one.name for one in ours if one.region == plan.region and one.name not in plan.names)
-    if surplus:
-        yield Finding(
-            "surplus",
-            f"The deployment deletes functions that functions.yaml does not have: {', '.join(surplus)}.",
-            "To keep a function, declare it in functions/main.py, and run scripts/generate.",
-            "warning",
-        )
+    yield from deletion_findings(plan, facts)
 
 
 def _taken(plan: Plan, facts: Facts) -> Iterator[Finding]:

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from dotenv import dotenv_values
 
 from stoker.identity import PARAMETER, address
+from stoker_tools.deploy import env_file
 from stoker_tools.deploy.service_account import ID
 from stoker_tools.errors import CommandError
 
@@ -59,7 +59,7 @@ class Plan:
         named_account: The service account that `functions/.env` names; empty if it names none.
         targets: The targets with rules and indexes, such as `firestore`.
         is_alone: Whether `firebase.json` names no other functions.
-        alias_files: The files of parameters that are named after an alias of the project, by their paths.
+        may_delete: Whether the deployer agrees that deployed functions are deleted.
     """
 
     project: str
@@ -70,7 +70,7 @@ class Plan:
     named_account: str = ""
     targets: tuple[str, ...] = RULES_AND_INDEXES
     is_alone: bool = True
-    alias_files: tuple[str, ...] = ()
+    may_delete: bool = False
 
     @property
     def names(self) -> frozenset[str]:
@@ -115,18 +115,19 @@ def source(root: Path) -> Path:
     return root / str(_entry(root)["source"])
 
 
-def planned(root: Path, project: str) -> Plan:
+def planned(root: Path, project: str, *, may_delete: bool = False) -> Plan:
     """Read the plan of a checkout.
 
     Args:
         root: The directory of `firebase.json`.
         project: The id of the project.
+        may_delete: Whether the deployer agrees that deployed functions are deleted.
 
     Raises:
         CommandError: `firebase.json` has no entry for Stoker's functions.
     """
     functions = source(root)
-    parameters = {**_values(functions / ".env"), **_values(functions / f".env.{project}")}
+    parameters = {**env_file.values(functions / ".env"), **env_file.values(functions / f".env.{project}")}
     file = functions / "functions.yaml"
     manifest = yaml.safe_load(file.read_text()) if file.exists() else {}
     blocking = parameters.get("STOKER_BLOCKING") == "true"
@@ -136,25 +137,11 @@ def planned(root: Path, project: str) -> Plan:
         origins=tuple((parameters.get("STOKER_ORIGINS") or "").replace(",", " ").split()),
         blocking=blocking,
         functions=tuple(_functions(manifest.get("endpoints", {}), blocking, _entry(root).get("prefix", ""))),
-        named_account=_values(functions / ".env").get(PARAMETER) or "",
+        named_account=env_file.values(functions / ".env").get(PARAMETER) or "",
         targets=tuple(target for target in RULES_AND_INDEXES if target in _settings(root)),
         is_alone=len(_codebases(root)) == 1,
-        alias_files=tuple(_alias_files(root, project)),
+        may_delete=may_delete,
     )
-
-
-def _values(file: Path) -> dict[str, str | None]:
-    # The CLI puts no values into others either: `$` is a character like the others.
-    return dotenv_values(file, interpolate=False)
-
-
-def _alias_files(root: Path, project: str) -> Iterator[str]:
-    """Yield the files that the CLI reads for an alias, but not for the id, by which `scripts/deploy` calls it."""
-    for alias, named in _aliases(root).items():
-        file = source(root) / f".env.{alias}"
-        # `.env.local` is the file of the emulators.
-        if named == project and alias not in (project, "local") and file.exists():
-            yield str(file.relative_to(root))
 
 
 def _settings(root: Path) -> dict[str, Any]:

@@ -73,6 +73,7 @@ class Deployed:
         generation: 1 or 2.
         addresses: Its addresses. Firebase Auth calls a blocking function at one of them.
         service: The full name of its service of Cloud Run; empty for a function of the first generation.
+        is_queue: Whether a queue of the same name calls it.
     """
 
     name: str
@@ -81,6 +82,7 @@ class Deployed:
     generation: int = 2
     addresses: frozenset[str] = frozenset()
     service: str = ""
+    is_queue: bool = False
 
 
 @dataclass(frozen=True)

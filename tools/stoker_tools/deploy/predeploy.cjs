@@ -1,11 +1,15 @@
 // The local part of the preflight: it names everything on this machine that would spoil a deployment. `firebase deploy`
 // runs it before it deploys the functions. It needs Node.js only, which the CLI runs on, and no package.
 //
-//   node predeploy.cjs [--json] [--project PROJECT]
+//   node predeploy.cjs [--json] [--project PROJECT | --emulators PROJECT]
+//
+// --project is for scripts/deploy, which calls the CLI with the id of the project. --emulators looks for slips in the
+// parameters of the emulators only, which are warnings.
 "use strict";
 const crypto = require("node:crypto");
 const fs = require("node:fs");
 const path = require("node:path");
+const { KNOWN, slips, values } = require("./env_files.cjs");
 
 // Source: https://cloud.google.com/functions/docs/locations (2nd gen)
 const REGIONS = new Set(
@@ -23,22 +27,24 @@ const KEY_FILE = /\.(json|pem|key|p12|pfx)$/i;
 const NOT_UPLOADED = new Set(["venv", "node_modules", "__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache"]);
 const GENERATE = "Run scripts/generate, and deploy again.";
 
-/** Returns the values of a dotenv file; none if the file does not exist. */
-function values(file) {
-  if (!fs.existsSync(file)) return {};
-  const lines = fs.readFileSync(file, "utf8").split(/\r?\n/);
-  const pairs = lines.map((line) => /^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=\s*(.*?)\s*$/.exec(line)).filter(Boolean);
-  return Object.fromEntries(pairs.map(([, name, value]) => [name, unquoted(value)]));
+/** Returns the aliases of a project in .firebaserc that have a file of parameters. */
+function aliasesWithFiles(functions, root, project) {
+  const file = path.join(root, ".firebaserc");
+  const projects = fs.existsSync(file) ? (JSON.parse(fs.readFileSync(file, "utf8")).projects ?? {}) : {};
+  const aliases = Object.keys(projects).filter((alias) => projects[alias] === project && alias !== project);
+  return aliases.filter((alias) => fs.existsSync(path.join(functions, `.env.${alias}`)));
 }
 
-function unquoted(value) {
-  const quoted = /^(["'])(.*?)\1/.exec(value);
-  return quoted ? quoted[2] : value.replace(/\s+#.*$/, "").replace(/^#.*$/, "");
+/** Returns the names of the files that the CLI may read, in their order: a list for each way to name the project. */
+function fileLists({ functions, root, project, isById }) {
+  const aliases = isById ? [] : aliasesWithFiles(functions, root, project);
+  const own = aliases.length ? aliases : [project];
+  return own.map((name) => [".env", `.env.${name}`]);
 }
 
-/** Returns the parameters of a project, as the CLI reads them. Later files win. */
-function parameters(functions, project) {
-  return { ...values(path.join(functions, ".env")), ...values(path.join(functions, `.env.${project}`)) };
+/** Returns the parameters of some files. Later files win. */
+function parameters(functions, files) {
+  return Object.assign({}, ...files.map((file) => values(path.join(functions, file))));
 }
 
 /** Returns the fingerprint of all that decides the manifest. It is the same as in generate/manifest.py. */
@@ -84,8 +90,8 @@ function leastBudget(functions) {
   return fs.existsSync(file) ? Number(/^# least STOKER_VCPU: (\d+)$/m.exec(fs.readFileSync(file, "utf8"))?.[1] ?? 1) : 1;
 }
 
-function* parameterFindings(functions, project) {
-  const found = parameters(functions, project);
+function* parameterFindings(functions, files) {
+  const found = parameters(functions, files);
   const env = path.join(path.basename(functions), ".env");
   if (!REGIONS.has(found.STOKER_REGION)) {
     const region = found.STOKER_REGION ? `is '${found.STOKER_REGION}', which is no region of Cloud Functions` : "has no value";
@@ -97,28 +103,44 @@ function* parameterFindings(functions, project) {
     const least = `Set it to ${leastBudget(functions)} or more in ${env}, or leave it out. Then run scripts/generate.`;
     yield ["bad-parameter", `STOKER_VCPU is '${budget}'.`, least];
   }
-  for (const name of ["STOKER_BLOCKING", "STOKER_KEEP_OUTPUTS"]) {
-    const value = found[name];
-    if (value && !["true", "false"].includes(value)) {
-      yield ["bad-parameter", `${name} is '${value}'.`, `Set it to true or false in ${env}.`];
+  for (const [name, choices] of Object.entries(KNOWN).filter(([, one]) => Array.isArray(one))) {
+    if (found[name] && !choices.includes(found[name])) {
+      yield ["bad-parameter", `${name} is '${found[name]}'.`, `Set it to ${choices.join(" or ")} in ${env}.`];
     }
   }
   if (!found.STOKER_BLOCKING) {
     const reason = "The CLI asks for it, and a deployment without a terminal ends there.";
     yield ["bad-parameter", `STOKER_BLOCKING has no value. ${reason}`, `Set it to true or false in ${env}.`];
   }
-  if (found.STOKER_SPEECH && !["google", "espeak"].includes(found.STOKER_SPEECH)) {
-    yield ["bad-parameter", `STOKER_SPEECH is '${found.STOKER_SPEECH}'.`, `Set it to google or espeak in ${env}.`];
+  for (const file of files.filter((one) => one !== ".env")) {
+    const own = values(path.join(functions, file));
+    for (const name of BUILT_IN.filter((one) => own[one])) {
+      const reason = `${name} in ${file} has no effect, because the manifest is made for all projects.`;
+      yield ["bad-parameter", reason, `Set it in ${env}, and run scripts/generate.`];
+    }
   }
   // Source: https://cloud.google.com/iam/docs/service-accounts-create (the name: 6 to 30 characters)
   if (found.STOKER_SERVICE_ACCOUNT && !/^[a-z][a-z0-9-]{4,28}[a-z0-9]$/.test(found.STOKER_SERVICE_ACCOUNT)) {
     const reason = `STOKER_SERVICE_ACCOUNT is '${found.STOKER_SERVICE_ACCOUNT}', which is no name of a service account.`;
     yield ["bad-parameter", reason, `Set it to stoker in ${env}, or leave it out. Then run scripts/generate.`];
   }
-  const own = values(path.join(functions, `.env.${project}`));
-  for (const name of BUILT_IN.filter((one) => own[one])) {
-    const reason = `${name} in .env.${project} has no effect, because the manifest is made for all projects.`;
-    yield ["bad-parameter", reason, `Set it in ${env}, and run scripts/generate.`];
+}
+
+/** Yields a finding for each file that has the name of an alias. The CLI reads it only if its caller names the alias. */
+function* aliasFindings({ functions, root, project, isById }) {
+  const shown = (name) => path.join(path.basename(functions), `.env.${name}`);
+  for (const alias of aliasesWithFiles(functions, root, project)) {
+    if (isById && alias === "local") continue; // This is the file of the emulators.
+    const rename = `Rename it: mv ${shown(alias)} ${shown(project)}`;
+    if (fs.existsSync(path.join(functions, `.env.${project}`))) {
+      const reason = `${shown(alias)} has the name of an alias, and there is ${shown(project)} too. The CLI reads only one.`;
+      yield ["alias-env", reason, `Move its parameters to ${shown(project)}, and remove ${shown(alias)}.`];
+    } else if (isById) {
+      yield ["alias-env", `${shown(alias)} has the name of an alias. scripts/deploy does not read it.`, rename];
+    } else {
+      const reason = `${shown(alias)} is read only if the command names the project by its alias ${alias}.`;
+      yield ["alias-env", reason, rename, "warning"];
+    }
   }
 }
 
@@ -148,27 +170,39 @@ function* uploadFindings(functions) {
 }
 
 /** Returns everything that is wrong on this machine. */
-function findings(functions, project) {
-  const all = [
-    ...projectFindings(project),
-    ...manifestFindings(functions),
-    ...parameterFindings(functions, project),
-    ...uploadFindings(functions),
+function findings(asked) {
+  const lists = fileLists(asked);
+  return [
+    ...projectFindings(asked.project),
+    ...manifestFindings(asked.functions),
+    ...slipsIn(asked.functions, lists.flat()),
+    ...lists.flatMap((files) => [...parameterFindings(asked.functions, files)]),
+    ...aliasFindings(asked),
+    ...uploadFindings(asked.functions),
   ];
-  return all.map(([code, message, cure]) => ({ code, message, cure, severity: "error" }));
+}
+
+function slipsIn(functions, files) {
+  return [...new Set(files)].flatMap((file) => [...slips(path.join(functions, file))]);
 }
 
 function main(words) {
-  const named = words.indexOf("--project");
-  const project = named >= 0 ? words[named + 1] : process.env.GCLOUD_PROJECT;
-  const functions = process.env.RESOURCE_DIR ?? path.join(__dirname, "..", "..", "..", "functions");
-  const found = findings(functions, project);
+  const named = (option) => (words.includes(option) ? words[words.indexOf(option) + 1] : undefined);
+  const root = path.join(__dirname, "..", "..", "..");
+  const functions = process.env.RESOURCE_DIR ?? path.join(root, "functions");
+  const project = named("--project") ?? process.env.GCLOUD_PROJECT;
+  const emulated = named("--emulators");
+  const all = emulated
+    ? slipsIn(functions, [".env", `.env.${emulated}`, ".env.local"]).map((one) => [...one, "warning"])
+    : findings({ functions, root: process.env.PROJECT_DIR ?? root, project, isById: words.includes("--project") });
+  const listed = all.map(([code, message, cure, severity = "error"]) => ({ code, message, cure, severity }));
+  const found = listed.filter((one, at) => listed.findIndex((other) => other.message === one.message) === at);
   if (words.includes("--json")) {
     process.stdout.write(`${JSON.stringify(found)}\n`);
   } else {
     for (const one of found) process.stderr.write(`${one.code}: ${one.message}\n  ${one.cure}\n`);
   }
-  return found.length ? 1 : 0;
+  return found.some((one) => one.severity === "error") ? 1 : 0;
 }
 
 process.exitCode = main(process.argv.slice(2));

@@ -45,12 +45,6 @@ def local_findings(plan: Plan) -> Iterator[Finding]:
                 f"STOKER_ORIGINS has '{origin}', which is no origin: a scheme, a host and a port, without a path.",
                 "Set it in functions/.env, such as STOKER_ORIGINS=https://app.example.com,http://localhost:5173.",
             )
-    for file in plan.alias_files:
-        yield Finding(
-            "alias-env",
-            f"{file} has the name of an alias. scripts/deploy does not read it.",
-            f"Rename it: mv {file} {file.rpartition('/.env.')[0]}/.env.{plan.project}",
-        )
 
 
 def _billing(plan: Plan, facts: Facts) -> Iterator[Finding]:

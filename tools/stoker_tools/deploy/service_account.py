@@ -41,7 +41,11 @@ def remember(functions: Path) -> Path:
     file = functions / ".env"
     text = file.read_text(encoding="utf-8") if file.exists() else ""
     line = f"{PARAMETER}={ID}"
-    named, count = re.subn(rf"(?m)^[ \t]*#?[ \t]*{PARAMETER}[ \t]*=.*$", line, text)
+    pattern = rf"(?m)^[ \t]*#?[ \t]*{PARAMETER}[ \t]*=.*(?:\n|\Z)"
+    found = re.search(pattern, text)
+    # A later line would set the parameter again, which the check before a deployment refuses.
+    others = re.sub(pattern, "", text[found.end() :]) if found else ""
+    named = f"{text[: found.start()]}{line}\n{others}" if found else ""
     start = text if not text or text.endswith("\n") else f"{text}\n"
-    file.write_text(named if count else f"{start}{line}\n", encoding="utf-8")
+    file.write_text(named or f"{start}{line}\n", encoding="utf-8")
     return file

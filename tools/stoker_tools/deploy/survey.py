@@ -17,6 +17,9 @@ CODEBASE_LABEL, HASH_LABEL = "firebase-functions-codebase", "firebase-functions-
 """The labels that the CLI puts on functions: the codebase, and a hash of the source and the parameters. See
 `lib/functions/constants.js`."""
 
+QUEUE_LABEL = "deployment-taskqueue"
+"""The label that the CLI puts on a function that a queue calls. See `lib/gcp/cloudfunctionsv2.js`."""
+
 CLEAN_UP_LABEL = "firebase-functions-cleanup-opted-out"
 """The label that the CLI puts on a repository if somebody has decided to keep old images."""
 
@@ -204,6 +207,7 @@ def _deployed(answer: Mapping[str, Any]) -> Deployed:
         generation=1 if answer.get("environment") == "GEN_1" else 2,
         addresses=frozenset({answer.get("url", ""), answer.get("serviceConfig", {}).get("uri", "")} - {""}),
         service=answer.get("serviceConfig", {}).get("service", ""),
+        is_queue=labels.get(QUEUE_LABEL) == "true",
     )
 
 

@@ -15,8 +15,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from dotenv import dotenv_values
-
+from stoker_tools.deploy import env_file
 from stoker_tools.emulators.errors import LoadError
 
 LOAD_SECONDS = 30
@@ -130,8 +129,7 @@ def _settings(functions: Path, project: str) -> dict[str, str]:
     """Return the variables that the emulator would set: those of the functions' `.env` files. Later files win."""
     settings = {"FUNCTIONS_EMULATOR": "true", "FIREBASE_CONFIG": json.dumps({"projectId": project})}
     for name in (".env", f".env.{project}", ".env.local"):
-        found = dotenv_values(functions / name, interpolate=False)
-        settings |= {key: value or "" for key, value in found.items()}
+        settings |= env_file.values(functions / name)
     return settings
 
 

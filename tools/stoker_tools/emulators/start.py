@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from stoker_tools.deploy import findings, local_checks
 from stoker_tools.emulators import guardian, java, parts, ports, project
 from stoker_tools.emulators.discovery import Manifest, discover
 from stoker_tools.emulators.errors import LoadError, StartError, SuiteError
@@ -152,6 +153,8 @@ def running(
     with ThreadPoolExecutor(1) as executor, guarded(marker) as keeper:
         environment = _environment(marker, keeper.directory)
         report(f"Starting the emulators: {', '.join(sorted(names))}.")
+        if "functions" in names and (slips := local_checks.before_emulators(functions, PROJECT)):
+            report(findings.as_text(slips))
 
         def load() -> Manifest:
             return discover(functions, FUNCTIONS_PYTHON, environment)

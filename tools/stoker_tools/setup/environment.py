@@ -11,18 +11,18 @@ All places are ignored by git:
 This package needs the standard library only, because it runs before anything is installed.
 """
 
-import contextlib
-import fcntl
 import os
 import sys
-import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 
 from stoker_tools.setup import locks, node, pythons
+from stoker_tools.setup.installers import Installers, Interruption, interruptible
 from stoker_tools.setup.java import java_is_wanted
 from stoker_tools.setup.place import Place, SetupError, say
+from stoker_tools.setup.preparation import one_at_a_time
 from stoker_tools.setup.python import from_lock, uv_itself
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -64,23 +64,39 @@ def prepare(
 
     Raises:
         SetupError: A tool is missing on this machine, or an installation failed.
+        Interruption: A signal has arrived. All installers have ended.
     """
     wanted = wanted or _wanted
     if all(place.is_current() for place in wanted(places)):
         return
-    with _locked() as lock:
-        missing = [place for place in wanted(places) if not place.is_current()]  # another run may have made them
-        if any(place.path.name == "node_modules" for place in missing):
-            node.check_node()
-        say(f"preparing: {', '.join(place.name for place in missing)} (once)" if missing else "preparing: done")
-        failures: list[SetupError] = []
-        threads = [threading.Thread(target=_make_all, args=(lane, lock, failures)) for lane in _lanes(missing)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        if failures:
-            raise failures[0]
+    missing: list[Place] = []
+    try:
+        with interruptible() as installers, one_at_a_time(ROOT) as lock:
+            missing += [place for place in wanted(places) if not place.is_current()]  # another run may have made them
+            if any(place.path.name == "node_modules" for place in missing):
+                node.check_node()
+            say(f"preparing: {_names(missing)} (once)" if missing else "preparing: done")
+            _make_lanes(_lanes(missing), installers, lock)
+    except Interruption as interruption:
+        unmade = [place for place in missing if not place.is_current()]
+        rest = f"The next command makes {_names(unmade)} anew." if unmade else "Nothing was left half made."
+        raise Interruption(interruption.number, f"Interrupted. {rest}") from None
+
+
+def _names(places: Sequence[Place]) -> str:
+    return ", ".join(place.name for place in places)
+
+
+def _make_lanes(lanes: Sequence[Sequence[Place]], installers: Installers, lock: int) -> None:
+    with ThreadPoolExecutor(len(lanes) or 1) as threads:
+        made = [threads.submit(_make_all, lane, installers, lock) for lane in lanes]
+        try:
+            wait(made)
+        except Interruption as interruption:
+            installers.end(interruption.number)
+            raise
+    for one in made:
+        one.result()
 
 
 def _lanes(places: Sequence[Place]) -> list[list[Place]]:
@@ -91,25 +107,21 @@ def _lanes(places: Sequence[Place]) -> list[list[Place]]:
     return list(lanes.values())
 
 
-def _make_all(lane: Sequence[Place], lock: int, failures: list[SetupError]) -> None:
+def _make_all(lane: Sequence[Place], installers: Installers, lock: int) -> None:
     helper = lane[0].helper
     if helper and not helper.is_current():
         try:
-            _make(helper, lock)
+            _make(helper, installers, lock)
         except SetupError as error:
             say(f"preparing: {error}")
     for place in lane:
-        try:
-            _make(place, lock)
-        except SetupError as error:
-            failures.append(error)
-            return
+        _make(place, installers, lock)
 
 
-def _make(place: Place, lock: int) -> None:
+def _make(place: Place, installers: Installers, lock: int) -> None:
     started = time.monotonic()
     try:
-        place.make(lock)
+        place.make(installers, lock)
     except OSError as error:
         raise SetupError(f"{place.name}: {error}") from error
     say(f"preparing: {place.name} ... {time.monotonic() - started:.0f} s")
@@ -144,21 +156,3 @@ def _python(version: str) -> Path:
             f"Python {version} is missing: install it, such as by `uv python install {version}`, or put it on PATH."
         )
     return python
-
-
-@contextlib.contextmanager
-def _locked() -> Iterator[int]:
-    """Let one set-up at a time run in a checkout.
-
-    The checkout's own directory is locked, so that no lock file stays behind.
-    """
-    lock = os.open(ROOT, os.O_RDONLY)
-    try:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            say("preparing: waiting for another run that prepares this checkout")
-            fcntl.flock(lock, fcntl.LOCK_EX)
-        yield lock
-    finally:
-        os.close(lock)

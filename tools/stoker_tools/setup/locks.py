@@ -10,7 +10,6 @@ network.
 
 import hashlib
 import json
-import subprocess
 import tempfile
 import tomllib
 from collections.abc import Sequence
@@ -19,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from stoker_tools.setup import uv
+from stoker_tools.setup.installers import interruptible
 from stoker_tools.setup.place import SetupError
 
 HEADER = """\
@@ -86,6 +86,7 @@ def write(lock: Lock, root: Path, options: Sequence[str] = ()) -> None:
 
     Raises:
         SetupError: uv found no solution, or reached no index.
+        Interruption: A signal has arrived. uv has ended.
     """
     file = root / lock.file
     oldest = _project(root)["project"]["requires-python"].partition(",")[0].removeprefix(">=")
@@ -95,17 +96,11 @@ def write(lock: Lock, root: Path, options: Sequence[str] = ()) -> None:
         if file.exists():
             output.write_bytes(file.read_bytes())
         inputs = ["--python-version", oldest, "--group", f"pyproject.toml:{lock.group}", *base]
-        done = subprocess.run(
-            [uv.HOME / "bin" / "uv", *COMPILE, *inputs, *options, "--output-file", output],
-            cwd=root,
-            env=uv.environment(sources=False),
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            text=True,
-            check=False,
-        )
+        command = [str(uv.HOME / "bin" / "uv"), *COMPILE, *inputs, *options, "--output-file", str(output)]
+        with interruptible() as installers:
+            done = installers.run(command, cwd=root, environment=uv.environment(sources=False))
         if done.returncode != 0:
-            raise SetupError(f"{lock.file} could not be made. The output of uv:\n{done.stderr.strip()}")
+            raise SetupError(f"{lock.file} could not be made. The output of uv:\n{done.stdout.strip()}")
         body = output.read_text()
     file.parent.mkdir(exist_ok=True)
     file.write_text(_with_header(lock, body, root))

@@ -1,19 +1,19 @@
 """A directory that is installed into, and the stamp that says from which inputs.
 
-The stamp is the hash of the inputs. It is written last. A directory without the right stamp is removed and made again,
-so an interrupted installation is repaired by the next run.
+The stamp is the hash of the inputs. It is removed first, and written last. A directory without the right stamp is
+removed and made again. So an interrupted installation or removal is repaired by the next run.
 """
 
 import hashlib
 import os
 import shutil
-import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from stoker_tools.errors import ToolError
+from stoker_tools.setup.installers import Installers
 
 STAMP = ".stoker-stamp"
 QUIET = {"CI": "1", "NO_UPDATE_NOTIFIER": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
@@ -73,43 +73,36 @@ class Place:
         python = self.path / "bin" / "python"
         return stamp == self.digest and (os.access(python, os.X_OK) or not python.is_symlink())
 
-    def make(self, lock: int) -> None:
+    def make(self, installers: Installers, lock: int) -> None:
         """Remove the directory and make it again.
 
         Args:
+            installers: They run the commands.
             lock: A file descriptor that the installers inherit. If this process is killed, the lock is held until they
                 have ended, and the next run waits for that.
 
         Raises:
             SetupError: No way worked. The message holds the output of the last one.
+            Interruption: A signal has interrupted an installer. The next way is not tried.
         """
         way, *others = self.ways
         for other in others:
             try:
-                return self._follow(way, lock)
+                return self._follow(way, installers, lock)
             except SetupError as error:
                 reason = str(error).splitlines()[-1]
                 say(f"preparing: {self.name}: {way.tool} failed ({reason}). {other.tool} is used instead.")
             way = other
-        return self._follow(way, lock)
+        return self._follow(way, installers, lock)
 
-    def _follow(self, way: Way, lock: int) -> None:
+    def _follow(self, way: Way, installers: Installers, lock: int) -> None:
         if self.path.is_symlink():
             self.path.unlink()
         elif self.path.exists():
+            (self.path / STAMP).unlink(missing_ok=True)
             shutil.rmtree(self.path)
         for command in way.commands:
-            done = subprocess.run(
-                command,
-                cwd=self.path.parent,
-                env=os.environ | QUIET,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                text=True,
-                pass_fds=[lock],
-                check=False,
-            )
+            done = installers.run(command, cwd=self.path.parent, environment=os.environ | QUIET, lock=lock)
             if done.returncode != 0:
                 tail = "\n".join(done.stdout.strip().splitlines()[-15:])
                 raise SetupError(f"{self.name} could not be installed. The output of `{' '.join(command)}`:\n{tail}")

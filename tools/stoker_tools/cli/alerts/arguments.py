@@ -32,7 +32,7 @@ def parser() -> argparse.ArgumentParser:
         "Sets up alerts and a dashboard in Cloud Monitoring: jobs fail or wait too long, the sweeper is\n"
         "silent, a deletion has failed, or the limit of the day is reached."
     )
-    line = CommandLine("alerts", description, EXAMPLES, notes=NOTES, on_project=True)
+    line = CommandLine("alerts", description, EXAMPLES, notes=NOTES, on_project=True, in_suite=False)
     line.parser.add_argument(
         "--email", metavar="ADDRESS", required=True, type=_address, help="the address that the alerts are sent to"
     )

@@ -18,11 +18,17 @@ EXAMPLES = {
     "--check": "only list what is missing",
     "": "deploy to the default project of .firebaserc",
     "--project my-project --json": "",
+    "--allow-deletions": "after a change of the region",
 }
 
 NOTES = """\
-Nothing is deployed if the list has an error. A warning stops nothing. The command uses the login of the Firebase CLI:
-run `npx firebase-tools login`, or name a service account's key in GOOGLE_APPLICATION_CREDENTIALS.
+Nothing is deployed if the list has an error. A warning stops nothing.
+
+A deployment deletes the functions of Stoker that this checkout does not declare, or declares in another region or with
+another prefix. The list names them as errors. With --allow-deletions they are warnings, and are deleted.
+
+The command uses the login of the Firebase CLI: run `npx firebase-tools login`, or name a service account's key in
+GOOGLE_APPLICATION_CREDENTIALS.
 """
 
 
@@ -45,6 +51,8 @@ def parser() -> Parser:
     """Return the parser of the command."""
     parser = CommandLine("deploy", DESCRIPTION, EXAMPLES, notes=NOTES).parser
     parser.add_argument("--check", action="store_true", help="list what is missing, and deploy nothing")
+    agreement = "delete the functions that the list names as deleted"
+    parser.add_argument("--allow-deletions", dest="may_delete", action="store_true", help=agreement)
     parser.add_argument("--project", metavar="ID", help="a Firebase project, or an alias in .firebaserc")
     parser.add_argument("--json", action="store_true", help="print one JSON object at the end; the rest goes to stderr")
     return parser

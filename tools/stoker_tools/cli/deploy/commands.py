@@ -2,14 +2,11 @@
 
 import argparse
 import json
-import os
-import subprocess
 import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
-from stoker_tools.deploy import account_steps, preflight, survey
+from stoker_tools.deploy import account_steps, local_checks, preflight, survey
 from stoker_tools.deploy.deployment import deploy, set_cors
 from stoker_tools.deploy.deployment_plan import Plan, planned, project_named, source
 from stoker_tools.deploy.facts import Facts
@@ -19,8 +16,6 @@ from stoker_tools.deploy.stale_files import stale_findings
 from stoker_tools.errors import CommandError
 from stoker_tools.exit_codes import ExitCode
 from stoker_tools.setup.environment import ROOT
-
-LOCAL_PREFLIGHT = Path(preflight.__file__).with_name("predeploy.cjs")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -36,7 +31,7 @@ def run(options: argparse.Namespace) -> int:
         CommandError: The deployment has failed.
     """
     report = _reporter(options.json)
-    plan = planned(ROOT, project_named(ROOT, options.project))
+    plan = planned(ROOT, project_named(ROOT, options.project), may_delete=options.may_delete)
     found = _local_findings(plan)
     google, facts = None, Facts()
     if not any(finding.code == "no-project" for finding in found):
@@ -87,15 +82,8 @@ def _reporter(as_json: bool) -> Callable[[str], None]:
 
 def _local_findings(plan: Plan) -> list[Finding]:
     """Return what is wrong in the checkout: the part that `firebase deploy` looks at by itself, and the origins."""
-    line = ["node", str(LOCAL_PREFLIGHT), "--json", "--project", plan.project]
-    environment = {**os.environ, "RESOURCE_DIR": str(source(ROOT))}
-    done = subprocess.run(line, env=environment, capture_output=True, text=True, check=False)
-    try:
-        listed = json.loads(done.stdout)
-    except ValueError:
-        raise CommandError(f"The local part of the preflight has failed: {done.stderr.strip()}") from None
     return [
-        *(Finding(**one) for one in listed),
+        *local_checks.before_deployment(ROOT, source(ROOT), plan.project),
         *preflight.local_findings(plan),
         *stale_findings(ROOT),
     ]
