@@ -1,5 +1,7 @@
 """`stoker doctor` asks the twin of Google about a project, and names what was taken away."""
 
+import threading
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,9 +15,11 @@ from stoker_tools.deploy.google import Google
 from stoker_tools.deploy.needs import ROLES
 from stoker_tools.doctor.diagnosis import diagnose
 from stoker_tools.doctor.expected import Expected, expected
+from stoker_tools.doctor.fact_sources import SOURCES
 from stoker_tools.doctor.google_facts import google_readers
 from stoker_tools.doctor.place import Place
-from stoker_tools.doctor.reading import SOURCES, read_all
+from stoker_tools.doctor.reading import read_all
+from stoker_tools.doctor.unread_facts import Unread
 from twin.google_world import World
 
 Project = tuple[World, Expected]
@@ -105,7 +109,8 @@ def test_missing_indexes_and_ttl_policies_are_named(project: Project) -> None:
     index = next(name for name in world.indexes if "/processingJobs/" in name)
     del world.indexes[index]
     del world.fields[next(name for name in world.fields if "/callCounts/fields/expiresAt" in name)]
-    missing, ttl = examined(project)
+    [missing] = examined(project)
+    [ttl] = missing.follows
     assert (missing.code, ttl.code) == ("index-missing", "ttl-missing")
     assert "processingJobs" in missing.message
     assert "callCounts.expiresAt" in ttl.message
@@ -125,13 +130,23 @@ def test_rules_that_somebody_has_changed_in_the_console_are_named(project: Proje
     assert codes(project) == ["rules-differ"]
 
 
-def test_a_project_without_anything_has_a_finding_for_each_part(project: Project) -> None:
+def test_a_project_without_anything_has_two_causes(project: Project) -> None:
+    """A deployment needs the bucket, and does not make it."""
     _, wanted = project
-    found = set(codes((World(bucket=None), wanted)))
-    assert found == {
-        *("functions-missing", "schedule-missing", "queue-missing", "index-missing", "ttl-missing"),
-        *("no-bucket", "rules-missing"),
-    }
+    deployment, bucket = examined((World(bucket=None), wanted))
+    assert (deployment.code, bucket.code) == ("not-deployed", "no-bucket")
+    follows = {one.code for one in (*deployment.follows, *bucket.follows)}
+    assert follows == {"schedule-missing", "queue-missing", "index-missing", "ttl-missing", "rules-missing"}
+
+
+def test_functions_in_another_region_are_one_cause(project: Project) -> None:
+    world, wanted = project
+    there = google_readers(TwinOfGoogle(world), wanted, "europe-west1")
+    endpoints = [replace(one, region="europe-west1") for one in wanted.endpoints]
+    place = Place(world.project, "europe-west1", datetime.now(UTC))
+    [found] = diagnose(read_all(there), replace(wanted, endpoints=endpoints), place)
+    assert (found.code, found.cure.partition(" in ")[0]) == ("wrong-region", "Set STOKER_REGION=us-central1")
+    assert {one.code for one in found.follows} == {"schedule-missing", "queue-missing", "function-left-over"}
 
 
 READERS = google_readers(TwinOfGoogle(World()), expected(REGION, blocking=False), REGION)
@@ -141,12 +156,54 @@ DENIED = {name: source.permission for name, source in SOURCES.items() if name in
 @pytest.mark.parametrize("permission", sorted(set(DENIED.values())))
 def test_a_permission_that_the_caller_lacks_is_named(project: Project, permission: str) -> None:
     project[0].denied.add(permission)
-    found = examined(project)
-    assert {one.code for one in found} == {f"unread-{name}" for name, one in DENIED.items() if one == permission}
-    assert all(permission in one.message and one.severity == "error" for one in found)
-
-
-def test_an_api_that_is_off_is_named(project: Project) -> None:
-    project[0].off.add("cloudtasks.googleapis.com")
     [found] = examined(project)
-    assert found.cure == "gcloud services enable cloudtasks.googleapis.com --project=acme-prod"
+    assert (found.severity, found.code) == ("error", "may-not-read")
+    assert permission in found.message
+    names = [name for name, one in DENIED.items() if one == permission]
+    if {"functions", "queues"} & set(names):
+        names.append("policies")  # Functions and queues are things that have roles.
+    assert [one.code for one in found.follows] == [f"unread-{name}" for name in names]
+
+
+def test_a_caller_without_any_role_gets_one_finding(project: Project) -> None:
+    project[0].denied |= set(DENIED.values()) | {"firebase.projects.get"}
+    [found] = examined(project)
+    assert found.code == "may-not-read"
+    assert found.cure.count(" --role=") == 3
+
+
+@pytest.mark.parametrize("api", ["cloudtasks", "cloudfunctions", "cloudscheduler", "firestore", "firebaserules"])
+def test_an_api_that_is_off_is_named(project: Project, api: str) -> None:
+    project[0].off.add(f"{api}.googleapis.com")
+    [found] = examined(project)
+    assert found.code == "apis-off"
+    assert found.cure == f"gcloud services enable {api}.googleapis.com --project=acme-prod"
+
+
+class SilentTwin(TwinOfGoogle):
+    """A twin of which some APIs do not answer until the end of the test."""
+
+    def __init__(self, world: World, silent: frozenset[str], end: threading.Event) -> None:
+        super().__init__(world)
+        self.silent, self.end = silent, end
+
+    def call(self, method: str, url: str, body: Any = None, **query: Any) -> Any:
+        """Call an API; see `Google`."""
+        if url.partition("/")[0] in self.silent:
+            self.end.wait()
+        return super().call(method, url, body, **query)
+
+
+@pytest.mark.parametrize("api", sorted({SOURCES[name].api for name in READERS}))
+def test_an_api_that_does_not_answer_delays_nothing_else(project: Project, api: str) -> None:
+    world, wanted = project
+    named(world.queues, "/videoprocessing")["state"] = "PAUSED"
+    end = threading.Event()
+    try:
+        readers = google_readers(SilentTwin(world, frozenset({api}), end), wanted, REGION)
+        facts = read_all(readers, 0.5)
+    finally:
+        end.set()
+    silent, *others = diagnose(facts, wanted, Place(world.project, REGION, datetime.now(UTC)))
+    assert (silent.code, silent.message.partition(":")[0]) == ("no-answer", f"{api} does not answer")
+    assert [one.code for one in others] == ([] if isinstance(facts["queues"], Unread) else ["queue-off"])

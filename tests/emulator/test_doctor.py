@@ -46,7 +46,8 @@ def test_nothing_is_wrong_with_a_healthy_suite(jobs: Jobs) -> None:
     jobs.write("woken", status="pending", stage="queued", runAfter=now - timedelta(days=1))
     jobs.write("earlier", status="failed", completedAt=now - timedelta(days=1))
     done = doctor(jobs.project)
-    assert (done.returncode, done.stdout, done.stderr) == (0, "Nothing is wrong with the suite.\n", "")
+    assert (done.returncode, done.stdout) == (0, "Nothing is wrong with the suite.\n")
+    assert done.stderr == "Looking. This takes up to 10 s.\n"
 
 
 def test_what_is_wrong_is_named_with_a_command(jobs: Jobs) -> None:
@@ -60,11 +61,14 @@ def test_what_is_wrong_is_named_with_a_command(jobs: Jobs) -> None:
     assert done.returncode == 1
     report = json.loads(done.stdout)
     found = {one["code"]: one for one in report["findings"]}
-    assert found.keys() == {"sweep-silent", "project-stopped", "type-paused", "lease-lapsed", "jobs-failed"}
-    assert "dead" in found["lease-lapsed"]["message"]
-    assert found["lease-lapsed"]["cure"] == "scripts/jobs show dead --emulator"
+    assert found.keys() == {"sweep-silent", "project-stopped", "type-paused", "jobs-failed"}
+    [lapsed] = found["sweep-silent"]["follows"]
+    assert lapsed["code"] == "lease-lapsed"
+    assert "dead" in lapsed["message"]
+    assert lapsed["cure"] == "scripts/jobs show dead --emulator"
     assert found["type-paused"]["cure"] == "scripts/jobs resume audio-generation --emulator"
-    assert {"functions", "sweep", "used"} <= set(report["checked"])
+    assert {"emulators", "functions", "sweep", "used"} <= set(report["checked"])
+    assert report["unread"] == []
 
 
 def test_warnings_alone_are_no_failure(jobs: Jobs) -> None:

@@ -7,8 +7,9 @@ import pytest
 from stoker_tools.cli.deploy.arguments import parser
 from stoker_tools.deploy import survey
 from stoker_tools.deploy.deletions import AGREEMENT, deletion_findings
+from stoker_tools.deploy.deployed_function import DeployedFunction
 from stoker_tools.deploy.deployment_plan import Plan, Planned
-from stoker_tools.deploy.facts import Deployed, Facts
+from stoker_tools.deploy.facts import Facts
 from stoker_tools.deploy.findings import Finding
 from twin.google_world import World
 from unit.deploy.near import Near
@@ -16,12 +17,12 @@ from unit.deploy.near import Near
 PLAN = Plan("acme-prod", "us-east1", functions=(Planned("films", is_queue=True), Planned("setRole")))
 
 
-def found(*deployed: Deployed, plan: Plan = PLAN) -> list[Finding]:
+def found(*deployed: DeployedFunction, plan: Plan = PLAN) -> list[Finding]:
     return list(deletion_findings(plan, Facts(deployed=deployed)))
 
 
 def test_a_change_of_the_region_names_the_functions_the_queues_and_the_end_of_waiting_jobs() -> None:
-    deployed = (Deployed("setRole", "us-central1"), Deployed("films", "us-central1", is_queue=True))
+    deployed = (DeployedFunction("setRole", "us-central1"), DeployedFunction("films", "us-central1", is_queue=True))
     [one] = found(*deployed)
     assert (one.code, one.severity) == ("other-region", "error")
     assert one.message == (
@@ -36,7 +37,9 @@ def test_a_change_of_the_region_names_the_functions_the_queues_and_the_end_of_wa
 
 
 def test_each_region_that_is_left_is_named() -> None:
-    assert [one.code for one in found(Deployed("films", "asia-east1"), Deployed("films", "us-central1"))] == [
+    assert [
+        one.code for one in found(DeployedFunction("films", "asia-east1"), DeployedFunction("films", "us-central1"))
+    ] == [
         "other-region",
         "other-region",
     ]
@@ -55,7 +58,7 @@ def test_a_change_of_the_prefix_deletes_the_functions_with_the_old_names(
     names: tuple[str, ...], deployed: tuple[str, ...], kept: str
 ) -> None:
     plan = replace(PLAN, functions=tuple(Planned(name) for name in names))
-    [one] = found(*(Deployed(name, "us-east1", is_queue="films" in name) for name in deployed), plan=plan)
+    [one] = found(*(DeployedFunction(name, "us-east1", is_queue="films" in name) for name in deployed), plan=plan)
     assert (one.code, one.severity) == ("renamed", "error")
     assert f"old names: {', '.join(deployed)}. Clients must call the new names." in one.message
     assert f"It turns off the queues {deployed[0]}:" in one.message
@@ -63,7 +66,7 @@ def test_a_change_of_the_prefix_deletes_the_functions_with_the_old_names(
 
 
 def test_a_function_that_is_not_declared_any_more_is_named_with_its_queue() -> None:
-    [one] = found(Deployed("films", "us-east1"), Deployed("sounds", "us-east1", is_queue=True))
+    [one] = found(DeployedFunction("films", "us-east1"), DeployedFunction("sounds", "us-east1", is_queue=True))
     assert (one.code, one.severity) == ("surplus", "error")
     assert "does not declare: sounds. It turns off the queues sounds:" in one.message
     assert "No function works on the jobs that wait there." in one.message
@@ -71,10 +74,14 @@ def test_a_function_that_is_not_declared_any_more_is_named_with_its_queue() -> N
 
 @pytest.mark.parametrize(
     "deployed",
-    [Deployed("films", "us-central1"), Deployed("a-films", "us-east1"), Deployed("sounds", "us-east1")],
+    [
+        DeployedFunction("films", "us-central1"),
+        DeployedFunction("a-films", "us-east1"),
+        DeployedFunction("sounds", "us-east1"),
+    ],
     ids=["moved", "renamed", "surplus"],
 )
-def test_a_deployer_who_agrees_is_only_warned(deployed: Deployed) -> None:
+def test_a_deployer_who_agrees_is_only_warned(deployed: DeployedFunction) -> None:
     [one] = found(deployed, plan=replace(PLAN, may_delete=True))
     assert one.severity == "warning"
     assert AGREEMENT not in one.cure
@@ -83,7 +90,13 @@ def test_a_deployer_who_agrees_is_only_warned(deployed: Deployed) -> None:
 
 
 def test_functions_of_another_codebase_are_not_deleted() -> None:
-    assert found(Deployed("sounds", "us-east1", codebase="default"), Deployed("x", "asia-east1", codebase="app")) == []
+    assert (
+        found(
+            DeployedFunction("sounds", "us-east1", codebase="default"),
+            DeployedFunction("x", "asia-east1", codebase="app"),
+        )
+        == []
+    )
 
 
 def test_a_function_with_a_queue_is_known_by_its_label() -> None:

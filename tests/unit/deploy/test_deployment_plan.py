@@ -29,7 +29,7 @@ def checkout(tmp_path: Path) -> Path:
     }
     (tmp_path / "firebase.json").write_text(json.dumps(settings))
     (tmp_path / ".firebaserc").write_text('{"projects": {"default": "acme-prod", "staging": "acme-staging"}}')
-    (tmp_path / "backend").mkdir()
+    (tmp_path / "backend" / "stoker").mkdir(parents=True)
     (tmp_path / "backend" / "functions.yaml").write_text(MANIFEST)
     (tmp_path / "backend" / ".env").write_text("STOKER_REGION=europe-west1\nSTOKER_BLOCKING=false\n")
     return tmp_path
@@ -92,8 +92,16 @@ def test_a_project_is_named_by_its_id_an_alias_or_the_default(checkout: Path) ->
     assert project_named(checkout, None) == ""
 
 
-def test_an_entry_of_firebase_json_is_missing(checkout: Path) -> None:
-    (checkout / "firebase.json").write_text('{"functions": {"source": "functions"}}')
+@pytest.mark.parametrize(
+    "entry",
+    [
+        '{"source": "functions", "codebase": "stoker"}',
+        '{"source": "backend"}',
+        '{"source": "backend", "codebase": "web"}',
+    ],
+)
+def test_an_entry_of_firebase_json_is_missing(entry: str, checkout: Path) -> None:
+    (checkout / "firebase.json").write_text(f'{{"functions": {entry}}}')
     with pytest.raises(CommandError, match='"codebase": "stoker"'):
         source(checkout)
 

@@ -54,7 +54,7 @@ def world_with(*, account: bool = True, **more: Any) -> World:
 def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A checkout. Its manifest is a text."""
     monkeypatch.setattr(account_steps, "manifest", lambda functions: "made anew")
-    (tmp_path / "functions").mkdir()
+    (tmp_path / "functions" / "stoker").mkdir(parents=True)
     (tmp_path / "firebase.json").write_text('{"functions": {"source": "functions", "codebase": "stoker"}}')
     return tmp_path
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from stoker_tools.deploy import cors, headroom, preflight
+from stoker_tools.deploy.deployed_function import DeployedFunction
 from stoker_tools.deploy.deployer import (
     ALWAYS,
     ENABLING,
@@ -18,7 +19,7 @@ from stoker_tools.deploy.deployer import (
 )
 from stoker_tools.deploy.deployment import steps
 from stoker_tools.deploy.deployment_plan import Plan, Planned, planned
-from stoker_tools.deploy.facts import AccountRights, Bucket, Database, Deployed, Facts, Images, Quota, Refusal, SignIn
+from stoker_tools.deploy.facts import AccountRights, Bucket, Database, Facts, Images, Quota, Refusal, SignIn
 from stoker_tools.deploy.findings import Finding
 from stoker_tools.deploy.grants import Grant, Resource
 from stoker_tools.deploy.needs import Level
@@ -42,7 +43,7 @@ EVERYTHING = Facts(
     bucket=Bucket("acme-prod.firebasestorage.app", "US-CENTRAL1", (cors.entry(ORIGINS),)),
     sign_in=SignIn(triggers={"beforeCreate": "https://before_created.run.app"}),
     deployed=tuple(
-        Deployed(name, "us-central1", addresses=frozenset({f"https://{name}.run.app"}))
+        DeployedFunction(name, "us-central1", addresses=frozenset({f"https://{name}.run.app"}))
         for name in ("videoprocessing", "setRole", "before_created")
     ),
     queues={"videoprocessing": "RUNNING", "mine": "PAUSED"},
@@ -63,7 +64,7 @@ FRESH = Facts(database=Database("nam5"), bucket=Bucket("acme-prod.firebasestorag
 
 def with_function(**changes: object) -> Facts:
     """Return the project with one more function."""
-    more = replace(Deployed("ours", "us-central1"), **changes)  # type: ignore[arg-type] # The cases name fields.
+    more = replace(DeployedFunction("ours", "us-central1"), **changes)  # type: ignore[arg-type] # The cases name fields.
     return replace(EVERYTHING, deployed=(*EVERYTHING.deployed, more))
 
 

@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from stoker_tools.deploy import cors, preflight, survey
+from stoker_tools.deploy.deployed_function import DeployedFunction
 from stoker_tools.deploy.deployer import ENABLING, NEEDED_APIS, PERMISSIONS
 from stoker_tools.deploy.deployment_plan import Plan, Planned
-from stoker_tools.deploy.facts import Bucket, Database, Deployed, Facts, Images, Quota, Refusal, SignIn
+from stoker_tools.deploy.facts import Bucket, Database, Facts, Images, Quota, Refusal, SignIn
 from stoker_tools.deploy.google import GoogleRefusal
 from twin.google_world import World
 from unit.deploy.near import Near
@@ -34,7 +35,7 @@ def read(world: World, project: str = "acme-prod") -> Facts:
 def function(name: str, **more: Any) -> dict[str, Any]:
     """Return the state of a world with a function."""
     full = f"{PLACE}/functions/{name}"
-    return {full: {"name": full, "environment": "GEN_2", **more}}
+    return {full: {"name": full, "environment": "GEN_2", "state": "ACTIVE", **more}}
 
 
 def codes(world: World, plan: Plan = PLAN) -> list[str]:
@@ -70,8 +71,8 @@ def test_a_project_that_was_deployed_to_has_these_facts() -> None:
     assert facts.bucket.cors == (cors.entry(["https://app.example.com"]),)
     both = frozenset({"https://a.cloudfunctions.net/films", "https://films.run.app"})
     assert facts.deployed == (
-        Deployed("films", "us-central1", "stoker", addresses=both, service=f"{PLACE}/services/films"),
-        Deployed("old", "us-central1", "default", generation=1),
+        DeployedFunction("films", "us-central1", addresses=both, service=f"{PLACE}/services/films"),
+        DeployedFunction("old", "us-central1", codebase="default", generation=1),
     )
     assert facts.queues == {"films": "PAUSED"}
     assert facts.images == Images(clean_up=True)

@@ -4,15 +4,19 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from stoker.firestore.documents import StoredDocument
+from stoker_tools.deploy.deployed_function import DeployedFunction
+from stoker_tools.deploy.facts import Bucket
 from stoker_tools.deploy.grants import Resource, resources, with_roles
 from stoker_tools.deploy.needs import ROLES
 from stoker_tools.doctor.expected import Endpoint, Expected
-from stoker_tools.doctor.place import DeployedFunction, Place
+from stoker_tools.doctor.place import Place
 
 NOW = datetime(2026, 11, 27, 3, 0, tzinfo=UTC)
 REGION = "europe-west1"
 ACCOUNT = "stoker@acme-prod.iam.gserviceaccount.com"
 PLACE = Place("acme-prod", REGION, NOW)
+
+CORS = {"origin": ["*"], "method": ["GET"], "responseHeader": ["Range", "content-range"]}
 
 WANTED = Expected(
     endpoints=(
@@ -60,7 +64,7 @@ def healthy() -> dict[str, Any]:
                 "state": "ENABLED",
             }
         ],
-        "queues": [{"name": f"projects/acme-prod/locations/{REGION}/queues/videoprocessing", "state": "RUNNING"}],
+        "queues": {"videoprocessing": "RUNNING"},
         "indexes": [
             {
                 "name": tasks,
@@ -85,10 +89,7 @@ def healthy() -> dict[str, Any]:
             },
         ],
         "policies": policies(ACCOUNT, *(role.name for role in ROLES)),
-        "bucket": {
-            "name": "acme-prod.firebasestorage.app",
-            "cors": [{"origin": ["*"], "method": ["GET"], "responseHeader": ["Range", "content-range"]}],
-        },
+        "bucket": Bucket("acme-prod.firebasestorage.app", "EU", (CORS,)),
         "rules": {"cloud.firestore": "allow read;", "firebase.storage": "allow get;\r\n"},
         "sweep": {"updatedAt": NOW - timedelta(seconds=40), "version": WANTED.version, "due": {"after": None}},
         "settings": {},

@@ -7,12 +7,11 @@ from typing import Any
 
 import pytest
 
+from stoker_tools.deploy.deployed_function import DeployedFunction
 from stoker_tools.deploy.grants import with_roles
 from stoker_tools.deploy.needs import ROLES
 from stoker_tools.doctor.diagnosis import diagnose
-from stoker_tools.doctor.place import DeployedFunction
-from stoker_tools.doctor.reading import SOURCES, Unread
-from unit.doctor.healthy import ACCOUNT, NOW, PLACE, REGION, WANTED, healthy, job, policies
+from unit.doctor.healthy import ACCOUNT, CORS, NOW, PLACE, REGION, WANTED, healthy, job, policies
 
 Facts = dict[str, Any]
 
@@ -44,7 +43,7 @@ def test_nothing_is_wrong_with_a_healthy_project() -> None:
 
 ERRORS: dict[str, Callable[[Facts], object]] = {
     "functions-missing": lambda facts: facts["functions"].pop(),
-    "functions-elsewhere": the_function(region="us-central1", codebase="another"),
+    "functions-elsewhere": the_function(region="us-central1"),
     "function-broken": the_function(state="FAILED"),
     "schedule-missing": lambda facts: facts["schedules"].clear(),
     "schedule-account": lambda facts: facts["schedules"][0].update(
@@ -52,19 +51,20 @@ ERRORS: dict[str, Callable[[Facts], object]] = {
     ),
     "schedule-off": lambda facts: facts["schedules"][0].update(state="PAUSED"),
     "queue-missing": lambda facts: facts["queues"].clear(),
-    "queue-off": lambda facts: facts["queues"][0].update(state="PAUSED"),
+    "queue-off": lambda facts: facts["queues"].update(videoprocessing="PAUSED"),
     "index-missing": lambda facts: facts["indexes"].clear(),
     "index-broken": lambda facts: facts["indexes"][0].update(state="NEEDS_REPAIR"),
     "ttl-missing": lambda facts: facts["fields"][0].pop("ttlConfig"),
     "ttl-broken": lambda facts: facts["fields"][0].update(ttlConfig={"state": "NEEDS_REPAIR"}),
     "role-missing": lambda facts: facts.update(policies=policies(ACCOUNT, *(role.name for role in ROLES[1:]))),
-    "no-bucket": lambda facts: facts["bucket"].clear(),
+    "no-bucket": lambda facts: facts.update(bucket=None),
     "rules-missing": lambda facts: facts["rules"].pop("firebase.storage"),
     "rules-differ": lambda facts: facts["rules"].update({"cloud.firestore": "allow read, write;"}),
     "sweep-never": lambda facts: facts["sweep"].clear(),
     "sweep-silent": lambda facts: facts["sweep"].update(updatedAt=NOW - 11 * MINUTE),
     "settings-invalid": lambda facts: facts["settings"].update(paused="video-processing"),
     "project-stopped": lambda facts: facts["settings"].update(stoppedUntil=NOW + MINUTE),
+    "emulator-silent": lambda facts: facts.update(emulators={"storage": "127.0.0.1:9199"}),
     "job-overdue": lambda facts: facts["waiting"].append(job()),
     "lease-lapsed": lambda facts: facts["lapsed"].append(job(lease={"expiresAt": NOW - 6 * MINUTE})),
 }
@@ -77,9 +77,11 @@ WARNINGS: dict[str, Callable[[Facts], object]] = {
     "index-creating": lambda facts: facts["indexes"][0].update(state="CREATING"),
     "ttl-creating": lambda facts: facts["fields"][0].update(ttlConfig={"state": "CREATING"}),
     "role-too-broad": lambda facts: facts.update(policies=policies(ACCOUNT, "roles/editor")),
-    "retention": lambda facts: facts["bucket"].update(retentionPolicy={"retentionPeriod": "86400"}),
-    "no-cors": lambda facts: facts["bucket"].pop("cors"),
-    "cors-headers": lambda facts: facts["bucket"]["cors"][0].update(responseHeader=["Range"]),
+    "retention": lambda facts: facts.update(bucket=replace(facts["bucket"], retention_days=1)),
+    "no-cors": lambda facts: facts.update(bucket=replace(facts["bucket"], cors=())),
+    "cors-headers": lambda facts: facts.update(
+        bucket=replace(facts["bucket"], cors=({**CORS, "responseHeader": ["Range"]},))
+    ),
     "other-version": lambda facts: facts["sweep"].pop("version"),
     "type-paused": lambda facts: facts["settings"].update(paused=["video-processing"]),
     "project-near-limit": lambda facts: facts.update(used=(85_000, 0.0)),
@@ -150,53 +152,18 @@ def test_a_deployment_takes_the_functions_from_an_account_that_others_share() ->
     assert (found.code, found.cure) == ("role-too-broad", "scripts/deploy --project acme-prod")
 
 
-@pytest.mark.parametrize("name", SOURCES)
-def test_a_fact_that_can_not_be_read_is_a_finding_with_the_permission(name: str) -> None:
-    facts = healthy() | {name: Unread("The caller does not have permission", is_forbidden=True)}
-    [found] = diagnose(facts, WANTED, PLACE)
-    assert (found.severity, found.code) == ("error", f"unread-{name}")
-    assert SOURCES[name].permission in found.message
-    assert found.cure.endswith(f"--role={SOURCES[name].role}")
-
-
-def test_a_caller_without_the_quota_of_the_project_gets_the_role_for_that() -> None:
-    reason = (
-        "Caller does not have required permission to use project acme-prod. Grant the caller the "
-        "roles/serviceusage.serviceUsageConsumer role, or a custom role with the serviceusage.services.use permission."
-    )
-    [found] = diagnose(healthy() | {"queues": Unread(reason, is_forbidden=True)}, WANTED, PLACE)
-    assert SOURCES["queues"].permission not in found.message
-    assert found.cure.endswith("--role=roles/serviceusage.serviceUsageConsumer")
-
-
-def test_an_api_that_is_off_is_named_with_the_command_that_enables_it() -> None:
-    off = "Cloud Tasks API has not been used in project 1 before or it is disabled."
-    facts = healthy() | {"queues": Unread(off, is_forbidden=True)}
-    [found] = diagnose(facts, WANTED, PLACE)
-    assert found.cure == "gcloud services enable cloudtasks.googleapis.com --project=acme-prod"
-
-
-def test_a_query_without_its_index_is_mended_by_a_deployment_of_the_indexes() -> None:
-    [found] = diagnose(
-        healthy() | {"failed": Unread("The query requires an index. You can create it here.")}, WANTED, PLACE
-    )
-    assert found.cure == "npx firebase-tools deploy --only firestore:indexes --project acme-prod"
-
-
 def test_with_a_prefix_the_names_that_are_deployed_are_looked_for() -> None:
     prefixed = tuple(replace(one, name=f"acme-{one.name}") for one in WANTED.endpoints)
     wanted = replace(WANTED, endpoints=prefixed, prefix="acme-")
     facts = healthy()
     facts["functions"] = [replace(one, name=f"acme-{one.name}") for one in facts["functions"]]
-    for name, last in (
-        ("schedules", f"firebase-schedule-acme-sweep_jobs-{REGION}"),
-        ("queues", "acme-videoprocessing"),
-    ):
-        facts[name][0]["name"] = f"projects/acme-prod/locations/{REGION}/{name}/{last}"
+    schedule = f"firebase-schedule-acme-sweep_jobs-{REGION}"
+    facts["schedules"][0]["name"] = f"projects/acme-prod/locations/{REGION}/jobs/{schedule}"
+    facts["queues"] = {"acme-videoprocessing": "RUNNING"}
     assert diagnose(facts, wanted, PLACE) == []
     [found] = diagnose(facts | {"sweep": {}}, wanted, PLACE)
     assert "logs read acme-sweep_jobs " in found.cure
-    facts["queues"][0]["state"] = "PAUSED"
+    facts["queues"]["acme-videoprocessing"] = "PAUSED"
     [found] = diagnose(facts, wanted, PLACE)
     assert found.cure.startswith("gcloud tasks queues resume acme-videoprocessing ")
 
@@ -235,7 +202,7 @@ def test_the_oldest_stuck_job_is_named_and_the_others_are_counted() -> None:
 
 
 def test_errors_come_before_warnings() -> None:
-    facts = healthy() | {"sweep": {}, "settings": {"paused": ["video-processing"]}, "bucket": {}}
+    facts = healthy() | {"sweep": {}, "settings": {"paused": ["video-processing"]}, "bucket": None}
     assert [severity for severity, _ in findings(facts)] == ["error", "error", "warning"]
 
 

@@ -4,6 +4,7 @@ import json
 import os
 import socket
 import warnings
+from functools import partial
 
 import google.auth
 import google.auth.transport.requests
@@ -17,6 +18,9 @@ from stoker_tools.emulators.project import configured, usual_ports
 from stoker_tools.errors import CommandError
 from stoker_tools.setup.environment import ROOT
 from stoker_tools.setup.functions_folder import functions_folder
+
+LOGIN_SECONDS = 5.0
+"""The longest wait for an access token, in seconds."""
 
 LOG_IN = (
     "run `gcloud auth application-default login`, or name a service account's key in GOOGLE_APPLICATION_CREDENTIALS"
@@ -105,8 +109,7 @@ def _production(project: str | None) -> str:
         )
     warnings.filterwarnings("ignore", message="Your application has authenticated using end user credentials")
     try:
-        credentials, _ = google.auth.default(scopes=["https://www.googleapis.com/auth/cloud-platform"])
-        credentials.refresh(google.auth.transport.requests.Request())
+        access_token()
     except DefaultCredentialsError:
         raise CommandError(f"No Google credentials were found: {LOG_IN}.") from None
     except GoogleAuthError as error:
@@ -115,13 +118,13 @@ def _production(project: str | None) -> str:
 
 
 def access_token() -> str:
-    """Return an access token of the same credentials that the client libraries use. Call `connect` first.
+    """Return an access token of the same credentials that the client libraries use.
 
     Raises:
-        GoogleAuthError: The credentials are not valid any more.
+        GoogleAuthError: There are no credentials, they are not valid any more, or Google can't be reached.
     """
     credentials, _ = google.auth.default(scopes=["https://www.googleapis.com/auth/cloud-platform"])
-    credentials.refresh(google.auth.transport.requests.Request())
+    credentials.refresh(partial(google.auth.transport.requests.Request(), timeout=LOGIN_SECONDS))
     return str(credentials.token)
 
 

@@ -20,7 +20,7 @@ REFUSALS = {
 """The exit codes of refusals, by the code of the error. The others fail."""
 
 
-def run(package: str, parser: argparse.ArgumentParser, arguments: Sequence[str]) -> int:
+def run(package: str, parser: argparse.ArgumentParser, arguments: Sequence[str], *, progress: str = "") -> int:
     """Run the command line of a command that works on a project's data.
 
     Args:
@@ -28,6 +28,7 @@ def run(package: str, parser: argparse.ArgumentParser, arguments: Sequence[str])
             carries out the others.
         parser: The parser of the command line, with `--emulator`, `--project` and `--json`.
         arguments: The words of the command line.
+        progress: A line for standard error, which is printed before the project is asked; empty for none.
 
     Returns:
         The exit code.
@@ -36,7 +37,7 @@ def run(package: str, parser: argparse.ArgumentParser, arguments: Sequence[str])
         CommandError: The command can't be carried out. With `--json`, the message has been printed as JSON too.
     """
     options = parser.parse_args(arguments)
-    return run_with_functions(options, lambda: _on_project(package, parser, options))
+    return run_with_functions(options, lambda: _on_project(package, parser, options, progress))
 
 
 def run_with_functions(options: argparse.Namespace, body: Callable[[], int]) -> int:
@@ -65,7 +66,9 @@ def run_with_functions(options: argparse.Namespace, body: Callable[[], int]) -> 
         raise
 
 
-def _on_project(package: str, parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
+def _on_project(package: str, parser: argparse.ArgumentParser, options: argparse.Namespace, progress: str) -> int:
+    if progress:
+        print(progress, file=sys.stderr, flush=True)
     from firebase_admin.exceptions import FirebaseError
     from google.api_core.exceptions import GoogleAPIError
     from google.auth.exceptions import GoogleAuthError

@@ -6,8 +6,9 @@ region. It turns off the function's queue, and the tasks in it do not run any mo
 
 from collections.abc import Iterable, Iterator
 
+from stoker_tools.deploy.deployed_function import DeployedFunction
 from stoker_tools.deploy.deployment_plan import CODEBASE, Plan
-from stoker_tools.deploy.facts import Deployed, Facts
+from stoker_tools.deploy.facts import Facts
 from stoker_tools.deploy.findings import Finding, Severity
 
 AGREEMENT = "--allow-deletions"
@@ -33,7 +34,7 @@ def deletion_findings(plan: Plan, facts: Facts) -> Iterator[Finding]:
         yield _surplus(plan, surplus)
 
 
-def _moved(plan: Plan, region: str, functions: Iterable[Deployed]) -> Finding:
+def _moved(plan: Plan, region: str, functions: Iterable[DeployedFunction]) -> Finding:
     return Finding(
         "other-region",
         f"The deployment makes the functions in {plan.region}, and deletes those in {region}: {_names(functions)}."
@@ -43,7 +44,7 @@ def _moved(plan: Plan, region: str, functions: Iterable[Deployed]) -> Finding:
     )
 
 
-def _renamed(plan: Plan, prefix: str, functions: Iterable[Deployed]) -> Finding:
+def _renamed(plan: Plan, prefix: str, functions: Iterable[DeployedFunction]) -> Finding:
     kept = f'Set "prefix": "{prefix}" in firebase.json' if prefix else 'Remove "prefix" from firebase.json'
     return Finding(
         "renamed",
@@ -55,7 +56,7 @@ def _renamed(plan: Plan, prefix: str, functions: Iterable[Deployed]) -> Finding:
     )
 
 
-def _surplus(plan: Plan, functions: Iterable[Deployed]) -> Finding:
+def _surplus(plan: Plan, functions: Iterable[DeployedFunction]) -> Finding:
     return Finding(
         "surplus",
         f"The deployment deletes functions that this checkout does not declare: {_names(functions)}."
@@ -77,11 +78,11 @@ def _cure(plan: Plan, kept: str) -> str:
     return kept if plan.may_delete else f"{kept} To agree to this, run scripts/deploy {AGREEMENT}."
 
 
-def _names(functions: Iterable[Deployed]) -> str:
+def _names(functions: Iterable[DeployedFunction]) -> str:
     return ", ".join(sorted(one.name for one in functions))
 
 
-def _queues(functions: Iterable[Deployed], consequence: str) -> str:
+def _queues(functions: Iterable[DeployedFunction], consequence: str) -> str:
     queues = [one for one in functions if one.is_queue]
     if not queues:
         return ""

@@ -12,6 +12,7 @@ from stoker.identity import PARAMETER, address
 from stoker_tools.deploy import env_file
 from stoker_tools.deploy.service_account import ID
 from stoker_tools.errors import CommandError
+from stoker_tools.setup.functions_folder import functions_entry
 
 CODEBASE = "stoker"
 """The codebase of Stoker's functions, in `firebase.json`."""
@@ -112,7 +113,7 @@ def source(root: Path) -> Path:
     Raises:
         CommandError: `firebase.json` has no entry for Stoker's functions.
     """
-    return root / str(_entry(root)["source"])
+    return root / _entry(root)["source"]
 
 
 def planned(root: Path, project: str, *, may_delete: bool = False) -> Plan:
@@ -149,11 +150,14 @@ def _settings(root: Path) -> dict[str, Any]:
     return settings
 
 
-def _entry(root: Path) -> dict[str, Any]:
-    for one in _codebases(root):
-        if one.get("codebase") == CODEBASE:
-            return one
-    raise CommandError(f'firebase.json has no functions with "codebase": "{CODEBASE}". docs/deploy.md shows the entry.')
+def _entry(root: Path) -> Mapping[str, str]:
+    entry = functions_entry(_settings(root), root)
+    if entry is None or entry.get("codebase") != CODEBASE:
+        raise CommandError(
+            f'firebase.json has no functions with the package stoker and "codebase": "{CODEBASE}". docs/deploy.md '
+            "shows the entry."
+        )
+    return entry
 
 
 def _codebases(root: Path) -> list[dict[str, Any]]:

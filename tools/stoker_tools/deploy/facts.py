@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from stoker_tools.deploy.deployed_function import DeployedFunction
 from stoker_tools.deploy.grants import Grant
 
 MANAGED_BY_API: Mapping[str, str] = {
@@ -60,29 +61,6 @@ class SignIn:
 
     identity_platform: bool = True
     triggers: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Deployed:
-    """A function that is deployed already, in any codebase.
-
-    Attributes:
-        name: Its name.
-        region: Its region.
-        codebase: Its codebase.
-        generation: 1 or 2.
-        addresses: Its addresses. Firebase Auth calls a blocking function at one of them.
-        service: The full name of its service of Cloud Run; empty for a function of the first generation.
-        is_queue: Whether a queue of the same name calls it.
-    """
-
-    name: str
-    region: str
-    codebase: str = "stoker"
-    generation: int = 2
-    addresses: frozenset[str] = frozenset()
-    service: str = ""
-    is_queue: bool = False
 
 
 @dataclass(frozen=True)
@@ -164,7 +142,7 @@ class Facts:
     database: Database | None = None
     bucket: Bucket | None = None
     sign_in: SignIn | None = None
-    deployed: tuple[Deployed, ...] = ()
+    deployed: tuple[DeployedFunction, ...] = ()
     queues: Mapping[str, str] = field(default_factory=dict)
     images: Images | None = None
     quota: Quota = field(default_factory=Quota)

@@ -1,6 +1,6 @@
 """A finding: something that is missing or wrong in a project, with the command that mends it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -16,12 +16,16 @@ class Finding:
         message: A sentence that says what is wrong.
         cure: The command that mends it, or a sentence that says what to do.
         severity: `error` if a part of the backend can't work, else `warning`.
+        names: The things that it is about, such as functions; empty if it is about the project.
+        follows: The findings that this one causes. They are gone when it is mended, or have a cause of their own.
     """
 
     code: str
     message: str
     cure: str
     severity: Severity = "error"
+    names: tuple[str, ...] = ()
+    follows: tuple["Finding", ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Return the finding as `--json` prints it."""
@@ -41,4 +45,13 @@ def as_text(findings: Iterable[Finding]) -> str:
         error    no-bucket: The project has no bucket.
                  Open the console.
     """
-    return "\n".join(f"{one.severity:9}{one.code}: {one.message}\n{'':9}{one.cure}" for one in findings)
+    return "\n".join(line for one in findings for line in _lines(one))
+
+
+def _lines(finding: Finding) -> Iterator[str]:
+    yield f"{finding.severity:9}{finding.code}: {finding.message}"
+    yield f"{'':9}{finding.cure}"
+    if finding.follows:
+        codes = ", ".join(dict.fromkeys(one.code for one in finding.follows))
+        number = "1 finding follows" if len(finding.follows) == 1 else f"{len(finding.follows)} findings follow"
+        yield f"{'':9}{number} from it: {codes}."

@@ -1,6 +1,8 @@
 """Calls of Google's management APIs, with the account of the Firebase CLI."""
 
+import math
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -32,16 +34,22 @@ class GoogleRefusal(Exception):
         self.status, self.reason, self.message = status, reason, message
 
 
+class GoogleSilence(CommandError):
+    """Google can't be reached, or has not answered in time."""
+
+
 class Google:
     """The management APIs of a project.
 
     Args:
         project: The id of the project.
         token: An access token of OAuth.
+        until: The time after which no call waits any more, in seconds of `time.monotonic`.
     """
 
-    def __init__(self, project: str, token: str) -> None:
+    def __init__(self, project: str, token: str, until: float = math.inf) -> None:
         self.project = project
+        self._until = until
         self._session = requests.Session()
         # The quota of the project counts, not that of the CLI.
         self._session.headers.update({"Authorization": f"Bearer {token}", "x-goog-user-project": project})
@@ -57,13 +65,16 @@ class Google:
 
         Raises:
             GoogleRefusal: Google has refused the call.
-            CommandError: Google can't be reached.
+            GoogleSilence: Google can't be reached, or has not answered in time.
         """
+        host = url.partition("/")[0]
+        seconds = min(SECONDS, self._until - time.monotonic())
+        if seconds <= 0:
+            raise GoogleSilence(f"{host} was not asked, because the time is over.")
         try:
-            answer = self._session.request(method, f"https://{url}", params=query, json=body, timeout=SECONDS)
+            answer = self._session.request(method, f"https://{url}", params=query, json=body, timeout=seconds)
         except requests.RequestException as error:
-            host = url.partition("/")[0]
-            raise CommandError(f"{host} can't be reached: check the network, and try again. ({error})") from None
+            raise GoogleSilence(f"{host} can't be reached: check the network, and try again. ({error})") from None
         if answer.ok:
             return answer.json() if answer.content else {}
         raise _refusal(answer)
@@ -85,6 +96,29 @@ class Google:
             if not page.get("nextPageToken"):
                 return
             query["pageToken"] = page["nextPageToken"]
+
+    def listed(self, url: str, name: str, region: str = "", **query: str) -> list[dict[str, Any]]:
+        """Read all pages of a list; return its resources, or an empty list if there is nothing at the address.
+
+        Args:
+            url: The address, as in `call`.
+            name: The field of the answer that holds the resources.
+            region: A region that the list must contain. If another region does not answer, the CLI goes on too.
+            query: The parameters of the address.
+
+        Raises:
+            GoogleRefusal: Google has refused the call, or the region does not answer.
+            GoogleSilence: Google can't be reached, or has not answered in time.
+        """
+        try:
+            pages = list(self.pages(url, **query))
+        except GoogleRefusal as refusal:
+            if refusal.status == NOT_FOUND:
+                return []
+            raise
+        if region in {place.rpartition("/")[2] for page in pages for place in page.get("unreachable", ())}:
+            raise GoogleRefusal(503, "UNAVAILABLE", f"The region {region} does not answer.")
+        return [one for page in pages for one in page.get(name, [])]
 
 
 def _refusal(answer: requests.Response) -> GoogleRefusal:

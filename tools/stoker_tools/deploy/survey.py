@@ -6,19 +6,13 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
+from stoker_tools.deploy.deployed_function import deployed_functions
 from stoker_tools.deploy.deployer import NEEDED_APIS, PERMISSIONS
 from stoker_tools.deploy.deployment_plan import CODEBASE, Plan
-from stoker_tools.deploy.facts import AccountRights, Bucket, Database, Deployed, Facts, Images, Quota, Refusal, SignIn
-from stoker_tools.deploy.google import NOT_FOUND, Google, GoogleRefusal
+from stoker_tools.deploy.facts import AccountRights, Bucket, Database, Facts, Images, Quota, Refusal, SignIn
+from stoker_tools.deploy.google import Google, GoogleRefusal
 from stoker_tools.deploy.grants import Resource, lacking_grants, resources
 from stoker_tools.deploy.iam_policies import read_policies
-
-CODEBASE_LABEL, HASH_LABEL = "firebase-functions-codebase", "firebase-functions-hash"
-"""The labels that the CLI puts on functions: the codebase, and a hash of the source and the parameters. See
-`lib/functions/constants.js`."""
-
-QUEUE_LABEL = "deployment-taskqueue"
-"""The label that the CLI puts on a function that a queue calls. See `lib/gcp/cloudfunctionsv2.js`."""
 
 CLEAN_UP_LABEL = "firebase-functions-cleanup-opted-out"
 """The label that the CLI puts on a repository if somebody has decided to keep old images."""
@@ -97,7 +91,7 @@ def what_was_deployed(google: Google, plan: Plan) -> Facts:
         GoogleRefusal: Google has refused a call.
         CommandError: Google can't be reached.
     """
-    return Facts(deployed=_functions(google, plan.region), queues=_queues(google, plan.region))
+    return Facts(deployed=deployed_functions(google, plan.region), queues=queue_states(google, plan.region))
 
 
 def _readers(google: Google, plan: Plan) -> Mapping[str, Callable[[], Any]]:
@@ -109,12 +103,12 @@ def _readers(google: Google, plan: Plan) -> Mapping[str, Callable[[], Any]]:
         "off": lambda: _off(google, project),
         "missing": lambda: _missing(google, project),
         "database": lambda: _database(google.get(f"firestore.googleapis.com/v1/{project}/databases/(default)")),
-        "bucket": lambda: _bucket(google),
+        "bucket": lambda: _default_bucket(google),
         "sign_in": lambda: _sign_in(google.get(f"identitytoolkit.googleapis.com/admin/v2/{project}/config")),
-        "deployed": lambda: _functions(google, region),
-        "queues": lambda: _queues(google, region),
+        "deployed": lambda: deployed_functions(google, region),
+        "queues": lambda: queue_states(google, region),
         "images": lambda: _images(google.get(f"artifactregistry.googleapis.com/v1/{place}/repositories/gcf-artifacts")),
-        "quota": lambda: _quota(_listed(google, QUOTAS.format(project=google.project), "metrics"), region),
+        "quota": lambda: _quota(google.listed(QUOTAS.format(project=google.project), "metrics"), region),
         "account": lambda: _account(google, plan),
     }
 
@@ -124,33 +118,19 @@ def _account(google: Google, plan: Plan) -> AccountRights | None:
     return None if found is None else AccountRights()
 
 
-def _functions(google: Google, region: str) -> tuple[Deployed, ...]:
-    address = f"cloudfunctions.googleapis.com/v2/projects/{google.project}/locations/-/functions"
-    return tuple(_deployed(one) for one in _listed(google, address, "functions", region))
+def queue_states(google: Google, region: str) -> dict[str, str]:
+    """Return the state of each queue in a region, such as `RUNNING`, by the queue's name.
 
-
-def _queues(google: Google, region: str) -> dict[str, str]:
-    """Return the state of each queue in a region, by the queue's name."""
-    address = f"cloudtasks.googleapis.com/v2/projects/{google.project}/locations/{region}/queues"
-    return {one["name"].rpartition("/")[2]: one.get("state", "") for one in _listed(google, address, "queues")}
-
-
-def _listed(google: Google, address: str, field: str, region: str = "") -> list[dict[str, Any]]:
-    """Return all pages of a list; an empty list if there is nothing at the address.
+    Args:
+        google: The project.
+        region: The region.
 
     Raises:
-        GoogleRefusal: Google has refused the call, or the list of all regions lacks the region of the functions. If it
-            lacks another region, the CLI deploys too.
+        GoogleRefusal: Google has refused the call.
+        CommandError: Google can't be reached.
     """
-    try:
-        pages = list(google.pages(address))
-    except GoogleRefusal as refusal:
-        if refusal.status == NOT_FOUND:
-            return []
-        raise
-    if region in {place.rpartition("/")[2] for page in pages for place in page.get("unreachable", ())}:
-        raise GoogleRefusal(503, "UNAVAILABLE", f"The region {region} does not answer.")
-    return [one for page in pages for one in page.get(field, [])]
+    address = f"cloudtasks.googleapis.com/v2/projects/{google.project}/locations/{region}/queues"
+    return {one["name"].rpartition("/")[2]: one.get("state", "") for one in google.listed(address, "queues")}
 
 
 def _has_billing(google: Google, project: str) -> bool:
@@ -177,14 +157,28 @@ def _database(answer: Mapping[str, Any] | None) -> Database | None:
     return Database(answer["locationId"], native=answer.get("type") != "DATASTORE_MODE")
 
 
-def _bucket(google: Google) -> Bucket | None:
+def _default_bucket(google: Google) -> Bucket | None:
     answer = google.get(f"firebasestorage.googleapis.com/v1alpha/projects/{google.project}/defaultBucket")
     name = str((answer or {}).get("bucket", {}).get("name", "")).rpartition("/")[2]
-    if not name:
+    return bucket(google, name) if name else None
+
+
+def bucket(google: Google, name: str) -> Bucket | None:
+    """Read a bucket; return None if there is no bucket of that name.
+
+    Args:
+        google: The project.
+        name: The bucket's name.
+
+    Raises:
+        GoogleRefusal: Google has refused the call.
+        CommandError: Google can't be reached.
+    """
+    found = google.get(f"storage.googleapis.com/storage/v1/b/{quote(name, safe='')}")
+    if found is None:
         return None
-    bucket = google.get(f"storage.googleapis.com/storage/v1/b/{quote(name, safe='')}") or {}
-    kept = int(bucket.get("retentionPolicy", {}).get("retentionPeriod", 0))
-    return Bucket(name, bucket.get("location", ""), tuple(bucket.get("cors", ())), kept / 86_400)
+    kept = int(found.get("retentionPolicy", {}).get("retentionPeriod", 0))
+    return Bucket(name, found.get("location", ""), tuple(found.get("cors", ())), kept / 86_400)
 
 
 def _sign_in(answer: Mapping[str, Any] | None) -> SignIn | None:
@@ -194,20 +188,6 @@ def _sign_in(answer: Mapping[str, Any] | None) -> SignIn | None:
     return SignIn(
         identity_platform=answer.get("subtype") != "FIREBASE_AUTH",
         triggers={event: trigger.get("functionUri", "") for event, trigger in triggers.items()},
-    )
-
-
-def _deployed(answer: Mapping[str, Any]) -> Deployed:
-    _, _, _, region, _, name = answer["name"].split("/")
-    labels = answer.get("labels", {})
-    return Deployed(
-        name=name,
-        region=region,
-        codebase=labels.get(CODEBASE_LABEL, "default"),
-        generation=1 if answer.get("environment") == "GEN_1" else 2,
-        addresses=frozenset({answer.get("url", ""), answer.get("serviceConfig", {}).get("uri", "")} - {""}),
-        service=answer.get("serviceConfig", {}).get("service", ""),
-        is_queue=labels.get(QUEUE_LABEL) == "true",
     )
 
 

@@ -10,23 +10,30 @@ from stoker_tools.doctor.place import Place
 Index = tuple[str, str, tuple[tuple[str, str], ...]]
 """A collection, the scope of its queries, and its fields with their modes."""
 
+READY = ("READY", "ACTIVE")
+"""The states of an index and of a TTL policy that work."""
+
+SUBJECTS = {"index": "These indexes", "ttl": "These TTL policies"}
+
+MOST = 5
+"""The most names in a sentence."""
+
 
 def check_indexes(found: Sequence[Mapping[str, Any]], wanted: Expected, place: Place) -> Iterator[Finding]:
-    """Yield a finding for each composite index that is missing or not ready.
+    """Yield a finding for the composite indexes that are missing, and for those that are not ready.
 
     Args:
         found: The indexes of the database, as Firestore lists them.
         wanted: The things that the project should have.
         place: The place that is looked at.
     """
-    states = {_index(one["name"].split("/")[-3], one): str(one.get("state", "")) for one in found}
-    for one in wanted.indexes["indexes"]:
-        index = _index(one["collectionGroup"], one)
-        yield from _state(states.get(index), f"The index of {_shown(index)}", "index", place)
+    there = {_index(one["name"].split("/")[-3], one): str(one.get("state", "")) for one in found}
+    ours = [_index(one["collectionGroup"], one) for one in wanted.indexes["indexes"]]
+    yield from _findings("index", {_shown(index): there.get(index) for index in ours}, place)
 
 
 def check_fields(found: Sequence[Mapping[str, Any]], wanted: Expected, place: Place) -> Iterator[Finding]:
-    """Yield a finding for each TTL policy that is not active, and for each index of one field that is missing.
+    """Yield a finding for the TTL policies that are not active, and for the indexes of one field that are missing.
 
     Args:
         found: The fields of the database with settings of their own, as Firestore lists them.
@@ -34,28 +41,43 @@ def check_fields(found: Sequence[Mapping[str, Any]], wanted: Expected, place: Pl
         place: The place that is looked at.
     """
     fields = {_field(one["name"]): one for one in found}
+    policies, indexes = dict[str, str | None](), dict[str, str | None]()
     for one in wanted.indexes["fieldOverrides"]:
         collection, path = one["collectionGroup"], one["fieldPath"]
         field = fields.get((collection, path), {})
         if one.get("ttl"):
-            state = field.get("ttlConfig", {}).get("state")
-            yield from _state(state, f"The TTL policy of {collection}.{path}", "ttl", place)
+            policies[f"{collection}.{path}"] = field.get("ttlConfig", {}).get("state")
         listed = field.get("indexConfig", {}).get("indexes", [])
         # An index of one field is ready at once if it is not building, and then may have no state.
-        states = {_index(collection, index): str(index.get("state", "READY")) for index in listed}
+        there = {_index(collection, index): str(index.get("state", "READY")) for index in listed}
         for index in one["indexes"]:
             key = _index(collection, {**index, "fields": [{"fieldPath": path, **index}]})
-            yield from _state(states.get(key), f"The index of {_shown(key)}", "index", place)
+            indexes[_shown(key)] = there.get(key)
+    yield from _findings("ttl", policies, place)
+    yield from _findings("index", indexes, place)
 
 
-def _state(state: str | None, subject: str, code: str, place: Place) -> Iterator[Finding]:
+def _findings(code: str, states: Mapping[str, str | None], place: Place) -> Iterator[Finding]:
+    """Yield a finding for each state that is not the end of a deployment. A thing without a state is missing."""
     cure = f"npx firebase-tools deploy --only firestore:indexes --project {place.project}"
-    if state is None:
-        yield Finding(f"{code}-missing", f"{subject} is missing.", cure)
-    elif state == "CREATING":
-        yield Finding(f"{code}-creating", f"{subject} is being made.", "Wait, and look again.", "warning")
-    elif state not in ("READY", "ACTIVE"):
-        yield Finding(f"{code}-broken", f"{subject} has the state {state or 'unknown'}.", cure)
+    missing = tuple(name for name, state in states.items() if state is None)
+    creating = tuple(name for name, state in states.items() if state == "CREATING")
+    broken = {name: state or "unknown" for name, state in states.items() if state not in (None, "CREATING", *READY)}
+    if missing:
+        yield Finding(f"{code}-missing", f"{SUBJECTS[code]} are missing: {_listed(missing)}.", cure, names=missing)
+    if creating:
+        message = f"{SUBJECTS[code]} are being made: {_listed(creating)}."
+        yield Finding(f"{code}-creating", message, "Wait, and look again.", "warning", creating)
+    if broken:
+        listed = _listed([f"{name} ({state})" for name, state in broken.items()])
+        message = f"{SUBJECTS[code]} have a state in which they do not work: {listed}."
+        yield Finding(f"{code}-broken", message, cure, names=tuple(broken))
+
+
+def _listed(names: Sequence[str]) -> str:
+    """Return some of the names. `--json` has all of them."""
+    more = f"; and {len(names) - MOST} more" if len(names) > MOST else ""
+    return f"{'; '.join(names[:MOST])}{more}"
 
 
 def _index(collection: str, index: Mapping[str, Any]) -> Index:

@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from stoker_tools.deploy.findings import Finding
+from stoker_tools.doctor.causes import folded
 from stoker_tools.doctor.database_checks import check_fields, check_indexes
 from stoker_tools.doctor.expected import Expected
-from stoker_tools.doctor.function_checks import check_functions
+from stoker_tools.doctor.function_checks import check_emulators, check_functions
 from stoker_tools.doctor.job_checks import (
     check_failed,
     check_lapsed,
@@ -24,11 +25,12 @@ from stoker_tools.doctor.platform_checks import (
     check_rules,
     check_schedules,
 )
-from stoker_tools.doctor.reading import Unread
+from stoker_tools.doctor.unread_facts import Unread, reason_findings
 
 Check = Callable[[Any, Expected, Place], Iterator[Finding]]
 
 CHECKS: Mapping[str, Check] = {
+    "emulators": check_emulators,
     "functions": check_functions,
     "schedules": check_schedules,
     "queues": check_queues,
@@ -46,14 +48,14 @@ CHECKS: Mapping[str, Check] = {
 
 
 def diagnose(facts: Mapping[str, Any], wanted: Expected, place: Place) -> list[Finding]:
-    """Return everything that is wrong, the errors first.
+    """Return each cause of what is wrong, the errors first. What follows from a cause is in its `follows`.
 
     Args:
         facts: The facts by name, which may be `Unread`. A fact that does not exist in this place is left out.
         wanted: The things that the project should have.
         place: The place that is looked at.
     """
-    found = [fact.finding(name, place) for name, fact in facts.items() if isinstance(fact, Unread)]
+    found = list[Finding]()
     known = {name: fact for name, fact in facts.items() if not isinstance(fact, Unread)}
     for name, check in CHECKS.items():
         if name in known:
@@ -64,4 +66,4 @@ def diagnose(facts: Mapping[str, Any], wanted: Expected, place: Place) -> list[F
         found += check_callers(known["schedules"], known["functions"], wanted, place)
     if "used" in known and "settings" in known:
         found += check_used(known["used"], known["settings"], place)
-    return sorted(found, key=lambda one: one.severity)
+    return folded([*found, *reason_findings(facts, place)])

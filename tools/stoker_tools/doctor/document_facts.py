@@ -15,15 +15,16 @@ from stoker.jobs.walk import Cursors
 from stoker.queries import job_queries
 from stoker_tools.doctor.job_checks import OVERDUE
 
-SECONDS = 20.0
-"""The longest wait for an answer of Firestore, in seconds."""
+SECONDS = 6.0
+"""The longest wait for a fact of Firestore, in seconds. It is shorter than `reading.SECONDS`, so that the fact has
+Firestore's own sentence."""
 
 MOST = 100
 """The most jobs of each kind that are read."""
 
 FIELDS = (
     *("type", "status", "stage", "createdAt", "runAfter", "lease.expiresAt"),
-    *("cancelRequested", "errorCode", "completedAt"),
+    *("input.operation", "cancelRequested", "errorCode", "completedAt"),
 )
 """The fields of a job that are read. Clients may fill others with anything."""
 

@@ -8,6 +8,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from stoker import registry
+from stoker.accounts.account_deletion import DELETION
 from stoker.firestore.documents import StoredDocument
 from stoker.firestore.selection import value_of
 from stoker.jobs.ceiling import used_percent
@@ -49,10 +51,10 @@ def check_sweep(cursors: Mapping[str, Any], wanted: Expected, place: Place) -> I
         # A suite that has just started has made no sweep yet.
         severity: Severity = "warning" if place.is_suite else "error"
         message = f"The sweeper ({sweeper}) has never run."
-        yield Finding("sweep-never", message, place.log_of(sweeper), severity)
+        yield Finding("sweep-never", message, place.log_of(sweeper), severity, (sweeper,))
     elif place.now - last > SILENCE:
         message = f"The last sweep ({sweeper}) ended {_ago(place.now - last)}. There should be a sweep each minute."
-        yield Finding("sweep-silent", message, place.log_of(sweeper))
+        yield Finding("sweep-silent", message, place.log_of(sweeper), names=(sweeper,))
     elif cursors.get("version") != wanted.version:
         ran = clean(cursors.get("version", "an older version"), 20)
         message = f"The functions run another source ({ran}) than that of this checkout ({wanted.version})."
@@ -114,7 +116,8 @@ def check_waiting(jobs: Sequence[StoredDocument], wanted: Expected, place: Place
         oldest = min(due, key=_due_since)
         waited = _span(place.now - _due_since(oldest))
         message = f"{_named(oldest)} has been due for {waited}, and no worker has begun it{_others(due)}."
-        yield Finding("job-overdue", message, _show(oldest, place))
+        queues = {f"{wanted.prefix}{name}" for job in due if (name := _queue(job))}
+        yield Finding("job-overdue", message, _show(oldest, place), names=tuple(sorted(queues)))
 
 
 def check_lapsed(jobs: Sequence[StoredDocument], wanted: Expected, place: Place) -> Iterator[Finding]:
@@ -156,6 +159,15 @@ def _due_since(job: StoredDocument) -> datetime:
     is woken, and clients write the field.
     """
     return max(_time_of(job, "runAfter" if job.data.get("runAfter") else "createdAt"), job.update_time)
+
+
+def _queue(job: StoredDocument) -> str:
+    """Return the queue of a job; empty if there is no such type. A client may have written anything."""
+    job_type = job.data.get("type")
+    if not isinstance(job_type, str) or job_type not in registry.job_types():
+        return ""
+    deletes_owner = value_of(job.data, "input.operation") == DELETION["operation"]
+    return registry.queue_of(job_type, deletes_owner=deletes_owner).name
 
 
 def _lapsed_since(job: StoredDocument) -> datetime:

@@ -1,5 +1,6 @@
 """The place that is looked at: a project of Google, or the emulator suite."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -30,31 +31,21 @@ class Place:
         """The command that deploys everything to the place."""
         return "Start scripts/emulators again." if self.is_suite else f"scripts/deploy {self.option}"
 
+    def deploy_again(self, codebase: str, functions: Iterable[str]) -> str:
+        """Return the command that deploys functions although they did not change, with their queues and schedules.
+
+        Args:
+            codebase: Their codebase.
+            functions: Their names.
+        """
+        if self.is_suite:
+            return self.deploy
+        # Without their names, the CLI skips functions that did not change. See its `release/planner.js`.
+        named = ",".join(f"functions:{codebase}:{name}" for name in functions)
+        return f"npx firebase-tools deploy --only {named} --project {self.project}"
+
     def log_of(self, function: str) -> str:
         """Return the command that shows the log of a function."""
         if self.is_suite:
             return "Read the output of scripts/emulators."
         return f"gcloud functions logs read {function} --gen2 --region={self.region} --project={self.project}"
-
-
-@dataclass(frozen=True)
-class DeployedFunction:
-    """A function that is deployed.
-
-    Attributes:
-        name: Its name.
-        region: Its region.
-        state: Its state in Cloud Functions, such as `ACTIVE`.
-        codebase: The codebase that it was deployed with.
-        source_hash: The hash that the CLI gave to its source and parameters; empty if it is not known.
-        account: The address of its service account; empty if it is not known.
-        service: The full name of its service of Cloud Run; empty if it is not known.
-    """
-
-    name: str
-    region: str
-    state: str = "ACTIVE"
-    codebase: str = ""
-    source_hash: str = ""
-    account: str = ""
-    service: str = ""

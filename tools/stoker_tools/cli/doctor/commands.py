@@ -1,6 +1,7 @@
 """Carrying out `stoker doctor`."""
 
 import argparse
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import NoReturn
@@ -15,8 +16,9 @@ from stoker_tools.doctor.document_facts import document_readers
 from stoker_tools.doctor.expected import expected
 from stoker_tools.doctor.google_facts import google_readers
 from stoker_tools.doctor.place import Place
-from stoker_tools.doctor.reading import read_all
+from stoker_tools.doctor.reading import SECONDS, read_all
 from stoker_tools.doctor.suite_facts import suite_readers
+from stoker_tools.doctor.unread_facts import Unread
 from stoker_tools.exit_codes import ExitCode
 
 
@@ -37,19 +39,22 @@ def run(options: argparse.Namespace) -> int:
     """
     place = Place(config.project(), config.REGION, datetime.now(UTC), is_suite=config.emulated())
     wanted = expected(place.region, blocking=config.BLOCKING)
-    services = (
-        suite_readers()
-        if place.is_suite
-        else google_readers(Google(place.project, connection.access_token()), wanted, place.region)
-    )
+    services = suite_readers(wanted) if place.is_suite else google_readers(_google(place), wanted, place.region)
     facts = read_all({**services, **document_readers(place.now)})
     findings = diagnose(facts, wanted, place)
     if options.json:
+        unread = [name for name, fact in facts.items() if isinstance(fact, Unread)]
+        checked = [name for name in facts if name not in unread]
         listed = [one.as_json() for one in findings]
-        print(as_json({"project": place.project, "checked": list(facts), "findings": listed}))
+        print(as_json({"project": place.project, "checked": checked, "unread": unread, "findings": listed}))
     else:
         print(_report(findings, place))
     return ExitCode.FAILED if has_errors(findings) else ExitCode.DONE
+
+
+def _google(place: Place) -> Google:
+    # A call that begins late must not outlast the command.
+    return Google(place.project, connection.access_token(), until=time.monotonic() + SECONDS)
 
 
 def _report(findings: list[Finding], place: Place) -> str:

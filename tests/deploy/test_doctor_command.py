@@ -1,0 +1,79 @@
+"""`scripts/doctor` as an operator runs it at 3 a.m., against the twin of Google over HTTPS."""
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from deploy.deployed_world import deployed_world
+from stoker_tools.setup.environment import ROOT
+from twin.proxy import Google, started
+
+COMMAND = """
+import sys
+from stoker_tools.cli import stoker
+from stoker_tools.setup import environment
+
+environment.enter = lambda places=(): None  # Nothing is installed: this interpreter has the packages.
+sys.exit(stoker.main(sys.argv[1:]))
+"""
+
+USER = {"type": "authorized_user", "client_id": "any", "client_secret": "any", "refresh_token": "any"}
+
+MOST_SECONDS = 20
+"""The command promises 10 s. The rest is for a machine that does other work."""
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def google(tmp_path: Path) -> Iterator[Google]:
+    """A project to which this checkout was deployed. Its documents can't be read: the twin speaks no gRPC."""
+    with started(deployed_world()[0], tmp_path) as google:
+        yield google
+
+
+def doctor(google: Google, directory: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    credentials = directory / "credentials.json"
+    credentials.write_text(json.dumps(USER))
+    variables = google.environment(directory)
+    environment = {
+        **variables,
+        "https_proxy": variables["HTTPS_PROXY"],  # gRPC reads no other name.
+        "GOOGLE_APPLICATION_CREDENTIALS": str(credentials),
+        "PYTHONPATH": str(ROOT / "tools"),
+    }
+    command = [sys.executable, "-c", COMMAND, "doctor", "--project", google.world.project, *arguments]
+    began = time.monotonic()
+    done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    assert time.monotonic() - began < MOST_SECONDS
+    assert done.stderr.splitlines()[0] == "Looking. This takes up to 10 s."
+    assert "Traceback" not in done.stderr
+    return done
+
+
+def test_a_firestore_that_is_silent_is_one_cause_and_all_other_facts_are_reported(
+    google: Google, tmp_path: Path
+) -> None:
+    next(queue for name, queue in google.world.queues.items() if "/videoprocessing" in name)["state"] = "PAUSED"
+    done = doctor(google, tmp_path, "--json")
+    assert done.returncode == 1
+    report: dict[str, Any] = json.loads(done.stdout)
+    silent, paused = report["findings"]
+    assert (silent["code"], len(silent["follows"])) == ("no-answer", 6)
+    assert silent["message"].startswith("firestore.googleapis.com does not answer: ")
+    assert paused["code"] == "queue-off"
+    assert report["unread"] == ["sweep", "settings", "waiting", "lapsed", "failed", "used"]
+    assert {"functions", "schedules", "queues", "indexes", "policies", "rules"} <= set(report["checked"])
+
+
+def test_a_google_that_is_silent_ends_the_command_with_one_sentence(google: Google, tmp_path: Path) -> None:
+    with google.lock:  # Each call waits for it.
+        done = doctor(google, tmp_path)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.splitlines()[1:] == ["Google can't be reached. Check the network, and try again."]
