@@ -219,6 +219,9 @@ def test_a_deletion_waits_for_its_own_queue() -> None:
 CAUSES_OF_SILENCE: dict[str, Callable[[Facts], object]] = {
     "schedule-missing": lambda facts: facts["schedules"].clear(),
     "schedule-off": lambda facts: facts["schedules"][0].update(state="PAUSED"),
+    "schedule-account": lambda facts: facts["schedules"][0].update(
+        httpTarget={"oidcToken": {"serviceAccountEmail": "old@acme-prod.iam.gserviceaccount.com"}}, status={"code": 7}
+    ),
     "function-broken": lambda facts: facts["functions"].__setitem__(0, replace(facts["functions"][0], state="FAILED")),
     "index-missing": lambda facts: facts["indexes"].clear(),
     "sweep-silent": lambda facts: facts["schedules"][0].update(status={"code": 13}),

@@ -85,7 +85,7 @@ def test_the_generated_files_are_looked_for_in_the_folder(app: Path) -> None:
 def test_a_command_on_a_project_runs_the_code_in_the_folder(app: Path, command: tuple[str, ...]) -> None:
     done = run(app, *command, "--project", "demo-app")
     assert done.returncode == 1
-    assert done.stderr.startswith("demo-app exists only in the emulator suite.")
+    assert "\ndemo-app exists only in the emulator suite." in f"\n{done.stderr}"
 
 
 def test_the_help_needs_no_functions(app: Path) -> None:
