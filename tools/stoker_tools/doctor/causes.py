@@ -1,7 +1,7 @@
 """Causes and what follows from them, so that each cause is reported once, first, and with one cure. It is pure."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from stoker_tools.deploy.findings import Finding, has_errors
 
@@ -28,7 +28,7 @@ class Effects:
     """
 
     always: frozenset[str] = frozenset()
-    of_the_same: frozenset[str] = field(default=frozenset())
+    of_the_same: frozenset[str] = frozenset()
 
 
 EFFECTS: Mapping[str, Effects] = {
