@@ -19,7 +19,7 @@ import sys
 from stoker_tools.cli import stoker
 from stoker_tools.setup import environment
 
-environment.enter = lambda places=(): None  # Nothing is installed: this interpreter has the packages.
+environment.enter = environment.prepare = lambda places=(): None  # This interpreter has the packages.
 sys.exit(stoker.main(sys.argv[1:]))
 """
 
@@ -77,3 +77,27 @@ def test_a_google_that_is_silent_ends_the_command_with_one_sentence(google: Goog
         done = doctor(google, tmp_path)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.splitlines()[1:] == ["Google can't be reached. Check the network, and try again."]
+
+
+@pytest.mark.parametrize("command", [["alerts", "--email", "ops@example.com"], ["doctor"]], ids=lambda words: words[0])
+def test_the_login_of_the_firebase_cli_is_enough(google: Google, tmp_path: Path, command: list[str]) -> None:
+    variables = google.environment(tmp_path)
+    environment = {**variables, "https_proxy": variables["HTTPS_PROXY"], "PYTHONPATH": str(ROOT / "tools")}
+    line = [sys.executable, "-c", COMMAND, *command, "--project", google.world.project, "--json"]
+    done = subprocess.run(line, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == (0 if command[0] == "alerts" else 1), done.stderr  # The twin has no documents.
+    assert "ya29" not in done.stdout + done.stderr
+    made = [call for call in google.world.calls if call.host in ("monitoring.googleapis.com", "run.googleapis.com")]
+    assert made
+
+
+def test_without_any_login_the_first_step_is_named(google: Google, tmp_path: Path) -> None:
+    variables = {name: value for name, value in google.environment(tmp_path).items() if name != "FIREBASE_TOKEN"}
+    environment = {**variables, "PYTHONPATH": str(ROOT / "tools")}
+    line = [sys.executable, "-c", COMMAND, "alerts", "--email", "ops@example.com", "--project", google.world.project]
+    done = subprocess.run(line, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 1
+    assert "The Firebase CLI has no login" in done.stderr
+    assert "npx firebase-tools login" in done.stderr
+    assert "Traceback" not in done.stderr
+    google.world.unknown.clear()

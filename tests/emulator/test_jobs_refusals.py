@@ -53,7 +53,7 @@ def test_an_unknown_job_is_named(jobs: Jobs, command: str, job_id: str) -> None:
 def test_without_credentials_it_says_how_to_get_some(tmp_path: Path) -> None:
     done = run("list", "--project", "my-project", environment=without_suite(tmp_path))
     assert (done.returncode, done.stdout) == (1, "")
-    assert "run `gcloud auth application-default login`" in done.stderr
+    assert "run `npx firebase-tools login`" in done.stderr
 
 
 def test_a_demo_project_is_not_looked_for_in_production(tmp_path: Path) -> None:

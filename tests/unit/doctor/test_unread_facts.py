@@ -100,7 +100,7 @@ def test_a_caller_without_the_quota_of_the_project_gets_the_role_for_that() -> N
 )
 def test_a_login_that_has_expired_is_one_cause(message: str, status: int) -> None:
     found = only(unread(list(SOURCES), message, status))
-    assert (found.code, found.cure) == ("login-expired", "gcloud auth application-default login")
+    assert (found.code, found.cure) == ("login-expired", "npx firebase-tools login --reauth")
 
 
 def test_a_project_without_billing_is_one_cause() -> None:

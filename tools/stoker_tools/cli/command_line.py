@@ -17,13 +17,13 @@ PREFIX = "scripts/"
 
 CREDENTIALS = """\
 Inside a suite, the command works on that suite. With --emulator, it works on the suite that this checkout runs.
-Otherwise it works on the project that --project names, or on the default project of .firebaserc. It then uses your
-own credentials: gcloud auth application-default login.
+Otherwise it works on the project that --project names, or on the default project of .firebaserc. It then uses the
+credentials of the Google Cloud SDK or of a service account, or else the login of the Firebase CLI.
 """
 
 OF_PRODUCTION = """\
-The command works on the project that --project names, or on the default project of .firebaserc. It uses your own
-credentials: gcloud auth application-default login.
+The command works on the project that --project names, or on the default project of .firebaserc. It uses the
+credentials of the Google Cloud SDK or of a service account, or else the login of the Firebase CLI.
 """
 
 Examples = Mapping[str, str]

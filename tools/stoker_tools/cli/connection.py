@@ -11,8 +11,9 @@ import google.auth.transport.requests
 from dotenv import dotenv_values
 from firebase_admin import exceptions as admin_exceptions
 from google.api_core import exceptions
-from google.auth.exceptions import DefaultCredentialsError, GoogleAuthError, TransportError
+from google.auth.exceptions import DefaultCredentialsError, GoogleAuthError, RefreshError, TransportError
 
+from stoker_tools.cli.firebase_login import has_own_credentials, use_firebase_login
 from stoker_tools.emulators import PROJECT, sharing
 from stoker_tools.emulators.project import configured, usual_ports
 from stoker_tools.errors import CommandError
@@ -22,9 +23,7 @@ from stoker_tools.setup.functions_folder import functions_folder
 LOGIN_SECONDS = 5.0
 """The longest wait for an access token, in seconds."""
 
-LOG_IN = (
-    "run `gcloud auth application-default login`, or name a service account's key in GOOGLE_APPLICATION_CREDENTIALS"
-)
+LOG_IN = "run `npx firebase-tools login`, or name a service account's key in GOOGLE_APPLICATION_CREDENTIALS"
 
 HOSTS = {
     "firestore": "FIRESTORE_EMULATOR_HOST",
@@ -108,10 +107,15 @@ def _production(project: str | None) -> str:
             "with --project, or as the default in .firebaserc."
         )
     warnings.filterwarnings("ignore", message="Your application has authenticated using end user credentials")
+    if not has_own_credentials():
+        use_firebase_login(name)
     try:
         access_token()
     except DefaultCredentialsError:
         raise CommandError(f"No Google credentials were found: {LOG_IN}.") from None
+    except RefreshError as error:
+        # The Firebase CLI says itself that nobody has logged in.
+        raise CommandError(str(error)) if not has_own_credentials() else explained(error, name) from None
     except GoogleAuthError as error:
         raise explained(error, name) from None
     return name

@@ -17,6 +17,9 @@ TOKEN = Path(__file__).with_name("token.cjs")
 SECONDS = 30
 """The longest wait for an answer of Google, in seconds."""
 
+LOGIN_SECONDS = 8
+"""The longest wait for a token, in seconds. The CLI needs about one."""
+
 NOT_FOUND, FORBIDDEN, UNAUTHENTICATED = 404, 403, 401
 
 
@@ -133,9 +136,13 @@ def access_token() -> str:
     """Return an access token of the account that the Firebase CLI uses.
 
     Raises:
-        CommandError: Nobody has logged in, or the login has expired.
+        CommandError: Nobody has logged in, the login has expired, or Google can't be reached.
     """
-    done = subprocess.run(["node", str(TOKEN)], cwd=ROOT, capture_output=True, text=True, check=False)
+    line = ["node", str(TOKEN)]
+    try:
+        done = subprocess.run(line, cwd=ROOT, capture_output=True, text=True, timeout=LOGIN_SECONDS, check=False)
+    except subprocess.TimeoutExpired:
+        raise CommandError("Google can't be reached. Check the network, and try again.") from None
     if done.returncode != 0 or not done.stdout:
         reason = (done.stderr.strip().splitlines() or ["no reason was given"])[-1]
         raise CommandError(

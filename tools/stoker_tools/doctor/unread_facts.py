@@ -105,7 +105,7 @@ def reason_findings(facts: Mapping[str, object], place: Place) -> Iterator[Findi
 
 
 def _login(group: Group, is_all: bool, place: Place) -> tuple[str, str]:
-    return "Google does not accept your credentials any more.", "gcloud auth application-default login"
+    return "Google does not accept your credentials any more.", "npx firebase-tools login --reauth"
 
 
 def _silent(group: Group, is_all: bool, place: Place) -> tuple[str, str]:
