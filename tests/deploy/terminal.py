@@ -6,9 +6,12 @@ import re
 import select
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+Answers = Mapping[str, str | Callable[[str], str]]
+"""The answer to each question, by a part of the question's text. A function gets the output up to the question."""
 
 CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\r")
 """The sequences with which a program moves the cursor and sets colours."""
@@ -49,7 +52,7 @@ def without_terminal(command: Sequence[str], cwd: Path, environment: Mapping[str
 
 
 def in_terminal(
-    command: Sequence[str], cwd: Path, environment: Mapping[str, str], answers: Mapping[str, str], seconds: float
+    command: Sequence[str], cwd: Path, environment: Mapping[str, str], answers: Answers, seconds: float
 ) -> Run:
     """Run a command in a terminal, and answer its questions in their order.
 
@@ -57,7 +60,7 @@ def in_terminal(
         command: The command.
         cwd: The directory that it runs in.
         environment: All variables of the process.
-        answers: The answer to each question, by a part of the question's text.
+        answers: The answers to its questions.
         seconds: The longest time that the command may take.
 
     Raises:
@@ -77,7 +80,7 @@ def in_terminal(
         os.close(ours)
 
 
-def _conversation(terminal: int, answers: list[tuple[str, str]], end: float) -> str:
+def _conversation(terminal: int, answers: list[tuple[str, str | Callable[[str], str]]], end: float) -> str:
     output, answered = "", 0
     while True:
         if not select.select([terminal], [], [], max(0, end - time.monotonic()))[0]:
@@ -90,5 +93,6 @@ def _conversation(terminal: int, answers: list[tuple[str, str]], end: float) -> 
             return output
         output += CONTROL.sub("", read.decode(errors="replace"))
         if answers and answers[0][0] in output[answered:]:
-            os.write(terminal, answers.pop(0)[1].encode())
+            answer = answers.pop(0)[1]
+            os.write(terminal, (answer if isinstance(answer, str) else answer(output)).encode())
             answered = len(output)

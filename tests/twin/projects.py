@@ -1,11 +1,15 @@
 """The project itself: its login, its number, its billing and its APIs."""
 
+import json
+from base64 import urlsafe_b64encode
+
 from twin.calls import Call
 from twin.google_world import NEEDS_BILLING, World
 from twin.refusals import Json, denied, no_billing, not_found
 from twin.routes import Routes
 
 login = Routes("www.googleapis.com")
+sign_in = Routes("accounts.google.com")
 tokens = Routes("oauth2.googleapis.com")
 firebase = Routes("firebase.googleapis.com")
 resource_manager = Routes("cloudresourcemanager.googleapis.com")
@@ -19,6 +23,14 @@ compute = Routes("compute.googleapis.com")
 def token(world: World, call: Call) -> Json:
     """Exchange a refresh token for an access token."""
     return {"access_token": "ya29.twin", "expires_in": 3600, "token_type": "Bearer", "scope": "openid email"}
+
+
+@sign_in("POST", "/o/oauth2/token", reads=True)
+def token_of_a_login(world: World, call: Call) -> Json:
+    """Exchange the code that a browser gets at a login for a refresh token and an access token."""
+    parts = ({"alg": "none"}, {"email": "ada@example.com", "sub": "1"})
+    named = ".".join(urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in parts)
+    return {**token(world, call), "refresh_token": "1//twin", "id_token": f"{named}."}
 
 
 def _known(world: World, project: str) -> None:

@@ -13,7 +13,10 @@ Handler = Callable[..., Any]
 """A function of the world, the call and the named parts of the path, which returns the answer as JSON."""
 
 ALWAYS_ON = frozenset(
-    ("firebase.googleapis.com", "oauth2.googleapis.com", "serviceusage.googleapis.com", "www.googleapis.com")
+    (
+        *("accounts.google.com", "firebase.googleapis.com", "oauth2.googleapis.com", "serviceusage.googleapis.com"),
+        "www.googleapis.com",
+    )
 )
 """Hosts that answer although nothing is enabled."""
 
