@@ -200,8 +200,10 @@ def test_a_check_in_an_app_deploys_nothing_and_reports_as_json(
     settings = json.loads((installed.root / "firebase.json").read_text())
     installed.functions.rename(installed.root / "backend")
     settings["functions"] = [{"source": "functions"}, {**settings["functions"][0], "source": "backend"}]
+    (installed.root / "rules").rename(installed.root / "security")
+    settings["firestore"]["rules"], settings["storage"]["rules"] = "security/firestore.rules", "security/storage.rules"
     (installed.root / "firebase.json").write_text(json.dumps(settings))
-    for folder in ("docs", "clients", "rules"):
+    for folder in ("docs", "clients"):
         shutil.rmtree(installed.root / folder)
     run = deploy(installed, google, scratch, "--check", "--json")
     assert run.code == 0, run.output

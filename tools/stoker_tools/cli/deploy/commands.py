@@ -12,6 +12,7 @@ from stoker_tools.deploy.deployment_plan import Plan, planned, project_named, so
 from stoker_tools.deploy.facts import Facts
 from stoker_tools.deploy.findings import Finding, as_text, has_errors
 from stoker_tools.deploy.google import Google, access_token
+from stoker_tools.deploy.named_files import named_findings
 from stoker_tools.deploy.stale_files import stale_findings
 from stoker_tools.errors import CommandError
 from stoker_tools.exit_codes import ExitCode
@@ -86,6 +87,7 @@ def _local_findings(plan: Plan) -> list[Finding]:
         *local_checks.before_deployment(ROOT, source(ROOT), plan.project),
         *preflight.local_findings(plan),
         *stale_findings(ROOT),
+        *named_findings(ROOT),
     ]
 
 
