@@ -79,7 +79,7 @@ def test_a_new_account_gets_each_role_on_its_resources_and_nothing_else(root: Pa
     world = world_with(account=False)
     assert lacking(world) is None
     said = prepared(world, root)
-    assert said[0] == "Making the service account of the functions, stoker@acme-prod.iam.gserviceaccount.com."
+    assert said[0].startswith(f"Making the service account of the functions, {PLAN.account}. ")
     assert said[-1] == "functions/.env and functions/functions.yaml name the account now. Commit both files."
     assert (root / "functions/functions.yaml").read_text() == "made anew"
     assert lacking(world) == ()

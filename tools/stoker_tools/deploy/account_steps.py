@@ -33,7 +33,10 @@ def prepare(root: Path, google: Google, plan: Plan, facts: Facts, report: Callab
     """
     with _explained(plan, "Nothing was deployed", ExitCode.FAILED):
         if facts.account is None:
-            report(f"Making the service account of the functions, {plan.account}.")
+            report(
+                f"Making the service account of the functions, {plan.account}. Google may not know it everywhere for a "
+                "minute. If the functions are refused for that, run scripts/deploy again."
+            )
             make(google)
             lacking = lacking_grants({one: {} for one in account_resources(plan, facts)}, plan.account)
         else:
