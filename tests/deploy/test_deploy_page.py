@@ -1,4 +1,4 @@
-"""The commands of docs/deploy.md: a new project, from an empty login until everything runs."""
+"""The commands of docs/deploy.md with the real Firebase CLI: a new project from an empty login on, and an app."""
 
 import json
 import re
@@ -65,6 +65,8 @@ MENTIONED = {"npx firebase deploy", "scripts/emulators", "scripts/demo", "script
 
 SECONDS = 200
 """The longest time for a command. It takes a tenth of that on a machine without other work."""
+
+pytestmark = pytest.mark.timeout(600)
 
 
 def commands(text: str) -> list[str]:
