@@ -2,12 +2,11 @@
 
 import shutil
 import subprocess
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from conftest import missing
-from deploy.terminal import Run, in_terminal, without_terminal
+from deploy.terminal import Answers, Run, in_terminal, without_terminal
 from stoker_tools.setup.environment import ROOT
 from twin.proxy import Google
 
@@ -39,7 +38,14 @@ class Checkout:
         assert text.count(old) == 1
         path.write_text(text.replace(old, new), encoding="utf-8")
 
-    def firebase(self, google: Google, scratch: Path, *arguments: str, answers: Mapping[str, str] | None = None) -> Run:
+    def firebase(
+        self,
+        google: Google,
+        scratch: Path,
+        *arguments: str,
+        answers: Answers | None = None,
+        token: bool = True,
+    ) -> Run:
         """Run the Firebase CLI with Node.js as the only program on PATH: a deployment needs no Python.
 
         Args:
@@ -47,17 +53,20 @@ class Checkout:
             scratch: The directory for what the CLI remembers.
             arguments: The arguments of the CLI.
             answers: The answers to its questions, as in `in_terminal`. None: the CLI has no terminal.
+            token: Whether `FIREBASE_TOKEN` is set. Otherwise the CLI needs a login of its own.
         """
         if not CLI.exists():
             missing("The Firebase CLI")
         programs = _with_node(scratch / "programs")
         command = [str(programs / "node"), str(CLI), *arguments]
         environment = {**google.environment(scratch), "PATH": str(programs)}
+        if not token:
+            del environment["FIREBASE_TOKEN"]
         if answers is None:
             return without_terminal(command, self.root, environment, SECONDS)
         return in_terminal(command, self.root, environment, answers, SECONDS)
 
-    def deploy(self, google: Google, scratch: Path, *options: str, answers: Mapping[str, str] | None = None) -> Run:
+    def deploy(self, google: Google, scratch: Path, *options: str, answers: Answers | None = None) -> Run:
         """Run `firebase deploy` for the project of the twin. The arguments are as in `firebase`."""
         project = ("--project", google.world.project)
         quiet = ("--non-interactive",) if answers is None else ()

@@ -1,106 +1,238 @@
-"""The commands of `docs/deploy.md`, in their order, with the real Firebase CLI and the twin of Google.
+"""The commands of docs/deploy.md with the real Firebase CLI: a new project from an empty login on, and an app."""
 
-One command is not here: `scripts/roles set` writes to Firestore by gRPC, which the twin does not speak. It runs on the
-suite, in `tests/emulator/test_documented_commands.py`.
-"""
-
+import json
 import re
 import shlex
+import shutil
 import sys
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import requests
 
 from conftest import missing
-from deploy.checkouts import CLI, Checkout
-from deploy.terminal import Answers, in_terminal, without_terminal
+from deploy.checkouts import Checkout
+from deploy.terminal import Answers, Run, without_terminal
 from stoker_tools.setup.environment import ROOT
 from twin.google_world import World
 from twin.proxy import Google, started
 
-PAGE = (ROOT / "docs/deploy.md").read_text()
+PAGE = (ROOT / "docs" / "deploy.md").read_text(encoding="utf-8")
+VERSION = json.loads((ROOT / "package.json").read_text())["devDependencies"]["firebase-tools"]
 
-INSTALLED = """
+COMMAND = re.compile(r"^ *\$ ([^#\n]+)|`((?:scripts/|npx |npm |gcloud )[^`]+)`", re.MULTILINE)
+"""A command of the page: after the sign of a console, or in a sentence."""
+
+MEANT = {"PROJECT": "acme-prod", "UID": "ada", "ADDRESS": "ops@example.com"}
+"""The value for each word that a reader replaces."""
+
+SCRIPT = """
 import sys
-from stoker_tools.cli import stoker
 from stoker_tools.setup import environment
-
 environment.enter = environment.prepare = lambda places=(): None  # This interpreter has the packages.
+from stoker_tools.cli import stoker
 sys.exit(stoker.main(sys.argv[1:]))
 """
 
-NOT_HERE = {"scripts/roles set UID admin"}
-"""The commands of the page that other tests run."""
+NEW_PROJECT = [
+    f"npx firebase-tools@{VERSION} login",
+    f'npx firebase-tools@{VERSION} firestore:databases:create "(default)" --location us-central1 --project PROJECT',
+    "scripts/deploy --check",
+    "scripts/deploy",
+    "scripts/roles set UID admin",
+    "scripts/doctor",
+    "scripts/alerts --email ADDRESS",
+]
+"""The commands for a new project, in the order of the page. The test below knows how to run each of them."""
 
-SECONDS = 120
+INSTALLATION = [f"npm install --save-dev firebase-tools@{VERSION}", "scripts/generate"]
+"""The commands to install Stoker into an app. The first one needs the network: the test links the same package."""
+
+LATER = [
+    "scripts/deploy --check --allow-deletions",
+    "scripts/deploy --allow-deletions",
+    f"npx firebase-tools@{VERSION} deploy --non-interactive --only firestore,storage --project PROJECT",
+    f"npx firebase-tools@{VERSION} deploy --non-interactive --only functions --force --project PROJECT",
+    f"npx firebase-tools@{VERSION} deploy",
+    "scripts/deploy --check --json",
+]
+"""The commands for later deployments, in the order of the page."""
+
+MENTIONED = {"npx firebase deploy", "scripts/emulators", "scripts/demo", "scripts/jobs retry"}
+"""Commands that the page does not tell its reader to run. It says that the first one fails."""
+
+SECONDS = 200
 """The longest time for a command. It takes a tenth of that on a machine without other work."""
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = pytest.mark.timeout(600)
 
 
-def commands() -> list[str]:
-    """Return the commands of the page, in their order, each once."""
-    blocks = re.findall(r"^ *\$ ((?:scripts/|npx |gcloud ).*)$", PAGE, re.MULTILINE)
-    inline = re.findall(r"`((?:scripts/(?:deploy|roles|alerts)|npx firebase-tools@\S+) [^`]+|scripts/doctor)`", PAGE)
-    found = [line.partition("    #")[0].partition("  # ")[0].strip() for line in [*blocks, *inline]]
-    return list(dict.fromkeys(found))
+def commands(text: str) -> list[str]:
+    """Return the commands of a part of the page, in their order."""
+    return [(found[1] or found[2]).strip() for found in COMMAND.finditer(text)]
 
 
-@pytest.fixture
-def google(tmp_path: Path) -> Iterator[Google]:
-    """A new project, in which nobody has made a database yet."""
-    with started(World(database=None, vcpu=200), tmp_path) as running:
-        yield running
+def section(title: str) -> str:
+    """Return the section of the page with a title."""
+    return PAGE.split(f"\n## {title}\n")[1].split("\n## ")[0]
 
 
-def log_in(output: str) -> str:
-    """Log in as somebody does in a browser, at the address that the CLI has printed; return nothing to type."""
+def in_browser(output: str) -> str:
+    """Do what a browser does after the user has agreed: call the address that the CLI waits at."""
     [address] = re.findall(r"https://accounts\.google\.com/\S+", output)
-    asked = parse_qs(urlsplit(address).query)
-    answer = urlencode({"state": asked["state"][0], "code": "a-code"})
-    with urllib.request.urlopen(f"{asked['redirect_uri'][0]}/?{answer}") as page:
-        assert page.status == 200
+    asked = {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
+    agreed = {"code": "4/twin", "state": asked["state"]}
+    assert requests.get(asked["redirect_uri"], params=agreed, timeout=30).ok
     return ""
 
 
-QUESTIONS: Answers = {"Gemini": "n\r", "collect CLI": "n\r", "Waiting for authentication...": log_in}
+QUESTIONS: Answers = {"Enable Gemini": "n\r", "collect CLI": "n\r", "Waiting for authentication": in_browser}
 
 
-def run(command: str, checkout: Checkout, google: Google, scratch: Path) -> None:
-    """Run a command of the page as its reader does, with the project of the twin."""
-    words = shlex.split(command.replace("PROJECT", google.world.project).replace("ADDRESS", "ops@example.com"))
-    environment = {name: value for name, value in google.environment(scratch).items() if name != "FIREBASE_TOKEN"}
+@pytest.fixture
+def new_project(tmp_path: Path) -> Iterator[Google]:
+    """A project after step 1: without a database, and with nothing deployed."""
+    directory = tmp_path / "twin"
+    directory.mkdir()
+    world = World(database=None, vcpu=200)
+    world.accounts["ada"] = {"localId": "ada", "email": "ada@example.com", "createdAt": "1700000000000"}
+    with started(world, directory, documents=True) as running:
+        yield running
+    assert world.unknown == []
+
+
+def run(command: str, checkout: Checkout, google: Google, scratch: Path) -> Run:
+    """Run a command of the page as its reader does, with no login but that of the Firebase CLI."""
+    words = [MEANT.get(word, word) for word in shlex.split(command)]
     if words[0] == "npx":
-        words[:2] = ["node", str(CLI)]
-    else:
-        words[:1] = [sys.executable, "-c", INSTALLED, words[0].removeprefix("scripts/")]
-        environment["PYTHONPATH"] = str(checkout.root / "tools")
-        environment["PYTHONDONTWRITEBYTECODE"] = "1"
-    if words[-1] == "login":
-        del environment["CI"]
-        done = in_terminal(words, checkout.root, environment, QUESTIONS, SECONDS)
-        assert "Logged in as ada@example.com" in done.output
-    else:
-        done = without_terminal(words, checkout.root, environment, SECONDS)
-    # The doctor finds that the twin has no documents.
-    assert done.code == (1 if "doctor" in words else 0), f"{command}\n{done.output}"
+        assert words[1] == f"firebase-tools@{VERSION}"
+        answers = QUESTIONS if words[2] == "login" else None
+        return checkout.firebase(google, scratch, *words[2:], answers=answers, token=False)
+    name = words[0].removeprefix("scripts/")
+    assert f'/stoker" {name} "$@"' in (checkout.root / "scripts" / name).read_text()
+    variables = google.environment(scratch)
+    del variables["FIREBASE_TOKEN"]
+    variables |= {"https_proxy": variables["HTTPS_PROXY"], "GRPC_DEFAULT_SSL_ROOTS_FILE_PATH": str(google.trusted)}
+    variables |= {"PYTHONPATH": str(checkout.root / "tools"), "PYTHONDONTWRITEBYTECODE": "1"}
+    return without_terminal([sys.executable, "-c", SCRIPT, name, *words[1:]], checkout.root, variables, SECONDS)
 
 
-def test_each_command_of_the_page_works_in_a_new_project(google: Google, scratch: Path, checkout: Checkout) -> None:
-    if not CLI.exists():
-        missing("The Firebase CLI")
+def name_project(checkout: Checkout) -> None:
+    """Install the packages for Node.js, and name the project as step 3 says."""
+    if not (ROOT / "node_modules").is_dir():
+        missing("node_modules")
     (checkout.root / "node_modules").symlink_to((ROOT / "node_modules").resolve())
-    (checkout.root / ".firebaserc").write_text('{"projects": {"default": "acme-prod"}}')
-    listed = commands()
-    first = [line for line in listed if line.startswith("npx") and (" login" in line or "databases:create" in line)]
-    assert len(first) == 2
-    for command in [*first, *(line for line in listed if line not in (*first, *NOT_HERE))]:
-        run(command, checkout, google, scratch)
-    assert google.world.database == "us-central1"
-    assert {"videoprocessing", "retryJob"} <= google.world.ids("us-central1")
-    assert google.world.monitoring
-    # The CLI asks whether there is a new version of it.
-    assert set(google.world.unknown) <= {"CONNECT firebase-public.firebaseio.com:443"}
+    (checkout.root / ".firebaserc").write_text('{ "projects": { "default": "acme-prod" } }')
+
+
+def test_the_page_names_the_pinned_firebase_cli_and_needs_no_google_cloud_sdk() -> None:
+    assert set(re.findall(r"firebase-tools@([\d.]+)", PAGE)) == {VERSION}
+    assert [command for command in commands(PAGE) if command.startswith("gcloud")] == []
+
+
+def test_the_tests_know_each_command_of_the_page() -> None:
+    assert set(commands(PAGE)) == {*NEW_PROJECT, *INSTALLATION, *LATER, *MENTIONED}
+
+
+@pytest.mark.slow
+def test_a_new_project_step_by_step(new_project: Google, scratch: Path, checkout: Checkout) -> None:
+    assert commands(section("A new project")) == NEW_PROJECT
+    name_project(checkout)
+    world, done = new_project.world, {}
+    for command in commands(section("A new project")):
+        done[command] = run(command, checkout, new_project, scratch)
+        assert "Traceback" not in done[command].output, done[command].output
+        assert "ya29" not in done[command].output
+        assert done[command].code == (1 if command == "scripts/doctor" else 0), f"{command}\n{done[command].output}"
+    assert "Logged in as ada@example.com" in done[NEW_PROJECT[0]].output
+    assert world.database == "us-central1"
+    assert {"videoprocessing", "retryJob", "sweep_jobs"} <= world.ids("us-central1")
+    assert json.loads(world.accounts["ada"]["customAttributes"])["role"] == "admin"
+    [profile] = [one for name, one in world.documents.items() if name.endswith("/documents/users/ada")]
+    assert profile["fields"]["role"].string_value == "admin"
+    assert world.monitoring
+    # No time has passed: Cloud Scheduler has not called the sweeper yet.
+    found = re.findall(r"^(?:error|warning) +([a-z-]+): ", done["scripts/doctor"].output, re.MULTILINE)
+    assert found == ["sweep-never", "no-cors"]
+
+
+@pytest.mark.soak
+def test_the_commands_for_later_deployments(new_project: Google, scratch: Path, checkout: Checkout) -> None:
+    name_project(checkout)
+    for command in [*NEW_PROJECT[:2], "scripts/deploy"]:
+        assert run(command, checkout, new_project, scratch).code == 0
+    functions = new_project.world.ids()
+    for command in LATER:
+        done = run(command, checkout, new_project, scratch)
+        assert done.code == 0, f"{command}\n{done.output}"
+        assert new_project.world.ids() == functions
+
+
+APP_RULE = "match /notes/{note} { allow read: if request.auth != null; }"
+APP_INDEX = {
+    "collectionGroup": "notes",
+    "queryScope": "COLLECTION",
+    "fields": [{"fieldPath": name, "order": "ASCENDING"} for name in ("owner", "made")],
+}
+APP_FUNCTION = "exports.mine = require('firebase-functions/https').onCall(() => 1);"
+
+
+def app_with_stoker(directory: Path, stoker: Path) -> Checkout:
+    """Return an app with functions, rules and an index of its own, after steps 1 to 4 of its installation."""
+    app = Checkout(directory)
+    app.functions.mkdir(parents=True)
+    (app.functions / "index.js").write_text(APP_FUNCTION)
+    (directory / "package.json").write_text(json.dumps({"devDependencies": {"firebase-tools": VERSION}}))
+    steps = PAGE.split("\n### Install into an app\n")[1].split("\n## ")[0]
+    copied = re.findall(r"`([a-z.-]+/?)`", steps.split("into your project")[0])
+    assert {"functions/", "tools/", "package.json"} <= set(copied)
+    for name in copied:
+        target = {"functions/": "backend", "package.json": ""}.get(name, name)
+        if target and name.endswith("/"):
+            shutil.copytree(stoker / name, directory / target)
+        elif target:
+            shutil.copy(stoker / name, directory / target)
+    entry = json.loads(re.findall(r"```json\n(.*?)```", steps, re.DOTALL)[0])
+    settings = {
+        "functions": [{"source": "functions", "codebase": "default"}, {**entry, "source": "backend"}],
+        "firestore": {"rules": "firestore.rules", "indexes": "indexes.json"},
+        "storage": {"rules": "rules/storage.rules"},
+    }
+    (directory / "firebase.json").write_text(json.dumps(settings))
+    (directory / "firestore.rules").write_text((stoker / "rules" / "firestore.rules").read_text())
+    documents = "match /databases/{database}/documents {"
+    app.replace("firestore.rules", documents, f"{documents}\n    {APP_RULE}")
+    indexes = json.loads((stoker / "firestore.indexes.json").read_text())
+    (directory / "indexes.json").write_text(json.dumps({**indexes, "indexes": [APP_INDEX, *indexes["indexes"]]}))
+    shutil.copytree(stoker / "clients" / "typescript", directory / "web" / "stoker")
+    return app
+
+
+@pytest.mark.soak
+def test_an_existing_app_step_by_step(new_project: Google, scratch: Path, tmp_path: Path, checkout: Checkout) -> None:
+    app = app_with_stoker(tmp_path / "app", checkout.root)
+    name_project(app)
+    world = new_project.world
+    place = "projects/acme-prod/locations/us-central1"
+    mine = {
+        "name": f"{place}/functions/mine",
+        "environment": "GEN_2",
+        "state": "ACTIVE",
+        "url": "https://us-central1-acme-prod.cloudfunctions.net/mine",
+        "labels": {"deployment-tool": "cli-firebase", "deployment-callable": "true"},
+        "buildConfig": {"runtime": "nodejs22", "entryPoint": "mine", "source": {}},
+        "serviceConfig": {"service": f"{place}/services/mine", "uri": "https://mine.run.app"},
+    }
+    world.functions[str(mine["name"])] = mine
+    for command in [*NEW_PROJECT[:2], INSTALLATION[1], *NEW_PROJECT[2:]]:
+        done = run(command, app, new_project, scratch)
+        assert done.code == (1 if command == "scripts/doctor" else 0), f"{command}\n{done.output}"
+    assert world.function("mine") == mine
+    assert {"videoprocessing", "retryJob"} <= world.ids("us-central1")
+    assert any("/notes/" in name for name in world.indexes)
+    release = world.releases["projects/acme-prod/releases/cloud.firestore"]
+    [source] = world.rulesets[release["rulesetName"]]["files"]
+    assert APP_RULE in source["content"]
+    assert (app.functions / "index.js").read_text() == APP_FUNCTION

@@ -33,7 +33,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture
 def google(tmp_path: Path) -> Iterator[Google]:
-    """A project to which this checkout was deployed. Its documents can't be read: the twin speaks no gRPC."""
+    """A project to which this checkout was deployed. Its documents can't be read: this twin does not serve them."""
     with started(deployed_world()[0], tmp_path) as google:
         yield google
 

@@ -58,6 +58,8 @@ class World:
         blocking: The blocking functions that Firebase Auth calls.
         operations: The long-running operations, by name.
         monitoring: The metrics, alert policies, notification channels and dashboards, by name.
+        accounts: The accounts of Firebase Auth, by uid.
+        documents: The documents of Firestore, by name. They are served by gRPC only if the twin is started so.
         unknown_metrics: Metrics that are so new that Cloud Monitoring does not know them yet.
 
         calls: Every call, in order.
@@ -93,6 +95,8 @@ class World:
     blocking: Json = field(default_factory=dict)
     operations: dict[str, Json] = field(default_factory=dict)
     monitoring: dict[str, Json] = field(default_factory=dict)
+    accounts: dict[str, Json] = field(default_factory=dict)
+    documents: dict[str, Any] = field(default_factory=dict)
     unknown_metrics: set[str] = field(default_factory=set)
 
     calls: list[Call] = field(default_factory=list)

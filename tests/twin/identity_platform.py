@@ -1,4 +1,4 @@
-"""Firebase Auth: the blocking functions, which need Identity Platform."""
+"""Firebase Auth: the accounts, and the blocking functions, which need Identity Platform."""
 
 from twin.calls import Call, masked
 from twin.google_world import World
@@ -36,3 +36,16 @@ def changed_configuration(world: World, call: Call, project: str) -> Json:
         )
     world.blocking = masked(_configuration(world), call.body, call.mask).get("blockingFunctions", {})
     return _configuration(world)
+
+
+@identity("POST", "/v1/projects/{project}/accounts:lookup", "firebaseauth.users.get", reads=True)
+def accounts(world: World, call: Call, project: str) -> Json:
+    """Return accounts by their uids."""
+    return {"users": [world.accounts[uid] for uid in call.body.get("localId", ()) if uid in world.accounts]}
+
+
+@identity("POST", "/v1/projects/{project}/accounts:update", "firebaseauth.users.update")
+def changed_account(world: World, call: Call, project: str) -> Json:
+    """Change an account."""
+    world.accounts[call.body["localId"]].update(call.body)
+    return {"localId": call.body["localId"]}

@@ -3,6 +3,8 @@
 import contextlib
 import json
 import os
+import select
+import socket
 import ssl
 import sys
 import threading
@@ -15,9 +17,13 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from twin import authority
 from twin.calls import Call
+from twin.documents_server import served_documents
 from twin.google_world import World
 from twin.routes import answer
 from twin.services import SERVICES
+
+H2_ALONE = b"\x00\x10\x00\x05\x00\x03\x02h2"
+"""The extension of TLS that offers HTTP/2 and nothing else. Source: https://www.rfc-editor.org/rfc/rfc7301#section-3.1"""
 
 
 @dataclass
@@ -28,11 +34,13 @@ class Google:
         world: The project that it stands for.
         port: The port of the proxy.
         trusted: The file with the certificate that clients must trust.
+        documents: The port that serves the documents of Firestore by gRPC; 0 if nothing does.
     """
 
     world: World
     port: int
     trusted: Path
+    documents: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def environment(self, scratch: Path) -> dict[str, str]:
@@ -63,12 +71,13 @@ class Google:
 
 
 @contextlib.contextmanager
-def started(world: World, directory: Path) -> Iterator[Google]:
+def started(world: World, directory: Path, *, documents: bool = False) -> Iterator[Google]:
     """Run the twin.
 
     Args:
         world: The project that it stands for.
         directory: A directory for its certificates.
+        documents: Whether it serves documents of Firestore too. Otherwise, gRPC gets no answer.
     """
     trusted, served = authority.make(directory, list(SERVICES))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -77,8 +86,9 @@ def started(world: World, directory: Path) -> Iterator[Google]:
     class Handler(_Handler):
         tls = context
 
-    with _Server(("127.0.0.1", 0), Handler) as server:
-        Handler.google = Google(world, server.server_address[1], trusted)
+    serving = served_documents(world, served) if documents else contextlib.nullcontext(0)
+    with serving as port, _Server(("127.0.0.1", 0), Handler) as server:
+        Handler.google = Google(world, server.server_address[1], trusted, port)
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
         thread.start()
         try:
@@ -117,10 +127,28 @@ class _Handler(BaseHTTPRequestHandler):
             return
         self.send_response_only(200)
         self.end_headers()
+        if self.google.documents and self._speaks_grpc():
+            self._pass_on(self.google.documents)
+            return
         self.connection = self.tls.wrap_socket(self.connection, server_side=True)
         self.rfile = self.connection.makefile("rb", -1)
         self.wfile = self.connection.makefile("wb", 0)
         self.close_connection = False
+
+    def _speaks_grpc(self) -> bool:
+        """Return whether the client's first message of TLS offers HTTP/2 alone, as only gRPC does."""
+        return H2_ALONE in self.connection.recv(65536, socket.MSG_PEEK)
+
+    def _pass_on(self, port: int) -> None:
+        """Pass all bytes on, in both directions, until one side ends."""
+        with socket.create_connection(("127.0.0.1", port)) as server:
+            other = {self.connection: server, server: self.connection}
+            while True:
+                for ready in select.select(list(other), [], [])[0]:
+                    data = ready.recv(65536)
+                    if not data:
+                        return
+                    other[ready].sendall(data)
 
     def finish(self) -> None:
         """Close the tunnel."""
