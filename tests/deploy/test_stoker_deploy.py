@@ -283,3 +283,14 @@ def test_functions_leave_an_account_that_the_cli_had_made(google: Google, scratc
     callers = {job["httpTarget"]["oidcToken"]["serviceAccountEmail"] for job in google.world.schedules.values()}
     assert callers == {ACCOUNT}
     assert roles_by_level(google.world)["queue"] == {"roles/cloudtasks.enqueuer"}
+
+
+@pytest.mark.soak
+def test_if_a_function_fails_the_others_have_their_roles(google: Google, scratch: Path, installed: Checkout) -> None:
+    google.world.broken = {"on_user_created"}
+    run = deploy(installed, google, scratch)
+    assert run.code == 3, run.output
+    assert "Build failed" in run.output
+    assert {"videoprocessing", "dispatch_job"} <= google.world.ids() - {"on_user_created"}
+    roles = roles_by_level(google.world)
+    assert (roles["queue"], roles["service"]) == ({"roles/cloudtasks.enqueuer"}, {"roles/run.invoker"})

@@ -95,6 +95,8 @@ def changed_function(world: World, call: Call, name: str) -> Json:
 
 
 def _check(world: World, function_id: str, function: Json) -> None:
+    if function_id in world.broken:
+        raise invalid("Build failed. Please check your source.")
     account = function["serviceConfig"].get("serviceAccountEmail") or world.default_account
     if "iam.serviceAccounts.actAs" in world.denied:
         raise denied("iam.serviceAccounts.actAs")

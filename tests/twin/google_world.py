@@ -38,6 +38,7 @@ class World:
         identity_platform: Whether Firebase Auth has been upgraded to Identity Platform.
         vcpu: Cloud Run's quota of processors in each region, in vCPU; None if there is no quota.
         memory_gib: Cloud Run's quota of memory in each region, in GiB; None if there is no quota.
+        broken: The functions whose build fails, by id.
         off: The APIs that are not enabled. Runtime Config is off in every new project.
         denied: The permissions that the deployer lacks.
 
@@ -75,6 +76,7 @@ class World:
     identity_platform: bool = True
     vcpu: int | None = 100
     memory_gib: int | None = None
+    broken: set[str] = field(default_factory=set)
     off: set[str] = field(default_factory=lambda: {"runtimeconfig.googleapis.com"})
     denied: set[str] = field(default_factory=set)
 

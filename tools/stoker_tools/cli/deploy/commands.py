@@ -65,16 +65,21 @@ def _deploy(
         account_steps.prepare(ROOT, google, plan, facts, report)
     try:
         deployed = deploy(ROOT, plan, report, quietly=quietly)
-    except CommandError:
-        # If one function has failed, the others are deployed, and need their roles.
-        try:
-            account_steps.finish(google, plan, report)
-        except CommandError as error:
-            report(str(error))
+    except CommandError as failed:
+        if failed.exit_code == ExitCode.INCOMPLETE:
+            _finish_the_others(google, plan, report)
         raise
     cors = set_cors(google, facts.bucket, plan)
     account_steps.finish(google, plan, report)
     return {"deployed": deployed, "cors": cors}
+
+
+def _finish_the_others(google: Google, plan: Plan, report: Callable[[str], None]) -> None:
+    """Give the account its roles on the functions that are deployed although another function has failed."""
+    try:
+        account_steps.finish(google, plan, report)
+    except CommandError as error:
+        report(str(error))  # The command ends with the error of the deployment.
 
 
 def _reporter(as_json: bool) -> Callable[[str], None]:
