@@ -8,7 +8,7 @@ from stoker_tools.deploy import cors
 from stoker_tools.deploy.deployed_function import DeployedFunction
 from stoker_tools.deploy.facts import Bucket
 from stoker_tools.deploy.findings import Finding
-from stoker_tools.deploy.grants import Policy, Resource, lacking_grants, member, roles_in
+from stoker_tools.deploy.grants import Grant, Policy, Resource, lacking_grants, member, roles_in
 from stoker_tools.deploy.needs import ROLES
 from stoker_tools.deploy.preflight import retention_finding
 from stoker_tools.deploy.schedule_accounts import account_of
@@ -18,6 +18,9 @@ from stoker_tools.doctor.place import Place
 
 BROAD_ROLES = frozenset({"roles/owner", "roles/editor"})
 """Basic roles of Google, which hold the permissions of all roles that the functions need."""
+
+SHOWN = 3
+"""The most resources that a message names for a role."""
 
 SHARED_HEADERS = ("Range", "Content-Range")
 """The headers that a player in a browser needs: it asks for parts of a file, and reads which part came."""
@@ -109,7 +112,7 @@ def check_queues(states: Mapping[str, str], wanted: Expected, place: Place) -> I
 def check_roles(
     policies: Mapping[Resource, Policy], functions: Iterable[DeployedFunction], wanted: Expected, place: Place
 ) -> Iterator[Finding]:
-    """Yield a finding for each role that the functions' service account lacks.
+    """Yield a finding if the functions' service account lacks roles, or has far more rights than it needs.
 
     Args:
         policies: The IAM policies of everything on which the account needs roles.
@@ -131,12 +134,26 @@ def check_roles(
             message = f"The account {account} of the functions has {broad[0]}, which is far more than they need."
             yield Finding("role-too-broad", message, _without(broad, account, place), "warning")
             continue
-        lacking = lacking_grants(ours, account)
-        for role in ROLES:
-            on = [grant.resource.name.rpartition("/")[2] for grant in lacking if grant.role == role.name]
-            if on:
-                message = f"The account {account} of the functions lacks {role.name} on {', '.join(on)}."
-                yield Finding("role-missing", f"{message} It is for: {role.calls}.", place.deploy)
+        if lacking := lacking_grants(ours, account):
+            yield Finding("role-missing", _lacking(account, lacking), place.deploy)
+
+
+def _lacking(account: str, lacking: Sequence[Grant]) -> str:
+    """Return a sentence about the roles that an account lacks; if it lacks a single role, also the role's use."""
+    on = {
+        role: [grant.resource.name.rpartition("/")[2] for grant in lacking if grant.role == role.name]
+        for role in ROLES
+        if any(grant.role == role.name for grant in lacking)
+    }
+    named = "; ".join(f"{role.name} on {_some(names)}" for role, names in on.items())
+    if len(on) > 1:
+        return f"The account {account} of the functions lacks {len(on)} roles: {named}."
+    return f"The account {account} of the functions lacks {named}. It is for: {next(iter(on)).calls}."
+
+
+def _some(names: Sequence[str]) -> str:
+    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+    return f"{', '.join(names[:SHOWN])}{more}"
 
 
 def _without(broad: Iterable[str], account: str, place: Place) -> str:
