@@ -97,7 +97,7 @@ def test_without_any_login_the_first_step_is_named(google: Google, tmp_path: Pat
     line = [sys.executable, "-c", COMMAND, "alerts", "--email", "ops@example.com", "--project", google.world.project]
     done = subprocess.run(line, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 1
-    assert "The Firebase CLI has no login" in done.stderr
+    assert "The Firebase CLI has no login (Failed to authenticate, have you run firebase login?)" in done.stderr
     assert "npx firebase-tools login" in done.stderr
     assert "Traceback" not in done.stderr
     google.world.unknown.clear()

@@ -144,7 +144,8 @@ def access_token() -> str:
     except subprocess.TimeoutExpired:
         raise CommandError("Google can't be reached. Check the network, and try again.") from None
     if done.returncode != 0 or not done.stdout:
-        reason = (done.stderr.strip().splitlines() or ["no reason was given"])[-1]
+        said = (done.stdout or done.stderr).strip().splitlines()  # On stderr if Node.js itself has failed.
+        reason = said[-1].rstrip(".") if said else "no reason was given"
         raise CommandError(
             f"The Firebase CLI has no login ({reason}): run `npx firebase-tools login`, or name a service account's "
             "key in GOOGLE_APPLICATION_CREDENTIALS."

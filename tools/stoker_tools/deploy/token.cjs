@@ -1,4 +1,5 @@
-// Prints an access token of the account that the Firebase CLI would use here, so that both have the same rights.
+// Prints an access token of the account that the Firebase CLI would use here, so that both have the same rights. If it
+// fails, it prints the reason in place of the token. Node.js writes warnings to the standard error.
 "use strict";
 const auth = require("firebase-tools/lib/auth");
 const { getAccessToken } = require("firebase-tools/lib/apiv2");
@@ -13,6 +14,6 @@ async function main() {
 }
 
 main().catch((error) => {
-  process.stderr.write(`${error.message}\n`);
+  process.stdout.write(error.message);
   process.exitCode = 1;
 });

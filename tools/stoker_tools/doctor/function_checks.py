@@ -50,7 +50,7 @@ def _absent(
     if absent and not ours and regions:
         usual, _ = Counter(regions.values()).most_common(1)[0]
         message = f"The functions are in {_listed(set(regions.values()))}, and STOKER_REGION is {place.region}."
-        cure = f"Set STOKER_REGION={usual} in functions/.env.    # or move them: {place.deploy}"
+        cure = f"Set STOKER_REGION={usual} in functions/.env.    # or move them: {place.deploy} --allow-deletions"
         yield Finding("wrong-region", message, cure, names=_sorted(absent))
     elif absent and not ours:
         message = f"No function of this checkout is deployed in {'the suite' if place.is_suite else place.project}."
