@@ -3,7 +3,7 @@
 ToolError
   CommandError      a command can't be carried out
   SetupError        this machine lacks something, or an installation failed: see stoker_tools/setup/place.py
-  Interruption      a signal has arrived while packages were installed: see stoker_tools/setup/installers.py
+  Interruption      a signal has arrived while packages were installed or deployed: see stoker_tools/setup/installers.py
   SuiteError        the emulator suite does not run: see stoker_tools/emulators/errors.py
 """
 

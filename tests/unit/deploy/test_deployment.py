@@ -1,5 +1,7 @@
 """The steps of a deployment, with a stand-in for the Firebase CLI, and the change of CORS on the twin of Google."""
 
+import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,7 @@ from stoker_tools.deploy.deployment import deploy, set_cors
 from stoker_tools.deploy.deployment_plan import Plan
 from stoker_tools.errors import CommandError
 from stoker_tools.exit_codes import ExitCode
+from stoker_tools.setup.installers import ENDINGS, Interruption
 from twin.google_world import World
 from unit.deploy.near import Near
 
@@ -61,6 +64,18 @@ def test_a_failure_says_what_was_deployed_before(tmp_path: Path, failing: str, c
         deploy(checkout(tmp_path, failing), PLAN, lambda line: None, quietly=True)
     assert failed.value.exit_code == code
     assert len((tmp_path / "runs").read_text().splitlines()) == (1 if code == ExitCode.FAILED else 2)
+
+
+@pytest.mark.parametrize("number", ENDINGS, ids=lambda number: number.name)
+def test_a_signal_ends_the_cli_and_says_what_to_do(tmp_path: Path, number: signal.Signals) -> None:
+    root = checkout(tmp_path, "no such argument")
+    cli = root / "node_modules/.bin/firebase"
+    cli.write_text(f"#!/bin/sh\necho $$ > pid\nkill -{number.value} $PPID\nexec sleep 100\n")
+    with pytest.raises(Interruption, match=r"Interrupted\. A part of it may be deployed\.") as interrupted:
+        deploy(root, PLAN, lambda line: None, quietly=True)
+    assert interrupted.value.exit_code == 128 + number
+    with pytest.raises(ProcessLookupError):
+        os.kill(int((root / "pid").read_text()), 0)
 
 
 def changed(world: World, plan: Plan) -> str:

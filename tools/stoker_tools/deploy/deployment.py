@@ -17,6 +17,7 @@ from stoker_tools.deploy.facts import Bucket
 from stoker_tools.deploy.google import Google, GoogleRefusal
 from stoker_tools.errors import CommandError
 from stoker_tools.exit_codes import ExitCode
+from stoker_tools.setup.installers import Interruption, interruptible
 
 CorsResult = Literal["set", "unchanged", "not configured"]
 """The end of a change of the CORS configuration."""
@@ -73,12 +74,12 @@ def deploy(root: Path, plan: Plan, report: Callable[[str], None], *, quietly: bo
 
     Raises:
         CommandError: The CLI has failed.
+        Interruption: A signal has arrived. The CLI has ended.
     """
     done: list[str] = []
     for step in steps(plan):
         report(step.title)
-        line = [str(root / FIREBASE), *step.arguments]
-        code = subprocess.run(line, cwd=root, stdout=sys.stderr if quietly else None, check=False).returncode
+        code = _run(root, step, quietly=quietly)
         if code:
             before = f" Deployed before: {', '.join(done)}." if done else ""
             raise CommandError(
@@ -88,6 +89,17 @@ def deploy(root: Path, plan: Plan, report: Callable[[str], None], *, quietly: bo
             )
         done += step.targets
     return done
+
+
+def _run(root: Path, step: Step, *, quietly: bool) -> int:
+    line = [str(root / FIREBASE), *step.arguments]
+    with interruptible(), subprocess.Popen(line, cwd=root, stdout=sys.stderr if quietly else None) as process:
+        try:
+            return process.wait()
+        except Interruption as interruption:
+            process.terminate()
+            rest = "A part of it may be deployed. Run scripts/deploy again: it goes on there."
+            raise Interruption(interruption.number, f"Interrupted. {rest}") from None
 
 
 def set_cors(google: Google, bucket: Bucket | None, plan: Plan) -> CorsResult:
