@@ -6,6 +6,7 @@
 import subprocess
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -93,11 +94,21 @@ def deploy(root: Path, plan: Plan, report: Callable[[str], None], *, quietly: bo
 
 def _run(root: Path, step: Step, *, quietly: bool) -> int:
     line = [str(root / FIREBASE), *step.arguments]
-    with interruptible(), subprocess.Popen(line, cwd=root, stdout=sys.stderr if quietly else None) as process:
+    started: list[subprocess.Popen[bytes]] = []
+
+    def start() -> subprocess.Popen[bytes]:
+        started.append(subprocess.Popen(line, cwd=root, stdout=sys.stderr if quietly else None))
+        return started[0]
+
+    # A signal interrupts the main thread alone. So a process that another thread starts is never lost.
+    with interruptible(), ThreadPoolExecutor(1) as threads:
         try:
-            return process.wait()
+            return threads.submit(start).result().wait()
         except Interruption as interruption:
-            process.terminate()
+            threads.shutdown()
+            for process in started:
+                process.terminate()
+                process.wait()
             rest = "A part of it may be deployed. Run scripts/deploy again: it goes on there."
             raise Interruption(interruption.number, f"Interrupted. {rest}") from None
 
