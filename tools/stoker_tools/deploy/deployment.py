@@ -3,10 +3,11 @@
 `account_steps` has the steps for the service account of the functions.
 """
 
+import signal
 import subprocess
 import sys
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -18,13 +19,16 @@ from stoker_tools.deploy.facts import Bucket
 from stoker_tools.deploy.google import Google, GoogleRefusal
 from stoker_tools.errors import CommandError
 from stoker_tools.exit_codes import ExitCode
-from stoker_tools.setup.installers import Interruption, interruptible
+from stoker_tools.setup.installers import ENDINGS, Interruption
 
 CorsResult = Literal["set", "unchanged", "not configured"]
 """The end of a change of the CORS configuration."""
 
 FIREBASE = "node_modules/.bin/firebase"
 """The pinned Firebase CLI, below the checkout."""
+
+LOOK_SECONDS = 0.2
+"""The time between two looks for a signal while the CLI runs, in seconds."""
 
 
 @dataclass(frozen=True)
@@ -94,23 +98,35 @@ def deploy(root: Path, plan: Plan, report: Callable[[str], None], *, quietly: bo
 
 def _run(root: Path, step: Step, *, quietly: bool) -> int:
     line = [str(root / FIREBASE), *step.arguments]
-    started: list[subprocess.Popen[bytes]] = []
+    with _received() as received, subprocess.Popen(line, cwd=root, stdout=sys.stderr if quietly else None) as process:
+        while not received:
+            try:
+                code = process.wait(LOOK_SECONDS)
+            except subprocess.TimeoutExpired:
+                continue
+            if not received:  # Ctrl-C in a terminal ends the CLI too.
+                return code
+        process.terminate()
+    raise Interruption(
+        received[0], "Interrupted. A part of it may be deployed. Run scripts/deploy again: it goes on there."
+    )
 
-    def start() -> subprocess.Popen[bytes]:
-        started.append(subprocess.Popen(line, cwd=root, stdout=sys.stderr if quietly else None))
-        return started[0]
 
-    # A signal interrupts the main thread alone. So a process that another thread starts is never lost.
-    with interruptible(), ThreadPoolExecutor(1) as threads:
-        try:
-            return threads.submit(start).result().wait()
-        except Interruption as interruption:
-            threads.shutdown()
-            for process in started:
-                process.terminate()
-                process.wait()
-            rest = "A part of it may be deployed. Run scripts/deploy again: it goes on there."
-            raise Interruption(interruption.number, f"Interrupted. {rest}") from None
+@contextmanager
+def _received() -> Iterator[list[int]]:
+    """Yield the numbers of the signals that arrive in the block.
+
+    The handlers raise nothing, because an exception could come while the process starts, and nobody would know it.
+    """
+    received: list[int] = []
+    # A signal that the caller ignores, such as SIGHUP under nohup, stays ignored.
+    handled = [ending for ending in ENDINGS if signal.getsignal(ending) not in (signal.SIG_IGN, None)]
+    before = {ending: signal.signal(ending, lambda number, _frame: received.append(number)) for ending in handled}
+    try:
+        yield received
+    finally:
+        for ending, handler in before.items():
+            signal.signal(ending, handler)
 
 
 def set_cors(google: Google, bucket: Bucket | None, plan: Plan) -> CorsResult:
