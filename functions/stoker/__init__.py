@@ -65,8 +65,13 @@ if TYPE_CHECKING:
         UserNotFound,
         WorkExhausted,
     )
+    from stoker.extend.job_type import job
     from stoker.jobs.commands import cancel_job, create_processing_job, retry_job
+    from stoker.jobs.context import JobContext
     from stoker.jobs.monitor import JobMonitor, monitor_job
+    from stoker.models.document import MakesNoFiles, Model
+    from stoker.models.job import JobOutput, OutputFile
+    from stoker.registry import RegistrationError
 else:
 
     def __getattr__(name: str) -> object:
@@ -105,11 +110,15 @@ __all__ = [
     "InvalidArgument",
     "InvalidJob",
     "JobCancelled",
+    "JobContext",
     "JobExists",
     "JobMonitor",
     "JobNotFound",
+    "JobOutput",
     "LeaseLost",
     "LoudnessUnreachable",
+    "MakesNoFiles",
+    "Model",
     "NearlyDone",
     "NotAllowed",
     "NotCancellable",
@@ -118,9 +127,11 @@ __all__ = [
     "NotRetryable",
     "NotSignedIn",
     "NothingToSpeak",
+    "OutputFile",
     "OwnRole",
     "PermanentError",
     "RecentSignInRequired",
+    "RegistrationError",
     "RequestRefused",
     "RollUpBusy",
     "SpeechFailed",
@@ -142,6 +153,7 @@ __all__ = [
     "active_users",
     "cancel_job",
     "create_processing_job",
+    "job",
     "monitor_job",
     "record_event",
     "retry_job",
@@ -150,10 +162,17 @@ __all__ = [
 ]
 
 _MODULES = {
+    "JobContext": "stoker.jobs.context",
     "JobMonitor": "stoker.jobs.monitor",
+    "JobOutput": "stoker.models.job",
+    "MakesNoFiles": "stoker.models.document",
+    "Model": "stoker.models.document",
+    "OutputFile": "stoker.models.job",
+    "RegistrationError": "stoker.registry",
     "active_users": "stoker.analytics.series",
     "cancel_job": "stoker.jobs.commands",
     "create_processing_job": "stoker.jobs.commands",
+    "job": "stoker.extend.job_type",
     "monitor_job": "stoker.jobs.monitor",
     "record_event": "stoker.analytics.record",
     "retry_job": "stoker.jobs.commands",

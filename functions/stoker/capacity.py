@@ -14,7 +14,8 @@ from typing import Final
 from stoker.config import ParameterError
 
 RESERVED: Final = 32
-"""The processors of all functions that are no workers, in vCPU: the sum of their `cpu` x `max_instances` in `main.py`.
+"""The processors of all functions that are no workers, in vCPU: the sum of their `cpu` x `max_instances` in
+`stoker.functions`.
 Their numbers do not depend on the budget, because they are small and must run if the workers are busy."""
 
 

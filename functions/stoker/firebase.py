@@ -10,13 +10,16 @@ is longer than most of our functions may run."""
 
 
 def start(project: str | None) -> firebase_admin.App:
-    """Make the app.
+    """Make the app, unless this process has it already.
 
     Args:
         project: The project's id; None if it is not known yet. The SDK then looks for the id when it needs it.
     """
-    named = {"projectId": project} if project is not None else {}
-    return firebase_admin.initialize_app(options={**named, "httpTimeout": HTTP_SECONDS})
+    try:
+        return firebase_admin.get_app()
+    except ValueError:  # There is none yet.
+        named = {"projectId": project} if project is not None else {}
+        return firebase_admin.initialize_app(options={**named, "httpTimeout": HTTP_SECONDS})
 
 
 def app() -> firebase_admin.App:

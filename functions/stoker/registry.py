@@ -1,16 +1,47 @@
 """The types of jobs. One entry makes a type: its queue, rules, TypeScript and JSON Schema are generated from the entry.
 
+Stoker's own types are listed here. An app adds its own with `stoker.job`.
+
 This module imports nothing heavy, because `main.py` imports it. So an entry names its input model and its worker as
 text.
 """
 
-from collections.abc import Mapping
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib import import_module
-from typing import Any
+from typing import Any, Final
 
 from stoker import capacity, config
+
+NAME: Final = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+"""The form of a type's name."""
+
+MAX_NAME: Final = 50
+"""The most characters of a type's name. Cloud Run allows 63 for the name of a service, and the deployment adds none.
+Source: https://cloud.google.com/run/docs/reference/rest/v2/projects.locations.services/create (serviceId)"""
+
+ENGINE_STAGES: Final = ("queued", "completed")
+"""The stages that the engine itself reports."""
+
+MEMORY_MB: Final = (256, 512, 1024, 2048, 4096, 8192, 16384, 32768)
+"""The memory that an instance may have, in MiB.
+Source: https://firebase.google.com/docs/functions/manage-functions (memory), without 128, in which nothing starts."""
+
+MEMORY_OF_CPU: Final[Mapping[int, tuple[int, int]]] = {
+    1: (256, 4096),
+    2: (256, 8192),
+    4: (2048, 16384),
+    8: (4096, 32768),
+}
+"""The least and the most memory of an instance with so many processors, in MiB.
+Source: https://cloud.google.com/run/docs/configuring/services/memory-limits and .../cpu"""
+
+
+class RegistrationError(RuntimeError):
+    """A registration of an app is wrong. The message says what to do."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +69,7 @@ class JobType:
     Attributes:
         name: Lower-case words with hyphens between them. Jobs name it in their field `type`.
         input: The model of the input, as `module:Name`. A union of models needs a discriminator.
-        worker: The function that does the work, as `module:name`.
+        worker: The function that does the work, or its name as `module:name`.
         stages: Every stage that the worker may report, in the order of the work.
         memory_mb: The memory of an instance, in MiB, `/tmp` included.
         cpu: The processors of an instance.
@@ -53,7 +84,7 @@ class JobType:
 
     name: str
     input: str
-    worker: str
+    worker: str | Callable[..., Any]
     stages: tuple[str, ...]
     memory_mb: int
     cpu: int
@@ -73,7 +104,7 @@ class JobType:
         return (self.queue,) if self.deletions is None else (self.queue, self.deletions)
 
 
-_TYPES = (
+_OURS = (
     JobType(
         name="video-processing",
         input="stoker.models.video:VideoInput",
@@ -114,6 +145,87 @@ _TYPES = (
 )
 
 
+_registered: list[JobType] = []
+"""The types of the app, in the order of their registration."""
+
+
+def register(job_type: JobType) -> None:
+    """Add a type of the app.
+
+    Args:
+        job_type: The type.
+
+    Raises:
+        RegistrationError: The type can't be deployed, or has the name or the queue of another type.
+        ParameterError: `STOKER_VCPU` is too small for another queue.
+    """
+    _check(job_type)
+    _registered.append(job_type)
+    _fitted.cache_clear()
+    try:
+        _fitted()
+    except config.ParameterError:
+        unregister(job_type.name)
+        raise
+
+
+def unregister(name: str) -> None:
+    """Remove a type of the app.
+
+    Args:
+        name: The name of the type.
+    """
+    _registered[:] = [each for each in _registered if each.name != name]
+    _fitted.cache_clear()
+
+
+def _all() -> tuple[JobType, ...]:
+    return (*_OURS, *_registered)
+
+
+def _check(job_type: JobType) -> None:
+    """Check that a type can be deployed.
+
+    Raises:
+        RegistrationError: The type can't be deployed. The message names the first problem.
+    """
+    name = job_type.name
+    if not isinstance(name, str) or not NAME.fullmatch(name) or len(name) > MAX_NAME:
+        raise RegistrationError(
+            f"The job type {name!r} needs another name: lower-case words with hyphens between them, such as "
+            f"word-count, of at most {MAX_NAME} characters."
+        )
+    for other in _all():
+        if other.name == name:
+            raise RegistrationError(f"The job type {name} is registered twice. Choose another name for one of both.")
+        if shared := {queue.name for queue in other.queues} & {queue.name for queue in job_type.queues}:
+            raise RegistrationError(
+                f"The job types {other.name} and {name} would both have the queue {shared.pop()}. Rename {name}."
+            )
+    if not re.fullmatch(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*", job_type.input):
+        raise RegistrationError(
+            f"The job type {name} names its input as {job_type.input!r}. Name the model as module:Class, such as "
+            "words_input:WordsInput."
+        )
+    doubled = [stage for stage, count in Counter(job_type.stages).items() if count > 1]
+    if not job_type.stages or doubled or {*job_type.stages} & {*ENGINE_STAGES}:
+        raise RegistrationError(
+            f"The job type {name} has the stages {job_type.stages!r}. List each stage that the worker reports once, "
+            f"without {' and '.join(ENGINE_STAGES)}, which the engine reports."
+        )
+    if job_type.memory_mb not in MEMORY_MB:
+        sizes = ", ".join(str(size) for size in MEMORY_MB)
+        raise RegistrationError(f"The job type {name} has memory_mb={job_type.memory_mb}. Choose one of {sizes}.")
+    fitting = [cpu for cpu, (least, most) in MEMORY_OF_CPU.items() if least <= job_type.memory_mb <= most]
+    if job_type.cpu not in fitting:
+        choices = " or ".join(str(cpu) for cpu in fitting)
+        raise RegistrationError(
+            f"The job type {name} has cpu={job_type.cpu}. With memory_mb={job_type.memory_mb}, choose {choices}."
+        )
+    if not 1 <= job_type.at_once <= 1000:
+        raise RegistrationError(f"The job type {name} has at_once={job_type.at_once}. Choose 1 to 1000.")
+
+
 def job_types() -> Mapping[str, JobType]:
     """Return every type of job by its name.
 
@@ -128,11 +240,11 @@ def job_types() -> Mapping[str, JobType]:
 def _fitted() -> dict[str, JobType]:
     """Return the types with so many places that the instances of all functions fit into the budget of processors."""
     wishes = {
-        queue.name: capacity.Wish(queue.at_once, job_type.cpu) for job_type in _TYPES for queue in job_type.queues
+        queue.name: capacity.Wish(queue.at_once, job_type.cpu) for job_type in _all() for queue in job_type.queues
     }
     places = capacity.fitted(wishes, config.VCPU)
     found = {}
-    for job_type in _TYPES:
+    for job_type in _all():
         deletions = job_type.deletions
         if deletions is not None:
             deletions = Queue(deletions.name, places[deletions.name])
@@ -155,15 +267,17 @@ def queue_of(job_type: str, *, deletes_owner: bool = False) -> Queue:
     return registered.deletions if deletes_owner and registered.deletions is not None else registered.queue
 
 
-def load(path: str) -> Any:
+def load(path: str | Callable[..., Any]) -> Any:
     """Import a function or a class that an entry names.
 
     Args:
-        path: Its module and its name, as `module:name`.
+        path: Its module and its name, as `module:name`. A function stands for itself.
 
     Example:
         >>> load("stoker.registry:JobType").__name__
         'JobType'
     """
+    if not isinstance(path, str):
+        return path
     module, _, name = path.partition(":")
     return getattr(import_module(module), name)

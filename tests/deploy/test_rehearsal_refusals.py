@@ -17,7 +17,9 @@ def test_the_checks_before_a_deployment_stop_it_before_anything_is_asked(
 ) -> None:
     checkout.replace("functions/.env", "STOKER_REGION=us-central1", "STOKER_REGION=nowhere")
     checkout.replace(
-        "functions/main.py", "max_instances=4,\n)\ndef dispatch_job", "max_instances=5,\n)\ndef dispatch_job"
+        "functions/stoker/functions.py",
+        "max_instances=4,\n)\ndef dispatch_job",
+        "max_instances=5,\n)\ndef dispatch_job",
     )
     (checkout.functions / ".env.demo-stoker").write_text("STOKER_REGON=us-east1\n")
     run = checkout.firebase(google, scratch, "deploy", "--non-interactive")  # to the project of .firebaserc

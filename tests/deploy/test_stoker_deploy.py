@@ -176,7 +176,9 @@ def test_nothing_is_deployed_if_something_is_missing(google: Google, scratch: Pa
     world.denied = {ENABLING}
     installed.replace("functions/.env", "STOKER_REGION=us-central1", "STOKER_REGION=europe-west1")
     installed.replace(
-        "functions/main.py", "max_instances=4,\n)\ndef dispatch_job", "max_instances=5,\n)\ndef dispatch_job"
+        "functions/stoker/functions.py",
+        "max_instances=4,\n)\ndef dispatch_job",
+        "max_instances=5,\n)\ndef dispatch_job",
     )
     run = deploy(installed, google, scratch)
     assert run.code == 1, run.output

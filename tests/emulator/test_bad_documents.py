@@ -37,7 +37,7 @@ WITHOUT = object()
     ("fields", "named"),
     [
         ({"userId": 7, "createdAt": "now", "progress": "half"}, ["userId: ", "createdAt: ", "progress: "]),
-        ({"type": "video-destroying"}, ["type: ", "'video-processing'"]),
+        ({"type": "video-destroying", "status": 12}, ["type: must be 'video-processing'", "status: "]),
         ({"type": ["video-processing"]}, ["type: "]),
         ({"input": WITHOUT}, ["input: is missing"]),
         ({"input": "a film"}, ["input: "]),
@@ -65,6 +65,13 @@ def test_every_problem_is_named(
     assert (seen["status"], seen["errorCode"]) == ("failed", "invalid-job")
     for problem in named:
         assert problem in seen["error"]
+
+
+def test_a_type_that_does_not_exist_has_a_code_of_its_own(database: firestore.Client) -> None:
+    job_id = database.collection("processingJobs").document().id
+    seen = ended(database, job_id, job(job_id, type="video-destroying"))
+    assert (seen["status"], seen["errorCode"]) == ("failed", "unsupported-type")
+    assert "Use one of these types: video-processing, " in seen["error"]
 
 
 def test_a_document_that_has_ended_before_is_left_alone(database: firestore.Client) -> None:

@@ -61,7 +61,6 @@ def test_a_job_that_exists_stays_as_it_is() -> None:
     ("arguments", "named"),
     [
         ({"user_id": ""}, ["userId"]),
-        ({"type": "video-destroying"}, ["type"]),
         ({"input": {}}, ["input.source: is missing"]),
         ({"input": "cat.mov"}, ["input"]),
         ({"job_id": "a/b"}, ["id"]),
@@ -85,6 +84,12 @@ def test_a_type_that_no_worker_does_is_refused(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr("stoker.registry.job_types", dict)
     with pytest.raises(UnsupportedType, match="'batch-operation'"):
         create_processing_job("ada", "batch-operation", {})
+    assert jobs() == []
+
+
+def test_a_type_that_does_not_exist_is_refused_with_the_types_that_do() -> None:
+    with pytest.raises(UnsupportedType, match=r"'video-destroying'. Use one of these types: video-processing, "):
+        create_processing_job("ada", "video-destroying", SOURCE)
     assert jobs() == []
 
 

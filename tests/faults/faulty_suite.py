@@ -54,7 +54,6 @@ def started(directory: Path, main: str = "main.py", parallel: int = PARALLEL) ->
     faults = ROOT / "tests" / "faults"
     links = {
         "faults": faults,
-        "deployed.py": ROOT / "functions" / "main.py",
         **{name: ROOT / "functions" / name for name in ("stoker", "requirements.txt", ".env", ".env.demo-stoker")},
     }
     for name, target in links.items():

@@ -7,18 +7,28 @@ from pathlib import Path
 import pytest
 
 import stoker
-from stoker import errors
+from stoker import errors, registry
 from stoker.analytics import record
 from stoker.analytics import series as figures
-from stoker.jobs import commands, monitor
+from stoker.extend import job_type
+from stoker.jobs import commands, context, monitor
+from stoker.models import document
+from stoker.models import job as job_model
 
 FUNCTIONS = Path(__file__).parents[2] / "functions"
 
 FUNCTIONS_AND_TYPES = {
+    "JobContext": context.JobContext,
     "JobMonitor": monitor.JobMonitor,
+    "JobOutput": job_model.JobOutput,
+    "MakesNoFiles": document.MakesNoFiles,
+    "Model": document.Model,
+    "OutputFile": job_model.OutputFile,
+    "RegistrationError": registry.RegistrationError,
     "active_users": figures.active_users,
     "cancel_job": commands.cancel_job,
     "create_processing_job": commands.create_processing_job,
+    "job": job_type.job,
     "monitor_job": monitor.monitor_job,
     "record_event": record.record_event,
     "retry_job": commands.retry_job,

@@ -20,9 +20,9 @@ each_type = pytest.mark.parametrize("job_type", TYPES, ids=lambda job_type: job_
 
 CALL_EACH_FUNCTION = """
 import inspect, json, main
-from stoker import registry
+from stoker import registry, task_functions
 ran = []
-main.run_task = lambda job_type, request: ran.append((job_type, request))
+task_functions.run_task = lambda job_type, request: ran.append((job_type, request))
 for job_type in registry.job_types().values():
     for queue in job_type.queues:
         inspect.unwrap(getattr(main, queue.name))(f"task for {queue.name}")

@@ -1,10 +1,6 @@
 """The form of an entry in `rules/functions.rules`."""
 
 from dataclasses import dataclass
-from typing import Literal
-
-Invoker = Literal["eventarc", "cloud-tasks", "cloud-scheduler", "identity-platform"]
-"""The service that calls a function which no client may call."""
 
 
 @dataclass(frozen=True)

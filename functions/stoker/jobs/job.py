@@ -116,7 +116,7 @@ def check_job(job_id: str, data: Mapping[str, Any]) -> Job:
 
     Raises:
         InvalidJob: The document can't run as a job; the message names every problem.
-        UnsupportedType: The document is valid, but no worker here does jobs of its type.
+        UnsupportedType: No worker here does jobs of the document's type, and the rest of the document is valid.
     """
     found: list[str] = []
     try:
@@ -132,10 +132,10 @@ def check_job(job_id: str, data: Mapping[str, Any]) -> Job:
             input_read = read_input(registered, job_input)
         except ValidationError as error:
             found.extend(problems(error, job_input, "input"))
+    if isinstance(job_type, str) and registered is None and len(found) == 1:
+        known = ", ".join(registry.job_types())
+        raise UnsupportedType(f"No worker here does jobs of type {job_type!r}. Use one of these types: {known}.")
     if found:
         listed = "; ".join(found)
         raise InvalidJob(f"This job can't run: {listed}. Correct it and write a new job.")
-    if registered is None:
-        known = ", ".join(registry.job_types())
-        raise UnsupportedType(f"No worker here does jobs of type {job_type!r}. Use one of these types: {known}.")
     return Job(document, input_read)

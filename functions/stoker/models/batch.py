@@ -1,11 +1,12 @@
 """The input of a `batch-operation` job: a model for each operation."""
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
 from stoker import registry
 from stoker.models.document import DocumentId, KnownTimeZone, MakesNoFiles, Model, RetriesFailedItems, Timestamp
+from stoker.models.one_of import OneOf
 from stoker.models.task import Category, Tag, Tags, TaskContent, TaskPriority, TaskStatus
 from stoker.models.video import SourcePath
 
@@ -20,11 +21,12 @@ MAX_JOBS_CHARACTERS = 400_000
 also needs room for the results."""
 
 
-if TYPE_CHECKING:
-    ChildTypeName = str
-else:
-    ChildTypeName = Literal[tuple(name for name, kind in registry.job_types().items() if not kind.makes_jobs)]
-"""The name of a type of job that a batch may contain. A type checker can't see into the registry."""
+def _child_types() -> list[str]:
+    return [name for name, kind in registry.job_types().items() if not kind.makes_jobs]
+
+
+ChildTypeName = Annotated[str, OneOf(_child_types)]
+"""The name of a type of job that a batch may contain. An app may register types of its own."""
 
 
 class ChildInput(Model):

@@ -1,13 +1,14 @@
 """`processingJobs/{id}`: a piece of work, from the client's request to its result."""
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Literal
+from typing import Annotated, Any, ClassVar, Final, Literal
 
 from pydantic import ConfigDict, Field, StringConstraints
 
 from stoker import registry
 from stoker.models.document import DocumentId, Model, SchemaVersion, Timestamp, UserId, utf_16_units
 from stoker.models.media import Media
+from stoker.models.one_of import OneOf
 from stoker.models.warnings import MAX_WARNINGS, OutputWarning
 from stoker.models.writers import (
     CLIENT,
@@ -19,12 +20,8 @@ from stoker.models.writers import (
     TimeWindow,
 )
 
-if TYPE_CHECKING:
-    JobTypeName = str
-else:
-    # The Literal checks the value when a document is read. A type checker does not run the registry, so it sees `str`.
-    JobTypeName = Literal[tuple(registry.job_types())]
-"""The name of a job type."""
+JobTypeName = Annotated[str, OneOf(lambda: registry.job_types())]
+"""The name of a job type. An app may register types of its own."""
 
 JobStatus = Literal["pending", "processing", "completed", "failed", "cancelled"]
 ENDED: frozenset[JobStatus] = frozenset({"completed", "failed", "cancelled"})
@@ -49,12 +46,9 @@ JobId = DocumentId
 DedupeKey = Annotated[str, StringConstraints(min_length=1, max_length=128), utf_16_units(128)]
 """A key that the client chooses. Each user has keys of their own: two users may use the same key."""
 
-if TYPE_CHECKING:
-    Stage = str
-else:
-    # As above. Each type lists the stages that its worker reports. The engine adds "queued" and "completed".
-    Stage = Literal["queued", *(stage for kind in registry.job_types().values() for stage in kind.stages), "completed"]
-"""The current step of an attempt, for the app to show beside the progress."""
+Stage = str
+"""The current step of an attempt, for the app to show beside the progress: `queued`, a stage that the job's type lists
+in the registry, or `completed`."""
 
 HeldStage = Literal["paused", "waiting-for-other-jobs", "waiting-for-other-users", "waiting-for-tomorrow"]
 """The reason why a pending job is held back: an admin has paused its type, its owner has reached a limit, or other

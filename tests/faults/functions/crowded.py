@@ -1,11 +1,11 @@
-"""The deployed functions that a crowd uses: `deployed` is a link to the checkout's `functions/main.py`."""
+"""The deployed functions that a crowd uses."""
 
 from faults import crowded
 
 crowded.install()
 
-# The link is made by the suite. Faults must be in place before the functions are imported.
-from deployed import (  # type: ignore[import-not-found]  # noqa: E402
+# Faults must be in place before the functions are imported.
+from stoker.functions import (  # noqa: E402
     batchoperation,
     before_created,
     before_signed_in,

@@ -1,11 +1,12 @@
-"""The deployed functions, with faults: `deployed` is a link to the checkout's `functions/main.py`."""
+"""The deployed functions, with faults."""
 
 from faults import injection
 
 injection.install()
 
-# The link is made by the suite. Faults must be in place before the functions are imported.
-from deployed import (  # type: ignore[import-not-found]  # noqa: E402
+# Faults must be in place before the functions are imported.
+from faults.app_check import appsOnly  # noqa: E402 - as above
+from stoker.functions import (  # noqa: E402
     accountdeletion,
     audiogeneration,
     batchoperation,
@@ -25,8 +26,6 @@ from deployed import (  # type: ignore[import-not-found]  # noqa: E402
     sweep_jobs,
     videoprocessing,
 )
-
-from faults.app_check import appsOnly  # noqa: E402 - as above
 
 injection.hurry(videoprocessing)
 

@@ -5,12 +5,13 @@ from typing import get_args
 
 import pytest
 
+from stoker import registry
 from stoker.models.document import Model
-from stoker.models.job import RUNNING_JOBS, HeldStage, JobOutput, Stage
+from stoker.models.job import RUNNING_JOBS, HeldStage, JobOutput
 from stoker.models.speech import AudioInput
 from stoker.models.video import VideoInput, VideoOutput
 from stoker.models.warnings import WarningCode
-from stoker_tools.generate.documents import DOCUMENTS
+from stoker_tools.generate.documents import documents
 from stoker_tools.generate.fields import models_in
 from stoker_tools.setup.environment import ROOT
 from unit.docs.pages import rows
@@ -27,7 +28,8 @@ def names(model: type[Model]) -> set[str]:
 
 
 def test_every_stage_is_in_the_table_of_jobs() -> None:
-    assert words(" ".join(rows("jobs.md", "`stage`"))) >= {*get_args(Stage), *get_args(HeldStage), RUNNING_JOBS}
+    stages = {"queued", "completed", *(stage for kind in registry.job_types().values() for stage in kind.stages)}
+    assert words(" ".join(rows("jobs.md", "`stage`"))) >= {*stages, *get_args(HeldStage), RUNNING_JOBS}
 
 
 def test_every_part_of_an_output_is_in_the_table_of_jobs() -> None:
@@ -50,7 +52,7 @@ def test_every_warning_is_explained() -> None:
 
 
 def test_each_kind_of_document_has_a_version() -> None:
-    for document in DOCUMENTS:
+    for document in documents():
         assert "schema_version" in document.model.model_fields
 
 

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from stoker.models.document import Model
 from stoker_tools.generate.docstrings import documentation
-from stoker_tools.generate.documents import DOCUMENTS, INPUTS
+from stoker_tools.generate.documents import documents, inputs
 from stoker_tools.generate.fields import models_within
 from stoker_tools.generate.schemas import described_schema, schemas
 from stoker_tools.generate.typescript import declarations
@@ -17,7 +17,7 @@ from stoker_tools.generate.typescript import declarations
 MODELS = sorted(
     {
         model
-        for root in [*(document.model for document in DOCUMENTS), *(one for few in INPUTS.values() for one in few)]
+        for root in [*(document.model for document in documents()), *(one for few in inputs().values() for one in few)]
         for model in (root, *models_within(root))
     },
     key=lambda model: model.__name__,

@@ -60,7 +60,7 @@ def test_each_error_of_a_call_has_the_code_that_the_client_library_shows() -> No
 
 
 def test_each_function_says_who_calls_it() -> None:
-    table = function_table(ROOT / "functions/main.py")
+    table = function_table(ROOT / "functions/stoker/functions.py", (ROOT / "rules/functions.rules").read_text())
     assert re.search(r"^\| `setRole` \| clients: admin \| \w+", table, re.MULTILINE)
     assert re.search(r"^\| `sweep_jobs` \| a schedule \| \w+", table, re.MULTILINE)
 
@@ -105,4 +105,4 @@ def test_the_example_leaves_out_some_reports_of_progress() -> None:
 
 
 def test_a_project_without_documentation_has_no_pages(tmp_path: Path) -> None:
-    assert pages(tmp_path, "") == {}
+    assert pages(tmp_path, "", "") == {}

@@ -6,12 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stoker import config, registry
-from stoker.access.policies import CALLABLES, INVOKERS
 from stoker.jobs import queue
 from stoker.jobs.deployed_name import deployed_name, prefix_of
 from stoker.jobs.states import JobState
+from stoker_tools.generate.access import entries
+from stoker_tools.setup.environment import ROOT
 
-FUNCTIONS = sorted({*CALLABLES, *INVOKERS})
+FUNCTIONS = sorted(entries((ROOT / "rules/functions.rules").read_text()))
 QUEUES = [one.name for job_type in registry.job_types().values() for one in job_type.queues]
 
 PREFIXES = st.from_regex(r"[a-z](?:[a-z0-9-]{0,28}[a-z0-9])?", fullmatch=True)

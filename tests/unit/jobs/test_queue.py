@@ -81,6 +81,11 @@ def test_each_try_at_firebase_auth_takes_some_seconds_at_most(
 ) -> None:
     """The SDK would wait for 120 s, and try again after that. Many callers have 60 s in all."""
     made: list[dict[str, Any]] = []
+
+    def refused() -> None:
+        raise ValueError("There is no app yet.")
+
+    monkeypatch.setattr(firebase_admin, "get_app", refused)
     monkeypatch.setattr(firebase_admin, "initialize_app", lambda options: made.append(options))
     firebase.start(project)
     assert made[0].pop("httpTimeout") <= 10

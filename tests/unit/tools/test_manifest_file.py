@@ -96,7 +96,7 @@ def test_a_text_that_is_no_name_of_an_account_is_named(functions: Path, check: C
 
 def test_a_change_of_a_decorator_changes_the_manifest_and_the_fingerprint(functions: Path) -> None:
     before = manifest(functions)
-    changed(functions / "main.py", "max_instances=4", "max_instances=3")  # Less than is reserved.
+    changed(functions / "stoker/functions.py", "max_instances=4", "max_instances=3")  # Less than is reserved.
     after = manifest(functions)
     assert before != after
     assert "maxInstances: 3" in after
@@ -105,7 +105,7 @@ def test_a_change_of_a_decorator_changes_the_manifest_and_the_fingerprint(functi
 
 
 def test_functions_that_can_not_be_loaded_have_no_manifest(functions: Path) -> None:
-    changed(functions / "main.py", "shutdown.listen()", "shutdown.listened()")
+    changed(functions / "stoker/functions.py", "shutdown.listen()", "shutdown.listened()")
     with pytest.raises(GenerateError, match="has no attribute 'listened'"):
         manifest(functions)
 
@@ -210,7 +210,11 @@ def test_a_manifest_that_was_changed_by_hand_is_named(functions: Path, check: Ch
 
 
 def test_more_instances_than_are_reserved_have_no_manifest(functions: Path) -> None:
-    changed(functions / "main.py", "max_instances=4,\n)\ndef dispatch_job", "max_instances=9,\n)\ndef dispatch_job")
+    changed(
+        functions / "stoker/functions.py",
+        "max_instances=4,\n)\ndef dispatch_job",
+        "max_instances=9,\n)\ndef dispatch_job",
+    )
     with pytest.raises(GenerateError, match=r"may use 37 vCPU .* set it to 37"):
         manifest(functions)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from stoker_tools.cli.command_line import CommandLine
 from stoker_tools.errors import CommandError
 from stoker_tools.exit_codes import ExitCode
-from stoker_tools.setup import environment
+from stoker_tools.setup import app_code, environment
 from stoker_tools.setup.functions_folder import functions_folder
 
 DESCRIPTION = """\
@@ -28,7 +28,10 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--check", action="store_true", help="write nothing, and fail if a file is stale")
     options = parser.parse_args(arguments)
     environment.enter((".venv",))
-    sys.path.insert(0, str(functions_folder()))
+    try:
+        app_code.load(functions_folder())
+    except app_code.AppCodeError as error:
+        raise CommandError(str(error)) from None
     from stoker_tools.generate.errors import GenerateError
     from stoker_tools.generate.files import made_files  # It needs the packages that `enter` has installed.
 

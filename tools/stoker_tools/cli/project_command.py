@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 
 from stoker_tools.errors import CommandError
 from stoker_tools.exit_codes import ExitCode
-from stoker_tools.setup import environment
+from stoker_tools.setup import app_code, environment
 from stoker_tools.setup.functions_folder import functions_folder
 
 REFUSALS = {
@@ -59,11 +59,21 @@ def run_with_functions(options: argparse.Namespace, body: Callable[[], int]) -> 
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # A character that the terminal can't show is no failure.
     try:
+        if not hasattr(options, "project"):
+            _load_app()
         return body()
     except CommandError as error:
         if options.json:
             print(json.dumps({"error": str(error)}))
         raise
+
+
+def _load_app() -> None:
+    """Import the app's own types of jobs. A `main.py` with a fault must not keep an operator from the other jobs."""
+    try:
+        app_code.load(functions_folder())
+    except app_code.AppCodeError as error:
+        print(f"Warning: the app's own types of jobs are not known here, because {error}", file=sys.stderr)
 
 
 def _on_project(package: str, parser: argparse.ArgumentParser, options: argparse.Namespace, progress: str) -> int:
@@ -77,6 +87,7 @@ def _on_project(package: str, parser: argparse.ArgumentParser, options: argparse
 
     try:
         project = connection.connect(options.emulator, options.project)
+        _load_app()
     finally:
         # `stoker` may be imported only now. A wrong command line is reported even if no project can be reached.
         commands = importlib.import_module(f"{package}.commands")

@@ -1,16 +1,20 @@
 """The explanation of a client's write to Firestore: the reasons for which the rules would refuse it."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from stoker import config
+from stoker.models.document import Model
 from stoker.models.orphan import PREFIX
 from stoker_tools.explain.field_problems import Fields, change_problems, creation_problems, declared_fields, stored
 from stoker_tools.explain.input_problems import failing_inputs, refused_inputs
-from stoker_tools.generate.documents import DOCUMENTS
+from stoker_tools.generate.documents import documents
 
-MODELS = {document.collection: document.model for document in DOCUMENTS if document.collection != config.ADMIN_DATA}
-"""The models of the documents, by the names of the collections."""
+
+def models() -> Mapping[str, type[Model]]:
+    """Return the models of the documents, by the names of the collections."""
+    return {document.collection: document.model for document in documents() if document.collection != config.ADMIN_DATA}
+
 
 NEVER_WRITTEN = {
     config.COMPLETIONS: "only functions write completions",
@@ -22,8 +26,11 @@ NEVER_WRITTEN = {
 NEVER_CREATED = {config.USERS: "the server makes the profile at the sign-up: call ensureProfile if it is missing"}
 NEVER_CHANGED = {config.ANALYTICS_EVENTS: "no client changes an event"}
 
-COLLECTIONS = tuple({**MODELS, **NEVER_WRITTEN})
-"""The collections whose rules are known here."""
+
+def collections() -> tuple[str, ...]:
+    """Return the collections whose rules are known here."""
+    return tuple({**models(), **NEVER_WRITTEN})
+
 
 SIGN_IN = "the sign-in is at most five minutes old, unless the user is anonymous"
 ACCOUNT = "the account is not being deleted, and was not deleted"
@@ -75,7 +82,7 @@ def explained(write: Write) -> Explanation:
     """
     if reason := _never(write):
         return Explanation([reason], [], [])
-    model = MODELS[write.collection]
+    model = models()[write.collection]
     if write.before is None:
         found = [*creation_problems(model, write.fields), *_creation_permissions(write)]
     else:
@@ -97,7 +104,7 @@ def _never(write: Write) -> str | None:
     """Return the reason for which no user without a role makes such a write; None if some writes are possible."""
     if write.collection in NEVER_WRITTEN:
         return NEVER_WRITTEN[write.collection]
-    if write.collection not in MODELS:
+    if write.collection not in models():
         return f"no client writes documents of {write.collection!r}"
     return (NEVER_CREATED if write.before is None else NEVER_CHANGED).get(write.collection)
 
@@ -149,7 +156,7 @@ def _is_in_a_list(write: Write, sentence: str) -> bool:
     The rules can't loop. Of a list of maps they see the length. They check all texts of a list as one joined text, in
     which a number, a boolean and null are texts too.
     """
-    for item in declared_fields(MODELS[write.collection]).values():
+    for item in declared_fields(models()[write.collection]).values():
         if item.schema.get("type") != "array" or not sentence.startswith(f"{item.name}["):
             continue
         value = write.fields.get(item.name)

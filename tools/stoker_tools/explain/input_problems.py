@@ -14,7 +14,7 @@ from stoker import registry
 from stoker.models.document import utf_16_length
 from stoker.models.inputs import read_input
 from stoker.models.problems import every_problem
-from stoker_tools.generate.documents import INPUTS
+from stoker_tools.generate.documents import inputs
 from stoker_tools.generate.fields import Schema, without_null
 from stoker_tools.generate.inputs import MAX_WORD
 
@@ -40,12 +40,12 @@ def refused_inputs(job_type: object, given: object) -> list[str]:
         >>> refused_inputs("audio-generation", {"text": 5, "ghost": 1})
         ['input.ghost: there is no such field', 'input.text: must be text']
     """
-    if not isinstance(job_type, str) or job_type not in INPUTS or not isinstance(given, dict):
+    if not isinstance(job_type, str) or job_type not in inputs() or not isinstance(given, dict):
         return []  # The model of the job names these problems.
     fields, definitions = _schemas(job_type)
     found = [f"input.{name}: there is no such field" for name in given if name not in fields]
     for name, schemas in fields.items():
-        selects = len(schemas) == len(INPUTS[job_type]) and all("const" in schema for schema in schemas)
+        selects = len(schemas) == len(inputs()[job_type]) and all("const" in schema for schema in schemas)
         if name in given:
             found += _value_problems(f"input.{name}", given[name], schemas, definitions)
         elif selects:
@@ -60,7 +60,7 @@ def failing_inputs(job_type: object, given: object) -> list[str]:
         job_type: The type of the job.
         given: The input, with times in the places of `NOW`.
     """
-    if not isinstance(job_type, str) or job_type not in INPUTS or not isinstance(given, dict):
+    if not isinstance(job_type, str) or job_type not in inputs() or not isinstance(given, dict):
         return []
     try:
         read_input(registry.job_types()[job_type], given)
@@ -74,7 +74,7 @@ def _schemas(job_type: str) -> tuple[Mapping[str, Sequence[Schema]], Mapping[str
     """Return the schemas of each field of an input, of all models that it may have, and the definitions of maps."""
     fields: dict[str, list[Schema]] = {}
     definitions: dict[str, Schema] = {}
-    for model in INPUTS[job_type]:
+    for model in inputs()[job_type]:
         schema = model.model_json_schema(by_alias=True)
         definitions |= schema.get("$defs", {})
         for name, of_field in schema["properties"].items():

@@ -5,7 +5,7 @@ from collections.abc import Set
 
 from stoker_tools.errors import CommandError
 from stoker_tools.exit_codes import ExitCode
-from stoker_tools.explain.explanation import MODELS, NEVER_WRITTEN
+from stoker_tools.explain.explanation import NEVER_WRITTEN, models
 from stoker_tools.explain.field_problems import declared_fields
 
 
@@ -25,7 +25,7 @@ def collection_of(names: Set[str]) -> str:
         >>> collection_of({"id", "userId", "titel", "status", "priority"})
         'tasks'
     """
-    fits = {collection: _fit(collection, names) for collection in MODELS if collection not in NEVER_WRITTEN}
+    fits = {collection: _fit(collection, names) for collection in models() if collection not in NEVER_WRITTEN}
     best = [collection for collection, fit in fits.items() if fit == max(fits.values())]
     if not any(fits[best[0]][:2]):
         raise CommandError("The fields fit no collection: name the collection with --in.", ExitCode.USAGE)
@@ -37,7 +37,7 @@ def collection_of(names: Set[str]) -> str:
 
 
 def _fit(collection: str, names: Set[str]) -> tuple[int, int, int]:
-    declared = declared_fields(MODELS[collection])
+    declared = declared_fields(models()[collection])
     misspelled = sum(bool(difflib.get_close_matches(name, declared, 1)) for name in names - declared.keys())
     missing = sum(item.required and name not in names for name, item in declared.items())
     return len(names & declared.keys()), misspelled, -missing

@@ -1,23 +1,25 @@
 """The Python module that is made from `rules/functions.rules` and deployed."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Self, get_args
+from typing import Annotated, Any, Literal, Self, get_args
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic.alias_generators import to_camel
 
 from stoker import registry
-from stoker.access.policy import Invoker
 from stoker.models.problems import problems
 from stoker.models.user import Permission, Role
 from stoker_tools.generate.errors import GenerateError
+
+Invoker = Literal["eventarc", "cloud-tasks", "cloud-scheduler", "identity-platform"]
+"""The service that calls a function which no client may call."""
 
 HEAD = '''"""The rights to call each function. Made by scripts/generate from rules/functions.rules: change it there."""
 
 from collections.abc import Mapping
 
-from stoker.access.policy import CallPolicy, Invoker
+from stoker.access.policy import CallPolicy
 
 '''
 
@@ -65,21 +67,25 @@ def policies(text: str) -> str:
     Raises:
         GenerateError: The text is not YAML, or an entry is wrong.
     """
-    entries = _entries(text)
+    named = entries(text)
     lines = ["CALLABLES: Mapping[str, CallPolicy] = {"]
-    for name, entry in entries.items():
+    for name, entry in named.items():
         if isinstance(entry, CallableEntry):
             lines += [f'    "{name}": CallPolicy(']
             lines += [f"        {field}={_literal(getattr(entry, field))}," for field in CallableEntry.model_fields]
             lines += ["    ),"]
-    lines += ["}", "", "INVOKERS: Mapping[str, Invoker] = {"]
-    for name, entry in entries.items():
-        if isinstance(entry, InvokerEntry):
-            lines += [f'    "{name}": "{entry.invoker}",']
     return HEAD + "\n".join([*lines, "}", ""])
 
 
-def _entries(text: str) -> Mapping[str, CallableEntry | InvokerEntry]:
+def entries(text: str) -> Mapping[str, CallableEntry | InvokerEntry]:
+    """Return the entry of each function.
+
+    Args:
+        text: The text of `rules/functions.rules`.
+
+    Raises:
+        GenerateError: The text is not YAML, or an entry is wrong.
+    """
     try:
         named = yaml.load(text, _UniqueLoader)
     except yaml.YAMLError as error:

@@ -30,19 +30,21 @@ class Document:
     name: str
 
 
-DOCUMENTS: Sequence[Document] = (
-    Document(config.USERS, User, "user"),
-    Document(config.COMPLETIONS, Completion, "completion"),
-    Document(config.TASKS, Task, "task"),
-    Document(config.PROJECTS, Project, "project"),
-    Document(config.JOBS, ProcessingJob, "job"),
-    Document(config.ANALYTICS_EVENTS, AnalyticsEvent, "event"),
-    Document(config.ANALYTICS_AGGREGATES, AnalyticsAggregate, "aggregate"),
-    Document(config.ADMIN_DATA, JobSettings, "jobSettings"),
-    Document(config.ADMIN_DATA, SignUpSettings, "signUpSettings"),
-)
+def documents() -> Sequence[Document]:
+    """Return every kind of document."""
+    return (
+        Document(config.USERS, User, "user"),
+        Document(config.COMPLETIONS, Completion, "completion"),
+        Document(config.TASKS, Task, "task"),
+        Document(config.PROJECTS, Project, "project"),
+        Document(config.JOBS, ProcessingJob, "job"),
+        Document(config.ANALYTICS_EVENTS, AnalyticsEvent, "event"),
+        Document(config.ANALYTICS_AGGREGATES, AnalyticsAggregate, "aggregate"),
+        Document(config.ADMIN_DATA, JobSettings, "jobSettings"),
+        Document(config.ADMIN_DATA, SignUpSettings, "signUpSettings"),
+    )
 
-INPUTS: Mapping[str, Sequence[type[Model]]] = {
-    name: tuple(models_in(registry.load(job_type.input))) for name, job_type in registry.job_types().items()
-}
-"""The models that the input of a job may have, by the type of the job."""
+
+def inputs() -> Mapping[str, Sequence[type[Model]]]:
+    """Return the models that the input of a job may have, by the type of the job."""
+    return {name: tuple(models_in(registry.load(one.input))) for name, one in registry.job_types().items()}

@@ -8,7 +8,7 @@ from typing import Any
 from stoker.models.document import Model
 from stoker.models.writers import InitialValue, Writer
 from stoker_tools.generate.docstrings import documentation
-from stoker_tools.generate.documents import DOCUMENTS, INPUTS, Document
+from stoker_tools.generate.documents import Document, documents, inputs
 from stoker_tools.generate.errors import GenerateError
 from stoker_tools.generate.fields import DocumentField, Schema, fields_of, models_within, without_null
 from stoker_tools.generate.markdown import table, words
@@ -30,11 +30,11 @@ WRITERS = {
 
 def field_tables() -> str:
     """Return a section for each kind of document, for each input of a job, and for each map in them."""
-    roots = [document.model for document in DOCUMENTS]
-    inputs = [model for models in INPUTS.values() for model in models]
-    parts = dict.fromkeys(inner for model in (*roots, *inputs) for inner in models_within(model))
-    sections = ["## Documents", *(_document(document) for document in DOCUMENTS)]
-    sections += ["## Inputs of jobs", *(_map(model) for model in inputs)]
+    roots = [document.model for document in documents()]
+    of_jobs = [model for models in inputs().values() for model in models]
+    parts = dict.fromkeys(inner for model in (*roots, *of_jobs) for inner in models_within(model))
+    sections = ["## Documents", *(_document(document) for document in documents())]
+    sections += ["## Inputs of jobs", *(_map(model) for model in of_jobs)]
     sections += ["## Maps in documents", *(_map(model) for model in parts if model not in roots)]
     return "\n\n".join(sections)
 

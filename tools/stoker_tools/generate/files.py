@@ -5,7 +5,7 @@ from pathlib import Path
 
 from stoker import config
 from stoker_tools.generate.access import policies, queues
-from stoker_tools.generate.documents import DOCUMENTS
+from stoker_tools.generate.documents import documents
 from stoker_tools.generate.errors import GenerateError
 from stoker_tools.generate.indexes import indexes
 from stoker_tools.generate.inputs import input_functions
@@ -43,12 +43,13 @@ def made_files(root: Path = ROOT) -> Mapping[Path, str]:
     """
     folder = functions_folder(root)
     functions = manifest(folder)
+    ruled = rules_and_indexes(root)
     return {
-        **rules_and_indexes(root),
+        **ruled,
         folder.relative_to(root) / MANIFEST: functions,
         TYPES: declarations(),
         CONVERTERS: converters(),
-        **pages(root, functions),
+        **pages(root, functions, ruled[FUNCTIONS_RULES]),
         **{SCHEMAS / f"{name}.json": text for name, text in schemas().items()},
     }
 
@@ -75,7 +76,7 @@ def rules_and_indexes(root: Path = ROOT) -> Mapping[Path, str]:
 def _document_regions() -> dict[str, str]:
     """Return the functions of the rules for each kind of document that a client may write."""
     regions = {}
-    for document in DOCUMENTS:
+    for document in documents():
         if document.collection == config.ADMIN_DATA:
             regions[document.name] = map_functions(document.model, document.name)
         elif functions := document_functions(document.model, document.name):

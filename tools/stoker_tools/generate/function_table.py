@@ -1,10 +1,12 @@
-"""The table of deployed functions in the documentation, from `functions/main.py` and `rules/functions.rules`."""
+"""The table of deployed functions in the documentation, from `stoker.functions` and `rules/functions.rules`."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from stoker.access.policies import CALLABLES, INVOKERS
+from stoker import registry
+from stoker.task_functions import description
+from stoker_tools.generate.access import CallableEntry, InvokerEntry, entries
 from stoker_tools.generate.markdown import table
 
 INVOKER_NAMES = {
@@ -15,25 +17,30 @@ INVOKER_NAMES = {
 }
 
 
-def function_table(main: Path) -> str:
+def function_table(functions: Path, rules: str) -> str:
     """Return a row for each function: its name, its caller, and what it does.
 
     Args:
-        main: The file that defines the functions.
+        functions: The file that defines the functions: `stoker/functions.py`.
+        rules: The text of `rules/functions.rules`.
     """
-    rows = [(f"`{name}`", _caller(name), text) for name, text in _functions(main)]
+    named = entries(rules)
+    rows = [(f"`{name}`", _caller(named[name]), text) for name, text in _functions(functions, named)]
     return table(("function", "called by", "effect"), rows)
 
 
-def _functions(main: Path) -> Iterator[tuple[str, str]]:
+def _functions(file: Path, named: Mapping[str, CallableEntry | InvokerEntry]) -> Iterator[tuple[str, str]]:
     """Yield the name of each function with an entry in the rules, and the first paragraph of its docstring."""
-    for node in ast.walk(ast.parse(main.read_text())):
-        if isinstance(node, ast.FunctionDef) and (node.name in CALLABLES or node.name in INVOKERS):
+    types = {queue.name: one.name for one in registry.job_types().values() for queue in one.queues}
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.FunctionDef) and node.name in named:
             yield node.name, " ".join((ast.get_docstring(node) or "").partition("\n\n")[0].split())
+        elif isinstance(node, ast.Assign) and isinstance(name := node.targets[0], ast.Name) and name.id in types:
+            deletes_owner = registry.queue_of(types[name.id]).name != name.id
+            yield name.id, description(types[name.id], deletes_owner=deletes_owner)
 
 
-def _caller(name: str) -> str:
-    if name in INVOKERS:
-        return INVOKER_NAMES[INVOKERS[name]]
-    policy = CALLABLES[name]
-    return f"clients: {', '.join(policy.roles)}" if policy.signed_in else "clients"
+def _caller(entry: CallableEntry | InvokerEntry) -> str:
+    if isinstance(entry, InvokerEntry):
+        return INVOKER_NAMES[entry.invoker]
+    return f"clients: {', '.join(entry.roles)}" if entry.signed_in else "clients"

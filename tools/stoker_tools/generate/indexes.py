@@ -15,7 +15,7 @@ from stoker import config
 from stoker.queries.clients import CLIENTS
 from stoker.queries.declared import DECLARED
 from stoker.queries.query import NAME, Condition, DeclaredQuery, Direction, Kind, Order
-from stoker_tools.generate.documents import DOCUMENTS
+from stoker_tools.generate.documents import documents
 from stoker_tools.generate.errors import GenerateError
 from stoker_tools.generate.fields import Schema, without_null
 
@@ -180,7 +180,7 @@ def _overrides(needed: set[Single]) -> Iterator[dict[str, Any]]:
 
 def _costly() -> Iterator[tuple[str, str]]:
     """Yield the fields whose automatic indexes cost more than they are worth, with their collections."""
-    for document in DOCUMENTS:
+    for document in documents():
         if document.collection != config.ADMIN_DATA:  # a handful of documents
             schema = document.model.model_json_schema(by_alias=True)
             for field in _costly_fields("", schema, schema.get("$defs", {})):

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from stoker import registry
 from stoker.models.document import Model
 from stoker_tools.generate.checks import function, listed, size
-from stoker_tools.generate.documents import INPUTS
+from stoker_tools.generate.documents import inputs
 from stoker_tools.generate.errors import GenerateError
 from stoker_tools.generate.fields import Schema, without_null
 
@@ -30,7 +30,7 @@ def input_functions(name: str) -> str:
     for job_type in reversed([*registry.job_types().values()]):
         of_type = _function_name(job_type.input)
         choice = f"type == '{job_type.name}' ? {of_type}(input) :\n    {choice}" if choice else f"{of_type}(input)"
-        part = _function(of_type, INPUTS[job_type.name])
+        part = _function(of_type, inputs()[job_type.name])
         if parts.setdefault(of_type, part) != part:
             raise GenerateError(f"Rename {job_type.input}, because another type's input has the same name.")
     return "\n\n".join(

@@ -19,11 +19,14 @@ ALLOWED: Mapping[str, set[str]] = {
     "analytics": {"models", "firestore", "queries"},
     "accounts": {"models", "firestore", "storage", "queries", "access", "jobs", "analytics"},
     "progress": {"models", "firestore", "queries", "access", "analytics", "accounts"},
+    "extend": {"models", "firestore", "queries", "access"},
 }
 """The packages of `stoker` that each package may import. The modules of `FOUNDATION` stand below all packages, except
 that `models` imports only `registry` of them, which names the types of jobs."""
 
-FOUNDATION = {"config", "errors", "firebase", "host", "languages", "logs", "registry", "shutdown", "version"}
+FOUNDATION = {
+    *("config", "errors", "firebase", "host", "languages", "logs", "registry", "shutdown", "task_functions", "version"),
+}
 """The modules of `stoker` that every package but `models` may import."""
 
 

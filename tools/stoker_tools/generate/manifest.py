@@ -1,4 +1,4 @@
-"""`functions/functions.yaml`: the manifest of the functions, made from the decorators in `functions/main.py`.
+"""`functions/functions.yaml`: the manifest of the functions, made from the functions that `main.py` declares.
 
 If this file exists, the Firebase CLI reads it instead of running `main.py`. So a deployment needs no Python and no
 virtual environment. The emulators of the CLI read it as well. They do not load a function that is missing in it.
@@ -23,8 +23,9 @@ from stoker_tools.generate.errors import GenerateError
 from stoker_tools.setup.environment import ROOT
 
 SOURCES = (
-    *("main.py", "stoker/capacity.py", "stoker/config.py", "stoker/identity.py", "stoker/registry.py"),
-    *("stoker/access/auth_events.py", "requirements.txt", "../tools/stoker_tools/deploy/needs.py"),
+    *("main.py", "stoker/functions.py", "stoker/task_functions.py", "stoker/capacity.py", "stoker/config.py"),
+    *("stoker/identity.py", "stoker/registry.py", "stoker/access/auth_events.py", "stoker/extend/job_type.py"),
+    *("requirements.txt", "../tools/stoker_tools/deploy/needs.py"),
 )
 """The files that decide the manifest, from the directory of the functions. Their fingerprint is in the manifest. By it,
 `predeploy.cjs` finds a stale manifest without Python."""
@@ -55,7 +56,7 @@ PARAMETERS: tuple[Mapping[str, Any], ...] = (
 """The parameters that the CLI puts into the manifest. It reads their values from `functions/.env`."""
 
 HEAD = """\
-# Made by scripts/generate from the decorators in main.py. Change them there, and run scripts/generate.
+# Made by scripts/generate from the functions that main.py declares. Change them there, and run scripts/generate.
 # The Firebase CLI reads this file instead of running main.py. Its emulators do not load a function that is not in here.
 # sources: {sources}
 # fingerprint: {fingerprint}
@@ -111,8 +112,8 @@ def _check_reserved(endpoints: Iterable[Mapping[str, Any]]) -> None:
     used = sum(one["cpu"] * one["maxInstances"] for one in endpoints if "taskQueueTrigger" not in one)
     if used > RESERVED:
         raise GenerateError(
-            f"The functions that are no workers may use {used} vCPU (cpu x max_instances in main.py), and RESERVED in "
-            f"functions/stoker/capacity.py is {RESERVED}: set it to {used}."
+            f"The functions that are no workers may use {used} vCPU (cpu x max_instances in stoker/functions.py), and "
+            f"RESERVED in functions/stoker/capacity.py is {RESERVED}: set it to {used}."
         )
 
 

@@ -19,7 +19,7 @@ RECORDING = Path("docs/images/demo.txt")
 PICTURE = Path("docs/images/demo.svg")
 
 
-def pages(root: Path, manifest: str) -> dict[Path, str]:
+def pages(root: Path, manifest: str, functions_rules: str) -> dict[Path, str]:
     """Return the text of each page with generated regions, and the picture of the demo.
 
     A copy of the project may have no documentation. Then the page is left out.
@@ -27,6 +27,7 @@ def pages(root: Path, manifest: str) -> dict[Path, str]:
     Args:
         root: The root of the project.
         manifest: The text of `functions.yaml`.
+        functions_rules: The text of `rules/functions.rules`.
 
     Raises:
         GenerateError: A page lacks a region, or has too many.
@@ -45,7 +46,7 @@ def pages(root: Path, manifest: str) -> dict[Path, str]:
         },
         Path("docs/data-model.md"): {"fields": field_tables},
         Path("docs/deploy.md"): {
-            "functions": lambda: function_table(functions_folder(root) / "main.py"),
+            "functions": lambda: function_table(functions_folder(root) / "stoker/functions.py", functions_rules),
             "roles": role_table,
         },
         Path("docs/errors.md"): {"job errors": job_errors, "call errors": call_errors},

@@ -6,7 +6,7 @@ from typing import Any
 
 from stoker.models.document import Model
 from stoker_tools.generate.docstrings import documentation
-from stoker_tools.generate.documents import DOCUMENTS, INPUTS
+from stoker_tools.generate.documents import documents, inputs
 from stoker_tools.generate.fields import Schema, as_javascript, fields_of, models_within
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -22,12 +22,12 @@ def schemas() -> dict[str, str]:
 
 
 def _schemas() -> Iterator[tuple[type[Model], Schema]]:
-    for document in DOCUMENTS:
+    for document in documents():
         schema = described_schema(document.model)
         for field in fields_of(document.model, schema):
             schema["properties"][field.name]["x-written-by"] = field.writer.value
         yield document.model, schema
-    for model in (model for models in INPUTS.values() for model in models):
+    for model in (model for models in inputs().values() for model in models):
         yield model, described_schema(model)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from stoker.models.document import Model
 from stoker.models.writers import InitialValue, Writer, writer_of
 from stoker_tools.generate.docstrings import documentation
-from stoker_tools.generate.documents import DOCUMENTS, INPUTS, Document
+from stoker_tools.generate.documents import Document, documents, inputs
 from stoker_tools.generate.errors import GenerateError
 from stoker_tools.generate.fields import DocumentField, Schema, as_javascript, fields_of, models_in, without_null
 
@@ -28,22 +28,22 @@ def declarations() -> str:
     document.
     """
     models: dict[str, type[Model]] = {}
-    for model in (*(document.model for document in DOCUMENTS), *(one for few in INPUTS.values() for one in few)):
+    for model in (*(document.model for document in documents()), *(one for few in inputs().values() for one in few)):
         _collect(model, models)
-    inputs = sorted({model.__name__ for few in INPUTS.values() for model in few})
+    of_jobs = sorted({model.__name__ for few in inputs().values() for model in few})
     parts = [
         HEADER + "\nimport type { FieldValue, Timestamp } from 'firebase/firestore';",
         *(_interface(model) for model in models.values()),
-        *(_new_interface(document) for document in DOCUMENTS if _is_made_by_clients(document.model)),
+        *(_new_interface(document) for document in documents() if _is_made_by_clients(document.model)),
         "/** The input of a job. The job's `type` decides its form. */\n"
-        "export type JobInput = " + " | ".join(inputs) + ";",
+        "export type JobInput = " + " | ".join(of_jobs) + ";",
     ]
     return "\n\n".join(parts) + "\n"
 
 
 def converters() -> str:
     """Return the text of `converters.ts`: a converter for each document that clients read, and its defaults."""
-    names = [document.model.__name__ for document in DOCUMENTS]
+    names = [document.model.__name__ for document in documents()]
     parts = [
         HEADER
         + "\nimport type { FirestoreDataConverter, QueryDocumentSnapshot } from 'firebase/firestore';"
@@ -63,7 +63,7 @@ function converter<Document extends object, Defaults extends Partial<Document>>(
       ({ ...defaults, ...snapshot.data(options) }) as never,
   };
 }""",
-        *(_converter(document.model, document.collection) for document in DOCUMENTS),
+        *(_converter(document.model, document.collection) for document in documents()),
     ]
     return "\n\n".join(parts) + "\n"
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from stoker_tools.cli.text import clean
 from stoker_tools.errors import CommandError
 from stoker_tools.exit_codes import ExitCode
-from stoker_tools.explain.explanation import COLLECTIONS, MODELS, Explanation, Write, explained
+from stoker_tools.explain.explanation import Explanation, Write, collections, explained, models
 from stoker_tools.explain.reading import Read, merged, read_document, with_times
 from stoker_tools.explain.recognition import collection_of
 
@@ -43,12 +43,12 @@ def _write(options: argparse.Namespace, given: Read, old: Read | None) -> Write:
     before = None if old is None else old.fields
     change = given if before is None else merged(before, given)
     collection = options.collection or collection_of({*change.fields, *(before or {})})
-    if collection not in COLLECTIONS:
+    if collection not in collections():
         raise CommandError(
-            f"There is no collection {collection!r}: name one of {', '.join(COLLECTIONS)}.", ExitCode.USAGE
+            f"There is no collection {collection!r}: name one of {', '.join(collections())}.", ExitCode.USAGE
         )
     fields = change.fields
-    if model := MODELS.get(collection):
+    if model := models().get(collection):
         fields = with_times(model, fields)
         before = None if before is None else with_times(model, before)
     return Write(collection, options.id, options.user, fields, before, change.removed)

@@ -1,0 +1,87 @@
+"""The registration of an app's own type of job."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from stoker import registry
+from stoker.registry import JobType, RegistrationError
+from stoker.task_functions import TaskFunction, drop, fit_again, task_function
+
+
+def job(
+    name: str,
+    *,
+    input: str,
+    stages: Iterable[str],
+    memory_mb: int = 512,
+    cpu: int = 1,
+    at_once: int = 10,
+    makes_jobs: bool = False,
+    end_hook: str | None = None,
+) -> Callable[[Callable[..., Any]], TaskFunction]:
+    """Make a type of job of a worker, with its queue and its function.
+
+    Put the decorator on a function in `main.py`. The function has the name of the queue: the type's name without
+    hyphens. It takes the attempt (`JobContext`) and the input, and returns a `JobOutput`. Import the code that does the
+    work in its body, because each cold start imports the whole of `main.py`.
+
+    Args:
+        name: The type's name: lower-case words with hyphens between them.
+        input: The model of the input, as `module:Class`. It is imported when a job is read.
+        stages: Every stage that the worker reports, in the order of the work.
+        memory_mb: The memory of an instance, in MiB, `/tmp` included.
+        cpu: The processors of an instance.
+        at_once: The most attempts that run at the same time. All queues share `STOKER_VCPU`, so there may be fewer.
+        makes_jobs: Whether the worker returns `Children`.
+        end_hook: A function that runs after the end of each job that asks for it, as `module:name`.
+
+    Raises:
+        RegistrationError: The type can't be deployed, or another type has its name.
+        ParameterError: `STOKER_VCPU` is too small for another queue.
+
+    Example:
+        >>> @job("word-count", input="words_input:WordsInput", stages=("counting",))
+        ... def wordcount(run, words):
+        ...     from words import count
+        ...     return count(run, words)
+        >>> wordcount.__firebase_endpoint__.availableMemoryMb
+        512
+        >>> forget("word-count")
+    """
+
+    def decorate(worker: Callable[..., Any]) -> TaskFunction:
+        registered = JobType(
+            name=name,
+            input=input,
+            worker=worker,
+            stages=tuple(stages),
+            memory_mb=memory_mb,
+            cpu=cpu,
+            at_once=at_once,
+            makes_jobs=makes_jobs,
+            end_hook=end_hook,
+        )
+        registry.register(registered)
+        if worker.__name__ != registered.queue.name:
+            registry.unregister(name)
+            raise RegistrationError(
+                f"Rename the function {worker.__name__} to {registered.queue.name}: the function of the job type "
+                f"{name} has the name of its queue."
+            )
+        function = task_function(name)
+        function.__doc__ = worker.__doc__
+        fit_again()
+        return function
+
+    return decorate
+
+
+def forget(name: str) -> None:
+    """Remove a type of the app, after a test that has registered the type.
+
+    Args:
+        name: The name of the type.
+    """
+    registry.unregister(name)
+    drop(name)
+    fit_again()
