@@ -12,12 +12,15 @@ import yaml
 
 from conftest import missing
 from stoker_tools.generate.errors import GenerateError
-from stoker_tools.generate.manifest import SOURCES, fingerprint, manifest
+from stoker_tools.generate.manifest import OF_THE_CHECKOUT, fingerprint, manifest, sources_of
 from stoker_tools.setup.environment import ROOT
 
 pytestmark = pytest.mark.slow
 
 PREDEPLOY = ROOT / "tools" / "stoker_tools" / "deploy" / "predeploy.cjs"
+
+SOURCES = sources_of(ROOT / "functions", ["main.py"])
+"""The files that decide the manifest of the checkout."""
 
 Check = Callable[..., dict[str, str]]
 
@@ -27,9 +30,9 @@ def functions(tmp_path: Path) -> Path:
     """Return a copy of `functions/` without its environment."""
     copy = tmp_path / "functions"
     shutil.copytree(ROOT / "functions", copy, ignore=shutil.ignore_patterns("venv", "__pycache__"))
-    needs = copy / SOURCES[-1]
+    needs = copy / OF_THE_CHECKOUT[-1]
     needs.parent.mkdir(parents=True)
-    shutil.copy(ROOT / "functions" / SOURCES[-1], needs)
+    shutil.copy(ROOT / "functions" / OF_THE_CHECKOUT[-1], needs)
     return copy
 
 
@@ -100,8 +103,53 @@ def test_a_change_of_a_decorator_changes_the_manifest_and_the_fingerprint(functi
     after = manifest(functions)
     assert before != after
     assert "maxInstances: 3" in after
-    assert fingerprint(functions) in after
-    assert fingerprint(functions) not in before
+    assert fingerprint(functions, SOURCES) in after
+    assert fingerprint(functions, SOURCES) not in before
+
+
+OWN = """
+from own import WORDS
+from stoker import job
+
+
+@job(WORDS, input="words_input:WordsInput", stages=("counting",))
+def wordcount(context, words):
+    return None
+"""
+
+
+@pytest.fixture
+def app(functions: Path) -> Path:
+    """Return the functions of an app with a type of its own, beside which Stoker is installed as from a wheel."""
+    shutil.rmtree(functions / "stoker")
+    shutil.rmtree(functions.parent / "tools")
+    with (functions / "main.py").open("a") as file:
+        file.write(OWN)
+    (functions / "own.py").write_text('WORDS = "word-count"\n')
+    (functions / "unused.py").write_text("")
+    (functions / "stoker.toml").write_text("")
+    return functions
+
+
+def test_an_app_has_its_own_sources(app: Path, check: Check) -> None:
+    """The wheel is named in `requirements.txt`, with its hash."""
+    made = manifest(app)
+    assert "# sources: main.py own.py requirements.txt stoker.toml\n" in made
+    assert "  wordcount:\n" in made
+    (app / "functions.yaml").write_text(made)
+    (app / "unused.py").write_text("print(1)\n")
+    assert check() == {}
+    for name in ("own.py", "main.py", "stoker.toml", "requirements.txt"):
+        before = (app / name).read_text()
+        with (app / name).open("a") as file:
+            file.write("\n")
+        assert check().keys() == {"stale-manifest"}
+        (app / name).write_text(before)
+
+
+def test_a_file_of_an_app_with_a_space_in_its_path_is_refused(app: Path) -> None:
+    with pytest.raises(GenerateError, match=r"Rename my words.py"):
+        sources_of(app, ["main.py", "my words.py"])
 
 
 def test_functions_that_can_not_be_loaded_have_no_manifest(functions: Path) -> None:

@@ -22,11 +22,13 @@ LOAD_SECONDS = 30
 """The longest load. Production allows 10 s: https://firebase.google.com/docs/functions/tips"""
 
 DISCOVER = """
-import json, sys, yaml
+import json, os, sys, yaml
 from firebase_functions.private import serving
 manifest = yaml.safe_load(serving.functions_as_yaml(serving.get_functions()))
+files = [getattr(module, "__file__", None) for module in list(sys.modules.values())]
+imported = sorted({os.path.relpath(file) for file in files if file and os.path.exists(file)} | {"main.py"})
 with open(sys.argv[1], "w") as file:
-    json.dump(manifest, file)
+    json.dump([manifest, [file for file in imported if not file.startswith("..")]], file)
 """
 
 
@@ -36,9 +38,11 @@ class Manifest:
 
     Attributes:
         specification: Firebase's own form of the manifest, as JSON, which is also YAML.
+        imported: The files that `main.py` imported from its folder, with itself, by their paths in that folder.
     """
 
     specification: Mapping[str, Any]
+    imported: tuple[str, ...] = ()
 
     @property
     def names(self) -> set[str]:
@@ -122,7 +126,8 @@ def loaded(functions: Path, python: Path, environment: Mapping[str, str]) -> Man
         if done.returncode != 0:
             lines = done.stdout.strip().splitlines() or [f"Python ended with exit code {done.returncode}"]
             raise LoadError(f"{_shown(functions)} could not be loaded: {lines[-1]}\n" + "\n".join(lines[-20:]))
-        return Manifest(json.loads(manifest.read_text()))
+        specification, imported = json.loads(manifest.read_text())
+        return Manifest(specification, tuple(imported))
 
 
 def _settings(functions: Path, project: str) -> dict[str, str]:

@@ -22,13 +22,16 @@ from stoker_tools.emulators.errors import LoadError
 from stoker_tools.generate.errors import GenerateError
 from stoker_tools.setup.environment import ROOT
 
-SOURCES = (
-    *("main.py", "stoker/functions.py", "stoker/task_functions.py", "stoker/capacity.py", "stoker/config.py"),
+ALWAYS = ("requirements.txt", "stoker.toml")
+"""The files that decide the manifest besides Python files, if they exist. If Stoker is installed from a wheel,
+`requirements.txt` names the hash of the wheel."""
+
+OF_THE_CHECKOUT = (
+    *("stoker/functions.py", "stoker/task_functions.py", "stoker/capacity.py", "stoker/config.py"),
     *("stoker/identity.py", "stoker/registry.py", "stoker/access/auth_events.py", "stoker/extend/job_type.py"),
-    *("requirements.txt", "../tools/stoker_tools/deploy/needs.py"),
+    "../tools/stoker_tools/deploy/needs.py",
 )
-"""The files that decide the manifest, from the directory of the functions. Their fingerprint is in the manifest. By it,
-`predeploy.cjs` finds a stale manifest without Python."""
+"""The files of Stoker that decide the manifest. In an app, they are in the wheel."""
 
 BUILT_IN = ("STOKER_VCPU", "STOKER_SERVICE_ACCOUNT")
 """The parameters whose values are built into the manifest, because the CLI's expressions can't compute, and can't say
@@ -79,12 +82,15 @@ def manifest(functions: Path = ROOT / "functions") -> str:
         "STOKER_REGION": REGION,
         "STOKER_BLOCKING": "true",
         "PYTHONDONTWRITEBYTECODE": "1",
+        # Where this process finds Stoker, the other process finds it too.
+        "PYTHONPATH": os.pathsep.join(str(Path(path).resolve()) for path in sys.path if path),
         **{name: value for name, value in built_in(functions).items() if value},
     }
     try:
-        found = loaded(functions, Path(sys.executable), environment).specification
+        manifest = loaded(functions, Path(sys.executable), environment)
     except LoadError as error:
         raise GenerateError(str(error)) from None
+    found, sources = manifest.specification, sources_of(functions, manifest.imported)
     _check_reserved(found["endpoints"].values())
     body = {
         "specVersion": found["specVersion"],
@@ -95,8 +101,8 @@ def manifest(functions: Path = ROOT / "functions") -> str:
     body = json.loads(json.dumps(body).replace(REGION, "{{ params.STOKER_REGION }}"))
     text = yaml.safe_dump(body, sort_keys=False, width=120)
     head = HEAD.format(
-        sources=" ".join(SOURCES),
-        fingerprint=fingerprint(functions),
+        sources=" ".join(sources),
+        fingerprint=fingerprint(functions, sources),
         least=RESERVED + sum(one["cpu"] for one in body["endpoints"].values() if "taskQueueTrigger" in one),
         body=_hash(text.encode()),
     )
@@ -129,9 +135,36 @@ def built_in(functions: Path) -> dict[str, str]:
     return {name: values.get(name) or "" for name in BUILT_IN}
 
 
-def fingerprint(functions: Path) -> str:
-    """Return a hash of all that decides the manifest: the sources and the parameters that are built in."""
-    texts = [f"{source}\n".encode() + _read(functions / source) for source in SOURCES]
+def sources_of(functions: Path, imported: Iterable[str]) -> tuple[str, ...]:
+    """Return the files that decide the manifest. Their fingerprint is in the manifest.
+
+    By the fingerprint, `predeploy.cjs` finds a stale manifest without Python.
+
+    Args:
+        functions: The directory that holds `main.py`.
+        imported: The files that `main.py` imported from there, by their paths in the directory.
+
+    Returns:
+        The paths of the files from the directory.
+
+    Raises:
+        GenerateError: A path has a space, so that the head of the manifest can't list it.
+    """
+    own = [file for file in imported if not file.startswith("stoker/") and "site-packages" not in Path(file).parts]
+    if spaced := [file for file in own if " " in file]:
+        raise GenerateError(f"Rename {spaced[0]}: no file that main.py imports may have a space in its path.")
+    ours = [file for file in OF_THE_CHECKOUT if (functions / file).exists()]
+    return (*own, *(name for name in ALWAYS if (functions / name).exists()), *ours)
+
+
+def fingerprint(functions: Path, sources: Iterable[str]) -> str:
+    """Return a hash of all that decides the manifest: the sources and the parameters that are built in.
+
+    Args:
+        functions: The directory that holds `main.py`.
+        sources: The files, by their paths from there.
+    """
+    texts = [f"{source}\n".encode() + _read(functions / source) for source in sources]
     values = [f"{name}={value}\n".encode() for name, value in built_in(functions).items()]
     return _hash(b"".join([*texts, *values]))
 
