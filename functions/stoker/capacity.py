@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from math import floor
 from typing import Final
 
-from stoker.config import ParameterError
+from stoker.config import RESERVED_VCPU, ParameterError
 
-RESERVED: Final = 32
+RESERVED: Final = 32 + RESERVED_VCPU
 """The processors of all functions that are no workers, in vCPU: the sum of their `cpu` x `max_instances` in
-`stoker.functions`.
-Their numbers do not depend on the budget, because they are small and must run if the workers are busy."""
+`stoker.functions`, and `reserved_vcpu` of `stoker.toml` for the app's own functions. Their numbers do not depend on the
+budget, because they are small and must run if the workers are busy."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,5 @@
-"""All configuration: the deployer's parameters, the limits, and the differences between the emulators and production.
+"""All configuration: the deployer's parameters, the settings of `stoker.toml`, the limits, and what the
+emulators do differently.
 
 This module imports nothing heavy: `main.py` imports it while the Firebase CLI waits for the list of functions.
 
@@ -10,71 +11,58 @@ import json
 import os
 from typing import Final
 
-REGION: Final = os.environ.get("STOKER_REGION", "us-central1")
+from stoker import app_settings
+from stoker.parameters import ParameterError as ParameterError
+from stoker.parameters import number, switch
+
+_settings = app_settings.read_settings()
+
+REGION: Final = os.environ.get("STOKER_REGION") or _settings.region or "us-central1"
 """The region of all functions and queues. Set it in `functions/.env`, to a region near the database."""
 
+DATABASE: Final = _settings.database
+"""The id of the Firestore database."""
 
-class ParameterError(RuntimeError):
-    """A parameter of the environment has a wrong value. The message says what to do."""
+RESERVED_VCPU: Final = _settings.reserved_vcpu
+"""The processors that the app's own functions may use together, besides its job types, in vCPU."""
 
-
-def _switch(name: str) -> bool:
-    """Return whether a parameter of the environment is `true`. A parameter that is not set is `false`.
-
-    Raises:
-        ParameterError: The parameter is neither `true` nor `false`.
-    """
-    value = os.environ.get(name) or "false"
-    if value not in ("true", "false"):
-        raise ParameterError(f"{name} is {value!r}. Set it to true or false, or leave it out.")
-    return value == "true"
-
-
-def _number(name: str, default: int) -> int:
-    """Return a parameter of the environment that is a whole number above 0."""
-    value = os.environ.get(name) or str(default)
-    if not (value.isascii() and value.isdecimal()) or int(value) < 1:
-        raise ParameterError(f"{name} is {value!r}. Set it to a whole number above 0, or leave it out.")
-    return int(value)
-
-
-BLOCKING: Final = _switch("STOKER_BLOCKING")
+BLOCKING: Final = switch("STOKER_BLOCKING")
 """True if Firebase Auth calls `before_created` and `before_signed_in`. The project needs Identity Platform for that.
 Set it in `functions/.env`."""
 
-VCPU: Final = _number("STOKER_VCPU", 120)
+VCPU: Final = number("STOKER_VCPU", 120)
 """The processors that all functions may use together, in vCPU: see `stoker.capacity`. Set it in `functions/.env`."""
 
-KEEP_OUTPUTS = _switch("STOKER_KEEP_OUTPUTS")
+KEEP_OUTPUTS = switch("STOKER_KEEP_OUTPUTS")
 """True if a job's outputs are kept when the job's document expires. Set it in `functions/.env`."""
 
 GIB: Final = 1024**3
 
 # --- Jobs -----------------------------------------------------------------------------------------
 
-JOBS = "processingJobs"
+JOBS = _settings.name("processingJobs")
 """The collection that holds the jobs."""
 
-ADMIN_DATA: Final = "adminData"
+ADMIN_DATA: Final = _settings.name("adminData")
 """The collection that only admins can read and write."""
 
 JOB_SETTINGS: Final = "jobs"
 """The document in `adminData` that pauses types of jobs and limits users. Its model is in `stoker.models.settings`."""
 
-JOB_KEYS = "jobKeys"
+JOB_KEYS = _settings.name("jobKeys")
 """The collection that records which job holds a `dedupeKey`. Clients can't read it."""
 
-JOB_USERS: Final = "jobUsers"
+JOB_USERS: Final = _settings.name("jobUsers")
 """The collection that records the running jobs of each user, if users are limited. Clients can't read it."""
 
-DELETED_JOBS = "deletedJobs"
+DELETED_JOBS = _settings.name("deletedJobs")
 """The collection that records the work on jobs that were deleted, because the project's limit of a day still counts
 it. It names no job and no user. Clients can't read it."""
 
-CALL_COUNTS = "callCounts"
+CALL_COUNTS = _settings.name("callCounts")
 """The collection that counts the calls of each user in a minute. Clients can't read it."""
 
-DEPARTURES = "departures"
+DEPARTURES = _settings.name("departures")
 """The collection that records which accounts are being deleted or were deleted lately. Clients can't read it."""
 
 SIGN_UP_SETTINGS = "signUps"
@@ -252,22 +240,22 @@ SPEECH_MEMORY_BYTES: Final = GIB // 2
 
 # --- Documents ------------------------------------------------------------------------------------
 
-TASKS = "tasks"
+TASKS = _settings.name("tasks")
 """The collection of the users' tasks."""
 
-PROJECTS: Final = "projects"
+PROJECTS: Final = _settings.name("projects")
 """The collection of projects: groups of tasks."""
 
-ANALYTICS_EVENTS = "analyticsEvents"
+ANALYTICS_EVENTS = _settings.name("analyticsEvents")
 """The collection of analytics events."""
 
-ANALYTICS_AGGREGATES = "analyticsAggregates"
+ANALYTICS_AGGREGATES = _settings.name("analyticsAggregates")
 """The collection of aggregates: the sums of the events of each hour, day and month."""
 
-USERS: Final = "users"
+USERS: Final = _settings.name("users")
 """The collection of profiles, by uid."""
 
-COMPLETIONS: Final = "completions"
+COMPLETIONS: Final = _settings.name("completions")
 """The collection below each profile that records the completed tasks that gave XP, by the task's id."""
 
 XP_A_DAY: Final = 500
@@ -277,11 +265,20 @@ XP_OPEN_SECONDS: Final = 60
 """The shortest time that a task must have been open to give XP, in seconds. So a task that is created as completed
 gives no XP."""
 
-RECONCILES = "reconciles"
+RECONCILES = _settings.name("reconciles")
 """The collection that records how far each reconcile has come. Clients can't read it."""
 
 RECONCILE_SECONDS: Final = 1500
 """The longest time that a reconcile takes, in seconds. The next reconcile goes on with the rest."""
+
+
+def has(feature: str) -> bool:
+    """Return whether a feature is on. `stoker.toml` switches features off.
+
+    Args:
+        feature: `video`, `speech`, `batch`, `profiles`, `progress` or `analytics`.
+    """
+    return _settings.has(feature)
 
 
 def user_trees() -> tuple[str, ...]:
@@ -307,10 +304,10 @@ def kept_owners() -> tuple[str, ...]:
 
 # --- Analytics ------------------------------------------------------------------------------------
 
-ANALYTICS_SKETCHES = "analyticsSketches"
+ANALYTICS_SKETCHES = _settings.name("analyticsSketches")
 """The collection of sketches: the data with which the roll-up goes on counting an aggregate. Clients can't read it."""
 
-ANALYTICS_LEASES = "analyticsLeases"
+ANALYTICS_LEASES = _settings.name("analyticsLeases")
 """The collection that holds the lease of the roll-up. Clients can't read it."""
 
 ROLL_UP_LEASE_SECONDS = 15.0
@@ -388,10 +385,10 @@ def project() -> str:
 
 
 def bucket() -> str:
-    """Return the name of the project's default Cloud Storage bucket. Firebase passes it to every function.
+    """Return the name of the Cloud Storage bucket: that of `stoker.toml`, or the project's default bucket.
 
-    Outside of a function, this is the name that new projects get.
+    Firebase passes the default bucket to every function. Outside of a function, this is the name that new projects get.
     Source: https://firebase.google.com/docs/storage/faq-storage-changes-september-2024
     """
     settings = json.loads(os.environ.get("FIREBASE_CONFIG") or "{}")
-    return str(settings.get("storageBucket") or f"{project()}.firebasestorage.app")
+    return _settings.bucket or str(settings.get("storageBucket") or f"{project()}.firebasestorage.app")

@@ -50,6 +50,7 @@ RECONCILE: dict[str, Any] = {
 @decodable
 @on_document_created(
     document=f"{config.JOBS}/{{jobId}}",
+    database=config.DATABASE,
     region=config.REGION,
     memory=MemoryOption.MB_512,
     cpu=1,
@@ -71,6 +72,7 @@ def dispatch_job(event: Event[DocumentSnapshot[Any] | None]) -> None:
 @decodable
 @on_document_deleted(
     document=f"{config.JOBS}/{{jobId}}",
+    database=config.DATABASE,
     region=config.REGION,
     memory=MemoryOption.MB_512,
     cpu=1,
@@ -218,6 +220,7 @@ def deleteAccount(request: CallableRequest[Any]) -> dict[str, str]:  # noqa: N80
 @decodable
 @on_document_written(
     document=f"{config.TASKS}/{{taskId}}",
+    database=config.DATABASE,
     region=config.REGION,
     memory=MemoryOption.MB_512,
     cpu=1,

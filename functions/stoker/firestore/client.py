@@ -18,4 +18,4 @@ def client() -> firestore.Client:
         >>> client().collection("processingJobs")  # doctest: +SKIP
     """
     credentials = AnonymousCredentials() if config.emulated() else None
-    return firestore.Client(project=config.project(), credentials=credentials)
+    return firestore.Client(project=config.project(), credentials=credentials, database=config.DATABASE)

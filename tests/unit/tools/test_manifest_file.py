@@ -263,7 +263,7 @@ def test_more_instances_than_are_reserved_have_no_manifest(functions: Path) -> N
         "max_instances=4,\n)\ndef dispatch_job",
         "max_instances=9,\n)\ndef dispatch_job",
     )
-    with pytest.raises(GenerateError, match=r"may use 37 vCPU .* set it to 37"):
+    with pytest.raises(GenerateError, match=r"may use 37 vCPU .* set reserved_vcpu .* to 5"):
         manifest(functions)
 
 

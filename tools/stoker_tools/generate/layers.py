@@ -25,6 +25,7 @@ ALLOWED: Mapping[str, set[str]] = {
 that `models` imports only `registry` of them, which names the types of jobs."""
 
 FOUNDATION = {
+    *("app_settings", "parameters"),
     *("config", "errors", "firebase", "host", "languages", "logs", "registry", "shutdown", "task_functions", "version"),
 }
 """The modules of `stoker` that every package but `models` may import."""

@@ -15,20 +15,23 @@ from typing import Any
 import yaml
 from dotenv import dotenv_values
 
+from stoker.app_settings import FILE, settings_in
 from stoker.capacity import RESERVED
+from stoker.config import RESERVED_VCPU
 from stoker_tools.deploy.needs import APIS
 from stoker_tools.emulators.discovery import loaded
 from stoker_tools.emulators.errors import LoadError
 from stoker_tools.generate.errors import GenerateError
 from stoker_tools.setup.environment import ROOT
 
-ALWAYS = ("requirements.txt", "stoker.toml")
+ALWAYS = ("requirements.txt", FILE)
 """The files that decide the manifest besides Python files, if they exist. If Stoker is installed from a wheel,
 `requirements.txt` names the hash of the wheel."""
 
 OF_THE_CHECKOUT = (
     *("stoker/functions.py", "stoker/task_functions.py", "stoker/capacity.py", "stoker/config.py"),
     *("stoker/identity.py", "stoker/registry.py", "stoker/access/auth_events.py", "stoker/extend/job_type.py"),
+    "stoker/app_settings.py",
     "../tools/stoker_tools/deploy/needs.py",
 )
 """The files of Stoker that decide the manifest. In an app, they are in the wheel."""
@@ -40,11 +43,13 @@ that there is no account."""
 REGION = "region-of-the-project"
 """A stand-in for the region while the decorators are read."""
 
+DEFAULT_REGION = "us-central1"
+
 PARAMETERS: tuple[Mapping[str, Any], ...] = (
     {
         "name": "STOKER_REGION",
         "type": "string",
-        "default": "us-central1",
+        "default": DEFAULT_REGION,
         "label": "The region of all functions",
         "description": "Choose a region near your Firestore database.",
     },
@@ -95,7 +100,7 @@ def manifest(functions: Path = ROOT / "functions") -> str:
     body = {
         "specVersion": found["specVersion"],
         "requiredAPIs": [{"api": api.host, "reason": api.reason} for api in APIS],
-        "params": [dict(parameter) for parameter in PARAMETERS],
+        "params": _parameters(settings_in(functions).region or DEFAULT_REGION),
         "endpoints": {name: _endpoint(one) for name, one in sorted(found["endpoints"].items())},
     }
     body = json.loads(json.dumps(body).replace(REGION, "{{ params.STOKER_REGION }}"))
@@ -118,9 +123,13 @@ def _check_reserved(endpoints: Iterable[Mapping[str, Any]]) -> None:
     used = sum(one["cpu"] * one["maxInstances"] for one in endpoints if "taskQueueTrigger" not in one)
     if used > RESERVED:
         raise GenerateError(
-            f"The functions that are no workers may use {used} vCPU (cpu x max_instances in stoker/functions.py), and "
-            f"RESERVED in functions/stoker/capacity.py is {RESERVED}: set it to {used}."
+            f"The functions that are no workers may use {used} vCPU (the sum of their cpu x max_instances), and "
+            f"{RESERVED} are reserved for them: set reserved_vcpu in stoker.toml to {RESERVED_VCPU + used - RESERVED}."
         )
+
+
+def _parameters(region: str) -> list[dict[str, Any]]:
+    return [{**one, "default": region} if one["default"] == DEFAULT_REGION else dict(one) for one in PARAMETERS]
 
 
 def _endpoint(declared: Mapping[str, Any]) -> dict[str, Any]:
