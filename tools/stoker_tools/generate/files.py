@@ -61,7 +61,7 @@ def rules_and_indexes(root: Path = ROOT) -> Mapping[Path, str]:
         FIRESTORE_RULES: _within_limits(
             replaced(
                 (root / FIRESTORE_RULES).read_text(),
-                {**_document_regions(), "input": input_functions("input")},
+                {**document_regions(), "input": input_functions("input")},
             )
         ),
         STORAGE_RULES: _within_limits(
@@ -73,7 +73,7 @@ def rules_and_indexes(root: Path = ROOT) -> Mapping[Path, str]:
     }
 
 
-def _document_regions() -> dict[str, str]:
+def document_regions() -> dict[str, str]:
     """Return the functions of the rules for each kind of document that a client may write."""
     regions = {}
     for document in documents():

@@ -149,7 +149,7 @@ def parse(text: str) -> Block:
 class _Parser:
     def __init__(self, text: str) -> None:
         self.text = text
-        self.tokens = list(_tokens(text))
+        self.tokens = list(tokens(text))
         self.at = 0
 
     def service(self) -> Block:
@@ -349,7 +349,15 @@ class _Parser:
         raise RulesError(f"Line {line}: {token.text or 'the end'!r} was not expected here.")
 
 
-def _tokens(text: str) -> Iterator[Token]:
+def tokens(text: str) -> Iterator[Token]:
+    """Yield the tokens of a text, without spaces and comments. The last token is the end.
+
+    Args:
+        text: The text of a file of rules, or of a part of it.
+
+    Raises:
+        RulesError: A character is not part of the rules' language.
+    """
     at = 0
     while at < len(text):
         found = TOKEN.match(text, at)
