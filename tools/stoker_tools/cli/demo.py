@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any
 from stoker_tools.cli.command_line import CommandLine
 from stoker_tools.errors import CommandError
 from stoker_tools.exit_codes import ExitCode
-from stoker_tools.setup import environment
+from stoker_tools.setup import app_root, environment
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from stoker_tools.samples.user import SampleUser
 
-OUTPUT = environment.ROOT / "demo-output"
+OUTPUT = "demo-output"
 
 DESCRIPTION = """\
 Runs a video job on the emulator suite as an app would: it signs a user up, uploads a film, writes the job, watches it,
@@ -87,8 +87,9 @@ def _run_job(file: Path) -> int:
     from stoker_tools.samples.user import SampleUser
 
     console = Console(highlight=False, soft_wrap=True)
-    shutil.rmtree(OUTPUT, ignore_errors=True)
-    OUTPUT.mkdir()
+    output = app_root.app() / OUTPUT
+    shutil.rmtree(output, ignore_errors=True)
+    output.mkdir()
     user = SampleUser.sign_up()
     console.print(f"Signed up as {user.id}.")
     source = user.upload(file, _content_type(file))
@@ -100,7 +101,7 @@ def _run_job(file: Path) -> int:
     if job["status"] != "completed":
         console.print(f"The job ended as {job['status']} ({job.get('errorCode')}): {job.get('error')}", style="red")
         return ExitCode.FAILED
-    _save(user, job, console)
+    _save(user, job, output, console)
     console.print(f"The job took {time.monotonic() - began:.1f} s.")
     return ExitCode.DONE
 
@@ -132,17 +133,17 @@ def _watch(user: "SampleUser", job_id: str, console: "Console") -> dict[str, Any
     return job
 
 
-def _save(user: "SampleUser", job: dict[str, Any], console: "Console") -> None:
+def _save(user: "SampleUser", job: dict[str, Any], output: Path, console: "Console") -> None:
     from rich.table import Table
 
     table = Table("file", "type", "picture", "seconds", "bytes")
     for file in job["output"]["files"]:
-        path = OUTPUT / Path(file["path"]).name
+        path = output / Path(file["path"]).name
         path.write_bytes(user.download(file["path"]))
         picture = f"{file['width']} x {file['height']}" if "width" in file else ""
         seconds = f"{file['durationSeconds']:.2f}" if "durationSeconds" in file else ""
         table.add_row(
-            str(path.relative_to(environment.ROOT)), file["contentType"], picture, seconds, f"{file['bytes']:,}"
+            str(path.relative_to(app_root.app())), file["contentType"], picture, seconds, f"{file['bytes']:,}"
         )
     console.print(table)
     for warning in job["output"].get("warnings", ()):

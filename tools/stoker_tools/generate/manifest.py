@@ -7,7 +7,6 @@ virtual environment. The emulators of the CLI read it as well. They do not load 
 import hashlib
 import json
 import os
-import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -20,7 +19,7 @@ from stoker_tools.deploy.needs import APIS
 from stoker_tools.emulators.discovery import loaded
 from stoker_tools.emulators.errors import LoadError
 from stoker_tools.generate.errors import GenerateError
-from stoker_tools.setup.environment import ROOT
+from stoker_tools.setup.functions_folder import functions_folder, functions_python
 
 ALWAYS = ("requirements.txt", "stoker.toml")
 """The files that decide the manifest besides Python files, if they exist. If Stoker is installed from a wheel,
@@ -68,15 +67,16 @@ HEAD = """\
 """
 
 
-def manifest(functions: Path = ROOT / "functions") -> str:
+def manifest(functions: Path | None = None) -> str:
     """Return the text of `functions.yaml`.
 
     Args:
-        functions: The directory that holds `main.py`.
+        functions: The directory that holds `main.py`; by default, that of the app.
 
     Raises:
         GenerateError: `main.py` can't be loaded.
     """
+    functions = functions or functions_folder()
     environment = {
         "PATH": os.environ.get("PATH", ""),
         "STOKER_REGION": REGION,
@@ -87,7 +87,7 @@ def manifest(functions: Path = ROOT / "functions") -> str:
         **{name: value for name, value in built_in(functions).items() if value},
     }
     try:
-        manifest = loaded(functions, Path(sys.executable), environment)
+        manifest = loaded(functions, functions_python(), environment)
     except LoadError as error:
         raise GenerateError(str(error)) from None
     found, sources = manifest.specification, sources_of(functions, manifest.imported)
