@@ -4,16 +4,19 @@ import argparse
 import mimetypes
 import os
 import shutil
+import subprocess
 import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from stoker_tools import samples
 from stoker_tools.cli.command_line import CommandLine
 from stoker_tools.errors import CommandError
 from stoker_tools.exit_codes import ExitCode
 from stoker_tools.setup import app_root, environment
+from stoker_tools.setup.functions_folder import functions_python
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -64,14 +67,13 @@ def _run(file: Path | None, keep: bool) -> int:
     from stoker_tools import emulators as suite
     from stoker_tools.cli.emulators import show
     from stoker_tools.emulators import sharing
-    from stoker_tools.samples.clip import make_clip
 
     with suite.running(usual_ports=True, user_interface=keep, report=lambda line: print(line, flush=True)) as emulators:
         # Processes that carry the suite's variables, and files in its folder, end with it.
         os.environ.update(emulators.environment)
         if file is None:
             file = emulators.log_path.with_name("clip.mp4")
-            make_clip(file)
+            _make_clip(file)
         status = _run_job(file)
         if keep:
             # Only now is the suite offered. Otherwise, other commands would lose it at the end of the demo.
@@ -79,6 +81,15 @@ def _run(file: Path | None, keep: bool) -> int:
                 print(f"\nThe suite goes on running. Ctrl-C ends it.\n\n{emulators.describe()}\n", flush=True)
                 emulators.wait(show)
     return status
+
+
+def _make_clip(file: Path) -> None:
+    """Write a film. The environment of the functions runs the script, because it has ffmpeg and a voice."""
+    line = [str(functions_python()), str(Path(samples.__file__).with_name("clip.py")), str(file)]
+    done = subprocess.run(line, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        reason = done.stderr.strip().splitlines()[-1:]
+        raise CommandError(f"No film could be made, so name one of your own: {' '.join(reason)}")
 
 
 def _run_job(file: Path) -> int:

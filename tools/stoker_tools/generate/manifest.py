@@ -7,6 +7,7 @@ virtual environment. The emulators of the CLI read it as well. They do not load 
 import hashlib
 import json
 import os
+import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from stoker_tools.deploy.needs import APIS
 from stoker_tools.emulators.discovery import loaded
 from stoker_tools.emulators.errors import LoadError
 from stoker_tools.generate.errors import GenerateError
+from stoker_tools.setup import app_root
 from stoker_tools.setup.functions_folder import functions_folder, functions_python
 
 ALWAYS = ("requirements.txt", "stoker.toml")
@@ -82,8 +84,7 @@ def manifest(functions: Path | None = None) -> str:
         "STOKER_REGION": REGION,
         "STOKER_BLOCKING": "true",
         "PYTHONDONTWRITEBYTECODE": "1",
-        # Where this process finds Stoker, the other process finds it too.
-        "PYTHONPATH": os.pathsep.join(str(Path(path).resolve()) for path in sys.path if path),
+        **_where_stoker_is(),
         **{name: value for name, value in built_in(functions).items() if value},
     }
     try:
@@ -107,6 +108,13 @@ def manifest(functions: Path | None = None) -> str:
         body=_hash(text.encode()),
     )
     return head + text
+
+
+def _where_stoker_is() -> dict[str, str]:
+    """Return the variable by which the other process finds what this process finds. An app's own Python needs none."""
+    if app_root.checkout() is None:
+        return {}
+    return {"PYTHONPATH": os.pathsep.join(str(Path(path).resolve()) for path in sys.path if path)}
 
 
 def _check_reserved(endpoints: Iterable[Mapping[str, Any]]) -> None:
