@@ -27,7 +27,7 @@ def test_it_holds_nothing_but_the_source(archive: zipfile.ZipFile) -> None:
     top = {PurePosixPath(name).parts[0] for name in archive.namelist()}
     assert top == {"main.py", "requirements.txt", "functions.yaml", ".env", ".env.demo-stoker", "stoker"}
     kinds = {PurePosixPath(name).suffix for name in archive.namelist() if name.startswith("stoker/")}
-    assert kinds <= {".py", ".json", ".txt"}
+    assert kinds <= {".py", ".json", ".txt", ".typed"}
 
 
 def test_what_a_developer_leaves_behind_stays_out(deployed: Deployed) -> None:

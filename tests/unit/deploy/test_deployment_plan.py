@@ -95,7 +95,6 @@ def test_a_project_is_named_by_its_id_an_alias_or_the_default(checkout: Path) ->
 @pytest.mark.parametrize(
     "entry",
     [
-        '{"source": "functions", "codebase": "stoker"}',
         '{"source": "backend"}',
         '{"source": "backend", "codebase": "web"}',
     ],

@@ -207,11 +207,11 @@ import sys
 from pathlib import Path
 from stoker_tools.cli import lock, stoker
 from stoker_tools.cli.process import run_command
-from stoker_tools.setup import locks, uv
+from stoker_tools.setup import app_root, locks
 
 lock.environment.prepare = lambda places: None
 lock.environment.ROOT = Path(sys.argv[1])
-uv.HOME = Path(sys.argv[1]) / ".uv"
+app_root.place = lambda name: Path(sys.argv[1]) / name
 locks.LOCKS = (locks.Lock("java", "java.txt"),)
 run_command(lambda: stoker.main(["lock"]))
 """

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from conftest import missing
-from stoker_tools.setup import locks, uv
+from stoker_tools.setup import app_root, locks, uv
 from stoker_tools.setup.environment import ROOT
 from stoker_tools.setup.locks import DEV, FUNCTIONS, LOCKS, is_stale
 
@@ -81,13 +81,17 @@ def test_a_missing_lock_file_is_stale(checkout: Path) -> None:
 @pytest.mark.parametrize("python", ["3.11", "3.12", "3.13"])
 @pytest.mark.parametrize("platform", SUPPORTED)
 def test_all_packages_are_there_as_wheels(platform: str, python: str, lock: locks.Lock, tmp_path: Path) -> None:
-    command = uv.HOME / "bin" / "uv"
+    command = app_root.place(".uv") / "bin" / "uv"
     if not command.exists():
         missing(".uv")
     options = ["--dry-run", "--only-binary", ":all:", "--python-platform", platform, "--python-version", python]
     done = subprocess.run(
         [command, "pip", "install", *options, "--target", tmp_path, "--require-hashes", "-r", ROOT / lock.file],
-        env=os.environ | uv.environment() | SUPPORTED[platform],
+        env=os.environ
+        | uv.environment(
+            app_root.place(".uv"),
+        )
+        | SUPPORTED[platform],
         capture_output=True,
         text=True,
         check=False,

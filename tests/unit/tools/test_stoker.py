@@ -163,5 +163,5 @@ def test_help_needs_no_package_and_imports_no_command() -> None:
     assert last == "all"
     assert set(first.split()) == {
         *("stoker_tools.cli", "stoker_tools.cli.stoker", "stoker_tools.cli.command_line"),
-        *("stoker_tools.errors", "stoker_tools.exit_codes"),
+        *("stoker_tools.errors", "stoker_tools.exit_codes", "stoker_tools.setup", "stoker_tools.setup.app_root"),
     }

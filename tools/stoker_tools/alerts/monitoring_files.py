@@ -7,9 +7,9 @@ from typing import Any
 
 import yaml
 
-from stoker_tools.setup.environment import ROOT
+from stoker_tools.setup import app_root
 
-DIRECTORY = ROOT / "monitoring"
+DIRECTORY = app_root.shipped("monitoring")
 
 LABEL = "stoker"
 """The label of a policy that holds its name here. By it, a later run finds the policy in the project."""

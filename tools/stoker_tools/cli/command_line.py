@@ -11,9 +11,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NoReturn
 
 from stoker_tools import exit_codes
+from stoker_tools.setup import app_root
 
-PREFIX = "scripts/"
-"""The path before the names of commands. With it, examples can be pasted into a shell at the root of the checkout."""
+PREFIX = app_root.command("")
+"""The words before the names of commands, as `scripts/`. With it, examples can be pasted into a shell."""
 
 CREDENTIALS = """\
 Inside a suite, the command works on that suite. With --emulator, it works on the suite that this checkout runs.

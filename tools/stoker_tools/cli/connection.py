@@ -17,7 +17,7 @@ from stoker_tools.cli.firebase_login import has_own_credentials, use_firebase_lo
 from stoker_tools.emulators import PROJECT, sharing
 from stoker_tools.emulators.project import configured, usual_ports
 from stoker_tools.errors import CommandError
-from stoker_tools.setup.environment import ROOT
+from stoker_tools.setup import app_root
 from stoker_tools.setup.functions_folder import functions_folder
 
 LOGIN_SECONDS = 5.0
@@ -86,7 +86,7 @@ def _emulator(project: str | None) -> str:
 
 def _use_usual_ports(project: str) -> None:
     """Point the environment to a suite that the Firebase CLI runs by itself."""
-    ports = usual_ports(configured(ROOT))
+    ports = usual_ports(configured(app_root.app()))
     for name, variable in HOSTS.items():
         # Of these variables, only that of Cloud Storage holds a URL.
         os.environ[variable] = f"{'http://' if name == 'storage' else ''}127.0.0.1:{ports[name]}"
@@ -95,7 +95,7 @@ def _use_usual_ports(project: str) -> None:
 
 def _production(project: str | None) -> str:
     try:
-        named = json.loads((ROOT / ".firebaserc").read_text()).get("projects", {})
+        named = json.loads((app_root.app() / ".firebaserc").read_text()).get("projects", {})
     except FileNotFoundError:
         named = {}
     name = str(named.get(project or "default", project or ""))

@@ -4,23 +4,26 @@ import argparse
 import mimetypes
 import os
 import shutil
+import subprocess
 import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from stoker_tools import samples
 from stoker_tools.cli.command_line import CommandLine
 from stoker_tools.errors import CommandError
 from stoker_tools.exit_codes import ExitCode
-from stoker_tools.setup import environment
+from stoker_tools.setup import app_root, environment
+from stoker_tools.setup.functions_folder import functions_python
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from stoker_tools.samples.user import SampleUser
 
-OUTPUT = environment.ROOT / "demo-output"
+OUTPUT = "demo-output"
 
 DESCRIPTION = """\
 Runs a video job on the emulator suite as an app would: it signs a user up, uploads a film, writes the job, watches it,
@@ -64,14 +67,13 @@ def _run(file: Path | None, keep: bool) -> int:
     from stoker_tools import emulators as suite
     from stoker_tools.cli.emulators import show
     from stoker_tools.emulators import sharing
-    from stoker_tools.samples.clip import make_clip
 
     with suite.running(usual_ports=True, user_interface=keep, report=lambda line: print(line, flush=True)) as emulators:
         # Processes that carry the suite's variables, and files in its folder, end with it.
         os.environ.update(emulators.environment)
         if file is None:
             file = emulators.log_path.with_name("clip.mp4")
-            make_clip(file)
+            _make_clip(file)
         status = _run_job(file)
         if keep:
             # Only now is the suite offered. Otherwise, other commands would lose it at the end of the demo.
@@ -81,14 +83,24 @@ def _run(file: Path | None, keep: bool) -> int:
     return status
 
 
+def _make_clip(file: Path) -> None:
+    """Write a film. The environment of the functions runs the script, because it has ffmpeg and a voice."""
+    line = [str(functions_python()), str(Path(samples.__file__).with_name("clip.py")), str(file)]
+    done = subprocess.run(line, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        reason = done.stderr.strip().splitlines()[-1:]
+        raise CommandError(f"No film could be made, so name one of your own: {' '.join(reason)}")
+
+
 def _run_job(file: Path) -> int:
     from rich.console import Console
 
     from stoker_tools.samples.user import SampleUser
 
     console = Console(highlight=False, soft_wrap=True)
-    shutil.rmtree(OUTPUT, ignore_errors=True)
-    OUTPUT.mkdir()
+    output = app_root.app() / OUTPUT
+    shutil.rmtree(output, ignore_errors=True)
+    output.mkdir()
     user = SampleUser.sign_up()
     console.print(f"Signed up as {user.id}.")
     source = user.upload(file, _content_type(file))
@@ -100,7 +112,7 @@ def _run_job(file: Path) -> int:
     if job["status"] != "completed":
         console.print(f"The job ended as {job['status']} ({job.get('errorCode')}): {job.get('error')}", style="red")
         return ExitCode.FAILED
-    _save(user, job, console)
+    _save(user, job, output, console)
     console.print(f"The job took {time.monotonic() - began:.1f} s.")
     return ExitCode.DONE
 
@@ -132,17 +144,17 @@ def _watch(user: "SampleUser", job_id: str, console: "Console") -> dict[str, Any
     return job
 
 
-def _save(user: "SampleUser", job: dict[str, Any], console: "Console") -> None:
+def _save(user: "SampleUser", job: dict[str, Any], output: Path, console: "Console") -> None:
     from rich.table import Table
 
     table = Table("file", "type", "picture", "seconds", "bytes")
     for file in job["output"]["files"]:
-        path = OUTPUT / Path(file["path"]).name
+        path = output / Path(file["path"]).name
         path.write_bytes(user.download(file["path"]))
         picture = f"{file['width']} x {file['height']}" if "width" in file else ""
         seconds = f"{file['durationSeconds']:.2f}" if "durationSeconds" in file else ""
         table.add_row(
-            str(path.relative_to(environment.ROOT)), file["contentType"], picture, seconds, f"{file['bytes']:,}"
+            str(path.relative_to(app_root.app())), file["contentType"], picture, seconds, f"{file['bytes']:,}"
         )
     console.print(table)
     for warning in job["output"].get("warnings", ()):

@@ -8,7 +8,7 @@ from pathlib import Path
 from stoker_tools.cli.command_line import CommandLine
 from stoker_tools.errors import CommandError
 from stoker_tools.exit_codes import ExitCode
-from stoker_tools.setup import app_code, environment
+from stoker_tools.setup import app_code, app_root, environment
 from stoker_tools.setup.functions_folder import functions_folder
 
 DESCRIPTION = """\
@@ -27,7 +27,7 @@ def main(arguments: Sequence[str]) -> int:
     parser = CommandLine("generate", DESCRIPTION, EXAMPLES).parser
     parser.add_argument("--check", action="store_true", help="write nothing, and fail if a file is stale")
     options = parser.parse_args(arguments)
-    environment.enter((".venv",))
+    environment.enter((".venv",) if app_root.checkout() else ("functions/venv",))
     try:
         app_code.load(functions_folder())
     except app_code.AppCodeError as error:
@@ -41,7 +41,7 @@ def main(arguments: Sequence[str]) -> int:
         raise CommandError(str(error)) from None
     stale = 0
     for path, text in files.items():
-        file = environment.ROOT / path
+        file = app_root.app() / path
         before = file.read_text() if file.exists() else ""
         if before == text:
             continue

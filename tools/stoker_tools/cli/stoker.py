@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from stoker_tools import exit_codes
-from stoker_tools.cli.command_line import PREFIX, Parser
-from stoker_tools.errors import ToolError
+from stoker_tools.cli.command_line import Parser
+from stoker_tools.errors import CommandError, ToolError
 from stoker_tools.exit_codes import ExitCode
+from stoker_tools.setup import app_root
 
 
 @dataclass(frozen=True)
@@ -19,11 +20,13 @@ class Command:
         name: Its name.
         module: The module whose `main` takes the arguments and returns the exit code.
         summary: A line for the list of commands.
+        needs_checkout: Whether it works on Stoker's own source only.
     """
 
     name: str
     module: str
     summary: str
+    needs_checkout: bool = False
 
 
 GROUPS = {
@@ -32,6 +35,7 @@ GROUPS = {
         Command("emulators", "stoker_tools.cli.emulators", "run the emulator suite with the functions"),
     ),
     "to build an app on it": (
+        Command("generate", "stoker_tools.cli.generate", "write rules, types and schemas from the models"),
         Command("explain", "stoker_tools.cli.explain.arguments", "explain why the rules would refuse a document"),
     ),
     "to operate it": (
@@ -46,25 +50,29 @@ GROUPS = {
         Command("costs", "stoker_tools.cli.costs.arguments", "estimate the bill of a month"),
     ),
     "to change it": (
-        Command("test", "stoker_tools.cli.test.command", "run the tests"),
-        Command("check", "stoker_tools.cli.check", "check style, types and generated files"),
-        Command("generate", "stoker_tools.cli.generate", "write rules, types and schemas from the models"),
-        Command("lock", "stoker_tools.cli.lock", "write the lock files of the environments"),
-        Command("bench", "stoker_tools.cli.bench", "run a benchmark"),
-        Command("mutate-rules", "stoker_tools.cli.mutate_rules", "find mistakes in the rules that no test notices"),
+        Command("test", "stoker_tools.cli.test.command", "run the tests", True),
+        Command("check", "stoker_tools.cli.check", "check style, types and generated files", True),
+        Command("build", "stoker_tools.cli.build", "make the wheels `stoker` and `stoker_tools`", True),
+        Command("lock", "stoker_tools.cli.lock", "write the lock files of the environments", True),
+        Command("bench", "stoker_tools.cli.bench", "run a benchmark", True),
+        Command(
+            "mutate-rules", "stoker_tools.cli.mutate_rules", "find mistakes in the rules that no test notices", True
+        ),
     ),
 }
 
 COMMANDS = {command.name: command for group in GROUPS.values() for command in group}
 
+PROGRAM = "scripts/stoker" if app_root.checkout() else "stoker"
+
+SHORTER = "\n`scripts/NAME` is the same as `scripts/stoker NAME`.\n" if app_root.checkout() else ""
+
 EXAMPLES = f"""\
 examples:
-  {PREFIX}stoker demo
-  {PREFIX}stoker jobs list --emulator --status failed
-  {PREFIX}stoker jobs --help
-
-`{PREFIX}NAME` is the same as `{PREFIX}stoker NAME`.
-"""
+  {PROGRAM} demo
+  {PROGRAM} jobs list --emulator --status failed
+  {PROGRAM} jobs --help
+{SHORTER}"""
 
 VALUED = ("--project",)
 """Options before the command that take a value."""
@@ -85,6 +93,8 @@ def main(arguments: Sequence[str]) -> int:
     if name not in COMMANDS:
         _parser().error(f"there is no command {name!r}")
     try:
+        if COMMANDS[name].needs_checkout and app_root.checkout() is None:
+            raise CommandError(f"`stoker {name}` works on Stoker's own source: run scripts/{name} in a checkout of it.")
         return int(importlib.import_module(COMMANDS[name].module).main(others))
     except ToolError as error:
         print(error, file=sys.stderr)
@@ -125,6 +135,9 @@ def command_first(arguments: Sequence[str]) -> tuple[str | None, list[str]]:
 
 def _without_command(others: Sequence[str]) -> int:
     parser = _parser()
+    if "--version" in others:
+        print(f"stoker {app_root.version()}")
+        return ExitCode.DONE
     if "--help" not in others and "-h" not in others:
         parser.error("name a command")
     parser.print_help()
@@ -132,16 +145,16 @@ def _without_command(others: Sequence[str]) -> int:
 
 
 def _parser() -> Parser:
-    lines = [
-        line
-        for title, commands in GROUPS.items()
-        for line in (f"{title}:", *(f"  {command.name:14}{command.summary}" for command in commands), "")
-    ]
+    lines = []
+    for title, commands in GROUPS.items():
+        here = [command for command in commands if app_root.checkout() or not command.needs_checkout]
+        lines += [f"{title}:", *(f"  {command.name:14}{command.summary}" for command in here), ""] if here else []
     parser = Parser(
-        prog=f"{PREFIX}stoker",
-        usage=f"{PREFIX}stoker COMMAND [ARGUMENT ...]",
+        prog=PROGRAM,
+        usage=f"{PROGRAM} COMMAND [ARGUMENT ...]",
         description="\n".join(["Run, operate and change a Firebase backend in Python.", "", *lines]).rstrip(),
         epilog=f"{EXAMPLES}\n{exit_codes.table()}",
     )
+    parser.add_argument("--version", action="store_true", help="print the version of Stoker")
     parser.names = tuple(COMMANDS)
     return parser

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 from stoker_tools.deploy.deletions import deletion_findings
-from stoker_tools.deploy.deployment_plan import CODEBASE, Plan
+from stoker_tools.deploy.deployment_plan import Plan
 from stoker_tools.deploy.facts import Facts
 from stoker_tools.deploy.findings import Finding
+from stoker_tools.setup.functions_folder import CODEBASE
 
 
 def conflict_findings(plan: Plan, facts: Facts) -> Iterator[Finding]:

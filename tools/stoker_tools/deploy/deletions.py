@@ -7,9 +7,10 @@ region. It turns off the function's queue, and the tasks in it do not run any mo
 from collections.abc import Iterable, Iterator
 
 from stoker_tools.deploy.deployed_function import DeployedFunction
-from stoker_tools.deploy.deployment_plan import CODEBASE, Plan
+from stoker_tools.deploy.deployment_plan import Plan
 from stoker_tools.deploy.facts import Facts
 from stoker_tools.deploy.findings import Finding, Severity
+from stoker_tools.setup.functions_folder import CODEBASE
 
 AGREEMENT = "--allow-deletions"
 """The option of `scripts/deploy` by which the deployer agrees."""

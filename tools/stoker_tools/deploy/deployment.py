@@ -14,11 +14,13 @@ from typing import Any, Literal
 from urllib.parse import quote
 
 from stoker_tools.deploy import cors
-from stoker_tools.deploy.deployment_plan import CODEBASE, Plan
+from stoker_tools.deploy.deployment_plan import Plan
 from stoker_tools.deploy.facts import Bucket
 from stoker_tools.deploy.google import Google, GoogleRefusal
 from stoker_tools.errors import CommandError
 from stoker_tools.exit_codes import ExitCode
+from stoker_tools.setup import app_root
+from stoker_tools.setup.functions_folder import CODEBASE
 from stoker_tools.setup.installers import ENDINGS, Interruption
 
 CorsResult = Literal["set", "unchanged", "not configured"]
@@ -97,7 +99,7 @@ def deploy(root: Path, plan: Plan, report: Callable[[str], None], *, quietly: bo
 
 
 def _run(root: Path, step: Step, *, quietly: bool) -> int:
-    line = [str(root / FIREBASE), *step.arguments]
+    line = [str((root if app_root.checkout() else app_root.node_folder()) / FIREBASE), *step.arguments]
     with _received() as received, subprocess.Popen(line, cwd=root, stdout=sys.stderr if quietly else None) as process:
         while not received:
             try:

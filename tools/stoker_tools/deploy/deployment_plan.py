@@ -12,10 +12,7 @@ from stoker.identity import PARAMETER, address
 from stoker_tools.deploy import env_file
 from stoker_tools.deploy.service_account import ID
 from stoker_tools.errors import CommandError
-from stoker_tools.setup.functions_folder import functions_entry
-
-CODEBASE = "stoker"
-"""The codebase of Stoker's functions, in `firebase.json`."""
+from stoker_tools.setup.functions_folder import CODEBASE, functions_entry
 
 PUBLIC = frozenset({"blockingTrigger", "callableTrigger", "httpsTrigger"})
 """The triggers of functions that the CLI lets everybody call. These functions check their callers themselves."""
@@ -154,8 +151,7 @@ def _entry(root: Path) -> Mapping[str, str]:
     entry = functions_entry(_settings(root), root)
     if entry is None or entry.get("codebase") != CODEBASE:
         raise CommandError(
-            f'firebase.json has no functions with the package stoker and "codebase": "{CODEBASE}". docs/deploy.md '
-            "shows the entry."
+            f'firebase.json has no functions with "codebase": "{CODEBASE}". docs/deploy.md shows the entry.'
         )
     return entry
 

@@ -1,6 +1,7 @@
 """Calls of Google's management APIs, with the account of the Firebase CLI."""
 
 import math
+import os
 import subprocess
 import time
 from collections.abc import Iterator
@@ -10,7 +11,7 @@ from typing import Any
 import requests
 
 from stoker_tools.errors import CommandError
-from stoker_tools.setup.environment import ROOT
+from stoker_tools.setup import app_root
 
 TOKEN = Path(__file__).with_name("token.cjs")
 
@@ -139,8 +140,12 @@ def access_token() -> str:
         CommandError: Nobody has logged in, the login has expired, or Google can't be reached.
     """
     line = ["node", str(TOKEN)]
+    # The script of a wheel lies in no folder below which Node.js would find the Firebase CLI.
+    variables = os.environ | {"NODE_PATH": str(app_root.node_folder() / "node_modules")}
     try:
-        done = subprocess.run(line, cwd=ROOT, capture_output=True, text=True, timeout=LOGIN_SECONDS, check=False)
+        done = subprocess.run(
+            line, cwd=app_root.app(), env=variables, capture_output=True, text=True, timeout=LOGIN_SECONDS, check=False
+        )
     except subprocess.TimeoutExpired:
         raise CommandError("Google can't be reached. Check the network, and try again.") from None
     if done.returncode != 0 or not done.stdout:

@@ -13,10 +13,11 @@ from stoker_tools.deploy.deployer import (
     FOR_NEW_FUNCTIONS,
     NOT_ENABLED_BY_THE_CLI,
 )
-from stoker_tools.deploy.deployment_plan import CODEBASE, Plan
+from stoker_tools.deploy.deployment_plan import Plan
 from stoker_tools.deploy.facts import Facts
 from stoker_tools.deploy.findings import Finding
 from stoker_tools.deploy.needs import Level
+from stoker_tools.setup.functions_folder import CODEBASE
 
 
 def api_findings(plan: Plan, facts: Facts) -> Iterator[Finding]:

@@ -8,11 +8,12 @@ from urllib.parse import quote
 
 from stoker_tools.deploy.deployed_function import deployed_functions
 from stoker_tools.deploy.deployer import NEEDED_APIS, PERMISSIONS
-from stoker_tools.deploy.deployment_plan import CODEBASE, Plan
+from stoker_tools.deploy.deployment_plan import Plan
 from stoker_tools.deploy.facts import AccountRights, Bucket, Database, Facts, Images, Quota, Refusal, SignIn
 from stoker_tools.deploy.google import Google, GoogleRefusal
 from stoker_tools.deploy.grants import Resource, lacking_grants, resources
 from stoker_tools.deploy.iam_policies import read_policies
+from stoker_tools.setup.functions_folder import CODEBASE
 
 CLEAN_UP_LABEL = "firebase-functions-cleanup-opted-out"
 """The label that the CLI puts on a repository if somebody has decided to keep old images."""

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from http import HTTPStatus
 
-from stoker_tools.deploy.deployment_plan import CODEBASE, Plan
+from stoker_tools.deploy.deployment_plan import Plan
 from stoker_tools.deploy.facts import MANAGED_BY_API, Facts, Refusal
 from stoker_tools.deploy.findings import Finding
+from stoker_tools.setup.functions_folder import CODEBASE
 
 NAMES = {
     "project": "project",

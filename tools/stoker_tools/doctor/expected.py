@@ -10,7 +10,7 @@ import yaml
 
 from stoker.version import version_of
 from stoker_tools.errors import CommandError
-from stoker_tools.setup.environment import ROOT
+from stoker_tools.setup import app_root
 from stoker_tools.setup.functions_folder import functions_entry
 
 REGION = "{{ params.STOKER_REGION }}"
@@ -55,17 +55,18 @@ class Expected:
     prefix: str = ""
 
 
-def expected(region: str, *, blocking: bool, root: Path = ROOT) -> Expected:
-    """Read the files of a checkout.
+def expected(region: str, *, blocking: bool, root: Path | None = None) -> Expected:
+    """Read the files of an app.
 
     Args:
         region: The value of `STOKER_REGION`.
         blocking: The value of `STOKER_BLOCKING`.
-        root: The checkout.
+        root: Its folder; by default, that of `app_root.app`.
 
     Raises:
         CommandError: A file, or an entry of `firebase.json`, is missing.
     """
+    root = root or app_root.app()
     try:
         configured = json.loads((root / "firebase.json").read_text())
         codebase = functions_entry(configured, root)

@@ -13,7 +13,7 @@ from stoker_tools.deploy.deployed_function import DeployedFunction
 from stoker_tools.deploy.google import GoogleRefusal
 from stoker_tools.doctor.expected import Expected
 from stoker_tools.emulators.project import configured, usual_ports
-from stoker_tools.setup.environment import ROOT
+from stoker_tools.setup import app_root
 
 SECONDS = 5.0
 """The longest wait for an answer of an emulator, in seconds."""
@@ -46,7 +46,9 @@ def _answers(address: str) -> bool:
 
 
 def _functions_address() -> str:
-    return os.environ.get("STOKER_FUNCTIONS_EMULATOR") or f"127.0.0.1:{usual_ports(configured(ROOT))['functions']}"
+    if named := os.environ.get("STOKER_FUNCTIONS_EMULATOR"):
+        return named
+    return f"127.0.0.1:{usual_ports(configured(app_root.app()))['functions']}"
 
 
 def _functions(codebase: str) -> list[DeployedFunction]:

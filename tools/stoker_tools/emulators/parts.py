@@ -22,10 +22,10 @@ from pathlib import Path
 from typing import Any
 
 from stoker_tools.emulators.errors import MissingPartError
-from stoker_tools.setup.environment import ROOT
+from stoker_tools.setup import app_root
 
-COMMAND_LINE = ROOT / "node_modules" / "firebase-tools"
-BUILT = ROOT / "node_modules" / ".cache" / "stoker"
+COMMAND_LINE = app_root.node_folder() / "node_modules" / "firebase-tools"
+BUILT = app_root.built_parts()
 STORAGE_RULES_RUNTIME = Path(__file__).with_name("StorageRulesRuntime.java")
 MAIN = {
     "firestore": "com.google.cloud.datastore.emulator.firestore.CloudFirestore",

@@ -11,6 +11,8 @@ from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from stoker_tools.setup.functions_folder import functions_entry, functions_folder
+
 DEFAULT_PORTS = {
     "hub": 4400,
     "ui": 4000,
@@ -36,7 +38,7 @@ ACTIVATE = """\
 
 
 def configured(root: Path) -> dict[str, Any]:
-    """Read the checkout's `firebase.json`."""
+    """Read the `firebase.json` of an app."""
     configuration: dict[str, Any] = json.loads((root / "firebase.json").read_text())
     return configuration
 
@@ -79,10 +81,10 @@ def lay_out(
 
     Args:
         directory: The suite's own directory, empty.
-        root: The checkout.
-        functions: The directory that holds `main.py`, in the checkout or elsewhere.
+        root: The app.
+        functions: The directory that holds `main.py`, in the app or elsewhere.
         ports: The port of each emulator, by the names of `DEFAULT_PORTS`.
-        runtime: Firebase's name for the Python of the checkout's functions/venv, such as python313.
+        runtime: Firebase's name for the Python of the app's functions/venv, such as python313.
         user_interface: Whether the Emulator UI runs.
     """
     configuration = configured(root)
@@ -93,8 +95,7 @@ def lay_out(
         else:
             emulators[name] = {"host": "127.0.0.1"} | emulators.get(name, {}) | {"port": port}
     emulators["ui"]["enabled"] = user_interface
-    declared = configuration.get("functions") or {}
-    declared = declared[0] if isinstance(declared, list) else declared
+    declared: dict[str, Any] = dict(functions_entry(configuration, root) or {})
     ignored = {"venv", "**/__pycache__", *declared.get("ignore", [])}
     configuration["functions"] = [
         declared | {"source": "functions", "runtime": runtime, "ignore": sorted(ignored)},
@@ -107,7 +108,7 @@ def lay_out(
     link_functions(directory, functions)
     activate = directory / "functions" / "venv" / "bin" / "activate"
     activate.parent.mkdir(parents=True)
-    real = root / "functions" / "venv" / "bin" / "activate"
+    real = functions_folder(root) / "venv" / "bin" / "activate"
     activate.write_text(ACTIVATE.format(activate=shlex.quote(str(real)), worker=shlex.quote(str(WORKER))))
 
 

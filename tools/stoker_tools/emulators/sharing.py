@@ -23,7 +23,7 @@ from typing import IO, Any
 import psutil
 
 from stoker_tools.emulators.guardian import MARKER
-from stoker_tools.setup.environment import ROOT
+from stoker_tools.setup import app_root
 
 LOCK_SECONDS = 10.0
 """The longest wait for scheduled calls to end. Most take well under a second."""
@@ -34,7 +34,7 @@ CLOCK_SECONDS = 5.0
 
 def state_file() -> Path:
     """Return the path of the file. The variable STOKER_SUITE_FILE names another path."""
-    return Path(os.environ.get("STOKER_SUITE_FILE") or ROOT / ".stoker-suite.json")
+    return Path(os.environ.get("STOKER_SUITE_FILE") or app_root.app() / ".stoker-suite.json")
 
 
 @contextlib.contextmanager

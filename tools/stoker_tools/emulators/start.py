@@ -26,7 +26,8 @@ from stoker_tools.emulators.schedules import Clock
 from stoker_tools.emulators.sharing import not_borrowed
 from stoker_tools.emulators.web_config import DEFAULT_REGION, region_of, web_config
 from stoker_tools.exit_codes import ExitCode
-from stoker_tools.setup.environment import ROOT
+from stoker_tools.setup import app_root
+from stoker_tools.setup.functions_folder import functions_folder
 
 PROJECT = "demo-stoker"
 """The project of every suite. By the prefix, Firebase's tools know that it does not exist in production."""
@@ -39,7 +40,6 @@ START_SECONDS = 300.0
 REPORT_SECONDS = 10.0
 """The time between two reports of a start that takes long."""
 
-FUNCTIONS_PYTHON = ROOT / "functions/venv/bin/python"
 LOG = "suite.log"
 PRELOADED = Path(__file__).with_name("command_line.cjs")
 
@@ -118,7 +118,7 @@ def running(
     only: Sequence[str] | None = None,
     *,
     schedules: bool = True,
-    functions: Path = ROOT / "functions",
+    functions: Path | None = None,
     usual_ports: bool = False,
     user_interface: bool = False,
     report: Report = lambda line: None,
@@ -128,7 +128,7 @@ def running(
     Args:
         only: The emulators to run, some of `NAMES`; by default, all that the functions need.
         schedules: Whether scheduled functions are called at their times.
-        functions: A directory with another `main.py` to run. It runs in the checkout's `functions/venv` too.
+        functions: A directory with another `main.py` to run. It runs in the `venv` of the app's own functions too.
         usual_ports: Whether to use the ports of `firebase.json`, or else the CLI's own, if all of them are free.
             Otherwise the ports are random.
         user_interface: Whether to run the Emulator UI, if `firebase.json` does not disable it and it is available.
@@ -142,9 +142,10 @@ def running(
         raise SuiteError(
             f"There is no emulator named {', '.join(sorted(unknown))}: choose from {', '.join(NAMES)}.", ExitCode.USAGE
         )
-    functions = functions.resolve()
+    app = app_root.app()
+    functions = (functions or functions_folder(app)).resolve()
     marker = secrets.token_hex(8)
-    configuration = project.configured(ROOT)
+    configuration = project.configured(app)
     usual = project.usual_ports(configuration) if usual_ports else {}
     user_interface = user_interface and project.wants_user_interface(configuration)
     if user_interface and not parts.has_user_interface():
@@ -157,11 +158,11 @@ def running(
             report(findings.as_text(slips))
 
         def load() -> Manifest:
-            return discover(functions, FUNCTIONS_PYTHON, environment)
+            return discover(functions, functions_folder(app) / "venv/bin/python", environment)
 
         loading = executor.submit(load) if "functions" in names else None
         start = functools.partial(
-            _start, keeper, environment, functions=functions, user_interface=user_interface, report=report
+            _start, keeper, environment, app, functions=functions, user_interface=user_interface, report=report
         )
         directory = start(names, usual)
         manifest = loading.result() if loading else None
@@ -222,6 +223,7 @@ def _environment(marker: str, directory: Path) -> dict[str, str]:
 def _start(
     keeper: Keeper,
     environment: Mapping[str, str],
+    app: Path,
     names: set[str],
     usual: Mapping[str, int],
     *,
@@ -238,7 +240,7 @@ def _start(
         given = {}
         report(f"The ports are random, because other programs use {', '.join(map(str, taken))}.")
     chosen = ports.choose(list(project.DEFAULT_PORTS), given)
-    project.lay_out(directory, ROOT, functions, chosen, _runtime(), user_interface)
+    project.lay_out(directory, app, functions, chosen, _runtime(app), user_interface)
     command = ["node", "--require", str(PRELOADED), str(parts.COMMAND_LINE / "lib/bin/firebase.js"), "emulators:exec"]
     command += ["--project", PROJECT, "--only", ",".join(sorted(names)), *(["--ui"] if user_interface else []), SCRIPT]
     programs = parts.find(names)
@@ -301,9 +303,9 @@ def _write_manifest(directory: Path, manifest: Manifest) -> None:
         path.write_text(manifest.text)
 
 
-def _runtime() -> str:
+def _runtime(app: Path) -> str:
     """Return Firebase's name for the Python of the functions' virtual environment, such as python313."""
-    lines = (FUNCTIONS_PYTHON.parents[1] / "pyvenv.cfg").read_text().splitlines()
+    lines = (functions_folder(app) / "venv" / "pyvenv.cfg").read_text().splitlines()
     version = next(line.partition("=")[2].strip() for line in lines if line.startswith("version"))
     return "python" + "".join(version.split(".")[:2])
 

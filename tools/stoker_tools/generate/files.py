@@ -17,7 +17,7 @@ from stoker_tools.generate.schemas import schemas
 from stoker_tools.generate.typescript import converters, declarations
 from stoker_tools.generate.uploads import upload_function
 from stoker_tools.rules_lab.budget import excesses
-from stoker_tools.setup.environment import ROOT
+from stoker_tools.setup import app_root
 from stoker_tools.setup.functions_folder import functions_folder
 
 FIRESTORE_RULES = Path("rules/firestore.rules")
@@ -32,7 +32,7 @@ MANIFEST = Path("functions.yaml")
 """The manifest, and `POLICIES`, lie in the folder of the functions."""
 
 
-def made_files(root: Path = ROOT) -> Mapping[Path, str]:
+def made_files(root: Path | None = None) -> Mapping[Path, str]:
     """Return the text of each generated file, by its path from the root.
 
     Args:
@@ -41,6 +41,7 @@ def made_files(root: Path = ROOT) -> Mapping[Path, str]:
     Raises:
         GenerateError: No file can be made of the models, or a file has wrong marks.
     """
+    root = root or app_root.app()
     folder = functions_folder(root)
     functions = manifest(folder)
     ruled = rules_and_indexes(root)
@@ -54,8 +55,9 @@ def made_files(root: Path = ROOT) -> Mapping[Path, str]:
     }
 
 
-def rules_and_indexes(root: Path = ROOT) -> Mapping[Path, str]:
+def rules_and_indexes(root: Path | None = None) -> Mapping[Path, str]:
     """Return the text of the generated files with rules, rights and indexes. The rest is as in `made_files`."""
+    root = root or app_root.app()
     functions_rules = replaced((root / FUNCTIONS_RULES).read_text(), {"queues": queues()})
     return {
         FIRESTORE_RULES: _within_limits(

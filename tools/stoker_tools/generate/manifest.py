@@ -22,7 +22,8 @@ from stoker_tools.deploy.needs import APIS
 from stoker_tools.emulators.discovery import loaded
 from stoker_tools.emulators.errors import LoadError
 from stoker_tools.generate.errors import GenerateError
-from stoker_tools.setup.environment import ROOT
+from stoker_tools.setup import app_root
+from stoker_tools.setup.functions_folder import functions_folder, functions_python
 
 ALWAYS = ("requirements.txt", FILE)
 """The files that decide the manifest besides Python files, if they exist. If Stoker is installed from a wheel,
@@ -73,26 +74,26 @@ HEAD = """\
 """
 
 
-def manifest(functions: Path = ROOT / "functions") -> str:
+def manifest(functions: Path | None = None) -> str:
     """Return the text of `functions.yaml`.
 
     Args:
-        functions: The directory that holds `main.py`.
+        functions: The directory that holds `main.py`; by default, that of the app.
 
     Raises:
         GenerateError: `main.py` can't be loaded.
     """
+    functions = functions or functions_folder()
     environment = {
         "PATH": os.environ.get("PATH", ""),
         "STOKER_REGION": REGION,
         "STOKER_BLOCKING": "true",
         "PYTHONDONTWRITEBYTECODE": "1",
-        # Where this process finds Stoker, the other process finds it too.
-        "PYTHONPATH": os.pathsep.join(str(Path(path).resolve()) for path in sys.path if path),
+        **_where_stoker_is(),
         **{name: value for name, value in built_in(functions).items() if value},
     }
     try:
-        manifest = loaded(functions, Path(sys.executable), environment)
+        manifest = loaded(functions, functions_python(), environment)
     except LoadError as error:
         raise GenerateError(str(error)) from None
     found, sources = manifest.specification, sources_of(functions, manifest.imported)
@@ -112,6 +113,13 @@ def manifest(functions: Path = ROOT / "functions") -> str:
         body=_hash(text.encode()),
     )
     return head + text
+
+
+def _where_stoker_is() -> dict[str, str]:
+    """Return the variable by which the other process finds what this process finds. An app's own Python needs none."""
+    if app_root.checkout() is None:
+        return {}
+    return {"PYTHONPATH": os.pathsep.join(str(Path(path).resolve()) for path in sys.path if path)}
 
 
 def _check_reserved(endpoints: Iterable[Mapping[str, Any]]) -> None:

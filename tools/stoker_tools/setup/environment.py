@@ -1,4 +1,4 @@
-"""Set-up of a checkout: install what is missing, then go on with the current tool inside of `.venv`.
+"""Set-up: install what is missing, then go on with the current tool inside of `.venv`.
 
 All places are ignored by git:
 
@@ -7,6 +7,9 @@ All places are ignored by git:
 - `node_modules` holds the Firebase CLI.
 - `.java` holds Java for the emulators, if PATH has none that is new enough.
 - `.uv` holds uv, which installs the Python packages.
+
+Without a checkout, the tools have their packages already. `functions/venv` is in the app. All other places are in the
+folder `home` of `app_root.py`, for all apps.
 
 This package needs the standard library only, because it runs before anything is installed.
 """
@@ -18,7 +21,8 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 
-from stoker_tools.setup import locks, node, pythons
+from stoker_tools.setup import app_root, carried, locks, node, pythons
+from stoker_tools.setup.functions_folder import functions_folder
 from stoker_tools.setup.installers import Installers, Interruption, interruptible
 from stoker_tools.setup.java import java_is_wanted
 from stoker_tools.setup.place import Place, SetupError, say
@@ -36,6 +40,8 @@ def enter(places: Sequence[str] = EVERYTHING) -> None:
     Return at once if everything is current and this Python is that of `.venv`. Call it first in the `main` of a
     command, after the arguments are parsed. Import packages that are not in the standard library after it.
 
+    Without a checkout, this process goes on, and can import `stoker` afterwards.
+
     Args:
         places: The places that the command needs, of `EVERYTHING`. An environment of another Python, such as
             `.venv-3.13`, may stand in the place of `.venv`.
@@ -43,6 +49,10 @@ def enter(places: Sequence[str] = EVERYTHING) -> None:
     Raises:
         SetupError: A tool is missing on this machine, or an installation failed.
     """
+    if app_root.checkout() is None:
+        prepare([place for place in places if not place.startswith(".venv")])
+        carried.make_importable()
+        return
     prepare(places)
     home = ROOT / next(place for place in places if place.startswith(".venv"))
     if Path(sys.prefix) != home:
@@ -71,7 +81,7 @@ def prepare(
         return
     missing: list[Place] = []
     try:
-        with interruptible() as installers, one_at_a_time(ROOT) as lock:
+        with interruptible() as installers, one_at_a_time(_shared()) as lock:
             missing += [place for place in wanted(places) if not place.is_current()]  # another run may have made them
             if any(place.path.name == "node_modules" for place in missing):
                 node.check_node()
@@ -81,6 +91,14 @@ def prepare(
         unmade = [place for place in missing if not place.is_current()]
         rest = f"The next command makes {_names(unmade)} anew." if unmade else "Nothing was left half made."
         raise Interruption(interruption.number, f"Interrupted. {rest}") from None
+
+
+def _shared() -> Path:
+    """Return the folder that one preparation at a time locks."""
+    if app_root.checkout():
+        return ROOT
+    app_root.home().mkdir(parents=True, exist_ok=True)
+    return app_root.home()
 
 
 def _names(places: Sequence[Place]) -> str:
@@ -131,21 +149,22 @@ def _wanted(names: Sequence[str]) -> list[Place]:
     """Return the places for their names. Java is left out if PATH has one that is new enough."""
     wanted = []
     for name in names:
-        path = ROOT / name
         match name:
             case "functions/venv":
+                folder = functions_folder()
                 # Compiled, because several workers start at the same time, and each would compile what it imports.
-                wanted.append(from_lock(path, locks.FUNCTIONS, ROOT, compiled=True))
+                wanted.append(from_lock(folder / "venv", folder / "requirements.txt", compiled=True))
             case "node_modules":
-                wanted.append(node.packages(ROOT))
+                wanted.append(node.packages(app_root.node_folder()))
             case ".java":
                 if java_is_wanted():
-                    wanted.append(from_lock(path, locks.JAVA, ROOT))
+                    wanted.append(from_lock(app_root.place(name), app_root.shipped(locks.JAVA.file)))
             case ".uv":
-                wanted.append(uv_itself(ROOT))
+                wanted.append(uv_itself())
             case _:
                 version = name.removeprefix(".venv").removeprefix("-")
-                wanted.append(from_lock(path, locks.DEV, ROOT, python=_python(version) if version else None))
+                python = _python(version) if version else None
+                wanted.append(from_lock(ROOT / name, ROOT / locks.DEV.file, python=python))
     return wanted
 
 

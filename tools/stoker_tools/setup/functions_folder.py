@@ -1,22 +1,27 @@
 """The folder of the functions. An app may give it another name than `functions`."""
 
 import json
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from stoker_tools.setup.environment import ROOT
+from stoker_tools.setup import app_root
 
 USUAL = "functions"
 """The folder if `firebase.json` names no other."""
 
+CODEBASE = "stoker"
+"""The name of Stoker's functions in `firebase.json`."""
 
-def functions_folder(root: Path = ROOT) -> Path:
-    """Return the folder that holds `main.py` and the package `stoker`.
+
+def functions_folder(root: Path | None = None) -> Path:
+    """Return the folder that holds `main.py` of Stoker's functions.
 
     Args:
-        root: The directory of `firebase.json`.
+        root: The directory of `firebase.json`; by default, the app.
     """
+    root = root or app_root.app()
     try:
         configured = json.loads((root / "firebase.json").read_text())
     except (FileNotFoundError, ValueError):
@@ -26,15 +31,25 @@ def functions_folder(root: Path = ROOT) -> Path:
     return root / (entry["source"] if entry is not None else USUAL)
 
 
+def functions_python() -> Path:
+    """Return an interpreter that has the packages of the functions: in a checkout, that of the tools has them too."""
+    return Path(sys.executable) if app_root.checkout() else functions_folder() / "venv" / "bin" / "python"
+
+
 def functions_entry(configured: Mapping[str, Any], root: Path) -> Mapping[str, str] | None:
-    """Return the entry of `firebase.json` whose source holds the package `stoker`; None if there is no such entry.
+    """Return the entry of `firebase.json` for Stoker's functions; None if there is no such entry.
+
+    It has the codebase `stoker`, or its source holds a `stoker.toml` or the package `stoker`.
 
     Args:
         configured: The content of `firebase.json`.
         root: Its directory.
     """
-    entries = configured.get("functions", [])
-    for entry in [entries] if isinstance(entries, dict) else entries:
-        if (root / entry.get("source", USUAL) / "stoker").is_dir():
+    listed = configured.get("functions", [])
+    entries = [listed] if isinstance(listed, dict) else listed
+    named = [entry for entry in entries if entry.get("codebase") == CODEBASE]
+    for entry in named or entries:
+        source = root / entry.get("source", USUAL)
+        if named or (source / "stoker.toml").is_file() or (source / "stoker").is_dir():
             return {"source": USUAL, **entry}
     return None

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from stoker_tools.setup import uv
+from stoker_tools.setup import app_root, uv
 from stoker_tools.setup.installers import interruptible
 from stoker_tools.setup.place import SetupError
 
@@ -96,9 +96,10 @@ def write(lock: Lock, root: Path, options: Sequence[str] = ()) -> None:
         if file.exists():
             output.write_bytes(file.read_bytes())
         inputs = ["--python-version", oldest, "--group", f"pyproject.toml:{lock.group}", *base]
-        command = [str(uv.HOME / "bin" / "uv"), *COMPILE, *inputs, *options, "--output-file", str(output)]
+        home = app_root.place(".uv")
+        command = [str(home / "bin" / "uv"), *COMPILE, *inputs, *options, "--output-file", str(output)]
         with interruptible() as installers:
-            done = installers.run(command, cwd=root, environment=uv.environment(sources=False))
+            done = installers.run(command, cwd=root, environment=uv.environment(home, sources=False))
         if done.returncode != 0:
             raise SetupError(f"{lock.file} could not be made. The output of uv:\n{done.stdout.strip()}")
         body = output.read_text()

@@ -4,26 +4,32 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from stoker_tools.setup import app_root
 from stoker_tools.setup.place import Place, SetupError, Way
 from stoker_tools.setup.version import major
 
 MINIMUM_NODE = 20  # package.json's "engines"; firebase-tools 15 runs on no older version
 INSTALL = ["npm", "ci", "--no-audit", "--no-fund"]
-FILES = ("package.json", "package-lock.json", ".npmrc")
 
 
-def packages(root: Path) -> Place:
-    """Return the directory `node_modules`.
+def packages(folder: Path) -> Place:
+    """Return the directory `node_modules` of a folder.
 
     Args:
-        root: The checkout.
+        folder: The checkout, or the folder for these packages alone. npm reads the files of `app_root.NODE_FILES` in
+            it. They are copied if they are missing.
 
     Raises:
         SetupError: There is no Node.js. Even with all packages in place, the Firebase CLI runs on it.
     """
     if not shutil.which("node"):
         raise SetupError(f"Node.js {MINIMUM_NODE} or later is missing: install it from https://nodejs.org.")
-    return Place(root / "node_modules", [(root / file).read_text() for file in FILES], [Way("npm", [INSTALL])])
+    for name in app_root.NODE_FILES:
+        if not (folder / name).exists():
+            folder.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(app_root.shipped(name), folder / name)
+    inputs = [(folder / name).read_text() for name in app_root.NODE_FILES]
+    return Place(folder / "node_modules", inputs, [Way("npm", [INSTALL])])
 
 
 def check_node() -> None:

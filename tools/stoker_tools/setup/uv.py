@@ -4,7 +4,8 @@ uv reads neither pip's configuration files nor its variables. A machine behind a
 certificate authority is usually set up for pip only. So uv gets the same settings as environment variables.
 A variable that is already set for uv is left alone.
 
-Run this file as a script with uv's arguments. It needs the standard library only.
+Run this file as a script with the virtual environment that holds uv, and then uv's arguments. It needs the standard
+library only.
 """
 
 import ast
@@ -13,9 +14,6 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-
-HOME = Path(__file__).resolve().parents[3] / ".uv"
-"""The virtual environment that holds uv."""
 
 SETTINGS = {
     "index-url": "UV_DEFAULT_INDEX",
@@ -68,15 +66,21 @@ def _converted(setting: str, value: str) -> str:
     return (",".join if setting == "find-links" else " ".join)(value.split())
 
 
-def environment(*, sources: bool = True) -> dict[str, str]:
-    """Return the environment to run uv in."""
-    list_settings = [str(HOME / "bin" / "python"), "-m", "pip", "config", "list"]
+def environment(home: Path, *, sources: bool = True) -> dict[str, str]:
+    """Return the environment to run uv in.
+
+    Args:
+        home: The virtual environment that holds uv.
+        sources: As in `variables`.
+    """
+    list_settings = [str(home / "bin" / "python"), "-m", "pip", "config", "list"]
     listed = subprocess.run(list_settings, capture_output=True, text=True, check=False).stdout
     return dict(os.environ) | variables(listed, os.environ, sources=sources) | {"UV_PYTHON_DOWNLOADS": "never"}
 
 
 if __name__ == "__main__":
-    command = HOME / "bin" / "uv"
+    place = Path(sys.argv[1])
+    command = place / "bin" / "uv"
     if not command.exists():
         sys.exit("uv is not installed")
-    os.execve(command, [str(command), *sys.argv[1:]], environment())
+    os.execve(command, [str(command), *sys.argv[2:]], environment(place))

@@ -11,7 +11,7 @@ from stoker_tools.costs.functions import Functions
 from stoker_tools.costs.prices import DATABASES, READ, TIER_1
 from stoker_tools.errors import CommandError
 from stoker_tools.exit_codes import ExitCode
-from stoker_tools.setup import environment
+from stoker_tools.setup import app_root
 from stoker_tools.setup.functions_folder import functions_folder
 
 
@@ -31,7 +31,7 @@ def run(options: argparse.Namespace) -> int:
     _check(figures, options.region, options.database)
     manifest = functions_folder() / "functions.yaml"
     if not manifest.exists():
-        raise CommandError(f"{manifest.relative_to(environment.ROOT)} is missing: run scripts/generate.")
+        raise CommandError(f"{manifest.relative_to(app_root.app())} is missing: run scripts/generate.")
     bill = estimate(figures, Functions.of_manifest(manifest.read_text()), options.database)
     print(json.dumps(as_json(bill, options.region, options.database), indent=2) if options.json else shown(bill))
     return ExitCode.DONE

@@ -16,7 +16,7 @@ from stoker_tools.deploy.named_files import named_findings
 from stoker_tools.deploy.stale_files import stale_findings
 from stoker_tools.errors import CommandError
 from stoker_tools.exit_codes import ExitCode
-from stoker_tools.setup.environment import ROOT
+from stoker_tools.setup import app_root
 
 
 def run(options: argparse.Namespace) -> int:
@@ -31,8 +31,8 @@ def run(options: argparse.Namespace) -> int:
     Raises:
         CommandError: The deployment has failed.
     """
-    report = _reporter(options.json)
-    plan = planned(ROOT, project_named(ROOT, options.project), may_delete=options.may_delete)
+    report, root = _reporter(options.json), app_root.app()
+    plan = planned(root, project_named(root, options.project), may_delete=options.may_delete)
     found = _local_findings(plan)
     google, facts = None, Facts()
     if not any(finding.code == "no-project" for finding in found):
@@ -62,9 +62,9 @@ def _deploy(
     google: Google, plan: Plan, facts: Facts, report: Callable[[str], None], *, quietly: bool
 ) -> dict[str, Any]:
     if facts.knows("account"):
-        account_steps.prepare(ROOT, google, plan, facts, report)
+        account_steps.prepare(app_root.app(), google, plan, facts, report)
     try:
-        deployed = deploy(ROOT, plan, report, quietly=quietly)
+        deployed = deploy(app_root.app(), plan, report, quietly=quietly)
     except CommandError as failed:
         if failed.exit_code == ExitCode.INCOMPLETE:
             _finish_the_others(google, plan, report)
@@ -88,11 +88,12 @@ def _reporter(as_json: bool) -> Callable[[str], None]:
 
 def _local_findings(plan: Plan) -> list[Finding]:
     """Return what is wrong in the checkout: the part that `firebase deploy` looks at by itself, and the origins."""
+    root = app_root.app()
     return [
-        *local_checks.before_deployment(ROOT, source(ROOT), plan.project),
+        *local_checks.before_deployment(root, source(root), plan.project),
         *preflight.local_findings(plan),
-        *stale_findings(ROOT),
-        *named_findings(ROOT),
+        *stale_findings(root),
+        *named_findings(root),
     ]
 
 

@@ -1,0 +1,40 @@
+"""The package `stoker` that the wheel of the tools carries."""
+
+import contextlib
+import hashlib
+import importlib.util
+import shutil
+import sys
+import tempfile
+import zipfile
+from pathlib import Path
+
+from stoker_tools.setup import app_root
+
+
+def wheel() -> Path:
+    """Return the wheel `stoker` that belongs to these tools."""
+    [found] = app_root.PACKAGED.glob("stoker-*.whl")
+    return found
+
+
+def make_importable() -> None:
+    """Let this process import `stoker`. If no environment has it, it is that of the wheel, unpacked once."""
+    if importlib.util.find_spec("stoker") is None:
+        sys.path.append(str(_unpacked(wheel(), app_root.home())))
+
+
+def _unpacked(archive: Path, home: Path) -> Path:
+    digest = hashlib.sha256(archive.read_bytes()).hexdigest()[:12]
+    folder = home / f"stoker-{archive.name.split('-')[1]}-{digest}"
+    if not folder.exists():
+        home.mkdir(parents=True, exist_ok=True)
+        part = Path(tempfile.mkdtemp(dir=home, prefix="part-"))
+        try:
+            with zipfile.ZipFile(archive) as files:
+                files.extractall(part)
+            with contextlib.suppress(FileExistsError, OSError):  # Another process was faster, with the same files.
+                part.rename(folder)
+        finally:
+            shutil.rmtree(part, ignore_errors=True)
+    return folder
