@@ -3,6 +3,7 @@
 Without the file, all settings have their defaults. This module imports nothing heavy, because `config` imports it.
 """
 
+import functools
 import re
 import sys
 import tomllib
@@ -31,6 +32,14 @@ FEATURES: Final[Mapping[str, tuple[str, ...]]] = {
     "analytics": (),
 }
 """The features, with the features that each needs. A deletion of an account is a batch, so profiles need batches."""
+
+USED_BY: Final[Mapping[str, tuple[str, ...]]] = {
+    **dict.fromkeys(("users",), ("profiles",)),
+    **dict.fromkeys(("tasks", "projects"), ("batch", "progress")),
+    **dict.fromkeys(("completions",), ("progress",)),
+    **dict.fromkeys(("analyticsEvents", "analyticsAggregates", "analyticsSketches", "analyticsLeases"), ("analytics",)),
+}
+"""The collections that only some features use, with these features. All other collections are always used."""
 
 NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,99}")
 """The form of a collection's name. Firestore allows more, but these names need no quotes in rules and paths.
@@ -73,6 +82,10 @@ class AppSettings:
         """
         return self.names.get(collection, collection)
 
+    def unused(self) -> frozenset[str]:
+        """Return the names of the collections that no feature uses which is on."""
+        return frozenset(self.name(usual) for usual, features in USED_BY.items() if self.off.issuperset(features))
+
     def has(self, feature: str) -> bool:
         """Return whether a feature is on.
 
@@ -114,6 +127,7 @@ def settings_of(text: str) -> AppSettings:
     )
 
 
+@functools.cache
 def read_settings() -> AppSettings:
     """Read the first `stoker.toml` in the current folder or on the path of Python's modules.
 

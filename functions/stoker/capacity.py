@@ -12,11 +12,16 @@ from math import floor
 from typing import Final
 
 from stoker.config import RESERVED_VCPU, ParameterError
+from stoker.features import has
 
-RESERVED: Final = 32 + RESERVED_VCPU
-"""The processors of all functions that are no workers, in vCPU: the sum of their `cpu` x `max_instances` in
-`stoker.functions`, and `reserved_vcpu` of `stoker.toml` for the app's own functions. Their numbers do not depend on the
-budget, because they are small and must run if the workers are busy."""
+OF_FEATURES: Final[Mapping[str, int]] = {"profiles": 13, "progress": 5, "analytics": 2}
+"""The processors of the functions of some features, in vCPU: the sum of `cpu` x `max_instances` in `stoker.functions`,
+workers left out."""
+
+RESERVED: Final = 12 + sum(vcpu for feature, vcpu in OF_FEATURES.items() if has(feature)) + RESERVED_VCPU
+"""The processors of all functions that are no workers, in vCPU: 12 for those of jobs, those of the features that are
+on, and `reserved_vcpu` of `stoker.toml` for the app's own functions. Their numbers do not depend on the budget, because
+they are small and must run if the workers are busy."""
 
 
 @dataclass(frozen=True)
@@ -51,5 +56,6 @@ def fitted(wishes: Mapping[str, Wish], budget: int) -> dict[str, int]:
     least = RESERVED + sum(wish.cpu for wish in wishes.values())
     if budget < least:
         raise ParameterError(f"STOKER_VCPU is {budget}. Set it to {least} or more, or leave it out.")
-    factor = min(1.0, (budget - RESERVED) / sum(wish.instances * wish.cpu for wish in wishes.values()))
+    wished = sum(wish.instances * wish.cpu for wish in wishes.values())
+    factor = min(1.0, (budget - RESERVED) / wished) if wished else 1.0
     return {name: max(1, floor(wish.instances * factor)) for name, wish in wishes.items()}

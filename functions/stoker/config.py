@@ -12,6 +12,7 @@ import os
 from typing import Final
 
 from stoker import app_settings
+from stoker.features import is_used
 from stoker.parameters import ParameterError as ParameterError
 from stoker.parameters import number, switch
 
@@ -272,26 +273,17 @@ RECONCILE_SECONDS: Final = 1500
 """The longest time that a reconcile takes, in seconds. The next reconcile goes on with the rest."""
 
 
-def has(feature: str) -> bool:
-    """Return whether a feature is on. `stoker.toml` switches features off.
-
-    Args:
-        feature: `video`, `speech`, `batch`, `profiles`, `progress` or `analytics`.
-    """
-    return _settings.has(feature)
-
-
 def user_trees() -> tuple[str, ...]:
     """Return the collections whose documents belong to the user in their `userId`, with everything below them.
 
     Add your own collections. A user's data is exported and deleted by this list.
     """
-    return (JOBS, TASKS, PROJECTS)
+    return tuple(name for name in (JOBS, TASKS, PROJECTS) if is_used(name))
 
 
 def user_documents() -> tuple[str, ...]:
     """Return the collections of users' documents that have no collections below them. This saves a query for each."""
-    return (ANALYTICS_EVENTS,)
+    return tuple(name for name in (ANALYTICS_EVENTS,) if is_used(name))
 
 
 def kept_owners() -> tuple[str, ...]:

@@ -23,7 +23,7 @@ from firebase_functions.options import MemoryOption, set_global_options
 from firebase_functions.scheduler_fn import ScheduledEvent, on_schedule
 from google.cloud.firestore_v1 import DocumentSnapshot
 
-from stoker import config, firebase, identity, shutdown
+from stoker import config, features, firebase, identity, shutdown
 from stoker.access import auth_events
 from stoker.access.guard import guarded
 from stoker.firestore.trigger_events import decodable
@@ -89,10 +89,15 @@ def on_job_deleted(event: Event[DocumentSnapshot[Any] | None]) -> None:
         job_deleted(StoredDocument.of(event.data))
 
 
-videoprocessing = task_function("video-processing")
-audiogeneration = task_function("audio-generation")
-batchoperation = task_function("batch-operation")
-accountdeletion = task_function("batch-operation", deletes_owner=True)
+if features.has("video"):
+    videoprocessing = task_function("video-processing")
+
+if features.has("speech"):
+    audiogeneration = task_function("audio-generation")
+
+if features.has("batch"):
+    batchoperation = task_function("batch-operation")
+    accountdeletion = task_function("batch-operation", deletes_owner=True)
 
 
 @on_schedule(
@@ -109,23 +114,6 @@ def sweep_jobs(event: ScheduledEvent) -> None:
     from stoker.jobs.sweeper import sweep
 
     sweep()
-
-
-@on_schedule(
-    schedule="every 1 minutes",
-    region=config.REGION,
-    # 10,000 events, their aggregates and numpy need 200 MB.
-    memory=MemoryOption.MB_512,
-    cpu=1,
-    concurrency=1,
-    timeout_sec=120,
-    max_instances=2,
-)
-def roll_up_events(event: ScheduledEvent) -> None:
-    """Add new events to the aggregates, up to three times a minute."""
-    from stoker.analytics.roll_up import roll_up_through_the_minute
-
-    roll_up_through_the_minute()
 
 
 @on_call(region=config.REGION, memory=MemoryOption.MB_256, cpu=1, concurrency=40, timeout_sec=60, max_instances=2)
@@ -146,38 +134,95 @@ def deleteJob(request: CallableRequest[Any]) -> dict[str, str]:  # noqa: N802 - 
     return call_delete_job(request)
 
 
-@on_call(region=config.REGION, memory=MemoryOption.MB_256, cpu=1, concurrency=40, timeout_sec=60, max_instances=1)
-@guarded
-def setRole(request: CallableRequest[Any]) -> dict[str, Any]:  # noqa: N802 - as above
-    """Set the role of a user: user, moderator or admin. Admins may call this."""
-    from stoker.accounts.calls import call_set_role
+@on_schedule(**RECONCILE)
+def reconcile_outputs(event: ScheduledEvent) -> None:
+    """Delete the outputs of jobs whose document is gone."""
+    from stoker.jobs import reconcile_outputs
 
-    return call_set_role(request)
-
-
-# Without retries by the platform, as `on_job_deleted`. `reconcile_profiles` finds the accounts for which an event was
-# lost.
-@auth_events.user_created(
-    region=config.REGION, memory=MemoryOption.MB_512, cpu=1, concurrency=40, timeout_sec=60, max_instances=2
-)
-def on_user_created(event: auth_events.AuthUserEvent) -> None:
-    """Make the profile of a new account, also of an anonymous account and of an account that an admin has made."""
-    from stoker.accounts.account_events import account_created
-
-    account_created(event)
+    reconcile_outputs.reconcile_outputs()
 
 
-@auth_events.user_deleted(
-    region=config.REGION, memory=MemoryOption.MB_512, cpu=1, concurrency=40, timeout_sec=60, max_instances=1
-)
-def on_user_deleted(event: auth_events.AuthUserEvent) -> None:
-    """Delete all data of a user whose account was deleted."""
-    from stoker.accounts.account_events import account_deleted
+if features.has("analytics"):
 
-    account_deleted(event)
+    @on_schedule(
+        schedule="every 1 minutes",
+        region=config.REGION,
+        # 10,000 events, their aggregates and numpy need 200 MB.
+        memory=MemoryOption.MB_512,
+        cpu=1,
+        concurrency=1,
+        timeout_sec=120,
+        max_instances=2,
+    )
+    def roll_up_events(event: ScheduledEvent) -> None:
+        """Add new events to the aggregates, up to three times a minute."""
+        from stoker.analytics.roll_up import roll_up_through_the_minute
+
+        roll_up_through_the_minute()
 
 
-if config.BLOCKING:
+if features.has("profiles"):
+
+    @on_call(region=config.REGION, memory=MemoryOption.MB_256, cpu=1, concurrency=40, timeout_sec=60, max_instances=1)
+    @guarded
+    def setRole(request: CallableRequest[Any]) -> dict[str, Any]:  # noqa: N802 - as above
+        """Set the role of a user: user, moderator or admin. Admins may call this."""
+        from stoker.accounts.calls import call_set_role
+
+        return call_set_role(request)
+
+    # Without retries by the platform, as `on_job_deleted`. `reconcile_profiles` finds the accounts for which an event
+    # was lost.
+    @auth_events.user_created(
+        region=config.REGION, memory=MemoryOption.MB_512, cpu=1, concurrency=40, timeout_sec=60, max_instances=2
+    )
+    def on_user_created(event: auth_events.AuthUserEvent) -> None:
+        """Make the profile of a new account, also of an anonymous account and of an account that an admin has made."""
+        from stoker.accounts.account_events import account_created
+
+        account_created(event)
+
+    @auth_events.user_deleted(
+        region=config.REGION, memory=MemoryOption.MB_512, cpu=1, concurrency=40, timeout_sec=60, max_instances=1
+    )
+    def on_user_deleted(event: auth_events.AuthUserEvent) -> None:
+        """Delete all data of a user whose account was deleted."""
+        from stoker.accounts.account_events import account_deleted
+
+        account_deleted(event)
+
+    @on_call(region=config.REGION, memory=MemoryOption.MB_256, cpu=1, concurrency=40, timeout_sec=60, max_instances=2)
+    @guarded
+    def ensureProfile(request: CallableRequest[Any]) -> dict[str, Any]:  # noqa: N802 - as above
+        """Make the caller's profile if it is missing. Some sign-ups, such as with a custom token, send no event."""
+        from stoker.accounts.calls import call_ensure_profile
+
+        return call_ensure_profile(request)
+
+    @on_call(region=config.REGION, memory=MemoryOption.MB_256, cpu=1, concurrency=40, timeout_sec=60, max_instances=1)
+    @guarded
+    def deleteAccount(request: CallableRequest[Any]) -> dict[str, str]:  # noqa: N802 - as above
+        """Write a job that deletes all data of the caller, and then the account."""
+        from stoker.accounts.calls import call_delete_account
+
+        return call_delete_account(request)
+
+    @on_schedule(**RECONCILE)
+    def reconcile_profiles(event: ScheduledEvent) -> None:
+        """Make the profiles of accounts that have none."""
+        from stoker.accounts import reconcile
+
+        reconcile.reconcile_profiles()
+
+    @on_schedule(**RECONCILE)
+    def reconcile_owners(event: ScheduledEvent) -> None:
+        """Delete the data of users whose account is gone."""
+        from stoker.accounts import reconcile_owners
+
+        reconcile_owners.reconcile_owners()
+
+
+if config.BLOCKING and features.has("profiles"):
     # Firebase Auth waits 7 s for each of these two functions, cold start included. Set `min_instances` if few people
     # use your app: then most calls meet a cold start.
     @before_user_created(
@@ -199,74 +244,33 @@ if config.BLOCKING:
         return sign_up.before_signed_in(event)
 
 
-@on_call(region=config.REGION, memory=MemoryOption.MB_256, cpu=1, concurrency=40, timeout_sec=60, max_instances=2)
-@guarded
-def ensureProfile(request: CallableRequest[Any]) -> dict[str, Any]:  # noqa: N802 - as above
-    """Make the caller's profile if it is missing. Some sign-ups, such as with a custom token, send no event."""
-    from stoker.accounts.calls import call_ensure_profile
+if features.has("progress"):
 
-    return call_ensure_profile(request)
+    @decodable
+    @on_document_written(
+        document=f"{config.TASKS}/{{taskId}}",
+        database=config.DATABASE,
+        region=config.REGION,
+        memory=MemoryOption.MB_512,
+        cpu=1,
+        concurrency=40,
+        timeout_sec=60,
+        max_instances=4,
+    )
+    def on_task_written(event: Event[Change[DocumentSnapshot[Any] | None]]) -> None:
+        """Award the XP of a task that is completed for the first time."""
+        from stoker.progress.award import task_written
 
+        snapshots = (event.data.before, event.data.after)
+        before, after = (snapshot.to_dict() if snapshot is not None else None for snapshot in snapshots)
+        task_written(event.params["taskId"], before, after)
 
-@on_call(region=config.REGION, memory=MemoryOption.MB_256, cpu=1, concurrency=40, timeout_sec=60, max_instances=1)
-@guarded
-def deleteAccount(request: CallableRequest[Any]) -> dict[str, str]:  # noqa: N802 - as above
-    """Write a job that deletes all data of the caller, and then the account."""
-    from stoker.accounts.calls import call_delete_account
+    @on_schedule(**RECONCILE)
+    def reconcile_progress(event: ScheduledEvent) -> None:
+        """Award the XP of completed tasks whose event was lost."""
+        from stoker.progress import reconcile
 
-    return call_delete_account(request)
-
-
-@decodable
-@on_document_written(
-    document=f"{config.TASKS}/{{taskId}}",
-    database=config.DATABASE,
-    region=config.REGION,
-    memory=MemoryOption.MB_512,
-    cpu=1,
-    concurrency=40,
-    timeout_sec=60,
-    max_instances=4,
-)
-def on_task_written(event: Event[Change[DocumentSnapshot[Any] | None]]) -> None:
-    """Award the XP of a task that is completed for the first time."""
-    from stoker.progress.award import task_written
-
-    snapshots = (event.data.before, event.data.after)
-    before, after = (snapshot.to_dict() if snapshot is not None else None for snapshot in snapshots)
-    task_written(event.params["taskId"], before, after)
-
-
-@on_schedule(**RECONCILE)
-def reconcile_profiles(event: ScheduledEvent) -> None:
-    """Make the profiles of accounts that have none."""
-    from stoker.accounts import reconcile
-
-    reconcile.reconcile_profiles()
-
-
-@on_schedule(**RECONCILE)
-def reconcile_owners(event: ScheduledEvent) -> None:
-    """Delete the data of users whose account is gone."""
-    from stoker.accounts import reconcile_owners
-
-    reconcile_owners.reconcile_owners()
-
-
-@on_schedule(**RECONCILE)
-def reconcile_progress(event: ScheduledEvent) -> None:
-    """Award the XP of completed tasks whose event was lost."""
-    from stoker.progress import reconcile
-
-    reconcile.reconcile_progress()
-
-
-@on_schedule(**RECONCILE)
-def reconcile_outputs(event: ScheduledEvent) -> None:
-    """Delete the outputs of jobs whose document is gone."""
-    from stoker.jobs import reconcile_outputs
-
-    reconcile_outputs.reconcile_outputs()
+        reconcile.reconcile_progress()
 
 
 __all__ = [name for name, value in globals().items() if hasattr(value, "__firebase_endpoint__")]

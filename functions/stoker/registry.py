@@ -14,7 +14,7 @@ from functools import cache
 from importlib import import_module
 from typing import Any, Final
 
-from stoker import capacity, config
+from stoker import capacity, config, features
 
 NAME: Final = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 """The form of a type's name."""
@@ -38,6 +38,10 @@ MEMORY_OF_CPU: Final[Mapping[int, tuple[int, int]]] = {
 }
 """The least and the most memory of an instance with so many processors, in MiB.
 Source: https://cloud.google.com/run/docs/configuring/services/memory-limits and .../cpu"""
+
+
+MEDIA_TYPE: Final = re.compile(r"[a-z]+/[a-z0-9][a-z0-9!#$&^_.+-]{0,63}")
+"""A media type in small letters, without parameters. Source: https://www.rfc-editor.org/rfc/rfc6838#section-4.2"""
 
 
 class RegistrationError(RuntimeError):
@@ -78,6 +82,9 @@ class JobType:
             has no such jobs.
         makes_jobs: Whether the worker returns `Children`. No batch may contain such a job, because a batch of batches
             might never end.
+        feature: The feature of `stoker.toml` that the type belongs to; None for a type of the app.
+        uploads: The media types of files that clients may upload for such jobs, such as `image/jpeg`.
+        max_upload_bytes: The largest of these uploads, in bytes.
         end_hook: A function that runs after the end of each job that has asked for it, as `module:name`; see
             `stoker.jobs.end_hook`. It also runs if the job ends without its worker.
     """
@@ -92,6 +99,9 @@ class JobType:
     deletions: Queue | None = None
     makes_jobs: bool = False
     end_hook: str | None = None
+    feature: str | None = None
+    uploads: tuple[str, ...] = ()
+    max_upload_bytes: int = 0
 
     @property
     def queue(self) -> Queue:
@@ -114,6 +124,7 @@ _OURS = (
         memory_mb=8192,
         cpu=2,
         at_once=20,
+        feature="video",
     ),
     JobType(
         name="audio-generation",
@@ -126,6 +137,7 @@ _OURS = (
         cpu=2,
         # Each attempt sends several sentences at a time to Cloud Text-to-Speech, whose quota is for the whole project.
         at_once=10,
+        feature="speech",
     ),
     JobType(
         name="batch-operation",
@@ -140,6 +152,7 @@ _OURS = (
         # no user watches a deletion.
         deletions=Queue("accountdeletion", at_once=5),
         makes_jobs=True,
+        feature="batch",
         end_hook="stoker.accounts.account_deletion:after_deletion",
     ),
 )
@@ -180,7 +193,7 @@ def unregister(name: str) -> None:
 
 
 def _all() -> tuple[JobType, ...]:
-    return (*_OURS, *_registered)
+    return (*(one for one in _OURS if one.feature is None or features.has(one.feature)), *_registered)
 
 
 def _check(job_type: JobType) -> None:
@@ -224,6 +237,16 @@ def _check(job_type: JobType) -> None:
         )
     if not 1 <= job_type.at_once <= 1000:
         raise RegistrationError(f"The job type {name} has at_once={job_type.at_once}. Choose 1 to 1000.")
+    for media_type in job_type.uploads:
+        if not MEDIA_TYPE.fullmatch(media_type):
+            raise RegistrationError(
+                f"The job type {name} has uploads={media_type!r}. Name whole media types, such as image/jpeg."
+            )
+    if job_type.uploads and not 1 <= job_type.max_upload_bytes <= config.MAX_SOURCE_BYTES:
+        raise RegistrationError(
+            f"The job type {name} has max_upload_bytes={job_type.max_upload_bytes}. Choose 1 to "
+            f"{config.MAX_SOURCE_BYTES:,}, which is the most of any upload."
+        )
 
 
 def job_types() -> Mapping[str, JobType]:

@@ -29,7 +29,7 @@ def test_a_script_deploys_again_without_a_question(deployed: Deployed) -> None:
 def test_every_function_is_deployed_to_the_region_of_the_parameter(deployed: Deployed) -> None:
     world = deployed.google.world
     text = (deployed.checkout.functions / "stoker/functions.py").read_text()
-    declared = set(re.findall(r"(?m)^ *def (\w+)\((?:event|request):|^(\w+) = task_function\(", text))
+    declared = set(re.findall(r"(?m)^ *def (\w+)\((?:event|request):|^ *(\w+) = task_function\(", text))
     declared = {name or worker for name, worker in declared}
     assert world.ids() == declared - BLOCKING
     assert world.ids("us-central1") == world.ids()

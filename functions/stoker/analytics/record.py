@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from stoker import config
+from stoker import config, features
 from stoker.firestore.api_errors import TRANSIENT, DocumentExists
 from stoker.firestore.deadline import deadline
 from stoker.firestore.documents import FirestoreDocuments
@@ -40,7 +40,7 @@ def record_event(
         occurred_at: The time of the event; None for now.
 
     Returns:
-        Whether the event is recorded, by this call or an earlier call.
+        Whether the event is recorded, by this call or an earlier call. False if `stoker.toml` switches analytics off.
 
     Raises:
         ValidationError: The event is not valid, or clients may record events of this name too.
@@ -49,6 +49,8 @@ def record_event(
         >>> record_event("task.completed", "ada", id="spring/1", value=25.0)  # doctest: +SKIP
         True
     """
+    if not features.has("analytics"):
+        return False
     now = datetime.now(UTC)
     # The id is hashed, so that consecutive ids do not lie beside each other in the index and make a hot spot.
     event = ServerEvent(

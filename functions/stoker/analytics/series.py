@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final, Literal, get_args
 
+from stoker import features
 from stoker.analytics.aggregates import document_names
 from stoker.analytics.buckets import Key, buckets_between, start_of
 from stoker.analytics.user_sketch import UserSketch
@@ -38,12 +39,14 @@ def series(name: str, granularity: Granularity, start: datetime, end: datetime) 
     Raises:
         ValueError: The series would have more than `MOST_BUCKETS` buckets, a time has no time zone, or `granularity` is
             not a granularity.
+        ParameterError: `stoker.toml` switches analytics off.
 
     Example:
         >>> monday = datetime(2026, 11, 16, tzinfo=UTC)
         >>> [one.count for one in series("video.played", "day", monday, monday + timedelta(days=7))]  # doctest: +SKIP
         [310, 295, 288, 301, 340, 512, 498]
     """
+    features.need("analytics")
     if granularity not in get_args(Granularity):
         raise ValueError(f"{granularity!r} is no granularity. Name {', '.join(get_args(Granularity))}.")
     if start.tzinfo is None or end.tzinfo is None:
@@ -71,7 +74,9 @@ def top(granularity: Granularity, bucket: str, n: int = 10) -> list[AnalyticsAgg
 
     Raises:
         ValueError: `bucket` is not an hour, a day or a month of this granularity.
+        ParameterError: `stoker.toml` switches analytics off.
     """
+    features.need("analytics")
     start_of(granularity, bucket)
     # One more is read, because `all` is always among the first.
     found = (_aggregate(one) for one in raw.find(top_aggregates(granularity, bucket).limit(n + 1)))
@@ -93,11 +98,13 @@ def active_users(period: Period, on: date | None = None) -> int:
     Raises:
         ValueError: `period` is not a period.
         TypeError: `on` is not a date.
+        ParameterError: `stoker.toml` switches analytics off.
 
     Example:
         >>> active_users("28-days", date(2026, 11, 22))  # doctest: +SKIP
         1204
     """
+    features.need("analytics")
     if period not in get_args(Period):
         raise ValueError(f"{period!r} is no period. Name {', '.join(get_args(Period))}.")
     if on is not None and not isinstance(on, date):

@@ -18,6 +18,8 @@ def job(
     at_once: int = 10,
     makes_jobs: bool = False,
     end_hook: str | None = None,
+    uploads: Iterable[str] = (),
+    max_upload_bytes: int = 10 * 1024**2,
 ) -> Callable[[Callable[..., Any]], TaskFunction]:
     """Make a type of job of a worker, with its queue and its function.
 
@@ -34,6 +36,9 @@ def job(
         at_once: The most attempts that run at the same time. All queues share `STOKER_VCPU`, so there may be fewer.
         makes_jobs: Whether the worker returns `Children`.
         end_hook: A function that runs after the end of each job that asks for it, as `module:name`.
+        uploads: The media types of files that clients may upload for such jobs, such as `image/jpeg`. Files for
+            Stoker's own types are accepted in any case.
+        max_upload_bytes: The largest of these uploads, in bytes.
 
     Raises:
         RegistrationError: The type can't be deployed, or another type has its name.
@@ -60,6 +65,8 @@ def job(
             at_once=at_once,
             makes_jobs=makes_jobs,
             end_hook=end_hook,
+            uploads=tuple(uploads),
+            max_upload_bytes=max_upload_bytes,
         )
         registry.register(registered)
         if worker.__name__ != registered.queue.name:

@@ -7,7 +7,7 @@ from google.cloud.firestore import DELETE_FIELD
 from google.cloud.firestore_v1.field_path import FieldPath
 from pydantic import ValidationError
 
-from stoker import config
+from stoker import config, features
 from stoker.firestore.documents import StoredDocument
 from stoker.firestore.fence import Fence
 from stoker.firestore.writes import Create, ExtraWrites, Write
@@ -73,7 +73,7 @@ def writes_of(job: JobState, transition: Transition, *, limited: bool) -> list[W
             case ReleasePlace() if limited and job.user_id is not None:
                 worked = transition.fields.get("workSeconds", job.work_seconds) - job.work_seconds
                 found.insert(0, release_place(job.user_id, job.id, worked, effect))
-            case RecordEvent() if (event := _event(job, effect)) is not None:
+            case RecordEvent() if features.has("analytics") and (event := _event(job, effect)) is not None:
                 found.append(Create(f"{config.ANALYTICS_EVENTS}/{event.id}", event.to_firestore()))
     return found
 

@@ -92,9 +92,7 @@ def test_a_collection_inside_another_goes_with_it() -> None:
 
 
 def test_own_documents_use_stokers_functions() -> None:
-    own = (
-        "// notes: the owner reads them.\nmatch /notes/{noteId} {\n  allow get: if isOwner(resource.data.userId);\n}\n"
-    )
+    own = "// notes: the owner's.\nmatch /notes/{noteId} {\n  allow get: if isOwner(resource.data.userId);\n}\n"
     content = region(FIRESTORE, PARTS, names={}, collections=set(), own=own)
     assert paths(content) == ["/notes/{noteId}"]
     assert "allow get: if stokerIsOwner(resource.data.userId);" in content

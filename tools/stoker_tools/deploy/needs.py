@@ -44,10 +44,12 @@ class Api:
     Attributes:
         host: Its name.
         reason: The use that the functions make of it, as a sentence without its full stop.
+        feature: The feature of `stoker.toml` that alone needs it; None if every app needs it.
     """
 
     host: str
     reason: str
+    feature: str | None = None
 
 
 QUEUEING = "Putting a job into its queue"
@@ -153,6 +155,10 @@ APIS = (
     Api("cloudscheduler.googleapis.com", "The sweeper, the roll-up and the reconciles run on a schedule"),
     Api("eventarc.googleapis.com", "Functions are called for events of Firestore and of Firebase Auth"),
     Api("identitytoolkit.googleapis.com", "Users are kept in Firebase Auth"),
-    Api("texttospeech.googleapis.com", "The engine google of audio-generation speaks through Cloud Text-to-Speech"),
+    Api(
+        "texttospeech.googleapis.com",
+        "The engine google of audio-generation speaks through Cloud Text-to-Speech",
+        feature="speech",
+    ),
 )
 """The APIs. The CLI enables further APIs for itself, such as Cloud Build."""

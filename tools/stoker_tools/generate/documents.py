@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from stoker import config, registry
+from stoker import config, features, registry
 from stoker.models.analytics import AnalyticsAggregate, AnalyticsEvent
 from stoker.models.completion import Completion
 from stoker.models.document import Model
@@ -31,8 +31,8 @@ class Document:
 
 
 def documents() -> Sequence[Document]:
-    """Return every kind of document."""
-    return (
+    """Return every kind of document that the features of the app use."""
+    all_kinds = (
         Document(config.USERS, User, "user"),
         Document(config.COMPLETIONS, Completion, "completion"),
         Document(config.TASKS, Task, "task"),
@@ -43,6 +43,7 @@ def documents() -> Sequence[Document]:
         Document(config.ADMIN_DATA, JobSettings, "jobSettings"),
         Document(config.ADMIN_DATA, SignUpSettings, "signUpSettings"),
     )
+    return tuple(kind for kind in all_kinds if features.is_used(kind.collection))
 
 
 def inputs() -> Mapping[str, Sequence[type[Model]]]:

@@ -32,7 +32,8 @@ def function_table(functions: Path, rules: str) -> str:
 def _functions(file: Path, named: Mapping[str, CallableEntry | InvokerEntry]) -> Iterator[tuple[str, str]]:
     """Yield the name of each function with an entry in the rules, and the first paragraph of its docstring."""
     types = {queue.name: one.name for one in registry.job_types().values() for queue in one.queues}
-    for node in ast.walk(ast.parse(file.read_text())):
+    nodes = [node for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.FunctionDef | ast.Assign)]
+    for node in sorted(nodes, key=lambda one: one.lineno):
         if isinstance(node, ast.FunctionDef) and node.name in named:
             yield node.name, " ".join((ast.get_docstring(node) or "").partition("\n\n")[0].split())
         elif isinstance(node, ast.Assign) and isinstance(name := node.targets[0], ast.Name) and name.id in types:

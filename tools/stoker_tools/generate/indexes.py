@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from stoker import config
+from stoker import config, features
 from stoker.queries.clients import CLIENTS
 from stoker.queries.declared import DECLARED
 from stoker.queries.query import NAME, Condition, DeclaredQuery, Direction, Kind, Order
@@ -71,7 +71,7 @@ def indexes(declared: Iterable[DeclaredQuery] = (*DECLARED, *CLIENTS)) -> str:
     Raises:
         GenerateError: The queries need more indexes than a database may have.
     """
-    queries = list(declared)
+    queries = [one for one in declared if all(map(features.is_used, one.collections()))]
     composite = {json.dumps(index): index for query in queries for index in composite_indexes(query)}
     overrides = list(_overrides({one for query in queries for one in _singles(query)}))
     if len(composite) > MAX_COMPOSITE or len(overrides) > MAX_EXEMPTIONS:
@@ -156,7 +156,7 @@ def _singles(query: DeclaredQuery) -> Iterator[Single]:
 
 def _overrides(needed: set[Single]) -> Iterator[dict[str, Any]]:
     exempt = {(collection, field) for collection, field in _costly() if field != EXPIRING.get(collection)}
-    expiring = set(EXPIRING.items())
+    expiring = {(collection, field) for collection, field in EXPIRING.items() if features.is_used(collection)}
     in_groups = {(one.collection, one.field) for one in needed if one.group}
     for collection, field in sorted(exempt | expiring | in_groups):
         served = [one for one in needed if (one.collection, one.field) == (collection, field)]
@@ -186,7 +186,7 @@ def _costly() -> Iterator[tuple[str, str]]:
             for field in _costly_fields("", schema, schema.get("$defs", {})):
                 yield document.collection, field
     for collection, fields in NEVER_ASKED_FOR.items():
-        for field in fields:
+        for field in fields if features.is_used(collection) else ():
             yield collection, field
 
 

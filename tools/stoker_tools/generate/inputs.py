@@ -36,7 +36,7 @@ def input_functions(name: str) -> str:
     return "\n\n".join(
         [
             "// From stoker.models. Refuses input that no worker could use; the worker names every other problem.\n"
-            f"function {name}Fits(type, input) {{\n  return {choice};\n}}",
+            f"function {name}Fits(type, input) {{\n  return {choice or 'false'};\n}}",
             *reversed(parts.values()),
         ]
     )

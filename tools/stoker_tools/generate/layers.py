@@ -26,7 +26,19 @@ that `models` imports only `registry` of them, which names the types of jobs."""
 
 FOUNDATION = {
     *("app_settings", "parameters"),
-    *("config", "errors", "firebase", "host", "languages", "logs", "registry", "shutdown", "task_functions", "version"),
+    *(
+        "config",
+        "errors",
+        "features",
+        "firebase",
+        "host",
+        "languages",
+        "logs",
+        "registry",
+        "shutdown",
+        "task_functions",
+        "version",
+    ),
 }
 """The modules of `stoker` that every package but `models` may import."""
 

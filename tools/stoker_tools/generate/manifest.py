@@ -32,7 +32,7 @@ ALWAYS = ("requirements.txt", FILE)
 OF_THE_CHECKOUT = (
     *("stoker/functions.py", "stoker/task_functions.py", "stoker/capacity.py", "stoker/config.py"),
     *("stoker/identity.py", "stoker/registry.py", "stoker/access/auth_events.py", "stoker/extend/job_type.py"),
-    "stoker/app_settings.py",
+    *("stoker/app_settings.py", "stoker/features.py", "stoker/parameters.py"),
     "../tools/stoker_tools/deploy/needs.py",
 )
 """The files of Stoker that decide the manifest. In an app, they are in the wheel."""
@@ -98,10 +98,13 @@ def manifest(functions: Path | None = None) -> str:
         raise GenerateError(str(error)) from None
     found, sources = manifest.specification, sources_of(functions, manifest.imported)
     _check_reserved(found["endpoints"].values())
+    settings = settings_in(functions)
     body = {
         "specVersion": found["specVersion"],
-        "requiredAPIs": [{"api": api.host, "reason": api.reason} for api in APIS],
-        "params": _parameters(settings_in(functions).region or DEFAULT_REGION),
+        "requiredAPIs": [
+            {"api": api.host, "reason": api.reason} for api in APIS if not api.feature or settings.has(api.feature)
+        ],
+        "params": _parameters(settings.region or DEFAULT_REGION),
         "endpoints": {name: _endpoint(one) for name, one in sorted(found["endpoints"].items())},
     }
     body = json.loads(json.dumps(body).replace(REGION, "{{ params.STOKER_REGION }}"))

@@ -36,7 +36,7 @@ def declarations() -> str:
         *(_interface(model) for model in models.values()),
         *(_new_interface(document) for document in documents() if _is_made_by_clients(document.model)),
         "/** The input of a job. The job's `type` decides its form. */\n"
-        "export type JobInput = " + " | ".join(of_jobs) + ";",
+        "export type JobInput = " + (" | ".join(of_jobs) or "never") + ";",
     ]
     return "\n\n".join(parts) + "\n"
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from stoker import config
+from stoker import config, features, registry
 from stoker.sandbox.formats import ACCEPTED, Accepted
 from stoker_tools.generate.checks import listed, literal
 
@@ -39,45 +39,63 @@ ANIMATIONS = tuple(accepted for accepted in ACCEPTED if accepted.animation)
 def upload_function(name: str) -> str:
     """Return the function that checks the name, the size and the media type of an uploaded file.
 
-    If the media type is unknown, the ending of the name is checked.
+    If the media type is unknown, the ending of the name is checked. Only files are accepted that a feature of the app
+    or a type of job of the app uses.
 
     Args:
         name: The name of the function.
     """
+    checks = [
+        *(_of_films() if features.has("video") else ()),
+        *(_of_lists() if features.has("batch") else ()),
+        *_of_own_types(),
+    ]
+    return (
+        "// From stoker.sandbox.formats, and from stoker.config: MEDIA_TYPES, MAX_SOURCE_BYTES and others.\n"
+        f"function {name}(file) {{\n  return file.name.toUtf8().size() <= {MAX_NAME_BYTES}\n"
+        f"    && file.name.matches({literal(NAME)})\n    && (" + "\n      || ".join(checks or ["false"]) + ");\n}"
+    )
+
+
+def _of_films() -> list[str]:
     kinds = "|".join(kind.removesuffix("/*") for kind in config.MEDIA_TYPES)
     films = [f"({kinds})/{_SUBTYPE}{_PARAMETERS}"] + [
         kind.replace(".", "[.]") for kind in _types(FILMS) if not kind.startswith(("video/", "audio/"))
     ]
     animations = _types(ANIMATIONS)
     stills = [kind for kind in config.WATERMARK_TYPES if kind not in animations]
-    captions = (*config.UNKNOWN_TYPES, "text/plain")
-    by_type = (
-        (f"file.contentType.matches({literal('|'.join(films))})", config.MAX_SOURCE_BYTES),
-        (f"file.contentType in {listed(animations)}", config.MAX_ANIMATION_BYTES),
-        (f"file.contentType in {listed(stills)}", config.MAX_WATERMARK_BYTES),
-        (f"file.contentType in {listed(config.CAPTIONS_TYPES)}", config.MAX_CAPTIONS_BYTES),
-        (f"file.contentType.lower().matches({literal(_LISTS)})", config.MAX_LIST_BYTES),
-    )
-    by_name = (
-        (config.UNKNOWN_TYPES, _endings(FILMS), config.MAX_SOURCE_BYTES),
-        (config.UNKNOWN_TYPES, _endings(ANIMATIONS), config.MAX_ANIMATION_BYTES),
-        (captions, config.CAPTIONS_ENDINGS, config.MAX_CAPTIONS_BYTES),
-        (
-            (*config.UNKNOWN_TYPES, *config.VAGUE_LIST_TYPES),
-            (*config.CSV_ENDINGS, *config.JSON_ENDINGS),
-            config.MAX_LIST_BYTES,
-        ),
-    )
-    checks = [f"({condition} && file.size <= {most})" for condition, most in by_type]
-    checks += [
+    return [
+        _check(f"file.contentType.matches({literal('|'.join(films))})", config.MAX_SOURCE_BYTES),
+        _check(f"file.contentType in {listed(animations)}", config.MAX_ANIMATION_BYTES),
+        _check(f"file.contentType in {listed(stills)}", config.MAX_WATERMARK_BYTES),
+        _check(f"file.contentType in {listed(config.CAPTIONS_TYPES)}", config.MAX_CAPTIONS_BYTES),
+        _check_name(config.UNKNOWN_TYPES, _endings(FILMS), config.MAX_SOURCE_BYTES),
+        _check_name(config.UNKNOWN_TYPES, _endings(ANIMATIONS), config.MAX_ANIMATION_BYTES),
+        _check_name((*config.UNKNOWN_TYPES, "text/plain"), config.CAPTIONS_ENDINGS, config.MAX_CAPTIONS_BYTES),
+    ]
+
+
+def _of_lists() -> list[str]:
+    unclear = (*config.UNKNOWN_TYPES, *config.VAGUE_LIST_TYPES)
+    return [
+        _check(f"file.contentType.lower().matches({literal(_LISTS)})", config.MAX_LIST_BYTES),
+        _check_name(unclear, (*config.CSV_ENDINGS, *config.JSON_ENDINGS), config.MAX_LIST_BYTES),
+    ]
+
+
+def _of_own_types() -> list[str]:
+    own = [one for one in registry.job_types().values() if one.uploads]
+    return [_check(f"file.contentType in {listed(one.uploads)}", one.max_upload_bytes) for one in own]
+
+
+def _check(condition: str, most: int) -> str:
+    return f"({condition} && file.size <= {most})"
+
+
+def _check_name(types: Iterable[str], endings: Iterable[str], most: int) -> str:
+    return (
         f"(file.contentType in {listed(types)}\n        && file.name.lower().matches({_ending_in(endings)})"
         f" && file.size <= {most})"
-        for types, endings, most in by_name
-    ]
-    return (
-        "// From stoker.sandbox.formats, and from stoker.config: MEDIA_TYPES, MAX_SOURCE_BYTES and others.\n"
-        f"function {name}(file) {{\n  return file.name.toUtf8().size() <= {MAX_NAME_BYTES}\n"
-        f"    && file.name.matches({literal(NAME)})\n    && (" + "\n      || ".join(checks) + ");\n}"
     )
 
 
