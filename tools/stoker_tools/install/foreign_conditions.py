@@ -60,7 +60,7 @@ def _value(expression: Expression, binding: Binding) -> bool | None:
             left, right = (_text(part, binding) for part in expression.parts)
             return None if left is None or right is None else (left == right) == (expression.text == "==")
         case "binary", "in":
-            return _is_in(*expression.parts, binding)
+            return _is_in(expression.parts[0], expression.parts[1], binding)
         case "ternary", _:
             condition, *branches = (_value(part, binding) for part in expression.parts)
             if condition is None:

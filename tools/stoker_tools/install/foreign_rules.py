@@ -3,8 +3,8 @@
 Rules are added up: what one block allows, no other block can refuse. So a block of the app that covers a path of Stoker
 may allow no more than Stoker's own rules. Only what surely allows nothing there is accepted.
 
-A block that names a collection of Stoker's shows that the app uses this collection itself. Then Stoker's rules would open
-the app's documents, and the app's rules those of Stoker.
+A block that names a collection of Stoker's shows that the app uses this collection itself. Then Stoker's rules would
+open the app's documents, and the app's rules those of Stoker.
 """
 
 from collections.abc import Collection, Iterator, Sequence
