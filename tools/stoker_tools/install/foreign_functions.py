@@ -68,8 +68,10 @@ def declared_functions(path: str, text: str) -> list[DeclaredFunction]:
         >>> one.name, one.event
         ('hello', 'beforeCreate')
     """
-    found = _python(text) if path.endswith(".py") else _javascript(path, text)
-    return sorted(set(found), key=lambda one: (one.line, one.name, one.event))
+    found = set(_python(text) if path.endswith(".py") else _javascript(path, text))
+    blocking = {one.name for one in found if one.event}
+    found = {one for one in found if one.event or one.name not in blocking}
+    return sorted(found, key=lambda one: (one.line, one.name, one.event))
 
 
 def _python(text: str) -> Iterator[DeclaredFunction]:
@@ -132,7 +134,7 @@ def _javascript(path: str, text: str) -> Iterator[DeclaredFunction]:
 
 
 def _calls(name: str, text: str) -> Iterator["re.Match[str]"]:
-    """Yield the calls of a function. A quote in a regular expression may have hidden them in the code without strings."""
+    """Yield the calls of a function. A quote in a regular expression may have hidden them in the blanked code."""
     for found in re.finditer(rf"(?<![\w$]){re.escape(name)}\s*\(", text):
         before = text[text.rfind("\n", 0, found.start()) + 1 : found.start()]
         if "//" not in before and not before.lstrip().startswith(("*", "/*")):
@@ -187,7 +189,7 @@ def function_refusals(
     for event in OURS:
         if places := [(path, one) for path, one in found if one.event == event]:
             yield _blocking(codebase, places, event, wanted=blocking)
-    ours = {name: name for name in functions if blocking or name not in OURS.values()}
+    ours = {name for name in functions if blocking or name not in OURS.values()}
     named: dict[str, tuple[str, int]] = {}
     for path, one in found:
         if one.name and codebase.deployed_name(one.name) in ours:
@@ -246,11 +248,14 @@ def _cure_in_python(event: str) -> str:
 
 
 def _cure_in_javascript(event: str) -> str:
-    return (
-        "Set STOKER_BLOCKING=false in the .env of Stoker's functions. Code in JavaScript can't import Stoker's "
-        "function. Stoker's function on_user_created makes the profile soon after a sign-up. If the app needs it at once, let "
-        "it call ensureProfile after the sign-up. Blocked domains are then not refused: let your own function refuse them."
-        if event == BEFORE_CREATED
-        else "Set STOKER_BLOCKING=false in the .env of Stoker's functions. Code in JavaScript can't import Stoker's "
-        "function. Let the app call ensureProfile after each sign-in: it makes a missing profile, and confirms it."
-    )
+    lines = [
+        "Set STOKER_BLOCKING=false in the .env of Stoker's functions: JavaScript can't import Stoker's function.",
+    ]
+    if event == BEFORE_CREATED:
+        lines += [
+            "on_user_created makes the profile soon after a sign-up. If the app needs it at once, let it call",
+            "ensureProfile after the sign-up. Stoker then refuses no domains of e-mail addresses: your function can.",
+        ]
+    else:
+        lines += ["Let the app call ensureProfile after a sign-in: it makes a missing profile, and confirms it."]
+    return "\n".join(lines)
