@@ -1,0 +1,143 @@
+"""An app's rules with Stoker's region: Google's rules engine gives the verdicts that `stoker install` promises.
+
+If the rules are accepted, requests to Stoker's paths are judged as with Stoker's rules alone, and requests to the app's
+paths as with the app's rules alone.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import PurePosixPath
+
+import pytest
+
+from rules.case import Case
+from rules.documents import documents
+from rules.firestore_cases import cases
+from stoker_tools.install.foreign_paths import COLLECTIONS, firestore_paths
+from stoker_tools.install.foreign_rules import FIRESTORE, rules_refusals
+from stoker_tools.install.foreign_scanner import ForeignMatch, scan
+from stoker_tools.rules_lab.firestore import Create, Delete, FirestoreEmulator, Get, Query, Request, Update
+from stoker_tools.rules_lab.identities import Tokens
+from stoker_tools.rules_lab.judge import misjudged
+from unit.install.foreign_apps import APPS, ForeignApp
+
+ACCEPTED = [app for app in APPS if not app.refused]
+REFUSED = [app for app in APPS if app.refused]
+GROUPS = {name for collection in COLLECTIONS for name in collection.split("/")}
+WHO = ("nobody", "ada", "bob", "rex", "tenant")
+
+
+def is_guarded(case: Case) -> bool:
+    """Return whether a case is about a path of Stoker. The app may have collections below Stoker's documents."""
+    request = case.request
+    if isinstance(request, Query):
+        path = request.collection
+        return path in GROUPS if request.group else "/".join(path.split("/")[::2]) in COLLECTIONS
+    names = request.path.split("/")
+    return len(names) % 2 == 0 and "/".join(names[::2]) in COLLECTIONS
+
+
+CASES = [case for case in cases() if is_guarded(case)]
+
+
+def region(ours: str) -> str:
+    """Return what stands in Stoker's rules, as it stands in the region of an app: functions have names of their own."""
+    [root] = scan(ours).services[FIRESTORE].blocks
+    body = ours[root.opened : root.closed]
+    for name in {name for _, block in pairs(root) for name, _ in block.functions}:
+        body = re.sub(rf"(?<![\w.])({name})(?=\()", f"stoker{name[0].upper()}{name[1:]}", body)
+    return f"// BEGIN stoker\n{body}\n// END stoker\n"
+
+
+def pairs(block: ForeignMatch) -> Iterator[tuple[str, ForeignMatch]]:
+    """Yield each block below a block, and the block itself, with its path below the root of the documents."""
+    for chain in block.walk():
+        segments = [segment for part in chain for segment in part.segments]
+        yield "/".join(segment.literal or "ada" for segment in segments[3:]), chain[-1]
+
+
+def with_region(rules: str, text: str) -> str:
+    """Return an app's rules with Stoker's region in a block of its own."""
+    at = scan(rules).services[FIRESTORE].closed
+    return f"{rules[:at]}match /databases/{{database}}/documents {{\n{text}\n}}\n{rules[at:]}"
+
+
+def restored(project: FirestoreEmulator, request: Request) -> None:
+    """Undo the change of a request."""
+    if not isinstance(request, Get | Query):
+        before = documents()
+        there = request.path in before
+        project.put({request.path: before[request.path]} if there else {}, [] if there else [request.path])
+
+
+def wrong(project: FirestoreEmulator, identities: Tokens, chosen: list[Case]) -> list[str]:
+    """Return the cases that a project judges in another way than Stoker's rules."""
+    found = misjudged(
+        chosen,
+        lambda case: project.allows(case.request, identities[case.who]),
+        lambda case: restored(project, case.request),
+    )
+    return [str(case) for case in found]
+
+
+def own_requests(rules: str) -> Iterator[Request]:
+    """Yield requests to the paths that an app's own blocks name."""
+    fields = {"uid": "ada", "owner": "ada", "text": "Hello", "title": "Hello", "price": 1, "lines": []}
+    for service in scan(rules).services[FIRESTORE].blocks:
+        for path, block in pairs(service):
+            names = path.split("/")
+            if not block.allows or len(names) % 2 or "/".join(names[::2]) in COLLECTIONS:
+                continue
+            yield from (Get(path), Create(path, fields), Update(path, {"text": "Hello"}), Delete(path))
+            yield Query(str(PurePosixPath(path).parent))
+            yield Query(names[-2], group=True)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("app", ACCEPTED, ids=lambda app: app.name)
+def test_accepted_rules_leave_our_verdicts_as_they_are(
+    new_project: Callable[[], FirestoreEmulator], identities: Tokens, firestore_rules: str, app: ForeignApp
+) -> None:
+    rules = with_region(app.rules, region(firestore_rules))
+    assert rules_refusals(rules, "firestore.rules", FIRESTORE, firestore_paths()) == []
+    project = new_project()
+    project.load(rules)
+    project.put(documents())
+    assert wrong(project, identities, CASES) == []
+
+
+@pytest.mark.parametrize("app", ACCEPTED, ids=lambda app: app.name)
+def test_our_region_leaves_the_apps_verdicts_as_they_are(
+    new_project: Callable[[], FirestoreEmulator], identities: Tokens, firestore_rules: str, app: ForeignApp
+) -> None:
+    requests = [(request, who) for request in own_requests(app.rules) for who in WHO]
+    verdicts = []
+    for rules in (app.rules, with_region(app.rules, region(firestore_rules))):
+        project = new_project()
+        project.load(rules)
+        of_these = []
+        for request, who in requests:
+            of_these.append(project.allows(request, identities[who]))
+            restored(project, request)
+        verdicts.append(of_these)
+    assert len(requests) >= 5
+    assert verdicts[0] == verdicts[1]
+
+
+@pytest.mark.parametrize("app", REFUSED, ids=lambda app: app.name)
+def test_refused_rules_would_change_a_verdict(
+    new_project: Callable[[], FirestoreEmulator], identities: Tokens, firestore_rules: str, app: ForeignApp
+) -> None:
+    """Either a request to Stoker's paths is allowed that Stoker refuses, or one that the app refuses is allowed."""
+    both, alone = new_project(), new_project()
+    both.load(with_region(app.rules, region(firestore_rules)))
+    alone.load(app.rules)
+    chosen = [case for case in CASES if case.request.__class__ in (Get, Query, Update, Delete)][::3]
+    for project in (both, alone):
+        project.put(documents())
+    changed = [
+        case
+        for case in chosen
+        if both.allows(case.request, identities[case.who]) != alone.allows(case.request, identities[case.who])
+    ]
+    assert changed or wrong(both, identities, chosen)
