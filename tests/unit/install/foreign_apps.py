@@ -90,7 +90,7 @@ service cloud.firestore {
 """
 
 TEST_MODE = firestore(
-    "match /{document=**} {\n  allow read, write: if request.time < timestamp.date(2026, 12, 1);\n}", version=""
+    "match /{document=**} {\n  allow read, write: if request.time < timestamp.date(2100, 1, 1);\n}", version=""
 )
 
 OWN_PROFILE = firestore("""
@@ -109,20 +109,20 @@ OLD_EVERYTHING_OF_A_USER = firestore(
 
 TODO = firestore("""
     match /tasks/{taskId} {
-      allow read, update, delete: if request.auth.uid == resource.data.owner;
-      allow create: if request.auth.uid == request.resource.data.owner;
+      allow read, update, delete: if request.auth.uid == resource.data.userId;
+      allow create: if request.auth.uid == request.resource.data.userId;
     }
     match /lists/{list}/tasks/{taskId} { allow read: if request.auth != null; }
 """)
 
-GROUP = firestore("match /{path=**}/tasks/{id} { allow read: if resource.data.public == true; }")
+GROUP = firestore("match /{path=**}/tasks/{id} { allow read: if request.auth != null; }")
 
 TAIL = firestore("match /{col=**}/{docId} { allow read, WRITE: if request.auth != null }")
 
 TWO_LEVELS = firestore("match /{a}/{b} { match /{c}/{d} { allow write; } }")
 
 FROM_THE_TOP = """service cloud.firestore {
-  match /{everything=**} { allow read: if request.auth.token.email.matches('.*@acme[.]example'); }
+  match /{everything=**} { allow read: if request.auth.token.email.matches('.*@example[.]com'); }
 }
 """
 
