@@ -32,7 +32,9 @@ TOKEN = re.compile(
 IMPORT = re.compile(r"(?:import\s+(?:type\s+)?[\w$*{}\s,]+\s+from\b|(?:const|let|var)\s*\{[^}]*\}\s*=\s*require\b)")
 FIRST_GENERATION = re.compile(r"\.\s*(beforeCreate|beforeSignIn)\s*\(")
 OF_USER = re.compile(r"\buser\s*\([^;]{0,300}$")
-TRIGGER = re.compile(r"\bon[A-Z]\w*\s*(?:<[^;()]*>\s*)?\(|\bfunctions\s*\.|\bbefore(?:User|Create|SignIn)\w*\s*\(")
+TRIGGER = re.compile(
+    r"\bon[A-Z]\w*\s*\)?\s*(?:<[^;()]*>\s*)?\(|\bfunctions\s*\.|\bbefore(?:User|Create|SignIn)\w*\s*\("
+)
 EXPORTED = re.compile(
     r"\bexports\s*\.\s*([A-Za-z_$][\w$]*)\s*=(?!=)"
     r"|\bexport\s+(?:const|let|var|(?:async\s+)?function)\s+([A-Za-z_$][\w$]*)"
