@@ -170,6 +170,8 @@ def test_rules_of_another_service_have_no_place_for_ours() -> None:
         ("match /{file} { allow get, write: if request.auth != null; }", []),
         ("match /{file} { allow list: if request.auth != null; }", ["wider-rights"]),
         ("match /{folder}/{file} { allow create: if request.auth != null; }", ["wider-rights"]),
+        ("allow list: if request.auth != null;", ["wider-rights"]),
+        ("allow get, write: if request.auth != null;", []),
         ("match /user-uploads/{uid}/{file} { allow read: if request.auth.uid == uid; }", ["folder-taken"]),
         ("match /public/{path=**} { allow read; }", ["folder-shared"]),
         ("match /public/{path=**} { allow read: if true; allow write: if false; }", ["folder-shared"]),

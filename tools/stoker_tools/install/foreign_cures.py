@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from stoker_tools.install.foreign_paths import GuardedPath
+from stoker_tools.install.foreign_paths import ROOT_LENGTH, GuardedPath
 from stoker_tools.install.foreign_scanner import ForeignAllow
 from stoker_tools.install.foreign_segments import RulesSegment
 
@@ -11,9 +11,6 @@ SHOWN = 4
 
 LONGEST = 100
 """The most characters of a condition that a sentence shows."""
-
-COLLECTION_AT = 3
-"""The place of the first collection or folder in a path: behind the database or the bucket."""
 
 
 def cure_of_wider(
@@ -44,16 +41,19 @@ def narrowed(
         allows: Its permissions.
         paths: The paths of Stoker that it covers.
     """
-    at = max(COLLECTION_AT, min(_last_name_at(path) for path in paths))
+    paths = [path for path in paths if len(path.segments) > ROOT_LENGTH]
+    if not paths or len(segments) <= ROOT_LENGTH:
+        return None
+    at = max(ROOT_LENGTH, min(_last_name_at(path) for path in paths))
     names = list(dict.fromkeys(str(path.segments[at]) for path in paths))
-    below = segments[COLLECTION_AT:]
+    below = segments[ROOT_LENGTH:]
     globs = [index for index, segment in enumerate(segments) if segment.is_glob]
-    if (globs and globs[0] < COLLECTION_AT) or len(segments) <= COLLECTION_AT:
+    if globs and globs[0] < ROOT_LENGTH:
         return None
     if globs and globs[0] <= at:
         between = [RulesSegment(name=f"parent{index}") for index in range(globs[0], at)]
         name = _unused("collection" if segments[0].literal == "databases" else "folder", segments)
-        below = (*segments[COLLECTION_AT : globs[0]], *between, RulesSegment(name=name), segments[globs[0]])
+        below = (*segments[ROOT_LENGTH : globs[0]], *between, RulesSegment(name=name), segments[globs[0]])
     elif segments[at].literal is None:
         name = segments[at].name
     else:

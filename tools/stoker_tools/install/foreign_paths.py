@@ -31,6 +31,9 @@ FOLDERS = ("user-uploads", "job-outputs", "public")
 READING = frozenset({"get", "list"})
 WRITING = frozenset({"create", "update", "delete"})
 ALL = READING | WRITING
+LIST = frozenset({"list"})
+ROOT_LENGTH = 3
+"""The number of segments that lead to the collections of a database, and to the folders of a bucket."""
 
 
 @dataclass(frozen=True)
@@ -104,12 +107,14 @@ def storage_paths(folders: Iterable[str] = FOLDERS, bucket: str | None = None) -
         folders: The folders that the app's features need.
         bucket: The name of Stoker's bucket; None if it is not known.
     """
-    return [path for folder in folders for path in _files(folder, bucket)]
+    # The list of all files is asked for with the path of the bucket.
+    whole = GuardedPath("the list of all files", "the list of all files", ("b", bucket, "o"), LIST, renamable=False)
+    return [whole, *(path for folder in folders for path in _files(folder, bucket))]
 
 
 def _files(folder: str, bucket: str | None) -> Iterator[GuardedPath]:
     root = ("b", bucket, "o", folder)
     readable = folder == "public"
     # The list of a folder's files is asked for with the path of the folder.
-    yield GuardedPath(folder, folder, root, frozenset({"list"}), readable=readable, renamable=False)
+    yield GuardedPath(folder, folder, root, LIST, readable=readable, renamable=False)
     yield GuardedPath(folder, folder, (*root, None), is_tree=True, readable=readable, renamable=False)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from stoker_tools.install.foreign_conditions import is_always_true, is_never_true
 from stoker_tools.install.foreign_cures import cure_of_taken, cure_of_wider, shortened, some
-from stoker_tools.install.foreign_paths import READING, WRITING, GuardedPath
+from stoker_tools.install.foreign_paths import READING, ROOT_LENGTH, WRITING, GuardedPath
 from stoker_tools.install.foreign_refusals import Refusal, Remark
 from stoker_tools.install.foreign_region import region_of
 from stoker_tools.install.foreign_scanner import (
@@ -112,6 +112,8 @@ def coverages(
 
 
 def _names(segments: Sequence[RulesSegment], path: GuardedPath, version: int) -> bool:
+    if len(path.segments) == ROOT_LENGTH:
+        return False  # The bucket has no name of Stoker's.
     return _covers(segments, path, version) and not _covers(segments, path.renamed(FRESH), version)
 
 
