@@ -91,6 +91,19 @@ def test_the_narrowed_block_keeps_the_condition() -> None:
     assert "&& (request.time < timestamp.date(2100, 1, 1));" in refused.cure
 
 
+def test_a_collection_of_a_feature_that_is_off_is_free() -> None:
+    rules = firestore("match /analyticsEvents/{id} { allow read; }")
+    assert rules_refusals(rules, "f", FIRESTORE, firestore_paths(collections=["users", "tasks"])) == []
+
+
+def test_a_collection_that_the_app_declares_for_stoker_is_guarded() -> None:
+    rules = firestore("match /notes/{id} { allow read; }")
+    [refused] = rules_refusals(rules, "f", FIRESTORE, firestore_paths(own=["notes"]))
+    assert isinstance(refused, Refusal)
+    assert refused.code == "collection-taken"
+    assert "stoker.document" in refused.cure
+
+
 def test_a_function_may_not_have_the_name_of_one_of_ours() -> None:
     rules = firestore("function stokerIsAdmin() { return true; }\nmatch /notes/{id} { allow read; }")
     [refused] = rules_refusals(rules, "firestore.rules", FIRESTORE, firestore_paths(), {"stokerIsAdmin"})
@@ -187,6 +200,12 @@ def test_the_narrowed_block_for_files_is_a_way_out() -> None:
     [refused] = of_storage("match /{path=**} { allow read, write: if request.auth != null; }")
     assert isinstance(refused, Refusal)
     assert of_storage(refused.cure[refused.cure.index("match ") :]) == []
+
+
+def test_the_list_of_a_folder_has_a_way_out_of_its_own() -> None:
+    [refused] = of_storage("match /{file} { allow read: if request.auth != null; }")
+    assert isinstance(refused, Refusal)
+    assert "get in place of read" in refused.cure
 
 
 def test_our_own_rules_without_a_region_are_refused_block_by_block() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from stoker_tools.install.foreign_codebases import FILE, codebase_refusals, foreign_codebases, unread_codebases
 from stoker_tools.install.foreign_databases import DEFAULT_DATABASE, RulesEntry, chosen_entry, unnamed_rules
 from stoker_tools.install.foreign_functions import function_refusals
-from stoker_tools.install.foreign_paths import FOLDERS, firestore_paths, storage_paths
+from stoker_tools.install.foreign_paths import COLLECTIONS, FOLDERS, firestore_paths, storage_paths
 from stoker_tools.install.foreign_refusals import Refusal, Remark
 from stoker_tools.install.foreign_rules import FIRESTORE, STORAGE, rules_refusals
 from stoker_tools.install.foreign_settings import LinedSettings, UnreadableSettings, settings_of
@@ -29,6 +29,7 @@ class PlannedInstall:
         own: The collections that the app declares with `stoker.document`.
         database: The database that stoker.toml names; None if it names none.
         bucket: The bucket that stoker.toml names; None if it names none.
+        collections: The collections of Stoker, by their usual names; fewer if features are off.
         folders: The folders of Stoker in the bucket; none if no feature needs files.
         rules_functions: The names of the functions of Stoker's region in the rules.
     """
@@ -42,6 +43,7 @@ class PlannedInstall:
     own: tuple[str, ...] = ()
     database: str | None = None
     bucket: str | None = None
+    collections: tuple[str, ...] = COLLECTIONS
     folders: tuple[str, ...] = FOLDERS
     rules_functions: frozenset[str] = frozenset()
 
@@ -117,7 +119,7 @@ def _of_rules(
         yield _missing(settings, entry)
         return
     if is_firestore:
-        paths = firestore_paths(planned.names, planned.database or DEFAULT_DATABASE, planned.own)
+        paths = firestore_paths(planned.names, planned.database or DEFAULT_DATABASE, planned.own, planned.collections)
     else:
         paths = storage_paths(planned.folders, planned.bucket)
     name = FIRESTORE if is_firestore else STORAGE

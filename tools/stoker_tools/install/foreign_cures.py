@@ -1,13 +1,19 @@
 """The ways out of a `match` block that covers paths of Stoker, as text with an example."""
 
 from collections.abc import Iterable, Sequence
+from textwrap import fill
 
-from stoker_tools.install.foreign_paths import ROOT_LENGTH, GuardedPath
+from stoker_tools.install.foreign_paths import LIST, ROOT_LENGTH, GuardedPath
 from stoker_tools.install.foreign_scanner import ForeignAllow
 from stoker_tools.install.foreign_segments import RulesSegment
 
 SHOWN = 4
 """The most names that a sentence lists."""
+
+OTHER_FOLDER = "Keep the app's files in another folder, and name it in this block."
+
+WIDTH = 80
+"""The most characters of a line of names."""
 
 LONGEST = 100
 """The most characters of a condition that a sentence shows."""
@@ -23,10 +29,18 @@ def cure_of_wider(
         allows: Its permissions.
         paths: The paths of Stoker that it covers.
     """
-    example = narrowed(segments, allows, paths)
-    if example is None:
-        return "Remove this block, or write a block for each collection of the app, by its name."
-    return f"Remove this block, write a block for each collection of the app by its name, or narrow it:\n{example}"
+    things = "collection" if _is_firestore(segments) else "folder"
+    ways = [f"Remove this block, or write a block for each {things} of the app by its name."]
+    if all(path.methods == LIST for path in paths):
+        ways.append("Or write get in place of read and list: one file is then still read.")
+    if example := narrowed(segments, allows, paths):
+        ways.append(f"Or narrow it:\n{example}")
+    return "\n".join(ways)
+
+
+def _is_firestore(segments: Sequence[RulesSegment]) -> bool:
+    # A path of rules may begin with a wildcard. In a bucket, all paths begin with /b.
+    return segments[0].literal != "b"
 
 
 def narrowed(
@@ -52,14 +66,14 @@ def narrowed(
         return None
     if globs and globs[0] <= at:
         between = [RulesSegment(name=f"parent{index}") for index in range(globs[0], at)]
-        name = _unused("collection" if segments[0].literal == "databases" else "folder", segments)
+        name = _unused("collection" if _is_firestore(segments) else "folder", segments)
         below = (*segments[ROOT_LENGTH : globs[0]], *between, RulesSegment(name=name), segments[globs[0]])
     elif segments[at].literal is None:
         name = segments[at].name
     else:
         return None
     path = "".join(f"/{_written(segment)}" for segment in below)
-    texts = ", ".join(f"'{one}'" for one in names)
+    texts = fill(", ".join(f"'{one}'" for one in names), WIDTH, subsequent_indent="      ", break_long_words=False)
     lines = [f"  allow {', '.join(one.methods)}: if !({name} in [{texts}]){_and(one)};" for one in allows]
     return "\n".join([f"match {path} {{", *lines, "}"])
 
@@ -94,7 +108,9 @@ def cure_of_taken(paths: Sequence[GuardedPath]) -> str:
     removed = "If the block was copied from Stoker's rules, or the app keeps nothing there, delete it."
     names = dict.fromkeys(path.default for path in paths if path.renamable)
     if not names:
-        return f"Keep the app's files in another folder, and name it in this block. {removed}"
+        is_document = paths[0].segments[0] == "databases"
+        kept = "Give the document of stoker.document another collection." if is_document else OTHER_FOLDER
+        return f"{kept} {removed}"
     lines = [f'{name} = "{_stoker(name)}"' for name in names]
     return "\n".join(["Give Stoker's collection another name in stoker.toml:", "[names]", *lines, removed])
 

@@ -75,7 +75,10 @@ class GuardedPath:
 
 
 def firestore_paths(
-    names: Mapping[str, str] | None = None, database: str = "(default)", own: Iterable[str] = ()
+    names: Mapping[str, str] | None = None,
+    database: str = "(default)",
+    own: Iterable[str] = (),
+    collections: Iterable[str] = COLLECTIONS,
 ) -> list[GuardedPath]:
     """Return the paths of Stoker's documents.
 
@@ -84,6 +87,7 @@ def firestore_paths(
             stoker.toml. A collection that is missing has its usual name.
         database: The id of Stoker's database.
         own: The collections that the app declares with `stoker.document`.
+        collections: The collections that the app's features need.
 
     Example:
         >>> firestore_paths({"users": "members"})[1].segments
@@ -92,11 +96,11 @@ def firestore_paths(
     named = names or {}
     root: tuple[Wanted, ...] = ("databases", database, "documents")
     paths = []
-    for collection in (*COLLECTIONS, *own):
+    for collection in (*collections, *own):
         parts = collection.split("/")
         actual = [named.get(part, part) for part in parts]
         below = tuple(segment for part in actual for segment in (part, None))
-        paths.append(GuardedPath(parts[-1], actual[-1], root + below, renamable=collection not in own))
+        paths.append(GuardedPath(parts[-1], actual[-1], root + below, renamable=collection in COLLECTIONS))
     return paths
 
 

@@ -48,6 +48,6 @@ def blocks_at(service: ForeignMatch, root: Sequence[Wanted], version: int) -> li
     found = []
     for chain in service.walk():
         segments = [segment for block in chain for segment in block.segments]
-        if not any(segment.is_glob for segment in segments) and any(bindings(segments, root, version)):
+        if not any(one.is_glob for one in segments) and any(True for _ in bindings(segments, root, version)):
             found.append(chain[-1])
     return [block for block in found if block.segments]

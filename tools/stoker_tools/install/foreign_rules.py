@@ -85,7 +85,7 @@ def rules_refusals(
         elif one.taken:
             found.append(_taken(file, service, one))
         else:
-            found.append(_wider(file, service, one))
+            found.append(_wider(file, one))
     return sorted(found, key=lambda one: one.line)
 
 
@@ -159,13 +159,12 @@ def _permissions(block: ForeignMatch) -> str:
     return "; ".join(parts)
 
 
-def _wider(file: str, service: str, one: Coverage) -> Refusal:
-    things = "collections" if service == FIRESTORE else "folders"
+def _wider(file: str, one: Coverage) -> Refusal:
     return Refusal(
         file,
         one.block.line,
         "wider-rights",
-        f"`{one.block.text}` ({_permissions(one.block)}) also covers {things} of Stoker: {some(one.wider)}. Rules are "
+        f"`{one.block.text}` ({_permissions(one.block)}) also covers paths of Stoker: {some(one.wider)}. Rules are "
         "added up, so clients could do more there than Stoker's rules allow.",
         cure_of_wider(one.segments, one.block.allows, one.wider),
     )
