@@ -4,7 +4,6 @@ If the rules are accepted, requests to Stoker's paths are judged as with Stoker'
 paths as with the app's rules alone.
 """
 
-import re
 from collections.abc import Callable, Iterator
 from pathlib import PurePosixPath
 
@@ -13,7 +12,11 @@ import pytest
 from rules.case import Case
 from rules.documents import documents
 from rules.firestore_cases import cases
-from stoker_tools.install.foreign_paths import COLLECTIONS, firestore_paths
+from stoker.app_settings import COLLECTIONS
+from stoker_tools.generate.app_rules import region
+from stoker_tools.generate.files import document_regions
+from stoker_tools.generate.inputs import input_functions
+from stoker_tools.install.foreign_paths import firestore_paths
 from stoker_tools.install.foreign_rules import FIRESTORE, rules_refusals
 from stoker_tools.install.foreign_scanner import ForeignMatch, scan
 from stoker_tools.rules_lab.firestore import Create, Delete, FirestoreEmulator, Get, Query, Request, Update
@@ -23,7 +26,8 @@ from unit.install.foreign_apps import APPS, ForeignApp
 
 ACCEPTED = [app for app in APPS if not app.refused]
 REFUSED = [app for app in APPS if app.refused and "if false" not in app.rules]
-GROUPS = {name for collection in COLLECTIONS for name in collection.split("/")}
+PATHS = {"/".join(str(one) for one in path.segments[3::2]) for path in firestore_paths()}
+"""The collections of Stoker, such as `users/completions`."""
 WHO = ("nobody", "ada", "bob", "rex", "tenant")
 
 
@@ -32,9 +36,9 @@ def is_guarded(case: Case) -> bool:
     request = case.request
     if isinstance(request, Query):
         path = request.collection
-        return path in GROUPS if request.group else "/".join(path.split("/")[::2]) in COLLECTIONS
+        return path in COLLECTIONS if request.group else "/".join(path.split("/")[::2]) in PATHS
     names = request.path.split("/")
-    return len(names) % 2 == 0 and "/".join(names[::2]) in COLLECTIONS
+    return len(names) % 2 == 0 and "/".join(names[::2]) in PATHS
 
 
 CASES = [case for case in cases() if is_guarded(case)]
@@ -44,15 +48,6 @@ FEW = list(
 """The shortest case of each collection, operation, user and verdict. `test_firestore_rules.py` tries the others."""
 
 
-def region(ours: str) -> str:
-    """Return what stands in Stoker's rules, as it stands in the region of an app: functions have names of their own."""
-    [root] = scan(ours).services[FIRESTORE].blocks
-    body = ours[root.opened : root.closed]
-    for name in {name for _, block in pairs(root) for name, _ in block.functions}:
-        body = re.sub(rf"(?<![\w.])({name})(?=\()", f"stoker{name[0].upper()}{name[1:]}", body)
-    return f"// BEGIN stoker\n{body}\n// END stoker\n"
-
-
 def pairs(block: ForeignMatch) -> Iterator[tuple[str, ForeignMatch]]:
     """Yield each block below a block, and the block itself, with its path below the root of the documents."""
     for chain in block.walk():
@@ -60,8 +55,10 @@ def pairs(block: ForeignMatch) -> Iterator[tuple[str, ForeignMatch]]:
         yield "/".join(segment.literal or "ada" for segment in segments[3:]), chain[-1]
 
 
-def with_region(rules: str, text: str) -> str:
+def with_region(rules: str, template: str) -> str:
     """Return an app's rules with Stoker's region in a block of its own."""
+    parts = {**document_regions(), "input": input_functions("input")}
+    text = f"// BEGIN stoker\n{region(template, parts, names={})}// END stoker\n"
     at = scan(rules).services[FIRESTORE].closed
     return f"{rules[:at]}match /databases/{{database}}/documents {{\n{text}\n}}\n{rules[at:]}"
 
@@ -90,7 +87,7 @@ def own_requests(rules: str) -> Iterator[Request]:
     for service in scan(rules).services[FIRESTORE].blocks:
         for path, block in pairs(service):
             names = path.split("/")
-            if not block.allows or len(names) % 2 or "/".join(names[::2]) in COLLECTIONS:
+            if not block.allows or len(names) % 2 or "/".join(names[::2]) in PATHS:
                 continue
             yield from (Get(path), Create(path, fields), Update(path, {"text": "Hello"}), Delete(path))
             yield Query(str(PurePosixPath(path).parent))
@@ -102,7 +99,7 @@ def own_requests(rules: str) -> Iterator[Request]:
 def test_accepted_rules_leave_our_verdicts_as_they_are(
     new_project: Callable[[], FirestoreEmulator], identities: Tokens, firestore_rules: str, app: ForeignApp
 ) -> None:
-    rules = with_region(app.rules, region(firestore_rules))
+    rules = with_region(app.rules, firestore_rules)
     assert rules_refusals(rules, "firestore.rules", FIRESTORE, firestore_paths()) == []
     project = new_project()
     project.load(rules)
@@ -116,7 +113,7 @@ def test_our_region_leaves_the_apps_verdicts_as_they_are(
 ) -> None:
     requests = [(request, who) for request in own_requests(app.rules) for who in WHO]
     verdicts = []
-    for rules in (app.rules, with_region(app.rules, region(firestore_rules))):
+    for rules in (app.rules, with_region(app.rules, firestore_rules)):
         project = new_project()
         project.load(rules)
         of_these = []
@@ -133,6 +130,6 @@ def test_refused_rules_would_open_our_paths(
     new_project: Callable[[], FirestoreEmulator], identities: Tokens, firestore_rules: str, app: ForeignApp
 ) -> None:
     project = new_project()
-    project.load(with_region(app.rules, region(firestore_rules)))
+    project.load(with_region(app.rules, firestore_rules))
     project.put(documents())
     assert wrong(project, identities, FEW)

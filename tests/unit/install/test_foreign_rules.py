@@ -1,12 +1,9 @@
 """An app's rules that leave Stoker's paths alone are accepted. Others are refused, with the line and the way out."""
 
-import ast
-from itertools import pairwise
-
 import pytest
 
-from stoker import config
-from stoker_tools.install.foreign_paths import COLLECTIONS, firestore_paths, storage_paths
+from stoker.app_settings import COLLECTIONS
+from stoker_tools.install.foreign_paths import firestore_paths, storage_paths
 from stoker_tools.install.foreign_refusals import Refusal, Remark, as_text
 from stoker_tools.install.foreign_rules import FIRESTORE, STORAGE, rules_refusals
 from stoker_tools.setup.environment import ROOT
@@ -215,14 +212,8 @@ def test_our_own_rules_without_a_region_are_refused_block_by_block() -> None:
 
 
 def test_every_collection_of_stoker_is_guarded() -> None:
-    """A new collection in `stoker.config` must be added to `COLLECTIONS`."""
-    tree = ast.parse((ROOT / "functions/stoker/config.py").read_text()).body
-    named = set()
-    for assigned, documented in pairwise(tree):
-        value = documented.value if isinstance(documented, ast.Expr) else None
-        text = value.value if isinstance(value, ast.Constant) else ""
-        if isinstance(assigned, ast.Assign | ast.AnnAssign) and str(text).startswith("The collection "):
-            target = assigned.target if isinstance(assigned, ast.AnnAssign) else assigned.targets[0]
-            assert isinstance(target, ast.Name)
-            named.add(getattr(config, target.id))
-    assert named == {part for collection in COLLECTIONS for part in collection.split("/")}
+    for collection in COLLECTIONS:
+        for path in (f"/{collection}/{{id}}", f"/users/{{uid}}/{collection}/{{id}}"):
+            rules = firestore(f"match {path} {{ allow read; }}")
+            is_ours = (collection == "completions") == path.startswith("/users/{uid}/")
+            assert bool(refusals(rules)) == is_ours, path

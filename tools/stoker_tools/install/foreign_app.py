@@ -5,10 +5,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from stoker.app_settings import COLLECTIONS
 from stoker_tools.install.foreign_codebases import FILE, codebase_refusals, foreign_codebases, unread_codebases
 from stoker_tools.install.foreign_databases import DEFAULT_DATABASE, RulesEntry, chosen_entry, unnamed_rules
 from stoker_tools.install.foreign_functions import function_refusals
-from stoker_tools.install.foreign_paths import COLLECTIONS, FOLDERS, firestore_paths, storage_paths
+from stoker_tools.install.foreign_paths import FOLDERS, firestore_paths, storage_paths
 from stoker_tools.install.foreign_refusals import Refusal, Remark
 from stoker_tools.install.foreign_rules import FIRESTORE, STORAGE, rules_refusals
 from stoker_tools.install.foreign_settings import LinedSettings, UnreadableSettings, settings_of
@@ -27,8 +28,8 @@ class PlannedInstall:
         installed: Whether Stoker's entry stands in firebase.json already.
         names: The table `[names]` of stoker.toml.
         own: The collections that the app declares with `stoker.document`.
-        database: The database that stoker.toml names; None if it names none.
-        bucket: The bucket that stoker.toml names; None if it names none.
+        database: The database that stoker.toml names; None if it names none. Then firebase.json must have one only.
+        bucket: The bucket that stoker.toml names; None if it names none. Then firebase.json must have one only.
         collections: The collections of Stoker, by their usual names; fewer if features are off.
         folders: The folders of Stoker in the bucket; none if no feature needs files.
         rules_functions: The names of the functions of Stoker's region in the rules.

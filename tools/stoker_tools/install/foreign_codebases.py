@@ -10,9 +10,9 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from stoker_tools.deploy.deployment_plan import CODEBASE
 from stoker_tools.install.foreign_refusals import Refusal, Remark
 from stoker_tools.install.foreign_settings import LinedSettings
+from stoker_tools.setup.functions_folder import CODEBASE
 
 FILE = "firebase.json"
 PREFIX = re.compile(r"[a-z](?:[a-z0-9-]*[a-z0-9])?")

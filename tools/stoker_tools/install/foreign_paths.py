@@ -3,27 +3,11 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from stoker.app_settings import COLLECTIONS
 from stoker_tools.install.foreign_segments import Wanted
 
-COLLECTIONS = (
-    "users",
-    "users/completions",
-    "tasks",
-    "projects",
-    "processingJobs",
-    "analyticsEvents",
-    "analyticsAggregates",
-    "adminData",
-    "jobKeys",
-    "jobUsers",
-    "deletedJobs",
-    "callCounts",
-    "departures",
-    "reconciles",
-    "analyticsSketches",
-    "analyticsLeases",
-)
-"""The collections of Stoker, by their names in `stoker.config`. A slash leads to a collection below a document."""
+PARENTS = {"completions": "users"}
+"""The collections that lie below the documents of another."""
 
 FOLDERS = ("user-uploads", "job-outputs", "public")
 """The folders of Stoker in the bucket."""
@@ -41,7 +25,7 @@ class GuardedPath:
     """A path of Stoker's.
 
     Attributes:
-        default: The last collection's name in `stoker.config`, or the folder's name.
+        default: The last collection's usual name, or the folder's name.
         name: The name that the app's stoker.toml gives to it.
         segments: The whole path, from the database or bucket on.
         methods: The methods that matter for this path.
@@ -83,24 +67,24 @@ def firestore_paths(
     """Return the paths of Stoker's documents.
 
     Args:
-        names: The names of collections in the app, by their names in `stoker.config`: the table `[names]` of
+        names: The names of collections in the app, by their usual names: the table `[names]` of
             stoker.toml. A collection that is missing has its usual name.
         database: The id of Stoker's database.
         own: The collections that the app declares with `stoker.document`.
-        collections: The collections that the app's features need.
+        collections: The collections that the app's features need, by their usual names.
 
     Example:
-        >>> firestore_paths({"users": "members"})[1].segments
+        >>> firestore_paths({"users": "members"}, collections=["completions"])[0].segments
         ('databases', '(default)', 'documents', 'members', None, 'completions', None)
     """
     named = names or {}
-    root: tuple[Wanted, ...] = ("databases", database, "documents")
     paths = []
     for collection in (*collections, *own):
-        parts = collection.split("/")
+        parts = [PARENTS[collection], collection] if collection in PARENTS else [collection]
         actual = [named.get(part, part) for part in parts]
         below = tuple(segment for part in actual for segment in (part, None))
-        paths.append(GuardedPath(parts[-1], actual[-1], root + below, renamable=collection in COLLECTIONS))
+        segments = ("databases", database, "documents", *below)
+        paths.append(GuardedPath(collection, actual[-1], segments, renamable=collection in COLLECTIONS))
     return paths
 
 
