@@ -125,6 +125,7 @@ def test_our_region_leaves_the_apps_verdicts_as_they_are(
     assert verdicts[0] == verdicts[1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("app", REFUSED, ids=lambda app: app.name)
 def test_refused_rules_would_open_our_paths(
     new_project: Callable[[], FirestoreEmulator], identities: Tokens, firestore_rules: str, app: ForeignApp

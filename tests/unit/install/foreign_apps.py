@@ -9,13 +9,18 @@ class ForeignApp:
 
     Attributes:
         name: The app.
-        rules: Its rules of Firestore.
+        rules: Its rules of Firestore or of Storage.
         refused: The code and the text of each block that is refused, in the order of their lines.
     """
 
     name: str
     rules: str
     refused: tuple[tuple[str, str], ...] = ()
+
+
+def files(body: str) -> str:
+    """Return rules of Storage with a body, below the root of the bucket."""
+    return f"rules_version = '2';\nservice firebase.storage {{\n  match /b/{{bucket}}/o {{\n{body}\n  }}\n}}\n"
 
 
 def firestore(body: str, version: str = "rules_version = '2';") -> str:
@@ -156,4 +161,37 @@ APPS = (
     ForeignApp("server only", SERVER_ONLY, (("collection-taken", "match /projects/{id}"),)),
     ForeignApp("almost narrowed", ALMOST_NARROWED, (("wider-rights", "match /{collection}/{id}"),)),
     ForeignApp("encoded", ENCODED, (("wider-rights", "match /%75sers/{uid}"),)),
+)
+
+AVATARS = files("""
+    match /avatars/{uid}/{file} {
+      allow read;
+      allow write: if request.auth.uid == uid && request.resource.size < 5 * 1024 * 1024
+        && request.resource.contentType.matches('image/.*');
+    }
+    match /{file} { allow get; }
+    match /public/{path=**} { allow read: if true; allow write: if false; }
+""")
+
+SIGNED_IN_FILES = files("match /{allPaths=**} { allow read, write: if request.auth != null; }")
+
+NARROWED_FILES = files("""
+    match /{folder}/{allPaths=**} {
+      allow read, write: if request.auth != null && !(folder in ['user-uploads', 'job-outputs', 'public']);
+    }
+""")
+
+LISTED_FILES = files("match /{file} { allow list: if request.auth != null; }")
+
+LISTED_BUCKET = files("allow list: if request.auth != null;\nmatch /films/{file} { allow get; }")
+
+SHARED_UPLOADS = files("match /user-uploads/{uid}/{file} { allow read: if request.auth != null; }")
+
+FILE_APPS = (
+    ForeignApp("avatars", AVATARS),
+    ForeignApp("narrowed", NARROWED_FILES),
+    ForeignApp("signed in", SIGNED_IN_FILES, (("wider-rights", "match /{allPaths=**}"),)),
+    ForeignApp("listed", LISTED_FILES, (("wider-rights", "match /{file}"),)),
+    ForeignApp("listed bucket", LISTED_BUCKET, (("wider-rights", "match /b/{bucket}/o"),)),
+    ForeignApp("shared uploads", SHARED_UPLOADS, (("folder-taken", "match /user-uploads/{uid}/{file}"),)),
 )

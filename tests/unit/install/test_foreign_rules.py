@@ -10,6 +10,7 @@ from stoker_tools.setup.environment import ROOT
 from unit.install.foreign_apps import (
     APPS,
     EVERYTHING_OF_A_USER,
+    FILE_APPS,
     GROUP,
     OWN_PROFILE,
     TEST_MODE,
@@ -39,6 +40,14 @@ def test_every_app_is_judged_as_it_must_be(app: ForeignApp) -> None:
     for one, (_, text) in zip(found, app.refused, strict=True):
         assert text in app.rules.splitlines()[one.line - 1]
         assert text in one.sentence
+
+
+@pytest.mark.parametrize("app", FILE_APPS, ids=lambda app: app.name)
+def test_the_files_of_every_app_are_judged_as_they_must_be(app: ForeignApp) -> None:
+    found = rules_refusals(app.rules, "storage.rules", STORAGE, storage_paths())
+    refused = [one for one in found if isinstance(one, Refusal)]
+    assert [one.code for one in refused] == [code for code, _ in app.refused]
+    assert all(text in one.sentence for one, (_, text) in zip(refused, app.refused, strict=True))
 
 
 def test_a_refusal_says_where_and_what_to_do() -> None:
