@@ -1,4 +1,4 @@
-"""An app's rules of Storage with Stoker's region: the rules engine gives the verdicts that `stoker install` promises."""
+"""An app's rules of Storage with Stoker's region: the rules engine judges as `stoker install` promises."""
 
 import os
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ BROWSING = [
     for folder in ("", "user-uploads/", "job-outputs/")
     for who in ("nobody", "bob", "tenant")
 ]
-CASES = [case for case in storage_cases() if case.request.path.partition("/")[0] in FOLDERS]
+CASES = [case for case in storage_cases() if case.request.path.startswith(tuple(f"{folder}/" for folder in FOLDERS))]
 FEW = [*{(case.group, case.who, case.allowed, type(case.request)): case for case in CASES}.values(), *BROWSING]
 
 

@@ -183,8 +183,6 @@ NARROWED_FILES = files("""
 
 LISTED_FILES = files("match /{file} { allow list: if request.auth != null; }")
 
-LISTED_BUCKET = files("allow list: if request.auth != null;\nmatch /films/{file} { allow get; }")
-
 SHARED_UPLOADS = files("match /user-uploads/{uid}/{file} { allow read: if request.auth != null; }")
 
 FILE_APPS = (
@@ -192,6 +190,5 @@ FILE_APPS = (
     ForeignApp("narrowed", NARROWED_FILES),
     ForeignApp("signed in", SIGNED_IN_FILES, (("wider-rights", "match /{allPaths=**}"),)),
     ForeignApp("listed", LISTED_FILES, (("wider-rights", "match /{file}"),)),
-    ForeignApp("listed bucket", LISTED_BUCKET, (("wider-rights", "match /b/{bucket}/o"),)),
     ForeignApp("shared uploads", SHARED_UPLOADS, (("folder-taken", "match /user-uploads/{uid}/{file}"),)),
 )
