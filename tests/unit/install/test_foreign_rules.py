@@ -92,6 +92,49 @@ def test_the_narrowed_block_in_the_cure_is_a_way_out(body: str, version: str) ->
     assert refusals(firestore(example, version)) == []
 
 
+@pytest.mark.parametrize(
+    "condition",
+    [
+        r"collection != 'ta\x73ks'",
+        "collection != name()",
+        "collection == 'notes' == true",
+        "!collection in ['notes']",
+        "collection in names",
+        "string(collection) == 'notes'",
+        "collection != 'tasks' in ['tasks']",
+        "{'notes': true}[collection]",
+        "request.auth != null ? collection == 'notes' : true",
+        "id == 'notes'",
+    ],
+)
+def test_a_condition_that_is_not_understood_counts_as_one_that_may_be_true(condition: str) -> None:
+    rules = firestore(f"match /{{collection}}/{{id}} {{ allow read: if {condition}; }}")
+    assert [one.code for one in refusals(rules)] == ["wider-rights"]
+
+
+@pytest.mark.parametrize("name", ["request", "resource"])
+def test_a_wildcard_with_a_name_of_the_language_is_not_known(name: str) -> None:
+    rules = firestore(f"match /{{{name}}}/{{id}} {{ allow read: if {name} == 'notes'; }}")
+    assert [one.code for one in refusals(rules)] == ["wider-rights"]
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "false",
+        "(false)",
+        "collection == 'notes'",
+        "'notes' == collection && request.auth != null",
+        "request.auth != null && (collection in ['notes', 'posts'])",
+        "collection == 'notes' || (collection == 'posts' && id != 'x')",
+        "collection != 'notes' ? false : request.auth != null",
+        "request.auth != null ? collection == 'notes' : collection == \"posts\" // or not",
+    ],
+)
+def test_a_condition_that_names_collections_of_the_app_is_understood(condition: str) -> None:
+    assert refusals(firestore(f"match /{{collection}}/{{id}} {{ allow read: if {condition}\n; }}")) == []
+
+
 def test_the_narrowed_block_keeps_the_condition() -> None:
     [refused] = refusals(TEST_MODE)
     assert "&& (request.time < timestamp.date(2100, 1, 1));" in refused.cure

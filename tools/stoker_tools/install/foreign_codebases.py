@@ -82,7 +82,7 @@ def codebase_refusals(
                 "source-taken",
                 f'An entry of "functions" has the source "{entry["source"]}" already, in which Stoker\'s functions '
                 "would lie.",
-                "Name another folder for Stoker: stoker install --folder functions-stoker",
+                "Choose another folder for Stoker, such as functions-stoker.",
             )
 
 

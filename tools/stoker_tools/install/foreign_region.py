@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from stoker_tools.install.foreign_scanner import ForeignMatch, ScannedRules, UnreadableRules, line_of
+from stoker_tools.install.foreign_scanner import ForeignMatch, ScannedRules, UnreadableRules, line_of, scan
 from stoker_tools.install.foreign_segments import Wanted, bindings
 
 BEGIN, END = "BEGIN stoker", "END stoker"
@@ -51,3 +51,20 @@ def blocks_at(service: ForeignMatch, root: Sequence[Wanted], version: int) -> li
         if not any(one.is_glob for one in segments) and any(True for _ in bindings(segments, root, version)):
             found.append(chain[-1])
     return [block for block in found if block.segments]
+
+
+def functions_of(content: str) -> frozenset[str]:
+    """Return the names of the functions that a region declares for all its blocks.
+
+    Args:
+        content: The content of the region.
+
+    Raises:
+        UnreadableRules: The content was not understood.
+
+    Example:
+        >>> sorted(functions_of("function stokerIsOwner(uid) { return request.auth.uid == uid; }"))
+        ['stokerIsOwner']
+    """
+    [block] = scan(f"service s {{ match /root {{ {content}\n }} }}").services["s"].blocks
+    return frozenset(name for name, _ in block.functions)

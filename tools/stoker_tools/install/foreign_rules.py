@@ -172,13 +172,13 @@ def _wider(file: str, one: Coverage) -> Refusal:
 
 def _taken(file: str, service: str, one: Coverage) -> Refusal:
     is_firestore = service == FIRESTORE
+    thing, contents = ("collection", "documents") if is_firestore else ("folder", "files")
     return Refusal(
         file,
         one.block.line,
-        "collection-taken" if is_firestore else "folder-taken",
-        f"`{one.block.text}` ({_permissions(one.block)}) is about {some(one.taken)}, a "
-        f"{'collection' if is_firestore else 'folder'} of Stoker. The rights of both would be added up, and files and "
-        "documents of the app and of Stoker would be mixed.",
+        f"{thing}-taken",
+        f"`{one.block.text}` ({_permissions(one.block)}) names a {thing} of Stoker: {some(one.taken)}. The rights of "
+        f"both would be added up, and the {contents} of the app and of Stoker mixed.",
         cure_of_taken(one.taken),
     )
 
