@@ -1,6 +1,7 @@
 """An app's whole folder is looked at: the findings name files and lines."""
 
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -62,6 +63,41 @@ def test_a_dangerous_rule_is_refused_with_its_line_and_accepted_with_another_nam
 def test_a_blocking_function_is_refused_if_ours_is_wanted(app: Path) -> None:
     wanted = PlannedInstall("functions-stoker", PLANNED.functions, blocking=True)
     assert codes(app, wanted) == [("functions/index.js:2", "event-taken")]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "db.collection('tasks').add({});",
+        'collection(db, "tasks")',
+        "db.doc(`tasks/${id}`)",
+        'onDocumentWritten({ document: "tasks/{id}" }, f)',
+        "onDocumentWritten('/tasks/{id}', f)",
+    ],
+)
+def test_a_collection_that_only_functions_use_is_named(app: Path, line: str) -> None:
+    (app / "functions" / "index.js").write_text(f"\n{line}\n{line}\n")
+    found = foreign_findings(app, PLANNED)
+    assert [(one.place, one.code) for one in found.remarks] == [("functions/index.js:2", "collection-used")]
+    named = PlannedInstall("functions-stoker", names={"tasks": "stokerTasks"})
+    assert foreign_findings(app, named).remarks == ()
+
+
+@pytest.mark.parametrize(
+    "line", ["// db.collection('tasks')", "user.collection('tasks2')", "'the tasks'", "doc('a/tasks')"]
+)
+def test_other_uses_of_the_word_are_not(app: Path, line: str) -> None:
+    (app / "functions" / "index.js").write_text(f"{line}\n")
+    assert foreign_findings(app, PLANNED).remarks == ()
+
+
+def test_a_long_file_is_read_in_no_time(app: Path) -> None:
+    """Spaces in place of a long comment must not slow the search for imports down."""
+    text = f"import 'a'\n/*{'x' * 200_000}*/\n" + "import b\n" * 1000 + NODE
+    (app / "functions" / "index.js").write_text(text)
+    started = time.process_time()
+    assert {one.code for one in foreign_findings(app, PLANNED).remarks} == {"own-blocking-function"}
+    assert time.process_time() - started < 2
 
 
 def test_foreign_packages_and_compiled_code_are_not_read(app: Path) -> None:

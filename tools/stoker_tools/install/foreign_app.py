@@ -14,6 +14,7 @@ from stoker_tools.install.foreign_refusals import Refusal, Remark
 from stoker_tools.install.foreign_rules import FIRESTORE, STORAGE, rules_refusals
 from stoker_tools.install.foreign_settings import LinedSettings, UnreadableSettings, settings_of
 from stoker_tools.install.foreign_sources import source_files
+from stoker_tools.install.foreign_uses import use_remarks
 
 
 @dataclass(frozen=True)
@@ -98,6 +99,7 @@ def _of_code(root: Path, settings: LinedSettings, planned: PlannedInstall) -> It
         files, remarks = source_files(root, codebase, planned.folder)
         yield from remarks
         yield from function_refusals(codebase, files, deployed, blocking=planned.blocking)
+        yield from use_remarks(files, firestore_paths(planned.names, collections=planned.collections))
 
 
 def _of_rules(

@@ -111,11 +111,12 @@ def cure_of_taken(paths: Sequence[GuardedPath]) -> str:
         is_document = paths[0].segments[0] == "databases"
         kept = "Give the document of stoker.document another collection." if is_document else OTHER_FOLDER
         return f"{kept} {removed}"
-    lines = [f'{name} = "{_stoker(name)}"' for name in names]
+    lines = [f'{name} = "{stoker_name(name)}"' for name in names]
     return "\n".join(["Give Stoker's collection another name in stoker.toml:", "[names]", *lines, removed])
 
 
-def _stoker(name: str) -> str:
+def stoker_name(name: str) -> str:
+    """Return a name for a collection of Stoker that hardly any app uses, such as `stokerTasks`."""
     return f"stoker{name[:1].upper()}{name[1:]}"
 
 

@@ -29,7 +29,7 @@ TOKEN = re.compile(
     r"(?P<comment>//[^\n]*|/\*.*?\*/)|(?P<string>'(?:[^'\\\n]|\\.)*'|\"(?:[^\"\\\n]|\\.)*\"|`(?:[^`\\]|\\.)*`)",
     re.DOTALL,
 )
-IMPORT = re.compile(r"(?:import\s+(?:type\s+)?[\w$*{}\s,]+\s+from\b|(?:const|let|var)\s*\{[^}]*\}\s*=\s*require\b)")
+IMPORT = re.compile(r"\bimport\b[^;()=]*?\bfrom\b|(?:const|let|var)\s*\{[^}]*\}\s*=\s*require\b")
 FIRST_GENERATION = re.compile(r"\.\s*(beforeCreate|beforeSignIn)\s*\(")
 OF_USER = re.compile(r"\buser\s*\([^;]{0,300}$")
 TRIGGER = re.compile(
