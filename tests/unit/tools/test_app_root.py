@@ -115,7 +115,9 @@ def test_no_environment_is_made_for_the_tools_themselves(app: Path) -> None:
 
 
 def test_each_lock_of_the_firebase_cli_has_its_own_folder(app: Path, tmp_path: Path) -> None:
-    first = node.packages(app_root.node_folder()).path.parent
+    place = node.packages(app_root.node_folder())
+    assert [command[-1] for command in place.ways[0].commands] == ["--omit=dev"]
+    first = place.path.parent
     assert {path.name for path in first.iterdir()} == set(app_root.NODE_FILES)
     (app_root.PACKAGED / "package-lock.json").write_text("{}")
     second = node.packages(app_root.node_folder()).path.parent
