@@ -20,7 +20,7 @@ from twin.google_world import World
 from twin.proxy import Google, started
 
 PAGE = (ROOT / "docs" / "deploy.md").read_text(encoding="utf-8")
-VERSION = json.loads((ROOT / "package.json").read_text())["devDependencies"]["firebase-tools"]
+VERSION = json.loads((ROOT / "package.json").read_text())["dependencies"]["firebase-tools"]
 
 COMMAND = re.compile(r"^ *\$ ([^#\n]+)|`((?:scripts/|npx |npm |gcloud )[^`]+)`", re.MULTILINE)
 """A command of the page: after the sign of a console, or in a sentence."""

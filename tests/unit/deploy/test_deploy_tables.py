@@ -61,7 +61,7 @@ def test_the_page_lists_every_role_of_the_deployer() -> None:
 
 
 def test_the_page_names_the_pinned_cli() -> None:
-    pinned = json.loads((ROOT / "package.json").read_text())["devDependencies"]["firebase-tools"]
+    pinned = json.loads((ROOT / "package.json").read_text())["dependencies"]["firebase-tools"]
     assert set(re.findall(r"firebase-tools@([\d.]+)", PAGE)) == {pinned}
 
 

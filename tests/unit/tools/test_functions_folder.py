@@ -51,7 +51,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Path:
     app = tmp_path_factory.mktemp("app")
     ignored = shutil.ignore_patterns("__pycache__", "venv", ".env*")
     shutil.copytree(ROOT / "functions", app / "backend", ignore=ignored)
-    for part in ("rules", "tools", "clients", "scripts"):
+    for part in ("rules", "tools", "clients"):
         shutil.copytree(ROOT / part, app / part, ignore=ignored)
     shutil.copy(ROOT / "firestore.indexes.json", app)
     configured = json.loads((ROOT / "firebase.json").read_text())

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -12,6 +13,8 @@ from pathlib import Path
 import pytest
 
 from stoker_tools.cli.build import build
+from stoker_tools.cli.stoker import COMMANDS, Command
+from stoker_tools.exit_codes import ExitCode
 from stoker_tools.setup.environment import ROOT
 
 pytestmark = pytest.mark.slow
@@ -106,6 +109,40 @@ def test_the_command_answers_in_an_empty_folder(installed: Path, tmp_path: Path)
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("command", [command for command in COMMANDS.values() if not command.needs_checkout])
+def test_no_help_speaks_of_a_checkout(command: Command, installed: Path, tmp_path: Path) -> None:
+    printed = run([str(installed / "stoker"), command.name, "--help"], tmp_path)
+    assert printed.startswith(f"usage: stoker {command.name} ")
+    assert re.findall("scripts/|checkout", printed) == []
+
+
+@pytest.mark.parametrize("command", [command for command in COMMANDS.values() if command.needs_checkout])
+def test_a_command_for_the_checkout_alone_says_so(command: Command, installed: Path, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [str(installed / "stoker"), command.name],
+        cwd=tmp_path,
+        env=environment_without_checkout(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    expected = f"`stoker {command.name}` works on Stoker's own source: run it in a checkout of Stoker.\n"
+    assert (done.returncode, done.stderr) == (1, expected)
+
+
+def test_a_command_without_an_app_names_the_way_out(installed: Path, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [str(installed / "stoker"), "jobs", "list"],
+        cwd=tmp_path,
+        env=environment_without_checkout() | {"STOKER_HOME": str(tmp_path / "home")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == ExitCode.NOTHING_THERE
+    assert done.stderr.startswith(f"There is no firebase.json in {tmp_path} or above. Go to the folder of your app")
+
+
 def test_the_public_names_are_imported_from_the_wheel(wheels: dict[str, Path], tmp_path: Path) -> None:
     zipfile.ZipFile(wheels["stoker"]).extractall(tmp_path / "site")
     code = "import stoker; print(stoker.__file__); assert all(getattr(stoker, name) for name in stoker.__all__)"
@@ -120,4 +157,3 @@ def test_the_wheel_of_the_tools_brings_all_that_it_needs(wheels: dict[str, Path]
     command = tmp_path / "venv/bin/stoker"
     run([str(tmp_path / "venv/bin/pip"), "check"], tmp_path)
     assert run([str(command), "--version"], tmp_path) == "stoker 0.1.0\n"
-    assert "Rules refuse" not in run([str(command), "explain", "--help"], tmp_path)

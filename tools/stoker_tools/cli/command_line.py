@@ -38,6 +38,10 @@ class Parser(argparse.ArgumentParser):
         super().__init__(formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False, **options)
         self.names: Sequence[str] = ()
 
+    def format_help(self) -> str:
+        """Return the help, with commands as they are typed here."""
+        return app_root.as_typed(super().format_help())
+
     def error(self, message: str) -> NoReturn:
         """End the program with exit code 2, the usage and a message."""
         wrong = re.search(r"(?:invalid choice:|there is no command) '([^']*)'", message)

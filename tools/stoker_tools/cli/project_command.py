@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 
 from stoker_tools.errors import CommandError
 from stoker_tools.exit_codes import ExitCode
-from stoker_tools.setup import app_code, environment
+from stoker_tools.setup import app_code, app_root, environment
 from stoker_tools.setup.functions_folder import functions_folder
 
 REFUSALS = {
@@ -64,7 +64,7 @@ def run_with_functions(options: argparse.Namespace, body: Callable[[], int]) -> 
         return body()
     except CommandError as error:
         if options.json:
-            print(json.dumps({"error": str(error)}))
+            print(json.dumps({"error": app_root.as_typed(str(error))}))
         raise
 
 

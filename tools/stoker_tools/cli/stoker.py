@@ -74,6 +74,9 @@ examples:
   {PROGRAM} jobs --help
 {SHORTER}"""
 
+EXTRAS = {"datasketches": "analytics", "matplotlib": "charts"}
+"""The extras of the tools that bring modules which only some commands need."""
+
 VALUED = ("--project",)
 """Options before the command that take a value."""
 
@@ -94,14 +97,17 @@ def main(arguments: Sequence[str]) -> int:
         _parser().error(f"there is no command {name!r}")
     try:
         if COMMANDS[name].needs_checkout and app_root.checkout() is None:
-            raise CommandError(f"`stoker {name}` works on Stoker's own source: run scripts/{name} in a checkout of it.")
+            raise CommandError(f"`stoker {name}` works on Stoker's own source: run it in a checkout of Stoker.")
         return int(importlib.import_module(COMMANDS[name].module).main(others))
     except ToolError as error:
-        print(error, file=sys.stderr)
+        print(app_root.as_typed(str(error)), file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
         print(file=sys.stderr)  # The shell's prompt then begins on a new line after "^C".
         return ExitCode.INTERRUPTED
+    except ModuleNotFoundError as error:
+        print(_missing(error), file=sys.stderr)
+        return ExitCode.FAILED
     except RuntimeError as error:
         # By its name, because `stoker` may not be importable here.
         if type(error).__name__ != "ParameterError":
@@ -131,6 +137,18 @@ def command_first(arguments: Sequence[str]) -> tuple[str | None, list[str]]:
             return word, [*arguments[:number], *arguments[number + 1 :]]
         is_value = word in VALUED
     return None, list(arguments)
+
+
+def _missing(error: ModuleNotFoundError) -> str:
+    """Return what to install. Without a checkout, the packages of some commands are extras.
+
+    Raises:
+        ModuleNotFoundError: No extra brings the module, so it is a fault.
+    """
+    module = str(error.name).partition(".")[0]
+    if app_root.checkout() or module not in EXTRAS:
+        raise error
+    return f"The package {module} is missing: install the tools with it, by the extra `stoker_tools[{EXTRAS[module]}]`."
 
 
 def _without_command(others: Sequence[str]) -> int:

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+from stoker_tools.setup.app_root import as_typed
+
 Severity = Literal["error", "warning"]
 
 
@@ -29,7 +31,7 @@ class Finding:
 
     def as_json(self) -> dict[str, Any]:
         """Return the finding as `--json` prints it."""
-        return asdict(self)
+        return {**asdict(self), "message": as_typed(self.message), "cure": as_typed(self.cure)}
 
 
 def has_errors(findings: Iterable[Finding]) -> bool:
@@ -45,7 +47,7 @@ def as_text(findings: Iterable[Finding]) -> str:
         error    no-bucket: The project has no bucket.
                  Open the console.
     """
-    return "\n".join(line for one in findings for line in _lines(one))
+    return as_typed("\n".join(line for one in findings for line in _lines(one)))
 
 
 def _lines(finding: Finding) -> Iterator[str]:

@@ -25,7 +25,11 @@ const MANIFEST = "functions.yaml";
 const BUILT_IN = ["STOKER_VCPU", "STOKER_SERVICE_ACCOUNT"];
 const KEY_FILE = /\.(json|pem|key|p12|pfx)$/i;
 const NOT_UPLOADED = new Set(["venv", "node_modules", "__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache"]);
-const GENERATE = "Run scripts/generate, and deploy again.";
+const CHECKOUT = path.join(__dirname, "..", "..", "..");
+const IS_CHECKOUT = fs.existsSync(path.join(CHECKOUT, "scripts", "stoker"));
+// The words before the name of a command, as a person types it.
+const PREFIX = IS_CHECKOUT ? "scripts/" : "stoker ";
+const GENERATE = `Run ${PREFIX}generate, and deploy again.`;
 
 /** Returns the aliases of a project in .firebaserc that have a file of parameters. */
 function aliasesWithFiles(functions, root, project) {
@@ -100,7 +104,7 @@ function* parameterFindings(functions, files) {
   }
   const budget = found.STOKER_VCPU;
   if (budget && !(/^\d+$/.test(budget) && Number(budget) >= leastBudget(functions))) {
-    const least = `Set it to ${leastBudget(functions)} or more in ${env}, or leave it out. Then run scripts/generate.`;
+    const least = `Set it to ${leastBudget(functions)} or more in ${env}, or leave it out. Then run ${PREFIX}generate.`;
     yield ["bad-parameter", `STOKER_VCPU is '${budget}'.`, least];
   }
   for (const [name, choices] of Object.entries(KNOWN).filter(([, one]) => Array.isArray(one))) {
@@ -116,13 +120,13 @@ function* parameterFindings(functions, files) {
     const own = values(path.join(functions, file));
     for (const name of BUILT_IN.filter((one) => own[one])) {
       const reason = `${name} in ${file} has no effect, because the manifest is made for all projects.`;
-      yield ["bad-parameter", reason, `Set it in ${env}, and run scripts/generate.`];
+      yield ["bad-parameter", reason, `Set it in ${env}, and run ${PREFIX}generate.`];
     }
   }
   // Source: https://cloud.google.com/iam/docs/service-accounts-create (the name: 6 to 30 characters)
   if (found.STOKER_SERVICE_ACCOUNT && !/^[a-z][a-z0-9-]{4,28}[a-z0-9]$/.test(found.STOKER_SERVICE_ACCOUNT)) {
     const reason = `STOKER_SERVICE_ACCOUNT is '${found.STOKER_SERVICE_ACCOUNT}', which is no name of a service account.`;
-    yield ["bad-parameter", reason, `Set it to stoker in ${env}, or leave it out. Then run scripts/generate.`];
+    yield ["bad-parameter", reason, `Set it to stoker in ${env}, or leave it out. Then run ${PREFIX}generate.`];
   }
 }
 
@@ -136,7 +140,7 @@ function* aliasFindings({ functions, root, project, isById }) {
       const reason = `${shown(alias)} has the name of an alias, and there is ${shown(project)} too. The CLI reads only one.`;
       yield ["alias-env", reason, `Move its parameters to ${shown(project)}, and remove ${shown(alias)}.`];
     } else if (isById) {
-      yield ["alias-env", `${shown(alias)} has the name of an alias. scripts/deploy does not read it.`, rename];
+      yield ["alias-env", `${shown(alias)} has the name of an alias. ${PREFIX}deploy does not read it.`, rename];
     } else {
       const reason = `${shown(alias)} is read only if the command names the project by its alias ${alias}.`;
       yield ["alias-env", reason, rename, "warning"];
@@ -188,7 +192,7 @@ function slipsIn(functions, files) {
 
 function main(words) {
   const named = (option) => (words.includes(option) ? words[words.indexOf(option) + 1] : undefined);
-  const root = path.join(__dirname, "..", "..", "..");
+  const root = IS_CHECKOUT ? CHECKOUT : path.join(__dirname, "..");
   const functions = process.env.RESOURCE_DIR ?? path.join(root, "functions");
   const project = named("--project") ?? process.env.GCLOUD_PROJECT;
   const emulated = named("--emulators");

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from stoker_tools.setup.functions_folder import functions_entry, functions_folder
+from stoker_tools.setup.functions_folder import functions_entry, functions_folder, other_entries
 
 DEFAULT_PORTS = {
     "hub": 4400,
@@ -99,6 +99,7 @@ def lay_out(
     ignored = {"venv", "**/__pycache__", *declared.get("ignore", [])}
     configuration["functions"] = [
         declared | {"source": "functions", "runtime": runtime, "ignore": sorted(ignored)},
+        *_link_others(directory, root, configuration),
     ]
     (directory / "firebase.json").write_text(json.dumps(configuration, indent=1))
     for name in {Path(file).parts[0] for file in _named_files(configuration)}:
@@ -110,6 +111,16 @@ def lay_out(
     activate.parent.mkdir(parents=True)
     real = functions_folder(root) / "venv" / "bin" / "activate"
     activate.write_text(ACTIVATE.format(activate=shlex.quote(str(real)), worker=shlex.quote(str(WORKER))))
+
+
+def _link_others(directory: Path, root: Path, configuration: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Link the other functions of the app into a suite's directory; return their entries for `firebase.json`."""
+    entries = []
+    for entry in other_entries(configuration, root):
+        source = f"other-{entry.get('codebase', 'default')}"
+        (directory / source).symlink_to(root / entry["source"])
+        entries.append({**entry, "source": source})
+    return entries
 
 
 def link_functions(directory: Path, functions: Path) -> None:

@@ -167,4 +167,4 @@ def _try(file: IO[str], lock: int) -> bool:
 
 
 def _say(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
+    print(app_root.as_typed(line), file=sys.stderr, flush=True)

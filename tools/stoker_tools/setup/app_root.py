@@ -9,6 +9,7 @@ This module needs the standard library only.
 import functools
 import hashlib
 import os
+import re
 import tomllib
 from importlib import metadata
 from pathlib import Path
@@ -17,7 +18,7 @@ from stoker_tools.errors import ToolError
 from stoker_tools.exit_codes import ExitCode
 
 PACKAGED = Path(__file__).resolve().parents[1] / "packaged"
-"""The files that the wheel carries. They have the paths that they have in the checkout."""
+"""The files that the wheel carries, with their paths in the checkout. A checkout does not have this folder."""
 
 NODE_FILES = ("package.json", "package-lock.json", ".npmrc")
 """The files from which npm installs the Firebase CLI."""
@@ -26,8 +27,7 @@ NODE_FILES = ("package.json", "package-lock.json", ".npmrc")
 @functools.cache
 def checkout() -> Path | None:
     """Return the checkout that the tools run from; None if they run from the wheel."""
-    root = Path(__file__).resolve().parents[3]
-    return root if (root / "scripts" / "stoker").is_file() and (root / "tools").is_dir() else None
+    return None if PACKAGED.is_dir() else PACKAGED.parents[2]
 
 
 def version() -> str:
@@ -100,6 +100,18 @@ def place(name: str) -> Path:
     """
     found = checkout()
     return found / name if found else home() / name.removeprefix(".")
+
+
+def as_typed(text: str) -> str:
+    """Return a text for people, whose commands can be typed here.
+
+    Args:
+        text: It names commands as in a checkout, such as `scripts/jobs list`, and the checkout as "this checkout".
+            Without a checkout, they become `stoker jobs list` and "this app".
+    """
+    if checkout():
+        return text
+    return re.sub("scripts/(stoker )?", "stoker ", text).replace("this checkout", "this app")
 
 
 def command(line: str) -> str:

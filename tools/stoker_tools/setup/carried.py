@@ -1,6 +1,5 @@
 """The package `stoker` that the wheel of the tools carries."""
 
-import contextlib
 import hashlib
 import importlib.util
 import shutil
@@ -33,8 +32,10 @@ def _unpacked(archive: Path, home: Path) -> Path:
         try:
             with zipfile.ZipFile(archive) as files:
                 files.extractall(part)
-            with contextlib.suppress(FileExistsError, OSError):  # Another process was faster, with the same files.
-                part.rename(folder)
+            part.rename(folder)
+        except OSError:
+            if not folder.exists():  # Otherwise another process was faster, with the same files.
+                raise
         finally:
             shutil.rmtree(part, ignore_errors=True)
     return folder

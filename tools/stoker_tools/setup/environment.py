@@ -50,7 +50,7 @@ def enter(places: Sequence[str] = EVERYTHING) -> None:
         SetupError: A tool is missing on this machine, or an installation failed.
     """
     if app_root.checkout() is None:
-        prepare([place for place in places if not place.startswith(".venv")])
+        prepare(places)
         carried.make_importable()
         return
     prepare(places)
@@ -146,7 +146,10 @@ def _make(place: Place, installers: Installers, lock: int) -> None:
 
 
 def _wanted(names: Sequence[str]) -> list[Place]:
-    """Return the places for their names. Java is left out if PATH has one that is new enough."""
+    """Return the places for their names. Java is left out if PATH has one that is new enough.
+
+    Without a checkout, `.venv` is left out too.
+    """
     wanted = []
     for name in names:
         match name:
@@ -161,7 +164,7 @@ def _wanted(names: Sequence[str]) -> list[Place]:
                     wanted.append(from_lock(app_root.place(name), app_root.shipped(locks.JAVA.file)))
             case ".uv":
                 wanted.append(uv_itself())
-            case _:
+            case _ if app_root.checkout():
                 version = name.removeprefix(".venv").removeprefix("-")
                 python = _python(version) if version else None
                 wanted.append(from_lock(ROOT / name, ROOT / locks.DEV.file, python=python))

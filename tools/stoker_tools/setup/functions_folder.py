@@ -45,11 +45,27 @@ def functions_entry(configured: Mapping[str, Any], root: Path) -> Mapping[str, s
         configured: The content of `firebase.json`.
         root: Its directory.
     """
-    listed = configured.get("functions", [])
-    entries = [listed] if isinstance(listed, dict) else listed
+    entries = _entries(configured)
     named = [entry for entry in entries if entry.get("codebase") == CODEBASE]
     for entry in named or entries:
         source = root / entry.get("source", USUAL)
         if named or (source / "stoker.toml").is_file() or (source / "stoker").is_dir():
             return {"source": USUAL, **entry}
     return None
+
+
+def other_entries(configured: Mapping[str, Any], root: Path) -> list[Mapping[str, str]]:
+    """Return the entries of `firebase.json` for the app's other functions whose source is a folder of the app.
+
+    Args:
+        configured: The content of `firebase.json`.
+        root: Its directory.
+    """
+    ours = functions_entry(configured, root)
+    complete = ({"source": USUAL, **entry} for entry in _entries(configured))
+    return [entry for entry in complete if entry != ours and (root / entry["source"]).is_dir()]
+
+
+def _entries(configured: Mapping[str, Any]) -> list[dict[str, Any]]:
+    listed = configured.get("functions", [])
+    return [listed] if isinstance(listed, dict) else list(listed)

@@ -28,8 +28,9 @@ def packages(folder: Path) -> Place:
         if not (folder / name).exists():
             folder.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(app_root.shipped(name), folder / name)
+    options = () if app_root.checkout() else ("--omit=dev",)  # the others are for Stoker's own tests
     inputs = [(folder / name).read_text() for name in app_root.NODE_FILES]
-    return Place(folder / "node_modules", inputs, [Way("npm", [INSTALL])])
+    return Place(folder / "node_modules", inputs, [Way("npm", [[*INSTALL, *options]])])
 
 
 def check_node() -> None:

@@ -19,6 +19,7 @@ from stoker_tools.cli.text import as_json, clean
 from stoker_tools.cli.user_names import uid_of
 from stoker_tools.errors import CommandError
 from stoker_tools.exit_codes import ExitCode
+from stoker_tools.setup.app_root import command
 
 OWNERS = 1000
 """The owners between two lines of progress."""
@@ -64,7 +65,7 @@ def _delete(options: argparse.Namespace, user_id: str) -> int:
     if options.json:
         print(as_json({"id": user_id, "jobId": job_id}))
     else:
-        print(f"The job {job_id} deletes {clean(user_id)}. Follow it with: scripts/jobs watch {job_id}")
+        print(f"The job {job_id} deletes {clean(user_id)}. Follow it with: {command(f'jobs watch {job_id}')}")
     return ExitCode.DONE
 
 
@@ -109,7 +110,7 @@ def _show_orphans(options: argparse.Namespace) -> int:
     elif search.is_suspicious():
         print(
             f"{len(orphans)} owners have no account. They are too many for the daily reconcile. If they are gone for "
-            f"good, run: scripts/accounts delete-orphans --confirm {len(orphans)}"
+            f"good, run: {command(f'accounts delete-orphans --confirm {len(orphans)}')}"
         )
     else:
         print(f"{len(orphans)} owners have no account. The next daily reconcile deletes their data.")

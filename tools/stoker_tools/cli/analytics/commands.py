@@ -20,6 +20,7 @@ from stoker_tools.cli.analytics.panels import Chart, chart_of
 from stoker_tools.cli.text import as_json, clean
 from stoker_tools.errors import CommandError
 from stoker_tools.exit_codes import ExitCode
+from stoker_tools.setup.app_root import command
 
 BACK: Final[dict[Granularity, timedelta]] = {
     "hour": timedelta(hours=47),
@@ -82,7 +83,7 @@ def run(options: argparse.Namespace) -> int:
         tables.print_aggregates(f"{title}: {sum(one.count for one in found):,} events", found, by_name=options.top)
         if not any(one.count for one in found):
             print(
-                "No such event happened in this time. For the names of events: scripts/analytics report --top",
+                f"No such event happened in this time. For the names of events: {command('analytics report --top')}",
                 file=sys.stderr,
             )
     for file, draw in ((options.png, "png"), (options.html, "html")):

@@ -52,7 +52,8 @@ def run(options: argparse.Namespace) -> int:
         report("These are warnings. They do not stop a deployment.")
     elif not options.check and google:
         result |= _deploy(google, plan, facts, report, quietly=options.json)
-        report(f"CORS of the bucket: {result['cors']}.\nEverything is deployed. scripts/doctor looks whether it runs.")
+        report(f"CORS of the bucket: {result['cors']}.")
+        report(f"Everything is deployed. {app_root.command('doctor')} looks whether it runs.")
     if options.json:
         print(json.dumps(result, indent=2))
     return ExitCode.FAILED if stopped else ExitCode.DONE

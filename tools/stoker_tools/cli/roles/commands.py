@@ -24,6 +24,7 @@ from stoker_tools.cli.text import as_json, clean
 from stoker_tools.cli.user_names import no_user, uid_of
 from stoker_tools.errors import CommandError
 from stoker_tools.exit_codes import ExitCode
+from stoker_tools.setup.app_root import command
 
 PAGE = 100
 """The profiles that are read in one request."""
@@ -91,7 +92,7 @@ def _list(options: argparse.Namespace) -> int:
         print(as_json(found))
         return ExitCode.DONE
     if not found:
-        print("Nobody has a role. This makes the first admin: scripts/roles set UID|EMAIL admin")
+        print(f"Nobody has a role. This makes the first admin: {command('roles set UID|EMAIL admin')}")
         return ExitCode.DONE
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in ("id", "email", "role", "permissions", "profile says"):
