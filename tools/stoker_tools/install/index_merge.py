@@ -127,7 +127,7 @@ def taken_out(text: str, name: str, edits: Edits) -> Edited:
         InstallError: The text is no JSON.
     """
     edited = Edited(text, edits)
-    for kind in LISTS:
+    for kind in reversed(LISTS):
         made = next((one.added for one in edits.placed if not one.path and one.added.key == kind), None)
         ours = {signature(one.added.value): one.added for one in edits.placed if list(one.path) == [kind]}
         holder = found(parse(edited.text, name), [kind])
