@@ -5,7 +5,18 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from stoker_tools.install.errors import InstallError
-from stoker_tools.install.json_edit import Added, Edited, Edits, Path, Placed, appended, found, removed, replaced, unit_of
+from stoker_tools.install.json_edit import (
+    Added,
+    Edited,
+    Edits,
+    Path,
+    Placed,
+    appended,
+    found,
+    removed,
+    replaced,
+    unit_of,
+)
 from stoker_tools.install.json_text import Part, line_indent, newline_of, parse
 
 FILE = "firebase.json"
@@ -112,9 +123,7 @@ def _renewed(edited: Edited, now: Any, before: Any, entry: dict[str, Any]) -> Ed
     value = {key: one for key, one in (now | changed).items() if key not in gone}
     placed = tuple(_of_entry(one, entry) if _is_codebase(one) else one for one in edited.edits.placed)
     path: Path = OURS if parse(edited.text, FILE).child("functions").kind == "list" else ("functions",)  # type: ignore[union-attr] # there
-    return replace(
-        edited, text=replaced(edited.text, FILE, path, value), edits=replace(edited.edits, placed=placed)
-    )
+    return replace(edited, text=replaced(edited.text, FILE, path, value), edits=replace(edited.edits, placed=placed))
 
 
 def _of_entry(placed: Placed, entry: dict[str, Any]) -> Placed:

@@ -70,7 +70,8 @@ def _clash(name: str, wished: Mapping[str, Any]) -> str:
 
 def _shown(wished: Mapping[str, Any]) -> str:
     parts = [f"{one.get('order') or one.get('arrayConfig')} {one['queryScope']}" for one in wished.get("indexes", ())]
-    return ("without single-field indexes" if not parts else ", ".join(parts)) + (" and TTL" if wished.get("ttl") else "")
+    listed = ", ".join(parts) or "without single-field indexes"
+    return f"{listed} and TTL" if wished.get("ttl") else listed
 
 
 def field_of(override: Mapping[str, Any]) -> tuple[str, str]:

@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NoReturn
 
 from stoker_tools.install.errors import InstallError
 
@@ -184,7 +184,7 @@ class _Reader:
         found = SPACE.match(self.text, self.at)
         self.at = found.end() if found else self.at
 
-    def fail(self) -> "Any":
+    def fail(self) -> NoReturn:
         line = self.text.count("\n", 0, self.at) + 1
         sign = self.text[self.at : self.at + 1]
         raise InstallError(f"{self.name}, line {line}: {sign or 'the end'!r} was not expected. Repair the file first.")

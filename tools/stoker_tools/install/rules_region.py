@@ -172,7 +172,7 @@ def put_in(text: str | None, name: str, path: str, rules: str, record: RegionRec
         InstallError: The file has no block for the region, or its marks do not fit together.
     """
     base = SKELETONS[path] if text is None else None
-    text = text if base is None else base
+    text = SKELETONS[path] if text is None else text
     block = _block(text, name, path)
     newline = newline_of(text)
     old = region_of(text, name)
