@@ -35,6 +35,9 @@ GROUPS = {
         Command("emulators", "stoker_tools.cli.emulators", "run the emulator suite with the functions"),
     ),
     "to build an app on it": (
+        Command("install", "stoker_tools.cli.install.install", "put Stoker into an app or an empty folder"),
+        Command("update", "stoker_tools.cli.install.update", "renew what was installed"),
+        Command("uninstall", "stoker_tools.cli.install.uninstall", "take out what was installed; data stays"),
         Command("generate", "stoker_tools.cli.generate", "write rules, types and schemas from the models"),
         Command("explain", "stoker_tools.cli.explain.arguments", "explain why the rules would refuse a document"),
     ),
