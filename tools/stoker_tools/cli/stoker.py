@@ -4,6 +4,7 @@ import importlib
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from stoker_tools import exit_codes
 from stoker_tools.cli.command_line import Parser
@@ -98,6 +99,7 @@ def main(arguments: Sequence[str]) -> int:
     try:
         if COMMANDS[name].needs_checkout and app_root.checkout() is None:
             raise CommandError(f"`stoker {name}` works on Stoker's own source: run scripts/{name} in a checkout of it.")
+        _finish_killed()
         return int(importlib.import_module(COMMANDS[name].module).main(others))
     except ToolError as error:
         print(error, file=sys.stderr)
@@ -116,6 +118,16 @@ def main(arguments: Sequence[str]) -> int:
             raise  # Neither a file nor the disk is the reason.
         print(f"{error.filename}: {error.strerror}." if error.filename else f"{error.strerror}.", file=sys.stderr)
         return ExitCode.FAILED
+
+
+def _finish_killed() -> None:
+    """Finish or undo what a killed `stoker install` has left, before any command reads the app's files."""
+    here = Path.cwd()
+    if any((folder / ".stoker" / "journal").is_dir() for folder in (here, *here.parents)):
+        from stoker_tools.install import journal
+
+        if sentence := journal.finish_killed(here):
+            print(sentence, file=sys.stderr)
 
 
 def command_first(arguments: Sequence[str]) -> tuple[str | None, list[str]]:

@@ -206,13 +206,23 @@ class Journal:
         return target
 
 
-def has_journal(root: Path) -> bool:
-    """Return whether a command was killed in an app, or is at work there.
+def finish_killed(start: Path) -> str:
+    """Finish or undo what a killed command has left in an app.
 
     Args:
-        root: The folder of the app.
+        start: A folder. The app is there or above.
+
+    Returns:
+        A sentence about it; empty if there was nothing to do.
+
+    Raises:
+        InstallError: Another command is at work, or a file was changed since.
     """
-    return (root / FOLDER).is_dir()
+    for folder in (start, *start.parents):
+        if (folder / FOLDER).is_dir():
+            with locked(folder):
+                return Journal(folder).finish_or_undo()
+    return ""
 
 
 @contextlib.contextmanager

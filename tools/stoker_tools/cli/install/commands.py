@@ -152,11 +152,9 @@ def _remaining(manifest: bytes | None) -> list[str]:
     text = (manifest or b"").decode(errors="replace").partition("\nendpoints:\n")[2]
     names = re.findall(r"(?m)^  ([A-Za-z][\w-]*):$", re.split(r"(?m)^\S", text)[0])
     listed = f" {' '.join(names)}" if names else " NAME …"
-    which = (
-        "these functions" if names else "the functions of the codebase stoker, which `firebase functions:list` names"
-    )
+    which = "these functions" if names else "the functions that `firebase functions:list` names"
     return [
-        f"If you have deployed Stoker, {which} go on until you delete them: firebase functions:delete{listed}",
+        f"If you have deployed Stoker, {which} stay until you delete them: firebase functions:delete{listed}",
         "To take its rules out of the project, run `firebase deploy --only firestore:rules,storage`.",
     ]
 
