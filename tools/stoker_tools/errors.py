@@ -5,6 +5,7 @@ ToolError
   SetupError        this machine lacks something, or an installation failed: see stoker_tools/setup/place.py
   Interruption      a signal has arrived while packages were installed or deployed: see stoker_tools/setup/installers.py
   SuiteError        the emulator suite does not run: see stoker_tools/emulators/errors.py
+  InstallError      an app can't be changed as it is: see stoker_tools/install/errors.py
 """
 
 from stoker_tools.exit_codes import ExitCode

@@ -4,6 +4,7 @@ import importlib
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from stoker_tools import exit_codes
 from stoker_tools.cli.command_line import Parser
@@ -35,6 +36,9 @@ GROUPS = {
         Command("emulators", "stoker_tools.cli.emulators", "run the emulator suite with the functions"),
     ),
     "to build an app on it": (
+        Command("install", "stoker_tools.cli.install.install", "put Stoker into an app or an empty folder"),
+        Command("update", "stoker_tools.cli.install.update", "renew what was installed"),
+        Command("uninstall", "stoker_tools.cli.install.uninstall", "take out what was installed; data stays"),
         Command("generate", "stoker_tools.cli.generate", "write rules, types and schemas from the models"),
         Command("explain", "stoker_tools.cli.explain.arguments", "explain why the rules would refuse a document"),
     ),
@@ -97,7 +101,12 @@ def main(arguments: Sequence[str]) -> int:
         _parser().error(f"there is no command {name!r}")
     try:
         if COMMANDS[name].needs_checkout and app_root.checkout() is None:
+<<<<<<< HEAD
             raise CommandError(f"`stoker {name}` works on Stoker's own source: run it in a checkout of Stoker.")
+=======
+            raise CommandError(f"`stoker {name}` works on Stoker's own source: run scripts/{name} in a checkout of it.")
+        _finish_killed()
+>>>>>>> install
         return int(importlib.import_module(COMMANDS[name].module).main(others))
     except ToolError as error:
         print(app_root.as_typed(str(error)), file=sys.stderr)
@@ -119,6 +128,16 @@ def main(arguments: Sequence[str]) -> int:
             raise  # Neither a file nor the disk is the reason.
         print(f"{error.filename}: {error.strerror}." if error.filename else f"{error.strerror}.", file=sys.stderr)
         return ExitCode.FAILED
+
+
+def _finish_killed() -> None:
+    """Finish or undo what a killed `stoker install` has left, before any command reads the app's files."""
+    here = Path.cwd()
+    if any((folder / ".stoker" / "journal").is_dir() for folder in (here, *here.parents)):
+        from stoker_tools.install import journal
+
+        if sentence := journal.finish_killed(here):
+            print(sentence, file=sys.stderr)
 
 
 def command_first(arguments: Sequence[str]) -> tuple[str | None, list[str]]:

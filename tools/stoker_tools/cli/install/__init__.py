@@ -1,0 +1,1 @@
+"""The commands `stoker install`, `stoker update` and `stoker uninstall`."""

@@ -1,0 +1,213 @@
+"""Carrying out `stoker install`, `stoker update` and `stoker uninstall`."""
+
+import argparse
+import os
+import re
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from stoker_tools.cli.text import as_json
+from stoker_tools.errors import CommandError
+from stoker_tools.exit_codes import ExitCode
+from stoker_tools.install import installed
+from stoker_tools.install.diff import diff_of, edit_shown, shown
+from stoker_tools.install.errors import InstallError
+from stoker_tools.install.installed import Installed
+from stoker_tools.install.journal import Journal, content_of, locked
+from stoker_tools.install.plan import AppState, Choices, Plan, installation, removal
+from stoker_tools.install.wish import Wished
+from stoker_tools.setup import app_root, environment
+
+DATA_STAYS = "Your data stays: the documents in Firestore, the files in Cloud Storage and the accounts are as before."
+
+
+def wished(root: Path, record: Installed | None) -> Wished:
+    """Return the wished state of an app.
+
+    Args:
+        root: The folder of the app.
+        record: The record of the last installation; None before the first.
+    """
+    from stoker_tools.install.wished import wished_state
+
+    return wished_state(root, record)
+
+
+def install(root: Path, options: argparse.Namespace) -> int:
+    """Install Stoker into an app; return the exit code.
+
+    Args:
+        root: The folder of the app.
+        options: The command line.
+    """
+
+    def plan(state: AppState, choices: Choices) -> Plan:
+        record = _record(state)
+        return installation(state, wished(root, record), record, choices)
+
+    version = app_root.version()
+    steps = ", ".join(f"`{app_root.command(name)}`" for name in ("generate", "emulators", "deploy"))
+    done = [f"Stoker {version} is installed. The next commands: {steps}."]
+    return _carried_out(root, options, plan, done, f"Stoker {version} is installed already. Nothing was changed.")
+
+
+def update(root: Path, options: argparse.Namespace) -> int:
+    """Renew Stoker in an app; return the exit code.
+
+    Args:
+        root: The folder of the app.
+        options: The command line.
+    """
+
+    def plan(state: AppState, choices: Choices) -> Plan:
+        record = _record_or_refusal(state, root)
+        return installation(state, wished(root, record), record, choices)
+
+    version = app_root.version()
+    done = [f"Stoker is of version {version} now. Run `{app_root.command('generate')}`, and then your tests."]
+    return _carried_out(root, options, plan, done, f"Stoker {version} is up to date. Nothing was changed.")
+
+
+def uninstall(root: Path, options: argparse.Namespace) -> int:
+    """Take Stoker out of an app; return the exit code.
+
+    Args:
+        root: The folder of the app.
+        options: The command line.
+    """
+    done = ["Stoker is taken out.", DATA_STAYS]
+
+    def plan(state: AppState, choices: Choices) -> Plan:
+        record = _record_or_refusal(state, root)
+        done.extend(_remaining(state.read(f"{record.folder}/functions.yaml")))
+        return removal(state, record, choices)
+
+    return _carried_out(root, options, plan, done, "There is nothing to take out.")
+
+
+COMMANDS: Mapping[str, Callable[[Path, argparse.Namespace], int]] = {
+    "install": install,
+    "update": update,
+    "uninstall": uninstall,
+}
+
+
+def _carried_out(
+    root: Path,
+    options: argparse.Namespace,
+    plan_of: Callable[[AppState, Choices], Plan],
+    done: list[str],
+    nothing: str,
+) -> int:
+    """Make a plan, show it, ask, and carry it out."""
+    environment.enter([".venv"])
+    with locked(root):
+        journal = Journal(root)
+        if sentence := journal.finish_or_undo():
+            print(sentence, file=sys.stderr)
+        plan = plan_of(state_of(root), Choices(options.keep_edits, frozenset(options.overwrite)))
+        if plan.conflicts:
+            raise InstallError("\n".join([*plan.conflicts, "Nothing was changed."]))
+        if plan.local_edits:
+            return _refused(plan, options)
+        _show(plan, options)
+        if not plan.changes:
+            _end(plan, options, [nothing], is_done=True)
+            return ExitCode.DONE
+        if options.dry_run:
+            _end(plan, options, ["Nothing was changed, because of --dry-run."], is_done=False)
+            return ExitCode.DONE
+        if not options.yes and not _agreed():
+            print("Nothing was changed.")
+            return ExitCode.DONE
+        journal.carry_out(plan.changes, plan.emptied)
+        _end(plan, options, done, is_done=True)
+        return ExitCode.DONE
+
+
+def state_of(root: Path) -> AppState:
+    """Return the state of an app on the disk.
+
+    Args:
+        root: The folder of the app.
+    """
+    return AppState(lambda path: content_of(root / path), lambda path: (root / path).is_dir())
+
+
+def _record(state: AppState) -> Installed | None:
+    content = state.read(installed.FILE)
+    return None if content is None else installed.read(content)
+
+
+def _record_or_refusal(state: AppState, root: Path) -> Installed:
+    record = _record(state)
+    if record is None:
+        raise InstallError(f"Stoker is not installed in {root}.", ExitCode.NOTHING_THERE)
+    return record
+
+
+def _remaining(manifest: bytes | None) -> list[str]:
+    """Return sentences about functions that may be deployed."""
+    text = (manifest or b"").decode(errors="replace").partition("\nendpoints:\n")[2]
+    names = re.findall(r"(?m)^  ([A-Za-z][\w-]*):$", re.split(r"(?m)^\S", text)[0])
+    listed = f" {' '.join(names)}" if names else " NAME …"
+    which = "these functions" if names else "the functions that `firebase functions:list` names"
+    return [
+        f"If you have deployed Stoker, {which} stay until you delete them: firebase functions:delete{listed}",
+        "To take its rules out of the project, run `firebase deploy --only firestore:rules,storage`.",
+    ]
+
+
+def _refused(plan: Plan, options: argparse.Namespace) -> int:
+    paths = [edit.path for edit in plan.local_edits]
+    sentence = (
+        f"You have edited Stoker's part of {', '.join(paths)}, which would be lost. Nothing was changed. "
+        f"Keep your edits with --keep-edits, or give them up with {' '.join(f'--overwrite {path}' for path in paths)}."
+    )
+    if options.json:
+        _print_json(plan, [sentence], is_done=False)
+    else:
+        for edit in plan.local_edits:
+            print(edit_shown(edit, is_coloured=_is_coloured()))
+        print(sentence, file=sys.stderr)
+    return ExitCode.INCOMPLETE
+
+
+def _show(plan: Plan, options: argparse.Namespace) -> None:
+    if not options.json and plan.changes:
+        print(shown(plan.changes, is_coloured=_is_coloured()))
+
+
+def _end(plan: Plan, options: argparse.Namespace, sentences: list[str], *, is_done: bool) -> None:
+    if options.json:
+        _print_json(plan, sentences, is_done=is_done)
+    else:
+        print("\n".join([*plan.notes, *sentences]))
+
+
+def _print_json(plan: Plan, sentences: list[str], *, is_done: bool) -> None:
+    edits = [{"path": edit.path, "before": edit.before, "now": edit.now} for edit in plan.local_edits]
+    changes = [
+        {
+            "path": change.path,
+            "kind": "new" if change.old is None else "removed" if change.new is None else "changed",
+            "diff": diff_of(change),
+        }
+        for change in plan.changes
+    ]
+    notes = [*plan.notes, *sentences]
+    print(as_json({"done": is_done, "changes": changes, "local_edits": edits, "notes": notes}))
+
+
+def _agreed() -> bool:
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise CommandError("Nothing was changed: without a terminal, say --yes or --dry-run.", ExitCode.USAGE)
+    try:
+        return input("Change these files? [y/N] ").strip().lower() in ("y", "yes")
+    except EOFError:
+        return False
+
+
+def _is_coloured() -> bool:
+    return sys.stdout.isatty() and "NO_COLOR" not in os.environ

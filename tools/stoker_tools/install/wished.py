@@ -1,0 +1,175 @@
+"""The wished state of an app, from Stoker's own files and the app's `stoker.toml`."""
+
+import json
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from stoker_tools.install.errors import InstallError
+from stoker_tools.install.firebase_json import CODEBASE, FirebaseWish
+from stoker_tools.install.installed import Installed
+from stoker_tools.install.wish import Wished
+from stoker_tools.setup import app_root, carried
+
+FOLDERS = ("functions", "functions-stoker")
+"""The names of the folder of Stoker's functions. The first one that is free is taken."""
+
+PREDEPLOY = "node .stoker/predeploy.cjs"
+
+NODE_PARTS = ("predeploy.cjs", "env_files.cjs", "parameters.json")
+"""The files that the Firebase CLI runs before a deployment. They need Node alone."""
+
+IGNORED = [
+    *("venv", "**/__pycache__", "**/*.pyc", ".mypy_cache", ".ruff_cache", ".pytest_cache", "*.log"),
+    *(".env.local", ".secret.local"),
+]
+"""The files of the folder that are not deployed."""
+
+EMULATORS: Mapping[str, Any] = {
+    **{name: {} for name in ("auth", "functions", "firestore", "storage", "tasks", "pubsub", "eventarc")},
+    "ui": {"enabled": True},
+    "singleProjectMode": True,
+}
+"""The emulators of an app that has no `firebase.json`."""
+
+MAIN = '''\
+"""The functions that are deployed: all of Stoker's. Add your own functions and types of jobs below."""
+
+from stoker.functions import *  # noqa: F403
+'''
+
+SETTINGS = """\
+# The settings of Stoker in this app. Each line shows the default: remove its # to change it.
+# After a change, run `stoker update` and then `stoker generate`.
+
+# The id of the Firestore database.
+# database = "(default)"
+
+# The region of all functions. STOKER_REGION in .env wins over it.
+# region = ""
+
+# The bucket of Cloud Storage. Empty: the default bucket of the project.
+# bucket = ""
+
+# The processors that your own functions may use together, in vCPU, besides your types of jobs.
+# reserved_vcpu = 0
+
+# The names of the collections. Rename one if your app has a collection of the same name.
+# [names]
+{names}
+
+# The features. One that is off has no function, rule, index or package.
+# `profiles` needs `batch`, and `progress` needs `profiles`.
+# [features]
+{features}
+"""
+
+PARAMETERS = """\
+# Parameters of the deployed functions.
+STOKER_REGION=us-central1
+# true if Firebase Auth calls Stoker's blocking functions before each sign-up and sign-in. The project needs Identity
+# Platform for that.
+STOKER_BLOCKING=false
+"""
+
+IGNORE = "venv/\n__pycache__/\n*.pyc\n*.log\n.env.local\n.secret.local\n"
+
+
+def wished_state(app: Path, record: Installed | None = None) -> Wished:
+    """Return all that Stoker needs in an app.
+
+    Args:
+        app: The folder of the app.
+        record: The record of the last installation; None before the first.
+
+    Raises:
+        InstallError: No name for the folder of the functions is free.
+        ParameterError: The app's `stoker.toml` has a wrong setting.
+    """
+    folder = record.folder if record else free_folder(app)
+    # `stoker.config` reads the first stoker.toml on the path, so this comes before its import.
+    sys.path.insert(0, str(app / folder))
+    from stoker.app_settings import settings_in
+
+    settings = settings_in(app / folder)
+    rules = _rules(settings.names)
+    from stoker_tools.generate.indexes import indexes
+
+    return Wished(
+        version=app_root.version(),
+        folder=folder,
+        firebase=FirebaseWish(
+            entry={
+                "source": folder,
+                "codebase": CODEBASE,
+                "runtime": "python313",
+                "predeploy": PREDEPLOY,
+                "ignore": IGNORED,
+            },
+            database=settings.database,
+            bucket=settings.bucket,
+            emulators=EMULATORS,
+        ),
+        firestore_rules=rules[0],
+        storage_rules=rules[1],
+        indexes=json.loads(indexes()),
+        files=_files(folder),
+        seeds=_seeds(folder),
+    )
+
+
+def free_folder(app: Path) -> str:
+    """Return the name of a folder for Stoker's functions that the app does not use.
+
+    Args:
+        app: The folder of the app.
+
+    Raises:
+        InstallError: No name is free.
+    """
+    for name in FOLDERS:
+        if not (app / name).exists():
+            return name
+    raise InstallError(f"{' and '.join(FOLDERS)} exist already. Rename one of them, and its `source` in firebase.json.")
+
+
+def _rules(names: Mapping[str, str]) -> tuple[str, str]:
+    from stoker_tools.generate.app_rules import region
+    from stoker_tools.generate.files import FIRESTORE_RULES, STORAGE_RULES, document_regions
+    from stoker_tools.generate.inputs import input_functions
+    from stoker_tools.generate.uploads import upload_function
+
+    firestore, storage = (app_root.shipped(str(path)).read_text() for path in (FIRESTORE_RULES, STORAGE_RULES))
+    parts = {**document_regions(), "input": input_functions("input")}
+    uploads = {"uploads": upload_function("isAccepted")}
+    return region(firestore, parts, names=names), region(storage, uploads, names={})
+
+
+def _files(folder: str) -> dict[str, bytes]:
+    node_parts = Path(__file__).parents[1] / "deploy"
+    files = {f".stoker/{name}": (node_parts / name).read_bytes() for name in NODE_PARTS}
+    files[".stoker/.gitignore"] = b"journal/\n"
+    if app_root.checkout() is None:
+        wheel = carried.wheel()
+        files[f"{folder}/{wheel.name}"] = wheel.read_bytes()
+    return files
+
+
+def _seeds(folder: str) -> dict[str, bytes]:
+    from stoker.app_settings import COLLECTIONS, FEATURES
+
+    wheel = f"./stoker-{app_root.version()}-py3-none-any.whl"
+    settings = SETTINGS.format(
+        names="\n".join(f'# {name} = "{name}"' for name in COLLECTIONS),
+        features="\n".join(f"# {name} = true" for name in FEATURES),
+    )
+    texts = {
+        "main.py": MAIN,
+        "stoker.toml": settings,
+        "requirements.in": f"# Stoker, and the packages of your own functions.\n{wheel}\n",
+        "requirements.txt": f"{wheel}\n",
+        ".env": PARAMETERS,
+        ".gitignore": IGNORE,
+    }
+    return {f"{folder}/{name}": text.encode() for name, text in texts.items()}
