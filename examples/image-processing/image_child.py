@@ -9,9 +9,12 @@ from typing import Any
 import pillow_heif
 from PIL import ExifTags, Image, ImageCms
 
-MAX_PIXELS = 64_000_000
-"""The most pixels of a picture. In RGBA they take 256 MB; a turn and a change of the colours need as much again each.
-Source: measured with the largest pictures of each format; see README.md."""
+MAX_PIXELS = 51_000_000
+"""The most pixels of a picture: what the cameras of phones make. In RGBA they take 204 MB; a turn and a change of the
+colours need as much again each. Source: measured with the largest pictures of each format; see README.md."""
+
+MAX_MADE_BYTES = 192 * 1024**2
+"""The most bytes of all files together. They lie in `/tmp`, which is memory."""
 
 FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "HEIF", "GIF", "TIFF")
 """Pillow's names of the formats that may be opened. Without this list, Pillow would open PostScript and others, too."""
@@ -60,7 +63,7 @@ class Refused(Exception):
     """The picture can't be used.
 
     Args:
-        kind: `unsupported`, `truncated` or `too-large`.
+        kind: `unsupported`, `truncated`, `too-large` or `not-made`.
         why: The reason, as the end of a sentence.
     """
 
@@ -94,6 +97,7 @@ def _converted(request: Mapping[str, Any], report: Report) -> dict[str, Any]:
     notes: set[str] = set(found.pop("notes"))
     formats = list(dict.fromkeys(request["formats"]))
     files: list[dict[str, Any]] = []
+    room = MAX_MADE_BYTES
     for size, box in boxes.items():
         small = picture.copy()
         small.thumbnail(box, Image.Resampling.LANCZOS)  # It never enlarges.
@@ -112,6 +116,9 @@ def _converted(request: Mapping[str, Any], report: Report) -> dict[str, Any]:
             _save(shown, file, name, options)
             made = {"file": file, "size": size, "format": one, "original": wanted == "original"}
             files.append({**made, "width": shown.width, "height": shown.height})
+            room -= Path(file).stat().st_size
+            if room < 0:
+                raise Refused("too-large", f"its files have more than {MAX_MADE_BYTES // 1024**2} MiB together")
             report(0.3 + 0.7 * len(files) / (len(boxes) * len(formats)))
     return {**found, "files": files, "warnings": sorted(notes)}
 
@@ -160,7 +167,7 @@ def _upright(source: Image.Image, largest: int) -> tuple[Image.Image, bytes, dic
         facts["notes"].append("animation" if source.format in ANIMATED else "pages")
     source.draft("RGB", (2 * largest, 2 * largest))
     source.load()
-    picture, guessed = _in_srgb(source)
+    picture, guessed = _in_srgb(source, max(source.size) // (2 * largest))
     if guessed:
         facts["notes"].append("colours")
     if orientation in TURNS:
@@ -170,19 +177,26 @@ def _upright(source: Image.Image, largest: int) -> tuple[Image.Image, bytes, dic
     return picture, (exif.tobytes() if len(exif) else b""), facts
 
 
-def _in_srgb(source: Image.Image) -> tuple[Image.Image, bool]:
-    """Return the picture in RGB or RGBA with the colours of sRGB, and whether its colours had to be guessed."""
+def _in_srgb(source: Image.Image, factor: int) -> tuple[Image.Image, bool]:
+    """Return the picture in RGB or RGBA with the colours of sRGB, and whether its colours had to be guessed.
+
+    Args:
+        source: The picture.
+        factor: The factor by which the picture may be made smaller first, which saves time.
+    """
     profile, guessed = source.info.get("icc_profile"), False
     if source.mode.startswith(("I", "F")):  # 16 bits for each pixel, of which Pillow would cut the upper half off.
         source = source.convert("I").point(lambda value: value * (1 / 256)).convert("L")
         profile = None
     transparent = source.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in source.info
     mode = "RGBA" if transparent else "RGB"
-    if not profile:
-        return source.convert(mode), False
     # A profile is for RGB, CMYK or grey pixels, never for a palette.
-    if source.mode not in ("RGB", "RGBA", "CMYK", "L"):
+    if source.mode not in ("RGB", "RGBA", "CMYK", "L") or not profile:
         source = source.convert(mode)
+    if factor > 1:
+        source = source.reduce(factor)
+    if not profile:
+        return source, False
     alpha = source.getchannel("A") if source.mode == "RGBA" else None
     plain = source.convert("RGB") if alpha else source
     try:
@@ -199,9 +213,14 @@ def _in_srgb(source: Image.Image) -> tuple[Image.Image, bool]:
 def _save(picture: Image.Image, file: str, name: str, options: Mapping[str, Any]) -> None:
     try:
         picture.save(file, name, **options)
-    except ValueError as error:
-        # Such as a WebP whose first part would have more than 512 KiB: some large pictures of noise can't be written.
-        raise Refused("unsupported", f"it can't be written as {name} ({error})") from None
+    except (ValueError, RuntimeError, OSError) as error:
+        if isinstance(error, OSError) and error.errno:  # There is no room for the file.
+            raise
+        # Each format has a limit of its own. The first part of a WebP file has 512 KiB at most, which large pictures of
+        # noise exceed, and the encoder of AVIF needs more memory than any other.
+        raise Refused(
+            "not-made", f"no {name} file of {picture.width} x {picture.height} pixels can be made of it ({error})"
+        ) from None
 
 
 def _on_white(picture: Image.Image) -> Image.Image:

@@ -35,8 +35,11 @@ class ImageSettings(Model):
     exclude: list[str] = Field(default_factory=list)
 
 
+FILE = Path(__file__).with_name("images.toml")
+
+
 @cache
-def image_settings(file: Path = Path(__file__).with_name("images.toml")) -> ImageSettings:
+def image_settings(file: Path = FILE) -> ImageSettings:
     """Return the settings of a file; the defaults if the file does not exist.
 
     Args:

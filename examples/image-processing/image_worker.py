@@ -22,11 +22,14 @@ from stoker import (
 MAX_BYTES = 50 * 1024**2
 """The largest source, in bytes. `/tmp` is the worker's memory."""
 
-MEMORY_BYTES = 1280 * 1024**2
+MEMORY_BYTES = 1536 * 1024**2
 """The memory of the process that reads the picture, in bytes. It must fit into the function's `memory_mb` beside the
 worker itself, which takes 200 MB, and the files."""
 
-SECONDS = 240
+FILE_BYTES = 192 * 1024**2
+"""The largest file that may be made, in bytes."""
+
+SECONDS = 600
 """The longest time for one picture, in seconds. Source: measured with the most and the largest files; see README.md."""
 
 DOWNLOADED, CONVERTED = 10.0, 90.0
@@ -82,6 +85,7 @@ def process_image(context: JobContext, image: ImageInput) -> JobOutput:
         on_share=lambda share: context.report(DOWNLOADED + (CONVERTED - DOWNLOADED) * share, "converting"),
         seconds=SECONDS,
         memory_bytes=MEMORY_BYTES,
+        file_bytes=FILE_BYTES,
     )
     if "refused" in made:
         _refuse(image.source, made["refused"], made["why"])
@@ -151,7 +155,7 @@ def check_folder(source: str, user_id: str, settings: ImageSettings) -> None:
 
 
 def _request(source: str, image: ImageInput, settings: ImageSettings) -> dict[str, Any]:
-    asked = {one: image.quality for one in ("jpeg", "webp", "avif")} if image.quality else {}
+    asked = dict.fromkeys(("jpeg", "webp", "avif"), image.quality) if image.quality else {}
     return {
         "source": source,
         "sizes": image.sizes or settings.sizes,
@@ -183,6 +187,8 @@ def _refuse(source: str, kind: str, why: str) -> NoReturn:
     match kind:
         case "too-large":
             raise InputTooLarge(f"The picture {source!r} can't be used: {why}. Upload a smaller one.")
+        case "not-made":
+            raise InputTooLarge(f"The picture {source!r} is too large: {why}. Ask for a smaller size, or for JPEG.")
         case "truncated":
             raise TruncatedMedia(f"The picture {source!r} is cut off: {why}. Upload it again, whole.")
         case _:
