@@ -389,8 +389,8 @@ export interface Media {
 
 /** A part of the source that was left out or guessed. */
 export interface OutputWarning {
-  /** A stable code in kebab-case, for the app. */
-  code: 'bad-cues' | 'colours-guessed' | 'duration-measured' | 'frame-rate-capped' | 'language-missing' | 'missing-glyphs' | 'no-sound-in-part' | 'picture-changes' | 'sound-changes' | 'track-without-packets' | 'tracks-ignored' | 'undecodable-sound' | 'unspoken-text';
+  /** A stable code in kebab-case, for the app. Codes of an app's own job types begin with `app-`. */
+  code: 'bad-cues' | 'colours-guessed' | 'duration-measured' | 'frame-rate-capped' | 'language-missing' | 'missing-glyphs' | 'no-sound-in-part' | 'picture-changes' | 'sound-changes' | 'track-without-packets' | 'tracks-ignored' | 'undecodable-sound' | 'unspoken-text' | `app-${string}`;
   /** A sentence for the owner. */
   message: string;
 }

@@ -71,7 +71,10 @@ if TYPE_CHECKING:
     from stoker.jobs.monitor import JobMonitor, monitor_job
     from stoker.models.document import MakesNoFiles, Model
     from stoker.models.job import JobOutput, OutputFile
+    from stoker.models.video import SourcePath
+    from stoker.models.warnings import OutputWarning
     from stoker.registry import RegistrationError
+    from stoker.sandbox.confined import run_confined
 else:
 
     def __getattr__(name: str) -> object:
@@ -128,12 +131,14 @@ __all__ = [
     "NotSignedIn",
     "NothingToSpeak",
     "OutputFile",
+    "OutputWarning",
     "OwnRole",
     "PermanentError",
     "RecentSignInRequired",
     "RegistrationError",
     "RequestRefused",
     "RollUpBusy",
+    "SourcePath",
     "SpeechFailed",
     "SpeechRefused",
     "StokerError",
@@ -157,6 +162,7 @@ __all__ = [
     "monitor_job",
     "record_event",
     "retry_job",
+    "run_confined",
     "series",
     "top",
 ]
@@ -168,7 +174,9 @@ _MODULES = {
     "MakesNoFiles": "stoker.models.document",
     "Model": "stoker.models.document",
     "OutputFile": "stoker.models.job",
+    "OutputWarning": "stoker.models.warnings",
     "RegistrationError": "stoker.registry",
+    "SourcePath": "stoker.models.video",
     "active_users": "stoker.analytics.series",
     "cancel_job": "stoker.jobs.commands",
     "create_processing_job": "stoker.jobs.commands",
@@ -176,6 +184,7 @@ _MODULES = {
     "monitor_job": "stoker.jobs.monitor",
     "record_event": "stoker.analytics.record",
     "retry_job": "stoker.jobs.commands",
+    "run_confined": "stoker.sandbox.confined",
     "series": "stoker.analytics.series",
     "top": "stoker.analytics.series",
 }

@@ -12,8 +12,9 @@ from stoker.analytics import record
 from stoker.analytics import series as figures
 from stoker.extend import job_type
 from stoker.jobs import commands, context, monitor
-from stoker.models import document
+from stoker.models import document, video, warnings
 from stoker.models import job as job_model
+from stoker.sandbox import confined
 
 FUNCTIONS = Path(__file__).parents[2] / "functions"
 
@@ -24,7 +25,9 @@ FUNCTIONS_AND_TYPES = {
     "MakesNoFiles": document.MakesNoFiles,
     "Model": document.Model,
     "OutputFile": job_model.OutputFile,
+    "OutputWarning": warnings.OutputWarning,
     "RegistrationError": registry.RegistrationError,
+    "SourcePath": video.SourcePath,
     "active_users": figures.active_users,
     "cancel_job": commands.cancel_job,
     "create_processing_job": commands.create_processing_job,
@@ -32,6 +35,7 @@ FUNCTIONS_AND_TYPES = {
     "monitor_job": monitor.monitor_job,
     "record_event": record.record_event,
     "retry_job": commands.retry_job,
+    "run_confined": confined.run_confined,
     "series": figures.series,
     "top": figures.top,
 }

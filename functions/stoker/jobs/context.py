@@ -1,5 +1,6 @@
 """The context of a worker: its job, its folder, and the time that it has."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from stoker.jobs.turns import Turn
 from stoker.logs import JobLog
 from stoker.models.job import BatchOutput, Stage
 from stoker.storage.outputs import AttemptOutputs, EarlierOutput, earlier_outputs
+from stoker.storage.sources import download
 
 NEARLY_PERCENT = 85.0
 """The progress from which the work counts as nearly done when the time is up, in percent. The instance or the download
@@ -73,6 +75,27 @@ class JobContext:
         self._progress = progress
         self._heartbeat.report(progress, stage)
         self.check()
+
+    def download(self, path: str, into: str, most: int, on_share: Callable[[float], None]) -> Path:
+        """Copy a file that the job's owner may read into the workspace.
+
+        Args:
+            path: The name of the object in the default bucket.
+            into: The name of the copy.
+            most: The most bytes that the object may have.
+            on_share: A function that is called after each part, with the share that has arrived, from 0 to 1. It should
+                call `report` or `check`.
+
+        Raises:
+            InputForbidden: The owner may not read the object.
+            InputNotFound: There is no such object.
+            InputEmpty: The object has no bytes.
+            InputTooLarge: The object has more than `most` bytes.
+            Unavailable: The download broke off.
+        """
+        file = self.workspace / into
+        download(path, self.user_id, file, lambda arrived, size: on_share(arrived / size), most)
+        return file
 
     def earlier_outputs(self) -> dict[str, EarlierOutput]:
         """Return the objects that earlier attempts have uploaded completely, by recipe.

@@ -1,6 +1,8 @@
 """Warnings: parts of a source that a completed job left out, or had to guess."""
 
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
+
+from pydantic import StringConstraints
 
 from stoker.models.document import Model
 
@@ -24,14 +26,17 @@ WarningCode = Literal[
 ]
 """The codes of warnings. They are stable, so that an app can compare them."""
 
+AppWarningCode = Annotated[str, StringConstraints(pattern=r"^app-[a-z0-9]+(-[a-z0-9]+)*$", max_length=64)]
+"""The code of a warning of an app's own job type. It begins with `app-`, so a later code of Stoker never has it."""
+
 
 class OutputWarning(Model):
     """A part of the source that was left out or guessed.
 
     Attributes:
-        code: A stable code in kebab-case, for the app.
+        code: A stable code in kebab-case, for the app. Codes of an app's own job types begin with `app-`.
         message: A sentence for the owner.
     """
 
-    code: WarningCode
+    code: WarningCode | AppWarningCode
     message: str

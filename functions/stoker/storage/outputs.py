@@ -64,8 +64,11 @@ class AttemptOutputs:
         recipe: str = "",
         facts: Mapping[str, Any] | None = None,
         parts: Sequence[str] = (),
+        *,
+        name: str = "",
+        cache_control: str | None = None,
     ) -> tuple[str, str]:
-        """Upload a file under its own name. Its CRC32C is checked on arrival.
+        """Upload a file. Its CRC32C is checked on arrival.
 
         Args:
             file: The file.
@@ -75,6 +78,9 @@ class AttemptOutputs:
                 needs a file of the same recipe uses this object.
             facts: Facts about the file that the later attempt would otherwise have to find again.
             parts: The names of the files that this file needs. They must have been uploaded before.
+            name: The object's name within the attempt's folder, such as `thumbs/cat.jpeg`. Without it, the object has
+                the file's own name.
+            cache_control: The `Cache-Control` with which the object is served.
 
         Returns:
             The object's name, and the file's SHA-256 in hexadecimal.
@@ -84,8 +90,11 @@ class AttemptOutputs:
         """
         sha256, crc32c = _checksums(file)
         # The Storage emulator takes the first part of an upload for the whole file, without an error.
-        blob = bucket().blob(f"{self.folder}/{file.name}", chunk_size=None if config.emulated() else CHUNK_BYTES)
+        blob = bucket().blob(
+            f"{self.folder}/{name or file.name}", chunk_size=None if config.emulated() else CHUNK_BYTES
+        )
         blob.metadata = _metadata(sha256, crc32c, recipe, facts, parts)
+        blob.cache_control = cache_control
         with _Checked(file, check) as content:
             size = file.stat().st_size
             blob.upload_from_file(content, size=size, content_type=content_type, checksum="crc32c")

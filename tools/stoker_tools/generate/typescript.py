@@ -1,6 +1,7 @@
 """Types and converters for clients in TypeScript, from the models."""
 
 import json
+import re
 import textwrap
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -179,6 +180,8 @@ def _typescript(schema: Schema) -> str:
         return " | ".join(_quoted(value) for value in schema["enum"])
     if schema.get("format") == "date-time":
         return "Timestamp"
+    if prefix := re.match(r"\^([a-z]+-)", schema.get("pattern", "")):
+        return f"`{prefix[1]}${{string}}`"
     match schema.get("type"):
         case "string" | "boolean" | "null" as kind:
             return str(kind)
