@@ -101,12 +101,8 @@ def main(arguments: Sequence[str]) -> int:
         _parser().error(f"there is no command {name!r}")
     try:
         if COMMANDS[name].needs_checkout and app_root.checkout() is None:
-<<<<<<< HEAD
             raise CommandError(f"`stoker {name}` works on Stoker's own source: run it in a checkout of Stoker.")
-=======
-            raise CommandError(f"`stoker {name}` works on Stoker's own source: run scripts/{name} in a checkout of it.")
         _finish_killed()
->>>>>>> install
         return int(importlib.import_module(COMMANDS[name].module).main(others))
     except ToolError as error:
         print(app_root.as_typed(str(error)), file=sys.stderr)
@@ -119,9 +115,9 @@ def main(arguments: Sequence[str]) -> int:
         return ExitCode.FAILED
     except RuntimeError as error:
         # By its name, because `stoker` may not be importable here.
-        if type(error).__name__ != "ParameterError":
+        if type(error).__name__ not in ("ParameterError", "RegistrationError"):
             raise
-        print(f"{error} The parameters are in functions/.env.", file=sys.stderr)
+        print(error, file=sys.stderr)
         return ExitCode.FAILED
     except OSError as error:
         if error.strerror is None or isinstance(error, ConnectionError):
