@@ -58,11 +58,20 @@ def build(root: Path, folder: Path) -> list[Path]:
     Raises:
         CommandError: A wheel can't be built. The message holds the last lines of hatchling.
     """
+    return [built(root / "packages" / package, folder) for package in PACKAGES]
+
+
+def built(package: Path, folder: Path) -> Path:
+    """Make a wheel; return its path.
+
+    Args:
+        package: The folder of its `pyproject.toml`.
+        folder: The folder of the wheel, as in `build`.
+
+    Raises:
+        CommandError: The wheel can't be built.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    return [_built(root / "packages" / package, folder) for package in PACKAGES]
-
-
-def _built(package: Path, folder: Path) -> Path:
     with tempfile.TemporaryDirectory(dir=folder) as directory:
         done = subprocess.run(
             [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", directory],

@@ -28,6 +28,10 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--check", action="store_true", help="write nothing, and fail if a file is stale")
     options = parser.parse_args(arguments)
     environment.enter((".venv",) if app_root.checkout() else ("functions/venv",))
+    if app_root.checkout() is None:
+        from stoker_tools.cli.install.commands import generate
+
+        return generate(app_root.app(), check=options.check)
     try:
         app_code.load(functions_folder())
     except app_code.AppCodeError as error:

@@ -1,19 +1,30 @@
 """The wished state of an app, from Stoker's own files and the app's `stoker.toml`."""
 
 import json
-import sys
+import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from stoker_tools.install.errors import InstallError
 from stoker_tools.install.firebase_json import CODEBASE, FirebaseWish
 from stoker_tools.install.installed import Installed
 from stoker_tools.install.wish import Wished
-from stoker_tools.setup import app_root, carried
+from stoker_tools.setup import app_code, app_root, carried
+
+if TYPE_CHECKING:
+    from stoker.app_settings import AppSettings
 
 FOLDERS = ("functions", "functions-stoker")
 """The names of the folder of Stoker's functions. The first one that is free is taken."""
+
+CLIENTS = "clients/stoker"
+"""The folder of the generated TypeScript and JSON Schemas."""
+
+REQUIREMENTS = """\
+# The packages of your own functions, a line for each. Stoker's packages are added by `stoker update`, which makes
+# requirements.txt of this file.
+"""
 
 PREDEPLOY = "node .stoker/predeploy.cjs"
 
@@ -76,26 +87,31 @@ STOKER_BLOCKING=false
 IGNORE = "venv/\n__pycache__/\n*.pyc\n*.log\n.env.local\n.secret.local\n"
 
 
-def wished_state(app: Path, record: Installed | None = None) -> Wished:
+def wished_state(app: Path, record: Installed | None = None, *, with_manifest: bool = False) -> Wished:
     """Return all that Stoker needs in an app.
 
     Args:
         app: The folder of the app.
         record: The record of the last installation; None before the first.
+        with_manifest: Whether `functions.yaml` is made too. This needs the virtual environment of the functions.
 
     Raises:
-        InstallError: No name for the folder of the functions is free.
+        InstallError: No name for the folder of the functions is free, or the app's `main.py` can't be imported.
+        GenerateError: The app's models can't be generated from.
         ParameterError: The app's `stoker.toml` has a wrong setting.
     """
     folder = record.folder if record else free_folder(app)
     # `stoker.config` reads the first stoker.toml on the path, so this comes before its import.
-    sys.path.insert(0, str(app / folder))
+    try:
+        app_code.load(app / folder)
+    except app_code.AppCodeError as error:
+        raise InstallError(str(error)) from None
     from stoker.app_settings import settings_in
-
-    settings = settings_in(app / folder)
-    rules = _rules(settings.names)
     from stoker_tools.generate.indexes import indexes
 
+    settings = settings_in(app / folder)
+    rules = _rules(settings)
+    wheel = carried.wheel()
     return Wished(
         version=app_root.version(),
         folder=folder,
@@ -114,13 +130,14 @@ def wished_state(app: Path, record: Installed | None = None) -> Wished:
         firestore_rules=rules[0],
         storage_rules=rules[1],
         indexes=json.loads(indexes()),
-        files=_files(folder),
+        files=_files(folder, wheel),
+        generated=_generated(app, folder, wheel, settings, with_manifest=with_manifest),
         seeds=_seeds(folder),
     )
 
 
 def free_folder(app: Path) -> str:
-    """Return the name of a folder for Stoker's functions that the app does not use.
+    """Return the name of a folder for Stoker's functions that the app does not use, or that holds a `stoker.toml`.
 
     Args:
         app: The folder of the app.
@@ -128,13 +145,15 @@ def free_folder(app: Path) -> str:
     Raises:
         InstallError: No name is free.
     """
-    for name in FOLDERS:
-        if not (app / name).exists():
+    prepared = [name for name in FOLDERS if (app / name / "stoker.toml").is_file()]
+    for name in (*prepared, *FOLDERS):
+        if name in prepared or not (app / name).exists():
             return name
     raise InstallError(f"{' and '.join(FOLDERS)} exist already. Rename one of them, and its `source` in firebase.json.")
 
 
-def _rules(names: Mapping[str, str]) -> tuple[str, str]:
+def _rules(settings: "AppSettings") -> tuple[str, str]:
+    from stoker.app_settings import COLLECTIONS
     from stoker_tools.generate.app_rules import region
     from stoker_tools.generate.files import FIRESTORE_RULES, STORAGE_RULES, document_regions
     from stoker_tools.generate.inputs import input_functions
@@ -143,23 +162,57 @@ def _rules(names: Mapping[str, str]) -> tuple[str, str]:
     firestore, storage = (app_root.shipped(str(path)).read_text() for path in (FIRESTORE_RULES, STORAGE_RULES))
     parts = {**document_regions(), "input": input_functions("input")}
     uploads = {"uploads": upload_function("isAccepted")}
-    return region(firestore, parts, names=names), region(storage, uploads, names={})
+    used = [usual for usual in COLLECTIONS if settings.name(usual) not in settings.unused()]
+    return region(firestore, parts, names=settings.names, collections=used), region(storage, uploads, names={})
 
 
-def _files(folder: str) -> dict[str, bytes]:
+def _files(folder: str, wheel: Path) -> dict[str, bytes]:
     node_parts = Path(__file__).parents[1] / "deploy"
     files = {f".stoker/{name}": (node_parts / name).read_bytes() for name in NODE_PARTS}
     files[".stoker/.gitignore"] = b"journal/\n"
-    if app_root.checkout() is None:
-        wheel = carried.wheel()
-        files[f"{folder}/{wheel.name}"] = wheel.read_bytes()
+    files[f"{folder}/{wheel.name}"] = wheel.read_bytes()
     return files
+
+
+def _generated(
+    app: Path, folder: str, wheel: Path, settings: "AppSettings", *, with_manifest: bool
+) -> dict[str, bytes]:
+    from stoker_tools.generate.manifest import manifest
+    from stoker_tools.generate.schemas import schemas
+    from stoker_tools.generate.typescript import converters, declarations
+    from stoker_tools.install.app_requirements import requirements
+
+    own, old = (_text_of(app / folder / name) for name in ("requirements.in", "requirements.txt"))
+    texts = {
+        f"{CLIENTS}/stoker.d.ts": _renamed(declarations(), settings),
+        f"{CLIENTS}/converters.ts": converters(),
+        **{f"{CLIENTS}/json-schema/{name}.json": _renamed(text, settings) for name, text in schemas().items()},
+        f"{folder}/requirements.txt": requirements(settings, own or "", wheel, old),
+    }
+    if settings.has("analytics"):
+        events = app_root.shipped("clients/typescript/events.ts").read_text()
+        texts[f"{CLIENTS}/events.ts"] = events.replace("'analyticsEvents'", f"'{settings.name('analyticsEvents')}'")
+    if with_manifest:
+        texts[f"{folder}/functions.yaml"] = manifest(app / folder)
+    elif (before := _text_of(app / folder / "functions.yaml")) is not None:
+        texts[f"{folder}/functions.yaml"] = before
+    return {path: text.encode() for path, text in texts.items()}
+
+
+def _renamed(text: str, settings: "AppSettings") -> str:
+    """Return a generated text with the app's names of collections in the paths of its comments."""
+    for usual, name in settings.names.items():
+        text = re.sub(rf"(?<=[`/]){usual}(?=/\{{)", name, text)
+    return text
+
+
+def _text_of(file: Path) -> str | None:
+    return file.read_text(encoding="utf-8") if file.is_file() else None
 
 
 def _seeds(folder: str) -> dict[str, bytes]:
     from stoker.app_settings import COLLECTIONS, FEATURES
 
-    wheel = f"./stoker-{app_root.version()}-py3-none-any.whl"
     settings = SETTINGS.format(
         names="\n".join(f'# {name} = "{name}"' for name in COLLECTIONS),
         features="\n".join(f"# {name} = true" for name in FEATURES),
@@ -167,8 +220,7 @@ def _seeds(folder: str) -> dict[str, bytes]:
     texts = {
         "main.py": MAIN,
         "stoker.toml": settings,
-        "requirements.in": f"# Stoker, and the packages of your own functions.\n{wheel}\n",
-        "requirements.txt": f"{wheel}\n",
+        "requirements.in": REQUIREMENTS,
         ".env": PARAMETERS,
         ".gitignore": IGNORE,
     }

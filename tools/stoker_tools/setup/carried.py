@@ -12,9 +12,13 @@ from stoker_tools.setup import app_root
 
 
 def wheel() -> Path:
-    """Return the wheel `stoker` that belongs to these tools."""
-    [found] = app_root.PACKAGED.glob("stoker-*.whl")
-    return found
+    """Return the wheel `stoker` that belongs to these tools. In a checkout, it is built first."""
+    if (root := app_root.checkout()) is None:
+        [found] = app_root.PACKAGED.glob("stoker-*.whl")
+        return found
+    from stoker_tools.cli.build import built
+
+    return built(root / "packages" / "stoker", root / "dist")
 
 
 def make_importable() -> None:

@@ -16,22 +16,42 @@ from stoker_tools.install.errors import InstallError
 from stoker_tools.install.installed import Installed
 from stoker_tools.install.journal import Journal, content_of, locked
 from stoker_tools.install.plan import AppState, Choices, Plan, installation, removal
-from stoker_tools.install.wish import Wished
-from stoker_tools.setup import app_root, environment
+from stoker_tools.setup import app_root
 
 DATA_STAYS = "Your data stays: the documents in Firestore, the files in Cloud Storage and the accounts are as before."
 
 
-def wished(root: Path, record: Installed | None) -> Wished:
-    """Return the wished state of an app.
+def planned(
+    root: Path, state: AppState, record: Installed | None, choices: Choices, *, with_manifest: bool = False
+) -> Plan:
+    """Return the plan of an installation or an update.
 
     Args:
         root: The folder of the app.
+        state: The app.
         record: The record of the last installation; None before the first.
+        choices: The user's choices.
+        with_manifest: Whether `functions.yaml` is made too.
+
+    Raises:
+        InstallError: The app has parts that collide with Stoker's, or can't be read.
     """
+    # These need the packages that `enter` has installed.
+    from stoker_tools.generate.errors import GenerateError
+    from stoker_tools.install.collisions import collisions
+    from stoker_tools.install.foreign_refusals import as_text
     from stoker_tools.install.wished import wished_state
 
-    return wished_state(root, record)
+    try:
+        wished = wished_state(root, record, with_manifest=with_manifest)
+    except GenerateError as error:
+        raise InstallError(str(error)) from None
+    found = collisions(root, wished, installed=record is not None)
+    if found.refusals:
+        raise InstallError(f"{as_text([*found.refusals, *found.remarks])}\nNothing was changed.")
+    plan = installation(state, wished, record, choices)
+    plan.notes += [as_text([remark]) for remark in found.remarks]
+    return plan
 
 
 def install(root: Path, options: argparse.Namespace) -> int:
@@ -43,8 +63,7 @@ def install(root: Path, options: argparse.Namespace) -> int:
     """
 
     def plan(state: AppState, choices: Choices) -> Plan:
-        record = _record(state)
-        return installation(state, wished(root, record), record, choices)
+        return planned(root, state, _record(state), choices)
 
     version = app_root.version()
     steps = ", ".join(f"`{app_root.command(name)}`" for name in ("generate", "emulators", "deploy"))
@@ -61,12 +80,46 @@ def update(root: Path, options: argparse.Namespace) -> int:
     """
 
     def plan(state: AppState, choices: Choices) -> Plan:
-        record = _record_or_refusal(state, root)
-        return installation(state, wished(root, record), record, choices)
+        return planned(root, state, _record_or_refusal(state, root), choices)
 
     version = app_root.version()
     done = [f"Stoker is of version {version} now. Run `{app_root.command('generate')}`, and then your tests."]
     return _carried_out(root, options, plan, done, f"Stoker {version} is up to date. Nothing was changed.")
+
+
+def generate(root: Path, *, check: bool) -> int:
+    """Write all that is made from the app's code: rules, indexes, `functions.yaml`, types and schemas.
+
+    Args:
+        root: The folder of the app.
+        check: Whether to write nothing, and to fail if a file is stale.
+
+    Returns:
+        The exit code.
+
+    Raises:
+        InstallError: Stoker is not installed there, or can't be put there.
+    """
+    with locked(root):
+        journal = Journal(root)
+        if sentence := journal.finish_or_undo():
+            print(sentence, file=sys.stderr)
+        state = state_of(root)
+        record = _record_or_refusal(state, root)
+        if record.version != app_root.version():
+            reason = f"The app has Stoker {record.version}, and this command is of version {app_root.version()}."
+            raise InstallError(f"{reason} Run `{app_root.command('update')}` first.")
+        plan = planned(root, state, record, Choices(keeps_edits=True), with_manifest=True)
+        if plan.conflicts:
+            raise InstallError("\n".join([*plan.conflicts, "Nothing was changed."]))
+        paths = [change.path for change in plan.changes if change.path != installed.FILE]
+        if check and paths:
+            print(shown(plan.changes, is_coloured=_is_coloured()))
+            raise InstallError(f"{', '.join(paths)} are stale: run `{app_root.command('generate')}`.")
+        if not check:
+            journal.carry_out(plan.changes, plan.emptied)
+        print("\n".join([*(f"wrote {path}" for path in paths), *plan.notes] or ["All files were up to date."]))
+    return ExitCode.DONE
 
 
 def uninstall(root: Path, options: argparse.Namespace) -> int:
@@ -101,7 +154,6 @@ def _carried_out(
     nothing: str,
 ) -> int:
     """Make a plan, show it, ask, and carry it out."""
-    environment.enter([".venv"])
     with locked(root):
         journal = Journal(root)
         if sentence := journal.finish_or_undo():

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from stoker_tools.cli.command_line import Parser
 from stoker_tools.errors import CommandError, ToolError
 from stoker_tools.exit_codes import ExitCode
 from stoker_tools.install.installed import FILE
-from stoker_tools.setup import app_root
+from stoker_tools.setup import app_root, environment
 
 NOTES = """\
 All files are changed, or none. If the command is killed, the next one finishes or undoes its change. A part of Stoker
@@ -64,7 +65,10 @@ def run(parser: Parser, arguments: Sequence[str], root_of: Callable[[argparse.Na
         root = root_of(options).resolve()
         if root == app_root.checkout():
             raise CommandError("This is Stoker's own checkout. Name the folder of your app.", ExitCode.USAGE)
-        from stoker_tools.cli.install.commands import COMMANDS
+        environment.enter([".venv"])
+        if checkout := app_root.checkout():
+            sys.path.append(str(checkout / "functions"))
+        from stoker_tools.cli.install.commands import COMMANDS  # It needs the packages that `enter` has installed.
 
         return COMMANDS[name](root, options)
     except ToolError as error:

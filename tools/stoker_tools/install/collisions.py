@@ -1,0 +1,62 @@
+"""The parts of an app that collide with what Stoker puts there."""
+
+import sys
+from pathlib import Path
+
+from stoker.app_settings import COLLECTIONS, AppSettings, settings_in
+from stoker_tools.deploy import env_file
+from stoker_tools.install.foreign_app import ForeignFindings, PlannedInstall, foreign_findings
+from stoker_tools.install.wish import Wished
+from stoker_tools.rules_lab.language import parse
+
+
+def collisions(app: Path, wished: Wished, *, installed: bool) -> ForeignFindings:
+    """Look at an app, and return what speaks against putting Stoker there.
+
+    Args:
+        app: The folder of the app.
+        wished: All that Stoker needs there.
+        installed: Whether Stoker is installed there already.
+    """
+    return foreign_findings(app, planned(app, wished, installed=installed))
+
+
+def planned(app: Path, wished: Wished, *, installed: bool) -> PlannedInstall:
+    """Return the parts of Stoker that may collide with parts of the app.
+
+    Args:
+        app: The folder of the app.
+        wished: All that Stoker needs there.
+        installed: Whether Stoker is installed there already.
+    """
+    settings = settings_in(app / wished.folder)
+    used = tuple(usual for usual in COLLECTIONS if settings.name(usual) not in settings.unused())
+    return PlannedInstall(
+        folder=wished.folder,
+        functions=frozenset(_functions()),
+        blocking=env_file.values(app / wished.folder / ".env").get("STOKER_BLOCKING") == "true",
+        installed=installed,
+        names=settings.names,
+        database=_named(settings, "database"),
+        bucket=_named(settings, "bucket"),
+        collections=used,
+        rules_functions=frozenset(_rules_functions(wished.firestore_rules) | _rules_functions(wished.storage_rules)),
+    )
+
+
+def _named(settings: AppSettings, name: str) -> str | None:
+    value = str(getattr(settings, name))
+    return None if value == getattr(AppSettings(), name) else value
+
+
+def _functions() -> set[str]:
+    """Return the names of the functions: those of the app's `main.py` if it was imported, and else Stoker's."""
+    from stoker import functions
+
+    main = sys.modules.get("main", functions)
+    return {name for name, value in vars(main).items() if hasattr(value, "__firebase_endpoint__")}
+
+
+def _rules_functions(region: str) -> set[str]:
+    service = parse(f"service any {{ match /any {{ {region} }} }}")
+    return {function.name for block in service.walk() for function in block.functions}
