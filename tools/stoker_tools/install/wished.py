@@ -187,7 +187,7 @@ def _generated(
         f"{CLIENTS}/stoker.d.ts": _renamed(declarations(), settings),
         f"{CLIENTS}/converters.ts": converters(),
         **{f"{CLIENTS}/json-schema/{name}.json": _renamed(text, settings) for name, text in schemas().items()},
-        f"{folder}/requirements.txt": requirements(settings, own or "", wheel, old),
+        f"{folder}/requirements.txt": requirements(settings, own or REQUIREMENTS, wheel, old),
     }
     if settings.has("analytics"):
         events = app_root.shipped("clients/typescript/events.ts").read_text()
