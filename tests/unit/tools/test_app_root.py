@@ -1,6 +1,5 @@
 """The tools without a checkout: where they find the app, and where they install."""
 
-import importlib.util
 import json
 import sys
 import zipfile
@@ -8,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from stoker_tools.emulators import sharing
 from stoker_tools.errors import ToolError
 from stoker_tools.exit_codes import ExitCode
 from stoker_tools.setup import app_root, carried, environment, functions_folder, node
@@ -109,9 +109,21 @@ def test_all_apps_share_the_other_places(app: Path, tmp_path: Path) -> None:
     assert app_root.built_parts().is_relative_to(home)
 
 
-def test_no_environment_is_made_for_the_tools_themselves(app: Path) -> None:
+def test_no_environment_is_made_for_the_tools_themselves(app: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(carried, "make_importable", lambda: None)
     environment.enter([".venv"])
     assert {entry.name for entry in app.iterdir()} == {"backend", "firebase.json"}
+
+
+def test_each_app_has_a_suite_of_its_own_and_no_file_for_it(app: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("STOKER_SUITE_FILE", raising=False)
+    file = sharing.state_file()
+    assert file.parent == app_root.home()
+    (app / "web").mkdir()
+    monkeypatch.chdir(app / "web")
+    assert sharing.state_file() == file
+    (app / "web" / "firebase.json").write_text("{}")
+    assert sharing.state_file() != file
 
 
 def test_each_lock_of_the_firebase_cli_has_its_own_folder(app: Path, tmp_path: Path) -> None:
@@ -153,13 +165,17 @@ def test_the_functions_of_stoker_are_found(
     assert functions_folder.functions_folder() == app / folder
 
 
-def test_the_carried_package_is_unpacked_once(app: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("installed", [None, "0.0.9"])
+def test_the_carried_package_is_unpacked_once(
+    installed: str | None, app: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with zipfile.ZipFile(app_root.PACKAGED / "stoker-0.1.0-py3-none-any.whl", "w") as wheel:
         wheel.writestr("stoker/__init__.py", "")
-    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(carried, "_installed_version", lambda: installed)
+    monkeypatch.setattr(app_root, "version", lambda: "0.1.0")
     monkeypatch.setattr(sys, "path", [*sys.path])
     carried.make_importable()
-    folder = Path(sys.path[-1])
+    folder = Path(sys.path[0])
     assert folder.parent == tmp_path / "home"
     assert (folder / "stoker" / "__init__.py").exists()
     made = folder.stat().st_ino
@@ -169,7 +185,9 @@ def test_the_carried_package_is_unpacked_once(app: Path, tmp_path: Path, monkeyp
 
 
 def test_a_package_that_is_installed_is_kept(app: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(carried, "_installed_version", lambda: "0.1.0")
+    monkeypatch.setattr(app_root, "version", lambda: "0.1.0")
     before = [*sys.path]
-    carried.make_importable()  # This environment has `stoker` already.
+    carried.make_importable()
     assert sys.path == before
     assert not (tmp_path / "home").exists()

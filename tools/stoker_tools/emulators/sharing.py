@@ -12,6 +12,7 @@ the lock when the borrower ends, even if it is killed.
 
 import contextlib
 import fcntl
+import hashlib
 import json
 import os
 import sys
@@ -33,8 +34,16 @@ CLOCK_SECONDS = 5.0
 
 
 def state_file() -> Path:
-    """Return the path of the file. The variable STOKER_SUITE_FILE names another path."""
-    return Path(os.environ.get("STOKER_SUITE_FILE") or app_root.app() / ".stoker-suite.json")
+    """Return the path of the file. The variable STOKER_SUITE_FILE names another path.
+
+    Without a checkout, no file is written into the app.
+    """
+    if named := os.environ.get("STOKER_SUITE_FILE"):
+        return Path(named)
+    app = app_root.app()
+    if app_root.checkout():
+        return app / ".stoker-suite.json"
+    return app_root.home() / f"suite-{hashlib.sha256(str(app.resolve()).encode()).hexdigest()[:12]}.json"
 
 
 @contextlib.contextmanager

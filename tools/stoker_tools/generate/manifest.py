@@ -23,6 +23,7 @@ from stoker_tools.emulators.discovery import loaded
 from stoker_tools.emulators.errors import LoadError
 from stoker_tools.generate.errors import GenerateError
 from stoker_tools.setup import app_root
+from stoker_tools.setup.app_root import as_typed
 from stoker_tools.setup.functions_folder import functions_folder, functions_python
 
 ALWAYS = ("requirements.txt", FILE)
@@ -115,7 +116,7 @@ def manifest(functions: Path | None = None) -> str:
         least=RESERVED + sum(one["cpu"] for one in body["endpoints"].values() if "taskQueueTrigger" in one),
         body=_hash(text.encode()),
     )
-    return head + text
+    return as_typed(head) + text
 
 
 def _where_stoker_is() -> dict[str, str]:

@@ -1,11 +1,11 @@
 """The package `stoker` that the wheel of the tools carries."""
 
 import hashlib
-import importlib.util
 import shutil
 import sys
 import tempfile
 import zipfile
+from importlib import metadata
 from pathlib import Path
 
 from stoker_tools.setup import app_root
@@ -22,9 +22,19 @@ def wheel() -> Path:
 
 
 def make_importable() -> None:
-    """Let this process import `stoker`. If no environment has it, it is that of the wheel, unpacked once."""
-    if importlib.util.find_spec("stoker") is None:
-        sys.path.append(str(_unpacked(wheel(), app_root.home())))
+    """Let this process import the `stoker` of the version of these tools.
+
+    If the environment has another version or none, it is that of the wheel, unpacked once.
+    """
+    if _installed_version() != app_root.version():
+        sys.path.insert(0, str(_unpacked(wheel(), app_root.home())))
+
+
+def _installed_version() -> str | None:
+    try:
+        return metadata.version("stoker")
+    except metadata.PackageNotFoundError:
+        return None
 
 
 def _unpacked(archive: Path, home: Path) -> Path:
