@@ -129,7 +129,7 @@ def main(arguments: Sequence[str]) -> int:
 def _finish_killed() -> None:
     """Finish or undo what a killed `stoker install` has left, before any command reads the app's files."""
     here = Path.cwd()
-    if any((folder / ".stoker" / "journal").is_dir() for folder in (here, *here.parents)):
+    if any((folder / ".stoker").is_dir() for folder in (here, *here.parents)):
         from stoker_tools.install import journal
 
         if sentence := journal.finish_killed(here):

@@ -56,7 +56,10 @@ class Disk:
             path: The file.
         """
         self.step()
-        path.unlink(missing_ok=True)
+        try:
+            path.unlink()
+        except (FileNotFoundError, NotADirectoryError):
+            return
         self.flush_directory(path.parent)
 
     def remove_directory(self, path: Path) -> None:

@@ -83,12 +83,14 @@ class Journal:
             self._discard()
             raise InstallError(f"Nothing was changed: {error.filename}: {error.strerror}.") from error
         try:
-            self._finish()
+            self._apply()
         except OSError as error:
             self._disk.write(self._folder / UNDO, b"", NEW_FILE)
             self._disk.flush_directory(self._folder)
             self._undo()
+            self._discard()
             raise InstallError(f"All was undone: {error.filename}: {error.strerror}.") from error
+        self._discard()
 
     def finish_or_undo(self) -> str:
         """Finish or undo what a killed command has left. Call it under the lock.
@@ -100,14 +102,19 @@ class Journal:
             InstallError: A file has been changed since, so that it is neither as before nor as meant.
         """
         if not self._folder.is_dir():
+            # A kill may have come before the journal's folder was made, or after it was removed.
+            if is_left(self._root):
+                self._disk.remove_directory(self._folder.parent)
             return ""
         if not (self._folder / FILE).exists():
             self._discard()
             return "A command was ended before it changed anything, or after it had changed all."
         if (self._folder / UNDO).exists():
             self._undo()
+            self._discard()
             return "A command was ended while it was undone. All is as before it."
-        self._finish()
+        self._apply()
+        self._discard()
         return "A command was ended in the middle. Its changes are finished now."
 
     def _stage(self, changes: Sequence[Change], emptied: Sequence[str]) -> None:
@@ -136,7 +143,7 @@ class Journal:
         parents = {parent for path in paths for parent in PurePosixPath(path).parents}
         return sorted(parent for parent in parents if not (self._root / parent).exists())
 
-    def _finish(self) -> None:
+    def _apply(self) -> None:
         """Bring the new state. Every step may have been done already."""
         steps, made, emptied = self._read()
         for step in steps:
@@ -151,7 +158,6 @@ class Journal:
                 self._replace(staged, target, step.mode)
         for directory in emptied:
             self._disk.remove_directory(self._root / directory)
-        self._discard()
 
     def _undo(self) -> None:
         """Bring back the old state. Every step may have been done already."""
@@ -168,7 +174,6 @@ class Journal:
                 self._replace(staged, target, step.mode)
         for directory in reversed(made):
             self._disk.remove_directory(self._root / directory)
-        self._discard()
 
     def _replace(self, staged: Path, target: Path, mode: int) -> None:
         """Put a copy of a staged file in its place. The staged file stays, so that the step can be repeated."""
@@ -186,8 +191,8 @@ class Journal:
 
     def _discard(self) -> None:
         """Remove the journal: first the file that makes it count."""
-        self._disk.remove(self._folder / FILE)
         if self._folder.is_dir():
+            self._disk.remove(self._folder / FILE)
             for path in sorted(self._folder.iterdir()):
                 self._disk.remove(path)
             self._disk.remove_directory(self._folder)
@@ -206,6 +211,16 @@ class Journal:
         return target
 
 
+def is_left(root: Path) -> bool:
+    """Return whether a folder has a journal, or the empty folder of one.
+
+    Args:
+        root: The folder, which may be an app.
+    """
+    folder = (root / FOLDER).parent
+    return (root / FOLDER).is_dir() or (folder.is_dir() and not any(folder.iterdir()))
+
+
 def finish_killed(start: Path) -> str:
     """Finish or undo what a killed command has left in an app.
 
@@ -219,7 +234,7 @@ def finish_killed(start: Path) -> str:
         InstallError: Another command is at work, or a file was changed since.
     """
     for folder in (start, *start.parents):
-        if (folder / FOLDER).is_dir():
+        if is_left(folder):
             with locked(folder):
                 return Journal(folder).finish_or_undo()
     return ""

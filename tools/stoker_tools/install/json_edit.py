@@ -257,8 +257,9 @@ def _cut(text: str, holder: Part, places: Mapping[int, Added], is_bold: bool) ->
             start -= len(added.before)
         elif is_bold:
             start = len(text[:start].rstrip(" \t\r\n"))
-        if added.after and text.startswith(added.after, end):
-            end += len(added.after)
+        # Parts that were put in later stand before the text behind the first ones.
+        afters = [added.after] if first_kept is not None else [one.after for one in places.values()]
+        end += max((len(after) for after in afters if text.startswith(after, end)), default=0)
         spans.append((start, end))
         comma = _comma(holder, index, first_kept)
         if comma is not None:

@@ -87,7 +87,7 @@ def region_of(text: str, name: str) -> Region | None:
         return None
     if len(begins) != 1 or len(ends) != 1 or ends[0].start() < begins[0].start():
         lines = ", ".join(str(_line(text, one.start())) for one in sorted([*begins, *ends], key=re.Match.start))
-        cure = f"A file has one `{END_LINE.pattern[:13]}` below one `// BEGIN stoker`"
+        cure = f"A file has one `{END}` below one `// BEGIN stoker`"
         raise InstallError(f"{name}, line {lines}: the marks of Stoker's region do not fit together. {cure}.")
     start = _line_start(text, begins[0].start())
     newline = text.find("\n", ends[0].end())
