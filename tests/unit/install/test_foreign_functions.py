@@ -69,7 +69,11 @@ BLOCKING = {
         "checkSignUp",
     ),
     "brackets.js": ("exports.checkSignUp = identity['beforeUserCreated']((event) => {});\n", 1, "checkSignUp"),
-    "after-a-quote.js": ("const quote = /`/;\nexports.checkSignUp = beforeUserCreated(check);\n", 2, "checkSignUp"),
+    "after-a-quote.js": (
+        "const quote = /`/;\nexports.checkSignUp = beforeUserCreated(check);\nconst other = /`/;\n",
+        2,
+        "checkSignUp",
+    ),
     "main.py": (
         """\
         from firebase_functions import identity_fn as idf

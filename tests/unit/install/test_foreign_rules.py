@@ -95,7 +95,9 @@ def test_the_narrowed_block_in_the_cure_is_a_way_out(body: str, version: str) ->
 @pytest.mark.parametrize(
     "condition",
     [
-        r"collection != 'ta\x73ks'",
+        r"collection == 'ta\x73ks'",
+        "collection in ['notes', name()]",
+        "!(!isStaff())",
         "collection != name()",
         "collection == 'notes' == true",
         "!collection in ['notes']",
@@ -187,6 +189,16 @@ def test_a_broken_region_is_refused(region: str) -> None:
     assert [one.code for one in refusals(firestore(region))] == ["unreadable-rules"]
 
 
+def test_an_inner_wildcard_hides_an_outer_one_of_the_same_name() -> None:
+    rules = firestore("match /{c}/{d} { match /{e}/{c} { allow read: if c != 'users'; } }")
+    assert [one.code for one in refusals(rules)] == ["wider-rights"]
+
+
+def test_a_field_may_have_the_name_of_a_statement() -> None:
+    condition = "resource.data.match == 'allow' && exists(/databases/$(database)/documents/match/allow) && id == /allow"
+    assert refusals(firestore(f"match /notes/{{id}} {{ allow read: if {condition}; }}")) == []
+
+
 def test_a_block_in_a_comment_or_a_string_is_no_block() -> None:
     hidden = "match /users/{uid} { allow write; }"
     body = f"// {hidden}\n/* {hidden}\n{hidden} */\nmatch /notes/{{id}} {{ allow read: if id != '{hidden}'; }}"
@@ -204,7 +216,11 @@ def test_a_block_in_a_comment_or_a_string_is_no_block() -> None:
         ("match /notes/{id} { allow read: true; }", 4),
         ("match /notes/{id} { allow read: if (true; }", 4),
         ("match /it's/{id} { allow read; }\nmatch /users/{uid} { allow write; // '\n }", 4),
-        ("match /a/{b} { allow read: if exists(/a/it's/b); }\nmatch /users/{u} { allow write; // '\n }", 4),
+        ("match /a/{b} { allow read: if b != /a/it's; } match /users/{u} { allow write; // '\n }", 4),
+        ("match /a/{b} { allow read: if b != /a/ it's; } match /users/{u} { allow write; // '\n }", 4),
+        ("match /a/{b} { allow read: if b != /a/ 's; } match /users/{u} { allow write; // '\n }", 4),
+        ("match /a/{b} { allow read: if b != /a/b-'s; } match /users/{u} { allow write; // '\n }", 4),
+        ("match /a/{b} { allow read; } } } service cloud.firestore { match /a/{b} { match /c/{d} { }", 4),
         ("match /notes/{id} { allow read: if `a` == 'a'; }", 4),
         ("import 'users.rules'", 4),
         ("match /notes/{id} { allow read: if " + "(" * 3000 + "true" + ")" * 3000 + "; }", 4),
@@ -229,6 +245,9 @@ def test_rules_of_another_service_have_no_place_for_ours() -> None:
         ("match /{path=**} { allow read, write: if false; }", []),
         ("match /{path=**} { allow read, write: if request.auth != null; }", ["wider-rights"]),
         ("match /{folder}/{path=**} { allow read: if folder == 'avatars'; }", []),
+        ("match /{folder}/{file} { allow read: if folder == 'public' && request.auth != null; }", []),
+        ("match /{folder}/{file} { allow write: if folder == 'public' && request.auth != null; }", ["wider-rights"]),
+        ("match /{a}/{b}/{c}/{d}/{e} { allow create: if request.auth != null; }", ["wider-rights"]),
         ("match /{file} { allow get, write: if request.auth != null; }", []),
         ("match /{file} { allow list: if request.auth != null; }", ["wider-rights"]),
         ("match /{folder}/{file} { allow create: if request.auth != null; }", ["wider-rights"]),

@@ -120,7 +120,8 @@ def _javascript(path: str, text: str) -> Iterator[DeclaredFunction]:
         for name in (word, *aliases):
             uses = [*re.finditer(rf"(?<![\w$]){re.escape(name)}(?![\w$])", outside), *_calls(name, text)]
             for found in uses:
-                yield DeclaredFunction(_name_before(outside, found.start()), _line(code, found.start()), event)
+                function = _name_before(outside, found.start()) or _name_before(text, found.start())
+                yield DeclaredFunction(function, _line(code, found.start()), event)
     for found in FIRST_GENERATION.finditer(code):
         if "firebase-functions" in text or OF_USER.search(code[: found.start()]):
             yield DeclaredFunction(_name_before(code, found.start()), _line(code, found.start()), found[1])

@@ -46,9 +46,9 @@ class GuardedPath:
         """Yield the path, and for a tree the paths below it.
 
         Args:
-            length: The number of segments of a path in rules. Paths that are much longer add nothing.
+            length: The number of segments of a path in rules. Longer paths add nothing.
         """
-        deepest = max(0, length - len(self.segments)) + 1 if self.is_tree else 0
+        deepest = max(0, length - len(self.segments)) if self.is_tree else 0
         for depth in range(deepest + 1):
             yield self.segments + (None,) * depth
 
