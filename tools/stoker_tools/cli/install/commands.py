@@ -16,14 +16,34 @@ from stoker_tools.install.errors import InstallError
 from stoker_tools.install.installed import Installed
 from stoker_tools.install.journal import Journal, content_of, locked
 from stoker_tools.install.plan import AppState, Choices, Plan, installation, removal
+from stoker_tools.install.wish import Wished
 from stoker_tools.setup import app_root
 
 DATA_STAYS = "Your data stays: the documents in Firestore, the files in Cloud Storage and the accounts are as before."
 
 
-def planned(
-    root: Path, state: AppState, record: Installed | None, choices: Choices, *, with_manifest: bool = False
-) -> Plan:
+def wished(root: Path, record: Installed | None, *, with_manifest: bool = False) -> Wished:
+    """Return the wished state of an app.
+
+    Args:
+        root: The folder of the app.
+        record: The record of the last installation; None before the first.
+        with_manifest: Whether `functions.yaml` is made too.
+
+    Raises:
+        InstallError: The app can't be read, or its models can't be generated from.
+    """
+    # These need the packages that `enter` has installed.
+    from stoker_tools.generate.errors import GenerateError
+    from stoker_tools.install.wished import wished_state
+
+    try:
+        return wished_state(root, record, with_manifest=with_manifest)
+    except GenerateError as error:
+        raise InstallError(str(error)) from None
+
+
+def planned(root: Path, state: AppState, record: Installed | None, choices: Choices, whole: Wished) -> Plan:
     """Return the plan of an installation or an update.
 
     Args:
@@ -31,25 +51,18 @@ def planned(
         state: The app.
         record: The record of the last installation; None before the first.
         choices: The user's choices.
-        with_manifest: Whether `functions.yaml` is made too.
+        whole: The wished state of the app.
 
     Raises:
-        InstallError: The app has parts that collide with Stoker's, or can't be read.
+        InstallError: The app has parts that collide with Stoker's.
     """
-    # These need the packages that `enter` has installed.
-    from stoker_tools.generate.errors import GenerateError
     from stoker_tools.install.collisions import collisions
     from stoker_tools.install.foreign_refusals import as_text
-    from stoker_tools.install.wished import wished_state
 
-    try:
-        wished = wished_state(root, record, with_manifest=with_manifest)
-    except GenerateError as error:
-        raise InstallError(str(error)) from None
-    found = collisions(root, wished, installed=record is not None)
+    found = collisions(root, whole, installed=record is not None)
     if found.refusals:
         raise InstallError(f"{as_text([*found.refusals, *found.remarks])}\nNothing was changed.")
-    plan = installation(state, wished, record, choices)
+    plan = installation(state, whole, record, choices)
     plan.notes += [as_text([remark]) for remark in found.remarks]
     return plan
 
@@ -63,7 +76,8 @@ def install(root: Path, options: argparse.Namespace) -> int:
     """
 
     def plan(state: AppState, choices: Choices) -> Plan:
-        return planned(root, state, _record(state), choices)
+        record = _record(state)
+        return planned(root, state, record, choices, wished(root, record))
 
     version = app_root.version()
     steps = ", ".join(f"`{app_root.command(name)}`" for name in ("generate", "emulators", "deploy"))
@@ -80,7 +94,8 @@ def update(root: Path, options: argparse.Namespace) -> int:
     """
 
     def plan(state: AppState, choices: Choices) -> Plan:
-        return planned(root, state, _record_or_refusal(state, root), choices)
+        record = _record_or_refusal(state, root)
+        return planned(root, state, record, choices, wished(root, record))
 
     version = app_root.version()
     done = [f"Stoker is of version {version} now. Run `{app_root.command('generate')}`, and then your tests."]
@@ -109,7 +124,8 @@ def generate(root: Path, *, check: bool) -> int:
         if record.version != app_root.version():
             reason = f"The app has Stoker {record.version}, and this command is of version {app_root.version()}."
             raise InstallError(f"{reason} Run `{app_root.command('update')}` first.")
-        plan = planned(root, state, record, Choices(keeps_edits=True), with_manifest=True)
+        whole = wished(root, record, with_manifest=True)
+        plan = planned(root, state, record, Choices(keeps_edits=True), whole)
         if plan.conflicts:
             raise InstallError("\n".join([*plan.conflicts, "Nothing was changed."]))
         paths = [change.path for change in plan.changes if change.path != installed.FILE]
