@@ -17,9 +17,13 @@ from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
+import pytest
+
 from stoker_tools.cli import stoker
 from stoker_tools.cli.install import commands
 from stoker_tools.install.disk import Disk
+from stoker_tools.install.plan import installation
+from stoker_tools.setup import environment
 from unit.install import example_app
 
 
@@ -36,9 +40,12 @@ def in_child(app: Path, words: list[str], kill_at: int | None, version: str) -> 
 
     code = 1
     try:
-        Disk.step = step  # type: ignore[method-assign]
-        commands.wished = lambda _root, _record: example_app.wish(version, f"match /v/{{id}} {{ }} // {version}\n")
-        commands.environment.enter = lambda _places: None
+        replace = pytest.MonkeyPatch().setattr
+        wished = example_app.wish(version, f"match /v/{{id}} {{ }} // {version}\n")
+        replace(Disk, "step", step)
+        replace(commands, "planned", lambda _root, *others: installation(others[0], wished, *others[1:]))
+        replace(environment, "enter", lambda _places: None)
+        replace(os, "fsync", lambda _file: None)  # A kill loses nothing that was written. Only a power cut would.
         os.chdir(app)
         with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
             try:

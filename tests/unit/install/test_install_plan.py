@@ -13,6 +13,7 @@ from stoker_tools.exit_codes import ExitCode
 from stoker_tools.install import installed
 from stoker_tools.install.errors import InstallError
 from stoker_tools.install.installed import Installed
+from stoker_tools.install.plan import AppState, Choices, Plan, installation
 from stoker_tools.install.wish import Wished
 from unit.install.example_app import make_app, tree, wish
 
@@ -33,7 +34,10 @@ def run(app: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     monkeypatch.setattr("stoker_tools.setup.environment.enter", lambda _places: None)
 
     def run(words: str, wished: Wished | None = None) -> int:
-        monkeypatch.setattr(commands, "wished", lambda _root, _record: wished or wish())
+        def planned(_root: Path, state: AppState, record: Installed | None, choices: Choices) -> Plan:
+            return installation(state, wished or wish(), record, choices)
+
+        monkeypatch.setattr(commands, "planned", planned)
         return stoker.main(words.split())
 
     return run

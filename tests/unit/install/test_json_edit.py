@@ -100,7 +100,7 @@ INDEX = {
     "fields": [{"fieldPath": "status", "order": "ASCENDING"}, {"fieldPath": "at", "order": "DESCENDING"}],
 }
 OVERRIDE = {"collectionGroup": "tasks", "fieldPath": "at", "indexes": []}
-WISHED = {"indexes": [INDEX, {**INDEX, "collectionGroup": "jobs"}], "fieldOverrides": [OVERRIDE]}
+WISHED: dict[str, Any] = {"indexes": [INDEX, {**INDEX, "collectionGroup": "jobs"}], "fieldOverrides": [OVERRIDE]}
 THEIRS = {"collectionGroup": "posts", "fields": [{"fieldPath": "tag", "arrayConfig": "CONTAINS"}]}
 
 
