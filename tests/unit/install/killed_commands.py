@@ -43,7 +43,12 @@ def in_child(app: Path, words: list[str], kill_at: int | None, version: str) -> 
         replace = pytest.MonkeyPatch().setattr
         wished = example_app.wish(version, f"match /v/{{id}} {{ }} // {version}\n")
         replace(Disk, "step", step)
-        replace(commands, "planned", lambda _root, *others: installation(others[0], wished, *others[1:]))
+        replace(commands, "wished", lambda _root, _record: wished)
+        replace(
+            commands,
+            "planned",
+            lambda _root, state, record, choices, whole: installation(state, whole, record, choices),
+        )
         replace(environment, "enter", lambda _places: None)
         replace(os, "fsync", lambda _file: None)  # A kill loses nothing that was written. Only a power cut would.
         os.chdir(app)

@@ -34,9 +34,10 @@ def run(app: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     monkeypatch.setattr("stoker_tools.setup.environment.enter", lambda _places: None)
 
     def run(words: str, wished: Wished | None = None) -> int:
-        def planned(_root: Path, state: AppState, record: Installed | None, choices: Choices) -> Plan:
-            return installation(state, wished or wish(), record, choices)
+        def planned(_root: Path, state: AppState, record: Installed | None, choices: Choices, whole: Wished) -> Plan:
+            return installation(state, whole, record, choices)
 
+        monkeypatch.setattr(commands, "wished", lambda _root, _record: wished or wish())
         monkeypatch.setattr(commands, "planned", planned)
         return stoker.main(words.split())
 
