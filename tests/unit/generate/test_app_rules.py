@@ -102,6 +102,6 @@ def test_own_documents_use_stokers_functions() -> None:
 
 def test_a_region_has_no_marks_of_other_regions_and_no_indentation() -> None:
     content = region(FIRESTORE, PARTS, names={})
-    assert not re.search(r"// (BEGIN|END) ", content)
+    assert not re.search(r"// (BEGIN|END|From stoker) ", content)
     assert content.startswith("// An account of another tenant")
     assert not re.search(r"(?m)[ \t]+$|\n\n\n", content)

@@ -60,7 +60,8 @@ def region(
     text = template if collections is None else _without(template, lambda block: _collection(block) not in collections)
     left = {match["name"] for match in BEGIN.finditer(text)}
     text = replaced(text, {name: part for name, part in parts.items() if name in left})
-    text = re.sub(r"(?m)^ *// (BEGIN|END) [\w. ]+?(, made by scripts/generate)?\n", "", text)
+    # Neither the marks nor the names of Stoker's modules help the reader of an app's rules.
+    text = re.sub(r"(?m)^ *// ((BEGIN|END) [\w. ]+?(, made by scripts/generate)?|From stoker\..*)\n", "", text)
     content = f"{_content(text).rstrip()}\n{_indented(own)}"
     content = _without_unused(content)
     return _renamed(_dedented(content), names, wildcard).strip("\n") + "\n"

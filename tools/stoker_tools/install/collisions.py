@@ -1,9 +1,10 @@
 """The parts of an app that collide with what Stoker puts there."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
-from stoker.app_settings import COLLECTIONS, AppSettings, settings_in
+from stoker.app_settings import COLLECTIONS, FILE, AppSettings, settings_in
 from stoker_tools.deploy import env_file
 from stoker_tools.install.foreign_app import ForeignFindings, PlannedInstall, foreign_findings
 from stoker_tools.install.wish import Wished
@@ -18,7 +19,10 @@ def collisions(app: Path, wished: Wished, *, installed: bool) -> ForeignFindings
         wished: All that Stoker needs there.
         installed: Whether Stoker is installed there already.
     """
-    return foreign_findings(app, planned(app, wished, installed=installed))
+    found = foreign_findings(app, planned(app, wished, installed=installed))
+    file = f"{wished.folder}/{FILE}" + ("" if (app / wished.folder / FILE).exists() else " (make this file)")
+    # The cures name the file without its folder, which an app may choose.
+    return replace(found, refusals=tuple(replace(one, cure=one.cure.replace(FILE, file)) for one in found.refusals))
 
 
 def planned(app: Path, wished: Wished, *, installed: bool) -> PlannedInstall:
