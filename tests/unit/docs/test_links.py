@@ -20,6 +20,7 @@ MADE_BY_EXAMPLES = {
     "word_count.py",
     "stoker.js",
     "cors.json",
+    "installed.json",
     "clip.mp4",
     "words.json",
     "tasks-001.json",

@@ -1,6 +1,10 @@
 """The plans of install, update and uninstall, and the commands that carry them out."""
 
+import contextlib
 import json
+import os
+import pty
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -230,3 +234,27 @@ def test_a_damaged_record_is_refused(change: Callable[[str], str], reason: str) 
     with pytest.raises(InstallError) as refused:
         installed.read(change(installed.written(RECORD).decode()).encode())
     assert reason in str(refused.value)
+
+
+@pytest.mark.parametrize(("answer", "is_changed"), [("y\n", True), ("\n", False)])
+def test_at_a_terminal_it_asks(answer: str, is_changed: bool, app: Path, run: Run) -> None:
+    """A child process has the terminal, because pytest keeps the output of this one."""
+    before = tree(app)
+    child, terminal = pty.fork()
+    if not child:
+        code = 1
+        try:
+            sys.stdin, sys.stdout = os.fdopen(0), os.fdopen(1, "w")
+            code = run("install .")
+            sys.stdout.flush()
+        finally:
+            os._exit(code)
+    os.write(terminal, answer.encode())
+    shown = b""
+    with contextlib.suppress(OSError):  # At its end, a terminal is an error and no end of file.
+        while part := os.read(terminal, 10_000):
+            shown += part
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    assert b"Change these files? [y/N]" in shown
+    assert b"\033[32m" in shown, "added lines are green"
+    assert (tree(app) != before) == is_changed

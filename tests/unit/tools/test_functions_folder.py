@@ -38,6 +38,12 @@ def test_the_folder_is_the_source_that_holds_the_package(configured: Any, name: 
     assert functions_folder(tmp_path) == tmp_path / name
 
 
+def test_the_configuration_may_hold_comments(tmp_path: Path) -> None:
+    text = '\ufeff{ // The functions.\n "functions": { "source": "api", /* ours */ "codebase": "stoker" } }'
+    (tmp_path / "firebase.json").write_text(text, encoding="utf-8")
+    assert functions_folder(tmp_path) == tmp_path / "api"
+
+
 @pytest.mark.parametrize("text", [None, "", "{"])
 def test_without_a_configuration_it_has_the_usual_name(text: str | None, tmp_path: Path) -> None:
     if text is not None:

@@ -17,6 +17,7 @@ from stoker_tools.cli.firebase_login import has_own_credentials, use_firebase_lo
 from stoker_tools.emulators import PROJECT, sharing
 from stoker_tools.emulators.project import configured, usual_ports
 from stoker_tools.errors import CommandError
+from stoker_tools.install.json_text import load
 from stoker_tools.setup import app_root
 from stoker_tools.setup.functions_folder import functions_folder
 
@@ -95,7 +96,7 @@ def _use_usual_ports(project: str) -> None:
 
 def _production(project: str | None) -> str:
     try:
-        named = json.loads((app_root.app() / ".firebaserc").read_text()).get("projects", {})
+        named = load(app_root.app() / ".firebaserc").get("projects", {})
     except FileNotFoundError:
         named = {}
     name = str(named.get(project or "default", project or ""))

@@ -1,6 +1,5 @@
 """The plan of a deployment: what this checkout deploys, and where to."""
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ from stoker.identity import PARAMETER, address
 from stoker_tools.deploy import env_file
 from stoker_tools.deploy.service_account import ID
 from stoker_tools.errors import CommandError
+from stoker_tools.install.json_text import load
 from stoker_tools.setup.functions_folder import CODEBASE, functions_entry
 
 PUBLIC = frozenset({"blockingTrigger", "callableTrigger", "httpsTrigger"})
@@ -98,7 +98,7 @@ def project_named(root: Path, name: str | None) -> str:
 
 def _aliases(root: Path) -> dict[str, str]:
     file = root / ".firebaserc"
-    return json.loads(file.read_text()).get("projects", {}) if file.exists() else {}
+    return load(file).get("projects", {}) if file.exists() else {}
 
 
 def source(root: Path) -> Path:
@@ -143,7 +143,7 @@ def planned(root: Path, project: str, *, may_delete: bool = False) -> Plan:
 
 
 def _settings(root: Path) -> dict[str, Any]:
-    settings: dict[str, Any] = json.loads((root / "firebase.json").read_text())
+    settings: dict[str, Any] = load(root / "firebase.json")
     return settings
 
 

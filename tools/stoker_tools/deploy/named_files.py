@@ -11,6 +11,7 @@ from typing import Any
 
 from stoker_tools.deploy.findings import Finding
 from stoker_tools.generate.files import FIRESTORE_RULES, INDEXES, STORAGE_RULES
+from stoker_tools.install.json_text import load, parse
 
 PAGE = 'docs/deploy.md, "Install into an app", step 3'
 
@@ -27,7 +28,7 @@ def named_findings(root: Path) -> Iterator[Finding]:
     Args:
         root: The directory of `firebase.json`.
     """
-    settings = json.loads((root / "firebase.json").read_text(encoding="utf-8"))
+    settings = load(root / "firebase.json")
     for service, kind, ours in (
         ("firestore", "rules", FIRESTORE_RULES),
         ("firestore", "indexes", INDEXES),
@@ -60,7 +61,7 @@ def _rules(named: str, ours: str, text: str, our_text: str) -> Iterator[Finding]
 
 
 def _indexes(named: str, ours: str, text: str, our_text: str) -> Iterator[Finding]:
-    lacking = sorted(index_names(json.loads(our_text)) - index_names(json.loads(text)))
+    lacking = sorted(index_names(json.loads(our_text)) - index_names(parse(text, named).plain()))
     if lacking:
         message = f"{named} lacks settings of {ours}, without which queries fail or are slow: {_some(lacking)}."
         yield Finding("indexes-lacking", message, f"Copy them: {PAGE}.")

@@ -1,6 +1,5 @@
 """The things that a project should have, by the files of this checkout."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ import yaml
 
 from stoker.version import version_of
 from stoker_tools.errors import CommandError
+from stoker_tools.install.json_text import load
 from stoker_tools.setup import app_root
 from stoker_tools.setup.functions_folder import functions_entry
 
@@ -68,7 +68,7 @@ def expected(region: str, *, blocking: bool, root: Path | None = None) -> Expect
     """
     root = root or app_root.app()
     try:
-        configured = json.loads((root / "firebase.json").read_text())
+        configured = load(root / "firebase.json")
         codebase = functions_entry(configured, root)
         if codebase is None:
             raise CommandError("No entry of functions in firebase.json has a source that holds the package stoker.")
@@ -78,7 +78,7 @@ def expected(region: str, *, blocking: bool, root: Path | None = None) -> Expect
         return Expected(
             endpoints=endpoints(manifest, region, prefix, blocking=blocking),
             codebase=codebase.get("codebase", "default"),
-            indexes=json.loads((root / _entry(configured, "firestore", "indexes")).read_text()),
+            indexes=load(root / _entry(configured, "firestore", "indexes")),
             rules={
                 "cloud.firestore": (root / _entry(configured, "firestore", "rules")).read_text(),
                 "firebase.storage": (root / _entry(configured, "storage", "rules")).read_text(),

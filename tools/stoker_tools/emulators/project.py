@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from stoker_tools.install.json_text import load
 from stoker_tools.setup.functions_folder import functions_entry, functions_folder, other_entries
 
 DEFAULT_PORTS = {
@@ -39,7 +40,7 @@ ACTIVATE = """\
 
 def configured(root: Path) -> dict[str, Any]:
     """Read the `firebase.json` of an app."""
-    configuration: dict[str, Any] = json.loads((root / "firebase.json").read_text())
+    configuration: dict[str, Any] = load(root / "firebase.json")
     return configuration
 
 

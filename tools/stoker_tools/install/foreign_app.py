@@ -1,11 +1,11 @@
 """Everything in an app's folder that speaks against installing Stoker there."""
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from stoker.app_settings import COLLECTIONS
+from stoker_tools.install.errors import InstallError
 from stoker_tools.install.foreign_codebases import FILE, codebase_refusals, foreign_codebases, unread_codebases
 from stoker_tools.install.foreign_databases import DEFAULT_DATABASE, RulesEntry, chosen_entry, unnamed_rules
 from stoker_tools.install.foreign_functions import function_refusals
@@ -15,6 +15,7 @@ from stoker_tools.install.foreign_rules import FIRESTORE, STORAGE, rules_refusal
 from stoker_tools.install.foreign_settings import LinedSettings, UnreadableSettings, settings_of
 from stoker_tools.install.foreign_sources import source_files
 from stoker_tools.install.foreign_uses import use_remarks
+from stoker_tools.install.json_text import load
 
 
 @dataclass(frozen=True)
@@ -132,12 +133,12 @@ def _of_rules(
 def _targets(root: Path, service: str) -> dict[str, list[str]]:
     """Return the databases or buckets of each target: those of the default project, or of the first that has any."""
     try:
-        content = json.loads((root / ".firebaserc").read_text(encoding="utf-8"))
+        content = load(root / ".firebaserc")
         default = content.get("projects", {}).get("default")
         targets = content.get("targets", {})
         ordered = [targets.get(default, {}), *targets.values()]
         return next((dict(one[service]) for one in ordered if service in one), {})
-    except (OSError, ValueError, AttributeError, TypeError):
+    except (OSError, InstallError, AttributeError, TypeError):
         return {}  # Without a readable file there are no targets. An unknown target is a refusal.
 
 

@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, NoReturn
 
 from stoker_tools.install.errors import InstallError
@@ -74,6 +75,22 @@ def parse(text: str, name: str) -> Part:
         {'a': [1, 2]}
     """
     return _Reader(text, name).whole()
+
+
+def load(file: Path) -> Any:
+    """Read a file of the Firebase CLI, in which comments are allowed.
+
+    Args:
+        file: The file.
+
+    Raises:
+        FileNotFoundError: There is no such file.
+        InstallError: The file is no JSON, or is not in UTF-8.
+    """
+    try:
+        return parse(file.read_text(encoding="utf-8"), file.name).plain()
+    except UnicodeDecodeError:
+        raise InstallError(f"{file.name} is not in UTF-8. Save it in UTF-8 first.") from None
 
 
 def newline_of(text: str) -> str:

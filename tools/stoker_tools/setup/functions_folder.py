@@ -1,11 +1,12 @@
 """The folder of the functions. An app may give it another name than `functions`."""
 
-import json
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from stoker_tools.errors import ToolError
+from stoker_tools.install.json_text import load
 from stoker_tools.setup import app_root
 
 USUAL = "functions"
@@ -23,8 +24,8 @@ def functions_folder(root: Path | None = None) -> Path:
     """
     root = root or app_root.app()
     try:
-        configured = json.loads((root / "firebase.json").read_text())
-    except (FileNotFoundError, ValueError):
+        configured = load(root / "firebase.json")
+    except (FileNotFoundError, ToolError):
         # The commands that need this file report the error. The others go on in the usual folder.
         return root / USUAL
     entry = functions_entry(configured, root)
