@@ -123,6 +123,18 @@ def test_our_functions_inside_of_a_codebase_are_not_foreign(app: Path) -> None:
     assert codes(app) == [("functions/stoker/main.py:1", "name-taken")]
 
 
+def test_the_prefix_of_our_own_entry_tells_functions_apart(app: Path) -> None:
+    (app / "functions" / "index.js").write_text("exports.retryJob = onCall(() => {});")
+    content = json.loads((app / "firebase.json").read_text())
+    ours = {"source": "functions-stoker", "codebase": "stoker", "prefix": "stoker"}
+    (app / "firebase.json").write_text(json.dumps({**content, "functions": [content["functions"], ours]}))
+    installed = PlannedInstall("functions-stoker", PLANNED.functions, installed=True)
+    assert codes(app, installed) == []
+    ours["prefix"] = ""
+    (app / "firebase.json").write_text(json.dumps({**content, "functions": [content["functions"], ours]}))
+    assert codes(app, installed) == [("functions/index.js:1", "name-taken")]
+
+
 def test_a_file_that_is_too_long_is_named(app: Path) -> None:
     (app / "functions" / "bundle.js").write_text(" " * ((4 << 20) + 1))
     places = [one.place for one in foreign_findings(app, PLANNED).remarks if one.code == "not-looked-at"]

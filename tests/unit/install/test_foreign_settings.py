@@ -5,7 +5,7 @@ import json
 import pytest
 
 from stoker_tools.install.foreign_codebases import codebase_refusals, foreign_codebases, unread_codebases
-from stoker_tools.install.foreign_databases import RulesEntry, chosen_entry, unnamed_rules
+from stoker_tools.install.foreign_databases import RulesEntry, chosen_entry, chosen_remark, unnamed_rules
 from stoker_tools.install.foreign_refusals import Refusal
 from stoker_tools.install.foreign_settings import LinedSettings, UnreadableSettings, settings_of
 
@@ -126,7 +126,10 @@ OTHER = {"database": "eu", "rules": "eu.rules"}
         (OTHER, None, "database-unnamed"),
         (OTHER, "eu", RulesEntry(("firestore",), "eu.rules")),
         ([DEFAULT], None, RulesEntry(("firestore", 0), "one.rules")),
-        ([DEFAULT, OTHER], None, "database-unnamed"),
+        ([DEFAULT, OTHER], None, RulesEntry(("firestore", 0), "one.rules")),
+        ([OTHER, {**OTHER, "database": "us"}], None, "database-unnamed"),
+        ([{"target": "lost", "rules": "a.rules"}], None, "target-unknown"),
+        (["a"], "eu", "no-database-entry"),
         ([DEFAULT, OTHER], "eu", RulesEntry(("firestore", 1), "eu.rules")),
         ([DEFAULT, OTHER], "us", "no-database-entry"),
         ([DEFAULT, OTHER, OTHER], "eu", "database-unnamed"),
@@ -157,11 +160,19 @@ def test_the_bucket_of_stoker_is_found_or_must_be_named(value: object, wanted: s
 
 
 def test_every_refusal_of_an_entry_has_its_line_and_a_cure() -> None:
-    found = chosen_entry(settings(hosting={}, firestore=[DEFAULT, OTHER]), "firestore", None, {})
+    found = chosen_entry(settings(hosting={}, firestore=[OTHER]), "firestore", None, {})
     assert isinstance(found, Refusal)
     assert found.line == 3
-    assert 'database = "(default)"' in found.cure
-    assert "(default), eu" in found.sentence
+    assert 'database = "eu"' in found.cure
+    assert "eu" in found.sentence
+
+
+def test_the_default_database_among_several_is_named_in_a_remark() -> None:
+    several = settings(firestore=[OTHER, DEFAULT])
+    entry = RulesEntry(("firestore", 1), "one.rules")
+    assert [one.code for one in chosen_remark(entry, "firestore", None, several)] == ["database-chosen"]
+    assert not list(chosen_remark(entry, "firestore", "(default)", several))
+    assert not list(chosen_remark(RulesEntry(("firestore",)), "firestore", None, settings(firestore=DEFAULT)))
 
 
 def test_rules_that_are_only_in_the_console_are_named() -> None:

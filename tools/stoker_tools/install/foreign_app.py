@@ -6,8 +6,20 @@ from pathlib import Path
 
 from stoker.app_settings import COLLECTIONS
 from stoker_tools.install.errors import InstallError
-from stoker_tools.install.foreign_codebases import FILE, codebase_refusals, foreign_codebases, unread_codebases
-from stoker_tools.install.foreign_databases import DEFAULT_DATABASE, RulesEntry, chosen_entry, unnamed_rules
+from stoker_tools.install.foreign_codebases import (
+    FILE,
+    codebase_refusals,
+    foreign_codebases,
+    own_prefix,
+    unread_codebases,
+)
+from stoker_tools.install.foreign_databases import (
+    DEFAULT_DATABASE,
+    RulesEntry,
+    chosen_entry,
+    chosen_remark,
+    unnamed_rules,
+)
 from stoker_tools.install.foreign_functions import function_refusals
 from stoker_tools.install.foreign_paths import FOLDERS, firestore_paths, storage_paths
 from stoker_tools.install.foreign_refusals import Refusal, Remark
@@ -25,13 +37,12 @@ class PlannedInstall:
     Attributes:
         folder: The folder of Stoker's functions, relative to firebase.json.
         functions: The names of Stoker's functions, without a prefix.
-        prefix: The prefix of Stoker's entry in firebase.json; empty if there is none.
         blocking: Whether the app wants Stoker's blocking functions: `STOKER_BLOCKING=true`.
         installed: Whether Stoker's entry stands in firebase.json already.
         names: The table `[names]` of stoker.toml.
         own: The collections that the app declares with `stoker.document`.
-        database: The database that stoker.toml names; None if it names none. Then firebase.json must have one only.
-        bucket: The bucket that stoker.toml names; None if it names none. Then firebase.json must have one only.
+        database: The database that stoker.toml names; None if it names none.
+        bucket: The bucket that stoker.toml names; None if it names none.
         collections: The collections of Stoker, by their usual names; fewer if features are off.
         folders: The folders of Stoker in the bucket; none if no feature needs files.
         rules_functions: The names of the functions of Stoker's region in the rules.
@@ -39,7 +50,6 @@ class PlannedInstall:
 
     folder: str = "functions"
     functions: frozenset[str] = frozenset()
-    prefix: str = ""
     blocking: bool = False
     installed: bool = False
     names: Mapping[str, str] = field(default_factory=dict)
@@ -95,7 +105,8 @@ def foreign_findings(root: Path, planned: PlannedInstall) -> ForeignFindings:
 def _of_code(root: Path, settings: LinedSettings, planned: PlannedInstall) -> Iterator[Refusal | Remark]:
     codebases = foreign_codebases(settings, planned.folder)
     yield from unread_codebases(codebases)
-    deployed = {f"{planned.prefix}-{name}" if planned.prefix else name for name in planned.functions}
+    prefix = own_prefix(settings, planned.folder)
+    deployed = {f"{prefix}-{name}" if prefix else name for name in planned.functions}
     for codebase in codebases:
         files, remarks = source_files(root, codebase, planned.folder)
         yield from remarks
@@ -114,6 +125,7 @@ def _of_rules(
         return
     if entry is not None:
         entries[service] = entry
+        yield from chosen_remark(entry, service, wanted, settings)
     if entry is None or not entry.rules:
         yield from unnamed_rules(entry, service, settings)
         return

@@ -63,7 +63,7 @@ def codebase_refusals(
     for place, entry in _entries(settings):
         line = settings.line(*place)
         if installed and _is_ours(entry, folder):
-            yield from _own_prefix(settings, place, str(entry.get("prefix") or ""), functions)
+            yield from _prefix_refusals(settings, place, str(entry.get("prefix") or ""), functions)
             continue
         names = [entry.get("codebase", "default"), *_instances(entry)]
         if CODEBASE in names:
@@ -84,6 +84,16 @@ def codebase_refusals(
                 "would lie.",
                 "Choose another folder for Stoker, such as functions-stoker.",
             )
+
+
+def own_prefix(settings: LinedSettings, folder: str) -> str:
+    """Return the prefix of Stoker's own entry; empty if it has none, or is not there yet.
+
+    Args:
+        settings: The content of firebase.json.
+        folder: The folder of Stoker's functions, relative to firebase.json.
+    """
+    return next((str(entry.get("prefix") or "") for _, entry in _entries(settings) if _is_ours(entry, folder)), "")
 
 
 def foreign_codebases(settings: LinedSettings, folder: str) -> list[ForeignCodebase]:
@@ -127,7 +137,7 @@ def _folder(path: str) -> str:
     return posixpath.normpath(path) if path else ""
 
 
-def _own_prefix(
+def _prefix_refusals(
     settings: LinedSettings, place: tuple[str | int, ...], prefix: str, functions: Collection[str]
 ) -> Iterator[Refusal]:
     """Yield a refusal if the Firebase CLI can't deploy Stoker's functions under a prefix."""

@@ -40,7 +40,7 @@ def chosen_entry(
     Args:
         settings: The content of firebase.json.
         service: `firestore` or `storage`.
-        wanted: The database or bucket that stoker.toml names; None if it names none.
+        wanted: The database or bucket that stoker.toml names; None if it names none. Then it is the default one.
         targets: The databases or buckets of each target in `.firebaserc`.
     """
     value = settings.value.get(service)
@@ -48,10 +48,9 @@ def chosen_entry(
         return None
     if isinstance(value, str):
         return imported(settings, service)
-    entries = value if isinstance(value, list) else [value]
-    found = [
-        (index, entry) for index, entry in enumerate(entries) if _is_for(entry, service, wanted, targets, len(entries))
-    ]
+    listed = value if isinstance(value, list) else [value]
+    entries = [one if isinstance(one, dict) else {} for one in listed]
+    found = [(index, entry) for index, entry in enumerate(entries) if _is_for(entry, service, wanted, targets)]
     if not found:
         return _absent(settings, service, wanted, entries, targets)
     if len(found) > 1:
@@ -81,14 +80,12 @@ def _is_for(
     service: str,
     wanted: str | None,
     targets: Mapping[str, Sequence[str]],
-    number: int,
 ) -> bool:
     resources = _resources(entry, service, targets)
-    if wanted is None:
-        # Without a name, the only entry counts, if it is the one for the default database or bucket.
-        return number == 1 and (not resources or any(_is_default(one, service) for one in resources))
     if not resources and "target" not in entry:
-        return _is_default(wanted, service)
+        return wanted is None or _is_default(wanted, service)
+    if wanted is None:
+        return any(_is_default(one, service) for one in resources)
     return wanted in resources
 
 
@@ -109,6 +106,10 @@ def _names(entries: Sequence[Mapping[str, Any]], service: str, targets: Mapping[
     return ", ".join(name for names in named for name in names)
 
 
+def _first_name(entries: Sequence[Mapping[str, Any]], service: str, targets: Mapping[str, Sequence[str]]) -> str:
+    return next(name for entry in entries for name in _resources(entry, service, targets))
+
+
 def _several(
     settings: LinedSettings,
     service: str,
@@ -121,7 +122,7 @@ def _several(
         settings.line(service),
         f"{key}-unnamed",
         f'"{service}" has several entries for one {key}: {_names(entries, service, targets)}.',
-        f"Keep one entry for each {key}.",
+        f'Keep one entry for each {key}, or name Stoker\'s in stoker.toml: {key} = "NAME"',
     )
 
 
@@ -140,17 +141,17 @@ def _absent(
             settings.line(service),
             "target-unknown",
             f'"{service}" names the target {unknown[0]}, and .firebaserc does not say which {key} this is.',
-            f"Run npx firebase-tools target:apply {service} {unknown[0]} NAME, or write "
-            f'"{key}": "NAME" in place of the target.',
+            # The Firebase CLI has no command for targets of Firestore.
+            f'Write "{key}": "NAME" in place of the target'
+            + ("." if key == "database" else f", or run npx firebase-tools target:apply storage {unknown[0]} NAME"),
         )
     if wanted is None:
-        example = DEFAULT_DATABASE if service == "firestore" else "my-app.appspot.com"
         return Refusal(
             FILE,
             settings.line(service),
             f"{key}-unnamed",
-            f'"{service}" has entries for these {key}s: {names}. Stoker needs to know which one is for Stoker.',
-            f'Name it in stoker.toml, such as {key} = "{example}".',
+            f'"{service}" has no entry for the default {key}, which Stoker would use. It has entries for: {names}.',
+            f'Name one in stoker.toml, such as {key} = "{_first_name(entries, service, targets)}", or add an entry.',
         )
     return Refusal(
         FILE,
@@ -171,6 +172,21 @@ def _shared(settings: LinedSettings, place: tuple[str | int, ...], service: str,
         f"{rules} has the rules of several {key}s. Stoker's rules would open all of them.",
         f"Copy {rules} to a file of its own for Stoker's {key}, and name it in an entry for this {key}.",
     )
+
+
+def chosen_remark(entry: RulesEntry, service: str, wanted: str | None, settings: LinedSettings) -> Iterator[Remark]:
+    """Yield a remark if firebase.json has several databases or buckets and stoker.toml names none.
+
+    Args:
+        entry: The entry for Stoker.
+        service: `firestore` or `storage`.
+        wanted: The database or bucket that stoker.toml names; None if it names none.
+        settings: The content of firebase.json.
+    """
+    if wanted is None and len(entry.place) > 1 and len(settings.value[service]) > 1:
+        key = _key(service)
+        sentence = f'Stoker uses the default {key}. To use another, name it in stoker.toml: {key} = "NAME"'
+        yield Remark(FILE, settings.line(*entry.place), f"{key}-chosen", sentence)
 
 
 def unnamed_rules(entry: RulesEntry | None, service: str, settings: LinedSettings) -> Iterator[Remark]:

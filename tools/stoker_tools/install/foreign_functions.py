@@ -204,8 +204,8 @@ def function_refusals(
             "name-taken",
             f"The codebase {codebase.name} has a function {name}, and Stoker has one, too. The Firebase CLI refuses to "
             "deploy both, and replaces the deployed one if Stoker is deployed alone.",
-            f'Give the app\'s function another name, or set "prefix": "stoker" in Stoker\'s entry of firebase.json. '
-            f"Stoker's function is then stoker-{name}, also for clients.",
+            'Give this function another name, or its codebase a "prefix" in firebase.json. If Stoker is installed, its '
+            f"own entry may have the prefix, too: Stoker's function is then PREFIX-{name}, also for clients.",
         )
 
 
