@@ -4,9 +4,12 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from stoker import app_settings, config, own_documents
+from stoker import config, own_documents
 from stoker.own_documents import OwnDocument
 from stoker.registry import RegistrationError
+
+COLLECTION: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,99}")
+"""The form of a collection's name. Firestore allows more, but these names need no quotes in the rules."""
 
 STAFF: Final = ("moderator", "admin")
 """The roles that may have rights to documents of other users. A role is a claim of the token."""
@@ -90,10 +93,10 @@ def forget_document(collection: str) -> None:
 
 
 def _check_collection(collection: str) -> None:
-    if not isinstance(collection, str) or not app_settings.NAME.fullmatch(collection):
+    if not isinstance(collection, str) or not COLLECTION.fullmatch(collection):
         raise RegistrationError(
-            f"The collection {collection!r} needs another name: begin it with a letter, and use letters, digits, "
-            "hyphens and underscores only."
+            f"The collection {collection!r} needs another name: begin it with a letter, and use letters, digits "
+            "and underscores only."
         )
     if collection in config.collections():
         raise RegistrationError(

@@ -136,6 +136,7 @@ def free_folder(app: Path) -> str:
 
 def _rules(names: Mapping[str, str]) -> tuple[str, str]:
     from stoker_tools.generate.app_rules import region
+    from stoker_tools.generate.document_rules import own_document_blocks
     from stoker_tools.generate.files import FIRESTORE_RULES, STORAGE_RULES, document_regions
     from stoker_tools.generate.inputs import input_functions
     from stoker_tools.generate.uploads import upload_function
@@ -143,7 +144,7 @@ def _rules(names: Mapping[str, str]) -> tuple[str, str]:
     firestore, storage = (app_root.shipped(str(path)).read_text() for path in (FIRESTORE_RULES, STORAGE_RULES))
     parts = {**document_regions(), "input": input_functions("input")}
     uploads = {"uploads": upload_function("isAccepted")}
-    return region(firestore, parts, names=names), region(storage, uploads, names={})
+    return region(firestore, parts, names=names, own=own_document_blocks()), region(storage, uploads, names={})
 
 
 def _files(folder: str) -> dict[str, bytes]:
