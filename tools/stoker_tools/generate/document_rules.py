@@ -75,9 +75,8 @@ def problems(kind: OwnDocument, model: type[Model]) -> Iterator[str]:
             "create names signed-in, but with userId anyone could write documents in the name of another user. Name "
             "owner, or derive the model from stoker.SharedDocument."
         )
-    if _is_open(kind.update) and Writer.CLIENT not in [
-        writer_of(field.metadata) for field in model.model_fields.values()
-    ]:
+    writers = {writer_of(field.metadata) for field in model.model_fields.values()}
+    if _is_open(kind.update) and Writer.CLIENT not in writers:
         yield f"update names callers, but {name} gives no field to clients. Mark a field with stoker.CLIENT."
 
 
@@ -106,7 +105,7 @@ def _permissions(kind: OwnDocument, model: type[Model]) -> Iterator[str]:
         # The ids of documents that only functions create may be made from a uid, so nobody learns that one is missing.
         may_learn = "owner" in kind.read and _is_open(kind.create)
         yield f"allow get: if {' || '.join((['isMissing()'] if may_learn else []) + readers)};"
-        yield f"allow list: if {' && '.join(['isBounded()', *_grouped(readers)])};".replace(" && true", "")
+        yield f"allow list: if {' && '.join(['isBounded()', *(one for one in _grouped(readers) if one != 'true')])};"
     if _is_open(kind.create):
         conditions = [*_grouped(_allowed(kind.create, NEW)), f"{NEW}.id == {name}Id", f"{name}Created({NEW})"]
         if "user_id" in model.model_fields:
@@ -144,4 +143,4 @@ def _spread(right: str, conditions: Sequence[str]) -> str:
 def _summary(kind: OwnDocument) -> str:
     rights = (("read", kind.read), ("create", kind.create), ("update", kind.update), ("delete", kind.delete))
     told = "; ".join(f"{right}: {', '.join(callers)}" for right, callers in rights)
-    return f"{kind.collection}: the app has registered them. {told}."
+    return f"{kind.collection}, registered by the app. {told}."
