@@ -95,7 +95,7 @@ def test_a_shared_document_needs_no_owner() -> None:
 def test_the_rules_of_the_project_have_it_and_stay_within_the_limits() -> None:
     document("notes", **OWNER)
     made = {str(path): text for path, text in rules_and_indexes().items()}
-    assert "    // BEGIN own documents, made by scripts/generate\n    // notes: " in made["rules/firestore.rules"]
+    assert "    // BEGIN own documents, made by scripts/generate\n    // notes, " in made["rules/firestore.rules"]
     assert excesses(made["rules/firestore.rules"]) == []
     assert "note" not in document_regions()
 
