@@ -8,6 +8,7 @@ Each name is imported when it is first used, so that `import stoker` itself cost
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from stoker.access.guard import guarded
     from stoker.analytics.record import record_event
     from stoker.analytics.series import active_users, series, top
     from stoker.errors import (
@@ -65,14 +66,19 @@ if TYPE_CHECKING:
         UserNotFound,
         WorkExhausted,
     )
+    from stoker.extend.achievement import achievement
+    from stoker.extend.document import document
     from stoker.extend.job_type import job
+    from stoker.extend.query import query
     from stoker.jobs.commands import cancel_job, create_processing_job, retry_job
     from stoker.jobs.context import JobContext
     from stoker.jobs.monitor import JobMonitor, monitor_job
     from stoker.models.document import MakesNoFiles, Model
     from stoker.models.job import JobOutput, OutputFile
+    from stoker.models.owned_document import OwnedDocument, SharedDocument
     from stoker.models.video import SourcePath
     from stoker.models.warnings import OutputWarning
+    from stoker.models.writers import CLIENT, CLIENT_ONCE
     from stoker.registry import RegistrationError
     from stoker.sandbox.confined import run_confined
 else:
@@ -93,6 +99,8 @@ else:
 
 
 __all__ = [
+    "CLIENT",
+    "CLIENT_ONCE",
     "AccountGone",
     "AccountLocked",
     "AppCheckNeeded",
@@ -133,11 +141,13 @@ __all__ = [
     "OutputFile",
     "OutputWarning",
     "OwnRole",
+    "OwnedDocument",
     "PermanentError",
     "RecentSignInRequired",
     "RegistrationError",
     "RequestRefused",
     "RollUpBusy",
+    "SharedDocument",
     "SourcePath",
     "SpeechFailed",
     "SpeechRefused",
@@ -155,11 +165,15 @@ __all__ = [
     "UserIdRefused",
     "UserNotFound",
     "WorkExhausted",
+    "achievement",
     "active_users",
     "cancel_job",
     "create_processing_job",
+    "document",
+    "guarded",
     "job",
     "monitor_job",
+    "query",
     "record_event",
     "retry_job",
     "run_confined",
@@ -168,20 +182,28 @@ __all__ = [
 ]
 
 _MODULES = {
+    "CLIENT": "stoker.models.writers",
+    "CLIENT_ONCE": "stoker.models.writers",
     "JobContext": "stoker.jobs.context",
     "JobMonitor": "stoker.jobs.monitor",
     "JobOutput": "stoker.models.job",
     "MakesNoFiles": "stoker.models.document",
     "Model": "stoker.models.document",
     "OutputFile": "stoker.models.job",
+    "OwnedDocument": "stoker.models.owned_document",
     "OutputWarning": "stoker.models.warnings",
     "RegistrationError": "stoker.registry",
+    "SharedDocument": "stoker.models.owned_document",
+    "achievement": "stoker.extend.achievement",
     "SourcePath": "stoker.models.video",
     "active_users": "stoker.analytics.series",
     "cancel_job": "stoker.jobs.commands",
     "create_processing_job": "stoker.jobs.commands",
+    "document": "stoker.extend.document",
+    "guarded": "stoker.access.guard",
     "job": "stoker.extend.job_type",
     "monitor_job": "stoker.jobs.monitor",
+    "query": "stoker.extend.query",
     "record_event": "stoker.analytics.record",
     "retry_job": "stoker.jobs.commands",
     "run_confined": "stoker.sandbox.confined",

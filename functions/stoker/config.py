@@ -11,7 +11,7 @@ import json
 import os
 from typing import Final
 
-from stoker import app_settings
+from stoker import app_settings, own_documents
 from stoker.features import is_used
 from stoker.parameters import ParameterError as ParameterError
 from stoker.parameters import number, switch
@@ -273,12 +273,18 @@ RECONCILE_SECONDS: Final = 1500
 """The longest time that a reconcile takes, in seconds. The next reconcile goes on with the rest."""
 
 
+def collections() -> frozenset[str]:
+    """Return the names of all collections of Stoker, with the names that `stoker.toml` gives them."""
+    return frozenset(map(_settings.name, app_settings.COLLECTIONS))
+
+
 def user_trees() -> tuple[str, ...]:
     """Return the collections whose documents belong to the user in their `userId`, with everything below them.
 
-    Add your own collections. A user's data is exported and deleted by this list.
+    A user's data is exported and deleted by this list. `stoker.document` adds an app's own collections.
     """
-    return tuple(name for name in (JOBS, TASKS, PROJECTS) if is_used(name))
+    ours = tuple(name for name in (JOBS, TASKS, PROJECTS) if is_used(name))
+    return (*ours, *own_documents.collections_of_users())
 
 
 def user_documents() -> tuple[str, ...]:

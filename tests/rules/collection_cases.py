@@ -21,13 +21,14 @@ NOT_FOUND = ("tasks", "projects", "processingJobs")
 
 def collection_cases(collection: Collection) -> Iterator[Case]:
     """Every attack on a collection, and every way into it."""
-    yield from _creations(collection)
-    yield from _changes(collection)
+    yield from creations(collection)
+    yield from changes(collection)
     yield from _deletions(collection)
     yield from _readings(collection)
 
 
-def _creations(collection: Collection) -> Iterator[Case]:
+def creations(collection: Collection) -> Iterator[Case]:
+    """Every attack on the creation of a document, and every way to create it."""
     group = f"{collection.name} create"
     path = f"{collection.name}/new"
     schema = collection.schema()
@@ -66,7 +67,8 @@ def _creations(collection: Collection) -> Iterator[Case]:
             yield Case(group, f"{item.name} is {label}", "ada", Create(path, least | {item.name: value}))
 
 
-def _changes(collection: Collection) -> Iterator[Case]:
+def changes(collection: Collection) -> Iterator[Case]:
+    """Every attack on the fields of a document that is there, and every change that is allowed."""
     group = f"{collection.name} update"
     path = f"{collection.name}/{collection.present}"
     schema = collection.schema()

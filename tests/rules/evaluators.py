@@ -1,6 +1,8 @@
 """Evaluators of mutated rules: projects of the Firestore emulator, and a bucket of the Storage emulator."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from rules.case import Case
 from rules.documents import documents
@@ -16,12 +18,15 @@ class FirestoreEvaluator:
     Args:
         project: The project. Nothing else uses it.
         tokens: The tokens of the users who send requests.
+        own: Documents besides those of Stoker's collections, by their paths.
     """
 
-    def __init__(self, project: FirestoreEmulator, tokens: Tokens) -> None:
+    def __init__(
+        self, project: FirestoreEmulator, tokens: Tokens, own: Mapping[str, dict[str, Any]] | None = None
+    ) -> None:
         self.project = project
         self._tokens = tokens
-        self._documents = documents()
+        self._documents = documents() | dict(own or {})
         project.put(self._documents)
 
     def load(self, rules: str) -> None:

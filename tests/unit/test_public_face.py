@@ -8,17 +8,21 @@ import pytest
 
 import stoker
 from stoker import errors, registry
+from stoker.access import guard
 from stoker.analytics import record
 from stoker.analytics import series as figures
-from stoker.extend import job_type
+from stoker.extend import achievement, job_type, query
+from stoker.extend import document as own_document
 from stoker.jobs import commands, context, monitor
-from stoker.models import document, video, warnings
+from stoker.models import document, owned_document, video, warnings, writers
 from stoker.models import job as job_model
 from stoker.sandbox import confined
 
 FUNCTIONS = Path(__file__).parents[2] / "functions"
 
 FUNCTIONS_AND_TYPES = {
+    "CLIENT": writers.CLIENT,
+    "CLIENT_ONCE": writers.CLIENT_ONCE,
     "JobContext": context.JobContext,
     "JobMonitor": monitor.JobMonitor,
     "JobOutput": job_model.JobOutput,
@@ -26,13 +30,19 @@ FUNCTIONS_AND_TYPES = {
     "Model": document.Model,
     "OutputFile": job_model.OutputFile,
     "OutputWarning": warnings.OutputWarning,
+    "OwnedDocument": owned_document.OwnedDocument,
     "RegistrationError": registry.RegistrationError,
+    "SharedDocument": owned_document.SharedDocument,
+    "achievement": achievement.achievement,
     "SourcePath": video.SourcePath,
     "active_users": figures.active_users,
     "cancel_job": commands.cancel_job,
     "create_processing_job": commands.create_processing_job,
+    "document": own_document.document,
+    "guarded": guard.guarded,
     "job": job_type.job,
     "monitor_job": monitor.monitor_job,
+    "query": query.query,
     "record_event": record.record_event,
     "retry_job": commands.retry_job,
     "run_confined": confined.run_confined,

@@ -7,10 +7,9 @@ from typing import Any
 
 from firebase_functions.https_fn import CallableRequest
 
+from stoker.access.policy import ROLES as ROLES
 from stoker.errors import NotSignedIn, UserIdRefused
 from stoker.models.document import is_user_id
-
-ROLES = ("user", "moderator", "admin")
 
 
 @dataclass(frozen=True)

@@ -1,14 +1,15 @@
-"""The guard of a callable function, which checks the rights of `rules/functions.rules` before the function runs."""
+"""The guard of a callable function, which checks the rights to call it before the function runs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
-from typing import Any, TypeVar
+from typing import Any, TypeVar, overload
 
 from firebase_functions.https_fn import CallableRequest, HttpsError
 
-from stoker.access.policies import CALLABLES
-from stoker.access.policy import CallPolicy
+from stoker.access.callables import callables, register
+from stoker.access.policy import ROLES, CallPolicy
 from stoker.errors import AppCheckNeeded, NotAllowed, StokerError, Unavailable
+from stoker.registry import RegistrationError
 
 CALLABLE_SECONDS = 50.0
 """The longest time that a call may wait for Firestore in all, in seconds. Each function has 60 s, so there is time to
@@ -18,21 +19,67 @@ Answer = TypeVar("Answer")
 Body = Callable[[CallableRequest[Any]], Answer]
 
 
-def guarded(body: Body[Answer]) -> Body[Answer]:
-    """Guard a function: run it only for calls that `rules/functions.rules` allows, and convert its errors for clients.
+@overload
+def guarded(body: Body[Answer], /) -> Body[Answer]: ...
 
-    Put `@guarded` right below `@on_call`.
+
+@overload
+def guarded(
+    *, roles: Iterable[str] = ..., calls_per_minute: int = ..., app_check: bool = ...
+) -> Callable[[Body[Answer]], Body[Answer]]: ...
+
+
+def guarded(
+    body: Body[Any] | None = None,
+    /,
+    *,
+    roles: Iterable[str] = ROLES,
+    calls_per_minute: int = 30,
+    app_check: bool = False,
+) -> Any:
+    """Guard a function: run it only for calls that it allows, and convert its errors for clients.
+
+    Put `@guarded(...)` right below `@on_call`. The plain `@guarded` is for Stoker's own functions, whose rights are in
+    `rules/functions.rules`.
 
     Args:
-        body: The function. Its name must have an entry in `rules/functions.rules`.
+        body: A function of Stoker. Its name has an entry in `rules/functions.rules`.
+        roles: The roles that may call the function: `user`, `moderator` and `admin`. The caller is always signed in.
+        calls_per_minute: The most calls of a user in a minute, from 1 to 600.
+        app_check: Whether the call needs a token of Firebase App Check.
 
     Raises:
-        RuntimeError: The function has no entry. This is raised at the function's definition, so that the function can't
-            be deployed.
+        RegistrationError: The rights are wrong, or the function has none. This is raised at the function's definition,
+            so that the function can't be deployed.
+
+    Example:
+        >>> from stoker.access.callables import forget_callable
+        >>> @guarded(roles=("admin",), calls_per_minute=10)
+        ... def closeShop(request):
+        ...     return {"closed": True}
+        >>> callables()["closeShop"].roles
+        ('admin',)
+        >>> forget_callable("closeShop")
     """
+    if body is not None:
+        if body.__name__ not in callables():
+            raise RegistrationError(
+                f"The function {body.__name__} has no rights. Name the callers: "
+                '@guarded(roles=("user",), calls_per_minute=30). A function of Stoker itself has an entry in '
+                "rules/functions.rules instead, and needs a run of scripts/generate."
+            )
+        return _guard(body)
+
+    def decorate(own: Body[Any]) -> Body[Any]:
+        register(own.__name__, roles, calls_per_minute, app_check)
+        return _guard(own)
+
+    return decorate
+
+
+def _guard(body: Body[Answer]) -> Body[Answer]:
     name = body.__name__
-    if name not in CALLABLES:
-        raise RuntimeError(f"Add an entry for {name} to rules/functions.rules, and run scripts/generate.")
+    policy = callables()[name]
 
     @wraps(body)
     def call(request: CallableRequest[Any]) -> Answer:
@@ -43,7 +90,7 @@ def guarded(body: Body[Answer]) -> Body[Answer]:
 
         try:
             with deadline(CALLABLE_SECONDS):
-                check(name, CALLABLES[name], request)
+                check(name, policy, request)
                 return body(request)
         except HttpsError:
             raise

@@ -1,6 +1,10 @@
 """The form of an entry in `rules/functions.rules`."""
 
 from dataclasses import dataclass
+from typing import Final
+
+ROLES: Final = ("user", "moderator", "admin")
+"""The roles of callers. A token without a role, or with another one, is that of a `user`."""
 
 
 @dataclass(frozen=True)

@@ -1,16 +1,19 @@
-"""The list of achievements, to which you can add your own. Each depends on a figure that never falls, so no achievement
-is ever lost."""
+"""The achievements. Each depends on a figure that never falls, so no achievement is ever lost.
+
+`stoker.achievement` adds an app's own. This module imports nothing heavy, because the app's `main.py` imports it.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from stoker.models.user import Achievement, Progress
+if TYPE_CHECKING:
+    from stoker.models.user import Achievement, Progress
 
 Figure = Literal["completed", "onTime", "minutes", "urgent", "longestStreak", "level"]
 
-FIGURES: Mapping[Figure, Callable[[Progress], int]] = {
+FIGURES: Mapping[Figure, Callable[["Progress"], int]] = {
     "completed": lambda progress: progress.stats.completed,
     "onTime": lambda progress: progress.stats.on_time,
     "minutes": lambda progress: progress.stats.minutes,
@@ -52,19 +55,46 @@ ACHIEVEMENTS: Sequence[DeclaredAchievement] = (
     DeclaredAchievement("level-5", "Level 5", "level", 5),
     DeclaredAchievement("level-10", "Level 10", "level", 10),
 )
-"""All achievements."""
+"""The achievements of Stoker."""
+
+_own: list[DeclaredAchievement] = []
 
 
-def newly_achieved(progress: Progress, at: datetime) -> list[Achievement]:
+def achievements() -> Sequence[DeclaredAchievement]:
+    """Return all achievements: those of Stoker, and those that the app has declared."""
+    return (*ACHIEVEMENTS, *_own)
+
+
+def add(one: DeclaredAchievement) -> None:
+    """Add an achievement of the app. `stoker.achievement` checks it before.
+
+    Args:
+        one: The achievement.
+    """
+    _own.append(one)
+
+
+def remove(achievement_id: str) -> None:
+    """Remove an achievement of the app.
+
+    Args:
+        achievement_id: The id.
+    """
+    _own[:] = [one for one in _own if one.id != achievement_id]
+
+
+def newly_achieved(progress: "Progress", at: datetime) -> "list[Achievement]":
     """Return the achievements that the figures have reached and that the progress does not list yet.
 
     Args:
         progress: The progress, with its new figures.
         at: The time of the completion that changed the figures.
     """
+    from stoker.models.user import Achievement
+
     there = {one.id for one in progress.achievements}
     return [
         Achievement(id=one.id, achieved_at=at)
-        for one in ACHIEVEMENTS
+        for one in achievements()
         if one.id not in there and FIGURES[one.figure](progress) >= one.at_least
     ]

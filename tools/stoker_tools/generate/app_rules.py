@@ -8,12 +8,16 @@ import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from stoker_tools.generate.regions import BEGIN, replaced
 from stoker_tools.rules_lab.language import Token, tokens
 
 PREFIX = "stoker"
 """The beginning of the name of each function in an app's rules. Many apps have an `isOwner` of their own."""
+
+OWN = "own documents"
+"""The region of the template for the documents of an app whose code lies in this project."""
 
 WILDCARD = "database"
 """The name of the wildcard for the database in this project's rules."""
@@ -59,12 +63,13 @@ def region(
     """
     text = template if collections is None else _without(template, lambda block: _collection(block) not in collections)
     left = {match["name"] for match in BEGIN.finditer(text)}
-    text = replaced(text, {name: part for name, part in parts.items() if name in left})
+    text = replaced(text, {name: part for name, part in {**parts, OWN: ""}.items() if name in left})
     # Neither the marks nor the names of Stoker's modules help the reader of an app's rules.
     text = re.sub(r"(?m)^ *// ((BEGIN|END) [\w. ]+?(, made by scripts/generate)?|From stoker\..*)\n", "", text)
-    content = f"{_content(text).rstrip()}\n{_indented(own)}"
+    # The app's own documents come after the renaming: they may have a name that Stoker's have given up.
+    content = f"{_with_names(_content(text).rstrip(), names)}\n{_indented(own)}"
     content = _without_unused(content)
-    return _renamed(_dedented(content), names, wildcard).strip("\n") + "\n"
+    return _prefixed(_dedented(content), wildcard).strip("\n") + "\n"
 
 
 def _collection(block: _Block) -> str:
@@ -147,18 +152,33 @@ def _content(text: str) -> str:
     return text[block.inner : text.rindex("}", block.inner, block.end)]
 
 
-def _renamed(text: str, names: Mapping[str, str], wildcard: str) -> str:
-    """Return the text with the app's names of collections, prefixed functions, and the app's wildcard."""
+def _with_names(text: str, names: Mapping[str, str]) -> str:
+    """Return the text with the app's names of Stoker's collections."""
+    listed = list(tokens(text))
+    return _edited(
+        text,
+        [
+            (one, names[one.text])
+            for before, one in pairwise(listed)
+            if before.text == "/" and one.kind == "name" and one.text in names
+        ],
+    )
+
+
+def _prefixed(text: str, wildcard: str) -> str:
+    """Return the text with prefixed functions, and the app's wildcard."""
     listed = list(tokens(text))
     declared = {block.name for block in _blocks(text) if block.keyword == "function"}
     edits = [(one, f"{PREFIX}{one.text[:1].upper()}{one.text[1:]}") for one in _called(listed) if one.text in declared]
     for before, one, after in zip(listed, listed[1:], listed[2:], strict=False):
-        if before.text == "/" and one.kind == "name" and one.text in names:
-            edits.append((one, names[one.text]))
-        elif one.text == WILDCARD and before.text == "(" and after.text == ")":
+        if one.text == WILDCARD and before.text == "(" and after.text == ")":
             edits.append((one, wildcard))
-    edits.sort(key=lambda edit: edit[0].start)
-    for token, name in reversed(edits):
+    return _edited(text, edits)
+
+
+def _edited(text: str, edits: Sequence[tuple[Token, str]]) -> str:
+    """Return the text with other words in the places of some tokens."""
+    for token, name in sorted(edits, key=lambda edit: edit[0].start, reverse=True):
         text = text[: token.start] + name + text[token.end :]
     return text
 

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from stoker import config
+from stoker.own_documents import own_documents
 from stoker_tools.generate.access import policies, queues
+from stoker_tools.generate.document_rules import own_document_blocks
 from stoker_tools.generate.documents import documents
 from stoker_tools.generate.errors import GenerateError
 from stoker_tools.generate.indexes import indexes
@@ -63,7 +65,7 @@ def rules_and_indexes(root: Path | None = None) -> Mapping[Path, str]:
         FIRESTORE_RULES: _within_limits(
             replaced(
                 (root / FIRESTORE_RULES).read_text(),
-                {**document_regions(), "input": input_functions("input")},
+                {**document_regions(), "input": input_functions("input"), "own documents": own_document_blocks()},
             )
         ),
         STORAGE_RULES: _within_limits(
@@ -76,9 +78,12 @@ def rules_and_indexes(root: Path | None = None) -> Mapping[Path, str]:
 
 
 def document_regions() -> dict[str, str]:
-    """Return the functions of the rules for each kind of document that a client may write."""
+    """Return the functions of the rules for each kind of document of Stoker that a client may write."""
     regions = {}
+    own = own_documents()
     for document in documents():
+        if document.collection in own:
+            continue  # These have whole blocks.
         if document.collection == config.ADMIN_DATA:
             regions[document.name] = map_functions(document.model, document.name)
         elif functions := document_functions(document.model, document.name):

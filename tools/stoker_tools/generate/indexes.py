@@ -14,6 +14,7 @@ from typing import Any
 from stoker import config, features
 from stoker.queries.clients import CLIENTS
 from stoker.queries.declared import DECLARED
+from stoker.queries.own_queries import own_queries
 from stoker.queries.query import NAME, Condition, DeclaredQuery, Direction, Kind, Order
 from stoker_tools.generate.documents import documents
 from stoker_tools.generate.errors import GenerateError
@@ -62,16 +63,20 @@ class Single:
     group: bool
 
 
-def indexes(declared: Iterable[DeclaredQuery] = (*DECLARED, *CLIENTS)) -> str:
+def indexes(declared: Iterable[DeclaredQuery] | None = None) -> str:
     """Return the text of `firestore.indexes.json`.
 
     Args:
-        declared: The queries that need indexes.
+        declared: The queries that need indexes. If left out: those of Stoker, of its clients, and of the app.
 
     Raises:
         GenerateError: The queries need more indexes than a database may have.
     """
-    queries = [one for one in declared if all(map(features.is_used, one.collections()))]
+    queries = [
+        one
+        for one in (all_queries() if declared is None else declared)
+        if all(map(features.is_used, one.collections()))
+    ]
     composite = {json.dumps(index): index for query in queries for index in composite_indexes(query)}
     overrides = list(_overrides({one for query in queries for one in _singles(query)}))
     if len(composite) > MAX_COMPOSITE or len(overrides) > MAX_EXEMPTIONS:
@@ -81,6 +86,11 @@ def indexes(declared: Iterable[DeclaredQuery] = (*DECLARED, *CLIENTS)) -> str:
         )
     made = {"indexes": [composite[key] for key in sorted(composite)], "fieldOverrides": overrides}
     return json.dumps(made, indent=2) + "\n"
+
+
+def all_queries() -> Sequence[DeclaredQuery]:
+    """Return the queries of Stoker, of its clients, and of the app."""
+    return (*DECLARED, *CLIENTS, *own_queries())
 
 
 def composite_indexes(query: DeclaredQuery) -> Iterator[dict[str, Any]]:

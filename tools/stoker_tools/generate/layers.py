@@ -19,7 +19,7 @@ ALLOWED: Mapping[str, set[str]] = {
     "analytics": {"models", "firestore", "queries"},
     "accounts": {"models", "firestore", "storage", "queries", "access", "jobs", "analytics"},
     "progress": {"models", "firestore", "queries", "access", "analytics", "accounts"},
-    "extend": {"models", "firestore", "queries", "access"},
+    "extend": {"models", "firestore", "queries", "access", "progress"},
 }
 """The packages of `stoker` that each package may import. The modules of `FOUNDATION` stand below all packages, except
 that `models` imports only `registry` of them, which names the types of jobs."""
@@ -34,6 +34,7 @@ FOUNDATION = {
         "host",
         "languages",
         "logs",
+        "own_documents",
         "registry",
         "shutdown",
         "task_functions",

@@ -11,7 +11,7 @@ from stoker_tools.generate.fields import DocumentField, fields_of, without_null
 WRITTEN_TIMES = (Writer.CREATION_TIME, Writer.WRITE_TIME)
 
 
-def document_functions(model: type[Model], name: str) -> str:
+def document_functions(model: type[Model], name: str, *, created: bool = True, updated: bool = True) -> str:
     """Return the functions of the rules that check a client's writes of a document.
 
     `{name}Created(data)` allows a new document, and `{name}Updated(data, before)` a changed one. Both call
@@ -21,16 +21,18 @@ def document_functions(model: type[Model], name: str) -> str:
     Args:
         model: The model of the document.
         name: The name in the rules, in singular, such as `task`.
+        created: Whether clients may create documents.
+        updated: Whether clients may change documents.
     """
     schema = model.model_json_schema(by_alias=True)
     fields = [field for field in fields_of(model, schema) if field.writer is not Writer.SERVER]
     checks = Checks(schema.get("$defs", {}))
     parts = []
-    if any(field.writer in (Writer.CLIENT_ONCE, Writer.CREATION_TIME) for field in fields):
+    if created and any(field.writer in (Writer.CLIENT_ONCE, Writer.CREATION_TIME) for field in fields):
         parts.append(_created(name, fields, checks))
-    if any(field.writer is Writer.CLIENT for field in fields):
+    if updated and any(field.writer is Writer.CLIENT for field in fields):
         parts.append(_updated(name, fields))
-    if free := [field for field in fields if _is_free(field)]:
+    if parts and (free := [field for field in fields if _is_free(field)]):
         parts.append(function(f"{name}Fits", [name], [_content(name, field, checks) for field in free]))
     return _from(model, [*parts, *checks.functions()]) if parts else ""
 

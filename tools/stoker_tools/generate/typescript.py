@@ -75,7 +75,11 @@ def _collect(model: type[Model], found: dict[str, type[Model]]) -> None:
         for inner in models_in(field.annotation):
             if inner.__name__ not in found:
                 _collect(inner, found)
-    found.setdefault(model.__name__, model)
+    if found.setdefault(model.__name__, model) is not model:
+        raise GenerateError(
+            f"Two models have the name {model.__name__}: those of {found[model.__name__].__module__} and "
+            f"{model.__module__}. Rename one, because clients know models by these names."
+        )
 
 
 def _interface(model: type[Model]) -> str:

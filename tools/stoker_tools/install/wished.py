@@ -155,6 +155,7 @@ def free_folder(app: Path) -> str:
 def _rules(settings: "AppSettings") -> tuple[str, str]:
     from stoker.app_settings import COLLECTIONS
     from stoker_tools.generate.app_rules import region
+    from stoker_tools.generate.document_rules import own_document_blocks
     from stoker_tools.generate.files import FIRESTORE_RULES, STORAGE_RULES, document_regions
     from stoker_tools.generate.inputs import input_functions
     from stoker_tools.generate.uploads import upload_function
@@ -163,7 +164,9 @@ def _rules(settings: "AppSettings") -> tuple[str, str]:
     parts = {**document_regions(), "input": input_functions("input")}
     uploads = {"uploads": upload_function("isAccepted")}
     used = [usual for usual in COLLECTIONS if settings.name(usual) not in settings.unused()]
-    return region(firestore, parts, names=settings.names, collections=used), region(storage, uploads, names={})
+    own = own_document_blocks()
+    rules = region(firestore, parts, names=settings.names, collections=used, own=own)
+    return rules, region(storage, uploads, names={})
 
 
 def _files(folder: str, wheel: Path) -> dict[str, bytes]:
