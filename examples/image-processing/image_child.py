@@ -112,6 +112,8 @@ def _converted(request: Mapping[str, Any], report: Report) -> dict[str, Any]:
             options = {**options, **({"quality": request["quality"][one]} if one in request["quality"] else {})}
             if request["keep_metadata"] and one in WITH_EXIF and exif:
                 options["exif"] = exif
+                # libtiff takes no EXIF data from Pillow.
+                options.pop("compression", None)
             file = f"{len(files)}.{one}"
             _save(shown, file, name, options)
             made = {"file": file, "size": size, "format": one, "original": wanted == "original"}
@@ -158,15 +160,16 @@ def _upright(source: Image.Image, largest: int) -> tuple[Image.Image, bytes, dic
     width, height = source.size
     if width * height > MAX_PIXELS:  # pillow-heif does not ask Pillow.
         raise Image.DecompressionBombError
-    exif = source.getexif()
-    orientation = exif.get(ExifTags.Base.Orientation, 1)
     facts: dict[str, Any] = {"format": source.format, "notes": []}
-    facts["width"], facts["height"] = (height, width) if orientation in range(5, 9) else (width, height)
     # The other pictures in a JPEG or a HEIC of a phone are previews and depth maps, which nobody misses.
     if source.format in (*ANIMATED, "TIFF") and getattr(source, "is_animated", False):
         facts["notes"].append("animation" if source.format in ANIMATED else "pages")
     source.draft("RGB", (2 * largest, 2 * largest))
     source.load()
+    # Pillow turns a TIFF while it loads it, and takes the orientation away. libheif turns a HEIC.
+    exif = source.getexif()
+    orientation = exif.get(ExifTags.Base.Orientation, 1)
+    facts["width"], facts["height"] = (height, width) if orientation in range(5, 9) else (width, height)
     picture, guessed = _in_srgb(source, max(source.size) // (2 * largest))
     if guessed:
         facts["notes"].append("colours")
