@@ -5,9 +5,9 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated
 
-from image_input import BoxSize, ImageFormat
 from pydantic import Field, StringConstraints
 
+from image_input import BoxSize, ImageFormat
 from stoker import Model
 
 

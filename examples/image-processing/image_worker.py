@@ -6,7 +6,6 @@ from typing import Any, NoReturn
 
 from image_input import ImageInput
 from image_settings import ImageSettings, image_settings
-
 from stoker import (
     InputForbidden,
     InputTooLarge,

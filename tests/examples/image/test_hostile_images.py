@@ -165,7 +165,7 @@ def test_a_child_that_fails_is_a_sentence(own_module: Path, function: str, error
 
 
 def test_a_child_that_takes_too_long_is_ended(own_module: Path) -> None:
-    with pytest.raises(InputTooLarge, match="took longer than 0.5 seconds"):
+    with pytest.raises(InputTooLarge, match=r"took longer than 0\.5 seconds"):
         confined("forever", own_module, seconds=0.5)
 
 
