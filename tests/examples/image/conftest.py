@@ -116,6 +116,6 @@ def process(stored: Bucket, context: JobContext) -> Process:
         source = f"user-uploads/ada/{name}"
         stored.put(source, content)
         image = ImageInput.from_firestore({"source": source, **fields})
-        return cast(JobOutput, process_image(context, image))
+        return process_image(context, image)
 
     return run

@@ -3,7 +3,6 @@
 import random
 import struct
 import zlib
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -24,13 +23,16 @@ SLOW = (pytest.param("WEBP", marks=pytest.mark.slow), pytest.param("HEIF", marks
 
 def sentence_of(process: Process, content: bytes, name: str = "cat.jpg") -> str:
     """Return the sentence with which the job fails for good; empty if it is completed."""
+    failed: PermanentError | None = None
     try:
         process(content, name, sizes=["100x100"], formats=["jpeg", "webp"])
     except PermanentError as error:
-        assert error.code in ("unsupported-media", "truncated-media", "input-too-large", "input-empty")
-        assert error.message[-1] == "."
-        return error.message
-    return ""
+        failed = error
+    if failed is None:
+        return ""
+    assert failed.code in ("unsupported-media", "truncated-media", "input-too-large", "input-empty")
+    assert failed.message[-1] == "."
+    return failed.message
 
 
 def png(width: int, height: int, rows: int) -> bytes:
@@ -113,7 +115,7 @@ def test_flipped_bits_end_with_a_sentence_or_a_picture(process: Process, made: s
 
 
 @pytest.fixture
-def own_module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def own_module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A module of an app whose functions do harm in the child."""
     (tmp_path / "harm.py").write_text(
         "import os, socket, time, subprocess, signal\n"
@@ -133,7 +135,7 @@ def own_module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path
         "    return found + sorted(os.environ)\n"
     )
     monkeypatch.syspath_prepend(str(tmp_path))
-    yield tmp_path
+    return tmp_path
 
 
 def confined(function: str, folder: Path, seconds: float = 20) -> object:
