@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pillow_heif
-from PIL import ExifTags, Image, ImageCms
+from PIL import ExifTags, Image, ImageCms, UnidentifiedImageError
 
 MAX_PIXELS = 51_000_000
 """The most pixels of a picture: what the cameras of phones make. In RGBA they take 204 MB; a turn and a change of the
@@ -91,7 +91,7 @@ def convert(request: Mapping[str, Any], report: Report) -> dict[str, Any]:
 
 def _converted(request: Mapping[str, Any], report: Report) -> dict[str, Any]:
     sizes = list(dict.fromkeys(request["sizes"]))
-    boxes = {size: tuple(map(int, size.split("x"))) for size in sizes}
+    boxes = {size: _box(size) for size in sizes}
     largest = max(max(box) for box in boxes.values())
     picture, exif, found = _opened(Path(request["source"]), largest)
     notes: set[str] = set(found.pop("notes"))
@@ -125,6 +125,11 @@ def _converted(request: Mapping[str, Any], report: Report) -> dict[str, Any]:
     return {**found, "files": files, "warnings": sorted(notes)}
 
 
+def _box(size: str) -> tuple[int, int]:
+    width, height = map(int, size.split("x"))
+    return width, height
+
+
 def _opened(file: Path, largest: int) -> tuple[Image.Image, bytes, dict[str, Any]]:
     """Return the picture upright, in sRGB, without metadata; its EXIF data; and facts about the source.
 
@@ -147,7 +152,7 @@ def _opened(file: Path, largest: int) -> tuple[Image.Image, bytes, dict[str, Any
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise Refused("too-large", f"it has more than {MAX_PIXELS // 1_000_000} million pixels") from None
-    except Image.UnidentifiedImageError:
+    except UnidentifiedImageError:
         raise Refused("unsupported", "it is no JPEG, PNG, WebP, AVIF, HEIC, GIF or TIFF picture") from None
     except Exception as error:
         # A damaged file makes decoders raise almost anything. The file is the reason, so no later attempt can help.
