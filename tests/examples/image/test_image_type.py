@@ -17,13 +17,14 @@ import json, sys
 from stoker_tools.generate.inputs import input_functions
 from stoker_tools.generate.schemas import schemas
 from stoker_tools.generate.typescript import declarations
+from stoker_tools.generate.uploads import upload_function
 import main
 from stoker import registry
 before = sorted(name for name in sys.modules if name.split(".")[0] in ("PIL", "pillow_heif", "image_worker"))
 endpoint = main.imageprocessing.__firebase_endpoint__
 print(json.dumps({
     "memory": endpoint.availableMemoryMb, "entry": endpoint.entryPoint, "heavy": before,
-    "rules": input_functions("input"), "schema": schemas()["image-input"], "typescript": declarations(),
+    "rules": input_functions("input"), "uploads": upload_function("f"), "schema": schemas()["image-input"], "typescript": declarations(),
     "function": hasattr(main, "dispatch_job"),
 }))
 """
@@ -52,6 +53,7 @@ def test_everything_follows_from_its_code(made: dict[str, Any]) -> None:
     assert made["heavy"] == [], "the import of main.py must stay light"
     assert "input.keys().hasOnly(['source', 'sizes', 'formats', 'quality', 'keepMetadata'])" in made["rules"]
     assert "input.sizes is list && input.sizes.size() <= 10" in made["rules"]
+    assert "'image/heic'" in made["uploads"]
     assert "export interface ImageInput {" in made["typescript"]
     assert '"maxItems": 10' in made["schema"]
 
