@@ -24,7 +24,8 @@ before = sorted(name for name in sys.modules if name.split(".")[0] in ("PIL", "p
 endpoint = main.imageprocessing.__firebase_endpoint__
 print(json.dumps({
     "memory": endpoint.availableMemoryMb, "entry": endpoint.entryPoint, "heavy": before,
-    "rules": input_functions("input"), "uploads": upload_function("f"), "schema": schemas()["image-input"], "typescript": declarations(),
+    "rules": input_functions("input"), "uploads": upload_function("f"),
+    "schema": schemas()["image-input"], "typescript": declarations(),
     "function": hasattr(main, "dispatch_job"),
 }))
 """

@@ -3,13 +3,11 @@
 import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from io import BytesIO
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
-from PIL import Image
 
 from stoker import JobContext, JobOutput, job
 from stoker.extend.job_type import forget
@@ -20,9 +18,6 @@ from stoker.logs import JobLog
 from stoker.models.job import ProcessingJob
 from stoker.storage.outputs import AttemptOutputs
 from twin.gate.bucket_gate import Bucket
-from unit.conftest import account, stored
-
-__all__ = ["account", "stored"]
 
 EXAMPLE = Path(__file__).parents[3] / "examples" / "image-processing"
 
@@ -47,37 +42,6 @@ def imageprocessing(context: Any, image: Any) -> Any:
     from image_worker import process_image
 
     return process_image(context, image)
-
-
-def picture(width: int = 640, height: int = 480) -> Image.Image:
-    """Return a picture with a red upper left quarter on blue."""
-    made = Image.new("RGB", (width, height), "blue")
-    made.paste("red", (0, 0, width // 2, height // 2))
-    return made
-
-
-def encoded(image: Image.Image, name: str, **options: Any) -> bytes:
-    """Return the bytes of a picture in a format of Pillow."""
-    file = BytesIO()
-    if name == "HEIF":
-        import pillow_heif
-
-        pillow_heif.register_heif_opener()
-    image.save(file, name, **options)
-    return file.getvalue()
-
-
-def shown(stored: Bucket, path: str) -> Image.Image:
-    """Return the picture in an object."""
-    made = Image.open(BytesIO(stored.objects[path].content))
-    made.load()
-    return made
-
-
-def is_near(colour: object, wanted: tuple[int, ...], most: int = 40) -> bool:
-    """Return whether a colour looks like another."""
-    assert isinstance(colour, tuple)
-    return all(abs(one - other) <= most for one, other in zip(colour, wanted, strict=False))
 
 
 @pytest.fixture

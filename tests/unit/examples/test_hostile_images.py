@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from examples.image.conftest import Process, encoded, picture
 from stoker import EncoderFailed, InputTooLarge, PermanentError, TruncatedMedia, UnsupportedMedia, run_confined
+from unit.examples.conftest import Process
+from unit.examples.pictures import encoded, picture
 
 SVG = b"""<svg xmlns="http://www.w3.org/2000/svg"><image href="file:///etc/passwd"/><script>alert(1)</script></svg>"""
 HTML = b"<!doctype html><script>fetch('http://169.254.169.254/')</script>"
