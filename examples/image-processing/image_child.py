@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pillow_heif
-from PIL import ExifTags, Image, ImageCms
+from PIL import ExifTags, Image, ImageCms, UnidentifiedImageError
 
 MAX_PIXELS = 51_000_000
 """The most pixels of a picture: what the cameras of phones make. In RGBA they take 204 MB; a turn and a change of the
@@ -91,7 +91,7 @@ def convert(request: Mapping[str, Any], report: Report) -> dict[str, Any]:
 
 def _converted(request: Mapping[str, Any], report: Report) -> dict[str, Any]:
     sizes = list(dict.fromkeys(request["sizes"]))
-    boxes = {size: tuple(map(int, size.split("x"))) for size in sizes}
+    boxes = {size: _box(size) for size in sizes}
     largest = max(max(box) for box in boxes.values())
     picture, exif, found = _opened(Path(request["source"]), largest)
     notes: set[str] = set(found.pop("notes"))
@@ -112,6 +112,8 @@ def _converted(request: Mapping[str, Any], report: Report) -> dict[str, Any]:
             options = {**options, **({"quality": request["quality"][one]} if one in request["quality"] else {})}
             if request["keep_metadata"] and one in WITH_EXIF and exif:
                 options["exif"] = exif
+                # libtiff takes no EXIF data from Pillow.
+                options.pop("compression", None)
             file = f"{len(files)}.{one}"
             _save(shown, file, name, options)
             made = {"file": file, "size": size, "format": one, "original": wanted == "original"}
@@ -121,6 +123,11 @@ def _converted(request: Mapping[str, Any], report: Report) -> dict[str, Any]:
                 raise Refused("too-large", f"its files have more than {MAX_MADE_BYTES // 1024**2} MiB together")
             report(0.3 + 0.7 * len(files) / (len(boxes) * len(formats)))
     return {**found, "files": files, "warnings": sorted(notes)}
+
+
+def _box(size: str) -> tuple[int, int]:
+    width, height = map(int, size.split("x"))
+    return width, height
 
 
 def _opened(file: Path, largest: int) -> tuple[Image.Image, bytes, dict[str, Any]]:
@@ -145,7 +152,7 @@ def _opened(file: Path, largest: int) -> tuple[Image.Image, bytes, dict[str, Any
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise Refused("too-large", f"it has more than {MAX_PIXELS // 1_000_000} million pixels") from None
-    except Image.UnidentifiedImageError:
+    except UnidentifiedImageError:
         raise Refused("unsupported", "it is no JPEG, PNG, WebP, AVIF, HEIC, GIF or TIFF picture") from None
     except Exception as error:
         # A damaged file makes decoders raise almost anything. The file is the reason, so no later attempt can help.
@@ -158,15 +165,16 @@ def _upright(source: Image.Image, largest: int) -> tuple[Image.Image, bytes, dic
     width, height = source.size
     if width * height > MAX_PIXELS:  # pillow-heif does not ask Pillow.
         raise Image.DecompressionBombError
-    exif = source.getexif()
-    orientation = exif.get(ExifTags.Base.Orientation, 1)
     facts: dict[str, Any] = {"format": source.format, "notes": []}
-    facts["width"], facts["height"] = (height, width) if orientation in range(5, 9) else (width, height)
     # The other pictures in a JPEG or a HEIC of a phone are previews and depth maps, which nobody misses.
     if source.format in (*ANIMATED, "TIFF") and getattr(source, "is_animated", False):
         facts["notes"].append("animation" if source.format in ANIMATED else "pages")
     source.draft("RGB", (2 * largest, 2 * largest))
     source.load()
+    # Pillow turns a TIFF while it loads it, and takes the orientation away. libheif turns a HEIC.
+    exif = source.getexif()
+    orientation = exif.get(ExifTags.Base.Orientation, 1)
+    facts["width"], facts["height"] = (height, width) if orientation in range(5, 9) else (width, height)
     picture, guessed = _in_srgb(source, max(source.size) // (2 * largest))
     if guessed:
         facts["notes"].append("colours")

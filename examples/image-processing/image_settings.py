@@ -5,9 +5,9 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated
 
-from image_input import BoxSize, ImageFormat
 from pydantic import Field, StringConstraints
 
+from image_input import BoxSize, ImageFormat
 from stoker import Model
 
 
@@ -24,10 +24,8 @@ class ImageSettings(Model):
         exclude: The folders below `user-uploads/{uid}` whose pictures are refused.
     """
 
-    sizes: Annotated[list[BoxSize], Field(min_length=1, max_length=10)] = Field(default_factory=lambda: ["200x200"])
-    formats: Annotated[list[ImageFormat], Field(min_length=1, max_length=7)] = Field(
-        default_factory=lambda: ["original"]
-    )
+    sizes: Annotated[list[BoxSize], Field(min_length=1, max_length=10)] = ["200x200"]  # noqa: RUF012 - pydantic copies it
+    formats: Annotated[list[ImageFormat], Field(min_length=1, max_length=7)] = ["original"]  # noqa: RUF012 - as above
     folder: Annotated[str, StringConstraints(pattern=r"^$|^[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*$", max_length=200)] = ""
     quality: dict[ImageFormat, Annotated[int, Field(ge=1, le=100)]] = Field(default_factory=dict)
     cache_control: str | None = None

@@ -6,7 +6,6 @@ from typing import Any, NoReturn
 
 from image_input import ImageInput
 from image_settings import ImageSettings, image_settings
-
 from stoker import (
     InputForbidden,
     InputTooLarge,
@@ -20,7 +19,7 @@ from stoker import (
 )
 
 MAX_BYTES = 50 * 1024**2
-"""The largest source, in bytes. `/tmp` is the worker's memory."""
+"""The largest source, in bytes, as in `main.py`. `/tmp` is the worker's memory."""
 
 MEMORY_BYTES = 1536 * 1024**2
 """The memory of the process that reads the picture, in bytes. It must fit into the function's `memory_mb` beside the

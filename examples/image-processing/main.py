@@ -13,6 +13,8 @@ from stoker.functions import *  # noqa: F403 - `stoker.functions` lists the name
     memory_mb=2048,
     cpu=1,
     at_once=10,
+    uploads=tuple(f"image/{kind}" for kind in ("jpeg", "png", "webp", "avif", "heic", "heif", "gif", "tiff")),
+    max_upload_bytes=50 * 1024**2,
 )
 def imageprocessing(context: Any, image: Any) -> Any:
     """Make thumbnails and conversions of a picture."""

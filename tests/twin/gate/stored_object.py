@@ -14,7 +14,7 @@ from twin.gate.http_calls import Answer, refused
 
 HOST = "storage.googleapis.com"
 
-SETTABLE = ("contentType", "metadata")
+SETTABLE = ("cacheControl", "contentType", "metadata")
 """The fields of an object that Stoker sets."""
 
 

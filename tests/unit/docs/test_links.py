@@ -11,7 +11,7 @@ from unit.docs.pages import PAGES, prose
 
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 
-TREES = ("functions", "tools", "tests", "scripts", "clients", "benchmarks", "rules", "docs")
+TREES = ("functions", "tools", "tests", "scripts", "clients", "benchmarks", "rules", "docs", "examples")
 """The folders of the project in which a path on a page is looked up."""
 
 MADE_BY_EXAMPLES = {

@@ -42,15 +42,15 @@ NOT_KEPT = {
 """The parameters without a counterpart, and what the app does instead."""
 
 ALWAYS = (
-    "The extension worked by itself after each upload. Now the app writes a job of the type `image-processing` for each "
-    "picture, which it uploads below `user-uploads/{uid}/`.",
+    "The extension worked by itself after each upload. Now the app writes a job of the type `image-processing` for "
+    "each picture, which it uploads below `user-uploads/{uid}/`.",
     "The files no longer lie beside the original: they lie at `job-outputs/{uid}/{job}/{attempt}/PLACE`. Only their "
     "owner may read them, and the job's `output.files` names them. Change the code that builds their names.",
     "The extension copied `Content-Disposition`, `Content-Encoding`, `Content-Language`, `Cache-Control`, own metadata "
     "and download tokens from the original to the files. They are not copied now.",
     "The extension left out pictures that it can't convert, and went on. Now the whole job fails, with a sentence.",
 )
-"""What differs for every app. `PLACE` is the place of an example."""
+"""The differences that every app has. `PLACE` stands for the place of a file."""
 
 
 @dataclass
@@ -229,7 +229,7 @@ def _animated(value: str, settings: dict[str, Any]) -> Iterator[str]:
 
 def _memory(value: str, settings: dict[str, Any]) -> Iterator[str]:
     if not value.isdigit() or int(value) > MEMORY_MB:
-        yield f"{value!r} is not kept: the function has {MEMORY_MB} MiB. Change `memory_mb` in main.py if you need more."
+        yield f"{value!r} is not kept: the function has {MEMORY_MB} MiB. Change `memory_mb` in main.py for more."
 
 
 KEPT: dict[str, Callable[[str, dict[str, Any]], Iterator[str]]] = {
