@@ -67,9 +67,9 @@ if TYPE_CHECKING:
         WorkExhausted,
     )
     from stoker.extend.achievement import achievement
+    from stoker.extend.app_query import query
     from stoker.extend.document import document
     from stoker.extend.job_type import job
-    from stoker.extend.query import query
     from stoker.jobs.commands import cancel_job, create_processing_job, retry_job
     from stoker.jobs.context import JobContext
     from stoker.jobs.monitor import JobMonitor, monitor_job
@@ -203,7 +203,7 @@ _MODULES = {
     "guarded": "stoker.access.guard",
     "job": "stoker.extend.job_type",
     "monitor_job": "stoker.jobs.monitor",
-    "query": "stoker.extend.query",
+    "query": "stoker.extend.app_query",
     "record_event": "stoker.analytics.record",
     "retry_job": "stoker.jobs.commands",
     "run_confined": "stoker.sandbox.confined",

@@ -6,8 +6,8 @@ import pytest
 
 from stoker.access.callables import callables, forget_callable
 from stoker.extend.achievement import forget_achievement
+from stoker.extend.app_query import forget_query
 from stoker.extend.document import forget_document
-from stoker.extend.query import forget_query
 from stoker.own_documents import own_documents
 from stoker.progress.achievements import achievements
 from stoker.queries.own_queries import own_queries
