@@ -11,7 +11,7 @@ from stoker import errors, registry
 from stoker.access import guard
 from stoker.analytics import record
 from stoker.analytics import series as figures
-from stoker.extend import achievement, job_type, query
+from stoker.extend import achievement, app_query, job_type
 from stoker.extend import document as own_document
 from stoker.jobs import commands, context, monitor
 from stoker.models import document, owned_document, video, warnings, writers
@@ -42,7 +42,7 @@ FUNCTIONS_AND_TYPES = {
     "guarded": guard.guarded,
     "job": job_type.job,
     "monitor_job": monitor.monitor_job,
-    "query": query.query,
+    "query": app_query.query,
     "record_event": record.record_event,
     "retry_job": commands.retry_job,
     "run_confined": confined.run_confined,
