@@ -142,6 +142,18 @@ def test_an_edit_by_hand_is_shown_and_never_overwritten_unasked(
     assert new not in (app / path).read_bytes().decode()
 
 
+def test_the_region_moves_to_the_file_that_is_named_now(run: Run, app: Path) -> None:
+    before = (app / "rules/app.rules").read_bytes()
+    run("install . --yes")
+    (app / "firebase.json").write_text((app / "firebase.json").read_text().replace("rules/app.rules", "other.rules"))
+    (app / "other.rules").write_bytes(before)
+    assert run("update --yes") == ExitCode.DONE
+    assert (app / "rules/app.rules").read_bytes() == before
+    assert b"// BEGIN stoker" in (app / "other.rules").read_bytes()
+    assert run("uninstall --yes") == ExitCode.DONE
+    assert (app / "other.rules").read_bytes() == before
+
+
 def test_a_region_in_other_indentation_is_no_edit(run: Run, app: Path) -> None:
     run("install . --yes")
     rules = app / "rules/app.rules"

@@ -1,6 +1,7 @@
 """Editing JSON files of an app: what is put in can be taken out again, and every other byte stays."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -92,6 +93,9 @@ def test_taking_out_of_firebase_json_gives_the_same_bytes(text: str) -> None:
     assert named.indexes
     assert firebase_json.put_in(edited.text, WISH, edited.edits)[0] == edited
     assert firebase_json.taken_out(edited.text, edited.edits).text == text
+    newer = replace(WISH, entry={**WISH.entry, "runtime": "python314"})
+    edited, _ = firebase_json.put_in(edited.text, newer, edited.edits)
+    assert firebase_json.taken_out(edited.text, edited.edits).text == text
 
 
 INDEX = {
@@ -120,6 +124,9 @@ def test_taking_out_of_the_indexes_gives_the_same_bytes(text: str) -> None:
     signatures = [index_merge.signature(one) for one in parse(edited.text, "i.json").plain()["indexes"]]
     assert all(index_merge.signature(one) in signatures for one in WISHED["indexes"])
     assert index_merge.put_in(edited.text, "i.json", WISHED, edited.edits) == edited
+    assert index_merge.taken_out(edited.text, "i.json", edited.edits).text == text
+    newer = {**WISHED, "indexes": [{**INDEX, "collectionGroup": "newer"}]}
+    edited = index_merge.put_in(edited.text, "i.json", newer, edited.edits)
     assert index_merge.taken_out(edited.text, "i.json", edited.edits).text == text
 
 
@@ -157,6 +164,26 @@ def test_an_update_keeps_the_keys_that_the_app_has_added_to_the_entry() -> None:
     edited, _ = firebase_json.put_in(text, newer, first.edits)
     assert parse(edited.text, "f").plain()["functions"] == [{**newer.entry, "disallowLegacyRuntimeConfig": True}]
     assert '"functions": []' in firebase_json.taken_out(edited.text, edited.edits).text
+
+
+def test_an_update_keeps_a_key_of_the_entry_that_the_app_has_changed() -> None:
+    first, _ = firebase_json.put_in("{}", WISH, None)
+    text = first.text.replace("node x.cjs", "mine")
+    newer = FirebaseWish({**WISH.entry, "predeploy": "node y.cjs"})
+    edited, _ = firebase_json.put_in(text, newer, first.edits)
+    assert edited.text == text
+    assert edited.notes == (
+        'firebase.json: you have changed "predeploy" of Stoker\'s entry, so it stays. Stoker has "node y.cjs" now.',
+    )
+
+
+def test_what_was_taken_out_by_hand_is_put_in_again_and_recorded_once() -> None:
+    first, _ = firebase_json.put_in("{\n}\n", WISH, None)
+    again, _ = firebase_json.put_in("{\n}\n", WISH, first.edits)
+    assert again == first
+    first_indexes = index_merge.put_in("{}", "i", WISHED, None)
+    assert index_merge.put_in("{}", "i", WISHED, first_indexes.edits) == first_indexes
+    assert firebase_json.put_in(None, WISH, first.edits)[0].edits.base == firebase_json.EMPTY
 
 
 def test_what_the_app_has_changed_since_stays() -> None:

@@ -1,5 +1,6 @@
 """Stoker's entries in `firebase.json`: its codebase, and the files of rules and indexes if the app names none."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -76,8 +77,9 @@ def put_in(text: str | None, wish: FirebaseWish, edits: Edits | None) -> tuple[E
     Raises:
         InstallError: The text is no JSON, or is no object.
     """
-    edits = edits or Edits(base=EMPTY if text is None else None)
     is_new = text is None
+    if edits is None or is_new:
+        edits = Edits(base=EMPTY if is_new else None)
     edited = Edited(EMPTY if text is None else text, edits)
     if parse(edited.text, FILE).kind != "object":
         raise InstallError(f"{FILE} must hold an object.")
@@ -92,7 +94,9 @@ def put_in(text: str | None, wish: FirebaseWish, edits: Edits | None) -> tuple[E
 
 def _with_part(edited: Edited, path: Path, key: str, value: Any) -> Edited:
     text, (added,) = appended(edited.text, FILE, path, [(key, value)])
-    placed = (*edited.edits.placed, Placed(path, added))
+    # A part that is recorded already was taken out by hand since.
+    others = [one for one in edited.edits.placed if not key or (tuple(one.path), one.added.key) != (tuple(path), key)]
+    placed = (*others, Placed(path, added))
     return replace(edited, text=text, edits=replace(edited.edits, placed=placed))
 
 
@@ -116,14 +120,23 @@ def _with_codebase(edited: Edited, entry: Mapping[str, Any]) -> Edited:
 
 def _renewed(edited: Edited, now: Any, before: Any, entry: dict[str, Any]) -> Edited:
     """Return the text with our entry renewed. Keys that the app has changed or added stay as they are."""
-    changed = {key: value for key, value in entry.items() if before.get(key) != value and now.get(key) != value}
+    news = {key: value for key, value in entry.items() if before.get(key) != value and now.get(key) != value}
+    changed = {key: value for key, value in news.items() if now.get(key) == before.get(key)}
     gone = {key for key in before if key not in entry and now.get(key) == before[key]}
+    notes = [_kept(key, news[key]) for key in news if key not in changed]
+    edited = replace(edited, notes=(*edited.notes, *notes))
     if not changed and not gone:
         return edited
     value = {key: one for key, one in (now | changed).items() if key not in gone}
     placed = tuple(_of_entry(one, entry) if _is_codebase(one) else one for one in edited.edits.placed)
     path: Path = OURS if parse(edited.text, FILE).child("functions").kind == "list" else ("functions",)  # type: ignore[union-attr] # there
     return replace(edited, text=replaced(edited.text, FILE, path, value), edits=replace(edited.edits, placed=placed))
+
+
+def _kept(key: str, value: Any) -> str:
+    return (
+        f'{FILE}: you have changed "{key}" of Stoker\'s entry, so it stays. Stoker has {json.dumps(value)} now.'
+    )
 
 
 def _of_entry(placed: Placed, entry: dict[str, Any]) -> Placed:

@@ -28,7 +28,8 @@ def put_in(text: str | None, name: str, wished: Mapping[str, Any], edits: Edits 
     Raises:
         InstallError: The text is no JSON, or is no object.
     """
-    edits = edits or Edits(base=EMPTY if text is None else None)
+    if edits is None or text is None:
+        edits = Edits(base=EMPTY if text is None else None)
     edited = Edited(EMPTY if text is None else text, edits)
     root = parse(edited.text, name)
     if root.kind != "object":
@@ -59,7 +60,14 @@ def _with_list(edited: Edited, name: str, kind: str, wished: Sequence[Mapping[st
     else:
         text, listed = appended(edited.text, name, [kind], [("", one) for one in new])
         placed = [Placed((kind,), one) for one in listed]
-    return replace(edited, text=text, edits=replace(edited.edits, placed=(*edited.edits.placed, *placed)))
+    # An index that is recorded already was taken out by hand since.
+    again = {(kind, signature(one)) for one in new} | ({("", kind)} if holder is None else set())
+    others = [one for one in edited.edits.placed if _identity(one) not in again]
+    return replace(edited, text=text, edits=replace(edited.edits, placed=(*others, *placed)))
+
+
+def _identity(placed: Placed) -> tuple[str, str]:
+    return (str(placed.path[0]), signature(placed.added.value)) if placed.path else ("", placed.added.key)
 
 
 def _clash(name: str, wished: Mapping[str, Any]) -> str:

@@ -13,6 +13,9 @@ FILE = ".stoker/installed.json"
 FORMAT = 1
 """The number of the record's form. It is raised if an older Stoker could not read the record."""
 
+DEPTH = 4
+"""The parts below which the record has no more lines: the parts of a JSON file have a line each."""
+
 
 @dataclass(frozen=True)
 class Installed:
@@ -46,7 +49,21 @@ def written(record: Installed) -> bytes:
         record: The record.
     """
     content = {"format": FORMAT, **asdict(record)}
-    return (json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False) + "\n").encode()
+    return (_lines(content, "", 0) + "\n").encode()
+
+
+def _lines(value: Any, indent: str, depth: int) -> str:
+    """Return a value as JSON, with a line for each part down to some depth, so that a diff shows a changed part."""
+    if not value or depth == DEPTH or not isinstance(value, dict | list | tuple):
+        return json.dumps(value, sort_keys=True, ensure_ascii=False)
+    inner = f"{indent}  "
+    if isinstance(value, dict):
+        lines = [f"{json.dumps(key)}: {_lines(value[key], inner, depth + 1)}" for key in sorted(value)]
+        opening, closing = "{}"
+    else:
+        lines = [_lines(one, inner, depth + 1) for one in value]
+        opening, closing = "[]"
+    return f"{opening}\n{inner}" + f",\n{inner}".join(lines) + f"\n{indent}{closing}"
 
 
 def read(content: bytes) -> Installed:
