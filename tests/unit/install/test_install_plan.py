@@ -88,6 +88,7 @@ def test_uninstall_takes_out_exactly_what_was_put_in(run: Run, app: Path, capsys
     said = capsys.readouterr().out
     assert "Your data stays" in said
     assert "firebase functions:delete getjob sweep" in said
+    assert "These folders stay, because they hold other files: functions-stoker." in said
     (app / "functions-stoker/functions.yaml").unlink()
     (app / "functions-stoker").rmdir()
     assert tree(app) == before

@@ -134,9 +134,7 @@ def _renewed(edited: Edited, now: Any, before: Any, entry: dict[str, Any]) -> Ed
 
 
 def _kept(key: str, value: Any) -> str:
-    return (
-        f'{FILE}: you have changed "{key}" of Stoker\'s entry, so it stays. Stoker has {json.dumps(value)} now.'
-    )
+    return f'{FILE}: you have changed "{key}" of Stoker\'s entry, so it stays. Stoker has {json.dumps(value)} now.'
 
 
 def _of_entry(placed: Placed, entry: dict[str, Any]) -> Placed:

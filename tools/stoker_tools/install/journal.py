@@ -23,7 +23,8 @@ FILE = "journal.json"
 UNDO = "undo"
 """A file that says: bring back the old state."""
 
-NEW_FILE = 0o644
+JOURNAL_FILE = 0o600
+"""The permissions of the journal's own files. The staged files have those of the files that they become."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ class Journal:
         try:
             self._apply()
         except OSError as error:
-            self._disk.write(self._folder / UNDO, b"", NEW_FILE)
+            self._disk.write(self._folder / UNDO, b"", JOURNAL_FILE)
             self._disk.flush_directory(self._folder)
             self._undo()
             self._discard()
@@ -124,7 +125,7 @@ class Journal:
         steps = []
         for number, change in enumerate(changes):
             target = self._target(change.path)
-            mode = NEW_FILE if change.old is None else stat.S_IMODE(target.stat().st_mode)
+            mode = _new_mode() if change.old is None else stat.S_IMODE(target.stat().st_mode)
             names = []
             for kind, content in (("old", change.old), ("new", change.new)):
                 name = f"{number}.{kind}" if content is not None else ""
@@ -134,7 +135,7 @@ class Journal:
             steps.append(_Step(change.path, names[0], names[1], mode))
         missing = [str(path) for path in self._missing([change.path for change in changes if change.new is not None])]
         written = {"steps": [asdict(step) for step in steps], "made": missing, "emptied": list(emptied)}
-        disk.write(self._folder / f"{FILE}.new", json.dumps(written).encode(), NEW_FILE)
+        disk.write(self._folder / f"{FILE}.new", json.dumps(written).encode(), JOURNAL_FILE)
         disk.flush_directory(self._folder)
         disk.rename(self._folder / f"{FILE}.new", self._folder / FILE)
 
@@ -260,6 +261,13 @@ def locked(root: Path) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+def _new_mode() -> int:
+    """Return the permissions of a new file, as the user's umask has them."""
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return 0o666 & ~mask
 
 
 def content_of(path: Path) -> bytes | None:

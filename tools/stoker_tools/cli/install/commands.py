@@ -190,7 +190,9 @@ def _carried_out(
             print("Nothing was changed.")
             return ExitCode.DONE
         journal.carry_out(plan.changes, plan.emptied)
-        _end(plan, options, done, is_done=True)
+        full = [path for path in plan.emptied if (root / path).is_dir()]
+        stays = [f"These folders stay, because they hold other files: {', '.join(full)}."] if full else []
+        _end(plan, options, [*stays, *done], is_done=True)
         return ExitCode.DONE
 
 
