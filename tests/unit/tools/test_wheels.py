@@ -19,7 +19,10 @@ from stoker_tools.setup.environment import ROOT
 
 pytestmark = pytest.mark.slow
 
-SHIPPED = ("rules", "monitoring", "clients/typescript/events.ts", "tools/locks/java.txt", "tools/locks/uv.txt")
+SHIPPED = (
+    *("rules", "monitoring", "clients/typescript/events.ts"),
+    *("functions/requirements.txt", "tools/locks/java.txt", "tools/locks/uv.txt"),
+)
 """The files and folders outside of `tools/stoker_tools` that the tools read, also without a checkout."""
 
 OF_NODE = ("package.json", "package-lock.json", ".npmrc")
@@ -69,7 +72,7 @@ def test_the_same_source_makes_the_same_bytes(wheels: dict[str, Path], tmp_path:
         shutil.copytree(
             ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"), copy_function=shutil.copy
         )
-    for name in ("pyproject.toml", "LICENSE", *OF_NODE):
+    for name in ("pyproject.toml", "LICENSE", "functions/requirements.txt", *OF_NODE):
         shutil.copy(ROOT / name, copy / name)
     (copy / "functions/stoker/__pycache__").mkdir()
     (copy / "functions/stoker/__pycache__/config.cpython-399.pyc").write_bytes(b"")

@@ -3,7 +3,8 @@
 import argparse
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 from stoker_tools.deploy import account_steps, local_checks, preflight, survey
@@ -14,7 +15,7 @@ from stoker_tools.deploy.findings import Finding, as_text, has_errors
 from stoker_tools.deploy.google import Google, access_token
 from stoker_tools.deploy.named_files import named_findings
 from stoker_tools.deploy.stale_files import stale_findings
-from stoker_tools.errors import CommandError
+from stoker_tools.errors import CommandError, ToolError
 from stoker_tools.exit_codes import ExitCode
 from stoker_tools.setup import app_root
 
@@ -93,9 +94,23 @@ def _local_findings(plan: Plan) -> list[Finding]:
     return [
         *local_checks.before_deployment(root, source(root), plan.project),
         *preflight.local_findings(plan),
-        *stale_findings(root),
+        *(stale_findings(root) if app_root.checkout() else _stale_in_app(root)),
         *named_findings(root),
     ]
+
+
+def _stale_in_app(root: Path) -> Iterator[Finding]:
+    """Yield a finding if an app's rules, indexes or types do not agree with its models and its `stoker.toml`."""
+    from stoker_tools.cli.install.commands import stale
+
+    try:
+        paths = stale(root)
+    except ToolError as error:
+        message = f"The rules and indexes could not be compared with the models: {error}"
+        yield Finding("not-compared", message, "Mend what the message names.", "warning")
+        return
+    if paths:
+        yield Finding("stale-files", f"Generated files are stale: {', '.join(paths)}.", "scripts/generate")
 
 
 def _remote_findings(plan: Plan) -> tuple[Google | None, Facts, list[Finding]]:

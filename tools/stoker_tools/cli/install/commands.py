@@ -138,6 +138,21 @@ def generate(root: Path, *, check: bool) -> int:
     return ExitCode.DONE
 
 
+def stale(root: Path) -> list[str]:
+    """Return the paths of an app's files that `generate` would change, without `functions.yaml`.
+
+    Args:
+        root: The folder of the app.
+
+    Raises:
+        InstallError: The app's own code or its files can't be read, or Stoker is not installed there.
+    """
+    state = state_of(root)
+    record = _record_or_refusal(state, root)
+    plan = planned(root, state, record, Choices(keeps_edits=True), wished(root, record))
+    return [change.path for change in plan.changes if change.path != installed.FILE]
+
+
 def uninstall(root: Path, options: argparse.Namespace) -> int:
     """Take Stoker out of an app; return the exit code.
 
