@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from stoker.extend.query import forget_query, query
+from stoker.extend.app_query import forget_query, query
 from stoker.firestore.selection import Selection
 from stoker.queries.own_queries import own_queries
 from stoker.queries.query import Undeclared
