@@ -7,7 +7,7 @@ import pytest
 
 from stoker.extend.document import document
 from stoker_tools.explain.explanation import ACCOUNT, Write, explained
-from stoker_tools.explain.field_problems import NOW
+from stoker_tools.rules_lab.values import NOW
 
 OLD = {
     "id": "a",
