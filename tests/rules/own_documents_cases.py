@@ -165,7 +165,13 @@ def own_cases() -> list[Case]:
     least = {"id": "new", "userId": "ada", "createdAt": NOW, "updatedAt": NOW, "text": "a"}
     most = {"text": "a" * 1000, "kind": "k" * 20, "pinned": True, "place": {"town": "t" * 100}, "schemaVersion": 1}
     notes = Collection("notes", Note, least, most, "adas", {"text": "b", "updatedAt": NOW})
-    return [*creations(notes), *changes(notes), *(case for kind in KINDS for case in _of(kind))]
+    return [*creations(notes), *changes(notes), *_places(), *(case for kind in KINDS for case in _of(kind))]
+
+
+def _places() -> Iterator[Case]:
+    """Yield attacks on the map inside a note."""
+    for place in ({}, {"town": "t", "ghost": 1}, {"town": 5}, {"town": "t" * 101}, {"ghost": 1}, "town", ["town"]):
+        yield Case("notes update", "place town ghost", "ada", Update("notes/adas", {**TEXT, "place": place}))
 
 
 def _of(kind: OwnKind) -> Iterator[Case]:

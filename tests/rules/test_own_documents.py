@@ -63,7 +63,11 @@ def own_mutants(rules: str) -> list[Mutant]:
     """
     blocks = {f"/{kind.collection}/{{{kind.name}Id}}" for kind in KINDS}
     of_own = [mutant for mutant in mutants(rules) if mutant.block in blocks]
-    return [one for one in of_own if one.block == "/notes/{noteId}" or one.place.startswith("allow ")]
+    return [
+        one
+        for one in of_own
+        if (one.block == "/notes/{noteId}" or one.place.startswith("allow ")) and one.before != one.after
+    ]
 
 
 def survivors(project: Callable[[], FirestoreEmulator], who: Tokens, rules: str, tried: list[Mutant]) -> list[str]:

@@ -19,10 +19,10 @@ from unit.docs.pages import Snippet, languages, snippets
 LANGUAGES = {"python", "typescript", "json", "yaml", "console", "mermaid", ""}
 """The languages of snippets. Each has a test; a block without a language is a drawing of folders."""
 
-FILES = "docs/add-a-job-type.md"
-"""The page whose snippets are parts of files. `test_new_type.py` runs them."""
+FILES = ("docs/add-a-job-type.md", "docs/extend.md")
+"""The pages whose snippets are parts of files. `test_new_type.py` and `test_extend_page.py` run them."""
 
-PYTHON = [snippet for snippet in snippets("python") if str(snippet.page) != FILES]
+PYTHON = [snippet for snippet in snippets("python") if str(snippet.page) not in FILES]
 
 SETTINGS: dict[str, type[Model]] = {
     "paused": JobSettings,

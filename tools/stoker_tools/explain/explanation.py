@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from stoker import config
 from stoker.models.document import Model
 from stoker.models.orphan import PREFIX
+from stoker.own_documents import OwnDocument, own_documents
 from stoker_tools.explain.field_problems import Fields, change_problems, creation_problems, declared_fields, stored
 from stoker_tools.explain.input_problems import failing_inputs, refused_inputs
 from stoker_tools.generate.documents import documents
@@ -106,7 +107,19 @@ def _never(write: Write) -> str | None:
         return NEVER_WRITTEN[write.collection]
     if write.collection not in models():
         return f"no client writes documents of {write.collection!r}"
+    if own := own_documents().get(write.collection):
+        return _closed(own, "create" if write.before is None else "update")
     return (NEVER_CREATED if write.before is None else NEVER_CHANGED).get(write.collection)
+
+
+def _closed(own: OwnDocument, right: str) -> str | None:
+    """Return the reason for which no user without a role has a right to the app's own documents."""
+    callers = own.create if right == "create" else own.update
+    if {"owner", "signed-in"} & {*callers}:
+        return None
+    if callers == ("nobody",):
+        return f"no client may {right} documents of {own.collection!r}"
+    return f"only a user with the role {' or '.join(map(repr, callers))} may {right} documents of {own.collection!r}"
 
 
 def _creation_permissions(write: Write) -> Iterator[str]:
@@ -129,7 +142,8 @@ def _change_permissions(write: Write, before: Fields) -> Iterator[str]:
         if (write.document_id or before.get("id", write.user_id)) != write.user_id:
             yield f"this is the profile of another user than {write.user_id!r}"
         return
-    if before.get("userId") != write.user_id:
+    own = own_documents().get(write.collection)
+    if before.get("userId") != write.user_id and (own is None or "owner" in own.update):
         yield f"userId: the document must belong to {write.user_id!r}, and belongs to {before.get('userId')!r}"
     if write.collection == config.JOBS and before.get("status") not in ("pending", "processing"):
         yield f"status: the job must be 'pending' or 'processing', and is {before.get('status')!r}"
@@ -139,7 +153,8 @@ def _unseen(write: Write) -> Iterator[str]:
     project = write.fields.get("projectId")
     if write.collection == config.TASKS and project is not None and project != (write.before or {}).get("projectId"):
         yield f"projectId: there is a project {project!r}, and it belongs to {write.user_id!r}"
-    if write.before is None and write.collection != config.ANALYTICS_EVENTS:
+    has_owner = "user_id" in models()[write.collection].model_fields
+    if write.before is None and write.collection != config.ANALYTICS_EVENTS and has_owner:
         yield ACCOUNT
     if write.collection == config.JOBS and write.before is None and _deletes_all(write):
         yield SIGN_IN
