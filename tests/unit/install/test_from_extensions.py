@@ -31,7 +31,9 @@ def app(tmp_path: Path) -> Path:
 
 def name(app: Path, **extensions: str) -> None:
     """Let an app have these extensions."""
-    (app / "firebase.json").write_text(json.dumps({"functions": {"source": "functions"}, "extensions": extensions}))
+    (app / "firebase.json").write_text(
+        f'{{ // comments are allowed\n"functions": {{"source": "functions"}}, "extensions": {json.dumps(extensions)} }}'
+    )
 
 
 @pytest.fixture
@@ -46,6 +48,7 @@ def install(app: Path, monkeypatch: pytest.MonkeyPatch) -> Install:
 
 
 def test_the_example_comes_with_the_settings(install: Install, app: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (app / "extensions" / "thumbs.env.my-project").write_text("IMG_SIZES=1x1")
     assert install("--from-extensions") == ExitCode.DONE
     made = {path.removeprefix(f"{FOLDER}/"): state[1] for path, state in tree(app).items() if path.startswith(FOLDER)}
     for file in EXAMPLE.glob("*.py"):
@@ -55,6 +58,7 @@ def test_the_example_comes_with_the_settings(install: Install, app: Path, capsys
     assert b'folder = "small"' in made["images.toml"]
     said = capsys.readouterr().out
     assert "thumbs: IS_ANIMATED: Animations are not kept" in said
+    assert "extensions/thumbs.env.my-project is not read" in said
     assert "job-outputs/{uid}/{job}/{attempt}/small/cat_64x64.jpg" in said
 
 

@@ -1,12 +1,12 @@
 """The example `image-processing` in an app that has used the extension Resize Images."""
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 
 from stoker_tools.deploy.env_file import parsed
 from stoker_tools.install.errors import InstallError
 from stoker_tools.install.extensions import EXTENSION, imported_images, resize_instances
+from stoker_tools.install.json_text import load
 from stoker_tools.setup import app_root
 
 EXAMPLE = "examples/image-processing"
@@ -48,6 +48,8 @@ def image_seeds(app: Path, folder: str, instance: str = "") -> tuple[dict[str, b
             "packages pillow and pillow-heif to them."
         )
     sentences.append(f"Then run `{app_root.command('update')}`, which makes the rules and types of `image-processing`.")
+    more = sorted(path.name for path in file.parent.glob(f"{file.name}.*"))
+    sentences += [f"extensions/{name} is not read. It may have other values for one project." for name in more]
     others = [name for name in instances if name not in chosen]
     sentences += [f"The settings of the extension {name} are not taken." for name in others]
     return files, sentences
@@ -60,8 +62,5 @@ def _example() -> Mapping[str, bytes]:
 
 def _firebase_json(app: Path) -> Mapping[str, object]:
     file = app / "firebase.json"
-    try:
-        found = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
-    except ValueError as error:
-        raise InstallError(f"{file} is no JSON: {error}") from None
+    found = load(file) if file.is_file() else {}
     return found if isinstance(found, dict) else {}
