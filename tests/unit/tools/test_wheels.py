@@ -72,6 +72,7 @@ def test_the_same_source_makes_the_same_bytes(wheels: dict[str, Path], tmp_path:
         shutil.copytree(
             ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"), copy_function=shutil.copy
         )
+    (copy / "functions/requirements.txt").write_bytes((ROOT / "functions/requirements.txt").read_bytes())
     for name in ("pyproject.toml", "LICENSE", *OF_NODE):
         shutil.copy(ROOT / name, copy / name)
     (copy / "functions/stoker/__pycache__").mkdir()
