@@ -40,11 +40,11 @@ def test_the_configuration_takes_the_settings_of_the_folder(tmp_path: Path) -> N
     (tmp_path / "stoker.toml").write_text(
         f'{text}[names]\ntasks = "todoItems"\n[features]\nvideo = false\n', encoding="utf-8"
     )
-    code = (
-        "from stoker import capacity, config as c; print(c.TASKS, c.DATABASE, c.REGION, c.bucket(), c.has('video'), {})"
-    )
-    reserved = "capacity.RESERVED"
-    assert run(tmp_path, code.format(reserved)) == "todoItems app-data europe-west1 acme-files False 36"
+    code = """
+from stoker import capacity, config, features
+print(config.TASKS, config.DATABASE, config.REGION, config.bucket(), features.has("video"), capacity.RESERVED)
+"""
+    assert run(tmp_path, code) == "todoItems app-data europe-west1 acme-files False 36"
     assert run(tmp_path, "from stoker import config; print(config.REGION)", STOKER_REGION="us-east1") == "us-east1"
 
 

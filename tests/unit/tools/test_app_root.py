@@ -171,7 +171,7 @@ def test_the_carried_package_is_unpacked_once(
 ) -> None:
     with zipfile.ZipFile(app_root.PACKAGED / "stoker-0.1.0-py3-none-any.whl", "w") as wheel:
         wheel.writestr("stoker/__init__.py", "")
-    monkeypatch.setattr(carried, "_installed_version", lambda: installed)
+    monkeypatch.setattr(carried, "installed_version", lambda: installed)
     monkeypatch.setattr(app_root, "version", lambda: "0.1.0")
     monkeypatch.setattr(sys, "path", [*sys.path])
     carried.make_importable()
@@ -185,7 +185,7 @@ def test_the_carried_package_is_unpacked_once(
 
 
 def test_a_package_that_is_installed_is_kept(app: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(carried, "_installed_version", lambda: "0.1.0")
+    monkeypatch.setattr(carried, "installed_version", lambda: "0.1.0")
     monkeypatch.setattr(app_root, "version", lambda: "0.1.0")
     before = [*sys.path]
     carried.make_importable()

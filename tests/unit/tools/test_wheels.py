@@ -20,7 +20,7 @@ from stoker_tools.setup.environment import ROOT
 pytestmark = pytest.mark.slow
 
 SHIPPED = (
-    *("rules", "monitoring", "clients/typescript/events.ts"),
+    *("rules", "monitoring", "examples/image-processing", "clients/typescript/events.ts"),
     *("functions/requirements.txt", "tools/locks/java.txt", "tools/locks/uv.txt"),
 )
 """The files and folders outside of `tools/stoker_tools` that the tools read, also without a checkout."""
@@ -68,7 +68,7 @@ def installed(wheels: dict[str, Path], tmp_path_factory: pytest.TempPathFactory)
 
 def test_the_same_source_makes_the_same_bytes(wheels: dict[str, Path], tmp_path: Path) -> None:
     copy = tmp_path / "copy"
-    for name in ("packages", "functions/stoker", "tools", "rules", "monitoring", "clients"):
+    for name in ("packages", "functions/stoker", "tools", "rules", "monitoring", "clients", "examples"):
         shutil.copytree(
             ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"), copy_function=shutil.copy
         )

@@ -26,11 +26,12 @@ def make_importable() -> None:
 
     If the environment has another version or none, it is that of the wheel, unpacked once.
     """
-    if _installed_version() != app_root.version():
+    if installed_version() != app_root.version():
         sys.path.insert(0, str(_unpacked(wheel(), app_root.home())))
 
 
-def _installed_version() -> str | None:
+def installed_version() -> str | None:
+    """Return the version of the package `stoker` in this environment; None if it has none."""
     try:
         return metadata.version("stoker")
     except metadata.PackageNotFoundError:

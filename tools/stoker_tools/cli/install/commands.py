@@ -5,6 +5,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from stoker_tools.cli.text import as_json
@@ -13,6 +14,7 @@ from stoker_tools.exit_codes import ExitCode
 from stoker_tools.install import installed
 from stoker_tools.install.diff import diff_of, edit_shown, shown
 from stoker_tools.install.errors import InstallError
+from stoker_tools.install.from_extensions import image_seeds
 from stoker_tools.install.installed import Installed
 from stoker_tools.install.journal import Journal, content_of, locked
 from stoker_tools.install.plan import AppState, Choices, Plan, installation, removal
@@ -77,7 +79,13 @@ def install(root: Path, options: argparse.Namespace) -> int:
 
     def plan(state: AppState, choices: Choices) -> Plan:
         record = _record(state)
-        return planned(root, state, record, choices, wished(root, record))
+        whole, sentences = wished(root, record), list[str]()
+        if options.from_extensions is not None:
+            seeds, sentences = image_seeds(root, whole.folder, options.from_extensions)
+            whole = replace(whole, seeds={**whole.seeds, **seeds})
+        made = planned(root, state, record, choices, whole)
+        made.notes += sentences
+        return made
 
     version = app_root.version()
     steps = ", ".join(f"`{app_root.command(name)}`" for name in ("generate", "emulators", "deploy"))

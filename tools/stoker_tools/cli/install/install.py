@@ -13,6 +13,7 @@ EXAMPLES = {
     ".": "into the app in this folder, or into an empty folder",
     "my-app --dry-run": "show the changes only",
     "my-app --yes": "without a question, such as in a script",
+    "my-app --from-extensions": "with a job type that does the work of the extension Resize Images",
 }
 
 DESCRIPTION = """\
@@ -30,6 +31,13 @@ def parser() -> Parser:
     """Return the parser of the command."""
     line = CommandLine("install", DESCRIPTION, EXAMPLES, notes=common.NOTES)
     line.parser.add_argument("app", type=Path, metavar="INTO_DIR", help="the folder of the app")
+    line.parser.add_argument(
+        "--from-extensions",
+        nargs="?",
+        const="",
+        metavar="NAME",
+        help="add the job type `image-processing`, with the settings of the app's extension Resize Images",
+    )
     common.add(line.parser)
     return line.parser
 
