@@ -138,6 +138,7 @@ def test_documents_of_users_are_exported_and_deleted_with_them() -> None:
         ({"model": "unit.extend.note:Timeless"}, "must declare createdAt as stoker.OwnedDocument does"),
         ({"model": "unit.extend.note:Invoice"}, "must declare id as stoker.OwnedDocument does"),
         ({"model": "unit.extend.note:Fixed"}, "Fixed gives no field to clients"),
+        ({"name": "place"}, "would have the function placeFits twice. Choose another name than place"),
         ({"create": ["signed-in"]}, "anyone could write documents in the name of another user"),
     ],
 )

@@ -3,6 +3,8 @@
 The forms are those of the blocks that are written by hand in `rules/firestore.rules`.
 """
 
+import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from stoker.models.document import Model
@@ -44,6 +46,12 @@ def block(kind: OwnDocument, model: type[Model]) -> str:
         raise GenerateError(f"The documents {kind.collection}: {found}")
     created, updated = _is_open(kind.create), _is_open(kind.update)
     functions = document_functions(model, kind.name, created=created, updated=updated) if created or updated else ""
+    named = Counter(re.findall(r"function (\w+)\(", functions))
+    if twice := [name for name, count in named.items() if count > 1]:
+        raise GenerateError(
+            f"The documents {kind.collection}: the rules would have the function {twice[0]} twice. Choose another name "
+            f"than {kind.name}, or rename the model of the map inside the document."
+        )
     lines = [f"// {_summary(kind)}", f"match /{kind.collection}/{{{kind.name}Id}} {{"]
     lines += [f"  {line}" for permission in _permissions(kind, model) for line in permission.splitlines()]
     if functions:
