@@ -100,6 +100,13 @@ def test_own_documents_use_stokers_functions() -> None:
     assert content.splitlines()[-4] == "// notes: the owner's."
 
 
+def test_own_documents_may_have_a_name_that_stokers_have_given_up() -> None:
+    own = "match /tasks/{noteId} {\n  allow get: if isOwner(resource.data.userId);\n}\n"
+    content = region(FIRESTORE, PARTS, names={"tasks": "todoItems"}, own=own)
+    assert {"/todoItems/{taskId}", "/tasks/{noteId}"} <= {*paths(content)}
+    assert "/tasks/{taskId}" not in paths(content)
+
+
 def test_a_region_has_no_marks_of_other_regions_and_no_indentation() -> None:
     content = region(FIRESTORE, PARTS, names={})
     assert not re.search(r"// (BEGIN|END|From stoker) ", content)
