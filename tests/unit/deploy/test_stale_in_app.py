@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from stoker_tools.cli.deploy.commands import _stale_in_app
+from stoker_tools.cli.deploy.commands import stale_in_app
 from stoker_tools.cli.install import commands
 from stoker_tools.install.errors import InstallError
 
@@ -13,14 +13,14 @@ def test_the_stale_files_are_named_with_the_command_that_makes_them(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(commands, "stale", lambda root: ["firestore.rules", "firestore.indexes.json"])
-    [finding] = _stale_in_app(tmp_path)
+    [finding] = stale_in_app(tmp_path)
     assert (finding.code, finding.severity, finding.cure) == ("stale-files", "error", "scripts/generate")
     assert finding.message == "Generated files are stale: firestore.rules, firestore.indexes.json."
 
 
 def test_current_files_are_no_finding(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(commands, "stale", lambda root: [])
-    assert list(_stale_in_app(tmp_path)) == []
+    assert list(stale_in_app(tmp_path)) == []
 
 
 def test_code_that_is_not_read_is_a_warning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -28,13 +28,13 @@ def test_code_that_is_not_read_is_a_warning(tmp_path: Path, monkeypatch: pytest.
         raise InstallError("main.py can't be imported: NameError: words.")
 
     monkeypatch.setattr(commands, "stale", fail)
-    [finding] = _stale_in_app(tmp_path)
+    [finding] = stale_in_app(tmp_path)
     assert (finding.code, finding.severity) == ("not-compared", "warning")
     assert finding.message.endswith("main.py can't be imported: NameError: words.")
 
 
 def test_an_app_without_stoker_is_not_compared(tmp_path: Path) -> None:
     (tmp_path / "firebase.json").write_text("{}")
-    [finding] = _stale_in_app(tmp_path)
+    [finding] = stale_in_app(tmp_path)
     assert finding.code == "not-compared"
     assert "Stoker is not installed" in finding.message

@@ -34,7 +34,7 @@ def test_an_app_has_the_entry_and_the_emulators_of_this_project() -> None:
 
 
 def test_the_settings_show_the_defaults() -> None:
-    [text] = [one for path, one in wished._seeds("functions").items() if path.endswith(".toml")]
+    [text] = [one for path, one in wished.seeds("functions").items() if path.endswith(".toml")]
     assert settings_of(text.decode()) == AppSettings()
     without_marks = re.sub(r"(?m)^# (?=\[|\w+ = )", "", text.decode())
     assert without_marks.count(" = ") > 20

@@ -132,7 +132,7 @@ def wished_state(app: Path, record: Installed | None = None, *, with_manifest: b
         indexes=json.loads(indexes()),
         files=_files(folder, wheel),
         generated=_generated(app, folder, wheel, settings, with_manifest=with_manifest),
-        seeds=_seeds(folder),
+        seeds=seeds(folder),
     )
 
 
@@ -213,7 +213,12 @@ def _text_of(file: Path) -> str | None:
     return file.read_text(encoding="utf-8") if file.is_file() else None
 
 
-def _seeds(folder: str) -> dict[str, bytes]:
+def seeds(folder: str) -> dict[str, bytes]:
+    """Return the first content of the files that belong to the app from then on, by their paths.
+
+    Args:
+        folder: The folder of Stoker's functions.
+    """
     from stoker.app_settings import COLLECTIONS, FEATURES
 
     settings = SETTINGS.format(

@@ -94,13 +94,17 @@ def _local_findings(plan: Plan) -> list[Finding]:
     return [
         *local_checks.before_deployment(root, source(root), plan.project),
         *preflight.local_findings(plan),
-        *(stale_findings(root) if app_root.checkout() else _stale_in_app(root)),
+        *(stale_findings(root) if app_root.checkout() else stale_in_app(root)),
         *named_findings(root),
     ]
 
 
-def _stale_in_app(root: Path) -> Iterator[Finding]:
-    """Yield a finding if an app's rules, indexes or types do not agree with its models and its `stoker.toml`."""
+def stale_in_app(root: Path) -> Iterator[Finding]:
+    """Yield a finding if an app's rules, indexes or types do not agree with its models and its `stoker.toml`.
+
+    Args:
+        root: The folder of the app.
+    """
     from stoker_tools.cli.install.commands import stale
 
     try:
