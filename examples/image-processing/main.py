@@ -14,6 +14,7 @@ from stoker.functions import *  # noqa: F403 - `stoker.functions` lists the name
     cpu=1,
     at_once=10,
     uploads=tuple(f"image/{kind}" for kind in ("jpeg", "png", "webp", "avif", "heic", "heif", "gif", "tiff")),
+    upload_endings=("jpg", "jpeg", "png", "webp", "avif", "heic", "heif", "gif", "tif", "tiff"),
     max_upload_bytes=50 * 1024**2,
 )
 def imageprocessing(context: Any, image: Any) -> Any:

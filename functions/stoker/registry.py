@@ -44,6 +44,10 @@ MEDIA_TYPE: Final = re.compile(r"[a-z]+/[a-z0-9][a-z0-9!#$&^_.+-]{0,63}")
 """A media type in small letters, without parameters. Source: https://www.rfc-editor.org/rfc/rfc6838#section-4.2"""
 
 
+ENDING: Final = re.compile(r"[a-z0-9]{1,16}")
+"""The ending of a file's name, without the dot."""
+
+
 class RegistrationError(RuntimeError):
     """A registration of an app is wrong. The message says what to do."""
 
@@ -84,6 +88,8 @@ class JobType:
             might never end.
         feature: The feature of `stoker.toml` that the type belongs to; None for a type of the app.
         uploads: The media types of files that clients may upload for such jobs, such as `image/jpeg`.
+        upload_endings: The endings of the names of such files, in small letters. They decide if a client sends no
+            media type, as browsers do for formats that they do not know.
         max_upload_bytes: The largest of these uploads, in bytes.
         end_hook: A function that runs after the end of each job that has asked for it, as `module:name`; see
             `stoker.jobs.end_hook`. It also runs if the job ends without its worker.
@@ -101,6 +107,7 @@ class JobType:
     end_hook: str | None = None
     feature: str | None = None
     uploads: tuple[str, ...] = ()
+    upload_endings: tuple[str, ...] = ()
     max_upload_bytes: int = 0
 
     @property
@@ -242,7 +249,12 @@ def _check(job_type: JobType) -> None:
             raise RegistrationError(
                 f"The job type {name} has uploads={media_type!r}. Name whole media types, such as image/jpeg."
             )
-    if job_type.uploads and not 1 <= job_type.max_upload_bytes <= config.MAX_SOURCE_BYTES:
+    for ending in job_type.upload_endings:
+        if not ENDING.fullmatch(ending):
+            raise RegistrationError(
+                f"The job type {name} has upload_endings={ending!r}. Name endings in small letters, such as heic."
+            )
+    if (job_type.uploads or job_type.upload_endings) and not 1 <= job_type.max_upload_bytes <= config.MAX_SOURCE_BYTES:
         raise RegistrationError(
             f"The job type {name} has max_upload_bytes={job_type.max_upload_bytes}. Choose 1 to "
             f"{config.MAX_SOURCE_BYTES:,}, which is the most of any upload."

@@ -19,6 +19,7 @@ def job(
     makes_jobs: bool = False,
     end_hook: str | None = None,
     uploads: Iterable[str] = (),
+    upload_endings: Iterable[str] = (),
     max_upload_bytes: int = 10 * 1024**2,
 ) -> Callable[[Callable[..., Any]], TaskFunction]:
     """Make a type of job of a worker, with its queue and its function.
@@ -38,6 +39,8 @@ def job(
         end_hook: A function that runs after the end of each job that asks for it, as `module:name`.
         uploads: The media types of files that clients may upload for such jobs, such as `image/jpeg`. Files for
             Stoker's own types are accepted in any case.
+        upload_endings: The endings of the names of such files, such as `heic`. They decide if a client sends no media
+            type, as browsers do for formats that they do not know.
         max_upload_bytes: The largest of these uploads, in bytes.
 
     Raises:
@@ -66,6 +69,7 @@ def job(
             makes_jobs=makes_jobs,
             end_hook=end_hook,
             uploads=tuple(uploads),
+            upload_endings=tuple(upload_endings),
             max_upload_bytes=max_upload_bytes,
         )
         registry.register(registered)

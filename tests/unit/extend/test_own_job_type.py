@@ -19,6 +19,7 @@ from stoker.models.settings import JobSettings
 from stoker.registry import RegistrationError
 from stoker_tools.generate.inputs import input_functions
 from stoker_tools.generate.schemas import schemas
+from stoker_tools.generate.uploads import upload_function
 from unit.extend.registered import word_count
 from unit.extend.words_input import WordsInput
 
@@ -96,9 +97,22 @@ def test_its_rules_and_schemas_are_made() -> None:
     assert "words-input" not in schemas()
 
 
+def test_its_uploads_are_accepted_up_to_its_size() -> None:
+    assert "text/rtf" not in upload_function("isAccepted")
+    with word_count(uploads=("text/rtf", "text/markdown"), upload_endings=("rtf", "md"), max_upload_bytes=5000):
+        function = upload_function("isAccepted")
+        assert "(file.contentType in ['text/rtf', 'text/markdown'] && file.size <= 5000)" in function
+        assert "file.name.lower().matches('.*[.](rtf|md)') && file.size <= 5000)" in function
+
+
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
+        ({"uploads": ("image/*",)}, "Name whole media types, such as image/jpeg"),
+        ({"uploads": ("image/jpeg'",)}, "Name whole media types"),
+        ({"uploads": ("text/rtf",), "max_upload_bytes": 0}, "Choose 1 to 1,073,741,824"),
+        ({"upload_endings": (".heic",)}, "Name endings in small letters, such as heic"),
+        ({"upload_endings": ("a|b",)}, "Name endings in small letters"),
         ({"name": "Word Count"}, "'Word Count' needs another name: lower-case words"),
         ({"name": "word_count"}, "needs another name"),
         ({"name": ""}, "needs another name"),

@@ -84,8 +84,15 @@ def _of_lists() -> list[str]:
 
 
 def _of_own_types() -> list[str]:
-    own = [one for one in registry.job_types().values() if one.uploads]
-    return [_check(f"file.contentType in {listed(one.uploads)}", one.max_upload_bytes) for one in own]
+    own = registry.job_types().values()
+    return [
+        *(_check(f"file.contentType in {listed(one.uploads)}", one.max_upload_bytes) for one in own if one.uploads),
+        *(
+            _check_name(config.UNKNOWN_TYPES, one.upload_endings, one.max_upload_bytes)
+            for one in own
+            if one.upload_endings
+        ),
+    ]
 
 
 def _check(condition: str, most: int) -> str:
