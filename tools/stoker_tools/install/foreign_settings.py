@@ -1,12 +1,11 @@
 """firebase.json with the line of each of its values. Comments are allowed in it, as the Firebase CLI allows them."""
 
-import json
-import re
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Never
+from typing import Any
 
-SKIPPED = re.compile(r"(?:\s|//[^\n]*|/\*.*?\*/)*", re.DOTALL)
-SCALAR = json.JSONDecoder()
+from stoker_tools.install.errors import NoJson
+from stoker_tools.install.json_text import Part, parse
 
 
 class UnreadableSettings(Exception):
@@ -55,68 +54,18 @@ def settings_of(text: str) -> LinedSettings:
         >>> settings_of('{\\n  "storage": {"rules": "storage.rules"} // ours\\n}').line("storage", "rules")
         2
     """
-    reader = _Reader(text)
-    value = reader.read(())
-    reader.skip()
-    if reader.at < len(text) or not isinstance(value, dict):
-        reader.fail()
-    return LinedSettings(value, reader.lines)
+    try:
+        whole = parse(text, "firebase.json")
+    except NoJson as error:
+        raise UnreadableSettings(error.line) from None
+    if whole.kind != "object":
+        raise UnreadableSettings(text.count("\n", 0, whole.start) + 1)
+    lines = {place: text.count("\n", 0, part.start) + 1 for place, part in _parts(whole, ())}
+    return LinedSettings(whole.plain(), lines)
 
 
-class _Reader:
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self.at = 0
-        self.lines: dict[tuple[str | int, ...], int] = {}
-
-    def read(self, place: tuple[str | int, ...]) -> Any:
-        self.skip()
-        self.lines[place] = self.text.count("\n", 0, self.at) + 1
-        if self.takes("{"):
-            return self.members(place)
-        if self.takes("["):
-            return self.items(place)
-        return self.scalar()
-
-    def members(self, place: tuple[str | int, ...]) -> dict[str, Any]:
-        found: dict[str, Any] = {}
-        while not self.takes("}"):
-            if found and not self.takes(","):
-                self.fail()
-            self.skip()
-            name = self.scalar()
-            if not isinstance(name, str) or not self.takes(":"):
-                self.fail()
-            found[name] = self.read((*place, name))
-        return found
-
-    def items(self, place: tuple[str | int, ...]) -> list[Any]:
-        found: list[Any] = []
-        while not self.takes("]"):
-            if found and not self.takes(","):
-                self.fail()
-            found.append(self.read((*place, len(found))))
-        return found
-
-    def scalar(self) -> Any:
-        if self.text.startswith(("{", "["), self.at):
-            self.fail()
-        try:
-            value, self.at = SCALAR.raw_decode(self.text, self.at)
-        except ValueError:
-            self.fail()
-        return value
-
-    def takes(self, sign: str) -> bool:
-        self.skip()
-        if not self.text.startswith(sign, self.at):
-            return False
-        self.at += 1
-        return True
-
-    def skip(self) -> None:
-        found = SKIPPED.match(self.text, self.at)
-        self.at = found.end() if found else self.at
-
-    def fail(self) -> Never:
-        raise UnreadableSettings(self.text.count("\n", 0, self.at) + 1)
+def _parts(part: Part, place: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], Part]]:
+    yield place, part
+    names: list[str | int] = [*part.keys] if part.kind == "object" else [*range(len(part.children))]
+    for name, child in zip(names, part.children, strict=True):
+        yield from _parts(child, (*place, name))

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NoReturn
 
-from stoker_tools.install.errors import InstallError
+from stoker_tools.install.errors import InstallError, NoJson
 
 SPACE = re.compile(r"(?:[ \t\r\n\ufeff]|//[^\n]*|/\*.*?\*/)*", re.DOTALL)
 STRING = re.compile(r'"(?:[^"\\\x00-\x1f]|\\.)*"')
@@ -68,7 +68,7 @@ def parse(text: str, name: str) -> Part:
         name: The name of the file, for errors.
 
     Raises:
-        InstallError: The text is no JSON. The message has the line.
+        NoJson: The text is no JSON. The message has the line.
 
     Example:
         >>> parse('{"a": [1, 2] // two\\n}', "x.json").plain()
@@ -204,4 +204,4 @@ class _Reader:
     def fail(self) -> NoReturn:
         line = self.text.count("\n", 0, self.at) + 1
         sign = self.text[self.at : self.at + 1]
-        raise InstallError(f"{self.name}, line {line}: {sign or 'the end'!r} was not expected. Repair the file first.")
+        raise NoJson(self.name, line, sign)
