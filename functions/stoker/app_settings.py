@@ -6,7 +6,6 @@ Without the file, all settings have their defaults. This module imports nothing 
 import functools
 import re
 import sys
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -41,17 +40,17 @@ USED_BY: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """The collections that only some features use, with these features. All other collections are always used."""
 
-NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,99}")
+NAME: Final = r"[A-Za-z][A-Za-z0-9_-]{0,99}"
 """The form of a collection's name. Firestore allows more, but these names need no quotes in rules and paths.
 Source: https://firebase.google.com/docs/firestore/quotas (collections)"""
 
-DATABASE: Final = re.compile(r"\(default\)|[a-z][a-z0-9-]{2,61}[a-z0-9]")
+DATABASE: Final = r"\(default\)|[a-z][a-z0-9-]{2,61}[a-z0-9]"
 """The form of a database's id. Source: https://firebase.google.com/docs/firestore/manage-databases (database ID)"""
 
-BUCKET: Final = re.compile(r"[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]")
+BUCKET: Final = r"[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]"
 """The form of a bucket's name. Source: https://cloud.google.com/storage/docs/buckets#naming"""
 
-REGION: Final = re.compile(r"[a-z]+(-[a-z]+)+\d+")
+REGION: Final = r"[a-z]+(-[a-z]+)+\d+"
 
 
 @dataclass(frozen=True)
@@ -110,6 +109,8 @@ def settings_of(text: str) -> AppSettings:
         >>> settings_of('[features]\\nspeech = false').has("speech")
         False
     """
+    import tomllib  # Not above: most apps' cold starts would import it for nothing.
+
     try:
         found = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -166,9 +167,9 @@ def _table(found: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     return table
 
 
-def _text(found: Mapping[str, Any], name: str, form: re.Pattern[str], default: str, meaning: str) -> str:
+def _text(found: Mapping[str, Any], name: str, form: str, default: str, meaning: str) -> str:
     value = found.get(name, default)
-    if not isinstance(value, str) or (value != default and not form.fullmatch(value)):
+    if not isinstance(value, str) or (value != default and not re.fullmatch(form, value)):
         raise ParameterError(f"{FILE} has {name} = {value!r}. Set it to {meaning}, or leave it out.")
     return value
 
@@ -186,7 +187,7 @@ def _names(table: Mapping[str, Any]) -> Mapping[str, str]:
             raise ParameterError(
                 f"{FILE} names {usual!r}, which is no collection of Stoker. Use one of {', '.join(COLLECTIONS)}."
             )
-        if not isinstance(name, str) or not NAME.fullmatch(name):
+        if not isinstance(name, str) or not re.fullmatch(NAME, name):
             raise ParameterError(
                 f"{FILE} has {usual} = {name!r}. Begin the name with a letter, and use letters, digits, hyphens and "
                 "underscores only."

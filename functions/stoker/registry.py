@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from stoker import capacity, config, features
 
-NAME: Final = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+NAME: Final = r"[a-z][a-z0-9]*(-[a-z0-9]+)*"
 """The form of a type's name."""
 
 MAX_NAME: Final = 50
@@ -40,11 +40,11 @@ MEMORY_OF_CPU: Final[Mapping[int, tuple[int, int]]] = {
 Source: https://cloud.google.com/run/docs/configuring/services/memory-limits and .../cpu"""
 
 
-MEDIA_TYPE: Final = re.compile(r"[a-z]+/[a-z0-9][a-z0-9!#$&^_.+-]{0,63}")
+MEDIA_TYPE: Final = r"[a-z]+/[a-z0-9][a-z0-9!#$&^_.+-]{0,63}"
 """A media type in small letters, without parameters. Source: https://www.rfc-editor.org/rfc/rfc6838#section-4.2"""
 
 
-ENDING: Final = re.compile(r"[a-z0-9]{1,16}")
+ENDING: Final = r"[a-z0-9]{1,16}"
 """The ending of a file's name, without the dot."""
 
 
@@ -210,7 +210,7 @@ def _check(job_type: JobType) -> None:
         RegistrationError: The type can't be deployed. The message names the first problem.
     """
     name = job_type.name
-    if not isinstance(name, str) or not NAME.fullmatch(name) or len(name) > MAX_NAME:
+    if not isinstance(name, str) or not re.fullmatch(NAME, name) or len(name) > MAX_NAME:
         raise RegistrationError(
             f"The job type {name!r} needs another name: lower-case words with hyphens between them, such as "
             f"word-count, of at most {MAX_NAME} characters."
@@ -245,12 +245,12 @@ def _check(job_type: JobType) -> None:
     if not 1 <= job_type.at_once <= 1000:
         raise RegistrationError(f"The job type {name} has at_once={job_type.at_once}. Choose 1 to 1000.")
     for media_type in job_type.uploads:
-        if not MEDIA_TYPE.fullmatch(media_type):
+        if not re.fullmatch(MEDIA_TYPE, media_type):
             raise RegistrationError(
                 f"The job type {name} has uploads={media_type!r}. Name whole media types, such as image/jpeg."
             )
     for ending in job_type.upload_endings:
-        if not ENDING.fullmatch(ending):
+        if not re.fullmatch(ENDING, ending):
             raise RegistrationError(
                 f"The job type {name} has upload_endings={ending!r}. Name endings in small letters, such as heic."
             )
