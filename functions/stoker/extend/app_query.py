@@ -58,7 +58,7 @@ def query(
         [('createdAt', 'DESCENDING')]
         >>> forget_query(notes)
     """
-    if not isinstance(collection, str) or not app_settings.re.fullmatch(NAME, collection):
+    if not isinstance(collection, str) or not re.fullmatch(app_settings.NAME, collection):
         raise RegistrationError(f"{collection!r} is not the name of a collection. Name it as the database does.")
     compared = _fields(collection, "equals", equals)
     sorted_by = _fields(collection, "order", order)
