@@ -1,9 +1,8 @@
-"""The commands of docs/deploy.md with the real Firebase CLI: a new project from an empty login on, and an app."""
+"""The commands of docs/deploy.md with the real Firebase CLI: a new project from an empty login on."""
 
 import json
 import re
 import shlex
-import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -47,9 +46,6 @@ NEW_PROJECT = [
 ]
 """The commands for a new project, in the order of the page. The test below knows how to run each of them."""
 
-INSTALLATION = [f"npm install --save-dev firebase-tools@{VERSION}", "scripts/generate"]
-"""The commands to install Stoker into an app. The first one needs the network: the test links the same package."""
-
 LATER = [
     "scripts/deploy --check --allow-deletions",
     "scripts/deploy --allow-deletions",
@@ -60,7 +56,7 @@ LATER = [
 ]
 """The commands for later deployments, in the order of the page."""
 
-MENTIONED = {"npx firebase deploy", "scripts/emulators", "scripts/demo", "scripts/jobs retry"}
+MENTIONED = {"npx firebase deploy", "scripts/emulators", "scripts/demo", "scripts/generate", "scripts/jobs retry"}
 """Commands that the page does not tell its reader to run. It says that the first one fails."""
 
 SECONDS = 200
@@ -133,7 +129,7 @@ def test_the_page_names_the_pinned_firebase_cli_and_needs_no_google_cloud_sdk() 
 
 
 def test_the_tests_know_each_command_of_the_page() -> None:
-    assert set(commands(PAGE)) == {*NEW_PROJECT, *INSTALLATION, *LATER, *MENTIONED}
+    assert set(commands(PAGE)) == {*NEW_PROJECT, *LATER, *MENTIONED}
 
 
 @pytest.mark.slow
@@ -168,71 +164,3 @@ def test_the_commands_for_later_deployments(new_project: Google, scratch: Path, 
         done = run(command, checkout, new_project, scratch)
         assert done.code == 0, f"{command}\n{done.output}"
         assert new_project.world.ids() == functions
-
-
-APP_RULE = "match /notes/{note} { allow read: if request.auth != null; }"
-APP_INDEX = {
-    "collectionGroup": "notes",
-    "queryScope": "COLLECTION",
-    "fields": [{"fieldPath": name, "order": "ASCENDING"} for name in ("owner", "made")],
-}
-APP_FUNCTION = "exports.mine = require('firebase-functions/https').onCall(() => 1);"
-
-
-def app_with_stoker(directory: Path, stoker: Path) -> Checkout:
-    """Return an app with functions, rules and an index of its own, after steps 1 to 4 of its installation."""
-    app = Checkout(directory)
-    app.functions.mkdir(parents=True)
-    (app.functions / "index.js").write_text(APP_FUNCTION)
-    (directory / "package.json").write_text(json.dumps({"devDependencies": {"firebase-tools": VERSION}}))
-    steps = PAGE.split("\n### Install into an app\n")[1].split("\n## ")[0]
-    copied = re.findall(r"`([a-z.-]+/?)`", steps.split("into your project")[0])
-    assert {"functions/", "tools/", "package.json"} <= set(copied)
-    for name in copied:
-        target = {"functions/": "backend", "package.json": ""}.get(name, name)
-        if target and name.endswith("/"):
-            shutil.copytree(stoker / name, directory / target)
-        elif target:
-            shutil.copy(stoker / name, directory / target)
-    entry = json.loads(re.findall(r"```json\n(.*?)```", steps, re.DOTALL)[0])
-    settings = {
-        "functions": [{"source": "functions", "codebase": "default"}, {**entry, "source": "backend"}],
-        "firestore": {"rules": "firestore.rules", "indexes": "indexes.json"},
-        "storage": {"rules": "rules/storage.rules"},
-    }
-    (directory / "firebase.json").write_text(json.dumps(settings))
-    (directory / "firestore.rules").write_text((stoker / "rules" / "firestore.rules").read_text())
-    documents = "match /databases/{database}/documents {"
-    app.replace("firestore.rules", documents, f"{documents}\n    {APP_RULE}")
-    indexes = json.loads((stoker / "firestore.indexes.json").read_text())
-    (directory / "indexes.json").write_text(json.dumps({**indexes, "indexes": [APP_INDEX, *indexes["indexes"]]}))
-    shutil.copytree(stoker / "clients" / "typescript", directory / "web" / "stoker")
-    return app
-
-
-@pytest.mark.soak
-def test_an_existing_app_step_by_step(new_project: Google, scratch: Path, tmp_path: Path, checkout: Checkout) -> None:
-    app = app_with_stoker(tmp_path / "app", checkout.root)
-    name_project(app)
-    world = new_project.world
-    place = "projects/acme-prod/locations/us-central1"
-    mine = {
-        "name": f"{place}/functions/mine",
-        "environment": "GEN_2",
-        "state": "ACTIVE",
-        "url": "https://us-central1-acme-prod.cloudfunctions.net/mine",
-        "labels": {"deployment-tool": "cli-firebase", "deployment-callable": "true"},
-        "buildConfig": {"runtime": "nodejs22", "entryPoint": "mine", "source": {}},
-        "serviceConfig": {"service": f"{place}/services/mine", "uri": "https://mine.run.app"},
-    }
-    world.functions[str(mine["name"])] = mine
-    for command in [*NEW_PROJECT[:2], INSTALLATION[1], *NEW_PROJECT[2:]]:
-        done = run(command, app, new_project, scratch)
-        assert done.code == (1 if command == "scripts/doctor" else 0), f"{command}\n{done.output}"
-    assert world.function("mine") == mine
-    assert {"videoprocessing", "retryJob"} <= world.ids("us-central1")
-    assert any("/notes/" in name for name in world.indexes)
-    release = world.releases["projects/acme-prod/releases/cloud.firestore"]
-    [source] = world.rulesets[release["rulesetName"]]["files"]
-    assert APP_RULE in source["content"]
-    assert (app.functions / "index.js").read_text() == APP_FUNCTION

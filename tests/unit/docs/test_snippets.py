@@ -13,10 +13,9 @@ from stoker.models.batch import ImportTasks
 from stoker.models.document import Model
 from stoker.models.settings import JobSettings, SignUpSettings
 from stoker_tools.generate.access import policies
-from stoker_tools.setup.environment import ROOT
 from unit.docs.pages import Snippet, languages, snippets
 
-LANGUAGES = {"python", "typescript", "json", "yaml", "console", "mermaid", ""}
+LANGUAGES = {"python", "typescript", "json", "yaml", "toml", "console", "mermaid", ""}
 """The languages of snippets. Each has a test; a block without a language is a drawing of folders."""
 
 FILES = ("docs/add-a-job-type.md", "docs/extend.md")
@@ -65,12 +64,6 @@ def test_json_can_be_read_and_settings_are_valid(snippet: Snippet) -> None:
     for field, model in SETTINGS.items():
         if field in data:
             model.from_firestore(data)
-
-
-def test_the_entry_of_firebase_json_is_the_one_that_is_deployed() -> None:
-    [entry] = [json.loads(found.code) for found in snippets("json") if "codebase" in found.code]
-    [deployed] = json.loads((ROOT / "firebase.json").read_text())["functions"]
-    assert entry == deployed
 
 
 @pytest.mark.parametrize("snippet", snippets("yaml"), ids=str)
