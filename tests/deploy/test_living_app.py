@@ -107,3 +107,35 @@ def test_into_a_living_app_and_out_again(place: Place) -> None:
     assert {"on_before_created", "on_before_signed_in"}.isdisjoint(world.ids())
     print(sorted(world.ids()))
     assert POSTS in released(world, "cloud.firestore") and USERS in released(world, "cloud.firestore")
+
+
+OFF = """\
+[features]
+video = false
+speech = false
+analytics = false
+batch = false
+profiles = false
+progress = false
+"""
+
+
+@pytest.mark.parametrize("x", [1])
+def test_off(place: Place, x: int) -> None:
+    world, root = place.google.world, place.app.root
+    world.identity_platform = False
+    world.off |= {"texttospeech.googleapis.com"}
+    world.denied |= {"serviceusage.services.enable"}
+    import shutil
+    shutil.rmtree(root); root.mkdir()
+    (root / ".firebaserc").write_text(FILES[".firebaserc"])
+    (root / "functions").mkdir()
+    (root / "functions" / "stoker.toml").write_text(OFF)
+    for command in (("install", ".", "--yes"), ("generate",), ("deploy", "--check"), ("deploy",), ("costs",), ("costs", "--films", "3"), ("costs", "--events", "3")):
+        done = place.stoker(*command)
+        print(command, done.code, done.output[-1500:])
+    shutil.rmtree("/tmp/w/lv/off", ignore_errors=True); shutil.copytree(root, "/tmp/w/lv/off", symlinks=True)
+    print(sorted(world.ids()))
+    for content in world.sources.values():
+        import zipfile, io
+        print(zipfile.ZipFile(io.BytesIO(content)).read("requirements.txt")[:3000])
