@@ -119,3 +119,20 @@ def test_only_the_account_may_call_a_function_that_no_client_calls(checkout: Pat
     (checkout / "backend" / "functions.yaml").write_text(MANIFEST + more)
     (checkout / "backend" / ".env.acme-prod").write_text("STOKER_BLOCKING=true\n")
     assert planned(checkout, "acme-prod").private == {"beta-videoprocessing", "beta-dispatch_job", "beta-sweep_jobs"}
+
+
+def test_without_blocking_functions_no_identity_platform_is_needed(checkout: Path) -> None:
+    """Such as if the feature `profiles` is off."""
+    manifest = checkout / "backend" / "functions.yaml"
+    manifest.write_text(MANIFEST.partition("  before_created")[0])
+    (checkout / "backend" / ".env").write_text("STOKER_BLOCKING=true\n")
+    assert not planned(checkout, "acme-prod").blocking
+    manifest.write_text(MANIFEST)
+    assert planned(checkout, "acme-prod").blocking
+
+
+def test_the_apis_are_those_of_the_manifest(checkout: Path) -> None:
+    assert "texttospeech.googleapis.com" in planned(checkout, "acme-prod").apis, "an old manifest names none"
+    manifest = checkout / "backend" / "functions.yaml"
+    manifest.write_text(f"requiredAPIs:\n- {{api: firestore.googleapis.com, reason: documents}}\n{MANIFEST}")
+    assert planned(checkout, "acme-prod").apis == {"firestore.googleapis.com"}

@@ -14,8 +14,8 @@ from stoker_tools.deploy.deployer import (
     FOR_CORS,
     FOR_GRANTS,
     FOR_NEW_ACCOUNT,
-    NEEDED_APIS,
     PERMISSIONS,
+    needed_apis,
 )
 from stoker_tools.deploy.deployment import steps
 from stoker_tools.deploy.deployment_plan import Plan, Planned, planned
@@ -318,7 +318,7 @@ def test_google_answers_for_all_permissions_and_apis_in_one_request() -> None:
     assert (
         len(PERMISSIONS) <= 100
     )  # Source: https://cloud.google.com/resource-manager/reference/rest (testIamPermissions)
-    assert len(NEEDED_APIS) <= 30  # Source: https://cloud.google.com/service-usage/docs/reference/rest (batchGet)
+    assert len(needed_apis(PLAN)) <= 30  # Source: https://cloud.google.com/service-usage/docs/reference/rest (batchGet)
 
 
 @pytest.mark.parametrize(

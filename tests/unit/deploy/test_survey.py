@@ -7,7 +7,7 @@ import pytest
 
 from stoker_tools.deploy import cors, preflight, survey
 from stoker_tools.deploy.deployed_function import DeployedFunction
-from stoker_tools.deploy.deployer import ENABLING, NEEDED_APIS, PERMISSIONS
+from stoker_tools.deploy.deployer import ENABLING, PERMISSIONS, needed_apis
 from stoker_tools.deploy.deployment_plan import Plan, Planned
 from stoker_tools.deploy.facts import Bucket, Database, Facts, Images, Quota, Refusal, SignIn
 from stoker_tools.deploy.google import GoogleRefusal
@@ -109,8 +109,17 @@ def test_everything_that_is_missing_is_named_at_once() -> None:
 
 def test_a_new_project_without_any_api_can_be_deployed_to_after_the_two_that_the_cli_needs() -> None:
     of_databases_and_files = {f"{name}.googleapis.com" for name in ("firestore", "firebasestorage", "storage")}
-    world = World(off=set(NEEDED_APIS) - of_databases_and_files)
+    world = World(off=set(needed_apis(PLAN)) - of_databases_and_files)
     assert codes(world, replace(PLAN, blocking=False)) == ["api-off", "not-read", "no-auth"]
+
+
+def test_an_api_of_a_feature_that_is_off_may_be_off_too() -> None:
+    world = World(off={"texttospeech.googleapis.com"}, denied={ENABLING})
+    plan = replace(PLAN, blocking=False)
+    [found] = [one for one in preflight.findings(plan, read(world)) if one.code == "api-off"]
+    assert "texttospeech" in found.message
+    without = replace(plan, apis=plan.apis - world.off)
+    assert "api-off" not in [one.code for one in preflight.findings(without, read(world, plan=without))]
 
 
 @pytest.mark.parametrize("permission", sorted(set(PERMISSIONS) - {ENABLING, "firebase.projects.get"}))

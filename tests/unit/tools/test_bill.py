@@ -4,15 +4,18 @@ import json
 import re
 from dataclasses import replace
 from itertools import permutations
+from pathlib import Path
 
 import pytest
+import yaml
 
 from stoker import config
+from stoker_tools.cli.costs import commands
 from stoker_tools.cli.costs.arguments import parser
 from stoker_tools.cli.costs.commands import run
 from stoker_tools.costs import work
 from stoker_tools.costs.bill import free_part, price_of
-from stoker_tools.costs.estimate import Figures, estimate
+from stoker_tools.costs.estimate import DONE_BY, Figures, estimate
 from stoker_tools.costs.functions import Functions
 from stoker_tools.costs.prices import DATABASES, EVERYWHERE, Meter, Price, prices
 from stoker_tools.errors import CommandError
@@ -137,3 +140,27 @@ def test_each_price_has_a_source() -> None:
     every = [*EVERYWHERE.items(), *(pair for listed in DATABASES.values() for pair in listed.items())]
     assert {meter for meter, _ in every} == set(Meter)
     assert all(price.source.startswith("https://") and price.per > 0 <= price.usd for _, price in every)
+
+
+@pytest.mark.parametrize(("figure", "function", "feature"), [(one, *by) for one, by in DONE_BY.items()])
+def test_work_of_a_feature_that_is_off_is_refused(
+    figure: str, function: str, feature: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    off = yaml.safe_load(MANIFEST)
+    del off["endpoints"][function]
+    (tmp_path / "functions.yaml").write_text(yaml.safe_dump(off))
+    monkeypatch.setattr(commands, "functions_folder", lambda: tmp_path)
+    option = f"--{figure.replace('_', '-')}"
+    with pytest.raises(CommandError, match=f"The feature {feature} of this app is off.* {option}") as refused:
+        run(parser().parse_args([option, "5"]))
+    assert refused.value.exit_code == ExitCode.USAGE
+    assert run(parser().parse_args([])) == ExitCode.DONE
+
+
+def test_without_a_feature_an_app_pays_nothing_for_it() -> None:
+    sizes = {name: size for name, size in FUNCTIONS.sizes.items() if name not in ("roll_up_events", "on_task_written")}
+    less = Functions(sizes, FUNCTIONS.schedules - 1)
+    figures = Figures(films=10, batches=10)
+    bill = estimate(figures, less, "nam5")
+    assert bill.total < estimate(figures, FUNCTIONS, "nam5").total
+    assert "the roll-up" not in {item.name for item in bill.items}

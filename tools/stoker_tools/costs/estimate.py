@@ -1,5 +1,6 @@
 """The bill of an app's own figures."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from stoker_tools.costs import seconds, work
@@ -20,6 +21,18 @@ SPEECH_CHARACTERS = 10_000
 
 FILM_GIB_A_MINUTE = 6_593_797 / 20 * 60 / 2**30
 """A minute of an MP4 of 720 lines, in GiB: the file of `docs/images/demo.txt`."""
+
+
+DONE_BY: Mapping[str, tuple[str, str]] = {
+    "films": ("videoprocessing", "video"),
+    "speech_characters": ("audiogeneration", "speech"),
+    "batches": ("batchoperation", "batch"),
+    "exports": ("batchoperation", "batch"),
+    "events": ("roll_up_events", "analytics"),
+    "completions": ("on_task_written", "progress"),
+    "users": ("on_user_created", "profiles"),
+}
+"""The function that does each kind of work, and its feature in `stoker.toml`, by the names of figures."""
 
 
 @dataclass(frozen=True)
@@ -61,35 +74,33 @@ def estimate(figures: Figures, functions: Functions, database: str) -> Bill:
     """Return the bill of a month.
 
     Args:
-        figures: What the app does.
+        figures: What the app does. The app has the functions for it: see `DONE_BY`.
         functions: The deployed functions.
         database: The location of the database, a key of `DATABASES`.
     """
-    speeches = figures.speech_characters / SPEECH_CHARACTERS
+    listeners, speeches = figures.films * figures.listeners, figures.speech_characters / SPEECH_CHARACTERS
     film_seconds = figures.minutes * seconds.VIDEO
     gib = figures.films * figures.minutes * FILM_GIB_A_MINUTE
-    spoken = work.speech(functions, SPEECH_CHARACTERS, VOICES[figures.voice])
-    lines: list[tuple[float, str, Usage]] = [
-        (figures.films, "films", times(figures.films, work.film(functions, figures.minutes))),
-        (
-            figures.films * figures.listeners,
-            "live progress of films",
-            times(figures.films * figures.listeners, work.listener(film_seconds)),
-        ),
-        (gib * figures.stored_months, "storage of films", {Meter.STORAGE_GIB_MONTHS: gib * figures.stored_months}),
-        (gib * figures.downloads, "downloads of films", {Meter.DOWNLOADED_GIB: gib * figures.downloads}),
-        (speeches, "speech", times(speeches, spoken)),
-        (figures.batches, "batches", times(figures.batches, work.batch(functions, 1_000, completes=False))),
-        (figures.exports, "exports", times(figures.exports, work.export(functions, 1_000))),
-        (figures.events, "events", _events(figures)),
-        (figures.completions, "completed tasks", times(figures.completions, work.completion(functions))),
-        (figures.users, "sign-ups", times(figures.users, work.sign_up(functions))),
-        (1, "the sweeper", work.sweeps(functions)),
-        (1, "the roll-up", work.looks(functions, min(figures.events, work.MINUTES))),
-        (1, "the reconciles", work.reconciles(functions)),
-        (1, "schedules", work.schedules(functions)),
+    roll_up = functions.has("roll_up_events")
+    voice = VOICES[figures.voice]
+    # An app may lack the functions of a line whose amount is 0, so its usage is not computed.
+    lines: list[tuple[float, str, Callable[[], Usage]]] = [
+        (figures.films, "films", lambda: work.film(functions, figures.minutes)),
+        (listeners, "live progress of films", lambda: work.listener(film_seconds)),
+        (gib * figures.stored_months, "storage of films", lambda: {Meter.STORAGE_GIB_MONTHS: 1}),
+        (gib * figures.downloads, "downloads of films", lambda: {Meter.DOWNLOADED_GIB: 1}),
+        (speeches, "speech", lambda: work.speech(functions, SPEECH_CHARACTERS, voice)),
+        (figures.batches, "batches", lambda: work.batch(functions, 1_000, completes=False)),
+        (figures.exports, "exports", lambda: work.export(functions, 1_000)),
+        (int(figures.events > 0), "events", lambda: _events(figures)),
+        (figures.completions, "completed tasks", lambda: work.completion(functions)),
+        (figures.users, "sign-ups", lambda: work.sign_up(functions)),
+        (1, "the sweeper", lambda: work.sweeps(functions)),
+        (int(roll_up), "the roll-up", lambda: work.looks(functions, min(figures.events, work.MINUTES))),
+        (1, "the reconciles", lambda: work.reconciles(functions)),
+        (1, "schedules", lambda: work.schedules(functions)),
     ]
-    return Bill([Item(name, usage) for amount, name, usage in lines if amount], prices(database))
+    return Bill([Item(name, times(amount, usage())) for amount, name, usage in lines if amount], prices(database))
 
 
 def _events(figures: Figures) -> Usage:

@@ -63,6 +63,14 @@ class Functions:
         sizes = {name: Size(one["cpu"], one["availableMemoryMb"] / 1024) for name, one in endpoints.items()}
         return cls(sizes, sum("scheduleTrigger" in one for one in endpoints.values()))
 
+    def has(self, name: str) -> bool:
+        """Return whether the app has a function. If a feature is off, its functions are missing."""
+        return name in self.sizes
+
     def run(self, name: str, seconds: float) -> Usage:
-        """Return the usage of a run of a function."""
+        """Return the usage of a run of a function.
+
+        Raises:
+            KeyError: The app has no such function.
+        """
         return self.sizes[name].running(seconds)

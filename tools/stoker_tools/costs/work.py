@@ -56,6 +56,11 @@ def counted_event() -> Usage:
     return together(documents(operations.EVENT), kept)
 
 
+def _recorded(functions: Functions) -> Usage:
+    """Return the usage of an event that Stoker records itself: none if analytics are off."""
+    return counted_event() if functions.has("roll_up_events") else {}
+
+
 def client_event() -> Usage:
     """Return the usage of an event of a client, without the aggregates."""
     return together({Meter.WRITES: 1}, counted_event())
@@ -99,7 +104,7 @@ def job(functions: Functions, worker: str, running: float, more: Operations = NO
         functions.run("dispatch_job", seconds.CALL),
         functions.run(worker, running),
         documents(engine + more),
-        counted_event(),
+        _recorded(functions),
         functions.run("on_job_deleted", seconds.CALL),
     )
 
@@ -124,13 +129,16 @@ def batch(functions: Functions, tasks: int, *, completes: bool) -> Usage:
         completes: Whether the change completes the tasks, so that XP is awarded.
     """
     more = operations.BATCH + tasks * operations.BATCH_ITEM + math.ceil(tasks / PAGE) * operations.REPORT
-    done = completion(functions) if completes else functions.run("on_task_written", seconds.CALL)
+    if not functions.has("on_task_written"):  # Without progress, nothing is called for a task.
+        done: Usage = {}
+    else:
+        done = completion(functions) if completes else functions.run("on_task_written", seconds.CALL)
     return together(job(functions, "batchoperation", tasks / 1000 * seconds.BATCH, more), times(tasks, done))
 
 
 def completion(functions: Functions) -> Usage:
     """Return the usage of a task that is completed: the call of `on_task_written`, the award, and the event."""
-    return together(functions.run("on_task_written", seconds.CALL), documents(operations.COMPLETION), counted_event())
+    return together(functions.run("on_task_written", seconds.CALL), documents(operations.COMPLETION), _recorded(functions))
 
 
 def export(functions: Functions, found: int) -> Usage:
@@ -151,7 +159,7 @@ def listener(running: float) -> Usage:
 
 def sign_up(functions: Functions) -> Usage:
     """Return the usage of a new account."""
-    return together(functions.run("on_user_created", seconds.CALL), documents(operations.SIGN_UP), counted_event())
+    return together(functions.run("on_user_created", seconds.CALL), documents(operations.SIGN_UP), _recorded(functions))
 
 
 def call(functions: Functions, name: str) -> Usage:

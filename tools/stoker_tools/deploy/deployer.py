@@ -6,7 +6,8 @@ They were taken from the source of the Firebase CLI, version 15.34.2: `lib/deplo
 
 from collections.abc import Mapping
 
-from stoker_tools.deploy.needs import APIS, Level
+from stoker_tools.deploy.deployment_plan import Plan
+from stoker_tools.deploy.needs import Level
 
 ALWAYS: Mapping[str, tuple[str, ...]] = {
     "roles/firebase.viewer": ("firebase.projects.get",),
@@ -89,13 +90,18 @@ PERMISSIONS = sorted(
 NOT_ENABLED_BY_THE_CLI = ("cloudresourcemanager.googleapis.com", "iam.googleapis.com")
 """The APIs for the functions' service account. The CLI does not enable them."""
 
-NEEDED_APIS = sorted(
-    {
-        *NOT_ENABLED_BY_THE_CLI,
-        *(api.host for api in APIS),
-        *("artifactregistry.googleapis.com", "cloudbuild.googleapis.com", "cloudfunctions.googleapis.com"),
-        *("firebaserules.googleapis.com", "firebasestorage.googleapis.com", "pubsub.googleapis.com"),
-        "run.googleapis.com",
-    }
+OF_THE_CLI = (
+    *("artifactregistry.googleapis.com", "cloudbuild.googleapis.com", "cloudfunctions.googleapis.com"),
+    *("firebaserules.googleapis.com", "firebasestorage.googleapis.com", "pubsub.googleapis.com"),
+    "run.googleapis.com",
 )
-"""Every API that a deployment needs. Service Usage answers for 30 of them in one request."""
+"""The APIs that the CLI calls, beside those of `functions.yaml`. It enables them."""
+
+
+def needed_apis(plan: Plan) -> list[str]:
+    """Return every API that a deployment needs. Service Usage answers for 30 of them in one request.
+
+    Args:
+        plan: The deployment. Its functions need no API of a feature that is off.
+    """
+    return sorted({*NOT_ENABLED_BY_THE_CLI, *OF_THE_CLI, *plan.apis})

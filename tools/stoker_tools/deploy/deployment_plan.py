@@ -9,6 +9,7 @@ import yaml
 
 from stoker.identity import PARAMETER, address
 from stoker_tools.deploy import env_file
+from stoker_tools.deploy.needs import APIS
 from stoker_tools.deploy.service_account import ID
 from stoker_tools.errors import CommandError
 from stoker_tools.install.json_text import load
@@ -52,8 +53,9 @@ class Plan:
         project: The id of the project.
         region: The region of all functions.
         origins: The origins whose pages may read files of the bucket.
-        blocking: Whether Firebase Auth calls the blocking functions.
+        blocking: Whether Firebase Auth calls blocking functions of this deployment.
         functions: The functions; none if `functions.yaml` is missing.
+        apis: The APIs that the functions need.
         named_account: The service account that `functions/.env` names; empty if it names none.
         targets: The targets with rules and indexes, such as `firestore`.
         is_alone: Whether `firebase.json` names no other functions.
@@ -65,6 +67,7 @@ class Plan:
     origins: tuple[str, ...] = ()
     blocking: bool = False
     functions: tuple[Planned, ...] = ()
+    apis: frozenset[str] = frozenset(api.host for api in APIS)
     named_account: str = ""
     targets: tuple[str, ...] = RULES_AND_INDEXES
     is_alone: bool = True
@@ -128,17 +131,22 @@ def planned(root: Path, project: str, *, may_delete: bool = False) -> Plan:
     parameters = {**env_file.values(functions / ".env"), **env_file.values(functions / f".env.{project}")}
     file = functions / "functions.yaml"
     manifest = yaml.safe_load(file.read_text()) if file.exists() else {}
-    blocking = parameters.get("STOKER_BLOCKING") == "true"
+    endpoints = manifest.get("endpoints", {})
+    blocks = not endpoints or any("blockingTrigger" in one for one in endpoints.values())
+    blocking = blocks and parameters.get("STOKER_BLOCKING") == "true"
+    # A feature that is off has neither functions nor APIs there.
+    apis = {"apis": frozenset(one["api"] for one in manifest["requiredAPIs"])} if "requiredAPIs" in manifest else {}
     return Plan(
         project=project,
         region=parameters.get("STOKER_REGION") or "us-central1",
         origins=tuple((parameters.get("STOKER_ORIGINS") or "").replace(",", " ").split()),
         blocking=blocking,
-        functions=tuple(_functions(manifest.get("endpoints", {}), blocking, _entry(root).get("prefix", ""))),
+        functions=tuple(_functions(endpoints, blocking, _entry(root).get("prefix", ""))),
         named_account=env_file.values(functions / ".env").get(PARAMETER) or "",
         targets=tuple(target for target in RULES_AND_INDEXES if target in _settings(root)),
         is_alone=len(_codebases(root)) == 1,
         may_delete=may_delete,
+        **apis,
     )
 
 

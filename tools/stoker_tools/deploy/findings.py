@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from stoker_tools.setup.app_root import as_typed
+from stoker_tools.setup.functions_folder import with_folder
 
 Severity = Literal["error", "warning"]
 
@@ -31,7 +32,7 @@ class Finding:
 
     def as_json(self) -> dict[str, Any]:
         """Return the finding as `--json` prints it."""
-        return {**asdict(self), "message": as_typed(self.message), "cure": as_typed(self.cure)}
+        return {**asdict(self), "message": as_typed(self.message), "cure": as_typed(with_folder(self.cure))}
 
 
 def has_errors(findings: Iterable[Finding]) -> bool:
@@ -52,7 +53,7 @@ def as_text(findings: Iterable[Finding]) -> str:
 
 def _lines(finding: Finding) -> Iterator[str]:
     yield f"{finding.severity:9}{finding.code}: {finding.message}"
-    yield f"{'':9}{finding.cure}"
+    yield f"{'':9}{with_folder(finding.cure)}"
     if finding.follows:
         codes = ", ".join(dict.fromkeys(one.code for one in finding.follows))
         number = "1 finding follows" if len(finding.follows) == 1 else f"{len(finding.follows)} findings follow"

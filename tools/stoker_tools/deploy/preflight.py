@@ -117,7 +117,7 @@ def _bucket(plan: Plan, facts: Facts) -> Iterator[Finding]:
     if not plan.origins and not cors.lets_pages_read(bucket.cors):
         yield Finding(
             "no-cors",
-            "No web page may read files of the bucket by fetch. Players need that for HLS, captions and waveforms.",
+            "No web page may read files of the bucket by fetch, as players and downloads in a page do.",
             "Set STOKER_ORIGINS in functions/.env to the origins of your app, and deploy again.",
             "warning",
         )

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from stoker_tools.deploy.deployed_function import deployed_functions
-from stoker_tools.deploy.deployer import NEEDED_APIS, PERMISSIONS
+from stoker_tools.deploy.deployer import PERMISSIONS, needed_apis
 from stoker_tools.deploy.deployment_plan import Plan
 from stoker_tools.deploy.facts import AccountRights, Bucket, Database, Facts, Images, Quota, Refusal, SignIn
 from stoker_tools.deploy.google import Google, GoogleRefusal
@@ -101,7 +101,7 @@ def _readers(google: Google, plan: Plan) -> Mapping[str, Callable[[], Any]]:
     place = f"{project}/locations/{region}"
     return {
         "billing": lambda: _has_billing(google, project),
-        "off": lambda: _off(google, project),
+        "off": lambda: _off(google, project, plan),
         "missing": lambda: _missing(google, project),
         "database": lambda: _database(google.get(f"firestore.googleapis.com/v1/{project}/databases/(default)")),
         "bucket": lambda: _default_bucket(google),
@@ -139,8 +139,8 @@ def _has_billing(google: Google, project: str) -> bool:
     return bool(answer.get("billingEnabled"))
 
 
-def _off(google: Google, project: str) -> frozenset[str]:
-    names = [f"{project}/services/{host}" for host in NEEDED_APIS]
+def _off(google: Google, project: str, plan: Plan) -> frozenset[str]:
+    names = [f"{project}/services/{host}" for host in needed_apis(plan)]
     page = google.call("GET", f"serviceusage.googleapis.com/v1/{project}/services:batchGet", names=names)
     services = page.get("services", [])
     return frozenset(one["name"].rpartition("/")[2] for one in services if one.get("state") == "DISABLED")

@@ -181,7 +181,7 @@ def check_bucket(bucket: Bucket | None, wanted: Expected, place: Place) -> Itera
         yield retention_finding(bucket.name, bucket.retention_days)
     cure = f"Set STOKER_ORIGINS in functions/.env to the origins of your web app, and run {place.deploy}"
     if not cors.lets_pages_read(bucket.cors):
-        message = "The bucket has no CORS setting, so no web page can play HLS sets or load captions."
+        message = "The bucket has no CORS setting, so no web page can read its files by fetch, as players do."
         yield Finding("no-cors", message, cure, "warning")
         return
     shared = {

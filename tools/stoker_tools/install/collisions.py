@@ -10,6 +10,9 @@ from stoker_tools.install.foreign_app import ForeignFindings, PlannedInstall, fo
 from stoker_tools.install.wish import Wished
 from stoker_tools.rules_lab.language import parse
 
+BLOCKING = "STOKER_BLOCKING"
+"""The parameter by which an app wishes the blocking functions, which the feature `profiles` has."""
+
 
 def collisions(app: Path, wished: Wished, *, installed: bool) -> ForeignFindings:
     """Look at an app, and return what speaks against putting Stoker there.
@@ -38,7 +41,7 @@ def planned(app: Path, wished: Wished, *, installed: bool) -> PlannedInstall:
     return PlannedInstall(
         folder=wished.folder,
         functions=frozenset(_functions()),
-        blocking=env_file.values(app / wished.folder / ".env").get("STOKER_BLOCKING") == "true",
+        blocking=settings.has("profiles") and env_file.values(app / wished.folder / ".env").get(BLOCKING) == "true",
         installed=installed,
         names=settings.names,
         database=_named(settings, "database"),

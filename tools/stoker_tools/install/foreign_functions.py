@@ -173,6 +173,10 @@ def _line(text: str, offset: int) -> int:
     return text.count("\n", 0, offset) + 1
 
 
+MAKER = "on_user_created"
+"""Stoker's function that makes a profile after a sign-up. It belongs to the feature `profiles`."""
+
+
 def function_refusals(
     codebase: ForeignCodebase,
     files: Mapping[str, str],
@@ -191,7 +195,7 @@ def function_refusals(
     found = [(path, one) for path, text in sorted(files.items()) for one in declared_functions(path, text)]
     for event in OURS:
         if places := [(path, one) for path, one in found if one.event == event]:
-            yield _blocking(codebase, places, event, wanted=blocking)
+            yield _blocking(codebase, places, event, functions, wanted=blocking)
     ours = {name for name in functions if blocking or name not in OURS.values()}
     named: dict[str, tuple[str, int]] = {}
     for path, one in found:
@@ -210,19 +214,20 @@ def function_refusals(
 
 
 def _blocking(
-    codebase: ForeignCodebase, places: Sequence[tuple[str, DeclaredFunction]], event: str, *, wanted: bool
+    codebase: ForeignCodebase,
+    places: Sequence[tuple[str, DeclaredFunction]],
+    event: str,
+    functions: Collection[str],
+    *,
+    wanted: bool,
 ) -> Refusal | Remark:
     path, one = places[0]
     name = f" {one.name}" if one.name else ""
     what = f"The codebase {codebase.name} has a blocking function{name} for {event}"
     if not wanted:
-        return Remark(
-            path,
-            one.line,
-            "own-blocking-function",
-            f"{what}. It stays as it is, because STOKER_BLOCKING is false. Stoker's function on_user_created makes the "
-            "profiles.",
-        )
+        stays = f"{what}. It stays as it is, because Stoker has no blocking function here."
+        makers = [f" Stoker's function {name} makes the profiles." for name in functions if name.endswith(MAKER)]
+        return Remark(path, one.line, "own-blocking-function", "".join([stays, *makers]))
     return Refusal(
         path,
         one.line,

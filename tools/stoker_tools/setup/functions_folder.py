@@ -1,5 +1,6 @@
 """The folder of the functions. An app may give it another name than `functions`."""
 
+import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,6 +12,9 @@ from stoker_tools.setup import app_root
 
 USUAL = "functions"
 """The folder if `firebase.json` names no other."""
+
+FILES = re.compile(r"(?<![\w/.-])functions/(?=(?:\.env|main\.py|stoker\.toml|functions\.yaml|requirements\.)\b)")
+"""The folder in the path of a file that Stoker has there."""
 
 CODEBASE = "stoker"
 """The name of Stoker's functions in `firebase.json`."""
@@ -30,6 +34,21 @@ def functions_folder(root: Path | None = None) -> Path:
         return root / USUAL
     entry = functions_entry(configured, root)
     return root / (entry["source"] if entry is not None else USUAL)
+
+
+def with_folder(text: str) -> str:
+    """Return a text whose paths of Stoker's files, such as `functions/.env`, have the name of the app's folder.
+
+    Args:
+        text: It names no file of the app's other functions.
+    """
+    if not FILES.search(text):
+        return text
+    try:
+        folder = functions_folder().relative_to(app_root.app()).as_posix()
+    except ToolError:  # There is no app, so there is no other name.
+        return text
+    return FILES.sub(f"{folder}/", text)
 
 
 def functions_python() -> Path:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 
 from stoker_tools.costs.bill import Bill, price_of, usd
-from stoker_tools.costs.estimate import Figures, estimate
+from stoker_tools.costs.estimate import DONE_BY, Figures, estimate
 from stoker_tools.costs.functions import Functions
 from stoker_tools.costs.prices import DATABASES, READ, TIER_1
 from stoker_tools.errors import CommandError
@@ -25,14 +25,16 @@ def run(options: argparse.Namespace) -> int:
         The exit code.
 
     Raises:
-        CommandError: The prices of a place are not known, or a figure contradicts another.
+        CommandError: The prices of a place are not known, or a figure contradicts another, or is about a feature that is off.
     """
     figures = Figures(**{field.name: getattr(options, field.name) for field in fields(Figures)})
     _check(figures, options.region, options.database)
     manifest = functions_folder() / "functions.yaml"
     if not manifest.exists():
         raise CommandError(f"{manifest.relative_to(app_root.app())} is missing: run scripts/generate.")
-    bill = estimate(figures, Functions.of_manifest(manifest.read_text()), options.database)
+    functions = Functions.of_manifest(manifest.read_text())
+    _check_features(figures, functions)
+    bill = estimate(figures, functions, options.database)
     print(json.dumps(as_json(bill, options.region, options.database), indent=2) if options.json else shown(bill))
     return ExitCode.DONE
 
@@ -51,6 +53,17 @@ def _check(figures: Figures, region: str, database: str) -> None:
         )
     if figures.films and not figures.minutes:
         raise CommandError("A film of 0 minutes can't be made: give --minutes.", ExitCode.USAGE)
+
+
+def _check_features(figures: Figures, functions: Functions) -> None:
+    for figure, (function, feature) in DONE_BY.items():
+        if getattr(figures, figure) and not functions.has(function):
+            option = f"--{figure.replace('_', '-')}"
+            raise CommandError(
+                f"The feature {feature} of this app is off, so nothing of Stoker works on {option}. Leave the option "
+                f"out, or switch {feature} on in stoker.toml and run scripts/generate.",
+                ExitCode.USAGE,
+            )
 
 
 def as_json(bill: Bill, region: str, database: str) -> Mapping[str, object]:

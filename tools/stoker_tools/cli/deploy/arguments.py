@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from stoker_tools.cli.command_line import CommandLine, Parser
 from stoker_tools.errors import CommandError
-from stoker_tools.setup import environment
+from stoker_tools.setup import app_root, environment
 from stoker_tools.setup.functions_folder import functions_folder
 
 DESCRIPTION = """\
@@ -43,7 +43,7 @@ def main(arguments: Sequence[str]) -> int:
         return commands.run(options)
     except CommandError as error:
         if options.json:
-            print(json.dumps({"error": str(error)}))
+            print(json.dumps({"error": app_root.as_typed(str(error))}))
         raise
 
 

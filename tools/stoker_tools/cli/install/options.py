@@ -73,7 +73,7 @@ def run(parser: Parser, arguments: Sequence[str], root_of: Callable[[argparse.Na
         return COMMANDS[name](root, options)
     except ToolError as error:
         if options.json:
-            print(json.dumps({"error": str(error)}))
+            print(json.dumps({"error": app_root.as_typed(str(error))}))
         raise
 
 
