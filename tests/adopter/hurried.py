@@ -5,7 +5,12 @@ from collections.abc import Mapping
 from typing import Any
 
 HURRIED: Mapping[str, Mapping[str, float]] = {
-    "stoker.config": {"LEASE_SECONDS": 8, "HEARTBEAT_SECONDS": 1.5, "PROGRESS_SECONDS": 0.5, "STALE_PENDING_SECONDS": 2},
+    "stoker.config": {
+        "LEASE_SECONDS": 8,
+        "HEARTBEAT_SECONDS": 1.5,
+        "PROGRESS_SECONDS": 0.5,
+        "STALE_PENDING_SECONDS": 2,
+    },
     "stoker.jobs.backoff": {"BASE_SECONDS": 0.5, "MOST_SECONDS": 2},
     "stoker.jobs.sweeper": {"RECHECK_MINUTES": 0, "EVERYTHING_MINUTES": 0},
 }

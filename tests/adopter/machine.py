@@ -1,10 +1,12 @@
 """A machine without a checkout: the wheel of the tools is all that is installed."""
 
+import json
 import os
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 SECONDS = 250
 """The longest time of a command, in seconds. Some install packages."""
@@ -47,15 +49,28 @@ class Machine:
             arguments: The command line.
             code: The exit code that it must have.
         """
-        done = subprocess.run(
+        done = self._run(arguments, subprocess.STDOUT)
+        assert done.returncode == code, done.stdout
+        return done.stdout
+
+    def read(self, *arguments: str) -> Any:
+        """Run the command with `--json`; return what it prints.
+
+        Args:
+            arguments: The command line without `--json`.
+        """
+        done = self._run((*arguments, "--json"), subprocess.PIPE)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return json.loads(done.stdout)
+
+    def _run(self, arguments: Sequence[str], errors: int) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
             [str(self.stoker), *arguments],
             cwd=self.app,
             env=self.environment,
             stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
+            stderr=errors,
             text=True,
             timeout=SECONDS,
             check=False,
         )
-        assert done.returncode == code, done.stdout
-        return done.stdout

@@ -51,7 +51,9 @@ def test_a_heic_without_a_media_type_becomes_what_browsers_show(ada: SampleUser,
     job = ada.result(ada.write_job(wanted, type=KIND))
     assert job["status"] == "completed", job
     assert made_by(ada, job) == {
-        f"small/cat_{box}.{made.lower()}": (made, size) for box, size in SIZES.items() for made in ("JPEG", "WEBP", "AVIF")
+        f"small/cat_{box}.{made.lower()}": (made, size)
+        for box, size in SIZES.items()
+        for made in ("JPEG", "WEBP", "AVIF")
     }
 
 
