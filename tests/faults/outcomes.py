@@ -21,6 +21,7 @@ DISPATCHED = {
     "had ended": 50,
     "failed: invalid-job": 2_000,
     "failed: duplicate": 20,
+    "failed: unsupported-type": 0,
     "cancelled: cancelled": 50,
 }
 """The outcomes of ten thousand dispatched documents, with the least number of each outcome."""
