@@ -47,6 +47,12 @@ class OwnSuite:
         """Firestore with admin rights."""
         return firestore.Client(project=PROJECT)
 
+    @property
+    def left(self) -> set[str]:
+        """The files that jobs have in the temporary folder of the functions."""
+        names = {path.name for path in Path(self.variables["STOKER_FUNCTIONS_TMPDIR"]).iterdir()}
+        return {name for name in names if name.startswith(("stoker", "tmp"))}
+
     def workers(self, function: str) -> list[psutil.Process]:
         """Return the processes that run a function."""
         found = []

@@ -1,4 +1,4 @@
-"""Uploads that are made to harm the example's worker, in an app: each job ends with a sentence, at its first attempt."""
+"""Uploads that are made to harm the example's worker: each job ends with a sentence, at its first attempt."""
 
 import struct
 from collections.abc import Mapping
@@ -36,9 +36,9 @@ def files() -> Mapping[str, tuple[bytes, str]]:
         "bomb.tiff": (bomb("TIFF"), TOO_LARGE),
         "bomb.gif": (bomb("GIF"), TOO_LARGE),
         "half.jpg": (jpeg[: len(jpeg) // 2], CUT_OFF),
-        "half.heic": (encoded(noise, "HEIF")[:900], UNUSABLE),
-        "header.png": (encoded(noise, "PNG")[:20], UNUSABLE),
-        "half.tiff": (tiff[: len(tiff) // 2], UNUSABLE),
+        "half.heic": (encoded(noise, "HEIF")[:900], CUT_OFF),
+        "header.png": (encoded(noise, "PNG")[:20], CUT_OFF),
+        "half.tiff": (tiff[: len(tiff) // 2], CUT_OFF),
         "svg.jpg": (SVG, UNUSABLE),
         "html.png": (HTML, UNUSABLE),
         "script.webp": (POSTSCRIPT, UNUSABLE),

@@ -55,7 +55,10 @@ class Part:
 
 PARTS = (
     Part(("tests/engine", "tests/emulator")),
-    Part(("tests/simulation", "tests/rules", "tests/clients", "tests/deploy", "tests/faults"), is_measured=False),
+    Part(
+        ("tests/simulation", "tests/rules", "tests/clients", "tests/deploy", "tests/adopter", "tests/faults"),
+        is_measured=False,
+    ),
     Part(("tests/unit", "tests/suite"), PARALLEL, prefix=BEHIND),
 )
 

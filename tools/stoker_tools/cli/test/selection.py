@@ -12,8 +12,8 @@ PYTHON_ONLY = ("tests/unit", "tests/engine", "tests/simulation")
 
 PYTHON_FOLDERS = tuple(environment.ROOT / name for name in PYTHON_ONLY)
 
-ALONE = tuple(TESTS / name for name in ("unit", "simulation", "suite", "deploy"))
-"""The directories of tests that need no running suite. The tests of `suite` start suites of their own."""
+ALONE = tuple(TESTS / name for name in ("unit", "simulation", "suite", "deploy", "adopter"))
+"""The directories of tests that need no running suite. The tests of `suite` and `adopter` start suites of their own."""
 
 PARALLEL = ("--numprocesses=logical", "--dist=worksteal")
 """One process of pytest for each processor. Each takes tests in their order, and then tests that another has left, so
