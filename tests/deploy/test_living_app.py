@@ -8,11 +8,10 @@ from pathlib import Path
 import pytest
 
 from deploy.checkouts import Checkout
-from deploy.living_app import FILES, INDEX, OWN_FUNCTIONS, POSTS, SHARED, USERS, content, living_app
+from deploy.living_app import FILES, OWN_FUNCTIONS, POSTS, SHARED, USERS, content, living_app
 from deploy.terminal import Run, without_terminal
 from stoker_tools.cli.build import build
 from stoker_tools.exit_codes import ExitCode
-from stoker_tools.install.json_text import load
 from stoker_tools.setup.environment import ROOT
 from twin.google_world import World
 from twin.proxy import Google, started
@@ -137,5 +136,6 @@ def test_off(place: Place, x: int) -> None:
     shutil.rmtree("/tmp/w/lv/off", ignore_errors=True); shutil.copytree(root, "/tmp/w/lv/off", symlinks=True)
     print(sorted(world.ids()))
     for content in world.sources.values():
-        import zipfile, io
+        import io
+        import zipfile
         print(zipfile.ZipFile(io.BytesIO(content)).read("requirements.txt")[:3000])

@@ -17,6 +17,7 @@ from stoker.access.policies import CALLABLES
 from stoker.access.policy import CallPolicy
 from stoker.errors import AppCheckNeeded, NotAllowed, NotSignedIn, TooManyCalls
 from stoker.firestore.client import client
+from stoker.registry import RegistrationError
 from stoker_tools.costs.operations import Operations
 from stoker_tools.samples.user import SampleUser
 
@@ -136,7 +137,7 @@ def test_app_check_is_asked_for_first() -> None:
 
 
 def test_a_function_without_an_entry_can_not_be_defined() -> None:
-    with pytest.raises(RuntimeError, match=r"Add an entry for forgotten to rules/functions\.rules"):
+    with pytest.raises(RegistrationError, match=r"The function forgotten has no rights. Name the callers: @guarded"):
 
         @guarded
         def forgotten(_: CallableRequest[Any]) -> None: ...

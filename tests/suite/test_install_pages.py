@@ -4,9 +4,9 @@ import re
 import shlex
 
 import pytest
+from suite.test_wheel_app import Machine
 
 from stoker_tools.setup.environment import ROOT
-from suite.test_wheel_app import Machine
 
 pytestmark = pytest.mark.soak
 

@@ -56,6 +56,9 @@ SENTENCES: Final[Mapping[str, str]] = {
 """The sentences by the type of pydantic's error. A model that accepts text for other types can raise the types that end
 with `_parsing`. Source: https://docs.pydantic.dev/latest/errors/validation_errors/"""
 
+MISSING: Final = object()
+"""In the place of a value that is missing. A value may be null."""
+
 EMPTY: Final = "must not be empty"
 """The sentence for a text, a list or a map without content, if one character or item is enough."""
 
@@ -103,7 +106,7 @@ def every_problem(
         if names is not None and one["loc"] and one["loc"][0] not in names:
             continue
         kind, value = one["type"], one["input"]
-        path, is_member = _place(one["loc"], data, within, None if kind == "missing" else value)
+        path, is_member = _place(one["loc"], data, within, MISSING if kind == "missing" else value)
         sentence = _sentence(kind, one["msg"], one.get("ctx", {}), value)
         if one["loc"][-1:] == ("[key]",):
             sentence = f"the name {sentence}"
@@ -159,10 +162,10 @@ def _place(location: Sequence[int | str], data: Any, path: str, value: object) -
         location: The steps of pydantic, some of which are no fields.
         data: The document, or the part of it that was read.
         path: The path of that part.
-        value: The value that has the problem; None if the value is missing.
+        value: The value that has the problem; `MISSING` if it is missing.
     """
     for part in location:
-        if data is value and value is not None:
+        if data is value:
             return path, True  # A step into a member of a union.
         if part == "[key]":
             continue  # The problem is the name of the field.
