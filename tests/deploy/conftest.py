@@ -7,8 +7,12 @@ import pytest
 
 from deploy.checkouts import Checkout, fresh
 from deploy.deployments import Deployed, twice
+from deploy.wheel_place import WheelPlace
+from stoker_tools.cli.build import build
+from stoker_tools.setup.environment import ROOT
 from twin.google_world import World
 from twin.proxy import Google, started
+from wheel_home import WheelHome, with_wheel
 
 
 @pytest.fixture
@@ -40,3 +44,20 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
     """A deployment that many tests look at. None of them may change it."""
     with twice(tmp_path_factory.mktemp("deployed")) as deployed:
         yield deployed
+
+
+@pytest.fixture(scope="session")
+def wheel_machine(tmp_path_factory: pytest.TempPathFactory) -> WheelHome:
+    """A machine on which the wheel of the tools is installed."""
+    directory = tmp_path_factory.mktemp("machine")
+    _, tools = build(ROOT, directory / "wheels")
+    return with_wheel(tools, directory)
+
+
+@pytest.fixture
+def wheel_place(wheel_machine: WheelHome, google: Google, scratch: Path, tmp_path: Path) -> WheelPlace:
+    """This machine with an empty folder for an app, and a project with a quota for all functions."""
+    google.world.vcpu = 200
+    app = tmp_path / "app"
+    app.mkdir()
+    return WheelPlace(wheel_machine, Checkout(app), google, scratch)

@@ -10,6 +10,7 @@ import pytest
 
 from stoker import errors
 from stoker_tools.alerts.monitoring_files import DIRECTORY, LABEL, monitoring
+from stoker_tools.setup import app_root
 from stoker_tools.setup.environment import ROOT
 
 FILES = monitoring()
@@ -117,3 +118,17 @@ def test_the_page_explains_each_alert_in_the_same_words(alert: Any) -> None:
 def test_the_page_explains_no_alert_that_does_not_exist() -> None:
     _, _, night = PAGE.read_text().partition("\n## At 3 a.m.\n")
     assert night.count("\n### ") == len(FILES.policies)
+
+
+def test_without_batches_nothing_watches_deletions() -> None:
+    less = monitoring(off=["batch"])
+    assert len(less.metrics) == len(FILES.metrics) - 1
+    assert [one for one in FILES.policies if one not in less.policies] == [policy("deletion-failed")]
+    assert not [text for text in texts([*less.policies, less.dashboard]) if "stoker-deletions-failed" in text]
+    assert all(tile["widget"]["xyChart"]["dataSets"] for tile in less.dashboard["mosaicLayout"]["tiles"])
+
+
+def test_an_alert_names_its_first_command_as_it_is_typed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(app_root, "checkout", lambda: None)
+    [silent] = [one for one in monitoring().policies if one["userLabels"][LABEL] == "sweeper-silent"]
+    assert "`stoker doctor --project ${project}`" in silent["documentation"]["content"]

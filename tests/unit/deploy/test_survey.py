@@ -24,9 +24,9 @@ PLAN = Plan(
 )
 
 
-def read(world: World, project: str = "acme-prod") -> Facts:
+def read(world: World, project: str = "acme-prod", plan: Plan = PLAN) -> Facts:
     """Return the facts of a world."""
-    facts = survey.facts(Near(world, project), PLAN)
+    facts = survey.facts(Near(world, project), plan)
     assert world.unknown == []
     assert world.writes() == []
     return facts

@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from stoker_tools.deploy.findings import Finding, as_text
+from stoker_tools.setup import app_root
 from stoker_tools.setup.environment import ROOT
 from stoker_tools.setup.functions_folder import functions_folder
 
@@ -49,6 +51,22 @@ def test_without_a_configuration_it_has_the_usual_name(text: str | None, tmp_pat
     if text is not None:
         (tmp_path / "firebase.json").write_text(text)
     assert functions_folder(tmp_path) == tmp_path / "functions"
+
+
+def test_a_cure_names_files_in_the_folder_of_the_app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(app_root, "checkout", lambda: None)
+    monkeypatch.chdir(tmp_path)
+    text = "Set STOKER_REGION in functions/.env, or declare it in functions/main.py. See https://a.b/functions/main.py."
+    finding = Finding("no-region", "It is wrong.", text)
+    assert text in as_text([finding]), "there is no app"
+    settings = {"functions": [{"source": "functions"}, {"source": "functions-stoker", "codebase": "stoker"}]}
+    (tmp_path / "firebase.json").write_text(json.dumps(settings))
+    folder = "functions-stoker"
+    expected = (
+        f"Set STOKER_REGION in {folder}/.env, or declare it in {folder}/main.py. See https://a.b/functions/main.py."
+    )
+    assert expected in as_text([finding])
+    assert finding.as_json()["cure"] == expected
 
 
 @pytest.fixture(scope="module")

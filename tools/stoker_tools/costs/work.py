@@ -138,7 +138,9 @@ def batch(functions: Functions, tasks: int, *, completes: bool) -> Usage:
 
 def completion(functions: Functions) -> Usage:
     """Return the usage of a task that is completed: the call of `on_task_written`, the award, and the event."""
-    return together(functions.run("on_task_written", seconds.CALL), documents(operations.COMPLETION), _recorded(functions))
+    return together(
+        functions.run("on_task_written", seconds.CALL), documents(operations.COMPLETION), _recorded(functions)
+    )
 
 
 def export(functions: Functions, found: int) -> Usage:

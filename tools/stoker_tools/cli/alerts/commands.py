@@ -4,7 +4,8 @@ import argparse
 from collections.abc import Callable
 from typing import NoReturn
 
-from stoker import config
+from stoker import config, features
+from stoker.app_settings import FEATURES
 from stoker_tools.alerts.installation import Installation, explained
 from stoker_tools.alerts.monitoring_files import monitoring
 from stoker_tools.cli import connection
@@ -32,10 +33,9 @@ def run(options: argparse.Namespace) -> int:
     if config.emulated():
         raise CommandError("The emulator suite has no alerts: name a project in production with --project.")
     done = []
+    files = monitoring(off=[feature for feature in FEATURES if not features.has(feature)])
     try:
-        for sentence in Installation(Google(config.project(), connection.access_token())).install(
-            monitoring(), options.email
-        ):
+        for sentence in Installation(Google(config.project(), connection.access_token())).install(files, options.email):
             done.append(sentence)
             if not options.json:
                 print(sentence)

@@ -25,7 +25,7 @@ def run(options: argparse.Namespace) -> int:
         The exit code.
 
     Raises:
-        CommandError: The prices of a place are not known, or a figure contradicts another, or is about a feature that is off.
+        CommandError: The prices of a place are not known, a figure contradicts another, or a feature is off.
     """
     figures = Figures(**{field.name: getattr(options, field.name) for field in fields(Figures)})
     _check(figures, options.region, options.database)
