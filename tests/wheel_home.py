@@ -56,6 +56,8 @@ def with_wheel(wheel: Path, directory: Path) -> WheelHome:
     _run([str(venv / "bin/pip"), "install", "--quiet", "--no-deps", "--no-index", str(wheel)], directory)
     _borrow_node(home)
     _borrow_uv(home / "uv")
+    app_root.built_parts().mkdir(parents=True, exist_ok=True)
+    (home / "emulators").symlink_to(app_root.built_parts())
     return WheelHome(venv / "bin" / "stoker", home)
 
 
