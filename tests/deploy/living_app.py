@@ -121,6 +121,6 @@ def living_app(directory: Path) -> Path:
 
 
 def content(directory: Path) -> dict[str, bytes]:
-    """Return the content of each file of a directory, without the environment of the functions."""
-    files = (path.relative_to(directory) for path in directory.rglob("*") if path.is_file())
-    return {file.as_posix(): (directory / file).read_bytes() for file in files if "venv" not in file.parts}
+    """Return the content of each file of a directory, without the packages of the functions."""
+    files = (path for path in directory.rglob("*") if path.is_file() and "site-packages" not in path.parts)
+    return {file.relative_to(directory).as_posix(): file.read_bytes() for file in files}

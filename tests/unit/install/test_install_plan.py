@@ -13,12 +13,14 @@ import pytest
 
 from stoker_tools.cli import stoker
 from stoker_tools.cli.install import commands
+from stoker_tools.deploy.service_account import remember
 from stoker_tools.exit_codes import ExitCode
 from stoker_tools.install import installed
 from stoker_tools.install.errors import InstallError
 from stoker_tools.install.installed import Installed
 from stoker_tools.install.plan import AppState, Choices, Plan, installation
 from stoker_tools.install.wish import Wished
+from stoker_tools.setup.place import STAMP
 from unit.install.example_app import make_app, tree, wish
 
 Run = Callable[..., int]
@@ -92,6 +94,24 @@ def test_uninstall_takes_out_exactly_what_was_put_in(run: Run, app: Path, capsys
     (app / "functions-stoker/functions.yaml").unlink()
     (app / "functions-stoker").rmdir()
     assert tree(app) == before
+
+
+def test_uninstall_removes_what_generate_and_deploy_have_added(run: Run, app: Path) -> None:
+    before = tree(app)
+    run("install . --yes")
+    remember(app / "functions-stoker")
+    packages = app / "functions-stoker" / "venv" / "lib"
+    packages.mkdir(parents=True)
+    (packages.parent / STAMP).write_text("0123")
+    assert run("uninstall --yes") == ExitCode.DONE
+    assert tree(app) == before
+
+
+def test_uninstall_keeps_an_environment_that_stoker_has_not_made(run: Run, app: Path) -> None:
+    run("install . --yes")
+    (app / "functions-stoker" / "venv").mkdir()
+    assert run("uninstall --yes") == ExitCode.DONE
+    assert (app / "functions-stoker" / "venv").is_dir()
 
 
 def test_uninstall_keeps_what_the_app_has_changed(run: Run, app: Path, capsys: pytest.CaptureFixture[str]) -> None:

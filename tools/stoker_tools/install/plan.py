@@ -14,6 +14,7 @@ from stoker_tools.install.journal import Change
 from stoker_tools.install.json_edit import Edited, Edits
 from stoker_tools.install.rules_region import RegionRecord
 from stoker_tools.install.wish import Wished
+from stoker_tools.setup.place import STAMP
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,7 @@ class Plan:
     Attributes:
         changes: The changes of files.
         emptied: The directories that are removed if they are empty, the inner ones first.
+        caches: The directories of installed packages. They are removed first, because a command can make them again.
         notes: Sentences.
         conflicts: Sentences. With one of them, nothing may be changed.
         local_edits: Parts that were edited by hand, and about which the user must decide.
@@ -86,9 +88,14 @@ class Plan:
 
     changes: list[Change] = field(default_factory=list)
     emptied: list[str] = field(default_factory=list)
+    caches: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     conflicts: list[str] = field(default_factory=list)
     local_edits: list[LocalEdit] = field(default_factory=list)
+
+
+OF_DEPLOYMENT = b"STOKER_SERVICE_ACCOUNT=stoker\n"
+"""The line that the first `stoker deploy` adds to `.env`. It is no edit of the user."""
 
 
 def fingerprint(content: bytes) -> str:
@@ -177,14 +184,21 @@ def removal(state: AppState, record: Installed, choices: Choices) -> Plan:
         draft.without_file(path)
     for path, was in record.seeds.items():
         content = state.read(path)
-        if content is not None and fingerprint(content) != was:
+        if content is not None and was not in _fingerprints_of_seed(content):
             draft.plan.notes.append(f"{path} stays, because you have changed it. Remove it if you don't need it.")
         else:
             draft.put(path, None)
     for path in (*record.generated, installed.FILE):
         draft.put(path, None)
     draft.plan.emptied = [path for path in reversed(record.directories) if state.has_folder(path)]
+    draft.plan.caches = [path for path in (f"{record.folder}/venv",) if state.read(f"{path}/{STAMP}") is not None]
     return draft.plan
+
+
+def _fingerprints_of_seed(content: bytes) -> tuple[str, str]:
+    """Return the fingerprints of a seed with and without what a deployment adds to it."""
+    text = content.replace(b"\r\n", b"\n")
+    return fingerprint(text), fingerprint(text.removesuffix(OF_DEPLOYMENT))
 
 
 def _numbers(version: str) -> list[int]:

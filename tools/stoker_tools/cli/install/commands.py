@@ -3,6 +3,7 @@
 import argparse
 import os
 import re
+import shutil
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -212,6 +213,9 @@ def _carried_out(
         if not options.yes and not _agreed():
             print("Nothing was changed.")
             return ExitCode.DONE
+        for cache in [root / path for path in plan.caches]:
+            if not cache.is_symlink():
+                shutil.rmtree(cache)
         journal.carry_out(plan.changes, plan.emptied)
         full = [path for path in plan.emptied if (root / path).is_dir()]
         stays = [f"These folders stay, because they hold other files: {', '.join(full)}."] if full else []
