@@ -55,9 +55,12 @@ def wheel_machine(tmp_path_factory: pytest.TempPathFactory) -> WheelHome:
 
 
 @pytest.fixture
-def wheel_place(wheel_machine: WheelHome, google: Google, scratch: Path, tmp_path: Path) -> WheelPlace:
+def wheel_place(wheel_machine: WheelHome, scratch: Path, tmp_path: Path) -> Iterator[WheelPlace]:
     """This machine with an empty folder for an app, and a project with a quota for all functions."""
-    google.world.vcpu = 200
-    app = tmp_path / "app"
+    app, directory = tmp_path / "app", tmp_path / "twin"
     app.mkdir()
-    return WheelPlace(wheel_machine, Checkout(app), google, scratch)
+    directory.mkdir()
+    world = World(vcpu=200)
+    with started(world, directory, documents=True) as running:
+        yield WheelPlace(wheel_machine, Checkout(app), running, scratch)
+    assert world.unknown == []

@@ -53,6 +53,10 @@ def test_a_deployment_without_features(wheel_place: WheelPlace) -> None:
     assert place.indexed() == {"processingJobs", "deletedJobs"}
     assert "match /users/" not in place.rules("cloud.firestore")
 
+    assert place.diagnosis() == ["sweep-never", "no-cors"]
+    watched = place.done("alerts", "--email", "ops@example.com")
+    assert "the sweeper is silent" in watched
+    assert "deletion" not in watched
     bill = place.done("costs")
     assert "the sweeper" in bill
     assert "the roll-up" not in bill

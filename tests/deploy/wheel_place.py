@@ -55,6 +55,11 @@ class WheelPlace:
         assert run.code == 0, f"{arguments}\n{run.output}"
         return run.output
 
+    def diagnosis(self) -> list[str]:
+        """Return the codes of what `stoker doctor` finds wrong with the project."""
+        printed = self.stoker("doctor", "--json").output
+        return [one["code"] for one in json.loads(printed[printed.index("{") :])["findings"]]
+
     def rules(self, service: str) -> str:
         """Return the rules that the project has for a service, such as `cloud.firestore`."""
         [name] = [one for one in self.world.releases if f"/releases/{service}" in one]
