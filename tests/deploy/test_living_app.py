@@ -127,15 +127,27 @@ def test_off(place: Place, x: int) -> None:
     world.off |= {"texttospeech.googleapis.com"}
     world.denied |= {"serviceusage.services.enable"}
     import shutil
-    shutil.rmtree(root); root.mkdir()
+
+    shutil.rmtree(root)
+    root.mkdir()
     (root / ".firebaserc").write_text(FILES[".firebaserc"])
     (root / "functions").mkdir()
     (root / "functions" / "stoker.toml").write_text(OFF)
-    for command in (("install", ".", "--yes"), ("generate",), ("deploy", "--check"), ("deploy",), ("costs",), ("costs", "--films", "3"), ("costs", "--events", "3")):
+    for command in (
+        ("install", ".", "--yes"),
+        ("generate",),
+        ("deploy", "--check"),
+        ("deploy",),
+        ("costs",),
+        ("costs", "--films", "3"),
+        ("costs", "--events", "3"),
+    ):
         done = place.stoker(*command)
         print(command, done.code, done.output[-1500:])
-    shutil.rmtree("/tmp/w/lv/off", ignore_errors=True); shutil.copytree(root, "/tmp/w/lv/off", symlinks=True)
+    shutil.rmtree("/tmp/w/lv/off", ignore_errors=True)
+    shutil.copytree(root, "/tmp/w/lv/off", symlinks=True)
     print(sorted(world.ids()))
     for content in world.sources.values():
         import zipfile, io
+
         print(zipfile.ZipFile(io.BytesIO(content)).read("requirements.txt")[:3000])
