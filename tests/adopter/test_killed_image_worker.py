@@ -31,7 +31,8 @@ def test_a_job_whose_worker_is_killed_completes(suite: OwnSuite, ada: SampleUser
         process.kill()
     with suite.sweeping():
         job = ada.result(job_id, SECONDS)
-    assert (job["status"], job["attempt"]) == ("completed", 2), job
+    assert job["status"] == "completed", job
+    assert job["attempt"] > 1
     assert len(job["output"]["files"]) == 2 * len(sizes)
     assert len({one["path"].split("/")[3] for one in job["output"]["files"]}) == 1, "all files are of one attempt"
     until(lambda: not suite.left, 30, "The killed attempt leaves nothing in the memory")

@@ -50,7 +50,8 @@ def wheel(tmp_path: Path) -> Path:
 def new_machine(wheel: Path, done: Done, tmp_path: Path) -> Machine:
     """A machine on which pip has installed the wheel of the tools, with an empty folder for an app."""
     subprocess.run([sys.executable, "-m", "venv", str(tmp_path / "venv")], env=plain(), check=True)
-    subprocess.run([str(tmp_path / "venv/bin/pip"), "install", "--quiet", str(wheel)], env=plain(), check=True)
+    install = [str(tmp_path / "venv/bin/pip"), "install", "--quiet", str(wheel)]
+    subprocess.run(install, env=plain(), capture_output=True, check=True)
     done("pip install")
     app = tmp_path / "app"
     app.mkdir()

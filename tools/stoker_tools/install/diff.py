@@ -3,6 +3,7 @@
 import difflib
 from collections.abc import Iterator, Sequence
 
+from stoker_tools.install.installed import FILE
 from stoker_tools.install.journal import Change
 from stoker_tools.install.plan import LocalEdit
 
@@ -13,7 +14,9 @@ END = "\033[0m"
 
 
 def shown(changes: Sequence[Change], *, is_coloured: bool) -> str:
-    """Return the changes as text: first the diffs of files that exist, then new and removed files.
+    """Return the changes as text: first the diffs of files that exist, then the record, new files and removed files.
+
+    The record repeats whole regions of the rules, so it has no diff.
 
     Args:
         changes: The changes.
@@ -24,8 +27,10 @@ def shown(changes: Sequence[Change], *, is_coloured: bool) -> str:
         new      a.txt (1 line)
     """
     changed = [change for change in changes if change.old is not None and change.new is not None]
-    parts = [line for change in changed for line in _diff(change.path, _text(change.old), _text(change.new))]
+    with_diff = [change for change in changed if change.path != FILE]
+    parts = [line for change in with_diff for line in _diff(change.path, _text(change.old), _text(change.new))]
     for word, listed in (
+        ("changed", [change for change in changed if change.path == FILE]),
         ("new", [change for change in changes if change.old is None]),
         ("removed", [change for change in changes if change.new is None]),
     ):
