@@ -53,6 +53,20 @@ def test_nothing_is_wrong_with_a_project_after_a_deployment(project: Project) ->
     assert examined(project) == []
 
 
+def test_rules_and_indexes_are_those_of_the_app_s_database_and_bucket(project: Project) -> None:
+    world, wanted = project
+    own = replace(wanted, database="app-data", bucket="app-files")
+    assert {"rules-missing", "index-missing"} <= set(codes((world, own)))
+    for resources in (world.releases, world.indexes, world.fields):
+        for name, one in list(resources.items()):
+            moved = name.replace("(default)", "app-data").replace("cloud.firestore", "cloud.firestore/app-data")
+            moved = moved.replace(world.bucket_name, "app-files")
+            resources[moved] = {**one, "name": moved}
+            del resources[name]
+    world.bucket_name = "app-files"
+    assert {"rules-missing", "index-missing"}.isdisjoint(codes((world, own)))
+
+
 @pytest.mark.slow
 def test_nothing_is_wrong_after_a_deployment_by_the_firebase_cli_but_cors(
     deployed: Deployed, monkeypatch: pytest.MonkeyPatch, tmp_path: Path

@@ -33,6 +33,7 @@ class World:
         number: Its number.
         database: The location of the Firestore database; None if there is none.
         bucket: The location of the default bucket; None if there is none.
+        bucket_name: The name of the default bucket.
         retention: The time for which the bucket keeps each object, in seconds; 0 if it has no such policy.
         blaze: Whether the project has a billing account. Set it with `without_blaze`.
         identity_platform: Whether Firebase Auth has been upgraded to Identity Platform.
@@ -71,6 +72,7 @@ class World:
     number: str = "123456789012"
     database: str | None = "nam5"
     bucket: str | None = "US-CENTRAL1"
+    bucket_name: str = "acme-prod.firebasestorage.app"
     retention: int = 0
     blaze: bool = True
     identity_platform: bool = True
@@ -108,11 +110,6 @@ class World:
         """Take the billing account away, and with it the APIs that need one."""
         self.blaze = False
         self.off |= NEEDS_BILLING
-
-    @property
-    def bucket_name(self) -> str:
-        """The name of the default bucket."""
-        return f"{self.project}.firebasestorage.app"
 
     @property
     def default_account(self) -> str:

@@ -136,3 +136,13 @@ def test_the_apis_are_those_of_the_manifest(checkout: Path) -> None:
     manifest = checkout / "backend" / "functions.yaml"
     manifest.write_text(f"requiredAPIs:\n- {{api: firestore.googleapis.com, reason: documents}}\n{MANIFEST}")
     assert planned(checkout, "acme-prod").apis == {"firestore.googleapis.com"}
+
+
+def test_the_settings_of_the_app_name_the_database_and_the_bucket(checkout: Path) -> None:
+    assert (planned(checkout, "acme-prod").database, planned(checkout, "acme-prod").bucket) == ("(default)", "")
+    settings = checkout / "backend" / "stoker.toml"
+    settings.write_text('database = "app-data"\nbucket = "app-files"\n')
+    assert (planned(checkout, "acme-prod").database, planned(checkout, "acme-prod").bucket) == ("app-data", "app-files")
+    settings.write_text("database = 3\n")
+    with pytest.raises(CommandError, match=r"stoker\.toml has database = 3"):
+        planned(checkout, "acme-prod")

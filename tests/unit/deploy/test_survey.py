@@ -86,6 +86,16 @@ def test_a_bucket_that_keeps_its_files_is_named() -> None:
     assert "keeps each file for 7 days" in found.message
 
 
+def test_the_database_and_the_bucket_are_those_of_the_app() -> None:
+    plan = replace(PLAN, blocking=False, database="app-data", bucket="app-files")
+    found = {one.code: one for one in preflight.findings(plan, read(World(), plan=plan))}
+    assert "databases:create 'app-data'" in found["no-database"].cure
+    assert "There is no bucket app-files." in found["no-bucket"].message
+    there = World(bucket_name="app-files")
+    assert "no-bucket" not in {one.code for one in preflight.findings(plan, read(there, plan=plan))}
+    assert list(there.made("GET", "defaultBucket")) == []
+
+
 def test_a_project_that_is_not_there_is_not_asked_for_more() -> None:
     world = World()
     assert read(world, "another-project") == Facts(seen=False)

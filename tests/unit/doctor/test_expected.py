@@ -43,6 +43,26 @@ def test_the_names_have_the_prefix_with_which_the_cli_deploys(tmp_path: Path) ->
     assert wanted.prefix == "acme-"
 
 
+def test_the_rules_are_those_of_the_database_and_the_bucket_of_the_app(tmp_path: Path) -> None:
+    (tmp_path / "api").mkdir()
+    (tmp_path / "api" / "functions.yaml").write_text(json.dumps(MANIFEST))
+    (tmp_path / "api" / "stoker.toml").write_text('database = "app-data"\nbucket = "app-files"\n')
+    for name in ("api/main.py", "api/requirements.txt", "theirs", "ours", "files", "indexes"):
+        (tmp_path / name).write_text("{}" if name == "indexes" else f"// {name}")
+    configured = {
+        "functions": {"source": "api", "codebase": "stoker"},
+        "firestore": [
+            {"database": "(default)", "rules": "theirs", "indexes": "indexes"},
+            {"database": "app-data", "rules": "ours", "indexes": "indexes"},
+        ],
+        "storage": [{"bucket": "others", "rules": "theirs"}, {"bucket": "app-files", "rules": "files"}],
+    }
+    (tmp_path / "firebase.json").write_text(json.dumps(configured))
+    wanted = expected("us-central1", blocking=False, root=tmp_path)
+    assert wanted.rules == {"cloud.firestore": "// ours", "firebase.storage": "// files"}
+    assert (wanted.database, wanted.bucket) == ("app-data", "app-files")
+
+
 def test_this_checkout_has_everything() -> None:
     wanted = expected("us-central1", blocking=True)
     assert {"sweep_jobs", "videoprocessing", "before_created"} <= {one.name for one in wanted.endpoints}

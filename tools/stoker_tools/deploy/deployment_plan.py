@@ -7,7 +7,9 @@ from typing import Any
 
 import yaml
 
+from stoker.app_settings import AppSettings, settings_in
 from stoker.identity import PARAMETER, address
+from stoker.parameters import ParameterError
 from stoker_tools.deploy import env_file
 from stoker_tools.deploy.needs import APIS
 from stoker_tools.deploy.service_account import ID
@@ -56,6 +58,8 @@ class Plan:
         blocking: Whether Firebase Auth calls blocking functions of this deployment.
         functions: The functions; none if `functions.yaml` is missing.
         apis: The APIs that the functions need.
+        database: The id of the Firestore database.
+        bucket: The bucket that `stoker.toml` names; empty for the default bucket.
         named_account: The service account that `functions/.env` names; empty if it names none.
         targets: The targets with rules and indexes, such as `firestore`.
         is_alone: Whether `firebase.json` names no other functions.
@@ -68,6 +72,8 @@ class Plan:
     blocking: bool = False
     functions: tuple[Planned, ...] = ()
     apis: frozenset[str] = frozenset(api.host for api in APIS)
+    database: str = "(default)"
+    bucket: str = ""
     named_account: str = ""
     targets: tuple[str, ...] = RULES_AND_INDEXES
     is_alone: bool = True
@@ -125,9 +131,10 @@ def planned(root: Path, project: str, *, may_delete: bool = False) -> Plan:
         may_delete: Whether the deployer agrees that deployed functions are deleted.
 
     Raises:
-        CommandError: `firebase.json` has no entry for Stoker's functions.
+        CommandError: `firebase.json` has no entry for Stoker's functions, or `stoker.toml` has a wrong setting.
     """
     functions = source(root)
+    settings = app_settings(functions)
     parameters = {**env_file.values(functions / ".env"), **env_file.values(functions / f".env.{project}")}
     file = functions / "functions.yaml"
     manifest = yaml.safe_load(file.read_text()) if file.exists() else {}
@@ -142,12 +149,29 @@ def planned(root: Path, project: str, *, may_delete: bool = False) -> Plan:
         origins=tuple((parameters.get("STOKER_ORIGINS") or "").replace(",", " ").split()),
         blocking=blocking,
         functions=tuple(_functions(endpoints, blocking, _entry(root).get("prefix", ""))),
+        database=settings.database,
+        bucket=settings.bucket,
         named_account=env_file.values(functions / ".env").get(PARAMETER) or "",
         targets=tuple(target for target in RULES_AND_INDEXES if target in _settings(root)),
         is_alone=len(_codebases(root)) == 1,
         may_delete=may_delete,
         **apis,
     )
+
+
+def app_settings(functions: Path) -> AppSettings:
+    """Read the `stoker.toml` of an app.
+
+    Args:
+        functions: The directory of the functions.
+
+    Raises:
+        CommandError: The file has a wrong setting.
+    """
+    try:
+        return settings_in(functions)
+    except ParameterError as error:
+        raise CommandError(str(error)) from None
 
 
 def _settings(root: Path) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from typing import Any
 from stoker_tools.deploy.findings import Finding
 from stoker_tools.generate.files import FIRESTORE_RULES, INDEXES, STORAGE_RULES
 from stoker_tools.install.json_text import load, parse
+from stoker_tools.setup import app_root
 
 PAGE = 'docs/deploy.md, "Install into an app", step 3'
 
@@ -22,11 +23,12 @@ SHOWN = 3
 """The most rules or indexes that a message names."""
 
 
-def named_findings(root: Path) -> Iterator[Finding]:
+def named_findings(root: Path, database: str = "(default)") -> Iterator[Finding]:
     """Yield a finding for each file that is not named, does not exist, or lacks a part of Stoker's.
 
     Args:
         root: The directory of `firebase.json`.
+        database: The id of the database that Stoker uses.
     """
     settings = load(root / "firebase.json")
     for service, kind, ours in (
@@ -34,23 +36,24 @@ def named_findings(root: Path) -> Iterator[Finding]:
         ("firestore", "indexes", INDEXES),
         ("storage", "rules", STORAGE_RULES),
     ):
-        named = _named(settings, service, kind)
+        named = _named(settings, service, kind, database)
         if not named or not (root / named).is_file():
             reason = f"names {named}, which does not exist" if named else "names no file for them"
             cure = f'Write "{service}": {{ "{kind}": "{ours}" }} into firebase.json, or the path of your own file.'
             message = f"The {kind} of {service} are not deployed, because firebase.json {reason}."
             yield Finding("not-named", message, cure)
-        elif (root / ours).is_file() and (root / named).resolve() != (root / ours).resolve():
+        elif app_root.checkout() and (root / ours).is_file() and (root / named).resolve() != (root / ours).resolve():
             texts = [(root / path).read_text(encoding="utf-8") for path in (named, ours)]
             yield from (_rules if kind == "rules" else _indexes)(named, str(ours), *texts)
 
 
-def _named(settings: Mapping[str, Any], service: str, kind: str) -> str:
-    """Return the path that `firebase.json` names for the default database or bucket; empty if it names none."""
+def _named(settings: Mapping[str, Any], service: str, kind: str, database: str) -> str:
+    """Return the path that `firebase.json` names for the database or the bucket; empty if it names none."""
     entries = settings.get(service) or {}
     listed = entries if isinstance(entries, list) else [entries]
-    defaults = [one for one in listed if one.get("database", "(default)") == "(default)"]
-    return str(next((one[kind] for one in defaults if kind in one), ""))
+    # Only entries of Firestore name a database.
+    ours = [one for one in listed if service == "storage" or one.get("database", "(default)") == database]
+    return str(next((one[kind] for one in ours if kind in one), ""))
 
 
 def _rules(named: str, ours: str, text: str, our_text: str) -> Iterator[Finding]:

@@ -73,8 +73,8 @@ def _database(plan: Plan, facts: Facts) -> Iterator[Finding]:
             enable = f"gcloud services enable {api} --project={plan.project} && " if api in facts.off else ""
             yield Finding(
                 "no-database",
-                "The project has no Firestore database. Its location can't be changed later.",
-                f"{enable}npx firebase-tools firestore:databases:create '(default)' --location {plan.region} "
+                f"The project has no Firestore database {plan.database}. Its location can't be changed later.",
+                f"{enable}npx firebase-tools firestore:databases:create '{plan.database}' --location {plan.region} "
                 f"--project {plan.project}",
             )
         return
@@ -98,11 +98,12 @@ def _bucket(plan: Plan, facts: Facts) -> Iterator[Finding]:
     bucket = facts.bucket
     if bucket is None:
         if facts.knows("bucket"):
-            yield Finding(
-                "no-bucket",
-                "The project has no default bucket.",
-                f"https://console.firebase.google.com/project/{plan.project}/storage    # Get started",
-            )
+            console = f"https://console.firebase.google.com/project/{plan.project}/storage"
+            if plan.bucket:
+                message, cure = f"There is no bucket {plan.bucket}.", f"{console}    # or another bucket in stoker.toml"
+            else:
+                message, cure = "The project has no default bucket.", f"{console}    # Get started"
+            yield Finding("no-bucket", message, cure)
         return
     if far_apart(bucket.location, plan.region):
         yield Finding(

@@ -8,6 +8,7 @@ from typing import Any, Literal
 import yaml
 
 from stoker.version import version_of
+from stoker_tools.deploy.deployment_plan import app_settings
 from stoker_tools.errors import CommandError
 from stoker_tools.install.json_text import load
 from stoker_tools.setup import app_root
@@ -45,6 +46,8 @@ class Expected:
         rules: The rules, by the name of their service: `cloud.firestore` and `firebase.storage`.
         version: The version of the functions' source; see `stoker.version`.
         prefix: The prefix of the names of all functions and queues, with the hyphen at its end; empty if there is none.
+        database: The id of the Firestore database.
+        bucket: The bucket that `stoker.toml` names; empty for the default bucket.
     """
 
     endpoints: Sequence[Endpoint]
@@ -53,6 +56,8 @@ class Expected:
     rules: Mapping[str, str]
     version: str
     prefix: str = ""
+    database: str = "(default)"
+    bucket: str = ""
 
 
 def expected(region: str, *, blocking: bool, root: Path | None = None) -> Expected:
@@ -75,25 +80,34 @@ def expected(region: str, *, blocking: bool, root: Path | None = None) -> Expect
         functions = root / codebase["source"]
         manifest = yaml.safe_load((functions / "functions.yaml").read_text())
         prefix = f"{codebase['prefix']}-" if codebase.get("prefix") else ""
+        settings = app_settings(functions)
+        firestore = _entry(configured, "firestore", "database", settings.database)
+        storage = _entry(configured, "storage", "bucket", settings.bucket)
         return Expected(
             endpoints=endpoints(manifest, region, prefix, blocking=blocking),
             codebase=codebase.get("codebase", "default"),
-            indexes=load(root / _entry(configured, "firestore", "indexes")),
+            indexes=load(root / _path(firestore, "firestore", "indexes")),
             rules={
-                "cloud.firestore": (root / _entry(configured, "firestore", "rules")).read_text(),
-                "firebase.storage": (root / _entry(configured, "storage", "rules")).read_text(),
+                "cloud.firestore": (root / _path(firestore, "firestore", "rules")).read_text(),
+                "firebase.storage": (root / _path(storage, "storage", "rules")).read_text(),
             },
             version=version_of(functions),
             prefix=prefix,
+            database=settings.database,
+            bucket=settings.bucket,
         )
     except FileNotFoundError as error:
         raise CommandError(f"{error.filename} is missing. Run scripts/generate, or restore the file.") from None
 
 
-def _entry(configured: Mapping[str, Any], service: str, name: str) -> str:
-    """Return the path that an entry of `firebase.json` names; of several databases or buckets, that of the first."""
+def _entry(configured: Mapping[str, Any], service: str, key: str, name: str) -> Mapping[str, Any]:
+    """Return an entry of `firebase.json`: of several databases or buckets, that of the name, or else the first."""
     entries = configured.get(service) or {}
-    entry = entries[0] if isinstance(entries, list) else entries
+    listed: list[Mapping[str, Any]] = entries if isinstance(entries, list) else [entries]
+    return next((one for one in listed if one.get(key) == name), listed[0])
+
+
+def _path(entry: Mapping[str, Any], service: str, name: str) -> str:
     if name not in entry:
         raise CommandError(f"firebase.json has no {name} for {service}.")
     return str(entry[name])

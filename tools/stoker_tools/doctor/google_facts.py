@@ -27,7 +27,7 @@ def google_readers(google: Google, wanted: Expected, region: str) -> dict[str, C
         region: The region of the functions.
     """
     project = google.project
-    database = f"firestore.googleapis.com/v1/projects/{project}/databases/(default)/collectionGroups/-"
+    database = f"firestore.googleapis.com/v1/projects/{project}/databases/{wanted.database}/collectionGroups/-"
     jobs = f"cloudscheduler.googleapis.com/v1/projects/{project}/locations/{region}/jobs"
     return {
         "functions": partial(_functions, google, region),
@@ -36,8 +36,8 @@ def google_readers(google: Google, wanted: Expected, region: str) -> dict[str, C
         "indexes": partial(google.listed, f"{database}/indexes", "indexes"),
         "fields": partial(google.listed, f"{database}/fields", "fields", filter=FIELDS),
         "policies": partial(_policies, google, wanted, region),
-        "bucket": partial(_bucket, google),
-        "rules": partial(_rules, google),
+        "bucket": partial(_bucket, google, wanted),
+        "rules": partial(_rules, google, wanted),
     }
 
 
@@ -58,7 +58,7 @@ def _policies(google: Google, wanted: Expected, region: str) -> Mapping[Resource
         for resource in resources(
             google.project,
             account,
-            _bucket_name(google),
+            _bucket_name(google, wanted),
             queues=[f"{place}/queues/{name}" for name in queues if kinds.get(name) == "queue"],
             services=[one.service for one in found if one.service and kinds[one.name] != "client"],
         )
@@ -69,19 +69,21 @@ def _policies(google: Google, wanted: Expected, region: str) -> Mapping[Resource
     return found_policies
 
 
-def _bucket_name(google: Google) -> str:
-    """Return the name of the default bucket. Firebase passes the same to the functions."""
+def _bucket_name(google: Google, wanted: Expected) -> str:
+    """Return the name of the app's bucket. Firebase passes the name of the default bucket to the functions."""
+    if wanted.bucket:
+        return wanted.bucket
     settings = google.call("GET", f"firebase.googleapis.com/v1beta1/projects/{google.project}/adminSdkConfig")
     return str(settings.get("storageBucket", ""))
 
 
-def _bucket(google: Google) -> Bucket | None:
-    """Return the default bucket; None if there is none."""
-    name = _bucket_name(google)
+def _bucket(google: Google, wanted: Expected) -> Bucket | None:
+    """Return the app's bucket; None if there is none."""
+    name = _bucket_name(google, wanted)
     return bucket(google, name) if name else None
 
 
-def _rules(google: Google) -> dict[str, str]:
+def _rules(google: Google, wanted: Expected) -> dict[str, str]:
     """Return the rules that are released, by their service."""
     start = f"projects/{google.project}/releases"
     rules = {}
@@ -89,9 +91,10 @@ def _rules(google: Google) -> dict[str, str]:
         one["name"].removeprefix(f"{start}/"): one["rulesetName"]
         for one in google.listed(f"firebaserules.googleapis.com/v1/{start}", "releases")
     }
-    for service in SERVICES:
-        # The release of Cloud Storage has the name of the bucket behind the service.
-        name = service if service == "cloud.firestore" else f"{service}/{_bucket_name(google)}"
+    # The release of Cloud Storage has the name of the bucket behind the service, that of Firestore the database's.
+    database = "" if wanted.database == "(default)" else f"/{wanted.database}"
+    names = (f"cloud.firestore{database}", f"firebase.storage/{_bucket_name(google, wanted)}")
+    for service, name in zip(SERVICES, names, strict=True):
         if name in releases:
             ruleset = google.call("GET", f"firebaserules.googleapis.com/v1/{releases[name]}")
             rules[service] = "".join(file["content"] for file in ruleset["source"]["files"])

@@ -14,12 +14,14 @@ class Place:
         region: The region of its functions.
         now: The time, in UTC.
         is_suite: Whether this is the emulator suite.
+        database: The id of the Firestore database.
     """
 
     project: str
     region: str
     now: datetime
     is_suite: bool = False
+    database: str = "(default)"
 
     @property
     def option(self) -> str:

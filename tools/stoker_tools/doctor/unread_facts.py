@@ -148,8 +148,8 @@ def _index(group: Group, is_all: bool, place: Place) -> tuple[str, str]:
 
 
 def _database(group: Group, is_all: bool, place: Place) -> tuple[str, str]:
-    create = f"npx firebase-tools firestore:databases:create '(default)' --location {place.region}"
-    message = "The project has no Firestore database. Its location can't be changed later."
+    create = f"npx firebase-tools firestore:databases:create '{place.database}' --location {place.region}"
+    message = f"The project has no Firestore database {place.database}. Its location can't be changed later."
     return message, f"{create} --project {place.project}"
 
 

@@ -95,7 +95,7 @@ def _local_findings(plan: Plan) -> list[Finding]:
         *local_checks.before_deployment(root, source(root), plan.project),
         *preflight.local_findings(plan),
         *(stale_findings(root) if app_root.checkout() else stale_in_app(root)),
-        *named_findings(root),
+        *named_findings(root, plan.database),
     ]
 
 

@@ -37,7 +37,8 @@ def run(options: argparse.Namespace) -> int:
     Args:
         options: The command line.
     """
-    place = Place(config.project(), config.REGION, datetime.now(UTC), is_suite=config.emulated())
+    now, is_suite = datetime.now(UTC), config.emulated()
+    place = Place(config.project(), config.REGION, now, is_suite=is_suite, database=config.DATABASE)
     wanted = expected(place.region, blocking=config.BLOCKING)
     services = suite_readers(wanted) if place.is_suite else google_readers(_google(place), wanted, place.region)
     facts = read_all({**services, **document_readers(place.now)})
