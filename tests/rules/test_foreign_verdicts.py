@@ -20,7 +20,7 @@ from stoker_tools.generate.inputs import input_functions
 from stoker_tools.install.foreign_paths import firestore_paths
 from stoker_tools.install.foreign_rules import FIRESTORE, rules_refusals
 from stoker_tools.install.foreign_scanner import ForeignMatch, scan
-from stoker_tools.rules_lab.firestore import Create, Delete, FirestoreEmulator, Get, Query, Request, Update
+from stoker_tools.rules_lab.firestore import Create, Delete, Documents, FirestoreEmulator, Get, Query, Request, Update
 from stoker_tools.rules_lab.identities import Tokens
 from stoker_tools.rules_lab.judge import misjudged
 from unit.install.foreign_apps import APPS, ForeignApp
@@ -67,10 +67,9 @@ def with_region(rules: str, template: str, names: Mapping[str, str]) -> str:
     return f"{rules[:at]}match /databases/{{database}}/documents {{\n{text}\n}}\n{rules[at:]}"
 
 
-def restored(project: FirestoreEmulator, request: Request) -> None:
-    """Undo the change of a request."""
+def restored(project: FirestoreEmulator, request: Request, before: Documents) -> None:
+    """Undo the change of a request to a project that had some documents before."""
     if not isinstance(request, Get | Query):
-        before = documents()
         there = request.path in before
         project.put({request.path: before[request.path]} if there else {}, [] if there else [request.path])
 
@@ -80,7 +79,7 @@ def wrong(project: FirestoreEmulator, identities: Tokens, chosen: list[Case]) ->
     found = misjudged(
         chosen,
         lambda case: project.allows(case.request, identities[case.who]),
-        lambda case: restored(project, case.request),
+        lambda case: restored(project, case.request, documents()),
     )
     return [str(case) for case in found]
 
@@ -123,7 +122,7 @@ def test_our_region_leaves_the_apps_verdicts_as_they_are(
         of_these = []
         for request, who in requests:
             of_these.append(project.allows(request, identities[who]))
-            restored(project, request)
+            restored(project, request, {})
         verdicts.append(of_these)
     assert len(requests) >= 5
     assert verdicts[0] == verdicts[1]
