@@ -7,6 +7,7 @@ import pytest
 
 from stoker_tools.deploy.deployment_plan import Planned, planned, project_named, source
 from stoker_tools.errors import CommandError
+from stoker_tools.setup import app_root
 
 MANIFEST = """\
 endpoints:
@@ -146,3 +147,10 @@ def test_the_settings_of_the_app_name_the_database_and_the_bucket(checkout: Path
     settings.write_text("database = 3\n")
     with pytest.raises(CommandError, match=r"stoker\.toml has database = 3"):
         planned(checkout, "acme-prod")
+
+
+def test_an_app_without_stoker_is_told_to_install_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(app_root, "checkout", lambda: None)
+    (tmp_path / "firebase.json").write_text('{ "functions": { "source": "functions" } }')
+    with pytest.raises(CommandError, match=r"Run `stoker install \.` first\."):
+        planned(tmp_path, "acme-prod")

@@ -64,8 +64,8 @@ def _surplus(plan: Plan, functions: Iterable[DeployedFunction]) -> Finding:
         + _queues(functions, "No function works on the jobs that wait there."),
         _cure(
             plan,
-            "To keep a function, declare it in functions/main.py, or switch its feature on in functions/stoker.toml (for "
-            "blocking functions, set STOKER_BLOCKING=true in functions/.env), and run scripts/generate.",
+            "To keep a function, declare it in functions/main.py, or switch its feature on in functions/stoker.toml "
+            "(for blocking functions, set STOKER_BLOCKING=true in functions/.env), and run scripts/generate.",
         ),
         _severity(plan),
     )

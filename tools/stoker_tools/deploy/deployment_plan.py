@@ -15,6 +15,7 @@ from stoker_tools.deploy.needs import APIS
 from stoker_tools.deploy.service_account import ID
 from stoker_tools.errors import CommandError
 from stoker_tools.install.json_text import load
+from stoker_tools.setup import app_root
 from stoker_tools.setup.functions_folder import CODEBASE, functions_entry
 
 PUBLIC = frozenset({"blockingTrigger", "callableTrigger", "httpsTrigger"})
@@ -182,9 +183,8 @@ def _settings(root: Path) -> dict[str, Any]:
 def _entry(root: Path) -> Mapping[str, str]:
     entry = functions_entry(_settings(root), root)
     if entry is None or entry.get("codebase") != CODEBASE:
-        raise CommandError(
-            f'firebase.json has no functions with "codebase": "{CODEBASE}". docs/deploy.md shows the entry.'
-        )
+        cure = "docs/deploy.md shows the entry." if app_root.checkout() else "Run `stoker install .` first."
+        raise CommandError(f'firebase.json has no functions with "codebase": "{CODEBASE}". {cure}')
     return entry
 
 
