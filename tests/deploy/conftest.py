@@ -7,6 +7,7 @@ import pytest
 
 from deploy.checkouts import Checkout, fresh
 from deploy.deployments import Deployed, twice
+from deploy.two_versions import Machines, two_versions
 from twin.google_world import World
 from twin.proxy import Google, started
 
@@ -40,3 +41,9 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
     """A deployment that many tests look at. None of them may change it."""
     with twice(tmp_path_factory.mktemp("deployed")) as deployed:
         yield deployed
+
+
+@pytest.fixture(scope="session")
+def machines(tmp_path_factory: pytest.TempPathFactory) -> Machines:
+    """Two versions of Stoker, and an app of the older one."""
+    return two_versions(tmp_path_factory.mktemp("versions"))
