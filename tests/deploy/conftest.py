@@ -7,6 +7,7 @@ import pytest
 
 from deploy.checkouts import Checkout, fresh
 from deploy.deployments import Deployed, twice
+from deploy.two_versions import Machines, two_versions
 from deploy.wheel_place import WheelPlace
 from stoker_tools.cli.build import build
 from stoker_tools.setup.environment import ROOT
@@ -64,3 +65,9 @@ def wheel_place(wheel_machine: WheelHome, scratch: Path, tmp_path: Path) -> Iter
     with started(world, directory, documents=True) as running:
         yield WheelPlace(wheel_machine, Checkout(app), running, scratch)
     assert world.unknown == []
+
+
+@pytest.fixture(scope="session")
+def machines(tmp_path_factory: pytest.TempPathFactory) -> Machines:
+    """Two versions of Stoker, and an app of the older one."""
+    return two_versions(tmp_path_factory.mktemp("versions"))

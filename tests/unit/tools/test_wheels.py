@@ -3,7 +3,6 @@
 import hashlib
 import os
 import re
-import shutil
 import subprocess
 import sys
 import sysconfig
@@ -12,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from source_copy import source_copy
 from stoker_tools.cli.build import build
 from stoker_tools.cli.stoker import COMMANDS, Command
 from stoker_tools.exit_codes import ExitCode
@@ -67,13 +67,7 @@ def installed(wheels: dict[str, Path], tmp_path_factory: pytest.TempPathFactory)
 
 
 def test_the_same_source_makes_the_same_bytes(wheels: dict[str, Path], tmp_path: Path) -> None:
-    copy = tmp_path / "copy"
-    for name in ("packages", "functions/stoker", "tools", "rules", "monitoring", "clients", "examples"):
-        shutil.copytree(
-            ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"), copy_function=shutil.copy
-        )
-    for name in ("pyproject.toml", "LICENSE", "functions/requirements.txt", *OF_NODE):
-        shutil.copy(ROOT / name, copy / name)
+    copy = source_copy(tmp_path / "copy")
     (copy / "functions/stoker/__pycache__").mkdir()
     (copy / "functions/stoker/__pycache__/config.cpython-399.pyc").write_bytes(b"")
     for wheel in build(copy, tmp_path / "again"):

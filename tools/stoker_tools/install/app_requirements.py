@@ -19,6 +19,9 @@ EXTRAS = ("video", "speech", "analytics")
 
 OLDEST_PYTHON = "3.11"
 
+CONSTRAINTS = "stoker-constraints.txt"
+"""The name of Stoker's own lock file in the comments of `requirements.txt`."""
+
 HEADER = """\
 # Made by `stoker update` from requirements.in and stoker.toml. Add the packages of your functions to requirements.in.
 # Digest: {digest}
@@ -59,13 +62,15 @@ def _resolved(wanted: str, own: str, wheel: Path, constraints: Path) -> str:
     environment.prepare([".uv"])
     home = app_root.place(".uv")
     with tempfile.TemporaryDirectory() as directory:
-        # uv takes a relative path from the current folder, and writes it as it is.
+        # uv takes a relative path from the current folder, and writes it as it is. The path of the constraints is in
+        # its comments, and must be the same on each machine.
         folder = Path(directory)
         shutil.copy(wheel, folder / wheel.name)
+        shutil.copy(constraints, folder / CONSTRAINTS)
         (folder / "stoker.in").write_text(wanted)
         (folder / "requirements.in").write_text(own)
         output = folder / "requirements.txt"
-        inputs = ["stoker.in", "requirements.in", "--constraint", str(constraints), "--python-version", OLDEST_PYTHON]
+        inputs = ["stoker.in", "requirements.in", "--constraint", CONSTRAINTS, "--python-version", OLDEST_PYTHON]
         command = [str(home / "bin" / "uv"), *COMPILE, *inputs, "--output-file", str(output)]
         with interruptible() as installers:
             done = installers.run(command, cwd=folder, environment=uv.environment(home, sources=False))

@@ -117,12 +117,10 @@ def installation(state: AppState, wished: Wished, record: Installed | None, choi
         choices: The user's choices.
 
     Raises:
-        InstallError: A file of the app can't be read.
+        InstallError: A file of the app can't be read, or the app has a newer version of Stoker.
     """
     before = record or Installed(wished.version, wished.folder)
-    if _numbers(before.version) > _numbers(wished.version):
-        reason = f"The app has Stoker {before.version}, and this command is of version {wished.version}."
-        return Plan(conflicts=[f"{reason} Install the newer stoker_tools."])
+    refuse_older(before, wished.version)
     draft = _Draft(state, before, choices)
     edited, named = firebase_json.put_in(
         state.text(firebase_json.FILE), wished.firebase, before.edits.get(firebase_json.FILE)
@@ -199,6 +197,24 @@ def _fingerprints_of_seed(content: bytes) -> tuple[str, str]:
     """Return the fingerprints of a seed with and without what a deployment adds to it."""
     text = content.replace(b"\r\n", b"\n")
     return fingerprint(text), fingerprint(text.removesuffix(OF_DEPLOYMENT))
+
+
+def refuse_older(record: Installed, version: str) -> None:
+    """Refuse tools that are older than the Stoker of an app.
+
+    Args:
+        record: The record of the last installation.
+        version: The version of the tools.
+
+    Raises:
+        InstallError: The tools are older.
+
+    Example:
+        >>> refuse_older(Installed("0.9.0", "functions"), "0.10.0")
+    """
+    if _numbers(record.version) > _numbers(version):
+        reason = f"The app has Stoker {record.version}, and this command is of version {version}."
+        raise InstallError(f"{reason} Nothing was changed. Install the newer stoker_tools.")
 
 
 def _numbers(version: str) -> list[int]:

@@ -18,7 +18,7 @@ from stoker_tools.install.errors import InstallError
 from stoker_tools.install.from_extensions import image_seeds
 from stoker_tools.install.installed import Installed
 from stoker_tools.install.journal import Journal, content_of, locked
-from stoker_tools.install.plan import AppState, Choices, Plan, installation, removal
+from stoker_tools.install.plan import AppState, Choices, Plan, installation, refuse_older, removal
 from stoker_tools.install.wish import Wished
 from stoker_tools.setup import app_root
 
@@ -34,8 +34,10 @@ def wished(root: Path, record: Installed | None, *, with_manifest: bool = False)
         with_manifest: Whether `functions.yaml` is made too.
 
     Raises:
-        InstallError: The app can't be read, or its models can't be generated from.
+        InstallError: The app can't be read, its models can't be generated from, or it has a newer version of Stoker.
     """
+    if record is not None:
+        refuse_older(record, app_root.version())  # Older tools could not import the app's code.
     # These need the packages that `enter` has installed.
     from stoker_tools.generate.errors import GenerateError
     from stoker_tools.install.wished import wished_state
@@ -130,6 +132,7 @@ def generate(root: Path, *, check: bool) -> int:
             print(sentence, file=sys.stderr)
         state = state_of(root)
         record = _record_or_refusal(state, root)
+        refuse_older(record, app_root.version())
         if record.version != app_root.version():
             reason = f"The app has Stoker {record.version}, and this command is of version {app_root.version()}."
             raise InstallError(f"{reason} Run `{app_root.command('update')}` first.")
