@@ -27,7 +27,7 @@ def main(arguments: Sequence[str]) -> int:
     parser = CommandLine("generate", DESCRIPTION, EXAMPLES).parser
     parser.add_argument("--check", action="store_true", help="write nothing, and fail if a file is stale")
     options = parser.parse_args(arguments)
-    environment.enter((".venv",) if app_root.checkout() else ("functions/venv",))
+    environment.enter((".venv",) if app_root.checkout() else ())
     if app_root.checkout() is None:
         from stoker_tools.cli.install.commands import generate
 

@@ -20,7 +20,7 @@ from stoker_tools.install.installed import Installed
 from stoker_tools.install.journal import Journal, content_of, locked
 from stoker_tools.install.plan import AppState, Choices, Plan, installation, refuse_older, removal
 from stoker_tools.install.wish import Wished
-from stoker_tools.setup import app_root
+from stoker_tools.setup import app_root, environment
 
 DATA_STAYS = "Your data stays: the documents in Firestore, the files in Cloud Storage and the accounts are as before."
 
@@ -136,6 +136,7 @@ def generate(root: Path, *, check: bool) -> int:
         if record.version != app_root.version():
             reason = f"The app has Stoker {record.version}, and this command is of version {app_root.version()}."
             raise InstallError(f"{reason} Run `{app_root.command('update')}` first.")
+        environment.prepare(["functions/venv"])  # `main.py` is run there, for `functions.yaml`.
         whole = wished(root, record, with_manifest=True)
         plan = planned(root, state, record, Choices(keeps_edits=True), whole)
         if plan.conflicts:
