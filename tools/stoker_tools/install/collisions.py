@@ -28,6 +28,19 @@ def collisions(app: Path, wished: Wished, *, installed: bool) -> ForeignFindings
     return replace(found, refusals=tuple(replace(one, cure=one.cure.replace(FILE, file)) for one in found.refusals))
 
 
+def region_note(app: Path, folder: str) -> str | None:
+    """Return a sentence if `.env` names another region than `stoker.toml`; None if it does not.
+
+    Args:
+        app: The folder of the app.
+        folder: The folder of Stoker's functions.
+    """
+    named, used = settings_in(app / folder).region, env_file.values(app / folder / ".env").get("STOKER_REGION")
+    if not named or not used or named == used:
+        return None
+    return f"{folder}/.env has STOKER_REGION={used}, which wins over region = {named!r} in {folder}/{FILE}."
+
+
 def planned(app: Path, wished: Wished, *, installed: bool) -> PlannedInstall:
     """Return the parts of Stoker that may collide with parts of the app.
 

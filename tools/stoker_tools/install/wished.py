@@ -57,7 +57,7 @@ SETTINGS = """\
 # The id of the Firestore database.
 # database = "(default)"
 
-# The region of all functions. STOKER_REGION in .env wins over it.
+# The region of all functions when Stoker is installed. From then on, STOKER_REGION in .env counts.
 # region = ""
 
 # The bucket of Cloud Storage. Empty: the default bucket of the project.
@@ -78,7 +78,7 @@ SETTINGS = """\
 
 PARAMETERS = """\
 # Parameters of the deployed functions.
-STOKER_REGION=us-central1
+STOKER_REGION={region}
 # true if Firebase Auth calls Stoker's blocking functions before each sign-up and sign-in. The project needs Identity
 # Platform for that.
 STOKER_BLOCKING=false
@@ -132,7 +132,7 @@ def wished_state(app: Path, record: Installed | None = None, *, with_manifest: b
         indexes=json.loads(indexes()),
         files=_files(folder, wheel),
         generated=_generated(app, folder, wheel, settings, with_manifest=with_manifest),
-        seeds=seeds(folder),
+        seeds=seeds(folder, settings.region),
     )
 
 
@@ -213,12 +213,14 @@ def _text_of(file: Path) -> str | None:
     return file.read_text(encoding="utf-8") if file.is_file() else None
 
 
-def seeds(folder: str) -> dict[str, bytes]:
+def seeds(folder: str, region: str = "") -> dict[str, bytes]:
     """Return the first content of the files that belong to the app from then on, by their paths.
 
     Args:
         folder: The folder of Stoker's functions.
+        region: The region that `stoker.toml` names; empty for none.
     """
+    region = region or "us-central1"
     from stoker.app_settings import COLLECTIONS, FEATURES
 
     settings = SETTINGS.format(
@@ -229,7 +231,7 @@ def seeds(folder: str) -> dict[str, bytes]:
         "main.py": MAIN,
         "stoker.toml": settings,
         "requirements.in": REQUIREMENTS,
-        ".env": PARAMETERS,
+        ".env": PARAMETERS.format(region=region),
         ".gitignore": IGNORE,
     }
     return {f"{folder}/{name}": text.encode() for name, text in texts.items()}

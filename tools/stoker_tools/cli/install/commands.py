@@ -61,7 +61,7 @@ def planned(root: Path, state: AppState, record: Installed | None, choices: Choi
     Raises:
         InstallError: The app has parts that collide with Stoker's.
     """
-    from stoker_tools.install.collisions import collisions
+    from stoker_tools.install.collisions import collisions, region_note
     from stoker_tools.install.foreign_refusals import as_text
 
     found = collisions(root, whole, installed=record is not None)
@@ -69,6 +69,8 @@ def planned(root: Path, state: AppState, record: Installed | None, choices: Choi
         raise InstallError(f"{as_text([*found.refusals, *found.remarks])}\nNothing was changed.")
     plan = installation(state, whole, record, choices)
     plan.notes += [as_text([remark]) for remark in found.remarks]
+    if sentence := region_note(root, whole.folder):
+        plan.notes.append(sentence)
     return plan
 
 
