@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from deploy import own_job
-from deploy.living_app import FILES, SHARED, content
+from deploy import living_app, own_job
+from deploy.living_app import FILES, SHARED
 from deploy.newer_version import FIELD, INDEX, NEW, OLD, PREDEPLOY, RULE
 from deploy.two_versions import Machines, done, stoker
 from deploy.upgraded_app import FOLDER, OWN_PACKAGE
@@ -26,6 +26,12 @@ WRITTEN_ONCE = {f"{FOLDER}/.env", f"{FOLDER}/.gitignore"}
 """Files that belong to the app, but that this app has never changed. So they go with Stoker."""
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+
+
+def content(app: Path) -> dict[str, bytes]:
+    """Return the content of each file of the app, without the environment of the functions."""
+    found = living_app.content(app)
+    return {name: data for name, data in found.items() if not name.startswith(f"{FOLDER}/venv/")}
 
 
 def deletions(text: str, collection: str) -> list[str]:

@@ -21,6 +21,8 @@ def test_the_upgraded_app_runs(machines: Machines, tmp_path: Path) -> None:
     new, app = machines.new, machines.copy(tmp_path)
     done(new, app, "update", "--yes", "--overwrite", "firestore.rules")
     done(new, app, "generate")
+    # The packages of Node for the app's own functions are not installed, so the suite must not load these.
+    (app / "functions" / "functions.yaml").write_text("specVersion: v1alpha1\nendpoints: {}\n")
     app_root.built_parts().mkdir(parents=True, exist_ok=True)
     (new.home / "emulators").symlink_to(app_root.built_parts())
     with started(Machine(new.stoker, app, new.home), tmp_path) as suite, led_to(suite):
