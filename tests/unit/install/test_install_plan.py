@@ -16,8 +16,10 @@ from stoker_tools.cli.install import commands
 from stoker_tools.deploy.service_account import remember
 from stoker_tools.exit_codes import ExitCode
 from stoker_tools.install import installed
+from stoker_tools.install.diff import shown
 from stoker_tools.install.errors import InstallError
 from stoker_tools.install.installed import Installed
+from stoker_tools.install.journal import Change
 from stoker_tools.install.plan import AppState, Choices, Plan, installation
 from stoker_tools.install.wish import Wished
 from stoker_tools.setup.place import STAMP
@@ -291,3 +293,11 @@ def test_at_a_terminal_it_asks(answer: str, is_changed: bool, app: Path, run: Ru
     assert b"Change these files? [y/N]" in shown
     assert b"\033[32m" in shown, "added lines are green"
     assert (tree(app) != before) == is_changed
+
+
+def test_the_record_is_shown_without_a_diff() -> None:
+    """It repeats whole regions of the rules, in single lines."""
+    changes = [Change(installed.FILE, b"{}\n", b'{"a": 1}\n'), Change("main.py", b"a\n", b"b\n")]
+    lines = shown(changes, is_coloured=False).splitlines()
+    assert lines[-1] == f"changed  {installed.FILE} (1 line)"
+    assert lines[-3:-1] == ["-a", "+b"]
