@@ -29,7 +29,9 @@ class Disk:
             mode: Its permissions.
         """
         self.step()
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        # An earlier one may be read-only.
+        path.unlink(missing_ok=True)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with open(descriptor, "wb", buffering=0) as file:
             half = len(content) // 2
             for part in (content[:half], content[half:]):

@@ -9,6 +9,7 @@ import contextlib
 import fcntl
 import json
 import os
+import re
 import stat
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -201,8 +202,21 @@ class Journal:
             self._disk.remove_directory(self._folder.parent)
 
     def _read(self) -> tuple[list[_Step], list[str], list[str]]:
-        written = json.loads((self._folder / FILE).read_text())
-        return [_Step(**step) for step in written["steps"]], written["made"], written["emptied"]
+        try:
+            written = json.loads((self._folder / FILE).read_text())
+            steps = [_Step(**step) for step in written["steps"]]
+            directories = [*written["made"], *written["emptied"]]
+            staged = [name for step in steps for name in (step.old, step.new)]
+            is_whole = all(re.fullmatch(r"(\d+\.(old|new))?", name) for name in staged)
+        except (ValueError, TypeError, KeyError):
+            is_whole = False
+        if not is_whole:
+            raise InstallError(
+                f"{FOLDER}/{FILE} is damaged. To keep all files as they are, remove the folder {FOLDER}."
+            )
+        for directory in directories:
+            self._target(directory)
+        return steps, written["made"], written["emptied"]
 
     def _target(self, path: str) -> Path:
         """Return the file that a path names. A link is followed, but not out of the app."""
