@@ -166,6 +166,9 @@ def _request(source: str, image: ImageInput, settings: ImageSettings) -> dict[st
 
 def _upload(context: JobContext, name: str, one: dict[str, Any], settings: ImageSettings) -> OutputFile:
     file = context.workspace / one["file"]
+    # The child has read a file of a user, so its answer may be a lie.
+    if file.parent != context.workspace or file.is_symlink() or not file.is_file():
+        raise UnsupportedMedia(f"The picture {name!r} can't be read: the decoder gave a wrong answer.")
     media_type, size = MEDIA_TYPES[one["format"]], file.stat().st_size
     path, sha256 = context.outputs.upload(
         file, media_type, context.check, name=name, cache_control=settings.cache_control

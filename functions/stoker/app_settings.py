@@ -130,14 +130,14 @@ def settings_of(text: str) -> AppSettings:
 
 @functools.cache
 def read_settings() -> AppSettings:
-    """Read the first `stoker.toml` in the current folder or on the path of Python's modules.
+    """Read the first `stoker.toml` on the path of Python's modules, or else that of the current folder.
 
-    The platform starts a function in the folder of `main.py`. Commands put this folder on the path.
+    The platform starts a function in the folder of `main.py`. Commands put this folder first on the path.
 
     Raises:
         ParameterError: The file has a wrong setting.
     """
-    for folder in (Path.cwd(), *map(Path, sys.path)):
+    for folder in (*map(Path, sys.path), Path.cwd()):
         if (folder / FILE).is_file():
             return settings_in(folder)
     return AppSettings()

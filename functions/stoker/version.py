@@ -26,7 +26,7 @@ def deployed_folder() -> Path | None:
 
     The platform starts a function in this folder. Commands put the folder on `sys.path`.
     """
-    for folder in (Path.cwd(), *map(Path, sys.path)):
+    for folder in (*map(Path, sys.path), Path.cwd()):
         if (folder / "main.py").is_file() and ((folder / "stoker.toml").is_file() or (folder / "stoker").is_dir()):
             return folder
     return None
@@ -53,5 +53,10 @@ def _sources(functions: Path) -> Iterator[Path]:
     for child in functions.iterdir():
         if child.name in ("requirements.txt", "stoker.toml") or (child.suffix == ".py" and child.is_file()):
             yield child
-        elif child.is_dir() and not child.name.startswith((".", "__")) and not (child / "pyvenv.cfg").exists():
+        elif child.name != "node_modules" and not child.name.startswith((".", "__")) and _is_own_folder(child):
             yield from _sources(child)
+
+
+def _is_own_folder(path: Path) -> bool:
+    """Return whether a path is a folder, and neither a link, which may lead in a circle, nor a virtual environment."""
+    return path.is_dir() and not path.is_symlink() and not (path / "pyvenv.cfg").exists()

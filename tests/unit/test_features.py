@@ -133,7 +133,7 @@ def test_with_all_features_off_an_apps_own_types_still_have_all_they_need() -> N
     ]
     assert found["types"] == []
     assert found["matches"] == ["/processingJobs/{jobId}", "/adminData/{documentId}"]
-    assert found["trees"] == ["processingJobs"]
+    assert found["trees"] == ["processingJobs", "analyticsEvents"], "events from before go with their user"
     assert "&& (false);" in found["uploads"]
 
 

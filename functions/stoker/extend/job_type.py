@@ -57,6 +57,11 @@ def job(
         >>> forget("word-count")
     """
 
+    if isinstance(stages, str) or isinstance(uploads, str) or isinstance(upload_endings, str):
+        raise RegistrationError(f'The job type {name}: give stages and uploads as lists, such as stages=("counting",).')
+    if not isinstance(input, str) or not isinstance(max_upload_bytes, int):
+        raise RegistrationError(f"The job type {name}: input must be a text, and max_upload_bytes a number.")
+
     def decorate(worker: Callable[..., Any]) -> TaskFunction:
         registered = JobType(
             name=name,

@@ -66,7 +66,10 @@ def _run(job_id: str) -> None:
     if not has_ended(job.state) or not job.end_hook_due or job.user_id is None:
         return  # The hook has run; or the job was retried, and the hook will run at its next end.
     if registered is None or registered.end_hook is None:
-        raise ValueError(f"The type {job.type} has no end hook. Add it to the type's entry in the registry.")
+        # The app no longer has the type or its hook. The job must not be found again for ever.
+        JobLog(job_id, jobType=job.type).warning("The type of the job has no end hook any more.", event="no-end-hook")
+        commit_transition(found, job, EndHookRan("no-hook"))
+        return
     hook: EndHook = registry.load(registered.end_hook)
     owner_is_gone = found.data.get("ownerIsGone") is True
     result = hook(EndedJob(job_id, job.user_id, job.status, owner_is_gone))

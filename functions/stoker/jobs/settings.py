@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from pydantic import ValidationError
 
-from stoker import config
+from stoker import config, registry
 from stoker.firestore.api_errors import TRANSIENT
 from stoker.jobs.store import store
 from stoker.logs import JobLog
@@ -64,7 +64,13 @@ def _read(known: JobSettings) -> JobSettings:
     except TRANSIENT as error:
         JobLog("").error(f"{path} could not be read; the settings that were read before stay valid.", error)
         return known
-    data = found.data if found is not None else {}
+    data = dict(found.data) if found is not None else {}
+    if isinstance(paused := data.get("paused"), list):
+        # The app may have had another type. Its name must not lift the pauses of the types that are there.
+        unknown = [name for name in paused if isinstance(name, str) and name not in registry.job_types()]
+        data["paused"] = [name for name in paused if name not in unknown]
+        if unknown:
+            JobLog("").warning(f"{path} pauses {', '.join(unknown)}, which no type of job here has as its name.")
     read = JobSettings()
     # Each field is read by itself, so that a mistake in a limit does not lift a pause.
     for field, name in FIELDS:

@@ -266,8 +266,12 @@ def _seen(selection: Selection) -> Callable[[Cursor | None], Selection]:
 
 
 def _has_step(found: StoredDocument) -> bool:
-    """Return whether a pending job is held back or cancelled, so that a step of its own finds it."""
-    return found.data.get("stage") in FOUND_BY_STAGE or found.data.get("cancelRequested") is True
+    """Return whether a pending job is held back or cancelled, so that a step of its own finds it.
+
+    No step looks for held jobs of a type that the app no longer has.
+    """
+    is_held = found.data.get("stage") in FOUND_BY_STAGE and found.data.get("type") in registry.job_types()
+    return is_held or found.data.get("cancelRequested") is True
 
 
 def _waking(wake: Callable[[str], None]) -> Callable[[StoredDocument], bool]:

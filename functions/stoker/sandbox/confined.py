@@ -33,10 +33,11 @@ def run_confined(
     memory_bytes: int,
     file_bytes: int = config.MAX_OUTPUT_BYTES,
 ) -> Any:
-    """Run a function that reads a user's file in a child process, which can harm nothing.
+    """Run a function that reads a user's file in a child process, which has no network and few means.
 
-    The child has no network, no credentials, no other program and an empty environment. Its memory and its files have a
-    limit, and it dies with its parent. The function's module must not import Google's libraries, because each call of
+    The child can't open sockets or start other programs, has an empty environment, and dies with its parent. Its memory
+    and its files have a limit. It runs as the same user as its parent, so it can read what the worker can read. The
+    function's module must not import Google's libraries, because each call of
     this function starts a new process.
 
     Args:
@@ -121,7 +122,7 @@ def _listen(
                 for line in lines.read():
                     if "share" not in line:
                         return line
-                    share = float(line["share"])
+                    share = line["share"]
                 if lines.ended:
                     child.wait()
                     return {}
@@ -143,15 +144,24 @@ class _Lines:
         self.ended = False
         self._pipe = pipe
         self._rest = b""
-        self._read = 0
 
     def read(self) -> list[dict[str, Any]]:
         """Return the lines that have arrived whole."""
         data = os.read(self._pipe.fileno(), 65_536)
-        self._read += len(data)
         if not data:
             self.ended = True
-        if self._read > MAX_ANSWER_BYTES:
-            raise RuntimeError(f"A child answered with more than {MAX_ANSWER_BYTES:,} bytes. Write files instead.")
         *lines, self._rest = (self._rest + data).split(b"\n")
-        return [json.loads(line) for line in lines]
+        if len(self._rest) > MAX_ANSWER_BYTES:
+            raise RuntimeError(f"A child answered with more than {MAX_ANSWER_BYTES:,} bytes. Write files instead.")
+        return [_valid(line) for line in lines]
+
+
+def _valid(line: bytes) -> dict[str, Any]:
+    """Return a line of a child; an empty map if it is wrong. A file may have taken the child over."""
+    try:
+        found = json.loads(line)
+        if isinstance(found, dict) and "share" in found:
+            return {"share": min(1.0, max(0.0, float(found["share"])))}
+    except (ValueError, TypeError):
+        return {}
+    return found if isinstance(found, dict) else {}

@@ -27,8 +27,11 @@ from firebase_functions.private import serving
 manifest = yaml.safe_load(serving.functions_as_yaml(serving.get_functions()))
 files = [getattr(module, "__file__", None) for module in list(sys.modules.values())]
 imported = sorted({os.path.relpath(file) for file in files if file and os.path.exists(file)} | {"main.py"})
+registry = sys.modules.get("stoker.registry")
+types = registry.job_types().values() if registry else ()
+queues = [queue.name for one in types for queue in one.queues]
 with open(sys.argv[1], "w") as file:
-    json.dump([manifest, [file for file in imported if not file.startswith("..")]], file)
+    json.dump([manifest, [file for file in imported if not file.startswith("..")], queues], file)
 """
 
 
@@ -39,10 +42,12 @@ class Manifest:
     Attributes:
         specification: Firebase's own form of the manifest, as JSON, which is also YAML.
         imported: The files that `main.py` imported from its folder, with itself, by their paths in that folder.
+        queues: The queues of all types of jobs that are registered.
     """
 
     specification: Mapping[str, Any]
     imported: tuple[str, ...] = ()
+    queues: tuple[str, ...] = ()
 
     @property
     def names(self) -> set[str]:
@@ -126,8 +131,8 @@ def loaded(functions: Path, python: Path, environment: Mapping[str, str]) -> Man
         if done.returncode != 0:
             lines = done.stdout.strip().splitlines() or [f"Python ended with exit code {done.returncode}"]
             raise LoadError(f"{_shown(functions)} could not be loaded: {lines[-1]}\n" + "\n".join(lines[-20:]))
-        specification, imported = json.loads(manifest.read_text())
-        return Manifest(specification, tuple(imported))
+        specification, imported, queues = json.loads(manifest.read_text())
+        return Manifest(specification, tuple(imported), tuple(queues))
 
 
 def _settings(functions: Path, project: str) -> dict[str, str]:

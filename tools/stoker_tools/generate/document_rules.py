@@ -78,6 +78,8 @@ def problems(kind: OwnDocument, model: type[Model]) -> Iterator[str]:
                     f"{name} must declare {base.model_fields[field].alias} as stoker.{base.__name__} does. Derive it "
                     f"from stoker.{base.__name__}, and leave the field as it is."
                 )
+    elif "user_id" in model.model_fields and not _same(model, OwnedDocument, "user_id"):
+        yield f"{name} must declare userId as stoker.OwnedDocument does. Derive it from stoker.OwnedDocument."
     if "signed-in" in kind.create and "user_id" in model.model_fields:
         yield (
             "create names signed-in, but with userId anyone could write documents in the name of another user. Name "

@@ -8,7 +8,7 @@ Source: https://firebase.google.com/docs/firestore/query-data/index-overview#ind
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from stoker import config, features
@@ -72,11 +72,7 @@ def indexes(declared: Iterable[DeclaredQuery] | None = None) -> str:
     Raises:
         GenerateError: The queries need more indexes than a database may have.
     """
-    queries = [
-        one
-        for one in (all_queries() if declared is None else declared)
-        if all(map(features.is_used, one.collections()))
-    ]
+    queries = [_of_used(one) for one in (all_queries() if declared is None else declared)]
     composite = {json.dumps(index): index for query in queries for index in composite_indexes(query)}
     overrides = list(_overrides({one for query in queries for one in _singles(query)}))
     if len(composite) > MAX_COMPOSITE or len(overrides) > MAX_EXEMPTIONS:
@@ -91,6 +87,12 @@ def indexes(declared: Iterable[DeclaredQuery] | None = None) -> str:
 def all_queries() -> Sequence[DeclaredQuery]:
     """Return the queries of Stoker, of its clients, and of the app."""
     return (*DECLARED, *CLIENTS, *own_queries())
+
+
+def _of_used(query: DeclaredQuery) -> DeclaredQuery:
+    """Return a query of only the collections that the features of the app use."""
+    used = tuple(filter(features.is_used, query.collections()))
+    return replace(query, collections=lambda: used)
 
 
 def composite_indexes(query: DeclaredQuery) -> Iterator[dict[str, Any]]:

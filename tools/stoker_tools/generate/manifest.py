@@ -99,6 +99,11 @@ def manifest(functions: Path | None = None) -> str:
         raise GenerateError(str(error)) from None
     found, sources = manifest.specification, sources_of(functions, manifest.imported)
     _check_reserved(found["endpoints"].values())
+    if lacking := [name for name in manifest.queues if name not in found["endpoints"]]:
+        raise GenerateError(
+            f"main.py registers a job type, and does not have its function {lacking[0]}. Import the function by its "
+            f"name, such as `from jobs import {lacking[0]}`: only what main.py itself has is deployed."
+        )
     settings = settings_in(functions)
     body = {
         "specVersion": found["specVersion"],

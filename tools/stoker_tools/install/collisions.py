@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from stoker.app_settings import COLLECTIONS, FILE, AppSettings, settings_in
+from stoker.own_documents import own_documents
 from stoker_tools.deploy import env_file
 from stoker_tools.install.foreign_app import ForeignFindings, PlannedInstall, foreign_findings
 from stoker_tools.install.wish import Wished
@@ -54,9 +55,12 @@ def planned(app: Path, wished: Wished, *, installed: bool) -> PlannedInstall:
     return PlannedInstall(
         folder=wished.folder,
         functions=frozenset(_functions()),
-        blocking=settings.has("profiles") and env_file.values(app / wished.folder / ".env").get(BLOCKING) == "true",
+        # A project may have parameters of its own, such as those in `.env.acme-prod`.
+        blocking=settings.has("profiles")
+        and any(env_file.values(file).get(BLOCKING) == "true" for file in (app / wished.folder).glob(".env*")),
         installed=installed,
         names=settings.names,
+        own=tuple(own_documents()),
         database=_named(settings, "database"),
         bucket=_named(settings, "bucket"),
         collections=used,

@@ -7,6 +7,10 @@ class InstallError(ToolError):
     """The app can't be changed as it is. The message names the file and says what to do."""
 
 
+class Collision(InstallError):
+    """The app has a part that collides with Stoker's. The message names the file, the line and the way out."""
+
+
 class NoJson(InstallError):
     """A file is no JSON.
 

@@ -9,8 +9,8 @@ from stoker_tools.install.foreign_segments import Wanted, bindings
 BEGIN, END = "BEGIN stoker", "END stoker"
 """The beginnings of the comments that enclose the region."""
 
-MARK = re.compile(r"//\s*(BEGIN stoker|END stoker)(?![\w-])")
-"""A comment in a line of its own kind: `// BEGIN stoker`, with any text behind it."""
+MARK = re.compile(r"// (BEGIN stoker|END stoker)(?![\w-])")
+"""A mark: `// BEGIN stoker`, with any text behind it. `rules_region` reads the same form."""
 
 
 def region_of(rules: ScannedRules, text: str) -> tuple[int, int] | None:

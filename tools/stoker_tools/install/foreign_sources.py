@@ -49,5 +49,5 @@ def _paths(source: Path, skipped: Path) -> Iterator[Path]:
         folders[:] = sorted(one for one in folders if one not in left_out and (Path(folder) / one).resolve() != skipped)
         for name in sorted(names):
             is_test = ".test." in name or ".spec." in name or name.endswith(".d.ts")
-            if name.endswith(SUFFIXES) and not is_test:
+            if name.endswith(SUFFIXES) and not is_test and (Path(folder) / name).is_file():
                 yield Path(folder) / name

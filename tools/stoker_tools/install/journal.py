@@ -233,7 +233,9 @@ def is_left(root: Path) -> bool:
         root: The folder, which may be an app.
     """
     folder = (root / FOLDER).parent
-    return (root / FOLDER).is_dir() or (folder.is_dir() and not any(folder.iterdir()))
+    if not folder.is_dir() or folder.stat().st_uid != os.getuid():
+        return False  # Nothing is done in the name of somebody else, such as in a shared folder above the app.
+    return (root / FOLDER).is_dir() or not any(folder.iterdir())
 
 
 def finish_killed(start: Path) -> str:

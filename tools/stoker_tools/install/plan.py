@@ -50,11 +50,13 @@ class Choices:
     """The user's choices about parts of Stoker that were edited by hand.
 
     Attributes:
-        keeps_edits: Whether they stay as they are.
+        keeps_edits: Whether they stay as they are, so that the next update asks about newer texts only.
+        leaves_edits: Whether the decision is left to an update. They stay, and the update asks.
         overwritten: The paths of the files in which they are overwritten.
     """
 
     keeps_edits: bool = False
+    leaves_edits: bool = False
     overwritten: frozenset[str] = frozenset()
 
 
@@ -84,6 +86,7 @@ class Plan:
         notes: Sentences.
         conflicts: Sentences. With one of them, nothing may be changed.
         local_edits: Parts that were edited by hand, and about which the user must decide.
+        left: The paths of parts that were edited by hand, and about which an update will ask.
     """
 
     changes: list[Change] = field(default_factory=list)
@@ -92,6 +95,7 @@ class Plan:
     notes: list[str] = field(default_factory=list)
     conflicts: list[str] = field(default_factory=list)
     local_edits: list[LocalEdit] = field(default_factory=list)
+    left: list[str] = field(default_factory=list)
 
 
 OF_DEPLOYMENT = b"STOKER_SERVICE_ACCOUNT=stoker\n"
@@ -272,6 +276,11 @@ class _Draft:
             return False
         if not is_news:
             self.plan.notes.append(f"{path}: your edits of Stoker's part stay. Nothing new is lost by that.")
+        elif self.choices.leaves_edits:
+            self.plan.left.append(path)
+            self.plan.notes.append(
+                f"{path}: you have edited Stoker's part, and there is a new one. An update asks you."
+            )
         elif self.choices.keeps_edits:
             self.plan.notes.append(f"{path}: your edits of Stoker's part stay, and the new part is left out.")
         else:
@@ -296,8 +305,9 @@ class _Draft:
             self.put_text(path, new_text)
         else:
             is_news = not rules_region.is_same(record.text, wanted)
-            if not self.is_left(path, record.text, region.text, is_news):
-                self.put_text(path, new_text)
+            if self.is_left(path, record.text, region.text, is_news):
+                return record if path in self.plan.left else new_record
+            self.put_text(path, new_text)
         return new_record
 
     def without_region(self, path: str) -> None:
@@ -314,7 +324,9 @@ class _Draft:
             self.put(path, content)
         elif was is None and now != content:
             self.plan.conflicts.append(f"{path} exists already, and Stoker needs a file of this name. Rename yours.")
-        elif fingerprint(now) not in (was, wish) and not self.is_left(path, _shown(content), _shown(now), was != wish):
+        elif fingerprint(now) not in (was, wish):
+            if self.is_left(path, _shown(content), _shown(now), was != wish):
+                return str(was) if path in self.plan.left else wish
             self.put(path, content)
         return wish
 

@@ -14,6 +14,8 @@ from uuid import uuid4
 import httpx
 from google.cloud import firestore
 
+from stoker import config
+
 PROJECT = "demo-stoker"
 ENDED = ("completed", "failed", "cancelled")
 SILENCE_SECONDS = 120
@@ -107,7 +109,7 @@ class SampleUser:
         Raises:
             google.api_core.exceptions.PermissionDenied: The rules refused it.
         """
-        reference = self.firestore.collection("processingJobs").document()
+        reference = self.firestore.collection(config.JOBS).document()
         job = {
             "id": reference.id,
             "userId": self.id,
@@ -132,7 +134,7 @@ class SampleUser:
         Raises:
             TimeoutError: The job did not change for too long.
         """
-        for job in follow(self.firestore.collection("processingJobs").document(job_id), silence_seconds):
+        for job in follow(self.firestore.collection(config.JOBS).document(job_id), silence_seconds):
             yield job
             if job.get("status") in ENDED:
                 return

@@ -29,7 +29,12 @@ def load(folder: Path) -> None:
         if not file.exists() or _only_imports(ast.parse(file.read_text())):
             return
         import_module("main")
-    except Exception as error:  # The app's code may raise anything.
+    except ModuleNotFoundError as error:
+        reason = f"{file} can't be imported, because this environment has no module {error.name!r}."
+        raise AppCodeError(
+            f"{reason} Import it inside the function that needs it, which also starts faster."
+        ) from error
+    except (Exception, SystemExit) as error:  # The app's code may raise anything.
         raise AppCodeError(f"{file} can't be imported: {type(error).__name__}: {error}") from error
 
 

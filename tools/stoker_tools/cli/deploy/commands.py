@@ -17,6 +17,7 @@ from stoker_tools.deploy.named_files import named_findings
 from stoker_tools.deploy.stale_files import stale_findings
 from stoker_tools.errors import CommandError, ToolError
 from stoker_tools.exit_codes import ExitCode
+from stoker_tools.install.errors import Collision
 from stoker_tools.setup import app_root
 
 
@@ -109,6 +110,10 @@ def stale_in_app(root: Path) -> Iterator[Finding]:
 
     try:
         paths = stale(root)
+    except Collision as error:
+        message = f"The app has a part that collides with Stoker's. {error}"
+        yield Finding("collision", message, "Mend what the message names.")
+        return
     except ToolError as error:
         message = f"The rules and indexes could not be compared with the models: {error}"
         yield Finding("not-compared", message, "Mend what the message names.", "warning")

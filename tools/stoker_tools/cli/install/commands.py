@@ -14,7 +14,7 @@ from stoker_tools.errors import CommandError
 from stoker_tools.exit_codes import ExitCode
 from stoker_tools.install import installed
 from stoker_tools.install.diff import diff_of, edit_shown, shown
-from stoker_tools.install.errors import InstallError
+from stoker_tools.install.errors import Collision, InstallError
 from stoker_tools.install.from_extensions import image_seeds
 from stoker_tools.install.installed import Installed
 from stoker_tools.install.journal import Journal, content_of, locked
@@ -66,7 +66,7 @@ def planned(root: Path, state: AppState, record: Installed | None, choices: Choi
 
     found = collisions(root, whole, installed=record is not None)
     if found.refusals:
-        raise InstallError(f"{as_text([*found.refusals, *found.remarks])}\nNothing was changed.")
+        raise Collision(f"{as_text([*found.refusals, *found.remarks])}\nNothing was changed.")
     plan = installation(state, whole, record, choices)
     plan.notes += [as_text([remark]) for remark in found.remarks]
     if sentence := region_note(root, whole.folder):
@@ -140,7 +140,7 @@ def generate(root: Path, *, check: bool) -> int:
             raise InstallError(f"{reason} Run `{app_root.command('update')}` first.")
         environment.prepare(["functions/venv"])  # `main.py` is run there, for `functions.yaml`.
         whole = wished(root, record, with_manifest=True)
-        plan = planned(root, state, record, Choices(keeps_edits=True), whole)
+        plan = planned(root, state, record, Choices(leaves_edits=True), whole)
         if plan.conflicts:
             raise InstallError("\n".join([*plan.conflicts, "Nothing was changed."]))
         paths = [change.path for change in plan.changes if change.path != installed.FILE]
@@ -150,7 +150,9 @@ def generate(root: Path, *, check: bool) -> int:
         if not check:
             journal.carry_out(plan.changes, plan.emptied)
         print("\n".join([*(f"wrote {path}" for path in paths), *plan.notes] or ["All files were up to date."]))
-    return ExitCode.DONE
+        if plan.left:
+            print(f"Run `{app_root.command('update')}`, which asks about {', '.join(plan.left)}.", file=sys.stderr)
+    return ExitCode.INCOMPLETE if plan.left else ExitCode.DONE
 
 
 def stale(root: Path) -> list[str]:
@@ -164,8 +166,8 @@ def stale(root: Path) -> list[str]:
     """
     state = state_of(root)
     record = _record_or_refusal(state, root)
-    plan = planned(root, state, record, Choices(keeps_edits=True), wished(root, record))
-    return [change.path for change in plan.changes if change.path != installed.FILE]
+    plan = planned(root, state, record, Choices(leaves_edits=True), wished(root, record))
+    return [*plan.left, *(change.path for change in plan.changes if change.path != installed.FILE)]
 
 
 def uninstall(root: Path, options: argparse.Namespace) -> int:
@@ -204,7 +206,9 @@ def _carried_out(
         journal = Journal(root)
         if sentence := journal.finish_or_undo():
             print(sentence, file=sys.stderr)
-        plan = plan_of(state_of(root), Choices(options.keep_edits, frozenset(options.overwrite)))
+        plan = plan_of(
+            state_of(root), Choices(keeps_edits=options.keep_edits, overwritten=frozenset(options.overwrite))
+        )
         if plan.conflicts:
             raise InstallError("\n".join([*plan.conflicts, "Nothing was changed."]))
         if plan.local_edits:
