@@ -48,6 +48,15 @@ print(config.TASKS, config.DATABASE, config.REGION, config.bucket(), features.ha
     assert run(tmp_path, "from stoker import config; print(config.REGION)", STOKER_REGION="us-east1") == "us-east1"
 
 
+def test_the_folder_of_the_functions_wins_over_the_current_folder(tmp_path: Path) -> None:
+    """A command may be run in the folder of another app."""
+    for name in ("here", "app"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "stoker.toml").write_text(f'[names]\ntasks = "of_{name}"\n')
+    code = f"import sys; sys.path.insert(0, {str(tmp_path / 'app')!r}); from stoker import config; print(config.TASKS)"
+    assert run(tmp_path / "here", code) == "of_app"
+
+
 def test_a_named_database_is_that_of_the_client_and_of_the_triggers(tmp_path: Path) -> None:
     (tmp_path / "stoker.toml").write_text('database = "app-data"\n[names]\ntasks = "todoItems"\n')
     code = """

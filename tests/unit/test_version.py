@@ -34,3 +34,11 @@ def test_line_ends_caches_and_parameters_do_not_count(source: Path) -> None:
     (source / "stoker/__pycache__").mkdir()
     (source / "stoker/__pycache__/lease.pyc").write_bytes(b"\x00")
     assert version_of(source) == before
+
+
+def test_links_and_packages_of_node_are_left_out(source: Path) -> None:
+    before = version_of(source)
+    (source / "again").symlink_to(source)
+    (source / "node_modules").mkdir()
+    (source / "node_modules/tool.py").write_text("1\n")
+    assert version_of(source) == before

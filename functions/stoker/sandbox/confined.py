@@ -22,6 +22,10 @@ MAX_ANSWER_BYTES = 1024**2
 """The most bytes that a child may answer. Files are written to its folder instead."""
 
 
+WRONG: dict[str, Any] = {"wrong": True}
+"""In the place of a line that a child must not write."""
+
+
 def run_confined(
     function: str,
     request: Mapping[str, Any],
@@ -94,7 +98,7 @@ def run_confined(
         raise InputTooLarge(f"The file {name!r} needs more memory than its worker has. Upload a smaller one.")
     if last.get("limit") == "room":
         raise InputTooLarge(f"What was made of the file {name!r} is too large. Upload a smaller one.")
-    if child.returncode == -signal.SIGKILL:
+    if child.returncode == -signal.SIGKILL and last != WRONG:
         raise EncoderFailed(f"The process that works on the file {name!r} was stopped.")
     raise UnsupportedMedia(
         f"The file {name!r} can't be read: the decoder gave up on it. Convert it and upload it again."
@@ -157,11 +161,11 @@ class _Lines:
 
 
 def _valid(line: bytes) -> dict[str, Any]:
-    """Return a line of a child; an empty map if it is wrong. A file may have taken the child over."""
+    """Return a line of a child; `WRONG` if it is none. A file may have taken the child over."""
     try:
         found = json.loads(line)
         if isinstance(found, dict) and "share" in found:
             return {"share": min(1.0, max(0.0, float(found["share"])))}
     except (ValueError, TypeError):
-        return {}
-    return found if isinstance(found, dict) else {}
+        return WRONG
+    return found if isinstance(found, dict) else WRONG

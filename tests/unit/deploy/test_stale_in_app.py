@@ -6,7 +6,7 @@ import pytest
 
 from stoker_tools.cli.deploy.commands import stale_in_app
 from stoker_tools.cli.install import commands
-from stoker_tools.install.errors import InstallError
+from stoker_tools.install.errors import Collision, InstallError
 
 
 def test_the_stale_files_are_named_with_the_command_that_makes_them(
@@ -31,6 +31,18 @@ def test_code_that_is_not_read_is_a_warning(tmp_path: Path, monkeypatch: pytest.
     [finding] = stale_in_app(tmp_path)
     assert (finding.code, finding.severity) == ("not-compared", "warning")
     assert finding.message.endswith("main.py can't be imported: NameError: words.")
+
+
+def test_a_collision_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The app's rules may have become wider after Stoker was installed."""
+
+    def fail(root: Path) -> list[str]:
+        raise Collision("firestore.rules:5: a block covers paths of Stoker. (wider-rights)")
+
+    monkeypatch.setattr(commands, "stale", fail)
+    [finding] = stale_in_app(tmp_path)
+    assert (finding.code, finding.severity) == ("collision", "error")
+    assert "firestore.rules:5" in finding.message
 
 
 def test_an_app_without_stoker_is_not_compared(tmp_path: Path) -> None:

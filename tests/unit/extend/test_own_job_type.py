@@ -108,6 +108,9 @@ def test_its_uploads_are_accepted_up_to_its_size() -> None:
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
+        ({"stages": "counting"}, "give stages and uploads as lists"),
+        ({"uploads": "text/rtf"}, "give stages and uploads as lists"),
+        ({"input": None}, "input must be a text"),
         ({"uploads": ("image/*",)}, "Name whole media types, such as image/jpeg"),
         ({"uploads": ("image/jpeg'",)}, "Name whole media types"),
         ({"uploads": ("text/rtf",), "max_upload_bytes": 0}, "Choose 1 to 1,073,741,824"),

@@ -19,7 +19,7 @@ from stoker_tools.install import installed
 from stoker_tools.install.diff import shown
 from stoker_tools.install.errors import InstallError
 from stoker_tools.install.installed import Installed
-from stoker_tools.install.journal import Change
+from stoker_tools.install.journal import Change, Journal
 from stoker_tools.install.plan import AppState, Choices, Plan, installation
 from stoker_tools.install.wish import Wished
 from stoker_tools.setup.place import STAMP
@@ -301,3 +301,18 @@ def test_the_record_is_shown_without_a_diff() -> None:
     lines = shown(changes, is_coloured=False).splitlines()
     assert lines[-1] == f"changed  {installed.FILE} (1 line)"
     assert lines[-3:-1] == ["-a", "+b"]
+
+
+def test_an_edit_that_a_generation_leaves_is_asked_about_by_the_next_update(app: Path) -> None:
+    """The new rules may be stricter. They must not be forgotten."""
+    state = commands.state_of(app)
+    Journal(app).carry_out(installation(state, wish(), None, Choices()).changes)
+    rules = app / "rules/app.rules"
+    rules.write_bytes(rules.read_bytes().replace(b"allow read;", b"allow write;"))
+    record = installed.read((app / installed.FILE).read_bytes())
+    newer = wish(rules=OTHER_RULES)
+    left = installation(state, newer, record, Choices(leaves_edits=True))
+    assert left.left == ["rules/app.rules"]
+    Journal(app).carry_out(left.changes)
+    record = installed.read((app / installed.FILE).read_bytes())
+    assert [one.path for one in installation(state, newer, record, Choices()).local_edits] == ["rules/app.rules"]

@@ -19,6 +19,11 @@ def own_module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "def crash(request, report): os.kill(os.getpid(), signal.SIGSEGV)\n"
         "def killed(request, report): os.kill(os.getpid(), signal.SIGKILL)\n"
         "def mistake(request, report): return {}['x']\n"
+        "def chatters(request, report):\n"
+        "    for number in range(60_000): report(number / 60_000)\n"
+        "    return 'done'\n"
+        "def lies(request, report): os.write(3, b'not json\\n'); time.sleep(9)\n"
+        "def boasts(request, report): report(float('nan')); report(7); return 'done'\n"
         "def talks(request, report): print('noise'); return {'path': os.getcwd()}\n"
         "def reaches(request, report):\n"
         "    found = []\n"
@@ -81,3 +86,13 @@ def test_a_cancelled_job_ends_its_child(own_module: Path) -> None:
 
     with pytest.raises(Cancelled):
         run_confined("harm:forever", {}, name="cat", folder=own_module, on_share=stop, seconds=20, memory_bytes=1024**3)
+
+
+def test_any_number_of_reports_is_no_answer_that_is_too_long(own_module: Path, tmp_path: Path) -> None:
+    assert confined("chatters", tmp_path, 60) == "done"
+
+
+def test_a_line_that_is_no_answer_ends_the_work_with_a_sentence(own_module: Path, tmp_path: Path) -> None:
+    """A file may have taken over its decoder."""
+    with pytest.raises(UnsupportedMedia, match=r"cat.jpg"):
+        confined("lies", tmp_path)

@@ -147,6 +147,15 @@ def test_an_app_has_its_own_sources(app: Path, check: Check) -> None:
         (app / name).write_text(before)
 
 
+def test_a_type_whose_function_main_does_not_have_is_refused(app: Path) -> None:
+    """Its jobs would be accepted by the rules, and its queue would not exist."""
+    text = (app / "main.py").read_text()
+    (app / "elsewhere.py").write_text(text.partition("\n\n")[2])
+    (app / "main.py").write_text("from stoker.functions import *\nimport elsewhere\n")
+    with pytest.raises(GenerateError, match=r"such as `from jobs import wordcount`"):
+        manifest(app)
+
+
 def test_a_file_of_an_app_with_a_space_in_its_path_is_refused(app: Path) -> None:
     with pytest.raises(GenerateError, match=r"Rename my words.py"):
         sources_of(app, ["main.py", "my words.py"])

@@ -36,7 +36,7 @@ TRIGGER = re.compile(
     r"\bon[A-Z]\w*\s*\)?\s*(?:<[^;()]*>\s*)?\(|\bfunctions\s*\.|\bbefore(?:User|Create|SignIn)\w*\s*\("
 )
 EXPORTED = re.compile(
-    r"\bexports\s*(?:\.\s*|\[\s*['\"])([A-Za-z_$][\w$]*)(?:['\"]\s*\])?\s*=(?!=)"
+    r"\bexports\s*\.\s*([A-Za-z_$][\w$]*)\s*=(?!=)"
     r"|\bexport\s+(?:const|let|var|(?:async\s+)?function)\s+([A-Za-z_$][\w$]*)"
 )
 LISTED = re.compile(r"(?:\bexport|\bmodule\s*\.\s*exports\s*=)\s*\{([^{}]*)\}")
