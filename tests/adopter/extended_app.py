@@ -38,8 +38,9 @@ analytics = false
 
 HURRY = """
 
-from hurried import hurry
+from hurried import hurry, install
 
+install()
 hurry(imageprocessing)
 """
 

@@ -1,4 +1,4 @@
-"""Shorter times for an app of the tests, so that a killed worker's job goes on within seconds. The app imports this."""
+"""Shorter times for an app of the tests, so that a killed worker's job goes on within seconds. The app calls `install`."""
 
 import sys
 from collections.abc import Mapping
@@ -16,11 +16,14 @@ HURRIED: Mapping[str, Mapping[str, float]] = {
 }
 """The times, by module and constant."""
 
-for _module, _constants in HURRIED.items():
-    __import__(_module)
-    for _name, _value in _constants.items():
-        getattr(sys.modules[_module], _name)  # better to fail than to set what nobody reads
-        setattr(sys.modules[_module], _name, _value)
+
+def install() -> None:
+    """Set the times of this process. Only the app's own processes do it: tests share theirs with other tests."""
+    for module, constants in HURRIED.items():
+        __import__(module)
+        for name, value in constants.items():
+            getattr(sys.modules[module], name)  # better to fail than to set what nobody reads
+            setattr(sys.modules[module], name, value)
 
 
 def hurry(function: Any) -> None:
