@@ -1,4 +1,4 @@
-"""Shorter times for an app of the tests, so that a killed worker's job goes on within seconds. The app calls `install`."""
+"""Shorter times for an app of the tests, so that the job of a killed worker goes on within seconds."""
 
 import sys
 from collections.abc import Mapping
