@@ -67,7 +67,7 @@ def _run(job_id: str) -> None:
         return  # The hook has run; or the job was retried, and the hook will run at its next end.
     if registered is None or registered.end_hook is None:
         # The app no longer has the type or its hook. The job must not be found again for ever.
-        JobLog(job_id, jobType=job.type).warning("The type of the job has no end hook any more.", event="no-end-hook")
+        JobLog(job_id, jobType=job.type).warning("The type of the job has no end hook any more.")
         commit_transition(found, job, EndHookRan("no-hook"))
         return
     hook: EndHook = registry.load(registered.end_hook)

@@ -270,7 +270,7 @@ def _has_step(found: StoredDocument) -> bool:
 
     No step looks for held jobs of a type that the app no longer has.
     """
-    is_held = found.data.get("stage") in FOUND_BY_STAGE and found.data.get("type") in registry.job_types()
+    is_held = found.data.get("stage") in FOUND_BY_STAGE and found.data.get("type") in [*registry.job_types()]
     return is_held or found.data.get("cancelRequested") is True
 
 

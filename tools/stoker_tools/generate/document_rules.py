@@ -78,8 +78,8 @@ def problems(kind: OwnDocument, model: type[Model]) -> Iterator[str]:
                     f"{name} must declare {base.model_fields[field].alias} as stoker.{base.__name__} does. Derive it "
                     f"from stoker.{base.__name__}, and leave the field as it is."
                 )
-    elif "user_id" in model.model_fields and not _same(model, OwnedDocument, "user_id"):
-        yield f"{name} must declare userId as stoker.OwnedDocument does. Derive it from stoker.OwnedDocument."
+    elif "user_id" in model.model_fields and not _is_owner(model):
+        yield f"{name} must declare userId as a required text. Derive it from stoker.OwnedDocument."
     if "signed-in" in kind.create and "user_id" in model.model_fields:
         yield (
             "create names signed-in, but with userId anyone could write documents in the name of another user. Name "
@@ -88,6 +88,13 @@ def problems(kind: OwnDocument, model: type[Model]) -> Iterator[str]:
     writers = {writer_of(field.metadata) for field in model.model_fields.values()}
     if _is_open(kind.update) and Writer.CLIENT not in writers:
         yield f"update names callers, but {name} gives no field to clients. Mark a field with stoker.CLIENT."
+
+
+def _is_owner(model: type[Model]) -> bool:
+    """Return whether the rules and a deletion find the owner of each document: `userId` is a required text."""
+    field = model.model_fields["user_id"]
+    declared = model.model_json_schema(by_alias=True)["properties"].get("userId", {})
+    return field.is_required() and declared.get("type") == "string"
 
 
 def _same(model: type[Model], base: type[Model], field: str) -> bool:
