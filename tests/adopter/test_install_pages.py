@@ -41,7 +41,7 @@ def test_the_tests_know_each_command_of_the_page(page: str) -> None:
     assert commands(page) == KNOWN[page]
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 @pytest.mark.parametrize("page", KNOWN)
 def test_each_command_of_the_page_runs(page: str, machine: Machine, tmp_path: Path) -> None:
     """Deployments have tests of their own, with a stand-in for Google. The demo is that of `test_new_user.py`."""
