@@ -5,6 +5,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import wraps
+from itertools import chain
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -18,8 +19,7 @@ from google.cloud.firestore_v1.watch import Watch
 
 from stoker.queries.declared import DECLARED
 from stoker.queries.own_queries import own_queries
-from stoker.queries.query import DeclaredQuery, Direction, Kind, Order
-from stoker_tools.generate.indexes import in_full
+from stoker.queries.query import Condition, DeclaredQuery, Direction, Kind, Order, in_full
 from stoker_tools.setup.environment import ROOT
 
 OURS = str(ROOT / "functions" / "stoker")
@@ -48,6 +48,7 @@ class Shape:
         collection: The id of the collection; empty if the query reads every collection.
         group: True if the query reads all collections of this id.
         where: The compared fields, each with the kind of the comparison.
+        branches: The compared fields of each branch of an OR.
         order: The fields by which the results are sorted, without the document's name at the end.
         sums: The fields that are added up.
     """
@@ -55,6 +56,7 @@ class Shape:
     collection: str
     group: bool
     where: frozenset[tuple[str, Kind]]
+    branches: frozenset[frozenset[tuple[str, Kind]]]
     order: tuple[Order, ...]
     sums: frozenset[str]
 
@@ -64,7 +66,9 @@ class Shape:
             self.collection in declared.collections()
             and self.group == declared.group
             and declared.asks(self.where)
-            and self.order == in_full(declared.order, self.where)
+            and bool(self.branches) == bool(declared.any_of)
+            and self.branches <= {frozenset((one.field, one.kind) for one in branch) for branch in declared.any_of}
+            and self.order == in_full(declared.order, {*self.where, *_all_of(declared.any_of)})
             and self.sums == frozenset(declared.sums)
         )
 
@@ -78,25 +82,51 @@ def shape_of(parent: str, query: StructuredQuery, aggregations: Sequence[Any] = 
         aggregations: The counts and sums.
     """
     [selector] = query.from_
-    filters = _filters(query.where)
-    if any(one is None or one.op.name not in OPERATORS for one in filters):
+    filters, branches = _filters(query.where), _branches(query.where)
+    if any(one is None or _comparison(one) is None for one in [*filters, *chain(*branches)]):
         return None
     if not selector.all_descendants and not parent.endswith("/documents"):
         return None
-    where = frozenset((one.field.field_path, OPERATORS[one.op.name]) for one in filters)
+    where = frozenset(found for one in filters if (found := _comparison(one)))
+    alternatives = frozenset(frozenset(found for one in branch if (found := _comparison(one))) for branch in branches)
     order = [(one.field.field_path, DIRECTIONS[one.direction.name]) for one in query.order_by]
     sums = [one.sum.field.field_path for one in aggregations if "sum" in one]
     sums += [one.avg.field.field_path for one in aggregations if "avg" in one]
-    return Shape(selector.collection_id, selector.all_descendants, where, in_full(order, where), frozenset(sums))
+    full = in_full(order, {*where, *(one for branch in alternatives for one in branch)})
+    return Shape(selector.collection_id, selector.all_descendants, where, alternatives, full, frozenset(sums))
 
 
 def _filters(found: Any) -> list[Any]:
-    """Yield the filters of a query, each on one field. A filter of another kind is None."""
+    """Return the filters of a query, each on one field, without those of an OR. A filter of another kind is None."""
     if "field_filter" in found:
         return [found.field_filter]
+    if "unary_filter" in found:
+        return [found.unary_filter]
     if "composite_filter" in found and found.composite_filter.op.name == "AND":
         return [one for inner in found.composite_filter.filters for one in _filters(inner)]
+    if "composite_filter" in found and found.composite_filter.op.name == "OR":
+        return []
     return [None] if found else []
+
+
+def _branches(found: Any) -> list[list[Any]]:
+    """Return the filters of each branch of an OR; an empty list if the query has no OR."""
+    if "composite_filter" not in found:
+        return []
+    if found.composite_filter.op.name == "OR":
+        return [_filters(inner) for inner in found.composite_filter.filters]
+    return [branch for inner in found.composite_filter.filters for branch in _branches(inner)]
+
+
+def _comparison(one: Any) -> tuple[str, Kind] | None:
+    """Return the field and the kind of a filter. A comparison with null or NaN is a unary filter."""
+    name = one.op.name
+    kind = "equal" if name in ("IS_NULL", "IS_NAN") else OPERATORS.get(name)
+    return (one.field.field_path, kind) if kind else None
+
+
+def _all_of(branches: Sequence[Sequence[Condition]]) -> set[tuple[str, Kind]]:
+    return {(one.field, one.kind) for branch in branches for one in branch}
 
 
 class Guard:

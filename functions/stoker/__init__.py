@@ -46,6 +46,7 @@ if TYPE_CHECKING:
         NotSignedIn,
         OwnRole,
         PermanentError,
+        QueryNotDeclared,
         RecentSignInRequired,
         RequestRefused,
         RollUpBusy,
@@ -67,7 +68,7 @@ if TYPE_CHECKING:
         WorkExhausted,
     )
     from stoker.extend.achievement import achievement
-    from stoker.extend.app_query import query
+    from stoker.extend.app_query import alternative, query
     from stoker.extend.document import document
     from stoker.extend.job_type import job
     from stoker.jobs.commands import cancel_job, create_processing_job, retry_job
@@ -79,6 +80,7 @@ if TYPE_CHECKING:
     from stoker.models.video import SourcePath
     from stoker.models.warnings import OutputWarning
     from stoker.models.writers import CLIENT, CLIENT_ONCE
+    from stoker.queries.asking import any_of
     from stoker.registry import RegistrationError
     from stoker.sandbox.confined import run_confined
 else:
@@ -143,6 +145,7 @@ __all__ = [
     "OwnRole",
     "OwnedDocument",
     "PermanentError",
+    "QueryNotDeclared",
     "RecentSignInRequired",
     "RegistrationError",
     "RequestRefused",
@@ -167,6 +170,8 @@ __all__ = [
     "WorkExhausted",
     "achievement",
     "active_users",
+    "alternative",
+    "any_of",
     "cancel_job",
     "create_processing_job",
     "document",
@@ -197,6 +202,8 @@ _MODULES = {
     "achievement": "stoker.extend.achievement",
     "SourcePath": "stoker.models.video",
     "active_users": "stoker.analytics.series",
+    "alternative": "stoker.extend.app_query",
+    "any_of": "stoker.queries.asking",
     "cancel_job": "stoker.jobs.commands",
     "create_processing_job": "stoker.jobs.commands",
     "document": "stoker.extend.document",

@@ -15,7 +15,7 @@ from stoker.access.standing import Standing
 from stoker.firestore.api_errors import Conflict
 from stoker.firestore.documents import Documents, StoredDocument
 from stoker.firestore.memory_documents import MemoryDocuments
-from stoker.firestore.selection import Selection
+from stoker.firestore.selection import AnyOf, Selection
 from stoker.firestore.writes import Create, Write, Written
 from stoker.host import Host
 from stoker.jobs.memory_store import MemoryStore, QueuedTask
@@ -120,7 +120,7 @@ class SimulatedDocuments:
 
     def find(self, selection: Selection) -> list[StoredDocument]:
         """Read the documents of a selection; see `Documents`."""
-        self._read("find", selection.collection, *(value for _, _, value in selection.filters))
+        self._read("find", selection.collection, *(one[2] for one in selection.filters if not isinstance(one, AnyOf)))
         return self.inner.find(selection)
 
     def count(self, selection: Selection) -> int:

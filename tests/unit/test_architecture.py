@@ -35,7 +35,7 @@ def imported(package: str) -> set[tuple[str, str]]:
 
 def test_every_package_is_listed() -> None:
     packages = {path.parent.name for path in (FUNCTIONS / "stoker").glob("*/__init__.py")}
-    assert packages == ALLOWED.keys()
+    assert packages - FOUNDATION == ALLOWED.keys()
 
 
 @pytest.mark.parametrize("package", ALLOWED)

@@ -29,22 +29,23 @@ def tree(kind: type[Exception]) -> Iterator[type[Exception]]:
     """Yield a class, and then the classes below it, in the order of their definitions."""
     yield kind
     for below in kind.__subclasses__():
-        if below.__module__ == errors.__name__:
+        if below.__module__.startswith(errors.__name__):
             yield from tree(below)
 
 
 def test_the_drawing_shows_each_class_below_its_parent() -> None:
-    assert [(name, parent) for name, parent, _ in drawn()] == [
+    # A module of the errors has the classes below its root in the order of the drawing, but the modules have no order.
+    assert sorted((name, parent) for name, parent, _ in drawn()) == sorted(
         (kind.__name__, kind.__bases__[0].__name__) for kind in tree(StokerError)
-    ]
+    )
 
 
 def test_no_other_module_has_an_error_of_the_tree() -> None:
     names = {kind.__name__ for kind in tree(StokerError)}
     others = [
         f"{file}: {child}"
-        for file in sorted(Path(errors.__file__).parent.rglob("*.py"))
-        if file.name != "errors.py"
+        for file in sorted(Path(errors.__file__).parents[1].rglob("*.py"))
+        if file.parent != Path(errors.__file__).parent
         for child, parent in CLASS.findall(file.read_text())
         if parent in names
     ]

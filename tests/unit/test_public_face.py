@@ -16,6 +16,7 @@ from stoker.extend import document as own_document
 from stoker.jobs import commands, context, monitor
 from stoker.models import document, owned_document, video, warnings, writers
 from stoker.models import job as job_model
+from stoker.queries import asking
 from stoker.sandbox import confined
 
 FUNCTIONS = Path(__file__).parents[2] / "functions"
@@ -36,6 +37,8 @@ FUNCTIONS_AND_TYPES = {
     "achievement": achievement.achievement,
     "SourcePath": video.SourcePath,
     "active_users": figures.active_users,
+    "alternative": app_query.alternative,
+    "any_of": asking.any_of,
     "cancel_job": commands.cancel_job,
     "create_processing_job": commands.create_processing_job,
     "document": own_document.document,
@@ -49,6 +52,11 @@ FUNCTIONS_AND_TYPES = {
     "series": figures.series,
     "top": figures.top,
 }
+
+ERROR_MODULES = [
+    "stoker.errors",
+    *sorted(f"stoker.errors.{file.stem}" for file in (FUNCTIONS / "stoker" / "errors").glob("[a-z]*.py")),
+]
 
 ERRORS = {name: kind for name, kind in vars(errors).items() if isinstance(kind, type)}
 
@@ -72,7 +80,7 @@ def test_each_name_is_the_object_of_its_module() -> None:
 
 @pytest.mark.parametrize(
     ("statement", "modules"),
-    [("import stoker", ["stoker"]), ("from stoker import InvalidJob", ["stoker", "stoker.errors"])],
+    [("import stoker", ["stoker"]), ("from stoker import InvalidJob", ["stoker", *ERROR_MODULES])],
 )
 def test_an_import_costs_only_the_modules_that_it_needs(statement: str, modules: list[str]) -> None:
     """Neither Google's libraries nor pydantic are imported before they are needed."""

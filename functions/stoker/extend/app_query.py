@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Final
 
 from stoker import app_settings
 from stoker.queries import own_queries
 from stoker.queries.query import (
+    Condition,
     DeclaredQuery,
     Order,
     ascending,
@@ -17,6 +19,9 @@ from stoker.queries.query import (
     one_of,
 )
 from stoker.registry import RegistrationError
+
+MAX_NAME: Final = 100
+"""The most characters of a query's name. It is a part of each page token."""
 
 FIELD: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*")
 """The form of a field's path. Firestore takes such a path without quotes.
@@ -30,7 +35,11 @@ def query(
     is_one_of: str | None = None,
     has: str | None = None,
     ranges_over: str | None = None,
+    any_of: Iterable["Alternative"] = (),
     order: Iterable[str] = (),
+    sums: Iterable[str] = (),
+    leaves_out: Iterable[str] = (),
+    name: str = "",
 ) -> DeclaredQuery:
     """Declare a query of the app, so that its indexes are generated.
 
@@ -44,7 +53,12 @@ def query(
         is_one_of: A field that is compared with several values (`in`).
         has: A field with a list that must contain a value (`array-contains`).
         ranges_over: A field that must be less or greater than a value.
+        any_of: The alternatives of an OR, made with `alternative`. Each has an index of its own.
         order: The fields by which the results are sorted. A hyphen before the name sorts the greatest value first.
+            The model must require each of them, because Firestore leaves out documents without the field.
+        sums: The fields that `Aggregations` may add up or average.
+        leaves_out: Fields of `order` that the model does not require. Documents without them are left out on purpose.
+        name: A name for the query. A page token is bound to it.
 
     Returns:
         The query. A function runs it with `build`, which takes a filter for each condition.
@@ -69,7 +83,18 @@ def query(
     others = [field for field in single.values() if field is not None]
     if twice := [field for field in (*compared, *others) if (*compared, *others).count(field) > 1]:
         raise RegistrationError(f"The query of {collection} compares {twice[0]} twice. Name each field once.")
-    if not (compared or others or sorted_by):
+    alternatives = [tuple(one.conditions(collection)) for one in any_of]
+    summed, left_out = _fields(collection, "sums", sums), _fields(collection, "leaves_out", leaves_out)
+    if not isinstance(name, str) or len(name) > MAX_NAME:
+        raise RegistrationError(
+            f"The query of {collection} has the name {name!r:.50}. Use a text of at most {MAX_NAME} characters."
+        )
+    if unsorted := [field for field in left_out if field not in [one.removeprefix("-") for one in sorted_by]]:
+        raise RegistrationError(
+            f"The query of {collection} has leaves_out={unsorted[0]!r}, but it does not sort by this field. "
+            "Name only fields of order."
+        )
+    if not (compared or others or sorted_by or alternatives or summed):
         raise RegistrationError(f"The query of {collection} has no condition and no order, so it needs no index.")
     declared = DeclaredQuery(
         lambda: (collection,),
@@ -80,9 +105,60 @@ def query(
             *(between(ranges_over) if ranges_over else []),
         ],
         order=[_order(field) for field in sorted_by],
+        sums=summed,
+        any_of=alternatives,
+        leaves_out=left_out,
+        name=name,
     )
     own_queries.add(declared)
     return declared
+
+
+@dataclass(frozen=True)
+class Alternative:
+    """An alternative of an OR, made with `alternative`.
+
+    Attributes:
+        equals: The fields that are compared with a value.
+        ranges_over: A field that must be less or greater than a value; empty for none.
+    """
+
+    equals: tuple[str, ...]
+    ranges_over: str = ""
+
+    def conditions(self, collection: str) -> list[Condition]:
+        """Return the conditions of the alternative.
+
+        Args:
+            collection: The name of the collection, for the message of an error.
+
+        Raises:
+            RegistrationError: A field is no field, or is named twice.
+        """
+        ranges = (self.ranges_over,) if self.ranges_over else ()
+        fields = _fields(collection, "any_of", (*self.equals, *ranges))
+        if not fields:
+            raise RegistrationError(f"The query of {collection} has an alternative without a field. Name a field.")
+        return [*equal(*self.equals), *(between(self.ranges_over) if self.ranges_over else [])]
+
+
+def alternative(*, equals: Iterable[str] = (), ranges_over: str | None = None) -> Alternative:
+    """Declare an alternative of an OR, for `stoker.query(any_of=...)`.
+
+    Args:
+        equals: The fields that are compared with a value.
+        ranges_over: A field that must be less or greater than a value. The model must require the field.
+
+    Returns:
+        The alternative.
+
+    Example:
+        >>> urgent_or_due = query("chores", any_of=[alternative(equals=["urgent"]), alternative(ranges_over="dueAt")])
+        >>> len(urgent_or_due.any_of)
+        2
+        >>> forget_query(urgent_or_due)
+    """
+    return Alternative((equals,) if isinstance(equals, str) else tuple(equals), ranges_over or "")
 
 
 def forget_query(declared: DeclaredQuery) -> None:

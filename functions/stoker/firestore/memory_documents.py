@@ -15,7 +15,7 @@ from google.cloud.firestore_v1.field_path import FieldPath
 
 from stoker.firestore.api_errors import Conflict, DocumentExists
 from stoker.firestore.documents import StoredDocument
-from stoker.firestore.selection import Filter, Order, Selection, value_of
+from stoker.firestore.selection import AnyOf, Filter, Order, Selection, value_of
 from stoker.firestore.writes import Create, Delete, Merge, Update, Write, Written, flat
 
 MAX_BYTES = 1024**2
@@ -192,7 +192,9 @@ def _matches(document: StoredDocument, selection: Selection) -> bool:
     )
 
 
-def _holds(document: StoredDocument, condition: Filter) -> bool:
+def _holds(document: StoredDocument, condition: Filter | AnyOf) -> bool:
+    if isinstance(condition, AnyOf):
+        return any(all(_holds(document, one) for one in branch) for branch in condition.branches)
     field, operator, value = condition
     found = value_of(document.data, field)
     try:

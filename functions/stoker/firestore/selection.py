@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from google.cloud.firestore_v1 import Query
-from google.cloud.firestore_v1.base_query import FieldFilter
+from google.cloud.firestore_v1.base_query import And, BaseFilter, FieldFilter, Or
 
 from stoker.firestore.client import client
 
@@ -13,6 +13,18 @@ Direction = Literal["ASCENDING", "DESCENDING"]
 Order = tuple[str, Direction]
 Filter = tuple[str, str, object]
 """A field, an operator and a value, as the client library takes them."""
+
+
+@dataclass(frozen=True)
+class AnyOf:
+    """A condition that holds if all filters of a branch hold, of any of its branches.
+
+    Attributes:
+        branches: The branches.
+    """
+
+    branches: tuple[tuple[Filter, ...], ...]
+
 
 Cursor = tuple[Any, ...]
 """The position of a document in the result of a query: the values of the fields in the query's order, and the id."""
@@ -37,7 +49,7 @@ class Selection:
     """
 
     collection: str
-    filters: tuple[Filter, ...] = ()
+    filters: tuple[Filter | AnyOf, ...] = ()
     order: tuple[Order, ...] = ()
     group: bool = False
     fields: tuple[str, ...] = ()
@@ -78,8 +90,8 @@ class Selection:
     def query(self) -> Query:
         """Return the client library's query."""
         query: Any = Query(client().collection(self.collection), all_descendants=self.group)
-        for field, operator, value in self.filters:
-            query = query.where(filter=FieldFilter(field, operator, value))
+        for one in self.filters:
+            query = query.where(filter=_any(one) if isinstance(one, AnyOf) else FieldFilter(*one))
         for field, direction in self.order:
             query = query.order_by(field, direction=direction)
         if (self.after is not None or self.before is not None) and NAME not in dict(self.order):
@@ -92,6 +104,13 @@ class Selection:
             query = query.select(list(self.fields))
         built: Query = query if self.limit is None else query.limit(self.limit)
         return built
+
+
+def _any(one: AnyOf) -> BaseFilter:
+    # A branch of one filter is no composite filter: Firestore refuses an AND of one condition in an OR.
+    filters: list[list[BaseFilter]] = [[FieldFilter(*inner) for inner in branch] for branch in one.branches]
+    branches = [branch[0] if len(branch) == 1 else And(branch) for branch in filters]
+    return branches[0] if len(branches) == 1 else Or(branches)
 
 
 def value_of(data: Mapping[str, Any], field: str) -> Any:

@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Literal
 
 from google.cloud.firestore_v1 import Query
 
+from stoker.errors import QueryNotDeclared
 from stoker.firestore.selection import NAME as NAME
+from stoker.firestore.selection import AnyOf, Filter, Selection
 from stoker.firestore.selection import Direction as Direction
-from stoker.firestore.selection import Filter, Selection
 from stoker.firestore.selection import Order as Order
 
 Kind = Literal["equal", "one-of", "contains", "range"]
@@ -23,10 +25,6 @@ KINDS: dict[str, Kind] = {
     ">=": "range",
 }
 """The kind of comparison of each operator, which decides the index. Operators that no query needs are not listed."""
-
-
-class Undeclared(Exception):
-    """The query is not declared. Add it to `stoker.queries.declared`, and run scripts/generate."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +78,29 @@ def descending(field: str) -> Order:
     return field, "DESCENDING"
 
 
+def in_full(order: Iterable[Order], where: Iterable[tuple[str, Kind]]) -> tuple[Order, ...]:
+    """Return the full order of a query: the fields of ranges are added, and a name at the end is left out.
+
+    Firestore sorts by the name last in any case.
+
+    Source: https://firebase.google.com/docs/firestore/query-data/multiple-range-fields
+
+    Example:
+        >>> in_full([], [("status", "equal"), ("dueDate", "range")])
+        (('dueDate', 'ASCENDING'),)
+    """
+    orders = list(order)
+    direction: Direction = orders[-1][1] if orders else "ASCENDING"
+    named = {field for field, _ in orders}
+    ranges = sorted({field for field, kind in where if kind == "range" and field not in named})
+    if ranges and orders and orders[-1][0] == NAME:
+        orders.pop()
+    orders += [(field, direction) for field in ranges]
+    if orders and orders[-1][0] == NAME and (len(orders) == 1 or orders[-2][1] == orders[-1][1]):
+        orders.pop()
+    return tuple(orders)
+
+
 @dataclass(frozen=True)
 class DeclaredQuery:
     """A query that the code may run.
@@ -90,6 +111,9 @@ class DeclaredQuery:
         order: The order of the results.
         sums: The fields that are added up. Counting the results is always allowed.
         group: Whether it is a query of a collection group: all collections of the name, below any document.
+        any_of: The alternatives of an OR. Each alternative is a list of conditions. A query has one OR or none.
+        leaves_out: Fields of the order that a document may lack. Such a document is not in the result, on purpose.
+        name: The name of the query. A page token is bound to it.
     """
 
     collections: Callable[[], Sequence[str]]
@@ -97,26 +121,59 @@ class DeclaredQuery:
     order: Sequence[Order] = ()
     sums: Sequence[str] = ()
     group: bool = False
+    any_of: Sequence[Sequence[Condition]] = ()
+    leaves_out: Sequence[str] = ()
+    name: str = ""
 
-    def build(self, *filters: Filter, collection: str | None = None) -> Query:
+    def build(self, *filters: Filter | AnyOf, collection: str | None = None) -> Query:
         """Return the query as an object of the client library. Arguments and errors are those of `selection`."""
         return self.selection(*filters, collection=collection).query()
 
-    def selection(self, *filters: Filter, collection: str | None = None) -> Selection:
+    def selection(self, *filters: Filter | AnyOf, collection: str | None = None) -> Selection:
         """Return the query as data.
 
         Args:
-            filters: At least one filter for each condition that is not optional. A range may have several.
+            filters: At least one filter for each condition that is not optional, and an `AnyOf` if the query has
+                alternatives. A range may have several filters.
             collection: The name of the collection, if the query is declared for several; else None.
 
         Raises:
-            Undeclared: The filters or the collection are not as declared.
+            QueryNotDeclared: The filters or the collection are not as declared.
         """
         name = collection if collection is not None else self.collections()[0]
-        asked = frozenset((field, KINDS[operator]) for field, operator, _ in filters if operator in KINDS)
-        if name not in self.collections() or not self.asks(asked) or len(asked) < len({one[0] for one in filters}):
-            raise Undeclared(f"The query {filters} in {name!r} does not match its declaration: {self}")
-        return Selection(name, filters, tuple(self.order), self.group)
+        plain = [one for one in filters if not isinstance(one, AnyOf)]
+        branches = [branch for one in filters if isinstance(one, AnyOf) for branch in one.branches]
+        if (
+            name not in self.collections()
+            or not self.asks(comparisons(plain))
+            or len(comparisons(plain)) < len({one[0] for one in plain})
+            or len(plain) + bool(self.any_of) != len(filters)
+            or bool(branches) != bool(self.any_of)
+            or not all(self.has_alternative(branch) for branch in branches)
+        ):
+            raise QueryNotDeclared(
+                f"The query of {name!r} compares {_compared(filters)}, but it is declared for {self._declared_for()}. "
+                "Pass these filters, or declare another query with stoker.query."
+            )
+        # The alternatives have one order, whichever of them are asked for: so an index of each of them serves.
+        alternatives = [(one.field, one.kind) for branch in self.any_of for one in branch]
+        order = in_full(self.order, alternatives) if self.any_of else tuple(self.order)
+        return Selection(name, filters, order, self.group)
+
+    def _declared_for(self) -> str:
+        where = [f"{one.field} ({'perhaps ' if one.optional else ''}{one.kind})" for one in self.where]
+        where += [" and ".join(f"{one.field} ({one.kind})" for one in branch) for branch in self.any_of]
+        return f"{', '.join(where) or 'no field'} in {', '.join(self.collections())}"
+
+    def has_alternative(self, branch: Sequence[Filter]) -> bool:
+        """Return whether an alternative of the OR has these filters.
+
+        Args:
+            branch: The filters of a branch, which must all hold.
+        """
+        asked = comparisons(branch)
+        same = any(asked == {(one.field, one.kind) for one in conditions} for conditions in self.any_of)
+        return same and len(asked) == len({field for field, _, _ in branch})
 
     def asks(self, asked: frozenset[tuple[str, Kind]]) -> bool:
         """Return whether the conditions allow these comparisons: all that are not optional, and no others.
@@ -126,3 +183,22 @@ class DeclaredQuery:
         """
         needed = {(one.field, one.kind) for one in self.where if not one.optional}
         return needed <= asked <= {(one.field, one.kind) for one in self.where}
+
+
+def comparisons(filters: Iterable[Filter]) -> frozenset[tuple[str, Kind]]:
+    """Return the compared fields of filters, each with the kind of comparison. Unknown operators are left out.
+
+    Args:
+        filters: The filters.
+
+    Example:
+        >>> comparisons([("status", "==", "todo")])
+        frozenset({('status', 'equal')})
+    """
+    return frozenset((field, KINDS[operator]) for field, operator, _ in filters if operator in KINDS)
+
+
+def _compared(filters: Iterable[Filter | AnyOf]) -> str:
+    """Return the compared fields of filters as a text, without the values, which may be a user's."""
+    branches = [[one] if not isinstance(one, AnyOf) else [*chain(*one.branches)] for one in filters]
+    return ", ".join(f"{field} ({operator})" for branch in branches for field, operator, _ in branch) or "no field"

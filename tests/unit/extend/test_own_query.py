@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
+from stoker.errors import QueryNotDeclared
 from stoker.extend.app_query import forget_query, query
 from stoker.firestore.selection import Selection
 from stoker.queries.own_queries import own_queries
-from stoker.queries.query import Undeclared
 from stoker.registry import RegistrationError
 from stoker_tools.generate.indexes import indexes
 
@@ -45,7 +45,7 @@ def test_a_function_runs_it_with_the_conditions_that_it_declares() -> None:
     declared = query("notes", equals=["userId"], order=["-createdAt"])
     wanted = Selection("notes", (("userId", "==", "ada"),), (("createdAt", "DESCENDING"),))
     assert declared.selection(("userId", "==", "ada")) == wanted
-    with pytest.raises(Undeclared):
+    with pytest.raises(QueryNotDeclared):
         declared.selection(("kind", "==", "plain"))
 
 

@@ -1,4 +1,4 @@
-"""The tables of error codes in the documentation, from `functions/stoker/errors.py`."""
+"""The tables of error codes in the documentation, from `functions/stoker/errors`."""
 
 from collections.abc import Iterator
 
@@ -24,6 +24,7 @@ ONLY_IN_PYTHON: tuple[ErrorKind, ...] = (
     errors.NotCancellable,
     errors.NotRebuildable,
     errors.RollUpBusy,
+    errors.QueryNotDeclared,
 )
 """Refusals of functions in Python. No function that clients call raises them."""
 
@@ -63,10 +64,11 @@ def call_errors() -> str:
 
 
 def _tree(root: ErrorKind) -> Iterator[ErrorKind]:
-    """Yield the errors below a branch, in the order in which the module defines them."""
-    for kind in vars(errors).values():
-        if isinstance(kind, type) and issubclass(kind, root) and kind is not root:
+    """Yield the errors below a branch, in the order in which their module defines them."""
+    for kind in root.__subclasses__():
+        if kind.__module__.startswith(errors.__name__):  # Tests and apps may have errors of their own.
             yield kind
+            yield from _tree(kind)
 
 
 def _firebase_code(kind: ErrorKind) -> str:

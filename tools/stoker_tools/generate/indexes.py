@@ -15,7 +15,7 @@ from stoker import config, features
 from stoker.queries.clients import CLIENTS
 from stoker.queries.declared import DECLARED
 from stoker.queries.own_queries import own_queries
-from stoker.queries.query import NAME, Condition, DeclaredQuery, Direction, Kind, Order
+from stoker.queries.query import NAME, Condition, DeclaredQuery, in_full
 from stoker_tools.generate.documents import documents
 from stoker_tools.generate.errors import GenerateError
 from stoker_tools.generate.fields import Schema, without_null
@@ -111,6 +111,12 @@ def composite_indexes(query: DeclaredQuery) -> Iterator[dict[str, Any]]:
 
 def _columns(query: DeclaredQuery) -> Iterator[tuple[list[tuple[str, Mode]], list[tuple[str, Mode]]]]:
     """Yield the fields of each index: the fields with equal values, and the others."""
+    if query.any_of:
+        alternatives = [(one.field, one.kind) for branch in query.any_of for one in branch]
+        order = in_full(query.order, alternatives)
+        for branch in query.any_of:
+            yield from _columns(replace(query, where=[*query.where, *branch], order=order, any_of=()))
+        return
     where = [(one.field, one.kind) for one in query.where]
     order = in_full(query.order, where)
     rest = [(field, {"order": str(direction)}) for field, direction in order]
@@ -124,29 +130,6 @@ def _columns(query: DeclaredQuery) -> Iterator[tuple[list[tuple[str, Mode]], lis
     if rest:
         for one in optional:
             yield [*needed, one], rest
-
-
-def in_full(order: Iterable[Order], where: Iterable[tuple[str, Kind]]) -> tuple[Order, ...]:
-    """Return the full order of a query: the fields of ranges are added, and a name at the end is left out.
-
-    Firestore sorts by the name last in any case.
-
-    Source: https://firebase.google.com/docs/firestore/query-data/multiple-range-fields
-
-    Example:
-        >>> in_full([], [("status", "equal"), ("dueDate", "range")])
-        (('dueDate', 'ASCENDING'),)
-    """
-    orders = list(order)
-    direction: Direction = orders[-1][1] if orders else "ASCENDING"
-    named = {field for field, _ in orders}
-    ranges = sorted(field for field, kind in where if kind == "range" and field not in named)
-    if ranges and orders and orders[-1][0] == NAME:
-        orders.pop()
-    orders += [(field, direction) for field in ranges]
-    if orders and orders[-1][0] == NAME and (len(orders) == 1 or orders[-2][1] == orders[-1][1]):
-        orders.pop()
-    return tuple(orders)
 
 
 def _column(condition: Condition) -> tuple[str, Mode]:

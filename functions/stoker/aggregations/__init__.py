@@ -1,0 +1,1 @@
+"""Counts, sums, averages and groups over a declared query."""

@@ -1,0 +1,82 @@
+"""The errors of a request that can't be met."""
+
+from stoker.errors.stoker_error import StokerError
+
+
+class RequestRefused(StokerError):
+    """A request that can't be met. Nothing was changed."""
+
+
+class JobNotFound(RequestRefused):
+    """A job that does not exist, or that is another user's. The caller can't learn which of the two it is."""
+
+    code = "job-not-found"
+
+
+class JobExists(RequestRefused):
+    """An id that another job has. That job stays as it is. Choose another id."""
+
+    code = "job-exists"
+
+
+class NotRetryable(RequestRefused):
+    """A job that has not ended, or that has nothing to run again."""
+
+    code = "not-retryable"
+
+
+class NotCancellable(RequestRefused):
+    """A job that can't be cancelled, because it has ended."""
+
+    code = "not-cancellable"
+
+
+class NotDeletable(RequestRefused):
+    """A job that has not ended, or whose record is still needed."""
+
+    code = "not-deletable"
+
+
+class UserNotFound(RequestRefused):
+    """An account that does not exist. Check the uid or the e-mail address."""
+
+    code = "user-not-found"
+
+
+class OwnRole(RequestRefused):
+    """A change of the caller's own role. Admins can't remove their own admin role: another admin must do that."""
+
+    code = "own-role"
+
+
+class ClaimsTooLarge(RequestRefused):
+    """A user's role and permissions that do not fit into a token. Give the user fewer permissions."""
+
+    code = "claims-too-large"
+
+
+class RecentSignInRequired(RequestRefused):
+    """A change that can't be undone, by a user whose sign-in is too long ago. Sign in again, and repeat the call."""
+
+    code = "recent-sign-in-required"
+
+
+class NotRebuildable(RequestRefused):
+    """A rebuild of aggregates whose raw events may have expired. Begin on the day that the message names, or later."""
+
+    code = "not-rebuildable"
+
+
+class RollUpBusy(RequestRefused):
+    """A rebuild of aggregates while the roll-up does not release its lease. Try again when there are fewer events."""
+
+    code = "rolling-up"
+
+
+class QueryNotDeclared(RequestRefused):
+    """A query that is not declared, so it may have no index.
+
+    Declare it with `stoker.query`, and generate the indexes.
+    """
+
+    code = "query-not-declared"

@@ -1,0 +1,1 @@
+"""Live queries: documents, and every change of them."""

@@ -1,0 +1,1 @@
+"""Pages of a declared query, and the tokens between them."""

@@ -1,0 +1,162 @@
+"""A caller's query: find its declaration, and check its filters."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from math import prod
+
+from google.cloud.firestore_v1 import _helpers
+
+from stoker.errors import InvalidArgument, QueryNotDeclared
+from stoker.firestore.selection import NAME, AnyOf, Filter, Order, Selection
+from stoker.queries.clients import CLIENTS
+from stoker.queries.declared import DECLARED
+from stoker.queries.own_queries import own_queries
+from stoker.queries.query import DeclaredQuery, comparisons
+
+Filters = Mapping[str, object] | Sequence[Filter | AnyOf]
+"""The filters of a caller: a mapping of fields to equal values, or filters of a field, an operator and a value."""
+
+MAX_DISJUNCTIONS = 30
+"""The most alternatives of a query, after its `in` filters and its OR are multiplied out.
+Source: https://firebase.google.com/docs/firestore/query-data/queries#limits_on_or_queries"""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A query that is declared and can be run.
+
+    Attributes:
+        declared: The declaration.
+        selection: The query with its filters.
+    """
+
+    declared: DeclaredQuery
+    selection: Selection
+
+    @property
+    def name(self) -> str:
+        """The name of the query; the name of its collection if it has no other."""
+        return self.declared.name or self.selection.collection
+
+
+def asked(query: str | DeclaredQuery, filters: Filters = (), order: Sequence[str] | None = None) -> Asked:
+    """Return a query with its declaration.
+
+    Args:
+        query: A declared query, or the name of a collection. For a name, the first declared query is taken that has
+            these filters and this order. An app's own queries come before Stoker's.
+        filters: The filters.
+        order: The fields by which the results must be sorted, with a hyphen for the greatest value first; None for the
+            order of the declared query. Only for the name of a collection.
+
+    Raises:
+        QueryNotDeclared: No declared query has these filters and this order.
+        InvalidArgument: A filter has no form that Firestore takes.
+
+    Example:
+        >>> asked("tasks", {"userId": "ada"}).selection.order
+        (('createdAt', 'DESCENDING'),)
+    """
+    conditions = _conditions(filters)
+    if isinstance(query, DeclaredQuery):
+        found = Asked(query, query.selection(*conditions))
+    else:
+        found = _first(query, conditions, None if order is None else [_order(field) for field in order])
+    _check_values(conditions)
+    return found
+
+
+def any_of(*branches: Filter | Sequence[Filter]) -> AnyOf:
+    """Return a filter that holds if any of its branches holds.
+
+    Args:
+        branches: Each branch is a filter, or a list of filters that must all hold.
+
+    Raises:
+        InvalidArgument: There is no branch, or a branch has no filter.
+
+    Example:
+        >>> any_of(("priority", "==", "urgent"), [("status", "==", "todo"), ("category", "==", "home")]).branches[0]
+        (('priority', '==', 'urgent'),)
+    """
+    made = tuple((branch,) if _is_filter(branch) else tuple(branch) for branch in branches)
+    if not made or not all(made):
+        raise InvalidArgument("any_of needs a filter in each of its branches.")
+    return AnyOf(made)  # type: ignore[arg-type] # `_conditions` checks each filter, which may come from a client.
+
+
+def _first(collection: object, conditions: tuple[Filter | AnyOf, ...], order: list[Order] | None) -> Asked:
+    for declared in (*own_queries(), *CLIENTS, *DECLARED):
+        if collection not in declared.collections() or declared.group:
+            continue
+        if order is not None and [one for one in declared.order if one[0] != NAME] != order:
+            continue
+        try:
+            return Asked(declared, declared.selection(*conditions, collection=str(collection)))
+        except QueryNotDeclared:
+            continue  # Another declaration may fit.
+    flat = [one for one in conditions if not isinstance(one, AnyOf)]
+    equals = sorted(field for field, kind in comparisons(flat) if kind == "equal")
+    more = "" if len(equals) == len(conditions) else ", and its other conditions"
+    sorting = "" if order is None else f", sorted by {', '.join(field for field, _ in order) or 'the id'}"
+    raise QueryNotDeclared(
+        f"No declared query of {collection!r} compares {', '.join(equals) or 'no field'}{more}{sorting}. Declare it in "
+        f"main.py: stoker.query({collection!r}, equals={equals!r}, order=[...]), and run `stoker generate`."
+    )
+
+
+def _order(field: str) -> Order:
+    return (field[1:], "DESCENDING") if field.startswith("-") else (field, "ASCENDING")
+
+
+def _conditions(filters: Filters) -> tuple[Filter | AnyOf, ...]:
+    found: Iterable[object]
+    if isinstance(filters, Mapping):
+        found = [(field, "==", value) for field, value in filters.items()]
+    elif isinstance(filters, Sequence) and not isinstance(filters, str | bytes):
+        found = filters
+    else:
+        raise InvalidArgument("The filters are a mapping of fields to values, or a list of filters.")
+    checked: list[Filter | AnyOf] = []
+    for one in found:
+        if isinstance(one, AnyOf):
+            for branch in one.branches:
+                for inner in branch:
+                    _check_filter(inner)
+            checked.append(one)
+        else:
+            checked.append(_check_filter(one))
+    return tuple(checked)
+
+
+def _is_filter(value: object) -> bool:
+    return isinstance(value, tuple | list) and len(value) == 3 and all(isinstance(part, str) for part in value[:2])
+
+
+def _check_filter(value: object) -> Filter:
+    if not isinstance(value, tuple | list) or not _is_filter(value):
+        raise InvalidArgument(f"{value!r:.100} is no filter. Write (field, operator, value).")
+    field, operator, compared = value
+    return field, operator, compared
+
+
+def _check_values(conditions: Sequence[Filter | AnyOf]) -> None:
+    """Refuse values that Firestore does not store, and too many alternatives."""
+    branches = [one.branches if isinstance(one, AnyOf) else ((one,),) for one in conditions]
+    for field, operator, value in (one for each in branches for branch in each for one in branch):
+        try:
+            _helpers.encode_value(value)
+        except (TypeError, ValueError, AttributeError, OverflowError) as error:
+            raise InvalidArgument(f"Firestore stores no value like that of {field} {operator}.") from error
+        if operator == "in" and (not isinstance(value, list | tuple) or not value):
+            raise InvalidArgument(f"{field} `in` needs a list with at least one value.")
+    count = prod(sum(prod(_values(one) for one in branch) for branch in each) for each in branches)
+    if count > MAX_DISJUNCTIONS:
+        raise InvalidArgument(
+            f"The query has {count} alternatives, but Firestore takes at most {MAX_DISJUNCTIONS}. Pass fewer values to "
+            "`in` or any_of."
+        )
+
+
+def _values(one: Filter) -> int:
+    return len(one[2]) if one[1] == "in" and isinstance(one[2], list | tuple) else 1

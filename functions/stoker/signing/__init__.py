@@ -1,0 +1,1 @@
+"""The project's keyring, and what is signed with it."""
