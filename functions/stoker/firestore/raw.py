@@ -13,6 +13,7 @@ from google.cloud.firestore_v1.types import (
     BatchGetDocumentsResponse,
     CommitResponse,
     Document,
+    RunQueryRequest,
     RunQueryResponse,
     StructuredQuery,
 )
@@ -77,6 +78,24 @@ def find(query: Query) -> Iterator[Any]:
         message = RunQueryResponse.pb(answer)
         if message.HasField("document"):
             yield message.document
+
+
+def run_message(message: Any, read_time: Any | None = None) -> Iterator[Any]:
+    """Yield the documents of a query that is a plain protobuf message, as plain protobuf messages.
+
+    Args:
+        message: The query, a `StructuredQuery`, as `stoker.queries.message` makes it.
+        read_time: A time in the past hour whose state of the database is read, as a protobuf timestamp; None for now.
+    """
+    request: Any = RunQueryRequest.pb()(parent=name_of(""), structured_query=message)
+    if read_time is not None:
+        request.read_time.CopyFrom(read_time)
+    api, metadata = client()._firestore_api, client()._rpc_metadata
+    wrapped = RunQueryRequest.wrap(request)
+    for answer in api.run_query(request=wrapped, metadata=metadata, **patience(reads=True, seconds=STREAM_SECONDS)):
+        found = RunQueryResponse.pb(answer)
+        if found.HasField("document"):
+            yield found.document
 
 
 def get_all(names: Sequence[str], fields: Sequence[str] = ()) -> Iterator[Any]:
