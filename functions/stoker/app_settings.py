@@ -18,7 +18,7 @@ FILE: Final = "stoker.toml"
 COLLECTIONS: Final = (
     *("processingJobs", "users", "completions", "tasks", "projects", "analyticsEvents", "analyticsAggregates"),
     *("adminData", "jobKeys", "jobUsers", "deletedJobs", "callCounts", "departures", "reconciles"),
-    *("analyticsSketches", "analyticsLeases"),
+    *("analyticsSketches", "analyticsLeases", "serverKeys"),
 )
 """The collections of Stoker, by their usual names. `[names]` may give each another name."""
 

@@ -66,6 +66,13 @@ CALL_COUNTS = _settings.name("callCounts")
 DEPARTURES = _settings.name("departures")
 """The collection that records which accounts are being deleted or were deleted lately. Clients can't read it."""
 
+SERVER_KEYS: Final = _settings.name("serverKeys")
+"""The collection that holds the project's keyring. Clients can't read it, and admins neither."""
+
+KEYRING: Final = "keyring"
+"""The document in `serverKeys` that holds the keys with which the server signs. Its model is in
+`stoker.models.server_keys`."""
+
 SIGN_UP_SETTINGS = "signUps"
 """The document in `adminData` that refuses sign-ups. Its model is in `stoker.models.settings`."""
 

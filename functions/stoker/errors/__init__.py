@@ -34,7 +34,14 @@ StokerError
 │   ├── RecentSignInRequired    recent-sign-in-required the last sign-in is too long ago for this change
 │   ├── NotRebuildable          not-rebuildable         raw events of the time may have expired
 │   ├── RollUpBusy              rolling-up              the roll-up did not release its lease
-│   └── QueryNotDeclared        query-not-declared      no declared query has these filters and this order
+│   ├── QueryNotDeclared        query-not-declared      no declared query has these filters and this order
+│   ├── KeyringDamaged          keyring-damaged         the project's keyring can't be read
+│   ├── PositionTooLong         position-too-long       the values by which the query sorts do not fit a page token
+│   └── PageTokenRefused        page-token-refused      the page token can't be used
+│       ├── PageTokenInvalid        page-token-invalid      the token is damaged, or its key was revoked
+│       ├── PageTokenExpired        page-token-expired      the token is too old
+│       ├── PageTokenOfAnotherQuery page-token-of-another-query  the token is of other filters or another order
+│       └── PageTokenOfAnotherUser  page-token-of-another-user   the token is another user's
 ├── CallRefused               a client's call is refused before the function runs, or because of its arguments
 │   ├── NotSignedIn             unauthenticated         the call has no valid ID token
 │   ├── AppCheckNeeded          app-check-required      the call has no valid token of Firebase App Check
@@ -103,6 +110,13 @@ from stoker.errors.requests_refused import NotRebuildable as NotRebuildable
 from stoker.errors.requests_refused import NotRetryable as NotRetryable
 from stoker.errors.requests_refused import OwnRole as OwnRole
 from stoker.errors.requests_refused import QueryNotDeclared as QueryNotDeclared
+from stoker.errors.requests_refused import KeyringDamaged as KeyringDamaged
+from stoker.errors.requests_refused import PositionTooLong as PositionTooLong
+from stoker.errors.requests_refused import PageTokenRefused as PageTokenRefused
+from stoker.errors.requests_refused import PageTokenInvalid as PageTokenInvalid
+from stoker.errors.requests_refused import PageTokenExpired as PageTokenExpired
+from stoker.errors.requests_refused import PageTokenOfAnotherQuery as PageTokenOfAnotherQuery
+from stoker.errors.requests_refused import PageTokenOfAnotherUser as PageTokenOfAnotherUser
 from stoker.errors.requests_refused import RecentSignInRequired as RecentSignInRequired
 from stoker.errors.requests_refused import RequestRefused as RequestRefused
 from stoker.errors.requests_refused import RollUpBusy as RollUpBusy

@@ -80,3 +80,48 @@ class QueryNotDeclared(RequestRefused):
     """
 
     code = "query-not-declared"
+
+
+class KeyringDamaged(RequestRefused):
+    """A keyring of the project that can't be read, because somebody has changed its document.
+
+    Restore the document, or delete it.
+    """
+
+    code = "keyring-damaged"
+
+
+class PositionTooLong(RequestRefused):
+    """A page without a token for the next page, because the values at its end are too long. Sort by a shorter field."""
+
+    code = "position-too-long"
+
+
+class PageTokenRefused(RequestRefused):
+    """A page token that can't be used. Begin again with the first page."""
+
+    code = "page-token-refused"
+
+
+class PageTokenInvalid(PageTokenRefused):
+    """A page token that is damaged, or whose key was revoked. Begin again with the first page."""
+
+    code = "page-token-invalid"
+
+
+class PageTokenExpired(PageTokenRefused):
+    """A page token that is too old. Begin again with the first page."""
+
+    code = "page-token-expired"
+
+
+class PageTokenOfAnotherQuery(PageTokenRefused):
+    """A page token of another query, or of other filters or another order. Begin again with the first page."""
+
+    code = "page-token-of-another-query"
+
+
+class PageTokenOfAnotherUser(PageTokenRefused):
+    """A page token of another user. Begin again with the first page."""
+
+    code = "page-token-of-another-user"
