@@ -14,7 +14,7 @@ import pytest
 from google.cloud.firestore_v1 import Query
 from google.cloud.firestore_v1.aggregation import AggregationQuery
 from google.cloud.firestore_v1.services.firestore import FirestoreClient
-from google.cloud.firestore_v1.types import StructuredQuery
+from google.cloud.firestore_v1.types import RunQueryRequest, StructuredQuery
 from google.cloud.firestore_v1.watch import Watch
 
 from stoker.queries.declared import DECLARED
@@ -179,16 +179,23 @@ class Guard:
 
         self._monkeypatch.setattr(FirestoreClient, name, judged)
 
-    def _judge(self, request: dict[str, Any]) -> None:
+    def _judge(self, sent: Any) -> None:
         place = _our_place()
         if place is None:
             return
+        request = sent if isinstance(sent, dict) else _parts_of(sent)
         whole = request.get("structured_aggregation_query")
         query = whole.structured_query if whole is not None else request["structured_query"]
         shape = shape_of(request["parent"], query, whole.aggregations if whole is not None else ())
         if shape is None or not any(shape.is_one_of(declared) for declared in (*DECLARED, *own_queries())):
             self.refused.append(f"{place} runs a query that stoker.queries.declared does not declare: {query}")
             raise AssertionError(self.refused[-1])
+
+
+def _parts_of(request: Any) -> dict[str, Any]:
+    """Return the parts of a request that is a message."""
+    kind = "structured_query" if isinstance(request, RunQueryRequest) else "structured_aggregation_query"
+    return {"parent": request.parent, kind: getattr(request, kind)}
 
 
 def _request(query: Any) -> dict[str, Any]:

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         JobCancelled,
         JobExists,
         JobNotFound,
+        KeyringDamaged,
         LeaseLost,
         LoudnessUnreachable,
         NearlyDone,
@@ -45,7 +46,13 @@ if TYPE_CHECKING:
         NotRetryable,
         NotSignedIn,
         OwnRole,
+        PageTokenExpired,
+        PageTokenInvalid,
+        PageTokenOfAnotherQuery,
+        PageTokenOfAnotherUser,
+        PageTokenRefused,
         PermanentError,
+        PositionTooLong,
         QueryNotDeclared,
         RecentSignInRequired,
         RequestRefused,
@@ -80,6 +87,9 @@ if TYPE_CHECKING:
     from stoker.models.video import SourcePath
     from stoker.models.warnings import OutputWarning
     from stoker.models.writers import CLIENT, CLIENT_ONCE
+    from stoker.pages.async_pages import AsyncPaginatedQuery
+    from stoker.pages.page import Page
+    from stoker.pages.paginated_query import PaginatedQuery
     from stoker.queries.asking import any_of
     from stoker.registry import RegistrationError
     from stoker.sandbox.confined import run_confined
@@ -106,6 +116,7 @@ __all__ = [
     "AccountGone",
     "AccountLocked",
     "AppCheckNeeded",
+    "AsyncPaginatedQuery",
     "AttemptsExhausted",
     "CallRefused",
     "ClaimsTooLarge",
@@ -128,6 +139,7 @@ __all__ = [
     "JobMonitor",
     "JobNotFound",
     "JobOutput",
+    "KeyringDamaged",
     "LeaseLost",
     "LoudnessUnreachable",
     "MakesNoFiles",
@@ -144,7 +156,15 @@ __all__ = [
     "OutputWarning",
     "OwnRole",
     "OwnedDocument",
+    "Page",
+    "PageTokenExpired",
+    "PageTokenInvalid",
+    "PageTokenOfAnotherQuery",
+    "PageTokenOfAnotherUser",
+    "PageTokenRefused",
+    "PaginatedQuery",
     "PermanentError",
+    "PositionTooLong",
     "QueryNotDeclared",
     "RecentSignInRequired",
     "RegistrationError",
@@ -187,6 +207,9 @@ __all__ = [
 ]
 
 _MODULES = {
+    "AsyncPaginatedQuery": "stoker.pages.async_pages",
+    "Page": "stoker.pages.page",
+    "PaginatedQuery": "stoker.pages.paginated_query",
     "CLIENT": "stoker.models.writers",
     "CLIENT_ONCE": "stoker.models.writers",
     "JobContext": "stoker.jobs.context",

@@ -16,12 +16,14 @@ from stoker.extend import document as own_document
 from stoker.jobs import commands, context, monitor
 from stoker.models import document, owned_document, video, warnings, writers
 from stoker.models import job as job_model
+from stoker.pages import async_pages, page, paginated_query
 from stoker.queries import asking
 from stoker.sandbox import confined
 
 FUNCTIONS = Path(__file__).parents[2] / "functions"
 
 FUNCTIONS_AND_TYPES = {
+    "AsyncPaginatedQuery": async_pages.AsyncPaginatedQuery,
     "CLIENT": writers.CLIENT,
     "CLIENT_ONCE": writers.CLIENT_ONCE,
     "JobContext": context.JobContext,
@@ -31,6 +33,8 @@ FUNCTIONS_AND_TYPES = {
     "Model": document.Model,
     "OutputFile": job_model.OutputFile,
     "OutputWarning": warnings.OutputWarning,
+    "Page": page.Page,
+    "PaginatedQuery": paginated_query.PaginatedQuery,
     "OwnedDocument": owned_document.OwnedDocument,
     "RegistrationError": registry.RegistrationError,
     "SharedDocument": owned_document.SharedDocument,

@@ -1,0 +1,249 @@
+"""The pages of a declared query."""
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from typing import Any, Generic, TypeVar, cast, overload
+
+from pydantic import ValidationError
+
+from stoker.errors import InvalidArgument, PageTokenInvalid
+from stoker.firestore.documents import FirestoreDocuments
+from stoker.firestore.raw import name_of
+from stoker.firestore.values import fields_of, item_of
+from stoker.host import SYSTEM, Host
+from stoker.models.document import Model
+from stoker.models.problems import problems
+from stoker.pages.page import Page
+from stoker.pages.reading import Position, position_of, read
+from stoker.pages.token import BEGIN_AGAIN, PagePosition, decode, encode, key_id_of
+from stoker.queries.asking import Asked, Filters, asked
+from stoker.queries.message import message_of
+from stoker.queries.query import DeclaredQuery
+from stoker.signing.keyring_store import keyring_store
+
+T = TypeVar("T")
+M = TypeVar("M", bound=Model)
+Item = dict[str, Any]
+"""A document's fields, as Python values, and its `id`."""
+
+MAX_PAGE_SIZE = 1000
+"""The most documents of a page. More would not fit into the memory of a small function."""
+
+WALK_SIZE = 300
+"""The documents of a read when all documents of a query are walked over."""
+
+TOKEN_SECONDS = 24 * 3600
+"""The time for which a token is valid, in seconds. A user may leave a list open for a day."""
+
+
+class PaginatedQuery(Generic[T]):
+    """The pages of a declared query. Iterating over it walks over all documents.
+
+    A page is read by a cursor, so each page costs the same, however far it lies behind the first. A document whose
+    fields in the order do not change is seen once, even if others come and go between two pages.
+
+    Args:
+        collection: The name of a collection, or a declared query. For a name, see `stoker.queries.asking.asked`.
+        page_size: The documents of a page, 1 to 1,000.
+        filters: The filters: a mapping of fields to equal values, or a list of (field, operator, value) and `any_of`.
+        order: The fields by which the documents must be sorted, if several declared queries fit a name.
+        principal: The caller to whom tokens are given, such as the uid. Another caller can't use the tokens.
+        model: The model of the documents. An item is then an object of the model. Otherwise it is a dictionary.
+        token_seconds: The time for which a token is valid, in seconds.
+        host: The machine whose clock is used.
+
+    Raises:
+        QueryNotDeclared: No declared query fits.
+        InvalidArgument: An argument has not this form.
+
+    Example:
+        >>> tasks = PaginatedQuery("tasks", page_size=25, filters={"userId": "ada"}, principal="ada")  # doctest: +SKIP
+        >>> first = tasks.page()  # doctest: +SKIP
+        >>> second = tasks.page(after=first.next)  # doctest: +SKIP
+    """
+
+    @overload
+    def __init__(
+        self: "PaginatedQuery[Item]",
+        collection: str | DeclaredQuery,
+        page_size: int = 25,
+        *,
+        filters: Filters | None = None,
+        order: Sequence[str] | None = None,
+        principal: str = "",
+        model: None = None,
+        token_seconds: float = TOKEN_SECONDS,
+        host: Host = SYSTEM,
+    ) -> None: ...
+
+    @overload
+    def __init__(
+        self: "PaginatedQuery[M]",
+        collection: str | DeclaredQuery,
+        page_size: int = 25,
+        *,
+        filters: Filters | None = None,
+        order: Sequence[str] | None = None,
+        principal: str = "",
+        model: type[M],
+        token_seconds: float = TOKEN_SECONDS,
+        host: Host = SYSTEM,
+    ) -> None: ...
+
+    def __init__(
+        self,
+        collection: str | DeclaredQuery,
+        page_size: int = 25,
+        *,
+        filters: Filters | None = None,
+        order: Sequence[str] | None = None,
+        principal: str = "",
+        model: type[Model] | None = None,
+        token_seconds: float = TOKEN_SECONDS,
+        host: Host = SYSTEM,
+    ) -> None:
+        if isinstance(page_size, bool) or not isinstance(page_size, int) or not 1 <= page_size <= MAX_PAGE_SIZE:
+            raise InvalidArgument(f"page_size must be a whole number from 1 to {MAX_PAGE_SIZE:,}.")
+        self._collection = collection
+        self._page_size = page_size
+        self._order = order
+        self._principal = principal
+        self._model = model
+        self._lifetime = timedelta(seconds=token_seconds)
+        self._host = host
+        # Without filters, the query of `get_page` is not known yet.
+        self._asked = None if filters is None else asked(collection, filters, order)
+        self._got: tuple[Asked, Position | None] | None = None
+
+    def page(self, after: str | None = None, before: str | None = None) -> Page[T]:
+        """Read a page.
+
+        Args:
+            after: The `next` of a page, to read the page behind it. None for the first page.
+            before: The `previous` of a page, to read the page before it.
+
+        Raises:
+            PageTokenRefused: The token can't be used. Its subclass says why.
+            InvalidArgument: Both `after` and `before` are given.
+        """
+        if after is not None and before is not None:
+            raise InvalidArgument("A page lies after a token or before a token. Pass one of both.")
+        query, backwards = self._query(), before is not None
+        token = before if backwards else after
+        start = None if token is None else self._position(query, token, backwards)
+        found = read(query.selection, start, self._page_size + 1, backwards=backwards)
+        has_more = len(found) > self._page_size
+        found = found[-self._page_size :] if backwards else found[: self._page_size]
+        following, preceding = self._ends(query, found, start)
+        items, warnings = self._items(found)
+        return Page(
+            items=items,
+            next=self._token(query, following, False) if backwards or has_more else None,
+            previous=self._token(query, preceding, True) if (has_more if backwards else start is not None) else None,
+            has_more=has_more,
+            warnings=tuple(warnings),
+        )
+
+    def get_page(self, filters: Filters | None = None) -> list[T]:
+        """Read the first page, and with each further call the next page. Other filters begin with the first page again.
+
+        The position is kept in this object, and not in a token. So this is for a script or a job that reads page by
+        page. A function that answers a client uses `page`, because the next call may reach another instance.
+
+        Args:
+            filters: The filters; None for those that the object was made with.
+
+        Returns:
+            The documents of the page; an empty list after the last page. Documents that do not fit the model are left
+            out; `page` names them.
+        """
+        query = self._query() if filters is None else asked(self._collection, filters, self._order)
+        start = None
+        if self._got is not None and _shape(self._got[0]) == _shape(query):
+            start = self._got[1]
+        found = read(query.selection, start, self._page_size)
+        self._got = (query, position_of(query.selection, found[-1]) if found else start)
+        return self._items(found)[0]
+
+    def total(self) -> int:
+        """Count all documents of the query. It costs a read for each 1,000 documents, at least one."""
+        return FirestoreDocuments().count(self._query().selection)
+
+    def __iter__(self) -> Iterator[T]:
+        position: Position | None = None
+        while True:
+            items, position = self.walk(position)
+            yield from items
+            if position is None:
+                return
+
+    def walk(self, start: Position | None) -> tuple[list[T], Position | None]:
+        """Read the next documents of a walk over all documents.
+
+        Args:
+            start: The position that the call before has returned; None at first.
+
+        Returns:
+            The documents, and the position for the next call; None if there are no more documents.
+        """
+        selection, size = self._query().selection, max(self._page_size, WALK_SIZE)
+        found = read(selection, start, size)
+        position = position_of(selection, found[-1]) if len(found) == size else None
+        return self._items(found)[0], position
+
+    def _query(self) -> Asked:
+        if self._asked is None:
+            self._asked = asked(self._collection, (), self._order)
+        return self._asked
+
+    def _ends(self, query: Asked, found: Sequence[Any], start: Position | None) -> tuple[Position, Position]:
+        """Return the positions behind and before a page. All documents of an empty page were deleted meanwhile."""
+        if not found:
+            at_start = Position(start.values if start else (), inclusive=True)
+            return at_start, at_start
+        return position_of(query.selection, found[-1]), position_of(query.selection, found[0])
+
+    def _items(self, found: Sequence[Any]) -> tuple[list[T], list[str]]:
+        if self._model is None:
+            return cast("list[T]", [item_of(document) for document in found]), []
+        items: list[Any] = []
+        warnings = []
+        for document in found:
+            data = fields_of(document)
+            try:
+                items.append(self._model.from_firestore(data))
+            except ValidationError as error:
+                path = document.name.split("/documents/", 1)[1]
+                warnings.append(f"{path} does not fit {self._model.__name__}: {'; '.join(problems(error, data))}")
+        return items, warnings
+
+    def _token(self, query: Asked, position: Position, backwards: bool) -> str:
+        return encode(
+            PagePosition(position.values, position.inclusive, backwards),
+            query=query.name,
+            shape=_shape(query),
+            principal=self._principal,
+            expires=self._host.now() + self._lifetime,
+            keyring=keyring_store().ring(),
+        )
+
+    def _position(self, query: Asked, token: str, backwards: bool) -> Position:
+        found = decode(
+            token,
+            query=query.name,
+            shape=_shape(query),
+            principal=self._principal,
+            now=self._host.now(),
+            keyring=keyring_store().ring(key_id_of(token)),
+        )
+        if found.backwards != backwards:
+            raise PageTokenInvalid(
+                f"The page token leads the other way. Pass `next` as after, and `previous` as before. {BEGIN_AGAIN}"
+            )
+        return Position(found.values, found.inclusive)
+
+
+def _shape(query: Asked) -> bytes:
+    """Return all that makes a query another query: the database, the filters with their values, and the order."""
+    shape: bytes = message_of(query.selection).SerializeToString(deterministic=True)
+    return name_of("").encode() + shape

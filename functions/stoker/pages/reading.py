@@ -1,0 +1,85 @@
+"""Reading the documents behind or before a position of a query."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from google.cloud.firestore_v1.field_path import FieldPath
+from google.cloud.firestore_v1.types import Cursor, StructuredQuery, Value
+
+from stoker.firestore import raw
+from stoker.firestore.selection import NAME, Selection
+from stoker.queries.message import full_order, message_of
+
+ValueMessage: Any = Value.pb()
+CursorMessage: Any = Cursor.pb()
+
+_OPPOSITE = {
+    int(StructuredQuery.Direction.ASCENDING): int(StructuredQuery.Direction.DESCENDING),
+    int(StructuredQuery.Direction.DESCENDING): int(StructuredQuery.Direction.ASCENDING),
+}
+
+
+@dataclass(frozen=True)
+class Position:
+    """A position in a query's results, between two documents or at their ends.
+
+    Attributes:
+        values: The values of the fields in the query's full order, as protobuf messages, of a document that was read.
+        inclusive: Whether the document with these values is read too.
+    """
+
+    values: tuple[Any, ...]
+    inclusive: bool = False
+
+
+def read(selection: Selection, start: Position | None, limit: int, *, backwards: bool = False) -> list[Any]:
+    """Read documents of a query.
+
+    A backward read turns each direction of the order, and turns the result again. The client library's
+    `limit_to_last` would not do: with a cursor, it finds no document or one.
+    Source: https://github.com/googleapis/java-firestore/issues/1068
+
+    Args:
+        selection: The query.
+        start: The position behind or before which the documents lie; None for the first or the last documents.
+        limit: The most documents to read.
+        backwards: Whether to read the documents before the position.
+
+    Returns:
+        The documents in the order of the query, as plain protobuf messages.
+    """
+    message = message_of(selection)
+    message.limit.value = limit
+    if start is not None:
+        message.start_at.CopyFrom(CursorMessage(values=start.values, before=start.inclusive))
+    if not backwards:
+        return list(raw.run_message(message))
+    for order in message.order_by:
+        order.direction = _OPPOSITE[order.direction]
+    return list(raw.run_message(message))[::-1]
+
+
+def position_of(selection: Selection, document: Any, *, inclusive: bool = False) -> Position:
+    """Return the position of a document.
+
+    The values are taken as Firestore has sent them. A number that went through a text, or a time without its
+    nanoseconds, would lead to documents that are skipped or read twice.
+    Source: https://github.com/encode/django-rest-framework/issues/5160
+
+    Args:
+        selection: The query.
+        document: The document, as a plain protobuf message.
+        inclusive: See `Position`.
+    """
+    return Position(tuple(_value(document, field) for field, _ in full_order(selection)), inclusive)
+
+
+def _value(document: Any, field: str) -> Any:
+    if field == NAME:
+        return ValueMessage(reference_value=document.name)
+    names: Sequence[str] = FieldPath.from_api_repr(field).parts
+    fields = document.fields
+    for name in names[:-1]:
+        fields = fields[name].map_value.fields
+    return fields[names[-1]]
