@@ -19,7 +19,7 @@ from google.cloud.firestore_v1.watch import Watch
 
 from stoker.queries.declared import DECLARED
 from stoker.queries.own_queries import own_queries
-from stoker.queries.query import Condition, DeclaredQuery, Direction, Kind, Order, in_full
+from stoker.queries.query import Condition, DeclaredQuery, Direction, Kind, Order, in_full, opposite
 from stoker_tools.setup.environment import ROOT
 
 OURS = str(ROOT / "functions" / "stoker")
@@ -68,9 +68,14 @@ class Shape:
             and declared.asks(self.where)
             and bool(self.branches) == bool(declared.any_of)
             and self.branches <= {frozenset((one.field, one.kind) for one in branch) for branch in declared.any_of}
-            and self.order == in_full(declared.order, {*self.where, *_all_of(declared.any_of)})
+            and self.order in self._orders_of(declared)
             and self.sums == frozenset(declared.sums)
         )
+
+    def _orders_of(self, declared: DeclaredQuery) -> list[tuple[Order, ...]]:
+        where = {*self.where, *_all_of(declared.any_of)}
+        backwards = [in_full(opposite(declared.order), where)] if declared.is_reversible else []
+        return [in_full(declared.order, where), *backwards]
 
 
 def shape_of(parent: str, query: StructuredQuery, aggregations: Sequence[Any] = ()) -> Shape | None:

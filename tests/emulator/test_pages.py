@@ -21,6 +21,7 @@ from stoker.errors import (
 from stoker.extend.app_query import alternative, forget_query
 from stoker.firestore.messages import ValueMessage
 from stoker.firestore.raw import name_of
+from stoker.firestore.selection import AnyOf, Filter
 from stoker.host import SystemHost
 from stoker.models.document import Model
 from stoker.models.writers import CLIENT
@@ -261,7 +262,7 @@ def test_any_or_of_conditions_has_a_second_page(order: str) -> None:
             }
         )
         wanted = {number for number in range(20) if number % 4 == 0 or number < 3 or (number % 2 and number % 5 == 1)}
-        filters = [
+        filters: list[Filter | AnyOf] = [
             ("owner", "==", "ada"),
             any_of(("urgent", "==", True), ("due", "<", 3), [("a", "==", 1), ("b", "==", 1)]),
         ]

@@ -40,6 +40,7 @@ def query(
     sums: Iterable[str] = (),
     leaves_out: Iterable[str] = (),
     name: str = "",
+    backwards: bool = True,
 ) -> DeclaredQuery:
     """Declare a query of the app, so that its indexes are generated.
 
@@ -59,6 +60,8 @@ def query(
         sums: The fields that `Aggregations` may add up or average.
         leaves_out: Fields of `order` that the model does not require. Documents without them are left out on purpose.
         name: A name for the query. A page token is bound to it.
+        backwards: Whether pages are read backwards too, by `page(before=...)`. It costs a second index. Without it, a
+            page has no `previous`.
 
     Returns:
         The query. A function runs it with `build`, which takes a filter for each condition.
@@ -109,6 +112,7 @@ def query(
         any_of=alternatives,
         leaves_out=left_out,
         name=name,
+        backwards=backwards,
     )
     own_queries.add(declared)
     return declared

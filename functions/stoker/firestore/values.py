@@ -10,6 +10,9 @@ from google.cloud.firestore_v1.vector import Vector
 from stoker.firestore.client import client
 from stoker.firestore.messages import EPOCH
 
+Item = dict[str, Any]
+"""A document's fields, as Python values, and its id as `id`."""
+
 
 def decoded(value: Any) -> object:
     """Return the Python value of a message: the value that the client library gives, if it can decode the message.
@@ -68,7 +71,7 @@ def fields_of(document: Any) -> dict[str, Any]:
     return {name: decoded(value) for name, value in document.fields.items()}
 
 
-def item_of(document: Any) -> dict[str, Any]:
+def item_of(document: Any) -> Item:
     """Return the fields of a document, and its id as `id`. A field `id` of the document is replaced.
 
     Args:

@@ -4,9 +4,10 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from typing import Any, Generic, overload
 
+from stoker.firestore.values import Item
 from stoker.models.document import Model
 from stoker.pages.page import Page
-from stoker.pages.paginated_query import TOKEN_SECONDS, Item, M, PaginatedQuery, T
+from stoker.pages.paginated_query import TOKEN_SECONDS, M, PaginatedQuery, T
 from stoker.pages.reading import Position
 from stoker.queries.asking import Filters
 from stoker.queries.query import DeclaredQuery

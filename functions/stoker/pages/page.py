@@ -13,7 +13,8 @@ class Page(Generic[T]):
     Attributes:
         items: The documents of the page, in the order of the query.
         next: The token for `page(after=...)`; None if there are no more documents behind this page.
-        previous: The token for `page(before=...)`; None if there are no more documents before this page.
+        previous: The token for `page(before=...)`; None if there are no more documents before this page, or if the
+            query is not declared for reading backwards.
         has_more: Whether there are more documents in the direction in which the page was read.
         warnings: Sentences about documents that are not among the items, because they do not fit the model.
     """

@@ -6,10 +6,10 @@ from typing import Any, Generic, TypeVar, cast, overload
 
 from pydantic import ValidationError
 
-from stoker.errors import InvalidArgument, PageTokenInvalid
+from stoker.errors import InvalidArgument, PageTokenInvalid, QueryNotDeclared
 from stoker.firestore.documents import FirestoreDocuments
 from stoker.firestore.raw import name_of
-from stoker.firestore.values import fields_of, item_of
+from stoker.firestore.values import Item, fields_of, item_of
 from stoker.host import SYSTEM, Host
 from stoker.models.document import Model
 from stoker.models.problems import problems
@@ -23,9 +23,6 @@ from stoker.signing.keyring_store import keyring_store
 
 T = TypeVar("T")
 M = TypeVar("M", bound=Model)
-Item = dict[str, Any]
-"""A document's fields, as Python values, and its `id`."""
-
 MAX_PAGE_SIZE = 1000
 """The most documents of a page. More would not fit into the memory of a small function."""
 
@@ -124,22 +121,29 @@ class PaginatedQuery(Generic[T]):
 
         Raises:
             PageTokenRefused: The token can't be used. Its subclass says why.
+            QueryNotDeclared: `before` is given, but the query is not declared for reading backwards.
             InvalidArgument: Both `after` and `before` are given.
         """
         if after is not None and before is not None:
             raise InvalidArgument("A page lies after a token or before a token. Pass one of both.")
         query, backwards = self._query(), before is not None
+        if backwards and not query.declared.is_reversible:
+            raise QueryNotDeclared(
+                f"The query {query.name!r} is not declared for pages before a token, so it has no index for them. "
+                "Declare it with backwards=True and an order, and generate the indexes."
+            )
         token = before if backwards else after
         start = None if token is None else self._position(query, token, backwards)
         found = read(query.selection, start, self._page_size + 1, backwards=backwards)
         has_more = len(found) > self._page_size
         found = found[-self._page_size :] if backwards else found[: self._page_size]
         following, preceding = self._ends(query, found, start)
+        before_it = has_more if backwards else start is not None
         items, warnings = self._items(found)
         return Page(
             items=items,
             next=self._token(query, following, False) if backwards or has_more else None,
-            previous=self._token(query, preceding, True) if (has_more if backwards else start is not None) else None,
+            previous=self._token(query, preceding, True) if before_it and query.declared.is_reversible else None,
             has_more=has_more,
             warnings=tuple(warnings),
         )

@@ -9,13 +9,17 @@ from collections.abc import Sequence
 from stoker import config
 from stoker.queries.query import DeclaredQuery, ascending, between, descending, equal
 
-JOBS_NEWEST_FIRST = DeclaredQuery(lambda: (config.JOBS,), where=equal("userId"), order=[descending("createdAt")])
-
-JOBS_OF_A_STATUS = DeclaredQuery(
-    lambda: (config.JOBS,), where=equal("userId", "status"), order=[descending("createdAt")]
+JOBS_NEWEST_FIRST = DeclaredQuery(
+    lambda: (config.JOBS,), where=equal("userId"), order=[descending("createdAt")], backwards=True
 )
 
-TASKS_NEWEST_FIRST = DeclaredQuery(lambda: (config.TASKS,), where=equal("userId"), order=[descending("createdAt")])
+JOBS_OF_A_STATUS = DeclaredQuery(
+    lambda: (config.JOBS,), where=equal("userId", "status"), order=[descending("createdAt")], backwards=True
+)
+
+TASKS_NEWEST_FIRST = DeclaredQuery(
+    lambda: (config.TASKS,), where=equal("userId"), order=[descending("createdAt")], backwards=True
+)
 
 TASKS_OF_A_STATUS_BY_DUE_DATE = DeclaredQuery(
     lambda: (config.TASKS,), where=equal("userId", "status"), order=[ascending("dueDate")]
@@ -30,7 +34,7 @@ TASKS_OF_A_PROJECT = DeclaredQuery(
 )
 
 PROJECTS_NEWEST_FIRST = DeclaredQuery(
-    lambda: (config.PROJECTS,), where=equal("userId"), order=[descending("createdAt")]
+    lambda: (config.PROJECTS,), where=equal("userId"), order=[descending("createdAt")], backwards=True
 )
 
 COMPLETIONS_NEWEST_FIRST = DeclaredQuery(lambda: (config.COMPLETIONS,), order=[descending("completedAt")])

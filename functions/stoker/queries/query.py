@@ -101,6 +101,16 @@ def in_full(order: Iterable[Order], where: Iterable[tuple[str, Kind]]) -> tuple[
     return tuple(orders)
 
 
+def opposite(order: Iterable[Order]) -> tuple[Order, ...]:
+    """Return an order in the opposite direction.
+
+    Example:
+        >>> opposite([("dueDate", "ASCENDING")])
+        (('dueDate', 'DESCENDING'),)
+    """
+    return tuple((field, "DESCENDING" if direction == "ASCENDING" else "ASCENDING") for field, direction in order)
+
+
 @dataclass(frozen=True)
 class DeclaredQuery:
     """A query that the code may run.
@@ -114,6 +124,9 @@ class DeclaredQuery:
         any_of: The alternatives of an OR. Each alternative is a list of conditions. A query has one OR or none.
         leaves_out: Fields of the order that a document may lack. Such a document is not in the result, on purpose.
         name: The name of the query. A page token is bound to it.
+        backwards: Whether the query may also be run with the opposite order, to read the page before a page. It needs
+            an index of its own, because Firestore reads an index in one direction only.
+            Source: https://firebase.google.com/docs/firestore/query-data/index-overview (composite indexes)
     """
 
     collections: Callable[[], Sequence[str]]
@@ -124,6 +137,16 @@ class DeclaredQuery:
     any_of: Sequence[Sequence[Condition]] = ()
     leaves_out: Sequence[str] = ()
     name: str = ""
+    backwards: bool = False
+
+    @property
+    def is_reversible(self) -> bool:
+        """Whether the query may be run with the opposite order. A query that sorts by the id alone may not.
+
+        Firestore refuses a descending order of the ids, and has no index for it.
+        Source: https://github.com/firebase/flutterfire/issues/4398
+        """
+        return self.backwards and any(field != NAME for field, _ in self.order)
 
     def build(self, *filters: Filter | AnyOf, collection: str | None = None) -> Query:
         """Return the query as an object of the client library. Arguments and errors are those of `selection`."""

@@ -15,7 +15,7 @@ from stoker import config, features
 from stoker.queries.clients import CLIENTS
 from stoker.queries.declared import DECLARED
 from stoker.queries.own_queries import own_queries
-from stoker.queries.query import NAME, Condition, DeclaredQuery, in_full
+from stoker.queries.query import NAME, Condition, DeclaredQuery, in_full, opposite
 from stoker_tools.generate.documents import documents
 from stoker_tools.generate.errors import GenerateError
 from stoker_tools.generate.fields import Schema, without_null
@@ -111,6 +111,8 @@ def composite_indexes(query: DeclaredQuery) -> Iterator[dict[str, Any]]:
 
 def _columns(query: DeclaredQuery) -> Iterator[tuple[list[tuple[str, Mode]], list[tuple[str, Mode]]]]:
     """Yield the fields of each index: the fields with equal values, and the others."""
+    if query.is_reversible:
+        yield from _columns(replace(query, order=opposite(query.order), backwards=False))
     if query.any_of:
         alternatives = [(one.field, one.kind) for branch in query.any_of for one in branch]
         order = in_full(query.order, alternatives)
