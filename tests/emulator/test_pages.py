@@ -129,7 +129,7 @@ def test_back_from_a_page_whose_documents_were_all_deleted(by_rank: DeclaredQuer
     assert empty.previous is not None
     assert ids(pages.page(before=empty.previous).items) == names[:3]
     remove(*names[:3])
-    put({"late": {"owner": "ada", "rank": 3}})
+    put({"late": {"owner": "ada", "rank": 4}})
     assert second.previous is not None
     before = pages.page(before=second.previous)
     assert (before.items, before.previous) == ([], None)

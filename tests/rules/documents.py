@@ -32,6 +32,7 @@ def documents() -> dict[str, dict[str, Any]]:
         "jobKeys/key": {"jobId": "bobs"},
         "jobUsers/ada": {"running": []},
         "callCounts/count": {"calls": 1},
+        "serverKeys/keyring": {"keys": [], "current": "00000000"},
         "tasks/todo/comments/first": {"userId": "ada"},
         "users/ada/completions/done": {"id": "done", "userId": "ada", "xp": 10, "completedAt": LONG_AGO},
         "users/bob/completions/done": {"id": "done", "userId": "bob", "xp": 10, "completedAt": LONG_AGO},

@@ -230,6 +230,7 @@ def _elsewhere() -> Iterator[Case]:
             "callCounts/count",
             "analyticsSketches/day_2026-01-01_video.played",
             "analyticsLeases/roll-up",
+            "serverKeys/keyring",
         )
         for path in (*own, "tasks/todo/comments/first", "users/ada/tasks/inner", "any/thing"):
             collection = path.rpartition("/")[0]
@@ -237,5 +238,5 @@ def _elsewhere() -> Iterator[Case]:
             yield Case("elsewhere", f"update {path}", who, Update(path, {"userId": who}))
             yield Case("elsewhere", f"create in {collection}", who, Create(f"{collection}/new", {"userId": who}))
             yield Case("elsewhere", f"delete {path}", who, Delete(path))
-        for name in ("comments", "tasks", "processingJobs", "jobKeys"):
+        for name in ("comments", "tasks", "processingJobs", "jobKeys", "serverKeys"):
             yield Case("elsewhere", f"group {name}", who, Query(name, 10, {"userId": "ada"}, group=True))

@@ -11,6 +11,7 @@ from stoker.errors import (
     JobNotFound,
     NotAllowed,
     NotSignedIn,
+    PageTokenRefused,
     PermanentError,
     RequestRefused,
     StokerError,
@@ -35,7 +36,7 @@ def https_error(error: StokerError) -> HttpsError:
         case TooManyCalls():
             code = FunctionsErrorCode.RESOURCE_EXHAUSTED
             details["retryAfterSeconds"] = error.retry_after_seconds
-        case InvalidArgument():
+        case InvalidArgument() | PageTokenRefused():
             code = FunctionsErrorCode.INVALID_ARGUMENT
         case JobNotFound() | UserNotFound():
             code = FunctionsErrorCode.NOT_FOUND

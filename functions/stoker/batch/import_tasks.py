@@ -38,7 +38,7 @@ Source: https://firebase.google.com/docs/firestore/quotas (maximum API request s
 
 
 @dataclass(frozen=True)
-class Page:
+class ImportPage:
     """The records that are imported in a commit.
 
     Attributes:
@@ -124,7 +124,7 @@ def import_tasks(context: JobContext, batch_input: ImportTasks) -> BatchOutput:
     return position.output()
 
 
-def _again(context: JobContext, position: ImportPosition, page: Page, earlier: BatchOutput) -> ImportPosition:
+def _again(context: JobContext, position: ImportPosition, page: ImportPage, earlier: BatchOutput) -> ImportPosition:
     """Import the records of a page that failed in an earlier run. Return the position after the page."""
     failed = {int(failure.item) for failure in earlier.failures}
     items = [(line, found) for line, found in page.items if line in failed]
@@ -134,7 +134,7 @@ def _again(context: JobContext, position: ImportPosition, page: Page, earlier: B
     return write_page(context, position, replace(page, items=items), earlier)
 
 
-def _page(reader: Reader, position: ImportPosition) -> Page:
+def _page(reader: Reader, position: ImportPosition) -> ImportPage:
     offset, line = position.offset or 0, position.line
     items: list[tuple[int, ImportedTask | InvalidRecord]] = []
     begin = None
@@ -146,11 +146,11 @@ def _page(reader: Reader, position: ImportPosition) -> Page:
             items.append((record.line, record.found))
         offset, line = record.after, record.next_line
         begin = offset if begin is None else begin
-    return Page(items, offset, line)
+    return ImportPage(items, offset, line)
 
 
 def write_page(
-    context: JobContext, position: ImportPosition, page: Page, earlier: BatchOutput | None = None
+    context: JobContext, position: ImportPosition, page: ImportPage, earlier: BatchOutput | None = None
 ) -> ImportPosition:
     """Write the tasks of a page and the next checkpoint in one commit. Return the checkpoint.
 
@@ -184,7 +184,7 @@ def write_page(
 
 
 def _decide_page(
-    context: JobContext, position: ImportPosition, page: Page, foreign: set[str], there: Mapping[str, Any]
+    context: JobContext, position: ImportPosition, page: ImportPage, foreign: set[str], there: Mapping[str, Any]
 ) -> tuple[ImportPosition, dict[str, ImportedTask]]:
     """Decide for each item of a page whether to create a task, to skip it, or to count it as failed.
 

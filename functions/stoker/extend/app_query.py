@@ -80,9 +80,9 @@ def query(
     compared = _fields(collection, "equals", equals)
     sorted_by = _fields(collection, "order", order)
     single = {"is_one_of": is_one_of, "has": has, "ranges_over": ranges_over}
-    for name, field in single.items():
+    for argument, field in single.items():
         if field is not None:
-            _fields(collection, name, (field,))
+            _fields(collection, argument, (field,))
     others = [field for field in single.values() if field is not None]
     if twice := [field for field in (*compared, *others) if (*compared, *others).count(field) > 1]:
         raise RegistrationError(f"The query of {collection} compares {twice[0]} twice. Name each field once.")

@@ -3,14 +3,14 @@
 import math
 from typing import Any
 
-Key = tuple[Any, ...]
+OrderKey = tuple[Any, ...]
 
 # The ranks of the types. A value of a lower rank comes first, whatever the two values are.
 # Source: https://firebase.google.com/docs/firestore/manage-data/data-types#value_type_ordering
 _NULL, _BOOLEAN, _NUMBER, _TIMESTAMP, _TEXT, _BYTES, _REFERENCE, _POINT, _ARRAY, _VECTOR, _MAP = range(11)
 
 
-def order_key(value: Any) -> Key:
+def order_key(value: Any) -> OrderKey:
     """Return a key of a value: the keys of values sort as Firestore sorts the values.
 
     Two values have equal keys if neither comes first. So 1 and 1.0 have equal keys, and 0.0 and -0.0.
@@ -52,7 +52,7 @@ def order_key(value: Any) -> Key:
     raise TypeError(f"Firestore has no values of the type {value.WhichOneof('value_type')}.")
 
 
-def name_key(name: str) -> Key:
+def name_key(name: str) -> OrderKey:
     """Return the key of a document's name. Names are sorted part by part.
 
     Args:
@@ -65,7 +65,7 @@ def name_key(name: str) -> Key:
     return tuple(name.split("/"))
 
 
-def _map_key(fields: Any) -> Key:
+def _map_key(fields: Any) -> OrderKey:
     if "__type__" in fields and fields["__type__"].string_value == "__vector__":
         numbers = fields["value"].array_value.values if "value" in fields else ()
         return _VECTOR, len(numbers), tuple(order_key(number) for number in numbers)

@@ -8,7 +8,7 @@ from stoker.firestore.values import Item
 from stoker.models.document import Model
 from stoker.pages.page import Page
 from stoker.pages.paginated_query import TOKEN_SECONDS, M, PaginatedQuery, T
-from stoker.pages.reading import Position
+from stoker.pages.position import Position
 from stoker.queries.asking import Filters
 from stoker.queries.query import DeclaredQuery
 

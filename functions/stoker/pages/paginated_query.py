@@ -14,8 +14,9 @@ from stoker.host import SYSTEM, Host
 from stoker.models.document import Model
 from stoker.models.problems import problems
 from stoker.pages.page import Page
-from stoker.pages.reading import Position, position_of, read
-from stoker.pages.token import BEGIN_AGAIN, PagePosition, decode, encode, key_id_of
+from stoker.pages.position import Position
+from stoker.pages.reading import position_of, read
+from stoker.pages.token import BEGIN_AGAIN, decode, encode, key_id_of
 from stoker.queries.asking import Asked, Filters, asked
 from stoker.queries.message import message_of
 from stoker.queries.query import DeclaredQuery
@@ -223,7 +224,8 @@ class PaginatedQuery(Generic[T]):
 
     def _token(self, query: Asked, position: Position, backwards: bool) -> str:
         return encode(
-            PagePosition(position.values, position.inclusive, backwards),
+            position,
+            backwards=backwards,
             query=query.name,
             shape=_shape(query),
             principal=self._principal,
@@ -232,7 +234,7 @@ class PaginatedQuery(Generic[T]):
         )
 
     def _position(self, query: Asked, token: str, backwards: bool) -> Position:
-        found = decode(
+        position, leads_back = decode(
             token,
             query=query.name,
             shape=_shape(query),
@@ -240,11 +242,11 @@ class PaginatedQuery(Generic[T]):
             now=self._host.now(),
             keyring=keyring_store().ring(key_id_of(token)),
         )
-        if found.backwards != backwards:
+        if leads_back != backwards:
             raise PageTokenInvalid(
                 f"The page token leads the other way. Pass `next` as after, and `previous` as before. {BEGIN_AGAIN}"
             )
-        return Position(found.values, found.inclusive)
+        return position
 
 
 def _shape(query: Asked) -> bytes:

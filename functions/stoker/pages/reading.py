@@ -1,7 +1,6 @@
 """Reading the documents behind or before a position of a query."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from google.cloud.firestore_v1.field_path import FieldPath
@@ -9,6 +8,7 @@ from google.cloud.firestore_v1.types import Cursor, StructuredQuery, Value
 
 from stoker.firestore import raw
 from stoker.firestore.selection import NAME, Selection
+from stoker.pages.position import Position
 from stoker.queries.message import full_order, message_of
 
 ValueMessage: Any = Value.pb()
@@ -18,19 +18,6 @@ _OPPOSITE = {
     int(StructuredQuery.Direction.ASCENDING): int(StructuredQuery.Direction.DESCENDING),
     int(StructuredQuery.Direction.DESCENDING): int(StructuredQuery.Direction.ASCENDING),
 }
-
-
-@dataclass(frozen=True)
-class Position:
-    """A position in a query's results, between two documents or at their ends.
-
-    Attributes:
-        values: The values of the fields in the query's full order, as protobuf messages, of a document that was read.
-        inclusive: Whether the document with these values is read too.
-    """
-
-    values: tuple[Any, ...]
-    inclusive: bool = False
 
 
 def read(selection: Selection, start: Position | None, limit: int, *, backwards: bool = False) -> list[Any]:

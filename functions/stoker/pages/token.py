@@ -21,7 +21,6 @@ any                   the sort values: a serialized `ArrayValue` of Firestore
 import base64
 import re
 import struct
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -35,6 +34,7 @@ from stoker.errors import (
     PageTokenOfAnotherUser,
     PositionTooLong,
 )
+from stoker.pages.position import Position
 from stoker.signing.keyring import ID_BYTES, MAC_BYTES, Keyring
 
 VERSION: Final = 1
@@ -72,48 +72,41 @@ INVALID: Final = f"The page token is not valid. {BEGIN_AGAIN}"
 ArrayMessage: Any = ArrayValue.pb()
 
 
-@dataclass(frozen=True)
-class PagePosition:
-    """A place in the results of a query.
-
-    Attributes:
-        values: The values of all sort fields and of `__name__`, as protobuf messages of Firestore. So each survives bit
-            by bit.
-        inclusive: Whether a document at the place itself belongs to the page.
-        backwards: Whether the page ends at the place. Otherwise it begins there.
-    """
-
-    values: tuple[Any, ...]
-    inclusive: bool
-    backwards: bool
-
-
 def encode(
-    position: PagePosition, *, query: str, shape: bytes, principal: str, expires: datetime, keyring: Keyring
+    position: Position,
+    *,
+    backwards: bool,
+    query: str,
+    shape: bytes,
+    principal: str,
+    expires: datetime,
+    keyring: Keyring,
 ) -> str:
     """Return the token of a place.
 
-    Args:
-        position: The place.
-        query: The name of the declared query.
-        shape: The filters and the order of the query, as bytes that are always the same for the same query.
-        principal: The user for whom the token is, such as a uid.
-        expires: The time from which the token is refused, with a time zone.
-        keyring: The project's keyring, whose current key signs.
+        Args:
+            position: The place.
+            backwards: Whether the page ends at the place. Otherwise it begins there.
+            query: The name of the declared query.
+            shape: The filters and the order of the query, as bytes that are always the same for the same query.
+            principal: The user for whom the token is, such as a uid.
+            expires: The time from which the token is refused, with a time zone.
+            keyring: The project's keyring, whose current key signs.
 
-    Raises:
-        PositionTooLong: The sort values have more than `MOST_VALUE_BYTES`.
+        Raises:
+            PositionTooLong: The sort values have more than `MOST_VALUE_BYTES`.
 
-    Example:
-        >>> from stoker.firestore.messages import message
-        >>> from stoker.signing.keyring import keyring_of, new_key
-        >>> now = datetime(2026, 1, 1, tzinfo=UTC)
-        >>> ring = keyring_of(new_key(now, lambda length: bytes(range(length))))
-        >>> where = {"query": "tasks-by-due-date", "shape": b"", "principal": "ada", "keyring": ring}
-        >>> place = PagePosition((message(0.1 + 0.2),), inclusive=False, backwards=False)
-        >>> token = encode(place, expires=now + timedelta(hours=1), **where)
-        >>> decode(token, now=now, **where).values[0].double_value
-        0.30000000000000004
+        Example:
+            >>> from stoker.firestore.messages import message
+            >>> from stoker.pages.position import Position
+    from stoker.signing.keyring import keyring_of, new_key
+            >>> now = datetime(2026, 1, 1, tzinfo=UTC)
+            >>> ring = keyring_of(new_key(now, lambda length: bytes(range(length))))
+            >>> where = {"query": "tasks-by-due-date", "shape": b"", "principal": "ada", "keyring": ring}
+            >>> place = Position((message(0.1 + 0.2),))
+            >>> token = encode(place, backwards=False, expires=now + timedelta(hours=1), **where)
+            >>> decode(token, now=now, **where)[0].values[0].double_value
+            0.30000000000000004
     """
     values = ArrayMessage(values=position.values).SerializeToString()
     if len(values) > MOST_VALUE_BYTES:
@@ -128,7 +121,7 @@ def encode(
         _query_digest(keyring, key_id, query, shape),
         _user_digest(keyring, key_id, principal),
         (expires - EPOCH) // MICROSECOND,
-        INCLUSIVE * position.inclusive | BACKWARDS * position.backwards,
+        INCLUSIVE * position.inclusive | BACKWARDS * backwards,
     )
     signed = head + values
     return _text(signed + keyring.sign(PURPOSE, signed, key_id))
@@ -146,8 +139,10 @@ def key_id_of(text: object) -> str:
     return _parts(text)[1].hex()
 
 
-def decode(text: object, *, query: str, shape: bytes, principal: str, now: datetime, keyring: Keyring) -> PagePosition:
-    """Return the place of a token.
+def decode(
+    text: object, *, query: str, shape: bytes, principal: str, now: datetime, keyring: Keyring
+) -> tuple[Position, bool]:
+    """Return the place of a token, and whether the page ends there.
 
     Args:
         text: The text, which a client may have made up.
@@ -180,7 +175,7 @@ def decode(text: object, *, query: str, shape: bytes, principal: str, now: datet
     except DecodeError:
         # The server has signed it, so this can't happen before the form changes without a new version.
         raise PageTokenInvalid(INVALID) from None
-    return PagePosition(values, bool(flags & INCLUSIVE), bool(flags & BACKWARDS))
+    return Position(values, bool(flags & INCLUSIVE)), bool(flags & BACKWARDS)
 
 
 def _parts(text: object) -> tuple[bytes, bytes, bytes, bytes, int, int]:

@@ -155,10 +155,10 @@ class KeyringStore:
         def attempt() -> Keyring:
             found = self._read()
             before, update_time = found or (None, None)
+            seen.update(dict.fromkeys(key.id for key in before or ()))
             after = decide(before)
             if after is not before:
                 self._write(after, update_time)
-            seen.update(dict.fromkeys(key.id for key in before or ()))
             return after
 
         ring = until_written(attempt, host=self._host)

@@ -25,6 +25,7 @@ ONLY_IN_PYTHON: tuple[ErrorKind, ...] = (
     errors.NotRebuildable,
     errors.RollUpBusy,
     errors.QueryNotDeclared,
+    errors.PageTokenRefused,
 )
 """Refusals of functions in Python. No function that clients call raises them."""
 

@@ -44,8 +44,10 @@ NEVER_ASKED_FOR: Mapping[str, Sequence[str]] = {
     config.ANALYTICS_EVENTS: ("id", "name", "value", "skipped", "schemaVersion"),
     config.ANALYTICS_SKETCHES: ("users", "sum"),
     config.ANALYTICS_LEASES: ("expiresAt",),
+    config.SERVER_KEYS: ("keys", "current"),
 }
-"""Other fields without an index, by collection. These documents are written often, and no query uses the fields."""
+"""Other fields without an index, by collection. These documents are written often or hold secrets, and no query uses
+the fields."""
 
 ASCENDING = {"order": "ASCENDING"}
 DESCENDING = {"order": "DESCENDING"}
