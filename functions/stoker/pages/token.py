@@ -84,29 +84,29 @@ def encode(
 ) -> str:
     """Return the token of a place.
 
-        Args:
-            position: The place.
-            backwards: Whether the page ends at the place. Otherwise it begins there.
-            query: The name of the declared query.
-            shape: The filters and the order of the query, as bytes that are always the same for the same query.
-            principal: The user for whom the token is, such as a uid.
-            expires: The time from which the token is refused, with a time zone.
-            keyring: The project's keyring, whose current key signs.
+    Args:
+        position: The place.
+        backwards: Whether the page ends at the place. Otherwise it begins there.
+        query: The name of the declared query.
+        shape: The filters and the order of the query, as bytes that are always the same for the same query.
+        principal: The user for whom the token is, such as a uid.
+        expires: The time from which the token is refused, with a time zone.
+        keyring: The project's keyring, whose current key signs.
 
-        Raises:
-            PositionTooLong: The sort values have more than `MOST_VALUE_BYTES`.
+    Raises:
+        PositionTooLong: The sort values have more than `MOST_VALUE_BYTES`.
 
-        Example:
-            >>> from stoker.firestore.messages import message
-            >>> from stoker.pages.position import Position
-    from stoker.signing.keyring import keyring_of, new_key
-            >>> now = datetime(2026, 1, 1, tzinfo=UTC)
-            >>> ring = keyring_of(new_key(now, lambda length: bytes(range(length))))
-            >>> where = {"query": "tasks-by-due-date", "shape": b"", "principal": "ada", "keyring": ring}
-            >>> place = Position((message(0.1 + 0.2),))
-            >>> token = encode(place, backwards=False, expires=now + timedelta(hours=1), **where)
-            >>> decode(token, now=now, **where)[0].values[0].double_value
-            0.30000000000000004
+    Example:
+        >>> from stoker.firestore.messages import message
+        >>> from stoker.pages.position import Position
+        >>> from stoker.signing.keyring import keyring_of, new_key
+        >>> now = datetime(2026, 1, 1, tzinfo=UTC)
+        >>> ring = keyring_of(new_key(now, lambda length: bytes(range(length))))
+        >>> where = {"query": "tasks-by-due-date", "shape": b"", "principal": "ada", "keyring": ring}
+        >>> place = Position((message(0.1 + 0.2),))
+        >>> token = encode(place, backwards=False, expires=now + timedelta(hours=1), **where)
+        >>> decode(token, now=now, **where)[0].values[0].double_value
+        0.30000000000000004
     """
     values = ArrayMessage(values=position.values).SerializeToString()
     if len(values) > MOST_VALUE_BYTES:

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from stoker.errors import QueryNotDeclared
-from stoker.extend.app_query import forget_query, query
+from stoker.extend.app_query import alternative, forget_query, query
 from stoker.firestore.selection import Selection
+from stoker.queries.asking import any_of
 from stoker.queries.own_queries import own_queries
 from stoker.registry import RegistrationError
 from stoker_tools.generate.indexes import indexes
@@ -24,7 +25,7 @@ def fields_of_indexes(collection: str) -> list[list[tuple[str, str]]]:
 
 def test_its_index_is_made_while_it_is_declared() -> None:
     before = indexes()
-    declared = query("notes", equals=["userId", "kind"], has="tags", order=["-createdAt"])
+    declared = query("notes", equals=["userId", "kind"], has="tags", order=["-createdAt"], backwards=False)
     assert fields_of_indexes("notes") == [
         [("userId", "ASCENDING"), ("kind", "ASCENDING"), ("tags", "CONTAINS"), ("createdAt", "DESCENDING")]
     ]
@@ -33,12 +34,50 @@ def test_its_index_is_made_while_it_is_declared() -> None:
 
 
 def test_a_range_and_a_choice_have_indexes() -> None:
-    query("notes", equals="userId", ranges_over="dueAt", order="dueAt")
-    query("notes", is_one_of="kind", order=["createdAt"])
+    query("notes", equals="userId", ranges_over="dueAt", order="dueAt", backwards=False)
+    query("notes", is_one_of="kind", order=["createdAt"], backwards=False)
     assert sorted(fields_of_indexes("notes")) == [
         [("kind", "ASCENDING"), ("createdAt", "ASCENDING")],
         [("userId", "ASCENDING"), ("dueAt", "ASCENDING")],
     ]
+
+
+def test_a_query_that_is_read_backwards_has_an_index_of_the_opposite_order() -> None:
+    query("notes", equals=["userId"], order=["-pinned", "createdAt"])
+    assert sorted(fields_of_indexes("notes")) == [
+        [("userId", "ASCENDING"), ("pinned", "ASCENDING"), ("createdAt", "DESCENDING")],
+        [("userId", "ASCENDING"), ("pinned", "DESCENDING"), ("createdAt", "ASCENDING")],
+    ]
+
+
+def test_a_query_that_sorts_by_the_id_has_no_opposite_order() -> None:
+    assert not query("notes", equals=["userId"]).is_reversible
+    assert fields_of_indexes("notes") == []
+
+
+def test_each_alternative_has_an_index_with_the_whole_order() -> None:
+    either = [alternative(equals=["kind"]), alternative(equals=["pinned"], ranges_over="dueAt")]
+    query("notes", equals=["userId"], any_of=either, order=["-createdAt"], backwards=False)
+    end = [("createdAt", "DESCENDING"), ("dueAt", "DESCENDING")]
+    assert sorted(fields_of_indexes("notes")) == [
+        [("userId", "ASCENDING"), ("kind", "ASCENDING"), *end],
+        [("userId", "ASCENDING"), ("pinned", "ASCENDING"), *end],
+    ]
+
+
+def test_a_query_with_alternatives_needs_one_of_them() -> None:
+    declared = query("notes", any_of=[alternative(equals=["kind"]), alternative(ranges_over="dueAt")], order=["dueAt"])
+    either = any_of(("kind", "==", "plain"), ("dueAt", ">", 5), ("dueAt", "<", 1))
+    assert declared.selection(either).filters == (either,)
+    for wrong in (
+        (),
+        (either, either),
+        (any_of(("pinned", "==", True)),),
+        (any_of([("kind", "==", 1), ("dueAt", ">", 1)]),),
+        (("kind", "==", "plain"),),
+    ):
+        with pytest.raises(QueryNotDeclared, match="Pass these filters, or declare another query"):
+            declared.selection(*wrong)
 
 
 def test_a_function_runs_it_with_the_conditions_that_it_declares() -> None:
@@ -62,6 +101,13 @@ def test_a_function_runs_it_with_the_conditions_that_it_declares() -> None:
         ({"equals": ["kind"], "is_one_of": "kind"}, "compares kind twice"),
         ({"order": ["a", "-a"]}, "Name each field once"),
         ({}, "has no condition and no order"),
+        ({"any_of": [alternative()]}, "has an alternative without a field"),
+        ({"any_of": [alternative(equals=["a", "a"])]}, "Name each field once"),
+        ({"any_of": [alternative(equals="a", ranges_over="b c")]}, "which is no field"),
+        ({"order": ["a"], "leaves_out": ["b"]}, "does not sort by this field"),
+        ({"sums": ["a", "a"]}, "Name each field once"),
+        ({"order": ["a"], "name": "x" * 101}, "at most 100 characters"),
+        ({"order": ["a"], "name": 5}, "at most 100 characters"),
     ],
 )
 def test_a_wrong_query_is_refused_at_once(options: dict[str, Any], sentence: str) -> None:

@@ -3,19 +3,34 @@
 import itertools
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from stoker import config
 from stoker.queries import clients, declared
-from stoker.queries.query import DeclaredQuery, ascending, between, contains, descending, equal, one_of, perhaps
+from stoker.queries.query import (
+    DeclaredQuery,
+    ascending,
+    between,
+    contains,
+    descending,
+    equal,
+    one_of,
+    opposite,
+    perhaps,
+)
 from stoker_tools.generate.errors import GenerateError
 from stoker_tools.generate.indexes import EXPIRING, composite_indexes, indexes
 from stoker_tools.setup.environment import ROOT
 
 MADE = json.loads((ROOT / "firestore.indexes.json").read_text())
-QUERIES = [*declared.DECLARED, *clients.CLIENTS]
+FORWARDS = [*declared.DECLARED, *clients.CLIENTS]
+BACKWARDS = [replace(one, order=opposite(one.order)) for one in FORWARDS if one.is_reversible]
+"""The queries as they are run for the page before a page."""
+
+QUERIES = [*FORWARDS, *BACKWARDS]
 
 Index = tuple[tuple[str, str], ...]
 
