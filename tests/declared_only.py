@@ -65,12 +65,18 @@ class Shape:
         return (
             self.collection in declared.collections()
             and self.group == declared.group
-            and declared.asks(self.where)
-            and bool(self.branches) == bool(declared.any_of)
-            and self.branches <= {frozenset((one.field, one.kind) for one in branch) for branch in declared.any_of}
+            and self._asks(declared)
             and self.order in self._orders_of(declared)
             and self.sums == frozenset(declared.sums)
         )
+
+    def _asks(self, declared: DeclaredQuery) -> bool:
+        alternatives = [frozenset((one.field, one.kind) for one in branch) for branch in declared.any_of]
+        if self.branches or not alternatives:
+            return declared.asks(self.where) and self.branches <= set(alternatives)
+        # An OR of one branch is sent without the OR.
+        always = frozenset((one.field, one.kind) for one in declared.where)
+        return any(self.where <= always | one and one <= self.where for one in alternatives)
 
     def _orders_of(self, declared: DeclaredQuery) -> list[tuple[Order, ...]]:
         where = {*self.where, *_all_of(declared.any_of)}

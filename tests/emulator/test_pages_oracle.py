@@ -53,7 +53,7 @@ OWN: dict[str, dict[str, Any]] = {
 def _declared() -> dict[str, DeclaredQuery]:
     found = {}
     for number, declared in enumerate((*CLIENTS, *DECLARED)):
-        if declared is not BELOW:
+        if declared is not BELOW and not declared.sums:
             named = f"{declared.collections()[0]} {number}"
             found[named] = replace(declared, backwards=True, collections=lambda: ("rows",), group=False)
     return found
