@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cmp_to_key
+from itertools import count
 from typing import Any
 
 import pytest
@@ -212,7 +213,7 @@ def walk_beside_oracle(declared: DeclaredQuery, data: st.DataObject) -> None:
     """Walk over a query forwards and backwards, while documents come and go, and compare each page with the oracle."""
     asked = data.draw(filters_of(declared))
     selection = declared.selection(*asked)
-    oracle = Oracle(selection)
+    oracle, fresh = Oracle(selection), count()
     ids = [f"r{number:02}" for number in range(data.draw(st.integers(0, 12)))]
     try:
         change(oracle, data.draw(rows_of(selection, ids)), [])
@@ -224,7 +225,7 @@ def walk_beside_oracle(declared: DeclaredQuery, data: st.DataObject) -> None:
             wanted = oracle.result()
             assert [one for one in wanted if one in now] == now
             seen += now
-            added = [f"n{len(oracle.rows):02}{number}" for number in range(data.draw(st.integers(0, 2)))]
+            added = [f"n{next(fresh)}" for _ in range(data.draw(st.integers(0, 2)))]
             removed = data.draw(st.lists(st.sampled_from(sorted(oracle.rows)), max_size=2)) if oracle.rows else []
             if page.next is None:
                 break
