@@ -80,15 +80,14 @@ def _rotate(options: argparse.Namespace) -> int:
 
 def _revoke(options: argparse.Namespace) -> int:
     ring = keyring_store().find()
-    ids = [key.id for key in ring or () if options.all_old or key.id == options.key]
-    if ring is not None and options.all_old:
-        ids.remove(ring.current)
-    elif not ids:
-        raise _missing(options.key)
-    if ring is not None and ring.current in ids:
+    there = [] if ring is None else [key.id for key in ring if key.id != ring.current]
+    if ring is not None and options.key == ring.current:
         raise CommandError(
             f"{ring.current} is the current key, so nothing was revoked. Make a new key first: {command('keys rotate')}"
         )
+    if not options.all_old and options.key not in there:
+        raise _missing(options.key)
+    ids = there if options.all_old else [options.key]
     if ids and not options.yes:
         print(f"Everything that {' and '.join(ids)} signed will be refused after at most 5 minutes.")
         if not agreed(f"Revoke {_counted(len(ids), 'key')}?", "Nothing was revoked: without a terminal, say --yes."):
