@@ -16,7 +16,8 @@ from stoker.errors import KeyringDamaged, PageTokenInvalid
 from stoker.firestore.client import client
 from stoker.firestore.documents import FirestoreDocuments
 from stoker.firestore.messages import message
-from stoker.pages.token import PagePosition, decode, encode, key_id_of
+from stoker.pages.position import Position
+from stoker.pages.token import decode, encode, key_id_of
 from stoker.signing.keyring import Keyring
 from stoker.signing.keyring_store import KeyringStore
 from stoker_tools.setup.environment import ROOT
@@ -24,7 +25,7 @@ from unit.signing.rings import Clock
 
 pytestmark = pytest.mark.usefixtures("undelivered")
 
-PLACE = PagePosition((message(0.1 + 0.2),), inclusive=False, backwards=False)
+PLACE = Position((message(0.1 + 0.2),))
 OF = {"query": "tasks", "shape": b"shape", "principal": "ada"}
 
 
@@ -48,11 +49,11 @@ def document() -> Any:
 
 
 def token(ring: Keyring) -> str:
-    return encode(PLACE, expires=datetime.now(UTC) + timedelta(hours=1), keyring=ring, **OF)  # type: ignore[arg-type]
+    return encode(PLACE, backwards=False, expires=datetime.now(UTC) + timedelta(hours=1), keyring=ring, **OF)  # type: ignore[arg-type]
 
 
-def place_of(text: str, store: KeyringStore) -> PagePosition:
-    return decode(text, now=datetime.now(UTC), keyring=store.ring(key_id_of(text)), **OF)  # type: ignore[arg-type]
+def place_of(text: str, store: KeyringStore) -> Position:
+    return decode(text, now=datetime.now(UTC), keyring=store.ring(key_id_of(text)), **OF)[0]  # type: ignore[arg-type]
 
 
 def test_eight_first_uses_at_the_same_time_make_one_keyring() -> None:

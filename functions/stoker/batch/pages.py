@@ -24,7 +24,7 @@ FindProblem = Callable[[DocumentSnapshot[Any]], str | None]
 """Returns a sentence about the problem of a task; None if it has no problem."""
 
 
-class BatchPosition(BatchTally):
+class PagePosition(BatchTally):
     """The checkpoint.
 
     Attributes:
@@ -79,7 +79,7 @@ def write_pages(
     write_of: WriteOf,
     find_problem: FindProblem,
     earlier: BatchOutput | None = None,
-) -> BatchPosition:
+) -> PagePosition:
     """Write all tasks, page by page.
 
     Args:
@@ -97,8 +97,8 @@ def write_pages(
     Raises:
         Interrupted: As `JobContext.check`.
     """
-    first = BatchPosition(succeeded=earlier.succeeded if earlier is not None else 0)
-    position = BatchPosition.from_firestore(context.checkpoint) if context.checkpoint else first
+    first = PagePosition(succeeded=earlier.succeeded if earlier is not None else 0)
+    position = PagePosition.from_firestore(context.checkpoint) if context.checkpoint else first
     expected = position.total + tasks.count(position.after)
     limit = PAGE
     while True:
@@ -131,8 +131,8 @@ def read_page(query: Query) -> Iterator[DocumentSnapshot[Any]]:
 
 
 def _tallied(
-    position: BatchPosition, page: list[DocumentSnapshot[Any]], find_problem: FindProblem
-) -> tuple[BatchPosition, list[DocumentSnapshot[Any]]]:
+    position: PagePosition, page: list[DocumentSnapshot[Any]], find_problem: FindProblem
+) -> tuple[PagePosition, list[DocumentSnapshot[Any]]]:
     done = position.model_copy(deep=True, update={"after": page[-1].id})
     writes = []
     for snapshot in page:
