@@ -65,10 +65,10 @@ def test_a_firestore_that_is_silent_is_one_cause_and_all_other_facts_are_reporte
     assert done.returncode == 1
     report: dict[str, Any] = json.loads(done.stdout)
     silent, paused = report["findings"]
-    assert (silent["code"], len(silent["follows"])) == ("no-answer", 6)
+    assert (silent["code"], len(silent["follows"])) == ("no-answer", 7)
     assert silent["message"].startswith("firestore.googleapis.com does not answer: ")
     assert paused["code"] == "queue-off"
-    assert report["unread"] == ["sweep", "settings", "waiting", "lapsed", "failed", "used"]
+    assert report["unread"] == ["sweep", "settings", "keyring", "waiting", "lapsed", "failed", "used"]
     assert {"functions", "schedules", "queues", "indexes", "policies", "rules"} <= set(report["checked"])
 
 

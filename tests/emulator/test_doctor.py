@@ -57,11 +57,12 @@ def test_what_is_wrong_is_named_with_a_command(jobs: Jobs) -> None:
     stop = {"stoppedUntil": now + timedelta(hours=1), "paused": ["audio-generation"]}
     jobs.firestore.collection(config.ADMIN_DATA).document(config.JOB_SETTINGS).set(stop)
     swept(jobs, updatedAt=now - 30 * MINUTE, version=running_version())
+    jobs.firestore.collection(config.SERVER_KEYS).document(config.KEYRING).set({"keys": []})
     done = doctor(jobs.project, "--json")
     assert done.returncode == 1
     report = json.loads(done.stdout)
     found = {one["code"]: one for one in report["findings"]}
-    assert found.keys() == {"sweep-silent", "project-stopped", "type-paused", "jobs-failed"}
+    assert found.keys() == {"sweep-silent", "project-stopped", "type-paused", "jobs-failed", "keyring-damaged"}
     [lapsed] = found["sweep-silent"]["follows"]
     assert lapsed["code"] == "lease-lapsed"
     assert "dead" in lapsed["message"]

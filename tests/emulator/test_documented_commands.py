@@ -18,7 +18,7 @@ from stoker.version import running_version
 from stoker_tools.setup.environment import ROOT
 from unit.docs.pages import snippets
 
-OPERATORS = ("accounts", "analytics", "costs", "doctor", "jobs", "progress", "roles")
+OPERATORS = ("accounts", "analytics", "costs", "doctor", "jobs", "keys", "progress", "roles")
 """The commands that the suite can answer. Tests of their own run `deploy` and `alerts`, on the twin of Google, and
 `explain` on the example of its page. The other commands run tests or the suite itself."""
 

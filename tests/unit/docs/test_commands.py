@@ -13,7 +13,7 @@ import pytest
 from stoker_tools.setup.environment import ROOT
 from unit.docs.pages import PAGES, prose, snippets
 
-WITH_SUBCOMMANDS = {f"scripts/{name}" for name in ("jobs", "roles", "accounts", "analytics", "progress")}
+WITH_SUBCOMMANDS = {f"scripts/{name}" for name in ("jobs", "roles", "keys", "accounts", "analytics", "progress")}
 
 PASSED_ON = {"scripts/bench": {"--long"}, "scripts/test": {"--cov", "--cov-report"}}
 """Options that a command passes to a benchmark or to pytest."""

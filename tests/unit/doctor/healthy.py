@@ -93,6 +93,7 @@ def healthy() -> dict[str, Any]:
         "rules": {"cloud.firestore": "allow read;", "firebase.storage": "allow get;\r\n"},
         "sweep": {"updatedAt": NOW - timedelta(seconds=40), "version": WANTED.version, "due": {"after": None}},
         "settings": {},
+        "keyring": NOW - timedelta(days=399),
         "waiting": [],
         "lapsed": [],
         "failed": [],

@@ -63,6 +63,7 @@ ERRORS: dict[str, Callable[[Facts], object]] = {
     "sweep-never": lambda facts: facts["sweep"].clear(),
     "sweep-silent": lambda facts: facts["sweep"].update(updatedAt=NOW - 11 * MINUTE),
     "settings-invalid": lambda facts: facts["settings"].update(paused="video-processing"),
+    "keyring-damaged": lambda facts: facts.update(keyring="The keyring can't be read: keys: must be a list."),
     "project-stopped": lambda facts: facts["settings"].update(stoppedUntil=NOW + MINUTE),
     "emulator-silent": lambda facts: facts.update(emulators={"storage": "127.0.0.1:9199"}),
     "job-overdue": lambda facts: facts["waiting"].append(job()),
@@ -83,6 +84,7 @@ WARNINGS: dict[str, Callable[[Facts], object]] = {
         bucket=replace(facts["bucket"], cors=({**CORS, "responseHeader": ["Range"]},))
     ),
     "other-version": lambda facts: facts["sweep"].pop("version"),
+    "keyring-old": lambda facts: facts.update(keyring=NOW - timedelta(days=401)),
     "type-paused": lambda facts: facts["settings"].update(paused=["video-processing"]),
     "project-near-limit": lambda facts: facts.update(used=(85_000, 0.0)),
     "jobs-failed": lambda facts: facts["failed"].append(job(errorCode="internal", completedAt=NOW - 59 * MINUTE)),

@@ -13,7 +13,7 @@ from stoker_tools.errors import CommandError
 from stoker_tools.exit_codes import MEANINGS, ExitCode, of_parts
 from stoker_tools.setup.environment import ROOT
 
-ON_PROJECT = ("jobs", "roles", "accounts", "analytics", "progress")
+ON_PROJECT = ("jobs", "roles", "keys", "accounts", "analytics", "progress")
 
 
 def ended(arguments: list[str]) -> int:

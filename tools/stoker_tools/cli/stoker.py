@@ -48,6 +48,7 @@ GROUPS = {
         Command("deploy", "stoker_tools.cli.deploy.arguments", "name what is missing in a project, and deploy to it"),
         Command("jobs", "stoker_tools.cli.jobs.arguments", "list, watch, cancel, retry and delete jobs"),
         Command("roles", "stoker_tools.cli.roles.arguments", "give roles to users, such as to the first admin"),
+        Command("keys", "stoker_tools.cli.keys.arguments", "rotate and revoke the keys with which the server signs"),
         Command("accounts", "stoker_tools.cli.accounts.arguments", "delete an account with all of its data"),
         Command("analytics", "stoker_tools.cli.analytics.arguments", "report and chart what users do"),
         Command("progress", "stoker_tools.cli.progress.arguments", "compute users' XP and levels again"),

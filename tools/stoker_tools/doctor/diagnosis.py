@@ -16,6 +16,7 @@ from stoker_tools.doctor.job_checks import (
     check_used,
     check_waiting,
 )
+from stoker_tools.doctor.keyring_checks import check_keyring
 from stoker_tools.doctor.place import Place
 from stoker_tools.doctor.platform_checks import (
     check_bucket,
@@ -40,6 +41,7 @@ CHECKS: Mapping[str, Check] = {
     "rules": check_rules,
     "sweep": check_sweep,
     "settings": check_settings,
+    "keyring": check_keyring,
     "waiting": check_waiting,
     "lapsed": check_lapsed,
     "failed": check_failed,

@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from stoker import config
+from stoker.errors import KeyringDamaged
 from stoker.firestore.deadline import deadline
 from stoker.firestore.documents import StoredDocument
 from stoker.firestore.selection import Selection
@@ -13,6 +14,7 @@ from stoker.jobs.ceiling import used_today
 from stoker.jobs.store import store
 from stoker.jobs.walk import Cursors
 from stoker.queries import job_queries
+from stoker.signing.keyring_store import keyring_store
 from stoker_tools.doctor.job_checks import OVERDUE
 
 SECONDS = 6.0
@@ -41,6 +43,7 @@ def document_readers(now: datetime) -> dict[str, Callable[[], object]]:
     return {
         "sweep": partial(_document, Cursors.PATH),
         "settings": partial(_document, f"{config.ADMIN_DATA}/{config.JOB_SETTINGS}"),
+        "keyring": _keyring,
         "waiting": partial(_waiting, now - OVERDUE),
         "lapsed": partial(_jobs, job_queries.lapsed_leases(now - LAPSED)),
         "failed": partial(_jobs, job_queries.newest_failed()),
@@ -53,6 +56,16 @@ def _document(path: str) -> Mapping[str, Any]:
     with deadline(SECONDS):
         found = store().documents.get(path)
     return found.data if found is not None else {}
+
+
+def _keyring() -> datetime | str | None:
+    """Return the time at which the current key was made; a sentence about damage; None if there is no keyring."""
+    try:
+        with deadline(SECONDS):
+            ring = keyring_store().find()
+    except KeyringDamaged as error:
+        return error.message
+    return None if ring is None else next(key.created_at for key in ring if key.id == ring.current)
 
 
 def _jobs(selection: Selection) -> Sequence[StoredDocument]:

@@ -50,6 +50,7 @@ SOURCES: Mapping[str, Source] = {
     ),
     "sweep": Source("The last sweep", *_DOCUMENTS),
     "settings": Source("The settings of jobs", *_DOCUMENTS),
+    "keyring": Source("The keyring", *_DOCUMENTS),
     "waiting": Source("The jobs that wait", *_DOCUMENTS),
     "lapsed": Source("The jobs whose worker has died", *_DOCUMENTS),
     "failed": Source("The jobs that have failed", *_DOCUMENTS),

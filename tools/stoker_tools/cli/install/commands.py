@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from stoker_tools.cli.agreement import agreed
 from stoker_tools.cli.text import as_json
-from stoker_tools.errors import CommandError
 from stoker_tools.exit_codes import ExitCode
 from stoker_tools.install import installed
 from stoker_tools.install.diff import diff_of, edit_shown, shown
@@ -220,7 +220,8 @@ def _carried_out(
         if options.dry_run:
             _end(plan, options, ["Nothing was changed, because of --dry-run."], is_done=False)
             return ExitCode.DONE
-        if not options.yes and not _agreed():
+        refusal = "Nothing was changed: without a terminal, say --yes or --dry-run."
+        if not options.yes and not agreed("Change these files?", refusal):
             print("Nothing was changed.")
             return ExitCode.DONE
         for cache in [root / path for path in plan.caches]:
@@ -305,15 +306,6 @@ def _print_json(plan: Plan, sentences: list[str], *, is_done: bool) -> None:
     ]
     notes = [*plan.notes, *sentences]
     print(as_json({"done": is_done, "changes": changes, "local_edits": edits, "notes": notes}))
-
-
-def _agreed() -> bool:
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise CommandError("Nothing was changed: without a terminal, say --yes or --dry-run.", ExitCode.USAGE)
-    try:
-        return input("Change these files? [y/N] ").strip().lower() in ("y", "yes")
-    except EOFError:
-        return False
 
 
 def _is_coloured() -> bool:
