@@ -6,6 +6,9 @@ from typing import Any
 
 import pytest
 
+from stoker.access.callables import callables, forget_callable
+from stoker.extend.app_query import forget_query
+from stoker.queries.own_queries import own_queries
 from stoker_tools.samples.user import SampleUser
 from unit.docs.pages import Snippet, snippets
 
@@ -26,6 +29,12 @@ def test_it_runs(snippet: Snippet, user: SampleUser, clip: Path, capsys: pytest.
         "timedelta": timedelta,
     }
     # The page adds this name to SERVER_EVENTS before. Here, another name of the server takes its place.
-    exec(snippet.code.replace("invoice.paid", "user.signed-up"), names)
+    try:
+        exec(snippet.code.replace("invoice.paid", "user.signed-up"), names)
+    finally:
+        for declared in own_queries():
+            forget_query(declared)
+        if "listTasks" in callables():
+            forget_callable("listTasks")
     if "create_processing_job" in snippet.code:
         assert f"job-outputs/{user.id}/" in capsys.readouterr().out
