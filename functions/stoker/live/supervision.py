@@ -1,0 +1,135 @@
+"""The supervision of a listener: when it is stale, when it must be started again, and which errors end it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+SyncState = Literal["connecting", "live", "stale", "stopped"]
+"""The state of a live query.
+
+- `connecting`: no update has been delivered yet.
+- `live`: the last update shows the database as it is, or as it was moments ago.
+- `stale`: the last update may be old. The connection is broken or silent, and a new one is tried.
+- `stopped`: no update will come. `stop` was called, or Firestore has refused the query.
+"""
+
+STALE_SECONDS = 45.0
+"""The silence after which a listener is stale, in seconds: one and a half times the time between two messages. Firestore
+sends a message about every 30 s, even if nothing has changed."""
+
+SILENCE_SECONDS = 120.0
+"""The silence after which a listener is started again, in seconds. A connection of which the other end is gone is silent
+without an error.
+Source: https://github.com/googleapis/nodejs-firestore (dev/src/watch.ts, WATCH_IDLE_TIMEOUT_MS)"""
+
+FIRST_DELAY_SECONDS = 0.1
+MOST_DELAY_SECONDS = 30.0
+"""The first and the longest pause before a new connection, in seconds. Each pause is twice as long as the one before, and
+up to half of it is left to chance, so that many listeners do not come back at the same time."""
+
+RESOURCE_EXHAUSTED = 8
+
+PERMANENT = frozenset({3, 5, 6, 7, 9, 11, 12, 15})
+"""The gRPC codes that every later try would meet again: INVALID_ARGUMENT, NOT_FOUND, ALREADY_EXISTS, PERMISSION_DENIED,
+FAILED_PRECONDITION, OUT_OF_RANGE, UNIMPLEMENTED and DATA_LOSS.
+Source: https://github.com/googleapis/nodejs-firestore (dev/src/watch.ts, isPermanentError)"""
+
+
+@dataclass(frozen=True)
+class Patience:
+    """The lengths of silence that a listener bears.
+
+    Attributes:
+        stale: The silence after which the listener is stale, in seconds.
+        silence: The silence after which the listener is started again, in seconds.
+        anew: Whether Firestore must then send all documents again, and not the changes alone.
+    """
+
+    stale: float = STALE_SECONDS
+    silence: float = SILENCE_SECONDS
+    anew: bool = False
+
+
+class Supervision:
+    """The life of a listener's connections. It has no clock: each call passes the time, in seconds of a steady clock.
+
+    Args:
+        patience: The lengths of silence.
+        chance: A function that draws a number between two others.
+
+    Example:
+        >>> supervision = Supervision(Patience(stale=45, silence=120), lambda low, high: high)
+        >>> supervision.begin(0)
+        >>> supervision.catch_up(1)
+        >>> supervision.state(40), supervision.state(60), supervision.is_silent(60), supervision.is_silent(130)
+        ('live', 'stale', False, True)
+    """
+
+    def __init__(self, patience: Patience, chance: Callable[[float, float], float]) -> None:
+        self._patience = patience
+        self._chance = chance
+        self._heard = 0.0
+        self._retry_at: float | None = None
+        self._failures = 0
+        self._is_up_to_date = False
+        self._was_live = False
+
+    def begin(self, now: float) -> None:
+        """Note that a new connection begins."""
+        self._heard = now
+        self._retry_at = None
+        self._is_up_to_date = False
+
+    def hear(self, now: float) -> None:
+        """Note that a message has arrived."""
+        self._heard = max(self._heard, now)
+
+    def catch_up(self, now: float) -> None:
+        """Note that a consistent state was delivered."""
+        self.hear(now)
+        self._failures = 0
+        self._is_up_to_date = True
+        self._was_live = True
+
+    def fail(self, now: float, code: int) -> bool:
+        """Note that the connection has ended with an error, and return whether a later connection may do better.
+
+        Args:
+            now: The time.
+            code: The number of the gRPC code.
+        """
+        self._is_up_to_date = False
+        if code in PERMANENT:
+            return False
+        # The longest pause at once, because Firestore asks for less.
+        longest = (
+            MOST_DELAY_SECONDS if code == RESOURCE_EXHAUSTED else FIRST_DELAY_SECONDS * 2 ** min(self._failures, 20)
+        )
+        longest = min(longest, MOST_DELAY_SECONDS)
+        self._failures += 1
+        self._retry_at = now + self._chance(longest / 2, longest)
+        return True
+
+    def is_due(self, now: float) -> bool:
+        """Return whether a new connection must begin now, after an error."""
+        return self._retry_at is not None and now >= self._retry_at
+
+    def is_silent(self, now: float) -> bool:
+        """Return whether the connection has been silent for so long that a new one must begin."""
+        return self._retry_at is None and now - self._heard >= self._patience.silence
+
+    def state(self, now: float) -> SyncState:
+        """Return the state of a listener that is not stopped."""
+        if not self._was_live:
+            return "connecting"
+        return "live" if self._is_up_to_date and now - self._heard < self._patience.stale else "stale"
+
+    def seconds(self, now: float) -> float:
+        """Return the time until something must be decided if no message comes, in seconds."""
+        if self._retry_at is not None:
+            return max(0.0, self._retry_at - now)
+        silent = now - self._heard
+        is_live = self.state(now) == "live"
+        return max(
+            0.0, min(self._patience.stale if is_live else self._patience.silence, self._patience.silence) - silent
+        )
