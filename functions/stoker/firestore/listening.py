@@ -23,8 +23,8 @@ OPTIONS = (
     ("grpc.max_send_message_length", -1),
     ("grpc.max_receive_message_length", -1),
 )
-"""The options of a channel. There are no pings: Firestore itself sends a message about every 30 s, and the emulator ends
-connections with pings (too_many_pings)."""
+"""The options of a channel. There are no pings: Firestore itself sends a message about every 30 s, and the emulator
+ends connections with pings (too_many_pings)."""
 
 
 class ListenStream:

@@ -72,18 +72,13 @@ class ListenState:
         self._is_whole = True
         self._is_current = False
 
-    def begin(self, *, anew: bool = False) -> Any:
+    def begin(self) -> Any:
         """Begin a new stream, and return the target to send.
 
-        Args:
-            anew: Whether Firestore must send all documents again. Otherwise it sends the changes since the last
-                consistent state, if there was one.
+        Firestore then sends the changes since the last consistent state. If there was none, or if it has turned out
+        wrong, Firestore sends all documents.
         """
-        if anew:
-            self._token = b""
-        self._waiting = {}
-        self._is_whole = not self._token
-        self._is_current = False
+        self._forget()
         target = TargetMessage()
         target.CopyFrom(self._target)
         target.target_id = TARGET_ID
@@ -117,12 +112,19 @@ class ListenState:
                 return Mismatch()
         return None  # Messages of other kinds, which later versions may send, tell nothing about documents.
 
+    def _forget(self) -> None:
+        """Forget the changes that wait."""
+        self._waiting = {}
+        self._is_whole = not self._token
+        self._is_current = False
+
     def _change_target(self, change: Any) -> ListenSnapshot | TargetRemoved | None:
         match change.target_change_type:
             case _Kind.CURRENT:
                 self._is_current = True
             case _Kind.RESET:
-                self.begin(anew=True)
+                self._token = b""
+                self._forget()
             case _Kind.REMOVE:
                 # 13 is the code INTERNAL, for an end without a reason.
                 return TargetRemoved(change.cause.code or 13, change.cause.message or "Firestore has ended it.")

@@ -10,6 +10,7 @@ import grpc
 from firebase_functions import logger
 from google.api_core import exceptions
 
+from stoker import config
 from stoker.firestore.listening import ListenStream
 from stoker.host import CHANCE
 from stoker.live.listen_state import Changes, ListenSnapshot, ListenState, Mismatch, TargetRemoved
@@ -48,7 +49,8 @@ class Listener:
             message. Its first call comes even if there are no documents. It must not raise an error.
         on_end: It takes the error that has ended the listener. It is not called after `stop`.
         on_state: It takes each new state.
-        patience: The lengths of silence that the listener bears.
+        on_start: It is called before everything else.
+        patience: The lengths of silence that the listener bears; see the function `patience`.
         name: The name of the threads.
         connect: It opens a stream for a target.
     """
@@ -59,14 +61,14 @@ class Listener:
         on_changes: Callable[[Changes, Any], None],
         on_end: Callable[[Exception], None],
         on_state: Callable[[SyncState], None] = lambda _: None,
+        on_start: Callable[[], None] = lambda: None,
         *,
         patience: Patience,
         name: str,
         connect: Callable[[Any], Any] = ListenStream,
     ) -> None:
         self._documents = ListenState(target)
-        self._on_changes, self._on_end, self._on_state = on_changes, on_end, on_state
-        self._patience = patience
+        self._on_changes, self._on_end, self._on_state, self._on_start = on_changes, on_end, on_state, on_start
         self._connect = connect
         self._supervision = Supervision(patience, CHANCE.uniform)
         self._mailbox: Mailbox[Any] = Mailbox()
@@ -81,7 +83,7 @@ class Listener:
     @property
     def state(self) -> SyncState:
         """The state now."""
-        if self._state == "stopped":
+        if self._is_stopping.is_set() or self._state == "stopped":
             return "stopped"
         return self._supervision.state(self._now())
 
@@ -116,7 +118,7 @@ class Listener:
 
     def _follow(self) -> Exception | None:
         """Follow the target until `stop`, or until an error that stays; return that error."""
-        self._begin()
+        self._on_start()
         while not self._is_stopping.is_set():
             self._tell(self.state)
             broken = self._collect()
@@ -125,19 +127,16 @@ class Listener:
             self._deliver()
             now = self._now()
             if isinstance(broken, Mismatch):
-                self._log("A listener has missed a change; it reads all documents again.")
+                logger.warn("A listener has missed a change. It reads all documents again.", listener=self._thread.name)
                 self._disconnect()
                 self._supervision.fail(now, UNKNOWN)
-                self._documents.begin(anew=True)
             elif broken is not None:
                 self._disconnect()
                 if not self._supervision.fail(now, broken.code):
-                    return exceptions.from_grpc_status(grpc_code(broken.code), broken.message)
-            elif self._supervision.is_due(now):
+                    refused: Exception = exceptions.from_grpc_status(grpc_code(broken.code), broken.message)
+                    return refused
+            elif self._supervision.is_due(now) or self._supervision.is_silent(now):
                 self._begin()
-            elif self._supervision.is_silent(now):
-                self._log("A listener's connection is silent; a new one is opened.")
-                self._begin(anew=self._patience.anew)
         return None
 
     def _collect(self) -> Mismatch | TargetRemoved | Broken | None:
@@ -165,12 +164,12 @@ class Listener:
         self._on_changes(changes, read_time)
         self._supervision.catch_up(self._now())
 
-    def _begin(self, *, anew: bool = False) -> None:
+    def _begin(self) -> None:
         """Open a connection, instead of the one before."""
         self._disconnect()
         number = self._mailbox.open()
         self._supervision.begin(self._now())
-        self._stream = self._connect(self._documents.begin(anew=anew))
+        self._stream = self._connect(self._documents.begin())
         self._reader = threading.Thread(
             target=self._read, args=(self._stream, number), name=f"{self._thread.name} reader", daemon=True
         )
@@ -210,8 +209,15 @@ class Listener:
             self._state = state
             self._on_state(state)
 
-    def _log(self, message: str) -> None:
-        logger.info(message, listener=self._thread.name)
+
+def patience(silence: float) -> Patience:
+    """Return the lengths of silence that a listener bears here, in the emulator or in production.
+
+    Args:
+        silence: The silence after which a new connection is opened in production, in seconds.
+    """
+    shortest = min(silence, config.EMULATOR_SILENCE_SECONDS) if config.emulated() else silence
+    return Patience(config.LIVE_STALE_SECONDS, shortest)
 
 
 def grpc_code(number: int) -> grpc.StatusCode:

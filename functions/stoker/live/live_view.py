@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 from google.cloud.firestore_v1.field_path import FieldPath
 
 from stoker.firestore.selection import NAME, Order
-from stoker.firestore.value_order import Key, name_key, order_key
+from stoker.firestore.value_order import OrderKey, name_key, order_key
 from stoker.firestore.values import moment_of
 from stoker.live.listen_state import Changes, Version, version_of
 from stoker.live.update import SyncUpdate
@@ -29,7 +29,7 @@ class _Descending:
 
     __slots__ = ("key",)
 
-    def __init__(self, key: Key) -> None:
+    def __init__(self, key: OrderKey) -> None:
         self.key = key
 
     def __lt__(self, other: "_Descending") -> bool:
@@ -46,7 +46,7 @@ class _Entry(Generic[Item]):
     """A document as it was delivered: its place, and its item or the reason why it has none."""
 
     version: Version
-    place: Key
+    place: OrderKey
     item: Item | None
     problem: str = ""
 
@@ -68,7 +68,7 @@ class LiveView(Generic[Item]):
         ]
         self._entries: dict[str, _Entry[Item]] = {}
         # The places of all entries that have an item, sorted; each with the document's name.
-        self._places: list[tuple[Key, str]] = []
+        self._places: list[tuple[OrderKey, str]] = []
         self._is_first = True
 
     def apply(self, changes: Changes, read_time: Any) -> SyncUpdate[Item] | None:
@@ -141,7 +141,7 @@ class LiveView(Generic[Item]):
             return _Entry(version_of(document), place, None, str(unfit) or "A document is left out.")
 
 
-def _key(document: Any, path: tuple[str, ...] | None) -> Key:
+def _key(document: Any, path: tuple[str, ...] | None) -> OrderKey:
     if path is None:
         return name_key(document.name)
     fields, value = document.fields, None

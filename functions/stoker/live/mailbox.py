@@ -7,7 +7,8 @@ from typing import Generic, TypeVar
 Letter = TypeVar("Letter")
 
 MOST_LETTERS = 1_000
-"""The most messages that wait. The thread that reads waits then, and so does Firestore, by the flow control of HTTP/2."""
+"""The most messages that wait. The thread that reads waits then, and by the flow control of HTTP/2 Firestore
+waits too."""
 
 
 class Mailbox(Generic[Letter]):

@@ -13,19 +13,13 @@ SyncState = Literal["connecting", "live", "stale", "stopped"]
 - `stopped`: no update will come. `stop` was called, or Firestore has refused the query.
 """
 
-STALE_SECONDS = 45.0
-"""The silence after which a listener is stale, in seconds: one and a half times the time between two messages. Firestore
-sends a message about every 30 s, even if nothing has changed."""
-
-SILENCE_SECONDS = 120.0
-"""The silence after which a listener is started again, in seconds. A connection of which the other end is gone is silent
-without an error.
-Source: https://github.com/googleapis/nodejs-firestore (dev/src/watch.ts, WATCH_IDLE_TIMEOUT_MS)"""
-
 FIRST_DELAY_SECONDS = 0.1
 MOST_DELAY_SECONDS = 30.0
-"""The first and the longest pause before a new connection, in seconds. Each pause is twice as long as the one before, and
-up to half of it is left to chance, so that many listeners do not come back at the same time."""
+"""The first and the longest pause before a new connection, in seconds. Each pause is twice as long as the one before,
+and up to half of it is left to chance, so that many listeners do not come back at the same time."""
+
+HEALTHY_SECONDS = 10.0
+"""The age from which on a connection counts as a good one, in seconds. After its end, the pauses begin anew."""
 
 RESOURCE_EXHAUSTED = 8
 
@@ -41,13 +35,11 @@ class Patience:
 
     Attributes:
         stale: The silence after which the listener is stale, in seconds.
-        silence: The silence after which the listener is started again, in seconds.
-        anew: Whether Firestore must then send all documents again, and not the changes alone.
+        silence: The silence after which a new connection is opened, in seconds.
     """
 
-    stale: float = STALE_SECONDS
-    silence: float = SILENCE_SECONDS
-    anew: bool = False
+    stale: float
+    silence: float
 
 
 class Supervision:
@@ -68,28 +60,31 @@ class Supervision:
     def __init__(self, patience: Patience, chance: Callable[[float, float], float]) -> None:
         self._patience = patience
         self._chance = chance
-        self._heard = 0.0
+        self._begun = self._heard = 0.0
+        # The time of the last sign that the delivered state is the present one; None before the first delivery.
+        self._confirmed: float | None = None
+        self._is_caught_up = False  # on this connection
+        self._is_broken = False
         self._retry_at: float | None = None
         self._failures = 0
-        self._is_up_to_date = False
-        self._was_live = False
 
     def begin(self, now: float) -> None:
         """Note that a new connection begins."""
-        self._heard = now
+        self._begun = self._heard = now
+        self._is_caught_up = False
         self._retry_at = None
-        self._is_up_to_date = False
 
     def hear(self, now: float) -> None:
         """Note that a message has arrived."""
         self._heard = max(self._heard, now)
+        if self._is_caught_up:
+            self._confirmed = self._heard
 
     def catch_up(self, now: float) -> None:
-        """Note that a consistent state was delivered."""
+        """Note that a consistent state of this connection was delivered."""
+        self._is_caught_up = True
+        self._is_broken = False
         self.hear(now)
-        self._failures = 0
-        self._is_up_to_date = True
-        self._was_live = True
 
     def fail(self, now: float, code: int) -> bool:
         """Note that the connection has ended with an error, and return whether a later connection may do better.
@@ -98,14 +93,15 @@ class Supervision:
             now: The time.
             code: The number of the gRPC code.
         """
-        self._is_up_to_date = False
+        self._is_broken = True
+        self._is_caught_up = False
         if code in PERMANENT:
             return False
-        # The longest pause at once, because Firestore asks for less.
-        longest = (
-            MOST_DELAY_SECONDS if code == RESOURCE_EXHAUSTED else FIRST_DELAY_SECONDS * 2 ** min(self._failures, 20)
-        )
-        longest = min(longest, MOST_DELAY_SECONDS)
+        if now - self._begun >= HEALTHY_SECONDS:
+            self._failures = 0
+        longest = min(MOST_DELAY_SECONDS, FIRST_DELAY_SECONDS * 2 ** min(self._failures, 20))
+        if code == RESOURCE_EXHAUSTED:  # Firestore asks for less.
+            longest = MOST_DELAY_SECONDS
         self._failures += 1
         self._retry_at = now + self._chance(longest / 2, longest)
         return True
@@ -120,16 +116,15 @@ class Supervision:
 
     def state(self, now: float) -> SyncState:
         """Return the state of a listener that is not stopped."""
-        if not self._was_live:
+        if self._confirmed is None:
             return "connecting"
-        return "live" if self._is_up_to_date and now - self._heard < self._patience.stale else "stale"
+        return "stale" if self._is_broken or now - self._confirmed >= self._patience.stale else "live"
 
     def seconds(self, now: float) -> float:
         """Return the time until something must be decided if no message comes, in seconds."""
         if self._retry_at is not None:
             return max(0.0, self._retry_at - now)
-        silent = now - self._heard
-        is_live = self.state(now) == "live"
-        return max(
-            0.0, min(self._patience.stale if is_live else self._patience.silence, self._patience.silence) - silent
-        )
+        moments = [self._heard + self._patience.silence]
+        if self._confirmed is not None and self.state(now) == "live":
+            moments.append(self._confirmed + self._patience.stale)
+        return max(0.0, min(moments) - now)
