@@ -132,25 +132,6 @@ SWEEP_PAGE: Final = 100
 SWEEP_SECONDS: Final = 240
 """The longest time that a sweep takes, in seconds. The next sweep goes on with the rest."""
 
-# --- Live queries ---------------------------------------------------------------------------------
-
-LIVE_STALE_SECONDS = 45.0
-"""The silence after which a live query is stale, in seconds: one and a half times the time between two messages.
-Firestore sends a message about every 30 s, even if nothing has changed.
-Source: https://github.com/googleapis/nodejs-firestore (dev/src/watch.ts, WATCH_IDLE_TIMEOUT_MS)"""
-
-LIVE_SILENCE_SECONDS = 120.0
-"""The silence after which a live query opens a new connection, in seconds. A connection whose other end is gone is
-silent without an error. Source: as above."""
-
-EMULATOR_SILENCE_SECONDS = 30.0
-"""The same in the emulator, which sends nothing while nothing changes. It must be shorter than `LIVE_STALE_SECONDS`,
-so that a quiet query is not called stale."""
-
-MONITOR_SILENCE_SECONDS = 45.0
-"""The silence after which the monitor of a job opens a new connection, in seconds. A running job is written at least
-every `HEARTBEAT_SECONDS`."""
-
 # --- Media ----------------------------------------------------------------------------------------
 
 MAX_SOURCE_BYTES = 1 * GIB

@@ -9,7 +9,6 @@ import grpc
 from google.cloud.firestore_v1.services.firestore.transports.grpc import FirestoreGrpcTransport
 from google.cloud.firestore_v1.types import ListenRequest, ListenResponse
 
-from stoker import config
 from stoker.firestore.client import client
 
 METHOD = "/google.firestore.v1.Firestore/Listen"
@@ -61,8 +60,8 @@ class ListenStream:
 
 
 def _channel() -> Any:
-    # The variable is read each time, because the emulator may be another one than at the client's beginning.
-    emulator = os.environ.get("FIRESTORE_EMULATOR_HOST")
-    if config.emulated() and emulator:
+    if client()._emulator_host is not None:
+        # The variable is read each time, because the emulator may have another address than at the client's beginning.
+        emulator = os.environ.get("FIRESTORE_EMULATOR_HOST", client()._emulator_host)
         return grpc.insecure_channel(emulator, options=OPTIONS)
     return FirestoreGrpcTransport.create_channel(client()._target, credentials=client()._credentials, options=OPTIONS)

@@ -7,14 +7,14 @@ from datetime import datetime
 from types import TracebackType
 from typing import Any, Self
 
-from stoker import config
 from stoker.errors import JobNotFound
 from stoker.firestore.documents import StoredDocument
 from stoker.firestore.raw import name_of
 from stoker.firestore.values import fields_of, moment_of
 from stoker.jobs.job import find_job, path_of
 from stoker.live.listen_state import Changes, TargetMessage
-from stoker.live.listener import Listener, patience
+from stoker.live.listener import Listener
+from stoker.live.patience import patience_of_a_monitor
 from stoker.logs import JobLog
 from stoker.models.job import has_ended
 
@@ -74,7 +74,7 @@ class JobMonitor:
             self._change,
             self._fail,
             on_start=self._begin,
-            patience=patience(config.MONITOR_SILENCE_SECONDS),
+            patience=patience_of_a_monitor(),
             name=f"monitor of {self.job_id}",
         )
         self._listener.start()

@@ -10,12 +10,12 @@ import grpc
 from firebase_functions import logger
 from google.api_core import exceptions
 
-from stoker import config
 from stoker.firestore.listening import ListenStream
 from stoker.host import CHANCE
 from stoker.live.listen_state import Changes, ListenSnapshot, ListenState, Mismatch, TargetRemoved
 from stoker.live.mailbox import Mailbox
-from stoker.live.supervision import Patience, Supervision, SyncState
+from stoker.live.patience import Patience
+from stoker.live.supervision import Supervision, SyncState
 
 COLLECT_SECONDS = 1.0
 """The longest time in which changes are collected before they are passed on, in seconds. If no more messages wait, the
@@ -50,7 +50,7 @@ class Listener:
         on_end: It takes the error that has ended the listener. It is not called after `stop`.
         on_state: It takes each new state.
         on_start: It is called before everything else.
-        patience: The lengths of silence that the listener bears; see the function `patience`.
+        patience: The lengths of silence that the listener bears.
         name: The name of the threads.
         connect: It opens a stream for a target.
     """
@@ -89,7 +89,7 @@ class Listener:
 
     @property
     def is_own_thread(self) -> bool:
-        """Whether the caller runs in one of the functions that the listener calls."""
+        """True if the caller runs in one of the functions that the listener calls."""
         return threading.current_thread() is self._thread
 
     def start(self) -> None:
@@ -208,16 +208,6 @@ class Listener:
         if state != self._state:
             self._state = state
             self._on_state(state)
-
-
-def patience(silence: float) -> Patience:
-    """Return the lengths of silence that a listener bears here, in the emulator or in production.
-
-    Args:
-        silence: The silence after which a new connection is opened in production, in seconds.
-    """
-    shortest = min(silence, config.EMULATOR_SILENCE_SECONDS) if config.emulated() else silence
-    return Patience(config.LIVE_STALE_SECONDS, shortest)
 
 
 def grpc_code(number: int) -> grpc.StatusCode:

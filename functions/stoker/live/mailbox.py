@@ -73,5 +73,5 @@ class Mailbox(Generic[Letter]):
 
     @property
     def is_full(self) -> bool:
-        """Whether messages wait outside, so that silence has another reason than the connection."""
+        """True if messages wait outside, so that silence has another reason than the connection."""
         return len(self._letters) >= self._limit

@@ -10,14 +10,14 @@ from typing import Any, Generic, Self, TypeVar, overload
 
 from pydantic import ValidationError
 
-from stoker import config
 from stoker.firestore.raw import name_of
 from stoker.firestore.selection import Selection
 from stoker.firestore.values import fields_of, item_of
 from stoker.live.async_updates import AsyncUpdates
 from stoker.live.listen_state import Changes, TargetMessage
-from stoker.live.listener import Listener, patience
+from stoker.live.listener import Listener
 from stoker.live.live_view import LiveView, Unfit
+from stoker.live.patience import patience_of_a_sync
 from stoker.live.supervision import SyncState
 from stoker.live.update import SyncUpdate
 from stoker.logs import log_error
@@ -212,7 +212,7 @@ class _Run(Generic[Item]):
             self._change,
             self._end,
             self._tell,
-            patience=patience(config.LIVE_SILENCE_SECONDS),
+            patience=patience_of_a_sync(),
             name=f"sync of {sync._selection.collection}",
         )
 

@@ -1,8 +1,9 @@
 """The supervision of a listener: when it is stale, when it must be started again, and which errors end it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Literal
+
+from stoker.live.patience import Patience
 
 SyncState = Literal["connecting", "live", "stale", "stopped"]
 """The state of a live query.
@@ -27,19 +28,6 @@ PERMANENT = frozenset({3, 5, 6, 7, 9, 11, 12, 15})
 """The gRPC codes that every later try would meet again: INVALID_ARGUMENT, NOT_FOUND, ALREADY_EXISTS, PERMISSION_DENIED,
 FAILED_PRECONDITION, OUT_OF_RANGE, UNIMPLEMENTED and DATA_LOSS.
 Source: https://github.com/googleapis/nodejs-firestore (dev/src/watch.ts, isPermanentError)"""
-
-
-@dataclass(frozen=True)
-class Patience:
-    """The lengths of silence that a listener bears.
-
-    Attributes:
-        stale: The silence after which the listener is stale, in seconds.
-        silence: The silence after which a new connection is opened, in seconds.
-    """
-
-    stale: float
-    silence: float
 
 
 class Supervision:
