@@ -17,6 +17,8 @@ from google.cloud.firestore_v1.services.firestore import FirestoreClient
 from google.cloud.firestore_v1.types import RunQueryRequest, StructuredQuery
 from google.cloud.firestore_v1.watch import Watch
 
+from stoker.firestore.listening import ListenStream
+from stoker.queries.clients import CLIENTS
 from stoker.queries.declared import DECLARED
 from stoker.queries.own_queries import own_queries
 from stoker.queries.query import Condition, DeclaredQuery, Direction, Kind, Order, in_full, opposite
@@ -35,7 +37,7 @@ OPERATORS: dict[str, Kind] = {
     "GREATER_THAN_OR_EQUAL": "range",
 }
 CALLS = ("commit", "get_document", "batch_get_documents", "run_query", "run_aggregation_query", "list_collection_ids")
-"""The client library's ways to Firestore, but for the watch, which has no end."""
+"""The client library's ways to Firestore, but for listening, which has no end."""
 
 DIRECTIONS: dict[str, Direction] = {"ASCENDING": "ASCENDING", "DESCENDING": "DESCENDING"}
 
@@ -157,14 +159,21 @@ class Guard:
         self._before(AggregationQuery, "stream", lambda query, *_: self._judge(_request(query)))
         for name in CALLS:
             self._bound(name)
-        watched = Watch.for_query
+        opened = ListenStream.__init__
 
-        def for_query(query: Any, *rest: Any) -> Watch:
-            self._judge(_request(query))
-            watch: Watch = watched(query, *rest)  # type: ignore[no-untyped-call] # The library has no types.
-            return watch
+        def open_judged(stream: ListenStream, target: Any) -> None:
+            if target.HasField("query"):
+                query = StructuredQuery.wrap(target.query.structured_query)
+                self._judge({"parent": target.query.parent, "structured_query": query})
+            opened(stream, target)
 
-        monkeypatch.setattr(Watch, "for_query", for_query)
+        monkeypatch.setattr(ListenStream, "__init__", open_judged)
+        monkeypatch.setattr(Watch, "__init__", self._refuse_watch)
+
+    def _refuse_watch(self, *_: Any) -> None:
+        """Refuse the library's watch: it does not notice that a connection is silent, and an error ends it unheard."""
+        self.refused.append("A watch of the client library is used. Use stoker.live instead.")
+        raise AssertionError(self.refused[-1])
 
     def _before(self, owner: type, name: str, judge: Any) -> None:
         method = getattr(owner, name)
@@ -198,7 +207,7 @@ class Guard:
         whole = request.get("structured_aggregation_query")
         query = whole.structured_query if whole is not None else request["structured_query"]
         shape = shape_of(request["parent"], query, whole.aggregations if whole is not None else ())
-        if shape is None or not any(shape.is_one_of(declared) for declared in (*DECLARED, *own_queries())):
+        if shape is None or not any(shape.is_one_of(declared) for declared in (*DECLARED, *CLIENTS, *own_queries())):
             self.refused.append(f"{place} runs a query that stoker.queries.declared does not declare: {query}")
             raise AssertionError(self.refused[-1])
 

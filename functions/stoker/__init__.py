@@ -81,6 +81,8 @@ if TYPE_CHECKING:
     from stoker.jobs.commands import cancel_job, create_processing_job, retry_job
     from stoker.jobs.context import JobContext
     from stoker.jobs.monitor import JobMonitor, monitor_job
+    from stoker.live.realtime_sync import RealtimeSync
+    from stoker.live.update import SyncUpdate
     from stoker.models.document import MakesNoFiles, Model
     from stoker.models.job import JobOutput, OutputFile
     from stoker.models.owned_document import OwnedDocument, SharedDocument
@@ -166,6 +168,7 @@ __all__ = [
     "PermanentError",
     "PositionTooLong",
     "QueryNotDeclared",
+    "RealtimeSync",
     "RecentSignInRequired",
     "RegistrationError",
     "RequestRefused",
@@ -176,6 +179,7 @@ __all__ = [
     "SpeechRefused",
     "StokerError",
     "StorageQuotaExceeded",
+    "SyncUpdate",
     "TimeIsUp",
     "TooManyCalls",
     "TransientError",
@@ -220,10 +224,12 @@ _MODULES = {
     "OutputFile": "stoker.models.job",
     "OwnedDocument": "stoker.models.owned_document",
     "OutputWarning": "stoker.models.warnings",
+    "RealtimeSync": "stoker.live.realtime_sync",
     "RegistrationError": "stoker.registry",
     "SharedDocument": "stoker.models.owned_document",
     "achievement": "stoker.extend.achievement",
     "SourcePath": "stoker.models.video",
+    "SyncUpdate": "stoker.live.update",
     "active_users": "stoker.analytics.series",
     "alternative": "stoker.extend.app_query",
     "any_of": "stoker.queries.asking",

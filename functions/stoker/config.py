@@ -132,13 +132,6 @@ SWEEP_PAGE: Final = 100
 SWEEP_SECONDS: Final = 240
 """The longest time that a sweep takes, in seconds. The next sweep goes on with the rest."""
 
-WATCH_CHECK_SECONDS = 1.0
-"""The time between two checks of a monitor that its watch is alive, in seconds."""
-
-WATCH_SILENCE_SECONDS = 30.0
-"""The longest silence of a watch, in seconds. After it, the monitor reads the document itself. This is rare, because a
-running job is written at least every `HEARTBEAT_SECONDS`."""
-
 # --- Media ----------------------------------------------------------------------------------------
 
 MAX_SOURCE_BYTES = 1 * GIB

@@ -1,7 +1,8 @@
-"""A job is followed to its end, even if the watch beneath fails."""
+"""A job is followed to its end, even if the connection beneath fails."""
 
+import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,12 +12,13 @@ import pytest
 from google.api_core import exceptions
 from google.cloud import firestore
 
+from emulator.tcp_proxy import TcpProxy, proxied
 from stoker import config
 from stoker.errors import JobNotFound
-from stoker.jobs import monitor as monitor_module
+from stoker.firestore import listening
 from stoker.jobs.commands import create_processing_job
-from stoker.jobs.job import find_job
 from stoker.jobs.monitor import JobMonitor, monitor_job
+from stoker.live import patience
 from stoker_tools.samples.user import SampleUser
 from waiting import until
 
@@ -46,9 +48,8 @@ class Reports:
 def job(database: firestore.Client, monkeypatch: pytest.MonkeyPatch) -> firestore.DocumentReference:
     """A job that no trigger knows of, under way."""
     monkeypatch.setattr(config, "JOBS", "monitorTests")
-    monkeypatch.setattr(config, "WATCH_CHECK_SECONDS", 0.1)
-    # Short, because the emulator's own watches fall silent at times, where a write meets their beginning.
-    monkeypatch.setattr(config, "WATCH_SILENCE_SECONDS", 3.0)
+    # Short, because a listener of the emulator falls silent at times, where a write meets its beginning.
+    monkeypatch.setattr(patience, "MONITOR_SILENCE_SECONDS", 3.0)
     reference = database.collection("monitorTests").document()
     reference.set({"id": reference.id, "status": "processing", "progress": 0, "createdAt": datetime.now(UTC)})
     return reference
@@ -64,23 +65,11 @@ def write(job: firestore.DocumentReference, **fields: Any) -> None:
             job.update(fields)
 
 
-def living_watch(monitor: JobMonitor) -> Any:
-    """The monitor's watch, as soon as it has one that is alive."""
-    until(lambda: monitor.watch and monitor.watch.is_active)
-    return monitor.watch
-
-
-def consumer_ends(monitor: JobMonitor) -> None:
-    """End the watch's thread, as an error does that the client can't recover from."""
-    living_watch(monitor)._consumer._on_response = lambda response: 1 / 0
-
-
-def stream_is_cancelled(monitor: JobMonitor) -> None:
-    living_watch(monitor)._rpc.call.cancel()
-
-
-def watch_is_closed(monitor: JobMonitor) -> None:
-    living_watch(monitor).close()
+@pytest.fixture
+def network(job: firestore.DocumentReference) -> Iterator[TcpProxy]:
+    """The network between the monitor and Firestore."""
+    with proxied(os.environ["FIRESTORE_EMULATOR_HOST"]) as proxy:
+        yield proxy
 
 
 def test_a_real_job_is_followed_to_its_end(user: SampleUser, clip: Path) -> None:
@@ -110,41 +99,41 @@ def test_every_state_comes_once_and_the_last_one_ends_it(job: firestore.Document
     assert reports.progress[-1] == 100
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
-@pytest.mark.parametrize("kill", [consumer_ends, stream_is_cancelled, watch_is_closed])
-def test_a_watch_that_is_killed_is_begun_anew_and_nothing_is_lost_or_reported_twice(
-    job: firestore.DocumentReference, kill: Callable[[JobMonitor], None]
+@pytest.mark.parametrize("fail", [TcpProxy.cut, TcpProxy.lose])
+def test_a_connection_that_fails_is_replaced_and_nothing_is_lost_or_reported_twice(
+    job: firestore.DocumentReference,
+    network: TcpProxy,
+    fail: Callable[[TcpProxy], None],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(patience, "MONITOR_SILENCE_SECONDS", 0.5)
     reports = Reports()
     with monitor_job(job.id, reports) as monitor:
         for progress in range(10, 100, 30):
             write(job, progress=progress)
             reports.until(progress)
-            kill(monitor)
+            fail(network)
             write(job, progress=progress + 5)
             reports.until(progress + 5)
         write(job, status="failed", errorCode="input-empty")
         assert monitor.wait(20)["errorCode"] == "input-empty"
-    times = [snapshot["progress"] for snapshot in reports.jobs]
-    assert times == [0, 10, 15, 40, 45, 70, 75, 75]
+    assert reports.progress == [0, 10, 15, 40, 45, 70, 75, 75]
 
 
-def test_a_watch_that_falls_silent_is_found_out(
-    job: firestore.DocumentReference, monkeypatch: pytest.MonkeyPatch
+def test_a_server_that_falls_silent_is_followed_again_when_it_speaks(
+    job: firestore.DocumentReference, network: TcpProxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(config, "WATCH_SILENCE_SECONDS", 0.5)
+    monkeypatch.setattr(patience, "MONITOR_SILENCE_SECONDS", 0.3)
     reports = Reports()
     with monitor_job(job.id, reports) as monitor:
         write(job, progress=10)
         reports.until(10)
-        deaf = living_watch(monitor)
-        deaf._consumer.pause()
-        write(job, progress=20)  # may still come, as the consumer is in the middle of receiving
-        write(job, progress=30)
+        opened = network.opened
+        with network.muted():
+            write(job, progress=20)
+            write(job, progress=30)
+            until(lambda: network.opened > opened, what="A new connection is tried")
         reports.until(30)
-        write(job, progress=40)
-        reports.until(40)
-        assert monitor.watch is not deaf
         write(job, status="completed", progress=100)
         assert monitor.wait(20)["progress"] == 100
     assert reports.progress == sorted(set(reports.progress))
@@ -206,7 +195,7 @@ def test_after_stop_nothing_is_reported(job: firestore.DocumentReference) -> Non
     monitor.stop()
     write(job, progress=50)
     assert reports.progress == [0]
-    assert not monitor.thread.is_alive()
+    assert not [one.name for one in threading.enumerate() if job.id in one.name]
 
 
 def test_a_callback_may_stop_its_monitor(job: firestore.DocumentReference) -> None:
@@ -243,41 +232,28 @@ def test_a_document_that_is_no_valid_job_is_followed_too(
         reports.until(0)
         write(job, status="failed", errorCode="invalid-job")
         assert monitor.wait(20)["errorCode"] == "invalid-job"
-    assert "input" not in reports.jobs[0]
+    assert reports.jobs[0]["input"] == {"source": elsewhere._document_path}
 
 
-def test_firestore_may_be_away_for_a_while(job: firestore.DocumentReference, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_firestore_may_be_away_for_a_while(job: firestore.DocumentReference, network: TcpProxy) -> None:
     reports = Reports()
-    tried = threading.Semaphore(0)
-    back = threading.Event()
-
-    def sometimes(job_id: str) -> Any:
-        tried.release()
-        if not back.is_set():
-            raise exceptions.ServiceUnavailable("not now")
-        return find_job(job_id)
-
     with monitor_job(job.id, reports) as monitor:
         reports.until(0)
-        monkeypatch.setattr(monitor_module, "find_job", sometimes)
-        assert tried.acquire(timeout=20)  # into the silence
-        until(lambda: monitor.watch and not monitor.watch.is_active)  # it would try again without a pause
-        assert tried.acquire(timeout=20)
-        back.set()
-        write(job, status="completed", progress=100)
+        with network.away():
+            write(job, status="completed", progress=100)
+            with pytest.raises(TimeoutError):
+                monitor.wait(0.5)
         assert monitor.wait(20)["progress"] == 100
 
 
 def test_who_waits_learns_that_firestore_refuses(
-    job: firestore.DocumentReference, monkeypatch: pytest.MonkeyPatch
+    job: firestore.DocumentReference, network: TcpProxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(job_id: str) -> Any:
-        raise exceptions.PermissionDenied("not yours any more")
-
     reports = Reports()
     monitor = monitor_job(job.id, reports)
-    reports.until(0)
-    monkeypatch.setattr(monitor_module, "find_job", refuse)
-    watch_is_closed(monitor)
-    with pytest.raises(exceptions.PermissionDenied):
+    write(job, progress=10)
+    reports.until(10)
+    monkeypatch.setattr(listening, "METHOD", "/google.firestore.v1.Firestore/NoSuchMethod")
+    network.cut()
+    with pytest.raises(exceptions.MethodNotImplemented):
         monitor.wait(20)

@@ -14,6 +14,7 @@ from stoker.analytics import series as figures
 from stoker.extend import achievement, app_query, job_type
 from stoker.extend import document as own_document
 from stoker.jobs import commands, context, monitor
+from stoker.live import realtime_sync, update
 from stoker.models import document, owned_document, video, warnings, writers
 from stoker.models import job as job_model
 from stoker.pages import async_pages, page, paginated_query
@@ -36,8 +37,10 @@ FUNCTIONS_AND_TYPES = {
     "Page": page.Page,
     "PaginatedQuery": paginated_query.PaginatedQuery,
     "OwnedDocument": owned_document.OwnedDocument,
+    "RealtimeSync": realtime_sync.RealtimeSync,
     "RegistrationError": registry.RegistrationError,
     "SharedDocument": owned_document.SharedDocument,
+    "SyncUpdate": update.SyncUpdate,
     "achievement": achievement.achievement,
     "SourcePath": video.SourcePath,
     "active_users": figures.active_users,

@@ -1,30 +1,22 @@
 """The monitor of a job, which reports each change of the job until its end."""
 
 import contextlib
-import queue
-import threading
-import time
 from collections.abc import Callable
 from concurrent.futures import Future, InvalidStateError
 from datetime import datetime
 from types import TracebackType
 from typing import Any, Self
 
-from google.cloud.firestore_v1 import DocumentSnapshot
-from google.cloud.firestore_v1.watch import Watch
-
-from stoker import config
 from stoker.errors import JobNotFound
-from stoker.firestore.api_errors import TRANSIENT
-from stoker.firestore.client import client
-from stoker.firestore.deadline import deadline
 from stoker.firestore.documents import StoredDocument
+from stoker.firestore.raw import name_of
+from stoker.firestore.values import fields_of, moment_of
 from stoker.jobs.job import find_job, path_of
+from stoker.live.listen_state import Changes, TargetMessage
+from stoker.live.listener import Listener
+from stoker.live.patience import patience_of_a_monitor
 from stoker.logs import JobLog
 from stoker.models.job import has_ended
-
-READ_SECONDS = 10.0
-"""The longest time that a read may take, in seconds. `stop` may have to wait for a read."""
 
 OnUpdate = Callable[[dict[str, Any]], None]
 """A function that takes the job's document as Firestore stores it, with its `id`."""
@@ -59,9 +51,7 @@ def monitor_job(job_id: str, on_update: OnUpdate) -> "JobMonitor":
 class JobMonitor:
     """A running monitor of one job, made by `monitor_job`. It stops by itself after the job's end or its deletion.
 
-    The client library's watch alone is not reliable. It ends at an error from which it can't recover, and it may stop
-    reporting changes without an error. So the monitor starts a new watch if the watch has ended. If the watch reports
-    nothing for a long time, the monitor reads the document itself.
+    If its connection breaks or is silent, a new one is opened.
 
     Args:
         found: The document as it is now.
@@ -70,18 +60,24 @@ class JobMonitor:
 
     def __init__(self, found: StoredDocument, on_update: OnUpdate) -> None:
         self.job_id = found.id
+        self._found = found
         self._on_update = on_update
         self._log = JobLog(self.job_id)
-        self._reference = client().document(path_of(self.job_id))
-        # The snapshots that the watch reports: the document, or None if it does not exist. An empty tuple only wakes
-        # the thread.
-        self._news: queue.SimpleQueue[tuple[DocumentSnapshot[Any] | None, ...]] = queue.SimpleQueue()
+        self._name = name_of(path_of(self.job_id))
         self._result: Future[dict[str, Any]] = Future()
         self._reported: datetime | None = None
-        self.watch: Watch | None = None
-        self._patience = config.WATCH_CHECK_SECONDS
-        self.thread = threading.Thread(target=self._follow, args=(found,), name=f"monitor {self.job_id}", daemon=True)
-        self.thread.start()
+        self._is_known = False
+        target = TargetMessage()
+        target.documents.documents.append(self._name)
+        self._listener = Listener(
+            target,
+            self._change,
+            self._fail,
+            on_start=self._begin,
+            patience=patience_of_a_monitor(),
+            name=f"monitor of {self.job_id}",
+        )
+        self._listener.start()
 
     def __enter__(self) -> Self:
         return self
@@ -111,69 +107,25 @@ class JobMonitor:
     def stop(self) -> None:
         """End the monitoring. Afterwards, `on_update` is not called any more. Further calls do nothing."""
         self._result.cancel()
-        self._news.put(())
-        if threading.current_thread() is not self.thread:
-            self.thread.join()
+        self._listener.stop()
 
-    def _follow(self, found: StoredDocument) -> None:
-        try:
-            self._begin_watch()
-            self._report(found)
-            self._listen()
-            while not self._result.done():
-                self._begin_watch()
-                self._listen()
-        except Exception as error:
-            self._log.error("The monitoring of a job has ended with an error.", error)
-            self._finish(error)
-        finally:
-            self._end_watch()
+    def _begin(self) -> None:
+        if self._found.readable:  # If not, the listener's first report has the fields that this one lacks.
+            self._report(self._found)
 
-    def _listen(self) -> None:
-        """Pass on the changes that the watch reports. Return if a new watch is needed or the monitoring is over."""
-        heard = time.monotonic()
-        while not self._result.done():
-            try:
-                news = self._news.get(timeout=self._patience)
-            except queue.Empty:
-                if not (self.watch and self.watch.is_active):
-                    # The time doubles with each try, because no watch of this document may be possible.
-                    self._patience = min(2 * self._patience, config.WATCH_SILENCE_SECONDS)
-                    if self._look():
-                        self._log.warning("A watch has ended; a new one is started.")
-                        return
-                elif time.monotonic() - heard > config.WATCH_SILENCE_SECONDS:
-                    before, heard = self._reported, time.monotonic()
-                    if not self._look():
-                        # During an outage, the library's watch would try again without a pause, and use up a processor.
-                        self._end_watch()
-                    elif self._reported != before:
-                        self._log.warning("A watch has missed a change; a new one is started.")
-                        return
-                continue
-            heard, self._patience = time.monotonic(), config.WATCH_CHECK_SECONDS
-            for document in news:
-                if document is None:
-                    self._look()  # The watch reports no document. It may have ended long ago, so read the document.
-                else:
-                    self._report(StoredDocument.of(document))
-
-    def _look(self) -> bool:
-        """Read the document, and pass its change on. Return whether Firestore has answered."""
-        try:
-            with deadline(READ_SECONDS):
-                found = find_job(self.job_id)
-        except JobNotFound:
+    def _change(self, changes: Changes, _read_time: Any) -> None:
+        document = changes.get(self._name)
+        if document is not None:
+            self._is_known = True
+            path = path_of(self.job_id)
+            create_time = moment_of(document.create_time)
+            update_time = moment_of(document.update_time)
+            self._report(StoredDocument(path, fields_of(document), update_time, create_time=create_time))
+        elif self._name in changes or not self._is_known:
             self._finish(JobNotFound(f"The job {self.job_id} was deleted before it ended."))
-        except TRANSIENT as error:
-            self._log.error("A job could not be read; the monitor will try again.", error)
-            return False
-        else:
-            self._report(found)
-        return True
 
     def _report(self, found: StoredDocument) -> None:
-        # A new watch begins with a state that may have been passed on already.
+        # The listener begins with a state that may have been passed on already.
         if self._result.done() or (self._reported is not None and found.update_time <= self._reported):
             return
         self._reported = found.update_time
@@ -185,20 +137,14 @@ class JobMonitor:
         if has_ended(job.get("status")):
             self._finish(job)
 
+    def _fail(self, error: Exception) -> None:
+        self._log.error("The monitoring of a job has ended with an error.", error)
+        self._finish(error)
+
     def _finish(self, result: dict[str, Any] | Exception) -> None:
         with contextlib.suppress(InvalidStateError):  # `stop` was called before.
             if isinstance(result, Exception):
                 self._result.set_exception(result)
             else:
                 self._result.set_result(result)
-
-    def _begin_watch(self) -> None:
-        self._end_watch()
-        # The callback only puts the snapshots into a queue, because an error in it would end the watch.
-        self.watch = self._reference.on_snapshot(
-            lambda snapshots, _changes, _time: self._news.put(tuple(snapshots) or (None,))
-        )
-
-    def _end_watch(self) -> None:
-        if self.watch is not None:
-            self.watch.unsubscribe()
+        self._listener.stop()

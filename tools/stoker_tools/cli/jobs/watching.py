@@ -1,9 +1,7 @@
 """Following jobs: bars on a terminal, lines elsewhere."""
 
-import logging
 import queue
 import sys
-import threading
 from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Any
@@ -37,7 +35,6 @@ def watch(ids: list[str], as_json_only: bool) -> int:
     Raises:
         JobNotFound: One of the jobs does not exist.
     """
-    _quieten()
     ended: list[Job] = []
     with ExitStack() as stack:
         show = _silent if as_json_only else stack.enter_context(_Bars()).show if sys.stdout.isatty() else _Lines().show
@@ -137,9 +134,3 @@ def _time_left(job: Job) -> str:
         return ""
     minutes, rest = divmod(seconds, 60)
     return f", {minutes // 60} h {minutes % 60} min left" if minutes >= 60 else f", {minutes}:{rest:02} min left"
-
-
-def _quieten() -> None:
-    """Silence the library: it logs a stack when a watch fails, although the monitor starts another watch."""
-    logging.getLogger("google").setLevel(logging.CRITICAL)
-    threading.excepthook = lambda _: None
