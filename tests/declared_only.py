@@ -17,6 +17,7 @@ from google.cloud.firestore_v1.services.firestore import FirestoreClient
 from google.cloud.firestore_v1.types import RunQueryRequest, StructuredQuery
 from google.cloud.firestore_v1.watch import Watch
 
+from stoker.aggregations.request_plan import sum_fields
 from stoker.queries.declared import DECLARED
 from stoker.queries.own_queries import own_queries
 from stoker.queries.query import Condition, DeclaredQuery, Direction, Kind, Order, in_full, opposite
@@ -67,7 +68,7 @@ class Shape:
             and self.group == declared.group
             and self._asks(declared)
             and self.order in self._orders_of(declared)
-            and self.sums == frozenset(declared.sums)
+            and self.sums in _sums_of_a_request(declared, self.collection)
         )
 
     def _asks(self, declared: DeclaredQuery) -> bool:
@@ -134,6 +135,12 @@ def _comparison(one: Any) -> tuple[str, Kind] | None:
     name = one.op.name
     kind = "equal" if name in ("IS_NULL", "IS_NAN") else OPERATORS.get(name)
     return (one.field.field_path, kind) if kind else None
+
+
+def _sums_of_a_request(declared: DeclaredQuery, collection: str) -> list[frozenset[str]]:
+    """Return the sets of fields that a request may add up. There is an index for each of them."""
+    together = [frozenset(fields) for fields in sum_fields(declared, collection).together()]
+    return together if declared.only_sums else [frozenset(), *together]
 
 
 def _all_of(branches: Sequence[Sequence[Condition]]) -> set[tuple[str, Kind]]:

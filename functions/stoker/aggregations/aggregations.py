@@ -8,7 +8,7 @@ from stoker.aggregations.aggregation_requests import answered, figures_of, limit
 from stoker.aggregations.document_stream import DocumentStream, streaming_reads
 from stoker.aggregations.field_values import Field, group_key, is_long, number_of
 from stoker.aggregations.figures import Bucket, Cost, Figures, Group, Percentiles, Streamed
-from stoker.aggregations.largest import Kind, Largest
+from stoker.aggregations.largest import Largest, Measure
 from stoker.aggregations.left_out import LeftOut
 from stoker.aggregations.percentile_sketch import PercentileSketch
 from stoker.aggregations.request_plan import COUNT, planned, sum_fields
@@ -36,8 +36,8 @@ class Aggregations:
     documents. The other methods read every document, in constant memory. All figures of one call are of one time.
 
     Args:
-        query: The name of a collection, or a declared query. For a name, the first declared query is taken that has
-            these filters.
+        collection: The name of a collection, or a declared query. For a name, the first declared query is taken that
+            has these filters, and the wanted sums.
         filters: A mapping of fields to equal values, or a list of filters of a field, an operator and a value.
         read_time: The time of the figures, within the last hour; None for the present. It has a time zone.
 
@@ -52,14 +52,14 @@ class Aggregations:
     """
 
     def __init__(
-        self, query: str | DeclaredQuery, filters: Filters = (), *, read_time: datetime | None = None
+        self, collection: str | DeclaredQuery, filters: Filters = (), *, read_time: datetime | None = None
     ) -> None:
         if read_time is not None and read_time.tzinfo is None:
-            raise InvalidArgument("The read_time has no time zone. Pass a datetime with one, such as datetime.now(UTC).")
-        self._query = query
+            raise InvalidArgument("The read_time has no time zone. Pass one such as datetime.now(UTC).")
+        self._collection = collection
         self._filters = filters
         self._read_time = None if read_time is None else message(read_time).timestamp_value
-        self._asked = asked(query, filters)
+        self._asked = asked(collection, filters)
 
     # --- Counted and added up by Firestore -----------------------------------------------------------------------
 
@@ -312,7 +312,7 @@ class Aggregations:
         )
 
     def top(
-        self, field: str, most: int = 10, *, kind: Kind = "number", max_documents: int = MAX_DOCUMENTS
+        self, field: str, most: int = 10, *, kind: Measure = "number", max_documents: int = MAX_DOCUMENTS
     ) -> Streamed[dict[str, Any]]:
         """Return the documents with the largest values of a field, the largest first. It reads every document.
 
@@ -351,7 +351,7 @@ class Aggregations:
 
     def _with_sums(self, sums: Sequence[str], averages: Sequence[str]) -> Asked:
         wanted = (*sums, *averages)
-        return asked(self._query, self._filters, sums=wanted) if wanted else self._asked
+        return asked(self._collection, self._filters, sums=wanted) if wanted else self._asked
 
     def _stream(self, fields: Sequence[Field], max_documents: int) -> DocumentStream:
         most = _at_least_one("max_documents", max_documents)

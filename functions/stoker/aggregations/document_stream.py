@@ -11,7 +11,7 @@ from stoker.aggregations.field_values import Field
 from stoker.aggregations.figures import Streamed
 from stoker.aggregations.left_out import LeftOut
 from stoker.errors import TooManyDocuments
-from stoker.firestore import at_time
+from stoker.firestore import at_time, raw
 from stoker.firestore.api_errors import TRANSIENT
 from stoker.firestore.deadline import seconds_left
 from stoker.firestore.selection import NAME, Selection
@@ -20,7 +20,7 @@ from stoker.host import SYSTEM, Host
 from stoker.queries.message import full_order, message_of
 
 PAGE: Final = 20_000
-"""The documents of a request. Firestore ends a query that takes too long, and a reader takes a few seconds for a page."""
+"""The documents of a request. A reader takes a few seconds for them, and Firestore ends a query that takes too long."""
 
 TRIES: Final = 5
 """The requests one after another that bring no further document, before their error is raised."""
@@ -65,9 +65,7 @@ class DocumentStream:
         self.documents = 0
 
     @classmethod
-    def counted(
-        cls, selection: Selection, fields: Sequence[Field], most: int, time: Any | None
-    ) -> "DocumentStream":
+    def counted(cls, selection: Selection, fields: Sequence[Field], most: int, time: Any | None) -> "DocumentStream":
         """Count the documents, and return a stream of them.
 
         Args:
@@ -104,7 +102,7 @@ class DocumentStream:
         while True:
             found = 0
             try:
-                for last in at_time.documents(query, self._time):
+                for last in raw.run_message(query, self._time):
                     found += 1
                     failures = 0
                     self.documents += 1

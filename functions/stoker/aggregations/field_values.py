@@ -40,9 +40,9 @@ class Field:
         try:
             parts = tuple(FieldPath.from_api_repr(path).parts)
         except (ValueError, TypeError, AttributeError) as error:
-            raise InvalidArgument(f"{path!r:.100} is no field. Name it as Firestore does, such as createdAt.") from error
-        if not all(parts) or not parts:
-            raise InvalidArgument(f"{path!r:.100} is no field. Name it as Firestore does, such as createdAt.")
+            raise _no_field(path) from error
+        if not parts or not all(parts):
+            raise _no_field(path)
         return cls(path, parts)
 
     def value(self, document: Any) -> Any | None:
@@ -53,11 +53,15 @@ class Field:
         """
         fields = document.fields
         for name in self.parts[:-1]:
-            if name not in fields:
+            above = fields.get(name)
+            if above is None:
                 return None
-            fields = fields[name].map_value.fields  # empty if the value is no map
-        name = self.parts[-1]
-        return fields[name] if name in fields else None
+            fields = above.map_value.fields  # empty if the value is no map
+        return fields.get(self.parts[-1])
+
+
+def _no_field(path: object) -> InvalidArgument:
+    return InvalidArgument(f"{path!r:.100} is no field. Name it as Firestore does, such as createdAt.")
 
 
 def number_of(value: Any) -> int | float | None:

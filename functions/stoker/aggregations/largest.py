@@ -6,7 +6,7 @@ from typing import Any, Literal
 from stoker.aggregations.field_values import number_of
 from stoker.aggregations.left_out import Reason
 
-Kind = Literal["number", "time", "text"]
+Measure = Literal["number", "time", "text"]
 """The type of the values that are compared. Values of other types are left out."""
 
 
@@ -20,7 +20,7 @@ class Largest:
         kind: The type of the compared values.
     """
 
-    def __init__(self, most: int, kind: Kind) -> None:
+    def __init__(self, most: int, kind: Measure) -> None:
         self._most = most
         self._kind = kind
         self._heap: list[tuple[Any, int, str]] = []
@@ -54,7 +54,7 @@ class Largest:
         return [name for _, _, name in sorted(self._heap, reverse=True)]
 
 
-def _rank(value: Any, kind: Kind) -> Any:
+def _rank(value: Any, kind: Measure) -> Any:
     if kind == "number":
         return number_of(value)
     found = value.WhichOneof("value_type")

@@ -11,7 +11,7 @@ from stoker.errors import TooManyGroups
 
 
 @dataclass
-class Tally:
+class _Tally:
     """The documents of a group.
 
     Attributes:
@@ -38,7 +38,7 @@ class Tallies:
         self._measured = [Field.of(path) for path in dict.fromkeys((*sums, *averages))]
         self._limit = limit
         self._left_out = left_out
-        self._tallies: dict[Hashable, Tally] = {}
+        self._tallies: dict[Hashable, _Tally] = {}
 
     @property
     def fields(self) -> Sequence[Field]:
@@ -66,7 +66,7 @@ class Tallies:
                     f"There are more than {self._limit:,} groups. Narrow the filters, choose wider groups, or pass a "
                     "greater limit."
                 )
-            tally = self._tallies[key] = Tally([RunningSum() for _ in self._measured])
+            tally = self._tallies[key] = _Tally([RunningSum() for _ in self._measured])
         tally.count += 1
         for measured, running in zip(self._measured, tally.running, strict=True):
             value = measured.value(document)

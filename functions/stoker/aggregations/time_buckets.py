@@ -13,8 +13,10 @@ Every = timedelta | Literal["day", "week", "month"]
 """The length of a bucket. A week begins on Monday."""
 
 Span = tuple[datetime, datetime]
-"""The start of a bucket, and its end, which is the start of the next. Both are in UTC, because Python takes two times of
-one time zone for equal if clocks show the same."""
+"""The start of a bucket, and its end, which is the start of the next.
+
+Both are in UTC. In Python, two times of one time zone are equal if a clock shows the same, even an hour later.
+"""
 
 NAMES: tuple[str, ...] = get_args(get_args(Every)[1])
 
@@ -60,7 +62,7 @@ def spans(every: Every, zone: ZoneInfo) -> Callable[[datetime], Span]:
             raise InvalidArgument("The buckets need a length above 0.")
         return lambda moment: _equal_span(moment, every)
     if every not in NAMES:
-        raise InvalidArgument(f"{every!r:.100} is no length of a bucket. Pass a timedelta, or one of {', '.join(NAMES)}.")
+        raise InvalidArgument(f"{every!r:.100} is no length. Pass a timedelta, or one of {', '.join(NAMES)}.")
 
     @lru_cache(maxsize=4096)
     def of_day(year: int, month: int, day: int) -> Span:

@@ -1,6 +1,6 @@
-"""Reads of the database as it was at one time, as plain protobuf messages.
+"""Figures and documents of the database as it was at one time, as plain protobuf messages.
 
-All reads at one time see the same documents, whatever is written meanwhile.
+All reads at one time see the same documents, whatever is written meanwhile. `raw.run_message` runs a query so.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -8,10 +8,9 @@ from typing import Any
 
 from google.cloud.firestore_v1.types import (
     BatchGetDocumentsResponse,
+    RunAggregationQueryRequest,
     RunAggregationQueryResponse,
-    RunQueryResponse,
     StructuredAggregationQuery,
-    StructuredQuery,
 )
 
 from stoker.firestore import raw
@@ -19,21 +18,6 @@ from stoker.firestore.client import client
 from stoker.firestore.deadline import STREAM_SECONDS, patience
 
 AggregationMessage: Any = StructuredAggregationQuery.Aggregation.pb()
-
-
-def documents(query: Any, read_time: Any) -> Iterator[Any]:
-    """Yield the documents that a query finds.
-
-    Args:
-        query: A `StructuredQuery` message.
-        read_time: The time of the read, as a protobuf message.
-    """
-    request = {"parent": raw.name_of(""), "structured_query": StructuredQuery.wrap(query), "read_time": read_time}
-    api, metadata = client()._firestore_api, client()._rpc_metadata
-    for answer in api.run_query(request=request, metadata=metadata, **patience(reads=True, seconds=STREAM_SECONDS)):
-        message = RunQueryResponse.pb(answer)
-        if message.HasField("document"):
-            yield message.document
 
 
 def aggregate(query: Any, aggregations: Sequence[Any], read_time: Any | None) -> tuple[Mapping[str, Any], Any]:
@@ -47,14 +31,16 @@ def aggregate(query: Any, aggregations: Sequence[Any], read_time: Any | None) ->
     Returns:
         The value of each aggregation by its alias, and the time of the read, as protobuf messages.
     """
-    whole = StructuredAggregationQuery.pb()(structured_query=query, aggregations=aggregations)
-    request = {"parent": raw.name_of(""), "structured_aggregation_query": StructuredAggregationQuery.wrap(whole)}
+    request: Any = RunAggregationQueryRequest.pb()(parent=raw.name_of(""))
+    request.structured_aggregation_query.structured_query.CopyFrom(query)
+    request.structured_aggregation_query.aggregations.extend(aggregations)
     if read_time is not None:
-        request["read_time"] = read_time
+        request.read_time.CopyFrom(read_time)
+    wrapped = RunAggregationQueryRequest.wrap(request)
     api, metadata = client()._firestore_api, client()._rpc_metadata
     values: dict[str, Any] = {}
     time: Any = None
-    for answer in api.run_aggregation_query(request=request, metadata=metadata, **patience(reads=True)):
+    for answer in api.run_aggregation_query(request=wrapped, metadata=metadata, **patience(reads=True)):
         message = RunAggregationQueryResponse.pb(answer)
         values.update(message.result.aggregate_fields)
         if message.HasField("read_time"):
