@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from stoker.aggregations.request_plan import Aggregate, Request
 from stoker.firestore import at_time
-from stoker.firestore.selection import Selection
+from stoker.firestore.selection import NAME, Selection
 from stoker.queries.message import message_of
 
 ENTRIES_OF_A_READ: Final = 1_000
@@ -45,15 +45,12 @@ def reads_of(entries: int) -> int:
 def answered(selection: Selection, requests: Iterable[Request], read_time: Any | None) -> Answers:
     """Send requests, all for the same time.
 
-    The query keeps its order. So the index of the query serves the count, and the figures are those of the documents
-    that the query finds.
-
     Args:
         selection: The query.
         requests: The requests of `request_plan.planned`.
         read_time: The time of the figures, as a protobuf message; None for now.
     """
-    query = message_of(selection)
+    query = _sorted_by_fields(selection)
     answers = Answers(read_time=read_time)
     for request in requests:
         aliases = {f"figure_{number}": one for number, one in enumerate(request)}
@@ -81,8 +78,22 @@ def limited_count(selection: Selection, most: int | None, read_time: Any | None)
     counting = at_time.AggregationMessage(alias="count", count={})
     if most is not None:
         counting.count.up_to.value = most
-    values, time = at_time.aggregate(message_of(selection), [counting], read_time)
+    values, time = at_time.aggregate(_sorted_by_fields(selection), [counting], read_time)
     return int(_number(values["count"]) or 0), read_time or time
+
+
+def _sorted_by_fields(selection: Selection) -> Any:
+    """Return the message of a query with the fields of its order, but without the documents' names.
+
+    The index of the query serves such a count, and it finds the documents that the query finds. An index has no field
+    behind the name, so Firestore refuses the sum of a field in a query that sorts by the name: "requires an index that
+    has fields [x] after __name__".
+    """
+    query = message_of(selection)
+    fields = [one for one in query.order_by if one.field.field_path != NAME]
+    query.ClearField("order_by")
+    query.order_by.extend(fields)
+    return query
 
 
 def _message(alias: str, one: Aggregate) -> Any:

@@ -98,7 +98,8 @@ class DocumentStream:
         """Yield the documents with the wanted fields. A query that breaks off goes on behind the last document."""
         order = [(None if path == NAME else Field.of(path)) for path, _ in full_order(self._selection)]
         query = self._first_page(order)
-        failures, last = 0, None
+        failures = 0
+        last: Any = None
         while True:
             found = 0
             try:

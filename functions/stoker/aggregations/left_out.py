@@ -6,15 +6,16 @@ from typing import Literal
 Reason = Literal["missing", "no-number", "nan", "no-time", "no-text", "time-out-of-range", "no-group", "long"]
 
 TEXTS: dict[Reason, str] = {
-    "missing": "have no {field}",
-    "no-number": "have a {field} that is no number",
-    "nan": "have a {field} that is NaN",
-    "no-time": "have a {field} that is no time",
-    "no-text": "have a {field} that is no text",
-    "time-out-of-range": "have a {field} in a year that has no whole bucket",
-    "no-group": "have a {field} that is a list, a map, a place or a vector, which makes no group",
-    "long": "have a {field} of more than 1,500 bytes, which makes no group",
+    "missing": "is missing",
+    "no-number": "is no number",
+    "nan": "is NaN",
+    "no-time": "is no time",
+    "no-text": "is no text",
+    "time-out-of-range": "is in a year without a whole bucket",
+    "no-group": "is a list, a map, a place or a vector",
+    "long": "has more than 1,500 bytes",
 }
+"""The reasons, as the end of a sentence that begins with the field."""
 
 
 class LeftOut:
@@ -35,6 +36,6 @@ class LeftOut:
     def sentences(self) -> tuple[str, ...]:
         """Return a sentence for each field and reason, sorted."""
         return tuple(
-            f"{count:,} of the documents {TEXTS[reason].format(field=field)}. The figures of {field} leave them out."
+            f"{field} {TEXTS[reason]} in {count:,} document{'' if count == 1 else 's'}, which its figures leave out."
             for (field, reason), count in sorted(self._counts.items())
         )

@@ -13,13 +13,16 @@ GAMMA: Final = (1 + RELATIVE_ERROR) / (1 - RELATIVE_ERROR)
 
 LOG_GAMMA: Final = math.log(GAMMA)
 
+EXACT: Final = 1_000
+"""The most numbers that are kept themselves. Their percentiles are exact."""
+
 
 class PercentileSketch:
     """The number of values in buckets whose bounds grow by a constant ratio (DDSketch).
 
     The numbers from 2.3e-308 to 1.8e308 fall into at most 71,000 buckets, and so do the negative numbers. So the memory
     is bounded without merging buckets, and the relative error holds for every percentile. Numbers that are nearer to 0
-    count as 0.
+    count as 0. The percentiles of few numbers are exact.
     Source: Masson, Rim, Lee: DDSketch, PVLDB 12(12), 2019, https://www.vldb.org/pvldb/vol12/p2195-masson.pdf
 
     Attributes:
@@ -29,8 +32,8 @@ class PercentileSketch:
         >>> sketch = PercentileSketch()
         >>> for number in range(1, 101):
         ...     sketch.add(number)
-        >>> sketch.percentile(0), sketch.percentile(100), round(sketch.percentile(50))
-        (1.0, 100.0, 50)
+        >>> sketch.percentile(0), sketch.percentile(100), sketch.percentile(50)
+        (1.0, 100.0, 50.0)
     """
 
     def __init__(self) -> None:
@@ -38,6 +41,7 @@ class PercentileSketch:
         self._positive: dict[int, int] = {}
         self._negative: dict[int, int] = {}
         self._zeros = 0
+        self._exact: list[float] = []
         self._least = math.inf
         self._greatest = -math.inf
 
@@ -51,6 +55,8 @@ class PercentileSketch:
         self.count += 1
         self._least = min(self._least, value)
         self._greatest = max(self._greatest, value)
+        if self.count <= EXACT:
+            self._exact.append(value)
         size = abs(value)
         if size < sys.float_info.min:
             self._zeros += 1
@@ -71,6 +77,8 @@ class PercentileSketch:
         if not self.count:
             return None
         rank = math.floor(percent / 100 * (self.count - 1))
+        if self.count <= EXACT:
+            return sorted(self._exact)[rank]
         if rank >= self.count - 1:
             return self._greatest
         if rank <= 0:
