@@ -271,8 +271,8 @@ class Aggregations:
     ) -> Percentiles:
         """Return percentiles of a field, each within 1 % of the exact value. It reads every document.
 
-        Percentiles of at most 1,000 numbers are exact. The percentile of n numbers is the number with the rank `floor(percent / 100 * (n - 1))`, from 0. Documents
-        without a number in the field are counted in `warnings`.
+        Percentiles of at most 1,000 numbers are exact. The percentile of n numbers is the number with the rank
+        `floor(percent / 100 * (n - 1))`, from 0. Documents without a number in the field are counted in `warnings`.
 
         Args:
             field: The path of the field.

@@ -105,11 +105,10 @@ class DocumentStream:
             try:
                 for last in raw.run_message(query, self._time):
                     found += 1
-                    failures = 0
                     self.documents += 1
                     yield last
             except TRANSIENT:
-                failures += 1
+                failures = 0 if found else failures + 1
                 left = seconds_left()
                 if failures >= TRIES or (left is not None and left <= 0):
                     raise

@@ -36,6 +36,8 @@ class LeftOut:
     def sentences(self) -> tuple[str, ...]:
         """Return a sentence for each field and reason, sorted."""
         return tuple(
-            f"{field} {TEXTS[reason]} in {count:,} document{'' if count == 1 else 's'}, which its figures leave out."
-            for (field, reason), count in sorted(self._counts.items())
+            sorted(
+                f"{field} {TEXTS[reason]} in {count:,} document{'' if count == 1 else 's'}, which its figures leave out."
+                for (field, reason), count in self._counts.items()
+            )
         )
