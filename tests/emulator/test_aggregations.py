@@ -8,6 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from google.cloud.firestore_v1.base_query import FieldFilter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -15,7 +16,7 @@ from stoker import Aggregations, alternative, any_of, own_documents, query
 from stoker.aggregations import aggregation_requests, document_stream
 from stoker.errors import QueryNotDeclared, TooManyDocuments, TooManyGroups
 from stoker.extend.app_query import forget_query
-from stoker.firestore import at_time
+from stoker.firestore import at_time, raw
 from stoker.firestore.client import client
 from stoker.own_documents import OwnDocument
 
@@ -78,7 +79,7 @@ def test_a_figure_is_right_although_documents_lack_the_fields_of_others() -> Non
     assert figures.averages == {"rating": 4.0, "minutes": 6.0}
     assert figures.reads == 3
     # In one request, the count and the sum are those of the documents that have every field.
-    naive: Any = client().collection(LESSONS).where("userId", "==", user).count(alias="count")
+    naive: Any = client().collection(LESSONS).where(filter=FieldFilter("userId", "==", user)).count(alias="count")
     answers = {one.alias: one.value for one in naive.sum("rating", alias="sum").get()[0]}
     assert answers == {"count": 5, "sum": 20}
 
@@ -99,7 +100,7 @@ def test_all_figures_are_of_one_time(monkeypatch: pytest.MonkeyPatch) -> None:
         client().collection(LESSONS).add({"userId": user, "minutes": 1, "words": 1, "rating": 1, "price": 1})
         return answer
 
-    monkeypatch.setattr(aggregation_requests.at_time, "aggregate", meanwhile)
+    monkeypatch.setattr(at_time, "aggregate", meanwhile)
     lessons = Aggregations(LESSONS, {"userId": user})
     figures = lessons.figures(sums=["minutes", "rating", "price"])
     assert (figures.count, *figures.sums.values()) == (1, 0, 1, 1)
@@ -239,7 +240,7 @@ def test_groups() -> None:
 def test_documents_that_change_meanwhile_are_read_as_they_were(monkeypatch: pytest.MonkeyPatch) -> None:
     user = written([{"topic": f"topic {number}"} for number in range(10)])
     references = [client().collection(LESSONS).document(f"{user}-{number:05}") for number in range(10)]
-    limited_count = document_stream.limited_count
+    limited_count = aggregation_requests.limited_count
 
     def meanwhile(*arguments: Any) -> Any:
         answer = limited_count(*arguments)
@@ -279,7 +280,7 @@ def test_times_at_the_ends_of_the_calendar() -> None:
     lessons = Aggregations(LESSONS, {"userId": written([{"startedAt": time} for time in times])})
     for every in ("day", "week", "month", timedelta(days=400)):
         for zone in ("Asia/Tokyo", "America/New_York"):
-            found = lessons.buckets("startedAt", every, time_zone=zone)  # type: ignore[arg-type]
+            found = lessons.buckets("startedAt", every, time_zone=zone)
             left_out = sum(int(line.split(" in ")[-1].split()[0]) for line in found.warnings)
             assert sum(bucket.count for bucket in found) + left_out == 3
 
@@ -287,9 +288,8 @@ def test_times_at_the_ends_of_the_calendar() -> None:
 @pytest.mark.usefixtures("small_pages")
 def test_percentiles_and_the_largest() -> None:
     ratings: list[Any] = [*range(20), math.nan, "19", None]
-    user = written(
-        [{"rating": rating, "price": -rating} for rating in ratings[:20]] + [{"rating": r} for r in ratings[20:]]
-    )
+    priced = [{"rating": rating, "price": -rating} for rating in ratings[:20]]
+    user = written([*priced, *({"rating": rating} for rating in ratings[20:])])
     lessons = Aggregations(LESSONS, {"userId": user})
     found = lessons.percentiles("rating", [0, 50, 95, 100])
     assert dict(found) == {0: 0, 50: 9, 95: 18, 100: 19}
@@ -323,7 +323,7 @@ def test_too_many_documents_are_refused_before_they_are_read(name: str, monkeypa
     def refused(*_: Any) -> Any:
         raise AssertionError("The documents are read.")
 
-    monkeypatch.setattr(document_stream.raw, "run_message", refused)
+    monkeypatch.setattr(raw, "run_message", refused)
     with pytest.raises(TooManyDocuments, match="more than 3 documents"):
         METHODS[name](lessons, max_documents=3)
 

@@ -35,9 +35,9 @@ class LeftOut:
 
     def sentences(self) -> tuple[str, ...]:
         """Return a sentence for each field and reason, sorted."""
-        return tuple(
-            sorted(
-                f"{field} {TEXTS[reason]} in {count:,} document{'' if count == 1 else 's'}, which its figures leave out."
-                for (field, reason), count in self._counts.items()
-            )
-        )
+        return tuple(sorted(_sentence(field, reason, count) for (field, reason), count in self._counts.items()))
+
+
+def _sentence(field: str, reason: Reason, count: int) -> str:
+    documents = "document" if count == 1 else "documents"
+    return f"{field} {TEXTS[reason]} in {count:,} {documents}, which its figures leave out."
