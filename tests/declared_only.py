@@ -20,7 +20,17 @@ from google.cloud.firestore_v1.watch import Watch
 from stoker.aggregations.request_plan import sum_fields
 from stoker.queries.declared import DECLARED
 from stoker.queries.own_queries import own_queries
-from stoker.queries.query import Condition, DeclaredQuery, Direction, Kind, Order, in_full, opposite
+from stoker.queries.query import (
+    NAME,
+    Condition,
+    DeclaredQuery,
+    Direction,
+    Kind,
+    Order,
+    ascending,
+    in_full,
+    opposite,
+)
 from stoker_tools.setup.environment import ROOT
 
 OURS = str(ROOT / "functions" / "stoker")
@@ -81,8 +91,14 @@ class Shape:
 
     def _orders_of(self, declared: DeclaredQuery) -> list[tuple[Order, ...]]:
         where = {*self.where, *_all_of(declared.any_of)}
+        forwards = in_full(declared.order, where)
+        if self.sums:
+            # The summed fields may follow in the order. The index is the same.
+            fields = [one for one in forwards if one[0] != NAME]
+            known = {*dict(fields), *(field for field, kind in self.where if kind != "range")}
+            return [forwards, (*fields, *(ascending(one) for one in declared.sums if one in self.sums - known))]
         backwards = [in_full(opposite(declared.order), where)] if declared.is_reversible else []
-        return [in_full(declared.order, where), *backwards]
+        return [forwards, *backwards]
 
 
 def shape_of(parent: str, query: StructuredQuery, aggregations: Sequence[Any] = ()) -> Shape | None:

@@ -4,14 +4,19 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from google.cloud.firestore_v1.types import StructuredQuery
+
 from stoker.aggregations.request_plan import Aggregate, Request
 from stoker.firestore import at_time
-from stoker.firestore.selection import NAME, Selection
+from stoker.firestore.selection import NAME, AnyOf, Selection
 from stoker.queries.message import message_of
+from stoker.queries.query import comparisons
 
 ENTRIES_OF_A_READ: Final = 1_000
 """The index entries that are billed as one read.
 Source: https://firebase.google.com/docs/firestore/pricing#aggregation_queries"""
+
+_ASCENDING: Final = int(StructuredQuery.Direction.ASCENDING)
 
 
 @dataclass
@@ -50,12 +55,11 @@ def answered(selection: Selection, requests: Iterable[Request], read_time: Any |
         requests: The requests of `request_plan.planned`.
         read_time: The time of the figures, as a protobuf message; None for now.
     """
-    query = _sorted_by_fields(selection)
     answers = Answers(read_time=read_time)
     for request in requests:
         aliases = {f"figure_{number}": one for number, one in enumerate(request)}
         messages = [_message(alias, one) for alias, one in aliases.items()]
-        values, time = at_time.aggregate(query, messages, answers.read_time)
+        values, time = at_time.aggregate(_query(selection, request), messages, answers.read_time)
         found = {one: _number(values[alias]) for alias, one in aliases.items()}
         answers.read_time = answers.read_time or time
         answers.reads += reads_of(int(found[request[0]] or 0))
@@ -78,21 +82,29 @@ def limited_count(selection: Selection, most: int | None, read_time: Any | None)
     counting = at_time.AggregationMessage(alias="count", count={})
     if most is not None:
         counting.count.up_to.value = most
-    values, time = at_time.aggregate(_sorted_by_fields(selection), [counting], read_time)
+    values, time = at_time.aggregate(message_of(selection), [counting], read_time)
     return int(_number(values["count"]) or 0), read_time or time
 
 
-def _sorted_by_fields(selection: Selection) -> Any:
-    """Return the message of a query with the fields of its order, but without the documents' names.
+def _query(selection: Selection, request: Request) -> Any:
+    """Return the message of the query of a request.
 
-    The index of the query serves such a count, and it finds the documents that the query finds. An index has no field
-    behind the name, so Firestore refuses the sum of a field in a query that sorts by the name: "requires an index that
-    has fields [x] after __name__".
+    The query keeps its order. So the index of the query serves a count, and the count is that of the documents that the
+    query finds. The added-up fields follow in the order, so that the index is the one that such an order needs.
+    Documents that lack such a field are in no sum in any case. The name is left out, because Firestore refuses a field
+    behind it: "requires an index that has fields [x] after __name__".
     """
     query = message_of(selection)
-    fields = [one for one in query.order_by if one.field.field_path != NAME]
-    query.ClearField("order_by")
-    query.order_by.extend(fields)
+    fields = dict.fromkeys(one.field for one in request if one.field)
+    if fields:
+        kept = [one for one in query.order_by if one.field.field_path != NAME]
+        query.ClearField("order_by")
+        query.order_by.extend(kept)
+        compared = comparisons(one for one in selection.filters if not isinstance(one, AnyOf))
+        equal = {field for field, kind in compared if kind != "range"}
+        for field in fields:
+            if field not in equal and field not in [one.field.field_path for one in kept]:
+                query.order_by.add(field={"field_path": field}, direction=_ASCENDING)
     return query
 
 

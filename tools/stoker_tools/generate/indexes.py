@@ -129,8 +129,9 @@ def _requested(query: DeclaredQuery) -> Iterator[tuple[str, DeclaredQuery]]:
             )
         if not query.only_sums:
             yield collection, replace(query, sums=())
+        fields_of_order = [one for one in query.order if one[0] != NAME]
         for together in fields.together():
-            yield collection, replace(query, sums=together)
+            yield collection, replace(query, sums=together, order=fields_of_order, backwards=False)
 
 
 def _columns(query: DeclaredQuery) -> Iterator[tuple[list[tuple[str, Mode]], list[tuple[str, Mode]]]]:
@@ -146,7 +147,8 @@ def _columns(query: DeclaredQuery) -> Iterator[tuple[list[tuple[str, Mode]], lis
     where = [(one.field, one.kind) for one in query.where]
     order = in_full(query.order, where)
     rest = [(field, {"order": str(direction)}) for field, direction in order]
-    rest += [(field, ASCENDING) for field in query.sums if field not in dict(rest)]
+    equal = {field for field, kind in where if kind != "range"}
+    rest += [(field, ASCENDING) for field in query.sums if field not in {*dict(rest), *equal}]
     needed = [_column(one) for one in query.where if one.kind != "range" and not one.optional]
     optional = [_column(one) for one in query.where if one.kind != "range" and one.optional]
     if needed or not optional or not rest:

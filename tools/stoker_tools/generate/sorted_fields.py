@@ -25,7 +25,7 @@ def check_sorted_fields(queries: Iterable[DeclaredQuery]) -> None:
                 compared = ", ".join(one.field for one in query.where) or "no field"
                 raise GenerateError(
                     f"{name} of {collection}, which compares {compared}, sorts by {field}, but the model does not "
-                    f"require {field}. Firestore leaves out documents without it. Either make {field} a required field "
+                    f"require it. Firestore leaves out documents without {field}. Either make {field} a required field "
                     f"of the model, or add leaves_out=[{field!r}] to the query, if these documents are left out on "
                     "purpose."
                 )
