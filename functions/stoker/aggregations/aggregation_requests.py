@@ -58,8 +58,8 @@ def answered(selection: Selection, requests: Iterable[Request], read_time: Any |
     answers = Answers(read_time=read_time)
     for request in requests:
         aliases = {f"figure_{number}": one for number, one in enumerate(request)}
-        messages = [_message(alias, one) for alias, one in aliases.items()]
-        values, time = at_time.aggregate(_query(selection, request), messages, answers.read_time)
+        messages = [aggregation_message(alias, one) for alias, one in aliases.items()]
+        values, time = at_time.aggregate(request_query(selection, request), messages, answers.read_time)
         found = {one: _number(values[alias]) for alias, one in aliases.items()}
         answers.read_time = answers.read_time or time
         answers.reads += reads_of(int(found[request[0]] or 0))
@@ -86,13 +86,17 @@ def limited_count(selection: Selection, most: int | None, read_time: Any | None)
     return int(_number(values["count"]) or 0), read_time or time
 
 
-def _query(selection: Selection, request: Request) -> Any:
+def request_query(selection: Selection, request: Request) -> Any:
     """Return the message of the query of a request.
 
     The query keeps its order. So the index of the query serves a count, and the count is that of the documents that the
     query finds. The added-up fields follow in the order, so that the index is the one that such an order needs.
     Documents that lack such a field are in no sum in any case. The name is left out, because Firestore refuses a field
     behind it: "requires an index that has fields [x] after __name__".
+
+    Args:
+        selection: The query.
+        request: The figures of the request.
     """
     query = message_of(selection)
     fields = dict.fromkeys(one.field for one in request if one.field)
@@ -108,7 +112,13 @@ def _query(selection: Selection, request: Request) -> Any:
     return query
 
 
-def _message(alias: str, one: Aggregate) -> Any:
+def aggregation_message(alias: str, one: Aggregate) -> Any:
+    """Return the message of a figure.
+
+    Args:
+        alias: The name of the figure in the answer.
+        one: The figure.
+    """
     message = at_time.AggregationMessage(alias=alias)
     if one.kind == "count":
         message.count.SetInParent()
@@ -119,12 +129,12 @@ def _message(alias: str, one: Aggregate) -> Any:
     return message
 
 
+def figures_of(answers: Answers, fields: Iterable[str], kind: str) -> Mapping[str, Any]:
+    """Return the answered figures of a kind, by field."""
+    return {one: answers.values[Aggregate(kind, one)] for one in fields}  # type: ignore[arg-type]
+
+
 def _number(value: Any) -> int | float | None:
     """Return the number of an answer. The client library gives 0.0 for the average of nothing, which is null."""
     kind = value.WhichOneof("value_type")
     return None if kind in (None, "null_value") else getattr(value, kind)
-
-
-def figures_of(answers: Answers, fields: Iterable[str], kind: str) -> Mapping[str, Any]:
-    """Return the answered figures of a kind, by field."""
-    return {one: answers.values[Aggregate(kind, one)] for one in fields}  # type: ignore[arg-type]
