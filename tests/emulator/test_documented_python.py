@@ -1,11 +1,14 @@
 """The snippets in Python that a server runs, as they stand on the pages."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from stoker.extend.app_query import forget_query
+from stoker.queries.own_queries import own_queries
 from stoker_tools.samples.user import SampleUser
 from unit.docs.pages import Snippet, snippets
 
@@ -13,6 +16,16 @@ PARTS_OF_FILES = (Path("docs/add-a-job-type.md"), Path("docs/extend.md"))
 """The pages whose snippets are parts of files. Tests of an app's own code run them."""
 
 SNIPPETS = [snippet for snippet in snippets("python") if snippet.page not in PARTS_OF_FILES]
+
+
+@pytest.fixture(autouse=True)
+def _declared() -> Iterator[None]:
+    """Forget the queries that a snippet declares."""
+    before = own_queries()
+    yield
+    for query in own_queries():
+        if not any(query is one for one in before):
+            forget_query(query)
 
 
 @pytest.mark.slow
