@@ -17,11 +17,22 @@ from google.cloud.firestore_v1.services.firestore import FirestoreClient
 from google.cloud.firestore_v1.types import RunQueryRequest, StructuredQuery
 from google.cloud.firestore_v1.watch import Watch
 
+from stoker.aggregations.request_plan import sum_fields
 from stoker.firestore.listening import ListenStream
 from stoker.queries.clients import CLIENTS
 from stoker.queries.declared import DECLARED
 from stoker.queries.own_queries import own_queries
-from stoker.queries.query import Condition, DeclaredQuery, Direction, Kind, Order, in_full, opposite
+from stoker.queries.query import (
+    NAME,
+    Condition,
+    DeclaredQuery,
+    Direction,
+    Kind,
+    Order,
+    ascending,
+    in_full,
+    opposite,
+)
 from stoker_tools.setup.environment import ROOT
 
 OURS = str(ROOT / "functions" / "stoker")
@@ -69,7 +80,7 @@ class Shape:
             and self.group == declared.group
             and self._asks(declared)
             and self.order in self._orders_of(declared)
-            and self.sums == frozenset(declared.sums)
+            and self.sums in _sums_of_a_request(declared, self.collection)
         )
 
     def _asks(self, declared: DeclaredQuery) -> bool:
@@ -82,8 +93,14 @@ class Shape:
 
     def _orders_of(self, declared: DeclaredQuery) -> list[tuple[Order, ...]]:
         where = {*self.where, *_all_of(declared.any_of)}
+        forwards = in_full(declared.order, where)
+        if self.sums:
+            # The summed fields may follow in the order. The index is the same.
+            fields = [one for one in forwards if one[0] != NAME]
+            known = {*dict(fields), *(field for field, kind in self.where if kind != "range")}
+            return [forwards, (*fields, *(ascending(one) for one in declared.sums if one in self.sums - known))]
         backwards = [in_full(opposite(declared.order), where)] if declared.is_reversible else []
-        return [in_full(declared.order, where), *backwards]
+        return [forwards, *backwards]
 
 
 def shape_of(parent: str, query: StructuredQuery, aggregations: Sequence[Any] = ()) -> Shape | None:
@@ -136,6 +153,12 @@ def _comparison(one: Any) -> tuple[str, Kind] | None:
     name = one.op.name
     kind = "equal" if name in ("IS_NULL", "IS_NAN") else OPERATORS.get(name)
     return (one.field.field_path, kind) if kind else None
+
+
+def _sums_of_a_request(declared: DeclaredQuery, collection: str) -> list[frozenset[str]]:
+    """Return the sets of fields that a request may add up. There is an index for each of them."""
+    together = [frozenset(fields) for fields in sum_fields(declared, collection).together()]
+    return together if declared.only_sums else [frozenset(), *together]
 
 
 def _all_of(branches: Sequence[Sequence[Condition]]) -> set[tuple[str, Kind]]:

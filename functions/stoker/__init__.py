@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from stoker.access.guard import guarded
+    from stoker.aggregations.aggregations import Aggregations
+    from stoker.aggregations.figures import Bucket, Cost, Figures, Group, Percentiles, Streamed
     from stoker.analytics.record import record_event
     from stoker.analytics.series import active_users, series, top
     from stoker.errors import (
@@ -63,6 +65,8 @@ if TYPE_CHECKING:
         StorageQuotaExceeded,
         TimeIsUp,
         TooManyCalls,
+        TooManyDocuments,
+        TooManyGroups,
         TransientError,
         TruncatedMedia,
         Unavailable,
@@ -117,15 +121,20 @@ __all__ = [
     "CLIENT_ONCE",
     "AccountGone",
     "AccountLocked",
+    "Aggregations",
     "AppCheckNeeded",
     "AsyncPaginatedQuery",
     "AttemptsExhausted",
+    "Bucket",
     "CallRefused",
     "ClaimsTooLarge",
+    "Cost",
     "DeadlineExceeded",
     "Duplicate",
     "EmailDomainRefused",
     "EncoderFailed",
+    "Figures",
+    "Group",
     "HandedBack",
     "InputEmpty",
     "InputForbidden",
@@ -165,6 +174,7 @@ __all__ = [
     "PageTokenOfAnotherUser",
     "PageTokenRefused",
     "PaginatedQuery",
+    "Percentiles",
     "PermanentError",
     "PositionTooLong",
     "QueryNotDeclared",
@@ -179,9 +189,12 @@ __all__ = [
     "SpeechRefused",
     "StokerError",
     "StorageQuotaExceeded",
+    "Streamed",
     "SyncUpdate",
     "TimeIsUp",
     "TooManyCalls",
+    "TooManyDocuments",
+    "TooManyGroups",
     "TransientError",
     "TruncatedMedia",
     "Unavailable",
@@ -214,6 +227,13 @@ _MODULES = {
     "AsyncPaginatedQuery": "stoker.pages.async_pages",
     "Page": "stoker.pages.page",
     "PaginatedQuery": "stoker.pages.paginated_query",
+    "Aggregations": "stoker.aggregations.aggregations",
+    "Bucket": "stoker.aggregations.figures",
+    "Cost": "stoker.aggregations.figures",
+    "Figures": "stoker.aggregations.figures",
+    "Group": "stoker.aggregations.figures",
+    "Percentiles": "stoker.aggregations.figures",
+    "Streamed": "stoker.aggregations.figures",
     "CLIENT": "stoker.models.writers",
     "CLIENT_ONCE": "stoker.models.writers",
     "JobContext": "stoker.jobs.context",

@@ -1,5 +1,6 @@
 """The snippets in Python that a server runs, as they stand on the pages."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,18 @@ PARTS_OF_FILES = (Path("docs/add-a-job-type.md"), Path("docs/extend.md"))
 SNIPPETS = [snippet for snippet in snippets("python") if snippet.page not in PARTS_OF_FILES]
 
 
+@pytest.fixture(autouse=True)
+def _declared() -> Iterator[None]:
+    """Forget the queries and the callable functions that a snippet declares."""
+    before, called = own_queries(), set(callables())
+    yield
+    for query in own_queries():
+        if not any(query is one for one in before):
+            forget_query(query)
+    for name in set(callables()) - called:
+        forget_callable(name)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("snippet", SNIPPETS, ids=str)
 def test_it_runs(snippet: Snippet, user: SampleUser, clip: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -29,12 +42,6 @@ def test_it_runs(snippet: Snippet, user: SampleUser, clip: Path, capsys: pytest.
         "timedelta": timedelta,
     }
     # The page adds this name to SERVER_EVENTS before. Here, another name of the server takes its place.
-    try:
-        exec(snippet.code.replace("invoice.paid", "user.signed-up"), names)
-    finally:
-        for declared in own_queries():
-            forget_query(declared)
-        if "listTasks" in callables():
-            forget_callable("listTasks")
+    exec(snippet.code.replace("invoice.paid", "user.signed-up"), names)
     if "create_processing_job" in snippet.code:
         assert f"job-outputs/{user.id}/" in capsys.readouterr().out

@@ -9,6 +9,8 @@ import pytest
 import stoker
 from stoker import errors, registry
 from stoker.access import guard
+from stoker.aggregations import aggregations
+from stoker.aggregations import figures as results
 from stoker.analytics import record
 from stoker.analytics import series as figures
 from stoker.extend import achievement, app_query, job_type
@@ -25,6 +27,13 @@ FUNCTIONS = Path(__file__).parents[2] / "functions"
 
 FUNCTIONS_AND_TYPES = {
     "AsyncPaginatedQuery": async_pages.AsyncPaginatedQuery,
+    "Aggregations": aggregations.Aggregations,
+    "Bucket": results.Bucket,
+    "Cost": results.Cost,
+    "Figures": results.Figures,
+    "Group": results.Group,
+    "Percentiles": results.Percentiles,
+    "Streamed": results.Streamed,
     "CLIENT": writers.CLIENT,
     "CLIENT_ONCE": writers.CLIENT_ONCE,
     "JobContext": context.JobContext,

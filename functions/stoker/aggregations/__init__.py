@@ -1,1 +1,1 @@
-"""Counts, sums, averages and groups over a declared query."""
+"""Figures of a declared query: counts, sums, averages, groups, percentiles, time buckets and the largest documents."""

@@ -35,6 +35,8 @@ StokerError
 │   ├── NotRebuildable          not-rebuildable         raw events of the time may have expired
 │   ├── RollUpBusy              rolling-up              the roll-up did not release its lease
 │   ├── QueryNotDeclared        query-not-declared      no declared query has these filters and this order
+│   ├── TooManyDocuments        too-many-documents      the query finds more documents than the call may read
+│   ├── TooManyGroups           too-many-groups         the documents make more groups than the call may return
 │   ├── KeyringDamaged          keyring-damaged         the project's keyring can't be read
 │   ├── PositionTooLong         position-too-long       the values by which the query sorts do not fit a page token
 │   └── PageTokenRefused        page-token-refused      the page token can't be used
@@ -120,6 +122,8 @@ from stoker.errors.requests_refused import QueryNotDeclared as QueryNotDeclared
 from stoker.errors.requests_refused import RecentSignInRequired as RecentSignInRequired
 from stoker.errors.requests_refused import RequestRefused as RequestRefused
 from stoker.errors.requests_refused import RollUpBusy as RollUpBusy
+from stoker.errors.requests_refused import TooManyDocuments as TooManyDocuments
+from stoker.errors.requests_refused import TooManyGroups as TooManyGroups
 from stoker.errors.requests_refused import UserNotFound as UserNotFound
 from stoker.errors.stoker_error import StokerError as StokerError
 from stoker.errors.transient import EncoderFailed as EncoderFailed

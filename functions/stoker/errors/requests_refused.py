@@ -82,6 +82,18 @@ class QueryNotDeclared(RequestRefused):
     code = "query-not-declared"
 
 
+class TooManyDocuments(RequestRefused):
+    """Figures of more documents than a call may read. Narrow the filters, or allow more documents."""
+
+    code = "too-many-documents"
+
+
+class TooManyGroups(RequestRefused):
+    """Figures with more groups than a call may return. Narrow the filters, choose wider groups, or allow more."""
+
+    code = "too-many-groups"
+
+
 class KeyringDamaged(RequestRefused):
     """A keyring of the project that can't be read, because somebody has changed its document.
 

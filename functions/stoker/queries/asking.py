@@ -39,7 +39,12 @@ class Asked:
         return self.declared.name or self.selection.collection
 
 
-def asked(query: str | DeclaredQuery, filters: Filters = (), order: Sequence[str] | None = None) -> Asked:
+def asked(
+    query: str | DeclaredQuery,
+    filters: Filters = (),
+    order: Sequence[str] | None = None,
+    sums: Sequence[str] = (),
+) -> Asked:
     """Return a query with its declaration.
 
     Args:
@@ -48,9 +53,10 @@ def asked(query: str | DeclaredQuery, filters: Filters = (), order: Sequence[str
         filters: The filters.
         order: The fields by which the results must be sorted, with a hyphen for the greatest value first; None for the
             order of the declared query. Only for the name of a collection.
+        sums: The fields that the declared query must be able to add up. Only for the name of a collection.
 
     Raises:
-        QueryNotDeclared: No declared query has these filters and this order.
+        QueryNotDeclared: No declared query has these filters, this order and these sums.
         InvalidArgument: A filter has no form that Firestore takes.
 
     Example:
@@ -61,7 +67,7 @@ def asked(query: str | DeclaredQuery, filters: Filters = (), order: Sequence[str
     if isinstance(query, DeclaredQuery):
         found = Asked(query, query.selection(*conditions))
     else:
-        found = _first(query, conditions, None if order is None else [_order(field) for field in order])
+        found = _first(query, conditions, None if order is None else [_order(field) for field in order], sums)
     _check_values(conditions)
     return found
 
@@ -85,9 +91,13 @@ def any_of(*branches: Filter | Sequence[Filter]) -> AnyOf:
     return AnyOf(made)  # type: ignore[arg-type] # `_conditions` checks each filter, which may come from a client.
 
 
-def _first(collection: object, conditions: tuple[Filter | AnyOf, ...], order: list[Order] | None) -> Asked:
+def _first(
+    collection: object, conditions: tuple[Filter | AnyOf, ...], order: list[Order] | None, sums: Sequence[str]
+) -> Asked:
     for declared in (*own_queries(), *CLIENTS, *DECLARED):
-        if collection not in declared.collections() or declared.group:
+        if collection not in declared.collections() or declared.group or declared.only_sums:
+            continue
+        if not {*sums} <= {*declared.sums}:
             continue
         if order is not None and [one for one in declared.order if one[0] != NAME] != order:
             continue
@@ -99,9 +109,11 @@ def _first(collection: object, conditions: tuple[Filter | AnyOf, ...], order: li
     equals = sorted(field for field, kind in comparisons(flat) if kind == "equal")
     more = "" if len(equals) == len(conditions) else ", and its other conditions"
     sorting = "" if order is None else f", sorted by {', '.join(field for field, _ in order) or 'the id'}"
+    adding = f", and adds up {', '.join(sums)}" if sums else ""
+    needed = f"sums={[*sums]!r}" if sums else "order=[...]"
     raise QueryNotDeclared(
-        f"No declared query of {collection!r} compares {', '.join(equals) or 'no field'}{more}{sorting}. Declare it in "
-        f"main.py: stoker.query({collection!r}, equals={equals!r}, order=[...]), and run `stoker generate`."
+        f"No declared query of {collection!r} compares {', '.join(equals) or 'no field'}{more}{sorting}{adding}. "
+        f"Declare it in main.py: stoker.query({collection!r}, equals={equals!r}, {needed}), and run `stoker generate`."
     )
 
 

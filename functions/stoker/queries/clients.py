@@ -22,8 +22,9 @@ TASKS_NEWEST_FIRST = DeclaredQuery(
 )
 
 TASKS_OF_A_STATUS_BY_DUE_DATE = DeclaredQuery(
-    lambda: (config.TASKS,), where=equal("userId", "status"), order=[ascending("dueDate")]
+    lambda: (config.TASKS,), where=equal("userId", "status"), order=[ascending("dueDate")], leaves_out=["dueDate"]
 )
+"""Tasks without a due date are not in the result."""
 
 TASKS_DUE = DeclaredQuery(
     lambda: (config.TASKS,), where=[*equal("userId"), *between("dueDate")], order=[ascending("dueDate")]

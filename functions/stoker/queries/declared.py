@@ -162,7 +162,10 @@ def rolled_up_events() -> Query:
     return EVENTS_BY_MARK.build(("rolledUp", "==", True))
 
 
-TOP_AGGREGATES = DeclaredQuery(aggregates, where=equal("granularity", "bucket"), order=[descending("count")])
+TOP_AGGREGATES = DeclaredQuery(
+    aggregates, where=equal("granularity", "bucket"), order=[descending("count")], leaves_out=["count"]
+)
+"""The roll-up writes `count` into every aggregate, although the model does not require it."""
 
 
 def top_aggregates(granularity: Granularity, bucket: str) -> Query:

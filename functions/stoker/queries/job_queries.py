@@ -227,7 +227,7 @@ def held_in(stage: str) -> Selection:
     return HELD_IN.selection(("status", "==", "pending"), ("stage", "==", stage))
 
 
-ENDED_SINCE = DeclaredQuery(jobs, where=[*equal("type"), *between("completedAt")], sums=["workSeconds"])
+ENDED_SINCE = DeclaredQuery(jobs, where=[*equal("type"), *between("completedAt")], sums=["workSeconds"], only_sums=True)
 
 
 def ended_since(job_type: str, time: datetime) -> Selection:
@@ -240,7 +240,7 @@ def deleted_jobs() -> tuple[str]:
     return (config.DELETED_JOBS,)
 
 
-DELETED_OF_A_DAY = DeclaredQuery(deleted_jobs, where=equal("day"), sums=["workSeconds"])
+DELETED_OF_A_DAY = DeclaredQuery(deleted_jobs, where=equal("day"), sums=["workSeconds"], only_sums=True)
 
 
 def deleted_of(day: date) -> Selection:
@@ -287,7 +287,9 @@ def queued_children(parent_id: str) -> Selection:
     return QUEUED_CHILDREN.selection(("parentId", "==", parent_id), *waiting)
 
 
-CHILDRENS_PROGRESS = DeclaredQuery(jobs, where=[*equal("parentId"), *one_of("status")], sums=["progress"])
+CHILDRENS_PROGRESS = DeclaredQuery(
+    jobs, where=[*equal("parentId"), *one_of("status")], sums=["progress"], only_sums=True
+)
 
 
 def childrens_progress(parent_id: str) -> Selection:

@@ -127,6 +127,7 @@ class DeclaredQuery:
         backwards: Whether the query may also be run with the opposite order, to read the page before a page. It needs
             an index of its own, because Firestore reads an index in one direction only.
             Source: https://firebase.google.com/docs/firestore/query-data/index-overview (composite indexes)
+        only_sums: Whether the query is never run without its sums, so that it needs no index without them.
     """
 
     collections: Callable[[], Sequence[str]]
@@ -138,10 +139,11 @@ class DeclaredQuery:
     leaves_out: Sequence[str] = ()
     name: str = ""
     backwards: bool = False
+    only_sums: bool = False
 
     @property
     def is_reversible(self) -> bool:
-        """Whether the query may be run with the opposite order. A query that sorts by the id alone may not.
+        """True if the query may be run with the opposite order. A query that sorts by the id alone may not.
 
         Firestore refuses a descending order of the ids, and has no index for it.
         Source: https://github.com/firebase/flutterfire/issues/4398

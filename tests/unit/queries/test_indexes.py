@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
-from stoker import config
+from stoker import config, own_documents
+from stoker.aggregations import request_plan
+from stoker.own_documents import OwnDocument
 from stoker.queries import clients, declared
 from stoker.queries.query import (
     DeclaredQuery,
@@ -193,6 +195,47 @@ def test_a_collection_group_has_indexes_of_its_own() -> None:
             {"order": "DESCENDING", "queryScope": "COLLECTION"},
         ],
     }
+
+
+@pytest.fixture
+def lessons() -> Iterator[str]:
+    """Lessons, whose model requires `minutes` and `words`, and may lack `rating`."""
+    own_documents.add(OwnDocument("lessons", "unit.aggregations.lesson:Lesson", "lesson", (), (), (), ()))
+    yield "lessons"
+    own_documents.remove("lessons")
+
+
+def test_sums_of_fields_that_all_documents_have_share_an_index(lessons: str) -> None:
+    query = DeclaredQuery(
+        lambda: (lessons,),
+        where=equal("userId"),
+        order=[descending("startedAt"), ascending("__name__")],
+        sums=["rating", "minutes", "userId", "words"],
+    )
+    assert fields(query) == [
+        ["userId ASCENDING", "startedAt DESCENDING", "__name__ ASCENDING"],
+        ["userId ASCENDING", "startedAt DESCENDING", "minutes ASCENDING", "words ASCENDING"],
+        ["userId ASCENDING", "startedAt DESCENDING", "rating ASCENDING"],
+    ]
+    assert fields(replace(query, only_sums=True)) == fields(query)[1:]
+
+
+def test_each_alternative_has_the_sums(lessons: str) -> None:
+    alternatives = [equal("userId"), between("minutes")]
+    query = DeclaredQuery(lambda: (lessons,), any_of=alternatives, sums=["rating", "minutes"], only_sums=True)
+    assert fields(query) == [
+        ["userId ASCENDING", "minutes ASCENDING"],
+        ["userId ASCENDING", "minutes ASCENDING", "rating ASCENDING"],
+        ["minutes ASCENDING", "rating ASCENDING"],
+    ]
+
+
+def test_more_shared_sums_than_a_request_can_name_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(request_plan, "is_required", lambda *_: True)
+    query = DeclaredQuery(notes, where=equal("a"), sums=["b", "c", "d", "e"])
+    assert len(fields(query)) == 1
+    with pytest.raises(GenerateError, match="of notes adds up 5 fields that the model requires: b, c, d, e, f"):
+        indexes([replace(query, sums=["b", "c", "d", "e", "f"])])
 
 
 def test_more_than_a_database_may_have_is_refused() -> None:

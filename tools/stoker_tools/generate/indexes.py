@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from stoker import config, features
+from stoker.aggregations.request_plan import MAX_SHARED, sum_fields
 from stoker.queries.clients import CLIENTS
 from stoker.queries.declared import DECLARED
 from stoker.queries.own_queries import own_queries
@@ -19,6 +20,7 @@ from stoker.queries.query import NAME, Condition, DeclaredQuery, in_full, opposi
 from stoker_tools.generate.documents import documents
 from stoker_tools.generate.errors import GenerateError
 from stoker_tools.generate.fields import Schema, without_null
+from stoker_tools.generate.sorted_fields import check_sorted_fields
 
 INDEXED_BYTES = 1500
 """The bytes of a value that an index keeps. A text that may be longer gets no index.
@@ -72,9 +74,11 @@ def indexes(declared: Iterable[DeclaredQuery] | None = None) -> str:
         declared: The queries that need indexes. If left out: those of Stoker, of its clients, and of the app.
 
     Raises:
-        GenerateError: The queries need more indexes than a database may have.
+        GenerateError: The queries need more indexes than a database may have, or a query sorts by a field that a
+            document may lack.
     """
     queries = [_of_used(one) for one in (all_queries() if declared is None else declared)]
+    check_sorted_fields(queries)
     composite = {json.dumps(index): index for query in queries for index in composite_indexes(query)}
     overrides = list(_overrides({one for query in queries for one in _singles(query)}))
     if len(composite) > MAX_COMPOSITE or len(overrides) > MAX_EXEMPTIONS:
@@ -102,13 +106,32 @@ def composite_indexes(query: DeclaredQuery) -> Iterator[dict[str, Any]]:
 
     If conditions are optional, there is an index for each of them. Firestore merges indexes with the same end.
     Source: https://firebase.google.com/docs/firestore/query-data/index-overview#taking_advantage_of_index_merging
+
+    Raises:
+        GenerateError: The query adds up more fields that the model requires than a request can name.
     """
-    for prefix, rest in _columns(query):
-        if rest and len(prefix) + len(rest) > 1:
-            fields = [{"fieldPath": field, **mode} for field, mode in (*prefix, *rest)]
-            scope = "COLLECTION_GROUP" if query.group else "COLLECTION"
-            for collection in query.collections():
+    for collection, one in _requested(query):
+        for prefix, rest in _columns(one):
+            if rest and len(prefix) + len(rest) > 1:
+                fields = [{"fieldPath": field, **mode} for field, mode in (*prefix, *rest)]
+                scope = "COLLECTION_GROUP" if query.group else "COLLECTION"
                 yield {"collectionGroup": collection, "queryScope": scope, "fields": fields}
+
+
+def _requested(query: DeclaredQuery) -> Iterator[tuple[str, DeclaredQuery]]:
+    """Yield each collection, with the query as each of its requests sends it: without sums, and with sums."""
+    for collection in query.collections():
+        fields = sum_fields(query, collection)
+        if len(fields.shared) > MAX_SHARED:
+            raise GenerateError(
+                f"The query of {collection} adds up {len(fields.shared)} fields that the model requires: "
+                f"{', '.join(fields.shared)}. Divide them among several queries, each of at most {MAX_SHARED}."
+            )
+        if not query.only_sums:
+            yield collection, replace(query, sums=())
+        fields_of_order = [one for one in query.order if one[0] != NAME]
+        for together in fields.together():
+            yield collection, replace(query, sums=together, order=fields_of_order, backwards=False)
 
 
 def _columns(query: DeclaredQuery) -> Iterator[tuple[list[tuple[str, Mode]], list[tuple[str, Mode]]]]:
@@ -124,7 +147,8 @@ def _columns(query: DeclaredQuery) -> Iterator[tuple[list[tuple[str, Mode]], lis
     where = [(one.field, one.kind) for one in query.where]
     order = in_full(query.order, where)
     rest = [(field, {"order": str(direction)}) for field, direction in order]
-    rest += [(field, ASCENDING) for field in query.sums if field not in dict(rest)]
+    equal = {field for field, kind in where if kind != "range"}
+    rest += [(field, ASCENDING) for field in query.sums if field not in {*dict(rest), *equal}]
     needed = [_column(one) for one in query.where if one.kind != "range" and not one.optional]
     optional = [_column(one) for one in query.where if one.kind != "range" and one.optional]
     if needed or not optional or not rest:
@@ -146,10 +170,10 @@ def _singles(query: DeclaredQuery) -> Iterator[Single]:
     A query without an order needs an index for each field with an equal value. A query with an order needs a
     single-field index only if the order has one field and no value is compared.
     """
-    for prefix, rest in _columns(query):
-        for field, mode in prefix if not rest else rest if len(rest) == 1 and not prefix else []:
-            if field != NAME:
-                for collection in query.collections():
+    for collection, one in _requested(query):
+        for prefix, rest in _columns(one):
+            for field, mode in prefix if not rest else rest if len(rest) == 1 and not prefix else []:
+                if field != NAME:
                     yield Single(collection, field, next(iter(mode.values())), query.group)
 
 

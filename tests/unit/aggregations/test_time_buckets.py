@@ -1,0 +1,69 @@
+"""Spans of time meet without gaps, also where clocks change."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stoker.aggregations.time_buckets import Every, spans, zone_named
+from stoker.errors import InvalidArgument
+
+ZONES = [
+    "UTC",
+    "Europe/Berlin",
+    "America/Sao_Paulo",
+    "Asia/Kathmandu",
+    "America/Havana",
+    "Pacific/Apia",
+    "Africa/Cairo",
+]
+
+
+@given(
+    moment=st.datetimes(datetime(1850, 1, 1), datetime(2100, 1, 1)),
+    every=st.sampled_from(["day", "week", "month", timedelta(hours=1), timedelta(minutes=7), timedelta(days=7)]),
+    zone=st.sampled_from(ZONES),
+)
+def test_a_time_lies_in_its_span_and_the_next_span_begins_at_its_end(moment: datetime, every: Every, zone: str) -> None:
+    of, time = spans(every, ZoneInfo(zone)), moment.replace(tzinfo=UTC)
+    start, end = of(time)
+    assert start <= time < end
+    assert of(start) == of(end - timedelta(microseconds=1)) == (start, end)
+    assert of(end)[0] == end
+
+
+@pytest.mark.parametrize(
+    ("every", "zone", "time", "start", "hours"),
+    [
+        ("day", "Europe/Berlin", "2026-03-29T12:00+00:00", "2026-03-29T00:00:00+01:00", 23),
+        ("day", "Europe/Berlin", "2026-10-25T12:00+00:00", "2026-10-25T00:00:00+02:00", 25),
+        # The clocks skip midnight, so the day begins at one o'clock.
+        ("day", "America/Sao_Paulo", "2018-11-04T12:00+00:00", "2018-11-04T01:00:00-02:00", 23),
+        ("week", "Europe/Berlin", "2026-11-29T22:59+00:00", "2026-11-23T00:00:00+01:00", 168),
+        ("month", "UTC", "2028-02-29T00:00+00:00", "2028-02-01T00:00:00+00:00", 29 * 24),
+        (timedelta(days=1), "Asia/Tokyo", "2026-11-27T23:00+00:00", "2026-11-27T09:00:00+09:00", 24),
+    ],
+)
+def test_the_spans(every: Every, zone: str, time: str, start: str, hours: int) -> None:
+    begins, ends = spans(every, ZoneInfo(zone))(datetime.fromisoformat(time))
+    assert begins.astimezone(ZoneInfo(zone)).isoformat() == start
+    assert ends - begins == timedelta(hours=hours)
+
+
+def test_the_hour_that_clocks_show_twice_is_two_spans() -> None:
+    of = spans(timedelta(hours=1), ZoneInfo("Europe/Berlin"))
+    assert of(datetime(2026, 10, 25, 0, 30, tzinfo=UTC)) != of(datetime(2026, 10, 25, 1, 30, tzinfo=UTC))
+
+
+@pytest.mark.parametrize("name", ["Berlin", "", "../etc/passwd", "a\0b", "Europe"])
+def test_an_unknown_time_zone_is_refused(name: str) -> None:
+    with pytest.raises(InvalidArgument, match="is no time zone"):
+        zone_named(name)
+
+
+@pytest.mark.parametrize("every", [timedelta(0), timedelta(-1), "year"])
+def test_a_wrong_length_is_refused(every: Every) -> None:
+    with pytest.raises(InvalidArgument):
+        spans(every, ZoneInfo("UTC"))

@@ -1,0 +1,99 @@
+"""A query that sorts by a field that a document may lack is refused, because such documents vanish from its result."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from stoker import own_documents
+from stoker.own_documents import OwnDocument
+from stoker.queries.clients import CLIENTS
+from stoker.queries.declared import DECLARED
+from stoker.queries.query import (
+    NAME,
+    Condition,
+    DeclaredQuery,
+    Order,
+    ascending,
+    between,
+    contains,
+    descending,
+    equal,
+    one_of,
+    perhaps,
+)
+from stoker_tools.generate.errors import GenerateError
+from stoker_tools.generate.indexes import indexes
+from stoker_tools.generate.sorted_fields import check_sorted_fields
+
+
+@pytest.fixture(autouse=True)
+def _lessons() -> Iterator[None]:
+    """Lessons, whose model requires `minutes`, and may lack `rating` and `endedAt`."""
+    own_documents.add(OwnDocument("lessons", "unit.aggregations.lesson:Lesson", "lesson", (), (), (), ()))
+    yield
+    own_documents.remove("lessons")
+
+
+def lessons(where: list[Condition], order: list[Order], **more: Any) -> DeclaredQuery:
+    return DeclaredQuery(lambda: ("lessons",), where=where, order=order, **more)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        lessons(equal("userId"), []),
+        lessons(equal("userId"), [descending("startedAt"), ascending(NAME)]),
+        # Nobody asks for documents without a field that is compared.
+        lessons(between("endedAt"), [ascending("endedAt")]),
+        lessons(between("endedAt"), []),
+        lessons(equal("rating"), [ascending("rating")]),
+        lessons(one_of("rating"), [ascending("rating")]),
+        lessons(contains("rating"), [ascending("rating")]),
+        lessons([], [], any_of=[between("rating"), [*equal("words"), *between("rating")]]),
+        # The range is in the order only if it is asked for.
+        lessons(perhaps(between("rating")), [ascending("startedAt")]),
+        lessons(equal("userId"), [ascending("rating")], leaves_out=["rating"]),
+        lessons([], [], any_of=[between("minutes"), equal("words")]),
+        # Nothing is known of these documents.
+        DeclaredQuery(lambda: ("elsewhere",), order=[ascending("rating")]),
+    ],
+    ids=str,
+)
+def test_a_query_that_finds_all_documents_that_are_meant_passes(query: DeclaredQuery) -> None:
+    check_sorted_fields([query])
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        (lessons(equal("userId"), [ascending("rating")]), "rating"),
+        (lessons(equal("userId"), [ascending("startedAt"), descending("endedAt")]), "endedAt"),
+        (lessons(perhaps(equal("rating")), [ascending("rating")]), "rating"),
+        (lessons(perhaps(between("rating")), [ascending("rating")]), "rating"),
+        (lessons(equal("userId"), [ascending("unknown")]), "unknown"),
+        (lessons(equal("userId"), [ascending("rating.stars")]), "rating.stars"),
+        # The range of an alternative belongs to the order, also for the documents of the other alternative.
+        (lessons([], [], any_of=[between("rating"), equal("words")]), "rating"),
+        (lessons(equal("userId"), [ascending("rating")], leaves_out=["endedAt"]), "rating"),
+    ],
+    ids=str,
+)
+def test_a_query_that_loses_documents_is_refused(query: DeclaredQuery, field: str) -> None:
+    with pytest.raises(GenerateError, match=rf"of lessons, .* sorts by {field}, but the model does not require it"):
+        check_sorted_fields([query])
+
+
+def test_the_sentence_names_the_query_and_both_ways_out() -> None:
+    query = lessons(equal("userId"), [ascending("rating")], name="best lessons")
+    with pytest.raises(GenerateError) as refused:
+        indexes([query])
+    assert str(refused.value) == (
+        "The query 'best lessons' of lessons, which compares userId, sorts by rating, but the model does not require "
+        "it. Firestore leaves out documents without rating. Either make rating a required field of the model, or add "
+        "leaves_out=['rating'] to the query, if these documents are left out on purpose."
+    )
+
+
+def test_our_own_queries_lose_no_documents() -> None:
+    check_sorted_fields([*DECLARED, *CLIENTS])
