@@ -39,6 +39,15 @@ def lessons(where: list[Condition], order: list[Order], **more: Any) -> Declared
     return DeclaredQuery(lambda: ("lessons",), where=where, order=order, **more)
 
 
+def case_of(case: object) -> str:
+    """Return the name of a case. It is the same in each process, so it has no address of an object."""
+    if not isinstance(case, DeclaredQuery):
+        return str(case)
+    conditions = [one for branch in ([*case.where], *case.any_of) for one in branch]
+    compared = ",".join(f"{one.field}:{one.kind}{'?' if one.optional else ''}" for one in conditions)
+    return f"{compared or 'nothing'} by {','.join(field for field, _ in case.order) or 'nothing'} {len(case.any_of)}"
+
+
 @pytest.mark.parametrize(
     "query",
     [
@@ -58,7 +67,7 @@ def lessons(where: list[Condition], order: list[Order], **more: Any) -> Declared
         # Nothing is known of these documents.
         DeclaredQuery(lambda: ("elsewhere",), order=[ascending("rating")]),
     ],
-    ids=str,
+    ids=case_of,
 )
 def test_a_query_that_finds_all_documents_that_are_meant_passes(query: DeclaredQuery) -> None:
     check_sorted_fields([query])
@@ -77,7 +86,7 @@ def test_a_query_that_finds_all_documents_that_are_meant_passes(query: DeclaredQ
         (lessons([], [], any_of=[between("rating"), equal("words")]), "rating"),
         (lessons(equal("userId"), [ascending("rating")], leaves_out=["endedAt"]), "rating"),
     ],
-    ids=str,
+    ids=case_of,
 )
 def test_a_query_that_loses_documents_is_refused(query: DeclaredQuery, field: str) -> None:
     with pytest.raises(GenerateError, match=rf"of lessons, .* sorts by {field}, but the model does not require it"):
