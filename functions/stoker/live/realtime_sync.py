@@ -124,9 +124,10 @@ class RealtimeSync(Generic[Item]):
         return self
 
     def stop(self) -> None:
-        """End the sync. Afterwards, no function is called any more. The functions themselves may call this.
+        """End the sync. Afterwards, no function is called any more. Further calls do nothing.
 
-        It waits for a function that is running. Further calls do nothing.
+        It waits for a function that is running. The functions themselves may call this too. After that, only `on_state`
+        is called, with `stopped`.
         """
         with self._changed:
             run = self._run
@@ -221,7 +222,7 @@ class _Run(Generic[Item]):
         if update is None:
             return
         with self._sync._changed:
-            self.latest = update
+            self.latest = replace(update, items=list(update.items))  # The caller may change the lists.
             iterators = tuple(self._sync._iterators)
         self._call(self._sync._on_update, update)
         for iterator in iterators:
@@ -230,7 +231,9 @@ class _Run(Generic[Item]):
     def _tell(self, state: SyncState) -> None:
         with self._sync._changed:
             self._sync._changed.notify_all()
-            iterators = tuple(self._sync._iterators) if self._sync._run is self else ()
+            if self._sync._run is not self:
+                return  # One of its functions has stopped the sync and started it again.
+            iterators = tuple(self._sync._iterators)
         self._call(self._sync._on_state, state)
         if state == "stopped":
             for iterator in iterators:
