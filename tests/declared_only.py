@@ -191,12 +191,13 @@ class Guard:
             opened(stream, target)
 
         monkeypatch.setattr(ListenStream, "__init__", open_judged)
-        monkeypatch.setattr(Watch, "__init__", self._refuse_watch)
+        self._before(Watch, "__init__", lambda *_: self._refuse_watch())
 
-    def _refuse_watch(self, *_: Any) -> None:
+    def _refuse_watch(self) -> None:
         """Refuse the library's watch: it does not notice that a connection is silent, and an error ends it unheard."""
-        self.refused.append("A watch of the client library is used. Use stoker.live instead.")
-        raise AssertionError(self.refused[-1])
+        if (place := _our_place()) is not None:
+            self.refused.append(f"{place} uses a watch of the client library. Use stoker.live instead.")
+            raise AssertionError(self.refused[-1])
 
     def _before(self, owner: type, name: str, judge: Any) -> None:
         method = getattr(owner, name)

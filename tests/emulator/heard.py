@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 from stoker.live.update import SyncUpdate
 
@@ -11,7 +11,14 @@ Update = SyncUpdate[Item]
 
 
 class HeardUpdates:
-    """A function that takes the updates of a live query and checks each against the one before."""
+    """A function that takes the updates of a live query.
+
+    Attributes:
+        wrong: The updates of all objects that did not follow from the updates before. An error in the function itself
+            would not fail a test.
+    """
+
+    wrong: ClassVar[list[Update]] = []
 
     def __init__(self) -> None:
         self.updates: list[Update] = []
@@ -20,13 +27,8 @@ class HeardUpdates:
     def __call__(self, update: Update) -> None:
         """Take an update."""
         with self._news:
-            before = {item["id"]: item for item in (self.updates[-1].items if self.updates else [])}
-            after = {item["id"]: item for item in update.items}
-            assert {item["id"] for item in update.added} == after.keys() - before.keys()
-            assert {item["id"] for item in update.removed} == before.keys() - after.keys()
-            changed = {name for name in before.keys() & after.keys() if before[name] != after[name]}
-            # A write may change a document back to what it was, so more may be told as modified.
-            assert changed <= {item["id"] for item in update.modified} <= before.keys() & after.keys()
+            if not follows(update, self.items):
+                self.wrong.append(update)
             self.updates.append(update)
             self._news.notify_all()
 
@@ -43,3 +45,21 @@ class HeardUpdates:
         """Wait for an update whose items fulfil a condition."""
         with self._news:
             assert self._news.wait_for(lambda: bool(self.updates) and holds(self.items), seconds), self.items
+
+
+def follows(update: Update, items: list[Item]) -> bool:
+    """Return whether an update tells its whole difference to the items before it.
+
+    Args:
+        update: The update.
+        items: The items of the update before.
+    """
+    before, after = {item["id"]: item for item in items}, {item["id"]: item for item in update.items}
+    changed = {name for name in before.keys() & after.keys() if before[name] != after[name]}
+    modified = {item["id"] for item in update.modified}
+    return (
+        {item["id"] for item in update.added} == after.keys() - before.keys()
+        and {item["id"] for item in update.removed} == before.keys() - after.keys()
+        # A write may change a document back to what it was, so more may be told as modified.
+        and changed <= modified <= before.keys() & after.keys()
+    )

@@ -15,7 +15,7 @@ import psutil
 from google.api_core import exceptions
 from google.cloud import firestore
 
-from emulator.heard import Item, Update
+from emulator.heard import Item, Update, follows
 from emulator.tcp_proxy import TcpProxy
 from stoker.live.realtime_sync import RealtimeSync
 from waiting import until
@@ -166,15 +166,8 @@ class LiveRehearsal:
     def _hear(self, update: Update) -> None:
         now = time.monotonic()
         self.figures.updates += 1
-        before = {item["id"]: item for item in self._items}
-        after = {item["id"]: item for item in update.items}
-        if {item["id"] for item in update.added} != after.keys() - before.keys():
-            self._wrong.append(f"added: {update.added}")
-        if {item["id"] for item in update.removed} != before.keys() - after.keys():
-            self._wrong.append(f"removed: {update.removed}")
-        changed = {name for name in before.keys() & after.keys() if before[name] != after[name]}
-        if changed != {item["id"] for item in update.modified}:
-            self._wrong.append(f"modified: {update.modified}")
+        if not follows(update, self._items):
+            self._wrong.append(f"not the difference: {update}")
         for item in (*update.added, *update.modified):
             if item["number"] <= self._seen.get(item["id"], 0):
                 self._wrong.append(f"older than before: {item}")

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from google.cloud.firestore_v1.order import Order
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,6 +11,7 @@ from stoker.firestore.value_order import order_key
 from unit.firestore.value_messages import VALUES, Message
 
 
+@pytest.mark.slow
 @settings(max_examples=500)
 @given(st.lists(VALUES, min_size=2, max_size=4))
 def test_keys_compare_as_the_library_compares_values(values: list[Any]) -> None:

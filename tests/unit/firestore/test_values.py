@@ -37,6 +37,7 @@ def shown(value: object) -> object:
     return (type(value), repr(value), getattr(value, "nanosecond", None))
 
 
+@pytest.mark.slow
 @settings(max_examples=300)
 @given(VALUES)
 def test_values_are_those_of_the_client_library(value: Any) -> None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -134,6 +135,7 @@ STEPS = st.one_of(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=100)
 @given(st.lists(STEPS, min_size=100, max_size=100))
 def test_after_each_consistent_state_the_documents_are_the_servers(steps: list[tuple[str, str]]) -> None:

@@ -3,6 +3,7 @@
 import functools
 from typing import Any
 
+import pytest
 from google.cloud.firestore_v1.order import Order as LibraryOrder
 from google.protobuf.timestamp_pb2 import Timestamp
 from hypothesis import given, settings
@@ -85,6 +86,7 @@ def test_a_document_that_no_item_can_be_made_of_is_left_out_and_named() -> None:
 CHANGES = st.lists(st.tuples(st.sampled_from("abcdefghijkl"), st.sampled_from([0, 0, 1, 2, None])), max_size=8)
 
 
+@pytest.mark.slow
 @settings(max_examples=100)
 @given(
     st.lists(CHANGES, min_size=25, max_size=25),
