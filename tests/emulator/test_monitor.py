@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 from google.api_core import exceptions
 from google.cloud import firestore
@@ -196,6 +197,19 @@ def test_after_stop_nothing_is_reported(job: firestore.DocumentReference) -> Non
     write(job, progress=50)
     assert reports.progress == [0]
     assert not [one.name for one in threading.enumerate() if job.id in one.name]
+
+
+@pytest.mark.parametrize("times", [30, pytest.param(1_000, marks=pytest.mark.soak)])
+def test_monitors_leave_no_thread_and_no_file(job: firestore.DocumentReference, times: int) -> None:
+    process = psutil.Process()
+    monitor_job(job.id, Reports()).stop()
+    files, alive = process.num_fds(), threading.active_count()
+    for number in range(times):
+        reports = Reports()
+        with monitor_job(job.id, reports):
+            if number % 2:
+                reports.until(0)
+    until(lambda: process.num_fds() <= files and threading.active_count() <= alive)
 
 
 def test_a_callback_may_stop_its_monitor(job: firestore.DocumentReference) -> None:
