@@ -274,12 +274,10 @@ def test_after_stop_nothing_is_reported_and_a_new_start_begins_anew(tasks: Tasks
 @pytest.mark.parametrize("times", [30, pytest.param(1_000, marks=pytest.mark.soak)])
 def test_starts_and_stops_leave_no_thread_and_no_file(tasks: Tasks, times: int) -> None:
     tasks.add(1)
-    sync = sync_of(tasks, HeardUpdates())
     process = psutil.Process()
 
     def begin_and_end(wait: bool) -> None:
-        sync._on_update = HeardUpdates()
-        with sync:
+        with sync_of(tasks, HeardUpdates()) as sync:
             if wait:
                 sync.wait_until_live(20)
 

@@ -11,7 +11,7 @@ ROOTS = (TESTS.parent / "functions", TESTS.parent / "tools")
 LIBRARIES = {
     *("_consumer", "_content", "_credentials", "_database_string", "_firestore_api", "_firestore_api_internal"),
     *("_getframe", "_nested_query", "_on_response", "_parent", "_parent_info", "_rpc", "_rpc_metadata", "_target"),
-    *("_exit", "_to_protobuf", "_transport", "_wrapped_methods"),
+    *("_document_path", "_exit", "_to_protobuf", "_transport", "_wrapped_methods"),
 }
 """Private names of other people's libraries. Their requests and counts can't be seen in another way."""
 

@@ -19,7 +19,7 @@ from stoker.firestore.values import moment_of
 from stoker.host import SYSTEM, Host
 from stoker.queries.message import full_order, message_of
 
-PAGE: Final = 50_000
+PAGE = 50_000
 """The documents of a request. A reader takes a few seconds for them, and Firestore ends a query that takes too long."""
 
 TRIES: Final = 5

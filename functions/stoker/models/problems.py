@@ -19,6 +19,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     # types, in Firestore's words
     "string_type": "must be text",
     "string_unicode": "must be text in valid Unicode",
+    "bytes_type": "must be bytes",
     "bool_type": "must be true or false",
     "bool_parsing": "must be true or false",
     "int_type": "must be a whole number",
@@ -42,6 +43,8 @@ SENTENCES: Final[Mapping[str, str]] = {
     "less_than": "must be less than {lt}",
     "string_too_short": "must have at least {least}, and has {length}",
     "string_too_long": "must have at most {most}, and has {length}",
+    "bytes_too_short": "must have at least {min_length} bytes",
+    "bytes_too_long": "must have at most {max_length} bytes",
     "too_short": "must have at least {least}, and has {length}",
     "too_long": "must have at most {most}, and has {length}",
     # choices

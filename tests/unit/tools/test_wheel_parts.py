@@ -30,7 +30,7 @@ USED_BY = {
 run with the core alone."""
 
 WITH_OTHERS = (
-    *("cloudevents.", "google.api_core.", "google.auth.", "google.events.", "gunicorn."),
+    *("cloudevents.", "google.api_core.", "google.auth.", "google.events.", "grpc.", "gunicorn."),
     *("pydantic_core.", "requests.", "typing_extensions."),
 )
 """Modules of packages that the core brings along. The groups name only what is chosen."""
