@@ -2,6 +2,7 @@
 
 import asyncio
 import importlib
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from types import ModuleType
@@ -13,14 +14,14 @@ from stoker.extend.app_query import forget_query
 
 pytestmark = pytest.mark.usefixtures("undelivered")
 
+FILE = "unit.queries.an_apps_file"
 NOW = datetime(2026, 11, 27, tzinfo=UTC)
 
 
 @pytest.fixture
 def app() -> Iterator[ModuleType]:
     """The file. Importing it declares its queries."""
-    module = importlib.import_module("unit.queries.an_apps_file")
-    importlib.reload(module)
+    module = importlib.import_module(FILE)
     chores = {
         f"c{number}": {
             "id": f"c{number}",
@@ -37,6 +38,7 @@ def app() -> Iterator[ModuleType]:
     yield module
     forget_query(module.CHORES)
     forget_query(module.EITHER)
+    del sys.modules[FILE]
 
 
 def test_every_function_of_the_file_runs(app: ModuleType) -> None:
