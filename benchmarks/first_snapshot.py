@@ -34,6 +34,8 @@ def main() -> int:
 
 
 def _compare(documents: int, rounds: int) -> Comparison:
+    from google.cloud.firestore_v1.base_query import FieldFilter
+
     from stoker import config
     from stoker.firestore import raw
     from stoker.firestore.client import client
@@ -60,7 +62,7 @@ def _compare(documents: int, rounds: int) -> Comparison:
 
     def theirs() -> None:
         done = threading.Event()
-        query: Any = client().collection(config.TASKS).where("userId", "==", "ada")
+        query: Any = client().collection(config.TASKS).where(filter=FieldFilter("userId", "==", "ada"))
         query = query.order_by("createdAt", direction="DESCENDING")
         watch = query.on_snapshot(lambda found, *_: _check(len([one.to_dict() for one in found]), documents, done))
         assert done.wait(MOST_SECONDS)

@@ -16,6 +16,7 @@ from stoker.live.listen_state import Changes, ListenSnapshot, ListenState, Misma
 from stoker.live.mailbox import Mailbox
 from stoker.live.patience import Patience
 from stoker.live.supervision import Supervision, SyncState
+from stoker.logs import log_error
 
 COLLECT_SECONDS = 1.0
 """The longest time in which changes are collected before they are passed on, in seconds. If no more messages wait, the
@@ -108,7 +109,7 @@ class Listener:
         try:
             error = self._follow()
         except Exception as unexpected:  # Without this, the thread would end silently.
-            logger.error("A listener has ended with an unexpected error.", error=repr(unexpected))
+            log_error("A listener has ended with an unexpected error.", unexpected)
             error = unexpected
         finally:
             self._disconnect()
@@ -119,6 +120,8 @@ class Listener:
     def _follow(self) -> Exception | None:
         """Follow the target until `stop`, or until an error that stays; return that error."""
         self._on_start()
+        if not self._is_stopping.is_set():
+            self._begin()
         while not self._is_stopping.is_set():
             self._tell(self.state)
             broken = self._collect()

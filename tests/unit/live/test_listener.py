@@ -104,6 +104,12 @@ def test_a_wrong_count_is_followed_by_a_connection_that_asks_for_everything(foll
     assert followed.told.get(timeout=20) == ["a"]
 
 
+def test_the_first_connection_begins_at_once_however_lately_the_machine_was_started() -> None:
+    one = Followed(silence=1e9)  # longer than the machine has run
+    one.stream()
+    one.listener.stop()
+
+
 def test_a_silent_connection_is_followed_by_another_one() -> None:
     one = Followed(silence=0.2)
     one.stream().say(*whole("a"))
