@@ -35,7 +35,7 @@ class ListenStream:
 
     def __init__(self, target: Any) -> None:
         self._is_over = threading.Event()
-        self._channel = _channel()
+        self._channel = open_channel()
         call = self._channel.stream_stream(
             METHOD,
             request_serializer=RequestMessage.SerializeToString,
@@ -59,7 +59,8 @@ class ListenStream:
         self._is_over.wait()  # Firestore ends the stream if no more requests can come.
 
 
-def _channel() -> Any:
+def open_channel() -> Any:
+    """Return a new channel to the client's database, or to the emulator. The caller closes it."""
     if client()._emulator_host is not None:
         # The variable is read each time, because the emulator may have another address than at the client's beginning.
         emulator = os.environ.get("FIRESTORE_EMULATOR_HOST", client()._emulator_host)

@@ -15,7 +15,7 @@ from unit.docs.pages import PAGES, prose, snippets
 
 WITH_SUBCOMMANDS = {f"scripts/{name}" for name in ("jobs", "roles", "keys", "accounts", "analytics", "progress")}
 
-PASSED_ON = {"scripts/bench": {"--long"}, "scripts/test": {"--cov", "--cov-report"}}
+PASSED_ON = {"scripts/bench": {"--long", "--documents"}, "scripts/test": {"--cov", "--cov-report"}}
 """Options that a command passes to a benchmark or to pytest."""
 
 Command = tuple[str, ...]

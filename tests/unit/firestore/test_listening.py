@@ -91,8 +91,7 @@ def test_a_stream_leads_to_google_with_the_credentials_of_the_client(
         assert one_message(ListenStream(TargetMessage())).filter.count == 7
     assert made == [("firestore.googleapis.com", client._credentials, 1)]
     assert "authorization" not in server.metadata  # The channel itself adds a token.
-    channel: Any = listening._channel()  # The library takes these arguments.
-    channel.close()
+    listening.open_channel().close()  # The library takes these arguments.
 
 
 def test_closing_a_stream_wakes_the_thread_that_reads(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
