@@ -40,7 +40,7 @@ def test_every_state_is_delivered_in_order_and_memory_stays_flat(
         rehearsal = LiveRehearsal(database.collection(config.TASKS), network, documents=40, writes_a_second=50)
         figures = rehearsal.run(seconds, faults, mute_seconds=2 * silence)
     print(figures)
-    assert figures.writes > 30 * seconds
+    assert figures.writes > 10 * seconds
     assert Counter(faults).keys() == figures.longest_catch_up.keys()
-    assert figures.longest_catch_up["lose"] < 3 * silence + 1
+    assert figures.longest_catch_up["lose"] < silence + 10
     assert figures.memory_at_the_end < figures.memory_after_a_fifth + 15
