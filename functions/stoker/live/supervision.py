@@ -27,7 +27,8 @@ RESOURCE_EXHAUSTED = 8
 PERMANENT = frozenset({3, 5, 6, 7, 9, 11, 12, 15})
 """The gRPC codes that every later try would meet again: INVALID_ARGUMENT, NOT_FOUND, ALREADY_EXISTS, PERMISSION_DENIED,
 FAILED_PRECONDITION, OUT_OF_RANGE, UNIMPLEMENTED and DATA_LOSS.
-Source: https://github.com/googleapis/nodejs-firestore (dev/src/watch.ts, isPermanentError)"""
+Source: https://github.com/googleapis/nodejs-firestore (dev/src/watch.ts, isPermanentError). ABORTED is not among them,
+because Python's client tries again after it: https://github.com/googleapis/python-firestore (watch.py)"""
 
 
 class Supervision:
