@@ -28,7 +28,7 @@ INDEX = {
 """The new index."""
 
 QUERY = f"""
-TASKS_BY_ENERGY = DeclaredQuery(tasks, where=equal("userId"), order=[descending("{FIELD}")])
+TASKS_BY_ENERGY = DeclaredQuery(tasks, where=equal("userId"), order=[descending("{FIELD}")], leaves_out=["{FIELD}"])
 
 """
 
