@@ -17,6 +17,7 @@ from stoker.firestore.deadline import patience
 from stoker.firestore.listening import ListenStream
 
 def target_of(query):
+    query = query._query() if hasattr(query, "_query") else query  # a collection
     parent, _ = query._parent._parent_info()
     return Target.pb(Target(query={"parent": parent, "structured_query": query._to_protobuf()}))
 

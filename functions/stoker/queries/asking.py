@@ -49,7 +49,8 @@ def asked(
 
     Args:
         query: A declared query, or the name of a collection. For a name, the first declared query is taken that has
-            these filters and this order. An app's own queries come before Stoker's.
+            these filters and this order. An app's own queries come before Stoker's. Without an order, a query that
+            leaves documents out (`leaves_out`) is not taken.
         filters: The filters.
         order: The fields by which the results must be sorted, with a hyphen for the greatest value first; None for the
             order of the declared query. Only for the name of a collection.
@@ -101,6 +102,8 @@ def _first(
             continue
         if order is not None and [one for one in declared.order if one[0] != NAME] != order:
             continue
+        if order is None and declared.leaves_out:
+            continue  # It would leave documents out, and the caller has not asked for this order.
         try:
             return Asked(declared, declared.selection(*conditions, collection=str(collection)))
         except QueryNotDeclared:
@@ -160,6 +163,8 @@ def _check_values(conditions: Sequence[Filter | AnyOf]) -> None:
             _helpers.encode_value(value)
         except (TypeError, ValueError, AttributeError, OverflowError) as error:
             raise InvalidArgument(f"Firestore stores no value like that of {field} {operator}.") from error
+        if operator != "==" and (value is None or value != value):
+            raise InvalidArgument(f"{field} {operator} can't be compared with null or NaN. Only == can.")
         if operator == "in" and (not isinstance(value, list | tuple) or not value):
             raise InvalidArgument(f"{field} `in` needs a list with at least one value.")
     count = prod(sum(prod(_values(one) for one in branch) for branch in each) for each in branches)

@@ -171,7 +171,7 @@ class DeclaredQuery:
         if (
             name not in self.collections()
             or not self.asks(comparisons(plain))
-            or len(comparisons(plain)) < len({one[0] for one in plain})
+            or any(one[1] not in KINDS for one in plain)
             or len(plain) + bool(self.any_of) != len(filters)
             or bool(branches) != bool(self.any_of)
             or not all(self.has_alternative(branch) for branch in branches)
@@ -198,7 +198,7 @@ class DeclaredQuery:
         """
         asked = comparisons(branch)
         same = any(asked == {(one.field, one.kind) for one in conditions} for conditions in self.any_of)
-        return same and len(asked) == len({field for field, _, _ in branch})
+        return same and all(operator in KINDS for _, operator, _ in branch)
 
     def asks(self, asked: frozenset[tuple[str, Kind]]) -> bool:
         """Return whether the conditions allow these comparisons: all that are not optional, and no others.

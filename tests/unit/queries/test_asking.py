@@ -36,6 +36,18 @@ def test_a_name_finds_the_first_query_with_these_filters() -> None:
     assert by_due_date.selection.order == (("dueDate", "ASCENDING"),)
 
 
+def test_a_name_alone_finds_no_query_that_leaves_documents_out() -> None:
+    """A task without a due date must not vanish because of an order that nobody has asked for."""
+    assert asked("tasks", {"userId": "ada", "status": "todo"}).selection.order == (("__name__", "ASCENDING"),)
+
+
+@pytest.mark.parametrize("value", [None, float("nan")])
+def test_a_range_from_nothing_is_refused(value: Any) -> None:
+    with pytest.raises(InvalidArgument, match="can't be compared with null or NaN"):
+        asked("tasks", [("userId", "==", "ada"), ("dueDate", "<", value)])
+    assert asked("tasks", {"userId": value}).selection.filters[0][2:] == (value,)  # type: ignore[index]
+
+
 def test_a_query_of_the_app_comes_before_those_of_stoker() -> None:
     own = query("tasks", equals=["userId"], order=["priority"])
     try:
@@ -56,6 +68,8 @@ def test_a_query_of_the_app_comes_before_those_of_stoker() -> None:
         (None, {"userId": "ada"}, None, "No declared query of None"),
         (7, {}, None, "No declared query of 7"),
         ("tasks", [any_of(("userId", "==", "ada"))], None, "and its other conditions"),
+        ("tasks", [("userId", "==", "ada"), ("userId", "!=", "bob")], None, "and its other conditions"),
+        ("tasks", [("userId", "==", "ada"), ("userId", "no operator", 1)], None, "and its other conditions"),
     ],
 )
 def test_a_query_that_is_not_declared_says_what_to_declare(
