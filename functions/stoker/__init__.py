@@ -79,7 +79,8 @@ if TYPE_CHECKING:
         WorkExhausted,
     )
     from stoker.extend.achievement import achievement
-    from stoker.extend.app_query import alternative, query
+    from stoker.extend.alternative import alternative
+    from stoker.extend.app_query import query
     from stoker.extend.document import document
     from stoker.extend.job_type import job
     from stoker.jobs.commands import cancel_job, create_processing_job, retry_job
@@ -251,7 +252,7 @@ _MODULES = {
     "SourcePath": "stoker.models.video",
     "SyncUpdate": "stoker.live.update",
     "active_users": "stoker.analytics.series",
-    "alternative": "stoker.extend.app_query",
+    "alternative": "stoker.extend.alternative",
     "any_of": "stoker.queries.asking",
     "cancel_job": "stoker.jobs.commands",
     "create_processing_job": "stoker.jobs.commands",

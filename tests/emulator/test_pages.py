@@ -17,8 +17,10 @@ from stoker.errors import (
     PageTokenInvalid,
     PageTokenOfAnotherQuery,
     PageTokenOfAnotherUser,
+    QueryNotDeclared,
 )
-from stoker.extend.app_query import alternative, forget_query
+from stoker.extend.alternative import alternative
+from stoker.extend.app_query import forget_query
 from stoker.firestore.messages import ValueMessage
 from stoker.firestore.raw import name_of
 from stoker.firestore.selection import AnyOf, Filter
@@ -34,7 +36,7 @@ pytestmark = pytest.mark.usefixtures("undelivered")
 @pytest.fixture
 def by_rank() -> Iterator[DeclaredQuery]:
     """A query of an owner's rows, sorted by rank."""
-    made = query(ROWS, equals=["owner"], order=["rank"], name="rows-by-rank")
+    made = query(ROWS, equals=["owner"], order=["rank"], name="rows-by-rank", backwards=True)
     yield made
     forget_query(made)
 
@@ -42,7 +44,7 @@ def by_rank() -> Iterator[DeclaredQuery]:
 @pytest.fixture
 def best_first() -> Iterator[DeclaredQuery]:
     """A query of an owner's rows, the greatest rank first."""
-    made = query(ROWS, equals=["owner"], order=["-rank", "title"])
+    made = query(ROWS, equals=["owner"], order=["-rank", "title"], backwards=True)
     yield made
     forget_query(made)
 
@@ -159,13 +161,24 @@ def test_a_token_is_of_one_query_with_its_filters_and_of_one_user(
     ):
         with pytest.raises(refused, match="first page"):
             pages.page(after=token)
-    pages = PaginatedQuery(by_rank, 2, filters={"owner": "ada"}, principal="ada")
+    pages = PaginatedQuery(by_rank, 2, filters=[("owner", "==", "ada")], principal="ada")
     assert len(pages.page(after=token).items) == 2  # another size is the same query
     with pytest.raises(PageTokenInvalid):
         pages.page(before=token)
     for wrong in ("", "x", token[:-1], token + "A", "é" * 50):
         with pytest.raises(PageTokenInvalid):
             pages.page(after=wrong)
+
+
+def test_the_order_of_the_filters_does_not_matter() -> None:
+    of_ada([1, 2, 3], kind="plain")
+    both = query(ROWS, equals=["owner", "kind"], order=["rank"])
+    try:
+        token = PaginatedQuery(both, 1, filters={"owner": "ada", "kind": "plain"}).page().next
+        page = PaginatedQuery(both, 1, filters={"kind": "plain", "owner": "ada"}).page(after=token)
+        assert [item["rank"] for item in page.items] == [2]
+    finally:
+        forget_query(both)
 
 
 def test_a_token_expires(by_rank: DeclaredQuery) -> None:
@@ -246,6 +259,7 @@ def test_any_or_of_conditions_has_a_second_page(order: str) -> None:
         equals=["owner"],
         any_of=[alternative(equals=["urgent"]), alternative(ranges_over="due"), alternative(equals=["a", "b"])],
         order=[order],
+        backwards=True,
     )
     try:
         put(
@@ -329,6 +343,19 @@ def test_the_async_twin_does_the_same(by_rank: DeclaredQuery) -> None:
         assert ids(await pages.get_page()) == names[:2]
 
     asyncio.run(run())
+
+
+def test_a_query_that_is_not_declared_for_it_has_no_pages_before(by_rank: DeclaredQuery) -> None:
+    of_ada([1, 2, 3])
+    forwards = query(ROWS, equals=["owner"], order=["rank"])
+    try:
+        pages = PaginatedQuery(forwards, 1, filters={"owner": "ada"})
+        second = pages.page(after=pages.page().next)
+        assert (second.previous, second.next is None) == (None, False)
+        with pytest.raises(QueryNotDeclared, match="Declare it with backwards=True"):
+            pages.page(before=second.next)
+    finally:
+        forget_query(forwards)
 
 
 @pytest.mark.parametrize("size", [0, -1, 1001, 2.5, "25", True, None])

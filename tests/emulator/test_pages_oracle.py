@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from emulator.rows import put, remove, value
 from stoker import PaginatedQuery, query
-from stoker.extend.app_query import alternative, forget_query
+from stoker.extend.alternative import alternative
+from stoker.extend.app_query import forget_query
 from stoker.firestore.messages import ValueMessage
 from stoker.firestore.selection import NAME, AnyOf, Filter
 from stoker.queries import own_queries
@@ -45,7 +46,7 @@ OWN: dict[str, dict[str, Any]] = {
     "an or": {
         "equals": ["a"],
         "any_of": [alternative(equals=["b"]), alternative(ranges_over="c"), alternative(equals=["b", "d"])],
-        "order": ["-d"],
+        "order": ["-e"],
     },
     "an inner field": {"has": "a", "order": ["-b.c.d"]},
 }
@@ -64,7 +65,7 @@ def _declared() -> dict[str, DeclaredQuery]:
 def declared(request: pytest.FixtureRequest) -> Iterator[DeclaredQuery]:
     """A query of the rows, with the conditions and the order of a declared query."""
     if request.param in OWN:
-        made = query("rows", **OWN[request.param])
+        made = query("rows", **OWN[request.param], backwards=True)
     else:
         made = _declared()[request.param]
         own_queries.add(made)

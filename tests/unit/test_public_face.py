@@ -13,7 +13,7 @@ from stoker.aggregations import aggregations
 from stoker.aggregations import figures as results
 from stoker.analytics import record
 from stoker.analytics import series as figures
-from stoker.extend import achievement, app_query, job_type
+from stoker.extend import achievement, alternative, app_query, job_type
 from stoker.extend import document as own_document
 from stoker.jobs import commands, context, monitor
 from stoker.live import realtime_sync, update
@@ -53,7 +53,7 @@ FUNCTIONS_AND_TYPES = {
     "achievement": achievement.achievement,
     "SourcePath": video.SourcePath,
     "active_users": figures.active_users,
-    "alternative": app_query.alternative,
+    "alternative": alternative.alternative,
     "any_of": asking.any_of,
     "cancel_job": commands.cancel_job,
     "create_processing_job": commands.create_processing_job,

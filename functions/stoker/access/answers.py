@@ -9,10 +9,13 @@ from stoker.errors import (
     EmailDomainRefused,
     InvalidArgument,
     JobNotFound,
+    KeyringDamaged,
     NotAllowed,
     NotSignedIn,
     PageTokenRefused,
     PermanentError,
+    PositionTooLong,
+    QueryNotDeclared,
     RequestRefused,
     StokerError,
     TooManyCalls,
@@ -20,6 +23,11 @@ from stoker.errors import (
     UserIdRefused,
     UserNotFound,
 )
+
+NOT_SET_UP = "The app is not set up for this call. Its operator finds the reason in the log."
+
+NOT_FOR_CALLERS = (KeyringDamaged, QueryNotDeclared, PositionTooLong)
+"""The errors that the operator of the app must mend. Their messages name internals, so only the log has them."""
 
 
 def https_error(error: StokerError) -> HttpsError:
@@ -40,13 +48,16 @@ def https_error(error: StokerError) -> HttpsError:
             code = FunctionsErrorCode.INVALID_ARGUMENT
         case JobNotFound() | UserNotFound():
             code = FunctionsErrorCode.NOT_FOUND
+        case KeyringDamaged() | QueryNotDeclared() | PositionTooLong():
+            code = FunctionsErrorCode.INTERNAL
         case RequestRefused() | PermanentError() | UserIdRefused():
             code = FunctionsErrorCode.FAILED_PRECONDITION
         case TransientError() if error.code != "internal":
             code = FunctionsErrorCode.UNAVAILABLE
         case _:
             code = FunctionsErrorCode.INTERNAL
-    return HttpsError(code, message_for_caller(error), details)
+    message = NOT_SET_UP if isinstance(error, NOT_FOR_CALLERS) else message_for_caller(error)
+    return HttpsError(code, message, details)
 
 
 def message_for_caller(error: StokerError) -> str:

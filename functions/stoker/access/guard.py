@@ -83,7 +83,7 @@ def _guard(body: Body[Answer]) -> Body[Answer]:
 
     @wraps(body)
     def call(request: CallableRequest[Any]) -> Answer:
-        from stoker.access.answers import https_error  # Not above: every cold start would import it.
+        from stoker.access.answers import NOT_FOR_CALLERS, https_error  # Not above: every cold start would import it.
         from stoker.firestore.api_errors import TRANSIENT
         from stoker.firestore.deadline import deadline
         from stoker.logs import log_error
@@ -95,6 +95,8 @@ def _guard(body: Body[Answer]) -> Body[Answer]:
         except HttpsError:
             raise
         except StokerError as error:
+            if isinstance(error, NOT_FOR_CALLERS):
+                log_error("A call has failed because of the app's own set-up.", error, function=name)
             raise https_error(error) from None
         except TRANSIENT as error:
             log_error("A service did not answer a call.", error, function=name)

@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final
 
 from stoker import app_settings
+from stoker.extend.alternative import Alternative
+from stoker.extend.field_names import checked_fields
 from stoker.queries import own_queries
 from stoker.queries.query import (
-    Condition,
     DeclaredQuery,
     Order,
     ascending,
@@ -23,10 +23,6 @@ from stoker.registry import RegistrationError
 MAX_NAME: Final = 100
 """The most characters of a query's name. It is a part of each page token."""
 
-FIELD: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*")
-"""The form of a field's path. Firestore takes such a path without quotes.
-Source: https://firebase.google.com/docs/firestore/quotas (field names and paths)"""
-
 
 def query(
     collection: str,
@@ -35,12 +31,12 @@ def query(
     is_one_of: str | None = None,
     has: str | None = None,
     ranges_over: str | None = None,
-    any_of: Iterable["Alternative"] = (),
+    any_of: Iterable[Alternative] = (),
     order: Iterable[str] = (),
     sums: Iterable[str] = (),
     leaves_out: Iterable[str] = (),
     name: str = "",
-    backwards: bool = True,
+    backwards: bool = False,
 ) -> DeclaredQuery:
     """Declare a query of the app, so that its indexes are generated.
 
@@ -77,17 +73,19 @@ def query(
     """
     if not isinstance(collection, str) or not re.fullmatch(app_settings.NAME, collection):
         raise RegistrationError(f"{collection!r} is not the name of a collection. Name it as the database does.")
-    compared = _fields(collection, "equals", equals)
-    sorted_by = _fields(collection, "order", order)
+    compared = checked_fields(collection, "equals", equals)
+    sorted_by = checked_fields(collection, "order", order)
     single = {"is_one_of": is_one_of, "has": has, "ranges_over": ranges_over}
     for argument, field in single.items():
         if field is not None:
-            _fields(collection, argument, (field,))
+            checked_fields(collection, argument, (field,))
     others = [field for field in single.values() if field is not None]
     if twice := [field for field in (*compared, *others) if (*compared, *others).count(field) > 1]:
         raise RegistrationError(f"The query of {collection} compares {twice[0]} twice. Name each field once.")
-    alternatives = [tuple(one.conditions(collection)) for one in any_of]
-    summed, left_out = _fields(collection, "sums", sums), _fields(collection, "leaves_out", leaves_out)
+    branches = tuple(any_of)
+    alternatives = [tuple(one.conditions(collection)) for one in branches]
+    _check_overlap(collection, [*compared, *(field for field in (is_one_of, has) if field)], branches, sorted_by)
+    summed, left_out = checked_fields(collection, "sums", sums), checked_fields(collection, "leaves_out", leaves_out)
     if not isinstance(name, str) or len(name) > MAX_NAME:
         raise RegistrationError(
             f"The query of {collection} has the name {name!r:.50}. Use a text of at most {MAX_NAME} characters."
@@ -118,53 +116,6 @@ def query(
     return declared
 
 
-@dataclass(frozen=True)
-class Alternative:
-    """An alternative of an OR, made with `alternative`.
-
-    Attributes:
-        equals: The fields that are compared with a value.
-        ranges_over: A field that must be less or greater than a value; empty for none.
-    """
-
-    equals: tuple[str, ...]
-    ranges_over: str = ""
-
-    def conditions(self, collection: str) -> list[Condition]:
-        """Return the conditions of the alternative.
-
-        Args:
-            collection: The name of the collection, for the message of an error.
-
-        Raises:
-            RegistrationError: A field is no field, or is named twice.
-        """
-        ranges = (self.ranges_over,) if self.ranges_over else ()
-        fields = _fields(collection, "any_of", (*self.equals, *ranges))
-        if not fields:
-            raise RegistrationError(f"The query of {collection} has an alternative without a field. Name a field.")
-        return [*equal(*self.equals), *(between(self.ranges_over) if self.ranges_over else [])]
-
-
-def alternative(*, equals: Iterable[str] = (), ranges_over: str | None = None) -> Alternative:
-    """Declare an alternative of an OR, for `stoker.query(any_of=...)`.
-
-    Args:
-        equals: The fields that are compared with a value.
-        ranges_over: A field that must be less or greater than a value. The model must require the field.
-
-    Returns:
-        The alternative.
-
-    Example:
-        >>> urgent_or_due = query("chores", any_of=[alternative(equals=["urgent"]), alternative(ranges_over="dueAt")])
-        >>> len(urgent_or_due.any_of)
-        2
-        >>> forget_query(urgent_or_due)
-    """
-    return Alternative((equals,) if isinstance(equals, str) else tuple(equals), ranges_over or "")
-
-
 def forget_query(declared: DeclaredQuery) -> None:
     """Remove a query of the app, after a test that has declared it.
 
@@ -174,19 +125,31 @@ def forget_query(declared: DeclaredQuery) -> None:
     own_queries.remove(declared)
 
 
-def _fields(collection: str, name: str, fields: Iterable[str]) -> tuple[str, ...]:
-    found = (fields,) if isinstance(fields, str) else tuple(fields)
-    for field in found:
-        bare = field.removeprefix("-") if name == "order" and isinstance(field, str) else field
-        if not isinstance(bare, str) or not FIELD.fullmatch(bare):
+def _check_overlap(
+    collection: str, equal_fields: Iterable[str], alternatives: Iterable[Alternative], order: Iterable[str]
+) -> None:
+    """Refuse a field that an index would need twice. Firestore takes no such index, and no such query.
+
+    Source: https://firebase.google.com/docs/firestore/query-data/order-limit-data#limitations
+    """
+    always = set(equal_fields)
+    for one in alternatives:
+        if twice := always.intersection((*one.equals, one.ranges_over)):
             raise RegistrationError(
-                f"The query of {collection} has {name}={field!r}, which is no field. Name the field as Firestore does, "
-                "such as createdAt."
+                f"The query of {collection} compares {min(twice)} always, and in an alternative again. Compare it once."
             )
-    bare_names = [field.removeprefix("-") for field in found]
-    if len(set(bare_names)) < len(bare_names):
-        raise RegistrationError(f"The query of {collection} has {name}={found!r}. Name each field once.")
-    return found
+        always_or_here = always.union(one.equals)
+        if sorted_too := always_or_here.intersection(field.removeprefix("-") for field in order):
+            raise _sorted_by_equal(collection, min(sorted_too))
+    if sorted_too := always.intersection(field.removeprefix("-") for field in order):
+        raise _sorted_by_equal(collection, min(sorted_too))
+
+
+def _sorted_by_equal(collection: str, field: str) -> RegistrationError:
+    return RegistrationError(
+        f"The query of {collection} sorts by {field}, and asks for equal values of it. Firestore refuses that. "
+        f"Take {field} out of the order."
+    )
 
 
 def _order(field: str) -> Order:

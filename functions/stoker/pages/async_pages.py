@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Any, Generic, overload
 
 from stoker.firestore.values import Item
+from stoker.host import SYSTEM, Host
 from stoker.models.document import Model
 from stoker.pages.page import Page
 from stoker.pages.paginated_query import TOKEN_SECONDS, M, PaginatedQuery, T
@@ -20,7 +21,7 @@ class AsyncPaginatedQuery(Generic[T]):
     is cancelled goes on in its thread until its deadline, and its answer is dropped.
 
     Args:
-        collection, page_size, filters, order, principal, model, token_seconds: As in `PaginatedQuery`.
+        collection, page_size, filters, order, principal, model, token_seconds, host: As in `PaginatedQuery`.
 
     Raises:
         QueryNotDeclared, InvalidArgument: As in `PaginatedQuery`.
@@ -41,6 +42,7 @@ class AsyncPaginatedQuery(Generic[T]):
         principal: str = "",
         model: None = None,
         token_seconds: float = TOKEN_SECONDS,
+        host: Host = SYSTEM,
     ) -> None: ...
 
     @overload
@@ -54,6 +56,7 @@ class AsyncPaginatedQuery(Generic[T]):
         principal: str = "",
         model: type[M],
         token_seconds: float = TOKEN_SECONDS,
+        host: Host = SYSTEM,
     ) -> None: ...
 
     def __init__(
@@ -66,6 +69,7 @@ class AsyncPaginatedQuery(Generic[T]):
         principal: str = "",
         model: type[Model] | None = None,
         token_seconds: float = TOKEN_SECONDS,
+        host: Host = SYSTEM,
     ) -> None:
         made: Any = PaginatedQuery
         self._pages: PaginatedQuery[T] = made(
@@ -76,6 +80,7 @@ class AsyncPaginatedQuery(Generic[T]):
             principal=principal,
             model=model,
             token_seconds=token_seconds,
+            host=host,
         )
 
     async def page(self, after: str | None = None, before: str | None = None) -> Page[T]:

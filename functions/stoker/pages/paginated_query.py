@@ -251,5 +251,9 @@ class PaginatedQuery(Generic[T]):
 
 def _shape(query: Asked) -> bytes:
     """Return all that makes a query another query: the database, the filters with their values, and the order."""
-    shape: bytes = message_of(query.selection).SerializeToString(deterministic=True)
-    return name_of("").encode() + shape
+    message = message_of(query.selection)
+    # The filters may come in any order.
+    filters = message.where.composite_filter.filters or [message.where]
+    parts = sorted(one.SerializeToString(deterministic=True) for one in filters)
+    message.ClearField("where")
+    return b"\0".join([name_of("").encode(), *parts, message.SerializeToString(deterministic=True)])

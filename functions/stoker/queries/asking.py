@@ -1,8 +1,10 @@
 """A caller's query: find its declaration, and check its filters."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
+from typing import Any
 
 from google.cloud.firestore_v1 import _helpers
 
@@ -15,6 +17,12 @@ from stoker.queries.query import DeclaredQuery, comparisons
 
 Filters = Mapping[str, object] | Sequence[Filter | AnyOf]
 """The filters of a caller: a mapping of fields to equal values, or filters of a field, an operator and a value."""
+
+MAX_VALUE_BYTES = 1_048_487
+"""The most bytes of a value. Source: https://firebase.google.com/docs/firestore/quotas#limits (field value)"""
+
+RESERVED = re.compile("__.*__", re.DOTALL)
+"""The names of fields that Firestore keeps for itself. Source: as above (field names)"""
 
 MAX_DISJUNCTIONS = 30
 """The most alternatives of a query, after its `in` filters and its OR are multiplied out.
@@ -160,19 +168,30 @@ def _check_values(conditions: Sequence[Filter | AnyOf]) -> None:
     branches = [one.branches if isinstance(one, AnyOf) else ((one,),) for one in conditions]
     for field, operator, value in (one for each in branches for branch in each for one in branch):
         try:
-            _helpers.encode_value(value)
+            encoded = _helpers.encode_value(value)._pb
         except (TypeError, ValueError, AttributeError, OverflowError) as error:
             raise InvalidArgument(f"Firestore stores no value like that of {field} {operator}.") from error
-        if operator != "==" and (value is None or value != value):
-            raise InvalidArgument(f"{field} {operator} can't be compared with null or NaN. Only == can.")
+        if encoded.ByteSize() > MAX_VALUE_BYTES or any(RESERVED.fullmatch(name) for name in _names_in(encoded)):
+            raise InvalidArgument(f"Firestore stores no value like that of {field} {operator}.")
         if operator == "in" and (not isinstance(value, list | tuple) or not value):
             raise InvalidArgument(f"{field} `in` needs a list with at least one value.")
+        if operator != "==" and (value is None or value != value):
+            raise InvalidArgument(f"{field} {operator} can't be compared with null or NaN. Only == can.")
     count = prod(sum(prod(_values(one) for one in branch) for branch in each) for each in branches)
     if count > MAX_DISJUNCTIONS:
         raise InvalidArgument(
             f"The query has {count} alternatives, but Firestore takes at most {MAX_DISJUNCTIONS}. Pass fewer values to "
             "`in` or any_of."
         )
+
+
+def _names_in(value: Any) -> Iterator[str]:
+    """Yield the names of all fields in maps."""
+    for name, inner in value.map_value.fields.items():
+        yield name
+        yield from _names_in(inner)
+    for inner in value.array_value.values:
+        yield from _names_in(inner)
 
 
 def _values(one: Filter) -> int:

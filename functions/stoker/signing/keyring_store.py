@@ -162,7 +162,10 @@ class KeyringStore:
             return after
 
         ring = until_written(attempt, host=self._host)
-        self._known = ring, now
+        with self._lock:
+            # A slow reader must not put an older copy over a newer one.
+            if self._known is None or not now < self._known[1] <= self._host.now():
+                self._known = ring, now
         return KeyringChange(ring, tuple(key_id for key_id in seen if key_id not in ring))
 
     def _read(self) -> tuple[Keyring, datetime] | None:

@@ -1,11 +1,14 @@
 """A query that sorts by a field that a document may lack is refused, because such documents vanish from its result."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import pytest
+from pydantic import Field
 
 from stoker import own_documents
+from stoker.models.owned_document import OwnedDocument
+from stoker.models.writers import CLIENT
 from stoker.own_documents import OwnDocument
 from stoker.queries.clients import CLIENTS
 from stoker.queries.declared import DECLARED
@@ -106,3 +109,26 @@ def test_the_sentence_names_the_query_and_both_ways_out() -> None:
 
 def test_our_own_queries_lose_no_documents() -> None:
     check_sorted_fields([*DECLARED, *CLIENTS])
+
+
+class Essay(OwnedDocument):
+    """Texts of several lengths."""
+
+    short: Annotated[str, CLIENT, Field(max_length=500)]
+    long: Annotated[str, CLIENT, Field(max_length=501)]
+    endless: Annotated[str, CLIENT]
+    kind: Annotated[Literal["a", "b"], CLIENT]
+    made: str
+
+
+@pytest.mark.parametrize("field", ["long", "endless"])
+def test_a_query_that_sorts_by_long_texts_of_clients_is_refused(field: str) -> None:
+    """One such text would end each page that it is the last of with an error, for every reader of the list."""
+    own_documents.add(OwnDocument("essays", "unit.generate.test_sorted_fields:Essay", "essay", (), (), (), ()))
+    try:
+        with pytest.raises(GenerateError, match=rf"sorts by {field}, whose texts may have more than 1,500 bytes"):
+            check_sorted_fields([DeclaredQuery(lambda: ("essays",), order=[ascending(field)])])
+        for fine in ("short", "kind", "made", "createdAt"):
+            check_sorted_fields([DeclaredQuery(lambda: ("essays",), order=[ascending(fine)])])
+    finally:
+        own_documents.remove("essays")

@@ -39,13 +39,14 @@ class Chore(OwnedDocument):
     minutes: Annotated[int, CLIENT]
 
 
-CHORES = query("chores", equals=["userId"], order=["-createdAt"], sums=["minutes"], name="newest-chores")
+CHORES = query(
+    "chores", equals=["userId"], order=["-createdAt"], sums=["minutes"], name="newest-chores", backwards=True
+)
 EITHER = query(
     "chores",
     equals=["userId"],
     any_of=[alternative(equals=["title"]), alternative(ranges_over="minutes")],
     order=["createdAt"],
-    backwards=False,
 )
 
 

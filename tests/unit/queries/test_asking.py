@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from stoker.errors import InvalidArgument, QueryNotDeclared
-from stoker.extend.app_query import alternative, forget_query, query
+from stoker.extend.alternative import alternative
+from stoker.extend.app_query import forget_query, query
 from stoker.firestore.client import client
 from stoker.firestore.selection import AnyOf, Selection
 from stoker.queries.asking import any_of, asked
@@ -102,6 +103,9 @@ def test_the_message_does_not_show_the_values() -> None:
         {"userId": {1: 2}},
         {"userId": 2**64},
         {"userId": [object()]},
+        {"userId": "x" * 2**20},
+        {"userId": {"__a__": 1}},
+        {"userId": [{"a": {"__a__": 1}}]},
     ],
 )
 def test_filters_of_another_form_are_refused(filters: Any) -> None:

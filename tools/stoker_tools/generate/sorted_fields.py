@@ -2,9 +2,17 @@
 
 from collections.abc import Iterable, Iterator
 
+from stoker.models.writers import CLIENT, CLIENT_ONCE
 from stoker.queries.presence import is_required, model_of
 from stoker.queries.query import NAME, DeclaredQuery, in_full
 from stoker_tools.generate.errors import GenerateError
+from stoker_tools.generate.fields import fields_of, without_null
+
+INDEXED_BYTES = 1500
+"""The bytes of a text that an index keeps. Source: https://firebase.google.com/docs/firestore/quotas#indexes"""
+
+UTF_8_BYTES = 3
+"""The most bytes of a UTF-16 unit in UTF-8. The length of a text is counted in such units."""
 
 
 def check_sorted_fields(queries: Iterable[DeclaredQuery]) -> None:
@@ -16,7 +24,8 @@ def check_sorted_fields(queries: Iterable[DeclaredQuery]) -> None:
         queries: The declared queries.
 
     Raises:
-        GenerateError: A document may lack a field by which a query sorts. The message says what to do.
+        GenerateError: A document may lack a field by which a query sorts, or its texts may be too long. The message
+            says what to do.
     """
     for query in queries:
         for collection in query.collections():
@@ -28,6 +37,12 @@ def check_sorted_fields(queries: Iterable[DeclaredQuery]) -> None:
                     f"require it. Firestore leaves out documents without {field}. Either make {field} a required field "
                     f"of the model, or add leaves_out=[{field!r}] to the query, if these documents are left out on "
                     "purpose."
+                )
+            for field in long_fields(query, collection):
+                raise GenerateError(
+                    f"A query of {collection} sorts by {field}, whose texts may have more than {INDEXED_BYTES:,} "
+                    f"bytes. An index keeps no more of a text, and a page token holds no long text. Give {field} a "
+                    f"max_length of at most {INDEXED_BYTES // UTF_8_BYTES}, or sort by another field."
                 )
 
 
@@ -51,3 +66,24 @@ def lacked_fields(query: DeclaredQuery, collection: str) -> Iterator[str]:
     for field, _ in in_full(query.order, alternatives):
         if field not in (NAME, *compared, *query.leaves_out) and not is_required(collection, field):
             yield field
+
+
+def long_fields(query: DeclaredQuery, collection: str) -> Iterator[str]:
+    """Yield the texts of clients by which a query sorts, and which may be longer than an index keeps.
+
+    A text whose form the model declares by a pattern or a choice has no length to check, and neither has a text that
+    the server writes.
+
+    Args:
+        query: The query.
+        collection: The collection.
+    """
+    model = model_of(collection)
+    fields = fields_of(model, model.model_json_schema(by_alias=True)) if model is not None else []
+    sorted_by = {field for field, _ in query.order}
+    for field in fields:
+        schema, _ = without_null(field.schema)
+        is_text = schema.get("type") == "string" and not {"enum", "const", "pattern", "format"} & schema.keys()
+        is_long = is_text and schema.get("maxLength", INDEXED_BYTES) * UTF_8_BYTES > INDEXED_BYTES
+        if is_long and field.name in sorted_by and field.writer in (CLIENT, CLIENT_ONCE):
+            yield field.name
