@@ -30,6 +30,8 @@ from stoker.models.writers import CLIENT
 from stoker.pages.async_pages import AsyncPaginatedQuery
 from stoker.queries.query import DeclaredQuery
 
+MOST_PAGES = 50
+
 pytestmark = pytest.mark.usefixtures("undelivered")
 
 
@@ -60,10 +62,12 @@ def all_pages(pages: "PaginatedQuery[dict[str, Any]]") -> list[list[str]]:
     while page.next is not None:
         page = pages.page(after=page.next)
         found.append(page)
+        assert len(found) <= MOST_PAGES, "The pages lead in a circle."
     back = [page]
     while page.previous is not None:
         page = pages.page(before=page.previous)
         back.append(page)
+        assert len(back) <= MOST_PAGES, "The pages lead in a circle."
     forwards = [one for page in found for one in ids(page.items)]
     assert [one for page in reversed(back) for one in ids(page.items)] == forwards
     assert [page.has_more for page in found] == [page.next is not None for page in found]

@@ -28,6 +28,9 @@ from stoker.queries.query import Condition, DeclaredQuery
 pytestmark = pytest.mark.usefixtures("undelivered")
 
 TIME = ValueMessage(timestamp_value={"seconds": 1, "nanos": 5})
+MOST_SEEN = 200
+"""More documents than an example can have."""
+
 POOL: list[Any] = [None, True, 0, 1, 1.0, -0.0, 0.1 + 0.2, math.nan, 2**53 + 1, "a", "b", b"a", TIME, [1], ["a", "b"]]
 """The values of fields. They are few, so that many are equal."""
 
@@ -226,6 +229,7 @@ def walk_beside_oracle(declared: DeclaredQuery, data: st.DataObject) -> None:
             wanted = oracle.result()
             assert [one for one in wanted if one in now] == now
             seen += now
+            assert len(seen) <= MOST_SEEN, "The pages lead in a circle."
             added = [f"n{next(fresh)}" for _ in range(data.draw(st.integers(0, 2)))]
             removed = data.draw(st.lists(st.sampled_from(sorted(oracle.rows)), max_size=2)) if oracle.rows else []
             if page.next is None:
