@@ -1,6 +1,7 @@
 """Spans of time into which documents are counted: days, weeks and months of a time zone, or spans of equal length."""
 
-from collections.abc import Callable
+from bisect import bisect_left
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Literal, get_args
@@ -64,25 +65,53 @@ def spans(every: Every, zone: ZoneInfo) -> Callable[[datetime], Span]:
     if every not in NAMES:
         raise InvalidArgument(f"{every!r:.100} is no length. Pass a timedelta, or one of {', '.join(NAMES)}.")
 
+    first, following = STEPS[every]
+
     @lru_cache(maxsize=4096)
-    def of_day(year: int, month: int, day: int) -> Span:
-        start = datetime(year, month, day)
-        if every == "month":
-            start = start.replace(day=1)
-            end = (start + timedelta(days=31)).replace(day=1)
-        elif every == "week":
-            start -= timedelta(days=start.weekday())
-            end = start + timedelta(days=7)
-        else:
-            end = start + timedelta(days=1)
-        # If the clocks skip midnight, the day begins at the instant at which they skip.
-        return start.replace(tzinfo=zone).astimezone(UTC), end.replace(tzinfo=zone).astimezone(UTC)
+    def of_day(day: datetime) -> Span:
+        start = first(day)
+        return _midnight(start, zone), _midnight(following(start), zone)
 
     def of(moment: datetime) -> Span:
         local = moment.astimezone(zone)
-        return of_day(local.year, local.month, local.day)
+        day = datetime(local.year, local.month, local.day)
+        span = of_day(day)
+        # Clocks that go back over midnight show the day before for a while, after it has ended.
+        while moment >= span[1]:
+            day = following(first(day))
+            span = of_day(day)
+        return span
 
     return of
+
+
+def _midnight(day: datetime, zone: ZoneInfo) -> datetime:
+    """Return the first instant of a day in a time zone, in UTC. If the clocks skip midnight, it is when they skip.
+
+    Source: https://docs.python.org/3/library/datetime.html#datetime.datetime.fold (the two readings of such a time)
+    """
+    late, early = (day.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
+    if early >= late:
+        return late  # The clocks show midnight once or twice. This is the first time.
+    # One change of the clocks lies between both readings. Clocks change at whole seconds.
+    seconds = bisect_left(
+        range(int((late - early).total_seconds())),
+        True,
+        key=lambda second: (early + timedelta(seconds=second)).astimezone(zone).replace(tzinfo=None) >= day,
+    )
+    return early + timedelta(seconds=seconds)
+
+
+def _next_month(start: datetime) -> datetime:
+    return (start + timedelta(days=31)).replace(day=1)
+
+
+STEPS: Mapping[str, tuple[Callable[[datetime], datetime], Callable[[datetime], datetime]]] = {
+    "day": (lambda day: day, lambda start: start + timedelta(days=1)),
+    "week": (lambda day: day - timedelta(days=day.weekday()), lambda start: start + timedelta(days=7)),
+    "month": (lambda day: day.replace(day=1), _next_month),
+}
+"""For each length, the first day of the bucket of a day, and the first day of the bucket after it."""
 
 
 def _equal_span(moment: datetime, every: timedelta) -> Span:
