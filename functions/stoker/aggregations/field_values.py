@@ -7,8 +7,8 @@ from google.cloud.firestore_v1.field_path import FieldPath
 
 from stoker.errors import InvalidArgument
 
-MAX_GROUP_BYTES: Final = 1500
-"""The most bytes of a text that makes a group, so that the memory of the groups is bounded.
+MAX_TEXT_BYTES: Final = 1500
+"""The most bytes of a text that makes a group or is compared with others, so that the memory is bounded.
 Source: https://firebase.google.com/docs/firestore/quotas#indexes (the bytes of a value that an index keeps)"""
 
 NAN: Final = ("NaN",)
@@ -96,9 +96,9 @@ def group_key(value: Any) -> object:
 
 
 def is_long(key: object) -> bool:
-    """Return whether the key of a group has too many bytes."""
+    """Return whether the key of a group, or a text, has too many bytes."""
     text = key[1] if isinstance(key, tuple) and len(key) == 2 else key
     if isinstance(text, str):
         # A character has at most four bytes.
-        return len(text) * 4 > MAX_GROUP_BYTES and len(text.encode()) > MAX_GROUP_BYTES
-    return isinstance(text, bytes) and len(text) > MAX_GROUP_BYTES
+        return len(text) * 4 > MAX_TEXT_BYTES and len(text.encode()) > MAX_TEXT_BYTES
+    return isinstance(text, bytes) and len(text) > MAX_TEXT_BYTES

@@ -3,7 +3,7 @@
 import heapq
 from typing import Any, Literal
 
-from stoker.aggregations.field_values import number_of
+from stoker.aggregations.field_values import is_long, number_of
 from stoker.aggregations.left_out import Reason
 
 Measure = Literal["number", "time", "text"]
@@ -13,7 +13,8 @@ Measure = Literal["number", "time", "text"]
 class Largest:
     """The names of the documents with the largest values.
 
-    Of documents with equal values, those that arrive first are kept.
+    Of documents with equal values, those that arrive first are kept. Long texts are left out, so that the memory is
+    bounded.
 
     Args:
         most: The most documents to keep.
@@ -41,6 +42,8 @@ class Largest:
             return {"number": "no-number", "time": "no-time", "text": "no-text"}[self._kind]  # type: ignore[return-value]
         if rank != rank:
             return "nan"
+        if is_long(rank):
+            return "long"
         self._arrived += 1
         entry = (rank, -self._arrived, name)
         if len(self._heap) < self._most:

@@ -30,6 +30,9 @@ def test_the_first_of_equal_values_are_kept(values: list[int | float], most: int
         ("number", float("nan"), "nan"),
         ("time", 1, "no-time"),
         ("text", None, "no-text"),
+        # A thousand texts of 1 MiB would not fit into the memory of a function.
+        ("text", "x" * 1501, "long"),
+        ("text", "ä" * 751, "long"),
     ],
 )
 def test_other_values_are_left_out(kind: Any, value: object, reason: str) -> None:
@@ -43,6 +46,8 @@ def test_texts_and_times_are_sorted_as_in_firestore() -> None:
     for text in ("a", "\uffff", "\U0001f600"):
         texts.add(text, message(text))
     assert texts.names() == ["\U0001f600", "\uffff", "a"]
+    long = Largest(2, "text")
+    assert long.add("z", message("ä" * 750)) is None
     times = Largest(2, "time")
     for nanos in (1, 2):
         value = ValueMessage()
