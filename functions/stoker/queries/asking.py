@@ -12,7 +12,9 @@ from stoker.errors import InvalidArgument, QueryNotDeclared
 from stoker.firestore.selection import NAME, AnyOf, Filter, Order, Selection
 from stoker.queries.clients import CLIENTS
 from stoker.queries.declared import DECLARED
+from stoker.queries.message import full_order
 from stoker.queries.own_queries import own_queries
+from stoker.queries.presence import is_required
 from stoker.queries.query import DeclaredQuery, comparisons
 
 Filters = Mapping[str, object] | Sequence[Filter | AnyOf]
@@ -58,14 +60,17 @@ def asked(
     Args:
         query: A declared query, or the name of a collection. For a name, the first declared query is taken that has
             these filters and this order. An app's own queries come before Stoker's. Without an order, a query that
-            leaves documents out (`leaves_out`) is not taken.
+            leaves documents out (`leaves_out`) is not taken. With sums, the query must find the same documents as the
+            first without them.
         filters: The filters.
         order: The fields by which the results must be sorted, with a hyphen for the greatest value first; None for the
             order of the declared query. Only for the name of a collection.
-        sums: The fields that the declared query must be able to add up. Only for the name of a collection.
+        sums: The fields that the declared query must be able to add up. For a declared query, they only tell that it is
+            not run without sums.
 
     Raises:
-        QueryNotDeclared: No declared query has these filters, this order and these sums.
+        QueryNotDeclared: No declared query has these filters, this order and these sums. Or the query is declared for
+            its sums alone.
         InvalidArgument: A filter has no form that Firestore takes.
 
     Example:
@@ -74,6 +79,11 @@ def asked(
     """
     conditions = _conditions(filters)
     if isinstance(query, DeclaredQuery):
+        if query.only_sums and not sums:
+            raise QueryNotDeclared(
+                f"The query {query.name or query.collections()[0]!r} is declared for its sums alone (only_sums), so no "
+                "index serves it without them. Declare a query without only_sums."
+            )
         found = Asked(query, query.selection(*conditions))
     else:
         found = _first(query, conditions, None if order is None else [_order(field) for field in order], sums)
@@ -103,29 +113,47 @@ def any_of(*branches: Filter | Sequence[Filter]) -> AnyOf:
 def _first(
     collection: object, conditions: tuple[Filter | AnyOf, ...], order: list[Order] | None, sums: Sequence[str]
 ) -> Asked:
+    first: Selection | None = None
+    others: Selection | None = None
     for declared in (*own_queries(), *CLIENTS, *DECLARED):
         if collection not in declared.collections() or declared.group or declared.only_sums:
-            continue
-        if not {*sums} <= {*declared.sums}:
             continue
         if order is not None and [one for one in declared.order if one[0] != NAME] != order:
             continue
         if order is None and declared.leaves_out:
             continue  # It would leave documents out, and the caller has not asked for this order.
         try:
-            return Asked(declared, declared.selection(*conditions, collection=str(collection)))
+            selection = declared.selection(*conditions, collection=str(collection))
         except QueryNotDeclared:
             continue  # Another declaration may fit.
+        first = first or selection
+        if not {*sums} <= {*declared.sums}:
+            continue
+        if _may_lack(selection) == _may_lack(first):
+            return Asked(declared, selection)
+        others = selection  # Its sums would be of other documents than the count, which `first` serves.
     flat = [one for one in conditions if not isinstance(one, AnyOf)]
     equals = sorted(field for field, kind in comparisons(flat) if kind == "equal")
     more = "" if len(equals) == len(conditions) else ", and its other conditions"
     sorting = "" if order is None else f", sorted by {', '.join(field for field, _ in order) or 'the id'}"
     adding = f", and adds up {', '.join(sums)}" if sums else ""
     needed = f"sums={[*sums]!r}" if sums else "order=[...]"
+    if others is not None:
+        raise QueryNotDeclared(
+            f"The declared query of {collection!r} with the sums {', '.join(sums)} sorts by other fields than the "
+            "first with these filters, so it finds other documents. Pass the query itself instead of the collection's name."
+        )
     raise QueryNotDeclared(
         f"No declared query of {collection!r} compares {', '.join(equals) or 'no field'}{more}{sorting}{adding}. "
         f"Declare it in main.py: stoker.query({collection!r}, equals={equals!r}, {needed}), and run `stoker generate`."
     )
+
+
+def _may_lack(selection: Selection) -> set[str]:
+    """Return the fields whose absence leaves a document out: those of the order that the model does not require."""
+    compared = {one[0] for one in selection.filters if not isinstance(one, AnyOf)}
+    fields = {field for field, _ in full_order(selection)} - compared - {NAME}
+    return {field for field in fields if not is_required(selection.collection, field)}
 
 
 def _order(field: str) -> Order:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from stoker import Aggregations, PaginatedQuery
 from stoker.errors import InvalidArgument, QueryNotDeclared
 from stoker.extend.alternative import alternative
 from stoker.extend.app_query import forget_query, query
@@ -12,6 +13,7 @@ from stoker.firestore.client import client
 from stoker.firestore.selection import AnyOf, Selection
 from stoker.queries.asking import any_of, asked
 from stoker.queries.clients import TASKS_NEWEST_FIRST
+from stoker.queries.job_queries import DELETED_OF_A_DAY
 from stoker.queries.message import full_order, message_of
 from stoker.queries.presence import is_required
 from stoker.queries.query import DeclaredQuery
@@ -40,6 +42,13 @@ def test_a_name_finds_the_first_query_with_these_filters() -> None:
 def test_a_name_alone_finds_no_query_that_leaves_documents_out() -> None:
     """A task without a due date must not vanish because of an order that nobody has asked for."""
     assert asked("tasks", {"userId": "ada", "status": "todo"}).selection.order == (("__name__", "ASCENDING"),)
+
+
+@pytest.mark.parametrize("make", [asked, Aggregations, lambda one, filters: PaginatedQuery(one, filters=filters)])
+def test_a_query_whose_index_serves_sums_alone_is_refused(make: Any) -> None:
+    with pytest.raises(QueryNotDeclared, match="'deletedJobs' is declared for its sums alone"):
+        make(DELETED_OF_A_DAY, {"day": "2026-11-27"})
+    assert DELETED_OF_A_DAY.selection(("day", "==", "2026-11-27")).collection == "deletedJobs"  # as the engine runs it
 
 
 @pytest.mark.parametrize("value", [None, float("nan")])
