@@ -77,7 +77,7 @@ def test_a_figure_is_right_although_documents_lack_the_fields_of_others() -> Non
     assert figures.count == 10
     assert figures.sums == {"minutes": 60, "words": 10, "rating": 20, "price": 7.5}
     assert figures.averages == {"rating": 4.0, "minutes": 6.0}
-    assert figures.reads == 3
+    assert (figures.reads, figures.warnings) == (4, ())
     # In one request, the count and the sum are those of the documents that have every field.
     naive: Any = client().collection(LESSONS).where(filter=FieldFilter("userId", "==", user)).count(alias="count")
     answers = {one.alias: one.value for one in naive.sum("rating", alias="sum").get()[0]}
@@ -89,6 +89,47 @@ def test_nothing_has_no_average_and_the_sum_0() -> None:
     assert (nobody.count(), nobody.sum("price"), nobody.average("price")) == (0, 0, None)
     only_texts = Aggregations(LESSONS, {"userId": written([{"price": "cheap"}, {"price": None}])})
     assert (only_texts.count(), only_texts.sum("price"), only_texts.average("price")) == (2, 0, None)
+
+
+def test_documents_from_before_a_field_was_required_are_counted() -> None:
+    user = written([{"minutes": 5, "words": 2, "rating": 4}] * 3)
+    client().collection(LESSONS).add({"userId": user, "startedAt": START, "minutes": 7, "rating": 4})
+    lessons = Aggregations(LESSONS, {"userId": user})
+    figures = lessons.figures(sums=["minutes", "rating"])
+    assert (lessons.count(), lessons.cost(sums=["minutes"]).documents, figures.count) == (4, 4, 4)
+    assert figures.sums == {"minutes": 15, "rating": 16}
+    assert figures.warnings == (
+        "The sums and averages of minutes, words are of 3 documents, but the query finds 4. Documents from before a "
+        "field was required lack it. Write the missing values into them.",
+    )
+    assert figures.reads == 3
+    assert lessons.figures(sums=["rating"]).warnings == lessons.figures(count=False, sums=["minutes"]).warnings == ()
+
+
+def test_an_object_counts_the_same_documents_whichever_declared_query_has_the_sums() -> None:
+    notes = f"notes{uuid4().hex[:12]}"
+    declared = [
+        query(notes, equals=["userId"], order=["dueAt"]),
+        query(notes, equals=["userId"], sums=["total"]),
+        query(notes, equals=["userId"], order=["-dueAt"], sums=["total", "hours"]),
+        query(notes, equals=["userId"], order=["doneAt"], leaves_out=["doneAt"], sums=["price"]),
+        query(notes, equals=["userId"], sums=["words"]),
+    ]
+    for document in ({"total": 1, "words": 1, "dueAt": 1}, {"total": 2, "words": 2}):
+        client().collection(notes).add({"userId": "ada", **document})
+    try:
+        found = Aggregations(notes, {"userId": "ada"})
+        figures = found.figures(sums=["total"])
+        counts = {found.count(), figures.count, found.cost(sums=["total"]).documents, figures.sums["total"]}
+        assert counts == {sum(group.count for group in found.group_by("userId"))} == {1}
+        with pytest.raises(QueryNotDeclared, match="adds up price"):
+            found.sum("price")
+        with pytest.raises(QueryNotDeclared, match="finds other documents"):
+            found.sum("words")
+        assert Aggregations(declared[4], {"userId": "ada"}).sum("words") == 3
+    finally:
+        for one in declared:
+            forget_query(one)
 
 
 def test_all_figures_are_of_one_time(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -120,7 +161,7 @@ def test_what_is_not_declared_is_refused() -> None:
 def test_the_price_is_told_before() -> None:
     lessons = Aggregations(LESSONS, {"userId": written([{"rating": 1}] * 3)})
     cost = lessons.cost(sums=["minutes", "rating"], averages=["price"])
-    assert (cost.documents, cost.count_reads, cost.streaming_reads) == (3, 3, 4)
+    assert (cost.documents, cost.count_reads, cost.streaming_reads) == (3, 4, 4)
     assert lessons.figures(sums=["minutes", "rating"], averages=["price"]).reads == cost.count_reads
     assert lessons.group_by("rating").reads == cost.streaming_reads
 

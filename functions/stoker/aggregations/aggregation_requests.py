@@ -1,12 +1,12 @@
 """The requests of figures, sent to Firestore and answered."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from google.cloud.firestore_v1.types import StructuredQuery
 
-from stoker.aggregations.request_plan import Aggregate, Request
+from stoker.aggregations.request_plan import COUNT, Aggregate, Request
 from stoker.firestore import at_time
 from stoker.firestore.selection import NAME, AnyOf, Selection
 from stoker.queries.message import message_of
@@ -25,11 +25,13 @@ class Answers:
 
     Attributes:
         values: The value of each figure, as a plain Python number; None for the average of nothing.
+        counts: The number of documents of each request.
         read_time: The time at which all figures are right, as a protobuf message.
         reads: An estimate of the document reads that are billed.
     """
 
     values: dict[Aggregate, int | float | None] = field(default_factory=dict)
+    counts: dict[Request, int] = field(default_factory=dict)
     read_time: Any = None
     reads: int = 0
 
@@ -47,11 +49,12 @@ def reads_of(entries: int) -> int:
     return max(1, -(-entries // ENTRIES_OF_A_READ))
 
 
-def answered(selection: Selection, requests: Iterable[Request], read_time: Any | None) -> Answers:
+def answered(counting: Selection, adding: Selection, requests: Iterable[Request], read_time: Any | None) -> Answers:
     """Send requests, all for the same time.
 
     Args:
-        selection: The query.
+        counting: The query whose documents are counted.
+        adding: The query whose documents are added up.
         requests: The requests of `request_plan.planned`.
         read_time: The time of the figures, as a protobuf message; None for now.
     """
@@ -59,13 +62,36 @@ def answered(selection: Selection, requests: Iterable[Request], read_time: Any |
     for request in requests:
         aliases = {f"figure_{number}": one for number, one in enumerate(request)}
         messages = [aggregation_message(alias, one) for alias, one in aliases.items()]
+        selection = counting if request == (COUNT,) else adding
         values, time = at_time.aggregate(request_query(selection, request), messages, answers.read_time)
         found = {one: _number(values[alias]) for alias, one in aliases.items()}
         answers.read_time = answers.read_time or time
-        answers.reads += reads_of(int(found[request[0]] or 0))
-        # Only the count of a request without optional fields is the number of documents.
+        answers.counts[request] = int(found[COUNT] or 0)
+        answers.reads += reads_of(answers.counts[request])
+        # The first count is that of all documents. Those of the other requests lack documents without their fields.
         answers.values = {**found, **answers.values}
     return answers
+
+
+def left_out_of_sums(answers: Answers, required: Collection[str]) -> tuple[str, ...]:
+    """Return a sentence for each request whose sums leave out documents that lack a field that the model requires.
+
+    Args:
+        answers: The answers to requests.
+        required: The fields that the model requires.
+    """
+    if (COUNT,) not in answers.counts:
+        return ()
+    sentences: dict[str, None] = {}
+    for request, count in answers.counts.items():
+        fields = ", ".join(dict.fromkeys(one.field for one in request if one.field in required))
+        if fields and count != answers.counts[(COUNT,)]:
+            sentences[
+                f"The sums and averages of {fields} are of {count:,} documents, but the query finds "
+                f"{answers.counts[(COUNT,)]:,}. Documents from before a field was required lack it. Write the missing "
+                "values into them."
+            ] = None
+    return tuple(sentences)
 
 
 def limited_count(selection: Selection, most: int | None, read_time: Any | None) -> tuple[int, Any]:

@@ -4,7 +4,13 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from stoker.aggregations.aggregation_requests import answered, figures_of, limited_count, reads_of
+from stoker.aggregations.aggregation_requests import (
+    answered,
+    figures_of,
+    left_out_of_sums,
+    limited_count,
+    reads_of,
+)
 from stoker.aggregations.document_stream import DocumentStream, streaming_reads
 from stoker.aggregations.field_values import Field, group_key, is_long, number_of
 from stoker.aggregations.figures import Bucket, Cost, Figures, Group, Percentiles, Streamed
@@ -37,7 +43,7 @@ class Aggregations:
 
     Args:
         collection: The name of a collection, or a declared query. For a name, the first declared query is taken that
-            has these filters, and the wanted sums.
+            has these filters, and the wanted sums. Each method speaks of the same documents.
         filters: A mapping of fields to equal values, or a list of filters of a field, an operator and a value.
         read_time: The time of the figures, within the last hour; None for the present. It has a time zone.
 
@@ -108,7 +114,8 @@ class Aggregations:
     def figures(self, *, count: bool = True, sums: Iterable[str] = (), averages: Iterable[str] = ()) -> Figures:
         """Return several figures of the same time.
 
-        Firestore takes fields that every document has in one request. Each other field needs a request of its own.
+        Firestore takes fields that every document has in one request. The count, and each other field, has a request of
+        its own. The count is that of `count`, whichever declared query has the sums.
 
         Args:
             count: Whether the number of documents is wanted.
@@ -130,11 +137,12 @@ class Aggregations:
         asked_for = self._with_sums(wanted_sums, wanted_averages)
         fields = sum_fields(asked_for.declared, asked_for.selection.collection)
         requests = planned(fields, count=count, sums=wanted_sums, averages=wanted_averages)
-        answers = answered(asked_for.selection, requests, self._read_time)
+        answers = answered(self._asked.selection, asked_for.selection, requests, self._read_time)
         return Figures(
             count=int(answers.values[COUNT] or 0) if count else None,
             sums=figures_of(answers, wanted_sums, "sum"),
             averages=figures_of(answers, wanted_averages, "average"),
+            warnings=left_out_of_sums(answers, fields.shared),
             read_time=moment_of(answers.read_time),
             reads=answers.reads,
         )

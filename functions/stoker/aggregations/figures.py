@@ -16,6 +16,8 @@ class Figures:
         count: The number of documents; None if it was not asked for.
         sums: The sum of each field. The sum of nothing is 0.
         averages: The average of each field. The average of nothing is None.
+        warnings: A sentence for each set of sums that leaves out documents, because they lack a field that the model
+            requires. There is none without a count.
         read_time: The time at which all figures are right.
         reads: An estimate of the document reads that are billed.
     """
@@ -23,6 +25,7 @@ class Figures:
     count: int | None
     sums: Mapping[str, int | float]
     averages: Mapping[str, float | None]
+    warnings: tuple[str, ...]
     read_time: datetime
     reads: int
 

@@ -72,7 +72,8 @@ def sum_fields(declared: DeclaredQuery, collection: str) -> SumFields:
 def planned(fields: SumFields, *, count: bool, sums: Iterable[str], averages: Iterable[str]) -> list[Request]:
     """Return the requests that give the wanted figures.
 
-    A count never shares a request with a field that a document may lack.
+    The count has a request of its own, because a sum counts only the documents that have its field. Documents from
+    before the model required a field may lack it.
 
     Args:
         fields: The fields that the query declares.
@@ -86,9 +87,9 @@ def planned(fields: SumFields, *, count: bool, sums: Iterable[str], averages: It
     Example:
         >>> fields = SumFields(shared=("minutes",), alone=("rating",))
         >>> [[one.kind for one in request] for request in planned(fields, count=True, sums=["minutes"], averages=[])]
-        [['count', 'sum']]
+        [['count'], ['count', 'sum']]
         >>> len(planned(fields, count=True, sums=["minutes"], averages=["rating"]))
-        2
+        3
     """
     wanted = [*(Aggregate("sum", field) for field in dict.fromkeys(sums))]
     wanted += [Aggregate("average", field) for field in dict.fromkeys(averages)]
@@ -103,9 +104,8 @@ def planned(fields: SumFields, *, count: bool, sums: Iterable[str], averages: It
             f"The query declares the sums of {len(fields.shared)} fields that the model requires. Divide them among "
             f"several queries of at most {MAX_SHARED} such fields."
         )
-    requests = list(_shared(fields.shared, [one for one in wanted if one.field in fields.shared]))
-    if count and not requests:
-        requests.append((COUNT,))
+    requests: list[Request] = [(COUNT,)] if count else []
+    requests += _shared(fields.shared, [one for one in wanted if one.field in fields.shared])
     for field in fields.alone:
         own = tuple(one for one in wanted if one.field == field)
         if own:
