@@ -140,8 +140,9 @@ def _first(
     needed = f"sums={[*sums]!r}" if sums else "order=[...]"
     if others is not None:
         raise QueryNotDeclared(
-            f"The declared query of {collection!r} with the sums {', '.join(sums)} sorts by other fields than the "
-            "first with these filters, so it finds other documents. Pass the query itself instead of the collection's name."
+            f"The declared query of {collection!r} with the sums {', '.join(sums)} sorts by other fields than "
+            "the first with these filters, so it finds other documents. Pass the query itself instead of the "
+            "collection's name."
         )
     raise QueryNotDeclared(
         f"No declared query of {collection!r} compares {', '.join(equals) or 'no field'}{more}{sorting}{adding}. "
