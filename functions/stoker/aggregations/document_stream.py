@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 from google.cloud.firestore_v1.types import Value
 
@@ -13,17 +13,14 @@ from stoker.aggregations.left_out import LeftOut
 from stoker.errors import TooManyDocuments
 from stoker.firestore import at_time, raw
 from stoker.firestore.api_errors import TRANSIENT
-from stoker.firestore.deadline import seconds_left
 from stoker.firestore.selection import NAME, Selection
+from stoker.firestore.stream_breaks import StreamBreaks
 from stoker.firestore.values import moment_of
 from stoker.host import SYSTEM, Host
 from stoker.queries.message import full_order, message_of
 
 PAGE = 50_000
 """The documents of a request. A reader takes a few seconds for them, and Firestore ends a query that takes too long."""
-
-TRIES: Final = 5
-"""The requests one after another that bring no further document, before their error is raised."""
 
 Row = TypeVar("Row")
 
@@ -98,7 +95,7 @@ class DocumentStream:
         """Yield the documents with the wanted fields. A query that breaks off goes on behind the last document."""
         order = [(None if path == NAME else Field.of(path)) for path, _ in full_order(self._selection)]
         query = self._first_page(order)
-        failures = 0
+        breaks = StreamBreaks(self._host)
         last: Any = None
         while True:
             found = 0
@@ -107,12 +104,8 @@ class DocumentStream:
                     found += 1
                     self.documents += 1
                     yield last
-            except TRANSIENT:
-                failures = 0 if found else failures + 1
-                left = seconds_left()
-                if failures >= TRIES or (left is not None and left <= 0):
-                    raise
-                self._host.sleep(self._host.uniform(0, 0.2 * 2**failures))
+            except TRANSIENT as error:
+                breaks.wait(error, progress=bool(found))
             else:
                 if found < PAGE:
                     return

@@ -1,27 +1,30 @@
 """Reading the documents behind or before a position of a query."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from google.cloud.firestore_v1.field_path import FieldPath
-from google.cloud.firestore_v1.types import Cursor, StructuredQuery, Value
+from google.cloud.firestore_v1.types import Cursor, Value
 
 from stoker.firestore import raw
+from stoker.firestore.api_errors import TRANSIENT
+from stoker.firestore.deadline import STREAM_SECONDS, deadline
 from stoker.firestore.selection import NAME, Selection
+from stoker.firestore.stream_breaks import StreamBreaks
+from stoker.host import SYSTEM, Host
 from stoker.pages.position import Position
 from stoker.queries.message import full_order, message_of
+from stoker.queries.query import opposite
 
 ValueMessage: Any = Value.pb()
 CursorMessage: Any = Cursor.pb()
 
-_OPPOSITE = {
-    int(StructuredQuery.Direction.ASCENDING): int(StructuredQuery.Direction.DESCENDING),
-    int(StructuredQuery.Direction.DESCENDING): int(StructuredQuery.Direction.ASCENDING),
-}
 
-
-def read(selection: Selection, start: Position | None, limit: int, *, backwards: bool = False) -> list[Any]:
-    """Read documents of a query.
+def read(
+    selection: Selection, start: Position | None, limit: int, *, backwards: bool = False, host: Host = SYSTEM
+) -> list[Any]:
+    """Read documents of a query. If the answer breaks off, all of them are read again, so that they are of one time.
 
     A backward read turns each direction of the order, and turns the result again. The client library's
     `limit_to_last` would not do: with a cursor, it finds no document or one.
@@ -32,19 +35,28 @@ def read(selection: Selection, start: Position | None, limit: int, *, backwards:
         start: The position behind or before which the documents lie; None for the first or the last documents.
         limit: The most documents to read.
         backwards: Whether to read the documents before the position.
+        host: The machine whose clock measures the time.
 
     Returns:
         The documents in the order of the query, as plain protobuf messages.
     """
-    message = message_of(selection)
+    turned = replace(selection, order=opposite(full_order(selection))) if backwards else selection
+    message = message_of(turned)
     message.limit.value = limit
     if start is not None:
         message.start_at.CopyFrom(CursorMessage(values=start.values, before=start.inclusive))
-    if not backwards:
-        return list(raw.run_message(message))
-    for order in message.order_by:
-        order.direction = _OPPOSITE[order.direction]
-    return list(raw.run_message(message))[::-1]
+    found = _whole(message, host)
+    return found[::-1] if backwards else found
+
+
+def _whole(message: Any, host: Host) -> list[Any]:
+    breaks = StreamBreaks(host)
+    with deadline(STREAM_SECONDS, host):
+        while True:
+            try:
+                return list(raw.run_message(message))
+            except TRANSIENT as error:
+                breaks.wait(error)
 
 
 def position_of(selection: Selection, document: Any, *, inclusive: bool = False) -> Position:

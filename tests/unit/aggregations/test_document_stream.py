@@ -6,55 +6,18 @@ from typing import Any
 
 import pytest
 from google.api_core import exceptions
-from google.cloud.firestore_v1.types import Document
 
 from stoker.aggregations import document_stream
-from stoker.aggregations.document_stream import TRIES, DocumentStream
+from stoker.aggregations.document_stream import DocumentStream
 from stoker.aggregations.field_values import Field
 from stoker.firestore import raw
 from stoker.firestore.client import client
 from stoker.firestore.deadline import deadline
 from stoker.firestore.messages import EPOCH, message
 from stoker.firestore.selection import Selection
+from stoker.firestore.stream_breaks import TRIES
+from unit.firestore.breaking_notes import Notes, forever
 from unit.firestore.clocks import StillHost
-
-ROOT = "projects/demo-stream/databases/(default)/documents/notes"
-DocumentMessage: Any = Document.pb()
-
-
-def note(number: int) -> Any:
-    document = DocumentMessage(name=f"{ROOT}/{number:04}")
-    document.fields["rank"].integer_value = number // 3
-    return document
-
-
-class Notes:
-    """Notes, three of each rank. A query breaks off after some documents.
-
-    Attributes:
-        queries: The queries that were sent.
-    """
-
-    def __init__(self, count: int, breaks: Iterator[int | None]) -> None:
-        self.documents = [note(number) for number in range(count)]
-        self.breaks = breaks
-        self.queries: list[Any] = []
-        self.times: list[Any] = []
-
-    def run(self, query: Any, read_time: Any) -> Iterator[Any]:
-        kept = type(query)()
-        kept.CopyFrom(query)
-        self.queries.append(kept)
-        self.times.append(read_time)
-        after = [*query.start_at.values]
-        behind = [one for one in self.documents if not after or one.name > after[1].reference_value]
-        until = next(self.breaks)
-        for number, document in enumerate(behind[: query.limit.value]):
-            if number == until:
-                raise exceptions.ServiceUnavailable("Gone.")
-            yield document
-        if until == len(behind):
-            raise exceptions.ServiceUnavailable("Gone at the end.")
 
 
 @pytest.fixture(autouse=True)
@@ -73,13 +36,6 @@ def stream(notes: Notes, monkeypatch: pytest.MonkeyPatch) -> DocumentStream:
     return DocumentStream(
         selection, [Field.of("views")], message(EPOCH + timedelta(seconds=5)).timestamp_value, StillHost()
     )
-
-
-def forever(*breaks: int | None) -> Iterator[int | None]:
-    """Yield some numbers, and None from then on."""
-    yield from breaks
-    while True:
-        yield None
 
 
 @pytest.mark.parametrize("count", [0, 1, 9, 10, 11, 35])
