@@ -16,7 +16,7 @@ from stoker import Aggregations, alternative, any_of, own_documents, query
 from stoker.aggregations import aggregation_requests, document_stream
 from stoker.errors import QueryNotDeclared, TooManyDocuments, TooManyGroups
 from stoker.extend.app_query import forget_query
-from stoker.firestore import at_time, raw
+from stoker.firestore import raw
 from stoker.firestore.client import client
 from stoker.own_documents import OwnDocument
 
@@ -134,14 +134,14 @@ def test_an_object_counts_the_same_documents_whichever_declared_query_has_the_su
 
 def test_all_figures_are_of_one_time(monkeypatch: pytest.MonkeyPatch) -> None:
     user = written([{"rating": 1, "price": 1}])
-    aggregate = at_time.aggregate
+    aggregate = raw.aggregate
 
     def meanwhile(*arguments: Any) -> Any:
         answer = aggregate(*arguments)
         client().collection(LESSONS).add({"userId": user, "minutes": 1, "words": 1, "rating": 1, "price": 1})
         return answer
 
-    monkeypatch.setattr(at_time, "aggregate", meanwhile)
+    monkeypatch.setattr(raw, "aggregate", meanwhile)
     lessons = Aggregations(LESSONS, {"userId": user})
     figures = lessons.figures(sums=["minutes", "rating", "price"])
     assert (figures.count, *figures.sums.values()) == (1, 0, 1, 1)

@@ -7,7 +7,7 @@ from typing import Any, Final
 from google.cloud.firestore_v1.types import StructuredQuery
 
 from stoker.aggregations.request_plan import COUNT, Aggregate, Request
-from stoker.firestore import at_time
+from stoker.firestore import raw
 from stoker.firestore.selection import NAME, AnyOf, Selection
 from stoker.queries.message import message_of
 from stoker.queries.query import comparisons
@@ -63,7 +63,7 @@ def answered(counting: Selection, adding: Selection, requests: Iterable[Request]
         aliases = {f"figure_{number}": one for number, one in enumerate(request)}
         messages = [aggregation_message(alias, one) for alias, one in aliases.items()]
         selection = counting if request == (COUNT,) else adding
-        values, time = at_time.aggregate(request_query(selection, request), messages, answers.read_time)
+        values, time = raw.aggregate(request_query(selection, request), messages, answers.read_time)
         found = {one: _number(values[alias]) for alias, one in aliases.items()}
         answers.read_time = answers.read_time or time
         answers.counts[request] = int(found[COUNT] or 0)
@@ -105,10 +105,10 @@ def limited_count(selection: Selection, most: int | None, read_time: Any | None)
     Returns:
         The number of documents, and the time of the count as a protobuf message.
     """
-    counting = at_time.AggregationMessage(alias="count", count={})
+    counting = raw.AggregationMessage(alias="count", count={})
     if most is not None:
         counting.count.up_to.value = most
-    values, time = at_time.aggregate(message_of(selection), [counting], read_time)
+    values, time = raw.aggregate(message_of(selection), [counting], read_time)
     return int(_number(values["count"]) or 0), read_time or time
 
 
@@ -145,7 +145,7 @@ def aggregation_message(alias: str, one: Aggregate) -> Any:
         alias: The name of the figure in the answer.
         one: The figure.
     """
-    message = at_time.AggregationMessage(alias=alias)
+    message = raw.AggregationMessage(alias=alias)
     if one.kind == "count":
         message.count.SetInParent()
     elif one.kind == "sum":

@@ -11,10 +11,10 @@ from stoker.aggregations.field_values import Field
 from stoker.aggregations.figures import Streamed
 from stoker.aggregations.left_out import LeftOut
 from stoker.errors import TooManyDocuments
-from stoker.firestore import at_time, raw
+from stoker.firestore import raw
 from stoker.firestore.api_errors import TRANSIENT
 from stoker.firestore.selection import NAME, Selection
-from stoker.firestore.stream_breaks import StreamBreaks
+from stoker.firestore.stream_breaks import StreamBreaks, whole
 from stoker.firestore.values import moment_of
 from stoker.host import SYSTEM, Host
 from stoker.queries.message import full_order, message_of
@@ -122,7 +122,8 @@ class DocumentStream:
         Args:
             names: The full names of the documents.
         """
-        found = {one.name: one for one in at_time.get_all(names, self._time)} if names else {}
+        read = whole(lambda: raw.get_all(names, read_time=self._time), self._host) if names else []
+        found = {one.name: one for one in read}
         self._whole += len(found)
         return [found[name] for name in names]
 

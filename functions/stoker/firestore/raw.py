@@ -4,7 +4,7 @@ The client library can't decode every document, and it has no query for everythi
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from google.api_core import exceptions
@@ -13,14 +13,19 @@ from google.cloud.firestore_v1.types import (
     BatchGetDocumentsResponse,
     CommitResponse,
     Document,
+    RunAggregationQueryRequest,
+    RunAggregationQueryResponse,
     RunQueryRequest,
     RunQueryResponse,
+    StructuredAggregationQuery,
     StructuredQuery,
 )
 
 from stoker.firestore.api_errors import REFUSED, conflict_of
 from stoker.firestore.client import client
 from stoker.firestore.deadline import STREAM_SECONDS, patience
+
+AggregationMessage: Any = StructuredAggregationQuery.Aggregation.pb()
 
 
 def possible_id(name: str) -> bool:
@@ -98,16 +103,47 @@ def run_message(message: Any, read_time: Any | None = None) -> Iterator[Any]:
             yield found.document
 
 
-def get_all(names: Sequence[str], fields: Sequence[str] = ()) -> Iterator[Any]:
+def aggregate(query: Any, aggregations: Sequence[Any], read_time: Any | None) -> tuple[Mapping[str, Any], Any]:
+    """Count and add up the documents that a query finds.
+
+    Args:
+        query: A `StructuredQuery` message.
+        aggregations: The `Aggregation` messages, at most five.
+        read_time: The time of the read, as a protobuf message; None for now.
+
+    Returns:
+        The value of each aggregation by its alias, and the time of the read, as protobuf messages.
+    """
+    request: Any = RunAggregationQueryRequest.pb()(parent=name_of(""))
+    request.structured_aggregation_query.structured_query.CopyFrom(query)
+    request.structured_aggregation_query.aggregations.extend(aggregations)
+    if read_time is not None:
+        request.read_time.CopyFrom(read_time)
+    wrapped = RunAggregationQueryRequest.wrap(request)
+    api, metadata = client()._firestore_api, client()._rpc_metadata
+    values: dict[str, Any] = {}
+    time: Any = None
+    for answer in api.run_aggregation_query(request=wrapped, metadata=metadata, **patience(reads=True)):
+        message = RunAggregationQueryResponse.pb(answer)
+        values.update(message.result.aggregate_fields)
+        if message.HasField("read_time"):
+            time = message.read_time
+    return values, time
+
+
+def get_all(names: Sequence[str], fields: Sequence[str] = (), read_time: Any | None = None) -> Iterator[Any]:
     """Yield several documents as plain protobuf messages. Documents that do not exist are left out.
 
     Args:
         names: The full names of the documents, with the database.
         fields: The fields to read; all fields if this is empty.
+        read_time: As for `run_message`.
     """
     request: dict[str, Any] = {"database": client()._database_string, "documents": list(names)}
     if fields:
         request["mask"] = {"field_paths": list(fields)}
+    if read_time is not None:
+        request["read_time"] = read_time
     api, metadata = client()._firestore_api, client()._rpc_metadata
     for answer in api.batch_get_documents(
         request=request, metadata=metadata, **patience(reads=True, seconds=STREAM_SECONDS)

@@ -1,9 +1,13 @@
 """The breaks of a streamed answer. The client library tries a stream again only until its first document."""
 
-from typing import Final
+from collections.abc import Callable, Iterable
+from typing import Final, TypeVar
 
-from stoker.firestore.deadline import seconds_left
+from stoker.firestore.api_errors import TRANSIENT
+from stoker.firestore.deadline import STREAM_SECONDS, deadline, seconds_left
 from stoker.host import SYSTEM, Host
+
+T = TypeVar("T")
 
 TRIES: Final = 5
 """The requests one after another that bring no further document, before their error is raised."""
@@ -39,3 +43,26 @@ class StreamBreaks:
         if self._failures >= TRIES or (left is not None and left <= 0):
             raise error
         self._host.sleep(self._host.uniform(0, 0.2 * 2**self._failures))
+
+
+def whole(stream: Callable[[], Iterable[T]], host: Host = SYSTEM) -> list[T]:
+    """Return everything that a short stream brings. If the stream breaks, it is read again from its beginning.
+
+    Args:
+        stream: Begins the stream. It only reads.
+        host: The machine whose clock measures the time.
+
+    Raises:
+        Exception: The error of a break, as in `StreamBreaks.wait`. All tries together take at most `STREAM_SECONDS`.
+
+    Example:
+        >>> whole(lambda: iter([1, 2]))
+        [1, 2]
+    """
+    breaks = StreamBreaks(host)
+    with deadline(STREAM_SECONDS, host):
+        while True:
+            try:
+                return list(stream())
+            except TRANSIENT as error:
+                breaks.wait(error)

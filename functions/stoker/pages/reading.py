@@ -8,10 +8,8 @@ from google.cloud.firestore_v1.field_path import FieldPath
 from google.cloud.firestore_v1.types import Cursor, Value
 
 from stoker.firestore import raw
-from stoker.firestore.api_errors import TRANSIENT
-from stoker.firestore.deadline import STREAM_SECONDS, deadline
 from stoker.firestore.selection import NAME, Selection
-from stoker.firestore.stream_breaks import StreamBreaks
+from stoker.firestore.stream_breaks import whole
 from stoker.host import SYSTEM, Host
 from stoker.pages.position import Position
 from stoker.queries.message import full_order, message_of
@@ -45,18 +43,8 @@ def read(
     message.limit.value = limit
     if start is not None:
         message.start_at.CopyFrom(CursorMessage(values=start.values, before=start.inclusive))
-    found = _whole(message, host)
+    found = whole(lambda: raw.run_message(message), host)
     return found[::-1] if backwards else found
-
-
-def _whole(message: Any, host: Host) -> list[Any]:
-    breaks = StreamBreaks(host)
-    with deadline(STREAM_SECONDS, host):
-        while True:
-            try:
-                return list(raw.run_message(message))
-            except TRANSIENT as error:
-                breaks.wait(error)
 
 
 def position_of(selection: Selection, document: Any, *, inclusive: bool = False) -> Position:

@@ -83,3 +83,21 @@ def test_a_wrong_query_is_not_tried_again(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(raw, "run_message", run)
     with pytest.raises(exceptions.FailedPrecondition):
         list(found)
+
+
+def test_the_whole_documents_are_read_again_if_their_answer_breaks_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    notes = Notes(9, forever())
+    found = stream(notes, monkeypatch)
+    names = [one.name for one in found][::-1]
+    breaks = iter([4, 0])
+
+    def get_all(wanted: list[str], read_time: Any) -> Iterator[Any]:
+        until = next(breaks, None)
+        for number, one in enumerate(notes.documents):
+            if number == until:
+                raise exceptions.ServiceUnavailable("Gone.")
+            yield one
+
+    monkeypatch.setattr(raw, "get_all", get_all)
+    assert [one.name for one in found.whole(names)] == names
+    assert found.reads == 9 + 1 + 9
