@@ -33,12 +33,11 @@ def full_order(selection: Selection) -> tuple[Order, ...]:
     return (*order, last or (NAME, order[-1][1] if order else "ASCENDING"))
 
 
-def message_of(selection: Selection, *, ordered: bool = True) -> Any:
+def message_of(selection: Selection) -> Any:
     """Return the query as a plain protobuf message, a `StructuredQuery`, with the full order.
 
     Args:
         selection: The query. Its cursors are left out.
-        ordered: Whether the query has an order. A query that is only counted or added up needs none.
 
     Example:
         >>> message_of(Selection("tasks")).order_by[0].field.field_path  # doctest: +SKIP
@@ -46,7 +45,6 @@ def message_of(selection: Selection, *, ordered: bool = True) -> Any:
     """
     plain = Selection(selection.collection, selection.filters, (), selection.group, selection.fields, selection.limit)
     message = StructuredQuery.pb(plain.query()._to_protobuf())
-    if ordered:
-        for field, direction in full_order(selection):
-            message.order_by.add(field={"field_path": field}, direction=int(_DIRECTIONS[direction]))
+    for field, direction in full_order(selection):
+        message.order_by.add(field={"field_path": field}, direction=int(_DIRECTIONS[direction]))
     return message
