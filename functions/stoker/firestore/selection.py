@@ -1,6 +1,6 @@
 """A query as data. `Selection.query` makes the client library's query of it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -24,6 +24,24 @@ class AnyOf:
     """
 
     branches: tuple[tuple[Filter, ...], ...]
+
+
+def flat(filters: Iterable[Filter | AnyOf]) -> Iterator[Filter]:
+    """Yield all filters, also those in the branches of an `AnyOf`.
+
+    Args:
+        filters: The filters.
+
+    Example:
+        >>> [*flat([("a", "==", 1), AnyOf(((("b", "==", 2),), (("c", "==", 3),)))])]
+        [('a', '==', 1), ('b', '==', 2), ('c', '==', 3)]
+    """
+    for one in filters:
+        if isinstance(one, AnyOf):
+            for branch in one.branches:
+                yield from branch
+        else:
+            yield one
 
 
 Cursor = tuple[Any, ...]

@@ -9,13 +9,13 @@ from typing import Any
 from google.cloud.firestore_v1 import _helpers
 
 from stoker.errors import InvalidArgument, QueryNotDeclared
-from stoker.firestore.selection import NAME, AnyOf, Filter, Order, Selection
+from stoker.firestore.selection import NAME, AnyOf, Filter, Order, Selection, flat
 from stoker.queries.clients import CLIENTS
 from stoker.queries.declared import DECLARED
 from stoker.queries.message import full_order
 from stoker.queries.own_queries import own_queries
 from stoker.queries.presence import is_required
-from stoker.queries.query import DeclaredQuery, comparisons
+from stoker.queries.query import DeclaredQuery, comparisons, order_of
 
 Filters = Mapping[str, object] | Sequence[Filter | AnyOf]
 """The filters of a caller: a mapping of fields to equal values, or filters of a field, an operator and a value."""
@@ -86,7 +86,7 @@ def asked(
             )
         found = Asked(query, query.selection(*conditions))
     else:
-        found = _first(query, conditions, None if order is None else [_order(field) for field in order], sums)
+        found = _first(query, conditions, None if order is None else [order_of(field) for field in order], sums)
     _check_values(conditions)
     return found
 
@@ -132,8 +132,8 @@ def _first(
         if _may_lack(selection) == _may_lack(first):
             return Asked(declared, selection)
         others = selection  # Its sums would be of other documents than the count, which `first` serves.
-    flat = [one for one in conditions if not isinstance(one, AnyOf)]
-    equals = sorted(field for field, kind in comparisons(flat) if kind == "equal")
+    plain = (one for one in conditions if not isinstance(one, AnyOf))
+    equals = sorted(field for field, kind in comparisons(plain) if kind == "equal")
     more = "" if len(equals) == len(conditions) else ", and its other conditions"
     sorting = "" if order is None else f", sorted by {', '.join(field for field, _ in order) or 'the id'}"
     adding = f", and adds up {', '.join(sums)}" if sums else ""
@@ -157,10 +157,6 @@ def _may_lack(selection: Selection) -> set[str]:
     return {field for field in fields if not is_required(selection.collection, field)}
 
 
-def _order(field: str) -> Order:
-    return (field[1:], "DESCENDING") if field.startswith("-") else (field, "ASCENDING")
-
-
 def _conditions(filters: Filters) -> tuple[Filter | AnyOf, ...]:
     found: Iterable[object]
     if isinstance(filters, Mapping):
@@ -169,33 +165,24 @@ def _conditions(filters: Filters) -> tuple[Filter | AnyOf, ...]:
         found = filters
     else:
         raise InvalidArgument("The filters are a mapping of fields to values, or a list of filters.")
-    checked: list[Filter | AnyOf] = []
-    for one in found:
-        if isinstance(one, AnyOf):
-            for branch in one.branches:
-                for inner in branch:
-                    _check_filter(inner)
-            checked.append(one)
-        else:
-            checked.append(_check_filter(one))
-    return tuple(checked)
+    conditions = tuple(found)
+    for one in flat(conditions):  # type: ignore[arg-type] # They may come from a client, so each is checked here.
+        _check_filter(one)
+    return tuple(one if isinstance(one, AnyOf) else tuple(one) for one in conditions)  # type: ignore[arg-type, misc]
 
 
 def _is_filter(value: object) -> bool:
     return isinstance(value, tuple | list) and len(value) == 3 and all(isinstance(part, str) for part in value[:2])
 
 
-def _check_filter(value: object) -> Filter:
-    if not isinstance(value, tuple | list) or not _is_filter(value):
+def _check_filter(value: object) -> None:
+    if not _is_filter(value):
         raise InvalidArgument(f"{value!r:.100} is no filter. Write (field, operator, value).")
-    field, operator, compared = value
-    return field, operator, compared
 
 
 def _check_values(conditions: Sequence[Filter | AnyOf]) -> None:
     """Refuse values that Firestore does not store, and too many alternatives."""
-    branches = [one.branches if isinstance(one, AnyOf) else ((one,),) for one in conditions]
-    for field, operator, value in (one for each in branches for branch in each for one in branch):
+    for field, operator, value in flat(conditions):
         try:
             encoded = _helpers.encode_value(value)._pb
         except (TypeError, ValueError, AttributeError, OverflowError) as error:
@@ -206,6 +193,7 @@ def _check_values(conditions: Sequence[Filter | AnyOf]) -> None:
             raise InvalidArgument(f"{field} `in` needs a list with at least one value.")
         if operator != "==" and (value is None or value != value):
             raise InvalidArgument(f"{field} {operator} can't be compared with null or NaN. Only == can.")
+    branches = [one.branches if isinstance(one, AnyOf) else ((one,),) for one in conditions]
     count = prod(sum(prod(_values(one) for one in branch) for branch in each) for each in branches)
     if count > MAX_DISJUNCTIONS:
         raise InvalidArgument(

@@ -4,7 +4,7 @@ from typing import Any
 
 from google.cloud.firestore_v1.types import StructuredQuery
 
-from stoker.firestore.selection import NAME, AnyOf, Order, Selection
+from stoker.firestore.selection import NAME, Order, Selection, flat
 from stoker.queries.query import comparisons, in_full
 
 _DIRECTIONS = {"ASCENDING": StructuredQuery.Direction.ASCENDING, "DESCENDING": StructuredQuery.Direction.DESCENDING}
@@ -23,9 +23,7 @@ def full_order(selection: Selection) -> tuple[Order, ...]:
         >>> full_order(Selection("tasks", (("userId", "==", "ada"),), (("createdAt", "DESCENDING"),)))
         (('createdAt', 'DESCENDING'), ('__name__', 'DESCENDING'))
     """
-    flat = [one for one in selection.filters if not isinstance(one, AnyOf)]
-    flat += [one for each in selection.filters if isinstance(each, AnyOf) for branch in each.branches for one in branch]
-    order = in_full(selection.order, comparisons(flat))
+    order = in_full(selection.order, comparisons(flat(selection.filters)))
     named = dict(order)
     if NAME in named:
         return order

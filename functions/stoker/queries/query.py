@@ -2,14 +2,13 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from itertools import chain
 from typing import Literal
 
 from google.cloud.firestore_v1 import Query
 
 from stoker.errors import QueryNotDeclared
 from stoker.firestore.selection import NAME as NAME
-from stoker.firestore.selection import AnyOf, Filter, Selection
+from stoker.firestore.selection import AnyOf, Filter, Selection, flat
 from stoker.firestore.selection import Direction as Direction
 from stoker.firestore.selection import Order as Order
 
@@ -76,6 +75,16 @@ def ascending(field: str) -> Order:
 def descending(field: str) -> Order:
     """Sort by a field, the greatest value first."""
     return field, "DESCENDING"
+
+
+def order_of(field: str) -> Order:
+    """Return the order by a field that has a hyphen before its name if the greatest value comes first.
+
+    Example:
+        >>> order_of("-createdAt"), order_of("title")
+        (('createdAt', 'DESCENDING'), ('title', 'ASCENDING'))
+    """
+    return descending(field[1:]) if field.startswith("-") else ascending(field)
 
 
 def in_full(order: Iterable[Order], where: Iterable[tuple[str, Kind]]) -> tuple[Order, ...]:
@@ -225,5 +234,4 @@ def comparisons(filters: Iterable[Filter]) -> frozenset[tuple[str, Kind]]:
 
 def _compared(filters: Iterable[Filter | AnyOf]) -> str:
     """Return the compared fields of filters as a text, without the values, which may be a user's."""
-    branches = [[one] if not isinstance(one, AnyOf) else [*chain(*one.branches)] for one in filters]
-    return ", ".join(f"{field} ({operator})" for branch in branches for field, operator, _ in branch) or "no field"
+    return ", ".join(f"{field} ({operator})" for field, operator, _ in flat(filters)) or "no field"
