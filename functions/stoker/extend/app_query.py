@@ -8,16 +8,7 @@ from stoker import app_settings
 from stoker.extend.alternative import Alternative
 from stoker.extend.field_names import checked_fields
 from stoker.queries import own_queries
-from stoker.queries.query import (
-    DeclaredQuery,
-    Order,
-    ascending,
-    between,
-    contains,
-    descending,
-    equal,
-    one_of,
-)
+from stoker.queries.query import DeclaredQuery, between, contains, equal, one_of, order_of
 from stoker.registry import RegistrationError
 
 MAX_NAME: Final = 100
@@ -105,7 +96,7 @@ def query(
             *(contains(has) if has else []),
             *(between(ranges_over) if ranges_over else []),
         ],
-        order=[_order(field) for field in sorted_by],
+        order=[order_of(field) for field in sorted_by],
         sums=summed,
         any_of=alternatives,
         leaves_out=left_out,
@@ -150,7 +141,3 @@ def _sorted_by_equal(collection: str, field: str) -> RegistrationError:
         f"The query of {collection} sorts by {field}, and asks for equal values of it. Firestore refuses that. "
         f"Take {field} out of the order."
     )
-
-
-def _order(field: str) -> Order:
-    return descending(field[1:]) if field.startswith("-") else ascending(field)
