@@ -13,15 +13,12 @@ from stoker.firestore.value_order import OrderKey, name_key, order_key
 from stoker.firestore.values import moment_of
 from stoker.live.listen_state import Changes, Version, version_of
 from stoker.live.update import SyncUpdate
+from stoker.queries.item_maker import Unfit
 
 Item = TypeVar("Item")
 
 FEW = 0.1
 """The share of changed documents up to which each is put into its place. With more, sorting all items is faster."""
-
-
-class Unfit(Exception):
-    """A document that can't be made into an item. The text is a sentence that names it."""
 
 
 class _Descending:

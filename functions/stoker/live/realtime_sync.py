@@ -8,22 +8,19 @@ from dataclasses import replace
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar, overload
 
-from pydantic import ValidationError
-
 from stoker.firestore.raw import name_of
 from stoker.firestore.selection import Selection
-from stoker.firestore.values import fields_of, item_of
 from stoker.live.async_updates import AsyncUpdates
 from stoker.live.listen_state import Changes, TargetMessage
 from stoker.live.listener import Listener
-from stoker.live.live_view import LiveView, Unfit
+from stoker.live.live_view import LiveView
 from stoker.live.patience import patience_of_a_sync
 from stoker.live.supervision import SyncState
 from stoker.live.update import SyncUpdate
 from stoker.logs import log_error
 from stoker.models.document import Model
-from stoker.models.problems import problems
 from stoker.queries.asking import Filters, asked
+from stoker.queries.item_maker import maker_of
 from stoker.queries.message import full_order, message_of
 from stoker.queries.query import DeclaredQuery
 
@@ -104,7 +101,7 @@ class RealtimeSync(Generic[Item]):
         on_state: Callable[[SyncState], object] | None = None,
     ) -> None:
         self._selection = asked(collection, filters, order).selection
-        self._make: Callable[[Any], Any] = item_of if model is None else _maker(model)
+        self._make = maker_of(model)
         self._on_update, self._on_error, self._on_state = on_update, on_error, on_state
         self._changed = threading.Condition()  # its lock is one that a thread may take twice
         self._run: _Run[Item] | None = None
@@ -269,19 +266,3 @@ def _target(selection: Selection) -> Any:
     target.query.parent = name_of("")
     target.query.structured_query.CopyFrom(message_of(selection))
     return target
-
-
-def _maker(model: type[Model]) -> Callable[[Any], Model]:
-    """Return the function that makes objects of a model. An id is passed on if the model has one."""
-
-    def make(document: Any) -> Model:
-        data = item_of(document) if "id" in model.model_fields else fields_of(document)
-        try:
-            return model.from_firestore(data)
-        except ValidationError as error:
-            reason = "; ".join(problems(error, data))
-        except Exception as error:  # A validator of an app may raise any error. The other documents are not concerned.
-            reason = repr(error)
-        raise Unfit(f"{document.name.split('/documents/', 1)[1]} does not fit {model.__name__}. {reason}")
-
-    return make

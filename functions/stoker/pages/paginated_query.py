@@ -2,22 +2,20 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
-from typing import Any, Generic, TypeVar, cast, overload
-
-from pydantic import ValidationError
+from typing import Any, Generic, TypeVar, overload
 
 from stoker.errors import InvalidArgument, PageTokenInvalid, QueryNotDeclared
 from stoker.firestore.documents import FirestoreDocuments
 from stoker.firestore.raw import name_of
-from stoker.firestore.values import Item, fields_of, item_of
+from stoker.firestore.values import Item
 from stoker.host import SYSTEM, Host
 from stoker.models.document import Model
-from stoker.models.problems import problems
 from stoker.pages.page import Page
 from stoker.pages.position import Position
 from stoker.pages.reading import position_of, read
 from stoker.pages.token import BEGIN_AGAIN, decode, encode, key_id_of
 from stoker.queries.asking import Asked, Filters, asked
+from stoker.queries.item_maker import Unfit, maker_of
 from stoker.queries.message import message_of
 from stoker.queries.query import DeclaredQuery
 from stoker.signing.keyring_store import keyring_store
@@ -106,7 +104,7 @@ class PaginatedQuery(Generic[T]):
         self._page_size = page_size
         self._order = order
         self._principal = principal
-        self._model = model
+        self._make = maker_of(model)
         self._lifetime = timedelta(seconds=token_seconds)
         self._host = host
         # Without filters, the query of `get_page` is not known yet.
@@ -209,17 +207,13 @@ class PaginatedQuery(Generic[T]):
         return position_of(query.selection, found[-1]), position_of(query.selection, found[0])
 
     def _items(self, found: Sequence[Any]) -> tuple[list[T], list[str]]:
-        if self._model is None:
-            return cast("list[T]", [item_of(document) for document in found]), []
         items: list[Any] = []
         warnings = []
         for document in found:
-            data = fields_of(document)
             try:
-                items.append(self._model.from_firestore(data))
-            except ValidationError as error:
-                path = document.name.split("/documents/", 1)[1]
-                warnings.append(f"{path} does not fit {self._model.__name__}: {'; '.join(problems(error, data))}")
+                items.append(self._make(document))
+            except Unfit as unfit:
+                warnings.append(str(unfit))
         return items, warnings
 
     def _token(self, query: Asked, position: Position, backwards: bool) -> str:

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from stoker.firestore.selection import Order
 from stoker.firestore.values import item_of
-from stoker.live.live_view import LiveView, Unfit
+from stoker.live.live_view import LiveView
 from stoker.live.update import SyncUpdate
+from stoker.queries.item_maker import Unfit
 from unit.firestore.value_messages import VALUES
 from unit.live.listen_server import ROOT, document
 
