@@ -72,11 +72,13 @@ class Listener:
         self._on_changes, self._on_end, self._on_state, self._on_start = on_changes, on_end, on_state, on_start
         self._connect = connect
         self._supervision = Supervision(patience, CHANCE.uniform)
-        self._mailbox: Mailbox[Any] = Mailbox()
+        # Each message, or the end of the connection, with the time at which it arrived.
+        self._mailbox: Mailbox[tuple[float, Any]] = Mailbox()
         self._stream: Any = None
         self._reader: threading.Thread | None = None
         self._changes: dict[str, Any | None] = {}
         self._read_time: Any = None
+        self._heard = 0.0  # the time at which the state that is delivered next has arrived
         self._is_stopping = threading.Event()
         self._state: SyncState = "connecting"
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
@@ -149,11 +151,11 @@ class Listener:
             now = self._now()
             letters = self._mailbox.take(self._supervision.seconds(now) if until is None else 0)
             until = until or self._now() + COLLECT_SECONDS
-            for letter in letters:
+            for heard, letter in letters:
                 step = letter if isinstance(letter, Broken) else self._documents.apply(letter)
                 if isinstance(step, ListenSnapshot):
                     self._changes.update(step.changes)
-                    self._read_time = step.read_time
+                    self._read_time, self._heard = step.read_time, heard
                 elif step is not None:
                     return step
             if not letters or self._is_stopping.is_set() or self._now() > until:
@@ -165,7 +167,7 @@ class Listener:
         changes, read_time = self._changes, self._read_time
         self._changes, self._read_time = {}, None
         self._on_changes(changes, read_time)
-        self._supervision.catch_up(self._now())
+        self._supervision.catch_up(self._heard)
 
     def _begin(self) -> None:
         """Open a connection, instead of the one before."""
@@ -192,14 +194,15 @@ class Listener:
         broken = Broken(UNAVAILABLE, "Firestore has ended the stream.")
         try:
             for message in stream:
-                self._supervision.hear(time.monotonic())
-                if not self._mailbox.put(number, message):
+                now = time.monotonic()
+                self._supervision.hear(now)
+                if not self._mailbox.put(number, (now, message)):
                     return
         except grpc.RpcError as error:
             broken = Broken(error.code().value[0], error.details() or "")
         except Exception as error:  # The other thread must hear of any end. It tries again.
             broken = Broken(UNKNOWN, repr(error))
-        self._mailbox.put(number, broken)
+        self._mailbox.put(number, (time.monotonic(), broken))
 
     def _now(self) -> float:
         now = time.monotonic()

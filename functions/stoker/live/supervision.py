@@ -41,7 +41,7 @@ class Supervision:
     Example:
         >>> supervision = Supervision(Patience(stale=45, silence=120), lambda low, high: high)
         >>> supervision.begin(0)
-        >>> supervision.catch_up(1)
+        >>> supervision.catch_up(heard=1)
         >>> supervision.state(40), supervision.state(60), supervision.is_silent(60), supervision.is_silent(130)
         ('live', 'stale', False, True)
     """
@@ -50,9 +50,8 @@ class Supervision:
         self._patience = patience
         self._chance = chance
         self._begun = self._heard = 0.0
-        # The time of the last sign that the delivered state is the present one; None before the first delivery.
+        # The time at which the delivered state had arrived; None before the first delivery.
         self._confirmed: float | None = None
-        self._is_caught_up = False  # on this connection
         self._is_broken = False
         self._retry_at: float | None = None
         self._failures = 0
@@ -60,20 +59,20 @@ class Supervision:
     def begin(self, now: float) -> None:
         """Note that a new connection begins."""
         self._begun = self._heard = now
-        self._is_caught_up = False
         self._retry_at = None
 
     def hear(self, now: float) -> None:
-        """Note that a message has arrived."""
+        """Note that a message has arrived. It tells nothing of the delivered state until it is delivered itself."""
         self._heard = max(self._heard, now)
-        if self._is_caught_up:
-            self._confirmed = self._heard
 
-    def catch_up(self, now: float) -> None:
-        """Note that a consistent state of this connection was delivered."""
-        self._is_caught_up = True
+    def catch_up(self, heard: float) -> None:
+        """Note that a consistent state of this connection was delivered.
+
+        Args:
+            heard: The time at which that state had arrived. The delivery may have taken long.
+        """
         self._is_broken = False
-        self.hear(now)
+        self._confirmed = heard
 
     def fail(self, now: float, code: int) -> bool:
         """Note that the connection has ended with an error, and return whether a later connection may do better.
@@ -83,7 +82,6 @@ class Supervision:
             code: The number of the gRPC code.
         """
         self._is_broken = True
-        self._is_caught_up = False
         if code in PERMANENT:
             return False
         if now - self._begun >= HEALTHY_SECONDS:

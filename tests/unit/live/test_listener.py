@@ -16,6 +16,7 @@ from stoker.live.listener import Listener
 from stoker.live.live_view import LiveView
 from stoker.live.patience import Patience
 from unit.live.listen_server import CURRENT, REMOVE, ListenServer, changed, consistent, count, document, target
+from waiting import until
 
 END = object()
 
@@ -165,6 +166,30 @@ def test_what_comes_during_a_slow_call_comes_together_in_the_next_one() -> None:
     assert calls.get(timeout=20) == ["b", "c", "d"]
     one.listener.stop()
     assert calls.empty()
+
+
+def test_a_callback_that_blocks_makes_it_stale_however_many_messages_come() -> None:
+    calls, may_go = queue.SimpleQueue[list[str]](), threading.Event()
+
+    def slow(changes: Any, _: Any) -> None:
+        calls.put(sorted(name[-1] for name in changes))
+        if calls.qsize() == 2:
+            assert may_go.wait(20)
+
+    one = Followed(on_changes=slow, silence=0.4)
+    stream = one.stream()
+    stream.say(*whole("a"))
+    until(lambda: one.listener.state == "live")
+    stream.say(changed(document("b", 2)), consistent(2))
+    until(lambda: calls.qsize() == 2)
+
+    def is_stale() -> bool:
+        stream.say(consistent(3))
+        return one.listener.state == "stale"
+
+    until(is_stale)
+    may_go.set()
+    one.listener.stop()
 
 
 def until_taken(stream: MemoryStream) -> None:

@@ -17,6 +17,7 @@ def live() -> Supervision:
     """One that was live at 10 s."""
     one = supervised()
     one.begin(0)
+    one.hear(10)
     one.catch_up(10)
     return one
 
@@ -50,7 +51,28 @@ def test_a_message_of_a_quiet_query_keeps_it_live() -> None:
     one = live()
     for now in range(10, 600, 30):
         one.hear(now)
+        one.catch_up(now)
         assert one.state(now + 29) == "live"
+
+
+def test_messages_that_wait_behind_a_slow_callback_do_not_keep_it_live() -> None:
+    one = live()
+    for now in range(10, 600, 30):
+        one.hear(now)
+    assert one.state(54) == "live"
+    assert one.state(55) == "stale"
+    assert one.state(599) == "stale"
+    one.catch_up(580)
+    assert one.state(599) == "live"
+
+
+def test_the_end_of_a_slow_callback_is_no_message_of_the_connection() -> None:
+    one = supervised()
+    one.begin(0)
+    one.hear(1)
+    one.catch_up(1)  # It is 300 s now.
+    assert one.state(300) == "stale"
+    assert one.is_silent(300)
 
 
 def test_a_new_connection_in_good_time_is_not_noticed() -> None:
