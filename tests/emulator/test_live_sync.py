@@ -153,6 +153,13 @@ def test_a_server_that_falls_silent_makes_the_sync_stale_until_it_speaks(
         sync.wait_until_live(20)
 
 
+def test_a_sync_that_is_not_live_in_time_names_the_failure_of_its_connection(tasks: Tasks, network: TcpProxy) -> None:
+    with network.away(), sync_of(tasks, HeardUpdates()) as sync:
+        until(lambda: sync._run is not None and sync._run.listener.failure)
+        with pytest.raises(TimeoutError, match=r"is connecting after 0\.01 s.* has ended with UNAVAILABLE: "):
+            sync.wait_until_live(0.01)
+
+
 def test_a_slow_connection_delivers_whole_states_only(
     tasks: Tasks, network: TcpProxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:

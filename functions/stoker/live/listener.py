@@ -15,7 +15,7 @@ from stoker.host import CHANCE
 from stoker.live.listen_state import Changes, ListenSnapshot, ListenState, Mismatch, TargetRemoved
 from stoker.live.mailbox import Mailbox
 from stoker.live.patience import Patience
-from stoker.live.supervision import Supervision, SyncState
+from stoker.live.supervision import PERMANENT, Supervision, SyncState
 from stoker.logs import log_error
 
 COLLECT_SECONDS = 1.0
@@ -81,6 +81,7 @@ class Listener:
         self._heard = 0.0  # the time at which the state that is delivered next has arrived
         self._is_stopping = threading.Event()
         self._state: SyncState = "connecting"
+        self._failure = ""
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
 
     @property
@@ -95,15 +96,32 @@ class Listener:
         """True if the caller runs in one of the functions that the listener calls."""
         return threading.current_thread() is self._thread
 
+    @property
+    def failure(self) -> str:
+        """A sentence about the last connection that has failed since the last delivery; empty if there was none."""
+        return self._failure
+
     def start(self) -> None:
-        """Begin. Call it once."""
-        self._thread.start()
+        """Begin. Call it once.
+
+        Raises:
+            RuntimeError: No thread can be started. The listener has ended: `on_end` and `on_state` were called.
+        """
+        try:
+            self._thread.start()
+        except RuntimeError as error:
+            self._finish(error)
+            raise
+
+    def ask_to_stop(self) -> None:
+        """Let the listener end soon. No function is called any more, except those that run now and `on_state`."""
+        self._is_stopping.set()
+        self._mailbox.wake()
 
     def stop(self) -> None:
         """End, and wait until no function is called any more. A function that the listener calls may call this too."""
-        self._is_stopping.set()
-        self._mailbox.wake()
-        if not self.is_own_thread:
+        self.ask_to_stop()
+        if self._thread.ident is not None and not self.is_own_thread:  # Without an ident, it could not start.
             self._thread.join()
 
     def _run(self) -> None:
@@ -113,8 +131,14 @@ class Listener:
         except Exception as unexpected:  # Without this, the thread would end silently.
             log_error("A listener has ended with an unexpected error.", unexpected)
             error = unexpected
-        finally:
+        try:
             self._disconnect()
+        except Exception as unexpected:  # The end must be told all the same.
+            log_error("The connection of a listener could not be closed.", unexpected)
+        self._finish(error)
+
+    def _finish(self, error: Exception | None) -> None:
+        """Tell the end."""
         if error is not None and not self._is_stopping.is_set():
             self._on_end(error)
         self._tell("stopped")
@@ -137,6 +161,7 @@ class Listener:
                 self._supervision.fail(now, UNKNOWN)
             elif broken is not None:
                 self._disconnect()
+                self._note(broken)
                 if not self._supervision.fail(now, broken.code):
                     refused: Exception = exceptions.from_grpc_status(grpc_code(broken.code), broken.message)
                     return refused
@@ -167,6 +192,7 @@ class Listener:
         changes, read_time = self._changes, self._read_time
         self._changes, self._read_time = {}, None
         self._on_changes(changes, read_time)
+        self._failure = ""
         self._supervision.catch_up(self._heard)
 
     def _begin(self) -> None:
@@ -175,10 +201,20 @@ class Listener:
         number = self._mailbox.open()
         self._supervision.begin(self._now())
         self._stream = self._connect(self._documents.begin())
-        self._reader = threading.Thread(
+        reader = threading.Thread(
             target=self._read, args=(self._stream, number), name=f"{self._thread.name} reader", daemon=True
         )
-        self._reader.start()
+        reader.start()
+        self._reader = reader  # It has started, so it can be waited for.
+
+    def _note(self, broken: TargetRemoved | Broken) -> None:
+        """Keep the failure of a connection, and log it if it is the first one since the last delivery."""
+        is_first = not self._failure
+        self._failure = f"Its last connection has ended with {grpc_code(broken.code).name}: {broken.message}"
+        if is_first and broken.code not in PERMANENT:
+            logger.warn(
+                "A live connection has failed. It is opened again.", listener=self._thread.name, error=self._failure
+            )
 
     def _disconnect(self) -> None:
         """Close the connection, and wait for the end of the thread that reads from it."""

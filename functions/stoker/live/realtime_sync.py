@@ -140,7 +140,7 @@ class RealtimeSync(Generic[Item]):
             timeout: The longest time to wait, in seconds; no limit if it is left out.
 
         Raises:
-            TimeoutError: The sync is not live in time. It goes on.
+            TimeoutError: The sync is not live in time. It goes on. The message names the last failure of a connection.
             RuntimeError: The sync is not running, or one of its own functions has called this.
             google.api_core.exceptions.GoogleAPICallError: Firestore has refused the query.
         """
@@ -156,7 +156,8 @@ class RealtimeSync(Generic[Item]):
                     raise RuntimeError("The sync was stopped before it was live.")
                 left = None if end is None else end - time.monotonic()
                 if left is not None and left <= 0:
-                    raise TimeoutError(f"The sync is {state} after {timeout:g} s, and not live. It goes on.")
+                    message = f"The sync is {state} after {timeout:g} s, and not live. It goes on."
+                    raise TimeoutError(f"{message} {run.listener.failure}".rstrip())
                 self._changed.wait(left)
 
     def __enter__(self) -> Self:
@@ -240,7 +241,7 @@ class _Run(Generic[Item]):
         with self._sync._changed:
             self.error = error
             self._sync._changed.notify_all()
-        self._report(error, "A live query has ended, because Firestore refuses it.")
+        self._report(error, "A live query has ended with an error.")
 
     def _call(self, function: Callable[[Any], object] | None, argument: object) -> None:
         if function is None:

@@ -1,5 +1,6 @@
 """A listener applies what its connections say, opens new ones, and ends at an error that stays."""
 
+import contextlib
 import queue
 import threading
 import time
@@ -146,6 +147,50 @@ def test_an_unexpected_error_does_not_end_it_silently() -> None:
     assert isinstance(one.errors.get(timeout=20), ZeroDivisionError)
     one.listener.stop()
     assert one.listener.state == "stopped"
+
+
+@pytest.mark.parametrize("which", ["listener of a test", "listener of a test reader"])
+def test_a_thread_that_cannot_start_ends_it_with_that_error(monkeypatch: pytest.MonkeyPatch, which: str) -> None:
+    start = threading.Thread.start
+
+    def no_thread(thread: threading.Thread) -> None:
+        if thread.name == which:
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", no_thread)
+    errors, states = queue.SimpleQueue[Exception](), queue.SimpleQueue[str]()
+    one = Listener(
+        TargetMessage(),
+        lambda *_: None,
+        errors.put,
+        states.put,
+        patience=Patience(30, 60),
+        name="listener of a test",
+        connect=MemoryStream,
+    )
+    with contextlib.suppress(RuntimeError):
+        one.start()
+    assert "new thread" in str(errors.get(timeout=20))
+    assert states.get(timeout=20) == "stopped"
+    assert one.state == "stopped"
+    one.stop()
+
+
+def test_a_series_of_failures_is_named_and_logged_once(followed: Followed, capsys: pytest.CaptureFixture[str]) -> None:
+    for number in range(3):
+        followed.stream().say(target(REMOVE, cause={"code": 16, "message": f"no login {number}"}))
+    third = followed.stream()
+    assert followed.listener.failure == "Its last connection has ended with UNAUTHENTICATED: no login 2"
+    third.say(*whole("a"))
+    assert followed.told.get(timeout=20) == ["a"]
+    until(lambda: not followed.listener.failure)
+    logged = capsys.readouterr()
+    assert (logged.out + logged.err).count("A live connection has failed.") == 1
+    third.say(RuntimeError("cut"))
+    followed.stream()
+    logged = capsys.readouterr()
+    assert (logged.out + logged.err).count("A live connection has failed.") == 1
 
 
 def test_what_comes_during_a_slow_call_comes_together_in_the_next_one() -> None:
