@@ -1,7 +1,6 @@
 """The updates of a live query in a coroutine."""
 
 import asyncio
-import contextlib
 import threading
 from typing import Generic, TypeVar
 
@@ -9,9 +8,16 @@ from stoker.live.update import SyncUpdate
 
 Item = TypeVar("Item")
 
+CLOSED_SECONDS = 1.0
+"""The time between two looks at whether the loop is closed, in seconds. Nothing tells a thread of that."""
+
 
 class AsyncUpdates(Generic[Item]):
-    """An iterator in an event loop, to which the thread of a live query passes updates. Make it in a coroutine."""
+    """An iterator in an event loop, to which the thread of a live query passes updates. Make it in a coroutine.
+
+    The thread waits for the coroutine with each update. So an iterator that is kept and not advanced holds the query,
+    until `end` is called or its loop is closed.
+    """
 
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
@@ -27,14 +33,19 @@ class AsyncUpdates(Generic[Item]):
             self._update = update
             self._is_ready.set()
 
+    @property
+    def is_over(self) -> bool:
+        """True if the iterator takes no more updates."""
+        return self._is_over
+
     def put(self, update: SyncUpdate[Item]) -> None:
         """Pass an update on, and wait until the coroutine has taken it or is over. Only the query's thread calls it."""
         with self._changed:
-            self._changed.wait_for(lambda: self._update is None or self._is_over)
+            self._wait_until_taken()
             if not self._is_over:
                 self._update = update
                 self._wake()
-                self._changed.wait_for(lambda: self._update is None or self._is_over)
+                self._wait_until_taken()
 
     def end(self, error: Exception | None) -> None:
         """End the iteration.
@@ -65,6 +76,13 @@ class AsyncUpdates(Generic[Item]):
                     return update
             await self._is_ready.wait()
 
+    def _wait_until_taken(self) -> None:
+        while not self._changed.wait_for(lambda: self._update is None or self._is_over, CLOSED_SECONDS):
+            if self._loop.is_closed():
+                self._is_over = True
+
     def _wake(self) -> None:
-        with contextlib.suppress(RuntimeError):  # The loop is closed, so no coroutine waits any more.
+        try:
             self._loop.call_soon_threadsafe(self._is_ready.set)
+        except RuntimeError:  # The loop is closed, so no coroutine will take an update any more.
+            self._is_over = True

@@ -16,7 +16,7 @@ from stoker.live.listener import Listener
 from stoker.live.live_view import LiveView
 from stoker.live.patience import patience_of_a_sync
 from stoker.live.supervision import SyncState
-from stoker.live.update import SyncUpdate
+from stoker.live.update import SyncUpdate, copy_of
 from stoker.logs import log_error
 from stoker.models.document import Model
 from stoker.queries.asking import Filters, asked
@@ -106,6 +106,7 @@ class RealtimeSync(Generic[Item]):
         self._changed = threading.Condition()  # its lock is one that a thread may take twice
         self._run: _Run[Item] | None = None
         self._iterators: list[AsyncUpdates[Item]] = []
+        self._is_for_loops = False  # whether a loop has begun the sync, so that it ends with the last loop
 
     @property
     def state(self) -> SyncState:
@@ -113,25 +114,48 @@ class RealtimeSync(Generic[Item]):
         return "stopped" if self._run is None else self._run.listener.state
 
     def start(self) -> Self:
-        """Begin, and return the sync. A sync that runs goes on as it is. A sync that has stopped begins anew."""
+        """Begin, and return the sync. A sync that runs goes on as it is. A sync that has stopped begins anew.
+
+        If a function of the time before `stop` still runs, the new updates wait for its end.
+
+        Raises:
+            RuntimeError: No thread can be started.
+        """
         with self._changed:
-            if self.state == "stopped":
-                self._run = _Run(self)
-                self._run.listener.start()
+            self._is_for_loops = False
+            self._start()
         return self
 
     def stop(self) -> None:
         """End the sync. Afterwards, no function is called any more. Further calls do nothing.
 
         It waits for a function that is running. The functions themselves may call this too. After that, only `on_state`
-        is called, with `stopped`.
+        is called, with `stopped`. Each `async for` over the sync ends.
         """
         with self._changed:
-            run = self._run
-            for iterator in self._iterators:
-                iterator.end(None)
+            run = self._ask_to_stop()
         if run is not None:
-            run.listener.stop()
+            run.wait()
+
+    def _start(self) -> None:
+        if self.state == "stopped":
+            self._run = _Run(self, self._run)
+            self._run.listener.start()
+
+    def _ask_to_stop(self) -> "_Run[Item] | None":
+        """Let the sync end soon, and return what must be waited for. The state is `stopped` from now on."""
+        for iterator in self._iterators:
+            iterator.end(None)
+        self._iterators.clear()
+        if self._run is not None:
+            self._run.listener.ask_to_stop()
+            self._changed.notify_all()
+        return self._run
+
+    def _remove(self, *iterators: AsyncUpdates[Item]) -> "_Run[Item] | None":
+        """Forget iterators. If the sync was begun for loops, and none is left, let it end and return what ends."""
+        self._iterators = [one for one in self._iterators if one not in iterators]
+        return self._ask_to_stop() if self._is_for_loops and not self._iterators else None
 
     def wait_until_live(self, timeout: float | None = None) -> None:
         """Wait until `on_update` has been called with the present state of the database.
@@ -147,7 +171,7 @@ class RealtimeSync(Generic[Item]):
         end = None if timeout is None else time.monotonic() + timeout
         with self._changed:
             run = self._run
-            if run is None or run.listener.is_own_thread:
+            if run is None or run.is_own_thread:
                 raise RuntimeError("Call start before, and wait in another thread than that of the sync.")
             while (state := run.listener.state) != "live":
                 if run.error is not None:
@@ -171,27 +195,28 @@ class RealtimeSync(Generic[Item]):
     async def __aiter__(self) -> AsyncIterator[SyncUpdate[Item]]:
         """Yield the updates until the sync is stopped. The first one has all items.
 
-        The sync begins if it is not running, and then stops with the loop. While the loop works on an update, the
-        changes come together in the next one; `on_update` waits too. An error with which Firestore refuses the query is
-        raised.
+        The sync begins if it is not running, and then stops with the last loop over it. While the loop works on an
+        update, the changes come together in the next one; `on_update` and other loops wait too. So an iterator that is
+        kept but not advanced holds up all of them, until it is closed, its event loop is closed, or `stop` is called.
+        An error with which Firestore refuses the query is raised.
         """
         iterator = AsyncUpdates[Item]()
         with self._changed:
-            is_mine = self.state == "stopped"
-            self._iterators.append(iterator)
-            if is_mine:
-                self.start()
+            if self.state == "stopped":
+                self._is_for_loops = True
+                self._start()
             elif self._run is not None and (latest := self._run.latest) is not None:
-                iterator.begin_with(replace(latest, added=list(latest.items), modified=[], removed=[]))
+                iterator.begin_with(replace(copy_of(latest), added=list(latest.items), modified=[], removed=[]))
+            self._iterators.append(iterator)
         try:
             async for update in iterator:
                 yield update
         finally:
-            with self._changed:
-                self._iterators.remove(iterator)
             iterator.end(None)
-            if is_mine:
-                await asyncio.to_thread(self.stop)
+            with self._changed:
+                run = self._remove(iterator)
+            if run is not None:
+                await asyncio.to_thread(run.wait)
 
 
 class _Run(Generic[Item]):
@@ -199,10 +224,15 @@ class _Run(Generic[Item]):
 
     Args:
         sync: The sync.
+        last: The run before, which has been asked to stop. This run calls no function before that one's thread is over.
     """
 
-    def __init__(self, sync: RealtimeSync[Item]) -> None:
+    def __init__(self, sync: RealtimeSync[Item], last: "_Run[Item] | None") -> None:
         self._sync = sync
+        # A run that was stopped before its turn never calls a function. So only the one before it matters.
+        self._previous: _Run[Item] | None = last if last is None or last._has_begun else last._previous
+        self._has_begun: bool = self._previous is None
+        self._is_over = False
         self._view = LiveView[Item](full_order(sync._selection), sync._make)
         self.latest: SyncUpdate[Item] | None = None
         self.error: Exception | None = None
@@ -211,31 +241,60 @@ class _Run(Generic[Item]):
             self._change,
             self._end,
             self._tell,
+            self._wait_for_turn,
             patience=patience_of_a_sync(),
             name=f"sync of {sync._selection.collection}",
         )
+
+    @property
+    def is_own_thread(self) -> bool:
+        """True if the caller runs in a function that this run, or the one that it waits for, has called."""
+        previous = self._previous
+        return self.listener.is_own_thread or (previous is not None and previous.listener.is_own_thread)
+
+    def wait(self) -> None:
+        """Wait until no function is called any more, unless one of these functions calls this."""
+        previous = self._previous
+        self.listener.stop()
+        if previous is not None:
+            previous.listener.stop()
+
+    def _wait_for_turn(self) -> None:
+        with self._sync._changed:
+            if (previous := self._previous) is None:
+                return
+            self._sync._changed.wait_for(lambda: previous._is_over or self.listener.state == "stopped")
+            if previous._is_over and self.listener.state != "stopped":
+                self._has_begun, self._previous = True, None
 
     def _change(self, changes: Changes, read_time: Any) -> None:
         update = self._view.apply(changes, read_time)
         if update is None:
             return
         with self._sync._changed:
-            self.latest = replace(update, items=list(update.items))  # The caller may change the lists.
+            self.latest = copy_of(update)  # The caller may change the lists.
             iterators = tuple(self._sync._iterators)
+        copies = [copy_of(update) for _ in iterators]
         self._call(self._sync._on_update, update)
-        for iterator in iterators:
-            iterator.put(update)
+        for iterator, copy in zip(iterators, copies, strict=True):
+            iterator.put(copy)
+        with self._sync._changed:
+            if self._sync._run is self and (gone := [one for one in iterators if one.is_over]):
+                self._sync._remove(*gone)  # Their event loops were closed.
 
     def _tell(self, state: SyncState) -> None:
         with self._sync._changed:
             self._sync._changed.notify_all()
-            if self._sync._run is not self:
-                return  # One of its functions has stopped the sync and started it again.
-            iterators = tuple(self._sync._iterators)
-        self._call(self._sync._on_state, state)
+            is_latest = self._sync._run is self  # If not, the sync was stopped and started again.
+            iterators = tuple(self._sync._iterators) if is_latest else ()
+        if is_latest and self._has_begun:
+            self._call(self._sync._on_state, state)
         if state == "stopped":
             for iterator in iterators:
                 iterator.end(self.error)
+            with self._sync._changed:
+                self._is_over = True
+                self._sync._changed.notify_all()
 
     def _end(self, error: Exception) -> None:
         with self._sync._changed:

@@ -1,6 +1,6 @@
 """An update of a live query: all items, and their difference to the update before."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Generic, TypeVar
 
@@ -29,3 +29,19 @@ class SyncUpdate(Generic[Item]):
     removed: list[Item]
     read_time: datetime
     warnings: list[str] = field(default_factory=list)
+
+
+def copy_of(update: SyncUpdate[Item]) -> SyncUpdate[Item]:
+    """Return the update with lists of its own, for one more consumer that may change them.
+
+    Args:
+        update: The update.
+    """
+    return replace(
+        update,
+        items=list(update.items),
+        added=list(update.added),
+        modified=list(update.modified),
+        removed=list(update.removed),
+        warnings=list(update.warnings),
+    )

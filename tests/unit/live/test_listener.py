@@ -17,32 +17,8 @@ from stoker.live.listener import Listener
 from stoker.live.live_view import LiveView
 from stoker.live.patience import Patience
 from unit.live.listen_server import CURRENT, REMOVE, ListenServer, changed, consistent, count, document, target
+from unit.live.memory_stream import MemoryStream
 from waiting import until
-
-END = object()
-
-
-class MemoryStream:
-    """A connection to no server: what a test says comes out of it."""
-
-    def __init__(self, asked: Any) -> None:
-        self.asked = asked
-        self.is_closed = False
-        self._messages: queue.SimpleQueue[Any] = queue.SimpleQueue()
-
-    def say(self, *messages: Any) -> None:
-        for message in messages:
-            self._messages.put(message)
-
-    def close(self) -> None:
-        self.is_closed = True
-        self._messages.put(END)
-
-    def __iter__(self) -> Iterator[Any]:
-        while (message := self._messages.get()) is not END:
-            if isinstance(message, Exception):
-                raise message
-            yield message
 
 
 class Followed:
