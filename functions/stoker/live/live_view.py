@@ -8,6 +8,7 @@ from typing import Any, Generic, TypeVar
 
 from google.cloud.firestore_v1.field_path import FieldPath
 
+from stoker.firestore.field_path import value_at
 from stoker.firestore.selection import NAME, Order
 from stoker.firestore.value_order import OrderKey, name_key, order_key
 from stoker.firestore.values import moment_of
@@ -141,13 +142,9 @@ class LiveView(Generic[Item]):
 def _key(document: Any, path: tuple[str, ...] | None) -> OrderKey:
     if path is None:
         return name_key(document.name)
-    fields, value = document.fields, None
-    for name in path:
-        if name not in fields:
-            return ()  # A query that sorts by a field has no documents without it.
-        value = fields[name]
-        fields = value.map_value.fields
-    return order_key(value)
+    value = value_at(document, path)
+    # A query that sorts by a field has no documents without it.
+    return () if value is None else order_key(value)
 
 
 def _sorted(entries: list[_Entry[Item]]) -> list[Item]:

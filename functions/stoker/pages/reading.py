@@ -1,6 +1,5 @@
 """Reading the documents behind or before a position of a query."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -8,6 +7,7 @@ from google.cloud.firestore_v1.field_path import FieldPath
 from google.cloud.firestore_v1.types import Cursor, Value
 
 from stoker.firestore import raw
+from stoker.firestore.field_path import value_at
 from stoker.firestore.selection import NAME, Selection
 from stoker.firestore.stream_breaks import whole
 from stoker.host import SYSTEM, Host
@@ -65,8 +65,6 @@ def position_of(selection: Selection, document: Any, *, inclusive: bool = False)
 def _value(document: Any, field: str) -> Any:
     if field == NAME:
         return ValueMessage(reference_value=document.name)
-    names: Sequence[str] = FieldPath.from_api_repr(field).parts
-    fields = document.fields
-    for name in names[:-1]:
-        fields = fields[name].map_value.fields
-    return fields[names[-1]]
+    value = value_at(document, FieldPath.from_api_repr(field).parts)
+    # A query that sorts by a field has no documents without it.
+    return ValueMessage() if value is None else value
