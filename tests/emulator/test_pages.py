@@ -5,10 +5,9 @@ import math
 import struct
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any
+from typing import Any
 
 import pytest
-from pydantic import field_validator
 
 from emulator.rows import ROWS, put, remove
 from stoker import PaginatedQuery, any_of, query
@@ -26,8 +25,6 @@ from stoker.firestore.messages import ValueMessage
 from stoker.firestore.raw import name_of
 from stoker.firestore.selection import AnyOf, Filter
 from stoker.host import SystemHost
-from stoker.models.document import Model
-from stoker.models.writers import CLIENT
 from stoker.pages.async_pages import AsyncPaginatedQuery
 from stoker.queries.query import DeclaredQuery
 
@@ -291,52 +288,6 @@ def test_any_or_of_conditions_has_a_second_page(order: str) -> None:
         assert ranks == sorted(ranks, reverse=order.startswith("-"))
     finally:
         forget_query(made)
-
-
-class Row(Model):
-    """A row."""
-
-    owner: Annotated[str, CLIENT]
-    rank: Annotated[int, CLIENT]
-
-
-def test_items_may_be_objects_of_a_model(by_rank: DeclaredQuery) -> None:
-    of_ada([2, "not a rank", 1])
-    page = PaginatedQuery(by_rank, 3, filters={"owner": "ada"}, model=Row).page()
-    assert [item.rank for item in page.items] == [1, 2]
-    assert page.warnings == ("rows/row001 does not fit Row. rank: must be a whole number",)
-    assert page.next is None
-
-
-class NamedRow(Row):
-    """A row that knows its id."""
-
-    id: str
-
-
-class ColouredRow(Row):
-    """A row whose app has forgotten a colour."""
-
-    colour: Annotated[str, CLIENT]
-
-    @field_validator("colour")
-    @classmethod
-    def in_english(cls, colour: str) -> str:
-        return {"rot": "red"}[colour]
-
-
-def test_a_model_with_an_id_gets_that_of_the_document(by_rank: DeclaredQuery) -> None:
-    of_ada([1, 2])
-    page = PaginatedQuery(by_rank, 3, filters={"owner": "ada"}, model=NamedRow).page()
-    assert [item.id for item in page.items] == ["row000", "row001"]
-    assert page.warnings == ()
-
-
-def test_a_validator_that_raises_any_error_concerns_its_document_alone(by_rank: DeclaredQuery) -> None:
-    put({"a": {"owner": "ada", "rank": 1, "colour": "rot"}, "b": {"owner": "ada", "rank": 2, "colour": "blau"}})
-    page = PaginatedQuery(by_rank, 3, filters={"owner": "ada"}, model=ColouredRow).page()
-    assert [item.colour for item in page.items] == ["red"]
-    assert page.warnings == ("rows/b does not fit ColouredRow. KeyError('blau')",)
 
 
 def test_a_document_that_the_client_library_cannot_decode_is_an_item(by_rank: DeclaredQuery) -> None:
