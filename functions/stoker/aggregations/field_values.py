@@ -6,6 +6,7 @@ from typing import Any, Final
 from google.cloud.firestore_v1.field_path import FieldPath
 
 from stoker.errors import InvalidArgument
+from stoker.firestore.field_path import value_at
 
 MAX_TEXT_BYTES: Final = 1500
 """The most bytes of a text that makes a group or is compared with others, so that the memory is bounded.
@@ -51,13 +52,7 @@ class Field:
         Args:
             document: A `Document` message.
         """
-        fields = document.fields
-        for name in self.parts[:-1]:
-            above = fields.get(name)
-            if above is None:
-                return None
-            fields = above.map_value.fields  # empty if the value is no map
-        return fields.get(self.parts[-1])
+        return value_at(document, self.parts)
 
 
 def _no_field(path: object) -> InvalidArgument:
