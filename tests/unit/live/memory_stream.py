@@ -23,6 +23,11 @@ class MemoryStream:
         self.is_closed = True
         self._messages.put(END)
 
+    @property
+    def is_read(self) -> bool:
+        """True if the reader has taken all messages."""
+        return self._messages.empty()
+
     def __iter__(self) -> Iterator[Any]:
         while (message := self._messages.get()) is not END:
             if isinstance(message, Exception):

@@ -216,8 +216,7 @@ def test_a_callback_that_blocks_makes_it_stale_however_many_messages_come() -> N
 def until_taken(stream: MemoryStream) -> None:
     """Wait until the thread that reads has taken all messages, and the last one is in the mailbox too."""
     stream.say(count(4))
-    while not stream._messages.empty():
-        time.sleep(0.001)
+    until(lambda: stream.is_read, every=0.001)
 
 
 @pytest.mark.slow
