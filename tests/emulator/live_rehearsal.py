@@ -107,7 +107,7 @@ class LiveRehearsal:
                 self._is_over.set()
                 self._may_write.set()
                 writer.join()
-        assert self._wrong == []
+        assert self._wrong == [], self._wrong[:3]
         self.figures.seconds = round(time.monotonic() - began, 1)
         self.figures.faults = len(faults)
         self.figures.median_delay = median(self._delays)
