@@ -66,6 +66,7 @@ class ListenState:
         self._target = target
         self._versions: dict[str, Version] = {}
         self._token = b""
+        self._read_time: Version = (0, 0)
         # The changes that wait: documents, and None for those that were removed.
         self._waiting: dict[str, Any | None] = {}
         # Whether the changes that wait are all documents. Then every other document is no longer among the results.
@@ -132,7 +133,13 @@ class ListenState:
                 return self._consistent(change)
         return None
 
-    def _consistent(self, change: Any) -> ListenSnapshot:
+    def _consistent(self, change: Any) -> ListenSnapshot | None:
+        time = (change.read_time.seconds, change.read_time.nanos)
+        if time < self._read_time:
+            # The state is older than the last one, as it may be after a new stream. A later one follows.
+            # Source: https://github.com/firebase/firebase-js-sdk (remote_store.ts, lastRemoteSnapshotVersion)
+            return None
+        self._read_time = time
         changes: dict[str, Any | None] = {}
         if self._is_whole:
             gone = [name for name in self._versions if self._waiting.get(name) is None]

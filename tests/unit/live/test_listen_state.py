@@ -96,6 +96,16 @@ def test_a_stream_that_breaks_off_takes_its_unfinished_changes_along() -> None:
     assert told(state, target(ADD), target(CURRENT), consistent(3)) == {}
 
 
+def test_a_state_that_is_older_than_the_last_one_is_not_told() -> None:
+    """Documents would go back to what they were, and then forth again."""
+    state = begun()
+    assert told(state, changed(document("a", 5)), consistent(5)) == {"a": 5}
+    state.begin()
+    again = (changed(document("a", 1)), changed(document("b", 1)), target(CURRENT))
+    assert told(state, target(RESET), *again, consistent(4)) is None
+    assert told(state, changed(document("a", 5)), changed(document("b", 6)), consistent(6)) == {"b": 6}
+
+
 def test_after_a_reset_what_is_not_sent_again_is_gone() -> None:
     state = begun()
     assert told(state, target(RESET), changed(document("b", 1)), changed(document("c", 2)), consistent(3)) is None
